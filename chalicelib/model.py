@@ -1,0 +1,251 @@
+"""The words of the field as types: what a programme is made of, and who takes part.
+
+Pure: the standard library only. Every date-time is zone-aware UTC; a `date` is a local date in the
+organisation's time zone. The glossary is docs/glossary.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+SELF_GROUP = "self"
+MANAGER_GROUP = "manager"
+
+
+# --- the programme: what a sponsor commissions ------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Organisation:
+    name: str
+    brand: str  # colour of the organisation, "#rrggbb"
+    logo: str | None  # an SVG or PNG as a data URI, or None
+    timezone: str  # IANA name
+
+
+@dataclass(frozen=True)
+class RaterGroup:
+    id: str
+    title: str  # as the delegate sees it: "Direct reports"
+    min: int  # raters a delegate is asked to nominate at least
+    max: int
+    named: bool  # self and manager: shown by name, and told so on their form
+
+
+@dataclass(frozen=True)
+class Value:
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One observable behaviour that a rater rates."""
+
+    id: str
+    self_wording: str  # "I ..."
+    others_wording: str  # "Asks ..."
+    values: tuple[str, ...]  # ids of the organisation's values this behaviour shows
+
+
+@dataclass(frozen=True)
+class Competency:
+    id: str
+    title: str
+    definition: str
+    milestone: str | None  # id of the workshop that works on it
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Assignment:
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A workshop (or other dated step) with the work to do after it."""
+
+    id: str
+    title: str
+    days: int
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True)
+class ImpactRules:
+    after_months: int  # calendar months from the programme's end
+    open_days: int  # days the survey stays open
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A checked programme file. Immutable: a change is a new `version`."""
+
+    id: str
+    version: int
+    title: str
+    organisation: Organisation
+    scale: tuple[str, ...]  # labels, lowest first; rating 1 is the first
+    groups: tuple[RaterGroup, ...]
+    threshold: int  # fewest raters of a published anonymous cell, at least 3
+    values: tuple[Value, ...]
+    competencies: tuple[Competency, ...]
+    open_questions: tuple[OpenQuestion, ...]
+    reminders: tuple[int, ...]  # days before the deadline, largest first
+    milestones: tuple[Milestone, ...]
+    impact: ImpactRules
+    minimum_responses: int = 5  # completed raters, self not counted, below which the administrator decides
+    comments_from: int = 5  # responses a cell needs before its comments carry the cell's name
+    close_when_complete: bool = False
+
+    @property
+    def top(self) -> int:
+        """The highest rating; the lowest is 1."""
+        return len(self.scale)
+
+    @property
+    def items(self) -> Iterator[Item]:
+        return (item for competency in self.competencies for item in competency.items)
+
+    def group(self, group_id: str) -> RaterGroup:
+        """Raises KeyError for a group the programme does not have."""
+        return {group.id: group for group in self.groups}[group_id]
+
+    @property
+    def anonymous_groups(self) -> tuple[RaterGroup, ...]:
+        return tuple(group for group in self.groups if not group.named)
+
+    @property
+    def rater_groups(self) -> tuple[RaterGroup, ...]:
+        """Groups a delegate nominates into: all but self."""
+        return tuple(group for group in self.groups if group.id != SELF_GROUP)
+
+
+# --- people and dates ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    email: str  # lower case
+
+
+@dataclass(frozen=True)
+class DelegateEntry:
+    """One row of delegates.csv."""
+
+    person: Person
+    job_title: str
+    service: str
+    manager: Person
+    coach: Person
+
+
+@dataclass(frozen=True)
+class RaterEntry:
+    """One row of raters.csv, or one nomination."""
+
+    group: str
+    person: Person
+
+
+class Wave(StrEnum):
+    """One round of collecting on a cohort."""
+
+    BASELINE = "baseline"
+    FOLLOWUP = "followup"
+    PULSE = "pulse"  # the raters' minute, six months on
+
+
+@dataclass(frozen=True)
+class CohortDates:
+    """Local dates. Raters may answer from `opens` 09:00 to the end of `closes`."""
+
+    opens: date
+    closes: date
+    ends: date  # last day of the programme
+
+
+@dataclass(frozen=True)
+class Cohort:
+    id: str
+    title: str
+    programme_id: str
+    programme_version: int
+    dates: CohortDates
+    sponsor: Person | None
+
+
+@dataclass(frozen=True)
+class Delegate:
+    """A person on the programme, whom feedback is about."""
+
+    id: str
+    cohort_id: str
+    programme_id: str
+    programme_version: int
+    person: Person
+    job_title: str
+    service: str
+    manager: Person
+    coach: Person
+    link_version: int = 1
+
+
+class WaveState(StrEnum):
+    PLANNED = "planned"
+    OPEN = "open"
+    HELD = "held"  # the deadline passed with too few answers: the administrator extends or closes
+    CLOSING = "closing"  # no answer is accepted any more; boxes are being unsealed
+    CLOSED = "closed"  # responses stored, identity cut, key destroyed
+
+
+@dataclass(frozen=True)
+class DelegateWave:
+    """One delegate's round of collecting."""
+
+    delegate_id: str
+    wave: Wave
+    state: WaveState
+    opens_at: datetime
+    closes_at: datetime  # the first moment at which nothing is accepted
+    extensions: int = 0
+
+
+class InvitationState(StrEnum):
+    INVITED = "invited"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Permission for one rater to answer about one delegate in one wave, and their sealed answers.
+
+    `draft` is what has been saved, page by page; `sent` is the draft as it was at the last submission,
+    and the only thing that counts. Both are sealed with the wave's key and gone after the close.
+    """
+
+    id: str
+    delegate_id: str
+    wave: Wave
+    group: str
+    rater: Person
+    state: InvitationState
+    link_version: int = 1
+    revision: int = 0
+    draft: Mapping[str, bytes] = field(default_factory=dict)
+    sent: Mapping[str, bytes] | None = None
+    reminders: tuple[str, ...] = ()  # ids of mails that an answer cancels
