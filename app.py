@@ -1,0 +1,55 @@
+"""Every way in: pages, the sweep, the queues of work, report and mail, and what SES says of our mail.
+
+Handlers of schedules, queues and topics stay in this file: Chalice deploys a blueprint's handler as
+`chalicelib.<module>.<function>`, past this app (aws/chalice#1566).
+"""
+
+import os
+import secrets
+from typing import Any
+
+from chalice import Chalice, Rate
+
+from chalicelib import clock, log
+from chalicelib.jobs import run, works
+from chalicelib.jobs.sweep import sweep
+from chalicelib.mail import events, send
+from chalicelib.store import queues
+
+STAGE = os.environ["FULLCIRCLE_STAGE"]
+
+log.set_up()
+app = Chalice(app_name="fullcircle")
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def sweep_due(event: Any) -> int:
+    return sweep(clock.now())
+
+
+@app.on_sqs_message(queue=f"fullcircle-{STAGE}-work", batch_size=1, maximum_concurrency=10)
+def work(event: Any) -> None:
+    for message in event:
+        run.run(_row_id(message), works.works(), secrets.token_hex(8), clock.now())
+
+
+@app.on_sqs_message(queue=f"fullcircle-{STAGE}-report", batch_size=1, maximum_concurrency=5)
+def report(event: Any) -> None:
+    for message in event:
+        run.run(_row_id(message), works.report_works(), secrets.token_hex(8), clock.now())
+
+
+@app.on_sqs_message(queue=f"fullcircle-{STAGE}-mail", batch_size=1, maximum_concurrency=2)
+def mail(event: Any) -> None:
+    for message in event:
+        send.send(_row_id(message), secrets.token_hex(8), clock.now())
+
+
+@app.on_sns_message(topic=f"fullcircle-{STAGE}-mail-events")
+def mail_events(event: Any) -> None:
+    events.settle(event.message, clock.now())
+
+
+def _row_id(message: Any) -> str:
+    """The job's or mail's id: its partition key without the kind of row."""
+    return queues.read_hint(message.body).split("#", 1)[1]

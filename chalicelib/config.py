@@ -1,0 +1,95 @@
+"""Settings: one SSM parameter for each stage, read once in the life of a function."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from chalicelib.store.aws import client
+
+
+class ConfigError(Exception):
+    """The deployment is misconfigured: nobody outside can fix it, so it is no refusal."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    stage: str
+    bucket: str
+    queues: dict[str, str]  # work, report, mail -> URL
+    configuration_set: str
+    base_url: str  # of every page, without a slash at the end
+    sender: str  # `Name <address>` that mail comes from
+    reply_to: str  # a person's mailbox
+    link_keys: tuple[str, ...]  # oldest first; the last one signs, all verify
+    administrators: tuple[str, ...]  # addresses told of what needs a decision
+    mails_per_second: float  # the account's sending rate
+
+    @property
+    def table(self) -> str:
+        return f"fullcircle-{self.stage}"
+
+    @property
+    def keys_table(self) -> str:
+        return f"fullcircle-{self.stage}-keys"
+
+
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "bucket": str,
+    "queues": dict,
+    "configuration_set": str,
+    "base_url": str,
+    "sender": str,
+    "reply_to": str,
+    "link_keys": list,
+    "administrators": list,
+    "mails_per_second": (int, float),
+}
+
+
+def stage() -> str:
+    return os.environ["FULLCIRCLE_STAGE"]
+
+
+def parameter_name(stage_name: str) -> str:
+    return f"/fullcircle/{stage_name}/settings"
+
+
+@cache
+def settings() -> Settings:
+    """Raises ConfigError naming every setting that is missing or malformed, not just the first."""
+    name = parameter_name(stage())
+    answer = client("ssm").get_parameter(Name=name, WithDecryption=True)
+    return parse_settings(answer["Parameter"]["Value"], stage())
+
+
+def parse_settings(text: str, stage_name: str) -> Settings:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(f"{parameter_name(stage_name)} is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise ConfigError(f"{parameter_name(stage_name)} is not a JSON object")
+    if wrong := _faults(found):
+        raise ConfigError(f"{parameter_name(stage_name)}: {'; '.join(wrong)}")
+    values: dict[str, Any] = {key: tuple(found[key]) if kind is list else found[key] for key, kind in KINDS.items()}
+    return Settings(stage=stage_name, **values)
+
+
+def _faults(found: dict[str, Any]) -> list[str]:
+    wrong = [f"{key} is missing" for key in KINDS if key not in found]
+    wrong += [f"{key} is not a setting" for key in found if key not in KINDS]
+    wrong += [f"{key} is malformed" for key, kind in KINDS.items() if key in found and not isinstance(found[key], kind)]
+    if not wrong:
+        wrong += [f"queues.{name} is missing" for name in ("work", "report", "mail") if name not in found["queues"]]
+        wrong += ["base_url ends with a slash"] if found["base_url"].endswith("/") else []
+        wrong += ["link_keys needs a key of 32 characters or more"] if not _strong(found["link_keys"]) else []
+        wrong += ["mails_per_second is not above zero"] if found["mails_per_second"] <= 0 else []
+    return wrong
+
+
+def _strong(keys: list[Any]) -> bool:
+    return bool(keys) and all(isinstance(key, str) and len(key) >= 32 for key in keys)

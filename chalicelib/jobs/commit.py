@@ -1,0 +1,26 @@
+"""One transaction, and then hints for whatever in it is already due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import log
+from chalicelib.store import queues
+from chalicelib.store.table import Write, transact
+
+
+def commit(writes: Sequence[Write], now: datetime) -> None:
+    """Raises store.table.ConditionFailed. A hint that cannot be sent is no error: the sweep sends it again."""
+    transact(writes)
+    due = [(write.row["pk"], write.row["kind"]) for write in writes if _is_due(write, now)]
+    try:
+        queues.hint(due)
+    except (ClientError, BotoCoreError) as error:
+        log.failure("hint_lost", error)
+
+
+def _is_due(write: Write, now: datetime) -> bool:
+    return "due_shard" in write.row and write.row["due_at"] <= now

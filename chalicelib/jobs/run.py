@@ -1,0 +1,70 @@
+"""One job: claim it, let its stage work, settle result and job in one transaction."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from chalicelib import log
+from chalicelib.jobs.commit import commit
+from chalicelib.store import jobs
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import ConditionFailed, Write, transact
+
+LEASE = timedelta(minutes=6)  # longer than the longest function may run (.chalice/config.json: 300 seconds)
+MOST_ATTEMPTS = 8
+FIRST_DELAY = timedelta(minutes=1)
+LONGEST_DELAY = timedelta(hours=2)
+
+Work = Callable[[Job, datetime], Sequence[Write]]
+"""Does what the job asks and returns the writes that record it; may be run again after a crash."""
+
+
+def run(job_id: str, works: Mapping[str, Work], attempt: str, now: datetime) -> bool:
+    """True if this run settled the job. Never raises for a failing job: one poison job holds nobody up."""
+    held = jobs.claim(job_id, attempt, now, now + LEASE)
+    if held is None:
+        return False
+    if held.attempts > MOST_ATTEMPTS:  # every attempt crashed without a word
+        _give_up(held, held.error or "every attempt ended without an answer")
+        return False
+    try:
+        _settle(held, works, now)
+    except Exception as error:
+        log.failure("job_failed", error, job=held.id, kind=held.kind, attempts=held.attempts)
+        _put_off(held, log.describe(error), now)
+        return False
+    log.event("job_done", job=held.id, kind=held.kind)
+    return True
+
+
+def _settle(held: Job, works: Mapping[str, Work], now: datetime) -> None:
+    writes = list(works[held.kind](held, now))
+    commit([*writes, jobs.done(held, now)], now)
+
+
+def _put_off(held: Job, error: str, now: datetime) -> None:
+    if held.attempts >= MOST_ATTEMPTS:
+        _give_up(held, error)
+        return
+    _write_if_held(jobs.put_off(held, now + delay(held.attempts, random.random()), error))  # noqa: S311
+
+
+def _give_up(held: Job, error: str) -> None:
+    log.problem("job_given_up", job=held.id, kind=held.kind, attempts=held.attempts)
+    _write_if_held(jobs.fail(held, error))
+
+
+def _write_if_held(write: Write) -> None:
+    """The settling answer may have been lost on its way back: then the job is done, and stays so."""
+    try:
+        transact([write])
+    except ConditionFailed:
+        log.event("job_was_settled")
+
+
+def delay(attempts: int, share: float) -> timedelta:
+    """Doubles with each attempt up to a ceiling; `share` in 0..1 takes off up to half, so that jobs spread out."""
+    whole = min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
+    return whole * (1 - share / 2)

@@ -1,0 +1,46 @@
+"""One JSON object for each log line: ids and states only, never a name, address, link, answer or comment."""
+
+import logging
+import sys
+
+from pythonjsonlogger.json import JsonFormatter
+
+_log = logging.getLogger("fullcircle")
+
+
+def set_up() -> None:
+    """Once for each function start."""
+    if _log.handlers:
+        return
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
+    _log.addHandler(handler)
+    _log.setLevel(logging.INFO)
+    _log.propagate = False
+
+
+def event(name: str, **ids: object) -> None:
+    _log.info(name, extra=ids)
+
+
+def problem(name: str, **ids: object) -> None:
+    _log.warning(name, extra=ids)
+
+
+def failure(name: str, error: BaseException, **ids: object) -> None:
+    """The error's type and place; its text may quote what somebody typed, so it stays out."""
+    _log.error(name, extra={**ids, "error": describe(error)})
+
+
+def describe(error: BaseException) -> str:
+    """`ValueError at chalicelib/report/work.py:31`, for a row or a log line."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    code = f" at {trace.tb_frame.f_code.co_filename.rsplit('/', 3)[-1]}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{_aws_code(error)}{code}"
+
+
+def _aws_code(error: BaseException) -> str:
+    response = getattr(error, "response", None)
+    return f" {response['Error']['Code']}" if isinstance(response, dict) and "Error" in response else ""

@@ -1,0 +1,31 @@
+"""The only readers and writers of DynamoDB, S3 and the queues. Knows no stage.
+
+One table, `fullcircle-<stage>`; every date-time is UTC to the second.
+
+pk                    sk                         what
+PROGRAMME#<id>        V#<n>                      the checked programme file, immutable
+COHORT#<id>           META                       dates, programme and version, sponsor
+                      PEOPLE#<hash>              a delegates file as it was loaded, for the enrol job
+                      DELEGATE#<id>              the dashboard's row: counters, status, bounces
+                      COACH#<id>                 who they are; their caseload is the rows above
+                      BOUNCE#<mail id>           an address that does not work
+                      SUMMARY#<name>             a cohort summary for the sponsor, frozen
+DELEGATE#<id>         META                       who they are
+                      WAVE#<wave>                state, opens_at, closes_at
+                      NOMINATION#<wave>          the raters chosen, not yet or already sent
+                      INVITATION#<wave>#<id>     a rater's permission and sealed answers
+                      RESPONSE#<wave>#<random>   one rater's answers, cut from identity
+                      REPORT#<wave>              checksum, where the documents are, released or not
+                      DEBRIEF                    date, notes
+                      AREA#<n>                   a development area
+                      ASSIGNMENT#<milestone>#<assignment>   what the delegate did
+                      IMPACT#delegate, IMPACT#manager       the six-month answers
+                      IMPACT#pulse               what the raters saw, published
+RATER#<hash>          INVITATION#<id>            the rater's inbox
+JOB#<id>              JOB                        work that is due now or later; index `due`
+MAIL#<id>             MAIL                       one mail and what became of it; index `due`
+AUDIT#<cohort>        <time>#<id>                who released, closed, exported, erased
+
+Index `due` is sparse: hash `due_shard`, range `due_at`; a row that is settled has no `due_shard`.
+A second table, `fullcircle-<stage>-keys`, holds the data key of each open wave and has no recovery.
+"""

@@ -1,0 +1,28 @@
+"""One botocore session, and a client the first time somebody needs it."""
+
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+TIMEOUT = 5  # seconds to connect, and to wait for an answer
+
+
+@cache
+def session() -> Any:
+    return botocore.session.get_session()
+
+
+@cache
+def client(service: str) -> Any:
+    # SES has no idempotency token, so a repeated call is a second mail: one attempt only.
+    attempts = 1 if service == "sesv2" else 4
+    config = Config(
+        connect_timeout=TIMEOUT,
+        read_timeout=TIMEOUT,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        signature_version="s3v4" if service == "s3" else None,
+        s3={"addressing_style": "path"} if service == "s3" else None,
+    )
+    return session().create_client(service, config=config)

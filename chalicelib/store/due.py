@@ -1,0 +1,27 @@
+"""The sparse index of what is due: jobs and mails alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+
+from chalicelib.store.expressions import Expression
+from chalicelib.store.marshal import Row
+from chalicelib.store.table import pages
+
+SHARDS = 8
+
+
+def due_columns(row_id: str, due_at: datetime) -> Row:
+    """What puts a row on the index; removing `due_shard` takes it off."""
+    shard = hashlib.sha256(row_id.encode()).digest()[0] % SHARDS
+    return {"due_shard": f"{shard}", "due_at": due_at}
+
+
+def due(by: datetime) -> Iterator[Row]:
+    """Keys and kinds of every row due by then, oldest first in each shard."""
+    for shard in range(SHARDS):
+        e = Expression()
+        text = f"{e.name('due_shard')} = {e.value(str(shard))} AND {e.name('due_at')} <= {e.value(by)}"
+        yield from pages(IndexName="due", KeyConditionExpression=text, **e.params())

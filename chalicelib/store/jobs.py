@@ -1,0 +1,109 @@
+"""Job rows: work that is due now or later. The row is the truth; a queue message is a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.store.due import due_columns
+from chalicelib.store.expressions import at_most, equals
+from chalicelib.store.marshal import fields, read
+from chalicelib.store.table import ConditionFailed, Key, Write, apply, get, put, update
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Job:
+    """`id` is derived from the cause, `<kind>#<what it is about>`, so one cause cannot make two."""
+
+    id: str
+    kind: str
+    due_at: datetime
+    about: Mapping[str, str] = field(default_factory=dict)  # what the work needs to find its rows
+    state: JobState = JobState.WAITING
+    attempts: int = 0
+    attempt: str = ""  # random id of the run that holds the job
+    error: str = ""
+
+
+def job(kind: str, *subject: str, due_at: datetime, **about: str) -> Job:
+    return Job(id="#".join((kind, *subject)), kind=kind, due_at=due_at, about=about)
+
+
+def key(job_id: str) -> Key:
+    return Key(f"JOB#{job_id}", "JOB")
+
+
+def add(new: Job) -> Write:
+    return put({**key(new.id)._asdict(), **fields(new), **due_columns(new.id, new.due_at)}, once=True)
+
+
+def find(job_id: str) -> Job | None:
+    found = get(key(job_id))
+    return read(Job, found) if found else None
+
+
+def claim(job_id: str, attempt: str, now: datetime, until: datetime) -> Job | None:
+    """Take a due job for this run, until the lease ends. None if it is settled, held or not yet due.
+
+    The lease is `due_at` itself: a run that crashed leaves a job that is due again when its lease is over.
+    """
+    try:
+        taken = apply(
+            update(
+                key(job_id),
+                put={"attempt": attempt, "due_at": until},
+                add={"attempts": 1},
+                when=[equals("state", JobState.WAITING), at_most("due_at", now)],
+            )
+        )
+    except ConditionFailed:
+        return None
+    return read(Job, taken)
+
+
+def done(held: Job, now: datetime) -> Write:
+    return update(
+        key(held.id),
+        put={"state": JobState.DONE, "done_at": now, "error": ""},
+        remove=["due_shard"],
+        when=[equals("state", JobState.WAITING), equals("attempt", held.attempt)],
+    )
+
+
+def put_off(held: Job, until: datetime, error: str) -> Write:
+    return update(
+        key(held.id),
+        put={"due_at": until, "error": error},
+        when=[equals("state", JobState.WAITING), equals("attempt", held.attempt)],
+    )
+
+
+def fail(held: Job, error: str) -> Write:
+    return update(
+        key(held.id),
+        put={"state": JobState.FAILED, "error": error},
+        remove=["due_shard"],
+        when=[equals("state", JobState.WAITING), equals("attempt", held.attempt)],
+    )
+
+
+def retry(failed: Job, now: datetime) -> Write:
+    """Start a failed job over, with all its attempts. Refused if it is not failed."""
+    return update(
+        key(failed.id),
+        put={"state": JobState.WAITING, "attempts": 0, **due_columns(failed.id, now)},
+        when=[equals("state", JobState.FAILED)],
+    )
+
+
+def move(job_id: str, due_at: datetime) -> Write:
+    """Another due time for a job that still waits."""
+    return update(key(job_id), put={"due_at": due_at}, when=[equals("state", JobState.WAITING)])

@@ -1,0 +1,39 @@
+"""Documents in the bucket, and links to them that live for a minute."""
+
+from __future__ import annotations
+
+from chalicelib.config import settings
+from chalicelib.store.aws import client
+
+LINK_SECONDS = 60
+
+TYPES = {
+    "json": "application/json",
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+}
+
+
+def save(name: str, body: bytes) -> None:
+    """Store a document under its name; the same name always holds the same bytes, so a repeat changes nothing."""
+    client("s3").put_object(
+        Bucket=settings().bucket,
+        Key=name,
+        Body=body,
+        ContentType=TYPES[name.rsplit(".", 1)[1]],
+        ServerSideEncryption="AES256",
+    )
+
+
+def load(name: str) -> bytes:
+    body: bytes = client("s3").get_object(Bucket=settings().bucket, Key=name)["Body"].read()
+    return body
+
+
+def link(name: str, download_as: str | None = None) -> str:
+    """A link to a document for the next minute; `download_as` saves it under that file name. No call is made."""
+    params = {"Bucket": settings().bucket, "Key": name}
+    if download_as:
+        params["ResponseContentDisposition"] = f'attachment; filename="{download_as}"'
+    url: str = client("s3").generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS)
+    return url

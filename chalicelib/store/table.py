@@ -1,0 +1,183 @@
+"""The few ways in which anything touches the tables."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from chalicelib.config import settings
+from chalicelib.store.aws import client
+from chalicelib.store.expressions import Condition, Expression, condition_text, missing, present, update_text
+from chalicelib.store.marshal import Row, item, row
+
+MOST_WRITES = 100  # DynamoDB's limit for one transaction
+CONFLICT_TRIES = 6
+PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+class Key(NamedTuple):
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True)
+class Write:
+    """One part of a transaction, in botocore's words."""
+
+    action: str  # Put, Update, Delete or ConditionCheck
+    params: dict[str, Any]
+    row: Row  # what a Put stores; empty otherwise
+
+
+class ConditionFailed(Exception):
+    """A condition did not hold; nothing was written. `failed` are the places of the writes that refused."""
+
+    def __init__(self, failed: Sequence[int] = (0,)):
+        super().__init__(f"condition of write {', '.join(map(str, failed))} failed")
+        self.failed = tuple(failed)
+
+
+# --- reading ----------------------------------------------------------------------------------------
+
+
+def get(key: Key) -> Row | None:
+    answer = client("dynamodb").get_item(TableName=settings().table, Key=_key(key), ConsistentRead=True)
+    return row(answer["Item"]) if "Item" in answer else None
+
+
+def get_many(keys: Sequence[Key], secret_keys: Sequence[str] = ()) -> dict[Key | str, Row]:
+    """Rows of both tables by their key in one call (more only if DynamoDB holds some back). At most 100 keys."""
+    table, keys_table = settings().table, settings().keys_table
+    wanted: dict[str, Any] = {}
+    if keys:
+        wanted[table] = {"Keys": [_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": True}
+    if secret_keys:
+        wanted[keys_table] = {"Keys": [{"id": {"S": name}} for name in secret_keys], "ConsistentRead": True}
+    found: dict[Key | str, Row] = {}
+    while wanted:
+        answer = client("dynamodb").batch_get_item(RequestItems=wanted)
+        for read in map(row, answer["Responses"].get(table, [])):
+            found[Key(read["pk"], read["sk"])] = read
+        for read in map(row, answer["Responses"].get(keys_table, [])):
+            found[read["id"]] = read
+        wanted = answer.get("UnprocessedKeys", {})
+    return found
+
+
+def query(pk: str, prefix: str = "") -> Iterator[Row]:
+    """Every row of a partition whose sort key starts with the prefix, however many pages they take."""
+    e = Expression()
+    text = f"{e.name('pk')} = {e.value(pk)}"
+    if prefix:
+        text += f" AND begins_with({e.name('sk')}, {e.value(prefix)})"
+    return pages(KeyConditionExpression=text, ConsistentRead=True, **e.params())
+
+
+def pages(**params: Any) -> Iterator[Row]:
+    while True:
+        answer = client("dynamodb").query(TableName=settings().table, **params)
+        yield from map(row, answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        params["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+# --- writing ----------------------------------------------------------------------------------------
+
+
+def put(new: Row, *, once: bool = False, when: Iterable[Condition] = ()) -> Write:
+    """Store a row; `once` refuses to replace one that is there."""
+    e = Expression()
+    conditions = [*when, missing("pk")] if once else list(when)
+    return Write("Put", {"Item": item(new)} | _condition(e, conditions) | e.params(), new)
+
+
+def update(
+    key: Key,
+    *,
+    put: Mapping[str, Any] | None = None,
+    add: Mapping[str, int] | None = None,
+    remove: Iterable[str] = (),
+    copy: Mapping[str, str] | None = None,
+    when: Iterable[Condition] = (),
+    create: bool = False,
+) -> Write:
+    """Change a row that is there (`create`: or make it)."""
+    e = Expression()
+    text = update_text(e, put or {}, add or {}, remove, copy or {})
+    conditions = list(when) if create else [present("pk"), *when]
+    return Write("Update", {"Key": _key(key), "UpdateExpression": text} | _condition(e, conditions) | e.params(), {})
+
+
+def delete(key: Key) -> Write:
+    return Write("Delete", {"Key": _key(key)}, {})
+
+
+def check(key: Key, when: Iterable[Condition]) -> Write:
+    e = Expression()
+    return Write("ConditionCheck", {"Key": _key(key)} | _condition(e, when) | e.params(), {})
+
+
+def apply(write: Write) -> Row:
+    """One update by itself; returns the whole row as it now is. Raises ConditionFailed."""
+    try:
+        answer = client("dynamodb").update_item(TableName=settings().table, ReturnValues="ALL_NEW", **write.params)
+    except ClientError as error:
+        if _code(error) == "ConditionalCheckFailedException":
+            raise ConditionFailed from error
+        raise
+    return row(answer["Attributes"])
+
+
+def transact(writes: Sequence[Write]) -> None:
+    """All of the writes or none. Raises ConditionFailed; a passing conflict is tried again."""
+    if len(writes) > MOST_WRITES:
+        raise ValueError(f"{len(writes)} writes: a transaction takes {MOST_WRITES}")
+    items = [{write.action: {"TableName": settings().table} | write.params} for write in writes]
+    for attempt in range(CONFLICT_TRIES):
+        try:
+            client("dynamodb").transact_write_items(TransactItems=items)
+            return
+        except ClientError as error:
+            if attempt + 1 == CONFLICT_TRIES or not _passing(error):
+                raise
+        time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 (spreads out writers, guards nothing)
+
+
+def put_all(rows: Iterable[Row]) -> None:
+    """Store rows in the given order, replacing what is there: for work that may be repeated."""
+    waiting = [{"PutRequest": {"Item": item(new)}} for new in rows]
+    while waiting:
+        batch, waiting = waiting[:25], waiting[25:]
+        answer = client("dynamodb").batch_write_item(RequestItems={settings().table: batch})
+        waiting = answer.get("UnprocessedItems", {}).get(settings().table, []) + waiting
+
+
+def _passing(error: ClientError) -> bool:
+    """True for a conflict worth another try. Raises ConditionFailed where a condition did not hold."""
+    if _code(error) == "TransactionInProgressException":
+        return True
+    if _code(error) != "TransactionCanceledException":
+        return False
+    codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
+    if failed := [place for place, code in enumerate(codes) if code == "ConditionalCheckFailed"]:
+        raise ConditionFailed(failed) from error
+    return any(code in PASSING for code in codes)
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"]["Code"])
+
+
+def _condition(e: Expression, conditions: Iterable[Condition]) -> dict[str, str]:
+    text = condition_text(e, conditions)
+    return {"ConditionExpression": text} if text else {}
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
