@@ -67,4 +67,4 @@ def _write_if_held(write: Write) -> None:
 def delay(attempts: int, share: float) -> timedelta:
     """Doubles with each attempt up to a ceiling; `share` in 0..1 takes off up to half, so that jobs spread out."""
     whole = min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
-    return whole * (1 - share / 2)
+    return timedelta(seconds=whole.total_seconds() * (1 - share / 2))
