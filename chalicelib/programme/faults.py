@@ -1,0 +1,48 @@
+"""Gathers every fault of one file, so that all are told at once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from chalicelib.errors import Fault, FileFaults
+
+MOST_TOLD = 100
+LONGEST_SHOWN = 40
+
+
+class FaultList:
+    """The faults found so far in one file."""
+
+    def __init__(self, file: str):
+        self.file = file
+        self._found: list[Fault] = []
+
+    def add(self, line: int, column: str, message: str) -> None:
+        self._found.append(Fault(self.file, line, column, message))
+
+    def refuse_if_any(self) -> None:
+        if self._found:
+            raise self.refusal()
+
+    def refusal(self) -> FileFaults:
+        """The first hundred in file order, and how many more there are."""
+        found = sorted(set(self._found))
+        told, rest = found[:MOST_TOLD], found[MOST_TOLD:]
+        if rest:
+            # "…" sorts after every key and column name, so this stays the last line told
+            told.append(Fault(self.file, rest[-1].line, "…", f"and {len(rest)} more"))
+        return FileFaults(told)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "threshold"?` for a slip of the keyboard, empty if nothing is near."""
+    by_lower = {each.lower(): each for each in known}
+    matches = get_close_matches(word.lower(), by_lower, n=1)
+    return f'; did you mean "{by_lower[matches[0]]}"?' if matches else ""
+
+
+def shown(text: str) -> str:
+    """A value as a fault may quote it: short, and fit for a terminal."""
+    printable = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return printable if len(printable) <= LONGEST_SHOWN else printable[: LONGEST_SHOWN - 1] + "…"

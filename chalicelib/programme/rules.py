@@ -1,0 +1,124 @@
+"""Rules across a programme file that no shape can state. Pure: an outline in, faults out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from zoneinfo import available_timezones
+
+from chalicelib.programme import rater_groups, references
+from chalicelib.programme.dates import parse_duration
+from chalicelib.programme.faults import nearest
+from chalicelib.programme.outline import ANY, Findings, Outline
+
+MOST_ITEMS = 60
+LEAST_CONTRAST = 4.5  # WCAG 2.2 AA for text
+REMINDER_DAYS = range(1, 61)
+IMPACT_MONTHS = range(1, 25)
+IMPACT_OPEN_DAYS = range(7, 91)
+
+
+def check(outline: Outline) -> None:
+    """Adds every broken rule to the outline's faults."""
+    for rule in _RULES:
+        for path, message in rule(outline):
+            outline.fault(path, message)
+
+
+def _labels_differ(outline: Outline) -> Findings:
+    first: dict[str, int] = {}
+    for path, label in outline.texts("scale", "labels", ANY):
+        word = label.casefold()
+        if word in first:
+            yield path, f'"{label}" is already on line {first[word]}: every step of the scale needs a word of its own'
+        elif word:
+            first[word] = outline.line(path)
+
+
+def _items_are_few(outline: Outline) -> Findings:
+    items = {path[:4] for path in outline.scalars if len(path) > 4 and path[2] == "items"}
+    if len(items) > MOST_ITEMS:
+        yield ("competencies",), f"have {len(items)} items together; allowed: {MOST_ITEMS}, and 40 are plenty"
+
+
+def _brand_is_readable_on_white(outline: Outline) -> Findings:
+    for path, colour in outline.texts("organisation", "brand"):
+        if re.fullmatch("#[0-9a-fA-F]{6}", colour) and (contrast := contrast_on_white(colour)) < LEAST_CONTRAST:
+            yield path, f"{colour} on white has a contrast of {contrast:.2f}:1; allowed: {LEAST_CONTRAST}:1 or more"
+
+
+def contrast_on_white(colour: str) -> float:
+    """WCAG 2 contrast ratio of #rrggbb on white, 1 to 21."""
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def _zone_exists(outline: Outline) -> Findings:
+    for path, name in outline.texts("organisation", "timezone"):
+        # old short names such as GB or EST are links or have no clock changes: ask for the place
+        zones = {zone for zone in available_timezones() if "/" in zone} | {"UTC"}
+        if name and name not in zones:
+            yield path, f'"{name}" is not an IANA time zone such as Europe/London{nearest(name, zones)}'
+
+
+def _reminders_are_days_before(outline: Outline) -> Findings:
+    first: dict[int, int] = {}
+    for path, value in outline.find("reminders", ANY):
+        if type(value) not in (int, str):
+            continue  # no number and no text: already told
+        days = days_of(value)
+        if days not in REMINDER_DAYS:
+            yield path, f"is {value}; allowed: 1 to 60 whole days before the deadline, such as 7 or P7D"
+        elif days in first:
+            yield path, f"is {value}, as on line {first[days]}: one reminder a day"
+        else:
+            first[days] = outline.line(path)
+
+
+def _impact_is_asked_in_time(outline: Outline) -> Findings:
+    for path, text in outline.texts("impact", "after"):
+        if text.startswith("P") and months_of(text) not in IMPACT_MONTHS:
+            yield path, f'is "{text}"; allowed: P1M to P24M, whole months from the end of the programme'
+    for path, text in outline.texts("impact", "open_for"):
+        if text.startswith("P") and days_of(text) not in IMPACT_OPEN_DAYS:
+            yield path, f'is "{text}"; allowed: P7D to P90D, whole days'
+
+
+def days_of(value: object) -> int:
+    """7 or P7D as whole days; 0, which no rule allows, for anything else."""
+    if type(value) is int:
+        return value
+    try:
+        duration = parse_duration(str(value))
+    except ValueError:
+        return 0
+    return 0 if duration.months or duration.delta.seconds else duration.delta.days
+
+
+def months_of(text: str) -> int:
+    """P6M as whole months; 0, which no rule allows, for anything else."""
+    try:
+        duration = parse_duration(text)
+    except ValueError:
+        return 0
+    return 0 if duration.delta else duration.months
+
+
+_RULES: tuple[Callable[[Outline], Findings], ...] = (
+    references.ids_are_unique,
+    references.item_ids_are_free_columns,
+    references.references_exist,
+    references.values_of_an_item_differ,
+    rater_groups.self_is_one_named_rater,
+    rater_groups.least_is_not_above_most,
+    rater_groups.raters_are_not_too_many,
+    rater_groups.anonymous_groups_can_be_shown,
+    rater_groups.minimums_are_in_reach,
+    _labels_differ,
+    _items_are_few,
+    _brand_is_readable_on_white,
+    _zone_exists,
+    _reminders_are_days_before,
+    _impact_is_asked_in_time,
+)

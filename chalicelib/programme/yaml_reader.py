@@ -1,0 +1,159 @@
+"""YAML nodes become plain dicts, lists and scalars of a shape; whatever does not fit becomes a fault with its line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import msgspec
+import yaml
+
+from chalicelib.programme.document import AssignmentShape, Shape, Title
+from chalicelib.programme.faults import LONGEST_SHOWN, FaultList, nearest, shown
+from chalicelib.programme.outline import Outline, Path
+
+LONGEST_ID = 40
+_WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})")
+_YES, _NO = ("yes", "true", "on"), ("no", "false", "off")
+
+
+def compose(text: str, faults: FaultList) -> yaml.Node:
+    """The file's nodes. Raises FileFaults if it is empty or not YAML."""
+    try:
+        node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        faults.add(*_syntax_fault(error, text))
+        raise faults.refusal() from error
+    if node is None:
+        faults.add(1, "", "is empty: a programme file has the keys `programme` to `impact`")
+        raise faults.refusal()
+    return node
+
+
+def _syntax_fault(error: Exception, text: str) -> tuple[int, str, str]:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        return (mark.line + 1 if mark else 1, "", f"is not YAML: {error.problem or error.context}")
+    if isinstance(error, yaml.reader.ReaderError):
+        return (text.count("\n", 0, error.position) + 1, "", "is not YAML: it holds a control character")
+    if isinstance(error, RecursionError):
+        return (1, "", "is nested too deeply")
+    # PyYAML lets chr() fail on "\UFFFFFFFF"
+    return (1, "", "is not YAML: an escape in a quoted text names a character that does not exist")
+
+
+def read(outline: Outline, node: yaml.Node, kind: Any, path: Path = (), line: int | None = None) -> Any:
+    """The node as plain values; of use only if no fault was added."""
+    outline.place(path, line or node.start_mark.line + 1)
+    bare = _bare(kind)
+    if isinstance(bare, type) and issubclass(bare, Shape):
+        return _block(outline, node, bare, path)
+    if get_origin(bare) is tuple:
+        return _list(outline, node, kind, path)
+    return _scalar(outline, node, kind, path)
+
+
+def _block(outline: Outline, node: yaml.Node, shape: type[Shape], path: Path) -> Any:
+    if shape is AssignmentShape and isinstance(node, yaml.ScalarNode):
+        return _plain_assignment(outline, node, path)
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    if not isinstance(node, yaml.MappingNode):
+        outline.fault(path, f"wants a block with the keys {', '.join(fields)}")
+        return None
+    known = _known_pairs(outline, node, tuple(fields), path)
+    for name, field in fields.items():
+        if field.required and not any(pair[0] == name for pair in known):
+            outline.fault((*path, name), f"is missing{_allowed(field.type)}")
+    return {name: read(outline, value, fields[name].type, (*path, name), line) for name, value, line in known}
+
+
+def _known_pairs(
+    outline: Outline, node: yaml.MappingNode, names: tuple[str, ...], path: Path
+) -> list[tuple[str, yaml.Node, int]]:
+    """Known keys with value and line. PyYAML would let the last of a doubled key win in silence."""
+    lines: dict[str, int] = {}
+    pairs = []
+    for key, value in node.value:
+        name, line = str(key.value) if isinstance(key, yaml.ScalarNode) else "", key.start_mark.line + 1
+        if name in lines:
+            outline.fault((*path, shown(name)), f"is written twice, first on line {lines[name]}", line)
+        elif name in names:
+            pairs.append((name, value, line))
+        else:
+            hint = nearest(name, names) or f"; allowed: {', '.join(names)}"
+            outline.fault((*path, shown(name)), f"is not a key here{hint}", line)
+        lines.setdefault(name, line)
+    return pairs
+
+
+def _list(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> list[Any] | None:
+    entries, limits = get_args(kind)  # of Annotated[tuple[Entry, ...], Meta(...)]
+    if not isinstance(node, yaml.SequenceNode):
+        outline.fault(path, "wants a list: each entry on a line of its own, after a dash")
+        return None
+    if not limits.min_length <= len(node.value) <= limits.max_length:
+        outline.fault(path, f"has {len(node.value)} entries; allowed: {limits.min_length} to {limits.max_length}")
+    entry = get_args(entries)[0]
+    return [read(outline, each, entry, (*path, index)) for index, each in enumerate(node.value)]
+
+
+def _plain_assignment(outline: Outline, node: yaml.ScalarNode, path: Path) -> dict[str, object]:
+    """An assignment written as its title alone; the id is made of the title."""
+    title = read(outline, node, Title, path)
+    ascii_title = unicodedata.normalize("NFKD", str(title or "")).encode("ascii", "ignore").decode().lower()
+    made = re.sub(r"[^a-z0-9]+", "-", ascii_title).lstrip("0123456789-")[:LONGEST_ID].rstrip("-")
+    if title and not made:
+        outline.fault(path, "has no letter to make an id of: write it as {id: ..., title: ...}")
+    outline.scalars[(*path, "id")] = made
+    return {"id": made, "title": title}
+
+
+def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
+    if not isinstance(node, yaml.ScalarNode):
+        outline.fault(path, f"is a list or a block{_allowed(kind)}")
+        return None
+    value = outline.scalars[path] = _plain(node)
+    if isinstance(value, str) and any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
+        outline.fault(path, "holds a control character")
+    try:
+        return msgspec.convert(value, type=kind)
+    except msgspec.ValidationError:
+        outline.fault(path, f"{_seen(node, value, kind)}{_allowed(kind)}")
+    return None
+
+
+def _plain(node: yaml.ScalarNode) -> object:
+    """Text with runs of blanks and line breaks as one blank, a whole number, true, false or None.
+
+    Anything else YAML 1.1 knows (dates, fractions, octal, sexagesimal) stays a node, which no shape allows.
+    """
+    tag, text = node.tag.rpartition(":")[2], str(node.value)
+    if tag == "int" and _WHOLE_NUMBER.fullmatch(text):
+        return int(text)
+    if tag == "bool" and text.lower() in _YES + _NO:
+        return text.lower() in _YES
+    return {"str": " ".join(text.split()), "null": None}.get(tag, node)
+
+
+def _seen(node: yaml.ScalarNode, value: object, kind: Any) -> str:
+    if value is None or value == "":
+        return "is empty"
+    if isinstance(value, str):
+        length = f" ({len(value)} characters)" if len(value) > LONGEST_SHOWN else ""
+        return f'is "{shown(value)}"{length}'
+    quotes = ", which YAML does not take for text: put it in quotes" if _bare(kind) is str else ""
+    return f"is {shown(str(node.value))}{quotes}"
+
+
+def _allowed(kind: Any) -> str:
+    """`; allowed: text of 1 to 120 characters`, or nothing for a block or list."""
+    if get_origin(kind) in (Union, UnionType):
+        return "".join(map(_allowed, get_args(kind)))
+    described = [meta.description for meta in getattr(kind, "__metadata__", ()) if meta.description]
+    return "".join(f"; allowed: {text}" for text in described)
+
+
+def _bare(kind: Any) -> Any:
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
