@@ -1,0 +1,1 @@
+"""What Fullcircle runs on: the stack, the deploy, and a whole cloud on one machine."""

@@ -1,0 +1,60 @@
+"""An AWS account with everything Fullcircle keeps in one: the real stack, the settings, a verified sender."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from chalicelib.config import parameter_name
+from chalicelib.store.aws import client
+
+ACCOUNT = "123456789012"  # moto's
+REGION = "eu-west-2"
+STACK = Path(__file__).parent.parent / "stack.yaml"
+SENDER_DOMAIN = "programmes.example.org"
+ADMINISTRATOR = "administrator@programmes.example.org"
+LINK_KEY = "a key for links that only open pages of this machine"
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+def configuration_set(stage: str) -> str:
+    return f"fullcircle-{stage}"
+
+
+def lay_out(stage: str, base_url: str) -> dict[str, str]:
+    """Create all of it. Returns the stack's outputs."""
+    stack = f"fullcircle-{stage}"
+    parameters = [{"ParameterKey": "Stage", "ParameterValue": stage}]
+    client("cloudformation").create_stack(StackName=stack, TemplateBody=STACK.read_text(), Parameters=parameters)
+    found = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
+    client("sesv2").create_email_identity(EmailIdentity=SENDER_DOMAIN)
+    client("sesv2").create_configuration_set(ConfigurationSetName=configuration_set(stage))
+    client("ssm").put_parameter(
+        Name=parameter_name(stage),
+        Type="SecureString",
+        Value=json.dumps(settings(stage, base_url, outputs)),
+    )
+    return outputs
+
+
+def settings(stage: str, base_url: str, outputs: dict[str, str]) -> dict[str, Any]:
+    """As chalicelib.config reads them."""
+    return {
+        "bucket": outputs["Bucket"],
+        "queues": {name: outputs[f"{name.title()}Queue"] for name in ("work", "report", "mail")},
+        "configuration_set": configuration_set(stage),
+        "base_url": base_url,
+        "sender": f"Fullcircle <feedback@{SENDER_DOMAIN}>",
+        "reply_to": ADMINISTRATOR,
+        "link_keys": [LINK_KEY],
+        "administrators": [ADMINISTRATOR],
+        "mails_per_second": 1000,
+    }

@@ -1,0 +1,167 @@
+"""Makes moto 5.2.5 behave as AWS does where Fullcircle leans on it. Each patch says what moto gets wrong."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+import logging
+import threading
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import moto.dynamodb.models as dynamodb
+import moto.sqs.models as sqs
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.responses import ActionResult
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+from moto.ses.exceptions import NotFoundException
+from moto.sesv2.responses import SESV2Response
+
+ONE_CALL = threading.RLock()
+TOKENS_KEPT = 10_000
+
+_answered: dict[str, str] = {}  # ClientRequestToken -> the transaction it stood for
+_touched: list[tuple[str, dict[str, Any]]] | None = None  # (table, key) of the transaction that is running
+_partition: DynamoType | None = None  # the partition that is being queried
+_querying = False
+
+
+@functools.cache
+def apply() -> None:
+    """Once for each process."""
+    BotocoreStubber.process_request = _one_at_a_time(BotocoreStubber.process_request)
+    Table.__deepcopy__ = _deepcopy_table
+    Table.query = _query
+    Table.all_items = _all_items
+    dynamodb.DynamoDBBackend.transact_write_items = _transact_write_items
+    DynamoHandler.transact_write_items = _transact_once
+    SESV2Response.send_email = _send_email
+    logging.getLogger("moto").setLevel(logging.ERROR)  # names the two policies of the stack that it leaves out
+    warnings.filterwarnings("ignore", message="Tried to parse AWS::")
+
+
+def serve_one_at_a_time(server: Any) -> Any:
+    """The application of a moto server, one call at a time."""
+    return _one_at_a_time(server)
+
+
+def sqs_clock(seconds: Callable[[], float]) -> None:
+    """moto's queues read the system's clock: hidden messages would come back in real time, not in virtual time."""
+    sqs.unix_time_millis = lambda: seconds() * 1000
+
+
+def _one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A call is atomic on AWS; moto's conditional writes and transactions lose updates between threads."""
+
+    @functools.wraps(call)
+    def locked(*args: Any, **kwargs: Any) -> Any:
+        with ONE_CALL:
+            return call(*args, **kwargs)
+
+    return locked
+
+
+# --- transactions: moto copies every table of a transaction, whole, and puts the copies back when it is refused ----
+
+_moto_transact = dynamodb.DynamoDBBackend.transact_write_items
+_moto_answer = DynamoHandler.transact_write_items
+
+
+def _transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> None:
+    global _touched
+    actions = [next(iter(item.items())) for item in transact_items]
+    _touched = [(action["TableName"], action["Item" if verb == "Put" else "Key"]) for verb, action in actions]
+    try:
+        _moto_transact(self, transact_items)
+    finally:
+        _touched = None
+
+
+def _deepcopy_table(self: Table, memo: dict[int, Any]) -> Table:
+    """In a transaction: a copy that shares every item but the ones it touches."""
+    twin = object.__new__(type(self))
+    if _touched is None:
+        memo[id(self)] = twin
+        twin.__dict__.update({name: copy.deepcopy(value, memo) for name, value in self.__dict__.items()})
+        return twin
+    twin.__dict__.update(self.__dict__)
+    twin.items = copy.copy(self.items)
+    for key in (key for table, key in _touched if table == self.name):
+        _copy_item(twin, key)
+    return twin
+
+
+def _copy_item(table: Table, key: dict[str, Any]) -> None:
+    hash_key = DynamoType(key[table.hash_key_attr])
+    if hash_key not in table.items:
+        return
+    if not table.range_key_attr:
+        table.items[hash_key] = copy.deepcopy(table.items[hash_key])
+        return
+    table.items[hash_key] = copy.copy(table.items[hash_key])
+    range_key = DynamoType(key[table.range_key_attr])
+    if range_key in table.items[hash_key]:
+        table.items[hash_key][range_key] = copy.deepcopy(table.items[hash_key][range_key])
+
+
+def _transact_once(self: DynamoHandler) -> Any:
+    """moto ignores ClientRequestToken, so botocore's own second try would add to every counter again."""
+    token = self.body.get("ClientRequestToken", "")
+    asked = repr(self.body["TransactItems"])
+    if token and _answered.get(token) == asked:
+        return ActionResult({})
+    answer = _moto_answer(self)
+    _answered[token] = asked
+    if len(_answered) > TOKENS_KEPT:
+        del _answered[next(iter(_answered))]
+    return answer
+
+
+# --- queries: moto sorts the whole table before it looks for the partition ------------------------------------------
+
+_moto_query = Table.query
+_moto_all_items = Table.all_items
+
+
+def _query(self: Table, hash_key: DynamoType, *args: Any, **kwargs: Any) -> Any:
+    global _partition, _querying
+    index = args[6] if len(args) > 6 else kwargs.get("index_name")
+    _partition, _querying = (None if index else hash_key), True
+    try:
+        return _moto_query(self, hash_key, *args, **kwargs)
+    finally:
+        _partition, _querying = None, False
+
+
+def _all_items(self: Table) -> Any:
+    if not _querying:
+        return _moto_all_items(self)
+    if _partition is not None:
+        held = self.items.get(_partition)
+        if not held:
+            return []
+        return list(held.values()) if self.range_key_attr else [held]
+    groups = self.items.values()
+    return [item for group in groups for item in (group.values() if self.range_key_attr else (group,))]
+
+
+# --- SES: moto forgets tags and takes any configuration set ---------------------------------------------------------
+
+_moto_send = SESV2Response.send_email
+
+
+def _send_email(self: SESV2Response) -> str:
+    asked = json.loads(self.body)
+    backend = self.sesv2_backend.core_backend
+    configuration_set = asked.get("ConfigurationSetName")
+    if configuration_set and configuration_set not in backend.config_sets:
+        raise NotFoundException(f"Configuration set <{configuration_set}> does not exist.")
+    answer: str = _moto_send(self)
+    accepted = backend.sent_messages[-1]
+    accepted.to = asked.get("Destination", {}).get("ToAddresses", [])
+    accepted.tags = {tag["Name"]: [tag["Value"]] for tag in asked.get("EmailTags", [])}
+    return answer

@@ -1,0 +1,106 @@
+"""The mail SES accepted, and what SES would say of each: moto keeps mail but publishes no events."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from moto.backends import get_backend
+
+from infra.local.account import ACCOUNT, REGION
+
+LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One mail as SES took it."""
+
+    id: str  # SES's message id
+    to: tuple[str, ...]
+    raw: str
+    tags: dict[str, list[str]]
+
+    @property
+    def message(self) -> EmailMessage:
+        found: EmailMessage = message_from_string(self.raw, policy=default)
+        return found
+
+    @property
+    def row(self) -> str:
+        """What the sender put in the tag `mail`: which mail row this is."""
+        return "".join(self.tags.get("mail", []))
+
+    @property
+    def sent_at(self) -> datetime | None:
+        dated = self.message["Date"]
+        return parsedate_to_datetime(dated) if dated else None
+
+    def part(self, kind: str) -> str:
+        """The text of the `plain` or `html` part."""
+        found = self.message.get_body((kind,))
+        return str(found.get_content()) if found else ""
+
+    @property
+    def links(self) -> list[str]:
+        return [link.rstrip(".,;)") for link in LINK.findall(self.part("plain"))]
+
+
+def accepted() -> list[Accepted]:
+    """Every mail so far, oldest first."""
+    sent = get_backend("ses")[ACCOUNT][REGION].sent_messages
+    return [Accepted(mail.id, tuple(mail.to), mail.raw_data, mail.tags) for mail in list(sent)]
+
+
+def event(mail: Accepted, kind: str, now: datetime, **detail: Any) -> str:
+    """A message as a configuration set publishes it: kind is Send, Delivery, Bounce or Complaint."""
+    moment = now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    message = mail.message
+    about = {
+        "timestamp": moment,
+        "source": str(message["From"]),
+        "sendingAccountId": ACCOUNT,
+        "messageId": mail.id,
+        "destination": list(mail.to),
+        "headersTruncated": False,
+        "headers": [{"name": name, "value": str(value)} for name, value in message.items()],
+        "commonHeaders": {"from": [str(message["From"])], "to": list(mail.to), "subject": str(message["Subject"])},
+        "tags": mail.tags,
+    }
+    stamped = {} if kind == "Send" else {"timestamp": moment}
+    return json.dumps({"eventType": kind, "mail": about, kind.lower(): {**stamped, **detail}})
+
+
+def send(mail: Accepted, now: datetime) -> str:
+    return event(mail, "Send", now)
+
+
+def delivery(mail: Accepted, now: datetime) -> str:
+    return event(mail, "Delivery", now, recipients=list(mail.to), processingTimeMillis=400, smtpResponse="250 ok")
+
+
+def bounce(mail: Accepted, now: datetime, kind: str = "Permanent") -> str:
+    """kind: Permanent, Transient or Undetermined."""
+    status = "4.2.2" if kind == "Transient" else "5.1.1"
+    recipients = [{"emailAddress": address, "action": "failed", "status": status} for address in mail.to]
+    return event(
+        mail,
+        "Bounce",
+        now,
+        bounceType=kind,
+        bounceSubType="General",
+        bouncedRecipients=recipients,
+        feedbackId=f"bounce-{mail.id}",
+    )
+
+
+def complaint(mail: Accepted, now: datetime) -> str:
+    recipients = [{"emailAddress": address} for address in mail.to]
+    return event(mail, "Complaint", now, complainedRecipients=recipients, feedbackId=f"complaint-{mail.id}")

@@ -1,0 +1,33 @@
+"""Fixtures for every test: AWS in this process, and a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import chalicelib.clock
+from infra.local import aws_contract
+from tests.support import cloud
+from tests.support.clock import Clock
+
+cloud.set_environment()  # app.py reads the stage when it is imported
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """An empty account with the real stack, settings and a verified sender. Fails what AWS would refuse."""
+    cloud.switch_on()
+    cloud.empty()
+    yield
+    cloud.switch_off()
+    assert aws_contract.broken == []
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """Also what app.py, routes and the command line read."""
+    found = Clock()
+    chalicelib.clock.use(found.now)
+    yield found
+    chalicelib.clock.use(None)

@@ -1,0 +1,68 @@
+"""AWS in this process: moto with its patches, laid out once for each test process and emptied between tests."""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import Any
+
+from moto import mock_aws
+from moto.backends import get_backend
+
+from chalicelib import config
+from chalicelib.store import aws, wave_keys
+from infra.local import account, aws_contract, moto_patches
+from tests.support import calls
+
+STAGE = "test"
+BASE_URL = "https://fullcircle.example.org/api"
+
+
+def set_environment() -> None:
+    """Before anything of ours is imported: app.py and botocore read these."""
+    os.environ.update(account.ENVIRONMENT, FULLCIRCLE_STAGE=STAGE)
+    os.environ.pop("AWS_PROFILE", None)
+    os.environ.pop("AWS_ENDPOINT_URL", None)
+
+
+@functools.cache
+def mock() -> Any:
+    """Started and laid out the first time; later only switched on and off, because that keeps the stack."""
+    moto_patches.apply()
+    aws_contract.watch(aws.session())
+    calls.hook(aws.session())
+    found = mock_aws()
+    found.start()
+    account.lay_out(STAGE, BASE_URL)
+    found.stop(remove_data=False)
+    return found
+
+
+def switch_on() -> None:
+    mock().start(reset=False)
+
+
+def switch_off() -> None:
+    mock().stop(remove_data=False)
+
+
+def backend(service: str) -> Any:
+    """moto's own memory, for what no API of AWS shows."""
+    region = "aws" if service == "s3" else account.REGION
+    return get_backend(service)[account.ACCOUNT][region]
+
+
+def empty() -> None:
+    """Forget every row, document, message and mail, and what the code remembers of them; keep the stack."""
+    for table in backend("dynamodb").tables.values():
+        table.items.clear()
+    for bucket in backend("s3").buckets.values():
+        bucket.keys.clear()
+    for queue in backend("sqs").queues.values():
+        queue._messages.clear()
+        queue._pending_messages.clear()
+        queue.deleted_messages.clear()
+    backend("ses").sent_messages.clear()
+    aws_contract.broken.clear()
+    wave_keys._known.clear()
+    config.settings.cache_clear()

@@ -1,0 +1,26 @@
+"""The mail SES accepted in this test, and the events SES would publish of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from infra.local import outbox
+from infra.local.outbox import Accepted
+
+__all__ = ["Accepted", "sent_mails", "tell_mail_events"]
+
+
+def sent_mails(to: str | None = None) -> list[Accepted]:
+    """Oldest first; `.message` is the parsed mail, `.part("plain")`, `.part("html")` and `.links` what it says."""
+    return [mail for mail in outbox.accepted() if to is None or to in mail.to or f"<{to}>" in "".join(mail.to)]
+
+
+def tell_mail_events(now: datetime, kind: str = "Send") -> int:
+    """SES's event for every mail so far, through the same function as app.py's topic handler. Returns how many."""
+    from chalicelib.mail import events
+
+    tell = {"Send": outbox.send, "Delivery": outbox.delivery, "Bounce": outbox.bounce, "Complaint": outbox.complaint}
+    mails = outbox.accepted()
+    for mail in mails:
+        events.settle(tell[kind](mail, now), now)
+    return len(mails)
