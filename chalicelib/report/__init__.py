@@ -1,0 +1,1 @@
+"""A wave closes: score, publish and render one delegate's report."""

@@ -1,0 +1,194 @@
+"""facts.json: every figure and comment that a report shows, and nothing else. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from chalicelib.model import SELF_GROUP, Programme
+from chalicelib.report.figures import display_gap, display_mean
+from chalicelib.report.partition import Cell
+from chalicelib.report.published import ALL_OTHERS, About, Figure, PublishedCells
+
+RANKED = 5  # items in the lists of highest and lowest
+
+
+@dataclass(frozen=True)
+class ReportHeading:
+    """What the cover says. Empty strings are left out."""
+
+    delegate: str
+    job_title: str
+    service: str
+    cohort: str
+    programme: str
+    organisation: str
+    coach: str
+    wave: str
+    issued: date  # local date
+
+
+@dataclass(frozen=True)
+class CellFact:
+    cell: str
+    title: str
+    groups: tuple[str, ...]
+    n: int
+    named: bool
+
+
+@dataclass(frozen=True)
+class Statistic:
+    about: str  # item, competency, value or overall
+    id: str
+    cell: str  # a cell's id or "all_others"
+    n: int
+    mean: float  # scale points, not rounded for display
+    display: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Self minus all others; positive: the delegate rates themself higher."""
+
+    about: str
+    id: str
+    gap: float
+    display: str
+
+
+@dataclass(frozen=True)
+class CommentFact:
+    question: str
+    cell: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    heading: ReportHeading
+    threshold: int
+    comments_from: int
+    cells: tuple[CellFact, ...]
+    comment_cells: tuple[CellFact, ...]
+    merged: tuple[str, ...]  # ids of cells that hold several rater groups
+    too_few: bool
+    comments_withheld: bool
+    statistics: tuple[Statistic, ...]
+    gaps: tuple[Gap, ...]
+    highest: tuple[str, ...]  # item ids, by all others
+    lowest: tuple[str, ...]
+    comments: tuple[CommentFact, ...]
+    checksum: str  # SHA-256 of everything else
+
+
+def build_facts(programme: Programme, heading: ReportHeading, published: PublishedCells) -> Facts:
+    """The facts of one delegate's report. The same input gives the same facts, to the byte."""
+    figures = {(figure.about, figure.id, figure.cell): figure for figure in published.figures}
+    highest, lowest = _ranked(programme, figures)
+    parts: dict[str, Any] = {
+        "heading": heading,
+        "threshold": programme.threshold,
+        "comments_from": programme.comments_from,
+        "cells": tuple(_cell(programme, cell) for cell in published.cells),
+        "comment_cells": tuple(_cell(programme, cell) for cell in published.comment_cells),
+        "merged": tuple(cell.id for cell in published.cells if len(cell.groups) > 1),
+        "too_few": published.too_few,
+        "comments_withheld": published.comments_withheld,
+        "statistics": tuple(_statistic(figure, programme.top) for figure in published.figures),
+        "gaps": tuple(_gaps(figures)),
+        "highest": highest,
+        "lowest": lowest,
+        "comments": tuple(CommentFact(c.question, c.cell, c.text) for c in published.comments),
+    }
+    return Facts(**parts, checksum=_checksum(Facts(**parts, checksum="")))
+
+
+def facts_bytes(facts: Facts) -> bytes:
+    """facts.json: canonical JSON (sorted keys, no spaces, UTF-8), the same bytes for the same facts."""
+    return _canonical({**_content(facts), "checksum": facts.checksum})
+
+
+def read_facts(data: bytes) -> Facts:
+    """The inverse of facts_bytes. Raises ValueError if the checksum does not fit the content."""
+    content: dict[str, Any] = json.loads(data)
+    heading = {name: content.pop(name) for name in ReportHeading.__dataclass_fields__}
+    for name, read in _READERS.items():
+        content[name] = tuple(read(**entry) for entry in content[name])
+    for name in ("merged", "highest", "lowest"):
+        content[name] = tuple(content[name])
+    facts = Facts(heading=ReportHeading(**{**heading, "issued": date.fromisoformat(heading["issued"])}), **content)
+    if facts.checksum != _checksum(facts):
+        raise ValueError("the checksum does not fit the facts")
+    return facts
+
+
+def _read_cell(groups: list[str], **rest: Any) -> CellFact:
+    return CellFact(groups=tuple(groups), **rest)
+
+
+_READERS: Mapping[str, Callable[..., Any]] = {
+    "cells": _read_cell,
+    "comment_cells": _read_cell,
+    "statistics": Statistic,
+    "gaps": Gap,
+    "comments": CommentFact,
+}
+
+
+def _content(facts: Facts) -> dict[str, Any]:
+    content = asdict(facts)
+    heading = content.pop("heading")
+    del content["checksum"]
+    return {**content, **heading, "issued": facts.heading.issued.isoformat()}
+
+
+def _canonical(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _checksum(facts: Facts) -> str:
+    return hashlib.sha256(_canonical(_content(facts))).hexdigest()
+
+
+# --- parts ----------------------------------------------------------------------------------------------
+
+
+def _cell(programme: Programme, cell: Cell) -> CellFact:
+    titles = [programme.group(group).title for group in cell.groups]
+    words = [titles[0], *(_inside_a_sentence(title) for title in titles[1:])]
+    title = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return CellFact(cell.id, title, cell.groups, cell.n, cell.named)
+
+
+def _inside_a_sentence(title: str) -> str:
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title  # "direct reports", but "HR partners"
+
+
+def _statistic(figure: Figure, top: int) -> Statistic:
+    display = display_mean(figure.mean, figure.bound, top)
+    return Statistic(figure.about.value, figure.id, figure.cell, figure.n, float(figure.mean), display)
+
+
+def _gaps(figures: Mapping[tuple[About, str, str], Figure]) -> Iterator[Gap]:
+    for (about, subject, cell), own in figures.items():
+        others = figures.get((about, subject, ALL_OTHERS))
+        if cell == SELF_GROUP and others:
+            gap: Fraction = own.mean - others.mean
+            yield Gap(about.value, subject, float(gap), display_gap(gap))
+
+
+def _ranked(
+    programme: Programme, figures: Mapping[tuple[About, str, str], Figure]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The highest and lowest items by all others, most extreme first; equals in programme order; no item in both."""
+    means = {i.id: f.mean for i in programme.items if (f := figures.get((About.ITEM, i.id, ALL_OTHERS)))}
+    many = min(RANKED, len(means) // 2)
+    highest = sorted(means, key=lambda item: -means[item])[:many]
+    rest = [item for item in means if item not in highest]
+    return tuple(highest), tuple(sorted(rest, key=lambda item: means[item])[:many])

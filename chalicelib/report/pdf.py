@@ -1,0 +1,85 @@
+"""The report as PDF: A4, tagged, PDF/UA-1 and PDF/A-2a, the same bytes for the same facts."""
+
+from __future__ import annotations
+
+import json
+import logging
+from base64 import b64decode
+from datetime import UTC, datetime, time
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import unquote_to_bytes
+
+from chalicelib.model import Programme
+from chalicelib.report.facts import Facts
+from chalicelib.report.printable import coverage, printable_tree
+from chalicelib.report.view import build_view
+
+FAMILY = "Source Sans Pro"
+FACES = ("Regular", "Semibold", "Bold")  # those the template uses; a character must be in all of them
+STANDARDS = ["ua-1", "a-2a"]
+OURS = ("brand", "chart", "checksum")  # parts of the view that no person typed
+TEMPLATES = Path(__file__).parent / "templates"
+
+log = logging.getLogger(__name__)
+
+
+def render_pdf(programme: Programme, facts: Facts) -> bytes:
+    """One PDF. If typst refuses the standards, the same pages without them, and a warning in the log.
+
+    Raises RuntimeError if the fonts are missing: typst would print blank pages.
+    """
+    import typst  # 84 MB of shared object: only this function pays for it
+
+    sources = _sources(programme, facts)
+    compiler = typst.Compiler(font_paths=_fonts(), root=str(TEMPLATES))
+    # the document's own date, so that the same facts give the same bytes
+    timestamp = datetime.combine(facts.heading.issued, time(), UTC)
+
+    def compiled(**options: Any) -> bytes:
+        return cast(bytes, compiler.compile(input=sources, format="pdf", timestamp=timestamp, **options))
+
+    try:
+        return compiled(pdf_standards=STANDARDS)
+    except typst.TypstError:
+        # its message may quote the text that does not fit, so it is not logged
+        log.warning("report printed without PDF standards", extra={"checksum": facts.checksum})
+        return compiled()
+
+
+def _sources(programme: Programme, facts: Facts) -> dict[str, bytes]:
+    """typst's whole world: the template, the data as JSON, the logo. Nothing is written into source text."""
+    view = build_view(programme, facts)
+    logo = view["cover"].pop("logo")
+    day = facts.heading.issued
+    data = {**printable_tree(view, _covered(), kept=OURS), "date": [day.year, day.month, day.day]}
+    sources = {"main.typ": (TEMPLATES / "report.typ").read_bytes(), "logo": _data_uri(logo) if logo else b""}
+    return {**sources, "data.json": json.dumps({**data, "has_logo": bool(logo)}).encode()}
+
+
+def _data_uri(uri: str) -> bytes:
+    head, _, body = uri.partition(",")
+    return b64decode(body) if head.endswith(";base64") else unquote_to_bytes(body)
+
+
+@cache
+def _font_folder() -> Path:
+    return Path(str(files("font_source_sans_pro"))) / "files"
+
+
+@cache
+def _fonts() -> Any:
+    import typst
+
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_font_folder())])
+    if FAMILY not in fonts.families():
+        raise RuntimeError(f"no font {FAMILY} in {_font_folder()}: install requirements-report.txt")
+    return fonts
+
+
+@cache
+def _covered() -> frozenset[int]:
+    faces = [coverage((_font_folder() / f"SourceSansPro-{face}.otf").read_bytes()) for face in FACES]
+    return frozenset.intersection(*faces)

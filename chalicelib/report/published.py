@@ -1,0 +1,64 @@
+"""What may be seen of one delegate's wave: the only input of facts, HTML, PDF and cohort figures. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from chalicelib.report.partition import Cell
+
+ALL_OTHERS = "all_others"  # cell name of figures over every rater but self who sits in a published cell
+OVERALL_ID = "overall"
+
+
+class About(StrEnum):
+    ITEM = "item"
+    COMPETENCY = "competency"
+    VALUE = "value"
+    OVERALL = "overall"
+
+
+class Bound(StrEnum):
+    """How a figure relates to the truth: a clamped sum is all that is known of it, and is shown as such."""
+
+    EXACT = ""
+    OR_MORE = "or more"
+    OR_LESS = "or less"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One mean, in scale points, unrounded."""
+
+    about: About
+    id: str
+    cell: str  # a Cell's id or ALL_OTHERS
+    n: int  # raters it is made of
+    mean: Fraction
+    bound: Bound
+
+
+@dataclass(frozen=True)
+class Comment:
+    question: str
+    cell: str  # a Cell's id, or the id of several cells pooled
+    text: str
+
+
+@dataclass(frozen=True)
+class PublishedCells:
+    cells: tuple[Cell, ...]  # named ones first; anonymous ones hold at least `threshold` raters
+    comment_cells: tuple[Cell, ...]  # under which comments appear; anonymous ones hold at least `comments_from`
+    figures: tuple[Figure, ...]
+    comments: tuple[Comment, ...]  # within a question and cell in an order that tells nothing
+
+    @property
+    def too_few(self) -> bool:
+        """No anonymous cell could be formed, so no anonymous answer is shown or used."""
+        return all(cell.named for cell in self.cells)
+
+    @property
+    def comments_withheld(self) -> bool:
+        """Anonymous comments, if there are any, are not shown: too few raters. Depends on counts only."""
+        return all(cell.named for cell in self.comment_cells)
