@@ -1,0 +1,235 @@
+"""The proofs: the real publisher on symbolic answers, and on every answer vector of small designs."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from chalicelib.answers import Answers, Response
+from chalicelib.model import Programme, Value
+from chalicelib.report.facts import build_facts, facts_bytes
+from chalicelib.report.publish import publish
+from chalicelib.report.published import About, Bound
+
+from .attackers import AnswerDependent, Lin, certain_worlds, isolated
+from .example import GROUPS, KEY, heading, programme_of, tiny_programme
+
+NAMED = ("self", "manager")
+Publisher = Callable[[Programme, Sequence[Response]], list[Lin]]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Who completed and what they rated; the ratings themselves are unknowns."""
+
+    programme: Programme
+    raters: tuple[tuple[str, dict[str, bool]], ...]  # group, item -> rated (False: not able to comment; absent: blank)
+
+    def symbolic(self) -> list[Response]:
+        return [
+            Response(
+                group, Answers({item: Lin({(k, item): Fraction(1)}) if rated else None for item, rated in own.items()})
+            )
+            for k, (group, own) in enumerate(self.raters)
+        ]
+
+    def isolated(self, publisher: Publisher) -> tuple[int, ...] | None:
+        known = frozenset(k for k, (group, _) in enumerate(self.raters) if group in NAMED)
+        return isolated(publisher(self.programme, self.symbolic()), self.programme.threshold, known)
+
+
+def everything_published(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
+    found = publish(programme, responses, comment_key=KEY, clamp=lambda total, n, top: (total, Bound.EXACT))
+    return [figure.mean for figure in found.figures]
+
+
+def random_design(chance: random.Random) -> Design:
+    values = (Value("a", "A"), Value("b", "B"))
+    shape = {
+        f"c{k}": [("Does it", tuple(v.id for v in values if chance.random() < 0.4))] * chance.randint(1, 3)
+        for k in range(chance.randint(1, 2))
+    }
+    programme = programme_of(shape, values=values, threshold=chance.choice([3, 3, 4, 5]), open_questions=())
+    items = [item.id for item in programme.items]
+    present = chance.choice([0.5, 0.8, 0.95])
+    raters = []
+    for group in GROUPS:
+        for _ in range(chance.randint(0, 1) if group.named else chance.choice([0, 1, 2, 3, 4, 5])):
+            answered = [item for item in items if chance.random() < 0.95]
+            raters.append((group.id, {item: chance.random() < present for item in answered}))
+    return Design(programme, tuple(raters))
+
+
+def designs(many: int, seed: int) -> list[Design]:
+    chance = random.Random(seed)
+    return [random_design(chance) for _ in range(many)]
+
+
+# --- rules that leak, to show that the proofs notice --------------------------------------------------------
+
+
+def threshold_per_group(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
+    """What most spreadsheets do: a group's mean from the threshold on, and a mean over everybody."""
+    rows = []
+    for item in programme.items:
+        rated = [(r.group, found) for r in responses if (found := r.answers.ratings.get(item.id)) is not None]
+        groups = [[found for own, found in rated if own == group.id] for group in programme.anonymous_groups]
+        everyone = [found for own, found in rated if own not in NAMED]
+        rows += [sum(own) for own in [*groups, everyone] if len(own) >= programme.threshold]
+    return rows
+
+
+def competency_over_raters(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
+    """The real publisher, with each competency as the plain mean of raters' means over what each of them rated."""
+    rows = everything_published(programme, responses)
+    for cell in publish(programme, responses, comment_key=KEY, clamp=lambda total, n, top: (total, Bound.EXACT)).cells:
+        for competency in [] if cell.named else programme.competencies:
+            means = []
+            for response in (r for r in responses if r.group in cell.groups):
+                own = [f for item in competency.items if (f := response.answers.ratings.get(item.id)) is not None]
+                if own and 2 * len(own) >= len(competency.items):
+                    means.append(sum(own) * Fraction(1, len(own)))
+            if len(means) >= programme.threshold:
+                rows.append(sum(means))
+    return rows
+
+
+def one_left_an_item_out() -> Design:
+    programme = tiny_programme(items=2)
+    first, second = (item.id for item in programme.items)
+    return Design(programme, tuple(("peer", {first: True, second: k > 0}) for k in range(5)))
+
+
+# --- no combination of figures is made of fewer than `threshold` raters (D1); nothing looks at a rating (D3) ------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_combination_of_published_figures_isolates_fewer_raters_than_the_threshold(seed):
+    assert [design for design in designs(100, seed) if design.isolated(everything_published)] == []
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_no_combination_isolates_fewer_raters_in_a_thousand_designs(seed):
+    assert [design for design in designs(1000, seed) if design.isolated(everything_published)] == []
+
+
+def test_the_proof_notices_a_mean_over_everybody():
+    programme = tiny_programme(threshold=3)
+    (item,) = (item.id for item in programme.items)
+    design = Design(programme, tuple((group, {item: True}) for group in ["peer"] * 5 + ["direct_report"]))
+
+    assert 5 in design.isolated(threshold_per_group)
+    assert design.isolated(everything_published) is None
+
+
+def test_the_proof_notices_a_competency_mean_from_which_one_rater_can_be_solved():
+    design = one_left_an_item_out()
+
+    assert 0 in design.isolated(competency_over_raters)
+    assert design.isolated(everything_published) is None
+
+
+def test_both_leaking_rules_fail_in_many_random_designs():
+    some = designs(60, 1)
+
+    assert sum(design.isolated(threshold_per_group) is not None for design in some) > 10
+    assert sum(design.isolated(competency_over_raters) is not None for design in some) > 10
+
+
+def test_a_publisher_that_looks_at_a_rating_is_caught():
+    design = one_left_an_item_out()
+
+    with pytest.raises(AnswerDependent):
+        publish(design.programme, design.symbolic(), comment_key=KEY)  # the true clamp compares
+
+
+# --- no answer is ever certain (D2) -----------------------------------------------------------------------------
+
+
+def certain_in(design: Design, scale: Sequence[int]) -> tuple[int, int]:
+    """Worlds, and those in which facts.json leaves somebody's rating only one value."""
+    unknown = [(k, item) for k, (_, own) in enumerate(design.raters) for item, rated in own.items() if rated]
+
+    def facts_of(world: tuple[int, ...]) -> bytes:
+        ratings = dict(zip(unknown, world, strict=True))
+        responses = [
+            Response(group, Answers({item: ratings.get((k, item)) for item in own}))
+            for k, (group, own) in enumerate(design.raters)
+        ]
+        published = publish(design.programme, responses, comment_key=KEY)
+        return facts_bytes(build_facts(design.programme, heading(), published))
+
+    return certain_worlds(facts_of, len(unknown), scale)
+
+
+def sizes(most: int) -> list[tuple[int, int, int]]:
+    return [size for size in product(range(most + 1), repeat=3) if 0 < sum(size) <= most]
+
+
+def of_sizes(programme: Programme, size: Sequence[int]) -> Design:
+    rated = {item.id: True for item in programme.items}
+    return Design(programme, tuple((g.id, rated) for g, n in zip(GROUPS[2:], size, strict=True) for _ in range(n)))
+
+
+@pytest.mark.parametrize("size", sizes(6), ids=str)
+def test_no_answer_is_certain_whatever_up_to_six_raters_answer_on_three_points(size):
+    _, certain = certain_in(of_sizes(tiny_programme(top=3), size), range(1, 4))
+
+    assert certain == 0
+
+
+@pytest.mark.parametrize("size", [(3, 0, 0), (5, 0, 0), (4, 1, 0), (3, 1, 1)], ids=str)
+def test_no_answer_is_certain_on_five_points(size):
+    _, certain = certain_in(of_sizes(tiny_programme(), size), range(1, 6))
+
+    assert certain == 0
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("size", [(3, 3, 0), (6, 0, 0), (4, 2, 0), (3, 2, 1), (2, 2, 2)], ids=str)
+def test_no_answer_of_six_raters_is_certain_on_five_points(size):
+    _, certain = certain_in(of_sizes(tiny_programme(), size), range(1, 6))
+
+    assert certain == 0
+
+
+PATTERNS = {
+    "all-rate-both": ["11", "11", "11"],
+    "one-leaves-one-out": ["11", "11", "11", "10"],
+    "two-leave-different-ones-out": ["10", "01", "11", "11"],
+    "one-item-is-not-published": ["11", "11", "10", "10"],
+    "two-cannot-comment-at-all": ["11", "11", "11", "00", "00"],
+}
+
+
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS.keys())
+def test_no_answer_is_certain_when_some_are_not_able_to_comment(pattern):
+    programme = tiny_programme(items=2, top=3)
+    ids = [item.id for item in programme.items]
+    raters = tuple(("peer", {item: mark == "1" for item, mark in zip(ids, row, strict=True)}) for row in pattern)
+    design = Design(programme, raters)
+    unpublished = {item for item in ids if sum(own[item] for _, own in raters) < programme.threshold}
+
+    worlds, certain = certain_in(design, range(1, 4))
+
+    assert worlds == 3 ** sum(row.count("1") for row in pattern)
+    assert certain == 0
+    assert not unpublished or design.isolated(everything_published) is None
+
+
+def test_the_search_notices_figures_that_are_not_clamped():
+    programme = tiny_programme(top=3)
+    (item,) = (item.id for item in programme.items)
+
+    def unclamped(world: tuple[int, ...]) -> tuple[Fraction, ...]:
+        responses = [Response("peer", Answers({item: rating})) for rating in world]
+        found = publish(programme, responses, comment_key=KEY, clamp=lambda total, n, top: (total, Bound.EXACT))
+        return tuple(figure.mean for figure in found.figures if figure.about is About.ITEM)
+
+    assert certain_worlds(unclamped, 3, range(1, 4)) == (27, 2)  # all lowest, all highest

@@ -1,0 +1,299 @@
+"""What is published of one delegate's wave: figures and comments."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.answers import Response
+from chalicelib.report.facts import build_facts, facts_bytes
+from chalicelib.report.figures import display_gap, display_mean
+from chalicelib.report.page import render_html
+from chalicelib.report.pdf import render_pdf
+from chalicelib.report.publish import clamp_sum, publish
+from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About, Bound, PublishedCells
+
+from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
+
+
+def published(programme, *responses: Response) -> PublishedCells:
+    return publish(programme, responses, comment_key=KEY)
+
+
+def mean(found: PublishedCells, about: About, subject: str, cell: str) -> Fraction | None:
+    return next((f.mean for f in found.figures if (f.about, f.id, f.cell) == (about, subject, cell)), None)
+
+
+def wave_of(programme, **groups: list[int | None]) -> PublishedCells:
+    """One rating per rater of a programme with one item."""
+    answers = [rater(group, rating, programme=programme) for group, ratings in groups.items() for rating in ratings]
+    return published(programme, *answers)
+
+
+# --- the field's formulae and vectors ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("about", [About.ITEM, About.COMPETENCY, About.OVERALL])
+def test_all_others_is_the_mean_over_raters_and_not_over_groups(about):
+    programme = tiny_programme(threshold=3)
+    subject = {About.ITEM: "only_1", About.COMPETENCY: "only", About.OVERALL: OVERALL_ID}[about]
+
+    found = wave_of(programme, self=[5], manager=[2], peer=[4, 4, 5, 4], direct_report=[3, 3, 4])
+
+    assert mean(found, about, subject, ALL_OTHERS) == Fraction(29, 8)
+    assert mean(found, about, subject, "peer") == Fraction(17, 4)
+    assert mean(found, about, subject, "self") == 5
+
+
+def test_a_competency_is_the_mean_of_raters_means_when_all_rate_every_item():
+    programme = tiny_programme(items=3)
+    ratings = [(5, 4, 3), (2, 2, 5), (4, 4, 1), (3, 5, 5)]
+
+    found = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
+
+    assert mean(found, About.COMPETENCY, "only", "peer") == sum(Fraction(sum(own), 3) for own in ratings) / 4
+
+
+def test_a_competency_is_the_mean_of_raters_means_when_each_leaves_one_item_out():
+    """Equally many items each: the weights agree, so the field's formula tells nothing new and is met exactly."""
+    programme = tiny_programme(items=4)
+    ratings = [(None, 4, 3, 5), (2, None, 5, 1), (4, 4, None, 2), (3, 5, 5, None)]
+
+    found = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
+
+    assert (
+        mean(found, About.COMPETENCY, "only", "peer") == sum(Fraction(sum(filter(None, own)), 3) for own in ratings) / 4
+    )
+
+
+def test_where_one_rater_left_an_item_out_their_ratings_stand_in_as_item_means():
+    programme = tiny_programme(items=2)
+    ratings = [(4, 5), (4, 3), (5, 4), (1, None)]
+
+    found = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
+
+    first, second = Fraction(14, 4), Fraction(12, 3)
+    assert mean(found, About.COMPETENCY, "only", "peer") == (3 * (first + second) / 2 + first) / 4
+
+
+def test_a_rater_with_fewer_than_half_of_the_items_does_not_count_for_a_competency():
+    programme = tiny_programme(items=3)
+    whole = [rater("peer", 4, 3, 5, programme=programme) for _ in range(3)]
+
+    found = published(programme, *whole, rater("peer", 1, None, None, programme=programme))
+
+    (figure,) = (f for f in found.figures if (f.about, f.cell) == (About.COMPETENCY, "peer"))
+    assert figure.n == 3
+
+
+def test_a_competency_needs_the_threshold_in_raters_with_half_of_its_items():
+    programme = tiny_programme(items=3)
+    answers = [(4, 3, None), (None, 3, 5), (4, None, None), (None, None, 5), (5, None, None)]
+
+    found = published(programme, *(rater("peer", *own, programme=programme) for own in answers))
+
+    assert mean(found, About.ITEM, "only_1", "peer") is not None
+    assert mean(found, About.COMPETENCY, "only", "peer") is None
+
+
+def test_a_named_rater_with_blanks_keeps_the_plain_mean():
+    programme = tiny_programme(items=3)
+
+    found = published(programme, rater("manager", 2, 5, programme=programme))
+
+    assert mean(found, About.COMPETENCY, "only", "manager") == Fraction(7, 2)
+
+
+# --- what is not shown ------------------------------------------------------------------------------------------
+
+
+def test_an_item_needs_the_threshold_in_ratings_not_in_raters():
+    found = wave_of(tiny_programme(threshold=3), peer=[4, None, None], direct_report=[4, 4, 3])
+
+    assert mean(found, About.ITEM, "only_1", "peer") is None
+    assert mean(found, About.ITEM, "only_1", ALL_OTHERS) == Fraction(11, 3)
+
+
+def test_with_too_few_raters_only_self_and_manager_are_shown():
+    found = wave_of(tiny_programme(threshold=4), self=[4], manager=[3], peer=[5, 1], direct_report=[2])
+
+    assert {figure.cell for figure in found.figures} == {"self", "manager"}
+    assert found.too_few
+
+
+def test_a_group_the_programme_does_not_have_is_a_bug():
+    programme = tiny_programme()
+
+    with pytest.raises(KeyError):
+        published(programme, rater("stranger", 3, programme=programme))
+
+
+# --- the ends of the scale --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ratings", "display"),
+    [
+        pytest.param([5] * 5, "4.8 or more", id="all-highest"),
+        pytest.param([5] * 4 + [4], "4.8 or more", id="all-but-one-point"),
+        pytest.param([5] * 4 + [3], "4.6", id="two-points-below"),
+        pytest.param([1] * 5, "1.2 or less", id="all-lowest"),
+        pytest.param([1] * 4 + [2], "1.2 or less", id="one-point-above"),
+        pytest.param([5] * 30, "5.0", id="rounds-to-the-end-of-the-scale"),
+    ],
+)
+def test_unanimity_at_an_end_of_the_scale_is_not_told(ratings, display):
+    programme = tiny_programme()
+    facts = build_facts(programme, heading(), wave_of(programme, peer=ratings))
+
+    assert {s.display for s in facts.statistics} == {display}
+
+
+@given(st.lists(st.integers(1, 5), min_size=3, max_size=9))
+def test_a_clamped_sum_is_off_by_one_point_at_most(ratings):
+    total, bound = clamp_sum(sum(ratings), len(ratings), 5)
+
+    assert len(ratings) < total < 5 * len(ratings)
+    assert abs(total - sum(ratings)) <= 1
+    assert bound is not Bound.EXACT or total == sum(ratings)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(Fraction(13, 4), "3.3"), (Fraction(65, 20), "3.3"), (Fraction(11, 3), "3.7"), (Fraction(4), "4.0")],
+)
+def test_means_are_rounded_once_half_up(number, shown):
+    assert display_mean(number, Bound.EXACT, 5) == shown
+
+
+@pytest.mark.parametrize(
+    ("gap", "shown"),
+    [(Fraction(1, 4), "+0.3"), (Fraction(-1, 4), "−0.3"), (Fraction(-1, 30), "0.0"), (Fraction(-2), "−2.0")],
+)
+def test_gaps_carry_their_sign(gap, shown):
+    assert display_gap(gap) == shown
+
+
+# --- comments ---------------------------------------------------------------------------------------------------
+
+
+def said(programme, **groups: int) -> PublishedCells:
+    return published(
+        programme,
+        *(rater(g, programme=programme, keep=f"{g} {k}") for g, n in groups.items() for k in range(n)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("groups", "cells"),
+    [
+        pytest.param(
+            {"peer": 5, "direct_report": 6}, {"peer": 5, "direct_report": 6}, id="large-cells-keep-their-name"
+        ),
+        pytest.param(
+            {"peer": 6, "direct_report": 4}, {"peer+direct_report": 10}, id="a-small-cell-is-not-named-by-elimination"
+        ),
+        pytest.param({"peer": 4, "direct_report": 4}, {"peer+direct_report": 8}, id="small-cells-are-pooled"),
+        pytest.param({"peer": 4}, {}, id="four-are-withheld"),
+        pytest.param({"peer": 2, "direct_report": 1, "other": 2}, {"peer+direct_report+other": 5}, id="a-merged-cell"),
+        pytest.param({"self": 1, "manager": 1, "peer": 3}, {"self": 1, "manager": 1}, id="named-ones-stay-named"),
+    ],
+)
+def test_comments_carry_a_name_only_from_five_raters_on(programme, groups, cells):
+    found = said(programme, **groups)
+
+    assert {cell: [c.cell for c in found.comments].count(cell) for cell in {c.cell for c in found.comments}} == cells
+    assert found.comments_withheld == (cells.keys() <= {"self", "manager"})
+
+
+def test_comments_stand_in_an_order_that_follows_from_the_key_alone(programme):
+    answers = [rater("peer", programme=programme, keep=f"keep {k}", change=f"change {k}") for k in range(8)]
+    shuffled = random.Random(3).sample(answers, len(answers))
+
+    first, second = published(programme, *answers).comments, published(programme, *shuffled).comments
+    other = publish(programme, answers, comment_key=b"another").comments
+    order = {q: [c.text.split()[1] for c in first if c.question == q] for q in ("keep", "change")}
+
+    assert first == second
+    assert first != other
+    assert order["keep"] != order["change"] != sorted(order["change"])
+
+
+def test_a_comment_is_kept_word_for_word_but_for_characters_no_document_can_hold(programme):
+    text = "Line one\r\nLine\x00 two \ud800 \U0001f389 <b>bold</b>  "
+    found = published(programme, rater("manager", programme=programme, keep=text, change=" \n "))
+
+    assert [c.text for c in found.comments] == ["Line one\nLine two ? \U0001f389 <b>bold</b>"]
+
+
+# --- non-interference: the same sums give the same report, to the byte (D4) ---------------------------------------
+
+
+def moved_point(programme, wave: list[Response], chance: random.Random) -> list[Response]:
+    """One point of one item moved between two raters of one cell, as far as the scale allows."""
+    cells = publish(programme, wave, comment_key=KEY).cells
+    cell = chance.choice([cell for cell in cells if not cell.named])
+    item = chance.choice([item.id for item in programme.items])
+    ratings = {k: r.answers.ratings.get(item) for k, r in enumerate(wave) if r.group in cell.groups}
+    givers = [k for k, rating in ratings.items() if rating is not None and rating > 1]
+    takers = [k for k, rating in ratings.items() if rating is not None and rating < programme.top]
+    moved = list(wave)
+    if givers and takers:
+        for k, step in zip(chance.choice([(g, t) for g in givers for t in takers]), (-1, +1), strict=True):
+            answers = moved[k].answers
+            moved[k] = Response(
+                moved[k].group, replace(answers, ratings={**answers.ratings, item: answers.ratings[item] + step})
+            )
+    return moved
+
+
+def documents(programme, wave: list[Response]) -> tuple[bytes, str]:
+    facts = build_facts(programme, heading(), publish(programme, wave, comment_key=KEY))
+    return facts_bytes(facts), render_html(programme, facts)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_who_of_a_cell_gave_which_rating_changes_no_byte(programme, seed):
+    chance = random.Random(seed)
+    wave = example_wave(programme, seed)
+    moved = wave
+    for _ in range(10):
+        moved = moved_point(programme, moved, chance)
+
+    assert moved != wave
+    assert documents(programme, moved) == documents(programme, wave)
+
+
+def test_who_of_a_cell_gave_which_rating_changes_no_byte_of_the_pdf(programme):
+    wave = example_wave(programme)
+    moved = moved_point(programme, wave, random.Random(5))
+
+    def pdf(responses: list[Response]) -> bytes:
+        return render_pdf(programme, build_facts(programme, heading(), publish(programme, responses, comment_key=KEY)))
+
+    assert moved != wave
+    assert pdf(moved) == pdf(wave)
+
+
+def test_the_order_of_responses_changes_no_byte(programme):
+    wave = example_wave(programme)
+
+    assert documents(programme, random.Random(1).sample(wave, len(wave))) == documents(programme, wave)
+
+
+def test_values_are_cut_from_the_same_items():
+    programme = programme_of(
+        {"only": [("Does it", ("compassion",)), ("Does more", ()), ("Does most", ("compassion",))]}
+    )
+
+    found = published(
+        programme, *(rater("peer", *own, programme=programme) for own in [(5, 1, 3), (4, 1, 3), (4, 1, 2), (3, 2, 2)])
+    )
+
+    assert mean(found, About.VALUE, "compassion", "peer") == Fraction(26, 8)
+    assert mean(found, About.VALUE, "together", "peer") is None
