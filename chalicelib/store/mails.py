@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.clock import stamp
 from chalicelib.model import Person
 from chalicelib.store.due import due_columns
-from chalicelib.store.expressions import at_most, missing, one_of
+from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import ConditionFailed, Key, Write, apply, get, put, update
+from chalicelib.store.table import ConditionFailed, Key, Write, apply, delete, get, put, update
 
 
 class MailState(StrEnum):
@@ -50,6 +51,19 @@ class Mail:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Bounce:
+    """A mail that did not reach its reader, on the cohort's dashboard until the address is replaced."""
+
+    mail_id: str
+    name: str
+    email: str
+    delegate: str  # ids, or empty
+    invitation: str
+    reason: str
+    at: str
+
+
 def key(mail_id: str) -> Key:
     return Key(f"MAIL#{mail_id}", "MAIL")
 
@@ -69,21 +83,128 @@ def cancel(mail_id: str) -> Write:
     return update(key(mail_id), put={"cancelled": True}, remove=["due_shard"])
 
 
+def retry(refused: Mail, now: datetime) -> Write:
+    """Send a refused mail after all, with all its attempts. Refused itself if SES has taken the mail."""
+    return update(
+        key(refused.id),
+        put={"state": MailState.QUEUED, "attempts": 0, "reason": "", **due_columns(refused.id, now)},
+        when=[equals("state", MailState.REFUSED), equals("message_id", ""), missing("cancelled")],
+    )
+
+
+# --- sending: every write names the attempt that holds the mail ---------------------------------------
+
+
 def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Mail | None:
-    """Take a queued mail, or one whose doubt has lapsed. None if it is settled, held, cancelled or not due."""
-    try:
-        taken = apply(
-            update(
-                key(mail_id),
-                put={"state": MailState.SENDING, "attempt": attempt, "due_at": until},
-                add={"attempts": 1},
-                when=[
-                    one_of("state", [MailState.QUEUED, MailState.SENDING]),
-                    at_most("due_at", now),
-                    missing("cancelled"),
-                ],
-            )
+    """Take a queued mail. None if it is settled, held, cancelled or not due.
+
+    The lease is `due_at` itself. An attempt may claim again what it holds: the answer to its first try was lost.
+    """
+    again = equals("attempt", attempt)
+    return _take(
+        update(
+            key(mail_id),
+            put={"state": MailState.SENDING, "attempt": attempt, "due_at": until},
+            add={"attempts": 1},
+            when=[
+                one_of("state", [MailState.QUEUED, MailState.SENDING]),
+                either(equals("state", MailState.QUEUED), again),
+                either(at_most("due_at", now), again),
+                missing("cancelled"),
+            ],
         )
+    )
+
+
+def claim_doubtful(mail_id: str, attempt: str, now: datetime, until: datetime) -> Mail | None:
+    """Take a mail whose sender was never heard of again. None unless it is such a mail and its lease is over."""
+    return _take(
+        update(
+            key(mail_id),
+            put={"attempt": attempt, "due_at": until},
+            add={"attempts": 1, "doubts": 1},
+            when=[equals("state", MailState.SENDING), at_most("due_at", now), missing("cancelled")],
+        )
+    )
+
+
+def sent(held: Mail, message_id: str, now: datetime) -> Write:
+    return update(
+        key(held.id),
+        put={"state": MailState.SENT, "message_id": message_id, "sent_at": stamp(now), "reason": ""},
+        remove=["due_shard"],
+        when=_held(held),
+    )
+
+
+def put_off(held: Mail, until: datetime, reason: str, *, counted: bool = True) -> Write:
+    """Back to the queue. `counted` is False where the mail is not at fault and must not use up its attempts."""
+    return update(
+        key(held.id),
+        put={"state": MailState.QUEUED, "due_at": until, "reason": reason},
+        add={} if counted else {"attempts": -1},
+        when=_held(held),
+    )
+
+
+def refused(held: Mail, reason: str, now: datetime) -> list[Write]:
+    settled = update(
+        key(held.id),
+        put={"state": MailState.REFUSED, "reason": reason},
+        remove=["due_shard"],
+        when=_held(held),
+    )
+    return [settled, *_show(held, reason, now)]
+
+
+def _held(held: Mail) -> list[Condition]:
+    return [equals("state", MailState.SENDING), equals("attempt", held.attempt)]
+
+
+def _take(write: Write) -> Mail | None:
+    try:
+        return read(Mail, apply(write))
     except ConditionFailed:
         return None
-    return read(Mail, taken)
+
+
+# --- what SES says afterwards -------------------------------------------------------------------------
+
+
+def settle(seen: Mail, state: MailState, message_id: str, reason: str, now: datetime) -> list[Write]:
+    """What became of the mail, provided its row is still as it was seen."""
+    settled = update(
+        key(seen.id),
+        put={"state": state, "message_id": message_id, "reason": reason, "sent_at": seen.sent_at or stamp(now)},
+        remove=["due_shard"],
+        when=[equals("state", seen.state)],
+    )
+    if state in (MailState.REFUSED, MailState.BOUNCED, MailState.COMPLAINED):
+        return [settled, *_show(seen, reason, now)]
+    return [settled, *_hide(seen)]
+
+
+def bounce_key(mail: Mail) -> Key:
+    return Key(f"COHORT#{mail.about['cohort']}", f"BOUNCE#{mail.id}")
+
+
+def _show(mail: Mail, reason: str, now: datetime) -> list[Write]:
+    """The row by which the dashboard asks for another address; of a mail that belongs to a cohort."""
+    if "cohort" not in mail.about:
+        return []
+    shown = Bounce(
+        mail_id=mail.id,
+        name=mail.to.name,
+        email=mail.to.email,
+        delegate=mail.about.get("delegate", ""),
+        invitation=mail.about.get("invitation", ""),
+        reason=reason,
+        at=stamp(now),
+    )
+    return [put({**bounce_key(mail)._asdict(), **fields(shown)})]
+
+
+def _hide(mail: Mail) -> list[Write]:
+    """A mail we had given up was sent after all: its doubtful attempt had reached SES."""
+    was_shown = mail.state is MailState.REFUSED and "cohort" in mail.about
+    return [delete(bounce_key(mail))] if was_shown else []

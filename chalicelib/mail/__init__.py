@@ -1,0 +1,1 @@
+"""Compose a mail, send it once, and settle it by what SES says of it."""

@@ -1,0 +1,58 @@
+"""Every mail we send, and the words and links its templates need."""
+
+from __future__ import annotations
+
+from chalicelib.store.mails import Mail
+
+EVERY = ("programme", "organisation", "brand", "from_name")  # words of the frame around every mail
+
+
+def _words(names: str) -> frozenset[str]:
+    return frozenset((*EVERY, *names.split()))
+
+
+# template -> words; `closes` is a date as a reader knows it, `minutes` a number, `days_left` "3 days" or "1 day"
+MAILS: dict[str, frozenset[str]] = {
+    "programme/opening": _words("name delegate closes minutes"),
+    "nominate/reminder": _words("name delegate closes days_left"),
+    "collect/invitation": _words("name delegate group_title named closes minutes"),
+    "collect/reminder": _words("name delegate group_title named closes minutes days_left"),
+    "collect/self_reminder": _words("name delegate closes minutes days_left"),
+    "collect/extended": _words("name delegate group_title named closes minutes"),
+    "report/too_few": _words("name delegate cohort invited answered minimum extend_command close_command"),
+    "report/ready": _words("name delegate cohort"),
+    "debrief/released": _words("name delegate coach"),
+    "impact/delegate": _words("name delegate closes minutes"),
+    "impact/manager": _words("name delegate closes minutes"),
+    "impact/pulse": _words("name delegate month closes"),
+    "impact/reminder": _words("name delegate own closes days_left"),
+    "sponsor/summary": _words("name cohort"),
+}
+
+# template -> links
+LINKS: dict[str, frozenset[str]] = {
+    "programme/opening": frozenset({"answer", "nominate", "hub"}),
+    "nominate/reminder": frozenset({"nominate", "hub"}),
+    "collect/invitation": frozenset({"answer", "inbox", "decline"}),
+    "collect/reminder": frozenset({"answer", "inbox", "decline"}),
+    "collect/self_reminder": frozenset({"answer", "hub"}),
+    "collect/extended": frozenset({"answer", "inbox", "decline"}),
+    "report/too_few": frozenset(),
+    "report/ready": frozenset({"coach"}),
+    "debrief/released": frozenset({"hub"}),
+    "impact/delegate": frozenset({"impact"}),
+    "impact/manager": frozenset({"impact"}),
+    "impact/pulse": frozenset({"answer", "decline"}),
+    "impact/reminder": frozenset({"impact"}),
+    "sponsor/summary": frozenset({"sponsor"}),
+}
+
+
+def check(mail: Mail) -> None:
+    """Raises KeyError naming what the mail's template needs and the mail does not bring."""
+    if mail.template not in MAILS:
+        raise KeyError(f"no mail is called {mail.template}")
+    lacking = sorted(MAILS[mail.template] - mail.words.keys())
+    lacking += sorted(f"links.{name}" for name in LINKS[mail.template] - mail.links.keys())
+    if lacking:
+        raise KeyError(f"{mail.template} needs {', '.join(lacking)}")

@@ -1,0 +1,150 @@
+"""One mail, once: claim it, hand it to SES, settle it. A doubt waits for SES's Send event or for the lease to end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from chalicelib import log
+from chalicelib.config import settings
+from chalicelib.mail.compose import compose
+from chalicelib.mail.mime import AddressUnusable, address, clean
+from chalicelib.mail.pace import pace
+from chalicelib.mail.tags import tag
+from chalicelib.store import mails
+from chalicelib.store.aws import client
+from chalicelib.store.mails import Mail
+from chalicelib.store.table import ConditionFailed, Write, apply, transact
+
+LEASE = timedelta(minutes=60)  # how long SES's Send event may take before a doubt is sent again
+MOST_ATTEMPTS = 10
+FIRST_DELAY = timedelta(minutes=1)
+LONGEST_DELAY = timedelta(hours=8)  # so that ten attempts outlast a used-up quota, which SES counts over 24 hours
+ACCOUNT_DELAY = timedelta(minutes=15)
+LONGEST_MESSAGE = 200  # of what SES says, for the dashboard
+
+# Refusals of this very mail: another try would be refused too.
+REFUSED = {
+    "MessageRejected": "The mail service rejected the mail",
+    "BadRequestException": "The mail service cannot use the address",
+}
+# Refusals of any mail until somebody mends the account; the mail is not at fault.
+ACCOUNT = {
+    "AccessDeniedException",
+    "AccountSuspendedException",
+    "SendingPausedException",
+    "MailFromDomainNotVerifiedException",
+    "NotFoundException",
+}
+
+
+def send(mail_id: str, attempt: str, now: datetime) -> bool:
+    """True if SES took the mail and we know it. Never raises: what an error leaves behind is found by a later sweep."""
+    try:
+        held = mails.claim(mail_id, attempt, now, now + LEASE) or _claim_doubtful(mail_id, attempt, now)
+        return held is not None and _deliver(held, now)
+    except Exception as error:
+        log.failure("mail_failed", error, mail=mail_id)
+        return False
+
+
+def _claim_doubtful(mail_id: str, attempt: str, now: datetime) -> Mail | None:
+    held = mails.claim_doubtful(mail_id, attempt, now, now + LEASE)
+    if held:
+        log.problem("mail_in_doubt", mail=mail_id, doubts=held.doubts)
+    return held
+
+
+def _deliver(held: Mail, now: datetime) -> bool:
+    if held.attempts > MOST_ATTEMPTS:
+        _refuse(held, held.reason or "No attempt to send it was ever answered", now)
+        return False
+    try:
+        raw = compose(held, settings(), now)
+    except AddressUnusable as error:
+        _refuse(held, str(error), now)
+        return False
+    except Exception as error:  # a fault of ours: the mail waits until it is mended
+        log.failure("mail_not_composed", error, mail=held.id)
+        _put_off(held, log.describe(error), now)
+        return False
+    return _hand_over(held, raw, now)
+
+
+def _hand_over(held: Mail, raw: bytes, now: datetime) -> bool:
+    pace().wait()
+    try:
+        answer = client("sesv2").send_email(
+            Destination={"ToAddresses": [address("", held.to.email).addr_spec]},
+            Content={"Raw": {"Data": raw}},
+            ConfigurationSetName=settings().configuration_set,
+            EmailTags=[{"Name": "mail", "Value": tag(held.id)}, {"Name": "attempt", "Value": held.attempt}],
+        )
+    except (ClientError, ParamValidationError) as error:
+        _settle_refusal(held, error, now)
+        return False
+    _write_if_held([mails.sent(held, answer["MessageId"], now)])
+    log.event("mail_sent", mail=held.id)
+    return True
+
+
+def _settle_refusal(held: Mail, error: ClientError | ParamValidationError, now: datetime) -> None:
+    """Raises the error again where it leaves in doubt whether SES took the mail."""
+    if _is_doubt(error):
+        raise error
+    code, said = _code_and_message(error)
+    if code in REFUSED:
+        _refuse(held, f"{REFUSED[code]}: {said}", now)
+    elif code in ACCOUNT:
+        log.problem("mail_account", mail=held.id, code=code)
+        _write_if_held([mails.put_off(held, now + ACCOUNT_DELAY, code, counted=False)])
+    else:
+        log.failure("mail_put_off", error, mail=held.id)
+        _put_off(held, log.describe(error), now)
+
+
+def _is_doubt(error: ClientError | ParamValidationError) -> bool:
+    if isinstance(error, ParamValidationError):
+        return False
+    status: int = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return status == 408 or not 400 <= status < 500
+
+
+def _code_and_message(error: ClientError | ParamValidationError) -> tuple[str, str]:
+    if isinstance(error, ParamValidationError):
+        return "", ""
+    found = error.response["Error"]
+    return found["Code"], clean(found.get("Message", ""))[:LONGEST_MESSAGE]
+
+
+def _put_off(held: Mail, reason: str, now: datetime) -> None:
+    if held.attempts >= MOST_ATTEMPTS:
+        _refuse(held, reason, now)
+        return
+    share = random.Random(held.attempt).random()  # noqa: S311 (spreads mails out, guards nothing)
+    _write_if_held([mails.put_off(held, now + delay(held.attempts, share), reason)])
+
+
+def _refuse(held: Mail, reason: str, now: datetime) -> None:
+    log.problem("mail_refused", mail=held.id, attempts=held.attempts)
+    _write_if_held(mails.refused(held, reason, now))
+
+
+def _write_if_held(writes: Sequence[Write]) -> None:
+    """SES's event, or our own first try whose answer was lost, may have settled the mail already: it stays so."""
+    try:
+        if len(writes) == 1:
+            apply(writes[0])
+        else:
+            transact(writes)
+    except ConditionFailed:
+        log.event("mail_was_settled")
+
+
+def delay(attempts: int, share: float) -> timedelta:
+    """Trebles with each attempt up to a ceiling; `share` in 0..1 takes off up to a third, so that mails spread out."""
+    whole: timedelta = min(FIRST_DELAY * 3 ** (attempts - 1), LONGEST_DELAY)
+    return whole - share * whole / 3

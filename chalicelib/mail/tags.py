@@ -1,0 +1,18 @@
+"""Ids as values of SES message tags, which allow only letters, digits, `-` and `_`, 256 at most. Pure."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+LONGEST = 256
+
+
+def tag(mail_id: str) -> str:
+    """Raises ValueError for an id that no tag can hold."""
+    value = urlsafe_b64encode(mail_id.encode()).decode().rstrip("=")
+    if len(value) > LONGEST:
+        raise ValueError(f"a mail id of {len(mail_id)} characters is too long for a tag")
+    return value
+
+
+def mail_id(value: str) -> str:
+    """The id a tag stands for. Raises ValueError for a tag that is not ours."""
+    return urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
