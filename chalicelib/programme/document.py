@@ -47,7 +47,7 @@ DaysBefore = Annotated[int | str, Meta(description="whole days before the deadli
 Threshold = Annotated[
     int, _whole(3, 10, ": of fewer than three answers, each rater who knows their own can work out the other's")
 ]
-Fewest = Annotated[int, _whole(3, 60)]
+Fewest = Annotated[int, _whole(1, 60)]
 YesNo = Annotated[bool, Meta(description="true or false")]
 
 

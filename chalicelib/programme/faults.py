@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from chalicelib.errors import Fault, FileFaults
@@ -35,11 +35,17 @@ class FaultList:
         return FileFaults(told)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "threshold"?` for a slip of the keyboard, empty if nothing is near."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that a slip of the keyboard would turn into this one."""
     by_lower = {each.lower(): each for each in known}
     matches = get_close_matches(word.lower(), by_lower, n=1)
-    return f'; did you mean "{by_lower[matches[0]]}"?' if matches else ""
+    return by_lower[matches[0]] if matches else None
+
+
+def hint(word: str, known: Sequence[str]) -> str:
+    """`did you mean "threshold"?`, or else everything that is allowed."""
+    likely = nearest(word, known)
+    return f'did you mean "{likely}"?' if likely else f"allowed: {', '.join(known) or 'none'}"
 
 
 def shown(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from chalicelib.model import SELF_GROUP, DelegateEntry, Person, Programme, RaterEntry
 from chalicelib.programme.cells import fault_of_address, fault_of_text
-from chalicelib.programme.faults import FaultList, nearest, shown
+from chalicelib.programme.faults import FaultList, hint, shown
 from chalicelib.programme.table import Row, read_table
 
 DELEGATE_COLUMNS = (
@@ -147,8 +147,7 @@ def _refuse_stray_rater(row: Row, programme: Programme, delegates: Collection[st
     if group == SELF_GROUP:
         faults.add(row.line, "group", f"is {SELF_GROUP}: delegates are asked about themselves without being listed")
     elif group and group not in allowed:
-        hint = nearest(group, allowed) or f"; allowed: {', '.join(allowed)}"
-        faults.add(row.line, "group", f'"{shown(group)}" is not a group of this programme{hint}')
+        faults.add(row.line, "group", f'"{shown(group)}" is not a group of this programme; {hint(group, allowed)}')
     if address and address == delegate:
         faults.add(row.line, "email", "is the delegate's own address")
 

@@ -10,7 +10,7 @@ MOST_RATERS = 60
 
 def self_is_one_named_rater(outline: Outline) -> Findings:
     groups = [path for path, value in _groups(outline) if value == SELF_GROUP]
-    if not groups:
+    if _groups(outline) and not groups:
         yield ("groups",), f'need one group with the id "{SELF_GROUP}": the delegate\'s own view'
     for path in groups:
         if not _is_named(outline, path):
@@ -36,9 +36,9 @@ def anonymous_groups_can_be_shown(outline: Outline) -> Findings:
     anonymous = [path for path, value in _groups(outline) if value != SELF_GROUP and not _is_named(outline, path)]
     most = sum(outline.number(*path, "max") or 0 for path in anonymous)
     threshold = outline.number("threshold") or 0
-    if not anonymous:
+    if _groups(outline) and not anonymous:
         yield ("groups",), "need at least one group that is not named: otherwise nobody answers anonymously"
-    elif most < threshold:
+    elif 0 < most < threshold:
         yield ("threshold",), f"is {threshold}, but all groups that are not named have {most} raters at most"
 
 
@@ -48,7 +48,7 @@ def minimums_are_in_reach(outline: Outline) -> Findings:
         number = outline.number(key)
         if number is not None and number < threshold:
             yield (key,), f"is {number}; allowed: the threshold, {threshold}, or more"
-        elif number is not None and number > total:
+        elif number is not None and 0 < total < number:
             yield (key,), f"is {number}, but all groups together have {total} raters at most"
 
 

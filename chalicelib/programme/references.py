@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.programme.faults import nearest
+from chalicelib.programme.faults import hint
 from chalicelib.programme.outline import ANY, Findings, Outline, Path
 
 _ITEM_IDS = ("competencies", ANY, "items", ANY, "id")
@@ -42,8 +42,7 @@ def references_exist(outline: Outline) -> Findings:
         known = [value for _, value in outline.texts(kind, ANY, "id")]
         for path, value in outline.texts(*pattern):
             if value and value not in known:
-                hint = nearest(value, known) or f"; there are: {', '.join(known) or 'none'}"
-                yield path, f'"{value}" is not the id of one of the {kind}{hint}'
+                yield path, f'"{value}" is not the id of one of the {kind}; {hint(value, known)}'
 
 
 def values_of_an_item_differ(outline: Outline) -> Findings:

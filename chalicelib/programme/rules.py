@@ -59,7 +59,7 @@ def _zone_exists(outline: Outline) -> Findings:
         # old short names such as GB or EST are links or have no clock changes: ask for the place
         zones = {zone for zone in available_timezones() if "/" in zone} | {"UTC"}
         if name and name not in zones:
-            yield path, f'"{name}" is not an IANA time zone such as Europe/London{nearest(name, zones)}'
+            yield path, f'"{name}" is not an IANA time zone, such as {nearest(name, zones) or "Europe/London"}'
 
 
 def _reminders_are_days_before(outline: Outline) -> Findings:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chalicelib.programme.cells import clean_text
-from chalicelib.programme.faults import FaultList, nearest, shown
+from chalicelib.programme.faults import FaultList, hint, shown
 
 SEPARATORS = ",;\t"
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(\r\n|\n|\r)', re.IGNORECASE)
@@ -97,8 +97,7 @@ def _places(header: list[str], line: int, columns: Sequence[str], faults: FaultL
         column = wanted.get(_bare(title))
         if column is None:
             if title:
-                hint = nearest(title, columns) or f"; allowed: {', '.join(columns)}"
-                faults.add(line, shown(title), f"is not a column here{hint}")
+                faults.add(line, shown(title), f"is not a column here; {hint(title, columns)}")
         elif column in places:
             faults.add(line, column, "is there twice")
         else:

@@ -11,7 +11,7 @@ import msgspec
 import yaml
 
 from chalicelib.programme.document import AssignmentShape, Shape, Title
-from chalicelib.programme.faults import LONGEST_SHOWN, FaultList, nearest, shown
+from chalicelib.programme.faults import LONGEST_SHOWN, FaultList, hint, nearest, shown
 from chalicelib.programme.outline import Outline, Path
 
 LONGEST_ID = 40
@@ -62,30 +62,31 @@ def _block(outline: Outline, node: yaml.Node, shape: type[Shape], path: Path) ->
     if not isinstance(node, yaml.MappingNode):
         outline.fault(path, f"wants a block with the keys {', '.join(fields)}")
         return None
-    known = _known_pairs(outline, node, tuple(fields), path)
+    pairs, meant = _known_pairs(outline, node, tuple(fields), path)
     for name, field in fields.items():
-        if field.required and not any(pair[0] == name for pair in known):
+        if field.required and name not in pairs.keys() | meant:
             outline.fault((*path, name), f"is missing{_allowed(field.type)}")
-    return {name: read(outline, value, fields[name].type, (*path, name), line) for name, value, line in known}
+    return {name: read(outline, value, fields[name].type, (*path, name), line) for name, (value, line) in pairs.items()}
 
 
 def _known_pairs(
     outline: Outline, node: yaml.MappingNode, names: tuple[str, ...], path: Path
-) -> list[tuple[str, yaml.Node, int]]:
-    """Known keys with value and line. PyYAML would let the last of a doubled key win in silence."""
+) -> tuple[dict[str, tuple[yaml.Node, int]], set[str | None]]:
+    """Known keys with value and line, and the keys that unknown ones seem to mean: those need not be missed as well."""
     lines: dict[str, int] = {}
-    pairs = []
+    pairs: dict[str, tuple[yaml.Node, int]] = {}
+    meant: set[str | None] = set()
     for key, value in node.value:
         name, line = str(key.value) if isinstance(key, yaml.ScalarNode) else "", key.start_mark.line + 1
-        if name in lines:
+        if name in lines:  # PyYAML itself would let the last one win in silence
             outline.fault((*path, shown(name)), f"is written twice, first on line {lines[name]}", line)
         elif name in names:
-            pairs.append((name, value, line))
+            pairs[name] = (value, line)
         else:
-            hint = nearest(name, names) or f"; allowed: {', '.join(names)}"
-            outline.fault((*path, shown(name)), f"is not a key here{hint}", line)
+            meant |= {nearest(name, names)}
+            outline.fault((*path, shown(name)), f"is not a key here; {hint(name, names)}", line)
         lines.setdefault(name, line)
-    return pairs
+    return pairs, meant
 
 
 def _list(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> list[Any] | None:

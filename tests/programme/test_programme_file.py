@@ -1,0 +1,157 @@
+"""What a sound programme file becomes."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from chalicelib.codec import programme_as_json, programme_from_json
+from chalicelib.errors import FileFaults
+from chalicelib.model import Assignment, ImpactRules
+from chalicelib.programme.file import read_programme
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+SVG_URI = "data:image/svg+xml;base64," + base64.b64encode(SVG).decode()
+
+
+def with_logo(text: str, logo: str) -> str:
+    return text.replace("  timezone:", f"  logo: {logo}\n  timezone:")
+
+
+def messages(text: str | bytes, **options) -> str:
+    with pytest.raises(FileFaults) as refusal:
+        read_programme(text, "p.yaml", **options)
+    return str(refusal.value)
+
+
+def test_self_and_others_wording_of_an_item_are_kept(programme):
+    item = programme.competencies[0].items[0]
+
+    assert (item.self_wording, item.others_wording, item.values) == ("I ask.", "Asks.", ("kind", "open"))
+
+
+def test_an_item_may_belong_to_no_value(programme):
+    assert programme.competencies[0].items[1].values == ()
+
+
+def test_reminders_are_days_with_the_largest_first(programme):
+    assert programme.reminders == (7, 3)
+
+
+def test_an_assignment_may_be_a_plain_title(programme):
+    assert programme.milestones[0].assignments == (Assignment("write-a-plan", "Write a plan"),)
+
+
+def test_an_assignment_may_carry_its_own_id(small_text):
+    text = small_text.replace("[Write a plan]", "[{id: plan, title: Write a plan}]")
+
+    assert read_programme(text, "p.yaml").milestones[0].assignments == (Assignment("plan", "Write a plan"),)
+
+
+def test_the_impact_survey_stays_open_for_four_weeks_unless_told(programme):
+    assert programme.impact == ImpactRules(after_months=6, open_days=28)
+
+
+def test_minimums_are_five_unless_told(programme):
+    assert (programme.minimum_responses, programme.comments_from, programme.close_when_complete) == (5, 5, False)
+
+
+def test_unsaid_minimums_rise_with_the_threshold(small_text):
+    programme = read_programme(small_text.replace("threshold: 3", "threshold: 7"), "p.yaml")
+
+    assert (programme.minimum_responses, programme.comments_from) == (7, 7)
+
+
+def test_optional_keys_are_read(small_text):
+    text = small_text + "minimum_responses: 6\ncomments_from: 4\nclose_when_complete: true\n"
+    programme = read_programme(text, "p.yaml")
+
+    assert (programme.minimum_responses, programme.comments_from, programme.close_when_complete) == (6, 4, True)
+
+
+def test_anchors_and_aliases_are_read(small_text):
+    text = small_text.replace("values: [kind, open]", "values: &both [kind, open]")
+    text = text.replace("others: Waits.", "others: Waits.\n        values: *both")
+
+    assert read_programme(text, "p.yaml").competencies[0].items[1].values == ("kind", "open")
+
+
+def test_folded_text_becomes_one_line(small_text):
+    text = small_text.replace("Hears what is said.", ">\n      Hears what\n      is said.")
+
+    assert read_programme(text, "p.yaml").competencies[0].definition == "Hears what is said."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_bytes_are_read_in_the_encodings_of_editors(small_text, encoding):
+    data = small_text.replace("Example Trust", "Ymddiriedolaeth Tŷ Gŵyl").encode(encoding)
+
+    assert read_programme(data, "p.yaml").organisation.name == "Ymddiriedolaeth Tŷ Gŵyl"
+
+
+def test_windows_line_ends_make_no_difference(small_text, programme):
+    assert read_programme(small_text.replace("\n", "\r\n"), "p.yaml") == programme
+
+
+def test_a_stored_programme_comes_back_equal(programme):
+    assert programme_from_json(programme_as_json(programme)) == programme
+
+
+def test_equal_programmes_are_stored_as_equal_bytes(programme, small_text):
+    lines = small_text.splitlines()
+    reordered = "\n".join([*lines[1:], lines[0]])
+
+    assert programme_as_json(read_programme(reordered, "p.yaml")) == programme_as_json(programme)
+
+
+# --- the logo -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("nothing", ["", "null", "~"])
+def test_no_logo_is_needed(small_text, nothing):
+    assert read_programme(with_logo(small_text, nothing), "p.yaml").organisation.logo is None
+
+
+def test_a_logo_may_be_a_data_uri(small_text):
+    assert read_programme(with_logo(small_text, SVG_URI), "p.yaml").organisation.logo == SVG_URI
+
+
+def test_a_logo_beside_the_file_becomes_a_data_uri(small_text, tmp_path):
+    (tmp_path / "logo.svg").write_bytes(SVG)
+
+    assert read_programme(with_logo(small_text, "logo.svg"), "p.yaml", tmp_path).organisation.logo == SVG_URI
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "part"),
+    [
+        pytest.param("logo.gif", b"GIF89a", "the name of an .svg or .png file", id="another-kind"),
+        pytest.param("logo.svg", SVG + b" " * 40_000, "larger than 40 kB", id="too-large"),
+        pytest.param("logo.png", SVG, "does not hold the picture", id="svg-named-png"),
+        pytest.param("logo.svg", b"<svg><script>x()</script></svg>", "holds a script", id="script"),
+        pytest.param("../logo.svg", SVG, "outside the folder", id="outside"),
+    ],
+)
+def test_a_logo_that_cannot_be_used_is_a_fault(small_text, tmp_path, name, content, part):
+    folder = tmp_path / "programme"
+    folder.mkdir()
+    (folder / name).write_bytes(content)
+
+    assert part in messages(with_logo(small_text, name), folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("logo", "part"),
+    [
+        pytest.param("logo.svg", "p.yaml:7: organisation.logo: names a file, but", id="no-folder"),
+        pytest.param("data:image/gif;base64,R0lG", "a data URI of another kind", id="another-kind"),
+        pytest.param("data:image/png;base64,%%%", "not whole base64", id="not-base64"),
+    ],
+)
+def test_a_logo_without_a_folder_must_be_a_whole_data_uri(small_text, logo, part):
+    assert part in messages(with_logo(small_text, logo).replace("  timezone: Europe/London\n", "", 1), folder=None)
+
+
+def test_a_logo_that_is_not_there_is_a_fault(small_text, tmp_path):
+    assert "cannot be read" in messages(with_logo(small_text, "logo.png"), folder=tmp_path)
