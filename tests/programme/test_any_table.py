@@ -40,7 +40,8 @@ def written(rows: list[list[str]], separator: str, line_end: str, *, quote_all: 
     file = io.StringIO(newline="")
     if told:
         file.write(f"sep={separator}{line_end}")
-    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    # Python's writer, unlike Excel, leaves a line break bare if it is not the one that ends lines
+    quoting = csv.QUOTE_ALL if quote_all or line_end != "\r\n" else csv.QUOTE_MINIMAL
     csv.writer(file, delimiter=separator, lineterminator=line_end, quoting=quoting).writerows(rows)
     return file.getvalue()
 

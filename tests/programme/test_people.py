@@ -175,7 +175,7 @@ def test_a_fault_names_its_line_and_column(data, place, part):
     assert any((line, column) == place and part in message for line, column, message in faults), faults
 
 
-MALFORMED = """
+MALFORMED = r"""
 ada  @example.org  ada@  ada@example  ada@@example.org  a@b@example.org  ada cole@example.org  ada@example..org
 ada@-example.org  ada@example.o  ada@exam_ple.org  .ada@example.org  a..b@example.org  Ada <ada@example.org>
 mailto:ada@example.org  ada@example.org;bea@example.org  ada@exämple.org  adá@example.org  ada@[127.0.0.1]
