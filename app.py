@@ -11,15 +11,24 @@ from typing import Any
 from chalice import Chalice, Rate
 
 from chalicelib import clock, log
-from chalicelib.jobs import run, works
+from chalicelib.collect.routes import bp as collect
+from chalicelib.debrief.routes import bp as debrief
+from chalicelib.impact.routes import bp as impact
+from chalicelib.jobs import run
 from chalicelib.jobs.sweep import sweep
 from chalicelib.mail import events, send
+from chalicelib.milestones.routes import bp as milestones
+from chalicelib.nominate.routes import bp as nominate
+from chalicelib.sponsor.routes import bp as sponsor
 from chalicelib.store import queues
+from chalicelib.web.routes import bp as web
 
 STAGE = os.environ["FULLCIRCLE_STAGE"]
 
 log.set_up()
 app = Chalice(app_name="fullcircle")
+for blueprint in (web, nominate, collect, milestones, debrief, impact, sponsor):
+    app.register_blueprint(blueprint)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
@@ -29,14 +38,18 @@ def sweep_due(event: Any) -> int:
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-work", batch_size=1, maximum_concurrency=10)
 def work(event: Any) -> None:
+    from chalicelib.works import WORKS  # pages start without the work of all stages
+
     for message in event:
-        run.run(_row_id(message), works.works(), secrets.token_hex(8), clock.now())
+        run.run(_row_id(message), WORKS, secrets.token_hex(8), clock.now())
 
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-report", batch_size=1, maximum_concurrency=5)
 def report(event: Any) -> None:
+    from chalicelib.report.work import build_report  # only this function has the PDF layer
+
     for message in event:
-        run.run(_row_id(message), works.report_works(), secrets.token_hex(8), clock.now())
+        run.run(_row_id(message), {"report": build_report}, secrets.token_hex(8), clock.now())
 
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-mail", batch_size=1, maximum_concurrency=2)

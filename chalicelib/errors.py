@@ -14,7 +14,7 @@ from http import HTTPStatus
 class Refusal(Exception):
     """A refusal the sender can act on; `status` is the HTTP answer to it, `title` the page's heading."""
 
-    status = HTTPStatus.BAD_REQUEST
+    status: int = HTTPStatus.BAD_REQUEST
     title = "That did not work"
 
 

@@ -212,6 +212,14 @@ class WaveState(StrEnum):
 
 
 @dataclass(frozen=True)
+class PulseArea:
+    """A development area as the raters' pulse asks about it."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
 class DelegateWave:
     """One delegate's round of collecting."""
 
@@ -221,6 +229,7 @@ class DelegateWave:
     opens_at: datetime
     closes_at: datetime  # the first moment at which nothing is accepted
     extensions: int = 0
+    areas: tuple[PulseArea, ...] = ()  # what a pulse asks about
 
 
 class InvitationState(StrEnum):

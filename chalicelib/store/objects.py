@@ -37,3 +37,9 @@ def link(name: str, download_as: str | None = None) -> str:
         params["ResponseContentDisposition"] = f'attachment; filename="{download_as}"'
     url: str = client("s3").generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS)
     return url
+
+
+def origin() -> str:
+    """Scheme and host of the links to documents. No call is made."""
+    endpoint: str = client("s3").meta.endpoint_url
+    return endpoint

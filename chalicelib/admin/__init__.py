@@ -1,0 +1,1 @@
+"""What the administrator does: watch progress, extend or close, retry, export, erase."""

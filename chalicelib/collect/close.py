@@ -1,0 +1,143 @@
+"""Close a wave: no more answers, unseal them, store them cut from identity, destroy the key.
+
+Every step may be repeated. The key goes last, and only after every answer that was sent has been counted in its row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from chalicelib.answers import Response
+from chalicelib.collect import form, seal
+from chalicelib.config import settings
+from chalicelib.ids import derive
+from chalicelib.impact.pulse import wave_programme
+from chalicelib.mail.queue import queued
+from chalicelib.mail.words import common_words
+from chalicelib.model import (
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    Person,
+    Programme,
+    Wave,
+    WaveState,
+)
+from chalicelib.report.partition import cells_of
+from chalicelib.store import cohorts, delegates, invitations, jobs, mails, programmes, responses, wave_keys
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.jobs import Job
+from chalicelib.store.mails import Mail
+from chalicelib.store.table import Write, apply, transact
+
+AFTER = {Wave.BASELINE: "report", Wave.FOLLOWUP: "report", Wave.PULSE: "pulse_results"}  # the job a close leads to
+
+
+def close(job: Job, now: datetime) -> Sequence[Write]:
+    """At the deadline, or because the administrator says so (`publish`: even with too few answers)."""
+    delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
+    if wave.state is WaveState.CLOSED or (wave.state is WaveState.OPEN and wave.closes_at > now):
+        return []  # done by another job, or the deadline was extended and has a job of its own
+    programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
+    if wave.state is not WaveState.CLOSING:
+        forced = "publish" in job.about or wave.wave is Wave.PULSE
+        if wave.state is WaveState.HELD and not forced:
+            return []
+        asked = list(invitations.of_delegate(delegate.id, wave.wave))
+        if not forced and too_few(programme, asked):
+            return _hold(programme, delegate, wave, asked, now)
+        transact([delegates.move_wave(delegate.id, wave.wave, WaveState.CLOSING, WaveState.OPEN, WaveState.HELD)])
+    _cut_from_identity(programme, delegate, wave)
+    return [
+        delegates.move_wave(delegate.id, wave.wave, WaveState.CLOSED, WaveState.CLOSING),
+        jobs.add(
+            jobs.job(AFTER[wave.wave], delegate.id, wave.wave, due_at=now, delegate=delegate.id, wave=wave.wave.value)
+        ),
+        *([cohorts.change_line(delegate, put={"stage": Stage.SCORING})] if wave.wave is not Wave.PULSE else []),
+    ]
+
+
+def too_few(programme: Programme, asked: Iterable[Invitation]) -> bool:
+    """Whether a report would hold too little: fewer raters than the programme wants, or none in a safe group."""
+    counts = Counter(one.group for one in asked if one.state is InvitationState.ANSWERED and one.group != SELF_GROUP)
+    cells = cells_of(counts, programme.anonymous_groups, programme.threshold)
+    return counts.total() < programme.minimum_responses or not cells
+
+
+def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateWave) -> None:
+    asked = list(invitations.of_delegate(delegate.id, wave.wave))
+    key = wave_keys.find(delegate.id, wave.wave)
+    if key:  # else an earlier attempt came as far as the end
+        sent = [one for one in asked if one.sent is not None]
+        responses.store(
+            delegate.id,
+            wave.wave,
+            {seal.response_id(key.shuffle, one.id): _response(programme, one, key.seal) for one in sent},
+        )
+    _verify(delegate, wave, asked)
+    for one in asked:
+        if one.sent is not None or one.draft:
+            apply(invitations.empty(one))
+    wave_keys.destroy(delegate.id, wave.wave)
+
+
+def _response(programme: Programme, invitation: Invitation, key: bytes) -> Response:
+    saved = seal.unseal_pages(key, invitation, invitation.sent or {})
+    return Response(invitation.group, form.answers(saved, form.pages(programme, invitation.group)))
+
+
+def _verify(delegate: Delegate, wave: DelegateWave, asked: Iterable[Invitation]) -> None:
+    """Raises RuntimeError unless every rater who sent answers has a stored response; then nothing is destroyed."""
+    answered = Counter(one.group for one in asked if one.state is InvitationState.ANSWERED)
+    stored = Counter(response.group for response in responses.of_wave(delegate.id, wave.wave))
+    if answered != stored:
+        raise RuntimeError(f"{answered.total()} raters answered, {stored.total()} responses are stored")
+
+
+def _hold(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, asked: Sequence[Invitation], now: datetime
+) -> list[Write]:
+    """Too few answers: nothing more is accepted, and the administrator decides."""
+    return [
+        delegates.move_wave(delegate.id, wave.wave, WaveState.HELD, WaveState.OPEN),
+        cohorts.change_line(delegate, put={"stage": Stage.HELD}),
+        *(mails.add(_too_few_mail(programme, delegate, wave, asked, to, now)) for to in settings().administrators),
+    ]
+
+
+def _too_few_mail(
+    programme: Programme,
+    delegate: Delegate,
+    wave: DelegateWave,
+    asked: Sequence[Invitation],
+    to: str,
+    now: datetime,
+) -> Mail:
+    raters = [one for one in asked if one.group != SELF_GROUP]
+    choose = f"python -m chalicelib cohort close {delegate.cohort_id} --delegate {delegate.person.email}"
+    return queued(
+        "report/too_few",
+        delegate.id,
+        wave.wave.value,
+        str(wave.extensions),
+        derive(8, to),
+        to=Person("Administrator", to),
+        due_at=now,
+        words=common_words(programme)
+        | {
+            "name": "Administrator",
+            "delegate": delegate.person.name,
+            "cohort": delegate.cohort_id,
+            "invited": str(len(raters)),
+            "answered": str(sum(one.state is InvitationState.ANSWERED for one in raters)),
+            "minimum": str(programme.minimum_responses),
+            "extend_command": f"{choose} --extend YYYY-MM-DD",
+            "close_command": f"{choose} --publish",
+        },
+        links={},
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )

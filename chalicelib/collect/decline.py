@@ -1,0 +1,46 @@
+"""Decline: a rater says that they cannot take part, and is not asked again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.collect.complete import look_if_complete
+from chalicelib.collect.sheet import Sheet, Ticket, open_sheet
+from chalicelib.errors import Refusal
+from chalicelib.jobs.commit import commit
+from chalicelib.model import InvitationState
+from chalicelib.store import cohorts, invitations, mails
+from chalicelib.store.table import ConditionFailed
+
+REASONS = {
+    "not_enough_contact": "I do not work with them closely enough",
+    "no_time": "I do not have the time",
+    "not_comfortable": "I would rather not",
+    "wrong_person": "This was meant for somebody else",
+    "other": "Another reason",
+}
+
+
+class CannotDecline(Refusal):
+    """Answers were sent already, or the form was not complete."""
+
+    title = "We could not note that"
+
+
+def decline(ticket: Ticket, reason: str, now: datetime) -> Sheet:
+    """Declining twice is success. Raises CannotDecline, or what opening the sheet raises."""
+    if reason not in REASONS:
+        raise CannotDecline("Please go back and choose one of the reasons.")
+    sheet = open_sheet(ticket, now)
+    if sheet.invitation.state is InvitationState.DECLINED:
+        return sheet
+    writes = [invitations.decline(sheet.invitation, reason)]
+    if sheet.counts:
+        writes.append(cohorts.change_line(sheet.delegate, add={"declined": 1}))
+    writes += [mails.cancel(mail_id) for mail_id in sheet.invitation.reminders]
+    try:
+        commit([*writes, *look_if_complete(sheet, now)], now)
+    except ConditionFailed:
+        if open_sheet(ticket, now).invitation.state is not InvitationState.DECLINED:
+            raise CannotDecline("You have already sent your answers. Thank you: they count.") from None
+    return sheet

@@ -1,0 +1,131 @@
+"""Open a rater's questionnaire from its link: one read brings everything a page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.collect import form, seal
+from chalicelib.collect.form import Page
+from chalicelib.errors import Refusal
+from chalicelib.impact.pulse import wave_programme
+from chalicelib.model import Delegate, DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
+from chalicelib.store import delegates, invitations, programmes, wave_keys
+from chalicelib.store.marshal import read
+from chalicelib.store.table import get_many
+from chalicelib.store.wave_keys import WaveKey
+from chalicelib.web import links
+from chalicelib.web.links import LinkRevoked, LinkUnknown
+
+LINK_PARTS = 4  # delegate, wave, invitation, link version
+
+
+class QuestionnaireClosed(Refusal):
+    """The deadline has passed, or the administrator closed."""
+
+    status = 410
+    title = "This questionnaire has closed"
+
+    def __init__(self, delegate: str) -> None:
+        super().__init__(
+            f"The time for feedback on {delegate} is over, and no answer can be added or changed. "
+            "Whatever you sent before counts. If the deadline is extended, you will get a mail."
+        )
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What an answering link says by itself, checked by its signature."""
+
+    delegate_id: str
+    wave: Wave
+    invitation_id: str
+    link_version: int
+    token: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """What is the same for every rater of a wave, and enough to save a page."""
+
+    programme: Programme  # for a pulse: the few questions it asks
+    key: WaveKey
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A rater's questionnaire as it stands."""
+
+    ticket: Ticket
+    delegate: Delegate
+    wave: DelegateWave
+    invitation: Invitation
+    programme: Programme  # for a pulse: the few questions it asks
+    pages: tuple[Page, ...]
+    saved: dict[str, dict[str, str]]  # page id -> question id -> answer
+
+    @property
+    def sent_as_saved(self) -> bool:
+        return self.invitation.state is InvitationState.ANSWERED and self.invitation.sent == self.invitation.draft
+
+    @property
+    def counts(self) -> bool:
+        """Whether the dashboard counts the answer: its counters are those of the questionnaire, not of the pulse."""
+        return self.wave.wave is not Wave.PULSE
+
+    @property
+    def is_self(self) -> bool:
+        return self.invitation.group == "self"
+
+
+def read_ticket(token: str, verb: str = "answer") -> Ticket:
+    """Raises LinkUnknown. Reads nothing."""
+    delegate_id, wave, invitation_id, version = links.read(verb, token, LINK_PARTS)
+    return Ticket(delegate_id, Wave(wave), invitation_id, int(version), token)
+
+
+def open_sheet(ticket: Ticket, now: datetime) -> Sheet:
+    """One call. Raises LinkUnknown, LinkRevoked or QuestionnaireClosed."""
+    delegate_key = delegates.key(ticket.delegate_id)
+    wave_key = delegates.wave_key(ticket.delegate_id, ticket.wave)
+    invitation_key = invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
+    secret = wave_keys.key_id(ticket.delegate_id, ticket.wave)
+    rows = get_many([delegate_key, wave_key, invitation_key], [secret])
+    if not {delegate_key, wave_key, invitation_key} <= rows.keys():
+        raise LinkUnknown
+    delegate = read(Delegate, rows[delegate_key])
+    wave = read(DelegateWave, rows[wave_key])
+    invitation = read(Invitation, rows[invitation_key])
+    if invitation.state is InvitationState.REVOKED or invitation.link_version != ticket.link_version:
+        raise LinkRevoked
+    key = wave_keys.from_row(rows.get(secret))
+    if wave.state is not WaveState.OPEN or now >= wave.closes_at or key is None:
+        raise QuestionnaireClosed(delegate.person.name)
+    programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
+    _heads[secret] = (Head(programme, key), now + REMEMBERED)
+    return Sheet(
+        ticket=ticket,
+        delegate=delegate,
+        wave=wave,
+        invitation=invitation,
+        programme=programme,
+        pages=form.pages(programme, invitation.group),
+        saved=seal.unseal_pages(key.seal, invitation, invitation.draft),
+    )
+
+
+def head(ticket: Ticket, now: datetime) -> Head:
+    """From memory if a page of this wave was opened here lately, else with one call. Raises as `open_sheet` does."""
+    name = wave_keys.key_id(ticket.delegate_id, ticket.wave)
+    if name not in _heads or now >= _heads[name][1]:
+        open_sheet(ticket, now)
+    return _heads[name][0]
+
+
+REMEMBERED = timedelta(minutes=5)  # so the key outlives its destruction in a warm function by that much at most
+_heads: dict[str, tuple[Head, datetime]] = {}
+
+
+def forget() -> None:
+    """Drop what is remembered, as a new function would."""
+    _heads.clear()

@@ -1,0 +1,72 @@
+"""Send: the saved answers become the answers that count, in one transaction with everything that follows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.collect import form
+from chalicelib.collect.complete import look_if_complete
+from chalicelib.collect.sheet import Sheet, Ticket, open_sheet
+from chalicelib.errors import Refusal
+from chalicelib.jobs.commit import commit
+from chalicelib.model import InvitationState
+from chalicelib.store import cohorts, delegates, invitations, mails
+from chalicelib.store.table import ConditionFailed, Write
+
+TRIES = 3  # another window may save or send between our read and our write
+
+
+class NothingAnswered(Refusal):
+    """A questionnaire without a single answer says nothing about anybody."""
+
+    title = "There is no answer to send yet"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Please answer at least one statement. If you cannot comment on anything, you can decline instead: "
+            "open your link again and choose “I cannot take part”."
+        )
+
+
+class ChangedMeanwhile(Refusal):
+    """Another window or device went on writing."""
+
+    status = 409
+    title = "Your answers changed in another window"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Everything is saved. Please open your link again, check your answers and send them once more."
+        )
+
+
+def submit(ticket: Ticket, now: datetime) -> Sheet:
+    """Returns the sheet as it was sent; sending what is sent already is success.
+
+    Raises NothingAnswered, ChangedMeanwhile, or what opening the sheet raises; then nothing was changed.
+    """
+    for _ in range(TRIES):
+        sheet = open_sheet(ticket, now)
+        if sheet.sent_as_saved:
+            return sheet
+        answers = form.answers(sheet.saved, sheet.pages)
+        if not any(rating is not None for rating in answers.ratings.values()):
+            raise NothingAnswered
+        try:
+            commit(_writes(sheet, now), now)
+        except ConditionFailed:
+            continue  # look again: closed, sent by another window, or changed
+        return sheet
+    raise ChangedMeanwhile
+
+
+def _writes(sheet: Sheet, now: datetime) -> list[Write]:
+    invitation, delegate = sheet.invitation, sheet.delegate
+    writes = [delegates.still_open(sheet.wave), invitations.send(invitation)]
+    if invitation.state is InvitationState.ANSWERED:
+        return writes
+    counters = {"answered": 1, **({"declined": -1} if invitation.state is InvitationState.DECLINED else {})}
+    if sheet.counts:
+        writes.append(cohorts.change_line(delegate, add=counters))
+    writes += [mails.cancel(mail_id) for mail_id in invitation.reminders]
+    return [*writes, *look_if_complete(sheet, now)]

@@ -1,0 +1,1 @@
+"""Stage 4: the coach previews, records development areas, releases."""

@@ -1,0 +1,1 @@
+"""Stage 6: six months on, what was implemented and what it did."""

@@ -1,0 +1,1 @@
+"""Stage 5: workshops and the work between them, on the delegate's own page."""

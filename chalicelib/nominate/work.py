@@ -1,0 +1,29 @@
+"""The job of this stage: invite everybody on a list that was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib import waves
+from chalicelib.jobs.commit import commit
+from chalicelib.model import Wave, WaveState
+from chalicelib.store import cohorts, delegates, programmes
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import ConditionFailed, Write
+
+
+def invite(job: Job, now: datetime) -> Sequence[Write]:
+    """Ask every rater on the list, each in one transaction; who was asked before is passed over."""
+    delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    nomination = delegates.find_nomination(delegate.id, wave.wave)
+    if wave.state is not WaveState.OPEN:
+        return []  # the list came as the wave closed: nobody could answer any more
+    for rater in nomination.raters[: nomination.sent_raters]:
+        try:
+            count = cohorts.change_line(delegate, put={"nominated": True}, add={"invited": 1})
+            commit([*waves.ask(programme, delegate, wave, rater, now), count], now)
+        except ConditionFailed:
+            continue
+    return []

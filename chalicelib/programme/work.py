@@ -1,0 +1,134 @@
+"""Jobs of this stage: enrol the people of a cohort, open a delegate's wave."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib import waves
+from chalicelib.ids import coach_id, delegate_id
+from chalicelib.jobs.commit import commit
+from chalicelib.model import (
+    MANAGER_GROUP,
+    SELF_GROUP,
+    Cohort,
+    Delegate,
+    DelegateEntry,
+    DelegateWave,
+    Programme,
+    RaterEntry,
+    Wave,
+    WaveState,
+)
+from chalicelib.programme.dates import closes_at, impact_due_at, opens_at
+from chalicelib.store import cohorts, delegates, jobs, mails, programmes, wave_keys
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.delegates import Nomination
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import fields
+from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.wave_keys import WaveKey
+
+
+def enrol(job: Job, now: datetime) -> Sequence[Write]:
+    """Make every delegate of a load, each in one transaction; who is enrolled already is brought up to date."""
+    cohort = cohorts.find(job.about["cohort"])
+    people = cohorts.find_people(job.about["cohort"], job.about["people"])
+    if cohort is None or people is None:
+        raise LookupError(f"cohort {job.about['cohort']} has no load {job.about['people']}")
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    for entry in people.delegates:
+        delegate = _delegate(cohort, entry)
+        raters = people.raters.get(entry.person.email, ())
+        try:
+            commit(_enrolment(cohort, programme, delegate, raters), now)
+        except ConditionFailed:
+            _bring_up_to_date(programme, delegate, raters, now)
+    return []
+
+
+def _delegate(cohort: Cohort, entry: DelegateEntry) -> Delegate:
+    return Delegate(
+        id=delegate_id(cohort.id, entry.person.email),
+        cohort_id=cohort.id,
+        programme_id=cohort.programme_id,
+        programme_version=cohort.programme_version,
+        person=entry.person,
+        job_title=entry.job_title,
+        service=entry.service,
+        manager=entry.manager,
+        coach=entry.coach,
+    )
+
+
+def _enrolment(cohort: Cohort, programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry]) -> list[Write]:
+    zone = programme.organisation.timezone
+    opens, closes = opens_at(cohort.dates, zone), closes_at(cohort.dates, zone)
+    chosen = _with_manager(programme, delegate, raters)
+    nomination = Nomination(delegate.id, Wave.BASELINE, chosen, sent_raters=len(chosen) if raters else 0)
+    impact_at = impact_due_at(cohort.dates.ends, programme.impact.after_months, zone)
+    return [
+        delegates.add(delegate),
+        delegates.add_wave(DelegateWave(delegate.id, Wave.BASELINE, WaveState.PLANNED, opens, closes)),
+        delegates.add_nomination(nomination),
+        cohorts.add_line(delegate),
+        jobs.add(jobs.job("open", delegate.id, Wave.BASELINE, due_at=opens, delegate=delegate.id, wave=Wave.BASELINE)),
+        jobs.add(jobs.job("impact", delegate.id, due_at=impact_at, delegate=delegate.id)),
+    ]
+
+
+def _with_manager(programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry]) -> tuple[RaterEntry, ...]:
+    """The line manager is on every delegate's list, where the programme asks managers."""
+    asked = any(group.id == MANAGER_GROUP for group in programme.groups)
+    if not asked or any(rater.group == MANAGER_GROUP for rater in raters):
+        return tuple(raters)
+    return (RaterEntry(MANAGER_GROUP, delegate.manager), *raters)
+
+
+def _bring_up_to_date(
+    programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], now: datetime
+) -> None:
+    details = {
+        "name": delegate.person.name,
+        "service": delegate.service,
+        "coach": fields(delegate.coach),
+        "coach_id": coach_id(delegate.cohort_id, delegate.coach.email),
+    }
+    commit([delegates.replace(delegate), cohorts.change_line(delegate, put=details)], now)
+    if new := _new_raters(delegate, raters):
+        _, wave = delegates.find_with_wave(delegate.id, Wave.BASELINE)
+        before = delegates.find_nomination(delegate.id, Wave.BASELINE)
+        chosen = (*before.raters, *new)
+        sent = replace(before, raters=chosen, sent_raters=len(chosen), revision=before.revision + 1)
+        commit(waves.send_nomination(programme, delegate, wave, before, sent, now), now)
+
+
+def _new_raters(delegate: Delegate, raters: Sequence[RaterEntry]) -> tuple[RaterEntry, ...]:
+    """Those of a file who are not on the delegate's list yet."""
+    known = {rater.person.email for rater in delegates.find_nomination(delegate.id, Wave.BASELINE).raters}
+    return tuple(rater for rater in raters if rater.person.email not in known)
+
+
+def open_wave(job: Job, now: datetime) -> Sequence[Write]:
+    """Make the wave's key, then open it: the delegate is mailed, and the deadline is a job."""
+    delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    nomination = delegates.find_nomination(delegate.id, wave.wave)
+    wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))
+    own = RaterEntry(SELF_GROUP, delegate.person)
+    return [
+        delegates.move_wave(delegate.id, wave.wave, WaveState.OPEN, WaveState.PLANNED),
+        cohorts.change_line(delegate, put={"stage": Stage.COLLECTING}, add={"invited": 1}),
+        jobs.add(waves.close_job(wave)),
+        *waves.ask(programme, delegate, wave, own, now),
+        *_raters_wanted(programme, delegate, wave, nomination),
+    ]
+
+
+def _raters_wanted(programme: Programme, delegate: Delegate, wave: DelegateWave, nomination: Nomination) -> list[Write]:
+    """Invite the raters that a file named; else remind the delegate, in a few days, to choose some."""
+    if nomination.sent_raters:
+        return [jobs.add(waves.invite_job(nomination, wave.opens_at))]
+    return [mails.add(waves.choose_reminder(programme, delegate, wave))]

@@ -1,0 +1,104 @@
+"""A delegate's own rows: who they are, their waves, whom they chose as raters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.model import Delegate, DelegateWave, RaterEntry, Wave, WaveState
+from chalicelib.store.expressions import Condition, equals, one_of
+from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.table import Key, Write, check, get, get_many, put, query, update
+
+
+@dataclass(frozen=True)
+class Nomination:
+    """The raters a delegate chose for a wave. `sent_raters` of them, from the front, have been sent."""
+
+    delegate_id: str
+    wave: Wave
+    raters: tuple[RaterEntry, ...] = ()
+    sent_raters: int = 0
+    revision: int = 0
+
+
+def key(delegate_id: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", "META")
+
+
+def wave_key(delegate_id: str, wave: Wave) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"WAVE#{wave.value}")
+
+
+def nomination_key(delegate_id: str, wave: Wave) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"NOMINATION#{wave.value}")
+
+
+def add(delegate: Delegate) -> Write:
+    return put({**key(delegate.id)._asdict(), **fields(delegate)}, once=True)
+
+
+def replace(delegate: Delegate) -> Write:
+    return put({**key(delegate.id)._asdict(), **fields(delegate)})
+
+
+def find(delegate_id: str) -> Delegate | None:
+    found = get(key(delegate_id))
+    return read(Delegate, found) if found else None
+
+
+def partition(delegate_id: str) -> Iterator[Row]:
+    """Every row about a delegate in one query."""
+    return query(f"DELEGATE#{delegate_id}")
+
+
+def add_wave(wave: DelegateWave) -> Write:
+    return put({**wave_key(wave.delegate_id, wave.wave)._asdict(), **fields(wave)}, once=True)
+
+
+def find_with_wave(delegate_id: str, wave: Wave) -> tuple[Delegate, DelegateWave]:
+    """One call. Raises LookupError if either is missing."""
+    wanted = key(delegate_id), wave_key(delegate_id, wave)
+    rows = get_many(wanted)
+    if len(rows) < len(wanted):
+        raise LookupError(f"delegate {delegate_id} has no wave {wave.value}")
+    return read(Delegate, rows[wanted[0]]), read(DelegateWave, rows[wanted[1]])
+
+
+def change_wave(delegate_id: str, wave: Wave, put: dict[str, Any], when: list[Condition]) -> Write:
+    return update(wave_key(delegate_id, wave), put=put, when=when)
+
+
+def move_wave(delegate_id: str, wave: Wave, to: WaveState, *before: WaveState) -> Write:
+    """Another state, only from one of those before."""
+    return change_wave(delegate_id, wave, {"state": to}, [one_of("state", before)])
+
+
+def still_open(wave: DelegateWave) -> Write:
+    """Refuses a transaction unless the wave is open and has the deadline that was read."""
+    when = [equals("state", WaveState.OPEN), equals("closes_at", wave.closes_at)]
+    return check(wave_key(wave.delegate_id, wave.wave), when)
+
+
+def still_in_state(wave: DelegateWave) -> Write:
+    """Refuses a transaction if the wave has moved on since it was read."""
+    return check(wave_key(wave.delegate_id, wave.wave), [equals("state", wave.state)])
+
+
+def save_nomination(changed: Nomination, read_revision: int) -> Write:
+    """Replace the choice that was read; refused if it changed in the meantime."""
+    row = {**nomination_key(changed.delegate_id, changed.wave)._asdict(), **fields(changed)}
+    return put(row, when=[equals("revision", read_revision)])
+
+
+def find_nomination(delegate_id: str, wave: Wave) -> Nomination:
+    """Raises LookupError for a wave without one."""
+    found = get(nomination_key(delegate_id, wave))
+    if found is None:
+        raise LookupError(f"delegate {delegate_id} has no nomination for {wave.value}")
+    return read(Nomination, found)
+
+
+def add_nomination(new: Nomination) -> Write:
+    return put({**nomination_key(new.delegate_id, new.wave)._asdict(), **fields(new)}, once=True)

@@ -1,0 +1,96 @@
+"""Invitations: a rater's permission to answer once, their inbox, and their sealed answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.ids import rater_key
+from chalicelib.model import Delegate, Invitation, InvitationState, Wave
+from chalicelib.store.expressions import equals, missing, one_of
+from chalicelib.store.marshal import fields, read
+from chalicelib.store.table import Key, Write, put, query, update
+
+MAY_ANSWER = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
+
+
+@dataclass(frozen=True)
+class InboxEntry:
+    """Where to find one of a rater's invitations."""
+
+    id: str
+    delegate_id: str
+    wave: Wave
+    delegate_name: str
+    cohort_id: str
+    timezone: str  # the organisation's, for the deadline
+
+
+def key(delegate_id: str, wave: Wave, invitation_id: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"INVITATION#{wave.value}#{invitation_id}")
+
+
+def add(new: Invitation) -> Write:
+    return put({**key_of(new)._asdict(), **fields(new)}, once=True)
+
+
+def add_to_inbox(new: Invitation, delegate: Delegate, timezone: str) -> Write:
+    entry = InboxEntry(new.id, new.delegate_id, new.wave, delegate.person.name, delegate.cohort_id, timezone)
+    return put(
+        {"pk": f"RATER#{rater_key(new.rater.email)}", "sk": f"INVITATION#{new.wave.value}#{new.id}", **fields(entry)}
+    )
+
+
+def inbox(rater: str) -> list[InboxEntry]:
+    return [read(InboxEntry, row) for row in query(f"RATER#{rater}", "INVITATION#")]
+
+
+def of_delegate(delegate_id: str, wave: Wave) -> Iterator[Invitation]:
+    prefix = f"INVITATION#{wave.value}#"
+    return (read(Invitation, row) for row in query(f"DELEGATE#{delegate_id}", prefix))
+
+
+def save_page(key: Key, link_version: int, page: str, sealed: bytes) -> Write:
+    """Keep one page of a questionnaire. Refused once the wave is closing, or if the link was revoked."""
+    return update(
+        key,
+        put={f"draft.{page}": sealed},
+        add={"revision": 1},
+        when=[one_of("state", MAY_ANSWER), equals("link_version", link_version), missing("frozen")],
+    )
+
+
+def send(invitation: Invitation) -> Write:
+    """Make the draft that was read the answers that count."""
+    return update(
+        key_of(invitation),
+        put={"state": InvitationState.ANSWERED},
+        copy={"sent": "draft"},
+        when=[
+            equals("state", invitation.state),
+            equals("revision", invitation.revision),
+            equals("link_version", invitation.link_version),
+        ],
+    )
+
+
+def decline(invitation: Invitation, reason: str) -> Write:
+    return update(
+        key_of(invitation),
+        put={"state": InvitationState.DECLINED, "reason": reason},
+        when=[equals("state", InvitationState.INVITED), equals("link_version", invitation.link_version)],
+    )
+
+
+def change_reminders(invitation: Invitation, reminders: tuple[str, ...]) -> Write:
+    """Other reminders for somebody who has not answered."""
+    return update(key_of(invitation), put={"reminders": reminders}, when=[equals("state", InvitationState.INVITED)])
+
+
+def empty(invitation: Invitation) -> Write:
+    """Remove the sealed answers for good; nothing can be saved any more."""
+    return update(key_of(invitation), put={"frozen": True, "draft": {}}, remove=["sent"])
+
+
+def key_of(invitation: Invitation) -> Key:
+    return key(invitation.delegate_id, invitation.wave, invitation.id)

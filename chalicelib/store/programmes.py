@@ -1,0 +1,33 @@
+"""Checked programme files, immutable; remembered by a warm function for as long as it lives."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from chalicelib.codec import programme_as_json, programme_from_json
+from chalicelib.model import Programme
+from chalicelib.store.table import Key, Write, get, put
+
+
+def key(programme_id: str, version: int) -> Key:
+    return Key(f"PROGRAMME#{programme_id}", f"V#{version}")
+
+
+def add(programme: Programme) -> Write:
+    row = {**key(programme.id, programme.version)._asdict(), "checked": programme_as_json(programme)}
+    return put(row, once=True)
+
+
+def stored(programme_id: str, version: int) -> bytes | None:
+    """The canonical bytes of a version, or None if it was never loaded."""
+    found = get(key(programme_id, version))
+    return found["checked"] if found else None
+
+
+@lru_cache(maxsize=16)
+def load(programme_id: str, version: int) -> Programme:
+    """Raises LookupError for a version that was never loaded."""
+    checked = stored(programme_id, version)
+    if checked is None:
+        raise LookupError(f"programme {programme_id} version {version} is not loaded")
+    return programme_from_json(checked)

@@ -1,0 +1,32 @@
+"""Responses: what a rater answered, stored under a random id and cut from who it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from chalicelib.answers import Response
+from chalicelib.model import Wave
+from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.table import Key, put_all, query
+
+
+def key(delegate_id: str, wave: Wave, response_id: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"RESPONSE#{wave.value}#{response_id}")
+
+
+def store(delegate_id: str, wave: Wave, responses: Mapping[str, Response]) -> None:
+    """In the order of their random ids, so that the order of writing tells nothing. A repeat changes nothing."""
+    put_all(
+        {**key(delegate_id, wave, response_id)._asdict(), **fields(response)}
+        for response_id, response in sorted(responses.items())
+    )
+
+
+def of_wave(delegate_id: str, wave: Wave) -> list[Response]:
+    return from_rows(query(f"DELEGATE#{delegate_id}", f"RESPONSE#{wave.value}#"), wave)
+
+
+def from_rows(rows: Iterable[Row], wave: Wave) -> list[Response]:
+    """The responses among the rows of a delegate's partition."""
+    prefix = f"RESPONSE#{wave.value}#"
+    return [read(Response, row) for row in rows if row["sk"].startswith(prefix)]

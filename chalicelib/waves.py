@@ -1,0 +1,183 @@
+"""What every wave shares: its deadline is a job, and asking somebody is one bundle of writes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from chalicelib import wording
+from chalicelib.ids import invitation_id, rater_key
+from chalicelib.mail.queue import queued
+from chalicelib.mail.words import common_words
+from chalicelib.model import (
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    Programme,
+    RaterEntry,
+    Wave,
+    WaveState,
+)
+from chalicelib.programme.dates import reminder_times
+from chalicelib.store import cohorts, delegates, invitations, jobs, mails
+from chalicelib.store.delegates import Nomination
+from chalicelib.store.jobs import Job
+from chalicelib.store.mails import Mail
+from chalicelib.store.table import Write
+
+CHOOSE_RATERS_WITHIN_DAYS = 4  # of the opening; then the delegate is reminded
+
+
+def close_job(wave: DelegateWave) -> Job:
+    """A job for this deadline; an extension makes another."""
+    subject = (wave.delegate_id, wave.wave.value, str(wave.extensions))
+    return jobs.job("close", *subject, due_at=wave.closes_at, delegate=wave.delegate_id, wave=wave.wave.value)
+
+
+def invite_job(nomination: Nomination, due_at: datetime) -> Job:
+    """A job that asks everyone on the list as it is now; a longer list makes another."""
+    subject = (nomination.delegate_id, nomination.wave.value, str(nomination.revision))
+    return jobs.job("invite", *subject, due_at=due_at, delegate=nomination.delegate_id, wave=nomination.wave.value)
+
+
+def send_nomination(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, before: Nomination, sent: Nomination, now: datetime
+) -> list[Write]:
+    """Record a list as sent. An open wave invites at once; a planned one does when it opens."""
+    writes = [
+        delegates.save_nomination(sent, before.revision),
+        cohorts.change_line(delegate, put={"nominated": True}),
+        delegates.still_in_state(wave),
+    ]
+    if wave.state is not WaveState.OPEN:
+        return writes
+    writes.append(jobs.add(invite_job(sent, now)))
+    if not before.sent_raters:
+        writes.append(mails.cancel(choose_reminder(programme, delegate, wave).id))
+    return writes
+
+
+def choose_reminder(programme: Programme, delegate: Delegate, wave: DelegateWave) -> Mail:
+    """For a delegate who has not chosen raters a few days after the opening; choosing cancels it."""
+    zone = programme.organisation.timezone
+    wanted_by = wave.opens_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=CHOOSE_RATERS_WITHIN_DAYS)
+    (morning,) = reminder_times(wanted_by, (0,), zone, wave.opens_at)
+    return queued(
+        "nominate/reminder",
+        delegate.id,
+        wave.wave.value,
+        to=delegate.person,
+        due_at=morning,
+        words=common_words(programme)
+        | {
+            "name": delegate.person.name,
+            "delegate": delegate.person.name,
+            "closes": wording.last_day(wave.closes_at, zone),
+            "days_left": wording.plural((last_date(programme, wave) - wanted_by).days, "day", "days"),
+        },
+        links={"nominate": nominate_link(delegate), "hub": hub_link(delegate)},
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )
+
+
+def ask(programme: Programme, delegate: Delegate, wave: DelegateWave, rater: RaterEntry, now: datetime) -> list[Write]:
+    """Invite one rater: permission, inbox, mail and reminders. Refused as a whole if they are invited already."""
+    invitation = Invitation(
+        id=invitation_id(delegate.id, wave.wave.value, rater.person.email),
+        delegate_id=delegate.id,
+        wave=wave.wave,
+        group=rater.group,
+        rater=rater.person,
+        state=InvitationState.INVITED,
+    )
+    later = reminder_mails(programme, delegate, wave, invitation, now)
+    first = _mail(programme, delegate, wave, invitation, FIRST, now)
+    invitation = Invitation(**{**vars(invitation), "reminders": tuple(mail.id for mail in later)})
+    return [
+        invitations.add(invitation),
+        invitations.add_to_inbox(invitation, delegate, programme.organisation.timezone),
+        *(mails.add(mail) for mail in (first, *later)),
+    ]
+
+
+FIRST = {"self": "programme/opening", "rater": "collect/invitation", "pulse": "impact/pulse"}
+LATER = {"self": "collect/self_reminder", "rater": "collect/reminder", "pulse": "collect/reminder"}
+
+
+def reminder_mails(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
+) -> list[Mail]:
+    """One mail for each of the programme's reminders that is still to come; an answer cancels them."""
+    moments = reminder_times(last_date(programme, wave), programme.reminders, programme.organisation.timezone, now)
+    return [_mail(programme, delegate, wave, invitation, LATER, moment) for moment in moments]
+
+
+def last_date(programme: Programme, wave: DelegateWave) -> date:
+    """The last local day on which answers are accepted."""
+    return (wave.closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(programme.organisation.timezone)).date()
+
+
+def answer_link(invitation: Invitation) -> tuple[str, ...]:
+    return (
+        "answer",
+        invitation.delegate_id,
+        invitation.wave.value,
+        invitation.id,
+        str(invitation.link_version),
+    )
+
+
+def decline_link(invitation: Invitation) -> tuple[str, ...]:
+    return ("decline", *answer_link(invitation)[1:])
+
+
+def hub_link(delegate: Delegate) -> tuple[str, ...]:
+    return ("hub", delegate.id, str(delegate.link_version))
+
+
+def nominate_link(delegate: Delegate) -> tuple[str, ...]:
+    return ("nominate", delegate.id, str(delegate.link_version))
+
+
+def _mail(
+    programme: Programme,
+    delegate: Delegate,
+    wave: DelegateWave,
+    invitation: Invitation,
+    templates: dict[str, str],
+    due_at: datetime,
+) -> Mail:
+    zone = programme.organisation.timezone
+    group = programme.group(invitation.group)
+    who = "self" if group.id == SELF_GROUP else "pulse" if wave.wave is Wave.PULSE else "rater"
+    days_left = (last_date(programme, wave) - due_at.astimezone(ZoneInfo(zone)).date()).days
+    return queued(
+        templates[who],
+        invitation.delegate_id,
+        wave.wave.value,
+        invitation.id,
+        f"{due_at.astimezone(ZoneInfo(zone)).date()}",
+        to=invitation.rater,
+        due_at=due_at,
+        words=common_words(programme, delegate)
+        | {
+            "name": invitation.rater.name,
+            "delegate": delegate.person.name,
+            "closes": wording.last_day(wave.closes_at, zone),
+            "minutes": str(wording.minutes(programme)),
+            "group_title": group.title,
+            "named": "yes" if group.named else "",
+            "days_left": wording.plural(days_left, "day", "days"),
+            "month": wording.month(wave.opens_at, zone),
+        },
+        links={
+            "answer": answer_link(invitation),
+            "decline": decline_link(invitation),
+            "inbox": ("inbox", rater_key(invitation.rater.email)),
+            "hub": hub_link(delegate),
+            "nominate": nominate_link(delegate),
+        },
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id, "invitation": invitation.id},
+    )

@@ -1,0 +1,45 @@
+"""What a page posts: read whole or refused, and only from a page that we made."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from chalicelib.errors import Refusal
+from chalicelib.web import links
+
+LARGEST_BODY = 200_000  # bytes; 40 ratings and three comments of 4,000 four-byte characters fit with room
+MOST_FIELDS = 300
+
+
+class FormRefused(Refusal):
+    """A body no page of ours sends."""
+
+    title = "We could not read that"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why} Please go back, open the page again from the link in your mail and repeat the step.")
+
+
+def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
+    """The fields of a posted form. Raises FormRefused for one that did not come from our page for this link."""
+    if len(body) > LARGEST_BODY:
+        raise FormRefused("That was more text than this page takes.")
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding="utf-8", errors="strict"
+        )
+    except ValueError:
+        raise FormRefused("The page arrived damaged.") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise FormRefused("The page arrived with a field twice.")
+    if not hmac.compare_digest(fields.pop("form", ""), nonce(verb, token)):
+        raise FormRefused("The page was not complete.")
+    return fields
+
+
+def nonce(verb: str, token: str) -> str:
+    """Shows that a post comes from a page that was opened with this link."""
+    return links.token(f"form.{verb}", token).rsplit(".", 1)[1]

@@ -1,0 +1,41 @@
+"""Dates, counts and honest minutes as people read them. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from chalicelib.model import Programme
+
+SECONDS_FOR_AN_ITEM = 8
+SECONDS_FOR_A_COMMENT = 90
+
+
+def day(when: date) -> str:
+    """`Friday 6 March 2026`."""
+    return f"{when:%A} {when.day} {when:%B %Y}"
+
+
+def local_day(moment: datetime, zone: str) -> str:
+    return day(moment.astimezone(ZoneInfo(zone)).date())
+
+
+def last_day(closes_at: datetime, zone: str) -> str:
+    """The last day on which something is accepted that closes at this moment."""
+    return local_day(closes_at - timedelta(seconds=1), zone)
+
+
+def month(moment: datetime, zone: str) -> str:
+    """`March 2026`."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """`1 rater`, `3 raters`."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def minutes(programme: Programme) -> int:
+    """How long the questionnaire takes a careful rater."""
+    seconds = len(list(programme.items)) * SECONDS_FOR_AN_ITEM + len(programme.open_questions) * SECONDS_FOR_A_COMMENT
+    return max(1, round(seconds / 60))

@@ -1,0 +1,25 @@
+"""Which stage does the work of each kind of job. Imported by the functions that work, not by the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.collect.close import close
+from chalicelib.collect.complete import close_if_complete
+from chalicelib.impact.work import close_impact, publish_pulse, start_impact
+from chalicelib.jobs.run import Work
+from chalicelib.nominate.work import invite
+from chalicelib.programme.work import enrol, open_wave
+from chalicelib.sponsor.work import summarise
+
+WORKS: Mapping[str, Work] = {
+    "enrol": enrol,
+    "open": open_wave,
+    "invite": invite,
+    "complete": close_if_complete,
+    "close": close,
+    "impact": start_impact,
+    "impact_close": close_impact,
+    "pulse_results": publish_pulse,
+    "summary": summarise,
+}
