@@ -54,7 +54,7 @@ def _sources(programme: Programme, facts: Facts) -> dict[str, bytes]:
     view = build_view(programme, facts)
     logo = view["cover"].pop("logo")
     day = facts.heading.issued
-    data = {**printable_tree(view, _covered(), kept=OURS), "date": [day.year, day.month, day.day]}
+    data = {**printable_tree(view, covered(), kept=OURS), "date": [day.year, day.month, day.day]}
     sources = {"main.typ": (TEMPLATES / "report.typ").read_bytes(), "logo": _data_uri(logo) if logo else b""}
     return {**sources, "data.json": json.dumps({**data, "has_logo": bool(logo)}).encode()}
 
@@ -80,6 +80,6 @@ def _fonts() -> Any:
 
 
 @cache
-def _covered() -> frozenset[int]:
+def covered() -> frozenset[int]:
     faces = [coverage((_font_folder() / f"SourceSansPro-{face}.otf").read_bytes()) for face in FACES]
     return frozenset.intersection(*faces)

@@ -1,0 +1,85 @@
+"""responses.csv as Excel and its like write it: decoded, split and matched to columns, texts word for word. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chalicelib.programme.faults import FaultList, hint, shown
+
+SEPARATORS = ",;\t"
+LONGEST_CELL = 1_000_000  # characters
+
+
+@dataclass(frozen=True)
+class Record:
+    line: int  # of the file, on which the record begins
+    cells: dict[str, str]  # by column, without outer blanks
+
+
+def read_records(data: bytes, needed: Sequence[str], optional: Sequence[str], faults: FaultList) -> list[Record]:
+    """The records that hold anything, in file order.
+
+    Adds faults for records; raises FileFaults if the file or its header cannot be read. An optional column that is
+    not there reads as blank.
+    """
+    text = _decoded(data, faults)
+    rows = _rows(text, faults)
+    header_line, titles = next(rows, (1, []))
+    columns = [title.lower() for title in titles]
+    _check_header(header_line, columns, needed, optional, faults)
+    faults.refuse_if_any()
+    records = []
+    for line, cells in rows:
+        if any(cells[len(columns) :]):
+            faults.add(line, "", f"has {len(cells)} cells, but the header has {len(columns)}")
+        padded = [*cells, *[""] * (len(columns) - len(cells))]
+        records.append(Record(line, dict.fromkeys(optional, "") | dict(zip(columns, padded, strict=False))))
+    if not records:
+        faults.add(header_line, "", "has a header only: wants at least one line below it")
+    return records
+
+
+def _decoded(data: bytes, faults: FaultList) -> str:
+    """UTF-8, with or without a mark, else what Excel in western Europe writes."""
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    faults.add(1, "", "is no text: save it as CSV UTF-8")
+    raise faults.refusal()
+
+
+def _rows(text: str, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not blank, each with the line on which it begins."""
+    first = next(iter(text.splitlines()), "")
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=first.count), strict=True)
+    line = 1
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        faults.add(line, "", f"cannot be split into cells ({error})")
+        raise faults.refusal() from error
+
+
+def _check_header(
+    line: int, columns: Sequence[str], needed: Sequence[str], optional: Sequence[str], faults: FaultList
+) -> None:
+    for column in needed:
+        if column not in columns:
+            faults.add(line, column, "is missing: a column of this name is needed")
+    for at, column in enumerate(columns):
+        if column in columns[:at]:
+            faults.add(line, shown(column), "is there twice")
+        elif column not in (*needed, *optional):
+            faults.add(line, shown(column), f"is not a column here; {hint(column, [*needed, *optional])}")

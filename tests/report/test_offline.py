@@ -1,0 +1,171 @@
+"""Reports from a CSV file of feedback gathered elsewhere."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import FileFaults
+from chalicelib.report.offline import read_responses, report_offline
+
+from .example import example_wave, programme_of, tiny_programme
+
+ISSUED = date(2026, 11, 3)
+HEADER = "delegate,group,only_1,only_2"
+
+
+def csv_of(programme, delegates: list[str]) -> bytes:
+    items = [item.id for item in programme.items]
+    questions = [question.id for question in programme.open_questions]
+    lines = [",".join(["delegate", "group", *items, *questions])]
+    for seed, delegate in enumerate(delegates):
+        for response in example_wave(programme, seed):
+            ratings = [response.answers.ratings.get(item, "") for item in items]
+            comments = ['"' + response.answers.comments.get(question, "") + '"' for question in questions]
+            cells = [
+                delegate,
+                response.group,
+                *("na" if rating is None else str(rating) for rating in ratings),
+                *comments,
+            ]
+            lines.append(",".join(cells))
+    return "\n".join(lines).encode()
+
+
+def faults_of(programme, text: str) -> list[str]:
+    with pytest.raises(FileFaults) as refused:
+        read_responses(programme, text.encode(), "r.csv")
+    return [str(fault) for fault in refused.value.faults]
+
+
+def written(out: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+def offline(programme, data: bytes, out: Path, *, only_facts: bool = True) -> tuple[str, ...]:
+    return report_offline(
+        programme, data, "r.csv", out, only_facts=only_facts, issued=ISSUED, progress=lambda done, total: None
+    )
+
+
+def test_each_delegate_gets_a_folder_with_three_documents(tmp_path):
+    programme = programme_of()
+    steps: list[tuple[int, int]] = []
+
+    names = report_offline(
+        programme,
+        csv_of(programme, ["Zoë O'Brien", "Sam Lee"]),
+        "r.csv",
+        tmp_path / "out",
+        only_facts=False,
+        issued=ISSUED,
+        progress=lambda done, total: steps.append((done, total)),
+    )
+
+    assert names == ("zoe-o-brien", "sam-lee")
+    assert set(written(tmp_path / "out")) == {
+        f"{name}/{file}" for name in names for file in ("facts.json", "report.html", "report.pdf")
+    }
+    assert steps == [(1, 2), (2, 2)]
+
+
+def test_facts_follow_the_contract(tmp_path):
+    programme = programme_of()
+
+    offline(programme, csv_of(programme, ["Sam Lee"]), tmp_path)
+
+    facts = json.loads((tmp_path / "sam-lee" / "facts.json").read_bytes())
+    assert (facts["delegate"], facts["wave"]) == ("Sam Lee", "baseline")
+    assert {"cell", "groups", "n"} <= facts["cells"][0].keys()
+    assert facts["statistics"][0].keys() == {"about", "id", "cell", "n", "mean", "display"}
+    assert facts["comments"][0].keys() == {"question", "cell", "text"}
+    assert facts["merged"] == ["direct_report+other"]
+
+
+def test_a_second_run_replaces_the_first_and_gives_the_same_bytes(tmp_path):
+    programme = programme_of()
+    data = csv_of(programme, ["Sam Lee"])
+    offline(programme, data, tmp_path, only_facts=False)
+    first = written(tmp_path)
+
+    offline(programme, data, tmp_path, only_facts=False)
+
+    assert written(tmp_path) == first
+
+
+def test_delegates_whose_names_look_alike_keep_folders_of_their_own(tmp_path):
+    programme = tiny_programme()
+
+    names = offline(
+        programme, b"delegate,group,only_1\nSam Lee,self,4\nsam-lee,self,3\n\xe6\x9d\x8e,self,2\n", tmp_path
+    )
+
+    assert names == ("sam-lee", "sam-lee-2", "delegate")
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        pytest.param(lambda text: text.encode(), id="plain"),
+        pytest.param(lambda text: codecs.BOM_UTF8 + text.replace("\n", "\r\n").encode(), id="excel-utf-8"),
+        pytest.param(lambda text: text.replace(",", ";").encode("cp1252"), id="excel-in-europe"),
+        pytest.param(lambda text: text.replace(",", "\t").encode(), id="tabs"),
+        pytest.param(lambda text: (text + "\n,,,\n\n").encode(), id="blank-lines-at-the-end"),
+        pytest.param(lambda text: text.replace("na", " NA ").encode(), id="capitals-and-blanks"),
+    ],
+)
+def test_files_as_spreadsheets_write_them_are_read(dialect):
+    text = f"{HEADER}\nZoë Lee,peer,4,na\nZoë Lee,peer,,5"
+
+    waves = read_responses(tiny_programme(items=2), dialect(text), "r.csv")
+
+    assert [dict(r.answers.ratings) for r in waves["Zoë Lee"]] == [{"only_1": 4, "only_2": None}, {"only_2": 5}]
+
+
+def test_a_comment_keeps_its_lines():
+    data = b'delegate,group,only_1,why\nSam,peer,4,"One, two\nThree"\n'
+    programme = programme_of({"only": [("Does it", ())]}, open_questions=(programme_of().open_questions[0],))
+
+    waves = read_responses(programme, data.replace(b"why", b"keep"), "r.csv")
+
+    assert waves["Sam"][0].answers.comments == {"keep": "One, two\nThree"}
+
+
+def test_every_fault_is_told_at_once_with_its_line_and_column():
+    text = f'{HEADER}\nSam,peer,6,x\n,pear,1,2\nSam,self,1,1\n"Sam",self,2,2\nSam,peer,1,2,3\n'
+
+    assert faults_of(tiny_programme(items=2), text) == [
+        'r.csv:2: only_1: "6" is no rating; allowed: 1 to 5, na or empty',
+        'r.csv:2: only_2: "x" is no rating; allowed: 1 to 5, na or empty',
+        "r.csv:3: delegate: is missing",
+        'r.csv:3: group: "pear" is not a rater group; did you mean "peer"?',
+        "r.csv:5: group: is one response of self too many; allowed: 1 a delegate",
+        "r.csv:6: has 5 cells, but the header has 4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        pytest.param("", "r.csv:1: delegate: is missing", id="empty"),
+        pytest.param(HEADER, "r.csv:1: has a header only", id="header-only"),
+        pytest.param("delegate,group,only_1\nSam,peer,1", "r.csv:1: only_2: is missing", id="a-column-is-missing"),
+        pytest.param(f"{HEADER},only_1\nSam,peer,1,2,3", "r.csv:1: only_1: is there twice", id="a-column-is-doubled"),
+        pytest.param(f"{HEADER},colour\nSam,peer,1,2,3", "r.csv:1: colour: is not a column here", id="unknown-column"),
+        pytest.param(f'{HEADER}\nSam,peer,1,"2', "r.csv:2: cannot be split", id="a-lone-quotation-mark"),
+        pytest.param("\0\0", "r.csv:1: is no text", id="no-text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_place(text, start):
+    assert faults_of(tiny_programme(items=2), text)[0].startswith(start)
+
+
+def test_nothing_is_written_if_there_is_any_fault(tmp_path):
+    with pytest.raises(FileFaults):
+        offline(tiny_programme(), b"delegate,group,only_1\nSam,peer,4\nLee,peer,9\n", tmp_path / "out")
+
+    assert not (tmp_path / "out").exists()

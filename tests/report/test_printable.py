@@ -1,0 +1,73 @@
+"""Any text a person can type is printed."""
+
+from __future__ import annotations
+
+import logging
+from io import BytesIO
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from chalicelib.report.facts import build_facts
+from chalicelib.report.page import render_html
+from chalicelib.report.pdf import covered, render_pdf
+from chalicelib.report.printable import BREAK, OTHER_SCRIPT, coverage, printable
+from chalicelib.report.publish import publish
+
+from .example import KEY, heading, programme_of, rater
+
+AWKWARD = {
+    "emoji": "Well done \U0001f389\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f ★ ▲",
+    "arabic": "قائد رائع، شكرا جزيلا and thanks",
+    "chinese": "她很有耐心。",
+    "hindi": "बहुत अच्छा काम",
+    "controls": "a\x00b\x07c\x1b[31m\u200b\ufeff\ue000\U0010ffff tab\there",
+    "long-word": "x" * 10_000,
+    "markup": '#import "x" *b* $x$ @ref <label> `raw` // c \\ <script>alert(1)</script> {{ 1 }} </style>',
+    "accents": "Zoë Łukasz Ångström Žižek naïve cafe\u0301 – “quoted” £5 ½ №1 ﬁne ﷽",
+    "zalgo": "Z\u0351\u036b\u0343a\u0321\u034e l\u0334g\u0335o",
+    "direction": "\u202ebackwards\u202c \u2066x\u2069",
+    "paragraphs": "One\u2029Two\u2028Three\r\nFour\x0bFive",
+    "surrogate": "half \ud83d emoji",
+}
+
+
+@pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD.keys())
+def test_awkward_text_compiles_with_all_standards(text, caplog):
+    programme = programme_of()
+    responses = [rater("manager", programme=programme, keep=text), rater("self", 3, programme=programme)]
+    name = text.encode(errors="replace").decode()[:80]  # names come from files that hold no broken surrogate
+    facts = build_facts(programme, heading(delegate=name, service=name), publish(programme, responses, comment_key=KEY))
+    with caplog.at_level(logging.WARNING):
+        pdf = render_pdf(programme, facts)
+    assert caplog.records == []
+    assert PdfReader(BytesIO(pdf)).pages
+    assert "<script>" not in render_html(programme, facts)
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=200))
+def test_any_text_becomes_characters_that_the_fonts_have(text):
+    assert {ord(c) for c in printable(text, covered())} <= covered() | {ord("\n"), ord(BREAK)}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Plain – “text”, £5.", "Plain – “text”, £5."),
+        ("Good \U0001f389", "Good [party popper]"),
+        ("شكرا جزيلا, and thanks", f"{OTHER_SCRIPT}, and thanks"),
+        ("a\tb\r\nc", "a b\nc"),
+        ("Ａ１", "A1"),
+        ("x" * 40, "x" * 30 + BREAK + "x" * 10),
+    ],
+)
+def test_what_the_fonts_lack_is_named(text, shown):
+    assert printable(text, covered()) == shown
+
+
+def test_a_file_that_is_no_font_is_refused():
+    with pytest.raises((ValueError, KeyError)):
+        coverage(b"\0\1\0\0\0\0" + bytes(40))
