@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from base64 import b64decode
-from datetime import UTC, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -27,26 +28,28 @@ log = logging.getLogger(__name__)
 
 
 def render_pdf(programme: Programme, facts: Facts) -> bytes:
-    """One PDF. If typst refuses the standards, the same pages without them, and a warning in the log.
+    """One PDF. If typst refuses the standards or the logo, the same pages without them, and a warning in the log.
 
     Raises RuntimeError if the fonts are missing: typst would print blank pages.
     """
     import typst  # 84 MB of shared object: only this function pays for it
 
-    sources = _sources(programme, facts)
-    compiler = typst.Compiler(font_paths=_fonts(), root=str(TEMPLATES))
-    # the document's own date, so that the same facts give the same bytes
-    timestamp = datetime.combine(facts.heading.issued, time(), UTC)
-
-    def compiled(**options: Any) -> bytes:
-        return cast(bytes, compiler.compile(input=sources, format="pdf", timestamp=timestamp, **options))
-
     try:
-        return compiled(pdf_standards=STANDARDS)
+        return _compiled(_sources(programme, facts), facts.heading.issued, pdf_standards=STANDARDS)
     except typst.TypstError:
         # its message may quote the text that does not fit, so it is not logged
-        log.warning("report printed without PDF standards", extra={"checksum": facts.checksum})
-        return compiled()
+        log.warning("report printed without PDF standards and logo", extra={"checksum": facts.checksum})
+        plain = replace(programme, organisation=replace(programme.organisation, logo=None))
+        return _compiled(_sources(plain, facts), facts.heading.issued)
+
+
+def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
+    import typst
+
+    compiler = typst.Compiler(font_paths=_fonts(), root=str(TEMPLATES))
+    # the document's own date, so that the same facts give the same bytes
+    timestamp = datetime.combine(issued, time(), UTC)
+    return cast(bytes, compiler.compile(input=sources, format="pdf", timestamp=timestamp, **options))
 
 
 def _sources(programme: Programme, facts: Facts) -> dict[str, bytes]:

@@ -12,6 +12,9 @@ from typing import Any
 LONGEST_RUN = 30  # characters without a break; a longer run could leave the page
 BREAK = "\N{ZERO WIDTH SPACE}"
 OTHER_SCRIPT = "[text in another script: see the online report]"
+_PLAIN = re.compile(
+    rf"[ \n]*+([!-~]{{1,{LONGEST_RUN}}}+[ \n]+)*+[!-~]{{0,{LONGEST_RUN}}}+"
+)  # most text, and every font has it
 
 
 def coverage(font: bytes) -> frozenset[int]:
@@ -40,6 +43,8 @@ def printable(text: str, covered: Collection[int]) -> str:
 
     A lone symbol becomes its name in brackets; a run in a script the fonts lack becomes one note.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     whole = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
     whole = re.sub("\r\n?|[\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]", "\n", whole)
     pieces = []

@@ -107,7 +107,7 @@ class _Book:
 
     def figure(self, item_id: str, cell: str) -> dict[str, Any]:
         found = self.find(About.ITEM, item_id, cell)
-        return {"display": found.display, "n": found.n} if found else {"display": "", "n": 0}
+        return {"display": found.display if found else "", "n": found.n if found else 0}
 
 
 def _colours(cells: Iterable[CellFact]) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -12,7 +14,7 @@ from chalicelib.report.page import render_html
 from chalicelib.report.pdf import render_pdf
 from chalicelib.report.publish import publish
 
-from .example import KEY, example_wave, heading
+from .example import KEY, example_wave, heading, rater
 
 
 @pytest.fixture
@@ -56,3 +58,55 @@ def test_every_figure_stands_in_page_and_pdf(programme, facts):
     for shown in {*(s.display for s in facts.statistics), *(gap.display for gap in facts.gaps)}:
         assert shown in html
         assert shown in text
+
+
+SQUARE = (
+    "data:image/svg+xml,"
+    "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'%3E%3Cpath d='M0 0H9V9Z'/%3E%3C/svg%3E"
+)
+
+
+@pytest.mark.parametrize(("logo", "warnings"), [(SQUARE, 0), ("data:image/png;base64,bm8gcGljdHVyZQ==", 1)])
+def test_the_organisations_logo_is_on_the_cover_and_a_broken_one_stops_nothing(
+    programme, facts, caplog, logo, warnings
+):
+    branded = replace(programme, organisation=replace(programme.organisation, logo=logo))
+
+    with caplog.at_level(logging.WARNING):
+        pdf = render_pdf(branded, facts)
+
+    assert "Priya Raman-O'Connor" in pdf_text(pdf)
+    assert len(caplog.records) == warnings
+    assert f'src="{logo[:10]}' in render_html(branded, facts)
+
+
+def test_parts_with_nothing_to_show_vanish(programme):
+    wave = [rater("self", 4, 3, programme=programme), rater("peer", 5, 5, programme=programme, keep="Secret")]
+    facts = build_facts(programme, heading(coach="", cohort=""), publish(programme, wave, comment_key=KEY))
+    html, text = render_html(programme, facts), pdf_text(render_pdf(programme, facts))
+
+    for document in (html, text):
+        assert "Too few other raters answered" in document
+        assert "Comments of other raters than those named are shown only from 5 raters on" in " ".join(document.split())
+        assert not any(part in document for part in ("Highest and lowest", "Secret", "Coach", "Cohort"))
+
+
+def test_nobodys_answers_still_make_a_report(programme):
+    facts = build_facts(programme, heading(), publish(programme, [], comment_key=KEY))
+
+    assert "Too few other raters answered" in render_html(programme, facts)
+    assert "Too few other raters answered" in pdf_text(render_pdf(programme, facts))
+
+
+def test_the_pdf_has_bookmarks_a_title_and_a_language(programme, facts):
+    reader = PdfReader(BytesIO(render_pdf(programme, facts)))
+
+    assert reader.metadata.title == "360-degree feedback report: Priya Raman-O'Connor"
+    assert reader.trailer["/Root"]["/Lang"] == "en-GB"
+    titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
+    assert [t for t in titles if t in ("Summary", "Leading others", "Values", "Comments")] == [
+        "Summary",
+        "Leading others",
+        "Values",
+        "Comments",
+    ]
