@@ -193,6 +193,7 @@ class Delegate:
 
     id: str
     cohort_id: str
+    cohort_title: str
     programme_id: str
     programme_version: int
     person: Person

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chalicelib import wording
-from chalicelib.ids import invitation_id, rater_key
+from chalicelib.ids import coach_id, invitation_id, rater_key
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import (
@@ -139,6 +139,10 @@ def hub_link(delegate: Delegate) -> tuple[str, ...]:
 
 def nominate_link(delegate: Delegate) -> tuple[str, ...]:
     return ("nominate", delegate.id, str(delegate.link_version))
+
+
+def coach_link(delegate: Delegate) -> tuple[str, ...]:
+    return ("coach", delegate.cohort_id, coach_id(delegate.cohort_id, delegate.coach.email))
 
 
 def _mail(

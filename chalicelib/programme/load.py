@@ -6,16 +6,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.codec import programme_as_json
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Cohort, DelegateEntry, Programme, RaterEntry
-from chalicelib.programme.dates import check_dates
+from chalicelib.programme.dates import Duration, check_dates, impact_due_at
 from chalicelib.store import cohorts, jobs, programmes
 from chalicelib.store.cohorts import People
 from chalicelib.store.expressions import equals
+from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
 from chalicelib.store.table import ConditionFailed, Write
 
@@ -49,7 +50,7 @@ def load_cohort(
         raise LoadRefused(" ".join(wrong))
     people = People(delegates, raters)
     checksum = _checksum(cohort, people)
-    writes = [*_programme_writes(programme), *_cohort_writes(cohort)]
+    writes = [*_programme_writes(programme), *_cohort_writes(cohort, programme)]
     if cohorts.find_people(cohort.id, checksum) and not writes:
         return Loaded(cohort, len(delegates), changed=False)
     enrol = jobs.job("enrol", cohort.id, checksum, due_at=now, cohort=cohort.id, people=checksum)
@@ -74,10 +75,10 @@ def _programme_writes(programme: Programme) -> list[Write]:
     return []
 
 
-def _cohort_writes(cohort: Cohort) -> list[Write]:
+def _cohort_writes(cohort: Cohort, programme: Programme) -> list[Write]:
     stored = cohorts.find(cohort.id)
     if stored is None:
-        return [cohorts.save(cohort, [], once=True)]
+        return [cohorts.save(cohort, [], once=True), jobs.add(_summary_job(cohort, programme))]
     if (stored.programme_id, stored.programme_version) != (cohort.programme_id, cohort.programme_version):
         raise LoadRefused(
             f"Cohort {cohort.id} runs on programme {stored.programme_id} version {stored.programme_version}, "
@@ -91,6 +92,14 @@ def _cohort_writes(cohort: Cohort) -> list[Write]:
     if stored != cohort:
         return [cohorts.save(cohort, [equals("title", stored.title)], once=False)]
     return []
+
+
+def _summary_job(cohort: Cohort, programme: Programme) -> Job:
+    """For the sponsor, on the morning after the last impact survey has closed."""
+    zone = programme.organisation.timezone
+    opens = impact_due_at(cohort.dates.ends, programme.impact.after_months, zone)
+    morning_after = Duration(0, timedelta(days=programme.impact.open_days + 1)).after(opens, zone)
+    return jobs.job("summary", cohort.id, due_at=morning_after, cohort=cohort.id)
 
 
 def _checksum(cohort: Cohort, people: People) -> str:

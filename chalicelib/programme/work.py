@@ -53,6 +53,7 @@ def _delegate(cohort: Cohort, entry: DelegateEntry) -> Delegate:
     return Delegate(
         id=delegate_id(cohort.id, entry.person.email),
         cohort_id=cohort.id,
+        cohort_title=cohort.title,
         programme_id=cohort.programme_id,
         programme_version=cohort.programme_version,
         person=entry.person,

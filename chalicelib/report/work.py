@@ -40,7 +40,7 @@ def build_report(job: Job, now: datetime) -> Sequence[Write]:
         "pdf": render_pdf(programme, facts),
     }
     names = reports.save_documents(delegate.id, wave, facts.checksum, bodies)
-    report = StoredReport(delegate.id, wave, facts.checksum, **names, made_at=now)
+    report = StoredReport(delegate.id, wave, facts.checksum, names["facts"], names["html"], names["pdf"], made_at=now)
     return [
         reports.add(report),
         cohorts.change_line(delegate, put={"stage": Stage.REPORT_READY}),

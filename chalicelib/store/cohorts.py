@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -102,8 +102,17 @@ def change_line(
 
 
 def lines(cohort_id: str) -> list[DelegateLine]:
-    found = [read(DelegateLine, row) for row in query(f"COHORT#{cohort_id}", "DELEGATE#")]
+    return lines_from(query(f"COHORT#{cohort_id}", "DELEGATE#"))
+
+
+def lines_from(rows: Iterable[Row]) -> list[DelegateLine]:
+    """The dashboard's rows, by name."""
+    found = [read(DelegateLine, row) for row in rows if row["sk"].startswith("DELEGATE#")]
     return sorted(found, key=lambda line: line.name)
+
+
+def cohort_from(rows: Iterable[Row]) -> Cohort | None:
+    return next((read(Cohort, row) for row in rows if row["sk"] == "META"), None)
 
 
 def rows(cohort_id: str) -> Iterator[Row]:

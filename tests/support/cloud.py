@@ -7,11 +7,12 @@ import os
 from typing import Any
 
 from moto import mock_aws
-from moto.backends import get_backend
 
 from chalicelib import config
-from chalicelib.store import aws, wave_keys
+from chalicelib.collect import sheet
+from chalicelib.store import aws
 from infra.local import account, aws_contract, moto_patches
+from infra.local.memory import backend
 from tests.support import calls
 
 STAGE = "test"
@@ -46,12 +47,6 @@ def switch_off() -> None:
     mock().stop(remove_data=False)
 
 
-def backend(service: str) -> Any:
-    """moto's own memory, for what no API of AWS shows."""
-    region = "aws" if service == "s3" else account.REGION
-    return get_backend(service)[account.ACCOUNT][region]
-
-
 def empty() -> None:
     """Forget every row, document, message and mail, and what the code remembers of them; keep the stack."""
     for table in backend("dynamodb").tables.values():
@@ -64,5 +59,5 @@ def empty() -> None:
         queue.deleted_messages.clear()
     backend("ses").sent_messages.clear()
     aws_contract.broken.clear()
-    wave_keys._known.clear()
+    sheet.forget()
     config.settings.cache_clear()

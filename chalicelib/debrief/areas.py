@@ -1,0 +1,73 @@
+"""Reading the debrief form: its date, and two or three development areas. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+MOST_AREAS, FEWEST_AREAS = 3, 2
+LONGEST = 500  # characters of one answer
+
+PARTS = {
+    "behaviour": "What the delegate will do differently",
+    "evidence": "What in the report speaks for it",
+    "first_step": "First step",
+    "support": "Support wanted",
+    "who_will_notice": "Who will notice",
+    "by_when": "By when",
+}
+NEEDED = ("behaviour", "first_step")
+
+
+@dataclass(frozen=True)
+class FormFault:
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class DebriefForm:
+    """What was typed, sound or not, so that the page can show it again."""
+
+    held_on: date | None
+    areas: tuple[dict[str, str], ...]  # `id` and the parts, only those with any text
+    faults: tuple[FormFault, ...]
+
+
+def read_debrief(fields: Mapping[str, str], earliest: date, today: date) -> DebriefForm:
+    """All faults at once. The debrief was held on or after the day the report was made, and not in the future."""
+    held_on, faults = _held_on(fields.get("held_on", "").strip(), earliest, today)
+    areas = []
+    for number in range(1, MOST_AREAS + 1):
+        typed = {part: fields.get(f"{part}-{number}", "").replace("\r\n", "\n").strip() for part in PARTS}
+        if any(typed.values()):
+            areas.append({"id": str(number), **typed})
+            faults += _area_faults(number, typed)
+    if len(areas) < FEWEST_AREAS:
+        faults.append(FormFault(f"behaviour-{len(areas) + 1}", "Please agree two or three development areas."))
+    return DebriefForm(held_on, tuple(areas), tuple(faults))
+
+
+def _held_on(typed: str, earliest: date, today: date) -> tuple[date | None, list[FormFault]]:
+    try:
+        held_on = date.fromisoformat(typed)
+    except ValueError:
+        return None, [FormFault("held_on", "Please give the date of the debrief.")]
+    if not earliest <= held_on <= today:
+        fault = "The debrief lies between the day of the report and today. Please record it after it was held."
+        return held_on, [FormFault("held_on", fault)]
+    return held_on, []
+
+
+def _area_faults(number: int, typed: Mapping[str, str]) -> list[FormFault]:
+    faults = [
+        FormFault(f"{part}-{number}", f"Area {number}: please fill in “{PARTS[part]}”.")
+        for part in NEEDED
+        if not typed[part]
+    ]
+    return faults + [
+        FormFault(f"{part}-{number}", f"Area {number}: please shorten “{PARTS[part]}” to {LONGEST} characters.")
+        for part in PARTS
+        if len(typed[part]) > LONGEST
+    ]

@@ -1,0 +1,85 @@
+"""What a coach may see: the delegates they debrief, and of each the report before anybody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.errors import Refusal
+from chalicelib.ids import coach_id
+from chalicelib.jobs.commit import commit
+from chalicelib.model import Delegate, Programme, Wave
+from chalicelib.store import audits, cohorts, delegates, objects, programmes
+from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.debriefs import Area, Debrief, from_rows
+from chalicelib.store.impacts import ImpactSurvey, surveys_from
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.reports import StoredReport
+from chalicelib.web import links
+from chalicelib.web.links import LinkUnknown
+
+WAVE = Wave.BASELINE
+
+
+class NoReportYet(Refusal):
+    """The questionnaire is still open, or the report is being made."""
+
+    status = 404
+    title = "There is no report yet"
+
+    def __init__(self) -> None:
+        super().__init__("You get a mail as soon as it is ready.")
+
+
+@dataclass(frozen=True)
+class Caseload:
+    token: str
+    cohort_title: str
+    programme: Programme
+    lines: tuple[DelegateLine, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One delegate as their coach sees them."""
+
+    token: str
+    delegate: Delegate
+    programme: Programme
+    report: StoredReport | None
+    debrief: Debrief | None
+    areas: tuple[Area, ...]
+    impact: tuple[ImpactSurvey, ...]
+    rows: tuple[Row, ...]
+
+
+def open_caseload(token: str) -> Caseload:
+    """One query. Raises LinkUnknown."""
+    cohort_id, coach = links.read("coach", token, 2)
+    rows = list(cohorts.rows(cohort_id))
+    cohort = cohorts.cohort_from(rows)
+    lines = [line for line in cohorts.lines_from(rows) if line.coach_id == coach]
+    if cohort is None or not lines:
+        raise LinkUnknown
+    return Caseload(token, cohort.title, programmes.load(cohort.programme_id, cohort.programme_version), tuple(lines))
+
+
+def open_case(token: str, delegate_id: str) -> Case:
+    """One query. Raises LinkUnknown for a delegate who is not this coach's."""
+    cohort_id, coach = links.read("coach", token, 2)
+    rows = tuple(delegates.partition(delegate_id))
+    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    if delegate is None or (delegate.cohort_id, coach_id(cohort_id, delegate.coach.email)) != (cohort_id, coach):
+        raise LinkUnknown
+    report = next((read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{WAVE.value}"), None)
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    return Case(token, delegate, programme, report, *from_rows(rows), surveys_from(rows), rows)
+
+
+def document_link(case: Case, kind: str, now: datetime) -> str:
+    """A link to the report for the next minute, noted in the audit trail. Raises NoReportYet."""
+    if case.report is None:
+        raise NoReportYet
+    by = f"coach {coach_id(case.delegate.cohort_id, case.delegate.coach.email)}"
+    commit([audits.add(case.delegate.cohort_id, f"opened report ({kind})", by, case.delegate.id, now)], now)
+    return objects.link(case.report.pdf if kind == "pdf" else case.report.html)

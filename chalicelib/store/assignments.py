@@ -1,0 +1,33 @@
+"""What a delegate did for the assignments between the workshops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.table import Key, Write, put
+
+
+@dataclass(frozen=True)
+class AssignmentNote:
+    milestone: str
+    assignment: str
+    text: str
+    at: datetime
+
+
+def key(delegate_id: str, milestone: str, assignment: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"ASSIGNMENT#{milestone}#{assignment}")
+
+
+def save(delegate_id: str, note: AssignmentNote) -> Write:
+    """The latest note counts."""
+    return put({**key(delegate_id, note.milestone, note.assignment)._asdict(), **fields(note)})
+
+
+def notes_from(rows: Iterable[Row]) -> dict[tuple[str, str], AssignmentNote]:
+    """(milestone, assignment) -> note, among the rows of a delegate's partition."""
+    notes = [read(AssignmentNote, row) for row in rows if row["sk"].startswith("ASSIGNMENT#")]
+    return {(note.milestone, note.assignment): note for note in notes}

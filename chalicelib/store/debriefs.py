@@ -1,0 +1,67 @@
+"""What coach and delegate agreed in the debrief: its date, and two or three development areas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.table import Key, Write, delete, put
+
+
+@dataclass(frozen=True)
+class Area:
+    """A development area; its id is carried to the workshops and the impact survey."""
+
+    id: str
+    behaviour: str
+    evidence: str
+    first_step: str
+    support: str
+    who_will_notice: str
+    by_when: str
+
+
+@dataclass(frozen=True)
+class Debrief:
+    held_on: date
+    areas: tuple[str, ...]  # ids
+
+
+MOST_AREAS = 3
+
+
+def key(delegate_id: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", "DEBRIEF")
+
+
+def area_key(delegate_id: str, area_id: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"AREA#{area_id}")
+
+
+def save(delegate_id: str, debrief: Debrief, areas: Iterable[Area]) -> list[Write]:
+    """Replace the debrief and all of its areas."""
+    kept = {area.id: area for area in areas}
+    writes = [put({**key(delegate_id)._asdict(), **fields(debrief)})]
+    for number in range(1, MOST_AREAS + 1):
+        place = area_key(delegate_id, str(number))
+        area = kept.get(str(number))
+        writes.append(put({**place._asdict(), **fields(area)}) if area else delete(place))
+    return writes
+
+
+def from_rows(rows: Iterable[Row]) -> tuple[Debrief | None, tuple[Area, ...]]:
+    """Debrief and areas among the rows of a delegate's partition."""
+    debrief = None
+    areas = []
+    for row in rows:
+        if row["sk"] == "DEBRIEF":
+            debrief = read(Debrief, row)
+        if row["sk"].startswith("AREA#"):
+            areas.append(read(Area, row))
+    return debrief, tuple(areas)
+
+
+def areas_from(rows: Iterable[Row]) -> tuple[Area, ...]:
+    return from_rows(rows)[1]

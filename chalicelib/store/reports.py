@@ -1,0 +1,63 @@
+"""Reports: where the documents of a delegate's wave are, and whether the delegate may read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.model import Wave
+from chalicelib.store import objects
+from chalicelib.store.expressions import equals
+from chalicelib.store.marshal import fields, read
+from chalicelib.store.table import Key, Write, get, put, update
+
+
+class ReportState(StrEnum):
+    READY = "ready"  # the coach may preview it
+    RELEASED = "released"  # the delegate may read it; nothing about it changes any more
+
+
+@dataclass(frozen=True)
+class StoredReport:
+    delegate_id: str
+    wave: Wave
+    checksum: str
+    facts: str  # names of the documents in the bucket
+    html: str
+    pdf: str
+    made_at: datetime
+    state: ReportState = ReportState.READY
+    released_at: str = ""
+
+
+def key(delegate_id: str, wave: Wave) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"REPORT#{wave.value}")
+
+
+def save_documents(delegate_id: str, wave: Wave, checksum: str, bodies: Mapping[str, bytes]) -> dict[str, str]:
+    """Store facts, html and pdf; returns kind -> name. A repeat stores the same bytes under the same names."""
+    folder = f"reports/{delegate_id}/{wave.value}/{checksum[:16]}"
+    names = {"facts": f"{folder}/facts.json", "html": f"{folder}/report.html", "pdf": f"{folder}/report.pdf"}
+    for kind, name in names.items():
+        objects.save(name, bodies[kind])
+    return names
+
+
+def add(new: StoredReport) -> Write:
+    return put({**key(new.delegate_id, new.wave)._asdict(), **fields(new)}, once=True)
+
+
+def find(delegate_id: str, wave: Wave) -> StoredReport | None:
+    found = get(key(delegate_id, wave))
+    return read(StoredReport, found) if found else None
+
+
+def release(report: StoredReport, now: datetime) -> Write:
+    """Once: refused if it was released before, or is not the report that was previewed."""
+    return update(
+        key(report.delegate_id, report.wave),
+        put={"state": ReportState.RELEASED, "released_at": now},
+        when=[equals("state", ReportState.READY), equals("checksum", report.checksum)],
+    )
