@@ -14,7 +14,7 @@ def brand(colour: str) -> str:
 
 def button(colour: str) -> str:
     """A background that white text can be read on."""
-    return colour if 1.05 / (_luminance(brand(colour)) + 0.05) >= ENOUGH else INK
+    return brand(colour) if 1.05 / (_luminance(brand(colour)) + 0.05) >= ENOUGH else INK
 
 
 def _luminance(colour: str) -> float:

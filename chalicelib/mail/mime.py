@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from typing import Any
 
 from chalicelib.mail.render import Rendered
 from chalicelib.model import Person
 
 LONGEST_NAME = 100  # of a person or programme in a header
 LONGEST_SUBJECT = 200
+ATOM = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"  # no question mark: see clean
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+PLAIN = re.compile(rf"(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})+")
 
 
 class AddressUnusable(Exception):
     """No mail can be sent to this address; its text is for the administrator."""
+
+
+class _Policy(EmailPolicy):
+    """SMTP's, but for headers beyond ASCII: the standard folding loses a space where it splits encoded words."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if str(value).isascii():
+            return super().fold_binary(name, value)
+        if addresses := getattr(value, "addresses", ()):
+            folded = f"{self._encoded(name, addresses[0].display_name)}{self.linesep} <{addresses[0].addr_spec}>"
+        else:
+            folded = self._encoded(name, str(value))
+        return f"{name}: {folded}{self.linesep}".encode("ascii")
+
+    def _encoded(self, name: str, words: str) -> str:
+        return Header(words, "utf-8", header_name=name).encode(linesep=self.linesep)
+
+
+SMTP = _Policy(linesep="\r\n")
 
 
 def message(rendered: Rendered, *, to: Person, sender: str, from_name: str, reply_to: str) -> EmailMessage:
@@ -43,17 +68,21 @@ def stamp(mail: EmailMessage, message_id: str, now: datetime) -> bytes:
 def address(name: str, email: str) -> Address:
     """Raises AddressUnusable unless SES can take the address as it is, or with its domain in ASCII."""
     local, _, domain = email.strip().rpartition("@")
-    if not local or not domain or clean(email) != email.strip() or " " in email.strip():
-        raise AddressUnusable("this is not a mail address")
     if not local.isascii():
-        raise AddressUnusable("mail cannot be sent to an address with letters beyond a-z before the @")
+        raise AddressUnusable("Mail cannot be sent to an address with letters beyond a-z before the @")
     try:
-        return Address(clean(name)[:LONGEST_NAME], addr_spec=f"{local}@{domain.encode('idna').decode()}")
-    except (ValueError, UnicodeError, IndexError) as error:
-        raise AddressUnusable("this is not a mail address") from error
+        plain = f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        plain = ""
+    if not PLAIN.fullmatch(plain):
+        raise AddressUnusable("This is not a mail address")
+    return Address(clean(name)[:LONGEST_NAME], addr_spec=plain)
 
 
 def clean(words: str) -> str:
-    """On one line: no control, format or line-breaking character, no lone surrogate, single spaces."""
+    """On one line: no control, format or line-breaking character, no lone surrogate, single spaces.
+
+    What looks like an encoded word is broken up, because the email package would decode it, line ends and all.
+    """
     kept = (" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in words)
-    return " ".join("".join(kept).split())
+    return " ".join("".join(kept).split()).replace("=?", "= ?")

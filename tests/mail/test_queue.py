@@ -1,0 +1,52 @@
+"""A mail to be is complete, or is not made."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.mail import tags
+from chalicelib.mail.queue import queued
+from chalicelib.store import mails
+from chalicelib.store.mails import MailState
+from tests.mail.samples import SAM, mail
+from tests.support.clock import MONDAY
+
+
+def test_the_id_says_what_caused_the_mail():
+    assert mail("collect/reminder", "k3jx9qmw", "7").id == "collect/reminder#k3jx9qmw#7"
+
+
+def test_what_is_missing_is_named():
+    words = {"programme": "", "organisation": "", "brand": "", "from_name": "", "name": ""}
+    with pytest.raises(KeyError, match=r"debrief/released needs coach, delegate, links\.hub"):
+        queued("debrief/released", "x", to=SAM, due_at=MONDAY, words=words, links={}, about={})
+
+
+def test_a_mail_nobody_wrote_is_refused():
+    with pytest.raises(KeyError, match="no mail is called collect/invite"):
+        queued("collect/invite", "x", to=SAM, due_at=MONDAY, words={}, links={}, about={})
+
+
+def test_an_id_no_tag_can_hold_is_refused():
+    with pytest.raises(ValueError, match="too long"):
+        mail("collect/invitation", "x" * 200)
+
+
+@given(st.text(max_size=40))
+def test_a_tag_gives_the_id_back_in_letters_that_ses_allows(mail_id):
+    value = tags.tag(mail_id.encode(errors="ignore").decode())
+
+    assert value.replace("-", "").replace("_", "").isalnum() or value == ""
+    assert tags.mail_id(value) == mail_id.encode(errors="ignore").decode()
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_mail_comes_back_from_its_row_as_it_was():
+    from chalicelib.store.table import transact
+
+    transact([mails.add(mail())])
+
+    assert mails.find(mail().id) == mail()
+    assert mail().state is MailState.QUEUED

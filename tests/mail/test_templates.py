@@ -1,0 +1,168 @@
+"""Every mail renders from its words and links, says the same twice, and is escaped where it must be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+import chalicelib
+from chalicelib.config import settings
+from chalicelib.mail import catalogue, colour, compose, render
+from chalicelib.web import links
+from tests.mail.samples import WORDS, mail
+from tests.mail.test_mime import parsed, part
+from tests.support.clock import MONDAY
+
+EVERY = sorted(catalogue.MAILS)
+RATERS = ["collect/invitation", "collect/reminder", "collect/extended", "impact/pulse"]
+WITH_DEADLINE = sorted(name for name, words in catalogue.MAILS.items() if "closes" in words)
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def rendered(template: str, **words: str) -> render.Rendered:
+    return render.render(template, compose.context(mail(template, **words)))
+
+
+def test_every_template_is_a_mail_of_the_catalogue():
+    root = Path(chalicelib.__file__).parent
+    found = {f"{path.parts[-4]}/{path.name.split('.')[0]}" for path in root.glob("*/templates/mail/*.j2")}
+
+    assert found == set(EVERY) == set(catalogue.LINKS)
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_each_word_and_link_is_needed(template):
+    context = compose.context(mail(template))
+    unused = []
+    for name in sorted(catalogue.MAILS[template] - {"brand", "from_name"}):
+        try:
+            render.render(template, {key: value for key, value in context.items() if key != name})
+            unused.append(name)
+        except UndefinedError:
+            pass
+
+    assert unused == []
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_each_link_stands_whole_on_a_line_of_its_own_and_in_the_html(template):
+    found = rendered(template)
+    urls = {links.make(name, "k3jx9qmw", "1") for name in catalogue.LINKS[template]}
+
+    assert {line for line in found.text.splitlines() if line.startswith("http")} == urls
+    assert set(re.findall(r'href="([^"]+)"', found.html)) == urls
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_lines_of_text_are_short_but_for_links_and_commands(template):
+    long = [line for line in rendered(template).text.splitlines() if len(line) > render.WIDTH]
+
+    assert [line for line in long if not line.startswith(("https://", "    "))] == []
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_a_name_is_whole_in_the_text_and_escaped_in_the_html(template):
+    found = rendered(template, name="Sam <b>O'Brien</b> & Co", delegate="Amara O'Sei <i>")
+
+    assert "Sam <b>O'Brien</b> & Co" in found.text
+    assert "<b>O'Brien" not in found.html
+    assert "<i>" not in found.html
+    assert "&lt;b&gt;O&#39;Brien&lt;/b&gt; &amp; Co" in found.html
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_no_word_can_start_a_line_of_its_own(template):
+    found = rendered(
+        template, delegate="Amara\r\nSubject: x", cohort="Spring\n\nhttps://evil.example/", name="a\u2028b"
+    )
+
+    assert "\n" not in found.subject + found.preview
+    assert "\nhttps://evil" not in found.text
+    assert "\u2028" not in found.text
+
+
+@pytest.mark.parametrize("template", WITH_DEADLINE)
+def test_the_deadline_and_the_delegate_are_seen_before_the_mail_is_opened(template):
+    found = rendered(template)
+
+    assert WORDS["closes"] in found.subject + found.preview
+    assert WORDS["delegate"] in found.subject
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_the_subject_names_a_person(template):
+    assert any(WORDS[name] in rendered(template).subject for name in ("delegate", "name"))
+
+
+@pytest.mark.parametrize("template", RATERS)
+def test_a_rater_is_told_who_sees_what_and_can_decline(template):
+    found = rendered(template)
+
+    assert "Who sees what" in found.text
+    assert "Who sees what" in found.html
+    assert "cannot take part" in found.text
+    assert "cannot take part" in found.html
+
+
+@pytest.mark.parametrize("template", RATERS[:3])
+def test_a_named_rater_is_told_so(template):
+    assert "will know that they are yours" in " ".join(rendered(template, named="yes").text.split())
+    assert "will know that they are yours" not in " ".join(rendered(template).text.split())
+
+
+def test_a_reminder_six_months_on_suits_its_reader():
+    assert rendered("impact/reminder", own="yes").subject.startswith("Dr Amara Osei, please")
+    assert rendered("impact/reminder").subject.startswith("Please tell us what has changed in the work of Dr Amara")
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_html_is_small_and_loads_nothing(template):
+    html = rendered(template).html
+
+    assert len(html) < 10_000
+    assert "<img" not in html
+    assert "src=" not in html
+    assert "url(" not in html
+
+
+def test_a_composed_mail_holds_the_rendered_one():
+    composed = parsed(compose.compose(mail(), settings(), MONDAY))
+
+    assert composed["Subject"] == "Dr Amara Osei asks for your feedback by Friday 26 June 2026"
+    assert composed["From"].addresses[0].display_name == "Dr Amara Osei via Maximising Potential"
+    assert part(composed, "plain") == rendered("collect/invitation").text
+
+
+def test_the_same_mail_has_the_same_message_id_so_that_a_copy_can_be_dropped():
+    one, other = (compose.compose(replace(mail(), attempt=a), settings(), MONDAY) for a in ("first", "second"))
+
+    assert parsed(one)["Message-ID"] == parsed(other)["Message-ID"]
+
+
+@pytest.mark.parametrize(
+    ("brand", "bar", "button"),
+    [
+        pytest.param("#005eb8", "#005eb8", "#005eb8", id="dark-enough-for-white-text"),
+        pytest.param("#ffb81c", "#ffb81c", colour.INK, id="too-light-for-a-button"),
+        pytest.param("red;background:url(x)", colour.INK, colour.INK, id="no-colour"),
+    ],
+)
+def test_a_button_can_be_read_whatever_the_brand(brand, bar, button):
+    html = rendered("collect/invitation", brand=brand).html
+
+    assert f"border-bottom:6px solid {bar}" in html
+    assert f'bgcolor="{button}"' in html
+
+
+def test_paragraphs_are_filled_and_links_and_indented_lines_kept():
+    long = "https://example.org/" + "x" * 90
+    text = f"One\ntwo:\n{long}\nthree\n\n\n- a\n- {'b ' * 50}\n\n    {'c' * 90}\n"
+
+    assert render.wrapped(text) == (
+        f"One two:\n{long}\nthree\n\n- a\n- {'b ' * 34}b\n  {'b ' * 14}b\n\n    {'c' * 90}\n"
+    )
