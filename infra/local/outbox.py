@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parsedate_to_datetime
+from email.utils import getaddresses, parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 
-from moto.backends import get_backend
-
-from infra.local.account import ACCOUNT, REGION
+from infra.local import memory
+from infra.local.account import ACCOUNT
 
 LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Accepted:
     """One mail as SES took it."""
 
@@ -28,10 +28,14 @@ class Accepted:
     raw: str
     tags: dict[str, list[str]]
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         found: EmailMessage = message_from_string(self.raw, policy=default)
         return found
+
+    @property
+    def addresses(self) -> list[str]:
+        return [address.lower() for _name, address in getaddresses(self.to)]
 
     @property
     def row(self) -> str:
@@ -41,7 +45,7 @@ class Accepted:
     @property
     def sent_at(self) -> datetime | None:
         dated = self.message["Date"]
-        return parsedate_to_datetime(dated) if dated else None
+        return parsedate_to_datetime(dated).astimezone(UTC) if dated else None
 
     def part(self, kind: str) -> str:
         """The text of the `plain` or `html` part."""
@@ -53,10 +57,18 @@ class Accepted:
         return [link.rstrip(".,;)") for link in LINK.findall(self.part("plain"))]
 
 
-def accepted() -> list[Accepted]:
-    """Every mail so far, oldest first."""
-    sent = get_backend("ses")[ACCOUNT][REGION].sent_messages
-    return [Accepted(mail.id, tuple(mail.to), mail.raw_data, mail.tags) for mail in list(sent)]
+def accepted(after: int = 0) -> list[Accepted]:
+    """Every mail so far but the first `after`, oldest first."""
+    sent = memory.backend("ses").sent_messages[after:]
+    return [_once(mail) for mail in sent]
+
+
+def _once(mail: Any) -> Accepted:
+    """Kept with moto's own mail: parsing is slow, and the desk lists every mail each time."""
+    if not hasattr(mail, "as_accepted"):
+        mail.as_accepted = Accepted(mail.id, tuple(mail.to), mail.raw_data, mail.tags)
+    found: Accepted = mail.as_accepted
+    return found
 
 
 def event(mail: Accepted, kind: str, now: datetime, **detail: Any) -> str:

@@ -12,7 +12,7 @@ __all__ = ["Accepted", "sent_mails", "tell_mail_events"]
 
 def sent_mails(to: str | None = None) -> list[Accepted]:
     """Oldest first; `.message` is the parsed mail, `.part("plain")`, `.part("html")` and `.links` what it says."""
-    return [mail for mail in outbox.accepted() if to is None or to in mail.to or f"<{to}>" in "".join(mail.to)]
+    return [mail for mail in outbox.accepted() if to is None or to in mail.addresses]
 
 
 def tell_mail_events(now: datetime, kind: str = "Send") -> int:

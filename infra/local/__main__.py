@@ -1,0 +1,51 @@
+"""`python -m infra.local serve` and `python -m infra.local demo`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import signal
+import sys
+import threading
+
+DEFAULT_PORT = 8000
+
+
+def main() -> int:
+    commands = argparse.ArgumentParser(prog="python -m infra.local", description="Fullcircle on this machine.")
+    choose = commands.add_subparsers(dest="command", required=True)
+    for name, text in (("serve", "keep the cloud open for a person"), ("demo", "run the example programme and end")):
+        command = choose.add_parser(name, help=text)
+        command.add_argument("--port", type=int, default=DEFAULT_PORT, help="this port and the next one are used")
+    chosen = commands.parse_args()
+    from infra.local.cloud import PortTaken
+
+    try:
+        return serve(chosen.port) if chosen.command == "serve" else demo(chosen.port)
+    except PortTaken as taken:
+        print(taken, file=sys.stderr)
+        return 2
+
+
+def serve(port: int) -> int:
+    """Until Ctrl-C, or the end of the terminal."""
+    from infra.local.cloud import Cloud
+
+    stop = threading.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: stop.set())
+    with Cloud(port, live=True) as cloud:
+        print(f"The desk:         {cloud.site}/_local/", flush=True)
+        print(f"The application:  {cloud.base_url}/", flush=True)
+        print("Ctrl-C ends it, and everything in it.", flush=True)
+        stop.wait()
+    print("Stopped.")
+    return 0
+
+
+def demo(port: int) -> int:
+    return int(importlib.import_module("infra.local.demo").run(port) or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

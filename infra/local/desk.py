@@ -1,0 +1,214 @@
+"""The desk at /_local/: clock, outbox and jobs of the embedded cloud, as pages and as JSON."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import traceback
+from collections.abc import Callable
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from chalicelib.clock import stamp
+from chalicelib.store.marshal import Row
+from infra.local import memory, outbox
+from infra.local.clock import later, parse_moment
+from infra.local.gateway import STAGE_PREFIX, Answer
+from infra.local.outbox import Accepted
+
+if TYPE_CHECKING:
+    from infra.local.cloud import Cloud
+
+DESK = "/_local/"
+BOUNCES = ("Permanent", "Transient", "Undetermined")
+MAIL_STATES = {"queued": "waiting", "sending": "waiting", "refused": "failed"}  # every other one is done
+FIRST = {"failed": 0, "waiting": 1, "done": 2}
+SHOWN = 100  # mails and jobs on the page; the JSON has all
+
+Headers = dict[str, str]
+Form = dict[str, Any]
+
+
+class Wrong(Exception):
+    """The request cannot be used; the text says why."""
+
+
+class Desk:
+    """Answers for every path but the API's."""
+
+    def __init__(self, cloud: Cloud):
+        self.cloud = cloud
+        self._page = _environment().get_template("desk.html.j2")
+        self._routes: dict[tuple[str, str], Callable[[Form], Any]] = {
+            ("GET", ""): self.page,
+            ("GET", "mail.json"): self.mails,
+            ("GET", "clock"): self.clock,
+            ("POST", "clock"): self.move_clock,
+            ("GET", "jobs.json"): self.jobs,
+            ("POST", "bounce"): self.bounce,
+            ("POST", "demo"): self.demo,
+        }
+
+    def __call__(self, method: str, path: str, headers: Headers, body: bytes) -> Answer | None:
+        where = urlsplit(path).path
+        if where in ("/", "/_local"):
+            return _redirect(DESK)
+        if where == STAGE_PREFIX:
+            return _redirect(f"{STAGE_PREFIX}/")
+        if not where.startswith(DESK):
+            return None
+        try:
+            return self._answer(method, where.removeprefix(DESK), headers, body)
+        except Wrong as wrong:
+            return _json({"error": str(wrong)}, HTTPStatus.BAD_REQUEST)
+        except Exception as error:
+            traceback.print_exc()
+            return _json({"error": f"{type(error).__name__}: {error}"}, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def _answer(self, method: str, name: str, headers: Headers, body: bytes) -> Answer:
+        method = "GET" if method == "HEAD" else method
+        if method == "GET" and (found := re.fullmatch(r"mail/([\w-]+)\.eml", name)):
+            return self._eml(found[1])
+        if route := self._routes.get((method, name)):
+            answer = route(_form(headers, body) if method == "POST" else {})
+            if method == "POST" and _wants_page(headers):
+                return _redirect(DESK)
+            return answer if isinstance(answer, Answer) else _json(answer)
+        known = any(name == path for _method, path in self._routes)
+        status = HTTPStatus.METHOD_NOT_ALLOWED if known else HTTPStatus.NOT_FOUND
+        return _json({"error": f"{method} {DESK}{name}: {status.phrase.lower()}"}, status)
+
+    # --- what is there ----------------------------------------------------------------------------------------------
+
+    def clock(self, _form: Form) -> dict[str, str]:
+        return {"now": stamp(self.cloud.clock.now())}
+
+    def mails(self, _form: Form) -> list[dict[str, Any]]:
+        return [_mail(mail) for mail in outbox.accepted()]
+
+    def jobs(self, _form: Form) -> list[dict[str, Any]]:
+        rows = memory.rows(self.cloud.table, "JOB#", "MAIL#")
+        return sorted(map(_job, rows), key=lambda job: (FIRST[job["state"]], job["due_at"], job["id"]))
+
+    def page(self, form: Form) -> Answer:
+        mails = self.mails(form)
+        jobs = self.jobs(form)
+        body = self._page.render(
+            now=self.cloud.clock.now(),
+            api=self.cloud.base_url,
+            mails=mails[: -SHOWN - 1 : -1],
+            mail_count=len(mails),
+            people=_links_by_person(mails),
+            jobs=jobs[:SHOWN],
+            job_counts={state: sum(job["state"] == state for job in jobs) for state in FIRST},
+        )
+        return Answer(HTTPStatus.OK, {"Content-Type": "text/html; charset=utf-8"}, body.encode())
+
+    def _eml(self, message_id: str) -> Answer:
+        for mail in outbox.accepted():
+            if mail.id == message_id:
+                headers = {"Content-Type": "message/rfc822", "Content-Disposition": f'inline; filename="{mail.id}.eml"'}
+                return Answer(HTTPStatus.OK, headers, mail.raw.encode())
+        return _json({"error": f"no mail {message_id}"}, HTTPStatus.NOT_FOUND)
+
+    # --- what can be done -------------------------------------------------------------------------------------------
+
+    def move_clock(self, form: Form) -> dict[str, Any]:
+        if ("advance" in form) == ("to" in form):
+            raise Wrong('give either {"advance": "P14D"} or {"to": "<ISO 8601 moment>"}')
+        try:
+            now = self.cloud.clock.now()
+            moment = later(now, str(form["advance"])) if "advance" in form else parse_moment(str(form["to"]))
+            run = self.cloud.advance_to(moment)
+        except ValueError as error:
+            raise Wrong(str(error)) from error
+        return {"now": stamp(self.cloud.clock.now()), "jobs_run": run}
+
+    def bounce(self, form: Form) -> dict[str, str]:
+        kind = form.get("type", BOUNCES[0])
+        if kind not in BOUNCES:
+            raise Wrong(f"type is one of {', '.join(BOUNCES)}")
+        wanted = str(form.get("mail", ""))
+        found = next((mail for mail in outbox.accepted() if wanted and wanted in (mail.id, mail.row)), None)
+        if found is None:
+            raise Wrong(f"no mail {wanted!r}")
+        self.cloud.bounce(outbox.bounce(found, self.cloud.clock.now(), kind))
+        return {"mail": found.id, "type": kind}
+
+    def demo(self, _form: Form) -> Any:
+        example = importlib.import_module("infra.local.example")
+        return example.load_example(self.cloud) or {}
+
+
+@cache
+def _mail(mail: Accepted) -> dict[str, Any]:
+    message = mail.message
+    return {
+        "id": mail.id,
+        "mail": mail.row,
+        "to": str(message["To"]),
+        "from": str(message["From"]),
+        "subject": str(message["Subject"]),
+        "sent_at": stamp(mail.sent_at) if mail.sent_at else "",
+        "text": mail.part("plain"),
+        "html": mail.part("html"),
+        "links": mail.links,
+    }
+
+
+def _job(row: Row) -> dict[str, Any]:
+    mail = row["pk"].startswith("MAIL#")
+    state = "done" if row.get("cancelled") else MAIL_STATES.get(row["state"], "done") if mail else row["state"]
+    return {
+        "id": row["id"],
+        "kind": "mail" if mail else row["kind"],
+        "due_at": row["due_at"],
+        "state": state,
+        "attempts": row.get("attempts", 0),
+        "error": row.get("reason" if mail else "error", ""),
+    }
+
+
+def _links_by_person(mails: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """For each reader, every link they hold and the subject of the last mail that had it."""
+    people: dict[str, dict[str, str]] = {}
+    for mail in mails:
+        people.setdefault(mail["to"], {}).update(dict.fromkeys(mail["links"], mail["subject"]))
+    return dict(sorted(people.items()))
+
+
+def _form(headers: Headers, body: bytes) -> Form:
+    kind = {name.lower(): value for name, value in headers.items()}.get("content-type", "")
+    try:
+        if kind.startswith("application/x-www-form-urlencoded"):
+            return dict(parse_qsl(body.decode()))
+        found = json.loads(body or b"{}")
+    except ValueError as error:
+        raise Wrong(f"the body is neither JSON nor a form: {error}") from error
+    if not isinstance(found, dict):
+        raise Wrong("the body is not a JSON object")
+    return found
+
+
+def _wants_page(headers: Headers) -> bool:
+    return "text/html" in {name.lower(): value for name, value in headers.items()}.get("accept", "")
+
+
+def _json(value: Any, status: int = HTTPStatus.OK) -> Answer:
+    body = json.dumps(value, ensure_ascii=False, indent=1).encode()
+    return Answer(status, {"Content-Type": "application/json"}, body)
+
+
+def _redirect(to: str) -> Answer:
+    return Answer(HTTPStatus.SEE_OTHER, {"Location": to, "Content-Type": "text/plain"}, b"")
+
+
+def _environment() -> Environment:
+    loader = FileSystemLoader(Path(__file__).parent)
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

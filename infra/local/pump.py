@@ -1,0 +1,75 @@
+"""Carries what AWS would carry: messages from the queues to the handlers, and SES's word of each mail."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+
+from chalice.app import Chalice, SQSEventConfig
+
+from chalicelib.store.aws import client
+from infra.local import memory, outbox
+from infra.local.invoke import invoke, queue_event, topic_event
+
+MOST_MESSAGES = 200_000  # of one run until empty; beyond it, jobs cause one another without end
+
+
+class Pump:
+    """Not for two threads at once."""
+
+    def __init__(self, app: Chalice, topic: str, now: Callable[[], datetime]):
+        self.app = app
+        self.now = now
+        self.bouncing: set[str] = set()  # addresses whose mail comes back
+        self._topic = topic
+        self._sources = [(each.queue, each.name) for each in app.event_sources if isinstance(each, SQSEventConfig)]
+        self._mails_told = 0
+
+    def until_empty(self) -> int:
+        """Returns how many messages were handled."""
+        handled = 0
+        while carried := self.once():
+            handled += carried
+            if handled > MOST_MESSAGES:
+                raise RuntimeError(f"still busy after {handled} messages")
+        return handled
+
+    def once(self) -> int:
+        """At most ten messages of each queue, and every mail not yet told of."""
+        handled = sum(self._carry(queue, handler) for queue, handler in self._sources if memory.waiting(queue))
+        return handled + self._tell_of_mail()
+
+    def tell(self, message: str) -> None:
+        """One mail event to its handler. An event that fails is lost, as after SNS's last attempt."""
+        self._try("mail_events", topic_event(self._topic, message, self.now()))
+
+    def _carry(self, queue: str, handler: str) -> int:
+        url = client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
+        answer = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])
+        messages = answer.get("Messages", [])
+        done = [message for message in messages if self._try(handler, queue_event(queue, message))]
+        if done:
+            entries = [{"Id": str(n), "ReceiptHandle": each["ReceiptHandle"]} for n, each in enumerate(done)]
+            client("sqs").delete_message_batch(QueueUrl=url, Entries=entries)
+        return len(messages)
+
+    def _tell_of_mail(self) -> int:
+        fresh = outbox.accepted(self._mails_told)
+        for mail in fresh:
+            self._mails_told += 1
+            self.tell(outbox.send(mail, self.now()))
+            bounces = self.bouncing.intersection(mail.addresses)
+            self.tell((outbox.bounce if bounces else outbox.delivery)(mail, self.now()))
+        return len(fresh)
+
+    def _try(self, handler: str, event: dict[str, object]) -> bool:
+        """False for a handler that raised: its message stays hidden until it times out, as on AWS."""
+        try:
+            invoke(self.app, handler, event)
+        except Exception:
+            print(f"{handler} failed:", file=sys.stderr)
+            traceback.print_exc()
+            return False
+        return True
