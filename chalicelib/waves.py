@@ -114,6 +114,13 @@ def reminder_mails(
     return [_mail(programme, delegate, wave, invitation, LATER, moment) for moment in moments]
 
 
+def extended_mail(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
+) -> Mail:
+    """Tells a rater who has not answered of the new deadline."""
+    return _mail(programme, delegate, wave, invitation, dict.fromkeys(FIRST, "collect/extended"), now)
+
+
 def last_date(programme: Programme, wave: DelegateWave) -> date:
     """The last local day on which answers are accepted."""
     return (wave.closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(programme.organisation.timezone)).date()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from chalicelib.collect.close import close
 from chalicelib.collect.complete import close_if_complete
+from chalicelib.collect.extended import tell_extended
 from chalicelib.impact.work import close_impact, publish_pulse, start_impact
 from chalicelib.jobs.run import Work
 from chalicelib.nominate.work import invite
@@ -18,6 +19,7 @@ WORKS: Mapping[str, Work] = {
     "invite": invite,
     "complete": close_if_complete,
     "close": close,
+    "tell_extended": tell_extended,
     "impact": start_impact,
     "impact_close": close_impact,
     "pulse_results": publish_pulse,

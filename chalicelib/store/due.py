@@ -11,6 +11,7 @@ from chalicelib.store.marshal import Row
 from chalicelib.store.table import pages
 
 SHARDS = 8
+FAILED = "failed"  # a shard of its own, which no sweep asks for
 
 
 def due_columns(row_id: str, due_at: datetime) -> Row:
@@ -25,3 +26,9 @@ def due(by: datetime) -> Iterator[Row]:
         e = Expression()
         text = f"{e.name('due_shard')} = {e.value(str(shard))} AND {e.name('due_at')} <= {e.value(by)}"
         yield from pages(IndexName="due", KeyConditionExpression=text, **e.params())
+
+
+def failed() -> Iterator[Row]:
+    """Keys and kinds of every job that was given up."""
+    e = Expression()
+    yield from pages(IndexName="due", KeyConditionExpression=f"{e.name('due_shard')} = {e.value(FAILED)}", **e.params())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.store import due
 from chalicelib.store.due import due_columns
 from chalicelib.store.expressions import at_most, equals
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import ConditionFailed, Key, Write, apply, get, put, update
+from chalicelib.store.table import ConditionFailed, Key, Write, apply, batched, get, get_many, put, update
 
 
 class JobState(StrEnum):
@@ -89,8 +90,7 @@ def put_off(held: Job, until: datetime, error: str) -> Write:
 def fail(held: Job, error: str) -> Write:
     return update(
         key(held.id),
-        put={"state": JobState.FAILED, "error": error},
-        remove=["due_shard"],
+        put={"state": JobState.FAILED, "error": error, "due_shard": due.FAILED},
         when=[equals("state", JobState.WAITING), equals("attempt", held.attempt)],
     )
 
@@ -102,6 +102,21 @@ def retry(failed: Job, now: datetime) -> Write:
         put={"state": JobState.WAITING, "attempts": 0, **due_columns(failed.id, now)},
         when=[equals("state", JobState.FAILED)],
     )
+
+
+def failed() -> list[Job]:
+    """Every job that was given up, for the administrator."""
+    return _jobs([Key(row["pk"], "JOB") for row in due.failed()])
+
+
+def waiting(by: datetime) -> list[Job]:
+    """Every job that is due by then, oldest first; mails are not among them."""
+    return _jobs([Key(row["pk"], "JOB") for row in due.due(by) if row["kind"] != "mail"])
+
+
+def _jobs(keys: Sequence[Key]) -> list[Job]:
+    found = [read(Job, row) for batch in batched(keys) for row in get_many(batch).values()]
+    return sorted(found, key=lambda job: (job.due_at, job.id))
 
 
 def move(job_id: str, due_at: datetime) -> Write:

@@ -69,6 +69,23 @@ def get_many(keys: Sequence[Key], secret_keys: Sequence[str] = ()) -> dict[Key |
     return found
 
 
+def batched(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
+    """As many keys at a time as `get_many` takes."""
+    for start in range(0, len(keys), 100):
+        yield keys[start : start + 100]
+
+
+def scan() -> Iterator[Row]:
+    """Every row there is: for operators' commands only."""
+    params: dict[str, Any] = {}
+    while True:
+        answer = client("dynamodb").scan(TableName=settings().table, ConsistentRead=True, **params)
+        yield from map(row, answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        params["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
 def query(pk: str, prefix: str = "") -> Iterator[Row]:
     """Every row of a partition whose sort key starts with the prefix, however many pages they take."""
     e = Expression()

@@ -1,0 +1,112 @@
+"""What the administrator decides about a delegate's wave: more time, the end now, or a report with few answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from chalicelib import waves
+from chalicelib.errors import Refusal
+from chalicelib.ids import delegate_id
+from chalicelib.jobs.commit import commit
+from chalicelib.model import Delegate, DelegateWave, Programme, Wave, WaveState
+from chalicelib.programme.dates import LONGEST_OPEN_DAYS, local_moment
+from chalicelib.store import audits, cohorts, delegates, jobs, programmes
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.expressions import equals
+from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.wording import last_day
+
+WAVE = Wave.BASELINE
+BY = "command line"
+
+
+class CloseRefused(Refusal):
+    """A decision that does not fit where the wave is."""
+
+    title = "Nothing was changed"
+
+
+def extend(cohort_id: str, email: str, new_last_day: date, now: datetime) -> None:
+    """Accept answers up to the end of that local day; who has not answered is told. Raises CloseRefused."""
+    delegate, wave, programme = _find(cohort_id, email)
+    _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
+    closes_at = local_moment(new_last_day + timedelta(days=1), 0, programme.organisation.timezone)
+    if closes_at <= max(now, wave.closes_at):
+        raise CloseRefused(
+            f"The last day must lie after today and after the present one ({_last_day(wave, programme)})."
+        )
+    if closes_at > wave.opens_at + timedelta(days=2 * LONGEST_OPEN_DAYS):
+        raise CloseRefused(f"{new_last_day} is more than {2 * LONGEST_OPEN_DAYS} days after the opening.")
+    later = replace(wave, closes_at=closes_at, extensions=wave.extensions + 1)
+    changes = {"state": WaveState.OPEN, "closes_at": closes_at, "extensions": later.extensions}
+    tell = jobs.job(
+        "tell_extended", delegate.id, str(later.extensions), due_at=now, delegate=delegate.id, wave=WAVE.value
+    )
+    _commit(
+        delegate,
+        [
+            _change(wave, changes),
+            cohorts.change_line(delegate, put={"stage": Stage.COLLECTING}),
+            jobs.add(waves.close_job(later)),
+            jobs.add(tell),
+            audits.add(cohort_id, f"extended to {new_last_day}", BY, delegate.id, now),
+        ],
+        now,
+    )
+
+
+def close_now(cohort_id: str, email: str, now: datetime) -> None:
+    """Bring the deadline forward to now; with too few answers the wave is then held. Raises CloseRefused."""
+    delegate, wave, _ = _find(cohort_id, email)
+    _refuse_unless(wave, WaveState.OPEN)
+    writes = [
+        _change(wave, {"closes_at": now}),
+        jobs.move(waves.close_job(wave).id, now),
+        audits.add(cohort_id, "closed", BY, delegate.id, now),
+    ]
+    _commit(delegate, writes, now)
+
+
+def publish(cohort_id: str, email: str, now: datetime) -> None:
+    """Close even with too few answers: the report then shows what may be published. Raises CloseRefused."""
+    delegate, wave, _ = _find(cohort_id, email)
+    _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
+    about = {"delegate": delegate.id, "wave": WAVE.value, "publish": "yes"}
+    writes = [
+        _change(wave, {"closes_at": now}),
+        jobs.add(jobs.job("close", delegate.id, WAVE.value, "publish", due_at=now, **about)),
+        audits.add(cohort_id, "closed to publish what may be", BY, delegate.id, now),
+    ]
+    _commit(delegate, writes, now)
+
+
+def _find(cohort_id: str, email: str) -> tuple[Delegate, DelegateWave, Programme]:
+    try:
+        delegate, wave = delegates.find_with_wave(delegate_id(cohort_id, email.strip().lower()), WAVE)
+    except LookupError:
+        raise CloseRefused(f"Cohort {cohort_id} has no delegate {email}.") from None
+    return delegate, wave, programmes.load(delegate.programme_id, delegate.programme_version)
+
+
+def _refuse_unless(wave: DelegateWave, *states: WaveState) -> None:
+    if wave.state not in states:
+        raise CloseRefused(f"The questionnaire is {wave.state.value}: this needs one that is {' or '.join(states)}.")
+
+
+def _change(wave: DelegateWave, changes: dict[str, object]) -> Write:
+    as_read = [equals("state", wave.state), equals("closes_at", wave.closes_at)]
+    return delegates.change_wave(wave.delegate_id, wave.wave, changes, as_read)
+
+
+def _commit(delegate: Delegate, writes: list[Write], now: datetime) -> None:
+    try:
+        commit(writes, now)
+    except ConditionFailed:
+        raise CloseRefused(
+            f"Something else changed {delegate.person.email} just now. Please look and repeat."
+        ) from None
+
+
+def _last_day(wave: DelegateWave, programme: Programme) -> str:
+    return last_day(wave.closes_at, programme.organisation.timezone)

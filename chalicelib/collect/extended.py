@@ -1,0 +1,34 @@
+"""The job that tells everyone who has not answered of the new deadline, and reminds them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib import waves
+from chalicelib.jobs.commit import commit
+from chalicelib.model import SELF_GROUP, InvitationState, Wave, WaveState
+from chalicelib.store import delegates, invitations, mails, programmes
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import ConditionFailed, Write
+
+
+def tell_extended(job: Job, now: datetime) -> Sequence[Write]:
+    """Each rater in one transaction; who was told, or has answered in the meantime, is passed over."""
+    delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    if wave.state is not WaveState.OPEN:
+        return []
+    for invitation in invitations.of_delegate(delegate.id, wave.wave):
+        if invitation.state is not InvitationState.INVITED:
+            continue
+        more = waves.reminder_mails(programme, delegate, wave, invitation, now)
+        if invitation.group != SELF_GROUP:
+            more.insert(0, waves.extended_mail(programme, delegate, wave, invitation, now))
+        new = [mail for mail in more if mail.id not in invitation.reminders]
+        reminders = (*invitation.reminders, *(mail.id for mail in new))
+        try:
+            commit([invitations.change_reminders(invitation, reminders), *(mails.add(mail) for mail in new)], now)
+        except ConditionFailed:
+            continue
+    return []
