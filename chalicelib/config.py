@@ -51,7 +51,10 @@ KINDS: dict[str, type | tuple[type, ...]] = {
 
 
 def stage() -> str:
-    return os.environ["FULLCIRCLE_STAGE"]
+    try:
+        return os.environ["FULLCIRCLE_STAGE"]
+    except KeyError:
+        raise ConfigError("FULLCIRCLE_STAGE is not set: it names the deployment, for example prod") from None
 
 
 def parameter_name(stage_name: str) -> str:

@@ -169,7 +169,7 @@ def _mail(
         invitation.delegate_id,
         wave.wave.value,
         invitation.id,
-        f"{due_at.astimezone(ZoneInfo(zone)).date()}",
+        f"{due_at.astimezone(ZoneInfo(zone)).date()}.{wave.extensions}",
         to=invitation.rater,
         due_at=due_at,
         words=common_words(programme, delegate)

@@ -25,10 +25,10 @@ def tell_extended(job: Job, now: datetime) -> Sequence[Write]:
         more = waves.reminder_mails(programme, delegate, wave, invitation, now)
         if invitation.group != SELF_GROUP:
             more.insert(0, waves.extended_mail(programme, delegate, wave, invitation, now))
-        new = [mail for mail in more if mail.id not in invitation.reminders]
-        reminders = (*invitation.reminders, *(mail.id for mail in new))
+        outdated = [mails.cancel(mail_id) for mail_id in invitation.reminders]
+        change = invitations.change_reminders(invitation, tuple(mail.id for mail in more))
         try:
-            commit([invitations.change_reminders(invitation, reminders), *(mails.add(mail) for mail in new)], now)
+            commit([change, *outdated, *(mails.add(mail) for mail in more)], now)
         except ConditionFailed:
             continue
     return []

@@ -1,0 +1,7 @@
+"""python -m chalicelib: what an administrator or operator does by hand."""
+
+import sys
+
+from chalicelib.cli import main
+
+sys.exit(main())

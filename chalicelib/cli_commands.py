@@ -1,0 +1,247 @@
+"""What each command does: read its files, call the act, print what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from chalicelib import clock
+from chalicelib.errors import Refusal
+from chalicelib.model import Cohort, CohortDates, Person, Programme
+
+Command = Callable[[Namespace], int]
+SPONSOR = re.compile(r"\s*(?P<name>[^<>@]+?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>\s*")
+
+
+class UsageRefused(Refusal):
+    """Arguments that cannot be used together, or cannot be read."""
+
+    title = "Not understood"
+
+
+def use_cloud(local: bool, port: int, stage: str | None) -> None:
+    """The deployed stage, or the cloud of `make serve`: its endpoint, its stage and its clock."""
+    if not local:
+        os.environ.update({"FULLCIRCLE_STAGE": stage} if stage else {})
+        return
+    os.environ.update(
+        AWS_ENDPOINT_URL=f"http://127.0.0.1:{port + 1}",
+        AWS_ACCESS_KEY_ID="local",
+        AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 (the local cloud takes any)
+        AWS_DEFAULT_REGION="eu-west-2",
+        FULLCIRCLE_STAGE="local",
+    )
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/_local/clock", timeout=10) as answer:  # noqa: S310 (always this machine)
+            now = datetime.fromisoformat(json.load(answer)["now"])
+    except OSError:
+        raise UsageRefused(f"No local cloud listens on port {port}: start it with `make serve PORT={port}`.") from None
+    clock.use(lambda: now)
+
+
+# --- programme --------------------------------------------------------------------------------------
+
+
+def check_programme(args: Namespace) -> int:
+    programme = _read_programme(args.file)
+    found = {
+        "programme": programme.id,
+        "version": programme.version,
+        "competencies": len(programme.competencies),
+        "items": len(list(programme.items)),
+        "values": len(programme.values),
+        "threshold": programme.threshold,
+    }
+    _say(args, found, [f"{args.file}: sound. " + ", ".join(f"{name} {value}" for name, value in found.items())])
+    return 0
+
+
+def _read_programme(file: str) -> Programme:
+    from chalicelib.programme.file import read_programme
+
+    path = Path(file)
+    return read_programme(path.read_bytes(), file, path.parent)
+
+
+# --- cohort -----------------------------------------------------------------------------------------
+
+
+def load_cohort(args: Namespace) -> int:
+    from chalicelib.programme.load import load_cohort as load
+    from chalicelib.programme.people import read_delegates, read_raters
+
+    programme = _read_programme(args.programme)
+    delegates = read_delegates(Path(args.delegates).read_bytes(), args.delegates)
+    addresses = [delegate.person.email for delegate in delegates]
+    raters = read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses) if args.raters else {}
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", args.cohort):
+        raise UsageRefused("A cohort's id is a word such as autumn-2026: small letters, digits and hyphens.")
+    cohort = Cohort(
+        id=args.cohort,
+        title=args.title or args.cohort,
+        programme_id=programme.id,
+        programme_version=programme.version,
+        dates=CohortDates(args.opens, args.closes, args.ends),
+        sponsor=_sponsor(args.sponsor),
+    )
+    loaded = load(cohort, programme, delegates, raters, clock.now())
+    found = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed}
+    what = "loaded" if loaded.changed else "was loaded before with these very files: nothing changed"
+    _say(args, found, [f"Cohort {cohort.id} {what}: {loaded.delegates} delegates."])
+    return 0
+
+
+def _sponsor(text: str | None) -> Person | None:
+    if text is None:
+        return None
+    match = SPONSOR.fullmatch(text)
+    if not match:
+        raise UsageRefused("Give the sponsor as: Name <address>")
+    return Person(match["name"], match["email"].lower())
+
+
+def cohort_status(args: Namespace) -> int:
+    from chalicelib.admin import status as statuses
+
+    found = statuses.status(args.cohort)
+    impact = list(statuses.impact(args.cohort)) if args.impact else []
+    lines = [f"{found.cohort.title}: closes {found.cohort.dates.closes}, ends {found.cohort.dates.ends}"]
+    lines += [
+        f"{line.name}\t{line.stage.value}\tinvited {line.invited}\tanswered {line.answered}\tdeclined {line.declined}"
+        for line in found.lines
+    ]
+    lines += [f"bounced\t{bounce.name}\t{bounce.email}\t{bounce.reason}" for bounce in found.bounces]
+    lines += [f"failed\t{job.id}\t{job.error}" for job in found.failed]
+    for one in impact:
+        for survey in one.surveys:
+            lines.append(
+                f"impact\t{one.delegate.name}\t{survey.role.value}\t{'answered' if survey.sent else 'waiting'}"
+            )
+            lines += [f"\t{question}\t{answer}" for question, answer in survey.answers.items()]
+    _say(args, {"status": found, "impact": impact}, lines)
+    return 1 if found.failed else 0
+
+
+def close_cohort(args: Namespace) -> int:
+    from chalicelib.admin import close, status
+
+    lines = status.status(args.cohort).lines
+    chosen = [args.delegate] if args.delegate else [line.email for line in lines if line.stage == "collecting"]
+    for email in chosen:
+        if args.extend:
+            close.extend(args.cohort, email, args.extend, clock.now())
+        elif args.publish:
+            close.publish(args.cohort, email, clock.now())
+        else:
+            close.close_now(args.cohort, email, clock.now())
+    what = (
+        f"extended to {args.extend}"
+        if args.extend
+        else "closing, to publish what may be"
+        if args.publish
+        else "closing"
+    )
+    _say(args, {"delegates": chosen, "did": what}, [f"{email}: {what}" for email in chosen] or ["Nothing to close."])
+    return 0
+
+
+# --- report -----------------------------------------------------------------------------------------
+
+
+def report_offline(args: Namespace) -> int:
+    from chalicelib.report.offline import report_offline as report
+
+    programme = _read_programme(args.programme)
+    folders = report(
+        programme,
+        Path(args.responses).read_bytes(),
+        args.responses,
+        Path(args.out),
+        only_facts=args.only == "facts",
+        issued=args.issued or clock.now().date(),
+        progress=_progress,
+    )
+    _say(args, {"reports": folders}, [f"{Path(args.out) / folder}" for folder in folders])
+    return 0
+
+
+def _progress(done: int, of: int) -> None:
+    """A bar where somebody looks; nothing where the output is piped."""
+    if sys.stderr.isatty():
+        filled = 30 * done // of
+        end = "\n" if done == of else ""
+        print(f"\r[{'█' * filled}{'·' * (30 - filled)}] {done} of {of} reports", end=end, file=sys.stderr, flush=True)
+
+
+# --- jobs -------------------------------------------------------------------------------------------
+
+
+def due_jobs(args: Namespace) -> int:
+    from chalicelib.store import jobs
+
+    failed, waiting = jobs.failed(), jobs.waiting(args.by or clock.now())
+    rows = [
+        (job.state.value, job.id, clock.stamp(job.due_at), str(job.attempts), job.error) for job in failed + waiting
+    ]
+    _say(args, {"failed": failed, "waiting": waiting}, ["\t".join(row) for row in rows])
+    return 1 if failed else 0
+
+
+def retry_jobs(args: Namespace) -> int:
+    from chalicelib.jobs.commit import commit
+    from chalicelib.store import jobs
+
+    failed = {job.id: job for job in jobs.failed()}
+    if unknown := [job_id for job_id in args.job if job_id not in failed]:
+        raise UsageRefused(f"Not a failed job: {', '.join(unknown)}. `jobs due` lists them.")
+    chosen = args.job or list(failed)
+    for job_id in chosen:
+        commit([jobs.retry(failed[job_id], clock.now())], clock.now())
+    _say(args, {"retried": chosen}, [f"{job_id}: waits again" for job_id in chosen] or ["No job has failed."])
+    return 0
+
+
+# --- person -----------------------------------------------------------------------------------------
+
+
+def export_person(args: Namespace) -> int:
+    from chalicelib.admin import person
+
+    print(json.dumps(person.export(args.email), indent=2, ensure_ascii=False, sort_keys=True, default=_as_text))
+    return 0
+
+
+def erase_person(args: Namespace) -> int:
+    from chalicelib.admin import person
+
+    count = person.erase(args.email, clock.now())
+    _say(args, {"rows": count}, [f"{args.email}: taken out of {count} rows"])
+    return 0
+
+
+# --- printing ---------------------------------------------------------------------------------------
+
+
+def _say(args: Namespace, found: Any, lines: Iterable[str]) -> None:
+    if args.json:
+        print(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(lines))
+
+
+def _plain(found: Any) -> Any:
+    import msgspec
+
+    return msgspec.to_builtins(found)
+
+
+def _as_text(value: Any) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
