@@ -1,0 +1,100 @@
+"""The jobs of this stage: six months on, ask what came of it; close; publish what the raters saw."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib import waves
+from chalicelib.impact.opening import new_survey, opening_writes
+from chalicelib.impact.pulse import wave_programme
+from chalicelib.impact.pulse_result import pulse_result
+from chalicelib.jobs.commit import commit
+from chalicelib.model import (
+    MANAGER_GROUP,
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    InvitationState,
+    Programme,
+    PulseArea,
+    RaterEntry,
+    Wave,
+    WaveState,
+)
+from chalicelib.report.publish import publish
+from chalicelib.store import cohorts, delegates, impacts, invitations, jobs, programmes, responses, wave_keys
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.debriefs import areas_from
+from chalicelib.store.impacts import ImpactSurvey, Role, surveys_from
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.wave_keys import WaveKey
+
+NOT_IN_PULSE = (SELF_GROUP, MANAGER_GROUP)  # they have surveys of their own, and sign them
+
+
+def start_impact(job: Job, now: datetime) -> Sequence[Write]:
+    """Ask the delegate, the line manager, and the raters. A repeat goes on where the last attempt ended."""
+    rows = list(delegates.partition(job.about["delegate"]))
+    by_sort_key = {row["sk"]: row for row in rows}
+    delegate = read(Delegate, by_sort_key["META"])
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    surveys = surveys_from(rows)
+    if surveys:
+        survey = surveys[0]
+    else:
+        areas = [PulseArea(area.id, area.behaviour) for area in areas_from(rows)]
+        survey = new_survey(programme, delegate, areas, now)
+        commit(opening_writes(programme, delegate, survey), now)
+    if survey.areas and now < survey.closes_at:
+        wave = _pulse(delegate, survey, by_sort_key.get(f"WAVE#{Wave.PULSE.value}"), now)
+        _ask_raters(programme, delegate, wave, now)
+    return []
+
+
+def _pulse(delegate: Delegate, survey: ImpactSurvey, stored: Row | None, now: datetime) -> DelegateWave:
+    """The raters' wave as it is, or opened now: its key first, for without it no answer could be kept."""
+    if stored:
+        return read(DelegateWave, stored)
+    wave = DelegateWave(delegate.id, Wave.PULSE, WaveState.OPEN, survey.opened_at, survey.closes_at, areas=survey.areas)
+    wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))
+    commit([delegates.add_wave(wave), jobs.add(waves.close_job(wave))], now)
+    return wave
+
+
+def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> None:
+    """Everyone who was asked before the programme, each in one transaction; who was asked now is passed over."""
+    if wave.state is not WaveState.OPEN:
+        return
+    asked_before = list(invitations.of_delegate(delegate.id, Wave.BASELINE))
+    for invitation in asked_before:
+        if invitation.state is InvitationState.REVOKED or invitation.group in NOT_IN_PULSE:
+            continue
+        rater = RaterEntry(invitation.group, invitation.rater)
+        try:
+            commit(waves.ask(wave_programme(programme, wave), delegate, wave, rater, now), now)
+        except ConditionFailed:
+            continue
+
+
+def close_impact(job: Job, now: datetime) -> Sequence[Write]:
+    """The end of the delegate's way: nothing more is accepted."""
+    delegate = delegates.find(job.about["delegate"])
+    if delegate is None:
+        raise LookupError(f"no delegate {job.about['delegate']}")
+    return [
+        *(impacts.close(delegate.id, role) for role in Role),
+        cohorts.change_line(delegate, put={"stage": Stage.COMPLETE}),
+    ]
+
+
+def publish_pulse(job: Job, now: datetime) -> Sequence[Write]:
+    """What the raters saw, by the rules of the report: nothing below the threshold."""
+    delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave.PULSE)
+    programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
+    answered = responses.of_wave(delegate.id, wave.wave)
+    published = publish(programme, answered, comment_key=b"")  # a pulse has no comments to put in order
+    return [impacts.add_pulse(pulse_result(wave, published))]

@@ -1,0 +1,62 @@
+"""What a sponsor may open: the frozen summaries of one cohort, and nothing about one delegate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.errors import Refusal
+from chalicelib.jobs.commit import commit
+from chalicelib.model import Cohort, Programme
+from chalicelib.store import audits, cohorts, objects, programmes, summaries
+from chalicelib.store.summaries import Summary
+from chalicelib.web import links
+from chalicelib.web.links import LinkRevoked, LinkUnknown
+
+LINK_PARTS = 2  # cohort, link version
+LINK_VERSION = "1"
+
+
+class NoSummaryYet(Refusal):
+    """The impact survey is still open, or the summary is being made."""
+
+    status = 404
+    title = "There is no summary yet"
+
+    def __init__(self) -> None:
+        super().__init__("You get a mail as soon as it is ready.")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    token: str
+    cohort: Cohort
+    programme: Programme
+    summaries: tuple[Summary, ...]
+
+
+def sponsor_link(cohort: Cohort) -> tuple[str, ...]:
+    return ("sponsor", cohort.id, LINK_VERSION)
+
+
+def open_shelf(token: str) -> Shelf:
+    """Two calls. Raises LinkUnknown or LinkRevoked."""
+    cohort_id, version = links.read("sponsor", token, LINK_PARTS)
+    if version != LINK_VERSION:
+        raise LinkRevoked
+    cohort = cohorts.find(cohort_id)
+    if cohort is None:
+        raise LinkUnknown
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    return Shelf(token, cohort, programme, tuple(summaries.of_cohort(cohort_id)))
+
+
+def document_link(shelf: Shelf, name: str, kind: str, now: datetime) -> str:
+    """A link to a summary for the next minute, noted in the audit trail. Raises NoSummaryYet."""
+    summary = next((summary for summary in shelf.summaries if summary.name == name), None)
+    if summary is None:
+        raise NoSummaryYet
+    commit([audits.add(shelf.cohort.id, f"opened summary ({name})", "sponsor", shelf.cohort.id, now)], now)
+    if kind == "facts":
+        return objects.link(summary.facts, download_as=f"{shelf.cohort.id}-{name}.json")
+    return objects.link(summary.html)

@@ -1,0 +1,113 @@
+"""The six-month impact survey: one row for the delegate, one for the line manager, one for what the raters saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.model import PulseArea
+from chalicelib.store.expressions import above, equals
+from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.table import Key, Write, put, query, update
+
+
+class Role(StrEnum):
+    """Who answers an impact survey."""
+
+    DELEGATE = "delegate"
+    MANAGER = "manager"
+
+
+class SurveyState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class ImpactSurvey:
+    """One person's impact survey. Answers are kept as the form's fields; they count once `sent` is set."""
+
+    delegate_id: str
+    role: Role
+    state: SurveyState
+    opened_at: datetime
+    closes_at: datetime  # the first moment at which nothing is accepted
+    areas: tuple[PulseArea, ...]  # the development areas it asks about, as they were when it opened
+    reminders: tuple[str, ...]  # ids of mails that an answer cancels
+    link_version: int = 1
+    answers: Mapping[str, str] = field(default_factory=dict)
+    sent: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is SurveyState.OPEN
+
+
+@dataclass(frozen=True)
+class PulseFigure:
+    """Raters' mean change in one development area, published."""
+
+    area: str
+    cell: str  # a cell's id or "all_others"
+    n: int
+    change: str  # exact, a fraction such as "-4/3"; in scale points from -3 to +3
+    display: str
+
+
+@dataclass(frozen=True)
+class PulseResult:
+    delegate_id: str
+    areas: tuple[PulseArea, ...]
+    figures: tuple[PulseFigure, ...]
+    too_few: bool  # no group of raters was large enough: nothing anonymous is shown
+
+
+def key(delegate_id: str, role: Role) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"IMPACT#{role.value}")
+
+
+def pulse_key(delegate_id: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", "IMPACT#pulse")
+
+
+def add(new: ImpactSurvey) -> Write:
+    return put({**key(new.delegate_id, new.role)._asdict(), **fields(new)}, once=True)
+
+
+def add_pulse(result: PulseResult) -> Write:
+    return put({**pulse_key(result.delegate_id)._asdict(), **fields(result)}, once=True)
+
+
+def save(survey: ImpactSurvey, answers: Mapping[str, str], *, sent: bool, now: datetime) -> Write:
+    """Replace the answers. Refused once the survey is closed, or if the link was revoked."""
+    return update(
+        key(survey.delegate_id, survey.role),
+        put={"answers": answers, **({"sent": True} if sent else {})},
+        when=[
+            equals("state", SurveyState.OPEN),
+            above("closes_at", now),
+            equals("link_version", survey.link_version),
+        ],
+    )
+
+
+def close(delegate_id: str, role: Role) -> Write:
+    """Nothing is accepted any more; closing again changes nothing."""
+    return update(key(delegate_id, role), put={"state": SurveyState.CLOSED})
+
+
+def of_delegate(delegate_id: str) -> list[Row]:
+    """The rows of this stage, and no others, of a delegate's partition."""
+    return list(query(f"DELEGATE#{delegate_id}", "IMPACT#"))
+
+
+def surveys_from(rows: Iterable[Row]) -> tuple[ImpactSurvey, ...]:
+    """The surveys among the rows of a delegate's partition."""
+    names = {f"IMPACT#{role.value}" for role in Role}
+    return tuple(read(ImpactSurvey, row) for row in rows if row["sk"] in names)
+
+
+def pulse_from(rows: Iterable[Row]) -> PulseResult | None:
+    return next((read(PulseResult, row) for row in rows if row["sk"] == "IMPACT#pulse"), None)
