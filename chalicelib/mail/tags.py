@@ -1,6 +1,6 @@
 """Ids as values of SES message tags, which allow only letters, digits, `-` and `_`, 256 at most. Pure."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 
 LONGEST = 256
 
@@ -15,4 +15,4 @@ def tag(mail_id: str) -> str:
 
 def mail_id(value: str) -> str:
     """The id a tag stands for. Raises ValueError for a tag that is not ours."""
-    return urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
+    return b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True).decode()

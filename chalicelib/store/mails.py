@@ -83,13 +83,14 @@ def cancel(mail_id: str) -> Write:
     return update(key(mail_id), put={"cancelled": True}, remove=["due_shard"])
 
 
-def retry(refused: Mail, now: datetime) -> Write:
+def retry(given_up: Mail, now: datetime) -> list[Write]:
     """Send a refused mail after all, with all its attempts. Refused itself if SES has taken the mail."""
-    return update(
-        key(refused.id),
-        put={"state": MailState.QUEUED, "attempts": 0, "reason": "", **due_columns(refused.id, now)},
+    again = update(
+        key(given_up.id),
+        put={"state": MailState.QUEUED, "attempts": 0, "reason": "", **due_columns(given_up.id, now)},
         when=[equals("state", MailState.REFUSED), equals("message_id", ""), missing("cancelled")],
     )
+    return [again, *_hide(given_up)]
 
 
 # --- sending: every write names the attempt that holds the mail ---------------------------------------
@@ -205,6 +206,6 @@ def _show(mail: Mail, reason: str, now: datetime) -> list[Write]:
 
 
 def _hide(mail: Mail) -> list[Write]:
-    """A mail we had given up was sent after all: its doubtful attempt had reached SES."""
+    """A mail we had given up is sent after all, or was: a doubtful attempt had reached SES."""
     was_shown = mail.state is MailState.REFUSED and "cohort" in mail.about
     return [delete(bounce_key(mail))] if was_shown else []

@@ -1,0 +1,253 @@
+"""What SES says settles a mail, however late, doubled or shuffled the events come."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from chalicelib import log
+from chalicelib.mail import events, tags
+from chalicelib.mail.send import LEASE, send
+from chalicelib.store import mails
+from chalicelib.store.mails import Mail, MailState
+from chalicelib.store.table import ConditionFailed, get, query, transact
+from tests.mail.samples import SAM, mail
+from tests.support import cloud
+from tests.support.clock import MONDAY
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+BOUNCE = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [{"status": "5.1.1"}]}
+SOFT = {"bounceType": "Transient", "bounceSubType": "MailboxFull", "bouncedRecipients": [{"status": "4.2.2"}]}
+DETAILS: dict[str, Any] = {"Bounce": BOUNCE, "Soft": SOFT}
+
+
+def event(kind: str, attempt: str = "one", message_id: str = "ses-1") -> str:
+    """`Soft` is a transient bounce."""
+    name = "Bounce" if kind == "Soft" else kind
+    about = {"messageId": message_id, "tags": {"mail": [tags.tag(mail().id)], "attempt": [attempt]}}
+    return json.dumps({"eventType": name, "mail": about, name.lower(): DETAILS.get(kind, {})})
+
+
+def state() -> MailState:
+    return found().state
+
+
+def found() -> Mail:
+    read = mails.find(mail().id)
+    assert read
+    return read
+
+
+def shown() -> list[dict[str, Any]]:
+    return list(query("COHORT#spring", "BOUNCE#"))
+
+
+@pytest.fixture
+def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    names: list[str] = []
+    monkeypatch.setattr(log, "problem", lambda name, **ids: names.append(name))
+    return names
+
+
+@pytest.fixture
+def taken() -> None:
+    """A sender holds the mail, and no answer has come."""
+    transact([mails.add(mail())])
+    mails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "becomes"),
+    [
+        ("Send", MailState.SENT),
+        ("Delivery", MailState.DELIVERED),
+        ("Bounce", MailState.BOUNCED),
+        ("Complaint", MailState.COMPLAINED),
+        ("Reject", MailState.REFUSED),
+        ("RenderingFailure", MailState.REFUSED),
+        ("Soft", MailState.SENDING),
+        ("DeliveryDelay", MailState.SENDING),
+        ("Open", MailState.SENDING),
+    ],
+)
+def test_each_event_says_what_became_of_the_mail(taken, kind, becomes):
+    events.settle(event(kind), MONDAY)
+
+    assert state() is becomes
+
+
+@pytest.mark.parametrize("kind", ["Bounce", "Complaint", "Reject"])
+def test_an_address_that_does_not_work_is_on_the_dashboard(taken, kind):
+    events.settle(event(kind), MONDAY)
+
+    (row,) = shown()
+    assert row["sk"] == f"BOUNCE#{mail().id}"
+    assert (row["name"], row["email"], row["delegate"], row["invitation"]) == (
+        SAM.name,
+        SAM.email,
+        "k3jx9qmw7s",
+        "k3jx9qmw",
+    )
+    assert row["reason"] == found().reason
+    assert row["at"] == "2026-09-07T09:00:00Z"
+
+
+def test_a_bounce_says_why_in_a_few_words(taken):
+    events.settle(event("Bounce"), MONDAY)
+
+    assert found().reason == "The address does not take mail (5.1.1)"
+
+
+def test_a_bounce_of_a_mail_without_a_cohort_is_kept_in_its_own_row_only():
+    alone = mails.Mail("web/x#1", "web/x", SAM, MONDAY)
+    transact([mails.add(alone)])
+    about = {"messageId": "ses-1", "tags": {"mail": [tags.tag(alone.id)], "attempt": ["one"]}}
+    events.settle(json.dumps({"eventType": "Bounce", "mail": about, "bounce": BOUNCE}), MONDAY)
+
+    assert mails.find(alone.id).state is MailState.BOUNCED
+
+
+def test_the_send_event_of_an_earlier_attempt_stops_the_next(taken):
+    """The doubtful first attempt had reached SES; the second was throttled, and waits."""
+    held = mails.claim_doubtful(mail().id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
+    transact([mails.put_off(held, MONDAY + LEASE, "busy")])
+    events.settle(event("Send", attempt="one"), MONDAY + LEASE)
+
+    assert state() is MailState.SENT
+    assert not send(mail().id, "three", MONDAY + 2 * LEASE)
+
+
+def test_a_mail_that_was_given_up_but_had_been_sent_leaves_the_dashboard(taken):
+    transact(mails.refused(found(), "No attempt to send it was ever answered", MONDAY))
+    assert shown()
+    events.settle(event("Delivery"), MONDAY)
+
+    assert state() is MailState.DELIVERED
+    assert shown() == []
+
+
+def test_a_second_message_of_one_mail_is_a_problem(taken, problems):
+    events.settle(event("Send"), MONDAY)
+    events.settle(event("Send", attempt="two", message_id="ses-2"), MONDAY)
+
+    assert problems == ["mail_sent_twice"]
+
+
+def test_an_event_that_meets_another_writer_is_applied_to_what_is_there_then(taken, monkeypatch):
+    true_find, readings = mails.find, []
+
+    def find_while_the_sender_settles(mail_id: str) -> Mail | None:
+        read = true_find(mail_id)
+        if not readings:
+            transact([mails.sent(read, "ses-1", MONDAY)])
+        readings.append(read.state)
+        return read
+
+    monkeypatch.setattr(mails, "find", find_while_the_sender_settles)
+    events.settle(event("Delivery"), MONDAY)
+
+    assert readings == [MailState.SENDING, MailState.SENT]
+    assert true_find(mail().id).state is MailState.DELIVERED
+
+
+def test_an_event_that_cannot_be_written_comes_again(taken, monkeypatch):
+    def fail(*_: object) -> None:
+        raise ConditionFailed
+
+    monkeypatch.setattr(events, "transact", fail)
+    with pytest.raises(ConditionFailed):
+        events.settle(event("Send"), MONDAY)
+
+
+KINDS = ["Send", "Delivery", "Bounce", "Complaint", "Reject", "Soft", "DeliveryDelay"]
+FINAL = [
+    ("Complaint", MailState.COMPLAINED),
+    ("Bounce", MailState.BOUNCED),
+    ("Reject", MailState.REFUSED),
+    ("Delivery", MailState.DELIVERED),
+    ("Send", MailState.SENT),
+]
+
+
+@hypothesis_settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from([*KINDS, "(settle)"]), min_size=1, max_size=9))
+def test_any_order_and_doubling_ends_in_the_same_state(kinds):
+    """`(settle)` is the sender's own write, wherever it falls among the events."""
+    cloud.empty()
+    transact([mails.add(mail())])
+    held = mails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)
+    for kind in kinds:
+        if kind == "(settle)":
+            settle_as_the_sender_would(held)
+        else:
+            events.settle(event(kind), MONDAY)
+
+    sure = MailState.SENT if "(settle)" in kinds else MailState.SENDING
+    assert state() is next((becomes for kind, becomes in FINAL if kind in kinds), sure)
+    assert len(shown()) == int(state() in (MailState.COMPLAINED, MailState.BOUNCED, MailState.REFUSED))
+    if state() is not MailState.SENDING:
+        assert found().message_id == "ses-1"
+        assert "due_shard" not in get(mails.key(mail().id))
+
+
+def settle_as_the_sender_would(held: Mail) -> None:
+    with suppress(ConditionFailed):
+        transact([mails.sent(held, "ses-1", MONDAY)])
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "",
+        "Successfully validated SNS topic for Amazon SES event publishing.",
+        "null",
+        "[]",
+        "5",
+        "{}",
+        '{"eventType": "Send"}',
+        '{"eventType": "Send", "mail": {"messageId": "x"}}',
+        '{"eventType": "Send", "mail": {"messageId": "x", "tags": {"ses:caller-identity": ["other"]}}}',
+        '{"eventType": "Send", "mail": {"messageId": "x", "tags": {"mail": []}}}',
+        '{"eventType": "Send", "mail": {"messageId": "x", "tags": {"mail": ["?"]}}}',
+        '{"eventType": "Send", "mail": {"messageId": "x", "tags": {"mail": ["_w"]}}}',
+        '{"eventType": "Send", "mail": {"messageId": "x", "tags": {"mail": [7]}}}',
+        '{"eventType": ["Send"], "mail": {"messageId": "x", "tags": {"mail": ["eA"]}}}',
+        '{"eventType": "Bounce", "mail": {"messageId": "x", "tags": {"mail": ["eA"]}}}',
+        '{"eventType": "Bounce", "bounce": 1, "mail": {"messageId": "x", "tags": {"mail": ["eA"]}}}',
+    ],
+)
+def test_what_is_no_event_of_ours_is_ignored(problems, message):
+    events.settle(message, MONDAY)
+
+    assert problems == ["mail_event_ignored"]
+
+
+def test_an_event_of_a_mail_that_is_gone_is_ignored(problems):
+    events.settle(event("Send"), MONDAY)
+
+    assert problems == ["mail_event_of_no_mail"]
+
+
+@given(
+    st.recursive(
+        st.none() | st.text() | st.integers(),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["eventType", "mail", "tags", "attempt", "messageId", "bounce", "bounceType", "bouncedRecipients"]
+                ),
+                inner | st.sampled_from(["Bounce", "Send", "Permanent", ["eA"]]),
+            )
+        ),
+    )
+)
+def test_no_message_makes_the_reader_raise(message):
+    events.parse(json.dumps(message))

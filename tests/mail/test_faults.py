@@ -1,0 +1,123 @@
+"""Whatever fails at whichever call: no mail goes out twice, and none stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import combinations, count, product
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ReadTimeoutError
+
+from chalicelib.config import settings
+from chalicelib.mail.send import LEASE, send
+from chalicelib.store import mails
+from chalicelib.store.due import due
+from chalicelib.store.mails import MailState
+from chalicelib.store.table import transact
+from tests.mail.samples import mail
+from tests.support import cloud
+from tests.support.calls import watched_by
+from tests.support.clock import MONDAY
+from tests.support.mails import sent_mails, tell_mail_events
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+FAULTS = ("throttled", "broken", "unanswered", "dead before", "dead after")
+CALLS = 3  # of one sending; a plan reaches into the next sendings too
+SWEEPS = 40
+
+
+class Died(BaseException):
+    """The function was killed."""
+
+
+class Plan:
+    """Faults by the number of the call they strike."""
+
+    def __init__(self, plan: Mapping[int, str]):
+        self.plan, self.numbers = plan, count(1)
+
+    def before(self, service: str, operation: str, context: dict[str, Any]) -> Any:
+        fault = context["fault"] = self.plan.get(next(self.numbers), "")
+        if fault == "dead before":
+            raise Died
+        if fault in ("throttled", "broken"):
+            status = 400 if fault == "throttled" else 500
+            error = {"Code": "ThrottlingException" if status == 400 else "InternalFailure", "Message": ""}
+            return AWSResponse("", status, {}, None), {
+                "Error": error,
+                "ResponseMetadata": {"HTTPStatusCode": status},
+            }
+        return None
+
+    def after(self, service: str, operation: str, context: dict[str, Any]) -> None:
+        if context["fault"] == "unanswered":
+            raise ReadTimeoutError(endpoint_url=service)
+        if context["fault"] == "dead after":
+            raise Died
+
+
+def deliver(plan: Mapping[int, str], *, heard: bool = True) -> datetime:
+    """Send one mail by hints and sweeps while the plan strikes; `heard`: SES's events reach us. When it was settled."""
+    attempts, at, faults = count(), MONDAY, Plan(plan)
+    for _ in range(SWEEPS):
+        for _hint in range(2):  # every hint comes twice
+            with suppress(Died), watched_by(faults):
+                send(mail().id, f"attempt-{next(attempts)}", at)
+        if heard:
+            tell_mail_events(at)
+        if not list(due(at + timedelta(days=9))):
+            return at
+        at += timedelta(minutes=5)
+    raise AssertionError(f"{plan}: never settled")
+
+
+def run(plan: Mapping[int, str], *, heard: bool = True) -> int:
+    """How many mails SES took."""
+    cloud.empty()
+    settings()
+    transact([mails.add(mail())])
+    deliver(plan, heard=heard)
+    found = mails.find(mail().id)
+    assert found
+    assert found.state is MailState.SENT
+    return len(sent_mails())
+
+
+PLANS: list[dict[int, str]] = [{}]
+PLANS += [{place: fault} for place in range(1, CALLS + 1) for fault in FAULTS]
+PAIRS = [
+    dict(zip(places, faults, strict=True))
+    for places in combinations(range(1, 2 * CALLS + 1), 2)
+    for faults in product(FAULTS, repeat=2)
+]
+
+
+def test_one_fault_anywhere_sends_no_mail_twice_and_loses_none():
+    assert {tuple(plan.items()): run(plan) for plan in PLANS} == {tuple(plan.items()): 1 for plan in PLANS}
+
+
+@pytest.mark.prove
+def test_two_faults_anywhere_send_no_mail_twice_and_lose_none():
+    assert {tuple(plan.items()): run(plan) for plan in PAIRS} == {tuple(plan.items()): 1 for plan in PAIRS}
+
+
+def test_the_one_way_to_a_second_copy_is_that_neither_answer_nor_event_reaches_us_for_an_hour():
+    doubled = [plan for plan in PLANS if run(plan, heard=False) == 2]
+
+    assert doubled == [
+        {2: "unanswered"},
+        {2: "dead after"},
+        *({3: fault} for fault in ("throttled", "broken", "dead before")),
+    ]
+
+
+def test_a_doubt_waits_for_its_whole_lease():
+    transact([mails.add(mail())])
+    settings()
+
+    assert deliver({2: "dead before"}) == MONDAY + LEASE

@@ -1,0 +1,310 @@
+"""One mail, once: three calls, and what each refusal or doubt leaves behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ReadTimeoutError
+
+from chalicelib import log
+from chalicelib.config import settings
+from chalicelib.mail import send as sending
+from chalicelib.mail.send import ACCOUNT_DELAY, LEASE, MOST_ATTEMPTS, delay, send
+from chalicelib.model import Person
+from chalicelib.store import mails
+from chalicelib.store.due import due
+from chalicelib.store.mails import Mail, MailState
+from chalicelib.store.table import ConditionFailed, get, query, transact
+from tests.mail.samples import SAM, mail
+from tests.support.calls import count_calls, watched_by
+from tests.support.clock import MONDAY
+from tests.support.mails import sent_mails, tell_mail_events
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+class SesSays:
+    """SES refuses every mail with this code, before it takes any."""
+
+    def __init__(self, code: str, status: int = 400, message: str = "no"):
+        self.answer = {
+            "Error": {"Code": code, "Message": message},
+            "ResponseMetadata": {"HTTPStatusCode": status},
+        }
+
+    def before(self, service: str, operation: str, context: dict[str, Any]) -> Any:
+        status = self.answer["ResponseMetadata"]["HTTPStatusCode"]
+        return (AWSResponse("", status, {}, None), self.answer) if operation == "SendEmail" else None
+
+    def after(self, service: str, operation: str, context: dict[str, Any]) -> None:
+        pass
+
+
+class SesIsSilent(SesSays):
+    """SES takes every mail, and no answer comes back."""
+
+    def __init__(self) -> None:
+        pass
+
+    def before(self, service: str, operation: str, context: dict[str, Any]) -> Any:
+        return None
+
+    def after(self, service: str, operation: str, context: dict[str, Any]) -> None:
+        if operation == "SendEmail":
+            raise ReadTimeoutError(endpoint_url="ses")
+
+
+@pytest.fixture
+def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the problems logged."""
+    found: list[str] = []
+    monkeypatch.setattr(log, "problem", lambda name, **ids: found.append(name))
+    return found
+
+
+@pytest.fixture
+def queued() -> Mail:
+    transact([mails.add(mail())])
+    return mail()
+
+
+def now_is(state: MailState) -> Mail:
+    found = mails.find(mail().id)
+    assert found
+    assert found.state is state
+    return found
+
+
+def due_ids(at: Any) -> list[str]:
+    return [row["pk"] for row in due(at)]
+
+
+def test_a_mail_takes_three_calls(queued):
+    settings()
+    with count_calls() as calls:
+        assert send(queued.id, "one", MONDAY)
+
+    assert dict(calls) == {"UpdateItem": 2, "SendEmail": 1}
+
+
+def test_a_sent_mail_is_settled_and_no_longer_due(queued):
+    send(queued.id, "one", MONDAY)
+
+    found = now_is(MailState.SENT)
+    (accepted,) = sent_mails()
+    assert (found.message_id, found.sent_at, found.attempts) == (accepted.id, "2026-09-07T09:00:00Z", 1)
+    assert accepted.addresses[0] == SAM.email
+    assert due_ids(MONDAY + timedelta(days=9)) == []
+
+
+def test_a_second_hint_sends_nothing(queued):
+    assert send(queued.id, "one", MONDAY)
+    assert not send(queued.id, "two", MONDAY)
+    assert len(sent_mails()) == 1
+
+
+def test_a_mail_is_not_sent_before_it_is_due(queued):
+    assert not send(queued.id, "one", MONDAY - timedelta(seconds=1))
+    assert sent_mails() == []
+
+
+def test_a_hint_at_no_mail_does_nothing():
+    assert not send("collect/invitation#gone", "one", MONDAY)
+
+
+def test_a_cancelled_mail_is_never_sent(queued):
+    transact([mails.cancel(queued.id)])
+
+    assert not send(queued.id, "one", MONDAY)
+    assert sent_mails() == []
+
+
+def test_a_mail_cancelled_while_in_doubt_is_not_sent_again(queued):
+    with watched_by(SesIsSilent()):
+        send(queued.id, "one", MONDAY)
+    transact([mails.cancel(queued.id)])
+
+    assert not send(queued.id, "two", MONDAY + LEASE)
+    assert len(sent_mails()) == 1
+
+
+def test_a_mail_cancelled_while_it_is_put_off_stays_off_the_index(queued):
+    held = mails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
+    transact([mails.cancel(queued.id)])
+    transact([mails.put_off(held, MONDAY, "busy")])
+
+    assert due_ids(MONDAY + timedelta(days=9)) == []
+
+
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "LimitExceededException", "ThrottlingException"])
+def test_a_busy_ses_is_asked_again_later(queued, code):
+    with watched_by(SesSays(code)):
+        assert not send(queued.id, "one", MONDAY)
+
+    found = now_is(MailState.QUEUED)
+    assert timedelta(seconds=40) <= found.due_at - MONDAY <= timedelta(minutes=1)
+    assert code in found.reason
+    assert send(queued.id, "two", found.due_at)
+
+
+@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
+def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, problems, code):
+    with watched_by(SesSays(code, message="Email address is not verified.")):
+        assert not send(queued.id, "one", MONDAY)
+
+    found = now_is(MailState.REFUSED)
+    shown = get(mails.bounce_key(queued))
+    assert found.reason.endswith("Email address is not verified.")
+    assert shown["reason"] == found.reason
+    assert (shown["name"], shown["email"], shown["delegate"]) == (SAM.name, SAM.email, "k3jx9qmw7s")
+    assert problems == ["mail_refused"]
+    assert due_ids(MONDAY + timedelta(days=9)) == []
+
+
+def test_an_address_nobody_can_have_is_refused_before_ses_is_asked(problems):
+    wrong = mail(to=Person("Jörg", "jörg@example.org"))
+    transact([mails.add(wrong)])
+    with count_calls() as calls:
+        assert not send(wrong.id, "one", MONDAY)
+
+    assert "letters beyond a-z" in now_is(MailState.REFUSED).reason
+    assert "SendEmail" not in calls
+
+
+@pytest.mark.parametrize("code", sorted(sending.ACCOUNT))
+def test_a_stopped_account_is_a_problem_and_uses_up_no_attempt(queued, problems, code):
+    with watched_by(SesSays(code)):
+        for turn in range(MOST_ATTEMPTS + 5):
+            send(queued.id, f"turn-{turn}", MONDAY + turn * ACCOUNT_DELAY)
+
+    found = now_is(MailState.QUEUED)
+    assert (found.attempts, found.reason) == (0, code)
+    assert problems == ["mail_account"] * (MOST_ATTEMPTS + 5)
+
+
+@pytest.mark.parametrize("status", [500, 503, 408])
+def test_a_fault_of_ses_leaves_a_doubt(queued, status):
+    with watched_by(SesSays("InternalFailure", status)):
+        assert not send(queued.id, "one", MONDAY)
+
+    assert now_is(MailState.SENDING).due_at == MONDAY + LEASE
+    assert not send(queued.id, "two", MONDAY + LEASE - timedelta(seconds=1))
+    assert sent_mails() == []
+
+
+def test_a_doubt_that_lapses_is_counted_and_sent_again(queued, problems):
+    with watched_by(SesSays("InternalFailure", 500)):
+        send(queued.id, "one", MONDAY)
+
+    assert send(queued.id, "two", MONDAY + LEASE)
+    assert (now_is(MailState.SENT).doubts, problems) == (1, ["mail_in_doubt"])
+
+
+def test_the_send_event_ends_a_doubt(queued):
+    with watched_by(SesIsSilent()):
+        assert not send(queued.id, "one", MONDAY)
+    tell_mail_events(MONDAY)
+
+    assert now_is(MailState.SENT).message_id == sent_mails()[0].id
+    assert not send(queued.id, "two", MONDAY + LEASE)
+    assert len(sent_mails()) == 1
+
+
+def test_ten_attempts_are_enough(queued, problems):
+    at = MONDAY
+    with watched_by(SesSays("ThrottlingException")):
+        for turn in range(MOST_ATTEMPTS):
+            send(queued.id, f"turn-{turn}", at)
+            at = max(at, mails.find(queued.id).due_at)
+
+    assert now_is(MailState.REFUSED).attempts == MOST_ATTEMPTS
+    assert at - MONDAY > timedelta(hours=18)
+    assert get(mails.bounce_key(queued))
+    assert not send(queued.id, "more", at + timedelta(days=1))
+
+
+def test_a_mail_that_crashes_every_sender_is_given_up(queued, problems):
+    for turn in range(MOST_ATTEMPTS):
+        at = MONDAY + turn * LEASE
+        assert mails.claim(queued.id, f"turn-{turn}", at, at + LEASE) or mails.claim_doubtful(
+            queued.id, f"turn-{turn}", at, at + LEASE
+        )
+    send(queued.id, "last", MONDAY + MOST_ATTEMPTS * LEASE)
+
+    assert now_is(MailState.REFUSED).reason == "No attempt to send it was ever answered"
+    assert sent_mails() == []
+
+
+def test_a_faulty_template_loses_no_mail(queued, monkeypatch):
+    def broken(*_: object) -> bytes:
+        raise KeyError("a name that must not be in a log")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "compose", broken)
+        assert not send(queued.id, "one", MONDAY)
+
+    found = now_is(MailState.QUEUED)
+    assert found.reason.startswith("KeyError at ")
+    assert "must not" not in found.reason
+    assert send(queued.id, "two", found.due_at)
+
+
+def test_a_table_that_does_not_answer_raises_nothing(queued, monkeypatch):
+    def down(*_: object) -> None:
+        raise ReadTimeoutError(endpoint_url="dynamodb")
+
+    monkeypatch.setattr(mails, "claim", down)
+
+    assert not send(queued.id, "one", MONDAY)
+
+
+def test_an_attempt_whose_claim_was_not_answered_may_claim_again(queued):
+    first = mails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
+    again = mails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
+
+    assert first
+    assert again
+    assert mails.claim(queued.id, "two", MONDAY, MONDAY + LEASE) is None
+
+
+@pytest.mark.parametrize(
+    "settle",
+    [
+        pytest.param(lambda held: [mails.sent(held, "m", MONDAY)], id="sent"),
+        pytest.param(lambda held: [mails.put_off(held, MONDAY, "")], id="put-off"),
+        pytest.param(lambda held: mails.refused(held, "", MONDAY), id="refused"),
+    ],
+)
+def test_an_attempt_that_lost_the_mail_settles_nothing(queued, settle):
+    late = mails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
+    mails.claim_doubtful(queued.id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
+
+    with pytest.raises(ConditionFailed):
+        transact(settle(late))
+    assert now_is(MailState.SENDING).attempt == "two"
+    assert list(query("COHORT#spring")) == []
+
+
+def test_a_refused_mail_can_be_tried_again_from_the_start(queued):
+    with watched_by(SesSays("MessageRejected")):
+        send(queued.id, "one", MONDAY)
+    transact(mails.retry(now_is(MailState.REFUSED), MONDAY))
+
+    assert list(query("COHORT#spring")) == []
+    assert send(queued.id, "two", MONDAY)
+    assert now_is(MailState.SENT).attempts == 1
+
+
+def test_a_mail_that_was_sent_cannot_be_tried_again(queued):
+    send(queued.id, "one", MONDAY)
+
+    with pytest.raises(ConditionFailed):
+        transact(mails.retry(now_is(MailState.SENT), MONDAY))
+
+
+def test_delays_treble_spread_and_end():
+    assert [delay(n, 0) for n in (1, 2, 3, 9)] == [timedelta(minutes=m) for m in (1, 3, 9, 480)]
+    assert delay(2, 1) == timedelta(minutes=2)
