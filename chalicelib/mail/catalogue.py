@@ -25,6 +25,7 @@ MAILS: dict[str, frozenset[str]] = {
     "impact/delegate": _words("name delegate closes minutes"),
     "impact/manager": _words("name delegate closes minutes"),
     "impact/pulse": _words("name delegate month closes"),
+    "impact/pulse_reminder": _words("name delegate month closes days_left"),
     "impact/reminder": _words("name delegate own closes days_left"),
     "sponsor/summary": _words("name cohort"),
 }
@@ -43,6 +44,7 @@ LINKS: dict[str, frozenset[str]] = {
     "impact/delegate": frozenset({"impact"}),
     "impact/manager": frozenset({"impact"}),
     "impact/pulse": frozenset({"answer", "decline"}),
+    "impact/pulse_reminder": frozenset({"answer", "decline"}),
     "impact/reminder": frozenset({"impact"}),
     "sponsor/summary": frozenset({"sponsor"}),
 }

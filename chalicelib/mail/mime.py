@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
@@ -12,7 +13,6 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
-from chalicelib.mail.render import Rendered
 from chalicelib.model import Person
 
 LONGEST_NAME = 100  # of a person or programme in a header
@@ -24,6 +24,14 @@ PLAIN = re.compile(rf"(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})+")
 
 class AddressUnusable(Exception):
     """No mail can be sent to this address; its text is for the administrator."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    preview: str  # what a list of mails shows after the subject
+    text: str
+    html: str
 
 
 class _Policy(EmailPolicy):

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from chalicelib.mail.mime import Rendered
+
 PACKAGES = Path(__file__).parent.parent
 WIDTH = 72
-
-
-@dataclass(frozen=True)
-class Rendered:
-    subject: str
-    preview: str  # what a list of mails shows after the subject
-    text: str
-    html: str
 
 
 @cache

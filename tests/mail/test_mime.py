@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.mail import mime
-from chalicelib.mail.render import Rendered
+from chalicelib.mail.mime import Rendered
 from chalicelib.model import Person
 from tests.support.clock import MONDAY
 

@@ -12,19 +12,20 @@ from jinja2 import UndefinedError
 import chalicelib
 from chalicelib.config import settings
 from chalicelib.mail import catalogue, colour, compose, render
+from chalicelib.mail.mime import Rendered
 from chalicelib.web import links
 from tests.mail.samples import WORDS, mail
 from tests.mail.test_mime import parsed, part
 from tests.support.clock import MONDAY
 
 EVERY = sorted(catalogue.MAILS)
-RATERS = ["collect/invitation", "collect/reminder", "collect/extended", "impact/pulse"]
+RATERS = ["collect/invitation", "collect/reminder", "collect/extended", "impact/pulse", "impact/pulse_reminder"]
 WITH_DEADLINE = sorted(name for name, words in catalogue.MAILS.items() if "closes" in words)
 
 pytestmark = pytest.mark.usefixtures("aws")
 
 
-def rendered(template: str, **words: str) -> render.Rendered:
+def rendered(template: str, **words: str) -> Rendered:
     return render.render(template, compose.context(mail(template, **words)))
 
 
