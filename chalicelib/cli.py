@@ -13,6 +13,7 @@ from datetime import date, datetime
 from chalicelib import cli_commands as commands
 from chalicelib.config import ConfigError
 from chalicelib.errors import FileFaults, Refusal
+from chalicelib.store.aws import AWS_ERRORS
 
 LOCAL_PORT = 8000
 
@@ -31,6 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except ConfigError as error:
         print(f"Not set up: {error}", file=sys.stderr)
+        return 1
+    except AWS_ERRORS as error:
+        print(f"AWS: {error}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"{error.filename or 'network'}: {error.strerror or error}", file=sys.stderr)

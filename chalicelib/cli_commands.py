@@ -40,7 +40,7 @@ def use_cloud(local: bool, port: int, stage: str | None) -> None:
         FULLCIRCLE_STAGE="local",
     )
     try:
-        with urlopen(f"http://127.0.0.1:{port}/_local/clock", timeout=10) as answer:  # noqa: S310 (always this machine)
+        with urlopen(f"http://127.0.0.1:{port}/_local/clock", timeout=10) as answer:
             now = datetime.fromisoformat(json.load(answer)["now"])
     except OSError:
         raise UsageRefused(f"No local cloud listens on port {port}: start it with `make serve PORT={port}`.") from None

@@ -231,6 +231,7 @@ class DelegateWave:
     closes_at: datetime  # the first moment at which nothing is accepted
     extensions: int = 0
     areas: tuple[PulseArea, ...] = ()  # what a pulse asks about
+    compared_with: datetime | None = None  # the opening of the wave that a pulse looks back to
 
 
 class InvitationState(StrEnum):

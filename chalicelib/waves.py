@@ -103,7 +103,7 @@ def ask(programme: Programme, delegate: Delegate, wave: DelegateWave, rater: Rat
 
 
 FIRST = {"self": "programme/opening", "rater": "collect/invitation", "pulse": "impact/pulse"}
-LATER = {"self": "collect/self_reminder", "rater": "collect/reminder", "pulse": "collect/reminder"}
+LATER = {"self": "collect/self_reminder", "rater": "collect/reminder", "pulse": "impact/pulse_reminder"}
 
 
 def reminder_mails(
@@ -172,7 +172,7 @@ def _mail(
         f"{due_at.astimezone(ZoneInfo(zone)).date()}.{wave.extensions}",
         to=invitation.rater,
         due_at=due_at,
-        words=common_words(programme, delegate)
+        words=common_words(programme, None if who == "self" else delegate)
         | {
             "name": invitation.rater.name,
             "delegate": delegate.person.name,
@@ -181,7 +181,7 @@ def _mail(
             "group_title": group.title,
             "named": "yes" if group.named else "",
             "days_left": wording.plural(days_left, "day", "days"),
-            "month": wording.month(wave.opens_at, zone),
+            "month": wording.month(wave.compared_with or wave.opens_at, zone),
         },
         links={
             "answer": answer_link(invitation),

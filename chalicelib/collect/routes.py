@@ -11,12 +11,11 @@ from chalicelib import clock, log, wording
 from chalicelib.collect import decline as declining
 from chalicelib.collect import form
 from chalicelib.collect import inbox as inboxes
-from chalicelib.collect.form import AnswerFault, Page
-from chalicelib.collect.save import save_page
-from chalicelib.collect.sheet import Sheet, head, open_sheet, read_ticket
+from chalicelib.collect.form import AnswerFault
+from chalicelib.collect.save import Kept, place_of, save_page
+from chalicelib.collect.sheet import Sheet, open_sheet, read_ticket
 from chalicelib.collect.submit import submit
 from chalicelib.web import forms, links
-from chalicelib.web.links import LinkUnknown
 from chalicelib.web.view import GET, POST, page, see_other, view
 
 bp = Blueprint(__name__)
@@ -33,22 +32,17 @@ def landing(token: str) -> Response:
 @view
 def questions(token: str, page_id: str) -> Response:
     sheet = open_sheet(read_ticket(token), clock.now())
-    return _questions(sheet, _place(sheet.pages, page_id))
+    return _questions(sheet, place_of(sheet.pages, page_id))
 
 
 @bp.route("/answer/{token}/page/{page_id}", **POST)
 @view
 def save(token: str, page_id: str) -> Response:
-    ticket = read_ticket(token)
     fields = forms.read_form(bp.current_request.raw_body, "answer", token)
-    wave = head(ticket, clock.now())
-    pages = form.pages(wave.programme, "")
-    place = _place(pages, page_id)
-    saved, faults = form.read_page(pages[place], wave.programme.top, fields)
-    save_page(ticket, wave, page_id, saved)
-    if faults:
-        return _questions(open_sheet(ticket, clock.now()), place, faults, fields)
-    return see_other(_onward(token, pages, place, fields.get("go", "next")))
+    kept = save_page(read_ticket(token), page_id, fields, clock.now())
+    if kept.faults:
+        return _questions(open_sheet(read_ticket(token), clock.now()), kept.place, kept.faults, fields)
+    return see_other(_onward(token, kept, fields.get("go", "next")))
 
 
 @bp.route("/answer/{token}/review", **GET)
@@ -96,21 +90,12 @@ def inbox(token: str) -> Response:
     return page("collect/inbox", asked=inboxes.inbox(token, clock.now()))
 
 
-def _place(pages: Sequence[Page], page_id: str) -> int:
-    for place, found in enumerate(pages):
-        if found.id == page_id:
-            return place
-    raise LinkUnknown
-
-
-def _onward(token: str, pages: Sequence[Page], place: int, go: str) -> str:
+def _onward(token: str, kept: Kept, go: str) -> str:
     """Where a saved page leads: on, back, or to the landing page for later."""
-    if go == "later":
+    target = kept.place + (-1 if go == "back" else 1)
+    if go == "later" or target < 0:
         return links.url(f"/answer/{token}")
-    target = place + (-1 if go == "back" else 1)
-    if target < 0:
-        return links.url(f"/answer/{token}")
-    where = "review" if target == len(pages) else f"page/{pages[target].id}"
+    where = "review" if target == len(kept.pages) else f"page/{kept.pages[target].id}"
     return links.url(f"/answer/{token}/{where}")
 
 
@@ -125,6 +110,7 @@ def _questions(sheet: Sheet, place: int, faults: Sequence[AnswerFault] = (), typ
         place=place,
         answers=answers,
         faults=faults,
+        fault_of={fault.field: fault.message for fault in faults},
         options=[(str(rating), label) for rating, label in enumerate(sheet.programme.scale, start=1)],
         longest=form.LONGEST_COMMENT,
     )

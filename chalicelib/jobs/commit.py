@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib import log
 from chalicelib.store import queues
+from chalicelib.store.aws import AWS_ERRORS
 from chalicelib.store.table import Write, transact
 
 
@@ -18,7 +17,7 @@ def commit(writes: Sequence[Write], now: datetime) -> None:
     due = [(write.row["pk"], write.row["kind"]) for write in writes if _is_due(write, now)]
     try:
         queues.hint(due)
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         log.failure("hint_lost", error)
 
 

@@ -1,4 +1,4 @@
-"""What a YAML file says, by path, with lines: what the rules across a programme file look things up in."""
+"""What a YAML file says, by path, with lines: what the rules across a programme file look things up in. Pure."""
 
 from __future__ import annotations
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
+AWS_ERRORS = (BotoCoreError, ClientError)  # no answer, and an answer that says no
 TIMEOUT = 5  # seconds to connect, and to wait for an answer
 
 

@@ -26,13 +26,14 @@ def drain(now: datetime) -> int:
 
 
 def run_row(row: Row, now: datetime) -> None:
-    from chalicelib.jobs import run, works
+    from chalicelib.jobs import run
     from chalicelib.mail import send
+    from chalicelib.report.work import build_report
+    from chalicelib.works import WORKS
 
     row_id = row["pk"].split("#", 1)[1]
     attempt = f"attempt-{next(_attempts)}"
     if row["kind"] == "mail":
         send.send(row_id, attempt, now)
     else:
-        every = works.report_works() if row["kind"] == "report" else works.works()
-        run.run(row_id, every, attempt, now)
+        run.run(row_id, {**WORKS, "report": build_report}, attempt, now)

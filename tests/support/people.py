@@ -1,0 +1,91 @@
+"""A small cohort, loaded as an administrator loads one, and what its people do."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from chalicelib.ids import delegate_id
+from chalicelib.model import Cohort, CohortDates, DelegateEntry, Person, Programme, RaterEntry
+from chalicelib.programme.file import read_programme
+from chalicelib.programme.load import Loaded, load_cohort
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+from tests.support.visitor import Visitor
+
+EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "maximising-potential" / "programme.yaml"
+COHORT = "autumn"
+DATES = CohortDates(date(2026, 9, 14), date(2026, 10, 2), date(2026, 11, 30))
+OPENING = datetime.fromisoformat("2026-09-14T08:00:00Z")  # 09:00 in London
+CLOSE = datetime.fromisoformat("2026-10-02T23:00:00Z")  # midnight in London
+SPONSOR = Person("Sam Sponsor", "sponsor@example.org")
+
+
+@cache
+def programme() -> Programme:
+    return read_programme(EXAMPLE.read_text(), "programme.yaml", EXAMPLE.parent)
+
+
+def person(name: str) -> Person:
+    return Person(name.title(), f"{name.replace(' ', '.')}@example.org")
+
+
+def entry(name: str) -> DelegateEntry:
+    return DelegateEntry(person(name), "Team lead", "Community nursing", person("mara manager"), person("cleo coach"))
+
+
+def raters(peers: int = 4, reports: int = 4, others: int = 0) -> tuple[RaterEntry, ...]:
+    groups = {"peer": peers, "direct_report": reports, "other": others}
+    return tuple(RaterEntry(group, person(f"{group[0]}{n}")) for group, count in groups.items() for n in range(count))
+
+
+def load(
+    now: datetime,
+    names: tuple[str, ...] = ("dana delegate",),
+    chosen: tuple[RaterEntry, ...] = (),
+    rules: Programme | None = None,
+) -> Loaded:
+    """Load a cohort of these delegates; `chosen` raters are the same for each, sent by file."""
+    rules = rules or programme()
+    cohort = Cohort(COHORT, "Autumn cohort", rules.id, rules.version, DATES, SPONSOR)
+    entries = tuple(entry(name) for name in names)
+    by_address = {one.person.email: chosen for one in entries} if chosen else {}
+    return load_cohort(cohort, rules, entries, by_address, now)
+
+
+def opened(clock, chosen: tuple[RaterEntry, ...] = (), **more) -> None:  # type: ignore[no-untyped-def]
+    """Load, and let the wave open and everybody be mailed."""
+    load(clock.now(), chosen=chosen, **more)
+    drain(clock.now())
+    drain(clock.to(OPENING))
+    drain(clock.advance(minutes=1))
+
+
+def dana() -> str:
+    return delegate_id(COHORT, person("dana delegate").email)
+
+
+def link(to: str, part: str) -> str:
+    """The newest link with this part in the mail of a person."""
+    found = [url for mail in sent_mails(person(to).email) for url in mail.links if f"/{part}/" in url]
+    assert found, f"no mail brought {to} a link with /{part}/"
+    return found[-1]
+
+
+def answer_all(visitor: Visitor, url: str, rating: str = "4", comment: str = "Keep going.") -> Visitor:
+    """Fill in every page of a questionnaire, and stop before sending."""
+    rules = programme()
+    visitor.open(url)
+    token_url = url
+    for competency in rules.competencies:
+        visitor.open(f"{token_url}/page/c-{competency.id}")
+        fields = {item.id: rating for item in competency.items}
+        visitor.post(f"{token_url}/page/c-{competency.id}", {**fields, "go": "next"})
+    visitor.open(f"{token_url}/page/comments")
+    return visitor.post(f"{token_url}/page/comments", {question.id: comment for question in rules.open_questions})
+
+
+def send(visitor: Visitor, url: str) -> Visitor:
+    visitor.open(f"{url}/review")
+    return visitor.post(f"{url}/send")

@@ -1,0 +1,115 @@
+"""The folder rules of docs/architecture.md, executed."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LIB = ROOT / "chalicelib"
+MODULES = {".".join(path.relative_to(LIB).with_suffix("").parts): path for path in LIB.rglob("*.py")}
+STAGES = {"programme", "nominate", "collect", "report", "debrief", "milestones", "impact", "sponsor", "admin"}
+REACHES_OUT = {"os", "sys", "io.open", "pathlib", "socket", "subprocess", "random", "secrets", "time", "threading"}
+STANDARD = set(sys.stdlib_module_names) - REACHES_OUT  # what a pure module may use: it computes, and does nothing else
+RENDERERS = {"report.facts", "report.view", "report.page", "report.pdf", "report.charts", "report.figures"}
+MAY_READ_ANSWERS = {"collect", "report.publish", "report.offline", "store.responses"}
+
+
+def imports(name: str) -> set[str]:
+    """Every module that a module names, inside functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[name].read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return found
+
+
+def ours(name: str) -> set[str]:
+    """Our own modules that a module imports, without the package's name."""
+    return {found.removeprefix("chalicelib.") for found in imports(name)} & MODULES.keys()
+
+
+def packages(name: str) -> set[str]:
+    return {found.split(".")[0] for found in imports(name)}
+
+
+def is_pure(name: str) -> bool:
+    """Pure is what a module's docstring says of itself."""
+    first = ast.get_docstring(ast.parse(MODULES[name].read_text())) or ""
+    return "Pure" in first.partition("\n\n")[0] or "\nPure" in first
+
+
+PURE = {name for name in MODULES if is_pure(name)}
+
+
+def stage_of(name: str) -> str:
+    return name.split(".")[0] if name.split(".")[0] in STAGES else ""
+
+
+def test_there_are_pure_modules():
+    assert {"model", "answers", "ids", "programme.dates", "report.partition", "collect.form", "impact.pulse"} <= PURE
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_pure_modules_import_only_one_another_and_the_standard_library(name):
+    assert packages(name) <= STANDARD | {"chalicelib"}
+    assert ours(name) <= PURE
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_botocore_stays_in_the_store_the_mail_and_the_settings(name):
+    assert not packages(name) & {"boto3", "botocore"} or name.split(".")[0] in {"store", "mail", "config"}
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_chalice_stays_in_routes_and_web(name):
+    assert "chalice" not in packages(name) or name.endswith(".routes") or name.startswith("web.")
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_the_clock_is_read_only_where_requests_and_commands_come_in(name):
+    text = MODULES[name].read_text()
+    reads = any(call in text for call in ("clock.now(", "datetime.now(", "date.today(", "utcnow(", "time.time("))
+    assert not reads or name.endswith(".routes") or name in {"cli_commands", "clock"}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if stage_of(name)))
+def test_a_stage_imports_only_pure_modules_of_another(name):
+    others = {found for found in ours(name) if stage_of(found) not in ("", stage_of(name)) and "." in found}
+    assert others <= PURE
+
+
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if name.startswith("store.")))
+def test_the_store_knows_no_stage(name):
+    assert not {found for found in ours(name) if stage_of(found)}
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_raw_answers_are_read_only_where_they_are_collected_and_published(name):
+    allowed = name in MAY_READ_ANSWERS or stage_of(name) == "collect"
+    assert allowed or not ours(name) & {"answers", "store.responses"} or name in {"report.work", "impact.work"}
+
+
+@pytest.mark.parametrize("name", sorted(RENDERERS & MODULES.keys()))
+def test_renderers_reach_no_raw_answer_by_any_way(name):
+    reached, waiting = set(), {name}
+    while waiting:
+        module = waiting.pop()
+        reached.add(module)
+        waiting |= ours(module) - reached
+    assert not reached & {"answers", "store.responses", "report.publish"}
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_nothing_imports_the_app(name):
+    assert "app" not in packages(name)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if name.endswith(".routes")))
+def test_a_view_is_at_most_five_statements(name):
+    tree = ast.parse(MODULES[name].read_text())
+    views = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
+    assert [view.name for view in views if len(view.body) > 5] == []
