@@ -110,7 +110,6 @@ def _questions(sheet: Sheet, place: int, faults: Sequence[AnswerFault] = (), typ
         place=place,
         answers=answers,
         faults=faults,
-        fault_of={fault.field: fault.message for fault in faults},
         options=[(str(rating), label) for rating, label in enumerate(sheet.programme.scale, start=1)],
         longest=form.LONGEST_COMMENT,
     )

@@ -68,6 +68,12 @@ def delegate_sections(programme: Programme, areas: Sequence[PulseArea]) -> tuple
     )
 
 
+def useful_parts(programme: Programme) -> tuple[tuple[str, str], ...]:
+    """What a delegate may name as the most useful part."""
+    always = ("feedback", "The 360 feedback"), ("coaching", "The conversation with my coach")
+    return (*always, *((f"milestone.{milestone.id}", milestone.title) for milestone in programme.milestones))
+
+
 def manager_sections(areas: Sequence[PulseArea]) -> tuple[Section, ...]:
     """The line manager's survey: a second pair of eyes on the same areas, and on what came of them."""
     seen = tuple(
@@ -100,8 +106,6 @@ def manager_sections(areas: Sequence[PulseArea]) -> tuple[Section, ...]:
 
 
 def _reaction(programme: Programme) -> Section:
-    parts = [("feedback", "The 360 feedback"), ("coaching", "The conversation with my coach")]
-    parts += [(f"milestone.{milestone.id}", milestone.title) for milestone in programme.milestones]
     asked = (
         Question("relevance", Kind.CHOICE, "How relevant was it to your work?", options=RELEVANCE),
         Question(
@@ -111,7 +115,7 @@ def _reaction(programme: Programme) -> Section:
             "0 is not at all, 10 is without hesitation.",
             tuple((str(point), str(point)) for point in range(11)),
         ),
-        Question("useful", Kind.SELECT, "Which part was most useful?", options=tuple(parts)),
+        Question("useful", Kind.SELECT, "Which part was most useful?", options=useful_parts(programme)),
     )
     return Section("reaction", "The programme itself", "", (Block("", asked),))
 

@@ -88,9 +88,7 @@ def _with_manager(programme: Programme, delegate: Delegate, raters: Sequence[Rat
     return (RaterEntry(MANAGER_GROUP, delegate.manager), *raters)
 
 
-def _bring_up_to_date(
-    programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], now: datetime
-) -> None:
+def _bring_up_to_date(programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], now: datetime) -> None:
     details = {
         "name": delegate.person.name,
         "service": delegate.service,

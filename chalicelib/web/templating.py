@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
@@ -25,7 +27,13 @@ def environment() -> Environment:
     )
     env.globals |= {"url": links.url, "static_path": static.path, "brand_path": static.brand_path}
     env.filters |= {name: getattr(wording, name) for name in ("day", "local_day", "last_day", "month", "plural")}
+    env.filters["by_field"] = by_field
     return env
+
+
+def by_field(faults: Iterable[Any]) -> dict[str, str]:
+    """Field -> message, for a page that shows each fault where it is."""
+    return {fault.field: fault.message for fault in faults}
 
 
 def render(template: str, **context: object) -> str:

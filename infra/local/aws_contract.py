@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from email import message_from_bytes
-from email.policy import default
+from email.parser import BytesHeaderParser
 from typing import Any
 
 LARGEST_TRANSACTION = 4 * 1024 * 1024
@@ -158,7 +157,7 @@ def _mail(params: Params) -> Iterator[str]:
     if "Raw" not in params["Content"]:
         return
     raw = params["Content"]["Raw"]["Data"]
-    mail = message_from_bytes(raw, policy=default)
+    mail = BytesHeaderParser().parsebytes(raw)
     for name in ONCE_ONLY:
         if len(mail.get_all(name, [])) > 1:
             yield f"header {name} twice"

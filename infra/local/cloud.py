@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pythonjsonlogger.json import JsonFormatter
+
 import chalicelib.clock
 from chalicelib.store.aws import session
-from infra.local import account, aws_contract, memory, moto_patches
+from infra.local import account, aws_contract, memory, moto_patches, shortcut
 from infra.local.clock import VirtualClock
 from infra.local.gateway import HOST, STAGE_PREFIX, server
 from infra.local.invoke import invoke, schedule_event
@@ -54,8 +57,10 @@ class Cloud:
         self._moto = _start_moto(self.port + 1)
         moto_patches.sqs_clock(lambda: self.clock.now().timestamp())
         aws_contract.watch(session())
+        shortcut.take(session())
         account.lay_out(STAGE, self.base_url)
         chalicelib.clock.use(self.clock.now)
+        _log_problems_only()
         app = importlib.import_module(self._app_module).app
         self.pump = Pump(app, f"{self.table}-mail-events", self.clock.now)
         self._app = app
@@ -143,6 +148,16 @@ def _set_environment(moto_port: int) -> None:
     os.environ.pop("AWS_PROFILE", None)
     for name in ("HTTP_PROXY", "http_proxy"):
         os.environ.pop(name, None)
+
+
+def _log_problems_only() -> None:
+    """Before app.py sets its own log up, which tells of every job: to people that is noise."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
+    logger = logging.getLogger("fullcircle")
+    logger.addHandler(handler)
+    logger.propagate = False
 
 
 def _start_moto(port: int) -> Any:

@@ -26,8 +26,7 @@ TOKENS_KEPT = 10_000
 
 _answered: dict[str, str] = {}  # ClientRequestToken -> the transaction it stood for
 _touched: list[tuple[str, dict[str, Any]]] | None = None  # (table, key) of the transaction that is running
-_partition: DynamoType | None = None  # the partition that is being queried
-_querying = False
+_candidates: list[Any] | None = None  # the rows among which the running query looks
 
 
 @functools.cache
@@ -121,32 +120,39 @@ def _transact_once(self: DynamoHandler) -> Any:
     return answer
 
 
-# --- queries: moto sorts the whole table before it looks for the partition ------------------------------------------
+# --- queries: moto sorts the whole table before it looks for the partition, and compares every row for an index -----
 
 _moto_query = Table.query
 _moto_all_items = Table.all_items
 
 
 def _query(self: Table, hash_key: DynamoType, *args: Any, **kwargs: Any) -> Any:
-    global _partition, _querying
+    global _candidates
     index = args[6] if len(args) > 6 else kwargs.get("index_name")
-    _partition, _querying = (None if index else hash_key), True
+    _candidates = _of_index(self, kwargs) if index else _of_partition(self, hash_key)
     try:
         return _moto_query(self, hash_key, *args, **kwargs)
     finally:
-        _partition, _querying = None, False
+        _candidates = None
 
 
 def _all_items(self: Table) -> Any:
-    if not _querying:
-        return _moto_all_items(self)
-    if _partition is not None:
-        held = self.items.get(_partition)
-        if not held:
-            return []
-        return list(held.values()) if self.range_key_attr else [held]
-    groups = self.items.values()
-    return [item for group in groups for item in (group.values() if self.range_key_attr else (group,))]
+    return _moto_all_items(self) if _candidates is None else _candidates
+
+
+def _of_partition(table: Table, hash_key: DynamoType) -> list[Any]:
+    held = table.items.get(hash_key)
+    if not held:
+        return []
+    return list(held.values()) if table.range_key_attr else [held]
+
+
+def _of_index(table: Table, query: dict[str, Any]) -> list[Any]:
+    ((name, wanted),) = query["hash_key_conditions"]
+    conditions = [(name, "EQ", [wanted]), *query["range_key_conditions"]]
+    rows = (row for group in table.items.values() for row in (group.values() if table.range_key_attr else (group,)))
+    near = (row for row in rows if name in row.attrs and row.attrs[name].value == wanted.value)
+    return [row for row in near if all(key in row.attrs and row.attrs[key].compare(*how) for key, *how in conditions)]
 
 
 # --- SES: moto forgets tags and takes any configuration set ---------------------------------------------------------

@@ -1,0 +1,43 @@
+"""What a cohort's summary is made of: published figures and signed answers, and the rule of five. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+ENOUGH = 5  # delegates behind every figure that a sponsor sees
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One delegate: never a rater's answer. Means are scale points by competency id, as the report shows them."""
+
+    name: str
+    service: str
+    has_report: bool = False  # released
+    self_means: Mapping[str, Fraction] = field(default_factory=dict)
+    others_means: Mapping[str, Fraction] = field(default_factory=dict)
+    areas: tuple[str, ...] = ()  # ids of the development areas
+    own: Mapping[str, str] | None = None  # the delegate's impact survey; None if none was sent
+    manager: Mapping[str, str] | None = None
+    raters_change: tuple[Fraction, ...] = ()  # published change of each area, all raters, -3 to +3
+
+
+def mean_of_enough(numbers: Iterable[Fraction | None]) -> tuple[Fraction | None, int]:
+    """Mean over delegates, and how many they are; no mean of fewer than ENOUGH."""
+    given = [number for number in numbers if number is not None]
+    if len(given) < ENOUGH:
+        return None, len(given)
+    return sum(given, Fraction(0)) / len(given), len(given)
+
+
+def mean(numbers: Iterable[Fraction]) -> Fraction | None:
+    """One delegate's mean over several things; None of nothing."""
+    given = list(numbers)
+    return sum(given, Fraction(0)) / len(given) if given else None
+
+
+def number(answers: Mapping[str, str] | None, name: str) -> Fraction | None:
+    """An answer that is a number, if it was given."""
+    return Fraction(answers[name]) if answers and name in answers else None

@@ -1,0 +1,158 @@
+"""What delegates, raters and the administrator do while the questionnaire is open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from chalicelib.admin.close import extend, publish
+from infra.local.demo import filling
+from infra.local.demo.cast import Own, Part, Player, Reply
+from infra.local.demo.mailbox import Letter
+from infra.local.demo.world import Phase, World
+
+MORNING, NOON, EVENING, LAST_CALL = 9 * 60 + 40, 12 * 60 + 15, 19 * 60 + 30, 22 * 60
+HALF = 4  # pages
+MORE_TIME = timedelta(days=7)
+FINISHES_AFTER, CHANGES_AFTER = 1, 2  # working days
+
+
+# --- delegates ------------------------------------------------------------------------------------------------------------
+
+
+def on_opening(world: World, letter: Letter) -> None:
+    """The delegate chooses raters and answers, some of them only when reminded."""
+    player = world.player(letter)
+    world.deeds[player.email].opened = letter.sent_at
+    place = world.players.index(player)
+    later = world.calendar.working_days_on
+    if player.way is not Own.LATE_LIST:
+        when = later(letter.sent_at, place % 2, MORNING + 7 * place)
+        world.plan(when, Phase.NOMINATIONS, partial(choose, world, player, letter))
+    if player.way is not Own.LATE_ANSWERS:
+        when = later(letter.sent_at, 1 + place % 4, NOON + 11 * place)
+        world.plan(when, Phase.QUESTIONNAIRES, partial(answer_own, world, player, letter))
+
+
+def on_choose_reminder(world: World, letter: Letter) -> None:
+    when = world.calendar.working_days_on(letter.sent_at, 0, NOON)
+    world.plan(when, Phase.NOMINATIONS, partial(choose, world, world.player(letter), letter))
+
+
+def on_self_reminder(world: World, letter: Letter) -> None:
+    player = world.player(letter)
+    when = world.calendar.working_days_on(letter.sent_at, 0, EVENING)
+    world.plan(when, Phase.QUESTIONNAIRES, partial(answer_own, world, player, letter))
+
+
+def choose(world: World, player: Player, letter: Letter) -> None:
+    at_once = [part for part in player.parts if not part.added_later]
+    link = letter.link("nominate")
+    filling.choose(world.browser, link, at_once, player.slip)
+    world.deeds[player.email].list_sent = world.now
+    world.show.step(Phase.NOMINATIONS, world.now)
+    if later := [part for part in player.parts if part.added_later]:
+        when = world.calendar.working_days_on(world.now, 4, NOON)
+        world.plan(when, Phase.NOMINATIONS, partial(filling.choose, world.browser, link, later))
+
+
+def answer_own(world: World, player: Player, letter: Letter) -> None:
+    link = letter.link("answer")
+    if player.way is not Own.TWO_SITTINGS:
+        finish_own(world, player, link)
+        return
+    filling.answer_some(world.browser, link, player.sheet, HALF)
+    when = world.calendar.working_days_on(world.now, FINISHES_AFTER, EVENING)
+    world.plan(when, Phase.QUESTIONNAIRES, partial(finish_own, world, player, link))
+
+
+def finish_own(world: World, player: Player, link: str) -> None:
+    filling.answer(world.browser, link, player.sheet)
+    world.deeds[player.email].own_sent = world.now
+    world.show.step(Phase.QUESTIONNAIRES, world.now)
+
+
+# --- raters ---------------------------------------------------------------------------------------------------------------
+
+
+def on_invitation(world: World, letter: Letter) -> None:
+    part = world.part(letter)
+    world.deeds[part.delegate].invited[letter.to] = letter.sent_at
+    if part.reply is Reply.BOUNCES:
+        bounce(world, part, letter)
+    elif part.reply not in (Reply.NEVER, Reply.LATE):
+        act = {Reply.DECLINES: decline, Reply.HALF: begin, Reply.TWO_SITTINGS: begin}.get(part.reply, reply)
+        when = world.calendar.within(letter.sent_at, world.dates.closes - timedelta(days=1), part.share)
+        world.plan(when, Phase.ANSWERS, partial(act, world, part, letter))
+
+
+def on_extended(world: World, letter: Letter) -> None:
+    part = world.part(letter)
+    if part.reply is Reply.LATE:
+        when = world.calendar.working_days_on(letter.sent_at, 2, EVENING)
+        world.plan(when, Phase.ANSWERS, partial(reply, world, part, letter))
+
+
+def reply(world: World, part: Part, letter: Letter) -> None:
+    filling.answer(world.browser, letter.link("answer"), part.sheet)
+    world.deeds[part.delegate].answered[part.person.email] = world.now
+    world.show.step(Phase.ANSWERS, world.now)
+    if part.reply is Reply.AMENDS:
+        change = partial(filling.change, world.browser, letter.link("answer"), part.second_thoughts)
+        _second_visit(world, CHANGES_AFTER, change)
+
+
+def begin(world: World, part: Part, letter: Letter) -> None:
+    """Save half; whoever needs two sittings comes back."""
+    filling.answer_some(world.browser, letter.link("answer"), part.sheet, HALF)
+    world.deeds[part.delegate].begun[part.person.email] = world.now
+    if part.reply is Reply.TWO_SITTINGS:
+        _second_visit(world, FINISHES_AFTER, partial(reply, world, part, letter))
+
+
+def decline(world: World, part: Part, letter: Letter) -> None:
+    filling.decline(world.browser, letter.link("decline"), part.reason)
+    world.deeds[part.delegate].declined[part.person.email] = world.now
+
+
+def bounce(world: World, part: Part, letter: Letter) -> None:
+    """The rater's mail system sends it back for good; SES tells us."""
+    world.browser.post(f"{world.cloud.site}/_local/bounce", {"mail": letter.accepted.id, "type": "Permanent"})
+    world.deeds[part.delegate].bounced[part.person.email] = world.now
+
+
+def _second_visit(world: World, days: int, act: partial[None]) -> None:
+    evening = world.calendar.working_days_on(world.now, days, EVENING)
+    world.plan(min(evening, world.calendar.at(world.dates.closes, LAST_CALL)), Phase.ANSWERS, act)
+
+
+# --- the administrator ----------------------------------------------------------------------------------------------------
+
+
+def on_too_few(world: World, letter: Letter) -> None:
+    """Gives more time once; the second time publishes what may be."""
+    player = world.player(letter)
+    world.deeds[player.email].held.append(letter.sent_at)
+    act = give_more_time if len(world.deeds[player.email].held) == 1 else publish_few
+    when = world.calendar.working_days_on(letter.sent_at, 0, MORNING)
+    world.plan(when, Phase.ANSWERS, partial(act, world, player))
+
+
+def give_more_time(world: World, player: Player) -> None:
+    world.deeds[player.email].extended = world.now
+    extend(world.cohort, player.email, world.dates.closes + MORE_TIME, world.now)
+
+
+def publish_few(world: World, player: Player) -> None:
+    world.deeds[player.email].published = world.now
+    publish(world.cohort, player.email, world.now)
+
+
+REACTIONS = {
+    "programme/opening": on_opening,
+    "nominate/reminder": on_choose_reminder,
+    "collect/self_reminder": on_self_reminder,
+    "collect/invitation": on_invitation,
+    "collect/extended": on_extended,
+    "report/too_few": on_too_few,
+}

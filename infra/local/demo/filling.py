@@ -1,0 +1,66 @@
+"""How a person goes through our pages: a questionnaire page by page, and a list of raters one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from infra.local.demo.browser import Browser, Opened
+from infra.local.demo.cast import Part
+
+
+class Unexpected(Exception):
+    """A page that is not the one a person would be shown here."""
+
+
+def expect(shown: Opened, words: str) -> None:
+    """Raises Unexpected unless the words are in the page's heading or its status line."""
+    if words not in shown.page.heading and words not in shown.page.status:
+        raise Unexpected(f"“{shown.page.heading}” ({shown.page.status}) instead of “{words}”")
+
+
+def answer(browser: Browser, link: str, sheet: Mapping[str, str]) -> None:
+    """From the link in the mail to the thanks."""
+    shown = browser.follow(browser.open(link), "/page/")
+    while not shown.url.endswith("/review"):
+        shown = _answer_page(browser, shown, sheet, "next")
+    expect(browser.send(shown, shown.page.form("/send"), {}), "Thank you")
+
+
+def answer_some(browser: Browser, link: str, sheet: Mapping[str, str], pages: int) -> None:
+    """Only so many pages, and the rest another day."""
+    shown = browser.follow(browser.open(link), "/page/")
+    for left in reversed(range(pages)):
+        shown = _answer_page(browser, shown, sheet, "next" if left else "later")
+    expect(shown, "Your answers so far are saved")
+
+
+def change(browser: Browser, link: str, changes: Mapping[str, str]) -> None:
+    """Change answers of the first page that were sent before, and send again."""
+    shown = browser.follow(browser.open(link), "Change my answers")
+    shown = _answer_page(browser, shown, changes, "later")
+    shown = browser.follow(shown, "Check and send")
+    expect(browser.send(shown, shown.page.form("/send"), {}), "Thank you")
+
+
+def decline(browser: Browser, link: str, reason: str) -> None:
+    shown = browser.open(link)
+    expect(browser.send(shown, shown.page.form_with("reason"), {"reason": reason}), "Noted")
+
+
+def choose(browser: Browser, link: str, parts: Sequence[Part], slip: Part | None = None) -> None:
+    """Add raters, check the list and send it; `slip` is added by mistake and removed."""
+    shown = browser.open(link)
+    for part in (*parts, *([slip] if slip else [])):
+        fields = {"group": part.group, "name": part.person.name, "email": part.person.email}
+        shown = browser.send(shown, shown.page.form_with("email"), fields)
+    if slip:
+        pressed = ("remove", slip.person.email)
+        shown = browser.send(shown, next(form for form in shown.page.forms if pressed in form.buttons), {}, pressed[1])
+    shown = browser.follow(shown, "Check and send")
+    form = shown.page.form("/send")
+    expect(browser.send(shown, form, {"fewer": "yes"} if "fewer" in form.names else {}), "Sent: ")
+
+
+def _answer_page(browser: Browser, shown: Opened, sheet: Mapping[str, str], button: str) -> Opened:
+    form = shown.page.form_with("form")
+    return browser.send(shown, form, {name: sheet[name] for name in form.names if name in sheet}, button)

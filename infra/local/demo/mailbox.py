@@ -1,0 +1,82 @@
+"""The mail that has arrived: who got what, and the links in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from chalicelib.mail import tags
+from infra.local import outbox
+from infra.local.outbox import Accepted
+
+
+class NoSuchMail(Exception):
+    """Somebody looks for a mail that they never got."""
+
+
+@dataclass(frozen=True, eq=False)
+class Letter:
+    """One mail, and what it is about: the id of its row says what caused it."""
+
+    accepted: Accepted
+
+    @cached_property
+    def id(self) -> str:
+        return tags.mail_id(self.accepted.row)
+
+    @property
+    def template(self) -> str:
+        return self.id.split("#")[0]
+
+    @property
+    def to(self) -> str:
+        return self.accepted.addresses[0]
+
+    @cached_property
+    def subject(self) -> str:
+        return str(self.accepted.message["Subject"])
+
+    @cached_property
+    def sent_at(self) -> datetime:
+        found = self.accepted.sent_at
+        if found is None:
+            raise ValueError(f"a mail to {self.to} has no date")
+        return found
+
+    def link(self, verb: str) -> str:
+        """Raises NoSuchMail if the mail has no such link."""
+        for link in self.accepted.links:
+            if f"/{verb}/" in urlsplit(link).path:
+                return link
+        raise NoSuchMail(f"no link to {verb} in “{self.subject}”")
+
+
+class Mailbox:
+    """Everybody's mail. It is read from the outbox as it comes."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self._by_reader: defaultdict[tuple[str, str], list[Letter]] = defaultdict(list)
+
+    def look(self) -> list[Letter]:
+        """What is new."""
+        fresh = [Letter(mail) for mail in outbox.accepted(len(self.letters))]
+        self.letters += fresh
+        for letter in fresh:
+            self._by_reader[letter.to, letter.template].append(letter)
+        return fresh
+
+    def all(self, reader: str, template: str) -> Iterator[Letter]:
+        self.look()
+        return iter(self._by_reader[reader, template])
+
+    def last(self, reader: str, template: str, about: str = "") -> Letter:
+        """The reader's last mail of the kind whose subject has the words. Raises NoSuchMail."""
+        found = [letter for letter in self.all(reader, template) if about in letter.subject]
+        if not found:
+            raise NoSuchMail(f"{reader} has no mail {template} about {about or 'anything'}")
+        return found[-1]

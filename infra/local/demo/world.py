@@ -1,0 +1,133 @@
+"""Everything the demo's people act with, and a record of what they did."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.clock import moment
+from chalicelib.ids import delegate_id
+from chalicelib.model import CohortDates, Programme
+from infra.local import memory
+from infra.local.cloud import SWEEP_EVERY, Cloud
+from infra.local.demo.browser import Browser
+from infra.local.demo.cast import Part, Player
+from infra.local.demo.diary import Agenda, Calendar
+from infra.local.demo.mailbox import Letter, Mailbox
+from infra.local.demo.show import Show
+
+
+class Phase(StrEnum):
+    QUESTIONNAIRES = "questionnaires"
+    NOMINATIONS = "nominations"
+    ANSWERS = "answers"
+    REPORTS = "reports"
+    DEBRIEFS = "debriefs"
+    IMPACT = "impact"
+    TIME = "time passing"  # the cloud's own work: sweeps, mails, closing, printing
+
+
+@dataclass
+class Deeds:
+    """What became of one delegate: when each thing was done."""
+
+    opened: datetime | None = None
+    own_sent: datetime | None = None
+    list_sent: datetime | None = None
+    invited: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed
+    answered: dict[str, datetime] = field(default_factory=dict)
+    declined: dict[str, datetime] = field(default_factory=dict)
+    begun: dict[str, datetime] = field(default_factory=dict)  # saved half
+    bounced: dict[str, datetime] = field(default_factory=dict)
+    held: list[datetime] = field(default_factory=list)
+    extended: datetime | None = None
+    published: datetime | None = None  # with few answers, because the administrator said so
+    report: datetime | None = None
+    previewed: datetime | None = None
+    debriefed: datetime | None = None
+    released: datetime | None = None
+    opened_report: datetime | None = None
+    notes: int = 0
+    impact: dict[str, datetime] = field(default_factory=dict)  # role -> mailed
+    impact_sent: dict[str, datetime] = field(default_factory=dict)  # role -> answered
+    pulse: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed
+    pulse_sent: dict[str, datetime] = field(default_factory=dict)
+    documents: dict[str, bytes] = field(default_factory=dict)  # what the coach was given: pdf, html
+
+
+React = Callable[["World", Letter], None]
+
+
+@dataclass
+class World:
+    cloud: Cloud
+    programme: Programme
+    cohort: str
+    calendar: Calendar
+    dates: CohortDates
+    players: tuple[Player, ...]
+    show: Show
+    browser: Browser = field(default_factory=Browser)
+    mailbox: Mailbox = field(default_factory=Mailbox)
+    agenda: Agenda = field(default_factory=Agenda)
+    deeds: defaultdict[str, Deeds] = field(default_factory=lambda: defaultdict(Deeds))  # by delegate's address
+    sponsor_documents: dict[str, bytes] = field(default_factory=dict)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))  # by phase
+
+    def __post_init__(self) -> None:
+        self._by_id = {delegate_id(self.cohort, player.email): player for player in self.players}
+
+    @property
+    def now(self) -> datetime:
+        return self.cloud.clock.now()
+
+    def player(self, letter: Letter) -> Player:
+        """The delegate a mail is about: the second part of its id."""
+        return self._by_id[letter.id.split("#")[1]]
+
+    def part(self, letter: Letter) -> Part:
+        """The part of the rater who got this mail."""
+        return next(part for part in self.player(letter).parts if part.person.email == letter.to)
+
+    def plan(self, moment: datetime, phase: Phase, act: Callable[[], None]) -> None:
+        self.agenda.plan(moment, phase, act)
+
+    def play(self, reactions: dict[str, React], until: datetime) -> None:
+        """Let time pass, and people act at their moments and react to their mail, until nothing is left to happen."""
+        while (step := self._next_step()) is not None and step <= until:
+            with Stopwatch(self.seconds, Phase.TIME):
+                self.cloud.advance_to(max(step, self.now))
+            while (planned := self.agenda.next_moment) is not None and planned <= self.now:
+                phase, act = self.agenda.pop()
+                with Stopwatch(self.seconds, phase):
+                    act()
+            with Stopwatch(self.seconds, Phase.TIME):
+                self.cloud.settle()
+            for letter in self.mailbox.look():
+                if react := reactions.get(letter.template):
+                    react(self, letter)
+
+    def _next_step(self) -> datetime | None:
+        """The next moment at which somebody acts, or a job or mail is due."""
+        due = memory.earliest_due(self.cloud.table)
+        moments = [self.agenda.next_moment] if self.agenda.next_moment else []
+        if due:
+            moments.append(max(moment(due), self.now + SWEEP_EVERY))
+        return min(moments, default=None)
+
+
+class Stopwatch:
+    """Adds the time spent inside to a phase."""
+
+    def __init__(self, seconds: defaultdict[str, float], phase: str):
+        self._seconds, self._phase = seconds, phase
+
+    def __enter__(self) -> None:
+        self._begin = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._seconds[self._phase] += time.perf_counter() - self._begin

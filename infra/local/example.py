@@ -1,0 +1,67 @@
+"""The example programme and its people, loaded as one cohort with dates that suit the virtual clock."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from chalicelib.model import Cohort, CohortDates, DelegateEntry, Person, Programme
+from chalicelib.programme.file import read_programme
+from chalicelib.programme.load import load_cohort
+from chalicelib.programme.people import read_delegates
+from chalicelib.store import cohorts
+
+if TYPE_CHECKING:
+    from infra.local.cloud import Cloud
+
+FOLDER = Path(__file__).parents[2] / "examples" / "maximising-potential"
+COHORT = "cohort-1"
+SPONSOR = Person("Eleanor Ashworth", "eleanor.ashworth@example.org")
+NOTICE = timedelta(days=2)  # at least, before it opens
+OPEN_FOR = timedelta(days=18)  # three working weeks, Monday to Friday
+LASTS = timedelta(days=72)  # to a Wednesday, so that six months on is a working day
+WEEK = 7
+
+
+def load_example(cloud: Cloud) -> dict[str, object]:
+    """Load it, and run whatever follows at once. Loading it again changes nothing, and says so."""
+    programme, delegates = read_example()
+    today = cloud.clock.now().astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    cohort = cohorts.find(COHORT) or _cohort(programme, example_dates(today))
+    loaded = load_cohort(cohort, programme, delegates, {}, cloud.clock.now())
+    cloud.settle()
+    dates = cohort.dates
+    return {
+        "message": "The example is loaded." if loaded.changed else "The example was loaded before: nothing changed.",
+        "cohort": cohort.id,
+        "delegates": loaded.delegates,
+        "opens": dates.opens.isoformat(),
+        "closes": dates.closes.isoformat(),
+        "ends": dates.ends.isoformat(),
+        "changed": loaded.changed,
+    }
+
+
+def read_example() -> tuple[Programme, tuple[DelegateEntry, ...]]:
+    programme = read_programme((FOLDER / "programme.yaml").read_bytes(), "programme.yaml", FOLDER)
+    return programme, read_delegates((FOLDER / "delegates.csv").read_bytes(), "delegates.csv")
+
+
+def example_dates(today: date) -> CohortDates:
+    """Opens on a Monday a few days on; about nine months later the sponsor has the summary."""
+    soonest = today + NOTICE
+    opens = soonest + timedelta(days=-soonest.weekday() % WEEK)
+    return CohortDates(opens=opens, closes=opens + OPEN_FOR, ends=opens + LASTS)
+
+
+def _cohort(programme: Programme, dates: CohortDates) -> Cohort:
+    return Cohort(
+        id=COHORT,
+        title=f"Cohort 1, {dates.opens.year}",
+        programme_id=programme.id,
+        programme_version=programme.version,
+        dates=dates,
+        sponsor=SPONSOR,
+    )
