@@ -37,7 +37,8 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     coach = people.link("cleo coach", "coach")
     case = f"{coach}/{people.dana()}"
     visitor.open(case).post(f"{case}/report", {"kind": "pdf"})
-    assert visitor.status == 303 and "X-Amz-Expires=60" in visitor.headers["Location"]
+    assert visitor.status == 303
+    assert "X-Amz-Expires=60" in visitor.headers["Location"]
     day = clock.advance(days=3).date().isoformat()
     areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
     visitor.open(case).post(f"{case}/debrief", {"held_on": day, **areas})

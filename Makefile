@@ -1,0 +1,48 @@
+# Fullcircle: `make help` lists what there is.
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+PORT ?= 8000
+BIN := .venv/bin
+READY := .venv/.installed
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+WORKERS ?= auto
+
+.PHONY: help install demo serve test check lint prove lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(READY) ## make .venv with the locked requirements
+
+$(READY): requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "Fullcircle needs Python 3.11 or newer. Install it, or say which: make install PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11, which Fullcircle needs."; exit 1; }
+	@echo "Installing the locked requirements into .venv (once)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $(READY)
+
+demo: $(READY) ## run the example programme from CSV to sponsor's summary; leaves demo-output/
+	@$(BIN)/python -m infra.local demo
+
+serve: $(READY) ## keep the embedded cloud open for a person (PORT=8000)
+	@$(BIN)/python -m infra.local serve --port $(PORT)
+
+test: $(READY) ## run every test that needs no browser
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not prove and not browser"
+
+lint: $(READY) ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+check: lint test ## lint, types and tests
+
+prove: $(READY) ## run the long proofs of anonymity and of sending once
+	@$(BIN)/python -m pytest -n $(WORKERS) -m prove
+
+lock: $(READY) ## renew the locked requirements from the .in files
+	@for name in requirements requirements-report requirements-dev; do $(LOCK) $$name.in -o $$name.txt; done
+
+clean: ## remove what was made here: .venv, caches, demo-output
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output
