@@ -14,6 +14,7 @@ from typing import Any
 import moto.dynamodb.models as dynamodb
 import moto.sqs.models as sqs
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.serialize import JSONSerializer
 from moto.core.responses import ActionResult
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -39,6 +40,7 @@ def apply() -> None:
     dynamodb.DynamoDBBackend.transact_write_items = _transact_write_items
     DynamoHandler.transact_write_items = _transact_once
     SESV2Response.send_email = _send_email
+    JSONSerializer._serialize_type_structure = _serialize_structure
     logging.getLogger("moto").setLevel(logging.ERROR)  # names the two policies of the stack that it leaves out
     warnings.filterwarnings("ignore", message="Tried to parse AWS::")
 
@@ -171,3 +173,18 @@ def _send_email(self: SESV2Response) -> str:
     accepted.to = asked.get("Destination", {}).get("ToAddresses", [])
     accepted.tags = {tag["Name"]: [tag["Value"]] for tag in asked.get("EmailTags", [])}
     return answer
+
+
+# --- answers: moto asks of every attribute of every row whether it is of each of ten types -------------------------
+
+_moto_serialize = JSONSerializer._serialize_type_structure
+
+
+def _serialize_structure(self: JSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    if shape.name != "AttributeValue" or not isinstance(value, dict):
+        _moto_serialize(self, serialized, value, shape, key)
+        return
+    typed: dict[str, Any] = {}
+    for kind in value:
+        self._serialize_structure_member(typed, value, shape.members[kind], kind)
+    self._default_serialize(serialized, typed, shape, key)
