@@ -14,8 +14,8 @@ from typing import Any
 import moto.dynamodb.models as dynamodb
 import moto.sqs.models as sqs
 from moto.core.botocore_stubber import BotocoreStubber
-from moto.core.serialize import JSONSerializer
 from moto.core.responses import ActionResult
+from moto.core.serialize import JSONSerializer
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler

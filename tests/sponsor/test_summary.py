@@ -1,0 +1,104 @@
+"""The cohort's summary: the field's worked chain, the rule of five, and nothing of one delegate without consent."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from chalicelib.sponsor.evidence import ENOUGH, Evidence
+from chalicelib.sponsor.money import Claim, totals
+from chalicelib.sponsor.summary import summarise_cohort, summary_bytes
+from tests.support import people
+
+
+def cohort():
+    from chalicelib.model import Cohort
+
+    return Cohort(people.COHORT, "Autumn", "maximising-potential", 1, people.DATES, None)
+
+
+def evidence(n: int, **own: str) -> Evidence:
+    rules = people.programme()
+    means = {competency.id: Fraction(3 + n % 2) for competency in rules.competencies}
+    return Evidence(
+        name=f"Delegate {n}",
+        service="Nursing",
+        has_report=True,
+        self_means=means,
+        others_means=means,
+        areas=("1",),
+        own={
+            "money": "1000",
+            "share": "50",
+            "confidence": "80",
+            "basis": "own",
+            "relevance": "4",
+            "level.1": "habit",
+            **own,
+        },
+        manager={"share": "40", "change.1": "2"},
+        raters_change=(Fraction(1),),
+    )
+
+
+def summary(count: int, **own: str):
+    return summarise_cohort(people.programme(), cohort(), [evidence(n, **own) for n in range(count)], date(2027, 7, 1))
+
+
+def share(percent: int) -> Fraction:
+    return Fraction(percent, 100)
+
+
+def test_the_worked_chain_of_the_field():
+    chain = [(40_000, 50, 80), (12_000, 30, 70), (25_000, 40, 60)]
+    claims = [Claim(Fraction(money), share(part), share(part), share(sure)) for money, part, sure in chain]
+    claimed, _, confident = totals(claims)
+    assert (claimed, confident) == (77_000, 24_520)
+
+
+@pytest.mark.parametrize(("own", "manager", "counts"), [(50, 40, 40), (30, 60, 30), (50, None, 0), (None, 50, 0)])
+def test_the_lower_share_counts_and_no_reply_is_nothing(own, manager, counts):
+    claim = Claim(Fraction(100), share(own) if own else None, share(manager) if manager else None, Fraction(1))
+    assert claim.attributed == counts
+
+
+def test_below_five_delegates_only_the_response_line_is_shown():
+    found = summary(ENOUGH - 1)
+    assert (found.competencies, found.impact) == ((), None)
+    assert found.responses.delegates == ENOUGH - 1
+
+
+def test_from_five_delegates_on_figures_are_shown():
+    found = summary(ENOUGH)
+    assert len(found.competencies) == len(people.programme().competencies)
+    assert found.impact.worth.claimed == "£5,000"
+    assert found.impact.worth.confident == "£1,600"
+
+
+def test_a_figure_of_fewer_than_five_is_left_out_of_a_larger_cohort():
+    rules, everyone = people.programme(), [evidence(n) for n in range(6)]
+    silent = [Evidence(one.name, one.service, True, one.self_means, one.others_means) for one in everyone[4:]]
+    found = summarise_cohort(rules, cohort(), everyone[:4] + silent, date(2027, 7, 1))
+    assert found.competencies
+    assert found.impact is None
+
+
+def test_nobody_is_quoted_or_named_without_consent():
+    text = summary_bytes(summary(ENOUGH, implemented="A new rota", consent="no", negative="Cost more")).decode()
+    assert "A new rota" not in text
+    assert "Cost more" not in text
+    assert "Delegate 1" not in text
+
+
+def test_an_anonymous_quote_carries_no_name():
+    text = summary_bytes(summary(ENOUGH, implemented="A new rota", consent="anonymous")).decode()
+    assert "A new rota" in text
+    assert "Delegate 1" not in text
+
+
+def test_the_same_evidence_in_another_order_gives_the_same_bytes():
+    rules, everyone = people.programme(), [evidence(n, consent="named", implemented=f"Thing {n}") for n in range(7)]
+    made = date(2027, 7, 1)
+    assert summary_bytes(summarise_cohort(rules, cohort(), everyone, made)) == summary_bytes(
+        summarise_cohort(rules, cohort(), everyone[::-1], made)
+    )
