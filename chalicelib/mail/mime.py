@@ -62,9 +62,14 @@ def message(rendered: Rendered, *, to: Person, sender: str, from_name: str, repl
     mail["Subject"] = clean(rendered.subject)[:LONGEST_SUBJECT]
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # not "All": that would hide bounces
-    mail.set_content(rendered.text, cte="quoted-printable")
-    mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    mail.set_content(_encodable(rendered.text), cte="quoted-printable")
+    mail.add_alternative(_encodable(rendered.html), subtype="html", cte="quoted-printable")
     return mail
+
+
+def _encodable(text: str) -> str:
+    """Half of a surrogate pair is no character, and no mail can carry it."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def stamp(mail: EmailMessage, message_id: str, now: datetime) -> bytes:

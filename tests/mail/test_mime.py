@@ -68,6 +68,7 @@ def test_whatever_a_name_holds_headers_parse_back_and_none_is_added(name, from_n
     assert mail["Subject"] == mime.clean(subject)[: mime.LONGEST_SUBJECT].strip()
 
 
+@example("", "\ud800")
 @given(NASTY, NASTY)
 def test_a_mail_is_seven_bits_in_lines_that_every_server_takes(name, text):
     raw = made(name=name, text=text, html=text)
