@@ -26,7 +26,7 @@ from chalicelib.web.routes import bp as web
 STAGE = os.environ["FULLCIRCLE_STAGE"]
 
 log.set_up()
-app = Chalice(app_name="fullcircle")
+app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 for blueprint in (web, nominate, collect, milestones, debrief, impact, sponsor):
     app.register_blueprint(blueprint)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
+from chalicelib.store.due import FAILED
 from chalicelib.store.marshal import Row, row
 from infra.local.account import ACCOUNT, REGION
 from infra.local.moto_patches import ONE_CALL
@@ -23,10 +24,9 @@ def waiting(queue: str) -> bool:
 
 
 def earliest_due(table: str) -> str | None:
-    """The earliest `due_at` on the `due` index."""
+    """The earliest `due_at` of what a sweep would find, now or later."""
     with ONE_CALL:
-        due = [item.attrs["due_at"].value for item in _items(table) if "due_shard" in item.attrs]
-    return min(due, default=None)
+        return min((item.attrs["due_at"].value for item in _items(table) if _waits(item)), default=None)
 
 
 def rows(table: str, *prefixes: str) -> list[Row]:
@@ -37,12 +37,19 @@ def rows(table: str, *prefixes: str) -> list[Row]:
 
 
 def settled(table: str) -> int:
-    """How many jobs and mails are over and done with."""
+    """How many jobs and mails are over, for good or ill."""
     with ONE_CALL:
-        return sum(
-            item.hash_key.value.startswith(("JOB#", "MAIL#")) and "due_shard" not in item.attrs
-            for item in _items(table)
-        )
+        return sum(item.hash_key.value.startswith(("JOB#", "MAIL#")) and not _waits(item) for item in _items(table))
+
+
+def _waits(item: Any) -> bool:
+    """A job that was given up stays on the index, in a shard that no sweep asks for."""
+    return "due_shard" in item.attrs and item.attrs["due_shard"].value != FAILED
+
+
+def _is_waiting(item: Any) -> bool:
+    """Whether a sweep would find the row, now or later."""
+    return "due_shard" in item.attrs and item.attrs["due_shard"].value != FAILED
 
 
 def _items(table: str) -> Iterator[Any]:

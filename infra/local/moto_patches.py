@@ -18,6 +18,7 @@ from moto.core.responses import ActionResult
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.executors import SetExecutor
 from moto.dynamodb.responses import DynamoHandler
 from moto.ses.exceptions import NotFoundException
 from moto.sesv2.responses import SESV2Response
@@ -39,7 +40,9 @@ def apply() -> None:
     Table.all_items = _all_items
     dynamodb.DynamoDBBackend.transact_write_items = _transact_write_items
     DynamoHandler.transact_write_items = _transact_once
+    SetExecutor.get_action_value = _copied_value
     SESV2Response.send_email = _send_email
+    sqs.SQSBackend.is_message_valid_based_on_retention_period = _is_retained
     JSONSerializer._serialize_type_structure = _serialize_structure
     logging.getLogger("moto").setLevel(logging.ERROR)  # names the two policies of the stack that it leaves out
     warnings.filterwarnings("ignore", message="Tried to parse AWS::")
@@ -51,7 +54,8 @@ def serve_one_at_a_time(server: Any) -> Any:
 
 
 def sqs_clock(seconds: Callable[[], float]) -> None:
-    """moto's queues read the system's clock: hidden messages would come back in real time, not in virtual time."""
+    """moto's queues read the system's clock: hidden messages would come back, and old ones expire, in real time."""
+    sqs.unix_time = seconds
     sqs.unix_time_millis = lambda: seconds() * 1000
 
 
@@ -173,6 +177,23 @@ def _send_email(self: SESV2Response) -> str:
     accepted.to = asked.get("Destination", {}).get("ToAddresses", [])
     accepted.tags = {tag["Name"]: [tag["Value"]] for tag in asked.get("EmailTags", [])}
     return answer
+
+
+# --- updates: `SET a = b` leaves both names with one value, and a later change of either changes both --------------
+
+_moto_value = SetExecutor.get_action_value
+
+
+def _copied_value(self: SetExecutor) -> Any:
+    return copy.deepcopy(_moto_value(self))
+
+
+# --- queues: moto counts all messages of a queue three times to learn how long it keeps one -------------------------
+
+
+def _is_retained(self: sqs.SQSBackend, queue_name: str, message: sqs.Message) -> bool:
+    kept = self.get_queue(queue_name).message_retention_period
+    return bool(message.sent_timestamp / 1000 + kept > sqs.unix_time())
 
 
 # --- answers: moto asks of every attribute of every row whether it is of each of ten types -------------------------

@@ -117,7 +117,7 @@ def make_cast(programme: Programme, entries: Sequence[DelegateEntry], seed: int)
     return tuple(players)
 
 
-# --- who is asked -------------------------------------------------------------------------------------------------------
+# --- who is asked -------------------------------------------------------------------------------------------------
 
 
 def _raters(
@@ -163,7 +163,7 @@ def plain_letters(text: str) -> str:
     return "".join(letter for letter in kept.lower() if letter.isalnum() or letter in " -")
 
 
-# --- what they do -------------------------------------------------------------------------------------------------------
+# --- what they do -------------------------------------------------------------------------------------------------
 
 
 def _parts(

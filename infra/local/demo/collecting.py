@@ -6,10 +6,11 @@ from datetime import timedelta
 from functools import partial
 
 from chalicelib.admin.close import extend, publish
+from chalicelib.model import MANAGER_GROUP
 from infra.local.demo import filling
 from infra.local.demo.cast import Own, Part, Player, Reply
 from infra.local.demo.mailbox import Letter
-from infra.local.demo.world import Phase, World
+from infra.local.demo.world import Phase, React, World
 
 MORNING, NOON, EVENING, LAST_CALL = 9 * 60 + 40, 12 * 60 + 15, 19 * 60 + 30, 22 * 60
 HALF = 4  # pages
@@ -17,7 +18,7 @@ MORE_TIME = timedelta(days=7)
 FINISHES_AFTER, CHANGES_AFTER = 1, 2  # working days
 
 
-# --- delegates ------------------------------------------------------------------------------------------------------------
+# --- delegates ----------------------------------------------------------------------------------------------------
 
 
 def on_opening(world: World, letter: Letter) -> None:
@@ -46,12 +47,13 @@ def on_self_reminder(world: World, letter: Letter) -> None:
 
 
 def choose(world: World, player: Player, letter: Letter) -> None:
-    at_once = [part for part in player.parts if not part.added_later]
+    mine = [part for part in player.parts if part.group != MANAGER_GROUP]  # who is on the list already
+    at_once = [part for part in mine if not part.added_later]
     link = letter.link("nominate")
     filling.choose(world.browser, link, at_once, player.slip)
     world.deeds[player.email].list_sent = world.now
     world.show.step(Phase.NOMINATIONS, world.now)
-    if later := [part for part in player.parts if part.added_later]:
+    if later := [part for part in mine if part.added_later]:
         when = world.calendar.working_days_on(world.now, 4, NOON)
         world.plan(when, Phase.NOMINATIONS, partial(filling.choose, world.browser, link, later))
 
@@ -72,7 +74,7 @@ def finish_own(world: World, player: Player, link: str) -> None:
     world.show.step(Phase.QUESTIONNAIRES, world.now)
 
 
-# --- raters ---------------------------------------------------------------------------------------------------------------
+# --- raters -------------------------------------------------------------------------------------------------------
 
 
 def on_invitation(world: World, letter: Letter) -> None:
@@ -126,7 +128,7 @@ def _second_visit(world: World, days: int, act: partial[None]) -> None:
     world.plan(min(evening, world.calendar.at(world.dates.closes, LAST_CALL)), Phase.ANSWERS, act)
 
 
-# --- the administrator ----------------------------------------------------------------------------------------------------
+# --- the administrator --------------------------------------------------------------------------------------------
 
 
 def on_too_few(world: World, letter: Letter) -> None:
@@ -148,7 +150,7 @@ def publish_few(world: World, player: Player) -> None:
     publish(world.cohort, player.email, world.now)
 
 
-REACTIONS = {
+REACTIONS: dict[str, React] = {
     "programme/opening": on_opening,
     "nominate/reminder": on_choose_reminder,
     "collect/self_reminder": on_self_reminder,

@@ -75,7 +75,7 @@ class Page:
         for address, text in self.links:
             if words in text or words in address:
                 return address
-        raise NotOnThePage(f"no link “{words}” on the page “{self.heading}”")
+        raise NotOnThePage(f"no link “{words}” on the page “{self.heading}” ({self.status})")
 
 
 def read_page(html: str) -> Page:

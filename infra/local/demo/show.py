@@ -13,7 +13,7 @@ NAME_WIDTH = 16
 
 
 class Show:
-    def __init__(self, console: Console, totals: Mapping[str, int]):
+    def __init__(self, console: Console, totals: Mapping[str, int | None]):
         self.console = console
         self._totals = dict(totals)
         self._done: Counter[str] = Counter()

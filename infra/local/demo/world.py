@@ -85,6 +85,9 @@ class World:
     def now(self) -> datetime:
         return self.cloud.clock.now()
 
+    def delegate_id(self, player: Player) -> str:
+        return delegate_id(self.cohort, player.email)
+
     def player(self, letter: Letter) -> Player:
         """The delegate a mail is about: the second part of its id."""
         return self._by_id[letter.id.split("#")[1]]

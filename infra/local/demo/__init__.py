@@ -1,0 +1,85 @@
+"""The example programme from CSV to sponsor's summary, as people would go through it, over HTTP."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from infra.local.cloud import Cloud
+from infra.local.demo import checks, collecting, debriefing, output, sixmonths
+from infra.local.demo.browser import PageRefused
+from infra.local.demo.cast import ANSWERS, make_cast
+from infra.local.demo.diary import Calendar
+from infra.local.demo.filling import Unexpected
+from infra.local.demo.mailbox import NoSuchMail
+from infra.local.demo.pages import NotOnThePage
+from infra.local.demo.show import Show
+from infra.local.demo.table import tell
+from infra.local.demo.world import Phase, World
+from infra.local.example import COHORT, example_dates, load_example, read_example
+
+START = datetime(2026, 1, 7, 9, 0, tzinfo=UTC)
+SEED = 360
+FAR = datetime(2027, 3, 1, tzinfo=UTC)  # everything is over by then
+REACTIONS = collecting.REACTIONS | debriefing.REACTIONS | sixmonths.REACTIONS
+PEOPLES_FAULTS = (PageRefused, Unexpected, NoSuchMail, NotOnThePage)
+
+
+def run(port: int) -> int:
+    """Exit status: 0 if everything came out as it must, else 1 and the reasons."""
+    began = time.perf_counter()
+    console = Console()
+    try:
+        output.clear(output.FOLDER)
+    except output.NotOurFolder as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    with Cloud(_free_port(port), start=START) as cloud:
+        world = _world(cloud, console)
+        try:
+            with world.show:
+                world.play(REACTIONS, FAR)
+            faults = checks.failures(world)
+        except PEOPLES_FAULTS as fault:
+            faults = [f"on {world.now:%d %B %Y %H:%M}: {type(fault).__name__}: {fault}"]
+        world.browser.close()
+        output.write(world, output.FOLDER)
+        tell(console, world, faults, time.perf_counter() - began)
+    return 1 if faults else 0
+
+
+def _world(cloud: Cloud, console: Console) -> World:
+    programme, entries = read_example()
+    load_example(cloud)
+    zone = programme.organisation.timezone
+    players = make_cast(programme, entries, SEED)
+    raters = [part for player in players for part in player.parts]
+    totals: dict[str, int | None] = {
+        Phase.QUESTIONNAIRES: len(players),
+        Phase.NOMINATIONS: len(players),
+        Phase.ANSWERS: sum(part.reply in ANSWERS for part in raters),
+        Phase.REPORTS: len(players),
+        Phase.DEBRIEFS: len(players),
+        Phase.IMPACT: None,  # as many as their mail moves
+    }
+    show = Show(console, totals)
+    dates = example_dates(START.astimezone(ZoneInfo(zone)).date())
+    return World(cloud, programme, COHORT, Calendar(zone), dates, players, show)
+
+
+def _free_port(wanted: int) -> int:
+    """The wanted port if it and the next are free, else two that are."""
+    for first in (wanted, 0, 0, 0, 0):
+        with socket.socket() as one, socket.socket() as next_one:
+            try:
+                one.bind(("127.0.0.1", first))
+                next_one.bind(("127.0.0.1", one.getsockname()[1] + 1))
+            except OSError:
+                continue
+            return int(one.getsockname()[1])
+    return wanted

@@ -1,0 +1,127 @@
+"""What coaches and delegates do once a report is ready: preview, debrief, release, read, and work on it."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any
+
+from chalicelib.model import Wave
+from chalicelib.store import objects, reports
+from infra.local.demo.browser import Opened
+from infra.local.demo.cast import Own, Player
+from infra.local.demo.filling import Unexpected, expect
+from infra.local.demo.mailbox import Letter
+from infra.local.demo.phrases import bank
+from infra.local.demo.world import Phase, React, World
+
+MORNING, AFTERNOON, EVENING = 10 * 60, 14 * 60 + 30, 20 * 60
+DEBRIEF_AFTER, RELEASE_AFTER, READ_AFTER, NOTES_AFTER = 4, 1, 1, 25  # working days
+THREE_AREAS_EVERY = 3  # every third delegate agrees a third area
+NOTES = 3
+
+
+def on_ready(world: World, letter: Letter) -> None:
+    """The coach reads the report the same day, and debriefs some days later."""
+    player = world.player(letter)
+    deeds = world.deeds[player.email]
+    deeds.report = letter.sent_at
+    place = world.players.index(player)
+    later = world.calendar.working_days_on
+    world.plan(later(letter.sent_at, 0, MORNING), Phase.REPORTS, partial(preview, world, player, letter))
+    held = later(letter.sent_at, DEBRIEF_AFTER + place % 5, AFTERNOON)
+    world.plan(held, Phase.DEBRIEFS, partial(record_debrief, world, player, letter))
+
+
+def preview(world: World, player: Player, letter: Letter) -> None:
+    case = world.browser.follow(world.browser.open(letter.link("coach")), player.entry.person.name)
+    deeds = world.deeds[player.email]
+    for kind, begins in (("pdf", b"%PDF-"), ("html", b"<!")):
+        found = world.browser.send(case, case.page.form("/report"), {}, kind)
+        if not found.body.lstrip().lower().startswith(begins.lower()):
+            raise Unexpected(f"the coach was given no {kind} of {player.email}")
+        deeds.documents[kind] = found.body
+    deeds.documents["facts"] = facts_of(world, player)
+    deeds.previewed = world.now
+    world.show.step(Phase.REPORTS, world.now)
+
+
+def facts_of(world: World, player: Player) -> bytes:
+    """The figures behind the documents, as an operator takes them from the bucket."""
+    report = reports.find(world.delegate_id(player), Wave.BASELINE)
+    if report is None:
+        raise Unexpected(f"no report of {player.email} is stored")
+    return objects.load(report.facts)
+
+
+def record_debrief(world: World, player: Player, letter: Letter) -> None:
+    """Hold it, note its date and the areas, and release the report the next day."""
+    case = world.browser.follow(world.browser.open(letter.link("coach")), player.entry.person.name)
+    fields = {"held_on": world.calendar.day(world.now).isoformat(), **areas_of(world, player)}
+    expect(world.browser.send(case, case.page.form("/debrief"), fields), "Debrief recorded")
+    world.deeds[player.email].debriefed = world.now
+    when = world.calendar.working_days_on(world.now, RELEASE_AFTER, MORNING)
+    world.plan(when, Phase.DEBRIEFS, partial(release, world, player, letter))
+
+
+def areas_of(world: World, player: Player) -> dict[str, str]:
+    """Two or three areas where the figures are lowest, in the words of coach and delegate."""
+    words = bank("phrases")
+    place = world.players.index(player)
+    count = 3 if place % THREE_AREAS_EVERY == 0 else 2
+    fields: dict[str, str] = {}
+    for number, (competency, shown) in enumerate(_lowest(world, player)[:count], start=1):
+        card = words[competency]["areas"][place % len(words[competency]["areas"])]
+        title = next(c.title for c in world.programme.competencies if c.id == competency)
+        fields |= {f"{part}-{number}": text for part, text in card.items()}
+        fields[f"evidence-{number}"] = f"{title}: others see {shown} on average"
+        fields[f"by_when-{number}"] = "The second workshop" if number == 1 else "The end of the programme"
+    return fields
+
+
+def _lowest(world: World, player: Player) -> list[tuple[str, str]]:
+    """(competency, mean of all others as shown), lowest first; without such figures, the delegate's own view."""
+    facts: dict[str, Any] = json.loads(world.deeds[player.email].documents["facts"])
+    scores = [one for one in facts["statistics"] if one["about"] == "competency"]
+    shown = [one for one in scores if one["cell"] == "all_others"] or [one for one in scores if one["cell"] == "self"]
+    return [(one["id"], one["display"]) for one in sorted(shown, key=lambda one: (one["mean"], one["id"]))]
+
+
+def release(world: World, player: Player, letter: Letter) -> None:
+    case = world.browser.follow(world.browser.open(letter.link("coach")), player.entry.person.name)
+    asked = world.browser.follow(case, "/release")
+    expect(world.browser.send(asked, asked.page.form("/release"), {}), "Released")
+    world.deeds[player.email].released = world.now
+    world.show.step(Phase.DEBRIEFS, world.now)
+
+
+def on_released(world: World, letter: Letter) -> None:
+    player = world.player(letter)
+    when = world.calendar.working_days_on(letter.sent_at, READ_AFTER, EVENING)
+    world.plan(when, Phase.DEBRIEFS, partial(read_report, world, player, letter))
+
+
+def read_report(world: World, player: Player, letter: Letter) -> None:
+    """The delegate sees the very document that the coach saw."""
+    hub = world.browser.open(letter.link("hub"))
+    seen = world.browser.send(hub, hub.page.form("/report"), {}, "pdf")
+    if seen.body != world.deeds[player.email].documents["pdf"]:
+        raise Unexpected(f"{player.email} was given another report than the coach")
+    world.deeds[player.email].opened_report = world.now
+    if player.way is not Own.FEW:
+        when = world.calendar.working_days_on(world.now, NOTES_AFTER, EVENING)
+        world.plan(when, Phase.DEBRIEFS, partial(note_assignments, world, player, letter.link("hub")))
+
+
+def note_assignments(world: World, player: Player, link: str) -> None:
+    """What they did between the workshops; nobody notes everything."""
+    words = bank("later")["notes"]
+    place = world.players.index(player)
+    shown: Opened = world.browser.open(link)
+    for number in range(NOTES - place % 2):
+        form = [form for form in shown.page.forms if "assignment" in form.names][number]
+        shown = world.browser.send(shown, form, {"text": words[(place + number * 4) % len(words)]})
+        world.deeds[player.email].notes += 1
+
+
+REACTIONS: dict[str, React] = {"report/ready": on_ready, "debrief/released": on_released}

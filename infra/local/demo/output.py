@@ -1,0 +1,107 @@
+"""demo-output/: every mail, the reports, the sponsor's summary, and who got what when."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from chalicelib.clock import stamp
+from infra.local import memory
+from infra.local.demo.cast import plain_letters
+from infra.local.demo.world import World
+
+FOLDER = Path("demo-output")
+MARK = ".made-by-the-demo"  # only a folder with this file is ever deleted
+DOCUMENTS = {"facts": "facts.json", "html": "report.html", "pdf": "report.pdf"}
+
+
+class NotOurFolder(Exception):
+    """There is a folder of that name which no demo made."""
+
+
+def clear(folder: Path) -> None:
+    """Raises NotOurFolder rather than delete what somebody else keeps there."""
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / MARK).exists():
+            raise NotOurFolder(f"{folder}/ was not made by the demo: please move it away and run the demo again.")
+        shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / MARK).touch()
+
+
+def write(world: World, folder: Path) -> None:
+    _mails(world, folder / "mail")
+    for player in world.players:
+        if documents := world.deeds[player.email].documents:
+            home = folder / "reports" / slug(player.entry.person.name)
+            home.mkdir(parents=True)
+            for kind, body in documents.items():
+                (home / DOCUMENTS[kind]).write_bytes(body)
+    (folder / "sponsor").mkdir()
+    for name, body in world.sponsor_documents.items():
+        (folder / "sponsor" / name).write_bytes(body)
+    (folder / "summary.json").write_text(json.dumps(summary(world), indent=2, ensure_ascii=False) + "\n")
+
+
+def slug(text: str) -> str:
+    return "-".join(plain_letters(text).split())
+
+
+def _mails(world: World, folder: Path) -> None:
+    folder.mkdir()
+    for number, letter in enumerate(world.mailbox.letters, start=1):
+        kind, to = letter.template.replace("/", "-"), slug(letter.to.split("@")[0].replace(".", " "))
+        name = f"{number:04}-{world.calendar.day(letter.sent_at)}-{kind}-to-{to}.eml"
+        (folder / name).write_bytes(letter.accepted.raw.encode())
+
+
+def summary(world: World) -> dict[str, Any]:
+    """Who got what, and when, as plain data."""
+    rows = memory.rows(world.cloud.table, "JOB#", "MAIL#")
+    jobs = [row for row in rows if row["sk"] == "JOB"]
+    mails = [row for row in rows if row["sk"] == "MAIL"]
+    return {
+        "cohort": world.cohort,
+        "programme": world.programme.id,
+        "opens": str(world.dates.opens),
+        "closes": str(world.dates.closes),
+        "ends": str(world.dates.ends),
+        "finished": stamp(world.now),
+        "delegates": [_delegate(world, player.email, player.entry.person.name) for player in world.players],
+        "mails": dict(sorted(Counter(letter.template for letter in world.mailbox.letters).items())),
+        "mail_states": dict(
+            sorted(
+                Counter(
+                    "cancelled" if "cancelled" in row and row["state"] == "queued" else row["state"] for row in mails
+                ).items()
+            )
+        ),
+        "jobs": {
+            kind: dict(Counter(row["state"] for row in jobs if row["kind"] == kind))
+            for kind in sorted({row["kind"] for row in jobs})
+        },
+        "failures": [{"id": row["id"], "error": row["error"]} for row in jobs if row["state"] == "failed"],
+        "seconds": {phase: round(seconds, 1) for phase, seconds in world.seconds.items()},
+        "requests": world.browser.requests,
+    }
+
+
+def _delegate(world: World, email: str, name: str) -> dict[str, Any]:
+    told = asdict(world.deeds[email])
+    told["documents"] = sorted(told["documents"])
+    return {"name": name, "email": email, **_plain(told)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return stamp(value)
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value

@@ -1,0 +1,140 @@
+"""Six months on: delegates, line managers and raters say what came of it, and the sponsor reads the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from random import Random
+
+from infra.local.demo import filling
+from infra.local.demo.browser import Opened
+from infra.local.demo.cast import Player
+from infra.local.demo.mailbox import Letter
+from infra.local.demo.pages import Form
+from infra.local.demo.phrases import bank
+from infra.local.demo.world import Phase, React, World
+
+MORNING, EVENING = 8 * 60 + 30, 19 * 60
+SILENT_DELEGATES, SILENT_MANAGERS = (8,), (4, 8, 10)  # places in the cast of those who never answer
+NAMED, ANONYMOUS = 3, 2  # of five: how delegates let themselves be quoted
+READS_AFTER = 2  # working days
+
+
+def on_survey(world: World, letter: Letter, role: str) -> None:
+    player = world.player(letter)
+    world.deeds[player.email].impact[role] = letter.sent_at
+    place = world.players.index(player)
+    if place in (SILENT_DELEGATES if role == "delegate" else SILENT_MANAGERS):
+        return
+    when = world.calendar.working_days_on(letter.sent_at, 1 + place % 9, EVENING if role == "delegate" else MORNING)
+    world.plan(when, Phase.IMPACT, partial(answer_survey, world, player, role, letter.link("impact")))
+
+
+def answer_survey(world: World, player: Player, role: str, link: str) -> None:
+    shown = world.browser.open(link)
+    form = shown.page.form_with("form")
+    rng = Random(f"{player.email} {role}")
+    fields = delegate_answers(world, player, form, rng) if role == "delegate" else manager_answers(form, rng)
+    _sent(world.browser.send(shown, form, fields))
+    world.deeds[player.email].impact_sent[role] = world.now
+    world.show.step(Phase.IMPACT, world.now)
+
+
+def _sent(shown: Opened) -> None:
+    filling.expect(shown, "Thank you")
+
+
+def delegate_answers(world: World, player: Player, form: Form, rng: Random) -> dict[str, str]:
+    """Believable answers to whatever the form asks."""
+    words, place = bank("later"), world.players.index(player)
+    fields = {"relevance": str(rng.choice((3, 4, 4, 5))), "recommend": str(rng.randint(6, 10))}
+    fields["useful"] = rng.choice([option for option in form.options["useful"] if option])
+    for name, options in form.options.items():
+        fields |= _choice(name, [option for option in options if option], rng)
+    for number, name in enumerate(sorted(name for name in form.fields if name.startswith("example."))):
+        fields[name] = words["examples"][(place + number) % len(words["examples"])]
+    if place % 4 != 1:
+        fields |= _worth(words["measures"][place % len(words["measures"])], rng)
+        fields["implemented"] = words["implemented"][place % len(words["implemented"])]
+    fields["negative"] = words["worse"][place % len(words["worse"])]
+    fields["consent"] = "named" if place % 5 < NAMED else "anonymous" if place % 5 < NAMED + 1 else "no"
+    return fields
+
+
+def _choice(name: str, options: list[str], rng: Random) -> dict[str, str]:
+    if name.startswith("then."):
+        then = rng.randint(2, 4)
+        return {name: str(then), f"now.{name.removeprefix('then.')}": str(min(5, then + rng.choice((0, 1, 1))))}
+    if name.startswith("level."):
+        return {name: rng.choice(options[1:])}
+    if name.startswith("work.") or name == "proposal":
+        return {name: rng.choice(options[:2])}
+    if name.startswith(("helped.", "hindered.")):
+        return {name: "yes"} if rng.random() < 0.35 else {}
+    return {}
+
+
+def _worth(card: Mapping[str, str], rng: Random) -> dict[str, str]:
+    parts = ("name", "unit", "direction", "baseline", "now", "period", "source", "scope")
+    fields = {f"measure.1.{part}": card[part] for part in parts}
+    fields |= {
+        "basis": card["basis"],
+        "share": str(rng.choice((30, 40, 50, 60))),
+        "confidence": f"{rng.choice((60, 70, 80))} %",
+    }
+    return fields | ({"money": f"£{int(card['money']):,}"} if card["money"] else {})
+
+
+def manager_answers(form: Form, rng: Random) -> dict[str, str]:
+    words = bank("later")
+    fields = {name: rng.choice(("0", "1", "1", "2")) for name in form.options if name.startswith("change.")}
+    for name in sorted(name for name in form.fields if name.startswith("evidence.")):
+        fields[name] = rng.choice(words["evidence"])
+    return fields | {"effect": rng.choice(words["effects"]), "share": str(rng.choice((20, 30, 40, 50)))}
+
+
+# --- raters -----------------------------------------------------------------------------------------------
+
+
+def on_pulse(world: World, letter: Letter) -> None:
+    part = world.part(letter)
+    world.deeds[part.delegate].pulse[letter.to] = letter.sent_at
+    if part.answers_pulse:
+        when = world.calendar.working_days_on(letter.sent_at, int(part.share * 12), MORNING)
+        world.plan(when, Phase.IMPACT, partial(answer_pulse, world, part.delegate, letter))
+
+
+def answer_pulse(world: World, delegate: str, letter: Letter) -> None:
+    link, rng = letter.link("answer"), Random(f"{delegate} {letter.to}")
+    shown = world.browser.follow(world.browser.open(link), "/page/")
+    areas = shown.page.form_with("form").options
+    sheet = {name: "na" if rng.random() < 0.1 else str(rng.choice((4, 4, 5, 5, 6, 6, 7))) for name in areas}
+    if set(sheet.values()) == {"na"}:
+        sheet = dict.fromkeys(sheet, "4")
+    filling.answer(world.browser, link, sheet)
+    world.deeds[delegate].pulse_sent[letter.to] = world.now
+    world.show.step(Phase.IMPACT, world.now)
+
+
+# --- the sponsor ------------------------------------------------------------------------------------------
+
+
+def on_summary(world: World, letter: Letter) -> None:
+    when = world.calendar.working_days_on(letter.sent_at, READS_AFTER, MORNING)
+    world.plan(when, Phase.IMPACT, partial(read_summary, world, letter.link("sponsor")))
+
+
+def read_summary(world: World, link: str) -> None:
+    shelf = world.browser.open(link)
+    for kind, name in (("html", "summary.html"), ("facts", "facts.json")):
+        form = shelf.page.form_with("summary")
+        world.sponsor_documents[name] = world.browser.send(shelf, form, {}, kind).body
+    world.show.step(Phase.IMPACT, world.now)
+
+
+REACTIONS: dict[str, React] = {
+    "impact/delegate": partial(on_survey, role="delegate"),
+    "impact/manager": partial(on_survey, role="manager"),
+    "impact/pulse": on_pulse,
+    "sponsor/summary": on_summary,
+}
