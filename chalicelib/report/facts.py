@@ -70,6 +70,54 @@ class CommentFact:
 
 
 @dataclass(frozen=True)
+class AgreementFact:
+    """How far the raters of one cell agree, in a word: all that is shown of spread (decision 10)."""
+
+    about: str
+    id: str
+    cell: str  # never self or manager; "all_others" sums up the cells' words, and never for an item
+    n: int  # of an item: ratings; of a competency, a value or everything: the items' words it sums up
+    word: str  # agree, mixed or split
+
+
+@dataclass(frozen=True)
+class AgreementCut:
+    """What the words mean in a cell of n ratings, as r_wg: above `agree`; at most `split`; between them mixed."""
+
+    n: int
+    agree: str  # two decimals
+    split: str
+
+
+@dataclass(frozen=True)
+class ChangeFact:
+    """One figure that an earlier report and this one both show, under the same cell."""
+
+    about: str
+    id: str
+    cell: str
+    n_before: int
+    n_after: int
+    before: str  # as the earlier report shows it
+    after: str
+    change: float  # after minus before, scale points
+    display: str  # "+0.4", "+0.4 or more"; "cannot say" where both figures are bounded on the same side
+    noise: str = ""  # larger than noise: yes, no, cannot say; empty where nothing can be said of noise
+
+
+@dataclass(frozen=True)
+class CohortMean:
+    """Mean over delegates of a figure in their reports, from five delegates up."""
+
+    about: str
+    id: str
+    cell: str  # self or all_others
+    delegates: int
+    mean: float
+    display: str
+
+
+@dataclass(frozen=True)
 class Facts:
     heading: ReportHeading
     threshold: int
@@ -85,6 +133,11 @@ class Facts:
     lowest: tuple[str, ...]
     comments: tuple[CommentFact, ...]
     checksum: str  # SHA-256 of everything else
+    agreements: tuple[AgreementFact, ...] = ()
+    agreement_cuts: tuple[AgreementCut, ...] = ()  # for every n that has a word here, smallest first
+    compared_with: str = ""  # the wave that `changes` look back to
+    changes: tuple[ChangeFact, ...] = ()
+    cohort_means: tuple[CohortMean, ...] = ()
 
 
 def build_facts(programme: Programme, heading: ReportHeading, published: PublishedCells) -> Facts:
@@ -119,7 +172,7 @@ def read_facts(data: bytes) -> Facts:
     content: dict[str, Any] = json.loads(data)
     heading = {name: content.pop(name) for name in ReportHeading.__dataclass_fields__}
     for name, read in _READERS.items():
-        content[name] = tuple(read(**entry) for entry in content[name])
+        content[name] = tuple(read(**entry) for entry in content.get(name, ()))
     for name in ("merged", "highest", "lowest"):
         content[name] = tuple(content[name])
     facts = Facts(heading=ReportHeading(**{**heading, "issued": date.fromisoformat(heading["issued"])}), **content)
@@ -138,13 +191,21 @@ _READERS: Mapping[str, Callable[..., Any]] = {
     "statistics": Statistic,
     "gaps": Gap,
     "comments": CommentFact,
+    "agreements": AgreementFact,
+    "agreement_cuts": AgreementCut,
+    "changes": ChangeFact,
+    "cohort_means": CohortMean,
 }
+_OPTIONAL = ("agreements", "agreement_cuts", "compared_with", "changes", "cohort_means")  # left out where empty
 
 
 def _content(facts: Facts) -> dict[str, Any]:
     content = asdict(facts)
     heading = content.pop("heading")
     del content["checksum"]
+    for name in _OPTIONAL:
+        if not content[name]:
+            del content[name]
     return {**content, **heading, "issued": facts.heading.issued.isoformat()}
 
 
