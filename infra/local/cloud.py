@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import threading
+import traceback
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -127,10 +128,13 @@ class Cloud:
 
     def _tick(self) -> None:
         while not self._stopped.wait(GLANCE):
-            with self._one_at_a_time:
-                self.pump.until_empty()
-                if self.clock.now() >= self._last_sweep + SWEEP_EVERY:
-                    self.sweep()
+            try:
+                with self._one_at_a_time:
+                    self.pump.until_empty()
+                    if self.clock.now() >= self._last_sweep + SWEEP_EVERY:
+                        self.sweep()
+            except Exception:  # the next look may find things better; a dead ticker would stop all work unseen
+                traceback.print_exc()
 
 
 def _refuse_taken(port: int) -> None:

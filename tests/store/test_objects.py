@@ -1,0 +1,36 @@
+"""Documents in the bucket."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from chalicelib.store import objects
+from tests.support.calls import count_calls
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def test_a_document_comes_back_as_it_was_saved():
+    objects.save("reports/1/report.pdf", b"%PDF-1.7")
+
+    assert objects.load("reports/1/report.pdf") == b"%PDF-1.7"
+
+
+def test_a_link_lives_for_a_minute_and_costs_no_call():
+    objects.save("reports/1/report.pdf", b"%PDF-1.7")
+
+    with count_calls() as calls:
+        link = objects.link("reports/1/report.pdf", download_as="Feedback.pdf")
+
+    query = parse_qs(urlsplit(link).query)
+    assert query["X-Amz-Expires"] == ["60"]
+    assert query["response-content-disposition"] == ['attachment; filename="Feedback.pdf"']
+    assert link.startswith(objects.origin())
+    assert calls.total() == 0
+
+
+def test_a_document_of_an_unknown_kind_is_an_error():
+    with pytest.raises(KeyError):
+        objects.save("reports/1/report.exe", b"")

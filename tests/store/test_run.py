@@ -1,0 +1,182 @@
+"""Running a job: whatever fails, it is done once, and it holds nobody up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+
+from chalicelib.config import settings
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.run import FIRST_DELAY, LEASE, LONGEST_DELAY, MOST_ATTEMPTS, delay, run
+from chalicelib.jobs.sweep import sweep
+from chalicelib.model import Person
+from chalicelib.store import due, jobs, mails, queues
+from chalicelib.store.aws import client
+from chalicelib.store.jobs import Job, JobState, job
+from chalicelib.store.table import Key, get, put, transact, update
+from tests.support.calls import count_calls, watched_by
+from tests.support.clock import MONDAY
+from tests.support.faults import KINDS, Killed, Striking, double_faults, single_faults
+from tests.support.interleave import explore
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+TALLY = Key("COHORT#1", "META")
+CLOSE = job("close", "dana", due_at=MONDAY)
+FOLLOW_ON = job("report", "dana", due_at=MONDAY)
+ATTEMPTS = count()
+CALLS = 4  # claim, settle, hint; and the claim of the duplicate delivery
+
+
+def setup() -> None:
+    transact([jobs.add(CLOSE), put({**TALLY._asdict(), "closed": 0})])
+
+
+def close(_job: Job, now: datetime) -> list:
+    return [update(TALLY, add={"closed": 1}), jobs.add(FOLLOW_ON)]
+
+
+def poison(_job: Job, now: datetime) -> list:
+    raise ValueError("Dana said so")
+
+
+def hints(queue: str) -> list[str]:
+    answer = client("sqs").receive_message(QueueUrl=settings().queues[queue], MaxNumberOfMessages=10)
+    return [queues.read_hint(message["Body"]) for message in answer.get("Messages", [])]
+
+
+def test_a_job_is_settled_in_one_transaction_with_its_result_and_what_follows():
+    setup()
+
+    with count_calls() as calls:
+        settled = run(CLOSE.id, {"close": close}, "a", MONDAY)
+
+    assert settled
+    assert get(TALLY)["closed"] == 1
+    assert jobs.find(CLOSE.id).state is JobState.DONE
+    assert jobs.find(FOLLOW_ON.id).state is JobState.WAITING
+    assert hints("report") == ["JOB#report#dana"]
+    assert calls == {"UpdateItem": 1, "TransactWriteItems": 1, "SendMessageBatch": 1}
+
+
+def test_a_job_that_is_done_is_not_run_again():
+    setup()
+    run(CLOSE.id, {"close": close}, "a", MONDAY)
+
+    assert run(CLOSE.id, {"close": close}, "b", MONDAY + timedelta(days=1)) is False
+    assert get(TALLY)["closed"] == 1
+
+
+def test_a_failing_job_keeps_the_error_without_its_text_and_comes_again_later():
+    setup()
+
+    settled = run(CLOSE.id, {"close": poison}, "a", MONDAY)
+
+    found = jobs.find(CLOSE.id)
+    assert settled is False
+    assert "ValueError at " in found.error
+    assert "Dana" not in found.error
+    assert MONDAY + FIRST_DELAY / 2 <= found.due_at <= MONDAY + FIRST_DELAY
+
+
+def test_a_poison_job_fails_after_its_last_attempt_and_never_raises():
+    setup()
+    now = MONDAY
+    for attempt in range(MOST_ATTEMPTS):
+        assert jobs.find(CLOSE.id).state is JobState.WAITING
+        assert run(CLOSE.id, {"close": poison}, f"a{attempt}", now) is False
+        now += LONGEST_DELAY
+
+    assert jobs.find(CLOSE.id).state is JobState.FAILED
+    assert list(due.due(now)) == []
+
+
+def test_a_job_of_an_unknown_kind_fails_like_any_other():
+    setup()
+
+    assert run(CLOSE.id, {}, "a", MONDAY) is False
+    assert "KeyError" in jobs.find(CLOSE.id).error
+
+
+def test_a_job_that_kills_every_run_is_given_up():
+    def deadly(_job: Job, now: datetime) -> list:
+        raise Killed
+
+    setup()
+    now = MONDAY
+    for attempt in range(MOST_ATTEMPTS):
+        with pytest.raises(Killed):
+            run(CLOSE.id, {"close": deadly}, f"a{attempt}", now)
+        now += LEASE
+
+    assert run(CLOSE.id, {"close": deadly}, "last", now) is False
+    assert jobs.find(CLOSE.id).state is JobState.FAILED
+    assert jobs.find(CLOSE.id).error == "every attempt ended without an answer"
+
+
+def attempt_to_close(_env: None, now: datetime) -> None:
+    run(CLOSE.id, {"close": close}, f"attempt-{next(ATTEMPTS)}", now)
+
+
+def done_once(_env: None) -> list[str]:
+    for days in range(1, MOST_ATTEMPTS):  # the sweep comes by
+        attempt_to_close(None, MONDAY + timedelta(days=days))
+    closed, state = get(TALLY)["closed"], jobs.find(CLOSE.id).state
+    return [] if (closed, state) == (1, JobState.DONE) else [f"closed {closed} times, job {state}"]
+
+
+def test_under_every_fault_a_job_is_done_exactly_once():
+    assert single_faults(setup, attempt_to_close, done_once) == 1 + len(KINDS) * CALLS
+
+
+@pytest.mark.prove
+def test_under_every_pair_of_faults_a_job_is_done_exactly_once():
+    assert double_faults(setup, attempt_to_close, done_once) > len(KINDS) ** 2
+
+
+def test_two_runs_at_once_do_the_work_once_in_every_order():
+    def check(_env: None, outcomes: list) -> list[str]:
+        closed = get(TALLY)["closed"]
+        return [] if (closed, sorted(outcomes)) == (1, [False, True]) else [f"{closed} times, {outcomes}"]
+
+    runs = [lambda _, attempt=attempt: run(CLOSE.id, {"close": close}, attempt, MONDAY) for attempt in ("a", "b")]
+
+    assert explore(setup, runs, check) > 3
+
+
+@pytest.mark.parametrize("fault", ["throttled", "answer lost"])
+def test_a_hint_that_cannot_be_sent_is_no_error_and_the_sweep_sends_it_again(fault):
+    settings()
+    with watched_by(Striking({2: fault})):
+        commit([jobs.add(CLOSE)], MONDAY)
+    hints("work")
+
+    assert sweep(MONDAY) == 1
+    assert hints("work") == ["JOB#close#dana"]
+
+
+def test_only_what_is_due_is_hinted_at():
+    later = job("close", "later", due_at=MONDAY + timedelta(days=1))
+    mail = mails.Mail(id="invite#1", template="collect/invite", to=Person("Ann", "ann@example.org"), due_at=MONDAY)
+
+    commit([jobs.add(CLOSE), jobs.add(later), jobs.add(FOLLOW_ON), mails.add(mail)], MONDAY)
+
+    assert hints("work") == ["JOB#close#dana"]
+    assert hints("report") == ["JOB#report#dana"]
+    assert hints("mail") == ["MAIL#invite#1"]
+
+
+@pytest.mark.parametrize(
+    ("attempts", "share", "expected"),
+    [
+        pytest.param(1, 0.0, timedelta(minutes=1), id="first"),
+        pytest.param(1, 1.0, timedelta(seconds=30), id="first-at-its-earliest"),
+        pytest.param(3, 0.0, timedelta(minutes=4), id="doubles"),
+        pytest.param(8, 0.0, timedelta(hours=2), id="ceiling"),
+        pytest.param(8, 0.5, timedelta(hours=1, minutes=30), id="ceiling-spread-out"),
+    ],
+)
+def test_the_delay_doubles_up_to_a_ceiling(attempts, share, expected):
+    assert delay(attempts, share) == expected
