@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from chalicelib.model import SELF_GROUP, Programme
-from chalicelib.report.figures import display_gap, display_mean
+from chalicelib.report.agreement import cuts_for
+from chalicelib.report.figures import display_gap, display_mean, two_decimals
 from chalicelib.report.partition import Cell
 from chalicelib.report.published import ALL_OTHERS, About, Figure, PublishedCells
 
@@ -158,6 +159,10 @@ def build_facts(programme: Programme, heading: ReportHeading, published: Publish
         "highest": highest,
         "lowest": lowest,
         "comments": tuple(CommentFact(c.question, c.cell, c.text) for c in published.comments),
+        "agreements": tuple(
+            AgreementFact(a.about.value, a.id, a.cell, a.n, a.word.value) for a in published.agreements
+        ),
+        "agreement_cuts": tuple(_cuts(programme, published)),
     }
     return Facts(**parts, checksum=_checksum(Facts(**parts, checksum="")))
 
@@ -234,6 +239,12 @@ def _inside_a_sentence(title: str) -> str:
 def _statistic(figure: Figure, top: int) -> Statistic:
     display = display_mean(figure.mean, figure.bound, top)
     return Statistic(figure.about.value, figure.id, figure.cell, figure.n, float(figure.mean), display)
+
+
+def _cuts(programme: Programme, published: PublishedCells) -> Iterator[AgreementCut]:
+    for n in sorted({found.n for found in published.agreements if found.about is About.ITEM}):
+        if cuts := cuts_for(n, programme.top, programme.threshold):
+            yield AgreementCut(n, two_decimals(cuts.agree), two_decimals(cuts.split))
 
 
 def _gaps(figures: Mapping[tuple[About, str, str], Figure]) -> Iterator[Gap]:

@@ -12,7 +12,16 @@ MINUS = "\N{MINUS SIGN}"
 
 def one_decimal(number: Fraction) -> Decimal:
     """Rounded half up (away from zero below it) to one decimal."""
-    return (Decimal(number.numerator) / Decimal(number.denominator)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return _rounded(number, "0.1")
+
+
+def two_decimals(number: Fraction) -> str:
+    """ "0.63": for statistics; scores have one decimal."""
+    return str(_rounded(number, "0.01"))
+
+
+def _rounded(number: Fraction, step: str) -> Decimal:
+    return (Decimal(number.numerator) / Decimal(number.denominator)).quantize(Decimal(step), ROUND_HALF_UP)
 
 
 def display_mean(mean: Fraction, bound: Bound, top: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from chalicelib.report.agreement import Word
 from chalicelib.report.partition import Cell
 
 ALL_OTHERS = "all_others"  # cell name of figures over every rater but self who sits in a published cell
@@ -40,6 +41,17 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """One word on how far raters agree. Those of competencies, values and all others sum up the items' words."""
+
+    about: About
+    id: str
+    cell: str  # an anonymous Cell's id or ALL_OTHERS
+    n: int  # of an item: ratings; else: words it sums up
+    word: Word
+
+
+@dataclass(frozen=True)
 class Comment:
     question: str
     cell: str  # a Cell's id, or the id of several cells pooled
@@ -51,6 +63,7 @@ class PublishedCells:
     cells: tuple[Cell, ...]  # named ones first; anonymous ones hold at least `threshold` raters
     comment_cells: tuple[Cell, ...]  # under which comments appear; anonymous ones hold at least `comments_from`
     figures: tuple[Figure, ...]
+    agreements: tuple[Agreement, ...]
     comments: tuple[Comment, ...]  # within a question and cell in an order that tells nothing
 
     @property

@@ -80,14 +80,19 @@ def _reduced(rows: Iterable[dict[Variable, Fraction]]) -> list[dict[Variable, Fr
 
 
 def certain_worlds(
-    publish: Callable[[tuple[int, ...]], Hashable], unknowns: int, scale: Sequence[int]
+    publish: Callable[[tuple[int, ...]], Hashable], unknowns: int, scale: Sequence[int], colluders: int = 0
 ) -> tuple[int, int]:
-    """All answer vectors, and those in which what is published leaves somebody's answer only one value."""
+    """All answer vectors, and those in which what is published leaves somebody's answer only one value.
+
+    The first `colluders` answers are known to the attacker, and are nobody's to protect.
+    """
     buckets: defaultdict[Hashable, list[tuple[int, ...]]] = defaultdict(list)
     for world in product(scale, repeat=unknowns):
-        buckets[publish(world)].append(world)
+        buckets[world[:colluders], publish(world)].append(world)
     worlds = sum(map(len, buckets.values()))
     certain = sum(
-        len(alike) for alike in buckets.values() if any(len(set(seen)) == 1 for seen in zip(*alike, strict=True))
+        len(alike)
+        for alike in buckets.values()
+        if any(len(set(seen)) == 1 for seen in list(zip(*alike, strict=True))[colluders:])
     )
     return worlds, certain

@@ -12,9 +12,10 @@ import pytest
 
 from chalicelib.answers import Answers, Response
 from chalicelib.model import Programme, Value
+from chalicelib.report.agreement import Word
 from chalicelib.report.facts import build_facts, facts_bytes
 from chalicelib.report.publish import publish
-from chalicelib.report.published import About, Bound
+from chalicelib.report.published import About, Bound, PublishedCells
 
 from .attackers import AnswerDependent, Lin, certain_worlds, isolated
 from .example import GROUPS, KEY, heading, programme_of, tiny_programme
@@ -43,9 +44,19 @@ class Design:
         return isolated(publisher(self.programme, self.symbolic()), self.programme.threshold, known)
 
 
+def published_of(programme: Programme, responses: Sequence[Response]) -> PublishedCells:
+    """The real publisher without its two acts that look at ratings, which the search of all worlds covers."""
+    return publish(
+        programme,
+        responses,
+        comment_key=KEY,
+        clamp=lambda total, n, top: (total, Bound.EXACT),
+        agree=lambda ratings, top, cuts: Word.MIXED,
+    )
+
+
 def everything_published(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
-    found = publish(programme, responses, comment_key=KEY, clamp=lambda total, n, top: (total, Bound.EXACT))
-    return [figure.mean for figure in found.figures]
+    return [figure.mean for figure in published_of(programme, responses).figures]
 
 
 def random_design(chance: random.Random) -> Design:
@@ -87,7 +98,7 @@ def threshold_per_group(programme: Programme, responses: Sequence[Response]) -> 
 def competency_over_raters(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
     """The real publisher, with each competency as the plain mean of raters' means over what each of them rated."""
     rows = everything_published(programme, responses)
-    for cell in publish(programme, responses, comment_key=KEY, clamp=lambda total, n, top: (total, Bound.EXACT)).cells:
+    for cell in published_of(programme, responses).cells:
         for competency in [] if cell.named else programme.competencies:
             means = []
             for response in (r for r in responses if r.group in cell.groups):
