@@ -109,8 +109,12 @@ LATER = {"self": "collect/self_reminder", "rater": "collect/reminder", "pulse": 
 def reminder_mails(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
 ) -> list[Mail]:
-    """One mail for each of the programme's reminders that is still to come; an answer cancels them."""
-    moments = reminder_times(last_date(programme, wave), programme.reminders, programme.organisation.timezone, now)
+    """One mail for each of the programme's reminders that is still to come; an answer cancels them.
+
+    A pulse takes a minute and is asked for once more, at the first of them.
+    """
+    days_before = programme.reminders[:1] if wave.wave is Wave.PULSE else programme.reminders
+    moments = reminder_times(last_date(programme, wave), days_before, programme.organisation.timezone, now)
     return [_mail(programme, delegate, wave, invitation, LATER, moment) for moment in moments]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib import waves
@@ -35,6 +35,8 @@ from chalicelib.store.wave_keys import WaveKey
 
 NOT_IN_PULSE = (SELF_GROUP, MANAGER_GROUP)  # they have surveys of their own, and sign them
 
+NOT_ASKED_AGAIN = (InvitationState.REVOKED, InvitationState.DECLINED)
+
 
 def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     """Ask the delegate, the line manager, and the raters. A repeat goes on where the last attempt ended."""
@@ -50,16 +52,23 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
         survey = new_survey(programme, delegate, areas, now)
         commit(opening_writes(programme, delegate, survey), now)
     if survey.areas and now < survey.closes_at:
-        wave = _pulse(delegate, survey, by_sort_key.get(f"WAVE#{Wave.PULSE.value}"), now)
-        _ask_raters(programme, delegate, wave, now)
+        _ask_raters(programme, delegate, _pulse(delegate, survey, by_sort_key, now), now)
     return []
 
 
-def _pulse(delegate: Delegate, survey: ImpactSurvey, stored: Row | None, now: datetime) -> DelegateWave:
+def _pulse(delegate: Delegate, survey: ImpactSurvey, rows: Mapping[str, Row], now: datetime) -> DelegateWave:
     """The raters' wave as it is, or opened now: its key first, for without it no answer could be kept."""
-    if stored:
+    if stored := rows.get(f"WAVE#{Wave.PULSE.value}"):
         return read(DelegateWave, stored)
-    wave = DelegateWave(delegate.id, Wave.PULSE, WaveState.OPEN, survey.opened_at, survey.closes_at, areas=survey.areas)
+    wave = DelegateWave(
+        delegate_id=delegate.id,
+        wave=Wave.PULSE,
+        state=WaveState.OPEN,
+        opens_at=survey.opened_at,
+        closes_at=survey.closes_at,
+        areas=survey.areas,
+        compared_with=read(DelegateWave, rows[f"WAVE#{Wave.BASELINE.value}"]).opens_at,
+    )
     wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))
     commit([delegates.add_wave(wave), jobs.add(waves.close_job(wave))], now)
     return wave
@@ -71,7 +80,7 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
         return
     asked_before = list(invitations.of_delegate(delegate.id, Wave.BASELINE))
     for invitation in asked_before:
-        if invitation.state is InvitationState.REVOKED or invitation.group in NOT_IN_PULSE:
+        if invitation.state in NOT_ASKED_AGAIN or invitation.group in NOT_IN_PULSE:
             continue
         rater = RaterEntry(invitation.group, invitation.rater)
         try:

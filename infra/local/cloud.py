@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import os
@@ -56,6 +57,8 @@ class Cloud:
             _refuse_taken(port)
         _set_environment(self.port + 1)
         self._moto = _start_moto(self.port + 1)
+        session().set_config_variable("parameter_validation", False)  # moto and aws_contract look at every call anyway
+        gc.set_threshold(50_000, 20, 50)  # moto keeps every row in memory: looking through them often finds nothing
         moto_patches.sqs_clock(lambda: self.clock.now().timestamp())
         aws_contract.watch(session())
         shortcut.take(session())

@@ -8,6 +8,7 @@ import json
 import logging
 import threading
 import warnings
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ import moto.sqs.models as sqs
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.responses import ActionResult
 from moto.core.serialize import JSONSerializer
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.executors import SetExecutor
 from moto.dynamodb.responses import DynamoHandler
@@ -43,6 +44,8 @@ def apply() -> None:
     SetExecutor.get_action_value = _copied_value
     SESV2Response.send_email = _send_email
     sqs.SQSBackend.is_message_valid_based_on_retention_period = _is_retained
+    LimitedSizeDict.__setitem__ = _set_attribute
+    DynamoType.__deepcopy__ = _copy_value
     JSONSerializer._serialize_type_structure = _serialize_structure
     logging.getLogger("moto").setLevel(logging.ERROR)  # names the two policies of the stack that it leaves out
     warnings.filterwarnings("ignore", message="Tried to parse AWS::")
@@ -196,16 +199,46 @@ def _is_retained(self: sqs.SQSBackend, queue_name: str, message: sqs.Message) ->
     return bool(message.sent_timestamp / 1000 + kept > sqs.unix_time())
 
 
-# --- answers: moto asks of every attribute of every row whether it is of each of ten types -------------------------
+# --- rows: moto weighs the whole row at each attribute, copies it by pickling, and asks of every attribute of an
+# --- answer whether it is of each of ten types ------------------------------------------------------------------------
 
+SMALL = 2000  # bytes: rows of small attributes cannot come near the limit of 400 kB
+
+_moto_set = LimitedSizeDict.__setitem__
 _moto_serialize = JSONSerializer._serialize_type_structure
 
 
+def _set_attribute(self: LimitedSizeDict, key: str, value: Any) -> None:
+    if isinstance(value, DynamoType) and not value.is_map() and not value.is_list() and len(str(value.value)) < SMALL:
+        dict.__setitem__(self, key, value)
+    else:
+        _moto_set(self, key, value)
+
+
+def _copy_value(self: DynamoType, memo: dict[int, Any]) -> DynamoType:
+    copied = object.__new__(DynamoType)
+    copied.type, copied.value = self.type, self.value
+    if isinstance(self.value, dict):
+        copied.value = {key: _copy_value(inner, memo) for key, inner in self.value.items()}
+    elif isinstance(self.value, list):
+        copied.value = [_copy_value(inner, memo) if isinstance(inner, DynamoType) else inner for inner in self.value]
+    return copied
+
+
 def _serialize_structure(self: JSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
-    if shape.name != "AttributeValue" or not isinstance(value, dict):
+    if shape.name == "AttributeValue" and isinstance(value, (dict, DynamoType)):
+        self._default_serialize(serialized, _typed(value), shape, key)
+    else:
         _moto_serialize(self, serialized, value, shape, key)
-        return
-    typed: dict[str, Any] = {}
-    for kind in value:
-        self._serialize_structure_member(typed, value, shape.members[kind], kind)
-    self._default_serialize(serialized, typed, shape, key)
+
+
+def _typed(value: dict[str, Any] | DynamoType) -> dict[str, Any]:
+    """An attribute as JSON."""
+    ((kind, inner),) = (value.to_json() if isinstance(value, DynamoType) else value).items()
+    if kind == "M":
+        return {kind: {name: _typed(member) for name, member in inner.items()}}
+    if kind == "L":
+        return {kind: [_typed(member) for member in inner]}
+    if kind == "B" and isinstance(inner, bytes):
+        return {kind: b64encode(inner).decode()}
+    return {kind: inner}

@@ -132,9 +132,9 @@ def _raters(
     """About ten: the manager, peers of whom some rate several delegates, direct reports, perhaps a partner."""
     few = way is Own.FEW
     known_peers = [*rng.sample(others, 1), *rng.sample(shared, 2)]
-    peers = [*known_peers, *(next(names) for _ in range(1 if few else rng.randint(2, 3)))]
-    reports = [next(names) for _ in range(3 if few else rng.randint(4, 6))]
-    guests = [] if few else rng.sample(partners, rng.randint(0, 2))
+    peers = [*known_peers, *(next(names) for _ in range(1 if few else rng.randint(1, 3)))]
+    reports = [next(names) for _ in range(3 if few else rng.randint(4, 5))]
+    guests = [] if few else rng.sample(partners, rng.randint(0, 1))
     listed = [(MANAGER_GROUP, entry.manager)]
     for group, people in (("peer", peers), ("direct_report", reports), ("other", guests)):
         listed += [(group, person) for person in people]
