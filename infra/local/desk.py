@@ -76,7 +76,7 @@ class Desk:
         if method == "GET" and (found := re.fullmatch(r"mail/([\w-]+)\.eml", name)):
             return self._eml(found[1])
         if route := self._routes.get((method, name)):
-            answer = route(_form(headers, body) if method == "POST" else {})
+            answer = route(_form(body) if method == "POST" else {})
             if method == "POST" and _wants_page(headers):
                 return _redirect(DESK)
             return answer if isinstance(answer, Answer) else _json(answer)
@@ -176,19 +176,19 @@ def _job(row: Row) -> dict[str, Any]:
 
 
 def _links_by_person(mails: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
-    """For each reader, every link they hold and the subject of the last mail that had it."""
+    """For each reader, every link they hold: what it is for, and the subject of the last mail that had it."""
     people: dict[str, dict[str, str]] = {}
     for mail in mails:
-        people.setdefault(mail["to"], {}).update(dict.fromkeys(mail["links"], mail["subject"]))
+        verbs = {link: urlsplit(link).path.removeprefix(f"{STAGE_PREFIX}/").split("/")[0] for link in mail["links"]}
+        people.setdefault(mail["to"], {}).update({link: f"{verb}: {mail['subject']}" for link, verb in verbs.items()})
     return dict(sorted(people.items()))
 
 
-def _form(headers: Headers, body: bytes) -> Form:
-    kind = {name.lower(): value for name, value in headers.items()}.get("content-type", "")
+def _form(body: bytes) -> Form:
+    """JSON or a form, told apart by the body itself: `curl -d '{..}'` says form and sends JSON."""
     try:
-        if kind.startswith("application/x-www-form-urlencoded"):
-            return dict(parse_qsl(body.decode()))
-        found = json.loads(body or b"{}")
+        text = body.decode().strip()
+        found = json.loads(text) if text.startswith(("{", "[")) else dict(parse_qsl(text, strict_parsing=bool(text)))
     except ValueError as error:
         raise Wrong(f"the body is neither JSON nor a form: {error}") from error
     if not isinstance(found, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import uuid
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -95,6 +96,11 @@ class Handler(local.ChaliceRequestHandler):  # type: ignore[misc]
 
 class Server(local.ThreadedHTTPServer):  # type: ignore[misc]
     request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that hangs up is no news."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def server(app: Chalice, port: int, outside: Outside) -> local.LocalDevServer:

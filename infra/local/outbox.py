@@ -13,6 +13,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
+from chalicelib.mail import tags
 from infra.local import memory
 from infra.local.account import ACCOUNT
 
@@ -39,8 +40,11 @@ class Accepted:
 
     @property
     def row(self) -> str:
-        """What the sender put in the tag `mail`: which mail row this is."""
-        return "".join(self.tags.get("mail", []))
+        """The mail row's id, from the tag `mail`; empty for a mail that is not ours."""
+        try:
+            return tags.mail_id("".join(self.tags.get("mail", [])))
+        except ValueError:
+            return ""
 
     @property
     def sent_at(self) -> datetime | None:
@@ -50,7 +54,7 @@ class Accepted:
     def part(self, kind: str) -> str:
         """The text of the `plain` or `html` part."""
         found = self.message.get_body((kind,))
-        return str(found.get_content()) if found else ""
+        return str(found.get_content()).replace("\r\n", "\n") if found else ""
 
     @property
     def links(self) -> list[str]:

@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from chalicelib.mail import tags
 from infra.local import outbox
 from infra.local.outbox import Accepted
 
@@ -26,7 +25,7 @@ class Letter:
 
     @cached_property
     def id(self) -> str:
-        return tags.mail_id(self.accepted.row)
+        return self.accepted.row
 
     @property
     def template(self) -> str:
