@@ -13,6 +13,7 @@ from chalicelib.collect import form
 from chalicelib.collect import inbox as inboxes
 from chalicelib.collect.form import AnswerFault
 from chalicelib.collect.save import Kept, place_of, save_page
+from chalicelib.collect.selfcheck import Hint, self_check
 from chalicelib.collect.sheet import Sheet, open_sheet, read_ticket
 from chalicelib.collect.submit import submit
 from chalicelib.web import forms, links
@@ -49,7 +50,7 @@ def save(token: str, page_id: str) -> Response:
 @view
 def review(token: str) -> Response:
     sheet = open_sheet(read_ticket(token), clock.now())
-    return _page("collect/review", sheet, left_blank=form.left_blank)
+    return _page("collect/review", sheet, left_blank=form.left_blank, hints=_hints(sheet))
 
 
 @bp.route("/answer/{token}/send", **POST)
@@ -97,6 +98,20 @@ def _onward(token: str, kept: Kept, go: str) -> str:
         return links.url(f"/answer/{token}")
     where = "review" if target == len(kept.pages) else f"page/{kept.pages[target].id}"
     return links.url(f"/answer/{token}/{where}")
+
+
+def _hints(sheet: Sheet) -> list[Hint]:
+    """None for those who are shown by name anyway."""
+    if sheet.programme.group(sheet.invitation.group).named:
+        return []
+    titles = [
+        sheet.programme.organisation.name,
+        sheet.programme.title,
+        sheet.delegate.service,
+        sheet.delegate.job_title,
+    ]
+    known = " ".join([sheet.delegate.person.name, *titles])
+    return self_check(sheet.pages, sheet.saved, sheet.invitation.rater.name, known)
 
 
 def _questions(sheet: Sheet, place: int, faults: Sequence[AnswerFault] = (), typed: Any = None) -> Response:
