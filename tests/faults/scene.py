@@ -1,0 +1,105 @@
+"""A delegate with an open wave, set up once and laid out anew for each plan."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+
+from botocore.exceptions import ReadTimeoutError
+
+import chalicelib.clock
+from chalicelib.collect import form
+from chalicelib.collect.save import save_page
+from chalicelib.collect.sheet import Ticket, read_ticket
+from chalicelib.collect.submit import submit
+from chalicelib.jobs import run
+from chalicelib.model import Invitation, InvitationState, Wave
+from chalicelib.store import invitations, jobs
+from chalicelib.store.jobs import JobState
+from chalicelib.web import links
+from chalicelib.works import WORKS
+from infra.local.memory import backend
+from tests.support import people
+from tests.support.clock import MONDAY, Clock
+from tests.support.drain import drain
+
+WHO = ("p0", "p1", "p2", "p3", "mara manager", "dana delegate")
+_attempts = count(1)
+
+
+class Again(ReadTimeoutError):
+    """The person presses again, or the queue delivers again."""
+
+    def __init__(self) -> None:
+        super().__init__(endpoint_url="once more")
+
+
+class Scene:
+    """`build` once; then `lay_out` puts the same rows and mails back."""
+
+    def __init__(self, build: Callable[[], None]):
+        build()
+        self._tables = {name: copy.deepcopy(table.items) for name, table in backend("dynamodb").tables.items()}
+        self._mails = list(backend("ses").sent_messages)
+
+    def lay_out(self) -> Scene:
+        for name, items in self._tables.items():
+            backend("dynamodb").tables[name].items = copy.deepcopy(items)
+        backend("ses").sent_messages.extend(self._mails)
+        return self
+
+
+def open_wave() -> None:
+    """Four peers, the manager and the delegate are asked; all have saved every page, nobody has sent."""
+    clock = Clock()
+    chalicelib.clock.use(clock.now)
+    people.opened(clock, chosen=people.raters(4, 0))
+    for one in asked():
+        fill_in(ticket(one), "4")
+
+
+def everybody_sent() -> None:
+    open_wave()
+    for one in asked():
+        submit(ticket(one), at(MONDAY))
+
+
+def asked(wave: Wave = Wave.BASELINE) -> list[Invitation]:
+    return list(invitations.of_delegate(people.dana(), wave))
+
+
+def answered() -> list[Invitation]:
+    return [one for one in asked() if one.state is InvitationState.ANSWERED]
+
+
+def invitation(name: str) -> Invitation:
+    return next(one for one in asked() if one.rater.email == people.person(name).email)
+
+
+def ticket(one: Invitation) -> Ticket:
+    return read_ticket(links.token("answer", one.delegate_id, one.wave.value, one.id, str(one.link_version)))
+
+
+def fill_in(opened: Ticket, rating: str) -> None:
+    for page in form.pages(people.programme(), ""):
+        fields = {question.id: "A comment" if question.is_comment else rating for question in page.questions}
+        save_page(opened, page.id, fields, at(MONDAY))
+
+
+def at(now: datetime) -> datetime:
+    """The plan's time, counted from the morning after the opening."""
+    return people.OPENING + timedelta(days=1) + (now - MONDAY)
+
+
+def run_job(job_id: str, now: datetime) -> None:
+    """As the queue's handler; raises for another delivery until the job is done."""
+    run.run(job_id, WORKS, f"attempt-{next(_attempts)}", now)
+    found = jobs.find(job_id)
+    if found is None or found.state is not JobState.DONE:
+        raise Again
+
+
+def settle(now: datetime) -> None:
+    drain(now)

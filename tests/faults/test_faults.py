@@ -1,0 +1,160 @@
+"""A fault at every AWS call of what must happen exactly once: nothing is lost, nothing happens twice."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from chalice.test import Client
+
+import chalicelib.clock
+from chalicelib import waves
+from chalicelib.model import InvitationState, Wave, WaveState
+from chalicelib.store import cohorts, debriefs, delegates, impacts, jobs, reports, responses, wave_keys
+from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.store.table import query, scan, transact
+from tests.faults import scene
+from tests.faults.scene import Again, Scene, at
+from tests.support import people
+from tests.support.clock import MONDAY
+from tests.support.faults import single_faults
+from tests.support.visitor import Visitor
+
+AREAS = [Area(str(n), f"Behaviour {n}", "", "A step", "", "", "") for n in (1, 2)]
+
+
+@pytest.fixture
+def visitor(aws):
+    from app import app
+
+    with Client(app) as client:
+        yield Visitor(client.http)
+    chalicelib.clock.use(None)
+
+
+def press(visitor, url, now):
+    """Open the page, press its button, and press again after an error page."""
+    chalicelib.clock.use(lambda: at(now))
+    visitor.open(url)
+    if visitor.status != 500:
+        visitor.post(url)
+    if visitor.status == 500:
+        raise Again
+
+
+def test_a_thank_you_page_means_stored_exactly_once(visitor):
+    opened = Scene(scene.open_wave)
+    link = people.link("p0", "answer")
+
+    def act(_, now):
+        chalicelib.clock.use(lambda: at(now))
+        visitor.open(f"{link}/review")
+        if visitor.status != 500:
+            visitor.post(f"{link}/send")
+        if visitor.status == 500:
+            raise Again
+        assert "Thank you" in visitor.page
+
+    def check(_):
+        one = scene.invitation("p0")
+        (line,) = cohorts.lines(people.COHORT)
+        wrong = (
+            [] if one.state is InvitationState.ANSWERED and one.sent == one.draft else ["the answers are not stored"]
+        )
+        wrong += [] if line.answered == 1 else [f"counted {line.answered} times"]
+        left = [
+            row["id"] for row in scan() if row["sk"] == "MAIL" and row["id"] in one.reminders and "due_shard" in row
+        ]
+        return wrong + [f"{mail} would still be sent" for mail in left]
+
+    assert single_faults(opened.lay_out, act, check) > 8
+
+
+def test_a_close_stores_every_answer_once_and_destroys_the_key(aws):
+    sent = Scene(scene.everybody_sent)
+    _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+    close = waves.close_job(wave).id
+    groups = Counter(one.group for one in scene.answered())
+
+    def check(_):
+        stored = responses.of_wave(people.dana(), Wave.BASELINE)
+        _, closed = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+        wrong = [] if Counter(one.group for one in stored) == groups else [f"{len(stored)} responses are stored"]
+        wrong += ["an answer changed" for one in stored if set(one.answers.ratings.values()) != {4}]
+        wrong += ["a sealed box is left" for one in scene.asked() if one.sent is not None or one.draft]
+        wrong += ["the key is left"] if wave_keys.find(people.dana(), Wave.BASELINE) else []
+        wrong += [] if closed.state is WaveState.CLOSED else [f"the wave is {closed.state}"]
+        follow_on = [row for row in scan() if row["pk"].startswith("JOB#report#")]
+        return wrong + ([] if len(follow_on) == 1 else [f"{len(follow_on)} report jobs"])
+
+    act = lambda _, now: scene.run_job(close, people.CLOSE + (now - MONDAY))  # noqa: E731
+    assert single_faults(sent.lay_out, act, check) > 40
+
+
+def ready_to_release() -> None:
+    scene.open_wave()
+    report = StoredReport(
+        people.dana(), Wave.BASELINE, "c" * 64, "facts.json", "report.html", "report.pdf", people.CLOSE
+    )
+    held = Debrief(date(2026, 9, 15), ("1", "2"))
+    transact([reports.add(report), *debriefs.save(people.dana(), held, AREAS)])
+
+
+def test_a_release_happens_once_and_is_told_once(visitor):
+    ready = Scene(ready_to_release)
+    delegate, _ = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+    from chalicelib.web import links
+
+    url = f"{links.make(*waves.coach_link(delegate))}/{people.dana()}/release"
+
+    def check(_):
+        told = [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]
+        report = reports.find(people.dana(), Wave.BASELINE)
+        wrong = [] if report.state is ReportState.RELEASED else ["not released"]
+        return wrong + ([] if len(told) == 1 else [f"{len(told)} mails tell of it"])
+
+    assert single_faults(ready.lay_out, lambda _, now: press(visitor, url, now), check) > 8
+
+
+def test_the_impact_survey_asks_everybody_once(aws):
+    ready = Scene(ready_to_release)
+    job_id = f"impact#{people.dana()}"
+    raters = {one.rater.email for one in scene.asked() if one.group == "peer"}
+    due = jobs.find(job_id).due_at
+
+    def check(_):
+        surveys = impacts.surveys_from(query(f"DELEGATE#{people.dana()}", "IMPACT#"))
+        pulses = [one.rater.email for one in scene.asked(Wave.PULSE)]
+        first = Counter(row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#impact/pulse#"))
+        wrong = [] if {survey.role.value for survey in surveys} == {"delegate", "manager"} else ["a survey is missing"]
+        wrong += [] if sorted(pulses) == sorted(raters) else [f"asked {pulses}"]
+        wrong += [] if first == Counter(raters) else [f"mails to {dict(first)}"]
+        closing = [
+            row for row in scan() if row["pk"].startswith(("JOB#impact_close", f"JOB#close#{people.dana()}#pulse"))
+        ]
+        return wrong + ([] if len(closing) == 2 else [f"{len(closing)} closing jobs"])
+
+    act = lambda _, now: scene.run_job(job_id, due + (now - MONDAY))  # noqa: E731
+    assert single_faults(ready.lay_out, act, check) > 40
+
+
+def test_a_list_of_raters_is_invited_once(aws):
+    def build():
+        from tests.support.clock import Clock
+
+        clock = Clock()
+        people.load(clock.now(), chosen=people.raters(4, 0))
+        scene.settle(clock.now())
+        scene.run_job(f"open#{people.dana()}#baseline", people.OPENING)
+
+    loaded = Scene(build)
+    (job_id,) = [row["id"] for row in scan() if row["pk"].startswith("JOB#invite#")]
+
+    def check(_):
+        mails = Counter(row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#collect/invitation"))
+        (line,) = cohorts.lines(people.COHORT)
+        wrong = [] if set(mails.values()) == {1} and len(mails) == 5 else [f"mails: {dict(mails)}"]
+        return wrong + ([] if line.invited == 6 else [f"counted {line.invited}"])
+
+    act = lambda _, now: scene.run_job(job_id, people.OPENING + timedelta(minutes=1) + (now - MONDAY))  # noqa: E731
+    assert single_faults(loaded.lay_out, act, check) > 20

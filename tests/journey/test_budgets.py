@@ -1,0 +1,77 @@
+"""AWS calls of what happens most often, counted as they are made by a warm function."""
+
+from datetime import timedelta
+
+from chalicelib.jobs import run
+from chalicelib.mail import send
+from chalicelib.model import Wave
+from chalicelib.report.work import build_report
+from chalicelib.store import jobs
+from chalicelib.store.due import due
+from tests.support import people
+from tests.support.calls import count_calls
+from tests.support.drain import drain
+
+
+def test_a_questionnaire_page_is_one_call_and_so_is_saving_it(visitor, clock):
+    people.opened(clock, chosen=people.raters())
+    link = people.link("p0", "answer")
+    page = f"{link}/page/c-{people.programme().competencies[0].id}"
+    visitor.open(page)
+    with count_calls() as opening:
+        visitor.open(page)
+    item = people.programme().competencies[0].items[0].id
+    with count_calls() as saving:
+        visitor.client.post(
+            page.removeprefix(people_base(link)),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            body=f"form={visitor.nonce}&{item}=4".encode(),
+        )
+    assert (opening.total(), saving.total()) == (1, 1)
+
+
+def test_sending_answers_is_two_calls(visitor, clock):
+    people.opened(clock, chosen=people.raters())
+    link = people.link("p0", "answer")
+    people.answer_all(visitor, link)
+    visitor.open(f"{link}/review")
+    with count_calls() as calls:
+        visitor.client.post(
+            f"{link}/send".removeprefix(people_base(link)),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            body=f"form={visitor.nonce}".encode(),
+        )
+    assert calls.total() <= 2
+
+
+def test_every_mail_is_three_calls_reminders_too(visitor, clock):
+    people.opened(clock, chosen=people.raters())
+    clock.to(people.CLOSE - timedelta(days=3))
+    mails = [row["pk"].removeprefix("MAIL#") for row in due(clock.now()) if row["kind"] == "mail"]
+    assert {mail.split("#")[0] for mail in mails} >= {"collect/reminder", "collect/self_reminder"}
+    for mail in mails:
+        with count_calls() as calls:
+            assert send.send(mail, "attempt", clock.now())
+        assert calls.total() == 3
+
+
+def test_a_report_is_at_most_six_calls(visitor, clock):
+    people.opened(clock, chosen=people.raters())
+    for rater in people.raters():
+        link = people.link(rater.person.name.lower(), "answer")
+        people.send(people.answer_all(visitor, link), link)
+    clock.to(people.CLOSE)
+    report = jobs.job("report", people.dana(), Wave.BASELINE, due_at=clock.now())
+    (close,) = [row["pk"] for row in due(clock.now()) if row["kind"] == "close"]
+    from chalicelib.works import WORKS
+
+    run.run(close.removeprefix("JOB#"), WORKS, "attempt", clock.now())
+    with count_calls() as calls:
+        assert run.run(report.id, {"report": build_report}, "attempt", clock.now())
+    assert calls.total() <= 6
+    drain(clock.now())
+
+
+def people_base(link: str) -> str:
+    """Scheme, host and stage of a link: the test client wants the path alone."""
+    return link[: link.index("/answer/")]
