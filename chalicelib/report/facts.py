@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -165,6 +165,12 @@ def build_facts(programme: Programme, heading: ReportHeading, published: Publish
         "agreement_cuts": tuple(_cuts(programme, published)),
     }
     return Facts(**parts, checksum=_checksum(Facts(**parts, checksum="")))
+
+
+def amended(facts: Facts, **additions: Any) -> Facts:
+    """The same facts with some fields set anew, under a checksum of their own."""
+    changed = replace(facts, **additions)
+    return replace(changed, checksum=_checksum(changed))
 
 
 def facts_bytes(facts: Facts) -> bytes:

@@ -11,11 +11,12 @@ from chalicelib import waves
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import Delegate, Programme, Wave
-from chalicelib.report.facts import Facts, ReportHeading, build_facts, facts_bytes
+from chalicelib.report.change import with_changes
+from chalicelib.report.facts import Facts, ReportHeading, build_facts, facts_bytes, read_facts
 from chalicelib.report.page import render_html
 from chalicelib.report.pdf import render_pdf
 from chalicelib.report.publish import publish
-from chalicelib.store import cohorts, delegates, mails, programmes, reports, responses
+from chalicelib.store import cohorts, delegates, mails, objects, programmes, reports, responses
 from chalicelib.store.cohorts import Stage
 from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Mail
@@ -28,7 +29,10 @@ COACH_IS_TOLD_AFTER = timedelta(minutes=1)
 
 
 def build_report(job: Job, now: datetime) -> Sequence[Write]:
-    """Six calls with claim and settling: one query, three documents. The same responses make the same report."""
+    """Six calls with claim and settling: one query, three documents. The same responses make the same report.
+
+    A follow-up needs one more, for the facts that it is compared with.
+    """
     rows = list(delegates.partition(job.about["delegate"]))
     wave = Wave(job.about["wave"])
     delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
@@ -62,7 +66,17 @@ def _facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[
         issued=_closed_at(rows, wave).astimezone(zone).date(),
     )
     published = publish(programme, responses.from_rows(rows, wave), comment_key=_comment_key(rows, wave))
-    return build_facts(programme, heading, published)
+    facts = build_facts(programme, heading, published)
+    earlier = _earlier(rows, wave)
+    return with_changes(facts, earlier, noise={}) if earlier else facts
+
+
+def _earlier(rows: Iterable[Row], wave: Wave) -> Facts | None:
+    """The baseline's facts, for a follow-up; None if there was no report then."""
+    if wave is not Wave.FOLLOWUP:
+        return None
+    found = (read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}")
+    return next((read_facts(objects.load(report.facts)) for report in found), None)
 
 
 def _closed_at(rows: Iterable[Row], wave: Wave) -> datetime:
