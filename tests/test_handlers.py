@@ -58,7 +58,8 @@ def deployed() -> dict[str, LambdaFunction]:
     from app import app
 
     on_disk = json.loads((ROOT / ".chalice" / "config.json").read_text())
-    config = Config("dev", {"chalice_app": app, "project_dir": str(ROOT)}, on_disk)
+    given = {"chalice_app": app, "project_dir": str(ROOT)}
+    config = Config(chalice_stage="dev", user_provided_params=given, config_from_disk=on_disk)
     application = ApplicationGraphBuilder().build(config, "dev")
     functions = [one for one in _all(application) if isinstance(one, LambdaFunction)]
     return {function.handler: function for function in functions}
