@@ -1,56 +1,154 @@
-"""Charts as SVG: geometry only, one drawing for HTML and PDF; the figures stand beside them as text. Pure."""
+"""Charts as SVG: one drawing for HTML and PDF, shapes as well as colours, every figure beside it as text. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
 
-WIDTH, HEIGHT = 200, 16
-EDGE = 8  # room for a marker at either end of the scale
+from chalicelib.report.colour import mixed
 
-OWN = "#3d348b"
-OTHERS = "#0f766e"
-MANAGER = "#b45309"
-ANONYMOUS = ("#0f766e", "#be185d", "#1d4ed8", "#6b21a8", "#4d7c0f")  # at least 5:1 on white
-ALL = "#475569"
-LINE = "#94a3b8"
+INK = "#17222b"
+MUTE = "#475569"
+LINE = "#cbd5e1"
+FONT = "'Source Sans Pro', sans-serif"  # quoted: typst takes an unquoted name with a digit for another font
+
+STRIP, EDGE = 180, 9  # width of a strip, and room for a mark at either end of it
+WIDTH = 330  # of the large charts: readable on a phone, half as wide again on paper
+LONGEST_LABEL = 54
 
 
-def bar(mean: float, top: int, colour: str) -> str:
-    """A bar from the foot of the scale to the mean."""
-    end = _x(mean, top)
-    return _svg(
-        [*_scale(top), f'<rect x="{_x(1, top)}" y="4" width="{end - _x(1, top):g}" height="8" fill="{colour}"/>']
-    )
+@dataclass(frozen=True)
+class Mark:
+    """How a cell looks in every chart."""
+
+    colour: str
+    shape: str
+
+
+OWN = Mark("#3d348b", "circle")
+MANAGER = Mark("#b45309", "diamond")
+ALL = Mark("#17222b", "ring")
+ANONYMOUS = (  # at least 5:1 on white
+    Mark("#0f766e", "square"),
+    Mark("#be185d", "up"),
+    Mark("#1d4ed8", "down"),
+    Mark("#6b21a8", "cross"),
+    Mark("#4d7c0f", "square"),
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One figure in a chart."""
+
+    label: str
+    mean: float
+    display: str
+    n: int
+    mark: Mark
+
+
+def said(points: Iterable[Point], top: int) -> str:
+    """What a chart of these points says, in words."""
+    return f"{', '.join(f'{p.label} {p.display}' for p in points)}, on a scale from 1 to {top}."
+
+
+def badge(mark: Mark) -> str:
+    return _svg(14, 14, [_mark(mark, 7, 7)])
+
+
+def axis(top: int) -> str:
+    """The numbers of the scale, to stand above strips."""
+    numbers = [_text(_x(point, top), 9, str(point), "middle", 8, MUTE) for point in range(1, top + 1)]
+    return _svg(STRIP, 12, numbers)
+
+
+def strip(points: Sequence[Point], top: int) -> str:
+    """Marks on one line of the scale, later ones on top; between self and all others the gap as a bar."""
+    gap = {point.mark: _x(point.mean, top) for point in points if point.mark in (OWN, ALL)}
+    shapes = [*_line(top)]
+    if len(gap) == 2:
+        shapes.append(f'<path d="M{gap[OWN]:g} 8H{gap[ALL]:g}" stroke="#94a3b8" stroke-width="3"/>')
+    shapes += [_mark(point.mark, _x(point.mean, top), 8) for point in sorted(points, key=lambda p: p.mark == OWN)]
+    return _svg(STRIP, 16, shapes)
+
+
+def bars(points: Sequence[Point], top: int) -> str:
+    """A bar per cell from the foot of the scale to its mark, its name and number of raters above, its figure beside."""
+    height, end = 33, WIDTH - 64
+    unit = (end - 8) / (top - 1)
+    foot = height * len(points)
+    grid = "".join(f"M{1 + unit * k:g} 3V{foot}" for k in range(top))
+    shapes = [f'<path d="{grid}" stroke="{LINE}" stroke-width="0.6"/>']
+    for row, point in enumerate(points):
+        shapes += _bar(point, row * height, 1 + unit * (point.mean - 1), end)
+    shapes += [_text(1 + unit * k, foot + 10, str(k + 1), "middle" if k else "start", 9, MUTE) for k in range(top)]
+    return _svg(WIDTH, foot + 14, shapes)
 
 
 def dots(own: float | None, others: float | None, top: int) -> str:
-    """Self as a filled circle, all others as an open diamond, and the gap between them as a line."""
-    marks = []
-    if own is not None and others is not None:
-        marks.append(f'<path d="M{_x(own, top):g} 8H{_x(others, top):g}" stroke="{LINE}" stroke-width="3"/>')
-    if others is not None:
-        x = _x(others, top)
-        shape = f"M{x:g} 2L{x + 6:g} 8L{x:g} 14L{x - 6:g} 8Z"
-        marks.append(f'<path d="{shape}" fill="#ffffff" stroke="{OTHERS}" stroke-width="2"/>')
-    if own is not None:
-        marks.append(f'<circle cx="{_x(own, top):g}" cy="8" r="4" fill="{OWN}"/>')
-    return _svg([*_scale(top), *marks])
+    """A strip of self and all others without words: the figures stand beside it."""
+    pairs = ((own, OWN), (others, ALL))
+    points = [Point("", mean, "", 0, mark) for mean, mark in pairs if mean is not None]
+    return strip(points, top).replace("<svg", '<svg aria-hidden="true"', 1)
+
+
+# --- pieces ---------------------------------------------------------------------------------------------
+
+
+def _bar(point: Point, y: float, until: float, end: float) -> Iterator[str]:
+    words = _cut(point.label)
+    n = f'<tspan dx="5" fill="{MUTE}">n {point.n}</tspan>'
+    yield f'<rect x="0" y="{y}" width="{min(WIDTH, 34 + 6 * len(words))}" height="16" fill="#ffffff"/>'
+    yield _text(1, y + 13, words, "start", 11, INK, extra=n)
+    pale = mixed(point.mark.colour, "#ffffff", 0.6)
+    yield f'<rect x="1" y="{y + 18}" width="{until - 1:.1f}" height="11" fill="{pale}"/>'
+    yield _mark(point.mark, round(until, 1), y + 23.5)
+    number, _, bound = point.display.partition(" ")
+    yield _text(end + 6, y + 28, number, "start", 12.5, INK, 600)
+    if bound:
+        yield _text(end + 25, y + 28, bound, "start", 10, MUTE)
 
 
 def _x(mean: float, top: int) -> float:
-    share = (Fraction(mean) - 1) / (top - 1)
-    return float(round(EDGE + share * (WIDTH - 2 * EDGE), 1))
+    return round(EDGE + (mean - 1) / (top - 1) * (STRIP - 2 * EDGE), 1)
 
 
-def _scale(top: int) -> Iterator[str]:
-    yield f'<path d="M{EDGE} 8H{WIDTH - EDGE}" stroke="#cbd5e1" stroke-width="1"/>'
-    for point in range(1, top + 1):
-        yield f'<path d="M{_x(point, top):g} 3V13" stroke="#cbd5e1" stroke-width="1"/>'
+def _line(top: int) -> Iterator[str]:
+    ticks = "".join(f"M{_x(point, top):g} 4V12" for point in range(1, top + 1))
+    yield f'<path d="M{EDGE} 8H{STRIP - EDGE}{ticks}" stroke="{LINE}" stroke-width="1"/>'
 
 
-def _svg(shapes: list[str]) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-        f' aria-hidden="true">{"".join(shapes)}</svg>'
-    )
+def _mark(mark: Mark, x: float, y: float) -> str:
+    white = 'stroke="#ffffff" stroke-width="0.8"'
+    if mark.shape == "circle":
+        return f'<circle cx="{x:g}" cy="{y:g}" r="4.6" fill="{mark.colour}" {white}/>'
+    if mark.shape == "ring":
+        return f'<circle cx="{x:g}" cy="{y:g}" r="4.4" fill="#ffffff" stroke="{mark.colour}" stroke-width="2"/>'
+    path = {
+        "diamond": "m0-5.6 5.6 5.6-5.6 5.6-5.6-5.6z",
+        "square": "m-4-4h8v8h-8z",
+        "up": "m0-5 5 9h-10z",
+        "down": "m0 5 5-9h-10z",
+        "cross": "m-2-5h4v3h3v4h-3v3h-4v-3h-3v-4h3z",
+    }[mark.shape]
+    return f'<path d="M{x:g} {y:g}{path}" fill="{mark.colour}" {white}/>'
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rstrip() + "…"
+
+
+def _text(
+    x: float, y: float, words: str, anchor: str, size: float, colour: str, weight: int = 400, extra: str = ""
+) -> str:
+    look = f'font-size="{size:g}" fill="{colour}"'
+    look += f' font-weight="{weight}"' if weight != 400 else ""
+    look += f' text-anchor="{anchor}"' if anchor != "start" else ""
+    return f'<text x="{x:g}" y="{y:g}" {look}>{escape(words)}{extra}</text>'
+
+
+def _svg(width: float, height: float, shapes: Iterable[str]) -> str:
+    size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONT}">{"".join(shapes)}</svg>'

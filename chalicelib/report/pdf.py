@@ -7,7 +7,7 @@ import logging
 from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
@@ -15,13 +15,16 @@ from urllib.parse import unquote_to_bytes
 
 from chalicelib.model import Programme
 from chalicelib.report.facts import Facts
-from chalicelib.report.printable import coverage, printable_tree
+from chalicelib.report.printable import coverage, printable, printable_tree
 from chalicelib.report.view import build_view
 
-FAMILY = "Source Sans Pro"
-FACES = ("Regular", "Semibold", "Bold")  # those the template uses; a character must be in all of them
+FACES = {  # those the template uses; a character must be in all of them
+    "font_source_sans_pro": ("SourceSansPro-Regular", "SourceSansPro-Semibold"),
+    "font_source_serif_pro": ("SourceSerifPro-Semibold",),
+}
+FAMILIES = {"Source Sans Pro", "Source Serif Pro"}
 STANDARDS = ["ua-1", "a-2a"]
-OURS = ("brand", "chart", "checksum")  # parts of the view that no person typed
+OURS = ("theme", "chart", "kind", "look")  # parts of the view that no person typed
 TEMPLATES = Path(__file__).parent / "templates"
 
 log = logging.getLogger(__name__)
@@ -54,11 +57,11 @@ def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
 
 def _sources(programme: Programme, facts: Facts) -> dict[str, bytes]:
     """typst's whole world: the template, the data as JSON, the logo. Nothing is written into source text."""
-    view = build_view(programme, facts)
+    view = build_view(programme, facts, partial(printable, covered=covered()))
     logo = view["cover"].pop("logo")
     day = facts.heading.issued
     data = {**printable_tree(view, covered(), kept=OURS), "date": [day.year, day.month, day.day]}
-    sources = {"main.typ": (TEMPLATES / "report.typ").read_bytes(), "logo": _data_uri(logo) if logo else b""}
+    sources = {"main.typ": _template(), "logo": _data_uri(logo) if logo else b""}
     return {**sources, "data.json": json.dumps({**data, "has_logo": bool(logo)}).encode()}
 
 
@@ -68,21 +71,27 @@ def _data_uri(uri: str) -> bytes:
 
 
 @cache
-def _font_folder() -> Path:
-    return Path(str(files("font_source_sans_pro"))) / "files"
+def _template() -> bytes:
+    return (TEMPLATES / "report.typ").read_bytes()
+
+
+def _font_folder(package: str) -> Path:
+    return Path(str(files(package))) / "files"
 
 
 @cache
 def _fonts() -> Any:
     import typst
 
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_font_folder())])
-    if FAMILY not in fonts.families():
-        raise RuntimeError(f"no font {FAMILY} in {_font_folder()}: install requirements-report.txt")
+    folders = [str(_font_folder(package)) for package in FACES]
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    if missing := FAMILIES - set(fonts.families()):
+        raise RuntimeError(f"no font {', '.join(sorted(missing))} in {folders}: install requirements-report.txt")
     return fonts
 
 
 @cache
 def covered() -> frozenset[int]:
-    faces = [coverage((_font_folder() / f"SourceSansPro-{face}.otf").read_bytes()) for face in FACES]
-    return frozenset.intersection(*faces)
+    """Characters that every face of the template can draw."""
+    faces = [(_font_folder(package) / f"{face}.otf").read_bytes() for package in FACES for face in FACES[package]]
+    return frozenset.intersection(*(coverage(face) for face in faces))

@@ -1,0 +1,39 @@
+"""Colours that stay readable, whatever an organisation's own colour is. Pure. Source: WCAG 2.2, 1.4.3."""
+
+from __future__ import annotations
+
+ENOUGH = 4.5  # contrast of text on its background
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def text_on(background: str) -> str:
+    """White where it can be read, else black; one of the two always can."""
+    return "#ffffff" if contrast("#ffffff", background) >= ENOUGH else "#000000"
+
+
+def text_from(brand: str) -> str:
+    """The brand's colour, darkened until it can be read on white and on a light tint."""
+    colour = brand
+    while contrast(colour, "#f1f5f9") < ENOUGH:
+        colour = mixed(colour, "#000000", 0.1)
+    return colour
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """`one` with a share of `other` in it."""
+    pairs = zip(_channels(one), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def _channels(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
+
+
+def _luminance(colour: str) -> float:
+    shares = [channel / 255 for channel in _channels(colour)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,102 @@
+"""Finds the figures of facts, and the order, names and marks of cells. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from chalicelib.model import MANAGER_GROUP, SELF_GROUP, Programme
+from chalicelib.report import charts
+from chalicelib.report.charts import Mark, Point
+from chalicelib.report.facts import Facts, Gap, Statistic
+from chalicelib.report.figures import MINUS
+from chalicelib.report.parts.blocks import Block, cell, column
+from chalicelib.report.published import ALL_OTHERS, About
+
+DASH = "–"
+
+
+class Book:
+    """One delegate's facts, opened. `clean` makes a name fit for a drawing."""
+
+    def __init__(self, programme: Programme, facts: Facts, clean: Callable[[str], str]):
+        self.programme, self.facts, self.clean, self.top = programme, facts, clean, programme.top
+        self.items = {item.id: item for item in programme.items}
+        self.competency_of = {item.id: c for c in programme.competencies for item in c.items}
+        self.statistics = {(s.about, s.id, s.cell): s for s in facts.statistics}
+        self.gaps = {(gap.about, gap.id): gap for gap in facts.gaps}
+        self.marks = _marks([entry.cell for entry in facts.cells])
+        self.columns = [(entry.cell, entry.title) for entry in facts.cells]
+        self.has_others = any(s.cell == ALL_OTHERS for s in facts.statistics)
+        if self.has_others:
+            self.columns.append((ALL_OTHERS, "All others"))
+
+    def find(self, about: About, subject: str, cell_id: str) -> Statistic | None:
+        return self.statistics.get((about.value, subject, cell_id))
+
+    def own(self, about: About, subject: str) -> Statistic | None:
+        return self.find(about, subject, SELF_GROUP)
+
+    def others(self, about: About, subject: str) -> Statistic | None:
+        return self.find(about, subject, ALL_OTHERS)
+
+    def gap(self, about: About, subject: str) -> Gap | None:
+        return self.gaps.get((about.value, subject))
+
+    def points(self, about: About, subject: str, cells: Iterable[str] | None = None) -> list[Point]:
+        """The published figures of a subject, in the order of columns."""
+        wanted = None if cells is None else set(cells)
+        return [
+            Point(self.clean(title), found.mean, found.display, found.n, self.marks[cell_id])
+            for cell_id, title in self.columns
+            if (wanted is None or cell_id in wanted) and (found := self.find(about, subject, cell_id))
+        ]
+
+    def strip(self, about: About, subject: str, cells: Iterable[str] | None = None) -> tuple[str, str]:
+        """A strip and what it says; two empty strings without a figure."""
+        points = self.points(about, subject, cells)
+        return (charts.strip(points, self.top), charts.said(points, self.top)) if points else ("", "")
+
+    def legend(self, cells: Sequence[tuple[str, str]] | None = None) -> list[tuple[str, str]]:
+        return [(charts.badge(self.marks[cell_id]), title) for cell_id, title in cells or self.columns]
+
+    def figure(self, about: About, subject: str, cell_id: str, *, with_n: bool = True) -> Block:
+        """A figure's cell: the number, and small beneath it "or more" and the number of raters."""
+        found = self.find(about, subject, cell_id)
+        if found is None:
+            return cell(DASH, look="mute")
+        number, _, bound = found.display.partition(" ")
+        n = f"n {found.n}" if with_n and found.n > 1 else ""
+        look = {SELF_GROUP: "own", ALL_OTHERS: "strong"}.get(cell_id, "")
+        return cell(number, " · ".join(word for word in (bound, n) if word), look=look)
+
+    def gap_cell(self, about: About, subject: str) -> Block:
+        found = self.gap(about, subject)
+        return cell(found.display) if found else cell(DASH, look="mute")
+
+    def figure_columns(self, share: float) -> list[Block]:
+        return [column(title, share, number=True) for _, title in self.columns]
+
+
+def as_printed(display: str) -> float:
+    """The number a reader sees: rules that sort figures go by it, so that no cut-off contradicts the page."""
+    return float(display.split(" ")[0].replace(MINUS, "-"))
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def lower_first(title: str) -> str:
+    """As inside a sentence: "direct reports", but "HR partners"."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
+def quoted(words: str) -> str:
+    return f"“{words.rstrip('.')}”"
+
+
+def _marks(cells: Iterable[str]) -> dict[str, Mark]:
+    fixed = {SELF_GROUP: charts.OWN, MANAGER_GROUP: charts.MANAGER, ALL_OTHERS: charts.ALL}
+    rest = [cell_id for cell_id in cells if cell_id not in fixed]
+    return fixed | {cell_id: charts.ANONYMOUS[k % len(charts.ANONYMOUS)] for k, cell_id in enumerate(rest)}

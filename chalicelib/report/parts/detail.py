@@ -1,0 +1,135 @@
+"""A page per competency, values, comments and the annex. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from chalicelib.model import Competency
+from chalicelib.report import charts
+from chalicelib.report.parts.blocks import (
+    Block,
+    bullets,
+    cell,
+    column,
+    figure,
+    form,
+    heading,
+    legend,
+    note,
+    part,
+    quotes,
+    table,
+    text,
+)
+from chalicelib.report.parts.book import Book, as_printed, quoted
+from chalicelib.report.published import About
+
+NOTES = (
+    ("Recognise", "What fits with how I see it? What is new?", 1),
+    ("Ask about", "What would I like to understand better?", 1),
+)
+
+
+def competency_pages(book: Book) -> Iterator[Block | None]:
+    for number, competency in enumerate(book.programme.competencies, start=1):
+        points = book.points(About.COMPETENCY, competency.id)
+        chart = (
+            figure(charts.bars(points, book.top), charts.said(points, book.top), competency_sentences(book, competency))
+            if points
+            else None
+        )
+        rows = _rows(book, [(About.ITEM, item.id, item.others_wording) for item in competency.items])
+        blocks = [chart, heading("Behaviour by behaviour") if rows else None, rows, form("My notes", NOTES)]
+        yield part(f"c{number}", competency.title, blocks if rows else [], lead=competency.definition)
+
+
+def competency_sentences(book: Book, competency: Competency) -> list[str]:
+    own, others = book.own(About.COMPETENCY, competency.id), book.others(About.COMPETENCY, competency.id)
+    gap = book.gap(About.COMPETENCY, competency.id)
+    lines = []
+    if own and others and gap:
+        lines.append(f"You rate yourself at {own.display}, all others at {others.display}: a gap of {gap.display}.")
+    figures = {item: s for item in competency.items if (s := book.others(About.ITEM, item.id))}
+    means = {item: as_printed(s.display) for item, s in figures.items()}
+    for word, best in (("highest", max), ("lowest", min)):
+        if len(set(means.values())) > 1:
+            items = [item for item, mean in means.items() if mean == best(means.values())]
+            if len(items) == 1:
+                words = quoted(items[0].others_wording)
+                lines.append(f"All others rate {words} {word} here, at {figures[items[0]].display}.")
+    return lines
+
+
+def values(book: Book) -> Block | None:
+    rows = _rows(book, [(About.VALUE, value.id, value.title) for value in book.programme.values])
+    lead = "The same behaviours and ratings once more, by the value that they show. A behaviour can show several."
+    return part("values", "Values", [legend(book.legend()), rows] if rows else [], lead=lead)
+
+
+def _rows(book: Book, subjects: Iterable[tuple[About, str, str]]) -> Block | None:
+    """Under each title a strip with every mark; beside it every figure with its n."""
+    found, gaps, what = [], False, ""
+    for about, subject, title in subjects:
+        chart, alt = book.strip(about, subject)
+        what = "Behaviour" if about is About.ITEM else "Value"
+        if chart:
+            gaps = gaps or book.gap(about, subject) is not None
+            figures = [book.figure(about, subject, cell_id) for cell_id, _ in book.columns]
+            found.append([cell(title, chart=chart, alt=alt), *figures, book.gap_cell(about, subject)])
+    columns = [column(what, 3.4), *book.figure_columns(1)]
+    if gaps:
+        return table([*columns, column("Gap", 0.8, number=True)], found)
+    return table(columns, [row[:-1] for row in found])
+
+
+def comments(book: Book) -> Block | None:
+    facts = book.facts
+    blocks: list[Block | None] = []
+    if facts.comments_withheld:
+        blocks.append(
+            note(
+                "Comments of other raters than those named are shown only from "
+                f"{facts.comments_from} raters on, so none are shown here."
+            )
+        )
+    for question in book.programme.open_questions:
+        voices = [
+            quotes(entry.title, texts)
+            for entry in facts.comment_cells
+            if (texts := [c.text for c in facts.comments if (c.question, c.cell) == (question.id, entry.cell)])
+        ]
+        blocks += [heading(question.text), *voices] if voices else []
+    lead = "Word for word, in an order that says nothing about who wrote them or when." if facts.comments else ""
+    return part("comments", "Comments", blocks, lead=lead)
+
+
+def annex(book: Book) -> Block | None:
+    columns = [column("Behaviour", 3.4), *book.figure_columns(1)]
+    blocks: list[Block | None] = []
+    for competency in book.programme.competencies:
+        rows = [
+            [cell(item.others_wording), *(book.figure(About.ITEM, item.id, cell_id) for cell_id, _ in book.columns)]
+            for item in competency.items
+            if book.points(About.ITEM, item.id)
+        ]
+        blocks.append(table(columns, rows, caption=competency.title, look="dense"))
+    lead = "Mean and number of raters (n) of every behaviour. A dash means that fewer could comment than may be shown."
+    return part("every", "Annex: every behaviour", blocks, lead=lead)
+
+
+def formulae(book: Book) -> Block | None:
+    threshold = book.facts.threshold
+    lines = [
+        "A behaviour’s figure is the mean of the ratings of the raters shown together. It is printed from "
+        f"{threshold} ratings on; a dash means that fewer could comment.",
+        "If all of them gave the highest or the lowest rating, or all but one point of it, the sum is moved to that "
+        "one point: “or more”, “or less”.",
+        "A competency’s or value’s figure is the mean over raters of each rater’s mean, for raters who rated at least "
+        "half of its behaviours. Each rating enters as the figure printed for its behaviour and group, so that a rater "
+        "who left a behaviour out cannot be singled out.",
+        "All others is the mean over raters, not over groups, of the figures printed here. Nothing else enters it.",
+        "Gap = self − all others, from unrounded figures. Every figure is rounded once, half up, to one decimal; so a "
+        "gap can differ by 0.1 from the difference of the figures beside it.",
+    ]
+    checksum = text(f"Checksum of the facts: {book.facts.checksum}")
+    return part("annex", "How the figures are made", [bullets(lines), checksum], page=False)

@@ -1,0 +1,103 @@
+"""Cover, how to read, who answered. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.report import charts, colour
+from chalicelib.report.parts.blocks import Block, bullets, cell, column, heading, legend, note, part, scale, table, text
+from chalicelib.report.parts.book import Book
+
+WAVES = {"baseline": "Before the programme", "followup": "Six months after the programme"}
+SHORT_CHECKSUM = 12
+
+
+def cover(book: Book) -> dict[str, Any]:
+    heading_of, programme = book.facts.heading, book.programme
+    issued = f"{heading_of.issued.day} {heading_of.issued:%B %Y}"
+    details = [
+        ("Programme", heading_of.programme),
+        ("Cohort", heading_of.cohort),
+        ("Feedback gathered", WAVES.get(heading_of.wave, heading_of.wave)),
+        ("Coach", heading_of.coach),
+        ("Issued", issued),
+        ("Version", f"Questionnaire {programme.version}, facts {book.facts.checksum[:SHORT_CHECKSUM]}"),
+    ]
+    brand = programme.organisation.brand
+    return {
+        "organisation": heading_of.organisation,
+        "delegate": heading_of.delegate,
+        "role": ", ".join(words for words in (heading_of.job_title, heading_of.service) if words),
+        "details": [{"label": label, "text": words} for label, words in details if words],
+        "issued": issued,
+        "logo": programme.organisation.logo or "",
+        "theme": {
+            "brand": brand,
+            "on_brand": colour.text_on(brand),
+            "accent": colour.text_from(brand),
+            "rings": [colour.mixed(brand, colour.text_on(brand), share) for share in (0.14, 0.2, 0.26, 0.32)],
+        },
+    }
+
+
+_OF_OTHERS = (
+    "All others means every rater but you whose answers are shown. Each rater counts once.",
+    "The gap is self minus all others. Above zero: you rate yourself higher than they do. Below zero: they rate you "
+    "higher.",
+)
+
+
+def how_to_read(book: Book) -> Block | None:
+    threshold = book.facts.threshold
+    figures = [
+        "A figure is the mean of the ratings given. “Not able to comment” and blanks count towards no mean; "
+        "n is the number of raters behind it.",
+        *(_OF_OTHERS if book.has_others else ()),
+        "A dash stands where nothing can be shown.",
+    ]
+    blocks = [
+        heading("The scale"),
+        text("Each behaviour was rated from 1 to " + f"{book.top}:"),
+        scale(book.programme.scale),
+        heading("The figures"),
+        bullets(figures),
+        heading("What protects the people who answered"),
+        text(
+            f"Apart from your own and your line manager’s, ratings are shown only for {threshold} or more raters "
+            "together. So that no rating can be worked out, the ends of the scale are shown as “or more” and “or less”."
+        ),
+        heading("The marks") if book.columns else None,
+        legend(book.legend()) if book.columns else None,
+    ]
+    lead = "These are perceptions at a point in time: how you see what you do, and how people who work with you see it."
+    return part("read", "How to read this report", blocks, lead=lead)
+
+
+def who_answered(book: Book) -> Block | None:
+    facts = book.facts
+    rows = [
+        (cell(c.title, chart=charts.badge(book.marks[c.cell])), cell(str(c.n)), cell(_shown(c.named)))
+        for c in facts.cells
+    ]
+    merged = [c.title for c in facts.cells if c.cell in facts.merged]
+    blocks = [
+        table([column("Who", 3), column("Raters", 1, number=True), column("Shown", 3)], rows),
+        *(
+            note(
+                f"{title} are shown together to protect anonymity: fewer than {facts.threshold} raters of one of "
+                "these groups answered."
+            )
+            for title in merged
+        ),
+        note(
+            f"Too few other raters answered: fewer than {facts.threshold}. Their answers are not shown and enter no "
+            "figure."
+        )
+        if facts.too_few
+        else None,
+    ]
+    return part("who", "Who answered", blocks, page=False)
+
+
+def _shown(named: bool) -> str:
+    return "By name, as all were told" if named else "Together, never one by one"

@@ -1,0 +1,179 @@
+"""One-page summary, highest and lowest, where groups differ. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from chalicelib.model import SELF_GROUP
+from chalicelib.report import charts
+from chalicelib.report.facts import Statistic
+from chalicelib.report.parts.blocks import Block, bullets, cell, column, figure, heading, legend, part, table, text
+from chalicelib.report.parts.book import Book, as_printed, listed, quoted
+from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
+from chalicelib.report.radar import FEWEST, radar
+
+MOST_DIFFERENCES = 8
+PAIR = (SELF_GROUP, ALL_OTHERS)
+Row = tuple[About, str, str]  # about, id, title
+
+
+def summary(book: Book) -> Block | None:
+    programme = book.programme
+    competencies: list[Row] = [(About.COMPETENCY, c.id, c.title) for c in programme.competencies]
+    values: list[Row] = [(About.VALUE, v.id, v.title) for v in programme.values]
+    overall: list[Row] = [(About.OVERALL, OVERALL_ID, "Overall")]
+    if not any(book.points(*row[:2]) for row in [*competencies, *overall]):
+        return None
+    blocks = [
+        _shape(book, competencies),
+        legend(book.legend([entry for entry in book.columns if not book.has_others or entry[0] in PAIR])),
+        summary_table(book, "Competency", [*competencies, *overall]),
+        summary_table(book, "Value", values),
+    ]
+    return part("summary", "Summary", blocks)
+
+
+def summary_table(book: Book, what: str, rows: Iterable[Row], *, notes: bool = False) -> Block | None:
+    """The dot plot and its figures in one: a strip and the same numbers beside it."""
+    cells = PAIR if book.has_others else [cell_id for cell_id, _ in book.columns]
+    titles = dict(book.columns)
+    shown = [cell_id for cell_id in cells if cell_id in titles]
+    with_gap = book.has_others and SELF_GROUP in titles
+    columns = [column(what, 4.1), _scale_column(book)]
+    columns += [column(titles[cell_id], 1, number=True) for cell_id in shown]
+    columns += [column("Gap", 0.9, number=True)] if with_gap else []
+    found = []
+    for about, subject, title in rows:
+        chart, alt = book.strip(about, subject, shown)
+        if chart:
+            head = cell(title, book.competency_of[subject].title if notes else "", look="" if notes else "strong")
+            figures = [book.figure(about, subject, cell_id, with_n=False) for cell_id in shown]
+            gap = [book.gap_cell(about, subject)] if with_gap else []
+            found.append([head, cell(chart=chart, alt=alt), *figures, *gap])
+    return table(columns, found)
+
+
+def _scale_column(book: Book) -> Block:
+    return {**column(f"Scale from 1 to {book.top}", 3.6), "chart": charts.axis(book.top)}
+
+
+def _shape(book: Book, rows: Sequence[Row]) -> Block | None:
+    own = [book.own(about, subject) for about, subject, _ in rows]
+    others = [book.others(about, subject) for about, subject, _ in rows]
+    sentences = summary_sentences(book, rows)
+    if len(rows) < FEWEST or not any(all(series) for series in (own, others)):
+        return bullets(sentences)
+    labels = [book.clean(title) for _, _, title in rows]
+    chart = radar(labels, [s.mean if s else None for s in own], [s.mean if s else None for s in others], book.top)
+    said = [f"{title}: {_pair(a, b)}" for (_, _, title), a, b in zip(rows, own, others, strict=True) if a or b]
+    return figure(chart, f"Radar of the competencies, for their shape. {'; '.join(said)}.", sentences)
+
+
+def _pair(own: Statistic | None, others: Statistic | None) -> str:
+    return ", ".join(f"{who} {s.display}" for who, s in (("self", own), ("all others", others)) if s)
+
+
+def summary_sentences(book: Book, rows: Sequence[Row]) -> list[str]:
+    """What the figures say first; each sentence only if they say it."""
+    overall = book.gap(About.OVERALL, OVERALL_ID)
+    own, others = book.own(About.OVERALL, OVERALL_ID), book.others(About.OVERALL, OVERALL_ID)
+    lines = []
+    if overall and own and others:
+        lines.append(
+            f"Over all behaviours you rate yourself at {own.display} and all others rate you at {others.display}: "
+            f"a gap of {overall.display}."
+        )
+    means = {t: as_printed(s.display) for about, subject, t in rows if (s := book.others(about, subject))}
+    displays = {t: s.display for about, subject, t in rows if (s := book.others(about, subject))}
+    if len(set(means.values())) > 1:
+        for word, best in (("highest", max(means.values())), ("lowest", min(means.values()))):
+            names = [t for t, mean in means.items() if mean == best]
+            lines.append(f"All others rate {listed(names)} {word}, at {displays[names[0]]}." if len(names) < 3 else "")
+    gaps = {t: (as_printed(g.display), g.display) for about, subject, t in rows if (g := book.gap(about, subject))}
+    widest = max((abs(gap) for gap, _ in gaps.values()), default=0)
+    names = [t for t, (gap, _) in gaps.items() if abs(gap) == widest]
+    if widest and len(names) == 1:
+        lines.append(f"Your view and theirs are furthest apart on {names[0]}: a gap of {gaps[names[0]][1]}.")
+    return [line for line in lines if line]
+
+
+def ranked(book: Book) -> Block | None:
+    """The two lists of facts; equals stand in the programme's order."""
+    if not book.facts.highest:
+        return None
+    high = [(About.ITEM, item, book.items[item].others_wording) for item in book.facts.highest]
+    low = [(About.ITEM, item, book.items[item].others_wording) for item in book.facts.lowest]
+    blocks = [
+        legend(book.legend([entry for entry in book.columns if entry[0] in PAIR])),
+        heading(f"The {_count(len(high))} that all others rate highest"),
+        summary_table(book, "Behaviour", high, notes=True),
+        heading(f"The {_count(len(low))} that all others rate lowest, lowest first"),
+        summary_table(book, "Behaviour", low, notes=True),
+    ]
+    lead = "By the figure of all others. Behaviours with equal means stand in the questionnaire’s order."
+    return part("ranked", "Highest and lowest", blocks, lead=lead)
+
+
+def _count(many: int) -> str:
+    words = {1: "behaviour", 2: "two behaviours", 3: "three behaviours", 4: "four behaviours", 5: "five behaviours"}
+    return words.get(many, f"{many} behaviours")
+
+
+# --- where groups differ --------------------------------------------------------------------------------
+
+
+def differences(book: Book) -> list[tuple[float, str, tuple[str, str]]]:
+    """Behaviours on which two published cells other than self lie at least a quarter of the scale apart."""
+    cells = [cell_id for cell_id, _ in book.columns if cell_id not in (SELF_GROUP, ALL_OTHERS)]
+    found = []
+    for item in book.items:
+        means = {c: as_printed(s.display) for c in cells if (s := book.find(About.ITEM, item, c))}
+        pairs = [(round(abs(means[a] - means[b]), 1), a, b) for a, b in combinations(means, 2)]
+        widest, one, other = max(pairs, key=lambda pair: pair[0], default=(0.0, "", ""))
+        if widest >= (book.top - 1) / 4:
+            found.append((widest, item, (one, other) if means[one] < means[other] else (other, one)))
+    return sorted(found, key=lambda entry: -entry[0])
+
+
+def groups_differ(book: Book) -> Block | None:
+    found = differences(book)
+    cells = [entry for entry in book.columns if entry[0] not in (SELF_GROUP, ALL_OTHERS)]
+    rows = []
+    for _, item, (low, high) in found[:MOST_DIFFERENCES]:
+        chart, alt = book.strip(About.ITEM, item, [cell_id for cell_id, _ in cells])
+        head = cell(book.items[item].others_wording, book.competency_of[item].title)
+        rows.append([head, cell(chart=chart, alt=alt), _side(book, item, low), _side(book, item, high)])
+    if not rows:
+        return None
+    more = len(found) - len(rows)
+    blocks = [
+        legend(book.legend(cells)),
+        table([column("Behaviour", 3.4), _scale_column(book), column("Lower", 2), column("Higher", 2)], rows),
+        text(f"{more} more can be found in the annex.") if more > 0 else None,
+    ]
+    cut = f"{(book.top - 1) / 4:.1f}"
+    lead = (
+        f"Behaviours that groups rate {cut} or more apart. Groups meet you in different situations, "
+        "so neither view is the right one; the difference itself may be worth a conversation."
+    )
+    return part("differ", "Where groups differ", blocks, lead=lead)
+
+
+def _side(book: Book, item: str, cell_id: str) -> Block:
+    found = book.find(About.ITEM, item, cell_id)
+    display = found.display if found else ""
+    return cell(display, dict(book.columns)[cell_id])
+
+
+def difference_prompt(book: Book) -> str:
+    found = differences(book)
+    if not found:
+        return ""
+    _, item, (low, high) = found[0]
+    titles = dict(book.columns)
+    sides = [f"{titles[c]} {s.display}" for c in (low, high) if (s := book.find(About.ITEM, item, c))]
+    return (
+        f"Groups differ most on {quoted(book.items[item].others_wording)} ({', '.join(sides)}). "
+        "What is different about when and how they meet you?"
+    )

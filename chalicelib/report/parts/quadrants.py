@@ -1,0 +1,88 @@
+"""Each behaviour in one of four quadrants, by the figures as they are printed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from chalicelib.report.figures import one_decimal
+from chalicelib.report.parts.blocks import Block, part, text, tile, tiles
+from chalicelib.report.parts.book import Book, as_printed
+from chalicelib.report.published import About
+
+MOST = 8  # behaviours in a quadrant
+AGREED, HIDDEN, DEVELOP, BLIND = "Agreed strengths", "Hidden strengths", "Development areas", "Blind spots"
+
+
+@dataclass(frozen=True)
+class Placed:
+    item: str
+    own: str
+    others: str
+    gap: str
+
+
+@dataclass(frozen=True)
+class Cuts:
+    high: Decimal  # from here on all others rate a behaviour high
+    gap: Decimal
+
+
+def cuts(top: int) -> Cuts:
+    """4.0 and 0.5 on a scale of 5 points, and as far along any other scale."""
+    return Cuts(one_decimal(1 + Fraction(3, 4) * (top - 1)), one_decimal(Fraction(1, 8) * (top - 1)))
+
+
+def placed(book: Book) -> dict[str, list[Placed]]:
+    """Every behaviour with a gap, the most telling first; equals in the questionnaire's order."""
+    cut = cuts(book.top)
+    found: dict[str, list[Placed]] = {AGREED: [], HIDDEN: [], DEVELOP: [], BLIND: []}
+    for item in book.items:
+        own, others, gap = book.own(About.ITEM, item), book.others(About.ITEM, item), book.gap(About.ITEM, item)
+        if own and others and gap:
+            high, apart = as_printed(others.display) >= cut.high, as_printed(gap.display)
+            name = (HIDDEN if apart <= -cut.gap else AGREED) if high else (BLIND if apart >= cut.gap else DEVELOP)
+            found[name].append(Placed(item, own.display, others.display, gap.display))
+    return {name: sorted(rows, key=_ORDER[name]) for name, rows in found.items()}
+
+
+_ORDER: dict[str, Callable[[Placed], float]] = {
+    AGREED: lambda row: -as_printed(row.others),
+    HIDDEN: lambda row: as_printed(row.gap),
+    DEVELOP: lambda row: as_printed(row.others),
+    BLIND: lambda row: -as_printed(row.gap),
+}
+
+
+def four_quadrants(book: Book) -> Block | None:
+    found = placed(book)
+    if not any(found.values()):
+        return None
+    cut = cuts(book.top)
+    high, apart = f"{cut.high} or higher", f"{cut.gap} or more"
+    words = {
+        AGREED: f"All others rate these {high}; your own rating is close to theirs or above it.",
+        HIDDEN: f"All others rate these {high}, and {apart} above your own rating: they may see more in you.",
+        BLIND: f"You rate yourself {apart} above all others, who rate these below {cut.high}: "
+        "what you intend may not be seen yet.",
+        DEVELOP: f"All others rate these below {cut.high}; your own rating is close to theirs or below it.",
+    }
+    shown = [_tile(book, name, words[name], found[name]) for name in (AGREED, HIDDEN, BLIND, DEVELOP)]
+    lead = "Each behaviour stands where your own rating and the figure of all others place it."
+    note = (
+        f"Cut-offs: {cut.high} for the figure of all others, {cut.gap} for the gap, both as printed. “Close” means "
+        f"less than {cut.gap} apart. At most {MOST} behaviours are listed in each; every behaviour stands in the annex."
+    )
+    return part("quadrants", "Where views meet", [tiles(shown), text(note)], lead=lead)
+
+
+def _tile(book: Book, name: str, words: str, rows: list[Placed]) -> Block:
+    lines = [
+        (book.items[row.item].others_wording, f"Self {row.own} · all others {row.others} · gap {row.gap}")
+        for row in rows[:MOST]
+    ]
+    more = len(rows) - len(lines)
+    rest = f"{more} more in the annex" if more else "" if lines else "No behaviour stands here."
+    return tile(f"{name} ({len(rows)})", words, lines, rest)
