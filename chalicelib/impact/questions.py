@@ -186,12 +186,12 @@ def _measures() -> Section:
             (
                 Question(f"measure.{number}.name", Kind.LINE, "What is measured?", "For example: waiting time."),
                 Question(f"measure.{number}.unit", Kind.LINE, "In what unit?", "Days, %, falls a month."),
-                Question(f"measure.{number}.direction", Kind.SELECT, "Which way is better?", options=DIRECTIONS),
                 Question(f"measure.{number}.baseline", Kind.NUMBER, "Before the programme"),
                 Question(f"measure.{number}.now", Kind.NUMBER, "Now"),
+                Question(f"measure.{number}.direction", Kind.SELECT, "Which way is better?", options=DIRECTIONS),
+                Question(f"measure.{number}.scope", Kind.SELECT, "Whom does it concern?", options=SCOPES),
                 Question(f"measure.{number}.period", Kind.LINE, "Over what period?"),
                 Question(f"measure.{number}.source", Kind.LINE, "Where does the figure come from?"),
-                Question(f"measure.{number}.scope", Kind.SELECT, "Whom does it concern?", options=SCOPES),
             ),
             folded=number > 1,
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from chalicelib.impact.questions import BASES
 from chalicelib.sponsor.evidence import ENOUGH, Evidence, number
 
 
@@ -55,14 +56,14 @@ def worth(cohort: Sequence[Evidence]) -> Worth | None:
     if len(claims) < ENOUGH:
         return None
     claimed, attributed, confident = totals(claims)
-    bases = Counter(evidence.own["basis"] for evidence in cohort if evidence.own and "money" in evidence.own)
+    often = Counter(evidence.own["basis"] for evidence in cohort if evidence.own and "money" in evidence.own)
     return Worth(
         claims=len(claims),
         corroborated=sum(claim.corroborated for claim in claims),
         claimed=pounds(claimed),
         attributed=pounds(attributed),
         confident=pounds(confident),
-        bases=tuple(bases.most_common()),
+        bases=tuple((label, often[basis]) for basis, label in BASES if often[basis]),
     )
 
 

@@ -1,44 +1,40 @@
-"""The summary as one HTML page that needs nothing from anywhere else, in the dress of the report."""
+"""The summary as one HTML page that needs nothing from anywhere else, on a phone, a desk or A4 paper."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from chalicelib import wording
 from chalicelib.model import Programme
-from chalicelib.report import charts
 from chalicelib.sponsor.change import CompetencyLine
+from chalicelib.sponsor.chart import strip
 from chalicelib.sponsor.summary import CohortSummary
-
-STYLES = ("report/report.css", "sponsor/summary.css")
 
 
 def render_summary(programme: Programme, summary: CohortSummary) -> str:
     """The same summary gives the same text."""
     environment = _environment()
-    style = Markup("".join(environment.get_template(name).render() for name in STYLES))  # noqa: S704 our own files
-    template = environment.get_template("sponsor/summary.html.j2")
-    return template.render(
-        style=style,
+    return environment.get_template("summary.html.j2").render(
+        style=Markup(environment.get_template("summary.css").render()),  # noqa: S704 our own file
         programme=programme,
         summary=summary,
         made_on=wording.day(summary.made_on),
-        charts=[Markup(_chart(line, programme.top)) for line in summary.competencies],  # noqa: S704 drawn by us
+        charts=[_chart(line, programme.top) for line in summary.competencies],
     )
 
 
-def _chart(line: CompetencyLine, top: int) -> str:
-    return charts.dots(float(line.own) if line.own else None, float(line.others) if line.others else None, top)
+def _chart(line: CompetencyLine, top: int) -> Markup:
+    own, others = (float(shown) if shown else None for shown in (line.own, line.others))
+    return Markup(strip(own, others, top))  # noqa: S704 drawn by us
 
 
 @cache
 def _environment() -> Environment:
-    packages = {stage: PackageLoader(f"chalicelib.{stage}") for stage in ("report", "sponsor")}
     env = Environment(
-        loader=PrefixLoader(packages),
+        loader=PackageLoader("chalicelib.sponsor"),
         autoescape=True,
         auto_reload=False,
         undefined=StrictUndefined,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,10 @@ def lay_out(stage: str, base_url: str) -> dict[str, str]:
     """Create all of it. Returns the stack's outputs."""
     stack = f"fullcircle-{stage}"
     parameters = [{"ParameterKey": "Stage", "ParameterValue": stage}]
-    client("cloudformation").create_stack(StackName=stack, TemplateBody=STACK.read_text(), Parameters=parameters)
+    clouds = client("cloudformation")
+    # On a busy machine the first answer can come too late, and botocore asks again.
+    with suppress(clouds.exceptions.AlreadyExistsException):
+        clouds.create_stack(StackName=stack, TemplateBody=STACK.read_text(), Parameters=parameters)
     found = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
     client("sesv2").create_email_identity(EmailIdentity=SENDER_DOMAIN)

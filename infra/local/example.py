@@ -25,9 +25,12 @@ LASTS = timedelta(days=72)  # to a Wednesday, so that six months on is a working
 WEEK = 7
 
 
-def load_example(cloud: Cloud) -> dict[str, object]:
-    """Load it, and run whatever follows at once. Loading it again changes nothing, and says so."""
-    programme, delegates = read_example()
+def load_example(cloud: Cloud, most: int | None = None) -> dict[str, object]:
+    """Load it, and run whatever follows at once. Loading it again changes nothing, and says so.
+
+    most   delegates; all of them if left out
+    """
+    programme, delegates = read_example(most)
     today = cloud.clock.now().astimezone(ZoneInfo(programme.organisation.timezone)).date()
     cohort = cohorts.find(COHORT) or _cohort(programme, example_dates(today))
     loaded = load_cohort(cohort, programme, delegates, {}, cloud.clock.now())
@@ -44,9 +47,9 @@ def load_example(cloud: Cloud) -> dict[str, object]:
     }
 
 
-def read_example() -> tuple[Programme, tuple[DelegateEntry, ...]]:
+def read_example(most: int | None = None) -> tuple[Programme, tuple[DelegateEntry, ...]]:
     programme = read_programme((FOLDER / "programme.yaml").read_bytes(), "programme.yaml", FOLDER)
-    return programme, read_delegates((FOLDER / "delegates.csv").read_bytes(), "delegates.csv")
+    return programme, read_delegates((FOLDER / "delegates.csv").read_bytes(), "delegates.csv")[:most]
 
 
 def example_dates(today: date) -> CohortDates:

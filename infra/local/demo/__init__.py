@@ -30,8 +30,11 @@ REACTIONS = collecting.REACTIONS | debriefing.REACTIONS | sixmonths.REACTIONS
 PEOPLES_FAULTS = (PageRefused, Unexpected, NoSuchMail, NotOnThePage)
 
 
-def run(port: int) -> int:
-    """Exit status: 0 if everything came out as it must, else 1 and the reasons."""
+def run(port: int, most: int | None = None) -> int:
+    """Exit status: 0 if everything came out as it must, else 1 and the reasons.
+
+    most   delegates; all of them if left out
+    """
     began = time.perf_counter()
     console = Console()
     try:
@@ -40,7 +43,7 @@ def run(port: int) -> int:
         print(refused, file=sys.stderr)
         return 1
     with Cloud(_free_port(port), start=START) as cloud:
-        world = _world(cloud, console)
+        world = _world(cloud, console, most)
         try:
             with world.show:
                 world.play(REACTIONS, FAR)
@@ -53,9 +56,9 @@ def run(port: int) -> int:
     return 1 if faults else 0
 
 
-def _world(cloud: Cloud, console: Console) -> World:
-    programme, entries = read_example()
-    load_example(cloud)
+def _world(cloud: Cloud, console: Console, most: int | None) -> World:
+    programme, entries = read_example(most)
+    load_example(cloud, most)
     zone = programme.organisation.timezone
     players = make_cast(programme, entries, SEED)
     raters = [part for player in players for part in player.parts]

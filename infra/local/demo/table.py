@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -12,11 +13,15 @@ from rich.table import Table
 from infra.local.demo.output import FOLDER
 from infra.local.demo.world import Deeds, World
 
+# The widest table fits a terminal of 80 columns.
+PLAIN: dict[str, Any] = {"box": None, "pad_edge": False, "title_justify": "left", "caption_justify": "left"}
+
 
 def tell(console: Console, world: World, faults: Sequence[str], seconds: float) -> None:
     console.print()
-    console.print(_delegates(world))
-    console.print(_mails(world))
+    for table in (_delegates(world), _mails(world)):
+        console.print(table)
+        console.print()
     reports = sum(bool(world.deeds[player.email].documents) for player in world.players)
     console.print(
         f"{FOLDER}/  mail/ ({len(world.mailbox.letters)} mails)  reports/ ({reports} delegates)  sponsor/  summary.json"
@@ -29,25 +34,24 @@ def tell(console: Console, world: World, faults: Sequence[str], seconds: float) 
 
 
 def _delegates(world: World) -> Table:
-    table = Table(title="Who got what, and when", title_justify="left")
-    for heading in ("Delegate", "Invited", "Answered", "Declined", "Report", "Debrief", "Released", "Impact", "Pulse"):
-        table.add_column(heading, no_wrap=heading == "Delegate", justify="left" if heading == "Delegate" else "right")
+    table = Table(title="Who got what, and when", **PLAIN)
+    for heading in ("Delegate", "Answers", "Report", "Debrief", "Released", "Impact", "Pulse"):
+        table.add_column(heading, no_wrap=True)
     for player in world.players:
         table.add_row(player.entry.person.name, *_cells(world.deeds[player.email]))
+    if any(deeds.published for deeds in world.deeds.values()):
+        table.caption = "* published with few answers, because the administrator said so"
     return table
 
 
 def _cells(deeds: Deeds) -> tuple[str, ...]:
-    report = _day(deeds.report) + (" (few)" if deeds.published else "")
     return (
-        str(len(deeds.invited)),
-        str(len(deeds.answered)),
-        str(len(deeds.declined)),
-        report,
+        f"{len(deeds.answered)} of {len(deeds.invited)}",
+        _day(deeds.report) + ("*" if deeds.published else ""),
         _day(deeds.debriefed),
         _day(deeds.released),
-        "+".join(sorted(deeds.impact_sent)) or "–",
-        f"{len(deeds.pulse_sent)}/{len(deeds.pulse)}",
+        f"{len(deeds.impact_sent)} of {len(deeds.impact)}",
+        f"{len(deeds.pulse_sent)} of {len(deeds.pulse)}",
     )
 
 
@@ -56,7 +60,7 @@ def _day(moment: datetime | None) -> str:
 
 
 def _mails(world: World) -> Table:
-    table = Table(title="Mails", title_justify="left", show_header=False)
+    table = Table(title="Mails", show_header=False, **PLAIN)
     table.add_column("kind")
     table.add_column("count", justify="right")
     for kind, count in sorted(Counter(letter.template for letter in world.mailbox.letters).items()):

@@ -1,0 +1,23 @@
+"""One strip for each competency: self and all others on the scale. The figures stand beside it as text. Pure."""
+
+from __future__ import annotations
+
+WIDTH, HEIGHT, EDGE = 200, 16, 8  # EDGE: room for a mark at either end of the scale
+OWN, OTHERS, LINE = "#3d348b", "#0f766e", "#cbd5e1"
+
+
+def strip(own: float | None, others: float | None, top: int) -> str:
+    """Self is a filled circle, all others an open diamond: told apart without colour too."""
+    shapes = [f'<path d="M{EDGE} 8H{WIDTH - EDGE}" stroke="{LINE}"/>']
+    shapes += [f'<path d="M{_x(point, top):g} 3V13" stroke="{LINE}"/>' for point in range(1, top + 1)]
+    if others is not None:
+        x = _x(others, top)
+        diamond = f"M{x:g} 2L{x + 6:g} 8L{x:g} 14L{x - 6:g} 8Z"
+        shapes.append(f'<path d="{diamond}" fill="#ffffff" stroke="{OTHERS}" stroke-width="2"/>')
+    if own is not None:
+        shapes.append(f'<circle cx="{_x(own, top):g}" cy="8" r="4" fill="{OWN}"/>')
+    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">{"".join(shapes)}</svg>'
+
+
+def _x(mean: float, top: int) -> float:
+    return round(EDGE + (mean - 1) / (top - 1) * (WIDTH - 2 * EDGE), 1)

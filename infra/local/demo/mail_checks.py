@@ -1,0 +1,92 @@
+"""What must be true of the demo's mail: each sent once, reminders on their mornings, none to who need not be asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib.programme.dates import MORNING, add_months, opens_at, reminder_times
+from infra.local import memory
+from infra.local.demo.cast import Player
+from infra.local.demo.collecting import MORE_TIME
+from infra.local.demo.world import World
+
+REMINDERS = ("collect/reminder", "collect/self_reminder", "impact/pulse_reminder", "impact/reminder")
+SETTLED = ("sent", "delivered", "bounced", "complained")
+
+
+def mails_are_settled_and_single(world: World) -> Iterator[str]:
+    sent = Counter(letter.id for letter in world.mailbox.letters)
+    yield from (f"mail {mail_id} went out {count} times" for mail_id, count in sent.items() if count > 1)
+    for row in memory.rows(world.cloud.table, "MAIL#"):
+        is_sent = row["state"] in SETTLED
+        if is_sent != (row["id"] in sent):
+            yield f"mail {row['id']} is {row['state']}, and {'was' if row['id'] in sent else 'was never'} accepted"
+        if not is_sent and "cancelled" not in row:
+            yield f"mail {row['id']} is {row['state']}"
+
+
+def nobody_is_reminded_for_nothing(world: World) -> Iterator[str]:
+    for letter in world.mailbox.letters:
+        if letter.template not in REMINDERS:
+            continue
+        player = world.player(letter)
+        deeds = world.deeds[player.email]
+        done = {
+            "collect/reminder": deeds.answered.get(letter.to),
+            "collect/self_reminder": deeds.own_sent,
+            "impact/pulse_reminder": deeds.pulse_sent.get(letter.to),
+            "impact/reminder": deeds.impact_sent.get("delegate" if letter.to == player.email else "manager"),
+        }[letter.template]
+        if done and done < letter.sent_at:
+            yield f"{letter.to} was reminded ({letter.subject}) after answering"
+
+
+def who_declined_is_left_alone(world: World) -> Iterator[str]:
+    asks = ("collect/reminder", "collect/extended", "impact/pulse", "impact/pulse_reminder")
+    for letter in world.mailbox.letters:
+        if letter.template in asks:
+            declined = world.deeds[world.player(letter).email].declined.get(letter.to)
+            if declined and declined < letter.sent_at:
+                yield f"{letter.to} declined, and got “{letter.subject}”"
+
+
+def silent_raters_are_reminded(world: World) -> Iterator[str]:
+    """On the mornings that the programme file says, and on no others."""
+    zone = ZoneInfo(world.programme.organisation.timezone)
+    sent: dict[str, set[tuple[str, datetime]]] = {player.email: set() for player in world.players}
+    for letter in world.mailbox.letters:
+        if letter.template == "collect/reminder":
+            morning = letter.sent_at.astimezone(zone).replace(minute=0, second=0)  # a sweep may be minutes late
+            sent[world.player(letter).email].add((letter.to, morning))
+    for player in world.players:
+        wanted = set(_reminders_wanted(world, player))
+        for to, morning in wanted ^ sent[player.email]:
+            what = "was not" if (to, morning) in wanted else "need not have been"
+            yield f"{to} {what} reminded of {player.email} on {morning:%d %B at %H:%M}"
+
+
+def _reminders_wanted(world: World, player: Player) -> Iterator[tuple[str, datetime]]:
+    programme, dates, deeds = world.programme, world.dates, world.deeds[player.email]
+    zone = programme.organisation.timezone
+    mornings = reminder_times(dates.closes, programme.reminders, zone, opens_at(dates, zone))
+    if deeds.extended:
+        mornings += reminder_times(dates.closes + MORE_TIME, programme.reminders, zone, deeds.extended)
+    for to, asked in deeds.invited.items():
+        silent_until = deeds.answered.get(to) or deeds.declined.get(to) or world.now
+        for morning in mornings:
+            if asked < morning < silent_until:
+                yield to, morning.astimezone(ZoneInfo(zone))
+
+
+def impact_is_asked_on_its_morning(world: World) -> Iterator[str]:
+    zone = ZoneInfo(world.programme.organisation.timezone)
+    due = add_months(world.dates.ends, world.programme.impact.after_months)
+    for player in world.players:
+        asked = world.deeds[player.email].impact
+        for role in ("delegate", "manager"):
+            moment = asked[role].astimezone(zone) if role in asked else None
+            if moment is None or moment.date() != due or moment.hour != MORNING:
+                yield f"the {role}'s impact survey of {player.email} was mailed at {moment} instead of {due} 09:00"
