@@ -108,6 +108,7 @@ def make_cast(programme: Programme, entries: Sequence[DelegateEntry], seed: int)
     partners = [_at(next(names), PARTNER_DOMAIN) for _ in range(PARTNERS)]
     players = []
     for place, entry in enumerate(entries):
+        deck.next_reader()
         way = WAYS[place % len(WAYS)]
         leader = make_leader(programme, entry.person.name, place, rng)
         others = [other.person for other in entries if other is not entry]
@@ -132,8 +133,8 @@ def _raters(
     """About ten: the manager, peers of whom some rate several delegates, direct reports, perhaps a partner."""
     few = way is Own.FEW
     known_peers = [*rng.sample(others, 1), *rng.sample(shared, 2)]
-    peers = [*known_peers, *(next(names) for _ in range(1 if few else rng.randint(1, 3)))]
-    reports = [next(names) for _ in range(3 if few else rng.randint(4, 5))]
+    peers = [*known_peers, *(next(names) for _ in range(1 if few else rng.randint(1, 2)))]
+    reports = [next(names) for _ in range(3 if few else 4)]
     guests = [] if few else rng.sample(partners, rng.randint(0, 1))
     listed = [(MANAGER_GROUP, entry.manager)]
     for group, people in (("peer", peers), ("direct_report", reports), ("other", guests)):
