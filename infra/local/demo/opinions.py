@@ -93,11 +93,11 @@ def _comments(programme: Programme, leader: Leader, deck: Deck, rng: Random) -> 
         if rng.random() >= COMMENTS.get(question.id, 0):
             continue
         if question.id == "anything_else":
-            phrases = words["anything_else"]
+            lists = [words["anything_else"]]
         else:
-            about = rng.choice(leader.strengths if question.id == "strengths" else leader.weaknesses)
-            phrases = words[about][PHRASES[question.id]]
-        found[question.id] = as_typed(deck.deal(phrases).format(first=leader.first_name), rng)
+            about = leader.strengths if question.id == "strengths" else leader.weaknesses
+            lists = [words[competency][PHRASES[question.id]] for competency in about]
+        found[question.id] = as_typed(deck.deal(*lists).format(first=leader.first_name), rng)
     return found
 
 

@@ -22,17 +22,28 @@ def bank(name: str) -> dict[str, Any]:
 
 
 class Deck:
-    """Deals from lists, each in a random order, and begins a list again only when it is used up."""
+    """Deals from lists, each in a random order; begins a list again only when it is used up."""
 
     def __init__(self, rng: Random):
         self._rng = rng
-        self._left: dict[int, list[Any]] = {}
+        self._left: dict[int, list[str]] = {}
+        self._heard: set[str] = set()
 
-    def deal(self, cards: list[Any]) -> Any:
-        left = self._left.get(id(cards))
-        if not left:
-            left = self._left[id(cards)] = self._rng.sample(cards, len(cards))
-        return left.pop()
+    def next_reader(self) -> None:
+        """From now on the phrases are about somebody else, who has heard none yet."""
+        self._heard.clear()
+
+    def deal(self, *lists: list[str]) -> str:
+        """From one of the lists; nothing that the same reader has heard, as long as there is more."""
+        cards = self._rng.choice([cards for cards in lists if not self._heard.issuperset(cards)] or lists)
+        left = self._left.setdefault(id(cards), [])
+        if self._heard.issuperset(left):
+            left[:] = self._rng.sample(cards, len(cards))
+        fresh = [card for card in left if card not in self._heard]
+        card = (fresh or left)[-1]
+        left.remove(card)
+        self._heard.add(card)
+        return card
 
 
 def as_typed(text: str, rng: Random) -> str:
