@@ -1,31 +1,73 @@
-"""Calls of the app to moto in the same process, without HTTP between them: a third of the time.
+"""Calls of the app to moto in the same process, without HTTP between them: a third of the time; rows, a fifth.
 
 Other programs (the command line, a reader's presigned link) reach the same moto at its port.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.botocore_stubber import MockRawResponse, normalize_request
-from moto.core.exceptions import HTTPException
+from moto.core.exceptions import HTTPException, ServiceException
+from moto.core.utils import camelcase_to_underscores
+from moto.dynamodb.responses import DynamoHandler
 
-from infra.local.account import REGION
+from infra.local.account import ACCOUNT, REGION
 from infra.local.memory import backend
 from infra.local.moto_patches import ONE_CALL
 
 SERVICES = {"dynamodb": ("dynamodb", "dynamodb"), "sqs": ("sqs", "sqs"), "sesv2": ("email", "sesv2")}  # host, backend
 
 
+# What pages and jobs ask of DynamoDB: all of it is data, so the answer need not be made JSON and read again.
+ROWS = (
+    "GetItem",
+    "BatchGetItem",
+    "Query",
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "BatchWriteItem",
+    "TransactWriteItems",
+)
+
+
 def take(session: Any) -> None:
     """For the clients this botocore session makes from now on: the services that every page and job calls."""
     for service, (host, name) in SERVICES.items():
         session.register(f"before-send.{service}", _straight_to(f"https://{host}.{REGION}.amazonaws.com", name))
+    for operation in ROWS:
+        session.register(f"before-call.dynamodb.{operation}", _rows)
+
+
+def _rows(model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+    """What botocore would have read from moto's answer.
+
+    None for a refusal, which has changed nothing: the call then goes the longer way, which words it as AWS does.
+    """
+    handler = DynamoHandler()
+    handler.current_account, handler.region, handler.headers = ACCOUNT, REGION, params["headers"]
+    handler.body = handler.params = json.loads(params["body"], object_hook=_binary)
+    with ONE_CALL:
+        try:
+            answer = getattr(handler, camelcase_to_underscores(model.name))().result
+        except (ServiceException, HTTPException):
+            return None
+    found = {name: value for name, value in answer.items() if value is not None}
+    return SimpleNamespace(status_code=200), {**found, "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}}
+
+
+def _binary(value: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no bytes: DynamoDB's come as `{"B": "<base64>"}`."""
+    return {"B": b64decode(value["B"])} if isinstance(value.get("B"), str) else value
 
 
 def _straight_to(site: str, name: str) -> Callable[..., AWSResponse]:
