@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.model import Programme
 from chalicelib.report.facts import Facts
-from chalicelib.report.parts import coaching, detail, front, overview, quadrants
+from chalicelib.report.parts import change, coaching, detail, front, overview, quadrants
 from chalicelib.report.parts.book import Book
 
 TITLE = "360-degree feedback report"
@@ -29,6 +29,7 @@ def build_view(programme: Programme, facts: Facts, clean: Callable[[str], str] =
         detail.values(book),
         overview.groups_differ(book),
         detail.comments(book),
+        change.change(book),
         coaching.debrief(book),
         coaching.areas(book),
         coaching.workshops(book),

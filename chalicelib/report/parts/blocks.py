@@ -63,7 +63,7 @@ def cell(words: str = "", small: str = "", *, chart: str = "", alt: str = "", lo
 def table(
     columns: Sequence[Block], rows: Iterable[Sequence[Block]], *, caption: str = "", look: str = ""
 ) -> Block | None:
-    """The first cell of a row is its header. `look`: dense for many rows in small print."""
+    """The first cell of a row is its header. `look`: close keeps small print on the line; dense is all small."""
     found = [list(row) for row in rows]
     kept = {"kind": "table", "columns": list(columns), "rows": found, "caption": caption, "look": look}
     return kept if found else None
@@ -84,8 +84,3 @@ def quotes(title: str, texts: Sequence[str]) -> Block:
 def form(title: str, fields: Sequence[tuple[str, str, int]]) -> Block:
     """Room to write by hand: per field its name, a hint and the lines it needs."""
     return {"kind": "form", "title": title, "fields": [{"title": t, "hint": h, "lines": n} for t, h, n in fields]}
-
-
-def notes() -> Block:
-    """The rest of a page on paper, to write on; nothing on a screen."""
-    return {"kind": "notes"}

@@ -24,6 +24,8 @@ class Book:
         self.competency_of = {item.id: c for c in programme.competencies for item in c.items}
         self.statistics = {(s.about, s.id, s.cell): s for s in facts.statistics}
         self.gaps = {(gap.about, gap.id): gap for gap in facts.gaps}
+        self.words = {(a.about, a.id, a.cell): a.word for a in facts.agreements}
+        self.cohort = {(m.about, m.id, m.cell): m for m in facts.cohort_means}
         self.marks = _marks([entry.cell for entry in facts.cells])
         self.columns = [(entry.cell, entry.title) for entry in facts.cells]
         self.has_others = any(s.cell == ALL_OTHERS for s in facts.statistics)
@@ -60,14 +62,21 @@ class Book:
         return [(charts.badge(self.marks[cell_id]), title) for cell_id, title in cells or self.columns]
 
     def figure(self, about: About, subject: str, cell_id: str, *, with_n: bool = True) -> Block:
-        """A figure's cell: the number, and small beneath it "or more" and the number of raters."""
+        """A figure's cell: the number, and small beneath it "or more", the number of raters and if they agree."""
         found = self.find(about, subject, cell_id)
         if found is None:
             return cell(DASH, look="mute")
         number, _, bound = found.display.partition(" ")
         n = f"n {found.n}" if with_n and found.n > 1 else ""
+        word = self.words.get((about.value, subject, cell_id), "")
         look = {SELF_GROUP: "own", ALL_OTHERS: "strong"}.get(cell_id, "")
-        return cell(number, " · ".join(word for word in (bound, n) if word), look=look)
+        return cell(number, " · ".join(words for words in (bound, n, word) if words), look=look)
+
+    def cohort_cell(self, about: About, subject: str) -> Block:
+        """The cohort's mean of all others; small beneath it that of self, and the delegates behind them."""
+        own, others = (self.cohort.get((about.value, subject, cell_id)) for cell_id in (SELF_GROUP, ALL_OTHERS))
+        small = f"self {own.display}, n {own.delegates}" if own else ""
+        return cell(others.display, small or f"n {others.delegates}") if others else cell(DASH, small, look="mute")
 
     def gap_cell(self, about: About, subject: str) -> Block:
         found = self.gap(about, subject)

@@ -131,5 +131,17 @@ def formulae(book: Book) -> Block | None:
         "Gap = self − all others, from unrounded figures. Every figure is rounded once, half up, to one decimal; so a "
         "gap can differ by 0.1 from the difference of the figures beside it.",
     ]
+    cuts = table(
+        [column("Ratings in the group", 1), column("Agree: above", 1), column("Split: at most", 1)],
+        [(cell(str(cut.n)), cell(cut.agree), cell(cut.split)) for cut in book.facts.agreement_cuts],
+        caption="Words of agreement, by r_wg",
+        look="dense",
+    )
+    words = (
+        "r_wg = 1 − variance of the ratings ÷ variance of ratings at random. Between the two cut-offs: mixed. A "
+        "competency, a value and all others have the middle one of their behaviours’ words."
+    )
     checksum = text(f"Checksum of the facts: {book.facts.checksum}")
-    return part("annex", "How the figures are made", [bullets(lines), checksum], page=False)
+    return part(
+        "annex", "How the figures are made", [bullets(lines), cuts, text(words) if cuts else None, checksum], page=False
+    )

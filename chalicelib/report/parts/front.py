@@ -53,6 +53,10 @@ def how_to_read(book: Book) -> Block | None:
         "A figure is the mean of the ratings given. “Not able to comment” and blanks count towards no mean; "
         "n is the number of raters behind it.",
         *(_OF_OTHERS if book.has_others else ()),
+        "Agree, mixed or split: how far the raters of a figure see a behaviour alike." if book.words else "",
+        "Cohort: the mean over the delegates of your cohort, for all others and for self; n is their number."
+        if book.cohort
+        else "",
         "A dash stands where nothing can be shown.",
     ]
     blocks = [

@@ -39,10 +39,11 @@ def summary_table(book: Book, what: str, rows: Iterable[Row], *, notes: bool = F
     cells = PAIR if book.has_others else [cell_id for cell_id, _ in book.columns]
     titles = dict(book.columns)
     shown = [cell_id for cell_id in cells if cell_id in titles]
-    with_gap = book.has_others and SELF_GROUP in titles
+    with_gap, with_cohort = book.has_others and SELF_GROUP in titles, bool(book.cohort) and not notes
     columns = [column(what, 4.1), _scale_column(book)]
-    columns += [column(titles[cell_id], 1, number=True) for cell_id in shown]
+    columns += [column(titles[cell_id], 1 if cell_id == SELF_GROUP else 1.3, number=True) for cell_id in shown]
     columns += [column("Gap", 0.9, number=True)] if with_gap else []
+    columns += [column("Cohort", 1.9, number=True)] if with_cohort else []
     found = []
     for about, subject, title in rows:
         chart, alt = book.strip(about, subject, shown)
@@ -50,8 +51,9 @@ def summary_table(book: Book, what: str, rows: Iterable[Row], *, notes: bool = F
             head = cell(title, book.competency_of[subject].title if notes else "", look="" if notes else "strong")
             figures = [book.figure(about, subject, cell_id, with_n=False) for cell_id in shown]
             gap = [book.gap_cell(about, subject)] if with_gap else []
-            found.append([head, cell(chart=chart, alt=alt), *figures, *gap])
-    return table(columns, found)
+            cohort = [book.cohort_cell(about, subject)] if with_cohort else []
+            found.append([head, cell(chart=chart, alt=alt), *figures, *gap, *cohort])
+    return table(columns, found, look="close")
 
 
 def _scale_column(book: Book) -> Block:

@@ -85,4 +85,4 @@ def _tile(book: Book, name: str, words: str, rows: list[Placed]) -> Block:
     ]
     more = len(rows) - len(lines)
     rest = f"{more} more in the annex" if more else "" if lines else "No behaviour stands here."
-    return tile(f"{name} ({len(rows)})", words, lines, rest)
+    return tile(name, words, lines, rest)

@@ -1,0 +1,172 @@
+"""The parts of a report: what stands in each, when one vanishes, and that page and PDF say the same."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from html import unescape
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from chalicelib.report.change import with_changes
+from chalicelib.report.colour import ENOUGH, contrast, text_from, text_on
+from chalicelib.report.facts import Facts, build_facts
+from chalicelib.report.page import render_html
+from chalicelib.report.parts.book import Book
+from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, cuts, placed
+from chalicelib.report.pdf import render_pdf
+from chalicelib.report.publish import publish
+from chalicelib.report.view import build_view
+
+from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
+
+
+def facts_of(programme, responses, **changes) -> Facts:
+    return build_facts(programme, heading(**changes), publish(programme, responses, comment_key=KEY))
+
+
+def crowd(programme) -> list:
+    """Sixty raters."""
+    one = example_wave(programme)
+    return [*one, *(r for seed in range(4) for r in example_wave(programme, seed) if r.group in ("peer", "other"))]
+
+
+CASES = {
+    "usual": lambda p: example_wave(p),
+    "too-few": lambda p: [rater("self", 4, 3, programme=p), rater("peer", 5, 5, programme=p)],
+    "merged": lambda p: [r for r in example_wave(p) if r.group in ("self", "other", "manager")] + example_wave(p)[2:4],
+    "no-comments": lambda p: [replace(r, answers=replace(r.answers, comments={})) for r in example_wave(p)],
+    "no-self": lambda p: example_wave(p)[1:],
+    "crowd": crowd,
+}
+
+
+def texts(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+
+
+def titles(programme, facts) -> list[str]:
+    return [part["title"] for part in build_view(programme, facts)["parts"]]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_report_meets_pdf_ua(case, programme):
+    validation = pytest.importorskip("page")
+    pdf = render_pdf(programme, facts_of(programme, CASES[case](programme)))
+
+    assert validation.validate_pdf_bytes(pdf, profile="ua1").is_compliant
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_page_and_pdf_say_the_same(case, programme):
+    facts = facts_of(programme, CASES[case](programme))
+    html, text = unescape(render_html(programme, facts)), texts(render_pdf(programme, facts))
+
+    for part in build_view(programme, facts)["parts"]:
+        assert part["title"] in html
+        assert part["title"] in text
+    for fact in (*facts.statistics, *facts.gaps):
+        assert re.search(rf"(?<![\d.]){re.escape(fact.display.split()[0])}(?![\d.])", text)
+        assert fact.display.split()[0] in html
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_chart_says_in_words_what_it_shows(case, programme):
+    facts = facts_of(programme, CASES[case](programme))
+    html = render_html(programme, facts)
+
+    for drawing in re.findall(r"<svg[^>]*>(?:<title>[^<]*)?", html):
+        assert ("aria-hidden" in drawing) != ('role="img"><title>' in drawing)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "quadrant"),
+    [
+        pytest.param(4, [4, 4, 4], AGREED, id="both-high"),
+        pytest.param(5, [4, 4, 4], AGREED, id="high-and-self-higher"),
+        pytest.param(3, [4, 4, 4], HIDDEN, id="others-a-point-higher"),
+        pytest.param(4, [5, 4, 4], AGREED, id="others-a-third-higher"),
+        pytest.param(3, [4, 4, 3], DEVELOP, id="below-the-cut-is-not-high"),
+        pytest.param(3, [3, 3, 3], DEVELOP, id="both-low"),
+        pytest.param(1, [3, 3, 3], DEVELOP, id="low-and-self-lower"),
+        pytest.param(4, [3, 3, 4], BLIND, id="self-two-thirds-higher"),
+        pytest.param(4, [4, 4, 3], DEVELOP, id="self-a-third-higher"),
+    ],
+)
+def test_a_behaviour_stands_in_one_quadrant(own, others, quadrant):
+    programme = tiny_programme()
+    wave = [rater("self", own, programme=programme), *(rater("peer", rating, programme=programme) for rating in others)]
+
+    found = placed(Book(programme, facts_of(programme, wave), str))
+
+    assert [name for name, rows in found.items() if rows] == [quadrant]
+
+
+@pytest.mark.parametrize(("top", "high", "gap"), [(5, "4.0", "0.5"), (7, "5.5", "0.8"), (4, "3.3", "0.4")])
+def test_cut_offs_follow_the_scale_and_are_printed(top, high, gap):
+    programme = tiny_programme(top=top)
+    wave = [rater(group, 2, programme=programme) for group in ("self", "peer", "peer", "peer")]
+
+    assert (cuts(top).high, cuts(top).gap) == (Decimal(high), Decimal(gap))
+    assert f"Cut-offs: {high} for the figure of all others, {gap} for the gap" in render_html(
+        programme, facts_of(programme, wave)
+    )
+
+
+def test_a_quadrant_lists_eight_and_says_how_many_more():
+    programme = programme_of({"only": [("Does it", ())] * 11})
+    wave = [rater(group, *[3] * 11, programme=programme) for group in ("self", *["peer"] * 4)]
+    (tiles,) = (
+        block["tiles"]
+        for part in build_view(programme, facts_of(programme, wave))["parts"]
+        for block in part["blocks"]
+        if block["kind"] == "tiles"
+    )
+
+    assert [len(tile["lines"]) for tile in tiles] == [0, 0, 0, 8]
+    assert tiles[3]["more"].startswith("3 more")
+
+
+@pytest.mark.parametrize(
+    ("case", "absent"),
+    [
+        ("no-comments", {"Comments"}),
+        ("no-self", {"Where views meet"}),
+        ("too-few", {"Where views meet", "Highest and lowest", "Where groups differ"}),
+        ("usual", {"What has changed", "Where the programme takes it up"}),
+    ],
+)
+def test_a_part_with_nothing_to_show_is_not_there(case, absent, programme):
+    found = titles(programme, facts_of(programme, CASES[case](programme)))
+
+    assert not absent & set(found)
+    assert found[:2] == ["How to read this report", "Who answered"]
+
+
+def test_a_follow_up_shows_every_change(programme):
+    before = facts_of(programme, example_wave(programme, 1))
+    facts = with_changes(facts_of(programme, example_wave(programme, 2), wave="followup"), before, noise={})
+    html, text = render_html(programme, facts), texts(render_pdf(programme, facts))
+
+    for change in facts.changes:
+        assert f"{change.before}, now {change.after}" in html
+        assert f"{change.before}, now" in text
+        assert change.display in html
+
+
+def test_words_of_agreement_stand_beside_their_figures(programme):
+    facts = facts_of(programme, example_wave(programme))
+    html = render_html(programme, facts)
+
+    assert facts.agreements
+    assert all(word.word in html for word in facts.agreements)
+    assert all(cut.agree in html and cut.split in html for cut in facts.agreement_cuts)
+
+
+@pytest.mark.parametrize("brand", ["#000000", "#ffffff", "#ffd60a", "#777777", "#1d5c63", "#e30613"])
+def test_any_brand_leaves_text_readable(brand):
+    assert contrast(text_on(brand), brand) >= ENOUGH
+    assert contrast(text_from(brand), "#ffffff") >= contrast(text_from(brand), "#f5f7f9") >= ENOUGH
