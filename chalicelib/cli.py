@@ -96,6 +96,7 @@ def _report(group: argparse.ArgumentParser) -> None:
     offline = _command(group, "offline", commands.report_offline, "reports from a CSV of answers; needs no cloud")
     offline.add_argument("--programme", required=True, metavar="FILE.yaml")
     offline.add_argument("--responses", required=True, metavar="FILE.csv")
+    offline.add_argument("--before", metavar="FILE.csv", help="answers of an earlier wave, to show what has changed")
     offline.add_argument("--out", required=True, metavar="DIR")
     offline.add_argument("--only", choices=["facts"], help="facts.json alone")
     offline.add_argument("--issued", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date on the cover; today")

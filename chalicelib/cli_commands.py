@@ -157,14 +157,15 @@ def close_cohort(args: Namespace) -> int:
 
 
 def report_offline(args: Namespace) -> int:
+    from chalicelib.report.offline import Source
     from chalicelib.report.offline import report_offline as report
 
     programme = _read_programme(args.programme)
     folders = report(
         programme,
-        Path(args.responses).read_bytes(),
-        args.responses,
+        Source(args.responses, Path(args.responses).read_bytes()),
         Path(args.out),
+        before=Source(args.before, Path(args.before).read_bytes()) if args.before else None,
         only_facts=args.only == "facts",
         issued=args.issued or clock.now().date(),
         progress=_progress,

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from chalicelib.answers import NOT_ABLE, Answers, Response
+from chalicelib.errors import Refusal
 from chalicelib.model import Programme, Wave
 from chalicelib.programme.faults import FaultList, hint, shown
-from chalicelib.report.facts import ReportHeading, build_facts, facts_bytes
+from chalicelib.report.cohort import FEWEST_DELEGATES, cohort_file, with_cohort
+from chalicelib.report.facts import Facts, ReportHeading, build_facts, facts_bytes, read_facts
+from chalicelib.report.ledger import difference_is_too_small, shows_other_answers
 from chalicelib.report.page import render_html
 from chalicelib.report.pdf import render_pdf
 from chalicelib.report.publish import publish
@@ -23,41 +28,90 @@ from chalicelib.report.responses_csv import Record, read_records
 
 DELEGATE, GROUP = "delegate", "group"
 LONGEST_FOLDER_NAME = 60
+COHORT_FILE = "cohort.json"
+
+
+class ReportsDiffer(Refusal):
+    """Two reports, or two cohort means, whose difference would show the answers or scores of a few."""
+
+    status = 409
+    title = "These reports would give answers away beside those that are there"
+
+    def __init__(self, where: Path, reason: str) -> None:
+        super().__init__(
+            f"{where} {reason}. Whoever reads both could work out what few people answered. Nothing was written. "
+            "If nobody has seen the older ones, delete them and run this again."
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """A CSV file with the columns delegate, group, every item id and, if wanted, open question ids."""
+
+    name: str  # in faults
+    data: bytes
 
 
 def report_offline(
     programme: Programme,
-    responses: bytes,
-    file: str,
+    responses: Source,
     out: Path,
     *,
+    before: Source | None = None,
     only_facts: bool,
     issued: date,
     progress: Callable[[int, int], None],
 ) -> tuple[str, ...]:
     """Writes facts.json, report.html and report.pdf (or facts.json alone) into a folder of `out` per delegate.
 
-    responses  a CSV file with the columns delegate, group, every item id and, if wanted, open question ids
-    file       its name in faults
+    before     responses of an earlier wave: `responses` are then the follow-up, and reports show what has changed
     progress   called with (delegates done, delegates in all)
 
+    From five delegates on every report carries the cohort's means, and cohort.json holds them with effect sizes.
+
     Returns the folders' names in file order. A folder appears whole or not at all and replaces an older one. Raises
-    FileFaults naming every fault; then nothing is written.
+    FileFaults naming every fault, or ReportsDiffer for reports that must not stand beside older ones; then nothing is
+    written.
     """
-    waves = read_responses(programme, responses, file)
-    key = hashlib.sha256(responses).digest()
-    names = _folder_names(waves)
+    earlier = _facts(programme, before, Wave.BASELINE, issued) if before else {}
+    wave = Wave.FOLLOWUP if before else Wave.BASELINE
+    reports = with_cohort(_facts(programme, responses, wave, issued), earlier)
+    names = _folder_names(reports)
+    _refuse_differences(out, reports, names)
     out.mkdir(parents=True, exist_ok=True)
-    for done, (delegate, wave) in enumerate(waves.items(), start=1):
-        published = publish(programme, wave, comment_key=key)
-        facts = build_facts(programme, _heading(programme, delegate, issued), published)
+    for done, (delegate, facts) in enumerate(reports.items(), start=1):
         documents = {"facts.json": facts_bytes(facts)}
         if not only_facts:
             documents["report.html"] = render_html(programme, facts).encode()
             documents["report.pdf"] = render_pdf(programme, facts)
         _write_folder(out / names[delegate], documents)
-        progress(done, len(waves))
+        progress(done, len(reports))
+    if len(reports) >= FEWEST_DELEGATES:
+        (out / COHORT_FILE).write_text(json.dumps(cohort_file(reports, earlier), ensure_ascii=False, indent=1))
     return tuple(names.values())
+
+
+def _facts(programme: Programme, source: Source, wave: Wave, issued: date) -> dict[str, Facts]:
+    """By delegate, in file order."""
+    key = hashlib.sha256(source.data).digest()
+    return {
+        delegate: build_facts(
+            programme, _heading(programme, delegate, wave, issued), publish(programme, answers, comment_key=key)
+        )
+        for delegate, answers in read_responses(programme, source.data, source.name).items()
+    }
+
+
+def _refuse_differences(out: Path, reports: Mapping[str, Facts], names: Mapping[str, str]) -> None:
+    cohort = out / COHORT_FILE
+    if cohort.exists():
+        published = json.loads(cohort.read_text())["delegates"]
+        if difference_is_too_small([published], reports.keys(), FEWEST_DELEGATES):
+            raise ReportsDiffer(cohort, "holds means of almost the same delegates")
+    for delegate, facts in reports.items():
+        older = out / names[delegate] / "facts.json"
+        if older.exists() and shows_other_answers(read_facts(older.read_bytes()), facts):
+            raise ReportsDiffer(older, "shows other answers for the same wave")
 
 
 def read_responses(programme: Programme, data: bytes, file: str) -> dict[str, list[Response]]:
@@ -105,7 +159,7 @@ def _ratings(programme: Programme, record: Record, items: Iterable[str], faults:
     return ratings
 
 
-def _heading(programme: Programme, delegate: str, issued: date) -> ReportHeading:
+def _heading(programme: Programme, delegate: str, wave: Wave, issued: date) -> ReportHeading:
     return ReportHeading(
         delegate=delegate,
         job_title="",
@@ -114,7 +168,7 @@ def _heading(programme: Programme, delegate: str, issued: date) -> ReportHeading
         programme=programme.title,
         organisation=programme.organisation.name,
         coach="",
-        wave=Wave.BASELINE.value,
+        wave=wave.value,
         issued=issued,
     )
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import FileFaults
-from chalicelib.report.offline import read_responses, report_offline
+from chalicelib.report.facts import read_facts
+from chalicelib.report.offline import ReportsDiffer, Source, read_responses, report_offline
 
 from .example import example_wave, programme_of, tiny_programme
 
@@ -46,9 +47,17 @@ def written(out: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
 
 
-def offline(programme, data: bytes, out: Path, *, only_facts: bool = True) -> tuple[str, ...]:
+def offline(
+    programme, data: bytes, out: Path, *, only_facts: bool = True, before: bytes | None = None
+) -> tuple[str, ...]:
     return report_offline(
-        programme, data, "r.csv", out, only_facts=only_facts, issued=ISSUED, progress=lambda done, total: None
+        programme,
+        Source("r.csv", data),
+        out,
+        before=before and Source("b.csv", before),
+        only_facts=only_facts,
+        issued=ISSUED,
+        progress=lambda done, total: None,
     )
 
 
@@ -58,8 +67,7 @@ def test_each_delegate_gets_a_folder_with_three_documents(tmp_path):
 
     names = report_offline(
         programme,
-        csv_of(programme, ["Zoë O'Brien", "Sam Lee"]),
-        "r.csv",
+        Source("r.csv", csv_of(programme, ["Zoë O'Brien", "Sam Lee"])),
         tmp_path / "out",
         only_facts=False,
         issued=ISSUED,
@@ -95,6 +103,63 @@ def test_a_second_run_replaces_the_first_and_gives_the_same_bytes(tmp_path):
     offline(programme, data, tmp_path, only_facts=False)
 
     assert written(tmp_path) == first
+
+
+COHORT = [f"Delegate {k}" for k in range(20)]
+
+
+def test_a_cohort_of_five_has_means_in_every_report_and_in_a_file_of_its_own(tmp_path):
+    programme = programme_of()
+    offline(programme, csv_of(programme, COHORT[:5]), tmp_path)
+
+    cohort = json.loads((tmp_path / "cohort.json").read_text())
+    facts = [read_facts((tmp_path / name / "facts.json").read_bytes()) for name in ("delegate-0", "delegate-4")]
+    assert cohort["delegates"] == COHORT[:5]
+    assert {(mean["cell"], mean["delegates"]) for mean in cohort["means"]} == {("self", 5), ("all_others", 5)}
+    assert facts[0].cohort_means == facts[1].cohort_means != ()
+
+
+def test_a_cohort_of_four_has_no_means(tmp_path):
+    programme = programme_of()
+    offline(programme, csv_of(programme, COHORT[:4]), tmp_path)
+
+    assert b"cohort_means" not in (tmp_path / "delegate-0" / "facts.json").read_bytes()
+    assert not (tmp_path / "cohort.json").exists()
+
+
+@pytest.mark.parametrize(("many", "words"), [(19, {"cannot say"}), (20, {"yes", "no", "cannot say"})])
+def test_a_follow_up_shows_what_has_changed_and_from_twenty_delegates_what_is_noise(tmp_path, many, words):
+    programme = programme_of()
+    before, after = csv_of(programme, COHORT[:many]), csv_of(programme, COHORT[:many][::-1])
+    offline(programme, after, tmp_path, before=before)
+
+    facts = read_facts((tmp_path / "delegate-1" / "facts.json").read_bytes())
+    assert (facts.heading.wave, facts.compared_with) == ("followup", "baseline")
+    assert {change.cell for change in facts.changes} == {"self", "manager", "peer", "direct_report+other", "all_others"}
+    assert {change.noise for change in facts.changes} <= words
+    assert many < 20 or {"no"} < {change.noise for change in facts.changes}
+    effects = json.loads((tmp_path / "cohort.json").read_text())["effects"]
+    assert {effect["about"] for effect in effects} == {"competency", "value", "overall"}
+
+
+def test_a_late_answer_makes_no_second_report_beside_the_first(tmp_path):
+    programme = tiny_programme()
+    first = b"delegate,group,only_1\n" + b"Sam Lee,peer,4\n" * 2 + b"Sam Lee,peer,3\n" * 2
+    offline(programme, first, tmp_path)
+    there = written(tmp_path)
+
+    with pytest.raises(ReportsDiffer, match=r"sam-lee/facts.json shows other answers for the same wave"):
+        offline(programme, first + b"Sam Lee,peer,4\n", tmp_path)
+
+    assert written(tmp_path) == there
+
+
+def test_means_of_almost_the_same_delegates_are_refused(tmp_path):
+    programme = programme_of()
+    offline(programme, csv_of(programme, COHORT[:6]), tmp_path)
+
+    with pytest.raises(ReportsDiffer, match=r"cohort.json holds means of almost the same delegates"):
+        offline(programme, csv_of(programme, COHORT[:8]), tmp_path)
 
 
 def test_delegates_whose_names_look_alike_keep_folders_of_their_own(tmp_path):
