@@ -7,7 +7,7 @@ READY := .venv/.installed
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 WORKERS ?= auto
 
-.PHONY: help install demo serve test check lint prove lock clean
+.PHONY: help install demo serve test test-browser install-browser check lint prove lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,13 @@ serve: $(READY) ## keep the embedded cloud open for a person (PORT=8000)
 test: $(READY) ## run every test that needs no browser
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not prove and not browser"
 
+test-browser: $(READY) ## test the pages in Chromium; says what is missing and how to get it
+	@$(BIN)/python -m tests.browser.needs
+	@$(BIN)/python -m pytest -n $(WORKERS) -m browser tests/browser
+
+install-browser: $(READY) ## add the Python packages that test-browser needs to .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.txt
+
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -43,6 +50,7 @@ prove: $(READY) ## run the long proofs of anonymity and of sending once
 
 lock: $(READY) ## renew the locked requirements from the .in files
 	@for name in requirements requirements-report requirements-dev; do $(LOCK) $$name.in -o $$name.txt; done
+	@$(LOCK) -c requirements-dev.txt requirements-browser.in -o requirements-browser.txt
 
 clean: ## remove what was made here: .venv, caches, demo-output
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output

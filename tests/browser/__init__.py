@@ -1,0 +1,1 @@
+"""Pages in Chromium, as people meet them: `make test-browser`."""

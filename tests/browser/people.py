@@ -1,0 +1,59 @@
+"""Whoever is mailed in a served cloud, and the way in that their mail gives them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from tests.support.served import Served
+
+CODE = re.compile(r"^\s*(\d{3} ?\d{3})\s*$", re.MULTILINE)
+
+
+class Letter(NamedTuple):
+    to: str
+    subject: str
+    text: str
+    html: str
+    links: list[str]
+
+    def link(self, verb: str) -> str:
+        return next(link for link in self.links if f"/{verb}/" in urlsplit(link).path)
+
+
+def load_example(cloud: Served, days: int = 10) -> None:
+    """The example cohort, and so many days on: after ten its delegates have been told that it is open."""
+    assert cloud.post("/_local/demo").status == 200
+    advance(cloud, f"P{days}D")
+
+
+def advance(cloud: Served, duration: str) -> None:
+    answer = cloud.post("/_local/clock", advance=duration)
+    assert answer.status == 200, answer.body
+
+
+def letters(cloud: Served, to: str = "", about: str = "") -> list[Letter]:
+    """Mails, oldest first: those to an address, those whose subject has the words."""
+    found: list[dict[str, Any]] = cloud.get("/_local/mail.json").json
+    return [
+        Letter(mail["to"], mail["subject"], mail["text"], mail["html"], mail["links"])
+        for mail in found
+        if to in mail["to"] and about in mail["subject"]
+    ]
+
+
+def link(cloud: Served, verb: str, to: str = "", about: str = "") -> str:
+    """The newest link of this kind in anybody's mail."""
+    found = [
+        link for letter in letters(cloud, to, about) for link in letter.links if f"/{verb}/" in urlsplit(link).path
+    ]
+    assert found, f"no mail to {to or 'anybody'} has a link with /{verb}/"
+    return found[-1]
+
+
+def code(cloud: Served, to: str) -> str:
+    """The newest six-digit code mailed to an address."""
+    found = [match[1] for letter in letters(cloud, to) for match in CODE.finditer(letter.text)]
+    assert found, f"no mail to {to} has a code"
+    return found[-1].replace(" ", "")
