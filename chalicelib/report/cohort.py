@@ -1,42 +1,57 @@
-"""A cohort that is reported on at once: what a report may say of the others, from published figures only. Pure."""
+"""A cohort that is reported on at once: what a report or the sponsor may see of all delegates together. Pure.
+
+A cohort's figure is made as a cell's is, with delegates where raters were: docs/decisions/0011-cohort-figures.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from chalicelib.model import SELF_GROUP
+from chalicelib.model import MANAGER_GROUP, SELF_GROUP, Programme
 from chalicelib.report.change import Subject, exact, figures_of, with_changes
-from chalicelib.report.cohort_statistics import d_av, g_av, larger_than_noise
-from chalicelib.report.facts import CohortMean, Facts, amended
-from chalicelib.report.figures import one_decimal, two_decimals
+from chalicelib.report.cohort_statistics import g_av, icc1, larger_than_noise
+from chalicelib.report.facts import CohortMean, Facts, Statistic, amended
+from chalicelib.report.figures import MINUS, display_mean, two_decimals
 from chalicelib.report.published import ALL_OTHERS, About
+from chalicelib.report.scoring import Clamp, Number, Score, clamp_sum, score, subjects
 
 FEWEST_DELEGATES = 5  # behind every figure on a cohort
 CELLS = (SELF_GROUP, ALL_OTHERS)  # the only ones that every report has alike
+LARGEST_EFFECT = Fraction(2)  # larger ones are shown as this "or more": without any spread they have no end
 
 
 @dataclass(frozen=True)
 class Effect:
-    """How large a change is beside the spread between delegates (Lakens 2013)."""
+    """How large a change is beside the spread between delegates (Lakens 2013, Hedges' correction)."""
 
     about: str
     id: str
     cell: str
     delegates: int
-    d_av: str  # two decimals
-    g_av: str
+    display: str  # "+0.45", "+2.00 or more"
+    beyond_noise: int | None  # delegates whose change is larger than noise; None below twenty delegates
 
 
-def with_cohort(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, Facts]:
+@dataclass(frozen=True)
+class Consistency:
+    """Whether line managers and the other raters order delegates alike: ICC(1) of their figures (Shrout & Fleiss)."""
+
+    about: str
+    id: str
+    delegates: int
+    display: str  # "0.42"
+
+
+def with_cohort(programme: Programme, reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, Facts]:
     """The reports of one wave, each with the cohort's means and the changes since its delegate's earlier report.
 
     reports   by delegate; `earlier` ones may be missing for some or all
     """
-    noise = _noise(reports, earlier)
-    means = cohort_means(list(reports.values()))
+    noise = noise_words(reports, earlier)
+    means = cohort_means(programme, reports.values())
     found = {}
     for delegate, facts in reports.items():
         if delegate in earlier:
@@ -45,52 +60,106 @@ def with_cohort(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> d
     return found
 
 
-def cohort_means(reports: Sequence[Facts]) -> tuple[CohortMean, ...]:
-    """In the order of the first report that shows a figure."""
-    figures = [
-        {subject: exact(found) for subject, found in figures_of(facts).items() if subject[2] in CELLS}
-        for facts in reports
-    ]
+def cohort_means(programme: Programme, reports: Iterable[Facts]) -> tuple[CohortMean, ...]:
+    """Self and all others of everything that five delegates or more have a figure of."""
+    figures = [{subject: exact(found) for subject, found in figures_of(facts).items()} for facts in reports]
     return tuple(
-        CohortMean(*subject, delegates=n, mean=float(mean), display=str(one_decimal(mean)))
-        for subject, (n, mean) in means_of(figures).items()
+        CohortMean(*subject, s.n, float(s.mean), display_mean(s.mean, s.bound, programme.top))
+        for subject, s in cohort_scores(programme, figures).items()
     )
 
 
-def means_of(figures: Sequence[Mapping[Subject, Fraction]]) -> dict[Subject, tuple[int, Fraction]]:
-    """Number and mean over delegates of each figure that enough of them have. Only adds and divides by counts."""
-    numbers: dict[Subject, list[Fraction]] = {}
-    for own in figures:
-        for subject, number in own.items():
-            numbers.setdefault(subject, []).append(number)
-    return {
-        subject: (len(found), sum(found, Fraction(0)) * Fraction(1, len(found)))
-        for subject, found in numbers.items()
-        if len(found) >= FEWEST_DELEGATES
-    }
+def cohort_scores(
+    programme: Programme, figures: Sequence[Mapping[Subject, Number]], clamp: Clamp = clamp_sum
+) -> dict[Subject, Score]:
+    """Figures over delegates, from one mapping of published figures for each.
+
+    An item's is the clamped mean over the delegates who have one; whatever is made of items follows from these, as a
+    cell's competency does. The plain mean of delegates' competency scores would let those be solved for in whose
+    reports an item is missing.
+    """
+    found: dict[Subject, Score] = {}
+    for cell in CELLS:
+        items = {item: s for item in _items(programme) if (s := _item_score(programme, item, cell, figures, clamp))}
+        shown = [frozenset(item for item in items if (About.ITEM, item, cell) in own) for own in figures]
+        for about, subject, parts in subjects(programme):
+            s = items.get(parts[0]) if about is About.ITEM else score(parts, items, shown, FEWEST_DELEGATES)
+            if s:
+                found[about.value, subject, cell] = s
+    return found
 
 
-def cohort_file(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, Any]:
+def _items(programme: Programme) -> list[str]:
+    return [item.id for item in programme.items]
+
+
+def _item_score(
+    programme: Programme, item: str, cell: str, figures: Sequence[Mapping[Subject, Number]], clamp: Clamp
+) -> Score | None:
+    numbers = [own[subject] for own in figures if (subject := (About.ITEM.value, item, cell)) in own]
+    if len(numbers) < FEWEST_DELEGATES:
+        return None
+    total, bound = clamp(sum(numbers), len(numbers), programme.top)
+    return Score(len(numbers), Fraction(1, len(numbers)) * total, bound)
+
+
+def cohort_file(programme: Programme, reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, Any]:
     """cohort.json: whom its figures are over, their means, and how large the changes are. For the sponsor's analyst."""
     return {
         "delegates": sorted(reports),
-        "means": [asdict(mean) for mean in cohort_means(list(reports.values()))],
-        "effects": [asdict(effect) for effect in _effects(reports, earlier)],
+        "means": [asdict(mean) for mean in cohort_means(programme, reports.values())],
+        "effects": [asdict(effect) for effect in effects(reports, earlier)],
+        "consistency": [asdict(found) for found in consistency(programme, reports.values())],
     }
 
 
-def _effects(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> Iterator[Effect]:
+# --- statistics that are no means -------------------------------------------------------------------------------
+
+
+def effects(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> Iterator[Effect]:
+    """Of competencies, values and everything, self and all others. Which there are depends on counts only."""
     for (about, subject, cell), pairs in _pairs(reports, earlier).items():
         if about == About.ITEM or cell not in CELLS or len(pairs) < FEWEST_DELEGATES:
             continue
         before, after = zip(*pairs.values(), strict=True)
-        d, g = d_av(before, after), g_av(before, after)
-        if d is not None and g is not None:
-            shown = (two_decimals(Fraction(number)) for number in (d, g))
-            yield Effect(about, subject, cell, len(pairs), *shown)
+        words = larger_than_noise(before, after)
+        beyond = None if set(words) == {"cannot say"} else words.count("yes")
+        yield Effect(about, subject, cell, len(pairs), _effect_size(before, after), beyond)
 
 
-def _noise(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, dict[Subject, str]]:
+def _effect_size(before: Sequence[Fraction], after: Sequence[Fraction]) -> str:
+    change = sum(after, Fraction(0)) - sum(before, Fraction(0))
+    if not change:
+        return "0.00"
+    found = g_av(before, after)
+    size = LARGEST_EFFECT if found is None else min(LARGEST_EFFECT, abs(Fraction(found)))
+    more = " or more" if size == LARGEST_EFFECT else ""
+    return f"{'+' if change > 0 else MINUS}{two_decimals(size)}{more}"
+
+
+def consistency(programme: Programme, reports: Iterable[Facts]) -> Iterator[Consistency]:
+    """Of competencies and everything, over the delegates whose reports show both sides."""
+    shown = [figures_of(facts) for facts in reports]
+    for about, subject, _ in subjects(programme):
+        if about not in (About.COMPETENCY, About.OVERALL):
+            continue
+        rows = [row for figures in shown if (row := _two_sides(figures, about.value, subject))]
+        if len(rows) >= FEWEST_DELEGATES:
+            found = max(Fraction(0), icc1(rows) or Fraction(0))
+            yield Consistency(about.value, subject, len(rows), two_decimals(found))
+
+
+def _two_sides(figures: Mapping[Subject, Statistic], about: str, subject: str) -> tuple[Fraction, Fraction] | None:
+    """The manager's figure, and the mean over all other raters but self."""
+    manager = figures.get((about, subject, MANAGER_GROUP))
+    everyone = figures.get((about, subject, ALL_OTHERS))
+    if manager is None or everyone is None:
+        return None
+    rest = everyone.n * exact(everyone) - manager.n * exact(manager)
+    return exact(manager), rest / (everyone.n - manager.n)
+
+
+def noise_words(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, dict[Subject, str]]:
     """Delegate -> figure -> whether its change is larger than noise."""
     found: dict[str, dict[Subject, str]] = {delegate: {} for delegate in reports}
     for subject, pairs in _pairs(reports, earlier).items():

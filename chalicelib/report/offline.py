@@ -75,7 +75,7 @@ def report_offline(
     """
     earlier = _facts(programme, before, Wave.BASELINE, issued) if before else {}
     wave = Wave.FOLLOWUP if before else Wave.BASELINE
-    reports = with_cohort(_facts(programme, responses, wave, issued), earlier)
+    reports = with_cohort(programme, _facts(programme, responses, wave, issued), earlier)
     names = _folder_names(reports)
     _refuse_differences(out, reports, names)
     out.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,9 @@ def report_offline(
         _write_folder(out / names[delegate], documents)
         progress(done, len(reports))
     if len(reports) >= FEWEST_DELEGATES:
-        (out / COHORT_FILE).write_text(json.dumps(cohort_file(reports, earlier), ensure_ascii=False, indent=1))
+        (out / COHORT_FILE).write_text(
+            json.dumps(cohort_file(programme, reports, earlier), ensure_ascii=False, indent=1)
+        )
     return tuple(names.values())
 
 

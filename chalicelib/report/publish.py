@@ -15,25 +15,10 @@ from chalicelib.model import SELF_GROUP, Programme
 from chalicelib.report.agreement import Cuts, Word, agreement, cuts_for, usual
 from chalicelib.report.comments import comment_cells, comments_in
 from chalicelib.report.partition import Cell, cells_of
-from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About, Agreement, Bound, Figure, PublishedCells
-from chalicelib.report.scoring import Score, over_raters, score
+from chalicelib.report.published import ALL_OTHERS, About, Agreement, Bound, Figure, PublishedCells
+from chalicelib.report.scoring import Clamp, Score, clamp_sum, over_raters, score, subjects
 
-Clamp = Callable[[int, int, int], tuple[int, Bound]]
 Agree = Callable[[Sequence[int], int, Cuts], Word]
-
-
-def clamp_sum(total: int, n: int, top: int) -> tuple[int, Bound]:
-    """Top and bottom coding of n ratings in 1..top, so that no figure tells that all of them were the same extreme.
-
-    Returns a sum in [n + 1, n * top - 1] and whether the truth may lie beyond it. Only this and the word of agreement
-    look at a rating other than to add it up; the proofs pass linear forms instead.
-    """
-    low, high = n + 1, n * top - 1
-    if total <= low:
-        return low, Bound.OR_LESS
-    if total >= high:
-        return high, Bound.OR_MORE
-    return total, Bound.EXACT
 
 
 def publish(
@@ -113,7 +98,7 @@ def _item_score(ratings: Sequence[int], top: int, clamp: Clamp | None) -> Score:
 
 
 def _figures(programme: Programme, sheets: Sequence[_Sheet]) -> Iterator[Figure]:
-    for about, subject, items in _subjects(programme):
+    for about, subject, items in subjects(programme):
         scores = {sheet.cell: _score(about, items, sheet) for sheet in sheets}
         shown = {cell: found for cell, found in scores.items() if found}
         others = over_raters(
@@ -131,23 +116,12 @@ def _score(about: About, items: Sequence[str], sheet: _Sheet) -> Score | None:
     return score(items, sheet.items, sheet.answered, sheet.threshold)
 
 
-def _subjects(programme: Programme) -> Iterator[tuple[About, str, Sequence[str]]]:
-    """Everything that has figures: what it is, its id, and the items it is made of."""
-    for item in programme.items:
-        yield About.ITEM, item.id, [item.id]
-    for competency in programme.competencies:
-        yield About.COMPETENCY, competency.id, [item.id for item in competency.items]
-    for value in programme.values:
-        yield About.VALUE, value.id, [item.id for item in programme.items if value.id in item.values]
-    yield About.OVERALL, OVERALL_ID, [item.id for item in programme.items]
-
-
 # --- agreement ------------------------------------------------------------------------------------------
 
 
 def _agreements(programme: Programme, sheets: Sequence[_Sheet]) -> Iterator[Agreement]:
     """Words on items, and for whatever is made of several items the usual one, if at least half of them have one."""
-    for about, subject, items in _subjects(programme):
+    for about, subject, items in subjects(programme):
         pool: list[Word] = []
         for sheet in sheets:
             words = [sheet.words[item] for item in items if item in sheet.words]

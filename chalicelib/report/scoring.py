@@ -1,13 +1,17 @@
-"""Scores made of published item figures and of who answered what; no rating reaches this module. Pure."""
+"""Scores made of published item figures and of who answered what; of ratings only sums come here. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chalicelib.report.published import Bound
+from chalicelib.model import Programme
+from chalicelib.report.published import OVERALL_ID, About, Bound
+
+Number = int | Fraction
+Clamp = Callable[[Number, int, int], tuple[Number, Bound]]
 
 
 @dataclass(frozen=True)
@@ -15,6 +19,31 @@ class Score:
     n: int  # raters
     mean: Fraction  # scale points, unrounded
     bound: Bound
+
+
+def clamp_sum(total: Number, n: int, top: int) -> tuple[Number, Bound]:
+    """Top and bottom coding of n numbers in 1..top, so that no figure tells that all of them were the same extreme.
+
+    Returns a sum in [n + 1, n * top - 1] and whether the truth may lie beyond it. Only this and the word of agreement
+    look at a rating other than to add it up; the proofs pass linear forms instead.
+    """
+    low, high = n + 1, n * top - 1
+    if total <= low:
+        return low, Bound.OR_LESS
+    if total >= high:
+        return high, Bound.OR_MORE
+    return total, Bound.EXACT
+
+
+def subjects(programme: Programme) -> Iterator[tuple[About, str, Sequence[str]]]:
+    """Everything that has figures: what it is, its id, and the items it is made of."""
+    for item in programme.items:
+        yield About.ITEM, item.id, [item.id]
+    for competency in programme.competencies:
+        yield About.COMPETENCY, competency.id, [item.id for item in competency.items]
+    for value in programme.values:
+        yield About.VALUE, value.id, [item.id for item in programme.items if value.id in item.values]
+    yield About.OVERALL, OVERALL_ID, [item.id for item in programme.items]
 
 
 def score(

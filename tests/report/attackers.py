@@ -62,7 +62,12 @@ def isolated(rows: Iterable[Lin], threshold: int, known: frozenset[int]) -> tupl
     return None
 
 
-def _reduced(rows: Iterable[dict[Variable, Fraction]]) -> list[dict[Variable, Fraction]]:
+def independent(rows: Iterable[Lin]) -> list[dict[Variable, Fraction]]:
+    """As many rows as the rank, spanning the same combinations."""
+    return _reduced(row.terms for row in rows)
+
+
+def _reduced(rows: Iterable[Mapping[Variable, Fraction]]) -> list[dict[Variable, Fraction]]:
     """Linearly independent rows that span the same space (Gauss, exact)."""
     basis: dict[Variable, dict[Variable, Fraction]] = {}
     for row in rows:

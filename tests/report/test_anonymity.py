@@ -2,119 +2,28 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
 
 import pytest
 
 from chalicelib.answers import Answers, Response
-from chalicelib.model import Programme, Value
-from chalicelib.report.agreement import Word
+from chalicelib.model import Programme
 from chalicelib.report.facts import build_facts, facts_bytes
 from chalicelib.report.publish import publish
-from chalicelib.report.published import About, Bound, PublishedCells
+from chalicelib.report.published import About, Bound
 
-from .attackers import AnswerDependent, Lin, certain_worlds, isolated
-from .example import GROUPS, KEY, heading, programme_of, tiny_programme
-
-NAMED = ("self", "manager")
-Publisher = Callable[[Programme, Sequence[Response]], list[Lin]]
-
-
-@dataclass(frozen=True)
-class Design:
-    """Who completed and what they rated; the ratings themselves are unknowns."""
-
-    programme: Programme
-    raters: tuple[tuple[str, dict[str, bool]], ...]  # group, item -> rated (False: not able to comment; absent: blank)
-
-    def symbolic(self) -> list[Response]:
-        return [
-            Response(
-                group, Answers({item: Lin({(k, item): Fraction(1)}) if rated else None for item, rated in own.items()})
-            )
-            for k, (group, own) in enumerate(self.raters)
-        ]
-
-    def isolated(self, publisher: Publisher) -> tuple[int, ...] | None:
-        known = frozenset(k for k, (group, _) in enumerate(self.raters) if group in NAMED)
-        return isolated(publisher(self.programme, self.symbolic()), self.programme.threshold, known)
-
-
-def published_of(programme: Programme, responses: Sequence[Response]) -> PublishedCells:
-    """The real publisher without its two acts that look at ratings, which the search of all worlds covers."""
-    return publish(
-        programme,
-        responses,
-        comment_key=KEY,
-        clamp=lambda total, n, top: (total, Bound.EXACT),
-        agree=lambda ratings, top, cuts: Word.MIXED,
-    )
-
-
-def everything_published(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
-    return [figure.mean for figure in published_of(programme, responses).figures]
-
-
-def random_design(chance: random.Random) -> Design:
-    values = (Value("a", "A"), Value("b", "B"))
-    shape = {
-        f"c{k}": [("Does it", tuple(v.id for v in values if chance.random() < 0.4))] * chance.randint(1, 3)
-        for k in range(chance.randint(1, 2))
-    }
-    programme = programme_of(shape, values=values, threshold=chance.choice([3, 3, 4, 5]), open_questions=())
-    items = [item.id for item in programme.items]
-    present = chance.choice([0.5, 0.8, 0.95])
-    raters = []
-    for group in GROUPS:
-        for _ in range(chance.randint(0, 1) if group.named else chance.choice([0, 1, 2, 3, 4, 5])):
-            answered = [item for item in items if chance.random() < 0.95]
-            raters.append((group.id, {item: chance.random() < present for item in answered}))
-    return Design(programme, tuple(raters))
-
-
-def designs(many: int, seed: int) -> list[Design]:
-    chance = random.Random(seed)
-    return [random_design(chance) for _ in range(many)]
-
-
-# --- rules that leak, to show that the proofs notice --------------------------------------------------------
-
-
-def threshold_per_group(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
-    """What most spreadsheets do: a group's mean from the threshold on, and a mean over everybody."""
-    rows = []
-    for item in programme.items:
-        rated = [(r.group, found) for r in responses if (found := r.answers.ratings.get(item.id)) is not None]
-        groups = [[found for own, found in rated if own == group.id] for group in programme.anonymous_groups]
-        everyone = [found for own, found in rated if own not in NAMED]
-        rows += [sum(own) for own in [*groups, everyone] if len(own) >= programme.threshold]
-    return rows
-
-
-def competency_over_raters(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
-    """The real publisher, with each competency as the plain mean of raters' means over what each of them rated."""
-    rows = everything_published(programme, responses)
-    for cell in published_of(programme, responses).cells:
-        for competency in [] if cell.named else programme.competencies:
-            means = []
-            for response in (r for r in responses if r.group in cell.groups):
-                own = [f for item in competency.items if (f := response.answers.ratings.get(item.id)) is not None]
-                if own and 2 * len(own) >= len(competency.items):
-                    means.append(sum(own) * Fraction(1, len(own)))
-            if len(means) >= programme.threshold:
-                rows.append(sum(means))
-    return rows
-
-
-def one_left_an_item_out() -> Design:
-    programme = tiny_programme(items=2)
-    first, second = (item.id for item in programme.items)
-    return Design(programme, tuple(("peer", {first: True, second: k > 0}) for k in range(5)))
-
+from .attackers import AnswerDependent, certain_worlds
+from .designs import (
+    Design,
+    competency_over_raters,
+    designs,
+    everything_published,
+    one_left_an_item_out,
+    threshold_per_group,
+)
+from .example import GROUPS, KEY, heading, tiny_programme
 
 # --- no combination of figures is made of fewer than `threshold` raters (D1); nothing looks at a rating (D3) ------
 

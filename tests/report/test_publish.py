@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from fractions import Fraction
@@ -11,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.answers import Response
-from chalicelib.report.facts import build_facts, facts_bytes
+from chalicelib.report.cohort import cohort_file, with_cohort
+from chalicelib.report.facts import Facts, build_facts, facts_bytes
 from chalicelib.report.figures import display_gap, display_mean
 from chalicelib.report.page import render_html
 from chalicelib.report.pdf import render_pdf
-from chalicelib.report.publish import clamp_sum, publish
+from chalicelib.report.publish import publish
 from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About, Bound, PublishedCells
+from chalicelib.report.scoring import clamp_sum
 
 from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
 
@@ -252,6 +255,12 @@ def moved_point(programme, wave: list[Response], chance: random.Random) -> list[
     return moved if published(programme, *moved).agreements == found.agreements else wave
 
 
+def moved_points(programme, wave: list[Response], chance: random.Random) -> list[Response]:
+    for _ in range(10):
+        wave = moved_point(programme, wave, chance)
+    return wave
+
+
 def documents(programme, wave: list[Response]) -> tuple[bytes, str]:
     facts = build_facts(programme, heading(), publish(programme, wave, comment_key=KEY))
     return facts_bytes(facts), render_html(programme, facts)
@@ -261,9 +270,7 @@ def documents(programme, wave: list[Response]) -> tuple[bytes, str]:
 def test_who_of_a_cell_gave_which_rating_changes_no_byte(programme, seed):
     chance = random.Random(seed)
     wave = example_wave(programme, seed)
-    moved = wave
-    for _ in range(10):
-        moved = moved_point(programme, moved, chance)
+    moved = moved_points(programme, wave, chance)
 
     assert moved != wave
     assert documents(programme, moved) == documents(programme, wave)
@@ -284,6 +291,44 @@ def test_the_order_of_responses_changes_no_byte(programme):
     wave = example_wave(programme)
 
     assert documents(programme, random.Random(1).sample(wave, len(wave))) == documents(programme, wave)
+
+
+def facts_of(programme, delegate: str, wave: str, answers: list[Response]) -> Facts:
+    return build_facts(programme, heading(delegate=delegate, wave=wave), publish(programme, answers, comment_key=KEY))
+
+
+def cohort_of_five(programme, first: list[Response], again: list[Response]) -> bytes:
+    """Every document of a cohort whose Ann was answered about like this; what the others got never changes."""
+    others = {f"D{k}": (example_wave(programme, k), example_wave(programme, -k)) for k in (1, 2, 3, 4)}
+    waves = {"Ann": (first, again), **others}
+    before = {name: facts_of(programme, name, "baseline", both[0]) for name, both in waves.items()}
+    after = {name: facts_of(programme, name, "followup", both[1]) for name, both in waves.items()}
+    reports = with_cohort(programme, after, before)
+    pages = [render_html(programme, reports["Ann"]), *(facts_bytes(facts).decode() for facts in reports.values())]
+    return "\n".join([*pages, json.dumps(cohort_file(programme, reports, before))]).encode()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_who_gave_which_rating_changes_no_byte_of_a_follow_up_nor_of_the_cohorts_figures(programme, seed):
+    chance = random.Random(seed)
+    first, again = example_wave(programme, seed), example_wave(programme, seed + 100)
+    moved = moved_points(programme, first, chance), moved_points(programme, again, chance)
+
+    assert first not in moved
+    assert again not in moved
+    assert cohort_of_five(programme, *moved) == cohort_of_five(programme, first, again)
+
+
+def test_the_comparison_notices_a_report_that_shows_how_answers_are_distributed(programme):
+    wave = example_wave(programme)
+    moved = moved_points(programme, wave, random.Random(2))
+
+    def distributions(responses: list[Response]) -> list[list[int]]:
+        peers = [r.answers.ratings for r in responses if r.group == "peer"]
+        return [sorted(own[item.id] or 0 for own in peers) for item in programme.items]
+
+    assert documents(programme, moved) == documents(programme, wave)
+    assert distributions(moved) != distributions(wave)
 
 
 def test_values_are_cut_from_the_same_items():
