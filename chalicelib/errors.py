@@ -12,10 +12,16 @@ from http import HTTPStatus
 
 
 class Refusal(Exception):
-    """A refusal the sender can act on; `status` is the HTTP answer to it, `title` the page's heading."""
+    """A refusal the sender can act on.
+
+    status     the HTTP answer to it
+    title      the page's heading
+    next_step  the page's status line: what became of it, and what to do
+    """
 
     status: int = HTTPStatus.BAD_REQUEST
     title = "That did not work"
+    next_step = "Nothing was changed. Please read on for what to do."
 
 
 @dataclass(frozen=True, order=True)

@@ -2,9 +2,10 @@
 
 import re
 
+from chalicelib.colour import ENOUGH, contrast
+
 INK = "#17222b"
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
-ENOUGH = 4.5  # contrast of text, WCAG 2.2 AA
 
 
 def brand(colour: str) -> str:
@@ -14,13 +15,4 @@ def brand(colour: str) -> str:
 
 def button(colour: str) -> str:
     """A background that white text can be read on."""
-    return brand(colour) if 1.05 / (_luminance(brand(colour)) + 0.05) >= ENOUGH else INK
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(share: float) -> float:
-    return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
+    return brand(colour) if contrast(brand(colour), "#ffffff") >= ENOUGH else INK

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from zoneinfo import available_timezones
 
+from chalicelib.colour import ENOUGH, contrast, text_from
 from chalicelib.programme import rater_groups, references
 from chalicelib.programme.dates import parse_duration
 from chalicelib.programme.faults import nearest
 from chalicelib.programme.outline import ANY, Findings, Outline
 
 MOST_ITEMS = 60
-LEAST_CONTRAST = 4.5  # WCAG 2.2 AA for text
+WHITE = "#ffffff"
 REMINDER_DAYS = range(1, 61)
 IMPACT_MONTHS = range(1, 25)
 IMPACT_OPEN_DAYS = range(7, 91)
@@ -42,16 +43,13 @@ def _items_are_few(outline: Outline) -> Findings:
 
 
 def _brand_is_readable_on_white(outline: Outline) -> Findings:
-    for path, colour in outline.texts("organisation", "brand"):
-        if re.fullmatch("#[0-9a-fA-F]{6}", colour) and (contrast := contrast_on_white(colour)) < LEAST_CONTRAST:
-            yield path, f"{colour} on white has a contrast of {contrast:.2f}:1; allowed: {LEAST_CONTRAST}:1 or more"
-
-
-def contrast_on_white(colour: str) -> float:
-    """WCAG 2 contrast ratio of #rrggbb on white, 1 to 21."""
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+    for path, brand in outline.texts("organisation", "brand"):
+        if re.fullmatch("#[0-9a-fA-F]{6}", brand) and (found := contrast(brand, WHITE)) < ENOUGH:
+            darker = text_from(brand, WHITE)
+            yield (
+                path,
+                f'{brand} on white has a contrast of {found:.2f}:1; allowed: {ENOUGH}:1 or more, such as "{darker}"',
+            )
 
 
 def _zone_exists(outline: Outline) -> Findings:

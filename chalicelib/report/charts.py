@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from chalicelib.report.colour import mixed
+from chalicelib.colour import mixed
 
 INK = "#17222b"
 MUTE = "#475569"

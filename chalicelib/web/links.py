@@ -22,6 +22,7 @@ class LinkUnknown(Refusal):
 
     status = 404
     title = "We do not know this link"
+    next_step = "This link leads nowhere. The button in your mail does."
 
     def __init__(self) -> None:
         super().__init__(
@@ -35,6 +36,7 @@ class LinkRevoked(Refusal):
 
     status = 410
     title = "This link is no longer in use"
+    next_step = "There is nothing to do here. A newer mail may have another link."
 
     def __init__(self) -> None:
         super().__init__(

@@ -8,11 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from chalicelib import colour
 from chalicelib.web import links
 
 FOLDER = Path(__file__).parent / "assets"
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-BRAND = re.compile(r"brand-([0-9a-f]{6})\.css")
+BRAND = re.compile(r"brand-([0-9a-f]{6})-[0-9a-f]{10}\.css")
 
 
 class Asset(NamedTuple):
@@ -27,9 +28,20 @@ def assets() -> dict[str, Asset]:
 
 
 def find(name: str) -> Asset | None:
-    if colour := BRAND.fullmatch(name):
-        return Asset(f":root{{--brand:#{colour[1]}}}", MEDIA_TYPES[".css"])
+    named = BRAND.fullmatch(name)
+    if named and name == _brand_name(f"#{named[1]}"):
+        return Asset(_theme(f"#{named[1]}"), MEDIA_TYPES[".css"])
     return assets().get(name)
+
+
+@cache
+def _theme(brand: str) -> str:
+    """White text stands on the first two colours; the third is text on white, on pages and on the fourth."""
+    tint = colour.mixed(brand, "#ffffff", 0.9)
+    text = colour.text_from(brand, *colour.GROUNDS, tint)
+    fill = colour.text_from(brand, "#ffffff")  # programme files are refused below this; an old one may be there
+    deep = colour.mixed(fill, "#000000", 0.25)
+    return f":root{{--brand:{fill};--brand-deep:{deep};--brand-text:{text};--brand-tint:{tint}}}"
 
 
 @cache
@@ -37,10 +49,19 @@ def path(file: str) -> str:
     return links.url(f"/static/{_hashed(FOLDER / file)}")
 
 
-def brand_path(colour: str) -> str:
+def brand_path(brand: str) -> str:
     """The stylesheet that sets an organisation's colour, `#rrggbb`."""
-    return links.url(f"/static/brand-{colour.removeprefix('#').lower()}.css")
+    return links.url(f"/static/{_brand_name(brand.lower())}")
+
+
+@cache
+def _brand_name(brand: str) -> str:
+    return f"brand-{brand.removeprefix('#')}-{_digest(_theme(brand).encode())}.css"
 
 
 def _hashed(file: Path) -> str:
-    return f"{file.stem}-{hashlib.sha256(file.read_bytes()).hexdigest()[:10]}{file.suffix}"
+    return f"{file.stem}-{_digest(file.read_bytes())}{file.suffix}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:10]

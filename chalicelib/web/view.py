@@ -72,4 +72,5 @@ def see_other(location: str) -> Response:
 
 def refusal_page(refusal: Refusal, status: int | None = None) -> Response:
     lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileFaults) else [str(refusal)]
-    return page("web/refusal", status or int(refusal.status), title=refusal.title, lines=lines)
+    shown = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines}
+    return page("web/refusal", status or int(refusal.status), **shown)

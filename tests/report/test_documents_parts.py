@@ -11,8 +11,8 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from chalicelib.colour import ENOUGH, contrast, text_from, text_on
 from chalicelib.report.change import with_changes
-from chalicelib.report.colour import ENOUGH, contrast, text_from, text_on
 from chalicelib.report.facts import Facts, build_facts
 from chalicelib.report.page import render_html
 from chalicelib.report.parts.book import Book

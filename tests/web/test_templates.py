@@ -1,4 +1,6 @@
-"""Every page template compiles, and none can print an undefined name."""
+"""Every page template compiles, none can print an undefined name, and each tells where its reader is."""
+
+import re
 
 import pytest
 from jinja2 import StrictUndefined
@@ -10,6 +12,16 @@ cloud.set_environment()
 PAGES = sorted(
     name for name in environment().list_templates() if "mail/" not in name and not name.startswith("report/")
 )
+OWN_DOCUMENTS = {"sponsor/summary.html.j2"}  # carries its own style, and is stored
+
+
+def source(name: str) -> str:
+    loader = environment().loader
+    assert loader is not None
+    return loader.get_source(environment(), name)[0]
+
+
+WHOLE_PAGES = [name for name in PAGES if '{% extends "web/base.html.j2" %}' in source(name)]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -19,3 +31,17 @@ def test_a_template_compiles(name):
 
 def test_an_undefined_name_fails():
     assert environment().undefined is StrictUndefined
+
+
+@pytest.mark.parametrize("name", WHOLE_PAGES)
+def test_a_page_has_a_status_line_and_a_title(name):
+    blocks = environment().get_template(name).blocks
+
+    assert {"status", "title", "main"} <= blocks.keys()
+    assert re.search(r"status_line\(", source(name))
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - OWN_DOCUMENTS))
+def test_a_page_needs_no_style_or_script_of_its_own(name):
+    """The policy of every answer forbids both."""
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=)|javascript:", source(name))

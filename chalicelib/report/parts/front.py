@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.report import charts, colour
+from chalicelib import colour
+from chalicelib.report import charts
 from chalicelib.report.parts.blocks import Block, bullets, cell, column, heading, legend, note, part, scale, table, text
 from chalicelib.report.parts.book import Book
 

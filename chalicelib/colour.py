@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 ENOUGH = 4.5  # contrast of text on its background
+GROUNDS = ("#f1f5f9", "#f3f6f8")  # the palest tints that text stands on: in reports, on pages
 
 
 def contrast(one: str, other: str) -> float:
+    """WCAG 2 contrast ratio of two colours `#rrggbb`, 1 to 21."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
@@ -15,10 +17,10 @@ def text_on(background: str) -> str:
     return "#ffffff" if contrast("#ffffff", background) >= ENOUGH else "#000000"
 
 
-def text_from(brand: str) -> str:
-    """The brand's colour, darkened until it can be read on white and on a light tint."""
+def text_from(brand: str, *grounds: str) -> str:
+    """The brand's colour, darkened until it can be read on white and on light tints."""
     colour = brand
-    while contrast(colour, "#f1f5f9") < ENOUGH:
+    while any(contrast(colour, ground) < ENOUGH for ground in grounds or GROUNDS):
         colour = mixed(colour, "#000000", 0.1)
     return colour
 

@@ -1,0 +1,53 @@
+"""What every answer of the app carries, and what a first visit weighs."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+
+from tests.support import people
+from tests.support.cloud import BASE_URL
+
+HEAVIEST = 10_000  # bytes, gzip: page, stylesheets and scripts of a first visit
+POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'")
+
+
+def weight(visitor, url: str) -> int:
+    files = [visitor.open(url).page]
+    assets = re.findall(r'(?:href|src)="([^"]+\.(?:css|js))"', visitor.page)
+    files += [visitor.client.get(asset.removeprefix(BASE_URL)).body.decode() for asset in assets]
+    assert len(files) > 3
+    return sum(len(gzip.compress(file.encode())) for file in files)
+
+
+@pytest.mark.parametrize("page", ["", "/page/c-inclusion", "/page/comments", "/review"])
+def test_a_first_visit_weighs_little(visitor, clock, page):
+    people.opened(clock, chosen=people.raters())
+
+    assert weight(visitor, people.link("p0", "answer") + page) <= HEAVIEST
+
+
+@pytest.mark.parametrize("path", ["/", "/answer/no.such.link", "/static/none.css"])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_every_answer_guards_its_reader(visitor, path, method):
+    headers = getattr(visitor.client, method)(path).headers
+
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert int(headers["Strict-Transport-Security"].split("=")[1].split(";")[0]) >= 31_536_000
+    assert all(part in headers["Content-Security-Policy"] for part in POLICY)
+
+
+def test_a_file_may_be_kept_for_ever_because_its_name_tells_its_content(visitor):
+    names = re.findall(r'(?:href|src)="([^"]+/static/[^"]+)"', visitor.open("/").page)
+
+    assert names
+    for name in names:
+        answer = visitor.client.get(name.removeprefix(BASE_URL))
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert re.search(r"-[0-9a-f]{10}\.(css|js)$", name)
