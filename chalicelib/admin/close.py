@@ -27,7 +27,7 @@ class CloseRefused(Refusal):
     title = "Nothing was changed"
 
 
-def extend(cohort_id: str, email: str, new_last_day: date, now: datetime) -> None:
+def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: str = BY) -> None:
     """Accept answers up to the end of that local day; who has not answered is told. Raises CloseRefused."""
     delegate, wave, programme = _find(cohort_id, email)
     _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
@@ -50,25 +50,25 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime) -> Non
             cohorts.change_line(delegate, put={"stage": Stage.COLLECTING}),
             jobs.add(waves.close_job(later)),
             jobs.add(tell),
-            audits.add(cohort_id, f"extended to {new_last_day}", BY, delegate.id, now),
+            audits.add(cohort_id, f"extended to {new_last_day}", by, delegate.id, now),
         ],
         now,
     )
 
 
-def close_now(cohort_id: str, email: str, now: datetime) -> None:
+def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     """Bring the deadline forward to now; with too few answers the wave is then held. Raises CloseRefused."""
     delegate, wave, _ = _find(cohort_id, email)
     _refuse_unless(wave, WaveState.OPEN)
     writes = [
         _change(wave, {"closes_at": now}),
         jobs.move(waves.close_job(wave).id, now),
-        audits.add(cohort_id, "closed", BY, delegate.id, now),
+        audits.add(cohort_id, "closed", by, delegate.id, now),
     ]
     _commit(delegate, writes, now)
 
 
-def publish(cohort_id: str, email: str, now: datetime) -> None:
+def publish(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     """Close even with too few answers: the report then shows what may be published. Raises CloseRefused."""
     delegate, wave, _ = _find(cohort_id, email)
     _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
@@ -76,7 +76,7 @@ def publish(cohort_id: str, email: str, now: datetime) -> None:
     writes = [
         _change(wave, {"closes_at": now}),
         jobs.add(jobs.job("close", delegate.id, WAVE.value, "publish", due_at=now, **about)),
-        audits.add(cohort_id, "closed to publish what may be", BY, delegate.id, now),
+        audits.add(cohort_id, "closed to publish what may be", by, delegate.id, now),
     ]
     _commit(delegate, writes, now)
 

@@ -65,8 +65,8 @@ def _writes(sheet: Sheet, now: datetime) -> list[Write]:
     writes = [delegates.still_open(sheet.wave), invitations.send(invitation)]
     if invitation.state is InvitationState.ANSWERED:
         return writes
-    counters = {"answered": 1, **({"declined": -1} if invitation.state is InvitationState.DECLINED else {})}
     if sheet.counts:
-        writes.append(cohorts.change_line(delegate, add=counters))
+        declined = invitation.state is InvitationState.DECLINED
+        writes.append(cohorts.count_answered(delegate, invitation.group, declined_before=declined))
     writes += [mails.cancel(mail_id) for mail_id in invitation.reminders]
     return [*writes, *look_if_complete(sheet, now)]

@@ -13,12 +13,13 @@ from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Cohort, DelegateEntry, Programme, RaterEntry
 from chalicelib.programme.dates import Duration, check_dates, impact_due_at
-from chalicelib.store import cohorts, jobs, programmes
-from chalicelib.store.cohorts import People
-from chalicelib.store.expressions import equals
+from chalicelib.store import audits, cohorts, jobs, programmes, register
+from chalicelib.store.cohorts import LastLoad, People
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
 from chalicelib.store.table import ConditionFailed, Write
+
+BY = "command line"
 
 
 class LoadRefused(Refusal):
@@ -40,6 +41,7 @@ def load_cohort(
     delegates: tuple[DelegateEntry, ...],
     raters: Mapping[str, tuple[RaterEntry, ...]],
     now: datetime,
+    by: str = BY,
 ) -> Loaded:
     """Store programme, cohort and people, and the job that enrols everyone.
 
@@ -50,12 +52,24 @@ def load_cohort(
         raise LoadRefused(" ".join(wrong))
     people = People(delegates, raters)
     checksum = _checksum(cohort, people)
-    writes = [*_programme_writes(programme), *_cohort_writes(cohort, programme)]
-    if cohorts.find_people(cohort.id, checksum) and not writes:
+    last = cohorts.find_load(cohort.id)
+    of_programme = _programme_writes(programme)
+    _refuse_other_rules(last, cohort)
+    if last and last.people == checksum:
         return Loaded(cohort, len(delegates), changed=False)
-    enrol = jobs.job("enrol", cohort.id, checksum, due_at=now, cohort=cohort.id, people=checksum)
+    loads = last.loads if last else 0
+    subject = (cohort.id, checksum, str(loads))  # people who were changed and changed back are enrolled anew
+    writes = [
+        *of_programme,
+        cohorts.save(cohort, checksum, loads),
+        register.enter_cohort(cohort),
+        cohorts.add_people(cohort.id, checksum, people),
+        jobs.add(jobs.job("enrol", *subject, due_at=now, cohort=cohort.id, people=checksum)),
+        *([] if last else [jobs.add(_summary_job(cohort, programme))]),
+        audits.add(cohort.id, f"loaded {len(delegates)} delegates", by, cohort.id, now),
+    ]
     try:
-        commit([*writes, cohorts.add_people(cohort.id, checksum, people), jobs.add(enrol)], now)
+        commit(writes, now)
     except ConditionFailed:
         raise LoadRefused(
             "Somebody else is loading this cohort now. Please look at its status and try again."
@@ -63,10 +77,21 @@ def load_cohort(
     return Loaded(cohort, len(delegates), changed=True)
 
 
+def load_programme(programme: Programme, now: datetime) -> bool:
+    """Store a programme by itself; False if this version was loaded before. Raises LoadRefused for other content."""
+    writes = _programme_writes(programme)
+    try:
+        if writes:
+            commit(writes, now)
+    except ConditionFailed:
+        raise LoadRefused("Somebody else is loading this programme now. Please look and try again.") from None
+    return bool(writes)
+
+
 def _programme_writes(programme: Programme) -> list[Write]:
     stored = programmes.stored(programme.id, programme.version)
     if stored is None:
-        return [programmes.add(programme)]
+        return [programmes.add(programme), register.enter_programme(programme)]
     if stored != programme_as_json(programme):
         raise LoadRefused(
             f"Programme {programme.id} version {programme.version} is loaded with other content. "
@@ -75,10 +100,11 @@ def _programme_writes(programme: Programme) -> list[Write]:
     return []
 
 
-def _cohort_writes(cohort: Cohort, programme: Programme) -> list[Write]:
-    stored = cohorts.find(cohort.id)
-    if stored is None:
-        return [cohorts.save(cohort, [], once=True), jobs.add(_summary_job(cohort, programme))]
+def _refuse_other_rules(last: LastLoad | None, cohort: Cohort) -> None:
+    """A cohort keeps its programme and its dates."""
+    if last is None:
+        return
+    stored = last.cohort
     if (stored.programme_id, stored.programme_version) != (cohort.programme_id, cohort.programme_version):
         raise LoadRefused(
             f"Cohort {cohort.id} runs on programme {stored.programme_id} version {stored.programme_version}, "
@@ -89,9 +115,6 @@ def _cohort_writes(cohort: Cohort, programme: Programme) -> list[Write]:
             f"Cohort {cohort.id} is loaded with other dates: opens {stored.dates.opens}, closes {stored.dates.closes}, "
             f"ends {stored.dates.ends}. Use those, or extend delegates with `cohort close --extend`."
         )
-    if stored != cohort:
-        return [cohorts.save(cohort, [equals("title", stored.title)], once=False)]
-    return []
 
 
 def _summary_job(cohort: Cohort, programme: Programme) -> Job:

@@ -3,9 +3,11 @@
 One table, `fullcircle-<stage>`; every date-time is UTC to the second.
 
 pk                    sk                         what
+REGISTER              PROGRAMME#<id>#V#<n>       what is loaded, for the administrator's list
+                      COHORT#<id>                the same of cohorts
 PROGRAMME#<id>        V#<n>                      the checked programme file, immutable
+LOAD#<cohort>         PEOPLE#<hash>              a delegates file as it was loaded, for the enrol job
 COHORT#<id>           META                       dates, programme and version, sponsor
-                      PEOPLE#<hash>              a delegates file as it was loaded, for the enrol job
                       DELEGATE#<id>              the dashboard's row: counters, status, bounces
                       COACH#<id>                 who they are; their caseload is the rows above
                       BOUNCE#<mail id>           an address that does not work

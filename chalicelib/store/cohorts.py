@@ -1,15 +1,15 @@
-"""A cohort's partition: its dates, the files it was loaded from, and one dashboard row for each delegate."""
+"""A cohort's partition: its dates and one dashboard row for each delegate; and the files it was loaded from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from chalicelib.ids import coach_id
 from chalicelib.model import Cohort, Delegate, DelegateEntry, Person, RaterEntry
-from chalicelib.store.expressions import Condition
+from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, get, put, query, update
 
@@ -28,6 +28,14 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True)
+class GroupCount:
+    """How many of one rater group were mailed, and how many of them answered."""
+
+    invited: int = 0
+    answered: int = 0
+
+
+@dataclass(frozen=True)
 class DelegateLine:
     """A delegate on the dashboard. Counts only: never who."""
 
@@ -42,6 +50,9 @@ class DelegateLine:
     invited: int = 0  # raters mailed, self included
     answered: int = 0
     declined: int = 0
+    groups: Mapping[str, GroupCount] = field(default_factory=dict)  # by group id, self included
+    reminded_on: str = ""  # last local day on which an administrator had everyone mailed who had not answered
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,15 @@ class People:
     raters: Mapping[str, tuple[RaterEntry, ...]]  # by the delegate's address
 
 
+@dataclass(frozen=True)
+class LastLoad:
+    """A cohort as it was loaded last."""
+
+    cohort: Cohort
+    people: str  # checksum
+    loads: int
+
+
 def key(cohort_id: str) -> Key:
     return Key(f"COHORT#{cohort_id}", "META")
 
@@ -60,9 +80,10 @@ def line_key(cohort_id: str, delegate_id: str) -> Key:
     return Key(f"COHORT#{cohort_id}", f"DELEGATE#{delegate_id}")
 
 
-def save(cohort: Cohort, when: list[Condition], *, once: bool) -> Write:
-    row = {**key(cohort.id)._asdict(), **fields(cohort)}
-    return put(row, once=once, when=when)
+def save(cohort: Cohort, checksum: str, loads: int) -> Write:
+    """The cohort as its load number `loads` + 1 makes it; refused if another load came in between."""
+    row = {**key(cohort.id)._asdict(), **fields(cohort), "people": checksum, "loads": loads + 1}
+    return put(row, once=not loads, when=[equals("loads", loads)] if loads else [])
 
 
 def find(cohort_id: str) -> Cohort | None:
@@ -70,12 +91,18 @@ def find(cohort_id: str) -> Cohort | None:
     return read(Cohort, found) if found else None
 
 
+def find_load(cohort_id: str) -> LastLoad | None:
+    found = get(key(cohort_id))
+    return LastLoad(read(Cohort, found), found["people"], found["loads"]) if found else None
+
+
 def people_key(cohort_id: str, checksum: str) -> Key:
-    return Key(f"COHORT#{cohort_id}", f"PEOPLE#{checksum}")
+    """Apart from the cohort's partition, which the dashboard reads whole."""
+    return Key(f"LOAD#{cohort_id}", f"PEOPLE#{checksum}")
 
 
 def add_people(cohort_id: str, checksum: str, people: People) -> Write:
-    return put({**people_key(cohort_id, checksum)._asdict(), **fields(people)}, once=True)
+    return put({**people_key(cohort_id, checksum)._asdict(), **fields(people)})
 
 
 def find_people(cohort_id: str, checksum: str) -> People | None:
@@ -92,7 +119,9 @@ def add_line(delegate: Delegate) -> Write:
         coach=delegate.coach,
         coach_id=coach_id(delegate.cohort_id, delegate.coach.email),
     )
-    return put({**line_key(delegate.cohort_id, delegate.id)._asdict(), **fields(line)}, once=True)
+    row = {**line_key(delegate.cohort_id, delegate.id)._asdict(), **fields(line)}
+    del row["groups"]  # counted in attributes of their own
+    return put(row, once=True)
 
 
 def change_line(
@@ -101,14 +130,38 @@ def change_line(
     return update(line_key(delegate.cohort_id, delegate.id), put=put, add=add)
 
 
+def count_invited(delegate: Delegate, group: str, put: Mapping[str, Any] | None = None) -> Write:
+    """One more rater of the group is mailed."""
+    return change_line(delegate, put=put, add={"invited": 1, _counter("invited", group): 1})
+
+
+def count_answered(delegate: Delegate, group: str, *, declined_before: bool) -> Write:
+    """One more rater of the group has answered; one who had declined no longer does."""
+    fewer = {"declined": -1} if declined_before else {}
+    return change_line(delegate, add={"answered": 1, _counter("answered", group): 1, **fewer})
+
+
+def _counter(what: str, group: str) -> str:
+    """An attribute of its own for each group: DynamoDB adds to those at the top of a row only."""
+    return f"{what}:{group}"
+
+
 def lines(cohort_id: str) -> list[DelegateLine]:
     return lines_from(query(f"COHORT#{cohort_id}", "DELEGATE#"))
 
 
 def lines_from(rows: Iterable[Row]) -> list[DelegateLine]:
     """The dashboard's rows, by name."""
-    found = [read(DelegateLine, row) for row in rows if row["sk"].startswith("DELEGATE#")]
+    found = [_line(row) for row in rows if row["sk"].startswith("DELEGATE#")]
     return sorted(found, key=lambda line: line.name)
+
+
+def _line(row: Row) -> DelegateLine:
+    groups = [name.removeprefix("invited:") for name in row if name.startswith("invited:")]
+    counts = {
+        group: GroupCount(row[_counter("invited", group)], row.get(_counter("answered", group), 0)) for group in groups
+    }
+    return replace(read(DelegateLine, row), groups=counts)
 
 
 def cohort_from(rows: Iterable[Row]) -> Cohort | None:
