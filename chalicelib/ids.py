@@ -24,6 +24,16 @@ def coach_id(cohort_id: str, email: str) -> str:
     return derive(COACH, "coach", cohort_id, email)
 
 
+def reader_key(email: str) -> str:
+    """Whoever reads mail at this address: whose session it is, and whom a code was mailed to."""
+    return derive(24, "reader", email)
+
+
+def administrator_key(email: str) -> str:
+    """The same for administrators. Anybody may type an address on their page, so it must not touch readers' codes."""
+    return derive(24, "administrator", email)
+
+
 def rater_key(email: str) -> str:
     """One rater's inbox over all delegates and cohorts."""
     return derive(24, "rater", email)

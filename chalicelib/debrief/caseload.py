@@ -8,15 +8,16 @@ from datetime import datetime
 from chalicelib.errors import Refusal
 from chalicelib.ids import coach_id
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Delegate, Programme, Wave
+from chalicelib.model import Delegate, Person, Programme, Wave
 from chalicelib.store import audits, cohorts, delegates, objects, programmes
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.debriefs import Area, Debrief, from_rows
 from chalicelib.store.impacts import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import StoredReport
-from chalicelib.web import links
+from chalicelib.web import links, readers
 from chalicelib.web.links import LinkUnknown
+from chalicelib.web.readers import Reader, Role
 
 WAVE = Wave.BASELINE
 
@@ -36,7 +37,12 @@ class Caseload:
     token: str
     cohort_title: str
     programme: Programme
-    lines: tuple[DelegateLine, ...]
+    lines: tuple[DelegateLine, ...]  # at least one
+    cohort_id: str
+
+    @property
+    def reader(self) -> Reader:
+        return coach_reader(self.token, self.cohort_id, self.lines[0].coach, self.programme)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,14 @@ class Case:
     impact: tuple[ImpactSurvey, ...]
     rows: tuple[Row, ...]
 
+    @property
+    def reader(self) -> Reader:
+        return coach_reader(self.token, self.delegate.cohort_id, self.delegate.coach, self.programme)
+
+
+def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme) -> Reader:
+    return readers.reader(Role.COACH, token, coach, f"/coach/{token}", programme, {"cohort": cohort_id})
+
 
 def open_caseload(token: str) -> Caseload:
     """One query. Raises LinkUnknown."""
@@ -61,7 +75,8 @@ def open_caseload(token: str) -> Caseload:
     lines = [line for line in cohorts.lines_from(rows) if line.coach_id == coach]
     if cohort is None or not lines:
         raise LinkUnknown
-    return Caseload(token, cohort.title, programmes.load(cohort.programme_id, cohort.programme_version), tuple(lines))
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    return Caseload(token, cohort.title, programme, tuple(lines), cohort_id)
 
 
 def open_case(token: str, delegate_id: str) -> Case:

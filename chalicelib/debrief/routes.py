@@ -10,8 +10,9 @@ from chalicelib import clock, log
 from chalicelib.debrief import release as releasing
 from chalicelib.debrief.areas import MOST_AREAS, PARTS, FormFault
 from chalicelib.debrief.caseload import Case, document_link, open_case, open_caseload
-from chalicelib.web import forms, links
-from chalicelib.web.view import GET, POST, page, page_with_documents, see_other, view
+from chalicelib.web import links
+from chalicelib.web.sessions import SignedIn, signed_in
+from chalicelib.web.view import GET, POST, view
 
 bp = Blueprint(__name__)
 
@@ -20,60 +21,65 @@ bp = Blueprint(__name__)
 @view
 def caseload(token: str) -> Response:
     found = open_caseload(token)
-    return page("debrief/caseload", caseload=found, programme=found.programme)
+    coach = signed_in(bp.current_request, found.reader, clock.now())
+    return coach.page("debrief/caseload", caseload=found, programme=found.programme)
 
 
 @bp.route("/coach/{token}/{delegate_id}", **GET)
 @view
 def case(token: str, delegate_id: str) -> Response:
-    return _case_page(open_case(token, delegate_id))
+    found, coach = _open(token, delegate_id)
+    return _case_page(coach, found)
 
 
 @bp.route("/coach/{token}/{delegate_id}/report", **POST)
 @view
 def report(token: str, delegate_id: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, "coach", token)
-    return see_other(document_link(open_case(token, delegate_id), fields.get("kind", "pdf"), clock.now()))
+    found, coach = _open(token, delegate_id)
+    fields = coach.form(bp.current_request)
+    return coach.see_other(document_link(found, fields.get("kind", "pdf"), clock.now()))
 
 
 @bp.route("/coach/{token}/{delegate_id}/debrief", **POST)
 @view
 def debrief(token: str, delegate_id: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, "coach", token)
-    found = open_case(token, delegate_id)
+    found, coach = _open(token, delegate_id)
+    fields = coach.form(bp.current_request)
     form = releasing.record_debrief(found, fields, clock.now())
-    return _case_page(found, form.faults, fields) if form.faults else see_other(_url(found))
+    return _case_page(coach, found, form.faults, fields) if form.faults else coach.see_other(_url(found))
 
 
 @bp.route("/coach/{token}/{delegate_id}/release", **GET)
 @view
 def ask_to_release(token: str, delegate_id: str) -> Response:
-    found = open_case(token, delegate_id)
-    nonce = forms.nonce("coach", token)
-    return page("debrief/release", case=found, programme=found.programme, nonce=nonce, case_url=_url(found))
+    found, coach = _open(token, delegate_id)
+    return coach.page("debrief/release", case=found, programme=found.programme, case_url=_url(found))
 
 
 @bp.route("/coach/{token}/{delegate_id}/release", **POST)
 @view
 def release(token: str, delegate_id: str) -> Response:
-    forms.read_form(bp.current_request.raw_body, "coach", token)
-    found = open_case(token, delegate_id)
+    found, coach = _open(token, delegate_id)
+    coach.form(bp.current_request)
     releasing.release(found, clock.now())
     log.event("report_released", delegate=delegate_id)
-    return see_other(_url(found))
+    return coach.see_other(_url(found))
 
 
-def _case_page(case: Case, faults: tuple[FormFault, ...] = (), typed: Any = None) -> Response:
-    shown = typed or _stored(case)
-    return page_with_documents(
+def _open(token: str, delegate_id: str) -> tuple[Case, SignedIn]:
+    found = open_case(token, delegate_id)
+    return found, signed_in(bp.current_request, found.reader, clock.now())
+
+
+def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), typed: Any = None) -> Response:
+    return coach.page_with_documents(
         "debrief/case",
         status=400 if faults else 200,
         case=case,
         programme=case.programme,
-        nonce=forms.nonce("coach", case.token),
         case_url=_url(case),
         faults=faults,
-        typed=shown,
+        typed=typed or _stored(case),
         parts=PARTS,
         numbers=range(1, MOST_AREAS + 1),
     )

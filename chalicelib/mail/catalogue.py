@@ -28,6 +28,7 @@ MAILS: dict[str, frozenset[str]] = {
     "impact/pulse_reminder": _words("name delegate month closes days_left"),
     "impact/reminder": _words("name delegate own closes days_left"),
     "sponsor/summary": _words("name cohort"),
+    "web/code": _words("name challenge until"),
 }
 
 # template -> links
@@ -47,6 +48,7 @@ LINKS: dict[str, frozenset[str]] = {
     "impact/pulse_reminder": frozenset({"answer", "decline"}),
     "impact/reminder": frozenset({"impact"}),
     "sponsor/summary": frozenset({"sponsor"}),
+    "web/code": frozenset(),
 }
 
 

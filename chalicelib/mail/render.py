@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chalicelib.mail.mime import Rendered
+from chalicelib.web import codes
 
 PACKAGES = Path(__file__).parent.parent
 WIDTH = 72
@@ -19,7 +20,7 @@ WIDTH = 72
 @cache
 def _environment() -> Environment:
     """Templates are named from chalicelib on: `collect/templates/mail/invitation.txt.j2`."""
-    return Environment(
+    env = Environment(
         loader=FileSystemLoader(PACKAGES),
         autoescape=select_autoescape(["html.j2"], default=False),  # in text, O'Brien stays O'Brien
         undefined=StrictUndefined,
@@ -27,6 +28,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    env.filters["code"] = codes.spoken
+    return env
 
 
 def render(template: str, context: dict[str, Any]) -> Rendered:

@@ -27,8 +27,9 @@ from chalicelib.store.impacts import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.store.table import transact
-from chalicelib.web import links
+from chalicelib.web import links, readers
 from chalicelib.web.links import LinkRevoked, LinkUnknown
+from chalicelib.web.readers import Reader, Role
 
 WAVE = Wave.BASELINE
 LONGEST_NOTE = 2000  # characters
@@ -57,6 +58,13 @@ class Hub:
     areas: tuple[Area, ...]
     notes: Mapping[tuple[str, str], AssignmentNote]
     impact: ImpactSurvey | None
+
+    @property
+    def reader(self) -> Reader:
+        """For the report; the rest of the hub opens by its link alone."""
+        about = {"cohort": self.delegate.cohort_id, "delegate": self.delegate.id}
+        home = f"/hub/{self.token}/report"
+        return readers.reader(Role.DELEGATE, self.token, self.delegate.person, home, self.programme, about)
 
     @property
     def is_open(self) -> bool:

@@ -7,7 +7,8 @@ from chalice import Blueprint, Response
 from chalicelib import clock
 from chalicelib.milestones import hub as hubs
 from chalicelib.web import forms, links
-from chalicelib.web.view import GET, POST, page_with_documents, see_other, view
+from chalicelib.web.sessions import signed_in
+from chalicelib.web.view import GET, POST, page, see_other, view
 
 bp = Blueprint(__name__)
 
@@ -16,14 +17,24 @@ bp = Blueprint(__name__)
 @view
 def hub(token: str) -> Response:
     found = hubs.open_hub(token)
-    return page_with_documents("milestones/hub", hub=found, programme=found.programme, nonce=forms.nonce("hub", token))
+    return page("milestones/hub", hub=found, programme=found.programme, nonce=forms.nonce("hub", token))
+
+
+@bp.route("/hub/{token}/report", **GET)
+@view
+def report(token: str) -> Response:
+    found = hubs.open_hub(token)
+    delegate = signed_in(bp.current_request, found.reader, clock.now())
+    return delegate.page_with_documents("milestones/report", hub=found, programme=found.programme)
 
 
 @bp.route("/hub/{token}/report", **POST)
 @view
-def report(token: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, "hub", token)
-    return see_other(hubs.document_link(hubs.open_hub(token), fields.get("kind", "pdf"), clock.now()))
+def open_report(token: str) -> Response:
+    found = hubs.open_hub(token)
+    delegate = signed_in(bp.current_request, found.reader, clock.now())
+    fields = delegate.form(bp.current_request)
+    return delegate.see_other(hubs.document_link(found, fields.get("kind", "pdf"), clock.now()))
 
 
 @bp.route("/hub/{token}/assignment", **POST)

@@ -6,8 +6,8 @@ from chalice import Blueprint, Response
 
 from chalicelib import clock
 from chalicelib.sponsor.shelf import document_link, open_shelf
-from chalicelib.web import forms
-from chalicelib.web.view import GET, POST, page_with_documents, see_other, view
+from chalicelib.web.sessions import signed_in
+from chalicelib.web.view import GET, POST, view
 
 bp = Blueprint(__name__)
 
@@ -16,12 +16,15 @@ bp = Blueprint(__name__)
 @view
 def shelf(token: str) -> Response:
     found = open_shelf(token)
-    nonce = forms.nonce("sponsor", token)
-    return page_with_documents("sponsor/shelf", shelf=found, programme=found.programme, nonce=nonce)
+    sponsor = signed_in(bp.current_request, found.reader, clock.now())
+    return sponsor.page_with_documents("sponsor/shelf", shelf=found, programme=found.programme)
 
 
 @bp.route("/sponsor/{token}", **POST)
 @view
 def document(token: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, "sponsor", token)
-    return see_other(document_link(open_shelf(token), fields.get("summary", ""), fields.get("kind", ""), clock.now()))
+    found = open_shelf(token)
+    sponsor = signed_in(bp.current_request, found.reader, clock.now())
+    fields = sponsor.form(bp.current_request)
+    link = document_link(found, fields.get("summary", ""), fields.get("kind", ""), clock.now())
+    return sponsor.see_other(link)

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Cohort, Programme
+from chalicelib.model import Cohort, Person, Programme
 from chalicelib.store import audits, cohorts, objects, programmes, summaries
 from chalicelib.store.summaries import Summary
-from chalicelib.web import links
+from chalicelib.web import links, readers
 from chalicelib.web.links import LinkRevoked, LinkUnknown
+from chalicelib.web.readers import Reader, Role
 
 LINK_PARTS = 2  # cohort, link version
 LINK_VERSION = "1"
@@ -33,6 +34,12 @@ class Shelf:
     cohort: Cohort
     programme: Programme
     summaries: tuple[Summary, ...]
+    sponsor: Person
+
+    @property
+    def reader(self) -> Reader:
+        about = {"cohort": self.cohort.id}
+        return readers.reader(Role.SPONSOR, self.token, self.sponsor, f"/sponsor/{self.token}", self.programme, about)
 
 
 def sponsor_link(cohort: Cohort) -> tuple[str, ...]:
@@ -45,10 +52,10 @@ def open_shelf(token: str) -> Shelf:
     if version != LINK_VERSION:
         raise LinkRevoked
     cohort = cohorts.find(cohort_id)
-    if cohort is None:
+    if cohort is None or cohort.sponsor is None:
         raise LinkUnknown
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Shelf(token, cohort, programme, tuple(summaries.of_cohort(cohort_id)))
+    return Shelf(token, cohort, programme, tuple(summaries.of_cohort(cohort_id)), cohort.sponsor)
 
 
 def document_link(shelf: Shelf, name: str, kind: str, now: datetime) -> str:

@@ -26,8 +26,11 @@ DELEGATE#<id>         META                       who they are
 RATER#<hash>          INVITATION#<id>            the rater's inbox
 JOB#<id>              JOB                        work that is due now or later; index `due`
 MAIL#<id>             MAIL                       one mail and what became of it; index `due`
+ASKING#<who>          ASKING                     the sign-in code that was mailed last to an address
+SESSION#<hash>        SESSION                    a browser that has signed in, by the hash of its id
 AUDIT#<cohort>        <time>#<id>                who released, closed, exported, erased
 
+Rows with `gone_at` (seconds since 1970) are deleted by DynamoDB some time after it; no code relies on that.
 Index `due` is sparse: hash `due_shard`, range `due_at`; a row that is settled has no `due_shard`.
 A second table, `fullcircle-<stage>-keys`, holds the data key of each open wave and has no recovery.
 """

@@ -40,6 +40,15 @@ def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
     return fields
 
 
+def typed(body: bytes) -> dict[str, str]:
+    """The fields of any form, to show them again to whoever sent it; nothing is done with them."""
+    try:
+        pairs = parse_qsl(body.decode("ascii"), max_num_fields=MOST_FIELDS, encoding="utf-8", errors="replace")
+    except ValueError:
+        return {}
+    return {name: value for name, value in pairs if name != "form"} if len(body) <= LARGEST_BODY else {}
+
+
 def nonce(verb: str, token: str) -> str:
     """Shows that a post comes from a page that was opened with this link."""
     return links.token(f"form.{verb}", token).rsplit(".", 1)[1]

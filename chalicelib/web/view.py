@@ -34,6 +34,14 @@ TROUBLE = Refusal(
 )
 
 
+class PageInstead(Refusal):
+    """Refuses a page and shows another."""
+
+    def __init__(self, template: str, status: int, **context: Any) -> None:
+        super().__init__(f"shows {template}")
+        self.template, self.status, self.context = template, status, context
+
+
 def view(route: Callable[..., Response]) -> Callable[..., Response]:
     """Chalice's middleware never sees a view's exception, so the view is wrapped."""
 
@@ -41,6 +49,8 @@ def view(route: Callable[..., Response]) -> Callable[..., Response]:
     def answered(*args: Any, **kwargs: Any) -> Response:
         try:
             response = route(*args, **kwargs)
+        except PageInstead as other:
+            response = page(other.template, other.status, **other.context)
         except Refusal as refusal:
             response = refusal_page(refusal)
         except Exception as error:
@@ -58,9 +68,9 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     )
 
 
-def page_with_documents(template: str, **context: Any) -> Response:
+def page_with_documents(template: str, status: int = 200, **context: Any) -> Response:
     """A page whose buttons lead on to the bucket: browsers hold a form's redirects against the policy too."""
-    response = page(template, **context)
+    response = page(template, status, **context)
     response.headers["Content-Security-Policy"] = POLICY.format(documents=f" {objects.origin()}")
     return response
 

@@ -36,17 +36,20 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
 
     coach = people.link("cleo coach", "coach")
     case = f"{coach}/{people.dana()}"
+    visitor.sign_in(coach, "cleo.coach@example.org", clock.now())
     visitor.open(case).post(f"{case}/report", {"kind": "pdf"})
     assert visitor.status == 303
     assert "X-Amz-Expires=60" in visitor.headers["Location"]
     day = clock.advance(days=3).date().isoformat()
     areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
+    visitor.sign_in(coach, "cleo.coach@example.org", clock.now())
     visitor.open(case).post(f"{case}/debrief", {"held_on": day, **areas})
     visitor.open(f"{case}/release").post(f"{case}/release")
     assert "Released" in visitor.page
     drain(clock.now())
     hub = people.link("dana delegate", "hub")
-    visitor.open(hub).post(f"{hub}/report", {"kind": "pdf"})
+    visitor.sign_in(f"{hub}/report", "dana.delegate@example.org", clock.now())
+    visitor.post(f"{hub}/report", {"kind": "pdf"})
     assert visitor.status == 303
 
     drain(clock.to(clock.now().replace(year=2027, month=5, day=30, hour=7)))
@@ -60,6 +63,6 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     people.send(visitor, pulse)
     drain(clock.advance(days=40))
     summary = people.link("sponsor", "sponsor")
-    visitor.open(summary)
+    visitor.sign_in(summary, "sponsor@example.org", clock.now())
     assert visitor.status == 200
     assert jobs.failed() == []

@@ -25,6 +25,8 @@ WORDS = {
     "month": "March 2026",
     "group_title": "Peers",
     "named": "",
+    "challenge": "5c1f" * 8,
+    "until": "10:42",
     "own": "",
     "invited": "13",
     "answered": "4",

@@ -5,12 +5,23 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from chalicelib import ids
+from chalicelib.store import sessions
+from chalicelib.store.marshal import fields
+from chalicelib.store.sessions import Session
+from chalicelib.store.table import put_all
+from chalicelib.web import links
+from chalicelib.web.sessions import COOKIE, LONGEST
 from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
 
 NONCE = re.compile(r'name="form" value="([^"]+)"')
+CODE = re.compile(r"^ +(\d{3} \d{3})$", re.MULTILINE)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -23,21 +34,44 @@ class Visitor:
     page: str = ""
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
 
     def open(self, url: str) -> Visitor:
         """GET a page and follow redirects within the site."""
-        self._see(url, self.client.get(_path(url)))
+        self._see(url, self.client.get(_path(url), headers=self._kept()))
         return self
 
-    def post(self, url: str, fields: dict[str, str] | None = None, *, nonce: str | None = None) -> Visitor:
+    def post(self, url: str, typed: dict[str, str] | None = None, *, nonce: str | None = None) -> Visitor:
         """Send a form with the nonce of the page that is open, and follow the redirect."""
-        body = {"form": self.nonce if nonce is None else nonce, **(fields or {})}
-        self._see(url, self.client.post(_path(url), headers=FORM, body=urlencode(body).encode()))
+        body = {"form": self.nonce if nonce is None else nonce, **(typed or {})}
+        headers = FORM | self._kept()
+        self._see(url, self.client.post(_path(url), headers=headers, body=urlencode(body).encode()))
         return self
 
     @property
     def nonce(self) -> str:
         return NONCE.findall(self.page)[0]
+
+    def sign_in(self, url: str, to: str, now: datetime) -> Visitor:
+        """Open a page that needs a code, have one mailed, and type it."""
+        self.open(url)
+        self.post(self.links("/sign-in/")[0])
+        drain(now)
+        return self.post(self.links("/sign-in/")[0], {"code": newest_code(to)})
+
+    def let_in(self, email: str, now: datetime) -> Visitor:
+        """As if signed in: where a test is about what comes after."""
+        row = Session(sessions.hashed(_session_id(email)), ids.reader_key(email), now + LONGEST)
+        put_all([{**sessions.key(row.hashed)._asdict(), **fields(row)}])
+        return self.come_back(email, now)
+
+    def come_back(self, email: str, now: datetime) -> Visitor:
+        """With the cookie of somebody who was let in."""
+        self.cookies[COOKIE] = links.token("session", _session_id(email), str(int(now.timestamp())))
+        return self
+
+    def _kept(self) -> dict[str, str]:
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
 
     def links(self, part: str) -> list[str]:
         """Addresses on the page that hold this part."""
@@ -46,8 +80,19 @@ class Visitor:
     def _see(self, url: str, response: Any) -> None:
         self.url, self.status, self.headers = url, response.status_code, dict(response.headers)
         self.page = response.body.decode()
+        if "Set-Cookie" in self.headers:
+            name, _, value = self.headers["Set-Cookie"].partition(";")[0].partition("=")
+            self.cookies[name] = value
         if self.status == 303 and self.headers["Location"].startswith(BASE_URL):
             self.open(self.headers["Location"])
+
+
+def _session_id(email: str) -> str:
+    return ids.derive(24, "session", email)
+
+
+def newest_code(to: str) -> str:
+    return CODE.findall(sent_mails(to)[-1].part("plain"))[-1]
 
 
 def _path(url: str) -> str:

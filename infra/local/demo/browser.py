@@ -43,6 +43,7 @@ class Browser:
 
     def __init__(self) -> None:
         self.requests = 0
+        self.cookies: dict[str, str] = {}  # of whoever sits in front of it
         self._connections: dict[str, HTTPConnection] = {}
 
     def open(self, url: str) -> Opened:
@@ -83,7 +84,13 @@ class Browser:
         if connection is None:
             connection = self._connections[parts.netloc] = HTTPConnection(parts.netloc, timeout=PATIENCE)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        connection.request(method, path, body, {"Content-Type": FORM} if body is not None else {})
+        headers = {"Content-Type": FORM} if body is not None else {}
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        connection.request(method, path, body, headers)
         self.requests += 1
         answer = connection.getresponse()
+        if set_cookie := answer.headers.get("Set-Cookie"):
+            name, _, value = set_cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
         return answer, answer.read()

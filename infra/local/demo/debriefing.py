@@ -13,6 +13,7 @@ from infra.local.demo.cast import Own, Player
 from infra.local.demo.filling import Unexpected, expect
 from infra.local.demo.mailbox import Letter
 from infra.local.demo.phrases import bank
+from infra.local.demo.signing_in import open_signed_in
 from infra.local.demo.world import Phase, React, World
 
 MORNING, AFTERNOON, EVENING = 10 * 60, 14 * 60 + 30, 20 * 60
@@ -34,7 +35,7 @@ def on_ready(world: World, letter: Letter) -> None:
 
 
 def preview(world: World, player: Player, letter: Letter) -> None:
-    case = world.browser.follow(world.browser.open(letter.link("coach")), player.entry.person.name)
+    case = open_case(world, player, letter)
     deeds = world.deeds[player.email]
     for kind, begins in (("pdf", b"%PDF-"), ("html", b"<!")):
         found = world.browser.send(case, case.page.form("/report"), {}, kind)
@@ -44,6 +45,11 @@ def preview(world: World, player: Player, letter: Letter) -> None:
     deeds.documents["facts"] = facts_of(world, player)
     deeds.previewed = world.now
     world.show.step(Phase.REPORTS, world.now)
+
+
+def open_case(world: World, player: Player, letter: Letter) -> Opened:
+    caseload = open_signed_in(world, letter.link("coach"), letter.to)
+    return world.browser.follow(caseload, player.entry.person.name)
 
 
 def facts_of(world: World, player: Player) -> bytes:
@@ -56,7 +62,7 @@ def facts_of(world: World, player: Player) -> bytes:
 
 def record_debrief(world: World, player: Player, letter: Letter) -> None:
     """Hold it, note its date and the areas, and release the report the next day."""
-    case = world.browser.follow(world.browser.open(letter.link("coach")), player.entry.person.name)
+    case = open_case(world, player, letter)
     fields = {"held_on": world.calendar.day(world.now).isoformat(), **areas_of(world, player)}
     expect(world.browser.send(case, case.page.form("/debrief"), fields), "Debrief recorded")
     world.deeds[player.email].debriefed = world.now
@@ -88,7 +94,7 @@ def _lowest(world: World, player: Player) -> list[tuple[str, str]]:
 
 
 def release(world: World, player: Player, letter: Letter) -> None:
-    case = world.browser.follow(world.browser.open(letter.link("coach")), player.entry.person.name)
+    case = open_case(world, player, letter)
     asked = world.browser.follow(case, "/release")
     expect(world.browser.send(asked, asked.page.form("/release"), {}), "Released")
     world.deeds[player.email].released = world.now
@@ -103,8 +109,8 @@ def on_released(world: World, letter: Letter) -> None:
 
 def read_report(world: World, player: Player, letter: Letter) -> None:
     """The delegate sees the very document that the coach saw."""
-    hub = world.browser.open(letter.link("hub"))
-    seen = world.browser.send(hub, hub.page.form("/report"), {}, "pdf")
+    shown = open_signed_in(world, f"{letter.link('hub')}/report", player.email)
+    seen = world.browser.send(shown, shown.page.form("/report"), {}, "pdf")
     if seen.body != world.deeds[player.email].documents["pdf"]:
         raise Unexpected(f"{player.email} was given another report than the coach")
     world.deeds[player.email].opened_report = world.now

@@ -59,18 +59,23 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []
+        self._unseen = 0  # place of the first that `look` has yet to give
         self._by_reader: defaultdict[tuple[str, str], list[Letter]] = defaultdict(list)
 
     def look(self) -> list[Letter]:
-        """What is new."""
+        """What is new since the last look."""
+        self._fetch()
+        fresh, self._unseen = self.letters[self._unseen :], len(self.letters)
+        return fresh
+
+    def _fetch(self) -> None:
         fresh = [Letter(mail) for mail in outbox.accepted(len(self.letters))]
         self.letters += fresh
         for letter in fresh:
             self._by_reader[letter.to, letter.template].append(letter)
-        return fresh
 
     def all(self, reader: str, template: str) -> Iterator[Letter]:
-        self.look()
+        self._fetch()
         return iter(self._by_reader[reader, template])
 
     def last(self, reader: str, template: str, about: str = "") -> Letter:

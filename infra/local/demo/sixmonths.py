@@ -12,6 +12,7 @@ from infra.local.demo.cast import Player
 from infra.local.demo.mailbox import Letter
 from infra.local.demo.pages import Form
 from infra.local.demo.phrases import bank
+from infra.local.demo.signing_in import open_signed_in
 from infra.local.demo.world import Phase, React, World
 
 MORNING, EVENING = 8 * 60 + 30, 19 * 60
@@ -121,11 +122,11 @@ def answer_pulse(world: World, delegate: str, letter: Letter) -> None:
 
 def on_summary(world: World, letter: Letter) -> None:
     when = world.calendar.working_days_on(letter.sent_at, READS_AFTER, MORNING)
-    world.plan(when, Phase.IMPACT, partial(read_summary, world, letter.link("sponsor")))
+    world.plan(when, Phase.IMPACT, partial(read_summary, world, letter))
 
 
-def read_summary(world: World, link: str) -> None:
-    shelf = world.browser.open(link)
+def read_summary(world: World, letter: Letter) -> None:
+    shelf = open_signed_in(world, letter.link("sponsor"), letter.to)
     for kind, name in (("html", "summary.html"), ("facts", "facts.json")):
         form = shelf.page.form_with("summary")
         world.sponsor_documents[name] = world.browser.send(shelf, form, {}, kind).body

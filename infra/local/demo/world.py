@@ -73,6 +73,7 @@ class World:
     show: Show
     browser: Browser = field(default_factory=Browser)
     mailbox: Mailbox = field(default_factory=Mailbox)
+    cookies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # by reader's address
     agenda: Agenda = field(default_factory=Agenda)
     deeds: defaultdict[str, Deeds] = field(default_factory=lambda: defaultdict(Deeds))  # by delegate's address
     sponsor_documents: dict[str, bytes] = field(default_factory=dict)

@@ -1,0 +1,108 @@
+"""Who may read what a reading link opens: whoever reads mail at the address that the link was sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parseaddr
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from chalicelib.config import settings
+from chalicelib.ids import administrator_key, reader_key
+from chalicelib.mail.queue import queued
+from chalicelib.mail.words import common_words
+from chalicelib.model import Person, Programme
+from chalicelib.store.mails import Mail
+from chalicelib.web import links
+
+ADMIN_HOME = "/admin"
+HOUSE_COLOUR = "#27406b"  # of pages and mails that belong to no programme
+
+
+class Role(StrEnum):
+    """The parts that need a code. The value is the verb of the link, too."""
+
+    COACH = "coach"
+    SPONSOR = "sponsor"
+    DELEGATE = "hub"  # for the released report
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One person in one part.
+
+    who        ids.reader_key of their address, or ids.administrator_key
+    token      the signed part of their link
+    home       where signing in leads
+    programme  whose name pages and mail carry; None for administrators
+    about      cohort, delegate: where a code mail that bounces is shown
+    """
+
+    role: Role
+    who: str
+    token: str
+    person: Person | None  # None for an address that somebody typed and that is no administrator's: no page tells
+    home: str
+    programme: Programme | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def masked(self) -> str:
+        """Enough of the address for its owner to know it: `p…@example.org`."""
+        if self.person is None or self.role is Role.ADMINISTRATOR:
+            return "your address, if it is an administrator’s"
+        local, _, domain = self.person.email.rpartition("@")
+        return f"{local[:1]}…@{domain}"
+
+    def code_mail(self, challenge: str, ends_at: datetime, now: datetime) -> Mail | None:
+        """None if nobody is to be mailed."""
+        if self.person is None:
+            return None
+        words = {"name": self.person.name, "challenge": challenge, "until": self._local_time(ends_at)}
+        return queued(
+            "web/code",
+            self.who,
+            challenge,
+            to=self.person,
+            due_at=now,
+            words=self._frame() | words,
+            links={},
+            about=self.about,
+        )
+
+    def _local_time(self, moment: datetime) -> str:
+        if self.programme is None:
+            return f"{moment:%H:%M} UTC"
+        return f"{moment.astimezone(ZoneInfo(self.programme.organisation.timezone)):%H:%M}"
+
+    def _frame(self) -> dict[str, str]:
+        if self.programme:
+            return common_words(self.programme)
+        provider = parseaddr(settings().sender)[0]
+        return {
+            "programme": "Administration",
+            "organisation": provider,
+            "brand": HOUSE_COLOUR,
+            "from_name": provider,
+        }
+
+
+def reader(role: Role, token: str, person: Person, home: str, programme: Programme, about: Mapping[str, str]) -> Reader:
+    """Somebody with a mailed link."""
+    return Reader(role, reader_key(person.email), token, person, links.url(home), programme, about)
+
+
+def administrator(token: str) -> Reader:
+    """Whoever typed an address on the administrators' page. Raises LinkUnknown for a forged token."""
+    (who,) = links.read(Role.ADMINISTRATOR, token, 1)
+    listed = {administrator_key(address.lower()): address for address in settings().administrators}
+    person = Person(listed[who], listed[who].lower()) if who in listed else None
+    return Reader(Role.ADMINISTRATOR, who, token, person, links.url(ADMIN_HOME))
+
+
+def administrator_token(address: str) -> str:
+    """For the address as typed, listed or not."""
+    return links.token(Role.ADMINISTRATOR, administrator_key(address.strip().lower()))

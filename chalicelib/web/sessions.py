@@ -1,0 +1,169 @@
+"""Who is in front of a page that a link alone does not open.
+
+A route of such a page asks `signed_in` (or `administrator`) first, reads posted forms with `SignedIn.form`, and answers
+with `SignedIn.page` or `SignedIn.see_other`. Whoever is not signed in gets the sign-in page instead.
+
+The cookie holds the session's id and when it was used last, signed: so inactivity ends a session without a write on
+every page that is read. One session opens everything that the same address has links to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalice import Response
+
+from chalicelib.store import sessions
+from chalicelib.store.sessions import Session
+from chalicelib.store.table import transact
+from chalicelib.web import codes, forms, links, readers
+from chalicelib.web.links import LinkUnknown
+from chalicelib.web.readers import Reader, Role
+from chalicelib.web.view import PageInstead, page, page_with_documents, see_other
+
+COOKIE = "__Host-session"
+ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
+IDLE = timedelta(hours=1)
+LONGEST = timedelta(hours=12)
+HERE = "here"  # in the query of a page that was opened from a page of ours
+
+
+class SignInNeeded(PageInstead):
+    """Nobody is signed in, or somebody else, or not any more.
+
+    reader  None on the administrators' pages, where the address has yet to be typed
+    typed   what a form held that came too late, to be copied
+    """
+
+    def __init__(self, reader: Reader | None, typed: Mapping[str, str], *, posted: bool) -> None:
+        role = reader.role if reader else Role.ADMINISTRATOR
+        token = reader.token if reader else ""
+        context = {"reader": reader, "role": role, "typed": typed, "posted": posted, "action": sign_in_url(role, token)}
+        template = "web/sign_in" if reader else "web/sign_in_administrator"
+        frame = {"programme": reader.programme} if reader and reader.programme else {}
+        status = 403 if posted else 200
+        super().__init__(template, status, nonce=forms.nonce(f"sign-in.{role}", token), **context, **frame)
+
+
+class ComeAgain(PageInstead):
+    """A browser keeps a strict cookie to itself when another site's link was clicked: our own page leads on."""
+
+    def __init__(self) -> None:
+        super().__init__("web/come_again", 200, address=f"?{HERE}=1")
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """One request of somebody who has signed in."""
+
+    reader: Reader
+    session_id: str
+    now: datetime
+
+    @property
+    def nonce(self) -> str:
+        """For every form of a page: nobody else's page can post it."""
+        return forms.nonce("session", self.session_id)
+
+    def form(self, request: Any) -> Mapping[str, str]:
+        """The fields that were posted. Raises FormRefused."""
+        return forms.read_form(request.raw_body, "session", self.session_id)
+
+    def page(self, template: str, status: int = 200, **context: Any) -> Response:
+        return self._kept(page(template, status, signed_in=self, nonce=self.nonce, **context))
+
+    def page_with_documents(self, template: str, status: int = 200, **context: Any) -> Response:
+        return self._kept(page_with_documents(template, status, signed_in=self, nonce=self.nonce, **context))
+
+    def see_other(self, location: str) -> Response:
+        return self._kept(see_other(location))
+
+    def _kept(self, response: Response) -> Response:
+        response.headers["Set-Cookie"] = _cookie(self.session_id, self.now)
+        return response
+
+
+# --- for the routes of the stages --------------------------------------------------------------------
+
+
+def signed_in(request: Any, reader: Reader, now: datetime) -> SignedIn:
+    """One call. Raises SignInNeeded or ComeAgain."""
+    found = _session(request, now)
+    if found is None or found[1].who != reader.who:
+        raise _turned_away(request, reader)
+    return SignedIn(reader, found[0], now)
+
+
+def administrator(request: Any, now: datetime) -> SignedIn:
+    """As `signed_in`, for whoever the settings list. `.reader.person` is for the audit trail."""
+    found = _session(request, now)
+    reader = readers.administrator(links.token(Role.ADMINISTRATOR, found[1].who)) if found else None
+    if found is None or reader is None or reader.person is None:
+        raise _turned_away(request, None)
+    return SignedIn(reader, found[0], now)
+
+
+# --- signing in and out ------------------------------------------------------------------------------
+
+
+def sign_in_url(role: Role, token: str, *more: str) -> str:
+    return links.url("/".join(("/sign-in", role, *([token] if token else []), *more)))
+
+
+def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: datetime) -> Response:
+    """Spend the code and lead on to what the reader came for. Raises codes.CodeRefused.
+
+    session_id  random
+    """
+    session = Session(sessions.hashed(session_id), reader.who, now + LONGEST)
+    codes.spend(reader.who, challenge, typed, session, now)
+    return SignedIn(reader, session_id, now).see_other(reader.home)
+
+
+def sign_out(request: Any, now: datetime) -> Response:
+    """End the session for good; whoever has none is signed out already. Raises FormRefused."""
+    found = _session(request, now)
+    if found:
+        forms.read_form(request.raw_body, "session", found[0])
+        transact([sessions.end(found[1].hashed)])
+    response = page("web/signed_out")
+    response.headers["Set-Cookie"] = f"{COOKIE}=; Max-Age=0; {ATTRIBUTES}"
+    return response
+
+
+# --- the cookie --------------------------------------------------------------------------------------
+
+
+def _cookie(session_id: str, now: datetime) -> str:
+    return f"{COOKIE}={links.token('session', session_id, str(int(now.timestamp())))}; {ATTRIBUTES}"
+
+
+def _session(request: Any, now: datetime) -> tuple[str, Session] | None:
+    """The session's id and row, unless it is over; a cookie that is not ours costs no read."""
+    try:
+        session_id, used = links.read("session", _cookie_value(request), 2)
+    except LinkUnknown:
+        return None
+    if now - datetime.fromtimestamp(int(used), UTC) > IDLE:
+        return None
+    found = sessions.find(sessions.hashed(session_id))
+    return (session_id, found) if found and found.ends_at > now else None
+
+
+def _cookie_value(request: Any) -> str:
+    for pair in request.headers.get("cookie", "").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == COOKIE:
+            return str(value)
+    return ""
+
+
+def _turned_away(request: Any, reader: Reader | None) -> PageInstead:
+    posted = request.method == "POST"
+    clicked_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
+    if clicked_elsewhere and not posted and not _cookie_value(request) and HERE not in (request.query_params or {}):
+        return ComeAgain()
+    return SignInNeeded(reader, forms.typed(request.raw_body) if posted else {}, posted=posted)

@@ -1,0 +1,30 @@
+"""How a reader gets past a page that needs a code: asks for one, finds it in the mail, types it."""
+
+from __future__ import annotations
+
+import re
+
+from infra.local.demo.browser import Opened
+from infra.local.demo.mailbox import NoSuchMail
+from infra.local.demo.world import World
+
+CODE = re.compile(r"^ +(\d{3} \d{3})$", re.MULTILINE)
+
+
+def open_signed_in(world: World, link: str, reader: str) -> Opened:
+    """The page behind a reading link. Everybody has a browser of their own, and stays signed in for an hour."""
+    world.browser.cookies = world.cookies[reader]
+    shown = world.browser.open(link)
+    if "/sign-in/" not in "".join(form.action for form in shown.page.forms):
+        return shown
+    asked = world.browser.send(shown, shown.page.form_with("form"), {})
+    world.cloud.settle()  # the mail is on its way at once
+    return world.browser.send(asked, asked.page.form_with("code"), {"code": code_for(world, reader)})
+
+
+def code_for(world: World, reader: str) -> str:
+    text = world.mailbox.last(reader, "web/code").accepted.part("plain")
+    found = CODE.findall(text)
+    if not found:
+        raise NoSuchMail(f"the mail to {reader} has no code")
+    return str(found[-1])
