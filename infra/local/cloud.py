@@ -12,6 +12,7 @@ import traceback
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from botocore.config import Config
 from pythonjsonlogger.json import JsonFormatter
 
 import chalicelib.clock
@@ -57,7 +58,8 @@ class Cloud:
             _refuse_taken(port)
         _set_environment(self.port + 1)
         self._moto = _start_moto(self.port + 1)
-        session().set_config_variable("parameter_validation", False)  # moto and aws_contract look at every call anyway
+        # moto and aws_contract look at every call anyway
+        session().set_default_client_config(Config(parameter_validation=False))
         gc.set_threshold(50_000, 20, 50)  # moto keeps every row in memory: looking through them often finds nothing
         moto_patches.sqs_clock(lambda: self.clock.now().timestamp())
         aws_contract.watch(session())

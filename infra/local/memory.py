@@ -26,20 +26,21 @@ def waiting(queue: str) -> bool:
 def earliest_due(table: str) -> str | None:
     """The earliest `due_at` of what a sweep would find, now or later."""
     with ONE_CALL:
-        return min((item.attrs["due_at"].value for item in _items(table) if _waits(item)), default=None)
+        return min(
+            (item.attrs["due_at"].value for item in _items(table, ("JOB#", "MAIL#")) if _waits(item)), default=None
+        )
 
 
 def rows(table: str, *prefixes: str) -> list[Row]:
     """Every row whose partition key starts with one of the prefixes."""
     with ONE_CALL:
-        found = [item.to_json()["Attributes"] for item in _items(table) if item.hash_key.value.startswith(prefixes)]
-        return [row(attributes) for attributes in found]
+        return [row(item.to_json()["Attributes"]) for item in _items(table, prefixes)]
 
 
 def settled(table: str) -> int:
     """How many jobs and mails are over, for good or ill."""
     with ONE_CALL:
-        return sum(item.hash_key.value.startswith(("JOB#", "MAIL#")) and not _waits(item) for item in _items(table))
+        return sum(not _waits(item) for item in _items(table, ("JOB#", "MAIL#")))
 
 
 def _waits(item: Any) -> bool:
@@ -47,11 +48,7 @@ def _waits(item: Any) -> bool:
     return "due_shard" in item.attrs and item.attrs["due_shard"].value != FAILED
 
 
-def _is_waiting(item: Any) -> bool:
-    """Whether a sweep would find the row, now or later."""
-    return "due_shard" in item.attrs and item.attrs["due_shard"].value != FAILED
-
-
-def _items(table: str) -> Iterator[Any]:
-    for group in backend("dynamodb").tables[table].items.values():
-        yield from group.values()
+def _items(table: str, prefixes: tuple[str, ...] = ("",)) -> Iterator[Any]:
+    for partition, group in backend("dynamodb").tables[table].items.items():
+        if partition.value.startswith(prefixes):
+            yield from group.values()

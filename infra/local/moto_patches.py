@@ -24,11 +24,14 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.ses.exceptions import NotFoundException
 from moto.sesv2.responses import SESV2Response
 
+from infra.local import moto_speed
+
 ONE_CALL = threading.RLock()
 TOKENS_KEPT = 10_000
 
 _answered: dict[str, str] = {}  # ClientRequestToken -> the transaction it stood for
 _touched: list[tuple[str, dict[str, Any]]] | None = None  # (table, key) of the transaction that is running
+_twins: dict[str, Table] = {}  # its tables as they were
 _candidates: list[Any] | None = None  # the rows among which the running query looks
 
 
@@ -47,6 +50,7 @@ def apply() -> None:
     LimitedSizeDict.__setitem__ = _set_attribute
     DynamoType.__deepcopy__ = _copy_value
     JSONSerializer._serialize_type_structure = _serialize_structure
+    moto_speed.apply()
     logging.getLogger("moto").setLevel(logging.ERROR)  # names the two policies of the stack that it leaves out
     warnings.filterwarnings("ignore", message="Tried to parse AWS::")
 
@@ -87,10 +91,13 @@ def _transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> No
         _moto_transact(self, transact_items)
     finally:
         _touched = None
+        _twins.clear()
 
 
 def _deepcopy_table(self: Table, memo: dict[int, Any]) -> Table:
-    """In a transaction: a copy that shares every item but the ones it touches."""
+    """In a transaction: one copy, made before its first write, that shares every item but the ones it touches."""
+    if self.name in _twins:
+        return _twins[self.name]
     twin = object.__new__(type(self))
     if _touched is None:
         memo[id(self)] = twin
@@ -100,6 +107,7 @@ def _deepcopy_table(self: Table, memo: dict[int, Any]) -> Table:
     twin.items = copy.copy(self.items)
     for key in (key for table, key in _touched if table == self.name):
         _copy_item(twin, key)
+    _twins[self.name] = twin
     return twin
 
 

@@ -34,7 +34,7 @@ class Accepted:
         found: EmailMessage = message_from_string(self.raw, policy=default)
         return found
 
-    @property
+    @cached_property
     def addresses(self) -> list[str]:
         return [address.lower() for _name, address in getaddresses(self.to)]
 
@@ -46,7 +46,24 @@ class Accepted:
         except ValueError:
             return ""
 
-    @property
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """What every event says of the mail."""
+        message = self.message
+        headers = [(name, str(value)) for name, value in message.items()]
+        told = {name.lower(): value for name, value in headers}
+        return {
+            "source": told["from"],
+            "sendingAccountId": ACCOUNT,
+            "messageId": self.id,
+            "destination": list(self.to),
+            "headersTruncated": False,
+            "headers": [{"name": name, "value": value} for name, value in headers],
+            "commonHeaders": {"from": [told["from"]], "to": list(self.to), "subject": told["subject"]},
+            "tags": self.tags,
+        }
+
+    @cached_property
     def sent_at(self) -> datetime | None:
         dated = self.message["Date"]
         return parsedate_to_datetime(dated).astimezone(UTC) if dated else None
@@ -56,7 +73,7 @@ class Accepted:
         found = self.message.get_body((kind,))
         return str(found.get_content()).replace("\r\n", "\n") if found else ""
 
-    @property
+    @cached_property
     def links(self) -> list[str]:
         return [link.rstrip(".,;)") for link in LINK.findall(self.part("plain"))]
 
@@ -78,18 +95,7 @@ def _once(mail: Any) -> Accepted:
 def event(mail: Accepted, kind: str, now: datetime, **detail: Any) -> str:
     """A message as a configuration set publishes it: kind is Send, Delivery, Bounce or Complaint."""
     moment = now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    message = mail.message
-    about = {
-        "timestamp": moment,
-        "source": str(message["From"]),
-        "sendingAccountId": ACCOUNT,
-        "messageId": mail.id,
-        "destination": list(mail.to),
-        "headersTruncated": False,
-        "headers": [{"name": name, "value": str(value)} for name, value in message.items()],
-        "commonHeaders": {"from": [str(message["From"])], "to": list(mail.to), "subject": str(message["Subject"])},
-        "tags": mail.tags,
-    }
+    about = {"timestamp": moment, **mail.about}
     stamped = {} if kind == "Send" else {"timestamp": moment}
     return json.dumps({"eventType": kind, "mail": about, kind.lower(): {**stamped, **detail}})
 

@@ -5,9 +5,7 @@ Other programs (the command line, a reader's presigned link) reach the same moto
 
 from __future__ import annotations
 
-import json
 import re
-from base64 import b64decode
 from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
@@ -44,18 +42,30 @@ def take(session: Any) -> None:
     """For the clients this botocore session makes from now on: the services that every page and job calls."""
     for service, (host, name) in SERVICES.items():
         session.register(f"before-send.{service}", _straight_to(f"https://{host}.{REGION}.amazonaws.com", name))
-    for operation in ROWS:
-        session.register(f"before-call.dynamodb.{operation}", _rows)
+    take_rows(session)
 
 
-def _rows(model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
-    """What botocore would have read from moto's answer.
+def take_rows(session: Any) -> None:
+    """The same for DynamoDB alone."""
+    session.register("before-parameter-build", _remember)
+    session.register("before-call", _rows)
+
+
+def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    """What is asked, before botocore makes it JSON."""
+    context["asked"] = params
+
+
+def _rows(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+    """What botocore would have read from moto's answer, for the calls of `ROWS`.
 
     None for a refusal, which has changed nothing: the call then goes the longer way, which words it as AWS does.
     """
+    if model.name not in ROWS or model.service_model.service_name != "dynamodb":
+        return None
     handler = DynamoHandler()
     handler.current_account, handler.region, handler.headers = ACCOUNT, REGION, params["headers"]
-    handler.body = handler.params = json.loads(params["body"], object_hook=_binary)
+    handler.body = handler.params = context["asked"]
     with ONE_CALL:
         try:
             answer = getattr(handler, camelcase_to_underscores(model.name))().result
@@ -63,11 +73,6 @@ def _rows(model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, 
             return None
     found = {name: value for name, value in answer.items() if value is not None}
     return SimpleNamespace(status_code=200), {**found, "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}}
-
-
-def _binary(value: dict[str, Any]) -> dict[str, Any]:
-    """JSON has no bytes: DynamoDB's come as `{"B": "<base64>"}`."""
-    return {"B": b64decode(value["B"])} if isinstance(value.get("B"), str) else value
 
 
 def _straight_to(site: str, name: str) -> Callable[..., AWSResponse]:

@@ -11,7 +11,7 @@ from moto import mock_aws
 from chalicelib import config
 from chalicelib.collect import sheet
 from chalicelib.store import aws
-from infra.local import account, aws_contract, moto_patches
+from infra.local import account, aws_contract, moto_patches, shortcut
 from infra.local.memory import backend
 from tests.support import calls
 
@@ -32,6 +32,7 @@ def mock() -> Any:
     moto_patches.apply()
     aws_contract.watch(aws.session())
     calls.hook(aws.session())
+    shortcut.take_rows(aws.session())  # after the hook, which must see every call
     found = mock_aws()
     found.start()
     account.lay_out(STAGE, BASE_URL)
