@@ -202,6 +202,7 @@ class Delegate:
     manager: Person
     coach: Person
     link_version: int = 1
+    withdrawn: bool = False
 
 
 class WaveState(StrEnum):
@@ -210,6 +211,7 @@ class WaveState(StrEnum):
     HELD = "held"  # the deadline passed with too few answers: the administrator extends or closes
     CLOSING = "closing"  # no answer is accepted any more; boxes are being unsealed
     CLOSED = "closed"  # responses stored, identity cut, key destroyed
+    WITHDRAWN = "withdrawn"  # the delegate left before the close: answers destroyed, nothing is published
 
 
 @dataclass(frozen=True)

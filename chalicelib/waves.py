@@ -11,6 +11,7 @@ from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import (
     SELF_GROUP,
+    Cohort,
     Delegate,
     DelegateWave,
     Invitation,
@@ -27,6 +28,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Mail
 from chalicelib.store.table import Write
 
+SPONSOR_LINK_VERSION = "1"
 CHOOSE_RATERS_WITHIN_DAYS = 4  # of the opening; then the delegate is reminded
 
 
@@ -64,18 +66,32 @@ def choose_reminder(programme: Programme, delegate: Delegate, wave: DelegateWave
     zone = programme.organisation.timezone
     wanted_by = wave.opens_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=CHOOSE_RATERS_WITHIN_DAYS)
     (morning,) = reminder_times(wanted_by, (0,), zone, wave.opens_at)
+    return _choose_mail(programme, delegate, wave, morning, wanted_by)
+
+
+def choose_chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Mail:
+    """The same because the administrator asks for it: at most one a day."""
+    today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    return _choose_mail(programme, delegate, wave, now, today, f"{today}")
+
+
+def _choose_mail(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, due_at: datetime, day: date, *more: str
+) -> Mail:
+    zone = programme.organisation.timezone
     return queued(
         "nominate/reminder",
         delegate.id,
         wave.wave.value,
+        *more,
         to=delegate.person,
-        due_at=morning,
+        due_at=due_at,
         words=common_words(programme)
         | {
             "name": delegate.person.name,
             "delegate": delegate.person.name,
             "closes": wording.last_day(wave.closes_at, zone),
-            "days_left": wording.plural((last_date(programme, wave) - wanted_by).days, "day", "days"),
+            "days_left": wording.plural((last_date(programme, wave) - day).days, "day", "days"),
         },
         links={"nominate": nominate_link(delegate), "hub": hub_link(delegate)},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
@@ -103,6 +119,7 @@ def ask(programme: Programme, delegate: Delegate, wave: DelegateWave, rater: Rat
 
 
 FIRST = {"self": "programme/opening", "rater": "collect/invitation", "pulse": "impact/pulse"}
+EXTENDED = "collect/extended"
 LATER = {"self": "collect/self_reminder", "rater": "collect/reminder", "pulse": "impact/pulse_reminder"}
 
 
@@ -122,7 +139,24 @@ def extended_mail(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
 ) -> Mail:
     """Tells a rater who has not answered of the new deadline."""
-    return _mail(programme, delegate, wave, invitation, dict.fromkeys(FIRST, "collect/extended"), now)
+    return _mail(programme, delegate, wave, invitation, dict.fromkeys(FIRST, EXTENDED), now)
+
+
+def chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime) -> Mail:
+    """A reminder because the administrator asks for it, with the id of a reminder of that day: there is one at most."""
+    return _mail(programme, delegate, wave, invitation, LATER, now)
+
+
+def mails_of_day(programme: Programme, wave: DelegateWave, invitation: Invitation, now: datetime) -> list[str]:
+    """Ids of every mail by which a rater may have been asked on this local day, before an extension of it or after."""
+    day = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    who = _who(wave, invitation)
+    templates = dict.fromkeys((FIRST[who], LATER[who], EXTENDED))
+    return [
+        "#".join((template, invitation.delegate_id, wave.wave.value, invitation.id, f"{day}.{extension}"))
+        for template in templates
+        for extension in {max(0, wave.extensions - 1), wave.extensions}
+    ]
 
 
 def last_date(programme: Programme, wave: DelegateWave) -> date:
@@ -156,6 +190,10 @@ def coach_link(delegate: Delegate) -> tuple[str, ...]:
     return ("coach", delegate.cohort_id, coach_id(delegate.cohort_id, delegate.coach.email))
 
 
+def sponsor_link(cohort: Cohort) -> tuple[str, ...]:
+    return ("sponsor", cohort.id, SPONSOR_LINK_VERSION)
+
+
 def _mail(
     programme: Programme,
     delegate: Delegate,
@@ -166,7 +204,7 @@ def _mail(
 ) -> Mail:
     zone = programme.organisation.timezone
     group = programme.group(invitation.group)
-    who = "self" if group.id == SELF_GROUP else "pulse" if wave.wave is Wave.PULSE else "rater"
+    who = _who(wave, invitation)
     days_left = (last_date(programme, wave) - due_at.astimezone(ZoneInfo(zone)).date()).days
     return queued(
         templates[who],
@@ -196,3 +234,10 @@ def _mail(
         },
         about={"cohort": delegate.cohort_id, "delegate": delegate.id, "invitation": invitation.id},
     )
+
+
+def _who(wave: DelegateWave, invitation: Invitation) -> str:
+    """Which mails a rater gets: a key of FIRST and LATER."""
+    if invitation.group == SELF_GROUP:
+        return "self"
+    return "pulse" if wave.wave is Wave.PULSE else "rater"

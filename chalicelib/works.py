@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chalicelib.admin.chase import chase_cohort, chase_raters
+from chalicelib.admin.withdraw import clear_up
 from chalicelib.collect.close import close
 from chalicelib.collect.complete import close_if_complete
 from chalicelib.collect.extended import tell_extended
@@ -24,4 +26,7 @@ WORKS: Mapping[str, Work] = {
     "impact_close": close_impact,
     "pulse_results": publish_pulse,
     "summary": summarise,
+    "chase_all": chase_cohort,
+    "chase": chase_raters,
+    "withdraw": clear_up,
 }

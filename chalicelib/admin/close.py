@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from chalicelib import waves
+from chalicelib.clock import stamp
 from chalicelib.errors import Refusal
 from chalicelib.ids import delegate_id
 from chalicelib.jobs.commit import commit
@@ -47,7 +49,7 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
         delegate,
         [
             _change(wave, changes),
-            cohorts.change_line(delegate, put={"stage": Stage.COLLECTING}),
+            cohorts.change_line(delegate, put=_line(later, programme, now)),
             jobs.add(waves.close_job(later)),
             jobs.add(tell),
             audits.add(cohort_id, f"extended to {new_last_day}", by, delegate.id, now),
@@ -62,6 +64,7 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     _refuse_unless(wave, WaveState.OPEN)
     writes = [
         _change(wave, {"closes_at": now}),
+        cohorts.change_line(delegate, put={"closes_at": stamp(now)}),
         jobs.move(waves.close_job(wave).id, now),
         audits.add(cohort_id, "closed", by, delegate.id, now),
     ]
@@ -106,6 +109,12 @@ def _commit(delegate: Delegate, writes: list[Write], now: datetime) -> None:
         raise CloseRefused(
             f"Something else changed {delegate.person.email} just now. Please look and repeat."
         ) from None
+
+
+def _line(later: DelegateWave, programme: Programme, now: datetime) -> dict[str, object]:
+    """The dashboard's: everyone who has not answered is mailed today."""
+    today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    return {"stage": Stage.COLLECTING, "closes_at": stamp(later.closes_at), "reminded_on": today.isoformat()}
 
 
 def _last_day(wave: DelegateWave, programme: Programme) -> str:

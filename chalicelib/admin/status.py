@@ -12,7 +12,6 @@ from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.impacts import ImpactSurvey, PulseResult, pulse_from, surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Bounce
-from chalicelib.store.marshal import read
 
 
 class CohortUnknown(Refusal):
@@ -46,7 +45,7 @@ def status(cohort_id: str) -> CohortStatus:
     cohort = cohorts.cohort_from(rows)
     if cohort is None:
         raise CohortUnknown(cohort_id)
-    bounces = tuple(read(Bounce, row) for row in rows if row["sk"].startswith("BOUNCE#"))
+    bounces = tuple(cohorts.bounces_from(rows))
     return CohortStatus(cohort, tuple(cohorts.lines_from(rows)), bounces, tuple(jobs.failed()))
 
 

@@ -40,7 +40,7 @@ AFTER = {Wave.BASELINE: "report", Wave.FOLLOWUP: "report", Wave.PULSE: "pulse_re
 def close(job: Job, now: datetime) -> Sequence[Write]:
     """At the deadline, or because the administrator says so (`publish`: even with too few answers)."""
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
-    if wave.state is WaveState.CLOSED or (wave.state is WaveState.OPEN and wave.closes_at > now):
+    if wave.state in (WaveState.CLOSED, WaveState.WITHDRAWN) or (wave.state is WaveState.OPEN and wave.closes_at > now):
         return []  # done by another job, or the deadline was extended and has a job of its own
     programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
     if wave.state is not WaveState.CLOSING:

@@ -43,6 +43,8 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     rows = list(delegates.partition(job.about["delegate"]))
     by_sort_key = {row["sk"]: row for row in rows}
     delegate = read(Delegate, by_sort_key["META"])
+    if delegate.withdrawn:
+        return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     surveys = surveys_from(rows)
     if surveys:

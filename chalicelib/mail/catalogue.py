@@ -29,6 +29,7 @@ MAILS: dict[str, frozenset[str]] = {
     "impact/reminder": _words("name delegate own closes days_left"),
     "sponsor/summary": _words("name cohort"),
     "web/code": _words("name challenge until"),
+    "admin/link": _words("name what"),
 }
 
 # template -> links
@@ -49,6 +50,7 @@ LINKS: dict[str, frozenset[str]] = {
     "impact/reminder": frozenset({"impact"}),
     "sponsor/summary": frozenset({"sponsor"}),
     "web/code": frozenset(),
+    "admin/link": frozenset({"open"}),
 }
 
 

@@ -74,7 +74,7 @@ def _enrolment(cohort: Cohort, programme: Programme, delegate: Delegate, raters:
         delegates.add(delegate),
         delegates.add_wave(DelegateWave(delegate.id, Wave.BASELINE, WaveState.PLANNED, opens, closes)),
         delegates.add_nomination(nomination),
-        cohorts.add_line(delegate),
+        cohorts.add_line(delegate, closes),
         jobs.add(jobs.job("open", delegate.id, Wave.BASELINE, due_at=opens, delegate=delegate.id, wave=Wave.BASELINE)),
         jobs.add(jobs.job("impact", delegate.id, due_at=impact_at, delegate=delegate.id)),
     ]
@@ -95,7 +95,10 @@ def _bring_up_to_date(programme: Programme, delegate: Delegate, raters: Sequence
         "coach": fields(delegate.coach),
         "coach_id": coach_id(delegate.cohort_id, delegate.coach.email),
     }
-    commit([delegates.replace(delegate), cohorts.change_line(delegate, put=details)], now)
+    try:
+        commit([delegates.correct(delegate), cohorts.change_line(delegate, put=details)], now)
+    except ConditionFailed:
+        return  # withdrawn: a file does not bring a delegate back
     if new := _new_raters(delegate, raters):
         _, wave = delegates.find_with_wave(delegate.id, Wave.BASELINE)
         before = delegates.find_nomination(delegate.id, Wave.BASELINE)
@@ -113,6 +116,8 @@ def _new_raters(delegate: Delegate, raters: Sequence[RaterEntry]) -> tuple[Rater
 def open_wave(job: Job, now: datetime) -> Sequence[Write]:
     """Make the wave's key, then open it: the delegate is mailed, and the deadline is a job."""
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
+    if wave.state is not WaveState.PLANNED:
+        return []  # the delegate was withdrawn
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))

@@ -10,12 +10,12 @@ from chalicelib.jobs.commit import commit
 from chalicelib.model import Cohort, Person, Programme
 from chalicelib.store import audits, cohorts, objects, programmes, summaries
 from chalicelib.store.summaries import Summary
+from chalicelib.waves import SPONSOR_LINK_VERSION
 from chalicelib.web import links, readers
 from chalicelib.web.links import LinkRevoked, LinkUnknown
 from chalicelib.web.readers import Reader, Role
 
 LINK_PARTS = 2  # cohort, link version
-LINK_VERSION = "1"
 
 
 class NoSummaryYet(Refusal):
@@ -42,14 +42,10 @@ class Shelf:
         return readers.reader(Role.SPONSOR, self.token, self.sponsor, f"/sponsor/{self.token}", self.programme, about)
 
 
-def sponsor_link(cohort: Cohort) -> tuple[str, ...]:
-    return ("sponsor", cohort.id, LINK_VERSION)
-
-
 def open_shelf(token: str) -> Shelf:
     """Two calls. Raises LinkUnknown or LinkRevoked."""
     cohort_id, version = links.read("sponsor", token, LINK_PARTS)
-    if version != LINK_VERSION:
+    if version != SPONSOR_LINK_VERSION:
         raise LinkRevoked
     cohort = cohorts.find(cohort_id)
     if cohort is None or cohort.sponsor is None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from chalicelib import waves
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import SELF_GROUP, Cohort, Person, Programme, Wave
@@ -14,7 +15,6 @@ from chalicelib.report.facts import read_facts
 from chalicelib.report.published import ALL_OTHERS, About
 from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.page import render_summary
-from chalicelib.sponsor.shelf import sponsor_link
 from chalicelib.sponsor.summary import checksum, summarise_cohort, summary_bytes
 from chalicelib.store import cohorts, impacts, jobs, mails, objects, programmes, reports, summaries
 from chalicelib.store.cohorts import DelegateLine
@@ -107,6 +107,6 @@ def _mail(programme: Programme, cohort: Cohort, sponsor: Person, now: datetime) 
         to=sponsor,
         due_at=now,
         words=common_words(programme) | {"name": sponsor.name, "cohort": cohort.title},
-        links={"sponsor": sponsor_link(cohort)},
+        links={"sponsor": waves.sponsor_link(cohort)},
         about={"cohort": cohort.id},
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.clock import stamp
 from chalicelib.ids import coach_id
 from chalicelib.model import Cohort, Delegate, DelegateEntry, Person, RaterEntry
 from chalicelib.store.expressions import equals
+from chalicelib.store.mails import Bounce
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, get, put, query, update
 
@@ -53,6 +56,7 @@ class DelegateLine:
     groups: Mapping[str, GroupCount] = field(default_factory=dict)  # by group id, self included
     reminded_on: str = ""  # last local day on which an administrator had everyone mailed who had not answered
     withdrawn: bool = False
+    closes_at: str = ""  # of the questionnaire: the first moment at which nothing is accepted
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def find_people(cohort_id: str, checksum: str) -> People | None:
     return read(People, found) if found else None
 
 
-def add_line(delegate: Delegate) -> Write:
+def add_line(delegate: Delegate, closes_at: datetime) -> Write:
     line = DelegateLine(
         delegate_id=delegate.id,
         name=delegate.person.name,
@@ -118,6 +122,7 @@ def add_line(delegate: Delegate) -> Write:
         service=delegate.service,
         coach=delegate.coach,
         coach_id=coach_id(delegate.cohort_id, delegate.coach.email),
+        closes_at=stamp(closes_at),
     )
     row = {**line_key(delegate.cohort_id, delegate.id)._asdict(), **fields(line)}
     del row["groups"]  # counted in attributes of their own
@@ -144,6 +149,14 @@ def count_answered(delegate: Delegate, group: str, *, declined_before: bool) -> 
 def _counter(what: str, group: str) -> str:
     """An attribute of its own for each group: DynamoDB adds to those at the top of a row only."""
     return f"{what}:{group}"
+
+
+def bounces(cohort_id: str) -> list[Bounce]:
+    return bounces_from(query(f"COHORT#{cohort_id}", "BOUNCE#"))
+
+
+def bounces_from(rows: Iterable[Row]) -> list[Bounce]:
+    return [read(Bounce, row) for row in rows if row["sk"].startswith("BOUNCE#")]
 
 
 def lines(cohort_id: str) -> list[DelegateLine]:

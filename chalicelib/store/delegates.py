@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.model import Delegate, DelegateWave, RaterEntry, Wave, WaveState
-from chalicelib.store.expressions import Condition, equals, one_of
+from chalicelib.store.expressions import Condition, either, equals, missing, one_of
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, check, get, get_many, put, query, update
 
@@ -39,8 +39,21 @@ def add(delegate: Delegate) -> Write:
     return put({**key(delegate.id)._asdict(), **fields(delegate)}, once=True)
 
 
-def replace(delegate: Delegate) -> Write:
-    return put({**key(delegate.id)._asdict(), **fields(delegate)})
+def correct(delegate: Delegate) -> Write:
+    """What a file says of a delegate, and no more; refused for one who was withdrawn."""
+    row = fields(delegate)
+    details = {name: row[name] for name in ("person", "job_title", "service", "manager", "coach", "cohort_title")}
+    return update(key(delegate.id), put=details, when=[either(missing("withdrawn"), equals("withdrawn", False))])
+
+
+def withdraw(delegate: Delegate, *, revoke_links: bool) -> Write:
+    """Refused if that was done before, or if the links were replaced in between."""
+    return update(
+        key(delegate.id),
+        put={"withdrawn": True},
+        add={"link_version": 1} if revoke_links else {},
+        when=[equals("link_version", delegate.link_version), either(missing("withdrawn"), equals("withdrawn", False))],
+    )
 
 
 def find(delegate_id: str) -> Delegate | None:

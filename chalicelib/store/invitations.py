@@ -87,6 +87,20 @@ def change_reminders(invitation: Invitation, reminders: tuple[str, ...]) -> Writ
     return update(key_of(invitation), put={"reminders": reminders}, when=[equals("state", InvitationState.INVITED)])
 
 
+def revoke(invitation: Invitation) -> Write:
+    """The link opens nothing any more, and what was saved is gone; revoking again changes nothing."""
+    return update(key_of(invitation), put={"state": InvitationState.REVOKED, "draft": {}}, remove=["sent"])
+
+
+def remind_also(invitation: Invitation, mail_id: str) -> Write:
+    """One more mail that an answer cancels; refused once the rater has answered, or if the reminders changed."""
+    return update(
+        key_of(invitation),
+        put={"reminders": (*invitation.reminders, mail_id)},
+        when=[equals("state", InvitationState.INVITED), equals("reminders", invitation.reminders)],
+    )
+
+
 def empty(invitation: Invitation) -> Write:
     """Remove the sealed answers for good; nothing can be saved any more."""
     return update(key_of(invitation), put={"frozen": True, "draft": {}}, remove=["sent"])

@@ -28,6 +28,7 @@ WORDS = {
     "challenge": "5c1f" * 8,
     "until": "10:42",
     "own": "",
+    "what": "the feedback you are asked for",
     "invited": "13",
     "answered": "4",
     "minimum": "5",

@@ -1,0 +1,175 @@
+"""Chase: one more reminder for whoever has not answered, at most one mail a day, and never to who answered or declined.
+
+The act is a job for each delegate and day; the job mails each rater in a transaction of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib import waves
+from chalicelib.errors import Refusal
+from chalicelib.jobs.commit import commit
+from chalicelib.model import (
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    Programme,
+    Wave,
+    WaveState,
+)
+from chalicelib.store import audits, cohorts, delegates, invitations, jobs, mails, programmes
+from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.jobs import Job
+from chalicelib.store.mails import Mail
+from chalicelib.store.table import ConditionFailed, Write, batched, get_many
+
+WAVE = Wave.BASELINE
+
+
+class ChaseRefused(Refusal):
+    """Nobody can answer at present, so nobody is asked to."""
+
+    title = "Nobody was reminded"
+
+
+@dataclass(frozen=True)
+class Chaser:
+    """One mail to be, and the invitation whose answer cancels it; none for a delegate who has yet to choose raters."""
+
+    mail: Mail
+    invitation: Invitation | None
+
+
+# --- the act ------------------------------------------------------------------------------------------
+
+
+def chase(delegate_id: str, now: datetime, by: str) -> None:
+    """Have everyone reminded who has not answered about this delegate. Pressing twice is success.
+
+    Raises ChaseRefused while the questionnaire is not open.
+    """
+    delegate, wave = _find(delegate_id)
+    if not _accepts(wave, now):
+        raise ChaseRefused("The questionnaire is not open. Extend it first; who has not answered is mailed then.")
+    day = _local_day(delegate, now)
+    entry = audits.add(delegate.cohort_id, "reminded who has not answered", by, delegate.id, now)
+    _commit_once([*_chase_writes(delegate, day, now), entry], now)
+
+
+def chase_all(cohort_id: str, day: date, now: datetime, by: str) -> None:
+    """The same for every delegate of the cohort whose questionnaire is open. Pressing twice is success."""
+    job = jobs.job("chase_all", cohort_id, f"{day}", due_at=now, cohort=cohort_id)
+    entry = audits.add(cohort_id, "reminded who has not answered", by, cohort_id, now)
+    _commit_once([jobs.add(job), entry], now)
+
+
+def _chase_writes(delegate: Delegate, day: date, now: datetime) -> list[Write]:
+    job = jobs.job("chase", delegate.id, WAVE.value, f"{day}", due_at=now, delegate=delegate.id)
+    return [jobs.add(job), cohorts.change_line(delegate, put={"reminded_on": f"{day}"})]
+
+
+def _commit_once(writes: Sequence[Write], now: datetime) -> None:
+    """The job's id holds the day: whoever comes second finds it there."""
+    try:
+        commit(writes, now)
+    except ConditionFailed as failed:
+        if failed.failed != (0,):
+            raise
+
+
+# --- the jobs -----------------------------------------------------------------------------------------
+
+
+def chase_cohort(job: Job, now: datetime) -> Sequence[Write]:
+    """A job for each delegate; who was chased today already is passed over."""
+    for line in cohorts.lines(job.about["cohort"]):
+        if may_chase(line):
+            delegate, wave = _find(line.delegate_id)
+            if _accepts(wave, now):
+                _commit_once(_chase_writes(delegate, _local_day(delegate, now), now), now)
+    return []
+
+
+def chase_raters(job: Job, now: datetime) -> Sequence[Write]:
+    """Each rater in one transaction; who answers in the meantime, or was mailed today, is passed over."""
+    delegate, wave = _find(job.about["delegate"])
+    for chaser in plan(delegate, wave, now):
+        noted = [invitations.remind_also(chaser.invitation, chaser.mail.id)] if chaser.invitation else []
+        try:
+            commit([mails.add(chaser.mail), *noted], now)
+        except ConditionFailed:
+            continue
+    return []
+
+
+# --- who would be mailed ------------------------------------------------------------------------------
+
+
+def may_chase(line: DelegateLine) -> bool:
+    return line.stage is Stage.COLLECTING and not line.withdrawn
+
+
+def count(delegate_ids: Iterable[str], now: datetime) -> int:
+    """How many mails a chase would send now."""
+    return sum(len(plan(*_find(delegate_id), now)) for delegate_id in delegate_ids)
+
+
+def plan(delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Chaser]:
+    """Everyone who has not answered, whose address works, and who gets no other mail about it today."""
+    if not _accepts(wave, now):
+        return []
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    chosen = delegates.find_nomination(delegate.id, wave.wave).sent_raters > 0
+    bounced = {bounce.invitation for bounce in cohorts.bounces(delegate.cohort_id) if bounce.delegate == delegate.id}
+    waiting = [
+        one
+        for one in invitations.of_delegate(delegate.id, wave.wave)
+        if one.state is InvitationState.INVITED and one.id not in bounced and (chosen or one.group != SELF_GROUP)
+    ]
+    mailed = _mailed_today(programme, wave, waiting, now)
+    found = [Chaser(waves.chaser(programme, delegate, wave, one, now), one) for one in waiting if one.id not in mailed]
+    return found if chosen else [*found, *_to_choose(programme, delegate, wave, now)]
+
+
+def _to_choose(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Chaser]:
+    """A delegate who has chosen nobody is asked for that; the mail leads to their own questionnaire as well."""
+    mail = waves.choose_chaser(programme, delegate, wave, now)
+    planned = waves.choose_reminder(programme, delegate, wave)
+    zone = ZoneInfo(programme.organisation.timezone)
+    anyway = planned.due_at.astimezone(zone).date() == now.astimezone(zone).date()
+    return [] if anyway or _existing([mail.id]) else [Chaser(mail, None)]
+
+
+def _mailed_today(
+    programme: Programme, wave: DelegateWave, waiting: Sequence[Invitation], now: datetime
+) -> Collection[str]:
+    """Ids of the invitations by which somebody was mailed today, or will be."""
+    by_mail = {mail_id: one.id for one in waiting for mail_id in waves.mails_of_day(programme, wave, one, now)}
+    return {by_mail[mail_id] for mail_id in _existing(list(by_mail))}
+
+
+def _existing(mail_ids: Sequence[str]) -> set[str]:
+    keys = [mails.key(mail_id) for mail_id in mail_ids]
+    return {str(row["id"]) for batch in batched(keys) for row in get_many(batch).values()}
+
+
+def _find(delegate_id: str) -> tuple[Delegate, DelegateWave]:
+    try:
+        return delegates.find_with_wave(delegate_id, WAVE)
+    except LookupError:
+        raise ChaseRefused("There is no such delegate any more.") from None
+
+
+def _accepts(wave: DelegateWave, now: datetime) -> bool:
+    return wave.state is WaveState.OPEN and now < wave.closes_at
+
+
+def _local_day(delegate: Delegate, now: datetime) -> date:
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    return now.astimezone(ZoneInfo(programme.organisation.timezone)).date()

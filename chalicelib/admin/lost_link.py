@@ -1,0 +1,113 @@
+"""A lost link: the same link once more, to the address it belongs to, once a day at most.
+
+Nothing here depends on whether a rater has answered, so nobody learns it from whether a mail goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib import waves
+from chalicelib.admin.status import CohortUnknown
+from chalicelib.errors import Refusal
+from chalicelib.ids import derive, rater_key
+from chalicelib.jobs.commit import commit
+from chalicelib.mail.queue import queued
+from chalicelib.mail.words import common_words
+from chalicelib.model import SELF_GROUP, Cohort, Invitation, InvitationState, Person
+from chalicelib.programme.cells import clean_address
+from chalicelib.store import audits, cohorts, delegates, invitations, mails, programmes
+from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.mails import Mail
+from chalicelib.store.marshal import read
+from chalicelib.store.table import ConditionFailed, get_many
+
+
+class NobodyFound(Refusal):
+    """The address is nobody's in this cohort."""
+
+    title = "No mail was sent"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"Nobody in this cohort has the address {address}. Look for a slip of the keyboard; "
+            "if the person has another address now, replace the old one."
+        )
+
+
+@dataclass(frozen=True)
+class Way:
+    """One link of a person: what it leads to, in words that follow “Here is your link to”."""
+
+    part: str
+    person: Person
+    what: str
+    link: tuple[str, ...]
+
+
+def send_again(cohort_id: str, address: str, now: datetime, by: str) -> bool:
+    """Mail everything that this address has a link to. False if that was done today already.
+
+    Raises NobodyFound or CohortUnknown.
+    """
+    rows = list(cohorts.rows(cohort_id))
+    cohort = cohorts.cohort_from(rows)
+    if cohort is None:
+        raise CohortUnknown(cohort_id)
+    wanted = clean_address(address)
+    ways = list(_ways(cohort, cohorts.lines_from(rows), wanted))
+    if not ways:
+        raise NobodyFound(wanted)
+    new = [_mail(cohort, way, now) for way in ways]
+    entry = audits.add(cohort_id, "sent a link again", by, cohort_id, now)
+    try:
+        commit([*map(mails.add, new), entry], now)
+    except ConditionFailed:
+        return False
+    return True
+
+
+def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[Way]:
+    for line in lines:
+        if line.email == address and not line.withdrawn:
+            delegate = delegates.find(line.delegate_id)
+            if delegate:
+                yield Way("delegate", delegate.person, "your own page", waves.hub_link(delegate))
+    coached = next((line for line in lines if line.coach.email == address), None)
+    if coached:
+        yield Way("coach", coached.coach, "your delegates", ("coach", cohort.id, coached.coach_id))
+    if cohort.sponsor and cohort.sponsor.email == address:
+        yield Way("sponsor", cohort.sponsor, "the page of the cohort", waves.sponsor_link(cohort))
+    rater = _rater(cohort, address)
+    if rater:
+        yield Way("rater", rater, "the feedback you are asked for", ("inbox", rater_key(address)))
+
+
+def _rater(cohort: Cohort, address: str) -> Person | None:
+    """A delegate's own questionnaire is on their own page."""
+    entries = [entry for entry in invitations.inbox(rater_key(address)) if entry.cohort_id == cohort.id]
+    keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
+    asked = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
+    return next(
+        (one.rater for one in asked if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP), None
+    )
+
+
+def _mail(cohort: Cohort, way: Way, now: datetime) -> Mail:
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    day = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    return queued(
+        "admin/link",
+        cohort.id,
+        derive(8, way.person.email),
+        way.part,
+        f"{day}",
+        to=way.person,
+        due_at=now,
+        words=common_words(programme) | {"name": way.person.name, "what": way.what},
+        links={"open": way.link},
+        about={"cohort": cohort.id},
+    )

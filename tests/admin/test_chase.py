@@ -1,0 +1,152 @@
+"""Chasing mails who has not answered, once a day, and nobody else."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.admin import chase
+from chalicelib.admin.chase import ChaseRefused
+from chalicelib.model import Wave
+from chalicelib.programme.dates import local_moment
+from chalicelib.store import audits, cohorts, invitations
+from chalicelib.store.table import query
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+BY = "ada@example.org"
+PEERS = ("p0", "p1", "p2", "p3")
+
+
+def subjects(name):
+    return [str(mail.message["Subject"]) for mail in sent_mails(people.person(name).email)]
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    """Four peers are asked, and two days have gone by without a word."""
+    people.opened(clock, chosen=people.raters(4, 0))
+    clock.advance(days=2)
+    drain(clock.now())
+    return visitor
+
+
+def chase_dana(clock):
+    chase.chase(people.dana(), clock.now(), BY)
+    drain(clock.now())
+
+
+def test_who_has_not_answered_gets_one_more_mail(opened, clock):
+    before = Counter({name: len(subjects(name)) for name in PEERS})
+
+    assert chase.count([people.dana()], clock.now()) == 6  # the peers, the manager and the delegate
+    chase_dana(clock)
+
+    assert {name: len(subjects(name)) - before[name] for name in PEERS} == dict.fromkeys(PEERS, 1)
+    assert cohorts.lines(people.COHORT)[0].reminded_on == "2026-09-16"
+    assert [row["by"] for row in audits.of_cohort(people.COHORT) if "reminded" in row["act"]] == [BY]
+
+
+def test_a_second_chase_on_the_same_day_sends_nothing(opened, clock):
+    chase_dana(clock)
+    sent = len(sent_mails(people.person("p0").email))
+    clock.advance(hours=3)
+
+    assert chase.count([people.dana()], clock.now()) == 0
+    chase_dana(clock)
+    chase.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
+    drain(clock.now())
+
+    assert len(sent_mails(people.person("p0").email)) == sent
+
+
+def test_the_next_day_it_may_be_done_again(opened, clock):
+    chase_dana(clock)
+    clock.advance(days=1)
+
+    assert chase.count([people.dana()], clock.now()) == 6
+
+
+def test_nobody_is_chased_on_the_day_of_a_reminder(opened, clock):
+    programme = people.programme()
+    day = people.DATES.closes - timedelta(days=programme.reminders[-1])
+    clock.to(local_moment(day, 7, "Europe/London"))
+    drain(clock.now())
+
+    assert chase.count([people.dana()], clock.now()) == 0
+
+
+def test_who_answered_or_declined_is_left_alone(opened, clock):
+    for_p0 = people.link("p0", "answer")
+    people.send(people.answer_all(opened, for_p0), for_p0)
+    opened.open(people.link("p1", "decline"))
+    opened.post(opened.url, {"reason": "no_time"})
+    before = {name: len(subjects(name)) for name in PEERS}
+
+    assert chase.count([people.dana()], clock.now()) == 4
+    chase_dana(clock)
+
+    assert {name: len(subjects(name)) - before[name] for name in PEERS} == {"p0": 0, "p1": 0, "p2": 1, "p3": 1}
+
+
+def test_an_answer_stops_a_chaser_that_is_not_sent_yet(opened, clock):
+    chase.chase(people.dana(), clock.now(), BY)
+    (row,) = query(f"JOB#chase#{people.dana()}#baseline#2026-09-16")
+    from chalicelib.jobs import run
+    from chalicelib.works import WORKS
+
+    run.run(row["id"], WORKS, "attempt", clock.now())
+    url = people.link("p0", "answer")
+    people.send(people.answer_all(opened, url), url)
+    before = len(subjects("p0"))
+    drain(clock.now())
+
+    assert len(subjects("p0")) == before
+
+
+def test_an_address_that_does_not_work_is_not_mailed_again(opened, clock):
+    from chalicelib.store.mails import MailState, find, settle
+    from chalicelib.store.table import transact
+
+    invited = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.name == "P0")
+    mail = find(f"collect/invitation#{people.dana()}#baseline#{invited.id}#2026-09-14.0")
+    transact(settle(mail, MailState.BOUNCED, mail.message_id, "no such address", clock.now()))
+
+    assert chase.count([people.dana()], clock.now()) == 5
+
+
+def test_a_delegate_who_chose_nobody_is_asked_to_choose(visitor, clock):
+    people.opened(clock)
+    clock.advance(days=1)
+
+    assert chase.count([people.dana()], clock.now()) == 1
+    chase_dana(clock)
+
+    assert "choose" in subjects("dana delegate")[-1].lower()
+
+
+def test_the_whole_cohort_is_chased_at_once(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 0), names=("dana delegate", "dora delegate"))
+    clock.advance(days=2)
+    lines = cohorts.lines(people.COHORT)
+    promised = chase.count([line.delegate_id for line in lines], clock.now())
+    before = _sent()
+    chase.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
+    chase.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
+    drain(clock.now())
+
+    assert _sent() - before == promised == 12
+
+
+def test_nobody_is_chased_once_the_questionnaire_is_closed(opened, clock):
+    drain(clock.to(people.CLOSE))
+
+    with pytest.raises(ChaseRefused):
+        chase.chase(people.dana(), clock.now(), BY)
+
+
+def _sent():
+    from infra.local.memory import backend
+
+    return len(backend("ses").sent_messages)

@@ -1,0 +1,49 @@
+"""The same link once more, to whoever it belongs to."""
+
+import pytest
+
+from chalicelib.admin import lost_link
+from chalicelib.admin.lost_link import NobodyFound
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+BY = "ada@example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        pytest.param("dana delegate", "hub", id="delegate"),
+        pytest.param("cleo coach", "coach", id="coach"),
+        pytest.param("p0", "inbox", id="rater"),
+        pytest.param("mara manager", "inbox", id="manager"),
+    ],
+)
+def test_a_person_gets_their_own_link_again_and_once_a_day(visitor, clock, name, part):
+    people.opened(clock, chosen=people.raters(4, 0))
+    clock.advance(days=1)
+    before = len(sent_mails(people.person(name).email))
+
+    assert lost_link.send_again(people.COHORT, people.person(name).email.upper(), clock.now(), BY)
+    assert not lost_link.send_again(people.COHORT, people.person(name).email, clock.now(), BY)
+    drain(clock.now())
+    mails = sent_mails(people.person(name).email)[before:]
+
+    assert ["here is your link" in str(mail.message["Subject"]) for mail in mails] == [True]
+    assert visitor.open(people.link(name, part)).status == 200
+
+
+def test_the_sponsor_gets_theirs(visitor, clock):
+    people.opened(clock)
+    lost_link.send_again(people.COHORT, people.SPONSOR.email, clock.now(), BY)
+    drain(clock.now())
+
+    assert any("/sponsor/" in url for mail in sent_mails(people.SPONSOR.email) for url in mail.links)
+
+
+def test_a_stranger_is_named_and_nobody_is_mailed(visitor, clock):
+    people.opened(clock)
+
+    with pytest.raises(NobodyFound, match="who@example"):
+        lost_link.send_again(people.COHORT, "who@example.org", clock.now(), BY)

@@ -1,0 +1,76 @@
+"""A delegate who leaves: nobody is asked any more, and what was saved is destroyed."""
+
+import pytest
+
+from chalicelib.admin import withdraw
+from chalicelib.model import InvitationState, Wave, WaveState
+from chalicelib.store import cohorts, delegates, invitations, jobs, wave_keys
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+BY = "ada@example.org"
+
+
+def withdraw_dana(clock):
+    withdraw.withdraw(people.dana(), clock.now(), BY)
+    drain(clock.now())
+
+
+def test_links_are_revoked_and_saved_answers_destroyed(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    url = people.link("p0", "answer")
+    people.send(people.answer_all(visitor, url), url)
+    withdraw_dana(clock)
+    asked = list(invitations.of_delegate(people.dana(), Wave.BASELINE))
+
+    assert {(one.state, one.sent, len(one.draft)) for one in asked} == {(InvitationState.REVOKED, None, 0)}
+    assert wave_keys.find(people.dana(), Wave.BASELINE) is None
+    assert visitor.open(url).status == 410
+    assert visitor.open(people.link("dana delegate", "nominate")).status == 410
+    assert cohorts.lines(people.COHORT)[0].withdrawn
+
+
+def test_no_mail_goes_out_about_them_any_more_and_no_job_fails(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    withdraw_dana(clock)
+    before = len(sent_mails(people.person("p0").email))
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(days=300))
+
+    assert len(sent_mails(people.person("p0").email)) == before
+    assert jobs.failed() == []
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.WITHDRAWN
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_before_the_opening_nothing_opens(clock, aws, days):
+    people.load(clock.now())
+    drain(clock.advance(days=days))
+    withdraw_dana(clock)
+    drain(clock.to(people.OPENING))
+
+    assert sent_mails(people.person("dana delegate").email) == []
+    assert jobs.failed() == []
+
+
+def test_a_file_does_not_bring_a_delegate_back(clock, aws):
+    people.load(clock.now())
+    drain(clock.now())
+    withdraw_dana(clock)
+    people.load(clock.now(), names=("dana delegate", "dora delegate"))
+    drain(clock.now())
+
+    assert {line.name: line.withdrawn for line in cohorts.lines(people.COHORT)} == {
+        "Dana Delegate": True,
+        "Dora Delegate": False,
+    }
+
+
+def test_withdrawing_twice_is_success(clock, aws):
+    people.load(clock.now())
+    drain(clock.now())
+    withdraw_dana(clock)
+    withdraw_dana(clock)
+
+    assert cohorts.lines(people.COHORT)[0].withdrawn
