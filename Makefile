@@ -7,7 +7,7 @@ READY := .venv/.installed
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 WORKERS ?= auto
 
-.PHONY: help install demo serve test test-browser install-browser check lint prove lock clean
+.PHONY: help install demo serve test test-browser pictures install-browser check lint prove lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ test: $(READY) ## run every test that needs no browser
 test-browser: $(READY) ## test the pages in Chromium; says what is missing and how to get it
 	@$(BIN)/python -m tests.browser.needs
 	@$(BIN)/python -m pytest -n $(WORKERS) -m browser tests/browser
+
+pictures: $(READY) ## photograph every page at 390 and 1280 pixels into docs/pictures/
+	@$(BIN)/python -m tests.browser.needs
+	@$(BIN)/python -m infra.local.pictures
 
 install-browser: $(READY) ## add the Python packages that test-browser needs to .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.txt

@@ -42,8 +42,8 @@ def run(port: int, most: int | None = None) -> int:
     except output.NotOurFolder as refused:
         print(refused, file=sys.stderr)
         return 1
-    with Cloud(_free_port(port), start=START) as cloud:
-        world = _world(cloud, console, most)
+    with Cloud(free_port(port), start=START) as cloud:
+        world = new_world(cloud, console, most)
         try:
             with world.show:
                 world.play(REACTIONS, FAR)
@@ -56,7 +56,7 @@ def run(port: int, most: int | None = None) -> int:
     return 1 if faults else 0
 
 
-def _world(cloud: Cloud, console: Console, most: int | None) -> World:
+def new_world(cloud: Cloud, console: Console, most: int | None = None) -> World:
     programme, entries = read_example(most)
     load_example(cloud, most)
     zone = programme.organisation.timezone
@@ -75,7 +75,7 @@ def _world(cloud: Cloud, console: Console, most: int | None) -> World:
     return World(cloud, programme, COHORT, Calendar(zone), dates, players, show)
 
 
-def _free_port(wanted: int) -> int:
+def free_port(wanted: int) -> int:
     """The wanted port if it and the next are free, else two that are."""
     for first in (wanted, 0, 0, 0, 0):
         with socket.socket() as one, socket.socket() as next_one:

@@ -1,0 +1,164 @@
+"""Which pages are photographed, when in the programme, and how each is come by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.local.demo.cast import Own, Part, Player, Reply
+from infra.local.demo.mailbox import Letter
+from infra.local.demo.world import World
+from infra.local.pictures.camera import Camera
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+MANY = 4  # answers to a page of the questionnaire
+
+
+@dataclass(frozen=True)
+class Day:
+    """So many days after one of the cohort's dates, and what is photographed then."""
+
+    after: str  # opens, closes or ends
+    days: int
+    shoot: Callable[[World, Camera], None]
+
+
+# --- while the questionnaire is open ------------------------------------------------------------------------------
+
+
+def delegates_begin(world: World, camera: Camera) -> None:
+    """Somebody who has not chosen raters yet."""
+    player = next(player for player in world.players if player.way is Own.LATE_LIST)
+    letter = world.mailbox.last(player.email, "programme/opening")
+    with camera.visitor(letter.link("answer")) as page:
+        camera.shoot(page, "delegate-questionnaire")
+    with camera.visitor(letter.link("nominate")) as page:
+        camera.shoot(page, "delegate-raters-none")
+    with camera.visitor(letter.link("hub")) as page:
+        camera.shoot(page, "delegate-hub-begins")
+
+
+def raters_answer(world: World, camera: Camera) -> None:
+    """Somebody who will never send: what the photographer saves there changes nothing in the story."""
+    part, letter = _silent_rater(world)
+    with camera.visitor(letter.link("answer")) as page:
+        camera.shoot(page, "rater-landing")
+        page.locator("main a.button, main .button").first.click()
+        camera.shoot(page, "rater-questions-new")
+        _answer(page, part)
+        camera.shoot(page, "rater-questions")
+        page.goto(f"{letter.link('answer')}/page/comments")
+        page.locator("textarea").first.fill("Explains hard decisions calmly, and asks what we think before deciding.")
+        camera.shoot(page, "rater-comments")
+        page.locator("main form button[value=next], main form button").last.click()
+        page.goto(f"{letter.link('answer')}/review")
+        camera.shoot(page, "rater-review")
+    with camera.visitor(letter.link("decline")) as page:
+        camera.shoot(page, "rater-decline")
+    with camera.visitor(letter.link("inbox")) as page:
+        camera.shoot(page, "rater-inbox")
+    sender = next(one for player in world.players for one in player.parts if _has_sent(world, one))
+    with camera.visitor(world.mailbox.last(sender.person.email, "collect/invitation").link("answer")) as page:
+        camera.shoot(page, "rater-already-sent")
+        page.goto(f"{page.url.rstrip('/')}/thanks")
+        camera.shoot(page, "rater-thanks")
+    letter = world.mailbox.last(world.players[0].email, "programme/opening")
+    with camera.visitor(letter.link("nominate")) as page:
+        camera.shoot(page, "delegate-raters")
+    with camera.visitor(letter.link("hub")) as page:
+        camera.shoot(page, "delegate-hub-collecting")
+
+
+def _answer(page: Page, part: Part) -> None:
+    """A few of the page's questions, as this rater would."""
+    names: Sequence[str] = page.evaluate(
+        "[...new Set([...document.querySelectorAll('input[type=radio]')].map(i => i.name))]"
+    )
+    for name in names[:MANY]:
+        page.check(f"input[name='{name}'][value='{part.sheet.get(name) or 'na'}']", force=True)
+
+
+def _silent_rater(world: World) -> tuple[Part, Letter]:
+    """With the most requests, so that the inbox has something to show."""
+    silent = [part for player in world.players for part in player.parts if part.reply is Reply.NEVER]
+    asked = [part for part in silent if any(True for _ in world.mailbox.all(part.person.email, "collect/invitation"))]
+    part = max(asked, key=lambda one: len(list(world.mailbox.all(one.person.email, "collect/invitation"))))
+    return part, world.mailbox.last(part.person.email, "collect/invitation", _delegate(world, part).entry.person.name)
+
+
+def _delegate(world: World, part: Part) -> Player:
+    return next(player for player in world.players if player.email == part.delegate)
+
+
+def _has_sent(world: World, part: Part) -> bool:
+    return part.person.email in world.deeds[part.delegate].answered
+
+
+# --- the report ---------------------------------------------------------------------------------------------------
+
+
+def coach_prepares(world: World, camera: Camera) -> None:
+    player = next(player for player in world.players if world.deeds[player.email].debriefed)
+    coach = player.entry.coach.email
+    link = world.mailbox.last(coach, "report/ready").link("coach")
+    with camera.visitor(link) as page:
+        camera.shoot(page, "sign-in")
+        page.locator("main form button").first.click()
+        camera.shoot(page, "sign-in-code")
+    with camera.visitor(link, coach) as page:
+        camera.shoot(page, "coach-caseload")
+        page.goto(f"{link}/{world.delegate_id(player)}")
+        camera.shoot(page, "coach-case")
+        page.goto(f"{link}/{world.delegate_id(player)}/release")
+        camera.shoot(page, "coach-release")
+
+
+def delegate_reads(world: World, camera: Camera) -> None:
+    player = next(player for player in world.players if world.deeds[player.email].opened_report)
+    link = world.mailbox.last(player.email, "debrief/released").link("hub")
+    with camera.visitor(link) as page:
+        camera.shoot(page, "delegate-hub")
+    with camera.visitor(f"{link}/report", player.email) as page:
+        camera.shoot(page, "delegate-report")
+    with camera.visitor("about:blank") as page:
+        page.set_content(world.deeds[player.email].documents["html"].decode())
+        camera.shoot(page, "report")
+
+
+# --- six months on ------------------------------------------------------------------------------------------------
+
+
+def six_months_on(world: World, camera: Camera) -> None:
+    player = world.players[0]
+    for role, who in (("delegate", player.email), ("manager", player.entry.manager.email)):
+        with camera.visitor(world.mailbox.last(who, f"impact/{role}").link("impact")) as page:
+            camera.shoot(page, f"impact-{role}")
+    part = next(part for part in player.parts if part.person.email in world.deeds[player.email].pulse)
+    with camera.visitor(world.mailbox.last(part.person.email, "impact/pulse").link("answer")) as page:
+        camera.shoot(page, "pulse-landing")
+        page.locator("main a.button, main .button").first.click()
+        camera.shoot(page, "pulse")
+
+
+def sponsor_reads(world: World, camera: Camera) -> None:
+    letters = [letter for letter in world.mailbox.letters if letter.template == "sponsor/summary"]
+    link = letters[-1].link("sponsor")
+    with camera.visitor(link, letters[-1].to) as page:
+        camera.shoot(page, "sponsor-summaries")
+    if html := world.sponsor_documents.get("html"):
+        with camera.visitor("about:blank") as page:
+            page.set_content(html.decode())
+            camera.shoot(page, "sponsor-summary")
+
+
+ALBUM = (
+    Day("opens", 1, delegates_begin),
+    Day("opens", 11, raters_answer),
+    Day("closes", 9, coach_prepares),
+    Day("closes", 30, delegate_reads),
+    Day("ends", 186, six_months_on),
+    Day("ends", 260, sponsor_reads),
+)
