@@ -47,11 +47,20 @@ class Point:
     display: str
     n: int
     mark: Mark
+    word: str = ""  # how far its raters agree
 
 
-def said(points: Iterable[Point], top: int) -> str:
+def said(points: Iterable[Point], top: int, *, with_n: bool = False) -> str:
     """What a chart of these points says, in words."""
-    return f"{', '.join(f'{p.label} {p.display}' for p in points)}, on a scale from 1 to {top}."
+    return f"{', '.join(_said(point, with_n) for point in points)}, on a scale from 1 to {top}."
+
+
+def _said(point: Point, with_n: bool) -> str:
+    return f"{point.label} {point.display}{f' ({_raters(point)})' if with_n else ''}"
+
+
+def _raters(point: Point) -> str:
+    return f"n {point.n}{f', {point.word}' if point.word else ''}"
 
 
 def badge(mark: Mark) -> str:
@@ -87,6 +96,22 @@ def bars(points: Sequence[Point], top: int) -> str:
     return _svg(WIDTH, foot + 14, shapes)
 
 
+def before_and_now(before: float, now: float, top: int) -> str:
+    """A hollow mark then, a full one now, and the way between them."""
+    then, here = _x(before, top), _x(now, top)
+    way = f'<path d="M{then:g} 8H{here:g}" stroke="#94a3b8" stroke-width="3"/>'
+    return _svg(STRIP, 16, [*_line(top), way, *_pair(then, here)])
+
+
+def before_and_now_badge() -> str:
+    return _svg(24, 14, ['<path d="M6 7H18" stroke="#94a3b8" stroke-width="3"/>', *_pair(6, 18, 7)])
+
+
+def _pair(then: float, now: float, y: float = 8) -> tuple[str, str]:
+    hollow = f'<circle cx="{then:g}" cy="{y:g}" r="3.6" fill="#ffffff" stroke="{MUTE}" stroke-width="1.4"/>'
+    return hollow, f'<circle cx="{now:g}" cy="{y:g}" r="4.8" fill="{ALL.colour}"/>'
+
+
 def dots(own: float | None, others: float | None, top: int) -> str:
     """A strip of self and all others without words: the figures stand beside it."""
     pairs = ((own, OWN), (others, ALL))
@@ -99,8 +124,8 @@ def dots(own: float | None, others: float | None, top: int) -> str:
 
 def _bar(point: Point, y: float, until: float, end: float) -> Iterator[str]:
     words = _cut(point.label)
-    n = f'<tspan dx="5" fill="{MUTE}">n {point.n}</tspan>'
-    yield f'<rect x="0" y="{y}" width="{min(WIDTH, 34 + 6 * len(words))}" height="16" fill="#ffffff"/>'
+    n = f'<tspan dx="5" fill="{MUTE}">{_raters(point)}</tspan>'
+    yield f'<rect x="0" y="{y}" width="{min(WIDTH, 70 + 6 * len(words))}" height="16" fill="#ffffff"/>'
     yield _text(1, y + 13, words, "start", 11, INK, extra=n)
     pale = mixed(point.mark.colour, "#ffffff", 0.6)
     yield f'<rect x="1" y="{y + 18}" width="{until - 1:.1f}" height="11" fill="{pale}"/>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import cache, partial
@@ -15,16 +16,21 @@ from urllib.parse import unquote_to_bytes
 
 from chalicelib.model import Programme
 from chalicelib.report.facts import Facts
-from chalicelib.report.printable import coverage, printable, printable_tree
+from chalicelib.report.fitting import PAGE_WIDTH, TILE_WIDTH, Advances, kinds, row_heights
+from chalicelib.report.printable import printable, printable_tree
+from chalicelib.report.typeface import advances, coverage
 from chalicelib.report.view import build_view
 
-FACES = {  # those the template uses; a character must be in all of them
+FACES = {  # those the template uses; a character must be in all of them, or in a fallback
     "font_source_sans_pro": ("SourceSansPro-Regular", "SourceSansPro-Semibold"),
     "font_source_serif_pro": ("SourceSerifPro-Semibold",),
 }
-FAMILIES = {"Source Sans Pro", "Source Serif Pro"}
+WIDEST = ("font_source_sans_pro", "SourceSansPro-Semibold")  # of those in tables
+FAMILIES = ("Source Sans Pro", "Source Serif Pro")
+FALLBACK_PACKAGE = "manimgx_fonts"  # Noto: pictures, and the scripts that people in Britain write in
+FALLBACKS = ("Noto Sans", "Noto Emoji", "Noto Sans Symbols")  # asked in this order, and then those of other scripts
 STANDARDS = ["ua-1", "a-2a"]
-OURS = ("theme", "chart", "kind", "look")  # parts of the view that no person typed
+OURS = ("theme", "chart", "mark", "kind", "look")  # parts of the view that no person typed
 TEMPLATES = Path(__file__).parent / "templates"
 
 log = logging.getLogger(__name__)
@@ -57,12 +63,23 @@ def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
 
 def _sources(programme: Programme, facts: Facts) -> dict[str, bytes]:
     """typst's whole world: the template, the data as JSON, the logo. Nothing is written into source text."""
-    view = build_view(programme, facts, partial(printable, covered=covered()))
+    view = build_view(programme, facts, partial(printable, covered=drawn()))
     logo = view["cover"].pop("logo")
     day = facts.heading.issued
-    data = {**printable_tree(view, covered(), kept=OURS), "date": [day.year, day.month, day.day]}
+    data = printable_tree(view, covered(), kept=OURS)
+    _add_heights(data["parts"], _advances())
+    data |= {"date": [day.year, day.month, day.day], "has_logo": bool(logo), "kinds": kinds(), "fallbacks": _fallbacks()}
     sources = {"main.typ": _template(), "logo": _data_uri(logo) if logo else b""}
-    return {**sources, "data.json": json.dumps({**data, "has_logo": bool(logo)}).encode()}
+    return {**sources, "data.json": json.dumps(data).encode()}
+
+
+def _add_heights(parts: Sequence[Any], widths: Advances) -> None:
+    for block in (block for part in parts for block in part["blocks"]):
+        if block["kind"] == "table":
+            block["heights"] = row_heights(block, widths, PAGE_WIDTH)
+        for tile in block.get("tiles", ()):
+            if tile["table"]:
+                tile["table"]["heights"] = row_heights(tile["table"], widths, TILE_WIDTH)
 
 
 def _data_uri(uri: str) -> bytes:
@@ -75,23 +92,44 @@ def _template() -> bytes:
     return (TEMPLATES / "report.typ").read_bytes()
 
 
-def _font_folder(package: str) -> Path:
-    return Path(str(files(package))) / "files"
+def _folder(package: str) -> Path:
+    return Path(str(files(package)))
 
 
 @cache
 def _fonts() -> Any:
+    """Raises RuntimeError if a family is missing."""
     import typst
 
-    folders = [str(_font_folder(package)) for package in FACES]
+    folders = [*(str(_folder(package) / "files") for package in FACES), str(_folder(FALLBACK_PACKAGE))]
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
-    if missing := FAMILIES - set(fonts.families()):
+    if missing := {*FAMILIES, *FALLBACKS} - set(fonts.families()):
         raise RuntimeError(f"no font {', '.join(sorted(missing))} in {folders}: install requirements-report.txt")
     return fonts
 
 
 @cache
+def _fallbacks() -> tuple[str, ...]:
+    rest = sorted(set(_fonts().families()) - {*FAMILIES, *FALLBACKS})
+    return (*FALLBACKS, *rest)
+
+
+def _face(package: str, face: str) -> bytes:
+    return (_folder(package) / "files" / f"{face}.otf").read_bytes()
+
+
+@cache
+def _advances() -> Advances:
+    return advances(_face(*WIDEST))
+
+
+@cache
+def drawn() -> frozenset[int]:
+    """Characters that every face of the template can draw; in charts no other font steps in."""
+    return frozenset.intersection(*(coverage(_face(package, face)) for package in FACES for face in FACES[package]))
+
+
+@cache
 def covered() -> frozenset[int]:
-    """Characters that every face of the template can draw."""
-    faces = [(_font_folder(package) / f"{face}.otf").read_bytes() for package in FACES for face in FACES[package]]
-    return frozenset.intersection(*(coverage(face) for face in faces))
+    """Characters that can be printed: those, and the ones of the fallbacks."""
+    return drawn().union(*(coverage(file.read_bytes()) for file in sorted(_folder(FALLBACK_PACKAGE).glob("*.ttf"))))

@@ -34,6 +34,7 @@ def build_view(programme: Programme, facts: Facts, clean: Callable[[str], str] =
         coaching.areas(book),
         coaching.workshops(book),
         detail.annex(book),
+        change.every_change(book),
         detail.formulae(book),
     ]
     return {"title": TITLE, "cover": front.cover(book), "parts": [part for part in parts if part]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,11 +10,22 @@ Block = dict[str, Any]
 
 
 def part(
-    part_id: str, title: str, blocks: Iterable[Block | None], *, lead: str = "", page: bool = True
+    part_id: str, title: str, blocks: Iterable[Block | None], *, lead: str = "", over: str = "", page: bool = True, whole: bool = False
 ) -> Block | None:
-    """A section with a bookmark; None if nothing is in it. `page`: it starts a new one."""
+    """A section with a bookmark; None if nothing is in it.
+
+    over   stands above the title
+    page   it starts a new page
+    whole  it is short, and stands on one page
+    """
     found = [block for block in blocks if block]
-    return {"id": part_id, "title": title, "lead": lead, "page": page, "blocks": found} if found else None
+    kept = {"id": part_id, "title": title, "over": over, "lead": lead, "page": page, "whole": whole, "blocks": found}
+    return kept if found else None
+
+
+def contents() -> Block:
+    """The parts with their pages, on paper; the HTML page has its own list of links."""
+    return {"kind": "contents"}
 
 
 def text(words: str) -> Block:
@@ -64,23 +76,52 @@ def table(
     columns: Sequence[Block], rows: Iterable[Sequence[Block]], *, caption: str = "", look: str = ""
 ) -> Block | None:
     """The first cell of a row is its header. `look`: close keeps small print on the line; dense is all small."""
-    found = [list(row) for row in rows]
-    kept = {"kind": "table", "columns": list(columns), "rows": found, "caption": caption, "look": look}
-    return kept if found else None
+    return grouped_table(columns, [("", rows)], caption=caption, look=look)
+
+
+def grouped_table(
+    columns: Sequence[Block],
+    groups: Iterable[tuple[str, Iterable[Sequence[Block]]]],
+    *,
+    caption: str = "",
+    look: str = "",
+) -> Block | None:
+    """A table whose rows stand under a title each; a group without rows is not in it."""
+    found = [{"title": title, "rows": [list(row) for row in rows]} for title, rows in groups]
+    kept = [group for group in found if group["rows"]]
+    shown = {"kind": "table", "columns": list(columns), "groups": kept, "caption": caption, "look": look}
+    return shown if kept else None
 
 
 def tiles(found: Sequence[Block]) -> Block:
     return {"kind": "tiles", "tiles": list(found)}
 
 
-def tile(title: str, words: str, lines: Iterable[tuple[str, str]], more: str = "") -> Block:
-    return {"title": title, "text": words, "lines": [{"text": t, "small": s} for t, s in lines], "more": more}
+def tile(title: str, words: str, shown: Block | None, more: str = "") -> Block:
+    return {"title": title, "text": words, "table": shown, "more": more}
 
 
-def quotes(title: str, texts: Sequence[str]) -> Block:
-    return {"kind": "quotes", "title": title, "texts": list(texts)}
+def quotes(title: str, mark: str, texts: Sequence[str]) -> Block:
+    """What people of one cell said; `mark` is its badge."""
+    return {"kind": "quotes", "title": title, "mark": mark, "texts": [{"text": t, "rtl": is_rtl(t)} for t in texts]}
 
 
-def form(title: str, fields: Sequence[tuple[str, str, int]]) -> Block:
-    """Room to write by hand: per field its name, a hint and the lines it needs."""
-    return {"kind": "form", "title": title, "fields": [{"title": t, "hint": h, "lines": n} for t, h, n in fields]}
+def form(title: str, fields: Sequence[Block]) -> Block:
+    """Room to write by hand."""
+    return {"kind": "form", "title": title, "fields": list(fields)}
+
+
+def field(title: str, hint: str, lines: int = 1, *, half: bool = False) -> Block:
+    """One thing to write: lines over the whole width, or over half of it."""
+    return {"title": title, "hint": hint, "lines": lines, "half": half}
+
+
+def notes(fields: Sequence[tuple[str, str]]) -> Block:
+    """Room to write to the foot of the page, in columns: name and hint of each."""
+    return {"kind": "notes", "fields": [{"title": t, "hint": h} for t, h in fields]}
+
+
+def is_rtl(text: str) -> bool:
+    """Whether the first letter that has a direction runs from right to left. Source: Unicode UAX 9, P2 and P3."""
+    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL"))
+    return next(strong, "L") != "L"

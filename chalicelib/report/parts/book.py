@@ -13,6 +13,9 @@ from chalicelib.report.parts.blocks import Block, cell, column
 from chalicelib.report.published import ALL_OTHERS, About
 
 DASH = "–"
+NARROW = 0.7
+NO_BREAK = "\N{NO-BREAK SPACE}"
+Row = tuple[About, str, str]  # about, id, title
 
 
 class Book:
@@ -24,7 +27,8 @@ class Book:
         self.competency_of = {item.id: c for c in programme.competencies for item in c.items}
         self.statistics = {(s.about, s.id, s.cell): s for s in facts.statistics}
         self.gaps = {(gap.about, gap.id): gap for gap in facts.gaps}
-        self.words = {(a.about, a.id, a.cell): a.word for a in facts.agreements}
+        self.agreements = {(a.about, a.id, a.cell): a for a in facts.agreements}
+        self.changes = {(c.about, c.id, c.cell): c for c in facts.changes}
         self.cohort = {(m.about, m.id, m.cell): m for m in facts.cohort_means}
         self.marks = _marks([entry.cell for entry in facts.cells])
         self.columns = [(entry.cell, entry.title) for entry in facts.cells]
@@ -48,7 +52,7 @@ class Book:
         """The published figures of a subject, in the order of columns."""
         wanted = None if cells is None else set(cells)
         return [
-            Point(self.clean(title), found.mean, found.display, found.n, self.marks[cell_id])
+            Point(self.clean(title), found.mean, found.display, found.n, self.marks[cell_id], self._word(found))
             for cell_id, title in self.columns
             if (wanted is None or cell_id in wanted) and (found := self.find(about, subject, cell_id))
         ]
@@ -65,25 +69,51 @@ class Book:
         """A figure's cell: the number, and small beneath it "or more", the number of raters and if they agree."""
         found = self.find(about, subject, cell_id)
         if found is None:
-            return cell(DASH, look="mute")
-        number, _, bound = found.display.partition(" ")
-        n = f"n {found.n}" if with_n and found.n > 1 else ""
-        word = self.words.get((about.value, subject, cell_id), "")
+            return _split(DASH)
         look = {SELF_GROUP: "own", ALL_OTHERS: "strong"}.get(cell_id, "")
-        return cell(number, " · ".join(words for words in (bound, n, word) if words), look=look)
+        return _split(found.display, f"n {found.n}" if with_n and found.n > 1 else "", self._word(found), look=look)
+
+    def counted_figure(self, about: About, subject: str, cell_id: str) -> Block:
+        """The same, and in brackets how many behaviours' words the word sums up."""
+        shown = self.figure(about, subject, cell_id)
+        found = self.agreements.get((about.value, subject, cell_id))
+        return {**shown, "small": f"{shown['small']}{NO_BREAK}({found.n})"} if found else shown
+
+    def _word(self, found: Statistic) -> str:
+        agreement = self.agreements.get((found.about, found.id, found.cell))
+        return agreement.word if agreement else ""
 
     def cohort_cell(self, about: About, subject: str) -> Block:
-        """The cohort's mean of all others; small beneath it that of self, and the delegates behind them."""
+        """The cohort's mean of all others, and small beneath it that of self."""
         own, others = (self.cohort.get((about.value, subject, cell_id)) for cell_id in (SELF_GROUP, ALL_OTHERS))
-        small = f"self {own.display}, n {own.delegates}" if own else ""
-        return cell(others.display, small or f"n {others.delegates}") if others else cell(DASH, small, look="mute")
+        return _split(others.display if others else DASH, f"self {own.display}" if own else "")
+
+    def cohort_cells(self, about: About, subject: str) -> list[Block]:
+        """Both means apart, each with the number of delegates."""
+        found = (self.cohort.get((about.value, subject, cell_id)) for cell_id in (ALL_OTHERS, SELF_GROUP))
+        return [_split(mean.display, f"n {mean.delegates}") if mean else _split(DASH) for mean in found]
 
     def gap_cell(self, about: About, subject: str) -> Block:
         found = self.gap(about, subject)
         return cell(found.display) if found else cell(DASH, look="mute")
 
-    def figure_columns(self, share: float) -> list[Block]:
-        return [column(title, share, number=True) for _, title in self.columns]
+    def figure_columns(self) -> list[Block]:
+        """A cell of one rater needs less room than one with words beside its figure."""
+        alone = {entry.cell for entry in self.facts.cells if entry.n == 1}
+        return [column(title, NARROW if cell_id in alone else 1, number=True) for cell_id, title in self.columns]
+
+
+def _split(display: str, *small: str, look: str = "") -> Block:
+    """A figure's number; small beneath it "or more" and what else there is to say."""
+    number, _, bound = display.partition(" ")
+    words = " · ".join(part for part in (bound, *small) if part)
+    return cell(number, words, look="mute" if number == DASH else look)
+
+
+def gap_sentence(own: Statistic, others: Statistic, gap: Gap) -> str:
+    if own.display == others.display:
+        return f"You and all others see this alike: both at {own.display}."
+    return f"You rate yourself at {own.display}, all others at {others.display}: a gap of {gap.display}."
 
 
 def as_printed(display: str) -> float:

@@ -2,49 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from chalicelib.model import SELF_GROUP
+from chalicelib.report import charts
 from chalicelib.report.facts import ChangeFact
-from chalicelib.report.parts.blocks import Block, cell, column, part, table
-from chalicelib.report.parts.book import DASH, Book
+from chalicelib.report.parts.blocks import Block, bullets, cell, column, grouped_table, legend, part, table, text
+from chalicelib.report.parts.book import DASH, Book, Row, as_printed, listed, quoted
 from chalicelib.report.parts.front import WAVES
-from chalicelib.report.published import OVERALL_ID, About
+from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
 
-NOISE = {"yes": "larger than noise", "no": "within noise", "cannot say": "noise unknown"}
-Row = tuple[About, str, str]  # about, id, title
+LARGER, WITHIN, UNKNOWN = "yes", "no", "cannot say"
+NOISE = {LARGER: "larger than noise", WITHIN: "within noise"}
+CLEAR = 0.3  # scale points: a smaller change is not worth a sentence
+Group = tuple[str, list[Row]]
 
 
 def change(book: Book) -> Block | None:
+    """A picture of the competencies and values, then every change in a table."""
     programme, facts = book.programme, book.facts
+    competencies: list[Row] = [(About.COMPETENCY, c.id, c.title) for c in programme.competencies]
+    values: list[Row] = [(About.VALUE, v.id, v.title) for v in programme.values]
     overall: list[Row] = [(About.OVERALL, OVERALL_ID, "Overall")]
+    cell_id = ALL_OTHERS if any(c.cell == ALL_OTHERS for c in facts.changes) else SELF_GROUP
+    shown = _pictures(book, [("Competencies", [*competencies, *overall]), ("Values", values)], cell_id)
+    marks = [(charts.before_and_now_badge(), f"{dict(book.columns).get(cell_id, '')}: from then to now")]
     blocks = [
-        _table(book, "Competency", [*((About.COMPETENCY, c.id, c.title) for c in programme.competencies), *overall]),
-        _table(book, "Value", [(About.VALUE, v.id, v.title) for v in programme.values]),
-        _table(book, "Behaviour", [(About.ITEM, i.id, i.others_wording) for i in programme.items]),
+        bullets(_sentences(book, competencies)),
+        legend(marks) if shown else None,
+        shown,
     ]
     then = WAVES.get(facts.compared_with, facts.compared_with).lower()
     lead = (
-        f"Figures that this report and the one “{then}” both show: the change, and the two figures it comes from. "
-        "Other people may have answered, and small changes are usual."
+        f"Figures that this report and the one “{then}” both show. Other people may have answered this time, and small "
+        "changes are usual."
     )
     return part("change", "What has changed", blocks, lead=lead)
 
 
-def _table(book: Book, what: str, rows: Iterable[Row]) -> Block | None:
-    changes = {(c.about, c.id, c.cell): c for c in book.facts.changes}
-    cells = [entry for entry in book.columns if any(c.cell == entry[0] for c in book.facts.changes)]
-    columns = [column(what, 2.6), *(column(title, 1, number=True) for _, title in cells)]
-    found = [
-        [cell(title), *(_change(changes.get((about.value, subject, cell_id))) for cell_id, _ in cells)]
-        for about, subject, title in rows
-        if any((about.value, subject, cell_id) in changes for cell_id, _ in cells)
+def every_change(book: Book) -> Block | None:
+    programme = book.programme
+    groups: list[Group] = [
+        ("Competencies", [*((About.COMPETENCY, c.id, c.title) for c in programme.competencies)]),
+        ("Everything", [(About.OVERALL, OVERALL_ID, "Overall")]),
+        ("Values", [(About.VALUE, v.id, v.title) for v in programme.values]),
+        *((c.title, [(About.ITEM, item.id, item.others_wording) for item in c.items]) for c in programme.competencies),
     ]
-    return table(columns, found)
+    cells = [entry for entry in book.columns if any(c.cell == entry[0] for c in book.facts.changes)]
+    columns = [column("", 3), *(column(title, 1.2, number=True) for _, title in cells)]
+    shown = grouped_table(columns, _changes(book, groups, [cell_id for cell_id, _ in cells]), look="dense")
+    noise = {change.noise for change in book.facts.changes}
+    unknown = "Which changes are larger than noise can only be said for cohorts of twenty delegates or more."
+    lead = "The change, and beneath it the figures then and now, with the numbers of raters (n) where there are several."
+    return part("changes", "Annex: every change", [shown, text(unknown) if UNKNOWN in noise else None], lead=lead)
 
 
-def _change(found: ChangeFact | None) -> Block:
+def _sentences(book: Book, rows: Iterable[Row]) -> list[str]:
+    """The largest rise and the largest fall in the eyes of all others."""
+    found = {title: c for about, subject, title in rows if (c := _find(book, about, subject, ALL_OTHERS))}
+    moves = {title: as_printed(c.display) for title, c in found.items() if c.display != UNKNOWN}
+    lines = []
+    for words, best in (("has risen", max), ("has fallen", min)):
+        most = best(moves.values(), default=0.0)
+        names = [title for title, move in moves.items() if move == most]
+        if abs(most) >= CLEAR and (most > 0) == (best is max) and len(names) == 1:
+            shown = found[names[0]]
+            lines.append(
+                f"In the eyes of all others {quoted(names[0])} {words} most: from {shown.before} to {shown.after} "
+                f"({shown.display})."
+            )
+    return lines
+
+
+def _find(book: Book, about: About, subject: str, cell_id: str) -> ChangeFact | None:
+    return book.changes.get((about.value, subject, cell_id))
+
+
+def _pictures(book: Book, groups: Sequence[Group], cell_id: str) -> Block | None:
+    def drawn(row: Row) -> list[Block] | None:
+        about, subject, title = row
+        found = _find(book, about, subject, cell_id)
+        if found is None:
+            return None
+        chart = charts.before_and_now(as_printed(found.before), as_printed(found.after), book.top)
+        alt = f"From {found.before} to {found.after}, on a scale from 1 to {book.top}."
+        figures = (cell(found.before), cell(found.after, look="strong"), cell(found.display, NOISE.get(found.noise, "")))
+        return [cell(title, look="strong"), cell(chart=chart, alt=alt), *figures]
+
+    columns = [column("", 3.6), {**column(f"Scale from 1 to {book.top}", 3.6), "chart": charts.axis(book.top)}]
+    columns += [column(title, share, number=True) for title, share in (("Then", 1), ("Now", 1), ("Change", 1.6))]
+    return grouped_table(columns, _grouped(groups, drawn), look="close")
+
+
+def _changes(book: Book, groups: Sequence[Group], cells: Sequence[str]) -> list[tuple[str, list[list[Block]]]]:
+    def told(row: Row) -> list[Block] | None:
+        about, subject, title = row
+        found = [_find(book, about, subject, cell_id) for cell_id in cells]
+        return [cell(title), *map(_cell, found)] if any(found) else None
+
+    return _grouped(groups, told)
+
+
+def _grouped(
+    groups: Sequence[Group], made: Callable[[Row], list[Block] | None]
+) -> list[tuple[str, list[list[Block]]]]:
+    return [(title, [row for row in map(made, rows) if row]) for title, rows in groups]
+
+
+def _cell(found: ChangeFact | None) -> Block:
     if found is None:
         return cell(DASH, look="mute")
     n = "" if found.n_before == found.n_after == 1 else f"n {found.n_before}, {found.n_after}"
-    small = (f"{found.before}, now {found.after}", n, NOISE.get(found.noise, ""))
+    small = (f"{found.before} → {found.after}", n, NOISE.get(found.noise, ""))
     return cell(found.display, " · ".join(words for words in small if words), look="strong")

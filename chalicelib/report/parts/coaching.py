@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib.model import Milestone
-from chalicelib.report.parts.blocks import Block, cell, column, form, heading, numbered, part, table
-from chalicelib.report.parts.book import Book, listed, quoted
-from chalicelib.report.parts.overview import difference_prompt
-from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, Placed, placed
+from chalicelib.report.parts.blocks import Block, cell, column, field, form, heading, numbered, part, table, text
+from chalicelib.report.parts.book import Book, Row, listed, quoted
+from chalicelib.report.parts.overview import difference_prompt, summary_table
+from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, Placed, figures, placed
 from chalicelib.report.published import About
 
 CANDIDATES = 3  # behaviours of each quadrant to choose from
 AREAS = 3
+WORKSHOP_LINES = 2
 FIELDS = (
-    ("Behaviour", "What will I do, or do differently?", 2),
-    ("Evidence", "Which figure or comment speaks for it?", 2),
-    ("First step", "What will I do within two weeks?", 1),
-    ("Support", "Who or what will help me?", 1),
-    ("Who will notice", "Who will see the difference, and in what?", 1),
-    ("By when", "Which date?", 1),
+    field("Behaviour", "What will I do, or do differently?", lines=2),
+    field("Evidence", "Which figure or comment speaks for it?"),
+    field("First step", "What will I do within two weeks?", half=True),
+    field("Support", "Who or what will help me?", half=True),
+    field("Who will notice", "Who will see the difference?", half=True),
+    field("By when", "Which date?", half=True),
 )
 
 
@@ -62,18 +63,14 @@ def choices(book: Book) -> list[Block | None]:
     """Behaviours that may become development areas: widest blind spots and lowest development areas."""
     found = placed(book)
     rows = [
-        [cell(book.items[row.item].others_wording, book.competency_of[row.item].title), cell(seen), *_figures(row)]
+        [cell(book.items[row.item].others_wording, book.competency_of[row.item].title), cell(seen), *figures(row)]
         for name, seen in ((BLIND, "Blind spot"), (DEVELOP, "Development area"))
         for row in found[name][:CANDIDATES]
     ]
     columns = [column("Behaviour", 4), column("Seen as", 1.7)]
     columns += [column(title, 1, number=True) for title in ("Self", "All others", "Gap")]
-    shown = table(columns, rows)
+    shown = table(columns, rows, look="tile")
     return [heading("Behaviours to choose from"), shown] if shown else []
-
-
-def _figures(row: Placed) -> list[Block]:
-    return [cell(row.own, look="own"), cell(row.others, look="strong"), cell(row.gap)]
 
 
 def areas(book: Book) -> Block | None:
@@ -83,19 +80,22 @@ def areas(book: Book) -> Block | None:
 
 
 def workshops(book: Book) -> Block | None:
-    rows = [_workshop(book, milestone) for milestone in book.programme.milestones]
-    columns = [column("Workshop", 1.6), column("Works on", 2.6), column("Assignments", 2.6)]
+    blocks = [block for milestone in book.programme.milestones for block in _workshop(book, milestone)]
     lead = "Bring your development areas: each workshop works on competencies of this report."
-    return part("workshops", "Where the programme takes it up", [table(columns, rows)], lead=lead, page=False)
+    return part("workshops", "Where the programme takes it up", blocks, lead=lead)
 
 
-def _workshop(book: Book, milestone: Milestone) -> list[Block]:
+def _workshop(book: Book, milestone: Milestone) -> list[Block | None]:
+    """What of this report it works on, what there is to do, and a line to write what for."""
     days = f"{milestone.days} day" + ("s" if milestone.days != 1 else "")
-    competencies = []
-    for competency in book.programme.competencies:
-        if competency.milestone == milestone.id:
-            others = book.others(About.COMPETENCY, competency.id)
-            competencies.append(f"{competency.title} ({others.display})" if others else competency.title)
-    small = "Figure in brackets: all others" if competencies and book.has_others else ""
-    tasks = listed([assignment.title for assignment in milestone.assignments]) if milestone.assignments else ""
-    return [cell(milestone.title, days, look="strong"), cell("; ".join(competencies), small), cell(tasks)]
+    rows: list[Row] = [
+        (About.COMPETENCY, c.id, c.title) for c in book.programme.competencies if c.milestone == milestone.id
+    ]
+    shown = summary_table(book, "Works on", rows, cohort=False)
+    tasks = "; ".join(assignment.title for assignment in milestone.assignments)
+    return [
+        heading(f"{milestone.title} · {days}"),
+        shown or (text(f"Works on {listed([title for _, _, title in rows])}.") if rows else None),
+        text(f"Assignments: {tasks}.") if tasks else None,
+        form("", [field("My aim", "Which of my development areas can I work on here?", WORKSHOP_LINES)]),
+    ]

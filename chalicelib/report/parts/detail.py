@@ -12,35 +12,44 @@ from chalicelib.report.parts.blocks import (
     cell,
     column,
     figure,
-    form,
+    grouped_table,
     heading,
     legend,
     note,
+    notes,
     part,
     quotes,
     table,
     text,
 )
-from chalicelib.report.parts.book import Book, as_printed, quoted
-from chalicelib.report.published import About
+from chalicelib.report.parts.book import NARROW, Book, Row, as_printed, gap_sentence, quoted
+from chalicelib.report.published import OVERALL_ID, About
 
 NOTES = (
-    ("Recognise", "What fits with how I see it? What is new?", 1),
-    ("Ask about", "What would I like to understand better?", 1),
+    ("Recognise", "What fits with how I see it? What is new?"),
+    ("Ask about", "What would I like to understand better?"),
 )
 
 
 def competency_pages(book: Book) -> Iterator[Block | None]:
     for number, competency in enumerate(book.programme.competencies, start=1):
         points = book.points(About.COMPETENCY, competency.id)
-        chart = (
-            figure(charts.bars(points, book.top), charts.said(points, book.top), competency_sentences(book, competency))
-            if points
-            else None
-        )
+        said = charts.said(points, book.top, with_n=True)
+        chart = figure(charts.bars(points, book.top), said, competency_sentences(book, competency)) if points else None
         rows = _rows(book, [(About.ITEM, item.id, item.others_wording) for item in competency.items])
-        blocks = [chart, heading("Behaviour by behaviour") if rows else None, rows, form("My notes", NOTES)]
-        yield part(f"c{number}", competency.title, blocks if rows else [], lead=competency.definition)
+        blocks = [chart, heading("Behaviour by behaviour") if chart else None, rows, heading("My notes"), notes(NOTES)]
+        yield part(
+            f"c{number}",
+            competency.title,
+            blocks if rows else [],
+            lead=competency.definition,
+            over=_taken_up(book, competency),
+        )
+
+
+def _taken_up(book: Book, competency: Competency) -> str:
+    titles = [milestone.title for milestone in book.programme.milestones if milestone.id == competency.milestone]
+    return f"Competency · taken up in {titles[0]}" if titles else "Competency"
 
 
 def competency_sentences(book: Book, competency: Competency) -> list[str]:
@@ -48,7 +57,7 @@ def competency_sentences(book: Book, competency: Competency) -> list[str]:
     gap = book.gap(About.COMPETENCY, competency.id)
     lines = []
     if own and others and gap:
-        lines.append(f"You rate yourself at {own.display}, all others at {others.display}: a gap of {gap.display}.")
+        lines.append(gap_sentence(own, others, gap))
     figures = {item: s for item in competency.items if (s := book.others(About.ITEM, item.id))}
     means = {item: as_printed(s.display) for item, s in figures.items()}
     for word, best in (("highest", max), ("lowest", min)):
@@ -76,7 +85,7 @@ def _rows(book: Book, subjects: Iterable[tuple[About, str, str]]) -> Block | Non
             gaps = gaps or book.gap(about, subject) is not None
             figures = [book.figure(about, subject, cell_id) for cell_id, _ in book.columns]
             found.append([cell(title, chart=chart, alt=alt), *figures, book.gap_cell(about, subject)])
-    columns = [column(what, 3.4), *book.figure_columns(1)]
+    columns = [{**column(what, 3.4), "chart": charts.axis(book.top)}, *book.figure_columns()]
     if gaps:
         return table([*columns, column("Gap", 0.8, number=True)], found)
     return table(columns, [row[:-1] for row in found])
@@ -94,7 +103,7 @@ def comments(book: Book) -> Block | None:
         )
     for question in book.programme.open_questions:
         voices = [
-            quotes(entry.title, texts)
+            quotes(f"{entry.title}, n {entry.n}" if entry.n > 1 else entry.title, _badge(book, entry.cell), texts)
             for entry in facts.comment_cells
             if (texts := [c.text for c in facts.comments if (c.question, c.cell) == (question.id, entry.cell)])
         ]
@@ -103,18 +112,32 @@ def comments(book: Book) -> Block | None:
     return part("comments", "Comments", blocks, lead=lead)
 
 
+def _badge(book: Book, cell_id: str) -> str:
+    """That of the cell, or for several cells pooled that of the first."""
+    return charts.badge(book.marks.get(cell_id, charts.ANONYMOUS[0]))
+
+
 def annex(book: Book) -> Block | None:
-    columns = [column("Behaviour", 3.4), *book.figure_columns(1)]
-    blocks: list[Block | None] = []
-    for competency in book.programme.competencies:
-        rows = [
-            [cell(item.others_wording), *(book.figure(About.ITEM, item.id, cell_id) for cell_id, _ in book.columns)]
-            for item in competency.items
-            if book.points(About.ITEM, item.id)
-        ]
-        blocks.append(table(columns, rows, caption=competency.title, look="dense"))
-    lead = "Mean and number of raters (n) of every behaviour. A dash means that fewer could comment than may be shown."
-    return part("every", "Annex: every behaviour", blocks, lead=lead)
+    programme = book.programme
+    cohort = [column(title, NARROW, number=True) for title in ("Cohort: all others", "Cohort: self") if book.cohort]
+    columns = [column("", 3), *book.figure_columns(), *cohort]
+    competencies: list[Row] = [(About.COMPETENCY, c.id, c.title) for c in programme.competencies]
+    values: list[Row] = [(About.VALUE, value.id, value.title) for value in programme.values]
+    groups: list[tuple[str, list[Row]]] = [
+        ("Competencies", [*competencies, (About.OVERALL, OVERALL_ID, "Overall")]),
+        ("Values", values),
+        *((c.title, [(About.ITEM, item.id, item.others_wording) for item in c.items]) for c in programme.competencies),
+    ]
+    rows = ((title, [_annex_row(book, row) for row in rows if book.points(*row[:2])]) for title, rows in groups)
+    lead = "Mean and number of raters (n). A dash means that fewer could comment than may be shown."
+    return part("every", "Annex: every figure", [grouped_table(columns, rows, look="dense")], lead=lead)
+
+
+def _annex_row(book: Book, row: Row) -> list[Block]:
+    about, subject, title = row
+    figure_of = book.figure if about is About.ITEM else book.counted_figure
+    cohort = book.cohort_cells(about, subject) if book.cohort else []
+    return [cell(title), *(figure_of(about, subject, cell_id) for cell_id, _ in book.columns), *cohort]
 
 
 def formulae(book: Book) -> Block | None:
@@ -139,7 +162,8 @@ def formulae(book: Book) -> Block | None:
     )
     words = (
         "r_wg = 1 − variance of the ratings ÷ variance of ratings at random. Between the two cut-offs: mixed. A "
-        "competency, a value and all others have the middle one of their behaviours’ words."
+        "competency, a value and all others have the middle one of their behaviours’ words; their number stands in "
+        "brackets in the annex."
     )
     checksum = text(f"Checksum of the facts: {book.facts.checksum}")
     return part(

@@ -6,11 +6,23 @@ from typing import Any
 
 from chalicelib import colour
 from chalicelib.report import charts
-from chalicelib.report.parts.blocks import Block, bullets, cell, column, heading, legend, note, part, scale, table, text
-from chalicelib.report.parts.book import Book
+from chalicelib.report.parts.blocks import (
+    Block,
+    bullets,
+    cell,
+    column,
+    contents,
+    heading,
+    note,
+    part,
+    scale,
+    table,
+    text,
+)
+from chalicelib.report.parts.book import DASH, Book
 
 WAVES = {"baseline": "Before the programme", "followup": "Six months after the programme"}
-SHORT_CHECKSUM = 12
+SHORT_CHECKSUM = 8
 
 
 def cover(book: Book) -> dict[str, Any]:
@@ -41,6 +53,10 @@ def cover(book: Book) -> dict[str, Any]:
     }
 
 
+_OF_COHORT = (
+    "Cohort: the mean over the delegates of your cohort, of all others and, in small print, of self. The annex says how "
+    "many delegates."
+)
 _OF_OTHERS = (
     "All others means every rater but you whose answers are shown. Each rater counts once.",
     "The gap is self minus all others. Above zero: you rate yourself higher than they do. Below zero: they rate you "
@@ -54,10 +70,8 @@ def how_to_read(book: Book) -> Block | None:
         "A figure is the mean of the ratings given. “Not able to comment” and blanks count towards no mean; "
         "n is the number of raters behind it.",
         *(_OF_OTHERS if book.has_others else ()),
-        "Agree, mixed or split: how far the raters of a figure see a behaviour alike." if book.words else "",
-        "Cohort: the mean over the delegates of your cohort, for all others and for self; n is their number."
-        if book.cohort
-        else "",
+        "Agree, mixed or split: how far the raters of a figure see a behaviour alike." if book.agreements else "",
+        _OF_COHORT if book.cohort else "",
         "A dash stands where nothing can be shown.",
     ]
     blocks = [
@@ -69,10 +83,9 @@ def how_to_read(book: Book) -> Block | None:
         heading("What protects the people who answered"),
         text(
             f"Apart from your own and your line manager’s, ratings are shown only for {threshold} or more raters "
-            "together. So that no rating can be worked out, the ends of the scale are shown as “or more” and “or less”."
+            "together. So that no rating can be worked out, the ends of the scale are shown as “or more” and “or less”. "
+            f"Comments stand under a group’s name only where {book.facts.comments_from} or more of it answered."
         ),
-        heading("The marks") if book.columns else None,
-        legend(book.legend()) if book.columns else None,
     ]
     lead = "These are perceptions at a point in time: how you see what you do, and how people who work with you see it."
     return part("read", "How to read this report", blocks, lead=lead)
@@ -84,13 +97,15 @@ def who_answered(book: Book) -> Block | None:
         (cell(c.title, chart=charts.badge(book.marks[c.cell])), cell(str(c.n)), cell(_shown(c.named)))
         for c in facts.cells
     ]
+    if book.has_others:
+        rows.append((cell("All others", chart=charts.badge(charts.ALL)), cell(DASH, look="mute"), cell(_ALL_SHOWN)))
     merged = [c.title for c in facts.cells if c.cell in facts.merged]
     blocks = [
-        table([column("Who", 3), column("Raters", 1, number=True), column("Shown", 3)], rows),
+        table([column("Who and mark", 3), column("Raters", 1, number=True), column("Shown", 3)], rows),
         *(
             note(
-                f"{title} are shown together to protect anonymity: fewer than {facts.threshold} raters of one of "
-                "these groups answered."
+                f"{title} are shown together to protect anonymity: fewer than {facts.threshold} raters of at least "
+                "one of these groups answered."
             )
             for title in merged
         ),
@@ -100,8 +115,12 @@ def who_answered(book: Book) -> Block | None:
         )
         if facts.too_few
         else None,
+        contents(),
     ]
-    return part("who", "Who answered", blocks, page=False)
+    return part("who", "Who answered", blocks)
+
+
+_ALL_SHOWN = "Everybody above but you, in one figure"
 
 
 def _shown(named: bool) -> str:

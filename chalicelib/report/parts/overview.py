@@ -9,13 +9,13 @@ from chalicelib.model import SELF_GROUP
 from chalicelib.report import charts
 from chalicelib.report.facts import Statistic
 from chalicelib.report.parts.blocks import Block, bullets, cell, column, figure, heading, legend, part, table, text
-from chalicelib.report.parts.book import Book, as_printed, listed, quoted
+from chalicelib.report.parts.book import Book, Row, as_printed, gap_sentence, listed, lower_first, quoted
 from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
 from chalicelib.report.radar import FEWEST, radar
 
 MOST_DIFFERENCES = 8
+ROWS_BESIDE_A_RADAR = 17  # with more competencies and values the page is the table's
 PAIR = (SELF_GROUP, ALL_OTHERS)
-Row = tuple[About, str, str]  # about, id, title
 
 
 def summary(book: Book) -> Block | None:
@@ -25,8 +25,9 @@ def summary(book: Book) -> Block | None:
     overall: list[Row] = [(About.OVERALL, OVERALL_ID, "Overall")]
     if not any(book.points(*row[:2]) for row in [*competencies, *overall]):
         return None
+    crowded = len(competencies) + len(values) > ROWS_BESIDE_A_RADAR
     blocks = [
-        _shape(book, competencies),
+        bullets(summary_sentences(book, competencies)) if crowded else _shape(book, competencies),
         legend(book.legend([entry for entry in book.columns if not book.has_others or entry[0] in PAIR])),
         summary_table(book, "Competency", [*competencies, *overall]),
         summary_table(book, "Value", values),
@@ -34,25 +35,25 @@ def summary(book: Book) -> Block | None:
     return part("summary", "Summary", blocks)
 
 
-def summary_table(book: Book, what: str, rows: Iterable[Row], *, notes: bool = False) -> Block | None:
+def summary_table(book: Book, what: str, rows: Iterable[Row], *, cohort: bool = True) -> Block | None:
     """The dot plot and its figures in one: a strip and the same numbers beside it."""
     cells = PAIR if book.has_others else [cell_id for cell_id, _ in book.columns]
     titles = dict(book.columns)
     shown = [cell_id for cell_id in cells if cell_id in titles]
-    with_gap, with_cohort = book.has_others and SELF_GROUP in titles, bool(book.cohort) and not notes
+    with_gap, with_cohort = book.has_others and SELF_GROUP in titles, bool(book.cohort) and cohort
     columns = [column(what, 4.1), _scale_column(book)]
     columns += [column(titles[cell_id], 1 if cell_id == SELF_GROUP else 1.3, number=True) for cell_id in shown]
     columns += [column("Gap", 0.9, number=True)] if with_gap else []
-    columns += [column("Cohort", 1.9, number=True)] if with_cohort else []
+    columns += [column("Cohort", 1.5, number=True)] if with_cohort else []
     found = []
     for about, subject, title in rows:
         chart, alt = book.strip(about, subject, shown)
         if chart:
-            head = cell(title, book.competency_of[subject].title if notes else "", look="" if notes else "strong")
+            head = cell(title, book.competency_of[subject].title) if about is About.ITEM else cell(title, look="strong")
             figures = [book.figure(about, subject, cell_id, with_n=False) for cell_id in shown]
             gap = [book.gap_cell(about, subject)] if with_gap else []
-            cohort = [book.cohort_cell(about, subject)] if with_cohort else []
-            found.append([head, cell(chart=chart, alt=alt), *figures, *gap, *cohort])
+            others = [book.cohort_cell(about, subject)] if with_cohort else []
+            found.append([head, cell(chart=chart, alt=alt), *figures, *gap, *others])
     return table(columns, found, look="close")
 
 
@@ -82,10 +83,7 @@ def summary_sentences(book: Book, rows: Sequence[Row]) -> list[str]:
     own, others = book.own(About.OVERALL, OVERALL_ID), book.others(About.OVERALL, OVERALL_ID)
     lines = []
     if overall and own and others:
-        lines.append(
-            f"Over all behaviours you rate yourself at {own.display} and all others rate you at {others.display}: "
-            f"a gap of {overall.display}."
-        )
+        lines.append(f"Over all behaviours: {lower_first(gap_sentence(own, others, overall))}")
     means = {t: as_printed(s.display) for about, subject, t in rows if (s := book.others(about, subject))}
     displays = {t: s.display for about, subject, t in rows if (s := book.others(about, subject))}
     if len(set(means.values())) > 1:
@@ -109,9 +107,9 @@ def ranked(book: Book) -> Block | None:
     blocks = [
         legend(book.legend([entry for entry in book.columns if entry[0] in PAIR])),
         heading(f"The {_count(len(high))} that all others rate highest"),
-        summary_table(book, "Behaviour", high, notes=True),
+        summary_table(book, "Behaviour", high, cohort=False),
         heading(f"The {_count(len(low))} that all others rate lowest, lowest first"),
-        summary_table(book, "Behaviour", low, notes=True),
+        summary_table(book, "Behaviour", low, cohort=False),
     ]
     lead = "By the figure of all others. Behaviours with equal means stand in the questionnaire’s order."
     return part("ranked", "Highest and lowest", blocks, lead=lead)
@@ -148,18 +146,17 @@ def groups_differ(book: Book) -> Block | None:
         rows.append([head, cell(chart=chart, alt=alt), _side(book, item, low), _side(book, item, high)])
     if not rows:
         return None
-    more = len(found) - len(rows)
     blocks = [
         legend(book.legend(cells)),
         table([column("Behaviour", 3.4), _scale_column(book), column("Lower", 2), column("Higher", 2)], rows),
-        text(f"{more} more can be found in the annex.") if more > 0 else None,
+        text("More of them can be found in the annex.") if len(found) > len(rows) else None,
     ]
     cut = f"{(book.top - 1) / 4:.1f}"
     lead = (
         f"Behaviours that groups rate {cut} or more apart. Groups meet you in different situations, "
         "so neither view is the right one; the difference itself may be worth a conversation."
     )
-    return part("differ", "Where groups differ", blocks, lead=lead)
+    return part("differ", "Where groups differ", blocks, lead=lead, page=False, whole=True)
 
 
 def _side(book: Book, item: str, cell_id: str) -> Block:

@@ -8,11 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from chalicelib.report.figures import one_decimal
-from chalicelib.report.parts.blocks import Block, part, text, tile, tiles
+from chalicelib.report.parts.blocks import Block, cell, column, part, table, text, tile, tiles
 from chalicelib.report.parts.book import Book, as_printed
 from chalicelib.report.published import About
 
 MOST = 8  # behaviours in a quadrant
+PAGE, LINE = 30, 34  # lines of two quadrants one above the other, and letters of a line
 AGREED, HIDDEN, DEVELOP, BLIND = "Agreed strengths", "Hidden strengths", "Development areas", "Blind spots"
 
 
@@ -69,20 +70,33 @@ def four_quadrants(book: Book) -> Block | None:
         "what you intend may not be seen yet.",
         DEVELOP: f"All others rate these below {cut.high}; your own rating is close to theirs or below it.",
     }
-    shown = [_tile(book, name, words[name], found[name]) for name in (AGREED, HIDDEN, BLIND, DEVELOP)]
+    most = _most(book, found)
+    shown = [_tile(book, name, words[name], found[name], most) for name in (AGREED, HIDDEN, BLIND, DEVELOP)]
     lead = "Each behaviour stands where your own rating and the figure of all others place it."
     note = (
         f"Cut-offs: {cut.high} for the figure of all others, {cut.gap} for the gap, both as printed. “Close” means "
-        f"less than {cut.gap} apart. At most {MOST} behaviours are listed in each; every behaviour stands in the annex."
+        f"less than {cut.gap} apart."
     )
     return part("quadrants", "Where views meet", [tiles(shown), text(note)], lead=lead)
 
 
-def _tile(book: Book, name: str, words: str, rows: list[Placed]) -> Block:
-    lines = [
-        (book.items[row.item].others_wording, f"Self {row.own} · all others {row.others} · gap {row.gap}")
-        for row in rows[:MOST]
-    ]
-    more = len(rows) - len(lines)
-    rest = f"{more} more in the annex" if more else "" if lines else "No behaviour stands here."
-    return tile(name, words, lines, rest)
+def _most(book: Book, found: dict[str, list[Placed]]) -> int:
+    """How many behaviours a quadrant lists, so that all four stand on one page."""
+
+    def lines(most: int, *names: str) -> int:
+        wordings = ([book.items[row.item].others_wording for row in found[name][:most]] for name in names)
+        return max(sum(1 + len(wording) // LINE for wording in shown) for shown in wordings)
+
+    fitting = (most for most in range(MOST, 1, -1) if lines(most, AGREED, HIDDEN) + lines(most, BLIND, DEVELOP) <= PAGE)
+    return next(fitting, 1)
+
+
+def _tile(book: Book, name: str, words: str, rows: list[Placed], most: int) -> Block:
+    shown = [[cell(book.items[row.item].others_wording), *figures(row)] for row in rows[:most]]
+    columns = [column("Behaviour", 4.4), *(column(title, 1, number=True) for title in ("Self", "Others", "Gap"))]
+    rest = "More behaviours of this kind stand in the annex." if len(rows) > most else ""
+    return tile(name, words, table(columns, shown, look="tile"), rest if shown else "No behaviour stands here.")
+
+
+def figures(row: Placed) -> list[Block]:
+    return [cell(row.own, look="own"), cell(row.others, look="strong"), cell(row.gap)]

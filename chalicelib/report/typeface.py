@@ -1,0 +1,75 @@
+"""What a font file can draw, and how wide. Pure."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+
+def advances(font: bytes) -> dict[int, float]:
+    """Code point -> width in ems, for all that a font can draw. Source: OpenType 1.9.1, `hmtx`."""
+    tables = _tables(font)
+    ems = struct.unpack_from(">H", font, tables[b"head"] + 18)[0]
+    last = struct.unpack_from(">H", font, tables[b"hhea"] + 34)[0] - 1  # glyphs after it are as wide as it
+    widths = struct.unpack_from(">" + "HH" * (last + 1), font, tables[b"hmtx"])[::2]
+    return {code: widths[min(glyph, last)] / ems for code, glyph in _glyphs(font).items()}
+
+
+def coverage(font: bytes) -> frozenset[int]:
+    """Code points that a font has a glyph for. Raises ValueError if it does not say."""
+    return frozenset(_glyphs(font))
+
+
+def _tables(font: bytes) -> dict[bytes, int]:
+    return {font[at : at + 4]: struct.unpack_from(">I", font, at + 8)[0] for at in range(12, _tables_end(font), 16)}
+
+
+def _glyphs(font: bytes) -> dict[int, int]:
+    """Code point -> glyph of an OpenType or TrueType font, from its `cmap` table (format 4 or 12).
+
+    Source: OpenType 1.9.1, `cmap`.
+    """
+    start = _tables(font)[b"cmap"]
+    count = struct.unpack_from(">H", font, start + 2)[0]
+    found: dict[int, int] = {}
+    for k in range(count):
+        at = start + struct.unpack_from(">I", font, start + 8 + 8 * k)[0]
+        table_format = struct.unpack_from(">H", font, at)[0]
+        if table_format == 4:
+            found.update(_format_4(font, at))
+        elif table_format == 12:
+            found.update(_format_12(font, at))
+    if not found:
+        raise ValueError("the font has no Unicode cmap")
+    return found
+
+
+def _tables_end(font: bytes) -> int:
+    return 12 + 16 * int(struct.unpack_from(">H", font, 4)[0])
+
+
+def _format_4(font: bytes, at: int) -> Iterator[tuple[int, int]]:
+    segments = struct.unpack_from(">H", font, at + 6)[0] // 2
+
+    def column(number: int, kind: str = "H") -> tuple[int, ...]:
+        skip = 14 + 2 * segments * number + (2 if number else 0)  # a padding word follows the first column
+        return struct.unpack_from(f">{segments}{kind}", font, at + skip)
+
+    ends, starts, deltas, offsets = column(0), column(1), column(2, "h"), column(3)
+    offsets_at = at + 16 + 6 * segments
+    for k, (first, last) in enumerate(zip(starts, ends, strict=True)):
+        for code in range(first, last + 1):
+            glyph = code
+            if offsets[k]:
+                glyph = struct.unpack_from(">H", font, offsets_at + 2 * k + offsets[k] + 2 * (code - first))[0]
+                if glyph == 0:
+                    continue
+            glyph = (glyph + deltas[k]) & 0xFFFF
+            if code != 0xFFFF and glyph:
+                yield code, glyph
+
+
+def _format_12(font: bytes, at: int) -> Iterator[tuple[int, int]]:
+    for k in range(struct.unpack_from(">I", font, at + 12)[0]):
+        first, last, glyph = struct.unpack_from(">III", font, at + 16 + 12 * k)
+        yield from ((code, glyph + code - first) for code in range(first, last + 1) if glyph + code - first)
