@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,6 +18,8 @@ FONT = "'Source Sans Pro', sans-serif"  # quoted: typst takes an unquoted name w
 STRIP, EDGE = 180, 9  # width of a strip, and room for a mark at either end of it
 WIDTH = 330  # of the large charts: readable on a phone, half as wide again on paper
 LONGEST_LABEL = 54
+# letters for the brackets of a regular expression: Latin, less what the charts' font lacks
+DRAWN = " -~\u00a1-\u00ac\u00ae-\u012b\u012e-\u0131\u0134-\u0149\u014c-\u0165\u0168-\u017e–—‘’“”•…€"
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class Point:
     n: int
     mark: Mark
     word: str = ""  # how far its raters agree
+
+
+def label(words: str) -> str:
+    """A name fit to be drawn: only letters that the charts' font has, for no other one steps in inside a drawing."""
+    return re.sub(f"[^{DRAWN}]", "", unicodedata.normalize("NFKC", words)).strip() or "–"
 
 
 def said(points: Iterable[Point], top: int, *, with_n: bool = False) -> str:

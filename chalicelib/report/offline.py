@@ -19,16 +19,16 @@ from chalicelib.errors import Refusal
 from chalicelib.model import Programme, Wave
 from chalicelib.programme.faults import FaultList, hint, shown
 from chalicelib.report.cohort import FEWEST_DELEGATES, cohort_file, with_cohort
+from chalicelib.report.documents import documents
 from chalicelib.report.facts import Facts, ReportHeading, build_facts, facts_bytes, read_facts
 from chalicelib.report.ledger import difference_is_too_small, shows_other_answers
-from chalicelib.report.page import render_html
-from chalicelib.report.pdf import render_pdf
 from chalicelib.report.publish import publish
 from chalicelib.report.responses_csv import Record, read_records
 
 DELEGATE, GROUP = "delegate", "group"
 LONGEST_FOLDER_NAME = 60
 COHORT_FILE = "cohort.json"
+FILES = {"facts": "facts.json", "html": "report.html", "pdf": "report.pdf"}
 
 
 class ReportsDiffer(Refusal):
@@ -80,11 +80,8 @@ def report_offline(
     _refuse_differences(out, reports, names)
     out.mkdir(parents=True, exist_ok=True)
     for done, (delegate, facts) in enumerate(reports.items(), start=1):
-        documents = {"facts.json": facts_bytes(facts)}
-        if not only_facts:
-            documents["report.html"] = render_html(programme, facts).encode()
-            documents["report.pdf"] = render_pdf(programme, facts)
-        _write_folder(out / names[delegate], documents)
+        made = {"facts": facts_bytes(facts)} if only_facts else documents(programme, facts)
+        _write_folder(out / names[delegate], {FILES[kind]: content for kind, content in made.items()})
         progress(done, len(reports))
     if len(reports) >= FEWEST_DELEGATES:
         (out / COHORT_FILE).write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from typing import Any
@@ -16,8 +17,12 @@ from chalicelib.report.view import build_view
 
 def render_html(programme: Programme, facts: Facts) -> str:
     """A whole document: style, charts and logo inside. The same facts give the same text."""
+    return html_of(build_view(programme, facts))
+
+
+def html_of(view: Mapping[str, Any]) -> str:
     template, style = _template()
-    return template.render(style=style, svg=_drawing, **build_view(programme, facts))
+    return template.render(style=style, svg=_drawing, **view)
 
 
 def _drawing(chart: str, alt: str) -> Markup:

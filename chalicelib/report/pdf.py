@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from base64 import b64decode
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from functools import cache, partial
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
+import msgspec
+
 from chalicelib.model import Programme
 from chalicelib.report.facts import Facts
 from chalicelib.report.fitting import PAGE_WIDTH, TILE_WIDTH, Advances, kinds, row_heights
-from chalicelib.report.printable import printable, printable_tree
+from chalicelib.report.printable import printable_tree
 from chalicelib.report.typeface import advances, coverage
 from chalicelib.report.view import build_view
 
@@ -30,26 +30,36 @@ FAMILIES = ("Source Sans Pro", "Source Serif Pro")
 FALLBACK_PACKAGE = "manimgx_fonts"  # Noto: pictures, and the scripts that people in Britain write in
 FALLBACKS = ("Noto Sans", "Noto Emoji", "Noto Sans Symbols")  # asked in this order, and then those of other scripts
 STANDARDS = ["ua-1", "a-2a"]
-OURS = ("theme", "chart", "mark", "kind", "look")  # parts of the view that no person typed
+OURS = ("theme", "chart", "mark", "kind", "look", "logo")  # parts of the view that no person typed
 TEMPLATES = Path(__file__).parent / "templates"
 
 log = logging.getLogger(__name__)
 
 
 def render_pdf(programme: Programme, facts: Facts) -> bytes:
-    """One PDF. If typst refuses the standards or the logo, the same pages without them, and a warning in the log.
+    """One PDF, as pdf_of makes it."""
+    return pdf_of(build_view(programme, facts), facts)
 
-    Raises RuntimeError if the fonts are missing: typst would print blank pages.
+
+def pdf_of(view: Mapping[str, Any], facts: Facts) -> bytes:
+    """One PDF of a view and the facts it shows.
+
+    If typst refuses the logo, the same pages without it; if it refuses the standards, without them; each time with a
+    warning in the log. Raises RuntimeError if the fonts are missing: typst would print blank pages.
     """
     import typst  # 84 MB of shared object: only this function pays for it
 
-    try:
-        return _compiled(_sources(programme, facts), facts.heading.issued, pdf_standards=STANDARDS)
-    except typst.TypstError:
-        # its message may quote the text that does not fit, so it is not logged
-        log.warning("report printed without PDF standards and logo", extra={"checksum": facts.checksum})
-        plain = replace(programme, organisation=replace(programme.organisation, logo=None))
-        return _compiled(_sources(plain, facts), facts.heading.issued)
+    attempts: tuple[tuple[str, dict[str, Any]], ...] = (
+        (view["cover"]["logo"], {"pdf_standards": STANDARDS}),
+        ("", {"pdf_standards": STANDARDS}),
+    )
+    for logo, options in attempts:
+        try:
+            return _compiled(_sources(view, facts, logo), facts.heading.issued, **options)
+        except typst.TypstError:
+            # its message may quote the text that does not fit, so it is not logged
+            log.warning("report cannot be printed as it should", extra={"checksum": facts.checksum, "logo": bool(logo)})
+    return _compiled(_sources(view, facts, logo=""), facts.heading.issued)
 
 
 def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
@@ -61,16 +71,19 @@ def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
     return cast(bytes, compiler.compile(input=sources, format="pdf", timestamp=timestamp, **options))
 
 
-def _sources(programme: Programme, facts: Facts) -> dict[str, bytes]:
+def _sources(view: Mapping[str, Any], facts: Facts, logo: str) -> dict[str, bytes]:
     """typst's whole world: the template, the data as JSON, the logo. Nothing is written into source text."""
-    view = build_view(programme, facts, partial(printable, covered=drawn()))
-    logo = view["cover"].pop("logo")
     day = facts.heading.issued
     data = printable_tree(view, covered(), kept=OURS)
     _add_heights(data["parts"], _advances())
-    data |= {"date": [day.year, day.month, day.day], "has_logo": bool(logo), "kinds": kinds(), "fallbacks": _fallbacks()}
+    data |= {
+        "date": [day.year, day.month, day.day],
+        "has_logo": bool(logo),
+        "kinds": kinds(),
+        "fallbacks": _fallbacks(),
+    }
     sources = {"main.typ": _template(), "logo": _data_uri(logo) if logo else b""}
-    return {**sources, "data.json": json.dumps(data).encode()}
+    return {**sources, "data.json": msgspec.json.encode(data)}
 
 
 def _add_heights(parts: Sequence[Any], widths: Advances) -> None:
@@ -125,7 +138,7 @@ def _advances() -> Advances:
 
 @cache
 def drawn() -> frozenset[int]:
-    """Characters that every face of the template can draw; in charts no other font steps in."""
+    """Characters that every face of the template can draw."""
     return frozenset.intersection(*(coverage(_face(package, face)) for package in FACES for face in FACES[package]))
 
 

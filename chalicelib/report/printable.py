@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 LONGEST_RUN = 30  # characters without a break; a longer run could leave the page
+COMMON = frozenset("–−·’“”£\N{NO-BREAK SPACE}")
 BREAK = "\N{ZERO WIDTH SPACE}"
 JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # of emoji, and of Arabic and Indic letters
 OTHER_SCRIPT = "[text in another script: see the online report]"
@@ -22,7 +23,7 @@ def printable(text: str, covered: Collection[int]) -> str:
 
     A lone symbol becomes its name in brackets; a run in a script the fonts lack becomes one note.
     """
-    if _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text) or (len(text) <= LONGEST_RUN and text.isprintable() and _common(text)):
         return text
     whole = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
     whole = re.sub("\r\n?|[\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]", "\n", whole)
@@ -30,6 +31,11 @@ def printable(text: str, covered: Collection[int]) -> str:
     for strange, run in groupby(whole, key=lambda c: _is_strange_letter(c, covered)):
         pieces.append(OTHER_SCRIPT if strange else "".join(_known(c, covered) for c in run))
     return _with_breaks(_one_note("".join(pieces)))
+
+
+def _common(text: str) -> bool:
+    """Whether nothing is in it that only some fonts have: most figures and labels."""
+    return all(c in COMMON or " " <= c <= "~" for c in text)
 
 
 def printable_tree(data: Any, covered: Collection[int], *, kept: Collection[str]) -> Any:
@@ -44,9 +50,15 @@ def printable_tree(data: Any, covered: Collection[int], *, kept: Collection[str]
 
 
 def _is_strange_letter(character: str, covered: Collection[int]) -> bool:
-    if ord(character) in covered or unicodedata.category(character)[0] not in "LM":
+    if ord(character) in covered or not _is_of_a_script(character):
         return False
     return not _decomposed(character, covered) and unicodedata.category(character) not in ("Mn", "Me")
+
+
+def _is_of_a_script(character: str) -> bool:
+    """A letter or mark, or the wide punctuation between Chinese and Japanese ones."""
+    kind = unicodedata.category(character)[0]
+    return kind in "LM" or (kind == "P" and unicodedata.east_asian_width(character) == "W")
 
 
 def _known(character: str, covered: Collection[int]) -> str:

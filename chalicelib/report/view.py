@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from chalicelib.model import Programme
@@ -13,12 +12,9 @@ from chalicelib.report.parts.book import Book
 TITLE = "360-degree feedback report"
 
 
-def build_view(programme: Programme, facts: Facts, clean: Callable[[str], str] = str) -> dict[str, Any]:
-    """The report as nested dicts, lists and strings; a part with nothing to show is not in it.
-
-    clean  makes a name fit to be drawn inside a chart, where no template can
-    """
-    book = Book(programme, facts, clean)
+def build_view(programme: Programme, facts: Facts) -> dict[str, Any]:
+    """The report as nested dicts, lists and strings; a part with nothing to show is not in it."""
+    book = Book(programme, facts)
     parts = [
         front.how_to_read(book),
         front.who_answered(book),

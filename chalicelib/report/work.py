@@ -12,9 +12,8 @@ from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import Delegate, Programme, Wave
 from chalicelib.report.change import with_changes
-from chalicelib.report.facts import Facts, ReportHeading, build_facts, facts_bytes, read_facts
-from chalicelib.report.page import render_html
-from chalicelib.report.pdf import render_pdf
+from chalicelib.report.documents import documents
+from chalicelib.report.facts import Facts, ReportHeading, build_facts, read_facts
 from chalicelib.report.publish import publish
 from chalicelib.store import cohorts, delegates, mails, objects, programmes, reports, responses
 from chalicelib.store.cohorts import Stage
@@ -38,12 +37,7 @@ def build_report(job: Job, now: datetime) -> Sequence[Write]:
     delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     facts = _facts(programme, delegate, wave, rows, job)
-    bodies = {
-        "facts": facts_bytes(facts),
-        "html": render_html(programme, facts).encode(),
-        "pdf": render_pdf(programme, facts),
-    }
-    names = reports.save_documents(delegate.id, wave, facts.checksum, bodies)
+    names = reports.save_documents(delegate.id, wave, facts.checksum, documents(programme, facts))
     report = StoredReport(delegate.id, wave, facts.checksum, names["facts"], names["html"], names["pdf"], made_at=now)
     return [
         reports.add(report),

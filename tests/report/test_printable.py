@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from io import BytesIO
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from chalicelib.report.charts import DRAWN, label
 from chalicelib.report.facts import build_facts
 from chalicelib.report.page import render_html
-from chalicelib.report.pdf import covered, render_pdf
-from chalicelib.report.printable import BREAK, OTHER_SCRIPT, coverage, printable
+from chalicelib.report.pdf import covered, drawn, render_pdf
+from chalicelib.report.printable import BREAK, OTHER_SCRIPT, printable
 from chalicelib.report.publish import publish
+from chalicelib.report.typeface import coverage
 
 from .example import KEY, heading, programme_of, rater
 
@@ -57,8 +60,11 @@ def test_any_text_becomes_characters_that_the_fonts_have(text):
     ("text", "shown"),
     [
         ("Plain – “text”, £5.", "Plain – “text”, £5."),
-        ("Good \U0001f389", "Good [party popper]"),
-        ("شكرا جزيلا, and thanks", f"{OTHER_SCRIPT}, and thanks"),
+        ("Good \U0001f389", "Good \U0001f389"),
+        ("شكرا جزيلا, and thanks", "شكرا جزيلا, and thanks"),
+        ("बहुत अच्छा, ਧੰਨਵਾਦ, תודה", "बहुत अच्छा, ਧੰਨਵਾਦ, תודה"),
+        ("她很有耐心。 Thanks", f"{OTHER_SCRIPT} Thanks"),
+        ("Good \u2bd1", "Good [uncertainty sign]"),
         ("a\tb\r\nc", "a b\nc"),
         ("Ａ１", "A1"),
         ("x" * 40, "x" * 30 + BREAK + "x" * 10),
@@ -66,6 +72,12 @@ def test_any_text_becomes_characters_that_the_fonts_have(text):
 )
 def test_what_the_fonts_lack_is_named(text, shown):
     assert printable(text, covered()) == shown
+
+
+def test_chart_labels_have_only_letters_that_every_font_has():
+    assert {code for code in range(0x3000) if re.match(f"[{DRAWN}]", chr(code))} <= drawn()
+    assert label("Qualität \U0001f389 管理") == "Qualität"
+    assert label("管理") == "–"
 
 
 def test_a_file_that_is_no_font_is_refused():

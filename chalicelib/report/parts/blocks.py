@@ -10,7 +10,14 @@ Block = dict[str, Any]
 
 
 def part(
-    part_id: str, title: str, blocks: Iterable[Block | None], *, lead: str = "", over: str = "", page: bool = True, whole: bool = False
+    part_id: str,
+    title: str,
+    blocks: Iterable[Block | None],
+    *,
+    lead: str = "",
+    over: str = "",
+    page: bool = True,
+    whole: bool = False,
 ) -> Block | None:
     """A section with a bookmark; None if nothing is in it.
 

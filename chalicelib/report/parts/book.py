@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from chalicelib.model import MANAGER_GROUP, SELF_GROUP, Programme
 from chalicelib.report import charts
@@ -19,10 +19,10 @@ Row = tuple[About, str, str]  # about, id, title
 
 
 class Book:
-    """One delegate's facts, opened. `clean` makes a name fit for a drawing."""
+    """One delegate's facts, opened."""
 
-    def __init__(self, programme: Programme, facts: Facts, clean: Callable[[str], str]):
-        self.programme, self.facts, self.clean, self.top = programme, facts, clean, programme.top
+    def __init__(self, programme: Programme, facts: Facts):
+        self.programme, self.facts, self.top = programme, facts, programme.top
         self.items = {item.id: item for item in programme.items}
         self.competency_of = {item.id: c for c in programme.competencies for item in c.items}
         self.statistics = {(s.about, s.id, s.cell): s for s in facts.statistics}
@@ -52,7 +52,7 @@ class Book:
         """The published figures of a subject, in the order of columns."""
         wanted = None if cells is None else set(cells)
         return [
-            Point(self.clean(title), found.mean, found.display, found.n, self.marks[cell_id], self._word(found))
+            Point(charts.label(title), found.mean, found.display, found.n, self.marks[cell_id], self._word(found))
             for cell_id, title in self.columns
             if (wanted is None or cell_id in wanted) and (found := self.find(about, subject, cell_id))
         ]

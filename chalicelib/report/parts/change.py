@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from chalicelib.model import SELF_GROUP
 from chalicelib.report import charts
 from chalicelib.report.facts import ChangeFact
-from chalicelib.report.parts.blocks import Block, bullets, cell, column, grouped_table, legend, part, table, text
-from chalicelib.report.parts.book import DASH, Book, Row, as_printed, listed, quoted
+from chalicelib.report.parts.blocks import Block, bullets, cell, column, grouped_table, legend, part, text
+from chalicelib.report.parts.book import DASH, Book, Row, as_printed, quoted
 from chalicelib.report.parts.front import WAVES
 from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
 
@@ -53,7 +53,9 @@ def every_change(book: Book) -> Block | None:
     shown = grouped_table(columns, _changes(book, groups, [cell_id for cell_id, _ in cells]), look="dense")
     noise = {change.noise for change in book.facts.changes}
     unknown = "Which changes are larger than noise can only be said for cohorts of twenty delegates or more."
-    lead = "The change, and beneath it the figures then and now, with the numbers of raters (n) where there are several."
+    lead = (
+        "The change, and beneath it the figures then and now, with the numbers of raters (n) where there are several."
+    )
     return part("changes", "Annex: every change", [shown, text(unknown) if UNKNOWN in noise else None], lead=lead)
 
 
@@ -86,7 +88,11 @@ def _pictures(book: Book, groups: Sequence[Group], cell_id: str) -> Block | None
             return None
         chart = charts.before_and_now(as_printed(found.before), as_printed(found.after), book.top)
         alt = f"From {found.before} to {found.after}, on a scale from 1 to {book.top}."
-        figures = (cell(found.before), cell(found.after, look="strong"), cell(found.display, NOISE.get(found.noise, "")))
+        figures = (
+            cell(found.before),
+            cell(found.after, look="strong"),
+            cell(found.display, NOISE.get(found.noise, "")),
+        )
         return [cell(title, look="strong"), cell(chart=chart, alt=alt), *figures]
 
     columns = [column("", 3.6), {**column(f"Scale from 1 to {book.top}", 3.6), "chart": charts.axis(book.top)}]
@@ -103,9 +109,7 @@ def _changes(book: Book, groups: Sequence[Group], cells: Sequence[str]) -> list[
     return _grouped(groups, told)
 
 
-def _grouped(
-    groups: Sequence[Group], made: Callable[[Row], list[Block] | None]
-) -> list[tuple[str, list[list[Block]]]]:
+def _grouped(groups: Sequence[Group], made: Callable[[Row], list[Block] | None]) -> list[tuple[str, list[list[Block]]]]:
     return [(title, [row for row in map(made, rows) if row]) for title, rows in groups]
 
 

@@ -54,8 +54,8 @@ def cover(book: Book) -> dict[str, Any]:
 
 
 _OF_COHORT = (
-    "Cohort: the mean over the delegates of your cohort, of all others and, in small print, of self. The annex says how "
-    "many delegates."
+    "Cohort: the mean over the delegates of your cohort, of all others and, in small print, of self. The annex says "
+    "how many delegates."
 )
 _OF_OTHERS = (
     "All others means every rater but you whose answers are shown. Each rater counts once.",
@@ -83,8 +83,8 @@ def how_to_read(book: Book) -> Block | None:
         heading("What protects the people who answered"),
         text(
             f"Apart from your own and your line manager’s, ratings are shown only for {threshold} or more raters "
-            "together. So that no rating can be worked out, the ends of the scale are shown as “or more” and “or less”. "
-            f"Comments stand under a group’s name only where {book.facts.comments_from} or more of it answered."
+            "together. So that no rating can be worked out, the ends of the scale are shown as “or more” and “or less”."
+            f" Comments stand under a group’s name only where {book.facts.comments_from} or more of it answered."
         ),
     ]
     lead = "These are perceptions at a point in time: how you see what you do, and how people who work with you see it."

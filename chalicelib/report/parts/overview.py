@@ -67,7 +67,7 @@ def _shape(book: Book, rows: Sequence[Row]) -> Block | None:
     sentences = summary_sentences(book, rows)
     if len(rows) < FEWEST or not any(all(series) for series in (own, others)):
         return bullets(sentences)
-    labels = [book.clean(title) for _, _, title in rows]
+    labels = [charts.label(title) for _, _, title in rows]
     chart = radar(labels, [s.mean if s else None for s in own], [s.mean if s else None for s in others], book.top)
     said = [f"{title}: {_pair(a, b)}" for (_, _, title), a, b in zip(rows, own, others, strict=True) if a or b]
     return figure(chart, f"Radar of the competencies, for their shape. {'; '.join(said)}.", sentences)
