@@ -29,6 +29,7 @@ from chalicelib.store.mails import Mail
 from chalicelib.store.table import Write
 
 SPONSOR_LINK_VERSION = "1"
+FIGURES_AFTER = timedelta(hours=1)  # of the deadline: by then its closes are done, or have failed
 CHOOSE_RATERS_WITHIN_DAYS = 4  # of the opening; then the delegate is reminded
 
 
@@ -36,6 +37,13 @@ def close_job(wave: DelegateWave) -> Job:
     """A job for this deadline; an extension makes another."""
     subject = (wave.delegate_id, wave.wave.value, str(wave.extensions))
     return jobs.job("close", *subject, due_at=wave.closes_at, delegate=wave.delegate_id, wave=wave.wave.value)
+
+
+def figures_job(cohort_id: str, wave: Wave, deadline: datetime) -> Job:
+    """Freezes a cohort's figures when the deadline has passed, if they are not by then."""
+    due_at = deadline + FIGURES_AFTER
+    subject = (cohort_id, wave.value, f"{due_at:%Y-%m-%d}")
+    return jobs.job("cohort_figures", *subject, due_at=due_at, cohort=cohort_id, wave=wave.value)
 
 
 def invite_job(nomination: Nomination, due_at: datetime) -> Job:
@@ -50,7 +58,7 @@ def send_nomination(
     """Record a list as sent. An open wave invites at once; a planned one does when it opens."""
     writes = [
         delegates.save_nomination(sent, before.revision),
-        cohorts.change_line(delegate, put={"nominated": True}),
+        cohorts.change_line(delegate, put={"nominated": True}, wave=wave.wave),
         delegates.still_in_state(wave),
     ]
     if wave.state is not WaveState.OPEN:

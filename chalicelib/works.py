@@ -13,6 +13,7 @@ from chalicelib.impact.work import close_impact, publish_pulse, start_impact
 from chalicelib.jobs.run import Work
 from chalicelib.nominate.work import invite
 from chalicelib.programme.work import enrol, open_wave
+from chalicelib.report.freeze import freeze_cohort
 from chalicelib.sponsor.work import summarise
 
 WORKS: Mapping[str, Work] = {
@@ -24,6 +25,7 @@ WORKS: Mapping[str, Work] = {
     "tell_extended": tell_extended,
     "impact": start_impact,
     "impact_close": close_impact,
+    "cohort_figures": freeze_cohort,
     "pulse_results": publish_pulse,
     "summary": summarise,
     "chase_all": chase_cohort,

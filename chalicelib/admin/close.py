@@ -49,7 +49,7 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
         delegate,
         [
             _change(wave, changes),
-            cohorts.change_line(delegate, put=_line(later, programme, now)),
+            cohorts.change_line(delegate, put=_line(later, programme, now), wave=wave.wave),
             jobs.add(waves.close_job(later)),
             jobs.add(tell),
             audits.add(cohort_id, f"extended to {new_last_day}", by, delegate.id, now),

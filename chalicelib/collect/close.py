@@ -34,8 +34,6 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Mail
 from chalicelib.store.table import Write, apply, transact
 
-AFTER = {Wave.BASELINE: "report", Wave.FOLLOWUP: "report", Wave.PULSE: "pulse_results"}  # the job a close leads to
-
 
 def close(job: Job, now: datetime) -> Sequence[Write]:
     """At the deadline, or because the administrator says so (`publish`: even with too few answers)."""
@@ -54,10 +52,19 @@ def close(job: Job, now: datetime) -> Sequence[Write]:
     _cut_from_identity(programme, delegate, wave)
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.CLOSED, WaveState.CLOSING),
-        jobs.add(
-            jobs.job(AFTER[wave.wave], delegate.id, wave.wave, due_at=now, delegate=delegate.id, wave=wave.wave.value)
-        ),
-        *([cohorts.change_line(delegate, put={"stage": Stage.SCORING})] if wave.wave is not Wave.PULSE else []),
+        *_what_follows(delegate, wave, at_once="publish" in job.about, now=now),
+    ]
+
+
+def _what_follows(delegate: Delegate, wave: DelegateWave, *, at_once: bool, now: datetime) -> list[Write]:
+    """A pulse is published by itself; a report is printed when the figures of its cohort are frozen."""
+    about = {"delegate": delegate.id, "wave": wave.wave.value}
+    if wave.wave is Wave.PULSE:
+        return [jobs.add(jobs.job("pulse_results", delegate.id, wave.wave, due_at=now, **about))]
+    about |= {"cohort": delegate.cohort_id} | ({"at_once": "yes"} if at_once else {})
+    return [
+        jobs.add(jobs.job("cohort_figures", delegate.cohort_id, wave.wave, delegate.id, due_at=now, **about)),
+        cohorts.change_line(delegate, put={"stage": Stage.SCORING}, wave=wave.wave),
     ]
 
 
@@ -104,7 +111,7 @@ def _hold(
     """Too few answers: nothing more is accepted, and the administrator decides."""
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.HELD, WaveState.OPEN),
-        cohorts.change_line(delegate, put={"stage": Stage.HELD}),
+        cohorts.change_line(delegate, put={"stage": Stage.HELD}, wave=wave.wave),
         *(mails.add(_too_few_mail(programme, delegate, wave, asked, to, now)) for to in settings().administrators),
     ]
 

@@ -36,7 +36,7 @@ def decline(ticket: Ticket, reason: str, now: datetime) -> Sheet:
         return sheet
     writes = [invitations.decline(sheet.invitation, reason)]
     if sheet.counts:
-        writes.append(cohorts.change_line(sheet.delegate, add={"declined": 1}))
+        writes.append(cohorts.change_line(sheet.delegate, add={"declined": 1}, wave=sheet.wave.wave))
     writes += [mails.cancel(mail_id) for mail_id in sheet.invitation.reminders]
     try:
         commit([*writes, *look_if_complete(sheet, now)], now)

@@ -67,6 +67,6 @@ def _writes(sheet: Sheet, now: datetime) -> list[Write]:
         return writes
     if sheet.counts:
         declined = invitation.state is InvitationState.DECLINED
-        writes.append(cohorts.count_answered(delegate, invitation.group, declined_before=declined))
+        writes.append(cohorts.count_answered(delegate, sheet.wave.wave, invitation.group, declined_before=declined))
     writes += [mails.cancel(mail_id) for mail_id in invitation.reminders]
     return [*writes, *look_if_complete(sheet, now)]

@@ -22,7 +22,7 @@ def invite(job: Job, now: datetime) -> Sequence[Write]:
         return []  # the list came as the wave closed: nobody could answer any more
     for rater in nomination.raters[: nomination.sent_raters]:
         try:
-            count = cohorts.count_invited(delegate, rater.group, put={"nominated": True})
+            count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
             commit([*waves.ask(programme, delegate, wave, rater, now), count], now)
         except ConditionFailed:
             continue

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib import waves
 from chalicelib.codec import programme_as_json
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Cohort, DelegateEntry, Programme, RaterEntry
-from chalicelib.programme.dates import Duration, check_dates, impact_due_at
+from chalicelib.model import Cohort, DelegateEntry, Programme, RaterEntry, Wave
+from chalicelib.programme.dates import Duration, check_dates, closes_at, impact_due_at
 from chalicelib.store import audits, cohorts, jobs, programmes, register
 from chalicelib.store.cohorts import LastLoad, People
 from chalicelib.store.jobs import Job
@@ -65,7 +66,7 @@ def load_cohort(
         register.enter_cohort(cohort),
         cohorts.add_people(cohort.id, checksum, people),
         jobs.add(jobs.job("enrol", *subject, due_at=now, cohort=cohort.id, people=checksum)),
-        *([] if last else [jobs.add(_summary_job(cohort, programme))]),
+        *([] if last else [jobs.add(_summary_job(cohort, programme)), jobs.add(_figures_job(cohort, programme))]),
         audits.add(cohort.id, f"loaded {len(delegates)} delegates", by, cohort.id, now),
     ]
     try:
@@ -123,6 +124,11 @@ def _summary_job(cohort: Cohort, programme: Programme) -> Job:
     opens = impact_due_at(cohort.dates.ends, programme.impact.after_months, zone)
     morning_after = Duration(0, timedelta(days=programme.impact.open_days + 1)).after(opens, zone)
     return jobs.job("summary", cohort.id, due_at=morning_after, cohort=cohort.id)
+
+
+def _figures_job(cohort: Cohort, programme: Programme) -> Job:
+    """Freezes the cohort's figures once its questionnaires have closed, for reports to show."""
+    return waves.figures_job(cohort.id, Wave.BASELINE, closes_at(cohort.dates, programme.organisation.timezone))
 
 
 def _checksum(cohort: Cohort, people: People) -> str:

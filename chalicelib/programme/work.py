@@ -124,7 +124,7 @@ def open_wave(job: Job, now: datetime) -> Sequence[Write]:
     own = RaterEntry(SELF_GROUP, delegate.person)
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.OPEN, WaveState.PLANNED),
-        cohorts.count_invited(delegate, SELF_GROUP, put={"stage": Stage.COLLECTING}),
+        cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put={"stage": Stage.COLLECTING}),
         jobs.add(waves.close_job(wave)),
         *waves.ask(programme, delegate, wave, own, now),
         *_raters_wanted(programme, delegate, wave, nomination),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from chalicelib import waves
 from chalicelib.mail.queue import queued
@@ -13,13 +11,14 @@ from chalicelib.mail.words import common_words
 from chalicelib.model import Delegate, Programme, Wave
 from chalicelib.report.change import with_changes
 from chalicelib.report.documents import documents
-from chalicelib.report.facts import Facts, ReportHeading, build_facts, read_facts
-from chalicelib.report.publish import publish
-from chalicelib.store import cohorts, delegates, mails, objects, programmes, reports, responses
+from chalicelib.report.facts import Facts, amended
+from chalicelib.report.frozen import Share, read_share
+from chalicelib.report.wave_facts import delegate_in, earlier_facts, wave_facts
+from chalicelib.store import cohort_figures, cohorts, delegates, mails, programmes, reports
 from chalicelib.store.cohorts import Stage
 from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Mail
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.table import Write
 
@@ -34,56 +33,25 @@ def build_report(job: Job, now: datetime) -> Sequence[Write]:
     """
     rows = list(delegates.partition(job.about["delegate"]))
     wave = Wave(job.about["wave"])
-    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    delegate = delegate_in(rows)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    facts = _facts(programme, delegate, wave, rows, job)
+    facts = _facts(programme, delegate, wave, rows)
     names = reports.save_documents(delegate.id, wave, facts.checksum, documents(programme, facts))
     report = StoredReport(delegate.id, wave, facts.checksum, names["facts"], names["html"], names["pdf"], made_at=now)
     return [
         reports.add(report),
-        cohorts.change_line(delegate, put={"stage": Stage.REPORT_READY}),
+        cohorts.change_line(delegate, put={"stage": Stage.REPORT_READY}, wave=wave),
         mails.add(_ready_mail(programme, delegate, wave, now)),
     ]
 
 
-def _facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[Row], job: Job) -> Facts:
-    zone = ZoneInfo(programme.organisation.timezone)
-    heading = ReportHeading(
-        delegate=delegate.person.name,
-        job_title=delegate.job_title,
-        service=delegate.service,
-        cohort=delegate.cohort_title,
-        programme=programme.title,
-        organisation=programme.organisation.name,
-        coach=delegate.coach.name,
-        wave=wave.value,
-        issued=_closed_at(rows, wave).astimezone(zone).date(),
-    )
-    published = publish(programme, responses.from_rows(rows, wave), comment_key=_comment_key(rows, wave))
-    facts = build_facts(programme, heading, published)
-    earlier = _earlier(rows, wave)
-    return with_changes(facts, earlier, noise={}) if earlier else facts
-
-
-def _earlier(rows: Iterable[Row], wave: Wave) -> Facts | None:
-    """The baseline's facts, for a follow-up; None if there was no report then."""
-    if wave is not Wave.FOLLOWUP:
-        return None
-    found = (read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}")
-    return next((read_facts(objects.load(report.facts)) for report in found), None)
-
-
-def _closed_at(rows: Iterable[Row], wave: Wave) -> datetime:
-    """The report carries the day of the deadline, however late or often it is made."""
-    sk = f"WAVE#{wave.value}"
-    return next(datetime.fromisoformat(row["closes_at"]) for row in rows if row["sk"] == sk)
-
-
-def _comment_key(rows: Iterable[Row], wave: Wave) -> bytes:
-    """From the random ids of the responses: the same at each attempt, and nothing that tells who wrote what."""
-    prefix = f"RESPONSE#{wave.value}#"
-    ids = sorted(row["sk"] for row in rows if row["sk"].startswith(prefix))
-    return hashlib.sha256("\n".join(ids).encode()).digest()
+def _facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[Row]) -> Facts:
+    facts = wave_facts(programme, delegate, wave, rows)
+    stored = cohort_figures.share_in(rows, wave)
+    share = read_share(stored.share) if stored else Share()
+    if earlier := earlier_facts(rows, wave):
+        facts = with_changes(facts, earlier, share.noise)
+    return amended(facts, cohort_means=share.means) if share.means else facts
 
 
 def _ready_mail(programme: Programme, delegate: Delegate, wave: Wave, now: datetime) -> Mail:

@@ -11,12 +11,14 @@ COHORT#<id>           META                       dates, programme and version, s
                       DELEGATE#<id>              the dashboard's row: counters, status, bounces
                       COACH#<id>                 who they are; their caseload is the rows above
                       BOUNCE#<mail id>           an address that does not work
+                      FIGURES#<wave>             what reports show of the cohort: over whom, and what; frozen
                       SUMMARY#<name>             a cohort summary for the sponsor, frozen
 DELEGATE#<id>         META                       who they are
                       WAVE#<wave>                state, opens_at, closes_at
                       NOMINATION#<wave>          the raters chosen, not yet or already sent
                       INVITATION#<wave>#<id>     a rater's permission and sealed answers
                       RESPONSE#<wave>#<random>   one rater's answers, cut from identity
+                      COHORT#<wave>              the share of the cohort's figures that goes into the report
                       REPORT#<wave>              checksum, where the documents are, released or not
                       DEBRIEF                    date, notes
                       AREA#<n>                   a development area

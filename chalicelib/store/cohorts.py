@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from chalicelib.clock import stamp
 from chalicelib.ids import coach_id
-from chalicelib.model import Cohort, Delegate, DelegateEntry, Person, RaterEntry
+from chalicelib.model import Cohort, Delegate, DelegateEntry, Person, RaterEntry, Wave
 from chalicelib.store.expressions import equals
 from chalicelib.store.mails import Bounce
 from chalicelib.store.marshal import Row, fields, read
@@ -76,12 +76,15 @@ class LastLoad:
     loads: int
 
 
+LINES = {Wave.BASELINE: "DELEGATE#", Wave.FOLLOWUP: "FOLLOWUP#DELEGATE#"}  # a follow-up counts anew
+
+
 def key(cohort_id: str) -> Key:
     return Key(f"COHORT#{cohort_id}", "META")
 
 
-def line_key(cohort_id: str, delegate_id: str) -> Key:
-    return Key(f"COHORT#{cohort_id}", f"DELEGATE#{delegate_id}")
+def line_key(cohort_id: str, delegate_id: str, wave: Wave = Wave.BASELINE) -> Key:
+    return Key(f"COHORT#{cohort_id}", f"{LINES[wave]}{delegate_id}")
 
 
 def save(cohort: Cohort, checksum: str, loads: int) -> Write:
@@ -130,20 +133,23 @@ def add_line(delegate: Delegate, closes_at: datetime) -> Write:
 
 
 def change_line(
-    delegate: Delegate, put: Mapping[str, Any] | None = None, add: Mapping[str, int] | None = None
+    delegate: Delegate,
+    put: Mapping[str, Any] | None = None,
+    add: Mapping[str, int] | None = None,
+    wave: Wave = Wave.BASELINE,
 ) -> Write:
-    return update(line_key(delegate.cohort_id, delegate.id), put=put, add=add)
+    return update(line_key(delegate.cohort_id, delegate.id, wave), put=put, add=add)
 
 
-def count_invited(delegate: Delegate, group: str, put: Mapping[str, Any] | None = None) -> Write:
+def count_invited(delegate: Delegate, wave: Wave, group: str, put: Mapping[str, Any] | None = None) -> Write:
     """One more rater of the group is mailed."""
-    return change_line(delegate, put=put, add={"invited": 1, _counter("invited", group): 1})
+    return change_line(delegate, put=put, add={"invited": 1, _counter("invited", group): 1}, wave=wave)
 
 
-def count_answered(delegate: Delegate, group: str, *, declined_before: bool) -> Write:
+def count_answered(delegate: Delegate, wave: Wave, group: str, *, declined_before: bool) -> Write:
     """One more rater of the group has answered; one who had declined no longer does."""
     fewer = {"declined": -1} if declined_before else {}
-    return change_line(delegate, add={"answered": 1, _counter("answered", group): 1, **fewer})
+    return change_line(delegate, add={"answered": 1, _counter("answered", group): 1, **fewer}, wave=wave)
 
 
 def _counter(what: str, group: str) -> str:
@@ -159,13 +165,13 @@ def bounces_from(rows: Iterable[Row]) -> list[Bounce]:
     return [read(Bounce, row) for row in rows if row["sk"].startswith("BOUNCE#")]
 
 
-def lines(cohort_id: str) -> list[DelegateLine]:
-    return lines_from(query(f"COHORT#{cohort_id}", "DELEGATE#"))
+def lines(cohort_id: str, wave: Wave = Wave.BASELINE) -> list[DelegateLine]:
+    return lines_from(query(f"COHORT#{cohort_id}", LINES[wave]), wave)
 
 
-def lines_from(rows: Iterable[Row]) -> list[DelegateLine]:
+def lines_from(rows: Iterable[Row], wave: Wave = Wave.BASELINE) -> list[DelegateLine]:
     """The dashboard's rows, by name."""
-    found = [_line(row) for row in rows if row["sk"].startswith("DELEGATE#")]
+    found = [_line(row) for row in rows if row["sk"].startswith(LINES[wave])]
     return sorted(found, key=lambda line: line.name)
 
 
@@ -179,6 +185,14 @@ def _line(row: Row) -> DelegateLine:
 
 def cohort_from(rows: Iterable[Row]) -> Cohort | None:
     return next((read(Cohort, row) for row in rows if row["sk"] == "META"), None)
+
+
+def last_day(rows: Iterable[Row], wave: Wave) -> date:
+    """The cohort's last day for answers; single delegates may have been given more. Raises LookupError."""
+    cohort = cohort_from(rows)
+    if cohort is None or wave is not Wave.BASELINE:
+        raise LookupError(f"the cohort has no dates for its {wave.value}")
+    return cohort.dates.closes
 
 
 def rows(cohort_id: str) -> Iterator[Row]:

@@ -84,8 +84,10 @@ def test_a_close_stores_every_answer_once_and_destroys_the_key(aws):
         wrong += ["a sealed box is left" for one in scene.asked() if one.sent is not None or one.draft]
         wrong += ["the key is left"] if wave_keys.find(people.dana(), Wave.BASELINE) else []
         wrong += [] if closed.state is WaveState.CLOSED else [f"the wave is {closed.state}"]
-        follow_on = [row for row in scan() if row["pk"].startswith("JOB#report#")]
-        return wrong + ([] if len(follow_on) == 1 else [f"{len(follow_on)} report jobs"])
+        follow_on = [
+            row for row in scan() if row["pk"] == f"JOB#cohort_figures#{people.COHORT}#baseline#{people.dana()}"
+        ]
+        return wrong + ([] if len(follow_on) == 1 else [f"{len(follow_on)} jobs after the close"])
 
     act = lambda _, now: scene.run_job(close, people.CLOSE + (now - MONDAY))  # noqa: E731
     assert single_faults(sent.lay_out, act, check) > 40

@@ -10,7 +10,7 @@ import pytest
 import chalicelib.report
 
 FOLDER = Path(chalicelib.report.__file__).parent
-MAY_SEE_ANSWERS = {"publish.py", "offline.py", "work.py"}
+MAY_SEE_ANSWERS = {"publish.py", "offline.py"}
 
 
 def imported(module: Path) -> set[str]:

@@ -1,0 +1,51 @@
+"""A cohort's figures of one wave, frozen: over whom, what, and the share that each delegate's report takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.model import Wave
+from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.table import Key, Write, get, put
+
+
+@dataclass(frozen=True)
+class CohortFigures:
+    cohort_id: str
+    wave: Wave
+    delegates: tuple[str, ...]  # ids of those behind the figures
+    figures: bytes  # report.frozen
+    frozen_at: datetime
+
+
+@dataclass(frozen=True)
+class StoredShare:
+    delegate_id: str
+    wave: Wave
+    share: bytes  # report.frozen
+
+
+def key(cohort_id: str, wave: Wave) -> Key:
+    return Key(f"COHORT#{cohort_id}", f"FIGURES#{wave.value}")
+
+
+def add(new: CohortFigures) -> Write:
+    """Once: there are never figures over two sets of delegates."""
+    return put({**key(new.cohort_id, new.wave)._asdict(), **fields(new)}, once=True)
+
+
+def find(cohort_id: str, wave: Wave) -> CohortFigures | None:
+    found = get(key(cohort_id, wave))
+    return read(CohortFigures, found) if found else None
+
+
+def add_share(new: StoredShare) -> Write:
+    place = {"pk": f"DELEGATE#{new.delegate_id}", "sk": f"COHORT#{new.wave.value}"}
+    return put({**place, **fields(new)}, once=True)
+
+
+def share_in(rows: Iterable[Row], wave: Wave) -> StoredShare | None:
+    """Among the rows of a delegate's partition."""
+    return next((read(StoredShare, row) for row in rows if row["sk"] == f"COHORT#{wave.value}"), None)

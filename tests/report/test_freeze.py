@@ -1,0 +1,201 @@
+"""The figures of a cohort are frozen once, over one set of delegates, before any report shows them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.answers import Answers, Response
+from chalicelib.ids import delegate_id
+from chalicelib.jobs.commit import commit
+from chalicelib.model import Wave, WaveState
+from chalicelib.report.facts import Facts, read_facts
+from chalicelib.report.frozen import Frozen, Share, frozen_bytes, read_frozen, read_share, share_bytes
+from chalicelib.store import cohort_figures, cohorts, delegates, jobs, objects, reports, responses
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.table import query, scan
+from tests.faults.scene import Scene, run_job
+from tests.support import people
+from tests.support.clock import MONDAY
+from tests.support.drain import drain
+from tests.support.faults import single_faults
+
+NAMES = tuple(f"dee {letter}" for letter in "abcdef")
+BASELINE = Wave.BASELINE
+
+
+def enrolled(clock, names=NAMES) -> None:
+    people.load(clock.now(), names=names)
+    drain(clock.now())
+
+
+def an_id(name: str) -> str:
+    return delegate_id(people.COHORT, people.person(name).email)
+
+
+def close(name: str, now, rating: int = 4, **how: str) -> None:
+    """As the close job leaves a delegate whom four peers have rated."""
+    items = [item.id for item in people.programme().items][:2]  # few, so that hundreds of attempts stay quick
+    answers = {f"{k}": Response("peer", Answers(dict.fromkeys(items, rating))) for k in range(4)}
+    own = {"own": Response("self", Answers(dict.fromkeys(items, 3)))}
+    delegate, _ = delegates.find_with_wave(an_id(name), BASELINE)
+    responses.store(delegate.id, BASELINE, answers | own)
+    about = {"cohort": delegate.cohort_id, "wave": "baseline", "delegate": delegate.id, **how}
+    commit(
+        [
+            delegates.move_wave(delegate.id, BASELINE, WaveState.CLOSED, WaveState.PLANNED),
+            cohorts.change_line(delegate, put={"stage": Stage.SCORING}),
+            jobs.add(jobs.job("cohort_figures", delegate.cohort_id, "baseline", delegate.id, due_at=now, **about)),
+        ],
+        now,
+    )
+
+
+def facts_of(name: str) -> Facts | None:
+    found = reports.find(an_id(name), BASELINE)
+    return read_facts(objects.load(found.facts)) if found else None
+
+
+def frozen_set() -> set[str] | None:
+    found = cohort_figures.find(people.COHORT, BASELINE)
+    return set(found.delegates) if found else None
+
+
+def test_the_last_close_freezes_the_means_and_has_every_report_printed_with_them(aws, clock):
+    enrolled(clock)
+    for name in NAMES[:-1]:
+        close(name, clock.now())
+    drain(clock.now())
+    assert (frozen_set(), facts_of("dee a")) == (None, None)
+
+    close(NAMES[-1], clock.now(), rating=3)
+    drain(clock.now())
+
+    found = [facts_of(name) for name in NAMES]
+    assert frozen_set() == {an_id(name) for name in NAMES}
+    assert {(mean.delegates, mean.display) for mean in found[0].cohort_means if mean.cell == "self"} == {(6, "3.0")}
+    assert len({facts.cohort_means for facts in found}) == 1
+    assert {m.display for m in found[0].cohort_means if m.cell == "all_others"} == {"3.8"}
+
+
+def test_who_closes_after_the_deadline_sees_the_means_of_the_others(aws, clock):
+    enrolled(clock)
+    for name in NAMES[:-1]:
+        close(name, clock.now())
+    drain(clock.now())
+    clock.to(people.CLOSE + timedelta(hours=1))
+    delegate, _ = delegates.find_with_wave(an_id(NAMES[-1]), BASELINE)
+    run_only("cohort_figures", clock.now())
+    frozen = frozen_set()
+    assert frozen == {an_id(name) for name in NAMES[:-1]}
+
+    cohorts_line_to(delegate, Stage.COLLECTING, clock.now())
+    close(NAMES[-1], clock.advance(days=3), rating=1)
+    run_only("cohort_figures", clock.now())
+    run_only("report", clock.now())
+
+    assert frozen_set() == frozen
+    assert facts_of(NAMES[-1]).cohort_means == facts_of(NAMES[0]).cohort_means != ()
+
+
+def run_only(kind: str, now) -> None:
+    """Just these jobs: the waves of those who were not closed stay as they are."""
+    from chalicelib.jobs import run
+    from chalicelib.report.work import build_report
+    from chalicelib.works import WORKS
+
+    for job in [job for job in jobs.waiting(now) if job.kind == kind]:
+        assert run.run(job.id, {**WORKS, "report": build_report}, "attempt", now)
+
+
+def cohorts_line_to(delegate, stage: Stage, now) -> None:
+    commit([cohorts.change_line(delegate, put={"stage": stage})], now)
+
+
+@pytest.mark.parametrize(("closed", "days", "frozen"), [(4, 0, False), (4, 15, True), (5, 0, True)])
+def test_a_deadline_freezes_what_is_enough_and_waits_for_more_for_two_weeks(aws, clock, closed, days, frozen):
+    enrolled(clock)
+    for name in NAMES[:closed]:
+        close(name, clock.now())
+    clock.to(people.CLOSE + timedelta(hours=1))
+    for _ in range(days + 1):
+        run_only("cohort_figures", clock.now())
+        clock.advance(days=1, hours=1)
+
+    assert (frozen_set() is not None) == frozen
+
+
+def test_a_report_wanted_at_once_goes_without_the_means(aws, clock):
+    enrolled(clock)
+    close("dee a", clock.now(), at_once="yes")
+    close("dee b", clock.now())
+    drain(clock.now())
+
+    assert facts_of("dee a").cohort_means == ()
+    assert (facts_of("dee b"), frozen_set()) == (None, None)
+
+
+def test_a_cohort_of_four_has_no_means_and_waits_for_nobody(aws, clock):
+    enrolled(clock, NAMES[:4])
+    close("dee a", clock.now())
+    drain(clock.now())
+
+    assert facts_of("dee a").cohort_means == ()
+    assert frozen_set() is None
+
+
+def test_figures_are_frozen_once_and_every_report_printed_once_whatever_fails(aws, clock):
+    def build() -> None:
+        enrolled(clock, NAMES[:5])
+        for name in NAMES[:5]:
+            close(name, clock.now())
+
+    ready = Scene(build)
+    job_id = f"cohort_figures#{people.COHORT}#baseline#{an_id(NAMES[0])}"
+
+    def check(_) -> list[str]:
+        wrong = [] if frozen_set() == {an_id(name) for name in NAMES[:5]} else [f"frozen over {frozen_set()}"]
+        shares = {row["share"] for row in scan() if row["sk"] == "COHORT#baseline"}
+        printed = [row for row in scan() if row["pk"].startswith("JOB#report#")]
+        wrong += [] if len(shares) == 1 else [f"{len(shares)} different shares"]
+        return wrong + ([] if len(printed) == 5 else [f"{len(printed)} reports to print"])
+
+    act = lambda _, now: run_job(job_id, clock.now() + (now - MONDAY))  # noqa: E731
+    assert single_faults(ready.lay_out, act, check) > 40
+
+
+def test_what_another_attempt_froze_stands(aws, clock):
+    """Two jobs at once, of which the slower one saw another set of delegates closed."""
+    enrolled(clock)
+    for name in NAMES:
+        close(name, clock.now())
+    first = cohort_figures.CohortFigures(
+        people.COHORT, BASELINE, tuple(an_id(name) for name in NAMES[:5]), frozen_bytes(Frozen()), clock.now()
+    )
+    from chalicelib.report import freeze
+
+    found = freeze._round(people.COHORT, BASELINE)
+    commit([cohort_figures.add(first)], clock.now())
+    stands, _ = freeze._freeze(found, clock.now())
+
+    assert stands == first
+    assert len(list(query(f"COHORT#{people.COHORT}", "FIGURES#"))) == 1
+
+
+def test_figures_are_read_as_they_were_packed():
+    from chalicelib.report.cohort import cohort_means, consistency, effects
+
+    from .test_cohort import TWO_ITEMS, report
+
+    all_of_them = {str(k): report(k, 4, manager=k) for k in range(1, 6)}
+    frozen = Frozen(
+        cohort_means(TWO_ITEMS, all_of_them.values()),
+        tuple(effects(all_of_them, all_of_them)),
+        tuple(consistency(TWO_ITEMS, all_of_them.values())),
+    )
+    share = Share(frozen.means, {("item", "only_1", "self"): "yes"})
+
+    assert all((frozen.means, frozen.effects, frozen.consistency))
+    assert read_frozen(frozen_bytes(frozen)) == frozen
+    assert read_share(share_bytes(share)) == share
