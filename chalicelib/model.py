@@ -88,6 +88,11 @@ class ImpactRules:
     open_days: int  # days the survey stays open
 
 
+class Approver(StrEnum):
+    COACH = "coach"
+    MANAGER = "manager"
+
+
 @dataclass(frozen=True)
 class Programme:
     """A checked programme file. Immutable: a change is a new `version`."""
@@ -108,6 +113,7 @@ class Programme:
     minimum_responses: int = 5  # completed raters, self not counted, below which the administrator decides
     comments_from: int = 5  # responses a cell needs before its comments carry the cell's name
     close_when_complete: bool = False
+    raters_approved_by: Approver | None = None  # who looks at a delegate's list before anybody on it is mailed
 
     @property
     def top(self) -> int:
@@ -185,6 +191,7 @@ class Cohort:
     programme_version: int
     dates: CohortDates
     sponsor: Person | None
+    domains: tuple[str, ...] = ()  # of the addresses it was loaded with: a rater's may be a slip away from one
 
 
 @dataclass(frozen=True)

@@ -60,13 +60,15 @@ def send_nomination(
         delegates.save_nomination(sent, before.revision),
         cohorts.change_line(delegate, put={"nominated": True}, wave=wave.wave),
         delegates.still_in_state(wave),
+        *chosen(programme, delegate, wave, before),
     ]
-    if wave.state is not WaveState.OPEN:
-        return writes
-    writes.append(jobs.add(invite_job(sent, now)))
-    if not before.sent_raters:
-        writes.append(mails.cancel(choose_reminder(programme, delegate, wave).id))
-    return writes
+    return [*writes, jobs.add(invite_job(sent, now))] if wave.state is WaveState.OPEN else writes
+
+
+def chosen(programme: Programme, delegate: Delegate, wave: DelegateWave, before: Nomination) -> list[Write]:
+    """A delegate who has chosen raters is not reminded to. The reminder is made when the wave opens, and once."""
+    waits = wave.state is WaveState.OPEN and not before.sent_raters
+    return [mails.cancel(choose_reminder(programme, delegate, wave).id)] if waits else []
 
 
 def choose_reminder(programme: Programme, delegate: Delegate, wave: DelegateWave) -> Mail:
@@ -122,8 +124,16 @@ def ask(programme: Programme, delegate: Delegate, wave: DelegateWave, rater: Rat
     return [
         invitations.add(invitation),
         invitations.add_to_inbox(invitation, delegate, programme.organisation.timezone),
+        *_counted(programme, wave, invitation),
         *(mails.add(mail) for mail in (first, *later)),
     ]
+
+
+def _counted(programme: Programme, wave: DelegateWave, invitation: Invitation) -> list[Write]:
+    """A questionnaire about somebody else is work: it counts into the rater's load. A pulse is a minute's."""
+    if invitation.group == SELF_GROUP or wave.wave is Wave.PULSE:
+        return []
+    return [invitations.count_request(invitation, month_of(programme, wave))]
 
 
 FIRST = {"self": "programme/opening", "rater": "collect/invitation", "pulse": "impact/pulse"}
@@ -170,6 +180,11 @@ def mails_of_day(programme: Programme, wave: DelegateWave, invitation: Invitatio
 def last_date(programme: Programme, wave: DelegateWave) -> date:
     """The last local day on which answers are accepted."""
     return (wave.closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(programme.organisation.timezone)).date()
+
+
+def month_of(programme: Programme, wave: DelegateWave) -> str:
+    """`2026-10`: the month in which the wave closes."""
+    return f"{last_date(programme, wave):%Y-%m}"
 
 
 def answer_link(invitation: Invitation) -> tuple[str, ...]:

@@ -15,6 +15,10 @@ def _words(names: str) -> frozenset[str]:
 MAILS: dict[str, frozenset[str]] = {
     "programme/opening": _words("name delegate closes minutes"),
     "nominate/reminder": _words("name delegate closes days_left"),
+    "nominate/approve": _words("name delegate people closes"),
+    "nominate/approve_reminder": _words("name delegate people closes"),
+    "nominate/approved": _words("name delegate approver people closes"),
+    "nominate/change_wanted": _words("name delegate approver remark closes"),
     "collect/invitation": _words("name delegate group_title named closes minutes"),
     "collect/reminder": _words("name delegate group_title named closes minutes days_left"),
     "collect/self_reminder": _words("name delegate closes minutes days_left"),
@@ -36,6 +40,10 @@ MAILS: dict[str, frozenset[str]] = {
 LINKS: dict[str, frozenset[str]] = {
     "programme/opening": frozenset({"answer", "nominate", "hub"}),
     "nominate/reminder": frozenset({"nominate", "hub"}),
+    "nominate/approve": frozenset({"approve"}),
+    "nominate/approve_reminder": frozenset({"approve"}),
+    "nominate/approved": frozenset({"nominate", "hub"}),
+    "nominate/change_wanted": frozenset({"nominate", "hub"}),
     "collect/invitation": frozenset({"answer", "inbox", "decline"}),
     "collect/reminder": frozenset({"answer", "inbox", "decline"}),
     "collect/self_reminder": frozenset({"answer", "hub"}),

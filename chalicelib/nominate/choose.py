@@ -1,143 +1,129 @@
-"""A delegate's list of raters: add, remove, and send when it is right. Nobody is mailed before the sending."""
+"""A delegate's list of raters: add, paste, correct, remove. Nobody is mailed before the list is sent."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 
-from chalicelib import waves
-from chalicelib.errors import Refusal
-from chalicelib.jobs.commit import commit
-from chalicelib.model import Delegate, DelegateWave, Person, Programme, RaterEntry, Wave, WaveState
-from chalicelib.nominate.forecast import GroupForecast, forecast
+from chalicelib.model import Person, RaterEntry
+from chalicelib.nominate.choice import Choice, Listed, ListRefused, open_choice
+from chalicelib.nominate.paste import read_list
 from chalicelib.programme.cells import clean_address, clean_text, fault_of_address, fault_of_text
-from chalicelib.store import delegates, programmes
-from chalicelib.store.delegates import Nomination
-from chalicelib.store.marshal import read
-from chalicelib.store.table import ConditionFailed, get_many, transact
-from chalicelib.web import links
-from chalicelib.web.links import LinkRevoked, LinkUnknown
+from chalicelib.store import delegates
+from chalicelib.store.table import ConditionFailed, transact
+from chalicelib.wording import plural
 
-WAVE = Wave.BASELINE
-
-
-class ListRefused(Refusal):
-    """A change to the list that cannot be; `field` of the form it is about."""
-
-    title = "Your list was not changed"
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Everything the nomination page shows."""
-
-    token: str
-    delegate: Delegate
-    wave: DelegateWave
-    programme: Programme
-    nomination: Nomination
-
-    @property
-    def groups(self) -> tuple[GroupForecast, ...]:
-        return forecast(self.programme, self.nomination.raters)
-
-    @property
-    def unsent(self) -> tuple[RaterEntry, ...]:
-        return self.nomination.raters[self.nomination.sent_raters :]
-
-    @property
-    def is_open(self) -> bool:
-        return self.wave.state in (WaveState.PLANNED, WaveState.OPEN)
-
-    def in_group(self, group_id: str) -> list[tuple[RaterEntry, bool]]:
-        """Raters of a group, and whether each has been sent."""
-        sent = self.nomination.sent_raters
-        raters = enumerate(self.nomination.raters)
-        return [(rater, place < sent) for place, rater in raters if rater.group == group_id]
-
-
-def open_choice(token: str) -> Choice:
-    """One call. Raises LinkUnknown or LinkRevoked."""
-    delegate_id, version = links.read("nominate", token, 2)
-    keys = (
-        delegates.key(delegate_id),
-        delegates.wave_key(delegate_id, WAVE),
-        delegates.nomination_key(delegate_id, WAVE),
-    )
-    rows = get_many(keys)
-    if len(rows) < len(keys):
-        raise LinkUnknown
-    delegate = read(Delegate, rows[keys[0]])
-    if str(delegate.link_version) != version:
-        raise LinkRevoked
-    programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    return Choice(token, delegate, read(DelegateWave, rows[keys[1]]), programme, read(Nomination, rows[keys[2]]))
+OWN_ADDRESS = "This is your own address. Your own questionnaire has a link of its own."
 
 
 def add_rater(choice: Choice, group_id: str, name: str, email: str) -> None:
-    """Raises ListRefused with what to do."""
-    rater = _checked(choice, group_id, clean_text(name), clean_address(email))
-    _save(choice, (*choice.nomination.raters, rater))
+    """Adding somebody who is on the list just so is success. Raises ListRefused with what to do."""
+    rater = _checked(choice, group_id, Person(clean_text(name), clean_address(email)))
+    if rater not in choice.nomination.raters:
+        _refuse_doubled(choice, rater)
+        _save(choice, (*choice.nomination.raters, rater))
+
+
+def paste(choice: Choice, group_id: str, text: str) -> int:
+    """Add all people of a pasted list, or none; who is in the group already is passed over. Returns how many are new.
+
+    Raises ListRefused naming every entry that cannot be used.
+    """
+    _refuse_if_fixed(choice)
+    pasted = read_list(text)
+    on_list = {rater.person.email: rater for rater in choice.nomination.raters}
+    wrong = [str(fault) for fault in pasted.faults]
+    for person in pasted.people:
+        if person.email == choice.delegate.person.email:
+            wrong.append(f"“{person.email}”: {OWN_ADDRESS}")
+        elif person.email in on_list and on_list[person.email].group != group_id:
+            title = choice.programme.group(on_list[person.email].group).title
+            wrong.append(f"“{person.email}”: is on your list already, under “{title}”.")
+    if wrong:
+        raise ListRefused("Nobody was added yet. Please correct the list, and add it again.", "list", tuple(wrong))
+    if not pasted.people:
+        raise ListRefused("Please paste at least one name with a mail address.", "list")
+    new = [RaterEntry(group_id, person) for person in pasted.people if person.email not in on_list]
+    _refuse_too_many(choice, group_id, choice.nomination.raters, new)
+    if new:
+        _save(choice, (*choice.nomination.raters, *new))
+    return len(new)
+
+
+def find_person(choice: Choice, wanted: str) -> Listed:
+    """Raises ListRefused if nobody on the list has the id."""
+    found = next((person for person in choice.people if person.id == wanted), None)
+    if found is None:
+        raise ListRefused("This person is not on your list any more.")
+    return found
+
+
+def change_rater(choice: Choice, listed: Listed, group_id: str, name: str, email: str) -> None:
+    """Correct somebody who was not invited yet. Raises ListRefused."""
+    if listed.is_sent:
+        raise ListRefused("This person has been invited already. Please ask the programme team to correct the address.")
+    others = tuple(rater for rater in choice.nomination.raters if rater != listed.rater)
+    corrected = _checked(choice, group_id, Person(clean_text(name), clean_address(email)), others)
+    _refuse_doubled(choice, corrected, others)
+    _save(choice, tuple(corrected if rater == listed.rater else rater for rater in choice.nomination.raters))
 
 
 def remove_rater(choice: Choice, email: str) -> None:
-    """Raises ListRefused for somebody who has been invited already."""
-    if all(rater.person.email != email for rater in choice.unsent):
-        raise ListRefused("This person is not on the list any more, or has been invited already.")
-    _save(choice, tuple(rater for rater in choice.nomination.raters if rater.person.email != email))
+    """Removing somebody who is not there is success. Raises ListRefused for somebody who has been invited already."""
+    _refuse_if_fixed(choice)
+    raters = choice.nomination.raters
+    if any(rater.person.email == email for rater in raters[: choice.nomination.sent_raters]):
+        raise ListRefused("This person has been invited already, and stays on the list.")
+    left = tuple(rater for rater in raters if rater.person.email != email)
+    if left != raters:
+        _save(choice, left)
 
 
-def send(choice: Choice, now: datetime, *, fewer: bool) -> None:
-    """Have everybody on the list invited. Sending a list that was sent is success.
+def _checked(choice: Choice, group_id: str, person: Person, others: Sequence[RaterEntry] | None = None) -> RaterEntry:
+    _refuse_if_fixed(choice)
+    if fault := fault_of_text(person.name):
+        raise ListRefused(f"The name {fault}.", "name")
+    if fault := fault_of_address(person.email):
+        raise ListRefused(f"The address {fault}.", "email")
+    if person.email == choice.delegate.person.email:
+        raise ListRefused(OWN_ADDRESS, "email")
+    rater = RaterEntry(group_id, person)
+    if rater not in choice.nomination.raters:
+        _refuse_too_many(choice, group_id, choice.nomination.raters if others is None else others, [rater])
+    return rater
 
-    fewer  the delegate says that some groups have fewer people than asked for
-    """
+
+def _refuse_if_fixed(choice: Choice) -> None:
     if not choice.is_open:
         raise ListRefused("The time for choosing raters is over.")
-    if not choice.unsent:
-        return
-    short = [f"{line.group.title}: {line.missing} more" for line in choice.groups if line.missing]
-    if short and not fewer:
-        raise ListRefused(f"Please add people ({'; '.join(short)}), or tick that you have no more.", "fewer")
-    nomination = choice.nomination
-    changed = replace(nomination, sent_raters=len(nomination.raters), revision=nomination.revision + 1)
-    writes = waves.send_nomination(choice.programme, choice.delegate, choice.wave, nomination, changed, now)
-    try:
-        commit(writes, now)
-    except ConditionFailed:
-        if open_choice(choice.token).unsent:
-            raise ListRefused("The list changed in another window. Please check it and send again.") from None
+    if choice.is_asked and choice.approver:
+        raise ListRefused(f"The list is with {choice.approver.name}. Take it back first if you want to change it.")
 
 
-def _checked(choice: Choice, group_id: str, name: str, email: str) -> RaterEntry:
-    if not choice.is_open:
-        raise ListRefused("The time for choosing raters is over.")
+def _refuse_doubled(choice: Choice, rater: RaterEntry, others: Sequence[RaterEntry] | None = None) -> None:
+    for other in choice.nomination.raters if others is None else others:
+        if other.person.email == rater.person.email:
+            title = choice.programme.group(other.group).title
+            raise ListRefused(f"{other.person.email} is on your list already, under “{title}”.", "email")
+
+
+def _refuse_too_many(choice: Choice, group_id: str, raters: Sequence[RaterEntry], new: Sequence[RaterEntry]) -> None:
     groups = {group.id: group for group in choice.programme.rater_groups}
     if group_id not in groups:
         raise ListRefused("Please choose how you work together.", "group")
-    if fault := fault_of_text(name):
-        raise ListRefused(f"Name: {fault}", "name")
-    if fault := fault_of_address(email):
-        raise ListRefused(f"Email: {fault}", "email")
-    if email == choice.delegate.person.email:
-        raise ListRefused("This is your own address. Your own questionnaire has a link of its own.", "email")
-    if any(rater.person.email == email for rater in choice.nomination.raters):
-        raise ListRefused(f"{email} is on your list already.", "email")
-    counts = Counter(rater.group for rater in choice.nomination.raters)
-    if counts[group_id] >= groups[group_id].max:
-        raise ListRefused(f"{groups[group_id].title}: at most {groups[group_id].max}.", "group")
-    return RaterEntry(group_id, Person(name, email))
+    group, there = groups[group_id], Counter(rater.group for rater in raters)[group_id]
+    if there + len(new) > group.max:
+        room = max(0, group.max - there)
+        what = f"there is room for {plural(room, 'more person', 'more people')}" if room else "the group is full"
+        raise ListRefused(f"{group.title}: at most {group.max}; {what}.", "group")
 
 
 def _save(choice: Choice, raters: tuple[RaterEntry, ...]) -> None:
-    changed = replace(choice.nomination, raters=raters, revision=choice.nomination.revision + 1)
+    before = choice.nomination
+    changed = replace(before, raters=raters, revision=before.revision + 1)
     try:
-        transact([delegates.save_nomination(changed, choice.nomination.revision)])
+        transact([delegates.save_nomination(changed, before.revision)])
     except ConditionFailed:
         if open_choice(choice.token).nomination.raters != raters:
             raise ListRefused("The list changed in another window. Please look at it and try again.") from None

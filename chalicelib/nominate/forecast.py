@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.model import Programme, RaterEntry, RaterGroup
@@ -31,25 +31,42 @@ class GroupForecast:
 def forecast(programme: Programme, raters: Sequence[RaterEntry]) -> tuple[GroupForecast, ...]:
     """One line for each group that a delegate chooses raters for."""
     chosen = Counter(rater.group for rater in raters)
-    expected = {group_id: count * RESPONSE_PERCENT // 100 for group_id, count in chosen.items()}
-    cells = cells_of(expected, programme.anonymous_groups, programme.threshold)
-    alone = {cell.groups[0] for cell in cells if len(cell.groups) == 1}
-    together = {group_id for cell in cells if len(cell.groups) > 1 for group_id in cell.groups}
     return tuple(
-        GroupForecast(group, chosen[group.id], _text(group, chosen[group.id], expected, alone, together))
-        for group in programme.rater_groups
+        GroupForecast(group, chosen[group.id], _text(programme, group, chosen)) for group in programme.rater_groups
     )
 
 
-def _text(group: RaterGroup, chosen: int, expected: dict[str, int], alone: set[str], together: set[str]) -> str:
+def _text(programme: Programme, group: RaterGroup, chosen: Mapping[str, int]) -> str:
+    count = chosen.get(group.id, 0)
     if group.named:
         return "Shown by name: everybody knows who this is, and the form says so."
-    if not chosen:
+    if not count:
         return "Nobody chosen yet." if group.min else "Nobody chosen. That is fine."
-    answers = expected[group.id]
-    likely = f"{chosen} invited; at {RESPONSE_PERCENT} % you get {plural(answers, 'answer', 'answers')}"
-    if group.id in alone:
+    likely = f"{count} invited; at {RESPONSE_PERCENT} % you get {plural(_expected(count), 'answer', 'answers')}"
+    cell = _cell(programme, group, chosen)
+    if cell == (group.id,):
         return f"{likely}, enough to be shown as a group of its own."
-    if group.id in together:
-        return f"{likely}, which will be merged with another group so that nobody can be recognised."
-    return f"{likely}, too few to show anything: please invite more."
+    more = _more(programme, group, chosen)
+    if cell:
+        return f"{likely}, which will be merged with another group so that nobody can be recognised.{more}"
+    return f"{likely}, too few to be shown.{more}"
+
+
+def _more(programme: Programme, group: RaterGroup, chosen: Mapping[str, int]) -> str:
+    """How many people more would let the group stand on its own, if it may have so many."""
+    count = chosen[group.id]
+    for larger in range(count + 1, group.max + 1):
+        if _cell(programme, group, {**chosen, group.id: larger}) == (group.id,):
+            return f" With {larger - count} more it could stand on its own."
+    return ""
+
+
+def _cell(programme: Programme, group: RaterGroup, chosen: Mapping[str, int]) -> tuple[str, ...]:
+    """The groups that this one is likely to be shown with, itself among them; empty if it is not shown."""
+    expected = {group_id: _expected(count) for group_id, count in chosen.items()}
+    cells = cells_of(expected, programme.anonymous_groups, programme.threshold)
+    return next((cell.groups for cell in cells if group.id in cell.groups), ())
+
+
+def _expected(invited: int) -> int:
+    return invited * RESPONSE_PERCENT // 100

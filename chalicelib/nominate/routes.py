@@ -1,65 +1,155 @@
-"""HTTP for delegates who choose their raters."""
+"""HTTP for delegates who choose their raters, and for whoever approves the choice."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 
 from chalice import Blueprint, Response
 
 from chalicelib import clock
-from chalicelib.nominate import choose
-from chalicelib.nominate.choose import Choice, ListRefused
+from chalicelib.nominate import approve, choose, sending
+from chalicelib.nominate.choice import Choice, Listed, ListRefused, open_choice, with_doubts
 from chalicelib.web import forms, links
 from chalicelib.web.view import GET, POST, page, see_other, view
 
 bp = Blueprint(__name__)
 
+Fields = Mapping[str, str]
+
 
 @bp.route("/nominate/{token}", **GET)
 @view
 def nominate(token: str) -> Response:
-    return _page(choose.open_choice(token))
+    return _page(open_choice(token))
 
 
 @bp.route("/nominate/{token}", **POST)
 @view
 def change(token: str) -> Response:
-    choice = choose.open_choice(token)
-    fields = forms.read_form(bp.current_request.raw_body, "nominate", token)
-    try:
-        if "remove" in fields:
-            choose.remove_rater(choice, fields["remove"])
-        else:
-            choose.add_rater(choice, fields.get("group", ""), fields.get("name", ""), fields.get("email", ""))
-    except ListRefused as refused:
-        return _page(choice, refused, fields)
-    return see_other(links.url(f"/nominate/{token}"))
+    choice, fields = open_choice(token), _fields("nominate", token)
+    return _tried(
+        lambda: _changed(choice, fields), lambda refused: _page(choice, refused, fields), f"/nominate/{token}"
+    )
+
+
+@bp.route("/nominate/{token}/person/{person}", **GET)
+@view
+def person(token: str, person: str) -> Response:
+    choice = with_doubts(open_choice(token))
+    return _person_page(choice, choose.find_person(choice, person))
+
+
+@bp.route("/nominate/{token}/person/{person}", **POST)
+@view
+def correct(token: str, person: str) -> Response:
+    choice, fields = open_choice(token), _fields("nominate", token)
+    listed = choose.find_person(choice, person)
+    return _tried(
+        lambda: choose.change_rater(choice, listed, *_three(fields)),
+        lambda refused: _person_page(choice, listed, refused, fields),
+        f"/nominate/{token}",
+    )
 
 
 @bp.route("/nominate/{token}/check", **GET)
 @view
 def check(token: str) -> Response:
-    choice = choose.open_choice(token)
-    return page("nominate/check", choice=choice, programme=choice.programme, nonce=forms.nonce("nominate", token))
+    return _check_page(open_choice(token))
 
 
 @bp.route("/nominate/{token}/send", **POST)
 @view
 def send(token: str) -> Response:
-    choice = choose.open_choice(token)
-    fields = forms.read_form(bp.current_request.raw_body, "nominate", token)
+    choice, fields = open_choice(token), _fields("nominate", token)
+    return _tried(
+        lambda: sending.send(choice, clock.now(), fewer="fewer" in fields),
+        lambda refused: _check_page(choice, refused),
+        f"/nominate/{token}",
+    )
+
+
+@bp.route("/approve/{token}", **GET)
+@view
+def request(token: str) -> Response:
+    return _request_page(approve.open_request(token))
+
+
+@bp.route("/approve/{token}", **POST)
+@view
+def decide(token: str) -> Response:
+    choice, fields = approve.open_request(token), _fields("approve", token)
+    return _tried(
+        lambda: approve.decide(choice, fields.get("decision", ""), fields.get("remark", ""), clock.now()),
+        lambda refused: _request_page(choice, refused, fields),
+        f"/approve/{token}",
+    )
+
+
+def _fields(verb: str, token: str) -> Fields:
+    return forms.read_form(bp.current_request.raw_body, verb, token)
+
+
+def _tried(act: Callable[[], object], refused_page: Callable[[ListRefused], Response], after: str) -> Response:
     try:
-        choose.send(choice, clock.now(), fewer="fewer" in fields)
+        act()
     except ListRefused as refused:
-        return _page(choice, refused, {})
-    return see_other(links.url(f"/nominate/{token}"))
+        return refused_page(refused)
+    return see_other(links.url(after))
 
 
-def _page(choice: Choice, refused: ListRefused | None = None, fields: object = None) -> Response:
+def _changed(choice: Choice, fields: Fields) -> None:
+    if "remove" in fields:
+        choose.remove_rater(choice, fields["remove"])
+    elif "back" in fields:
+        sending.take_back(choice, clock.now())
+    elif "list" in fields:
+        choose.paste(choice, fields.get("group", ""), fields["list"])
+    else:
+        choose.add_rater(choice, *_three(fields))
+
+
+def _place(fields: Fields) -> str:
+    """Whoever adds somebody is led back to the group, which by then is known to be one."""
+    return "" if {"remove", "back"} & fields.keys() else f"#g-{fields.get('group', '')}"
+
+
+def _three(fields: Fields) -> tuple[str, str, str]:
+    return fields.get("group", ""), fields.get("name", ""), fields.get("email", "")
+
+
+def _page(choice: Choice, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
+    return _shown("nominate/raters", with_doubts(choice), refused, fields)
+
+
+def _person_page(
+    choice: Choice, listed: Listed, refused: ListRefused | None = None, fields: Fields | None = None
+) -> Response:
+    return _shown("nominate/person", choice, refused, fields, listed=listed)
+
+
+def _check_page(choice: Choice, refused: ListRefused | None = None) -> Response:
+    return _shown("nominate/check", with_doubts(choice), refused)
+
+
+def _request_page(choice: Choice, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
+    return _shown("nominate/request", with_doubts(choice), refused, fields, verb="approve")
+
+
+def _shown(
+    template: str,
+    choice: Choice,
+    refused: ListRefused | None = None,
+    fields: Fields | None = None,
+    verb: str = "nominate",
+    **more: object,
+) -> Response:
     return page(
-        "nominate/raters",
+        template,
         status=int(refused.status) if refused else 200,
         choice=choice,
         programme=choice.programme,
-        nonce=forms.nonce("nominate", choice.token),
+        nonce=forms.nonce(verb, choice.token),
         refused=refused,
         fields=fields or {},
+        **more,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -48,6 +48,7 @@ Threshold = Annotated[
     int, _whole(3, 10, ": of fewer than three answers, each rater who knows their own can work out the other's")
 ]
 Fewest = Annotated[int, _whole(1, 60)]
+WhoApproves = Annotated[Literal["coach", "manager"], Meta(description="coach or manager")]
 YesNo = Annotated[bool, Meta(description="true or false")]
 
 
@@ -135,3 +136,4 @@ class ProgrammeShape(Shape, frozen=True):
     minimum_responses: Fewest | None = None
     comments_from: Fewest | None = None
     close_when_complete: YesNo = False
+    raters_approved_by: WhoApproves | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from chalicelib.model import (
+    Approver,
     Assignment,
     Competency,
     ImpactRules,
@@ -83,6 +84,7 @@ def _programme(shape: ProgrammeShape, logo: str | None) -> Programme:
         minimum_responses=shape.minimum_responses or usual,
         comments_from=shape.comments_from or usual,
         close_when_complete=shape.close_when_complete,
+        raters_approved_by=Approver(shape.raters_approved_by) if shape.raters_approved_by else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib import waves
@@ -51,6 +51,7 @@ def load_cohort(
     """
     if wrong := check_dates(cohort.dates):
         raise LoadRefused(" ".join(wrong))
+    cohort = replace(cohort, domains=_domains(delegates))
     people = People(delegates, raters)
     checksum = _checksum(cohort, people)
     last = cohorts.find_load(cohort.id)
@@ -129,6 +130,11 @@ def _summary_job(cohort: Cohort, programme: Programme) -> Job:
 def _figures_job(cohort: Cohort, programme: Programme) -> Job:
     """Freezes the cohort's figures once its questionnaires have closed, for reports to show."""
     return waves.figures_job(cohort.id, Wave.BASELINE, closes_at(cohort.dates, programme.organisation.timezone))
+
+
+def _domains(delegates: tuple[DelegateEntry, ...]) -> tuple[str, ...]:
+    people = (person for entry in delegates for person in (entry.person, entry.manager, entry.coach))
+    return tuple(sorted({person.email.rpartition("@")[2] for person in people}))
 
 
 def _checksum(cohort: Cohort, people: People) -> str:

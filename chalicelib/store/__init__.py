@@ -26,6 +26,7 @@ DELEGATE#<id>         META                       who they are
                       IMPACT#delegate, IMPACT#manager       the six-month answers
                       IMPACT#pulse               what the raters saw, published
 RATER#<hash>          INVITATION#<id>            the rater's inbox
+                      LOAD#<month>               how many questionnaires that close in a month they were asked for
 JOB#<id>              JOB                        work that is due now or later; index `due`
 MAIL#<id>             MAIL                       one mail and what became of it; index `due`
 ASKING#<who>          ASKING                     the sign-in code that was mailed last to an address

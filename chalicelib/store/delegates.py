@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from chalicelib.model import Delegate, DelegateWave, RaterEntry, Wave, WaveState
 from chalicelib.store.expressions import Condition, either, equals, missing, one_of
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, check, get, get_many, put, query, update
+
+
+class Approval(StrEnum):
+    """Where the raters stand that were not sent yet, if the programme wants somebody to look at them first."""
+
+    NOT_ASKED = "not_asked"
+    ASKED = "asked"
+    CHANGE_WANTED = "change_wanted"
 
 
 @dataclass(frozen=True)
@@ -21,6 +30,13 @@ class Nomination:
     raters: tuple[RaterEntry, ...] = ()
     sent_raters: int = 0
     revision: int = 0
+    approval: Approval = Approval.NOT_ASKED
+    remark: str = ""  # what the approver wants changed
+    reminders: tuple[str, ...] = ()  # ids of mails to the approver that a decision cancels
+
+    @property
+    def unsent(self) -> tuple[RaterEntry, ...]:
+        return self.raters[self.sent_raters :]
 
 
 def key(delegate_id: str) -> Key:

@@ -45,6 +45,15 @@ def inbox(rater: str) -> list[InboxEntry]:
     return [read(InboxEntry, row) for row in query(f"RATER#{rater}", "INVITATION#")]
 
 
+def load_key(email: str, month: str) -> Key:
+    return Key(f"RATER#{rater_key(email)}", f"LOAD#{month}")
+
+
+def count_request(new: Invitation, month: str) -> Write:
+    """One more questionnaire for this rater among those that close in a month, `2026-10`."""
+    return update(load_key(new.rater.email, month), add={"requests": 1}, create=True)
+
+
 def of_delegate(delegate_id: str, wave: Wave) -> Iterator[Invitation]:
     prefix = f"INVITATION#{wave.value}#"
     return (read(Invitation, row) for row in query(f"DELEGATE#{delegate_id}", prefix))

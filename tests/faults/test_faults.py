@@ -1,6 +1,7 @@
 """A fault at every AWS call of what must happen exactly once: nothing is lost, nothing happens twice."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,15 +9,16 @@ from chalice.test import Client
 
 import chalicelib.clock
 from chalicelib import waves
-from chalicelib.model import InvitationState, Wave, WaveState
+from chalicelib.model import Approver, InvitationState, Wave, WaveState
 from chalicelib.store import cohorts, debriefs, delegates, impacts, jobs, reports, responses, wave_keys
 from chalicelib.store.debriefs import Area, Debrief
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.store.table import query, scan, transact
+from chalicelib.web import forms
 from tests.faults import scene
 from tests.faults.scene import Again, Scene, at
 from tests.support import people
-from tests.support.clock import MONDAY
+from tests.support.clock import MONDAY, Clock
 from tests.support.faults import single_faults
 from tests.support.visitor import Visitor
 
@@ -164,3 +166,40 @@ def test_a_list_of_raters_is_invited_once(aws):
 
     act = lambda _, now: scene.run_job(job_id, people.OPENING + timedelta(minutes=1) + (now - MONDAY))  # noqa: E731
     assert single_faults(loaded.lay_out, act, check) > 20
+
+
+def test_an_approved_list_is_sent_once(visitor):
+    from chalicelib.nominate.asking import approve_link
+    from chalicelib.web import links
+
+    def build():
+        clock = Clock()
+        chalicelib.clock.use(clock.now)
+        rules = replace(people.programme(), id="approved", raters_approved_by=Approver.COACH)
+        people.opened(clock, rules=rules)
+        choose = people.link("dana delegate", "nominate")
+        visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
+        visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+
+    asked = Scene(build)
+    delegate = delegates.find(people.dana())
+    url = links.make(*approve_link(delegate, delegate.coach))
+
+    def act(_, now):
+        chalicelib.clock.use(lambda: at(now))
+        visitor.open(url)
+        if visitor.status != 500:
+            visitor.post(url, {"decision": "approve"}, nonce=forms.nonce("approve", url.rsplit("/", 1)[1]))
+        if visitor.status == 500:
+            raise Again
+        assert "Approved" in visitor.page
+
+    def check(_):
+        found = delegates.find_nomination(people.dana(), Wave.BASELINE)
+        rows = [row["pk"] for row in scan() if "due_shard" in row]
+        wrong = [] if found.sent_raters == 2 else [f"{found.sent_raters} raters are sent"]
+        wrong += [] if len([pk for pk in rows if pk.startswith("JOB#invite#")]) == 1 else ["not one job invites"]
+        wrong += [] if len([pk for pk in rows if pk.startswith("MAIL#nominate/approved#")]) == 1 else ["not told once"]
+        return wrong + [f"{pk} would still be sent" for pk in rows if "approve_reminder" in pk]
+
+    assert single_faults(asked.lay_out, act, check) > 5

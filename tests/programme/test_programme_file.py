@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.codec import programme_as_json, programme_from_json
 from chalicelib.errors import FileFaults
-from chalicelib.model import Assignment, ImpactRules
+from chalicelib.model import Approver, Assignment, ImpactRules
 from chalicelib.programme.file import read_programme
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
@@ -68,6 +68,16 @@ def test_optional_keys_are_read(small_text):
     programme = read_programme(text, "p.yaml")
 
     assert (programme.minimum_responses, programme.comments_from, programme.close_when_complete) == (6, 4, True)
+
+
+def test_nobody_approves_lists_of_raters_unless_told(programme, small_text):
+    assert programme.raters_approved_by is None
+    asked = read_programme(small_text + "raters_approved_by: coach\n", "p.yaml")
+    assert asked.raters_approved_by is Approver.COACH
+    assert programme_from_json(programme_as_json(asked)) == asked
+    assert 'raters_approved_by: is "boss"; allowed: coach or manager' in messages(
+        small_text + "raters_approved_by: boss\n"
+    )
 
 
 def test_anchors_and_aliases_are_read(small_text):

@@ -10,6 +10,7 @@ from chalicelib.ids import delegate_id
 from chalicelib.model import Cohort, CohortDates, DelegateEntry, Person, Programme, RaterEntry
 from chalicelib.programme.file import read_programme
 from chalicelib.programme.load import Loaded, load_cohort
+from chalicelib.store.table import Write, transact
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
 from tests.support.visitor import Visitor
@@ -60,6 +61,11 @@ def opened(clock, chosen: tuple[RaterEntry, ...] = (), **more) -> None:  # type:
     drain(clock.now())
     drain(clock.to(OPENING))
     drain(clock.advance(minutes=1))
+
+
+def write(*writes: Write) -> None:
+    """Put something into the table that would take long to bring about."""
+    transact(writes)
 
 
 def dana() -> str:

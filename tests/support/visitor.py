@@ -96,4 +96,4 @@ def newest_code(to: str) -> str:
 
 
 def _path(url: str) -> str:
-    return url.removeprefix(BASE_URL) or "/"
+    return url.removeprefix(BASE_URL).partition("#")[0] or "/"

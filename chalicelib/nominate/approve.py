@@ -1,0 +1,70 @@
+"""Whoever approves a delegate's list looks at it, and says yes or what to change. Nobody is mailed before the yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.jobs.commit import commit
+from chalicelib.nominate import asking
+from chalicelib.nominate.choice import Choice, ListRefused, load
+from chalicelib.nominate.sending import LATE, cancelled, invite_all
+from chalicelib.store import delegates, mails
+from chalicelib.store.delegates import Approval
+from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.web import links
+from chalicelib.web.links import LinkRevoked
+
+LONGEST_REMARK = 1000  # characters
+APPROVE, CHANGE = "approve", "change"
+TAKEN_BACK = "{delegate} took the list back while you were looking at it. You get a mail when it comes again."
+
+
+def open_request(token: str) -> Choice:
+    """One call. Raises LinkUnknown, LinkRevoked, or NobodyApproves."""
+    delegate_id, approver_id, version = links.read("approve", token, 3)
+    choice = load(token, delegate_id, version)
+    if asking.approver_id(choice.delegate, asking.approver(choice)) != approver_id:
+        raise LinkRevoked
+    return choice
+
+
+def decide(choice: Choice, decision: str, remark: str, now: datetime) -> None:
+    """Deciding the same once more is success. Raises ListRefused with what to do."""
+    remark = remark.replace("\r\n", "\n").strip()
+    if not choice.is_open:
+        raise ListRefused(LATE)
+    if decision not in (APPROVE, CHANGE):
+        raise ListRefused("Please choose one of the two.", "decision")
+    if decision == CHANGE and not remark:
+        raise ListRefused("Please say what you would change.", "remark")
+    if len(remark) > LONGEST_REMARK:
+        raise ListRefused(f"Please shorten this to {LONGEST_REMARK} characters; it has {len(remark)}.", "remark")
+    _settle(choice, decision, _approved(choice, now) if decision == APPROVE else _sent_back(choice, remark, now), now)
+
+
+def _approved(choice: Choice, now: datetime) -> list[Write]:
+    return [*invite_all(choice, now), *cancelled(choice), mails.add(asking.approved(choice, now))]
+
+
+def _sent_back(choice: Choice, remark: str, now: datetime) -> list[Write]:
+    before = choice.nomination
+    changed = replace(
+        before, revision=before.revision + 1, approval=Approval.CHANGE_WANTED, remark=remark, reminders=()
+    )
+    told = asking.change_wanted(choice, remark, now)
+    return [delegates.save_nomination(changed, before.revision), *cancelled(choice), mails.add(told)]
+
+
+def _settle(choice: Choice, decision: str, writes: list[Write], now: datetime) -> None:
+    """Raises ListRefused unless the list lies with the approver, or was decided just so before."""
+    if choice.is_asked:
+        try:
+            commit(writes, now)
+        except ConditionFailed:
+            choice = open_request(choice.token)
+        else:
+            return
+    settled = not choice.unsent if decision == APPROVE else choice.nomination.approval is Approval.CHANGE_WANTED
+    if not settled:
+        raise ListRefused(TAKEN_BACK.format(delegate=choice.delegate.person.name))

@@ -1,0 +1,143 @@
+"""A delegate's list of raters as it stands, and what pages show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from chalicelib import waves
+from chalicelib.errors import Refusal
+from chalicelib.ids import derive
+from chalicelib.model import Approver, Delegate, DelegateWave, Person, Programme, RaterEntry, Wave, WaveState
+from chalicelib.nominate.doubts import Surroundings, doubts_of
+from chalicelib.nominate.forecast import GroupForecast, forecast
+from chalicelib.store import cohorts, delegates, invitations, programmes
+from chalicelib.store.delegates import Approval, Nomination
+from chalicelib.store.marshal import read
+from chalicelib.store.table import get_many
+from chalicelib.web import links
+from chalicelib.web.links import LinkRevoked, LinkUnknown
+
+WAVE = Wave.BASELINE
+
+
+class ListRefused(Refusal):
+    """A change to the list that cannot be; `field` of the form it is about, and each thing that is wrong."""
+
+    title = "Your list was not changed"
+
+    def __init__(self, message: str, field: str = "", each: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.field = field
+        self.each = each
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One person on the list."""
+
+    id: str  # for the address of their page: no name or address stands in a URL
+    rater: RaterEntry
+    is_sent: bool
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Everything the nomination pages show, but for doubts, which take another call: see `with_doubts`."""
+
+    token: str
+    delegate: Delegate
+    wave: DelegateWave
+    programme: Programme
+    nomination: Nomination
+    around: Surroundings
+
+    @property
+    def groups(self) -> tuple[GroupForecast, ...]:
+        return forecast(self.programme, self.nomination.raters)
+
+    @property
+    def unsent(self) -> tuple[RaterEntry, ...]:
+        return self.nomination.unsent
+
+    @property
+    def is_open(self) -> bool:
+        """Whether raters may be chosen at all."""
+        return self.wave.state in (WaveState.PLANNED, WaveState.OPEN)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the list lies with its approver, and is not changed meanwhile."""
+        return self.nomination.approval is Approval.ASKED
+
+    @property
+    def may_change(self) -> bool:
+        return self.is_open and not self.is_asked
+
+    @property
+    def approver(self) -> Person | None:
+        """Who looks at the list before anybody on it is mailed, if the programme wants that."""
+        return approver_of(self.programme, self.delegate)
+
+    @property
+    def hub_url(self) -> str:
+        return links.make(*waves.hub_link(self.delegate))
+
+    @property
+    def people(self) -> list[Listed]:
+        return list(self._listed())
+
+    def in_group(self, group_id: str) -> list[Listed]:
+        return [person for person in self._listed() if person.rater.group == group_id]
+
+    def _listed(self) -> Iterator[Listed]:
+        for place, rater in enumerate(self.nomination.raters):
+            is_sent = place < self.nomination.sent_raters
+            doubts = () if is_sent else doubts_of(rater, self.around)
+            yield Listed(person_id(rater), rater, is_sent, doubts)
+
+
+def open_choice(token: str) -> Choice:
+    """One call. Raises LinkUnknown or LinkRevoked."""
+    delegate_id, version = links.read("nominate", token, 2)
+    return load(token, delegate_id, version)
+
+
+def load(token: str, delegate_id: str, version: str) -> Choice:
+    """One call. Raises LinkUnknown or LinkRevoked."""
+    keys = (
+        delegates.key(delegate_id),
+        delegates.wave_key(delegate_id, WAVE),
+        delegates.nomination_key(delegate_id, WAVE),
+    )
+    rows = get_many(keys)
+    if len(rows) < len(keys):
+        raise LinkUnknown
+    delegate = read(Delegate, rows[keys[0]])
+    if str(delegate.link_version) != version:
+        raise LinkRevoked
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    nomination = read(Nomination, rows[keys[2]])
+    around = Surroundings(delegate, nomination.raters, (), {})
+    return Choice(token, delegate, read(DelegateWave, rows[keys[1]]), programme, nomination, around)
+
+
+def with_doubts(choice: Choice) -> Choice:
+    """One call more: the cohort's domains, and how many others have asked each rater who was not sent yet."""
+    month = waves.month_of(choice.programme, choice.wave)
+    cohort_key = cohorts.key(choice.delegate.cohort_id)
+    loads = {invitations.load_key(rater.person.email, month): rater.person.email for rater in choice.unsent}
+    rows = get_many([cohort_key, *loads])
+    requests = {email: rows[key]["requests"] for key, email in loads.items() if key in rows}
+    domains = rows[cohort_key].get("domains", ()) if cohort_key in rows else ()
+    return replace(choice, around=replace(choice.around, domains=domains, requests=requests))
+
+
+def person_id(rater: RaterEntry) -> str:
+    return derive(8, "nominee", rater.person.email)
+
+
+def approver_of(programme: Programme, delegate: Delegate) -> Person | None:
+    approvers = {Approver.COACH: delegate.coach, Approver.MANAGER: delegate.manager}
+    return approvers[programme.raters_approved_by] if programme.raters_approved_by else None

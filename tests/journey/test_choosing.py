@@ -1,0 +1,275 @@
+"""A delegate's list of raters through its pages: pasted, corrected, checked, approved if the programme wants, sent."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.model import Approver, Person, RaterEntry, Wave
+from chalicelib.nominate.doubts import BUSY_FROM
+from chalicelib.store import delegates, invitations
+from chalicelib.store.table import scan
+from infra.local.outbox import Accepted
+from tests.support import people
+from tests.support.calls import count_calls
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+PEERS = "P0 <p0@example.org>; Two, P <p1@example.org>\np2@example.org, p3@example.org"
+
+
+@pytest.fixture
+def choose(visitor, clock):
+    """The delegate's list, opened a day after the opening; it holds the line manager."""
+    people.opened(clock)
+    return people.link("dana delegate", "nominate")
+
+
+def mails(words: str, to: str | None = None) -> list[Accepted]:
+    """Mails whose subject has the words."""
+    return [mail for mail in sent_mails(to) if words in str(mail.message["Subject"])]
+
+
+def on_list() -> dict[str, str]:
+    """Address -> group."""
+    raters = delegates.find_nomination(people.dana(), Wave.BASELINE).raters
+    return {rater.person.email.partition("@")[0]: rater.group for rater in raters}
+
+
+def test_a_pasted_list_is_added_once_however_often_it_is_pasted(visitor, choose):
+    for _ in range(2):
+        visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
+        assert visitor.status == 200
+    assert on_list() == {"mara.manager": "manager", "p0": "peer", "p1": "peer", "p2": "peer", "p3": "peer"}
+    assert "P Two" in visitor.page
+    assert "4 chosen" in visitor.page
+    assert "4 invited; at 75 % you get 3 answers" in visitor.page
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        pytest.param("P0 <p0@example.org>; Jo Ward", "“Jo Ward”: has no mail address", id="no-address"),
+        pytest.param("P0 <p0@example.org>; dana.delegate@example.org", "your own address", id="own"),
+        pytest.param("P0 <p0@example.org>; mara.manager@example.org", "already, under “Line manager”", id="elsewhere"),
+        pytest.param(";".join(f"p{n}@example.org" for n in range(9)), "at most 8; there is room for 8", id="too-many"),
+        pytest.param("  ", "Please paste at least one name", id="empty"),
+    ],
+)
+def test_a_list_with_a_fault_is_kept_on_the_page_and_adds_nobody(visitor, choose, pasted, said):
+    visitor.open(choose).post(choose, {"group": "peer", "list": pasted})
+
+    assert visitor.status == 400
+    assert said in visitor.page
+    assert pasted.strip().partition(" ")[0] in visitor.page
+    assert on_list() == {"mara.manager": "manager"}
+
+
+def test_a_person_is_corrected_and_removed(visitor, choose):
+    visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
+    (edit,) = [url for url in visitor.links("/person/") if "P Two" in visitor.open(url).page]
+    visitor.open(edit).post(edit, {"group": "other", "name": "P. Two", "email": "P1@Example.org "})
+    assert (visitor.status, on_list()["p1"]) == (200, "other")
+
+    visitor.open(choose).post(choose, {"remove": "p1@example.org"}).post(choose, {"remove": "p1@example.org"})
+    assert visitor.status == 200
+    assert "p1" not in on_list()
+    visitor.open(edit)
+    assert (visitor.status, "not on your list any more" in visitor.page) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        pytest.param({"name": " "}, "The name is missing", id="no-name"),
+        pytest.param({"email": "p1"}, "is not one mail address", id="no-address"),
+        pytest.param({"email": "p0@example.org"}, "on your list already, under “Peers”", id="doubled"),
+        pytest.param({"email": "dana.delegate@example.org"}, "your own address", id="own"),
+        pytest.param({"group": "manager"}, "at most 1; the group is full", id="full"),
+        pytest.param({"group": "self"}, "choose how you work together", id="no-such-group"),
+    ],
+)
+def test_a_correction_that_cannot_be_keeps_what_was_typed(visitor, choose, fields, said):
+    visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
+    before = on_list()
+    (edit,) = [url for url in visitor.links("/person/") if "P Two" in visitor.open(url).page]
+    visitor.open(edit).post(edit, {"group": "peer", "name": "Typed Name", "email": "typed@example.org", **fields})
+
+    assert visitor.status == 400
+    assert said in visitor.page
+    assert ("Typed Name" in visitor.page) != ("name" in fields)
+    assert on_list() == before
+
+
+def test_slips_and_busy_people_are_pointed_out_and_can_be_sent_all_the_same(visitor, choose):
+    for number in range(BUSY_FROM):
+        busy = invitations.Invitation(
+            f"i{number}",
+            "d",
+            Wave.BASELINE,
+            "peer",
+            Person("P3", "p3@example.org"),
+            invitations.InvitationState.INVITED,
+        )
+        people.write(invitations.count_request(busy, "2026-10"))
+    visitor.open(choose).post(choose, {"group": "peer", "list": f"{PEERS}; Slip Of <slip@exmaple.org>"})
+    for page in (choose, f"{choose}/check"):
+        visitor.open(page)
+        assert "Did you mean slip@example.org?" in visitor.page
+        assert visitor.page.count("10 or more colleagues have asked this person") == 1
+    visitor.post(f"{choose}/send", {"fewer": "yes"})
+    assert "Sent: 6 people have been invited" in visitor.page
+
+
+def test_every_invitation_counts_into_a_raters_load_and_a_pulse_does_not(visitor, clock):
+    people.opened(clock, chosen=people.raters(1, 0))
+    loads = {row["sk"]: row["requests"] for row in scan() if row["sk"].startswith("LOAD#")}
+
+    assert loads == {"LOAD#2026-10": 1}
+    assert len([row for row in scan() if row["sk"].startswith("LOAD#")]) == 2  # the manager and one peer
+
+
+def test_fewer_people_than_asked_for_must_be_said(visitor, choose):
+    visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
+    visitor.open(f"{choose}/check").post(f"{choose}/send")
+    assert visitor.status == 400
+    assert "Direct reports: 4 more" in visitor.page
+    assert "I have no more people in this group" in visitor.page
+
+
+def test_people_are_added_after_the_sending_and_only_they_are_invited(visitor, choose, clock):
+    nonce = visitor.open(choose).nonce
+    visitor.post(choose, {"group": "peer", "list": PEERS})
+    for _ in range(2):
+        visitor.open(f"{choose}/check")
+        visitor.post(f"{choose}/send", {"fewer": "yes"}, nonce=nonce)
+    drain(clock.now())
+    visitor.open(choose).post(choose, {"remove": "p0@example.org"})
+    assert "invited already, and stays" in visitor.page
+    visitor.open(choose).post(choose, {"group": "peer", "name": "Late", "email": "late@example.org"})
+    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    drain(clock.now())
+
+    asked = mails("asks for your feedback")
+    assert len(asked) == len({mail.message["To"] for mail in asked}) == 6
+
+
+def test_the_list_is_two_calls_to_look_at_and_one_more_to_change(visitor, choose):
+    visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
+    with count_calls() as calls:
+        visitor.open(choose)
+    assert calls.total() == 2
+    with count_calls() as calls:
+        visitor.open(f"{choose}/check")
+    assert calls.total() == 2
+
+
+# --- a programme whose lists are looked at first ----------------------------------------------------------------------
+
+
+@pytest.fixture(params=list(Approver))
+def request_link(request, visitor, clock):
+    """The approver's link to a list of five; before the opening, as a delegate may choose early."""
+    rules = replace(people.programme(), id=f"approving-{request.param}", raters_approved_by=request.param)
+    people.opened(clock, rules=rules)
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
+    visitor.open(f"{choose}/check")
+    assert "looks at the list before anybody on it is mailed" in visitor.page
+    visitor.post(f"{choose}/send", {"fewer": "yes"})
+    assert "Your list is with" in visitor.page
+    drain(clock.now())
+    return people.link("cleo coach" if request.param is Approver.COACH else "mara manager", "approve")
+
+
+def invited() -> set[str]:
+    return {str(mail.message["To"]) for mail in mails("asks for your feedback")}
+
+
+def test_nobody_is_mailed_before_the_list_is_approved_and_then_everybody_once(visitor, clock, request_link):
+    assert invited() == set()
+    visitor.open(request_link)
+    assert "would like to ask 5 people" in visitor.page
+    visitor.post(request_link)
+    assert (visitor.status, "Please choose one of the two" in visitor.page) == (400, True)
+    nonce = visitor.nonce
+    for _ in range(2):
+        visitor.post(request_link, {"decision": "approve"}, nonce=nonce)
+        assert "Approved. Thank you." in visitor.page
+        drain(clock.now())
+
+    assert len(invited()) == 5
+    assert len(mails("approved", people.person("dana delegate").email)) == 1
+    drain(clock.advance(days=6))
+    assert mails("is waiting for you") == mails("please choose who gives you feedback") == []
+
+
+def test_an_approver_who_is_silent_is_reminded_once(visitor, clock, request_link):
+    for _ in range(8):
+        drain(clock.advance(days=1))
+
+    assert len(mails("is waiting for you")) == 1
+
+
+def test_a_change_that_is_asked_for_comes_back_to_the_approver(visitor, clock, request_link):
+    visitor.open(request_link).post(request_link, {"decision": "change", "remark": "  "})
+    assert "Please say what you would change" in visitor.page
+    nonce = visitor.nonce
+    for _ in range(2):
+        visitor.post(request_link, {"decision": "change", "remark": "Ask the <night> team too."}, nonce=nonce)
+        assert "You asked for a change" in visitor.page
+    drain(clock.now())
+    (told,) = mails("please change your list")
+    assert "Ask the <night> team too." in told.part("plain")
+
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose)
+    assert "Ask the &lt;night&gt; team too." in visitor.page
+    visitor.post(choose, {"group": "other", "name": "Night", "email": "night@example.org"})
+    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    drain(clock.now())
+    assert invited() == set()
+    visitor.open(request_link).post(request_link, {"decision": "approve"})
+    drain(clock.now())
+    assert len(invited()) == 6
+
+
+def test_a_list_that_is_being_looked_at_is_changed_only_after_it_was_taken_back(visitor, clock, request_link):
+    choose = people.link("dana delegate", "nominate")
+    for fields in ({"remove": "p0@example.org"}, {"group": "peer", "name": "New", "email": "new@example.org"}):
+        visitor.open(choose).post(choose, fields)
+        assert (visitor.status, "Take it back first" in visitor.page) == (400, True)
+    visitor.open(request_link)
+    nonce = visitor.nonce
+    visitor.open(choose)
+    for _ in range(2):
+        visitor.post(choose, {"back": "yes"})
+    assert "Check and send" in visitor.page
+    visitor.open(request_link)
+    assert "still working on the list" in visitor.page
+    visitor.post(request_link, {"decision": "approve"}, nonce=nonce)
+    assert (visitor.status, "took the list back" in visitor.page) == (400, True)
+    drain(clock.advance(days=5))
+    assert invited() == set()
+
+
+def test_only_the_approver_of_today_can_approve(visitor, clock, request_link):
+    delegate = delegates.find(people.dana())
+    other = Person("New", "new@example.org")
+    people.write(delegates.replace(replace(delegate, coach=other, manager=other)))
+    visitor.open(request_link)
+    assert visitor.status == 410
+
+
+def test_where_nobody_approves_there_is_nothing_to_approve(visitor, choose):
+    from chalicelib.nominate.asking import approve_link
+    from chalicelib.web import links
+
+    delegate = delegates.find(people.dana())
+    visitor.open(links.make(*approve_link(delegate, delegate.coach)))
+    assert (visitor.status, "nothing to approve" in visitor.page) == (400, True)
+
+
+def test_a_list_from_the_administrators_file_needs_no_approval(visitor, clock):
+    rules = replace(people.programme(), id="approving-coach", raters_approved_by=Approver.COACH)
+    people.opened(clock, chosen=(RaterEntry("peer", people.person("p0")),), rules=rules)
+    assert len(invited()) == 2

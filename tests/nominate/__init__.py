@@ -1,0 +1,1 @@
+"""Choosing raters: lists as they are pasted, doubts, forecasts, approval."""

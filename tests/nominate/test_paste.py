@@ -1,0 +1,120 @@
+"""Lists of people as they are copied from Outlook, Excel and mails."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.model import Person
+from chalicelib.nominate.paste import MOST_ENTRIES, name_from, read_list
+from chalicelib.programme.cells import fault_of_address, fault_of_text
+
+JO, SAM = Person("Jo Ward", "jo.ward@example.org"), Person("Sam O'Brien", "sam.o'brien@example.org")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Jo Ward <jo.ward@example.org>; Sam O'Brien <sam.o'brien@example.org>", id="outlook"),
+        pytest.param("Ward, Jo <jo.ward@example.org>;O'Brien, Sam <sam.o'brien@example.org>;", id="surname-first"),
+        pytest.param("Ward, Jo (TRUST) <Jo.Ward@example.org>; O'Brien, Sam [Agency] <sam.o'brien@example.org>", id="n"),
+        pytest.param("\"Ward, Jo\" <jo.ward@example.org>; 'Sam O'Brien' <sam.o'brien@example.org>", id="in-quotes"),
+        pytest.param("Jo Ward\tjo.ward@example.org\r\nSam O'Brien\tsam.o'brien@example.org\r\n", id="table"),
+        pytest.param("jo.ward@example.org\tJo Ward\nsam.o'brien@example.org\tSam O'Brien", id="address-first"),
+        pytest.param("Jo Ward <jo.ward@example.org>, Sam O'Brien <sam.o'brien@example.org>", id="commas"),
+        pytest.param("Jo Ward jo.ward@example.org Sam O'Brien sam.o'brien@example.org", id="nothing-between"),
+        pytest.param("To: Jo Ward <jo.ward@example.org>\nCc: Sam O'Brien <sam.o'brien@example.org>", id="headers"),
+        pytest.param("Jo Ward <mailto:jo.ward@example.org>; Sam O'Brien (sam.o'brien@example.org)", id="mailto"),
+        pytest.param("jo.ward@example.org <jo.ward@example.org>\nSam O'Brien <sam.o'brien@example.org>", id="no-name"),
+        pytest.param(
+            "• Jo\u00a0Ward <jo.ward@example.org>\n\u200b• Sam O'Brien <sam.o'brien@example.org>", id="bullets"
+        ),
+        pytest.param(
+            "Jo Ward <jo.ward@example.org>; Sam O'Brien <sam.o'brien@example.org>; JO <JO.WARD@example.org>", id="twice"
+        ),
+    ],
+)
+def test_a_list_is_read_however_it_was_copied(text):
+    pasted = read_list(text)
+
+    assert pasted.people == (JO, SAM)
+    assert pasted.faults == ()
+
+
+def test_a_bare_address_gives_its_name():
+    assert read_list("jo.ward2@nhs.net, plain@example.org").people == (
+        Person("Jo Ward", "jo.ward2@nhs.net"),
+        Person("Plain", "plain@example.org"),
+    )
+
+
+def test_a_semicolon_in_quotes_belongs_to_the_name():
+    assert read_list('"Ward; Jo" <jo.ward@example.org>').people == (Person("Ward; Jo", "jo.ward@example.org"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "entry", "why"),
+    [
+        pytest.param("Jo Ward; sam@example.org", "“Jo Ward”", "has no mail address", id="no-address"),
+        pytest.param("Jo <jo@example>; sam@example.org", "“Jo jo@example”", "after @ there must be", id="no-domain"),
+        pytest.param("Sam sam@example.org, Jo", "“Jo”", "has no mail address", id="words-after"),
+        pytest.param("1@example.org; sam@example.org", "“1@example.org”", "the name is missing", id="no-letter"),
+        pytest.param("Jo <>; sam@example.org", "“Jo”", "has no mail address", id="empty-brackets"),
+    ],
+)
+def test_what_cannot_be_read_is_named(text, entry, why):
+    (fault,) = read_list(text).faults
+
+    assert str(fault).startswith(entry)
+    assert why in str(fault)
+    assert [person.email for person in read_list(text).people] == ["sam@example.org"]
+
+
+def test_a_list_of_a_whole_department_is_refused():
+    assert read_list(";".join(f"a{n}b@example.org" for n in range(MOST_ENTRIES))).faults == ()
+    (fault,) = read_list(";".join(f"a{n}b@example.org" for n in range(MOST_ENTRIES + 1))).faults
+    assert "at most 60" in str(fault)
+
+
+WORD = st.text(st.sampled_from("abcdefgéöÅ'-"), min_size=2, max_size=9).map(lambda text: f"A{text}z")
+NAMES = st.tuples(WORD, WORD)
+ADDRESSES = st.from_regex(r"[a-z]{2,8}\.[a-z]{2,8}[0-9]{0,2}@[a-z]{2,8}\.(org|net|nhs\.uk)", fullmatch=True)
+FORMS = (
+    "{first} {last} <{email}>; ",
+    "{last}, {first} <{email}>\n",
+    '"{last}, {first}" <{email}>;',
+    "{first} {last}\t{email}\r\n",
+    "{last}, {first} (Trust) <{email}>; ",
+    "{email}\t{first} {last}\n",
+)
+
+
+@given(st.lists(st.tuples(NAMES, ADDRESSES, st.sampled_from(FORMS)), max_size=20, unique_by=lambda one: one[1]))
+def test_every_person_of_a_mixed_list_is_found_in_order(entries):
+    text = "".join(form.format(first=first, last=last, email=email) for (first, last), email, form in entries)
+
+    assert read_list(text).people == tuple(Person(f"{first} {last}", email) for (first, last), email, _ in entries)
+    assert read_list(text).faults == ()
+
+
+@given(st.text(st.sampled_from("abA1 @.,;:<>\"'()[]\t\r\n\u200bé-"), max_size=80) | st.text(max_size=60))
+def test_no_text_breaks_the_reader_and_whoever_it_finds_can_be_mailed(text):
+    pasted = read_list(text)
+
+    assert all(not fault_of_address(person.email) and not fault_of_text(person.name) for person in pasted.people)
+    assert len({person.email for person in pasted.people}) == len(pasted.people)
+    assert all(fault.entry and fault.message.endswith(".") for fault in pasted.faults)
+    assert pasted.people or pasted.faults or not any(sign.isalnum() for sign in text)
+
+
+@given(st.lists(ADDRESSES, min_size=1, max_size=10, unique=True), st.sampled_from([";", "; ", ", ", "\n", " ", "\t"]))
+def test_pasting_a_list_that_was_read_gives_the_same_people(addresses, between):
+    people = read_list(between.join(addresses)).people
+
+    assert [person.email for person in people] == addresses
+    assert read_list("; ".join(f"{one.name} <{one.email}>" for one in people)).people == people
+
+
+def test_a_name_is_made_of_the_letters_of_an_address():
+    assert name_from("mary-ann.o'neill99@nhs.net") == "Mary Ann Oneill"
