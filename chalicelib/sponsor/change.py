@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chalicelib.model import Competency, Programme
-from chalicelib.report.figures import display_gap, one_decimal
+from chalicelib.model import SELF_GROUP, Competency, Programme
+from chalicelib.report.facts import CohortMean
+from chalicelib.report.figures import display_gap
+from chalicelib.report.frozen import Frozen
+from chalicelib.report.published import ALL_OTHERS, About
 from chalicelib.sponsor.evidence import ENOUGH, Evidence, mean, mean_of_enough, number
 
 
@@ -20,6 +23,19 @@ class CompetencyLine:
     own_n: int
     others: str
     others_n: int
+    agreed: str  # ICC(1) of line managers and the other raters over delegates, 0 to 1; empty if too few have both
+
+
+@dataclass(frozen=True)
+class FollowupLine:
+    """What all others say of the cohort, before the programme and in the follow-up."""
+
+    title: str
+    before: str
+    after: str
+    effect: str  # Hedges' g of the change, over the delegates who have both reports
+    n: int
+    beyond_noise: str  # delegates whose change is larger than noise; empty below twenty delegates
 
 
 @dataclass(frozen=True)
@@ -43,15 +59,42 @@ class Seen:
     raters_n: int
 
 
-def competency_lines(programme: Programme, cohort: Sequence[Evidence]) -> tuple[CompetencyLine, ...]:
-    """Only competencies with a figure from enough delegates."""
+def competency_lines(programme: Programme, frozen: Frozen) -> tuple[CompetencyLine, ...]:
+    """The figures that the reports show, and no others: a second set of delegates would tell who is in one of them.
+
+    Only competencies with a figure from enough delegates.
+    """
+    means = _means_of_competencies(frozen)
+    agreed = {found.id: found.display for found in frozen.consistency if found.about == About.COMPETENCY}
     lines = []
     for competency in programme.competencies:
-        own, own_n = mean_of_enough(evidence.self_means.get(competency.id) for evidence in cohort)
-        others, others_n = mean_of_enough(evidence.others_means.get(competency.id) for evidence in cohort)
-        if own is not None or others is not None:
-            lines.append(CompetencyLine(competency.title, _shown(own), own_n, _shown(others), others_n))
+        own, others = means.get((competency.id, SELF_GROUP)), means.get((competency.id, ALL_OTHERS))
+        if own or others:
+            shown = (*_shown(own), *_shown(others))
+            lines.append(CompetencyLine(competency.title, *shown, agreed.get(competency.id, "")))
     return tuple(lines)
+
+
+def followup_lines(programme: Programme, before: Frozen, after: Frozen) -> tuple[FollowupLine, ...]:
+    """How all others saw the cohort before and after, for competencies with a figure both times."""
+    first, second = _means_of_competencies(before), _means_of_competencies(after)
+    effects = {effect.id: effect for effect in after.effects if (effect.about, effect.cell) == OTHERS_ON_COMPETENCIES}
+    lines = []
+    for competency in programme.competencies:
+        place = competency.id, ALL_OTHERS
+        effect = effects.get(competency.id)
+        if effect and place in first and place in second:
+            beyond = "" if effect.beyond_noise is None else str(effect.beyond_noise)
+            figures = (first[place].display, second[place].display, effect.display, effect.delegates, beyond)
+            lines.append(FollowupLine(competency.title, *figures))
+    return tuple(lines)
+
+
+OTHERS_ON_COMPETENCIES = (About.COMPETENCY, ALL_OTHERS)
+
+
+def _means_of_competencies(frozen: Frozen) -> dict[tuple[str, str], CohortMean]:
+    return {(mean.id, mean.cell): mean for mean in frozen.means if mean.about == About.COMPETENCY}
 
 
 def change_lines(programme: Programme, cohort: Sequence[Evidence]) -> tuple[ChangeLine, ...]:
@@ -92,5 +135,5 @@ def _managers_change(evidence: Evidence) -> Fraction | None:
     return mean(Fraction(change) for change in given if change not in ("", "not_seen"))
 
 
-def _shown(found: Fraction | None) -> str:
-    return "" if found is None else str(one_decimal(found))
+def _shown(found: CohortMean | None) -> tuple[str, int]:
+    return (found.display, found.delegates) if found else ("", 0)

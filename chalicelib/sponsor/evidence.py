@@ -17,7 +17,6 @@ class Evidence:
     service: str
     has_report: bool = False  # released
     self_means: Mapping[str, Fraction] = field(default_factory=dict)
-    others_means: Mapping[str, Fraction] = field(default_factory=dict)
     areas: tuple[str, ...] = ()  # ids of the development areas
     own: Mapping[str, str] | None = None  # the delegate's impact survey; None if none was sent
     manager: Mapping[str, str] | None = None

@@ -27,7 +27,7 @@ def render_summary(programme: Programme, summary: CohortSummary) -> str:
 
 
 def _chart(line: CompetencyLine, top: int) -> Markup:
-    own, others = (float(shown) if shown else None for shown in (line.own, line.others))
+    own, others = (float(shown.split()[0]) if shown else None for shown in (line.own, line.others))
     return Markup(strip(own, others, top))  # noqa: S704 drawn by us
 
 

@@ -14,10 +14,22 @@ from typing import Any
 from chalicelib.impact.questions import FACTORS, LEVELS, MEASURES, PROPOSAL, WORK_DONE, useful_parts
 from chalicelib.model import Cohort, Programme
 from chalicelib.report.figures import one_decimal
+from chalicelib.report.frozen import Frozen
 from chalicelib.sponsor.cases import Case, is_improved, other_cases, success_cases
-from chalicelib.sponsor.change import ChangeLine, CompetencyLine, Seen, change_lines, competency_lines, seen
+from chalicelib.sponsor.change import (
+    ChangeLine,
+    CompetencyLine,
+    FollowupLine,
+    Seen,
+    change_lines,
+    competency_lines,
+    followup_lines,
+    seen,
+)
 from chalicelib.sponsor.evidence import ENOUGH, Evidence, mean_of_enough, number
 from chalicelib.sponsor.money import Worth, worth
+
+NOTHING_FROZEN = Frozen()
 
 
 @dataclass(frozen=True)
@@ -80,11 +92,19 @@ class CohortSummary:
     enough: int
     responses: Responses
     competencies: tuple[CompetencyLine, ...]
+    followup: tuple[FollowupLine, ...]
     impact: Impact | None
 
 
-def summarise_cohort(programme: Programme, cohort: Cohort, people: Sequence[Evidence], made_on: date) -> CohortSummary:
-    """people: every delegate of the cohort, in any order."""
+def summarise_cohort(
+    programme: Programme,
+    cohort: Cohort,
+    people: Sequence[Evidence],
+    made_on: date,
+    baseline: Frozen = NOTHING_FROZEN,
+    followup: Frozen = NOTHING_FROZEN,
+) -> CohortSummary:
+    """people: every delegate of the cohort, in any order. The cohort's 360 figures are those frozen for the reports."""
     responses = Responses(
         delegates=len(people),
         reports=sum(evidence.has_report for evidence in people),
@@ -98,7 +118,8 @@ def summarise_cohort(programme: Programme, cohort: Cohort, people: Sequence[Evid
         made_on=made_on,
         enough=ENOUGH,
         responses=responses,
-        competencies=competency_lines(programme, people),
+        competencies=competency_lines(programme, baseline),
+        followup=followup_lines(programme, baseline, followup),
         impact=_impact(programme, people) if responses.delegates_answered >= ENOUGH else None,
     )
 

@@ -12,11 +12,12 @@ from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import SELF_GROUP, Cohort, Person, Programme, Wave
 from chalicelib.report.facts import read_facts
+from chalicelib.report.frozen import Frozen, read_frozen
 from chalicelib.report.published import ALL_OTHERS, About
 from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.page import render_summary
 from chalicelib.sponsor.summary import checksum, summarise_cohort, summary_bytes
-from chalicelib.store import cohorts, impacts, jobs, mails, objects, programmes, reports, summaries
+from chalicelib.store import cohort_figures, cohorts, impacts, jobs, mails, objects, programmes, reports, summaries
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.impacts import PulseResult, Role
 from chalicelib.store.jobs import Job, JobState
@@ -42,7 +43,7 @@ def summarise(job: Job, now: datetime) -> Sequence[Write]:
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     people = [_evidence(line, rows[line.delegate_id]) for line in lines]
     today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
-    summary = summarise_cohort(programme, cohort, people, today)
+    summary = summarise_cohort(programme, cohort, people, today, *_frozen(cohort.id))
     html = render_summary(programme, summary).encode()
     facts_name, html_name = summaries.save_documents(cohort.id, checksum(summary), summary_bytes(summary), html)
     stored = Summary(cohort.id, summaries.IMPACT, checksum(summary), facts_name, html_name, now)
@@ -73,7 +74,6 @@ def _evidence(line: DelegateLine, rows: Sequence[Row]) -> Evidence:
         service=line.service,
         has_report=means is not None,
         self_means=(means or {}).get(SELF_GROUP, {}),
-        others_means=(means or {}).get(ALL_OTHERS, {}),
         areas=tuple(area.id for area in surveys[Role.DELEGATE].areas) if surveys else (),
         own=sent.get(Role.DELEGATE),
         manager=sent.get(Role.MANAGER),
@@ -92,6 +92,13 @@ def _published_means(delegate_id: str) -> Mapping[str, Mapping[str, Fraction]] |
             exact = Fraction(statistic.mean).limit_denominator(FINEST)
             means.setdefault(statistic.cell, {})[statistic.id] = exact
     return means
+
+
+def _frozen(cohort_id: str) -> tuple[Frozen, Frozen]:
+    """The cohort's figures as the reports of the baseline and of the follow-up show them."""
+    found = (cohort_figures.find(cohort_id, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
+    baseline, followup = (read_frozen(one.figures) if one else Frozen() for one in found)
+    return baseline, followup
 
 
 def _raters_change(pulse: PulseResult | None) -> tuple[Fraction, ...]:

@@ -5,8 +5,12 @@ from fractions import Fraction
 
 import pytest
 
+from chalicelib.report.cohort import Consistency, Effect
+from chalicelib.report.facts import CohortMean
+from chalicelib.report.frozen import Frozen
 from chalicelib.sponsor.evidence import ENOUGH, Evidence
 from chalicelib.sponsor.money import Claim, totals
+from chalicelib.sponsor.page import render_summary
 from chalicelib.sponsor.summary import summarise_cohort, summary_bytes
 from tests.support import people
 
@@ -25,7 +29,6 @@ def evidence(n: int, **own: str) -> Evidence:
         service="Nursing",
         has_report=True,
         self_means=means,
-        others_means=means,
         areas=("1",),
         own={
             "money": "1000",
@@ -42,7 +45,21 @@ def evidence(n: int, **own: str) -> Evidence:
 
 
 def summary(count: int, **own: str):
-    return summarise_cohort(people.programme(), cohort(), [evidence(n, **own) for n in range(count)], date(2027, 7, 1))
+    everyone = [evidence(n, **own) for n in range(count)]
+    return summarise_cohort(people.programme(), cohort(), everyone, date(2027, 7, 1), frozen(count), frozen(count, 4.0))
+
+
+def frozen(delegates: int, mean: float = 3.4) -> Frozen:
+    """As the freeze leaves it: nothing below five delegates."""
+    if delegates < ENOUGH:
+        return Frozen()
+    ids = [competency.id for competency in people.programme().competencies]
+    places = [(competency, cell) for competency in ids for cell in ("self", "all_others")]
+    return Frozen(
+        tuple(CohortMean("competency", found, cell, delegates, mean, str(mean)) for found, cell in places),
+        tuple(Effect("competency", found, cell, delegates, "+0.61", None) for found, cell in places),
+        tuple(Consistency("competency", found, delegates, "0.42") for found in ids),
+    )
 
 
 def share(percent: int) -> Fraction:
@@ -70,16 +87,20 @@ def test_below_five_delegates_only_the_response_line_is_shown():
 
 def test_from_five_delegates_on_figures_are_shown():
     found = summary(ENOUGH)
-    assert len(found.competencies) == len(people.programme().competencies)
+    assert {(line.own, line.others_n, line.agreed) for line in found.competencies} == {("3.4", 5, "0.42")}
+    assert {(line.before, line.after, line.effect, line.beyond_noise) for line in found.followup} == {
+        ("3.4", "4.0", "+0.61", "")
+    }
     assert found.impact.worth.claimed == "£5,000"
     assert found.impact.worth.confident == "£1,600"
 
 
 def test_a_figure_of_fewer_than_five_is_left_out_of_a_larger_cohort():
     rules, everyone = people.programme(), [evidence(n) for n in range(6)]
-    silent = [Evidence(one.name, one.service, True, one.self_means, one.others_means) for one in everyone[4:]]
-    found = summarise_cohort(rules, cohort(), everyone[:4] + silent, date(2027, 7, 1))
+    silent = [Evidence(one.name, one.service, True, one.self_means) for one in everyone[4:]]
+    found = summarise_cohort(rules, cohort(), everyone[:4] + silent, date(2027, 7, 1), frozen(6))
     assert found.competencies
+    assert found.followup == ()
     assert found.impact is None
 
 
@@ -102,3 +123,12 @@ def test_the_same_evidence_in_another_order_gives_the_same_bytes():
     assert summary_bytes(summarise_cohort(rules, cohort(), everyone, made)) == summary_bytes(
         summarise_cohort(rules, cohort(), everyone[::-1], made)
     )
+
+
+def test_the_page_shows_before_and_after_and_whether_raters_agree_on_who_stands_where():
+    page = render_summary(people.programme(), summary(ENOUGH))
+    assert "How others see the cohort, before and after" in page
+    assert "Larger than noise" not in page
+    assert ">+0.61<" in page
+    assert ">0.42<" in page
+    assert "before and after" not in render_summary(people.programme(), summary(ENOUGH - 1))
