@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from chalicelib.model import Programme
+
 
 class Refusal(Exception):
     """A refusal the sender can act on.
@@ -22,6 +24,7 @@ class Refusal(Exception):
     status: int = HTTPStatus.BAD_REQUEST
     title = "That did not work"
     next_step = "Nothing was changed. Please read on for what to do."
+    programme: Programme | None = None  # whose colours the page wears, where that is known
 
 
 @dataclass(frozen=True, order=True)

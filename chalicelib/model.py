@@ -64,6 +64,7 @@ class Competency:
 class OpenQuestion:
     id: str
     text: str
+    competency: str | None = None  # asked on this competency's page, folded away; else on the last page
 
 
 @dataclass(frozen=True)
@@ -268,4 +269,5 @@ class Invitation:
     revision: int = 0
     draft: Mapping[str, bytes] = field(default_factory=dict)
     sent: Mapping[str, bytes] | None = None
+    saved_at: Mapping[str, int] = field(default_factory=dict)  # page -> when it was last typed: see collect/save.py
     reminders: tuple[str, ...] = ()  # ids of mails that an answer cancels

@@ -123,7 +123,7 @@ def ask(programme: Programme, delegate: Delegate, wave: DelegateWave, rater: Rat
     invitation = Invitation(**{**vars(invitation), "reminders": tuple(mail.id for mail in later)})
     return [
         invitations.add(invitation),
-        invitations.add_to_inbox(invitation, delegate, programme.organisation.timezone),
+        invitations.add_to_inbox(invitation, delegate),
         *_counted(programme, wave, invitation),
         *(mails.add(mail) for mail in (first, *later)),
     ]

@@ -37,5 +37,10 @@ def plural(count: int, one: str, many: str) -> str:
 
 def minutes(programme: Programme) -> int:
     """How long the questionnaire takes a careful rater."""
-    seconds = len(list(programme.items)) * SECONDS_FOR_AN_ITEM + len(programme.open_questions) * SECONDS_FOR_A_COMMENT
-    return max(1, round(seconds / 60))
+    comments = [question for question in programme.open_questions if question.competency is None]
+    return minutes_for(len(list(programme.items)), len(comments))
+
+
+def minutes_for(items: int, comments: int) -> int:
+    """Whole minutes, at least one. A comment folded away on a competency's page is not counted: few write one."""
+    return max(1, round((items * SECONDS_FOR_AN_ITEM + comments * SECONDS_FOR_A_COMMENT) / 60))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.answers import NOT_ABLE, Answers
-from chalicelib.model import SELF_GROUP, Programme
+from chalicelib.model import SELF_GROUP, OpenQuestion, Programme
+from chalicelib.wording import minutes_for
 
 COMMENTS = "comments"  # id of the page with the open questions; competency ids cannot clash: see `pages`
 LONGEST_COMMENT = 4000  # characters
+LONGEST_FOLDED = 1500  # of a comment on a competency: with all of them a row stays within DynamoDB's 400 kB
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+LONGEST_WORD_IN_A_ROW = 9  # letters: "Sometimes" fits a fifth of a phone's width, "Consistently" does not
+MOST_IN_A_ROW = 5
 
 Saved = Mapping[str, str]  # question id -> "1".."top", "na" or a comment; a blank is absent
 
@@ -21,6 +25,7 @@ class Question:
     id: str
     text: str
     is_comment: bool = False
+    longest: int = LONGEST_COMMENT  # characters of a comment
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,14 @@ class Page:
     title: str
     intro: str
     questions: tuple[Question, ...]
+
+    @property
+    def rated(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if not question.is_comment)
+
+    @property
+    def comments(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if question.is_comment)
 
 
 @dataclass(frozen=True)
@@ -40,21 +53,20 @@ class AnswerFault:
 
 
 def pages(programme: Programme, group: str) -> tuple[Page, ...]:
-    """One competency a page, in the wording for this group, then the open questions."""
+    """One competency a page, in the wording for this group, with its own open question if it has one; then the rest."""
     own = group == SELF_GROUP
-    rated = [
-        Page(
-            f"c-{competency.id}",
-            competency.title,
-            competency.definition,
-            tuple(Question(item.id, item.self_wording if own else item.others_wording) for item in competency.items),
-        )
-        for competency in programme.competencies
-    ]
-    if not programme.open_questions:
-        return tuple(rated)
-    asked = tuple(Question(question.id, question.text, is_comment=True) for question in programme.open_questions)
-    return (*rated, Page(COMMENTS, "In your own words", "", asked))
+    about = {question.competency: question for question in programme.open_questions}
+    rated = []
+    for competency in programme.competencies:
+        items = [Question(item.id, item.self_wording if own else item.others_wording) for item in competency.items]
+        folded = _asked([about[competency.id]], LONGEST_FOLDED) if competency.id in about else ()
+        rated.append(Page(f"c-{competency.id}", competency.title, competency.definition, (*items, *folded)))
+    asked = _asked([question for question in programme.open_questions if question.competency is None], LONGEST_COMMENT)
+    return (*rated, Page(COMMENTS, "In your own words", "", asked)) if asked else tuple(rated)
+
+
+def _asked(questions: Iterable[OpenQuestion], longest: int) -> tuple[Question, ...]:
+    return tuple(Question(question.id, question.text, True, longest) for question in questions)
 
 
 def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, list[AnswerFault]]:
@@ -80,8 +92,8 @@ def _fault(question: Question, text: str, top: int) -> str:
     if not question.is_comment:
         on_scale = text == NOT_ABLE or text in {str(rating) for rating in range(1, top + 1)}
         return "" if on_scale else "Please choose one of the answers shown."
-    if len(text) > LONGEST_COMMENT:
-        return f"This is {len(text) - LONGEST_COMMENT} characters too long: please shorten it to {LONGEST_COMMENT}."
+    if len(text) > question.longest:
+        return f"This is {len(text) - question.longest} characters too long: please shorten it to {question.longest}."
     return "Please remove the characters that cannot be printed." if UNPRINTABLE.search(text) else ""
 
 
@@ -102,4 +114,26 @@ def answers(saved_pages: Mapping[str, Saved], form: tuple[Page, ...]) -> Answers
 
 def left_blank(page: Page, saved: Saved) -> list[Question]:
     """The behaviours of a page without an answer; comments are always optional."""
-    return [question for question in page.questions if not question.is_comment and question.id not in saved]
+    return [question for question in page.rated if question.id not in saved]
+
+
+def furthest(form: tuple[Page, ...], saved_pages: Mapping[str, Saved]) -> int:
+    """Where a rater carries on: the last page begun if it has blanks, else the one after. `len(form)` is the review."""
+    begun = [place for place, page in enumerate(form) if saved_pages.get(page.id)]
+    if not begun:
+        return 0
+    last = form[begun[-1]]
+    return begun[-1] + (0 if left_blank(last, saved_pages[last.id]) else 1)
+
+
+def minutes_left(form: Iterable[Page]) -> int:
+    """Of a careful rater, for these pages."""
+    remaining = list(form)
+    at_the_end = [page.comments for page in remaining if not page.rated]
+    return minutes_for(sum(len(page.rated) for page in remaining), sum(map(len, at_the_end)))
+
+
+def fits_in_a_row(labels: Sequence[str]) -> bool:
+    """Whether a scale's buttons stand side by side on a phone; else they are a list there."""
+    words = [word for label in labels for word in re.split(r"[\s-]", label)]
+    return len(labels) <= MOST_IN_A_ROW and max(map(len, words)) <= LONGEST_WORD_IN_A_ROW

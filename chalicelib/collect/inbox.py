@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from chalicelib.model import DelegateWave, Invitation, InvitationState, Wave, WaveState
-from chalicelib.store import delegates, invitations
+from chalicelib import wording
+from chalicelib.collect import form
+from chalicelib.impact.pulse import wave_programme
+from chalicelib.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
+from chalicelib.store import delegates, invitations, programmes
 from chalicelib.store.invitations import InboxEntry
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Key, get_many
@@ -20,15 +25,22 @@ class Asked:
     """One line of the inbox."""
 
     delegate_name: str
+    programme: Programme
     is_pulse: bool
     state: str  # open, begun, sent, declined, closed
     closes_at: datetime
-    timezone: str
+    saved: int  # parts begun and saved
+    parts: int
+    minutes: int
     link: str
+
+    @property
+    def waits(self) -> bool:
+        return self.state in ("open", "begun")
 
 
 def inbox(token: str, now: datetime) -> list[Asked]:
-    """Open ones first, nearest deadline first. Two calls."""
+    """Open ones first, nearest deadline first. Two calls, and one for a programme that no page asked for yet."""
     (rater,) = links.read("inbox", token, 1)
     entries = invitations.inbox(rater)[-MOST_SHOWN:]
     rows = get_many([key for entry in entries for key in _keys(entry)])
@@ -36,9 +48,16 @@ def inbox(token: str, now: datetime) -> list[Asked]:
     for entry in entries:
         invitation_key, wave_key = _keys(entry)
         if invitation_key in rows and wave_key in rows:
+            invitation = read(Invitation, rows[invitation_key])
             wave = read(DelegateWave, rows[wave_key])
-            found.append(_asked(entry, read(Invitation, rows[invitation_key]), wave, now))
-    return sorted(found, key=lambda asked: (asked.state not in ("open", "begun"), asked.closes_at))
+            found += [_asked(entry, invitation, wave, now)] if invitation.state is not InvitationState.REVOKED else []
+    return sorted(found, key=lambda asked: (not asked.waits, asked.closes_at))
+
+
+def theme(asked: Sequence[Asked]) -> dict[str, Any]:
+    """The programme whose colours the page wears: that of all lines, if it is one."""
+    found = {(one.programme.id, one.programme.organisation): one.programme for one in asked}
+    return {"programme": next(iter(found.values()))} if len(found) == 1 else {}
 
 
 def _keys(entry: InboxEntry) -> tuple[Key, Key]:
@@ -48,12 +67,16 @@ def _keys(entry: InboxEntry) -> tuple[Key, Key]:
 def _asked(entry: InboxEntry, invitation: Invitation, wave: DelegateWave, now: datetime) -> Asked:
     open_now = wave.state is WaveState.OPEN and now < wave.closes_at
     parts = (entry.delegate_id, entry.wave.value, entry.id, str(invitation.link_version))
+    programme = wave_programme(programmes.load(entry.programme_id, entry.programme_version), wave)
     return Asked(
         delegate_name=entry.delegate_name,
+        programme=programme,
         is_pulse=entry.wave is Wave.PULSE,
         state=_state(invitation) if open_now else "closed",
         closes_at=wave.closes_at,
-        timezone=entry.timezone,
+        saved=len(invitation.draft),
+        parts=len(form.pages(programme, invitation.group)),
+        minutes=wording.minutes(programme),
         link=links.make("answer", *parts),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalice import Blueprint, Response
@@ -12,10 +12,11 @@ from chalicelib.collect import decline as declining
 from chalicelib.collect import form
 from chalicelib.collect import inbox as inboxes
 from chalicelib.collect.form import AnswerFault
-from chalicelib.collect.save import Kept, place_of, save_page
-from chalicelib.collect.selfcheck import Hint, self_check
-from chalicelib.collect.sheet import Sheet, open_sheet, read_ticket
+from chalicelib.collect.save import KEEP, Kept, milliseconds, place_of, save_page
+from chalicelib.collect.selfcheck import Hint, for_script, self_check
+from chalicelib.collect.sheet import LINK_PARTS, Sheet, open_sheet, read_ticket
 from chalicelib.collect.submit import submit
+from chalicelib.ids import rater_key
 from chalicelib.web import forms, links
 from chalicelib.web.view import GET, POST, page, see_other, view
 
@@ -26,14 +27,16 @@ bp = Blueprint(__name__)
 @view
 def landing(token: str) -> Response:
     sheet = open_sheet(read_ticket(token), clock.now())
-    return _page("collect/landing", sheet, minutes=wording.minutes(sheet.programme))
+    carry_on = _place(token, sheet.pages, sheet.furthest)
+    return _page("collect/landing", sheet, minutes=wording.minutes(sheet.programme), carry_on=carry_on)
 
 
 @bp.route("/answer/{token}/page/{page_id}", **GET)
 @view
 def questions(token: str, page_id: str) -> Response:
     sheet = open_sheet(read_ticket(token), clock.now())
-    return _questions(sheet, place_of(sheet.pages, page_id))
+    asked_about = "blank" in (bp.current_request.query_params or {})
+    return _questions(sheet, place_of(sheet.pages, page_id), asked_about=asked_about)
 
 
 @bp.route("/answer/{token}/page/{page_id}", **POST)
@@ -41,16 +44,16 @@ def questions(token: str, page_id: str) -> Response:
 def save(token: str, page_id: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, "answer", token)
     kept = save_page(read_ticket(token), page_id, fields, clock.now())
-    if kept.faults:
-        return _questions(open_sheet(read_ticket(token), clock.now()), kept.place, kept.faults, fields)
-    return see_other(_onward(token, kept, fields.get("go", "next")))
+    if fields.get("by") == "script":
+        return _for_script(token, kept, fields.get("go", KEEP))
+    return _saved(token, kept, fields)
 
 
 @bp.route("/answer/{token}/review", **GET)
 @view
 def review(token: str) -> Response:
     sheet = open_sheet(read_ticket(token), clock.now())
-    return _page("collect/review", sheet, left_blank=form.left_blank, hints=_hints(sheet))
+    return _page("collect/review", sheet, hints=_hints(sheet))
 
 
 @bp.route("/answer/{token}/send", **POST)
@@ -74,29 +77,56 @@ def thanks(token: str) -> Response:
 @bp.route("/decline/{token}", **GET)
 @view
 def ask_to_decline(token: str) -> Response:
-    return _page("collect/decline", open_sheet(read_ticket(token, "decline"), clock.now()), verb="decline")
+    return _decline_page(token)
 
 
 @bp.route("/decline/{token}", **POST)
 @view
 def decline(token: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, "decline", token)
-    sheet = declining.decline(read_ticket(token, "decline"), fields.get("reason", ""), clock.now())
+    reason = forms.read_form(bp.current_request.raw_body, "decline", token).get("reason", "")
+    if reason not in declining.REASONS:
+        return _decline_page(token, fault="Choose the reason that comes closest.")
+    sheet = declining.decline(read_ticket(token, "decline"), reason, clock.now())
     return _page("collect/declined", sheet, verb="decline")
 
 
 @bp.route("/inbox/{token}", **GET)
 @view
 def inbox(token: str) -> Response:
-    return page("collect/inbox", asked=inboxes.inbox(token, clock.now()))
+    asked = inboxes.inbox(token, clock.now())
+    return page("collect/inbox", asked=asked, **inboxes.theme(asked))
+
+
+def _decline_page(token: str, fault: str = "") -> Response:
+    sheet = open_sheet(read_ticket(token, "decline"), clock.now())
+    return _page("collect/decline", sheet, verb="decline", status=400 if fault else 200, fault=fault)
+
+
+def _saved(token: str, kept: Kept, fields: Mapping[str, str]) -> Response:
+    if kept.faults:
+        return _questions(open_sheet(read_ticket(token), clock.now()), kept.place, kept.faults, fields)
+    return see_other(_onward(token, kept, fields.get("go", "next")))
+
+
+def _for_script(token: str, kept: Kept, go: str) -> Response:
+    """What answer.js waits for: where to go, or what could not be kept."""
+    if kept.faults:
+        return Response(body={"message": kept.faults[0].message}, status_code=422)
+    return Response(body={"next": "" if go == KEEP else _onward(token, kept, go)})
 
 
 def _onward(token: str, kept: Kept, go: str) -> str:
-    """Where a saved page leads: on, back, or to the landing page for later."""
+    """Where a saved page leads: on, back, to the landing page for later, or once more to itself about its blanks."""
     target = kept.place + (-1 if go == "back" else 1)
     if go == "later" or target < 0:
         return links.url(f"/answer/{token}")
-    where = "review" if target == len(kept.pages) else f"page/{kept.pages[target].id}"
+    if go == "next" and form.left_blank(kept.pages[kept.place], kept.saved):
+        return _place(token, kept.pages, kept.place) + "?blank=1"
+    return _place(token, kept.pages, target)
+
+
+def _place(token: str, pages: Sequence[form.Page], place: int) -> str:
+    where = f"page/{pages[place].id}" if place < len(pages) else "review"
     return links.url(f"/answer/{token}/{where}")
 
 
@@ -104,44 +134,55 @@ def _hints(sheet: Sheet) -> list[Hint]:
     """None for those who are shown by name anyway."""
     if sheet.programme.group(sheet.invitation.group).named:
         return []
-    titles = [
-        sheet.programme.organisation.name,
-        sheet.programme.title,
-        sheet.delegate.service,
-        sheet.delegate.job_title,
-    ]
-    known = " ".join([sheet.delegate.person.name, *titles])
-    return self_check(sheet.pages, sheet.saved, sheet.invitation.rater.name, known)
+    return self_check(sheet.pages, sheet.saved, sheet.invitation.rater.name, _known(sheet))
 
 
-def _questions(sheet: Sheet, place: int, faults: Sequence[AnswerFault] = (), typed: Any = None) -> Response:
+def _known(sheet: Sheet) -> str:
+    """Words that anybody may write."""
+    delegate, programme = sheet.delegate, sheet.programme
+    titles = [programme.organisation.name, programme.title, delegate.service, delegate.job_title]
+    return " ".join([delegate.person.name, *titles])
+
+
+def _questions(
+    sheet: Sheet, place: int, faults: Sequence[AnswerFault] = (), typed: Any = None, *, asked_about: bool = False
+) -> Response:
     shown = sheet.pages[place]
-    answers = {**sheet.saved.get(shown.id, {}), **{fault.field: (typed or {})[fault.field] for fault in faults}}
+    saved = sheet.saved.get(shown.id, {})
+    named = sheet.programme.group(sheet.invitation.group).named
     return _page(
         "collect/questions",
         sheet,
         status=400 if faults else 200,
         shown=shown,
         place=place,
-        answers=answers,
+        at=milliseconds(clock.now()),
+        answers={**saved, **{fault.field: (typed or {})[fault.field] for fault in faults}},
         faults=faults,
+        blank=form.left_blank(shown, saved),
+        asked_about=asked_about,
+        minutes_left=form.minutes_left(sheet.pages[place:]),
+        check=None if named else for_script(sheet.invitation.rater.name, _known(sheet)),
         options=[(str(rating), label) for rating, label in enumerate(sheet.programme.scale, start=1)],
-        longest=form.LONGEST_COMMENT,
+        in_a_row=form.fits_in_a_row(sheet.programme.scale),
     )
 
 
 def _page(template: str, sheet: Sheet, *, status: int = 200, verb: str = "answer", **context: Any) -> Response:
     ticket = sheet.ticket
-    decline_token = links.token("decline", *links.read(verb, ticket.token, 4))
+    parts = links.read(verb, ticket.token, LINK_PARTS)
     return page(
         template,
         status=status,
         sheet=sheet,
         token=ticket.token,
-        decline_token=decline_token,
+        answer_token=links.token("answer", *parts),
+        decline_token=links.token("decline", *parts),
         programme=sheet.programme,
         group=sheet.programme.group(sheet.invitation.group),
         nonce=forms.nonce(verb, ticket.token),
+        left_blank=form.left_blank,
+        inbox_url=links.make("inbox", rater_key(sheet.invitation.rater.email)),
         reasons=declining.REASONS,
         **context,
     )

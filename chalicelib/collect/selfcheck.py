@@ -60,6 +60,17 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+def for_script(writer: str, known: str) -> dict[str, object]:
+    """The rules as the browser's twin of `self_check` reads them (web/assets/answer.js), with the words it needs."""
+    return {
+        "rules": [[why, rule.pattern, "giu" if rule.flags & re.IGNORECASE else "gu"] for why, rule in _RULES],
+        "word": _WORD.pattern.replace(r"[^\W\d_]", r"\p{L}"),
+        "small": _SMALL.pattern.split("|"),
+        "writer": writer,
+        "known": known.split(),
+    }
+
+
 @dataclass(frozen=True)
 class Hint:
     """`phrase` is word for word from the comment on `question`, and `why` what it does."""

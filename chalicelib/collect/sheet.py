@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,16 @@ from chalicelib.collect import form, seal
 from chalicelib.collect.form import Page
 from chalicelib.errors import Refusal
 from chalicelib.impact.pulse import wave_programme
-from chalicelib.model import Delegate, DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
+from chalicelib.model import (
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    Programme,
+    Wave,
+    WaveState,
+)
 from chalicelib.store import delegates, invitations, programmes, wave_keys
 from chalicelib.store.marshal import read
 from chalicelib.store.table import get_many
@@ -25,12 +35,16 @@ class QuestionnaireClosed(Refusal):
 
     status = 410
     title = "This questionnaire has closed"
+    next_step = "Closed. There is nothing left for you to do."
 
-    def __init__(self, delegate: str) -> None:
+    def __init__(self, programme: Programme, delegate: Delegate, invitation: Invitation) -> None:
+        answered = invitation.state is InvitationState.ANSWERED
+        about = "yourself" if invitation.group == SELF_GROUP else delegate.person.name
         super().__init__(
-            f"The time for feedback on {delegate} is over, and no answer can be added or changed. "
-            "Whatever you sent before counts. If the deadline is extended, you will get a mail."
+            f"The time for feedback on {about} is over, so nothing can be added or changed any more. "
+            + ("What you sent counts. Thank you for it." if answered else "If it is extended, you get a mail.")
         )
+        self.programme = programme
 
 
 @dataclass(frozen=True)
@@ -62,11 +76,12 @@ class Sheet:
     invitation: Invitation
     programme: Programme  # for a pulse: the few questions it asks
     pages: tuple[Page, ...]
-    saved: dict[str, dict[str, str]]  # page id -> question id -> answer
+    saved: dict[str, dict[str, str]]  # page id -> question id -> answer; a page without any is left out
+    sent: dict[str, dict[str, str]] | None  # the same, as it was sent
 
     @property
     def sent_as_saved(self) -> bool:
-        return self.invitation.state is InvitationState.ANSWERED and self.invitation.sent == self.invitation.draft
+        return self.invitation.state is InvitationState.ANSWERED and self.sent == self.saved
 
     @property
     def counts(self) -> bool:
@@ -75,7 +90,12 @@ class Sheet:
 
     @property
     def is_self(self) -> bool:
-        return self.invitation.group == "self"
+        return self.invitation.group == SELF_GROUP
+
+    @property
+    def furthest(self) -> int:
+        """Where the rater carries on: the place of a page, or the number of pages for the review."""
+        return form.furthest(self.pages, self.saved)
 
 
 def read_ticket(token: str, verb: str = "answer") -> Ticket:
@@ -98,10 +118,10 @@ def open_sheet(ticket: Ticket, now: datetime) -> Sheet:
     invitation = read(Invitation, rows[invitation_key])
     if invitation.state is InvitationState.REVOKED or invitation.link_version != ticket.link_version:
         raise LinkRevoked
+    programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
     key = wave_keys.from_row(rows.get(secret))
     if wave.state is not WaveState.OPEN or now >= wave.closes_at or key is None:
-        raise QuestionnaireClosed(delegate.person.name)
-    programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
+        raise QuestionnaireClosed(programme, delegate, invitation)
     _heads[secret] = (Head(programme, key), now + REMEMBERED)
     return Sheet(
         ticket=ticket,
@@ -110,8 +130,18 @@ def open_sheet(ticket: Ticket, now: datetime) -> Sheet:
         invitation=invitation,
         programme=programme,
         pages=form.pages(programme, invitation.group),
-        saved=seal.unseal_pages(key.seal, invitation, invitation.draft),
+        saved=_answered_pages(key.seal, invitation, invitation.draft) or {},
+        sent=_answered_pages(key.seal, invitation, invitation.sent),
     )
+
+
+def _answered_pages(
+    key: bytes, invitation: Invitation, boxes: Mapping[str, bytes] | None
+) -> dict[str, dict[str, str]] | None:
+    """A page that was saved without an answer is as good as none."""
+    if boxes is None:
+        return None
+    return {page: saved for page, saved in seal.unseal_pages(key, invitation, boxes).items() if saved}
 
 
 def head(ticket: Ticket, now: datetime) -> Head:

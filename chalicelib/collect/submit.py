@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chalicelib.collect import form
 from chalicelib.collect.complete import look_if_complete
+from chalicelib.collect.save import milliseconds
 from chalicelib.collect.sheet import Sheet, Ticket, open_sheet
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
@@ -62,7 +63,7 @@ def submit(ticket: Ticket, now: datetime) -> Sheet:
 
 def _writes(sheet: Sheet, now: datetime) -> list[Write]:
     invitation, delegate = sheet.invitation, sheet.delegate
-    writes = [delegates.still_open(sheet.wave), invitations.send(invitation)]
+    writes = [delegates.still_open(sheet.wave), invitations.send(invitation, milliseconds(now))]
     if invitation.state is InvitationState.ANSWERED:
         return writes
     if sheet.counts:

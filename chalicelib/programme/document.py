@@ -98,6 +98,7 @@ class CompetencyShape(Shape, frozen=True):
 class QuestionShape(Shape, frozen=True):
     id: Slug
     text: Paragraph
+    competency: Slug | None = None
 
 
 class AssignmentShape(Shape, frozen=True):
@@ -130,7 +131,7 @@ class ProgrammeShape(Shape, frozen=True):
     competencies: Annotated[tuple[CompetencyShape, ...], _several(1, 30)]
     impact: ImpactShape
     values: Annotated[tuple[ValueShape, ...], _several(0, 20)] = ()
-    open_questions: Annotated[tuple[QuestionShape, ...], _several(0, 6)] = ()
+    open_questions: Annotated[tuple[QuestionShape, ...], _several(0, 18)] = ()
     reminders: Annotated[tuple[DaysBefore, ...], _several(0, 10)] = (7, 3, 1)
     milestones: Annotated[tuple[MilestoneShape, ...], _several(0, 12)] = ()
     minimum_responses: Fewest | None = None

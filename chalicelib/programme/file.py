@@ -77,7 +77,7 @@ def _programme(shape: ProgrammeShape, logo: str | None) -> Programme:
         threshold=shape.threshold,
         values=tuple(Value(v.id, v.title) for v in shape.values),
         competencies=tuple(map(_competency, shape.competencies)),
-        open_questions=tuple(OpenQuestion(q.id, q.text) for q in shape.open_questions),
+        open_questions=tuple(OpenQuestion(q.id, q.text, q.competency) for q in shape.open_questions),
         reminders=tuple(sorted(map(rules.days_of, shape.reminders), reverse=True)),
         milestones=tuple(map(_milestone, shape.milestones)),
         impact=ImpactRules(rules.months_of(shape.impact.after), rules.days_of(shape.impact.open_for)),

@@ -16,6 +16,7 @@ _ID_KINDS: tuple[tuple[tuple[object, ...], ...], ...] = (
     (_ITEM_IDS, _QUESTION_IDS),  # one kind: they are columns of one responses.csv
 )
 _TAKEN_COLUMNS = ("delegate", "group")
+_TAKEN_FIELDS = ("form", "go", "at", "by")  # of every page of a questionnaire
 
 
 def ids_are_unique(outline: Outline) -> Findings:
@@ -32,12 +33,15 @@ def item_ids_are_free_columns(outline: Outline) -> Findings:
     for path, value in outline.texts(*_ITEM_IDS) + outline.texts(*_QUESTION_IDS):
         if value in _TAKEN_COLUMNS:
             yield path, f'"{value}" is a column of its own in responses.csv: choose another id'
+        if value in _TAKEN_FIELDS:
+            yield path, f'"{value}" is a field that every page of the questionnaire has: choose another id'
 
 
 def references_exist(outline: Outline) -> Findings:
     for pattern, kind in (
         (("competencies", ANY, "milestone"), "milestones"),
         (("competencies", ANY, "items", ANY, "values", ANY), "values"),
+        (("open_questions", ANY, "competency"), "competencies"),
     ):
         known = [value for _, value in outline.texts(kind, ANY, "id")]
         for path, value in outline.texts(*pattern):

@@ -13,6 +13,7 @@ from chalicelib.programme.faults import nearest
 from chalicelib.programme.outline import ANY, Findings, Outline
 
 MOST_ITEMS = 60
+MOST_AT_THE_END = 6  # open questions that belong to no competency
 WHITE = "#ffffff"
 REMINDER_DAYS = range(1, 61)
 IMPACT_MONTHS = range(1, 25)
@@ -40,6 +41,19 @@ def _items_are_few(outline: Outline) -> Findings:
     items = {path[:4] for path in outline.scalars if len(path) > 4 and path[2] == "items"}
     if len(items) > MOST_ITEMS:
         yield ("competencies",), f"have {len(items)} items together; allowed: {MOST_ITEMS}, and 40 are plenty"
+
+
+def _open_questions_are_few(outline: Outline) -> Findings:
+    asked = [path for path, _ in outline.texts("open_questions", ANY, "id")]
+    at_the_end = [path for path in asked if not outline.texts(*path[:2], "competency")]
+    if len(at_the_end) > MOST_AT_THE_END:
+        allowed = f"allowed: {MOST_AT_THE_END}, besides those of a competency; two or three are best"
+        yield ("open_questions",), f"has {len(at_the_end)} entries for the last page; {allowed}"
+    first: dict[str, int] = {}
+    for path, competency in outline.texts("open_questions", ANY, "competency"):
+        if competency in first:
+            yield path, f'"{competency}" has a question on line {first[competency]} already: one for each competency'
+        first[competency] = outline.line(path)
 
 
 def _brand_is_readable_on_white(outline: Outline) -> Findings:
@@ -115,6 +129,7 @@ _RULES: tuple[Callable[[Outline], Findings], ...] = (
     rater_groups.minimums_are_in_reach,
     _labels_differ,
     _items_are_few,
+    _open_questions_are_few,
     _brand_is_readable_on_white,
     _zone_exists,
     _reminders_are_days_before,

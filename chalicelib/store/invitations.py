@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.ids import rater_key
 from chalicelib.model import Delegate, Invitation, InvitationState, Wave
-from chalicelib.store.expressions import equals, missing, one_of
+from chalicelib.store.expressions import at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import fields, read
 from chalicelib.store.table import Key, Write, put, query, update
 
@@ -23,7 +23,8 @@ class InboxEntry:
     wave: Wave
     delegate_name: str
     cohort_id: str
-    timezone: str  # the organisation's, for the deadline
+    programme_id: str
+    programme_version: int
 
 
 def key(delegate_id: str, wave: Wave, invitation_id: str) -> Key:
@@ -34,8 +35,16 @@ def add(new: Invitation) -> Write:
     return put({**key_of(new)._asdict(), **fields(new)}, once=True)
 
 
-def add_to_inbox(new: Invitation, delegate: Delegate, timezone: str) -> Write:
-    entry = InboxEntry(new.id, new.delegate_id, new.wave, delegate.person.name, delegate.cohort_id, timezone)
+def add_to_inbox(new: Invitation, delegate: Delegate) -> Write:
+    entry = InboxEntry(
+        new.id,
+        new.delegate_id,
+        new.wave,
+        delegate.person.name,
+        delegate.cohort_id,
+        delegate.programme_id,
+        delegate.programme_version,
+    )
     return put(
         {"pk": f"RATER#{rater_key(new.rater.email)}", "sk": f"INVITATION#{new.wave.value}#{new.id}", **fields(entry)}
     )
@@ -59,21 +68,31 @@ def of_delegate(delegate_id: str, wave: Wave) -> Iterator[Invitation]:
     return (read(Invitation, row) for row in query(f"DELEGATE#{delegate_id}", prefix))
 
 
-def save_page(key: Key, link_version: int, page: str, sealed: bytes) -> Write:
-    """Keep one page of a questionnaire. Refused once the wave is closing, or if the link was revoked."""
+def save_page(key: Key, link_version: int, page: str, sealed: bytes, at: int, *, if_newest: bool) -> Write:
+    """Keep one page of a questionnaire. Refused once the wave is closing, or if the link was revoked.
+
+    at         when it was typed, in milliseconds
+    if_newest  refuse what was typed before what is kept already, or before the answers were sent
+    """
+    newest = [either(missing(name), at_most(name, at)) for name in (f"saved_at.{page}", "sent_at")]
     return update(
         key,
-        put={f"draft.{page}": sealed},
+        put={f"draft.{page}": sealed, f"saved_at.{page}": at},
         add={"revision": 1},
-        when=[one_of("state", MAY_ANSWER), equals("link_version", link_version), missing("frozen")],
+        when=[
+            one_of("state", MAY_ANSWER),
+            equals("link_version", link_version),
+            missing("frozen"),
+            *(newest if if_newest else []),
+        ],
     )
 
 
-def send(invitation: Invitation) -> Write:
-    """Make the draft that was read the answers that count."""
+def send(invitation: Invitation, at: int) -> Write:
+    """Make the draft that was read the answers that count. `at`: the moment, in milliseconds."""
     return update(
         key_of(invitation),
-        put={"state": InvitationState.ANSWERED},
+        put={"state": InvitationState.ANSWERED, "sent_at": at},
         copy={"sent": "draft"},
         when=[
             equals("state", invitation.state),
@@ -111,8 +130,8 @@ def remind_also(invitation: Invitation, mail_id: str) -> Write:
 
 
 def empty(invitation: Invitation) -> Write:
-    """Remove the sealed answers for good; nothing can be saved any more."""
-    return update(key_of(invitation), put={"frozen": True, "draft": {}}, remove=["sent"])
+    """Remove the sealed answers and their times for good; nothing can be saved any more."""
+    return update(key_of(invitation), put={"frozen": True, "draft": {}, "saved_at": {}}, remove=["sent", "sent_at"])
 
 
 def key_of(invitation: Invitation) -> Key:

@@ -13,6 +13,8 @@ from chalicelib.web import links
 
 FOLDER = Path(__file__).parent / "assets"
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+SPACES = re.compile(r"\s+")
 BRAND = re.compile(r"brand-([0-9a-f]{6})-[0-9a-f]{10}\.css")
 
 
@@ -24,7 +26,16 @@ class Asset(NamedTuple):
 @cache
 def assets() -> dict[str, Asset]:
     """Hashed file name -> content."""
-    return {_hashed(path): Asset(path.read_text(), MEDIA_TYPES[path.suffix]) for path in sorted(FOLDER.iterdir())}
+    return {_hashed(path): Asset(_content(path), MEDIA_TYPES[path.suffix]) for path in sorted(FOLDER.iterdir())}
+
+
+@cache
+def _content(path: Path) -> str:
+    """Less what only its writers read: comments and indentation, a quarter of what goes over the wire."""
+    if path.suffix == ".css":
+        return SPACES.sub(" ", CSS_COMMENT.sub("", path.read_text())).strip()
+    lines = (line.strip() for line in path.read_text().splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def find(name: str) -> Asset | None:
@@ -60,7 +71,7 @@ def _brand_name(brand: str) -> str:
 
 
 def _hashed(file: Path) -> str:
-    return f"{file.stem}-{_digest(file.read_bytes())}{file.suffix}"
+    return f"{file.stem}-{_digest(_content(file).encode())}{file.suffix}"
 
 
 def _digest(content: bytes) -> str:

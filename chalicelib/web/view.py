@@ -82,5 +82,7 @@ def see_other(location: str) -> Response:
 
 def refusal_page(refusal: Refusal, status: int | None = None) -> Response:
     lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileFaults) else [str(refusal)]
-    shown = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines}
+    shown: dict[str, Any] = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines}
+    if refusal.programme:
+        shown["programme"] = refusal.programme
     return page("web/refusal", status or int(refusal.status), **shown)

@@ -5,11 +5,13 @@
   document.querySelector(".errors")?.focus();
 
   // A second press of a button sends nothing while the first is on its way.
+  const sending = new WeakSet();
   addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.dataset.sending) event.preventDefault();
-    form.dataset.sending = "yes";
-    setTimeout(() => delete form.dataset.sending, 3000); // the answer may be a file: then the page stays
+    if (event.defaultPrevented) return;
+    if (sending.has(form)) event.preventDefault();
+    sending.add(form);
+    setTimeout(() => sending.delete(form), 3000); // the answer may be a file: then the page stays
   });
 
   // How much room is left in a text field, said once it matters.

@@ -63,4 +63,7 @@ def choose(browser: Browser, link: str, parts: Sequence[Part], slip: Part | None
 
 def _answer_page(browser: Browser, shown: Opened, sheet: Mapping[str, str], button: str) -> Opened:
     form = shown.page.form_with("form")
-    return browser.send(shown, form, {name: sheet[name] for name in form.names if name in sheet}, button)
+    after = browser.send(shown, form, {name: sheet[name] for name in form.names if name in sheet}, button)
+    if after.url.endswith("?blank=1"):
+        return browser.send(after, after.page.form_with("form"), {}, "skip")
+    return after

@@ -1,0 +1,172 @@
+// A page of the questionnaire, saved while it is filled in; and a look at comments before anybody reads them.
+// Nothing is kept in the browser: shared computers are common. Without this file, the page's buttons do the saving.
+(() => {
+  "use strict";
+  // A field may have any lower-case name, "action" or "submit" too, and then hides the form's own: so none is used here.
+  const form = document.getElementById("answers");
+  if (!form) return;
+  const address = form.getAttribute("action");
+  const clock = form.querySelector("input[name=at]");
+
+  // --- saving: one request at a time; what is typed later takes the place of what is under way ---------------------
+  const KEEPALIVE_LIMIT = 60000; // bytes a browser carries on after its page is gone
+  const PATIENCE = 15000; // milliseconds
+  const seen = document.getElementById("saved");
+  const bar = document.querySelector(".progress");
+  const heard = document.getElementById("saved-aloud");
+  const made = Number(clock.value);
+  const opened = Date.now();
+  let unsaved = false;
+  let underway = null;
+  let leaving = null; // the button that was pressed
+  let pressed = null;
+  let gone = false;
+  let tries = 0;
+  let timer;
+  let spoken = false;
+
+  const say = (words, aloud) => {
+    seen.textContent = words;
+    if (aloud) heard.textContent = words;
+  };
+
+  async function save(keepalive) {
+    clearTimeout(timer);
+    if (gone || !(unsaved || leaving)) return;
+    clock.value = made + Date.now() - opened;
+    const body = new URLSearchParams(new FormData(form));
+    body.set("by", "script");
+    body.set("go", leaving || "keep");
+    if (underway) underway.abort();
+    const mine = (underway = new AbortController());
+    const waiting = setTimeout(() => mine.abort(), PATIENCE);
+    unsaved = false;
+    let answer;
+    try {
+      answer = await fetch(address, { method: "POST", body, signal: mine.signal, keepalive: keepalive && body.toString().length < KEEPALIVE_LIMIT });
+      if (answer.ok) answer.next = (await answer.json()).next;
+    } catch {
+      answer = null;
+    }
+    clearTimeout(waiting);
+    if (mine !== underway) return; // a newer save carries these answers too
+    underway = null;
+    if (answer && answer.ok) saved(answer.next);
+    else if (!answer || answer.status >= 500 || answer.status === 408 || answer.status === 429) later();
+    else refused(answer);
+  }
+
+  function saved(next) {
+    tries = 0;
+    bar.classList.remove("trouble");
+    say("Saved", !spoken);
+    spoken = true;
+    if (leaving && next) {
+      gone = true;
+      location.assign(next);
+    } else if (unsaved) save();
+  }
+
+  function later() {
+    unsaved = true;
+    tries += 1;
+    bar.classList.add("trouble");
+    say(leaving ? "Not saved – trying again, then going on" : "Not saved – trying again", tries === 1);
+    timer = setTimeout(save, Math.min(30000, 1000 * 2 ** tries));
+  }
+
+  async function refused(answer) {
+    if (leaving) return sendAsUsual(leaving); // the page that comes says why
+    const why = answer.status === 422 ? (await answer.json()).message : answer.status === 409 ? "Changed in another window – open this page again" : "Not saved – open your link again";
+    say(why, true);
+  }
+
+  // Around `submit` listeners, and in browsers that cannot press a button for us.
+  function sendAsUsual(go) {
+    gone = true;
+    const button = document.createElement("input");
+    Object.assign(button, { type: "hidden", name: "go", value: go });
+    form.appendChild(button);
+    HTMLFormElement.prototype.submit.call(form);
+  }
+
+  form.addEventListener("input", (event) => {
+    unsaved = true;
+    leaving = null;
+    paint();
+    say("Saving…");
+    clearTimeout(timer);
+    timer = setTimeout(save, event.target.type === "radio" ? 400 : 1500);
+  });
+  document.addEventListener("click", (event) => { pressed = event.target.closest("button") || pressed; });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    leaving = ((event.submitter || pressed || {}).value) || "next";
+    say("Saving…");
+    save();
+  });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && unsaved) save(true); });
+  addEventListener("pagehide", () => { if (unsaved) save(true); });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // Back: as it is stored, not as it was
+  addEventListener("online", () => { if (tries) save(); });
+  addEventListener("beforeunload", (event) => { if (unsaved && tries && !gone) event.preventDefault(); });
+
+  // --- how far this part is ------------------------------------------------------------------------------------------
+  const here = document.querySelector(".bar progress");
+  const paint = () => {
+    if (here) here.value = form.querySelectorAll("input[type=radio]:checked").length;
+  };
+
+  // --- words that may tell who wrote them: the twin of collect/selfcheck.py, whose rules it is given ------------------
+  const told = JSON.parse(form.getAttribute("data-check") || "null");
+  const known = new Set(told && told.known);
+  const small = new Set(told && told.small);
+
+  function fullNames(comment) {
+    const found = [];
+    let run = [];
+    let end = -1;
+    const close = () => { if (run.length > 1) found.push(run); run = []; };
+    for (const match of comment.matchAll(new RegExp(told.word, "gu"))) {
+      const word = match[0];
+      const capital = /^\p{Lu}/u.test(word);
+      if (!(match.index === end + 1 && comment[end] === " " && capital)) close();
+      if (capital && !(word === word.toUpperCase()) && (run.length || !small.has(word))) run.push(word);
+      end = match.index + word.length;
+    }
+    close();
+    return found;
+  }
+
+  function hints(comment) {
+    const found = [];
+    const own = [told.writer, ...told.writer.split(/\s+/)];
+    const whole = (part) => new RegExp(`(^|[^\\p{L}\\p{N}_])${part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(?![\\p{L}\\p{N}_])`, "u").test(comment);
+    const mine = own.find((part) => part.length > 1 && !known.has(part) && whole(part));
+    if (mine) found.push([mine, "is your name"]);
+    for (const name of fullNames(comment)) {
+      if (!name.some((word) => known.has(word) || own.includes(word))) found.push([name.join(" "), "looks like a name"]);
+    }
+    for (const [why, rule, flags] of told.rules) {
+      for (const match of comment.matchAll(new RegExp(rule, flags))) found.push([match[0], why]);
+    }
+    return [...new Set(found.map(([phrase, why]) => `“${phrase}” ${why}.`))];
+  }
+
+  function look(area) {
+    const place = document.getElementById(`${area.id}-check`);
+    if (!place) return;
+    const found = hints(area.value);
+    const lines = found.map((hint) => Object.assign(document.createElement("li"), { textContent: hint }));
+    place.hidden = !found.length;
+    place.querySelector("ul").replaceChildren(...lines);
+  }
+
+  if (told) {
+    form.querySelectorAll("textarea").forEach((area) => {
+      let pause;
+      area.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(() => look(area), 500); });
+      look(area);
+    });
+  }
+})();
