@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib import waves
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
+from chalicelib.milestones.progress import Progress, progress
+from chalicelib.milestones.timeline import Step, steps
 from chalicelib.model import (
     SELF_GROUP,
+    Approver,
+    Assignment,
+    Cohort,
     Delegate,
     DelegateWave,
     Invitation,
     InvitationState,
+    Milestone,
     Programme,
     Wave,
     WaveState,
 )
-from chalicelib.store import assignments, audits, delegates, objects, programmes
+from chalicelib.programme.dates import impact_due_at
+from chalicelib.store import assignments, audits, cohorts, delegates, objects, programmes
 from chalicelib.store.assignments import AssignmentNote
 from chalicelib.store.debriefs import Area, Debrief, from_rows
-from chalicelib.store.delegates import Nomination
+from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.impacts import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import ReportState, StoredReport
@@ -42,6 +49,20 @@ class HubRefused(Refusal):
 
 
 @dataclass(frozen=True)
+class NoteFault:
+    field: str
+    message: str
+
+
+class NotesRefused(Refusal):
+    """Notes that cannot be kept as they are."""
+
+    def __init__(self, faults: Sequence[NoteFault]) -> None:
+        super().__init__(" ".join(fault.message for fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
 class Hub:
     """Everything the page shows. Of the raters, totals only: never who."""
 
@@ -51,13 +72,38 @@ class Hub:
     wave: DelegateWave
     nomination: Nomination
     own: Invitation | None  # the delegate's own questionnaire
-    invited: int
-    answered: int
+    raters: tuple[Progress, ...]
     report: StoredReport | None  # only once it is released
     debrief: Debrief | None
     areas: tuple[Area, ...]
     notes: Mapping[tuple[str, str], AssignmentNote]
     impact: ImpactSurvey | None
+    ends: date | None  # last day of the programme
+    impact_at: datetime | None  # when the delegate is asked what came of it
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        told = self.impact is not None and (self.impact.sent or not self.impact.is_open)
+        return steps(self.wave.state, released=self.report is not None, asked=self.impact is not None, told=told)
+
+    @property
+    def approver(self) -> str:
+        """Who looks at the list of raters now; empty if nobody does."""
+        by = {Approver.COACH: self.delegate.coach.name, Approver.MANAGER: self.delegate.manager.name}
+        asked = self.programme.raters_approved_by if self.nomination.approval is Approval.ASKED else None
+        return by[asked] if asked else ""
+
+    @property
+    def impact_url(self) -> str:
+        return links.make("impact", self.delegate.id, "delegate", str(self.impact.link_version)) if self.impact else ""
+
+    def noted(self, milestone: Milestone) -> int:
+        """How many of a milestone's assignments have a note."""
+        return sum(bool(self.note(milestone, task)) for task in milestone.assignments)
+
+    def note(self, milestone: Milestone, assignment: Assignment) -> str:
+        found = self.notes.get((milestone.id, assignment.id))
+        return found.text if found else ""
 
     @property
     def reader(self) -> Reader:
@@ -84,7 +130,7 @@ class Hub:
 
 
 def open_hub(token: str) -> Hub:
-    """One query. Raises LinkUnknown or LinkRevoked."""
+    """Two calls: the delegate's rows, and the cohort's dates. Raises LinkUnknown or LinkRevoked."""
     delegate_id, version = links.read("hub", token, 2)
     rows = list(delegates.partition(delegate_id))
     by_sort_key = {row["sk"]: row for row in rows}
@@ -94,25 +140,31 @@ def open_hub(token: str) -> Hub:
     if str(delegate.link_version) != version:
         raise LinkRevoked
     asked = _asked(rows)
-    raters = [one for one in asked if one.group != SELF_GROUP and one.state is not InvitationState.REVOKED]
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    cohort = cohorts.find(delegate.cohort_id)
     debrief, areas = from_rows(rows)
     report = read(StoredReport, by_sort_key[f"REPORT#{WAVE.value}"]) if f"REPORT#{WAVE.value}" in by_sort_key else None
     released = report is not None and report.state is ReportState.RELEASED
     return Hub(
         token=token,
         delegate=delegate,
-        programme=programmes.load(delegate.programme_id, delegate.programme_version),
+        programme=programme,
         wave=read(DelegateWave, by_sort_key[f"WAVE#{WAVE.value}"]),
         nomination=read(Nomination, by_sort_key[f"NOMINATION#{WAVE.value}"]),
         own=next((one for one in asked if one.group == SELF_GROUP), None),
-        invited=len(raters),
-        answered=sum(one.state is InvitationState.ANSWERED for one in raters),
+        raters=progress(programme, asked),
         report=report if released else None,
         debrief=debrief if released else None,
         areas=areas if released else (),
         notes=assignments.notes_from(rows),
         impact=next((survey for survey in surveys_from(rows) if survey.role == "delegate"), None),
+        ends=cohort.dates.ends if cohort else None,
+        impact_at=_impact_at(programme, cohort) if cohort else None,
     )
+
+
+def _impact_at(programme: Programme, cohort: Cohort) -> datetime:
+    return impact_due_at(cohort.dates.ends, programme.impact.after_months, programme.organisation.timezone)
 
 
 def document_link(hub: Hub, kind: str, now: datetime) -> str:
@@ -124,16 +176,34 @@ def document_link(hub: Hub, kind: str, now: datetime) -> str:
     return objects.link(hub.report.pdf if kind == "pdf" else hub.report.html)
 
 
-def note_assignment(hub: Hub, fields: Mapping[str, str], now: datetime) -> None:
-    """Keep what the delegate did for one assignment. Raises HubRefused."""
-    milestone, assignment = fields.get("milestone", ""), fields.get("assignment", "")
-    known = {(m.id, a.id) for m in hub.programme.milestones for a in m.assignments}
-    if (milestone, assignment) not in known:
-        raise HubRefused("This assignment is not part of your programme.")
-    text = fields.get("text", "").replace("\r\n", "\n").strip()
-    if len(text) > LONGEST_NOTE:
-        raise HubRefused(f"Please shorten your note to {LONGEST_NOTE} characters; it has {len(text)}.")
-    transact([assignments.save(hub.delegate.id, AssignmentNote(milestone, assignment, text, now))])
+def find_milestone(hub: Hub, wanted: str) -> Milestone:
+    """Raises HubRefused for one that the programme does not have."""
+    found = next((one for one in hub.programme.milestones if one.id == wanted), None)
+    if found is None:
+        raise HubRefused("This step is not part of your programme.")
+    return found
+
+
+def keep_notes(hub: Hub, milestone: Milestone, fields: Mapping[str, str], now: datetime) -> None:
+    """Keep what the delegate did for the assignments of a milestone; one that is unchanged keeps its date.
+
+    Raises NotesRefused naming every note that is too long; then none was kept.
+    """
+    typed = {task: fields.get(task.id, "").replace("\r\n", "\n").strip() for task in milestone.assignments}
+    long = {task: len(text) for task, text in typed.items() if len(text) > LONGEST_NOTE}
+    if long:
+        raise NotesRefused([NoteFault(task.id, f"{task.title}: {_too_long(length)}") for task, length in long.items()])
+    notes = [
+        AssignmentNote(milestone.id, task.id, text, now)
+        for task, text in typed.items()
+        if task.id in fields and text != hub.note(milestone, task)
+    ]
+    if notes:
+        transact([assignments.save(hub.delegate.id, note) for note in notes])
+
+
+def _too_long(length: int) -> str:
+    return f"please shorten your note to {LONGEST_NOTE} characters; it has {length}."
 
 
 def _asked(rows: Iterable[Row]) -> list[Invitation]:

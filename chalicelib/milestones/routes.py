@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from chalice import Blueprint, Response
 
 from chalicelib import clock
 from chalicelib.milestones import hub as hubs
+from chalicelib.milestones.hub import Hub, NoteFault, NotesRefused
+from chalicelib.model import Milestone
 from chalicelib.web import forms, links
 from chalicelib.web.sessions import signed_in
 from chalicelib.web.view import GET, POST, page, see_other, view
@@ -17,7 +21,7 @@ bp = Blueprint(__name__)
 @view
 def hub(token: str) -> Response:
     found = hubs.open_hub(token)
-    return page("milestones/hub", hub=found, programme=found.programme, nonce=forms.nonce("hub", token))
+    return page("milestones/hub", hub=found, programme=found.programme)
 
 
 @bp.route("/hub/{token}/report", **GET)
@@ -37,9 +41,39 @@ def open_report(token: str) -> Response:
     return delegate.see_other(hubs.document_link(found, fields.get("kind", "pdf"), clock.now()))
 
 
-@bp.route("/hub/{token}/assignment", **POST)
+@bp.route("/hub/{token}/milestone/{milestone}", **GET)
 @view
-def assignment(token: str) -> Response:
+def milestone(token: str, milestone: str) -> Response:
+    found = hubs.open_hub(token)
+    return _milestone_page(found, hubs.find_milestone(found, milestone))
+
+
+@bp.route("/hub/{token}/milestone/{milestone}", **POST)
+@view
+def notes(token: str, milestone: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, "hub", token)
-    hubs.note_assignment(hubs.open_hub(token), fields, clock.now())
-    return see_other(links.url(f"/hub/{token}"))
+    found = hubs.open_hub(token)
+    return _kept(found, hubs.find_milestone(found, milestone), fields)
+
+
+def _kept(found: Hub, milestone: Milestone, fields: Mapping[str, str]) -> Response:
+    try:
+        hubs.keep_notes(found, milestone, fields, clock.now())
+    except NotesRefused as refused:
+        return _milestone_page(found, milestone, fields, refused.faults)
+    return see_other(links.url(f"/hub/{found.token}#m-{milestone.id}"))
+
+
+def _milestone_page(
+    found: Hub, milestone: Milestone, typed: Mapping[str, str] | None = None, faults: Sequence[NoteFault] = ()
+) -> Response:
+    return page(
+        "milestones/milestone",
+        status=400 if faults else 200,
+        hub=found,
+        programme=found.programme,
+        milestone=milestone,
+        typed=typed or {},
+        faults=faults,
+        nonce=forms.nonce("hub", found.token),
+    )

@@ -123,10 +123,13 @@ def note_assignments(world: World, player: Player, link: str) -> None:
     """What they did between the workshops; nobody notes everything."""
     words = bank("later")["notes"]
     place = world.players.index(player)
-    shown: Opened = world.browser.open(link)
+    hub = world.browser.open(link)
+    places = [address for address, _ in hub.page.links if "/milestone/" in address]
     for number in range(NOTES - place % 2):
-        form = [form for form in shown.page.forms if "assignment" in form.names][number]
-        shown = world.browser.send(shown, form, {"text": words[(place + number * 4) % len(words)]})
+        shown: Opened = world.browser.open(places[number % len(places)])
+        form = shown.page.form_with("form")
+        field = next(name for name in form.fields if name != "form" and not form.fields[name])
+        world.browser.send(shown, form, {field: words[(place + number * 4) % len(words)]})
         world.deeds[player.email].notes += 1
 
 

@@ -1,0 +1,51 @@
+"""The steps of a programme, and where a delegate is. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.model import WaveState
+
+
+class StepState(StrEnum):
+    DONE = "done"
+    NOW = "now"
+    LATER = "later"
+
+
+FEEDBACK, DEBRIEF, WORKSHOPS, IMPACT = "feedback", "debrief", "workshops", "impact"
+COLLECTING = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
+
+
+@dataclass(frozen=True)
+class Step:
+    id: str
+    title: str
+    state: StepState
+
+
+TITLES = {
+    FEEDBACK: "Feedback",
+    DEBRIEF: "Report and debrief",
+    WORKSHOPS: "Workshops and development",
+    IMPACT: "What came of it",
+}
+
+
+def steps(wave: WaveState, *, released: bool, asked: bool, told: bool) -> tuple[Step, ...]:
+    """All steps in order; at most one is now.
+
+    released  the report may be read
+    asked     the impact survey has opened
+    told      it was answered, or has closed
+    """
+    begun = {FEEDBACK: True, DEBRIEF: wave not in COLLECTING, WORKSHOPS: released, IMPACT: asked}
+    last = max(place for place, step in enumerate(TITLES) if begun[step])
+    return tuple(Step(step, title, _state(place, last, told)) for place, (step, title) in enumerate(TITLES.items()))
+
+
+def _state(place: int, last: int, told: bool) -> StepState:
+    if place > last:
+        return StepState.LATER
+    return StepState.DONE if place < last or (told and place == len(TITLES) - 1) else StepState.NOW

@@ -1,0 +1,68 @@
+"""A delegate's own page on its way through the programme."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support import people
+from tests.support.calls import count_calls
+from tests.support.drain import drain
+
+
+@pytest.fixture
+def hub(visitor, clock):
+    people.opened(clock, chosen=people.raters())
+    return people.link("dana delegate", "hub")
+
+
+def test_it_says_what_is_next_until_the_close(visitor, clock, hub):
+    visitor.open(hub)
+    assert "Next: answer your own questionnaire, by Friday 2 October 2026" in visitor.page
+    own = people.link("dana delegate", "answer")
+    people.send(people.answer_all(visitor, own), own)
+    visitor.open(hub)
+    assert "Nothing to do now" in visitor.page
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(minutes=2))
+    visitor.open(hub)
+    assert "Too few answers came in by Friday 2 October 2026" in visitor.page
+
+
+def test_it_counts_raters_in_totals_and_never_says_who(visitor, hub):
+    url = people.link("p0", "answer")
+    people.send(people.answer_all(visitor, url), url)
+    visitor.open(hub)
+    assert "1 of 4 answered" in visitor.page
+    assert "0 of 4 answered" in visitor.page
+    assert not any(rater.person.email in visitor.page for rater in people.raters())
+    assert "mara.manager" not in visitor.page
+
+
+def test_it_is_two_calls(visitor, hub):
+    visitor.open(hub)
+    with count_calls() as calls:
+        visitor.open(hub)
+    assert calls.total() == 2
+
+
+def test_notes_on_assignments_are_kept_changed_and_emptied(visitor, hub):
+    milestone = f"{hub}/milestone/leading_self"
+    visitor.open(milestone).post(milestone, {"vision": "Wrote it.\r\nShared it.", "engage_stakeholders": ""})
+    assert "1 of 2 assignments noted" in visitor.page
+    visitor.open(milestone)
+    assert "Wrote it.\nShared it." in visitor.page
+    visitor.post(milestone, {"vision": ""})
+    assert "0 of 2 assignments noted" in visitor.page
+
+
+def test_a_note_that_is_too_long_is_kept_on_the_page_and_nothing_is_stored(visitor, hub):
+    milestone = f"{hub}/milestone/leading_self"
+    visitor.open(milestone).post(milestone, {"vision": "x" * 2001, "engage_stakeholders": "Done"})
+    assert (visitor.status, "it has 2001" in visitor.page, "x" * 2001 in visitor.page) == (400, True, True)
+    visitor.open(hub)
+    assert "0 of 2 assignments noted" in visitor.page
+
+
+def test_a_step_that_is_not_there_is_told_kindly(visitor, hub):
+    visitor.open(f"{hub}/milestone/no_such")
+    assert (visitor.status, "not part of your programme" in visitor.page) == (400, True)

@@ -1,0 +1,1 @@
+"""The delegate's own page: where they are, totals, assignments."""
