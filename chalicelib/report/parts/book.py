@@ -69,9 +69,9 @@ class Book:
         """A figure's cell: the number, and small beneath it "or more", the number of raters and if they agree."""
         found = self.find(about, subject, cell_id)
         if found is None:
-            return _split(DASH)
+            return split(DASH)
         look = {SELF_GROUP: "own", ALL_OTHERS: "strong"}.get(cell_id, "")
-        return _split(found.display, f"n {found.n}" if with_n and found.n > 1 else "", self._word(found), look=look)
+        return split(found.display, f"n {found.n}" if with_n and found.n > 1 else "", self._word(found), look=look)
 
     def counted_figure(self, about: About, subject: str, cell_id: str) -> Block:
         """The same, and in brackets how many behaviours' words the word sums up."""
@@ -86,12 +86,12 @@ class Book:
     def cohort_cell(self, about: About, subject: str) -> Block:
         """The cohort's mean of all others, and small beneath it that of self."""
         own, others = (self.cohort.get((about.value, subject, cell_id)) for cell_id in (SELF_GROUP, ALL_OTHERS))
-        return _split(others.display if others else DASH, f"self {own.display}" if own else "")
+        return split(others.display if others else DASH, f"self {own.display}" if own else "")
 
     def cohort_cells(self, about: About, subject: str) -> list[Block]:
         """Both means apart, each with the number of delegates."""
         found = (self.cohort.get((about.value, subject, cell_id)) for cell_id in (ALL_OTHERS, SELF_GROUP))
-        return [_split(mean.display, f"n {mean.delegates}") if mean else _split(DASH) for mean in found]
+        return [split(mean.display, f"n {mean.delegates}") if mean else split(DASH) for mean in found]
 
     def gap_cell(self, about: About, subject: str) -> Block:
         found = self.gap(about, subject)
@@ -103,7 +103,7 @@ class Book:
         return [column(title, NARROW if cell_id in alone else 1, number=True) for cell_id, title in self.columns]
 
 
-def _split(display: str, *small: str, look: str = "") -> Block:
+def split(display: str, *small: str, look: str = "") -> Block:
     """A figure's number; small beneath it "or more" and what else there is to say."""
     number, _, bound = display.partition(" ")
     words = " · ".join(part for part in (bound, *small) if part)

@@ -9,11 +9,12 @@ from fractions import Fraction
 
 from chalicelib.report.figures import one_decimal
 from chalicelib.report.parts.blocks import Block, cell, column, part, table, text, tile, tiles
-from chalicelib.report.parts.book import Book, as_printed
+from chalicelib.report.parts.book import Book, as_printed, split
 from chalicelib.report.published import About
 
 MOST = 8  # behaviours in a quadrant
-PAGE, LINE = 30, 34  # lines of two quadrants one above the other, and letters of a line
+LETTERS = 25  # of a line in a quadrant, at least
+ROOM, LINE, BETWEEN = 350, 11, 6  # points: for the rows of two quadrants one above the other, a line, between rows
 AGREED, HIDDEN, DEVELOP, BLIND = "Agreed strengths", "Hidden strengths", "Development areas", "Blind spots"
 
 
@@ -83,20 +84,20 @@ def four_quadrants(book: Book) -> Block | None:
 def _most(book: Book, found: dict[str, list[Placed]]) -> int:
     """How many behaviours a quadrant lists, so that all four stand on one page."""
 
-    def lines(most: int, *names: str) -> int:
+    def height(most: int, *names: str) -> int:
         wordings = ([book.items[row.item].others_wording for row in found[name][:most]] for name in names)
-        return max(sum(1 + len(wording) // LINE for wording in shown) for shown in wordings)
+        return max(sum(BETWEEN + LINE * (1 + len(words) // LETTERS) for words in shown) for shown in wordings)
 
-    fitting = (most for most in range(MOST, 1, -1) if lines(most, AGREED, HIDDEN) + lines(most, BLIND, DEVELOP) <= PAGE)
+    fitting = (n for n in range(MOST, 1, -1) if height(n, AGREED, HIDDEN) + height(n, BLIND, DEVELOP) <= ROOM)
     return next(fitting, 1)
 
 
 def _tile(book: Book, name: str, words: str, rows: list[Placed], most: int) -> Block:
     shown = [[cell(book.items[row.item].others_wording), *figures(row)] for row in rows[:most]]
-    columns = [column("Behaviour", 4.4), *(column(title, 1, number=True) for title in ("Self", "Others", "Gap"))]
+    columns = [column("Behaviour", 4.2), *(column(title, 1.1, number=True) for title in ("Self", "Others", "Gap"))]
     rest = "More behaviours of this kind stand in the annex." if len(rows) > most else ""
     return tile(name, words, table(columns, shown, look="tile"), rest if shown else "No behaviour stands here.")
 
 
 def figures(row: Placed) -> list[Block]:
-    return [cell(row.own, look="own"), cell(row.others, look="strong"), cell(row.gap)]
+    return [split(row.own, look="own"), split(row.others, look="strong"), cell(row.gap)]
