@@ -18,12 +18,13 @@ def queued(
     words: Mapping[str, str],
     links: Mapping[str, tuple[str, ...]],
     about: Mapping[str, str],
+    good_until: datetime | None = None,
 ) -> Mail:
     """The mail `<template>#<subject>...`; store.mails.add stores it in the transaction that causes it.
 
     Raises KeyError if a word or link of the template is missing, ValueError if the id is too long for SES.
     """
-    mail = Mail("#".join((template, *subject)), template, to, due_at, words, links, about)
+    mail = Mail("#".join((template, *subject)), template, to, due_at, words, links, about, good_until)
     catalogue.check(mail)
     tags.tag(mail.id)
     return mail

@@ -59,6 +59,9 @@ def _claim_doubtful(mail_id: str, attempt: str, now: datetime) -> Mail | None:
 
 
 def _deliver(held: Mail, now: datetime) -> bool:
+    if held.good_until and now >= held.good_until:
+        _write_if_held([mails.lapsed(held)])
+        return False
     if held.attempts > MOST_ATTEMPTS:
         _refuse(held, held.reason or "No attempt to send it was ever answered", now)
         return False

@@ -29,10 +29,11 @@ class MailState(StrEnum):
 class Mail:
     """`id` is derived from the cause, `<template>#<what it is about>`, so one cause cannot send two.
 
-    template  `<stage>/<name>`: chalicelib/<stage>/templates/mail/<name>.{txt,html}.j2
-    words     what the template shows: names, titles, dates as text; never an answer
-    links     name in the template -> (verb, part, ...) of a link that is signed when the mail is composed
-    about     cohort, delegate, invitation: where a bounce is shown
+    template    `<stage>/<name>`: chalicelib/<stage>/templates/mail/<name>.{txt,html}.j2
+    words       what the template shows: names, titles, dates as text; never an answer
+    links       name in the template -> (verb, part, ...) of a link that is signed when the mail is composed
+    about       cohort, delegate, invitation: where a bounce is shown
+    good_until  from when on it would only confuse; None for a mail that is worth sending however late
     """
 
     id: str
@@ -42,6 +43,7 @@ class Mail:
     words: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
+    good_until: datetime | None = None
     state: MailState = MailState.QUEUED
     attempts: int = 0  # times SES was asked
     doubts: int = 0  # times the answer stayed out and the lease ran out
@@ -156,6 +158,16 @@ def refused(held: Mail, reason: str, now: datetime) -> list[Write]:
         when=_held(held),
     )
     return [settled, *_show(held, reason, now)]
+
+
+def lapsed(held: Mail) -> Write:
+    """Not sent, because it would come too late; nobody has to do anything about it."""
+    return update(
+        key(held.id),
+        put={"state": MailState.REFUSED, "reason": "It would have come too late to be of use"},
+        remove=["due_shard"],
+        when=_held(held),
+    )
 
 
 def _held(held: Mail) -> list[Condition]:

@@ -71,6 +71,7 @@ class Reader:
             words=self._frame() | words,
             links={},
             about=self.about,
+            good_until=ends_at,
         )
 
     def _local_time(self, moment: datetime) -> str:

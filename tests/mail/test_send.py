@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -120,6 +121,17 @@ def test_a_cancelled_mail_is_never_sent(queued):
 
     assert not send(queued.id, "one", MONDAY)
     assert sent_mails() == []
+
+
+def test_a_mail_that_comes_too_late_to_be_of_use_is_not_sent_and_asks_nobody_to_act(problems):
+    late = replace(mail("web/code"), good_until=MONDAY + timedelta(minutes=10))
+    transact([mails.add(late)])
+
+    assert not send(late.id, "one", MONDAY + timedelta(minutes=10))
+    assert sent_mails() == []
+    assert mails.find(late.id).state is MailState.REFUSED
+    assert due_ids(MONDAY + timedelta(days=9)) == []
+    assert (problems, list(query("COHORT#spring", "BOUNCE#"))) == ([], [])
 
 
 def test_a_mail_cancelled_while_in_doubt_is_not_sent_again(queued):

@@ -1,0 +1,74 @@
+"""A fault at every AWS call of asking for a code, its mail, and typing it: one mail a code, and one session."""
+
+from collections import Counter
+
+from chalicelib.mail import send
+from chalicelib.store import sessions
+from chalicelib.store.sessions import Session
+from chalicelib.store.table import scan
+from chalicelib.web import codes, readers
+from chalicelib.web.readers import Role
+from chalicelib.web.sessions import LONGEST
+from tests.faults.scene import Again
+from tests.support import people
+from tests.support.clock import MONDAY
+from tests.support.drain import drain
+from tests.support.faults import single_faults
+from tests.support.interleave import explore
+from tests.support.mails import sent_mails
+from tests.support.visitor import newest_code
+
+CLEO = people.person("cleo coach")
+
+
+def reader():
+    return readers.reader(Role.COACH, "token", CLEO, "/coach/token", people.programme(), {"cohort": people.COHORT})
+
+
+def spend(challenge, now, session):
+    made = Session(sessions.hashed(session), reader().who, now + LONGEST)
+    codes.spend(reader().who, challenge, newest_code(CLEO.email), made, now)
+
+
+def kept():
+    return [row for row in scan() if row["sk"] == "SESSION"]
+
+
+def test_a_code_is_mailed_once_and_signs_in_once_whatever_fails(aws):
+    def act(_, now):
+        """Asks anew each time: half an hour has passed since the error page."""
+        challenge = codes.ask(reader(), f"challenge-{now:%H%M}", now)
+        send.send(f"web/code#{reader().who}#{challenge}", f"attempt-{now:%H%M}", now)
+        if not (sent_mails() and sent_mails()[-1].row.endswith(challenge)):
+            raise Again
+        spend(challenge, now, f"session of {challenge}")
+
+    def check(_):
+        mails = Counter(mail.row for mail in sent_mails())
+        wrong = [f"{mail} went out {count} times" for mail, count in mails.items() if count > 1]
+        return wrong + ([] if 0 < len(kept()) <= len(mails) else [f"{len(kept())} sessions of {len(mails)} codes"])
+
+    assert single_faults(lambda: None, act, check) > 20
+
+
+def test_pressing_twice_at_once_sends_one_mail_and_both_pages_work(aws):
+    def check(_, outcomes):
+        drain(MONDAY)
+        wrong = [] if len(set(outcomes)) == 1 else [f"two challenges: {outcomes}"]
+        return wrong + ([] if len(sent_mails()) == 1 else [f"{len(sent_mails())} mails"])
+
+    press = [lambda _, name=name: codes.ask(reader(), name, MONDAY) for name in ("first", "second")]
+    assert explore(lambda: None, press, check) >= 6
+
+
+def test_one_code_typed_twice_at_once_signs_in_once(aws):
+    def asked():
+        codes.ask(reader(), "challenge", MONDAY)
+        drain(MONDAY)
+
+    def check(_, outcomes):
+        refused = [one for one in outcomes if isinstance(one, codes.CodeRefused)]
+        return [] if (len(kept()), len(refused)) == (1, 1) else [f"{len(kept())} sessions: {outcomes!r}"]
+
+    typing = [lambda _, name=name: spend("challenge", MONDAY, name) for name in ("one", "two")]
+    assert explore(asked, typing, check) >= 6

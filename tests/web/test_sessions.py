@@ -1,0 +1,219 @@
+"""Signing in, staying signed in, and being out again: what the browser is told, and what ends a session."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.store.table import scan
+from chalicelib.web.sessions import COOKIE, IDLE, LONGEST
+from infra.local.account import ADMINISTRATOR
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+from tests.support.visitor import newest_code
+
+DANA = "dana.delegate@example.org"
+SIGN_IN, CODE, INSIDE = "Sign in with a code", "Type the code from our mail", "Your 360 report"
+
+
+@pytest.fixture
+def report(visitor, clock) -> str:
+    """A page that needs a code."""
+    people.opened(clock)
+    return f"{people.link('dana delegate', 'hub')}/report"
+
+
+def heading(visitor) -> str:
+    return re.search(r"<h1>(.*?)</h1>", visitor.page)[1]
+
+
+def signed_in(visitor, url: str) -> bool:
+    return heading(visitor.open(url)) == INSIDE
+
+
+def test_opening_the_page_sends_nothing_and_pressing_the_button_one_mail(visitor, clock, report):
+    before, mails = list(scan()), len(sent_mails())
+
+    visitor.open(report)
+    assert (visitor.status, heading(visitor)) == (200, SIGN_IN)
+    assert "d…@example.org" in visitor.page
+    assert DANA not in visitor.page
+    assert list(scan()) == before
+
+    visitor.post(visitor.links("/sign-in/")[0])
+    drain(clock.now())
+    assert heading(visitor) == CODE
+    assert [mail.row.split("#")[0] for mail in sent_mails()[mails:]] == ["web/code"]
+
+
+def test_the_cookie_is_out_of_reach_for_scripts_other_sites_and_plain_http(visitor, clock, report):
+    visitor.open(report)
+    visitor.post(visitor.links("/sign-in/")[0])
+    drain(clock.now())
+    seen = []
+    visitor.client.post, post = lambda *args, **more: seen.append(post(*args, **more)) or seen[-1], visitor.client.post
+    visitor.post(visitor.links("/sign-in/")[0], {"code": newest_code(DANA)})
+
+    name, *attributes = re.split("; |=", seen[0].headers["Set-Cookie"])
+    assert seen[0].status_code == 303
+    assert name == "__Host-session"
+    assert attributes[1:] == ["Path", "/", "Secure", "HttpOnly", "SameSite", "Strict"]
+
+
+@pytest.mark.parametrize(
+    ("step", "times", "is_in"),
+    [
+        pytest.param(IDLE, 1, True, id="an-hour-idle"),
+        pytest.param(IDLE + timedelta(seconds=1), 1, False, id="longer-idle"),
+        pytest.param(timedelta(minutes=59), 12, True, id="busy-all-day"),
+        pytest.param(timedelta(minutes=59), 13, False, id="longer-than-a-day-however-busy"),
+    ],
+)
+def test_a_session_ends_after_an_hour_of_nothing_and_after_twelve_in_all(visitor, clock, report, step, times, is_in):
+    visitor.sign_in(report, DANA, clock.now())
+    for _ in range(times):
+        clock.advance(seconds=step.total_seconds())
+        found = signed_in(visitor, report)
+
+    assert found is is_in
+    assert timedelta(hours=12) == LONGEST
+
+
+def test_reading_pages_writes_nothing(visitor, clock, report):
+    visitor.sign_in(report, DANA, clock.now())
+    before = list(scan())
+    clock.advance(minutes=20)
+
+    assert signed_in(visitor, report)
+    assert list(scan()) == before
+
+
+def test_signing_out_ends_the_session_for_good(visitor, clock, report):
+    visitor.sign_in(report, DANA, clock.now())
+    kept = dict(visitor.cookies)
+
+    visitor.post(visitor.links("/sign-out")[0])
+    assert heading(visitor) == "You are signed out"
+    assert visitor.cookies[COOKIE] == ""
+    visitor.cookies.update(kept)  # somebody who copied the cookie
+    assert not signed_in(visitor, report)
+
+
+def test_nobody_is_signed_out_by_another_site(visitor, clock, report):
+    visitor.sign_in(report, DANA, clock.now())
+
+    visitor.post(visitor.links("/sign-out")[0], nonce="forged")
+
+    assert visitor.status == 400
+    assert signed_in(visitor, report)
+
+
+@pytest.mark.parametrize("change", [lambda value: value[:-1] + "x", lambda value: "s.1.x", lambda value: ""])
+def test_a_cookie_that_is_not_ours_opens_nothing(visitor, clock, report, change):
+    visitor.sign_in(report, DANA, clock.now())
+    visitor.cookies[COOKIE] = change(visitor.cookies[COOKIE])
+
+    assert not signed_in(visitor, report)
+
+
+def test_an_older_cookie_of_the_session_does_not_outlive_an_idle_hour(visitor, clock, report):
+    visitor.sign_in(report, DANA, clock.now())
+    old = dict(visitor.cookies)
+    for _ in range(3):
+        clock.advance(minutes=30)
+        assert signed_in(visitor, report)
+    visitor.cookies.update(old)
+
+    assert not signed_in(visitor, report)
+
+
+def test_what_was_typed_into_a_form_that_came_too_late_is_shown_to_be_copied(visitor, clock, report):
+    visitor.sign_in(report, DANA, clock.now())
+    clock.advance(hours=2)
+
+    visitor.post(report, {"kind": "pdf", "behaviour-1": "Ask <first>,\nthen answer"})
+
+    assert (visitor.status, heading(visitor)) == (403, "Please sign in again")
+    assert "Ask &lt;first&gt;,\nthen answer" in visitor.page
+
+
+def test_a_click_in_a_mail_program_on_the_web_is_led_on_by_our_own_page(visitor, report):
+    answer = visitor.client.get(report.partition("/api")[2], headers={"Sec-Fetch-Site": "cross-site"})
+    assert '<meta http-equiv="refresh" content="0; url=?here=1">' in answer.body.decode()
+
+    again = visitor.client.get(f"{report.partition('/api')[2]}?here=1", headers={"Sec-Fetch-Site": "cross-site"})
+    assert SIGN_IN in again.body.decode()
+
+
+def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_asks_for_a_new_one(visitor, clock, report):
+    visitor.open(report)
+    visitor.post(visitor.links("/sign-in/")[0])
+    drain(clock.now())
+    code = newest_code(DANA)
+    wrong = "000000" if code != "000 000" else "000001"
+    take = visitor.links("/sign-in/")[0]
+    for left in ("4 tries left", "3 tries left", "2 tries left", "1 try left", "this was the last try"):
+        visitor.post(take, {"code": wrong})
+        assert visitor.status == 400
+        assert left in visitor.page
+
+    visitor.post(take, {"code": code})
+    assert "no longer works" in visitor.page
+    clock.advance(minutes=1)
+    visitor.post(visitor.links("/sign-in/")[0])  # the button of the page that says so
+    drain(clock.now())
+    visitor.post(visitor.links("/sign-in/")[0], {"code": newest_code(DANA)})
+    assert heading(visitor) == INSIDE
+
+
+def test_the_sixth_code_within_an_hour_is_refused_until_the_hour_is_over(visitor, clock, report):
+    for _ in range(5):
+        visitor.open(report).post(visitor.links("/sign-in/")[0])
+        clock.advance(minutes=1)
+    visitor.open(report).post(visitor.links("/sign-in/")[0])
+    assert (visitor.status, heading(visitor)) == (429, "Please wait before you ask for another code")
+
+    clock.advance(minutes=55)
+    visitor.open(report).post(visitor.links("/sign-in/")[0])
+    assert heading(visitor) == CODE
+
+
+def administrators_page(visitor, email: str) -> str:
+    """The page after an address was typed, without what differs by chance."""
+    from chalicelib.web import forms
+    from chalicelib.web.sessions import sign_in_url
+
+    nonce = forms.nonce("sign-in.administrator", "")
+    visitor.post(sign_in_url("administrator", ""), {"email": email}, nonce=nonce)
+    return re.sub(r'(action|value)="[^"]+"', "", visitor.page)
+
+
+def test_the_administrators_page_answers_alike_whether_or_not_an_address_is_listed(visitor, clock):
+    pages = [
+        administrators_page(visitor, email) for email in (ADMINISTRATOR, ADMINISTRATOR.upper(), "nobody@example.org")
+    ]
+    drain(clock.now())
+
+    assert pages[0] == pages[1] == pages[2]
+    assert [mail.addresses for mail in sent_mails()] == [[ADMINISTRATOR]]  # the second pressed twice
+    strangers = visitor.links("/sign-in/")[0]
+    refused = [visitor.post(strangers, {"code": "123 456"}).page for _ in range(5)]
+    assert "4 tries left" in refused[0]
+    assert "this was the last try" in refused[4]
+
+
+def test_a_code_for_administrators_is_not_one_for_readers_at_the_same_address(visitor, clock, report):
+    """Anybody may type an address on the administrators' page."""
+    visitor.open(report)
+    visitor.post(visitor.links("/sign-in/")[0])
+    take = visitor.links("/sign-in/")[0]
+    drain(clock.now())
+    administrators_page(visitor, DANA)
+    drain(clock.now())
+
+    visitor.open(take).post(take, {"code": newest_code(DANA)})
+
+    assert heading(visitor) == INSIDE

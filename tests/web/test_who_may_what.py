@@ -1,0 +1,320 @@
+"""Every route, asked by everybody, with other people's links and ids. What is not in the table is refused: a new route
+without an entry fails here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from urllib.parse import urlencode
+
+import pytest
+from chalice.test import Client
+
+import chalicelib.clock
+from chalicelib.ids import administrator_key, coach_id, delegate_id, invitation_id, rater_key, reader_key
+from chalicelib.model import Cohort, DelegateEntry, Person, Wave
+from chalicelib.programme.load import load_cohort
+from chalicelib.store import debriefs, impacts, reports, sessions, summaries
+from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.impacts import ImpactSurvey, Role, SurveyState
+from chalicelib.store.marshal import fields
+from chalicelib.store.reports import StoredReport
+from chalicelib.store.sessions import Session
+from chalicelib.store.summaries import Summary
+from chalicelib.store.table import put_all, transact
+from chalicelib.web import forms, links
+from chalicelib.web.sessions import COOKIE
+from infra.local import memory
+from infra.local.account import ADMINISTRATOR
+from tests.faults.scene import Scene
+from tests.support import cloud, people
+from tests.support.clock import Clock
+from tests.support.drain import drain
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+HERE, THERE = "autumn", "spring"  # two cohorts whose people have nothing to do with one another
+NOW = people.OPENING + timedelta(minutes=1)
+PEOPLE = {
+    "nobody": "",
+    "coach": "coach.autumn@example.org",
+    "other coach": "coach.spring@example.org",
+    "sponsor": "sponsor.autumn@example.org",
+    "other sponsor": "sponsor.spring@example.org",
+    "delegate": "delegate.autumn@example.org",
+    "other delegate": "delegate.spring@example.org",
+    "rater": "p0@example.org",
+    "administrator": ADMINISTRATOR,
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who gets past a route with the links and ids of the autumn cohort.
+
+    verb   whose signature the token carries; empty for a route without one
+    who    None if the link is enough; else whoever must be signed in
+    """
+
+    verb: str = ""
+    who: str | None = None
+
+
+def both(path: str, rule: Rule) -> dict[tuple[str, str], Rule]:
+    return {("GET", path): rule, ("HEAD", path): rule}
+
+
+COACH, SPONSOR, DELEGATE = Rule("coach", "coach"), Rule("sponsor", "sponsor"), Rule("hub", "delegate")
+RULES: dict[tuple[str, str], Rule] = {
+    **both("/", Rule()),
+    **both("/static/{name}", Rule()),
+    ("POST", "/sign-out"): Rule(),
+    ("POST", "/sign-in/administrator"): Rule(),
+    ("POST", "/sign-in/{role}/{token}"): Rule("coach"),
+    **both("/sign-in/{role}/{token}/{challenge}", Rule("coach")),
+    ("POST", "/sign-in/{role}/{token}/{challenge}"): Rule("coach"),
+    **both("/nominate/{token}", Rule("nominate")),
+    ("POST", "/nominate/{token}"): Rule("nominate"),
+    **both("/nominate/{token}/check", Rule("nominate")),
+    ("POST", "/nominate/{token}/send"): Rule("nominate"),
+    **both("/answer/{token}", Rule("answer")),
+    **both("/answer/{token}/page/{page_id}", Rule("answer")),
+    ("POST", "/answer/{token}/page/{page_id}"): Rule("answer"),
+    **both("/answer/{token}/review", Rule("answer")),
+    ("POST", "/answer/{token}/send"): Rule("answer"),
+    **both("/answer/{token}/thanks", Rule("answer")),
+    **both("/decline/{token}", Rule("decline")),
+    ("POST", "/decline/{token}"): Rule("decline"),
+    **both("/inbox/{token}", Rule("inbox")),
+    **both("/hub/{token}", Rule("hub")),
+    ("POST", "/hub/{token}/assignment"): Rule("hub"),
+    **both("/impact/{token}", Rule("impact")),
+    ("POST", "/impact/{token}"): Rule("impact"),
+    **both("/impact/{token}/thanks", Rule("impact")),
+    **both("/hub/{token}/report", DELEGATE),
+    ("POST", "/hub/{token}/report"): DELEGATE,
+    **both("/coach/{token}", COACH),
+    **both("/coach/{token}/{delegate_id}", COACH),
+    ("POST", "/coach/{token}/{delegate_id}/report"): COACH,
+    ("POST", "/coach/{token}/{delegate_id}/debrief"): COACH,
+    **both("/coach/{token}/{delegate_id}/release", COACH),
+    ("POST", "/coach/{token}/{delegate_id}/release"): COACH,
+    **both("/sponsor/{token}", SPONSOR),
+    ("POST", "/sponsor/{token}"): SPONSOR,
+}
+
+
+def every_route() -> list[tuple[str, str]]:
+    cloud.set_environment()
+    from app import app
+
+    return sorted((method, path) for path, methods in app.routes.items() for method in methods)
+
+
+SIGNED = sorted(route for route, rule in RULES.items() if rule.who)
+LINKED = sorted(route for route, rule in RULES.items() if rule.verb)
+
+
+def test_every_route_has_a_rule_here():
+    assert set(every_route()) == set(RULES)
+
+
+# --- the two cohorts ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client(aws) -> Iterator[Client]:
+    from app import app
+
+    clock = Clock()
+    chalicelib.clock.use(clock.now)
+    two_cohorts().lay_out()
+    clock.to(NOW)
+    with Client(app) as found:
+        yield found
+    chalicelib.clock.use(None)
+
+
+@cache
+def two_cohorts() -> Scene:
+    """Built once; everybody has a session."""
+
+    def build() -> None:
+        clock = Clock()
+        for cohort in (HERE, THERE):
+            set_up(cohort, clock)
+        drain(clock.to(people.OPENING))
+        drain(clock.to(NOW))
+        for name, email in PEOPLE.items():
+            for key in (administrator_key, reader_key):
+                session = Session(sessions.hashed(session_of(name, key)), key(email), NOW + timedelta(hours=12))
+                put_all([{**sessions.key(session.hashed)._asdict(), **fields(session)}])
+
+    return Scene(build)
+
+
+def set_up(cohort_id: str, clock: Clock) -> None:
+    """A delegate with an open questionnaire; beside it a report that could be read, released and summed up."""
+    rules = people.programme()
+    coach, sponsor, delegate = (Person(part, f"{part}.{cohort_id}@example.org") for part in PARTS)
+    entry = DelegateEntry(delegate, "Lead", "Nursing", people.person(f"manager {cohort_id}"), coach)
+    cohort = Cohort(cohort_id, cohort_id.title(), rules.id, rules.version, people.DATES, sponsor)
+    load_cohort(cohort, rules, [entry], {delegate.email: people.raters(1, 0)}, clock.now())
+    drain(clock.now())
+    ours = of(cohort_id)
+    report = StoredReport(ours, Wave.BASELINE, "c" * 64, "facts.json", "report.html", "report.pdf", clock.now())
+    areas = [Area(str(n), f"Secret of {cohort_id}", "", "A step", "", "", "") for n in (1, 2)]
+    survey = ImpactSurvey(ours, Role.DELEGATE, SurveyState.OPEN, clock.now(), people.CLOSE, (), ())
+    transact(
+        [
+            reports.add(report),
+            *debriefs.save(ours, Debrief(clock.now().date(), ("1", "2")), areas),
+            summaries.add(Summary(cohort_id, "impact", "c" * 64, "facts.json", "summary.html", clock.now())),
+            impacts.add(survey),
+        ]
+    )
+
+
+PARTS = ("coach", "sponsor", "delegate")
+
+
+def of(cohort_id: str) -> str:
+    return delegate_id(cohort_id, f"delegate.{cohort_id}@example.org")
+
+
+def session_of(name: str, key) -> str:  # type: ignore[no-untyped-def]
+    return f"{key.__name__}-{name.replace(' ', '-')}"
+
+
+def parts(verb: str, cohort_id: str) -> tuple[str, ...]:
+    """What a link with this verb names, in one of the cohorts."""
+    rater = invitation_id(of(cohort_id), "baseline", "p0@example.org")
+    return {
+        "coach": (cohort_id, coach_id(cohort_id, f"coach.{cohort_id}@example.org")),
+        "sponsor": (cohort_id, "1"),
+        "hub": (of(cohort_id), "1"),
+        "nominate": (of(cohort_id), "1"),
+        "answer": (of(cohort_id), "baseline", rater, "1"),
+        "decline": (of(cohort_id), "baseline", rater, "1"),
+        "inbox": (rater_key("p0@example.org"),),
+        "impact": (of(cohort_id), "delegate", "1"),
+    }[verb]
+
+
+def path_of(path: str, token: str, cohort_id: str = HERE) -> str:
+    page = f"c-{people.programme().competencies[0].id}"
+    filled = {
+        "token": token,
+        "delegate_id": of(cohort_id),
+        "role": "coach",
+        "challenge": "x",
+        "page_id": page,
+        "name": "x",
+    }
+    return re.sub(r"\{(\w+)\}", lambda match: filled[match[1]], path)
+
+
+def asked(client: Client, method: str, path: str, name: str, typed: dict[str, str] | None = None):  # type: ignore[no-untyped-def]
+    """Chalice's test client knows no HEAD; it is the same view as GET."""
+    used = str(int(NOW.timestamp()))
+    key = administrator_key if name == "administrator" else reader_key
+    cookie = {} if name == "nobody" else {"Cookie": f"{COOKIE}={links.token('session', session_of(name, key), used)}"}
+    if method == "POST":
+        return client.http.post(path, headers=FORM | cookie, body=urlencode(typed or {}).encode())
+    return client.http.get(path, headers=cookie)
+
+
+def nonce_of(name: str) -> str:
+    key = administrator_key if name == "administrator" else reader_key
+    return forms.nonce("session", session_of(name, key))
+
+
+def rows() -> list[str]:
+    return [repr(row) for row in memory.rows(f"fullcircle-{cloud.STAGE}", "")]
+
+
+# --- the table, executed --------------------------------------------------------------------------------------------
+
+
+def test_only_who_may_gets_past_a_page_that_needs_a_code(client):
+    wrong = []
+    for method, path in SIGNED:
+        rule = RULES[method, path]
+        url = path_of(path, links.token(rule.verb, *parts(rule.verb, HERE)))
+        before = rows()
+        for name in PEOPLE:
+            form = {"form": nonce_of(name), "kind": "pdf", "summary": "impact"}
+            if name == rule.who:
+                continue
+            answer = asked(client, method, url, name, form)
+            text = answer.body.decode()
+            turned_away = answer.status_code == (403 if method == "POST" else 200) and "/sign-in/" in text
+            if not turned_away or "Secret" in text:
+                wrong.append(f"{method} {path} by {name}: {answer.status_code}")
+        wrong += [] if rows() == before else [f"{method} {path} changed something"]
+        answer = asked(client, method, url, rule.who, {"form": nonce_of(rule.who), "kind": "pdf", "summary": "impact"})
+        if (
+            answer.status_code not in (200, 303, 400)
+            or b"/sign-in/" in answer.body
+            or b"was not complete" in answer.body
+        ):
+            wrong.append(f"{method} {path} by {rule.who}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_a_form_of_somebody_elses_session_is_refused_and_changes_nothing(client):
+    for method, path in SIGNED:
+        rule = RULES[method, path]
+        url = path_of(path, links.token(rule.verb, *parts(rule.verb, HERE)))
+        before = rows()
+        for nonce in ("", "forged", nonce_of("nobody"), nonce_of("other coach")):
+            if method == "POST":
+                answer = asked(client, method, url, rule.who, {"form": nonce, "kind": "pdf", "summary": "impact"})
+                assert answer.status_code == 400, f"{method} {path}"
+        assert rows() == before, f"{method} {path}"
+
+
+def test_other_peoples_ids_open_nothing(client):
+    """A coach who is signed in, and puts another coach's delegate into their own address."""
+    own = links.token("coach", *parts("coach", HERE))
+    before = rows()
+    for method, path in SIGNED:
+        if "{delegate_id}" in path:
+            answer = asked(client, method, path_of(path, own, THERE), "coach", {"form": nonce_of("coach")})
+            assert answer.status_code == 404, f"{method} {path}"
+            assert b"Secret" not in answer.body
+    assert rows() == before
+
+
+@pytest.mark.parametrize("forged", ["no.token", "autumn.x.AAAAAAAAAAAAAAAAAAAAAA"])
+def test_a_forged_link_opens_nothing_for_anybody(client, forged):
+    before = rows()
+    for method, path in LINKED:
+        for name in ("nobody", RULES[method, path].who or "delegate"):
+            answer = asked(client, method, path_of(path, forged), name, {"form": nonce_of(name)})
+            assert answer.status_code in (400, 404), f"{method} {path} by {name}: {answer.status_code}"
+    assert rows() == before
+
+
+def test_a_link_for_one_purpose_opens_no_other(client):
+    before = rows()
+    verbs = sorted({rule.verb for rule in RULES.values() if rule.verb})
+    for method, path in LINKED:
+        for verb in verbs:
+            if verb != RULES[method, path].verb and method == "GET":
+                answer = asked(client, method, path_of(path, links.token(verb, *parts(verb, HERE))), "nobody")
+                assert answer.status_code == 404, f"{method} {path} with a link to {verb}"
+    assert rows() == before
+
+
+def test_reading_changes_nothing_and_a_form_without_its_page_neither(client):
+    before = rows()
+    for method, path in LINKED:
+        rule = RULES[method, path]
+        url = path_of(path, links.token(rule.verb, *parts(rule.verb, HERE)))
+        answer = asked(client, method, url, rule.who or "nobody")
+        assert answer.status_code in ((400,) if method == "POST" else (200, 303)), f"{method} {path}"
+        assert rows() == before, f"{method} {path} changed something"
