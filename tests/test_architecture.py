@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import cloud
+from tests.web.rules import RULES
+
 ROOT = Path(__file__).parent.parent
 LIB = ROOT / "chalicelib"
 MODULES = {".".join(path.relative_to(LIB).with_suffix("").parts): path for path in LIB.rglob("*.py")}
@@ -113,3 +116,11 @@ def test_a_view_is_at_most_five_statements(name):
     tree = ast.parse(MODULES[name].read_text())
     views = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
     assert [view.name for view in views if len(view.body) > 5] == []
+
+
+def test_every_route_says_in_the_rules_who_may_use_it():
+    """What is not there is refused. Add a line to tests/web/rules.py for a new route."""
+    cloud.set_environment()
+    from app import app
+
+    assert {(method, path) for path, methods in app.routes.items() for method in methods} == set(RULES)

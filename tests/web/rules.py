@@ -1,0 +1,67 @@
+"""Who may use which route. A route that is not here fails tests/test_architecture.py: say first who may use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who gets past a route with the links and ids of the autumn cohort.
+
+    verb   whose signature the token carries; empty for a route without one
+    who    None if the link is enough; else whoever must be signed in
+    """
+
+    verb: str = ""
+    who: str | None = None
+    shows: int = 200  # what reading answers in tests/web/test_who_may_what.py
+
+
+def both(path: str, rule: Rule) -> dict[tuple[str, str], Rule]:
+    return {("GET", path): rule, ("HEAD", path): rule}
+
+
+COACH, SPONSOR, DELEGATE = Rule("coach", "coach"), Rule("sponsor", "sponsor"), Rule("hub", "delegate")
+RULES: dict[tuple[str, str], Rule] = {
+    **both("/", Rule()),
+    **both("/static/{name}", Rule()),
+    ("POST", "/sign-out"): Rule(),
+    ("POST", "/sign-in/administrator"): Rule(),
+    ("POST", "/sign-in/{role}/{token}"): Rule("coach"),
+    **both("/sign-in/{role}/{token}/{challenge}", Rule("coach")),
+    ("POST", "/sign-in/{role}/{token}/{challenge}"): Rule("coach"),
+    **both("/nominate/{token}", Rule("nominate")),
+    ("POST", "/nominate/{token}"): Rule("nominate"),
+    **both("/nominate/{token}/check", Rule("nominate")),
+    ("POST", "/nominate/{token}/send"): Rule("nominate"),
+    **both("/nominate/{token}/person/{person}", Rule("nominate", shows=400)),  # nobody of this id is on the list
+    ("POST", "/nominate/{token}/person/{person}"): Rule("nominate"),
+    **both("/approve/{token}", Rule("approve", shows=400)),  # the example asks nobody to approve
+    ("POST", "/approve/{token}"): Rule("approve", shows=400),
+    **both("/answer/{token}", Rule("answer")),
+    **both("/answer/{token}/page/{page_id}", Rule("answer")),
+    ("POST", "/answer/{token}/page/{page_id}"): Rule("answer"),
+    **both("/answer/{token}/review", Rule("answer")),
+    ("POST", "/answer/{token}/send"): Rule("answer"),
+    **both("/answer/{token}/thanks", Rule("answer")),
+    **both("/decline/{token}", Rule("decline")),
+    ("POST", "/decline/{token}"): Rule("decline"),
+    **both("/inbox/{token}", Rule("inbox")),
+    **both("/hub/{token}", Rule("hub")),
+    **both("/hub/{token}/milestone/{milestone}", Rule("hub")),
+    ("POST", "/hub/{token}/milestone/{milestone}"): Rule("hub"),
+    **both("/impact/{token}", Rule("impact")),
+    ("POST", "/impact/{token}"): Rule("impact"),
+    **both("/impact/{token}/thanks", Rule("impact")),
+    **both("/hub/{token}/report", DELEGATE),
+    ("POST", "/hub/{token}/report"): DELEGATE,
+    **both("/coach/{token}", COACH),
+    **both("/coach/{token}/{delegate_id}", COACH),
+    ("POST", "/coach/{token}/{delegate_id}/report"): COACH,
+    ("POST", "/coach/{token}/{delegate_id}/debrief"): COACH,
+    **both("/coach/{token}/{delegate_id}/release", COACH),
+    ("POST", "/coach/{token}/{delegate_id}/release"): COACH,
+    **both("/sponsor/{token}", SPONSOR),
+    ("POST", "/sponsor/{token}"): SPONSOR,
+}
