@@ -93,15 +93,6 @@ def test_a_save_that_was_typed_before_sending_changes_nothing_after_it(visitor, 
     assert "send again" in visitor.open(link).page
 
 
-@pytest.mark.parametrize("at", ["", "soon", "-5", "٣", "9" * 30, "1e9"])
-def test_a_strange_moment_is_taken_as_now(visitor, clock, link, at):
-    page = f"{link}/page/{PAGE}"
-    visitor.open(page).post(page, {"at": at, "go": "back", ITEMS[0]: "3"})
-
-    assert saved(visitor, page) == ["3"]
-    assert row(link)["saved_at"] == {PAGE: milliseconds(clock.now())}
-
-
 def test_looking_at_a_page_again_and_going_on_does_not_undo_sending(visitor, clock, link):
     people.answer_all(visitor, link)
     people.send(visitor, link)

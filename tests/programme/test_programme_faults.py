@@ -21,6 +21,8 @@ def faults_of(text: str | bytes) -> list[tuple[int, str, str]]:
     return [(fault.line, fault.column, fault.message) for fault in refusal.value.faults]
 
 
+MOST_OF_ITS_OWN = '"listening" has a question on line 34 already: one for each competency'
+
 # --- one fault at a time ------------------------------------------------------------------------------
 
 SHAPES = [
@@ -179,6 +181,29 @@ def test_sixty_one_items_are_too_many(small_text):
     )
 
     assert [(column, message[:13]) for _, column, message in faults_of(text)] == [("competencies", "have 61 items")]
+
+
+def test_a_competency_may_have_one_open_question_of_its_own(small_text):
+    own = small_text.replace("  - id: more\n", "  - id: more\n    competency: listening\n")
+    assert read_programme(own, "p.yaml").open_questions[0].competency == "listening"
+
+    second = own.replace("reminders:", "  - {id: less, text: Less, competency: listening}\nreminders:")
+    assert faults_of(second) == [(36, "open_questions[1].competency", MOST_OF_ITS_OWN)]
+    strange = own.replace("competency: listening", "competency: listning")
+    assert 'did you mean "listening"?' in faults_of(strange)[0][2]
+
+
+def test_seven_open_questions_on_the_last_page_are_too_many(small_text):
+    more = "".join(f"  - {{id: q{n}, text: And}}\n" for n in range(6))
+    ((_, column, message),) = faults_of(small_text.replace("reminders:", f"{more}reminders:"))
+
+    assert column == "open_questions"
+    assert message.startswith("has 7 entries for the last page; allowed: 6")
+
+
+@pytest.mark.parametrize("name", ["form", "go", "at", "by"])
+def test_an_item_cannot_be_named_like_a_field_of_every_page(small_text, name):
+    assert "is a field that every page" in faults_of(small_text.replace("id: asks", f"id: {name}"))[0][2]
 
 
 def test_a_competency_without_items_is_a_fault(small_text):

@@ -1,0 +1,330 @@
+"""The questionnaire in Chromium: the whole way, without JavaScript, in a tunnel, by keyboard, enlarged, scanned."""
+
+from __future__ import annotations
+
+import json
+import re
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+
+from chalicelib.collect.selfcheck import for_script
+from chalicelib.model import Person
+from chalicelib.web import static
+from infra.local.demo import filling
+from infra.local.demo.browser import Browser
+from tests.browser import people
+from tests.browser.checks import assert_bears_text_spacing, assert_fits, assert_sound
+from tests.collect import test_selfcheck as vectors
+from tests.support.people import programme
+
+COMPETENCIES = programme().competencies
+FIRST = f"/page/c-{COMPETENCIES[0].id}"
+ITEMS = [item.id for item in COMPETENCIES[0].items]
+PEERS = 8
+ZOOMED = {"width": 320, "height": 256, "device_scale_factor": 4}  # 1280 by 1024 at 400 %
+
+
+@pytest.fixture(scope="module")
+def asked(cloud):
+    """Two delegates have asked the same eight peers; `asked(verb, number)` is the newest link of one of them."""
+    people.load_example(cloud)
+    for letter in people.letters(cloud, about="your 360 feedback is open")[:2]:
+        parts = [SimpleNamespace(group="peer", person=_peer(number)) for number in range(PEERS)]
+        filling.choose(Browser(), letter.link("nominate"), parts)
+    people.advance(cloud, "PT1H")
+    return lambda verb, number: people.link(cloud, verb, _peer(number).email)
+
+
+def _peer(number: int) -> Person:
+    return Person(f"Pat Number {number}", f"pat.{number}@example.org")
+
+
+def choose(page, item: str, value: str = "4") -> None:
+    """As a finger does: on the button, not on the radio in it."""
+    page.locator(f'label.option:has(input[name="{item}"][value="{value}"])').click()
+
+
+def checked(page) -> dict[str, str]:
+    found = page.eval_on_selector_all("input:checked", "all => all.map(one => [one.name, one.value])")
+    return dict(map(tuple, found))
+
+
+def told(page, words: str) -> None:
+    """Waits until the bar says so."""
+    page.locator("#saved").filter(has_text=re.compile(f"^{words}$")).wait_for()
+
+
+# --- the whole way --------------------------------------------------------------------------------------------------
+
+
+def test_a_first_time_rater_is_done_with_about_sixty_taps(asked, visit):
+    page = visit(asked("answer", 0), has_touch=True)
+    taps = 0
+
+    def tap(target) -> None:
+        nonlocal taps
+        target.click()
+        taps += 1
+
+    assert_sound(page)
+    tap(page.get_by_role("link", name="Start"))
+    for competency in COMPETENCIES:
+        for item in competency.items:
+            tap(page.locator(f'label.option:has(input[name="{item.id}"][value="4"])'))
+        tap(page.get_by_role("button", name="Save and go on"))
+    page.wait_for_url("**/page/comments")
+    assert_sound(page)
+    for name in ("strengths", "one_change"):
+        tap(page.locator(f"#q-{name}"))
+        page.keyboard.type("You keep the ward calm.")
+    tap(page.get_by_role("button", name="Save and check"))
+    page.wait_for_url("**/review")
+    assert_sound(page)
+    assert page.locator("blockquote").all_inner_texts() == ["You keep the ward calm."] * 2
+    tap(page.get_by_role("button", name="Send my answers"))
+    page.wait_for_url("**/thanks")
+    assert "Your answers are in" in page.locator("h1").inner_text()
+    assert_sound(page)
+    assert taps <= 60
+
+    page.goto(asked("answer", 0))
+    assert "Sent. Thank you." in page.locator(".status").inner_text()
+    assert_sound(page)
+
+
+def test_the_whole_way_works_without_javascript(asked, visit):
+    page = visit(asked("answer", 1), javascript=False)
+    page.get_by_role("link", name="Start").click()
+    choose(page, ITEMS[0], "2")
+    page.get_by_role("button", name="Save and go on").click()
+    assert "3 statements not answered" in page.locator(".errors").inner_text()
+    page.get_by_role("button", name="Leave blank and carry on").first.click()
+    choose(page, COMPETENCIES[1].items[0].id, "na")
+    page.get_by_role("button", name="Back").click()
+    assert checked(page) == {ITEMS[0]: "2"}
+    page.get_by_role("button", name="Save and finish later").click()
+
+    page.goto(asked("answer", 1))
+    page.get_by_role("link", name="Carry on").click()
+    assert checked(page) == {COMPETENCIES[1].items[0].id: "na"}
+    page.get_by_text("All parts").click()
+    page.get_by_role("link", name="In your own words").click()
+    page.get_by_label("What one change").fill("As your deputy I told you so.")
+    page.get_by_role("button", name="Save and check").click()
+    assert "“As your deputy” says where you stand to each other." in page.locator("main").inner_text()
+    page.get_by_role("button", name="Send my answers").click()
+    assert "Thank you" in page.locator("h1").inner_text()
+
+
+def test_every_other_page_and_error_is_sound(asked, visit):
+    page = visit(asked("answer", 2) + FIRST)
+    assert_sound(page)
+    choose(page, ITEMS[0])
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**?blank=1")
+    assert page.evaluate("document.activeElement.className") == "errors soft"
+    assert_sound(page)
+
+    page.goto(asked("answer", 2) + "/page/comments")
+    area = page.locator("#q-strengths")
+    area.evaluate("area => { area.removeAttribute('maxlength'); area.value = 'x'.repeat(4003); }")
+    page.get_by_role("button", name="Save and check").click()
+    page.get_by_text("3 characters too long").first.wait_for()
+    assert_sound(page)
+
+    page.goto(asked("decline", 2))
+    assert_sound(page)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_text("Choose the reason").first.wait_for()
+    assert_sound(page)
+    page.get_by_label("I do not have the time").check()
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_text("Noted, thank you").wait_for()
+    assert_sound(page)
+    for address in (asked("answer", 2), asked("inbox", 2), asked("answer", 2) + "/page/none"):
+        page.goto(address)
+        assert_sound(page)
+
+
+# --- saving by itself -----------------------------------------------------------------------------------------------
+
+
+def test_quick_answers_are_saved_together_and_are_there_on_another_device(asked, visit):
+    page = visit(asked("answer", 3) + FIRST)
+    posts = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    choose(page, ITEMS[0], "5")
+    choose(page, ITEMS[1], "na")
+    told(page, "Saved")
+
+    assert len(posts) <= 2
+    assert page.locator(".bar progress").get_attribute("max") == "4"
+    assert page.locator(".bar progress").evaluate("bar => bar.value") == 2
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+    assert checked(visit(asked("answer", 3) + FIRST, javascript=False)) == {ITEMS[0]: "5", ITEMS[1]: "na"}
+
+
+@pytest.mark.parametrize(("tunnel", "values"), [("abort", "1234"), ("503", "5432")])
+def test_no_answer_is_lost_in_a_tunnel(asked, visit, tunnel, values):
+    page = visit(asked("answer", 4) + FIRST)
+    through = (lambda route: route.abort()) if tunnel == "abort" else (lambda route: route.fulfill(status=503))
+    page.route("**/page/**", through)
+    for item, value in zip(ITEMS, values, strict=True):
+        choose(page, item, value)
+    told(page, "Not saved – trying again")
+    page.get_by_role("button", name="Save and go on").click()
+    told(page, "Not saved – trying again, then going on")
+    assert checked(page) == dict(zip(ITEMS, values, strict=True))
+
+    page.unroute("**/page/**")
+    page.wait_for_url(f"**/page/c-{COMPETENCIES[1].id}")
+    assert checked(visit(asked("answer", 4) + FIRST)) == dict(zip(ITEMS, values, strict=True))
+
+
+def test_half_a_comment_is_saved_when_its_writer_leaves(asked, visit):
+    address = asked("answer", 5) + "/page/comments"
+    page = visit(address)
+    page.locator("#q-strengths").press_sequentially("Half a thou")
+    page.goto(asked("inbox", 5))
+    page.wait_for_timeout(500)  # the browser carries the save on by itself, and tells nobody when it is done
+
+    page.goto(address)
+    assert page.locator("#q-strengths").input_value() == "Half a thou"
+
+
+def test_after_the_last_word_was_said_a_page_tells_that_it_is_saved_no_more(asked, visit):
+    page = visit(asked("answer", 5) + FIRST)
+    page.route("**/page/**", lambda route: route.fulfill(status=410, body="closed"))
+    choose(page, ITEMS[0])
+
+    page.get_by_text("Not saved – open your link again").first.wait_for()
+
+
+# --- keyboard, zoom, spacing, colours, motion, paper ------------------------------------------------------------------
+
+
+def test_a_page_is_filled_in_with_the_keyboard_alone(asked, visit):
+    page = visit(asked("answer", 6) + FIRST)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in ITEMS:
+        page.keyboard.press("Tab")  # one stop for each scale
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        legend = page.evaluate(
+            "document.activeElement.closest('fieldset').querySelector('legend').getBoundingClientRect().top"
+        )
+        bar = page.evaluate("document.querySelector('.progress').getBoundingClientRect().bottom")
+        assert legend >= bar
+    assert checked(page) == dict.fromkeys(ITEMS, "3")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Save and go on"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/page/c-{COMPETENCIES[1].id}")
+
+
+def test_the_link_to_a_blank_leads_to_its_buttons_below_the_bar(asked, visit):
+    page = visit(asked("answer", 7) + FIRST + "?blank=1")
+    page.locator(".errors a").last.click()
+
+    assert page.evaluate("document.activeElement.name") == ITEMS[-1]
+    top = "document.activeElement.closest('fieldset').querySelector('legend').getBoundingClientRect().top"
+    assert page.evaluate(top) >= page.evaluate("document.querySelector('.progress').getBoundingClientRect().bottom")
+
+
+@pytest.mark.parametrize("path", ["", FIRST, "/page/comments", "/review"])
+def test_a_page_bears_four_hundred_per_cent_and_wide_spacing(asked, visit, path):
+    page = visit(asked("answer", 7) + path, **ZOOMED, bypass_csp=True)
+    assert_fits(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert_bears_text_spacing(page)
+
+
+def test_at_four_hundred_per_cent_the_scale_is_a_list_and_the_bar_stays_behind(asked, visit):
+    page = visit(asked("answer", 7) + FIRST, **ZOOMED)
+    boxes = [page.locator(f'input[name="{ITEMS[0]}"]').nth(n).bounding_box() for n in range(5)]
+
+    assert len({box["x"] for box in boxes}) == 1
+    assert page.locator(".progress").evaluate("bar => getComputedStyle(bar).position") == "static"
+
+
+def test_targets_are_large_enough_for_a_thumb(asked, visit):
+    page = visit(asked("answer", 7) + FIRST)
+    sizes = [box.bounding_box() for box in page.locator("label.option, .steps button").all()]
+
+    assert min(size["height"] for size in sizes) >= 44
+    assert min(size["width"] for size in sizes) >= 44
+
+
+def test_what_is_chosen_shows_without_our_colours_and_nothing_moves_unasked(asked, visit):
+    page = visit(asked("answer", 7) + FIRST, forced_colors="active", reduced_motion="reduce")
+    choose(page, ITEMS[0], "5")
+    look = "one => getComputedStyle(one.nextElementSibling).backgroundColor"
+    chosen, other = (page.locator(f'input[name="{ITEMS[0]}"][value="{value}"]').evaluate(look) for value in "54")
+
+    assert chosen != other
+    assert page.locator(".steps button").first.evaluate("one => getComputedStyle(one).transitionDuration") == "0s"
+
+
+def test_paper_shows_what_is_folded_away(asked, visit):
+    page = visit(asked("answer", 7) + FIRST)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
+
+
+# --- words that tell who wrote them ---------------------------------------------------------------------------------
+
+
+def test_the_browser_marks_the_same_words_as_the_last_page(visit):
+    rules = json.dumps(for_script(vectors.WRITER, vectors.KNOWN)).replace("&", "&amp;").replace("'", "&#39;")
+    page = visit()
+    page.set_content(
+        "<p id=saved></p><p id=saved-aloud></p><div class=progress></div>"
+        f"<form id=answers action=x data-check='{rules}'>"
+        "<input name=at value=0><textarea id=q-keep></textarea><div id=q-keep-check hidden><ul></ul></div></form>"
+    )
+    page.clock.install()
+    page.add_script_tag(content=next(file.body for name, file in static.assets().items() if name.startswith("answer-")))
+    comments = [*(case.values[0] for case in vectors.TELLING), *vectors.PLAIN]
+    for comment in comments:
+        page.locator("#q-keep").fill(comment)
+        page.clock.run_for(600)
+        shown = page.locator("#q-keep-check li").all_inner_texts()
+        assert shown == [f"“{hint.phrase}” {hint.why}." for hint in vectors.hints(comment)], comment
+
+
+# --- scanners of mail -------------------------------------------------------------------------------------------------
+
+
+def test_a_scanner_changes_nothing(cloud, asked, visit):
+    """It asks for every link of every mail, runs the scripts of each kind of page, and presses a lone button."""
+    before = rows(cloud)
+    links = sorted({link for letter in people.letters(cloud) for link in letter.links})
+    for link in links:
+        for method in ("HEAD", "GET"):
+            with urlopen(Request(link, method=method)) as answer:  # noqa: S310 (our own server's)
+                assert answer.status == 200
+                assert bool(answer.read()) is (method == "GET")
+    kinds = {urlsplit(link).path.split("/")[2]: link for link in links}
+    assert {"answer", "decline", "inbox", "hub", "nominate"} <= kinds.keys()
+    for link in kinds.values():
+        page = visit(link)
+        page.wait_for_timeout(500)
+        buttons = page.locator("main button, main a.button")
+        if buttons.count() == 1:
+            buttons.click()
+            page.wait_for_timeout(300)
+
+    assert rows(cloud) == before
+
+
+def rows(cloud) -> list[str]:
+    table = next(name for name in cloud.client("dynamodb").list_tables()["TableNames"] if not re.search("keys$", name))
+    found = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+    return sorted(json.dumps(item, sort_keys=True, default=str) for page in found for item in page["Items"])
