@@ -91,6 +91,11 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     how.add_argument("--extend", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the new last day")
     how.add_argument("--publish", action="store_true", help="close even with too few answers")
 
+    again = _verb(verbs, "followup", commands.plan_followup, "ask about everybody again, as a second wave")
+    again.add_argument("cohort")
+    for name, what in (("opens", "first day"), ("closes", "last day")):
+        again.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=what)
+
 
 def _report(group: argparse.ArgumentParser) -> None:
     offline = _command(group, "offline", commands.report_offline, "reports from a CSV of answers; needs no cloud")

@@ -153,6 +153,16 @@ def close_cohort(args: Namespace) -> int:
     return 0
 
 
+def plan_followup(args: Namespace) -> int:
+    from chalicelib.admin import followup
+
+    planned = followup.plan(args.cohort, args.opens, args.closes, clock.now())
+    when = f"{args.opens} to {args.closes}"
+    what = f"is planned from {when}" if planned.changed else f"was planned before from {when}: nothing changed"
+    _say(args, planned, [f"The follow-up of cohort {args.cohort} {what}."])
+    return 0
+
+
 # --- report -----------------------------------------------------------------------------------------
 
 

@@ -108,6 +108,27 @@ def _choose_mail(
     )
 
 
+def planned_mail(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Mail:
+    """Tells a delegate that those who gave feedback will be asked again, in time to change the list."""
+    zone = programme.organisation.timezone
+    return queued(
+        "programme/followup_planned",
+        delegate.id,
+        wave.wave.value,
+        to=delegate.person,
+        due_at=now,
+        words=common_words(programme)
+        | {
+            "name": delegate.person.name,
+            "delegate": delegate.person.name,
+            "opens": wording.local_day(wave.opens_at, zone),
+            "closes": wording.last_day(wave.closes_at, zone),
+        },
+        links={"nominate": nominate_link(delegate), "hub": hub_link(delegate)},
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )
+
+
 def ask(programme: Programme, delegate: Delegate, wave: DelegateWave, rater: RaterEntry, now: datetime) -> list[Write]:
     """Invite one rater: permission, inbox, mail and reminders. Refused as a whole if they are invited already."""
     invitation = Invitation(
@@ -136,9 +157,19 @@ def _counted(programme: Programme, wave: DelegateWave, invitation: Invitation) -
     return [invitations.count_request(invitation, month_of(programme, wave))]
 
 
-FIRST = {"self": "programme/opening", "rater": "collect/invitation", "pulse": "impact/pulse"}
+FIRST = {
+    "self": "programme/opening",
+    "self_again": "programme/followup",
+    "rater": "collect/invitation",
+    "pulse": "impact/pulse",
+}
 EXTENDED = "collect/extended"
-LATER = {"self": "collect/self_reminder", "rater": "collect/reminder", "pulse": "impact/pulse_reminder"}
+LATER = {
+    "self": "collect/self_reminder",
+    "self_again": "collect/self_reminder",
+    "rater": "collect/reminder",
+    "pulse": "impact/pulse_reminder",
+}
 
 
 def reminder_mails(
@@ -237,7 +268,7 @@ def _mail(
         f"{due_at.astimezone(ZoneInfo(zone)).date()}.{wave.extensions}",
         to=invitation.rater,
         due_at=due_at,
-        words=common_words(programme, None if who == "self" else delegate)
+        words=common_words(programme, None if invitation.group == SELF_GROUP else delegate)
         | {
             "name": invitation.rater.name,
             "delegate": delegate.person.name,
@@ -262,5 +293,5 @@ def _mail(
 def _who(wave: DelegateWave, invitation: Invitation) -> str:
     """Which mails a rater gets: a key of FIRST and LATER."""
     if invitation.group == SELF_GROUP:
-        return "self"
+        return "self_again" if wave.wave is Wave.FOLLOWUP else "self"
     return "pulse" if wave.wave is Wave.PULSE else "rater"

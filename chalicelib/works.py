@@ -12,6 +12,7 @@ from chalicelib.collect.extended import tell_extended
 from chalicelib.impact.work import close_impact, publish_pulse, start_impact
 from chalicelib.jobs.run import Work
 from chalicelib.nominate.work import invite
+from chalicelib.programme.followup import plan_followups
 from chalicelib.programme.work import enrol, open_wave
 from chalicelib.report.freeze import freeze_cohort
 from chalicelib.sponsor.work import summarise
@@ -19,6 +20,7 @@ from chalicelib.sponsor.work import summarise
 WORKS: Mapping[str, Work] = {
     "enrol": enrol,
     "open": open_wave,
+    "followup": plan_followups,
     "invite": invite,
     "complete": close_if_complete,
     "close": close,

@@ -20,7 +20,6 @@ from chalicelib.model import (
     Invitation,
     InvitationState,
     Programme,
-    Wave,
     WaveState,
 )
 from chalicelib.store import audits, cohorts, delegates, invitations, jobs, mails, programmes
@@ -28,8 +27,6 @@ from chalicelib.store.cohorts import DelegateLine, Stage
 from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Mail
 from chalicelib.store.table import ConditionFailed, Write, batched, get_many
-
-WAVE = Wave.BASELINE
 
 
 class ChaseRefused(Refusal):
@@ -59,7 +56,7 @@ def chase(delegate_id: str, now: datetime, by: str) -> None:
         raise ChaseRefused("The questionnaire is not open. Extend it first; who has not answered is mailed then.")
     day = _local_day(delegate, now)
     entry = audits.add(delegate.cohort_id, "reminded who has not answered", by, delegate.id, now)
-    _commit_once([*_chase_writes(delegate, day, now), entry], now)
+    _commit_once([*_chase_writes(delegate, wave, day, now), entry], now)
 
 
 def chase_all(cohort_id: str, day: date, now: datetime, by: str) -> None:
@@ -69,9 +66,9 @@ def chase_all(cohort_id: str, day: date, now: datetime, by: str) -> None:
     _commit_once([jobs.add(job), entry], now)
 
 
-def _chase_writes(delegate: Delegate, day: date, now: datetime) -> list[Write]:
-    job = jobs.job("chase", delegate.id, WAVE.value, f"{day}", due_at=now, delegate=delegate.id)
-    return [jobs.add(job), cohorts.change_line(delegate, put={"reminded_on": f"{day}"})]
+def _chase_writes(delegate: Delegate, wave: DelegateWave, day: date, now: datetime) -> list[Write]:
+    job = jobs.job("chase", delegate.id, wave.wave.value, f"{day}", due_at=now, delegate=delegate.id)
+    return [jobs.add(job), cohorts.change_line(delegate, put={"reminded_on": f"{day}"}, wave=wave.wave)]
 
 
 def _commit_once(writes: Sequence[Write], now: datetime) -> None:
@@ -92,7 +89,7 @@ def chase_cohort(job: Job, now: datetime) -> Sequence[Write]:
         if may_chase(line):
             delegate, wave = _find(line.delegate_id)
             if _accepts(wave, now):
-                _commit_once(_chase_writes(delegate, _local_day(delegate, now), now), now)
+                _commit_once(_chase_writes(delegate, wave, _local_day(delegate, now), now), now)
     return []
 
 
@@ -161,7 +158,7 @@ def _existing(mail_ids: Sequence[str]) -> set[str]:
 
 def _find(delegate_id: str) -> tuple[Delegate, DelegateWave]:
     try:
-        return delegates.find_with_wave(delegate_id, WAVE)
+        return delegates.find_with_latest_wave(delegate_id)
     except LookupError:
         raise ChaseRefused("There is no such delegate any more.") from None
 

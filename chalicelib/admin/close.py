@@ -11,7 +11,7 @@ from chalicelib.clock import stamp
 from chalicelib.errors import Refusal
 from chalicelib.ids import delegate_id
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Delegate, DelegateWave, Programme, Wave, WaveState
+from chalicelib.model import Delegate, DelegateWave, Programme, WaveState
 from chalicelib.programme.dates import LONGEST_OPEN_DAYS, local_moment
 from chalicelib.store import audits, cohorts, delegates, jobs, programmes
 from chalicelib.store.cohorts import Stage
@@ -19,7 +19,6 @@ from chalicelib.store.expressions import equals
 from chalicelib.store.table import ConditionFailed, Write
 from chalicelib.wording import last_day
 
-WAVE = Wave.BASELINE
 BY = "command line"
 
 
@@ -42,9 +41,8 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
         raise CloseRefused(f"{new_last_day} is more than {2 * LONGEST_OPEN_DAYS} days after the opening.")
     later = replace(wave, closes_at=closes_at, extensions=wave.extensions + 1)
     changes = {"state": WaveState.OPEN, "closes_at": closes_at, "extensions": later.extensions}
-    tell = jobs.job(
-        "tell_extended", delegate.id, str(later.extensions), due_at=now, delegate=delegate.id, wave=WAVE.value
-    )
+    subject = (delegate.id, wave.wave.value, str(later.extensions))
+    tell = jobs.job("tell_extended", *subject, due_at=now, delegate=delegate.id, wave=wave.wave.value)
     _commit(
         delegate,
         [
@@ -64,7 +62,7 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     _refuse_unless(wave, WaveState.OPEN)
     writes = [
         _change(wave, {"closes_at": now}),
-        cohorts.change_line(delegate, put={"closes_at": stamp(now)}),
+        cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
         jobs.move(waves.close_job(wave).id, now),
         audits.add(cohort_id, "closed", by, delegate.id, now),
     ]
@@ -75,10 +73,10 @@ def publish(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     """Close even with too few answers: the report then shows what may be published. Raises CloseRefused."""
     delegate, wave, _ = _find(cohort_id, email)
     _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
-    about = {"delegate": delegate.id, "wave": WAVE.value, "publish": "yes"}
+    about = {"delegate": delegate.id, "wave": wave.wave.value, "publish": "yes"}
     writes = [
         _change(wave, {"closes_at": now}),
-        jobs.add(jobs.job("close", delegate.id, WAVE.value, "publish", due_at=now, **about)),
+        jobs.add(jobs.job("close", delegate.id, wave.wave.value, "publish", due_at=now, **about)),
         audits.add(cohort_id, "closed to publish what may be", by, delegate.id, now),
     ]
     _commit(delegate, writes, now)
@@ -86,7 +84,7 @@ def publish(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
 
 def _find(cohort_id: str, email: str) -> tuple[Delegate, DelegateWave, Programme]:
     try:
-        delegate, wave = delegates.find_with_wave(delegate_id(cohort_id, email.strip().lower()), WAVE)
+        delegate, wave = delegates.find_with_latest_wave(delegate_id(cohort_id, email.strip().lower()))
     except LookupError:
         raise CloseRefused(f"Cohort {cohort_id} has no delegate {email}.") from None
     return delegate, wave, programmes.load(delegate.programme_id, delegate.programme_version)

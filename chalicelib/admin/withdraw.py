@@ -18,7 +18,6 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import ConditionFailed, Write, transact
 
-WAVE = Wave.BASELINE
 NOT_CLOSED = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
 
 
@@ -73,7 +72,7 @@ def _stop(delegate: Delegate, wave: DelegateWave) -> None:
     elif wave.state is not WaveState.WITHDRAWN:
         return  # its answers are cut from identity, or about to be: nobody's link opens it any more
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    if wave.wave is WAVE:
+    if wave.wave is not Wave.PULSE:
         _each([mails.cancel(waves.choose_reminder(programme, delegate, wave).id)])
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
         _each(_revocation(invitation))
@@ -95,6 +94,6 @@ def _each(writes: Iterable[Write]) -> None:
 
 def _find(delegate_id: str) -> tuple[Delegate, DelegateWave]:
     try:
-        return delegates.find_with_wave(delegate_id, WAVE)
+        return delegates.find_with_latest_wave(delegate_id)
     except LookupError:
         raise WithdrawRefused("There is no such delegate any more.") from None

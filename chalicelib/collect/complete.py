@@ -26,7 +26,7 @@ def look_if_complete(sheet: Sheet, now: datetime) -> list[Write]:
 def close_if_complete(job: Job, now: datetime) -> Sequence[Write]:
     """Bring the deadline forward to now if the raters were chosen and none of them still waits."""
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
-    nomination = delegates.find_nomination(delegate.id, Wave.BASELINE)
+    nomination = delegates.find_nomination(delegate.id, Wave.BASELINE if wave.wave is Wave.PULSE else wave.wave)
     asked = list(invitations.of_delegate(delegate.id, wave.wave))
     waiting = [one for one in asked if one.state is InvitationState.INVITED]
     invited_all = wave.wave is Wave.PULSE or 0 < nomination.sent_raters < len(asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,8 +19,6 @@ from chalicelib.store.reports import StoredReport
 from chalicelib.web import links, readers
 from chalicelib.web.links import LinkUnknown
 from chalicelib.web.readers import Reader, Role
-
-WAVE = Wave.BASELINE
 
 
 class NoReportYet(Refusal):
@@ -52,7 +51,9 @@ class Case:
     token: str
     delegate: Delegate
     programme: Programme
+    wave: Wave  # the follow-up once its report is made
     report: StoredReport | None
+    earlier: StoredReport | None  # of the baseline, beside a follow-up
     debrief: Debrief | None
     areas: tuple[Area, ...]
     impact: tuple[ImpactSurvey, ...]
@@ -86,15 +87,24 @@ def open_case(token: str, delegate_id: str) -> Case:
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
     if delegate is None or (delegate.cohort_id, coach_id(cohort_id, delegate.coach.email)) != (cohort_id, coach):
         raise LinkUnknown
-    report = next((read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{WAVE.value}"), None)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    return Case(token, delegate, programme, report, *from_rows(rows), surveys_from(rows), rows)
+    first, again = (_report(rows, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
+    wave, report, earlier = (Wave.FOLLOWUP, again, first) if again else (Wave.BASELINE, first, None)
+    return Case(token, delegate, programme, wave, report, earlier, *from_rows(rows, wave), surveys_from(rows), rows)
+
+
+def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
+    return next((read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{wave.value}"), None)
 
 
 def document_link(case: Case, kind: str, now: datetime) -> str:
-    """A link to the report for the next minute, noted in the audit trail. Raises NoReportYet."""
-    if case.report is None:
+    """A link to the report for the next minute, noted in the audit trail. Raises NoReportYet.
+
+    kind   pdf or html; with "-earlier" at its end of the baseline, beside a follow-up
+    """
+    report = case.earlier if kind.endswith("-earlier") else case.report
+    if report is None:
         raise NoReportYet
     by = f"coach {coach_id(case.delegate.cohort_id, case.delegate.coach.email)}"
     commit([audits.add(case.delegate.cohort_id, f"opened report ({kind})", by, case.delegate.id, now)], now)
-    return objects.link(case.report.pdf if kind == "pdf" else case.report.html)
+    return objects.link(report.pdf if kind.startswith("pdf") else report.html)

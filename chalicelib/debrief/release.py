@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib import waves, wording
 from chalicelib.debrief.areas import DebriefForm, read_debrief
-from chalicelib.debrief.caseload import WAVE, Case, NoReportYet
+from chalicelib.debrief.caseload import Case, NoReportYet
 from chalicelib.errors import Refusal
 from chalicelib.ids import coach_id
 from chalicelib.jobs.commit import commit
@@ -58,9 +58,9 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
         return form
     areas = [Area(**typed) for typed in form.areas]
     debrief = Debrief(form.held_on, tuple(area.id for area in areas))
-    not_released = check(reports.key(case.delegate.id, WAVE), [equals("state", ReportState.READY)])
+    not_released = check(reports.key(case.delegate.id, case.wave), [equals("state", ReportState.READY)])
     try:
-        transact([not_released, *debriefs.save(case.delegate.id, debrief, areas)])
+        transact([not_released, *debriefs.save(case.delegate.id, case.wave, debrief, areas)])
     except ConditionFailed:
         raise released_already(case) from None
     return form
@@ -77,8 +77,8 @@ def release(case: Case, now: datetime) -> None:
         raise DebriefMissing
     writes = [
         reports.release(report, now),
-        check(debriefs.key(delegate.id), [present("pk")]),
-        cohorts.change_line(delegate, put={"stage": Stage.RELEASED}),
+        check(debriefs.key(delegate.id, case.wave), [present("pk")]),
+        cohorts.change_line(delegate, put={"stage": Stage.RELEASED}, wave=case.wave),
         mails.add(_released_mail(case, now)),
         audits.add(delegate.cohort_id, "released report", f"coach {_coach(case)}", delegate.id, now),
     ]
@@ -89,7 +89,7 @@ def release(case: Case, now: datetime) -> None:
 
 
 def released_already(case: Case) -> ReleasedAlready:
-    report = reports.find(case.delegate.id, WAVE)
+    report = reports.find(case.delegate.id, case.wave)
     if report is None or not report.released_at:
         return ReleasedAlready("")
     when = datetime.fromisoformat(report.released_at)
@@ -101,7 +101,7 @@ def _released_mail(case: Case, now: datetime) -> Mail:
     return queued(
         "debrief/released",
         delegate.id,
-        WAVE.value,
+        case.wave.value,
         to=delegate.person,
         due_at=now,
         words=common_words(case.programme)

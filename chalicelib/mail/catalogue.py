@@ -14,6 +14,8 @@ def _words(names: str) -> frozenset[str]:
 # template -> words; `closes` is a date as a reader knows it, `minutes` a number, `days_left` "3 days" or "1 day"
 MAILS: dict[str, frozenset[str]] = {
     "programme/opening": _words("name delegate closes minutes"),
+    "programme/followup": _words("name delegate closes minutes"),
+    "programme/followup_planned": _words("name delegate opens closes"),
     "nominate/reminder": _words("name delegate closes days_left"),
     "nominate/approve": _words("name delegate people closes"),
     "nominate/approve_reminder": _words("name delegate people closes"),
@@ -39,6 +41,8 @@ MAILS: dict[str, frozenset[str]] = {
 # template -> links
 LINKS: dict[str, frozenset[str]] = {
     "programme/opening": frozenset({"answer", "nominate", "hub"}),
+    "programme/followup": frozenset({"answer", "nominate", "hub"}),
+    "programme/followup_planned": frozenset({"nominate", "hub"}),
     "nominate/reminder": frozenset({"nominate", "hub"}),
     "nominate/approve": frozenset({"approve"}),
     "nominate/approve_reminder": frozenset({"approve"}),

@@ -38,7 +38,6 @@ from chalicelib.web import links, readers
 from chalicelib.web.links import LinkRevoked, LinkUnknown
 from chalicelib.web.readers import Reader, Role
 
-WAVE = Wave.BASELINE
 LONGEST_NOTE = 2000  # characters
 
 
@@ -73,7 +72,7 @@ class Hub:
     nomination: Nomination
     own: Invitation | None  # the delegate's own questionnaire
     raters: tuple[Progress, ...]
-    report: StoredReport | None  # only once it is released
+    report: StoredReport | None  # the latest that is released
     debrief: Debrief | None
     areas: tuple[Area, ...]
     notes: Mapping[tuple[str, str], AssignmentNote]
@@ -139,23 +138,23 @@ def open_hub(token: str) -> Hub:
     delegate = read(Delegate, by_sort_key["META"])
     if str(delegate.link_version) != version:
         raise LinkRevoked
-    asked = _asked(rows)
+    wave = delegates.latest_wave(by_sort_key)
+    asked = _asked(rows, wave)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     cohort = cohorts.find(delegate.cohort_id)
-    debrief, areas = from_rows(rows)
-    report = read(StoredReport, by_sort_key[f"REPORT#{WAVE.value}"]) if f"REPORT#{WAVE.value}" in by_sort_key else None
-    released = report is not None and report.state is ReportState.RELEASED
+    report = _released(by_sort_key)
+    debrief, areas = from_rows(rows, report.wave) if report else (None, ())
     return Hub(
         token=token,
         delegate=delegate,
         programme=programme,
-        wave=read(DelegateWave, by_sort_key[f"WAVE#{WAVE.value}"]),
-        nomination=read(Nomination, by_sort_key[f"NOMINATION#{WAVE.value}"]),
+        wave=read(DelegateWave, by_sort_key[f"WAVE#{wave.value}"]),
+        nomination=read(Nomination, by_sort_key[f"NOMINATION#{wave.value}"]),
         own=next((one for one in asked if one.group == SELF_GROUP), None),
         raters=progress(programme, asked),
-        report=report if released else None,
-        debrief=debrief if released else None,
-        areas=areas if released else (),
+        report=report,
+        debrief=debrief,
+        areas=areas,
         notes=assignments.notes_from(rows),
         impact=next((survey for survey in surveys_from(rows) if survey.role == "delegate"), None),
         ends=cohort.dates.ends if cohort else None,
@@ -206,6 +205,13 @@ def _too_long(length: int) -> str:
     return f"please shorten your note to {LONGEST_NOTE} characters; it has {length}."
 
 
-def _asked(rows: Iterable[Row]) -> list[Invitation]:
-    prefix = f"INVITATION#{WAVE.value}#"
+def _released(rows: Mapping[str, Row]) -> StoredReport | None:
+    """The latest report that the delegate may read."""
+    places = [f"REPORT#{wave.value}" for wave in delegates.LATEST_FIRST]
+    found = (read(StoredReport, rows[place]) for place in places if place in rows)
+    return next((report for report in found if report.state is ReportState.RELEASED), None)
+
+
+def _asked(rows: Iterable[Row], wave: Wave) -> list[Invitation]:
+    prefix = f"INVITATION#{wave.value}#"
     return [read(Invitation, row) for row in rows if row["sk"].startswith(prefix)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from chalicelib import waves
 from chalicelib.errors import Refusal
 from chalicelib.ids import derive
-from chalicelib.model import Approver, Delegate, DelegateWave, Person, Programme, RaterEntry, Wave, WaveState
+from chalicelib.model import Approver, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
 from chalicelib.nominate.doubts import Surroundings, doubts_of
 from chalicelib.nominate.forecast import GroupForecast, forecast
 from chalicelib.store import cohorts, delegates, invitations, programmes
@@ -17,8 +17,6 @@ from chalicelib.store.marshal import read
 from chalicelib.store.table import get_many
 from chalicelib.web import links
 from chalicelib.web.links import LinkRevoked, LinkUnknown
-
-WAVE = Wave.BASELINE
 
 
 class ListRefused(Refusal):
@@ -106,21 +104,22 @@ def open_choice(token: str) -> Choice:
 
 def load(token: str, delegate_id: str, version: str) -> Choice:
     """One call. Raises LinkUnknown or LinkRevoked."""
-    keys = (
-        delegates.key(delegate_id),
-        delegates.wave_key(delegate_id, WAVE),
-        delegates.nomination_key(delegate_id, WAVE),
-    )
-    rows = get_many(keys)
-    if len(rows) < len(keys):
+    person = delegates.key(delegate_id)
+    places = [
+        (delegates.wave_key(delegate_id, wave), delegates.nomination_key(delegate_id, wave))
+        for wave in delegates.LATEST_FIRST
+    ]
+    rows = get_many([person, *(key for place in places for key in place)])
+    found = next((place for place in places if rows.keys() >= {*place}), None)
+    if person not in rows or found is None:
         raise LinkUnknown
-    delegate = read(Delegate, rows[keys[0]])
+    delegate = read(Delegate, rows[person])
     if str(delegate.link_version) != version:
         raise LinkRevoked
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    nomination = read(Nomination, rows[keys[2]])
+    nomination = read(Nomination, rows[found[1]])
     around = Surroundings(delegate, nomination.raters, (), {})
-    return Choice(token, delegate, read(DelegateWave, rows[keys[1]]), programme, nomination, around)
+    return Choice(token, delegate, read(DelegateWave, rows[found[0]]), programme, nomination, around)
 
 
 def with_doubts(choice: Choice) -> Choice:

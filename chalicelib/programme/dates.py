@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from chalicelib.model import CohortDates
@@ -30,11 +31,21 @@ def local_moment(day: date, hour: int, zone: str) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def opens_at(dates: CohortDates, zone: str) -> datetime:
+class HasOpening(Protocol):
+    """Local dates between which answers are accepted, both included."""
+
+    @property
+    def opens(self) -> date: ...
+
+    @property
+    def closes(self) -> date: ...
+
+
+def opens_at(dates: HasOpening, zone: str) -> datetime:
     return local_moment(dates.opens, MORNING, zone)
 
 
-def closes_at(dates: CohortDates, zone: str) -> datetime:
+def closes_at(dates: HasOpening, zone: str) -> datetime:
     """The first moment at which nothing is accepted: midnight after the closing day."""
     return local_moment(dates.closes + timedelta(days=1), 0, zone)
 

@@ -74,7 +74,7 @@ def _enrolment(cohort: Cohort, programme: Programme, delegate: Delegate, raters:
         delegates.add(delegate),
         delegates.add_wave(DelegateWave(delegate.id, Wave.BASELINE, WaveState.PLANNED, opens, closes)),
         delegates.add_nomination(nomination),
-        cohorts.add_line(delegate, closes),
+        cohorts.add_line(delegate, Wave.BASELINE, closes),
         jobs.add(jobs.job("open", delegate.id, Wave.BASELINE, due_at=opens, delegate=delegate.id, wave=Wave.BASELINE)),
         jobs.add(jobs.job("impact", delegate.id, due_at=impact_at, delegate=delegate.id)),
     ]
@@ -132,7 +132,13 @@ def open_wave(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _raters_wanted(programme: Programme, delegate: Delegate, wave: DelegateWave, nomination: Nomination) -> list[Write]:
-    """Invite the raters that a file named; else remind the delegate, in a few days, to choose some."""
+    """Invite the raters that a file named, or who were asked before; else remind the delegate to choose some."""
     if nomination.sent_raters:
         return [jobs.add(waves.invite_job(nomination, wave.opens_at))]
+    if nomination.raters and wave.wave is Wave.FOLLOWUP:
+        sent = replace(nomination, sent_raters=len(nomination.raters), revision=nomination.revision + 1)
+        return [
+            delegates.save_nomination(sent, nomination.revision),
+            jobs.add(waves.invite_job(sent, wave.opens_at)),
+        ]
     return [mails.add(waves.choose_reminder(programme, delegate, wave))]

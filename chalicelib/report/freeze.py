@@ -15,7 +15,7 @@ from chalicelib.model import Programme, Wave
 from chalicelib.programme.dates import local_moment
 from chalicelib.report.change import Subject
 from chalicelib.report.cohort import FEWEST_DELEGATES, cohort_means, consistency, effects, noise_words
-from chalicelib.report.facts import Facts
+from chalicelib.report.facts import Facts, facts_bytes
 from chalicelib.report.frozen import Frozen, Share, frozen_bytes, read_frozen, share_bytes
 from chalicelib.report.wave_facts import delegate_in, earlier_facts, wave_facts
 from chalicelib.store import cohort_figures, cohorts, delegates, jobs, programmes
@@ -88,8 +88,9 @@ def _round(cohort_id: str, wave: Wave) -> _Round:
         raise LookupError(f"no cohort {cohort_id}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     last_day = cohorts.last_day(rows, wave)
+    lines = [line for line in cohorts.lines_from(rows, wave) if not line.withdrawn]
     deadline = local_moment(last_day + timedelta(days=1), 0, programme.organisation.timezone)
-    return _Round(cohort_id, wave, programme, tuple(cohorts.lines_from(rows, wave)), deadline)
+    return _Round(cohort_id, wave, programme, tuple(lines), deadline)
 
 
 def _meanwhile(job: Job, found: _Round, now: datetime) -> list[Write]:
@@ -135,8 +136,10 @@ def _have_printed(
 ) -> None:
     """The delegate's share and the job that prints it; who has them is passed over."""
     writes = [jobs.add(jobs.job("report", delegate_id, wave.value, due_at=now, delegate=delegate_id, wave=wave.value))]
-    share = Share(read_frozen(frozen.figures).means if frozen else (), noise)
-    if share.means or share.noise:
+    before = earlier_facts(delegates.partition(delegate_id), wave) if wave is Wave.FOLLOWUP else None
+    earlier = facts_bytes(before) if before else b""
+    share = Share(read_frozen(frozen.figures).means if frozen else (), noise, earlier)
+    if share != Share():
         writes.append(cohort_figures.add_share(StoredShare(delegate_id, wave, share_bytes(share))))
     try:
         transact(writes)  # the sweep hints at them: a few minutes do not matter

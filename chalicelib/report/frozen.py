@@ -25,6 +25,7 @@ class Frozen:
 class Share:
     means: tuple[CohortMean, ...] = ()
     noise: Mapping[Subject, str] = field(default_factory=dict)  # of this delegate's changes: larger than noise or not
+    earlier: bytes = b""  # facts.json of the delegate's report before this one
 
 
 def frozen_bytes(frozen: Frozen) -> bytes:
@@ -42,13 +43,14 @@ def read_frozen(data: bytes) -> Frozen:
 
 def share_bytes(share: Share) -> bytes:
     noise = [[*subject, word] for subject, word in share.noise.items()]
-    return _packed({"means": [asdict(mean) for mean in share.means], "noise": noise})
+    means = [asdict(mean) for mean in share.means]
+    return _packed({"means": means, "noise": noise, "earlier": share.earlier.decode()})
 
 
 def read_share(data: bytes) -> Share:
     content = json.loads(zlib.decompress(data))
     noise = {(about, subject, cell): word for about, subject, cell, word in content["noise"]}
-    return Share(tuple(CohortMean(**mean) for mean in content["means"]), noise)
+    return Share(tuple(CohortMean(**mean) for mean in content["means"]), noise, content["earlier"].encode())
 
 
 def _packed(content: object) -> bytes:

@@ -11,9 +11,9 @@ from chalicelib.mail.words import common_words
 from chalicelib.model import Delegate, Programme, Wave
 from chalicelib.report.change import with_changes
 from chalicelib.report.documents import documents
-from chalicelib.report.facts import Facts, amended
+from chalicelib.report.facts import Facts, amended, read_facts
 from chalicelib.report.frozen import Share, read_share
-from chalicelib.report.wave_facts import delegate_in, earlier_facts, wave_facts
+from chalicelib.report.wave_facts import delegate_in, wave_facts
 from chalicelib.store import cohort_figures, cohorts, delegates, mails, programmes, reports
 from chalicelib.store.cohorts import Stage
 from chalicelib.store.jobs import Job
@@ -27,10 +27,7 @@ COACH_IS_TOLD_AFTER = timedelta(minutes=1)
 
 
 def build_report(job: Job, now: datetime) -> Sequence[Write]:
-    """Six calls with claim and settling: one query, three documents. The same responses make the same report.
-
-    A follow-up needs one more, for the facts that it is compared with.
-    """
+    """Six calls with claim and settling: one query, three documents. The same responses make the same report."""
     rows = list(delegates.partition(job.about["delegate"]))
     wave = Wave(job.about["wave"])
     delegate = delegate_in(rows)
@@ -49,8 +46,8 @@ def _facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[
     facts = wave_facts(programme, delegate, wave, rows)
     stored = cohort_figures.share_in(rows, wave)
     share = read_share(stored.share) if stored else Share()
-    if earlier := earlier_facts(rows, wave):
-        facts = with_changes(facts, earlier, share.noise)
+    if share.earlier:
+        facts = with_changes(facts, read_facts(share.earlier), share.noise)
     return amended(facts, cohort_means=share.means) if share.means else facts
 
 

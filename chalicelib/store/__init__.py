@@ -11,6 +11,8 @@ COHORT#<id>           META                       dates, programme and version, s
                       DELEGATE#<id>              the dashboard's row: counters, status, bounces
                       COACH#<id>                 who they are; their caseload is the rows above
                       BOUNCE#<mail id>           an address that does not work
+                      FOLLOWUP                   dates of the second wave
+                      FOLLOWUP#DELEGATE#<id>     the dashboard's row of the second wave
                       FIGURES#<wave>             what reports show of the cohort: over whom, and what; frozen
                       SUMMARY#<name>             a cohort summary for the sponsor, frozen
 DELEGATE#<id>         META                       who they are
@@ -22,6 +24,7 @@ DELEGATE#<id>         META                       who they are
                       REPORT#<wave>              checksum, where the documents are, released or not
                       DEBRIEF                    date, notes
                       AREA#<n>                   a development area
+                      FOLLOWUP#DEBRIEF, FOLLOWUP#AREA#<n>   the same of the follow-up
                       ASSIGNMENT#<milestone>#<assignment>   what the delegate did
                       IMPACT#delegate, IMPACT#manager       the six-month answers
                       IMPACT#pulse               what the raters saw, published

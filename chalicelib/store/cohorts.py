@@ -117,7 +117,7 @@ def find_people(cohort_id: str, checksum: str) -> People | None:
     return read(People, found) if found else None
 
 
-def add_line(delegate: Delegate, closes_at: datetime) -> Write:
+def add_line(delegate: Delegate, wave: Wave, closes_at: datetime) -> Write:
     line = DelegateLine(
         delegate_id=delegate.id,
         name=delegate.person.name,
@@ -127,7 +127,7 @@ def add_line(delegate: Delegate, closes_at: datetime) -> Write:
         coach_id=coach_id(delegate.cohort_id, delegate.coach.email),
         closes_at=stamp(closes_at),
     )
-    row = {**line_key(delegate.cohort_id, delegate.id)._asdict(), **fields(line)}
+    row = {**line_key(delegate.cohort_id, delegate.id, wave)._asdict(), **fields(line)}
     del row["groups"]  # counted in attributes of their own
     return put(row, once=True)
 
@@ -165,14 +165,31 @@ def bounces_from(rows: Iterable[Row]) -> list[Bounce]:
     return [read(Bounce, row) for row in rows if row["sk"].startswith("BOUNCE#")]
 
 
-def lines(cohort_id: str, wave: Wave = Wave.BASELINE) -> list[DelegateLine]:
-    return lines_from(query(f"COHORT#{cohort_id}", LINES[wave]), wave)
+def lines(cohort_id: str, wave: Wave | None = None) -> list[DelegateLine]:
+    return lines_from(rows(cohort_id), wave)
 
 
-def lines_from(rows: Iterable[Row], wave: Wave = Wave.BASELINE) -> list[DelegateLine]:
-    """The dashboard's rows, by name."""
-    found = [_line(row) for row in rows if row["sk"].startswith(LINES[wave])]
-    return sorted(found, key=lambda line: line.name)
+def lines_from(rows: Iterable[Row], wave: Wave | None = None) -> list[DelegateLine]:
+    """The dashboard's rows, by name: of one wave, or of each delegate's latest."""
+    rows = list(rows)
+    first = {line.delegate_id: line for line in map(_line, _of_wave(rows, Wave.BASELINE))}
+    again = {line.delegate_id: _with_person(line, first[line.delegate_id]) for line in _lines_again(rows, first)}
+    by_wave = {None: first | again, Wave.BASELINE: first, Wave.FOLLOWUP: again}
+    return sorted(by_wave[wave].values(), key=lambda line: line.name)
+
+
+def _of_wave(rows: Iterable[Row], wave: Wave) -> Iterator[Row]:
+    return (row for row in rows if row["sk"].startswith(LINES[wave]))
+
+
+def _lines_again(rows: Iterable[Row], first: Mapping[str, DelegateLine]) -> Iterator[DelegateLine]:
+    return (line for line in map(_line, _of_wave(rows, Wave.FOLLOWUP)) if line.delegate_id in first)
+
+
+def _with_person(line: DelegateLine, person: DelegateLine) -> DelegateLine:
+    """Who somebody is, and whether they still take part, is kept on the baseline's line."""
+    about = {name: getattr(person, name) for name in ("name", "email", "service", "coach", "coach_id", "withdrawn")}
+    return replace(line, **about)
 
 
 def _line(row: Row) -> DelegateLine:
@@ -187,12 +204,33 @@ def cohort_from(rows: Iterable[Row]) -> Cohort | None:
     return next((read(Cohort, row) for row in rows if row["sk"] == "META"), None)
 
 
+@dataclass(frozen=True)
+class FollowupDates:
+    """Local dates of a cohort's second wave."""
+
+    opens: date
+    closes: date
+
+
+def followup_key(cohort_id: str) -> Key:
+    return Key(f"COHORT#{cohort_id}", "FOLLOWUP")
+
+
+def add_followup(cohort_id: str, dates: FollowupDates) -> Write:
+    return put({**followup_key(cohort_id)._asdict(), **fields(dates)}, once=True)
+
+
+def find_followup(cohort_id: str) -> FollowupDates | None:
+    found = get(followup_key(cohort_id))
+    return read(FollowupDates, found) if found else None
+
+
 def last_day(rows: Iterable[Row], wave: Wave) -> date:
     """The cohort's last day for answers; single delegates may have been given more. Raises LookupError."""
-    cohort = cohort_from(rows)
-    if cohort is None or wave is not Wave.BASELINE:
-        raise LookupError(f"the cohort has no dates for its {wave.value}")
-    return cohort.dates.closes
+    by_sort_key = {row["sk"]: row for row in rows}
+    if wave is Wave.FOLLOWUP:
+        return read(FollowupDates, by_sort_key["FOLLOWUP"]).closes
+    return read(Cohort, by_sort_key["META"]).dates.closes
 
 
 def rows(cohort_id: str) -> Iterator[Row]:

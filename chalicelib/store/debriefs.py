@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from chalicelib.model import Wave
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, delete, put
 
@@ -30,35 +31,36 @@ class Debrief:
 
 
 MOST_AREAS = 3
+OF_WAVE = {Wave.BASELINE: "", Wave.FOLLOWUP: "FOLLOWUP#"}
 
 
-def key(delegate_id: str) -> Key:
-    return Key(f"DELEGATE#{delegate_id}", "DEBRIEF")
+def key(delegate_id: str, wave: Wave) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"{OF_WAVE[wave]}DEBRIEF")
 
 
-def area_key(delegate_id: str, area_id: str) -> Key:
-    return Key(f"DELEGATE#{delegate_id}", f"AREA#{area_id}")
+def area_key(delegate_id: str, wave: Wave, area_id: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"{OF_WAVE[wave]}AREA#{area_id}")
 
 
-def save(delegate_id: str, debrief: Debrief, areas: Iterable[Area]) -> list[Write]:
+def save(delegate_id: str, wave: Wave, debrief: Debrief, areas: Iterable[Area]) -> list[Write]:
     """Replace the debrief and all of its areas."""
     kept = {area.id: area for area in areas}
-    writes = [put({**key(delegate_id)._asdict(), **fields(debrief)})]
+    writes = [put({**key(delegate_id, wave)._asdict(), **fields(debrief)})]
     for number in range(1, MOST_AREAS + 1):
-        place = area_key(delegate_id, str(number))
+        place = area_key(delegate_id, wave, str(number))
         area = kept.get(str(number))
         writes.append(put({**place._asdict(), **fields(area)}) if area else delete(place))
     return writes
 
 
-def from_rows(rows: Iterable[Row]) -> tuple[Debrief | None, tuple[Area, ...]]:
-    """Debrief and areas among the rows of a delegate's partition."""
+def from_rows(rows: Iterable[Row], wave: Wave = Wave.BASELINE) -> tuple[Debrief | None, tuple[Area, ...]]:
+    """Debrief and areas of a wave among the rows of a delegate's partition."""
     debrief = None
     areas = []
     for row in rows:
-        if row["sk"] == "DEBRIEF":
+        if row["sk"] == f"{OF_WAVE[wave]}DEBRIEF":
             debrief = read(Debrief, row)
-        if row["sk"].startswith("AREA#"):
+        if row["sk"].startswith(f"{OF_WAVE[wave]}AREA#"):
             areas.append(read(Area, row))
     return debrief, tuple(areas)
 

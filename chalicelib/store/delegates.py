@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -93,6 +93,24 @@ def find_with_wave(delegate_id: str, wave: Wave) -> tuple[Delegate, DelegateWave
     if len(rows) < len(wanted):
         raise LookupError(f"delegate {delegate_id} has no wave {wave.value}")
     return read(Delegate, rows[wanted[0]]), read(DelegateWave, rows[wanted[1]])
+
+
+def find_with_latest_wave(delegate_id: str) -> tuple[Delegate, DelegateWave]:
+    """The follow-up once there is one, else the baseline. One call. Raises LookupError if there is no such delegate."""
+    person, *waves = key(delegate_id), *(wave_key(delegate_id, wave) for wave in LATEST_FIRST)
+    rows = get_many([person, *waves])
+    found = next((rows[place] for place in waves if place in rows), None)
+    if person not in rows or found is None:
+        raise LookupError(f"no delegate {delegate_id}")
+    return read(Delegate, rows[person]), read(DelegateWave, found)
+
+
+def latest_wave(sort_keys: Container[str]) -> Wave:
+    """The same among the rows of a delegate's partition."""
+    return next((wave for wave in LATEST_FIRST if f"WAVE#{wave.value}" in sort_keys), Wave.BASELINE)
+
+
+LATEST_FIRST = (Wave.FOLLOWUP, Wave.BASELINE)
 
 
 def change_wave(delegate_id: str, wave: Wave, put: dict[str, Any], when: list[Condition]) -> Write:

@@ -101,7 +101,7 @@ def ready_to_release() -> None:
         people.dana(), Wave.BASELINE, "c" * 64, "facts.json", "report.html", "report.pdf", people.CLOSE
     )
     held = Debrief(date(2026, 9, 15), ("1", "2"))
-    transact([reports.add(report), *debriefs.save(people.dana(), held, AREAS)])
+    transact([reports.add(report), *debriefs.save(people.dana(), Wave.BASELINE, held, AREAS)])
 
 
 def test_a_release_happens_once_and_is_told_once(visitor):

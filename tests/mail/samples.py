@@ -22,6 +22,7 @@ WORDS = {
     "remark": "Please ask somebody from the night team too.",
     "coach": "Priya Natarajan",
     "cohort": "Spring cohort",
+    "opens": "1 June 2026",
     "closes": "Friday 26 June 2026",
     "days_left": "3 days",
     "minutes": "10",

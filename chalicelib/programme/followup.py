@@ -1,0 +1,81 @@
+"""The second wave of a cohort, six months on: planned by the administrator, with the raters of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib import waves
+from chalicelib.jobs.commit import commit
+from chalicelib.model import (
+    MANAGER_GROUP,
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    InvitationState,
+    Programme,
+    RaterEntry,
+    Wave,
+    WaveState,
+)
+from chalicelib.programme.dates import closes_at, opens_at
+from chalicelib.store import cohorts, delegates, invitations, jobs, mails, programmes
+from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.delegates import Nomination
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import ConditionFailed, Write
+
+NOT_CLOSED = (Stage.PLANNED, Stage.COLLECTING, Stage.HELD)
+ASKED_AGAIN = (InvitationState.INVITED, InvitationState.ANSWERED)  # not who declined or was taken off
+
+
+def takes_part(line: DelegateLine) -> bool:
+    """Who still waits for the end of the first wave, or has left, is not asked about again."""
+    return line.stage not in NOT_CLOSED and not line.withdrawn
+
+
+def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
+    """The follow-up of every delegate, each in one transaction; who has one is passed over."""
+    cohort_id = job.about["cohort"]
+    dates = cohorts.find_followup(cohort_id)
+    if dates is None:
+        raise LookupError(f"cohort {cohort_id} has no dates for a follow-up")
+    for line in cohorts.lines(cohort_id, Wave.BASELINE):
+        delegate = delegates.find(line.delegate_id)
+        if delegate is None or not takes_part(line):
+            continue
+        programme = programmes.load(delegate.programme_id, delegate.programme_version)
+        zone = programme.organisation.timezone
+        opens, closes = opens_at(dates, zone), closes_at(dates, zone)
+        wave = DelegateWave(delegate.id, Wave.FOLLOWUP, WaveState.PLANNED, opens, closes)
+        try:
+            commit(_plan(programme, delegate, wave, now), now)
+        except ConditionFailed:
+            continue
+    return []
+
+
+def _plan(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Write]:
+    """The list stands, and is sent when the wave opens: until then the delegate may change it."""
+    about = {"delegate": delegate.id, "wave": wave.wave.value}
+    told = [mails.add(waves.planned_mail(programme, delegate, wave, now))] if wave.opens_at > now else []
+    return [
+        delegates.add_wave(wave),
+        delegates.add_nomination(Nomination(delegate.id, wave.wave, _asked_before(programme, delegate))),
+        cohorts.add_line(delegate, wave.wave, wave.closes_at),
+        jobs.add(jobs.job("open", delegate.id, wave.wave, due_at=max(now, wave.opens_at), **about)),
+        *told,
+    ]
+
+
+def _asked_before(programme: Programme, delegate: Delegate) -> tuple[RaterEntry, ...]:
+    """Names and groups only: nothing leads from an answer of then to one of now."""
+    asked = any(group.id == MANAGER_GROUP for group in programme.groups)
+    manager = (RaterEntry(MANAGER_GROUP, delegate.manager),) if asked else ()
+    others = (
+        RaterEntry(one.group, one.rater)
+        for one in invitations.of_delegate(delegate.id, Wave.BASELINE)
+        if one.state in ASKED_AGAIN and one.group not in (SELF_GROUP, MANAGER_GROUP)
+    )
+    known = {delegate.manager.email} if asked else set()
+    return (*manager, *(rater for rater in others if rater.person.email not in known))

@@ -1,0 +1,205 @@
+"""Six months on a cohort is asked about again: planned, opened, closed, reported with what has changed, released."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from chalicelib.admin import close, followup
+from chalicelib.admin.followup import FollowupRefused
+from chalicelib.admin.status import CohortUnknown, status
+from chalicelib.collect.submit import submit
+from chalicelib.jobs import run
+from chalicelib.model import Invitation, InvitationState, Wave, WaveState
+from chalicelib.report.work import build_report
+from chalicelib.store import cohorts, delegates, invitations, jobs, objects, reports
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.reports import ReportState
+from chalicelib.store.table import query, scan
+from tests.faults import scene
+from tests.faults.scene import Scene, run_job, ticket
+from tests.support import people
+from tests.support.calls import count_calls
+from tests.support.clock import MONDAY
+from tests.support.drain import drain
+from tests.support.faults import single_faults
+from tests.support.mails import sent_mails
+
+OPENS, CLOSES = date(2027, 5, 31), date(2027, 6, 18)
+ANNOUNCED = datetime.fromisoformat("2027-05-17T09:00:00Z")
+NEW = people.person("nina new")
+
+
+def asked(wave: Wave) -> dict[str, Invitation]:
+    return {one.rater.email: one for one in invitations.of_delegate(people.dana(), wave)}
+
+
+def everybody_answers(wave: Wave, rating: str, now: datetime) -> None:
+    for one in asked(wave).values():
+        scene.fill_in(ticket(one), rating, now)
+        submit(ticket(one), now)
+
+
+def baseline_closed(clock) -> None:
+    people.opened(clock, chosen=people.raters(4, 0))
+    everybody_answers(Wave.BASELINE, "3", clock.now())
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(minutes=10))
+
+
+def planned(clock) -> None:
+    baseline_closed(clock)
+    followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
+    drain(clock.now())
+
+
+def opened(clock) -> None:
+    planned(clock)
+    drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
+    drain(clock.advance(minutes=1))
+
+
+def test_a_follow_up_goes_the_whole_way(visitor, clock):
+    planned(clock)
+    told = sent_mails(people.person("dana delegate").email)[-1]
+    assert "your follow-up 360 opens on Monday 31 May 2027" in " ".join(told.message["Subject"].split())
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "peer", "name": NEW.name, "email": NEW.email})
+    drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
+    drain(clock.advance(minutes=1))
+
+    again, before = asked(Wave.FOLLOWUP), asked(Wave.BASELINE)
+    assert again.keys() == {*before, NEW.email}
+    assert not {one.id for one in again.values()} & {one.id for one in before.values()}
+    everybody_answers(Wave.FOLLOWUP, "4", clock.now())
+    (line,) = status(people.COHORT).lines
+    assert (line.stage, line.invited, line.answered) == (Stage.COLLECTING, 7, 7)
+
+    drain(clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z")))
+    drain(clock.advance(minutes=10))
+    facts = json.loads(objects.load(reports.find(people.dana(), Wave.FOLLOWUP).facts))
+    assert {(change["before"], change["after"]) for change in facts["changes"] if change["cell"] == "peer"} == {
+        ("3.0", "4.0")
+    }
+    coach, who = people.link("cleo coach", "coach"), people.person("cleo coach").email
+    case = f"{coach}/{people.dana()}"
+    day = clock.advance(days=2).date().isoformat()
+    areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
+    visitor.let_in(who, clock.now()).open(case).post(f"{case}/debrief", {"held_on": day, **areas})
+    visitor.open(f"{case}/release").post(f"{case}/release")
+    visitor.open(case).post(f"{case}/report", {"kind": "pdf-earlier"})
+    assert "/baseline/" in visitor.headers["Location"]
+    assert reports.find(people.dana(), Wave.FOLLOWUP).state is ReportState.RELEASED
+    assert reports.find(people.dana(), Wave.BASELINE).state is ReportState.READY
+
+    hub, dana = people.link("dana delegate", "hub"), people.person("dana delegate").email
+    visitor.let_in(dana, clock.now()).open(f"{hub}/report").post(f"{hub}/report", {"kind": "html"})
+    assert "/followup/" in visitor.headers["Location"]
+    assert jobs.failed() == []
+
+
+def test_the_second_report_costs_no_call_more_than_the_first(aws, clock):
+    opened(clock)
+    everybody_answers(Wave.FOLLOWUP, "4", clock.now())
+    clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z"))
+    for kind in ("close", "cohort_figures"):
+        for job in [job for job in jobs.waiting(clock.now()) if job.kind == kind]:
+            run_job(job.id, clock.now())
+    with count_calls() as calls:
+        assert run.run(f"report#{people.dana()}#followup", {"report": build_report}, "attempt", clock.now())
+
+    assert calls.total() <= 6
+    assert reports.find(people.dana(), Wave.FOLLOWUP)
+
+
+def test_what_the_administrator_decides_is_about_the_wave_that_is_open(aws, clock):
+    opened(clock)
+    close.extend(people.COHORT, people.person("dana delegate").email, CLOSES + timedelta(days=7), clock.now())
+    everybody_answers(Wave.FOLLOWUP, "4", clock.now())
+    close.close_now(people.COHORT, people.person("dana delegate").email, clock.advance(hours=1))
+    drain(clock.advance(minutes=10))
+
+    _, first = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+    _, second = delegates.find_with_wave(people.dana(), Wave.FOLLOWUP)
+    assert (first.extensions, second.extensions, second.state) == (0, 1, WaveState.CLOSED)
+    assert reports.find(people.dana(), Wave.FOLLOWUP)
+    assert jobs.failed() == []
+
+
+def test_who_declined_or_left_is_not_asked_again(aws, clock):
+    people.opened(clock, chosen=people.raters(5, 0))
+    from chalicelib.collect.decline import decline
+    from chalicelib.collect.sheet import read_ticket
+    from chalicelib.web import links
+
+    no = asked(Wave.BASELINE)[people.person("p4").email]
+    token = links.token("decline", no.delegate_id, no.wave.value, no.id, str(no.link_version))
+    decline(read_ticket(token, "decline"), "no_time", clock.now())
+    for one in asked(Wave.BASELINE).values():
+        if one.state is InvitationState.INVITED:
+            scene.fill_in(ticket(one), "3", clock.now())
+            submit(ticket(one), clock.now())
+    drain(clock.to(people.CLOSE))
+    followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
+    drain(clock.now())
+
+    chosen = delegates.find_nomination(people.dana(), Wave.FOLLOWUP)
+    assert no.rater.email not in {rater.person.email for rater in chosen.raters}
+    assert len(chosen.raters) == 5  # four peers and the manager
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "why"),
+    [
+        (date(2026, 10, 2), date(2026, 10, 20), "must open after the first questionnaire has closed, on 2026-10-02"),
+        (date(2027, 5, 16), CLOSES, "in the past"),
+        (OPENS, date(2027, 5, 30), "before it opens"),
+        (OPENS, date(2027, 12, 1), "more than 90 days"),
+    ],
+)
+def test_dates_that_make_no_sense_are_refused(aws, clock, opens, closes, why):
+    baseline_closed(clock)
+
+    with pytest.raises(FollowupRefused, match=why):
+        followup.plan(people.COHORT, opens, closes, clock.to(ANNOUNCED))
+    assert cohorts.find_followup(people.COHORT) is None
+
+
+def test_there_is_one_follow_up_for_each_cohort(aws, clock):
+    planned(clock)
+
+    assert not followup.plan(people.COHORT, OPENS, CLOSES, clock.now()).changed
+    with pytest.raises(FollowupRefused, match="has a follow-up from 2027-05-31 to 2027-06-18"):
+        followup.plan(people.COHORT, OPENS, CLOSES + timedelta(days=1), clock.now())
+    with pytest.raises(CohortUnknown):
+        followup.plan("nobody", OPENS, CLOSES, clock.now())
+
+
+def test_a_delegate_whose_first_questionnaire_is_open_is_not_asked_about_twice_at_once(aws, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    close.extend(people.COHORT, people.person("dana delegate").email, date(2026, 10, 20), clock.now())
+    followup.plan(people.COHORT, date(2026, 10, 10), date(2026, 10, 30), clock.advance(days=1))
+    drain(clock.now())
+
+    assert not list(query(f"DELEGATE#{people.dana()}", "WAVE#followup"))
+
+
+def test_a_follow_up_is_planned_once_whatever_fails(aws, clock):
+    def build() -> None:
+        baseline_closed(clock)
+        followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
+
+    ready = Scene(build)
+
+    def check(_) -> list[str]:
+        waves = list(query(f"DELEGATE#{people.dana()}", "WAVE#followup"))
+        told = [row for row in scan() if row["pk"].startswith("MAIL#programme/followup_planned")]
+        opening = [row for row in scan() if row["pk"] == f"JOB#open#{people.dana()}#followup"]
+        wrong = [] if len(delegates.find_nomination(people.dana(), Wave.FOLLOWUP).raters) == 5 else ["not the list"]
+        found = {"waves": waves, "mails": told, "opening jobs": opening}
+        return wrong + [f"{len(rows)} {what}" for what, rows in found.items() if len(rows) != 1]
+
+    act = lambda _, now: run_job(f"followup#{people.COHORT}", ANNOUNCED + (now - MONDAY))  # noqa: E731
+    assert single_faults(ready.lay_out, act, check) > 20
