@@ -9,12 +9,13 @@ from hypothesis import settings
 
 import chalicelib.clock
 from infra.local import aws_contract
-from tests.support import cloud
+from tests.support import cloud, functions
 from tests.support.clock import Clock
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("unhurried")
 cloud.set_environment()  # app.py reads the stage when it is imported
+functions.attribute()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 import chalicelib.clock
 from chalicelib.store.aws import session
-from infra.local import account, aws_contract, memory, moto_patches, shortcut
+from infra.local import account, aws_contract, memory, moto_patches, record, shortcut
 from infra.local.clock import VirtualClock
 from infra.local.gateway import HOST, STAGE_PREFIX, server
 from infra.local.invoke import invoke, schedule_event
@@ -63,6 +63,7 @@ class Cloud:
         gc.set_threshold(50_000, 20, 50)  # moto keeps every row in memory: looking through them often finds nothing
         moto_patches.sqs_clock(lambda: self.clock.now().timestamp())
         aws_contract.watch(session())
+        record.watch(session())
         shortcut.take(session())
         account.lay_out(STAGE, self.base_url)
         chalicelib.clock.use(self.clock.now)

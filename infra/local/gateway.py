@@ -13,6 +13,7 @@ from chalice import local
 from chalice.app import Chalice
 from chalice.config import Config
 
+from infra.local import record
 from infra.local.account import ACCOUNT
 
 STAGE_PREFIX = "/api"
@@ -75,7 +76,8 @@ class Handler(local.ChaliceRequestHandler):  # type: ignore[misc]
         headers, body = self._payload
         answer = self.outside(self.command, self.path, headers, body or b"")
         if answer is None:
-            super()._generic_handle()
+            with record.running("api_handler"):
+                super()._generic_handle()
         else:
             self._send_http_response(answer.status, dict(answer.headers), answer.body)
 

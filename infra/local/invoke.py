@@ -10,6 +10,7 @@ from typing import Any
 from chalice.app import Chalice
 from chalice.local import LambdaContext
 
+from infra.local import record
 from infra.local.account import ACCOUNT, REGION
 
 Event = dict[str, Any]
@@ -17,7 +18,8 @@ Event = dict[str, Any]
 
 def invoke(app: Chalice, handler: str, event: Event) -> Any:
     context = LambdaContext(handler, memory_size=1024, max_runtime_ms=300_000)
-    return app.handler_map[handler](json.loads(json.dumps(event)), context)
+    with record.running(handler):
+        return app.handler_map[handler](json.loads(json.dumps(event)), context)
 
 
 def schedule_event(now: datetime) -> Event:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -18,10 +14,7 @@ from infra.local.demo.diary import Calendar
 from infra.local.demo.output import MARK, NotOurFolder, clear, slug
 from infra.local.demo.pages import NotOnThePage, read_page
 from infra.local.example import example_dates, read_example
-from tests.support.served import free_port
-
-REPOSITORY = Path(__file__).parents[2]
-RUN = "import sys; from infra.local.demo import run; sys.exit(run(int(sys.argv[1]), most=2))"
+from tests.support import small_demo
 
 PAGE = """
 <p class="status">Part 1 of 2.</p><h1>Fish &amp; chips</h1>
@@ -151,13 +144,7 @@ def test_names_become_readable_folders():
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Of a demo with two delegates, in a process of its own."""
-    home = tmp_path_factory.mktemp("demo")
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-c", RUN, str(free_port())]
-    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return home / "demo-output"
+    return small_demo.played(tmp_path_factory) / "demo-output"
 
 
 def test_the_demo_leaves_mail_reports_and_the_sponsors_summary(folder):

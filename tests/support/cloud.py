@@ -11,7 +11,7 @@ from moto import mock_aws
 from chalicelib import config
 from chalicelib.collect import sheet
 from chalicelib.store import aws
-from infra.local import account, aws_contract, moto_patches, shortcut
+from infra.local import account, aws_contract, moto_patches, record, shortcut
 from infra.local.memory import backend
 from tests.support import calls
 
@@ -31,6 +31,7 @@ def mock() -> Any:
     """Started and laid out the first time; later only switched on and off, because that keeps the stack."""
     moto_patches.apply()
     aws_contract.watch(aws.session())
+    record.watch(aws.session())
     calls.hook(aws.session())
     shortcut.take_rows(aws.session())  # after the hook, which must see every call
     found = mock_aws()

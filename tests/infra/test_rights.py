@@ -1,0 +1,143 @@
+"""Least privilege: each function has the rights that it uses, no more and no less.
+
+No less: every test runs with the rights of the function that it stands for (tests/support/functions.py), as does the
+embedded cloud. No more: a demo and the rare acts below use every right there is, and each is named that they do not.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from chalice.config import Config
+from chalice.deploy.appgraph import ApplicationGraphBuilder
+from chalice.deploy.models import LambdaFunction, SQSEventSource
+
+from chalicelib.ids import delegate_id
+from chalicelib.jobs import sweep
+from chalicelib.jobs.commit import commit
+from chalicelib.mail import events, send
+from chalicelib.mail.tags import tag
+from chalicelib.model import Person, Wave
+from chalicelib.store import jobs, mails
+from infra import rights
+from infra.deploy import policies
+from infra.local import aws_contract, record
+from tests.mail.samples import mail
+from tests.support.cloud import STAGE
+from tests.support.small_demo import ROOT, used_in_the_demo
+
+ALL = sorted((function, *right) for function in rights.FUNCTIONS for right in rights.given(function, "code"))
+
+
+def test_every_function_of_the_app_has_its_rights():
+    assert set(functions()) == set(rights.FUNCTIONS)
+    assert all(
+        part.keys() == set(rights.FUNCTIONS) for part in (rights.document()["code"], rights.document()["lambda"])
+    )
+
+
+def test_the_committed_policies_are_what_the_rights_say():
+    stages = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
+
+    assert {"dev", "prod"} <= stages.keys()
+    assert [str(path) for name in stages for path, _ in policies.stale(ROOT, name)] == []
+
+
+def test_stages_differ_in_their_names_alone():
+    stages = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
+    for name, settings in stages.items():
+        assert policies.new_stage(stages["dev"], name) == policies.new_stage(settings, name)
+
+
+@pytest.mark.parametrize("function", rights.FUNCTIONS)
+def test_a_policy_names_its_own_stage_everywhere_and_allows_nothing_on_everything(function):
+    for statement in rights.policy("prod", function)["Statement"]:
+        assert not any("*" in action for action in statement["Action"])
+        for arn in statement["Resource"]:
+            assert "fullcircle-prod" in arn or "/fullcircle/prod/" in arn or arn == "arn:aws:ses:*:*:identity/*"
+
+
+def test_lambda_may_take_the_messages_of_each_functions_queue_and_of_no_other():
+    take = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+    for name, queue in queues().items():
+        given = {right for right in rights.given(name, "lambda") if right[0] in take}
+
+        assert given == {(action, rights.QUEUES[queue.rsplit("-", 1)[1]]) for action in take}
+    others = set(rights.FUNCTIONS) - queues().keys()
+    assert not any(right[0] in take for name in others for right in rights.given(name))
+
+
+def test_the_demo_and_the_rare_acts_use_every_right(aws, clock, tmp_path_factory):
+    record.used.clear()
+    rare_acts(clock)
+    used = used_in_the_demo(tmp_path_factory) | record.used | {(name, *SETTINGS) for name in rights.FUNCTIONS}
+
+    superfluous = sorted(set(ALL) - used)
+    assert superfluous == [], "take them out of infra/rights.yaml, or add the act that needs them to rare_acts"
+
+
+SETTINGS = ("ssm:GetParameter", "settings")  # read once in the life of a function, whichever is first here
+
+
+def rare_acts(clock) -> None:
+    """What no run of the demo is sure to do."""
+    now = clock.now()
+    bad = mail(to=Person("Nobody", "no address"))
+    commit([mails.add(bad)], now)
+    assert not send.send(bad.id, "attempt", now)  # shown on the dashboard: mail writes a row
+    told = {"eventType": "Delivery", "mail": {"messageId": "m", "tags": {"mail": [tag(bad.id)], "attempt": ["a"]}}}
+    events.settle(json.dumps(told), now)  # and now it arrived after all: mail_events takes the row away
+    late = jobs.job("report", delegate_id("c", "d@example.org"), Wave.BASELINE, due_at=now + timedelta(minutes=1))
+    commit([jobs.add(late)], now)
+    sweep.sweep(clock.advance(minutes=5))
+
+
+@pytest.mark.parametrize(("function", "action", "resource"), ALL)
+def test_a_call_without_its_right_is_refused_and_named(aws, monkeypatch, function, action, resource):
+    monkeypatch.setattr(record, "_given", lambda name: rights.given(name) - {(action, resource)})
+    model = Model(*next(call for call in CALLS if (action, resource) in rights.needed(*call)))
+    with record.running(function), pytest.raises(aws_contract.AwsWouldRefuse):
+        record._check(model.params, model)
+    assert aws_contract.broken.pop().startswith(f"{function} may not ")
+
+
+class Model:
+    """As botocore names a call."""
+
+    def __init__(self, service: str, operation: str, params: dict):
+        self.service_model, self.name, self.params = type("Service", (), {"service_name": service}), operation, params
+
+
+TABLE = f"fullcircle-{STAGE}"
+ONE_TABLE = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+BATCHES = ("BatchGetItem", "BatchWriteItem")
+CALLS = [
+    *(("dynamodb", verb, {"TableName": name}) for name in (TABLE, f"{TABLE}-keys") for verb in ONE_TABLE),
+    ("dynamodb", "Query", {"TableName": TABLE, "IndexName": "due"}),
+    *(("dynamodb", verb, {"RequestItems": {name: []}}) for name in (TABLE, f"{TABLE}-keys") for verb in BATCHES),
+    ("dynamodb", "TransactWriteItems", {"TransactItems": [{"ConditionCheck": {"TableName": TABLE}}]}),
+    *(("s3", verb, {"Key": f"{folder}/x"}) for folder in ("reports", "sponsor") for verb in ("GetObject", "PutObject")),
+    *(("sqs", "SendMessageBatch", {"QueueUrl": f"https://q/{TABLE}-{name}"}) for name in ("work", "report", "mail")),
+    ("sesv2", "SendEmail", {"Content": {"Raw": {}}}),
+    ("ssm", "GetParameter", {"Name": f"/fullcircle/{STAGE}/settings"}),
+]
+
+
+def resources() -> list:
+    from app import app
+
+    on_disk = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    given = {"chalice_app": app, "project_dir": str(ROOT)}
+    config = Config(chalice_stage="dev", user_provided_params=given, config_from_disk=on_disk)
+    return list(ApplicationGraphBuilder().build(config, "dev").resources)
+
+
+def functions() -> list[str]:
+    found = [each if isinstance(each, LambdaFunction) else each.lambda_function for each in resources()]
+    return [each.resource_name for each in found]
+
+
+def queues() -> dict[str, str]:
+    return {each.lambda_function.resource_name: each.queue for each in resources() if isinstance(each, SQSEventSource)}

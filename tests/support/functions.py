@@ -1,0 +1,45 @@
+"""Which function on AWS does what a test calls: so that every test runs with that function's rights, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from chalice.test import TestHTTPClient
+
+import chalicelib.jobs.run
+import chalicelib.jobs.sweep
+import chalicelib.mail.events
+import chalicelib.mail.send
+from infra.local.record import running
+
+
+def attribute() -> None:
+    """Once, before app.py or a test has imported what is wrapped here."""
+    chalicelib.jobs.sweep.sweep = _as("sweep_due")(chalicelib.jobs.sweep.sweep)
+    chalicelib.mail.send.send = _as("mail")(chalicelib.mail.send.send)
+    chalicelib.mail.events.settle = _as("mail_events")(chalicelib.mail.events.settle)
+    chalicelib.jobs.run.run = _as_worker(chalicelib.jobs.run.run)
+    TestHTTPClient.request = _as("api_handler")(TestHTTPClient.request)
+
+
+def _as(function: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def attributed(act: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(act)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            with running(function):
+                return act(*args, **kwargs)
+
+        return run
+
+    return attributed
+
+
+def _as_worker(act: Callable[..., bool]) -> Callable[..., bool]:
+    @wraps(act)
+    def run(job_id: str, *args: Any, **kwargs: Any) -> bool:
+        with running("report" if job_id.startswith("report#") else "work"):
+            return act(job_id, *args, **kwargs)
+
+    return run
