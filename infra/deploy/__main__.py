@@ -1,0 +1,82 @@
+"""python -m infra.deploy infra | deploy | status | remove | rotate-keys | policies"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+
+from infra.deploy import commands, policies, remove, status
+from infra.deploy.hand import Hand
+from infra.deploy.stage import ROOT, Stage, Stop
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status: 0 done, 1 a person has to do something first, or something needs attention."""
+    args = parser().parse_args(argv)
+    hand = Hand(dry_run=getattr(args, "dry_run", False))
+    try:
+        return run(args, hand)
+    except Stop as stop:
+        print(stop, file=sys.stderr)
+    except NoRegionError:
+        print("No region is set: export AWS_DEFAULT_REGION=eu-west-2 (London).", file=sys.stderr)
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS: {error}\nRun the same command again when that is mended: it goes on from there.", file=sys.stderr)
+    return 1
+
+
+def run(args: argparse.Namespace, hand: Hand) -> int:
+    if args.command == "policies":
+        policies.write_all(args.project, hand)
+        return 0
+    stage = Stage(args.stage, args.project)
+    if args.command == "status":
+        return _told(status.run(stage, hand))
+    if args.command == "remove":
+        remove.run(stage, hand, args.destroy)
+    else:
+        COMMANDS[args.command](stage, hand, args)
+    hand.close()
+    return 0
+
+
+COMMANDS = {"infra": commands.infra, "deploy": commands.deploy, "rotate-keys": commands.rotate_keys}
+
+
+def _told(needs: list[str]) -> int:
+    print(f"{len(needs)} of these need a person." if needs else "Nothing needs a person.")
+    return 1 if needs else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__)
+    top.add_argument("--project", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    commands_of = top.add_subparsers(dest="command", required=True)
+    made = commands_of.add_parser("infra", help="everything but the functions: stack, PDF layer, settings")
+    made.add_argument("--sender", default="", help="name and address that mail comes from; kept when it is left out")
+    made.add_argument("--reply-to", default="", help="a person's mailbox; kept")
+    made.add_argument("--administrators", default="", help="addresses, with commas between; kept")
+    made.add_argument("--alarms-to", default="", help="an address that is told of alarms; kept")
+    made.add_argument("--identity", default="", help="what SES is to verify, if not the sender's domain")
+    made.add_argument("--log-days", default="", choices=["", "14", "30", "60", "90"], help="how long logs are kept; 30")
+    deployed = commands_of.add_parser("deploy", help="the functions, and what Chalice cannot say")
+    deployed.add_argument("--any-python", action="store_true", help="for a trial on an emulator")
+    deployed.add_argument("--skip-verify", action="store_true", help="do not look at it from outside afterwards")
+    removed = commands_of.add_parser("remove", help="take it down; tables, documents and settings stay")
+    removed.add_argument("--destroy", default="", metavar="STAGE", help="delete those too: say the stage again")
+    rotated = commands_of.add_parser("rotate-keys", help="sign links with a new key; the old ones still open")
+    rotated.add_argument("--drop-oldest", action="store_true", help="instead: end the links of the oldest key")
+    commands_of.add_parser("policies", help="write the policies of every stage from infra/rights.yaml")
+    for each in (made, deployed, removed, rotated):
+        each.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    for each in (made, deployed, removed, rotated, commands_of.add_parser("status", help="how it stands")):
+        each.add_argument("--stage", required=True, help="which deployment, as in prod")
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""`make infra` and `make deploy`: what is done in which order."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from infra.deploy import functions, gateway, layer, package, policies, sender, settings, stack, state, verify
+from infra.deploy.hand import Hand
+from infra.deploy.stage import Stage, Stop, found_or_none
+
+RUNTIME = (3, 13)
+
+
+def infra(stage: Stage, hand: Hand, args: Namespace) -> None:
+    hand.steps = 5
+    hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
+    given = {"sender": args.sender, "reply_to": args.reply_to, "administrators": _listed(args.administrators)}
+    known = settings.check_given(stage, given)
+    policies.bring_about(stage, hand)
+    hand.step("Stack: tables, bucket, queues, topic, mail, alarms")
+    wanted = _parameters(stage, known["sender"], args)
+    if not stack.outputs(stage):  # the layer's zip needs the bucket
+        stack.bring_about(stage, hand, {**wanted, "LayerKey": ""})
+    hand.step("PDF layer")
+    layer.upload(stage, hand)
+    if stack.outputs(stage):  # not in a dry run on an empty account
+        stack.bring_about(stage, hand, {**wanted, "LayerKey": layer.key(stage)})
+    if arn := stack.outputs(stage).get("PdfLayer"):
+        policies.set_layer(stage, hand, arn)
+    hand.step("Settings")
+    settings.bring_about(stage, hand, given)
+    if state.live_functions(stage):
+        functions.restart(stage, hand, "they read the settings when they start")
+    hand.step("Mail")
+    if not sender.tell(stage, hand, known["sender"]):
+        hand.stays(f"{known['sender']} may send")
+
+
+def deploy(stage: Stage, hand: Hand, args: Namespace) -> None:
+    hand.steps = 6
+    hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
+    _check_ready(stage, any_python=args.any_python)
+    hand.step("What is there")
+    state.rebuild(stage, hand)
+    hand.step("Package")
+    package.bring_about(stage, hand)
+    hand.step("`chalice deploy`")
+    hand.change("create or update functions, roles, schedule and API", lambda: package.chalice(stage, "deploy"))
+    hand.step("What Chalice cannot say")
+    _afterwards(stage, hand)
+    hand.step("Does it work?")
+    if hand.dry_run or args.skip_verify:
+        hand.tell("not looked at")
+    else:
+        verify.check(stage, hand)
+        hand.tell(f"{settings.read(stage)['base_url']}/")
+
+
+def rotate_keys(stage: Stage, hand: Hand, args: Namespace) -> None:
+    hand.steps = 2
+    hand.step("Link keys")
+    settings.rotate(stage, hand, drop_oldest=args.drop_oldest)
+    hand.step("Functions")
+    functions.restart(stage, hand, "they read the settings when they start")
+
+
+def _afterwards(stage: Stage, hand: Hand) -> None:
+    apis = state.api_ids(stage)
+    if not apis:
+        hand.tell("the rest follows once there is an API")  # in a dry run before the first deploy
+        return
+    known = settings.read(stage)
+    base_url = settings.custom_domain(stage) or state.url(stage, apis[0])
+    settings.write(stage, hand, {**known, "base_url": base_url})
+    if hand.dry_run and not known.get("base_url"):
+        return
+    gateway.bring_about(stage, hand, apis[0])
+    functions.bring_about(stage, hand)
+    functions.restart(stage, hand, "they read the settings when they start")
+
+
+def _check_ready(stage: Stage, *, any_python: bool) -> None:
+    """Raises Stop naming everything that `make infra` has still to do."""
+    wrong = []
+    if sys.version_info[:2] != RUNTIME and not any_python:
+        wrong.append(
+            f"this is {package.runtime()}, and Chalice deploys for the Python that runs it: "
+            "make clean, make install PYTHON=python3.13, then again"
+        )
+    config = stage.config()["stages"].get(stage.name)
+    if config is None or not stack.outputs(stage):
+        wrong.append(f"there is no stage {stage.name} yet: make infra STAGE={stage.name}")
+    elif config["lambda_functions"]["report"].get("layers") != [stack.outputs(stage).get("PdfLayer")]:
+        wrong.append(f"the PDF layer of .chalice/config.json is not this account's: make infra STAGE={stage.name}")
+    if list(policies.stale(stage.project, stage.name)):
+        wrong.append("policy files differ from infra/rights.yaml: make policies")
+    if not settings.read(stage):
+        wrong.append(f"{stage.parameter} is missing: make infra STAGE={stage.name}")
+    if wrong:
+        raise Stop("Not yet: " + "; ".join(wrong) + ".")
+
+
+def _parameters(stage: Stage, from_whom: str, args: Namespace) -> stack.Parameters:
+    before = stack.parameters(stage)
+    return {
+        **_data(stage),
+        **sender.parameters(stage, from_whom, args.identity),
+        "Architecture": layer.architecture(stage),
+        "AlarmEmail": args.alarms_to or before.get("AlarmEmail", ""),
+        "LogDays": args.log_days or before.get("LogDays", "30"),
+    }
+
+
+def _data(stage: Stage) -> stack.Parameters:
+    """Tables and bucket that are there outside the stack are taken up as they are."""
+    owned = stack.owned(stage)
+    table, head = stage.client("dynamodb").describe_table, stage.client("s3").head_bucket
+    absent = ("ResourceNotFoundException", "404", "NoSuchBucket")
+    there = {
+        "Table": found_or_none(table, *absent, TableName=stage.title),
+        "Keys": found_or_none(table, *absent, TableName=f"{stage.title}-keys"),
+        "Bucket": found_or_none(head, *absent, Bucket=stage.bucket),
+    }
+    return {f"Makes{name}": "no" if found and name not in owned else "yes" for name, found in there.items()}
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]

@@ -1,0 +1,86 @@
+"""What Lambda does that Chalice cannot say: how it takes messages, how often it tries, and a fresh start."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from infra import rights
+from infra.deploy import settings, state
+from infra.deploy.hand import Hand
+from infra.deploy.stage import Stage, found_or_none
+
+# Handlers take one message at a time and never raise for a job that fails, so no part of a batch can be lost.
+EVENT_SOURCE = {"BatchSize": 1, "MaximumBatchingWindowInSeconds": 0}
+
+
+def bring_about(stage: Stage, hand: Hand) -> None:
+    arns = state.live_functions(stage)
+    for name, arn in arns.items():
+        for source in state.event_sources(stage, arn):
+            _event_source(stage, hand, name, source)
+    for name, wanted in asynchronous(stage).items():
+        if name in arns:
+            _retries(stage, hand, name, wanted)
+
+
+def asynchronous(stage: Stage) -> dict[str, dict[str, Any]]:
+    """How often Lambda tries a function again that nobody waits for."""
+    dead = {"OnFailure": {"Destination": stage.arn("sqs", f"{stage.title}-dead")}}
+    return {
+        # The next sweep comes five minutes later and finds everything.
+        "sweep_due": {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 300},
+        # SES tells once: what cannot be settled is kept.
+        "mail_events": {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 21_600, "DestinationConfig": dead},
+    }
+
+
+def restart(stage: Stage, hand: Hand, why: str) -> None:
+    """Warm functions hold the settings that they started with; a change of configuration starts fresh ones."""
+    mark = hashlib.sha256(json.dumps(settings.read(stage), sort_keys=True).encode()).hexdigest()[:12]
+    text = f"settings {mark}"
+    awsl = stage.client("lambda")
+    names = [rights.function_name(stage.name, name) for name in state.live_functions(stage)]
+    old = [each for each in names if awsl.get_function_configuration(FunctionName=each).get("Description") != text]
+    if old:
+        hand.change(f"start {len(old)} functions afresh: {why}", lambda: _describe(stage, old, text))
+
+
+def _describe(stage: Stage, names: list[str], text: str) -> None:
+    awsl = stage.client("lambda")
+    for name in names:
+        awsl.update_function_configuration(FunctionName=name, Description=text)
+    for name in names:
+        awsl.get_waiter("function_updated").wait(FunctionName=name)
+
+
+def _event_source(stage: Stage, hand: Hand, name: str, source: dict[str, Any]) -> None:
+    changed = {key: value for key, value in EVENT_SOURCE.items() if source.get(key, value) != value}
+    if source.get("State") in ("Disabled", "Disabling"):
+        changed["Enabled"] = True
+    queue = source["EventSourceArn"].rsplit(":", 1)[1]
+    if not changed:
+        hand.stays(f"{name} takes messages of {queue} one by one")
+        return
+    update = stage.client("lambda").update_event_source_mapping
+    hand.change(f"let {name} take messages of {queue} one by one", lambda: update(UUID=source["UUID"], **changed))
+
+
+def _retries(stage: Stage, hand: Hand, name: str, wanted: dict[str, Any]) -> None:
+    awsl, function = stage.client("lambda"), rights.function_name(stage.name, name)
+    read = awsl.get_function_event_invoke_config
+    now = found_or_none(read, "ResourceNotFoundException", FunctionName=function) or {}
+    if all(_has(now.get(key), value) for key, value in wanted.items()):
+        hand.stays(f"{name} is tried {wanted['MaximumRetryAttempts']} times again")
+        return
+    put = awsl.put_function_event_invoke_config
+    what = f"have {name} tried {wanted['MaximumRetryAttempts']} times again"
+    hand.change(what, lambda: put(FunctionName=function, **wanted))
+
+
+def _has(now: Any, wanted: Any) -> bool:
+    """AWS adds empty fields."""
+    if isinstance(wanted, dict):
+        return isinstance(now, dict) and all(_has(now.get(key), value) for key, value in wanted.items())
+    return bool(now == wanted)

@@ -1,0 +1,178 @@
+"""What API Gateway does that Chalice cannot say: limits, the access log, pages for what reaches no function."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from chalicelib import config
+from chalicelib.errors import Refusal
+from chalicelib.web import static
+from chalicelib.web.templating import render
+from chalicelib.web.view import HEADERS, TROUBLE
+from infra.deploy import settings, stack
+from infra.deploy.hand import Hand
+from infra.deploy.stage import Stage
+
+REQUESTS_PER_SECOND = 50
+BURST = 100
+
+# By route template, never by path: paths hold people's links. No addresses of readers.
+ACCESS_LOG = json.dumps(
+    {
+        "request": "$context.requestId",
+        "time": "$context.requestTimeEpoch",
+        "method": "$context.httpMethod",
+        "route": "$context.resourcePath",
+        "status": "$context.status",
+        "milliseconds": "$context.responseLatency",
+    }
+).replace('"$context.status"', "$context.status")  # a number, for the figures made of it
+
+STAGE_SETTINGS = {
+    "/*/*/throttling/rateLimit": str(REQUESTS_PER_SECOND),
+    "/*/*/throttling/burstLimit": str(BURST),
+    "/*/*/logging/loglevel": "OFF",  # the execution log would hold paths and answers
+    "/*/*/logging/dataTrace": "false",
+    "/*/*/caching/enabled": "false",
+}
+
+
+class Gone(Refusal):
+    status = 404
+    title = "There is no such page"
+
+
+class Busy(Refusal):
+    status = 429
+    title = "Very many people are here just now"
+
+
+class Refused(Refusal):
+    title = "We could not read that"
+
+
+NO_PAGE = Gone("Please open the link in your mail again. If it was broken over two lines, copy all of it.")
+BUSY = Busy("Please wait a minute and try again. Nothing you sent before is lost.")
+TOO_MUCH = Refused("Please go back, open the page again from the link in your mail and repeat the step.")
+
+
+class Page(NamedTuple):
+    status: str | None  # None leaves it as API Gateway has it
+    refusal: Refusal
+
+
+PAGES = {
+    "MISSING_AUTHENTICATION_TOKEN": Page("404", NO_PAGE),  # so it calls an unknown path
+    "RESOURCE_NOT_FOUND": Page("404", NO_PAGE),
+    "THROTTLED": Page("429", BUSY),
+    "QUOTA_EXCEEDED": Page("429", BUSY),
+    "REQUEST_TOO_LARGE": Page("413", TOO_MUCH),
+    "DEFAULT_4XX": Page(None, TOO_MUCH),
+    "DEFAULT_5XX": Page(None, TROUBLE),
+}
+
+
+def bring_about(stage: Stage, hand: Hand, api: str) -> None:
+    _log_role(stage, hand)
+    _pages(stage, hand, api)
+    _stage_settings(stage, hand, api)
+
+
+def _log_role(stage: Stage, hand: Hand) -> None:
+    """One for the whole account and region; without it API Gateway refuses an access log."""
+    gateway = stage.client("apigateway")
+    if gateway.get_account().get("cloudwatchRoleArn"):
+        hand.stays("API Gateway has a role to write logs with")
+        return
+    role = stack.outputs(stage)["GatewayLogs"]
+    patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}]
+    hand.change(f"let API Gateway write logs as {role}", lambda: gateway.update_account(patchOperations=patch))
+
+
+def _stage_settings(stage: Stage, hand: Hand, api: str) -> None:
+    gateway, name = stage.client("apigateway"), stage.config()["api_gateway_stage"]
+    now = gateway.get_stage(restApiId=api, stageName=name)
+    log = {"destinationArn": stack.outputs(stage)["AccessLog"].removesuffix(":*"), "format": ACCESS_LOG}
+    wanted = {**STAGE_SETTINGS, **{f"/accessLogSettings/{key}": value for key, value in log.items()}}
+    changed = {path: value for path, value in wanted.items() if _value(now, path) != value}
+    if not changed:
+        hand.stays("limits and access log are set")
+        return
+    patch = [{"op": "replace", "path": path, "value": value} for path, value in changed.items()]
+    what = f"set {', '.join(path.rsplit('/', 1)[1] for path in changed)} of the API"
+    hand.change(what, lambda: gateway.update_stage(restApiId=api, stageName=name, patchOperations=patch))
+
+
+SHOWN_AS = {
+    "/*/*/throttling/rateLimit": "throttlingRateLimit",
+    "/*/*/throttling/burstLimit": "throttlingBurstLimit",
+    "/*/*/logging/loglevel": "loggingLevel",
+    "/*/*/logging/dataTrace": "dataTraceEnabled",
+    "/*/*/caching/enabled": "cachingEnabled",
+}
+
+
+def _value(now: dict[str, Any], path: str) -> str:
+    """What a stage has at a path of its patches, as the patch would write it."""
+    if path.startswith("/accessLogSettings/"):
+        return str(now.get("accessLogSettings", {}).get(path.rsplit("/", 1)[1], ""))
+    found = now.get("methodSettings", {}).get("*/*", {}).get(SHOWN_AS[path], "")
+    if isinstance(found, bool):
+        return str(found).lower()
+    return f"{found:g}" if isinstance(found, float) else str(found)
+
+
+def _pages(stage: Stage, hand: Hand, api: str) -> None:
+    """`chalice deploy` takes them away each time, because it puts the whole API anew."""
+    gateway = stage.client("apigateway")
+    here = {each["responseType"]: each for each in gateway.get_gateway_responses(restApiId=api).get("items", [])}
+    changed = [kind for kind, wanted in responses(stage) if not _is(here.get(kind), wanted)]
+    if not changed:
+        hand.stays("API Gateway answers with our pages")
+        return
+    hand.change(f"put our pages for {', '.join(changed)}, and publish them", lambda: _put(stage, api, changed))
+
+
+def _put(stage: Stage, api: str, kinds: list[str]) -> None:
+    gateway = stage.client("apigateway")
+    for kind, wanted in responses(stage):
+        if kind in kinds:
+            gateway.put_gateway_response(restApiId=api, responseType=kind, **wanted)
+    gateway.create_deployment(restApiId=api, stageName=stage.config()["api_gateway_stage"])
+
+
+def responses(stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
+    base_url = settings.read(stage)["base_url"]
+    for kind, page in PAGES.items():
+        yield (
+            kind,
+            {
+                **({"statusCode": page.status} if page.status else {}),
+                "responseParameters": {f"gatewayresponse.header.{name}": f"'{it}'" for name, it in _headers(base_url)},
+                "responseTemplates": {"text/html": _render(stage, page.refusal)},
+            },
+        )
+
+
+def _headers(base_url: str) -> Iterator[tuple[str, str]]:
+    """As every page's. A policy's own quotes cannot stand inside those that API Gateway wants around a value."""
+    site = "{0.scheme}://{0.netloc}".format(urlsplit(base_url))
+    for name, value in {**HEADERS, "Content-Type": "text/html; charset=utf-8", "X-Frame-Options": "DENY"}.items():
+        yield name, f"default-src {site}; sandbox" if name == "Content-Security-Policy" else value
+
+
+def _render(stage: Stage, refusal: Refusal) -> str:
+    """The very page that a function would answer with, whose links hang on the stage's settings."""
+    os.environ["FULLCIRCLE_STAGE"] = stage.name
+    config.settings.cache_clear()
+    static.path.cache_clear()
+    return render("web/refusal", title=refusal.title, lines=[str(refusal)])
+
+
+def _is(here: dict[str, Any] | None, wanted: dict[str, Any]) -> bool:
+    """API Gateway adds fields of its own."""
+    return here is not None and all(here.get(name) == value for name, value in wanted.items())

@@ -1,0 +1,74 @@
+"""The PDF layer: typst and the report's fonts as a zip in the bucket, made from the locked requirements."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from infra.deploy.hand import Hand
+from infra.deploy.stage import Stage, Stop, found_or_none
+
+REQUIREMENTS = "requirements-report.txt"
+PYTHON = "3.13"  # of the Lambda runtime
+MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+LARGEST = 50_000_000  # bytes of the zip
+NO_TIME = (1980, 1, 1, 0, 0, 0)  # so that the same files give the same zip
+
+
+def architecture(stage: Stage) -> str:
+    return str(stage.config().get("lambda_architecture", "x86_64"))
+
+
+def key(stage: Stage) -> str:
+    """Where the zip is in the bucket: another name for other requirements."""
+    text = (stage.project / REQUIREMENTS).read_bytes() + f"{PYTHON} {architecture(stage)}".encode()
+    return f"layers/pdf-{architecture(stage)}-{hashlib.sha256(text).hexdigest()[:16]}.zip"
+
+
+def upload(stage: Stage, hand: Hand) -> None:
+    name = key(stage)
+    head = stage.client("s3").head_object
+    if found_or_none(head, "404", "NoSuchKey", "NotFound", "NoSuchBucket", Bucket=stage.bucket, Key=name):
+        hand.stays(f"{name} is in the bucket")
+    else:
+        hand.change(
+            f"build the PDF layer for {architecture(stage)} and upload it as {name}", lambda: _upload(stage, name)
+        )
+
+
+def _upload(stage: Stage, name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        archive = build(Path(folder), stage.project / REQUIREMENTS, architecture(stage))
+        stage.client("s3").upload_file(str(archive), stage.bucket, name)
+
+
+def build(folder: Path, requirements: Path, machine: str) -> Path:
+    """The layer's zip: everything below `python/`, where Lambda looks. Raises Stop if pip cannot install it."""
+    target = folder / "python"
+    platform = MACHINES[machine]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command += ["--target", str(target), "--only-binary=:all:", "--implementation", "cp", "--python-version", PYTHON]
+    command += ["--platform", f"manylinux_2_28_{platform}", "--platform", f"manylinux2014_{platform}"]
+    command += ["--platform", f"manylinux_2_17_{platform}", "--require-hashes", "-r", str(requirements)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+    if done.returncode:
+        raise Stop(f"pip could not install {requirements.name} for {machine}:\n{done.stderr.strip()[-2000:]}")
+    archive = folder / "layer.zip"
+    write_zip(
+        archive, {str(path.relative_to(folder)): path.read_bytes() for path in target.rglob("*") if path.is_file()}
+    )
+    if archive.stat().st_size > LARGEST:
+        raise Stop(f"The PDF layer has {archive.stat().st_size:,} bytes; {LARGEST:,} are foreseen.")
+    return archive
+
+
+def write_zip(archive: Path, files: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, NO_TIME)
+            info.external_attr = 0o644 << 16
+            zipped.writestr(info, files[name], zipfile.ZIP_DEFLATED, compresslevel=9)

@@ -1,0 +1,95 @@
+"""Takes a deployment down. What people wrote stays, unless its name is said twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from infra.deploy import package, settings, stack, state
+from infra.deploy.hand import Hand
+from infra.deploy.stage import Stage, Stop, found_or_none
+
+STEPS = 3
+STEPS_WITH_DATA = 4
+ABSENT = ("ResourceNotFoundException", "NoSuchBucket", "404", "ParameterNotFound")
+
+
+def run(stage: Stage, hand: Hand, destroy: str) -> None:
+    """destroy   the stage's name again, to delete tables, documents and settings as well; empty keeps them"""
+    if destroy and destroy != stage.name:
+        raise Stop(f"DESTROY={destroy} does not name the stage {stage.name}: nothing was removed.")
+    hand.steps = STEPS_WITH_DATA if destroy else STEPS
+    hand.step("Functions, roles, schedule, API")
+    if len(state.rebuild(stage, hand)):
+        hand.change("delete them with `chalice delete`", lambda: package.chalice(stage, "delete"))
+    else:
+        hand.stays("there are none")
+    hand.step("Stack")
+    stack.delete(stage, hand)
+    if destroy:
+        hand.step("Tables, documents, layers and settings")
+        _destroy(stage, hand)
+    hand.step("What stays")
+    for line in _left(stage):
+        hand.tell(line)
+
+
+def _destroy(stage: Stage, hand: Hand) -> None:
+    for name in _tables(stage):
+        hand.change(f"delete table {name} and everything in it", lambda name=name: _delete_table(stage, name))  # type: ignore[misc]
+    if _bucket(stage):
+        hand.change(f"delete bucket {stage.bucket} and every version in it", lambda: _delete_bucket(stage))
+    if layers := _layers(stage):
+        hand.change(f"delete {len(layers)} versions of the PDF layer", lambda: _delete_layers(stage, layers))
+    if settings.read(stage):
+        delete = stage.client("ssm").delete_parameter
+        hand.change(f"delete {stage.parameter}: every link that is out ends", lambda: delete(Name=stage.parameter))
+
+
+def _tables(stage: Stage) -> list[str]:
+    describe = stage.client("dynamodb").describe_table
+    names = (stage.title, f"{stage.title}-keys")
+    return [name for name in names if found_or_none(describe, *ABSENT, TableName=name)]
+
+
+def _delete_table(stage: Stage, name: str) -> None:
+    tables = stage.client("dynamodb")
+    tables.update_table(TableName=name, DeletionProtectionEnabled=False)
+    tables.get_waiter("table_exists").wait(TableName=name)
+    tables.delete_table(TableName=name)
+    tables.get_waiter("table_not_exists").wait(TableName=name)
+
+
+def _bucket(stage: Stage) -> bool:
+    return found_or_none(stage.client("s3").head_bucket, *ABSENT, Bucket=stage.bucket) is not None
+
+
+def _delete_bucket(stage: Stage) -> None:
+    s3 = stage.client("s3")
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=stage.bucket):
+        each = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        keys = [{"Key": it["Key"], "VersionId": it["VersionId"]} for it in each]
+        if keys:
+            s3.delete_objects(Bucket=stage.bucket, Delete={"Objects": keys, "Quiet": True})
+    s3.delete_bucket(Bucket=stage.bucket)
+
+
+def _layers(stage: Stage) -> list[int]:
+    pages = stage.client("lambda").get_paginator("list_layer_versions").paginate(LayerName=f"{stage.title}-pdf")
+    return found_or_none(lambda: [it["Version"] for page in pages for it in page["LayerVersions"]], *ABSENT) or []
+
+
+def _delete_layers(stage: Stage, versions: list[int]) -> None:
+    delete: Callable[..., Any] = stage.client("lambda").delete_layer_version
+    for version in versions:
+        delete(LayerName=f"{stage.title}-pdf", VersionNumber=version)
+
+
+def _left(stage: Stage) -> list[str]:
+    left = [f"table {name}" for name in _tables(stage)]
+    left += [f"bucket {stage.bucket}"] if _bucket(stage) else []
+    left += [f"{len(found)} versions of layer {stage.title}-pdf"] if (found := _layers(stage)) else []
+    left += [f"settings {stage.parameter}, with the link keys"] if settings.read(stage) else []
+    again = [f"make infra STAGE={stage.name} takes them up again; DESTROY={stage.name} deletes them."] if left else []
+    left.append("the sender in SES, and the role that API Gateway writes logs with: other stages may use them")
+    return left + again

@@ -1,0 +1,126 @@
+"""The stage's settings: one SSM parameter, as chalicelib.config reads it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from email.utils import parseaddr
+from typing import Any
+
+from chalicelib.config import ConfigError, parse_settings
+from infra.deploy import stack
+from infra.deploy.hand import Hand
+from infra.deploy.stage import Stage, Stop, found_or_none
+
+KEY_BYTES = 32
+ASKED = {  # what only a person knows, with the variable of make that says it
+    "sender": "SENDER='Fullcircle <feedback@example.org>'",
+    "reply_to": "REPLY_TO=programme-office@example.org",
+    "administrators": "ADMINISTRATORS=one@example.org,two@example.org",
+}
+
+Values = dict[str, Any]
+
+
+def read(stage: Stage) -> Values:
+    """Empty if there is no parameter yet. Raises Stop if it is no JSON object."""
+    call = stage.client("ssm").get_parameter
+    answer = found_or_none(call, "ParameterNotFound", Name=stage.parameter, WithDecryption=True)
+    if answer is None:
+        return {}
+    try:
+        found = json.loads(answer["Parameter"]["Value"])
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Stop(f"{stage.parameter} is not a JSON object. Put back an earlier version of it; AWS keeps its history.")
+    return found
+
+
+def check_given(stage: Stage, given: Mapping[str, Any]) -> Values:
+    """What a person has said, now or before. Raises Stop naming everything that is still to be said."""
+    known = {**read(stage), **{name: value for name, value in given.items() if value}}
+    missing = [how for name, how in ASKED.items() if not known.get(name)]
+    if missing:
+        raise Stop("Still to be said, as in: make infra STAGE={} {}".format(stage.name, " ".join(missing)))
+    if "@" not in parseaddr(known["sender"])[1]:
+        raise Stop(f"SENDER={known['sender']!r} holds no address: write SENDER='Fullcircle <feedback@example.org>'.")
+    return known
+
+
+def bring_about(stage: Stage, hand: Hand, given: Mapping[str, Any]) -> None:
+    """Link keys are made once and kept: links in people's mail hang on them."""
+    known = check_given(stage, given)
+    found = stack.outputs(stage)
+    if not found:
+        hand.change(f"write settings {stage.parameter}", lambda: None)  # a dry run, before there is a stack
+        return
+    wanted = {
+        "bucket": found["Bucket"],
+        "queues": {name: found[f"{name.title()}Queue"] for name in ("work", "report", "mail")},
+        "configuration_set": stage.title,
+        "base_url": custom_domain(stage) or known.get("base_url", ""),
+        "sender": known["sender"],
+        "reply_to": known["reply_to"],
+        "link_keys": known.get("link_keys") or [secrets.token_urlsafe(KEY_BYTES)],
+        "administrators": known["administrators"],
+        "mails_per_second": _rate(stage),
+    }
+    write(stage, hand, {**known, **wanted})
+
+
+def write(stage: Stage, hand: Hand, wanted: Values) -> bool:
+    """True if they had to be changed. Only names are told: link keys are secret."""
+    before = read(stage)
+    changed = [name for name in wanted if before.get(name) != wanted[name]]
+    if not changed:
+        hand.stays(f"settings {stage.parameter} are up to date")
+        return False
+    hand.change(f"write settings {stage.parameter}: {', '.join(changed)}", lambda: _put(stage, wanted))
+    return True
+
+
+def _put(stage: Stage, wanted: Values) -> None:
+    stage.client("ssm").put_parameter(
+        Name=stage.parameter, Type="SecureString", Overwrite=True, Value=json.dumps(wanted, indent=1)
+    )
+
+
+def faults(stage: Stage) -> str:
+    """What the functions would say of the settings; empty if they take them."""
+    found = read(stage)
+    if not found:
+        return f"{stage.parameter} is missing: run make infra STAGE={stage.name}"
+    try:
+        parse_settings(json.dumps(found), stage.name)
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
+def custom_domain(stage: Stage) -> str:
+    """The base URL of a domain of one's own, from .chalice/config.json; empty without one."""
+    domain = stage.config()["stages"].get(stage.name, {}).get("api_gateway_custom_domain")
+    if not domain:
+        return ""
+    prefix = domain.get("url_prefix", "").strip("/")
+    return f"https://{domain['domain_name']}" + (f"/{prefix}" if prefix else "")
+
+
+def rotate(stage: Stage, hand: Hand, *, drop_oldest: bool) -> None:
+    """A new key signs from now on; the older ones still open links. Dropping the oldest closes the links it signed."""
+    found = read(stage)
+    keys = found.get("link_keys", [])
+    if not keys:
+        raise Stop(f"Stage {stage.name} has no settings yet: run make infra STAGE={stage.name} first.")
+    if drop_oldest and len(keys) < 2:
+        raise Stop("There is one link key only, and all links hang on it: add one before you drop one.")
+    kept = keys[1:] if drop_oldest else [*keys, secrets.token_urlsafe(KEY_BYTES)]
+    what = "drop the oldest link key" if drop_oldest else "add a link key that signs from now on"
+    hand.change(f"{what}: {len(keys)} become {len(kept)}", lambda: _put(stage, {**found, "link_keys": kept}))
+
+
+def _rate(stage: Stage) -> float:
+    """Mails a second that SES lets this account send; 1 in the sandbox."""
+    return float(stage.client("sesv2").get_account()["SendQuota"]["MaxSendRate"])

@@ -1,0 +1,106 @@
+"""How a deployment stands, and what needs a person; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from infra import rights
+from infra.deploy import policies, sender, settings, stack, state
+from infra.deploy.hand import Hand
+from infra.deploy.stage import Stage, found_or_none
+
+QUEUES = ("work", "report", "mail", "dead")
+STEPS = 6
+
+
+def run(stage: Stage, hand: Hand) -> list[str]:
+    """Returns what needs a person, a line each."""
+    hand.steps = STEPS
+    needs: list[str] = []
+    for title, look in LOOKS:
+        hand.step(title)
+        for line, fault in look(stage):
+            hand.tell(line)
+            needs += [line] if fault else []
+    return needs
+
+
+Line = tuple[str, bool]  # what to tell, and whether it needs a person
+
+
+def _stack(stage: Stage) -> Iterator[Line]:
+    found = stack.describe(stage)
+    if found is None:
+        yield f"there is no stack {stage.title}: run make infra STAGE={stage.name}", True
+        return
+    status = found["StackStatus"]
+    yield f"{stage.title} is {status}", status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+    if list(policies.stale(stage.project, stage.name)):
+        yield "policy files differ from infra/rights.yaml: run make policies", True
+
+
+def _settings(stage: Stage) -> Iterator[Line]:
+    fault = settings.faults(stage)
+    yield (fault, True) if fault else (f"{stage.parameter} is complete", False)
+    found = settings.read(stage)
+    yield f"pages at {found.get('base_url') or 'no address yet'}", False
+    yield f"{len(found.get('link_keys', []))} link keys", False
+
+
+def _functions(stage: Stage) -> Iterator[Line]:
+    live = state.live_functions(stage)
+    for name in rights.FUNCTIONS:
+        if name not in live:
+            yield f"{name} is missing: run make deploy STAGE={stage.name}", True
+            continue
+        found = stage.client("lambda").get_function_configuration(FunctionName=live[name])
+        it = f"{name}: {found['Runtime']}, {found['MemorySize']} MB, deployed {found['LastModified'][:16]}"
+        yield it, found.get("State", "Active") != "Active"
+    for name in live.keys() - set(rights.FUNCTIONS):
+        yield f"{name} is no longer in app.py: the next deploy removes it", True
+
+
+def _queues(stage: Stage) -> Iterator[Line]:
+    sqs = stage.client("sqs")
+    for queue in QUEUES:
+        absent = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
+        found = found_or_none(sqs.get_queue_url, *absent, QueueName=f"{stage.title}-{queue}")
+        if not found:
+            yield f"queue {queue} is missing", True
+            continue
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        counts = sqs.get_queue_attributes(QueueUrl=found["QueueUrl"], AttributeNames=names)["Attributes"]
+        waiting, taken = (int(counts[name]) for name in names)
+        yield f"{queue}: {waiting} waiting, {taken} being worked on", queue == "dead" and waiting > 0
+
+
+def _alarms(stage: Stage) -> Iterator[Line]:
+    pages = stage.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stage.title}-")
+    alarms = [each for page in pages for each in page["MetricAlarms"]]
+    for each in alarms:
+        if each["StateValue"] == "ALARM":
+            yield f"ALARM {each['AlarmName']}: {each.get('AlarmDescription', '')}", True
+    yield f"{len(alarms)} alarms, told to {stack.parameters(stage).get('AlarmEmail') or 'nobody'}", not alarms
+
+
+def _mail(stage: Stage) -> Iterator[Line]:
+    from_whom = settings.read(stage).get("sender")
+    if not from_whom:
+        yield "no sender yet", True
+        return
+    quiet = Hand(say=lambda _: None)
+    waiting = sender.tell(stage, quiet, from_whom)
+    yield from ((line, True) for line in waiting)
+    quota = stage.client("sesv2").get_account()["SendQuota"]
+    sent = f"{quota['SentLast24Hours']:g} of {quota['Max24HourSend']:g} mails in the last 24 hours"
+    yield f"{from_whom}: {sent}, {quota['MaxSendRate']:g} a second", False
+
+
+LOOKS = (
+    ("Stack", _stack),
+    ("Settings", _settings),
+    ("Functions", _functions),
+    ("Queues", _queues),
+    ("Alarms", _alarms),
+    ("Mail", _mail),
+)

@@ -1,0 +1,71 @@
+"""Looks at a deployment from outside, as a reader and as AWS's scheduler."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from infra import rights
+from infra.deploy import settings
+from infra.deploy.hand import Hand
+from infra.deploy.stage import Stage, Stop
+
+SECONDS = 30  # for one answer; a cold start takes one or two
+TRIES = 5  # API Gateway takes a moment to publish
+
+
+def check(stage: Stage, hand: Hand, pause: Callable[[float], None] = time.sleep) -> None:
+    """Raises Stop naming everything that is not as it must be."""
+    for left in reversed(range(TRIES)):
+        faults = [*_pages(settings.read(stage)["base_url"]), *_sweep(stage)]
+        if not faults:
+            hand.tell("the front page answers, unknown paths get our page, the sweep runs")
+            return
+        if left:
+            pause(3)
+    raise Stop("Deployed, but not as it must be: " + "; ".join(faults))
+
+
+def _pages(base_url: str) -> Iterator[str]:
+    for path, wanted in (("/", 200), ("/no-such-page", 404), ("/answer/forged.link.signature", 404)):
+        status, headers = _ask(base_url + path)
+        if status != wanted:
+            yield f"{path} answers {status or headers['error']} instead of {wanted}"
+        elif headers.get("cache-control") != "no-store" or "html" not in headers.get("content-type", ""):
+            yield f"{path} lacks our headers"
+
+
+def _ask(url: str) -> tuple[int, dict[str, str]]:
+    """Status and headers, names in small letters; status 0 and `error` if nobody answers."""
+    request = Request(url, headers={"Accept": "text/html"})  # noqa: S310 (our own settings say https)
+    try:
+        with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            return answer.status, {name.lower(): value for name, value in answer.headers.items()}
+    except HTTPError as answer:
+        return answer.code, {name.lower(): value for name, value in answer.headers.items()}
+    except (URLError, OSError) as error:
+        return 0, {"error": str(error)}
+
+
+def _sweep(stage: Stage) -> Iterator[str]:
+    """Harmless at any time: it hints at what is due, as it does every five minutes."""
+    event = {
+        "version": "0",
+        "id": "verify",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": stage.account,
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": stage.region,
+        "resources": [],
+        "detail": {},
+    }
+    name = rights.function_name(stage.name, "sweep_due")
+    answer = stage.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    if "FunctionError" in answer:
+        said = json.loads(answer["Payload"].read() or b"{}")
+        yield f"{name} fails: {said.get('errorType', '')} {said.get('errorMessage', '')}"

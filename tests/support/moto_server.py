@@ -1,0 +1,122 @@
+"""A moto server of its own process for deploys: `python -m tests.support.moto_server PORT`.
+
+Separate from the tests' other AWS, because the functions deployed here would take messages from its queues.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from typing import Any
+
+import moto.apigateway.models as gateway
+import moto.awslambda.models as lambdas
+import moto.cloudformation.parsing as stacks
+import moto.sesv2.urls as mail
+from moto.cloudformation.models import Stack
+from moto.core.exceptions import JsonRESTError
+from moto.moto_server import threaded_moto_server
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from moto.sesv2.responses import SESV2Response
+
+_put = gateway.APIGatewayBackend.put_rest_api
+_import = gateway.APIGatewayBackend.import_rest_api
+_map = lambdas.LambdaBackend.create_event_source_mapping
+_update = stacks.parse_and_update_resource
+_layer = lambdas.LayerVersion.create_from_cloudformation_json.__func__
+
+
+def put_rest_api(
+    self: Any, function_id: str, api_doc: dict[str, Any], fail_on_warnings: bool, mode: str = "merge"
+) -> Any:
+    """moto refuses Swagger 2.0, and keeps gateway responses that AWS takes away with the rest of the API."""
+    document = {**api_doc, "info": {"description": "", **api_doc["info"]}, "openapi": "3.0.1"}
+    document.pop("swagger", None)
+    api = _put(self, function_id, document, fail_on_warnings, mode=mode)
+    api.gateway_responses.clear()
+    return api
+
+
+def import_rest_api(self: Any, api_doc: dict[str, Any], fail_on_warnings: bool) -> Any:
+    """moto needs a description, which Chalice leaves out."""
+    return _import(self, {**api_doc, "info": {"description": "", **api_doc["info"]}}, fail_on_warnings)
+
+
+def create_event_source_mapping(self: Any, spec: dict[str, Any]) -> Any:
+    """AWS refuses a second mapping of one queue to one function; moto makes it."""
+    name = spec["FunctionName"].split(":")[-1]
+    for each in self._event_source_mappings.values():
+        if each.event_source_arn == spec["EventSourceArn"] and each.function_arn.split(":function:")[-1] == name:
+            raise JsonRESTError("ResourceConflictException", f"mapping {each.uuid} exists")
+    return _map(self, spec)
+
+
+def update_resource(logical_id: str, resource_json: dict[str, Any], resources: Any, *args: Any, **kwargs: Any) -> Any:
+    """moto forgets a resource that it cannot update."""
+    return _update(logical_id, resource_json, resources, *args, **kwargs) or resources[logical_id]
+
+
+def stack_resources(self: Any) -> list[Any]:
+    """moto lists those that it does not know, with nothing in them."""
+    return [each for each in self.resource_map.values() if each is not None]
+
+
+def create_layer(cls: Any, resource_name: str, cloudformation_json: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    """moto makes a name up."""
+    return _layer(cls, cloudformation_json["Properties"]["LayerName"], cloudformation_json, *args, **kwargs)
+
+
+def get_account(self: Any) -> str:
+    """moto lacks it: an account in SES's sandbox."""
+    quota = {"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 0.0}
+    return json.dumps({"ProductionAccessEnabled": False, "SendQuota": quota, "SendingEnabled": True})
+
+
+XML_REFUSAL = b"<ErrorResponse><Error><Code>Broken</Code><Message>the line is cut</Message></Error></ErrorResponse>"
+
+
+def _speaks_xml(environ: dict[str, Any]) -> bool:
+    """By the service's name in the call's signature."""
+    return any(f"/{service}/aws4" in environ.get("HTTP_AUTHORIZATION", "") for service in XML_SERVICES)
+
+
+XML_SERVICES = ("cloudformation", "iam", "s3", "sns", "sts")
+
+
+class Breaking:
+    """In front of moto: after `GET /_break/3` two calls are answered and all later ones refused, until `/_break/0`."""
+
+    left = 0  # calls until the break; 0 is never
+
+    def __init__(self, application: Any):
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["PATH_INFO"].startswith("/_break/"):
+            Breaking.left = int(environ["PATH_INFO"].rsplit("/", 1)[1])
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [b""]
+        if Breaking.left == 1:
+            start_response("403 Forbidden", [("x-amzn-ErrorType", "Broken")])
+            return [XML_REFUSAL if _speaks_xml(environ) else b'{"__type": "Broken", "message": "the line is cut"}']
+        if Breaking.left:
+            Breaking.left -= 1
+        return self._application(environ, start_response)
+
+
+if __name__ == "__main__":
+    stacks.parse_and_update_resource = update_resource
+    Stack.stack_resources = property(stack_resources)
+    lambdas.LayerVersion.physical_resource_id = property(lambda self: self.arn)  # what `!Ref` gives
+    lambdas.LayerVersion.create_from_cloudformation_json = classmethod(create_layer)
+    SESV2Response.get_account = get_account
+    mail.url_paths["{0}/v2/email/account$"] = SESV2Response.dispatch
+    gateway.APIGatewayBackend.put_rest_api = put_rest_api
+    gateway.APIGatewayBackend.import_rest_api = import_rest_api
+    lambdas.LambdaBackend.create_event_source_mapping = create_event_source_mapping
+    threaded_moto_server.DomainDispatcherApplication = lambda *args: Breaking(DomainDispatcherApplication(*args))
+    threaded_moto_server.ThreadedMotoServer("127.0.0.1", int(sys.argv[1]), verbose=False).start()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    threading.Event().wait()
