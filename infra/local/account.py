@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config
+
 from chalicelib.config import parameter_name
-from chalicelib.store.aws import client
+from chalicelib.store.aws import client, session
 
 ACCOUNT = "123456789012"  # moto's
 REGION = "eu-west-2"
@@ -16,6 +17,8 @@ STACK = Path(__file__).parent.parent / "stack.yaml"
 SENDER_DOMAIN = "programmes.example.org"
 ADMINISTRATOR = "administrator@programmes.example.org"
 LINK_KEY = "a key for links that only open pages of this machine"
+# moto loads every service that the stack names before it answers: on a busy machine that takes a while.
+PATIENT = Config(read_timeout=120, retries={"total_max_attempts": 1})
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "local",
@@ -33,11 +36,9 @@ def lay_out(stage: str, base_url: str) -> dict[str, str]:
     """Create all of it. Returns the stack's outputs."""
     stack = f"fullcircle-{stage}"
     parameters = [{"ParameterKey": "Stage", "ParameterValue": stage}]
-    clouds = client("cloudformation")
-    # On a busy machine the first answer can come too late, and botocore asks again.
-    with suppress(clouds.exceptions.AlreadyExistsException):
-        clouds.create_stack(StackName=stack, TemplateBody=STACK.read_text(), Parameters=parameters)
-    found = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    clouds = session().create_client("cloudformation", config=PATIENT)
+    clouds.create_stack(StackName=stack, TemplateBody=STACK.read_text(), Parameters=parameters)
+    found = clouds.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
     client("sesv2").create_email_identity(EmailIdentity=SENDER_DOMAIN)
     client("sesv2").create_configuration_set(ConfigurationSetName=configuration_set(stage))
