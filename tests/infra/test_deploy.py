@@ -47,11 +47,15 @@ class Account:
         put_package(self.stage)
 
     def break_after(self, calls: int) -> None:
-        urlopen(f"{self.url}/_break/{calls}", timeout=60).close()
+        ask(f"{self.url}/_break/{calls}")
 
     @property
     def stage(self) -> Stage:
         return Stage("prod", self.project)
+
+
+def ask(url: str, data: bytes | None = None) -> None:
+    urlopen(url, data, timeout=60).close()  # noqa: S310 (our own server's)
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +73,8 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def account(server, tmp_path, monkeypatch, aws_environment) -> Account:
     monkeypatch.setenv("AWS_ENDPOINT_URL", server)
-    urlopen(f"{server}/_break/0", timeout=60).close()
-    urlopen(f"{server}/moto-api/reset", data=b"", timeout=60).close()
+    ask(f"{server}/_break/0")
+    ask(f"{server}/moto-api/reset", b"")
     for name in ("app.py", "chalicelib", "infra", ".chalice", "requirements.txt", "requirements-report.txt"):
         source = ROOT / name
         leave = shutil.ignore_patterns("__pycache__", "deployments", "deployed", "local")
