@@ -25,6 +25,12 @@ def last_day(closes_at: datetime, zone: str) -> str:
     return local_day(closes_at - timedelta(seconds=1), zone)
 
 
+def short_day(closes_at: datetime, zone: str) -> str:
+    """`6 Mar`: of the last day, where there is little room and the year is plain."""
+    when = (closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(zone))
+    return f"{when.day} {when:%b}"
+
+
 def month(moment: datetime, zone: str) -> str:
     """`March 2026`."""
     return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"

@@ -118,12 +118,11 @@ def left_blank(page: Page, saved: Saved) -> list[Question]:
 
 
 def furthest(form: tuple[Page, ...], saved_pages: Mapping[str, Saved]) -> int:
-    """Where a rater carries on: the last page begun if it has blanks, else the one after. `len(form)` is the review."""
-    begun = [place for place, page in enumerate(form) if saved_pages.get(page.id)]
-    if not begun:
-        return 0
-    last = form[begun[-1]]
-    return begun[-1] + (0 if left_blank(last, saved_pages[last.id]) else 1)
+    """Where to carry on: the first page not begun, or the one before if it has blanks; `len(form)` is the review."""
+    places = range(len(form))
+    new = next((place for place in places if not saved_pages.get(form[place].id)), len(form))
+    before = form[new - 1]
+    return new - 1 if new and left_blank(before, saved_pages[before.id]) else new
 
 
 def minutes_left(form: Iterable[Page]) -> int:

@@ -14,6 +14,7 @@ from itsdangerous.signer import HMACAlgorithm
 from chalicelib.config import settings
 from chalicelib.errors import Refusal
 
+COPIED_ALONG = ".,;:!?)]}>»”’'\" "  # what stands behind a link in a text and comes with it
 SIGNATURE_BYTES = 16  # 128 bits, 22 characters: keeps a whole URL below 100 characters
 
 
@@ -78,7 +79,7 @@ def make(verb: str, *parts: str) -> str:
 def read(verb: str, signed: str, count: int) -> tuple[str, ...]:
     """The parts of a link's token. Raises LinkUnknown unless it was made for this verb with `count` parts."""
     try:
-        parts = tuple(_signer(verb).unsign(signed).decode().split("."))
+        parts = tuple(_signer(verb).unsign(signed.rstrip(COPIED_ALONG)).decode().split("."))
     except (BadSignature, UnicodeError):
         raise LinkUnknown from None
     if len(parts) != count:

@@ -26,7 +26,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.globals |= {"url": links.url, "static_path": static.path, "brand_path": static.brand_path}
-    env.filters |= {name: getattr(wording, name) for name in ("day", "local_day", "last_day", "month", "plural")}
+    env.filters |= {
+        name: getattr(wording, name) for name in ("day", "local_day", "last_day", "short_day", "month", "plural")
+    }
     env.filters["by_field"] = by_field
     return env
 

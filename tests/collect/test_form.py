@@ -61,6 +61,7 @@ def test_a_rater_carries_on_at_a_page_or_at_the_review(saved):
         pytest.param({"c-1": {"asks": "4"}}, 0, id="half-a-page"),
         pytest.param({"c-1": {"asks": "4", "listens": "na"}}, 1, id="a-whole-page"),
         pytest.param({"c-1": {"asks": "4"}, "c-2": {"asks": "1", "listens": "2"}}, 2, id="a-blank-left-behind"),
+        pytest.param({"c-2": {"asks": "1", "listens": "2"}}, 0, id="a-page-jumped-over"),
     ],
 )
 def test_carrying_on_is_where_one_left_off(saved, place):
