@@ -112,6 +112,15 @@ def answers(saved_pages: Mapping[str, Saved], form: tuple[Page, ...]) -> Answers
     return Answers(ratings, comments)
 
 
+def nothing_said(saved: Saved) -> tuple[AnswerFault, ...]:
+    """Why one page by itself is nothing to send: every statement of it is blank or "not able to comment"."""
+    if any(text != NOT_ABLE for text in saved.values()):
+        return ()
+    if saved:
+        return (AnswerFault("", "If you cannot comment on any of these, choose “I cannot take part” below."),)
+    return (AnswerFault("", "Please answer at least one of these."),)
+
+
 def left_blank(page: Page, saved: Saved) -> list[Question]:
     """The behaviours of a page without an answer; comments are always optional."""
     return [question for question in page.rated if question.id not in saved]

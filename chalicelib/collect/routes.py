@@ -17,6 +17,8 @@ from chalicelib.collect.selfcheck import Hint, for_script, self_check
 from chalicelib.collect.sheet import LINK_PARTS, Sheet, open_sheet, read_ticket
 from chalicelib.collect.submit import submit
 from chalicelib.ids import rater_key
+from chalicelib.impact.pulse import PULSE_PAGE
+from chalicelib.model import Wave
 from chalicelib.web import forms, links
 from chalicelib.web.view import GET, POST, page, see_other, view
 
@@ -27,8 +29,18 @@ bp = Blueprint(__name__)
 @view
 def landing(token: str) -> Response:
     sheet = open_sheet(read_ticket(token), clock.now())
+    if sheet.wave.wave is Wave.PULSE:
+        return _pulse(sheet)
     carry_on = _place(token, sheet.pages, sheet.furthest)
     return _page("collect/landing", sheet, minutes=wording.minutes(sheet.programme), carry_on=carry_on)
+
+
+@bp.route("/answer/{token}/pulse", **POST)
+@view
+def send_pulse(token: str) -> Response:
+    fields = forms.read_form(bp.current_request.raw_body, "answer", token)
+    kept = save_page(read_ticket(token), PULSE_PAGE, fields, clock.now())
+    return _pulse_sent(token, kept, fields)
 
 
 @bp.route("/answer/{token}/page/{page_id}", **GET)
@@ -106,6 +118,21 @@ def _saved(token: str, kept: Kept, fields: Mapping[str, str]) -> Response:
     if kept.faults:
         return _questions(open_sheet(read_ticket(token), clock.now()), kept.place, kept.faults, fields)
     return see_other(_onward(token, kept, fields.get("go", "next")))
+
+
+def _pulse(sheet: Sheet, faults: Sequence[AnswerFault] = (), typed: Mapping[str, str] | None = None) -> Response:
+    """All questions of a pulse and its one button: it takes a minute, and may be amended like any questionnaire."""
+    answers = sheet.saved.get(PULSE_PAGE, {}) if typed is None else typed
+    return _page("collect/pulse", sheet, status=400 if faults else 200, faults=faults, answers=answers)
+
+
+def _pulse_sent(token: str, kept: Kept, fields: Mapping[str, str]) -> Response:
+    faults = kept.faults or form.nothing_said(kept.saved)
+    if faults:
+        return _pulse(open_sheet(read_ticket(token), clock.now()), faults, fields)
+    sheet = submit(read_ticket(token), clock.now())
+    log.event("answers_sent", delegate=sheet.delegate.id, wave=sheet.wave.wave.value)
+    return see_other(links.url(f"/answer/{token}/thanks"))
 
 
 def _for_script(token: str, kept: Kept, go: str) -> Response:

@@ -13,6 +13,7 @@ from chalicelib.model import Competency, DelegateWave, Item, Programme, Wave
 SCALE = ("Much worse", "Worse", "A little worse", "No change", "A little better", "Better", "Much better")
 NO_CHANGE = 4  # the rating that means 0; the change in -3..+3 is the rating less this
 AREAS = "areas"
+PULSE_PAGE = f"c-{AREAS}"  # the one page of the form
 
 
 def wave_programme(programme: Programme, wave: DelegateWave) -> Programme:

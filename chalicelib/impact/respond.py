@@ -1,4 +1,4 @@
-"""Answer an impact survey: one read opens it, one transaction keeps it, and it may be amended until the close."""
+"""Answer an impact survey part by part: each is kept as it is left, and all may be amended until the close."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.errors import Refusal
-from chalicelib.impact.fields import Section, SurveyFault
-from chalicelib.impact.survey import read_survey, sections
+from chalicelib.impact.fields import Section, SurveyFault, questions
+from chalicelib.impact.survey import faults_of, read_part, sections
 from chalicelib.model import Delegate, Programme
 from chalicelib.store import delegates, impacts, mails, programmes
 from chalicelib.store.impacts import ImpactSurvey, Role
@@ -18,6 +18,7 @@ from chalicelib.web import links
 from chalicelib.web.links import LinkRevoked, LinkUnknown
 
 LINK_PARTS = 3  # delegate, role, link version
+TRIES = 3
 
 
 class SurveyClosed(Refusal):
@@ -29,6 +30,15 @@ class SurveyClosed(Refusal):
     def __init__(self, sent: bool) -> None:
         what = "What you sent counts. Thank you." if sent else "No answer was sent, so it counts as none."
         super().__init__(f"The time for answers is over, and nothing can be added or changed. {what}")
+
+
+class SurveyBusy(Refusal):
+    """Other windows kept changing the same survey."""
+
+    title = "Not saved"
+
+    def __init__(self) -> None:
+        super().__init__("The survey is open in another window that saved at the same time. Please save again.")
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,35 @@ class Form:
     @property
     def own(self) -> bool:
         return self.survey.role is Role.DELEGATE
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        return self.survey.answers
+
+    def answered(self, section: Section) -> int:
+        """How many questions of a part have an answer."""
+        return sum(question.field in self.answers for question in questions((section,)))
+
+    def asked(self, section: Section) -> int:
+        return sum(1 for _ in questions((section,)))
+
+    @property
+    def furthest(self) -> int:
+        """The place of the first part without an answer; of the last one if all have some."""
+        blank = (place for place, section in enumerate(self.sections) if not self.answered(section))
+        return next(blank, len(self.sections) - 1)
+
+    def place_of(self, section_id: str) -> int:
+        """Raises LinkUnknown for a part the survey does not have."""
+        for place, section in enumerate(self.sections):
+            if section.id == section_id:
+                return place
+        raise LinkUnknown
+
+    def section_of(self, field: str) -> str:
+        """The id of the part that asks a question; empty for the survey as a whole."""
+        asked = (s.id for s in self.sections if any(question.field == field for question in questions((s,))))
+        return next(asked, "")
 
 
 def open_form(token: str, now: datetime) -> Form:
@@ -62,17 +101,39 @@ def open_form(token: str, now: datetime) -> Form:
     return Form(token, delegate, programme, survey, sections(programme, survey.areas, survey.role))
 
 
-def answer(form: Form, fields: Mapping[str, str], *, send: bool, now: datetime) -> list[SurveyFault]:
-    """Keep what is sound, and send it if all is; returns what is not. Repeating it is success.
+def save_part(form: Form, section: Section, fields: Mapping[str, str], now: datetime) -> list[SurveyFault]:
+    """Keep what is sound of one part, and leave the others alone; returns what is not sound.
 
-    Raises SurveyClosed; then nothing was changed.
+    What was sent before stays sent: a change counts at once. Raises SurveyClosed; then nothing was changed.
     """
-    answers, faults = read_survey(form.sections, fields)
-    sends = send and not faults
-    first = sends and not form.survey.sent
-    cancelled = [mails.cancel(mail_id) for mail_id in form.survey.reminders] if first else []
+    answers, faults = read_part(section, fields)
+    for _ in range(TRIES):
+        others = {question.field for other in form.sections if other is not section for question in questions((other,))}
+        kept = {field: value for field, value in form.answers.items() if field in others}
+        if _keep(form, {**kept, **answers}, now, sent=False):
+            return faults
+        form = open_form(form.token, now)
+    raise SurveyBusy
+
+
+def send(form: Form, now: datetime) -> list[SurveyFault]:
+    """Have the answers count, or say why they cannot. Sending once more is success. Raises SurveyClosed."""
+    for _ in range(TRIES):
+        if form.survey.sent:
+            return []
+        if faults := faults_of(form.answers):
+            return faults
+        if _keep(form, form.answers, now, sent=True):
+            return []
+        form = open_form(form.token, now)
+    raise SurveyBusy
+
+
+def _keep(form: Form, answers: Mapping[str, str], now: datetime, *, sent: bool) -> bool:
+    """False if the answers changed since they were read."""
+    cancelled = [mails.cancel(mail_id) for mail_id in form.survey.reminders] if sent else []
     try:
-        transact([impacts.save(form.survey, answers, sent=sends, now=now), *cancelled])
+        transact([impacts.save(form.survey, answers, sent=sent, now=now), *cancelled])
     except ConditionFailed:
-        raise SurveyClosed(form.survey.sent) from None
-    return faults if send else [fault for fault in faults if fault.field]
+        return False
+    return True

@@ -1,8 +1,9 @@
-"""HTTP for the impact survey: one page with all questions, for the delegate and for the line manager."""
+"""HTTP for the impact survey of delegate and line manager: one part a page, saved as it is left, then sent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from chalice import Blueprint, Response
 
@@ -19,41 +20,88 @@ bp = Blueprint(__name__)
 
 @bp.route("/impact/{token}", **GET)
 @view
-def survey(token: str) -> Response:
-    form = respond.open_form(token, clock.now())
-    return _page(form, form.survey.answers)
+def landing(token: str) -> Response:
+    return _page("impact/landing", respond.open_form(token, clock.now()))
 
 
-@bp.route("/impact/{token}", **POST)
+@bp.route("/impact/{token}/part/{part}", **GET)
 @view
-def answer(token: str) -> Response:
+def part(token: str, part: str) -> Response:
+    form = respond.open_form(token, clock.now())
+    return _part(form, form.place_of(part), form.answers)
+
+
+@bp.route("/impact/{token}/part/{part}", **POST)
+@view
+def save(token: str, part: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, "impact", token)
     form = respond.open_form(token, clock.now())
-    later = fields.get("go") == "later"
-    faults = respond.answer(form, fields, send=not later, now=clock.now())
-    return _page(form, fields, faults) if faults else _onward(form, later)
+    place = form.place_of(part)
+    faults = respond.save_part(form, form.sections[place], fields, clock.now())
+    return (
+        _for_script(form, place, fields, faults) if fields.get("by") == "script" else _kept(form, place, fields, faults)
+    )
+
+
+@bp.route("/impact/{token}/review", **GET)
+@view
+def review(token: str) -> Response:
+    return _page("impact/review", respond.open_form(token, clock.now()))
+
+
+@bp.route("/impact/{token}/send", **POST)
+@view
+def send(token: str) -> Response:
+    forms.read_form(bp.current_request.raw_body, "impact", token)
+    form = respond.open_form(token, clock.now())
+    faults = respond.send(form, clock.now())
+    return _page("impact/review", form, status=400, faults=faults) if faults else _sent(form)
 
 
 @bp.route("/impact/{token}/thanks", **GET)
 @view
 def thanks(token: str) -> Response:
     form = respond.open_form(token, clock.now())
-    return page("impact/thanks", form=form, programme=form.programme)
+    return _page("impact/thanks", form) if form.survey.sent else see_other(links.url(f"/impact/{token}/review"))
 
 
-def _onward(form: Form, later: bool) -> Response:
-    log.event("impact_saved" if later else "impact_sent", delegate=form.delegate.id, role=form.survey.role.value)
+def _sent(form: Form) -> Response:
+    log.event("impact_sent", delegate=form.delegate.id, role=form.survey.role.value)
     return see_other(links.url(f"/impact/{form.token}/thanks"))
 
 
-def _page(form: Form, answers: Mapping[str, str], faults: Sequence[SurveyFault] = ()) -> Response:
+def _kept(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
+    return _part(form, place, fields, faults) if faults else see_other(_onward(form, place, fields.get("go", "next")))
+
+
+def _for_script(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
+    """What answer.js waits for: where to go, or what could not be kept."""
+    go = fields.get("go", "keep")
+    if faults:
+        return Response(body={"message": faults[0].message}, status_code=422)
+    return Response(body={"next": "" if go == "keep" else _onward(form, place, go)})
+
+
+def _onward(form: Form, place: int, go: str) -> str:
+    target = place + (-1 if go == "back" else 1)
+    if go == "later" or target < 0:
+        return links.url(f"/impact/{form.token}")
+    where = f"part/{form.sections[target].id}" if target < len(form.sections) else "review"
+    return links.url(f"/impact/{form.token}/{where}")
+
+
+def _part(form: Form, place: int, answers: Mapping[str, str], faults: Sequence[SurveyFault] = ()) -> Response:
+    shown = {"place": place, "answers": answers, "faults": faults, "minutes_left": minutes(form.sections[place:])}
+    return _page("impact/part", form, status=400 if faults else 200, **shown)
+
+
+def _page(template: str, form: Form, *, status: int = 200, **context: Any) -> Response:
     return page(
-        "impact/survey",
-        status=400 if faults else 200,
+        template,
+        status=status,
         form=form,
         programme=form.programme,
         minutes=minutes(form.sections),
-        answers=answers,
-        faults=faults,
         nonce=forms.nonce("impact", form.token),
+        **{"faults": (), **context},
     )

@@ -24,17 +24,21 @@ def minutes(form: Sequence[Section]) -> int:
     return max(1, round(sum(SECONDS.get(question.kind, SECONDS_FOR_A_NUMBER) for question in asked) / 60))
 
 
-def read_survey(form: Sequence[Section], fields: Mapping[str, str]) -> tuple[dict[str, str], list[SurveyFault]]:
-    """What a posted form answers, and everything that is wrong with it; see fields.read_fields."""
-    answers, faults = read_fields(form, fields)
-    asked = {question.field for question in questions(form)} - {fault.field for fault in faults}
-    faults += [fault for fault in _at_odds(answers) if fault.field in asked]
-    if not answers and not faults:
-        faults.append(SurveyFault("", "There is no answer yet. Please answer at least one question."))
-    return answers, faults
+def read_part(section: Section, fields: Mapping[str, str]) -> tuple[dict[str, str], list[SurveyFault]]:
+    """What a posted part answers, and everything that is wrong with it; see fields.read_fields."""
+    answers, faults = read_fields((section,), fields)
+    asked = {question.field for question in questions((section,))} - {fault.field for fault in faults}
+    return answers, faults + [fault for fault in at_odds(answers) if fault.field in asked]
 
 
-def _at_odds(answers: Mapping[str, str]) -> Iterator[SurveyFault]:
+def faults_of(answers: Mapping[str, str]) -> list[SurveyFault]:
+    """Why answers that were kept cannot be sent yet."""
+    if not answers:
+        return [SurveyFault("", "There is no answer yet. Please answer at least one question.")]
+    return list(at_odds(answers))
+
+
+def at_odds(answers: Mapping[str, str]) -> Iterator[SurveyFault]:
     """Answers that make no sense without, or beside, one another."""
     for number in range(1, MEASURES + 1):
         name = f"measure.{number}.name"

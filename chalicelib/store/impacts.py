@@ -39,6 +39,7 @@ class ImpactSurvey:
     link_version: int = 1
     answers: Mapping[str, str] = field(default_factory=dict)
     sent: bool = False
+    revision: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -81,14 +82,16 @@ def add_pulse(result: PulseResult) -> Write:
 
 
 def save(survey: ImpactSurvey, answers: Mapping[str, str], *, sent: bool, now: datetime) -> Write:
-    """Replace the answers. Refused once the survey is closed, or if the link was revoked."""
+    """Replace the answers that were read. Refused if they changed since, once the survey is closed, or if the link
+    was revoked."""
     return update(
         key(survey.delegate_id, survey.role),
-        put={"answers": answers, **({"sent": True} if sent else {})},
+        put={"answers": answers, "revision": survey.revision + 1, **({"sent": True} if sent else {})},
         when=[
             equals("state", SurveyState.OPEN),
             above("closes_at", now),
             equals("link_version", survey.link_version),
+            equals("revision", survey.revision),
         ],
     )
 

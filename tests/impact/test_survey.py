@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.impact.fields import Kind, parse_number, questions, read_fields
-from chalicelib.impact.survey import minutes, read_survey, sections
+from chalicelib.impact.survey import faults_of, minutes, read_part, sections
 from chalicelib.model import PulseArea
 from chalicelib.store.impacts import Role
 from tests.support.people import programme
@@ -41,11 +41,11 @@ def test_what_is_not_surely_a_number_is_refused(typed):
 
 @given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=60)))
 def test_any_form_gives_answers_or_faults(fields):
-    for survey in (DELEGATE, MANAGER):
-        answers, faults = read_survey(survey, fields)
-        known = {question.field for question in questions(survey)}
+    for part in (*DELEGATE, *MANAGER):
+        answers, faults = read_part(part, fields)
+        known = {question.field for question in questions((part,))}
         assert answers.keys() <= known
-        assert {fault.field for fault in faults} <= known | {""}
+        assert {fault.field for fault in faults} <= known
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=60)))
@@ -68,3 +68,10 @@ def test_percentages_stay_between_nought_and_a_hundred():
 def test_the_minutes_are_honest_for_a_long_form():
     assert 5 <= minutes(DELEGATE) <= 20
     assert minutes(MANAGER) < minutes(DELEGATE)
+
+
+def test_an_empty_survey_or_one_at_odds_cannot_be_sent():
+    assert [fault.field for fault in faults_of({})] == [""]
+    assert [fault.field for fault in faults_of({"money": "100"})] == ["basis"]
+    assert [fault.field for fault in faults_of({"measure.1.now": "3"})] == ["measure.1.name"]
+    assert faults_of({"relevance": "5"}) == []

@@ -56,11 +56,12 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     assert not [mail for mail in sent_mails() if "/impact/" in "".join(mail.links)]
     drain(clock.advance(hours=1))
     impact = people.link("dana delegate", "impact")
-    visitor.open(impact)
-    visitor.post(impact, {"relevance": "5"})
+    visitor.open(f"{impact}/part/reaction").post(f"{impact}/part/reaction", {"relevance": "5"})
+    visitor.open(f"{impact}/review").post(f"{impact}/send")
+    assert "Thank you. Your answers are in." in visitor.page
     pulse = people.link("p0", "answer")
-    visitor.open(f"{pulse}/page/c-areas").post(f"{pulse}/page/c-areas", {"1": "6", "2": "5"})
-    people.send(visitor, pulse)
+    visitor.open(pulse).post(f"{pulse}/pulse", {"1": "6", "2": "na"})
+    assert "Thank you. Your answers are in." in visitor.page
     drain(clock.advance(days=40))
     summary = people.link("sponsor", "sponsor")
     visitor.sign_in(summary, "sponsor@example.org", clock.now())

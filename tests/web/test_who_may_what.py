@@ -147,6 +147,7 @@ def path_of(path: str, token: str, cohort_id: str = HERE) -> str:
         "name": "x",
         "person": "x",
         "milestone": people.programme().milestones[0].id,
+        "part": "reaction",
     }
     return re.sub(r"\{(\w+)\}", lambda match: filled[match[1]], path)
 

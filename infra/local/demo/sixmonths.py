@@ -7,7 +7,6 @@ from functools import partial
 from random import Random
 
 from infra.local.demo import filling
-from infra.local.demo.browser import Opened
 from infra.local.demo.cast import Player
 from infra.local.demo.mailbox import Letter
 from infra.local.demo.pages import Form
@@ -32,24 +31,23 @@ def on_survey(world: World, letter: Letter, role: str) -> None:
 
 
 def answer_survey(world: World, player: Player, role: str, link: str) -> None:
-    shown = world.browser.open(link)
-    form = shown.page.form_with("form")
     rng = Random(f"{player.email} {role}")
-    fields = delegate_answers(world, player, form, rng) if role == "delegate" else manager_answers(form, rng)
-    _sent(world.browser.send(shown, form, fields))
+    shown = world.browser.follow(world.browser.open(link), "/part/")
+    while not shown.url.endswith("/review"):
+        form = shown.page.form_with("form")
+        fields = delegate_answers(world, player, form, rng) if role == "delegate" else manager_answers(form, rng)
+        asked = {name: answer for name, answer in fields.items() if name in form.names}
+        shown = world.browser.send(shown, form, asked, "next")
+    filling.expect(world.browser.send(shown, shown.page.form("/send"), {}), "Thank you")
     world.deeds[player.email].impact_sent[role] = world.now
     world.show.step(Phase.IMPACT, world.now)
 
 
-def _sent(shown: Opened) -> None:
-    filling.expect(shown, "Thank you")
-
-
 def delegate_answers(world: World, player: Player, form: Form, rng: Random) -> dict[str, str]:
-    """Believable answers to whatever the form asks."""
+    """Believable answers to whatever one part of the survey asks, and to more."""
     words, place = bank("later"), world.players.index(player)
     fields = {"relevance": str(rng.choice((3, 4, 4, 5))), "recommend": str(rng.randint(6, 10))}
-    fields["useful"] = rng.choice([option for option in form.options["useful"] if option])
+    fields["useful"] = rng.choice([option for option in form.options.get("useful", ["feedback"]) if option])
     for name, options in form.options.items():
         fields |= _choice(name, [option for option in options if option], rng)
     for number, name in enumerate(sorted(name for name in form.fields if name.startswith("example."))):
@@ -107,12 +105,13 @@ def on_pulse(world: World, letter: Letter) -> None:
 
 def answer_pulse(world: World, delegate: str, letter: Letter) -> None:
     link, rng = letter.link("answer"), Random(f"{delegate} {letter.to}")
-    shown = world.browser.follow(world.browser.open(link), "/page/")
-    areas = shown.page.form_with("form").options
+    shown = world.browser.open(link)
+    form = shown.page.form_with("form")
+    areas = form.options
     sheet = {name: "na" if rng.random() < 0.1 else str(rng.choice((4, 4, 5, 5, 6, 6, 7))) for name in areas}
     if set(sheet.values()) == {"na"}:
         sheet = dict.fromkeys(sheet, "4")
-    filling.answer(world.browser, link, sheet)
+    filling.expect(world.browser.send(shown, form, sheet), "Thank you")
     world.deeds[delegate].pulse_sent[letter.to] = world.now
     world.show.step(Phase.IMPACT, world.now)
 

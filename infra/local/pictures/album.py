@@ -136,10 +136,10 @@ def six_months_on(world: World, camera: Camera) -> None:
     for role, who in (("delegate", player.email), ("manager", player.entry.manager.email)):
         with camera.visitor(world.mailbox.last(who, f"impact/{role}").link("impact")) as page:
             camera.shoot(page, f"impact-{role}")
+            page.locator("main a.button").first.click()
+            camera.shoot(page, f"impact-{role}-part")
     part = next(part for part in player.parts if part.person.email in world.deeds[player.email].pulse)
     with camera.visitor(world.mailbox.last(part.person.email, "impact/pulse").link("answer")) as page:
-        camera.shoot(page, "pulse-landing")
-        page.locator("main a.button, main .button").first.click()
         camera.shoot(page, "pulse")
 
 

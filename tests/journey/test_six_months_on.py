@@ -1,0 +1,130 @@
+"""The impact survey part by part, the line manager's, and the raters' minute."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from chalicelib.model import InvitationState, Wave
+from chalicelib.store import debriefs, impacts, invitations
+from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.impacts import Role
+from tests.support import people
+from tests.support.calls import count_calls
+from tests.support.drain import drain
+
+AREAS = [
+    Area(str(n), behaviour, "", "A step", "", "", "") for n, behaviour in ((1, "Asks more"), (2, "Delegates more"))
+]
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    """Six months after the end: delegate, manager and four peers have been asked."""
+    people.opened(clock, chosen=people.raters(4, 0))
+    people.write(*debriefs.save(people.dana(), Debrief(date(2026, 10, 9), ("1", "2")), AREAS))
+    drain(clock.to(clock.now().replace(year=2027, month=5, day=31)))
+    drain(clock.advance(minutes=1))
+    return visitor
+
+
+def kept(role: Role) -> impacts.ImpactSurvey:
+    (found,) = [one for one in impacts.surveys_from(impacts.of_delegate(people.dana())) if one.role is role]
+    return found
+
+
+def test_a_survey_is_filled_in_part_by_part_resumed_and_sent(opened, clock):
+    link = people.link("dana delegate", "impact")
+    opened.open(link)
+    assert "Start" in opened.page
+    opened.open(f"{link}/part/reaction").post(f"{link}/part/reaction", {"relevance": "5", "go": "later"})
+    assert "Carry on" in opened.page
+    assert f"{link}/part/learning" in opened.page
+    opened.open(f"{link}/part/worth").post(f"{link}/part/worth", {"money": "£12k", "basis": "own", "share": "50 %"})
+    assert opened.url.endswith("/part/closing")
+    opened.open(f"{link}/part/reaction").post(f"{link}/part/reaction", {"relevance": "4"})
+    assert kept(Role.DELEGATE).answers == {"relevance": "4", "money": "12000", "basis": "own", "share": "50"}
+    assert not kept(Role.DELEGATE).sent
+
+    opened.open(f"{link}/review")
+    assert "Mostly" in opened.page
+    for _ in range(2):
+        nonce = opened.open(f"{link}/part/reaction").nonce
+        opened.post(f"{link}/send", nonce=nonce)
+        assert "Thank you. Your answers are in." in opened.page
+    assert kept(Role.DELEGATE).sent
+    opened.open(f"{link}/part/closing").post(f"{link}/part/closing", {"negative": "Less time."})
+    assert kept(Role.DELEGATE).answers["negative"] == "Less time."
+    assert kept(Role.DELEGATE).sent
+
+
+def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(opened):
+    link = people.link("dana delegate", "impact")
+    part = f"{link}/part/worth"
+    opened.open(part).post(part, {"money": "a lot", "share": "40"})
+    assert (opened.status, "please write a number" in opened.page, "a lot" in opened.page) == (400, True, True)
+    assert kept(Role.DELEGATE).answers == {"share": "40"}
+    opened.post(part, {"money": "100", "by": "script", "go": "keep"})
+    assert (opened.status, "where the sum in money comes from" in opened.page) == (422, True)
+    opened.open(f"{link}/review").post(f"{link}/send")
+    assert (opened.status, f"{part}#basis" in opened.page) == (400, True)
+    opened.open(part).post(part, {"by": "script", "go": "keep"})
+    assert (opened.status, kept(Role.DELEGATE).answers) == (200, {})
+    opened.open(f"{link}/review").post(f"{link}/send")
+    assert "There is no answer yet" in opened.page
+
+
+def test_two_windows_keep_each_others_parts(opened):
+    link = people.link("mara manager", "impact")
+    opened.open(f"{link}/part/seen").post(f"{link}/part/seen", {"change.1": "2"})
+    opened.open(f"{link}/part/effect").post(f"{link}/part/effect", {"effect": "Fewer complaints."})
+    opened.open(f"{link}/part/seen").post(f"{link}/part/seen", {"change.1": "1", "change.2": "not_seen"})
+    assert kept(Role.MANAGER).answers == {"change.1": "1", "change.2": "not_seen", "effect": "Fewer complaints."}
+
+
+def test_a_part_is_one_call_to_open_and_two_to_save(opened):
+    part = f"{people.link('mara manager', 'impact')}/part/effect"
+    opened.open(part)
+    with count_calls() as opening:
+        opened.open(part)
+    with count_calls() as saving:
+        opened.post(part, {"effect": "Some", "by": "script", "go": "keep"})
+    assert (opening.total(), saving.total()) == (1, 2)
+
+
+def test_a_closed_survey_and_a_part_that_is_not_there_are_told_kindly(opened, clock):
+    link = people.link("dana delegate", "impact")
+    opened.open(f"{link}/part/no_such")
+    assert opened.status == 404
+    clock.advance(days=40)
+    for page in (link, f"{link}/part/reaction", f"{link}/review"):
+        opened.open(page)
+        assert (opened.status, "This survey has closed" in opened.page) == (410, True)
+
+
+def test_a_pulse_is_one_page_and_one_button(opened):
+    link = people.link("p0", "answer")
+    opened.open(link)
+    assert "Asks more" in opened.page
+    assert "Not able to comment" in opened.page
+    nonce = opened.nonce
+    opened.post(f"{link}/pulse", nonce=nonce)
+    assert (opened.status, "Please answer at least one" in opened.page) == (400, True)
+    opened.post(f"{link}/pulse", {"1": "na", "2": "na"}, nonce=nonce)
+    assert (opened.status, "I cannot take part" in opened.page) == (400, True)
+    opened.post(f"{link}/pulse", {"1": "9"}, nonce=nonce)
+    assert (opened.status, "Please choose one of the answers shown" in opened.page) == (400, True)
+    for rating in ("6", "5"):
+        opened.post(f"{link}/pulse", {"1": rating, "2": "na"}, nonce=nonce)
+        assert "Thank you. Your answers are in." in opened.page
+    states = [one.state for one in invitations.of_delegate(people.dana(), Wave.PULSE)]
+    assert states.count(InvitationState.ANSWERED) == 1
+
+
+def test_a_questionnaire_has_no_pulse_to_send(visitor, clock):
+    people.opened(clock, chosen=people.raters(1, 0))
+    link = people.link("p0", "answer")
+    page = f"{link}/page/c-{people.programme().competencies[0].id}"
+    visitor.open(page).post(f"{link}/pulse", {"1": "6"})
+    assert visitor.status == 404
