@@ -96,6 +96,12 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     for name, what in (("opens", "first day"), ("closes", "last day")):
         again.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=what)
 
+    replace = _verb(verbs, "replace", commands.replace_address, "replace an address that bounced or was mistyped")
+    replace.add_argument("cohort")
+    replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's or coach's")
+    replace.add_argument("new", metavar="NEW_ADDRESS")
+    replace.add_argument("--name", default="", help="how the person is called from now on; as before if left out")
+
 
 def _report(group: argparse.ArgumentParser) -> None:
     offline = _command(group, "offline", commands.report_offline, "reports from a CSV of answers; needs no cloud")

@@ -238,6 +238,15 @@ def erase_person(args: Namespace) -> int:
     return 0
 
 
+def replace_address(args: Namespace) -> int:
+    from chalicelib.admin import replace
+
+    replace.replace(args.cohort, args.old, args.new, clock.now(), name=args.name)
+    told = "old links open nothing any more; who has not answered is invited anew"
+    _say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {told}"])
+    return 0
+
+
 # --- printing ---------------------------------------------------------------------------------------
 
 

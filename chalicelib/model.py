@@ -271,3 +271,4 @@ class Invitation:
     sent: Mapping[str, bytes] | None = None
     saved_at: Mapping[str, int] = field(default_factory=dict)  # page -> when it was last typed: see collect/save.py
     reminders: tuple[str, ...] = ()  # ids of mails that an answer cancels
+    reason: str = ""  # why they declined: an id of collect.decline

@@ -196,14 +196,22 @@ def chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, invitat
     return _mail(programme, delegate, wave, invitation, LATER, now)
 
 
+def invite_again(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
+) -> Mail:
+    """The first mail once more, because the invitation has another link."""
+    return _mail(programme, delegate, wave, invitation, FIRST, now)
+
+
 def mails_of_day(programme: Programme, wave: DelegateWave, invitation: Invitation, now: datetime) -> list[str]:
     """Ids of every mail by which a rater may have been asked on this local day, before an extension of it or after."""
     day = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
     who = _who(wave, invitation)
     templates = dict.fromkeys((FIRST[who], LATER[who], EXTENDED))
     return [
-        "#".join((template, invitation.delegate_id, wave.wave.value, invitation.id, f"{day}.{extension}"))
+        "#".join((template, invitation.delegate_id, wave.wave.value, invitation.id, f"{day}.{extension}{version}"))
         for template in templates
+        for version in {"", _version(invitation)}
         for extension in {max(0, wave.extensions - 1), wave.extensions}
     ]
 
@@ -230,6 +238,17 @@ def answer_link(invitation: Invitation) -> tuple[str, ...]:
 
 def decline_link(invitation: Invitation) -> tuple[str, ...]:
     return ("decline", *answer_link(invitation)[1:])
+
+
+def rater_links(delegate: Delegate, invitation: Invitation) -> dict[str, tuple[str, ...]]:
+    """Every link that a mail to a rater may have; the delegate is a rater too."""
+    return {
+        "answer": answer_link(invitation),
+        "decline": decline_link(invitation),
+        "inbox": ("inbox", rater_key(invitation.rater.email)),
+        "hub": hub_link(delegate),
+        "nominate": nominate_link(delegate),
+    }
 
 
 def hub_link(delegate: Delegate) -> tuple[str, ...]:
@@ -265,7 +284,7 @@ def _mail(
         invitation.delegate_id,
         wave.wave.value,
         invitation.id,
-        f"{due_at.astimezone(ZoneInfo(zone)).date()}.{wave.extensions}",
+        f"{due_at.astimezone(ZoneInfo(zone)).date()}.{wave.extensions}{_version(invitation)}",
         to=invitation.rater,
         due_at=due_at,
         words=common_words(programme, None if invitation.group == SELF_GROUP else delegate)
@@ -279,15 +298,14 @@ def _mail(
             "days_left": wording.plural(days_left, "day", "days"),
             "month": wording.month(wave.compared_with or wave.opens_at, zone),
         },
-        links={
-            "answer": answer_link(invitation),
-            "decline": decline_link(invitation),
-            "inbox": ("inbox", rater_key(invitation.rater.email)),
-            "hub": hub_link(delegate),
-            "nominate": nominate_link(delegate),
-        },
+        links=rater_links(delegate, invitation),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id, "invitation": invitation.id},
     )
+
+
+def _version(invitation: Invitation) -> str:
+    """Part of a mail's id: what was sent with an earlier link is another mail."""
+    return "" if invitation.link_version == 1 else f".v{invitation.link_version}"
 
 
 def _who(wave: DelegateWave, invitation: Invitation) -> str:

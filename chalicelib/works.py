@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.admin.chase import chase_cohort, chase_raters
+from chalicelib.admin.replace import move_everything
 from chalicelib.admin.withdraw import clear_up
 from chalicelib.collect.close import close
 from chalicelib.collect.complete import close_if_complete
@@ -33,4 +34,5 @@ WORKS: Mapping[str, Work] = {
     "chase_all": chase_cohort,
     "chase": chase_raters,
     "withdraw": clear_up,
+    "replace": move_everything,
 }

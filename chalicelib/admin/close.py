@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from chalicelib import waves
 from chalicelib.clock import stamp
 from chalicelib.errors import Refusal
-from chalicelib.ids import delegate_id
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Delegate, DelegateWave, Programme, WaveState
+from chalicelib.programme.cells import clean_address
 from chalicelib.programme.dates import LONGEST_OPEN_DAYS, local_moment
 from chalicelib.store import audits, cohorts, delegates, jobs, programmes
 from chalicelib.store.cohorts import Stage
@@ -83,9 +83,11 @@ def publish(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
 
 
 def _find(cohort_id: str, email: str) -> tuple[Delegate, DelegateWave, Programme]:
+    wanted = clean_address(email)
     try:
-        delegate, wave = delegates.find_with_latest_wave(delegate_id(cohort_id, email.strip().lower()))
-    except LookupError:
+        found = next(line.delegate_id for line in cohorts.lines(cohort_id) if line.email == wanted)
+        delegate, wave = delegates.find_with_latest_wave(found)
+    except (LookupError, StopIteration):
         raise CloseRefused(f"Cohort {cohort_id} has no delegate {email}.") from None
     return delegate, wave, programmes.load(delegate.programme_id, delegate.programme_version)
 

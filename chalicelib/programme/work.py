@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -39,8 +39,11 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
     if cohort is None or people is None:
         raise LookupError(f"cohort {job.about['cohort']} has no load {job.about['people']}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    known = {
+        line.email: line.delegate_id for line in cohorts.lines(cohort.id)
+    }  # whose address was replaced keeps the id
     for entry in people.delegates:
-        delegate = _delegate(cohort, entry)
+        delegate = _delegate(cohort, entry, known)
         raters = people.raters.get(entry.person.email, ())
         try:
             commit(_enrolment(cohort, programme, delegate, raters), now)
@@ -49,9 +52,9 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
     return []
 
 
-def _delegate(cohort: Cohort, entry: DelegateEntry) -> Delegate:
+def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) -> Delegate:
     return Delegate(
-        id=delegate_id(cohort.id, entry.person.email),
+        id=known.get(entry.person.email) or delegate_id(cohort.id, entry.person.email),
         cohort_id=cohort.id,
         cohort_title=cohort.title,
         programme_id=cohort.programme_id,

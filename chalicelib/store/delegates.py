@@ -62,6 +62,21 @@ def correct(delegate: Delegate) -> Write:
     return update(key(delegate.id), put=details, when=[either(missing("withdrawn"), equals("withdrawn", False))])
 
 
+def move(before: Delegate, after: Delegate) -> Write:
+    """Other addresses; refused if they were changed since they were read, or the delegate was withdrawn."""
+    people = ("person", "manager", "coach")
+    as_read = [equals(f"{name}.email", getattr(before, name).email) for name in people]
+    return update(
+        key(before.id),
+        put={name: fields(getattr(after, name)) for name in people} | {"link_version": after.link_version},
+        when=[
+            equals("link_version", before.link_version),
+            *as_read,
+            either(missing("withdrawn"), equals("withdrawn", False)),
+        ],
+    )
+
+
 def withdraw(delegate: Delegate, *, revoke_links: bool) -> Write:
     """Refused if that was done before, or if the links were replaced in between."""
     return update(

@@ -96,6 +96,15 @@ def save(survey: ImpactSurvey, answers: Mapping[str, str], *, sent: bool, now: d
     )
 
 
+def move(survey: ImpactSurvey) -> Write:
+    """Another link; refused if that was done since it was read. Answers stay."""
+    return update(
+        key(survey.delegate_id, survey.role),
+        add={"link_version": 1},
+        when=[equals("link_version", survey.link_version), equals("sent", survey.sent)],
+    )
+
+
 def close(delegate_id: str, role: Role) -> Write:
     """Nothing is accepted any more; closing again changes nothing."""
     return update(key(delegate_id, role), put={"state": SurveyState.CLOSED})

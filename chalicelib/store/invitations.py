@@ -9,7 +9,7 @@ from chalicelib.ids import rater_key
 from chalicelib.model import Delegate, Invitation, InvitationState, Wave
 from chalicelib.store.expressions import at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import Key, Write, put, query, update
+from chalicelib.store.table import Key, Write, delete, put, query, update
 
 MAY_ANSWER = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
 
@@ -118,6 +118,22 @@ def change_reminders(invitation: Invitation, reminders: tuple[str, ...]) -> Writ
 def revoke(invitation: Invitation) -> Write:
     """The link opens nothing any more, and what was saved is gone; revoking again changes nothing."""
     return update(key_of(invitation), put={"state": InvitationState.REVOKED, "draft": {}}, remove=["sent"])
+
+
+def move(before: Invitation, after: Invitation) -> list[Write]:
+    """Another address, and so another link and inbox; refused if the rater has done anything since it was read.
+
+    Answers saved or sent stay: they are bound to the invitation's id.
+    """
+    row = fields(after)
+    changes = {name: row[name] for name in ("rater", "link_version", "state", "reason")}
+    as_read = [
+        equals("state", before.state),
+        equals("link_version", before.link_version),
+        equals("reminders", before.reminders),
+    ]
+    inbox = Key(f"RATER#{rater_key(before.rater.email)}", f"INVITATION#{before.wave.value}#{before.id}")
+    return [update(key_of(before), put=changes, when=as_read), delete(inbox)]
 
 
 def remind_also(invitation: Invitation, mail_id: str) -> Write:

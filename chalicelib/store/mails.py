@@ -85,6 +85,29 @@ def cancel(mail_id: str) -> Write:
     return update(key(mail_id), put={"cancelled": True}, remove=["due_shard"])
 
 
+def redirect(waiting: Mail, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:
+    """Another reader and other links for a mail that is still queued; refused if it was sent in the meantime.
+
+    revive   also if it was cancelled
+    """
+    return update(
+        key(waiting.id),
+        put={
+            "to": fields(to),
+            "links": links,
+            "words": {**waiting.words, "name": to.name},
+            **(due_columns(waiting.id, waiting.due_at) if revive else {}),
+        },
+        remove=["cancelled"] if revive else [],
+        when=[equals("state", MailState.QUEUED)],
+    )
+
+
+def hide(cohort_id: str, bounce: Bounce) -> Write:
+    """Take it off the dashboard: the address was replaced."""
+    return delete(Key(f"COHORT#{cohort_id}", f"BOUNCE#{bounce.mail_id}"))
+
+
 def retry(given_up: Mail, now: datetime) -> list[Write]:
     """Send a refused mail after all, with all its attempts. Refused itself if SES has taken the mail."""
     again = update(

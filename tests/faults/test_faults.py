@@ -9,6 +9,7 @@ from chalice.test import Client
 
 import chalicelib.clock
 from chalicelib import waves
+from chalicelib.admin import replace
 from chalicelib.model import Approver, InvitationState, Wave, WaveState
 from chalicelib.store import cohorts, debriefs, delegates, impacts, jobs, reports, responses, wave_keys
 from chalicelib.store.debriefs import Area, Debrief
@@ -144,6 +145,38 @@ def test_the_impact_survey_asks_everybody_once(aws):
 
     act = lambda _, now: scene.run_job(job_id, due + (now - MONDAY))  # noqa: E731
     assert single_faults(ready.lay_out, act, check) > 40
+
+
+def test_an_address_is_replaced_once_and_mailed_once(aws):
+    when = people.OPENING + timedelta(days=1)
+
+    def build():
+        scene.open_wave()
+        replace.replace(people.COHORT, people.person("p0").email, "new@example.org", when, "ada@example.org")
+
+    asked = Scene(build)
+    before = {one.id: (one.draft, one.group) for one in scene.asked()}
+    (job_id,) = [row["id"] for row in scan() if row["pk"].startswith("JOB#replace")]
+
+    def check(_):
+        rows = list(scan())
+        found = scene.asked()
+        (moved,) = [one for one in found if one.rater.email == "new@example.org"]
+        wrong = [] if moved.link_version == 2 else [f"link version {moved.link_version}"]
+        wrong += [] if {one.id: (one.draft, one.group) for one in found} == before else ["a row was lost"]
+        mails = {
+            row["id"]: row["template"]
+            for row in rows
+            if row["sk"] == "MAIL" and row["to"]["email"] == moved.rater.email
+        }
+        fresh = [mail for mail, template in mails.items() if template == "collect/invitation"]
+        wrong += [] if len(fresh) == 1 else [f"{len(fresh)} invitations"]
+        wrong += [] if mails.keys() - set(fresh) == set(moved.reminders) else ["a reminder is lost"]
+        inboxes = [row for row in rows if row["pk"].startswith("RATER#") and row["id"] == moved.id]
+        return wrong + ([] if len(inboxes) == 1 else [f"in {len(inboxes)} inboxes"])
+
+    act = lambda _, now: scene.run_job(job_id, when + (now - MONDAY))  # noqa: E731
+    assert single_faults(asked.lay_out, act, check) > 20
 
 
 def test_a_list_of_raters_is_invited_once(aws):

@@ -1,0 +1,234 @@
+"""Another address for a rater, a line manager, a delegate or a coach: the old link is dead, and nothing is lost."""
+
+import pytest
+
+from chalicelib.admin import close, replace
+from chalicelib.admin.lost_link import NobodyFound
+from chalicelib.admin.replace import ReplaceRefused
+from chalicelib.admin.status import CohortUnknown
+from chalicelib.collect.sheet import read_ticket
+from chalicelib.model import InvitationState, Wave
+from chalicelib.store import audits, cohorts, delegates, invitations
+from chalicelib.store.table import scan
+from infra.local import outbox
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+BY = "ada@example.org"
+NEW = "new.address@example.org"
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    clock.advance(days=1)
+    return visitor
+
+
+def old(name):
+    return people.person(name).email
+
+
+def change(clock, who, new=NEW, **more):
+    replace.replace(people.COHORT, old(who), new, clock.now(), BY, **more)
+    drain(clock.now())
+
+
+def invitation(address):
+    return next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == address)
+
+
+def new_link(part, address=NEW):
+    return [url for mail in sent_mails(address) for url in mail.links if f"/{part}/" in url][-1]
+
+
+def waiting():
+    return {row["id"]: row["to"]["email"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}
+
+
+def test_a_rater_is_invited_anew_and_the_old_link_opens_nothing(opened, clock):
+    before = people.link("p0", "answer")
+    reminders = {mail for mail, to in waiting().items() if to == old("p0")}
+
+    change(clock, "p0")
+
+    assert [str(mail.message["To"]) for mail in sent_mails(NEW)] == [f"P0 <{NEW}>"]
+    assert opened.open(before).status == 410
+    assert opened.open(new_link("answer")).status == 200
+    assert opened.open(new_link("inbox")).status == 200
+    assert {mail for mail, to in waiting().items() if to == NEW} == reminders
+    assert old("p0") not in str([row for row in scan() if row["pk"].startswith(("DELEGATE#", "COHORT#"))])
+    assert [row["act"] for row in audits.of_cohort(people.COHORT)][-1] == "replaced an address"
+
+
+def test_reminders_lead_to_the_new_link(opened, clock):
+    change(clock, "p0")
+    clock.to(people.CLOSE)
+    drain(clock.now())
+
+    mails = sent_mails(NEW)
+    assert len(mails) > 1
+    assert {
+        link.rsplit(".", 1)[0].rsplit(".", 1)[1] for mail in mails for link in mail.links if "/answer/" in link
+    } == {"2"}
+    assert len(sent_mails(old("p0"))) == 1
+
+
+def test_an_answer_given_stays_and_counts(opened, clock):
+    url = people.link("p0", "answer")
+    people.send(people.answer_all(opened, url), url)
+
+    change(clock, "p0")
+
+    moved = invitation(NEW)
+    assert (moved.state, moved.sent == moved.draft, bool(moved.sent)) == (InvitationState.ANSWERED, True, True)
+    assert cohorts.lines(people.COHORT)[0].answered == 1
+    assert sent_mails(NEW) == []  # who has answered is not asked again
+    close.publish(people.COHORT, old("dana delegate"), clock.now())
+    drain(clock.now())
+    assert [row["group"] for row in scan() if row["sk"].startswith("RESPONSE#baseline")] == ["peer"]
+
+
+def test_what_was_saved_is_found_by_the_new_link(opened, clock):
+    url = people.link("p0", "answer")
+    people.answer_all(opened, url)
+
+    change(clock, "p0")
+    new = new_link("answer")
+    people.send(opened, new)
+
+    assert invitation(NEW).state is InvitationState.ANSWERED
+
+
+def test_a_mail_that_reached_somebody_else_is_asked_anew_under_the_right_address(opened, clock):
+    opened.open(people.link("p0", "decline"))
+    opened.post(opened.url, {"reason": "wrong_person"})
+    assert cohorts.lines(people.COHORT)[0].declined == 1
+
+    change(clock, "p0")
+
+    assert invitation(NEW).state is InvitationState.INVITED
+    assert cohorts.lines(people.COHORT)[0].declined == 0
+    assert opened.open(new_link("answer")).status == 200
+
+
+def test_who_declined_is_not_asked_again(opened, clock):
+    opened.open(people.link("p0", "decline"))
+    opened.post(opened.url, {"reason": "no_time"})
+
+    change(clock, "p0")
+
+    assert invitation(NEW).state is InvitationState.DECLINED
+    assert sent_mails(NEW) == []
+
+
+def test_a_bounce_leaves_the_dashboard(opened, clock):
+    from chalicelib.mail import events
+
+    (mail,) = sent_mails(old("p0"))
+    events.settle(outbox.bounce(mail, clock.now()), clock.now())
+    assert [bounce.email for bounce in cohorts.bounces(people.COHORT)] == [old("p0")]
+
+    change(clock, "p0")
+
+    assert cohorts.bounces(people.COHORT) == []
+
+
+def test_a_rater_who_was_chosen_and_not_yet_asked_is_asked_once_under_the_new_address(visitor, clock):
+    people.load(clock.now(), chosen=people.raters(4, 0))
+    drain(clock.now())
+
+    change(clock, "p0")
+    drain(clock.to(people.OPENING))
+
+    assert len(sent_mails(NEW)) == 1
+    assert sent_mails(old("p0")) == []
+
+
+def test_the_line_manager_moves_with_their_questionnaire(opened, clock):
+    change(clock, "mara manager", name="Mara Newname")
+
+    delegate = delegates.find(people.dana())
+    assert (delegate.manager.name, delegate.manager.email) == ("Mara Newname", NEW)
+    assert invitation(NEW).group == "manager"
+    assert opened.open(new_link("answer")).status == 200
+
+
+def test_a_delegate_keeps_their_rows_and_gets_a_new_page(opened, clock):
+    before = people.link("dana delegate", "hub")
+
+    change(clock, "dana delegate")
+
+    assert delegates.find(people.dana()).person.email == NEW
+    assert cohorts.lines(people.COHORT)[0].email == NEW
+    assert opened.open(before).status == 410
+    assert opened.open(new_link("hub")).status == 200
+    assert invitation(NEW).group == "self"
+    assert len(sent_mails(NEW)) == 1
+
+
+def test_a_delegate_with_another_address_is_the_same_delegate_to_a_file_and_to_commands(opened, clock):
+    change(clock, "dana delegate", new="dora.delegate@example.org")
+    people.load(clock.now(), names=("dora delegate",))
+    drain(clock.now())
+
+    assert [line.delegate_id for line in cohorts.lines(people.COHORT)] == [people.dana()]
+    close.close_now(people.COHORT, "Dora.Delegate@example.org", clock.now())
+
+
+def test_a_coach_moves_with_all_their_delegates_and_is_told_once(visitor, clock):
+    people.opened(clock, names=("dana delegate", "dora delegate"))
+    change(clock, "cleo coach")
+    change(clock, "cleo coach")
+
+    assert {line.coach.email for line in cohorts.lines(people.COHORT)} == {NEW}
+    assert len(sent_mails(NEW)) == 1
+    assert visitor.open(new_link("coach")).status == 200
+
+
+def test_pressing_twice_sends_once(opened, clock):
+    for _ in range(2):
+        replace.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+    clock.advance(minutes=1)
+    replace.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+    drain(clock.now())
+
+    assert len(sent_mails(NEW)) == 1
+
+
+def test_there_and_back_again(opened, clock):
+    change(clock, "p0")
+    clock.advance(hours=1)
+    replace.replace(people.COHORT, NEW, old("p0"), clock.now(), BY)
+    drain(clock.now())
+
+    assert invitation(old("p0")).link_version == 3
+    assert len(sent_mails(old("p0"))) == 2
+    assert read_ticket(people.link("p0", "answer").rsplit("/", 1)[1]).link_version == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "new", "says"),
+    [
+        pytest.param("p0", "nonsense", "is not one mail address", id="no-address"),
+        pytest.param("p0", "P0@Example.org", "is the old one", id="the-same"),
+        pytest.param("p0", "p1@example.org", "answer twice", id="another-rater"),
+        pytest.param("p0", "dana.delegate@example.org", "answer twice", id="the-delegate"),
+        pytest.param("dana delegate", "p1@example.org", "answer twice", id="delegate-to-rater"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused_and_nothing_changes(opened, clock, name, new, says):
+    before = list(scan())
+
+    with pytest.raises(ReplaceRefused, match=says):
+        replace.replace(people.COHORT, old(name), new, clock.now(), BY)
+
+    assert list(scan()) == before
+
+
+def test_an_unknown_person_or_cohort_is_named(opened, clock):
+    with pytest.raises(NobodyFound, match="who@example"):
+        replace.replace(people.COHORT, "who@example.org", NEW, clock.now(), BY)
+    with pytest.raises(CohortUnknown):
+        replace.replace("spring", old("p0"), NEW, clock.now(), BY)
