@@ -91,7 +91,8 @@ class _Moving:
     def _line(self) -> Iterator[Write]:
         coach = {"coach": fields(self.after.coach), "coach_id": coach_id(self.after.cohort_id, self.after.coach.email)}
         person = {"name": self.after.person.name, "email": self.after.person.email}
-        yield cohorts.change_line(self.before, put=coach | person)
+        for wave in self.waves.keys() & cohorts.LINES.keys():
+            yield cohorts.change_line(self.before, put=coach | person, wave=wave)
 
     def _list(self) -> Write:
         raters = tuple(replace(rater, person=self.change.of(rater.person)) for rater in self.nomination.raters)
@@ -112,9 +113,9 @@ class _Moving:
             reason="" if astray else before.reason,
         )
         yield from invitations.move(before, after)
-        yield invitations.add_to_inbox(after, self.after, self.programme.organisation.timezone)
+        yield invitations.add_to_inbox(after, self.after)
         if astray and wave.wave is not Wave.PULSE:
-            yield cohorts.change_line(self.before, add={"declined": -1})
+            yield cohorts.change_line(self.before, add={"declined": -1}, wave=before.wave)
         waits = after.state is InvitationState.INVITED
         if waits and before.group != SELF_GROUP and wave.state is WaveState.OPEN and self.now < wave.closes_at:
             rules = wave_programme(self.programme, wave)
