@@ -17,10 +17,16 @@ class Answers:
 
     ratings   item id -> rating in 1..top, or None for "not able to comment"; a blank is absent
     comments  open question id -> text, never blank
+    coach_only   open question ids whose comment the rater keeps out of the report, for the coach alone
     """
 
     ratings: Mapping[str, int | None] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
+    coach_only: tuple[str, ...] = ()
+
+    def said(self, *, to_coach_only: bool) -> dict[str, str]:
+        """The comments of one kind or the other."""
+        return {q: text for q, text in self.comments.items() if (q in self.coach_only) == to_coach_only}
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,7 @@ class Programme:
     minimum_responses: int = 5  # completed raters, self not counted, below which the administrator decides
     comments_from: int = 5  # responses a cell needs before its comments carry the cell's name
     close_when_complete: bool = False
+    coach_only_comments: bool = False  # whether raters may keep a comment out of the report, for the coach alone
     raters_approved_by: Approver | None = None  # who looks at a delegate's list before anybody on it is mailed
 
     @property

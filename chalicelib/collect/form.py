@@ -26,6 +26,12 @@ class Question:
     text: str
     is_comment: bool = False
     longest: int = LONGEST_COMMENT  # characters of a comment
+    may_be_coach_only: bool = False
+
+    @property
+    def coach_only(self) -> str:
+        """The name of the field that keeps a comment out of the report; no id holds a full stop."""
+        return f"{self.id}.coach"
 
 
 @dataclass(frozen=True)
@@ -55,18 +61,20 @@ class AnswerFault:
 def pages(programme: Programme, group: str) -> tuple[Page, ...]:
     """One competency a page, in the wording for this group, with its own open question if it has one; then the rest."""
     own = group == SELF_GROUP
+    choice = programme.coach_only_comments and not own
     about = {question.competency: question for question in programme.open_questions}
     rated = []
     for competency in programme.competencies:
         items = [Question(item.id, item.self_wording if own else item.others_wording) for item in competency.items]
-        folded = _asked([about[competency.id]], LONGEST_FOLDED) if competency.id in about else ()
+        folded = _asked([about[competency.id]], LONGEST_FOLDED, choice) if competency.id in about else ()
         rated.append(Page(f"c-{competency.id}", competency.title, competency.definition, (*items, *folded)))
-    asked = _asked([question for question in programme.open_questions if question.competency is None], LONGEST_COMMENT)
+    others = [question for question in programme.open_questions if question.competency is None]
+    asked = _asked(others, LONGEST_COMMENT, choice)
     return (*rated, Page(COMMENTS, "In your own words", "", asked)) if asked else tuple(rated)
 
 
-def _asked(questions: Iterable[OpenQuestion], longest: int) -> tuple[Question, ...]:
-    return tuple(Question(question.id, question.text, True, longest) for question in questions)
+def _asked(questions: Iterable[OpenQuestion], longest: int, choice: bool) -> tuple[Question, ...]:
+    return tuple(Question(question.id, question.text, True, longest, choice) for question in questions)
 
 
 def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, list[AnswerFault]]:
@@ -85,6 +93,8 @@ def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, l
             faults.append(AnswerFault(question.id, fault))
         else:
             saved[question.id] = text
+            if question.may_be_coach_only and fields.get(question.coach_only):
+                saved[question.coach_only] = "yes"
     return saved, faults
 
 
@@ -101,15 +111,17 @@ def answers(saved_pages: Mapping[str, Saved], form: tuple[Page, ...]) -> Answers
     """All pages of one rater as answers. What the form no longer asks is left out."""
     ratings: dict[str, int | None] = {}
     comments: dict[str, str] = {}
+    coach_only: list[str] = []
     for page in form:
         saved = saved_pages.get(page.id, {})
         for question in page.questions:
             text = saved.get(question.id, "")
             if question.is_comment and text:
                 comments[question.id] = text
+                coach_only += [question.id] if question.may_be_coach_only and question.coach_only in saved else []
             elif text:
                 ratings[question.id] = None if text == NOT_ABLE else int(text)
-    return Answers(ratings, comments)
+    return Answers(ratings, comments, tuple(coach_only))
 
 
 def nothing_said(saved: Saved) -> tuple[AnswerFault, ...]:

@@ -10,7 +10,8 @@ from chalicelib.errors import Refusal
 from chalicelib.ids import coach_id
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Delegate, Person, Programme, Wave
-from chalicelib.store import audits, cohorts, delegates, objects, programmes
+from chalicelib.store import audits, coach_comments, cohorts, delegates, objects, programmes
+from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.debriefs import Area, Debrief, from_rows
 from chalicelib.store.impacts import ImpactSurvey, surveys_from
@@ -56,6 +57,7 @@ class Case:
     earlier: StoredReport | None  # of the baseline, beside a follow-up
     debrief: Debrief | None
     areas: tuple[Area, ...]
+    coach_comments: tuple[CoachComment, ...]  # kept for the coach by raters: not in the report
     impact: tuple[ImpactSurvey, ...]
     rows: tuple[Row, ...]
 
@@ -90,7 +92,9 @@ def open_case(token: str, delegate_id: str) -> Case:
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     first, again = (_report(rows, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
     wave, report, earlier = (Wave.FOLLOWUP, again, first) if again else (Wave.BASELINE, first, None)
-    return Case(token, delegate, programme, wave, report, earlier, *from_rows(rows, wave), surveys_from(rows), rows)
+    kept = tuple(coach_comments.from_rows(rows, wave)) if report else ()
+    agreed = from_rows(rows, wave)
+    return Case(token, delegate, programme, wave, report, earlier, *agreed, kept, surveys_from(rows), rows)
 
 
 def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:

@@ -137,4 +137,5 @@ class ProgrammeShape(Shape, frozen=True):
     minimum_responses: Fewest | None = None
     comments_from: Fewest | None = None
     close_when_complete: YesNo = False
+    coach_only_comments: YesNo = False
     raters_approved_by: WhoApproves | None = None

@@ -84,6 +84,7 @@ def _programme(shape: ProgrammeShape, logo: str | None) -> Programme:
         minimum_responses=shape.minimum_responses or usual,
         comments_from=shape.comments_from or usual,
         close_when_complete=shape.close_when_complete,
+        coach_only_comments=shape.coach_only_comments,
         raters_approved_by=Approver(shape.raters_approved_by) if shape.raters_approved_by else None,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -229,6 +229,11 @@ def _checksum(facts: Facts) -> str:
 
 
 # --- parts ----------------------------------------------------------------------------------------------
+
+
+def cell_titles(programme: Programme, cells: Iterable[Cell]) -> dict[str, str]:
+    """What a reader calls each cell."""
+    return {cell.id: _cell(programme, cell).title for cell in cells}
 
 
 def _cell(programme: Programme, cell: Cell) -> CellFact:

@@ -46,13 +46,17 @@ def publish(
     cells = named + anonymous
     sheets = [_sheet(programme, cell, by_group, clamp, agree) for cell in cells]
     voices = named + comment_cells(programme, anonymous)
-    said = {group: [own.comments for own in answers] for group, answers in by_group.items()}
+    said, to_coach = (
+        {group: [own.said(to_coach_only=coach_only) for own in answers] for group, answers in by_group.items()}
+        for coach_only in (False, True)
+    )
     return PublishedCells(
         cells=cells,
         comment_cells=voices,
         figures=tuple(_figures(programme, sheets)),
         agreements=tuple(_agreements(programme, sheets)),
         comments=tuple(comments_in(programme, voices, said, comment_key)),
+        coach_comments=tuple(comments_in(programme, voices, to_coach, comment_key + b"coach only")),
     )
 
 

@@ -65,6 +65,7 @@ class PublishedCells:
     figures: tuple[Figure, ...]
     agreements: tuple[Agreement, ...]
     comments: tuple[Comment, ...]  # within a question and cell in an order that tells nothing
+    coach_comments: tuple[Comment, ...]  # the same of those that raters keep for the coach: in no document
 
     @property
     def too_few(self) -> bool:

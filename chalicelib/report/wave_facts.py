@@ -8,9 +8,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chalicelib.model import Delegate, Programme, Wave
-from chalicelib.report.facts import Facts, ReportHeading, build_facts, read_facts
+from chalicelib.report.facts import Facts, ReportHeading, build_facts, cell_titles, read_facts
 from chalicelib.report.publish import publish
+from chalicelib.report.published import PublishedCells
 from chalicelib.store import objects, responses
+from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import StoredReport
 
@@ -34,8 +36,21 @@ def wave_facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Seque
         wave=wave.value,
         issued=_closed_at(rows, wave).astimezone(zone).date(),
     )
-    published = publish(programme, responses.from_rows(rows, wave), comment_key=_comment_key(rows, wave))
-    return build_facts(programme, heading, published)
+    return build_facts(programme, heading, _published(programme, wave, rows))
+
+
+def coach_comments(programme: Programme, wave: Wave, rows: Sequence[Row]) -> list[CoachComment]:
+    """What raters keep for the coach: under the names and by the rules of the report's comments, and in no document."""
+    if not programme.coach_only_comments:
+        return []
+    published = _published(programme, wave, rows)
+    titles = cell_titles(programme, published.comment_cells)
+    texts = {question.id: question.text for question in programme.open_questions}
+    return [CoachComment(texts[one.question], titles[one.cell], one.text) for one in published.coach_comments]
+
+
+def _published(programme: Programme, wave: Wave, rows: Sequence[Row]) -> PublishedCells:
+    return publish(programme, responses.from_rows(rows, wave), comment_key=_comment_key(rows, wave))
 
 
 def earlier_facts(rows: Iterable[Row], wave: Wave) -> Facts | None:

@@ -13,8 +13,9 @@ from chalicelib.report.change import with_changes
 from chalicelib.report.documents import documents
 from chalicelib.report.facts import Facts, amended, read_facts
 from chalicelib.report.frozen import Share, read_share
+from chalicelib.report.wave_facts import coach_comments as kept_for_coach
 from chalicelib.report.wave_facts import delegate_in, wave_facts
-from chalicelib.store import cohort_figures, cohorts, delegates, mails, programmes, reports
+from chalicelib.store import coach_comments, cohort_figures, cohorts, delegates, mails, programmes, reports
 from chalicelib.store.cohorts import Stage
 from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Mail
@@ -37,6 +38,7 @@ def build_report(job: Job, now: datetime) -> Sequence[Write]:
     report = StoredReport(delegate.id, wave, facts.checksum, names["facts"], names["html"], names["pdf"], made_at=now)
     return [
         reports.add(report),
+        *coach_comments.add(delegate.id, wave, kept_for_coach(programme, wave, rows)),
         cohorts.change_line(delegate, put={"stage": Stage.REPORT_READY}, wave=wave),
         mails.add(_ready_mail(programme, delegate, wave, now)),
     ]

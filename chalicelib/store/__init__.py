@@ -22,6 +22,7 @@ DELEGATE#<id>         META                       who they are
                       RESPONSE#<wave>#<random>   one rater's answers, cut from identity
                       COHORT#<wave>              the share of the cohort's figures that goes into the report
                       REPORT#<wave>              checksum, where the documents are, released or not
+                      COACHONLY#<wave>#<n>       comments that raters keep for the coach
                       DEBRIEF                    date, notes
                       AREA#<n>                   a development area
                       FOLLOWUP#DEBRIEF, FOLLOWUP#AREA#<n>   the same of the follow-up
