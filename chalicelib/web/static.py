@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from base64 import b64decode
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from chalicelib import colour
+from chalicelib.model import Programme
+from chalicelib.store import programmes
 from chalicelib.web import links
 
 FOLDER = Path(__file__).parent / "assets"
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SPACES = re.compile(r"\s+")
+DRAWING = "data:image/svg+xml;base64,"
+LOGO = ".logo.svg"
 BRAND = re.compile(r"brand-([0-9a-f]{6})-[0-9a-f]{10}\.css")
 
 
@@ -39,10 +44,32 @@ def _content(path: Path) -> str:
 
 
 def find(name: str) -> Asset | None:
+    """None for a name that no page of ours has; LinkUnknown for a logo's that we did not sign."""
+    if name.endswith(LOGO):
+        return _logo(*links.read("logo", name.removesuffix(LOGO), 2))
     named = BRAND.fullmatch(name)
     if named and name == _brand_name(f"#{named[1]}"):
         return Asset(_theme(f"#{named[1]}"), MEDIA_TYPES[".css"])
     return assets().get(name)
+
+
+def logo_path(programme: Programme) -> str:
+    """Where a page finds its logo: a drawing has a name of its own and is loaded once; a bitmap travels in the page.
+
+    API Gateway hands bytes to an <img> as base64 (its Accept begins with formats that we do not have).
+    """
+    logo = programme.organisation.logo or ""
+    if not logo.startswith(DRAWING):
+        return logo
+    return links.url(f"/static/{links.token('logo', programme.id, str(programme.version))}{LOGO}")
+
+
+def _logo(programme_id: str, version: str) -> Asset | None:
+    """A version of a programme never changes, so neither does its logo."""
+    logo = programmes.load(programme_id, int(version)).organisation.logo or ""
+    if not logo.startswith(DRAWING):
+        return None
+    return Asset(b64decode(logo.removeprefix(DRAWING)).decode("utf-8", "replace"), MEDIA_TYPES[".svg"])
 
 
 @cache

@@ -25,7 +25,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals |= {"url": links.url, "static_path": static.path, "brand_path": static.brand_path}
+    env.globals |= {"url": links.url, "static_path": static.path}
+    env.globals |= {"brand_path": static.brand_path, "logo_path": static.logo_path}
     env.filters |= {
         name: getattr(wording, name) for name in ("day", "local_day", "last_day", "short_day", "month", "plural")
     }

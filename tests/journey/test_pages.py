@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 
@@ -33,6 +35,26 @@ def test_a_first_visit_weighs_little_and_the_next_page_less(visitor, clock):
     for page in ("/page/c-inclusion", "/page/comments", "/review"):
         more = {name: size for name, size in files_of(visitor, link + page).items() if name not in first}
         assert sum(more.values()) <= HEAVIEST_NEXT
+
+
+@pytest.mark.parametrize(
+    ("logo", "kind"), [(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "svg+xml"), (b"\x89PNG\r\n\x1a\n", "png")]
+)
+def test_a_drawn_logo_is_loaded_once_and_a_bitmap_travels_in_the_page(visitor, clock, logo, kind):
+    uri = f"data:image/{kind};base64,{b64encode(logo).decode()}"
+    rules = people.programme()
+    rules = replace(rules, id=f"with-{kind[:3]}", organisation=replace(rules.organisation, logo=uri))
+    people.opened(clock, rules=rules)
+    visitor.open(people.link("dana delegate", "answer"))
+    (source,) = re.findall(r'class="logo" src="([^"]+)"', visitor.page)
+
+    if kind == "png":
+        assert source == uri
+        return
+    found = visitor.client.get(source.removeprefix(BASE_URL))
+    assert (found.status_code, found.body, found.headers["Content-Type"]) == (200, logo, "image/svg+xml")
+    assert "immutable" in found.headers["Cache-Control"]
+    assert visitor.client.get(source.removeprefix(BASE_URL).replace("with-svg", "with-abc")).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/answer/no.such.link", "/static/none.css"])
