@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.clock import stamp
 from chalicelib.store.marshal import Row
-from infra.local import memory, outbox
+from infra.local import memory, outbox, samples
 from infra.local.clock import later, parse_moment
 from infra.local.gateway import STAGE_PREFIX, Answer
 from infra.local.outbox import Accepted
@@ -48,6 +48,7 @@ class Desk:
         self._routes: dict[tuple[str, str], Callable[[Form], Any]] = {
             ("GET", ""): self.page,
             ("GET", "mail.json"): self.mails,
+            ("GET", "mails"): lambda _form: samples.page(_environment().get_template("mails.html.j2")),
             ("GET", "clock"): self.clock,
             ("POST", "clock"): self.move_clock,
             ("GET", "jobs.json"): self.jobs,
@@ -75,6 +76,8 @@ class Desk:
         method = "GET" if method == "HEAD" else method
         if method == "GET" and (found := re.fullmatch(r"mail/([\w-]+)\.eml", name)):
             return self._eml(found[1])
+        if method == "GET" and (found := re.fullmatch(r"mails/([\w-]+)/(\w+)", name)):
+            return samples.look(found[1], found[2]) or _json({"error": f"no mail {name}"}, HTTPStatus.NOT_FOUND)
         if route := self._routes.get((method, name)):
             answer = route(_form(body) if method == "POST" else {})
             if method == "POST" and _wants_page(headers):

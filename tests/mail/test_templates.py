@@ -122,6 +122,36 @@ def test_a_reminder_six_months_on_suits_its_reader():
 
 
 @pytest.mark.parametrize("template", EVERY)
+def test_a_mail_has_one_button_at_most_and_its_address_in_full(template):
+    buttons = re.findall(r'<a href="([^"]+)" style="display:block;', rendered(template).html)
+
+    assert len(buttons) <= 1
+    assert all(
+        f'href="{url}"' in rendered(template).html and f">{url}</a>" in rendered(template).html for url in buttons
+    )
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_a_mail_follows_a_dark_desktop_in_every_program_that_lets_it(template):
+    html = rendered(template).html
+
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "@media (prefers-color-scheme:dark)" in html
+    assert "[data-ogsc]" in html
+    assert not re.findall(
+        r'<(?:p|h1|td|b|li)(?![^>]*class="[^"]*(?:ink|quiet))[^>]*style="[^"]*[;"]color:#(?!fff)', html
+    )
+
+
+@pytest.mark.parametrize("template", ["impact/pulse", "impact/pulse_reminder"])
+def test_a_pulse_uses_the_words_of_its_form(template):
+    form = (Path(chalicelib.__file__).parent / "collect/templates/pulse.html.j2").read_text()
+
+    for words in (rendered(template).text, rendered(template).html, form):
+        assert "Not able to comment" in words
+
+
+@pytest.mark.parametrize("template", EVERY)
 def test_html_is_small_and_loads_nothing(template):
     html = rendered(template).html
 

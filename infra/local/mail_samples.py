@@ -1,0 +1,106 @@
+"""Every mail of the catalogue with plausible words and links, for the desk's page of all mails and for tests."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from chalicelib.mail import catalogue, compose
+from chalicelib.mail.mime import Rendered
+from chalicelib.mail.queue import queued
+from chalicelib.mail.render import render
+from chalicelib.model import Person
+from chalicelib.store.mails import Mail
+
+SAM = Person("Sam O'Brien", "sam.obrien@northfold.example.org")
+MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
+DELEGATE, MANAGER, COACH, SPONSOR = "Dr Amara Osei", "Helen Whitcombe", "Priya Natarajan", "Jill Marston"
+
+WORDS = {
+    "programme": "Maximising Potential",
+    "organisation": "Northfold Community NHS Trust",
+    "brand": "#005eb8",
+    "from_name": f"{DELEGATE} via Maximising Potential",
+    "name": SAM.name,
+    "delegate": DELEGATE,
+    "people": "9 people",
+    "approver": MANAGER,
+    "remark": "Please ask somebody from the night team too.",
+    "coach": COACH,
+    "cohort": "Spring cohort",
+    "opens": "1 June 2026",
+    "closes": "Friday 26 June 2026",
+    "days_left": "3 days",
+    "minutes": "10",
+    "month": "March 2026",
+    "group_title": "Peers",
+    "named": "",
+    "challenge": "5c1f" * 8,
+    "until": "10:42",
+    "own": "",
+    "what": "the feedback you are asked for",
+    "invited": "13",
+    "answered": "4",
+    "minimum": "5",
+    "extend_command": "python -m chalicelib cohort extend spring k3jx9qmw7s --to 2026-07-10",
+    "close_command": "python -m chalicelib cohort close spring k3jx9qmw7s",
+}
+
+# mails that are not to a rater: who reads them
+READERS = {
+    "programme/opening": DELEGATE,
+    "programme/followup": DELEGATE,
+    "programme/followup_planned": DELEGATE,
+    "nominate/reminder": DELEGATE,
+    "nominate/approve": MANAGER,
+    "nominate/approve_reminder": MANAGER,
+    "nominate/approved": DELEGATE,
+    "nominate/change_wanted": DELEGATE,
+    "collect/self_reminder": DELEGATE,
+    "report/ready": COACH,
+    "debrief/released": DELEGATE,
+    "impact/delegate": DELEGATE,
+    "impact/manager": MANAGER,
+    "impact/reminder": MANAGER,
+    "sponsor/summary": SPONSOR,
+    "web/code": COACH,
+}
+# the same template with other words reads otherwise
+VARIANTS: dict[str, dict[str, dict[str, str]]] = {
+    "collect/invitation": {"to the line manager": {"named": "yes", "group_title": "Line manager", "name": MANAGER}},
+    "impact/reminder": {"to the delegate": {"own": "yes", "name": DELEGATE}},
+}
+DARK = "@media (prefers-color-scheme:dark)"
+
+
+def sample(template: str = "collect/invitation", *subject: str, to: Person = SAM, **words: str) -> Mail:
+    """`words` replace the plausible ones."""
+    needed = {name: WORDS[name] for name in catalogue.MAILS[template]}
+    links = {name: (name, "k3jx9qmw", "1") for name in catalogue.LINKS[template]}
+    about = {"cohort": "spring", "delegate": "k3jx9qmw7s", "invitation": "k3jx9qmw"}
+    return queued(
+        template, *(subject or ("k3jx9qmw",)), to=to, due_at=MONDAY, words=needed | words, links=links, about=about
+    )
+
+
+def every() -> dict[tuple[str, str], Rendered]:
+    """(template, variant) -> the mail; the usual variant is empty."""
+    found = {}
+    for template in sorted(catalogue.MAILS):
+        reader = {"name": READERS.get(template, SAM.name)}
+        for variant, words in {"": {}, **VARIANTS.get(template, {})}.items():
+            found[template, variant] = render(
+                template, compose.context(sample(template, to=SAM, **{**reader, **words}))
+            )
+    return found
+
+
+def dark(html: str) -> str:
+    """As a mail program shows it that follows a dark desktop."""
+    return html.replace(DARK, "@media all").replace(":root{color-scheme:light dark}", ":root{color-scheme:dark}")
+
+
+def stripped(html: str) -> str:
+    """As a mail program shows it that drops style sheets and classes."""
+    bare = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    return re.sub(r' class="[^"]*"', "", bare)

@@ -1,0 +1,54 @@
+"""The desk's page of all mails: every mail of the catalogue, in every look."""
+
+from __future__ import annotations
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from chalicelib.mail import catalogue
+from infra.local import mail_samples, samples
+from infra.local.desk import __file__ as desk
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def page() -> str:
+    environment = Environment(
+        loader=FileSystemLoader(desk.rpartition("/")[0]), autoescape=True, undefined=StrictUndefined
+    )
+    return samples.page(environment.get_template("mails.html.j2")).body.decode()
+
+
+def test_every_mail_of_the_catalogue_is_on_the_page():
+    shown = page()
+
+    assert {template for template, _ in mail_samples.every()} == set(catalogue.MAILS)
+    for name in mail_samples.every():
+        for look in samples.LOOKS:
+            assert f"/_local/mails/{samples.mail_id(*name)}/{look}" in shown
+
+
+@pytest.mark.parametrize("look", samples.LOOKS)
+def test_every_mail_can_be_looked_at_alone(look):
+    for name in mail_samples.every():
+        answer = samples.look(samples.mail_id(*name), look)
+        assert answer is not None
+        assert answer.status == 200
+        assert ("<html" in answer.body.decode()) == (look != "text")
+
+
+def test_a_mail_or_look_that_is_not_there_is_none():
+    assert samples.look("no-mail", "light") is None
+    assert samples.look("collect-invitation", "sepia") is None
+
+
+def test_the_looks_differ_in_what_a_mail_program_drops_or_follows():
+    light, dark, stripped = (
+        samples.look("collect-invitation", look).body.decode() for look in ("light", "dark", "stripped")
+    )
+
+    assert "prefers-color-scheme" in light
+    assert "prefers-color-scheme" not in dark
+    assert "@media all" in dark
+    assert "<style>" not in stripped.replace("<!--[if mso]><style>", "")
+    assert "class=" not in stripped
