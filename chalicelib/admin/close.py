@@ -93,6 +93,11 @@ def _find(cohort_id: str, email: str) -> tuple[Delegate, DelegateWave, Programme
 
 
 def _refuse_unless(wave: DelegateWave, *states: WaveState) -> None:
+    if wave.state in (WaveState.CLOSING, WaveState.CLOSED):
+        raise CloseRefused(
+            "The questionnaire has closed: its answers are cut from who gave them, and a report is made once. "
+            "With another answer a second report would tell that one by the difference; it waits for the follow-up."
+        )
     if wave.state not in states:
         raise CloseRefused(f"The questionnaire is {wave.state.value}: this needs one that is {' or '.join(states)}.")
 
