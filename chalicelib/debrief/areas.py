@@ -18,6 +18,15 @@ PARTS = {
     "by_when": "By when",
 }
 NEEDED = ("behaviour", "first_step")
+HINTS = {
+    "behaviour": "Something others can see. For example: in team meetings, ask for two views before giving my own.",
+    "evidence": "Figures or comments of the report that you talked about.",
+    "first_step": "Small enough for next week.",
+    "support": "Who or what would help.",
+    "who_will_notice": "Raters are asked about this area six months on.",
+    "by_when": "A date, or an event such as the second workshop.",
+}
+LONGEST_NOTES = 4000  # characters
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,15 @@ def read_debrief(fields: Mapping[str, str], earliest: date, today: date) -> Debr
     if len(areas) < FEWEST_AREAS:
         faults.append(FormFault(f"behaviour-{len(areas) + 1}", "Please agree two or three development areas."))
     return DebriefForm(held_on, tuple(areas), tuple(faults))
+
+
+def read_notes(fields: Mapping[str, str]) -> tuple[str, tuple[FormFault, ...]]:
+    """The coach's own notes, and what is wrong with them."""
+    text = fields.get("notes-text", "").replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_NOTES:
+        fault = f"Please shorten your notes to {LONGEST_NOTES} characters; they have {len(text)}."
+        return text, (FormFault("notes-text", fault),)
+    return text, ()
 
 
 def _held_on(typed: str, earliest: date, today: date) -> tuple[date | None, list[FormFault]]:

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.debrief.needs import Need, by_need
 from chalicelib.errors import Refusal
 from chalicelib.ids import coach_id
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Delegate, Person, Programme, Wave
 from chalicelib.store import audits, coach_comments, cohorts, delegates, objects, programmes
 from chalicelib.store.coach_comments import CoachComment
-from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.debriefs import Area, Debrief, from_rows
+from chalicelib.store.debriefs import Area, CoachNotes, Debrief, from_rows, notes_from
 from chalicelib.store.impacts import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.reports import StoredReport
+from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.web import links, readers
 from chalicelib.web.links import LinkUnknown
 from chalicelib.web.readers import Reader, Role
@@ -37,12 +37,12 @@ class Caseload:
     token: str
     cohort_title: str
     programme: Programme
-    lines: tuple[DelegateLine, ...]  # at least one
+    needs: tuple[Need, ...]  # whoever waits for the coach first; at least one
     cohort_id: str
 
     @property
     def reader(self) -> Reader:
-        return coach_reader(self.token, self.cohort_id, self.lines[0].coach, self.programme)
+        return coach_reader(self.token, self.cohort_id, self.needs[0].line.coach, self.programme)
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,11 @@ class Case:
     coach_comments: tuple[CoachComment, ...]  # kept for the coach by raters: not in the report
     impact: tuple[ImpactSurvey, ...]
     rows: tuple[Row, ...]
+    notes: CoachNotes | None
+
+    @property
+    def is_released(self) -> bool:
+        return self.report is not None and self.report.state is ReportState.RELEASED
 
     @property
     def reader(self) -> Reader:
@@ -79,7 +84,7 @@ def open_caseload(token: str) -> Caseload:
     if cohort is None or not lines:
         raise LinkUnknown
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Caseload(token, cohort.title, programme, tuple(lines), cohort_id)
+    return Caseload(token, cohort.title, programme, by_need(lines), cohort_id)
 
 
 def open_case(token: str, delegate_id: str) -> Case:
@@ -93,8 +98,21 @@ def open_case(token: str, delegate_id: str) -> Case:
     first, again = (_report(rows, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
     wave, report, earlier = (Wave.FOLLOWUP, again, first) if again else (Wave.BASELINE, first, None)
     kept = tuple(coach_comments.from_rows(rows, wave)) if report else ()
-    agreed = from_rows(rows, wave)
-    return Case(token, delegate, programme, wave, report, earlier, *agreed, kept, surveys_from(rows), rows)
+    debrief, areas = from_rows(rows, wave)
+    return Case(
+        token=token,
+        delegate=delegate,
+        programme=programme,
+        wave=wave,
+        report=report,
+        earlier=earlier,
+        debrief=debrief,
+        areas=areas,
+        coach_comments=kept,
+        impact=surveys_from(rows),
+        rows=rows,
+        notes=notes_from(rows),
+    )
 
 
 def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:

@@ -52,6 +52,8 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
     """
     if case.report is None:
         raise NoReportYet
+    if case.is_released:
+        raise released_already(case)
     zone = ZoneInfo(case.programme.organisation.timezone)
     form = read_debrief(fields, case.report.made_at.astimezone(zone).date(), now.astimezone(zone).date())
     if form.faults or form.held_on is None:
@@ -59,8 +61,10 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
     areas = [Area(**typed) for typed in form.areas]
     debrief = Debrief(form.held_on, tuple(area.id for area in areas))
     not_released = check(reports.key(case.delegate.id, case.wave), [equals("state", ReportState.READY)])
+    agreed = {"debriefed_on": form.held_on.isoformat()}
+    on_the_caseload = cohorts.change_line(case.delegate, put=agreed, wave=case.wave)
     try:
-        transact([not_released, *debriefs.save(case.delegate.id, case.wave, debrief, areas)])
+        transact([not_released, on_the_caseload, *debriefs.save(case.delegate.id, case.wave, debrief, areas)])
     except ConditionFailed:
         raise released_already(case) from None
     return form

@@ -8,8 +8,9 @@ from chalice import Blueprint, Response
 
 from chalicelib import clock, log
 from chalicelib.debrief import release as releasing
-from chalicelib.debrief.areas import MOST_AREAS, PARTS, FormFault
+from chalicelib.debrief.areas import HINTS, LONGEST, LONGEST_NOTES, MOST_AREAS, NEEDED, PARTS, FormFault
 from chalicelib.debrief.caseload import Case, document_link, open_case, open_caseload
+from chalicelib.debrief.notes import keep_notes
 from chalicelib.web import links
 from chalicelib.web.sessions import SignedIn, signed_in
 from chalicelib.web.view import GET, POST, view
@@ -49,6 +50,15 @@ def debrief(token: str, delegate_id: str) -> Response:
     return _case_page(coach, found, form.faults, fields) if form.faults else coach.see_other(_url(found))
 
 
+@bp.route("/coach/{token}/{delegate_id}/notes", **POST)
+@view
+def notes(token: str, delegate_id: str) -> Response:
+    found, coach = _open(token, delegate_id)
+    fields = coach.form(bp.current_request)
+    faults = keep_notes(found, fields, clock.now())
+    return _case_page(coach, found, faults, fields) if faults else coach.see_other(f"{_url(found)}#notes")
+
+
 @bp.route("/coach/{token}/{delegate_id}/release", **GET)
 @view
 def ask_to_release(token: str, delegate_id: str) -> Response:
@@ -79,8 +89,12 @@ def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), 
         programme=case.programme,
         case_url=_url(case),
         faults=faults,
-        typed=typed or _stored(case),
+        typed=_stored(case) | dict(typed or {}),
         parts=PARTS,
+        needed=NEEDED,
+        hints=HINTS,
+        longest=LONGEST,
+        longest_notes=LONGEST_NOTES,
         numbers=range(1, MOST_AREAS + 1),
     )
 
@@ -88,7 +102,8 @@ def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), 
 def _stored(case: Case) -> dict[str, str]:
     """What is stored, as the form's fields."""
     shown = {f"{part}-{area.id}": getattr(area, part) for area in case.areas for part in PARTS}
-    return shown | ({"held_on": case.debrief.held_on.isoformat()} if case.debrief else {})
+    shown["held_on"] = case.debrief.held_on.isoformat() if case.debrief else ""
+    return shown | {"notes-text": case.notes.text if case.notes else ""}
 
 
 def _url(case: Case) -> str:

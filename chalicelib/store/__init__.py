@@ -23,7 +23,8 @@ DELEGATE#<id>         META                       who they are
                       COHORT#<wave>              the share of the cohort's figures that goes into the report
                       REPORT#<wave>              checksum, where the documents are, released or not
                       COACHONLY#<wave>#<n>       comments that raters keep for the coach
-                      DEBRIEF                    date, notes
+                      DEBRIEF                    date, areas
+                      NOTES                      what the coach wrote for themself
                       AREA#<n>                   a development area
                       FOLLOWUP#DEBRIEF, FOLLOWUP#AREA#<n>   the same of the follow-up
                       ASSIGNMENT#<milestone>#<assignment>   what the delegate did

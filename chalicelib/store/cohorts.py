@@ -53,6 +53,7 @@ class DelegateLine:
     invited: int = 0  # raters mailed, self included
     answered: int = 0
     declined: int = 0
+    debriefed_on: str = ""  # local date, once the coach has recorded it
     groups: Mapping[str, GroupCount] = field(default_factory=dict)  # by group id, self included
     reminded_on: str = ""  # last local day on which an administrator had everyone mailed who had not answered
     withdrawn: bool = False

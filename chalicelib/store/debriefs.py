@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.model import Wave
 from chalicelib.store.marshal import Row, fields, read
@@ -30,6 +30,14 @@ class Debrief:
     areas: tuple[str, ...]  # ids
 
 
+@dataclass(frozen=True)
+class CoachNotes:
+    """For the coach's eyes alone: on no other page, in no report and no export."""
+
+    text: str
+    at: datetime
+
+
 MOST_AREAS = 3
 OF_WAVE = {Wave.BASELINE: "", Wave.FOLLOWUP: "FOLLOWUP#"}
 
@@ -51,6 +59,18 @@ def save(delegate_id: str, wave: Wave, debrief: Debrief, areas: Iterable[Area]) 
         area = kept.get(str(number))
         writes.append(put({**place._asdict(), **fields(area)}) if area else delete(place))
     return writes
+
+
+def notes_key(delegate_id: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", "NOTES")
+
+
+def save_notes(delegate_id: str, notes: CoachNotes) -> Write:
+    return put({**notes_key(delegate_id)._asdict(), **fields(notes)})
+
+
+def notes_from(rows: Iterable[Row]) -> CoachNotes | None:
+    return next((read(CoachNotes, row) for row in rows if row["sk"] == "NOTES"), None)
 
 
 def from_rows(rows: Iterable[Row], wave: Wave = Wave.BASELINE) -> tuple[Debrief | None, tuple[Area, ...]]:

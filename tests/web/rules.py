@@ -64,6 +64,7 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/coach/{token}/{delegate_id}", COACH),
     ("POST", "/coach/{token}/{delegate_id}/report"): COACH,
     ("POST", "/coach/{token}/{delegate_id}/debrief"): COACH,
+    ("POST", "/coach/{token}/{delegate_id}/notes"): COACH,
     **both("/coach/{token}/{delegate_id}/release", COACH),
     ("POST", "/coach/{token}/{delegate_id}/release"): COACH,
     **both("/sponsor/{token}", SPONSOR),

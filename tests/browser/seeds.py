@@ -1,0 +1,88 @@
+"""Puts a served cloud where a coach or sponsor comes in, without the weeks before: rows as jobs leave them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.ids import coach_id, delegate_id
+from chalicelib.model import DelegateEntry, Wave
+from chalicelib.store import cohorts, reports, summaries
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.marshal import attribute
+from chalicelib.store.reports import StoredReport
+from chalicelib.store.summaries import Summary
+from chalicelib.web import links
+from infra.local.account import LINK_KEY
+from infra.local.example import COHORT, read_example
+from tests.support.served import Served
+
+TABLE, BUCKET = "fullcircle-local", "fullcircle-local-123456789012"
+DOCUMENT = b"<!doctype html><html lang=en-GB><title>A document</title><main><h1>The frozen document</h1></main></html>"
+
+
+class Keys:
+    """Stands in for the settings: this process signs the served cloud's links."""
+
+    link_keys = (LINK_KEY,)
+
+    def __init__(self, cloud: Served):
+        self.base_url = f"http://127.0.0.1:{cloud.port}/api"
+
+
+def delegates_of_one_coach() -> list[DelegateEntry]:
+    """Of the example, whoever has the first delegate's coach."""
+    entries = read_example(None)[1]
+    return [entry for entry in entries if entry.coach == entries[0].coach]
+
+
+def coach_link() -> str:
+    coach = delegates_of_one_coach()[0].coach
+    return links.make("coach", COHORT, coach_id(COHORT, coach.email))
+
+
+def sponsor_link() -> str:
+    return links.make("sponsor", COHORT, "1")
+
+
+def hub_link(entry: DelegateEntry) -> str:
+    return links.make("hub", of(entry), "1")
+
+
+def of(entry: DelegateEntry) -> str:
+    return delegate_id(COHORT, entry.person.email)
+
+
+def finish_report(cloud: Served, entry: DelegateEntry) -> None:
+    names = {kind: f"reports/{of(entry)}/report.{kind}" for kind in ("html", "pdf")}
+    report = StoredReport(of(entry), Wave.BASELINE, "c" * 64, "facts.json", **names, made_at=now(cloud))
+    _put(cloud, reports.add(report).params["Item"])
+    for name in names.values():
+        _save(cloud, name)
+    key = cohorts.line_key(COHORT, of(entry))
+    cloud.client("dynamodb").update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}},
+        UpdateExpression="SET #s = :s",
+        ExpressionAttributeNames={"#s": "stage"},
+        ExpressionAttributeValues={":s": attribute(Stage.REPORT_READY)},
+    )
+
+
+def finish_summary(cloud: Served) -> None:
+    summary = Summary(COHORT, summaries.IMPACT, "c" * 64, "sponsor/facts.json", "sponsor/summary.html", now(cloud))
+    _put(cloud, summaries.add(summary).params["Item"])
+    _save(cloud, summary.html)
+    _save(cloud, summary.facts)
+
+
+def now(cloud: Served) -> datetime:
+    return datetime.fromisoformat(cloud.get("/_local/clock").json["now"]).astimezone(UTC)
+
+
+def _put(cloud: Served, item: dict[str, Any]) -> None:
+    cloud.client("dynamodb").put_item(TableName=TABLE, Item=item)
+
+
+def _save(cloud: Served, name: str) -> None:
+    cloud.client("s3").put_object(Bucket=BUCKET, Key=name, Body=DOCUMENT, ContentType="text/html")

@@ -1,0 +1,48 @@
+"""A caseload: whoever waits for the coach first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.debrief.needs import STEPS, Turn, by_need
+from chalicelib.model import Person
+from chalicelib.store.cohorts import DelegateLine, Stage
+
+LINE = DelegateLine("id", "Ann", "ann@example.org", "Nursing", Person("Cleo", "cleo@example.org"), "coach")
+lines = st.builds(
+    replace,
+    st.just(LINE),
+    name=st.sampled_from(["Ann", "Ben", "Cas"]),
+    stage=st.sampled_from(list(Stage)),
+    debriefed_on=st.sampled_from(["", "2026-10-09"]),
+    withdrawn=st.booleans(),
+)
+
+
+def test_every_stage_has_a_next_step():
+    assert set(STEPS) == set(Stage)
+
+
+@given(st.lists(lines, max_size=8))
+def test_nobody_is_lost_and_the_coachs_turn_comes_first(found):
+    needs = by_need(found)
+
+    assert sorted(need.line.name for need in needs) == sorted(line.name for line in found)
+    assert [need.turn for need in needs] == sorted(need.turn for need in needs)
+    mine = [need for need in needs if need.turn is Turn.COACH]
+    assert all(need.line.stage is Stage.REPORT_READY and not need.line.withdrawn for need in mine)
+
+
+def test_a_debrief_that_was_held_comes_before_a_report_to_be_read():
+    held = replace(LINE, name="Zoe", stage=Stage.REPORT_READY, debriefed_on="2026-10-09")
+    unread = replace(LINE, stage=Stage.REPORT_READY)
+    collecting = replace(LINE, stage=Stage.COLLECTING, invited=10, answered=7)
+
+    assert [(need.line.name, need.next_step) for need in by_need([collecting, unread, held])] == [
+        ("Zoe", "Debrief recorded: release the report"),
+        ("Ann", "Read the report and hold the debrief"),
+        ("Ann", "Feedback is being collected: 7 of 10 answers are in"),
+    ]
