@@ -96,23 +96,21 @@ def set_up(cohort_id: str, clock: Clock) -> None:
     load_cohort(cohort, rules, [entry], {delegate.email: people.raters(1, 0)}, clock.now())
     drain(clock.now())
     ours = of(cohort_id)
-    report = StoredReport(
-        ours, Wave.BASELINE, "c" * 64, "reports/facts.json", "reports/report.html", "reports/report.pdf", clock.now()
-    )
+    names = [f"reports/{name}" for name in ("facts.json", "report.html", "report.pdf")]
+    report = StoredReport(ours, Wave.BASELINE, "c" * 64, *names, clock.now())
     areas = [Area(str(n), f"Secret of {cohort_id}", "", "A step", "", "", "") for n in (1, 2)]
     survey = ImpactSurvey(ours, Role.DELEGATE, SurveyState.OPEN, clock.now(), people.CLOSE, (), ())
     transact(
         [
             reports.add(report),
-            *debriefs.save(ours, Debrief(clock.now().date(), ("1", "2")), areas),
-            summaries.add(
-                Summary(cohort_id, "impact", "c" * 64, "sponsor/facts.json", "sponsor/summary.html", clock.now())
-            ),
+            *debriefs.save(ours, Wave.BASELINE, Debrief(clock.now().date(), ("1", "2")), areas),
+            summaries.add(Summary(cohort_id, "impact", "c" * 64, *SUMMARY, clock.now())),
             impacts.add(survey),
         ]
     )
 
 
+SUMMARY = ("sponsor/facts.json", "sponsor/summary.html")
 PARTS = ("coach", "sponsor", "delegate")
 
 
