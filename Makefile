@@ -4,13 +4,16 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.installed
+TOOLS := .venv-infra/.installed
+DEPLOY = $(if $(STAGE),,$(error Say which stage, as in: make $@ STAGE=prod))$(BIN)/python -m infra.deploy
+DRY = $(if $(DRY_RUN),--dry-run)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 WORKERS ?= auto
 
-.PHONY: help install demo serve test test-browser pictures install-browser check lint prove lock clean
+.PHONY: help install demo serve infra deploy status remove rotate-keys policies test-infra test test-browser pictures install-browser check lint prove lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv with the locked requirements
 
@@ -28,12 +31,39 @@ demo: $(READY) ## run the example programme from CSV to sponsor's summary; leave
 serve: $(READY) ## keep the embedded cloud open for a person (PORT=8000)
 	@$(BIN)/python -m infra.local serve --port $(PORT)
 
+infra: $(READY) ## set up what the functions stand on: STAGE=prod; DRY_RUN=1 says what it would do
+	@$(DEPLOY) infra --stage $(STAGE) $(DRY) --sender "$(SENDER)" --reply-to "$(REPLY_TO)" --administrators "$(ADMINISTRATORS)" --alarms-to "$(ALARMS_TO)" --identity "$(IDENTITY)" --log-days "$(LOG_DAYS)"
+
+deploy: $(READY) ## deploy the functions and check that they answer: STAGE=prod
+	@$(DEPLOY) deploy --stage $(STAGE) $(DRY)
+
+status: $(READY) ## say how a deployment stands and what needs a person: STAGE=prod
+	@$(DEPLOY) status --stage $(STAGE)
+
+rotate-keys: $(READY) ## sign links with a new key, the old ones still open: STAGE=prod; DROP_OLDEST=1 ends the oldest
+	@$(DEPLOY) rotate-keys --stage $(STAGE) $(DRY) $(if $(DROP_OLDEST),--drop-oldest)
+
+remove: $(READY) ## take a deployment down, data stays: STAGE=prod; DESTROY=prod deletes it too
+	@$(DEPLOY) remove --stage $(STAGE) $(DRY) --destroy "$(DESTROY)"
+
+policies: $(READY) ## write each function's policy from infra/rights.yaml
+	@$(BIN)/python -m infra.deploy policies
+
 test: $(READY) ## run every test that needs no browser
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not prove and not browser"
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not prove and not browser and not infra"
 
 test-browser: $(READY) ## test the pages in Chromium; says what is missing and how to get it
 	@$(BIN)/python -m tests.browser.needs
 	@$(BIN)/python -m pytest -n $(WORKERS) -m browser tests/browser
+
+test-infra: $(READY) $(TOOLS) ## test deploys on emulators, what is uploaded, and the stack with linters
+	@$(BIN)/python -m pytest -n $(WORKERS) -m infra tests/infra
+
+$(TOOLS): requirements-infra.txt
+	@echo "Installing the tools of requirements-infra.txt into .venv-infra (once)"
+	@$(PYTHON) -m venv --clear .venv-infra
+	@.venv-infra/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-infra.txt
+	@touch $(TOOLS)
 
 pictures: $(READY) ## photograph every page at 390 and 1280 pixels into docs/pictures/
 	@$(BIN)/python -m tests.browser.needs
@@ -55,6 +85,7 @@ prove: $(READY) ## run the long proofs of anonymity and of sending once
 lock: $(READY) ## renew the locked requirements from the .in files
 	@for name in requirements requirements-report requirements-dev; do $(LOCK) $$name.in -o $$name.txt; done
 	@$(LOCK) -c requirements-dev.txt requirements-browser.in -o requirements-browser.txt
+	@$(LOCK) requirements-infra.in -o requirements-infra.txt
 
 clean: ## remove what was made here: .venv, caches, demo-output
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output
+	@rm -rf .venv .venv-infra .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output
