@@ -89,6 +89,7 @@ def _faults(found: dict[str, Any]) -> list[str]:
     if not wrong:
         wrong += [f"queues.{name} is missing" for name in ("work", "report", "mail") if name not in found["queues"]]
         wrong += ["base_url ends with a slash"] if found["base_url"].endswith("/") else []
+        wrong += [] if found["base_url"].startswith("http") else ["base_url is no address yet: make deploy sets it"]
         wrong += ["link_keys needs a key of 32 characters or more"] if not _strong(found["link_keys"]) else []
         wrong += ["mails_per_second is not above zero"] if found["mails_per_second"] <= 0 else []
     return wrong

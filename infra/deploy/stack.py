@@ -134,7 +134,8 @@ def _first_failure(stage: Stage) -> str:
     failed = [each for each in events if each.get("ResourceStatus", "").endswith("_FAILED")]
     if not failed:
         return "no resource says why"
-    return f"{failed[-1]['LogicalResourceId']}: {failed[-1].get('ResourceStatusReason', 'no reason given')}"
+    reason = failed[-1].get("ResourceStatusReason", "no reason given").rstrip(".")
+    return f"{failed[-1]['LogicalResourceId']}: {reason}"
 
 
 # --- what would change ----------------------------------------------------------------------------------------------

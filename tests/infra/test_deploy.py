@@ -223,6 +223,12 @@ def test_the_settings_are_complete_secret_and_know_where_the_pages_are(deployed)
     assert found["administrators"] == ["admin@example.org"]
 
 
+def test_no_mail_can_be_made_before_it_is_known_where_its_links_lead(account):
+    account.set_up()
+
+    assert "base_url is no address yet: make deploy sets it" in settings.faults(account.stage)
+
+
 def test_link_keys_are_kept_and_rotate_without_losing_the_old_one(deployed):
     (old,) = settings.read(deployed.stage)["link_keys"]
     assert deployed.run("infra") == 0
