@@ -128,12 +128,25 @@ def test_silence_alarms_only_where_silence_is_the_fault():
     assert sweep["Period"] * sweep["EvaluationPeriods"] == 20 * 60
 
 
-def test_function_alarms_watch_every_function():
-    for name in ("FunctionErrorsAlarm", "FunctionThrottlesAlarm"):
-        metrics = [each["MetricStat"] for each in RESOURCES[name]["Properties"]["Metrics"] if "MetricStat" in each]
-        watched = {each["Metric"]["Dimensions"][0]["Value"]["Sub"] for each in metrics}
+def test_a_function_that_ends_with_an_error_is_counted_whichever_it_is():
+    filters = of_type("AWS::Logs::MetricFilter").values()
+    counted = {
+        each["LogGroupName"]["Ref"]
+        for each in filters
+        if each["MetricTransformations"][0]["MetricName"] == "FunctionErrors"
+    }
 
-        assert watched == {rights.function_name("${Stage}", function) for function in rights.FUNCTIONS}
+    assert counted == {name for name in of_type("AWS::Logs::LogGroup") if name != "AccessLog"}
+
+
+def test_alarms_cost_next_to_nothing():
+    """Ten figures under an alarm are free of charge, each further one is $0.10 a month; so is a tenth figure of ours."""
+    alarms = of_type("AWS::CloudWatch::Alarm").values()
+    figures = {each["MetricName"] for each in alarms if each.get("Namespace") == {"Sub": "Fullcircle/${Stage}"}}
+
+    assert not any("Metrics" in alarm for alarm in alarms)
+    assert len(alarms) <= 18
+    assert len(figures) <= 10
 
 
 def test_ses_tells_of_everything_that_the_mail_function_settles():
