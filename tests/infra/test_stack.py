@@ -140,7 +140,7 @@ def test_a_function_that_ends_with_an_error_is_counted_whichever_it_is():
 
 
 def test_alarms_cost_next_to_nothing():
-    """Ten figures under an alarm are free of charge, each further one is $0.10 a month; so is a tenth figure of ours."""
+    """Ten alarms and ten figures of our own are free of charge in an account; each further alarm is $0.10 a month."""
     alarms = of_type("AWS::CloudWatch::Alarm").values()
     figures = {each["MetricName"] for each in alarms if each.get("Namespace") == {"Sub": "Fullcircle/${Stage}"}}
 
