@@ -129,8 +129,19 @@ def planned_mail(programme: Programme, delegate: Delegate, wave: DelegateWave, n
     )
 
 
-def ask(programme: Programme, delegate: Delegate, wave: DelegateWave, rater: RaterEntry, now: datetime) -> list[Write]:
-    """Invite one rater: permission, inbox, mail and reminders. Refused as a whole if they are invited already."""
+def ask(
+    programme: Programme,
+    delegate: Delegate,
+    wave: DelegateWave,
+    rater: RaterEntry,
+    now: datetime,
+    *,
+    stopped: bool = False,
+) -> list[Write]:
+    """Invite one rater: permission, inbox, mail and reminders. Refused as a whole if they are invited already.
+
+    stopped   the address takes no mail: everything is made, and nothing sent until it is replaced
+    """
     invitation = Invitation(
         id=invitation_id(delegate.id, wave.wave.value, rater.person.email),
         delegate_id=delegate.id,
@@ -146,7 +157,7 @@ def ask(programme: Programme, delegate: Delegate, wave: DelegateWave, rater: Rat
         invitations.add(invitation),
         invitations.add_to_inbox(invitation, delegate),
         *_counted(programme, wave, invitation),
-        *(mails.add(mail) for mail in (first, *later)),
+        *(mails.add(mail, stopped=stopped) for mail in (first, *later)),
     ]
 
 

@@ -17,6 +17,7 @@ from chalicelib.programme.followup import plan_followups
 from chalicelib.programme.work import enrol, open_wave
 from chalicelib.report.freeze import freeze_cohort
 from chalicelib.sponsor.work import summarise
+from chalicelib.undeliverable import stop_mails
 
 WORKS: Mapping[str, Work] = {
     "enrol": enrol,
@@ -35,4 +36,5 @@ WORKS: Mapping[str, Work] = {
     "chase": chase_raters,
     "withdraw": clear_up,
     "replace": move_everything,
+    "undeliverable": stop_mails,
 }

@@ -11,6 +11,7 @@ from chalicelib.model import SELF_GROUP, InvitationState, Wave, WaveState
 from chalicelib.store import delegates, invitations, mails, programmes
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.undeliverable import addresses
 
 
 def tell_extended(job: Job, now: datetime) -> Sequence[Write]:
@@ -19,6 +20,7 @@ def tell_extended(job: Job, now: datetime) -> Sequence[Write]:
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     if wave.state is not WaveState.OPEN:
         return []
+    lost = addresses(delegate.cohort_id)
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
         if invitation.state is not InvitationState.INVITED:
             continue
@@ -28,7 +30,7 @@ def tell_extended(job: Job, now: datetime) -> Sequence[Write]:
         outdated = [mails.cancel(mail_id) for mail_id in invitation.reminders]
         change = invitations.change_reminders(invitation, tuple(mail.id for mail in more))
         try:
-            commit([change, *outdated, *(mails.add(mail) for mail in more)], now)
+            commit([change, *outdated, *(mails.add(mail, stopped=mail.to.email in lost) for mail in more)], now)
         except ConditionFailed:
             continue
     return []

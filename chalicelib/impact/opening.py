@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -35,8 +35,13 @@ def new_survey(programme: Programme, delegate: Delegate, areas: Sequence[PulseAr
     )
 
 
-def opening_writes(programme: Programme, delegate: Delegate, survey: ImpactSurvey) -> list[Write]:
-    """Everything that happens when a survey opens; one transaction, so that nothing happens twice."""
+def opening_writes(
+    programme: Programme, delegate: Delegate, survey: ImpactSurvey, lost: Collection[str] = ()
+) -> list[Write]:
+    """Everything that happens when a survey opens; one transaction, so that nothing happens twice.
+
+    lost   addresses that take no mail
+    """
     closing = jobs.job("impact_close", delegate.id, due_at=survey.closes_at, delegate=delegate.id)
     writes = [jobs.add(closing), cohorts.change_line(delegate, put={"stage": Stage.IMPACT_OPEN})]
     for role in Role:
@@ -44,7 +49,7 @@ def opening_writes(programme: Programme, delegate: Delegate, survey: ImpactSurve
         later = _reminders(programme, delegate, asked)
         writes.append(impacts.add(replace(asked, reminders=tuple(mail.id for mail in later))))
         first = _mail(programme, delegate, asked, f"impact/{role.value}", survey.opened_at)
-        writes += [mails.add(mail) for mail in (first, *later)]
+        writes += [mails.add(mail, stopped=mail.to.email in lost) for mail in (first, *later)]
     return writes
 
 

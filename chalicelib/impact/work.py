@@ -32,6 +32,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import ConditionFailed, Write
 from chalicelib.store.wave_keys import WaveKey
+from chalicelib.undeliverable import addresses
 
 NOT_IN_PULSE = (SELF_GROUP, MANAGER_GROUP)  # they have surveys of their own, and sign them
 
@@ -52,7 +53,7 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     else:
         areas = [PulseArea(area.id, area.behaviour) for area in areas_from(rows)]
         survey = new_survey(programme, delegate, areas, now)
-        commit(opening_writes(programme, delegate, survey), now)
+        commit(opening_writes(programme, delegate, survey, addresses(delegate.cohort_id)), now)
     if survey.areas and now < survey.closes_at:
         _ask_raters(programme, delegate, _pulse(delegate, survey, by_sort_key, now), now)
     return []
@@ -81,12 +82,14 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
     if wave.state is not WaveState.OPEN:
         return
     asked_before = list(invitations.of_delegate(delegate.id, Wave.BASELINE))
+    lost = addresses(delegate.cohort_id)
     for invitation in asked_before:
         if invitation.state in NOT_ASKED_AGAIN or invitation.group in NOT_IN_PULSE:
             continue
         rater = RaterEntry(invitation.group, invitation.rater)
         try:
-            commit(waves.ask(wave_programme(programme, wave), delegate, wave, rater, now), now)
+            stopped = rater.person.email in lost
+            commit(waves.ask(wave_programme(programme, wave), delegate, wave, rater, now, stopped=stopped), now)
         except ConditionFailed:
             continue
 

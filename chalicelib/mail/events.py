@@ -10,9 +10,9 @@ from typing import Any
 from chalicelib import log
 from chalicelib.mail import tags
 from chalicelib.mail.mime import clean
-from chalicelib.store import mails
+from chalicelib.store import jobs, mails
 from chalicelib.store.mails import Mail, MailState
-from chalicelib.store.table import ConditionFailed, transact
+from chalicelib.store.table import ConditionFailed, Write, transact
 
 TRIES = 5  # a sender or another event may write the row between our read and our write
 
@@ -108,8 +108,14 @@ def _apply(event: Event, state: MailState, now: datetime) -> None:
         log.problem("mail_sent_twice", mail=seen.id, attempt=event.attempt)
     if rank(state) <= reached(seen):
         return
-    transact(mails.settle(seen, state, event.message_id, event.reason, now))
+    transact([*mails.settle(seen, state, event.message_id, event.reason, now), *_consequences(seen, state, now)])
     log.event("mail_settled", mail=seen.id, state=state.value, attempt=event.attempt)
+
+
+def _consequences(seen: Mail, state: MailState, now: datetime) -> list[Write]:
+    """An address of a cohort that does not take our mail gets no more of it."""
+    lost = state in (MailState.BOUNCED, MailState.COMPLAINED) and "cohort" in seen.about
+    return [jobs.add(jobs.job("undeliverable", state.value, seen.id, due_at=now, mail=seen.id))] if lost else []
 
 
 def rank(state: MailState) -> int:

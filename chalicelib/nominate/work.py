@@ -11,6 +11,7 @@ from chalicelib.model import Wave, WaveState
 from chalicelib.store import cohorts, delegates, programmes
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.undeliverable import addresses
 
 
 def invite(job: Job, now: datetime) -> Sequence[Write]:
@@ -20,10 +21,12 @@ def invite(job: Job, now: datetime) -> Sequence[Write]:
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if wave.state is not WaveState.OPEN:
         return []  # the list came as the wave closed: nobody could answer any more
+    lost = addresses(delegate.cohort_id)
     for rater in nomination.raters[: nomination.sent_raters]:
         try:
             count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
-            commit([*waves.ask(programme, delegate, wave, rater, now), count], now)
+            stopped = rater.person.email in lost
+            commit([*waves.ask(programme, delegate, wave, rater, now, stopped=stopped), count], now)
         except ConditionFailed:
             continue
     return []

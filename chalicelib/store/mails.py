@@ -70,8 +70,10 @@ def key(mail_id: str) -> Key:
     return Key(f"MAIL#{mail_id}", "MAIL")
 
 
-def add(new: Mail) -> Write:
-    row = {**key(new.id)._asdict(), **fields(new), **due_columns(new.id, new.due_at), "kind": "mail"}
+def add(new: Mail, *, stopped: bool = False) -> Write:
+    """`stopped`: kept as if it had been cancelled, because the address takes no mail; another address revives it."""
+    when = {"cancelled": True} if stopped else due_columns(new.id, new.due_at)
+    row = {**key(new.id)._asdict(), **fields(new), **when, "kind": "mail"}
     return put(row, once=True)
 
 

@@ -1,0 +1,89 @@
+"""An address that bounced gets no further mail, about anybody, until it is replaced."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.admin import close, replace
+from chalicelib.mail import events
+from chalicelib.model import Wave
+from chalicelib.store import cohorts, invitations
+from chalicelib.store.table import scan
+from infra.local import outbox
+from tests.journey.conftest import visitor
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+__all__ = ["visitor"]
+
+LOST = people.person("p0").email
+NEW = "new.address@example.org"
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 0), names=("dana delegate", "dora delegate"))
+    clock.advance(days=1)
+    return visitor
+
+
+def tell(clock, event=outbox.bounce, **more):
+    events.settle(event(sent_mails(LOST)[0], clock.now(), **more), clock.now())
+    drain(clock.now())
+
+
+def waiting(address=LOST):
+    return [row["id"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row and row["to"]["email"] == address]
+
+
+@pytest.mark.parametrize("event", [outbox.bounce, outbox.complaint])
+def test_what_waits_for_it_is_cancelled_about_every_delegate(opened, clock, event):
+    others = len(waiting("p1@example.org"))
+    assert len(waiting()) == others > 2
+
+    tell(clock, event)
+
+    assert waiting() == []
+    assert len(waiting("p1@example.org")) == others
+
+
+def test_a_bounce_that_may_pass_stops_nothing(opened, clock):
+    before = waiting()
+
+    tell(clock, kind="Transient")
+
+    assert waiting() == before
+
+
+def test_no_later_mail_is_sent_to_it(opened, clock):
+    tell(clock)
+    close.extend(people.COHORT, "dana.delegate@example.org", people.DATES.closes + timedelta(days=7), clock.now())
+    drain(clock.now())
+    drain(clock.to(people.CLOSE + timedelta(days=10)))
+
+    assert len(sent_mails(LOST)) == 2  # the first about each delegate, before the bounce was known
+    assert len(sent_mails("p1@example.org")) > 2
+
+
+def test_an_event_told_twice_changes_nothing_more(opened, clock):
+    tell(clock)
+    tell(clock)
+
+    assert len(cohorts.bounces(people.COHORT)) == 1
+
+
+def test_another_address_gets_what_was_still_to_come(opened, clock):
+    tell(clock)
+    replace.replace(people.COHORT, LOST, NEW, clock.now(), "ada@example.org")
+    drain(clock.now())
+
+    wanted = {
+        mail
+        for line in cohorts.lines(people.COHORT)
+        for one in invitations.of_delegate(line.delegate_id, Wave.BASELINE)
+        for mail in one.reminders
+        if one.rater.email == NEW
+    }
+    assert set(waiting(NEW)) == wanted
+    assert len(wanted) > 2
