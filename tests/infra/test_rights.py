@@ -14,6 +14,7 @@ from chalice.config import Config
 from chalice.deploy.appgraph import ApplicationGraphBuilder
 from chalice.deploy.models import LambdaFunction, SQSEventSource
 
+from chalicelib.admin import replace
 from chalicelib.ids import delegate_id
 from chalicelib.jobs import sweep
 from chalicelib.jobs.commit import commit
@@ -25,7 +26,9 @@ from infra import rights
 from infra.deploy import policies
 from infra.local import aws_contract, record
 from tests.mail.samples import mail
+from tests.support import people
 from tests.support.cloud import STAGE
+from tests.support.drain import drain
 from tests.support.small_demo import ROOT, used_in_the_demo
 
 ALL = sorted((function, *right) for function in rights.FUNCTIONS for right in rights.given(function, "code"))
@@ -92,6 +95,9 @@ def rare_acts(clock) -> None:
     late = jobs.job("report", delegate_id("c", "d@example.org"), Wave.BASELINE, due_at=now + timedelta(minutes=1))
     commit([jobs.add(late)], now)
     sweep.sweep(clock.advance(minutes=5))
+    people.opened(clock)
+    replace.replace(people.COHORT, people.person("mara manager").email, "new@example.org", clock.now())
+    drain(clock.now())  # a manager's inbox is under their address: work takes the old one away
 
 
 @pytest.mark.parametrize(("function", "action", "resource"), ALL)

@@ -75,7 +75,7 @@ def _reminders_wanted(world: World, player: Player) -> Iterator[tuple[str, datet
     if deeds.extended:
         mornings += reminder_times(dates.closes + MORE_TIME, programme.reminders, zone, deeds.extended)
     for to, asked in deeds.invited.items():
-        silent_until = deeds.answered.get(to) or deeds.declined.get(to) or world.now
+        silent_until = deeds.answered.get(to) or deeds.declined.get(to) or deeds.bounced.get(to) or world.now
         for morning in mornings:
             if asked < morning < silent_until:
                 yield to, morning.astimezone(ZoneInfo(zone))
