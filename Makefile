@@ -84,7 +84,7 @@ prove: $(READY) ## run the long proofs of anonymity and of sending once
 
 lock: $(READY) ## renew the locked requirements from the .in files
 	@for name in requirements requirements-report requirements-dev; do $(LOCK) $$name.in -o $$name.txt; done
-	@$(LOCK) -c requirements-dev.txt requirements-browser.in -o requirements-browser.txt
+	@for name in browser bench; do $(LOCK) -c requirements-dev.txt requirements-$$name.in -o requirements-$$name.txt; done
 	@$(LOCK) requirements-infra.in -o requirements-infra.txt
 
 clean: ## remove what was made here: .venv, caches, demo-output

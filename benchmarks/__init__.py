@@ -1,0 +1,1 @@
+"""What Fullcircle costs, measured."""

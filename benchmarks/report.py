@@ -1,0 +1,162 @@
+"""How long reports take, how large they are, and whether many of them stay flat in memory.
+
+`rows()` measures and returns; `python -m benchmarks.report` prints. Times are of the wall clock, so of a quiet machine.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from chalicelib.answers import NOT_ABLE, Answers, Response
+from chalicelib.model import Programme
+from chalicelib.report.documents import documents
+from chalicelib.report.facts import Facts, ReportHeading, build_facts
+from chalicelib.report.page import html_of
+from chalicelib.report.pdf import pdf_of
+from chalicelib.report.publish import publish
+from chalicelib.report.view import build_view
+from infra.local.demo.cast import ANSWERS, Player, make_cast
+from infra.local.example import read_example
+
+TIMED = 12  # reports, after the many; each is another one, for typst remembers what it has laid out
+WEASYPRINT_RUNS = 3
+MANY, SETTLED = 500, 100  # reports in one process, and after how many its caches are full
+PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Row(NamedTuple):
+    """One figure beside its budget, which it may at most be."""
+
+    name: str
+    figure: float
+    unit: str
+    budget: float | None
+
+
+def rows(many: int = MANY) -> list[Row]:
+    """Measures in this process; `many` reports take a minute or two.
+
+    WeasyPrint's rows are left out where it is not installed (requirements-bench.txt) or finds no Pango.
+    """
+    programme, _ = read_example()
+    reports = different_reports(programme)
+    memory = _memory(programme, reports, many)
+    both, pdfs, last = _times(programme, list(islice(reports, TIMED)))
+    html = html_of(build_view(programme, last)).encode()
+    return [
+        Row("report, HTML and PDF, warm", 1000 * median(both), "ms", 120.0),
+        Row("report, the fastest of them", 1000 * min(both), "ms", None),
+        Row("report, its PDF alone", 1000 * median(pdfs), "ms", None),
+        *_beside_weasyprint(html.decode(), median(pdfs)),
+        Row("report, size of the PDF", len(documents(programme, last)["pdf"]) / 1000, "kB", None),
+        Row("report, size of the page, gzip", len(gzip.compress(html)) / 1000, "kB", None),
+        *memory,
+    ]
+
+
+def different_reports(programme: Programme) -> Iterator[Facts]:
+    """Facts without end, of the demo's delegates and of answers that never repeat."""
+    _, entries = read_example()
+    seed = 0
+    while True:
+        seed += 1
+        yield from (_facts(programme, player) for player in make_cast(programme, entries, seed))
+
+
+def _times(programme: Programme, reports: list[Facts]) -> tuple[list[float], list[float], Facts]:
+    """Seconds of each report, and of its PDF alone."""
+    both, pdfs = [], []
+    for facts in reports:
+        start = time.perf_counter()
+        view = build_view(programme, facts)
+        html_of(view).encode()
+        between = time.perf_counter()
+        pdf_of(view, facts)
+        end = time.perf_counter()
+        both.append(end - start)
+        pdfs.append(end - between)
+    return both, pdfs, reports[-1]
+
+
+def _beside_weasyprint(html: str, ours: float) -> list[Row]:
+    try:
+        from weasyprint import HTML
+    except (ImportError, OSError):
+        return []
+    theirs = min(_seconds(partial(_weasyprint, HTML, html)) for _ in range(WEASYPRINT_RUNS))
+    return [
+        Row("WeasyPrint, PDF of the same page", 1000 * theirs, "ms", None),
+        Row("our PDF's time as a share of WeasyPrint's", 100 * ours / theirs, "%", 100 / 15),
+    ]
+
+
+def _weasyprint(html_class: Any, html: str) -> None:
+    html_class(string=html).write_pdf()
+
+
+def _seconds(act: partial[None]) -> float:
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def _memory(programme: Programme, reports: Iterator[Facts], many: int) -> list[Row]:
+    """Resident memory over many reports; the process must not grow once its caches are full."""
+    settled = peak = 0.0
+    for number, facts in enumerate(islice(reports, many), start=1):
+        documents(programme, facts)
+        peak = max(peak, _resident())
+        if number == min(SETTLED, many):
+            settled = _resident()
+    return [
+        Row(f"memory at most, over {many} reports", peak, "MB", 512.0),
+        Row(f"growth from report {min(SETTLED, many)} to {many}", 100 * (_resident() - settled) / settled, "%", 10.0),
+    ]
+
+
+def _resident() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_SIZE / 1e6
+
+
+def _facts(programme: Programme, player: Player) -> Facts:
+    entry = player.entry
+    heading = ReportHeading(
+        delegate=entry.person.name,
+        job_title=entry.job_title,
+        service=entry.service,
+        cohort="Cohort 1, 2026",
+        programme=programme.title,
+        organisation=programme.organisation.name,
+        coach=entry.coach.name,
+        wave="baseline",
+        issued=date(2026, 12, 18),
+    )
+    sheets = [("self", player.sheet), *((part.group, part.sheet) for part in player.parts if part.reply in ANSWERS)]
+    responses = [Response(group, _answers(programme, sheet)) for group, sheet in sheets]
+    return build_facts(programme, heading, publish(programme, responses, comment_key=b"benchmark"))
+
+
+def _answers(programme: Programme, sheet: Any) -> Answers:
+    items, questions = {i.id for i in programme.items}, {q.id for q in programme.open_questions}
+    ratings = {field: None if cell == NOT_ABLE else int(cell) for field, cell in sheet.items() if field in items}
+    return Answers(ratings, {field: cell for field, cell in sheet.items() if field in questions})
+
+
+def main(arguments: list[str]) -> None:
+    for row in rows(int(arguments[0]) if arguments else MANY):
+        budget = "" if row.budget is None else f"  (at most {row.budget:.0f})"
+        print(f"{row.name:45} {row.figure:8.1f} {row.unit}{budget}")  # noqa: T201 it is a command
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
