@@ -7,7 +7,6 @@ from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
@@ -15,20 +14,12 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from chalicelib.model import Programme
+from chalicelib.report import fonts
 from chalicelib.report.facts import Facts
 from chalicelib.report.fitting import PAGE_WIDTH, TILE_WIDTH, Advances, kinds, row_heights
 from chalicelib.report.printable import printable_tree
-from chalicelib.report.typeface import advances, coverage
 from chalicelib.report.view import build_view
 
-FACES = {  # those the template uses; a character must be in all of them, or in a fallback
-    "font_source_sans_pro": ("SourceSansPro-Regular", "SourceSansPro-Semibold"),
-    "font_source_serif_pro": ("SourceSerifPro-Semibold",),
-}
-WIDEST = ("font_source_sans_pro", "SourceSansPro-Semibold")  # of those in tables
-FAMILIES = ("Source Sans Pro", "Source Serif Pro")
-FALLBACK_PACKAGE = "manimgx_fonts"  # Noto: pictures, and the scripts that people in Britain write in
-FALLBACKS = ("Noto Sans", "Noto Emoji", "Noto Sans Symbols")  # asked in this order, and then those of other scripts
 STANDARDS = ["ua-1", "a-2a"]
 OURS = ("theme", "chart", "mark", "kind", "look", "logo")  # parts of the view that no person typed
 TEMPLATES = Path(__file__).parent / "templates"
@@ -45,7 +36,7 @@ def pdf_of(view: Mapping[str, Any], facts: Facts) -> bytes:
     """One PDF of a view and the facts it shows.
 
     If typst refuses the logo, the same pages without it; if it refuses the standards, without them; each time with a
-    warning in the log. Raises RuntimeError if the fonts are missing: typst would print blank pages.
+    warning in the log.
     """
     import typst  # 84 MB of shared object: only this function pays for it
 
@@ -65,7 +56,7 @@ def pdf_of(view: Mapping[str, Any], facts: Facts) -> bytes:
 def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
     import typst
 
-    compiler = typst.Compiler(font_paths=_fonts(), root=str(TEMPLATES))
+    compiler = typst.Compiler(font_paths=fonts.for_typst(), root=str(TEMPLATES))
     # the document's own date, so that the same facts give the same bytes
     timestamp = datetime.combine(issued, time(), UTC)
     return cast(bytes, compiler.compile(input=sources, format="pdf", timestamp=timestamp, **options))
@@ -74,13 +65,13 @@ def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
 def _sources(view: Mapping[str, Any], facts: Facts, logo: str) -> dict[str, bytes]:
     """typst's whole world: the template, the data as JSON, the logo. Nothing is written into source text."""
     day = facts.heading.issued
-    data = printable_tree(view, covered(), kept=OURS)
-    _add_heights(data["parts"], _advances())
+    data = printable_tree(view, fonts.covered(), kept=OURS)
+    _add_heights(data["parts"], fonts.widest())
     data |= {
         "date": [day.year, day.month, day.day],
         "has_logo": bool(logo),
         "kinds": kinds(),
-        "fallbacks": _fallbacks(),
+        "fallbacks": fonts.fallbacks(),
     }
     sources = {"main.typ": _template(), "logo": _data_uri(logo) if logo else b""}
     return {**sources, "data.json": msgspec.json.encode(data)}
@@ -103,46 +94,3 @@ def _data_uri(uri: str) -> bytes:
 @cache
 def _template() -> bytes:
     return (TEMPLATES / "report.typ").read_bytes()
-
-
-def _folder(package: str) -> Path:
-    return Path(str(files(package)))
-
-
-@cache
-def _fonts() -> Any:
-    """Raises RuntimeError if a family is missing."""
-    import typst
-
-    folders = [*(str(_folder(package) / "files") for package in FACES), str(_folder(FALLBACK_PACKAGE))]
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
-    if missing := {*FAMILIES, *FALLBACKS} - set(fonts.families()):
-        raise RuntimeError(f"no font {', '.join(sorted(missing))} in {folders}: install requirements-report.txt")
-    return fonts
-
-
-@cache
-def _fallbacks() -> tuple[str, ...]:
-    rest = sorted(set(_fonts().families()) - {*FAMILIES, *FALLBACKS})
-    return (*FALLBACKS, *rest)
-
-
-def _face(package: str, face: str) -> bytes:
-    return (_folder(package) / "files" / f"{face}.otf").read_bytes()
-
-
-@cache
-def _advances() -> Advances:
-    return advances(_face(*WIDEST))
-
-
-@cache
-def drawn() -> frozenset[int]:
-    """Characters that every face of the template can draw."""
-    return frozenset.intersection(*(coverage(_face(package, face)) for package in FACES for face in FACES[package]))
-
-
-@cache
-def covered() -> frozenset[int]:
-    """Characters that can be printed: those, and the ones of the fallbacks."""
-    return drawn().union(*(coverage(file.read_bytes()) for file in sorted(_folder(FALLBACK_PACKAGE).glob("*.ttf"))))

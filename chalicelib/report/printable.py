@@ -63,7 +63,7 @@ def _is_of_a_script(character: str) -> bool:
 
 def _known(character: str, covered: Collection[int]) -> str:
     category = unicodedata.category(character)
-    if character == "\n" or (ord(character) in covered and category not in ("Cc", "Cf")):
+    if character == "\n" or (ord(character) in covered and category[0] != "C"):
         return character
     if character in JOINERS and ord(character) in covered:
         return character

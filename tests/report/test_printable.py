@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from chalicelib.report.charts import DRAWN, label
 from chalicelib.report.facts import build_facts
+from chalicelib.report.fonts import covered, drawn
 from chalicelib.report.page import render_html
-from chalicelib.report.pdf import covered, drawn, render_pdf
+from chalicelib.report.pdf import render_pdf
 from chalicelib.report.printable import BREAK, OTHER_SCRIPT, printable
 from chalicelib.report.publish import publish
 from chalicelib.report.typeface import coverage
 
-from .example import KEY, heading, programme_of, rater
+from .example import KEY, heading, programme_of, rater, tiny_programme
+from .standards import faults
 
 AWKWARD = {
     "emoji": "Well done \U0001f389\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f ★ ▲",
@@ -83,3 +86,58 @@ def test_chart_labels_have_only_letters_that_every_font_has():
 def test_a_file_that_is_no_font_is_refused():
     with pytest.raises((ValueError, KeyError)):
         coverage(b"\0\1\0\0\0\0" + bytes(40))
+
+
+def _printed_as_it_should_be(text: str, caplog) -> bytes:
+    programme = tiny_programme()
+    programme = replace(programme, open_questions=programme_of().open_questions)
+    responses = [rater("manager", 3, programme=programme, keep=text), rater("self", 3, programme=programme)]
+    facts = build_facts(programme, heading(), publish(programme, responses, comment_key=KEY))
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        pdf = render_pdf(programme, facts)
+    assert caplog.records == []  # neither without standards nor without the logo
+    return pdf
+
+
+ANY_TEXT = st.text(min_size=1, max_size=120) | st.text(
+    st.sampled_from(
+        ["\u200d", "\ufe0f", "\u0301", "\u202e", "\U0001f468", "\U0001f3fd", "\U0001f1ec", "ب", "क", "्", "a", " "]
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ANY_TEXT)
+def test_any_comment_is_printed_with_all_standards(caplog, text):
+    assert faults(_printed_as_it_should_be(text, caplog)) == []
+
+
+@pytest.mark.prove
+@settings(max_examples=1_500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ANY_TEXT)
+def test_any_comment_is_printed_with_all_standards_many_times(caplog, text):
+    assert faults(_printed_as_it_should_be(text, caplog)) == []
+
+
+def test_every_character_there_is_a_font_for_is_printed(caplog):
+    characters = [chr(code) for code in sorted(covered())]
+    for at in range(0, len(characters), 1_000):
+        assert faults(_printed_as_it_should_be(" ".join(characters[at : at + 1_000]), caplog)) == []
+
+
+def test_a_comment_changes_nothing_but_itself(caplog):
+    """What a rater typed stands in one quotation: whatever it is, the other pages are the same to the letter."""
+    plain, awkward = (
+        [page.extract_text() for page in PdfReader(BytesIO(_printed_as_it_should_be(text, caplog))).pages]
+        for text in ("Thank you.", AWKWARD["markup"])
+    )
+    checksums = re.compile(r"[0-9a-f]{8,}\S*")
+    others = [
+        [checksums.sub("", page) for page in pages if "Thank you." not in page and "#import" not in page]
+        for pages in (plain, awkward)
+    ]
+    assert others[0] == others[1]
+    assert len(others[0]) == len(plain) - 1

@@ -1,0 +1,82 @@
+"""The fonts of the PDF, from packages of requirements-report.txt. Without them this cannot be imported."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from chalicelib.report.fitting import Advances
+from chalicelib.report.typeface import advances, coverage
+
+FACES = {  # those the template uses; a character must be in all of them, or in a fallback
+    "font_source_sans_pro": ("SourceSansPro-Regular", "SourceSansPro-Semibold"),
+    "font_source_serif_pro": ("SourceSerifPro-Semibold",),
+}
+WIDEST = ("font_source_sans_pro", "SourceSansPro-Semibold")  # of those in tables
+FAMILIES = ("Source Sans Pro", "Source Serif Pro")
+FALLBACK_PACKAGE = "manimgx_fonts"  # Noto: pictures, and the scripts that people in Britain write in
+FALLBACKS = ("Noto Sans", "Noto Emoji", "Noto Sans Symbols")  # asked in this order, and then those of other scripts
+
+
+class FontsMissing(ImportError):
+    """typst would print blank pages; so a process without fonts ends before it takes on a report."""
+
+
+def missing(packages: Path) -> list[str]:
+    """Files that a folder with installed packages lacks: to be asked of the layer before it is uploaded."""
+    wanted = [f"{package}/files/{face}.otf" for package, faces in FACES.items() for face in faces]
+    lacking = [name for name in wanted if not (packages / name).is_file()]
+    return lacking + ([] if any((packages / FALLBACK_PACKAGE).glob("*.ttf")) else [f"{FALLBACK_PACKAGE}/*.ttf"])
+
+
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise FontsMissing(f"no package {package}: install requirements-report.txt")
+    return Path(spec.submodule_search_locations[0])
+
+
+@cache
+def for_typst() -> Any:
+    """Raises RuntimeError if a family is missing."""
+    import typst
+
+    folders = [*(str(_folder(package) / "files") for package in FACES), str(_folder(FALLBACK_PACKAGE))]
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    if missing := {*FAMILIES, *FALLBACKS} - set(fonts.families()):
+        raise RuntimeError(f"no font {', '.join(sorted(missing))} in {folders}: install requirements-report.txt")
+    return fonts
+
+
+@cache
+def fallbacks() -> tuple[str, ...]:
+    rest = sorted(set(for_typst().families()) - {*FAMILIES, *FALLBACKS})
+    return (*FALLBACKS, *rest)
+
+
+def _face(package: str, face: str) -> bytes:
+    return (_folder(package) / "files" / f"{face}.otf").read_bytes()
+
+
+@cache
+def widest() -> Advances:
+    return advances(_face(*WIDEST))
+
+
+@cache
+def drawn() -> frozenset[int]:
+    """Characters that every face of the template can draw."""
+    return frozenset.intersection(*(coverage(_face(package, face)) for package in FACES for face in FACES[package]))
+
+
+@cache
+def covered() -> frozenset[int]:
+    """Characters that can be printed: those, and the ones of the fallbacks."""
+    return drawn().union(*(coverage(file.read_bytes()) for file in sorted(_folder(FALLBACK_PACKAGE).glob("*.ttf"))))
+
+
+for _package in (*FACES, FALLBACK_PACKAGE):
+    if _missing := [name for name in missing(_folder(_package).parent) if name.startswith(_package)]:
+        raise FontsMissing(f"no font {', '.join(_missing)}: install requirements-report.txt")

@@ -1,0 +1,50 @@
+"""Missing fonts end the build and the process, never a report."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from chalicelib.report import fonts
+
+
+def test_the_installed_packages_have_every_font():
+    for package in (*fonts.FACES, fonts.FALLBACK_PACKAGE):
+        lacking = fonts.missing(Path(importlib.import_module(package).__path__[0]).parent)
+        assert [name for name in lacking if name.startswith(package)] == []
+    assert {*fonts.FAMILIES, *fonts.FALLBACKS} <= set(fonts.fallbacks()) | set(fonts.FAMILIES)
+
+
+def test_a_layer_without_a_font_is_told_what_it_lacks(tmp_path):
+    (tmp_path / "manimgx_fonts").mkdir()
+    (tmp_path / "manimgx_fonts" / "NotoSans[wght].ttf").touch()
+
+    assert fonts.missing(tmp_path) == [
+        "font_source_sans_pro/files/SourceSansPro-Regular.otf",
+        "font_source_sans_pro/files/SourceSansPro-Semibold.otf",
+        "font_source_serif_pro/files/SourceSerifPro-Semibold.otf",
+    ]
+
+
+def test_without_the_package_the_module_cannot_be_imported():
+    with pytest.raises(ImportError, match=r"no package font_that_is_not_there: install requirements-report.txt"):
+        _import_again(Path(fonts.__file__).read_text().replace('"font_source_serif_pro"', '"font_that_is_not_there"'))
+
+
+def test_without_the_file_the_module_cannot_be_imported(tmp_path, monkeypatch):
+    package = tmp_path / "font_source_serif_pro"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "font_source_serif_pro", raising=False)
+
+    with pytest.raises(ImportError, match=r"no font .*Serif.*: install requirements-report.txt"):
+        _import_again(Path(fonts.__file__).read_text())
+
+
+def _import_again(source: str) -> None:
+    names = {"__name__": "fonts_again", "__file__": fonts.__file__}
+    exec(compile(source, fonts.__file__, "exec"), names)  # noqa: S102 it is our own module, once more
