@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -35,22 +35,25 @@ def render_pdf(programme: Programme, facts: Facts) -> bytes:
 def pdf_of(view: Mapping[str, Any], facts: Facts) -> bytes:
     """One PDF of a view and the facts it shows.
 
-    If typst refuses the logo, the same pages without it; if it refuses the standards, without them; each time with a
+    Fonts can refuse letters that nobody writes one after the other, and a logo can be broken. Then the same pages
+    with other scripts named instead of drawn, then without the logo, at last without the standards; each time with a
     warning in the log.
     """
     import typst  # 84 MB of shared object: only this function pays for it
 
-    attempts: tuple[tuple[str, dict[str, Any]], ...] = (
-        (view["cover"]["logo"], {"pdf_standards": STANDARDS}),
-        ("", {"pdf_standards": STANDARDS}),
+    logo = view["cover"]["logo"]
+    attempts: tuple[tuple[str, Collection[int], list[str]], ...] = (
+        (logo, fonts.covered(), STANDARDS),
+        (logo, fonts.drawn(), STANDARDS),
+        ("", fonts.drawn(), STANDARDS),
     )
-    for logo, options in attempts:
+    for picture, letters, standards in attempts:
         try:
-            return _compiled(_sources(view, facts, logo), facts.heading.issued, **options)
-        except typst.TypstError:
+            return _compiled(_sources(view, facts, picture, letters), facts.heading.issued, pdf_standards=standards)
+        except (typst.TypstError, ValueError):
             # its message may quote the text that does not fit, so it is not logged
-            log.warning("report cannot be printed as it should", extra={"checksum": facts.checksum, "logo": bool(logo)})
-    return _compiled(_sources(view, facts, logo=""), facts.heading.issued)
+            log.warning("report cannot be printed as it should", extra={"checksum": facts.checksum})
+    return _compiled(_sources(view, facts, "", fonts.drawn()), facts.heading.issued)
 
 
 def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
@@ -62,19 +65,14 @@ def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
     return cast(bytes, compiler.compile(input=sources, format="pdf", timestamp=timestamp, **options))
 
 
-def _sources(view: Mapping[str, Any], facts: Facts, logo: str) -> dict[str, bytes]:
+def _sources(view: Mapping[str, Any], facts: Facts, logo: str, letters: Collection[int]) -> dict[str, bytes]:
     """typst's whole world: the template, the data as JSON, the logo. Nothing is written into source text."""
     day = facts.heading.issued
-    data = printable_tree(view, fonts.covered(), kept=OURS)
+    data = printable_tree(view, letters, kept=OURS)
     _add_heights(data["parts"], fonts.widest())
-    data |= {
-        "date": [day.year, day.month, day.day],
-        "has_logo": bool(logo),
-        "kinds": kinds(),
-        "fallbacks": fonts.fallbacks(),
-    }
-    sources = {"main.typ": _template(), "logo": _data_uri(logo) if logo else b""}
-    return {**sources, "data.json": msgspec.json.encode(data)}
+    data |= {"date": [day.year, day.month, day.day], "kinds": kinds(), "fallbacks": fonts.fallbacks()}
+    data["logo"] = list(_data_uri(logo)) if logo else []  # numbers: files that typst is given in memory must be text
+    return {"main.typ": _template(), "data.json": msgspec.json.encode(data)}
 
 
 def _add_heights(parts: Sequence[Any], widths: Advances) -> None:

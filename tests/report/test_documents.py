@@ -15,6 +15,7 @@ from chalicelib.report.pdf import render_pdf
 from chalicelib.report.publish import publish
 
 from .example import KEY, example_wave, heading, rater
+from .standards import faults
 
 
 @pytest.fixture
@@ -60,13 +61,26 @@ def test_every_figure_stands_in_page_and_pdf(programme, facts):
         assert shown in text
 
 
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+    "AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 SQUARE = (
     "data:image/svg+xml,"
     "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'%3E%3Cpath d='M0 0H9V9Z'/%3E%3C/svg%3E"
 )
 
 
-@pytest.mark.parametrize(("logo", "warnings"), [(SQUARE, 0), ("data:image/png;base64,bm8gcGljdHVyZQ==", 1)])
+@pytest.mark.parametrize(
+    ("logo", "warnings"),
+    [
+        pytest.param(SQUARE, 0, id="svg"),
+        pytest.param(PIXEL, 0, id="png"),
+        pytest.param("data:image/png;base64,bm8gcGljdHVyZQ==", 2, id="no-picture"),
+        pytest.param("data:image/png;base64,bm8", 2, id="no-base64"),
+        pytest.param("data:image/svg+xml,%3Csvg", 2, id="broken-svg"),
+    ],
+)
 def test_the_organisations_logo_is_on_the_cover_and_a_broken_one_stops_nothing(
     programme, facts, caplog, logo, warnings
 ):
@@ -77,6 +91,7 @@ def test_the_organisations_logo_is_on_the_cover_and_a_broken_one_stops_nothing(
 
     assert "Priya Raman-O'Connor" in pdf_text(pdf)
     assert len(caplog.records) == warnings
+    assert faults(pdf) == []
     assert f'src="{logo[:10]}' in render_html(branded, facts)
 
 
