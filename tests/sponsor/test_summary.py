@@ -132,3 +132,13 @@ def test_the_page_shows_before_and_after_and_whether_raters_agree_on_who_stands_
     assert ">+0.61<" in page
     assert ">0.42<" in page
     assert "before and after" not in render_summary(people.programme(), summary(ENOUGH - 1))
+
+
+def test_the_page_says_each_level_in_one_line_or_that_too_few_answered():
+    page = render_summary(people.programme(), summary(ENOUGH))
+
+    glance = page[page.index('id="levels"') : page.index('id="worth"')]
+    assert "£5,000 claimed; £2,000 due to the programme; £1,600 after confidence." in glance
+    assert "Nobody named a measure of their service." in glance
+    assert "2. Learning</th><td>Too few answers." in glance
+    assert 'id="levels"' not in render_summary(people.programme(), summary(ENOUGH - 1))
