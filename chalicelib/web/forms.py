@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from chalicelib.errors import Refusal
 from chalicelib.web import links
 
-LARGEST_BODY = 200_000  # bytes; 40 ratings and three comments of 4,000 four-byte characters fit with room
+LARGEST_BODY = 400_000  # bytes; six comments of 4,000 characters fit, each of which may travel as twelve
 MOST_FIELDS = 300
 
 
@@ -35,7 +35,7 @@ def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise FormRefused("The page arrived with a field twice.")
-    if not hmac.compare_digest(fields.pop("form", ""), nonce(verb, token)):
+    if not hmac.compare_digest(fields.pop("form", "").encode(), nonce(verb, token).encode()):
         raise FormRefused("The page was not complete.")
     return fields
 
