@@ -58,8 +58,8 @@ class Cloud:
             _refuse_taken(port)
         _set_environment(self.port + 1)
         self._moto = _start_moto(self.port + 1)
-        # moto and aws_contract look at every call anyway
-        session().set_default_client_config(Config(parameter_validation=False))
+        # moto and aws_contract look at every call anyway; and nobody reads who asks
+        session().set_default_client_config(Config(parameter_validation=False, user_agent="fullcircle"))
         gc.set_threshold(50_000, 20, 50)  # moto keeps every row in memory: looking through them often finds nothing
         moto_patches.sqs_clock(lambda: self.clock.now().timestamp())
         aws_contract.watch(session())
@@ -94,6 +94,8 @@ class Cloud:
     def settle(self) -> int:
         """Carry every waiting message. Returns how many jobs and mails were finished."""
         with self._one_at_a_time:
+            if self.pump.is_idle():
+                return 0
             before = memory.settled(self.table)
             self.pump.until_empty()
             return max(0, memory.settled(self.table) - before)

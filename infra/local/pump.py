@@ -27,6 +27,10 @@ class Pump:
         self._sources = [(each.queue, each.name) for each in app.event_sources if isinstance(each, SQSEventConfig)]
         self._mails_told = 0
 
+    def is_idle(self) -> bool:
+        """Nothing waits to be carried."""
+        return not any(memory.waiting(queue) for queue, _handler in self._sources) and not self._untold()
+
     def until_empty(self) -> int:
         """Returns how many messages were handled."""
         handled = 0
@@ -55,8 +59,11 @@ class Pump:
             client("sqs").delete_message_batch(QueueUrl=url, Entries=entries)
         return len(messages)
 
+    def _untold(self) -> list[outbox.Accepted]:
+        return outbox.accepted(self._mails_told)
+
     def _tell_of_mail(self) -> int:
-        fresh = outbox.accepted(self._mails_told)
+        fresh = self._untold()
         for mail in fresh:
             self._mails_told += 1
             self.tell(outbox.send(mail, self.now()))

@@ -68,7 +68,7 @@ def _rows(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any)
     handler.body = handler.params = context["asked"]
     with ONE_CALL:
         try:
-            answer = getattr(handler, camelcase_to_underscores(model.name))().result
+            answer = getattr(handler, _method(model.name))().result
         except (ServiceException, HTTPException):
             return None
     found = {name: value for name, value in answer.items() if value is not None}
@@ -94,6 +94,11 @@ def _call(name: str, request: AWSPreparedRequest) -> tuple[int, Any, Any]:
         except HTTPException as error:
             return error.code, error.get_headers(), error.get_body()
         return answer
+
+
+@cache
+def _method(operation: str) -> str:
+    return str(camelcase_to_underscores(operation))
 
 
 @cache

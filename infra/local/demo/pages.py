@@ -95,6 +95,10 @@ class _Reader(HTMLParser):
         self._said: list[str] | None = None  # words of what is being read
         self._address = ""
 
+    def updatepos(self, i: int, j: int) -> int:
+        """Nobody asks at which line something stands."""
+        return j
+
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attributes}
         if begin := getattr(self, f"_begin_{tag}", None):
