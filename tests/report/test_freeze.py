@@ -145,6 +145,7 @@ def test_a_cohort_of_four_has_no_means_and_waits_for_nobody(aws, clock):
     assert frozen_set() is None
 
 
+@pytest.mark.prove
 def test_figures_are_frozen_once_and_every_report_printed_once_whatever_fails(aws, clock):
     def build() -> None:
         enrolled(clock, NAMES[:5])
@@ -163,6 +164,20 @@ def test_figures_are_frozen_once_and_every_report_printed_once_whatever_fails(aw
 
     act = lambda _, now: run_job(job_id, clock.now() + (now - MONDAY))  # noqa: E731
     assert single_faults(ready.lay_out, act, check) > 40
+
+
+def test_an_attempt_that_was_killed_after_freezing_is_finished_by_the_next(aws, clock):
+    from chalicelib.report import freeze
+
+    enrolled(clock)
+    for name in NAMES:
+        close(name, clock.now())
+    done = freeze._freeze(freeze._round(people.COHORT, BASELINE), clock.now())[0]
+    assert set(done.delegates) == {an_id(name) for name in NAMES}
+    drain(clock.now())
+
+    assert frozen_set() == set(done.delegates)
+    assert all(facts_of(name).cohort_means for name in NAMES)
 
 
 def test_what_another_attempt_froze_stands(aws, clock):
