@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 from chalicelib import config
 from chalicelib.errors import Refusal
 from chalicelib.web import static
-from chalicelib.web.templating import render
-from chalicelib.web.view import HEADERS, TROUBLE
+from chalicelib.web.view import HEADERS, TROUBLE, refusal_page
 from infra.deploy import settings, stack
 from infra.deploy.hand import Hand
 from infra.deploy.stage import Stage
@@ -170,7 +169,7 @@ def _render(stage: Stage, refusal: Refusal) -> str:
     os.environ["FULLCIRCLE_STAGE"] = stage.name
     config.settings.cache_clear()
     static.path.cache_clear()
-    return render("web/refusal", title=refusal.title, lines=[str(refusal)])
+    return str(refusal_page(refusal).body)
 
 
 def _is(here: dict[str, Any] | None, wanted: dict[str, Any]) -> bool:
