@@ -7,26 +7,30 @@
   document.body.append(told);
   const ADDRESS = /[^\s<>,;:"()]+@[^\s<>,;:"()]+/g;
 
+  let underway = false;
+  // In the capturing phase: app.js, which lets a form be sent once in a few seconds, need not look after these.
   addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!form.matches("[data-live]") || event.defaultPrevented) return;
+    if (!form.matches("[data-live]")) return;
     event.preventDefault();
+    if (underway) return;
+    underway = true;
     try {
       const body = new URLSearchParams(new FormData(form, event.submitter));
       const answer = await fetch(form.action, { method: "POST", body });
       show(await answer.text(), form);
     } catch {
-      delete form.dataset.sending;
       const said = form.querySelector(".error") ?? form.appendChild(Object.assign(document.createElement("p"), { className: "error" }));
       said.textContent = told.textContent = "Not saved: there is no connection. Please press again.";
     }
-  });
+    underway = false;
+  }, true);
 
   function show(html, form) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const folds = [...document.querySelectorAll("details[open]")].map((fold) => fold.id);
     const fold = form.closest("details")?.id;
-    const card = form.closest("section").querySelector("h2")?.id;
+    const card = form.closest(".card").querySelector("h2")?.id;
     document.title = page.title;
     document.querySelector("main").replaceWith(page.querySelector("main"));
     const errors = document.querySelector(".errors");

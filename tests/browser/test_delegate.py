@@ -1,0 +1,201 @@
+"""A delegate's pages: choosing raters, the hub, assignments, the impact survey; the line manager's and the pulse."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.marshal import fields, item
+from tests.browser.checks import assert_bears_text_spacing, assert_sound
+from tests.browser.people import advance, link, load_example
+from tests.support.served import Served
+
+AMARA, DANIEL, PRIYA = "amara.osei@example.org", "daniel.prentice@example.org", "priya.raghunathan@example.org"
+MANAGER = "helen.whitcombe@example.org"
+LIST = "; ".join(f"Rater, {name} <{name.lower()}.rater@example.org>" for name in ("Ann", "Ben", "Cy", "Di"))
+
+
+@pytest.fixture(scope="module")
+def opened(cloud: Served) -> Served:
+    load_example(cloud)
+    return cloud
+
+
+# --- choosing raters --------------------------------------------------------------------------------------------------
+
+
+def test_a_list_is_pasted_corrected_checked_and_sent(opened, visit):
+    page = visit(link(opened, "nominate", AMARA))
+    assert_sound(page)
+    page.get_by_text("Paste a list from Outlook").click()
+    page.get_by_label("Names and addresses").fill(f"{LIST}; Slip <slip@exmaple.org>; nobody")
+    assert "5 addresses" in page.locator("#list-count").inner_text()
+    page.get_by_role("button", name="Add them to the list").click()
+    page.get_by_text("“nobody”: has no mail address").wait_for()
+    assert page.evaluate("document.activeElement.className") == "errors"
+    page.get_by_label("Names and addresses").fill(f"{LIST}; Slip <slip@exmaple.org>")
+    page.get_by_role("button", name="Add them to the list").click()
+    page.get_by_text("Did you mean slip@example.org?").wait_for()
+    assert_sound(page)
+
+    page.locator(".person", has_text="slip@exmaple.org").get_by_role("link").click()
+    assert_sound(page)
+    page.get_by_label("Work email").fill("slip@example")
+    page.get_by_role("button", name="Save").click()
+    page.locator("#email-error").wait_for()
+    page.get_by_label("Work email").fill("slip@example.org")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Check and send").click()
+    assert_sound(page)
+    assert_bears_text_spacing(visit(page.url, bypass_csp=True))
+    page.get_by_role("button", name="Send the invitations").click()
+    page.locator(".errors").wait_for()
+    assert_sound(page)
+    page.get_by_label("I have no more people").check()
+    page.get_by_role("button", name="Send the invitations").click()
+    page.get_by_text("Sent: 6 people have been invited").wait_for()
+    assert_sound(page)
+
+
+def test_people_are_added_one_after_the_other_by_the_keyboard_alone(opened, visit):
+    page = visit(link(opened, "nominate", DANIEL))
+    page.locator("#name-peer").focus()
+    for name in ("Ann", "Ben"):
+        page.keyboard.type(name)
+        page.keyboard.press("Tab")
+        page.keyboard.type(f"{name.lower()}@example.org")
+        page.keyboard.press("Enter")
+        page.locator(".person", has_text=f"{name.lower()}@example.org").wait_for()
+        assert page.evaluate("document.activeElement.id") == "name-peer"
+    assert "Peers 2 more needed" in page.locator("p[role=status].off").inner_text()
+
+
+def test_a_list_without_a_connection_says_so_and_keeps_what_was_typed(opened, visit):
+    page = visit(link(opened, "nominate", DANIEL))
+    page.route("**/nominate/*", lambda route: route.abort())
+    page.locator("#name-peer").fill("Cy")
+    page.locator("#email-peer").fill("cy@example.org")
+    page.locator("#email-peer").press("Enter")
+    page.get_by_text("Not saved: there is no connection").last.wait_for()
+    page.unroute_all()
+    page.locator("#email-peer").press("Enter")
+    page.locator(".person", has_text="cy@example.org").wait_for()
+
+
+def test_choosing_needs_no_javascript(opened, visit):
+    page = visit(link(opened, "nominate", PRIYA), javascript=False)
+    page.get_by_text("Paste a list from Outlook").click()
+    page.get_by_label("Names and addresses").fill(LIST)
+    page.get_by_role("button", name="Add them to the list").click()
+    page.locator("#name-direct_report").fill("Eve")
+    page.locator("#email-direct_report").fill("eve@example.org")
+    page.locator("#add-direct_report").get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Remove Eve").click()
+    assert page.locator(".person", has_text="eve@example.org").count() == 0
+    page.get_by_role("link", name="Check and send").click()
+    page.get_by_label("I have no more people").check()
+    page.get_by_role("button", name="Send the invitations").click()
+    assert "Sent: 5 people have been invited" in page.locator(".status").inner_text()
+
+
+# --- the hub ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_hub_and_its_assignments(opened, visit, javascript):
+    page = visit(link(opened, "hub", DANIEL), javascript=javascript)
+    page.get_by_role("link", name="Open Leading Self").click()
+    page.get_by_label("Write a vision for your service").fill("Drafted.")
+    if javascript:
+        assert_sound(page)
+    page.get_by_role("button", name="Save").click()
+    assert "1 of 2 assignments noted" in page.locator("#m-leading_self").inner_text()
+    if javascript:
+        assert_sound(page)
+        assert_bears_text_spacing(visit(page.url, bypass_csp=True))
+
+
+# --- six months on ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def months_on(opened: Served) -> Served:
+    """Amara's debrief was held; nine months have passed, and everybody is asked what came of it."""
+    delegate = link(opened, "hub", AMARA).rsplit("/", 1)[1].partition(".")[0]
+    database = opened.client("dynamodb")
+    table = next(name for name in database.list_tables()["TableNames"] if not name.endswith("-keys"))
+    area = Area("1", "Asks before answering", "", "One open question a day", "", "", "")
+    for key, row in (("DEBRIEF", Debrief(date(2027, 1, 8), ("1",))), ("AREA#1", area)):
+        stored = {"pk": f"DELEGATE#{delegate}", "sk": key, **fields(row)}
+        database.put_item(TableName=table, Item=item(stored))
+    for _ in range(9):
+        advance(opened, "P1M")
+        if any("/impact/" in letter for letter in _links(opened)):
+            break
+    return opened
+
+
+def _links(cloud: Served) -> list[str]:
+    return [link for mail in cloud.get("/_local/mail.json").json for link in mail["links"]]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_impact_survey_is_filled_in_resumed_and_sent(months_on, visit, javascript):
+    url = link(months_on, "impact", AMARA if javascript else MANAGER)
+    page = visit(url, javascript=javascript)
+    sound = assert_sound if javascript else lambda page: None
+    sound(page)
+    page.get_by_role("link", name="Start").click()
+    if not javascript:
+        page.get_by_label("A little better").check()
+        page.get_by_label("What did you see?").fill("More questions in meetings.")
+        page.get_by_role("button", name="Save and finish later").click()
+        page.get_by_role("link", name="Check and send").click()
+        page.get_by_role("button", name="Send my answers").click()
+        assert "Thank you" in page.locator("h1").inner_text()
+        return
+    page.get_by_label("Fully relevant").check()
+    page.locator("#saved", has_text="Saved").wait_for()
+    sound(page)
+    for part in ("learning", "application", "work", "factors", "measures"):
+        page.get_by_role("button", name="Save and go on").click()
+        page.wait_for_url(f"**/part/{part}")
+    sound(page)
+    page.goto(f"{url}/part/worth")
+    page.get_by_label("Worth in money").fill("lots")
+    page.get_by_text("please write a number").first.wait_for()
+    page.get_by_role("button", name="Save and go on").click()
+    page.locator(".errors").wait_for()
+    page.get_by_label("Worth in money").fill("")
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/part/closing")
+    page.goto(f"{url}/review")
+    sound(page)
+    page.get_by_role("button", name="Send my answers").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    sound(page)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_pulse_takes_two_taps(months_on, visit, javascript):
+    page = visit(
+        link(months_on, "answer", f"{'ann' if javascript else 'ben'}.rater@example.org"), javascript=javascript
+    )
+    if javascript:
+        assert_sound(page)
+        page.get_by_role("button", name="Send").click()
+        page.locator(".errors").wait_for()
+        assert_sound(page)
+    page.locator("label", has_text="A little better").click()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+
+def test_closed_surveys_say_so(months_on, visit):
+    advance(months_on, "P2M")
+    for url in (link(months_on, "impact", MANAGER), link(months_on, "answer", "cy.rater@example.org")):
+        page = visit(url)
+        assert "has closed" in page.locator("h1").inner_text()
+        assert_sound(page)
