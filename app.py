@@ -19,6 +19,7 @@ from chalicelib.jobs.sweep import sweep
 from chalicelib.mail import events, send
 from chalicelib.milestones.routes import bp as milestones
 from chalicelib.nominate.routes import bp as nominate
+from chalicelib.programme.routes import bp as programme
 from chalicelib.sponsor.routes import bp as sponsor
 from chalicelib.store import queues
 from chalicelib.web.routes import bp as web
@@ -27,7 +28,8 @@ STAGE = os.environ["FULLCIRCLE_STAGE"]
 
 log.set_up()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
-for blueprint in (web, nominate, collect, milestones, debrief, impact, sponsor):
+app.api.binary_types.append("multipart/form-data")  # else API Gateway takes every file for UTF-8, and spoils the others
+for blueprint in (web, programme, nominate, collect, milestones, debrief, impact, sponsor):
     app.register_blueprint(blueprint)
 
 

@@ -53,7 +53,7 @@ def load_cohort(
         raise LoadRefused(" ".join(wrong))
     cohort = replace(cohort, domains=_domains(delegates))
     people = People(delegates, raters)
-    checksum = _checksum(cohort, people)
+    checksum = people_checksum(cohort, people)
     last = cohorts.find_load(cohort.id)
     of_programme = _programme_writes(programme)
     _refuse_other_rules(last, cohort)
@@ -91,15 +91,20 @@ def load_programme(programme: Programme, now: datetime) -> bool:
 
 
 def _programme_writes(programme: Programme) -> list[Write]:
+    if refuse_other_content(programme):
+        return []
+    return [programmes.add(programme), register.enter_programme(programme)]
+
+
+def refuse_other_content(programme: Programme) -> bool:
+    """Whether the version is loaded. Raises LoadRefused if it is with other content."""
     stored = programmes.stored(programme.id, programme.version)
-    if stored is None:
-        return [programmes.add(programme), register.enter_programme(programme)]
-    if stored != programme_as_json(programme):
+    if stored not in (None, programme_as_json(programme)):
         raise LoadRefused(
             f"Programme {programme.id} version {programme.version} is loaded with other content. "
             f"A loaded version never changes: raise `version` in the programme file to {programme.version + 1}."
         )
-    return []
+    return stored is not None
 
 
 def _refuse_other_rules(last: LastLoad | None, cohort: Cohort) -> None:
@@ -137,6 +142,8 @@ def _domains(delegates: tuple[DelegateEntry, ...]) -> tuple[str, ...]:
     return tuple(sorted({person.email.rpartition("@")[2] for person in people}))
 
 
-def _checksum(cohort: Cohort, people: People) -> str:
-    canonical = json.dumps([fields(cohort), fields(people)], sort_keys=True)
+def people_checksum(cohort: Cohort, people: People) -> str:
+    """What a load brings in: equal for the same people under the same title and sponsor."""
+    described = replace(cohort, domains=_domains(people.delegates))
+    canonical = json.dumps([fields(described), fields(people)], sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

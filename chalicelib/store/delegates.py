@@ -58,7 +58,8 @@ def add(delegate: Delegate) -> Write:
 def correct(delegate: Delegate) -> Write:
     """What a file says of a delegate, and no more; refused for one who was withdrawn."""
     row = fields(delegate)
-    details = {name: row[name] for name in ("person", "job_title", "service", "manager", "coach", "cohort_title")}
+    details = {name: row[name] for name in ("job_title", "service", "manager", "coach", "cohort_title")}
+    details["person.name"] = delegate.person.name  # the address was replaced if it is another than the file's
     return update(key(delegate.id), put=details, when=[either(missing("withdrawn"), equals("withdrawn", False))])
 
 

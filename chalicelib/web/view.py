@@ -27,6 +27,7 @@ HEADERS = {
     "Content-Security-Policy": POLICY.format(documents=""),
 }
 GET = {"methods": ["GET", "HEAD"]}
+FILES = {"methods": ["POST"], "content_types": ["multipart/form-data"]}
 POST = {"methods": ["POST"], "content_types": ["application/x-www-form-urlencoded"]}
 TROUBLE = Refusal(
     "Something went wrong on our side. Nothing you sent before is lost. Please try again in a minute; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 import uuid
@@ -42,7 +43,7 @@ class Gateway(local.LocalGateway):  # type: ignore[misc]
         event = super()._generate_lambda_event(method, inner, headers, body)
         event["pathParameters"] = {name: unquote(value) for name, value in event["pathParameters"].items()} or None
         if isinstance(event["body"], bytes):
-            event["body"] = event["body"].decode("utf-8", "replace")
+            event |= self._body(event["headers"], event["body"])
         context = event["requestContext"]
         context.update(
             accountId=ACCOUNT,
@@ -58,6 +59,13 @@ class Gateway(local.LocalGateway):  # type: ignore[misc]
             isBase64Encoded=event.get("isBase64Encoded", False),
         )
         return json.loads(json.dumps(event))
+
+    def _body(self, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+        """Chalice compares the whole header with the binary types; API Gateway leaves the boundary out."""
+        kind = {name.lower(): value for name, value in headers.items()}.get("content-type", "")
+        if kind.partition(";")[0].strip().lower() in self._app_object.api.binary_types:
+            return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+        return {"body": body.decode("utf-8", "replace")}
 
 
 class Handler(local.ChaliceRequestHandler):  # type: ignore[misc]

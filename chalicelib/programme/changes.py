@@ -1,0 +1,119 @@
+"""What a file would change: new, changed, unchanged, gone. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.model import DelegateEntry, Person, Programme, RaterEntry
+
+
+class Kind(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    GONE = "gone"
+
+
+ORDER = (Kind.NEW, Kind.CHANGED, Kind.GONE, Kind.UNCHANGED)  # as a reader wants to see them
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing in a file, or in what is stored and not in the file any more."""
+
+    kind: Kind
+    name: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RaterChange:
+    """What a file of raters does to one delegate's list."""
+
+    delegate: str
+    new: int
+    known: int  # on the list already, and the same
+    differing: int  # on the list already under another name or group, and left as they are
+
+
+def count(changes: Iterable[Change]) -> dict[Kind, int]:
+    found = Counter(change.kind for change in changes)
+    return {kind: found[kind] for kind in ORDER}
+
+
+def of_delegates(before: Mapping[str, DelegateEntry], after: Sequence[DelegateEntry]) -> tuple[Change, ...]:
+    """`before` by address. Delegates whom the file leaves out stay as they are: they are `gone` from it."""
+    found = [_delegate(before.get(entry.person.email), entry) for entry in after]
+    named = {entry.person.email for entry in after}
+    left_out = [entry for address, entry in before.items() if address not in named]
+    found += [Change(Kind.GONE, entry.person.name, (entry.person.email,)) for entry in left_out]
+    return tuple(sorted(found, key=lambda change: (ORDER.index(change.kind), change.name)))
+
+
+def _delegate(before: DelegateEntry | None, after: DelegateEntry) -> Change:
+    if before is None:
+        return Change(Kind.NEW, after.person.name, (after.person.email,))
+    pairs = {
+        "name": (before.person.name, after.person.name),
+        "job title": (before.job_title, after.job_title),
+        "service": (before.service, after.service),
+        "manager": (_written(before.manager), _written(after.manager)),
+        "coach": (_written(before.coach), _written(after.coach)),
+    }
+    details = tuple(f"{what}: {old} → {new}" for what, (old, new) in pairs.items() if old != new)
+    return Change(Kind.CHANGED if details else Kind.UNCHANGED, after.person.name, details)
+
+
+def _written(person: Person) -> str:
+    return f"{person.name} <{person.email}>"
+
+
+def of_raters(
+    before: Mapping[str, Sequence[RaterEntry]],
+    after: Mapping[str, Sequence[RaterEntry]],
+    names: Mapping[str, str],
+) -> tuple[RaterChange, ...]:
+    """All by the delegate's address. A file adds raters; it takes none away and moves none to another group."""
+    found = []
+    for delegate, entries in after.items():
+        known = {entry.person.email: entry for entry in before.get(delegate, ())}
+        listed = [entry for entry in entries if entry.person.email in known]
+        same = sum(known[entry.person.email] == entry for entry in listed)
+        change = RaterChange(names.get(delegate, delegate), len(entries) - len(listed), same, len(listed) - same)
+        found.append(change)
+    return tuple(sorted(found, key=lambda change: change.delegate))
+
+
+def of_programme(before: Programme | None, after: Programme) -> tuple[Change, ...]:
+    """Compared with the version before, if there is one: competencies, behaviours, values, groups, questions, rules."""
+    old = _parts(before) if before else {}
+    new = _parts(after)
+    found = [
+        Change(Kind.NEW if name not in old else Kind.CHANGED if old[name] != text else Kind.UNCHANGED, name)
+        for name, text in new.items()
+    ]
+    found += [Change(Kind.GONE, name) for name in old if name not in new]
+    return tuple(sorted(found, key=lambda change: ORDER.index(change.kind)))
+
+
+def _parts(programme: Programme) -> dict[str, object]:
+    """Everything a person would call a part of the programme, by a name that stays when its wording changes."""
+    parts: dict[str, object] = {
+        f"competency {one.id}": (one.title, one.definition, one.milestone) for one in programme.competencies
+    }
+    parts |= {f"behaviour {item.id}": item for item in programme.items}
+    parts |= {f"value {one.id}": one for one in programme.values}
+    parts |= {f"rater group {one.id}": one for one in programme.groups}
+    parts |= {f"question {one.id}": one for one in programme.open_questions}
+    parts |= {f"milestone {one.id}": one for one in programme.milestones}
+    return parts | {
+        "title": programme.title,
+        "organisation": programme.organisation,
+        "scale": programme.scale,
+        "threshold and fewest answers": (programme.threshold, programme.minimum_responses, programme.comments_from),
+        "reminders": programme.reminders,
+        "impact survey": programme.impact,
+    }

@@ -1,0 +1,232 @@
+"""HTTP for administrators who load a programme and its people: form, preview, confirm. Only the last of them writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalice import Blueprint, Response
+
+from chalicelib import clock, log
+from chalicelib.model import Cohort
+from chalicelib.store import cohorts, register
+from chalicelib.web import links, uploads
+from chalicelib.web.links import LinkUnknown
+from chalicelib.web.sessions import SignedIn, administrator
+from chalicelib.web.uploads import File, Upload
+from chalicelib.web.view import FILES, GET, view
+
+if TYPE_CHECKING:
+    from chalicelib.programme.draft import Draft, DraftRefused, Plan
+
+bp = Blueprint(__name__)
+
+DATES = ("opens", "closes", "ends")
+OWN_FIELDS = ("kept", "seen")  # of a form, and not of the person who fills it in
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of a new cohort, or that of the people of one that is there."""
+
+    path: str
+    cohort: Cohort | None
+    read: Callable[[Upload], Draft]
+
+
+# --- a new cohort -------------------------------------------------------------------------------------
+
+
+@bp.route("/admin/start", **GET)
+@view
+def start() -> Response:
+    return _form_page(administrator(bp.current_request, clock.now()), _start())
+
+
+@bp.route("/admin/start", **FILES)
+@view
+def preview_start() -> Response:
+    return _preview(administrator(bp.current_request, clock.now()), _start())
+
+
+@bp.route("/admin/start/confirm", **FILES)
+@view
+def confirm_start() -> Response:
+    return _confirm(administrator(bp.current_request, clock.now()), _start())
+
+
+# --- the people of a cohort that is there ---------------------------------------------------------------
+
+
+@bp.route("/admin/cohort/{cohort_id}/people", **GET)
+@view
+def people(cohort_id: str) -> Response:
+    return _form_page(administrator(bp.current_request, clock.now()), _people(cohort_id))
+
+
+@bp.route("/admin/cohort/{cohort_id}/people", **FILES)
+@view
+def preview_people(cohort_id: str) -> Response:
+    return _preview(administrator(bp.current_request, clock.now()), _people(cohort_id))
+
+
+@bp.route("/admin/cohort/{cohort_id}/people/confirm", **FILES)
+@view
+def confirm_people(cohort_id: str) -> Response:
+    return _confirm(administrator(bp.current_request, clock.now()), _people(cohort_id))
+
+
+# --- a programme by itself ------------------------------------------------------------------------------
+
+
+@bp.route("/admin/programme", **GET)
+@view
+def programmes() -> Response:
+    return _programmes_page(administrator(bp.current_request, clock.now()))
+
+
+@bp.route("/admin/programme", **FILES)
+@view
+def preview_programme() -> Response:
+    return _programme(administrator(bp.current_request, clock.now()), confirmed=False)
+
+
+@bp.route("/admin/programme/confirm", **FILES)
+@view
+def confirm_programme() -> Response:
+    return _programme(administrator(bp.current_request, clock.now()), confirmed=True)
+
+
+@bp.route("/admin/example/{name}", **GET)
+@view
+def example(name: str) -> Response:
+    """Header and one line of a file, to fill in with Excel."""
+    from chalicelib.programme.sample import SAMPLES
+
+    admin = administrator(bp.current_request, clock.now())
+    if name not in SAMPLES:
+        raise LinkUnknown
+    return admin.file(f"{name}.csv", SAMPLES[name])
+
+
+# --- what the three steps share -------------------------------------------------------------------------
+
+
+def _start() -> Form:
+    from chalicelib.programme.draft import read_start
+
+    return Form("/admin/start", None, lambda given: read_start(given, register.everything().programmes, clock.now()))
+
+
+def _people(cohort_id: str) -> Form:
+    from chalicelib.programme.draft import read_people
+
+    last = cohorts.find_load(cohort_id)
+    if last is None:
+        raise LinkUnknown
+    return Form(f"/admin/cohort/{cohort_id}/people", last.cohort, lambda given: read_people(given, last))
+
+
+def _given(admin: SignedIn) -> Upload:
+    """What was posted now, with the files that the page carried along."""
+    upload = uploads.read_upload(bp.current_request, admin.nonce)
+    return Upload(upload.fields, {**uploads.unpack(upload.fields.get("kept", "")), **upload.files})
+
+
+def _preview(admin: SignedIn, form: Form) -> Response:
+    from chalicelib.programme.draft import DraftRefused, plan
+
+    given = _given(admin)
+    try:
+        return _preview_page(admin, form, given, plan(form.read(given), clock.now(), new=form.cohort is None))
+    except DraftRefused as refused:
+        return _form_page(admin, form, given, refused)
+
+
+def _confirm(admin: SignedIn, form: Form) -> Response:
+    """Only what was shown is loaded; what was loaded before is success."""
+    from chalicelib.programme.draft import DraftRefused, load, plan
+
+    given = _given(admin)
+    try:
+        found = plan(form.read(given), clock.now(), new=form.cohort is None)
+        if not found.nothing_new and found.fingerprint != given.fields.get("seen"):
+            return _preview_page(admin, form, given, found, stale=True)
+        load(found, clock.now(), by=admin.reader.person.email if admin.reader.person else "")
+    except DraftRefused as refused:
+        return _form_page(admin, form, given, refused)
+    log.event("cohort_loaded", cohort=found.draft.cohort.id)
+    return admin.see_other(links.url(f"/admin/cohort/{found.draft.cohort.id}?done=loaded"))
+
+
+def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
+    from chalicelib.programme.draft import DraftRefused, plan_programme, store_programme
+
+    given = _given(admin)
+    try:
+        found = plan_programme(given)
+        if not confirmed or found.fingerprint != given.fields.get("seen"):
+            return admin.page("programme/preview_programme", plan=found, kept=uploads.pack(given.files))
+        store_programme(found, clock.now())
+    except DraftRefused as refused:
+        return _programmes_page(admin, given, refused)
+    return admin.see_other(links.url("/admin/programme?done=stored"))
+
+
+NOTHING = Upload({}, {})
+
+
+def _form_page(admin: SignedIn, form: Form, given: Upload = NOTHING, refused: DraftRefused | None = None) -> Response:
+    return admin.page(
+        "programme/start",
+        400 if refused else 200,
+        action=links.url(form.path),
+        cohort=form.cohort,
+        loaded=() if form.cohort else register.everything().programmes,
+        **_filled(given, refused),
+    )
+
+
+def _programmes_page(admin: SignedIn, given: Upload = NOTHING, refused: DraftRefused | None = None) -> Response:
+    return admin.page(
+        "programme/programmes",
+        400 if refused else 200,
+        loaded=register.everything().programmes,
+        done="done" in (bp.current_request.query_params or {}),
+        **_filled(given, refused),
+    )
+
+
+def _preview_page(admin: SignedIn, form: Form, given: Upload, plan: Plan, *, stale: bool = False) -> Response:
+    return admin.page(
+        "programme/preview",
+        409 if stale else 200,
+        plan=plan,
+        stale=stale,
+        action=links.url(form.path),
+        action_path=form.path,
+        kept=uploads.pack(given.files),
+        typed={name: value for name, value in given.fields.items() if name not in OWN_FIELDS},
+    )
+
+
+def _filled(given: Upload, refused: DraftRefused | None) -> dict[str, Any]:
+    """What a form shows again: fields as typed, sound files kept, each fault where it is."""
+    sound = {field: file for field, file in given.files.items() if refused is None or field not in refused.faulty}
+    errors = [*refused.fields, *refused.of_files] if refused else []
+    return {
+        "typed": given.fields,
+        "kept": uploads.pack(sound) if sound else "",
+        "have": _names(sound),
+        "errors": errors,
+        "wrong": dict.fromkeys(FIELDS, "") | {error.field: error.message for error in errors},
+        "file_faults_found": refused.files if refused else (),
+    }
+
+
+FIELDS = ("programme", "logo", "delegates", "raters", "title", "id", "sponsor_name", "sponsor_email", *DATES)
+
+
+def _names(files: Mapping[str, File]) -> dict[str, str]:
+    return dict.fromkeys(FIELDS, "") | {field: file.name for field, file in files.items()}

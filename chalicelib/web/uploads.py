@@ -1,0 +1,93 @@
+"""A form with files: read whole or refused, and only from a page that we made.
+
+A browser forgets the files of a form that comes back with a fault, and a preview is confirmed on another page: so a
+page may carry files along in a hidden field, packed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import io
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from chalicelib.web.forms import FormRefused
+
+LARGEST_BODY = 3_000_000  # bytes; Lambda takes 6 MB, and API Gateway hands files on a third longer
+LARGEST_FILES = 2_000_000  # bytes, all files of a form together
+MOST_FIELDS = 40
+LONGEST_NAME = 80
+
+
+class File(msgspec.Struct, frozen=True):
+    name: str  # as the person called it, without folders
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Upload:
+    fields: Mapping[str, str]
+    files: Mapping[str, File]  # by field; a field left empty has none
+
+
+def read_upload(request: Any, nonce: str) -> Upload:
+    """The fields and files of a posted form. Raises FormRefused for one that did not come from our page."""
+    body = request.raw_body
+    if len(body) > LARGEST_BODY:
+        raise FormRefused(f"The files are larger than {LARGEST_BODY // 1_000_000} MB.")
+    upload = _parsed(body, request.headers.get("content-type", ""))
+    fields = dict(upload.fields)
+    if not hmac.compare_digest(fields.pop("form", ""), nonce):
+        raise FormRefused("The page was not complete.")
+    return Upload(fields, upload.files)
+
+
+def _parsed(body: bytes, content_type: str) -> Upload:
+    import multipart  # one page of a hundred has files
+
+    kind, options = multipart.parse_options_header(content_type)
+    if kind != "multipart/form-data" or not options.get("boundary"):
+        raise FormRefused("The page arrived without its files.")
+    limits = {"part_limit": MOST_FIELDS, "spool_limit": LARGEST_BODY, "memory_limit": LARGEST_BODY}
+    try:
+        parts = list(multipart.MultipartParser(io.BytesIO(body), options["boundary"], strict=True, **limits))
+        fields = [(part.name, part.value) for part in parts if part.filename is None]
+    except (multipart.MultipartError, ValueError):
+        raise FormRefused("The page arrived damaged.") from None
+    files = {part.name: File(_base_name(part.filename), part.raw) for part in parts if part.filename}
+    if len({part.name for part in parts}) != len(parts):
+        raise FormRefused("The page arrived with a field twice.")
+    return Upload(dict(fields), files)
+
+
+def _base_name(name: str) -> str:
+    """Without the folders that some browsers send along, and fit to be shown."""
+    bare = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(sign for sign in bare if sign.isprintable())[:LONGEST_NAME] or "file"
+
+
+# --- files that a page carries along --------------------------------------------------------------------
+
+
+def pack(files: Mapping[str, File]) -> str:
+    return base64.b64encode(zlib.compress(msgspec.json.encode(dict(files)), 9)).decode()
+
+
+def unpack(packed: str) -> dict[str, File]:
+    """Raises FormRefused for what `pack` did not make."""
+    if not packed:
+        return {}
+    unzip = zlib.decompressobj()
+    try:
+        found = unzip.decompress(base64.b64decode(packed, validate=True), LARGEST_FILES * 2)
+        if not unzip.eof:
+            raise FormRefused("The files are too large.")
+        return msgspec.json.decode(found, type=dict[str, File])
+    except (binascii.Error, zlib.error, msgspec.MsgspecError):
+        raise FormRefused("The page arrived damaged.") from None
