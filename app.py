@@ -11,6 +11,7 @@ from typing import Any
 from chalice import Chalice, Rate
 
 from chalicelib import clock, log
+from chalicelib.admin.routes import bp as admin
 from chalicelib.collect.routes import bp as collect
 from chalicelib.debrief.routes import bp as debrief
 from chalicelib.impact.routes import bp as impact
@@ -29,7 +30,7 @@ STAGE = os.environ["FULLCIRCLE_STAGE"]
 log.set_up()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 app.api.binary_types.append("multipart/form-data")  # else API Gateway takes every file for UTF-8, and spoils the others
-for blueprint in (web, programme, nominate, collect, milestones, debrief, impact, sponsor):
+for blueprint in (web, programme, nominate, collect, milestones, debrief, impact, sponsor, admin):
     app.register_blueprint(blueprint)
 
 

@@ -16,8 +16,18 @@ def day(when: date) -> str:
     return f"{when:%A} {when.day} {when:%B %Y}"
 
 
+def local_date(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def local_time(moment: datetime, zone: str) -> str:
+    """`6 March 2026, 14:05`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
 def local_day(moment: datetime, zone: str) -> str:
-    return day(moment.astimezone(ZoneInfo(zone)).date())
+    return day(local_date(moment, zone))
 
 
 def last_day(closes_at: datetime, zone: str) -> str:

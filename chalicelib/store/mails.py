@@ -9,10 +9,11 @@ from enum import StrEnum
 
 from chalicelib.clock import stamp
 from chalicelib.model import Person
+from chalicelib.store import due
 from chalicelib.store.due import due_columns
 from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import ConditionFailed, Key, Write, apply, delete, get, put, update
+from chalicelib.store.table import ConditionFailed, Key, Write, apply, batched, delete, get, get_many, put, update
 
 
 class MailState(StrEnum):
@@ -75,6 +76,13 @@ def add(new: Mail, *, stopped: bool = False) -> Write:
     when = {"cancelled": True} if stopped else due_columns(new.id, new.due_at)
     row = {**key(new.id)._asdict(), **fields(new), **when, "kind": "mail"}
     return put(row, once=True)
+
+
+def in_doubt(by: datetime) -> list[Mail]:
+    """Mails that were handed to SES and of which nothing was heard, with leases that end by then; oldest first."""
+    keys = [Key(row["pk"], "MAIL") for row in due.due(by) if row["kind"] == "mail"]
+    found = [read(Mail, row) for batch in batched(keys) for row in get_many(batch).values()]
+    return sorted((mail for mail in found if mail.state is MailState.SENDING), key=lambda mail: mail.due_at)
 
 
 def find(mail_id: str) -> Mail | None:

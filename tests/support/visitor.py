@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from chalicelib import ids
+from chalicelib.config import settings
 from chalicelib.store import sessions
 from chalicelib.store.marshal import fields
 from chalicelib.store.sessions import Session
@@ -22,6 +23,8 @@ from tests.support.mails import sent_mails
 
 NONCE = re.compile(r'name="form" value="([^"]+)"')
 CODE = re.compile(r"^ +(\d{3} \d{3})$", re.MULTILINE)
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+BOUNDARY = b"----fullcircle"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -51,6 +54,30 @@ class Visitor:
     @property
     def nonce(self) -> str:
         return NONCE.findall(self.page)[0]
+
+    def send_files(
+        self, url: str, typed: dict[str, str] | None = None, files: dict[str, tuple[str, bytes]] | None = None
+    ) -> Visitor:
+        """Send a form that takes files, as a browser writes it; `files` are names and contents by field."""
+        kept = {name: html.unescape(value) for name, value in HIDDEN.findall(self.page)}
+        body = b"".join(
+            b'--%b\r\nContent-Disposition: form-data; name="%b"%b\r\n\r\n%b\r\n'
+            % (BOUNDARY, name.encode(), extra, content)
+            for name, extra, content in [
+                *((name, b"", value.encode()) for name, value in {**kept, **(typed or {})}.items()),
+                *((name, b'; filename="%b"' % called.encode(), data) for name, (called, data) in (files or {}).items()),
+            ]
+        )
+        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY.decode()}"} | self._kept()
+        self._see(url, self.client.post(_path(url), headers=headers, body=body + b"--" + BOUNDARY + b"--\r\n"))
+        return self
+
+    def let_in_administrator(self, now: datetime) -> Visitor:
+        """As if an administrator had signed in."""
+        email = settings().administrators[0]
+        row = Session(sessions.hashed(_session_id(email)), ids.administrator_key(email), now + LONGEST)
+        put_all([{**sessions.key(row.hashed)._asdict(), **fields(row)}])
+        return self.come_back(email, now)
 
     def sign_in(self, url: str, to: str, now: datetime) -> Visitor:
         """Open a page that needs a code, have one mailed, and type it."""

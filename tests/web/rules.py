@@ -16,12 +16,15 @@ class Rule:
     verb: str = ""
     who: str | None = None
     shows: int = 200  # what reading answers in tests/web/test_who_may_what.py
+    files: bool = False  # the form brings files
 
 
 def both(path: str, rule: Rule) -> dict[tuple[str, str], Rule]:
     return {("GET", path): rule, ("HEAD", path): rule}
 
 
+ADMIN, FILES = Rule(who="administrator"), Rule(who="administrator", files=True)
+COHORT = "/admin/cohort/{cohort_id}"
 COACH, SPONSOR, DELEGATE = Rule("coach", "coach"), Rule("sponsor", "sponsor"), Rule("hub", "delegate")
 RULES: dict[tuple[str, str], Rule] = {
     **both("/", Rule()),
@@ -69,4 +72,29 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/coach/{token}/{delegate_id}/release"): COACH,
     **both("/sponsor/{token}", SPONSOR),
     ("POST", "/sponsor/{token}"): SPONSOR,
+    **both("/admin", ADMIN),
+    **both("/admin/start", ADMIN),
+    ("POST", "/admin/start"): FILES,
+    ("POST", "/admin/start/confirm"): FILES,
+    **both("/admin/programme", ADMIN),
+    ("POST", "/admin/programme"): FILES,
+    ("POST", "/admin/programme/confirm"): FILES,
+    **both("/admin/example/{name}", Rule(who="administrator", shows=404)),  # there is no example of this name
+    **both(COHORT, ADMIN),
+    **both(COHORT + "/trail", ADMIN),
+    **both(COHORT + "/progress", ADMIN),
+    **both(COHORT + "/people", ADMIN),
+    ("POST", COHORT + "/people"): FILES,
+    ("POST", COHORT + "/people/confirm"): FILES,
+    **both(COHORT + "/all/{act_id}", ADMIN),
+    ("POST", COHORT + "/all/{act_id}"): ADMIN,
+    **both(COHORT + "/delegate/{delegate_id}", ADMIN),
+    **both(COHORT + "/delegate/{delegate_id}/{act_id}", ADMIN),
+    ("POST", COHORT + "/delegate/{delegate_id}/{act_id}"): ADMIN,
+    **both(COHORT + "/link", ADMIN),
+    ("POST", COHORT + "/link"): ADMIN,
+    **both(COHORT + "/address", ADMIN),
+    ("POST", COHORT + "/address"): ADMIN,
+    **both("/admin/work", ADMIN),
+    ("POST", "/admin/work"): ADMIN,
 }

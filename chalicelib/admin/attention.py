@@ -1,0 +1,64 @@
+"""What stopped and waits for somebody: jobs that were given up, mails of which nothing is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.jobs.commit import commit
+from chalicelib.store import audits, delegates, jobs, mails
+from chalicelib.store.jobs import Job, JobState
+from chalicelib.store.mails import Mail
+from chalicelib.store.table import ConditionFailed
+
+DOUBTS_WITHIN = timedelta(hours=2)  # longer than the lease of a mail: every doubt there is
+
+WORK = {
+    "enrol": "Enrol the people of a cohort",
+    "open": "Open a questionnaire",
+    "invite": "Invite raters",
+    "complete": "Close early because all have answered",
+    "close": "Close a questionnaire",
+    "tell_extended": "Tell raters of more time",
+    "report": "Make a report",
+    "impact": "Open an impact survey",
+    "impact_close": "Close an impact survey",
+    "pulse_results": "Publish what the raters saw",
+    "summary": "Make the sponsor’s summary",
+    "chase_all": "Remind a cohort",
+    "chase": "Remind raters",
+    "withdraw": "Withdraw a delegate",
+    "replace": "Replace an address",
+}
+
+
+@dataclass(frozen=True)
+class Attention:
+    failed: tuple[Job, ...]
+    doubtful: tuple[Mail, ...]
+
+    def words(self, job: Job) -> str:
+        return WORK.get(job.kind, job.kind)
+
+
+def attention(now: datetime) -> Attention:
+    return Attention(tuple(jobs.failed()), tuple(mails.in_doubt(now + DOUBTS_WITHIN)))
+
+
+def retry(job_id: str, now: datetime, by: str) -> None:
+    """Start a failed job over. One that somebody else has started over is left alone."""
+    job = jobs.find(job_id)
+    if job is None or job.state is not JobState.FAILED:
+        return
+    delegate_id = job.about.get("delegate", "")
+    entry = audits.add(_cohort(job), f"started over: {WORK.get(job.kind, job.kind)}", by, delegate_id, now)
+    try:
+        commit([jobs.retry(job, now), entry], now)
+    except ConditionFailed:
+        return
+
+
+def _cohort(job: Job) -> str:
+    """In whose audit trail the job belongs."""
+    delegate = delegates.find(job.about["delegate"]) if "delegate" in job.about else None
+    return delegate.cohort_id if delegate else job.about.get("cohort", "")

@@ -1,0 +1,114 @@
+"""What the console shows of a cohort: one query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.admin.shown import Filter, ShownLine, filtered, shown_lines
+from chalicelib.admin.status import CohortUnknown
+from chalicelib.clock import moment
+from chalicelib.errors import Refusal
+from chalicelib.ids import derive
+from chalicelib.model import Cohort, Programme
+from chalicelib.store import cohorts, programmes
+from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.mails import Bounce
+from chalicelib.wording import day, last_day, local_date
+
+FILTERS = {
+    Filter.ALL: "All",
+    Filter.DECISION: "Need a decision",
+    Filter.WAITING: "Waiting",
+    Filter.COACH: "With the coach",
+    Filter.DONE: "Done",
+}
+
+
+class DelegateUnknown(Refusal):
+    """The address of a page about somebody who is not in the cohort."""
+
+    status = 404
+    title = "There is no such delegate"
+
+    def __init__(self) -> None:
+        super().__init__("Open the cohort again and choose a delegate from its list.")
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    cohort: Cohort
+    programme: Programme
+    lines: tuple[ShownLine, ...]  # by need
+    bounces: tuple[Bounce, ...]  # of nobody on the list: a coach's or a sponsor's
+    today: str  # local, as `reminded_on` has it
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return dict(filtered(self.lines))
+
+    @property
+    def waiting(self) -> int:
+        """People whom a chase of the whole cohort would mail."""
+        return sum(line.waiting for line in self.lines if line.line.reminded_on != self.today)
+
+    @property
+    def figures(self) -> tuple[tuple[str, str], ...]:
+        answered = sum(line.answered for line in self.lines)
+        invited = sum(line.invited for line in self.lines)
+        ready = sum(line.line.stage in WITH_REPORT for line in self.lines)
+        bounced = sum(len(line.bounces) for line in self.lines) + len(self.bounces)
+        return (
+            (f"{answered} of {invited}", "answers in"),
+            (f"{ready} of {len(self.lines)}", "reports made"),
+            (str(self.counts[Filter.DECISION]), "need a decision"),
+            (str(bounced), "addresses do not work"),
+        )
+
+    def chosen(self, name: str) -> Sequence[ShownLine]:
+        return [line for line in self.lines if name in ("", Filter.ALL, line.standing.filter)]
+
+    def find(self, delegate_id: str) -> ShownLine:
+        """Raises DelegateUnknown."""
+        for line in self.lines:
+            if line.line.delegate_id == delegate_id:
+                return line
+        raise DelegateUnknown
+
+    def last_day(self, line: DelegateLine) -> str:
+        if not line.closes_at:
+            return day(self.cohort.dates.closes)
+        return last_day(moment(line.closes_at), self.programme.organisation.timezone)
+
+    def bounce_name(self, bounce: Bounce) -> str:
+        """A mail's id holds signs that no path or query should."""
+        return derive(12, bounce.mail_id)
+
+    def find_bounce(self, name: str) -> Bounce | None:
+        """By what stands for it in an address."""
+        everyone = [*self.bounces, *(bounce for line in self.lines for bounce in line.bounces)]
+        return next((bounce for bounce in everyone if self.bounce_name(bounce) == name), None)
+
+
+WITH_REPORT = (Stage.REPORT_READY, Stage.RELEASED, Stage.IMPACT_OPEN, Stage.COMPLETE)
+
+
+def dashboard(cohort_id: str, now: datetime) -> Dashboard:
+    """One query. Raises CohortUnknown."""
+    rows = list(cohorts.rows(cohort_id))
+    cohort = cohorts.cohort_from(rows)
+    if cohort is None:
+        raise CohortUnknown(cohort_id)
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    lines = cohorts.lines_from(rows)
+    known = {line.delegate_id for line in lines}
+    bounces = cohorts.bounces_from(rows)
+    zone = programme.organisation.timezone
+    return Dashboard(
+        cohort=cohort,
+        programme=programme,
+        lines=tuple(shown_lines(programme, lines, bounces, now)),
+        bounces=tuple(bounce for bounce in bounces if bounce.delegate not in known),
+        today=local_date(now, zone).isoformat(),
+    )

@@ -1,0 +1,244 @@
+"""HTTP for administrators: cohorts, a cohort's dashboard, a delegate, what is decided about them, and what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib import clock, log
+from chalicelib.admin import acts, attention, dashboard
+from chalicelib.admin.acts import Act, Scope
+from chalicelib.admin.close import CloseRefused
+from chalicelib.errors import Refusal
+from chalicelib.store import register
+from chalicelib.web import links
+from chalicelib.web.sessions import SignedIn, administrator
+from chalicelib.web.view import GET, POST, view
+
+bp = Blueprint(__name__)
+
+COHORT = "/admin/cohort/{cohort_id}"
+DELEGATE = f"{COHORT}/delegate/{{delegate_id}}"
+DONE = {"loaded": "The files are loaded. Everyone in them appears here within a minute."}
+DONE |= {"replaced": "The address is being replaced: a new mail goes out, and the old link stops working."}
+DONE |= {"sent": "The link is on its way again.", "today": "The link was sent again earlier today already."}
+DONE |= {"as-it-is": "Nothing was left to do: this is how it stands now."}
+DONE |= {act.id: act.done for act in acts.ACTS.values()}
+
+
+@bp.route("/admin", **GET)
+@view
+def home() -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    today = clock.now().date()
+    return admin.page("admin/home", register=register.everything(), failed=_failed(), today=today)
+
+
+@bp.route(COHORT, **GET)
+@view
+def cohort(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    board = dashboard.dashboard(cohort_id, clock.now())
+    show = _query().get("show", "")
+    return _board_page(admin, "admin/cohort", Scope(board, None), show=show, filters=dashboard.FILTERS)
+
+
+@bp.route(f"{COHORT}/trail", **GET)
+@view
+def trail(cohort_id: str) -> Response:
+    from chalicelib.admin.trail import trail as entries
+
+    admin = administrator(bp.current_request, clock.now())
+    board = dashboard.dashboard(cohort_id, clock.now())
+    return _board_page(admin, "admin/trail", Scope(board, None), entries=entries(board))
+
+
+@bp.route(f"{COHORT}/progress", **GET)
+@view
+def progress(cohort_id: str) -> Response:
+    from chalicelib.admin.progress import progress_csv
+
+    admin = administrator(bp.current_request, clock.now())
+    board = dashboard.dashboard(cohort_id, clock.now())
+    return admin.file(f"{board.cohort.id}-progress.csv", progress_csv(board))
+
+
+@bp.route(DELEGATE, **GET)
+@view
+def delegate(cohort_id: str, delegate_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    scope = _scope(cohort_id, delegate_id)
+    return _board_page(admin, "admin/delegate", scope, acts=acts.fitting(scope))
+
+
+# --- what is decided: a page that says what it does, and the button on it -------------------------------
+
+
+@bp.route(f"{COHORT}/all/{{act_id}}", **GET)
+@view
+def ask_of_all(cohort_id: str, act_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _act_page(admin, _scope(cohort_id), act_id)
+
+
+@bp.route(f"{COHORT}/all/{{act_id}}", **POST)
+@view
+def act_on_all(cohort_id: str, act_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _act(admin, _scope(cohort_id), act_id)
+
+
+@bp.route(f"{DELEGATE}/{{act_id}}", **GET)
+@view
+def ask(cohort_id: str, delegate_id: str, act_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _act_page(admin, _scope(cohort_id, delegate_id), act_id)
+
+
+@bp.route(f"{DELEGATE}/{{act_id}}", **POST)
+@view
+def act(cohort_id: str, delegate_id: str, act_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _act(admin, _scope(cohort_id, delegate_id), act_id)
+
+
+# --- addresses ------------------------------------------------------------------------------------------
+
+
+@bp.route(f"{COHORT}/address", **GET)
+@view
+def address(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    scope = _scope(cohort_id)
+    bounce = scope.board.find_bounce(_query().get("bounce", ""))
+    return _board_page(admin, "admin/address", scope, **_typed({"old": bounce.email if bounce else ""}))
+
+
+@bp.route(f"{COHORT}/address", **POST)
+@view
+def replace_address(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _replace(admin, _scope(cohort_id))
+
+
+@bp.route(f"{COHORT}/link", **GET)
+@view
+def link(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _board_page(admin, "admin/link", _scope(cohort_id), **_typed({}))
+
+
+@bp.route(f"{COHORT}/link", **POST)
+@view
+def send_link(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _send_link(admin, _scope(cohort_id))
+
+
+# --- what stopped ---------------------------------------------------------------------------------------
+
+
+@bp.route("/admin/work", **GET)
+@view
+def work() -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return admin.page("admin/work", found=attention.attention(clock.now()), done=_query().get("done", ""))
+
+
+@bp.route("/admin/work", **POST)
+@view
+def retry() -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    job_id = admin.form(bp.current_request).get("job", "")
+    attention.retry(job_id, clock.now(), _by(admin))
+    log.event("job_started_over", job=job_id)
+    return admin.see_other(links.url("/admin/work?done=yes"))
+
+
+# --- what the views share -------------------------------------------------------------------------------
+
+
+def _query() -> Mapping[str, str]:
+    return bp.current_request.query_params or {}
+
+
+def _by(admin: SignedIn) -> str:
+    return admin.reader.person.email if admin.reader.person else ""
+
+
+def _failed() -> int:
+    from chalicelib.store import jobs
+
+    return len(jobs.failed())
+
+
+def _scope(cohort_id: str, delegate_id: str = "") -> Scope:
+    board = dashboard.dashboard(cohort_id, clock.now())
+    return Scope(board, board.find(delegate_id) if delegate_id else None)
+
+
+def _board_page(admin: SignedIn, template: str, scope: Scope, status: int = 200, **more: Any) -> Response:
+    board = scope.board
+    done = DONE.get(_query().get("done", ""), "")
+    return admin.page(template, status, board=board, scope=scope, programme=board.programme, done=done, **more)
+
+
+def _act_page(
+    admin: SignedIn, scope: Scope, act_id: str, refused: Refusal | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
+    act = acts.find(act_id, scope)
+    status = int(refused.status) if refused else 200
+    more = {"act": act, "effect": act.effect(scope, clock.now()), "nothing_to_do": _nothing_to_do(act, scope)}
+    return _board_page(admin, "admin/act", scope, status, refused=refused, typed=typed or {}, **more)
+
+
+def _nothing_to_do(act: Act, scope: Scope) -> bool:
+    return act.id == "chase" and not acts.to_be_mailed(scope, clock.now())
+
+
+def _act(admin: SignedIn, scope: Scope, act_id: str) -> Response:
+    fields = admin.form(bp.current_request)
+    done = links.url(f"{scope.path}?done={act_id}")
+    try:
+        acts.find(act_id, scope).run(scope, fields, clock.now(), _by(admin))
+    except acts.NotNow:  # pressed twice, or somebody else was quicker
+        return admin.see_other(links.url(f"{scope.path}?done=as-it-is"))
+    except acts.DateRefused as refused:
+        return _act_page(admin, scope, act_id, refused, fields)
+    except CloseRefused as refused:
+        return _act_page(admin, _again(scope), act_id, refused, fields)
+    log.event("administrator_decided", act=act_id, cohort=scope.board.cohort.id)
+    return admin.see_other(done)
+
+
+def _again(scope: Scope) -> Scope:
+    return _scope(scope.board.cohort.id, scope.one.line.delegate_id if scope.one else "")
+
+
+def _typed(fields: Mapping[str, str], refused: Refusal | None = None) -> dict[str, Any]:
+    return {"typed": fields, "refused": refused}
+
+
+def _replace(admin: SignedIn, scope: Scope) -> Response:
+    from chalicelib.admin.replace import replace_address as replace
+
+    fields = admin.form(bp.current_request)
+    old, new, name = (fields.get(field, "") for field in ("old", "new", "name"))
+    try:
+        replace(scope.board.cohort.id, old, new, clock.now(), _by(admin), name=name)
+    except Refusal as refused:
+        return _board_page(admin, "admin/address", scope, int(refused.status), **_typed(fields, refused))
+    return admin.see_other(links.url(f"{scope.path}?done=replaced"))
+
+
+def _send_link(admin: SignedIn, scope: Scope) -> Response:
+    from chalicelib.admin import lost_link
+
+    fields = admin.form(bp.current_request)
+    try:
+        sent = lost_link.send_again(scope.board.cohort.id, fields.get("address", ""), clock.now(), _by(admin))
+    except Refusal as refused:
+        return _board_page(admin, "admin/link", scope, int(refused.status), **_typed(fields, refused))
+    return admin.see_other(links.url(f"{scope.path}?done={'sent' if sent else 'today'}"))

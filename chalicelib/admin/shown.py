@@ -1,0 +1,161 @@
+"""How a delegate stands, as the dashboard may say it: in words, sorted by need, and counts that tell of no one.
+
+Counts of answers are shown for groups of at least the threshold's size. A smaller group is put together with others, as
+in the report, so that nothing can be worked out by subtraction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.clock import moment
+from chalicelib.model import Programme
+from chalicelib.report.partition import pooled
+from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.mails import Bounce
+from chalicelib.wording import plural
+
+SOON_DAYS = 5  # before the deadline: then few answers are worth a word
+
+
+@dataclass(frozen=True)
+class Count:
+    """Raters of one group, or of several put together."""
+
+    title: str
+    answered: int
+    invited: int
+
+
+class Filter(StrEnum):
+    ALL = "all"
+    DECISION = "decision"
+    WAITING = "waiting"
+    COACH = "coach"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`kind` is the colour of the words: bad only where the administrator must decide."""
+
+    rank: int  # lowest first
+    kind: str
+    words: str
+    filter: Filter
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    line: DelegateLine
+    standing: Standing
+    counts: tuple[Count, ...]
+    hidden: bool  # some raters are too few to be counted
+    waiting: int  # mails that a chase would send at most
+    bounces: tuple[Bounce, ...]
+
+    @property
+    def answered(self) -> int:
+        return sum(count.answered for count in self.counts)
+
+    @property
+    def invited(self) -> int:
+        return sum(count.invited for count in self.counts)
+
+
+def counts(programme: Programme, line: DelegateLine) -> tuple[tuple[Count, ...], bool]:
+    """Named groups, and anonymous ones of the threshold's size; and whether others were left out."""
+    titles = {group.id: group.title for group in programme.groups}
+    invited = {group: count.invited for group, count in line.groups.items()}
+    named = [(group.id,) for group in programme.groups if group.named and group.id in invited]
+    order = [group.id for group in programme.anonymous_groups]
+    parts = pooled(invited, order, programme.threshold)
+    found = tuple(
+        Count(
+            " and ".join(titles[group] for group in part),
+            sum(line.groups[group].answered for group in part if group in line.groups),
+            sum(invited.get(group, 0) for group in part),
+        )
+        for part in (*named, *parts)
+    )
+    return found, not parts and any(invited.get(group, 0) for group in order)
+
+
+def standing(programme: Programme, line: DelegateLine, bounced: int, now: datetime) -> Standing:
+    """One status in plain words: what waits, and for whom."""
+    if line.withdrawn:
+        return Standing(9, "", "Withdrawn", Filter.DONE)
+    if line.stage is Stage.HELD:
+        return Standing(0, "bad", "Too few answers: give more time or close", Filter.DECISION)
+    if bounced and line.stage in (Stage.PLANNED, Stage.COLLECTING):
+        return Standing(1, "bad", f"{plural(bounced, 'address does', 'addresses do')} not work", Filter.DECISION)
+    if line.stage is Stage.COLLECTING:
+        return _collecting(programme, line, now)
+    return STANDINGS[line.stage]
+
+
+STANDINGS = {
+    Stage.PLANNED: Standing(6, "", "Not open yet", Filter.WAITING),
+    Stage.SCORING: Standing(5, "", "The report is being made", Filter.COACH),
+    Stage.REPORT_READY: Standing(4, "", "Report with the coach", Filter.COACH),
+    Stage.RELEASED: Standing(8, "good", "Report released", Filter.DONE),
+    Stage.IMPACT_OPEN: Standing(7, "", "Impact survey open", Filter.WAITING),
+    Stage.COMPLETE: Standing(8, "good", "Complete", Filter.DONE),
+}
+
+
+def _collecting(programme: Programme, line: DelegateLine, now: datetime) -> Standing:
+    if not line.nominated:
+        return Standing(2, "warn", "No raters chosen yet", Filter.WAITING)
+    days = (moment(line.closes_at) - now).days if line.closes_at else SOON_DAYS + 1
+    others = line.answered - (line.groups["self"].answered if "self" in line.groups else 0)
+    if days <= SOON_DAYS and others < programme.minimum_responses:
+        left = plural(days, "day", "days") if days > 0 else "hours"
+        return Standing(3, "warn", f"Few answers, {left} left", Filter.WAITING)
+    return Standing(5, "", "Collecting answers", Filter.WAITING)
+
+
+def shown_lines(
+    programme: Programme, lines: Iterable[DelegateLine], bounces: Iterable[Bounce], now: datetime
+) -> list[ShownLine]:
+    """By need, then by name."""
+    by_delegate: dict[str, list[Bounce]] = {}
+    for bounce in bounces:
+        by_delegate.setdefault(bounce.delegate, []).append(bounce)
+    found = [_shown(programme, line, one_each(by_delegate.get(line.delegate_id, [])), now) for line in lines]
+    return sorted(found, key=lambda shown: (shown.standing.rank, shown.line.name))
+
+
+def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...], now: datetime) -> ShownLine:
+    groups, hidden = counts(programme, line)
+    return ShownLine(
+        line=line,
+        standing=standing(programme, line, len(bounces), now),
+        counts=groups,
+        hidden=hidden,
+        waiting=waiting(line, bounces),
+        bounces=bounces,
+    )
+
+
+def one_each(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
+    """The newest of each address: an invitation and its reminders bounce one after the other."""
+    newest = {bounce.email: bounce for bounce in sorted(bounces, key=lambda bounce: bounce.at)}
+    return tuple(newest.values())
+
+
+def waiting(line: DelegateLine, bounces: Iterable[Bounce]) -> int:
+    """How many people have not answered and can be reached. A delegate who chose nobody counts as one."""
+    if line.stage is not Stage.COLLECTING or line.withdrawn:
+        return 0
+    gone = len({bounce.invitation for bounce in bounces if bounce.invitation})
+    return max(0, line.invited - line.answered - line.declined - gone)
+
+
+def filtered(lines: Iterable[ShownLine]) -> Mapping[str, int]:
+    found = Counter(shown.standing.filter.value for shown in lines)
+    return {Filter.ALL.value: sum(found.values()), **{one.value: found[one.value] for one in list(Filter)[1:]}}

@@ -1,0 +1,42 @@
+"""The audit trail of a cohort in words: who did what about whom, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.admin.dashboard import Dashboard
+from chalicelib.clock import moment
+from chalicelib.store import audits
+from chalicelib.store.marshal import Row
+from chalicelib.wording import local_time
+
+MOST_SHOWN = 500
+
+
+@dataclass(frozen=True)
+class Entry:
+    when: str
+    who: str
+    act: str
+    about: str
+
+
+def trail(board: Dashboard) -> list[Entry]:
+    """The newest first."""
+    people = {shown.line.delegate_id: shown.line.name for shown in board.lines}
+    coaches = {f"coach {shown.line.coach_id}": f"{shown.line.coach.name}, coach" for shown in board.lines}
+    zone = board.programme.organisation.timezone
+    rows = audits.of_cohort(board.cohort.id)[-MOST_SHOWN:]
+    return [_entry(row, {**people, board.cohort.id: "The cohort"}, coaches, zone) for row in reversed(rows)]
+
+
+def _entry(row: Row, people: Mapping[str, str], coaches: Mapping[str, str], zone: str) -> Entry:
+    at = row["at"] if isinstance(row["at"], datetime) else moment(row["at"])
+    return Entry(
+        when=local_time(at, zone),
+        who=coaches.get(row["by"], row["by"]),
+        act=str(row["act"]),
+        about=people.get(row["about"], "The cohort"),
+    )

@@ -1,0 +1,266 @@
+"""The console: who needs the administrator, what they decide, and that it tells of no rater."""
+
+import csv
+import io
+
+import pytest
+
+from chalicelib.config import settings
+from chalicelib.model import Wave, WaveState
+from chalicelib.store import audits, cohorts, delegates, jobs
+from chalicelib.store.mails import MailState, find, settle
+from chalicelib.store.table import transact
+from tests.support import people
+from tests.support.calls import count_calls
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+
+
+@pytest.fixture
+def admin(visitor, clock):
+    return visitor.let_in_administrator(clock.now())
+
+
+@pytest.fixture
+def opened(admin, clock):
+    """A cohort of one delegate with four peers and two reports, a day after the opening."""
+    people.opened(clock, chosen=people.raters(4, 2))
+    clock.advance(days=1)
+    return admin.let_in_administrator(clock.now())
+
+
+def dana():
+    return f"{COHORT}/delegate/{people.dana()}"
+
+
+def answer(visitor, name):
+    url = people.link(name, "answer")
+    people.send(people.answer_all(visitor, url), url)
+
+
+def test_the_home_page_lists_every_cohort(opened):
+    opened.open(f"{BASE_URL}/admin")
+
+    assert "Autumn cohort" in opened.page
+    assert "Collecting answers until Friday 2 October 2026" in opened.page
+
+
+def test_the_dashboard_is_one_query_besides_the_session(opened):
+    opened.open(COHORT)
+    with count_calls() as calls:
+        opened.open(COHORT)
+
+    assert calls == {"GetItem": 1, "Query": 1}
+
+
+def test_answers_are_counted_by_group_and_a_small_group_is_put_with_another(opened):
+    """Two reports alone would tell; with the peers they are six."""
+    answer(opened, "p0")
+    answer(opened, "d0")
+    opened.open(COHORT)
+
+    assert 'Peers and Direct reports <b class="number">2 of 6</b>' in opened.page
+    assert "Direct reports <b" not in opened.page.replace("Peers and Direct reports <b", "")
+
+
+def test_too_few_raters_are_not_counted_at_all(admin, clock):
+    people.opened(clock, chosen=people.raters(2, 0))
+    admin.let_in_administrator(clock.now())
+    answer(admin, "p0")
+    admin.open(COHORT)
+
+    assert "Others: too few to be counted" in admin.page
+    assert "Peers" not in admin.page
+    assert "0 of 2" in admin.page  # self and manager, who sign
+
+
+def test_no_page_says_who_answered(opened, clock):
+    """The same pages, whichever of two peers has answered."""
+    answer(opened, "p0")
+    before = [opened.open(url).page for url in (COHORT, dana(), f"{COHORT}/trail", f"{COHORT}/progress")]
+
+    assert all(name not in page for page in before for name in ("P0", "p0@"))
+
+
+@pytest.mark.parametrize("path", ["/all/chase", "/delegate/{}/chase"])
+def test_a_chase_says_how_many_mails_and_sends_so_many(opened, clock, path):
+    url = COHORT + path.format(people.dana())
+    opened.open(url)
+    assert "8 mails go out at once" in opened.page
+    before = len(sent_mails())
+    opened.post(url)
+    page = opened.page
+    opened.open(url)
+    opened.page = page
+    drain(clock.now())
+
+    assert "The reminders are on their way." in page
+    assert len(sent_mails()) - before == 8
+    assert "Nobody is left to remind today" in opened.open(url).page
+
+
+def test_pressing_chase_twice_sends_once(opened, clock):
+    url = f"{dana()}/chase"
+    nonce = opened.open(url).nonce
+    before = len(sent_mails())
+    for _ in range(2):
+        opened.post(url, nonce=nonce)
+        assert opened.status == 200
+    drain(clock.now())
+
+    assert len(sent_mails()) - before == 8
+
+
+def test_a_form_without_its_nonce_changes_nothing(opened, clock):
+    for act in ("chase", "close", "withdraw"):
+        assert opened.open(f"{dana()}/{act}").post(f"{dana()}/{act}", nonce="forged").status == 400
+
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.OPEN
+    assert [row["act"] for row in audits.of_cohort(people.COHORT)] == ["loaded 1 delegates"]
+
+
+def test_more_time_is_given_and_pressing_twice_is_success(opened, clock):
+    url = f"{dana()}/extend"
+    opened.open(url).post(url, {"last_day": "2026-10-09"})
+    assert "The new last day stands" in opened.page
+    opened.open(url).post(url, {"last_day": "2026-10-09"})
+
+    assert "The new last day stands" in opened.page
+    assert "Friday 9 October 2026" in opened.page
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions == 1
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "2026-10-01"])
+def test_a_last_day_that_is_none_is_told_at_its_field(opened, typed):
+    url = f"{dana()}/extend"
+    opened.open(url).post(url, {"last_day": typed})
+
+    assert opened.status == 400
+    assert 'href="#last_day"' in opened.page
+
+
+def test_a_delegate_who_is_held_comes_first_and_is_decided(admin, clock):
+    people.opened(clock, chosen=people.raters(4, 0), names=("ann delegate", "dana delegate"))
+    drain(clock.to(people.CLOSE))
+    admin.let_in_administrator(clock.now())
+    admin.open(COHORT)
+    assert "2 delegates need a decision from you" in admin.page
+    url = f"{dana()}/publish"
+    nonce = admin.open(url).nonce
+    admin.post(url, nonce=nonce)
+    assert "The report is being made" in admin.page
+    drain(clock.now())
+    admin.post(url, nonce=nonce)
+
+    assert "Nothing was left to do" in admin.page
+    entry = next(row for row in audits.of_cohort(people.COHORT) if "publish" in row["act"])
+    assert entry["by"] == settings().administrators[0]
+
+
+def test_a_delegate_is_withdrawn(opened, clock):
+    url = f"{dana()}/withdraw"
+    opened.open(url).post(url)
+    drain(clock.now())
+
+    assert "Withdrawn" in opened.page
+    assert cohorts.lines(people.COHORT)[0].withdrawn
+
+
+def test_an_address_that_bounced_asks_for_a_decision(opened, clock):
+    from chalicelib.store import invitations
+
+    peer = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.name == "P0")
+    mail = find(f"collect/invitation#{people.dana()}#baseline#{peer.id}#2026-09-14.0")
+    transact(settle(mail, MailState.BOUNCED, mail.message_id, "There is no such address", clock.now()))
+    opened.open(COHORT)
+    assert "1 address does not work" in opened.page
+    opened.open(dana())
+    (replace,) = opened.links("/address?bounce=")
+
+    assert 'value="p0@example.org"' in opened.open(replace).page
+
+
+def test_a_lost_link_is_sent_again(opened, clock):
+    url = f"{COHORT}/link"
+    opened.open(url).post(url, {"address": "p0@example.org"})
+    assert "on its way again" in opened.page
+    opened.open(url).post(url, {"address": "p0@example.org"})
+    assert "earlier today already" in opened.page
+    opened.open(url).post(url, {"address": "nobody@example.org"})
+
+    assert (opened.status, 'href="#address"' in opened.page) == (400, True)
+
+
+def test_a_failed_job_is_started_over(opened, clock):
+    job = jobs.job("summary", "odd", due_at=clock.now(), cohort=people.COHORT)
+    transact([jobs.add(job)])
+    held = jobs.claim(job.id, "attempt", clock.now(), clock.now())
+    transact([jobs.fail(held, "the bucket was away")])
+    opened.open(f"{BASE_URL}/admin/work")
+    assert "the bucket was away" in opened.page
+    opened.post(f"{BASE_URL}/admin/work", {"job": job.id})
+
+    assert jobs.failed() == []
+    assert "started over" in audits.of_cohort(people.COHORT)[-1]["act"]
+
+
+def test_a_mail_in_doubt_is_shown(opened, clock):
+    from chalicelib.mail.send import LEASE
+    from chalicelib.store import mails
+    from tests.mail.samples import mail
+
+    transact([mails.add(mail())])
+    mails.claim(mail().id, "attempt", clock.now(), clock.now() + LEASE)
+
+    assert mail().to.email in opened.open(f"{BASE_URL}/admin/work").page
+
+
+def test_the_trail_says_who_did_what(opened, clock):
+    opened.open(f"{dana()}/extend").post(f"{dana()}/extend", {"last_day": "2026-10-09"})
+    opened.open(f"{COHORT}/trail")
+
+    assert settings().administrators[0] in opened.page
+    assert "Extended to 2026-10-09" in opened.page
+    assert "Dana Delegate" in opened.page
+
+
+def test_progress_is_a_file_without_formulas(admin, clock):
+    people.opened(clock, chosen=people.raters(4, 0), names=("=cmd()|dana",))
+    admin.let_in_administrator(clock.now())
+    admin.open(f"{COHORT}/progress")
+    lines = list(csv.DictReader(io.StringIO(admin.page.removeprefix("\ufeff"))))
+
+    assert {line["delegate"][:2] for line in lines} == {"'="}
+    assert {line["group"]: line["invited"] for line in lines} == {"Self": "1", "Line manager": "1", "Peers": "4"}
+
+
+def test_an_unknown_cohort_delegate_or_act_is_a_kind_page(opened):
+    for url in (f"{BASE_URL}/admin/cohort/none", f"{COHORT}/delegate/none", f"{dana()}/none", f"{COHORT}/all/withdraw"):
+        assert opened.open(url).status in (400, 404)
+
+
+def test_a_head_request_and_a_get_change_nothing(opened):
+    from chalicelib.store.table import scan
+
+    before = list(scan())
+    for url in (
+        COHORT,
+        dana(),
+        f"{dana()}/close",
+        f"{COHORT}/all/chase",
+        f"{COHORT}/address",
+        f"{BASE_URL}/admin/work",
+    ):
+        opened.open(url)
+
+    assert list(scan()) == before
+
+
+def test_whoever_is_not_signed_in_sees_the_sign_in_page(visitor, clock):
+    people.opened(clock)
+    for url in (f"{BASE_URL}/admin", COHORT, f"{COHORT}/progress", f"{BASE_URL}/admin/start"):
+        assert "Administrators: sign in" in visitor.open(url).page
+        assert "Dana" not in visitor.page

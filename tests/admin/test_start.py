@@ -1,0 +1,252 @@
+"""A cohort from files: form, preview, confirm."""
+
+import codecs
+
+import pytest
+
+from chalicelib.config import settings
+from chalicelib.store import audits, cohorts, delegates, register
+from chalicelib.store.table import scan
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+
+START = f"{BASE_URL}/admin/start"
+PROGRAMME = people.EXAMPLE.read_bytes()
+HEADER = "name,email,job_title,service,manager_name,manager_email,coach_name,coach_email\n"
+DANA = "Dana Délégate,dana.delegate@example.org,Lead,Nursing,Mara Manager,mara@example.org,Cleo Coach,c@example.org\n"
+DORA = "Dora Delegate,dora.delegate@example.org,Lead,Nursing,Mara Manager,mara@example.org,Cleo Coach,c@example.org\n"
+RATERS = "delegate_email,group,name,email\ndana.delegate@example.org,peer,Pat Peer,pat@example.org\n"
+FIELDS = {
+    "title": "Autumn cohort",
+    "opens": "2026-09-14",
+    "closes": "2026-10-02",
+    "ends": "2026-11-30",
+    "sponsor_name": "Sam Sponsor",
+    "sponsor_email": "sam@example.org",
+}
+
+
+@pytest.fixture
+def admin(visitor, clock):
+    return visitor.let_in_administrator(clock.now())
+
+
+def files(delegates=HEADER + DANA, programme=PROGRAMME, **more):
+    data = delegates if isinstance(delegates, bytes) else delegates.encode()
+    found = {"programme": ("programme.yaml", programme), "delegates": ("delegates.csv", data)}
+    return found | {name: (f"{name}.csv", text.encode()) for name, text in more.items()}
+
+
+def rows():
+    return [row for row in scan() if not row["pk"].startswith("SESSION#")]
+
+
+def preview(admin, typed=None, **parts):
+    return admin.open(START).send_files(START, FIELDS | (typed or {}), files(**parts))
+
+
+def confirm(admin):
+    return admin.send_files(f"{START}/confirm")
+
+
+def test_two_files_become_a_cohort_after_a_preview(admin, clock):
+    preview(admin)
+    assert (admin.status, rows()) == (200, [])
+    assert "Dana Délégate" in admin.page
+    assert "Monday 14 September 2026, 09:00" in admin.page
+
+    confirm(admin)
+    drain(clock.now())
+
+    assert admin.url.endswith("/admin/cohort/autumn-cohort?done=loaded")
+    (line,) = cohorts.lines("autumn-cohort")
+    assert line.name == "Dana Délégate"
+    listed = register.everything()
+    assert [entry.title for entry in listed.cohorts] == ["Autumn cohort"]
+    assert [entry.version for entry in listed.programmes] == [people.programme().version]
+    assert {row["by"] for row in audits.of_cohort("autumn-cohort")} == set(settings().administrators)
+
+
+def test_confirming_twice_is_success_and_changes_nothing(admin, clock):
+    preview(admin)
+    page = admin.page
+    confirm(admin)
+    drain(clock.now())
+    before = rows()
+    admin.page = page
+    confirm(admin)
+
+    assert admin.url.endswith("?done=loaded")
+    assert rows() == before
+
+
+def test_faults_are_told_by_row_and_column_and_sound_files_are_kept(admin):
+    preview(admin, delegates=HEADER + DANA.replace("mara@example.org", "mara"), typed={"closes": ""})
+
+    assert (admin.status, rows()) == (400, [])
+    assert '<td>delegates.csv</td><td class="number">2</td><td>manager_email</td>' in admin.page
+    assert "The last day for answers is missing." in admin.page
+    assert "<strong>programme.yaml</strong> is kept" in admin.page
+    assert "<strong>delegates.csv</strong> is kept" not in admin.page
+
+    admin.send_files(START, FIELDS, {"delegates": ("delegates.csv", (HEADER + DANA).encode())})
+    assert (admin.status, "what will happen" in admin.page) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        pytest.param(lambda text: codecs.BOM_UTF8 + text.encode(), id="utf-8 with a mark"),
+        pytest.param(lambda text: text.encode("cp1252"), id="windows"),
+        pytest.param(lambda text: text.encode("utf-16"), id="utf-16"),
+    ],
+)
+def test_files_are_read_as_excel_writes_them(admin, encode):
+    preview(admin, delegates=encode(HEADER + DANA))
+
+    assert (admin.status, "Dana Délégate" in admin.page) == (200, True)
+
+
+def test_a_workbook_is_refused_with_what_to_do(admin):
+    preview(admin, delegates=b"PK\x03\x04 a workbook")
+
+    assert (admin.status, "is an Excel workbook: save it as CSV UTF-8" in admin.page) == (400, True)
+
+
+def test_what_is_confirmed_is_what_was_shown(admin, clock):
+    """Somebody else adds a delegate between the preview and its confirmation."""
+    preview(admin)
+    confirm(admin)
+    drain(clock.now())
+    url = f"{BASE_URL}/admin/cohort/autumn-cohort/people"
+    admin.open(url).send_files(url, {}, {"delegates": ("d.csv", (HEADER + DANA.replace("Lead", "Head")).encode())})
+    shown = admin.page
+    admin.open(url).send_files(url, {}, {"delegates": ("d.csv", (HEADER + DANA + DORA).encode())})
+    admin.send_files(f"{url}/confirm")
+    drain(clock.now())
+    admin.page = shown
+    admin.send_files(f"{url}/confirm")
+
+    assert (admin.status, "Something changed since you looked" in admin.page) == (409, True)
+    assert delegates.find(cohorts.lines("autumn-cohort")[0].delegate_id).job_title == "Lead"
+
+
+def test_a_second_file_says_what_is_new_changed_unchanged_and_gone(admin, clock):
+    preview(admin, delegates=HEADER + DANA + DORA)
+    confirm(admin)
+    drain(clock.now())
+    url = f"{BASE_URL}/admin/cohort/autumn-cohort/people"
+    eve = DORA.replace("Dora", "Eve").replace("dora", "eve")
+    text = HEADER + DANA.replace("Lead", "Head") + eve
+    admin.open(url).send_files(url, {}, {"delegates": ("d.csv", text.encode()), "raters": ("r.csv", RATERS.encode())})
+
+    for part in ("<b>1</b> new delegates", "<b>1</b> changed", "<b>0</b> unchanged", "<b>1</b> not in the file"):
+        assert part in admin.page
+    assert "job title: Lead → Head" in admin.page
+    assert "1 new rater of 1 delegate" in admin.page
+
+    admin.send_files(f"{url}/confirm")
+    drain(clock.now())
+    assert [line.name for line in cohorts.lines("autumn-cohort")] == ["Dana Délégate", "Dora Delegate", "Eve Delegate"]
+
+
+def test_raters_may_come_alone(admin, clock):
+    preview(admin)
+    confirm(admin)
+    drain(clock.now())
+    url = f"{BASE_URL}/admin/cohort/autumn-cohort/people"
+    admin.open(url).send_files(url, {}, {"raters": ("r.csv", RATERS.encode())})
+    assert "1 new rater of 1 delegate" in admin.page
+    admin.send_files(f"{url}/confirm")
+    drain(clock.now())
+
+    assert cohorts.lines("autumn-cohort")[0].stage == "planned"
+    from chalicelib.model import Wave
+
+    chosen = delegates.find_nomination(cohorts.lines("autumn-cohort")[0].delegate_id, Wave.BASELINE)
+    assert "pat@example.org" in {rater.person.email for rater in chosen.raters}
+
+
+def test_the_same_files_again_change_nothing_and_say_so(admin, clock):
+    preview(admin)
+    confirm(admin)
+    drain(clock.now())
+    preview(admin)
+
+    assert "Nothing would change" in admin.page
+    assert "Start the cohort" not in admin.page
+
+
+def test_a_short_name_that_is_taken_is_refused(admin, clock):
+    preview(admin)
+    confirm(admin)
+    preview(admin, delegates=HEADER + DORA)
+
+    assert (admin.status, "Give it another short name" in admin.page) == (400, True)
+
+
+def test_a_programme_that_is_here_needs_no_file(admin, clock):
+    preview(admin)
+    confirm(admin)
+    rules = people.programme()
+    typed = FIELDS | {"title": "Winter cohort", "loaded": f"{rules.id} {rules.version}"}
+    admin.open(START).send_files(START, typed, {"delegates": ("d.csv", (HEADER + DORA).encode())})
+
+    assert (admin.status, "here already" in admin.page) == (200, True)
+
+
+def test_a_loaded_version_with_other_content_is_refused(admin, clock):
+    preview(admin)
+    confirm(admin)
+    other = PROGRAMME.replace(b"Maximising Potential", b"Maximising Everything", 1)
+    preview(admin, programme=other, typed={"title": "Winter cohort"})
+
+    assert (admin.status, "A loaded version never changes" in admin.page) == (400, True)
+
+
+def test_a_programme_by_itself_is_previewed_and_stored(admin):
+    url = f"{BASE_URL}/admin/programme"
+    admin.open(url).send_files(url, {}, {"programme": ("programme.yaml", PROGRAMME)})
+    assert (admin.status, rows()) == (200, [])
+    admin.send_files(f"{url}/confirm")
+
+    assert [entry.version for entry in register.everything().programmes] == [people.programme().version]
+    assert "The programme is stored" in admin.page
+
+
+def test_a_new_version_says_what_is_different(admin):
+    url = f"{BASE_URL}/admin/programme"
+    admin.open(url).send_files(url, {}, {"programme": ("programme.yaml", PROGRAMME)}).send_files(f"{url}/confirm")
+    version = people.programme().version
+    newer = PROGRAMME.replace(b"version: %d" % version, b"version: %d" % (version + 1), 1)
+    newer = newer.replace(b"Maximising Potential", b"Maximising Everything", 1)
+    admin.open(url).send_files(url, {}, {"programme": ("programme.yaml", newer)})
+
+    assert f"Compared with version {version}" in admin.page
+    assert "<td>Changed</td><td>title</td>" in admin.page
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/start", "/admin/start/confirm", "/admin/programme", "/admin/programme/confirm"]
+)
+def test_a_form_of_another_page_is_refused(admin, path):
+    admin.open(START).send_files(f"{BASE_URL}{path}", FIELDS | {"form": "forged"}, files())
+
+    assert (admin.status, rows()) == (400, [])
+
+
+@pytest.mark.parametrize("body", [b"", b"no parts at all", b"------fullcircle\r\nContent-Disposition: form-data\r\n"])
+def test_a_damaged_form_is_refused(admin, body):
+    headers = {"Content-Type": "multipart/form-data; boundary=----fullcircle"} | admin._kept()
+    response = admin.client.post("/admin/start", headers=headers, body=body)
+
+    assert response.status_code == 400
+
+
+def test_an_example_file_can_be_loaded_as_it_is(admin):
+    admin.open(f"{BASE_URL}/admin/example/delegates")
+    text = admin.page
+    preview(admin, delegates=text)
+
+    assert (admin.status, "Dana Delegate" in admin.page) == (200, True)
