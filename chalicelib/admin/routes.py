@@ -222,7 +222,7 @@ def _typed(fields: Mapping[str, str], refused: Refusal | None = None) -> dict[st
 
 
 def _replace(admin: SignedIn, scope: Scope) -> Response:
-    from chalicelib.admin.replace import replace_address as replace
+    from chalicelib.admin.replace import replace
 
     fields = admin.form(bp.current_request)
     old, new, name = (fields.get(field, "") for field in ("old", "new", "name"))

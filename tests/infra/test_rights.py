@@ -22,6 +22,7 @@ from chalicelib.mail import events, send
 from chalicelib.mail.tags import tag
 from chalicelib.model import Person, Wave
 from chalicelib.store import jobs, mails
+from chalicelib.store.table import transact
 from infra import rights
 from infra.deploy import policies
 from infra.local import aws_contract, record
