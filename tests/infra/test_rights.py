@@ -14,7 +14,7 @@ from chalice.config import Config
 from chalice.deploy.appgraph import ApplicationGraphBuilder
 from chalice.deploy.models import LambdaFunction, SQSEventSource
 
-from chalicelib.admin import replace
+from chalicelib.admin import attention, replace
 from chalicelib.ids import delegate_id
 from chalicelib.jobs import sweep
 from chalicelib.jobs.commit import commit
@@ -22,7 +22,6 @@ from chalicelib.mail import events, send
 from chalicelib.mail.tags import tag
 from chalicelib.model import Person, Wave
 from chalicelib.store import jobs, mails
-from chalicelib.store.table import transact
 from infra import rights
 from infra.deploy import policies
 from infra.local import aws_contract, record
@@ -99,6 +98,10 @@ def rare_acts(clock) -> None:
     people.opened(clock)
     replace.replace(people.COHORT, people.person("mara manager").email, "new@example.org", clock.now())
     drain(clock.now())  # a manager's inbox is under their address: work takes the old one away
+    people.load(clock.now(), chosen=people.raters(1, 0))
+    drain(clock.now())  # more raters for a delegate who is enrolled: only while their wave is as it was read
+    with record.running("api_handler"):
+        attention.attention(clock.now())  # the administrator looks at what failed
 
 
 @pytest.mark.parametrize(("function", "action", "resource"), ALL)
