@@ -1,0 +1,79 @@
+"""Settings: whatever is wrong is named at once; a new link key leaves the links that are out at work."""
+
+import json
+
+import pytest
+
+from chalicelib import config
+from chalicelib.config import ConfigError, parse_settings, settings
+from chalicelib.store.aws import client
+from chalicelib.web import links
+from chalicelib.web.links import LinkUnknown
+from infra.local import account
+from tests.support.cloud import BASE_URL, STAGE
+
+OUTPUTS = {"Bucket": "b", "WorkQueue": "w", "ReportQueue": "r", "MailQueue": "m"}
+
+
+def sound() -> dict:
+    return account.settings(STAGE, BASE_URL, OUTPUTS)
+
+
+def test_sound_settings_are_read():
+    assert parse_settings(json.dumps(sound()), STAGE).base_url == BASE_URL
+
+
+def test_everything_that_is_missing_or_malformed_is_named_in_one_message():
+    wrong = sound() | {"mails_per_second": "fast", "queues": [], "colour": "blue"}
+    del wrong["sender"], wrong["bucket"]
+
+    with pytest.raises(ConfigError) as refused:
+        parse_settings(json.dumps(wrong), STAGE)
+
+    for said in (
+        "sender is missing",
+        "bucket is missing",
+        "mails_per_second is malformed",
+        "queues is malformed",
+        "colour is not a setting",
+    ):
+        assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"word"'])
+def test_what_is_no_object_is_said_to_be_none(text):
+    with pytest.raises(ConfigError, match="is not"):
+        parse_settings(text, STAGE)
+
+
+def use_keys(*keys: str) -> None:
+    value = settings_row() | {"link_keys": list(keys)}
+    client("ssm").put_parameter(
+        Name=config.parameter_name(STAGE), Type="SecureString", Value=json.dumps(value), Overwrite=True
+    )
+    settings.cache_clear()
+
+
+def settings_row() -> dict:
+    return json.loads(
+        client("ssm").get_parameter(Name=config.parameter_name(STAGE), WithDecryption=True)["Parameter"]["Value"]
+    )
+
+
+def test_a_new_link_key_signs_and_the_old_one_still_opens_what_is_out(aws):
+    before = settings_row()["link_keys"]
+    old, new = "an old key for links, of 32 signs or more", "a new key for links, of 32 signs or more"
+    try:
+        use_keys(old)
+        out = links.token("hub", "delegate", "1")
+        use_keys(old, new)
+        fresh = links.token("hub", "delegate", "1")
+
+        assert fresh != out
+        assert links.read("hub", out, 2) == links.read("hub", fresh, 2) == ("delegate", "1")
+        use_keys(new)
+        assert links.read("hub", fresh, 2) == ("delegate", "1")
+        with pytest.raises(LinkUnknown):
+            links.read("hub", out, 2)
+    finally:
+        use_keys(*before)
