@@ -10,7 +10,7 @@ DRY = $(if $(DRY_RUN),--dry-run)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 WORKERS ?= auto
 
-.PHONY: help install demo serve infra deploy status remove rotate-keys policies test-infra test test-browser pictures install-browser check lint prove lock clean
+.PHONY: help install demo serve infra deploy status remove rotate-keys policies test-infra test test-browser pictures install-browser check lint prove bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ check: lint test ## lint, types and tests
 
 prove: $(READY) ## run the long proofs of anonymity and of sending once
 	@$(BIN)/python -m pytest -n $(WORKERS) -m prove
+
+bench: $(READY) ## measure the budgets of start and report; leaves benchmarks/latest.json
+	@$(BIN)/python -m benchmarks
 
 lock: $(READY) ## renew the locked requirements from the .in files
 	@for name in requirements requirements-report requirements-dev; do $(LOCK) $$name.in -o $$name.txt; done

@@ -1,0 +1,66 @@
+"""Every budget that is measured here, beside its figure and their ratio; `benchmarks/latest.json` keeps them.
+
+Calls to AWS are counted by tests, which fail when one is too many: tests/journey/test_budgets.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import report, start
+from benchmarks.report import Row
+
+LATEST = Path(__file__).parent / "latest.json"
+BAR = 20  # characters for a budget that is used up
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--reports", type=int, default=report.MANY, help="reports made in one process (%(default)s)")
+    args = parser.parse_args(argv)
+    found = [*start.rows(), *report.rows(args.reports)]
+    show(Console(), found)
+    LATEST.write_text(json.dumps(as_data(found), indent=2) + "\n")
+    return 0
+
+
+def ratio(row: Row) -> float | None:
+    """Share of the budget that is used; above 1 it is missed. None where there is no budget."""
+    return row.figure / row.budget if row.budget else None
+
+
+def as_data(rows: Sequence[Row]) -> dict[str, object]:
+    machine = {"python": platform.python_version(), "system": platform.platform()}
+    return {"machine": machine, "rows": [{**row._asdict(), "ratio": ratio(row)} for row in rows]}
+
+
+def show(console: Console, rows: Sequence[Row]) -> None:
+    """Plain lines when piped; colours and bars on a terminal."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("what", "measured", "budget", "ratio", ""):
+        table.add_column(name, justify="left" if name in ("what", "") else "right")
+    for row in rows:
+        used = ratio(row)
+        table.add_row(row.name, f"{row.figure:.2f} {row.unit}", *_beside(row, used, console.is_terminal))
+    console.print(table)
+    missed = [row.name for row in rows if (ratio(row) or 0) > 1]
+    console.print(f"Over budget: {', '.join(missed)}" if missed else "Every budget measured here is met.")
+
+
+def _beside(row: Row, used: float | None, bars: bool) -> tuple[str, str, str]:
+    if used is None:
+        return "", "", ""
+    colour = "green" if used <= 1 else "red"
+    bar = f"[{colour}]{'█' * min(2 * BAR, round(used * BAR))}[/]" if bars else ("met" if used <= 1 else "MISSED")
+    return f"{row.budget:g}", f"{used:.2f}", bar
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
