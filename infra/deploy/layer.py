@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from chalicelib.report import fonts
 from infra.deploy.hand import Hand
 from infra.deploy.stage import Stage, Stop, found_or_none
 
@@ -47,7 +48,10 @@ def _upload(stage: Stage, name: str) -> None:
 
 
 def build(folder: Path, requirements: Path, machine: str) -> Path:
-    """The layer's zip: everything below `python/`, where Lambda looks. Raises Stop if pip cannot install it."""
+    """The layer's zip: everything below `python/`, where Lambda looks.
+
+    Raises Stop if pip cannot install it, and if a font is missing: reports would fail for want of it.
+    """
     target = folder / "python"
     platform = MACHINES[machine]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
@@ -57,6 +61,8 @@ def build(folder: Path, requirements: Path, machine: str) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
     if done.returncode:
         raise Stop(f"pip could not install {requirements.name} for {machine}:\n{done.stderr.strip()[-2000:]}")
+    if lacking := fonts.missing(target):
+        raise Stop(f"The PDF layer lacks fonts: {', '.join(lacking)}. Are they in {requirements.name}?")
     archive = folder / "layer.zip"
     write_zip(
         archive, {str(path.relative_to(folder)): path.read_bytes() for path in target.rglob("*") if path.is_file()}

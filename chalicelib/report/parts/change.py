@@ -56,7 +56,8 @@ def every_change(book: Book) -> Block | None:
     lead = (
         "The change, and beneath it the figures then and now, with the numbers of raters (n) where there are several."
     )
-    return part("changes", "Annex: every change", [shown, text(unknown) if UNKNOWN in noise else None], lead=lead)
+    blocks = [shown, text(unknown) if UNKNOWN in noise else None]
+    return part("changes", "Annex: every change", blocks, lead=lead, page=False)
 
 
 def _sentences(book: Book, rows: Iterable[Row]) -> list[str]:

@@ -14,7 +14,7 @@ from chalicelib.report.published import About
 
 MOST = 8  # behaviours in a quadrant
 LETTERS = 25  # of a line in a quadrant, at least
-ROOM, LINE, BETWEEN = 350, 11, 6  # points: for the rows of two quadrants one above the other, a line, between rows
+ROOM, LINE, BETWEEN = 430, 11, 6  # points: for the rows of two quadrants one above the other, a line, between rows
 AGREED, HIDDEN, DEVELOP, BLIND = "Agreed strengths", "Hidden strengths", "Development areas", "Blind spots"
 
 
