@@ -95,10 +95,10 @@ def rare_acts(clock) -> None:
     late = jobs.job("report", delegate_id("c", "d@example.org"), Wave.BASELINE, due_at=now + timedelta(minutes=1))
     commit([jobs.add(late)], now)
     sweep.sweep(clock.advance(minutes=5))
-    people.opened(clock)
+    people.opened(clock, chosen=people.raters(1, 0))
     replace.replace(people.COHORT, people.person("mara manager").email, "new@example.org", clock.now())
     drain(clock.now())  # a manager's inbox is under their address: work takes the old one away
-    people.load(clock.now(), chosen=people.raters(1, 0))
+    people.load(clock.now(), chosen=people.raters(2, 0))
     drain(clock.now())  # more raters for a delegate who is enrolled: only while their wave is as it was read
     with record.running("api_handler"):
         attention.attention(clock.now())  # the administrator looks at what failed
