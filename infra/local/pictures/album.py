@@ -157,7 +157,7 @@ def sponsor_reads(world: World, camera: Camera) -> None:
 ALBUM = (
     Day("opens", 1, delegates_begin),
     Day("opens", 11, raters_answer),
-    Day("closes", 9, coach_prepares),
+    Day("closes", 14, coach_prepares),
     Day("closes", 30, delegate_reads),
     Day("ends", 186, six_months_on),
     Day("ends", 260, sponsor_reads),
