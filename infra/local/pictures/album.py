@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from infra.local.account import ADMINISTRATOR
 from infra.local.demo.cast import Own, Part, Player, Reply
 from infra.local.demo.mailbox import Letter
 from infra.local.demo.world import World
@@ -125,7 +126,7 @@ def delegate_reads(world: World, camera: Camera) -> None:
         camera.shoot(page, "delegate-report")
     with camera.visitor("about:blank") as page:
         page.set_content(world.deeds[player.email].documents["html"].decode())
-        camera.shoot(page, "report")
+        camera.shoot(page, "report", at="#summary")
 
 
 # --- six months on ------------------------------------------------------------------------------------------------
@@ -143,6 +144,17 @@ def six_months_on(world: World, camera: Camera) -> None:
         camera.shoot(page, "pulse")
 
 
+def administrator_watches(world: World, camera: Camera) -> None:
+    """Where somebody has too few answers."""
+    with camera.visitor(f"{world.cloud.base_url}/admin") as page:
+        camera.shoot(page, "administrator-sign-in")
+        page.fill("input[type=email]", ADMINISTRATOR)
+        camera.sign_in(page, ADMINISTRATOR)
+        camera.shoot(page, "administrator-cohorts")
+        page.locator("main a", has_text="Cohort 1").first.click()
+        camera.shoot(page, "administrator-cohort")
+
+
 def sponsor_reads(world: World, camera: Camera) -> None:
     letters = [letter for letter in world.mailbox.letters if letter.template == "sponsor/summary"]
     link = letters[-1].link("sponsor")
@@ -157,6 +169,7 @@ def sponsor_reads(world: World, camera: Camera) -> None:
 ALBUM = (
     Day("opens", 1, delegates_begin),
     Day("opens", 11, raters_answer),
+    Day("closes", 5, administrator_watches),
     Day("closes", 14, coach_prepares),
     Day("closes", 30, delegate_reads),
     Day("ends", 186, six_months_on),

@@ -41,13 +41,13 @@ class Camera:
             page = context.new_page()
             page.goto(url)
             if reader:
-                self._sign_in(page, reader)
+                self.sign_in(page, reader)
             yield page
         finally:
             context.close()
 
-    def shoot(self, page: Page, name: str) -> None:
-        """Whole pages; of the best, what a screen shows is kept beside the folders, for the README."""
+    def shoot(self, page: Page, name: str, at: str = "") -> None:
+        """Whole pages; of the best, what a screen shows from the element `at` down is kept for the README."""
         for kind, width in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": HEIGHT})
             page.evaluate("window.scrollTo(0, 0)")
@@ -55,10 +55,12 @@ class Camera:
             target.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=target, full_page=True)
             if BEST.get(name) == kind:
+                page.evaluate("at => at && document.querySelector(at).scrollIntoView()", at)
                 page.screenshot(path=self._folder / f"{name}.png")
         self._told(name)
 
-    def _sign_in(self, page: Page, reader: str) -> None:
+    def sign_in(self, page: Page, reader: str) -> None:
+        """From the page that asks for a code to what is behind it."""
         page.locator("main form button").first.click()
         self._world.cloud.settle()
         self._world.mailbox.look()
