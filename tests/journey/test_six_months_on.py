@@ -23,7 +23,7 @@ AREAS = [
 def opened(visitor, clock):
     """Six months after the end: delegate, manager and four peers have been asked."""
     people.opened(clock, chosen=people.raters(4, 0))
-    people.write(*debriefs.save(people.dana(), Debrief(date(2026, 10, 9), ("1", "2")), AREAS))
+    people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(date(2026, 10, 9), ("1", "2")), AREAS))
     drain(clock.to(clock.now().replace(year=2027, month=5, day=31)))
     drain(clock.advance(minutes=1))
     return visitor

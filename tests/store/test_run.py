@@ -25,7 +25,8 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 TALLY = Key("COHORT#1", "META")
 CLOSE = job("close", "dana", due_at=MONDAY)
-FOLLOW_ON = job("report", "dana", due_at=MONDAY)
+FOLLOW_ON = job("cohort_figures", "dana", due_at=MONDAY)
+REPORT = job("report", "dana", due_at=MONDAY)
 ATTEMPTS = count()
 CALLS = 4  # claim, settle, hint; and the claim of the duplicate delivery
 
@@ -57,7 +58,7 @@ def test_a_job_is_settled_in_one_transaction_with_its_result_and_what_follows():
     assert get(TALLY)["closed"] == 1
     assert jobs.find(CLOSE.id).state is JobState.DONE
     assert jobs.find(FOLLOW_ON.id).state is JobState.WAITING
-    assert hints("report") == ["JOB#report#dana"]
+    assert hints("work") == ["JOB#cohort_figures#dana"]
     assert calls == {"UpdateItem": 1, "TransactWriteItems": 1, "SendMessageBatch": 1}
 
 
@@ -161,7 +162,7 @@ def test_only_what_is_due_is_hinted_at():
     later = job("close", "later", due_at=MONDAY + timedelta(days=1))
     mail = mails.Mail(id="invite#1", template="collect/invite", to=Person("Ann", "ann@example.org"), due_at=MONDAY)
 
-    commit([jobs.add(CLOSE), jobs.add(later), jobs.add(FOLLOW_ON), mails.add(mail)], MONDAY)
+    commit([jobs.add(CLOSE), jobs.add(later), jobs.add(REPORT), mails.add(mail)], MONDAY)
 
     assert hints("work") == ["JOB#close#dana"]
     assert hints("report") == ["JOB#report#dana"]
