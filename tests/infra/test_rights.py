@@ -72,7 +72,6 @@ def test_lambda_may_take_the_messages_of_each_functions_queue_and_of_no_other():
     assert not any(right[0] in take for name in others for right in rights.given(name))
 
 
-@pytest.mark.infra
 def test_the_demo_and_the_rare_acts_use_every_right(aws, clock, tmp_path_factory):
     record.used.clear()
     rare_acts(clock)
