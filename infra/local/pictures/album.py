@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 MANY = 4  # answers to a page of the questionnaire
+NOT_PAGES = ("/progress", ".csv", ".yaml")  # files to keep
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,13 @@ def delegates_begin(world: World, camera: Camera) -> None:
         camera.shoot(page, "delegate-questionnaire")
     with camera.visitor(letter.link("nominate")) as page:
         camera.shoot(page, "delegate-raters-none")
+        page.goto(f"{letter.link('nominate')}/check")
+        camera.shoot(page, "delegate-raters-check")
     with camera.visitor(letter.link("hub")) as page:
         camera.shoot(page, "delegate-hub-begins")
+    for name, path in (("front", "/"), ("unknown-link", "/answer/no.such.link")):
+        with camera.visitor(f"{world.cloud.base_url}{path}") as page:
+            camera.shoot(page, name)
 
 
 def raters_answer(world: World, camera: Camera) -> None:
@@ -71,6 +78,14 @@ def raters_answer(world: World, camera: Camera) -> None:
         camera.shoot(page, "delegate-raters")
     with camera.visitor(letter.link("hub")) as page:
         camera.shoot(page, "delegate-hub-collecting")
+
+
+def the_wave_has_closed(world: World, camera: Camera) -> None:
+    """For whoever comes too late, and for the administrator, where somebody has too few answers."""
+    _, letter = _silent_rater(world)
+    with camera.visitor(letter.link("answer")) as page:
+        camera.shoot(page, "rater-closed")
+    administrator_watches(world, camera)
 
 
 def _answer(page: Page, part: Part) -> None:
@@ -122,6 +137,8 @@ def delegate_reads(world: World, camera: Camera) -> None:
     link = world.mailbox.last(player.email, "debrief/released").link("hub")
     with camera.visitor(link) as page:
         camera.shoot(page, "delegate-hub")
+        page.get_by_role("link", name="Open Leading Self").click()
+        camera.shoot(page, "delegate-assignments")
     with camera.visitor(f"{link}/report", player.email) as page:
         camera.shoot(page, "delegate-report")
     with camera.visitor("about:blank") as page:
@@ -139,20 +156,36 @@ def six_months_on(world: World, camera: Camera) -> None:
             camera.shoot(page, f"impact-{role}")
             page.locator("main a.button").first.click()
             camera.shoot(page, f"impact-{role}-part")
+            page.goto(f"{page.url.partition('/part/')[0]}/review")
+            camera.shoot(page, f"impact-{role}-review")
     part = next(part for part in player.parts if part.person.email in world.deeds[player.email].pulse)
     with camera.visitor(world.mailbox.last(part.person.email, "impact/pulse").link("answer")) as page:
         camera.shoot(page, "pulse")
 
 
 def administrator_watches(world: World, camera: Camera) -> None:
-    """Where somebody has too few answers."""
-    with camera.visitor(f"{world.cloud.base_url}/admin") as page:
+    """Every kind of page that a click leads to from the first, once."""
+    home = f"{world.cloud.base_url}/admin"
+    with camera.visitor(home) as page:
         camera.shoot(page, "administrator-sign-in")
         page.fill("input[type=email]", ADMINISTRATOR)
         camera.sign_in(page, ADMINISTRATOR)
-        camera.shoot(page, "administrator-cohorts")
-        page.locator("main a", has_text="Cohort 1").first.click()
-        camera.shoot(page, "administrator-cohort")
+        seen, ahead = set[str](), [home]
+        while ahead:
+            url = ahead.pop(0)
+            if (kind := _kind(url.removeprefix(home))) in seen:
+                continue
+            seen.add(kind)
+            page.goto(url)
+            camera.shoot(page, f"administrator{kind}")
+            links: Sequence[str] = page.eval_on_selector_all("main a, nav a", "all => all.map(one => one.href)")
+            ahead += [link for link in links if link.startswith(home) and not link.endswith(NOT_PAGES)]
+
+
+def _kind(path: str) -> str:
+    """Without what differs from cohort to cohort and from delegate to delegate."""
+    plain = re.sub(r"/(cohort|delegate|work)/[^/?#]+", r"/\1", path.partition("?")[0].partition("#")[0])
+    return plain.replace("/", "-")
 
 
 def sponsor_reads(world: World, camera: Camera) -> None:
@@ -169,7 +202,7 @@ def sponsor_reads(world: World, camera: Camera) -> None:
 ALBUM = (
     Day("opens", 1, delegates_begin),
     Day("opens", 11, raters_answer),
-    Day("closes", 5, administrator_watches),
+    Day("closes", 5, the_wave_has_closed),
     Day("closes", 14, coach_prepares),
     Day("closes", 30, delegate_reads),
     Day("ends", 186, six_months_on),
