@@ -35,11 +35,15 @@ class Rendered:
 
 
 class _Policy(EmailPolicy):
-    """SMTP's, but for headers beyond ASCII: the standard folding loses a space where it splits encoded words."""
+    """SMTP's, but for two faults of the standard folding.
+
+    It loses a space where it splits encoded words, and leaves the first line empty where the rest would fit into
+    one, which some mail servers take for a mail without a subject.
+    """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         if str(value).isascii():
-            return super().fold_binary(name, value)
+            return super().fold_binary(name, value).replace(f":{self.linesep} ".encode(), b": ", 1)
         if addresses := getattr(value, "addresses", ()):
             folded = f"{self._encoded(name, addresses[0].display_name)}{self.linesep} <{addresses[0].addr_spec}>"
         else:

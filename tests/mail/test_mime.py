@@ -78,6 +78,15 @@ def test_a_mail_is_seven_bits_in_lines_that_every_server_takes(name, text):
     assert raw.count(b"\n") == raw.count(b"\r\n")
 
 
+@given(NASTY, NASTY)
+@example("Sam", "Please give Amara Osei your feedback by Friday 30 January 2026: 7 days left")
+@example("Sam", "x" * mime.LONGEST_SUBJECT)
+def test_no_header_begins_on_an_empty_line(name, subject):
+    head = made(name=name, subject=subject).partition(b"\r\n\r\n")[0]
+
+    assert b":\r\n " not in head
+
+
 def test_both_parts_say_what_was_written():
     mail = parsed(made(text="O'Brien – 10 < 20\n", html="<p>O&#39;Brien – 10 &lt; 20</p>"))
 
