@@ -77,11 +77,16 @@ def _read_programme(file: str) -> Programme:
 def load_cohort(args: Namespace) -> int:
     from chalicelib.programme.load import load_cohort as load
     from chalicelib.programme.people import read_delegates, read_raters
+    from chalicelib.programme.roster import roster
+    from chalicelib.store import cohorts
 
     programme = _read_programme(args.programme)
     delegates = read_delegates(Path(args.delegates).read_bytes(), args.delegates)
     addresses = [delegate.person.email for delegate in delegates]
-    raters = read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses) if args.raters else {}
+    listed = roster(cohorts.find_load(args.cohort)).raters if args.raters else {}
+    raters = (
+        read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses, listed) if args.raters else {}
+    )
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", args.cohort):
         raise UsageRefused("A cohort's id is a word such as autumn-2026: small letters, digits and hyphens.")
     cohort = Cohort(

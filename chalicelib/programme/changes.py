@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,6 +37,7 @@ class RaterChange:
     new: int
     known: int  # on the list already, and the same
     differing: int  # on the list already under another name or group, and left as they are
+    closed: bool = False  # the questionnaire has closed: nobody is added
 
 
 def count(changes: Iterable[Change]) -> dict[Kind, int]:
@@ -75,15 +76,20 @@ def of_raters(
     before: Mapping[str, Sequence[RaterEntry]],
     after: Mapping[str, Sequence[RaterEntry]],
     names: Mapping[str, str],
+    closed: Collection[str] = (),
 ) -> tuple[RaterChange, ...]:
-    """All by the delegate's address. A file adds raters; it takes none away and moves none to another group."""
+    """All by the delegate's address. A file adds raters; it takes none away and moves none to another group.
+
+    closed   of those whose questionnaire has closed
+    """
     found = []
     for delegate, entries in after.items():
         known = {entry.person.email: entry for entry in before.get(delegate, ())}
         listed = [entry for entry in entries if entry.person.email in known]
         same = sum(known[entry.person.email] == entry for entry in listed)
-        change = RaterChange(names.get(delegate, delegate), len(entries) - len(listed), same, len(listed) - same)
-        found.append(change)
+        over = delegate in closed
+        new = 0 if over else len(entries) - len(listed)
+        found.append(RaterChange(names.get(delegate, delegate), new, same, len(listed) - same, over))
     return tuple(sorted(found, key=lambda change: change.delegate))
 
 

@@ -246,7 +246,8 @@ def _people(upload: Upload, programme: Programme | None, stored: Roster | None, 
     if entries is None or programme is None or file is None:
         return People(entries, {}) if entries else None
     addresses = [entry.person.email for entry in entries]
-    raters = faults.reading("raters", lambda: read_raters(file.data, file.name, programme, addresses))
+    listed = stored.raters if stored else {}
+    raters = faults.reading("raters", lambda: read_raters(file.data, file.name, programme, addresses, listed))
     return People(entries, raters) if raters is not None else None
 
 
@@ -285,7 +286,7 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
         programme=changes.of_programme(before, programme) if is_new else (),
         before=before.version if before else None,
         delegates=changes.of_delegates(stored.delegates, draft.people.delegates),
-        raters=changes.of_raters(stored.raters, raters, names),
+        raters=changes.of_raters(stored.raters, raters, names, stored.closed),
         mails_at_once=opens_at(draft.cohort.dates, programme.organisation.timezone) <= now,
         fingerprint=_fingerprint(draft, last, stored),
     )

@@ -6,7 +6,8 @@ No fault quotes a name or an address: line and column find it, and fault lists e
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from chalicelib.model import SELF_GROUP, DelegateEntry, Person, Programme, RaterEntry
 from chalicelib.programme.cells import fault_of_address, fault_of_text
@@ -40,18 +41,23 @@ def read_delegates(data: bytes, file: str) -> tuple[DelegateEntry, ...]:
 
 
 def read_raters(
-    data: bytes, file: str, programme: Programme, delegates: Collection[str]
+    data: bytes,
+    file: str,
+    programme: Programme,
+    delegates: Collection[str],
+    listed: Mapping[str, Sequence[RaterEntry]] = MappingProxyType({}),
 ) -> dict[str, tuple[RaterEntry, ...]]:
     """Raters by the delegate's address, in file order. Raises FileFaults naming every fault.
 
     delegates   addresses of the cohort's delegates, lower case
+    listed      who is on their lists already, by the same addresses
     """
     faults = FaultList(file)
     rows = [_with_group_id(row, programme) for row in _checked_rows(data, RATER_COLUMNS, faults)]
     for row in rows:
         _refuse_stray_rater(row, programme, delegates, faults)
     rows = _without_doubled_raters(rows, faults)
-    _refuse_crowded_groups(rows, programme, faults)
+    _refuse_crowded_groups(rows, programme, listed, faults)
     faults.refuse_if_any()
     raters: dict[str, list[RaterEntry]] = defaultdict(list)
     for row in rows:
@@ -170,11 +176,23 @@ def _without_doubled_raters(rows: list[Row], faults: FaultList) -> list[Row]:
     return kept
 
 
-def _refuse_crowded_groups(rows: list[Row], programme: Programme, faults: FaultList) -> None:
+def _refuse_crowded_groups(
+    rows: list[Row], programme: Programme, listed: Mapping[str, Sequence[RaterEntry]], faults: FaultList
+) -> None:
+    """With those on the list, whom a file leaves there."""
     most = {group.id: group.max for group in programme.rater_groups}
-    count: Counter[tuple[str, str]] = Counter()
+    there = [(delegate, entry) for delegate, entries in listed.items() for entry in entries]
+    known = {(delegate, entry.person.email) for delegate, entry in there}
+    count = Counter((delegate, entry.group) for delegate, entry in there)
+    told = set()
     for row in rows:
         delegate, group = row.cells["delegate_email"], row.cells["group"]
+        if (delegate, row.cells["email"]) in known or group not in most or (delegate, group) in told:
+            continue
         count[delegate, group] += 1
-        if group in most and count[delegate, group] == most[group] + 1:
-            faults.add(row.line, "group", f"{group} has more raters of this delegate than the {most[group]} allowed")
+        if count[delegate, group] > most[group]:
+            told.add((delegate, group))
+            where = ", with those on the list already" if listed.get(delegate) else ""
+            faults.add(
+                row.line, "group", f"{group} has more raters of this delegate than the {most[group]} allowed{where}"
+            )

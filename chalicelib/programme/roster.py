@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from chalicelib.ids import delegate_id
 from chalicelib.model import Delegate, DelegateEntry, RaterEntry, Wave
 from chalicelib.store import cohorts, delegates
-from chalicelib.store.cohorts import LastLoad
+from chalicelib.store.cohorts import LastLoad, Stage
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.marshal import read
 from chalicelib.store.table import batched, get_many
 
 WAVE = Wave.BASELINE
+TAKES_RATERS = (Stage.PLANNED, Stage.COLLECTING)
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Roster:
 
     delegates: Mapping[str, DelegateEntry]
     raters: Mapping[str, tuple[RaterEntry, ...]]
+    closed: tuple[str, ...] = ()  # those whose questionnaire has closed
 
     @property
     def entries(self) -> tuple[DelegateEntry, ...]:
@@ -32,7 +34,7 @@ def roster(last: LastLoad | None) -> Roster:
     """Everyone enrolled, and who is about to be: the last load's people a moment after it."""
     if last is None:
         return Roster({}, {})
-    lines = {line.delegate_id: line for line in cohorts.lines(last.cohort.id)}
+    lines = {line.delegate_id: line for line in cohorts.lines(last.cohort.id, WAVE)}
     keys = [key for found in lines for key in (delegates.key(found), delegates.nomination_key(found, WAVE))]
     rows = [row for batch in batched(keys) for row in get_many(batch).values()]
     by_id = {row["id"]: read(Delegate, row) for row in rows if row["sk"] == "META"}
@@ -44,7 +46,8 @@ def roster(last: LastLoad | None) -> Roster:
         if delegate_id(last.cohort.id, entry.person.email) not in by_id:
             enrolled[entry.person.email] = entry
             raters[entry.person.email] = coming.raters.get(entry.person.email, ()) if coming else ()
-    return Roster(enrolled, raters)
+    closed = tuple(line.email for line in lines.values() if line.stage not in TAKES_RATERS)
+    return Roster(enrolled, raters, closed)
 
 
 def _entry(delegate: Delegate) -> DelegateEntry:

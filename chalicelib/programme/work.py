@@ -102,18 +102,33 @@ def _bring_up_to_date(programme: Programme, delegate: Delegate, raters: Sequence
         commit([delegates.correct(delegate), cohorts.change_line(delegate, put=details)], now)
     except ConditionFailed:
         return  # withdrawn: a file does not bring a delegate back
-    if new := _new_raters(delegate, raters):
-        _, wave = delegates.find_with_wave(delegate.id, Wave.BASELINE)
-        before = delegates.find_nomination(delegate.id, Wave.BASELINE)
-        chosen = (*before.raters, *new)
-        sent = replace(before, raters=chosen, sent_raters=len(chosen), revision=before.revision + 1)
-        commit(waves.send_nomination(programme, delegate, wave, before, sent, now), now)
+    if raters:
+        _ask_also(programme, delegate, raters, now)
 
 
-def _new_raters(delegate: Delegate, raters: Sequence[RaterEntry]) -> tuple[RaterEntry, ...]:
-    """Those of a file who are not on the delegate's list yet."""
-    known = {rater.person.email for rater in delegates.find_nomination(delegate.id, Wave.BASELINE).raters}
-    return tuple(rater for rater in raters if rater.person.email not in known)
+def _ask_also(programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], now: datetime) -> None:
+    """Send everybody whom a file names and who was not sent yet, and with them the line manager; nobody else.
+
+    Whom only the delegate chose stays theirs to send. Who is listed keeps name and group. Once the questionnaire has
+    closed nobody is added.
+    """
+    _, wave = delegates.find_with_wave(delegate.id, Wave.BASELINE)
+    before = delegates.find_nomination(delegate.id, wave.wave)
+    after = _with_file(before, raters, RaterEntry(MANAGER_GROUP, delegate.manager))
+    if after != before and wave.state in (WaveState.PLANNED, WaveState.OPEN):
+        commit(waves.send_nomination(programme, delegate, wave, before, after, now), now)
+
+
+def _with_file(before: Nomination, raters: Sequence[RaterEntry], manager: RaterEntry) -> Nomination:
+    listed = {rater.person.email for rater in before.raters}
+    named = {rater.person.email for rater in raters}
+    new = [rater for rater in raters if rater.person.email not in listed]
+    if not new and not any(rater.person.email in named for rater in before.unsent):
+        return before
+    listed_now = [rater for rater in before.unsent if rater.person.email in named or rater == manager]
+    later = [rater for rater in before.unsent if rater not in listed_now]
+    sent = (*before.raters[: before.sent_raters], *listed_now, *new)
+    return replace(before, raters=(*sent, *later), sent_raters=len(sent), revision=before.revision + 1)
 
 
 def open_wave(job: Job, now: datetime) -> Sequence[Write]:

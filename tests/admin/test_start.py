@@ -168,6 +168,34 @@ def test_raters_may_come_alone(admin, clock):
     assert "pat@example.org" in {rater.person.email for rater in chosen.raters}
 
 
+def test_more_raters_than_a_group_takes_are_refused_with_those_who_are_listed(admin, clock):
+    most = next(group.max for group in people.programme().groups if group.id == "peer")
+    lines = [f"dana.delegate@example.org,peer,Peer {n},peer{n}@example.org\n" for n in range(most + 1)]
+    preview(admin, raters=RATERS.splitlines(keepends=True)[0] + "".join(lines[:most]))
+    confirm(admin)
+    drain(clock.now())
+    url = f"{BASE_URL}/admin/cohort/autumn-cohort/people"
+    text = RATERS.splitlines(keepends=True)[0] + lines[0] + lines[most]
+    admin.open(url).send_files(url, {}, {"raters": ("r.csv", text.encode())})
+
+    assert admin.status == 400
+    assert '<td class="number">3</td><td>group</td>' in admin.page
+    assert f"than the {most} allowed, with those on the list already" in admin.page
+
+
+def test_a_preview_says_that_nobody_is_added_to_a_closed_questionnaire(admin, clock):
+    preview(admin)
+    confirm(admin)
+    drain(clock.now())
+    drain(clock.to(people.CLOSE))
+    admin.let_in_administrator(clock.now())
+    url = f"{BASE_URL}/admin/cohort/autumn-cohort/people"
+    admin.open(url).send_files(url, {}, {"raters": ("r.csv", RATERS.encode())})
+
+    assert "0 new raters of 1 delegate" in admin.page
+    assert "The questionnaires of 1 delegate have closed: no raters are added there" in admin.page
+
+
 def test_the_same_files_again_change_nothing_and_say_so(admin, clock):
     preview(admin)
     confirm(admin)
