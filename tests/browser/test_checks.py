@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.checks import assert_accessible, assert_bears_text_spacing, assert_fits, html_faults
+from tests.browser.checks import (
+    assert_accessible,
+    assert_bears_forced_colours,
+    assert_bears_text_spacing,
+    assert_fits,
+    html_faults,
+)
 
 PAGE = "<!doctype html><html lang=en-GB><title>A page</title><main><h1>A page</h1>{}</main></html>"
 
@@ -16,6 +22,7 @@ PAGE = "<!doctype html><html lang=en-GB><title>A page</title><main><h1>A page</h
         pytest.param('<p style="color:#bbb">Pale</p>', assert_accessible, id="pale-text"),
         pytest.param('<p style="width:2000px">Wide</p>', assert_fits, id="sideways"),
         pytest.param('<p style="height:1em;overflow:hidden">Cut</p>', assert_bears_text_spacing, id="cut-off"),
+        pytest.param('<button style="border:0">Press</button>', assert_bears_forced_colours, id="a-button-like-text"),
     ],
 )
 def test_a_faulty_page_does_not_pass(visit, fault, check):
