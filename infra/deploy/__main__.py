@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from infra.deploy import commands, policies, remove, status
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(stop, file=sys.stderr)
     except NoRegionError:
         print("No region is set: export AWS_DEFAULT_REGION=eu-west-2 (London).", file=sys.stderr)
-    except (BotoCoreError, ClientError) as error:
+    except (Boto3Error, BotoCoreError, ClientError) as error:
         print(f"AWS: {error}\nRun the same command again when that is mended: it goes on from there.", file=sys.stderr)
     return 1
 

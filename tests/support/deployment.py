@@ -1,0 +1,142 @@
+"""An empty account on a moto server, and a copy of the project that deploys into it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import boto3
+import pytest
+
+from infra.deploy import package, state
+from infra.deploy.__main__ import main
+from infra.deploy.stage import Stage
+from tests.support.served import free_port
+
+ROOT = Path(__file__).parents[2]
+WHO = ["--sender", "Fullcircle <feedback@example.org>", "--reply-to", "office@example.org"]
+WHO += ["--administrators", "admin@example.org", "--alarms-to", "ops@example.org"]
+ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-west-2"}
+
+
+@dataclass
+class Account:
+    url: str
+    project: Path
+
+    def run(self, command: str, *options: str, stage: str = "prod") -> int:
+        return main(["--project", str(self.project), command, "--stage", stage, *options])
+
+    def set_up(self, stage: str = "prod") -> None:
+        assert self.run("infra", *WHO, stage=stage) == 0
+        put_package(Stage(stage, self.project))
+
+    def deploy(self, stage: str = "prod") -> int:
+        return self.run("deploy", "--any-python", "--skip-verify", stage=stage)
+
+    def break_after(self, calls: int) -> None:
+        ask(f"{self.url}/_break/{calls}")
+
+    @property
+    def stage(self) -> Stage:
+        return Stage("prod", self.project)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.support.moto_server", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait()
+
+
+def empty(url: str, folder: Path, patch: pytest.MonkeyPatch) -> Account:
+    """Forget what is on the server; the folder gets the project."""
+    set_environment(patch, url)
+    ask(f"{url}/_break/0")
+    ask(f"{url}/moto-api/reset", b"")
+    copy_project(folder)
+    patch.setattr("infra.deploy.layer.build", small_layer)
+    return Account(url, folder)
+
+
+def set_environment(patch: pytest.MonkeyPatch, url: str) -> None:
+    for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": url}.items():
+        patch.setenv(name, value)
+    for name in ("HTTP_PROXY", "http_proxy", "AWS_PROFILE", "FULLCIRCLE_STAGE"):
+        patch.delenv(name, raising=False)
+
+
+def ask(url: str, data: bytes | None = None) -> None:
+    urlopen(url, data, timeout=60).close()  # noqa: S310 (our own server's)
+
+
+def copy_project(folder: Path) -> None:
+    for name in ("app.py", "chalicelib", "infra", ".chalice", "requirements.txt", "requirements-report.txt"):
+        source = ROOT / name
+        leave = shutil.ignore_patterns("__pycache__", "deployments", "deployed", "local")
+        shutil.copytree(source, folder / name, ignore=leave) if source.is_dir() else shutil.copy(source, folder)
+
+
+def small_layer(folder: Path, *_: object) -> Path:
+    archive = folder / "layer.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("python/typst.py", "")
+    return archive
+
+
+def put_package(stage: Stage) -> None:
+    """Where Chalice looks for it, so that pip need not be asked for libraries each time."""
+    archive = package.path(stage)
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("app.py", "")
+
+
+# --- what is there ---------------------------------------------------------------------------------------------------
+
+KEPT = ("Handler", "MemorySize", "Timeout", "Role", "Environment", "Architectures", "Layers", "Description")
+
+
+def live(stage: Stage) -> dict[str, Any]:
+    """Everything that a deploy makes, without what changes with each."""
+    awsl, iam, sns = boto3.client("lambda"), boto3.client("iam"), boto3.client("sns")
+    functions = {each["FunctionName"]: each for each in awsl.list_functions()["Functions"]}
+    sources = awsl.list_event_source_mappings()["EventSourceMappings"]
+    told = [each["Endpoint"] for each in sns.list_subscriptions()["Subscriptions"]]
+    roles = [each["RoleName"] for each in iam.list_roles()["Roles"]]
+    return {
+        "functions": {name: {key: each.get(key) for key in KEPT} for name, each in functions.items()},
+        "sources": sorted((each["EventSourceArn"], each["FunctionArn"]) for each in sources),
+        "rules": [each["Name"] for each in boto3.client("events").list_rules()["Rules"]],
+        "roles": sorted(name for name in roles if "Logs" not in name),
+        "subscriptions": [endpoint for endpoint in told if ":function:" in endpoint],
+        **live_api(stage),
+    }
+
+
+def live_api(stage: Stage) -> dict[str, Any]:
+    gateway = boto3.client("apigateway")
+    count = len(gateway.get_rest_apis()["items"])
+    api = next(iter(state.api_ids(stage)), None)
+    if api is None:
+        return {"apis": count, "pages": [], "access_log": None}
+    pages = gateway.get_gateway_responses(restApiId=api)["items"]
+    return {
+        "apis": count,
+        "pages": sorted(each["responseType"] for each in pages),
+        "access_log": gateway.get_stage(restApiId=api, stageName="api").get("accessLogSettings"),
+    }
