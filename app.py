@@ -1,7 +1,8 @@
 """Every way in: pages, the sweep, the queues of work, report and mail, and what SES says of our mail.
 
 Handlers of schedules, queues and topics stay in this file: Chalice deploys a blueprint's handler as
-`chalicelib.<module>.<function>`, past this app (aws/chalice#1566).
+`chalicelib.<module>.<function>`, past this app (aws/chalice#1566). What only they need they import themselves: pages,
+for which somebody waits, start without it (tests/test_cold_start.py).
 """
 
 import os
@@ -15,14 +16,10 @@ from chalicelib.admin.routes import bp as admin
 from chalicelib.collect.routes import bp as collect
 from chalicelib.debrief.routes import bp as debrief
 from chalicelib.impact.routes import bp as impact
-from chalicelib.jobs import run
-from chalicelib.jobs.sweep import sweep
-from chalicelib.mail import events, send
 from chalicelib.milestones.routes import bp as milestones
 from chalicelib.nominate.routes import bp as nominate
 from chalicelib.programme.routes import bp as programme
 from chalicelib.sponsor.routes import bp as sponsor
-from chalicelib.store import queues
 from chalicelib.web.routes import bp as web
 
 STAGE = os.environ["FULLCIRCLE_STAGE"]
@@ -36,12 +33,15 @@ for blueprint in (web, programme, nominate, collect, milestones, debrief, impact
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def sweep_due(event: Any) -> int:
+    from chalicelib.jobs.sweep import sweep
+
     return sweep(clock.now())
 
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-work", batch_size=1, maximum_concurrency=10)
 def work(event: Any) -> None:
-    from chalicelib.works import WORKS  # pages start without the work of all stages
+    from chalicelib.jobs import run
+    from chalicelib.works import WORKS
 
     for message in event:
         run.run(_row_id(message), WORKS, secrets.token_hex(8), clock.now())
@@ -49,6 +49,7 @@ def work(event: Any) -> None:
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-report", batch_size=1, maximum_concurrency=5)
 def report(event: Any) -> None:
+    from chalicelib.jobs import run
     from chalicelib.report.work import build_report  # only this function has the PDF layer
 
     for message in event:
@@ -57,15 +58,21 @@ def report(event: Any) -> None:
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-mail", batch_size=1, maximum_concurrency=2)
 def mail(event: Any) -> None:
+    from chalicelib.mail import send
+
     for message in event:
         send.send(_row_id(message), secrets.token_hex(8), clock.now())
 
 
 @app.on_sns_message(topic=f"fullcircle-{STAGE}-mail-events")
 def mail_events(event: Any) -> None:
+    from chalicelib.mail import events
+
     events.settle(event.message, clock.now())
 
 
 def _row_id(message: Any) -> str:
     """The job's or mail's id: its partition key without the kind of row."""
+    from chalicelib.store import queues
+
     return queues.read_hint(message.body).split("#", 1)[1]

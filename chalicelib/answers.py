@@ -6,13 +6,13 @@ Pure: the standard library only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 NOT_ABLE = "na"  # how a form or file says "not able to comment"
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What one rater answered.
 
     ratings   item id -> rating in 1..top, or None for "not able to comment"; a blank is absent
@@ -29,8 +29,7 @@ class Answers:
         return {q: text for q, text in self.comments.items() if (q in self.coach_only) == to_coach_only}
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(Struct, frozen=True):
     """One rater's answers in one wave, cut from identity: no name, no time."""
 
     group: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.store.aws import client
 
@@ -15,8 +16,7 @@ class ConfigError(Exception):
     """The deployment is misconfigured: nobody outside can fix it, so it is no refusal."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     stage: str
     bucket: str
     queues: dict[str, str]  # work, report, mail -> URL

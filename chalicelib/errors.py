@@ -7,8 +7,9 @@ holds no one's answers and nothing that names a rater.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from chalicelib.model import Programme
 
@@ -27,8 +28,7 @@ class Refusal(Exception):
     programme: Programme | None = None  # whose colours the page wears, where that is known
 
 
-@dataclass(frozen=True, order=True)
-class Fault:
+class Fault(Struct, frozen=True, order=True):
     """One thing wrong in a file, and where. `line` counts from 1; `column` is a CSV column's or YAML key's name."""
 
     file: str

@@ -1,15 +1,16 @@
 """The words of the field as types: what a programme is made of, and who takes part.
 
-Pure: the standard library only. Every date-time is zone-aware UTC; a `date` is a local date in the
+Pure. Every date-time is zone-aware UTC; a `date` is a local date in the
 organisation's time zone. The glossary is docs/glossary.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 SELF_GROUP = "self"
 MANAGER_GROUP = "manager"
@@ -18,16 +19,14 @@ MANAGER_GROUP = "manager"
 # --- the programme: what a sponsor commissions ------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Organisation:
+class Organisation(Struct, frozen=True):
     name: str
     brand: str  # colour of the organisation, "#rrggbb"
     logo: str | None  # an SVG or PNG as a data URI, or None
     timezone: str  # IANA name
 
 
-@dataclass(frozen=True)
-class RaterGroup:
+class RaterGroup(Struct, frozen=True):
     id: str
     title: str  # as the delegate sees it: "Direct reports"
     min: int  # raters a delegate is asked to nominate at least
@@ -35,14 +34,12 @@ class RaterGroup:
     named: bool  # self and manager: shown by name, and told so on their form
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(Struct, frozen=True):
     id: str
     title: str
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """One observable behaviour that a rater rates."""
 
     id: str
@@ -51,8 +48,7 @@ class Item:
     values: tuple[str, ...]  # ids of the organisation's values this behaviour shows
 
 
-@dataclass(frozen=True)
-class Competency:
+class Competency(Struct, frozen=True):
     id: str
     title: str
     definition: str
@@ -60,21 +56,18 @@ class Competency:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True)
-class OpenQuestion:
+class OpenQuestion(Struct, frozen=True):
     id: str
     text: str
     competency: str | None = None  # asked on this competency's page, folded away; else on the last page
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     id: str
     title: str
 
 
-@dataclass(frozen=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """A workshop (or other dated step) with the work to do after it."""
 
     id: str
@@ -83,8 +76,7 @@ class Milestone:
     assignments: tuple[Assignment, ...]
 
 
-@dataclass(frozen=True)
-class ImpactRules:
+class ImpactRules(Struct, frozen=True):
     after_months: int  # calendar months from the programme's end
     open_days: int  # days the survey stays open
 
@@ -94,8 +86,7 @@ class Approver(StrEnum):
     MANAGER = "manager"
 
 
-@dataclass(frozen=True)
-class Programme:
+class Programme(Struct, frozen=True):
     """A checked programme file. Immutable: a change is a new `version`."""
 
     id: str
@@ -143,14 +134,12 @@ class Programme:
 # --- people and dates ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Struct, frozen=True):
     name: str
     email: str  # lower case
 
 
-@dataclass(frozen=True)
-class DelegateEntry:
+class DelegateEntry(Struct, frozen=True):
     """One row of delegates.csv."""
 
     person: Person
@@ -160,8 +149,7 @@ class DelegateEntry:
     coach: Person
 
 
-@dataclass(frozen=True)
-class RaterEntry:
+class RaterEntry(Struct, frozen=True):
     """One row of raters.csv, or one nomination."""
 
     group: str
@@ -176,8 +164,7 @@ class Wave(StrEnum):
     PULSE = "pulse"  # the raters' minute, six months on
 
 
-@dataclass(frozen=True)
-class CohortDates:
+class CohortDates(Struct, frozen=True):
     """Local dates. Raters may answer from `opens` 09:00 to the end of `closes`."""
 
     opens: date
@@ -185,8 +172,7 @@ class CohortDates:
     ends: date  # last day of the programme
 
 
-@dataclass(frozen=True)
-class Cohort:
+class Cohort(Struct, frozen=True):
     id: str
     title: str
     programme_id: str
@@ -196,8 +182,7 @@ class Cohort:
     domains: tuple[str, ...] = ()  # of the addresses it was loaded with: a rater's may be a slip away from one
 
 
-@dataclass(frozen=True)
-class Delegate:
+class Delegate(Struct, frozen=True):
     """A person on the programme, whom feedback is about."""
 
     id: str
@@ -223,16 +208,14 @@ class WaveState(StrEnum):
     WITHDRAWN = "withdrawn"  # the delegate left before the close: answers destroyed, nothing is published
 
 
-@dataclass(frozen=True)
-class PulseArea:
+class PulseArea(Struct, frozen=True):
     """A development area as the raters' pulse asks about it."""
 
     id: str
     text: str
 
 
-@dataclass(frozen=True)
-class DelegateWave:
+class DelegateWave(Struct, frozen=True):
     """One delegate's round of collecting."""
 
     delegate_id: str
@@ -252,8 +235,7 @@ class InvitationState(StrEnum):
     REVOKED = "revoked"
 
 
-@dataclass(frozen=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """Permission for one rater to answer about one delegate in one wave, and their sealed answers.
 
     `draft` is what has been saved, page by page; `sent` is the draft as it was at the last submission,

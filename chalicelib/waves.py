@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from chalicelib import wording
 from chalicelib.ids import coach_id, invitation_id, rater_key
 from chalicelib.mail.queue import queued
@@ -152,7 +154,7 @@ def ask(
     )
     later = reminder_mails(programme, delegate, wave, invitation, now)
     first = _mail(programme, delegate, wave, invitation, FIRST, now)
-    invitation = Invitation(**{**vars(invitation), "reminders": tuple(mail.id for mail in later)})
+    invitation = replace(invitation, reminders=tuple(mail.id for mail in later))
     return [
         invitations.add(invitation),
         invitations.add_to_inbox(invitation, delegate),

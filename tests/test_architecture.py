@@ -57,9 +57,14 @@ def test_there_are_pure_modules():
 
 
 @pytest.mark.parametrize("name", sorted(PURE))
-def test_pure_modules_import_only_one_another_and_the_standard_library(name):
-    assert packages(name) <= STANDARD | {"chalicelib"}
+def test_pure_modules_import_only_one_another_the_standard_library_and_the_base_of_our_types(name):
+    assert packages(name) <= STANDARD | {"chalicelib", "msgspec"}
     assert ours(name) <= PURE
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_types_are_structs_because_a_hundred_dataclasses_would_delay_every_cold_start(name):
+    assert "dataclasses" not in packages(name), "write class X(Struct, frozen=True), with replace of msgspec.structs"
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from chalicelib.admin import chase, close, withdraw
 from chalicelib.admin.chase import ChaseRefused
@@ -42,8 +43,7 @@ class DateRefused(Refusal):
     title = "Nothing was changed"
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """One delegate of a cohort, or all of them."""
 
     board: Dashboard
@@ -69,8 +69,7 @@ class Scope:
 Run = Callable[[Scope, Fields, datetime, str], None]
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(Struct, frozen=True):
     """stages  where a delegate must be; None: anywhere, but once
     effect  sentences of the page that asks, given the scope and the moment
     """

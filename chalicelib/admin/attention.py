@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audits, delegates, jobs, mails
@@ -32,8 +33,7 @@ WORK = {
 }
 
 
-@dataclass(frozen=True)
-class Attention:
+class Attention(Struct, frozen=True):
     failed: tuple[Job, ...]
     doubtful: tuple[Mail, ...]
 

@@ -6,9 +6,10 @@ The act is a job for each delegate and day; the job mails each rater in a transa
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib import waves
 from chalicelib.errors import Refusal
@@ -35,8 +36,7 @@ class ChaseRefused(Refusal):
     title = "Nobody was reminded"
 
 
-@dataclass(frozen=True)
-class Chaser:
+class Chaser(Struct, frozen=True):
     """One mail to be, and the invitation whose answer cancels it; none for a delegate who has yet to choose raters."""
 
     mail: Mail

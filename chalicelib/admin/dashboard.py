@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.admin.shown import Filter, ShownLine, filtered, shown_lines
 from chalicelib.admin.status import CohortUnknown
@@ -36,8 +37,7 @@ class DelegateUnknown(Refusal):
         super().__init__("Open the cohort again and choose a delegate from its list.")
 
 
-@dataclass(frozen=True)
-class Dashboard:
+class Dashboard(Struct, frozen=True):
     cohort: Cohort
     programme: Programme
     lines: tuple[ShownLine, ...]  # by need

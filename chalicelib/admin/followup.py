@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib import waves
 from chalicelib.admin.status import CohortUnknown
@@ -25,8 +26,7 @@ class FollowupRefused(Refusal):
     title = "No follow-up was planned"
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(Struct, frozen=True):
     cohort_id: str
     dates: FollowupDates
     changed: bool  # False: it was planned before with these very dates

@@ -6,9 +6,10 @@ Nothing here depends on whether a rater has answered, so nobody learns it from w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib import waves
 from chalicelib.admin.status import CohortUnknown
@@ -38,8 +39,7 @@ class NobodyFound(Refusal):
         )
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(Struct, frozen=True):
     """One link of a person: what it leads to, in words that follow “Here is your link to”."""
 
     part: str

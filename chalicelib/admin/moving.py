@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import waves
 from chalicelib.ids import coach_id
@@ -33,8 +35,7 @@ WRONG_PERSON = "wrong_person"  # declined because the mail reached somebody else
 Links = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """`name` is how the person is called from now on; empty: as before."""
 
     cohort: str

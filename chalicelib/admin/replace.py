@@ -7,9 +7,11 @@ mails that wait go to the new address, and who has not answered is invited anew.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from chalicelib import waves
 from chalicelib.admin.lost_link import NobodyFound
@@ -83,8 +85,7 @@ def _check(change: Change) -> None:
 # --- where an address stands --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """A delegate on whose rows the address stands."""
 
     delegate: Delegate

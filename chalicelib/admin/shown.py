@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.clock import moment
 from chalicelib.model import Programme
@@ -22,8 +23,7 @@ from chalicelib.wording import plural
 SOON_DAYS = 5  # before the deadline: then few answers are worth a word
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Struct, frozen=True):
     """Raters of one group, or of several put together."""
 
     title: str
@@ -39,8 +39,7 @@ class Filter(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """`kind` is the colour of the words: bad only where the administrator must decide."""
 
     rank: int  # lowest first
@@ -49,8 +48,7 @@ class Standing:
     filter: Filter
 
 
-@dataclass(frozen=True)
-class ShownLine:
+class ShownLine(Struct, frozen=True):
     line: DelegateLine
     standing: Standing
     counts: tuple[Count, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.errors import Refusal
 from chalicelib.model import Cohort
@@ -24,16 +25,14 @@ class CohortUnknown(Refusal):
         super().__init__(f"No cohort {cohort_id} is loaded in this stage.")
 
 
-@dataclass(frozen=True)
-class CohortStatus:
+class CohortStatus(Struct, frozen=True):
     cohort: Cohort
     lines: tuple[DelegateLine, ...]
     bounces: tuple[Bounce, ...]
     failed: tuple[Job, ...]  # of all cohorts: a job need not belong to one
 
 
-@dataclass(frozen=True)
-class ImpactStatus:
+class ImpactStatus(Struct, frozen=True):
     delegate: DelegateLine
     surveys: tuple[ImpactSurvey, ...]
     pulse: PulseResult | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.admin.dashboard import Dashboard
 from chalicelib.clock import moment
@@ -15,8 +16,7 @@ from chalicelib.wording import local_time
 MOST_SHOWN = 500
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     when: str
     who: str
     act: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.answers import NOT_ABLE, Answers
 from chalicelib.model import SELF_GROUP, OpenQuestion, Programme
@@ -20,8 +21,7 @@ MOST_IN_A_ROW = 5
 Saved = Mapping[str, str]  # question id -> "1".."top", "na" or a comment; a blank is absent
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     id: str
     text: str
     is_comment: bool = False
@@ -34,8 +34,7 @@ class Question:
         return f"{self.id}.coach"
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     id: str
     title: str
     intro: str
@@ -50,8 +49,7 @@ class Page:
         return tuple(question for question in self.questions if question.is_comment)
 
 
-@dataclass(frozen=True)
-class AnswerFault:
+class AnswerFault(Struct, frozen=True):
     """One answer that cannot be kept. `field` is the question's id."""
 
     field: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib import wording
 from chalicelib.collect import form
@@ -20,8 +21,7 @@ from chalicelib.web import links
 MOST_SHOWN = 45  # invitations; two rows each in one read of at most 100
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One line of the inbox."""
 
     delegate_name: str

@@ -8,8 +8,9 @@ person sends by a button is always kept: they wait for the answer, so nothing of
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.collect import form, seal
 from chalicelib.collect.form import AnswerFault, Page, Saved
@@ -33,8 +34,7 @@ class SaveOutdated(Refusal):
         super().__init__("These answers were changed or sent since. Open the page again to see them as they are.")
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What became of a posted page: its sound answers are stored, the others are named."""
 
     pages: tuple[Page, ...]

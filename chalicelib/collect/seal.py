@@ -10,8 +10,7 @@ import hmac
 import json
 import os
 from collections.abc import Callable, Mapping
-
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import Any
 
 from chalicelib.model import Invitation
 
@@ -29,12 +28,13 @@ def seal(
     text = json.dumps(saved, ensure_ascii=False).encode()
     padded = text + b" " * (-len(text) % BLOCK)
     nonce = entropy(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, padded, _bound_to(invitation_id, page))
+    sealed: bytes = _cipher(key).encrypt(nonce, padded, _bound_to(invitation_id, page))
+    return nonce + sealed
 
 
 def unseal(key: bytes, invitation_id: str, page: str, box: bytes) -> dict[str, str]:
     """Raises cryptography.exceptions.InvalidTag for another key, invitation or page."""
-    text = AESGCM(key).decrypt(box[:NONCE], box[NONCE:], _bound_to(invitation_id, page))
+    text = _cipher(key).decrypt(box[:NONCE], box[NONCE:], _bound_to(invitation_id, page))
     found: dict[str, str] = json.loads(text)
     return found
 
@@ -46,6 +46,13 @@ def unseal_pages(key: bytes, invitation: Invitation, boxes: Mapping[str, bytes])
 def response_id(shuffle: bytes, invitation_id: str) -> str:
     """A random id that a repeated close finds again, and nobody can once the key is destroyed."""
     return hmac.new(shuffle, invitation_id.encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def _cipher(key: bytes) -> Any:
+    """Most pages, a questionnaire's first one too, have nothing to open: they start without OpenSSL."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
 
 
 def _bound_to(invitation_id: str, page: str) -> bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from chalicelib.collect import form, seal
 from chalicelib.collect.form import Page
@@ -47,8 +48,7 @@ class QuestionnaireClosed(Refusal):
         self.programme = programme
 
 
-@dataclass(frozen=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """What an answering link says by itself, checked by its signature."""
 
     delegate_id: str
@@ -58,16 +58,14 @@ class Ticket:
     token: str
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(Struct, frozen=True):
     """What is the same for every rater of a wave, and enough to save a page."""
 
     programme: Programme  # for a pulse: the few questions it asks
     key: WaveKey
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A rater's questionnaire as it stands."""
 
     ticket: Ticket

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 MOST_AREAS, FEWEST_AREAS = 3, 2
 LONGEST = 500  # characters of one answer
@@ -29,14 +30,12 @@ HINTS = {
 LONGEST_NOTES = 4000  # characters
 
 
-@dataclass(frozen=True)
-class FormFault:
+class FormFault(Struct, frozen=True):
     field: str
     message: str
 
 
-@dataclass(frozen=True)
-class DebriefForm:
+class DebriefForm(Struct, frozen=True):
     """What was typed, sound or not, so that the page can show it again."""
 
     held_on: date | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.debrief.needs import Need, by_need
 from chalicelib.errors import Refusal
@@ -32,8 +33,7 @@ class NoReportYet(Refusal):
         super().__init__("You get a mail as soon as it is ready.")
 
 
-@dataclass(frozen=True)
-class Caseload:
+class Caseload(Struct, frozen=True):
     token: str
     cohort_title: str
     programme: Programme
@@ -45,8 +45,7 @@ class Caseload:
         return coach_reader(self.token, self.cohort_id, self.needs[0].line.coach, self.programme)
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """One delegate as their coach sees them."""
 
     token: str

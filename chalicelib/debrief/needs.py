@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from chalicelib.store.cohorts import DelegateLine, Stage
 
@@ -17,8 +18,7 @@ class Turn(IntEnum):
     DONE = 3
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(Struct, frozen=True):
     line: DelegateLine
     turn: Turn
     next_step: str  # for the coach if it is their turn, else what is under way

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 LONGEST_LINE = 200  # characters
 LONGEST_TEXT = 1500
@@ -28,8 +29,7 @@ class Kind(StrEnum):
     MONEY = "money"
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     field: str  # the field's name in the form
     kind: Kind
     text: str
@@ -37,8 +37,7 @@ class Question:
     options: tuple[tuple[str, str], ...] = ()  # value, label
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """Questions that belong together. A folded one opens at a touch."""
 
     title: str
@@ -46,16 +45,14 @@ class Block:
     folded: bool = False
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     id: str
     title: str
     intro: str
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True)
-class SurveyFault:
+class SurveyFault(Struct, frozen=True):
     """One answer that cannot be kept; `field` is empty for the form as a whole."""
 
     field: str

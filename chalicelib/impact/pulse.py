@@ -6,7 +6,7 @@ scale of seven. So it is collected, sealed, closed and published by the very sam
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.model import Competency, DelegateWave, Item, Programme, Wave
 

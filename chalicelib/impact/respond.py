@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.errors import Refusal
 from chalicelib.impact.fields import Section, SurveyFault, questions
@@ -41,8 +42,7 @@ class SurveyBusy(Refusal):
         super().__init__("The survey is open in another window that saved at the same time. Please save again.")
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """An impact survey as its reader sees it."""
 
     token: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib import log
 from chalicelib.mail import tags
@@ -39,8 +40,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Struct, frozen=True):
     mail_id: str
     attempt: str
     message_id: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
@@ -12,6 +11,8 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.model import Person
 
@@ -26,8 +27,7 @@ class AddressUnusable(Exception):
     """No mail can be sent to this address; its text is for the administrator."""
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     subject: str
     preview: str  # what a list of mails shows after the subject
     text: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from chalicelib import waves
 from chalicelib.errors import Refusal
@@ -47,8 +48,7 @@ class HubRefused(Refusal):
     title = "Not yet"
 
 
-@dataclass(frozen=True)
-class NoteFault:
+class NoteFault(Struct, frozen=True):
     field: str
     message: str
 
@@ -61,8 +61,7 @@ class NotesRefused(Refusal):
         self.faults = faults
 
 
-@dataclass(frozen=True)
-class Hub:
+class Hub(Struct, frozen=True):
     """Everything the page shows. Of the raters, totals only: never who."""
 
     token: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.model import Invitation, InvitationState, Programme
 from chalicelib.report.partition import pooled
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """Raters of one or several groups, never fewer invited than the programme's threshold."""
 
     title: str

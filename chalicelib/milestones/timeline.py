@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.model import WaveState
 
@@ -18,8 +19,7 @@ FEEDBACK, DEBRIEF, WORKSHOPS, IMPACT = "feedback", "debrief", "workshops", "impa
 COLLECTING = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     id: str
     title: str
     state: StepState

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import waves
 from chalicelib.errors import Refusal
@@ -30,8 +32,7 @@ class ListRefused(Refusal):
         self.each = each
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One person on the list."""
 
     id: str  # for the address of their page: no name or address stands in a URL
@@ -40,8 +41,7 @@ class Listed:
     doubts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Everything the nomination pages show, but for doubts, which take another call: see `with_doubts`."""
 
     token: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.model import Person, RaterEntry
 from chalicelib.nominate.choice import Choice, Listed, ListRefused, open_choice

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.model import MANAGER_GROUP, Delegate, RaterEntry
 from chalicelib.nominate.paste import name_from
@@ -13,8 +14,7 @@ WIDELY_USED = ("nhs.net", "gmail.com", "hotmail.com", "hotmail.co.uk", "outlook.
 NO_MAILBOXES = "nhs.uk"  # trusts have theirs at trust.nhs.uk, staff at nhs.net
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a rater is held against."""
 
     delegate: Delegate

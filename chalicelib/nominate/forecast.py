@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.model import Programme, RaterEntry, RaterGroup
 from chalicelib.report.partition import cells_of
@@ -13,8 +14,7 @@ from chalicelib.wording import plural
 RESPONSE_PERCENT = 75  # of those invited, as such programmes see it
 
 
-@dataclass(frozen=True)
-class GroupForecast:
+class GroupForecast(Struct, frozen=True):
     group: RaterGroup
     chosen: int
     text: str  # for the delegate: what is missing, or how the group will be shown

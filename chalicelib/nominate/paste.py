@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.model import Person
 from chalicelib.programme.cells import clean_address, clean_text, fault_of_address, fault_of_text
@@ -20,8 +21,7 @@ _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")  # Outlook adds the organisat
 _AROUND = " \t,;'\"“”‘’|•*<>()[]"
 
 
-@dataclass(frozen=True)
-class PasteFault:
+class PasteFault(Struct, frozen=True):
     """One entry that cannot be read: what it says, and what to do."""
 
     entry: str
@@ -31,8 +31,7 @@ class PasteFault:
         return f"“{self.entry}”: {self.message}"
 
 
-@dataclass(frozen=True)
-class Pasted:
+class Pasted(Struct, frozen=True):
     people: tuple[Person, ...]  # in the order of the list, each address once
     faults: tuple[PasteFault, ...]
 

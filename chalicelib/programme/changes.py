@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.model import DelegateEntry, Person, Programme, RaterEntry
 
@@ -20,8 +21,7 @@ class Kind(StrEnum):
 ORDER = (Kind.NEW, Kind.CHANGED, Kind.GONE, Kind.UNCHANGED)  # as a reader wants to see them
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One thing in a file, or in what is stored and not in the file any more."""
 
     kind: Kind
@@ -29,8 +29,7 @@ class Change:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RaterChange:
+class RaterChange(Struct, frozen=True):
     """What a file of raters does to one delegate's list."""
 
     delegate: str

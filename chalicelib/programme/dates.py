@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib.model import CohortDates
 
@@ -73,8 +74,7 @@ def _working_day(day: date) -> date:
     return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
 
 
-@dataclass(frozen=True)
-class Duration:
+class Duration(Struct, frozen=True):
     """A length of time as ISO 8601 writes it; months are apart because they have no fixed length."""
 
     months: int

@@ -7,12 +7,13 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib.codec import programme_as_json
 from chalicelib.errors import Fault, FileFaults, Refusal
@@ -36,8 +37,7 @@ LONGEST_ID = 40
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class FieldFault:
+class FieldFault(Struct, frozen=True):
     field: str
     message: str
 
@@ -61,15 +61,13 @@ class DraftRefused(Refusal):
         self.faulty = faulty  # form fields whose files have faults
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     cohort: Cohort
     programme: Programme
     people: People
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What confirming a draft would do."""
 
     draft: Draft
@@ -304,8 +302,7 @@ def load(found: Plan, now: datetime, by: str) -> None:
         raise DraftRefused([FieldFault("programme" if not found.exists else "delegates", str(refused))]) from None
 
 
-@dataclass(frozen=True)
-class ProgrammePlan:
+class ProgrammePlan(Struct, frozen=True):
     """What storing a programme file would do."""
 
     programme: Programme

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import waves
 from chalicelib.codec import programme_as_json
@@ -29,8 +31,7 @@ class LoadRefused(Refusal):
     title = "Nothing was loaded"
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     cohort: Cohort
     delegates: int
     changed: bool  # False: the very same files were loaded before

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.ids import delegate_id
 from chalicelib.model import Delegate, DelegateEntry, RaterEntry, Wave
@@ -17,8 +18,7 @@ WAVE = Wave.BASELINE
 TAKES_RATERS = (Stage.PLANNED, Stage.COLLECTING)
 
 
-@dataclass(frozen=True)
-class Roster:
+class Roster(Struct, frozen=True):
     """All by the delegate's address."""
 
     delegates: Mapping[str, DelegateEntry]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint, Response
+from msgspec import Struct
 
 from chalicelib import clock, log
 from chalicelib.model import Cohort
@@ -26,8 +26,7 @@ DATES = ("opens", "closes", "ends")
 OWN_FIELDS = ("kept", "seen")  # of a form, and not of the person who fills it in
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """The form of a new cohort, or that of the people of one that is there."""
 
     path: str

@@ -7,7 +7,8 @@ import io
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.programme.cells import clean_text
 from chalicelib.programme.faults import FaultList, hint, shown
@@ -17,8 +18,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(\r\n|\n|\r)', re.IGNORECASE)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     line: int  # of the file, where the record begins
     cells: dict[str, str]  # by wanted column, cleaned
 

@@ -6,10 +6,11 @@ Why a word and nothing else: docs/decisions/0010-what-spread-may-be-shown.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
+
+from msgspec import Struct
 
 FEWEST_RATINGS = 5  # for a word
 WANTED_AGREE, WANTED_SPLIT = Fraction(7, 10), Fraction(3, 10)  # r_wg
@@ -22,8 +23,7 @@ class Word(StrEnum):
     SPLIT = "split"
 
 
-@dataclass(frozen=True)
-class Cuts:
+class Cuts(Struct, frozen=True):
     """agree: r_wg above `agree`; split: r_wg at most `split`; else mixed."""
 
     agree: Fraction

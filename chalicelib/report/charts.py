@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 from chalicelib.colour import mixed
 
@@ -22,8 +23,7 @@ LONGEST_LABEL = 54
 DRAWN = " -~\u00a1-\u00ac\u00ae-\u012b\u012e-\u0131\u0134-\u0149\u014c-\u0165\u0168-\u017e–—‘’“”•…€"
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """How a cell looks in every chart."""
 
     colour: str
@@ -42,8 +42,7 @@ ANONYMOUS = (  # at least 5:1 on white
 )
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(Struct, frozen=True):
     """One figure in a chart."""
 
     label: str

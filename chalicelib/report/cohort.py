@@ -6,9 +6,11 @@ A cohort's figure is made as a cell's is, with delegates where raters were: docs
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from chalicelib.model import MANAGER_GROUP, SELF_GROUP, Programme
 from chalicelib.report.change import Subject, exact, figures_of, with_changes
@@ -23,8 +25,7 @@ CELLS = (SELF_GROUP, ALL_OTHERS)  # the only ones that every report has alike
 LARGEST_EFFECT = Fraction(2)  # larger ones are shown as this "or more": without any spread they have no end
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """How large a change is beside the spread between delegates (Lakens 2013, Hedges' correction)."""
 
     about: str
@@ -35,8 +36,7 @@ class Effect:
     beyond_noise: int | None  # delegates whose change is larger than noise; None below twenty delegates
 
 
-@dataclass(frozen=True)
-class Consistency:
+class Consistency(Struct, frozen=True):
     """Whether line managers and the other raters order delegates alike: ICC(1) of their figures (Shrout & Fleiss)."""
 
     about: str

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.model import SELF_GROUP, Programme
 from chalicelib.report.agreement import cuts_for
@@ -19,8 +22,7 @@ from chalicelib.report.published import ALL_OTHERS, About, Figure, PublishedCell
 RANKED = 5  # items in the lists of highest and lowest
 
 
-@dataclass(frozen=True)
-class ReportHeading:
+class ReportHeading(Struct, frozen=True):
     """What the cover says. Empty strings are left out."""
 
     delegate: str
@@ -34,8 +36,7 @@ class ReportHeading:
     issued: date  # local date
 
 
-@dataclass(frozen=True)
-class CellFact:
+class CellFact(Struct, frozen=True):
     cell: str
     title: str
     groups: tuple[str, ...]
@@ -43,8 +44,7 @@ class CellFact:
     named: bool
 
 
-@dataclass(frozen=True)
-class Statistic:
+class Statistic(Struct, frozen=True):
     about: str  # item, competency, value or overall
     id: str
     cell: str  # a cell's id or "all_others"
@@ -53,8 +53,7 @@ class Statistic:
     display: str
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Self minus all others; positive: the delegate rates themself higher."""
 
     about: str
@@ -63,15 +62,13 @@ class Gap:
     display: str
 
 
-@dataclass(frozen=True)
-class CommentFact:
+class CommentFact(Struct, frozen=True):
     question: str
     cell: str
     text: str
 
 
-@dataclass(frozen=True)
-class AgreementFact:
+class AgreementFact(Struct, frozen=True):
     """How far the raters of one cell agree, in a word: all that is shown of spread (decision 10)."""
 
     about: str
@@ -81,8 +78,7 @@ class AgreementFact:
     word: str  # agree, mixed or split
 
 
-@dataclass(frozen=True)
-class AgreementCut:
+class AgreementCut(Struct, frozen=True):
     """What the words mean in a cell of n ratings, as r_wg: above `agree`; at most `split`; between them mixed."""
 
     n: int
@@ -90,8 +86,7 @@ class AgreementCut:
     split: str
 
 
-@dataclass(frozen=True)
-class ChangeFact:
+class ChangeFact(Struct, frozen=True):
     """One figure that an earlier report and this one both show, under the same cell."""
 
     about: str
@@ -106,8 +101,7 @@ class ChangeFact:
     noise: str = ""  # larger than noise: yes, no, cannot say; empty where nothing can be said of noise
 
 
-@dataclass(frozen=True)
-class CohortMean:
+class CohortMean(Struct, frozen=True):
     """Mean over delegates of a figure in their reports, from five delegates up."""
 
     about: str
@@ -118,8 +112,7 @@ class CohortMean:
     display: str
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     heading: ReportHeading
     threshold: int
     comments_from: int
@@ -181,7 +174,7 @@ def facts_bytes(facts: Facts) -> bytes:
 def read_facts(data: bytes) -> Facts:
     """The inverse of facts_bytes. Raises ValueError if the checksum does not fit the content."""
     content: dict[str, Any] = json.loads(data)
-    heading = {name: content.pop(name) for name in ReportHeading.__dataclass_fields__}
+    heading = {name: content.pop(name) for name in ReportHeading.__struct_fields__}
     for name, read in _READERS.items():
         content[name] = tuple(read(**entry) for entry in content.get(name, ()))
     for name in ("merged", "highest", "lowest"):
@@ -211,7 +204,7 @@ _OPTIONAL = ("agreements", "agreement_cuts", "compared_with", "changes", "cohort
 
 
 def _content(facts: Facts) -> dict[str, Any]:
-    content = asdict(facts)
+    content = msgspec.to_builtins(facts)
     heading = content.pop("heading")
     del content["checksum"]
     for name in _OPTIONAL:

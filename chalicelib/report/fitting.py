@@ -6,8 +6,10 @@ typst measures every cell of a row whose height it is not told, and then lays it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 PAGE_WIDTH, TILE_WIDTH = 491.0, 217.0  # points, inside the margins and inside a tile
 GUTTER = 6.0  # between columns
@@ -20,8 +22,7 @@ UNDER_TEXT = 3.0  # what the room above and below a strip adds
 Advances = Mapping[int, float]  # code point -> width in ems
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """How a table's text stands, in points. The room between rows lies in the edges of its lines."""
 
     size: float

@@ -7,8 +7,9 @@ docs/decisions/0012-reports-wait-for-the-cohort.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from chalicelib import waves
 from chalicelib.model import Programme, Wave
@@ -32,8 +33,7 @@ NOT_CLOSED = (*STILL_ANSWERED, Stage.HELD)
 Noise = Mapping[str, Mapping[Subject, str]]
 
 
-@dataclass(frozen=True)
-class _Round:
+class _Round(Struct, frozen=True):
     """A wave of a cohort, as it stands."""
 
     cohort_id: str

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import asdict
 
 from chalicelib.report.change import Subject
 from chalicelib.report.cohort import Consistency, Effect
 from chalicelib.report.facts import CohortMean
 
 
-@dataclass(frozen=True)
-class Frozen:
+class Frozen(Struct, frozen=True):
     """Of one cohort and wave, over one set of delegates, for good."""
 
     means: tuple[CohortMean, ...] = ()
@@ -21,15 +22,14 @@ class Frozen:
     consistency: tuple[Consistency, ...] = ()
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(Struct, frozen=True):
     means: tuple[CohortMean, ...] = ()
     noise: Mapping[Subject, str] = field(default_factory=dict)  # of this delegate's changes: larger than noise or not
     earlier: bytes = b""  # facts.json of the delegate's report before this one
 
 
 def frozen_bytes(frozen: Frozen) -> bytes:
-    return _packed(asdict(frozen))
+    return _packed(to_builtins(frozen))
 
 
 def read_frozen(data: bytes) -> Frozen:

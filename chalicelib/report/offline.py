@@ -10,9 +10,10 @@ import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from chalicelib.answers import NOT_ABLE, Answers, Response
 from chalicelib.errors import Refusal
@@ -44,8 +45,7 @@ class ReportsDiffer(Refusal):
         )
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """A CSV file with the columns delegate, group, every item id and, if wanted, open question ids."""
 
     name: str  # in faults

@@ -7,8 +7,9 @@ tests/report/test_anonymity.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from chalicelib.answers import Answers, Response
 from chalicelib.model import SELF_GROUP, Programme
@@ -63,8 +64,7 @@ def publish(
 # --- figures --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Sheet:
+class _Sheet(Struct, frozen=True):
     """One cell's published items, and which of them each rater rated."""
 
     cell: Cell

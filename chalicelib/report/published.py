@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+
+from msgspec import Struct
 
 from chalicelib.report.agreement import Word
 from chalicelib.report.partition import Cell
@@ -28,8 +29,7 @@ class Bound(StrEnum):
     OR_LESS = "or less"
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """One mean, in scale points, unrounded."""
 
     about: About
@@ -40,8 +40,7 @@ class Figure:
     bound: Bound
 
 
-@dataclass(frozen=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """One word on how far raters agree. Those of competencies, values and all others sum up the items' words."""
 
     about: About
@@ -51,15 +50,13 @@ class Agreement:
     word: Word
 
 
-@dataclass(frozen=True)
-class Comment:
+class Comment(Struct, frozen=True):
     question: str
     cell: str  # a Cell's id, or the id of several cells pooled
     text: str
 
 
-@dataclass(frozen=True)
-class PublishedCells:
+class PublishedCells(Struct, frozen=True):
     cells: tuple[Cell, ...]  # named ones first; anonymous ones hold at least `threshold` raters
     comment_cells: tuple[Cell, ...]  # under which comments appear; anonymous ones hold at least `comments_from`
     figures: tuple[Figure, ...]

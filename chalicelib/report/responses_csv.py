@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.programme.faults import FaultList, hint, shown
 
@@ -13,8 +14,7 @@ SEPARATORS = ",;\t"
 LONGEST_CELL = 1_000_000  # characters
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     line: int  # of the file, on which the record begins
     cells: dict[str, str]  # by column, without outer blanks
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from chalicelib.model import Programme
 from chalicelib.report.published import OVERALL_ID, About, Bound
@@ -14,8 +15,7 @@ Number = int | Fraction
 Clamp = Callable[[Number, int, int], tuple[Number, Bound]]
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(Struct, frozen=True):
     n: int  # raters
     mean: Fraction  # scale points, unrounded
     bound: Bound

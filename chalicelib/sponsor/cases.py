@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.impact.questions import MEASURES
 from chalicelib.sponsor.evidence import Evidence, number
@@ -15,8 +16,7 @@ NAMELESS = "A delegate"
 Answers = Mapping[str, str]
 
 
-@dataclass(frozen=True, order=True)
-class Case:
+class Case(Struct, frozen=True, order=True):
     who: str
     measures: tuple[str, ...]
     words: tuple[str, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from chalicelib.model import SELF_GROUP, Competency, Programme
 from chalicelib.report.facts import CohortMean
@@ -14,8 +15,7 @@ from chalicelib.report.published import ALL_OTHERS, About
 from chalicelib.sponsor.evidence import ENOUGH, Evidence, mean, mean_of_enough, number
 
 
-@dataclass(frozen=True)
-class CompetencyLine:
+class CompetencyLine(Struct, frozen=True):
     """Cohort means before the programme; empty where too few delegates stand behind one."""
 
     title: str
@@ -26,8 +26,7 @@ class CompetencyLine:
     agreed: str  # ICC(1) of line managers and the other raters over delegates, 0 to 1; empty if too few have both
 
 
-@dataclass(frozen=True)
-class FollowupLine:
+class FollowupLine(Struct, frozen=True):
     """What all others say of the cohort, before the programme and in the follow-up."""
 
     title: str
@@ -38,8 +37,7 @@ class FollowupLine:
     beyond_noise: str  # delegates whose change is larger than noise; empty below twenty delegates
 
 
-@dataclass(frozen=True)
-class ChangeLine:
+class ChangeLine(Struct, frozen=True):
     """The same delegates in all three. pre: 360 self score; then: looking back; post: now."""
 
     title: str
@@ -49,8 +47,7 @@ class ChangeLine:
     pre_then: str
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """Mean change in the development areas, -3 to +3; empty where too few delegates stand behind it."""
 
     managers: str

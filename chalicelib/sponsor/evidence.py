@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 ENOUGH = 5  # delegates behind every figure that a sponsor sees
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One delegate: never a rater's answer. Means are scale points by competency id, as the report shows them."""
 
     name: str

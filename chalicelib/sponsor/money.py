@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from chalicelib.impact.questions import BASES
 from chalicelib.sponsor.evidence import ENOUGH, Evidence, number
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One delegate's benefit in the first year. Shares are 0 to 1; None where no answer was given."""
 
     money: Fraction
@@ -38,8 +38,7 @@ class Claim:
         return self.attributed * (self.confidence or Fraction(0))
 
 
-@dataclass(frozen=True)
-class Worth:
+class Worth(Struct, frozen=True):
     """Pounds in the first year, over all claims."""
 
     claims: int  # delegates

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
@@ -28,8 +29,7 @@ class NoSummaryYet(Refusal):
         super().__init__("You get a mail as soon as it is ready.")
 
 
-@dataclass(frozen=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     token: str
     cohort: Cohort
     programme: Programme

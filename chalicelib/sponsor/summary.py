@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from chalicelib.impact.questions import FACTORS, LEVELS, MEASURES, PROPOSAL, WORK_DONE, useful_parts
 from chalicelib.model import Cohort, Programme
@@ -32,8 +33,7 @@ from chalicelib.sponsor.money import Worth, worth
 NOTHING_FROZEN = Frozen()
 
 
-@dataclass(frozen=True)
-class Responses:
+class Responses(Struct, frozen=True):
     """The response line: what everything below is to be read by."""
 
     delegates: int
@@ -42,14 +42,12 @@ class Responses:
     managers_answered: int
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Struct, frozen=True):
     label: str
     count: int
 
 
-@dataclass(frozen=True)
-class Reaction:
+class Reaction(Struct, frozen=True):
     relevance: str  # mean, 1 to 5; empty if too few answered
     relevance_n: int
     recommend: str  # mean, 0 to 10
@@ -57,8 +55,7 @@ class Reaction:
     useful: tuple[Count, ...]
 
 
-@dataclass(frozen=True)
-class Application:
+class Application(Struct, frozen=True):
     delegates: int  # who said how far they have come
     areas: int
     levels: tuple[Count, ...]
@@ -66,8 +63,7 @@ class Application:
     proposals: tuple[Count, ...]
 
 
-@dataclass(frozen=True)
-class Impact:
+class Impact(Struct, frozen=True):
     """Of those who answered: too few of them, and there is none."""
 
     reaction: Reaction
@@ -83,8 +79,7 @@ class Impact:
     others: tuple[Case, ...]
 
 
-@dataclass(frozen=True)
-class CohortSummary:
+class CohortSummary(Struct, frozen=True):
     cohort: str
     programme: str
     organisation: str
@@ -126,12 +121,12 @@ def summarise_cohort(
 
 def summary_bytes(summary: CohortSummary) -> bytes:
     """Canonical JSON with a checksum over everything else."""
-    content: dict[str, Any] = asdict(summary) | {"made_on": summary.made_on.isoformat()}
+    content: dict[str, Any] = to_builtins(summary)
     return _canonical(content | {"checksum": checksum(summary)})
 
 
 def checksum(summary: CohortSummary) -> str:
-    return hashlib.sha256(_canonical(asdict(summary) | {"made_on": summary.made_on.isoformat()})).hexdigest()
+    return hashlib.sha256(_canonical(to_builtins(summary))).hexdigest()
 
 
 def _canonical(content: Mapping[str, Any]) -> bytes:

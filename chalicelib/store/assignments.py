@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, put
 
 
-@dataclass(frozen=True)
-class AssignmentNote:
+class AssignmentNote(Struct, frozen=True):
     milestone: str
     assignment: str
     text: str

@@ -7,13 +7,17 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.store.descriptions import Descriptions
+
 AWS_ERRORS = (BotoCoreError, ClientError)  # no answer, and an answer that says no
 TIMEOUT = 5  # seconds to connect, and to wait for an answer
 
 
 @cache
 def session() -> Any:
-    return botocore.session.get_session()
+    made = botocore.session.get_session()
+    made.register_component("data_loader", Descriptions())
+    return made
 
 
 @cache

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from chalicelib.model import Wave
 from chalicelib.store.marshal import Row
@@ -15,8 +15,7 @@ from chalicelib.store.table import Write, put
 MOST_BYTES = 300_000  # of one row, which may hold 400 kB
 
 
-@dataclass(frozen=True)
-class CoachComment:
+class CoachComment(Struct, frozen=True):
     question: str  # its text
     cell: str  # as a reader knows it: "Peers and direct reports"
     text: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.model import Wave
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, get, put
 
 
-@dataclass(frozen=True)
-class CohortFigures:
+class CohortFigures(Struct, frozen=True):
     cohort_id: str
     wave: Wave
     delegates: tuple[str, ...]  # ids of those behind the figures
@@ -20,8 +20,7 @@ class CohortFigures:
     frozen_at: datetime
 
 
-@dataclass(frozen=True)
-class StoredShare:
+class StoredShare(Struct, frozen=True):
     delegate_id: str
     wave: Wave
     share: bytes  # report.frozen

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from chalicelib.clock import stamp
 from chalicelib.ids import coach_id
@@ -30,16 +32,14 @@ class Stage(StrEnum):
     COMPLETE = "complete"
 
 
-@dataclass(frozen=True)
-class GroupCount:
+class GroupCount(Struct, frozen=True):
     """How many of one rater group were mailed, and how many of them answered."""
 
     invited: int = 0
     answered: int = 0
 
 
-@dataclass(frozen=True)
-class DelegateLine:
+class DelegateLine(Struct, frozen=True):
     """A delegate on the dashboard. Counts only: never who."""
 
     delegate_id: str
@@ -60,16 +60,14 @@ class DelegateLine:
     closes_at: str = ""  # of the questionnaire: the first moment at which nothing is accepted
 
 
-@dataclass(frozen=True)
-class People:
+class People(Struct, frozen=True):
     """What a load brought in, kept until everyone is enrolled."""
 
     delegates: tuple[DelegateEntry, ...]
     raters: Mapping[str, tuple[RaterEntry, ...]]  # by the delegate's address
 
 
-@dataclass(frozen=True)
-class LastLoad:
+class LastLoad(Struct, frozen=True):
     """A cohort as it was loaded last."""
 
     cohort: Cohort
@@ -205,8 +203,7 @@ def cohort_from(rows: Iterable[Row]) -> Cohort | None:
     return next((read(Cohort, row) for row in rows if row["sk"] == "META"), None)
 
 
-@dataclass(frozen=True)
-class FollowupDates:
+class FollowupDates(Struct, frozen=True):
     """Local dates of a cohort's second wave."""
 
     opens: date

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from chalicelib.model import Wave
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, delete, put
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(Struct, frozen=True):
     """A development area; its id is carried to the workshops and the impact survey."""
 
     id: str
@@ -24,14 +24,12 @@ class Area:
     by_when: str
 
 
-@dataclass(frozen=True)
-class Debrief:
+class Debrief(Struct, frozen=True):
     held_on: date
     areas: tuple[str, ...]  # ids
 
 
-@dataclass(frozen=True)
-class CoachNotes:
+class CoachNotes(Struct, frozen=True):
     """For the coach's eyes alone: on no other page, in no report and no export."""
 
     text: str

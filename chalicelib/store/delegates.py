@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.model import Delegate, DelegateWave, RaterEntry, Wave, WaveState
 from chalicelib.store.expressions import Condition, either, equals, missing, one_of
@@ -21,8 +22,7 @@ class Approval(StrEnum):
     CHANGE_WANTED = "change_wanted"
 
 
-@dataclass(frozen=True)
-class Nomination:
+class Nomination(Struct, frozen=True):
     """The raters a delegate chose for a wave. `sent_raters` of them, from the front, have been sent."""
 
     delegate_id: str

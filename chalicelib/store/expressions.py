@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from chalicelib.store.marshal import attribute
 
 Condition = Callable[["Expression"], str]
 
 
-@dataclass
-class Expression:
+class Expression(Struct):
     """Placeholders of one request."""
 
     names: dict[str, str] = field(default_factory=dict)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from chalicelib.model import PulseArea
 from chalicelib.store.expressions import above, equals
@@ -25,8 +26,7 @@ class SurveyState(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True)
-class ImpactSurvey:
+class ImpactSurvey(Struct, frozen=True):
     """One person's impact survey. Answers are kept as the form's fields; they count once `sent` is set."""
 
     delegate_id: str
@@ -46,8 +46,7 @@ class ImpactSurvey:
         return self.state is SurveyState.OPEN
 
 
-@dataclass(frozen=True)
-class PulseFigure:
+class PulseFigure(Struct, frozen=True):
     """Raters' mean change in one development area, published."""
 
     area: str
@@ -57,8 +56,7 @@ class PulseFigure:
     display: str
 
 
-@dataclass(frozen=True)
-class PulseResult:
+class PulseResult(Struct, frozen=True):
     delegate_id: str
     areas: tuple[PulseArea, ...]
     figures: tuple[PulseFigure, ...]

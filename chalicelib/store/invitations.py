@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.ids import rater_key
 from chalicelib.model import Delegate, Invitation, InvitationState, Wave
@@ -14,8 +15,7 @@ from chalicelib.store.table import Key, Write, delete, put, query, update
 MAY_ANSWER = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
 
 
-@dataclass(frozen=True)
-class InboxEntry:
+class InboxEntry(Struct, frozen=True):
     """Where to find one of a rater's invitations."""
 
     id: str

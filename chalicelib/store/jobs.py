@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from chalicelib.store import due
 from chalicelib.store.due import due_columns
@@ -20,8 +21,7 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """`id` is derived from the cause, `<kind>#<what it is about>`, so one cause cannot make two."""
 
     id: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from chalicelib.clock import stamp
 from chalicelib.model import Person
@@ -26,8 +27,7 @@ class MailState(StrEnum):
     COMPLAINED = "complained"
 
 
-@dataclass(frozen=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """`id` is derived from the cause, `<template>#<what it is about>`, so one cause cannot send two.
 
     template    `<stage>/<name>`: chalicelib/<stage>/templates/mail/<name>.{txt,html}.j2
@@ -54,8 +54,7 @@ class Mail:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Bounce:
+class Bounce(Struct, frozen=True):
     """A mail that did not reach its reader, on the cohort's dashboard until the address is replaced."""
 
     mail_id: str

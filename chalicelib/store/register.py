@@ -5,7 +5,7 @@ A row is written in the transaction that loads what it lists.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.model import Cohort, CohortDates, Programme
 from chalicelib.store.marshal import fields, read
@@ -14,8 +14,7 @@ from chalicelib.store.table import Key, Write, put, query
 PARTITION = "REGISTER"
 
 
-@dataclass(frozen=True)
-class CohortEntry:
+class CohortEntry(Struct, frozen=True):
     id: str
     title: str
     programme_id: str
@@ -23,16 +22,14 @@ class CohortEntry:
     dates: CohortDates
 
 
-@dataclass(frozen=True)
-class ProgrammeEntry:
+class ProgrammeEntry(Struct, frozen=True):
     id: str
     version: int
     title: str
     organisation: str
 
 
-@dataclass(frozen=True)
-class Register:
+class Register(Struct, frozen=True):
     cohorts: tuple[CohortEntry, ...]  # the one that opens last first
     programmes: tuple[ProgrammeEntry, ...]  # by title, the newest version first
 

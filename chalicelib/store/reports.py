@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.model import Wave
 from chalicelib.store import objects
@@ -19,8 +20,7 @@ class ReportState(StrEnum):
     RELEASED = "released"  # the delegate may read it; nothing about it changes any more
 
 
-@dataclass(frozen=True)
-class StoredReport:
+class StoredReport(Struct, frozen=True):
     delegate_id: str
     wave: Wave
     checksum: str

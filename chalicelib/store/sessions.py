@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.store.expressions import above, at_most, equals
 from chalicelib.store.marshal import fields, read
@@ -14,8 +15,7 @@ from chalicelib.store.table import ConditionFailed, Key, Write, apply, delete, g
 KEPT_AFTER_END = timedelta(days=1)  # until DynamoDB may delete a row
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """The last code that somebody asked for. The code itself follows from `challenge` and a key outside the table."""
 
     who: str  # ids.reader_key of the address, or ids.administrator_key
@@ -26,8 +26,7 @@ class Asking:
     revision: int = 1
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Struct, frozen=True):
     """A browser that has signed in. It is over at `ends_at`, or when its reader signs out."""
 
     hashed: str  # SHA-256 of the id that only the browser has

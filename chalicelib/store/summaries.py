@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.store import objects
 from chalicelib.store.marshal import fields, read
@@ -12,8 +13,7 @@ from chalicelib.store.table import Key, Write, put, query
 IMPACT = "impact"
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(Struct, frozen=True):
     cohort_id: str
     name: str
     checksum: str

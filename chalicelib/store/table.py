@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
+from msgspec import Struct
 
 from chalicelib.config import settings
 from chalicelib.store.aws import client
@@ -25,8 +25,7 @@ class Key(NamedTuple):
     sk: str
 
 
-@dataclass(frozen=True)
-class Write:
+class Write(Struct, frozen=True):
     """One part of a transaction, in botocore's words."""
 
     action: str  # Put, Update, Delete or ConditionCheck

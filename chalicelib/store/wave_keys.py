@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from botocore.exceptions import ClientError
+from msgspec import Struct
 
 from chalicelib.config import settings
 from chalicelib.model import Wave
@@ -13,8 +12,7 @@ from chalicelib.store.marshal import Row, item
 from chalicelib.store.table import get_many
 
 
-@dataclass(frozen=True)
-class WaveKey:
+class WaveKey(Struct, frozen=True):
     seal: bytes  # 32 bytes, AES-GCM: hides answers while the wave is open
     shuffle: bytes  # 32 bytes, HMAC: makes the random ids of responses
 

@@ -10,11 +10,11 @@ every page that is read. One session opens everything that the same address has 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalice import Response
+from msgspec import Struct
 
 from chalicelib.store import sessions
 from chalicelib.store.sessions import Session
@@ -55,8 +55,7 @@ class ComeAgain(PageInstead):
         super().__init__("web/come_again", 200, address=f"?{HERE}=1")
 
 
-@dataclass(frozen=True)
-class SignedIn:
+class SignedIn(Struct, frozen=True):
     """One request of somebody who has signed in."""
 
     reader: Reader

@@ -12,10 +12,10 @@ import hmac
 import io
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from chalicelib.web.forms import FormRefused
 
@@ -30,8 +30,7 @@ class File(msgspec.Struct, frozen=True):
     data: bytes
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(Struct, frozen=True):
     fields: Mapping[str, str]
     files: Mapping[str, File]  # by field; a field left empty has none
 

@@ -1,8 +1,7 @@
 """raters.csv for people who are there: it sends whom it names, once, and nobody whom only the delegate chose."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.model import Approver, Wave
 from chalicelib.store import cohorts, delegates, invitations, jobs

@@ -1,11 +1,11 @@
 """A fault at every AWS call of what must happen exactly once: nothing is lost, nothing happens twice."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from chalice.test import Client
+from msgspec.structs import replace
 
 import chalicelib.clock
 from chalicelib import waves

@@ -1,8 +1,7 @@
 """A delegate's list of raters through its pages: pasted, corrected, checked, approved if the programme wants, sent."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.model import Approver, Person, RaterEntry, Wave
 from chalicelib.nominate.doubts import BUSY_FROM

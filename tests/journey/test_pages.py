@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 import re
 from base64 import b64encode
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support import people
 from tests.support.cloud import BASE_URL

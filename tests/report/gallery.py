@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import cache
+
+from msgspec.structs import replace
 
 from chalicelib.answers import NOT_ABLE, Answers, Response
 from chalicelib.report.change import with_changes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from functools import cache
 from html import unescape
 from html.parser import HTMLParser
@@ -118,7 +117,7 @@ def figures_of(facts: dict) -> set[str]:
 def test_every_number_that_is_shown_stands_in_the_facts(case):
     facts = msgspec.json.decode(made(case)["facts"])
     cut = cuts(PROGRAMME.top)
-    words = {n for text in strings(asdict(PROGRAMME)) for n in NUMBER.findall(text)}
+    words = {n for text in strings(msgspec.to_builtins(PROGRAMME)) for n in NUMBER.findall(text)}
     days = {str(report(case).heading.issued.day), str(report(case).heading.issued.year)}
     scale = {str(point) for point in range(1, PROGRAMME.top + 1)}
     known = figures_of(facts) | words | days | scale | OWN_NUMBERS

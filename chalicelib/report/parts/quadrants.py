@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from chalicelib.report.figures import one_decimal
 from chalicelib.report.parts.blocks import Block, cell, column, part, table, text, tile, tiles
@@ -18,16 +19,14 @@ ROOM, LINE, BETWEEN = 430, 11, 6  # points: for the rows of two quadrants one ab
 AGREED, HIDDEN, DEVELOP, BLIND = "Agreed strengths", "Hidden strengths", "Development areas", "Blind spots"
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Struct, frozen=True):
     item: str
     own: str
     others: str
     gap: str
 
 
-@dataclass(frozen=True)
-class Cuts:
+class Cuts(Struct, frozen=True):
     high: Decimal  # from here on all others rate a behaviour high
     gap: Decimal
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import cycle
 from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.model import MANAGER_GROUP, DelegateEntry, Person, Programme
 from infra.local.demo.opinions import Leader, Sheet, amended, make_leader, own_sheet, rater_sheet
@@ -33,8 +35,7 @@ ANSWERS = (Reply.SENDS, Reply.AMENDS, Reply.TWO_SITTINGS, Reply.LATE)
 REASONS = ("not_enough_contact", "no_time", "not_comfortable", "wrong_person", "other")
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One rater's part for one delegate."""
 
     delegate: str  # address
@@ -77,8 +78,7 @@ WAYS = (
 )
 
 
-@dataclass(frozen=True)
-class Player:
+class Player(Struct, frozen=True):
     """A delegate."""
 
     entry: DelegateEntry

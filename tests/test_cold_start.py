@@ -1,0 +1,51 @@
+"""What pages must not wait for: everything that they import, somebody waits for at a cold start."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CODE = """
+import app, json, sys
+from chalicelib.store.aws import client
+client("dynamodb")
+print(json.dumps([*sys.modules]))
+"""
+NOT_FOR_PAGES = {
+    "boto3": "the runtime's boto3 imports its resources; botocore alone is a third quicker",
+    "moto": "the embedded cloud",
+    "typst": "only the report function has it",
+    "yaml": "a programme file is read when one is uploaded",
+    "multipart": "the same",
+    "cryptography": "nothing is sealed yet, or nothing is opened",
+    "chalicelib.mail.send": "the mail function's",
+    "chalicelib.mail.mime": "the same, with the standard library's email",
+    "chalicelib.mail.compose": "the same",
+    "chalicelib.mail.events": "the events' function's",
+    "chalicelib.jobs.run": "the work function's",
+    "chalicelib.works": "the same, with the work of every stage",
+    "chalicelib.report.publish": "the report function's",
+    "chalicelib.sponsor.summary": "the work function's",
+    "chalicelib.programme.draft": "a programme file is read when one is uploaded",
+    "chalicelib.cli": "for a shell",
+}
+
+
+@pytest.fixture(scope="module")
+def imported():
+    environment = {**os.environ, "FULLCIRCLE_STAGE": "test", "AWS_DEFAULT_REGION": "eu-west-2"}
+    done = subprocess.run([sys.executable, "-c", CODE], cwd=ROOT, env=environment, capture_output=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def test_pages_start_with_what_they_need(imported):
+    assert {"app", "jinja2", "chalicelib.collect.routes"} <= imported
+
+
+@pytest.mark.parametrize("name", sorted(NOT_FOR_PAGES))
+def test_pages_start_without(imported, name):
+    assert name not in imported, NOT_FOR_PAGES[name]
