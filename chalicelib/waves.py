@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -81,6 +82,14 @@ def choose_reminder(programme: Programme, delegate: Delegate, wave: DelegateWave
     return _choose_mail(programme, delegate, wave, morning, wanted_by)
 
 
+def list_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave) -> list[str]:
+    """Ids of the mails about a delegate's list that may be to come: to choose raters, and to look at the list."""
+    return [
+        choose_reminder(programme, delegate, wave).id,
+        *delegates.find_nomination(delegate.id, wave.wave).reminders,
+    ]
+
+
 def choose_chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Mail:
     """The same because the administrator asks for it: at most one a day."""
     today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
@@ -107,6 +116,7 @@ def _choose_mail(
         },
         links={"nominate": nominate_link(delegate), "hub": hub_link(delegate)},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+        good_until=wave.closes_at,
     )
 
 
@@ -190,11 +200,15 @@ def reminder_mails(
 ) -> list[Mail]:
     """One mail for each of the programme's reminders that is still to come; an answer cancels them.
 
-    A pulse takes a minute and is asked for once more, at the first of them.
+    One that an outage held up until the next is due, or until the close, is not sent any more. A pulse takes a minute
+    and is asked for once more, at the first of them.
     """
     days_before = programme.reminders[:1] if wave.wave is Wave.PULSE else programme.reminders
     moments = reminder_times(last_date(programme, wave), days_before, programme.organisation.timezone, now)
-    return [_mail(programme, delegate, wave, invitation, LATER, moment) for moment in moments]
+    return [
+        replace(_mail(programme, delegate, wave, invitation, LATER, moment), good_until=until)
+        for moment, until in pairwise((*moments, wave.closes_at))
+    ]
 
 
 def extended_mail(
@@ -313,6 +327,7 @@ def _mail(
         },
         links=rater_links(delegate, invitation),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id, "invitation": invitation.id},
+        good_until=wave.closes_at,
     )
 
 

@@ -25,6 +25,7 @@ from chalicelib.model import (
 )
 from chalicelib.store import audits, cohorts, delegates, invitations, jobs, mails, programmes
 from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.delegates import Approval
 from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Mail
 from chalicelib.store.table import ConditionFailed, Write, batched, get_many
@@ -122,7 +123,8 @@ def plan(delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Chaser]:
     if not _accepts(wave, now):
         return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    chosen = delegates.find_nomination(delegate.id, wave.wave).sent_raters > 0
+    nomination = delegates.find_nomination(delegate.id, wave.wave)
+    chosen = nomination.sent_raters > 0 or nomination.approval is Approval.ASKED
     bounced = {bounce.invitation for bounce in cohorts.bounces(delegate.cohort_id) if bounce.delegate == delegate.id}
     waiting = [
         one

@@ -134,7 +134,7 @@ class _Moving:
         if waits and first:
             again = f"{first.id}.v{survey.link_version + 1}"
             words = {**first.words, "name": reader.name}
-            yield mails.add(Mail(again, first.template, reader, self.now, words, links, first.about))
+            yield mails.add(Mail(again, first.template, reader, self.now, words, links, first.about, first.good_until))
         yield from self._redirect(survey.reminders, reader, links, waits=waits)
 
     def _reader(self, delegate: Delegate, survey: ImpactSurvey) -> Person:

@@ -73,7 +73,7 @@ def _stop(delegate: Delegate, wave: DelegateWave) -> None:
         return  # its answers are cut from identity, or about to be: nobody's link opens it any more
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     if wave.wave is not Wave.PULSE:
-        _each([mails.cancel(waves.choose_reminder(programme, delegate, wave).id)])
+        mails.stop(waves.list_reminders(programme, delegate, wave))
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
         _each(_revocation(invitation))
     wave_keys.destroy(delegate.id, wave.wave)

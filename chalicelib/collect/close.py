@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from chalicelib import waves
 from chalicelib.answers import Response
 from chalicelib.collect import form, seal
 from chalicelib.config import settings
@@ -47,8 +48,9 @@ def close(job: Job, now: datetime) -> Sequence[Write]:
             return []
         asked = list(invitations.of_delegate(delegate.id, wave.wave))
         if not forced and too_few(programme, asked):
+            _stop_reminders(programme, delegate, wave, asked)
             return _hold(programme, delegate, wave, asked, now)
-        transact([delegates.move_wave(delegate.id, wave.wave, WaveState.CLOSING, WaveState.OPEN, WaveState.HELD)])
+        transact([delegates.end_wave(wave, WaveState.CLOSING)])
     _cut_from_identity(programme, delegate, wave)
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.CLOSED, WaveState.CLOSING),
@@ -75,8 +77,17 @@ def too_few(programme: Programme, asked: Iterable[Invitation]) -> bool:
     return counts.total() < programme.minimum_responses or not cells
 
 
+def _stop_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave, asked: Iterable[Invitation]) -> None:
+    """A wave that ends early has reminders to come: to raters, to choose raters, to look at the list."""
+    ids = [mail_id for one in asked if one.state is InvitationState.INVITED for mail_id in one.reminders]
+    if wave.wave is not Wave.PULSE:
+        ids += waves.list_reminders(programme, delegate, wave)
+    mails.stop(ids)
+
+
 def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateWave) -> None:
     asked = list(invitations.of_delegate(delegate.id, wave.wave))
+    _stop_reminders(programme, delegate, wave, asked)
     key = wave_keys.find(delegate.id, wave.wave)
     if key:  # else an earlier attempt came as far as the end
         sent = [one for one in asked if one.sent is not None]
@@ -110,7 +121,7 @@ def _hold(
 ) -> list[Write]:
     """Too few answers: nothing more is accepted, and the administrator decides."""
     return [
-        delegates.move_wave(delegate.id, wave.wave, WaveState.HELD, WaveState.OPEN),
+        delegates.end_wave(wave, WaveState.HELD),
         cohorts.change_line(delegate, put={"stage": Stage.HELD}, wave=wave.wave),
         *(mails.add(_too_few_mail(programme, delegate, wave, asked, to, now)) for to in settings().administrators),
     ]

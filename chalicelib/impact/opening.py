@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -57,7 +58,10 @@ def opening_writes(
 def _reminders(programme: Programme, delegate: Delegate, survey: ImpactSurvey) -> list[Mail]:
     zone = programme.organisation.timezone
     moments = reminder_times(_last_date(programme, survey), programme.reminders, zone, survey.opened_at)
-    return [_mail(programme, delegate, survey, "impact/reminder", moment) for moment in moments]
+    return [
+        replace(_mail(programme, delegate, survey, "impact/reminder", moment), good_until=until)
+        for moment, until in pairwise((*moments, survey.closes_at))
+    ]
 
 
 def _mail(programme: Programme, delegate: Delegate, survey: ImpactSurvey, template: str, due_at: datetime) -> Mail:
@@ -83,6 +87,7 @@ def _mail(programme: Programme, delegate: Delegate, survey: ImpactSurvey, templa
         },
         links={"impact": ("impact", delegate.id, survey.role.value, str(survey.link_version))},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+        good_until=survey.closes_at,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from chalicelib import waves, wording
 from chalicelib.errors import Refusal
 from chalicelib.ids import derive
@@ -63,7 +65,8 @@ def approver_id(delegate: Delegate, by: Person) -> str:
 def _to_approver(choice: Choice, template: str, due_at: datetime) -> Mail:
     by = approver(choice)
     words = {"people": _people(choice)}
-    return _mail(choice, template, by, due_at, words, {"approve": approve_link(choice.delegate, by)})
+    mail = _mail(choice, template, by, due_at, words, {"approve": approve_link(choice.delegate, by)})
+    return replace(mail, good_until=choice.wave.closes_at)
 
 
 def _to_delegate(choice: Choice, template: str, now: datetime, words: Mapping[str, str]) -> Mail:

@@ -61,14 +61,14 @@ def _plan(programme: Programme, delegate: Delegate, wave: DelegateWave, now: dat
     told = [mails.add(waves.planned_mail(programme, delegate, wave, now))] if wave.opens_at > now else []
     return [
         delegates.add_wave(wave),
-        delegates.add_nomination(Nomination(delegate.id, wave.wave, _asked_before(programme, delegate))),
+        delegates.add_nomination(Nomination(delegate.id, wave.wave, asked_before(programme, delegate))),
         cohorts.add_line(delegate, wave.wave, wave.closes_at),
         jobs.add(jobs.job("open", delegate.id, wave.wave, due_at=max(now, wave.opens_at), **about)),
         *told,
     ]
 
 
-def _asked_before(programme: Programme, delegate: Delegate) -> tuple[RaterEntry, ...]:
+def asked_before(programme: Programme, delegate: Delegate) -> tuple[RaterEntry, ...]:
     """Names and groups only: nothing leads from an answer of then to one of now."""
     asked = any(group.id == MANAGER_GROUP for group in programme.groups)
     manager = (RaterEntry(MANAGER_GROUP, delegate.manager),) if asked else ()

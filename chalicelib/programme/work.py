@@ -24,9 +24,10 @@ from chalicelib.model import (
     WaveState,
 )
 from chalicelib.programme.dates import closes_at, impact_due_at, opens_at
+from chalicelib.programme.followup import asked_before
 from chalicelib.store import cohorts, delegates, jobs, mails, programmes, wave_keys
 from chalicelib.store.cohorts import Stage
-from chalicelib.store.delegates import Nomination
+from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
 from chalicelib.store.table import ConditionFailed, Write
@@ -151,13 +152,26 @@ def open_wave(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _raters_wanted(programme: Programme, delegate: Delegate, wave: DelegateWave, nomination: Nomination) -> list[Write]:
-    """Invite the raters that a file named, or who were asked before; else remind the delegate to choose some."""
-    if nomination.sent_raters:
-        return [jobs.add(waves.invite_job(nomination, wave.opens_at))]
-    if nomination.raters and wave.wave is Wave.FOLLOWUP:
-        sent = replace(nomination, sent_raters=len(nomination.raters), revision=nomination.revision + 1)
-        return [
-            delegates.save_nomination(sent, nomination.revision),
-            jobs.add(waves.invite_job(sent, wave.opens_at)),
-        ]
-    return [mails.add(waves.choose_reminder(programme, delegate, wave))]
+    """Invite the raters that a file named, or who were asked before; else remind the delegate to choose some.
+
+    Saving the list refuses the opening if it changed since it was read. Nobody is told to choose whose list is being
+    looked at: their reminder is made stopped, for what comes later to find.
+    """
+    going = _going_out(programme, delegate, nomination)
+    saved = delegates.save_nomination(going, nomination.revision)
+    if going.sent_raters:
+        return [saved, jobs.add(waves.invite_job(going, wave.opens_at))]
+    being_looked_at = nomination.approval is Approval.ASKED
+    return [saved, mails.add(waves.choose_reminder(programme, delegate, wave), stopped=being_looked_at)]
+
+
+def _going_out(programme: Programme, delegate: Delegate, nomination: Nomination) -> Nomination:
+    """The list as it is when the wave opens. A follow-up's is sent, but for new names that somebody must approve."""
+    if nomination.wave is not Wave.FOLLOWUP or nomination.sent_raters:
+        return nomination
+    approved = asked_before(programme, delegate) if programme.raters_approved_by else nomination.raters
+    known = tuple(rater for rater in nomination.raters if rater in approved)
+    if not known:
+        return nomination
+    new = tuple(rater for rater in nomination.raters if rater not in known)
+    return replace(nomination, raters=(*known, *new), sent_raters=len(known), revision=nomination.revision + 1)

@@ -138,6 +138,12 @@ def move_wave(delegate_id: str, wave: Wave, to: WaveState, *before: WaveState) -
     return change_wave(delegate_id, wave, {"state": to}, [one_of("state", before)])
 
 
+def end_wave(read: DelegateWave, to: WaveState) -> Write:
+    """Another state for a wave whose time is over; refused if it was given more time since it was read."""
+    as_read = [equals("state", read.state), equals("closes_at", read.closes_at)]
+    return change_wave(read.delegate_id, read.wave, {"state": to}, as_read)
+
+
 def still_open(wave: DelegateWave) -> Write:
     """Refuses a transaction unless the wave is open and has the deadline that was read."""
     when = [equals("state", WaveState.OPEN), equals("closes_at", wave.closes_at)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -92,6 +92,17 @@ def find(mail_id: str) -> Mail | None:
 def cancel(mail_id: str) -> Write:
     """Never send a mail that has not been taken yet; one that was sent stays as it is."""
     return update(key(mail_id), put={"cancelled": True}, remove=["due_shard"])
+
+
+def stop(mail_ids: Iterable[str]) -> None:
+    """Cancel those that are still to come, one by one; a mail that was sent, or is not there, needs nothing.
+
+    One read for each hundred. May be repeated.
+    """
+    for batch in batched([key(mail_id) for mail_id in dict.fromkeys(mail_ids)]):
+        for row in get_many(batch).values():
+            if "due_shard" in row:
+                apply(cancel(row["id"]))
 
 
 def redirect(waiting: Mail, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:

@@ -3,19 +3,26 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 import chalicelib.clock
+from chalicelib import waves
+from chalicelib.admin import close
 from chalicelib.collect.sheet import QuestionnaireClosed
 from chalicelib.collect.submit import submit
 from chalicelib.jobs import run
-from chalicelib.model import Wave
+from chalicelib.jobs.commit import commit
+from chalicelib.model import Wave, WaveState
 from chalicelib.store import cohorts, delegates, jobs, responses
 from chalicelib.store.table import transact
 from chalicelib.works import WORKS
 from tests.faults import scene
 from tests.faults.scene import Scene
 from tests.support import people
+from tests.support.clock import Clock
+from tests.support.drain import drain
 from tests.support.interleave import explore
+from tests.support.mails import sent_mails
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +75,55 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
     rater = lambda _: submit(ticket, deadline - timedelta(seconds=1))  # noqa: E731
     closing = lambda _: run.run(close.id, WORKS, "attempt", deadline)  # noqa: E731
     assert explore(racing.lay_out, [rater, closing], check, limit) > 50
+
+
+def test_more_time_that_is_given_as_the_questionnaire_closes_stands_or_is_refused(aws):
+    deadline = people.CLOSE.replace(day=1)
+    last_day = people.DATES.closes + timedelta(days=7)
+
+    def build():
+        scene.open_wave()
+        earlier = delegates.change_wave(people.dana(), Wave.BASELINE, {"closes_at": deadline}, [])
+        transact([earlier, jobs.move(f"close#{people.dana()}#baseline#0", deadline)])
+
+    racing = Scene(build)
+
+    def check(_, outcomes):
+        _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+        extended = not isinstance(outcomes[0], BaseException)
+        if extended != (wave.closes_at > deadline):
+            return [f"extended: {extended}, but it closes at {wave.closes_at}"]
+        return [] if not extended or wave.state is WaveState.OPEN else [f"extended, and yet {wave.state}"]
+
+    extending = lambda _: close.extend(people.COHORT, people.person("dana delegate").email, last_day, deadline)  # noqa: E731
+    closing = lambda _: run.run(f"close#{people.dana()}#baseline#0", WORKS, "attempt", deadline)  # noqa: E731
+    assert explore(racing.lay_out, [extending, closing], check, 120) > 20
+
+
+def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws):
+    opening = f"open#{people.dana()}#baseline"
+
+    def build():
+        people.load(Clock().now())
+        scene.settle(Clock().now())
+
+    racing = Scene(build)
+
+    def send_list(_):
+        delegate, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+        before = delegates.find_nomination(people.dana(), Wave.BASELINE)
+        chosen = (*before.raters, *people.raters(2, 0))
+        sent = replace(before, raters=chosen, sent_raters=len(chosen), revision=before.revision + 1)
+        commit(waves.send_nomination(people.programme(), delegate, wave, before, sent, people.OPENING), people.OPENING)
+
+    def check(_, outcomes):
+        drain(people.OPENING + timedelta(minutes=10))
+        drain(people.OPENING + timedelta(days=5))
+        invited = {one.rater.email for one in scene.asked()} >= {one.person.email for one in people.raters(2, 0)}
+        told = [mail for mail in sent_mails() if "please choose" in str(mail.message["Subject"])]
+        sent = not isinstance(outcomes[0], BaseException)
+        wrong = [] if invited == sent else [f"sent: {sent}, invited: {invited}"]
+        return wrong + (["told to choose raters who are chosen"] if sent and told else [])
+
+    act = lambda _: run.run(opening, WORKS, "attempt", people.OPENING)  # noqa: E731
+    assert explore(racing.lay_out, [send_list, act], check, 120) > 20

@@ -6,13 +6,14 @@ import json
 from datetime import date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.admin import close, followup
 from chalicelib.admin.followup import FollowupRefused
 from chalicelib.admin.status import CohortUnknown, status
 from chalicelib.collect.submit import submit
 from chalicelib.jobs import run
-from chalicelib.model import Invitation, InvitationState, Wave, WaveState
+from chalicelib.model import Approver, Invitation, InvitationState, Wave, WaveState
 from chalicelib.report.work import build_report
 from chalicelib.store import cohorts, delegates, invitations, jobs, objects, reports
 from chalicelib.store.cohorts import Stage
@@ -97,6 +98,32 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
     hub, dana = people.link("dana delegate", "hub"), people.person("dana delegate").email
     visitor.let_in(dana, clock.now()).open(f"{hub}/report").post(f"{hub}/report", {"kind": "html"})
     assert "/followup/" in visitor.headers["Location"]
+    assert jobs.failed() == []
+
+
+@pytest.mark.parametrize("asked_the_coach", [True, False])
+def test_new_names_wait_for_who_approves_them_and_the_others_are_asked(visitor, clock, asked_the_coach):
+    rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
+    people.opened(clock, chosen=people.raters(4, 0), rules=rules)
+    everybody_answers(Wave.BASELINE, "3", clock.now())
+    drain(clock.to(people.CLOSE))
+    followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
+    drain(clock.now())
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "peer", "name": NEW.name, "email": NEW.email})
+    if asked_the_coach:
+        visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
+    drain(clock.advance(minutes=1))
+
+    assert asked(Wave.FOLLOWUP).keys() == asked(Wave.BASELINE).keys()
+    if not asked_the_coach:
+        visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    drain(clock.now())
+    approve = people.link("cleo coach", "approve")
+    visitor.open(approve).post(approve, {"decision": "approve"})
+    drain(clock.advance(minutes=1))
+    assert asked(Wave.FOLLOWUP).keys() == {*asked(Wave.BASELINE), NEW.email}
     assert jobs.failed() == []
 
 

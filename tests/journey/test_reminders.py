@@ -1,0 +1,101 @@
+"""Reminders go to who has not answered, while they still can, and to nobody else."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.admin import chase, close
+from chalicelib.model import Approver
+from chalicelib.store.table import scan
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+DANA = people.person("dana delegate").email
+
+
+def reminded(name: str) -> list[str]:
+    """Subjects of the reminders that a person was sent."""
+    rows = {row["id"]: row["template"] for row in scan() if row["sk"] == "MAIL"}
+    return [
+        str(mail.message["Subject"])
+        for mail in sent_mails(people.person(name).email)
+        if rows[mail.row].endswith("reminder")
+    ]
+
+
+def run_days(clock, until: datetime) -> None:
+    """Every hour's work, day by day."""
+    while clock.now() < until:
+        drain(clock.to(min(until, clock.now() + timedelta(hours=1))))
+
+
+def test_an_early_close_stops_reminders(visitor, clock):
+    people.opened(clock, chosen=people.raters(6, 0))
+    drain(clock.advance(days=1))
+    for name in ("p0", "p1", "p2", "p3", "mara manager"):
+        url = people.link(name, "answer")
+        people.send(people.answer_all(visitor, url), url)
+    close.close_now(people.COHORT, DANA, clock.now())
+    run_days(clock, people.CLOSE)
+
+    assert reminded("p4") == reminded("dana delegate") == []
+
+
+def test_a_questionnaire_that_waits_for_a_decision_reminds_nobody(visitor, clock):
+    people.opened(clock, chosen=people.raters(6, 0))
+    close.close_now(people.COHORT, DANA, clock.advance(days=1))
+    run_days(clock, people.CLOSE)
+
+    assert reminded("p4") == reminded("dana delegate") == []
+
+
+def test_nobody_is_reminded_when_an_outage_ends_after_the_close(visitor, clock):
+    people.opened(clock, chosen=people.raters(6, 0))
+    drain(clock.to(people.CLOSE + timedelta(hours=1)))
+
+    assert reminded("p4") == reminded("dana delegate") == []
+
+
+def test_an_outage_over_several_reminders_sends_the_last_alone(visitor, clock):
+    people.opened(clock, chosen=people.raters(6, 0))
+    drain(clock.to(people.CLOSE - timedelta(hours=12)))
+
+    assert len(reminded("p4")) == len(reminded("dana delegate")) == 1
+
+
+@pytest.fixture
+def with_the_coach(visitor, clock):
+    """A list that lies with its approver."""
+    rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
+    people.opened(clock, rules=rules)
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
+    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    drain(clock.now())
+
+
+def test_nobody_is_told_to_choose_raters_whose_list_is_being_looked_at(with_the_coach, clock):
+    drain(clock.advance(days=1))
+    chase.chase(people.dana(), clock.now(), "ada@example.org")
+    run_days(clock, clock.now() + timedelta(days=6))
+
+    assert not [one for one in reminded("dana delegate") if "choose" in one]
+
+
+def test_an_early_close_stops_the_reminder_to_choose_and_that_to_the_approver(with_the_coach, clock):
+    close.close_now(people.COHORT, DANA, clock.advance(hours=1))
+    run_days(clock, clock.now() + timedelta(days=6))
+
+    assert reminded("cleo coach") == []
+
+
+def test_an_early_close_stops_the_reminder_to_choose(visitor, clock):
+    people.opened(clock)
+    close.close_now(people.COHORT, DANA, clock.advance(hours=1))
+    run_days(clock, clock.now() + timedelta(days=6))
+
+    assert reminded("dana delegate") == []
