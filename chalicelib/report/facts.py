@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from chalicelib.model import SELF_GROUP, Programme
 from chalicelib.report.agreement import cuts_for
-from chalicelib.report.figures import display_gap, display_mean, two_decimals
+from chalicelib.report.figures import display_gap, display_mean, one_decimal, two_decimals
 from chalicelib.report.partition import Cell
 from chalicelib.report.published import ALL_OTHERS, About, Figure, PublishedCells
 
@@ -262,9 +262,16 @@ def _gaps(figures: Mapping[tuple[About, str, str], Figure]) -> Iterator[Gap]:
 def _ranked(
     programme: Programme, figures: Mapping[tuple[About, str, str], Figure]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The highest and lowest items by all others, most extreme first; equals in programme order; no item in both."""
+    """The highest and lowest items by all others, most extreme first; equals in programme order.
+
+    Whatever stands among the highest is printed higher than all of the lowest: a figure at which both lists would end
+    is in neither.
+    """
     means = {i.id: f.mean for i in programme.items if (f := figures.get((About.ITEM, i.id, ALL_OTHERS)))}
     many = min(RANKED, len(means) // 2)
     highest = sorted(means, key=lambda item: -means[item])[:many]
     rest = [item for item in means if item not in highest]
-    return tuple(highest), tuple(sorted(rest, key=lambda item: means[item])[:many])
+    lowest = sorted(rest, key=lambda item: means[item])[:many]
+    printed = {item: one_decimal(mean) for item, mean in means.items()}
+    shared = {printed[item] for item in highest} & {printed[item] for item in lowest}
+    return tuple(i for i in highest if printed[i] not in shared), tuple(i for i in lowest if printed[i] not in shared)

@@ -13,12 +13,14 @@ from pypdf import PdfReader
 
 from chalicelib.colour import ENOUGH, contrast, text_from, text_on
 from chalicelib.report.change import with_changes
-from chalicelib.report.facts import Facts, build_facts
+from chalicelib.report.facts import Facts, Gap, Statistic, build_facts
 from chalicelib.report.page import render_html
-from chalicelib.report.parts.book import Book
+from chalicelib.report.parts.book import Book, gap_sentence
+from chalicelib.report.parts.overview import summary_sentences
 from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, cuts, placed
 from chalicelib.report.pdf import render_pdf
 from chalicelib.report.publish import publish
+from chalicelib.report.published import About
 from chalicelib.report.view import build_view
 
 from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
@@ -142,6 +144,79 @@ def test_a_part_with_nothing_to_show_is_not_there(case, absent, programme):
 
     assert not absent & set(found)
     assert found[:2] == ["How to read this report", "Who answered"]
+
+
+# --- sentences are true of the figures beside them, or are not there ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ratings", "highest", "lowest"),
+    [
+        pytest.param([3, 3, 3, 3], [], [], id="all-alike"),
+        pytest.param([4, 3, 3, 2], ["only_1"], ["only_4"], id="equals-in-the-middle-are-in-neither"),
+        pytest.param([4, 3, 3, 3], ["only_1"], [], id="one-stands-out-above"),
+        pytest.param([3, 3, 3, 2], [], ["only_4"], id="one-stands-out-below"),
+        pytest.param([4, 4, 2, 2], ["only_1", "only_2"], ["only_3", "only_4"], id="two-and-two"),
+    ],
+)
+def test_what_is_among_the_highest_is_higher_than_what_is_among_the_lowest(ratings, highest, lowest):
+    programme = tiny_programme(items=len(ratings))
+    facts = facts_of(programme, [rater("peer", *ratings, programme=programme)] * 4)
+    html = render_html(programme, facts)
+
+    assert (list(facts.highest), list(facts.lowest)) == (highest, lowest)
+    for word, there in (("highest", highest), ("lowest", lowest)):
+        assert (f"that all others rate {word}" in html) == bool(there)
+    assert ("Highest and lowest" in html) == bool(highest or lowest)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "gap", "said"),
+    [
+        ("3.0", "3.0", "0.0", "You and all others see this alike: both at 3.0."),
+        ("3.4", "3.5", "0.0", "You and all others see this alike: you at 3.4, they at 3.5."),
+        ("4.8", "4.8 or more", "0.0", "You and all others see this alike: you at 4.8, they at 4.8 or more."),
+        ("4.0", "3.4", "+0.6", "You rate yourself at 4.0, all others at 3.4: a gap of +0.6."),
+    ],
+)
+def test_a_gap_is_told_as_it_is_printed(own, others, gap, said):
+    figures = [Statistic("overall", "overall", cell, 1, 0.0, display) for cell, display in (("", own), ("", others))]
+
+    assert gap_sentence(*figures, Gap("overall", "overall", 0.0, gap)) == said
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "sentences"),
+    [
+        ("4.8", "4.8", ["All others rate A and B highest, at 4.8.", "All others rate C lowest, at 3.0."]),
+        ("4.8", "4.8 or more", ["All others rate C lowest, at 3.0."]),
+    ],
+)
+def test_equal_figures_of_which_one_is_bounded_are_not_told_as_one(one, two, sentences, programme):
+    facts = facts_of(programme, CASES["usual"](programme))
+    shown = {"setting_direction": one, "leading_others": two, "leading_the_service": "3.0"}
+    figures = tuple(Statistic("competency", c, "all_others", 9, 0.0, display) for c, display in shown.items())
+    book = Book(programme, replace(facts, statistics=figures, gaps=()))
+
+    rows = [(About.COMPETENCY, c, title) for c, title in zip(shown, "ABC", strict=True)]
+    assert summary_sentences(book, rows) == sentences
+
+
+def test_raters_of_whom_too_few_could_comment_are_explained():
+    programme = tiny_programme(items=2, threshold=3)
+    wave = [rater("self", 4, 4, programme=programme), *[rater("peer", None, None, programme=programme)] * 4]
+    html = unescape(render_html(programme, facts_of(programme, wave)))
+
+    assert "For each behaviour, fewer than 3 of the other raters gave a rating." in html
+    assert "Few answers could be shown. Whom could you ask" in html
+    assert "All others means" not in html
+
+
+@pytest.mark.parametrize(("case", "told"), [("usual", True), ("no-self", False), ("too-few", False)])
+def test_a_report_without_gaps_says_nothing_of_gaps(case, told, programme):
+    html = unescape(render_html(programme, facts_of(programme, CASES[case](programme))))
+
+    assert ("The gap is self minus all others." in html, "Gap = self" in html) == (told, told)
 
 
 def test_a_follow_up_shows_every_change(programme):

@@ -113,6 +113,8 @@ def split(display: str, *small: str, look: str = "") -> Block:
 def gap_sentence(own: Statistic, others: Statistic, gap: Gap) -> str:
     if own.display == others.display:
         return f"You and all others see this alike: both at {own.display}."
+    if not as_printed(gap.display):
+        return f"You and all others see this alike: you at {own.display}, they at {others.display}."
     return f"You rate yourself at {own.display}, all others at {others.display}: a gap of {gap.display}."
 
 

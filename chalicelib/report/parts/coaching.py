@@ -38,7 +38,7 @@ def prompts(book: Book) -> list[str]:
     lines.append(difference_prompt(book))
     if book.facts.comments:
         lines.append("Which comment stays with you, and what would you like to ask about it?")
-    if book.facts.too_few:
+    if not book.has_others:
         lines.append("Few answers could be shown. Whom could you ask for their view directly, and about what?")
     lines.append("Which two or three things, done differently, would people notice most?")
     return [line for line in lines if line]

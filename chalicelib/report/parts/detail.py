@@ -150,9 +150,13 @@ def formulae(book: Book) -> Block | None:
         "A competency’s or value’s figure is the mean over raters of each rater’s mean, for raters who rated at least "
         "half of its behaviours. Each rating enters as the figure printed for its behaviour and group, so that a rater "
         "who left a behaviour out cannot be singled out.",
-        "All others is the mean over raters, not over groups, of the figures printed here. Nothing else enters it.",
+        "All others is the mean over raters, not over groups, of the figures printed here. Nothing else enters it."
+        if book.has_others
+        else "",
         "Gap = self − all others, from unrounded figures. Every figure is rounded once, half up, to one decimal; so a "
-        "gap can differ by 0.1 from the difference of the figures beside it.",
+        "gap can differ by 0.1 from the difference of the figures beside it."
+        if book.gaps
+        else "Every figure is rounded once, half up, to one decimal.",
     ]
     cuts = table(
         [column("Ratings in the group", 1), column("Agree: above", 1), column("Split: at most", 1)],

@@ -57,10 +57,10 @@ _OF_COHORT = (
     "Cohort: the mean over the delegates of your cohort, of all others and, in small print, of self. The annex says "
     "how many delegates."
 )
-_OF_OTHERS = (
-    "All others means every rater but you whose answers are shown. Each rater counts once.",
+_OF_OTHERS = "All others means every rater but you whose answers are shown. Each rater counts once."
+_OF_GAPS = (
     "The gap is self minus all others. Above zero: you rate yourself higher than they do. Below zero: they rate you "
-    "higher.",
+    "higher."
 )
 
 
@@ -69,7 +69,8 @@ def how_to_read(book: Book) -> Block | None:
     figures = [
         "A figure is the mean of the ratings given. “Not able to comment” and blanks count towards no mean; "
         "n is the number of raters behind it.",
-        *(_OF_OTHERS if book.has_others else ()),
+        _OF_OTHERS if book.has_others else "",
+        _OF_GAPS if book.gaps else "",
         "Agree, mixed or split: how far the raters of a figure see a behaviour alike." if book.agreements else "",
         _OF_COHORT if book.cohort else "",
         "A dash stands where nothing can be shown.",
@@ -115,11 +116,15 @@ def who_answered(book: Book) -> Block | None:
         )
         if facts.too_few
         else None,
+        note(_NO_FIGURE.format(fewest=facts.threshold)) if not facts.too_few and not book.has_others else None,
         contents(),
     ]
     return part("who", "Who answered", blocks)
 
 
+_NO_FIGURE = (
+    "For each behaviour, fewer than {fewest} of the other raters gave a rating. So none of their ratings is shown."
+)
 _ALL_SHOWN = "Everybody above but you, in one figure"
 
 

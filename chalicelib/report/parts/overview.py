@@ -89,30 +89,35 @@ def summary_sentences(book: Book, rows: Sequence[Row]) -> list[str]:
     if len(set(means.values())) > 1:
         for word, best in (("highest", max(means.values())), ("lowest", min(means.values()))):
             names = [t for t, mean in means.items() if mean == best]
-            lines.append(f"All others rate {listed(names)} {word}, at {displays[names[0]]}." if len(names) < 3 else "")
+            said = {displays[t] for t in names}  # of two equal figures one may be "or more"
+            if len(names) < 3 and len(said) == 1:
+                lines.append(f"All others rate {listed(names)} {word}, at {said.pop()}.")
     gaps = {t: (as_printed(g.display), g.display) for about, subject, t in rows if (g := book.gap(about, subject))}
     widest = max((abs(gap) for gap, _ in gaps.values()), default=0)
     names = [t for t, (gap, _) in gaps.items() if abs(gap) == widest]
     if widest and len(names) == 1:
         lines.append(f"Your view and theirs are furthest apart on {names[0]}: a gap of {gaps[names[0]][1]}.")
-    return [line for line in lines if line]
+    return lines
 
 
 def ranked(book: Book) -> Block | None:
     """The two lists of facts; equals stand in the programme's order."""
-    if not book.facts.highest:
+    high, low = _list_of(book, book.facts.highest), _list_of(book, book.facts.lowest)
+    if not high and not low:
         return None
-    high = [(About.ITEM, item, book.items[item].others_wording) for item in book.facts.highest]
-    low = [(About.ITEM, item, book.items[item].others_wording) for item in book.facts.lowest]
     blocks = [
         legend(book.legend([entry for entry in book.columns if entry[0] in PAIR])),
-        heading(f"The {_count(len(high))} that all others rate highest"),
+        heading(f"The {_count(len(high))} that all others rate highest") if high else None,
         summary_table(book, "Behaviour", high, cohort=False),
-        heading(f"The {_count(len(low))} that all others rate lowest, lowest first"),
+        heading(f"The {_count(len(low))} that all others rate lowest, lowest first") if low else None,
         summary_table(book, "Behaviour", low, cohort=False),
     ]
     lead = "By the figure of all others. Behaviours with equal means stand in the questionnaire’s order."
     return part("ranked", "Highest and lowest", blocks, lead=lead)
+
+
+def _list_of(book: Book, items: Iterable[str]) -> list[Row]:
+    return [(About.ITEM, item, book.items[item].others_wording) for item in items]
 
 
 def _count(many: int) -> str:
