@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib import waves
 from chalicelib.collect.sheet import Sheet
@@ -13,23 +13,29 @@ from chalicelib.store.expressions import equals
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 
+LOOK_AFTER = timedelta(minutes=1)  # so a sweep finds it, and sending answers takes no call for a hint
+
 
 def look_if_complete(sheet: Sheet, now: datetime) -> list[Write]:
-    """The job that looks, made together with an answer or a refusal that may have been the last."""
+    """The job that looks, made together with an answer or a refusal that may have been the last.
+
+    Its id holds what the rater had done before: they may decline, and then send what they had saved.
+    """
     if not sheet.programme.close_when_complete:
         return []
-    delegate_id, wave = sheet.delegate.id, sheet.wave.wave.value
-    subject = (delegate_id, wave, sheet.invitation.id, str(sheet.invitation.revision))
-    return [jobs.add(jobs.job("complete", *subject, due_at=now, delegate=delegate_id, wave=wave))]
+    delegate_id, wave, before = sheet.delegate.id, sheet.wave.wave.value, sheet.invitation
+    subject = (delegate_id, wave, before.id, f"{before.revision}.{before.state.value}")
+    due_at = now + LOOK_AFTER
+    return [jobs.add(jobs.job("complete", *subject, due_at=due_at, delegate=delegate_id, wave=wave))]
 
 
 def close_if_complete(job: Job, now: datetime) -> Sequence[Write]:
-    """Bring the deadline forward to now if the raters were chosen and none of them still waits."""
+    """Bring the deadline forward to now if raters were chosen, all were asked, and none of them still waits."""
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
     nomination = delegates.find_nomination(delegate.id, Wave.BASELINE if wave.wave is Wave.PULSE else wave.wave)
     asked = list(invitations.of_delegate(delegate.id, wave.wave))
     waiting = [one for one in asked if one.state is InvitationState.INVITED]
-    invited_all = wave.wave is Wave.PULSE or 0 < nomination.sent_raters < len(asked)
+    invited_all = wave.wave is Wave.PULSE or (0 < nomination.sent_raters < len(asked) and not nomination.unsent)
     if waiting or not invited_all or wave.state is not WaveState.OPEN or wave.closes_at <= now:
         return []
     still = [equals("state", WaveState.OPEN), equals("closes_at", wave.closes_at)]
