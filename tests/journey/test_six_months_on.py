@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import Counter
+from datetime import date, datetime
 
 import pytest
 
-from chalicelib.model import InvitationState, Wave
-from chalicelib.store import debriefs, impacts, invitations
+from chalicelib.model import CohortDates, InvitationState, Wave
+from chalicelib.store import debriefs, delegates, impacts, invitations
 from chalicelib.store.debriefs import Area, Debrief
 from chalicelib.store.impacts import Role
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
+from tests.support.mails import sent_mails
 
 AREAS = [
     Area(str(n), behaviour, "", "A step", "", "", "") for n, behaviour in ((1, "Asks more"), (2, "Delegates more"))
@@ -27,6 +29,36 @@ def opened(visitor, clock):
     drain(clock.to(clock.now().replace(year=2027, month=5, day=31)))
     drain(clock.advance(minutes=1))
     return visitor
+
+
+def test_after_an_outage_everybody_is_asked_once_and_has_the_full_time(visitor, clock):
+    """Nothing ran for twelve days around the due date."""
+    people.opened(clock, chosen=people.raters(4, 0))
+    people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(date(2026, 10, 9), ("1", "2")), AREAS))
+    drain(clock.to(datetime.fromisoformat("2027-05-29T08:00:00Z")))
+    before = Counter(str(mail.to) for mail in sent_mails())
+    drain(clock.to(datetime.fromisoformat("2027-06-10T10:07:00Z")))
+    drain(clock.advance(minutes=5))
+
+    asked = Counter(str(mail.to) for mail in sent_mails()) - before
+    wanted = ("dana delegate", "mara manager", "p0", "p1", "p2", "p3")
+    assert asked == {str((people.person(name).email,)): 1 for name in wanted}
+    closes = datetime.fromisoformat("2027-07-08T23:00:00Z")  # four weeks from then, at midnight in London
+    assert [one.closes_at for one in impacts.surveys_from(impacts.of_delegate(people.dana()))] == [closes, closes]
+    assert delegates.find_with_wave(people.dana(), Wave.PULSE)[1].closes_at == closes
+
+
+def test_a_programme_that_ends_on_the_31st_of_august_asks_on_the_last_of_february(visitor, clock, monkeypatch):
+    monkeypatch.setattr(people, "DATES", CohortDates(people.DATES.opens, people.DATES.closes, date(2027, 8, 31)))
+    people.opened(clock, chosen=people.raters(1, 0))
+    drain(clock.to(datetime.fromisoformat("2028-02-29T08:59:00Z")))
+    assert not impacts.surveys_from(impacts.of_delegate(people.dana()))
+
+    drain(clock.advance(minutes=1))
+    assert kept(Role.DELEGATE).opened_at == datetime.fromisoformat("2028-02-29T09:00:00Z")
+    drain(clock.to(datetime.fromisoformat("2028-03-31T09:00:00Z")))
+    asked = [mail.row for mail in sent_mails() if mail.row.startswith("impact/delegate#")]
+    assert len(asked) == 1
 
 
 def kept(role: Role) -> impacts.ImpactSurvey:

@@ -272,3 +272,15 @@ def test_reading_changes_nothing_and_a_form_without_its_page_neither(client):
         expected = (400, 404) if method == "POST" else (rule.shows, 303)
         assert answer.status_code in expected, f"{method} {path}: {answer.status_code}"
         assert rows() == before, f"{method} {path} changed something"
+
+
+def test_reading_changes_nothing_for_who_may_read_either(client):
+    wrong = []
+    for method, path in SIGNED:
+        rule = RULES[method, path]
+        before = rows()
+        if method == "GET":
+            answer = asked(client, method, path_of(path, token_of(rule.verb)), rule.who)
+            wrong += [] if answer.status_code in (200, 303, rule.shows) else [f"{path}: {answer.status_code}"]
+        wrong += [] if rows() == before else [f"{path} changed something"]
+    assert wrong == []
