@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 MANY = 4  # answers to a page of the questionnaire
-NOT_PAGES = ("/progress", ".csv", ".yaml")  # files to keep
+FILES = re.compile("/(progress|example)")  # of the console: to keep, not to look at
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,16 @@ def raters_answer(world: World, camera: Camera) -> None:
         page.goto(f"{letter.link('answer')}/page/comments")
         page.locator("textarea").first.fill("Explains hard decisions calmly, and asks what we think before deciding.")
         camera.shoot(page, "rater-comments")
-        page.locator("main form button[value=next], main form button").last.click()
-        page.goto(f"{letter.link('answer')}/review")
+        page.get_by_role("button", name="Save and check").click()
+        page.wait_for_url("**/review")
         camera.shoot(page, "rater-review")
     with camera.visitor(letter.link("decline")) as page:
         camera.shoot(page, "rater-decline")
     with camera.visitor(letter.link("inbox")) as page:
         camera.shoot(page, "rater-inbox")
     sender = next(one for player in world.players for one in player.parts if _has_sent(world, one))
-    with camera.visitor(world.mailbox.last(sender.person.email, "collect/invitation").link("answer")) as page:
+    about = _delegate(world, sender).entry.person.name
+    with camera.visitor(world.mailbox.last(sender.person.email, "collect/invitation", about).link("answer")) as page:
         camera.shoot(page, "rater-already-sent")
         page.goto(f"{page.url.rstrip('/')}/thanks")
         camera.shoot(page, "rater-thanks")
@@ -179,7 +180,7 @@ def administrator_watches(world: World, camera: Camera) -> None:
             page.goto(url)
             camera.shoot(page, f"administrator{kind}")
             links: Sequence[str] = page.eval_on_selector_all("main a, nav a", "all => all.map(one => one.href)")
-            ahead += [link for link in links if link.startswith(home) and not link.endswith(NOT_PAGES)]
+            ahead += [link for link in links if link.startswith(home) and not FILES.search(link)]
 
 
 def _kind(path: str) -> str:
@@ -193,10 +194,8 @@ def sponsor_reads(world: World, camera: Camera) -> None:
     link = letters[-1].link("sponsor")
     with camera.visitor(link, letters[-1].to) as page:
         camera.shoot(page, "sponsor-summaries")
-    if html := world.sponsor_documents.get("html"):
-        with camera.visitor("about:blank") as page:
-            page.set_content(html.decode())
-            camera.shoot(page, "sponsor-summary")
+        page.get_by_role("button", name="Read the summary").click()
+        camera.shoot(page, "sponsor-summary")
 
 
 ALBUM = (
