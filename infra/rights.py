@@ -42,7 +42,7 @@ def policy(stage: str, function: str) -> dict[str, Any]:
         by_resource[resource].add(action)
     statements: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     for resource, actions in by_resource.items():
-        statements[tuple(sorted(actions))].append(_arn(resource, stage, function))
+        statements[tuple(sorted(actions))].append(arn(resource, stage, function))
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -56,7 +56,7 @@ def text(stage: str, function: str) -> str:
     return json.dumps(policy(stage, function), indent=2) + "\n"
 
 
-def _arn(resource: str, stage: str, function: str) -> str:
+def arn(resource: str, stage: str, function: str) -> str:
     template = Template(document()["resources"][resource])
     return template.substitute(stage=stage, function=function_name(stage, function))
 

@@ -1,7 +1,8 @@
 """Least privilege: each function has the rights that it uses, no more and no less.
 
 No less: every test runs with the rights of the function that it stands for (tests/support/functions.py), as does the
-embedded cloud. No more: a demo and the rare acts below use every right there is, and each is named that they do not.
+embedded cloud; and the packaged app is held to its policies by an emulator's IAM (test_packaged.py). No more: a demo
+and the rare acts below use every right there is, and each is named that they do not.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.mail import events, send
 from chalicelib.mail.tags import tag
 from chalicelib.model import Person, Wave
-from chalicelib.store import jobs, mails
+from chalicelib.store import jobs, mails, programmes
 from infra import rights
 from infra.deploy import policies
 from infra.local import aws_contract, record
@@ -95,6 +96,8 @@ def rare_acts(clock) -> None:
     late = jobs.job("report", delegate_id("c", "d@example.org"), Wave.BASELINE, due_at=now + timedelta(minutes=1))
     commit([jobs.add(late)], now)
     sweep.sweep(clock.advance(minutes=5))
+    with record.running("report"):  # has no memory of what other functions read: tests/infra/test_packaged.py
+        programmes.stored(people.programme().id, people.programme().version)
     people.opened(clock, chosen=people.raters(1, 0))
     replace.replace(people.COHORT, people.person("mara manager").email, "new@example.org", clock.now())
     drain(clock.now())  # a manager's inbox is under their address: work takes the old one away

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,7 +13,7 @@ import pytest
 
 from infra import rights
 from infra.deploy import layer, package
-from infra.deploy.stage import Stage
+from tests.support import deployment
 
 pytestmark = pytest.mark.infra
 
@@ -48,16 +47,7 @@ def test_checkov_finds_nothing_but_what_is_excepted_with_a_reason():
 
 @pytest.fixture(scope="module")
 def packaged(tmp_path_factory) -> zipfile.ZipFile:
-    """For this machine's kind of processor, so that it can be run here."""
-    project = tmp_path_factory.mktemp("project")
-    leave = shutil.ignore_patterns("__pycache__", "deployments", "deployed")
-    for name in ("chalicelib", ".chalice"):
-        shutil.copytree(ROOT / name, project / name, ignore=leave)
-    for name in ("app.py", "requirements.txt"):
-        shutil.copy(ROOT / name, project)
-    config = project / ".chalice" / "config.json"
-    config.write_text(config.read_text().replace('"arm64"', '"x86_64"'))
-    return zipfile.ZipFile(package.build(Stage("dev", project)))
+    return zipfile.ZipFile(deployment.package_for_here(tmp_path_factory))
 
 
 def test_the_package_is_small_and_holds_no_more_than_the_functions_need(packaged):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -104,6 +107,27 @@ def put_package(stage: Stage) -> None:
     archive.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("app.py", "")
+
+
+@contextmanager
+def once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """A folder that all test processes share; whoever comes first makes what is to be in it, the others wait."""
+    shared = tmp_path_factory.getbasetemp()
+    folder = (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / name
+    folder.mkdir(exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+def package_for_here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip, for this machine's kind of processor so that it can be run."""
+    with once(tmp_path_factory, "package") as folder:
+        if not (folder / "app.py").exists():
+            copy_project(folder)
+            config = folder / ".chalice" / "config.json"
+            config.write_text(config.read_text().replace('"arm64"', f'"{platform.machine()}"'))
+        return package.build(Stage("dev", folder))
 
 
 # --- what is there ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,87 @@
+"""The packaged app plays the demo with two delegates: each function a process of its own that starts from the unpacked
+zip, signs with the credentials of its role, and is held to that role's policy on every call."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import rights
+from tests.support import deployment
+from tests.support.served import free_port
+
+pytestmark = pytest.mark.infra
+
+ALL = sorted((function, *right) for function in rights.FUNCTIONS for right in rights.given(function, "code"))
+RARE = {  # what the demo is not sure to do: `rare_acts` in test_rights.py does
+    ("api_handler", "dynamodb:Query", "due"),
+    ("work", "dynamodb:ConditionCheckItem", "table"),
+    ("work", "dynamodb:DeleteItem", "table"),
+    ("mail", "dynamodb:PutItem", "table"),
+    ("mail_events", "dynamodb:DeleteItem", "table"),
+}
+
+
+@pytest.fixture(scope="module")
+def journey(tmp_path_factory) -> dict[str, Any]:
+    """What tests/support/packaged/journey.py says of it, and its home."""
+    package = deployment.package_for_here(tmp_path_factory)
+    with deployment.once(tmp_path_factory, "journey") as home:
+        return play(home, package)
+
+
+def play(home: Path, package: Path, *options: str) -> dict[str, Any]:
+    result = home / "journey.json"
+    if not result.exists():
+        command = [sys.executable, "-m", "tests.support.packaged.journey", str(package), str(free_port()), *options]
+        environment = {**os.environ, "PYTHONPATH": str(deployment.ROOT)}
+        done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
+        assert result.exists(), done.stdout[-2000:] + done.stderr[-4000:]
+    return {"home": home, **json.loads(result.read_text())}
+
+
+def test_the_packaged_functions_carry_a_cohort_to_the_sponsors_summary_within_their_rights(journey):
+    assert journey["refused"] == []
+    assert journey["status"] == 0
+    assert (journey["home"] / "demo-output" / "sponsor" / "summary.html").exists()
+    assert {function for function, _, _ in journey["asked"]} == set(rights.FUNCTIONS)
+
+
+def test_without_any_one_right_a_call_of_that_journey_is_refused(journey):
+    unused = {
+        right
+        for right in ALL
+        if not refused_without(*right, [one[1:] for one in journey["asked"] if one[0] == right[0]])
+    }
+
+    assert unused == RARE
+
+
+def refused_without(function: str, action: str, resource: str, asked: list[tuple[str, str]]) -> bool:
+    from tests.support.packaged.gate import allows, reduced  # of .venv-infra
+
+    less = reduced(rights.policy("local", function), function, action, resource)
+    return any(not allows(less, *one) for one in asked)
+
+
+def test_a_journey_without_a_right_breaks_off(tmp_path_factory):
+    package = deployment.package_for_here(tmp_path_factory)
+    broken = play(tmp_path_factory.mktemp("broken"), package, "--without", "work", "dynamodb:PutItem", "table")
+
+    assert broken["status"] == 1
+    assert {line.split(" on ")[0] for line in broken["refused"]} == {"work may not dynamodb:PutItem"}
+
+
+def lines(home: Path, function: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (home / f"{function}.log").read_text().splitlines()]
+
+
+def test_functions_write_json_lines_and_nothing_else(journey):
+    for function in rights.FUNCTIONS:
+        assert all({"levelname", "message"} <= line.keys() for line in lines(journey["home"], function))
