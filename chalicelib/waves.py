@@ -149,10 +149,12 @@ def ask(
     now: datetime,
     *,
     stopped: bool = False,
+    raters_named: bool = False,
 ) -> list[Write]:
     """Invite one rater: permission, inbox, mail and reminders. Refused as a whole if they are invited already.
 
-    stopped   the address takes no mail: everything is made, and nothing sent until it is replaced
+    stopped        the address takes no mail: everything is made, and nothing sent until it is replaced
+    raters_named   for the delegate: a file names who gives feedback, so there is nobody to choose
     """
     invitation = Invitation(
         id=invitation_id(delegate.id, wave.wave.value, rater.person.email),
@@ -164,6 +166,8 @@ def ask(
     )
     later = reminder_mails(programme, delegate, wave, invitation, now)
     first = _mail(programme, delegate, wave, invitation, FIRST, now)
+    if raters_named:
+        first = replace(first, words={**first.words, "raters_named": "yes"})
     invitation = replace(invitation, reminders=tuple(mail.id for mail in later))
     return [
         invitations.add(invitation),
@@ -322,6 +326,7 @@ def _mail(
             "minutes": str(wording.minutes(programme)),
             "group_title": group.title,
             "named": "yes" if group.named else "",
+            "raters_named": "",
             "days_left": wording.plural(days_left, "day", "days"),
             "month": wording.month(wave.compared_with or wave.opens_at, zone),
         },

@@ -123,7 +123,7 @@ def answers(saved_pages: Mapping[str, Saved], form: tuple[Page, ...]) -> Answers
 
 
 def nothing_said(saved: Saved) -> tuple[AnswerFault, ...]:
-    """Why one page by itself is nothing to send: every statement of it is blank or "not able to comment"."""
+    """Why one page by itself is nothing to send: every behaviour of it is blank or "not able to comment"."""
     if any(text != NOT_ABLE for text in saved.values()):
         return ()
     if saved:

@@ -24,7 +24,7 @@ class NothingAnswered(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Please answer at least one statement. If you cannot comment on anything, you can decline instead: "
+            "Please rate at least one behaviour. If you cannot comment on anything, you can decline instead: "
             "open your link again and choose “I cannot take part”."
         )
 

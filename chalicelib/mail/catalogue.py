@@ -13,7 +13,7 @@ def _words(names: str) -> frozenset[str]:
 
 # template -> words; `closes` is a date as a reader knows it, `minutes` a number, `days_left` "3 days" or "1 day"
 MAILS: dict[str, frozenset[str]] = {
-    "programme/opening": _words("name delegate closes minutes"),
+    "programme/opening": _words("name delegate closes minutes raters_named"),
     "programme/followup": _words("name delegate closes minutes"),
     "programme/followup_planned": _words("name delegate opens closes"),
     "nominate/reminder": _words("name delegate closes days_left"),

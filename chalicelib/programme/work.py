@@ -146,7 +146,7 @@ def open_wave(job: Job, now: datetime) -> Sequence[Write]:
         delegates.move_wave(delegate.id, wave.wave, WaveState.OPEN, WaveState.PLANNED),
         cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put={"stage": Stage.COLLECTING}),
         jobs.add(waves.close_job(wave)),
-        *waves.ask(programme, delegate, wave, own, now),
+        *waves.ask(programme, delegate, wave, own, now, raters_named=nomination.sent_raters > 0),
         *_raters_wanted(programme, delegate, wave, nomination),
     ]
 

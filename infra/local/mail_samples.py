@@ -35,6 +35,7 @@ WORDS = {
     "month": "March 2026",
     "group_title": "Peers",
     "named": "",
+    "raters_named": "",
     "challenge": "5c1f" * 8,
     "until": "10:42",
     "own": "",
@@ -67,6 +68,7 @@ READERS = {
 }
 # the same template with other words reads otherwise
 VARIANTS: dict[str, dict[str, dict[str, str]]] = {
+    "programme/opening": {"whose raters a file names": {"raters_named": "yes"}},
     "collect/invitation": {"to the line manager": {"named": "yes", "group_title": "Line manager", "name": MANAGER}},
     "impact/reminder": {"to the delegate": {"own": "yes", "name": DELEGATE}},
 }

@@ -99,7 +99,7 @@ def test_the_whole_way_works_without_javascript(asked, visit):
     page.get_by_role("link", name="Start").click()
     choose(page, ITEMS[0], "2")
     page.get_by_role("button", name="Save and go on").click()
-    assert "3 statements not answered" in page.locator(".errors").inner_text()
+    assert "3 behaviours not rated" in page.locator(".errors").inner_text()
     page.get_by_role("button", name="Leave blank and carry on").first.click()
     choose(page, COMPETENCIES[1].items[0].id, "na")
     page.get_by_role("button", name="Back").click()

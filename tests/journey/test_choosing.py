@@ -268,6 +268,16 @@ def test_where_nobody_approves_there_is_nothing_to_approve(visitor, choose):
     assert (visitor.status, "nothing to approve" in visitor.page) == (400, True)
 
 
+def test_a_delegate_whose_raters_a_file_names_is_not_told_to_choose_them(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    (mail,) = mails("your 360 feedback is open")
+
+    for kind in ("plain", "html"):
+        text = " ".join(mail.part(kind).split())
+        assert "has named the people who give you feedback. They are asked today." in text
+        assert "Nobody is asked before you press send" not in text
+
+
 def test_a_list_from_the_administrators_file_needs_no_approval(visitor, clock):
     rules = replace(people.programme(), id="approving-coach", raters_approved_by=Approver.COACH)
     people.opened(clock, chosen=(RaterEntry("peer", people.person("p0")),), rules=rules)

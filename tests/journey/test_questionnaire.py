@@ -130,7 +130,7 @@ def test_blanks_are_asked_about_once_and_may_stay(visitor, link):
     page = f"{link}/page/{PAGE}"
     visitor.open(page).post(page, {ITEMS[0]: "4", "go": "next"})
     assert visitor.url.endswith(f"/page/{PAGE}?blank=1")
-    assert "3 statements not answered" in visitor.page
+    assert "3 behaviours not rated" in visitor.page
     assert "Your other answers are saved." in visitor.page
 
     visitor.post(page, {ITEMS[0]: "4", "go": "skip"})
