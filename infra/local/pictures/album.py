@@ -202,7 +202,7 @@ ALBUM = (
     Day("opens", 1, delegates_begin),
     Day("opens", 11, raters_answer),
     Day("closes", 5, the_wave_has_closed),
-    Day("closes", 14, coach_prepares),
+    Day("closes", 8, coach_prepares),
     Day("closes", 30, delegate_reads),
     Day("ends", 186, six_months_on),
     Day("ends", 260, sponsor_reads),
