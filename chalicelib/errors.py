@@ -49,3 +49,18 @@ class FileFaults(Refusal):
     def __init__(self, faults: Sequence[Fault]):
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class FieldFault(Struct, frozen=True):
+    """One thing wrong in a form, and in which of its fields."""
+
+    field: str
+    message: str
+
+
+class FieldFaults(Refusal):
+    """A form that cannot be used as it was filled in. Carries every fault; nothing was changed."""
+
+    def __init__(self, *faults: FieldFault):
+        self.faults = faults
+        super().__init__(" ".join(fault.message for fault in faults))

@@ -72,6 +72,7 @@ Run = Callable[[Scope, Fields, datetime, str], None]
 class Act(Struct, frozen=True):
     """stages  where a delegate must be; None: anywhere, but once
     effect  sentences of the page that asks, given the scope and the moment
+    of_all  what the link to it on the cohort's page says; empty for an act with a button there, or on delegates alone
     """
 
     id: str
@@ -84,6 +85,7 @@ class Act(Struct, frozen=True):
     asks_for_date: bool = False
     danger: bool = False
     for_all: bool = True
+    of_all: str = ""
 
     def fits(self, scope: Scope) -> bool:
         if scope.one is None and not self.for_all:
@@ -212,6 +214,7 @@ ACTS = {
             _extend,
             "The new last day stands, and who has not answered is told.",
             asks_for_date=True,
+            of_all="Give all more time",
         ),
         Act(
             "close",
@@ -225,6 +228,7 @@ ACTS = {
             _close,
             "The questionnaire is being closed.",
             danger=True,
+            of_all="Close all now",
         ),
         Act(
             "publish",

@@ -14,7 +14,7 @@ from chalicelib.errors import Refusal
 from chalicelib.ids import derive
 from chalicelib.model import Cohort, Programme
 from chalicelib.store import cohorts, programmes
-from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.cohorts import DelegateLine, FollowupDates, Stage
 from chalicelib.store.mails import Bounce
 from chalicelib.wording import day, last_day, local_date
 
@@ -43,6 +43,7 @@ class Dashboard(Struct, frozen=True):
     lines: tuple[ShownLine, ...]  # by need
     bounces: tuple[Bounce, ...]  # of nobody on the list: a coach's or a sponsor's
     today: str  # local, as `reminded_on` has it
+    followup: FollowupDates | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -65,6 +66,16 @@ class Dashboard(Struct, frozen=True):
             (str(self.counts[Filter.DECISION]), "need a decision"),
             (str(bounced), "addresses do not work"),
         )
+
+    @property
+    def asked_again(self) -> Sequence[ShownLine]:
+        """Who would take part in a follow-up that is planned now."""
+        return [shown for shown in self.lines if shown.line.has_closed and not shown.line.withdrawn]
+
+    @property
+    def still_asked(self) -> Sequence[ShownLine]:
+        """Who would not, because their first questionnaire has not closed."""
+        return [shown for shown in self.lines if not shown.line.has_closed and not shown.line.withdrawn]
 
     def chosen(self, name: str) -> Sequence[ShownLine]:
         return [line for line in self.lines if name in ("", Filter.ALL, line.standing.filter)]
@@ -111,4 +122,5 @@ def dashboard(cohort_id: str, now: datetime) -> Dashboard:
         lines=tuple(shown_lines(programme, lines, bounces, now)),
         bounces=tuple(bounce for bounce in bounces if bounce.delegate not in known),
         today=local_date(now, zone).isoformat(),
+        followup=cohorts.followup_from(rows),
     )

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib import waves
 from chalicelib.admin.status import CohortUnknown
-from chalicelib.errors import Refusal
+from chalicelib.errors import FieldFault, FieldFaults
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Cohort, Wave
 from chalicelib.programme.dates import LONGEST_OPEN_DAYS, closes_at
@@ -20,7 +20,7 @@ from chalicelib.store.table import ConditionFailed
 BY = "command line"
 
 
-class FollowupRefused(Refusal):
+class FollowupRefused(FieldFaults):
     """Dates that make no sense, or a second follow-up."""
 
     title = "No follow-up was planned"
@@ -54,15 +54,17 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY)
     try:
         commit(writes, now)
     except ConditionFailed:
-        raise FollowupRefused("Somebody else is planning it now. Please look at the cohort and try again.") from None
+        raise FollowupRefused(
+            FieldFault("", "Somebody else is planning it now. Please look at the cohort and try again.")
+        ) from None
     return Planned(cohort_id, dates, changed=True)
 
 
 def _as_planned(cohort_id: str, planned: FollowupDates, wanted: FollowupDates) -> Planned:
     if planned != wanted:
+        there = f"Cohort {cohort_id} has a follow-up from {planned.opens} to {planned.closes}."
         raise FollowupRefused(
-            f"Cohort {cohort_id} has a follow-up from {planned.opens} to {planned.closes}. There is one for each "
-            "cohort; give delegates more time with `cohort close --extend`."
+            FieldFault("", f"{there} There is one for each cohort; delegates can be given more time.")
         )
     return Planned(cohort_id, planned, changed=False)
 
@@ -71,12 +73,13 @@ def _check(cohort: Cohort, dates: FollowupDates, today: date) -> None:
     """Raises FollowupRefused with everything that is wrong."""
     wrong = []
     if dates.opens <= cohort.dates.closes:
-        wrong.append(f"The follow-up must open after the first questionnaire has closed, on {cohort.dates.closes}.")
+        first = f"The follow-up must open after the first questionnaire has closed, on {cohort.dates.closes}."
+        wrong.append(FieldFault("opens", first))
     if dates.opens < today:
-        wrong.append(f"It would open on {dates.opens}, in the past.")
+        wrong.append(FieldFault("opens", f"It would open on {dates.opens}, in the past."))
     if dates.closes < dates.opens:
-        wrong.append(f"It would close on {dates.closes}, before it opens on {dates.opens}.")
+        wrong.append(FieldFault("closes", f"It would close on {dates.closes}, before it opens on {dates.opens}."))
     if (dates.closes - dates.opens).days > LONGEST_OPEN_DAYS:
-        wrong.append(f"It would be open for more than {LONGEST_OPEN_DAYS} days.")
+        wrong.append(FieldFault("closes", f"It would be open for more than {LONGEST_OPEN_DAYS} days."))
     if wrong:
-        raise FollowupRefused(" ".join(wrong))
+        raise FollowupRefused(*wrong)

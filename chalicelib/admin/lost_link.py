@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from chalicelib import waves
 from chalicelib.admin.status import CohortUnknown
-from chalicelib.errors import Refusal
+from chalicelib.errors import FieldFault, FieldFaults
 from chalicelib.ids import derive, rater_key
 from chalicelib.jobs.commit import commit
 from chalicelib.mail.queue import queued
@@ -27,16 +27,15 @@ from chalicelib.store.marshal import read
 from chalicelib.store.table import ConditionFailed, get_many
 
 
-class NobodyFound(Refusal):
+class NobodyFound(FieldFaults):
     """The address is nobody's in this cohort."""
 
     title = "No mail was sent"
 
     def __init__(self, address: str) -> None:
-        super().__init__(
-            f"Nobody in this cohort has the address {address}. Look for a slip of the keyboard; "
-            "if the person has another address now, replace the old one."
-        )
+        nobody = f"Nobody in this cohort has the address {address}." if address else "The address is missing."
+        todo = "Look for a slip of the keyboard; if the person has another address now, replace the old one."
+        super().__init__(FieldFault("address", f"{nobody} {todo}" if address else nobody))
 
 
 class Way(Struct, frozen=True):

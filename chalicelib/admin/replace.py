@@ -17,7 +17,7 @@ from chalicelib import waves
 from chalicelib.admin.lost_link import NobodyFound
 from chalicelib.admin.moving import Change, moving_writes
 from chalicelib.admin.status import CohortUnknown
-from chalicelib.errors import Refusal
+from chalicelib.errors import FieldFault, FieldFaults
 from chalicelib.ids import derive, rater_key
 from chalicelib.jobs.commit import commit
 from chalicelib.mail.queue import queued
@@ -38,7 +38,7 @@ TRIES = 5  # a rater may answer, or a reminder be sent, between our read and our
 MOST_HIDDEN = 50  # bounces taken off the dashboard in one transaction
 
 
-class ReplaceRefused(Refusal):
+class ReplaceRefused(FieldFaults):
     """The new address cannot be used, or stands there already."""
 
     title = "Nothing was changed"
@@ -75,11 +75,11 @@ def replace(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, 
 
 def _check(change: Change) -> None:
     if fault := fault_of_address(change.new):
-        raise ReplaceRefused(f"The new address {fault}.")
+        raise ReplaceRefused(FieldFault("new", f"The new address {fault}."))
     if change.name and (fault := fault_of_text(change.name)):
-        raise ReplaceRefused(f"The name {fault}.")
+        raise ReplaceRefused(FieldFault("name", f"The name {fault}."))
     if change.old == change.new:
-        raise ReplaceRefused("The new address is the old one.")
+        raise ReplaceRefused(FieldFault("new", "The new address is the old one."))
 
 
 # --- where an address stands --------------------------------------------------------------------------
@@ -130,10 +130,8 @@ def _refuse_taken(change: Change, place: Place) -> None:
     on_list = {rater.person.email for rater in place.nomination.raters} | {place.delegate.person.email}
     is_coach_only = change.old not in on_list and not change.has(place.delegate.manager)
     if change.new in on_list and not is_coach_only:
-        raise ReplaceRefused(
-            f"{change.new} already belongs to somebody who answers about {place.delegate.person.name}. "
-            "Nobody can answer twice."
-        )
+        taken = f"{change.new} already belongs to somebody who answers about {place.delegate.person.name}."
+        raise ReplaceRefused(FieldFault("new", f"{taken} Nobody can answer twice."))
 
 
 # --- the job ------------------------------------------------------------------------------------------

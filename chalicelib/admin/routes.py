@@ -11,7 +11,7 @@ from chalicelib import clock, log
 from chalicelib.admin import acts, attention, dashboard
 from chalicelib.admin.acts import Act, Scope
 from chalicelib.admin.close import CloseRefused
-from chalicelib.errors import Refusal
+from chalicelib.errors import FieldFaults, Refusal
 from chalicelib.store import register
 from chalicelib.web import links
 from chalicelib.web.sessions import SignedIn, administrator
@@ -24,6 +24,7 @@ DELEGATE = f"{COHORT}/delegate/{{delegate_id}}"
 DONE = {"loaded": "The files are loaded. Everyone in them appears here within a minute."}
 DONE |= {"replaced": "The address is being replaced: a new mail goes out, and the old link stops working."}
 DONE |= {"sent": "The link is on its way again.", "today": "The link was sent again earlier today already."}
+DONE |= {"planned": "The follow-up is planned. The delegates are told, and appear here with it within a minute."}
 DONE |= {"as-it-is": "Nothing was left to do: this is how it stands now."}
 DONE |= {act.id: act.done for act in acts.ACTS.values()}
 
@@ -40,9 +41,9 @@ def home() -> Response:
 @view
 def cohort(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
-    board = dashboard.dashboard(cohort_id, clock.now())
-    show = _query().get("show", "")
-    return _board_page(admin, "admin/cohort", Scope(board, None), show=show, filters=dashboard.FILTERS)
+    scope, show = _scope(cohort_id), _query().get("show", "")
+    more: dict[str, Any] = {"show": show, "filters": dashboard.FILTERS, "acts": acts.fitting(scope)}
+    return _board_page(admin, "admin/cohort", scope, **more)
 
 
 @bp.route(f"{COHORT}/trail", **GET)
@@ -104,7 +105,7 @@ def act(cohort_id: str, delegate_id: str, act_id: str) -> Response:
     return _act(admin, _scope(cohort_id, delegate_id), act_id)
 
 
-# --- addresses ------------------------------------------------------------------------------------------
+# --- forms of the cohort's page -------------------------------------------------------------------------
 
 
 @bp.route(f"{COHORT}/address", **GET)
@@ -113,28 +114,43 @@ def address(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope = _scope(cohort_id)
     bounce = scope.board.find_bounce(_query().get("bounce", ""))
-    return _board_page(admin, "admin/address", scope, **_typed({"old": bounce.email if bounce else ""}))
+    return _form_page(admin, "address", scope, {"address": bounce.email if bounce else _email_asked_for(scope)})
 
 
 @bp.route(f"{COHORT}/address", **POST)
 @view
 def replace_address(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
-    return _replace(admin, _scope(cohort_id))
+    return _posted(admin, "address", _scope(cohort_id))
 
 
 @bp.route(f"{COHORT}/link", **GET)
 @view
 def link(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
-    return _board_page(admin, "admin/link", _scope(cohort_id), **_typed({}))
+    scope = _scope(cohort_id)
+    return _form_page(admin, "link", scope, {"address": _email_asked_for(scope)})
 
 
 @bp.route(f"{COHORT}/link", **POST)
 @view
 def send_link(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
-    return _send_link(admin, _scope(cohort_id))
+    return _posted(admin, "link", _scope(cohort_id))
+
+
+@bp.route(f"{COHORT}/followup", **GET)
+@view
+def followup(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _form_page(admin, "followup", _scope(cohort_id), {})
+
+
+@bp.route(f"{COHORT}/followup", **POST)
+@view
+def plan_followup(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _posted(admin, "followup", _scope(cohort_id))
 
 
 # --- what stopped ---------------------------------------------------------------------------------------
@@ -217,28 +233,30 @@ def _again(scope: Scope) -> Scope:
     return _scope(scope.board.cohort.id, scope.one.line.delegate_id if scope.one else "")
 
 
-def _typed(fields: Mapping[str, str], refused: Refusal | None = None) -> dict[str, Any]:
-    return {"typed": fields, "refused": refused}
+def _email_asked_for(scope: Scope) -> str:
+    """Of the delegate whose page led here."""
+    wanted = _query().get("delegate", "")
+    return scope.board.find(wanted).line.email if wanted else ""
 
 
-def _replace(admin: SignedIn, scope: Scope) -> Response:
-    from chalicelib.admin.replace import replace
+def _form_page(
+    admin: SignedIn, form: str, scope: Scope, typed: Mapping[str, str], refused: FieldFaults | None = None
+) -> Response:
+    faults = refused.faults if refused else ()
+    wrong = {fault.field: fault.message for fault in faults}
+    title, status = (refused.title, int(refused.status)) if refused else ("", 200)
+    return _board_page(
+        admin, f"admin/{form}", scope, status, typed=typed, errors=faults, wrong=wrong, refused_title=title
+    )
+
+
+def _posted(admin: SignedIn, form: str, scope: Scope) -> Response:
+    from chalicelib.admin.posted import FORMS
 
     fields = admin.form(bp.current_request)
-    old, new, name = (fields.get(field, "") for field in ("old", "new", "name"))
     try:
-        replace(scope.board.cohort.id, old, new, clock.now(), _by(admin), name=name)
-    except Refusal as refused:
-        return _board_page(admin, "admin/address", scope, int(refused.status), **_typed(fields, refused))
-    return admin.see_other(links.url(f"{scope.path}?done=replaced"))
-
-
-def _send_link(admin: SignedIn, scope: Scope) -> Response:
-    from chalicelib.admin import lost_link
-
-    fields = admin.form(bp.current_request)
-    try:
-        sent = lost_link.send_again(scope.board.cohort.id, fields.get("address", ""), clock.now(), _by(admin))
-    except Refusal as refused:
-        return _board_page(admin, "admin/link", scope, int(refused.status), **_typed(fields, refused))
-    return admin.see_other(links.url(f"{scope.path}?done={'sent' if sent else 'today'}"))
+        done = FORMS[form](scope.board.cohort.id, fields, clock.now(), _by(admin))
+    except FieldFaults as refused:
+        return _form_page(admin, form, scope, fields, refused)
+    log.event("administrator_decided", act=form, cohort=scope.board.cohort.id)
+    return admin.see_other(links.url(f"{scope.path}?done={done}"))

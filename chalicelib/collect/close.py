@@ -136,7 +136,6 @@ def _too_few_mail(
     now: datetime,
 ) -> Mail:
     raters = [one for one in asked if one.group != SELF_GROUP]
-    choose = f"python -m chalicelib cohort close {delegate.cohort_id} --delegate {delegate.person.email}"
     return queued(
         "report/too_few",
         delegate.id,
@@ -153,9 +152,7 @@ def _too_few_mail(
             "invited": str(len(raters)),
             "answered": str(sum(one.state is InvitationState.ANSWERED for one in raters)),
             "minimum": str(programme.minimum_responses),
-            "extend_command": f"{choose} --extend YYYY-MM-DD",
-            "close_command": f"{choose} --publish",
         },
-        links={},
+        links={"admin": ("admin", "cohort", delegate.cohort_id, "delegate", delegate.id)},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )

@@ -12,6 +12,8 @@ from chalicelib.mail.render import render
 from chalicelib.store.mails import Mail
 from chalicelib.web import links
 
+CONSOLE = "admin"  # the verb of links to administrators' pages
+
 
 def compose(mail: Mail, settings: Settings, now: datetime) -> bytes:
     """Raises mime.AddressUnusable, or whatever a faulty template raises."""
@@ -27,11 +29,16 @@ def compose(mail: Mail, settings: Settings, now: datetime) -> bytes:
     return mime.stamp(made, derive(32, "mail", mail.id), now)
 
 
+def _address(verb: str, *parts: str) -> str:
+    """Signed, but for the console's pages: there a code says who somebody is."""
+    return links.url("/".join(("", verb, *parts))) if verb == CONSOLE else links.make(verb, *parts)
+
+
 def context(mail: Mail) -> dict[str, Any]:
     """What a template sees: every word on one line, its links signed, and colours that can be read."""
     words = {name: mime.clean(word) for name, word in mail.words.items()}
     return words | {
-        "links": {name: links.make(*parts) for name, parts in mail.links.items()},
+        "links": {name: _address(*parts) for name, parts in mail.links.items()},
         "brand": colour.brand(words["brand"]),
         "button_colour": colour.button(words["brand"]),
     }

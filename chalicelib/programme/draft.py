@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalicelib.codec import programme_as_json
-from chalicelib.errors import Fault, FileFaults, Refusal
+from chalicelib.errors import Fault, FieldFault, FileFaults, Refusal
 from chalicelib.model import Cohort, CohortDates, DelegateEntry, Person, Programme
 from chalicelib.programme import changes
 from chalicelib.programme.cells import clean_address, clean_text, fault_of_address, fault_of_text
@@ -35,11 +35,6 @@ from chalicelib.web.uploads import File, Upload
 COHORT_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 LONGEST_ID = 40
 T = TypeVar("T")
-
-
-class FieldFault(Struct, frozen=True):
-    field: str
-    message: str
 
 
 FAULTY = {
@@ -84,6 +79,14 @@ class Plan(Struct, frozen=True):
     @property
     def counts(self) -> dict[Kind, int]:
         return changes.count(self.delegates)
+
+    @property
+    def managers(self) -> int:
+        return len({entry.manager.email for entry in self.draft.people.delegates})
+
+    @property
+    def coaches(self) -> int:
+        return len({entry.coach.email for entry in self.draft.people.delegates})
 
     @property
     def programme_counts(self) -> dict[Kind, int]:

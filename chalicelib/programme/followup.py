@@ -20,18 +20,17 @@ from chalicelib.model import (
 )
 from chalicelib.programme.dates import closes_at, opens_at
 from chalicelib.store import cohorts, delegates, invitations, jobs, mails, programmes
-from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import ConditionFailed, Write
 
-NOT_CLOSED = (Stage.PLANNED, Stage.COLLECTING, Stage.HELD)
 ASKED_AGAIN = (InvitationState.INVITED, InvitationState.ANSWERED)  # not who declined or was taken off
 
 
 def takes_part(line: DelegateLine) -> bool:
     """Who still waits for the end of the first wave, or has left, is not asked about again."""
-    return line.stage not in NOT_CLOSED and not line.withdrawn
+    return line.has_closed and not line.withdrawn
 
 
 def plan_followups(job: Job, now: datetime) -> Sequence[Write]:

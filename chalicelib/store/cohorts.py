@@ -59,6 +59,11 @@ class DelegateLine(Struct, frozen=True):
     withdrawn: bool = False
     closes_at: str = ""  # of the questionnaire: the first moment at which nothing is accepted
 
+    @property
+    def has_closed(self) -> bool:
+        """Whether the questionnaire has, for good: one that waits for a decision may be opened again."""
+        return self.stage not in (Stage.PLANNED, Stage.COLLECTING, Stage.HELD)
+
 
 class People(Struct, frozen=True):
     """What a load brought in, kept until everyone is enrolled."""
@@ -221,6 +226,10 @@ def add_followup(cohort_id: str, dates: FollowupDates) -> Write:
 def find_followup(cohort_id: str) -> FollowupDates | None:
     found = get(followup_key(cohort_id))
     return read(FollowupDates, found) if found else None
+
+
+def followup_from(rows: Iterable[Row]) -> FollowupDates | None:
+    return next((read(FollowupDates, row) for row in rows if row["sk"] == "FOLLOWUP"), None)
 
 
 def last_day(rows: Iterable[Row], wave: Wave) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parseaddr
@@ -19,6 +20,7 @@ from chalicelib.store.mails import Mail
 from chalicelib.web import links
 
 ADMIN_HOME = "/admin"
+CONSOLE_PAGE = re.compile(r"/admin(?:/[a-z0-9-]+){0,6}")
 HOUSE_COLOUR = "#27406b"  # of pages and mails that belong to no programme
 
 
@@ -96,12 +98,20 @@ def reader(role: Role, token: str, person: Person, home: str, programme: Program
     return Reader(role, reader_key(person.email), token, person, links.url(home), programme, about)
 
 
-def administrator(token: str) -> Reader:
-    """Whoever typed an address on the administrators' page. Raises LinkUnknown for a forged token."""
+def administrator(token: str, page: str = "") -> Reader:
+    """Whoever typed an address on the administrators' page. Raises LinkUnknown for a forged token.
+
+    page   of the console: where signing in leads, if it is one
+    """
     (who,) = links.read(Role.ADMINISTRATOR, token, 1)
     listed = {administrator_key(address.lower()): address for address in settings().administrators}
     person = Person(listed[who], listed[who].lower()) if who in listed else None
-    return Reader(Role.ADMINISTRATOR, who, token, person, links.url(ADMIN_HOME))
+    return Reader(Role.ADMINISTRATOR, who, token, person, links.url(console_page(page) or ADMIN_HOME))
+
+
+def console_page(path: str) -> str:
+    """The path of a page of the console; empty for any other: nobody is led to another site."""
+    return path if CONSOLE_PAGE.fullmatch(path) else ""
 
 
 def administrator_token(address: str) -> str:

@@ -40,7 +40,7 @@ def ask_for_code(role: str, token: str) -> Response:
     forms.read_form(bp.current_request.raw_body, f"sign-in.{role}", token)
     reader = doors.find(role, token)
     challenge = codes.ask(reader, secrets.token_hex(16), clock.now())
-    return see_other(sessions.sign_in_url(reader.role, token, challenge))
+    return see_other(_leading_on(sessions.sign_in_url(reader.role, token, challenge), _to()))
 
 
 @bp.route("/sign-in/administrator", **POST)
@@ -50,7 +50,9 @@ def ask_for_administrators_code() -> Response:
     fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{Role.ADMINISTRATOR}", "")
     reader = readers.administrator(readers.administrator_token(fields.get("email", "")))
     challenge = codes.ask(reader, secrets.token_hex(16), clock.now())
-    return see_other(sessions.sign_in_url(Role.ADMINISTRATOR, reader.token, challenge))
+    return see_other(
+        _leading_on(sessions.sign_in_url(Role.ADMINISTRATOR, reader.token, challenge), fields.get("to", ""))
+    )
 
 
 @bp.route("/sign-in/{role}/{token}/{challenge}", **GET)
@@ -63,7 +65,7 @@ def type_code(role: str, token: str, challenge: str) -> Response:
 @view
 def take_code(role: str, token: str, challenge: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{role}", token)
-    reader = doors.find(role, token)
+    reader = readers.administrator(token, _to()) if role == Role.ADMINISTRATOR else doors.find(role, token)
     try:
         return sessions.begin(reader, challenge, fields.get("code", ""), secrets.token_urlsafe(24), clock.now())
     except CodeRefused as refused:
@@ -76,6 +78,15 @@ def sign_out() -> Response:
     return sessions.sign_out(bp.current_request, clock.now())
 
 
+def _to() -> str:
+    """The page of the console that an administrator was on the way to."""
+    return str((bp.current_request.query_params or {}).get("to", ""))
+
+
+def _leading_on(url: str, to: str) -> str:
+    return f"{url}?to={to}" if readers.console_page(to) else url
+
+
 def _code_page(reader: Reader, challenge: str, refused: CodeRefused | None = None) -> Response:
     return page(
         "web/code",
@@ -83,7 +94,7 @@ def _code_page(reader: Reader, challenge: str, refused: CodeRefused | None = Non
         reader=reader,
         nonce=forms.nonce(f"sign-in.{reader.role}", reader.token),
         refused=refused,
-        code_action=sessions.sign_in_url(reader.role, reader.token, challenge),
-        ask_action=sessions.sign_in_url(reader.role, reader.token),
+        code_action=_leading_on(sessions.sign_in_url(reader.role, reader.token, challenge), _to()),
+        ask_action=_leading_on(sessions.sign_in_url(reader.role, reader.token), _to()),
         **({"programme": reader.programme} if reader.programme else {}),
     )

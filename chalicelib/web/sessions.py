@@ -36,12 +36,14 @@ class SignInNeeded(PageInstead):
 
     reader  None on the administrators' pages, where the address has yet to be typed
     typed   what a form held that came too late, to be copied
+    to      the page that an administrator wants
     """
 
-    def __init__(self, reader: Reader | None, typed: Mapping[str, str], *, posted: bool) -> None:
+    def __init__(self, reader: Reader | None, typed: Mapping[str, str], *, posted: bool, to: str = "") -> None:
         role = reader.role if reader else Role.ADMINISTRATOR
         token = reader.token if reader else ""
         context = {"reader": reader, "role": role, "typed": typed, "posted": posted, "action": sign_in_url(role, token)}
+        context |= {"to": to}
         template = "web/sign_in" if reader else "web/sign_in_administrator"
         frame = {"programme": reader.programme} if reader and reader.programme else {}
         status = 403 if posted else 200
@@ -170,4 +172,5 @@ def _turned_away(request: Any, reader: Reader | None) -> PageInstead:
     clicked_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
     if clicked_elsewhere and not posted and not _cookie_value(request) and HERE not in (request.query_params or {}):
         return ComeAgain()
-    return SignInNeeded(reader, forms.typed(request.raw_body) if posted else {}, posted=posted)
+    to = "" if posted or reader else readers.console_page(request.path.format(**request.uri_params or {}))
+    return SignInNeeded(reader, forms.typed(request.raw_body) if posted else {}, posted=posted, to=to)

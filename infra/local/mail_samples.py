@@ -43,8 +43,6 @@ WORDS = {
     "invited": "13",
     "answered": "4",
     "minimum": "5",
-    "extend_command": "python -m chalicelib cohort extend spring k3jx9qmw7s --to 2026-07-10",
-    "close_command": "python -m chalicelib cohort close spring k3jx9qmw7s",
 }
 
 # mails that are not to a rater: who reads them

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from urllib.parse import quote
 
 import pytest
 
@@ -15,8 +17,10 @@ from tests.support.calls import count_calls
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
+from tests.support.visitor import newest_code
 
 COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+HIDDEN_TO = re.compile(r'name="to" value="([^"]*)"')
 
 
 @pytest.fixture
@@ -192,6 +196,113 @@ def test_a_lost_link_is_sent_again(opened, clock):
     opened.open(url).post(url, {"address": "nobody@example.org"})
 
     assert (opened.status, 'href="#address"' in opened.page) == (400, True)
+
+
+@pytest.fixture
+def closed(opened, clock):
+    """The first questionnaire has closed with enough answers."""
+    for name in ("p0", "p1", "p2", "p3", "d0"):
+        answer(opened, name)
+    drain(clock.to(people.CLOSE))
+    return opened.let_in_administrator(clock.now())
+
+
+def test_a_follow_up_is_planned_once(closed, clock):
+    url = f"{COHORT}/followup"
+    closed.open(COHORT)
+    assert closed.links("/followup") == [url]
+    assert "1 delegate is asked about again" in closed.open(url).page
+    page = closed.page
+    for _ in range(2):
+        closed.page = page
+        closed.post(url, {"opens": "2027-05-31", "closes": "2027-06-18"})
+        assert "The follow-up is planned" in closed.page
+    drain(clock.now())
+
+    assert [row["by"] for row in audits.of_cohort(people.COHORT) if "follow-up" in row["act"]] == [
+        settings().administrators[0]
+    ]
+    assert "It opens on Monday 31 May 2027" in closed.open(url).page
+    assert "follow-up from Monday 31 May 2027" in closed.open(COHORT).page
+    assert "Not open yet" in closed.page
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "field", "said"),
+    [
+        pytest.param("", "2027-06-18", "opens", "Give the first day as a date.", id="missing"),
+        pytest.param("2026-10-02", "2026-10-20", "opens", "must open after the first", id="too early"),
+        pytest.param("2027-05-31", "2027-05-01", "closes", "before it opens", id="turned round"),
+        pytest.param("2027-05-31", "2027-09-30", "closes", "more than 90 days", id="too long"),
+    ],
+)
+def test_dates_of_a_follow_up_that_make_no_sense_are_told_at_their_field(closed, opens, closes, field, said):
+    url = f"{COHORT}/followup"
+    closed.open(url).post(url, {"opens": opens, "closes": closes})
+
+    assert closed.status == 400
+    assert f'<a href="#{field}">' in closed.page
+    assert said in closed.page
+    assert cohorts.find_followup(people.COHORT) is None
+
+
+def test_a_follow_up_waits_for_the_first_questionnaire(opened):
+    assert "<form" not in opened.open(f"{COHORT}/followup").page.partition("<main")[2]
+    assert "as soon as the first questionnaire of a delegate has closed" in opened.page
+
+
+def test_other_dates_for_a_follow_up_that_is_planned_are_refused(closed):
+    url = f"{COHORT}/followup"
+    page = closed.open(url).page
+    closed.post(url, {"opens": "2027-05-31", "closes": "2027-06-18"})
+    closed.page = page
+    closed.post(url, {"opens": "2027-06-01", "closes": "2027-06-18"})
+
+    assert (closed.status, "There is one for each cohort" in closed.page) == (400, True)
+
+
+def test_a_delegates_page_leads_to_their_address_and_link(opened):
+    opened.open(dana())
+    for part in ("/link?delegate=", "/address?delegate="):
+        (url,) = opened.links(part)
+        assert 'value="dana.delegate@example.org"' in opened.open(url).page
+        opened.open(dana())
+
+
+def test_everybodys_questionnaire_is_closed_at_once(opened, clock):
+    opened.open(COHORT)
+    (url,) = opened.links("/all/close")
+    opened.open(url).post(url)
+    drain(clock.now())
+
+    assert "Too few answers" in opened.open(COHORT).page
+
+
+def test_the_mail_of_too_few_answers_leads_to_the_decision(visitor, clock):
+    """Through the sign-in, and back to the page that the mail named."""
+    people.opened(clock, chosen=people.raters(4, 0))
+    drain(clock.to(people.CLOSE))
+    administrator = settings().administrators[0]
+    (url,) = sent_mails(administrator)[-1].links
+    assert url == dana()
+    visitor.open(url)
+    visitor.post(visitor.links("/sign-in/")[0], {"email": administrator, "to": HIDDEN_TO.findall(visitor.page)[0]})
+    drain(clock.now())
+    visitor.post(visitor.links("/sign-in/")[0], {"code": newest_code(administrator)})
+
+    assert visitor.url == dana()
+    assert "Make the report with few answers" in visitor.page
+
+
+@pytest.mark.parametrize("to", ["https://example.org", "//example.org", "/admin/../sign-out", "/admin?x=1", "/hub/x"])
+def test_signing_in_leads_to_no_page_but_the_consoles(visitor, clock, to):
+    administrator = settings().administrators[0]
+    visitor.open(f"{BASE_URL}/admin")
+    visitor.post(visitor.links("/sign-in/")[0], {"email": administrator, "to": to})
+    drain(clock.now())
+    visitor.post(f"{visitor.links('/sign-in/')[0]}?to={quote(to)}", {"code": newest_code(administrator)})
+
+    assert visitor.url == f"{BASE_URL}/admin"
 
 
 def test_a_failed_job_is_started_over(opened, clock):

@@ -95,6 +95,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", COHORT + "/link"): ADMIN,
     **both(COHORT + "/address", ADMIN),
     ("POST", COHORT + "/address"): ADMIN,
+    **both(COHORT + "/followup", ADMIN),
+    ("POST", COHORT + "/followup"): ADMIN,
     **both("/admin/work", ADMIN),
     ("POST", "/admin/work"): ADMIN,
 }
