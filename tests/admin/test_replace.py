@@ -1,5 +1,7 @@
 """Another address for a rater, a line manager, a delegate or a coach: the old link is dead, and nothing is lost."""
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.admin import close, replace
@@ -8,6 +10,7 @@ from chalicelib.admin.replace import ReplaceRefused
 from chalicelib.admin.status import CohortUnknown
 from chalicelib.collect.sheet import read_ticket
 from chalicelib.model import InvitationState, Wave
+from chalicelib.programme.dates import local_moment
 from chalicelib.store import audits, cohorts, delegates, invitations
 from chalicelib.store.table import scan
 from infra.local import outbox
@@ -64,8 +67,7 @@ def test_a_rater_is_invited_anew_and_the_old_link_opens_nothing(opened, clock):
 
 def test_reminders_lead_to_the_new_link(opened, clock):
     change(clock, "p0")
-    clock.to(people.CLOSE)
-    drain(clock.now())
+    drain(clock.to(local_moment(people.DATES.closes - timedelta(days=7), 9, "Europe/London")))
 
     mails = sent_mails(NEW)
     assert len(mails) > 1
