@@ -31,6 +31,14 @@ for blueprint in (web, programme, nominate, collect, milestones, debrief, impact
     app.register_blueprint(blueprint)
 
 
+@app.middleware("all")
+def name_the_request(event: Any, answer: Any) -> Any:
+    """In every log line: Lambda's own lines of a run that times out carry the same id."""
+    context = event.lambda_context if hasattr(event, "lambda_context") else event.context
+    with log.about(request=context.aws_request_id, stage=STAGE):
+        return answer(event)
+
+
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def sweep_due(event: Any) -> int:
     from chalicelib.jobs.sweep import sweep

@@ -1,11 +1,19 @@
-"""One JSON object for each log line: ids and states only, never a name, address, link, answer or comment."""
+"""One JSON object for each log line: ids and states only, never a name, address, link, answer or comment.
+
+Every line carries `request`, Lambda's id of what runs, which its own lines carry too, and `stage`; what is done for a
+job or a mail carries its id.
+"""
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from pythonjsonlogger.json import JsonFormatter
 
 _log = logging.getLogger("fullcircle")
+_shared: ContextVar[dict[str, object]] = ContextVar("shared", default={})  # noqa: B039 (never changed in place)
 
 
 def set_up() -> None:
@@ -19,17 +27,27 @@ def set_up() -> None:
     _log.propagate = False
 
 
+@contextmanager
+def about(**ids: object) -> Iterator[None]:
+    """Every line written inside carries these ids."""
+    before = _shared.set({**_shared.get(), **ids})
+    try:
+        yield
+    finally:
+        _shared.reset(before)
+
+
 def event(name: str, **ids: object) -> None:
-    _log.info(name, extra=ids)
+    _log.info(name, extra={**_shared.get(), **ids})
 
 
 def problem(name: str, **ids: object) -> None:
-    _log.warning(name, extra=ids)
+    _log.warning(name, extra={**_shared.get(), **ids})
 
 
 def failure(name: str, error: BaseException, **ids: object) -> None:
     """The error's type and place; its text may quote what somebody typed, so it stays out."""
-    _log.error(name, extra={**ids, "error": describe(error)})
+    _log.error(name, extra={**_shared.get(), **ids, "error": describe(error)})
 
 
 def describe(error: BaseException) -> str:

@@ -26,16 +26,21 @@ def run(job_id: str, works: Mapping[str, Work], attempt: str, now: datetime) -> 
     held = jobs.claim(job_id, attempt, now, now + LEASE)
     if held is None:
         return False
+    with log.about(job=held.id, kind=held.kind):
+        return _run(held, works, now)
+
+
+def _run(held: Job, works: Mapping[str, Work], now: datetime) -> bool:
     if held.attempts > MOST_ATTEMPTS:  # every attempt crashed without a word
         _give_up(held, held.error or "every attempt ended without an answer")
         return False
     try:
         _settle(held, works, now)
     except Exception as error:
-        log.failure("job_failed", error, job=held.id, kind=held.kind, attempts=held.attempts)
+        log.failure("job_failed", error, attempts=held.attempts)
         _put_off(held, log.describe(error), now)
         return False
-    log.event("job_done", job=held.id, kind=held.kind)
+    log.event("job_done")
     return True
 
 
@@ -52,7 +57,7 @@ def _put_off(held: Job, error: str, now: datetime) -> None:
 
 
 def _give_up(held: Job, error: str) -> None:
-    log.problem("job_given_up", job=held.id, kind=held.kind, attempts=held.attempts)
+    log.problem("job_given_up", attempts=held.attempts)
     _write_if_held(jobs.fail(held, error))
 
 

@@ -54,8 +54,13 @@ def settle(message: str, now: datetime) -> None:
     event = parse(message)
     if event is None:
         return
+    with log.about(mail=event.mail_id, attempt=event.attempt):
+        _settle(event, now)
+
+
+def _settle(event: Event, now: datetime) -> None:
     if event.state is None:
-        log.event("mail_news", mail=event.mail_id, kind=event.kind)
+        log.event("mail_news", kind=event.kind)
         return
     for left in reversed(range(TRIES)):
         try:
@@ -105,11 +110,11 @@ def _apply(event: Event, state: MailState, now: datetime) -> None:
         log.problem("mail_event_of_no_mail", kind=event.kind)
         return
     if seen.message_id and seen.message_id != event.message_id:
-        log.problem("mail_sent_twice", mail=seen.id, attempt=event.attempt)
+        log.problem("mail_sent_twice")
     if rank(state) <= reached(seen):
         return
     transact([*mails.settle(seen, state, event.message_id, event.reason, now), *_consequences(seen, state, now)])
-    log.event("mail_settled", mail=seen.id, state=state.value, attempt=event.attempt)
+    log.event("mail_settled", state=state.value)
 
 
 def _consequences(seen: Mail, state: MailState, now: datetime) -> list[Write]:

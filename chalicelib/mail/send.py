@@ -43,18 +43,19 @@ ACCOUNT = {
 
 def send(mail_id: str, attempt: str, now: datetime) -> bool:
     """True if SES took the mail and we know it. Never raises: what an error leaves behind is found by a later sweep."""
-    try:
-        held = mails.claim(mail_id, attempt, now, now + LEASE) or _claim_doubtful(mail_id, attempt, now)
-        return held is not None and _deliver(held, now)
-    except Exception as error:
-        log.failure("mail_failed", error, mail=mail_id)
-        return False
+    with log.about(mail=mail_id):
+        try:
+            held = mails.claim(mail_id, attempt, now, now + LEASE) or _claim_doubtful(mail_id, attempt, now)
+            return held is not None and _deliver(held, now)
+        except Exception as error:
+            log.failure("mail_failed", error)
+            return False
 
 
 def _claim_doubtful(mail_id: str, attempt: str, now: datetime) -> Mail | None:
     held = mails.claim_doubtful(mail_id, attempt, now, now + LEASE)
     if held:
-        log.problem("mail_in_doubt", mail=mail_id, doubts=held.doubts)
+        log.problem("mail_in_doubt", doubts=held.doubts)
     return held
 
 
@@ -71,7 +72,7 @@ def _deliver(held: Mail, now: datetime) -> bool:
         _refuse(held, str(error), now)
         return False
     except Exception as error:  # a fault of ours: the mail waits until it is mended
-        log.failure("mail_not_composed", error, mail=held.id)
+        log.failure("mail_not_composed", error)
         _put_off(held, log.describe(error), now)
         return False
     return _hand_over(held, raw, now)
@@ -90,7 +91,7 @@ def _hand_over(held: Mail, raw: bytes, now: datetime) -> bool:
         _settle_refusal(held, error, now)
         return False
     _write_if_held([mails.sent(held, answer["MessageId"], now)])
-    log.event("mail_sent", mail=held.id)
+    log.event("mail_sent")
     return True
 
 
@@ -102,10 +103,10 @@ def _settle_refusal(held: Mail, error: ClientError | ParamValidationError, now: 
     if code in REFUSED:
         _refuse(held, f"{REFUSED[code]}: {said}", now)
     elif code in ACCOUNT:
-        log.problem("mail_account", mail=held.id, code=code)
+        log.problem("mail_account", code=code)
         _write_if_held([mails.put_off(held, now + ACCOUNT_DELAY, code, counted=False)])
     else:
-        log.failure("mail_put_off", error, mail=held.id)
+        log.failure("mail_put_off", error)
         _put_off(held, log.describe(error), now)
 
 
@@ -132,7 +133,7 @@ def _put_off(held: Mail, reason: str, now: datetime) -> None:
 
 
 def _refuse(held: Mail, reason: str, now: datetime) -> None:
-    log.problem("mail_refused", mail=held.id, attempts=held.attempts)
+    log.problem("mail_refused", attempts=held.attempts)
     _write_if_held(mails.refused(held, reason, now))
 
 

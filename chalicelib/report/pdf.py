@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from base64 import b64decode
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -13,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from chalicelib import log
 from chalicelib.model import Programme
 from chalicelib.report import fonts
 from chalicelib.report.facts import Facts
@@ -23,8 +23,6 @@ from chalicelib.report.view import build_view
 STANDARDS = ["ua-1", "a-2a"]
 OURS = ("theme", "chart", "mark", "kind", "look", "logo")  # parts of the view that no person typed
 TEMPLATES = Path(__file__).parent / "templates"
-
-log = logging.getLogger(__name__)
 
 
 def render_pdf(programme: Programme, facts: Facts) -> bytes:
@@ -52,7 +50,7 @@ def pdf_of(view: Mapping[str, Any], facts: Facts) -> bytes:
             return _compiled(_sources(view, facts, picture, letters), facts.heading.issued, pdf_standards=standards)
         except (typst.TypstError, ValueError):
             # its message may quote the text that does not fit, so it is not logged
-            log.warning("report cannot be printed as it should", extra={"checksum": facts.checksum})
+            log.problem("report_simplified", checksum=facts.checksum)
     return _compiled(_sources(view, facts, "", fonts.drawn()), facts.heading.issued)
 
 

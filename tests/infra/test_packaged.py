@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from email import message_from_bytes
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +85,28 @@ def lines(home: Path, function: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (home / f"{function}.log").read_text().splitlines()]
 
 
-def test_functions_write_json_lines_and_nothing_else(journey):
+def test_every_line_of_a_functions_log_is_json_and_says_what_run_of_which_stage_wrote_it(journey):
     for function in rights.FUNCTIONS:
-        assert all({"levelname", "message"} <= line.keys() for line in lines(journey["home"], function))
+        found = lines(journey["home"], function)
+
+        assert found
+        assert all({"levelname", "message", "request", "stage"} <= line.keys() for line in found)
+        assert {line["stage"] for line in found} == {"local"}
+    assert all("job" in line for name in ("work", "report") for line in lines(journey["home"], name))
+    assert all("mail" in line for name in ("mail", "mail_events") for line in lines(journey["home"], name))
+
+
+def test_no_log_tells_a_link_an_address_or_a_name(journey):
+    """Of nine months, each line as its function wrote it. Answers and comments: tests/journey/test_logs.py."""
+    written = "".join((journey["home"] / f"{function}.log").read_text() for function in rights.FUNCTIONS)
+    mails = [message_from_bytes(path.read_bytes()) for path in (journey["home"] / "demo-output" / "mail").iterdir()]
+    text = "".join(
+        part.get_payload(decode=True).decode()
+        for mail in mails
+        for part in mail.walk()
+        if part.get_payload(decode=True)
+    )
+    secrets = {parseaddr(mail["To"])[1] for mail in mails} | set(re.findall(r"[\w-]{22}(?=[/?\s])", text))
+
+    assert len(secrets) > 100
+    assert [secret for secret in secrets if secret in written] == []

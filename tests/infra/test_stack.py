@@ -101,6 +101,13 @@ def test_a_figure_counts_lines_that_are_really_logged():
     assert counted <= logged_by_us()
 
 
+def test_figures_are_counts_without_dimensions_so_that_none_names_anybody():
+    for each in of_type("AWS::Logs::MetricFilter").values():
+        (figure,) = each["MetricTransformations"]
+        assert figure.keys() == {"MetricNamespace", "MetricName", "MetricValue", "Unit"}
+        assert figure["MetricValue"] in ("1", "$.due")
+
+
 def test_every_figure_has_an_alarm_and_every_alarm_of_ours_a_figure():
     figures = {
         transform["MetricName"]

@@ -1,41 +1,67 @@
-"""Log lines hold ids and states: no token, address, name, answer or comment, over the whole way."""
+"""What operators see holds ids and states: no token, address, name, answer or comment, over the whole way.
+
+That is log lines, addresses of pages and documents, tags of mails, messages of the queues and keys of rows, which AWS
+keeps in trails and metrics of its own. Figures made from log lines have no dimensions: tests/infra/test_stack.py.
+"""
 
 import io
 import json
 import logging
 import re
+from collections.abc import Iterator
 
+import pytest
 from pythonjsonlogger.json import JsonFormatter
 
+from chalicelib import log
 from chalicelib.admin import close, replace
 from chalicelib.mail import events
 from infra.local import outbox
+from infra.local.memory import backend
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
 
-CANARY = "canary-comment-9f3b"
+CANARY = "canary-9f3b"
 NEW = "canary.address@example.org"
+NAMES = ("Dana", "Mara", "Cleo", "P0", "P4")
 
 
-def test_no_log_line_tells_a_token_an_address_or_an_answer(visitor, clock):
-    written, log = io.StringIO(), logging.getLogger("fullcircle")
-    handler = logging.StreamHandler(written)
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """Every log line, as Lambda would have it."""
+    found, logger = io.StringIO(), logging.getLogger("fullcircle")
+    handler = logging.StreamHandler(found)
     handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
-    log.addHandler(handler)
-    try:
-        the_whole_way(visitor, clock)
-    finally:
-        log.removeHandler(handler)
+    logger.addHandler(handler)
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    yield found
+    logger.setLevel(level)
+    logger.removeHandler(handler)
+
+
+def test_nothing_that_operators_see_tells_a_token_an_address_a_name_or_an_answer(visitor, clock, written):
+    shown = the_whole_way(visitor, clock)
     lines = written.getvalue().splitlines()
-    secrets = {CANARY, "Keep going", *tokens(), *addresses(), "P0", "Dana", "Mara"}
+    links = [link for mail in sent_mails() for link in mail.links]
+    people_know = {CANARY, *NAMES, *addresses()}
 
-    assert len(lines) > 20
+    assert len(lines) > 40
     assert all(json.loads(line)["message"] for line in lines)
-    assert [line for line in lines for secret in secrets if secret in line] == []
+    assert told(lines, people_know | tokens(links)) == []
+    assert told([*links, *shown], people_know) == []
+    assert told(seen_by_aws(), people_know | tokens(links)) == []
 
 
-def the_whole_way(visitor, clock):
+def the_whole_way(visitor, clock) -> list[str]:
+    """Returns where the pages and documents were that a person came to see."""
+    the_questionnaires(visitor, clock)
+    documents = the_report(visitor, clock)
+    return [*documents, *six_months_on(visitor, clock)]
+
+
+def the_questionnaires(visitor, clock):
     people.opened(clock, chosen=people.raters(5, 0))
     for name in ("p0", "p1", "p2", "p3", "mara manager", "dana delegate"):
         url = people.link(name, "answer")
@@ -48,13 +74,82 @@ def the_whole_way(visitor, clock):
     drain(clock.now())
     close.publish(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
+    drain(clock.to(people.CLOSE))
     drain(clock.advance(days=1))
 
 
-def tokens():
-    links = [link for mail in sent_mails() for link in mail.links]
+def the_report(visitor, clock) -> list[str]:
+    coach = people.link("cleo coach", "coach")
+    case = f"{coach}/{people.dana()}"
+    visitor.sign_in(coach, "cleo.coach@example.org", clock.now())
+    visitor.open(case).post(f"{case}/report", {"kind": "pdf"})
+    document = visitor.headers["Location"]
+    areas = {f"{part}-{n}": f"{CANARY} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
+    visitor.open(case).post(f"{case}/debrief", {"held_on": clock.now().date().isoformat(), **areas})
+    visitor.open(f"{case}/release").post(f"{case}/release")
+    assert "Released" in visitor.page
+    drain(clock.now())
+    return [document, visitor.url]
+
+
+def six_months_on(visitor, clock) -> list[str]:
+    drain(clock.to(clock.now().replace(year=2027, month=5, day=31)))
+    drain(clock.advance(minutes=1))
+    impact = people.link("dana delegate", "impact")
+    visitor.open(f"{impact}/part/closing").post(f"{impact}/part/closing", {"negative": CANARY})
+    visitor.open(f"{impact}/review").post(f"{impact}/send")
+    effect = f"{people.link('mara manager', 'impact')}/part/effect"
+    visitor.open(effect).post(effect, {"effect": CANARY})
+    pulse = people.link("p0", "answer")
+    visitor.open(pulse).post(f"{pulse}/pulse", {"1": "6", "2": "na"})
+    assert "Thank you. Your answers are in." in visitor.page
+    drain(clock.advance(days=40))
+    visitor.sign_in(people.link("sponsor", "sponsor"), "sponsor@example.org", clock.now())
+    assert visitor.status == 200
+    return [visitor.url]
+
+
+def seen_by_aws() -> list[str]:
+    """Names of documents, keys of rows, tags of mails, hints."""
+    rows = [row for table in backend("dynamodb").tables.values() for row in table.all_items()]
+    keys = [str(row.attrs[name].value) for row in rows for name in ("pk", "sk", "id", "due_shard") if name in row.attrs]
+    documents = [key for bucket in backend("s3").buckets.values() for key in bucket.keys]
+    mails = [value for mail in outbox.accepted() for values in mail.tags.values() for value in values]
+    hints = [message.body for queue in backend("sqs").queues.values() for message in queue._messages]
+    assert all((keys, documents, mails, hints))
+    return [*keys, *documents, *mails, *(mail.row for mail in outbox.accepted()), *hints]
+
+
+def told(lines: list[str], secrets: set[str]) -> list[str]:
+    return [f"{secret} in {line}" for line in lines for secret in secrets if secret in line]
+
+
+def tokens(links: list[str]) -> set[str]:
     return {part for link in links for part in re.findall(r"[\w-]{22}(?=$|[/?])", link)}
 
 
-def addresses():
+def addresses() -> set[str]:
     return {address for mail in sent_mails() for address in mail.addresses} | {NEW}
+
+
+def test_every_line_of_a_job_or_mail_carries_its_id(visitor, clock, written):
+    people.opened(clock, chosen=people.raters(4, 0))
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+
+    assert {line["message"] for line in lines} == {"job_done", "mail_sent"}
+    assert all(line.get("job") or line.get("mail") for line in lines)
+
+
+def test_ids_are_shared_by_the_lines_inside_and_no_others(written):
+    with log.about(request="r-1", stage="prod"), log.about(job="j"):
+        log.event("inside", attempts=1)
+        log.failure("failed", ValueError("what somebody typed"))
+    log.problem("outside")
+    inside, failed, outside = (json.loads(line) for line in written.getvalue().splitlines())
+
+    assert inside == {"levelname": "INFO", "message": "inside", "request": "r-1", "stage": "prod", "job": "j"} | {
+        "attempts": 1
+    }
+    assert failed["request"] == "r-1"
+    assert "typed" not in failed["error"]
+    assert outside == {"levelname": "WARNING", "message": "outside"}
