@@ -82,6 +82,26 @@ def test_every_chart_says_in_words_what_it_shows(case, programme):
         assert ("aria-hidden" in drawing) != ('role="img"><title>' in drawing)
 
 
+@pytest.mark.parametrize("case", ["usual", "merged", "crowd", "no-self"])
+def test_the_words_of_a_chart_hold_every_figure_beside_it(case, programme):
+    """Bars are named with the cells' figures and numbers of raters, and each strip with what its row prints."""
+    facts = facts_of(programme, CASES[case](programme))
+    blocks = [block for part in build_view(programme, facts)["parts"] for block in part["blocks"]]
+    bars = [block["alt"] for block in blocks if block["kind"] == "figure" and not block["alt"].startswith("Radar")]
+    rows = [row for block in blocks if block["kind"] == "table" for group in block["groups"] for row in group["rows"]]
+    strips = [row for row in rows if any(cell["alt"] for cell in row)]
+
+    for competency, alt in zip(programme.competencies, bars, strict=True):
+        figures = [s for s in facts.statistics if (s.about, s.id) == ("competency", competency.id)]
+        assert all(f"{s.display} (n {s.n}" in alt for s in figures)
+    assert strips
+    for row in strips:
+        (alt,) = {cell["alt"] for cell in row if cell["alt"]}
+        printed = [cell["text"] for cell in row if re.fullmatch(r"[1-9]\.\d", cell["text"])]
+        assert printed
+        assert all(f" {number}" in alt for number in printed)
+
+
 @pytest.mark.parametrize(
     ("own", "others", "quadrant"),
     [
@@ -168,6 +188,8 @@ def test_what_is_among_the_highest_is_higher_than_what_is_among_the_lowest(ratin
     for word, there in (("highest", highest), ("lowest", lowest)):
         assert (f"that all others rate {word}" in html) == bool(there)
     assert ("Highest and lowest" in html) == bool(highest or lowest)
+    assert ("lowest first" in html) == (len(lowest) > 1)
+    assert ("stands in neither" in html) == (0 < len(highest) + len(lowest) < 4)
 
 
 @pytest.mark.parametrize(

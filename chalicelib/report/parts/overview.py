@@ -7,7 +7,7 @@ from itertools import combinations
 
 from chalicelib.model import SELF_GROUP
 from chalicelib.report import charts
-from chalicelib.report.facts import Statistic
+from chalicelib.report.facts import RANKED, Statistic
 from chalicelib.report.parts.blocks import Block, bullets, cell, column, figure, heading, legend, part, table, text
 from chalicelib.report.parts.book import Book, Row, as_printed, gap_sentence, listed, lower_first, quoted
 from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
@@ -109,10 +109,15 @@ def ranked(book: Book) -> Block | None:
         legend(book.legend([entry for entry in book.columns if entry[0] in PAIR])),
         heading(f"The {_count(len(high))} that all others rate highest") if high else None,
         summary_table(book, "Behaviour", high, cohort=False),
-        heading(f"The {_count(len(low))} that all others rate lowest, lowest first") if low else None,
+        heading(f"The {_count(len(low))} that all others rate lowest{', lowest first' * (len(low) > 1)}")
+        if low
+        else None,
         summary_table(book, "Behaviour", low, cohort=False),
     ]
     lead = "By the figure of all others. Behaviours with equal means stand in the questionnaire’s order."
+    rated = sum(1 for item in book.items if book.others(About.ITEM, item))
+    if min(len(high), len(low)) < min(RANKED, rated // 2):
+        lead += " A figure that would stand in both lists stands in neither."
     return part("ranked", "Highest and lowest", blocks, lead=lead)
 
 

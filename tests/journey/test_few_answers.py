@@ -1,0 +1,110 @@
+"""The deadline passes with too few answers: nothing is lost, the administrator is told once, and decides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.admin import close
+from chalicelib.collect.close import too_few
+from chalicelib.collect.submit import submit
+from chalicelib.model import Invitation, InvitationState, Wave, WaveState
+from chalicelib.report.facts import Facts, read_facts
+from chalicelib.store import delegates, jobs, objects, reports
+from infra.local.account import ADMINISTRATOR
+from tests.faults import scene
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+DANA = people.person("dana delegate").email
+
+
+@pytest.mark.parametrize(
+    ("answered", "few"),
+    [
+        pytest.param({"peer": 4, "manager": 1}, False, id="enough"),
+        pytest.param({"peer": 4, "self": 1}, True, id="the-delegate-does-not-count"),
+        pytest.param({"peer": 3, "manager": 1}, True, id="four-answers"),
+        pytest.param({"peer": 2, "direct_report": 1, "other": 1, "manager": 1}, False, id="enough-if-merged"),
+        pytest.param({}, True, id="none"),
+    ],
+)
+def test_a_report_wants_five_answers_and_four_of_them_anonymous(answered, few):
+    asked = [
+        Invitation(f"{group}{n}", "d", Wave.BASELINE, group, people.person(f"{group}{n}"), state)
+        for group, many in {**answered, "peer": 8}.items()
+        for n in range(many)
+        for state in [InvitationState.ANSWERED if n < answered.get(group, 0) else InvitationState.INVITED]
+    ]
+
+    assert too_few(people.programme(), asked) == few
+
+
+@pytest.fixture
+def held(visitor, clock) -> None:
+    """Three of six peers have answered by the deadline."""
+    people.opened(clock, chosen=people.raters(6, 0))
+    for name in ("p0", "p1", "p2"):
+        answer(name, "5", clock)
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(hours=2))
+    assert state() is WaveState.HELD
+
+
+def answer(name: str, rating: str, clock) -> None:
+    ticket = scene.ticket(scene.invitation(name))
+    scene.fill_in(ticket, rating, clock.now())
+    submit(ticket, clock.now())
+
+
+def state() -> WaveState:
+    return delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state
+
+
+def facts() -> Facts:
+    return read_facts(objects.load(reports.find(people.dana(), Wave.BASELINE).facts))
+
+
+def mails(part: str) -> Counter[str]:
+    """Reader -> mails of one kind."""
+    return Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith(part))
+
+
+def test_the_administrator_is_told_once_and_raters_that_it_may_be_extended(visitor, clock, held):
+    drain(clock.advance(days=3))
+
+    assert mails("report/too_few#") == {ADMINISTRATOR: 1}
+    visitor.open(people.link("p4", "answer"))
+    assert (visitor.status, "If it is extended, you get a mail." in visitor.page) == (410, True)
+    assert reports.find(people.dana(), Wave.BASELINE) is None
+
+
+def test_with_more_time_who_has_not_answered_is_told_and_every_answer_counts(visitor, clock, held):
+    close.extend(people.COHORT, DANA, people.DATES.closes + timedelta(days=14), clock.advance(days=1))
+    drain(clock.now())
+    assert state() is WaveState.OPEN
+    silent = ("p3", "p4", "p5", "mara manager")
+    assert mails("collect/extended#") == {people.person(name).email: 1 for name in silent}
+
+    for name in ("p3", "mara manager"):
+        answer(name, "3", clock)
+    drain(clock.to(people.CLOSE + timedelta(days=14)))
+    drain(clock.advance(hours=2))
+    assert {(cell.cell, cell.n) for cell in facts().cells} == {("manager", 1), ("peer", 4)}
+    assert {s.display for s in facts().statistics if (s.about, s.cell) == ("item", "peer")} == {"4.5"}
+    assert jobs.failed() == []
+
+
+def test_closed_all_the_same_the_report_shows_what_may_be_shown(visitor, clock, held):
+    close.publish(people.COHORT, DANA, clock.advance(days=1))
+    drain(clock.now())
+    drain(clock.advance(hours=2))
+
+    assert state() is WaveState.CLOSED
+    assert facts().too_few
+    assert facts().statistics == ()
+    assert mails("report/ready#") == {people.person("cleo coach").email: 1}
+    assert jobs.failed() == []
