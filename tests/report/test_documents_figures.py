@@ -40,6 +40,7 @@ class Text(HTMLParser):
         self.shown: list[str] = []
         self.rows: list[list[str]] = []
         self.inside: list[str] = []
+        self.in_cell = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.shown.append(" ")
@@ -49,16 +50,19 @@ class Text(HTMLParser):
             self.rows.append([])
         if tag in ("th", "td") and self.rows:
             self.rows[-1].append("")
+            self.in_cell = True
 
     def handle_endtag(self, tag: str) -> None:
         if self.inside and tag == self.inside[-1]:
             self.inside.pop()
+        if tag in ("th", "td"):
+            self.in_cell = False
         self.shown.append(" ")
 
     def handle_data(self, data: str) -> None:
         if not self.inside:
             self.shown.append(data)
-            if self.rows and self.rows[-1]:
+            if self.in_cell:
                 self.rows[-1][-1] += data
 
 
@@ -159,6 +163,18 @@ def test_every_figure_of_the_facts_stands_in_its_row(case):
         shown = rows[_title(mean.about, mean.id)][{"all_others": -2, "self": -1}[mean.cell]]
         assert shown.startswith(mean.display.split()[0])
         assert f"n {mean.delegates}" in shown
+
+
+@pytest.mark.parametrize("case", ["usual", "least favourable", "pooled", "crowd"])
+def test_every_gap_stands_in_the_rows_of_its_subject_and_in_no_other(case):
+    gaps = {_title(gap.about, gap.id): gap.display for gap in report(case).gaps}
+    seen = set()
+    for row in page(case).rows:
+        title = next((t for t in gaps if row and _plain(row[0]).startswith(t)), "")
+        shown = {cell for cell in map(_plain, row[1:]) if re.fullmatch(r"[+−]\d\.\d|0\.0", cell)}
+        assert shown <= ({gaps[title]} if title else set()), row
+        seen |= {title} if shown else set()
+    assert seen == gaps.keys()
 
 
 @pytest.mark.parametrize("case", ["usual", "pooled", "follow-up", "noise"])

@@ -193,6 +193,25 @@ def test_what_is_among_the_highest_is_higher_than_what_is_among_the_lowest(ratin
 
 
 @pytest.mark.parametrize(
+    ("top", "reports", "said"),
+    [
+        pytest.param(5, [4] * 5, "Behaviours that groups rate 1.0 or more apart.", id="a-point-on-five"),
+        pytest.param(5, [4, 4, 4, 4, 3], "", id="less-than-a-point"),
+        pytest.param(6, [4, 4, 4, 4, 5], "", id="1.2-on-six"),
+        pytest.param(6, [4, 4, 4, 5, 5], "Behaviours that groups rate 1.3 or more apart.", id="1.4-on-six"),
+    ],
+)
+def test_groups_differ_from_the_cut_off_that_is_printed(top, reports, said):
+    programme = tiny_programme(top=top)
+    rated = [("peer", 3)] * 5 + [("direct_report", rating) for rating in reports]
+    wave = [rater(group, rating, programme=programme) for group, rating in rated]
+    html = render_html(programme, facts_of(programme, wave))
+
+    assert ("Where groups differ" in html) == bool(said)
+    assert said in html
+
+
+@pytest.mark.parametrize(
     ("own", "others", "gap", "said"),
     [
         ("3.0", "3.0", "0.0", "You and all others see this alike: both at 3.0."),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from itertools import combinations
 
 from chalicelib.model import SELF_GROUP
 from chalicelib.report import charts
 from chalicelib.report.facts import RANKED, Statistic
+from chalicelib.report.figures import one_decimal
 from chalicelib.report.parts.blocks import Block, bullets, cell, column, figure, heading, legend, part, table, text
 from chalicelib.report.parts.book import Book, Row, as_printed, gap_sentence, listed, lower_first, quoted
 from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
@@ -133,6 +135,11 @@ def _count(many: int) -> str:
 # --- where groups differ --------------------------------------------------------------------------------
 
 
+def _apart(top: int) -> float:
+    """As it is printed: 1.0 on five points, 1.3 on six."""
+    return float(one_decimal(Fraction(top - 1, 4)))
+
+
 def differences(book: Book) -> list[tuple[float, str, tuple[str, str]]]:
     """Behaviours on which two published cells other than self lie at least a quarter of the scale apart."""
     cells = [cell_id for cell_id, _ in book.columns if cell_id not in (SELF_GROUP, ALL_OTHERS)]
@@ -141,7 +148,7 @@ def differences(book: Book) -> list[tuple[float, str, tuple[str, str]]]:
         means = {c: as_printed(s.display) for c in cells if (s := book.find(About.ITEM, item, c))}
         pairs = [(round(abs(means[a] - means[b]), 1), a, b) for a, b in combinations(means, 2)]
         widest, one, other = max(pairs, key=lambda pair: pair[0], default=(0.0, "", ""))
-        if widest >= (book.top - 1) / 4:
+        if widest >= _apart(book.top):
             found.append((widest, item, (one, other) if means[one] < means[other] else (other, one)))
     return sorted(found, key=lambda entry: -entry[0])
 
@@ -161,9 +168,8 @@ def groups_differ(book: Book) -> Block | None:
         table([column("Behaviour", 3.4), _scale_column(book), column("Lower", 2), column("Higher", 2)], rows),
         text("More of them can be found in the annex.") if len(found) > len(rows) else None,
     ]
-    cut = f"{(book.top - 1) / 4:.1f}"
     lead = (
-        f"Behaviours that groups rate {cut} or more apart. Groups meet you in different situations, "
+        f"Behaviours that groups rate {_apart(book.top)} or more apart. Groups meet you in different situations, "
         "so neither view is the right one; the difference itself may be worth a conversation."
     )
     return part("differ", "Where groups differ", blocks, lead=lead, page=False, whole=True)
