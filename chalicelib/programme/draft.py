@@ -23,7 +23,14 @@ from chalicelib.programme.cells import clean_address, clean_text, fault_of_addre
 from chalicelib.programme.changes import Change, Kind, RaterChange
 from chalicelib.programme.dates import check_dates, opens_at
 from chalicelib.programme.file import read_programme
-from chalicelib.programme.load import LoadRefused, load_cohort, load_programme, people_checksum, refuse_other_content
+from chalicelib.programme.load import (
+    LoadRefused,
+    load_cohort,
+    load_programme,
+    people_checksum,
+    refuse_other_content,
+    refuse_too_much,
+)
 from chalicelib.programme.people import read_delegates, read_raters
 from chalicelib.programme.roster import Roster, roster
 from chalicelib.store import cohorts, programmes
@@ -274,6 +281,10 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
     nothing_new = last is not None and last.people == people_checksum(draft.cohort, draft.people)
     if new and last and not nothing_new:
         raise DraftRefused([FieldFault("id", f"{TAKEN} {last.cohort.title} ({last.cohort.id}).")])
+    try:
+        refuse_too_much(draft.cohort, draft.people)
+    except LoadRefused as refused:
+        raise DraftRefused([FieldFault("raters" if draft.people.raters else "delegates", str(refused))]) from None
     stored = roster(last)
     programme, raters = draft.programme, draft.people.raters
     names = {entry.person.email: entry.person.name for entry in draft.people.delegates}

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from math import ceil
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from chalicelib.store import audits, cohorts, jobs, programmes, register
 from chalicelib.store.cohorts import LastLoad, People
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
-from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.table import LARGEST_ROW, ConditionFailed, Write, row_size
 
 BY = "command line"
 
@@ -58,6 +59,7 @@ def load_cohort(
     last = cohorts.find_load(cohort.id)
     of_programme = _programme_writes(programme)
     _refuse_other_rules(last, cohort)
+    refuse_too_much(cohort, people)
     if last and last.people == checksum:
         return Loaded(cohort, len(delegates), changed=False)
     loads = last.loads if last else 0
@@ -106,6 +108,23 @@ def refuse_other_content(programme: Programme) -> bool:
             f"A loaded version never changes: raise `version` in the programme file to {programme.version + 1}."
         )
     return stored is not None
+
+
+def refuse_too_much(cohort: Cohort, people: People) -> None:
+    """Raises LoadRefused for more than one row takes: the people of a load are kept in one until all are enrolled."""
+    size = row_size(cohorts.add_people(cohort.id, people_checksum(cohort, people), people))
+    if size <= LARGEST_ROW:
+        return
+    raters = sum(map(len, people.raters.values()))
+    parts = (
+        f"Load the delegates first, and then their raters in {ceil(2 * size / LARGEST_ROW)} files"
+        if raters
+        else f"Load the delegates in {ceil(size / LARGEST_ROW)} files"
+    )
+    raise LoadRefused(
+        f"{len(people.delegates)} delegates and {raters} raters are too much for one load: {size // 1000} kB, "
+        f"and {LARGEST_ROW // 1000} kB can be taken at once. {parts}: each adds to what is there."
+    )
 
 
 def _refuse_other_rules(last: LastLoad | None, cohort: Cohort) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
@@ -16,6 +17,7 @@ from chalicelib.store.expressions import Condition, Expression, condition_text, 
 from chalicelib.store.marshal import Row, item, row
 
 MOST_WRITES = 100  # DynamoDB's limit for one transaction
+LARGEST_ROW = 400_000  # bytes; DynamoDB's limit is 400 KiB
 CONFLICT_TRIES = 6
 PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
@@ -111,6 +113,11 @@ def put(new: Row, *, once: bool = False, when: Iterable[Condition] = ()) -> Writ
     e = Expression()
     conditions = [*when, missing("pk")] if once else list(when)
     return Write("Put", {"Item": item(new)} | _condition(e, conditions) | e.params(), new)
+
+
+def row_size(write: Write) -> int:
+    """Bytes of the row that is stored, never fewer than DynamoDB counts: JSON's signs outweigh its overhead."""
+    return len(msgspec.json.encode(write.row))
 
 
 def update(

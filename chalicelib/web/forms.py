@@ -18,8 +18,12 @@ class FormRefused(Refusal):
 
     title = "We could not read that"
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"{why} Please go back, open the page again from the link in your mail and repeat the step.")
+    def __init__(
+        self,
+        why: str,
+        todo: str = "Please go back, open the page again from the link in your mail and repeat the step.",
+    ) -> None:
+        super().__init__(f"{why} {todo}")
 
 
 def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:

@@ -22,6 +22,11 @@ from chalicelib.web.forms import FormRefused
 LARGEST_BODY = 3_000_000  # bytes; Lambda takes 6 MB, and API Gateway hands files on a third longer
 LARGEST_FILES = 2_000_000  # bytes, all files of a form together
 MOST_FIELDS = 40
+TOO_LARGE = (
+    "A programme and a list of people rarely take 200 kB, so this may be another file. If it is the right one, "
+    "load the delegates first and the raters in several files: each adds to what is there. "
+    "Please go back and choose again."
+)
 LONGEST_NAME = 80
 
 
@@ -39,7 +44,7 @@ def read_upload(request: Any, nonce: str) -> Upload:
     """The fields and files of a posted form. Raises FormRefused for one that did not come from our page."""
     body = request.raw_body
     if len(body) > LARGEST_BODY:
-        raise FormRefused(f"The files are larger than {LARGEST_BODY // 1_000_000} MB.")
+        raise FormRefused(f"The files together are larger than {LARGEST_FILES // 1_000_000} MB.", TOO_LARGE)
     upload = _parsed(body, request.headers.get("content-type", ""))
     fields = dict(upload.fields)
     if not hmac.compare_digest(fields.pop("form", ""), nonce):
@@ -86,7 +91,7 @@ def unpack(packed: str) -> dict[str, File]:
     try:
         found = unzip.decompress(base64.b64decode(packed, validate=True), LARGEST_FILES * 2)
         if not unzip.eof:
-            raise FormRefused("The files are too large.")
+            raise FormRefused(f"The files together are larger than {LARGEST_FILES // 1_000_000} MB.", TOO_LARGE)
         return msgspec.json.decode(found, type=dict[str, File])
     except (binascii.Error, zlib.error, msgspec.MsgspecError):
         raise FormRefused("The page arrived damaged.") from None

@@ -4,10 +4,12 @@ import codecs
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.config import settings
 from chalicelib.store import audits, cohorts, delegates, register
-from chalicelib.store.table import scan
+from chalicelib.store.cohorts import People
+from chalicelib.store.table import row_size, scan
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
@@ -195,6 +197,49 @@ def test_a_preview_says_that_nobody_is_added_to_a_closed_questionnaire(admin, cl
 
     assert "0 new raters of 1 delegate" in admin.page
     assert "The questionnaires of 1 delegate have closed: no raters are added there" in admin.page
+
+
+def long_lines(delegates, raters):
+    """Two files with so many delegates, and so many raters of each, under the longest names and addresses."""
+    people_of = [f"{'d' * 60}{n:03}@{'x' * 60}.{'y' * 60}.example.org" for n in range(delegates)]
+    peers = [f"{'p' * 60}{n:03}@{'x' * 60}.{'y' * 60}.example.org" for n in range(raters)]
+    mara = ["Mara Manager", "mara@example.org", "Cleo Coach", "cleo@example.org"]
+    of_delegates = [",".join(["Dana " + "D" * 90, email, "T" * 90, "S" * 90, *mara]) for email in people_of]
+    of_raters = [",".join([email, "peer", "P" * 90, peer]) for email in people_of for peer in peers]
+    return HEADER + "\n".join(of_delegates), RATERS.splitlines(keepends=True)[0] + "\n".join(of_raters)
+
+
+def test_more_than_a_row_takes_is_refused_with_what_to_do_and_the_parts_are_taken(admin, clock):
+    delegates_file, raters_file = long_lines(200, 8)
+    preview(admin, delegates=delegates_file, raters=raters_file)
+
+    assert (admin.status, rows()) == (400, [])
+    assert "200 delegates and 1600 raters are too much for one load" in admin.page
+    parts = int(re.search(r"Load the delegates first, and then their raters in (\d+) files", admin.page)[1])
+
+    preview(admin, delegates=delegates_file)
+    assert confirm(admin).url.endswith("?done=loaded")
+    header, *lines = raters_file.splitlines(keepends=True)
+    url = f"{BASE_URL}/admin/cohort/autumn-cohort/people"
+    text = header + "".join(lines[: len(lines) // parts])
+    admin.open(url).send_files(url, {}, {"raters": ("r.csv", text.encode())})
+    assert admin.status == 200
+
+
+def test_a_row_is_never_smaller_than_dynamodb_counts():
+    """`ü` takes two bytes, in JSON as in a row."""
+    entry = people.entry("dana delegate")
+    wide = replace(entry, job_title="ü" * 100)
+    size = [row_size(cohorts.add_people("c", "x", People((one,), {}))) for one in (entry, wide)]
+    assert size[1] - size[0] == 2 * 100 - len(entry.job_title)
+
+
+def test_files_beyond_what_a_function_takes_are_refused_with_what_to_do(admin):
+    preview(admin, delegates=HEADER + "x" * 3_000_000)
+
+    assert (admin.status, rows()) == (400, [])
+    assert "The files together are larger than 2 MB" in admin.page
+    assert "the raters in several files" in admin.page
 
 
 def test_the_same_files_again_change_nothing_and_say_so(admin, clock):
