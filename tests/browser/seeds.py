@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.ids import coach_id, delegate_id
+from chalicelib.ids import administrator_key, coach_id, delegate_id
 from chalicelib.model import DelegateEntry, Wave
-from chalicelib.store import cohorts, reports, summaries
+from chalicelib.store import cohorts, due, jobs, reports, sessions, summaries
 from chalicelib.store.cohorts import Stage
-from chalicelib.store.marshal import attribute
+from chalicelib.store.jobs import JobState
+from chalicelib.store.marshal import attribute, fields, item
 from chalicelib.store.reports import StoredReport
+from chalicelib.store.sessions import Session
 from chalicelib.store.summaries import Summary
 from chalicelib.web import links
-from infra.local.account import LINK_KEY
+from chalicelib.web.sessions import COOKIE, LONGEST
+from infra.local.account import ADMINISTRATOR, LINK_KEY
 from infra.local.example import COHORT, read_example
 from tests.support.served import Served
 
@@ -80,9 +83,34 @@ def now(cloud: Served) -> datetime:
     return datetime.fromisoformat(cloud.get("/_local/clock").json["now"]).astimezone(UTC)
 
 
-def _put(cloud: Served, item: dict[str, Any]) -> None:
-    cloud.client("dynamodb").put_item(TableName=TABLE, Item=item)
+def _put(cloud: Served, new: dict[str, Any]) -> None:
+    cloud.client("dynamodb").put_item(TableName=TABLE, Item=new)
 
 
 def _save(cloud: Served, name: str) -> None:
     cloud.client("s3").put_object(Bucket=BUCKET, Key=name, Body=DOCUMENT, ContentType="text/html")
+
+
+# --- the administrator --------------------------------------------------------------------------------
+
+
+def let_in_administrator(cloud: Served, session_id: str) -> dict[str, Any]:
+    """As if the administrator had signed in just now; the cookie that their browser has from it."""
+    row = Session(sessions.hashed(session_id), administrator_key(ADMINISTRATOR), now(cloud) + LONGEST)
+    _put(cloud, item({**sessions.key(row.hashed)._asdict(), **fields(row)}))
+    value = links.token("session", session_id, str(int(now(cloud).timestamp())))
+    return {"name": COOKIE, "value": value, "domain": "127.0.0.1", "path": "/", "secure": True, "sameSite": "Strict"}
+
+
+def fail_job(cloud: Served) -> str:
+    """A job that was given up; its id."""
+    failed = jobs.job("summary", "given-up", due_at=now(cloud), cohort=COHORT)
+    row = jobs.add(failed).row | {"state": JobState.FAILED, "error": "The bucket was away.", "due_shard": due.FAILED}
+    _put(cloud, item(row))
+    return failed.id
+
+
+def bounce(cloud: Served, to: str) -> None:
+    """The newest mail to the address comes back."""
+    mail = [found["id"] for found in cloud.get("/_local/mail.json").json if to in found["to"]][-1]
+    assert cloud.post("/_local/bounce", mail=mail, type="Permanent").status == 200
