@@ -10,7 +10,7 @@ DRY = $(if $(DRY_RUN),--dry-run)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 WORKERS ?= auto
 
-.PHONY: help install demo serve infra deploy status remove rotate-keys policies test-infra test test-browser pictures install-browser check lint prove bench lock clean
+.PHONY: help install demo serve emulator infra deploy status remove rotate-keys policies test-infra test test-browser pictures install-browser check lint prove bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ demo: $(READY) ## run the example programme from CSV to sponsor's summary; leave
 
 serve: $(READY) ## keep the embedded cloud open for a person (PORT=8000)
 	@$(BIN)/python -m infra.local serve --port $(PORT)
+
+emulator: $(READY) ## an empty AWS account on this machine, to try deploys on (PORT=8000)
+	@$(BIN)/python -W ignore -m tests.support.emulator $(PORT)
 
 infra: $(READY) ## set up what the functions stand on: STAGE=prod; DRY_RUN=1 says what it would do
 	@$(DEPLOY) infra --stage $(STAGE) $(DRY) --sender "$(SENDER)" --reply-to "$(REPLY_TO)" --administrators "$(ADMINISTRATORS)" --alarms-to "$(ALARMS_TO)" --identity "$(IDENTITY)" --log-days "$(LOG_DAYS)"

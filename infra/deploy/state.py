@@ -127,7 +127,9 @@ def _apis(stage: Stage) -> Iterator[Resource]:
 
 
 def url(stage: Stage, api: str) -> str:
-    """As API Gateway names it; without a slash at the end."""
+    """As API Gateway names it, or an emulator in its place; without a slash at the end."""
+    if emulator := os.environ.get("AWS_ENDPOINT_URL"):
+        return f"{emulator}/_aws/execute-api/{api}/{stage.config()['api_gateway_stage']}"
     return f"https://{api}.execute-api.{stage.region}.amazonaws.com/{stage.config()['api_gateway_stage']}"
 
 

@@ -94,6 +94,11 @@ def copy_project(folder: Path) -> None:
         shutil.copytree(source, folder / name, ignore=leave) if source.is_dir() else shutil.copy(source, folder)
 
 
+def for_this_machine(project: Path) -> None:
+    config = project / ".chalice" / "config.json"
+    config.write_text(config.read_text().replace('"arm64"', f'"{platform.machine()}"'))
+
+
 def small_layer(folder: Path, *_: object) -> Path:
     archive = folder / "layer.zip"
     with zipfile.ZipFile(archive, "w") as zipped:
@@ -125,8 +130,7 @@ def package_for_here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with once(tmp_path_factory, "package") as folder:
         if not (folder / "app.py").exists():
             copy_project(folder)
-            config = folder / ".chalice" / "config.json"
-            config.write_text(config.read_text().replace('"arm64"', f'"{platform.machine()}"'))
+            for_this_machine(folder)
         return package.build(Stage("dev", folder))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import moto.apigateway.models as gateway
@@ -105,7 +106,8 @@ class Breaking:
         return self._application(environ, start_response)
 
 
-if __name__ == "__main__":
+def serve(port: int, front: Callable[[Any], Any]) -> None:
+    """Until the process ends. `front` wraps moto's WSGI application."""
     stacks.parse_and_update_resource = update_resource
     Stack.stack_resources = property(stack_resources)
     lambdas.LayerVersion.physical_resource_id = property(lambda self: self.arn)  # what `!Ref` gives
@@ -115,8 +117,12 @@ if __name__ == "__main__":
     gateway.APIGatewayBackend.put_rest_api = put_rest_api
     gateway.APIGatewayBackend.import_rest_api = import_rest_api
     lambdas.LambdaBackend.create_event_source_mapping = create_event_source_mapping
-    threaded_moto_server.DomainDispatcherApplication = lambda *args: Breaking(DomainDispatcherApplication(*args))
-    threaded_moto_server.ThreadedMotoServer("127.0.0.1", int(sys.argv[1]), verbose=False).start()
+    threaded_moto_server.DomainDispatcherApplication = lambda *args: front(DomainDispatcherApplication(*args))
+    threaded_moto_server.ThreadedMotoServer("127.0.0.1", port, verbose=False).start()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     threading.Event().wait()
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]), Breaking)

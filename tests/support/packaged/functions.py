@@ -9,7 +9,7 @@ import sys
 import threading
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore
 
@@ -17,7 +17,9 @@ from chalicelib import clock
 from chalicelib.store.aws import client
 from infra import rights
 from infra.local import record
-from tests.support.packaged.gate import Gate
+
+if TYPE_CHECKING:
+    from tests.support.packaged.gate import Gate  # imports the tools of .venv-infra
 
 HERE = Path(__file__).parent
 STAGE = "local"
@@ -40,7 +42,9 @@ class Functions:
     def call(self, name: str, event: dict[str, Any]) -> Any:
         with self._starting, record.running(""):  # a role is made by whoever deploys
             if name not in self._running:
-                self._running[name] = Function(name, self.home, self._credentials(name))
+                handler = "app.app" if name == "api_handler" else f"app.{name}"
+                given = {**environment(name, self.home), **self._credentials(name)}
+                self._running[name] = Function(handler, self.home / "task", given, self.home / f"{name}.log")
         return self._running[name].call(event)
 
     def stop(self) -> None:
@@ -64,19 +68,17 @@ class Functions:
 
 
 class Function:
-    """One process, one event at a time."""
+    """One process, one event at a time. `folder` is where the zip is unpacked."""
 
-    def __init__(self, name: str, home: Path, credentials: dict[str, str]):
-        self.name = name
+    def __init__(self, handler: str, folder: Path, environment: dict[str, str], log: Path):
         self._turn = threading.Lock()
         reads, writes = os.pipe()
-        self._log = (home / f"{name}.log").open("w")
-        handler = "app.app" if name == "api_handler" else f"app.{name}"
+        self._log = log.open("a")
         command = [sys.executable, "-S", "-P", str(HERE / "runtime.py"), handler, str(writes)]
         self._process = subprocess.Popen(
             command,
-            cwd=home / "task",
-            env={**environment(name, home), **credentials},
+            cwd=folder,
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=subprocess.STDOUT,
@@ -93,7 +95,7 @@ class Function:
             self._process.stdin.write(json.dumps(asked) + "\n")
             self._process.stdin.flush()
             line = self._answers.readline()
-        answer = json.loads(line) if line else {"error": f"{self.name} ended: see its log"}
+        answer = json.loads(line) if line else {"error": f"it ended: see {self._log.name}"}
         if "error" in answer:
             raise Broken(answer["error"])
         return answer["answer"]
@@ -122,9 +124,13 @@ def environment(name: str, home: Path) -> dict[str, str]:
 def lay_out(home: Path, package: Path) -> None:
     """The unpacked zip, what Lambda's runtime has beside it, and the layer."""
     subprocess.run([sys.executable, "-m", "zipfile", "-e", str(package), str(home / "task")], check=True)
+    link_installed(home / "runtime", IN_THE_RUNTIME)
+    link_installed(home / "layer", IN_THE_LAYER)
+
+
+def link_installed(folder: Path, names: tuple[str, ...]) -> None:
     installed = Path(botocore.__file__).parents[1]
-    for folder, names in (("runtime", IN_THE_RUNTIME), ("layer", IN_THE_LAYER)):
-        (home / folder).mkdir()
-        for name in names:
-            if (installed / name).exists():
-                (home / folder / name).symlink_to(installed / name)
+    folder.mkdir()
+    for name in names:
+        if (installed / name).exists():
+            (folder / name).symlink_to(installed / name)

@@ -1,0 +1,89 @@
+"""docs/operations.md on an empty emulator: set up, deployed, looked at from outside, and a cohort gets its mails."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+from urllib.request import urlopen
+
+import boto3
+import pytest
+
+from infra.deploy import package
+from infra.local.invoke import schedule_event
+from tests.support import deployment
+from tests.support.deployment import ROOT, WHO, Account
+from tests.support.served import free_port
+
+pytestmark = pytest.mark.infra
+
+EXAMPLE = ROOT / "examples" / "maximising-potential"
+
+
+@contextmanager
+def emulator(port: int) -> Iterator[IO[str]]:
+    """What it says."""
+    command = [sys.executable, "-m", "tests.support.emulator", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    try:
+        line_with(process.stdout, "ready")
+        yield process.stdout
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def line_with(said: IO[str], words: str) -> str:
+    found = next((line for line in said if words in line), None)
+    assert found is not None, f"it ended without saying {words}"
+    return found.strip()
+
+
+def test_what_is_deployed_answers_sweeps_and_mails_links_that_open(tmp_path, tmp_path_factory, monkeypatch):
+    port = free_port()
+    built = deployment.package_for_here(tmp_path_factory)
+    with emulator(port) as said:
+        account = prepared(f"http://127.0.0.1:{port}", tmp_path, monkeypatch)
+        assert account.run("infra", *WHO) == 0
+        put(built, package.path(account.stage))
+        assert account.run("deploy", "--any-python") == 0  # looks at it from outside
+        load(account)
+        sweep = json.dumps(schedule_event(datetime.now(UTC))).encode()
+        boto3.client("lambda").invoke(FunctionName="fullcircle-prod-sweep_due", Payload=sweep)
+        link = line_with(said, "/answer/")
+        with urlopen(link, timeout=60) as page:  # noqa: S310 (our own server's)
+            assert page.status == 200
+            assert page.headers["Cache-Control"] == "no-store"
+
+
+def prepared(url: str, folder: Path, patch: pytest.MonkeyPatch) -> Account:
+    deployment.set_environment(patch, url)
+    deployment.copy_project(folder)
+    deployment.for_this_machine(folder)
+    patch.setattr("infra.deploy.layer.build", deployment.small_layer)
+    return Account(url, folder)
+
+
+def put(built: Path, wanted: Path) -> None:
+    wanted.parent.mkdir(parents=True)
+    shutil.copy(built, wanted)
+
+
+def load(account: Account) -> None:
+    today = datetime.now(UTC).date()
+    dates = [(today + timedelta(days=days)).isoformat() for days in (-1, 14, 60)]
+    command = [sys.executable, "-m", "chalicelib", "--stage", "prod", "cohort", "load", "trial"]
+    command += ["--programme", str(EXAMPLE / "programme.yaml"), "--delegates", str(EXAMPLE / "delegates.csv")]
+    command += [word for pair in zip(("--opens", "--closes", "--ends"), dates, strict=True) for word in pair]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
