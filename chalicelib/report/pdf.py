@@ -68,7 +68,8 @@ def _sources(view: Mapping[str, Any], facts: Facts, logo: str, letters: Collecti
     day = facts.heading.issued
     data = printable_tree(view, letters, kept=OURS)
     _add_heights(data["parts"], fonts.widest())
-    data |= {"date": [day.year, day.month, day.day], "kinds": kinds(), "fallbacks": fonts.fallbacks()}
+    letters_used = frozenset(map(ord, msgspec.json.encode(data).decode()))
+    data |= {"date": [day.year, day.month, day.day], "kinds": kinds(), "fallbacks": fonts.needed(letters_used)}
     data["logo"] = list(_data_uri(logo)) if logo else []  # numbers: files that typst is given in memory must be text
     return {"main.typ": _template(), "data.json": msgspec.json.encode(data)}
 

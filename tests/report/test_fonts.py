@@ -48,3 +48,20 @@ def test_without_the_file_the_module_cannot_be_imported(tmp_path, monkeypatch):
 def _import_again(source: str) -> None:
     names = {"__name__": "fonts_again", "__file__": fonts.__file__}
     exec(compile(source, fonts.__file__, "exec"), names)  # noqa: S102 it is our own module, once more
+
+
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        pytest.param("Keeps her word – café", [], id="none-for-plain-words"),
+        pytest.param("Thank you 👏🙂", ["Noto Emoji"], id="pictures"),
+        pytest.param("شكرا 👏", ["Noto Emoji", "Noto Sans Arabic"], id="in-the-order-of-all"),
+    ],
+)
+def test_only_the_families_that_draw_something_are_asked_for(text, families):
+    assert fonts.needed(frozenset(map(ord, text))) == families
+
+
+def test_every_character_that_can_be_printed_has_a_family():
+    for code in sorted(fonts.covered() - fonts.drawn()):
+        assert fonts.needed(frozenset({code}))
