@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import report, start
-from benchmarks.report import Row
+from benchmarks.row import Row
 
 LATEST = Path(__file__).parent / "latest.json"
 BAR = 20  # characters for a budget that is used up

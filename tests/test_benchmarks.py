@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from benchmarks.__main__ import as_data, ratio, show
-from benchmarks.report import Row
+from benchmarks.row import Row
 
 ROWS = [Row("quick", 30.0, "ms", 120.0), Row("slow", 150.0, "ms", 120.0), Row("size", 12.0, "kB", None)]
 

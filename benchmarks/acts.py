@@ -1,0 +1,232 @@
+"""AWS calls and DynamoDB units of what happens most often, and of a delegate's whole journey with its price.
+
+Everything is the real code, asked as browsers, queues and SES ask it. Calls are those of warm functions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import yaml
+
+from benchmarks.aws import small_cloud
+from benchmarks.meter import Meter, metered
+from benchmarks.row import Row
+from tests.support import people
+from tests.support.clock import Clock
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain, run_row
+from tests.support.mails import sent_mails, tell_mail_events
+from tests.support.visitor import FORM, Visitor
+
+RATERS = people.raters(peers=5, reports=5, others=2)  # and the line manager: 13
+PRICES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "prices.yaml").read_text())
+ALARMS, FREE_ALARMS = 16, 10  # figures that alarms of infra/stack.yaml watch
+SWEEPS = 30 * 24 * 12  # in a month
+MEMORY = 0.5  # GB; more for reports, which are one in a thousand calls
+SLOWER = 1769 / 512  # a function of 512 MB has that share of a processor
+CALL_SECONDS = 0.008  # that a function waits for an answer of AWS
+LOG_BYTES = 1200  # of each invocation: START, END, REPORT and our own line
+
+
+def rows() -> list[Row]:
+    with small_cloud() as (visitor, clock):
+        journey = Journey(visitor, clock)
+        acts = list(journey.act_by_act())
+        cost = price(journey.total, journey.requests, journey.hints, len(sent_mails()), journey.seconds)
+    idle = idle_month()
+    return [
+        *acts,
+        Row("a delegate's journey, 13 raters: AWS calls", journey.total.calls.total(), "calls", None),
+        Row("the same, DynamoDB writes", journey.total.writes, "units", None),
+        Row("the same, DynamoDB reads", journey.total.reads, "units", None),
+        Row("the same, requests of browsers", journey.requests, "", None),
+        Row(f"the same, at list prices of {PRICES['as_of']}", 100 * cost, "cents", 2.0),
+        Row(f"an idle month, at list prices of {PRICES['as_of']}", idle, "$", 1.0),
+    ]
+
+
+def price(used: Meter, requests: int, hints: int, mails: int, seconds: float) -> float:
+    """Dollars. Each mail is two invocations more, for SES's Send and Delivery events; a hint is sent, read, deleted."""
+    invocations = requests + hints + 2 * mails
+    running = seconds * SLOWER + used.calls.total() * CALL_SECONDS
+    calls = used.calls
+    return float(
+        used.writes * PRICES["dynamodb_write_unit"]
+        + used.reads * PRICES["dynamodb_read_unit"]
+        + invocations * (PRICES["lambda_request"] + LOG_BYTES / 1e9 * PRICES["log_gb"])
+        + running * MEMORY * PRICES["lambda_gb_second"]
+        + requests * PRICES["api_request"]
+        + 3 * hints * PRICES["queue_request"]
+        + mails * PRICES["mail"]
+        + calls["PutObject"] * PRICES["object_put"]
+        + calls["GetObject"] * PRICES["object_get"]
+    )
+
+
+def idle_month() -> float:
+    """Dollars: sweeps, each of 8 queries, and the queues' polls, which AWS does by itself for 3 queues at 15 a minute.
+
+    Alarms beyond those that are free in an account; metrics made from logs are within the free ones.
+    """
+    sweeps = SWEEPS * (PRICES["lambda_request"] + 0.1 * MEMORY * PRICES["lambda_gb_second"])
+    queries = SWEEPS * 8 * 0.5 * PRICES["dynamodb_read_unit"]
+    logs = SWEEPS * LOG_BYTES / 1e9 * PRICES["log_gb"]
+    polls = 3 * 15 * 60 * 24 * 30 * PRICES["queue_request"]
+    alarms = (ALARMS - FREE_ALARMS) * PRICES["alarm_month"]
+    return float(sweeps + queries + logs + polls + alarms)
+
+
+class Journey:
+    """One delegate from enrolment to the six-month answers, with 13 raters who all answer."""
+
+    def __init__(self, visitor: Visitor, clock: Clock) -> None:
+        self.visitor, self.clock = visitor, clock
+        self.requests = self.hints = 0
+        self.seconds = 0.0
+        self.total = Meter()
+        visitor.client = _Counted(visitor.client, self)
+
+    def act_by_act(self) -> Iterator[Row]:
+        """Goes the whole way; of what happens most often, a row of its calls and one of its units."""
+        with metered() as self.total:
+            started = time.process_time()
+            people.load(self.clock.now(), chosen=RATERS)
+            self._drain()
+            self.clock.to(people.OPENING)
+            yield from self._mailing()
+            self._drain()
+            yield from self._answering()
+            for name in ["dana delegate", "mara manager", *(one.person.name.lower() for one in RATERS[1:])]:
+                self._answer(people.link(name, "answer"))
+            yield from self._closing()
+            self._after()
+            tell_mail_events(self.clock.now())
+            tell_mail_events(self.clock.now(), "Delivery")
+            self.seconds = time.process_time() - started
+
+    def _mailing(self) -> Iterator[Row]:
+        """The opening makes mails; the first of them is looked at by itself."""
+        from chalicelib.store.due import due
+
+        for row in [row for row in due(self.clock.now()) if row["kind"] != "mail"]:
+            self._run(row)
+        first = next(row for row in due(self.clock.now()) if row["kind"] == "mail")
+        with metered() as used:
+            self._run(first)
+        yield from _rows_of("send a mail", used, 3)
+
+    def _answering(self) -> Iterator[Row]:
+        link = people.link(RATERS[0].person.name.lower(), "answer")
+        competency = people.programme().competencies[0]
+        page = f"{link}/page/c-{competency.id}"
+        self.visitor.open(link)
+        with metered() as used:
+            self.visitor.open(page)
+        yield from _rows_of("open a questionnaire page", used, 1)
+        with metered() as used:
+            self._save(page, {competency.items[0].id: "4"})
+        yield from _rows_of("save an answer", used, 1)
+        self._answer(link, send=False)
+        self.visitor.open(f"{link}/review")
+        with metered() as used:
+            self._post(f"{link}/send", {})
+        yield from _rows_of("send the answers", used, 2)
+        self.visitor.open(f"{link}/thanks")
+        admin = Visitor(self.visitor.client).let_in_administrator(self.clock.now())
+        with metered() as used:
+            admin.open(f"{BASE_URL}/admin/cohort/{people.COHORT}")
+        used.calls["GetItem"] -= 1  # the session's
+        yield from _rows_of("open the dashboard, besides its session", used, 1)
+
+    def _closing(self) -> Iterator[Row]:
+        """Runs what the close causes, one after the other, and looks at the report by itself."""
+        from chalicelib.store.due import due
+
+        self.clock.to(people.CLOSE)
+        while row := next(iter(due(self.clock.now())), None):
+            with metered() as used:
+                self._run(row)
+            if row["kind"] == "report":
+                yield from _rows_of("make and store a report", used, 6)
+        self.clock.advance(minutes=2)
+        self._drain()
+
+    def _after(self) -> None:
+        """The coach, the delegate, and six months later delegate, line manager and raters."""
+        visitor, clock = self.visitor, self.clock
+        coach = people.link("cleo coach", "coach")
+        case = f"{coach}/{people.dana()}"
+        day = clock.advance(days=3).date().isoformat()
+        visitor.let_in("cleo.coach@example.org", clock.now()).open(coach).open(case)
+        areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
+        visitor.post(f"{case}/debrief", {"held_on": day, **areas})
+        visitor.open(f"{case}/release").post(f"{case}/release")
+        self._drain()
+        clock.to(clock.now().replace(year=2027, month=5, day=30, hour=8))
+        self._drain()
+        for name in ("dana delegate", "mara manager"):
+            impact = people.link(name, "impact")
+            visitor.open(impact)
+            visitor.open(f"{impact}/review").post(f"{impact}/send")
+        for rater in RATERS:
+            pulse = people.link(rater.person.name.lower(), "answer")
+            visitor.open(pulse).post(f"{pulse}/pulse", {"1": "5", "2": "6"})
+        clock.advance(days=40)
+        self._drain()
+
+    def _answer(self, link: str, *, send: bool = True) -> None:
+        """Every page, every answer saved by the script as it is given, as browsers do."""
+        rules = people.programme()
+        self.visitor.open(link)
+        for competency in rules.competencies:
+            page = f"{link}/page/c-{competency.id}"
+            self.visitor.open(page)
+            for item in competency.items:
+                self._save(page, {item.id: "4"})
+            self.visitor.post(page, {**{item.id: "4" for item in competency.items}, "go": "next"})
+        self.visitor.open(f"{link}/page/comments")
+        words = "Keeps us informed, and asks before deciding. " * 8
+        self.visitor.post(f"{link}/page/comments", {question.id: words for question in rules.open_questions})
+        if send:
+            self.visitor.open(f"{link}/review").post(f"{link}/send")
+
+    def _save(self, page: str, typed: dict[str, str]) -> None:
+        self._post(page, {**typed, "by": "script", "go": "keep"})
+
+    def _post(self, url: str, typed: dict[str, str]) -> None:
+        """Without following the redirect."""
+        body = urlencode({"form": self.visitor.nonce, **typed}).encode()
+        self.visitor.client.post(url.removeprefix(BASE_URL), headers=FORM, body=body)
+
+    def _drain(self) -> None:
+        self.hints += drain(self.clock.now())
+
+    def _run(self, row: dict[str, Any]) -> None:
+        run_row(row, self.clock.now())
+        self.hints += 1
+
+
+class _Counted:
+    """chalice.test's client, its requests counted; a page that is opened first brings its style and its script."""
+
+    def __init__(self, client: Any, journey: Journey) -> None:
+        self._client, self._journey = client, journey
+
+    def __getattr__(self, verb: str) -> Any:
+        self._journey.requests += 1
+        return getattr(self._client, verb)
+
+
+def _rows_of(name: str, used: Meter, budget: int) -> Iterator[Row]:
+    yield Row(f"{name}: AWS calls", used.calls.total(), "calls", budget)
+    yield Row(f"{name}: DynamoDB", used.writes, f"writes, {used.reads:g} reads", None)
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(row)  # noqa: T201
