@@ -85,7 +85,7 @@ check: lint test ## lint, types and tests
 prove: $(READY) ## run the long proofs of anonymity and of sending once
 	@$(BIN)/python -m pytest -n $(WORKERS) -m prove
 
-bench: $(READY) ## measure the budgets of start and report; leaves benchmarks/latest.json
+bench: $(READY) ## measure every budget: start, report, calls, cost, pages, mails; leaves benchmarks/latest.json
 	@$(BIN)/python -m benchmarks
 
 lock: $(READY) ## renew the locked requirements from the .in files

@@ -1,6 +1,6 @@
 """Every budget that is measured here, beside its figure and their ratio; `benchmarks/latest.json` keeps them.
 
-Calls to AWS are counted by tests, which fail when one is too many: tests/journey/test_budgets.py.
+Calls to AWS are counted by tests too, which fail when one is too many: tests/journey/test_budgets.py.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import report, start
+from benchmarks import acts, handover, pages, report, start
 from benchmarks.row import Row
 
 LATEST = Path(__file__).parent / "latest.json"
@@ -25,10 +26,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--reports", type=int, default=report.MANY, help="reports made in one process (%(default)s)")
     args = parser.parse_args(argv)
-    found = [*start.rows(), *report.rows(args.reports)]
-    show(Console(), found)
+    console = Console()
+    found = [row for subject in _subjects(args.reports) for row in _measured(console, *subject)]
+    show(console, found)
     LATEST.write_text(json.dumps(as_data(found), indent=2) + "\n")
     return 0
+
+
+def _subjects(reports: int) -> list[tuple[str, Callable[[], list[Row]]]]:
+    """In this order: the report's memory is that of a process that has done nothing else."""
+    return [
+        ("cold start", start.rows),
+        (f"{reports} reports", partial(report.rows, reports)),
+        ("AWS calls, capacity and cost", acts.rows),
+        ("pages", pages.rows),
+        ("mails", handover.rows),
+    ]
+
+
+def _measured(console: Console, name: str, subject: Callable[[], list[Row]]) -> list[Row]:
+    with console.status(f"Measuring {name}"):  # turns on a terminal, and says nothing when piped
+        if not console.is_terminal:
+            console.print(f"Measuring {name} ...")
+        return subject()
 
 
 def ratio(row: Row) -> float | None:

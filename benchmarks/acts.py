@@ -25,8 +25,9 @@ from tests.support.visitor import FORM, Visitor
 
 RATERS = people.raters(peers=5, reports=5, others=2)  # and the line manager: 13
 PRICES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "prices.yaml").read_text())
-ALARMS, FREE_ALARMS = 16, 10  # figures that alarms of infra/stack.yaml watch
-SWEEPS = 30 * 24 * 12  # in a month
+ALARMS, QUEUES = 16, 3  # of infra/stack.yaml
+MINUTES = 30 * 24 * 60  # in a month
+SWEEPS = MINUTES // 5
 MEMORY = 0.5  # GB; more for reports, which are one in a thousand calls
 SLOWER = 1769 / 512  # a function of 512 MB has that share of a processor
 CALL_SECONDS = 0.008  # that a function waits for an answer of AWS
@@ -38,7 +39,6 @@ def rows() -> list[Row]:
         journey = Journey(visitor, clock)
         acts = list(journey.act_by_act())
         cost = price(journey.total, journey.requests, journey.hints, len(sent_mails()), journey.seconds)
-    idle = idle_month()
     return [
         *acts,
         Row("a delegate's journey, 13 raters: AWS calls", journey.total.calls.total(), "calls", None),
@@ -46,7 +46,8 @@ def rows() -> list[Row]:
         Row("the same, DynamoDB reads", journey.total.reads, "units", None),
         Row("the same, requests of browsers", journey.requests, "", None),
         Row(f"the same, at list prices of {PRICES['as_of']}", 100 * cost, "cents", 2.0),
-        Row(f"an idle month, at list prices of {PRICES['as_of']}", idle, "$", 1.0),
+        Row("an idle month, less what AWS gives to each account", idle_month(PRICES["free_each_month"]), "$", 1.0),
+        Row("the same, where other systems have used that up", idle_month({}), "$", None),
     ]
 
 
@@ -68,17 +69,22 @@ def price(used: Meter, requests: int, hints: int, mails: int, seconds: float) ->
     )
 
 
-def idle_month() -> float:
-    """Dollars: sweeps, each of 8 queries, and the queues' polls, which AWS does by itself for 3 queues at 15 a minute.
+def idle_month(free: dict[str, float]) -> float:
+    """Dollars: sweeps of 8 queries each, alarms, and the empty queues that AWS asks by itself, in three 20-second
+    polls of 5 at a time a minute (Lambda Developer Guide, "Using Lambda with Amazon SQS").
 
-    Alarms beyond those that are free in an account; metrics made from logs are within the free ones.
+    free   what costs nothing in each month
     """
-    sweeps = SWEEPS * (PRICES["lambda_request"] + 0.1 * MEMORY * PRICES["lambda_gb_second"])
-    queries = SWEEPS * 8 * 0.5 * PRICES["dynamodb_read_unit"]
-    logs = SWEEPS * LOG_BYTES / 1e9 * PRICES["log_gb"]
-    polls = 3 * 15 * 60 * 24 * 30 * PRICES["queue_request"]
-    alarms = (ALARMS - FREE_ALARMS) * PRICES["alarm_month"]
-    return float(sweeps + queries + logs + polls + alarms)
+    sweeping = SWEEPS * 0.1 * MEMORY
+    used = {
+        "lambda_request": SWEEPS,
+        "lambda_gb_second": sweeping,
+        "dynamodb_read_unit": SWEEPS * 8 * 0.5,
+        "log_gb": SWEEPS * LOG_BYTES / 1e9,
+        "queue_request": QUEUES * 15 * MINUTES,
+        "alarm_month": ALARMS,
+    }
+    return float(sum(max(0.0, much - free.get(what, 0.0)) * PRICES[what] for what, much in used.items()))
 
 
 class Journey:

@@ -1,0 +1,90 @@
+"""What a first view weighs, and how long a questionnaire's page takes to render."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import time
+from collections.abc import Callable
+from statistics import median
+
+from benchmarks.aws import small_cloud
+from benchmarks.row import Row
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.visitor import Visitor
+
+TIMES = 300  # renders, after some that fill the caches
+
+
+def rows() -> list[Row]:
+    with small_cloud() as (visitor, clock):
+        people.opened(clock, chosen=people.raters())
+        link = people.link("p0", "answer")
+        page = f"{link}/page/c-{people.programme().competencies[0].id}"
+        return [
+            Row("first view of a questionnaire, gzip, with style and script", _weight(visitor, link), "bytes", 10_000),
+            Row("its first page of questions after that", _weight(visitor, page, less=link), "bytes", None),
+            Row("render of a questionnaire page, warm", 1000 * _render(link, clock.now), "ms", 2.0),
+            Row("the whole request for it, AWS apart", 1000 * _request(visitor, page), "ms", None),
+        ]
+
+
+def _weight(visitor: Visitor, url: str, less: str = "") -> int:
+    known = _files(visitor, less) if less else {}
+    return sum(size for name, size in _files(visitor, url).items() if name not in known)
+
+
+def _files(visitor: Visitor, url: str) -> dict[str, int]:
+    """What a browser loads for a page, by address, with the bytes that travel."""
+    found = {url: visitor.open(url).page}
+    for asset in re.findall(r'(?:href|src)="([^"]+\.(?:css|js))"', visitor.page):
+        found[asset] = visitor.client.get(asset.removeprefix(BASE_URL)).body.decode()
+    return {name: len(gzip.compress(body.encode())) for name, body in found.items()}
+
+
+def _render(link: str, now: Callable[..., object]) -> float:
+    """Processor seconds from the opened sheet to the finished answer: links are signed, the template is filled."""
+    from chalicelib.collect import routes
+    from chalicelib.collect.sheet import open_sheet, read_ticket
+
+    sheet = open_sheet(read_ticket(link.rsplit("/", 1)[1]), now())  # type: ignore[arg-type]
+    return _median(lambda: routes._questions(sheet, 0))
+
+
+def _request(visitor: Visitor, page: str) -> float:
+    """Processor seconds of the whole request, less its one call, whose answer takes moto as long as it takes."""
+    from chalicelib.collect import routes, sheet
+    from chalicelib.collect.sheet import open_sheet
+
+    opened: list[float] = []
+
+    def measured(*args: object) -> object:
+        started = time.process_time()
+        try:
+            return open_sheet(*args)  # type: ignore[arg-type]
+        finally:
+            opened.append(time.process_time() - started)
+
+    routes.open_sheet = measured  # type: ignore[assignment]
+    try:
+        whole = _median(lambda: visitor.client.get(page.removeprefix(BASE_URL)))
+    finally:
+        routes.open_sheet = sheet.open_sheet
+    return whole - median(opened)
+
+
+def _median(act: Callable[[], object]) -> float:
+    for _ in range(20):
+        act()
+    taken = []
+    for _ in range(TIMES):
+        started = time.process_time()
+        act()
+        taken.append(time.process_time() - started)
+    return median(taken)
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(row)  # noqa: T201
