@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import acts, handover, pages, report, start
+from benchmarks import acts, handover, pages, report, scale, start
 from benchmarks.row import Row
 
 LATEST = Path(__file__).parent / "latest.json"
@@ -41,6 +41,7 @@ def _subjects(reports: int) -> list[tuple[str, Callable[[], list[Row]]]]:
         ("AWS calls, capacity and cost", acts.rows),
         ("pages", pages.rows),
         ("mails", handover.rows),
+        (f"up to {scale.SIZES[-1]:,} delegates", scale.rows),
     ]
 
 

@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 import yaml
 
 from benchmarks.aws import small_cloud
-from benchmarks.meter import Meter, metered
+from benchmarks.meter import metered
 from benchmarks.row import Row
+from benchmarks.units import Meter
 from tests.support import people
 from tests.support.clock import Clock
 from tests.support.cloud import BASE_URL

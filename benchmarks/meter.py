@@ -1,33 +1,22 @@
 """What the calls of real code would be billed: counted at botocore's hooks, capacity computed from the items' sizes.
 
-moto answers every call with a capacity of 1, so sizes decide. Sources: DynamoDB Developer Guide, "Item sizes and
-formats" and "DynamoDB read and write operations": a write unit for each 1 kB of the larger image and a read unit for
-each 4 kB, twice in a transaction, half where a read need not be consistent; an index is written when its row changes.
+moto answers every call with a capacity of 1, so benchmarks/units.py decides.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType
 
+from benchmarks.units import Meter, size
 from infra.local.memory import backend
 
 ON_THE_INDEX = ("due_shard", "due_at")
 Part = tuple[int, str, Mapping[str, Any]]  # times, table, key
-
-
-class Meter:
-    """Calls by operation, and request units of DynamoDB."""
-
-    def __init__(self) -> None:
-        self.calls: Counter[str] = Counter()
-        self.reads = 0.0
-        self.writes = 0.0
 
 
 _open: list[Meter] = []
@@ -48,22 +37,6 @@ def hook(session: Any) -> None:
     session.register("before-parameter-build", _remember)
     session.register("before-call", _before)
     session.register("after-call", _after)
-
-
-def size(item: Mapping[str, Any]) -> int:
-    """Bytes that DynamoDB bills for an item in its typed form."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
-
-
-def _value_size(typed: Mapping[str, Any]) -> int:
-    ((kind, value),) = typed.items()
-    if kind in {"S", "N"}:
-        return len(value.encode()) if kind == "S" else len(value) // 2 + 2
-    if kind == "B":
-        return len(value)
-    if kind == "M":
-        return 3 + sum(len(name.encode()) + 1 + _value_size(inner) for name, inner in value.items())
-    return 3 + sum(1 + _value_size(inner) for inner in value) if kind == "L" else 1
 
 
 def _remember(params: Any, context: dict[str, Any], **_: Any) -> None:

@@ -2,10 +2,15 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
+from benchmarks import handover
 from benchmarks.__main__ import as_data, ratio, show
+from benchmarks.acts import PRICES, idle_month, price
 from benchmarks.row import Row
+from benchmarks.stand_in import Refused, StandIn
+from benchmarks.units import Meter, size
 
 ROWS = [Row("quick", 30.0, "ms", 120.0), Row("slow", 150.0, "ms", 120.0), Row("size", 12.0, "kB", None)]
 
@@ -31,3 +36,56 @@ def test_a_missed_budget_is_said_in_plain_lines_when_piped():
     assert "\x1b" not in written.getvalue()
     assert "MISSED" in written.getvalue()
     assert written.getvalue().splitlines()[-1] == "Over budget: slow"
+
+
+def test_an_items_size_is_names_and_values_as_dynamodb_bills_them():
+    item = {"pk": {"S": "café"}, "n": {"N": "12345"}, "box": {"B": b"12345"}, "m": {"M": {"a": {"BOOL": True}}}}
+
+    assert size(item) == (2 + 5) + (1 + 4) + (3 + 5) + (1 + 3 + 1 + 1 + 1)
+
+
+def test_an_idle_month_is_what_is_used_beyond_what_is_free():
+    assert idle_month(dict.fromkeys(PRICES, 1e9)) == 0
+    assert idle_month(PRICES["free_each_month"]) < idle_month({})
+
+
+def test_a_mail_more_costs_its_mail_and_two_functions_more():
+    more = price(Meter(), 0, 0, 1, 0.0)
+
+    assert more == pytest.approx(PRICES["mail"] + 2 * PRICES["lambda_request"] + 2 * 1200e-9 * PRICES["log_gb"])
+
+
+def test_mails_that_come_together_wait_for_one_another_at_the_senders_pace():
+    assert handover._wait([0.0] * 60) == pytest.approx(28 * 2 / (14 * 0.8) + 0.06)
+
+
+def put(sk, **condition):
+    return {
+        "TableName": "t",
+        "Item": {"pk": {"S": "a"}, "sk": {"S": sk}, "due_shard": {"S": "1"}, "due_at": {"S": sk}},
+        **condition,
+    }
+
+
+def test_the_stand_in_holds_conditions_counts_units_and_keeps_the_index():
+    cloud = StandIn({})
+    once = {"ConditionExpression": "attribute_not_exists(#n0)", "ExpressionAttributeNames": {"#n0": "pk"}}
+    cloud._transact_write_items({"TransactItems": [{"Put": put("1", **once)}, {"Put": put("2", **once)}]})
+    with pytest.raises(Refused):
+        cloud._transact_write_items({"TransactItems": [{"Put": put("3", **once)}, {"Put": put("2", **once)}]})
+
+    assert sorted(cloud.rows["t"]["a"]) == ["1", "2"]
+    assert cloud.index["1"] == [("1", "a", "1"), ("2", "a", "2")]
+    assert cloud.meter.writes == 2 * 2 + 2
+
+
+def test_the_stand_in_updates_as_the_store_writes_updates():
+    cloud = StandIn({})
+    cloud._put_item(put("1"))
+    names = {"#n0": "count", "#n1": "due_shard", "#n2": "due_at", "#n3": "was"}
+    update = {"TableName": "t", "Key": {"pk": {"S": "a"}, "sk": {"S": "1"}}, "ExpressionAttributeNames": names}
+    update |= {"UpdateExpression": "SET #n3 = #n2 ADD #n0 :v0 REMOVE #n1, #n2"}
+    answer = cloud._update_item({**update, "ExpressionAttributeValues": {":v0": {"N": "2"}}})
+
+    assert answer["Attributes"] == {"pk": {"S": "a"}, "sk": {"S": "1"}, "was": {"S": "1"}, "count": {"N": "2"}}
+    assert cloud.index["1"] == []

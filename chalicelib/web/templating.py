@@ -21,6 +21,7 @@ def environment() -> Environment:
     env = Environment(
         loader=PrefixLoader(stages),
         autoescape=True,
+        auto_reload=False,  # else every page looks at its files' dates first
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,0 +1,236 @@
+"""Whether a delegate costs the same beside 30 others as beside 50,000. Real code over benchmarks/stand_in.py.
+
+Each size in a process of its own: a cohort is loaded, asked, closed and reported while the table holds the rows of
+all the others, who wait for their own reminders; then one sweep finds everybody's at once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.row import Row
+
+if TYPE_CHECKING:
+    from benchmarks.stand_in import StandIn
+
+SIZES = (30, 300, 3_000, 50_000)  # delegates in the table
+MEASURED = 4  # of them, gone through with
+IN_A_COHORT = 30
+WAITING = 4  # rows of each other delegate that wait on the index
+TABLE = "fullcircle-bench"
+LATER = "2030-01-01T09:00:00Z"
+QUEUES = {name: f"https://queues.example.org/{name}" for name in ("work", "report", "mail")}
+SETTINGS = {
+    "bucket": "documents",
+    "queues": QUEUES,
+    "configuration_set": "bench",
+    "base_url": "https://fullcircle.example.org/api",
+    "sender": "Fullcircle <feedback@programmes.example.org>",
+    "reply_to": "administrator@programmes.example.org",
+    "link_keys": ["a key for links that only open pages of this process"],
+    "administrators": ["administrator@programmes.example.org"],
+    "mails_per_second": 1e9,  # the pace is another subject
+}
+ENVIRONMENT = {
+    "FULLCIRCLE_STAGE": "bench",
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_DEFAULT_REGION": "eu-west-2",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+def rows() -> list[Row]:
+    found = {size: _in_a_process(size) for size in SIZES}
+    few, many = found[SIZES[0]], found[SIZES[-1]]
+    return [
+        Row(f"AWS calls of a delegate, beside {SIZES[0]} others", few["calls"], "calls", None),
+        Row(f"the same, beside up to {SIZES[-1]:,}, over that", _most(found, "calls"), "times", 1.02),
+        Row("DynamoDB units of a delegate, in money, over the same", _most(found, "money"), "times", 1.02),
+        Row(f"a sweep when all of {SIZES[-1]:,} wait: rows hinted at", many["swept"], "rows", 2000),
+        Row("the same: pages read of the index", many["sweep_pages"], "pages", 16),
+        Row(f"a dashboard of {IN_A_COHORT} among {SIZES[-1]:,}: pages read", many["board_pages"], "pages", 1),
+        Row(f"list of all {SIZES[-1] // IN_A_COHORT:,} cohorts: pages read", many["home_pages"], "pages", None),
+    ]
+
+
+def _most(found: dict[int, dict[str, float]], what: str) -> float:
+    figures = [figure[what] for figure in found.values()]
+    return max(figures) / min(figures)
+
+
+def _in_a_process(size: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.scale", str(size)]
+    done = subprocess.run(command, check=True, capture_output=True, env={**os.environ, **ENVIRONMENT})  # noqa: S603
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured
+
+
+def measure(size: int) -> dict[str, float]:
+    """Figures of one size, in a process that has made no client yet."""
+    import logging
+
+    from benchmarks.acts import PRICES
+    from benchmarks.stand_in import StandIn
+    from benchmarks.units import Meter
+    from chalicelib.store import aws
+
+    logging.disable(logging.WARNING)
+    cloud = StandIn(SETTINGS)
+    cloud.take(aws.session())
+    cohort = Cohort(cloud)
+    cohort.go("pattern", 1)
+    _fill(cloud, size)
+    cloud.meter = Meter()
+    cohort.go("measured", MEASURED)
+    meter = cloud.meter
+    money = meter.writes * PRICES["dynamodb_write_unit"] + meter.reads * PRICES["dynamodb_read_unit"]
+    figures = {"calls": meter.calls.total() / MEASURED, "money": money / MEASURED}
+    return figures | _bounds(cloud)
+
+
+def _bounds(cloud: StandIn) -> dict[str, float]:
+    from chalicelib.admin.dashboard import dashboard
+    from chalicelib.jobs.sweep import sweep
+    from chalicelib.store import register
+
+    now = datetime.fromisoformat(LATER) + timedelta(days=1)
+    dashboard("cohort-0", now)
+    found: dict[str, float] = {}
+    for name, act in (
+        ("board_pages", lambda: dashboard("cohort-0", now)),
+        ("home_pages", register.everything),
+        ("sweep_pages", lambda: found.update(swept=sweep(now))),
+    ):
+        cloud.queries.clear()
+        act()
+        found[name] = cloud.queries.total()
+    return found
+
+
+def _fill(cloud: StandIn, size: int) -> None:
+    """Rows of everybody else, after the pattern of a delegate who went the whole way."""
+    table = cloud.rows[TABLE]
+    meta, line = table["COHORT#pattern"]["META"], next(_starting(table["COHORT#pattern"], "DELEGATE#"))
+    delegate = next(rows["META"] for pk, rows in table.items() if pk.startswith("DELEGATE#"))
+    waiting = next(rows["MAIL"] for pk, rows in table.items() if pk.startswith("MAIL#"))
+    entry = table["REGISTER"]["COHORT#pattern"]
+    for number in range(size - MEASURED):
+        cohort = f"cohort-{number // IN_A_COHORT}"
+        if number % IN_A_COHORT == 0:
+            table[f"COHORT#{cohort}"]["META"] = {**meta, "pk": {"S": f"COHORT#{cohort}"}, "id": {"S": cohort}}
+            table["REGISTER"][f"COHORT#{cohort}"] = {**entry, "sk": {"S": f"COHORT#{cohort}"}, "id": {"S": cohort}}
+        key = {"pk": {"S": f"COHORT#{cohort}"}, "sk": {"S": f"DELEGATE#d{number}"}}
+        table[f"COHORT#{cohort}"][f"DELEGATE#d{number}"] = {**line, **key, "delegate_id": {"S": f"d{number}"}}
+        table[f"DELEGATE#d{number}"]["META"] = {**delegate, "pk": {"S": f"DELEGATE#d{number}"}}
+        for reminder in range(WAITING):
+            pk, shard = f"MAIL#d{number}#{reminder}", str((number + reminder) % 8)
+            on_the_index = {"pk": {"S": pk}, "due_shard": {"S": shard}, "due_at": {"S": LATER}}
+            table[pk]["MAIL"] = {**waiting, **on_the_index}
+            cloud.index[shard].append((LATER, pk, "MAIL"))
+    for line_of_shard in cloud.index.values():
+        line_of_shard.sort()
+
+
+def _starting(rows: dict[str, Any], prefix: str) -> Iterator[Any]:
+    return (row for sk, row in rows.items() if sk.startswith(prefix))
+
+
+class Cohort:
+    """Takes people through a programme by the acts behind the pages, and runs what queues are told of."""
+
+    def __init__(self, cloud: StandIn) -> None:
+        self.cloud = cloud
+        self._attempts = itertools.count()
+
+    def go(self, name: str, delegates: int) -> None:
+        """Enrols, asks 13 raters each, who all answer, closes and reports."""
+        from tests.support import people
+
+        opening, close = people.OPENING, people.CLOSE
+        self.open(name, delegates, opening)
+        self._answer(name, opening + timedelta(days=1))
+        self._let_pass(close)
+        self._let_pass(close + timedelta(minutes=10))
+
+    def open(self, name: str, delegates: int, opening: datetime) -> None:
+        """Enrols, and lets the wave open and everybody be mailed."""
+        self._load(name, delegates, opening - timedelta(days=7))
+        self._let_pass(opening)
+        self._let_pass(opening + timedelta(minutes=10))
+
+    def _load(self, name: str, delegates: int, now: datetime) -> None:
+        from chalicelib.model import Cohort as Dates
+        from chalicelib.model import DelegateEntry, RaterEntry
+        from chalicelib.programme.load import load_cohort
+        from tests.support import people
+
+        rules = people.programme()
+        cohort = Dates(name, name.title(), rules.id, rules.version, people.DATES, people.SPONSOR)
+        entries = []
+        by_address = {}
+        for number in range(delegates):
+            manager, coach = people.person(f"{name} manager{number}"), people.person(f"{name} coach")
+            person = people.person(f"{name} delegate{number}")
+            entries.append(DelegateEntry(person, "Team lead", "Community nursing", manager, coach))
+            raters = people.raters(peers=5, reports=5, others=2)
+            by_address[person.email] = tuple(
+                RaterEntry(one.group, people.person(f"{name} {number} {one.person.name.lower()}")) for one in raters
+            )
+        load_cohort(cohort, rules, tuple(entries), by_address, now)
+        self._work(now)
+
+    def _answer(self, name: str, now: datetime) -> None:
+        from chalicelib.collect.save import save_page
+        from chalicelib.collect.sheet import open_sheet, read_ticket
+        from chalicelib.collect.submit import submit
+        from chalicelib.web import links
+
+        for delegate_id, invitation in list(self.invitations(name)):
+            parts = delegate_id, "baseline", invitation["id"]["S"], invitation["link_version"]["N"]
+            ticket = read_ticket(links.token("answer", *parts))
+            for page in open_sheet(ticket, now).pages:
+                typed = {
+                    question.id: "Keeps us informed." if question.is_comment else "4" for question in page.questions
+                }
+                save_page(ticket, page.id, typed, now)
+            submit(ticket, now)
+        self._work(now)
+
+    def invitations(self, name: str) -> Iterator[tuple[str, Any]]:
+        table = self.cloud.rows[TABLE]
+        for sk in [sk for sk in table[f"COHORT#{name}"] if sk.startswith("DELEGATE#")]:
+            for invitation in _starting(table[sk], "INVITATION#baseline#"):
+                yield sk.removeprefix("DELEGATE#"), invitation
+
+    def _let_pass(self, now: datetime) -> None:
+        """As the schedule does, until nothing is due."""
+        from chalicelib.jobs.sweep import sweep
+
+        while sweep(now):
+            self._work(now)
+
+    def _work(self, now: datetime) -> None:
+        from chalicelib.jobs import run
+        from chalicelib.mail import send
+        from chalicelib.report.work import build_report
+        from chalicelib.works import WORKS
+
+        while self.cloud.hinted:
+            kind, row_id = self.cloud.hinted.popleft().split("#", 1)
+            attempt = f"attempt-{next(self._attempts)}"
+            if kind == "MAIL":
+                send.send(row_id, attempt, now)
+            else:
+                run.run(row_id, {**WORKS, "report": build_report}, attempt, now)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(measure(int(sys.argv[1]))) + "\n")
