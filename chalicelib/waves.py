@@ -74,11 +74,17 @@ def chosen(programme: Programme, delegate: Delegate, wave: DelegateWave, before:
     return [mails.cancel(choose_reminder(programme, delegate, wave).id)] if waits else []
 
 
-def choose_reminder(programme: Programme, delegate: Delegate, wave: DelegateWave) -> Mail:
-    """For a delegate who has not chosen raters a few days after the opening; choosing cancels it."""
+def choose_reminder(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, opened_at: datetime | None = None
+) -> Mail:
+    """For a delegate who has not chosen raters a few days after the opening; choosing cancels it.
+
+    opened_at   when it was opened, if that may have been late
+    """
     zone = programme.organisation.timezone
-    wanted_by = wave.opens_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=CHOOSE_RATERS_WITHIN_DAYS)
-    (morning,) = reminder_times(wanted_by, (0,), zone, wave.opens_at)
+    opened_at = opened_at or wave.opens_at
+    wanted_by = opened_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=CHOOSE_RATERS_WITHIN_DAYS)
+    (morning,) = reminder_times(wanted_by, (0,), zone, opened_at)
     return _choose_mail(programme, delegate, wave, morning, wanted_by)
 
 

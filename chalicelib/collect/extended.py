@@ -1,4 +1,4 @@
-"""The job that tells everyone who has not answered of the new deadline, and reminds them again."""
+"""The job that tells everyone who has not answered, or not chosen raters, of the new deadline, and reminds them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import datetime
 
 from chalicelib import waves
 from chalicelib.jobs.commit import commit
-from chalicelib.model import SELF_GROUP, InvitationState, Wave, WaveState
+from chalicelib.model import SELF_GROUP, Delegate, DelegateWave, InvitationState, Programme, Wave, WaveState
 from chalicelib.store import delegates, invitations, mails, programmes
+from chalicelib.store.delegates import Approval
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import ConditionFailed, Write
 from chalicelib.undeliverable import addresses
@@ -33,4 +34,13 @@ def tell_extended(job: Job, now: datetime) -> Sequence[Write]:
             commit([change, *outdated, *(mails.add(mail, stopped=mail.to.email in lost) for mail in more)], now)
         except ConditionFailed:
             continue
-    return []
+    return _still_to_choose(programme, delegate, wave, now)
+
+
+def _still_to_choose(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Write]:
+    """Nobody can answer about a delegate who has not chosen raters, however much time there is."""
+    nomination = delegates.find_nomination(delegate.id, wave.wave)
+    if nomination.sent_raters or nomination.approval is Approval.ASKED:
+        return []
+    mail = waves.choose_chaser(programme, delegate, wave, now)
+    return [] if mails.find(mail.id) else [mails.add(mail)]

@@ -147,11 +147,13 @@ def open_wave(job: Job, now: datetime) -> Sequence[Write]:
         cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put={"stage": Stage.COLLECTING}),
         jobs.add(waves.close_job(wave)),
         *waves.ask(programme, delegate, wave, own, now, raters_named=nomination.sent_raters > 0),
-        *_raters_wanted(programme, delegate, wave, nomination),
+        *_raters_wanted(programme, delegate, wave, nomination, now),
     ]
 
 
-def _raters_wanted(programme: Programme, delegate: Delegate, wave: DelegateWave, nomination: Nomination) -> list[Write]:
+def _raters_wanted(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, nomination: Nomination, now: datetime
+) -> list[Write]:
     """Invite the raters that a file named, or who were asked before; else remind the delegate to choose some.
 
     Saving the list refuses the opening if it changed since it was read. Nobody is told to choose whose list is being
@@ -162,7 +164,7 @@ def _raters_wanted(programme: Programme, delegate: Delegate, wave: DelegateWave,
     if going.sent_raters:
         return [saved, jobs.add(waves.invite_job(going, wave.opens_at))]
     being_looked_at = nomination.approval is Approval.ASKED
-    return [saved, mails.add(waves.choose_reminder(programme, delegate, wave), stopped=being_looked_at)]
+    return [saved, mails.add(waves.choose_reminder(programme, delegate, wave, now), stopped=being_looked_at)]
 
 
 def _going_out(programme: Programme, delegate: Delegate, nomination: Nomination) -> Nomination:

@@ -98,6 +98,21 @@ def test_with_more_time_who_has_not_answered_is_told_and_every_answer_counts(vis
     assert jobs.failed() == []
 
 
+def test_with_more_time_a_delegate_who_chose_nobody_is_asked_to_choose(visitor, clock):
+    people.opened(clock)
+    drain(clock.to(people.CLOSE))
+    before = mails("nominate/reminder#")[DANA]
+    close.extend(people.COHORT, DANA, people.DATES.closes + timedelta(days=14), clock.advance(days=1))
+    drain(clock.now())
+
+    assert mails("nominate/reminder#")[DANA] == before + 1
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
+    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    drain(clock.now())
+    assert mails("collect/invitation#")[people.person("p0").email] == 1
+
+
 def test_closed_all_the_same_the_report_shows_what_may_be_shown(visitor, clock, held):
     close.publish(people.COHORT, DANA, clock.advance(days=1))
     drain(clock.now())

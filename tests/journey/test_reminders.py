@@ -99,3 +99,13 @@ def test_an_early_close_stops_the_reminder_to_choose(visitor, clock):
     run_days(clock, clock.now() + timedelta(days=6))
 
     assert reminded("dana delegate") == []
+
+
+def test_a_questionnaire_that_opens_late_leaves_time_to_choose_raters(visitor, clock):
+    people.load(clock.now())
+    drain(clock.now())
+    drain(clock.to(people.OPENING + timedelta(days=7)))
+    assert reminded("dana delegate") == []
+
+    run_days(clock, clock.now() + timedelta(days=5))
+    assert len([one for one in reminded("dana delegate") if "please choose" in one]) == 1
