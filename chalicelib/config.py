@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,8 @@ from chalicelib.store.aws import client
 
 class ConfigError(Exception):
     """The deployment is misconfigured: nobody outside can fix it, so it is no refusal."""
+
+    may_be_logged = True  # it names settings and quotes none
 
 
 class Settings(Struct, frozen=True):
@@ -83,17 +86,36 @@ def parse_settings(text: str, stage_name: str) -> Settings:
 
 
 def _faults(found: dict[str, Any]) -> list[str]:
+    """All of them, whether a setting is missing or what is in it cannot be used."""
     wrong = [f"{key} is missing" for key in KINDS if key not in found]
     wrong += [f"{key} is not a setting" for key in found if key not in KINDS]
     wrong += [f"{key} is malformed" for key, kind in KINDS.items() if key in found and not isinstance(found[key], kind)]
-    if not wrong:
-        wrong += [f"queues.{name} is missing" for name in ("work", "report", "mail") if name not in found["queues"]]
-        wrong += ["base_url ends with a slash"] if found["base_url"].endswith("/") else []
-        wrong += [] if found["base_url"].startswith("http") else ["base_url is no address yet: make deploy sets it"]
-        wrong += ["link_keys needs a key of 32 characters or more"] if not _strong(found["link_keys"]) else []
-        wrong += ["mails_per_second is not above zero"] if found["mails_per_second"] <= 0 else []
+    for key, look in LOOKS.items():
+        if isinstance(found.get(key), KINDS[key]):
+            wrong += look(found[key])
     return wrong
 
 
-def _strong(keys: list[Any]) -> bool:
-    return bool(keys) and all(isinstance(key, str) and len(key) >= 32 for key in keys)
+def _queues(urls: dict[str, Any]) -> list[str]:
+    return [f"queues.{name} is missing" for name in ("work", "report", "mail") if name not in urls]
+
+
+def _base_url(url: str) -> list[str]:
+    if not url.startswith("http"):
+        return ["base_url is no address yet: make deploy sets it"]
+    return ["base_url ends with a slash"] if url.endswith("/") else []
+
+
+def _link_keys(keys: list[Any]) -> list[str]:
+    strong = keys and all(isinstance(key, str) and len(key) >= 32 for key in keys)
+    return [] if strong else ["link_keys needs a key of 32 characters or more"]
+
+
+LOOKS: dict[str, Callable[[Any], list[str]]] = {
+    "queues": _queues,
+    "base_url": _base_url,
+    "sender": lambda sender: [] if "@" in sender else ["sender holds no address"],
+    "link_keys": _link_keys,
+    "administrators": lambda who: [] if who else ["administrators names nobody"],
+    "mails_per_second": lambda rate: [] if rate > 0 else ["mails_per_second is not above zero"],
+}

@@ -56,7 +56,8 @@ def describe(error: BaseException) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     code = f" at {trace.tb_frame.f_code.co_filename.rsplit('/', 3)[-1]}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{_aws_code(error)}{code}"
+    said = f": {error}" if getattr(error, "may_be_logged", False) else ""
+    return f"{type(error).__name__}{_aws_code(error)}{code}{said}"
 
 
 def _aws_code(error: BaseException) -> str:

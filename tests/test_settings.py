@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from chalicelib import config
+from chalicelib import config, log
 from chalicelib.config import ConfigError, parse_settings, settings
 from chalicelib.store.aws import client
 from chalicelib.web import links
 from chalicelib.web.links import LinkUnknown
 from infra.local import account
+from tests.support.calls import count_calls
 from tests.support.cloud import BASE_URL, STAGE
 
 OUTPUTS = {"Bucket": "b", "WorkQueue": "w", "ReportQueue": "r", "MailQueue": "m"}
@@ -24,17 +25,24 @@ def test_sound_settings_are_read():
 
 
 def test_everything_that_is_missing_or_malformed_is_named_in_one_message():
-    wrong = sound() | {"mails_per_second": "fast", "queues": [], "colour": "blue"}
-    del wrong["sender"], wrong["bucket"]
+    wrong = sound() | {"mails_per_second": "fast", "queues": {"work": "w"}, "colour": "blue", "configuration_set": 1}
+    wrong |= {"base_url": "https://example.org/", "link_keys": ["short"], "administrators": [], "sender": "nobody"}
+    del wrong["reply_to"], wrong["bucket"]
 
     with pytest.raises(ConfigError) as refused:
         parse_settings(json.dumps(wrong), STAGE)
 
     for said in (
-        "sender is missing",
+        "reply_to is missing",
         "bucket is missing",
         "mails_per_second is malformed",
-        "queues is malformed",
+        "configuration_set is malformed",
+        "queues.report is missing",
+        "queues.mail is missing",
+        "base_url ends with a slash",
+        "link_keys needs a key of 32 characters or more",
+        "administrators names nobody",
+        "sender holds no address",
         "colour is not a setting",
     ):
         assert said in str(refused.value)
@@ -44,6 +52,24 @@ def test_everything_that_is_missing_or_malformed_is_named_in_one_message():
 def test_what_is_no_object_is_said_to_be_none(text):
     with pytest.raises(ConfigError, match="is not"):
         parse_settings(text, STAGE)
+
+
+def test_settings_are_read_once_in_the_life_of_a_function(aws):
+    with count_calls() as first:
+        settings()
+    with count_calls() as later:
+        settings()
+
+    assert (first.total(), later.total()) == (1, 0)
+
+
+def test_the_log_names_the_settings_at_fault_and_quotes_none():
+    with pytest.raises(ConfigError) as refused:
+        parse_settings(json.dumps(sound() | {"link_keys": ["too short"], "sender": "nobody"}), STAGE)
+    line = log.describe(refused.value)
+
+    assert "sender holds no address; link_keys needs a key" in line
+    assert not any(value in line for value in ("too short", "nobody"))
 
 
 def use_keys(*keys: str) -> None:
