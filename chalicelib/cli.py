@@ -125,7 +125,9 @@ def _person(group: argparse.ArgumentParser) -> None:
     verbs = _verbs(group)
     export = _verb(verbs, "export", commands.export_person, "every row that names a person; changes nothing")
     export.add_argument("email")
-    erase = _verb(verbs, "erase", commands.erase_person, "take a rater, coach or manager out of every row")
+    erase = _verb(
+        verbs, "erase", commands.erase_person, "take a rater, coach, manager or withdrawn delegate out of every row"
+    )
     erase.add_argument("email")
 
 

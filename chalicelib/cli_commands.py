@@ -139,7 +139,11 @@ def close_cohort(args: Namespace) -> int:
     from chalicelib.admin import close, status
 
     lines = status.status(args.cohort).lines
-    chosen = [args.delegate] if args.delegate else [line.email for line in lines if line.stage == "collecting"]
+    chosen = (
+        [args.delegate]
+        if args.delegate
+        else [line.email for line in lines if line.stage == "collecting" and not line.withdrawn]
+    )
     for email in chosen:
         if args.extend:
             close.extend(args.cohort, email, args.extend, clock.now())

@@ -1,0 +1,107 @@
+"""A delegate who left is taken out of every row, unless figures were published with their report."""
+
+import pytest
+
+from chalicelib.admin import person, withdraw
+from chalicelib.admin.person import EraseRefused
+from chalicelib.store import audits, cohorts, jobs
+from chalicelib.store.table import scan
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+
+BY = "ada@example.org"
+DANA = people.person("dana delegate").email
+
+
+def leave(clock):
+    withdraw.withdraw(people.dana(), clock.now(), BY)
+    drain(clock.now())
+
+
+def everything():
+    return str([row for row in scan() if not row["pk"].startswith("SESSION#")])
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 0), names=("dana delegate", "dora delegate"))
+    return visitor
+
+
+def test_a_delegate_who_takes_part_is_not_erased(opened, clock):
+    before = everything()
+    with pytest.raises(EraseRefused, match="Withdraw the delegate first"):
+        person.erase(DANA, clock.now())
+
+    assert everything() == before
+
+
+def test_a_delegate_who_left_before_the_close_is_in_no_row_any_more(opened, clock):
+    leave(clock)
+    person.erase(DANA, clock.now())
+    found = everything()
+
+    assert DANA not in found
+    assert "Dana" not in found
+    assert [line.name for line in cohorts.lines(people.COHORT) if not line.withdrawn] == ["Dora Delegate"]
+    assert "erased a person" in [row["act"] for row in audits.of_cohort(people.COHORT)]
+
+
+def test_the_others_go_on_as_before(opened, clock):
+    leave(clock)
+    person.erase(DANA, clock.now())
+    url = people.link("p0", "answer")
+    opened.open(people.link("p0", "inbox"))
+
+    assert "Dora Delegate" in opened.page
+    assert opened.open(url).status == 200
+    drain(clock.to(people.CLOSE))
+    assert jobs.failed() == []
+
+
+def test_an_erasure_that_was_interrupted_is_finished_by_a_repeat(opened, clock, monkeypatch):
+    leave(clock)
+    calls = iter(range(5))
+    kept = person.transact
+
+    def breaks_off(writes):
+        if next(calls, None) is None:
+            raise KeyboardInterrupt
+        kept(writes)
+
+    monkeypatch.setattr(person, "transact", breaks_off)
+    with pytest.raises(KeyboardInterrupt):
+        person.erase(DANA, clock.now())
+    monkeypatch.undo()
+    person.erase(DANA, clock.now())
+
+    assert "Dana" not in everything()
+    assert DANA not in everything()
+
+
+def test_whoever_left_after_the_close_keeps_the_report(opened, clock):
+    for name in ("p0", "p1", "p2", "p3", "mara manager"):
+        url = next(link for link in _answering(name) if f"/{people.dana()}." in link)
+        people.send(people.answer_all(opened, url), url)
+    drain(clock.to(people.CLOSE))
+    leave(clock)
+    before = everything()
+    with pytest.raises(EraseRefused, match="differ by this one person"):
+        person.erase(DANA, clock.now())
+
+    assert everything() == before
+
+
+def _answering(name):
+    from tests.support.mails import sent_mails
+
+    return [url for mail in sent_mails(people.person(name).email) for url in mail.links if "/answer/" in url]
+
+
+def test_the_page_of_a_withdrawn_delegate_says_what_erasing_takes(opened, clock):
+    leave(clock)
+    opened.let_in_administrator(clock.now()).open(f"{BASE_URL}/admin/cohort/{people.COHORT}/delegate/{people.dana()}")
+
+    assert "Erasing what names them" in opened.page
+    assert opened.links("/withdraw") == []
