@@ -58,9 +58,11 @@ clock.use(lambda: now)
 cloud.take(aws.session())
 ready = time.process_time()
 route = "/answer/{token}/page/{page_id}"
+class Context:
+    aws_request_id = "first"
 event = dict.fromkeys(("queryStringParameters", "multiValueQueryStringParameters", "stageVariables", "body"))
 event |= {"requestContext": {"httpMethod": "GET", "resourcePath": route}, "headers": {}, "multiValueHeaders": {}}
-answer = app.app({**event, "pathParameters": parameters, "isBase64Encoded": False}, None)
+answer = app.app({**event, "pathParameters": parameters, "isBase64Encoded": False}, Context())
 sys.stdout.write(f"{answer['statusCode']} {1000 * (started + time.process_time() - ready)}")
 """
 ENVIRONMENT = {"FULLCIRCLE_STAGE": "bench", "AWS_DEFAULT_REGION": "eu-west-2", "AWS_EC2_METADATA_DISABLED": "true"}
