@@ -19,6 +19,7 @@ from urllib.request import urlopen
 import boto3
 import pytest
 
+from chalicelib.store.aws import client
 from infra.deploy import package, state
 from infra.deploy.__main__ import main
 from infra.deploy.stage import Stage
@@ -77,6 +78,7 @@ def empty(url: str, folder: Path, patch: pytest.MonkeyPatch) -> Account:
 
 
 def set_environment(patch: pytest.MonkeyPatch, url: str) -> None:
+    client.cache_clear()  # else pages of the API are rendered with the settings of another test's account
     for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": url}.items():
         patch.setenv(name, value)
     for name in ("HTTP_PROXY", "http_proxy", "AWS_PROFILE", "FULLCIRCLE_STAGE"):
