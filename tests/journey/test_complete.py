@@ -91,7 +91,7 @@ def test_a_delegate_who_answers_before_choosing_raters_closes_nothing(visitor, c
 
 
 def test_people_who_are_chosen_and_not_yet_asked_are_waited_for(visitor, clock):
-    rules = replace(RULES, id="approving", raters_approved_by=Approver.COACH)
+    rules = replace(RULES, id="approving-and-closing-early", raters_approved_by=Approver.COACH)
     people.opened(clock, chosen=people.raters(4, 0), rules=rules)
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "peer", "name": "New", "email": "new@example.org"})
