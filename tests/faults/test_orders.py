@@ -24,6 +24,8 @@ from tests.support.drain import drain
 from tests.support.interleave import explore
 from tests.support.mails import sent_mails
 
+EVERY = pytest.param(5000, marks=pytest.mark.prove)  # orders: more than there are
+
 
 @pytest.fixture(autouse=True)
 def system_clock():
@@ -47,7 +49,7 @@ def test_two_submissions_of_one_link_count_once(aws):
     assert explore(opened.lay_out, [act, act], check) >= 6
 
 
-@pytest.mark.parametrize("limit", [120, pytest.param(5000, marks=pytest.mark.prove)])
+@pytest.mark.parametrize("limit", [120, EVERY])
 def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
     """The rater's page is read a moment before the deadline; the job closes at the deadline, few answers or not."""
     deadline = people.CLOSE.replace(day=1)
@@ -77,7 +79,8 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
     assert explore(racing.lay_out, [rater, closing], check, limit) > 50
 
 
-def test_more_time_that_is_given_as_the_questionnaire_closes_stands_or_is_refused(aws):
+@pytest.mark.parametrize("limit", [40, EVERY])
+def test_more_time_that_is_given_as_the_questionnaire_closes_stands_or_is_refused(aws, limit):
     deadline = people.CLOSE.replace(day=1)
     last_day = people.DATES.closes + timedelta(days=7)
 
@@ -97,10 +100,11 @@ def test_more_time_that_is_given_as_the_questionnaire_closes_stands_or_is_refuse
 
     extending = lambda _: close.extend(people.COHORT, people.person("dana delegate").email, last_day, deadline)  # noqa: E731
     closing = lambda _: run.run(f"close#{people.dana()}#baseline#0", WORKS, "attempt", deadline)  # noqa: E731
-    assert explore(racing.lay_out, [extending, closing], check, 120) > 20
+    assert explore(racing.lay_out, [extending, closing], check, limit) > 20
 
 
-def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws):
+@pytest.mark.parametrize("limit", [40, EVERY])
+def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws, limit):
     opening = f"open#{people.dana()}#baseline"
 
     def build():
@@ -126,4 +130,4 @@ def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws):
         return wrong + (["told to choose raters who are chosen"] if sent and told else [])
 
     act = lambda _: run.run(opening, WORKS, "attempt", people.OPENING)  # noqa: E731
-    assert explore(racing.lay_out, [send_list, act], check, 120) > 20
+    assert explore(racing.lay_out, [send_list, act], check, limit) > 20
