@@ -57,7 +57,7 @@ test: $(READY) ## run every test that needs no browser
 
 test-browser: $(READY) ## test the pages in Chromium; says what is missing and how to get it
 	@$(BIN)/python -m tests.browser.needs
-	@$(BIN)/python -m pytest -n $(WORKERS) -m browser tests/browser
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m browser tests/browser
 
 test-infra: $(READY) $(TOOLS) ## test deploys on emulators, what is uploaded, and the stack with linters
 	@$(BIN)/python -m pytest -n $(WORKERS) -m infra tests/infra
