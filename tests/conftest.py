@@ -12,7 +12,8 @@ from infra.local import aws_contract
 from tests.support import cloud, functions
 from tests.support.clock import Clock
 
-settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault of the code
+# A busy machine is no fault of the code. Sixty examples, unless a test says otherwise, keep `make test` short.
+settings.register_profile("unhurried", deadline=None, max_examples=60)
 settings.load_profile("unhurried")
 cloud.set_environment()  # app.py reads the stage when it is imported
 functions.attribute()

@@ -49,7 +49,7 @@ def test_two_submissions_of_one_link_count_once(aws):
     assert explore(opened.lay_out, [act, act], check) >= 6
 
 
-@pytest.mark.parametrize("limit", [120, EVERY])
+@pytest.mark.parametrize("limit", [60, EVERY])
 def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
     """The rater's page is read a moment before the deadline; the job closes at the deadline, few answers or not."""
     deadline = people.CLOSE.replace(day=1)
