@@ -120,13 +120,6 @@ def _pair(then: float, now: float, y: float = 8) -> tuple[str, str]:
     return hollow, f'<circle cx="{now:g}" cy="{y:g}" r="4.8" fill="{ALL.colour}"/>'
 
 
-def dots(own: float | None, others: float | None, top: int) -> str:
-    """A strip of self and all others without words: the figures stand beside it."""
-    pairs = ((own, OWN), (others, ALL))
-    points = [Point("", mean, "", 0, mark) for mean, mark in pairs if mean is not None]
-    return strip(points, top).replace("<svg", '<svg aria-hidden="true"', 1)
-
-
 # --- pieces ---------------------------------------------------------------------------------------------
 
 

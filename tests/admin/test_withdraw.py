@@ -1,10 +1,9 @@
 """A delegate who leaves: nobody is asked any more, and what was saved is destroyed."""
 
 import pytest
-from msgspec.structs import replace
 
 from chalicelib.admin import withdraw
-from chalicelib.model import Approver, InvitationState, Wave, WaveState
+from chalicelib.model import InvitationState, Wave, WaveState
 from chalicelib.store import cohorts, delegates, invitations, jobs, wave_keys
 from tests.support import people
 from tests.support.drain import drain
@@ -78,12 +77,7 @@ def test_withdrawing_twice_is_success(clock, aws):
 
 
 def test_nobody_is_asked_to_approve_the_list_of_who_has_left(visitor, clock):
-    rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
-    people.opened(clock, rules=rules)
-    choose = people.link("dana delegate", "nominate")
-    visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
-    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
-    drain(clock.now())
+    people.send_list_to_coach(visitor, clock)
     withdraw_dana(clock)
     drain(clock.advance(days=6))
 

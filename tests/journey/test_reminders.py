@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from chalicelib.admin import chase, close
-from chalicelib.model import Approver
 from chalicelib.store.table import scan
 from tests.support import people
 from tests.support.drain import drain
@@ -70,12 +68,7 @@ def test_an_outage_over_several_reminders_sends_the_last_alone(visitor, clock):
 @pytest.fixture
 def with_the_coach(visitor, clock):
     """A list that lies with its approver."""
-    rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
-    people.opened(clock, rules=rules)
-    choose = people.link("dana delegate", "nominate")
-    visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
-    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
-    drain(clock.now())
+    people.send_list_to_coach(visitor, clock)
 
 
 def test_nobody_is_told_to_choose_raters_whose_list_is_being_looked_at(with_the_coach, clock):

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from chalicelib.ids import delegate_id
-from chalicelib.model import Cohort, CohortDates, DelegateEntry, Person, Programme, RaterEntry
+from chalicelib.model import Approver, Cohort, CohortDates, DelegateEntry, Person, Programme, RaterEntry
 from chalicelib.programme.file import read_programme
 from chalicelib.programme.load import Loaded, load_cohort
 from chalicelib.store.table import Write, transact
@@ -70,6 +72,15 @@ def write(*writes: Write) -> None:
 
 def dana() -> str:
     return delegate_id(COHORT, person("dana delegate").email)
+
+
+def send_list_to_coach(visitor: Visitor, clock) -> None:  # type: ignore[no-untyped-def]
+    """Opened, in a programme whose coaches approve; the delegate's list of one peer lies with the coach."""
+    opened(clock, rules=replace(programme(), id="approving", raters_approved_by=Approver.COACH))
+    choose = link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
+    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    drain(clock.now())
 
 
 def link(to: str, part: str) -> str:
