@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 
 from msgspec import Struct
 
@@ -17,8 +16,8 @@ LINE = "#cbd5e1"
 FONT = "'Source Sans Pro', sans-serif"  # quoted: typst takes an unquoted name with a digit for another font
 
 STRIP, EDGE = 180, 9  # width of a strip, and room for a mark at either end of it
-WIDTH = 330  # of the large charts: readable on a phone, half as wide again on paper
-LONGEST_LABEL = 54
+WIDTH = 330  # of the radar: readable on a phone
+BAR_WIDTH, BAR, BAR_EDGE = 266, 17, 9  # a bar's drawing, and room for half a mark at its end
 # letters for the brackets of a regular expression: Latin, less what the charts' font lacks
 DRAWN = " -~\u00a1-\u00ac\u00ae-\u012b\u012e-\u0131\u0134-\u0149\u014c-\u0165\u0168-\u017e–—‘’“”•…€"
 
@@ -58,16 +57,13 @@ def label(words: str) -> str:
     return re.sub(f"[^{DRAWN}]", "", unicodedata.normalize("NFKC", words)).strip() or "–"
 
 
-def said(points: Iterable[Point], top: int, *, with_n: bool = False) -> str:
+def said(points: Iterable[Point], top: int) -> str:
     """What a chart of these points says, in words."""
-    return f"{', '.join(_said(point, with_n) for point in points)}, on a scale from 1 to {top}."
+    return f"{', '.join(f'{point.label} {point.display}' for point in points)}, on a scale from 1 to {top}."
 
 
-def _said(point: Point, with_n: bool) -> str:
-    return f"{point.label} {point.display}{f' ({_raters(point)})' if with_n else ''}"
-
-
-def _raters(point: Point) -> str:
+def raters(point: Point) -> str:
+    """How many stand behind a figure, and how far they agree."""
     return f"n {point.n}{f', {point.word}' if point.word else ''}"
 
 
@@ -77,8 +73,7 @@ def badge(mark: Mark) -> str:
 
 def axis(top: int) -> str:
     """The numbers of the scale, to stand above strips."""
-    numbers = [_text(_x(point, top), 9, str(point), "middle", 8, MUTE) for point in range(1, top + 1)]
-    return _svg(STRIP, 12, numbers)
+    return _svg(STRIP, 12, _numbers([_x(point, top) for point in range(1, top + 1)], 9, 8))
 
 
 def strip(points: Sequence[Point], top: int) -> str:
@@ -91,17 +86,26 @@ def strip(points: Sequence[Point], top: int) -> str:
     return _svg(STRIP, 16, shapes)
 
 
-def bars(points: Sequence[Point], top: int) -> str:
-    """A bar per cell from the foot of the scale to its mark, its name and number of raters above, its figure beside."""
-    height, end = 33, WIDTH - 64
-    unit = (end - 8) / (top - 1)
-    foot = height * len(points)
-    grid = "".join(f"M{1 + unit * k:g} 3V{foot}" for k in range(top))
-    shapes = [f'<path d="{grid}" stroke="{LINE}" stroke-width="0.6"/>']
-    for row, point in enumerate(points):
-        shapes += _bar(point, row * height, 1 + unit * (point.mean - 1), end)
-    shapes += [_text(1 + unit * k, foot + 10, str(k + 1), "middle" if k else "start", 9, MUTE) for k in range(top)]
-    return _svg(WIDTH, foot + 14, shapes)
+def bar(point: Point, top: int) -> str:
+    """From the foot of the scale to a mark; the words and the figure stand around it as text."""
+    grid = "".join(f"M{x:g} 0V{BAR}" for x in _places(top))
+    until = _places(top)[0] + (BAR_WIDTH - BAR_EDGE) * (point.mean - 1) / (top - 1)
+    pale = mixed(point.mark.colour, "#ffffff", 0.6)
+    shapes = [
+        f'<path d="{grid}" stroke="{LINE}" stroke-width="0.6"/>',
+        f'<rect x="1" y="3" width="{until - 1:.1f}" height="11" fill="{pale}"/>',
+        _mark(point.mark, round(until, 1), BAR / 2),
+    ]
+    return _svg(BAR_WIDTH, BAR, shapes)
+
+
+def bar_axis(top: int) -> str:
+    """The numbers of the scale, to stand under bars."""
+    return _svg(BAR_WIDTH, 12, _numbers([max(3.2, x) for x in _places(top)], 9, 10))
+
+
+def _places(top: int) -> list[float]:
+    return [round(1 + (BAR_WIDTH - BAR_EDGE) * k / (top - 1), 1) for k in range(top)]
 
 
 def before_and_now(before: float, now: float, top: int) -> str:
@@ -121,20 +125,6 @@ def _pair(then: float, now: float, y: float = 8) -> tuple[str, str]:
 
 
 # --- pieces ---------------------------------------------------------------------------------------------
-
-
-def _bar(point: Point, y: float, until: float, end: float) -> Iterator[str]:
-    words = _cut(point.label)
-    n = f'<tspan dx="5" fill="{MUTE}">{_raters(point)}</tspan>'
-    yield f'<rect x="0" y="{y}" width="{min(WIDTH, 70 + 6 * len(words))}" height="16" fill="#ffffff"/>'
-    yield _text(1, y + 13, words, "start", 11, INK, extra=n)
-    pale = mixed(point.mark.colour, "#ffffff", 0.6)
-    yield f'<rect x="1" y="{y + 18}" width="{until - 1:.1f}" height="11" fill="{pale}"/>'
-    yield _mark(point.mark, round(until, 1), y + 23.5)
-    number, _, bound = point.display.partition(" ")
-    yield _text(end + 6, y + 28, number, "start", 12.5, INK, 600)
-    if bound:
-        yield _text(end + 25, y + 28, bound, "start", 10, MUTE)
 
 
 def _x(mean: float, top: int) -> float:
@@ -162,17 +152,10 @@ def _mark(mark: Mark, x: float, y: float) -> str:
     return f'<path d="M{x:g} {y:g}{path}" fill="{mark.colour}" {white}/>'
 
 
-def _cut(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rstrip() + "…"
-
-
-def _text(
-    x: float, y: float, words: str, anchor: str, size: float, colour: str, weight: int = 400, extra: str = ""
-) -> str:
-    look = f'font-size="{size:g}" fill="{colour}"'
-    look += f' font-weight="{weight}"' if weight != 400 else ""
-    look += f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return f'<text x="{x:g}" y="{y:g}" {look}>{escape(words)}{extra}</text>'
+def _numbers(places: Sequence[float], y: float, size: float) -> list[str]:
+    """1, 2, 3 and on at these places."""
+    look = f'y="{y:g}" font-size="{size:g}" fill="{MUTE}" text-anchor="middle"'
+    return [f'<text x="{x:g}" {look}>{number}</text>' for number, x in enumerate(places, start=1)]
 
 
 def _svg(width: float, height: float, shapes: Iterable[str]) -> str:

@@ -8,14 +8,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from chalicelib.report.fitting import Advances
+from chalicelib.report.fitting import Faces
 from chalicelib.report.typeface import advances, coverage
 
 FACES = {  # those the template uses; a character must be in all of them, or in a fallback
     "font_source_sans_pro": ("SourceSansPro-Regular", "SourceSansPro-Semibold"),
     "font_source_serif_pro": ("SourceSerifPro-Semibold",),
 }
-WIDEST = ("font_source_sans_pro", "SourceSansPro-Semibold")  # of those in tables
+SANS = "font_source_sans_pro"
 FAMILIES = ("Source Sans Pro", "Source Serif Pro")
 FALLBACK_PACKAGE = "manimgx_fonts"  # Noto: pictures, and the scripts that people in Britain write in
 FALLBACKS = ("Noto Sans", "Noto Emoji", "Noto Sans Symbols")  # asked in this order, and then those of other scripts
@@ -85,8 +85,8 @@ def _face(package: str, face: str) -> bytes:
 
 
 @cache
-def widest() -> Advances:
-    return advances(_face(*WIDEST))
+def faces_of_tables() -> Faces:
+    return Faces(*(advances(_face(SANS, face)) for face in FACES[SANS]))
 
 
 @cache

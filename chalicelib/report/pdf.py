@@ -16,12 +16,12 @@ from chalicelib import log
 from chalicelib.model import Programme
 from chalicelib.report import fonts
 from chalicelib.report.facts import Facts
-from chalicelib.report.fitting import PAGE_WIDTH, TILE_WIDTH, Advances, kinds, row_heights
+from chalicelib.report.fitting import PAGE_WIDTH, TILE_WIDTH, Faces, kinds, row_heights, tile_heights
 from chalicelib.report.printable import printable_tree
 from chalicelib.report.view import build_view
 
 STANDARDS = ["ua-1", "a-2a"]
-OURS = ("theme", "chart", "mark", "kind", "look", "logo")  # parts of the view that no person typed
+OURS = ("theme", "chart", "axis", "mark", "kind", "look", "logo")  # parts of the view that no person typed
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -47,14 +47,15 @@ def pdf_of(view: Mapping[str, Any], facts: Facts) -> bytes:
     )
     for picture, letters, standards in attempts:
         try:
-            return _compiled(_sources(view, facts, picture, letters), facts.heading.issued, pdf_standards=standards)
+            return compiled(sources_of(view, facts, picture, letters), facts.heading.issued, pdf_standards=standards)
         except (typst.TypstError, ValueError):
             # its message may quote the text that does not fit, so it is not logged
             log.problem("report_simplified", checksum=facts.checksum)
-    return _compiled(_sources(view, facts, "", fonts.drawn()), facts.heading.issued)
+    return compiled(sources_of(view, facts, "", fonts.drawn()), facts.heading.issued)
 
 
-def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
+def compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
+    """A PDF. Raises typst.TypstError or ValueError for letters, a logo or standards that do not go together."""
     import typst
 
     compiler = typst.Compiler(font_paths=fonts.for_typst(), root=str(TEMPLATES))
@@ -63,24 +64,33 @@ def _compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
     return cast(bytes, compiler.compile(input=sources, format="pdf", timestamp=timestamp, **options))
 
 
-def _sources(view: Mapping[str, Any], facts: Facts, logo: str, letters: Collection[int]) -> dict[str, bytes]:
-    """typst's whole world: the template, the data as JSON, the logo. Nothing is written into source text."""
+def sources_of(view: Mapping[str, Any], facts: Facts, logo: str, letters: Collection[int]) -> dict[str, bytes]:
+    """typst's whole world: the template, the report and how it is set as JSON. Nothing is written into source text."""
     day = facts.heading.issued
-    data = printable_tree(view, letters, kept=OURS)
-    _add_heights(data["parts"], fonts.widest())
-    letters_used = frozenset(map(ord, msgspec.json.encode(data).decode()))
-    data |= {"date": [day.year, day.month, day.day], "kinds": kinds(), "fallbacks": fonts.needed(letters_used)}
-    data["logo"] = list(_data_uri(logo)) if logo else []  # numbers: files that typst is given in memory must be text
-    return {"main.typ": _template(), "data.json": msgspec.json.encode(data)}
+    report = printable_tree(view, letters, kept=OURS)
+    _fit(report["parts"], fonts.faces_of_tables())
+    report["logo"] = list(_data_uri(logo)) if logo else []  # numbers: files given in memory must be text
+    written = msgspec.json.encode(report)
+    needed = fonts.needed({ord(letter) for letter in set(written.decode())})
+    setting = {"date": [day.year, day.month, day.day], "kinds": kinds(), "fallbacks": needed}
+    return {"main.typ": _template(), "report.json": written, "setting.json": msgspec.json.encode(setting)}
 
 
-def _add_heights(parts: Sequence[Any], widths: Advances) -> None:
+def _fit(parts: Sequence[Any], faces: Faces) -> None:
+    """Adds the heights of rows, and leaves out what is empty in a cell: typst reads a thousand of them."""
     for block in (block for part in parts for block in part["blocks"]):
         if block["kind"] == "table":
-            block["heights"] = row_heights(block, widths, PAGE_WIDTH)
-        for tile in block.get("tiles", ()):
-            if tile["table"]:
-                tile["table"]["heights"] = row_heights(tile["table"], widths, TILE_WIDTH)
+            _fit_table(block, faces, PAGE_WIDTH)
+        elif block["kind"] == "tiles":
+            for tile in (tile for tile in block["tiles"] if tile["table"]):
+                _fit_table(tile["table"], faces, TILE_WIDTH)
+            block["heights"] = tile_heights(block["tiles"], faces)
+
+
+def _fit_table(table: dict[str, Any], faces: Faces, width: float) -> None:
+    table["heights"] = row_heights(table, faces, width)
+    for group in table["groups"]:
+        group["rows"] = [[{key: part for key, part in cell.items() if part} for cell in row] for row in group["rows"]]
 
 
 def _data_uri(uri: str) -> bytes:

@@ -9,13 +9,12 @@ from itertools import groupby
 from typing import Any
 
 LONGEST_RUN = 30  # characters without a break; a longer run could leave the page
-COMMON = frozenset("–−·’“”£\N{NO-BREAK SPACE}")
+COMMON = "–−·’“”£"  # beside the letters of ASCII in every font of ours
 BREAK = "\N{ZERO WIDTH SPACE}"
 JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # of emoji, and of Arabic and Indic letters
 OTHER_SCRIPT = "[text in another script: see the online report]"
-_PLAIN = re.compile(
-    rf"[ \n]*+([!-~]{{1,{LONGEST_RUN}}}+[ \n]+)*+[!-~]{{0,{LONGEST_RUN}}}+"
-)  # most text, and every font has it
+_RUN, _GAP = rf"[!-~{COMMON}]{{1,{LONGEST_RUN}}}+", "[ \n\N{NO-BREAK SPACE}]"
+_PLAIN = re.compile(rf"{_GAP}*+({_RUN}{_GAP}++)*+({_RUN})?+")  # most text
 
 
 def printable(text: str, covered: Collection[int]) -> str:
@@ -23,7 +22,7 @@ def printable(text: str, covered: Collection[int]) -> str:
 
     A lone symbol becomes its name in brackets; a run in a script the fonts lack becomes one note.
     """
-    if _PLAIN.fullmatch(text) or (len(text) <= LONGEST_RUN and text.isprintable() and _common(text)):
+    if _PLAIN.fullmatch(text):
         return text
     whole = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
     whole = re.sub("\r\n?|[\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]", "\n", whole)
@@ -31,11 +30,6 @@ def printable(text: str, covered: Collection[int]) -> str:
     for strange, run in groupby(whole, key=lambda c: _is_strange_letter(c, covered)):
         pieces.append(OTHER_SCRIPT if strange else "".join(_known(c, covered) for c in run))
     return _with_breaks(_one_note("".join(pieces)))
-
-
-def _common(text: str) -> bool:
-    """Whether nothing is in it that only some fonts have: most figures and labels."""
-    return all(c in COMMON or " " <= c <= "~" for c in text)
 
 
 def printable_tree(data: Any, covered: Collection[int], *, kept: Collection[str]) -> Any:

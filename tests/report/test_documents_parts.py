@@ -83,17 +83,18 @@ def test_every_chart_says_in_words_what_it_shows(case, programme):
 
 
 @pytest.mark.parametrize("case", ["usual", "merged", "crowd", "no-self"])
-def test_the_words_of_a_chart_hold_every_figure_beside_it(case, programme):
-    """Bars are named with the cells' figures and numbers of raters, and each strip with what its row prints."""
+def test_every_bar_and_strip_has_its_figures_in_words(case, programme):
+    """A bar has the cell's figure and number of raters beside it; a strip says what its row prints."""
     facts = facts_of(programme, CASES[case](programme))
     blocks = [block for part in build_view(programme, facts)["parts"] for block in part["blocks"]]
-    bars = [block["alt"] for block in blocks if block["kind"] == "figure" and not block["alt"].startswith("Radar")]
+    bars = [block["rows"] for block in blocks if block["kind"] == "bars"]
     rows = [row for block in blocks if block["kind"] == "table" for group in block["groups"] for row in group["rows"]]
     strips = [row for row in rows if any(cell["alt"] for cell in row)]
 
-    for competency, alt in zip(programme.competencies, bars, strict=True):
+    for competency, shown in zip(programme.competencies, bars, strict=True):
         figures = [s for s in facts.statistics if (s.about, s.id) == ("competency", competency.id)]
-        assert all(f"{s.display} (n {s.n}" in alt for s in figures)
+        printed = {(f"{bar['figure']} {bar['bound']}".strip(), bar["small"].split(",")[0]) for bar in shown}
+        assert printed == {(s.display, f"n {s.n}") for s in figures}
     assert strips
     for row in strips:
         (alt,) = {cell["alt"] for cell in row if cell["alt"]}

@@ -70,6 +70,15 @@ def figure(chart: str, alt: str, beside: Sequence[str]) -> Block:
     return {"kind": "figure", "chart": chart, "alt": alt, "beside": [line for line in beside if line]}
 
 
+def bars(rows: Iterable[Block], axis: str, beside: Sequence[str]) -> Block:
+    """A bar under each name, its figure after it; the numbers of the scale at the foot, sentences beside."""
+    return {"kind": "bars", "rows": list(rows), "axis": axis, "beside": [line for line in beside if line]}
+
+
+def bar(title: str, small: str, chart: str, figure: str, bound: str) -> Block:
+    return {"title": title, "small": small, "chart": chart, "figure": figure, "bound": bound}
+
+
 def column(title: str, share: float, *, number: bool = False) -> Block:
     return {"title": title, "share": share, "number": number}
 

@@ -105,9 +105,15 @@ class Book:
 
 def split(display: str, *small: str, look: str = "") -> Block:
     """A figure's number; small beneath it "or more" and what else there is to say."""
-    number, _, bound = display.partition(" ")
+    number, bound = as_number(display)
     words = " · ".join(part for part in (bound, *small) if part)
     return cell(number, words, look="mute" if number == DASH else look)
+
+
+def as_number(display: str) -> tuple[str, str]:
+    """The number, and "or more" or "or less" if that is said of it."""
+    number, _, bound = display.partition(" ")
+    return number, bound
 
 
 def gap_sentence(own: Statistic, others: Statistic, gap: Gap) -> str:

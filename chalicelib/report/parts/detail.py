@@ -8,10 +8,11 @@ from chalicelib.model import Competency
 from chalicelib.report import charts
 from chalicelib.report.parts.blocks import (
     Block,
+    bar,
+    bars,
     bullets,
     cell,
     column,
-    figure,
     grouped_table,
     heading,
     legend,
@@ -22,7 +23,7 @@ from chalicelib.report.parts.blocks import (
     table,
     text,
 )
-from chalicelib.report.parts.book import NARROW, Book, Row, as_printed, gap_sentence, quoted
+from chalicelib.report.parts.book import NARROW, Book, Row, as_number, as_printed, gap_sentence, quoted
 from chalicelib.report.published import OVERALL_ID, About
 
 NOTES = (
@@ -33,9 +34,7 @@ NOTES = (
 
 def competency_pages(book: Book) -> Iterator[Block | None]:
     for number, competency in enumerate(book.programme.competencies, start=1):
-        points = book.points(About.COMPETENCY, competency.id)
-        said = charts.said(points, book.top, with_n=True)
-        chart = figure(charts.bars(points, book.top), said, competency_sentences(book, competency)) if points else None
+        chart = _bars(book, competency)
         rows = _rows(book, [(About.ITEM, item.id, item.others_wording) for item in competency.items])
         blocks = [chart, heading("Behaviour by behaviour") if chart else None, rows, heading("My notes"), notes(NOTES)]
         yield part(
@@ -45,6 +44,16 @@ def competency_pages(book: Book) -> Iterator[Block | None]:
             lead=competency.definition,
             over=_taken_up(book, competency),
         )
+
+
+def _bars(book: Book, competency: Competency) -> Block | None:
+    points = book.points(About.COMPETENCY, competency.id)
+    titles = [title for cell_id, title in book.columns if book.find(About.COMPETENCY, competency.id, cell_id)]
+    rows = [
+        bar(title, charts.raters(point), charts.bar(point, book.top), *as_number(point.display))
+        for title, point in zip(titles, points, strict=True)
+    ]
+    return bars(rows, charts.bar_axis(book.top), competency_sentences(book, competency)) if rows else None
 
 
 def _taken_up(book: Book, competency: Competency) -> str:
