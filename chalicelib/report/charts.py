@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from msgspec import Struct
 
@@ -71,6 +72,7 @@ def badge(mark: Mark) -> str:
     return _svg(14, 14, [_mark(mark, 7, 7)])
 
 
+@cache
 def axis(top: int) -> str:
     """The numbers of the scale, to stand above strips."""
     return _svg(STRIP, 12, _numbers([_x(point, top) for point in range(1, top + 1)], 9, 8))
@@ -79,7 +81,7 @@ def axis(top: int) -> str:
 def strip(points: Sequence[Point], top: int) -> str:
     """Marks on one line of the scale, later ones on top; between self and all others the gap as a bar."""
     gap = {point.mark: _x(point.mean, top) for point in points if point.mark in (OWN, ALL)}
-    shapes = [*_line(top)]
+    shapes = [_line(top)]
     if len(gap) == 2:
         shapes.append(f'<path d="M{gap[OWN]:g} 8H{gap[ALL]:g}" stroke="#94a3b8" stroke-width="3"/>')
     shapes += [_mark(point.mark, _x(point.mean, top), 8) for point in sorted(points, key=lambda p: p.mark == OWN)]
@@ -99,6 +101,7 @@ def bar(point: Point, top: int) -> str:
     return _svg(BAR_WIDTH, BAR, shapes)
 
 
+@cache
 def bar_axis(top: int) -> str:
     """The numbers of the scale, to stand under bars."""
     return _svg(BAR_WIDTH, 12, _numbers([max(3.2, x) for x in _places(top)], 9, 10))
@@ -112,7 +115,7 @@ def before_and_now(before: float, now: float, top: int) -> str:
     """A hollow mark then, a full one now, and the way between them."""
     then, here = _x(before, top), _x(now, top)
     way = f'<path d="M{then:g} 8H{here:g}" stroke="#94a3b8" stroke-width="3"/>'
-    return _svg(STRIP, 16, [*_line(top), way, *_pair(then, here)])
+    return _svg(STRIP, 16, [_line(top), way, *_pair(then, here)])
 
 
 def before_and_now_badge() -> str:
@@ -131,9 +134,10 @@ def _x(mean: float, top: int) -> float:
     return round(EDGE + (mean - 1) / (top - 1) * (STRIP - 2 * EDGE), 1)
 
 
-def _line(top: int) -> Iterator[str]:
+@cache
+def _line(top: int) -> str:
     ticks = "".join(f"M{_x(point, top):g} 4V12" for point in range(1, top + 1))
-    yield f'<path d="M{EDGE} 8H{STRIP - EDGE}{ticks}" stroke="{LINE}" stroke-width="1"/>'
+    return f'<path d="M{EDGE} 8H{STRIP - EDGE}{ticks}" stroke="{LINE}" stroke-width="1"/>'
 
 
 def _mark(mark: Mark, x: float, y: float) -> str:

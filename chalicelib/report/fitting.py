@@ -6,7 +6,7 @@ typst measures every cell of a row whose height it is not told, and then lays it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from msgspec import Struct
@@ -28,14 +28,28 @@ TILE_SIZE, TILE_LEADING = 8.5, 5.8  # of a tile's words, which are as high as th
 CAPITAL = 0.66  # of the size
 PARAGRAPHS = 8.5  # room between them
 
-Advances = Mapping[int, float]  # code point -> width in ems
+MANY_WORDS = 4096  # of a programme's wordings, whose widths are kept
+
+
+class Face:
+    """Widths of words in one typeface, in ems."""
+
+    def __init__(self, advances: Mapping[int, float]):
+        """`advances`: code point -> width in ems."""
+        self._advances = advances
+        self.width = lru_cache(MANY_WORDS)(self._width)
+        self.space = self.width(" ")
+
+    def _width(self, word: str) -> float:
+        """Raises KeyError for a character that another font has to draw."""
+        return sum(self._advances[ord(letter)] for letter in word)
 
 
 class Faces(Struct, frozen=True):
-    """Widths of the two faces that tables are set in; a character that is in neither is drawn by another font."""
+    """The two that tables are set in."""
 
-    regular: Advances
-    semibold: Advances
+    regular: Face
+    semibold: Face
 
 
 class Words(Struct, frozen=True):
@@ -43,7 +57,7 @@ class Words(Struct, frozen=True):
 
     text: str
     size: float
-    advances: Advances
+    face: Face
 
 
 class Kind(Struct, frozen=True):
@@ -166,7 +180,7 @@ def _at_most(pieces: Sequence[Words]) -> float:
 def _widths(words: Words) -> Iterator[tuple[float, float]]:
     """Of each word in points, and of the space after it."""
     for word in words.text.split(" "):
-        yield sum(words.advances[ord(letter)] for letter in word) * words.size, words.advances[32] * words.size
+        yield words.face.width(word) * words.size, words.face.space * words.size
 
 
 def _broken(widths: Sequence[tuple[float, float]], width: float, filled: float) -> int:

@@ -8,14 +8,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from chalicelib.report.fitting import Faces
+from chalicelib.report.fitting import Face, Faces
 from chalicelib.report.typeface import advances, coverage
 
+SANS = "font_source_sans_pro"
 FACES = {  # those the template uses; a character must be in all of them, or in a fallback
-    "font_source_sans_pro": ("SourceSansPro-Regular", "SourceSansPro-Semibold"),
+    SANS: ("SourceSansPro-Regular", "SourceSansPro-Semibold"),
     "font_source_serif_pro": ("SourceSerifPro-Semibold",),
 }
-SANS = "font_source_sans_pro"
 FAMILIES = ("Source Sans Pro", "Source Serif Pro")
 FALLBACK_PACKAGE = "manimgx_fonts"  # Noto: pictures, and the scripts that people in Britain write in
 FALLBACKS = ("Noto Sans", "Noto Emoji", "Noto Sans Symbols")  # asked in this order, and then those of other scripts
@@ -86,7 +86,7 @@ def _face(package: str, face: str) -> bytes:
 
 @cache
 def faces_of_tables() -> Faces:
-    return Faces(*(advances(_face(SANS, face)) for face in FACES[SANS]))
+    return Faces(*(Face(advances(_face(SANS, face))) for face in FACES[SANS]))
 
 
 @cache

@@ -35,6 +35,7 @@ class Book:
         self.has_others = any(s.cell == ALL_OTHERS for s in facts.statistics)
         if self.has_others:
             self.columns.append((ALL_OTHERS, "All others"))
+        self.labels = {cell_id: charts.label(title) for cell_id, title in self.columns}
 
     def find(self, about: About, subject: str, cell_id: str) -> Statistic | None:
         return self.statistics.get((about.value, subject, cell_id))
@@ -52,8 +53,8 @@ class Book:
         """The published figures of a subject, in the order of columns."""
         wanted = None if cells is None else set(cells)
         return [
-            Point(charts.label(title), found.mean, found.display, found.n, self.marks[cell_id], self._word(found))
-            for cell_id, title in self.columns
+            Point(self.labels[cell_id], found.mean, found.display, found.n, self.marks[cell_id], self._word(found))
+            for cell_id, _ in self.columns
             if (wanted is None or cell_id in wanted) and (found := self.find(about, subject, cell_id))
         ]
 
