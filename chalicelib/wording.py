@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ from chalicelib.model import Programme
 
 SECONDS_FOR_AN_ITEM = 8
 SECONDS_FOR_A_COMMENT = 90
+# letters that do not come apart into a plain one and a mark
+PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
 
 
 def day(when: date) -> str:
@@ -44,6 +47,12 @@ def short_day(closes_at: datetime, zone: str) -> str:
 def month(moment: datetime, zone: str) -> str:
     """`March 2026`."""
     return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"
+
+
+def by_name(name: str) -> tuple[str, str]:
+    """Where a name stands in a list: Łucja after Lucas, amara beside Amara."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c)).translate(PLAIN), name
 
 
 def plural(count: int, one: str, many: str) -> str:

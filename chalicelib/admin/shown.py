@@ -18,7 +18,7 @@ from chalicelib.model import Programme
 from chalicelib.report.partition import pooled
 from chalicelib.store.cohorts import DelegateLine, Stage
 from chalicelib.store.mails import Bounce
-from chalicelib.wording import plural
+from chalicelib.wording import by_name, plural
 
 SOON_DAYS = 5  # before the deadline: then few answers are worth a word
 
@@ -125,7 +125,7 @@ def shown_lines(
     for bounce in bounces:
         by_delegate.setdefault(bounce.delegate, []).append(bounce)
     found = [_shown(programme, line, one_each(by_delegate.get(line.delegate_id, [])), now) for line in lines]
-    return sorted(found, key=lambda shown: (shown.standing.rank, shown.line.name))
+    return sorted(found, key=lambda shown: (shown.standing.rank, by_name(shown.line.name)))
 
 
 def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...], now: datetime) -> ShownLine:

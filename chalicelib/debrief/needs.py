@@ -8,6 +8,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.wording import by_name
 
 
 class Turn(IntEnum):
@@ -39,7 +40,7 @@ STEPS = {
 def by_need(lines: Iterable[DelegateLine]) -> tuple[Need, ...]:
     """Whoever waits for the coach first: a debrief that was held before a report that was not read; then by name."""
     found = [_need(line) for line in lines]
-    return tuple(sorted(found, key=lambda need: (need.turn, not need.line.debriefed_on, need.line.name)))
+    return tuple(sorted(found, key=lambda need: (need.turn, not need.line.debriefed_on, by_name(need.line.name))))
 
 
 def _need(line: DelegateLine) -> Need:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.model import DelegateEntry, Person, Programme, RaterEntry
+from chalicelib.wording import by_name
 
 
 class Kind(StrEnum):
@@ -50,7 +51,7 @@ def of_delegates(before: Mapping[str, DelegateEntry], after: Sequence[DelegateEn
     named = {entry.person.email for entry in after}
     left_out = [entry for address, entry in before.items() if address not in named]
     found += [Change(Kind.GONE, entry.person.name, (entry.person.email,)) for entry in left_out]
-    return tuple(sorted(found, key=lambda change: (ORDER.index(change.kind), change.name)))
+    return tuple(sorted(found, key=lambda change: (ORDER.index(change.kind), by_name(change.name))))
 
 
 def _delegate(before: DelegateEntry | None, after: DelegateEntry) -> Change:

@@ -17,6 +17,7 @@ from chalicelib.store.expressions import equals
 from chalicelib.store.mails import Bounce
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, get, put, query, update
+from chalicelib.wording import by_name
 
 
 class Stage(StrEnum):
@@ -179,7 +180,7 @@ def lines_from(rows: Iterable[Row], wave: Wave | None = None) -> list[DelegateLi
     first = {line.delegate_id: line for line in map(_line, _of_wave(rows, Wave.BASELINE))}
     again = {line.delegate_id: _with_person(line, first[line.delegate_id]) for line in _lines_again(rows, first)}
     by_wave = {None: first | again, Wave.BASELINE: first, Wave.FOLLOWUP: again}
-    return sorted(by_wave[wave].values(), key=lambda line: line.name)
+    return sorted(by_wave[wave].values(), key=lambda line: by_name(line.name))
 
 
 def _of_wave(rows: Iterable[Row], wave: Wave) -> Iterator[Row]:

@@ -1,0 +1,26 @@
+"""Words that many pages and mails share."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from chalicelib.wording import by_name
+
+
+def test_names_stand_where_a_reader_looks_for_them():
+    names = [
+        "amara Osei",
+        "Amélie Zola",
+        "Ana Ruiz",
+        "Łucja Nowak",
+        "Lucy Adams",
+        "Ørjan Lie",
+        "Óscar Vega",
+        "Zoë Hart",
+    ]
+
+    assert sorted(set(names), key=by_name) == names
+
+
+def test_two_of_one_spelling_keep_an_order():
+    assert all(by_name(a) != by_name(b) for a, b in pairwise(["Zoe Hart", "Zoë Hart", "zoe hart"]))
