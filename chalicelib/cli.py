@@ -6,6 +6,7 @@ Exit status: 0 done, 1 refused or something needs attention, 2 wrong usage.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -22,7 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         commands.use_cloud("local" in args, getattr(args, "port", LOCAL_PORT), getattr(args, "stage", None))
-        return int(args.run(args))
+        status = int(args.run(args))
+        sys.stdout.flush()
+        return status
     except FileFaults as refusal:
         print(refusal, file=sys.stderr)
         print(f"{_faults(len(refusal.faults))}. Nothing was changed.", file=sys.stderr)
@@ -35,6 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except AWS_ERRORS as error:
         print(f"AWS: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read the lines has seen enough of them, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         print(f"{error.filename or 'network'}: {error.strerror or error}", file=sys.stderr)
