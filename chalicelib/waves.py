@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from chalicelib import wording
-from chalicelib.ids import coach_id, invitation_id, rater_key
+from chalicelib import mailed_links, wording
+from chalicelib.ids import invitation_id
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import (
     SELF_GROUP,
-    Cohort,
     Delegate,
     DelegateWave,
     Invitation,
@@ -31,7 +30,6 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Mail
 from chalicelib.store.table import Write
 
-SPONSOR_LINK_VERSION = "1"
 FIGURES_AFTER = timedelta(hours=1)  # of the deadline: by then its closes are done, or have failed
 CHOOSE_RATERS_WITHIN_DAYS = 4  # of the opening; then the delegate is reminded
 
@@ -85,7 +83,7 @@ def choose_reminder(
     opened_at = opened_at or wave.opens_at
     wanted_by = opened_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=CHOOSE_RATERS_WITHIN_DAYS)
     (morning,) = reminder_times(wanted_by, (0,), zone, opened_at)
-    return _choose_mail(programme, delegate, wave, morning, wanted_by)
+    return _choose_mail(programme, delegate, wave, morning)
 
 
 def list_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave) -> list[str]:
@@ -99,12 +97,10 @@ def list_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave)
 def choose_chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Mail:
     """The same because the administrator asks for it: at most one a day."""
     today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
-    return _choose_mail(programme, delegate, wave, now, today, f"{today}")
+    return _choose_mail(programme, delegate, wave, now, f"{today}")
 
 
-def _choose_mail(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, due_at: datetime, day: date, *more: str
-) -> Mail:
+def _choose_mail(programme: Programme, delegate: Delegate, wave: DelegateWave, due_at: datetime, *more: str) -> Mail:
     zone = programme.organisation.timezone
     return queued(
         "nominate/reminder",
@@ -118,9 +114,8 @@ def _choose_mail(
             "name": delegate.person.name,
             "delegate": delegate.person.name,
             "closes": wording.last_day(wave.closes_at, zone),
-            "days_left": wording.plural((last_date(programme, wave) - day).days, "day", "days"),
         },
-        links={"nominate": nominate_link(delegate), "hub": hub_link(delegate)},
+        links={"nominate": mailed_links.nominate(delegate), "hub": mailed_links.hub(delegate)},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
         good_until=wave.closes_at,
     )
@@ -142,7 +137,7 @@ def planned_mail(programme: Programme, delegate: Delegate, wave: DelegateWave, n
             "opens": wording.local_day(wave.opens_at, zone),
             "closes": wording.last_day(wave.closes_at, zone),
         },
-        links={"nominate": nominate_link(delegate), "hub": hub_link(delegate)},
+        links={"nominate": mailed_links.nominate(delegate), "hub": mailed_links.hub(delegate)},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )
 
@@ -263,47 +258,6 @@ def month_of(programme: Programme, wave: DelegateWave) -> str:
     return f"{last_date(programme, wave):%Y-%m}"
 
 
-def answer_link(invitation: Invitation) -> tuple[str, ...]:
-    return (
-        "answer",
-        invitation.delegate_id,
-        invitation.wave.value,
-        invitation.id,
-        str(invitation.link_version),
-    )
-
-
-def decline_link(invitation: Invitation) -> tuple[str, ...]:
-    return ("decline", *answer_link(invitation)[1:])
-
-
-def rater_links(delegate: Delegate, invitation: Invitation) -> dict[str, tuple[str, ...]]:
-    """Every link that a mail to a rater may have; the delegate is a rater too."""
-    return {
-        "answer": answer_link(invitation),
-        "decline": decline_link(invitation),
-        "inbox": ("inbox", rater_key(invitation.rater.email)),
-        "hub": hub_link(delegate),
-        "nominate": nominate_link(delegate),
-    }
-
-
-def hub_link(delegate: Delegate) -> tuple[str, ...]:
-    return ("hub", delegate.id, str(delegate.link_version))
-
-
-def nominate_link(delegate: Delegate) -> tuple[str, ...]:
-    return ("nominate", delegate.id, str(delegate.link_version))
-
-
-def coach_link(delegate: Delegate) -> tuple[str, ...]:
-    return ("coach", delegate.cohort_id, coach_id(delegate.cohort_id, delegate.coach.email))
-
-
-def sponsor_link(cohort: Cohort) -> tuple[str, ...]:
-    return ("sponsor", cohort.id, SPONSOR_LINK_VERSION)
-
-
 def _mail(
     programme: Programme,
     delegate: Delegate,
@@ -315,7 +269,6 @@ def _mail(
     zone = programme.organisation.timezone
     group = programme.group(invitation.group)
     who = _who(wave, invitation)
-    days_left = (last_date(programme, wave) - due_at.astimezone(ZoneInfo(zone)).date()).days
     return queued(
         templates[who],
         invitation.delegate_id,
@@ -333,10 +286,9 @@ def _mail(
             "group_title": group.title,
             "named": "yes" if group.named else "",
             "raters_named": "",
-            "days_left": wording.plural(days_left, "day", "days"),
             "month": wording.month(wave.compared_with or wave.opens_at, zone),
         },
-        links=rater_links(delegate, invitation),
+        links=mailed_links.of_rater(delegate, invitation),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id, "invitation": invitation.id},
         good_until=wave.closes_at,
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from chalicelib import waves
+from chalicelib import mailed_links
 from chalicelib.admin.status import CohortUnknown
 from chalicelib.errors import FieldFault, FieldFaults
 from chalicelib.ids import derive, rater_key
@@ -74,12 +74,12 @@ def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[W
         if line.email == address and not line.withdrawn:
             delegate = delegates.find(line.delegate_id)
             if delegate:
-                yield Way("delegate", delegate.person, "your own page", waves.hub_link(delegate))
+                yield Way("delegate", delegate.person, "your own page", mailed_links.hub(delegate))
     coached = next((line for line in lines if line.coach.email == address), None)
     if coached:
         yield Way("coach", coached.coach, "your delegates", ("coach", cohort.id, coached.coach_id))
     if cohort.sponsor and cohort.sponsor.email == address:
-        yield Way("sponsor", cohort.sponsor, "the page of the cohort", waves.sponsor_link(cohort))
+        yield Way("sponsor", cohort.sponsor, "the page of the cohort", mailed_links.sponsor(cohort))
     rater = _rater(cohort, address)
     if rater:
         yield Way("rater", rater, "the feedback you are asked for", ("inbox", rater_key(address)))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib import waves
+from chalicelib import mailed_links, waves
 from chalicelib.ids import coach_id
 from chalicelib.impact.pulse import wave_programme
 from chalicelib.model import (
@@ -121,7 +121,7 @@ class _Moving:
         if waits and before.group != SELF_GROUP and wave.state is WaveState.OPEN and self.now < wave.closes_at:
             rules = wave_programme(self.programme, wave)
             yield mails.add(waves.invite_again(rules, self.after, wave, after, self.now))
-        yield from self._redirect(before.reminders, after.rater, waves.rater_links(self.after, after), waits=waits)
+        yield from self._redirect(before.reminders, after.rater, mailed_links.of_rater(self.after, after), waits=waits)
 
     # --- impact surveys ---------------------------------------------------------------------------------
 
@@ -157,12 +157,12 @@ class _Moving:
         """Mails of the delegate and the coach that may wait: id -> reader and links."""
         found: dict[str, tuple[Person, Links]] = {}
         if self.change.has(self.before.person):
-            links = {"nominate": waves.nominate_link(self.after), "hub": waves.hub_link(self.after)}
+            links = {"nominate": mailed_links.nominate(self.after), "hub": mailed_links.hub(self.after)}
             reminder = waves.choose_reminder(self.programme, self.before, self.waves[WAVE]).id
             found[reminder] = (self.after.person, links)
             found[f"debrief/released#{self.before.id}#{WAVE.value}"] = (self.after.person, links)
         if self.change.has(self.before.coach):
-            coach = {"coach": waves.coach_link(self.after)}
+            coach = {"coach": mailed_links.coach(self.after)}
             found[f"report/ready#{self.before.id}#{WAVE.value}"] = (self.after.coach, coach)
         return found
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from chalicelib import waves
+from chalicelib import mailed_links
 from chalicelib.admin.lost_link import NobodyFound
 from chalicelib.admin.moving import Change, moving_writes
 from chalicelib.admin.status import CohortUnknown
@@ -171,8 +171,8 @@ def _link_mails(change: Change, cohort: Cohort, job: Job, now: datetime) -> Iter
         if delegate is None:
             raise LookupError(f"no delegate {line.delegate_id}")
         reader, what, link = {
-            "delegate": (delegate.person, "your own page", waves.hub_link(delegate)),
-            "coach": (delegate.coach, "your delegates", waves.coach_link(delegate)),
+            "delegate": (delegate.person, "your own page", mailed_links.hub(delegate)),
+            "coach": (delegate.coach, "your delegates", mailed_links.coach(delegate)),
         }[part]
         yield queued(
             "admin/link",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib import waves, wording
+from chalicelib import mailed_links, wording
 from chalicelib.debrief.areas import DebriefForm, read_debrief
 from chalicelib.debrief.caseload import Case, NoReportYet
 from chalicelib.errors import Refusal
@@ -110,7 +110,7 @@ def _released_mail(case: Case, now: datetime) -> Mail:
         due_at=now,
         words=common_words(case.programme)
         | {"name": delegate.person.name, "delegate": delegate.person.name, "coach": delegate.coach.name},
-        links={"hub": waves.hub_link(delegate)},
+        links={"hub": mailed_links.hub(delegate)},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )
 

@@ -83,7 +83,6 @@ def _mail(programme: Programme, delegate: Delegate, survey: ImpactSurvey, templa
             "own": "yes" if survey.role is Role.DELEGATE else "",
             "closes": wording.last_day(survey.closes_at, zone),
             "minutes": str(minutes(asked)),
-            "days_left": wording.plural((_last_date(programme, survey) - day).days, "day", "days"),
         },
         links={"impact": ("impact", delegate.id, survey.role.value, str(survey.link_version))},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},

@@ -11,19 +11,19 @@ def _words(names: str) -> frozenset[str]:
     return frozenset((*EVERY, *names.split()))
 
 
-# template -> words; `closes` is a date as a reader knows it, `minutes` a number, `days_left` "3 days" or "1 day"
+# template -> words; `closes` is a date as a reader knows it, `minutes` a number
 MAILS: dict[str, frozenset[str]] = {
     "programme/opening": _words("name delegate closes minutes raters_named"),
     "programme/followup": _words("name delegate closes minutes"),
     "programme/followup_planned": _words("name delegate opens closes"),
-    "nominate/reminder": _words("name delegate closes days_left"),
+    "nominate/reminder": _words("name delegate closes"),
     "nominate/approve": _words("name delegate people closes"),
     "nominate/approve_reminder": _words("name delegate people closes"),
     "nominate/approved": _words("name delegate approver people closes"),
     "nominate/change_wanted": _words("name delegate approver remark closes"),
     "collect/invitation": _words("name delegate group_title named closes minutes"),
-    "collect/reminder": _words("name delegate group_title named closes minutes days_left"),
-    "collect/self_reminder": _words("name delegate closes minutes days_left"),
+    "collect/reminder": _words("name delegate group_title named closes minutes"),
+    "collect/self_reminder": _words("name delegate closes minutes"),
     "collect/extended": _words("name delegate group_title named closes minutes"),
     "report/too_few": _words("name delegate cohort invited answered minimum"),
     "report/ready": _words("name delegate cohort"),
@@ -31,8 +31,8 @@ MAILS: dict[str, frozenset[str]] = {
     "impact/delegate": _words("name delegate closes minutes"),
     "impact/manager": _words("name delegate closes minutes"),
     "impact/pulse": _words("name delegate month closes"),
-    "impact/pulse_reminder": _words("name delegate month closes days_left"),
-    "impact/reminder": _words("name delegate own closes days_left"),
+    "impact/pulse_reminder": _words("name delegate month closes"),
+    "impact/reminder": _words("name delegate own closes"),
     "sponsor/summary": _words("name cohort"),
     "web/code": _words("name challenge until"),
     "admin/link": _words("name what"),

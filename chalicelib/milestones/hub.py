@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from chalicelib import waves
+from chalicelib import mailed_links
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
 from chalicelib.milestones.progress import Progress, progress
@@ -120,11 +120,11 @@ class Hub(Struct, frozen=True):
 
     @property
     def answer_url(self) -> str:
-        return links.make(*waves.answer_link(self.own)) if self.own else ""
+        return links.make(*mailed_links.answer(self.own)) if self.own else ""
 
     @property
     def nominate_url(self) -> str:
-        return links.make(*waves.nominate_link(self.delegate))
+        return links.make(*mailed_links.nominate(self.delegate))
 
 
 def open_hub(token: str) -> Hub:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from chalicelib import waves, wording
+from chalicelib import mailed_links, wording
 from chalicelib.errors import Refusal
 from chalicelib.ids import derive
 from chalicelib.mail.queue import queued
@@ -71,7 +71,7 @@ def _to_approver(choice: Choice, template: str, due_at: datetime) -> Mail:
 
 def _to_delegate(choice: Choice, template: str, now: datetime, words: Mapping[str, str]) -> Mail:
     delegate = choice.delegate
-    hers = {"nominate": waves.nominate_link(delegate), "hub": waves.hub_link(delegate)}
+    hers = {"nominate": mailed_links.nominate(delegate), "hub": mailed_links.hub(delegate)}
     return _mail(choice, template, delegate.person, now, {**words, "approver": approver(choice).name}, hers)
 
 

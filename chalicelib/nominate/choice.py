@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib import waves
+from chalicelib import mailed_links, waves
 from chalicelib.errors import Refusal
 from chalicelib.ids import derive
 from chalicelib.model import Approver, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
@@ -80,7 +80,7 @@ class Choice(Struct, frozen=True):
 
     @property
     def hub_url(self) -> str:
-        return links.make(*waves.hub_link(self.delegate))
+        return links.make(*mailed_links.hub(self.delegate))
 
     @property
     def people(self) -> list[Listed]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from chalicelib import waves
+from chalicelib import mailed_links
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import Delegate, Programme, Wave
@@ -62,6 +62,6 @@ def _ready_mail(programme: Programme, delegate: Delegate, wave: Wave, now: datet
         due_at=now + COACH_IS_TOLD_AFTER,
         words=common_words(programme)
         | {"name": delegate.coach.name, "delegate": delegate.person.name, "cohort": delegate.cohort_title},
-        links={"coach": waves.coach_link(delegate)},
+        links={"coach": mailed_links.coach(delegate)},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )

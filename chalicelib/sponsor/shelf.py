@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
+from chalicelib.mailed_links import SPONSOR_LINK_VERSION
 from chalicelib.model import Cohort, Person, Programme
 from chalicelib.store import audits, cohorts, objects, programmes, summaries
 from chalicelib.store.summaries import Summary
-from chalicelib.waves import SPONSOR_LINK_VERSION
 from chalicelib.web import links, readers
 from chalicelib.web.links import LinkRevoked, LinkUnknown
 from chalicelib.web.readers import Reader, Role

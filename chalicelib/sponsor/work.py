@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from chalicelib import waves
+from chalicelib import mailed_links
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import SELF_GROUP, Cohort, Person, Programme, Wave
@@ -114,6 +114,6 @@ def _mail(programme: Programme, cohort: Cohort, sponsor: Person, now: datetime) 
         to=sponsor,
         due_at=now,
         words=common_words(programme) | {"name": sponsor.name, "cohort": cohort.title},
-        links={"sponsor": waves.sponsor_link(cohort)},
+        links={"sponsor": mailed_links.sponsor(cohort)},
         about={"cohort": cohort.id},
     )

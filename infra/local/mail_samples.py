@@ -30,7 +30,6 @@ WORDS = {
     "cohort": "Spring cohort",
     "opens": "1 June 2026",
     "closes": "Friday 26 June 2026",
-    "days_left": "3 days",
     "minutes": "10",
     "month": "March 2026",
     "group_title": "Peers",

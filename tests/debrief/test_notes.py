@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import waves
+from chalicelib import mailed_links
 from chalicelib.admin.person import export
 from chalicelib.store import debriefs, delegates
 from chalicelib.web import links
@@ -24,7 +24,7 @@ def case(visitor, clock):  # noqa: F811
     chalicelib.clock.use(clock.now)
     visitor.let_in(people.person("cleo coach").email, clock.now())
     delegate = delegates.find(people.dana())
-    return f"{links.make(*waves.coach_link(delegate))}/{people.dana()}"
+    return f"{links.make(*mailed_links.coach(delegate))}/{people.dana()}"
 
 
 def test_notes_are_kept_before_and_after_the_release(visitor, clock, case):  # noqa: F811
@@ -40,7 +40,7 @@ def test_notes_are_on_no_page_and_in_no_export_of_the_delegates(visitor, clock, 
     visitor.open(case).post(f"{case}/notes", {"notes-text": SECRET})
     visitor.open(f"{case}/release").post(f"{case}/release")
     dana = people.person("dana delegate").email
-    hub = links.make(*waves.hub_link(delegates.find(people.dana())))
+    hub = links.make(*mailed_links.hub(delegates.find(people.dana())))
 
     pages = [visitor.open(hub).page, visitor.let_in(dana, clock.now()).open(f"{hub}/report").page]
 

@@ -8,7 +8,7 @@ from chalice.test import Client
 from msgspec.structs import replace
 
 import chalicelib.clock
-from chalicelib import waves
+from chalicelib import mailed_links, waves
 from chalicelib.admin.replace import replace as replace_address
 from chalicelib.model import Approver, InvitationState, Wave, WaveState
 from chalicelib.store import cohorts, debriefs, delegates, impacts, jobs, reports, responses, wave_keys
@@ -110,7 +110,7 @@ def test_a_release_happens_once_and_is_told_once(visitor):
     delegate, _ = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     from chalicelib.web import links
 
-    url = f"{links.make(*waves.coach_link(delegate))}/{people.dana()}/release"
+    url = f"{links.make(*mailed_links.coach(delegate))}/{people.dana()}/release"
 
     def check(_):
         told = [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]

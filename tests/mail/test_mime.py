@@ -79,7 +79,7 @@ def test_a_mail_is_seven_bits_in_lines_that_every_server_takes(name, text):
 
 
 @given(NASTY, NASTY)
-@example("Sam", "Please give Amara Osei your feedback by Friday 30 January 2026: 7 days left")
+@example("Sam", "Please give Amara Osei your feedback by Friday 30 January 2026")
 @example("Sam", "x" * mime.LONGEST_SUBJECT)
 def test_no_header_begins_on_an_empty_line(name, subject):
     head = made(name=name, subject=subject).partition(b"\r\n\r\n")[0]

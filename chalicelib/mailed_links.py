@@ -1,0 +1,49 @@
+"""What each link that is mailed holds: a purpose, whom it is for, and the version that a lost link raises. Pure."""
+
+from __future__ import annotations
+
+from chalicelib.ids import coach_id, rater_key
+from chalicelib.model import Cohort, Delegate, Invitation
+
+SPONSOR_LINK_VERSION = "1"
+
+
+def answer(invitation: Invitation) -> tuple[str, ...]:
+    return (
+        "answer",
+        invitation.delegate_id,
+        invitation.wave.value,
+        invitation.id,
+        str(invitation.link_version),
+    )
+
+
+def decline(invitation: Invitation) -> tuple[str, ...]:
+    return ("decline", *answer(invitation)[1:])
+
+
+def of_rater(delegate: Delegate, invitation: Invitation) -> dict[str, tuple[str, ...]]:
+    """Every link that a mail to a rater may have; the delegate is a rater too."""
+    return {
+        "answer": answer(invitation),
+        "decline": decline(invitation),
+        "inbox": ("inbox", rater_key(invitation.rater.email)),
+        "hub": hub(delegate),
+        "nominate": nominate(delegate),
+    }
+
+
+def hub(delegate: Delegate) -> tuple[str, ...]:
+    return ("hub", delegate.id, str(delegate.link_version))
+
+
+def nominate(delegate: Delegate) -> tuple[str, ...]:
+    return ("nominate", delegate.id, str(delegate.link_version))
+
+
+def coach(delegate: Delegate) -> tuple[str, ...]:
+    return ("coach", delegate.cohort_id, coach_id(delegate.cohort_id, delegate.coach.email))
+
+
+def sponsor(cohort: Cohort) -> tuple[str, ...]:
+    return ("sponsor", cohort.id, SPONSOR_LINK_VERSION)
