@@ -69,7 +69,7 @@ def load_cohort(
         cohorts.save(cohort, checksum, loads),
         register.enter_cohort(cohort),
         cohorts.add_people(cohort.id, checksum, people),
-        jobs.add(jobs.job("enrol", *subject, due_at=now, cohort=cohort.id, people=checksum)),
+        jobs.add(jobs.job("enrol", *subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1))),
         *([] if last else [jobs.add(_summary_job(cohort, programme)), jobs.add(_figures_job(cohort, programme))]),
         audits.add(cohort.id, f"loaded {len(delegates)} delegates", by, cohort.id, now),
     ]

@@ -35,7 +35,12 @@ from chalicelib.store.wave_keys import WaveKey
 
 
 def enrol(job: Job, now: datetime) -> Sequence[Write]:
-    """Make every delegate of a load, each in one transaction; who is enrolled already is brought up to date."""
+    """Make every delegate of a load, each in one transaction; who is enrolled already is brought up to date.
+
+    A load that failed may be run again after a later one: it adds whom it names, and corrects nobody whom that one
+    named.
+    """
+    load = int(job.about["load"])
     cohort = cohorts.find(job.about["cohort"])
     people = cohorts.find_people(job.about["cohort"], job.about["people"])
     if cohort is None or people is None:
@@ -48,9 +53,9 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
         delegate = _delegate(cohort, entry, known)
         raters = people.raters.get(entry.person.email, ())
         try:
-            commit(_enrolment(cohort, programme, delegate, raters), now)
+            commit(_enrolment(cohort, programme, delegate, raters, load), now)
         except ConditionFailed:
-            _bring_up_to_date(programme, delegate, raters, now)
+            _bring_up_to_date(programme, delegate, raters, load, now)
     return []
 
 
@@ -69,14 +74,16 @@ def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) ->
     )
 
 
-def _enrolment(cohort: Cohort, programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry]) -> list[Write]:
+def _enrolment(
+    cohort: Cohort, programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], load: int
+) -> list[Write]:
     zone = programme.organisation.timezone
     opens, closes = opens_at(cohort.dates, zone), closes_at(cohort.dates, zone)
     chosen = _with_manager(programme, delegate, raters)
     nomination = Nomination(delegate.id, Wave.BASELINE, chosen, sent_raters=len(chosen) if raters else 0)
     impact_at = impact_due_at(cohort.dates.ends, programme.impact.after_months, zone)
     return [
-        delegates.add(delegate),
+        delegates.add(delegate, load),
         delegates.add_wave(DelegateWave(delegate.id, Wave.BASELINE, WaveState.PLANNED, opens, closes)),
         delegates.add_nomination(nomination),
         cohorts.add_line(delegate, Wave.BASELINE, closes),
@@ -93,7 +100,9 @@ def _with_manager(programme: Programme, delegate: Delegate, raters: Sequence[Rat
     return (RaterEntry(MANAGER_GROUP, delegate.manager), *raters)
 
 
-def _bring_up_to_date(programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], now: datetime) -> None:
+def _bring_up_to_date(
+    programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], load: int, now: datetime
+) -> None:
     details = {
         "name": delegate.person.name,
         "service": delegate.service,
@@ -101,9 +110,11 @@ def _bring_up_to_date(programme: Programme, delegate: Delegate, raters: Sequence
         "coach_id": coach_id(delegate.cohort_id, delegate.coach.email),
     }
     try:
-        commit([delegates.correct(delegate), cohorts.change_line(delegate, put=details)], now)
-    except ConditionFailed:
-        return  # withdrawn: a file does not bring a delegate back
+        commit([delegates.correct(delegate, load), cohorts.change_line(delegate, put=details)], now)
+    except ConditionFailed:  # a later load has said more; or withdrawn, and a file does not bring a delegate back
+        stored = delegates.find(delegate.id)
+        if stored is None or stored.withdrawn:
+            return
     if raters:
         _ask_also(programme, delegate, raters, now)
 

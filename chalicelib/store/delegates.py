@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.model import Delegate, DelegateWave, RaterEntry, Wave, WaveState
-from chalicelib.store.expressions import Condition, either, equals, missing, one_of
+from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, check, get, get_many, put, query, update
 
@@ -51,16 +51,19 @@ def nomination_key(delegate_id: str, wave: Wave) -> Key:
     return Key(f"DELEGATE#{delegate_id}", f"NOMINATION#{wave.value}")
 
 
-def add(delegate: Delegate) -> Write:
-    return put({**key(delegate.id)._asdict(), **fields(delegate)}, once=True)
+def add(delegate: Delegate, load: int) -> Write:
+    """`load`: number of the load whose details these are."""
+    return put({**key(delegate.id)._asdict(), **fields(delegate), "load": load}, once=True)
 
 
-def correct(delegate: Delegate) -> Write:
-    """What a file says of a delegate, and no more; refused for one who was withdrawn."""
+def correct(delegate: Delegate, load: int) -> Write:
+    """What a file says of a delegate, and no more; refused for one who was withdrawn, or whom a later load named."""
     row = fields(delegate)
     details = {name: row[name] for name in ("job_title", "service", "manager", "coach", "cohort_title")}
     details["person.name"] = delegate.person.name  # the address was replaced if it is another than the file's
-    return update(key(delegate.id), put=details, when=[either(missing("withdrawn"), equals("withdrawn", False))])
+    details["load"] = load
+    is_here = either(missing("withdrawn"), equals("withdrawn", False))
+    return update(key(delegate.id), put=details, when=[is_here, either(missing("load"), at_most("load", load))])
 
 
 def move(before: Delegate, after: Delegate) -> Write:
