@@ -63,7 +63,7 @@ def progress(cohort_id: str) -> Response:
 
     admin = administrator(bp.current_request, clock.now())
     board = dashboard.dashboard(cohort_id, clock.now())
-    return admin.file(f"{board.cohort.id}-progress.csv", progress_csv(board))
+    return admin.file(f"{board.cohort.id}-progress.csv", "text/csv", progress_csv(board))
 
 
 @bp.route(DELEGATE, **GET)

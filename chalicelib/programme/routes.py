@@ -100,13 +100,13 @@ def confirm_programme() -> Response:
 @bp.route("/admin/example/{name}", **GET)
 @view
 def example(name: str) -> Response:
-    """Header and one line of a file, to fill in with Excel."""
+    """A file to fill in."""
     from chalicelib.programme.sample import SAMPLES
 
     admin = administrator(bp.current_request, clock.now())
-    if name not in SAMPLES:
+    if (sample := SAMPLES.get(name)) is None:
         raise LinkUnknown
-    return admin.file(f"{name}.csv", SAMPLES[name])
+    return admin.file(sample.name, sample.kind, sample.text)
 
 
 # --- what the three steps share -------------------------------------------------------------------------

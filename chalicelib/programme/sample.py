@@ -1,9 +1,12 @@
-"""A first line and one example line of each file, to fill in. Pure."""
+"""An example of each file, to fill in: a whole programme, and a first line with one line of people."""
 
 from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
+
+from msgspec import Struct
 
 from chalicelib.programme.people import DELEGATE_COLUMNS, RATER_COLUMNS
 
@@ -27,4 +30,16 @@ def _file(columns: tuple[str, ...], line: tuple[str, ...]) -> str:
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-SAMPLES = {"delegates": _file(DELEGATE_COLUMNS, DELEGATE), "raters": _file(RATER_COLUMNS, RATER)}
+class Sample(Struct, frozen=True):
+    name: str  # of the file
+    kind: str  # its media type
+    text: str
+
+
+SAMPLES = {
+    "programme": Sample(
+        "programme.yaml", "application/yaml", Path(__file__).with_name("example.yaml").read_text("utf-8")
+    ),
+    "delegates": Sample("delegates.csv", "text/csv", _file(DELEGATE_COLUMNS, DELEGATE)),
+    "raters": Sample("raters.csv", "text/csv", _file(RATER_COLUMNS, RATER)),
+}

@@ -79,9 +79,9 @@ class SignedIn(Struct, frozen=True):
     def page_with_documents(self, template: str, status: int = 200, **context: Any) -> Response:
         return self._kept(page_with_documents(template, status, signed_in=self, nonce=self.nonce, **context))
 
-    def file(self, name: str, text: str) -> Response:
-        """A CSV file to keep."""
-        kind = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
+    def file(self, name: str, media_type: str, text: str) -> Response:
+        """A text file to keep."""
+        kind = {"Content-Type": f"{media_type}; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
         return self._kept(Response(text, status_code=200, headers=kind))
 
     def see_other(self, location: str) -> Response:

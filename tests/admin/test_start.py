@@ -324,3 +324,11 @@ def test_an_example_file_can_be_loaded_as_it_is(admin):
     preview(admin, delegates=text)
 
     assert (admin.status, "Dana Delegate" in admin.page) == (200, True)
+
+
+def test_the_example_programme_can_be_added_as_it_is(admin):
+    admin.open(f"{BASE_URL}/admin/example/programme")
+    text = admin.page
+    preview(admin, programme=text.encode())
+
+    assert (admin.status, "Maximising Potential" in admin.page) == (200, True)
