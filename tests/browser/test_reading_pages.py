@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -220,3 +221,26 @@ def test_a_sponsor_signs_in_and_reads_the_summary(cloud, visit, javascript):
     (assert_sound if javascript else assert_fits)(page)
     press(page, "Read the summary")
     assert heading(page) == "The frozen document"
+
+
+# --- the administrator, once questionnaires have closed -------------------------------------------------------------
+
+
+def test_a_follow_up_is_planned_faults_first(cloud, visit, request):
+    page = visit()
+    page.context.add_cookies([seeds.let_in_administrator(cloud, request.node.name)])
+    page.goto(links.url(f"/admin/cohort/{seeds.COHORT}/followup"))
+    assert "3 delegates are asked about again" in page.locator("main").inner_text()
+    assert_sound(page)
+    press(page, "Plan the follow-up")
+    assert page.get_by_role("alert").get_by_role("link").count() == 2
+    assert_sound(page)
+
+    opens = seeds.now(cloud).date() + timedelta(days=180)
+    page.get_by_label("First day").fill(opens.isoformat())
+    page.get_by_label("Last day for answers").fill((opens + timedelta(days=20)).isoformat())
+    press(page, "Plan the follow-up")
+
+    assert "The follow-up is planned" in page.locator("main, [role=status]").first.inner_text()
+    assert page.get_by_role("button", name="Plan the follow-up").count() == 0
+    assert_sound(page)
