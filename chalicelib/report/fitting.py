@@ -5,6 +5,7 @@ typst measures every cell of a row whose height it is not told, and then lays it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -16,6 +17,7 @@ PAGE_WIDTH, TILE_WIDTH = 491.0, 217.0  # points, inside the margins and inside a
 GUTTER = 6.0  # between columns
 SMALL = 8.0  # size of small print
 TIGHT, LOOSE = 0.985, 1.015  # of a line: room for what kerning may add or take
+INSIDE = re.compile(r"\S[-–—/]\S")  # where a line may break without a space
 SEMIBOLD = ("own", "strong")  # looks of cells
 BADGE = 13.0  # width of a mark before a text
 STRIP_RATIO, AXIS_RATIO = 16 / 180, 12 / 180  # height by width, of a strip and of the numbers of its scale
@@ -159,15 +161,16 @@ def _cell_height(cell: Mapping[str, Any], width: float, kind: Kind, faces: Faces
 
 
 def _lines(pieces: Sequence[Words], width: float, filled: float = 0.0) -> int:
-    """Lines that words take. Raises KeyError for what cannot be told: foreign letters, and words that just fit."""
-    if (
-        all(words.text.isascii() and words.text.isprintable() for words in pieces)
-        and _at_most(pieces) <= width - filled
-    ):
+    """Lines that words take, broken at spaces.
+
+    Raises KeyError for what cannot be told: foreign letters, words that just fit, and lines that may break in a word.
+    """
+    plain = all(words.text.isascii() and words.text.isprintable() for words in pieces)
+    if plain and _at_most(pieces) <= width - filled:
         return 1
     widths = [pair for words in pieces for pair in _widths(words)]
     most, least = (_broken(widths, width * share, filled) for share in (TIGHT, LOOSE))
-    if most != least:
+    if most != least or (most > 1 and any(INSIDE.search(words.text) for words in pieces)):
         raise KeyError(pieces[0].text)
     return most
 

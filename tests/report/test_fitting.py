@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from io import BytesIO
+from random import Random
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from pypdf import PdfReader
 
+from chalicelib.model import Programme
 from chalicelib.report import fonts
 from chalicelib.report.pdf import compiled, sources_of
 from chalicelib.report.view import build_view
 
+from .example import example_wave
 from .test_documents_parts import CASES, facts_of
 
+ODD_WORDS = (
+    *("service", "people", "team", "a", "the", "improvement", "responsibilities", "WAVE", "“quoted”", "don’t", "Łódź"),
+    *(
+        "decision-making",
+        "and/or",
+        "24–7",
+        "co-production/co-design",
+        "follow-up",
+        "x-ray",
+        "naïve",
+        "日本",
+        "…",
+        "5 %",
+    ),
+)
 HALF_A_POINT = 2  # places of words are counted in halves of a point
 
 
@@ -38,10 +57,24 @@ def places(pdf: bytes) -> list[tuple[int, str, int, int]]:
     return found
 
 
-@pytest.mark.parametrize("case", ["usual", "merged"])
+def odd(programme: Programme) -> Programme:
+    """The same with wordings that break in odd places, or whose letters other fonts draw."""
+    random = Random(7)
+
+    def wording() -> str:
+        return " ".join(random.choices(ODD_WORDS, k=random.randint(3, 14)))
+
+    competencies = (
+        replace(c, title=wording()[:90], items=tuple(replace(item, others_wording=wording()) for item in c.items))
+        for c in programme.competencies
+    )
+    return replace(programme, competencies=tuple(competencies))
+
+
+@pytest.mark.parametrize("case", ["usual", "merged", "odd"])
 def test_words_stand_where_typst_would_put_them(case, programme):
-    facts = facts_of(programme, CASES[case](programme))
-    view = build_view(programme, facts)
+    facts = facts_of(programme, CASES.get(case, example_wave)(programme))
+    view = build_view(odd(programme) if case == "odd" else programme, facts)
     ours = sources_of(view, facts, "", fonts.covered())
     measured = {**ours, "report.json": msgspec.json.encode(without_heights(msgspec.json.decode(ours["report.json"])))}
 
