@@ -5,6 +5,10 @@ Handlers of schedules, queues and topics stay in this file: Chalice deploys a bl
 for which somebody waits, start without it (tests/test_cold_start.py).
 """
 
+import gc
+
+gc.disable()  # while modules are read there is little garbage, and looking for it is a tenth of a cold start
+
 import os
 import secrets
 from typing import Any
@@ -84,3 +88,7 @@ def _row_id(message: Any) -> str:
     from chalicelib.store import queues
 
     return queues.read_hint(message.body).split("#", 1)[1]
+
+
+gc.freeze()  # what was read stays: later searches for garbage need not look at it
+gc.enable()
