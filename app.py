@@ -7,7 +7,7 @@ for which somebody waits, start without it (tests/test_cold_start.py).
 
 import gc
 
-gc.disable()  # while modules are read there is little garbage, and looking for it is a tenth of a cold start
+gc.disable()  # while modules are read there is little garbage, and looking for it was a fifth of a cold start
 
 import os
 import secrets

@@ -51,9 +51,21 @@ def test_pages_start_without(imported, name):
     assert name not in imported, NOT_FOR_PAGES[name]
 
 
-def test_the_collector_rests_while_modules_are_read_and_works_afterwards():
-    code = "import app, gc; print(gc.isenabled(), gc.get_freeze_count() > 10_000, gc.get_stats()[2]['collections'])"
-    environment = {**os.environ, "FULLCIRCLE_STAGE": "test", "AWS_DEFAULT_REGION": "eu-west-2"}
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
+COLLECTIONS = """
+import gc
+phases = []
+gc.callbacks.append(lambda phase, info: phases.append(phase))
+import app
+print(phases.count("start"), gc.isenabled(), gc.get_freeze_count() > 10_000)
+"""
 
-    assert done.stdout.split() == [b"True", b"True", b"0"]
+
+def test_the_collector_rests_while_modules_are_read_and_works_afterwards():
+    environment = {**os.environ, "FULLCIRCLE_STAGE": "test", "AWS_DEFAULT_REGION": "eu-west-2"}
+    done = subprocess.run(
+        [sys.executable, "-c", COLLECTIONS], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    collections, works, frozen = done.stdout.split()
+
+    assert int(collections) < 5  # a hundred otherwise
+    assert (works, frozen) == (b"True", b"True")

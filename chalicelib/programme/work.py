@@ -40,7 +40,7 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
     A load that failed may be run again after a later one: it adds whom it names, and corrects nobody whom that one
     named.
     """
-    load = int(job.about["load"])
+    load = int(job.about.get("load", "0"))  # loads were not numbered when a job that waits may have been made
     cohort = cohorts.find(job.about["cohort"])
     people = cohorts.find_people(job.about["cohort"], job.about["people"])
     if cohort is None or people is None:

@@ -1,6 +1,6 @@
 """How high rows of tables and tiles will be on paper, so that they need not be laid out twice. Pure.
 
-typst measures every cell of a row whose height it is not told, and then lays it out once more: half of a report's time.
+typst measures every cell of a row whose height it is not told, and then lays it out once more.
 """
 
 from __future__ import annotations
