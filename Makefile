@@ -3,13 +3,17 @@
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PORT ?= 8000
 BIN := .venv/bin
-READY := .venv/.installed
-TOOLS := .venv-infra/.installed
-RIVAL := .venv/.installed-bench
+READY := .venv/.requirements-dev
+TOOLS := .venv-infra/.requirements-infra
+RIVAL := .venv/.requirements-bench
 DEPLOY = $(if $(STAGE),,$(error Say which stage, as in: make $@ STAGE=prod))$(BIN)/python -m infra.deploy
 DRY = $(if $(DRY_RUN),--dry-run)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 WORKERS ?= auto
+NO_PYTHON = Fullcircle needs Python 3.11 or newer, and none was found. Install one, or name it: make install PYTHON=/path/to/python3.12
+ifneq ($(shell command -v pyenv),)
+NO_PYTHON += (pyenv is here: a version that it has installed is used only once it is switched on, as in: pyenv shell 3.12)
+endif
 
 .PHONY: help install demo serve emulator infra deploy status remove rotate-keys policies test-infra test test-browser pictures install-browser check lint prove bench lock clean
 
@@ -19,12 +23,8 @@ help: ## list the targets
 install: $(READY) ## make .venv with the locked requirements
 
 $(READY): requirements-dev.txt
-	@test -n "$(PYTHON)" || { echo "Fullcircle needs Python 3.11 or newer. Install it, or say which: make install PYTHON=/path/to/python3.12"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11, which Fullcircle needs."; exit 1; }
-	@echo "Installing the locked requirements into .venv (once)"
-	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@touch $(READY)
+	@test -n "$(PYTHON)" || { echo "$(NO_PYTHON)"; exit 1; }
+	@$(PYTHON) infra/install.py .venv requirements-dev.txt
 
 demo: $(READY) ## run the example programme from CSV to sponsor's summary; leaves demo-output/
 	@$(BIN)/python -m infra.local demo
@@ -64,17 +64,14 @@ test-infra: $(READY) $(TOOLS) ## test deploys on emulators, what is uploaded, an
 	@$(BIN)/python -m pytest -n $(WORKERS) -m infra tests/infra
 
 $(TOOLS): requirements-infra.txt
-	@echo "Installing the tools of requirements-infra.txt into .venv-infra (once)"
-	@$(PYTHON) -m venv --clear .venv-infra
-	@.venv-infra/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-infra.txt
-	@touch $(TOOLS)
+	@$(PYTHON) infra/install.py .venv-infra requirements-infra.txt
 
 pictures: $(READY) ## photograph every page at 390 and 1280 pixels into docs/pictures/
 	@$(BIN)/python -m tests.browser.needs
 	@$(BIN)/python -m infra.local.pictures
 
 install-browser: $(READY) ## add the Python packages that test-browser needs to .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.txt
+	@$(BIN)/python infra/install.py .venv requirements-browser.txt --add
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
@@ -87,9 +84,7 @@ prove: $(READY) ## run the long proofs of anonymity and of sending once
 	@$(BIN)/python -m pytest -n $(WORKERS) -m prove
 
 $(RIVAL): $(READY) requirements-bench.txt
-	@echo "Installing what is measured beside our own, requirements-bench.txt, into .venv (once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
-	@touch $(RIVAL)
+	@$(BIN)/python infra/install.py .venv requirements-bench.txt --add
 
 bench: $(RIVAL) ## measure every budget: start, report, calls, cost, pages, mails; leaves benchmarks/latest.json
 	@$(BIN)/python -m benchmarks
@@ -100,4 +95,4 @@ lock: $(READY) ## renew the locked requirements from the .in files
 	@$(LOCK) requirements-infra.in -o requirements-infra.txt
 
 clean: ## remove what was made here: .venv, caches, demo-output
-	@rm -rf .venv .venv-infra .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output
+	@rm -rf .venv .venv.lock .venv-infra .venv-infra.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output
