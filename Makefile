@@ -29,8 +29,8 @@ $(READY): requirements-dev.txt
 demo: $(READY) ## run the example programme from CSV to sponsor's summary; leaves demo-output/
 	@$(BIN)/python -m infra.local demo
 
-serve: $(READY) ## keep the embedded cloud open for a person (PORT=8000)
-	@$(BIN)/python -m infra.local serve --port $(PORT)
+serve: $(READY) ## keep the embedded cloud open (PORT=8000); AT=collecting|closed|released|workshops|impact|reviewed plays the example so far
+	@$(BIN)/python -m infra.local serve --port $(PORT) --at "$(AT)"
 
 emulator: $(READY) ## an empty AWS account on this machine, to try deploys on (PORT=8000)
 	@$(BIN)/python -W ignore -m tests.support.emulator $(PORT)

@@ -18,7 +18,7 @@ WIDTH = 72
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Templates are named from chalicelib on: `collect/templates/mail/invitation.txt.j2`."""
     env = Environment(
         loader=FileSystemLoader(PACKAGES),
@@ -36,9 +36,9 @@ def render(template: str, context: dict[str, Any]) -> Rendered:
     """The text template's first two lines are the subject and the preview; a blank line and the text follow."""
     stage, name = template.split("/")
     file = f"{stage}/templates/mail/{name}"
-    head, text = _environment().get_template(f"{file}.txt.j2").render(context).lstrip().split("\n\n", 1)
+    head, text = environment().get_template(f"{file}.txt.j2").render(context).lstrip().split("\n\n", 1)
     subject, preview = (line.split(": ", 1)[1] for line in head.splitlines())
-    html = _environment().get_template(f"{file}.html.j2").render(context, subject=subject, preview=preview)
+    html = environment().get_template(f"{file}.html.j2").render(context, subject=subject, preview=preview)
     return Rendered(subject, preview, wrapped(text), html)
 
 

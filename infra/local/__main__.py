@@ -8,6 +8,8 @@ import signal
 import sys
 import threading
 
+from infra.local.points import Point
+
 DEFAULT_PORT = 8000
 
 
@@ -17,24 +19,38 @@ def main() -> int:
     for name, text in (("serve", "keep the cloud open for a person"), ("demo", "run the example programme and end")):
         command = choose.add_parser(name, help=text)
         command.add_argument("--port", type=int, default=DEFAULT_PORT, help="this port and the next one are used")
+    at = f"play the example programme up to this point first: {', '.join(Point)}"
+    choose.choices["serve"].add_argument("--at", type=_point, default=None, metavar="POINT", help=at)
     chosen = commands.parse_args()
     from infra.local.cloud import PortTaken
 
     try:
-        return serve(chosen.port) if chosen.command == "serve" else demo(chosen.port)
+        return serve(chosen.port, chosen.at) if chosen.command == "serve" else demo(chosen.port)
     except PortTaken as taken:
         print(taken, file=sys.stderr)
         return 2
 
 
-def serve(port: int) -> int:
-    """Until Ctrl-C, or the end of the terminal."""
+def _point(text: str) -> Point | None:
+    """Read the point that `make serve AT=` names; empty is the empty cloud."""
+    try:
+        return Point(text) if text else None
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(Point)}") from None
+
+
+def serve(port: int, at: Point | None = None) -> int:
+    """Run until Ctrl-C, or the end of the terminal."""
+    from infra.local import demo
     from infra.local.cloud import Cloud
 
     stop = threading.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: stop.set())
-    with Cloud(port, live=True) as cloud:
+    with Cloud(port, start=demo.START if at else None) as cloud:
+        if at:
+            demo.play_to(at, cloud)
+        cloud.go_live()
         print(f"The desk:         {cloud.site}/_local/", flush=True)
         print(f"The application:  {cloud.base_url}/", flush=True)
         print("Ctrl-C ends it, and everything in it.", flush=True)

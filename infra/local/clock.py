@@ -27,6 +27,10 @@ class VirtualClock:
             return self._base
         return self._base + timedelta(seconds=time.monotonic() - self._since)
 
+    def run(self) -> None:
+        """From now on the clock runs at the speed of time."""
+        self._base, self._since, self._live = self.now(), time.monotonic(), True
+
     def move_to(self, moment: datetime) -> None:
         """Raises ValueError for a moment that is past."""
         if moment < self.now():

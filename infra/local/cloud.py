@@ -17,10 +17,11 @@ from pythonjsonlogger.json import JsonFormatter
 
 import chalicelib.clock
 from chalicelib.store.aws import session
-from infra.local import account, aws_contract, memory, moto_patches, record, shortcut
+from infra.local import account, aws_contract, memory, moto_patches, record, shortcut, templates
 from infra.local.clock import VirtualClock
 from infra.local.gateway import HOST, STAGE_PREFIX, server
 from infra.local.invoke import invoke, schedule_event
+from infra.local.job_failures import Failures
 from infra.local.pump import Pump
 
 STAGE = "local"
@@ -35,17 +36,17 @@ class PortTaken(Exception):
 class Cloud:
     """One for each process: it sets the environment and imports app.py.
 
-    live   the clock runs and due work is done by itself; otherwise both wait for `settle` and `advance_to`
+    The clock stands still, and due work waits for `settle` and `advance_to`, until `go_live`.
+
     start  the clock's first moment; now if left out
     """
 
-    def __init__(self, port: int, *, start: datetime | None = None, live: bool = False, app_module: str = "app"):
+    def __init__(self, port: int, *, start: datetime | None = None, app_module: str = "app"):
         self.port = port
         self.site = f"http://{HOST}:{port}"
         self.base_url = self.site + STAGE_PREFIX
-        self.clock = VirtualClock(start or datetime.now(UTC), live=live)
+        self.clock = VirtualClock(start or datetime.now(UTC), live=False)
         self.table = f"fullcircle-{STAGE}"
-        self._live = live
         self._app_module = app_module
         self._one_at_a_time = threading.RLock()  # the clock's steps, the ticker, a bounce
         self._stopped = threading.Event()
@@ -65,6 +66,8 @@ class Cloud:
         aws_contract.watch(session())
         record.watch(session())
         shortcut.take(session())
+        self.failures = Failures()
+        self._without_failures = self.failures.watch(session())
         account.lay_out(STAGE, self.base_url)
         chalicelib.clock.use(self.clock.now)
         _log_problems_only()
@@ -72,15 +75,20 @@ class Cloud:
         self.pump = Pump(app, f"{self.table}-mail-events", self.clock.now)
         self._app = app
         self._start_http(app)
-        if self._live:
-            threading.Thread(target=self._tick, name="ticker", daemon=True).start()
         return self
+
+    def go_live(self) -> None:
+        """From now on the clock runs, due work is done by itself, and changed templates show without a restart."""
+        self.clock.run()
+        templates.reload_when_changed()
+        threading.Thread(target=self._tick, name="ticker", daemon=True).start()
 
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
         self._http.shutdown()
         self._http.server.server_close()
         self._moto.stop()
+        self._without_failures()
         chalicelib.clock.use(None)
 
     def _start_http(self, app: Any) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import traceback
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -16,10 +17,12 @@ from urllib.parse import parse_qsl, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.clock import stamp
+from chalicelib.programme.dates import MORNING, local_moment
 from chalicelib.store.marshal import Row
-from infra.local import memory, outbox, samples
+from infra.local import memory, outbox, people, samples
 from infra.local.clock import later, parse_moment
 from infra.local.gateway import STAGE_PREFIX, Answer
+from infra.local.job_failures import KINDS
 from infra.local.outbox import Accepted
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ DESK = "/_local/"
 BOUNCES = ("Permanent", "Transient", "Undetermined")
 MAIL_STATES = {"queued": "waiting", "sending": "waiting", "refused": "failed"}  # every other one is done
 FIRST = {"failed": 0, "waiting": 1, "done": 2}
+AFTER_OPENING = timedelta(minutes=5)  # so that the emails of the opening have gone out
 SHOWN = 100  # mails and jobs on the page; the JSON has all
 
 Headers = dict[str, str]
@@ -44,14 +48,15 @@ class Desk:
 
     def __init__(self, cloud: Cloud):
         self.cloud = cloud
-        self._page = _environment().get_template("desk.html.j2")
         self._routes: dict[tuple[str, str], Callable[[Form], Any]] = {
             ("GET", ""): self.page,
             ("GET", "mail.json"): self.mails,
             ("GET", "mails"): lambda _form: samples.page(_environment().get_template("mails.html.j2")),
+            ("GET", "people.json"): self.people,
             ("GET", "clock"): self.clock,
             ("POST", "clock"): self.move_clock,
             ("GET", "jobs.json"): self.jobs,
+            ("POST", "jobs/fail"): self.fail_job,
             ("POST", "bounce"): self.bounce,
             ("POST", "demo"): self.demo,
         }
@@ -80,9 +85,9 @@ class Desk:
             return samples.look(found[1], found[2]) or _json({"error": f"no mail {name}"}, HTTPStatus.NOT_FOUND)
         if route := self._routes.get((method, name)):
             answer = route(_form(body) if method == "POST" else {})
-            if method == "POST" and _wants_page(headers):
-                return _redirect(DESK)
-            return answer if isinstance(answer, Answer) else _json(answer)
+            if isinstance(answer, Answer):
+                return answer
+            return _redirect(DESK) if method == "POST" and _wants_page(headers) else _json(answer)
         known = any(name == path for _method, path in self._routes)
         status = HTTPStatus.METHOD_NOT_ALLOWED if known else HTTPStatus.NOT_FOUND
         return _json({"error": f"{method} {DESK}{name}: {status.phrase.lower()}"}, status)
@@ -99,17 +104,26 @@ class Desk:
         rows = memory.rows(self.cloud.table, "JOB#", "MAIL#")
         return sorted(map(_job, rows), key=lambda job: (FIRST[job["state"]], job["due_at"], job["id"]))
 
+    def people(self, _form: Form) -> list[dict[str, Any]]:
+        return people.everyone(self.cloud.table)
+
     def page(self, form: Form) -> Answer:
         mails = self.mails(form)
         jobs = self.jobs(form)
-        body = self._page.render(
-            now=self.cloud.clock.now(),
-            api=self.cloud.base_url,
-            mails=mails[: -SHOWN - 1 : -1],
-            mail_count=len(mails),
-            people=_links_by_person(mails),
-            jobs=jobs[:SHOWN],
-            job_counts={state: sum(job["state"] == state for job in jobs) for state in FIRST},
+        body = (
+            _environment()
+            .get_template("desk.html.j2")
+            .render(
+                now=self.cloud.clock.now(),
+                api=self.cloud.base_url,
+                mails=mails[: -SHOWN - 1 : -1],
+                mail_count=len(mails),
+                people=self.people(form),
+                administrator=f"{self.cloud.base_url}/admin",
+                kinds=sorted(KINDS),
+                jobs=jobs[:SHOWN],
+                job_counts={state: sum(job["state"] == state for job in jobs) for state in FIRST},
+            )
         )
         return Answer(HTTPStatus.OK, {"Content-Type": "text/html; charset=utf-8"}, body.encode())
 
@@ -144,9 +158,30 @@ class Desk:
         self.cloud.bounce(outbox.bounce(found, self.cloud.clock.now(), kind))
         return {"mail": found.id, "type": kind}
 
-    def demo(self, _form: Form) -> Any:
+    def fail_job(self, form: Form) -> dict[str, str]:
+        kind = str(form.get("kind", ""))
+        try:
+            self.cloud.failures.add(kind)
+        except KeyError as error:
+            raise Wrong(f"kind is one of {', '.join(sorted(KINDS))}") from error
+        return {"kind": kind, "message": f"The next {kind} job will fail. It is tried again later by itself."}
+
+    def demo(self, form: Form) -> Any:
+        """Load the example. With `open`, step to its opening too, and lead to the first delegate's questionnaire."""
         example = importlib.import_module("infra.local.example")
-        return example.load_example(self.cloud) or {}
+        loaded = example.load_example(self.cloud)
+        if "open" not in form:
+            return loaded
+        zone = example.read_example()[0].organisation.timezone
+        opening = local_moment(date.fromisoformat(loaded["opens"]), MORNING, zone)
+        if opening > self.cloud.clock.now():
+            self.cloud.advance_to(opening + AFTER_OPENING)
+        return _redirect(self._first_questionnaire())
+
+    def _first_questionnaire(self) -> str:
+        """Where the first delegate answers; the desk itself before anyone was asked."""
+        delegates = [one for one in self.people({}) if one["role"] == "delegate" and "answer" in one["links"]]
+        return str(delegates[0]["links"]["answer"]) if delegates else DESK
 
 
 @cache
@@ -176,15 +211,6 @@ def _job(row: Row) -> dict[str, Any]:
         "attempts": row.get("attempts", 0),
         "error": row.get("reason" if mail else "error", ""),
     }
-
-
-def _links_by_person(mails: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
-    """For each reader, every link they hold: what it is for, and the subject of the last mail that had it."""
-    people: dict[str, dict[str, str]] = {}
-    for mail in mails:
-        verbs = {link: urlsplit(link).path.removeprefix(f"{STAGE_PREFIX}/").split("/")[0] for link in mail["links"]}
-        people.setdefault(mail["to"], {}).update({link: f"{verb}: {mail['subject']}" for link, verb in verbs.items()})
-    return dict(sorted(people.items()))
 
 
 def _form(body: bytes) -> Form:

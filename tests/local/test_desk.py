@@ -172,5 +172,46 @@ def test_a_bounce_of_nothing_is_refused(desk, fields):
     assert desk.post("/_local/bounce", **fields).status == 400
 
 
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+def test_everyone_with_a_link_is_listed_with_role_and_links(loaded):
+    people = loaded.get("/_local/people.json").json
+
+    assert all(person.keys() == {"role", "name", "email", "cohort", "links"} for person in people)
+    assert people[0]["role"] == "administrator"
+    assert loaded.get("/_local/people.json").json == people
+    delegates = [person for person in people if person["role"] == "delegate"]
+    assert len(delegates) == 12
+    for person in delegates:
+        assert person["cohort"] == "cohort-1"
+        assert person["links"].keys() == {"answer", "hub", "nominate"}
+
+
+def test_every_listed_link_opens_a_page(loaded):
+    for person in loaded.get("/_local/people.json").json[:3]:
+        for link in person["links"].values():
+            assert loaded.get(link.removeprefix(f"http://127.0.0.1:{loaded.port}")).status in (200, 303)
+
+
+def test_a_kind_that_no_job_has_is_refused_with_the_kinds_there_are(desk):
+    answer = desk.post("/_local/jobs/fail", kind="nothing")
+
+    assert answer.status == 400
+    assert "close" in answer.json["error"]
+
+
+# --- the example ------------------------------------------------------------------------------------------------------
+
+
+def test_the_button_of_the_welcome_leads_to_an_opened_questionnaire(loaded):
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+
+    answer = loaded.ask("POST", "/_local/demo", "open=1", **form)
+
+    assert answer.status == 303
+    assert "/api/answer/" in answer.headers["location"]
+
+
 def test_the_example_loaded_twice_is_there_once(loaded):
     assert loaded.post("/_local/demo").json["changed"] is False

@@ -62,13 +62,13 @@ class Served:
 
 
 @contextmanager
-def served() -> Iterator[Served]:
+def served(*options: str) -> Iterator[Served]:
     """Ended by Ctrl-C, which must end it well."""
     port = free_port()
-    process = subprocess.Popen(command(port), stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([*command(port), *options], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        assert "The desk" in process.stdout.readline()
+        assert any("The desk" in line for line in process.stdout)
         yield Served(port)
     finally:
         process.send_signal(signal.SIGINT)

@@ -22,6 +22,7 @@ from infra.local.demo.show import Show
 from infra.local.demo.table import tell
 from infra.local.demo.world import Phase, World
 from infra.local.example import COHORT, example_dates, load_example, read_example
+from infra.local.points import Point, moment_of
 
 START = datetime(2026, 1, 7, 9, 0, tzinfo=UTC)
 SEED = 360
@@ -54,6 +55,19 @@ def run(port: int, most: int | None = None) -> int:
         output.write(world, output.FOLDER)
         tell(console, world, faults, time.perf_counter() - began)
     return 1 if faults else 0
+
+
+def play_to(point: Point, cloud: Cloud) -> None:
+    """Play the example programme, as `run` does, up to a point of its year.
+
+    Raises one of PEOPLES_FAULTS where a person was not shown what they expected.
+    """
+    world = new_world(cloud, Console())
+    until = moment_of(point, world.dates, world.programme)
+    with world.show:
+        world.play(REACTIONS, until)
+        cloud.advance_to(until)
+    world.browser.close()
 
 
 def new_world(cloud: Cloud, console: Console, most: int | None = None) -> World:

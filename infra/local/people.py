@@ -1,0 +1,75 @@
+"""Everyone who holds a link on this machine, as `/_local/people.json` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from chalicelib.config import settings
+from chalicelib.store.marshal import Row
+from infra.local import memory, outbox
+from infra.local.gateway import STAGE_PREFIX
+from infra.local.outbox import Accepted
+
+ROLES = {"coach": "coach", "sponsor": "sponsor", "hub": "delegate", "nominate": "delegate", "approve": "approver"}
+SURVEY, SURVEY_ROLE = "impact", 1  # a survey link says whose it is: impact/<delegate>.<role>.<version>.<signature>
+SIGN_IN = "sign in"
+
+
+class Holder(Struct, frozen=True, order=True):
+    """One person in one role of one cohort."""
+
+    role: str
+    name: str
+    email: str
+    cohort: str
+
+
+def everyone(table: str) -> list[dict[str, Any]]:
+    """Return `{role, name, email, cohort, links: {name: url}}` for each role of each person, newest links only.
+
+    Links come from the emails that were sent, so nothing is listed that its reader does not have.
+    """
+    rows = memory.rows(table, "MAIL#", "DELEGATE#")
+    names = {row["id"]: row["person"]["name"] for row in rows if row["sk"] == "META" and "person" in row}
+    emails = {row["id"]: row for row in rows if row["sk"] == "MAIL"}
+    held: dict[Holder, dict[str, str]] = {}
+    for email in outbox.accepted():
+        if row := emails.get(email.row):
+            links = list(_named_links(email, row, names))
+            for link, holder in _holders(links, row):
+                held.setdefault(holder, {})[link[0]] = link[1]
+    found = [*_administrators(), *((holder, held[holder]) for holder in sorted(held))]
+    return [
+        {**{part: getattr(holder, part) for part in Holder.__struct_fields__}, "links": links}
+        for holder, links in found
+    ]
+
+
+Link = tuple[str, str, str]  # name, url, verb
+
+
+def _named_links(email: Accepted, row: Row, names: dict[str, str]) -> Iterator[Link]:
+    about = names.get(row["about"].get("delegate", ""), "")
+    for url in email.links:
+        verb = urlsplit(url).path.removeprefix(f"{STAGE_PREFIX}/").split("/")[0]
+        is_about_another = bool(about) and about != row["to"]["name"] and verb in ("answer", "decline", SURVEY)
+        yield (f"{verb}: {about}" if is_about_another else verb, url, verb)
+
+
+def _holders(links: Iterable[Link], row: Row) -> Iterator[tuple[Link, Holder]]:
+    """Everything in one email is for one role; a rater is whoever has no other."""
+    links = list(links)
+    roles = [ROLES[verb] for _, _, verb in links if verb in ROLES]
+    roles += [urlsplit(url).path.split("/")[-1].split(".")[SURVEY_ROLE] for _, url, verb in links if verb == SURVEY]
+    role = roles[0] if roles else "rater"
+    for link in links:
+        yield link, Holder(role, row["to"]["name"], row["to"]["email"], row["about"].get("cohort", ""))
+
+
+def _administrators() -> Iterator[tuple[Holder, dict[str, str]]]:
+    for address in settings().administrators:
+        yield Holder("administrator", "Administrator", address, ""), {SIGN_IN: f"{settings().base_url}/admin"}

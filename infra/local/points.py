@@ -1,0 +1,34 @@
+"""Points of the example's year at which `make serve AT=...` opens the cloud."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.model import CohortDates, Programme
+from chalicelib.programme.dates import add_months, local_moment
+
+NOON = 12  # local hour
+
+
+class Point(StrEnum):
+    COLLECTING = "collecting"  # half of the answers are in
+    CLOSED = "closed"  # reports are made, and coaches read them
+    RELEASED = "released"  # every delegate has their report
+    WORKSHOPS = "workshops"  # the last week of the programme
+    IMPACT = "impact"  # the survey is open
+    REVIEWED = "reviewed"  # the sponsor has the summary
+
+
+def moment_of(point: Point, dates: CohortDates, programme: Programme) -> datetime:
+    """Return the moment, in UTC, at which a cohort with these dates is at the point."""
+    survey = add_months(dates.ends, programme.impact.after_months)
+    days = {
+        Point.COLLECTING: dates.opens + timedelta(days=10),
+        Point.CLOSED: dates.closes + timedelta(days=4),
+        Point.RELEASED: dates.closes + timedelta(days=28),
+        Point.WORKSHOPS: dates.ends - timedelta(days=5),
+        Point.IMPACT: survey + timedelta(days=6),
+        Point.REVIEWED: survey + timedelta(days=60),
+    }
+    return local_moment(days[point], NOON, programme.organisation.timezone)
