@@ -20,7 +20,7 @@ RENDERERS = {
     *("report.documents", "report.scoring", "report.cohort", "report.change", "report.frozen", "report.ledger"),
     *("sponsor.page", "sponsor.summary", "impact.pulse_result"),
 }
-MAY_READ_ANSWERS = {"collect", "report.publish", "report.offline", "store.responses"}
+MAY_READ_ANSWERS = {"collect", "report.publish", "report.responses_file", "store.responses"}
 
 
 def imports(name: str) -> set[str]:

@@ -113,6 +113,21 @@ def cohort_file(programme: Programme, reports: Mapping[str, Facts], earlier: Map
     }
 
 
+def delegates_behind(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, set[str]]:
+    """Each figure of the cohort that is not made of other ones, and whose reports it is made of."""
+    found: dict[str, set[str]] = {}
+    for delegate, facts in reports.items():
+        for about, subject, cell in figures_of(facts):
+            if about == About.ITEM and cell in CELLS:
+                found.setdefault(f"mean {cell} {subject}", set()).add(delegate)
+            if cell == MANAGER_GROUP and about in (About.COMPETENCY, About.OVERALL):
+                found.setdefault(f"consistency {subject}", set()).add(delegate)
+    for (about, subject, cell), pairs in _pairs(reports, earlier).items():
+        if about != About.ITEM and cell in CELLS:
+            found[f"change {cell} {about} {subject}"] = set(pairs)
+    return {figure: delegates for figure, delegates in found.items() if len(delegates) >= FEWEST_DELEGATES}
+
+
 # --- statistics that are no means -------------------------------------------------------------------------------
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from chalicelib.errors import FileFaults
 from chalicelib.report.facts import read_facts
-from chalicelib.report.offline import ReportsDiffer, Source, read_responses, report_offline
+from chalicelib.report.offline import Source, report_offline
+from chalicelib.report.responses_file import read_responses
 
 from .example import example_wave, programme_of, tiny_programme
 
@@ -76,7 +77,8 @@ def test_each_delegate_gets_a_folder_with_three_documents(tmp_path):
 
     assert names == ("zoe-o-brien", "sam-lee")
     assert set(written(tmp_path / "out")) == {
-        f"{name}/{file}" for name in names for file in ("facts.json", "report.html", "report.pdf")
+        "ledger.jsonl",
+        *(f"{name}/{file}" for name in names for file in ("facts.json", "report.html", "report.pdf")),
     }
     assert steps == [(1, 2), (2, 2)]
 
@@ -142,34 +144,56 @@ def test_a_follow_up_shows_what_has_changed_and_from_twenty_delegates_what_is_no
     assert {effect["about"] for effect in effects} == {"competency", "value", "overall"}
 
 
-def test_a_late_answer_makes_no_second_report_beside_the_first(tmp_path):
+def test_names_without_latin_letters_get_folders_of_their_own_and_keep_them(tmp_path):
     programme = tiny_programme()
-    first = b"delegate,group,only_1\n" + b"Sam Lee,peer,4\n" * 2 + b"Sam Lee,peer,3\n" * 2
-    offline(programme, first, tmp_path)
-    there = written(tmp_path)
+    header = "delegate,group,only_1\n"
 
-    with pytest.raises(ReportsDiffer, match=r"sam-lee/facts.json shows other answers for the same wave"):
-        offline(programme, first + b"Sam Lee,peer,4\n", tmp_path)
+    first = offline(programme, f"{header}李,self,2\n王,self,3\n".encode(), tmp_path)
+    again = offline(programme, f"{header}王,self,3\n李,self,2\nSam Lee,self,4\n".encode(), tmp_path)
 
-    assert written(tmp_path) == there
-
-
-def test_means_of_almost_the_same_delegates_are_refused(tmp_path):
-    programme = programme_of()
-    offline(programme, csv_of(programme, COHORT[:6]), tmp_path)
-
-    with pytest.raises(ReportsDiffer, match=r"cohort.json holds means of almost the same delegates"):
-        offline(programme, csv_of(programme, COHORT[:8]), tmp_path)
+    assert first == ("delegate", "delegate-2")
+    assert again == ("delegate-2", "delegate", "sam-lee")
+    assert read_facts((tmp_path / "delegate" / "facts.json").read_bytes()).heading.delegate == "李"
 
 
-def test_delegates_whose_names_look_alike_keep_folders_of_their_own(tmp_path):
-    programme = tiny_programme()
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        pytest.param("Jo  Ward", id="two-blanks"),
+        pytest.param("Jo Ward\u200b", id="zero-width-space"),
+        pytest.param("Jo\u00a0Ward", id="no-break-space"),
+        pytest.param("Jo\u200d Ward", id="zero-width-joiner"),
+        pytest.param("Jo\u2009Ward", id="thin-space"),
+        pytest.param("\ufeffJo Ward", id="byte-order-mark"),
+        pytest.param("Jo Wa\u00adrd", id="soft-hyphen"),
+        pytest.param("jo WARD", id="case"),
+        pytest.param("Ｊｏ Ward", id="full-width-letters"),
+    ],
+)
+def test_a_delegate_is_not_divided_by_signs_that_nobody_sees(spelling):
+    text = f"{HEADER}\n" + "Jo Ward,peer,4,4\n" * 3 + f"{spelling},peer,5,5\n"
 
-    names = offline(
-        programme, b"delegate,group,only_1\nSam Lee,self,4\nsam-lee,self,3\n\xe6\x9d\x8e,self,2\n", tmp_path
-    )
+    waves = read_responses(tiny_programme(items=2), text.encode(), "r.csv")
 
-    assert names == ("sam-lee", "sam-lee-2", "delegate")
+    assert {name: len(responses) for name, responses in waves.items()} == {"Jo Ward": 4}
+
+
+@pytest.mark.parametrize("spelling", ["Jó Ward", "Jo-Ward", "JoWard", "Jo W’ard"])
+def test_a_delegate_is_not_divided_by_accents_or_punctuation_in_silence(spelling):
+    text = f"{HEADER}\nJo Ward,peer,4,4\n{spelling},peer,5,5\n"
+
+    assert faults_of(tiny_programme(items=2), text) == [
+        f'r.csv:3: delegate: "{spelling}" is spelt "Jo Ward" on line 2: spell one delegate in one way; '
+        "to two delegates add what tells them apart, such as their service"
+    ]
+
+
+def test_a_named_response_too_many_is_noticed_in_another_spelling():
+    text = f"{HEADER}\nJo Ward,self,4,4\njo  ward,self,5,5\n"
+
+    assert faults_of(tiny_programme(items=2), text) == [
+        "r.csv:3: group: is one response of self too many; allowed: 1 a delegate"
+    ]
 
 
 @pytest.mark.parametrize(
