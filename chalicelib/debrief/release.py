@@ -14,13 +14,13 @@ from chalicelib.ids import coach_id
 from chalicelib.jobs.commit import commit
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
-from chalicelib.store import audits, cohorts, debriefs, mails, reports
+from chalicelib.store import audits, cohorts, debriefs, delegates, mails, reports
 from chalicelib.store.cohorts import Stage
-from chalicelib.store.debriefs import Area, Debrief
-from chalicelib.store.expressions import equals, present
+from chalicelib.store.debriefs import Area, Debrief, DebriefChanged
+from chalicelib.store.delegates import DelegateChanged
 from chalicelib.store.mails import Mail
-from chalicelib.store.reports import ReportState
-from chalicelib.store.table import ConditionFailed, check, transact
+from chalicelib.store.reports import ReportChanged, ReportState
+from chalicelib.store.table import transact
 
 
 class ReleasedAlready(Refusal):
@@ -45,6 +45,17 @@ class DebriefMissing(Refusal):
         super().__init__("Record the date of the debrief and two or three development areas. Then release the report.")
 
 
+class ReleaseRefused(Refusal):
+    """Something that the release rests on changed since the coach read it."""
+
+    status = 409
+    title = "The report was not released"
+
+
+HAS_LEFT = "This delegate has left the programme. Ask the programme team if they should still get the report."
+OTHER_COACH = "The programme team changed this delegate’s coach. Ask them if that was a mistake."
+
+
 def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> DebriefForm:
     """Keep date and areas, if the form is sound; else its faults, and nothing is changed.
 
@@ -60,36 +71,58 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
         return form
     areas = [Area(**typed) for typed in form.areas]
     debrief = Debrief(form.held_on, tuple(area.id for area in areas))
-    not_released = check(reports.key(case.delegate.id, case.wave), [equals("state", ReportState.READY)])
+    not_released = reports.still_ready(case.delegate.id, case.wave)
     agreed = {"debriefed_on": form.held_on.isoformat()}
     on_the_caseload = cohorts.change_line(case.delegate, put=agreed, wave=case.wave)
     try:
         transact([not_released, on_the_caseload, *debriefs.save(case.delegate.id, case.wave, debrief, areas)])
-    except ConditionFailed:
+    except ReportChanged:
         raise released_already(case) from None
     return form
 
 
 def release(case: Case, now: datetime) -> None:
-    """Give the delegate access, and tell them. Raises NoReportYet, DebriefMissing or ReleasedAlready."""
+    """Give the delegate access, and tell them.
+
+    Raises NoReportYet, DebriefMissing, ReleasedAlready or ReleaseRefused; then nothing was changed.
+    """
     report, delegate = case.report, case.delegate
     if report is None:
         raise NoReportYet
     if report.state is ReportState.RELEASED:
         raise released_already(case)
+    if delegate.withdrawn:
+        raise ReleaseRefused(HAS_LEFT)
     if case.debrief is None:
         raise DebriefMissing
     writes = [
         reports.release(report, now),
-        check(debriefs.key(delegate.id, case.wave), [present("pk")]),
+        debriefs.still_agreed(delegate.id, case.wave, case.debrief),
+        delegates.still_coached(delegate),
         cohorts.change_line(delegate, put={"stage": Stage.RELEASED}, wave=case.wave),
         mails.add(_released_mail(case, now)),
         audits.add(delegate.cohort_id, "released report", f"coach {_coach(case)}", delegate.id, now),
     ]
     try:
         commit(writes, now)
-    except ConditionFailed:
-        raise released_already(case) from None
+    except ReportChanged:
+        raise _of_report(case) from None
+    except DebriefChanged:
+        raise ReleaseRefused("The debrief was changed in another window. Read it again, then release.") from None
+    except DelegateChanged:
+        raise _of_delegate(case) from None
+
+
+def _of_report(case: Case) -> Refusal:
+    report = reports.find(case.delegate.id, case.wave)
+    if report is not None and report.state is ReportState.RELEASED:
+        return released_already(case)
+    return ReleaseRefused("The report is not the one you read. Open it again, then release.")
+
+
+def _of_delegate(case: Case) -> ReleaseRefused:
+    delegate = delegates.find(case.delegate.id)
+    return ReleaseRefused(HAS_LEFT if delegate is None or delegate.withdrawn else OTHER_COACH)
 
 
 def released_already(case: Case) -> ReleasedAlready:

@@ -9,7 +9,15 @@ from msgspec import Struct
 
 from chalicelib.model import Wave
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Key, Write, get, put
+from chalicelib.store.table import AlreadyExists, Key, Write, get, put_once
+
+
+class FiguresExist(AlreadyExists):
+    """The cohort's figures of this wave are frozen already."""
+
+
+class ShareExists(AlreadyExists):
+    """The delegate has a share of the cohort's figures already."""
 
 
 class CohortFigures(Struct, frozen=True):
@@ -32,7 +40,7 @@ def key(cohort_id: str, wave: Wave) -> Key:
 
 def add(new: CohortFigures) -> Write:
     """Once: there are never figures over two sets of delegates."""
-    return put({**key(new.cohort_id, new.wave)._asdict(), **fields(new)}, once=True)
+    return put_once({**key(new.cohort_id, new.wave)._asdict(), **fields(new)}, FiguresExist)
 
 
 def find(cohort_id: str, wave: Wave) -> CohortFigures | None:
@@ -42,7 +50,7 @@ def find(cohort_id: str, wave: Wave) -> CohortFigures | None:
 
 def add_share(new: StoredShare) -> Write:
     place = {"pk": f"DELEGATE#{new.delegate_id}", "sk": f"COHORT#{new.wave.value}"}
-    return put({**place, **fields(new)}, once=True)
+    return put_once({**place, **fields(new)}, ShareExists)
 
 
 def share_in(rows: Iterable[Row], wave: Wave) -> StoredShare | None:

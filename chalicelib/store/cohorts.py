@@ -16,8 +16,36 @@ from chalicelib.model import Cohort, Delegate, DelegateEntry, Person, RaterEntry
 from chalicelib.store.expressions import equals
 from chalicelib.store.mails import Bounce
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Key, Write, get, put, query, update
+from chalicelib.store.table import (
+    AlreadyExists,
+    Changed,
+    Key,
+    Missing,
+    Write,
+    get,
+    put,
+    put_if,
+    put_once,
+    query,
+    update,
+)
 from chalicelib.wording import by_name
+
+
+class CohortChanged(Changed):
+    """Another load of the cohort came in between."""
+
+
+class LineExists(AlreadyExists):
+    """The delegate is on the dashboard already."""
+
+
+class LineMissing(Missing):
+    """The delegate is not on the dashboard."""
+
+
+class FollowupExists(AlreadyExists):
+    """A follow-up of the cohort is planned already."""
 
 
 class Stage(StrEnum):
@@ -95,7 +123,7 @@ def line_key(cohort_id: str, delegate_id: str, wave: Wave = Wave.BASELINE) -> Ke
 def save(cohort: Cohort, checksum: str, loads: int) -> Write:
     """The cohort as its load number `loads` + 1 makes it; refused if another load came in between."""
     row = {**key(cohort.id)._asdict(), **fields(cohort), "people": checksum, "loads": loads + 1}
-    return put(row, once=not loads, when=[equals("loads", loads)] if loads else [])
+    return put_if(row, [equals("loads", loads)], CohortChanged) if loads else put_once(row, CohortChanged)
 
 
 def find(cohort_id: str) -> Cohort | None:
@@ -134,7 +162,7 @@ def add_line(delegate: Delegate, wave: Wave, closes_at: datetime) -> Write:
     )
     row = {**line_key(delegate.cohort_id, delegate.id, wave)._asdict(), **fields(line)}
     del row["groups"]  # counted in attributes of their own
-    return put(row, once=True)
+    return put_once(row, LineExists)
 
 
 def change_line(
@@ -143,7 +171,7 @@ def change_line(
     add: Mapping[str, int] | None = None,
     wave: Wave = Wave.BASELINE,
 ) -> Write:
-    return update(line_key(delegate.cohort_id, delegate.id, wave), put=put, add=add)
+    return update(line_key(delegate.cohort_id, delegate.id, wave), put=put, add=add, refusal=LineMissing)
 
 
 def count_invited(delegate: Delegate, wave: Wave, group: str, put: Mapping[str, Any] | None = None) -> Write:
@@ -221,7 +249,7 @@ def followup_key(cohort_id: str) -> Key:
 
 
 def add_followup(cohort_id: str, dates: FollowupDates) -> Write:
-    return put({**followup_key(cohort_id)._asdict(), **fields(dates)}, once=True)
+    return put_once({**followup_key(cohort_id)._asdict(), **fields(dates)}, FollowupExists)
 
 
 def find_followup(cohort_id: str) -> FollowupDates | None:

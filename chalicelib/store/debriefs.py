@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime
 
 from msgspec import Struct
 
+from chalicelib.ids import derive
 from chalicelib.model import Wave
+from chalicelib.store.expressions import equals, missing, present
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Key, Write, delete, put
+from chalicelib.store.table import Changed, Key, Write, check, delete, put
+
+
+class DebriefChanged(Changed):
+    """The debrief or its areas were saved again since they were read."""
 
 
 class Area(Struct, frozen=True):
@@ -27,6 +34,7 @@ class Area(Struct, frozen=True):
 class Debrief(Struct, frozen=True):
     held_on: date
     areas: tuple[str, ...]  # ids
+    checksum: str = ""  # of date and areas, as `save` stores them
 
 
 class CoachNotes(Struct, frozen=True):
@@ -51,12 +59,20 @@ def area_key(delegate_id: str, wave: Wave, area_id: str) -> Key:
 def save(delegate_id: str, wave: Wave, debrief: Debrief, areas: Iterable[Area]) -> list[Write]:
     """Replace the debrief and all of its areas."""
     kept = {area.id: area for area in areas}
-    writes = [put({**key(delegate_id, wave)._asdict(), **fields(debrief)})]
+    content = json.dumps([fields(debrief), *map(fields, kept.values())], sort_keys=True, default=str)
+    writes = [put({**key(delegate_id, wave)._asdict(), **fields(debrief), "checksum": derive(16, content)})]
     for number in range(1, MOST_AREAS + 1):
         place = area_key(delegate_id, wave, str(number))
         area = kept.get(str(number))
         writes.append(put({**place._asdict(), **fields(area)}) if area else delete(place))
     return writes
+
+
+def still_agreed(delegate_id: str, wave: Wave, read: Debrief) -> Write:
+    """Refuses a transaction if date or areas were saved again since they were read."""
+    same = equals("checksum", read.checksum)
+    older = [missing("checksum"), present("pk")]  # a debrief from before they carried a checksum
+    return check(key(delegate_id, wave), [same] if read.checksum else older, DebriefChanged)
 
 
 def notes_key(delegate_id: str) -> Key:

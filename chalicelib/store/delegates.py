@@ -11,7 +11,47 @@ from msgspec import Struct
 from chalicelib.model import Delegate, DelegateWave, RaterEntry, Wave, WaveState
 from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Key, Write, check, get, get_many, put, query, update
+from chalicelib.store.table import (
+    AlreadyExists,
+    Changed,
+    Key,
+    Write,
+    check,
+    get,
+    get_many,
+    put_if,
+    put_once,
+    query,
+    update,
+)
+
+
+class DelegateExists(AlreadyExists):
+    """The delegate is enrolled already."""
+
+
+class DelegateChanged(Changed):
+    """The delegate was withdrawn, or has other addresses, another coach or another link than were read."""
+
+
+class DetailsOutdated(Changed):
+    """A later load has named the delegate, or the delegate was withdrawn."""
+
+
+class WaveExists(AlreadyExists):
+    """The delegate has this wave already."""
+
+
+class WaveChanged(Changed):
+    """The wave is in another state, or has another deadline, than was read."""
+
+
+class NominationExists(AlreadyExists):
+    """The delegate has a list of raters for this wave already."""
+
+
+class NominationChanged(Changed):
+    """The list of raters changed since it was read."""
 
 
 class Approval(StrEnum):
@@ -53,7 +93,7 @@ def nomination_key(delegate_id: str, wave: Wave) -> Key:
 
 def add(delegate: Delegate, load: int) -> Write:
     """`load`: number of the load whose details these are."""
-    return put({**key(delegate.id)._asdict(), **fields(delegate), "load": load}, once=True)
+    return put_once({**key(delegate.id)._asdict(), **fields(delegate), "load": load}, DelegateExists)
 
 
 def correct(delegate: Delegate, load: int) -> Write:
@@ -62,8 +102,17 @@ def correct(delegate: Delegate, load: int) -> Write:
     details = {name: row[name] for name in ("job_title", "service", "manager", "coach", "cohort_title")}
     details["person.name"] = delegate.person.name  # the address was replaced if it is another than the file's
     details["load"] = load
-    is_here = either(missing("withdrawn"), equals("withdrawn", False))
-    return update(key(delegate.id), put=details, when=[is_here, either(missing("load"), at_most("load", load))])
+    when = [_takes_part(), either(missing("load"), at_most("load", load))]
+    return update(key(delegate.id), put=details, when=when, refusal=DetailsOutdated)
+
+
+def _takes_part() -> Condition:
+    return either(missing("withdrawn"), equals("withdrawn", False))
+
+
+def still_coached(read: Delegate) -> Write:
+    """Refuses a transaction if the delegate has left the programme, or has another coach than was read."""
+    return check(key(read.id), [_takes_part(), equals("coach.email", read.coach.email)], DelegateChanged)
 
 
 def move(before: Delegate, after: Delegate) -> Write:
@@ -73,11 +122,8 @@ def move(before: Delegate, after: Delegate) -> Write:
     return update(
         key(before.id),
         put={name: fields(getattr(after, name)) for name in people} | {"link_version": after.link_version},
-        when=[
-            equals("link_version", before.link_version),
-            *as_read,
-            either(missing("withdrawn"), equals("withdrawn", False)),
-        ],
+        when=[equals("link_version", before.link_version), *as_read, _takes_part()],
+        refusal=DelegateChanged,
     )
 
 
@@ -87,7 +133,8 @@ def withdraw(delegate: Delegate, *, revoke_links: bool) -> Write:
         key(delegate.id),
         put={"withdrawn": True},
         add={"link_version": 1} if revoke_links else {},
-        when=[equals("link_version", delegate.link_version), either(missing("withdrawn"), equals("withdrawn", False))],
+        when=[equals("link_version", delegate.link_version), _takes_part()],
+        refusal=DelegateChanged,
     )
 
 
@@ -102,7 +149,7 @@ def partition(delegate_id: str) -> Iterator[Row]:
 
 
 def add_wave(wave: DelegateWave) -> Write:
-    return put({**wave_key(wave.delegate_id, wave.wave)._asdict(), **fields(wave)}, once=True)
+    return put_once({**wave_key(wave.delegate_id, wave.wave)._asdict(), **fields(wave)}, WaveExists)
 
 
 def find_with_wave(delegate_id: str, wave: Wave) -> tuple[Delegate, DelegateWave]:
@@ -133,7 +180,7 @@ LATEST_FIRST = (Wave.FOLLOWUP, Wave.BASELINE)
 
 
 def change_wave(delegate_id: str, wave: Wave, put: dict[str, Any], when: list[Condition]) -> Write:
-    return update(wave_key(delegate_id, wave), put=put, when=when)
+    return update(wave_key(delegate_id, wave), put=put, when=when, refusal=WaveChanged)
 
 
 def move_wave(delegate_id: str, wave: Wave, to: WaveState, *before: WaveState) -> Write:
@@ -150,18 +197,18 @@ def end_wave(read: DelegateWave, to: WaveState) -> Write:
 def still_open(wave: DelegateWave) -> Write:
     """Refuses a transaction unless the wave is open and has the deadline that was read."""
     when = [equals("state", WaveState.OPEN), equals("closes_at", wave.closes_at)]
-    return check(wave_key(wave.delegate_id, wave.wave), when)
+    return check(wave_key(wave.delegate_id, wave.wave), when, WaveChanged)
 
 
 def still_in_state(wave: DelegateWave) -> Write:
     """Refuses a transaction if the wave has moved on since it was read."""
-    return check(wave_key(wave.delegate_id, wave.wave), [equals("state", wave.state)])
+    return check(wave_key(wave.delegate_id, wave.wave), [equals("state", wave.state)], WaveChanged)
 
 
 def save_nomination(changed: Nomination, read_revision: int) -> Write:
     """Replace the choice that was read; refused if it changed in the meantime."""
     row = {**nomination_key(changed.delegate_id, changed.wave)._asdict(), **fields(changed)}
-    return put(row, when=[equals("revision", read_revision)])
+    return put_if(row, [equals("revision", read_revision)], NominationChanged)
 
 
 def find_nomination(delegate_id: str, wave: Wave) -> Nomination:
@@ -173,4 +220,4 @@ def find_nomination(delegate_id: str, wave: Wave) -> Nomination:
 
 
 def add_nomination(new: Nomination) -> Write:
-    return put({**nomination_key(new.delegate_id, new.wave)._asdict(), **fields(new)}, once=True)
+    return put_once({**nomination_key(new.delegate_id, new.wave)._asdict(), **fields(new)}, NominationExists)

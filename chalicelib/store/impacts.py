@@ -11,7 +11,23 @@ from msgspec import Struct, field
 from chalicelib.model import PulseArea
 from chalicelib.store.expressions import above, equals
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Key, Write, put, query, update
+from chalicelib.store.table import AlreadyExists, Changed, Key, Missing, Write, put_once, query, update
+
+
+class SurveyExists(AlreadyExists):
+    """The delegate's impact survey was opened already."""
+
+
+class SurveyChanged(Changed):
+    """The survey was saved, sent or closed, or has another link, since it was read."""
+
+
+class SurveyMissing(Missing):
+    """The delegate has no such survey."""
+
+
+class PulseExists(AlreadyExists):
+    """What the raters saw is published already."""
 
 
 class Role(StrEnum):
@@ -72,11 +88,11 @@ def pulse_key(delegate_id: str) -> Key:
 
 
 def add(new: ImpactSurvey) -> Write:
-    return put({**key(new.delegate_id, new.role)._asdict(), **fields(new)}, once=True)
+    return put_once({**key(new.delegate_id, new.role)._asdict(), **fields(new)}, SurveyExists)
 
 
 def add_pulse(result: PulseResult) -> Write:
-    return put({**pulse_key(result.delegate_id)._asdict(), **fields(result)}, once=True)
+    return put_once({**pulse_key(result.delegate_id)._asdict(), **fields(result)}, PulseExists)
 
 
 def save(survey: ImpactSurvey, answers: Mapping[str, str], *, sent: bool, now: datetime) -> Write:
@@ -91,6 +107,7 @@ def save(survey: ImpactSurvey, answers: Mapping[str, str], *, sent: bool, now: d
             equals("link_version", survey.link_version),
             equals("revision", survey.revision),
         ],
+        refusal=SurveyChanged,
     )
 
 
@@ -100,12 +117,13 @@ def move(survey: ImpactSurvey) -> Write:
         key(survey.delegate_id, survey.role),
         add={"link_version": 1},
         when=[equals("link_version", survey.link_version), equals("sent", survey.sent)],
+        refusal=SurveyChanged,
     )
 
 
 def close(delegate_id: str, role: Role) -> Write:
     """Nothing is accepted any more; closing again changes nothing."""
-    return update(key(delegate_id, role), put={"state": SurveyState.CLOSED})
+    return update(key(delegate_id, role), put={"state": SurveyState.CLOSED}, refusal=SurveyMissing)
 
 
 def of_delegate(delegate_id: str) -> list[Row]:

@@ -10,9 +10,37 @@ from chalicelib.ids import rater_key
 from chalicelib.model import Delegate, Invitation, InvitationState, Wave
 from chalicelib.store.expressions import at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import Key, Write, delete, put, query, update
+from chalicelib.store.table import (
+    AlreadyExists,
+    Changed,
+    Key,
+    Missing,
+    Write,
+    count,
+    delete,
+    put,
+    put_once,
+    query,
+    update,
+)
 
 MAY_ANSWER = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
+
+
+class InvitationExists(AlreadyExists):
+    """The rater is invited already."""
+
+
+class InvitationChanged(Changed):
+    """The rater did something, or has another link or other reminders, since the invitation was read."""
+
+
+class InvitationMissing(Missing):
+    """There is no such invitation."""
+
+
+class PageRefused(Changed):
+    """The wave is closing, the link was revoked, or something newer is kept."""
 
 
 class InboxEntry(Struct, frozen=True):
@@ -32,7 +60,7 @@ def key(delegate_id: str, wave: Wave, invitation_id: str) -> Key:
 
 
 def add(new: Invitation) -> Write:
-    return put({**key_of(new)._asdict(), **fields(new)}, once=True)
+    return put_once({**key_of(new)._asdict(), **fields(new)}, InvitationExists)
 
 
 def add_to_inbox(new: Invitation, delegate: Delegate) -> Write:
@@ -60,7 +88,7 @@ def load_key(email: str, month: str) -> Key:
 
 def count_request(new: Invitation, month: str) -> Write:
     """One more questionnaire for this rater among those that close in a month, `2026-10`."""
-    return update(load_key(new.rater.email, month), add={"requests": 1}, create=True)
+    return count(load_key(new.rater.email, month), {"requests": 1})
 
 
 def of_delegate(delegate_id: str, wave: Wave) -> Iterator[Invitation]:
@@ -85,6 +113,7 @@ def save_page(key: Key, link_version: int, page: str, sealed: bytes, at: int, *,
             missing("frozen"),
             *(newest if if_newest else []),
         ],
+        refusal=PageRefused,
     )
 
 
@@ -99,6 +128,7 @@ def send(invitation: Invitation, at: int) -> Write:
             equals("revision", invitation.revision),
             equals("link_version", invitation.link_version),
         ],
+        refusal=InvitationChanged,
     )
 
 
@@ -107,17 +137,20 @@ def decline(invitation: Invitation, reason: str) -> Write:
         key_of(invitation),
         put={"state": InvitationState.DECLINED, "reason": reason},
         when=[equals("state", InvitationState.INVITED), equals("link_version", invitation.link_version)],
+        refusal=InvitationChanged,
     )
 
 
 def change_reminders(invitation: Invitation, reminders: tuple[str, ...]) -> Write:
     """Other reminders for somebody who has not answered."""
-    return update(key_of(invitation), put={"reminders": reminders}, when=[equals("state", InvitationState.INVITED)])
+    waits = [equals("state", InvitationState.INVITED)]
+    return update(key_of(invitation), put={"reminders": reminders}, when=waits, refusal=InvitationChanged)
 
 
 def revoke(invitation: Invitation) -> Write:
     """The link opens nothing any more, and what was saved is gone; revoking again changes nothing."""
-    return update(key_of(invitation), put={"state": InvitationState.REVOKED, "draft": {}}, remove=["sent"])
+    changes = {"state": InvitationState.REVOKED, "draft": {}}
+    return update(key_of(invitation), put=changes, remove=["sent"], refusal=InvitationMissing)
 
 
 def move(before: Invitation, after: Invitation) -> list[Write]:
@@ -133,7 +166,7 @@ def move(before: Invitation, after: Invitation) -> list[Write]:
         equals("reminders", before.reminders),
     ]
     inbox = Key(f"RATER#{rater_key(before.rater.email)}", f"INVITATION#{before.wave.value}#{before.id}")
-    return [update(key_of(before), put=changes, when=as_read), delete(inbox)]
+    return [update(key_of(before), put=changes, when=as_read, refusal=InvitationChanged), delete(inbox)]
 
 
 def remind_also(invitation: Invitation, mail_id: str) -> Write:
@@ -142,12 +175,14 @@ def remind_also(invitation: Invitation, mail_id: str) -> Write:
         key_of(invitation),
         put={"reminders": (*invitation.reminders, mail_id)},
         when=[equals("state", InvitationState.INVITED), equals("reminders", invitation.reminders)],
+        refusal=InvitationChanged,
     )
 
 
 def empty(invitation: Invitation) -> Write:
     """Remove the sealed answers and their times for good; nothing can be saved any more."""
-    return update(key_of(invitation), put={"frozen": True, "draft": {}, "saved_at": {}}, remove=["sent", "sent_at"])
+    changes = {"frozen": True, "draft": {}, "saved_at": {}}
+    return update(key_of(invitation), put=changes, remove=["sent", "sent_at"], refusal=InvitationMissing)
 
 
 def key_of(invitation: Invitation) -> Key:

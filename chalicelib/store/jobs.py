@@ -12,7 +12,19 @@ from chalicelib.store import due
 from chalicelib.store.due import due_columns
 from chalicelib.store.expressions import at_most, equals
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import ConditionFailed, Key, Write, apply, batched, get, get_many, put, update
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, apply, batched, get, get_many, put_once, update
+
+
+class JobExists(AlreadyExists):
+    """The same cause has made this job already."""
+
+
+class JobSettled(Changed):
+    """The job is done or given up, another run holds it, or it is not due yet."""
+
+
+class JobNotFailed(Changed):
+    """The job has not failed, or was started over already."""
 
 
 class JobState(StrEnum):
@@ -43,7 +55,7 @@ def key(job_id: str) -> Key:
 
 
 def add(new: Job) -> Write:
-    return put({**key(new.id)._asdict(), **fields(new), **due_columns(new.id, new.due_at)}, once=True)
+    return put_once({**key(new.id)._asdict(), **fields(new), **due_columns(new.id, new.due_at)}, JobExists)
 
 
 def find(job_id: str) -> Job | None:
@@ -63,9 +75,10 @@ def claim(job_id: str, attempt: str, now: datetime, until: datetime) -> Job | No
                 put={"attempt": attempt, "due_at": until},
                 add={"attempts": 1},
                 when=[equals("state", JobState.WAITING), at_most("due_at", now)],
+                refusal=JobSettled,
             )
         )
-    except ConditionFailed:
+    except JobSettled:
         return None
     return read(Job, taken)
 
@@ -76,6 +89,7 @@ def done(held: Job, now: datetime) -> Write:
         put={"state": JobState.DONE, "done_at": now, "error": ""},
         remove=["due_shard"],
         when=[equals("state", JobState.WAITING), equals("attempt", held.attempt)],
+        refusal=JobSettled,
     )
 
 
@@ -84,6 +98,7 @@ def put_off(held: Job, until: datetime, error: str) -> Write:
         key(held.id),
         put={"due_at": until, "error": error},
         when=[equals("state", JobState.WAITING), equals("attempt", held.attempt)],
+        refusal=JobSettled,
     )
 
 
@@ -92,6 +107,7 @@ def fail(held: Job, error: str) -> Write:
         key(held.id),
         put={"state": JobState.FAILED, "error": error, "due_shard": due.FAILED},
         when=[equals("state", JobState.WAITING), equals("attempt", held.attempt)],
+        refusal=JobSettled,
     )
 
 
@@ -101,6 +117,7 @@ def retry(failed: Job, now: datetime) -> Write:
         key(failed.id),
         put={"state": JobState.WAITING, "attempts": 0, **due_columns(failed.id, now)},
         when=[equals("state", JobState.FAILED)],
+        refusal=JobNotFailed,
     )
 
 
@@ -121,4 +138,5 @@ def _jobs(keys: Sequence[Key]) -> list[Job]:
 
 def move(job_id: str, due_at: datetime) -> Write:
     """Another due time for a job that still waits."""
-    return update(key(job_id), put={"due_at": due_at}, when=[equals("state", JobState.WAITING)])
+    waits = [equals("state", JobState.WAITING)]
+    return update(key(job_id), put={"due_at": due_at}, when=waits, refusal=JobSettled)

@@ -14,7 +14,33 @@ from chalicelib.store import due
 from chalicelib.store.due import due_columns
 from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import ConditionFailed, Key, Write, apply, batched, delete, get, get_many, put, update
+from chalicelib.store.table import (
+    AlreadyExists,
+    Changed,
+    Key,
+    Missing,
+    Write,
+    apply,
+    batched,
+    delete,
+    get,
+    get_many,
+    put,
+    put_once,
+    update,
+)
+
+
+class MailExists(AlreadyExists):
+    """The same cause has made this email already."""
+
+
+class MailMissing(Missing):
+    """There is no such email."""
+
+
+class MailSettled(Changed):
+    """The email is settled or cancelled, another run holds it, or it is not as it was read."""
 
 
 class MailState(StrEnum):
@@ -74,7 +100,7 @@ def add(new: Mail, *, stopped: bool = False) -> Write:
     """`stopped`: kept as if it had been cancelled, because the address takes no mail; another address revives it."""
     when = {"cancelled": True} if stopped else due_columns(new.id, new.due_at)
     row = {**key(new.id)._asdict(), **fields(new), **when, "kind": "mail"}
-    return put(row, once=True)
+    return put_once(row, MailExists)
 
 
 def in_doubt(by: datetime) -> list[Mail]:
@@ -91,7 +117,7 @@ def find(mail_id: str) -> Mail | None:
 
 def cancel(mail_id: str) -> Write:
     """Never send a mail that has not been taken yet; one that was sent stays as it is."""
-    return update(key(mail_id), put={"cancelled": True}, remove=["due_shard"])
+    return update(key(mail_id), put={"cancelled": True}, remove=["due_shard"], refusal=MailMissing)
 
 
 def stop(mail_ids: Iterable[str]) -> None:
@@ -120,6 +146,7 @@ def redirect(waiting: Mail, to: Person, links: Mapping[str, tuple[str, ...]], *,
         },
         remove=["cancelled"] if revive else [],
         when=[equals("state", MailState.QUEUED)],
+        refusal=MailSettled,
     )
 
 
@@ -134,6 +161,7 @@ def retry(given_up: Mail, now: datetime) -> list[Write]:
         key(given_up.id),
         put={"state": MailState.QUEUED, "attempts": 0, "reason": "", **due_columns(given_up.id, now)},
         when=[equals("state", MailState.REFUSED), equals("message_id", ""), missing("cancelled")],
+        refusal=MailSettled,
     )
     return [again, *_hide(given_up)]
 
@@ -158,6 +186,7 @@ def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Mail | 
                 either(at_most("due_at", now), again),
                 missing("cancelled"),
             ],
+            refusal=MailSettled,
         )
     )
 
@@ -170,6 +199,7 @@ def claim_doubtful(mail_id: str, attempt: str, now: datetime, until: datetime) -
             put={"attempt": attempt, "due_at": until},
             add={"attempts": 1, "doubts": 1},
             when=[equals("state", MailState.SENDING), at_most("due_at", now), missing("cancelled")],
+            refusal=MailSettled,
         )
     )
 
@@ -180,6 +210,7 @@ def sent(held: Mail, message_id: str, now: datetime) -> Write:
         put={"state": MailState.SENT, "message_id": message_id, "sent_at": stamp(now), "reason": ""},
         remove=["due_shard"],
         when=_held(held),
+        refusal=MailSettled,
     )
 
 
@@ -190,6 +221,7 @@ def put_off(held: Mail, until: datetime, reason: str, *, counted: bool = True) -
         put={"state": MailState.QUEUED, "due_at": until, "reason": reason},
         add={} if counted else {"attempts": -1},
         when=_held(held),
+        refusal=MailSettled,
     )
 
 
@@ -199,6 +231,7 @@ def refused(held: Mail, reason: str, now: datetime) -> list[Write]:
         put={"state": MailState.REFUSED, "reason": reason},
         remove=["due_shard"],
         when=_held(held),
+        refusal=MailSettled,
     )
     return [settled, *_show(held, reason, now)]
 
@@ -210,6 +243,7 @@ def lapsed(held: Mail) -> Write:
         put={"state": MailState.REFUSED, "reason": "It would have come too late to be of use"},
         remove=["due_shard"],
         when=_held(held),
+        refusal=MailSettled,
     )
 
 
@@ -220,7 +254,7 @@ def _held(held: Mail) -> list[Condition]:
 def _take(write: Write) -> Mail | None:
     try:
         return read(Mail, apply(write))
-    except ConditionFailed:
+    except MailSettled:
         return None
 
 
@@ -234,6 +268,7 @@ def settle(seen: Mail, state: MailState, message_id: str, reason: str, now: date
         put={"state": state, "message_id": message_id, "reason": reason, "sent_at": seen.sent_at or stamp(now)},
         remove=["due_shard"],
         when=[equals("state", seen.state)],
+        refusal=MailSettled,
     )
     if state in (MailState.REFUSED, MailState.BOUNCED, MailState.COMPLAINED):
         return [settled, *_show(seen, reason, now)]

@@ -6,7 +6,11 @@ from functools import lru_cache
 
 from chalicelib.codec import programme_as_json, programme_from_json
 from chalicelib.model import Programme
-from chalicelib.store.table import Key, Write, get, put
+from chalicelib.store.table import AlreadyExists, Key, Write, get, put_once
+
+
+class ProgrammeExists(AlreadyExists):
+    """This version of the programme is loaded already."""
 
 
 def key(programme_id: str, version: int) -> Key:
@@ -15,7 +19,7 @@ def key(programme_id: str, version: int) -> Key:
 
 def add(programme: Programme) -> Write:
     row = {**key(programme.id, programme.version)._asdict(), "checked": programme_as_json(programme)}
-    return put(row, once=True)
+    return put_once(row, ProgrammeExists)
 
 
 def stored(programme_id: str, version: int) -> bytes | None:

@@ -12,7 +12,15 @@ from chalicelib.model import Wave
 from chalicelib.store import objects
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import Key, Write, get, put, update
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, check, get, put_once, update
+
+
+class ReportExists(AlreadyExists):
+    """The report of this wave is made already."""
+
+
+class ReportChanged(Changed):
+    """The report was released, or is not the one that was previewed."""
 
 
 class ReportState(StrEnum):
@@ -46,7 +54,7 @@ def save_documents(delegate_id: str, wave: Wave, checksum: str, bodies: Mapping[
 
 
 def add(new: StoredReport) -> Write:
-    return put({**key(new.delegate_id, new.wave)._asdict(), **fields(new)}, once=True)
+    return put_once({**key(new.delegate_id, new.wave)._asdict(), **fields(new)}, ReportExists)
 
 
 def find(delegate_id: str, wave: Wave) -> StoredReport | None:
@@ -60,4 +68,10 @@ def release(report: StoredReport, now: datetime) -> Write:
         key(report.delegate_id, report.wave),
         put={"state": ReportState.RELEASED, "released_at": now},
         when=[equals("state", ReportState.READY), equals("checksum", report.checksum)],
+        refusal=ReportChanged,
     )
+
+
+def still_ready(delegate_id: str, wave: Wave) -> Write:
+    """Refuses a transaction once the report is released."""
+    return check(key(delegate_id, wave), [equals("state", ReportState.READY)], ReportChanged)

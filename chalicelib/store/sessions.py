@@ -10,7 +10,20 @@ from msgspec import Struct
 
 from chalicelib.store.expressions import above, at_most, equals
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import ConditionFailed, Key, Write, apply, delete, get, put, update
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, apply, delete, get, put_if, put_once, update
+
+
+class AskingChanged(Changed):
+    """Somebody has asked for another code since."""
+
+
+class CodeSpent(Changed):
+    """The code was used, replaced or tried too often, or its time is over."""
+
+
+class SessionExists(AlreadyExists):
+    """The session has begun already."""
+
 
 KEPT_AFTER_END = timedelta(days=1)  # until DynamoDB may delete a row
 
@@ -53,21 +66,24 @@ def find_asking(who: str) -> Asking | None:
 def save_asking(new: Asking) -> Write:
     """Refused unless it follows the asking that was read, or is the first."""
     row = {**asking_key(new.who)._asdict(), **fields(new), **_gone(new.ends_at)}
-    return put(row, once=True) if new.revision == 1 else put(row, when=[equals("revision", new.revision - 1)])
+    if new.revision == 1:
+        return put_once(row, AskingChanged)
+    return put_if(row, [equals("revision", new.revision - 1)], AskingChanged)
 
 
 def take_try(who: str, challenge: str, most: int, now: datetime) -> Asking | None:
     """Count one try of a code. None if it was used, replaced or tried too often, or its time is over."""
     when = [equals("challenge", challenge), at_most("tries", most - 1), above("ends_at", now)]
     try:
-        return read(Asking, apply(update(asking_key(who), add={"tries": 1}, when=when)))
-    except ConditionFailed:
+        return read(Asking, apply(update(asking_key(who), add={"tries": 1}, when=when, refusal=CodeSpent)))
+    except CodeSpent:
         return None
 
 
 def use(asking: Asking) -> Write:
     """Spend a code: refused if somebody else has spent or replaced it."""
-    return update(asking_key(asking.who), put={"challenge": ""}, when=[equals("challenge", asking.challenge)])
+    unspent = [equals("challenge", asking.challenge)]
+    return update(asking_key(asking.who), put={"challenge": ""}, when=unspent, refusal=CodeSpent)
 
 
 # --- sessions ---------------------------------------------------------------------------------------
@@ -78,7 +94,7 @@ def key(hashed_id: str) -> Key:
 
 
 def add(new: Session) -> Write:
-    return put({**key(new.hashed)._asdict(), **fields(new), **_gone(new.ends_at)}, once=True)
+    return put_once({**key(new.hashed)._asdict(), **fields(new), **_gone(new.ends_at)}, SessionExists)
 
 
 def find(hashed_id: str) -> Session | None:

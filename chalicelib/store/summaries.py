@@ -8,9 +8,13 @@ from msgspec import Struct
 
 from chalicelib.store import objects
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import Key, Write, put, query
+from chalicelib.store.table import AlreadyExists, Key, Write, put_once, query
 
 IMPACT = "impact"
+
+
+class SummaryExists(AlreadyExists):
+    """The summary is made already."""
 
 
 class Summary(Struct, frozen=True):
@@ -36,7 +40,7 @@ def save_documents(cohort_id: str, checksum: str, facts: bytes, html: bytes) -> 
 
 
 def add(new: Summary) -> Write:
-    return put({**key(new.cohort_id, new.name)._asdict(), **fields(new)}, once=True)
+    return put_once({**key(new.cohort_id, new.name)._asdict(), **fields(new)}, SummaryExists)
 
 
 def of_cohort(cohort_id: str) -> list[Summary]:

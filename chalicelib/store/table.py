@@ -27,20 +27,51 @@ class Key(NamedTuple):
     sk: str
 
 
+class ConditionFailed(Exception):
+    """A condition did not hold; nothing was written.
+
+    Every conditional write names the subclass that is raised when its condition fails. Where several writes of a
+    transaction refused, the first of them decides the class, so put the write that says most first.
+
+    failed    positions of the writes that refused
+    refusals  what each of these writes stands for, in the same order
+    """
+
+    def __init__(self, failed: Sequence[int] = (0,), refusals: Sequence[type[ConditionFailed]] = ()):
+        names = [refusal.__name__ for refusal in refusals] or [type(self).__name__]
+        super().__init__(f"{', '.join(names)} (write {', '.join(map(str, failed))})")
+        self.failed = tuple(failed)
+        self.refusals = tuple(refusals) or (type(self),)
+
+    may_be_logged = True  # class names and positions only
+
+    def includes(self, kind: type[ConditionFailed]) -> bool:
+        """Whether any of the writes that refused stands for this."""
+        return any(issubclass(refusal, kind) for refusal in self.refusals)
+
+
+class AlreadyExists(ConditionFailed):
+    """A row that is written once is there already."""
+
+
+class Missing(ConditionFailed):
+    """The row to be changed is not there."""
+
+
+class Changed(ConditionFailed):
+    """The row is not, or no longer, as the write needs it."""
+
+
+Refusal = type[ConditionFailed]
+
+
 class Write(Struct, frozen=True):
     """One part of a transaction, in botocore's words."""
 
     action: str  # Put, Update, Delete or ConditionCheck
     params: dict[str, Any]
     row: Row  # what a Put stores; empty otherwise
-
-
-class ConditionFailed(Exception):
-    """A condition did not hold; nothing was written. `failed` are the places of the writes that refused."""
-
-    def __init__(self, failed: Sequence[int] = (0,)):
-        super().__init__(f"condition of write {', '.join(map(str, failed))} failed")
-        self.failed = tuple(failed)
+    refusal: Refusal = ConditionFailed  # what is raised when the condition fails; never raised without a condition
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -108,11 +139,20 @@ def pages(**params: Any) -> Iterator[Row]:
 # --- writing ----------------------------------------------------------------------------------------
 
 
-def put(new: Row, *, once: bool = False, when: Iterable[Condition] = ()) -> Write:
-    """Store a row; `once` refuses to replace one that is there."""
+def put(new: Row) -> Write:
+    """Store a row, whatever was there."""
+    return Write("Put", {"Item": item(new)}, new)
+
+
+def put_once(new: Row, refusal: Refusal) -> Write:
+    """Store a row that must not be there yet."""
+    return put_if(new, [missing("pk")], refusal)
+
+
+def put_if(new: Row, when: Iterable[Condition], refusal: Refusal) -> Write:
+    """Store a row in place of one that is as `when` says."""
     e = Expression()
-    conditions = [*when, missing("pk")] if once else list(when)
-    return Write("Put", {"Item": item(new)} | _condition(e, conditions) | e.params(), new)
+    return Write("Put", {"Item": item(new)} | _condition(e, when) | e.params(), new, refusal)
 
 
 def row_size(write: Write) -> int:
@@ -123,42 +163,50 @@ def row_size(write: Write) -> int:
 def update(
     key: Key,
     *,
+    refusal: Refusal,
     put: Mapping[str, Any] | None = None,
     add: Mapping[str, int] | None = None,
     remove: Iterable[str] = (),
     copy: Mapping[str, str] | None = None,
     when: Iterable[Condition] = (),
-    create: bool = False,
 ) -> Write:
-    """Change a row that is there (`create`: or make it)."""
+    """Change a row that must be there."""
     e = Expression()
     text = update_text(e, put or {}, add or {}, remove, copy or {})
-    conditions = list(when) if create else [present("pk"), *when]
-    return Write("Update", {"Key": _key(key), "UpdateExpression": text} | _condition(e, conditions) | e.params(), {})
+    params = {"Key": _key(key), "UpdateExpression": text} | _condition(e, [present("pk"), *when]) | e.params()
+    return Write("Update", params, {}, refusal)
+
+
+def count(key: Key, add: Mapping[str, int]) -> Write:
+    """Add to numbers of a row, which is made if it is not there."""
+    e = Expression()
+    text = update_text(e, {}, add, (), {})
+    return Write("Update", {"Key": _key(key), "UpdateExpression": text} | e.params(), {})
 
 
 def delete(key: Key) -> Write:
     return Write("Delete", {"Key": _key(key)}, {})
 
 
-def check(key: Key, when: Iterable[Condition]) -> Write:
+def check(key: Key, when: Iterable[Condition], refusal: Refusal) -> Write:
+    """Write nothing, and refuse the transaction unless a row is as `when` says."""
     e = Expression()
-    return Write("ConditionCheck", {"Key": _key(key)} | _condition(e, when) | e.params(), {})
+    return Write("ConditionCheck", {"Key": _key(key)} | _condition(e, when) | e.params(), {}, refusal)
 
 
 def apply(write: Write) -> Row:
-    """One update by itself; returns the whole row as it now is. Raises ConditionFailed."""
+    """One update by itself; returns the whole row as it now is. Raises the write's refusal."""
     try:
         answer = client("dynamodb").update_item(TableName=settings().table, ReturnValues="ALL_NEW", **write.params)
     except ClientError as error:
         if _code(error) == "ConditionalCheckFailedException":
-            raise ConditionFailed from error
+            raise write.refusal from error
         raise
     return row(answer["Attributes"])
 
 
 def transact(writes: Sequence[Write]) -> None:
-    """All of the writes or none. Raises ConditionFailed; a passing conflict is tried again."""
+    """All of the writes or none. Raises the refusal of the first write that refuses; a conflict is tried again."""
     if len(writes) > MOST_WRITES:
         raise ValueError(f"{len(writes)} writes: a transaction takes {MOST_WRITES}")
     items = [{write.action: {"TableName": settings().table} | write.params} for write in writes]
@@ -167,7 +215,7 @@ def transact(writes: Sequence[Write]) -> None:
             client("dynamodb").transact_write_items(TransactItems=items)
             return
         except ClientError as error:
-            if attempt + 1 == CONFLICT_TRIES or not _passing(error):
+            if attempt + 1 == CONFLICT_TRIES or not _passing(error, writes):
                 raise
         time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 (spreads out writers, guards nothing)
 
@@ -181,15 +229,16 @@ def put_all(rows: Iterable[Row]) -> None:
         waiting = answer.get("UnprocessedItems", {}).get(settings().table, []) + waiting
 
 
-def _passing(error: ClientError) -> bool:
-    """True for a conflict worth another try. Raises ConditionFailed where a condition did not hold."""
+def _passing(error: ClientError, writes: Sequence[Write]) -> bool:
+    """True for a conflict worth another try. Raises a write's refusal where its condition did not hold."""
     if _code(error) == "TransactionInProgressException":
         return True
     if _code(error) != "TransactionCanceledException":
         return False
     codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
     if failed := [place for place, code in enumerate(codes) if code == "ConditionalCheckFailed"]:
-        raise ConditionFailed(failed) from error
+        refusals = [writes[place].refusal for place in failed]
+        raise refusals[0](failed, refusals) from error
     return any(code in PASSING for code in codes)
 
 

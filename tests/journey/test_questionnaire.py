@@ -12,7 +12,7 @@ from chalicelib.collect.sheet import read_ticket
 from chalicelib.model import Invitation, InvitationState
 from chalicelib.store import invitations
 from chalicelib.store.marshal import read
-from chalicelib.store.table import apply, get, update
+from chalicelib.store.table import Changed, apply, get, update
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.visitor import FORM
@@ -202,7 +202,7 @@ def test_after_the_close_a_rater_is_told_whether_their_answers_count(visitor, cl
 
 def test_a_withdrawn_link_says_so_on_every_page(visitor, link):
     visitor.open(f"{link}/page/{PAGE}")
-    apply(update(key(link), put={"state": InvitationState.REVOKED}))
+    apply(update(key(link), put={"state": InvitationState.REVOKED}, refusal=Changed))
 
     posted = visitor.post(f"{link}/page/{PAGE}", {ITEMS[0]: "4"})
     assert (posted.status, "This link is no longer in use" in posted.page) == (410, True)

@@ -8,7 +8,19 @@ import pytest
 
 from chalicelib.config import settings
 from chalicelib.store.aws import client
-from chalicelib.store.table import ConditionFailed, Key, apply, get, put, query, transact, update
+from chalicelib.store.table import (
+    AlreadyExists,
+    Changed,
+    ConditionFailed,
+    Key,
+    apply,
+    get,
+    put,
+    put_once,
+    query,
+    transact,
+    update,
+)
 from infra.local.memory import backend
 from tests.support.mails import sent_mails
 
@@ -25,7 +37,7 @@ def make(key: Key = TALLY, **values: object) -> None:
 def test_of_many_first_puts_in_this_process_one_wins():
     def first(place: int) -> bool:
         try:
-            transact([put({"pk": "A", "sk": f"{place}"}, once=True)])
+            transact([put_once({"pk": "A", "sk": f"{place}"}, AlreadyExists)])
         except ConditionFailed:
             return False
         return True
@@ -38,14 +50,14 @@ def test_of_many_first_puts_in_this_process_one_wins():
 def test_sums_of_transactions_in_this_process_are_kept():
     make(summed=0)
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(lambda _: transact([update(TALLY, add={"summed": 1})]), range(80)))
+        list(pool.map(lambda _: transact([update(TALLY, add={"summed": 1}, refusal=Changed)]), range(80)))
 
     assert get(TALLY)["summed"] == 80
 
 
 def test_a_transaction_sent_twice_with_one_token_is_applied_once():
     make(summed=0)
-    write = {"Update": {"TableName": settings().table, **update(TALLY, add={"summed": 1}).params}}
+    write = {"Update": {"TableName": settings().table, **update(TALLY, add={"summed": 1}, refusal=Changed).params}}
 
     for _ in range(2):
         client("dynamodb").transact_write_items(TransactItems=[write], ClientRequestToken="t" * 36)
@@ -57,8 +69,8 @@ def test_a_refused_transaction_leaves_every_row_as_it_was_and_may_be_sent_again(
     make(summed=0, inner={"a": 1})
     writes = [
         put({"pk": "A", "sk": "new"}),
-        update(TALLY, add={"summed": 1}, put={"inner.a": 2}),
-        put({"pk": "B", "sk": "there"}, once=True),
+        update(TALLY, add={"summed": 1}, put={"inner.a": 2}, refusal=Changed),
+        put_once({"pk": "B", "sk": "there"}, AlreadyExists),
     ]
     make(Key("B", "there"))
 
@@ -73,8 +85,8 @@ def test_a_refused_transaction_leaves_every_row_as_it_was_and_may_be_sent_again(
 def test_a_copied_attribute_stays_when_its_source_changes():
     make(draft={"vision": b"one"})
 
-    apply(update(TALLY, copy={"sent": "draft"}))
-    apply(update(TALLY, put={"draft.vision": b"two"}))
+    apply(update(TALLY, copy={"sent": "draft"}, refusal=Changed))
+    apply(update(TALLY, put={"draft.vision": b"two"}, refusal=Changed))
 
     assert get(TALLY)["sent"] == {"vision": b"one"}
 
@@ -83,7 +95,7 @@ def test_what_a_reader_holds_does_not_change_with_the_row():
     make(draft={"vision": b"one"})
     held = get(TALLY)
 
-    apply(update(TALLY, put={"draft.vision": b"two"}))
+    apply(update(TALLY, put={"draft.vision": b"two"}, refusal=Changed))
 
     assert held["draft"] == {"vision": b"one"}
 
@@ -116,7 +128,7 @@ def test_a_row_beyond_400_kb_is_refused_however_it_grows():
     make(text="x" * 399_000)
 
     with pytest.raises(client("dynamodb").exceptions.ClientError, match="size"):
-        apply(update(TALLY, put={"more": "y" * 20_000}))
+        apply(update(TALLY, put={"more": "y" * 20_000}, refusal=Changed))
     with pytest.raises(client("dynamodb").exceptions.ClientError, match="size"):
         make(text="x" * 410_000)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.config import settings as ours
 from chalicelib.store.aws import AWS_ERRORS, client
 from chalicelib.store.expressions import above, at_most, either, equals, missing, one_of, present
-from chalicelib.store.table import Key, put, transact, update
+from chalicelib.store.table import Changed, Key, put, transact, update
 from infra.local import moto_speed
 from infra.local.memory import backend
 
@@ -58,7 +58,7 @@ def outcome(asked: dict[str, Any]) -> Any:
     transact(
         [put({**ROW._asdict(), "n": 1, "word": "word", "map": {"a": 1}, "bytes": b"1", "list": [1], "due_at": "x"})]
     )
-    params = {"TableName": ours().table, **copy.deepcopy(update(ROW, **asked).params)}
+    params = {"TableName": ours().table, **copy.deepcopy(update(ROW, **asked, refusal=Changed).params)}
     try:
         answer = client("dynamodb").update_item(ReturnValues="ALL_NEW", **params)["Attributes"]
     except AWS_ERRORS as error:

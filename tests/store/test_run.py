@@ -15,7 +15,7 @@ from chalicelib.model import Person
 from chalicelib.store import due, jobs, mails, queues
 from chalicelib.store.aws import client
 from chalicelib.store.jobs import Job, JobState, job
-from chalicelib.store.table import Key, get, put, transact, update
+from chalicelib.store.table import Changed, Key, get, put, transact, update
 from tests.support.calls import count_calls, watched_by
 from tests.support.clock import MONDAY
 from tests.support.faults import KINDS, Killed, Striking, double_faults, single_faults
@@ -36,7 +36,7 @@ def setup() -> None:
 
 
 def close(_job: Job, now: datetime) -> list:
-    return [update(TALLY, add={"closed": 1}), jobs.add(FOLLOW_ON)]
+    return [update(TALLY, add={"closed": 1}, refusal=Changed), jobs.add(FOLLOW_ON)]
 
 
 def poison(_job: Job, now: datetime) -> list:

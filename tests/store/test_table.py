@@ -7,15 +7,20 @@ import pytest
 from chalicelib.store.expressions import above, at_most, either, equals, missing, one_of, present
 from chalicelib.store.table import (
     MOST_WRITES,
+    AlreadyExists,
+    Changed,
     ConditionFailed,
     Key,
+    Missing,
     apply,
     check,
+    count,
     delete,
     get,
     get_many,
     put,
     put_all,
+    put_once,
     query,
     transact,
     update,
@@ -44,10 +49,10 @@ def test_a_row_that_was_never_stored_is_none():
 
 
 def test_a_row_put_once_is_not_replaced():
-    transact([put(row(title="first"), once=True)])
+    transact([put_once(row(title="first"), AlreadyExists)])
 
     with pytest.raises(ConditionFailed):
-        transact([put(row(title="second"), once=True)])
+        transact([put_once(row(title="second"), AlreadyExists)])
 
     assert get(ROW) == row(title="first")
 
@@ -77,10 +82,10 @@ def test_a_condition_decides_whether_a_write_happens(condition, holds):
     transact([put(row(state="open", size=24, draft={"vision": b"x"}))])
 
     if holds:
-        transact([update(ROW, put={"seen": True}, when=[condition])])
+        transact([update(ROW, put={"seen": True}, when=[condition], refusal=Changed)])
     else:
         with pytest.raises(ConditionFailed):
-            transact([update(ROW, put={"seen": True}, when=[condition])])
+            transact([update(ROW, put={"seen": True}, when=[condition], refusal=Changed)])
 
     assert ("seen" in get(ROW)) is holds
 
@@ -89,7 +94,14 @@ def test_an_update_puts_adds_copies_and_removes_at_once():
     transact([put(row(state="open", size=24, draft={"vision": b"x"}, note="n"))])
 
     changed = apply(
-        update(ROW, put={"state": "held"}, add={"size": 2, "tries": 1}, copy={"sent": "draft"}, remove=["note"])
+        update(
+            ROW,
+            put={"state": "held"},
+            add={"size": 2, "tries": 1},
+            copy={"sent": "draft"},
+            remove=["note"],
+            refusal=Changed,
+        )
     )
 
     assert changed == row(state="held", size=26, tries=1, draft={"vision": b"x"}, sent={"vision": b"x"})
@@ -97,13 +109,13 @@ def test_an_update_puts_adds_copies_and_removes_at_once():
 
 def test_an_update_of_a_row_that_is_not_there_makes_none():
     with pytest.raises(ConditionFailed):
-        transact([update(ROW, put={"state": "held"})])
+        transact([update(ROW, put={"state": "held"}, refusal=Changed)])
 
     assert get(ROW) is None
 
 
 def test_an_update_makes_the_row_when_told_to():
-    apply(update(ROW, add={"size": 1}, create=True))
+    apply(count(ROW, {"size": 1}))
 
     assert get(ROW) == row(size=1)
 
@@ -114,14 +126,18 @@ def test_a_transaction_that_is_refused_writes_nothing_and_says_which_writes_refu
     with pytest.raises(ConditionFailed) as refused:
         transact(
             [
-                update(Key("COHORT#1", "DELEGATE#1"), add={"answered": 1}),
-                put(row("DELEGATE#2"), once=True),
+                update(Key("COHORT#1", "DELEGATE#1"), add={"answered": 1}, refusal=Changed),
+                put_once(row("DELEGATE#2"), AlreadyExists),
                 delete(Key("COHORT#1", "DELEGATE#3")),
-                check(Key("COHORT#1", "META"), [present("pk")]),
+                check(Key("COHORT#1", "META"), [present("pk")], Missing),
             ]
         )
 
+    assert type(refused.value) is AlreadyExists, "the first write that refused decides"
     assert refused.value.failed == (1, 3)
+    assert refused.value.refusals == (AlreadyExists, Missing)
+    assert refused.value.includes(Missing)
+    assert not refused.value.includes(Changed)
     assert [found["answered"] for found in query("COHORT#1")] == [3, 4]
 
 
