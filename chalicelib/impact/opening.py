@@ -16,7 +16,7 @@ from chalicelib.mail.words import common_words
 from chalicelib.model import Delegate, Programme, PulseArea
 from chalicelib.programme.dates import local_moment, reminder_times
 from chalicelib.store import cohorts, impacts, jobs, mails
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.impacts import ImpactSurvey, Role, SurveyState
 from chalicelib.store.mails import Mail
 from chalicelib.store.table import Write
@@ -45,7 +45,7 @@ def opening_writes(
     lost   addresses that take no mail
     """
     closing = jobs.job("impact_close", delegate.id, due_at=survey.closes_at, delegate=delegate.id)
-    writes = [jobs.add(closing), cohorts.change_line(delegate, put={"stage": Stage.IMPACT_OPEN})]
+    writes = [jobs.add(closing), cohorts.change_line(delegate, put={"survey": SurveyStage.OPEN})]
     for role in Role:
         asked = replace(survey, role=role)
         later = _reminders(programme, delegate, asked)

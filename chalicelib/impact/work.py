@@ -25,7 +25,7 @@ from chalicelib.model import (
 )
 from chalicelib.report.publish import publish
 from chalicelib.store import cohorts, delegates, impacts, invitations, jobs, programmes, responses, wave_keys
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.debriefs import areas_from
 from chalicelib.store.impacts import ImpactSurvey, Role, surveys_from
 from chalicelib.store.jobs import Job
@@ -101,7 +101,7 @@ def close_impact(job: Job, now: datetime) -> Sequence[Write]:
         raise LookupError(f"no delegate {job.about['delegate']}")
     return [
         *(impacts.close(delegate.id, role) for role in Role),
-        cohorts.change_line(delegate, put={"stage": Stage.COMPLETE}),
+        cohorts.change_line(delegate, put={"survey": SurveyStage.CLOSED}),
     ]
 
 

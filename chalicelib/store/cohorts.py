@@ -49,7 +49,10 @@ class FollowupExists(AlreadyExists):
 
 
 class Stage(StrEnum):
-    """Where a delegate is on the way, as the dashboard shows it."""
+    """Where a delegate is on the way, as the dashboard shows it.
+
+    Rows keep the stage of the questionnaire and that of the impact survey apart, so that neither overwrites the other.
+    """
 
     PLANNED = "planned"
     COLLECTING = "collecting"
@@ -59,6 +62,22 @@ class Stage(StrEnum):
     RELEASED = "released"
     IMPACT_OPEN = "impact_open"
     COMPLETE = "complete"
+
+
+class SurveyStage(StrEnum):
+    """How far the impact survey is, in an attribute of its own."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+SHOWN_ONCE_RELEASED = {SurveyStage.OPEN: Stage.IMPACT_OPEN, SurveyStage.CLOSED: Stage.COMPLETE}
+AFTER_RELEASE = (Stage.RELEASED, Stage.IMPACT_OPEN, Stage.COMPLETE)  # rows of earlier versions hold the last two
+
+
+def shown_stage(stage: Stage, survey: SurveyStage | None) -> Stage:
+    """One word for both: the questionnaire, until its report is released, and then the impact survey."""
+    return SHOWN_ONCE_RELEASED[survey] if survey and stage in AFTER_RELEASE else stage
 
 
 class GroupCount(Struct, frozen=True):
@@ -78,6 +97,7 @@ class DelegateLine(Struct, frozen=True):
     coach: Person
     coach_id: str
     stage: Stage = Stage.PLANNED
+    survey: SurveyStage | None = None  # None until the impact survey opens
     nominated: bool = False  # raters chosen and sent
     invited: int = 0  # raters mailed, self included
     answered: int = 0
@@ -219,10 +239,13 @@ def _lines_again(rows: Iterable[Row], first: Mapping[str, DelegateLine]) -> Iter
     return (line for line in map(_line, _of_wave(rows, Wave.FOLLOWUP)) if line.delegate_id in first)
 
 
+KEPT_ON_THE_BASELINE = ("name", "email", "service", "coach", "coach_id", "withdrawn", "survey")
+
+
 def _with_person(line: DelegateLine, person: DelegateLine) -> DelegateLine:
-    """Who somebody is, and whether they still take part, is kept on the baseline's line."""
-    about = {name: getattr(person, name) for name in ("name", "email", "service", "coach", "coach_id", "withdrawn")}
-    return replace(line, **about)
+    """Who somebody is, whether they still take part, and their impact survey are kept on the baseline's line."""
+    about = {name: getattr(person, name) for name in KEPT_ON_THE_BASELINE}
+    return replace(line, **about, stage=shown_stage(line.stage, person.survey))
 
 
 def _line(row: Row) -> DelegateLine:
@@ -230,7 +253,8 @@ def _line(row: Row) -> DelegateLine:
     counts = {
         group: GroupCount(row[_counter("invited", group)], row.get(_counter("answered", group), 0)) for group in groups
     }
-    return replace(read(DelegateLine, row), groups=counts)
+    line = read(DelegateLine, row)
+    return replace(line, groups=counts, stage=shown_stage(line.stage, line.survey))
 
 
 def cohort_from(rows: Iterable[Row]) -> Cohort | None:

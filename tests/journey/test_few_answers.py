@@ -8,14 +8,18 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.admin import close
+from chalicelib.admin.dashboard import dashboard
+from chalicelib.admin.shown import Filter
 from chalicelib.collect.close import too_few
 from chalicelib.collect.submit import submit
 from chalicelib.model import Invitation, InvitationState, Wave, WaveState
 from chalicelib.report.facts import Facts, read_facts
-from chalicelib.store import delegates, jobs, objects, reports
+from chalicelib.store import cohorts, delegates, jobs, objects, reports
+from chalicelib.store.cohorts import Stage, SurveyStage
 from infra.local.account import ADMINISTRATOR
 from tests.faults import scene
 from tests.support import people
+from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
 
@@ -123,3 +127,56 @@ def test_closed_all_the_same_the_report_shows_what_may_be_shown(visitor, clock, 
     assert facts().statistics == ()
     assert mails("report/ready#") == {people.person("cleo coach").email: 1}
     assert jobs.failed() == []
+
+
+# --- other threads go on --------------------------------------------------------------------------------
+
+
+SURVEY_OPENS = people.OPENING.replace(year=2027, month=5, day=31, hour=9)
+SURVEY_CLOSES = SURVEY_OPENS.replace(month=7, day=1)
+
+
+def shown(clock):
+    board = dashboard(people.COHORT, clock.now())
+    return board.lines[0].standing.filter, {words: figure for figure, words in board.figures}["reports made"]
+
+
+@pytest.mark.parametrize("until", [SURVEY_OPENS, SURVEY_CLOSES], ids=["open", "closed"])
+def test_a_decision_stays_in_sight_and_can_be_taken_when_the_impact_survey_opens_and_closes(
+    visitor, clock, held, until
+):
+    drain(clock.to(SURVEY_OPENS))
+    drain(clock.to(until))
+    (line,) = cohorts.lines(people.COHORT)
+    assert line.survey is (SurveyStage.OPEN if until == SURVEY_OPENS else SurveyStage.CLOSED)
+    assert line.stage is Stage.HELD
+    assert not line.has_closed
+    assert shown(clock) == (Filter.DECISION, "0 of 1")
+
+    console = f"{BASE_URL}/admin/cohort/{people.COHORT}/delegate/{people.dana()}/publish"
+    visitor.let_in_administrator(clock.now()).open(console).post(console)
+    drain(clock.now())
+    drain(clock.advance(hours=2))
+    assert state() is WaveState.CLOSED
+    assert facts().too_few
+    assert shown(clock) == (Filter.COACH, "1 of 1")
+    assert jobs.failed() == []
+
+
+def test_a_report_that_is_made_while_the_impact_survey_is_open_is_printed_and_shown_as_made(visitor, clock, held):
+    """The survey opens between the close and the printing of the report."""
+    close.publish(people.COHORT, DANA, clock.advance(days=1))
+    people.write(cohorts.change_line(delegates.find(people.dana()), put={"survey": SurveyStage.OPEN}))
+    drain(clock.now())
+    drain(clock.advance(hours=2))
+
+    assert shown(clock) == (Filter.COACH, "1 of 1")
+
+
+@pytest.mark.parametrize("stage", [Stage.IMPACT_OPEN, Stage.COMPLETE])
+def test_a_row_of_an_earlier_version_that_holds_the_surveys_stage_is_still_read(visitor, clock, stage):
+    people.opened(clock)
+    people.write(cohorts.change_line(delegates.find(people.dana()), put={"stage": stage}))
+    assert [line.stage for line in cohorts.lines(people.COHORT)] == [stage]
+    people.write(cohorts.change_line(delegates.find(people.dana()), put={"survey": SurveyStage.CLOSED}))
+    assert [line.stage for line in cohorts.lines(people.COHORT)] == [Stage.COMPLETE]
