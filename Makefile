@@ -15,7 +15,7 @@ ifneq ($(shell command -v pyenv),)
 NO_PYTHON += (pyenv is here: a version that it has installed is used only once it is switched on, as in: pyenv shell 3.12)
 endif
 
-.PHONY: help install demo serve emulator infra deploy status remove rotate-keys policies test-infra test test-browser pictures install-browser check lint prove bench lock clean
+.PHONY: help install demo serve emulator infra deploy status remove rotate-keys docs policies test-infra test test-browser pictures install-browser check lint prove bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ rotate-keys: $(READY) ## sign links with a new key, the old ones still open: STA
 
 remove: $(READY) ## take a deployment down, data stays: STAGE=prod; DESTROY=prod deletes it too
 	@$(DEPLOY) remove --stage $(STAGE) $(DRY) --destroy "$(DESTROY)"
+
+docs: $(READY) ## write the pages of docs/ that are made from the code
+	@$(BIN)/python -m infra.docs
 
 policies: $(READY) ## write each function's policy from infra/rights.yaml
 	@$(BIN)/python -m infra.deploy policies

@@ -20,13 +20,15 @@ functions.attribute()
 
 
 @pytest.fixture
-def aws() -> Iterator[None]:
+def aws(request: pytest.FixtureRequest) -> Iterator[None]:
     """An empty account with the real stack, settings and a verified sender. Fails what AWS would refuse."""
     cloud.switch_on()
     cloud.empty()
     yield
+    undeclared = [] if request.node.get_closest_marker("made_up_rows") else cloud.undeclared_rows()
     cloud.switch_off()
     assert aws_contract.broken == []
+    assert undeclared == [], "declare the kind of each in chalicelib/store/row_kinds.py"
 
 
 @pytest.fixture

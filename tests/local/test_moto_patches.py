@@ -24,7 +24,7 @@ from chalicelib.store.table import (
 from infra.local.memory import backend
 from tests.support.mails import sent_mails
 
-pytestmark = pytest.mark.usefixtures("aws")
+pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.made_up_rows]
 
 THREADS = 8
 TALLY = Key("A", "tally")

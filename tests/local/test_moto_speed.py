@@ -16,7 +16,7 @@ from chalicelib.store.table import Changed, Key, put, transact, update
 from infra.local import moto_speed
 from infra.local.memory import backend
 
-pytestmark = pytest.mark.usefixtures("aws")
+pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.made_up_rows]
 
 ROW = Key("A", "row")
 NAMES = ["n", "word", "map", "bytes", "list", "new", "due_shard", "pk"]

@@ -27,7 +27,7 @@ from chalicelib.store.table import (
 )
 from tests.support.calls import count_calls
 
-pytestmark = pytest.mark.usefixtures("aws")
+pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.made_up_rows]
 
 ROW = Key("COHORT#1", "META")
 

@@ -10,7 +10,8 @@ from moto import mock_aws
 
 from chalicelib import config
 from chalicelib.collect import sheet
-from chalicelib.store import aws
+from chalicelib.store import aws, row_kinds
+from chalicelib.store.table import Key
 from infra.local import account, aws_contract, moto_patches, record, shortcut
 from infra.local.memory import backend
 from tests.support import calls
@@ -63,3 +64,15 @@ def empty() -> None:
     aws_contract.broken.clear()
     sheet.forget()
     config.settings.cache_clear()
+
+
+def undeclared_rows() -> list[Key]:
+    """Keys of stored rows that are not of exactly one kind, a few at most."""
+    items = backend("dynamodb").tables[f"fullcircle-{STAGE}"].items
+    keys = (Key(pk.value, sk.value) for pk, group in items.items() for sk in group)
+    return [key for key in keys if len(_kinds_of(key)) != 1][:5]
+
+
+@functools.cache
+def _kinds_of(key: Key) -> list[row_kinds.RowKind]:
+    return row_kinds.kinds_of(key)

@@ -1,0 +1,494 @@
+"""Kinds of row: the key, whose a row is, who reads it, how long it is kept, and what erasing its owner does to it.
+
+Keys are made here and nowhere else. The key table in docs/rows.md, a person's export, erasure and retention derive from
+these declarations; a test holds every stored row to exactly one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+
+from msgspec import Struct
+
+from chalicelib.store.table import Key
+
+
+class Owner(StrEnum):
+    """Whose data a row is. An export holds the rows that a person owns, and no one else's."""
+
+    DELEGATE = "delegate"
+    RATER = "rater"
+    COACH = "coach"
+    READER = "reader"  # whoever reads email at an address
+    ORGANISATION = "organisation"  # about no single person
+
+
+class Reader(StrEnum):
+    """Who sees what a row holds on a page, in a file or in an email. Operators with AWS rights are not listed."""
+
+    OWNER = "its owner"
+    DELEGATE = "the delegate"
+    COACH = "the delegate's coach"
+    MANAGER = "the line manager"
+    ADMINISTRATOR = "administrators"
+    SPONSOR = "the sponsor"
+    APPROVER = "whoever approves lists of raters"
+
+
+class Erasure(StrEnum):
+    """What happens to a row when its owner asks to be erased."""
+
+    DELETE = "deleted"
+    REDACT = "name and address replaced by “(erased)”"
+    KEEP = "kept"
+
+
+class Retention(StrEnum):
+    """How long a row is kept by default."""
+
+    PROGRAMME = "24 months after the programme's last survey closes"
+    COLLECTION = "90 days after the last questionnaire closes"
+    CLOSE = "until the questionnaire closes"
+    FIGURES = "30 days after the figures made from it are final"
+    EMAIL = "90 days after it is settled"
+    NOTES = "6 months after the last meeting or the hand-over"
+    RECORD = "6 years"
+    EXPIRY = "until it expires: minutes to hours"
+    DEPLOYMENT = "as long as the deployment"
+
+
+class RowKind(Struct, frozen=True, dict=True, kw_only=True):
+    """One kind of row.
+
+    pk, sk    templates of the key: `{part}` is one part without `#`, `{part*}` may hold `#`
+    why       the reason for a row that is kept when its owner is erased
+    """
+
+    name: str
+    pk: str
+    sk: str
+    what: str
+    owner: Owner
+    readers: tuple[Reader, ...]
+    erasure: Erasure
+    retention: Retention
+    why: str = ""
+
+    def key(self, **parts: str) -> Key:
+        """Make the key of one row. Raises KeyError where a part is missing."""
+        return Key(self.pk.replace("*}", "}").format_map(parts), self.sk.replace("*}", "}").format_map(parts))
+
+    def matches(self, key: Key) -> bool:
+        return bool(self._pattern.fullmatch(f"{key.pk}\n{key.sk}"))
+
+    def parts(self, key: Key) -> Mapping[str, str]:
+        """Return the parts of a key of this kind. Raises ValueError for a key of another kind."""
+        found = self._pattern.fullmatch(f"{key.pk}\n{key.sk}")
+        if not found:
+            raise ValueError(f"the key is not of a {self.name} row")
+        return found.groupdict()
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(f"{_pattern(self.pk)}\n{_pattern(self.sk)}")
+
+
+def _pattern(template: str) -> str:
+    """Turn a template into a regular expression with one group for each part."""
+    pieces = re.split(r"(\{\w+\*?\})", template)
+    return "".join(_group(piece) if piece.startswith("{") else re.escape(piece) for piece in pieces)
+
+
+def _group(piece: str) -> str:
+    name = piece.strip("{}*")
+    return rf"(?P<{name}>.+)" if piece.endswith("*}") else rf"(?P<{name}>[^#\n]+)"
+
+
+# --- delegates ----------------------------------------------------------------------------------------
+
+_D = "DELEGATE#{delegate}"
+_C = "COHORT#{cohort}"
+_OWN = (Reader.OWNER,)
+_ADMIN = (Reader.ADMINISTRATOR,)
+
+DELEGATE = RowKind(
+    name="delegate",
+    pk=_D,
+    sk="META",
+    what="who a delegate is, and their line manager and coach",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH, Reader.ADMINISTRATOR),
+    erasure=Erasure.REDACT,
+    retention=Retention.PROGRAMME,
+    why="figures of the cohort are about a number of delegates",
+)
+WAVE = RowKind(
+    name="wave",
+    pk=_D,
+    sk="WAVE#{wave}",
+    what="state and dates of one round of answers",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH, Reader.ADMINISTRATOR),
+    erasure=Erasure.KEEP,
+    retention=Retention.PROGRAMME,
+    why="it holds dates and no name",
+)
+NOMINATION = RowKind(
+    name="list of raters",
+    pk=_D,
+    sk="NOMINATION#{wave}",
+    what="the raters that a delegate chose, sent or not",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.APPROVER),
+    erasure=Erasure.REDACT,
+    retention=Retention.COLLECTION,
+)
+INVITATION = RowKind(
+    name="invitation",
+    pk=_D,
+    sk="INVITATION#{wave}#{invitation}",
+    what="a rater's permission to answer, and their sealed answers while the questionnaire is open",
+    owner=Owner.RATER,
+    readers=_OWN,
+    erasure=Erasure.REDACT,
+    retention=Retention.COLLECTION,
+    why="counts stay true",
+)
+RESPONSE = RowKind(
+    name="response",
+    pk=_D,
+    sk="RESPONSE#{wave}#{response}",
+    what="one rater's answers, cut from identity",
+    owner=Owner.ORGANISATION,
+    readers=(),
+    erasure=Erasure.KEEP,
+    retention=Retention.FIGURES,
+    why="no one can find whose it is",
+)
+COHORT_SHARE = RowKind(
+    name="cohort share",
+    pk=_D,
+    sk="COHORT#{wave}",
+    what="the figures of the cohort that this delegate's report shows",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.KEEP,
+    retention=Retention.PROGRAMME,
+    why="it is about five delegates or more",
+)
+REPORT = RowKind(
+    name="report",
+    pk=_D,
+    sk="REPORT#{wave}",
+    what="a report's checksum, where its documents are, and when it was released",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.KEEP,
+    retention=Retention.PROGRAMME,
+    why="a report is never made again without it; its documents name the delegate and go with the row",
+)
+COACH_COMMENT = RowKind(
+    name="comment for the coach",
+    pk=_D,
+    sk="COACHONLY#{wave}#{number}",
+    what="comments that raters kept for the coach",
+    owner=Owner.DELEGATE,
+    readers=(Reader.COACH,),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+DEBRIEF = RowKind(
+    name="debrief",
+    pk=_D,
+    sk="DEBRIEF",
+    what="when the debrief was held",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+AREA = RowKind(
+    name="development area",
+    pk=_D,
+    sk="AREA#{area}",
+    what="a development area that coach and delegate agreed",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+FOLLOWUP_DEBRIEF = RowKind(
+    name="debrief of the follow-up",
+    pk=_D,
+    sk="FOLLOWUP#DEBRIEF",
+    what="when the debrief of the follow-up was held",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+FOLLOWUP_AREA = RowKind(
+    name="development area of the follow-up",
+    pk=_D,
+    sk="FOLLOWUP#AREA#{area}",
+    what="a development area agreed after the follow-up",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+NOTES = RowKind(
+    name="coach's notes",
+    pk=_D,
+    sk="NOTES",
+    what="what a coach wrote for themself about a delegate",
+    owner=Owner.COACH,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.NOTES,
+)
+ASSIGNMENT = RowKind(
+    name="assignment",
+    pk=_D,
+    sk="ASSIGNMENT#{milestone}#{assignment}",
+    what="what a delegate did between workshops",
+    owner=Owner.DELEGATE,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+IMPACT = RowKind(
+    name="impact survey",
+    pk=_D,
+    sk="IMPACT#{role}",
+    what="the delegate's or the line manager's six-month answers, or what the raters saw",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH, Reader.ADMINISTRATOR),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+
+# --- raters --------------------------------------------------------------------------------------------
+
+INBOX_ENTRY = RowKind(
+    name="inbox entry",
+    pk="RATER#{rater}",
+    sk="INVITATION#{wave}#{invitation}",
+    what="one questionnaire in a rater's inbox",
+    owner=Owner.RATER,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.COLLECTION,
+)
+RATER_LOAD = RowKind(
+    name="rater's load",
+    pk="RATER#{rater}",
+    sk="LOAD#{month}",
+    what="how many questionnaires a rater is asked to answer in a month",
+    owner=Owner.RATER,
+    readers=(Reader.DELEGATE,),
+    erasure=Erasure.DELETE,
+    retention=Retention.COLLECTION,
+)
+
+# --- programmes and cohorts ----------------------------------------------------------------------------
+
+LISTED_PROGRAMME = RowKind(
+    name="listed programme",
+    pk="REGISTER",
+    sk="PROGRAMME#{programme}#V#{version}",
+    what="a programme in the administrators' list",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.KEEP,
+    retention=Retention.DEPLOYMENT,
+    why="it is about no person",
+)
+LISTED_COHORT = RowKind(
+    name="listed cohort",
+    pk="REGISTER",
+    sk="COHORT#{cohort}",
+    what="a cohort in the administrators' list",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.KEEP,
+    retention=Retention.DEPLOYMENT,
+    why="it is about no person",
+)
+PROGRAMME = RowKind(
+    name="programme",
+    pk="PROGRAMME#{programme}",
+    sk="V#{version}",
+    what="a checked programme file, immutable",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.KEEP,
+    retention=Retention.DEPLOYMENT,
+    why="it is about no person",
+)
+PEOPLE_LOAD = RowKind(
+    name="loaded people",
+    pk="LOAD#{cohort}",
+    sk="PEOPLE#{checksum}",
+    what="a file of delegates as it was loaded",
+    owner=Owner.ORGANISATION,
+    readers=(),
+    erasure=Erasure.REDACT,
+    retention=Retention.COLLECTION,
+)
+COHORT = RowKind(
+    name="cohort",
+    pk=_C,
+    sk="META",
+    what="dates, programme and version, sponsor",
+    owner=Owner.ORGANISATION,
+    readers=(Reader.ADMINISTRATOR, Reader.SPONSOR),
+    erasure=Erasure.REDACT,
+    retention=Retention.RECORD,
+    why="the sponsor's name gives way; the rest is about no person",
+)
+LINE = RowKind(
+    name="dashboard line",
+    pk=_C,
+    sk="DELEGATE#{delegate}",
+    what="counts and state of one delegate on the dashboard",
+    owner=Owner.DELEGATE,
+    readers=_ADMIN,
+    erasure=Erasure.REDACT,
+    retention=Retention.PROGRAMME,
+    why="counts stay true",
+)
+FOLLOWUP_LINE = RowKind(
+    name="dashboard line of the follow-up",
+    pk=_C,
+    sk="FOLLOWUP#DELEGATE#{delegate}",
+    what="counts and state of one delegate in the follow-up",
+    owner=Owner.DELEGATE,
+    readers=_ADMIN,
+    erasure=Erasure.REDACT,
+    retention=Retention.PROGRAMME,
+    why="counts stay true",
+)
+FOLLOWUP = RowKind(
+    name="follow-up",
+    pk=_C,
+    sk="FOLLOWUP",
+    what="dates of a cohort's second wave",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.KEEP,
+    retention=Retention.PROGRAMME,
+    why="it is about no person",
+)
+COACH = RowKind(
+    name="coach",
+    pk=_C,
+    sk="COACH#{coach}",
+    what="who a coach is",
+    owner=Owner.COACH,
+    readers=(Reader.OWNER, Reader.ADMINISTRATOR),
+    erasure=Erasure.REDACT,
+    retention=Retention.PROGRAMME,
+)
+BOUNCE = RowKind(
+    name="bounce",
+    pk=_C,
+    sk="BOUNCE#{email*}",
+    what="an address that does not take email",
+    owner=Owner.READER,
+    readers=_ADMIN,
+    erasure=Erasure.DELETE,
+    retention=Retention.COLLECTION,
+)
+FIGURES = RowKind(
+    name="cohort figures",
+    pk=_C,
+    sk="FIGURES#{wave}",
+    what="what reports show of the cohort, frozen",
+    owner=Owner.ORGANISATION,
+    readers=(Reader.DELEGATE, Reader.COACH),
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="every figure is about five delegates or more",
+)
+SUMMARY = RowKind(
+    name="summary",
+    pk=_C,
+    sk="SUMMARY#{summary}",
+    what="a sponsor's summary, frozen",
+    owner=Owner.ORGANISATION,
+    readers=(Reader.SPONSOR, Reader.ADMINISTRATOR),
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="every figure is about five delegates or more, and stories are shown by consent",
+)
+AUDIT = RowKind(
+    name="audit line",
+    pk="AUDIT#{cohort}",
+    sk="{time}#{id*}",
+    what="who did what, and when",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="accountability",
+)
+
+# --- work, emails, sign-in -----------------------------------------------------------------------------
+
+JOB = RowKind(
+    name="job",
+    pk="JOB#{job*}",
+    sk="JOB",
+    what="work that is due now or later",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.REDACT,
+    retention=Retention.EMAIL,
+)
+EMAIL = RowKind(
+    name="email",
+    pk="MAIL#{email*}",
+    sk="MAIL",
+    what="one email and its state",
+    owner=Owner.READER,
+    readers=_OWN,
+    erasure=Erasure.REDACT,
+    retention=Retention.EMAIL,
+    why="that it was sent stays on record, without words or address",
+)
+SIGN_IN_CODE = RowKind(
+    name="sign-in code",
+    pk="ASKING#{reader}",
+    sk="ASKING",
+    what="the last code that was emailed to a reader, hashed",
+    owner=Owner.READER,
+    readers=(),
+    erasure=Erasure.DELETE,
+    retention=Retention.EXPIRY,
+)
+SESSION = RowKind(
+    name="session",
+    pk="SESSION#{session}",
+    sk="SESSION",
+    what="a browser that has signed in, by the hash of its id",
+    owner=Owner.READER,
+    readers=(),
+    erasure=Erasure.DELETE,
+    retention=Retention.EXPIRY,
+)
+
+# --- deriving --------------------------------------------------------------------------------------------
+
+
+def all_kinds() -> tuple[RowKind, ...]:
+    """Return every kind, in the order of this file."""
+    return tuple(value for value in globals().values() if isinstance(value, RowKind))
+
+
+def kinds_of(key: Key) -> list[RowKind]:
+    """Return the kinds that a key may be of: exactly one, or the row is unknown or a template is ambiguous."""
+    return [kind for kind in all_kinds() if kind.matches(key)]

@@ -1,0 +1,11 @@
+"""Which pages are made, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from infra.docs import rows
+
+FOLDER = Path(__file__).parents[2] / "docs"
+PAGES: Mapping[str, Callable[[], str]] = {"rows.md": rows.page}
