@@ -11,10 +11,10 @@ HEAD = """\
 
 Made from `chalicelib/store/row_kinds.py` by `make docs`.
 
-One table, `fullcircle-<stage>`, holds every row; moments are UTC to the second. DynamoDB deletes rows with `gone_at`
-(seconds since 1970) some time after it; no code relies on that. Index `due` is sparse: hash `due_shard`, range `due_at`;
-a settled row has no `due_shard`. A second table, `fullcircle-<stage>-keys`, holds the data key of each open wave and has
-no recovery.
+One table, `fullcircle-<stage>`, holds every row; moments are UTC to the second. DynamoDB deletes
+rows with `gone_at` (seconds since 1970) some time after it; no code relies on that. Index `due` is sparse: hash
+`due_shard`, range `due_at`; a settled row has no `due_shard`. A second table, `fullcircle-<stage>-keys`, holds the data
+key of each open wave and has no recovery.
 
 ## Keys
 
