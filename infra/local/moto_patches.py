@@ -24,7 +24,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.ses.exceptions import NotFoundException
 from moto.sesv2.responses import SESV2Response
 
-from infra.local import moto_speed
+from infra.local import expression_cache
 
 ONE_CALL = threading.RLock()
 TOKENS_KEPT = 10_000
@@ -50,7 +50,7 @@ def apply() -> None:
     LimitedSizeDict.__setitem__ = _set_attribute
     DynamoType.__deepcopy__ = _copy_value
     JSONSerializer._serialize_type_structure = _serialize_structure
-    moto_speed.apply()
+    expression_cache.apply()
     logging.getLogger("moto").setLevel(logging.ERROR)  # names the two policies of the stack that it leaves out
     warnings.filterwarnings("ignore", message="Tried to parse AWS::")
 

@@ -1,4 +1,4 @@
-"""The shorter ways through moto end where its own end."""
+"""Expressions that are parsed once mean what they mean to moto."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.config import settings as ours
 from chalicelib.store.aws import AWS_ERRORS, client
 from chalicelib.store.expressions import above, at_most, either, equals, missing, one_of, present
 from chalicelib.store.table import Changed, Key, put, transact, update
-from infra.local import moto_speed
+from infra.local import expression_cache
 from infra.local.memory import backend
 
 pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.made_up_rows]
@@ -67,42 +67,17 @@ def outcome(asked: dict[str, Any]) -> Any:
 
 
 @given(asked=UPDATES)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_an_update_ends_as_by_motos_own_way(asked):
-    short = outcome(asked)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(moto_speed, "plan", lambda text: None)
-        own = outcome(asked)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_update_ends_the_same_when_its_expressions_were_parsed_before(asked):
+    outcome(asked)
+    cached = outcome(asked)
+    expression_cache.undo()
+    try:
+        plain = outcome(asked)
+    finally:
+        expression_cache.apply()
 
-    assert short == own
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "SET #n0 = :v0 + :v1",
-        "SET #n0 = if_not_exists(#n0, :v0)",
-        "SET plain = :v0",
-        "SET #n0[1] = :v0",
-        "SET #n0 = :v0 SET #n1 = :v1",
-        "DELETE #n0 :v0",
-        "SET #n0 = :v0,, #n1 = :v1",
-        "nonsense",
-        "",
-    ],
-)
-def test_what_is_not_plain_is_left_to_moto(text):
-    assert moto_speed.plan(text) is None
-
-
-def test_a_plain_update_is_known_part_by_part():
-    assert moto_speed.plan("SET #n0.#n1 = :v0, #n2 = #n3 ADD #n4 :v1 REMOVE #n5, #n6") == (
-        ("SET", ("#n0", "#n1"), ":v0"),
-        ("SET", ("#n2",), "#n3"),
-        ("ADD", ("#n4",), ":v1"),
-        ("REMOVE", ("#n5",), ""),
-        ("REMOVE", ("#n6",), ""),
-    )
+    assert cached == plain
 
 
 def test_one_shape_of_condition_is_tested_with_each_call_s_own_values():
