@@ -1,0 +1,1 @@
+"""Checks of this repository's text that `make lint` runs."""

@@ -1,0 +1,96 @@
+"""Find words that this product does not use: `python -m infra.checks.plain_english`.
+
+A file may not gain hits. `plain_english.txt` holds the number that each file still has, and numbers only fall:
+`--write` lowers them after a clean-up. A hit that must stay is listed in EXCEPTIONS with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+BASELINE = Path(__file__).with_suffix(".txt")
+KINDS = ("*.py", "*.md", "*.j2", "*.js", "*.typ", "Makefile")
+OURSELVES = "infra/checks/plain_english.py"
+
+WORDS: Mapping[str, str] = {  # pattern -> what to write
+    r"nobody|anybody|somebody|everybody": "no one, anyone, someone, everyone; or the role",
+    r"whoever|whomever|whatever|wherever": "name the role or thing",
+    r"whom": "who; or two sentences",
+    r"told|tells?": "send, notify, show, say: which is it?",
+    r"stands?|stays? (?:as|where)": "is, remains",
+    r"beside": "next to, in addition to",
+    r"mend(?:s|ed|ing)?": "fix, correct",
+    r"anew": "again",
+    r"astray": "wrong address",
+    r"nought": "zero",
+    r"come of it|came of it|became of|comes? to nothing": "result, outcome",
+    r"broke off": "failed, stopped",
+    r"sound\b(?= *[.`])": "valid",
+    r"put off|puts off": "postpone, reschedule",
+    r"bring about": "ensure, create",
+}
+EMAIL = r"(?<![`/\w.-])mail(?:s|ed|ing)?(?![`/\w.-])"  # what people receive; not a path or a name of the contract
+NAMES = r"^(?:MOST|LONGEST|LARGEST|FEWEST|SMALLEST)_\w+ *[:=]"
+EXCEPTIONS: Mapping[tuple[str, str], str] = {}  # (file, word) -> why it must stay
+
+
+class Hit(NamedTuple):
+    line: int
+    word: str
+    better: str
+
+
+def hits(name: str, text: str) -> list[Hit]:
+    """Return the words in a file that should be written another way, in the order of the text."""
+    return sorted(hit for hit in _found(name, text) if (name, hit.word.lower()) not in EXCEPTIONS)
+
+
+def _found(name: str, text: str) -> Iterator[Hit]:
+    for word, better in WORDS.items():
+        yield from _matches(rf"\b(?:{word})\b", text, better, re.IGNORECASE)
+    if name.endswith((".md", ".j2")):
+        yield from _matches(EMAIL, text, "email", re.IGNORECASE)
+    yield from _matches(NAMES, text, "MAX_, MIN_", re.MULTILINE)
+
+
+def _matches(pattern: str, text: str, better: str, flags: re.RegexFlag) -> Iterator[Hit]:
+    for match in re.finditer(pattern, text, flags):
+        yield Hit(text.count("\n", 0, match.start()) + 1, match.group(), better)
+
+
+def tracked_files() -> list[str]:
+    command = ["git", "ls-files", *KINDS]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    return [name for name in listed.stdout.split() if name != OURSELVES]
+
+
+def read_baseline(text: str) -> dict[str, int]:
+    return {name: int(count) for count, name in (line.split(" ", 1) for line in text.splitlines())}
+
+
+def worse(found: Mapping[str, Sequence[Hit]], allowed: Mapping[str, int]) -> dict[str, Sequence[Hit]]:
+    """Return the files that have more hits than the baseline allows."""
+    return {name: these for name, these in found.items() if len(these) > allowed.get(name, 0)}
+
+
+def main(options: Sequence[str]) -> int:
+    found = {name: hits(name, (ROOT / name).read_text("utf-8")) for name in tracked_files()}
+    if "--write" in options:
+        BASELINE.write_text("".join(f"{len(these)} {name}\n" for name, these in sorted(found.items()) if these))
+        return 0
+    allowed = read_baseline(BASELINE.read_text()) if BASELINE.exists() else {}
+    for name, these in worse(found, allowed).items():
+        print(f"{name} has {len(these)} words to replace, {allowed.get(name, 0)} are allowed:")
+        for hit in these:
+            print(f"  {name}:{hit.line}: “{hit.word}”: write {hit.better}")
+    return bool(worse(found, allowed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
