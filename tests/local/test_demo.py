@@ -13,6 +13,7 @@ from infra.local.demo.cast import Own, Reply, make_cast
 from infra.local.demo.diary import Calendar
 from infra.local.demo.output import MARK, NotOurFolder, clear, slug
 from infra.local.demo.pages import NotOnThePage, read_page
+from infra.local.demo.phrases import bank
 from infra.local.example import example_dates, read_example
 from tests.support import small_demo
 
@@ -69,6 +70,14 @@ def test_nobody_reads_the_same_comment_twice(players):
         said = [part.sheet[question.id].casefold() for part in player.parts for question in _asked(part.sheet)]
 
         assert len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize("name", ["notes", "measures", "examples", "implemented", "evidence", "effects"])
+def test_later_words_are_enough_for_everyone_and_all_different(name, players):
+    listed = [str(words) for words in bank("later")[name]]
+    each = 3 if name in ("notes", "examples", "evidence") else 1
+
+    assert len(set(listed)) == len(listed) >= each * len(players)
 
 
 def _asked(sheet):

@@ -18,6 +18,7 @@ MORNING, EVENING = 8 * 60 + 30, 19 * 60
 SILENT_DELEGATES, SILENT_MANAGERS = (8,), (4, 8, 10)  # places in the cast of those who never answer
 NAMED, ANONYMOUS = 3, 2  # of five: how delegates let themselves be quoted
 READS_AFTER = 2  # working days
+MAX_AREAS = 3  # of a delegate
 
 
 def on_survey(world: World, letter: Letter, role: str) -> None:
@@ -35,7 +36,8 @@ def answer_survey(world: World, player: Player, role: str, link: str) -> None:
     shown = world.browser.follow(world.browser.open(link), "/part/")
     while not shown.url.endswith("/review"):
         form = shown.page.form_with("form")
-        fields = delegate_answers(world, player, form, rng) if role == "delegate" else manager_answers(form, rng)
+        answers = delegate_answers if role == "delegate" else manager_answers
+        fields = answers(world, player, form, rng)
         asked = {name: answer for name, answer in fields.items() if name in form.names}
         shown = world.browser.send(shown, form, asked, "next")
     filling.expect(world.browser.send(shown, shown.page.form("/send"), {}), "Thank you")
@@ -51,10 +53,10 @@ def delegate_answers(world: World, player: Player, form: Form, rng: Random) -> d
     for name, options in form.options.items():
         fields |= _choice(name, [option for option in options if option], rng)
     for number, name in enumerate(sorted(name for name in form.fields if name.startswith("example."))):
-        fields[name] = words["examples"][(place + number) % len(words["examples"])]
+        fields[name] = words["examples"][MAX_AREAS * place + number]
     if place % 4 != 1:
-        fields |= _worth(words["measures"][place % len(words["measures"])], rng)
-        fields["implemented"] = words["implemented"][place % len(words["implemented"])]
+        fields |= _worth(words["measures"][place], rng)
+        fields["implemented"] = words["implemented"][place]
     fields["negative"] = words["worse"][place % len(words["worse"])]
     fields["consent"] = "named" if place % 5 < NAMED else "anonymous" if place % 5 < NAMED + 1 else "no"
     return fields
@@ -84,12 +86,12 @@ def _worth(card: Mapping[str, str], rng: Random) -> dict[str, str]:
     return fields | ({"money": f"£{int(card['money']):,}"} if card["money"] else {})
 
 
-def manager_answers(form: Form, rng: Random) -> dict[str, str]:
-    words = bank("later")
+def manager_answers(world: World, player: Player, form: Form, rng: Random) -> dict[str, str]:
+    words, place = bank("later"), world.players.index(player)
     fields = {name: rng.choice(("0", "1", "1", "2")) for name in form.options if name.startswith("change.")}
-    for name in sorted(name for name in form.fields if name.startswith("evidence.")):
-        fields[name] = rng.choice(words["evidence"])
-    return fields | {"effect": rng.choice(words["effects"]), "share": str(rng.choice((20, 30, 40, 50)))}
+    for number, name in enumerate(sorted(name for name in form.fields if name.startswith("evidence."))):
+        fields[name] = words["evidence"][MAX_AREAS * place + number]
+    return fields | {"effect": words["effects"][place], "share": str(rng.choice((20, 30, 40, 50)))}
 
 
 # --- raters -----------------------------------------------------------------------------------------------
