@@ -24,6 +24,7 @@ class Organisation(Struct, frozen=True):
     brand: str  # colour of the organisation, "#rrggbb"
     logo: str | None  # an SVG or PNG as a data URI, or None
     timezone: str  # IANA name
+    currency: str = "GBP"  # ISO 4217 code, of every sum in the programme
 
 
 class RaterGroup(Struct, frozen=True):

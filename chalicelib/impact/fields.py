@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 
 from msgspec import Struct
+
+from chalicelib import currency
+from chalicelib.impact.numbers import Written, is_of_another_currency, plain, take_apart
 
 LONGEST_LINE = 200  # characters
 LONGEST_TEXT = 1500
 TICKED = "yes"
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
-_NUMBER = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.(?P<part>[0-9]{1,6}))?(?P<k>k?)")
-_AROUND_A_NUMBER = re.compile(r"[£€$%\s\u00a0\u2009\u202f]")  # what people write beside the digits
+PERCENT_MARKS = ("%", "percent", "per cent")
 
 
 class Kind(StrEnum):
@@ -35,6 +38,8 @@ class Question(Struct, frozen=True):
     text: str
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()  # value, label
+    unit_field: str = ""  # of a number: the field that says its unit
+    currency: str = ""  # of money: its ISO 4217 code
 
 
 class Block(Struct, frozen=True):
@@ -74,7 +79,7 @@ def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple
         typed = fields.get(question.field, "").replace("\r\n", "\n").strip()
         if not typed:
             continue
-        value, fault = _read(question, typed)
+        value, fault = _read(question, typed, fields.get(question.unit_field, ""))
         if fault:
             faults.append(SurveyFault(question.field, f"{question.text.rstrip('?.:')}: {fault}"))
         else:
@@ -82,7 +87,7 @@ def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple
     return answers, faults
 
 
-def _read(question: Question, typed: str) -> tuple[str, str]:
+def _read(question: Question, typed: str, unit: str) -> tuple[str, str]:
     """The value as it is kept, and what is wrong with it (empty if nothing is)."""
     if question.kind in (Kind.CHOICE, Kind.SELECT):
         known = typed in {value for value, _ in question.options}
@@ -91,7 +96,7 @@ def _read(question: Question, typed: str) -> tuple[str, str]:
         return TICKED, ""
     if question.kind in (Kind.LINE, Kind.TEXT):
         return typed, _fault_of_text(typed, LONGEST_LINE if question.kind is Kind.LINE else LONGEST_TEXT)
-    return _read_number(question.kind, typed)
+    return _read_number(question, typed, unit)
 
 
 def _fault_of_text(typed: str, longest: int) -> str:
@@ -100,23 +105,59 @@ def _fault_of_text(typed: str, longest: int) -> str:
     return "please remove the characters that cannot be printed." if UNPRINTABLE.search(typed) else ""
 
 
-def _read_number(kind: Kind, typed: str) -> tuple[str, str]:
-    number = parse_number(typed)
-    if number is None:
+def _read_number(question: Question, typed: str, unit: str) -> tuple[str, str]:
+    written = take_apart(typed)
+    if written is None:
         return "", "please write a number such as 12, 12.5 or 12,000."
-    if kind is Kind.PERCENT and not 0 <= number <= 100:
-        return "", "please write a number from 0 to 100."
-    if kind is Kind.MONEY and number < 0:
-        return "", "please write 0 or more. What was lost belongs under “What got worse”."
-    return format(number, "f"), ""
+    fault = _READERS[question.kind](question, written, unit)
+    return ("", fault) if fault else (plain(written.number), "")
 
 
-def parse_number(typed: str) -> Decimal | None:
-    """Reads 12, "12,000", "£12,000", "12 %", "12.5", "-3" and "12k"; None for anything else, "12,5" included."""
-    bare = _AROUND_A_NUMBER.sub("", typed).replace("\N{MINUS SIGN}", "-").lower()
-    match = _NUMBER.fullmatch(bare)
-    if not match:
-        return None
-    whole = f"{match['sign']}{match['whole'].replace(',', '')}.{match['part'] or '0'}"
-    number = Decimal(whole) * (1000 if match["k"] else 1)
-    return number.normalize() + 0  # no trailing zeros, and no minus before nought
+def _fault_of_number(_: Question, written: Written, unit: str) -> str:
+    """A sign stays with a number only where the unit says it too: the number is kept alone."""
+    strange = [mark for mark in written.marks if mark.casefold() not in unit.casefold()]
+    if strange:
+        return f"please write only the number here, and “{' '.join(strange)}” as its unit."
+    return _fault_of_separators(written, "{:,f}".format)
+
+
+def _fault_of_money(question: Question, written: Written, _: str) -> str:
+    code, sign = question.currency, currency.sign(question.currency)
+    shown = partial(currency.exact_sum, code=code)
+    strange = [mark for mark in written.marks if mark.casefold() not in (code.casefold(), sign.casefold())]
+    marks = " ".join(strange)
+    if any(is_of_another_currency(mark, code) for mark in strange):
+        likely = f"If you mean {shown(written.number)}, write {plain(written.number)}."
+        return f"“{marks}” is another currency. Please give the sum in {sign} ({code}). {likely}"
+    if strange:
+        return f"please write only the sum, such as 12,500, without “{marks}”."
+    if written.number < 0:
+        return "please write 0 or more. What was lost belongs under “What got worse”."
+    return _fault_of_separators(written, shown)
+
+
+def _fault_of_percent(_: Question, written: Written, __: str) -> str:
+    if any(mark.casefold() not in PERCENT_MARKS for mark in written.marks) or written.thousands:
+        return "please write a number from 0 to 100, with or without %."
+    number = written.number if written.other is None else written.other  # a percentage has no thousands
+    if not 0 <= number <= 100:
+        return "please write a number from 0 to 100."
+    likely = plain((100 * number if 0 < number < 1 else number).normalize())
+    is_clear = not written.is_unclear and number == Decimal(likely)
+    return "" if is_clear else f"did you mean {likely} %? Then please write {likely}."
+
+
+_READERS = {
+    Kind.NUMBER: _fault_of_number,
+    Kind.MONEY: _fault_of_money,
+    Kind.PERCENT: _fault_of_percent,
+}
+
+
+def _fault_of_separators(written: Written, shown: Callable[[Decimal], str]) -> str:
+    if not written.is_unclear:
+        return ""
+    asked = f"did you mean {shown(written.number)}? Then please write {plain(written.number)}."
+    return (
+        asked if written.other is None else f"{asked} If you mean {shown(written.other)}, write {plain(written.other)}."
+    )

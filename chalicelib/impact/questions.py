@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chalicelib import currency
 from chalicelib.impact.fields import Block, Kind, Question, Section
 from chalicelib.impact.pulse import SCALE
 from chalicelib.model import Programme, PulseArea
@@ -63,7 +64,7 @@ def delegate_sections(programme: Programme, areas: Sequence[PulseArea]) -> tuple
         _work(programme),
         _factors(),
         _measures(),
-        _worth(),
+        _worth(programme.organisation.currency),
         _closing(),
     )
 
@@ -186,8 +187,8 @@ def _measures() -> Section:
             (
                 Question(f"measure.{number}.name", Kind.LINE, "What is measured?", "For example: waiting time."),
                 Question(f"measure.{number}.unit", Kind.LINE, "In what unit?", "Days, %, falls a month."),
-                Question(f"measure.{number}.baseline", Kind.NUMBER, "Before the programme"),
-                Question(f"measure.{number}.now", Kind.NUMBER, "Now"),
+                _figure(number, "baseline", "Before the programme"),
+                _figure(number, "now", "Now"),
                 Question(f"measure.{number}.direction", Kind.SELECT, "Which way is better?", options=DIRECTIONS),
                 Question(f"measure.{number}.scope", Kind.SELECT, "Whom does it concern?", options=SCOPES),
                 Question(f"measure.{number}.period", Kind.LINE, "Over what period?"),
@@ -201,13 +202,18 @@ def _measures() -> Section:
     return Section("measures", "What it did for the service", intro, blocks)
 
 
-def _worth() -> Section:
+def _figure(number: int, name: str, text: str) -> Question:
+    return Question(f"measure.{number}.{name}", Kind.NUMBER, text, unit_field=f"measure.{number}.unit")
+
+
+def _worth(code: str) -> Section:
     asked = (
         Question(
             "money",
             Kind.MONEY,
-            "Worth in money, in £ a year",
+            f"Worth in money, in {currency.sign(code)} a year",
             "Saved or gained in the first year. A guess is no shame.",
+            currency=code,
         ),
         Question("basis", Kind.CHOICE, "Where does this sum come from?", options=BASES),
         Question(

@@ -42,6 +42,9 @@ Logo = Annotated[
     Meta(description="empty, the name of an .svg or .png file beside the programme file, or a data URI of one"),
 ]
 Zone = Annotated[str, Meta(min_length=1, max_length=60, description="a time zone such as Europe/London")]
+Money = Annotated[
+    str, Meta(pattern=r"\A[A-Z]{3}\Z", description="the ISO 4217 code of a currency, such as GBP, EUR or USD")
+]
 Period = Annotated[str, Meta(pattern=r"\AP", description="a duration such as P6M or P28D")]
 DaysBefore = Annotated[int | str, Meta(description="whole days before the deadline, such as 7 or P7D")]
 Threshold = Annotated[
@@ -61,6 +64,7 @@ class OrganisationShape(Shape, frozen=True):
     brand: Colour
     timezone: Zone
     logo: Logo = None
+    currency: Money = "GBP"
 
 
 class ScaleShape(Shape, frozen=True):

@@ -90,7 +90,7 @@ def _programme(shape: ProgrammeShape, logo: str | None) -> Programme:
 
 
 def _organisation(shape: OrganisationShape, logo: str | None) -> Organisation:
-    return Organisation(shape.name, shape.brand.lower(), logo, shape.timezone)
+    return Organisation(shape.name, shape.brand.lower(), logo, shape.timezone, shape.currency)
 
 
 def _competency(shape: CompetencyShape) -> Competency:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from zoneinfo import available_timezones
 
 from chalicelib.colour import ENOUGH, contrast, text_from
+from chalicelib.currency import CODES
 from chalicelib.programme import rater_groups, references
 from chalicelib.programme.dates import parse_duration
 from chalicelib.programme.faults import nearest
@@ -74,6 +75,12 @@ def _zone_exists(outline: Outline) -> Findings:
             yield path, f'"{name}" is not an IANA time zone, such as {nearest(name, zones) or "Europe/London"}'
 
 
+def _currency_exists(outline: Outline) -> Findings:
+    for path, code in outline.texts("organisation", "currency"):
+        if re.fullmatch("[A-Z]{3}", code) and code not in CODES:
+            yield path, f'"{code}" is not an ISO 4217 code, such as {nearest(code, CODES) or "GBP"}'
+
+
 def _reminders_are_days_before(outline: Outline) -> Findings:
     first: dict[int, int] = {}
     for path, value in outline.find("reminders", ANY):
@@ -132,6 +139,7 @@ _RULES: tuple[Callable[[Outline], Findings], ...] = (
     _open_questions_are_few,
     _brand_is_readable_on_white,
     _zone_exists,
+    _currency_exists,
     _reminders_are_days_before,
     _impact_is_asked_in_time,
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from chalicelib import wording
+from chalicelib import currency, wording
 from chalicelib.web import links, static
 
 LIBRARY = Path(__file__).parent.parent
@@ -32,6 +33,7 @@ def environment() -> Environment:
         name: getattr(wording, name) for name in ("day", "local_day", "last_day", "short_day", "month", "plural")
     }
     env.filters["by_field"] = by_field
+    env.filters["money"] = lambda kept, code: currency.exact_sum(Decimal(kept), code)
     return env
 
 

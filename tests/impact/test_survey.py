@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from chalicelib.impact.fields import Kind, parse_number, questions, read_fields
+from chalicelib.impact.fields import Kind, questions, read_fields
 from chalicelib.impact.survey import faults_of, minutes, read_part, sections
 from chalicelib.model import PulseArea
 from chalicelib.store.impacts import Role
@@ -18,25 +19,123 @@ MANAGER = sections(programme(), AREAS, Role.MANAGER)
 FIELDS = sorted({question.field for survey in (DELEGATE, MANAGER) for question in questions(survey)})
 
 
+def kept(field: str, typed: str, survey=DELEGATE, **more: str) -> str:
+    """What is kept of one field; else what is said about it."""
+    answers, faults = read_fields(survey, {field: typed, **more})
+    return answers.get(field) or next(fault.message for fault in faults if fault.field == field)
+
+
+def in_currency(code: str):
+    rules = programme()
+    return sections(replace(rules, organisation=replace(rules.organisation, currency=code)), AREAS, Role.DELEGATE)
+
+
 @pytest.mark.parametrize(
     ("typed", "number"),
     [
-        ("12", 12),
-        ("12,000", 12000),
-        ("£12,000", 12000),
-        ("12 %", 12),
-        ("12.5", Decimal("12.5")),
-        ("−3", -3),
-        ("12k", 12000),
+        ("12", "12"),
+        ("12,000", "12000"),
+        ("£12,000", "12000"),
+        ("12,500.50", "12500.5"),
+        ("£12,500.50", "12500.5"),
+        ("12 500", "12500"),
+        ("12\u202f500.5", "12500.5"),
+        ("12'500", "12500"),
+        ("12.5", "12.5"),
+        ("0.125", "0.125"),
+        (".5", "0.5"),
+        ("1,234.567", "1234.5670"),
+        ("12k", "12000"),
+        ("£12.5k", "12500"),
+        ("GBP 12", "12"),
+        ("12 gbp", "12"),
+        ("1,234,567", "1234567"),
     ],
 )
-def test_a_number_is_read_as_people_write_it(typed, number):
-    assert parse_number(typed) == number
+def test_a_sum_is_read_as_people_write_it(typed, number):
+    assert kept("money", typed) == number
 
 
-@pytest.mark.parametrize("typed", ["", "twelve", "12,5", "1,2,3", "--3", "12 or 13", "1e9", "١٢"])
-def test_what_is_not_surely_a_number_is_refused(typed):
-    assert parse_number(typed) is None
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("12.000", "did you mean £12,000? Then please write 12000. If you mean £12, write 12."),
+        ("12.125", "did you mean £12,125? Then please write 12125. If you mean £12.125, write 12.1250."),
+        ("1.234,5", "did you mean £1,234.5? Then please write 1234.5."),
+        ("1.234.567", "did you mean £1,234,567? Then please write 1234567."),
+        ("12,5", "did you mean £12.5? Then please write 12.5."),
+        ("0,500", "did you mean £0.5? Then please write 0.5."),
+        ("€5,000", "“€” is another currency. Please give the sum in £ (GBP). If you mean £5,000, write 5000."),
+        ("$5,000", "“$” is another currency. Please give the sum in £ (GBP). If you mean £5,000, write 5000."),
+        ("5000 EUR", "“EUR” is another currency. Please give the sum in £ (GBP). If you mean £5,000, write 5000."),
+        ("50 %", "please write only the sum, such as 12,500, without “%”."),
+        ("5 million", "please write only the sum, such as 12,500, without “million”."),
+        ("-3", "please write 0 or more. What was lost belongs under “What got worse”."),
+    ],
+)
+def test_a_sum_that_can_be_read_in_two_ways_is_refused_with_the_likely_reading(typed, said):
+    assert kept("money", typed) == f"Worth in money, in £ a year: {said}"
+
+
+@pytest.mark.parametrize(
+    "typed", ["twelve", "1,2,3", "--3", "12 or 13", "1e9", "١٢", "12 5", "5,00,000", "£", "1" * 61]
+)
+def test_what_is_no_number_is_refused(typed):
+    assert "please write" in kept("money", typed)
+
+
+def test_the_form_asks_for_the_programmes_currency_and_takes_no_other():
+    euros, francs = in_currency("EUR"), in_currency("CHF")
+    assert kept("money", "€5,000", euros) == kept("money", "CHF 5,000", francs) == "5000"
+    assert "Please give the sum in € (EUR). If you mean €5,000, write 5000." in kept("money", "£5,000", euros)
+    assert "If you mean CHF 5,000, write 5000." in kept("money", "£5,000", francs)
+    assert [question.text for question in questions(euros) if question.kind is Kind.MONEY] == [
+        "Worth in money, in € a year"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("40", "40"),
+        ("40 %", "40"),
+        ("40 percent", "40"),
+        ("40,5", "did you mean 40.5 %? Then please write 40.5."),
+        ("0.4", "did you mean 40 %? Then please write 40."),
+        ("12.000", "did you mean 12 %? Then please write 12."),
+        ("101", "please write a number from 0 to 100."),
+        ("4k", "please write a number from 0 to 100, with or without %."),
+        ("£40", "please write a number from 0 to 100, with or without %."),
+    ],
+)
+def test_a_percentage_is_read_with_the_same_care(typed, said):
+    assert kept("confidence", typed).removeprefix("How sure are you of that, in percent: ") == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "said"),
+    [
+        ("18", "", "18"),
+        ("−3", "", "-3"),
+        ("18 days", "Days", "18"),
+        ("95%", "%", "95"),
+        ("£21,500", "£ a month", "21500"),
+        ("95%", "", "please write only the number here, and “%” as its unit."),
+        ("€5,000", "£ a month", "please write only the number here, and “€” as its unit."),
+        ("12.000", "", "did you mean 12,000? Then please write 12000. If you mean 12, write 12."),
+        ("1.234,5", "", "did you mean 1,234.5? Then please write 1234.5."),
+    ],
+)
+def test_a_measure_keeps_its_number_only_where_the_unit_says_the_rest(typed, unit, said):
+    found = kept("measure.1.now", typed, **{"measure.1.unit": unit})
+    assert found.removeprefix("Now: ") == said
+
+
+@given(st.decimals(0, 10**9, places=6), st.sampled_from(["money", "measure.1.now"]))
+def test_a_number_that_is_kept_reads_as_itself(number, field):
+    once = kept(field, f"{number:,f}")
+    assert Decimal(once) == number
+    assert kept(field, once) == once
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=60)))

@@ -99,6 +99,9 @@ RULES = [
     pytest.param('"#1d5c63"', "#1d5c63", (6, "organisation.brand"), "is empty", id="brand-as-comment"),
     pytest.param("Europe/London", "europe/london", (7, "organisation.timezone"), "such as Europe/London", id="zone"),
     pytest.param("Europe/London", "../London", (7, "organisation.timezone"), "IANA", id="zone-as-path"),
+    pytest.param(
+        "Europe/London", "Europe/London\n  currency: GBB", (8, "organisation.currency"), "such as GBP", id="currency"
+    ),
     pytest.param("[3, P7D]", "[3, P3D]", (35, "reminders[1]"), "one reminder a day", id="same-reminder"),
     pytest.param("[3, P7D]", "[3, 61]", (35, "reminders[1]"), "1 to 60 whole days", id="early-reminder"),
     pytest.param("[3, P7D]", "[3, PT12H]", (35, "reminders[1]"), "1 to 60 whole days", id="reminder-in-hours"),

@@ -31,6 +31,14 @@ def test_self_and_others_wording_of_an_item_are_kept(programme):
     assert (item.self_wording, item.others_wording, item.values) == ("I ask.", "Asks.", ("kind", "open"))
 
 
+def test_sums_are_in_pounds_unless_the_file_names_another_currency(small_text):
+    other = small_text.replace("  timezone:", "  currency: EUR\n  timezone:")
+    found = [read_programme(text, "p.yaml").organisation.currency for text in (small_text, other)]
+
+    assert found == ["GBP", "EUR"]
+    assert "ISO 4217 code" in messages(small_text.replace("  timezone:", "  currency: euro\n  timezone:"))
+
+
 def test_an_item_may_belong_to_no_value(programme):
     assert programme.competencies[0].items[1].values == ()
 

@@ -1,0 +1,35 @@
+"""Currencies by their ISO 4217 code: which there are, their sign, and how a sum is written. Pure."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+_CODES = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD "
+    "CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD "
+    "GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT "
+    "LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR "
+    "NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP "
+    "STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XCG "
+    "XOF XPF YER ZAR ZMW ZWG"
+)
+CODES = frozenset(_CODES.split(" "))
+SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "AUD": "$", "CAD": "$", "NZD": "$", "JPY": "¥", "INR": "₹", "ILS": "₪"}
+
+
+def sign(code: str) -> str:
+    """What is written before a sum: "£", or the code itself where no one sign is known everywhere."""
+    return SIGNS.get(code, code)
+
+
+def whole_sum(number: Fraction, code: str) -> str:
+    """ "£12,500": rounded half up to a whole unit."""
+    whole = (Decimal(number.numerator) / Decimal(number.denominator)).quantize(Decimal(1), ROUND_HALF_UP)
+    return exact_sum(whole, code)
+
+
+def exact_sum(number: Decimal, code: str) -> str:
+    """ "£12,500.50" or "CHF 12,500", as it was typed."""
+    before = sign(code)
+    return f"{before}{' ' if before == code else ''}{number:,f}"
