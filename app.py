@@ -25,6 +25,7 @@ from chalicelib.nominate.routes import bp as nominate
 from chalicelib.programme.routes import bp as programme
 from chalicelib.sponsor.routes import bp as sponsor
 from chalicelib.web.routes import bp as web
+from chalicelib.web.view import answering
 
 STAGE = os.environ["FULLCIRCLE_STAGE"]
 
@@ -41,6 +42,13 @@ def name_the_request(event: Any, answer: Any) -> Any:
     context = event.lambda_context if hasattr(event, "lambda_context") else event.context
     with log.about(request=context.aws_request_id, stage=STAGE):
         return answer(event)
+
+
+@app.middleware("http")
+def keep_what_was_posted(request: Any, answer: Any) -> Any:
+    """A page that refuses a form shows again what was typed."""
+    with answering(request):
+        return answer(request)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from chalicelib import merging
 from chalicelib.answers import NOT_ABLE, Answers
 from chalicelib.model import SELF_GROUP, OpenQuestion, Programme
 from chalicelib.wording import minutes_for
@@ -94,6 +95,26 @@ def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, l
             if question.may_be_coach_only and fields.get(question.coach_only):
                 saved[question.coach_only] = "yes"
     return saved, faults
+
+
+def merge_page(
+    page: Page, stored: Saved, posted: Saved, faults: Iterable[AnswerFault], shown: Mapping[str, str]
+) -> Saved:
+    """What is stored of a page after it was posted by somebody who may not have seen all of it. See merging.py.
+
+    No page of ours lets a rater take a rating back. An answer that cannot be kept leaves the one before it in place.
+    """
+    faulty = {fault.field for fault in faults}
+    names = [question.id for question in page.questions if question.id not in faulty]
+    flags = [question.coach_only for question in page.comments if question.may_be_coach_only]
+    merged = merging.merge(stored, posted, shown, [*names, *flags], {question.id for question in page.rated})
+    orphans = {question.coach_only for question in page.comments if question.id not in merged}
+    return {name: text for name, text in merged.items() if name not in orphans}
+
+
+def seen_fields(saved: Saved, at: int) -> dict[str, str]:
+    """The fields by which a page says, when it is posted, what it has seen: which save, and which answers."""
+    return {"seen": str(at), merging.SHOWN: merging.marks(saved)}
 
 
 def _fault(question: Question, text: str, top: int) -> str:

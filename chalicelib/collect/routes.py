@@ -123,7 +123,8 @@ def _saved(token: str, kept: Kept, fields: Mapping[str, str]) -> Response:
 def _pulse(sheet: Sheet, faults: Sequence[AnswerFault] = (), typed: Mapping[str, str] | None = None) -> Response:
     """All questions of a pulse and its one button: it takes a minute, and may be amended like any questionnaire."""
     answers = sheet.saved.get(PULSE_PAGE, {}) if typed is None else typed
-    return _page("collect/pulse", sheet, status=400 if faults else 200, faults=faults, answers=answers)
+    carried = sheet.seen_fields(PULSE_PAGE)
+    return _page("collect/pulse", sheet, status=400 if faults else 200, faults=faults, answers=answers, carried=carried)
 
 
 def _pulse_sent(token: str, kept: Kept, fields: Mapping[str, str]) -> Response:
@@ -184,6 +185,7 @@ def _questions(
         shown=shown,
         place=place,
         at=milliseconds(clock.now()),
+        carried=sheet.seen_fields(shown.id),
         answers={**saved, **{fault.field: (typed or {})[fault.field] for fault in faults}},
         faults=faults,
         blank=form.left_blank(shown, saved),

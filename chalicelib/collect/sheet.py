@@ -73,6 +73,7 @@ class Sheet(Struct, frozen=True):
     wave: DelegateWave
     invitation: Invitation
     programme: Programme  # for a pulse: the few questions it asks
+    key: WaveKey
     pages: tuple[Page, ...]
     saved: dict[str, dict[str, str]]  # page id -> question id -> answer; a page without any is left out
     sent: dict[str, dict[str, str]] | None  # the same, as it was sent
@@ -80,6 +81,11 @@ class Sheet(Struct, frozen=True):
     @property
     def sent_as_saved(self) -> bool:
         return self.invitation.state is InvitationState.ANSWERED and self.sent == self.saved
+
+    def seen_fields(self, page_id: str) -> dict[str, str]:
+        """What the form of a page carries: see collect/save.py."""
+        at = self.invitation.saved_at.get(page_id, 0) if page_id in self.invitation.draft else 0
+        return form.seen_fields(self.saved.get(page_id, {}), at)
 
     @property
     def counts(self) -> bool:
@@ -120,13 +126,14 @@ def open_sheet(ticket: Ticket, now: datetime) -> Sheet:
     key = wave_keys.from_row(rows.get(secret))
     if wave.state is not WaveState.OPEN or now >= wave.closes_at or key is None:
         raise QuestionnaireClosed(programme, delegate, invitation)
-    _heads[secret] = (Head(programme, key), now + REMEMBERED)
+    _heads[secret] = (Head(programme, key), min(now + REMEMBERED, wave.closes_at))
     return Sheet(
         ticket=ticket,
         delegate=delegate,
         wave=wave,
         invitation=invitation,
         programme=programme,
+        key=key,
         pages=form.pages(programme, invitation.group),
         saved=_answered_pages(key.seal, invitation, invitation.draft) or {},
         sent=_answered_pages(key.seal, invitation, invitation.sent),
@@ -150,7 +157,7 @@ def head(ticket: Ticket, now: datetime) -> Head:
     return _heads[name][0]
 
 
-REMEMBERED = timedelta(minutes=5)  # so the key outlives its destruction in a warm function by that much at most
+REMEMBERED = timedelta(minutes=5)  # and never past the deadline, so that no warm function accepts a late save
 _heads: dict[str, tuple[Head, datetime]] = {}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib import clock, log
+from chalicelib import clock, log, merging
 from chalicelib.debrief import release as releasing
 from chalicelib.debrief.areas import HINTS, LONGEST, LONGEST_NOTES, MOST_AREAS, NEEDED, PARTS, FormFault
 from chalicelib.debrief.caseload import Case, document_link, open_case, open_caseload
@@ -16,6 +17,9 @@ from chalicelib.web.sessions import SignedIn, signed_in
 from chalicelib.web.view import GET, POST, view
 
 bp = Blueprint(__name__)
+
+DEBRIEF_FIELDS = ("held_on", *(f"{part}-{number}" for part in PARTS for number in range(1, MOST_AREAS + 1)))
+NOTES_FIELDS = ("notes-text",)
 
 
 @bp.route("/coach/{token}", **GET)
@@ -45,7 +49,7 @@ def report(token: str, delegate_id: str) -> Response:
 @view
 def debrief(token: str, delegate_id: str) -> Response:
     found, coach = _open(token, delegate_id)
-    fields = coach.form(bp.current_request)
+    fields = _merged(found, coach.form(bp.current_request), DEBRIEF_FIELDS)
     form = releasing.record_debrief(found, fields, clock.now())
     return _case_page(coach, found, form.faults, fields) if form.faults else coach.see_other(_url(found))
 
@@ -54,7 +58,7 @@ def debrief(token: str, delegate_id: str) -> Response:
 @view
 def notes(token: str, delegate_id: str) -> Response:
     found, coach = _open(token, delegate_id)
-    fields = coach.form(bp.current_request)
+    fields = _merged(found, coach.form(bp.current_request), NOTES_FIELDS)
     faults = keep_notes(found, fields, clock.now())
     return _case_page(coach, found, faults, fields) if faults else coach.see_other(f"{_url(found)}#notes")
 
@@ -96,7 +100,20 @@ def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), 
         longest=LONGEST,
         longest_notes=LONGEST_NOTES,
         numbers=range(1, MOST_AREAS + 1),
+        shown_debrief=_marks(case, DEBRIEF_FIELDS),
+        shown_notes=_marks(case, NOTES_FIELDS),
     )
+
+
+def _merged(case: Case, fields: Mapping[str, str], names: Sequence[str]) -> Mapping[str, str]:
+    """The fields of a form, without what an older page would take back. See merging.py."""
+    typed = {name: fields.get(name, "").replace("\r\n", "\n").strip() for name in names}
+    return merging.merge(_stored(case), typed, merging.read_marks(fields), names)
+
+
+def _marks(case: Case, names: Sequence[str]) -> str:
+    stored = _stored(case)
+    return merging.marks({name: stored[name] for name in names if stored.get(name)})
 
 
 def _stored(case: Case) -> dict[str, str]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from chalicelib import merging
 from chalicelib.errors import Refusal
-from chalicelib.impact.fields import Section, SurveyFault, questions
+from chalicelib.impact.fields import Kind, Section, SurveyFault, questions
 from chalicelib.impact.survey import faults_of, read_part, sections
 from chalicelib.model import Delegate, Programme
 from chalicelib.store import delegates, impacts, mails, programmes
@@ -66,6 +68,11 @@ class Form(Struct, frozen=True):
     def asked(self, section: Section) -> int:
         return sum(1 for _ in questions((section,)))
 
+    def marks(self, section: Section) -> str:
+        """What a page shows of a part, for its form: see merging.py."""
+        asked = {question.field for question in questions((section,))}
+        return merging.marks({name: text for name, text in self.answers.items() if name in asked})
+
     @property
     def furthest(self) -> int:
         """The place of the first part without an answer; of the last one if all have some."""
@@ -101,19 +108,28 @@ def open_form(token: str, now: datetime) -> Form:
     return Form(token, delegate, programme, survey, sections(programme, survey.areas, survey.role))
 
 
-def save_part(form: Form, section: Section, fields: Mapping[str, str], now: datetime) -> list[SurveyFault]:
-    """Keep what is sound of one part, and leave the others alone; returns what is not sound.
+def save_part(form: Form, section: Section, fields: Mapping[str, str], now: datetime) -> tuple[Form, list[SurveyFault]]:
+    """Keep what is valid of one part, and leave the others alone; returns the form as it is now, and what is not valid.
 
     What was sent before stays sent: a change counts at once. Raises SurveyClosed; then nothing was changed.
     """
     answers, faults = read_part(section, fields)
     for _ in range(TRIES):
-        others = {question.field for other in form.sections if other is not section for question in questions((other,))}
-        kept = {field: value for field, value in form.answers.items() if field in others}
-        if _keep(form, {**kept, **answers}, now, sent=False):
-            return faults
+        merged = _merged(form, section, answers, fields)
+        if _keep(form, merged, now, sent=False):
+            return replace(form, survey=replace(form.survey, answers=merged)), faults
         form = open_form(form.token, now)
     raise SurveyBusy
+
+
+def _merged(form: Form, section: Section, answers: Mapping[str, str], fields: Mapping[str, str]) -> Mapping[str, str]:
+    """All answers after a part was posted: a blank takes nothing back that the page did not show. See merging.py."""
+    asked = {question.field: question.kind for question in questions(form.sections)}
+    stored = {name: text for name, text in form.answers.items() if name in asked}
+    here = [question.field for question in questions((section,))]
+    valid = [name for name in here if name in answers or not fields.get(name, "").strip()]
+    choices = {name for name, kind in asked.items() if kind is Kind.CHOICE}
+    return merging.merge(stored, answers, merging.read_marks(fields), valid, choices)
 
 
 def send(form: Form, now: datetime) -> list[SurveyFault]:

@@ -37,7 +37,7 @@ def save(token: str, part: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, "impact", token)
     form = respond.open_form(token, clock.now())
     place = form.place_of(part)
-    faults = respond.save_part(form, form.sections[place], fields, clock.now())
+    form, faults = respond.save_part(form, form.sections[place], fields, clock.now())
     return (
         _for_script(form, place, fields, faults) if fields.get("by") == "script" else _kept(form, place, fields, faults)
     )
@@ -75,11 +75,12 @@ def _kept(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[Su
 
 
 def _for_script(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
-    """What answer.js waits for: where to go, or what could not be kept."""
+    """What answer.js waits for: where to go, or what could not be kept; and what is stored, as the page's marks."""
     go = fields.get("go", "keep")
+    shown = {"shown": form.marks(form.sections[place])}
     if faults:
-        return Response(body={"message": faults[0].message}, status_code=422)
-    return Response(body={"next": "" if go == "keep" else _onward(form, place, go)})
+        return Response(body={"message": faults[0].message, **shown}, status_code=422)
+    return Response(body={"next": "" if go == "keep" else _onward(form, place, go), **shown})
 
 
 def _onward(form: Form, place: int, go: str) -> str:

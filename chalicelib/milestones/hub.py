@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from chalicelib import mailed_links
+from chalicelib import mailed_links, merging
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
 from chalicelib.milestones.progress import Progress, progress
@@ -103,6 +103,15 @@ class Hub(Struct, frozen=True):
         found = self.notes.get((milestone.id, assignment.id))
         return found.text if found else ""
 
+    def notes_on(self, milestone: Milestone) -> dict[str, str]:
+        """By the id of the assignment; those without a note are left out."""
+        noted = {task.id: self.note(milestone, task) for task in milestone.assignments}
+        return {task: text for task, text in noted.items() if text}
+
+    def marks(self, milestone: Milestone) -> str:
+        """What a page shows of the notes, for its form: see merging.py."""
+        return merging.marks(self.notes_on(milestone))
+
     @property
     def reader(self) -> Reader:
         """For the report; the rest of the hub opens by its link alone."""
@@ -185,16 +194,20 @@ def find_milestone(hub: Hub, wanted: str) -> Milestone:
 def keep_notes(hub: Hub, milestone: Milestone, fields: Mapping[str, str], now: datetime) -> None:
     """Keep what the delegate did for the assignments of a milestone; one that is unchanged keeps its date.
 
+    A blank takes no note back that the page did not show.
     Raises NotesRefused naming every note that is too long; then none was kept.
     """
     typed = {task: fields.get(task.id, "").replace("\r\n", "\n").strip() for task in milestone.assignments}
     long = {task: len(text) for task, text in typed.items() if len(text) > LONGEST_NOTE}
     if long:
         raise NotesRefused([NoteFault(task.id, f"{task.title}: {_too_long(length)}") for task, length in long.items()])
+    stored = hub.notes_on(milestone)
+    names = [task.id for task in milestone.assignments]
+    kept = merging.merge(stored, {task.id: text for task, text in typed.items()}, merging.read_marks(fields), names)
     notes = [
-        AssignmentNote(milestone.id, task.id, text, now)
-        for task, text in typed.items()
-        if task.id in fields and text != hub.note(milestone, task)
+        AssignmentNote(milestone.id, task, kept.get(task, ""), now)
+        for task in names
+        if kept.get(task, "") != stored.get(task, "")
     ]
     if notes:
         transact([assignments.save(hub.delegate.id, note) for note in notes])

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from chalicelib.jobs.commit import commit
 from chalicelib.nominate import asking
-from chalicelib.nominate.choice import Choice, ListRefused, load
-from chalicelib.nominate.sending import LATE, cancelled, invite_all
+from chalicelib.nominate.choice import Choice, ChoosingClosed, ListRefused, load
+from chalicelib.nominate.sending import cancelled, invite_all
 from chalicelib.store import delegates, mails
 from chalicelib.store.delegates import Approval
 from chalicelib.store.table import ConditionFailed, Write
@@ -21,20 +21,20 @@ APPROVE, CHANGE = "approve", "change"
 TAKEN_BACK = "{delegate} took the list back while you were looking at it. You get a mail when it comes again."
 
 
-def open_request(token: str) -> Choice:
+def open_request(token: str, now: datetime) -> Choice:
     """One call. Raises LinkUnknown, LinkRevoked, or NobodyApproves."""
     delegate_id, approver_id, version = links.read("approve", token, 3)
-    choice = load(token, delegate_id, version)
+    choice = load(token, delegate_id, version, now)
     if asking.approver_id(choice.delegate, asking.approver(choice)) != approver_id:
         raise LinkRevoked
     return choice
 
 
 def decide(choice: Choice, decision: str, remark: str, now: datetime) -> None:
-    """Deciding the same once more is success. Raises ListRefused with what to do."""
+    """Deciding the same once more is success. Raises ListRefused with what to do, or ChoosingClosed."""
     remark = remark.replace("\r\n", "\n").strip()
     if not choice.is_open:
-        raise ListRefused(LATE)
+        raise ChoosingClosed
     if decision not in (APPROVE, CHANGE):
         raise ListRefused("Please choose one of the two.", "decision")
     if decision == CHANGE and not remark:
@@ -63,7 +63,7 @@ def _settle(choice: Choice, decision: str, writes: list[Write], now: datetime) -
         try:
             commit(writes, now)
         except ConditionFailed:
-            choice = open_request(choice.token)
+            choice = open_request(choice.token, now)
         else:
             return
     settled = not choice.unsent if decision == APPROVE else choice.nomination.approval is Approval.CHANGE_WANTED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,6 +33,26 @@ class ListRefused(Refusal):
         self.each = each
 
 
+class ChoosingClosed(Refusal):
+    """The questionnaire has closed, so nobody can be added to the list."""
+
+    status = 410
+    title = "The time for choosing raters is over"
+    next_step = "Closed. Your list was not changed."
+
+    def __init__(self) -> None:
+        super().__init__("The questionnaire has closed, so nobody else can be invited.")
+
+
+class ListWithApprover(Refusal):
+    """The list is not changed while its approver looks at it."""
+
+    title = "Your list is being looked at"
+
+    def __init__(self, approver: str) -> None:
+        super().__init__(f"The list is with {approver}. Take it back first if you want to change it.")
+
+
 class Listed(Struct, frozen=True):
     """One person on the list."""
 
@@ -50,6 +71,7 @@ class Choice(Struct, frozen=True):
     programme: Programme
     nomination: Nomination
     around: Surroundings
+    now: datetime
 
     @property
     def groups(self) -> tuple[GroupForecast, ...]:
@@ -61,8 +83,8 @@ class Choice(Struct, frozen=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether raters may be chosen at all."""
-        return self.wave.state in (WaveState.PLANNED, WaveState.OPEN)
+        """Whether raters may be chosen at all: until the deadline, also before the job that closes has run."""
+        return self.wave.state in (WaveState.PLANNED, WaveState.OPEN) and self.now < self.wave.closes_at
 
     @property
     def is_asked(self) -> bool:
@@ -96,13 +118,13 @@ class Choice(Struct, frozen=True):
             yield Listed(person_id(rater), rater, is_sent, doubts)
 
 
-def open_choice(token: str) -> Choice:
+def open_choice(token: str, now: datetime) -> Choice:
     """One call. Raises LinkUnknown or LinkRevoked."""
     delegate_id, version = links.read("nominate", token, 2)
-    return load(token, delegate_id, version)
+    return load(token, delegate_id, version, now)
 
 
-def load(token: str, delegate_id: str, version: str) -> Choice:
+def load(token: str, delegate_id: str, version: str, now: datetime) -> Choice:
     """One call. Raises LinkUnknown or LinkRevoked."""
     person = delegates.key(delegate_id)
     places = [
@@ -119,7 +141,7 @@ def load(token: str, delegate_id: str, version: str) -> Choice:
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     nomination = read(Nomination, rows[found[1]])
     around = Surroundings(delegate, nomination.raters, (), {})
-    return Choice(token, delegate, read(DelegateWave, rows[found[0]]), programme, nomination, around)
+    return Choice(token, delegate, read(DelegateWave, rows[found[0]]), programme, nomination, around, now)
 
 
 def with_doubts(choice: Choice) -> Choice:

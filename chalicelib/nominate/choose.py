@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from chalicelib.model import Person, RaterEntry
-from chalicelib.nominate.choice import Choice, Listed, ListRefused, open_choice
+from chalicelib.nominate.choice import Choice, ChoosingClosed, Listed, ListRefused, ListWithApprover, open_choice
 from chalicelib.nominate.paste import read_list
 from chalicelib.programme.cells import clean_address, clean_text, fault_of_address, fault_of_text
 from chalicelib.store import delegates
@@ -97,9 +97,9 @@ def _checked(choice: Choice, group_id: str, person: Person, others: Sequence[Rat
 
 def _refuse_if_fixed(choice: Choice) -> None:
     if not choice.is_open:
-        raise ListRefused("The time for choosing raters is over.")
+        raise ChoosingClosed
     if choice.is_asked and choice.approver:
-        raise ListRefused(f"The list is with {choice.approver.name}. Take it back first if you want to change it.")
+        raise ListWithApprover(choice.approver.name)
 
 
 def _refuse_doubled(choice: Choice, rater: RaterEntry, others: Sequence[RaterEntry] | None = None) -> None:
@@ -126,5 +126,5 @@ def _save(choice: Choice, raters: tuple[RaterEntry, ...]) -> None:
     try:
         transact([delegates.save_nomination(changed, before.revision)])
     except ConditionFailed:
-        if open_choice(choice.token).nomination.raters != raters:
+        if open_choice(choice.token, choice.now).nomination.raters != raters:
             raise ListRefused("The list changed in another window. Please look at it and try again.") from None

@@ -20,13 +20,13 @@ Fields = Mapping[str, str]
 @bp.route("/nominate/{token}", **GET)
 @view
 def nominate(token: str) -> Response:
-    return _page(open_choice(token))
+    return _page(open_choice(token, clock.now()))
 
 
 @bp.route("/nominate/{token}", **POST)
 @view
 def change(token: str) -> Response:
-    choice, fields = open_choice(token), _fields("nominate", token)
+    choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
     return _tried(
         lambda: _changed(choice, fields), lambda refused: _page(choice, refused, fields), f"/nominate/{token}"
     )
@@ -35,14 +35,14 @@ def change(token: str) -> Response:
 @bp.route("/nominate/{token}/person/{person}", **GET)
 @view
 def person(token: str, person: str) -> Response:
-    choice = with_doubts(open_choice(token))
+    choice = with_doubts(open_choice(token, clock.now()))
     return _person_page(choice, choose.find_person(choice, person))
 
 
 @bp.route("/nominate/{token}/person/{person}", **POST)
 @view
 def correct(token: str, person: str) -> Response:
-    choice, fields = open_choice(token), _fields("nominate", token)
+    choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
     listed = choose.find_person(choice, person)
     return _tried(
         lambda: choose.change_rater(choice, listed, *_three(fields)),
@@ -54,13 +54,13 @@ def correct(token: str, person: str) -> Response:
 @bp.route("/nominate/{token}/check", **GET)
 @view
 def check(token: str) -> Response:
-    return _check_page(open_choice(token))
+    return _check_page(open_choice(token, clock.now()))
 
 
 @bp.route("/nominate/{token}/send", **POST)
 @view
 def send(token: str) -> Response:
-    choice, fields = open_choice(token), _fields("nominate", token)
+    choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
     return _tried(
         lambda: sending.send(choice, clock.now(), fewer="fewer" in fields),
         lambda refused: _check_page(choice, refused),
@@ -71,13 +71,13 @@ def send(token: str) -> Response:
 @bp.route("/approve/{token}", **GET)
 @view
 def request(token: str) -> Response:
-    return _request_page(approve.open_request(token))
+    return _request_page(approve.open_request(token, clock.now()))
 
 
 @bp.route("/approve/{token}", **POST)
 @view
 def decide(token: str) -> Response:
-    choice, fields = approve.open_request(token), _fields("approve", token)
+    choice, fields = approve.open_request(token, clock.now()), _fields("approve", token)
     return _tried(
         lambda: approve.decide(choice, fields.get("decision", ""), fields.get("remark", ""), clock.now()),
         lambda refused: _request_page(choice, refused, fields),

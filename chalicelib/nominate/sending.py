@@ -9,13 +9,12 @@ from msgspec.structs import replace
 from chalicelib import waves
 from chalicelib.jobs.commit import commit
 from chalicelib.nominate import asking
-from chalicelib.nominate.choice import Choice, ListRefused, load
+from chalicelib.nominate.choice import Choice, ChoosingClosed, ListRefused, load
 from chalicelib.store import delegates, mails
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.table import ConditionFailed, Write
 
 CHANGED = "The list changed in another window. Please check it and send again."
-LATE = "The time for choosing raters is over."
 
 
 def send(choice: Choice, now: datetime, *, fewer: bool) -> None:
@@ -24,7 +23,7 @@ def send(choice: Choice, now: datetime, *, fewer: bool) -> None:
     fewer  the delegate says that some groups have fewer people than asked for
     """
     if not choice.is_open:
-        raise ListRefused(LATE)
+        raise ChoosingClosed
     if _is_out(choice):
         return
     short = [f"{line.group.title}: {line.missing} more" for line in choice.groups if line.missing]
@@ -76,7 +75,7 @@ def _is_out(choice: Choice) -> bool:
 
 
 def _again(choice: Choice) -> Choice:
-    return load(choice.token, choice.delegate.id, str(choice.delegate.link_version))
+    return load(choice.token, choice.delegate.id, str(choice.delegate.link_version), choice.now)
 
 
 def _done(writes: list[Write], now: datetime) -> bool:

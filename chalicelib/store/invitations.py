@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
 from chalicelib.ids import rater_key
 from chalicelib.model import Delegate, Invitation, InvitationState, Wave
-from chalicelib.store.expressions import at_most, either, equals, missing, one_of
+from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import fields, read
 from chalicelib.store.table import (
     AlreadyExists,
@@ -96,13 +96,35 @@ def of_delegate(delegate_id: str, wave: Wave) -> Iterator[Invitation]:
     return (read(Invitation, row) for row in query(f"DELEGATE#{delegate_id}", prefix))
 
 
-def save_page(key: Key, link_version: int, page: str, sealed: bytes, at: int, *, if_newest: bool) -> Write:
-    """Keep one page of a questionnaire. Refused once the wave is closing, or if the link was revoked.
+def save_page(
+    key: Key, link_version: int, page: str, sealed: bytes, at: int, *, seen: Collection[int], if_unsent: bool
+) -> Write:
+    """Keep one page of a questionnaire, in place of what the sender has seen of it.
+
+    Refused once the wave is closing, if the link was revoked, or if the page is stored as the sender has not seen it.
 
     at         when it was typed, in milliseconds
-    if_newest  refuse what was typed before what is kept already, or before the answers were sent
+    seen       moments of the saves that the sender knows; 0 for a page that was not saved
+    if_unsent  refuse what was typed before the answers were sent
     """
-    newest = [either(missing(name), at_most(name, at)) for name in (f"saved_at.{page}", "sent_at")]
+    saves = [at for at in seen if at]
+    known = [missing(f"draft.{page}")] if 0 in seen else []
+    known += [one_of(f"saved_at.{page}", saves)] if saves else []
+    return _save_page(key, link_version, page, sealed, at, [either(*known)], if_unsent=if_unsent)
+
+
+def merge_page(read: Invitation, page: str, sealed: bytes, at: int, *, if_unsent: bool) -> Write:
+    """Keep one page that was merged into the invitation that was read. Refused if anything was saved since.
+
+    if_unsent  refuse what was typed before the answers were sent
+    """
+    as_read = [equals("revision", read.revision)]
+    return _save_page(key_of(read), read.link_version, page, sealed, at, as_read, if_unsent=if_unsent)
+
+
+def _save_page(
+    key: Key, link_version: int, page: str, sealed: bytes, at: int, when: list[Condition], *, if_unsent: bool
+) -> Write:
     return update(
         key,
         put={f"draft.{page}": sealed, f"saved_at.{page}": at},
@@ -111,7 +133,8 @@ def save_page(key: Key, link_version: int, page: str, sealed: bytes, at: int, *,
             one_of("state", MAY_ANSWER),
             equals("link_version", link_version),
             missing("frozen"),
-            *(newest if if_newest else []),
+            *when,
+            *([either(missing("sent_at"), at_most("sent_at", at))] if if_unsent else []),
         ],
         refusal=PageRefused,
     )

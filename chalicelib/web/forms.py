@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from chalicelib.errors import Refusal
+from chalicelib.merging import CHOICE, SHOWN
 from chalicelib.web import links
 
 LARGEST_BODY = 400_000  # bytes; six comments of 4,000 characters fit, each of which may travel as twelve
 MOST_FIELDS = 300
+NOT_TYPED = {"form", "at", "seen", SHOWN, "go", "by", "to", "kind", "group", "decision", "reason", "remove", "code"}
 
 
 class FormRefused(Refusal):
@@ -45,12 +47,17 @@ def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
 
 
 def typed(body: bytes) -> dict[str, str]:
-    """The fields of any form, to show them again to whoever sent it; nothing is done with them."""
+    """What somebody typed into any form, to show it again to whoever sent it; nothing is done with it.
+
+    Buttons, ticks, ratings and codes are left out, and so is what the page itself carries.
+    """
     try:
         pairs = parse_qsl(body.decode("ascii"), max_num_fields=MOST_FIELDS, encoding="utf-8", errors="replace")
     except ValueError:
         return {}
-    return {name: value for name, value in pairs if name != "form"} if len(body) <= LARGEST_BODY else {}
+    if len(body) > LARGEST_BODY:
+        return {}
+    return {name: value for name, value in pairs if name not in NOT_TYPED and not CHOICE.fullmatch(value)}
 
 
 def nonce(verb: str, token: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
@@ -10,7 +12,9 @@ from chalice import Response
 
 from chalicelib import log
 from chalicelib.errors import FileFaults, Refusal
+from chalicelib.model import Programme
 from chalicelib.store import objects
+from chalicelib.web import forms
 from chalicelib.web.templating import render
 
 POLICY = (
@@ -28,6 +32,7 @@ HEADERS = {
 }
 GET = {"methods": ["GET", "HEAD"]}
 FILES = {"methods": ["POST"], "content_types": ["multipart/form-data"]}
+NOTHING: Mapping[str, str] = {}
 POST = {"methods": ["POST"], "content_types": ["application/x-www-form-urlencoded"]}
 TROUBLE = Refusal(
     "Something went wrong on our side. Nothing you sent before is lost. Please try again in a minute; "
@@ -43,6 +48,32 @@ class PageInstead(Refusal):
         self.template, self.status, self.context = template, status, context
 
 
+_request: ContextVar[Any] = ContextVar("request", default=None)
+
+
+@contextmanager
+def answering(request: Any) -> Iterator[None]:
+    """While a request is answered, its form can be shown again if it is refused."""
+    before = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(before)
+
+
+def _typed() -> Mapping[str, str]:
+    """What the form held that is refused now; nothing for a page that was only opened, or for files."""
+    request = _request.get()
+    is_form = request is not None and request.headers.get("content-type", "").startswith(POST["content_types"][0])
+    return forms.typed(request.raw_body) if is_form and request.method == "POST" else NOTHING
+
+
+def labels(programme: Programme) -> dict[str, str]:
+    """What the fields are called that people write into, as far as the programme names them."""
+    questions = {question.id: question.text for question in programme.open_questions}
+    return questions | {task.id: task.title for milestone in programme.milestones for task in milestone.assignments}
+
+
 def view(route: Callable[..., Response]) -> Callable[..., Response]:
     """Chalice's middleware never sees a view's exception, so the view is wrapped."""
 
@@ -53,10 +84,10 @@ def view(route: Callable[..., Response]) -> Callable[..., Response]:
         except PageInstead as other:
             response = page(other.template, other.status, **other.context)
         except Refusal as refusal:
-            response = refusal_page(refusal)
+            response = refusal_page(refusal, typed=_typed())
         except Exception as error:
             log.failure("page_failed", error, page=route.__name__)
-            response = refusal_page(TROUBLE, status=500)
+            response = refusal_page(TROUBLE, status=500, typed=_typed())
         response.headers = {**HEADERS, **response.headers}
         return response
 
@@ -81,9 +112,10 @@ def see_other(location: str) -> Response:
     return Response(body="", status_code=303, headers={"Location": location, "Content-Type": "text/plain"})
 
 
-def refusal_page(refusal: Refusal, status: int | None = None) -> Response:
+def refusal_page(refusal: Refusal, status: int | None = None, typed: Mapping[str, str] = NOTHING) -> Response:
+    """`typed`: what a form held that is not stored now, shown so that it can be copied."""
     lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileFaults) else [str(refusal)]
-    shown: dict[str, Any] = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines}
+    shown: dict[str, Any] = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines, "typed": typed}
     if refusal.programme:
-        shown["programme"] = refusal.programme
+        shown |= {"programme": refusal.programme, "labels": labels(refusal.programme)}
     return page("web/refusal", status or int(refusal.status), **shown)

@@ -194,6 +194,59 @@ def test_half_a_comment_is_saved_when_its_writer_leaves(asked, visit):
     assert page.locator("#q-strengths").input_value() == "Half a thou"
 
 
+def test_what_was_chosen_before_the_script_arrived_is_saved_when_it_arrives(asked, visit):
+    page = visit(asked("answer", 6))
+    held = []
+
+    def hold(route) -> None:
+        held.append(route)
+
+    page.route("**/answer-*.js", hold)
+    page.goto(asked("answer", 6) + FIRST, wait_until="commit")
+    page.locator("input[type=radio]").first.wait_for(state="attached")
+    choose(page, ITEMS[0], "3")
+    page.wait_for_timeout(300)
+    assert held
+    for route in held:
+        route.continue_()
+    told(page, "Saved")
+
+    assert page.locator(".bar progress").evaluate("bar => bar.value") == 1
+    assert checked(visit(asked("answer", 6) + FIRST, javascript=False)) == {ITEMS[0]: "3"}
+
+
+def test_a_page_that_was_not_touched_before_the_script_arrived_saves_nothing(asked, visit):
+    posts = []
+    page = visit(asked("answer", 6))
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.goto(asked("answer", 6) + FIRST)
+    page.goto(asked("answer", 6) + "/page/comments")
+    page.wait_for_timeout(500)
+
+    assert posts == []
+
+
+def test_an_older_tab_takes_nothing_back_and_a_comment_can_be_emptied(asked, visit):
+    address = asked("answer", 2) + "/page/comments"
+    older, newer = visit(address), visit(address)
+    newer.locator("#q-strengths").fill("Listens.")
+    told(newer, "Saved")
+    older.locator("#q-one_change").fill("Rest more.")
+    told(older, "Saved")
+    newer.locator("#q-strengths").fill("")
+    told(newer, "Saving…")
+    told(newer, "Saved")
+    assert visit(address).locator("#q-one_change").input_value() == "Rest more."
+
+    last = visit(address)
+    last.locator("#q-strengths").fill("Half a thought.")
+    told(last, "Saved")
+    last.locator("#q-strengths").fill("")
+    last.get_by_role("button", name="Save and check").click()
+    last.wait_for_url("**/review")
+    assert visit(address).locator("#q-strengths").input_value() == ""
+
+
 def test_after_the_last_word_was_said_a_page_tells_that_it_is_saved_no_more(asked, visit):
     page = visit(asked("answer", 5) + FIRST)
     page.route("**/page/**", lambda route: route.fulfill(status=410, body="closed"))

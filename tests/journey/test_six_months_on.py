@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date, datetime
 
 import pytest
 
+from chalicelib.collect.sheet import open_sheet, read_ticket
+from chalicelib.impact.pulse import PULSE_PAGE
 from chalicelib.model import CohortDates, InvitationState, Wave
 from chalicelib.store import debriefs, delegates, impacts, invitations
 from chalicelib.store.debriefs import Area, Debrief
@@ -15,6 +18,7 @@ from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
+from tests.support.visitor import Visitor
 
 AREAS = [
     Area(str(n), behaviour, "", "A step", "", "", "") for n, behaviour in ((1, "Asks more"), (2, "Delegates more"))
@@ -115,6 +119,40 @@ def test_two_windows_keep_each_others_parts(opened):
     assert kept(Role.MANAGER).answers == {"change.1": "1", "change.2": "not_seen", "effect": "Fewer complaints."}
 
 
+def test_a_blank_from_an_older_tab_takes_no_answer_back(opened):
+    link = people.link("mara manager", "impact")
+    seen, effect = f"{link}/part/seen", f"{link}/part/effect"
+    other = Visitor(opened.client)
+    opened.open(seen)
+    other.open(seen).post(seen, {"change.1": "2", "change.2": "1"})
+    opened.post(seen, {"go": "back"})
+    opened.open(effect)
+    other.open(effect).post(effect, {"effect": "Fewer complaints."})
+    opened.post(effect, {"effect": ""})
+    assert kept(Role.MANAGER).answers == {"change.1": "2", "change.2": "1", "effect": "Fewer complaints."}
+
+    opened.open(effect).post(effect, {"effect": ""})  # shown, and emptied
+    opened.open(seen).post(seen, {"change.1": "3"})  # no page can empty a choice
+    assert kept(Role.MANAGER).answers == {"change.1": "3", "change.2": "1"}
+
+
+def test_what_is_ticked_and_unticked_on_one_page_is_not_kept(opened):
+    """A script is told what is stored, so that its page can take it back."""
+    part = f"{people.link('mara manager', 'impact')}/part/effect"
+    opened.open(part).post(part, {"effect": "Some", "by": "script", "go": "keep"})
+    shown, nonce = json.loads(opened.page)["shown"], opened.open(part).nonce
+    opened.post(part, {"effect": "", "by": "script", "go": "keep", "shown": shown}, nonce=nonce)
+    assert kept(Role.MANAGER).answers == {}
+
+
+def test_what_was_typed_into_a_survey_after_its_deadline_is_shown_to_be_copied(opened, clock):
+    part = f"{people.link('mara manager', 'impact')}/part/effect"
+    opened.open(part)
+    clock.to(kept(Role.MANAGER).closes_at)
+    opened.post(part, {"effect": "Fewer complaints."})
+    assert (opened.status, opened.areas()) == (410, ["Fewer complaints."])
+
+
 def test_a_part_is_one_call_to_open_and_two_to_save(opened):
     part = f"{people.link('mara manager', 'impact')}/part/effect"
     opened.open(part)
@@ -152,6 +190,16 @@ def test_a_pulse_is_one_page_and_one_button(opened):
         assert "Thank you. Your answers are in." in opened.page
     states = [one.state for one in invitations.of_delegate(people.dana(), Wave.PULSE)]
     assert states.count(InvitationState.ANSWERED) == 1
+
+
+def test_a_blank_from_an_older_tab_takes_no_pulse_answer_back(opened, clock):
+    link = people.link("p0", "answer")
+    other = Visitor(opened.client)
+    opened.open(link)
+    other.open(link).post(f"{link}/pulse", {"1": "6", "2": "5"})
+    opened.post(f"{link}/pulse", {"1": "7"})
+    pages = open_sheet(read_ticket(link.rsplit("/", 1)[1]), clock.now()).saved
+    assert pages == {PULSE_PAGE: {"1": "7", "2": "5"}}
 
 
 def test_a_questionnaire_has_no_pulse_to_send(visitor, clock):

@@ -24,6 +24,8 @@ from tests.support.mails import sent_mails
 NONCE = re.compile(r'name="form" value="([^"]+)"')
 CODE = re.compile(r"^ +(\d{3} \d{3})$", re.MULTILINE)
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+FORMS = re.compile(r'<form[^>]* action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+AREA = re.compile(r"<textarea[^>]*>(.*?)</textarea>", re.DOTALL)
 BOUNDARY = b"----fullcircle"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -45,11 +47,18 @@ class Visitor:
         return self
 
     def post(self, url: str, typed: dict[str, str] | None = None, *, nonce: str | None = None) -> Visitor:
-        """Send a form with the nonce of the page that is open, and follow the redirect."""
-        body = {"form": self.nonce if nonce is None else nonce, **(typed or {})}
+        """Send a form with the hidden fields of the page that is open, and follow the redirect."""
+        body = {**self._hidden(url), "form": self.nonce if nonce is None else nonce, **(typed or {})}
         headers = FORM | self._kept()
         self._see(url, self.client.post(_path(url), headers=headers, body=urlencode(body).encode()))
         return self
+
+    def _hidden(self, url: str) -> dict[str, str]:
+        """The hidden fields of the first form of the page that leads there."""
+        for address, inside in FORMS.findall(self.page):
+            if html.unescape(address) == url:
+                return {name: html.unescape(value) for name, value in HIDDEN.findall(inside)}
+        return {}
 
     @property
     def nonce(self) -> str:
@@ -99,6 +108,10 @@ class Visitor:
 
     def _kept(self) -> dict[str, str]:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
+
+    def areas(self) -> list[str]:
+        """The texts in the page's text areas."""
+        return [html.unescape(text).strip() for text in AREA.findall(self.page)]
 
     def links(self, part: str) -> list[str]:
         """Addresses on the page that hold this part."""

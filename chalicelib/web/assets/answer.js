@@ -7,15 +7,18 @@
   if (!form) return;
   const address = form.getAttribute("action");
   const clock = form.querySelector("input[name=at]");
+  const seen = form.querySelector("input[name=seen]") || { value: "0" }; // moments of the saves of this page that are known here
+  const shown = form.querySelector("input[name=shown]") || {}; // marks of the answers that the server has, as far as known here
 
   // --- saving: one request at a time; what is typed later takes the place of what is under way ---------------------
   const KEEPALIVE_LIMIT = 60000; // bytes a browser carries on after its page is gone
   const PATIENCE = 15000; // milliseconds
-  const seen = document.getElementById("saved");
+  const state = document.getElementById("saved");
   const bar = document.querySelector(".progress");
   const heard = document.getElementById("saved-aloud");
   const made = Number(clock.value);
   const opened = Date.now();
+  let at = Math.max(0, ...seen.value.split(" ").map(Number));
   let unsaved = false;
   let underway = null;
   let leaving = null; // the button that was pressed
@@ -26,15 +29,17 @@
   let spoken = false;
 
   const say = (words, aloud) => {
-    seen.textContent = words;
+    state.textContent = words;
     if (aloud) heard.textContent = words;
   };
 
   async function save(keepalive) {
     clearTimeout(timer);
     if (gone || !(unsaved || leaving)) return;
-    clock.value = made + Date.now() - opened;
+    const moment = (at = Math.max(made + Date.now() - opened, at + 1));
+    clock.value = moment;
     const body = new URLSearchParams(new FormData(form));
+    seen.value += ` ${moment}`; // it may be stored even if no answer comes
     body.set("by", "script");
     body.set("go", leaving || "keep");
     if (underway) underway.abort();
@@ -44,14 +49,18 @@
     let answer;
     try {
       answer = await fetch(address, { method: "POST", body, signal: mine.signal, keepalive: keepalive && body.toString().length < KEEPALIVE_LIMIT });
-      if (answer.ok) answer.next = (await answer.json()).next;
+      if (answer.ok || answer.status === 422) answer.told = await answer.json();
     } catch {
       answer = null;
     }
     clearTimeout(waiting);
     if (mine !== underway) return; // a newer save carries these answers too
     underway = null;
-    if (answer && answer.ok) saved(answer.next);
+    if (answer && answer.told && answer.told.shown !== undefined) shown.value = answer.told.shown;
+    if (answer && answer.ok) {
+      seen.value = moment;
+      saved(answer.told.next);
+    }
     else if (!answer || answer.status >= 500 || answer.status === 408 || answer.status === 429) later();
     else refused(answer);
   }
@@ -77,7 +86,7 @@
 
   async function refused(answer) {
     if (leaving) return sendAsUsual(leaving); // the page that comes says why
-    const why = answer.status === 422 ? (await answer.json()).message : answer.status === 409 ? "Changed in another window – open this page again" : "Not saved – open your link again";
+    const why = answer.told ? answer.told.message : answer.status === 409 ? "Changed in another window – open this page again" : "Not saved – open your link again";
     say(why, true);
   }
 
@@ -111,11 +120,23 @@
   addEventListener("online", () => { if (tries) save(); });
   addEventListener("beforeunload", (event) => { if (unsaved && tries && !gone) event.preventDefault(); });
 
+  // What was chosen or typed before this script arrived was heard by nobody: the page says what the server has.
+  const differs = (field) => (field.type === "radio" || field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+  const early = () => [...form.querySelectorAll("input:not([type=hidden]), textarea")].some(differs)
+    || [...form.querySelectorAll("select")].some((list) => [...list.options].some((option) => option.selected !== option.defaultSelected && (option.defaultSelected || option.index)));
+
   // --- how far this part is ------------------------------------------------------------------------------------------
   const here = document.querySelector(".bar progress");
   const paint = () => {
     if (here) here.value = form.querySelectorAll("input[type=radio]:checked").length;
   };
+
+  paint();
+  if (early()) {
+    unsaved = true;
+    say("Saving…");
+    save();
+  }
 
   // --- words that may tell who wrote them: the twin of collect/selfcheck.py, whose rules it is given ------------------
   const told = JSON.parse(form.getAttribute("data-check") || "null");

@@ -1,0 +1,52 @@
+"""Merge a posted page into what is stored, so that an older page takes nothing back. Pure.
+
+A page carries a mark of each answer that it shows. An answer that comes back as it was shown was not touched, so it
+stays as it is stored. A blank removes an answer only if the page showed that very answer.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Collection, Iterable, Mapping
+
+SHOWN = "shown"  # the field of a form that holds the marks
+CHOICE = re.compile(r"[a-z0-9]{1,3}")
+
+
+def marks(saved: Mapping[str, str]) -> str:
+    """What a page shows, for its form. No name of a field holds a space or an equals sign."""
+    return " ".join(f"{name}={_mark(text)}" for name, text in saved.items())
+
+
+def read_marks(fields: Mapping[str, str]) -> dict[str, str]:
+    """The marks that a form brings back: name of a field -> mark."""
+    pairs = (pair.partition("=") for pair in fields.get(SHOWN, "").split())
+    return {name: mark for name, _, mark in pairs}
+
+
+def merge(
+    stored: Mapping[str, str],
+    posted: Mapping[str, str],
+    shown: Mapping[str, str],
+    names: Iterable[str],
+    never_blank: Collection[str] = (),
+) -> dict[str, str]:
+    """What is stored after a page was posted.
+
+    names        the fields that the page may change
+    never_blank  those among them that no page can empty: a blank never removes them
+    """
+    merged = dict(stored)
+    for name in names:
+        text, mark = posted.get(name, ""), shown.get(name)
+        if text and _mark(text) != mark:
+            merged[name] = text
+        elif not text and name not in never_blank and name in stored and _mark(stored[name]) == mark:
+            del merged[name]
+    return merged
+
+
+def _mark(text: str) -> str:
+    """A choice is its own mark; of longer text, a checksum."""
+    return text if CHOICE.fullmatch(text) else f"{zlib.crc32(text.encode()):08x}"
