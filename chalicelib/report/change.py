@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from chalicelib.report.facts import ChangeFact, Facts, Statistic, amended
-from chalicelib.report.figures import display_gap
+from chalicelib.report.figures import Range, display_gap, one_decimal, told_bounds
 from chalicelib.report.published import Bound
 
-FINEST = 10**6  # largest denominator of a mean in facts.json
+CANNOT_SAY = "cannot say"
 
 Subject = tuple[str, str, str]  # about, id, cell
-
-# (before, after) -> the change; both bounded on the same side: it may lie on either
-_BOUNDS: Mapping[tuple[Bound, Bound], Bound] = {
-    (Bound.EXACT, Bound.EXACT): Bound.EXACT,
-    (Bound.EXACT, Bound.OR_MORE): Bound.OR_MORE,
-    (Bound.EXACT, Bound.OR_LESS): Bound.OR_LESS,
-    (Bound.OR_MORE, Bound.EXACT): Bound.OR_LESS,
-    (Bound.OR_LESS, Bound.EXACT): Bound.OR_MORE,
-    (Bound.OR_LESS, Bound.OR_MORE): Bound.OR_MORE,
-    (Bound.OR_MORE, Bound.OR_LESS): Bound.OR_LESS,
-}
 
 
 def with_changes(facts: Facts, earlier: Facts, noise: Mapping[Subject, str]) -> Facts:
@@ -45,13 +33,8 @@ def figures_of(facts: Facts) -> dict[Subject, Statistic]:
     return {(s.about, s.id, s.cell): s for s in facts.statistics}
 
 
-def exact(statistic: Statistic) -> Fraction:
-    """The mean as it was before it became a decimal number."""
-    return Fraction(statistic.mean).limit_denominator(FINEST)
-
-
 def _change(before: Statistic, after: Statistic, noise: str) -> ChangeFact:
-    change = exact(after) - exact(before)
+    change = after.range - before.range
     return ChangeFact(
         about=after.about,
         id=after.id,
@@ -60,16 +43,14 @@ def _change(before: Statistic, after: Statistic, noise: str) -> ChangeFact:
         n_after=after.n,
         before=before.display,
         after=after.display,
-        change=float(change),
-        display=_display(change, _bound(before), _bound(after)),
+        change=float(change.shown),
+        display=_display(change),
         noise=noise,
+        **told_bounds(change),
     )
 
 
-def _display(change: Fraction, before: Bound, after: Bound) -> str:
-    bound = _BOUNDS.get((before, after))
-    return "cannot say" if bound is None else f"{display_gap(change)} {bound}".strip()
-
-
-def _bound(statistic: Statistic) -> Bound:
-    return next((bound for bound in (Bound.OR_MORE, Bound.OR_LESS) if statistic.display.endswith(bound)), Bound.EXACT)
+def _display(change: Range) -> str:
+    """A change that may be a rise or a fall, for all that the bounds tell, is neither."""
+    either = change.bound is Bound.OR_SO and one_decimal(change.low) < 0 < one_decimal(change.high)
+    return CANNOT_SAY if either else display_gap(change)

@@ -13,12 +13,12 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chalicelib.model import MANAGER_GROUP, SELF_GROUP, Programme
-from chalicelib.report.change import Subject, exact, figures_of, with_changes
+from chalicelib.report.change import Subject, figures_of, with_changes
 from chalicelib.report.cohort_statistics import g_av, icc1, larger_than_noise
 from chalicelib.report.facts import CohortMean, Facts, Statistic, amended
-from chalicelib.report.figures import MINUS, display_mean, two_decimals
+from chalicelib.report.figures import MINUS, display_mean, range_on_scale, told_bounds, two_decimals
 from chalicelib.report.published import ALL_OTHERS, About
-from chalicelib.report.scoring import Clamp, Number, Score, clamp_sum, score, subjects
+from chalicelib.report.scoring import Clamp, Score, clamp_sum, combined, mean_of, score, subjects
 
 FEWEST_DELEGATES = 5  # behind every figure on a cohort
 CELLS = (SELF_GROUP, ALL_OTHERS)  # the only ones that every report has alike
@@ -62,15 +62,23 @@ def with_cohort(programme: Programme, reports: Mapping[str, Facts], earlier: Map
 
 def cohort_means(programme: Programme, reports: Iterable[Facts]) -> tuple[CohortMean, ...]:
     """Self and all others of everything that five delegates or more have a figure of."""
-    figures = [{subject: exact(found) for subject, found in figures_of(facts).items()} for facts in reports]
-    return tuple(
-        CohortMean(*subject, s.n, float(s.mean), display_mean(s.mean, s.bound, programme.top))
-        for subject, s in cohort_scores(programme, figures).items()
-    )
+    figures = [{subject: _score_of(found) for subject, found in figures_of(facts).items()} for facts in reports]
+    scores = cohort_scores(programme, figures)
+    return tuple(_cohort_mean(subject, s, programme.top) for subject, s in scores.items())
+
+
+def _score_of(statistic: Statistic) -> Score:
+    found = statistic.range
+    return Score(statistic.n, found.shown, found.shown - found.low, found.high - found.shown)
+
+
+def _cohort_mean(subject: Subject, s: Score, top: int) -> CohortMean:
+    found = range_on_scale(s.mean, s.below, s.above, top)
+    return CohortMean(*subject, s.n, float(s.mean), display_mean(found), **told_bounds(found))
 
 
 def cohort_scores(
-    programme: Programme, figures: Sequence[Mapping[Subject, Number]], clamp: Clamp = clamp_sum
+    programme: Programme, figures: Sequence[Mapping[Subject, Score]], clamp: Clamp = clamp_sum
 ) -> dict[Subject, Score]:
     """Figures over delegates, from one mapping of published figures for each.
 
@@ -94,13 +102,15 @@ def _items(programme: Programme) -> list[str]:
 
 
 def _item_score(
-    programme: Programme, item: str, cell: str, figures: Sequence[Mapping[Subject, Number]], clamp: Clamp
+    programme: Programme, item: str, cell: str, figures: Sequence[Mapping[Subject, Score]], clamp: Clamp
 ) -> Score | None:
-    numbers = [own[subject] for own in figures if (subject := (About.ITEM.value, item, cell)) in own]
-    if len(numbers) < FEWEST_DELEGATES:
+    """Clamped as a cell's figure; and the delegates' figures may be bounded themselves."""
+    parts = [own[subject] for own in figures if (subject := (About.ITEM.value, item, cell)) in own]
+    if len(parts) < FEWEST_DELEGATES:
         return None
-    total, bound = clamp(sum(numbers), len(numbers), programme.top)
-    return Score(len(numbers), Fraction(1, len(numbers)) * total, bound)
+    own = mean_of([part.mean for part in parts], programme.top, clamp)
+    each = combined(len(parts), [(Fraction(1, len(parts)), part) for part in parts])
+    return Score(own.n, own.mean, own.below + each.below, own.above + each.above)
 
 
 def cohort_file(programme: Programme, reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, Any]:
@@ -170,8 +180,8 @@ def _two_sides(figures: Mapping[Subject, Statistic], about: str, subject: str) -
     everyone = figures.get((about, subject, ALL_OTHERS))
     if manager is None or everyone is None:
         return None
-    rest = everyone.n * exact(everyone) - manager.n * exact(manager)
-    return exact(manager), rest / (everyone.n - manager.n)
+    rest = everyone.n * everyone.range.shown - manager.n * manager.range.shown
+    return manager.range.shown, rest / (everyone.n - manager.n)
 
 
 def noise_words(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, dict[Subject, str]]:
@@ -193,5 +203,5 @@ def _pairs(
         before = figures_of(earlier[delegate])
         for subject, after in figures_of(reports[delegate]).items():
             if subject in before:
-                pairs.setdefault(subject, {})[delegate] = (exact(before[subject]), exact(after))
+                pairs.setdefault(subject, {})[delegate] = (before[subject].range.shown, after.range.shown)
     return pairs

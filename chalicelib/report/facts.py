@@ -15,11 +15,19 @@ from msgspec.structs import replace
 
 from chalicelib.model import SELF_GROUP, Programme
 from chalicelib.report.agreement import cuts_for
-from chalicelib.report.figures import display_gap, display_mean, one_decimal, two_decimals
+from chalicelib.report.figures import (
+    Range,
+    display_gap,
+    display_mean,
+    range_on_scale,
+    read_exact,
+    read_range,
+    told_bounds,
+    two_decimals,
+)
 from chalicelib.report.partition import Cell
 from chalicelib.report.published import ALL_OTHERS, About, Figure, PublishedCells
-
-RANKED = 5  # items in the lists of highest and lowest
+from chalicelib.report.ranking import ranked
 
 
 class ReportHeading(Struct, frozen=True):
@@ -45,21 +53,42 @@ class CellFact(Struct, frozen=True):
 
 
 class Statistic(Struct, frozen=True):
+    """A figure. `bound`, `low` and `high` are left out of the file where nothing in it was clamped."""
+
     about: str  # item, competency, value or overall
     id: str
     cell: str  # a cell's id or "all_others"
     n: int
     mean: float  # scale points, not rounded for display
     display: str
+    bound: str = ""  # at_least, at_most or about: how the truth lies to what is printed
+    low: str = ""  # the least that the truth can be, as a fraction: "19/4"
+    high: str = ""  # the most
+    exact: str = ""  # the mean as a fraction, where its float does not tell
+
+    @property
+    def range(self) -> Range:
+        shown = Fraction(self.exact) if self.exact else read_exact(self.mean)
+        if self.low or self.high or " " not in self.display:
+            return read_range(shown, self.low, self.high)
+        one = Fraction(1, self.n)  # facts that were made before they told their bounds
+        return Range(shown, shown - one * self.display.endswith("less"), shown + one * self.display.endswith("more"))
 
 
 class Gap(Struct, frozen=True):
-    """Self minus all others; positive: the delegate rates themself higher."""
+    """Self minus all others; positive: the delegate rates themself higher. Bounds as those of a statistic."""
 
     about: str
     id: str
     gap: float
     display: str
+    bound: str = ""
+    low: str = ""
+    high: str = ""
+
+    @property
+    def range(self) -> Range:
+        return read_range(read_exact(self.gap), self.low, self.high)
 
 
 class CommentFact(Struct, frozen=True):
@@ -99,6 +128,13 @@ class ChangeFact(Struct, frozen=True):
     change: float  # after minus before, scale points
     display: str  # "+0.4", "+0.4 or more"; "cannot say" where both figures are bounded on the same side
     noise: str = ""  # larger than noise: yes, no, cannot say; empty where nothing can be said of noise
+    bound: str = ""  # as those of a statistic
+    low: str = ""
+    high: str = ""
+
+    @property
+    def range(self) -> Range:
+        return read_range(read_exact(self.change), self.low, self.high)
 
 
 class CohortMean(Struct, frozen=True):
@@ -110,6 +146,9 @@ class CohortMean(Struct, frozen=True):
     delegates: int
     mean: float
     display: str
+    bound: str = ""  # as those of a statistic
+    low: str = ""
+    high: str = ""
 
 
 class Facts(Struct, frozen=True):
@@ -136,8 +175,9 @@ class Facts(Struct, frozen=True):
 
 def build_facts(programme: Programme, heading: ReportHeading, published: PublishedCells) -> Facts:
     """The facts of one delegate's report. The same input gives the same facts, to the byte."""
-    figures = {(figure.about, figure.id, figure.cell): figure for figure in published.figures}
-    highest, lowest = _ranked(programme, figures)
+    statistics = tuple(_statistic(figure, programme.top) for figure in published.figures)
+    others = {s.id: s.range for s in statistics if (s.about, s.cell) == (About.ITEM, ALL_OTHERS)}
+    highest, lowest = ranked({item.id: others[item.id] for item in programme.items if item.id in others})
     parts: dict[str, Any] = {
         "heading": heading,
         "threshold": programme.threshold,
@@ -147,8 +187,8 @@ def build_facts(programme: Programme, heading: ReportHeading, published: Publish
         "merged": tuple(cell.id for cell in published.cells if len(cell.groups) > 1),
         "too_few": published.too_few,
         "comments_withheld": published.comments_withheld,
-        "statistics": tuple(_statistic(figure, programme.top) for figure in published.figures),
-        "gaps": tuple(_gaps(figures)),
+        "statistics": statistics,
+        "gaps": tuple(_gaps(statistics)),
         "highest": highest,
         "lowest": lowest,
         "comments": tuple(CommentFact(c.question, c.cell, c.text) for c in published.comments),
@@ -200,6 +240,7 @@ _READERS: Mapping[str, Callable[..., Any]] = {
     "changes": ChangeFact,
     "cohort_means": CohortMean,
 }
+_BOUNDS = ("bound", "low", "high", "exact")  # left out where empty
 _OPTIONAL = ("agreements", "agreement_cuts", "compared_with", "changes", "cohort_means")  # left out where empty
 
 
@@ -210,7 +251,17 @@ def _content(facts: Facts) -> dict[str, Any]:
     for name in _OPTIONAL:
         if not content[name]:
             del content[name]
+    for name in ("statistics", "gaps", "changes", "cohort_means"):
+        for entry in content.get(name, ()):
+            _leave_out_empty_bounds(entry)
     return {**content, **heading, "issued": facts.heading.issued.isoformat()}
+
+
+def _leave_out_empty_bounds(entry: dict[str, Any]) -> None:
+    """So that facts from before there were any keep their checksum."""
+    for name in _BOUNDS:
+        if not entry.get(name, True):
+            del entry[name]
 
 
 def _canonical(content: Mapping[str, Any]) -> bytes:
@@ -241,8 +292,11 @@ def _inside_a_sentence(title: str) -> str:
 
 
 def _statistic(figure: Figure, top: int) -> Statistic:
-    display = display_mean(figure.mean, figure.bound, top)
-    return Statistic(figure.about.value, figure.id, figure.cell, figure.n, float(figure.mean), display)
+    found = range_on_scale(figure.mean, figure.below, figure.above, top)
+    mean = float(figure.mean)
+    exact = "" if read_exact(mean) == figure.mean else str(figure.mean)
+    place = figure.about.value, figure.id, figure.cell
+    return Statistic(*place, figure.n, mean, display_mean(found), **told_bounds(found), exact=exact)
 
 
 def _cuts(programme: Programme, published: PublishedCells) -> Iterator[AgreementCut]:
@@ -251,27 +305,10 @@ def _cuts(programme: Programme, published: PublishedCells) -> Iterator[Agreement
             yield AgreementCut(n, two_decimals(cuts.agree), two_decimals(cuts.split))
 
 
-def _gaps(figures: Mapping[tuple[About, str, str], Figure]) -> Iterator[Gap]:
-    for (about, subject, cell), own in figures.items():
-        others = figures.get((about, subject, ALL_OTHERS))
+def _gaps(statistics: Iterable[Statistic]) -> Iterator[Gap]:
+    ranges = {(s.about, s.id, s.cell): s.range for s in statistics}
+    for (about, subject, cell), own in ranges.items():
+        others = ranges.get((about, subject, ALL_OTHERS))
         if cell == SELF_GROUP and others:
-            gap: Fraction = own.mean - others.mean
-            yield Gap(about.value, subject, float(gap), display_gap(gap))
-
-
-def _ranked(
-    programme: Programme, figures: Mapping[tuple[About, str, str], Figure]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The highest and lowest items by all others, most extreme first; equals in programme order.
-
-    Whatever stands among the highest is printed higher than all of the lowest: a figure at which both lists would end
-    is in neither.
-    """
-    means = {i.id: f.mean for i in programme.items if (f := figures.get((About.ITEM, i.id, ALL_OTHERS)))}
-    many = min(RANKED, len(means) // 2)
-    highest = sorted(means, key=lambda item: -means[item])[:many]
-    rest = [item for item in means if item not in highest]
-    lowest = sorted(rest, key=lambda item: means[item])[:many]
-    printed = {item: one_decimal(mean) for item, mean in means.items()}
-    shared = {printed[item] for item in highest} & {printed[item] for item in lowest}
-    return tuple(i for i in highest if printed[i] not in shared), tuple(i for i in lowest if printed[i] not in shared)
+            gap = own - others
+            yield Gap(about, subject, float(gap.shown), display_gap(gap), **told_bounds(gap))

@@ -7,7 +7,6 @@ tests/report/test_anonymity.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from fractions import Fraction
 
 from msgspec import Struct
 
@@ -16,8 +15,8 @@ from chalicelib.model import SELF_GROUP, Programme
 from chalicelib.report.agreement import Cuts, Word, agreement, cuts_for, usual
 from chalicelib.report.comments import comment_cells, comments_in
 from chalicelib.report.partition import Cell, cells_of
-from chalicelib.report.published import ALL_OTHERS, About, Agreement, Bound, Figure, PublishedCells
-from chalicelib.report.scoring import Clamp, Score, clamp_sum, over_raters, score, subjects
+from chalicelib.report.published import ALL_OTHERS, About, Agreement, Figure, PublishedCells
+from chalicelib.report.scoring import Clamp, Score, clamp_sum, mean_of, over_raters, score, subjects, unclamped
 
 Agree = Callable[[Sequence[int], int, Cuts], Word]
 
@@ -84,7 +83,7 @@ def _sheet(
     for item in programme.items:
         ratings = [rating for rater in raters if (rating := rater.ratings.get(item.id)) is not None]
         if len(ratings) >= threshold:
-            items[item.id] = _item_score(ratings, programme.top, None if cell.named else clamp)
+            items[item.id] = mean_of(ratings, programme.top, unclamped if cell.named else clamp)
         cuts = None if cell.named else cuts_for(len(ratings), programme.top, programme.threshold)
         if cuts:
             words[item.id] = agree(ratings, programme.top, cuts)
@@ -93,12 +92,6 @@ def _sheet(
         for rater in raters
     )
     return _Sheet(cell, threshold, items, words, answered)
-
-
-def _item_score(ratings: Sequence[int], top: int, clamp: Clamp | None) -> Score:
-    n = len(ratings)
-    total, bound = clamp(sum(ratings), n, top) if clamp else (sum(ratings), Bound.EXACT)
-    return Score(n, Fraction(1, n) * total, bound)
 
 
 def _figures(programme: Programme, sheets: Sequence[_Sheet]) -> Iterator[Figure]:
@@ -111,7 +104,7 @@ def _figures(programme: Programme, sheets: Sequence[_Sheet]) -> Iterator[Figure]
         )
         for name, found in [*((cell.id, found) for cell, found in shown.items()), (ALL_OTHERS, others)]:
             if found:
-                yield Figure(about, subject, name, found.n, found.mean, found.bound)
+                yield Figure(about, subject, name, found.n, found.mean, found.below, found.above)
 
 
 def _score(about: About, items: Sequence[str], sheet: _Sheet) -> Score | None:

@@ -27,17 +27,22 @@ class Bound(StrEnum):
     EXACT = ""
     OR_MORE = "or more"
     OR_LESS = "or less"
+    OR_SO = "or so"  # either: made of parts that are bounded on both sides
 
 
 class Figure(Struct, frozen=True):
-    """One mean, in scale points, unrounded."""
+    """One mean, in scale points, unrounded.
+
+    below, above   how far the truth may lie from it, because sums at the ends of the scale are clamped
+    """
 
     about: About
     id: str
     cell: str  # a Cell's id or ALL_OTHERS
     n: int  # raters it is made of
     mean: Fraction
-    bound: Bound
+    below: Fraction = Fraction(0)
+    above: Fraction = Fraction(0)
 
 
 class Agreement(Struct, frozen=True):

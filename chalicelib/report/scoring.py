@@ -18,7 +18,8 @@ Clamp = Callable[[Number, int, int], tuple[Number, Bound]]
 class Score(Struct, frozen=True):
     n: int  # raters
     mean: Fraction  # scale points, unrounded
-    bound: Bound
+    below: Fraction = Fraction(0)  # how far the truth may lie from it
+    above: Fraction = Fraction(0)
 
 
 def clamp_sum(total: Number, n: int, top: int) -> tuple[Number, Bound]:
@@ -32,6 +33,11 @@ def clamp_sum(total: Number, n: int, top: int) -> tuple[Number, Bound]:
         return low, Bound.OR_LESS
     if total >= high:
         return high, Bound.OR_MORE
+    return total, Bound.EXACT
+
+
+def unclamped(total: Number, n: int, top: int) -> tuple[Number, Bound]:
+    """Of raters who are named."""
     return total, Bound.EXACT
 
 
@@ -69,8 +75,7 @@ def score(
     per_item: dict[str, Fraction] = {}
     for (item, size), raters in weights.items():
         per_item[item] = per_item.get(item, Fraction(0)) + Fraction(raters, size * len(counted))
-    mean = sum((weight * figures[item].mean for item, weight in per_item.items()), Fraction(0))
-    return Score(len(counted), mean, common_bound([figures[item].bound for item in per_item]))
+    return combined(len(counted), [(weight, figures[item]) for item, weight in per_item.items()])
 
 
 def over_raters(named: Sequence[Score], anonymous: Sequence[Score]) -> Score | None:
@@ -79,10 +84,26 @@ def over_raters(named: Sequence[Score], anonymous: Sequence[Score]) -> Score | N
         return None
     parts = [*named, *anonymous]
     n = sum(part.n for part in parts)
-    mean = sum((Fraction(part.n, n) * part.mean for part in parts), Fraction(0))
-    return Score(n, mean, common_bound([part.bound for part in anonymous]))
+    return combined(n, [(Fraction(part.n, n), part) for part in parts])
 
 
-def common_bound(bounds: Collection[Bound]) -> Bound:
-    """A combined figure is "or more" only where every part of it is."""
-    return next(iter(bounds)) if len(set(bounds)) == 1 else Bound.EXACT
+def mean_of(numbers: Sequence[Number], top: int, clamp: Clamp) -> Score:
+    """The mean of numbers in 1..top, clamped; a clamp moves a sum by one point at most."""
+    n = len(numbers)
+    total, bound = clamp(sum(numbers), n, top)
+    one = Fraction(1, n)
+    below, above = bound in (Bound.OR_LESS, Bound.OR_SO), bound in (Bound.OR_MORE, Bound.OR_SO)
+    return Score(n, one * total, one * below, one * above)
+
+
+def combined(n: int, parts: Sequence[tuple[Fraction, Score]]) -> Score:
+    """A weighted mean. The truth lies as far from it as it may lie from its parts, by the same weights."""
+    mean, below, above = (
+        sum((weight * number for weight, number in numbers), Fraction(0))
+        for numbers in (
+            [(weight, part.mean) for weight, part in parts],
+            [(weight, part.below) for weight, part in parts],
+            [(weight, part.above) for weight, part in parts],
+        )
+    )
+    return Score(n, mean, below, above)

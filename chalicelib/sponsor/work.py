@@ -28,7 +28,6 @@ from chalicelib.store.summaries import Summary
 from chalicelib.store.table import Write
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
-FINEST = 10**6  # largest denominator of a mean in facts.json
 
 
 def summarise(job: Job, now: datetime) -> Sequence[Write]:
@@ -89,8 +88,7 @@ def _published_means(delegate_id: str) -> Mapping[str, Mapping[str, Fraction]] |
     means: dict[str, dict[str, Fraction]] = {}
     for statistic in read_facts(objects.load(report.facts)).statistics:
         if statistic.about == About.COMPETENCY:
-            exact = Fraction(statistic.mean).limit_denominator(FINEST)
-            means.setdefault(statistic.cell, {})[statistic.id] = exact
+            means.setdefault(statistic.cell, {})[statistic.id] = statistic.range.shown
     return means
 
 

@@ -14,7 +14,7 @@ from chalicelib.report.change import Subject
 from chalicelib.report.cohort import cohort_scores
 from chalicelib.report.publish import publish
 from chalicelib.report.published import Bound, PublishedCells
-from chalicelib.report.scoring import Number
+from chalicelib.report.scoring import Number, Score
 
 from .attackers import Lin, isolated
 from .example import GROUPS, KEY, programme_of, tiny_programme
@@ -123,14 +123,18 @@ def _of_delegate(delegate: int, rater: int, response: Response) -> Response:
     return Response(response.group, Answers(ratings))
 
 
-def figures_in(published: PublishedCells) -> dict[Subject, Number]:
+def scores_in(published: PublishedCells) -> dict[Subject, Score]:
     """As the cohort's figures are made from."""
+    return {(f.about.value, f.id, f.cell): Score(f.n, f.mean, f.below, f.above) for f in published.figures}
+
+
+def figures_in(published: PublishedCells) -> dict[Subject, Number]:
     return {(f.about.value, f.id, f.cell): f.mean for f in published.figures}
 
 
 def cohort_rows(programme: Programme, reports: Sequence[PublishedCells]) -> list[Lin]:
     """The real cohort figures, without the clamp, which the search of all worlds covers."""
-    figures = [figures_in(published) for published in reports]
+    figures = [scores_in(published) for published in reports]
     scores = cohort_scores(programme, figures, clamp=lambda total, n, top: (total, Bound.EXACT))
     return [score.mean for score in scores.values()]
 

@@ -20,7 +20,9 @@ from .example import KEY
 PROGRAMME, ENTRIES = read_example()
 ITEMS = {item.id for item in PROGRAMME.items}
 QUESTIONS = {question.id for question in PROGRAMME.open_questions}
-CASES = ("usual", "least favourable", "too few", "self alone", "pooled", "crowd", "follow-up", "noise", "empty")
+CASES = (
+    *("usual", "least favourable", "too few", "self alone", "pooled", "crowd", "ends", "follow-up", "noise", "empty"),
+)
 
 
 @cache
@@ -54,6 +56,7 @@ def _made(case: str) -> Facts:
         "self alone": [own],
         "empty": [],
         "pooled": [own, manager, *_as(others, peer=5, direct_report=2, other=2)],
+        "ends": [own, manager, *_at_the_ends(others)],
         "crowd": [own, manager, *_as([_at_length(r) for r in others], peer=25, direct_report=25, other=10)],
     }
     return _facts(groups[case], _heading(player, "baseline"))
@@ -72,6 +75,13 @@ def _answers(sheet: dict[str, str]) -> Answers:
 def _as(responses: list[Response], **groups: int) -> list[Response]:
     wanted = [group for group, many in groups.items() for _ in range(many)]
     return [replace(responses[k % len(responses)], group=group) for k, group in enumerate(wanted)]
+
+
+def _at_the_ends(responses: list[Response]) -> list[Response]:
+    """Everybody gives the highest rating to all behaviours, the lowest to those of the first competency."""
+    low = {item.id for item in PROGRAMME.competencies[0].items}
+    ratings = {item: 1 if item in low else PROGRAMME.top for item in ITEMS}
+    return [replace(response, answers=replace(response.answers, ratings=ratings)) for response in responses]
 
 
 def _at_length(response: Response) -> Response:

@@ -29,6 +29,7 @@ from .designs import (
     random_cohort,
     random_design,
     random_programme,
+    scores_in,
 )
 from .example import KEY, heading, rater, tiny_programme
 
@@ -200,7 +201,7 @@ def test_the_proof_notices_means_of_two_sets_of_delegates_that_differ_by_one():
 
 def test_a_cohort_figure_that_looks_at_a_number_is_caught():
     cohort = small_cohort(3, 3, 3, 3, 3)
-    figures = [figures_in(published) for published in cohort.owned_by_delegates()]
+    figures = [scores_in(published) for published in cohort.owned_by_delegates()]
 
     with pytest.raises(AnswerDependent):
         cohort_scores(cohort.programme, figures)  # the true clamp compares

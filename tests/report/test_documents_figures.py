@@ -125,6 +125,7 @@ def test_every_number_that_is_shown_stands_in_the_facts(case):
     days = {str(report(case).heading.issued.day), str(report(case).heading.issued.year)}
     scale = {str(point) for point in range(1, PROGRAMME.top + 1)}
     known = figures_of(facts) | words | days | scale | OWN_NUMBERS
+    known |= {gap["display"].lstrip("−").split()[0] for gap in facts["gaps"] if "bound" in gap}  # "by 0.6 or more"
     known |= {str(cut.high), str(cut.gap), str(PROGRAMME.version)} | {str(m.days) for m in PROGRAMME.milestones}
     checksum = facts["checksum"]
 
@@ -161,17 +162,19 @@ def test_every_figure_of_the_facts_stands_in_its_row(case):
         assert word is None or figure.about == "item" or f"({word.n})" in shown
     for mean in facts.cohort_means:
         shown = rows[_title(mean.about, mean.id)][{"all_others": -2, "self": -1}[mean.cell]]
-        assert shown.startswith(mean.display.split()[0])
+        number, _, bound = mean.display.partition(" ")
+        assert shown.startswith(number)
+        assert bound in shown
         assert f"n {mean.delegates}" in shown
 
 
-@pytest.mark.parametrize("case", ["usual", "least favourable", "pooled", "crowd"])
+@pytest.mark.parametrize("case", ["usual", "least favourable", "pooled", "crowd", "ends"])
 def test_every_gap_stands_in_the_rows_of_its_subject_and_in_no_other(case):
     gaps = {_title(gap.about, gap.id): gap.display for gap in report(case).gaps}
     seen = set()
     for row in page(case).rows:
         title = next((t for t in gaps if row and _plain(row[0]).startswith(t)), "")
-        shown = {cell for cell in map(_plain, row[1:]) if re.fullmatch(r"[+−]\d\.\d|0\.0", cell)}
+        shown = {cell for cell in map(_plain, row[1:]) if re.fullmatch(r"([+−]\d\.\d|0\.0)( or (more|less|so))?", cell)}
         assert shown <= ({gaps[title]} if title else set()), row
         seen |= {title} if shown else set()
     assert seen == gaps.keys()
@@ -229,8 +232,10 @@ def _page_of(case: str, title: str) -> int:
 
 
 def test_gaps_stand_beside_their_figures():
-    html = unescape(made("usual")["html"].decode())
-    assert all(f'<span class="value">{gap.display}</span>' in html for gap in report("usual").gaps)
+    html = unescape(made("ends")["html"].decode())
+    for gap in report("ends").gaps:
+        number, _, bound = gap.display.partition(" ")
+        assert f'<span class="value">{number}{f" <small>{bound}</small>" if bound else ""}</span>' in html
 
 
 def _annex(case: str, part: str = "every") -> list[list[str]]:
@@ -252,5 +257,6 @@ def _title(about: str, subject: str) -> str:
 def test_the_gallery_has_what_it_says():
     assert report("pooled").merged
     assert report("too few").too_few
+    assert {gap.bound for gap in report("ends").gaps} == {"at_least", "at_most", "about"}
     assert any(change.noise == "yes" for change in report("noise").changes)
     assert report("least favourable") in cohort(1)

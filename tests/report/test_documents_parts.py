@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from html import unescape
 from io import BytesIO
 
@@ -14,6 +15,7 @@ from pypdf import PdfReader
 from chalicelib.colour import ENOUGH, contrast, text_from, text_on
 from chalicelib.report.change import with_changes
 from chalicelib.report.facts import Facts, Gap, Statistic, build_facts
+from chalicelib.report.figures import Range, display_gap, display_mean, told_bounds
 from chalicelib.report.page import render_html
 from chalicelib.report.parts.book import Book, gap_sentence
 from chalicelib.report.parts.overview import summary_sentences
@@ -217,7 +219,6 @@ def test_groups_differ_from_the_cut_off_that_is_printed(top, reports, said):
     [
         ("3.0", "3.0", "0.0", "You and all others see this alike: both at 3.0."),
         ("3.4", "3.5", "0.0", "You and all others see this alike: you at 3.4, they at 3.5."),
-        ("4.8", "4.8 or more", "0.0", "You and all others see this alike: you at 4.8, they at 4.8 or more."),
         ("4.0", "3.4", "+0.6", "You rate yourself at 4.0, all others at 3.4: a gap of +0.6."),
     ],
 )
@@ -225,6 +226,43 @@ def test_a_gap_is_told_as_it_is_printed(own, others, gap, said):
     figures = [Statistic("overall", "overall", cell, 1, 0.0, display) for cell, display in (("", own), ("", others))]
 
     assert gap_sentence(*figures, Gap("overall", "overall", 0.0, gap)) == said
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "said"),
+    [
+        pytest.param((5, 5, 5), ("4.75", "4.75", "5"), "", id="zero-is-possible"),
+        pytest.param((4.75, 4.75, 4.75), ("4.75", "4.75", "5"), "", id="zero-is-shown-and-more-is-possible"),
+        pytest.param(
+            (4, 4, 4),
+            ("4.6", "4.6", "4.8"),
+            "You rate yourself at 4.0, all others at 4.6 or more: they rate you higher, by 0.6 or more.",
+            id="below-zero",
+        ),
+        pytest.param(
+            (5, 5, 5),
+            ("1.25", "1", "1.25"),
+            "You rate yourself at 5.0, all others at 1.3 or less: a gap of +3.8 or more.",
+            id="above-zero",
+        ),
+        pytest.param(
+            (5, 5, 5),
+            ("3.0", "3.0", "3.2"),
+            "You rate yourself at 5.0, all others at 3.0 or more: a gap of +2.0 or less.",
+            id="towards-zero",
+        ),
+    ],
+)
+def test_a_bounded_gap_is_told_with_its_bound_or_not_at_all(own, others, said):
+    ranges = [Range(*map(Fraction, numbers)) for numbers in (own, others)]
+    figures = [
+        Statistic("overall", "overall", "", 4, float(r.shown), display_mean(r), **told_bounds(r)) for r in ranges
+    ]
+    gap = ranges[0] - ranges[1]
+
+    told = Gap("overall", "overall", float(gap.shown), display_gap(gap), **told_bounds(gap))
+
+    assert gap_sentence(*figures, told) == said
 
 
 @pytest.mark.parametrize(
@@ -237,7 +275,10 @@ def test_a_gap_is_told_as_it_is_printed(own, others, gap, said):
 def test_equal_figures_of_which_one_is_bounded_are_not_told_as_one(one, two, sentences, programme):
     facts = facts_of(programme, CASES["usual"](programme))
     shown = {"setting_direction": one, "leading_others": two, "leading_the_service": "3.0"}
-    figures = tuple(Statistic("competency", c, "all_others", 9, 0.0, display) for c, display in shown.items())
+    figures = tuple(
+        Statistic("competency", c, "all_others", 9, 4.8, display, high="5" if "more" in display else "")
+        for c, display in shown.items()
+    )
     book = Book(programme, replace(facts, statistics=figures, gaps=()))
 
     rows = [(About.COMPETENCY, c, title) for c, title in zip(shown, "ABC", strict=True)]

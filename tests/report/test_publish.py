@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from chalicelib.answers import Response
 from chalicelib.report.cohort import cohort_file, with_cohort
 from chalicelib.report.facts import Facts, build_facts, facts_bytes
-from chalicelib.report.figures import display_gap, display_mean
+from chalicelib.report.figures import display_gap, display_mean, exactly
 from chalicelib.report.page import render_html
 from chalicelib.report.pdf import render_pdf
 from chalicelib.report.publish import publish
@@ -171,7 +171,7 @@ def test_a_clamped_sum_is_off_by_one_point_at_most(ratings):
     [(Fraction(13, 4), "3.3"), (Fraction(65, 20), "3.3"), (Fraction(11, 3), "3.7"), (Fraction(4), "4.0")],
 )
 def test_means_are_rounded_once_half_up(number, shown):
-    assert display_mean(number, Bound.EXACT, 5) == shown
+    assert display_mean(exactly(number)) == shown
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from chalicelib.model import MANAGER_GROUP, SELF_GROUP, Programme
 from chalicelib.report import charts
+from chalicelib.report.change import CANNOT_SAY
 from chalicelib.report.charts import Mark, Point
-from chalicelib.report.facts import Facts, Gap, Statistic
+from chalicelib.report.facts import ChangeFact, Facts, Gap, Statistic
 from chalicelib.report.figures import MINUS
 from chalicelib.report.parts.blocks import Block, cell, column
 from chalicelib.report.published import ALL_OTHERS, About
+from chalicelib.report.ranking import Printed, printed
 
 DASH = "–"
 NARROW = 0.7
@@ -96,7 +99,7 @@ class Book:
 
     def gap_cell(self, about: About, subject: str) -> Block:
         found = self.gap(about, subject)
-        return cell(found.display) if found else cell(DASH, look="mute")
+        return split(found.display) if found else cell(DASH, look="mute")
 
     def figure_columns(self) -> list[Block]:
         """A cell of one rater needs less room than one with words beside its figure."""
@@ -118,16 +121,63 @@ def as_number(display: str) -> tuple[str, str]:
 
 
 def gap_sentence(own: Statistic, others: Statistic, gap: Gap) -> str:
-    if own.display == others.display:
-        return f"You and all others see this alike: both at {own.display}."
-    if not as_printed(gap.display):
-        return f"You and all others see this alike: you at {own.display}, they at {others.display}."
-    return f"You rate yourself at {own.display}, all others at {others.display}: a gap of {gap.display}."
+    """Nothing where a bound leaves open whether there is a gap."""
+    size = printed_of(gap)
+    if size.is_exact and not size.shown:
+        sides = f"you at {own.display}, they at {others.display}"
+        said = f"both at {own.display}" if own.display == others.display else sides
+        return f"You and all others see this alike: {said}."
+    if may_be_zero(size):
+        return ""
+    sides = f"You rate yourself at {own.display}, all others at {others.display}"
+    if size.high < 0 and not size.is_exact:
+        return f"{sides}: they rate you higher, by {amount(gap.display)}."
+    return f"{sides}: a gap of {gap.display}."
 
 
-def as_printed(display: str) -> float:
-    """The number a reader sees: rules that sort figures go by it, so that no cut-off contradicts the page."""
-    return float(display.split(" ")[0].replace(MINUS, "-"))
+def may_be_zero(size: Printed) -> bool:
+    return size.low <= 0 <= size.high
+
+
+def amount(display: str) -> str:
+    """How large a difference below zero is: "0.6 or more" of "−0.6 or less"."""
+    number, bound = as_number(display)
+    return f"{number.lstrip(MINUS)} {_TURNED.get(bound, bound)}".strip()
+
+
+_TURNED = {"or less": "or more", "or more": "or less"}
+
+
+def printed_of(found: Statistic | Gap | ChangeFact) -> Printed:
+    """What a reader sees of a figure, and between which numbers the truth lies."""
+    if found.low or found.high or found.display == CANNOT_SAY:
+        return printed(found.range)
+    shown = as_printed(found.display)
+    return Printed(shown, shown, shown)
+
+
+def certainly_highest(figures: Mapping[str, Printed]) -> list[str]:
+    """Those with the highest number printed; none if another one may be as high for all that its bound tells."""
+    best = max((one.shown for one in figures.values()), default=None)
+    names = [name for name, one in figures.items() if one.shown == best]
+    rest = [one for name, one in figures.items() if name not in names]
+    passed = any(one.high >= figures[name].low for one in rest for name in names)
+    return [] if passed else names
+
+
+def certainly_lowest(figures: Mapping[str, Printed]) -> list[str]:
+    return certainly_highest({name: Printed(-one.high, -one.shown, -one.low) for name, one in figures.items()})
+
+
+def size_of(found: Printed) -> Printed:
+    """How far from zero."""
+    ends = sorted((abs(found.low), abs(found.high)))
+    return Printed(Decimal(0) if may_be_zero(found) else ends[0], abs(found.shown), ends[1])
+
+
+def as_printed(display: str) -> Decimal:
+    """The number a reader sees."""
+    return Decimal(display.split(" ")[0].replace(MINUS, "-"))
 
 
 def listed(words: Sequence[str]) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 
 from chalicelib.model import SELF_GROUP
 from chalicelib.report import charts
+from chalicelib.report.change import CANNOT_SAY
 from chalicelib.report.facts import ChangeFact
 from chalicelib.report.parts.blocks import Block, bullets, cell, column, grouped_table, legend, part, text
-from chalicelib.report.parts.book import DASH, Book, Row, as_printed, quoted
+from chalicelib.report.parts.book import DASH, Book, Row, amount, as_printed, certainly_highest, printed_of, quoted
 from chalicelib.report.parts.front import WAVES
 from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
+from chalicelib.report.ranking import Printed
 
-LARGER, WITHIN, UNKNOWN = "yes", "no", "cannot say"
+LARGER, WITHIN, UNKNOWN = "yes", "no", CANNOT_SAY
 NOISE = {LARGER: "larger than noise", WITHIN: "within noise"}
-CLEAR = 0.3  # scale points: a smaller change is not worth a sentence
+CLEAR = Decimal("0.3")  # scale points: a smaller change is not worth a sentence
 Group = tuple[str, list[Row]]
 
 
@@ -63,18 +66,24 @@ def every_change(book: Book) -> Block | None:
 def _sentences(book: Book, rows: Iterable[Row]) -> list[str]:
     """The largest rise and the largest fall in the eyes of all others."""
     found = {title: c for about, subject, title in rows if (c := _find(book, about, subject, ALL_OTHERS))}
-    moves = {title: as_printed(c.display) for title, c in found.items() if c.display != UNKNOWN}
+    moves = {title: printed_of(c) for title, c in found.items()}
+    falls = {title: Printed(-move.high, -move.shown, -move.low) for title, move in moves.items()}
     lines = []
-    for words, best in (("has risen", max), ("has fallen", min)):
-        most = best(moves.values(), default=0.0)
-        names = [title for title, move in moves.items() if move == most]
-        if abs(most) >= CLEAR and (most > 0) == (best is max) and len(names) == 1:
+    for words, by in (("has risen", moves), ("has fallen", falls)):
+        names = certainly_highest(by)
+        if len(names) == 1 and by[names[0]].low >= CLEAR:
             shown = found[names[0]]
             lines.append(
                 f"In the eyes of all others {quoted(names[0])} {words} most: from {shown.before} to {shown.after} "
-                f"({shown.display})."
+                f"({_by(shown)})."
             )
     return lines
+
+
+def _by(found: ChangeFact) -> str:
+    """The change as a reader who is told of a fall takes it: "by 0.6 or more" for "−0.6 or less"."""
+    fell = found.change < 0 and not printed_of(found).is_exact
+    return f"by {amount(found.display)}" if fell else found.display
 
 
 def _find(book: Book, about: About, subject: str, cell_id: str) -> ChangeFact | None:
@@ -87,7 +96,7 @@ def _pictures(book: Book, groups: Sequence[Group], cell_id: str) -> Block | None
         found = _find(book, about, subject, cell_id)
         if found is None:
             return None
-        chart = charts.before_and_now(as_printed(found.before), as_printed(found.after), book.top)
+        chart = charts.before_and_now(float(as_printed(found.before)), float(as_printed(found.after)), book.top)
         alt = f"From {found.before} to {found.after}, on a scale from 1 to {book.top}."
         figures = (
             cell(found.before),

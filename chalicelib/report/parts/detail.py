@@ -23,7 +23,17 @@ from chalicelib.report.parts.blocks import (
     table,
     text,
 )
-from chalicelib.report.parts.book import NARROW, Book, Row, as_number, as_printed, gap_sentence, quoted
+from chalicelib.report.parts.book import (
+    NARROW,
+    Book,
+    Row,
+    as_number,
+    certainly_highest,
+    certainly_lowest,
+    gap_sentence,
+    printed_of,
+    quoted,
+)
 from chalicelib.report.published import OVERALL_ID, About
 
 NOTES = (
@@ -65,16 +75,15 @@ def competency_sentences(book: Book, competency: Competency) -> list[str]:
     own, others = book.own(About.COMPETENCY, competency.id), book.others(About.COMPETENCY, competency.id)
     gap = book.gap(About.COMPETENCY, competency.id)
     lines = []
-    if own and others and gap:
-        lines.append(gap_sentence(own, others, gap))
-    figures = {item: s for item in competency.items if (s := book.others(About.ITEM, item.id))}
-    means = {item: as_printed(s.display) for item, s in figures.items()}
-    for word, best in (("highest", max), ("lowest", min)):
-        if len(set(means.values())) > 1:
-            items = [item for item, mean in means.items() if mean == best(means.values())]
+    if own and others and gap and (said := gap_sentence(own, others, gap)):
+        lines.append(said)
+    found = {item.id: s for item in competency.items if (s := book.others(About.ITEM, item.id))}
+    figures = {item: printed_of(s) for item, s in found.items()}
+    if len({one.shown for one in figures.values()}) > 1:
+        for word, items in (("highest", certainly_highest(figures)), ("lowest", certainly_lowest(figures))):
             if len(items) == 1:
-                words = quoted(items[0].others_wording)
-                lines.append(f"All others rate {words} {word} here, at {figures[items[0]].display}.")
+                words = quoted(book.items[items[0]].others_wording)
+                lines.append(f"All others rate {words} {word} here, at {found[items[0]].display}.")
     return lines
 
 
@@ -155,7 +164,8 @@ def formulae(book: Book) -> Block | None:
         "A behaviour’s figure is the mean of the ratings of the raters shown together. It is printed from "
         f"{threshold} ratings on; a dash means that fewer could comment.",
         "If all of them gave the highest or the lowest rating, or all but one point of it, the sum is moved to that "
-        "one point: “or more”, “or less”.",
+        "one point: “or more”, “or less”. Whatever is made of such a figure carries the bound too, where it could "
+        "change the number printed; “or so” where it could change it either way.",
         "A competency’s or value’s figure is the mean over raters of each rater’s mean, for raters who rated at least "
         "half of its behaviours. Each rating enters as the figure printed for its behaviour and group, so that a rater "
         "who left a behaviour out cannot be singled out.",
@@ -163,7 +173,8 @@ def formulae(book: Book) -> Block | None:
         if book.has_others
         else "",
         "Gap = self − all others, from unrounded figures. Every figure is rounded once, half up, to one decimal; so a "
-        "gap can differ by 0.1 from the difference of the figures beside it."
+        "gap can differ by 0.1 from the difference of the figures beside it. A gap below zero “or less” "
+        "means that they rate you higher by that much or more."
         if book.gaps
         else "Every figure is rounded once, half up, to one decimal.",
     ]

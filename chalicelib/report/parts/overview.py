@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
+from itertools import permutations
 
 from chalicelib.model import SELF_GROUP
 from chalicelib.report import charts
-from chalicelib.report.facts import RANKED, Statistic
+from chalicelib.report.facts import Gap, Statistic
 from chalicelib.report.figures import one_decimal
 from chalicelib.report.parts.blocks import Block, bullets, cell, column, figure, heading, legend, part, table, text
-from chalicelib.report.parts.book import Book, Row, as_printed, gap_sentence, listed, lower_first, quoted
+from chalicelib.report.parts.book import (
+    Book,
+    Row,
+    amount,
+    certainly_highest,
+    certainly_lowest,
+    gap_sentence,
+    listed,
+    lower_first,
+    printed_of,
+    quoted,
+    size_of,
+)
 from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
 from chalicelib.report.radar import FEWEST, radar
+from chalicelib.report.ranking import RANKED
 
 MOST_DIFFERENCES = 8
 ROWS_BESIDE_A_RADAR = 17  # with more competencies and values the page is the table's
@@ -84,22 +98,26 @@ def summary_sentences(book: Book, rows: Sequence[Row]) -> list[str]:
     overall = book.gap(About.OVERALL, OVERALL_ID)
     own, others = book.own(About.OVERALL, OVERALL_ID), book.others(About.OVERALL, OVERALL_ID)
     lines = []
-    if overall and own and others:
-        lines.append(f"Over all behaviours: {lower_first(gap_sentence(own, others, overall))}")
-    means = {t: as_printed(s.display) for about, subject, t in rows if (s := book.others(about, subject))}
-    displays = {t: s.display for about, subject, t in rows if (s := book.others(about, subject))}
-    if len(set(means.values())) > 1:
-        for word, best in (("highest", max(means.values())), ("lowest", min(means.values()))):
-            names = [t for t, mean in means.items() if mean == best]
-            said = {displays[t] for t in names}  # of two equal figures one may be "or more"
-            if len(names) < 3 and len(said) == 1:
-                lines.append(f"All others rate {listed(names)} {word}, at {said.pop()}.")
-    gaps = {t: (as_printed(g.display), g.display) for about, subject, t in rows if (g := book.gap(about, subject))}
-    widest = max((abs(gap) for gap, _ in gaps.values()), default=0)
-    names = [t for t, (gap, _) in gaps.items() if abs(gap) == widest]
-    if widest and len(names) == 1:
-        lines.append(f"Your view and theirs are furthest apart on {names[0]}: a gap of {gaps[names[0]][1]}.")
+    if overall and own and others and (said := gap_sentence(own, others, overall)):
+        lines.append(f"Over all behaviours: {lower_first(said)}")
+    found = {t: s for about, subject, t in rows if (s := book.others(about, subject))}
+    figures = {t: printed_of(s) for t, s in found.items()}
+    if len({one.shown for one in figures.values()}) > 1:
+        for word, names in (("highest", certainly_highest(figures)), ("lowest", certainly_lowest(figures))):
+            displays = {found[t].display for t in names}  # of two equal figures one may be "or more"
+            if len(names) < 3 and len(displays) == 1:
+                lines.append(f"All others rate {listed(names)} {word}, at {displays.pop()}.")
+    gaps = {t: g for about, subject, t in rows if (g := book.gap(about, subject))}
+    sizes = {t: size_of(printed_of(gap)) for t, gap in gaps.items()}
+    widest = certainly_highest(sizes)
+    if len(widest) == 1 and sizes[widest[0]].low:
+        lines.append(f"Your view and theirs are furthest apart on {widest[0]}: {_apart_by(gaps[widest[0]])}.")
     return lines
+
+
+def _apart_by(gap: Gap) -> str:
+    exact = printed_of(gap).is_exact or gap.gap > 0
+    return f"a gap of {gap.display}" if exact else f"they rate you higher, by {amount(gap.display)}"
 
 
 def ranked(book: Book) -> Block | None:
@@ -119,7 +137,12 @@ def ranked(book: Book) -> Block | None:
     lead = "By the figure of all others. Behaviours with equal means stand in the questionnaire’s order."
     rated = sum(1 for item in book.items if book.others(About.ITEM, item))
     if min(len(high), len(low)) < min(RANKED, rated // 2):
-        lead += " A figure that would stand in both lists stands in neither."
+        lead += (
+            " A figure that would stand in both lists stands in neither, nor does one whose “or more” or “or less” "
+            "leaves open whether it belongs to a list."
+        )
+    if any(s.bound for _, item, _ in [*high, *low] if (s := book.others(About.ITEM, item))):
+        lead += " Figures with “or more” or “or less” may stand in another order."
     return part("ranked", "Highest and lowest", blocks, lead=lead)
 
 
@@ -135,21 +158,24 @@ def _count(many: int) -> str:
 # --- where groups differ --------------------------------------------------------------------------------
 
 
-def _apart(top: int) -> float:
+def _apart(top: int) -> Decimal:
     """As it is printed: 1.0 on five points, 1.3 on six."""
-    return float(one_decimal(Fraction(top - 1, 4)))
+    return one_decimal(Fraction(top - 1, 4))
 
 
-def differences(book: Book) -> list[tuple[float, str, tuple[str, str]]]:
-    """Behaviours on which two published cells other than self lie at least a quarter of the scale apart."""
+def differences(book: Book) -> list[tuple[Decimal, str, tuple[str, str]]]:
+    """Behaviours on which two published cells other than self lie at least a quarter of the scale apart.
+
+    With the least distance that the bounds allow, widest first, and the cell with the lower figure first.
+    """
     cells = [cell_id for cell_id, _ in book.columns if cell_id not in (SELF_GROUP, ALL_OTHERS)]
     found = []
     for item in book.items:
-        means = {c: as_printed(s.display) for c in cells if (s := book.find(About.ITEM, item, c))}
-        pairs = [(round(abs(means[a] - means[b]), 1), a, b) for a, b in combinations(means, 2)]
-        widest, one, other = max(pairs, key=lambda pair: pair[0], default=(0.0, "", ""))
+        figures = {c: printed_of(s) for c in cells if (s := book.find(About.ITEM, item, c))}
+        pairs = [(figures[high].low - figures[low].high, low, high) for low, high in permutations(figures, 2)]
+        widest, low, high = max(pairs, key=lambda pair: pair[0], default=(Decimal(0), "", ""))
         if widest >= _apart(book.top):
-            found.append((widest, item, (one, other) if means[one] < means[other] else (other, one)))
+            found.append((widest, item, (low, high)))
     return sorted(found, key=lambda entry: -entry[0])
 
 

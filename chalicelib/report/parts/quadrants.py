@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 from msgspec import Struct
 
+from chalicelib.report.facts import Gap, Statistic
 from chalicelib.report.figures import one_decimal
 from chalicelib.report.parts.blocks import Block, cell, column, part, table, text, tile, tiles
-from chalicelib.report.parts.book import Book, as_printed, split
+from chalicelib.report.parts.book import Book, as_printed, printed_of, split
 from chalicelib.report.published import About
+from chalicelib.report.ranking import Printed
 
 MOST = 8  # behaviours in a quadrant
 LETTERS = 25  # of a line in a quadrant, at least
@@ -40,16 +42,36 @@ def placed(book: Book) -> dict[str, list[Placed]]:
     """Every behaviour with a gap, the most telling first; equals in the questionnaire's order."""
     cut = cuts(book.top)
     found: dict[str, list[Placed]] = {AGREED: [], HIDDEN: [], DEVELOP: [], BLIND: []}
-    for item in book.items:
-        own, others, gap = book.own(About.ITEM, item), book.others(About.ITEM, item), book.gap(About.ITEM, item)
-        if own and others and gap:
-            high, apart = as_printed(others.display) >= cut.high, as_printed(gap.display)
-            name = (HIDDEN if apart <= -cut.gap else AGREED) if high else (BLIND if apart >= cut.gap else DEVELOP)
-            found[name].append(Placed(item, own.display, others.display, gap.display))
+    for item, own, others, gap in _with_gap(book):
+        names = _quadrants(printed_of(others), printed_of(gap), cut)
+        if len(names) == 1:
+            found[names.pop()].append(Placed(item, own.display, others.display, gap.display))
     return {name: sorted(rows, key=_ORDER[name]) for name, rows in found.items()}
 
 
-_ORDER: dict[str, Callable[[Placed], float]] = {
+def _with_gap(book: Book) -> Iterator[tuple[str, Statistic, Statistic, Gap]]:
+    for item in book.items:
+        own, others, gap = book.own(About.ITEM, item), book.others(About.ITEM, item), book.gap(About.ITEM, item)
+        if own and others and gap:
+            yield item, own, others, gap
+
+
+def _quadrants(others: Printed, gap: Printed, cut: Cuts) -> set[str]:
+    """Where a behaviour may stand: in several quadrants if a bound lies across a cut-off.
+
+    The gap is lowest where all others are highest.
+    """
+    corners = ((others.low, gap.high), (others.shown, gap.shown), (others.high, gap.low))
+    return {quadrant(high, apart, cut) for high, apart in corners}
+
+
+def quadrant(others: Decimal, gap: Decimal, cut: Cuts) -> str:
+    if others >= cut.high:
+        return HIDDEN if gap <= -cut.gap else AGREED
+    return BLIND if gap >= cut.gap else DEVELOP
+
+
+_ORDER: dict[str, Callable[[Placed], Decimal]] = {
     AGREED: lambda row: -as_printed(row.others),
     HIDDEN: lambda row: as_printed(row.gap),
     DEVELOP: lambda row: as_printed(row.others),
@@ -75,9 +97,17 @@ def four_quadrants(book: Book) -> Block | None:
     lead = "Each behaviour stands where your own rating and the figure of all others place it."
     note = (
         f"Cut-offs: {cut.high} for the figure of all others, {cut.gap} for the gap, both as printed. “Close” means "
-        f"less than {cut.gap} apart."
+        f"less than {cut.gap} apart.{_not_placed(book, found)}"
     )
     return part("quadrants", "Where views meet", [tiles(shown), text(note)], lead=lead)
+
+
+def _not_placed(book: Book, found: dict[str, list[Placed]]) -> str:
+    left = sum(1 for _ in _with_gap(book)) - sum(map(len, found.values()))
+    if not left:
+        return ""
+    several = f"{left} behaviours stand" if left > 1 else "One behaviour stands"
+    return f" {several} in none, because “or more” or “or less” leaves open which."
 
 
 def _most(book: Book, found: dict[str, list[Placed]]) -> int:
@@ -99,4 +129,4 @@ def _tile(book: Book, name: str, words: str, rows: list[Placed], most: int) -> B
 
 
 def figures(row: Placed) -> list[Block]:
-    return [split(row.own, look="own"), split(row.others, look="strong"), cell(row.gap)]
+    return [split(row.own, look="own"), split(row.others, look="strong"), split(row.gap)]

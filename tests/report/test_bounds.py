@@ -1,0 +1,264 @@
+"""A figure that is clamped carries its bound into everything that is made of it, and nothing is said against it."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from html import unescape
+from io import BytesIO
+from math import floor
+
+import pytest
+from pypdf import PdfReader
+
+from chalicelib.answers import Answers, Response
+from chalicelib.model import Programme
+from chalicelib.report.change import with_changes
+from chalicelib.report.cohort import cohort_means
+from chalicelib.report.documents import documents
+from chalicelib.report.facts import Facts, build_facts, facts_bytes, read_facts
+from chalicelib.report.figures import Range, one_decimal, read_exact
+from chalicelib.report.parts.book import Book
+from chalicelib.report.parts.overview import differences
+from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, cuts, placed
+from chalicelib.report.publish import publish
+from chalicelib.report.ranking import ranked
+from chalicelib.report.scoring import clamp_sum, unclamped
+
+from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
+
+
+def facts_of(programme: Programme, answers: list[Response], *, wave: str = "baseline", clamp=clamp_sum) -> Facts:
+    published = publish(programme, answers, comment_key=KEY, clamp=clamp)
+    return build_facts(programme, heading(wave=wave), published)
+
+
+def lenient(programme: Programme, seed: int, raters: int = 4) -> list[Response]:
+    """Raters who nearly always give an end of the scale; some cannot comment."""
+    chance = random.Random(seed)
+    ends = {item.id: chance.choice([1, programme.top]) for item in programme.items}
+
+    def rating(item: str) -> int | None:
+        return chance.choice([*[ends[item]] * 8, chance.randint(1, programme.top), None])
+
+    groups = ["self", "manager", *["peer"] * raters, *["direct_report"] * (raters + 1)]
+    return [Response(group, Answers({item: rating(item) for item in ends})) for group in groups]
+
+
+# --- the truth lies within the bounds ---------------------------------------------------------------------------
+
+
+def holds(found: Range, truth: Fraction) -> bool:
+    return found.low <= truth <= found.high and found.low <= found.shown <= found.high
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_truth_lies_within_the_bounds_of_every_figure_gap_and_change(seed):
+    programme = programme_of()
+    first, again = lenient(programme, seed), lenient(programme, seed + 100, raters=5)
+    shown = with_changes(facts_of(programme, again, wave="followup"), facts_of(programme, first), {})
+    plain = (facts_of(programme, answers, clamp=unclamped) for answers in (first, again))
+    before, now = ({(s.about, s.id, s.cell): s.range.shown for s in facts.statistics} for facts in plain)
+
+    assert any(s.bound for s in shown.statistics if s.about == "competency")
+    for s in shown.statistics:
+        assert holds(s.range, now[s.about, s.id, s.cell])
+    for gap in shown.gaps:
+        assert holds(gap.range, now[gap.about, gap.id, "self"] - now[gap.about, gap.id, "all_others"])
+    for change in shown.changes:
+        place = change.about, change.id, change.cell
+        assert holds(change.range, now[place] - before[place])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_truth_lies_within_the_bounds_of_a_cohorts_means(seed):
+    programme = programme_of()
+    waves = [lenient(programme, 10 * seed + k) for k in range(6)]
+    clamped, plain = ([facts_of(programme, wave, clamp=clamp) for wave in waves] for clamp in (clamp_sum, unclamped))
+    truth = {}
+    for item in programme.items:
+        for cell in ("self", "all_others"):
+            means = [s.range.shown for facts in plain for s in facts.statistics if (s.id, s.cell) == (item.id, cell)]
+            truth[item.id, cell] = sum(means) / len(means)
+
+    found = [mean for mean in cohort_means(programme, clamped) if mean.about == "item"]
+    for mean in found:
+        shown = read_exact(mean.mean)
+        assert Fraction(mean.low or shown) <= truth[mean.id, mean.cell] <= Fraction(mean.high or shown)
+    assert any(mean.bound for mean in found)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_printed_and_what_the_bound_says_agree(seed):
+    programme = programme_of()
+    earlier, facts = facts_of(programme, lenient(programme, -seed)), facts_of(programme, lenient(programme, seed))
+    facts = with_changes(facts, earlier, {})
+    words = {"at_least": "or more", "at_most": "or less", "about": "or so", "": ""}
+
+    for found in (*facts.statistics, *facts.gaps, *facts.changes):
+        low, high = one_decimal(found.range.low), one_decimal(found.range.high)
+        _, _, bound = found.display.partition(" ")
+        assert bound == words[found.bound] or (found.display == "cannot say" and low < 0 < high)
+        assert (low < one_decimal(found.range.shown), one_decimal(found.range.shown) < high) == (
+            found.bound in ("at_most", "about"),
+            found.bound in ("at_least", "about"),
+        )
+
+
+def test_facts_with_bounds_are_read_as_they_were_written():
+    programme = programme_of()
+    facts = with_changes(facts_of(programme, lenient(programme, 1)), facts_of(programme, lenient(programme, 2)), {})
+
+    assert read_facts(facts_bytes(facts)) == facts
+
+
+def test_a_mean_that_no_float_holds_is_kept_exactly():
+    """Raters who left out different numbers of behaviours make denominators of many digits."""
+    programme = tiny_programme(items=23)
+    chance = random.Random(4)
+    answers = [
+        rater("peer", *(chance.choice([3, 4, 5]) if k < 23 - left else None for k in range(23)), programme=programme)
+        for left in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+    ]
+    published = publish(programme, answers, comment_key=KEY)
+    means = {(f.about.value, f.id, f.cell): f.mean for f in published.figures}
+
+    facts = read_facts(facts_bytes(build_facts(programme, heading(), published)))
+
+    assert max(mean.denominator for mean in means.values()) > 10**12
+    assert {(s.about, s.id, s.cell): s.range.shown for s in facts.statistics} == means
+
+
+def test_numbers_are_rounded_once_however_long_they_are():
+    assert str(one_decimal(Fraction(325, 100) - Fraction(1, 10**40))) == "3.2"
+    assert str(one_decimal(Fraction(325, 100))) == "3.3"
+    assert str(one_decimal(Fraction(-1, 20))) == "-0.1"
+
+
+# --- everybody gives the highest rating ---------------------------------------------------------------------------
+
+
+def ceiling(*ratings: int, peers: int = 4, own: int = 5) -> tuple[Programme, Facts]:
+    programme = programme_of(threshold=4)
+    items = len(list(programme.items))
+    answers = [rater("self", *[own] * items, programme=programme)]
+    answers += [rater("peer", *[5] * items, programme=programme) for _ in range(peers)]
+    return programme, facts_of(programme, answers)
+
+
+def test_a_gap_to_a_bounded_figure_is_bounded_in_facts_page_and_pdf():
+    programme, facts = ceiling()
+    made = documents(programme, facts)
+    html = unescape(made["html"].decode())
+    paper = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(made["pdf"])).pages).split())
+
+    assert {(gap.display, gap.bound, gap.low) for gap in facts.gaps} == {("+0.3 or less", "at_most", "0")}
+    assert {s.display for s in facts.statistics if s.cell == "all_others"} == {"4.8 or more"}
+    assert html.count("+0.3") == html.count("+0.3 <small>or less</small>") > 0
+    assert paper.count("+0.3") == paper.count("+0.3 or less") > 0
+
+
+def test_no_sentence_and_no_list_claims_a_difference_that_may_be_none():
+    programme, facts = ceiling()
+    html = unescape(documents(programme, facts)["html"].decode())
+
+    assert (facts.highest, facts.lowest) == ((), ())
+    claims = (
+        "You rate yourself at",
+        "see this alike",
+        "furthest apart",
+        "all others rate highest",
+        "Where groups differ",
+    )
+    assert [claim for claim in (*claims, "” highest here") if claim in html] == []
+
+
+def test_a_change_of_a_bounded_gap_below_zero_is_told_in_words():
+    programme, facts = ceiling(own=4)
+    html = unescape(documents(programme, facts)["html"].decode())
+
+    assert {gap.display for gap in facts.gaps} == {"−0.8 or less"}
+    assert "all others at 4.8 or more: they rate you higher, by 0.8 or more." in html
+
+
+@pytest.mark.parametrize(
+    ("figures", "lists"),
+    [
+        pytest.param({"a": "4", "b": "3", "c": "2", "d": "1"}, (("a", "b"), ("d", "c")), id="exact"),
+        pytest.param({"a": "4", "b": "3+", "c": "2", "d": "1"}, (("a", "b"), ("d", "c")), id="order-does-not-matter"),
+        pytest.param({"a": "4.8+", "b": "4.8+", "c": "4.6+", "d": "1"}, ((), ("d",)), id="one-outside-may-be-higher"),
+        pytest.param({"a": "4.9", "b": "4.5+", "c": "4.4+", "d": "1"}, ((), ("d",)), id="nor-what-is-above-it"),
+        pytest.param({"a": "4.8+", "b": "4.8+", "c": "4.8+", "d": "4.8+"}, ((), ()), id="all-alike"),
+    ],
+)
+def test_a_list_holds_only_what_no_bound_leaves_open(figures, lists):
+    ranges = {
+        item: Range(Fraction(word.rstrip("+")), Fraction(word.rstrip("+")), Fraction("5" if "+" in word else word))
+        if word != "3+"
+        else Range(Fraction(3), Fraction(3), Fraction("3.5"))
+        for item, word in figures.items()
+    }
+
+    assert ranked(ranges) == lists
+
+
+def test_groups_differ_only_by_what_their_bounds_leave():
+    """Four peers at 1.3 or less and a line manager at 2: 0.8 apart on paper, and up to 1.0."""
+    programme = tiny_programme(threshold=4)
+    near = [rater("manager", 2, programme=programme), *[rater("peer", 1, programme=programme)] * 4]
+    far = [rater("manager", 3, programme=programme), *[rater("peer", 1, programme=programme)] * 4]
+
+    assert differences(Book(programme, facts_of(programme, near))) == []
+    assert [(str(apart), sides) for apart, _, sides in differences(Book(programme, facts_of(programme, far)))] == [
+        ("1.7", ("peer", "manager"))
+    ]
+
+
+# --- quadrants, on every scale and on every cut -------------------------------------------------------------------
+
+
+def tenths(number: Fraction) -> int:
+    """As it is printed, half away from zero."""
+    return floor(abs(number) * 10 + Fraction(1, 2)) * (1 if number >= 0 else -1)
+
+
+def where(own: int, others: Fraction, top: int) -> str:
+    high, apart = tenths(1 + Fraction(3, 4) * (top - 1)), tenths(Fraction(1, 8) * (top - 1))
+    gap = tenths(own - others)
+    if tenths(others) >= high:
+        return HIDDEN if gap <= -apart else AGREED
+    return BLIND if gap >= apart else DEVELOP
+
+
+def with_sum(total: int, n: int) -> list[int]:
+    return [total // n + (k < total % n) for k in range(n)]
+
+
+@pytest.mark.parametrize("n", [4, 10])
+@pytest.mark.parametrize("top", range(3, 11))
+def test_every_behaviour_stands_in_its_quadrant_on_every_scale(top, n):
+    """Every own rating beside every sum of n raters, which meets each cut exactly where the scale allows it."""
+    worlds = [(own, total) for own in range(1, top + 1) for total in range(n, n * top + 1)]
+    programme = tiny_programme(items=len(worlds), top=top, threshold=4)
+    own, *peers = zip(*[[own, *with_sum(total, n)] for own, total in worlds], strict=True)
+    answers = [rater("self", *own, programme=programme), *(rater("peer", *p, programme=programme) for p in peers)]
+
+    found = placed(Book(programme, facts_of(programme, answers)))
+
+    stands = {row.item: name for name, rows in found.items() for row in rows}
+    on_cuts = set()
+    for item, (own_rating, total) in zip(programme.items, worlds, strict=True):
+        inside = Fraction(min(max(total, n + 1), n * top - 1), n)
+        ends = {inside, Fraction(1) if total <= n + 1 else inside, Fraction(top) if total >= n * top - 1 else inside}
+        names = {where(own_rating, others, top) for others in ends}
+        assert stands.get(item.id) == (names.pop() if len(names) == 1 else None), (own_rating, total)
+        on_cuts |= {tenths(inside) - 10 * cuts(top).high, abs(tenths(own_rating - inside)) - 10 * cuts(top).gap}
+    assert n == 4 or 0 in on_cuts
+
+
+def test_the_order_within_a_quadrant_follows_the_printed_numbers():
+    programme = programme_of()
+    found = placed(Book(programme, facts_of(programme, example_wave(programme))))
+
+    agreed = [Fraction(row.others.split()[0]) for row in found[AGREED]]
+    assert agreed == sorted(agreed, reverse=True) != []
