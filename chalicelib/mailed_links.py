@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from chalicelib.ids import coach_id, rater_key
-from chalicelib.model import Cohort, Delegate, Invitation
+from chalicelib.model import Cohort, Delegate, Invitation, Wave
 
 SPONSOR_LINK_VERSION = "1"
+WAVES = {Wave.BASELINE: "b", Wave.FOLLOWUP: "f", Wave.PULSE: "p"}  # short, so that a mail program leaves a link whole
+
+
+def read_wave(part: str) -> Wave:
+    """A letter, or the whole word as in links that were mailed before."""
+    return next((wave for wave, letter in WAVES.items() if letter == part), None) or Wave(part)
 
 
 def answer(invitation: Invitation) -> tuple[str, ...]:
     return (
         "answer",
         invitation.delegate_id,
-        invitation.wave.value,
+        WAVES[invitation.wave],
         invitation.id,
         str(invitation.link_version),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib import wording
+from chalicelib import mailed_links, wording
 from chalicelib.collect import form
 from chalicelib.impact.pulse import wave_programme
 from chalicelib.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
@@ -66,7 +66,6 @@ def _keys(entry: InboxEntry) -> tuple[Key, Key]:
 
 def _asked(entry: InboxEntry, invitation: Invitation, wave: DelegateWave, now: datetime) -> Asked:
     open_now = wave.state is WaveState.OPEN and now < wave.closes_at
-    parts = (entry.delegate_id, entry.wave.value, entry.id, str(invitation.link_version))
     programme = wave_programme(programmes.load(entry.programme_id, entry.programme_version), wave)
     return Asked(
         delegate_name=entry.delegate_name,
@@ -77,7 +76,7 @@ def _asked(entry: InboxEntry, invitation: Invitation, wave: DelegateWave, now: d
         saved=len(invitation.draft),
         parts=len(form.pages(programme, invitation.group)),
         minutes=wording.minutes(programme),
-        link=links.make("answer", *parts),
+        link=links.make(*mailed_links.answer(invitation)),
     )
 
 

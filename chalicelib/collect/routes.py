@@ -7,14 +7,14 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib import clock, log, wording
+from chalicelib import clock, log, mailed_links, wording
 from chalicelib.collect import decline as declining
 from chalicelib.collect import form
 from chalicelib.collect import inbox as inboxes
 from chalicelib.collect.form import AnswerFault
 from chalicelib.collect.save import KEEP, Kept, milliseconds, place_of, save_page
 from chalicelib.collect.selfcheck import Hint, for_script, self_check
-from chalicelib.collect.sheet import LINK_PARTS, Sheet, open_sheet, read_ticket
+from chalicelib.collect.sheet import Sheet, open_sheet, read_ticket
 from chalicelib.collect.submit import submit
 from chalicelib.ids import rater_key
 from chalicelib.impact.pulse import PULSE_PAGE
@@ -31,7 +31,7 @@ def landing(token: str) -> Response:
     sheet = open_sheet(read_ticket(token), clock.now())
     if sheet.wave.wave is Wave.PULSE:
         return _pulse(sheet)
-    carry_on = _place(token, sheet.pages, sheet.furthest)
+    carry_on = _place(sheet.ticket.token, sheet.pages, sheet.furthest)
     return _page("collect/landing", sheet, minutes=wording.minutes(sheet.programme), carry_on=carry_on)
 
 
@@ -82,7 +82,7 @@ def send(token: str) -> Response:
 def thanks(token: str) -> Response:
     sheet = open_sheet(read_ticket(token), clock.now())
     if not sheet.sent_as_saved:
-        return see_other(links.url(f"/answer/{token}/review"))
+        return see_other(links.url(f"/answer/{sheet.ticket.token}/review"))
     return _page("collect/thanks", sheet)
 
 
@@ -199,14 +199,13 @@ def _questions(
 
 def _page(template: str, sheet: Sheet, *, status: int = 200, verb: str = "answer", **context: Any) -> Response:
     ticket = sheet.ticket
-    parts = links.read(verb, ticket.token, LINK_PARTS)
     return page(
         template,
         status=status,
         sheet=sheet,
         token=ticket.token,
-        answer_token=links.token("answer", *parts),
-        decline_token=links.token("decline", *parts),
+        answer_token=links.token(*mailed_links.answer(sheet.invitation)),
+        decline_token=links.token(*mailed_links.decline(sheet.invitation)),
         programme=sheet.programme,
         group=sheet.programme.group(sheet.invitation.group),
         nonce=forms.nonce(verb, ticket.token),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from chalicelib import mailed_links
 from chalicelib.collect import form, seal
 from chalicelib.collect.form import Page
 from chalicelib.errors import Refusal
@@ -104,8 +105,9 @@ class Sheet(Struct, frozen=True):
 
 def read_ticket(token: str, verb: str = "answer") -> Ticket:
     """Raises LinkUnknown. Reads nothing."""
-    delegate_id, wave, invitation_id, version = links.read(verb, token, LINK_PARTS)
-    return Ticket(delegate_id, Wave(wave), invitation_id, int(version), token)
+    link = links.open_link(verb, token, LINK_PARTS)
+    delegate_id, wave, invitation_id, version = link.parts
+    return Ticket(delegate_id, mailed_links.read_wave(wave), invitation_id, int(version), link.token)
 
 
 def open_sheet(ticket: Ticket, now: datetime) -> Sheet:

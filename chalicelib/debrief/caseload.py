@@ -76,19 +76,21 @@ def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme
 
 def open_caseload(token: str) -> Caseload:
     """One query. Raises LinkUnknown."""
-    cohort_id, coach = links.read("coach", token, 2)
+    link = links.open_link("coach", token, 2)
+    cohort_id, coach = link.parts
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
     lines = [line for line in cohorts.lines_from(rows) if line.coach_id == coach]
     if cohort is None or not lines:
         raise LinkUnknown
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Caseload(token, cohort.title, programme, by_need(lines), cohort_id)
+    return Caseload(link.token, cohort.title, programme, by_need(lines), cohort_id)
 
 
 def open_case(token: str, delegate_id: str) -> Case:
     """One query. Raises LinkUnknown for a delegate who is not this coach's."""
-    cohort_id, coach = links.read("coach", token, 2)
+    link = links.open_link("coach", token, 2)
+    cohort_id, coach = link.parts
     rows = tuple(delegates.partition(delegate_id))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
     if delegate is None or (delegate.cohort_id, coach_id(cohort_id, delegate.coach.email)) != (cohort_id, coach):
@@ -99,7 +101,7 @@ def open_case(token: str, delegate_id: str) -> Case:
     kept = tuple(coach_comments.from_rows(rows, wave)) if report else ()
     debrief, areas = from_rows(rows, wave)
     return Case(
-        token=token,
+        token=link.token,
         delegate=delegate,
         programme=programme,
         wave=wave,

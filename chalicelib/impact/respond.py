@@ -94,7 +94,8 @@ class Form(Struct, frozen=True):
 
 def open_form(token: str, now: datetime) -> Form:
     """One call. Raises LinkUnknown, LinkRevoked or SurveyClosed."""
-    delegate_id, role, version = links.read("impact", token, LINK_PARTS)
+    link = links.open_link("impact", token, LINK_PARTS)
+    delegate_id, role, version = link.parts
     delegate_key, survey_key = delegates.key(delegate_id), impacts.key(delegate_id, Role(role))
     rows = get_many([delegate_key, survey_key])
     if not {delegate_key, survey_key} <= rows.keys():
@@ -105,7 +106,7 @@ def open_form(token: str, now: datetime) -> Form:
     if not survey.is_open or now >= survey.closes_at:
         raise SurveyClosed(survey.sent)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    return Form(token, delegate, programme, survey, sections(programme, survey.areas, survey.role))
+    return Form(link.token, delegate, programme, survey, sections(programme, survey.areas, survey.role))
 
 
 def save_part(form: Form, section: Section, fields: Mapping[str, str], now: datetime) -> tuple[Form, list[SurveyFault]]:

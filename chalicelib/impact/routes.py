@@ -62,7 +62,7 @@ def send(token: str) -> Response:
 @view
 def thanks(token: str) -> Response:
     form = respond.open_form(token, clock.now())
-    return _page("impact/thanks", form) if form.survey.sent else see_other(links.url(f"/impact/{token}/review"))
+    return _page("impact/thanks", form) if form.survey.sent else see_other(links.url(f"/impact/{form.token}/review"))
 
 
 def _sent(form: Form) -> Response:

@@ -138,7 +138,8 @@ class Hub(Struct, frozen=True):
 
 def open_hub(token: str) -> Hub:
     """Two calls: the delegate's rows, and the cohort's dates. Raises LinkUnknown or LinkRevoked."""
-    delegate_id, version = links.read("hub", token, 2)
+    link = links.open_link("hub", token, 2)
+    delegate_id, version = link.parts
     rows = list(delegates.partition(delegate_id))
     by_sort_key = {row["sk"]: row for row in rows}
     if "META" not in by_sort_key:
@@ -153,7 +154,7 @@ def open_hub(token: str) -> Hub:
     report = _released(by_sort_key)
     debrief, areas = from_rows(rows, report.wave) if report else (None, ())
     return Hub(
-        token=token,
+        token=link.token,
         delegate=delegate,
         programme=programme,
         wave=read(DelegateWave, by_sort_key[f"WAVE#{wave.value}"]),

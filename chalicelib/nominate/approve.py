@@ -23,8 +23,9 @@ TAKEN_BACK = "{delegate} took the list back while you were looking at it. You ge
 
 def open_request(token: str, now: datetime) -> Choice:
     """One call. Raises LinkUnknown, LinkRevoked, or NobodyApproves."""
-    delegate_id, approver_id, version = links.read("approve", token, 3)
-    choice = load(token, delegate_id, version, now)
+    link = links.open_link("approve", token, 3)
+    delegate_id, approver_id, version = link.parts
+    choice = load(link.token, delegate_id, version, now)
     if asking.approver_id(choice.delegate, asking.approver(choice)) != approver_id:
         raise LinkRevoked
     return choice

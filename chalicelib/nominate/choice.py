@@ -120,8 +120,9 @@ class Choice(Struct, frozen=True):
 
 def open_choice(token: str, now: datetime) -> Choice:
     """One call. Raises LinkUnknown or LinkRevoked."""
-    delegate_id, version = links.read("nominate", token, 2)
-    return load(token, delegate_id, version, now)
+    link = links.open_link("nominate", token, 2)
+    delegate_id, version = link.parts
+    return load(link.token, delegate_id, version, now)
 
 
 def load(token: str, delegate_id: str, version: str, now: datetime) -> Choice:

@@ -44,14 +44,15 @@ class Shelf(Struct, frozen=True):
 
 def open_shelf(token: str) -> Shelf:
     """Two calls. Raises LinkUnknown or LinkRevoked."""
-    cohort_id, version = links.read("sponsor", token, LINK_PARTS)
+    link = links.open_link("sponsor", token, LINK_PARTS)
+    cohort_id, version = link.parts
     if version != SPONSOR_LINK_VERSION:
         raise LinkRevoked
     cohort = cohorts.find(cohort_id)
     if cohort is None or cohort.sponsor is None:
         raise LinkUnknown
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Shelf(token, cohort, programme, tuple(summaries.of_cohort(cohort_id)), cohort.sponsor)
+    return Shelf(link.token, cohort, programme, tuple(summaries.of_cohort(cohort_id)), cohort.sponsor)
 
 
 def document_link(shelf: Shelf, name: str, kind: str, now: datetime) -> str:

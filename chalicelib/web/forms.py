@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -41,7 +40,7 @@ def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise FormRefused("The page arrived with a field twice.")
-    if not hmac.compare_digest(fields.pop("form", "").encode(), nonce(verb, token).encode()):
+    if not links.is_signed(f"form.{verb}", token, fields.pop("form", "")):
         raise FormRefused("The page was not complete.")
     return fields
 

@@ -103,10 +103,11 @@ def administrator(token: str, page: str = "") -> Reader:
 
     page   of the console: where signing in leads, if it is one
     """
-    (who,) = links.read(Role.ADMINISTRATOR, token, 1)
+    link = links.open_link(Role.ADMINISTRATOR, token, 1)
+    (who,) = link.parts
     listed = {administrator_key(address.lower()): address for address in settings().administrators}
     person = Person(listed[who], listed[who].lower()) if who in listed else None
-    return Reader(Role.ADMINISTRATOR, who, token, person, links.url(console_page(page) or ADMIN_HOME))
+    return Reader(Role.ADMINISTRATOR, who, link.token, person, links.url(console_page(page) or ADMIN_HOME))
 
 
 def console_page(path: str) -> str:
