@@ -1,6 +1,6 @@
 """Raw answers. Only collecting, closing and the publisher may import this module (tests/test_architecture.py).
 
-Pure: the standard library only.
+Pure.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import Struct, field
+
+from chalicelib.model import Person
 
 NOT_ABLE = "na"  # how a form or file says "not able to comment"
 
@@ -30,7 +32,11 @@ class Answers(Struct, frozen=True):
 
 
 class Response(Struct, frozen=True):
-    """One rater's answers in one wave, cut from identity: no name, no time."""
+    """One rater's answers in one wave, cut from identity: no name, no time.
+
+    person   who is shown by name in a group of several who are; nobody in a group that is anonymous
+    """
 
     group: str
     answers: Answers
+    person: Person | None = None

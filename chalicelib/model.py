@@ -34,6 +34,11 @@ class RaterGroup(Struct, frozen=True):
     max: int
     named: bool  # self and manager: shown by name, and told so on their form
 
+    @property
+    def has_named_people(self) -> bool:
+        """Several people may be in it, and each is shown on their own, by their own name."""
+        return self.named and self.max > 1
+
 
 class Value(Struct, frozen=True):
     id: str

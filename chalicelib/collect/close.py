@@ -105,7 +105,9 @@ def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateW
 
 def _response(programme: Programme, invitation: Invitation, key: bytes) -> Response:
     saved = seal.unseal_pages(key, invitation, invitation.sent or {})
-    return Response(invitation.group, form.answers(saved, form.pages(programme, invitation.group)))
+    answers = form.answers(saved, form.pages(programme, invitation.group))
+    person = invitation.rater if programme.group(invitation.group).has_named_people else None
+    return Response(invitation.group, answers, person)
 
 
 def _verify(delegate: Delegate, wave: DelegateWave, asked: Iterable[Invitation]) -> None:

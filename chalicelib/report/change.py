@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from chalicelib.report.facts import ChangeFact, Facts, Statistic, amended
 from chalicelib.report.figures import Range, display_gap, one_decimal, told_bounds
+from chalicelib.report.partition import is_numbered
 from chalicelib.report.published import Bound
 
 CANNOT_SAY = "cannot say"
@@ -24,7 +25,7 @@ def with_changes(facts: Facts, earlier: Facts, noise: Mapping[Subject, str]) -> 
     changes = tuple(
         _change(before[subject], after, noise.get(subject, ""))
         for subject, after in figures_of(facts).items()
-        if subject in before
+        if subject in before and not is_numbered(after.cell)
     )
     return amended(facts, compared_with=earlier.heading.wave, changes=changes)
 

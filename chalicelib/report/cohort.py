@@ -17,6 +17,7 @@ from chalicelib.report.change import Subject, figures_of, with_changes
 from chalicelib.report.cohort_statistics import g_av, icc1, larger_than_noise
 from chalicelib.report.facts import CohortMean, Facts, Statistic, amended
 from chalicelib.report.figures import MINUS, display_mean, range_on_scale, told_bounds, two_decimals
+from chalicelib.report.partition import is_numbered, is_of_group
 from chalicelib.report.published import ALL_OTHERS, About
 from chalicelib.report.scoring import Clamp, Score, clamp_sum, combined, mean_of, score, subjects
 
@@ -130,7 +131,7 @@ def delegates_behind(reports: Mapping[str, Facts], earlier: Mapping[str, Facts])
         for about, subject, cell in figures_of(facts):
             if about == About.ITEM and cell in CELLS:
                 found.setdefault(f"mean {cell} {subject}", set()).add(delegate)
-            if cell == MANAGER_GROUP and about in (About.COMPETENCY, About.OVERALL):
+            if _is_manager(cell) and about in (About.COMPETENCY, About.OVERALL):
                 found.setdefault(f"consistency {subject}", set()).add(delegate)
     for (about, subject, cell), pairs in _pairs(reports, earlier).items():
         if about != About.ITEM and cell in CELLS:
@@ -175,13 +176,17 @@ def consistency(programme: Programme, reports: Iterable[Facts]) -> Iterator[Cons
 
 
 def _two_sides(figures: Mapping[Subject, Statistic], about: str, subject: str) -> tuple[Fraction, Fraction] | None:
-    """The manager's figure, and the mean over all other raters but self."""
-    manager = figures.get((about, subject, MANAGER_GROUP))
+    """The mean over line managers, and over all other raters but self."""
+    managers = [s for (a, i, cell), s in figures.items() if (a, i) == (about, subject) and _is_manager(cell)]
     everyone = figures.get((about, subject, ALL_OTHERS))
-    if manager is None or everyone is None:
+    if not managers or everyone is None:
         return None
-    rest = everyone.n * everyone.range.shown - manager.n * manager.range.shown
-    return manager.range.shown, rest / (everyone.n - manager.n)
+    n, total = sum(s.n for s in managers), sum((s.n * s.range.shown for s in managers), Fraction(0))
+    return total / n, (everyone.n * everyone.range.shown - total) / (everyone.n - n)
+
+
+def _is_manager(cell_id: str) -> bool:
+    return is_of_group(cell_id, MANAGER_GROUP)
 
 
 def noise_words(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, dict[Subject, str]]:
@@ -202,6 +207,6 @@ def _pairs(
     for delegate in (name for name in reports if name in earlier):
         before = figures_of(earlier[delegate])
         for subject, after in figures_of(reports[delegate]).items():
-            if subject in before:
+            if subject in before and not is_numbered(subject[2]):
                 pairs.setdefault(subject, {})[delegate] = (before[subject].range.shown, after.range.shown)
     return pairs

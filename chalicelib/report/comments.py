@@ -30,11 +30,10 @@ def comment_cells(programme: Programme, anonymous: Sequence[Cell]) -> tuple[Cell
 def comments_in(
     programme: Programme, cells: Sequence[Cell], said: Mapping[str, Sequence[Mapping[str, str]]], key: bytes
 ) -> Iterator[Comment]:
-    """said: group id -> each rater's comments by open question."""
+    """said: cell id -> each rater's comments by open question."""
     for question in programme.open_questions:
         for cell in cells:
-            raters = [own for group in cell.groups for own in said[group]]
-            texts = [text for own in raters if (text := _cleaned(own.get(question.id, "")))]
+            texts = [text for own in said[cell.id] if (text := _cleaned(own.get(question.id, "")))]
             yield from (
                 Comment(question.id, cell.id, text) for text in sorted(texts, key=partial(_shuffle, key, question.id))
             )

@@ -25,7 +25,7 @@ from chalicelib.report.figures import (
     told_bounds,
     two_decimals,
 )
-from chalicelib.report.partition import Cell
+from chalicelib.report.partition import Cell, is_numbered
 from chalicelib.report.published import ALL_OTHERS, About, Figure, PublishedCells
 from chalicelib.report.ranking import ranked
 
@@ -284,6 +284,8 @@ def _cell(programme: Programme, cell: Cell) -> CellFact:
     titles = [programme.group(group).title for group in cell.groups]
     words = [titles[0], *(_inside_a_sentence(title) for title in titles[1:])]
     title = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    if cell.person:
+        title += f" {cell.person}" if is_numbered(cell.id) else f": {cell.person}"
     return CellFact(cell.id, title, cell.groups, cell.n, cell.named)
 
 

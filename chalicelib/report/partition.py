@@ -16,6 +16,34 @@ class Cell(Struct, frozen=True):
     groups: tuple[str, ...]  # in programme order
     n: int  # completed raters
     named: bool  # self and manager: attributed by policy, so no threshold and no clamp
+    person: str = ""  # of several people in a named group: the name, or a number where no name is known
+
+
+def named_cells(group: RaterGroup, people: Sequence[str]) -> tuple[Cell, ...]:
+    """A cell for each person of a named group, in the order given: a mean over two people is nobody's own figure.
+
+    people   the names of those who completed; empty where they are not known, as in a file without names
+
+    One id is one person's in every wave, so that a change is never the difference of two people. So numbers, which say
+    nothing of who it is, are told from names by `is_numbered`.
+    """
+    if not people:
+        return ()
+    if len(people) == 1 and not (people[0] and group.has_named_people):
+        return (Cell(group.id, (group.id,), 1, named=True),)
+    numbered = [name or str(number) for number, name in enumerate(people, start=1)]
+    told = [name if numbered.count(name) == 1 else f"{name} {k}" for k, name in enumerate(numbered, start=1)]
+    return tuple(Cell(f"{group.id}:{person}", (group.id,), 1, named=True, person=person) for person in told)
+
+
+def is_numbered(cell_id: str) -> bool:
+    """Whether a cell is one of several people whose names are not known."""
+    return cell_id.partition(":")[2].isdigit()
+
+
+def is_of_group(cell_id: str, group_id: str) -> bool:
+    """Whether a cell is a group's own or one of its people's."""
+    return cell_id.partition(":")[0] == group_id
 
 
 def cells_of(counts: Mapping[str, int], groups: Sequence[RaterGroup], threshold: int) -> tuple[Cell, ...]:

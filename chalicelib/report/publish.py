@@ -14,7 +14,7 @@ from chalicelib.answers import Answers, Response
 from chalicelib.model import SELF_GROUP, Programme
 from chalicelib.report.agreement import Cuts, Word, agreement, cuts_for, usual
 from chalicelib.report.comments import comment_cells, comments_in
-from chalicelib.report.partition import Cell, cells_of
+from chalicelib.report.partition import Cell, cells_of, named_cells
 from chalicelib.report.published import ALL_OTHERS, About, Agreement, Figure, PublishedCells
 from chalicelib.report.scoring import Clamp, Score, clamp_sum, mean_of, over_raters, score, subjects, unclamped
 
@@ -37,17 +37,23 @@ def publish(
     Which figures and words appear depends only on how many raters completed and which items they rated.
     Raises KeyError for a response of a group the programme does not have.
     """
-    by_group: dict[str, list[Answers]] = {group.id: [] for group in programme.groups}
+    by_group: dict[str, list[Response]] = {group.id: [] for group in programme.groups}
     for response in responses:
-        by_group[response.group].append(response.answers)
-    counts = {group: len(answers) for group, answers in by_group.items()}
-    named = tuple(Cell(g.id, (g.id,), counts[g.id], named=True) for g in programme.groups if g.named and counts[g.id])
+        by_group[response.group].append(response)
+    people = _people(programme, by_group)
+    counts = {group: len(found) for group, found in by_group.items()}
     anonymous = cells_of(counts, programme.anonymous_groups, programme.threshold)
+    voices = comment_cells(programme, anonymous)
+    raters = people | {
+        cell: [response.answers for group in cell.groups for response in by_group[group]]
+        for cell in (*anonymous, *voices)
+    }
+    named = tuple(people)
     cells = named + anonymous
-    sheets = [_sheet(programme, cell, by_group, clamp, agree) for cell in cells]
-    voices = named + comment_cells(programme, anonymous)
+    sheets = [_sheet(programme, cell, raters[cell], clamp, agree) for cell in cells]
+    voices = named + voices
     said, to_coach = (
-        {group: [own.said(to_coach_only=coach_only) for own in answers] for group, answers in by_group.items()}
+        {cell.id: [own.said(to_coach_only=coach_only) for own in raters[cell]] for cell in voices}
         for coach_only in (False, True)
     )
     return PublishedCells(
@@ -58,6 +64,20 @@ def publish(
         comments=tuple(comments_in(programme, voices, said, comment_key)),
         coach_comments=tuple(comments_in(programme, voices, to_coach, comment_key + b"coach only")),
     )
+
+
+def _people(programme: Programme, by_group: Mapping[str, Sequence[Response]]) -> dict[Cell, list[Answers]]:
+    """The cells of named groups, each with its answers: of several people each is one, in the order of their names."""
+    found: dict[Cell, list[Answers]] = {}
+    for group in programme.groups:
+        if group.named:
+            own = sorted(by_group[group.id], key=lambda response: response.person.name if response.person else "")
+            cells = named_cells(group, [response.person.name if response.person else "" for response in own])
+            if len(cells) == 1:
+                found[cells[0]] = [response.answers for response in own]
+            else:
+                found |= {cell: [response.answers] for cell, response in zip(cells, own, strict=True)}
+    return found
 
 
 # --- figures --------------------------------------------------------------------------------------------
@@ -73,10 +93,7 @@ class _Sheet(Struct, frozen=True):
     answered: tuple[frozenset[str], ...]
 
 
-def _sheet(
-    programme: Programme, cell: Cell, by_group: Mapping[str, Sequence[Answers]], clamp: Clamp, agree: Agree
-) -> _Sheet:
-    raters = [answers for group in cell.groups for answers in by_group[group]]
+def _sheet(programme: Programme, cell: Cell, raters: Sequence[Answers], clamp: Clamp, agree: Agree) -> _Sheet:
     threshold = 1 if cell.named else programme.threshold
     items: dict[str, Score] = {}
     words: dict[str, Word] = {}

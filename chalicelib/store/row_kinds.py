@@ -161,12 +161,12 @@ RESPONSE = RowKind(
     name="response",
     pk=_D,
     sk="RESPONSE#{wave}#{response}",
-    what="one rater's answers, cut from identity",
+    what="one rater's answers, cut from identity; with the name of whoever a group of several people shows by name",
     owner=Owner.ORGANISATION,
     readers=(),
-    erasure=Erasure.KEEP,
+    erasure=Erasure.REDACT,
     retention=Retention.FIGURES,
-    why="no one can find whose it is",
+    why="answers stay; of those without a name no one can find whose they are",
 )
 COHORT_SHARE = RowKind(
     name="cohort share",

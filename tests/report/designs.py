@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from chalicelib.answers import Answers, Response
 from chalicelib.model import Programme, Value
 from chalicelib.report.agreement import Word
@@ -67,7 +69,8 @@ def random_programme(chance: random.Random) -> Programme:
         f"c{k}": [("Does it", tuple(v.id for v in values if chance.random() < 0.4))] * chance.randint(1, 3)
         for k in range(chance.randint(1, 2))
     }
-    return programme_of(shape, values=values, threshold=chance.choice([3, 3, 4, 5]), open_questions=())
+    groups = tuple(replace(group, max=2) if group.id == "manager" else group for group in GROUPS)
+    return programme_of(shape, values=values, groups=groups, threshold=chance.choice([3, 3, 4, 5]), open_questions=())
 
 
 def random_design(chance: random.Random, programme: Programme | None = None) -> Design:
@@ -75,8 +78,8 @@ def random_design(chance: random.Random, programme: Programme | None = None) -> 
     items = [item.id for item in programme.items]
     present = chance.choice([0.5, 0.8, 0.95])
     raters = []
-    for group in GROUPS:
-        for _ in range(chance.randint(0, 1) if group.named else chance.choice([0, 1, 2, 3, 4, 5])):
+    for group in programme.groups:
+        for _ in range(chance.randint(0, group.max) if group.named else chance.choice([0, 1, 2, 3, 4, 5])):
             answered = [item for item in items if chance.random() < 0.95]
             raters.append((group.id, {item: chance.random() < present for item in answered}))
     return Design(programme, tuple(raters))

@@ -11,6 +11,7 @@ from chalicelib.report.change import CANNOT_SAY
 from chalicelib.report.charts import Mark, Point
 from chalicelib.report.facts import ChangeFact, Facts, Gap, Statistic
 from chalicelib.report.figures import MINUS
+from chalicelib.report.partition import is_of_group
 from chalicelib.report.parts.blocks import Block, cell, column
 from chalicelib.report.published import ALL_OTHERS, About
 from chalicelib.report.ranking import Printed, printed
@@ -195,6 +196,8 @@ def quoted(words: str) -> str:
 
 
 def _marks(cells: Iterable[str]) -> dict[str, Mark]:
-    fixed = {SELF_GROUP: charts.OWN, MANAGER_GROUP: charts.MANAGER, ALL_OTHERS: charts.ALL}
-    rest = [cell_id for cell_id in cells if cell_id not in fixed]
+    shown = list(cells)
+    manager = next((cell_id for cell_id in shown if is_of_group(cell_id, MANAGER_GROUP)), MANAGER_GROUP)
+    fixed = {SELF_GROUP: charts.OWN, manager: charts.MANAGER, ALL_OTHERS: charts.ALL}
+    rest = [cell_id for cell_id in shown if cell_id not in fixed]
     return fixed | {cell_id: charts.ANONYMOUS[k % len(charts.ANONYMOUS)] for k, cell_id in enumerate(rest)}

@@ -1,0 +1,74 @@
+"""Two line managers of one delegate: the form says that each is shown by name, and the report shows each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.admin import person
+from chalicelib.collect.submit import submit
+from chalicelib.model import RaterEntry, Wave
+from chalicelib.report.facts import read_facts
+from chalicelib.store import jobs, objects, reports
+from chalicelib.store.table import query
+from tests.faults import scene
+from tests.support import people
+from tests.support.drain import drain
+
+MO = people.person("mo manager")
+TWO = replace(
+    people.programme(),
+    id="two-managers",
+    groups=tuple(replace(g, max=2) if g.id == "manager" else g for g in people.programme().groups),
+)
+
+
+@pytest.fixture
+def closed(visitor, clock):
+    managers = [RaterEntry("manager", one) for one in (MO, people.person("mara manager"))]
+    people.opened(clock, chosen=(*people.raters(4, 0), *managers), rules=TWO)
+    visitor.open(people.link("mo manager", "answer"))
+    for name, rating in (("mo manager", "2"), ("mara manager", "5"), *((f"p{k}", "4") for k in range(4))):
+        ticket = scene.ticket(scene.invitation(name))
+        scene.fill_in(ticket, rating, clock.now())
+        submit(ticket, clock.now())
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(hours=2))
+    assert jobs.failed() == []
+    return visitor
+
+
+def responses() -> list[dict]:
+    return query(f"DELEGATE#{people.dana()}", f"RESPONSE#{Wave.BASELINE.value}#")
+
+
+def test_the_form_says_that_each_is_shown_by_name(closed):
+    assert "Your ratings and comments are shown with your name," in closed.page
+    assert "“Line manager: Mo Manager”" in closed.page
+    assert "There is only one" not in closed.page
+
+
+def test_the_report_shows_each_of_them_by_name(closed):
+    facts = read_facts(objects.load(reports.find(people.dana(), Wave.BASELINE).facts))
+
+    shown = {cell.title: {s.display for s in facts.statistics if s.cell == cell.cell} for cell in facts.cells}
+    assert (shown["Line manager: Mo Manager"], shown["Line manager: Mara Manager"]) == ({"2.0"}, {"5.0"})
+
+
+def test_only_their_answers_are_stored_with_a_name(closed):
+    stored = [(row["group"], (row.get("person") or {}).get("name")) for row in responses()]
+
+    assert sorted(stored, key=str) == [
+        ("manager", "Mara Manager"),
+        ("manager", "Mo Manager"),
+        *[("peer", None)] * 4,
+    ]
+
+
+def test_whoever_is_erased_is_taken_out_of_them(closed, clock):
+    person.erase(MO.email, clock.now() + timedelta(days=1))
+
+    assert "mo.manager" not in str(responses()).lower()
+    assert "Mo Manager" not in str(responses())
