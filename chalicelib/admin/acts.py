@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
+from chalicelib import surveys
 from chalicelib.admin import chase, close, withdraw
 from chalicelib.admin.chase import ChaseRefused
 from chalicelib.admin.close import CloseRefused
@@ -15,7 +16,7 @@ from chalicelib.admin.shown import ShownLine
 from chalicelib.clock import stamp
 from chalicelib.errors import Refusal
 from chalicelib.programme.dates import local_moment
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateLine, Stage
 from chalicelib.wording import plural
 
 Fields = Mapping[str, str]
@@ -86,10 +87,13 @@ class Act(Struct, frozen=True):
     danger: bool = False
     for_all: bool = True
     of_all: str = ""
+    of_line: Callable[[DelegateLine], bool] | None = None  # whom it is about, where the stage does not tell
 
     def fits(self, scope: Scope) -> bool:
         if scope.one is None and not self.for_all:
             return False
+        if self.of_line:
+            return any(self.of_line(shown.line) for shown in scope.lines if not shown.line.withdrawn)
         if self.stages is None:
             return any(not shown.line.withdrawn for shown in scope.lines)
         return bool(scope.at(*self.stages))
@@ -186,6 +190,11 @@ def _withdraw(scope: Scope, _: Fields, now: datetime, by: str) -> None:
         withdraw.withdraw(shown.line.delegate_id, now, by)
 
 
+def _ask_again(scope: Scope, _: Fields, now: datetime, by: str) -> None:
+    for shown in scope.lines:
+        surveys.ask_again(shown.line.delegate_id, now, by)
+
+
 def _said(*sentences: str) -> Callable[[Scope, datetime], Sequence[str]]:
     return lambda scope, now: sentences
 
@@ -244,6 +253,21 @@ ACTS = {
             "The report is being made.",
             danger=True,
             for_all=False,
+        ),
+        Act(
+            "survey",
+            "Ask again for survey answers that cannot be counted",
+            "Open the survey again",
+            None,
+            _said(
+                f"The survey opens again for {surveys.DAYS_TO_MEND} days for whoever sent the answers. "
+                "All answers are there. An email with the link goes out at once.",
+                "The sponsor’s summary waits until then. What still cannot be counted stays out of it.",
+            ),
+            _ask_again,
+            "The survey is open again.",
+            for_all=False,
+            of_line=lambda line: bool(line.left_out),
         ),
         Act(
             "withdraw",

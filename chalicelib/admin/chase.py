@@ -14,6 +14,7 @@ from msgspec import Struct
 from chalicelib import waves
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each_or_fail
 from chalicelib.model import (
     SELF_GROUP,
     Delegate,
@@ -62,7 +63,7 @@ def chase(delegate_id: str, now: datetime, by: str) -> None:
 
 def chase_all(cohort_id: str, day: date, now: datetime, by: str) -> None:
     """The same for every delegate of the cohort whose questionnaire is open. Pressing twice is success."""
-    job = jobs.job("chase_all", cohort_id, f"{day}", due_at=now, cohort=cohort_id)
+    job = jobs.job("chase_all", cohort_id, f"{day}", due_at=now, cohort=cohort_id, day=f"{day}")
     entry = audits.add(cohort_id, "reminded who has not answered", by, cohort_id, now)
     _commit_once([jobs.add(job), entry], now)
 
@@ -86,12 +87,17 @@ def _commit_once(writes: Sequence[Write], now: datetime) -> None:
 
 def chase_cohort(job: Job, now: datetime) -> Sequence[Write]:
     """A job for each delegate; who was chased today already is passed over."""
-    for line in cohorts.lines(job.about["cohort"]):
-        if may_chase(line):
-            delegate, wave = _find(line.delegate_id)
-            if _accepts(wave, now):
-                _commit_once(_chase_writes(delegate, wave, _local_day(delegate, now), now), now)
+    chosen = [line.delegate_id for line in cohorts.lines(job.about["cohort"]) if may_chase(line)]
+    each_or_fail(chosen, lambda delegate_id: _chase_by_job(delegate_id, job.about.get("day", ""), now), "chase_all")
     return []
+
+
+def _chase_by_job(delegate_id: str, wanted: str, now: datetime) -> None:
+    """wanted   the day that was asked for: a repeat on a later day reminds no one again. Old jobs do not say it."""
+    delegate, wave = _find(delegate_id)
+    if _accepts(wave, now):
+        day = date.fromisoformat(wanted) if wanted else _local_day(delegate, now)
+        _commit_once(_chase_writes(delegate, wave, day, now), now)
 
 
 def chase_raters(job: Job, now: datetime) -> Sequence[Write]:

@@ -91,6 +91,8 @@ def standing(programme: Programme, line: DelegateLine, bounced: int, now: dateti
         return Standing(0, "bad", "Too few answers: give more time or close", Filter.DECISION)
     if bounced and line.stage in (Stage.PLANNED, Stage.COLLECTING):
         return Standing(1, "bad", f"{plural(bounced, 'address does', 'addresses do')} not work", Filter.DECISION)
+    if line.left_out:
+        return Standing(1, "bad", f"Survey answers cannot be counted: ask again. {line.left_out}", Filter.DECISION)
     if line.stage is Stage.COLLECTING:
         return _collecting(programme, line, now)
     return STANDINGS[line.stage]

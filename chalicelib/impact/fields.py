@@ -18,6 +18,7 @@ LONGEST_TEXT = 1500
 TICKED = "yes"
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
+KEPT_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,7})?")
 PERCENT_MARKS = ("%", "percent", "per cent")
 
 
@@ -85,6 +86,19 @@ def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple
         else:
             answers[question.field] = value
     return answers, faults
+
+
+def is_kept_form(question: Question, kept: str) -> bool:
+    """Whether a stored answer is one that this question can have; numbers as they are kept, not as people type."""
+    if question.options:
+        return kept in {value for value, _ in question.options}
+    if question.kind not in _READERS:
+        return True
+    if not KEPT_NUMBER.fullmatch(kept):
+        return False
+    return question.kind is Kind.NUMBER or 0 <= Decimal(kept) <= (
+        100 if question.kind is Kind.PERCENT else Decimal("inf")
+    )
 
 
 def _read(question: Question, typed: str, unit: str) -> tuple[str, str]:

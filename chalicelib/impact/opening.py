@@ -50,7 +50,7 @@ def opening_writes(
         asked = replace(survey, role=role)
         later = _reminders(programme, delegate, asked)
         writes.append(impacts.add(replace(asked, reminders=tuple(mail.id for mail in later))))
-        first = _mail(programme, delegate, asked, f"impact/{role.value}", survey.opened_at)
+        first = survey_mail(programme, delegate, asked, f"impact/{role.value}", survey.opened_at)
         writes += [mails.add(mail, stopped=mail.to.email in lost) for mail in (first, *later)]
     return writes
 
@@ -59,12 +59,14 @@ def _reminders(programme: Programme, delegate: Delegate, survey: ImpactSurvey) -
     zone = programme.organisation.timezone
     moments = reminder_times(_last_date(programme, survey), programme.reminders, zone, survey.opened_at)
     return [
-        replace(_mail(programme, delegate, survey, "impact/reminder", moment), good_until=until)
+        replace(survey_mail(programme, delegate, survey, "impact/reminder", moment), good_until=until)
         for moment, until in pairwise((*moments, survey.closes_at))
     ]
 
 
-def _mail(programme: Programme, delegate: Delegate, survey: ImpactSurvey, template: str, due_at: datetime) -> Mail:
+def survey_mail(
+    programme: Programme, delegate: Delegate, survey: ImpactSurvey, template: str, due_at: datetime
+) -> Mail:
     zone = programme.organisation.timezone
     to = delegate.person if survey.role is Role.DELEGATE else delegate.manager
     day = due_at.astimezone(ZoneInfo(zone)).date()

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from chalicelib import merging
 from chalicelib.errors import Refusal
-from chalicelib.impact.fields import Kind, Section, SurveyFault, questions
-from chalicelib.impact.survey import faults_of, read_part, sections
+from chalicelib.impact.fields import Kind, Section, SurveyFault, questions, read_fields
+from chalicelib.impact.survey import faults_of, sections, typed_in_vain
 from chalicelib.model import Delegate, Programme
 from chalicelib.store import delegates, impacts, mails, programmes
-from chalicelib.store.impacts import ImpactSurvey, Role
+from chalicelib.store.impacts import ImpactSurvey, Role, SurveyChanged
 from chalicelib.store.marshal import read
-from chalicelib.store.table import ConditionFailed, get_many, transact
+from chalicelib.store.table import get_many, transact
 from chalicelib.web import links
 from chalicelib.web.links import LinkRevoked, LinkUnknown
 
@@ -59,11 +59,31 @@ class Form(Struct, frozen=True):
 
     @property
     def answers(self) -> Mapping[str, str]:
-        return self.survey.answers
+        """What is kept and can be read: of a change that cannot count yet, the change."""
+        return self.survey.answers if self.survey.draft is None else self.survey.draft
+
+    @property
+    def shown(self) -> Mapping[str, str]:
+        """What the form shows: as it was typed where it could not be read."""
+        return {**self.answers, **self.survey.unread}
+
+    @property
+    def is_changed(self) -> bool:
+        """Something was sent, and a change of it waits to be completed."""
+        return self.survey.draft is not None
+
+    @property
+    def faults(self) -> list[SurveyFault]:
+        """Why the answers, as they are, cannot be sent."""
+        return faults_of(self.sections, self.answers, self.survey.unread)
+
+    def faults_in(self, section: Section) -> list[SurveyFault]:
+        asked = {question.field for question in questions((section,))}
+        return [fault for fault in self.faults if fault.field in asked]
 
     def answered(self, section: Section) -> int:
         """How many questions of a part have an answer."""
-        return sum(question.field in self.answers for question in questions((section,)))
+        return sum(question.field in self.shown for question in questions((section,)))
 
     def asked(self, section: Section) -> int:
         return sum(1 for _ in questions((section,)))
@@ -71,7 +91,7 @@ class Form(Struct, frozen=True):
     def marks(self, section: Section) -> str:
         """What a page shows of a part, for its form: see merging.py."""
         asked = {question.field for question in questions((section,))}
-        return merging.marks({name: text for name, text in self.answers.items() if name in asked})
+        return merging.marks({name: text for name, text in self.shown.items() if name in asked})
 
     @property
     def furthest(self) -> int:
@@ -110,47 +130,67 @@ def open_form(token: str, now: datetime) -> Form:
 
 
 def save_part(form: Form, section: Section, fields: Mapping[str, str], now: datetime) -> tuple[Form, list[SurveyFault]]:
-    """Keep what is valid of one part, and leave the others alone; returns the form as it is now, and what is not valid.
+    """Keep one part, and leave the others alone; returns the form as it is now, and what is not valid of the part.
 
-    What was sent before stays sent: a change counts at once. Raises SurveyClosed; then nothing was changed.
+    What was sent stays as it is until all of a change is valid: then the change counts at once. Raises SurveyClosed;
+    then nothing was changed.
     """
-    answers, faults = read_part(section, fields)
+    answers, unreadable = read_fields((section,), fields)
     for _ in range(TRIES):
-        merged = _merged(form, section, answers, fields)
-        if _keep(form, merged, now, sent=False):
-            return replace(form, survey=replace(form.survey, answers=merged)), faults
+        survey = _changed(form, *_merged(form, section, answers, fields))
+        if _keep(form, survey, now):
+            form = replace(form, survey=survey)
+            told = {fault.field for fault in unreadable}
+            return form, unreadable + [fault for fault in form.faults_in(section) if fault.field not in told]
         form = open_form(form.token, now)
     raise SurveyBusy
 
 
-def _merged(form: Form, section: Section, answers: Mapping[str, str], fields: Mapping[str, str]) -> Mapping[str, str]:
-    """All answers after a part was posted: a blank takes nothing back that the page did not show. See merging.py."""
+def _merged(
+    form: Form, section: Section, answers: Mapping[str, str], fields: Mapping[str, str]
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """All answers after a part was posted, and what was typed and cannot be read.
+
+    A blank takes nothing back that the page did not show. See merging.py.
+    """
     asked = {question.field: question.kind for question in questions(form.sections)}
-    stored = {name: text for name, text in form.answers.items() if name in asked}
+    stored = {name: text for name, text in form.shown.items() if name in asked}
+    typed = {**answers, **typed_in_vain(section, fields)}
     here = [question.field for question in questions((section,))]
-    valid = [name for name in here if name in answers or not fields.get(name, "").strip()]
     choices = {name for name, kind in asked.items() if kind is Kind.CHOICE}
-    return merging.merge(stored, answers, merging.read_marks(fields), valid, choices)
+    merged = merging.merge(stored, typed, merging.read_marks(fields), here, choices)
+    vain = {**form.survey.unread, **{name: text for name, text in typed.items() if name not in answers}}
+    unread = {name: text for name, text in merged.items() if vain.get(name) == text and answers.get(name) != text}
+    return {name: text for name, text in merged.items() if name not in unread}, unread
 
 
 def send(form: Form, now: datetime) -> list[SurveyFault]:
     """Have the answers count, or say why they cannot. Sending once more is success. Raises SurveyClosed."""
     for _ in range(TRIES):
-        if form.survey.sent:
-            return []
-        if faults := faults_of(form.answers):
+        if faults := form.faults:
             return faults
-        if _keep(form, form.answers, now, sent=True):
+        if form.survey.sent and not form.is_changed:
+            return []
+        if _keep(form, _changed(form, form.answers, form.survey.unread, send=True), now):
             return []
         form = open_form(form.token, now)
     raise SurveyBusy
 
 
-def _keep(form: Form, answers: Mapping[str, str], now: datetime, *, sent: bool) -> bool:
+def _keep(form: Form, survey: ImpactSurvey, now: datetime) -> bool:
     """False if the answers changed since they were read."""
-    cancelled = [mails.cancel(mail_id) for mail_id in form.survey.reminders] if sent else []
+    first = survey.sent and not form.survey.sent
+    cancelled = [mails.cancel(mail_id) for mail_id in survey.reminders] if first else []
     try:
-        transact([impacts.save(form.survey, answers, sent=sent, now=now), *cancelled])
-    except ConditionFailed:
+        transact([impacts.save(survey, now), *cancelled])
+    except SurveyChanged:
         return False
     return True
+
+
+def _changed(form: Form, answers: Mapping[str, str], unread: Mapping[str, str], *, send: bool = False) -> ImpactSurvey:
+    """The survey with these answers: counted, or beside those that count."""
+    survey = form.survey
+    if survey.sent and faults_of(form.sections, answers, unread):
+        return replace(survey, draft=answers, unread=unread)
+    return replace(survey, answers=answers, draft=None, unread=unread, sent=survey.sent or send)

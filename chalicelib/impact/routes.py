@@ -28,7 +28,8 @@ def landing(token: str) -> Response:
 @view
 def part(token: str, part: str) -> Response:
     form = respond.open_form(token, clock.now())
-    return _part(form, form.place_of(part), form.answers)
+    place = form.place_of(part)
+    return _part(form, place, form.shown, form.faults_in(form.sections[place]))
 
 
 @bp.route("/impact/{token}/part/{part}", **POST)
@@ -46,7 +47,8 @@ def save(token: str, part: str) -> Response:
 @bp.route("/impact/{token}/review", **GET)
 @view
 def review(token: str) -> Response:
-    return _page("impact/review", respond.open_form(token, clock.now()))
+    form = respond.open_form(token, clock.now())
+    return _page("impact/review", form, faults=form.faults if form.survey.sent else ())
 
 
 @bp.route("/impact/{token}/send", **POST)
@@ -71,7 +73,11 @@ def _sent(form: Form) -> Response:
 
 
 def _kept(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
-    return _part(form, place, fields, faults) if faults else see_other(_onward(form, place, fields.get("go", "next")))
+    return (
+        _part(form, place, fields, faults, status=400)
+        if faults
+        else see_other(_onward(form, place, fields.get("go", "next")))
+    )
 
 
 def _for_script(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
@@ -91,9 +97,11 @@ def _onward(form: Form, place: int, go: str) -> str:
     return links.url(f"/impact/{form.token}/{where}")
 
 
-def _part(form: Form, place: int, answers: Mapping[str, str], faults: Sequence[SurveyFault] = ()) -> Response:
+def _part(
+    form: Form, place: int, answers: Mapping[str, str], faults: Sequence[SurveyFault], *, status: int = 200
+) -> Response:
     shown = {"place": place, "answers": answers, "faults": faults, "minutes_left": minutes(form.sections[place:])}
-    return _page("impact/part", form, status=400 if faults else 200, **shown)
+    return _page("impact/part", form, status=status, **shown)
 
 
 def _page(template: str, form: Form, *, status: int = 200, **context: Any) -> Response:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
-from chalicelib.impact.fields import Kind, Section, SurveyFault, questions, read_fields
+from chalicelib.impact.fields import UNPRINTABLE, Kind, Section, SurveyFault, is_kept_form, questions, read_fields
 from chalicelib.impact.questions import MEASURES, delegate_sections, manager_sections
 from chalicelib.model import Programme, PulseArea
 
 MANAGER = "manager"
 INTANGIBLE = "intangible"
 SECONDS = {Kind.CHOICE: 6, Kind.SELECT: 6, Kind.TICK: 2, Kind.LINE: 15, Kind.TEXT: 60}
+LONGEST_UNREAD = 2000  # characters of what cannot be read, so that a whole form of them fits into a row
 SECONDS_FOR_A_NUMBER = 20
 
 
@@ -24,18 +26,30 @@ def minutes(form: Sequence[Section]) -> int:
     return max(1, round(sum(SECONDS.get(question.kind, SECONDS_FOR_A_NUMBER) for question in asked) / 60))
 
 
-def read_part(section: Section, fields: Mapping[str, str]) -> tuple[dict[str, str], list[SurveyFault]]:
-    """What a posted part answers, and everything that is wrong with it; see fields.read_fields."""
-    answers, faults = read_fields((section,), fields)
-    asked = {question.field for question in questions((section,))} - {fault.field for fault in faults}
-    return answers, faults + [fault for fault in at_odds(answers) if fault.field in asked]
+def typed_in_vain(section: Section, fields: Mapping[str, str]) -> dict[str, str]:
+    """What was typed into a part and cannot be read: it is kept beside the answers, so that it can be mended."""
+    unreadable = {fault.field for fault in read_fields((section,), fields)[1]}
+    return {name: UNPRINTABLE.sub("", fields[name])[:LONGEST_UNREAD] for name in unreadable}
 
 
-def faults_of(answers: Mapping[str, str]) -> list[SurveyFault]:
+def faults_of(
+    form: Sequence[Section], answers: Mapping[str, str], unread: Mapping[str, str] = MappingProxyType({})
+) -> list[SurveyFault]:
     """Why answers that were kept cannot be sent yet."""
-    if not answers:
+    if not answers and not unread:
         return [SurveyFault("", "There is no answer yet. Please answer at least one question.")]
-    return list(at_odds(answers))
+    told = {fault.field: fault for fault in read_fields(form, {**answers, **unread})[1]}
+    faults = [told.get(name) or SurveyFault(name, "Please look at this answer again and save it.") for name in unread]
+    return faults + [fault for fault in at_odds(answers) if fault.field not in unread]
+
+
+def unfit(form: Sequence[Section], answers: Mapping[str, str]) -> list[SurveyFault]:
+    """Why answers that were sent cannot be counted: rows of earlier versions may hold such."""
+    return list(at_odds(answers)) + [
+        SurveyFault(question.field, f"{question.text}: this answer cannot be read.")
+        for question in questions(form)
+        if question.field in answers and not is_kept_form(question, answers[question.field])
+    ]
 
 
 def at_odds(answers: Mapping[str, str]) -> Iterator[SurveyFault]:

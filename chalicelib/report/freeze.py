@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib import waves
+from chalicelib.jobs.each import each, each_or_fail
 from chalicelib.model import Programme, Wave
 from chalicelib.programme.dates import local_moment
 from chalicelib.report.change import Subject
@@ -76,8 +77,11 @@ def freeze_cohort(job: Job, now: datetime) -> Sequence[Write]:
         frozen, noise = _freeze(found, now)
     elif frozen and found.wave is Wave.FOLLOWUP and set(found.unprinted) & set(frozen.delegates):
         noise = noise_words(*_reports(found, frozen.delegates))  # an attempt that froze, and came no further
-    for delegate_id in found.unprinted:
-        _have_printed(delegate_id, found.wave, frozen, noise.get(delegate_id, {}), now)
+    each_or_fail(
+        found.unprinted,
+        lambda delegate_id: _have_printed(delegate_id, found.wave, frozen, noise.get(delegate_id, {}), now),
+        "cohort_figures",
+    )
     return []
 
 
@@ -102,14 +106,17 @@ def _meanwhile(job: Job, found: _Round, now: datetime) -> list[Write]:
 
 
 def _freeze(found: _Round, now: datetime) -> tuple[CohortFigures, Noise]:
-    """Over those who are closed now. If another attempt was first, what it froze stands."""
+    """Over those who are closed now and whose rows can be read; the report of another fails, and is shown.
+
+    If another attempt was first, what it froze stands.
+    """
     reports, earlier = _reports(found, found.closed)
     frozen = Frozen(
         means=cohort_means(found.programme, reports.values()),
         effects=tuple(effects(reports, earlier)),
         consistency=tuple(consistency(found.programme, reports.values())),
     )
-    figures = CohortFigures(found.cohort_id, found.wave, found.closed, frozen_bytes(frozen), now)
+    figures = CohortFigures(found.cohort_id, found.wave, tuple(reports), frozen_bytes(frozen), now)
     try:
         transact([cohort_figures.add(figures)])
     except ConditionFailed:
@@ -122,13 +129,14 @@ def _freeze(found: _Round, now: datetime) -> tuple[CohortFigures, Noise]:
 
 def _reports(found: _Round, delegate_ids: Iterable[str]) -> tuple[dict[str, Facts], dict[str, Facts]]:
     """By delegate: the facts of this wave, and of the one before where there was a report."""
-    now, before = {}, {}
-    for delegate_id in delegate_ids:
+
+    def read(delegate_id: str) -> tuple[Facts, Facts | None]:
         rows = list(delegates.partition(delegate_id))
-        now[delegate_id] = wave_facts(found.programme, delegate_in(rows), found.wave, rows)
-        if earlier := earlier_facts(rows, found.wave):
-            before[delegate_id] = earlier
-    return now, before
+        return wave_facts(found.programme, delegate_in(rows), found.wave, rows), earlier_facts(rows, found.wave)
+
+    both, _ = each(delegate_ids, read, "cohort_figures")
+    earlier = {delegate_id: before for delegate_id, (_, before) in both.items() if before}
+    return {delegate_id: facts for delegate_id, (facts, _) in both.items()}, earlier
 
 
 def _have_printed(

@@ -20,6 +20,7 @@ class Evidence(Struct, frozen=True):
     areas: tuple[str, ...] = ()  # ids of the development areas
     own: Mapping[str, str] | None = None  # the delegate's impact survey; None if none was sent
     manager: Mapping[str, str] | None = None
+    left_out: bool = False  # what was sent cannot be counted
     raters_change: tuple[Fraction, ...] = ()  # published change of each area, all raters, -3 to +3
 
 

@@ -40,6 +40,7 @@ class Responses(Struct, frozen=True):
     reports: int  # released
     delegates_answered: int
     managers_answered: int
+    left_out: int = 0  # delegates whose answers cannot be counted
 
 
 class Count(Struct, frozen=True):
@@ -105,6 +106,7 @@ def summarise_cohort(
         reports=sum(evidence.has_report for evidence in people),
         delegates_answered=sum(evidence.own is not None for evidence in people),
         managers_answered=sum(evidence.manager is not None for evidence in people),
+        left_out=sum(evidence.left_out for evidence in people),
     )
     return CohortSummary(
         cohort=cohort.title,

@@ -8,6 +8,10 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from chalicelib import mailed_links
+from chalicelib.clock import moment, stamp
+from chalicelib.errors import Refusal
+from chalicelib.impact.survey import sections, unfit
+from chalicelib.jobs.each import each
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import SELF_GROUP, Cohort, Person, Programme, Wave
@@ -17,7 +21,18 @@ from chalicelib.report.published import ALL_OTHERS, About
 from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.page import render_summary
 from chalicelib.sponsor.summary import checksum, summarise_cohort, summary_bytes
-from chalicelib.store import cohort_figures, cohorts, impacts, jobs, mails, objects, programmes, reports, summaries
+from chalicelib.store import (
+    audits,
+    cohort_figures,
+    cohorts,
+    impacts,
+    jobs,
+    mails,
+    objects,
+    programmes,
+    reports,
+    summaries,
+)
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.impacts import PulseResult, Role
 from chalicelib.store.jobs import Job, JobState
@@ -28,19 +43,33 @@ from chalicelib.store.summaries import Summary
 from chalicelib.store.table import Write
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
+LONGEST_WAIT = timedelta(days=14)  # for answers that cannot be counted: the sponsor does not wait for ever
 
 
 def summarise(job: Job, now: datetime) -> Sequence[Write]:
-    """Once, from published figures only; put off a day while an impact survey is open or still to open."""
+    """Once, from published figures only; put off a day while a survey is open or still to open, or answers that cannot
+    be counted may still be mended."""
     cohort = cohorts.find(job.about["cohort"])
     if cohort is None:
         raise LookupError(f"no cohort {job.about['cohort']}")
-    lines = cohorts.lines(cohort.id)
-    rows = {line.delegate_id: impacts.of_delegate(line.delegate_id) for line in lines}
-    if any(_is_waited_for(delegate_id, found) for delegate_id, found in rows.items()):
-        return [jobs.add(_later(cohort, now))]
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    people = [_evidence(line, rows[line.delegate_id]) for line in lines]
+    lines = {line.delegate_id: line for line in cohorts.lines(cohort.id)}
+    rows = {delegate_id: impacts.of_delegate(delegate_id) for delegate_id in lines}
+    waited_for, _ = each(lines, lambda delegate_id: _is_waited_for(delegate_id, rows[delegate_id]), "summary")
+    if any(waited_for.values()):
+        return [jobs.add(_later(cohort, now, job.about.get("mending", "")))]
+    usable, left_out = each(
+        lines, lambda delegate_id: _evidence(programme, lines[delegate_id], rows[delegate_id]), "summary"
+    )
+    since = moment(job.about["mending"]) if job.about.get("mending") else now
+    if left_out and now < since + LONGEST_WAIT:
+        told = [write for one, why in left_out.items() for write in _tell(cohort, lines[one], why, now)]
+        return [jobs.add(_later(cohort, now, stamp(since))), *told]
+    people = [usable.get(one) or Evidence(line.name, line.service, left_out=True) for one, line in lines.items()]
+    return _make(programme, cohort, people, now)
+
+
+def _make(programme: Programme, cohort: Cohort, people: Sequence[Evidence], now: datetime) -> list[Write]:
     today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
     summary = summarise_cohort(programme, cohort, people, today, *_frozen(cohort.id))
     html = render_summary(programme, summary).encode()
@@ -48,6 +77,14 @@ def summarise(job: Job, now: datetime) -> Sequence[Write]:
     stored = Summary(cohort.id, summaries.IMPACT, checksum(summary), facts_name, html_name, now)
     told = [mails.add(_mail(programme, cohort, cohort.sponsor, now))] if cohort.sponsor else []
     return [summaries.add(stored), *told]
+
+
+def _tell(cohort: Cohort, line: DelegateLine, why: str, now: datetime) -> list[Write]:
+    """The administrator: on the dashboard among the decisions, and in the trail. Once for each reason."""
+    if line.left_out == why:
+        return []
+    entry = audits.add(cohort.id, f"left out of the summary: {why}", "summary", line.delegate_id, now)
+    return [cohorts.leave_out(cohort.id, line.delegate_id, why), entry]
 
 
 def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:
@@ -59,13 +96,25 @@ def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:
     return asking is not None and asking.state is JobState.WAITING
 
 
-def _later(cohort: Cohort, now: datetime) -> Job:
+def _later(cohort: Cohort, now: datetime, mending: str) -> Job:
+    """mending   since when answers that cannot be counted wait to be mended; empty if none do"""
     at = now + LOOK_AGAIN_AFTER
-    return jobs.job("summary", cohort.id, f"{at:%Y-%m-%d}", due_at=at, cohort=cohort.id)
+    about = {"cohort": cohort.id} | ({"mending": mending} if mending else {})
+    return jobs.job("summary", cohort.id, f"{at:%Y-%m-%d}", due_at=at, **about)
 
 
-def _evidence(line: DelegateLine, rows: Sequence[Row]) -> Evidence:
+class AnswersUnfit(Refusal):
+    """Answers that were sent contradict one another, so no figure can be made of them."""
+
+    title = "Left out of the summary"
+
+
+def _evidence(programme: Programme, line: DelegateLine, rows: Sequence[Row]) -> Evidence:
+    """Raises AnswersUnfit."""
     surveys = {survey.role: survey for survey in impacts.surveys_from(rows)}
+    for survey in surveys.values():
+        if survey.sent and (faults := unfit(sections(programme, survey.areas, survey.role), survey.answers)):
+            raise AnswersUnfit(" ".join(fault.message for fault in faults))
     sent = {role: survey.answers for role, survey in surveys.items() if survey.sent}
     means = _published_means(line.delegate_id)
     return Evidence(

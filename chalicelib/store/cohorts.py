@@ -106,6 +106,7 @@ class DelegateLine(Struct, frozen=True):
     groups: Mapping[str, GroupCount] = field(default_factory=dict)  # by group id, self included
     reminded_on: str = ""  # last local day on which an administrator had everyone mailed who had not answered
     withdrawn: bool = False
+    left_out: str = ""  # why the delegate's answers cannot be used for the cohort's summary; empty if they can
     closes_at: str = ""  # of the questionnaire: the first moment at which nothing is accepted
 
     @property
@@ -194,6 +195,10 @@ def change_line(
     return update(line_key(delegate.cohort_id, delegate.id, wave), put=put, add=add, refusal=LineMissing)
 
 
+def leave_out(cohort_id: str, delegate_id: str, why: str) -> Write:
+    return update(line_key(cohort_id, delegate_id), put={"left_out": why}, refusal=LineMissing)
+
+
 def count_invited(delegate: Delegate, wave: Wave, group: str, put: Mapping[str, Any] | None = None) -> Write:
     """One more rater of the group is mailed."""
     return change_line(delegate, put=put, add={"invited": 1, _counter("invited", group): 1}, wave=wave)
@@ -239,7 +244,7 @@ def _lines_again(rows: Iterable[Row], first: Mapping[str, DelegateLine]) -> Iter
     return (line for line in map(_line, _of_wave(rows, Wave.FOLLOWUP)) if line.delegate_id in first)
 
 
-KEPT_ON_THE_BASELINE = ("name", "email", "service", "coach", "coach_id", "withdrawn", "survey")
+KEPT_ON_THE_BASELINE = ("name", "email", "service", "coach", "coach_id", "withdrawn", "survey", "left_out")
 
 
 def _with_person(line: DelegateLine, person: DelegateLine) -> DelegateLine:

@@ -43,7 +43,10 @@ class SurveyState(StrEnum):
 
 
 class ImpactSurvey(Struct, frozen=True):
-    """One person's impact survey. Answers are kept as the form's fields; they count once `sent` is set."""
+    """One person's impact survey. Answers are kept as the form's fields; they count once `sent` is set.
+
+    What was sent stays in `answers` until a change of it is complete and sound; until then the change is a draft.
+    """
 
     delegate_id: str
     role: Role
@@ -55,6 +58,8 @@ class ImpactSurvey(Struct, frozen=True):
     link_version: int = 1
     answers: Mapping[str, str] = field(default_factory=dict)
     sent: bool = False
+    draft: Mapping[str, str] | None = None  # a change of what was sent that cannot count yet; None if there is none
+    unread: Mapping[str, str] = field(default_factory=dict)  # what was typed into fields and cannot be read
     revision: int = 0
 
     @property
@@ -95,12 +100,13 @@ def add_pulse(result: PulseResult) -> Write:
     return put_once({**pulse_key(result.delegate_id)._asdict(), **fields(result)}, PulseExists)
 
 
-def save(survey: ImpactSurvey, answers: Mapping[str, str], *, sent: bool, now: datetime) -> Write:
-    """Replace the answers that were read. Refused if they changed since, once the survey is closed, or if the link
-    was revoked."""
+def save(survey: ImpactSurvey, now: datetime) -> Write:
+    """Replace the answers that were read with these. Refused if they changed since, once the survey is closed, or if
+    the link was revoked."""
+    kept = {"answers": survey.answers, "sent": survey.sent, "draft": survey.draft, "unread": survey.unread}
     return update(
         key(survey.delegate_id, survey.role),
-        put={"answers": answers, "revision": survey.revision + 1, **({"sent": True} if sent else {})},
+        put={**kept, "revision": survey.revision + 1},
         when=[
             equals("state", SurveyState.OPEN),
             above("closes_at", now),
@@ -124,6 +130,16 @@ def move(survey: ImpactSurvey) -> Write:
 def close(delegate_id: str, role: Role) -> Write:
     """Nothing is accepted any more; closing again changes nothing."""
     return update(key(delegate_id, role), put={"state": SurveyState.CLOSED}, refusal=SurveyMissing)
+
+
+def reopen(survey: ImpactSurvey, closes_at: datetime) -> Write:
+    """Answers are accepted once more; refused if the survey is open or was changed since it was read."""
+    return update(
+        key(survey.delegate_id, survey.role),
+        put={"state": SurveyState.OPEN, "closes_at": closes_at},
+        when=[equals("state", SurveyState.CLOSED), equals("revision", survey.revision)],
+        refusal=SurveyChanged,
+    )
 
 
 def of_delegate(delegate_id: str) -> list[Row]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.impact.fields import Kind, questions, read_fields
-from chalicelib.impact.survey import faults_of, minutes, read_part, sections
+from chalicelib.impact.survey import faults_of, minutes, sections
 from chalicelib.model import PulseArea
 from chalicelib.store.impacts import Role
 from tests.support.people import programme
@@ -141,7 +141,7 @@ def test_a_number_that_is_kept_reads_as_itself(number, field):
 @given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=60)))
 def test_any_form_gives_answers_or_faults(fields):
     for part in (*DELEGATE, *MANAGER):
-        answers, faults = read_part(part, fields)
+        answers, faults = read_fields((part,), fields)
         known = {question.field for question in questions((part,))}
         assert answers.keys() <= known
         assert {fault.field for fault in faults} <= known
@@ -170,7 +170,7 @@ def test_the_minutes_are_honest_for_a_long_form():
 
 
 def test_an_empty_survey_or_one_at_odds_cannot_be_sent():
-    assert [fault.field for fault in faults_of({})] == [""]
-    assert [fault.field for fault in faults_of({"money": "100"})] == ["basis"]
-    assert [fault.field for fault in faults_of({"measure.1.now": "3"})] == ["measure.1.name"]
-    assert faults_of({"relevance": "5"}) == []
+    assert [fault.field for fault in faults_of(DELEGATE, {})] == [""]
+    assert [fault.field for fault in faults_of(DELEGATE, {"money": "100"})] == ["basis"]
+    assert [fault.field for fault in faults_of(DELEGATE, {"measure.1.now": "3"})] == ["measure.1.name"]
+    assert faults_of(DELEGATE, {"relevance": "5"}) == []

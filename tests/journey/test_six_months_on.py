@@ -101,6 +101,9 @@ def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(opened):
     opened.open(part).post(part, {"money": "a lot", "share": "40"})
     assert (opened.status, "please write a number" in opened.page, "a lot" in opened.page) == (400, True, True)
     assert kept(Role.DELEGATE).answers == {"share": "40"}
+    assert kept(Role.DELEGATE).unread == {"money": "a lot"}
+    opened.open(part)
+    assert (opened.status, "a lot" in opened.page) == (200, True)
     opened.post(part, {"money": "100", "by": "script", "go": "keep"})
     assert (opened.status, "where the sum in money comes from" in opened.page) == (422, True)
     opened.open(f"{link}/review").post(f"{link}/send")
@@ -109,6 +112,70 @@ def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(opened):
     assert (opened.status, kept(Role.DELEGATE).answers) == (200, {})
     opened.open(f"{link}/review").post(f"{link}/send")
     assert "There is no answer yet" in opened.page
+
+
+@pytest.fixture
+def sent(opened):
+    """The delegate has sent a sum and where it comes from."""
+    link = people.link("dana delegate", "impact")
+    worth = {"money": "1000", "basis": "own", "share": "50", "confidence": "50"}
+    opened.open(f"{link}/part/worth").post(f"{link}/part/worth", worth)
+    opened.open(f"{link}/review").post(f"{link}/send")
+    assert kept(Role.DELEGATE).sent
+    return opened, link, worth
+
+
+UNSOUND = {
+    "money-that-is-no-number": ("worth", {"money": "lots"}),
+    "money-in-another-currency": ("worth", {"money": "€2,000"}),
+    "not-in-money-with-a-sum": ("worth", {"basis": "intangible"}),
+    "a-measure-without-a-name": ("measures", {"measure.1.now": "3"}),
+    "a-measure-that-is-no-number": ("measures", {"measure.1.name": "Falls", "measure.1.now": "few"}),
+    "a-text-that-is-too-long": ("closing", {"negative": "x" * 1501}),
+}
+
+
+@pytest.mark.parametrize(("part", "change"), UNSOUND.values(), ids=UNSOUND.keys())
+def test_what_was_sent_counts_until_a_change_of_it_is_sound(sent, part, change):
+    opened, link, worth = sent
+    page = f"{link}/part/{part}"
+    fields = worth | change if part == "worth" else change
+    opened.open(page).post(page, fields)
+    assert (opened.status, "What you sent still counts" in opened.page) == (400, True)
+    assert kept(Role.DELEGATE).answers == worth
+
+    typed = next(text for text in change.values() if text)
+    opened.open(page)
+    assert typed in opened.page or f'value="{typed}" checked' in opened.page, "what was typed is shown again"
+    opened.open(f"{link}/part/reaction").post(f"{link}/part/reaction", {"relevance": "5"})
+    assert kept(Role.DELEGATE).answers == worth, "a sound part counts with the rest of the change"
+    opened.open(f"{link}/review").post(f"{link}/send")
+    assert (opened.status, "Your change does not count yet" in opened.page) == (400, True)
+    assert kept(Role.DELEGATE).answers == worth
+
+    mended = worth | {"money": "2000"} if part == "worth" else {}
+    opened.open(page).post(page, mended)
+    assert kept(Role.DELEGATE).answers == (worth | {"relevance": "5"} | (mended if part == "worth" else {}))
+    assert kept(Role.DELEGATE).draft is None
+
+
+@pytest.mark.parametrize(
+    ("part", "change"), [("worth", {"money": "2000"}), ("closing", {"negative": ""})], ids=["no-basis", "nothing-left"]
+)
+def test_a_change_of_what_was_sent_is_sent_from_the_page_that_shows_it(opened, part, change):
+    link = people.link("dana delegate", "impact")
+    before = {"negative": "Less time."}
+    opened.open(f"{link}/part/closing").post(f"{link}/part/closing", before)
+    opened.open(f"{link}/review").post(f"{link}/send")
+    opened.open(f"{link}/part/{part}").post(f"{link}/part/{part}", change)
+    assert kept(Role.DELEGATE).answers == before
+    opened.open(link)
+    assert "Check and send my change" in opened.page
+    assert "does not count yet" in opened.page
+
+    opened.open(f"{link}/part/worth").post(f"{link}/part/worth", change | {"basis": "own", "share": "20"})
+    assert kept(Role.DELEGATE).answers["share"] == "20"
+    assert not kept(Role.DELEGATE).draft
 
 
 def test_two_windows_keep_each_others_parts(opened):

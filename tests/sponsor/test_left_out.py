@@ -1,0 +1,129 @@
+"""One delegate's broken row never stops a job over their cohort: it is left out, told, and can be mended."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.admin import chase
+from chalicelib.admin.dashboard import dashboard
+from chalicelib.admin.shown import Filter
+from chalicelib.ids import delegate_id
+from chalicelib.store import audits, cohorts, delegates, impacts, jobs, objects, summaries
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.impacts import Role
+from chalicelib.store.table import update
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+NAMES = ("ann one", "bob two", "cat three", "dan four", "eve five", "fay six")
+SURVEY_OPENS = people.OPENING.replace(year=2027, month=5, day=31)
+SURVEY_CLOSED = people.OPENING.replace(year=2027, month=6, day=29)
+SOUND = {"relevance": "4", "money": "1000", "share": "50", "confidence": "50", "basis": "own"}
+CONSOLE = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+
+
+def id_of(name: str) -> str:
+    return delegate_id(people.COHORT, people.person(name).email)
+
+
+def stored(name: str, role: Role, **changes: object):
+    return update(impacts.key(id_of(name), role), put=changes, refusal=impacts.SurveyMissing)
+
+
+@pytest.fixture
+def answered(visitor, clock):
+    """Everyone sent sound answers; an earlier version took away the basis of one sum afterwards."""
+    people.load(clock.now(), names=NAMES)
+    drain(clock.now())
+    drain(clock.to(SURVEY_OPENS))
+    drain(clock.advance(minutes=1))
+    unsound = {name: value for name, value in SOUND.items() if name != "basis"}
+    for name in NAMES:
+        answers = unsound if name == "fay six" else SOUND
+        people.write(
+            stored(name, Role.DELEGATE, sent=True, answers=answers),
+            stored(name, Role.MANAGER, sent=True, answers={"share": "40"}),
+            cohorts.change_line(delegates.find(id_of(name)), put={"stage": Stage.RELEASED}),
+        )
+    return visitor
+
+
+def summary() -> str:
+    (found,) = summaries.of_cohort(people.COHORT)
+    return objects.load(found.html).decode()
+
+
+def wait(clock, days: int) -> None:
+    for _ in range(days):
+        drain(clock.advance(days=1))
+
+
+def is_made() -> bool:
+    return bool(list(summaries.of_cohort(people.COHORT)))
+
+
+def decisions(clock) -> list[str]:
+    lines = dashboard(people.COHORT, clock.now()).lines
+    return [f"{shown.line.name}: {shown.standing.words}" for shown in lines if shown.standing.filter is Filter.DECISION]
+
+
+def test_answers_that_cannot_be_counted_are_shown_to_the_administrator_and_mended(answered, clock):
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, days=3)
+    assert not is_made()
+    assert jobs.failed() == []
+    why = "Please say where the sum in money comes from."
+    assert decisions(clock) == [f"Fay Six: Survey answers cannot be counted: ask again. {why}"]
+    told = [row["about"] for row in audits.of_cohort(people.COHORT) if row["act"].startswith("left out of the summary")]
+    assert told == [id_of("fay six")], "told once, not every day"
+
+    page = f"{CONSOLE}/delegate/{id_of('fay six')}/survey"
+    admin = answered.let_in_administrator(clock.now())
+    nonce = admin.open(page).nonce
+    for _ in range(2):
+        admin.post(page, nonce=nonce)
+    drain(clock.now())
+    assert decisions(clock) == []
+    asked = [mail for mail in sent_mails(people.person("fay six").email) if mail.row.startswith("impact/reminder")]
+    assert len([mail for mail in asked if mail.sent_at.date() == clock.now().date()]) == 1
+
+    link = people.link("fay six", "impact")
+    answered.open(f"{link}/part/worth")
+    assert why in answered.page
+    answered.post(f"{link}/part/worth", SOUND)
+    wait(clock, days=18)
+    assert "£6,000" in summary()
+    assert "contradicts itself" not in summary()
+    assert jobs.failed() == []
+
+
+def test_the_sponsor_does_not_wait_for_ever_and_the_page_says_who_many_are_left_out(answered, clock):
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, days=18)
+    assert "£5,000" in summary()
+    assert "What was sent about 1 delegate contradicts itself" in summary()
+    assert jobs.failed() == []
+
+
+def test_a_row_that_cannot_be_read_at_all_is_left_out_too(answered, clock):
+    people.write(stored("fay six", Role.DELEGATE, areas="broken"))
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, days=18)
+    assert "£5,000" in summary()
+    assert jobs.failed() == []
+
+
+def test_a_chase_of_the_whole_cohort_reminds_the_others_and_then_fails_in_sight(visitor, clock):
+    people.opened(clock, names=NAMES)
+    day = clock.advance(days=1).date()
+    people.write(update(delegates.key(id_of("fay six")), put={"person": "broken"}, refusal=delegates.DelegateChanged))
+    before = len(sent_mails())
+    chase.chase_all(people.COHORT, day, clock.now(), "test")
+    for _ in range(12):
+        drain(clock.advance(hours=3))
+    assert sum(mail.row.startswith("nominate/reminder") for mail in sent_mails()[before:]) == len(NAMES) - 1
+    reminded = [line.name for line in cohorts.lines(people.COHORT) if line.reminded_on == f"{day}"]
+    assert len(reminded) == len(NAMES) - 1
+    assert [job.kind for job in jobs.failed()] == ["chase_all"]
