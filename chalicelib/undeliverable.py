@@ -14,8 +14,9 @@ from chalicelib.model import Delegate, DelegateWave, Invitation, Wave
 from chalicelib.store import cohorts, delegates, invitations, mails, programmes
 from chalicelib.store.impacts import Role, surveys_from
 from chalicelib.store.jobs import Job
+from chalicelib.store.mails import MailMissing
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.table import ConditionFailed, Write, transact
+from chalicelib.store.table import Write, transact
 
 
 def addresses(cohort_id: str) -> frozenset[str]:
@@ -56,5 +57,5 @@ def _waiting(rows: Sequence[Row], address: str) -> Iterator[str]:
 def _cancel(mail_id: str) -> None:
     try:
         transact([mails.cancel(mail_id)])
-    except ConditionFailed:
+    except MailMissing:
         return  # there is no such mail

@@ -40,6 +40,12 @@ def close_job(wave: DelegateWave) -> Job:
     return jobs.job("close", *subject, due_at=wave.closes_at, delegate=wave.delegate_id, wave=wave.wave.value)
 
 
+def publish_job(wave: DelegateWave, now: datetime) -> Job:
+    """Closes the wave even with too few answers. After an extension it may be wanted again: then it makes another."""
+    subject = (wave.delegate_id, wave.wave.value, "publish", str(wave.extensions))
+    return jobs.job("close", *subject, due_at=now, delegate=wave.delegate_id, wave=wave.wave.value, publish="yes")
+
+
 def figures_job(cohort_id: str, wave: Wave, deadline: datetime) -> Job:
     """Freezes a cohort's figures when the deadline has passed, if they are not by then."""
     due_at = deadline + FIGURES_AFTER

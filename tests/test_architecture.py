@@ -133,3 +133,29 @@ def test_every_route_says_in_the_rules_who_may_use_it():
     from app import app
 
     assert {(method, path) for path, methods in app.routes.items() for method in methods} == set(RULES)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if not name.startswith(("store.", "jobs."))))
+def test_a_failed_condition_is_caught_by_the_refusal_that_its_write_stands_for(name):
+    """A catch of every failed condition would guess why it failed, and tell a person so. Name the class."""
+    caught = [
+        each.id
+        for node in ast.walk(ast.parse(MODULES[name].read_text()))
+        if isinstance(node, ast.ExceptHandler) and node.type
+        for each in ast.walk(node.type)
+        if isinstance(each, ast.Name)
+    ]
+    assert not {"ConditionFailed"} & {*caught}, "catch the refusal of the write, declared beside it in chalicelib/store"
+
+
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"store.table"}))
+def test_each_conditional_write_names_a_refusal_of_its_own(name):
+    """The classes of store.table say what kind of refusal it is, not which one."""
+    named = [
+        each.id
+        for node in ast.walk(ast.parse(MODULES[name].read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"update", "put_once", "put_if", "check"}
+        for each in [*node.args, *(keyword.value for keyword in node.keywords)]
+        if isinstance(each, ast.Name)
+    ]
+    assert not {"ConditionFailed", "AlreadyExists", "Changed", "Missing"} & {*named}

@@ -8,9 +8,8 @@ from msgspec import Struct
 
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audits, delegates, jobs, mails
-from chalicelib.store.jobs import Job, JobState
+from chalicelib.store.jobs import Job, JobNotFailed, JobState
 from chalicelib.store.mails import Mail
-from chalicelib.store.table import ConditionFailed
 
 DOUBTS_WITHIN = timedelta(hours=2)  # longer than the lease of a mail: every doubt there is
 
@@ -54,7 +53,7 @@ def retry(job_id: str, now: datetime, by: str) -> None:
     entry = audits.add(_cohort(job), f"started over: {WORK.get(job.kind, job.kind)}", by, delegate_id, now)
     try:
         commit([jobs.retry(job, now), entry], now)
-    except ConditionFailed:
+    except JobNotFailed:
         return
 
 

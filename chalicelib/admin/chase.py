@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalicelib import waves
+from chalicelib.clock import stamp
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
@@ -27,9 +28,10 @@ from chalicelib.model import (
 from chalicelib.store import audits, cohorts, delegates, invitations, jobs, mails, programmes
 from chalicelib.store.cohorts import DelegateLine, Stage
 from chalicelib.store.delegates import Approval
-from chalicelib.store.jobs import Job
-from chalicelib.store.mails import Mail
-from chalicelib.store.table import ConditionFailed, Write, batched, get_many
+from chalicelib.store.invitations import InvitationChanged
+from chalicelib.store.jobs import Job, JobExists
+from chalicelib.store.mails import Mail, MailExists
+from chalicelib.store.table import Write, batched, get_many
 
 
 class ChaseRefused(Refusal):
@@ -69,7 +71,8 @@ def chase_all(cohort_id: str, day: date, now: datetime, by: str) -> None:
 
 
 def _chase_writes(delegate: Delegate, wave: DelegateWave, day: date, now: datetime) -> list[Write]:
-    job = jobs.job("chase", delegate.id, wave.wave.value, f"{day}", due_at=now, delegate=delegate.id)
+    subject = (delegate.id, wave.wave.value, f"{day}")
+    job = jobs.job("chase", *subject, due_at=now, delegate=delegate.id, at=stamp(now))
     return [jobs.add(job), cohorts.change_line(delegate, put={"reminded_on": f"{day}"}, wave=wave.wave)]
 
 
@@ -77,9 +80,8 @@ def _commit_once(writes: Sequence[Write], now: datetime) -> None:
     """The job's id holds the day: whoever comes second finds it there."""
     try:
         commit(writes, now)
-    except ConditionFailed as failed:
-        if failed.failed != (0,):
-            raise
+    except JobExists:
+        return
 
 
 # --- the jobs -----------------------------------------------------------------------------------------
@@ -101,15 +103,24 @@ def _chase_by_job(delegate_id: str, wanted: str, now: datetime) -> None:
 
 
 def chase_raters(job: Job, now: datetime) -> Sequence[Write]:
-    """Each rater in one transaction; who answers in the meantime, or was mailed today, is passed over."""
+    """Each rater in one transaction; who answers in the meantime is passed over.
+
+    So is who was mailed today, or on the day it was asked for: a repeat on a later day reaches only those whom the
+    earlier attempts did not.
+    """
     delegate, wave = _find(job.about["delegate"])
-    for chaser in plan(delegate, wave, now):
+    for chaser in plan(delegate, wave, now, since=_asked_at(job, now)):
         noted = [invitations.remind_also(chaser.invitation, chaser.mail.id)] if chaser.invitation else []
         try:
-            commit([mails.add(chaser.mail), *noted], now)
-        except ConditionFailed:
+            commit([*noted, mails.add(chaser.mail)], now)
+        except (InvitationChanged, MailExists):
             continue
     return []
+
+
+def _asked_at(job: Job, now: datetime) -> datetime:
+    """When the administrator asked; jobs that wait since before they said so are taken as asked for now."""
+    return datetime.fromisoformat(job.about["at"]) if "at" in job.about else now
 
 
 # --- who would be mailed ------------------------------------------------------------------------------
@@ -124,8 +135,11 @@ def count(delegate_ids: Iterable[str], now: datetime) -> int:
     return sum(len(plan(*_find(delegate_id), now)) for delegate_id in delegate_ids)
 
 
-def plan(delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Chaser]:
-    """Everyone who has not answered, whose address works, and who gets no other mail about it today."""
+def plan(delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime | None = None) -> list[Chaser]:
+    """Everyone who has not answered, whose address works, and who gets no other email about it today.
+
+    since   when it was asked for: nor who was mailed on that day
+    """
     if not _accepts(wave, now):
         return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
@@ -137,25 +151,28 @@ def plan(delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Chaser]:
         for one in invitations.of_delegate(delegate.id, wave.wave)
         if one.state is InvitationState.INVITED and one.id not in bounced and (chosen or one.group != SELF_GROUP)
     ]
-    mailed = _mailed_today(programme, wave, waiting, now)
+    mailed = {mailed for day in {now, since or now} for mailed in _mailed_on(programme, wave, waiting, day)}
     found = [Chaser(waves.chaser(programme, delegate, wave, one, now), one) for one in waiting if one.id not in mailed]
-    return found if chosen else [*found, *_to_choose(programme, delegate, wave, now)]
+    return found if chosen else [*found, *_to_choose(programme, delegate, wave, now, since or now)]
 
 
-def _to_choose(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Chaser]:
+def _to_choose(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime
+) -> list[Chaser]:
     """A delegate who has chosen nobody is asked for that; the mail leads to their own questionnaire as well."""
     mail = waves.choose_chaser(programme, delegate, wave, now)
     planned = waves.choose_reminder(programme, delegate, wave)
     zone = ZoneInfo(programme.organisation.timezone)
     anyway = planned.due_at.astimezone(zone).date() == now.astimezone(zone).date()
-    return [] if anyway or _existing([mail.id]) else [Chaser(mail, None)]
+    then = waves.choose_chaser(programme, delegate, wave, since)
+    return [] if anyway or _existing([mail.id, then.id]) else [Chaser(mail, None)]
 
 
-def _mailed_today(
-    programme: Programme, wave: DelegateWave, waiting: Sequence[Invitation], now: datetime
+def _mailed_on(
+    programme: Programme, wave: DelegateWave, waiting: Sequence[Invitation], day: datetime
 ) -> Collection[str]:
-    """Ids of the invitations by which somebody was mailed today, or will be."""
-    by_mail = {mail_id: one.id for one in waiting for mail_id in waves.mails_of_day(programme, wave, one, now)}
+    """Ids of the invitations by which somebody was mailed on this local day, or will be."""
+    by_mail = {mail_id: one.id for one in waiting for mail_id in waves.mails_of_day(programme, wave, one, day)}
     return {by_mail[mail_id] for mail_id in _existing(list(by_mail))}
 
 

@@ -16,8 +16,10 @@ from chalicelib.programme.cells import clean_address
 from chalicelib.programme.dates import LONGEST_OPEN_DAYS, local_moment
 from chalicelib.store import audits, cohorts, delegates, jobs, programmes
 from chalicelib.store.cohorts import Stage
+from chalicelib.store.delegates import WaveChanged
 from chalicelib.store.expressions import equals
-from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.jobs import JobExists, JobSettled
+from chalicelib.store.table import Write
 from chalicelib.wording import last_day
 
 BY = "command line"
@@ -43,7 +45,8 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
     later = replace(wave, closes_at=closes_at, extensions=wave.extensions + 1)
     changes = {"state": WaveState.OPEN, "closes_at": closes_at, "extensions": later.extensions}
     subject = (delegate.id, wave.wave.value, str(later.extensions))
-    tell = jobs.job("tell_extended", *subject, due_at=now, delegate=delegate.id, wave=wave.wave.value)
+    about = {"delegate": delegate.id, "wave": wave.wave.value, "extension": str(later.extensions), "at": stamp(now)}
+    tell = jobs.job("tell_extended", *subject, due_at=now, **about)
     _commit(
         delegate,
         [
@@ -71,16 +74,21 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
 
 
 def publish(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
-    """Close even with too few answers: the report then shows what may be published. Raises CloseRefused."""
+    """Close even with too few answers: the report then shows what may be published. Raises CloseRefused.
+
+    Publishing again before the job has run is success. After an extension it is another decision, and another job.
+    """
     delegate, wave, _ = _find(cohort_id, email)
     _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
-    about = {"delegate": delegate.id, "wave": wave.wave.value, "publish": "yes"}
     writes = [
         _change(wave, {"closes_at": now}),
-        jobs.add(jobs.job("close", delegate.id, wave.wave.value, "publish", due_at=now, **about)),
+        jobs.add(waves.publish_job(wave, now)),
         audits.add(cohort_id, "closed to publish what may be", by, delegate.id, now),
     ]
-    _commit(delegate, writes, now)
+    try:
+        _commit(delegate, writes, now)
+    except JobExists:
+        return
 
 
 def _find(cohort_id: str, email: str) -> tuple[Delegate, DelegateWave, Programme]:
@@ -111,9 +119,14 @@ def _change(wave: DelegateWave, changes: dict[str, object]) -> Write:
 def _commit(delegate: Delegate, writes: list[Write], now: datetime) -> None:
     try:
         commit(writes, now)
-    except ConditionFailed:
+    except WaveChanged:
         raise CloseRefused(
-            f"Something else changed {delegate.person.email} just now. Please look and repeat."
+            f"Something else changed {delegate.person.email} just now. Look again, then repeat."
+        ) from None
+    except JobSettled:
+        raise CloseRefused(
+            f"The job that closes {delegate.person.email} is at work or has failed. Look under “Problems” on the "
+            "console’s first page, or run `jobs due`, and start it over there."
         ) from None
 
 

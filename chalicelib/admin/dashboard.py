@@ -44,6 +44,7 @@ class Dashboard(Struct, frozen=True):
     bounces: tuple[Bounce, ...]  # of nobody on the list: a coach's or a sponsor's
     today: str  # local, as `reminded_on` has it
     followup: FollowupDates | None = None
+    left_out: int = 0  # delegates who closed after the follow-up was planned, and whom it may still take in
 
     @property
     def counts(self) -> dict[str, int]:
@@ -123,4 +124,5 @@ def dashboard(cohort_id: str, now: datetime) -> Dashboard:
         bounces=tuple(bounce for bounce in bounces if bounce.delegate not in known),
         today=local_date(now, zone).isoformat(),
         followup=cohorts.followup_from(rows),
+        left_out=len(cohorts.without_followup(rows)),
     )

@@ -14,10 +14,11 @@ from chalicelib.jobs.commit import commit
 from chalicelib.model import Cohort, Wave
 from chalicelib.programme.dates import LONGEST_OPEN_DAYS, closes_at
 from chalicelib.store import audits, cohorts, jobs, programmes
-from chalicelib.store.cohorts import FollowupDates
-from chalicelib.store.table import ConditionFailed
+from chalicelib.store.cohorts import FollowupChanged, FollowupDates, FollowupExists
+from chalicelib.store.jobs import Job, JobState
 
 BY = "command line"
+BUSY = FieldFault("", "Someone else is planning it now. Look at the cohort, then try again.")
 
 
 class FollowupRefused(FieldFaults):
@@ -33,8 +34,9 @@ class Planned(Struct, frozen=True):
 
 
 def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY) -> Planned:
-    """Ask about everybody again whose first wave has closed. Planning it again with the same dates changes nothing.
+    """Ask about everyone again whose first wave has closed.
 
+    Planning it again with the same dates takes in whoever has closed since; if there is no one, nothing is changed.
     Raises CohortUnknown or FollowupRefused.
     """
     cohort = cohorts.find(cohort_id)
@@ -43,30 +45,41 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY)
     zone = programmes.load(cohort.programme_id, cohort.programme_version).organisation.timezone
     dates = FollowupDates(opens, closes)
     if planned := cohorts.find_followup(cohort_id):
-        return _as_planned(cohort_id, planned, dates)
+        return _again(cohort_id, planned, dates, closes_at(dates, zone), now, by)
     _check(cohort, dates, now.astimezone(ZoneInfo(zone)).date())
     writes = [
         cohorts.add_followup(cohort_id, dates),
-        jobs.add(jobs.job("followup", cohort_id, due_at=now, cohort=cohort_id)),
+        jobs.add(_round(cohort_id, dates.rounds, now)),
         jobs.add(waves.figures_job(cohort_id, Wave.FOLLOWUP, closes_at(dates, zone))),
         audits.add(cohort_id, f"planned the follow-up from {opens} to {closes}", by, cohort_id, now),
     ]
     try:
         commit(writes, now)
-    except ConditionFailed:
-        raise FollowupRefused(
-            FieldFault("", "Somebody else is planning it now. Please look at the cohort and try again.")
-        ) from None
+    except FollowupExists:
+        raise FollowupRefused(BUSY) from None
     return Planned(cohort_id, dates, changed=True)
 
 
-def _as_planned(cohort_id: str, planned: FollowupDates, wanted: FollowupDates) -> Planned:
-    if planned != wanted:
+def _again(
+    cohort_id: str, planned: FollowupDates, wanted: FollowupDates, ends_at: datetime, now: datetime, by: str
+) -> Planned:
+    if not planned.on_the_same_days_as(wanted):
         there = f"Cohort {cohort_id} has a follow-up from {planned.opens} to {planned.closes}."
         raise FollowupRefused(
             FieldFault("", f"{there} There is one for each cohort; delegates can be given more time.")
         )
-    return Planned(cohort_id, planned, changed=False)
+    if now >= ends_at or _is_at_work(cohort_id, planned, now) or not cohorts.without_followup(cohorts.rows(cohort_id)):
+        return Planned(cohort_id, planned, changed=False)
+    writes = [
+        cohorts.plan_again(cohort_id, planned),
+        jobs.add(_round(cohort_id, planned.rounds + 1, now)),
+        audits.add(cohort_id, "planned the follow-up for delegates who closed later", by, cohort_id, now),
+    ]
+    try:
+        commit(writes, now)
+    except FollowupChanged:
+        raise FollowupRefused(BUSY) from None
+    return Planned(cohort_id, planned, changed=True)
 
 
 def _check(cohort: Cohort, dates: FollowupDates, today: date) -> None:
@@ -83,3 +96,15 @@ def _check(cohort: Cohort, dates: FollowupDates, today: date) -> None:
         wrong.append(FieldFault("closes", f"It would be open for more than {LONGEST_OPEN_DAYS} days."))
     if wrong:
         raise FollowupRefused(*wrong)
+
+
+def _round(cohort_id: str, number: int, now: datetime) -> Job:
+    """Each round is a job of its own; the first carries no number."""
+    subject = (cohort_id,) if number == 1 else (cohort_id, str(number))
+    return jobs.job("followup", *subject, due_at=now, cohort=cohort_id)
+
+
+def _is_at_work(cohort_id: str, planned: FollowupDates, now: datetime) -> bool:
+    """Whether the last round still takes in delegates, or has failed and can be started over."""
+    last = jobs.find(_round(cohort_id, planned.rounds, now).id)
+    return last is not None and last.state is not JobState.DONE

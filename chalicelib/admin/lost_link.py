@@ -22,9 +22,9 @@ from chalicelib.model import SELF_GROUP, Cohort, Invitation, InvitationState, Pe
 from chalicelib.programme.cells import clean_address
 from chalicelib.store import audits, cohorts, delegates, invitations, mails, programmes
 from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.mails import Mail
+from chalicelib.store.mails import Mail, MailExists
 from chalicelib.store.marshal import read
-from chalicelib.store.table import ConditionFailed, get_many
+from chalicelib.store.table import get_many
 
 
 class NobodyFound(FieldFaults):
@@ -64,7 +64,7 @@ def send_again(cohort_id: str, address: str, now: datetime, by: str) -> bool:
     entry = audits.add(cohort_id, "sent a link again", by, cohort_id, now)
     try:
         commit([*map(mails.add, new), entry], now)
-    except ConditionFailed:
+    except MailExists:
         return False
     return True
 

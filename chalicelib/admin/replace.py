@@ -27,10 +27,10 @@ from chalicelib.programme.cells import clean_address, clean_text, fault_of_addre
 from chalicelib.store import audits, cohorts, delegates, invitations, jobs, mails, programmes
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Nomination
-from chalicelib.store.jobs import Job
+from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.mails import Mail
 from chalicelib.store.marshal import read
-from chalicelib.store.table import ConditionFailed, Write, batched, get_many
+from chalicelib.store.table import Changed, Write, batched, get_many
 
 BY = "command line"
 WAVE = Wave.BASELINE
@@ -69,8 +69,8 @@ def replace(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, 
     entry = audits.add(cohort_id, "replaced an address", by, cohort_id, now)
     try:
         commit([jobs.add(jobs.job("replace", *subject, due_at=now, **about)), entry], now)
-    except ConditionFailed:
-        return  # pressed twice
+    except JobExists:
+        return  # pressed twice within a second
 
 
 def _check(change: Change) -> None:
@@ -155,7 +155,7 @@ def _move(change: Change, delegate_id: str, now: datetime) -> None:
         try:
             commit(moving_writes(change, list(delegates.partition(delegate_id)), now), now)
             break
-        except ConditionFailed:
+        except Changed:
             if not left:
                 raise
 

@@ -9,14 +9,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chalicelib import waves
+from chalicelib.clock import stamp
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Delegate, DelegateWave, Invitation, Wave, WaveState
 from chalicelib.store import audits, cohorts, delegates, impacts, invitations, jobs, mails, programmes, wave_keys
+from chalicelib.store.delegates import DelegateChanged, WaveChanged
 from chalicelib.store.impacts import surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.table import ConditionFailed, Write, transact
+from chalicelib.store.table import Missing, Write, transact
 
 NOT_CLOSED = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
 
@@ -37,7 +39,7 @@ def withdraw(delegate_id: str, now: datetime, by: str) -> None:
     writes = [
         delegates.withdraw(delegate, revoke_links=wave.state in NOT_CLOSED),
         cohorts.change_line(delegate, put={"withdrawn": True}),
-        jobs.add(jobs.job("withdraw", delegate.id, due_at=now, delegate=delegate.id)),
+        jobs.add(jobs.job("withdraw", delegate.id, stamp(now), due_at=now, delegate=delegate.id)),
         audits.add(delegate.cohort_id, "withdrew the delegate", by, delegate.id, now),
     ]
     if wave.state in NOT_CLOSED:
@@ -46,9 +48,9 @@ def withdraw(delegate_id: str, now: datetime, by: str) -> None:
         writes.append(delegates.still_in_state(wave))
     try:
         commit(writes, now)
-    except ConditionFailed:
+    except (DelegateChanged, WaveChanged):
         if not _find(delegate_id)[0].withdrawn:
-            raise WithdrawRefused("Something else changed just now. Please look and try again.") from None
+            raise WithdrawRefused("Something else changed just now. Look again, then try again.") from None
 
 
 def clear_up(job: Job, now: datetime) -> Sequence[Write]:
@@ -88,7 +90,7 @@ def _each(writes: Iterable[Write]) -> None:
     for write in writes:
         try:
             transact([write])
-        except ConditionFailed:
+        except Missing:
             continue
 
 

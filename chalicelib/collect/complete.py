@@ -19,12 +19,13 @@ LOOK_AFTER = timedelta(minutes=1)  # so a sweep finds it, and sending answers ta
 def look_if_complete(sheet: Sheet, now: datetime) -> list[Write]:
     """The job that looks, made together with an answer or a refusal that may have been the last.
 
-    Its id holds what the rater had done before: they may decline, and then send what they had saved.
+    Its id holds what the rater had done before: they may decline, and then send what they had saved. Whoever answers
+    under a replaced address makes a job of their own.
     """
     if not sheet.programme.close_when_complete:
         return []
     delegate_id, wave, before = sheet.delegate.id, sheet.wave.wave.value, sheet.invitation
-    subject = (delegate_id, wave, before.id, f"{before.revision}.{before.state.value}")
+    subject = (delegate_id, wave, before.id, f"{before.revision}.{before.state.value}.{before.link_version}")
     due_at = now + LOOK_AFTER
     return [jobs.add(jobs.job("complete", *subject, due_at=due_at, delegate=delegate_id, wave=wave))]
 

@@ -10,7 +10,7 @@ from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
 from chalicelib.model import InvitationState
 from chalicelib.store import cohorts, invitations, mails
-from chalicelib.store.table import ConditionFailed
+from chalicelib.store.invitations import InvitationChanged
 
 REASONS = {
     "not_enough_contact": "I do not work with them closely enough",
@@ -40,7 +40,10 @@ def decline(ticket: Ticket, reason: str, now: datetime) -> Sheet:
     writes += [mails.cancel(mail_id) for mail_id in sheet.invitation.reminders]
     try:
         commit([*writes, *look_if_complete(sheet, now)], now)
-    except ConditionFailed:
-        if open_sheet(ticket, now).invitation.state is not InvitationState.DECLINED:
+    except InvitationChanged:
+        state = open_sheet(ticket, now).invitation.state
+        if state is InvitationState.ANSWERED:
             raise CannotDecline("You have already sent your answers. Thank you: they count.") from None
+        if state is not InvitationState.DECLINED:
+            raise CannotDecline("Something else changed just now. Please open your link and try again.") from None
     return sheet

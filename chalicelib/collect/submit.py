@@ -12,7 +12,9 @@ from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
 from chalicelib.model import InvitationState
 from chalicelib.store import cohorts, delegates, invitations, mails
-from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.delegates import WaveChanged
+from chalicelib.store.invitations import InvitationChanged
+from chalicelib.store.table import Write
 
 TRIES = 3  # another window may save or send between our read and our write
 
@@ -55,7 +57,7 @@ def submit(ticket: Ticket, now: datetime) -> Sheet:
             raise NothingAnswered
         try:
             commit(_writes(sheet, now), now)
-        except ConditionFailed:
+        except (WaveChanged, InvitationChanged):
             continue  # look again: closed, sent by another window, or changed
         return sheet
     raise ChangedMeanwhile

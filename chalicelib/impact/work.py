@@ -28,9 +28,10 @@ from chalicelib.store import cohorts, delegates, impacts, invitations, jobs, pro
 from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.debriefs import areas_from
 from chalicelib.store.impacts import ImpactSurvey, Role, surveys_from
+from chalicelib.store.invitations import InvitationExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.table import Write
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.undeliverable import addresses
 
@@ -90,7 +91,7 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
         try:
             stopped = rater.person.email in lost
             commit(waves.ask(wave_programme(programme, wave), delegate, wave, rater, now, stopped=stopped), now)
-        except ConditionFailed:
+        except InvitationExists:
             continue
 
 

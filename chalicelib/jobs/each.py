@@ -9,6 +9,7 @@ from msgspec import MsgspecError
 
 from chalicelib import log
 from chalicelib.errors import Refusal
+from chalicelib.jobs.errors import PermanentFailure
 
 BROKEN_ROW = (ValueError, LookupError, TypeError, ArithmeticError, MsgspecError, Refusal)  # never an error of AWS
 
@@ -35,10 +36,8 @@ def each(names: Iterable[str], work: Callable[[str], T], what: str) -> tuple[dic
     return done, left_out
 
 
-class RowsBroken(Exception):
-    """All others are done. The job fails, so that somebody looks; a repeat passes over what is done."""
-
-    may_be_logged = True
+class RowsBroken(PermanentFailure):
+    """All others are done. The job fails at once, so that someone looks; starting it over passes over what is done."""
 
 
 def each_or_fail(names: Iterable[str], work: Callable[[str], object], what: str) -> None:

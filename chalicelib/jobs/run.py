@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 
 from chalicelib import log
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.errors import is_permanent
 from chalicelib.store import jobs
-from chalicelib.store.jobs import Job
+from chalicelib.store.jobs import Job, JobSettled
 from chalicelib.store.table import ConditionFailed, Write, transact
 
 LEASE = timedelta(minutes=6)  # longer than the longest function may run (.chalice/config.json: 300 seconds)
 MOST_ATTEMPTS = 8
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=2)
+NO_REPEAT_HELPS = "A repeat would fail in the same way, so there was none"
 
 Work = Callable[[Job, datetime], Sequence[Write]]
 """Does what the job asks and returns the writes that record it; may be run again after a crash."""
@@ -31,14 +33,13 @@ def run(job_id: str, works: Mapping[str, Work], attempt: str, now: datetime) -> 
 
 
 def _run(held: Job, works: Mapping[str, Work], now: datetime) -> bool:
-    if held.attempts > MOST_ATTEMPTS:  # every attempt crashed without a word
-        _give_up(held, held.error or "every attempt ended without an answer")
+    if held.attempts > MOST_ATTEMPTS:
+        _give_up(held, held.error or "All attempts timed out or crashed")
         return False
     try:
         _settle(held, works, now)
     except Exception as error:
-        log.failure("job_failed", error, attempts=held.attempts)
-        _put_off(held, log.describe(error), now)
+        _settle_failure(held, error, now)
         return False
     log.event("job_done")
     return True
@@ -47,6 +48,17 @@ def _run(held: Job, works: Mapping[str, Work], now: datetime) -> bool:
 def _settle(held: Job, works: Mapping[str, Work], now: datetime) -> None:
     writes = list(works[held.kind](held, now))
     commit([*writes, jobs.done(held, now)], now)
+
+
+def _settle_failure(held: Job, error: Exception, now: datetime) -> None:
+    if isinstance(error, ConditionFailed) and error.includes(JobSettled):
+        log.event("job_was_settled")  # by an earlier answer that was lost on its way back, or by another run
+        return
+    log.failure("job_failed", error, attempts=held.attempts)
+    if is_permanent(error):
+        _give_up(held, f"{log.describe(error)}. {NO_REPEAT_HELPS}")
+    else:
+        _put_off(held, log.describe(error), now)
 
 
 def _put_off(held: Job, error: str, now: datetime) -> None:
@@ -65,7 +77,7 @@ def _write_if_held(write: Write) -> None:
     """The settling answer may have been lost on its way back: then the job is done, and stays so."""
     try:
         transact([write])
-    except ConditionFailed:
+    except JobSettled:
         log.event("job_was_settled")
 
 

@@ -12,8 +12,8 @@ from chalicelib import log
 from chalicelib.mail import tags
 from chalicelib.mail.mime import clean
 from chalicelib.store import jobs, mails
-from chalicelib.store.mails import Mail, MailState
-from chalicelib.store.table import ConditionFailed, Write, transact
+from chalicelib.store.mails import Mail, MailSettled, MailState
+from chalicelib.store.table import Write, transact
 
 TRIES = 5  # a sender or another event may write the row between our read and our write
 
@@ -66,7 +66,7 @@ def _settle(event: Event, now: datetime) -> None:
         try:
             _apply(event, event.state, now)
             break
-        except ConditionFailed:
+        except MailSettled:
             if not left:
                 raise
 

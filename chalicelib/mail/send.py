@@ -16,8 +16,8 @@ from chalicelib.mail.pace import pace
 from chalicelib.mail.tags import tag
 from chalicelib.store import mails
 from chalicelib.store.aws import client
-from chalicelib.store.mails import Mail
-from chalicelib.store.table import ConditionFailed, Write, apply, transact
+from chalicelib.store.mails import Mail, MailSettled
+from chalicelib.store.table import Write, apply, transact
 
 LEASE = timedelta(minutes=60)  # how long SES's Send event may take before a doubt is sent again
 MOST_ATTEMPTS = 10
@@ -144,7 +144,7 @@ def _write_if_held(writes: Sequence[Write]) -> None:
             apply(writes[0])
         else:
             transact(writes)
-    except ConditionFailed:
+    except MailSettled:
         log.event("mail_was_settled")
 
 

@@ -11,8 +11,8 @@ from chalicelib.nominate import asking
 from chalicelib.nominate.choice import Choice, ChoosingClosed, ListRefused, load
 from chalicelib.nominate.sending import cancelled, invite_all
 from chalicelib.store import delegates, mails
-from chalicelib.store.delegates import Approval
-from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.delegates import Approval, NominationChanged, WaveChanged
+from chalicelib.store.table import Write
 from chalicelib.web import links
 from chalicelib.web.links import LinkRevoked
 
@@ -63,7 +63,7 @@ def _settle(choice: Choice, decision: str, writes: list[Write], now: datetime) -
     if choice.is_asked:
         try:
             commit(writes, now)
-        except ConditionFailed:
+        except (NominationChanged, WaveChanged):
             choice = open_request(choice.token, now)
         else:
             return

@@ -12,7 +12,8 @@ from chalicelib.nominate.choice import Choice, ChoosingClosed, Listed, ListRefus
 from chalicelib.nominate.paste import read_list
 from chalicelib.programme.cells import clean_address, clean_text, fault_of_address, fault_of_text
 from chalicelib.store import delegates
-from chalicelib.store.table import ConditionFailed, transact
+from chalicelib.store.delegates import NominationChanged
+from chalicelib.store.table import transact
 from chalicelib.wording import plural
 
 OWN_ADDRESS = "This is your own address. Your own questionnaire has a link of its own."
@@ -125,6 +126,6 @@ def _save(choice: Choice, raters: tuple[RaterEntry, ...]) -> None:
     changed = replace(before, raters=raters, revision=before.revision + 1)
     try:
         transact([delegates.save_nomination(changed, before.revision)])
-    except ConditionFailed:
+    except NominationChanged:
         if open_choice(choice.token, choice.now).nomination.raters != raters:
             raise ListRefused("The list changed in another window. Please look at it and try again.") from None

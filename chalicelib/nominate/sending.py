@@ -11,8 +11,8 @@ from chalicelib.jobs.commit import commit
 from chalicelib.nominate import asking
 from chalicelib.nominate.choice import Choice, ChoosingClosed, ListRefused, load
 from chalicelib.store import delegates, mails
-from chalicelib.store.delegates import Approval, Nomination
-from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.delegates import Approval, Nomination, NominationChanged, WaveChanged
+from chalicelib.store.table import Write
 
 CHANGED = "The list changed in another window. Please check it and send again."
 
@@ -79,8 +79,9 @@ def _again(choice: Choice) -> Choice:
 
 
 def _done(writes: list[Write], now: datetime) -> bool:
+    """False if the list or the wave changed since they were read."""
     try:
         commit(writes, now)
-    except ConditionFailed:
+    except (NominationChanged, WaveChanged):
         return False
     return True

@@ -9,8 +9,9 @@ from chalicelib import waves
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Wave, WaveState
 from chalicelib.store import cohorts, delegates, programmes
+from chalicelib.store.invitations import InvitationExists
 from chalicelib.store.jobs import Job
-from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.table import Write
 from chalicelib.undeliverable import addresses
 
 
@@ -27,6 +28,6 @@ def invite(job: Job, now: datetime) -> Sequence[Write]:
             count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
             stopped = rater.person.email in lost
             commit([*waves.ask(programme, delegate, wave, rater, now, stopped=stopped), count], now)
-        except ConditionFailed:
+        except InvitationExists:
             continue
     return []

@@ -20,17 +20,11 @@ from chalicelib.model import (
 )
 from chalicelib.programme.dates import closes_at, opens_at
 from chalicelib.store import cohorts, delegates, invitations, jobs, mails, programmes
-from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.delegates import Nomination
+from chalicelib.store.delegates import Nomination, WaveExists
 from chalicelib.store.jobs import Job
-from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.table import Write
 
 ASKED_AGAIN = (InvitationState.INVITED, InvitationState.ANSWERED)  # not who declined or was taken off
-
-
-def takes_part(line: DelegateLine) -> bool:
-    """Who still waits for the end of the first wave, or has left, is not asked about again."""
-    return line.has_closed and not line.withdrawn
 
 
 def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
@@ -41,7 +35,7 @@ def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
         raise LookupError(f"cohort {cohort_id} has no dates for a follow-up")
     for line in cohorts.lines(cohort_id, Wave.BASELINE):
         delegate = delegates.find(line.delegate_id)
-        if delegate is None or not takes_part(line):
+        if delegate is None or not line.is_asked_about_again:
             continue
         programme = programmes.load(delegate.programme_id, delegate.programme_version)
         zone = programme.organisation.timezone
@@ -49,7 +43,7 @@ def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
         wave = DelegateWave(delegate.id, Wave.FOLLOWUP, WaveState.PLANNED, opens, closes)
         try:
             commit(_plan(programme, delegate, wave, now), now)
-        except ConditionFailed:
+        except WaveExists:
             continue
     return []
 

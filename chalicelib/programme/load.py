@@ -18,10 +18,11 @@ from chalicelib.jobs.commit import commit
 from chalicelib.model import Cohort, DelegateEntry, Programme, RaterEntry, Wave
 from chalicelib.programme.dates import Duration, check_dates, closes_at, impact_due_at
 from chalicelib.store import audits, cohorts, jobs, programmes, register
-from chalicelib.store.cohorts import LastLoad, People
+from chalicelib.store.cohorts import CohortChanged, LastLoad, People
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
-from chalicelib.store.table import LARGEST_ROW, ConditionFailed, Write, row_size
+from chalicelib.store.programmes import ProgrammeExists
+from chalicelib.store.table import LARGEST_ROW, Write, row_size
 
 BY = "command line"
 
@@ -75,7 +76,7 @@ def load_cohort(
     ]
     try:
         commit(writes, now)
-    except ConditionFailed:
+    except (CohortChanged, ProgrammeExists):
         raise LoadRefused(
             "Somebody else is loading this cohort now. Please look at its status and try again."
         ) from None
@@ -88,7 +89,7 @@ def load_programme(programme: Programme, now: datetime) -> bool:
     try:
         if writes:
             commit(writes, now)
-    except ConditionFailed:
+    except ProgrammeExists:
         raise LoadRefused("Somebody else is loading this programme now. Please look and try again.") from None
     return bool(writes)
 

@@ -27,10 +27,10 @@ from chalicelib.programme.dates import closes_at, impact_due_at, opens_at
 from chalicelib.programme.followup import asked_before
 from chalicelib.store import cohorts, delegates, jobs, mails, programmes, wave_keys
 from chalicelib.store.cohorts import Stage
-from chalicelib.store.delegates import Approval, Nomination
+from chalicelib.store.delegates import Approval, DelegateExists, DetailsOutdated, Nomination
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
-from chalicelib.store.table import ConditionFailed, Write
+from chalicelib.store.table import Write
 from chalicelib.store.wave_keys import WaveKey
 
 
@@ -54,7 +54,7 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
         raters = people.raters.get(entry.person.email, ())
         try:
             commit(_enrolment(cohort, programme, delegate, raters, load), now)
-        except ConditionFailed:
+        except DelegateExists:
             _bring_up_to_date(programme, delegate, raters, load, now)
     return []
 
@@ -111,7 +111,7 @@ def _bring_up_to_date(
     }
     try:
         commit([delegates.correct(delegate, load), cohorts.change_line(delegate, put=details)], now)
-    except ConditionFailed:  # a later load has said more; or withdrawn, and a file does not bring a delegate back
+    except DetailsOutdated:  # a later load has said more; or withdrawn, and a file does not bring a delegate back
         stored = delegates.find(delegate.id)
         if stored is None or stored.withdrawn:
             return

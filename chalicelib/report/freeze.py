@@ -21,10 +21,10 @@ from chalicelib.report.facts import Facts, facts_bytes
 from chalicelib.report.frozen import Frozen, Share, frozen_bytes, read_frozen, share_bytes
 from chalicelib.report.wave_facts import delegate_in, earlier_facts, wave_facts
 from chalicelib.store import cohort_figures, cohorts, delegates, jobs, programmes
-from chalicelib.store.cohort_figures import CohortFigures, StoredShare
+from chalicelib.store.cohort_figures import CohortFigures, FiguresExist, StoredShare
 from chalicelib.store.cohorts import DelegateLine, Stage
-from chalicelib.store.jobs import Job
-from chalicelib.store.table import ConditionFailed, Write, transact
+from chalicelib.store.jobs import Job, JobExists
+from chalicelib.store.table import Write, transact
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
 LONGEST_WAIT = timedelta(days=14)  # after the deadline, for those who were given more time
@@ -119,7 +119,7 @@ def _freeze(found: _Round, now: datetime) -> tuple[CohortFigures, Noise]:
     figures = CohortFigures(found.cohort_id, found.wave, tuple(reports), frozen_bytes(frozen), now)
     try:
         transact([cohort_figures.add(figures)])
-    except ConditionFailed:
+    except FiguresExist:
         first = cohort_figures.find(found.cohort_id, found.wave)
         if first is None:
             raise
@@ -151,5 +151,5 @@ def _have_printed(
         writes.append(cohort_figures.add_share(StoredShare(delegate_id, wave, share_bytes(share))))
     try:
         transact(writes)  # the sweep hints at them: a few minutes do not matter
-    except ConditionFailed:
+    except JobExists:
         return

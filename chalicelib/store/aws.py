@@ -5,12 +5,24 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from chalicelib.store.descriptions import Descriptions
 
 AWS_ERRORS = (BotoCoreError, ClientError)  # no answer, and an answer that says no
 TIMEOUT = 5  # seconds to connect, and to wait for an answer
+
+INVALID = {"ValidationException", "ValidationError", "ItemCollectionSizeLimitExceededException"}
+
+
+def is_invalid_request(error: Exception) -> bool:
+    """Whether AWS, or botocore for it, says that the request itself is wrong: it would say so again."""
+    if isinstance(error, ParamValidationError):
+        return True
+    if not isinstance(error, ClientError):
+        return False
+    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+    return not INVALID.isdisjoint([error.response["Error"]["Code"], *reasons])
 
 
 @cache

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from chalicelib.clock import stamp
 from chalicelib.ids import coach_id
 from chalicelib.model import Cohort, Delegate, DelegateEntry, Person, RaterEntry, Wave
-from chalicelib.store.expressions import equals
+from chalicelib.store.expressions import either, equals, missing
 from chalicelib.store.mails import Bounce
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import (
@@ -42,6 +42,10 @@ class LineExists(AlreadyExists):
 
 class LineMissing(Missing):
     """The delegate is not on the dashboard."""
+
+
+class FollowupChanged(Changed):
+    """Someone else has planned another round of the follow-up since it was read."""
 
 
 class FollowupExists(AlreadyExists):
@@ -113,6 +117,11 @@ class DelegateLine(Struct, frozen=True):
     def has_closed(self) -> bool:
         """Whether the questionnaire has, for good: one that waits for a decision may be opened again."""
         return self.stage not in (Stage.PLANNED, Stage.COLLECTING, Stage.HELD)
+
+    @property
+    def is_asked_about_again(self) -> bool:
+        """Whether a follow-up takes this delegate: not who still waits for the end of the first wave, or has left."""
+        return self.has_closed and not self.withdrawn
 
 
 class People(Struct, frozen=True):
@@ -271,6 +280,10 @@ class FollowupDates(Struct, frozen=True):
 
     opens: date
     closes: date
+    rounds: int = 1  # times it was planned: again for delegates whose first questionnaire closed later
+
+    def on_the_same_days_as(self, other: FollowupDates) -> bool:
+        return (self.opens, self.closes) == (other.opens, other.closes)
 
 
 def followup_key(cohort_id: str) -> Key:
@@ -281,6 +294,12 @@ def add_followup(cohort_id: str, dates: FollowupDates) -> Write:
     return put_once({**followup_key(cohort_id)._asdict(), **fields(dates)}, FollowupExists)
 
 
+def plan_again(cohort_id: str, planned: FollowupDates) -> Write:
+    """One more round with the same dates; refused if someone else did that since it was read."""
+    as_read = either(equals("rounds", planned.rounds), missing("rounds"))
+    return update(followup_key(cohort_id), put={"rounds": planned.rounds + 1}, when=[as_read], refusal=FollowupChanged)
+
+
 def find_followup(cohort_id: str) -> FollowupDates | None:
     found = get(followup_key(cohort_id))
     return read(FollowupDates, found) if found else None
@@ -288,6 +307,14 @@ def find_followup(cohort_id: str) -> FollowupDates | None:
 
 def followup_from(rows: Iterable[Row]) -> FollowupDates | None:
     return next((read(FollowupDates, row) for row in rows if row["sk"] == "FOLLOWUP"), None)
+
+
+def without_followup(rows: Iterable[Row]) -> list[DelegateLine]:
+    """Delegates whose first questionnaire has closed, and whom the follow-up that is planned has not taken in."""
+    rows = list(rows)
+    again = {line.delegate_id for line in lines_from(rows, Wave.FOLLOWUP)}
+    first = lines_from(rows, Wave.BASELINE)
+    return [line for line in first if line.is_asked_about_again and line.delegate_id not in again]
 
 
 def last_day(rows: Iterable[Row], wave: Wave) -> date:

@@ -18,6 +18,7 @@ from chalicelib.store.table import (
     Write,
     count,
     delete,
+    get,
     put,
     put_once,
     query,
@@ -96,6 +97,11 @@ def of_delegate(delegate_id: str, wave: Wave) -> Iterator[Invitation]:
     return (read(Invitation, row) for row in query(f"DELEGATE#{delegate_id}", prefix))
 
 
+def find(delegate_id: str, wave: Wave, invitation_id: str) -> Invitation | None:
+    found = get(key(delegate_id, wave, invitation_id))
+    return read(Invitation, found) if found else None
+
+
 def save_page(
     key: Key, link_version: int, page: str, sealed: bytes, at: int, *, seen: Collection[int], if_unsent: bool
 ) -> Write:
@@ -165,9 +171,9 @@ def decline(invitation: Invitation, reason: str) -> Write:
 
 
 def change_reminders(invitation: Invitation, reminders: tuple[str, ...]) -> Write:
-    """Other reminders for somebody who has not answered."""
-    waits = [equals("state", InvitationState.INVITED)]
-    return update(key_of(invitation), put={"reminders": reminders}, when=waits, refusal=InvitationChanged)
+    """Other reminders for someone who has not answered; refused if their reminders changed since they were read."""
+    as_read = [equals("state", InvitationState.INVITED), equals("reminders", invitation.reminders)]
+    return update(key_of(invitation), put={"reminders": reminders}, when=as_read, refusal=InvitationChanged)
 
 
 def revoke(invitation: Invitation) -> Write:

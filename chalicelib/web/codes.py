@@ -15,8 +15,8 @@ from chalicelib.config import settings
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
 from chalicelib.store import mails, sessions
-from chalicelib.store.sessions import Asking, Session
-from chalicelib.store.table import ConditionFailed, Write, transact
+from chalicelib.store.sessions import Asking, AskingChanged, CodeSpent, Session
+from chalicelib.store.table import Write, transact
 from chalicelib.wording import plural
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def ask(reader: Reader, challenge: str, now: datetime) -> str:
         try:
             commit(_asking(reader, before, challenge, now), now)
             return challenge
-        except ConditionFailed:
+        except AskingChanged:
             if not left:
                 raise
     raise AssertionError("the last race returns or raises")
@@ -106,7 +106,7 @@ def spend(who: str, challenge: str, typed: str, session: Session, now: datetime)
         raise _wrong(MOST_TRIES - asking.tries)
     try:
         transact([sessions.use(asking), sessions.add(session)])
-    except ConditionFailed:
+    except CodeSpent:
         raise CodeRefused(OVER, over=True) from None
 
 

@@ -12,6 +12,7 @@ from chalicelib.admin import close, followup
 from chalicelib.admin.followup import FollowupRefused
 from chalicelib.admin.status import CohortUnknown, status
 from chalicelib.collect.submit import submit
+from chalicelib.ids import delegate_id
 from chalicelib.jobs import run
 from chalicelib.model import Approver, Invitation, InvitationState, Wave, WaveState
 from chalicelib.report.work import build_report
@@ -230,3 +231,26 @@ def test_a_follow_up_is_planned_once_whatever_fails(aws, clock):
 
     act = lambda _, now: run_job(f"followup#{people.COHORT}", ANNOUNCED + (now - MONDAY))  # noqa: E731
     assert single_faults(ready.lay_out, act, check) > 20
+
+
+def test_a_delegate_who_closes_after_the_follow_up_was_planned_is_taken_in_by_planning_it_again(aws, clock):
+    people.opened(clock, names=("dana delegate", "dora delegate"), chosen=people.raters(4, 0))
+    dora = delegate_id(people.COHORT, people.person("dora delegate").email)
+    close.extend(people.COHORT, people.person("dora delegate").email, date(2026, 10, 20), clock.now())
+    close.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    drain(clock.now())
+    opens, closes = date(2026, 10, 12), date(2026, 10, 30)
+    followup.plan(people.COHORT, opens, closes, clock.now())
+    assert not followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed, "it is still at work"
+    drain(clock.now())
+    assert not followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed, "nobody is left out"
+
+    close.publish(people.COHORT, people.person("dora delegate").email, clock.now())
+    drain(clock.now())
+    assert followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed
+    drain(clock.now())
+
+    assert delegates.find_with_wave(dora, Wave.FOLLOWUP)[1].state is WaveState.PLANNED
+    planned = [row["id"] for row in scan() if row["pk"].startswith("MAIL#programme/followup_planned")]
+    assert len(planned) == 2, "each delegate is told once"
+    assert jobs.failed() == []

@@ -1,0 +1,159 @@
+"""More time: everyone who has not answered hears of it once, whatever fails and however often it is given."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+import chalicelib.clock
+from chalicelib.admin import attention, chase, close
+from chalicelib.collect.extended import tell_extended
+from chalicelib.collect.submit import submit
+from chalicelib.jobs import run
+from chalicelib.model import InvitationState, Wave
+from chalicelib.store import delegates, jobs
+from chalicelib.store.jobs import JobState
+from chalicelib.store.table import scan
+from chalicelib.works import WORKS
+from tests.faults import scene
+from tests.faults.scene import Scene
+from tests.support import people
+from tests.support.calls import watched_by
+from tests.support.clock import MONDAY
+from tests.support.drain import drain
+from tests.support.faults import Killed, Striking, single_faults
+
+NOW = people.OPENING + timedelta(days=2)
+DANA = people.person("dana delegate").email
+RATERS = {people.person(name).email for name in ("p0", "p1", "p2", "p3", "mara manager")}
+FIRST, SECOND = date(2026, 10, 9), date(2026, 10, 12)
+
+
+@pytest.fixture(autouse=True)
+def system_clock(aws):
+    yield
+    chalicelib.clock.use(None)
+
+
+def extend(last_day: date, now=NOW) -> None:
+    close.extend(people.COHORT, DANA, last_day, now, "ada@example.org")
+
+
+def telling() -> list[str]:
+    return sorted(row["id"] for row in scan() if row["pk"].startswith("JOB#tell_extended"))
+
+
+def told() -> Counter[str]:
+    return Counter(row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#collect/extended"))
+
+
+def wrong_reminders() -> list[str]:
+    """Emails that would go out with an earlier last day, and invitations whose emails are not there."""
+    extensions = delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions
+    waiting = {row["id"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}
+    there = {row["id"] for row in scan() if row["sk"] == "MAIL"}
+    old = [mail for mail in waiting if "reminder#" in mail and f".{extensions}" not in mail]
+    asked = [one for one in scene.asked() if one.state is InvitationState.INVITED]
+    lost = [one.rater.email for one in asked if not one.reminders or not there.issuperset(one.reminders)]
+    return [f"{mail} names an earlier day" for mail in old] + [f"{who} has no reminders" for who in lost]
+
+
+def once(who: set[str] = RATERS) -> list[str]:
+    return ([] if told() == Counter(who) else [f"told {dict(told())}"]) + wrong_reminders()
+
+
+def test_under_every_fault_everyone_is_told_once():
+    waiting = {people.person(name).email for name in ("p0", "mara manager")}
+
+    def build():
+        scene.open_wave()
+        for name in ("p1", "p2", "p3"):
+            submit(scene.ticket(scene.invitation(name)), scene.at(MONDAY))
+        extend(FIRST)
+
+    extended = Scene(build)
+    (job,) = telling()
+    act = lambda _, now: scene.run_job(job, NOW + (now - MONDAY))  # noqa: E731
+
+    assert single_faults(extended.lay_out, act, lambda _: once(waiting)) > 30
+
+
+def test_two_extensions_before_the_first_is_told_of_make_one_email_each():
+    scene.open_wave()
+    extend(FIRST)
+    extend(SECOND)
+    for job in reversed(telling()):
+        assert run.run(job, WORKS, "attempt", NOW)
+
+    assert once() == []
+    words = [row["words"]["closes"] for row in scan() if row["pk"].startswith("MAIL#collect/extended")]
+    assert set(words) == {"Monday 12 October 2026"}
+
+
+def test_two_extensions_on_two_days_are_both_told_of():
+    scene.open_wave()
+    extend(FIRST)
+    drain(NOW)
+    extend(SECOND, NOW + timedelta(days=1))
+    drain(NOW + timedelta(days=1))
+
+    assert told() == Counter(list(RATERS) * 2)
+    assert wrong_reminders() == []
+    assert jobs.failed() == []
+
+
+@pytest.mark.parametrize("days", [0, 1, 3])
+def test_a_job_that_is_started_over_days_later_tells_only_whom_it_had_not_told(days):
+    scene.open_wave()
+    extend(FIRST)
+    (job,) = telling()
+    with watched_by(Striking({8: "killed before"})), pytest.raises(Killed):
+        run.run(job, WORKS, "first", NOW)
+    some = sum(told().values())
+    assert 0 < some < len(RATERS)
+    people.write(jobs.fail(jobs.find(job), "for the test"))
+
+    later = NOW + timedelta(days=days, hours=1)
+    attention.retry(job, later, "ada@example.org")
+    drain(later)
+
+    assert jobs.find(job).state is JobState.DONE
+    assert once() == []
+
+
+def test_a_job_made_by_an_earlier_version_still_tells():
+    scene.open_wave()
+    extend(FIRST)
+    (job,) = telling()
+    old = jobs.find(job)
+    about = {name: value for name, value in old.about.items() if name not in ("extension", "at")}
+    assert list(tell_extended(replace(old, about=about), NOW)) == []
+    assert once() == []
+
+
+def test_a_rater_with_other_reminders_than_were_read_is_told_by_the_repeat():
+    """An administrator reminds everyone between the read and the write."""
+    scene.open_wave()
+    extend(FIRST)
+    (job,) = telling()
+
+    class Chasing:
+        seen = 0
+
+        def before(self, service, operation, context):
+            self.seen += 1
+            if self.seen == 6:  # the invitations are read
+                chase.chase(people.dana(), NOW, "ada@example.org")
+                run.run(f"chase#{people.dana()}#baseline#{NOW:%Y-%m-%d}", WORKS, "chase", NOW)
+
+        def after(self, service, operation, context):
+            pass
+
+    with watched_by(Chasing()):
+        run.run(job, WORKS, "first", NOW)
+    drain(NOW + timedelta(hours=1))
+
+    assert jobs.find(job).state is JobState.DONE
+    assert set(told()) == RATERS
+    assert wrong_reminders() == []
