@@ -1,0 +1,104 @@
+"""A release that is refused says what really changed, and nothing of it is done."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+import chalicelib.clock
+from chalicelib import mailed_links
+from chalicelib.admin import withdraw
+from chalicelib.debrief import release as releasing
+from chalicelib.debrief.caseload import open_case
+from chalicelib.debrief.release import ReleasedAlready, ReleaseRefused
+from chalicelib.model import Wave
+from chalicelib.store import cohorts, debriefs, delegates, reports
+from chalicelib.store.cohorts import LineMissing
+from chalicelib.store.debriefs import Debrief
+from chalicelib.store.reports import ReportState
+from chalicelib.store.table import delete, get, scan
+from chalicelib.web import links
+from tests.faults.test_faults import AREAS, ready_to_release
+from tests.support import people
+
+NOW = people.CLOSE
+BASELINE = Wave.BASELINE
+
+
+@pytest.fixture
+def case(aws):
+    ready_to_release()
+    yield open_case(links.token(*mailed_links.coach(delegates.find(people.dana()))), people.dana())
+    chalicelib.clock.use(None)
+
+
+def leaves():
+    withdraw.withdraw(people.dana(), NOW, "ada@example.org")
+
+
+def changes_coach():
+    before = delegates.find(people.dana())
+    people.write(delegates.move(before, replace(before, coach=people.person("new coach"))))
+
+
+def agrees_again():
+    held = Debrief(date(2026, 9, 15), ("1", "2"))
+    areas = [replace(AREAS[0], first_step="Another step"), AREAS[1]]
+    people.write(*debriefs.save(people.dana(), BASELINE, held, areas))
+
+
+def has_another_report():
+    key = reports.key(people.dana(), BASELINE)
+    people.write(delete(key))
+    people.write(reports.add(replace(stored(), checksum="d" * 64)))
+
+
+def stored():
+    return reports.StoredReport(people.dana(), BASELINE, "c" * 64, "f", "h", "p", NOW)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "refusal", "says"),
+    [
+        (leaves, ReleaseRefused, "has left the programme"),
+        (changes_coach, ReleaseRefused, "changed this delegate’s coach"),
+        (agrees_again, ReleaseRefused, "debrief was changed in another window"),
+        (has_another_report, ReleaseRefused, "not the one you read"),
+        (lambda: people.write(reports.release(stored(), NOW)), ReleasedAlready, "was released on"),
+    ],
+    ids=["withdrawn", "another-coach", "another-debrief", "another-report", "released"],
+)
+def test_what_changed_since_it_was_read_is_said_and_nothing_is_released(case, meanwhile, refusal, says):
+    meanwhile()
+    before = reports.find(people.dana(), BASELINE)
+
+    with pytest.raises(refusal, match=says):
+        releasing.release(case, NOW)
+
+    assert reports.find(people.dana(), BASELINE) == before
+    assert not [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]
+
+
+def test_a_delegate_who_has_left_gets_no_report(case):
+    with pytest.raises(ReleaseRefused, match="has left the programme"):
+        releasing.release(replace(case, delegate=replace(case.delegate, withdrawn=True)), NOW)
+
+
+def test_a_debrief_of_an_earlier_version_has_no_checksum_and_can_be_released(case):
+    key = debriefs.key(people.dana(), BASELINE)
+    row = {name: value for name, value in get(key).items() if name != "checksum"}
+    from chalicelib.store.table import put
+
+    people.write(put(row))
+
+    releasing.release(replace(case, debrief=replace(case.debrief, checksum="")), NOW)
+
+    assert reports.find(people.dana(), BASELINE).state is ReportState.RELEASED
+
+
+def test_a_missing_row_is_not_reported_as_something_else(case):
+    people.write(delete(cohorts.line_key(people.COHORT, people.dana())))
+
+    with pytest.raises(LineMissing):
+        releasing.release(case, NOW)
+    assert reports.find(people.dana(), BASELINE).state is ReportState.READY
