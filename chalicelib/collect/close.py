@@ -97,9 +97,8 @@ def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateW
             {seal.response_id(key.shuffle, one.id): _response(programme, one, key.seal) for one in sent},
         )
     _verify(delegate, wave, asked)
-    for one in asked:
-        if one.sent is not None or one.draft:
-            apply(invitations.empty(one))
+    for one in asked:  # all of them: who has saved nothing yet may try to from a page that is still open
+        apply(invitations.empty(one))
     wave_keys.destroy(delegate.id, wave.wave)
 
 

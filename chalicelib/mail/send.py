@@ -15,11 +15,12 @@ from chalicelib.mail.mime import AddressUnusable, address, clean
 from chalicelib.mail.pace import pace
 from chalicelib.mail.tags import tag
 from chalicelib.store import mails
-from chalicelib.store.aws import client
+from chalicelib.store.aws import AWS_ERRORS, client
 from chalicelib.store.mails import Mail, MailSettled
 from chalicelib.store.table import Write, apply, transact
 
 LEASE = timedelta(minutes=60)  # how long SES's Send event may take before a doubt is sent again
+LEASES = {"web/code": timedelta(minutes=10)}  # of emails that are of no use for longer: web.codes.LIVES
 MOST_ATTEMPTS = 10
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=8)  # so that ten attempts outlast a used-up quota, which SES counts over 24 hours
@@ -45,21 +46,38 @@ def send(mail_id: str, attempt: str, now: datetime) -> bool:
     """True if SES took the mail and we know it. Never raises: what an error leaves behind is found by a later sweep."""
     with log.about(mail=mail_id):
         try:
-            held = mails.claim(mail_id, attempt, now, now + LEASE) or _claim_doubtful(mail_id, attempt, now)
+            held = _claim(mail_id, attempt, now) or _claim_doubtful(mail_id, attempt, now)
             return held is not None and _deliver(held, now)
         except Exception as error:
             log.failure("mail_failed", error)
             return False
 
 
+def _claim(mail_id: str, attempt: str, now: datetime) -> Mail | None:
+    """Once more where the answer was lost: an attempt may claim what it holds, and nobody else could for the lease."""
+    try:
+        return mails.claim(mail_id, attempt, now, now + lease(mail_id))
+    except AWS_ERRORS as error:
+        log.failure("mail_claimed_again", error)
+        return mails.claim(mail_id, attempt, now, now + lease(mail_id))
+
+
+def lease(mail_id: str) -> timedelta:
+    """How long one attempt holds an email: no longer than the email is of use."""
+    return LEASES.get(mail_id.partition("#")[0], LEASE)
+
+
 def _claim_doubtful(mail_id: str, attempt: str, now: datetime) -> Mail | None:
-    held = mails.claim_doubtful(mail_id, attempt, now, now + LEASE)
-    if held:
+    held = mails.claim_doubtful(mail_id, attempt, now, now + lease(mail_id))
+    if held and not held.cancelled:
         log.problem("mail_in_doubt", doubts=held.doubts)
     return held
 
 
 def _deliver(held: Mail, now: datetime) -> bool:
+    if held.cancelled:
+        _write_if_held([mails.cancelled(held)])
+        return False
     if held.good_until and now >= held.good_until:
         _write_if_held([mails.lapsed(held)])
         return False

@@ -43,6 +43,11 @@ def equals(name: str, value: Any) -> Condition:
     return lambda e: f"{e.name(name)} = {e.value(value)}"
 
 
+def differs(name: str, value: Any) -> Condition:
+    """Also true where the row has no such attribute."""
+    return lambda e: f"{e.name(name)} <> {e.value(value)}"
+
+
 def one_of(name: str, values: Iterable[Any]) -> Condition:
     return lambda e: f"{e.name(name)} IN ({', '.join(e.value(value) for value in values)})"
 

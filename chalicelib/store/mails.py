@@ -7,12 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from chalicelib.clock import stamp
 from chalicelib.model import Person
 from chalicelib.store import due
 from chalicelib.store.due import due_columns
-from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
+from chalicelib.store.expressions import Condition, at_most, differs, either, equals, missing, one_of, present
 from chalicelib.store.marshal import fields, read
 from chalicelib.store.table import (
     AlreadyExists,
@@ -51,6 +52,7 @@ class MailState(StrEnum):
     DELIVERED = "delivered"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
+    CANCELLED = "cancelled"  # while it was unknown whether SES had taken it; it is not sent again
 
 
 class Mail(Struct, frozen=True):
@@ -78,6 +80,7 @@ class Mail(Struct, frozen=True):
     message_id: str = ""
     sent_at: str = ""
     reason: str = ""
+    cancelled: bool = False
 
 
 class Bounce(Struct, frozen=True):
@@ -100,6 +103,8 @@ def add(new: Mail, *, stopped: bool = False) -> Write:
     """`stopped`: kept as if it had been cancelled, because the address takes no mail; another address revives it."""
     when = {"cancelled": True} if stopped else due_columns(new.id, new.due_at)
     row = {**key(new.id)._asdict(), **fields(new), **when, "kind": "mail"}
+    if not stopped:
+        del row["cancelled"]  # the attribute is there only if it was
     return put_once(row, MailExists)
 
 
@@ -107,7 +112,8 @@ def in_doubt(by: datetime) -> list[Mail]:
     """Mails that were handed to SES and of which nothing was heard, with leases that end by then; oldest first."""
     keys = [Key(row["pk"], "MAIL") for row in due.due(by) if row["kind"] == "mail"]
     found = [read(Mail, row) for batch in batched(keys) for row in get_many(batch).values()]
-    return sorted((mail for mail in found if mail.state is MailState.SENDING), key=lambda mail: mail.due_at)
+    doubtful = (mail for mail in found if mail.state is MailState.SENDING and not mail.cancelled)
+    return sorted(doubtful, key=lambda mail: mail.due_at)
 
 
 def find(mail_id: str) -> Mail | None:
@@ -116,8 +122,19 @@ def find(mail_id: str) -> Mail | None:
 
 
 def cancel(mail_id: str) -> Write:
-    """Never send a mail that has not been taken yet; one that was sent stays as it is."""
-    return update(key(mail_id), put={"cancelled": True}, remove=["due_shard"], refusal=MailMissing)
+    """Never send an email that has not been taken yet; one that was sent stays as it is.
+
+    One that is in doubt stays due until its lease ends: the sender then settles it.
+    """
+    in_doubt = update(key(mail_id), put={"cancelled": True}, refusal=MailMissing)
+    write = update(
+        key(mail_id),
+        put={"cancelled": True},
+        remove=["due_shard"],
+        when=[differs("state", MailState.SENDING)],
+        refusal=MailMissing,
+    )
+    return replace(write, otherwise=in_doubt)
 
 
 def stop(mail_ids: Iterable[str]) -> None:
@@ -192,13 +209,16 @@ def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Mail | 
 
 
 def claim_doubtful(mail_id: str, attempt: str, now: datetime, until: datetime) -> Mail | None:
-    """Take a mail whose sender was never heard of again. None unless it is such a mail and its lease is over."""
+    """Take an email whose sender was never heard of again. None unless it is such an email and its lease is over.
+
+    It may have been cancelled: then it must be settled, and not sent.
+    """
     return _take(
         update(
             key(mail_id),
             put={"attempt": attempt, "due_at": until},
             add={"attempts": 1, "doubts": 1},
-            when=[equals("state", MailState.SENDING), at_most("due_at", now), missing("cancelled")],
+            when=[equals("state", MailState.SENDING), at_most("due_at", now)],
             refusal=MailSettled,
         )
     )
@@ -215,12 +235,27 @@ def sent(held: Mail, message_id: str, now: datetime) -> Write:
 
 
 def put_off(held: Mail, until: datetime, reason: str, *, counted: bool = True) -> Write:
-    """Back to the queue. `counted` is False where the mail is not at fault and must not use up its attempts."""
-    return update(
+    """Back to the queue, unless it was cancelled meanwhile.
+
+    `counted` is False where the email is not at fault and must not use up its attempts.
+    """
+    write = update(
         key(held.id),
         put={"state": MailState.QUEUED, "due_at": until, "reason": reason},
         add={} if counted else {"attempts": -1},
-        when=_held(held),
+        when=[*_held(held), missing("cancelled")],
+        refusal=MailSettled,
+    )
+    return replace(write, otherwise=cancelled(held))
+
+
+def cancelled(held: Mail) -> Write:
+    """Settle an email that was cancelled while it was being sent, or in doubt. SES may tell later that it took it."""
+    return update(
+        key(held.id),
+        put={"state": MailState.CANCELLED, "reason": "It was cancelled before we knew whether it had been sent"},
+        remove=["due_shard"],
+        when=[*_held(held), present("cancelled")],
         refusal=MailSettled,
     )
 

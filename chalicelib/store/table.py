@@ -72,6 +72,7 @@ class Write(Struct, frozen=True):
     params: dict[str, Any]
     row: Row  # what a Put stores; empty otherwise
     refusal: Refusal = ConditionFailed  # what is raised when the condition fails; never raised without a condition
+    otherwise: Write | None = None  # what is written in its place when the condition fails
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -197,6 +198,15 @@ def check(key: Key, when: Iterable[Condition], refusal: Refusal) -> Write:
 def apply(write: Write) -> Row:
     """One update by itself; returns the whole row as it now is. Raises the write's refusal."""
     try:
+        return _apply(write)
+    except write.refusal:
+        if write.otherwise is None:
+            raise
+        return _apply(write.otherwise)
+
+
+def _apply(write: Write) -> Row:
+    try:
         answer = client("dynamodb").update_item(TableName=settings().table, ReturnValues="ALL_NEW", **write.params)
     except ClientError as error:
         if _code(error) == "ConditionalCheckFailedException":
@@ -206,7 +216,20 @@ def apply(write: Write) -> Row:
 
 
 def transact(writes: Sequence[Write]) -> None:
-    """All of the writes or none. Raises the refusal of the first write that refuses; a conflict is tried again."""
+    """All of the writes or none. Raises the refusal of the first write that refuses; a conflict is tried again.
+
+    Where only writes with another one to take their place refuse, the transaction is tried with those.
+    """
+    try:
+        _transact(writes)
+    except ConditionFailed as failed:
+        others = {place: writes[place].otherwise for place in failed.failed}
+        if not all(others.values()):
+            raise
+        _transact([others.get(place) or write for place, write in enumerate(writes)])
+
+
+def _transact(writes: Sequence[Write]) -> None:
     if len(writes) > MOST_WRITES:
         raise ValueError(f"{len(writes)} writes: a transaction takes {MOST_WRITES}")
     items = [{write.action: {"TableName": settings().table} | write.params} for write in writes]

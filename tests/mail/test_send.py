@@ -17,8 +17,9 @@ from chalicelib.mail.send import ACCOUNT_DELAY, LEASE, MOST_ATTEMPTS, delay, sen
 from chalicelib.model import Person
 from chalicelib.store import mails
 from chalicelib.store.due import due
-from chalicelib.store.mails import Mail, MailState
-from chalicelib.store.table import ConditionFailed, get, query, transact
+from chalicelib.store.mails import Mail, MailMissing, MailState
+from chalicelib.store.table import ConditionFailed, apply, get, query, transact
+from chalicelib.web.codes import LIVES
 from tests.mail.samples import SAM, mail
 from tests.support.calls import count_calls, watched_by
 from tests.support.clock import MONDAY
@@ -139,8 +140,32 @@ def test_a_mail_cancelled_while_in_doubt_is_not_sent_again(queued):
         send(queued.id, "one", MONDAY)
     transact([mails.cancel(queued.id)])
 
+    assert mails.in_doubt(MONDAY + LEASE) == []
     assert not send(queued.id, "two", MONDAY + LEASE)
     assert len(sent_mails()) == 1
+    assert "cancelled before we knew" in now_is(MailState.CANCELLED).reason
+    assert due_ids(MONDAY + timedelta(days=9)) == []
+
+    tell_mail_events(MONDAY + LEASE)
+    assert now_is(MailState.SENT).message_id, "a late event still says what became of it"
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "in-a-transaction"])
+def test_a_mail_cancelled_before_it_is_taken_is_off_the_index_at_once(queued, alone):
+    cancel = mails.cancel(queued.id)
+    if alone:
+        apply(cancel)
+    else:
+        transact([mails.add(mail("web/code")), cancel])
+
+    assert due_ids(MONDAY + timedelta(days=9)) == ([] if alone else ["MAIL#" + mail("web/code").id])
+
+
+def test_a_mail_that_is_not_there_cannot_be_cancelled():
+    with pytest.raises(MailMissing):
+        transact([mails.cancel("none")])
+    with pytest.raises(MailMissing):
+        apply(mails.cancel("none"))
 
 
 def test_a_mail_cancelled_while_it_is_put_off_stays_off_the_index(queued):
@@ -148,6 +173,43 @@ def test_a_mail_cancelled_while_it_is_put_off_stays_off_the_index(queued):
     transact([mails.cancel(queued.id)])
     transact([mails.put_off(held, MONDAY, "busy")])
 
+    assert due_ids(MONDAY + timedelta(days=9)) == []
+    assert now_is(MailState.CANCELLED)
+    assert not send(queued.id, "two", MONDAY + LEASE)
+    assert sent_mails() == []
+
+
+class LoseAnswers:
+    """The first answers of an operation are lost, though it was done."""
+
+    def __init__(self, operation: str, times: int):
+        self.operation, self.times = operation, times
+
+    def before(self, service: str, operation: str, context: dict[str, Any]) -> Any:
+        return None
+
+    def after(self, service: str, operation: str, context: dict[str, Any]) -> None:
+        if operation == self.operation and self.times:
+            self.times -= 1
+            raise ReadTimeoutError(endpoint_url=service)
+
+
+def test_a_lost_answer_while_claiming_does_not_hold_a_mail_up(queued):
+    with watched_by(LoseAnswers("UpdateItem", 1)):
+        assert send(queued.id, "one", MONDAY)
+
+    assert len(sent_mails()) == 1
+
+
+def test_a_sign_in_code_is_held_no_longer_than_it_lives():
+    code = replace(mail("web/code"), id="web/code#x", good_until=MONDAY + LIVES)
+    transact([mails.add(code)])
+    with watched_by(LoseAnswers("UpdateItem", 2)):
+        assert not send(code.id, "one", MONDAY)
+
+    assert mails.find(code.id).due_at <= MONDAY + LIVES
+    assert not send(code.id, "two", MONDAY + LIVES)
+    assert mails.find(code.id).state is MailState.REFUSED, "settled as too late, and not held for an hour"
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
 

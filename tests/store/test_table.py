@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.store.expressions import above, at_most, either, equals, missing, one_of, present
 from chalicelib.store.table import (
@@ -139,6 +140,31 @@ def test_a_transaction_that_is_refused_writes_nothing_and_says_which_writes_refu
     assert refused.value.includes(Missing)
     assert not refused.value.includes(Changed)
     assert [found["answered"] for found in query("COHORT#1")] == [3, 4]
+
+
+def test_a_write_may_name_another_that_takes_its_place():
+    transact([put(row(state="held"))])
+    swapped = replace(
+        update(ROW, put={"done": "first"}, when=[equals("state", "open")], refusal=Changed),
+        otherwise=update(ROW, put={"done": "other"}, refusal=Missing),
+    )
+
+    transact([put(row("DELEGATE#1")), swapped])
+    assert get(ROW) == row(state="held", done="other")
+    assert get(Key("COHORT#1", "DELEGATE#1"))
+    assert apply(replace(swapped, otherwise=update(ROW, put={"done": "alone"}, refusal=Missing)))["done"] == "alone"
+
+
+def test_another_write_takes_no_place_where_a_further_one_refuses():
+    transact([put(row(state="held"))])
+    swapped = replace(
+        update(ROW, put={"done": "first"}, when=[equals("state", "open")], refusal=Changed),
+        otherwise=update(ROW, put={"done": "other"}, refusal=Missing),
+    )
+
+    with pytest.raises(Missing):
+        transact([update(Key("COHORT#1", "none"), put={"a": 1}, refusal=Missing), swapped])
+    assert get(ROW) == row(state="held")
 
 
 def test_a_transaction_beyond_the_limit_is_an_error_before_any_call():
