@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 import chalicelib.clock
 from chalicelib.admin import chase, close, lost_link, withdraw
@@ -87,8 +88,9 @@ def test_an_impact_survey_whose_reminder_is_missing_is_not_called_busy():
     people.write(delete(mails.key(survey.reminders[0])))
     token = links.token("impact", people.dana(), Role.MANAGER.value, str(survey.link_version))
 
+    form = respond.open_form(token, due)
     with pytest.raises(MailMissing):
-        respond._keep(respond.open_form(token, due), {}, due, sent=True)
+        respond._keep(form, replace(form.survey, sent=True), due)
 
 
 def test_a_list_whose_delegate_has_no_line_did_not_change_in_another_window():
@@ -96,7 +98,7 @@ def test_a_list_whose_delegate_has_no_line_did_not_change_in_another_window():
     chalicelib.clock.use(clock.now)
     people.opened(clock)
     lose_the_line()
-    found = choice.open_choice(people.link("dana delegate", "nominate").rsplit("/", 1)[1])
+    found = choice.open_choice(people.link("dana delegate", "nominate").rsplit("/", 1)[1], clock.now())
 
     with pytest.raises(LineMissing):
         sending.send(found, clock.now(), fewer=True)
