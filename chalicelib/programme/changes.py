@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from chalicelib.model import DelegateEntry, Person, Programme, RaterEntry
+from chalicelib.model import Competency, DelegateEntry, Person, Programme, RaterEntry
 from chalicelib.wording import by_name
 
 
@@ -19,6 +20,13 @@ class Kind(StrEnum):
     GONE = "gone"
 
 
+SINGULAR = {
+    "groups": "rater group",
+    "values": "value",
+    "competencies": "competency",
+    "open_questions": "question",
+    "milestones": "milestone",
+}
 ORDER = (Kind.NEW, Kind.CHANGED, Kind.GONE, Kind.UNCHANGED)  # as a reader wants to see them
 
 
@@ -94,7 +102,7 @@ def of_raters(
 
 
 def of_programme(before: Programme | None, after: Programme) -> tuple[Change, ...]:
-    """Compared with the version before, if there is one: competencies, behaviours, values, groups, questions, rules."""
+    """Compare with the version before, if there is one, field by field of the type: no field can be left out."""
     old = _parts(before) if before else {}
     new = _parts(after)
     found = [
@@ -106,20 +114,19 @@ def of_programme(before: Programme | None, after: Programme) -> tuple[Change, ..
 
 
 def _parts(programme: Programme) -> dict[str, object]:
-    """Everything a person would call a part of the programme, by a name that stays when its wording changes."""
-    parts: dict[str, object] = {
-        f"competency {one.id}": (one.title, one.definition, one.milestone) for one in programme.competencies
-    }
-    parts |= {f"behaviour {item.id}": item for item in programme.items}
-    parts |= {f"value {one.id}": one for one in programme.values}
-    parts |= {f"rater group {one.id}": one for one in programme.groups}
-    parts |= {f"question {one.id}": one for one in programme.open_questions}
-    parts |= {f"milestone {one.id}": one for one in programme.milestones}
-    return parts | {
-        "title": programme.title,
-        "organisation": programme.organisation,
-        "scale": programme.scale,
-        "threshold and fewest answers": (programme.threshold, programme.minimum_responses, programme.comments_from),
-        "reminders": programme.reminders,
-        "impact survey": programme.impact,
-    }
+    """Return what a person would call the parts of a programme, by names that stay when a wording changes.
+
+    A field that holds things with an id gives a part for each; a competency's behaviours are parts of their own.
+    """
+    parts: dict[str, object] = {}
+    for name in Programme.__struct_fields__:
+        value = getattr(programme, name)
+        if isinstance(value, tuple) and all(hasattr(one, "id") for one in value):
+            parts |= {f"{SINGULAR.get(name, name)} {one.id}": _without_items(one) for one in value}
+        elif name not in ("id", "version"):
+            parts[name.replace("_", " ")] = value
+    return parts | {f"behaviour {item.id}": item for item in programme.items}
+
+
+def _without_items(one: Struct) -> object:
+    return replace(one, items=()) if isinstance(one, Competency) else one

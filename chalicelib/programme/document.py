@@ -1,10 +1,19 @@
-"""The programme file's shape: its keys, and for every value what is allowed and how to say so."""
+"""The programme file's shape: its keys, what each is for, and for every value what is allowed and how to say so.
+
+docs/programme-file.md is made from these types.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct, field
+
+
+class About(NamedTuple):
+    """What a key is for, in a sentence for whoever writes the file."""
+
+    text: str
 
 
 def _text(most: int) -> Meta:
@@ -60,86 +69,138 @@ class Shape(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OrganisationShape(Shape, frozen=True):
-    name: Title
-    brand: Colour
-    timezone: Zone
-    logo: Logo = None
-    currency: Money = "GBP"
+    """The organisation whose programme it is."""
+
+    name: Annotated[Title, About("its name, as readers of pages, emails and reports see it")]
+    brand: Annotated[Colour, About("its colour, on which white text can be read: buttons, headings and charts use it")]
+    timezone: Annotated[Zone, About("the time zone of every date and hour of the programme")]
+    logo: Annotated[Logo, About("its logo, on pages and on the report's cover")] = None
+    currency: Annotated[
+        Money, About("the currency in which delegates give sums; sums in another are refused on the form")
+    ] = "GBP"
 
 
 class ScaleShape(Shape, frozen=True):
-    labels: Annotated[tuple[Label, ...], _several(3, 10)]
+    """The scale on which behaviours are rated."""
+
+    labels: Annotated[tuple[Label, ...], _several(3, 10), About("the labels, lowest first; the first is rating 1")]
 
 
 class GroupShape(Shape, frozen=True):
-    id: Slug
-    title: Title
-    min: Annotated[int, _whole(0, 60)]
-    max: Annotated[int, _whole(1, 60)]
-    named: YesNo = False
+    """A group of raters, by how they work with the delegate. `self` is required."""
+
+    id: Annotated[Slug, About("`self` and `manager` have a meaning; choose the others")]
+    title: Annotated[Title, About("the group's name on forms and in the report, in the plural")]
+    min: Annotated[int, _whole(0, 60), About("fewest raters that a delegate is asked to choose")]
+    max: Annotated[int, _whole(1, 60), About("most raters that a delegate may choose")]
+    named: Annotated[
+        YesNo, About("whether the group's answers are shown by name, as its form says; the others are anonymous")
+    ] = False
 
 
 class ValueShape(Shape, frozen=True):
-    id: Slug
-    title: Title
+    """One of the organisation's values."""
+
+    id: Annotated[Slug, About("named by the behaviours that show it")]
+    title: Annotated[Title, About("the value, as the organisation words it")]
 
 
 class ItemShape(Shape, frozen=True):
-    id: Slug
-    self_wording: Wording = field(name="self")
-    others_wording: Wording = field(name="others")
-    values: Annotated[tuple[Slug, ...], _several(0, 12)] = ()
+    """One behaviour that raters rate."""
+
+    id: Annotated[Slug, About("keep it when you change the wording, so that two waves can be compared")]
+    self_wording: Annotated[Wording, About("the wording for the delegate, beginning with “I”")] = field(name="self")
+    others_wording: Annotated[Wording, About("the wording for everyone else, beginning with a verb: “Asks …”")] = field(
+        name="others"
+    )
+    values: Annotated[tuple[Slug, ...], _several(0, 12), About("ids of the values that the behaviour shows")] = ()
 
 
 class CompetencyShape(Shape, frozen=True):
-    id: Slug
-    title: Title
-    definition: Paragraph
-    items: Annotated[tuple[ItemShape, ...], _several(1, 60)]
-    milestone: Slug | None = None
+    """A competency of the framework, on a page of its own in the questionnaire."""
+
+    id: Annotated[Slug, About("keep it when you change the wording, so that two waves can be compared")]
+    title: Annotated[Title, About("its name")]
+    definition: Annotated[Paragraph, About("what it means, in a sentence")]
+    items: Annotated[tuple[ItemShape, ...], _several(1, 60), About("its behaviours")]
+    milestone: Annotated[Slug | None, About("id of the workshop that works on it")] = None
 
 
 class QuestionShape(Shape, frozen=True):
-    id: Slug
-    text: Paragraph
-    competency: Slug | None = None
+    """A question that is answered in words."""
+
+    id: Annotated[Slug, About("keep it when you change the wording")]
+    text: Annotated[Paragraph, About("the question, as raters read it")]
+    competency: Annotated[
+        Slug | None, About("id of the competency on whose page it is asked; without it, the last page")
+    ] = None
 
 
 class AssignmentShape(Shape, frozen=True):
-    """In the file also a plain title, from which the id is made."""
+    """Work between workshops. In the file a plain title will do, from which the id is made."""
 
-    id: Slug
-    title: Title
+    id: Annotated[Slug, About("keep it when you change the title")]
+    title: Annotated[Title, About("what is to be done")]
 
 
 class MilestoneShape(Shape, frozen=True):
-    id: Slug
-    title: Title
-    days: Annotated[int, _whole(1, 30)]
-    assignments: Annotated[tuple[AssignmentShape, ...], _several(0, 12)] = ()
+    """A workshop, with the work that follows it."""
+
+    id: Annotated[Slug, About("named by the competencies that it works on")]
+    title: Annotated[Title, About("its name")]
+    days: Annotated[int, _whole(1, 30), About("how many days it takes")]
+    assignments: Annotated[
+        tuple[AssignmentShape, ...], _several(0, 12), About("the work that follows it, in order")
+    ] = ()
 
 
 class ImpactShape(Shape, frozen=True):
-    after: Period
-    open_for: Period = "P28D"
+    """The survey after the programme."""
+
+    after: Annotated[Period, About("how long after the end of the programme it opens; calendar months")]
+    open_for: Annotated[Period, About("how long it stays open")] = "P28D"
 
 
 class ProgrammeShape(Shape, frozen=True):
-    programme: Slug
-    version: Annotated[int, _whole(1, 9999)]
-    title: Title
-    organisation: OrganisationShape
-    scale: ScaleShape
-    groups: Annotated[tuple[GroupShape, ...], _several(2, 12)]
-    threshold: Threshold
-    competencies: Annotated[tuple[CompetencyShape, ...], _several(1, 30)]
-    impact: ImpactShape
-    values: Annotated[tuple[ValueShape, ...], _several(0, 20)] = ()
-    open_questions: Annotated[tuple[QuestionShape, ...], _several(0, 18)] = ()
-    reminders: Annotated[tuple[DaysBefore, ...], _several(0, 10)] = (7, 3, 1)
-    milestones: Annotated[tuple[MilestoneShape, ...], _several(0, 12)] = ()
-    minimum_responses: Fewest | None = None
-    comments_from: Fewest | None = None
-    close_when_complete: YesNo = False
-    coach_only_comments: YesNo = False
-    raters_approved_by: WhoApproves | None = None
+    """The whole file."""
+
+    programme: Annotated[Slug, About("the programme's id, in addresses and file names")]
+    version: Annotated[
+        int, _whole(1, 9999), About("raise it with every change; a cohort keeps the version that it began with")
+    ]
+    title: Annotated[Title, About("the programme's name, as readers see it")]
+    organisation: Annotated[OrganisationShape, About("whose programme it is")]
+    scale: Annotated[ScaleShape, About("how behaviours are rated")]
+    groups: Annotated[tuple[GroupShape, ...], _several(2, 12), About("who is asked")]
+    threshold: Annotated[Threshold, About("fewest raters whose answers may be shown together")]
+    competencies: Annotated[tuple[CompetencyShape, ...], _several(1, 30), About("the framework and its behaviours")]
+    impact: Annotated[ImpactShape, About("the survey after the programme")]
+    values: Annotated[tuple[ValueShape, ...], _several(0, 20), About("the organisation's values")] = ()
+    open_questions: Annotated[
+        tuple[QuestionShape, ...], _several(0, 18), About("questions that are answered in words")
+    ] = ()
+    reminders: Annotated[
+        tuple[DaysBefore, ...], _several(0, 10), About("when people who have not answered are reminded")
+    ] = (7, 3, 1)
+    milestones: Annotated[tuple[MilestoneShape, ...], _several(0, 12), About("the workshops, in order")] = ()
+    minimum_responses: Annotated[
+        Fewest | None,
+        About(
+            "fewest completed questionnaires, the delegate's own not counted, for a report that needs no decision by "
+            "the administrator; 5 without the key"
+        ),
+    ] = None
+    comments_from: Annotated[
+        Fewest | None,
+        About("fewest completed questionnaires of a group whose comments carry its name; 5 without the key"),
+    ] = None
+    close_when_complete: Annotated[YesNo, About("whether a questionnaire closes early once everyone has answered")] = (
+        False
+    )
+    coach_only_comments: Annotated[
+        YesNo, About("whether raters may keep a comment out of the report, for the coach alone")
+    ] = False
+    raters_approved_by: Annotated[
+        WhoApproves | None,
+        About("who approves a delegate's list of raters before anyone on it is emailed; no one without the key"),
+    ] = None

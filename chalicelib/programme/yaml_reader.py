@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 import yaml
+from msgspec import Meta
 
 from chalicelib.programme.document import AssignmentShape, Shape, Title
 from chalicelib.programme.faults import LONGEST_SHOWN, FaultList, hint, nearest, shown
@@ -90,7 +91,7 @@ def _known_pairs(
 
 
 def _list(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> list[Any] | None:
-    entries, limits = get_args(kind)  # of Annotated[tuple[Entry, ...], Meta(...)]
+    entries, limits, *_ = get_args(kind)  # of Annotated[tuple[Entry, ...], Meta(...), About(...)]
     if not isinstance(node, yaml.SequenceNode):
         outline.fault(path, "wants a list: each entry on a line of its own, after a dash")
         return None
@@ -152,8 +153,10 @@ def _allowed(kind: Any) -> str:
     """`; allowed: text of 1 to 120 characters`, or nothing for a block or list."""
     if get_origin(kind) in (Union, UnionType):
         return "".join(map(_allowed, get_args(kind)))
-    described = [meta.description for meta in getattr(kind, "__metadata__", ()) if meta.description]
-    return "".join(f"; allowed: {text}" for text in described)
+    described = [meta.description for meta in getattr(kind, "__metadata__", ()) if isinstance(meta, Meta)]
+    if not any(described) and get_origin(kind) is Annotated:
+        return _allowed(_bare(kind))
+    return "".join(f"; allowed: {text}" for text in described if text)
 
 
 def _bare(kind: Any) -> Any:
