@@ -62,9 +62,12 @@ def refuse_differences(
     for baseline in baselines:
         _refuse_another_baseline(out, shown, baseline, before)
     seen = [*shown, *baselines]
-    for report in (entry for entry in further if isinstance(entry, PublishedReport)):
-        _refuse_report(out, seen, report)
-        seen.append(report)
+    reports = [entry for entry in further if isinstance(entry, PublishedReport)]
+    present = {report.delegate for report in reports}
+    for report in reports:
+        # two people of one file are two people; a name that is gone may have become another one
+        _refuse_report(out, [one for one in seen if one.delegate not in present - {report.delegate}], report)
+    seen += reports
     for means in (entry for entry in further if isinstance(entry, PublishedMeans)):
         _refuse_means(out, published, means, seen)
 

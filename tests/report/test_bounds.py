@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from fractions import Fraction
 from html import unescape
@@ -262,3 +264,27 @@ def test_the_order_within_a_quadrant_follows_the_printed_numbers():
 
     agreed = [Fraction(row.others.split()[0]) for row in found[AGREED]]
     assert agreed == sorted(agreed, reverse=True) != []
+
+
+# --- facts that were made before they told their bounds -----------------------------------------------------------
+
+
+def as_they_were(facts: Facts) -> bytes:
+    content = json.loads(facts_bytes(facts))
+    for entry in (*content["statistics"], *content["gaps"]):
+        for name in ("bound", "low", "high", "exact"):
+            entry.pop(name, None)
+    del content["checksum"]
+    plain = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps({**content, "checksum": hashlib.sha256(plain).hexdigest()}).encode()
+
+
+def test_facts_from_before_there_were_bounds_are_read_and_compared():
+    programme = tiny_programme(threshold=4)
+    top, middle = ([rater("peer", rating, programme=programme)] * 4 for rating in (5, 3))
+
+    earlier = read_facts(as_they_were(facts_of(programme, top)))
+    changes = with_changes(facts_of(programme, middle, wave="followup"), earlier, {}).changes
+
+    assert read_facts(facts_bytes(earlier)) == earlier
+    assert {(c.display, c.bound) for c in changes} == {("−1.8 or less", "at_most")}

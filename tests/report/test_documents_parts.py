@@ -46,6 +46,9 @@ CASES = {
     "no-comments": lambda p: [replace(r, answers=replace(r.answers, comments={})) for r in example_wave(p)],
     "no-self": lambda p: example_wave(p)[1:],
     "crowd": crowd,
+    "ends": lambda p: [
+        replace(r, answers=replace(r.answers, ratings=dict.fromkeys(r.answers.ratings, p.top))) for r in example_wave(p)
+    ],
 }
 
 

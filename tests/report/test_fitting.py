@@ -71,7 +71,7 @@ def odd(programme: Programme) -> Programme:
     return replace(programme, competencies=tuple(competencies))
 
 
-@pytest.mark.parametrize("case", ["usual", "merged", "odd"])
+@pytest.mark.parametrize("case", ["usual", "merged", "odd", "ends"])
 def test_words_stand_where_typst_would_put_them(case, programme):
     facts = facts_of(programme, CASES.get(case, example_wave)(programme))
     view = build_view(odd(programme) if case == "odd" else programme, facts)

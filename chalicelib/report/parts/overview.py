@@ -59,7 +59,7 @@ def summary_table(book: Book, what: str, rows: Iterable[Row], *, cohort: bool = 
     with_gap, with_cohort = book.has_others and SELF_GROUP in titles, bool(book.cohort) and cohort
     columns = [column(what, 4.1), _scale_column(book)]
     columns += [column(titles[cell_id], 1 if cell_id == SELF_GROUP else 1.3, number=True) for cell_id in shown]
-    columns += [column("Gap", 0.9, number=True)] if with_gap else []
+    columns += [column("Gap", _width_of_gaps(book), number=True)] if with_gap else []
     columns += [column("Cohort", 1.5, number=True)] if with_cohort else []
     found = []
     for about, subject, title in rows:
@@ -71,6 +71,11 @@ def summary_table(book: Book, what: str, rows: Iterable[Row], *, cohort: bool = 
             others = [book.cohort_cell(about, subject)] if with_cohort else []
             found.append([head, cell(chart=chart, alt=alt), *figures, *gap, *others])
     return table(columns, found, look="close")
+
+
+def _width_of_gaps(book: Book) -> float:
+    """Room for "or more" beside the number, where one needs it."""
+    return 1.3 if any(gap.bound for gap in book.facts.gaps) else 0.9
 
 
 def _scale_column(book: Book) -> Block:
