@@ -18,7 +18,6 @@ from chalicelib.errors import Refusal
 from chalicelib.model import Cohort, CohortDates, Person, Programme
 
 Command = Callable[[Namespace], int]
-SPONSOR = re.compile(r"\s*(?P<name>[^<>@]+?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>\s*")
 
 
 class UsageRefused(Refusal):
@@ -75,6 +74,7 @@ def _read_programme(file: str) -> Programme:
 
 
 def load_cohort(args: Namespace) -> int:
+    from chalicelib.programme.cells import clean_text, fault_of_text
     from chalicelib.programme.load import load_cohort as load
     from chalicelib.programme.people import read_delegates, read_raters
     from chalicelib.programme.roster import roster
@@ -89,9 +89,12 @@ def load_cohort(args: Namespace) -> int:
     )
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", args.cohort):
         raise UsageRefused("A cohort's id is a word such as autumn-2026: small letters, digits and hyphens.")
+    title = clean_text(args.title or args.cohort)
+    if fault := fault_of_text(title):
+        raise UsageRefused(f"--title: the cohort's name {fault}.")
     cohort = Cohort(
         id=args.cohort,
-        title=args.title or args.cohort,
+        title=title,
         programme_id=programme.id,
         programme_version=programme.version,
         dates=CohortDates(args.opens, args.closes, args.ends),
@@ -107,10 +110,18 @@ def load_cohort(args: Namespace) -> int:
 def _sponsor(text: str | None) -> Person | None:
     if text is None:
         return None
-    match = SPONSOR.fullmatch(text)
-    if not match:
-        raise UsageRefused("Give the sponsor as: Name <address>")
-    return Person(match["name"], match["email"].lower())
+    from chalicelib.programme.cells import clean_address, clean_name, fault_of_address, fault_of_text
+
+    name, opening, rest = text.partition("<")
+    address, closing, after = rest.partition(">")
+    if not (opening and closing) or after.strip():
+        raise UsageRefused('Give the sponsor as "Name <address>", in quotes.')
+    sponsor = Person(clean_name(name), clean_address(address))
+    if fault := fault_of_text(sponsor.name):
+        raise UsageRefused(f"--sponsor: the name {fault}.")
+    if fault := fault_of_address(sponsor.email):
+        raise UsageRefused(f"--sponsor: the address {fault}.")
+    return sponsor
 
 
 def cohort_status(args: Namespace) -> int:

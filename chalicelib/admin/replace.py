@@ -23,7 +23,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import Cohort, Delegate, Wave
-from chalicelib.programme.cells import clean_address, clean_text, fault_of_address, fault_of_text
+from chalicelib.programme.cells import clean_address, clean_name, fault_of_address, fault_of_text
 from chalicelib.store import audits, cohorts, delegates, invitations, jobs, mails, programmes
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Nomination
@@ -52,7 +52,7 @@ def replace(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, 
 
     Raises CohortUnknown, NobodyFound or ReplaceRefused.
     """
-    change = Change(cohort_id, clean_address(old), clean_address(new), clean_text(name))
+    change = Change(cohort_id, clean_address(old), clean_address(new), clean_name(name))
     _check(change)
     cohort = cohorts.find(cohort_id)
     if cohort is None:

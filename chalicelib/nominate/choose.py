@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.model import Person, RaterEntry
 from chalicelib.nominate.choice import Choice, ChoosingClosed, Listed, ListRefused, ListWithApprover, open_choice
 from chalicelib.nominate.paste import read_list
-from chalicelib.programme.cells import clean_address, clean_text, fault_of_address, fault_of_text
+from chalicelib.programme.cells import clean_address, clean_name, fault_of_address, fault_of_text
 from chalicelib.store import delegates
 from chalicelib.store.delegates import NominationChanged
 from chalicelib.store.table import transact
@@ -21,7 +21,7 @@ OWN_ADDRESS = "This is your own address. Your own questionnaire has a link of it
 
 def add_rater(choice: Choice, group_id: str, name: str, email: str) -> None:
     """Adding somebody who is on the list just so is success. Raises ListRefused with what to do."""
-    rater = _checked(choice, group_id, Person(clean_text(name), clean_address(email)))
+    rater = _checked(choice, group_id, Person(clean_name(name), clean_address(email)))
     if rater not in choice.nomination.raters:
         _refuse_doubled(choice, rater)
         _save(choice, (*choice.nomination.raters, rater))
@@ -66,7 +66,7 @@ def change_rater(choice: Choice, listed: Listed, group_id: str, name: str, email
     if listed.is_sent:
         raise ListRefused("This person has been invited already. Please ask the programme team to correct the address.")
     others = tuple(rater for rater in choice.nomination.raters if rater != listed.rater)
-    corrected = _checked(choice, group_id, Person(clean_text(name), clean_address(email)), others)
+    corrected = _checked(choice, group_id, Person(clean_name(name), clean_address(email)), others)
     _refuse_doubled(choice, corrected, others)
     _save(choice, tuple(corrected if rater == listed.rater else rater for rater in choice.nomination.raters))
 

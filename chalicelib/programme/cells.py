@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 LONGEST_TEXT = 100
+LONGEST_WORD = 300  # characters; a longer word is not normalised: it is refused, and sorting its accents takes too long
 LONGEST_ADDRESS = 254  # RFC 5321
 LONGEST_LOCAL_PART = 64
 
@@ -16,10 +17,57 @@ _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")
 
 
+# RFC 2047: how email programs write a name that has more than ASCII letters
+_ENCODED_WORD = re.compile(r"=\?[A-Za-z0-9_-]{1,40}\?[BbQq]\?[!->@-~]{0,400}\?=")
+_BETWEEN_ENCODED_WORDS = re.compile(r"\?= =\?")
+# What email programs turn into a link. Of "J.Smith" they do not; of "x.com" they do.
+_WEB_ADDRESS = re.compile(
+    r"://|@|\bwww\d{0,3}\.|\bmailto:|\bxn--"
+    r"|[\w-][^\W_]\.[^\W\d_]{2}"
+    r"|[^\W_]\.(?:app|biz|cc|click|club|co|com|de|dev|edu|eu|fr|gov|info|io|link|live|me|net|online|org|shop|site|store"
+    r"|top|tv|uk|us|xyz)\b"
+    r"|\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b",
+    re.IGNORECASE,
+)
+_AS_BROWSERS_READ = {0x3002: ".", 0x200C: None, 0x200D: None}  # the ideographic full stop, and joiners
+HOLDS_ADDRESS = "holds a web or email address: leave it out. If it is not one, put a space after the full stop"
+NOT_DECODED = "is in a code that we cannot read: type it as people read it"
+
+
 def clean_text(cell: str) -> str:
     """Without invisible signs; blanks and line breaks of every kind become one blank each."""
-    visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", cell))
+    visible = _INVISIBLE.sub("", " ".join(map(_normalized, cell.split())))
     return " ".join(visible.split()).strip(_JOINERS + " ")
+
+
+def _normalized(word: str) -> str:
+    return word if word.isascii() or len(word) > LONGEST_WORD else unicodedata.normalize("NFC", word)
+
+
+def clean_name(cell: str) -> str:
+    """Clean the name of a person; encoded words (`=?utf-8?q?Doe=2C_John?=`) are decoded."""
+    bare = clean_text(cell)
+    if not _ENCODED_WORD.search(bare):
+        return bare
+    joined = _BETWEEN_ENCODED_WORDS.sub("?==?", bare)  # RFC 2047, 6.2: the blank between two of them is not text
+    return put_first_name_first(clean_text(_ENCODED_WORD.sub(lambda found: _decode_word(found[0]), joined)))
+
+
+def _decode_word(word: str) -> str:
+    """The text of one encoded word; the word itself if its character set is unknown or its bytes do not fit."""
+    from email.errors import MessageError
+    from email.header import decode_header, make_header  # one list of a hundred has such words
+
+    try:
+        return str(make_header(decode_header(word)))
+    except (LookupError, ValueError, MessageError):
+        return word
+
+
+def put_first_name_first(name: str) -> str:
+    """`Surname, First` becomes `First Surname`."""
+    surname, comma, first = name.partition(",")
+    return f"{first.strip()} {surname.strip()}" if comma and first.strip() and "," not in first else name
 
 
 def clean_address(cell: str) -> str:
@@ -34,7 +82,15 @@ def fault_of_text(text: str) -> str | None:
         return f"has {len(text)} characters; allowed: at most {LONGEST_TEXT}"
     if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
         return "holds a control character"
-    return None
+    if _ENCODED_WORD.search(text):
+        return NOT_DECODED
+    return HOLDS_ADDRESS if holds_web_address(text) else None
+
+
+def holds_web_address(text: str) -> bool:
+    """Whether an email program would turn a part of the text into a link."""
+    plain = unicodedata.normalize("NFKC", text).translate(_AS_BROWSERS_READ)
+    return _WEB_ADDRESS.search(plain) is not None
 
 
 def fault_of_address(address: str) -> str | None:

@@ -19,7 +19,7 @@ from chalicelib.codec import programme_as_json
 from chalicelib.errors import Fault, FieldFault, FileFaults, Refusal
 from chalicelib.model import Cohort, CohortDates, DelegateEntry, Person, Programme
 from chalicelib.programme import changes
-from chalicelib.programme.cells import clean_address, clean_text, fault_of_address, fault_of_text
+from chalicelib.programme.cells import clean_address, clean_name, clean_text, fault_of_address, fault_of_text
 from chalicelib.programme.changes import Change, Kind, RaterChange
 from chalicelib.programme.dates import check_dates, opens_at
 from chalicelib.programme.file import read_programme
@@ -237,7 +237,7 @@ def _date(upload: Upload, field: str, faults: Faults) -> date | None:
 
 
 def _sponsor(upload: Upload, faults: Faults) -> Person | None:
-    name = clean_text(upload.fields.get("sponsor_name", ""))
+    name = clean_name(upload.fields.get("sponsor_name", ""))
     email = clean_address(upload.fields.get("sponsor_email", ""))
     if not name and not email:
         return None

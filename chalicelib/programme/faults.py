@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from chalicelib.errors import Fault, FileFaults
 
 MOST_TOLD = 100
+MAX_FOUND = 1000  # then reading ends: each fault looks for what was meant, and no one reads so many
+LONGEST_MEANT = 80  # characters; a longer word is no slip of a short one
 LONGEST_SHOWN = 40
 
 
@@ -19,7 +21,10 @@ class FaultList:
         self._found: list[Fault] = []
 
     def add(self, line: int, column: str, message: str) -> None:
+        """Raises FileFaults when there are too many to go on."""
         self._found.append(Fault(self.file, line, column, message))
+        if len(self._found) >= MAX_FOUND:
+            raise self.refusal()
 
     def refuse_if_any(self) -> None:
         if self._found:
@@ -31,12 +36,15 @@ class FaultList:
         told, rest = found[:MOST_TOLD], found[MOST_TOLD:]
         if rest:
             # "…" sorts after every key and column name, so this stays the last line told
-            told.append(Fault(self.file, rest[-1].line, "…", f"and {len(rest)} more"))
+            so_far = "at least " if len(self._found) >= MAX_FOUND else ""
+            told.append(Fault(self.file, rest[-1].line, "…", f"and {so_far}{len(rest)} more"))
         return FileFaults(told)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that a slip of the keyboard would turn into this one."""
+    if len(word) > LONGEST_MEANT:
+        return None
     by_lower = {each.lower(): each for each in known}
     matches = get_close_matches(word.lower(), by_lower, n=1)
     return by_lower[matches[0]] if matches else None
@@ -50,5 +58,5 @@ def hint(word: str, known: Sequence[str]) -> str:
 
 def shown(text: str) -> str:
     """A value as a fault may quote it: short, and fit for a terminal."""
-    printable = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return printable if len(printable) <= LONGEST_SHOWN else printable[: LONGEST_SHOWN - 1] + "…"
+    printable = "".join(sign if sign.isprintable() else "?" for sign in text[:LONGEST_SHOWN])
+    return printable if len(text) <= LONGEST_SHOWN else printable[: LONGEST_SHOWN - 1] + "…"

@@ -10,7 +10,9 @@ Path = tuple[str | int, ...]
 Findings = Iterator[tuple[Path, str]]  # what a rule says of which value
 ANY = object()  # in a pattern: every entry of a list
 
-MOST_VALUES = 20_000  # aliases of aliases would otherwise grow without bound
+# Without these, aliases of aliases would grow without bound: what an alias stands for counts each time.
+MOST_VALUES = 20_000
+MAX_CHARACTERS = 400_000
 
 
 def path_text(path: Path) -> str:
@@ -25,13 +27,26 @@ class Outline:
         self.faults = faults
         self.scalars: dict[Path, object] = {}
         self._lines: dict[Path, int] = {}
+        self._values = 0
+        self._characters = 0
 
     def place(self, path: Path, line: int) -> None:
-        """Notes where a value is; refuses the file if it holds too many."""
+        """Note where a value is."""
         self._lines[path] = line
-        if len(self._lines) > MOST_VALUES:
-            self.fault((), f"holds more than {MOST_VALUES} values")
-            self.faults.refuse_if_any()
+        self.count_values(1)
+
+    def count_values(self, values: int, characters: int = 0) -> None:
+        """Raises FileFaults if the file holds too many."""
+        self._values += values
+        self._characters += characters
+        if self._values > MOST_VALUES:
+            self._refuse(f"holds more than {MOST_VALUES} values, each counted as often as an alias repeats it")
+        if self._characters > MAX_CHARACTERS:
+            self._refuse(f"holds more than {MAX_CHARACTERS} characters, each counted as often as an alias repeats it")
+
+    def _refuse(self, message: str) -> None:
+        self.fault((), message)
+        raise self.faults.refusal()
 
     def line(self, path: Path) -> int:
         """Of the path, or of the nearest block around it that is in the file."""

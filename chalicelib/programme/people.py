@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from chalicelib.model import SELF_GROUP, DelegateEntry, Person, Programme, RaterEntry
-from chalicelib.programme.cells import fault_of_address, fault_of_text
+from chalicelib.programme.cells import clean_name, fault_of_address, fault_of_text
 from chalicelib.programme.faults import FaultList, hint, shown
 from chalicelib.programme.table import Row, read_table
 
@@ -52,10 +52,10 @@ def read_raters(
     delegates   addresses of the cohort's delegates, lower case
     listed      who is on their lists already, by the same addresses
     """
-    faults = FaultList(file)
+    faults, known = FaultList(file), frozenset(delegates)
     rows = [_with_group_id(row, programme) for row in _checked_rows(data, RATER_COLUMNS, faults)]
     for row in rows:
-        _refuse_stray_rater(row, programme, delegates, faults)
+        _refuse_stray_rater(row, programme, known, faults)
     rows = _without_doubled_raters(rows, faults)
     _refuse_crowded_groups(rows, programme, listed, faults)
     faults.refuse_if_any()
@@ -69,7 +69,7 @@ def _checked_rows(data: bytes, columns: Sequence[str], faults: FaultList) -> lis
     """Rows with lower-case addresses, every cell checked; a row that only repeats another is dropped."""
     rows: dict[tuple[str, ...], Row] = {}
     for raw in read_table(data, columns, faults):
-        row = Row(raw.line, {name: cell.lower() if _is_address(name) else cell for name, cell in raw.cells.items()})
+        row = Row(raw.line, {name: _read_cell(name, cell) for name, cell in raw.cells.items()})
         if rows.setdefault(tuple(row.cells.values()), row) is not row:
             continue
         for name, cell in row.cells.items():
@@ -77,6 +77,12 @@ def _checked_rows(data: bytes, columns: Sequence[str], faults: FaultList) -> lis
             if wrong:
                 faults.add(row.line, name, wrong)
     return list(rows.values())
+
+
+def _read_cell(column: str, cell: str) -> str:
+    if _is_address(column):
+        return cell.lower()
+    return clean_name(cell) if column.endswith("name") else cell
 
 
 def _is_address(column: str) -> bool:

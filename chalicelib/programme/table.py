@@ -7,6 +7,7 @@ import io
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
@@ -14,6 +15,10 @@ from chalicelib.programme.cells import clean_text
 from chalicelib.programme.faults import FaultList, hint, shown
 
 SEPARATORS = ",;\t"
+MAX_BYTES = 2_000_000
+MAX_ROWS = 30_000  # 500 delegates with 60 raters each
+MAX_COLUMNS = 50
+MAX_CELL = 2_000  # characters
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(\r\n|\n|\r)', re.IGNORECASE)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls
 
@@ -25,11 +30,15 @@ class Row(Struct, frozen=True):
 
 def read_table(data: bytes, columns: Sequence[str], faults: FaultList) -> list[Row]:
     """Rows that hold anything. Raises FileFaults if the file or its header cannot be read at all."""
+    _refuse_too_large(data, faults)
     text = _decoded(data, faults)
     separator, start = _separator(text, columns)
-    records = list(_records(text, separator, start, faults))
+    records = list(islice(_records(text, separator, start, faults), MAX_ROWS + 2))
     if not records:
         faults.add(1, "", f"is empty: wants a first line with {','.join(columns)}, then a line each")
+        raise faults.refusal()
+    if len(records) > MAX_ROWS + 1:
+        faults.add(records[-1][0], "", f"is one row too many; allowed: {MAX_ROWS:,} in a file. Split the list in two")
         raise faults.refusal()
     header_line, header = records[0]
     places = _places(header, header_line, columns, faults)
@@ -37,6 +46,13 @@ def read_table(data: bytes, columns: Sequence[str], faults: FaultList) -> list[R
         faults.add(header_line, "", "has a header only: wants at least one line below it")
     faults.refuse_if_any()
     return [_row(line, cells, places, len(header), faults) for line, cells in records[1:]]
+
+
+def _refuse_too_large(data: bytes, faults: FaultList) -> None:
+    if len(data) > MAX_BYTES:
+        size = f"{len(data) // 1000:,} kB; allowed: at most {MAX_BYTES // 1000:,} kB"
+        faults.add(1, "", f"is too large: {size}. Split the list into several files, and load them one after another")
+        raise faults.refusal()
 
 
 def _decoded(data: bytes, faults: FaultList) -> str:
@@ -63,7 +79,7 @@ def _separator(text: str, columns: Sequence[str]) -> tuple[str, int]:
     told = _SEPARATOR_LINE.match(text)
     if told:
         return told[1], told.end()
-    first = next((line for line in text.splitlines() if line.strip(SEPARATORS + ' "')), "")
+    first = next((line for line in text.splitlines() if line.strip(SEPARATORS + ' "')), "")[: MAX_COLUMNS * MAX_CELL]
     wanted = {_bare(column) for column in columns}
     return max(SEPARATORS, key=lambda sign: len(wanted & set(map(_bare, first.split(sign))))), 0
 
@@ -77,11 +93,22 @@ def _records(text: str, separator: str, start: int, faults: FaultList) -> Iterat
         for record in reader:
             cells = [clean_text(cell) for cell in record]
             if any(cells):
+                _refuse_odd_record(line, cells, faults)
                 yield line, cells
             line = skipped + reader.line_num + 1
     except csv.Error as error:
         faults.add(line, "", f"cannot be split into cells, perhaps for a quotation mark without its partner ({error})")
         raise faults.refusal() from error
+
+
+def _refuse_odd_record(line: int, cells: list[str], faults: FaultList) -> None:
+    """No list of people has such rows: this is another file, or a quotation mark without its partner."""
+    if len(cells) > MAX_COLUMNS:
+        faults.add(line, "", f"has {len(cells)} cells; allowed: at most {MAX_COLUMNS}. Is it the right file?")
+        raise faults.refusal()
+    if (longest := max(map(len, cells))) > MAX_CELL:
+        faults.add(line, "", f"has a cell of {longest} characters; allowed: at most {MAX_CELL}. Is it the right file?")
+        raise faults.refusal()
 
 
 def _bare(name: str) -> str:

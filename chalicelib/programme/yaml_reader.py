@@ -16,15 +16,36 @@ from chalicelib.programme.faults import LONGEST_SHOWN, FaultList, hint, nearest,
 from chalicelib.programme.outline import Outline, Path
 
 LONGEST_ID = 40
+MAX_FILE = 200_000  # characters; the example has 13,000, and a logo inside takes 54,000
+MAX_DEPTH = 30
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 _YES, _NO = ("yes", "true", "on"), ("no", "false", "off")
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses deep nesting, whose every level makes PyYAML go through all levels above it."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise yaml.composer.ComposerError(None, None, "it is nested too deeply", self.get_mark())
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
 def compose(text: str, faults: FaultList) -> yaml.Node:
-    """The file's nodes. Raises FileFaults if it is empty or not YAML."""
+    """The file's nodes. Raises FileFaults if it is empty, too large or not YAML."""
+    if len(text) > MAX_FILE:
+        faults.add(
+            1, "", f"is too large: {len(text):,} characters; allowed: at most {MAX_FILE:,}. Is it the right file?"
+        )
+        raise faults.refusal()
     try:
-        node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         faults.add(*_syntax_fault(error, text))
         raise faults.refusal() from error
     if node is None:
@@ -39,8 +60,6 @@ def _syntax_fault(error: Exception, text: str) -> tuple[int, str, str]:
         return (mark.line + 1 if mark else 1, "", f"is not YAML: {error.problem or error.context}")
     if isinstance(error, yaml.reader.ReaderError):
         return (text.count("\n", 0, error.position) + 1, "", "is not YAML: it holds a control character")
-    if isinstance(error, RecursionError):
-        return (1, "", "is nested too deeply")
     # PyYAML lets chr() fail on "\UFFFFFFFF"
     return (1, "", "is not YAML: an escape in a quoted text names a character that does not exist")
 
@@ -76,6 +95,7 @@ def _known_pairs(
     """Known keys with value and line, and the keys that unknown ones seem to mean: those need not be missed as well."""
     lines: dict[str, int] = {}
     pairs: dict[str, tuple[yaml.Node, int]] = {}
+    outline.count_values(len(node.value))
     meant: set[str | None] = set()
     for key, value in node.value:
         name, line = str(key.value) if isinstance(key, yaml.ScalarNode) else "", key.start_mark.line + 1
@@ -97,8 +117,8 @@ def _list(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> list[Any]
         return None
     if not limits.min_length <= len(node.value) <= limits.max_length:
         outline.fault(path, f"has {len(node.value)} entries; allowed: {limits.min_length} to {limits.max_length}")
-    entry = get_args(entries)[0]
-    return [read(outline, each, entry, (*path, index)) for index, each in enumerate(node.value)]
+    entry, allowed = get_args(entries)[0], node.value[: limits.max_length]
+    return [read(outline, each, entry, (*path, index)) for index, each in enumerate(allowed)]
 
 
 def _plain_assignment(outline: Outline, node: yaml.ScalarNode, path: Path) -> dict[str, object]:
@@ -116,6 +136,7 @@ def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
     if not isinstance(node, yaml.ScalarNode):
         outline.fault(path, f"is a list or a block{_allowed(kind)}")
         return None
+    outline.count_values(0, len(node.value))
     value = outline.scalars[path] = _plain(node)
     if isinstance(value, str) and any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
         outline.fault(path, "holds a control character")

@@ -12,6 +12,8 @@ from chalicelib.programme.faults import FaultList, hint, shown
 
 SEPARATORS = ",;\t"
 LONGEST_CELL = 1_000_000  # characters
+MAX_COLUMNS = 200  # 60 items and 18 questions at most, and some that are not ours
+MAX_BYTES = 50_000_000
 
 
 class Record(Struct, frozen=True):
@@ -25,6 +27,10 @@ def read_records(data: bytes, needed: Sequence[str], optional: Sequence[str], fa
     Adds faults for records; raises FileFaults if the file or its header cannot be read. An optional column that is
     not there reads as blank.
     """
+    if len(data) > MAX_BYTES:
+        size = f"{len(data) // 1_000_000} MB; allowed: at most {MAX_BYTES // 1_000_000} MB"
+        faults.add(1, "", f"is too large: {size}. Split it by delegate into several files, with an --out folder each")
+        raise faults.refusal()
     text = _decoded(data, faults)
     rows = _rows(text, faults)
     header_line, titles = next(rows, (1, []))
@@ -78,6 +84,9 @@ def _check_header(
     for column in needed:
         if column not in columns:
             faults.add(line, column, "is missing: a column of this name is needed")
+    if len(columns) > MAX_COLUMNS:
+        faults.add(line, "", f"has {len(columns)} columns; allowed: at most {MAX_COLUMNS}. Is it the right file?")
+        return
     for at, column in enumerate(columns):
         if column in columns[:at]:
             faults.add(line, shown(column), "is there twice")

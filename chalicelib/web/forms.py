@@ -50,11 +50,11 @@ def typed(body: bytes) -> dict[str, str]:
 
     Buttons, ticks, ratings and codes are left out, and so is what the page itself carries.
     """
+    if len(body) > LARGEST_BODY:
+        return {}
     try:
         pairs = parse_qsl(body.decode("ascii"), max_num_fields=MOST_FIELDS, encoding="utf-8", errors="replace")
     except ValueError:
-        return {}
-    if len(body) > LARGEST_BODY:
         return {}
     return {name: value for name, value in pairs if name not in NOT_TYPED and not CHOICE.fullmatch(value)}
 

@@ -22,6 +22,7 @@ from chalicelib.web.forms import FormRefused
 LARGEST_BODY = 3_000_000  # bytes; Lambda takes 6 MB, and API Gateway hands files on a third longer
 LARGEST_FILES = 2_000_000  # bytes, all files of a form together
 MOST_FIELDS = 40
+LONGEST_CONTENT_TYPE = 300  # characters; browsers send about 80
 TOO_LARGE = (
     "A programme and a list of people rarely take 200 kB, so this may be another file. If it is the right one, "
     "load the delegates first and the raters in several files: each adds to what is there. "
@@ -47,7 +48,7 @@ def read_upload(request: Any, nonce: str) -> Upload:
         raise FormRefused(f"The files together are larger than {LARGEST_FILES // 1_000_000} MB.", TOO_LARGE)
     upload = _parsed(body, request.headers.get("content-type", ""))
     fields = dict(upload.fields)
-    if not hmac.compare_digest(fields.pop("form", ""), nonce):
+    if not hmac.compare_digest(fields.pop("form", "").encode(), nonce.encode()):
         raise FormRefused("The page was not complete.")
     return Upload(fields, upload.files)
 
@@ -55,13 +56,15 @@ def read_upload(request: Any, nonce: str) -> Upload:
 def _parsed(body: bytes, content_type: str) -> Upload:
     import multipart  # one page of a hundred has files
 
+    if len(content_type) > LONGEST_CONTENT_TYPE:
+        raise FormRefused("The page arrived damaged.")
     kind, options = multipart.parse_options_header(content_type)
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise FormRefused("The page arrived without its files.")
     limits = {"part_limit": MOST_FIELDS, "spool_limit": LARGEST_BODY, "memory_limit": LARGEST_BODY}
     try:
         parts = list(multipart.MultipartParser(io.BytesIO(body), options["boundary"], strict=True, **limits))
-        fields = [(part.name, part.value) for part in parts if part.filename is None]
+        fields = [(part.name, part.raw.decode("utf-8")) for part in parts if part.filename is None]
     except (multipart.MultipartError, ValueError):
         raise FormRefused("The page arrived damaged.") from None
     files = {part.name: File(_base_name(part.filename), part.raw) for part in parts if part.filename}

@@ -39,7 +39,7 @@ def test_a_list_is_pasted_corrected_checked_and_sent(opened, visit):
     page.get_by_label("Names and addresses").fill(f"{LIST}; Slip <slip@exmaple.org>; nobody")
     assert "5 addresses" in page.locator("#list-count").inner_text()
     page.get_by_role("button", name="Add them to the list").click()
-    page.get_by_text("“nobody”: has no mail address").wait_for()
+    page.get_by_text("“nobody”: has no email address").wait_for()
     assert page.evaluate("document.activeElement.className") == "errors"
     page.get_by_label("Names and addresses").fill(f"{LIST}; Slip <slip@exmaple.org>")
     page.get_by_role("button", name="Add them to the list").click()

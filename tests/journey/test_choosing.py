@@ -47,7 +47,7 @@ def test_a_pasted_list_is_added_once_however_often_it_is_pasted(visitor, choose)
 @pytest.mark.parametrize(
     ("pasted", "said"),
     [
-        pytest.param("P0 <p0@example.org>; Jo Ward", "“Jo Ward”: has no mail address", id="no-address"),
+        pytest.param("P0 <p0@example.org>; Jo Ward", "“Jo Ward”: has no email address", id="no-address"),
         pytest.param("P0 <p0@example.org>; dana.delegate@example.org", "your own address", id="own"),
         pytest.param("P0 <p0@example.org>; mara.manager@example.org", "already, under “Line manager”", id="elsewhere"),
         pytest.param(";".join(f"p{n}@example.org" for n in range(9)), "at most 8; there is room for 8", id="too-many"),

@@ -56,11 +56,11 @@ def test_a_semicolon_in_quotes_belongs_to_the_name():
 @pytest.mark.parametrize(
     ("text", "entry", "why"),
     [
-        pytest.param("Jo Ward; sam@example.org", "“Jo Ward”", "has no mail address", id="no-address"),
+        pytest.param("Jo Ward; sam@example.org", "“Jo Ward”", "has no email address", id="no-address"),
         pytest.param("Jo <jo@example>; sam@example.org", "“Jo jo@example”", "after @ there must be", id="no-domain"),
-        pytest.param("Sam sam@example.org, Jo", "“Jo”", "has no mail address", id="words-after"),
+        pytest.param("Sam sam@example.org, Jo", "“Jo”", "has no email address", id="words-after"),
         pytest.param("1@example.org; sam@example.org", "“1@example.org”", "the name is missing", id="no-letter"),
-        pytest.param("Jo <>; sam@example.org", "“Jo”", "has no mail address", id="empty-brackets"),
+        pytest.param("Jo <>; sam@example.org", "“Jo”", "has no email address", id="empty-brackets"),
     ],
 )
 def test_what_cannot_be_read_is_named(text, entry, why):

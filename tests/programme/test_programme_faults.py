@@ -117,7 +117,7 @@ SYNTAX = [
     pytest.param("version: 1", "version: \x07", (2, ""), "holds a control character", id="bell"),
     pytest.param("version: 1", "version: *one", (2, ""), "undefined alias", id="undefined-alias"),
     pytest.param("version: 1", r'version: "\UFFFFFFFF"', (1, ""), "does not exist", id="no-such-character"),
-    pytest.param("version: 1", "version: " + "[" * 5000, (1, ""), "nested too deeply", id="nested"),
+    pytest.param("version: 1", "version: " + "[" * 5000, (2, ""), "nested too deeply", id="nested"),
 ]
 
 
@@ -224,9 +224,9 @@ def test_a_hundred_faults_are_told_and_the_rest_counted(small_text):
 
 
 def test_aliases_of_aliases_cannot_fill_the_memory(small_text):
-    bomb = "&a [kind, kind, kind, kind, kind, kind, kind, kind, kind, kind]"
-    items = "[" + ", ".join(["{id: x, self: I., others: O., values: " + bomb + "}", *["*i"] * 3000]) + "]"
-    text = re.sub(r"items:\n(      .*\n)+", f"items: {items.replace('[{', '[&i {', 1)}\n", small_text)
+    item = "&i {id: x, self: I., others: O., values: [" + "kind, " * 12 + "]}"
+    competency = "&c {id: c, title: C, definition: C., items: [" + item + ", *i" * 59 + "]}"
+    text = re.sub(r"competencies:\n(  .*\n)+", f"competencies: [{competency}{', *c' * 29}]\n", small_text)
 
     assert any("more than 20000 values" in message for _, _, message in faults_of(text))
 

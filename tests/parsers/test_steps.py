@@ -1,0 +1,353 @@
+"""Each parser of what people send meets its worst text at its limit: half the text takes half the steps.
+
+The modules that parse are found in the code. A new one fails here until it is given a worst case, or a reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import contextlib
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import chalicelib
+from chalicelib.errors import Refusal
+from chalicelib.programme import cells, logo, svg, table, yaml_reader
+from chalicelib.programme.dates import parse_duration
+from chalicelib.programme.faults import FaultList
+from chalicelib.programme.file import read_programme
+from chalicelib.programme.people import DELEGATE_COLUMNS, read_delegates
+from chalicelib.report import responses_csv
+from chalicelib.web import forms, links, sessions, uploads
+from tests.programme.small import SMALL
+from tests.support.steps import count_steps
+
+ROOT = Path(chalicelib.__file__).parent
+PRIMITIVES = {
+    *(
+        "csv.reader",
+        "compose",
+        "parse_qsl",
+        "MultipartParser",
+        "decompressobj",
+        "ParserCreate",
+        "unsign",
+        "decode_header",
+    ),
+    *("loads", "decode", "b64decode", "fromisoformat"),
+}
+OF_OUR_OWN = {
+    "admin/acts": "a date from a field of at most 400 kB: fromisoformat looks at the length first",
+    "admin/posted": "as admin/acts",
+    "clock": "what we wrote",
+    "cli_commands": "the clock of the local cloud",
+    "codec": "programmes that were checked before they were stored",
+    "config": "settings of the operator",
+    "debrief/areas": "as admin/acts",
+    "debrief/release": "what we wrote",
+    "collect/seal": "what we sealed",
+    "ids": "digests",
+    "mail/events": "what SES sends through our own topic",
+    "mail/mime": "names and addresses that cells checked",
+    "report/pdf": "a logo that was checked before it was stored",
+    "mail/tags": "what SES sends back of ours",
+    "report/comments": "replaces line ends of a comment that the form has limited",
+    "report/facts": "what we wrote",
+    "report/frozen": "what we wrote",
+    "report/ledger_file": "what report offline wrote",
+    "report/offline": "makes a name for a folder",
+    "report/printable": "a comment that the form has limited",
+    "report/wave_facts": "what we wrote",
+    "programme/draft": "a name that cells checked; dates as admin/acts",
+    "programme/file": "what yaml_reader limits",
+    "store/coach_comments": "what we wrote",
+    "store/descriptions": "botocore's own files",
+    "store/marshal": "what we wrote",
+    "store/queues": "hints that we sent",
+    "web/static": "a logo that was checked before it was stored",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """`make` gives the worst text of a size; `limit` is the largest that is read."""
+
+    name: str
+    module: str
+    read: Callable[[object], object]
+    limit: int
+    make: Callable[[int], object]
+
+
+def _paste(text: object) -> object:
+    from chalicelib.nominate.paste import read_list
+
+    return read_list(str(text))
+
+
+def _repeat(part: str) -> Callable[[int], str]:
+    return lambda size: (part * (size // len(part) + 1))[:size]
+
+
+def _csv(row: str) -> Callable[[int], bytes]:
+    header = ",".join(DELEGATE_COLUMNS) + "\n"
+    return lambda size: (header + _repeat(row)(max(0, size - len(header)))).encode()
+
+
+def _yaml(tail: str, part: str) -> Callable[[int], str]:
+    return lambda size: SMALL + tail + _repeat(part)(max(0, size - len(SMALL) - len(tail)))
+
+
+def _aliases(size: int) -> str:
+    """A long text that is named again and again."""
+    return (
+        SMALL.replace("title: A small", f"title: &a {'x' * 1000} A small") + "extra: [" + "*a, " * (size // 4) + "]\n"
+    )
+
+
+def _svg(middle: str, size: int) -> bytes:
+    start, end = "<svg xmlns='http://www.w3.org/2000/svg'>", "</svg>"
+    return (start + middle * ((size - len(start) - len(end)) // len(middle)) + end).encode()
+
+
+def _multipart(part: str) -> Callable[[int], bytes]:
+    return lambda size: ("--b\r\n" + _repeat(part)(size)).encode()
+
+
+def _upload(body: object) -> object:
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    return uploads.read_upload(SimpleNamespace(raw_body=body, headers=headers), "nonce")
+
+
+def _cookie(text: object) -> object:
+    request = SimpleNamespace(headers={"cookie": text})
+    return sessions._session(request, datetime(2026, 9, 1, tzinfo=UTC))
+
+
+LIST_LIMIT = 30_000
+READ_YAML = ("programme/yaml_reader", lambda text: read_programme(text, "p.yaml"), yaml_reader.MAX_FILE)
+READ_PEOPLE = ("programme/table", lambda data: read_delegates(data, "d.csv"), table.MAX_BYTES // 4)
+READ_SVG = ("programme/svg", svg.check_svg, logo.MOST_BYTES)
+READ_FORM = ("web/forms", lambda body: forms.read_form(body, "hub", "token"), forms.LARGEST_BODY)
+READ_UPLOAD = ("web/uploads", _upload, uploads.LARGEST_BODY)
+CASES = [
+    *(
+        Case(f"list-{name}", "nominate/paste", _paste, LIST_LIMIT, _repeat(part))
+        for name, part in {
+            "letters": "a",
+            "ats": "@",
+            "pairs": "a@",
+            "blanks": " ",
+            "brackets": "<",
+            "round-brackets": "(",
+            "quotes": '"',
+            "semicolons": "a;",
+            "people": "Jo Ward <jo@example.org>; ",
+            "accents": "\u0323\u0301",
+            "encoded": "=?utf-8?q?",
+            "headers": "to: ",
+        }.items()
+    ),
+    *(
+        Case(f"people-{name}", *READ_PEOPLE, _csv(row))
+        for name, row in {
+            "rows": "Jo,jo@example.org,Nurse,Ward,Al,al@example.org,Bo,bo@example.org\n",
+            "short-rows": "x\n",
+            "quotes": '"',
+            "commas": ",",
+            "wide": "a,",
+            "letters": "a",
+            "lines": "\n",
+            "accents": "\u0323\u0301",
+        }.items()
+    ),
+    *(
+        Case(f"yaml-{name}", *READ_YAML, make)
+        for name, make in {
+            "letters": _yaml("extra: ", "a"),
+            "lines": _yaml("extra: |\n", "  a\n"),
+            "keys": _yaml("", "k: 1\n"),
+            "brackets": _yaml("extra: ", "["),
+            "braces": _yaml("extra: ", "{a: "),
+            "dashes": _yaml("extra:\n ", "- "),
+            "quotes": _yaml('extra: "', "\\n"),
+            "list": _yaml("extra: [", "a, "),
+            "anchors": _yaml("extra: [", "&a b, "),
+            "aliases": _aliases,
+            "questions": _yaml("", "? a\n"),
+        }.items()
+    ),
+    *(
+        Case(f"svg-{name}", *READ_SVG, lambda size, part=part: _svg(part, size))
+        for name, part in {
+            "elements": "<g/>",
+            "texts": "<style>a</style>",
+            "urls": "<g style='fill:url(#a)'/>",
+            "comments": "<!-- -->",
+        }.items()
+    ),
+    Case("svg-depth", *READ_SVG, lambda size: ("<svg>" + "<g>" * ((size - 5) // 3)).encode()),
+    Case("svg-attributes", *READ_SVG, lambda size: f"<svg {_repeat('x ')(size)}>".encode()),
+    *(
+        Case(f"form-{name}", *READ_FORM, lambda size, part=part: _repeat(part)(size).encode())
+        for name, part in {"fields": "a=1&", "percent": "%C3%A9", "plus": "+", "ampersands": "&", "equals": "="}.items()
+    ),
+    *(
+        Case(f"upload-{name}", *READ_UPLOAD, _multipart(part))
+        for name, part in {
+            "lines": "\r\n",
+            "boundaries": "\r\n--b",
+            "headers": "a: b\r\n",
+            "fields": 'Content-Disposition: form-data; name="a"\r\n\r\n1\r\n--b\r\n',
+            "letters": "a",
+        }.items()
+    ),
+    Case(
+        "packed-zeros",
+        "web/uploads",
+        lambda packed: uploads.unpack(str(packed)),
+        uploads.LARGEST_BODY,
+        lambda size: base64.b64encode(zlib.compress(b" " * size * 100)).decode(),
+    ),
+    *(
+        Case(
+            f"responses-{name}",
+            "report/responses_csv",
+            lambda data: responses_csv.read_records(data, ["delegate", "group"], ["why"], FaultList("r.csv")),
+            400_000,
+            lambda size, row=row: ("delegate,group\n" + _repeat(row)(size)).encode(),
+        )
+        for name, row in {"rows": "a,b\n", "quotes": '"', "letters": "a"}.items()
+    ),
+    Case(
+        "responses-columns",
+        "report/responses_csv",
+        lambda data: responses_csv.read_records(data, ["delegate"], [], FaultList("r.csv")),
+        400_000,
+        lambda size: _repeat("a,")(size).encode(),
+    ),
+    *(
+        Case(f"token-{name}", "web/links", lambda text: links.read("hub", str(text), 2), 100_000, _repeat(part))
+        for name, part in {"dots": ".", "letters": "a", "ends": ";"}.items()
+    ),
+    *(
+        Case(f"cookie-{name}", "web/sessions", _cookie, 100_000, _repeat(part))
+        for name, part in {"semicolons": ";", "pairs": "a=b;", "ours": f"{sessions.COOKIE}=a.b;"}.items()
+    ),
+    *(
+        Case(f"duration-{name}", "programme/dates", lambda text: parse_duration(str(text)), 100_000, _repeat(part))
+        for name, part in {"digits": "1", "parts": "P1M"}.items()
+    ),
+    *(
+        Case(f"name-{name}", "programme/cells", lambda text: cells.clean_name(str(text)), 100_000, _repeat(part))
+        for name, part in {"accents": "\u0323\u0301", "words": "=?utf-8?q?a?= ", "joiners": "\u200d"}.items()
+    ),
+    Case(
+        "address",
+        "programme/cells",
+        lambda text: cells.fault_of_address(cells.clean_address(str(text))),
+        100_000,
+        _repeat("a.@"),
+    ),
+]
+SLACK = 1.2  # of twice
+
+
+pytestmark = pytest.mark.usefixtures("aws")  # for the keys of links
+
+
+def _read(case: Case, size: int) -> None:
+    with contextlib.suppress(Refusal, ValueError):
+        case.read(case.make(size))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_half_the_text_takes_half_the_steps(case):
+    size = min(case.limit, 4_000 if case.module == "programme/yaml_reader" else 30_000)
+    _read(case, 100)  # imports are not counted
+    half, whole = (count_steps(lambda size=size: _read(case, size)) for size in (size // 2, size))
+
+    assert whole <= 2 * SLACK * half + 1000
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_longest_text_is_read_or_refused(case):
+    _read(case, case.limit)
+
+
+def _parsing_modules() -> set[str]:
+    found = set()
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+                name = ast.unparse(node.func)
+                if {name, name.rpartition(".")[2]} & PRIMITIVES:
+                    found.add(path.relative_to(ROOT).with_suffix("").as_posix())
+    return found
+
+
+def test_every_module_that_parses_has_a_worst_case_or_a_reason():
+    known = {case.module for case in CASES} | OF_OUR_OWN.keys() | {"programme/logo"}  # logo: tests of its header below
+
+    assert sorted(_parsing_modules() - known) == []
+
+
+# --- what is larger is refused at once, with the limit and what to do -----------------------------------
+
+
+def _refusal(case: str, size: int) -> str:
+    (found,) = [one for one in CASES if one.name == case]
+    try:
+        result = found.read(found.make(size))
+    except Refusal as refusal:
+        return " ".join(map(str, getattr(refusal, "faults", [refusal])))
+    return " ".join(map(str, getattr(result, "faults", ())))
+
+
+@pytest.mark.parametrize(
+    ("case", "size", "says"),
+    [
+        ("list-letters", LIST_LIMIT + 1, ("30001 characters", "at most 30000", "names and email addresses only")),
+        ("people-letters", table.MAX_BYTES + 1, ("2,000 kB", "Split the list")),
+        ("people-short-rows", table.MAX_ROWS * 2 + 200, ("row too many", "30,000", "Split the list")),
+        ("people-wide", 1000, ("cells", "at most 50", "right file")),
+        ("people-letters", 9000, ("characters", "at most 2000", "right file")),
+        ("yaml-letters", yaml_reader.MAX_FILE + 1, ("200,001 characters", "at most 200,000", "right file")),
+        ("form-fields", forms.LARGEST_BODY + 4, ("more text than this page takes",)),
+        ("upload-letters", uploads.LARGEST_BODY + 1, ("larger than 2 MB", "several files")),
+        ("responses-columns", 1000, ("columns", "at most 200", "right file")),
+    ],
+)
+def test_what_is_too_long_is_refused_with_the_limit_and_what_to_do(case, size, says):
+    told = _refusal(case, size)
+
+    assert [part for part in says if part not in told] == [], told
+
+
+def _png(width: int, height: int) -> str:
+    header = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", width, height, 8, 6, 0, 0, 0)
+    return "data:image/png;base64," + base64.b64encode(header + b"\0" * 100).decode()
+
+
+def test_a_png_that_would_unfold_to_gigabytes_is_refused_by_its_header():
+    assert logo.read_logo(_png(1000, 500), None)
+    with pytest.raises(ValueError, match="30000 by 30000 pixels; allowed: sides of at most 4000"):
+        logo.read_logo(_png(30_000, 30_000), None)
+
+
+def test_one_text_that_many_aliases_repeat_counts_each_time():
+    text = "x" * 100_000
+    items = "".join(f"  - {{id: i{n}, title: *a}}\n" for n in range(11))
+    spoilt = SMALL.replace("title: A small programme", f"title: &a {text}").replace("values:\n", f"values:\n{items}")
+
+    with pytest.raises(Refusal) as refused:
+        read_programme(spoilt, "p.yaml")
+    assert "characters, each counted as often as an alias repeats it" in str(refused.value)
