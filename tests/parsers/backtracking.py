@@ -21,6 +21,8 @@ CATEGORIES = {
     sre.CATEGORY_NOT_WORD: r"\W",
 }
 Test = Callable[[str], bool]
+Groups = dict[Any, tuple[int, int]]
+State = tuple[int, int, Groups]
 
 
 class TooManySteps(Exception):
@@ -30,7 +32,8 @@ class TooManySteps(Exception):
 @dataclass
 class Program:
     """Instructions: ("test", function), ("split", first, second), ("jump", to), ("at", code),
-    ("look", program, width behind, wanted), ("atom", program), ("match",)."""
+    ("look", program, width behind, wanted), ("atom", program), ("open", group), ("close", group), ("same", group),
+    ("match",)."""
 
     code: list[tuple[Any, ...]] = field(default_factory=list)
     alphabet: set[str] = field(default_factory=set)
@@ -102,8 +105,10 @@ def _range_test(low: int, high: int, flags: int) -> Test:
 
 
 def _group(program: Program, node: Any, argument: Any, flags: int) -> None:
-    _, added, removed, tree = argument
+    number, added, removed, tree = argument
+    program.code.append(("open", number))
     _emit(program, tree, (flags | added) & ~removed)
+    program.code.append(("close", number))
 
 
 def _branch(program: Program, node: Any, argument: Any, flags: int) -> None:
@@ -171,6 +176,7 @@ _EMIT: dict[Any, Callable[[Program, Any, Any, int], None]] = {
     **dict.fromkeys((sre.ASSERT, sre.ASSERT_NOT), _look),
     sre.SUBPATTERN: _group,
     sre.BRANCH: _branch,
+    sre.GROUPREF: lambda program, node, argument, flags: program.code.append(("same", argument)),
     sre.AT: lambda program, node, argument, flags: program.code.append(("at", argument, flags)),
     sre.ATOMIC_GROUP: _atom,
     sre.POSSESSIVE_REPEAT: _possessive,
@@ -185,39 +191,47 @@ class Run:
 
     def match(self, program: Program, start: int, *, whole: bool = False) -> int | None:
         """Where a match from `start` ends."""
-        waiting = [(0, start)]
+        waiting: list[State] = [(0, start, {})]
         while waiting:
-            pc, at = waiting.pop()
-            while pc is not None:
+            state: State | None = waiting.pop()
+            while state is not None:
                 self.steps += 1
                 if self.steps > self.most:
                     raise TooManySteps
-                kind, *rest = program.code[pc]
-                if kind == "match":
-                    if not whole or at == len(self.text):
-                        return at
+                if program.code[state[0]][0] == "match":
+                    if not whole or state[1] == len(self.text):
+                        return state[1]
                     break
-                pc, at = self._step(kind, rest, pc, at, waiting)
+                state = self._step(program.code[state[0]], *state, waiting)
         return None
 
-    def _step(
-        self, kind: str, rest: list[Any], pc: int, at: int, waiting: list[tuple[int, int]]
-    ) -> tuple[int | None, int]:
-        if kind == "test":
-            return (pc + 1, at + 1) if at < len(self.text) and rest[0](self.text[at]) else (None, at)
+    def _step(self, one: Any, pc: int, at: int, groups: Groups, waiting: list[State]) -> State | None:
+        kind, *rest = one
         if kind == "split":
-            waiting.append((rest[1], at))
-            return rest[0], at
-        if kind == "jump":
-            return rest[0], at
+            waiting.append((rest[1], at, groups))
+        if kind in ("split", "jump"):
+            return rest[0], at, groups
+        if kind in ("open", "close"):
+            begun = groups.get(rest[0], (at, at))[0] if kind == "close" else at
+            return pc + 1, at, {**groups, rest[0]: (begun, at)}
+        end = self._end(kind, rest, at, groups)
+        return None if end is None else (pc + 1, end, groups)
+
+    def _end(self, kind: str, rest: list[Any], at: int, groups: Groups) -> int | None:
+        """Where what must stand here ends; None if it does not stand here."""
+        if kind == "test":
+            return at + 1 if at < len(self.text) and rest[0](self.text[at]) else None
+        if kind == "same":
+            begun, ended = groups[rest[0]]
+            part = self.text[begun:ended]
+            return at + len(part) if self.text.startswith(part, at) else None
         if kind == "at":
-            return (pc + 1, at) if _is_at(*rest, self.text, at) else (None, at)
+            return at if _is_at(*rest, self.text, at) else None
         if kind == "look":
             part, behind, wanted = rest
             found = at >= behind and self.match(part, at - behind) is not None
-            return (pc + 1, at) if found is wanted else (None, at)
-        end = self.match(rest[0], at)
-        return (None, at) if end is None else (pc + 1, end)
+            return at if found is wanted else None
+        return self.match(rest[0], at)
 
     def search(self, program: Program, start: int = 0) -> tuple[int, int] | None:
         for at in range(start, len(self.text) + 1):

@@ -88,7 +88,9 @@ def found() -> Iterator[Expression]:
             if (str(pattern), "compile") in {(own.pattern, call.func.attr) for own in _own(module)}:  # type: ignore[attr-defined]
                 continue
             named = [_value(one.value, module) for one in call.keywords if one.arg == "flags"]
-            yield Expression(f"{path}:{call.lineno}", str(pattern), int(named[0]) if named else 0, False)  # type: ignore[call-overload]
+            yield Expression(
+                f"{path}:{call.lineno}", str(pattern), int(named[0]) if named else 0, call.func.attr == "fullmatch"
+            )  # type: ignore
 
 
 def _selfcheck_rules() -> Iterator[Expression]:
@@ -112,10 +114,10 @@ def _texts(program: Program, pattern: str) -> Iterator[str]:
     """A part that is repeated, after what may begin a match and before what spoils it."""
     signs = sorted(program.alphabet)[:16]
     words = re.findall(r"[A-Za-z]{2,}(?: [A-Za-z]+)*", pattern)[:6]
-    length = min(1500, max(200, 3 * program.size))
-    pumps = {*signs, *map("".join, product(signs[:10], repeat=2)), *words, *(f"{word} " for word in words)}
+    length = min(1000, max(200, 3 * program.size))
+    pumps = {*signs, *map("".join, product(signs[:6], repeat=2)), *words, *(f"{word} " for word in words)}
     for pump in sorted(pumps):
-        for start, end in (("", ""), ("", "\x01"), (signs[0], "\x01"), (signs[-1], "\x01")):
+        for start, end in (("", ""), (signs[-1], "\x01")):
             yield (start + pump * (length // len(pump)))[:length] + end
 
 

@@ -34,7 +34,7 @@ ROOT = Path(chalicelib.__file__).parent
 PRIMITIVES = {
     *(
         "csv.reader",
-        "compose",
+        "yaml.compose",
         "parse_qsl",
         "MultipartParser",
         "decompressobj",
