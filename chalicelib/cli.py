@@ -88,7 +88,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
 
     status = _verb(verbs, "status", commands.cohort_status, "how a cohort stands; changes nothing")
     status.add_argument("cohort")
-    status.add_argument("--impact", action="store_true", help="with the answers of the six-month survey")
+    status.add_argument("--impact", action="store_true", help="with how many answered the six-month survey")
 
     close = _verb(verbs, "close", commands.close_cohort, "close questionnaires, or give more time")
     close.add_argument("cohort")

@@ -136,12 +136,7 @@ def cohort_status(args: Namespace) -> int:
     ]
     lines += [f"bounced\t{bounce.name}\t{bounce.email}\t{bounce.reason}" for bounce in found.bounces]
     lines += [f"failed\t{job.id}\t{job.error}" for job in found.failed]
-    for one in impact:
-        for survey in one.surveys:
-            lines.append(
-                f"impact\t{one.delegate.name}\t{survey.role.value}\t{'answered' if survey.sent else 'waiting'}"
-            )
-            lines += [f"\t{question}\t{answer}" for question, answer in survey.answers.items()]
+    lines += [f"impact\t{one.role}\tanswered {one.sent} of {one.asked}" for one in impact]
     _say(args, {"status": found, "impact": impact}, lines)
     return 1 if found.failed else 0
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from chalicelib.errors import Refusal
 from chalicelib.model import Cohort
-from chalicelib.store import cohorts, delegates, jobs
+from chalicelib.store import cohorts, impacts, jobs
 from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.impacts import ImpactSurvey, PulseResult, pulse_from, surveys_from
+from chalicelib.store.impacts import Role, surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Bounce
 
@@ -33,9 +31,11 @@ class CohortStatus(Struct, frozen=True):
 
 
 class ImpactStatus(Struct, frozen=True):
-    delegate: DelegateLine
-    surveys: tuple[ImpactSurvey, ...]
-    pulse: PulseResult | None
+    """How many surveys are in. Counts only: what somebody answered is for the readers that their form names."""
+
+    role: str
+    asked: int
+    sent: int
 
 
 def status(cohort_id: str) -> CohortStatus:
@@ -48,8 +48,15 @@ def status(cohort_id: str) -> CohortStatus:
     return CohortStatus(cohort, tuple(cohorts.lines_from(rows)), bounces, tuple(jobs.failed()))
 
 
-def impact(cohort_id: str) -> Iterable[ImpactStatus]:
-    """What came back six months on, a delegate at a time. Raises CohortUnknown."""
-    for line in status(cohort_id).lines:
-        rows = list(delegates.partition(line.delegate_id))
-        yield ImpactStatus(line, surveys_from(rows), pulse_from(rows))
+def impact(cohort_id: str) -> tuple[ImpactStatus, ...]:
+    """How many delegates and line managers have answered six months on. Raises CohortUnknown."""
+    lines = status(cohort_id).lines
+    surveys = [one for line in lines for one in surveys_from(impacts.of_delegate(line.delegate_id))]
+    return tuple(
+        ImpactStatus(
+            role.value,
+            asked=sum(one.role is role for one in surveys),
+            sent=sum(one.sent for one in surveys if one.role is role),
+        )
+        for role in Role
+    )

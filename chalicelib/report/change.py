@@ -45,13 +45,13 @@ def _change(before: Statistic, after: Statistic, noise: str) -> ChangeFact:
         before=before.display,
         after=after.display,
         change=float(change.shown),
-        display=_display(change),
+        display=display_change(change),
         noise=noise,
         **told_bounds(change),
     )
 
 
-def _display(change: Range) -> str:
+def display_change(change: Range) -> str:
     """A change that may be a rise or a fall, for all that the bounds tell, is neither."""
     either = change.bound is Bound.OR_SO and one_decimal(change.low) < 0 < one_decimal(change.high)
     return CANNOT_SAY if either else display_gap(change)

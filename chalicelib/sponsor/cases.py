@@ -42,6 +42,11 @@ def strength(evidence: Evidence, answers: Answers) -> int:
     return 2 * improved + applied + ("implemented" in answers)
 
 
+def is_complete(answers: Answers, place: int) -> bool:
+    """Whether a measure says both figures, and which way is better."""
+    return all(f"measure.{place}.{part}" in answers for part in ("name", "baseline", "now", "direction"))
+
+
 def is_improved(answers: Answers, place: int) -> bool:
     """Whether a measure moved the way that is better; no, if anything is missing to tell."""
     before, now = number(answers, f"measure.{place}.baseline"), number(answers, f"measure.{place}.now")

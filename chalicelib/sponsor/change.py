@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from chalicelib.model import SELF_GROUP, Competency, Programme
+from chalicelib.report.change import display_change
 from chalicelib.report.facts import CohortMean
-from chalicelib.report.figures import display_gap
+from chalicelib.report.figures import display_gap, one_decimal
 from chalicelib.report.frozen import Frozen
 from chalicelib.report.published import ALL_OTHERS, About
-from chalicelib.sponsor.evidence import ENOUGH, Evidence, mean, mean_of_enough, number
+from chalicelib.sponsor.allowed import Reading, mean, tally
+from chalicelib.sponsor.readings import POST, PRE, THEN, Key
+
+Readings = Mapping[Key, Reading]
 
 
 class CompetencyLine(Struct, frozen=True):
@@ -45,6 +48,7 @@ class ChangeLine(Struct, frozen=True):
     post_pre: str
     post_then: str
     pre_then: str
+    grew: bool  # whatever the bounds leave open, they rate themselves higher than looking back
 
 
 class Seen(Struct, frozen=True):
@@ -81,7 +85,7 @@ def followup_lines(programme: Programme, before: Frozen, after: Frozen) -> tuple
         place = competency.id, ALL_OTHERS
         effect = effects.get(competency.id)
         if effect and place in first and place in second:
-            beyond = "" if effect.beyond_noise is None else str(effect.beyond_noise)
+            beyond = "" if effect.beyond_noise is None else tally("", effect.beyond_noise, effect.delegates).display
             figures = (first[place].display, second[place].display, effect.display, effect.delegates, beyond)
             lines.append(FollowupLine(competency.title, *figures))
     return tuple(lines)
@@ -94,42 +98,34 @@ def _means_of_competencies(frozen: Frozen) -> dict[tuple[str, str], CohortMean]:
     return {(mean.id, mean.cell): mean for mean in frozen.means if mean.about == About.COMPETENCY}
 
 
-def change_lines(programme: Programme, cohort: Sequence[Evidence]) -> tuple[ChangeLine, ...]:
+def change_lines(programme: Programme, found: Readings) -> tuple[ChangeLine, ...]:
     """Only competencies that enough delegates rated at all three points."""
-    found = (_change(competency, cohort) for competency in programme.competencies)
-    return tuple(line for line in found if line)
+    lines = (_change(competency, found) for competency in programme.competencies)
+    return tuple(line for line in lines if line)
 
 
-def _change(competency: Competency, cohort: Sequence[Evidence]) -> ChangeLine | None:
-    points = [
-        (pre, then, post)
-        for evidence in cohort
-        if (pre := evidence.self_means.get(competency.id)) is not None
-        and (then := number(evidence.own, f"then.{competency.id}")) is not None
-        and (post := number(evidence.own, f"now.{competency.id}")) is not None
-    ]
-    if len(points) < ENOUGH:
+def _change(competency: Competency, found: Readings) -> ChangeLine | None:
+    pre, then, post = (mean(found[what, competency.id]) for what in (PRE, THEN, POST))
+    if pre is None or then is None or post is None:
         return None
-    pre, then, post = (sum(values, Fraction(0)) / len(points) for values in zip(*points, strict=True))
-    shown = (display_gap(difference) for difference in (post - pre, post - then, pre - then))
-    return ChangeLine(competency.title, len(points), *shown)
-
-
-def seen(cohort: Sequence[Evidence]) -> Seen:
-    managers, managers_n = mean_of_enough(_managers_change(evidence) for evidence in cohort)
-    raters, raters_n = mean_of_enough(mean(evidence.raters_change) for evidence in cohort)
-    return Seen(
-        display_gap(managers) if managers is not None else "",
-        managers_n,
-        display_gap(raters) if raters is not None else "",
-        raters_n,
+    grown = post.range - then.range
+    return ChangeLine(
+        title=competency.title,
+        n=post.n,
+        post_pre=display_change(post.range - pre.range),
+        post_then=display_change(grown),
+        pre_then=display_change(pre.range - then.range),
+        grew=one_decimal(grown.low) > 0,
     )
 
 
-def _managers_change(evidence: Evidence) -> Fraction | None:
-    answers = evidence.manager or {}
-    given = (answers.get(f"change.{area}", "") for area in evidence.areas)
-    return mean(Fraction(change) for change in given if change not in ("", "not_seen"))
+def seen(found: Readings) -> Seen:
+    return Seen(*_shown_change(found["managers", ""]), *_shown_change(found["raters", ""]))
+
+
+def _shown_change(reading: Reading) -> tuple[str, int]:
+    found = mean(reading)
+    return (display_gap(found.range), found.n) if found else ("", 0)
 
 
 def _shown(found: CohortMean | None) -> tuple[str, int]:

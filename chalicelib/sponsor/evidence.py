@@ -1,4 +1,4 @@
-"""What a cohort's summary is made of: published figures and signed answers, and the rule of five. Pure."""
+"""What a cohort's summary is made of: published figures and signed answers. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from msgspec import Struct, field
-
-ENOUGH = 5  # delegates behind every figure that a sponsor sees
 
 
 class Evidence(Struct, frozen=True):
@@ -22,14 +20,6 @@ class Evidence(Struct, frozen=True):
     manager: Mapping[str, str] | None = None
     left_out: bool = False  # what was sent cannot be counted
     raters_change: tuple[Fraction, ...] = ()  # published change of each area, all raters, -3 to +3
-
-
-def mean_of_enough(numbers: Iterable[Fraction | None]) -> tuple[Fraction | None, int]:
-    """Mean over delegates, and how many they are; no mean of fewer than ENOUGH."""
-    given = [number for number in numbers if number is not None]
-    if len(given) < ENOUGH:
-        return None, len(given)
-    return sum(given, Fraction(0)) / len(given), len(given)
 
 
 def mean(numbers: Iterable[Fraction]) -> Fraction | None:

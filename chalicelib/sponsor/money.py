@@ -6,15 +6,14 @@ counts, and an answer that was not given counts as nothing.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
 
-from chalicelib.impact.questions import BASES
-from chalicelib.sponsor.evidence import ENOUGH, Evidence, number
+from chalicelib import currency
+from chalicelib.sponsor.allowed import Sum, Tally, sum_of, tally
+from chalicelib.sponsor.evidence import Evidence, number
 
 
 class Claim(Struct, frozen=True):
@@ -24,6 +23,7 @@ class Claim(Struct, frozen=True):
     own_share: Fraction | None
     manager_share: Fraction | None
     confidence: Fraction | None
+    basis: str = ""
 
     @property
     def corroborated(self) -> bool:
@@ -38,41 +38,59 @@ class Claim(Struct, frozen=True):
         return self.attributed * (self.confidence or Fraction(0))
 
 
+class Total(Struct, frozen=True):
+    """A sum as it is printed, or why it is not."""
+
+    display: str = ""
+    claims: int = 0  # above zero
+    why: str = ""
+
+
 class Worth(Struct, frozen=True):
-    """Pounds in the first year, over all claims."""
+    """In the first year, over all claims. Each total stands or falls by itself."""
 
-    claims: int  # delegates
-    corroborated: int  # of them, with a share from both the delegate and the line manager
-    claimed: str
-    attributed: str
-    confident: str
-    bases: tuple[tuple[str, int], ...]  # where the sums come from, and how often
+    claimed: Total
+    attributed: Total
+    confident: Total
+    corroborated: Tally  # claims with a share from both the delegate and the line manager
+    checked: Tally  # claims that finance agreed or that rest on a standard cost
 
 
-def worth(cohort: Sequence[Evidence]) -> Worth | None:
-    """None unless enough delegates put a sum on it: the total of fewer would be somebody's own."""
-    claims = [claim for evidence in cohort if (claim := claim_of(evidence))]
-    if len(claims) < ENOUGH:
-        return None
-    claimed, attributed, confident = totals(claims)
-    often = Counter(evidence.own["basis"] for evidence in cohort if evidence.own and "money" in evidence.own)
+CHECKED = ("finance", "standard")
+
+
+def worth(cohort: Sequence[Evidence], currency_code: str) -> Worth:
+    claims = [claim for evidence in cohort if (claim := claim_of(evidence)) and claim.money]
+    claimed, attributed, confident = (_total(sum_of(values), currency_code) for values in columns(claims))
     return Worth(
-        claims=len(claims),
-        corroborated=sum(claim.corroborated for claim in claims),
-        claimed=pounds(claimed),
-        attributed=pounds(attributed),
-        confident=pounds(confident),
-        bases=tuple((label, often[basis]) for basis, label in BASES if often[basis]),
+        claimed=claimed,
+        attributed=attributed,
+        confident=confident,
+        corroborated=tally(
+            "Sums with a share from both the delegate and the line manager",
+            sum(claim.corroborated for claim in claims),
+            len(claims),
+        ),
+        checked=tally(
+            "Sums agreed with finance, or from a standard cost or tariff",
+            sum(claim.basis in CHECKED for claim in claims),
+            len(claims),
+        ),
     )
 
 
-def totals(claims: Iterable[Claim]) -> tuple[Fraction, Fraction, Fraction]:
-    """Claimed, after attribution, after confidence."""
-    claims = list(claims)
+def _total(found: Sum, currency_code: str) -> Total:
+    if found.total is None:
+        return Total(why=found.why)
+    return Total(currency.whole_sum(found.total, currency_code), found.n)
+
+
+def columns(claims: Sequence[Claim]) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
+    """Claimed, after attribution, after confidence: one number for each claim."""
     return (
-        sum((claim.money for claim in claims), Fraction(0)),
-        sum((claim.attributed for claim in claims), Fraction(0)),
-        sum((claim.confident for claim in claims), Fraction(0)),
+        [claim.money for claim in claims],
+        [claim.attributed for claim in claims],
+        [claim.confident for claim in claims],
     )
 
 
@@ -81,15 +99,14 @@ def claim_of(evidence: Evidence) -> Claim | None:
     if money is None:
         return None
     return Claim(
-        money, _share(evidence.own, "share"), _share(evidence.manager, "share"), _share(evidence.own, "confidence")
+        money,
+        _share(evidence.own, "share"),
+        _share(evidence.manager, "share"),
+        _share(evidence.own, "confidence"),
+        (evidence.own or {}).get("basis", ""),
     )
 
 
 def _share(answers: Mapping[str, str] | None, name: str) -> Fraction | None:
     percent = number(answers, name)
     return None if percent is None else percent / 100
-
-
-def pounds(sum_: Fraction) -> str:
-    whole = (Decimal(sum_.numerator) / Decimal(sum_.denominator)).quantize(Decimal(1), ROUND_HALF_UP)
-    return f"£{whole:,}"

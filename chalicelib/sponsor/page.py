@@ -42,5 +42,4 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters["plural"] = wording.plural
-    env.tests["gain"] = lambda shown: shown.startswith("+")  # of a gap as it is shown
     return env

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct, to_builtins
 
-from chalicelib.impact.questions import FACTORS, LEVELS, MEASURES, PROPOSAL, WORK_DONE, useful_parts
+from chalicelib.impact.questions import FACTORS, MEASURES, useful_parts
 from chalicelib.model import Cohort, Programme
-from chalicelib.report.figures import one_decimal
+from chalicelib.report.figures import display_mean
 from chalicelib.report.frozen import Frozen
-from chalicelib.sponsor.cases import Case, is_improved, other_cases, success_cases
+from chalicelib.sponsor.allowed import ENOUGH, ENOUGH_TO_COUNT, Reading, Tally, mean, most_chosen, tally
+from chalicelib.sponsor.cases import APPLIED, Answers, Case, is_complete, is_improved, other_cases, success_cases
 from chalicelib.sponsor.change import (
     ChangeLine,
     CompetencyLine,
@@ -27,9 +26,11 @@ from chalicelib.sponsor.change import (
     followup_lines,
     seen,
 )
-from chalicelib.sponsor.evidence import ENOUGH, Evidence, mean_of_enough, number
+from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.money import Worth, worth
+from chalicelib.sponsor.readings import Key, readings
 
+ACCEPTED = ("accepted", "amended")
 NOTHING_FROZEN = Frozen()
 
 
@@ -43,25 +44,18 @@ class Responses(Struct, frozen=True):
     left_out: int = 0  # delegates whose answers cannot be counted
 
 
-class Count(Struct, frozen=True):
-    label: str
-    count: int
-
-
 class Reaction(Struct, frozen=True):
     relevance: str  # mean, 1 to 5; empty if too few answered
     relevance_n: int
     recommend: str  # mean, 0 to 10
     recommend_n: int
-    useful: tuple[Count, ...]
+    useful: Tally
 
 
 class Application(Struct, frozen=True):
-    delegates: int  # who said how far they have come
-    areas: int
-    levels: tuple[Count, ...]
-    work: tuple[tuple[str, tuple[Count, ...]], ...]  # assignment, how many did it
-    proposals: tuple[Count, ...]
+    applied: Tally  # delegates who do at least one development area regularly
+    work: tuple[Tally, ...]  # by assignment, who did it
+    accepted: Tally  # whose improvement ideas were accepted
 
 
 class Impact(Struct, frozen=True):
@@ -71,11 +65,10 @@ class Impact(Struct, frozen=True):
     changes: tuple[ChangeLine, ...]
     seen: Seen
     application: Application
-    helped: tuple[Count, ...]
-    hindered: tuple[Count, ...]
-    measures: int
-    measures_improved: int
-    worth: Worth | None
+    helped: tuple[Tally, ...]
+    hindered: tuple[Tally, ...]
+    improved: Tally  # delegates with a measure that improved, of those who gave one with both figures
+    worth: Worth
     successes: tuple[Case, ...]
     others: tuple[Case, ...]
 
@@ -86,6 +79,7 @@ class CohortSummary(Struct, frozen=True):
     organisation: str
     made_on: date
     enough: int
+    enough_to_count: int
     responses: Responses
     competencies: tuple[CompetencyLine, ...]
     followup: tuple[FollowupLine, ...]
@@ -114,6 +108,7 @@ def summarise_cohort(
         organisation=programme.organisation.name,
         made_on=made_on,
         enough=ENOUGH,
+        enough_to_count=ENOUGH_TO_COUNT,
         responses=responses,
         competencies=competency_lines(programme, baseline),
         followup=followup_lines(programme, baseline, followup),
@@ -140,73 +135,71 @@ def _canonical(content: Mapping[str, Any]) -> bytes:
 
 def _impact(programme: Programme, people: Sequence[Evidence]) -> Impact:
     answered = [evidence.own for evidence in people if evidence.own is not None]
-    places = [(own, place) for own in answered for place in range(1, MEASURES + 1) if f"measure.{place}.name" in own]
+    found = readings(programme, people)
     return Impact(
-        reaction=_reaction(programme, answered),
-        changes=change_lines(programme, people),
-        seen=seen(people),
+        reaction=_reaction(programme, answered, found),
+        changes=change_lines(programme, found),
+        seen=seen(found),
         application=_application(programme, people),
         helped=_ticks(answered, "helped"),
         hindered=_ticks(answered, "hindered"),
-        measures=len(places),
-        measures_improved=sum(is_improved(own, place) for own, place in places),
-        worth=worth(people),
+        improved=_improved(answered),
+        worth=worth(people, programme.organisation.currency),
         successes=success_cases(people),
         others=other_cases(people),
     )
 
 
-def _reaction(programme: Programme, answered: Sequence[Mapping[str, str]]) -> Reaction:
-    relevance, relevance_n = mean_of_enough(number(own, "relevance") for own in answered)
-    recommend, recommend_n = mean_of_enough(number(own, "recommend") for own in answered)
+def _reaction(programme: Programme, answered: Sequence[Answers], found: Mapping[Key, Reading]) -> Reaction:
+    chosen = [own["useful"] for own in answered if "useful" in own]
     return Reaction(
-        _shown(relevance),
-        relevance_n,
-        _shown(recommend),
-        recommend_n,
-        _ranked(_choices(answered, "useful", useful_parts(programme))),
+        *_shown(found["relevance", ""]),
+        *_shown(found["recommend", ""]),
+        most_chosen(chosen, useful_parts(programme)),
     )
 
 
 def _application(programme: Programme, people: Sequence[Evidence]) -> Application:
     answered = [(evidence, evidence.own) for evidence in people if evidence.own is not None]
-    levels = [[own[f"level.{area}"] for area in e.areas if f"level.{area}" in own] for e, own in answered]
+    levels = [{own[f"level.{area}"] for area in e.areas if f"level.{area}" in own} for e, own in answered]
     told = [given for given in levels if given]
-    enough = len(told) >= ENOUGH
     everyone = [own for _, own in answered]
-    work = (
-        (assignment.title, _choices(everyone, f"work.{milestone.id}.{assignment.id}", WORK_DONE))
-        for milestone in programme.milestones
-        for assignment in milestone.assignments
-    )
     return Application(
-        delegates=len(told),
-        areas=sum(map(len, told)) if enough else 0,
-        levels=_counts((level for given in told for level in given), LEVELS) if enough else (),
-        work=tuple((title, counts) for title, counts in work if counts),
-        proposals=_choices(everyone, "proposal", PROPOSAL),
+        applied=tally(
+            "Delegates who do at least one development area regularly, or as a habit",
+            sum(not given.isdisjoint(APPLIED) for given in told),
+            len(told),
+        ),
+        work=tuple(
+            _chose(everyone, f"work.{milestone.id}.{assignment.id}", ("done",), assignment.title)
+            for milestone in programme.milestones
+            for assignment in milestone.assignments
+        ),
+        accepted=_chose(everyone, "proposal", ACCEPTED, "Improvement ideas accepted, as they were or with changes"),
     )
 
 
-def _choices(answered: Sequence[Mapping[str, str]], name: str, options: Iterable[tuple[str, str]]) -> tuple[Count, ...]:
-    """How often each option was chosen; nothing if too few chose any."""
+def _chose(answered: Sequence[Answers], name: str, wanted: Collection[str], label: str) -> Tally:
+    """How many chose one of the wanted answers, of those who answered."""
     chosen = [own[name] for own in answered if name in own]
-    return _counts(chosen, options) if len(chosen) >= ENOUGH else ()
+    return tally(label, sum(value in wanted for value in chosen), len(chosen))
 
 
-def _counts(chosen: Iterable[str], options: Iterable[tuple[str, str]]) -> tuple[Count, ...]:
-    often = Counter(chosen)
-    return tuple(Count(label, often[value]) for value, label in options)
+def _improved(answered: Sequence[Answers]) -> Tally:
+    """One delegate counts once, however many measures they gave."""
+    places = range(1, MEASURES + 1)
+    given = [own for own in answered if any(is_complete(own, place) for place in places)]
+    yes = sum(any(is_improved(own, place) for place in places) for own in given)
+    return tally("Delegates with a measure of the service that improved", yes, len(given))
 
 
-def _ticks(answered: Sequence[Mapping[str, str]], kind: str) -> tuple[Count, ...]:
-    return _ranked(Count(label, sum(f"{kind}.{name}" in own for own in answered)) for name, label in FACTORS.items())
+def _ticks(answered: Sequence[Answers], kind: str) -> tuple[Tally, ...]:
+    """What five or more ticked, in the order of the form: an order by counts would tell of them."""
+    n = len(answered)
+    found = (tally(label, sum(f"{kind}.{name}" in own for own in answered), n) for name, label in FACTORS.items())
+    return tuple(one for one in found if one.many)
 
 
-def _ranked(counts: Iterable[Count]) -> tuple[Count, ...]:
-    """Most first, equals in the order of the form; what nobody chose is left out."""
-    return tuple(sorted((count for count in counts if count.count), key=lambda count: -count.count))
-
-
-def _shown(found: Fraction | None) -> str:
-    return "" if found is None else str(one_decimal(found))
+def _shown(reading: Reading) -> tuple[str, int]:
+    found = mean(reading)
+    return (display_mean(found.range), found.n) if found else ("", 0)

@@ -4,12 +4,14 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.report.cohort import Consistency, Effect
 from chalicelib.report.facts import CohortMean
 from chalicelib.report.frozen import Frozen
-from chalicelib.sponsor.evidence import ENOUGH, Evidence
-from chalicelib.sponsor.money import Claim, totals
+from chalicelib.sponsor.allowed import ENOUGH, ENOUGH_TO_COUNT
+from chalicelib.sponsor.evidence import Evidence
+from chalicelib.sponsor.money import Claim, columns
 from chalicelib.sponsor.page import render_summary
 from chalicelib.sponsor.summary import summarise_cohort, summary_bytes
 from tests.support import people
@@ -69,7 +71,7 @@ def share(percent: int) -> Fraction:
 def test_the_worked_chain_of_the_field():
     chain = [(40_000, 50, 80), (12_000, 30, 70), (25_000, 40, 60)]
     claims = [Claim(Fraction(money), share(part), share(part), share(sure)) for money, part, sure in chain]
-    claimed, _, confident = totals(claims)
+    claimed, _, confident = map(sum, columns(claims))
     assert (claimed, confident) == (77_000, 24_520)
 
 
@@ -91,8 +93,8 @@ def test_from_five_delegates_on_figures_are_shown():
     assert {(line.before, line.after, line.effect, line.beyond_noise) for line in found.followup} == {
         ("3.4", "4.0", "+0.61", "")
     }
-    assert found.impact.worth.claimed == "£5,000"
-    assert found.impact.worth.confident == "£1,600"
+    assert found.impact.worth.claimed.display == "£5,000"
+    assert found.impact.worth.confident.display == "£1,600"
 
 
 def test_a_figure_of_fewer_than_five_is_left_out_of_a_larger_cohort():
@@ -102,6 +104,36 @@ def test_a_figure_of_fewer_than_five_is_left_out_of_a_larger_cohort():
     assert found.competencies
     assert found.followup == ()
     assert found.impact is None
+
+
+def test_the_page_shows_nothing_that_fewer_than_five_delegates_say():
+    """Each of these was on the page: one measure, a mean that was everyone's own answer, one claim among zeros."""
+    everyone = [evidence(n, recommend="10", relevance="5", money="0") for n in range(6)]
+    measure = {"name": "Falls", "baseline": "9", "now": "3", "direction": "down"}
+    one = evidence(6, money="5000", **{f"measure.1.{part}": text for part, text in measure.items()})
+    found = summarise_cohort(people.programme(), cohort(), [*everyone, one], date(2027, 7, 1), frozen(7))
+    page = render_summary(people.programme(), found)
+
+    assert found.impact.reaction.recommend == "9.8 or more"
+    assert found.impact.improved.display == ""
+    assert found.impact.worth.claimed.display == ""
+    assert "£" not in page
+    assert "of 1<" not in page
+    assert ">10.0 <" not in page
+    assert ">5.0 <" not in page
+
+
+def test_counts_are_told_from_nine_answers_on():
+    few, enough = summary(ENOUGH_TO_COUNT - 1), summary(ENOUGH_TO_COUNT)
+    assert few.impact.application.applied.display == ""
+    assert enough.impact.application.applied.display == "5 or more of 9"
+
+
+def test_a_programme_in_another_currency_shows_it():
+    rules = people.programme()
+    rules = replace(rules, organisation=replace(rules.organisation, currency="EUR"))
+    found = summarise_cohort(rules, cohort(), [evidence(n) for n in range(5)], date(2027, 7, 1), frozen(5))
+    assert found.impact.worth.claimed.display == "€5,000"
 
 
 def test_nobody_is_quoted_or_named_without_consent():
@@ -139,6 +171,6 @@ def test_the_page_says_each_level_in_one_line_or_that_too_few_answered():
 
     glance = page[page.index('id="levels"') : page.index('id="worth"')]
     assert "£5,000 claimed; £2,000 due to the programme; £1,600 after confidence." in glance
-    assert "Nobody named a measure of their service." in glance
+    assert "Too few delegates gave a measure of their service." in glance
     assert "2. Learning</th><td>Too few answers." in glance
     assert 'id="levels"' not in render_summary(people.programme(), summary(ENOUGH - 1))
