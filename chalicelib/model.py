@@ -255,9 +255,9 @@ class Invitation(Struct, frozen=True):
     rater: Person
     state: InvitationState
     link_version: int = 1
-    revision: int = 0
+    revision: str | int = ""  # random, another one with each save; rows of earlier versions count the saves
     draft: Mapping[str, bytes] = field(default_factory=dict)
     sent: Mapping[str, bytes] | None = None
-    saved_at: Mapping[str, int] = field(default_factory=dict)  # page -> when it was last typed: see collect/save.py
+    saved_at: Mapping[str, int] = field(default_factory=dict)  # page -> when typed: see collect/seal.hide_moment
     reminders: tuple[str, ...] = ()  # ids of mails that an answer cancels
     reason: str = ""  # why they declined: an id of collect.decline

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.errors import Refusal
 from chalicelib.ids import rater_key
-from chalicelib.store import audits
+from chalicelib.store import audits, invitations
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Key, delete, put, query, scan, transact
 
@@ -128,8 +128,9 @@ def _goes(row: Row) -> bool:
 def _without(row: Row, email: str) -> Row:
     redacted: Row = _redacted(row, email.strip().lower())
     if row["sk"].startswith("INVITATION#") and "rater" in row:
-        redacted |= {"frozen": True, "draft": {}, "reason": ""}
-        redacted.pop("sent", None)
+        redacted |= {**invitations.NOTHING_SAVED, "frozen": True, "reason": ""}
+        for name in invitations.SENT_FIELDS:
+            redacted.pop(name, None)
         redacted["state"] = "answered" if row.get("frozen") and row["state"] == "answered" else "revoked"
     if row["sk"] == "MAIL":
         redacted["words"] = {**redacted["words"], "name": ERASED_NAME}

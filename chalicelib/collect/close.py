@@ -97,7 +97,8 @@ def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateW
             {seal.response_id(key.shuffle, one.id): _response(programme, one, key.seal) for one in sent},
         )
     _verify(delegate, wave, asked)
-    for one in asked:  # all of them: who has saved nothing yet may try to from a page that is still open
+    mails.forget(mail_id for one in asked for mail_id in one.reminders)
+    for one in asked:  # who did not answer too: every row is left alike, and an open page cannot save any more
         apply(invitations.empty(one))
     wave_keys.destroy(delegate.id, wave.wave)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chalicelib import waves
+from chalicelib.collect import seal
 from chalicelib.collect.sheet import Sheet
 from chalicelib.model import InvitationState, Wave, WaveState
 from chalicelib.store import delegates, invitations, jobs
@@ -19,15 +20,17 @@ LOOK_AFTER = timedelta(minutes=1)  # so a sweep finds it, and sending answers ta
 def look_if_complete(sheet: Sheet, now: datetime) -> list[Write]:
     """The job that looks, made together with an answer or a refusal that may have been the last.
 
-    Its id holds what the rater had done before: they may decline, and then send what they had saved. Whoever answers
-    under a replaced address makes a job of their own.
+    Its id is made of what the rater had done before: they may decline, and then send what they had saved, and whoever
+    answers under a replaced address makes a job of their own. It is keyed, so that the job's times are no rater's times
+    once the wave's key is destroyed.
     """
     if not sheet.programme.close_when_complete:
         return []
     delegate_id, wave, before = sheet.delegate.id, sheet.wave.wave.value, sheet.invitation
-    subject = (delegate_id, wave, before.id, f"{before.revision}.{before.state.value}.{before.link_version}")
+    did = (before.id, f"{before.revision}", before.state.value, f"{before.link_version}")
+    cause = seal.event_id(sheet.key.shuffle, *did)
     due_at = now + LOOK_AFTER
-    return [jobs.add(jobs.job("complete", *subject, due_at=due_at, delegate=delegate_id, wave=wave))]
+    return [jobs.add(jobs.job("complete", delegate_id, wave, cause, due_at=due_at, delegate=delegate_id, wave=wave))]
 
 
 def close_if_complete(job: Job, now: datetime) -> Sequence[Write]:

@@ -43,11 +43,13 @@ def tell_extended(job: Job, now: datetime) -> Sequence[Write]:
     if wave.state is not WaveState.OPEN or wave.extensions > extension:
         return []
     extended_at = datetime.fromisoformat(job.about["at"]) if "at" in job.about else now
-    lost = addresses(delegate.cohort_id)
+    lost, outdated = addresses(delegate.cohort_id), list[str]()
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
         if invitation.state is InvitationState.INVITED:
             told = _told(programme, delegate, wave, invitation, extended_at, now)
             _tell(invitation, told, lost, now)
+            outdated += told.outdated
+    mails.forget(outdated)  # the invitation no longer names them, so the close would not find them
     return _still_to_choose(programme, delegate, wave, extended_at, now)
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 
 from msgspec import Struct
 
 from chalicelib import merging
 from chalicelib.answers import NOT_ABLE, Answers
+from chalicelib.collect.packing import pack
 from chalicelib.model import SELF_GROUP, OpenQuestion, Programme
 from chalicelib.wording import minutes_for
 
+BLOCK = 512  # bytes; the rooms of pages are multiples of it
+RATING_ROOM, COMMENT_ROOM = 16, 48  # bytes beside the id of a question
+PACKED_ROOM = 64  # bytes that compression may add
 COMMENTS = "comments"  # id of the page with the open questions; competency ids cannot clash: see `pages`
 LONGEST_COMMENT = 4000  # characters
 LONGEST_FOLDED = 1500  # of a comment on a competency: with all of them a row stays within DynamoDB's 400 kB
@@ -94,6 +99,10 @@ def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, l
             saved[question.id] = text
             if question.may_be_coach_only and fields.get(question.coach_only):
                 saved[question.coach_only] = "yes"
+    while len(pack(saved)) > room(page):
+        longest = max(page.comments, key=lambda question: len(saved.get(question.id, "").encode()))
+        faults.append(AnswerFault(longest.id, "This is too long to keep: please shorten it to half its length."))
+        saved = {name: text for name, text in saved.items() if name not in (longest.id, longest.coach_only)}
     return saved, faults
 
 
@@ -150,6 +159,18 @@ def nothing_said(saved: Saved) -> tuple[AnswerFault, ...]:
     if saved:
         return (AnswerFault("", "If you cannot comment on any of these, choose “I cannot take part” below."),)
     return (AnswerFault("", "Please answer at least one of these."),)
+
+
+def room(page: Page) -> int:
+    """Bytes that hold whatever may be answered on a page, compressed: the size of every sealed box of that page.
+
+    A behaviour takes its id and a rating. A comment of the longest length takes half its characters in bytes in any
+    European language; the page of comments has room for three fifths, and `read_page` refuses what needs more.
+    """
+    rated = sum(len(question.id.encode()) + RATING_ROOM for question in page.rated)
+    comments = sum(2 * len(question.id.encode()) + COMMENT_ROOM for question in page.comments)
+    texts = sum(question.longest * 3 // 5 for question in page.comments)
+    return ceil((rated + comments + texts + PACKED_ROOM) / BLOCK) * BLOCK
 
 
 def left_blank(page: Page, saved: Saved) -> list[Question]:

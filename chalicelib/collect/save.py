@@ -99,11 +99,13 @@ def _replace(ticket: Ticket, wave: Head, posted: _Save) -> Saved | None:
     known = {question.id: posted.shown.get(question.id, "") for question in posted.page.rated}
     ratings, _ = form.read_page(posted.page, wave.programme.top, known)
     saved = {**ratings, **posted.saved}
-    box = seal.seal(wave.key.seal, ticket.invitation_id, posted.page.id, saved)
+    of = (wave.key.seal, ticket.invitation_id, posted.page.id)
+    box = seal.seal(*of, saved, form.room(posted.page))
+    at, *seen = (seal.hide_moment(*of, moment) if moment else 0 for moment in (posted.at, *posted.seen))
     row = invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
     place = (row, ticket.link_version, posted.page.id)
     try:
-        apply(invitations.save_page(*place, box, posted.at, seen=posted.seen, if_unsent=posted.background))
+        apply(invitations.save_page(*place, box, at, seen=seen, if_unsent=posted.background))
     except PageRefused:
         return None
     return saved
@@ -123,15 +125,19 @@ def _merge(ticket: Ticket, posted: _Save, now: datetime) -> Saved:
             raise SaveOutdated
         stored = read.saved.get(posted.page.id, {})
         merged = form.merge_page(posted.page, stored, posted.saved, posted.faults, posted.shown)
-        if _kept(read, posted, merged, max(posted.at, stored_at) + 1):
-            return merged
+        try:
+            if _kept(read, posted, merged, max(posted.at, stored_at) + 1):
+                return merged
+        except seal.RoomExceeded:  # two windows' comments together, in signs that hardly compress
+            break
     raise SaveOutdated
 
 
 def _kept(read: Sheet, posted: _Save, merged: Saved, at: int) -> bool:
-    box = seal.seal(read.key.seal, read.invitation.id, posted.page.id, merged)
+    of = (read.key.seal, read.invitation.id, posted.page.id)
+    box, hidden = seal.seal(*of, merged, form.room(posted.page)), seal.hide_moment(*of, at)
     try:
-        apply(invitations.merge_page(read.invitation, posted.page.id, box, at, if_unsent=posted.background))
+        apply(invitations.merge_page(read.invitation, posted.page.id, box, hidden, if_unsent=posted.background))
     except PageRefused:
         return False
     return True

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import mailed_links
 from chalicelib.collect import form, seal
@@ -133,7 +134,7 @@ def open_sheet(ticket: Ticket, now: datetime) -> Sheet:
         ticket=ticket,
         delegate=delegate,
         wave=wave,
-        invitation=invitation,
+        invitation=replace(invitation, saved_at=seal.show_moments(key.seal, invitation)),
         programme=programme,
         key=key,
         pages=form.pages(programme, invitation.group),

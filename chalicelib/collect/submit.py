@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.collect import form
+from chalicelib.collect import form, seal
 from chalicelib.collect.complete import look_if_complete
 from chalicelib.collect.save import milliseconds
 from chalicelib.collect.sheet import Sheet, Ticket, open_sheet
@@ -13,9 +13,10 @@ from chalicelib.jobs.commit import commit
 from chalicelib.model import InvitationState
 from chalicelib.store import cohorts, delegates, invitations, mails
 from chalicelib.store.delegates import WaveChanged
-from chalicelib.store.invitations import InvitationChanged
+from chalicelib.store.invitations import Boxes, InvitationChanged
 from chalicelib.store.table import Write
 
+PASSED_OVER = 1  # a moment, in milliseconds, before anyone can have saved
 TRIES = 3  # another window may save or send between our read and our write
 
 
@@ -65,7 +66,7 @@ def submit(ticket: Ticket, now: datetime) -> Sheet:
 
 def _writes(sheet: Sheet, now: datetime) -> list[Write]:
     invitation, delegate = sheet.invitation, sheet.delegate
-    writes = [delegates.still_open(sheet.wave), invitations.send(invitation, milliseconds(now))]
+    writes = [delegates.still_open(sheet.wave), _send(sheet, now)]
     if invitation.state is InvitationState.ANSWERED:
         return writes
     if sheet.counts:
@@ -73,3 +74,16 @@ def _writes(sheet: Sheet, now: datetime) -> list[Write]:
         writes.append(cohorts.count_answered(delegate, sheet.wave.wave, invitation.group, declined_before=declined))
     writes += [mails.cancel(mail_id) for mail_id in invitation.reminders]
     return [*writes, *look_if_complete(sheet, now)]
+
+
+def _send(sheet: Sheet, now: datetime) -> Write:
+    """A page that was never saved gets an empty box: all raters' rows are alike once they have sent."""
+    before, key = sheet.invitation, sheet.key.seal
+    boxes, saved_at, sent_moments = dict(before.draft), {}, {}
+    for page in sheet.pages:
+        of = (key, before.id, page.id)
+        saved_at[page.id] = seal.hide_moment(*of, before.saved_at.get(page.id, PASSED_OVER))
+        sent_moments[page.id] = seal.hide_moment(*of, milliseconds(now))
+        if page.id not in boxes:
+            boxes[page.id] = seal.seal(*of, {}, form.room(page))
+    return invitations.send(before, Boxes(boxes, saved_at, sent_moments))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -25,6 +25,9 @@ from chalicelib.store.table import (
     update,
 )
 
+NOTHING_SAVED = {"draft": {}, "saved_at": {}, "revision": ""}
+SENT_FIELDS = ("sent", "sent_moments", "sent_at")  # the last one in rows of earlier versions
+REVISION = 12  # bytes of a sealed box that are random: its nonce
 MAY_ANSWER = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
 
 
@@ -42,6 +45,18 @@ class InvitationMissing(Missing):
 
 class PageRefused(Changed):
     """The wave is closing, the link was revoked, or something newer is kept."""
+
+
+class Boxes(Struct, frozen=True):
+    """A sealed box for each page of the questionnaire, and hidden moments, page by page (collect/seal.py).
+
+    saved_at      when each page was typed
+    sent_moments  when the answers were sent: what was typed before comes too late
+    """
+
+    draft: Mapping[str, bytes]
+    saved_at: Mapping[str, int]
+    sent_moments: Mapping[str, int]
 
 
 class InboxEntry(Struct, frozen=True):
@@ -109,8 +124,8 @@ def save_page(
 
     Refused once the wave is closing, if the link was revoked, or if the page is stored as the sender has not seen it.
 
-    at         when it was typed, in milliseconds
-    seen       moments of the saves that the sender knows; 0 for a page that was not saved
+    at         when it was typed: a hidden moment of this page, see collect/seal.py
+    seen       hidden moments of the saves that the sender knows; 0 for a page that was not saved
     if_unsent  refuse what was typed before the answers were sent
     """
     saves = [at for at in seen if at]
@@ -131,27 +146,27 @@ def merge_page(read: Invitation, page: str, sealed: bytes, at: int, *, if_unsent
 def _save_page(
     key: Key, link_version: int, page: str, sealed: bytes, at: int, when: list[Condition], *, if_unsent: bool
 ) -> Write:
+    sent_at = f"sent_moments.{page}"
     return update(
         key,
-        put={f"draft.{page}": sealed, f"saved_at.{page}": at},
-        add={"revision": 1},
+        put={f"draft.{page}": sealed, f"saved_at.{page}": at, "revision": sealed[:REVISION].hex()},
         when=[
             one_of("state", MAY_ANSWER),
             equals("link_version", link_version),
             missing("frozen"),
             *when,
-            *([either(missing("sent_at"), at_most("sent_at", at))] if if_unsent else []),
+            *([either(missing(sent_at), at_most(sent_at, at))] if if_unsent else []),
         ],
         refusal=PageRefused,
     )
 
 
-def send(invitation: Invitation, at: int) -> Write:
-    """Make the draft that was read the answers that count. `at`: the moment, in milliseconds."""
+def send(invitation: Invitation, sent: Boxes) -> Write:
+    """Make the draft that was read the answers that count."""
     return update(
         key_of(invitation),
-        put={"state": InvitationState.ANSWERED, "sent_at": at},
-        copy={"sent": "draft"},
+        put={"state": InvitationState.ANSWERED, "sent": sent.draft, **fields(sent)},
+        remove=["sent_at"],  # written by earlier versions
         when=[
             equals("state", invitation.state),
             equals("revision", invitation.revision),
@@ -178,8 +193,8 @@ def change_reminders(invitation: Invitation, reminders: tuple[str, ...]) -> Writ
 
 def revoke(invitation: Invitation) -> Write:
     """The link opens nothing any more, and what was saved is gone; revoking again changes nothing."""
-    changes = {"state": InvitationState.REVOKED, "draft": {}}
-    return update(key_of(invitation), put=changes, remove=["sent"], refusal=InvitationMissing)
+    changes = {**NOTHING_SAVED, "state": InvitationState.REVOKED}
+    return update(key_of(invitation), put=changes, remove=SENT_FIELDS, refusal=InvitationMissing)
 
 
 def move(before: Invitation, after: Invitation) -> list[Write]:
@@ -209,9 +224,9 @@ def remind_also(invitation: Invitation, mail_id: str) -> Write:
 
 
 def empty(invitation: Invitation) -> Write:
-    """Remove the sealed answers and their times for good; nothing can be saved any more."""
-    changes = {"frozen": True, "draft": {}, "saved_at": {}}
-    return update(key_of(invitation), put=changes, remove=["sent", "sent_at"], refusal=InvitationMissing)
+    """Remove the sealed answers and whatever counts, dates or measures them; nothing can be saved any more."""
+    changes = {**NOTHING_SAVED, "frozen": True, "reminders": ()}
+    return update(key_of(invitation), put=changes, remove=SENT_FIELDS, refusal=InvitationMissing)
 
 
 def key_of(invitation: Invitation) -> Key:

@@ -28,6 +28,7 @@ from chalicelib.store.table import (
     get_many,
     put,
     put_once,
+    transact,
     update,
 )
 
@@ -146,6 +147,14 @@ def stop(mail_ids: Iterable[str]) -> None:
         for row in get_many(batch).values():
             if "due_shard" in row:
                 apply(cancel(row["id"]))
+
+
+def forget(mail_ids: Iterable[str]) -> None:
+    """Delete emails that are settled or will never be sent; one in doubt stays until it is settled. May be repeated."""
+    for batch in batched([key(mail_id) for mail_id in dict.fromkeys(mail_ids)]):
+        for row in get_many(batch).values():
+            if "due_shard" not in row:
+                transact([delete(key(row["id"]))])
 
 
 def redirect(waiting: Mail, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:

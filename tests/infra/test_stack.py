@@ -35,6 +35,12 @@ def test_a_destroyed_key_stays_destroyed():
     assert "StreamSpecification" not in keys
 
 
+def test_nothing_records_the_order_of_changes_to_rows():
+    """A stream, or a trail of data events, would count each rater's saves: docs/threat-model.md."""
+    assert "StreamSpecification" not in RESOURCES["Table"]["Properties"]
+    assert not of_type("AWS::CloudTrail::Trail")
+
+
 def test_documents_are_private_encrypted_versioned_and_tidied():
     bucket = RESOURCES["Bucket"]["Properties"]
     (statement,) = RESOURCES["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.collect import form
 from chalicelib.collect.save import milliseconds
+from chalicelib.collect.seal import NONCE
 from chalicelib.collect.sheet import read_ticket
 from chalicelib.model import Invitation, InvitationState
 from chalicelib.store import invitations
@@ -104,11 +106,21 @@ def test_looking_at_a_page_again_and_going_on_does_not_undo_sending(visitor, clo
 def test_nothing_tells_when_somebody_answered_once_the_answers_are_cut_from_identity(visitor, link):
     people.answer_all(visitor, link)
     people.send(visitor, link)
-    assert {"sent_at", "sent"} <= row(link).keys()
+    assert row(link)["sent"].keys() == row(link)["saved_at"].keys()
     apply(invitations.empty(read(Invitation, row(link))))
 
-    assert not {"sent_at", "sent"} & row(link).keys()
-    assert (row(link)["saved_at"], row(link)["draft"]) == ({}, {})
+    assert "sent" not in row(link)
+    assert [row(link)[name] for name in ("saved_at", "draft", "revision", "reminders")] == [{}, {}, "", []]
+
+
+def test_a_page_that_was_passed_over_has_a_box_like_any_other_once_sent(visitor, link):
+    pages = form.pages(people.programme(), "peer")
+    visitor.open(f"{link}/page/{PAGE}").post(f"{link}/page/{PAGE}", {ITEMS[0]: "4"})
+    people.send(visitor, link)
+
+    assert {page: len(box) for page, box in row(link)["sent"].items()} == {
+        page.id: NONCE + form.room(page) + 16 for page in pages
+    }
 
 
 def test_a_script_is_told_what_cannot_be_kept_and_the_rest_is(visitor, clock, link):

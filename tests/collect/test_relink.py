@@ -1,0 +1,199 @@
+"""After the close no operator links answers to raters better than by chance, with everything that operators can have.
+
+That is: a copy of every row from every hour in which somebody was at work, all rows after the close, the call log with
+keys, order and sizes, and the log lines. Each channel must do no better than chance, and the rows of an earlier version
+must do much better. What no design can hide, how often a rater's own page was saved, has a test of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from pythonjsonlogger.json import JsonFormatter
+
+from chalicelib.collect import form
+from chalicelib.impact.pulse import wave_programme
+from chalicelib.model import Invitation, InvitationState, Wave
+from chalicelib.store import programmes
+from chalicelib.store.marshal import Row
+from infra.deploy.gateway import ACCESS_LOG
+from infra.local.memory import backend
+from tests.collect import relinking
+from tests.collect.relinking import Cell, Numbers, attack
+from tests.collect.watched_waves import ANSWER, DELEGATES, GROUPS, Behaviour, Scene, count_saves, play_all
+
+KnownOf = Callable[[Scene, Invitation], Numbers]
+PLAIN_BLOCK = 512  # bytes to which an earlier version padded
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """Every log line, as Lambda would have it."""
+    found, logger = io.StringIO(), logging.getLogger("fullcircle")
+    handler = logging.StreamHandler(found)
+    handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
+    logger.addHandler(handler)
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    yield found
+    logger.setLevel(level)
+    logger.removeHandler(handler)
+
+
+@pytest.fixture
+def scenes(visitor, clock, lines) -> list[Scene]:
+    return play_all(visitor, clock, lines, random.Random(22))
+
+
+# --- what the attacker knows of raters and of responses ---------------------------------------------------------------
+
+
+def _cells(scenes: Sequence[Scene], known_of: KnownOf) -> list[Cell]:
+    found = []
+    for scene in scenes:
+        said = _of_responses(scene)
+        for group in GROUPS:
+            raters = [one for one in scene.raters if one.group == group]
+            assert len(raters) == ANSWER
+            found.append(Cell([known_of(scene, one) for one in raters], [said[scene.truth[one.id]] for one in raters]))
+    return found
+
+
+def _of_responses(scene: Scene) -> dict[str, Numbers]:
+    log = "".join(call.keys for call in scene.close_calls)
+    pages = _pages(scene)
+    return {name: _of_response(row, pages) | {"place": float(log.index(name))} for name, row in scene.responses.items()}
+
+
+def _pages(scene: Scene) -> tuple[form.Page, ...]:
+    return form.pages(wave_programme(programmes.load(scene.delegate.programme_id, 1), scene.wave), "")
+
+
+def _of_response(row: Row, pages: Sequence[form.Page]) -> dict[str, float]:
+    ratings, comments = row["answers"]["ratings"], row["answers"]["comments"]
+    rated = [rating for rating in ratings.values() if rating is not None]
+    return {
+        "blank": float(-len(ratings)),
+        "pages with blanks": float(sum(any(q.id not in ratings for q in page.rated) for page in pages)),
+        "not able": float(len(ratings) - len(rated)),
+        "comments": float(len(comments)),
+        "characters": float(sum(map(len, comments.values()))),
+        "mean": sum(rated) / len(rated),
+        "top": float(rated.count(5)),
+        "size": float(relinking.size(row)),
+    }
+
+
+def _by_rows(scene: Scene, one: Invitation) -> Numbers:
+    """The table as it is after the close."""
+    return relinking.of_rows((row for row in scene.rows if one.id in str(row)), one.id, one.delegate_id)
+
+
+def _by_copies(scene: Scene, one: Invitation) -> Numbers:
+    """The rater's row in the copies of every hour."""
+    return relinking.of_history([copy[one.id] for copy in scene.copies])
+
+
+def _by_sizes(scene: Scene, one: Invitation) -> Numbers:
+    """The sizes of the rater's own calls that every rater of the group has made. How many there were is told apart."""
+    others = [_sizes(scene, other) for other in scene.raters if other.group == one.group]
+    made_by_all = set.intersection(*(set(sizes) for sizes in others))
+    return {name: size for name, size in _sizes(scene, one).items() if name in made_by_all}
+
+
+def _sizes(scene: Scene, one: Invitation) -> Numbers:
+    """A page saved for the first time, a page saved again, and answers sent are calls of different kinds."""
+    found: dict[str, float] = {}
+    for call in scene.open_calls:
+        if one.id in call.keys:
+            found[f"most {call.kind}"] = max(call.size, found.get(f"most {call.kind}", 0))
+            found[f"least {call.kind}"] = min(call.size, found.get(f"least {call.kind}", math.inf))
+    return found
+
+
+def _by_close(scene: Scene, one: Invitation) -> Numbers:
+    """The call log of the close: where in it the rater's row stands, and sizes."""
+    own = [(float(place), call) for place, call in enumerate(scene.close_calls) if one.id in call.keys]
+    found = {f"{call.operation} {n} place": place for n, (place, call) in enumerate(own)}
+    return found | {f"{call.operation} {n} size": float(call.size) for n, (_, call) in enumerate(own)}
+
+
+def _by_lines(scene: Scene, one: Invitation) -> Numbers:
+    """Log lines that name the rater, and what they carry."""
+    own = [line for line in scene.lines if one.id in str(line)]
+    return relinking.numbers(own) | {"lines": float(len(own))}
+
+
+CHANNELS = {"rows": _by_rows, "copies": _by_copies, "sizes": _by_sizes, "close": _by_close, "lines": _by_lines}
+
+
+# --- the tests --------------------------------------------------------------------------------------------------------
+
+
+def test_no_channel_links_answers_to_raters_better_than_chance(scenes):
+    found = {name: attack(_cells(scenes, channel)) for name, channel in CHANNELS.items()}
+
+    assert {name: success for name, success in found.items() if not success.is_chance} == {}
+    assert {success.raters for success in found.values() if success.raters} == {
+        len(Wave) * DELEGATES * len(GROUPS) * ANSWER
+    }
+    _the_attacker_would_notice(scenes)
+    _only_the_number_of_saves_tells_more(scenes)
+    _rows_of_one_state_are_alike(scenes)
+    assert not any(bucket.keys for bucket in backend("s3").buckets.values())
+
+
+def _the_attacker_would_notice(scenes: Sequence[Scene]) -> None:
+    """What an earlier version left: the number of saves in the row after the close, and boxes as long as their text."""
+    counted = attack(_cells(scenes, lambda scene, one: {"revision": float(_saves(scene, one))}))
+    measured = attack(_cells(scenes, lambda scene, one: {"size": float(_plain_size(scene.behaviours[one.id]))}))
+
+    assert not counted.is_chance, counted
+    assert not measured.is_chance, measured
+
+
+def _only_the_number_of_saves_tells_more(scenes: Sequence[Scene]) -> None:
+    """Data events of CloudTrail count a rater's own saves: docs/threat-model.md says so. Nothing else in them helps."""
+    counted = attack(_cells(scenes, lambda scene, one: {"saves": float(_own_writes(scene, one))}))
+
+    assert not counted.is_chance, counted
+    writes = {(_own_writes(scene, one), _saves(scene, one)) for scene in scenes for one in scene.raters}
+    assert all(written >= saved for written, saved in writes)
+
+
+def _rows_of_one_state_are_alike(scenes: Sequence[Scene]) -> None:
+    """Nothing that counts, dates or measures is left of whoever declined, was silent or was taken off the list."""
+    rows = [row for scene in scenes for row in scene.rows if row["sk"].startswith("INVITATION#") and "frozen" in row]
+    states = {InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED, InvitationState.REVOKED}
+
+    assert {row["state"] for row in rows} == states
+    assert {tuple(str(row[name]) for name in ("draft", "saved_at", "revision", "reminders")) for row in rows} == {
+        ("{}", "{}", "", "[]")
+    }
+    assert {frozenset(row) for row in rows} == {frozenset(rows[0])}
+    assert not {"sent", "sent_at"} & rows[0].keys()
+
+
+def _saves(scene: Scene, one: Invitation) -> int:
+    return count_saves(scene.behaviours[one.id], _pages(scene), scene.wave.wave)
+
+
+def _own_writes(scene: Scene, one: Invitation) -> int:
+    return sum(call.operation == "UpdateItem" and one.id in call.keys for call in scene.open_calls)
+
+
+def _plain_size(behaviour: Behaviour) -> int:
+    texts = [len(json.dumps(saved, ensure_ascii=False).encode()) for saved in behaviour.pages.values()]
+    return sum(length + -length % PLAIN_BLOCK for length in texts)
+
+
+def test_the_access_log_holds_no_lengths_and_no_links():
+    assert "Length" not in ACCESS_LOG
+    assert "resourcePath" in ACCESS_LOG
+    assert "context.path" not in ACCESS_LOG
