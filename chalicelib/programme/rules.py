@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from chalicelib.colour import ENOUGH, contrast, text_from
 from chalicelib.currency import CODES
 from chalicelib.programme import rater_groups, references
+from chalicelib.programme.cells import HOLDS_ADDRESS, holds_web_address
 from chalicelib.programme.dates import parse_duration
 from chalicelib.programme.faults import nearest
 from chalicelib.programme.outline import ANY, Findings, Outline
@@ -18,6 +19,7 @@ MOST_AT_THE_END = 6  # open questions that belong to no competency
 WHITE = "#ffffff"
 REMINDER_DAYS = range(1, 61)
 IMPACT_MONTHS = range(1, 25)
+NAMES_IN_EMAILS = (("title",), ("organisation", "name"), ("groups", ANY, "title"), ("milestones", ANY, "title"))
 IMPACT_OPEN_DAYS = range(7, 91)
 
 
@@ -65,6 +67,13 @@ def _brand_is_readable_on_white(outline: Outline) -> Findings:
                 path,
                 f'{brand} on white has a contrast of {found:.2f}:1; allowed: {ENOUGH}:1 or more, such as "{darker}"',
             )
+
+
+def _names_hold_no_web_address(outline: Outline) -> Findings:
+    """They stand in emails, whose readers would be led elsewhere."""
+    for path, name in (found for pattern in NAMES_IN_EMAILS for found in outline.texts(*pattern)):
+        if holds_web_address(name):
+            yield path, HOLDS_ADDRESS
 
 
 def _zone_exists(outline: Outline) -> Findings:
@@ -138,6 +147,7 @@ _RULES: tuple[Callable[[Outline], Findings], ...] = (
     _items_are_few,
     _open_questions_are_few,
     _brand_is_readable_on_white,
+    _names_hold_no_web_address,
     _zone_exists,
     _currency_exists,
     _reminders_are_days_before,

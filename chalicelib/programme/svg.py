@@ -50,6 +50,7 @@ class _Reader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.StartDoctypeDeclHandler = self._refuse_own_doctype
+        parser.SkippedEntityHandler = self._refuse_entity
         parser.ProcessingInstructionHandler = self._refuse_instruction
 
     def read(self, content: bytes) -> None:
@@ -68,9 +69,7 @@ class _Reader:
         self._open.append(element)
         self._elements += 1
         if self._elements > MAX_ELEMENTS or len(self._open) > MAX_DEPTH:
-            raise NotPlainSvg(
-                f"has more than {MAX_ELEMENTS} elements, or {MAX_DEPTH} inside one another: save it as PNG"
-            )
+            raise NotPlainSvg(f"has more than {MAX_ELEMENTS} elements or {MAX_DEPTH} levels: save the picture as PNG")
         for attribute, value in attributes.items():
             _check_attribute(name, attribute, value)
 
@@ -87,6 +86,9 @@ class _Reader:
         """Entities are declared there, and some of them grow without bound."""
         if has_own:
             raise NotPlainSvg(f"declares entities in <!DOCTYPE {name[:40]} [...]>: {_PLAIN}")
+
+    def _refuse_entity(self, name: str, is_parameter: bool) -> None:
+        raise NotPlainSvg(f"uses the entity &{name[:40]}; that it does not hold: {_PLAIN}")
 
     def _refuse_instruction(self, target: str, data: str) -> None:
         raise NotPlainSvg(f"holds the instruction <?{target[:40]}?>: {_PLAIN}")
