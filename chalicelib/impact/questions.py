@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib import currency
+from chalicelib.impact import readers
 from chalicelib.impact.fields import Block, Kind, Question, Section
 from chalicelib.impact.pulse import SCALE
 from chalicelib.model import Programme, PulseArea
@@ -239,7 +240,7 @@ def _closing() -> Section:
             "consent",
             Kind.CHOICE,
             "May the sponsor read your own words?",
-            "Only your examples, what was put into practice, your measures and what got worse. Left empty, it is no.",
+            f"Only {readers.what(readers.DELEGATE, readers.Reader.SPONSOR_BY_CONSENT)}. Left empty, it is no.",
             CONSENT,
         ),
     )

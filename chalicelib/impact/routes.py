@@ -8,7 +8,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib import clock, log
-from chalicelib.impact import respond
+from chalicelib.impact import readers, respond
 from chalicelib.impact.fields import SurveyFault
 from chalicelib.impact.respond import Form
 from chalicelib.impact.survey import minutes
@@ -21,7 +21,8 @@ bp = Blueprint(__name__)
 @bp.route("/impact/{token}", **GET)
 @view
 def landing(token: str) -> Response:
-    return _page("impact/landing", respond.open_form(token, clock.now()))
+    form = respond.open_form(token, clock.now())
+    return _page("impact/landing", form, readers=readers.sentences(form.survey.role))
 
 
 @bp.route("/impact/{token}/part/{part}", **GET)

@@ -1,0 +1,152 @@
+"""Every answer of the survey is a mark of its own; pages, commands and exports show those that the form names."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+
+import pytest
+
+from chalicelib import cli
+from chalicelib.impact import readers
+from chalicelib.impact.fields import Kind, questions
+from chalicelib.impact.readers import Reader, reader_of
+from chalicelib.impact.survey import sections
+from chalicelib.model import PulseArea, Wave
+from chalicelib.store import debriefs, delegates, impacts, objects, summaries
+from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.impacts import Role, surveys_from
+from chalicelib.store.table import update
+from chalicelib.web.templating import environment
+from tests.journey.conftest import visitor
+from tests.sponsor.test_left_out import NAMES, SURVEY_OPENS, id_of, wait
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+
+__all__ = ["visitor"]
+
+AREAS = (PulseArea("1", "Asks more"),)
+CONSOLE = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+CHOSEN = {"level.1": "habit", "measure.1.direction": "up"}  # so that the areas and measures are told in cases
+SHOWN_AS = {"level.1": "a habit now", "change.1": "much better"}  # where a choice stands on the coach's page
+
+
+def marks(role: Role) -> dict[str, str]:
+    """An answer for each question that can hold a mark: words, or a number that nothing else on a page is."""
+    asked = list(questions(sections(people.programme(), AREAS, role)))
+    start = 700_001 if role is Role.DELEGATE else 800_001
+    words = {q.field: f"Canary{role.value}{n:03d}x" for n, q in enumerate(asked) if q.kind in (Kind.LINE, Kind.TEXT)}
+    numbers = {q.field: str(start + 17 * n) for n, q in enumerate(asked) if q.kind in (Kind.NUMBER, Kind.MONEY)}
+    return words | numbers
+
+
+@pytest.fixture
+def answered(visitor, clock):
+    """Six delegates and managers sent everything; only the first agreed to be quoted."""
+    people.load(clock.now(), names=NAMES)
+    drain(clock.now())
+    for name in NAMES:
+        area = Area("1", "Asks more", "", "A step", "", "", "")
+        people.write(*debriefs.save(id_of(name), Wave.BASELINE, Debrief(people.DATES.closes, ("1",)), [area]))
+    drain(clock.to(SURVEY_OPENS))
+    drain(clock.advance(minutes=1))
+    for name in NAMES:
+        own = marks(Role.DELEGATE) | CHOSEN | {"basis": "own", "share": "50", "confidence": "50"}
+        store(name, Role.DELEGATE, own)
+        store(name, Role.MANAGER, marks(Role.MANAGER) | {"change.1": "3", "share": "40"})
+    return visitor
+
+
+def store(name: str, role: Role, answers: dict[str, str]) -> None:
+    change = {"answers": answers, "sent": True}
+    people.write(update(impacts.key(id_of(name), role), put=change, refusal=impacts.SurveyMissing))
+
+
+def consent(to: str) -> None:
+    for name in NAMES:
+        store(name, Role.DELEGATE, marks(Role.DELEGATE) | CHOSEN | {"basis": "own", "consent": to})
+
+
+def seen_in(text: str) -> set[tuple[str, str]]:
+    """Whose form and which field."""
+    return {
+        (role.value, field)
+        for role in Role
+        for field, mark in marks(role).items()
+        if mark in text or f"{mark:>}" in text
+    }
+
+
+def console_pages(visitor, clock) -> str:
+    admin = visitor.let_in_administrator(clock.now())
+    one = f"{CONSOLE}/delegate/{id_of(NAMES[0])}"
+    return "".join(
+        admin.open(url).page
+        for url in (f"{BASE_URL}/admin", CONSOLE, one, f"{CONSOLE}/progress.csv", f"{CONSOLE}/trail")
+    )
+
+
+def command(*words: str) -> str:
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
+        cli.main(list(words))
+    return out.getvalue()
+
+
+def test_the_administrator_and_the_operator_see_counts_only(answered, clock):
+    text = console_pages(answered, clock)
+    assert "Ann One" in text
+    assert seen_in(text) == set()
+
+    for more in ([], ["--json"]):
+        text = command("cohort", "status", people.COHORT, "--impact", *more)
+        assert "delegate" in text
+        assert seen_in(text) == set()
+    assert "impact\tdelegate\tanswered 6 of 6" in command("cohort", "status", people.COHORT, "--impact")
+
+
+@pytest.mark.parametrize("to", ["no", "anonymous", "named"])
+def test_the_sponsor_reads_words_by_consent_and_no_other(answered, clock, to):
+    consent(to)
+    drain(clock.to(SURVEY_OPENS.replace(month=7, day=2)))
+    wait(clock, days=2)
+    (found,) = summaries.of_cohort(people.COHORT)
+    text = objects.load(found.html).decode() + json.dumps(json.loads(objects.load(found.facts)), ensure_ascii=False)
+    shown = seen_in(text)
+
+    assert {reader_of(*place) for place in shown} <= {Reader.SPONSOR_BY_CONSENT}
+    assert bool(shown) == (to != "no")
+
+
+def test_the_coach_sees_the_choices_that_the_forms_name_and_no_words(answered, clock):
+    rows = list(delegates.partition(id_of(NAMES[0])))
+    case = {"rows": rows, "impact": surveys_from(rows), "delegate": delegates.find(id_of(NAMES[0]))}
+    text = environment().get_template("impact/seen.html.j2").render(case=case)
+
+    assert seen_in(text) == set()
+    for form, field in (("delegate", "level.1"), ("manager", "change.1")):
+        assert reader_of(form, field) is Reader.COACH
+        assert SHOWN_AS[field] in text
+
+
+@pytest.mark.parametrize("name", [NAMES[0], "mara manager", "cleo coach"])
+def test_an_export_of_personal_data_shows_no_answer_of_another_person(answered, name):
+    """Rows of a survey hold no address, and an export finds rows by address."""
+    text = command("person", "export", people.person(name).email)
+    assert people.person(name).email in text
+    assert seen_in(text) == set()
+
+
+@pytest.mark.parametrize("name", ["delegate", "manager"])
+def test_the_form_says_what_the_declaration_says(answered, name):
+    to = NAMES[0] if name == "delegate" else "mara manager"
+    answered.open(people.link(to, "impact"))
+    for sentence in readers.sentences(name):
+        assert sentence in answered.page
+
+
+def test_every_field_that_is_declared_is_asked():
+    for role in Role:
+        asked = {q.field.partition(".")[0] for q in questions(sections(people.programme(), AREAS, role))}
+        assert readers.READERS[role.value].keys() <= asked
