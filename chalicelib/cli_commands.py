@@ -131,7 +131,7 @@ def cohort_status(args: Namespace) -> int:
     impact = list(statuses.impact(args.cohort)) if args.impact else []
     lines = [f"{found.cohort.title}: closes {found.cohort.dates.closes}, ends {found.cohort.dates.ends}"]
     lines += [
-        f"{line.name}\t{line.stage.value}\tinvited {line.invited}\tanswered {line.answered}\tdeclined {line.declined}"
+        f"{line.name}\t{line.stage.value}\tinvited {line.invited}\tanswered {line.answered} or more"
         for line in found.lines
     ]
     lines += [f"bounced\t{bounce.name}\t{bounce.email}\t{bounce.reason}" for bounce in found.bounces]

@@ -18,6 +18,7 @@ WORK = {
     "open": "Open a questionnaire",
     "invite": "Invite raters",
     "complete": "Close early because all have answered",
+    "counts": "Count the answers of a cohort",
     "close": "Close a questionnaire",
     "tell_extended": "Tell raters of more time",
     "report": "Make a report",

@@ -51,9 +51,9 @@ class Dashboard(Struct, frozen=True):
         return dict(filtered(self.lines))
 
     @property
-    def waiting(self) -> int:
-        """People whom a chase of the whole cohort would mail."""
-        return sum(line.waiting for line in self.lines if line.line.reminded_on != self.today)
+    def may_remind(self) -> bool:
+        """Whether a questionnaire is open whose raters were not all reminded today."""
+        return any(line.may_remind and line.line.reminded_on != self.today for line in self.lines)
 
     @property
     def figures(self) -> tuple[tuple[str, str], ...]:
@@ -62,7 +62,7 @@ class Dashboard(Struct, frozen=True):
         ready = sum(line.line.stage in WITH_REPORT for line in self.lines)
         bounced = sum(len(line.bounces) for line in self.lines) + len(self.bounces)
         return (
-            (f"{answered} of {invited}", "answers in"),
+            (f"{answered} or more of {invited}" if invited else "none yet", "answers counted this morning"),
             (f"{ready} of {len(self.lines)}", "reports made"),
             (str(self.counts[Filter.DECISION]), "need a decision"),
             (str(bounced), "addresses do not work"),

@@ -25,7 +25,7 @@ MAILS: dict[str, frozenset[str]] = {
     "collect/reminder": _words("name delegate group_title named closes minutes"),
     "collect/self_reminder": _words("name delegate closes minutes"),
     "collect/extended": _words("name delegate group_title named closes minutes"),
-    "report/too_few": _words("name delegate cohort invited answered minimum"),
+    "report/too_few": _words("name delegate cohort invited minimum"),
     "report/ready": _words("name delegate cohort"),
     "debrief/released": _words("name delegate coach"),
     "impact/delegate": _words("name delegate closes minutes"),

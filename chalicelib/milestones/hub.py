@@ -150,7 +150,7 @@ def open_hub(token: str) -> Hub:
     wave = delegates.latest_wave(by_sort_key)
     asked = _asked(rows, wave)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    cohort = cohorts.find(delegate.cohort_id)
+    cohort, line = cohorts.find_with_line(delegate.cohort_id, delegate.id, wave)
     report = _released(by_sort_key)
     debrief, areas = from_rows(rows, report.wave) if report else (None, ())
     return Hub(
@@ -160,7 +160,7 @@ def open_hub(token: str) -> Hub:
         wave=read(DelegateWave, by_sort_key[f"WAVE#{wave.value}"]),
         nomination=read(Nomination, by_sort_key[f"NOMINATION#{wave.value}"]),
         own=next((one for one in asked if one.group == SELF_GROUP), None),
-        raters=progress(programme, asked),
+        raters=progress(programme, line.counted) if line else (),
         report=report,
         debrief=debrief,
         areas=areas,
