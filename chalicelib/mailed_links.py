@@ -1,8 +1,8 @@
-"""What each link that is mailed holds: a purpose, whom it is for, and the version that a lost link raises. Pure."""
+"""What each link that is mailed holds: a purpose, whom it is for, and the version that a lost link raises."""
 
 from __future__ import annotations
 
-from chalicelib.ids import coach_id, rater_key
+from chalicelib.ids import coach_id, inbox_key
 from chalicelib.model import Cohort, Delegate, Invitation, Wave
 
 SPONSOR_LINK_VERSION = "1"
@@ -33,10 +33,14 @@ def of_rater(delegate: Delegate, invitation: Invitation) -> dict[str, tuple[str,
     return {
         "answer": answer(invitation),
         "decline": decline(invitation),
-        "inbox": ("inbox", rater_key(invitation.rater.email)),
+        "inbox": inbox(invitation),
         "hub": hub(delegate),
         "nominate": nominate(delegate),
     }
+
+
+def inbox(invitation: Invitation) -> tuple[str, ...]:
+    return ("inbox", inbox_key(invitation.delegate_id, invitation.rater.email))
 
 
 def hub(delegate: Delegate) -> tuple[str, ...]:

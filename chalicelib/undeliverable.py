@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from chalicelib import waves
-from chalicelib.ids import rater_key
 from chalicelib.model import Delegate, DelegateWave, Invitation, Wave
 from chalicelib.store import cohorts, delegates, invitations, mails, programmes
 from chalicelib.store.impacts import Role, surveys_from
@@ -29,7 +28,7 @@ def stop_mails(job: Job, now: datetime) -> Sequence[Write]:
     bounced = mails.find(job.about["mail"])
     if bounced is None:
         return []
-    asked_about = {entry.delegate_id for entry in invitations.inbox(rater_key(bounced.to.email))}
+    asked_about = {entry.delegate_id for entry in invitations.inbox_of(bounced.to.email)}
     for delegate_id in sorted(asked_about | {bounced.about.get("delegate", "")} - {""}):
         for mail_id in _waiting(list(delegates.partition(delegate_id)), bounced.to.email):
             _cancel(mail_id)

@@ -18,7 +18,7 @@ from chalicelib.admin.lost_link import NobodyFound
 from chalicelib.admin.moving import Change, moving_writes
 from chalicelib.admin.status import CohortUnknown
 from chalicelib.errors import FieldFault, FieldFaults
-from chalicelib.ids import derive, rater_key
+from chalicelib.ids import derive
 from chalicelib.jobs.commit import commit
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
@@ -107,7 +107,7 @@ class Place(Struct, frozen=True):
 
 def _places(cohort_id: str, address: str) -> list[Place]:
     lines = [line for line in cohorts.lines(cohort_id) if not line.withdrawn]
-    inbox = invitations.inbox(rater_key(address))
+    inbox = invitations.inbox_of(address)
     asked = frozenset(entry.delegate_id for entry in inbox if entry.cohort_id == cohort_id)
     return [place for place in _all_places(lines) if place.holds(address, asked)]
 

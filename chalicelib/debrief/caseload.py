@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib.debrief.needs import Need, by_need
 from chalicelib.errors import Refusal
-from chalicelib.ids import coach_id
+from chalicelib.ids import coach_id, coach_ids
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Delegate, Person, Programme, Wave
 from chalicelib.store import audits, coach_comments, cohorts, delegates, objects, programmes
@@ -80,7 +80,7 @@ def open_caseload(token: str) -> Caseload:
     cohort_id, coach = link.parts
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
-    lines = [line for line in cohorts.lines_from(rows) if line.coach_id == coach]
+    lines = [line for line in cohorts.lines_from(rows) if coach in coach_ids(cohort_id, line.coach.email)]
     if cohort is None or not lines:
         raise LinkUnknown
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
@@ -93,7 +93,7 @@ def open_case(token: str, delegate_id: str) -> Case:
     cohort_id, coach = link.parts
     rows = tuple(delegates.partition(delegate_id))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
-    if delegate is None or (delegate.cohort_id, coach_id(cohort_id, delegate.coach.email)) != (cohort_id, coach):
+    if delegate is None or delegate.cohort_id != cohort_id or coach not in coach_ids(cohort_id, delegate.coach.email):
         raise LinkUnknown
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     first, again = (_report(rows, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))

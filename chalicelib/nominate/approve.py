@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from chalicelib.ids import approver_ids
 from chalicelib.jobs.commit import commit
 from chalicelib.nominate import asking
 from chalicelib.nominate.choice import Choice, ChoosingClosed, ListRefused, load
@@ -26,7 +27,7 @@ def open_request(token: str, now: datetime) -> Choice:
     link = links.open_link("approve", token, 3)
     delegate_id, approver_id, version = link.parts
     choice = load(link.token, delegate_id, version, now)
-    if asking.approver_id(choice.delegate, asking.approver(choice)) != approver_id:
+    if approver_id not in approver_ids(delegate_id, asking.approver(choice).email):
         raise LinkRevoked
     return choice
 

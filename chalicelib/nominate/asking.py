@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib import mailed_links, wording
 from chalicelib.errors import Refusal
-from chalicelib.ids import derive
+from chalicelib.ids import approver_id
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import Delegate, Person
@@ -55,11 +55,7 @@ def change_wanted(choice: Choice, remark: str, now: datetime) -> Mail:
 
 def approve_link(delegate: Delegate, by: Person) -> tuple[str, ...]:
     """Holds for as long as this person is the approver."""
-    return ("approve", delegate.id, approver_id(delegate, by), str(delegate.link_version))
-
-
-def approver_id(delegate: Delegate, by: Person) -> str:
-    return derive(8, "approver", delegate.id, by.email)
+    return ("approve", delegate.id, approver_id(delegate.id, by.email), str(delegate.link_version))
 
 
 def _to_approver(choice: Choice, template: str, due_at: datetime) -> Mail:

@@ -149,7 +149,10 @@ def with_doubts(choice: Choice) -> Choice:
     """One call more: the cohort's domains, and how many others have asked each rater who was not sent yet."""
     month = waves.month_of(choice.programme, choice.wave)
     cohort_key = cohorts.key(choice.delegate.cohort_id)
-    loads = {invitations.load_key(rater.person.email, month): rater.person.email for rater in choice.unsent}
+    loads = {
+        invitations.load_key(choice.delegate.id, rater.person.email, month): rater.person.email
+        for rater in choice.unsent
+    }
     rows = get_many([cohort_key, *loads])
     requests = {email: rows[key]["requests"] for key, email in loads.items() if key in rows}
     domains = rows[cohort_key].get("domains", ()) if cohort_key in rows else ()

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from chalicelib import waves
 from chalicelib.codec import programme_as_json
 from chalicelib.errors import Refusal
+from chalicelib.ids import derive
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Cohort, DelegateEntry, Programme, RaterEntry, Wave
 from chalicelib.programme.dates import Duration, check_dates, closes_at, impact_due_at
@@ -25,6 +26,7 @@ from chalicelib.store.programmes import ProgrammeExists
 from chalicelib.store.table import LARGEST_ROW, Write, row_size
 
 BY = "command line"
+CHECKSUM = 16  # characters
 
 
 class LoadRefused(Refusal):
@@ -61,7 +63,7 @@ def load_cohort(
     of_programme = _programme_writes(programme)
     _refuse_other_rules(last, cohort)
     refuse_too_much(cohort, people)
-    if last and last.people == checksum:
+    if is_loaded(last, cohort, people):
         return Loaded(cohort, len(delegates), changed=False)
     loads = last.loads if last else 0
     subject = (cohort.id, checksum, str(loads))  # people who were changed and changed back are enrolled anew
@@ -165,6 +167,19 @@ def _domains(delegates: tuple[DelegateEntry, ...]) -> tuple[str, ...]:
 
 def people_checksum(cohort: Cohort, people: People) -> str:
     """What a load brings in: equal for the same people under the same title and sponsor."""
+    return derive(CHECKSUM, _canonical(cohort, people))
+
+
+def is_loaded(last: LastLoad | None, cohort: Cohort, people: People) -> bool:
+    """Whether the last load brought in just this."""
+    return last is not None and last.people in (people_checksum(cohort, people), _unkeyed_checksum(cohort, people))
+
+
+def _unkeyed_checksum(cohort: Cohort, people: People) -> str:
+    """As loads were marked before ids were keyed."""
+    return hashlib.sha256(_canonical(cohort, people).encode()).hexdigest()[:CHECKSUM]
+
+
+def _canonical(cohort: Cohort, people: People) -> str:
     described = replace(cohort, domains=_domains(people.delegates))
-    canonical = json.dumps([fields(described), fields(people)], sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return json.dumps([fields(described), fields(people)], sort_keys=True)

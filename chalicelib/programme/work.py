@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib import waves
-from chalicelib.ids import coach_id, delegate_id
+from chalicelib.ids import coach_id
 from chalicelib.jobs.commit import commit
 from chalicelib.model import (
     MANAGER_GROUP,
@@ -24,6 +24,7 @@ from chalicelib.model import (
     WaveState,
 )
 from chalicelib.programme.dates import closes_at, impact_due_at, opens_at
+from chalicelib.programme.enrolled import id_among
 from chalicelib.programme.followup import asked_before
 from chalicelib.store import cohorts, delegates, jobs, mails, programmes, wave_keys
 from chalicelib.store.cohorts import Stage
@@ -46,9 +47,7 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
     if cohort is None or people is None:
         raise LookupError(f"cohort {job.about['cohort']} has no load {job.about['people']}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    known = {
-        line.email: line.delegate_id for line in cohorts.lines(cohort.id)
-    }  # whose address was replaced keeps the id
+    known = {line.email: line.delegate_id for line in cohorts.lines(cohort.id)}
     for entry in people.delegates:
         delegate = _delegate(cohort, entry, known)
         raters = people.raters.get(entry.person.email, ())
@@ -61,7 +60,7 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
 
 def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) -> Delegate:
     return Delegate(
-        id=known.get(entry.person.email) or delegate_id(cohort.id, entry.person.email),
+        id=id_among(cohort.id, entry.person.email, known),
         cohort_id=cohort.id,
         cohort_title=cohort.title,
         programme_id=cohort.programme_id,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
-from chalicelib.ids import rater_key
+from chalicelib.ids import inbox_key, rater_key, unkeyed_rater_key
 from chalicelib.model import Delegate, Invitation, InvitationState, Wave
 from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import fields, read
@@ -89,22 +89,30 @@ def add_to_inbox(new: Invitation, delegate: Delegate) -> Write:
         delegate.programme_id,
         delegate.programme_version,
     )
-    return put(
-        {"pk": f"RATER#{rater_key(new.rater.email)}", "sk": f"INVITATION#{new.wave.value}#{new.id}", **fields(entry)}
-    )
+    return put({**_entry_key(new)._asdict(), **fields(entry)})
+
+
+def _entry_key(invitation: Invitation) -> Key:
+    inbox = inbox_key(invitation.delegate_id, invitation.rater.email)
+    return Key(f"RATER#{inbox}", f"INVITATION#{invitation.wave.value}#{invitation.id}")
 
 
 def inbox(rater: str) -> list[InboxEntry]:
     return [read(InboxEntry, row) for row in query(f"RATER#{rater}", "INVITATION#")]
 
 
-def load_key(email: str, month: str) -> Key:
-    return Key(f"RATER#{rater_key(email)}", f"LOAD#{month}")
+def inbox_of(email: str) -> list[InboxEntry]:
+    """Everything that somebody is asked, about delegates from before ids were keyed, too. Two calls."""
+    return [entry for key in (rater_key(email), unkeyed_rater_key(email)) for entry in inbox(key)]
+
+
+def load_key(delegate_id: str, email: str, month: str) -> Key:
+    return Key(f"RATER#{inbox_key(delegate_id, email)}", f"LOAD#{month}")
 
 
 def count_request(new: Invitation, month: str) -> Write:
     """One more questionnaire for this rater among those that close in a month, `2026-10`."""
-    return count(load_key(new.rater.email, month), {"requests": 1})
+    return count(load_key(new.delegate_id, new.rater.email, month), {"requests": 1})
 
 
 def of_delegate(delegate_id: str, wave: Wave) -> Iterator[Invitation]:
@@ -209,8 +217,8 @@ def move(before: Invitation, after: Invitation) -> list[Write]:
         equals("link_version", before.link_version),
         equals("reminders", before.reminders),
     ]
-    inbox = Key(f"RATER#{rater_key(before.rater.email)}", f"INVITATION#{before.wave.value}#{before.id}")
-    return [update(key_of(before), put=changes, when=as_read, refusal=InvitationChanged), delete(inbox)]
+    moved = update(key_of(before), put=changes, when=as_read, refusal=InvitationChanged)
+    return [moved, delete(_entry_key(before))]
 
 
 def remind_also(invitation: Invitation, mail_id: str) -> Write:

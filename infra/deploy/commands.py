@@ -72,7 +72,7 @@ def _afterwards(stage: Stage, hand: Hand) -> None:
         return
     known = settings.read(stage)
     base_url = settings.custom_domain(stage) or state.url(stage, apis[0])
-    settings.write(stage, hand, {**known, "base_url": base_url})
+    settings.write(stage, hand, settings.with_id_key({**known, "base_url": base_url}))
     if hand.dry_run and not known.get("base_url"):
         return
     gateway.bring_about(stage, hand, apis[0])

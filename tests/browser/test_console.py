@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib import ids
 from chalicelib.web import links
 from infra.local.account import ADMINISTRATOR
 from tests.browser import people, seeds
@@ -31,6 +32,7 @@ def cloud() -> Iterator[Served]:
     with served() as found, pytest.MonkeyPatch.context() as patch:
         keys = seeds.Keys(found)
         patch.setattr(links, "settings", lambda: keys)
+        patch.setattr(ids, "settings", lambda: keys)
         people.load_example(found)
         seeds.bounce(found, seeds.delegates_of_one_coach()[0].person.email)
         yield found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib import ids
 from chalicelib.web import links
 from infra.local.example import SPONSOR
 from tests.browser import people, seeds
@@ -29,6 +30,7 @@ def cloud() -> Iterator[Served]:
     with served() as found, pytest.MonkeyPatch.context() as patch:
         keys = seeds.Keys(found)
         patch.setattr(links, "settings", lambda: keys)
+        patch.setattr(ids, "settings", lambda: keys)
         people.load_example(found)
         for entry in (FIRST, SECOND, THIRD):
             seeds.finish_report(found, entry)
