@@ -50,11 +50,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m chalicelib", description=__doc__.splitlines()[0])
     _where(top)
-    groups = top.add_subparsers(dest="group", required=True, metavar="programme | cohort | report | jobs | person")
+    names = "programme | cohort | report | jobs | mails | person"
+    groups = top.add_subparsers(dest="group", required=True, metavar=names)
     _programme(groups.add_parser("programme", help="the file a sponsor commissions"))
     _cohort(groups.add_parser("cohort", help="delegates who go through a programme together"))
     _report(groups.add_parser("report", help="reports from feedback gathered elsewhere"))
     _jobs(groups.add_parser("jobs", help="work that is due now or later"))
+    _mails(groups.add_parser("mails", help="emails that were not accepted"))
     _person(groups.add_parser("person", help="what is stored about one person"))
     return top
 
@@ -125,6 +127,12 @@ def _jobs(group: argparse.ArgumentParser) -> None:
     due.add_argument("--by", type=datetime.fromisoformat, metavar="ISO8601", help="due by then; now")
     retry = _verb(verbs, "retry", commands.retry_jobs, "start failed jobs over")
     retry.add_argument("job", nargs="*", help="ids as `jobs due` prints them; none: every failed job")
+
+
+def _mails(group: argparse.ArgumentParser) -> None:
+    retry = _verb(_verbs(group), "retry", commands.retry_mails, "send again what SES refused, once the cause is fixed")
+    retry.add_argument("mail", nargs="*", metavar="ID", help="ids of emails; none: every email that SES refused")
+    retry.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 
 
 def _person(group: argparse.ArgumentParser) -> None:

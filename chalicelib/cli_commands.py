@@ -126,19 +126,29 @@ def _sponsor(text: str | None) -> Person | None:
 
 def cohort_status(args: Namespace) -> int:
     from chalicelib.admin import status as statuses
+    from chalicelib.admin.attention import account_trouble
+    from chalicelib.mail.trouble import TODO
+    from chalicelib.store.mails import Trouble
 
-    found = statuses.status(args.cohort)
+    found, account = statuses.status(args.cohort), account_trouble(clock.now())
     impact = list(statuses.impact(args.cohort)) if args.impact else []
     lines = [f"{found.cohort.title}: closes {found.cohort.dates.closes}, ends {found.cohort.dates.ends}"]
     lines += [
         f"{line.name}\t{line.stage.value}\tinvited {line.invited}\tanswered {line.answered}\tdeclined {line.declined}"
         for line in found.lines
     ]
-    lines += [f"bounced\t{bounce.name}\t{bounce.email}\t{bounce.reason}" for bounce in found.bounces]
+    lines += [f"email\t{account}"] if account else []
+    lines += [
+        f"{'bounced' if one.is_lost else one.trouble.value}\t{one.name}\t{one.email}\t{one.reason}\t{TODO[one.trouble]}"
+        for one in found.bounces
+        if not one.is_refused
+    ]
+    refused = {one.reason for one in found.bounces if one.is_refused}
+    lines += [f"refused\tsome emails\t{reason}\t{TODO[Trouble.REFUSED]}" for reason in sorted(refused)]
     lines += [f"failed\t{job.id}\t{job.error}" for job in found.failed]
     lines += [f"impact\t{one.role}\tanswered {one.sent} of {one.asked}" for one in impact]
-    _say(args, {"status": found, "impact": impact}, lines)
-    return 1 if found.failed else 0
+    _say(args, {"status": found, "impact": impact, "account": account}, lines)
+    return 1 if found.failed or account else 0
 
 
 def close_cohort(args: Namespace) -> int:
@@ -232,6 +242,25 @@ def retry_jobs(args: Namespace) -> int:
     for job_id in chosen:
         commit([jobs.retry(failed[job_id], clock.now())], clock.now())
     _say(args, {"retried": chosen}, [f"{job_id}: waits again" for job_id in chosen] or ["No job has failed."])
+    return 0
+
+
+# --- mails ------------------------------------------------------------------------------------------
+
+
+def retry_mails(args: Namespace) -> int:
+    from chalicelib.admin import resend
+
+    refused, unknown = resend.find(args.mail, clock.now())
+    if unknown:
+        raise UsageRefused(
+            f"Not an email that SES refused, or no longer of use: {', '.join(unknown)}. "
+            "`mails retry --dry-run` lists those that can be sent again."
+        )
+    outcomes = resend.retry(refused, clock.now(), dry_run=args.dry_run)
+    would = "would be: " if args.dry_run else ""
+    lines = [f"{one.mail_id}: {would}{one.words}" for one in outcomes]
+    _say(args, {"mails": outcomes, "dry_run": args.dry_run}, lines or ["SES has refused no email."])
     return 0
 
 

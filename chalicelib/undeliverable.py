@@ -20,7 +20,7 @@ from chalicelib.store.table import Write, transact
 
 def addresses(cohort_id: str) -> frozenset[str]:
     """Those of a cohort that do not take mail. One query."""
-    return frozenset(bounce.email for bounce in cohorts.bounces(cohort_id))
+    return frozenset(bounce.email for bounce in cohorts.bounces(cohort_id) if bounce.is_lost)
 
 
 def stop_mails(job: Job, now: datetime) -> Sequence[Write]:

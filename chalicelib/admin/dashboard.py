@@ -12,8 +12,10 @@ from chalicelib.admin.status import CohortUnknown
 from chalicelib.clock import moment
 from chalicelib.errors import Refusal
 from chalicelib.ids import derive
+from chalicelib.mail.ses_errors import WORDS
+from chalicelib.mail.trouble import TODO
 from chalicelib.model import Cohort, Programme
-from chalicelib.store import cohorts, programmes
+from chalicelib.store import account_fault, cohorts, programmes
 from chalicelib.store.cohorts import DelegateLine, FollowupDates, Stage
 from chalicelib.store.mails import Bounce
 from chalicelib.wording import day, last_day, local_date
@@ -44,6 +46,7 @@ class Dashboard(Struct, frozen=True):
     bounces: tuple[Bounce, ...]  # of nobody on the list: a coach's or a sponsor's
     today: str  # local, as `reminded_on` has it
     followup: FollowupDates | None = None
+    account: str = ""  # why SES refuses emails now, and what to do
     left_out: int = 0  # delegates who closed after the follow-up was planned, and whom it may still take in
 
     @property
@@ -60,12 +63,14 @@ class Dashboard(Struct, frozen=True):
         answered = sum(line.answered for line in self.lines)
         invited = sum(line.invited for line in self.lines)
         ready = sum(line.line.stage in WITH_REPORT for line in self.lines)
-        bounced = sum(len(line.bounces) for line in self.lines) + len(self.bounces)
+        bounces = [*self.bounces, *(bounce for line in self.lines for bounce in line.bounces)]
+        lost = sum(bounce.is_lost for bounce in bounces)
         return (
             (f"{answered} of {invited}", "answers in"),
             (f"{ready} of {len(self.lines)}", "reports made"),
             (str(self.counts[Filter.DECISION]), "need a decision"),
-            (str(bounced), "addresses do not work"),
+            (str(lost), "address does not work" if lost == 1 else "addresses do not work"),
+            (str(sum(not one.is_lost and not one.is_refused for one in bounces)), "other emails did not arrive"),
         )
 
     @property
@@ -92,6 +97,17 @@ class Dashboard(Struct, frozen=True):
         if not line.closes_at:
             return day(self.cohort.dates.closes)
         return last_day(moment(line.closes_at), self.programme.organisation.timezone)
+
+    @property
+    def refused(self) -> bool:
+        """Whether SES refused emails of this cohort that can be sent again."""
+        return any(
+            bounce.is_refused for bounce in (*self.bounces, *(one for line in self.lines for one in line.bounces))
+        )
+
+    def todo(self, bounce: Bounce) -> str:
+        """What the administrator can do about an email that did not arrive."""
+        return TODO[bounce.trouble]
 
     def bounce_name(self, bounce: Bounce) -> str:
         """A mail's id holds signs that no path or query should."""
@@ -124,5 +140,6 @@ def dashboard(cohort_id: str, now: datetime) -> Dashboard:
         bounces=tuple(bounce for bounce in bounces if bounce.delegate not in known),
         today=local_date(now, zone).isoformat(),
         followup=cohorts.followup_from(rows),
+        account=WORDS.get(account_fault.current_in(rows, now), ""),
         left_out=len(cohorts.without_followup(rows)),
     )

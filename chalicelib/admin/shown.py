@@ -7,7 +7,7 @@ in the report, so that nothing can be worked out by subtraction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -83,19 +83,27 @@ def counts(programme: Programme, line: DelegateLine) -> tuple[tuple[Count, ...],
     return found, not parts and any(invited.get(group, 0) for group in order)
 
 
-def standing(programme: Programme, line: DelegateLine, bounced: int, now: datetime) -> Standing:
+def standing(programme: Programme, line: DelegateLine, bounces: Sequence[Bounce], now: datetime) -> Standing:
     """One status in plain words: what waits, and for whom."""
     if line.withdrawn:
         return Standing(9, "", "Withdrawn", Filter.DONE)
     if line.stage is Stage.HELD:
         return Standing(0, "bad", "Too few answers: give more time or close", Filter.DECISION)
-    if bounced and line.stage in (Stage.PLANNED, Stage.COLLECTING):
-        return Standing(1, "bad", f"{plural(bounced, 'address does', 'addresses do')} not work", Filter.DECISION)
+    if bounces and line.stage in (Stage.PLANNED, Stage.COLLECTING):
+        return _not_arrived(bounces)
     if line.left_out:
         return Standing(1, "bad", f"Survey answers cannot be counted: ask again. {line.left_out}", Filter.DECISION)
     if line.stage is Stage.COLLECTING:
         return _collecting(programme, line, now)
     return STANDINGS[line.stage]
+
+
+def _not_arrived(bounces: Sequence[Bounce]) -> Standing:
+    if lost := sum(bounce.is_lost for bounce in bounces):
+        return Standing(1, "bad", f"{plural(lost, 'address does', 'addresses do')} not work", Filter.DECISION)
+    soft = sum(not bounce.is_refused for bounce in bounces)
+    words = f"{plural(soft, 'email', 'emails')} did not arrive" if soft else "Some emails were refused"
+    return Standing(2, "warn", words, Filter.DECISION)
 
 
 STANDINGS = {
@@ -134,7 +142,7 @@ def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...]
     groups, hidden = counts(programme, line)
     return ShownLine(
         line=line,
-        standing=standing(programme, line, len(bounces), now),
+        standing=standing(programme, line, bounces, now),
         counts=groups,
         hidden=hidden,
         waiting=waiting(line, bounces),
@@ -143,8 +151,11 @@ def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...]
 
 
 def one_each(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
-    """The newest of each address: an invitation and its reminders bounce one after the other."""
-    newest = {bounce.email: bounce for bounce in sorted(bounces, key=lambda bounce: bounce.at)}
+    """The newest of each address: an invitation and its reminders bounce one after the other.
+
+    An address that is lost stays lost, whatever was told of it later.
+    """
+    newest = {bounce.email: bounce for bounce in sorted(bounces, key=lambda bounce: (bounce.is_lost, bounce.at))}
     return tuple(newest.values())
 
 
@@ -152,7 +163,7 @@ def waiting(line: DelegateLine, bounces: Iterable[Bounce]) -> int:
     """How many people have not answered and can be reached. A delegate who chose nobody counts as one."""
     if line.stage is not Stage.COLLECTING or line.withdrawn:
         return 0
-    gone = len({bounce.invitation for bounce in bounces if bounce.invitation})
+    gone = len({bounce.invitation for bounce in bounces if bounce.invitation and bounce.is_lost})
     return max(0, line.invited - line.answered - line.declined - gone)
 
 

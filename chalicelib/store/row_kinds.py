@@ -397,11 +397,22 @@ BOUNCE = RowKind(
     name="bounce",
     pk=_C,
     sk="BOUNCE#{email*}",
-    what="an address that does not take email",
+    what="an email that did not arrive, and why",
     owner=Owner.READER,
     readers=_ADMIN,
     erasure=Erasure.DELETE,
     retention=Retention.COLLECTION,
+)
+COHORT_EMAIL_ACCOUNT = RowKind(
+    name="email account, for a cohort",
+    pk=_C,
+    sk="EMAIL",
+    what="why the mail service refused emails of the cohort last, if the account is at fault",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.KEEP,
+    retention=Retention.DEPLOYMENT,
+    why="it names no one",
 )
 FIGURES = RowKind(
     name="cohort figures",
@@ -459,6 +470,17 @@ EMAIL = RowKind(
     erasure=Erasure.REDACT,
     retention=Retention.EMAIL,
     why="that it was sent stays on record, without words or address",
+)
+EMAIL_ACCOUNT = RowKind(
+    name="email account",
+    pk="EMAIL",
+    sk="ACCOUNT",
+    what="why the mail service refused emails last, if the account is at fault",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.KEEP,
+    retention=Retention.DEPLOYMENT,
+    why="it names no one",
 )
 SIGN_IN_CODE = RowKind(
     name="sign-in code",
