@@ -125,6 +125,8 @@ def _sponsor(text: str | None) -> Person | None:
 
 
 def cohort_status(args: Namespace) -> int:
+    from msgspec.structs import replace
+
     from chalicelib.admin import status as statuses
     from chalicelib.admin.attention import account_trouble
     from chalicelib.mail.trouble import TODO
@@ -143,11 +145,12 @@ def cohort_status(args: Namespace) -> int:
         for one in found.bounces
         if not one.is_refused
     ]
-    refused = {one.reason for one in found.bounces if one.is_refused}
-    lines += [f"refused\tsome emails\t{reason}\t{TODO[Trouble.REFUSED]}" for reason in sorted(refused)]
+    refused = sorted({one.reason for one in found.bounces if one.is_refused})  # not whose, nor how many
+    lines += [f"refused\tsome emails\t{reason}\t{TODO[Trouble.REFUSED]}" for reason in refused]
+    found = replace(found, bounces=tuple(one for one in found.bounces if not one.is_refused))
     lines += [f"failed\t{job.id}\t{job.error}" for job in found.failed]
     lines += [f"impact\t{one.role}\tanswered {one.sent} of {one.asked}" for one in impact]
-    _say(args, {"status": found, "impact": impact, "account": account}, lines)
+    _say(args, {"status": found, "impact": impact, "account": account, "refused": refused}, lines)
     return 1 if found.failed or account else 0
 
 

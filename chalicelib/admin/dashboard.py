@@ -63,7 +63,7 @@ class Dashboard(Struct, frozen=True):
         answered = sum(line.answered for line in self.lines)
         invited = sum(line.invited for line in self.lines)
         ready = sum(line.line.stage in WITH_REPORT for line in self.lines)
-        bounces = [*self.bounces, *(bounce for line in self.lines for bounce in line.bounces)]
+        bounces = self._all_bounces
         lost = sum(bounce.is_lost for bounce in bounces)
         return (
             (f"{answered} of {invited}", "answers in"),
@@ -101,9 +101,11 @@ class Dashboard(Struct, frozen=True):
     @property
     def refused(self) -> bool:
         """Whether SES refused emails of this cohort that can be sent again."""
-        return any(
-            bounce.is_refused for bounce in (*self.bounces, *(one for line in self.lines for one in line.bounces))
-        )
+        return any(bounce.is_refused for bounce in self._all_bounces)
+
+    @property
+    def _all_bounces(self) -> list[Bounce]:
+        return [*self.bounces, *(bounce for line in self.lines for bounce in line.bounces)]
 
     def todo(self, bounce: Bounce) -> str:
         """What the administrator can do about an email that did not arrive."""
@@ -115,8 +117,7 @@ class Dashboard(Struct, frozen=True):
 
     def find_bounce(self, name: str) -> Bounce | None:
         """By what stands for it in an address."""
-        everyone = [*self.bounces, *(bounce for line in self.lines for bounce in line.bounces)]
-        return next((bounce for bounce in everyone if self.bounce_name(bounce) == name), None)
+        return next((bounce for bounce in self._all_bounces if self.bounce_name(bounce) == name), None)
 
 
 WITH_REPORT = (Stage.REPORT_READY, Stage.RELEASED, Stage.IMPACT_OPEN, Stage.COMPLETE)

@@ -103,7 +103,7 @@ def test_the_button_sends_all_again_and_pressing_twice_sends_nothing_twice(refus
     assert set(noted) == {"sent again: collect/invitation", "sent again: programme/opening"}
 
 
-def test_no_page_or_command_says_whose_email_was_refused_or_how_many(refused, clock, monkeypatch, capsys):
+def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused, clock, monkeypatch, capsys):
     """Reminders go to those who have not answered: a list of them, or its length, would tell who has."""
     monkeypatch.setattr(cli_commands.clock, "now", clock.now)
     admin = refused.let_in_administrator(clock.now())
@@ -117,6 +117,7 @@ def test_no_page_or_command_says_whose_email_was_refused_or_how_many(refused, cl
     assert not {name for name in ("P0", "P1", "P2", "P3") if f">{name}" in shown or f"{name.lower()}@" in shown}
     assert "refused\tsome emails" in shown
     assert re.search(r"\b[5-6] (emails|invitations)", shown) is None
+    assert not [one.id for one in scene.asked() if one.id in shown]
 
 
 # --- who needs it no more -----------------------------------------------------------------------------
