@@ -106,9 +106,14 @@ def _cohort(group: argparse.ArgumentParser) -> None:
 
     replace = _verb(verbs, "replace", commands.replace_address, "replace an address that bounced or was mistyped")
     replace.add_argument("cohort")
-    replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's or coach's")
+    replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's, coach's or sponsor's")
     replace.add_argument("new", metavar="NEW_ADDRESS")
     replace.add_argument("--name", default="", help="how the person is called from now on; as before if left out")
+
+    void = _verb(verbs, "void", commands.void_answers, "destroy what a person sent while it is sealed, and ask again")
+    void.add_argument("cohort")
+    void.add_argument("address", metavar="ADDRESS", help="of the person whose answers go, where they are emailed now")
+    void.add_argument("--delegate", metavar="ADDRESS", default="", help="only about this one; else about everyone")
 
 
 def _report(group: argparse.ArgumentParser) -> None:

@@ -135,10 +135,7 @@ def cohort_status(args: Namespace) -> int:
     found, account = statuses.status(args.cohort), account_trouble(clock.now())
     impact = list(statuses.impact(args.cohort)) if args.impact else []
     lines = [f"{found.cohort.title}: closes {found.cohort.dates.closes}, ends {found.cohort.dates.ends}"]
-    lines += [
-        f"{line.name}\t{line.stage.value}\tinvited {line.invited}\tanswered {line.answered}\tdeclined {line.declined}"
-        for line in found.lines
-    ]
+    lines += [f"{line.name}\t{line.stage.value}\tinvited {line.invited}\t{_answered(line)}" for line in found.lines]
     lines += [f"email\t{account}"] if account else []
     lines += [
         f"{'bounced' if one.is_lost else one.trouble.value}\t{one.name}\t{one.email}\t{one.reason}\t{TODO[one.trouble]}"
@@ -152,6 +149,12 @@ def cohort_status(args: Namespace) -> int:
     lines += [f"impact\t{one.role}\tanswered {one.sent} of {one.asked}" for one in impact]
     _say(args, {"status": found, "impact": impact, "account": account, "refused": refused}, lines)
     return 1 if found.failed or account else 0
+
+
+def _answered(line: Any) -> str:
+    if line.counts_hidden:
+        return "answers are counted after the close"
+    return f"answered {line.answered}\tdeclined {line.declined}"
 
 
 def close_cohort(args: Namespace) -> int:
@@ -289,8 +292,17 @@ def replace_address(args: Namespace) -> int:
     from chalicelib.admin import replace
 
     replace.replace(args.cohort, args.old, args.new, clock.now(), name=args.name)
-    told = "old links open nothing any more; who has not answered is invited anew"
+    told = "old links open nothing any more; who has not answered is invited anew; the old address is told"
     _say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {told}"])
+    return 0
+
+
+def void_answers(args: Namespace) -> int:
+    from chalicelib.admin import void
+
+    void.void(args.cohort, args.address, clock.now(), delegate=args.delegate)
+    told = "whatever was saved or sent is destroyed, and the person is asked again"
+    _say(args, {"cohort": args.cohort, "address": args.address}, [f"{args.address}: {told}"])
     return 0
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.ids import coach_id, inbox_key
-from chalicelib.model import Cohort, Delegate, Invitation, Wave
+from chalicelib.ids import approver_id, coach_id, inbox_key
+from chalicelib.model import Cohort, Delegate, Invitation, Person, Wave
 
-SPONSOR_LINK_VERSION = "1"
 WAVES = {Wave.BASELINE: "b", Wave.FOLLOWUP: "f", Wave.PULSE: "p"}  # short, so that a mail program leaves a link whole
 
 
@@ -56,4 +55,9 @@ def coach(delegate: Delegate) -> tuple[str, ...]:
 
 
 def sponsor(cohort: Cohort) -> tuple[str, ...]:
-    return ("sponsor", cohort.id, SPONSOR_LINK_VERSION)
+    return ("sponsor", cohort.id, str(cohort.sponsor_link))
+
+
+def approve(delegate: Delegate, by: Person) -> tuple[str, ...]:
+    """Holds for as long as this person approves the delegate's list of raters."""
+    return ("approve", delegate.id, approver_id(delegate.id, by.email), str(delegate.link_version))

@@ -11,6 +11,7 @@ from datetime import datetime
 from chalicelib import waves
 from chalicelib.model import Delegate, DelegateWave, Invitation, Wave
 from chalicelib.store import cohorts, delegates, invitations, mails, programmes
+from chalicelib.store.delegates import Nomination
 from chalicelib.store.impacts import Role, surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.mails import MailMissing
@@ -47,8 +48,12 @@ def _waiting(rows: Sequence[Row], address: str) -> Iterator[str]:
     for survey in surveys_from(rows):
         if readers[survey.role].email == address:
             yield from survey.reminders
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    approver = waves.approver_of(programme, delegate)
+    if approver and approver.email == address:
+        lists = (read(Nomination, row) for row in rows if row["sk"].startswith("NOMINATION#"))
+        yield from (mail_id for chosen in lists for mail_id in chosen.reminders)
     if delegate.person.email == address:
-        programme = programmes.load(delegate.programme_id, delegate.programme_version)
         wave = next(read(DelegateWave, row) for row in rows if row["sk"] == f"WAVE#{Wave.BASELINE.value}")
         yield waves.choose_reminder(programme, delegate, wave).id
 

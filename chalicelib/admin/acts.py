@@ -122,14 +122,22 @@ def to_be_mailed(scope: Scope, now: datetime) -> int:
 
 
 def _chase_effect(scope: Scope, now: datetime) -> list[str]:
+    if any(shown.line.counts_hidden for shown in scope.at(Stage.COLLECTING)):
+        return [REMINDED_UNCOUNTED, LEFT_OUT]
     count = to_be_mailed(scope, now)
     if not count:
         return ["Nobody is left to remind today: everyone has answered, declined, or was mailed today."]
     return [
         f"{plural(count, 'mail goes', 'mails go')} out at once, to everyone who has not answered yet.",
-        "Nobody who has answered or declined gets one, nobody gets two on one day, "
-        "and addresses that do not work are left out. You do not see who they are: that is the raters’ own affair.",
+        LEFT_OUT,
     ]
+
+
+REMINDED_UNCOUNTED = "Everyone who has not answered yet gets one email at once."
+LEFT_OUT = (
+    "Nobody who has answered or declined gets one, nobody gets two on one day, "
+    "and addresses that do not work are left out. You do not see who they are: that is the raters’ own affair."
+)
 
 
 def _chase(scope: Scope, _: Fields, now: datetime, by: str) -> None:

@@ -15,8 +15,9 @@ from chalicelib.ids import derive
 from chalicelib.mail.ses_errors import WORDS
 from chalicelib.mail.trouble import TODO
 from chalicelib.model import Cohort, Programme
-from chalicelib.store import account_fault, cohorts, programmes
+from chalicelib.store import account_fault, cohorts, holds, programmes
 from chalicelib.store.cohorts import DelegateLine, FollowupDates, Stage
+from chalicelib.store.holds import Hold
 from chalicelib.store.mails import Bounce
 from chalicelib.wording import day, last_day, local_date
 
@@ -48,6 +49,12 @@ class Dashboard(Struct, frozen=True):
     followup: FollowupDates | None = None
     account: str = ""  # why SES refuses emails now, and what to do
     left_out: int = 0  # delegates who closed after the follow-up was planned, and whom it may still take in
+    held: tuple[Hold, ...] = ()  # new addresses that get no code yet
+
+    @property
+    def counts_hidden(self) -> bool:
+        """Whether some answers must not be counted until the close."""
+        return any(line.line.counts_hidden for line in self.lines)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -143,4 +150,5 @@ def dashboard(cohort_id: str, now: datetime) -> Dashboard:
         followup=cohorts.followup_from(rows),
         account=WORDS.get(account_fault.current_in(rows, now), ""),
         left_out=len(cohorts.without_followup(rows)),
+        held=tuple(hold for hold in holds.from_rows(rows) if hold.holds(now)),
     )

@@ -25,6 +25,8 @@ DONE = {"loaded": "The files are loaded. Everyone in them appears here within a 
 DONE |= {"replaced": "The address is being replaced: a new mail goes out, and the old link stops working."}
 DONE |= {"sent": "The link is on its way again.", "today": "The link was sent again earlier today already."}
 DONE |= {"planned": "The follow-up is planned. The delegates are told, and appear here with it within a minute."}
+DONE |= {"voided": "Whatever was saved or sent is being destroyed, and the person is asked again."}
+DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}
 DONE |= {"as-it-is": "Nothing was left to do: this is how it stands now."}
 DONE |= {act.id: act.done for act in acts.ACTS.values()}
 
@@ -123,6 +125,34 @@ def address(cohort_id: str) -> Response:
 def replace_address(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _posted(admin, "address", _scope(cohort_id))
+
+
+@bp.route(f"{COHORT}/void", **GET)
+@view
+def ask_to_void(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _form_page(admin, "void", _scope(cohort_id), {})
+
+
+@bp.route(f"{COHORT}/void", **POST)
+@view
+def void_answers(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _posted(admin, "void", _scope(cohort_id))
+
+
+@bp.route(f"{COHORT}/confirm", **GET)
+@view
+def ask_to_confirm(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _form_page(admin, "confirm", _scope(cohort_id), {"hold": _query().get("hold", "")})
+
+
+@bp.route(f"{COHORT}/confirm", **POST)
+@view
+def confirm_address(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _posted(admin, "confirm", _scope(cohort_id))
 
 
 @bp.route(f"{COHORT}/link", **GET)

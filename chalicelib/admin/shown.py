@@ -66,19 +66,23 @@ class ShownLine(Struct, frozen=True):
 
 
 def counts(programme: Programme, line: DelegateLine) -> tuple[tuple[Count, ...], bool]:
-    """Named groups, and anonymous ones of the threshold's size; and whether others were left out."""
+    """Named groups, and anonymous ones of the threshold's size; and whether others were left out.
+
+    A group whose answers are not counted until the close takes with it those that it is counted together with.
+    """
     titles = {group.id: group.title for group in programme.groups}
     invited = {group: count.invited for group, count in line.groups.items()}
     named = [(group.id,) for group in programme.groups if group.named and group.id in invited]
     order = [group.id for group in programme.anonymous_groups]
     parts = pooled(invited, order, programme.threshold)
+    shown = [part for part in (*named, *parts) if not set(part) & set(line.counts_hidden)]
     found = tuple(
         Count(
             " and ".join(titles[group] for group in part),
             sum(line.groups[group].answered for group in part if group in line.groups),
             sum(invited.get(group, 0) for group in part),
         )
-        for part in (*named, *parts)
+        for part in shown
     )
     return found, not parts and any(invited.get(group, 0) for group in order)
 
@@ -121,7 +125,7 @@ def _collecting(programme: Programme, line: DelegateLine, now: datetime) -> Stan
         return Standing(2, "warn", "No raters chosen yet", Filter.WAITING)
     days = (moment(line.closes_at) - now).days if line.closes_at else SOON_DAYS + 1
     others = line.answered - (line.groups["self"].answered if "self" in line.groups else 0)
-    if days <= SOON_DAYS and others < programme.minimum_responses:
+    if days <= SOON_DAYS and others < programme.minimum_responses and not line.counts_hidden:
         left = plural(days, "day", "days") if days > 0 else "hours"
         return Standing(3, "warn", f"Few answers, {left} left", Filter.WAITING)
     return Standing(5, "", "Collecting answers", Filter.WAITING)

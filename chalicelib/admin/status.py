@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.errors import Refusal
 from chalicelib.model import Cohort
@@ -45,7 +46,13 @@ def status(cohort_id: str) -> CohortStatus:
     if cohort is None:
         raise CohortUnknown(cohort_id)
     bounces = tuple(cohorts.bounces_from(rows))
-    return CohortStatus(cohort, tuple(cohorts.lines_from(rows)), bounces, tuple(jobs.failed()))
+    lines = tuple(map(_without_hidden, cohorts.lines_from(rows)))
+    return CohortStatus(cohort, lines, bounces, tuple(jobs.failed()))
+
+
+def _without_hidden(line: DelegateLine) -> DelegateLine:
+    """Counts that would tell what one person did are no one's to read before the close, in JSON either."""
+    return replace(line, answered=0, declined=0, groups={}) if line.counts_hidden else line
 
 
 def impact(cohort_id: str) -> tuple[ImpactStatus, ...]:

@@ -27,7 +27,7 @@ class Asked(Struct, frozen=True):
     delegate_name: str
     programme: Programme
     is_pulse: bool
-    state: str  # open, begun, sent, declined, closed
+    state: str  # open, begun, sent, sealed, declined, closed
     closes_at: datetime
     saved: int  # parts begun and saved
     parts: int
@@ -82,7 +82,7 @@ def _asked(entry: InboxEntry, invitation: Invitation, wave: DelegateWave, now: d
 
 def _state(invitation: Invitation) -> str:
     if invitation.state is InvitationState.ANSWERED:
-        return "sent"
+        return "sealed" if invitation.sealed else "sent"
     if invitation.state is InvitationState.DECLINED:
         return "declined"
     return "begun" if invitation.draft else "open"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.debrief.needs import Need, by_need
 from chalicelib.errors import Refusal
@@ -14,7 +15,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.model import Delegate, Person, Programme, Wave
 from chalicelib.store import audits, coach_comments, cohorts, delegates, objects, programmes
 from chalicelib.store.coach_comments import CoachComment
-from chalicelib.store.debriefs import Area, CoachNotes, Debrief, from_rows, notes_from
+from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
 from chalicelib.store.impacts import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import ReportState, StoredReport
@@ -59,7 +60,13 @@ class Case(Struct, frozen=True):
     coach_comments: tuple[CoachComment, ...]  # kept for the coach by raters: not in the report
     impact: tuple[ImpactSurvey, ...]
     rows: tuple[Row, ...]
-    notes: CoachNotes | None
+    notes: CoachNotes | None  # the coach's own
+    left: tuple[HandOver, ...]  # what coaches before them left
+    own_left: HandOver | None  # what they leave themself
+
+    @property
+    def coach_id(self) -> str:
+        return coach_id(self.delegate.cohort_id, self.delegate.coach.email)
 
     @property
     def is_released(self) -> bool:
@@ -67,7 +74,8 @@ class Case(Struct, frozen=True):
 
     @property
     def reader(self) -> Reader:
-        return coach_reader(self.token, self.delegate.cohort_id, self.delegate.coach, self.programme)
+        found = coach_reader(self.token, self.delegate.cohort_id, self.delegate.coach, self.programme)
+        return replace(found, about={**found.about, "delegate": self.delegate.id})
 
 
 def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme) -> Reader:
@@ -112,8 +120,19 @@ def open_case(token: str, delegate_id: str) -> Case:
         coach_comments=kept,
         impact=surveys_from(rows),
         rows=rows,
-        notes=notes_from(rows),
+        notes=_notes(rows, delegate, coach),
+        left=tuple(note for note in hand_overs_from(rows) if note.coach != coach and note.text),
+        own_left=next((note for note in hand_overs_from(rows) if note.coach == coach), None),
     )
+
+
+def _notes(rows: Iterable[Row], delegate: Delegate, coach: str) -> CoachNotes | None:
+    """The coach's own notes. Unsigned ones of an earlier version are theirs unless the trail names another coach."""
+    notes = notes_from(rows, coach)
+    if notes is None or notes.coach:
+        return notes
+    by = audits.last_coach(delegate.cohort_id, delegate.id, notes.at)
+    return notes if by in ("", coach) else None
 
 
 def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
@@ -128,6 +147,6 @@ def document_link(case: Case, kind: str, now: datetime) -> str:
     report = case.earlier if kind.endswith("-earlier") else case.report
     if report is None:
         raise NoReportYet
-    by = f"coach {coach_id(case.delegate.cohort_id, case.delegate.coach.email)}"
+    by = f"coach {case.coach_id}"
     commit([audits.add(case.delegate.cohort_id, f"opened report ({kind})", by, case.delegate.id, now)], now)
     return objects.link(report.pdf if kind.startswith("pdf") else report.html)

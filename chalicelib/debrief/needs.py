@@ -49,6 +49,6 @@ def _need(line: DelegateLine) -> Need:
         return Need(line, Turn.DONE, "Has left the programme")
     if line.stage is Stage.REPORT_READY and line.debriefed_on:
         return Need(line, turn, "Debrief recorded: release the report")
-    if line.stage is Stage.COLLECTING and line.invited:
+    if line.stage is Stage.COLLECTING and line.invited and not line.counts_hidden:
         return Need(line, turn, f"{step}: {line.answered} of {line.invited} answers are in")
     return Need(line, turn, step)

@@ -35,6 +35,21 @@ class SurveyClosed(Refusal):
         super().__init__(f"The time for answers is over, and nothing can be added or changed. {what}")
 
 
+class SurveySealed(Refusal):
+    """Answers were sent through an earlier link, perhaps by somebody else: this link neither opens nor changes them."""
+
+    status = 409
+    title = "Answers were sent for you"
+    next_step = "Answers were sent for you, and count. There is nothing left for you to do."
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Answers to this survey were sent before this link was made, when emails to you went to another address. "
+            "They count. For safety no one can read or change them through this link. If you did not send them, "
+            "reply to the email that brought you here: the programme team can destroy them and ask you again."
+        )
+
+
 class SurveyBusy(Refusal):
     """Other windows kept changing the same survey."""
 
@@ -113,7 +128,7 @@ class Form(Struct, frozen=True):
 
 
 def open_form(token: str, now: datetime) -> Form:
-    """One call. Raises LinkUnknown, LinkRevoked or SurveyClosed."""
+    """One call. Raises LinkUnknown, LinkRevoked, SurveyClosed or SurveySealed."""
     link = links.open_link("impact", token, LINK_PARTS)
     delegate_id, role, version = link.parts
     delegate_key, survey_key = delegates.key(delegate_id), impacts.key(delegate_id, Role(role))
@@ -125,6 +140,8 @@ def open_form(token: str, now: datetime) -> Form:
         raise LinkRevoked
     if not survey.is_open or now >= survey.closes_at:
         raise SurveyClosed(survey.sent)
+    if survey.sealed:
+        raise SurveySealed
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     return Form(link.token, delegate, programme, survey, sections(programme, survey.areas, survey.role))
 

@@ -25,6 +25,7 @@ MAILS: dict[str, frozenset[str]] = {
     "collect/reminder": _words("name delegate group_title named closes minutes"),
     "collect/self_reminder": _words("name delegate closes minutes"),
     "collect/extended": _words("name delegate group_title named closes minutes"),
+    "collect/again": _words("name delegate closes own"),
     "report/too_few": _words("name delegate cohort invited answered minimum"),
     "report/ready": _words("name delegate cohort"),
     "debrief/released": _words("name delegate coach"),
@@ -36,6 +37,8 @@ MAILS: dict[str, frozenset[str]] = {
     "sponsor/summary": _words("name cohort"),
     "web/code": _words("name challenge until"),
     "admin/link": _words("name what"),
+    "admin/new_link": _words("name what held"),
+    "admin/replaced": _words(""),
 }
 
 # template -> links
@@ -52,6 +55,7 @@ LINKS: dict[str, frozenset[str]] = {
     "collect/reminder": frozenset({"answer", "inbox", "decline"}),
     "collect/self_reminder": frozenset({"answer", "hub"}),
     "collect/extended": frozenset({"answer", "inbox", "decline"}),
+    "collect/again": frozenset({"answer", "inbox", "decline"}),
     "report/too_few": frozenset({"admin"}),
     "report/ready": frozenset({"coach"}),
     "debrief/released": frozenset({"hub"}),
@@ -63,6 +67,8 @@ LINKS: dict[str, frozenset[str]] = {
     "sponsor/summary": frozenset({"sponsor"}),
     "web/code": frozenset(),
     "admin/link": frozenset({"open"}),
+    "admin/new_link": frozenset({"open"}),
+    "admin/replaced": frozenset(),
 }
 
 

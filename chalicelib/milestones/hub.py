@@ -148,6 +148,7 @@ def open_hub(token: str) -> Hub:
     if str(delegate.link_version) != version:
         raise LinkRevoked
     wave = delegates.latest_wave(by_sort_key)
+    round_now = read(DelegateWave, by_sort_key[f"WAVE#{wave.value}"])
     asked = _asked(rows, wave)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     cohort = cohorts.find(delegate.cohort_id)
@@ -157,10 +158,10 @@ def open_hub(token: str) -> Hub:
         token=link.token,
         delegate=delegate,
         programme=programme,
-        wave=read(DelegateWave, by_sort_key[f"WAVE#{wave.value}"]),
+        wave=round_now,
         nomination=read(Nomination, by_sort_key[f"NOMINATION#{wave.value}"]),
         own=next((one for one in asked if one.group == SELF_GROUP), None),
-        raters=progress(programme, asked),
+        raters=progress(programme, asked, _hidden(round_now)),
         report=report,
         debrief=debrief,
         areas=areas,
@@ -169,6 +170,11 @@ def open_hub(token: str) -> Hub:
         ends=cohort.dates.ends if cohort else None,
         impact_at=_impact_at(programme, cohort) if cohort else None,
     )
+
+
+def _hidden(wave: DelegateWave) -> tuple[str, ...]:
+    """Groups whose answers are not counted yet."""
+    return wave.counts_hidden if wave.state in (WaveState.OPEN, WaveState.HELD) else ()
 
 
 def _impact_at(programme: Programme, cohort: Cohort) -> datetime:

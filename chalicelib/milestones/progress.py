@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from msgspec import Struct
 
@@ -16,11 +16,15 @@ class Progress(Struct, frozen=True):
 
     title: str
     invited: int
-    answered: int
+    answered: int | None  # None: not counted until the close, because a person or an address changed
 
 
-def progress(programme: Programme, invitations: Iterable[Invitation]) -> tuple[Progress, ...]:
+def progress(
+    programme: Programme, invitations: Iterable[Invitation], hidden: Container[str] = ()
+) -> tuple[Progress, ...]:
     """One line for each group with enough people invited; smaller ones are counted together, or not at all.
+
+    hidden   groups whose answers are not counted until the close
 
     Who is shown by name, the line manager say, is not counted: of one person any count tells all.
     """
@@ -28,8 +32,12 @@ def progress(programme: Programme, invitations: Iterable[Invitation]) -> tuple[P
     invited = Counter(one.group for one in asked)
     answered = Counter(one.group for one in asked if one.state is InvitationState.ANSWERED)
     titles = {group.id: group.title for group in programme.anonymous_groups}
+
+    def count(part: tuple[str, ...]) -> int | None:
+        return None if any(group in hidden for group in part) else _sum(answered, part)
+
     return tuple(
-        Progress(_together([titles[group] for group in part]), _sum(invited, part), _sum(answered, part))
+        Progress(_together([titles[group] for group in part]), _sum(invited, part), count(part))
         for part in pooled(invited, list(titles), programme.threshold)
     )
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib import mailed_links, waves
 from chalicelib.errors import Refusal
 from chalicelib.ids import derive
-from chalicelib.model import Approver, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
+from chalicelib.model import Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
 from chalicelib.nominate.doubts import Surroundings, doubts_of
 from chalicelib.nominate.forecast import GroupForecast, forecast
 from chalicelib.store import cohorts, delegates, invitations, programmes
@@ -98,7 +98,7 @@ class Choice(Struct, frozen=True):
     @property
     def approver(self) -> Person | None:
         """Who looks at the list before anybody on it is mailed, if the programme wants that."""
-        return approver_of(self.programme, self.delegate)
+        return waves.approver_of(self.programme, self.delegate)
 
     @property
     def hub_url(self) -> str:
@@ -161,8 +161,3 @@ def with_doubts(choice: Choice) -> Choice:
 
 def person_id(rater: RaterEntry) -> str:
     return derive(8, "nominee", rater.person.email)
-
-
-def approver_of(programme: Programme, delegate: Delegate) -> Person | None:
-    approvers = {Approver.COACH: delegate.coach, Approver.MANAGER: delegate.manager}
-    return approvers[programme.raters_approved_by] if programme.raters_approved_by else None

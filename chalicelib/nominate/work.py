@@ -1,4 +1,4 @@
-"""The job of this stage: invite everybody on a list that was sent."""
+"""Jobs of this stage: invite everyone on a list that was sent, and send a list to its approver once more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from datetime import datetime
 from chalicelib import waves
 from chalicelib.jobs.commit import commit
 from chalicelib.model import Wave, WaveState
-from chalicelib.store import cohorts, delegates, programmes
+from chalicelib.nominate import asking
+from chalicelib.nominate.choice import load
+from chalicelib.store import cohorts, delegates, mails, programmes
 from chalicelib.store.invitations import InvitationExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -31,3 +33,16 @@ def invite(job: Job, now: datetime) -> Sequence[Write]:
         except InvitationExists:
             continue
     return []
+
+
+def ask_approver(job: Job, now: datetime) -> Sequence[Write]:
+    """Send a list that still waits for approval to whoever approves it now."""
+    delegate = delegates.find(job.about["delegate"])
+    if delegate is None:
+        raise LookupError(f"no delegate {job.about['delegate']}")
+    choice = load("", delegate.id, str(delegate.link_version), now)
+    if not choice.is_asked or not choice.is_open or choice.approver is None:
+        return []
+    mail = asking.ask(choice, now)
+    stopped = mail.to.email in addresses(choice.delegate.cohort_id)
+    return [] if mails.find(mail.id) else [mails.add(mail, stopped=stopped)]

@@ -16,9 +16,9 @@ from chalicelib.codec import programme_as_json
 from chalicelib.errors import Refusal
 from chalicelib.ids import derive
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Cohort, DelegateEntry, Programme, RaterEntry, Wave
+from chalicelib.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
 from chalicelib.programme.dates import Duration, check_dates, closes_at, impact_due_at
-from chalicelib.store import audits, cohorts, jobs, programmes, register
+from chalicelib.store import audits, cohorts, holds, jobs, programmes, register
 from chalicelib.store.cohorts import CohortChanged, LastLoad, People
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
@@ -60,6 +60,7 @@ def load_cohort(
     people = People(delegates, raters)
     checksum = people_checksum(cohort, people)
     last = cohorts.find_load(cohort.id)
+    cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort))
     of_programme = _programme_writes(programme)
     _refuse_other_rules(last, cohort)
     refuse_too_much(cohort, people)
@@ -72,8 +73,11 @@ def load_cohort(
         cohorts.save(cohort, checksum, loads),
         register.enter_cohort(cohort),
         cohorts.add_people(cohort.id, checksum, people),
-        jobs.add(jobs.job("enrol", *subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1))),
+        jobs.add(
+            jobs.job("enrol", *subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1), by=by)
+        ),
         *([] if last else [jobs.add(_summary_job(cohort, programme)), jobs.add(_figures_job(cohort, programme))]),
+        *_held_sponsor(last, cohort, now, by),
         audits.add(cohort.id, f"loaded {len(delegates)} delegates", by, cohort.id, now),
     ]
     try:
@@ -83,6 +87,24 @@ def load_cohort(
             "Somebody else is loading this cohort now. Please look at its status and try again."
         ) from None
     return Loaded(cohort, len(delegates), changed=True)
+
+
+def _sponsor_link(last: LastLoad | None, cohort: Cohort) -> int:
+    """Another sponsor, or another address, has another link."""
+    if last is None:
+        return cohort.sponsor_link
+    return last.cohort.sponsor_link + (_address(last.cohort.sponsor) != _address(cohort.sponsor))
+
+
+def _address(person: Person | None) -> str:
+    return person.email if person else ""
+
+
+def _held_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str) -> list[Write]:
+    """Codes for summaries go to another sponsor's address a day later, or once another administrator agrees."""
+    if last is None or cohort.sponsor is None or cohort.sponsor_link == last.cohort.sponsor_link:
+        return []
+    return [holds.add(holds.new(cohort.id, cohort.sponsor, now, by))]
 
 
 def load_programme(programme: Programme, now: datetime) -> bool:
@@ -182,4 +204,5 @@ def _unkeyed_checksum(cohort: Cohort, people: People) -> str:
 
 def _canonical(cohort: Cohort, people: People) -> str:
     described = replace(cohort, domains=_domains(people.delegates))
-    return json.dumps([fields(described), fields(people)], sort_keys=True)
+    content = {name: value for name, value in fields(described).items() if name != "sponsor_link"}
+    return json.dumps([content, fields(people)], sort_keys=True)

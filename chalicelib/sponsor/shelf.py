@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
-from chalicelib.mailed_links import SPONSOR_LINK_VERSION
 from chalicelib.model import Cohort, Person, Programme
 from chalicelib.store import audits, cohorts, objects, programmes, summaries
 from chalicelib.store.summaries import Summary
@@ -46,11 +45,11 @@ def open_shelf(token: str) -> Shelf:
     """Two calls. Raises LinkUnknown or LinkRevoked."""
     link = links.open_link("sponsor", token, LINK_PARTS)
     cohort_id, version = link.parts
-    if version != SPONSOR_LINK_VERSION:
-        raise LinkRevoked
     cohort = cohorts.find(cohort_id)
     if cohort is None or cohort.sponsor is None:
         raise LinkUnknown
+    if version != str(cohort.sponsor_link):
+        raise LinkRevoked
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     return Shelf(link.token, cohort, programme, tuple(summaries.of_cohort(cohort_id)), cohort.sponsor)
 

@@ -108,6 +108,7 @@ class DelegateLine(Struct, frozen=True):
     declined: int = 0
     debriefed_on: str = ""  # local date, once the coach has recorded it
     groups: Mapping[str, GroupCount] = field(default_factory=dict)  # by group id, self included
+    counts_hidden: tuple[str, ...] = ()  # groups whose answers no one may count before the close: see admin/moving.py
     reminded_on: str = ""  # last local day on which an administrator had everyone mailed who had not answered
     withdrawn: bool = False
     left_out: str = ""  # why the delegate's answers cannot be used for the cohort's summary; empty if they can
@@ -161,6 +162,16 @@ def find(cohort_id: str) -> Cohort | None:
     return read(Cohort, found) if found else None
 
 
+def move_sponsor(before: Cohort, sponsor: Person) -> Write:
+    """Another address, and so another link; refused if the sponsor changed since they were read."""
+    link = [equals("sponsor_link", before.sponsor_link)]
+    if before.sponsor_link == 1:
+        link.append(missing("sponsor_link"))
+    as_read = [equals("sponsor.email", before.sponsor.email if before.sponsor else ""), either(*link)]
+    changes = {"sponsor": fields(sponsor), "sponsor_link": before.sponsor_link + 1}
+    return update(key(before.id), put=changes, when=as_read, refusal=CohortChanged)
+
+
 def find_load(cohort_id: str) -> LastLoad | None:
     found = get(key(cohort_id))
     return LastLoad(read(Cohort, found), found["people"], found["loads"]) if found else None
@@ -191,7 +202,7 @@ def add_line(delegate: Delegate, wave: Wave, closes_at: datetime) -> Write:
         closes_at=stamp(closes_at),
     )
     row = {**line_key(delegate.cohort_id, delegate.id, wave)._asdict(), **fields(line)}
-    del row["groups"]  # counted in attributes of their own
+    del row["groups"], row["counts_hidden"]  # in attributes of their own
     return put_once(row, LineExists)
 
 
@@ -217,6 +228,16 @@ def count_answered(delegate: Delegate, wave: Wave, group: str, *, declined_befor
     """One more rater of the group has answered; one who had declined no longer does."""
     fewer = {"declined": -1} if declined_before else {}
     return change_line(delegate, add={"answered": 1, _counter("answered", group): 1, **fewer}, wave=wave)
+
+
+def fewer_answered(group: str) -> dict[str, int]:
+    """What voided answers take off a line."""
+    return {"answered": -1, _counter("answered", group): -1}
+
+
+def hidden(group: str) -> dict[str, bool]:
+    """What a line keeps of a group whose answers are not counted for anyone until the close."""
+    return {_counter("hidden", group): True}
 
 
 def _counter(what: str, group: str) -> str:
@@ -268,7 +289,12 @@ def _line(row: Row) -> DelegateLine:
         group: GroupCount(row[_counter("invited", group)], row.get(_counter("answered", group), 0)) for group in groups
     }
     line = read(DelegateLine, row)
-    return replace(line, groups=counts, stage=shown_stage(line.stage, line.survey))
+    hidden = (
+        ()
+        if line.has_closed
+        else tuple(sorted(name.removeprefix("hidden:") for name in row if name.startswith("hidden:")))
+    )
+    return replace(line, groups=counts, counts_hidden=hidden, stage=shown_stage(line.stage, line.survey))
 
 
 def cohort_from(rows: Iterable[Row]) -> Cohort | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -97,6 +97,11 @@ def _entry_key(invitation: Invitation) -> Key:
     return Key(f"RATER#{inbox}", f"INVITATION#{invitation.wave.value}#{invitation.id}")
 
 
+def find(delegate_id: str, wave: Wave, invitation_id: str) -> Invitation | None:
+    found = get(key(delegate_id, wave, invitation_id))
+    return read(Invitation, found) if found else None
+
+
 def inbox(rater: str) -> list[InboxEntry]:
     return [read(InboxEntry, row) for row in query(f"RATER#{rater}", "INVITATION#")]
 
@@ -162,11 +167,16 @@ def _save_page(
             one_of("state", MAY_ANSWER),
             equals("link_version", link_version),
             missing("frozen"),
+            _not_sealed(),
             *when,
             *([either(missing(sent_at), at_most(sent_at, at))] if if_unsent else []),
         ],
         refusal=PageRefused,
     )
+
+
+def _not_sealed() -> Condition:
+    return either(missing("sealed"), equals("sealed", False))
 
 
 def send(invitation: Invitation, sent: Boxes) -> Write:
@@ -208,17 +218,31 @@ def revoke(invitation: Invitation) -> Write:
 def move(before: Invitation, after: Invitation) -> list[Write]:
     """Another address, and so another link and inbox; refused if the rater has done anything since it was read.
 
-    Answers saved or sent stay: they are bound to the invitation's id.
+    What was saved is dropped. Answers that were sent stay and count, and the new link does not open them.
     """
+    return [_change_link(before, after, remove=()), delete(_entry_key(before))]
+
+
+def void(before: Invitation, after: Invitation) -> Write:
+    """Destroy what was saved and sent, and ask again through another link. Refused as `move` is."""
+    return _change_link(before, after, remove=SENT_FIELDS)
+
+
+def _change_link(before: Invitation, after: Invitation, remove: Iterable[str]) -> Write:
     row = fields(after)
-    changes = {name: row[name] for name in ("rater", "link_version", "state", "reason")}
+    changed = ("rater", "link_version", "state", "reason", "reminders", "sealed")
     as_read = [
         equals("state", before.state),
         equals("link_version", before.link_version),
         equals("reminders", before.reminders),
     ]
-    moved = update(key_of(before), put=changes, when=as_read, refusal=InvitationChanged)
-    return [moved, delete(_entry_key(before))]
+    return update(
+        key_of(before),
+        put={name: row[name] for name in changed} | NOTHING_SAVED,
+        remove=remove,
+        when=as_read,
+        refusal=InvitationChanged,
+    )
 
 
 def remind_also(invitation: Invitation, mail_id: str) -> Write:

@@ -243,10 +243,30 @@ FOLLOWUP_AREA = RowKind(
 NOTES = RowKind(
     name="coach's notes",
     pk=_D,
-    sk="NOTES",
-    what="what a coach wrote for themself about a delegate",
+    sk="NOTES#{coach}",
+    what="what one coach wrote for themself about a delegate",
     owner=Owner.COACH,
     readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.NOTES,
+)
+UNSIGNED_NOTES = RowKind(
+    name="coach's notes of an earlier version",
+    pk=_D,
+    sk="NOTES",
+    what="the same, of whoever was the coach then",
+    owner=Owner.COACH,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.NOTES,
+)
+HANDOVER = RowKind(
+    name="hand-over note",
+    pk=_D,
+    sk="HANDOVER#{coach}",
+    what="what a coach leaves for whoever coaches the delegate next",
+    owner=Owner.COACH,
+    readers=(Reader.OWNER, Reader.COACH),
     erasure=Erasure.DELETE,
     retention=Retention.NOTES,
 )
@@ -413,6 +433,16 @@ COHORT_EMAIL_ACCOUNT = RowKind(
     erasure=Erasure.KEEP,
     retention=Retention.DEPLOYMENT,
     why="it names no one",
+)
+ADDRESS_HOLD = RowKind(
+    name="hold on a new address",
+    pk=_C,
+    sk="HOLD#{hold}",
+    what="from when on codes for reports go to an address that was changed lately",
+    owner=Owner.READER,
+    readers=_ADMIN,
+    erasure=Erasure.DELETE,
+    retention=Retention.COLLECTION,
 )
 FIGURES = RowKind(
     name="cohort figures",

@@ -17,6 +17,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.store import mails, sessions
 from chalicelib.store.sessions import Asking, AskingChanged, CodeSpent, Session
 from chalicelib.store.table import Write, transact
+from chalicelib.web.holds import refuse_held
 from chalicelib.wording import plural
 
 if TYPE_CHECKING:
@@ -61,10 +62,13 @@ OVER = (
 
 
 def ask(reader: Reader, challenge: str, now: datetime) -> str:
-    """Mail a code; returns the challenge that it answers. Whoever presses twice gets one mail. Raises TooManyCodes.
+    """Mail a code; returns the challenge that it answers. Whoever presses twice gets one email.
 
     challenge  random, and used unless a code was mailed a moment ago
+
+    Raises TooManyCodes or AddressHeld.
     """
+    refuse_held(reader, now)
     for left in reversed(range(RACES)):
         before = sessions.find_asking(reader.who)
         if before and _was_just_mailed(before, now):

@@ -20,6 +20,7 @@ from chalicelib.store import sessions
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import transact
 from chalicelib.web import codes, forms, links, readers
+from chalicelib.web.holds import refuse_held
 from chalicelib.web.links import LinkUnknown
 from chalicelib.web.readers import Reader, Role
 from chalicelib.web.view import PageInstead, page, page_with_documents, see_other
@@ -96,10 +97,11 @@ class SignedIn(Struct, frozen=True):
 
 
 def signed_in(request: Any, reader: Reader, now: datetime) -> SignedIn:
-    """One call. Raises SignInNeeded or ComeAgain."""
+    """Two calls. Raises SignInNeeded, ComeAgain or AddressHeld."""
     found = _session(request, now)
     if found is None or found[1].who != reader.who:
         raise _turned_away(request, reader)
+    refuse_held(reader, now)
     return SignedIn(reader, found[0], now)
 
 

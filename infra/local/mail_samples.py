@@ -38,6 +38,7 @@ WORDS = {
     "challenge": "5c1f" * 8,
     "until": "10:42",
     "own": "",
+    "held": "",
     "what": "the feedback you are asked for",
     "invited": "13",
     "answered": "4",
@@ -68,6 +69,8 @@ VARIANTS: dict[str, dict[str, dict[str, str]]] = {
     "programme/opening": {"whose raters a file names": {"raters_named": "yes"}},
     "collect/invitation": {"to the line manager": {"named": "yes", "group_title": "Line manager", "name": MANAGER}},
     "impact/reminder": {"to the delegate": {"own": "yes", "name": DELEGATE}},
+    "collect/again": {"to the delegate": {"own": "yes", "name": DELEGATE}},
+    "admin/new_link": {"to a coach": {"name": COACH, "what": "your delegates", "held": "8 September 2026, 10:00"}},
 }
 DARK = "@media (prefers-color-scheme:dark)"
 

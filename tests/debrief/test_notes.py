@@ -6,12 +6,14 @@ import pytest
 
 from chalicelib import mailed_links
 from chalicelib.admin.person import export
+from chalicelib.ids import coach_id
 from chalicelib.store import debriefs, delegates
 from chalicelib.web import links
 from tests.faults.test_faults import AREAS, ready_to_release
 from tests.journey.conftest import visitor  # noqa: F401 (a fixture)
 from tests.support import people
 
+CLEO = coach_id(people.COHORT, people.person("cleo coach").email)
 SECRET = "Speaks faster when the budget comes up"
 
 
@@ -46,7 +48,7 @@ def test_notes_are_on_no_page_and_in_no_export_of_the_delegates(visitor, clock, 
 
     assert SECRET not in "".join(pages)
     assert SECRET not in repr(export(dana))
-    assert debriefs.notes_from(delegates.partition(people.dana())).text == SECRET
+    assert debriefs.notes_from(delegates.partition(people.dana()), CLEO).text == SECRET
 
 
 def test_notes_that_are_too_long_are_shown_again_and_not_kept(visitor, case):  # noqa: F811
@@ -55,7 +57,7 @@ def test_notes_that_are_too_long_are_shown_again_and_not_kept(visitor, case):  #
     assert visitor.status == 400
     assert "shorten your notes to 4000 characters" in visitor.page
     assert "x" * 4001 in visitor.page
-    assert debriefs.notes_from(delegates.partition(people.dana())) is None
+    assert debriefs.notes_from(delegates.partition(people.dana()), CLEO) is None
 
 
 def test_what_was_agreed_cannot_be_changed_after_the_release(visitor, clock, case):  # noqa: F811

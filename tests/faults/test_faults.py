@@ -202,7 +202,7 @@ def test_a_list_of_raters_is_invited_once(aws):
 
 
 def test_an_approved_list_is_sent_once(visitor):
-    from chalicelib.nominate.asking import approve_link
+    from chalicelib import mailed_links
     from chalicelib.web import links
 
     def build():
@@ -216,7 +216,7 @@ def test_an_approved_list_is_sent_once(visitor):
 
     asked = Scene(build)
     delegate = delegates.find(people.dana())
-    url = links.make(*approve_link(delegate, delegate.coach))
+    url = links.make(*mailed_links.approve(delegate, delegate.coach))
 
     def act(_, now):
         chalicelib.clock.use(lambda: at(now))
