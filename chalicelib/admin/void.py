@@ -24,7 +24,7 @@ from chalicelib.programme.cells import clean_address
 from chalicelib.store import audits, cohorts, delegates, invitations, jobs, mails, programmes
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import read
-from chalicelib.store.table import ConditionFailed, Write, get_many
+from chalicelib.store.table import Changed, Write, get_many
 from chalicelib.undeliverable import addresses
 
 BY = "command line"
@@ -107,7 +107,7 @@ def void_answers(job: Job, now: datetime) -> Sequence[Write]:
             try:
                 _void(delegate_id, Wave(wave), invitation_id, int(version), lost, now)
                 break
-            except ConditionFailed:
+            except Changed:
                 if not left:
                     raise
     return []

@@ -46,7 +46,7 @@ class SurveySealed(Refusal):
         super().__init__(
             "Answers to this survey were sent before this link was made, when emails to you went to another address. "
             "They count. For safety no one can read or change them through this link. If you did not send them, "
-            "reply to the email that brought you here: the programme team can destroy them and ask you again."
+            "reply to the email that brought you here."
         )
 
 

@@ -124,10 +124,10 @@ def move(survey: ImpactSurvey) -> Write:
 
     What was saved is dropped. Answers that were sent stay and count, and the new link does not open them.
     """
-    saved: dict[str, Any] = {"sealed": True} if survey.sent else {"answers": {}}
+    sent: dict[str, Any] = {"sealed": True} if survey.sent else {"answers": {}}
     return update(
         key(survey.delegate_id, survey.role),
-        put=saved,
+        put={**sent, "draft": None, "unread": {}},
         add={"link_version": 1, "revision": 1},
         when=[equals("link_version", survey.link_version), equals("sent", survey.sent)],
         refusal=SurveyChanged,
@@ -140,10 +140,14 @@ def close(delegate_id: str, role: Role) -> Write:
 
 
 def reopen(survey: ImpactSurvey, closes_at: datetime) -> Write:
-    """Answers are accepted once more; refused if the survey is open or was changed since it was read."""
+    """Answers are accepted once more; refused if the survey is open or was changed since it was read.
+
+    Sealed answers cannot be opened to mend them, so whoever has the link now begins anew.
+    """
+    anew = {"answers": {}, "sent": False, "sealed": False} if survey.sealed else {}
     return update(
         key(survey.delegate_id, survey.role),
-        put={"state": SurveyState.OPEN, "closes_at": closes_at},
+        put={"state": SurveyState.OPEN, "closes_at": closes_at, **anew},
         when=[equals("state", SurveyState.CLOSED), equals("revision", survey.revision)],
         refusal=SurveyChanged,
     )

@@ -125,11 +125,6 @@ def of_delegate(delegate_id: str, wave: Wave) -> Iterator[Invitation]:
     return (read(Invitation, row) for row in query(f"DELEGATE#{delegate_id}", prefix))
 
 
-def find(delegate_id: str, wave: Wave, invitation_id: str) -> Invitation | None:
-    found = get(key(delegate_id, wave, invitation_id))
-    return read(Invitation, found) if found else None
-
-
 def save_page(
     key: Key, link_version: int, page: str, sealed: bytes, at: int, *, seen: Collection[int], if_unsent: bool
 ) -> Write:
