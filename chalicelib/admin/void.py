@@ -16,7 +16,7 @@ from chalicelib import waves
 from chalicelib.admin.lost_link import NobodyFound
 from chalicelib.admin.status import CohortUnknown
 from chalicelib.errors import FieldFault, FieldFaults
-from chalicelib.ids import derive, rater_key
+from chalicelib.ids import derive
 from chalicelib.impact.pulse import wave_programme
 from chalicelib.jobs.commit import commit
 from chalicelib.model import SELF_GROUP, Delegate, DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
@@ -71,7 +71,7 @@ CLOSED = (
 
 
 def _asked(cohort_id: str, address: str) -> list[Invitation]:
-    entries = [entry for entry in invitations.inbox(rater_key(address)) if entry.cohort_id == cohort_id]
+    entries = [entry for entry in invitations.inbox_of(address) if entry.cohort_id == cohort_id]
     keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
     found = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
     return sorted(

@@ -108,6 +108,7 @@ def open_case(token: str, delegate_id: str) -> Case:
     wave, report, earlier = (Wave.FOLLOWUP, again, first) if again else (Wave.BASELINE, first, None)
     kept = tuple(coach_comments.from_rows(rows, wave)) if report else ()
     debrief, areas = from_rows(rows, wave)
+    me = coach_id(cohort_id, delegate.coach.email)  # a link from before ids were keyed has another
     return Case(
         token=link.token,
         delegate=delegate,
@@ -120,19 +121,20 @@ def open_case(token: str, delegate_id: str) -> Case:
         coach_comments=kept,
         impact=surveys_from(rows),
         rows=rows,
-        notes=_notes(rows, delegate, coach),
-        left=tuple(note for note in hand_overs_from(rows) if note.coach != coach and note.text),
-        own_left=next((note for note in hand_overs_from(rows) if note.coach == coach), None),
+        notes=_notes(rows, delegate),
+        left=tuple(note for note in hand_overs_from(rows) if note.coach != me and note.text),
+        own_left=next((note for note in hand_overs_from(rows) if note.coach == me), None),
     )
 
 
-def _notes(rows: Iterable[Row], delegate: Delegate, coach: str) -> CoachNotes | None:
+def _notes(rows: Iterable[Row], delegate: Delegate) -> CoachNotes | None:
     """The coach's own notes. Unsigned ones of an earlier version are theirs unless the trail names another coach."""
-    notes = notes_from(rows, coach)
+    now, before = coach_ids(delegate.cohort_id, delegate.coach.email)
+    notes = notes_from(rows, now)
     if notes is None or notes.coach:
         return notes
     by = audits.last_coach(delegate.cohort_id, delegate.id, notes.at)
-    return notes if by in ("", coach) else None
+    return notes if by in ("", now, before) else None
 
 
 def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
