@@ -32,6 +32,7 @@ from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.mails import Mail, MailExists
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, Write, batched, get_many
+from chalicelib.undeliverable import addresses
 
 BY = "command line"
 WAVES = (Wave.BASELINE, Wave.FOLLOWUP)  # those with a list of raters
@@ -73,7 +74,7 @@ def replace(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, 
 
 def _act(change: Change, cohort: Cohort, places: Sequence[Place], now: datetime, by: str) -> list[Write]:
     """The job, its line in the trail, and the hold on the new address."""
-    bounced = any(bounce.email == change.old for bounce in cohorts.bounces(cohort.id))
+    bounced = change.old in addresses(cohort.id)
     reading = {part for place in places for part in place.reading(change)}
     reading |= {"sponsor"} if _is_sponsor(cohort, change.old) else set()
     held = [] if bounced else _holds(change, cohort, places, now, by)

@@ -183,7 +183,8 @@ def test_an_old_address_gets_nothing_after_it_was_replaced(refused, clock):
 
     again(clock)
 
-    assert sent_mails(P0) == []
+    (notice,) = sent_mails(P0)
+    assert "no longer come to this address" in str(notice.message["Subject"])
     assert len(sent_mails("new@example.org")) == 1
 
 
