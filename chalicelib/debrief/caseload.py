@@ -11,7 +11,8 @@ from chalicelib.debrief.needs import Need, by_need
 from chalicelib.errors import Refusal
 from chalicelib.ids import coach_id, coach_ids
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Delegate, Person, Programme, Wave
+from chalicelib.link_kinds import COACH, end_of_programme_links
+from chalicelib.model import Delegate, DelegateWave, Person, Programme, Wave
 from chalicelib.store import audits, coach_comments, cohorts, delegates, objects, programmes
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.debriefs import Area, CoachNotes, Debrief, from_rows, notes_from
@@ -39,10 +40,12 @@ class Caseload(Struct, frozen=True):
     programme: Programme
     needs: tuple[Need, ...]  # whoever waits for the coach first; at least one
     cohort_id: str
+    ends_at: datetime  # of the link
 
     @property
     def reader(self) -> Reader:
-        return coach_reader(self.token, self.cohort_id, self.needs[0].line.coach, self.programme)
+        coach = self.needs[0].line.coach
+        return coach_reader(self.token, self.cohort_id, coach, self.programme, self.ends_at)
 
 
 class Case(Struct, frozen=True):
@@ -60,6 +63,7 @@ class Case(Struct, frozen=True):
     impact: tuple[ImpactSurvey, ...]
     rows: tuple[Row, ...]
     notes: CoachNotes | None
+    ends_at: datetime  # of the link
 
     @property
     def is_released(self) -> bool:
@@ -67,16 +71,16 @@ class Case(Struct, frozen=True):
 
     @property
     def reader(self) -> Reader:
-        return coach_reader(self.token, self.delegate.cohort_id, self.delegate.coach, self.programme)
+        return coach_reader(self.token, self.delegate.cohort_id, self.delegate.coach, self.programme, self.ends_at)
 
 
-def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme) -> Reader:
-    return readers.reader(Role.COACH, token, coach, f"/coach/{token}", programme, {"cohort": cohort_id})
+def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme, ends_at: datetime) -> Reader:
+    return readers.reader(Role.COACH, token, coach, f"/coach/{token}", programme, {"cohort": cohort_id}, ends_at)
 
 
 def open_caseload(token: str) -> Caseload:
     """One query. Raises LinkUnknown."""
-    link = links.open_link("coach", token, 2)
+    link = links.open_link("coach", token, COACH.size)
     cohort_id, coach = link.parts
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
@@ -84,18 +88,24 @@ def open_caseload(token: str) -> Caseload:
     if cohort is None or not lines:
         raise LinkUnknown
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Caseload(link.token, cohort.title, programme, by_need(lines), cohort_id)
+    closes = [datetime.fromisoformat(line.closes_at) for line in lines if line.closes_at]
+    ends_at = end_of_programme_links(programme, cohort.dates.ends, closes)
+    return Caseload(link.token, cohort.title, programme, by_need(lines), cohort_id, ends_at)
 
 
 def open_case(token: str, delegate_id: str) -> Case:
-    """One query. Raises LinkUnknown for a delegate who is not this coach's."""
-    link = links.open_link("coach", token, 2)
+    """Two calls. Raises LinkUnknown for a delegate who is not this coach's."""
+    link = links.open_link("coach", token, COACH.size)
     cohort_id, coach = link.parts
     rows = tuple(delegates.partition(delegate_id))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
     if delegate is None or delegate.cohort_id != cohort_id or coach not in coach_ids(cohort_id, delegate.coach.email):
         raise LinkUnknown
+    cohort = cohorts.find(cohort_id)
+    if cohort is None:
+        raise LinkUnknown
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    closes = [read(DelegateWave, row).closes_at for row in rows if row["sk"].startswith("WAVE#")]
     first, again = (_report(rows, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
     wave, report, earlier = (Wave.FOLLOWUP, again, first) if again else (Wave.BASELINE, first, None)
     kept = tuple(coach_comments.from_rows(rows, wave)) if report else ()
@@ -113,6 +123,7 @@ def open_case(token: str, delegate_id: str) -> Case:
         impact=surveys_from(rows),
         rows=rows,
         notes=notes_from(rows),
+        ends_at=end_of_programme_links(programme, cohort.dates.ends, closes),
     )
 
 

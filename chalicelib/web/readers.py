@@ -50,6 +50,12 @@ class Reader(Struct, frozen=True):
     home: str
     programme: Programme | None = None
     about: Mapping[str, str] = field(default_factory=dict)
+    ends_at: datetime | None = None  # from when the link opens nothing any more
+
+    def refuse_ended(self, now: datetime) -> None:
+        """Raises LinkEnded."""
+        if self.programme and self.ends_at:
+            links.refuse_ended(self.programme, self.ends_at, now)
 
     @property
     def masked(self) -> str:
@@ -93,9 +99,17 @@ class Reader(Struct, frozen=True):
         }
 
 
-def reader(role: Role, token: str, person: Person, home: str, programme: Programme, about: Mapping[str, str]) -> Reader:
+def reader(
+    role: Role,
+    token: str,
+    person: Person,
+    home: str,
+    programme: Programme,
+    about: Mapping[str, str],
+    ends_at: datetime | None = None,
+) -> Reader:
     """Somebody with a mailed link."""
-    return Reader(role, reader_key(person.email), token, person, links.url(home), programme, about)
+    return Reader(role, reader_key(person.email), token, person, links.url(home), programme, about, ends_at)
 
 
 def administrator(token: str, page: str = "") -> Reader:

@@ -38,7 +38,7 @@ def front() -> Response:
 @view
 def ask_for_code(role: str, token: str) -> Response:
     forms.read_form(bp.current_request.raw_body, f"sign-in.{role}", token)
-    reader = doors.find(role, token)
+    reader = _find(role, token)
     challenge = codes.ask(reader, secrets.token_hex(16), clock.now())
     return see_other(_leading_on(sessions.sign_in_url(reader.role, token, challenge), _to()))
 
@@ -58,14 +58,14 @@ def ask_for_administrators_code() -> Response:
 @bp.route("/sign-in/{role}/{token}/{challenge}", **GET)
 @view
 def type_code(role: str, token: str, challenge: str) -> Response:
-    return _code_page(doors.find(role, token), challenge)
+    return _code_page(_find(role, token), challenge)
 
 
 @bp.route("/sign-in/{role}/{token}/{challenge}", **POST)
 @view
 def take_code(role: str, token: str, challenge: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{role}", token)
-    reader = readers.administrator(token, _to()) if role == Role.ADMINISTRATOR else doors.find(role, token)
+    reader = readers.administrator(token, _to()) if role == Role.ADMINISTRATOR else _find(role, token)
     try:
         return sessions.begin(reader, challenge, fields.get("code", ""), secrets.token_urlsafe(24), clock.now())
     except CodeRefused as refused:
@@ -76,6 +76,13 @@ def take_code(role: str, token: str, challenge: str) -> Response:
 @view
 def sign_out() -> Response:
     return sessions.sign_out(bp.current_request, clock.now())
+
+
+def _find(role: str, token: str) -> Reader:
+    """Raises LinkUnknown, LinkRevoked or LinkEnded."""
+    reader = doors.find(role, token)
+    reader.refuse_ended(clock.now())
+    return reader
 
 
 def _to() -> str:

@@ -96,7 +96,8 @@ class SignedIn(Struct, frozen=True):
 
 
 def signed_in(request: Any, reader: Reader, now: datetime) -> SignedIn:
-    """One call. Raises SignInNeeded or ComeAgain."""
+    """One call. Raises SignInNeeded, ComeAgain or LinkEnded."""
+    reader.refuse_ended(now)
     found = _session(request, now)
     if found is None or found[1].who != reader.who:
         raise _turned_away(request, reader)
