@@ -67,7 +67,15 @@ IMPACT = LinkKind(
 )
 SPONSOR = LinkKind("sponsor", ("cohort", "version"), "a sponsor", "another address", AFTER_PROGRAMME, needs_code=True)
 
-KINDS = {kind.verb: kind for kind in (ANSWER, DECLINE, INBOX, HUB, NOMINATE, APPROVE, COACH, IMPACT, SPONSOR)}
+CODE = LinkKind(  # the last part stands for all parts of the reader's own link
+    "code",
+    ("role", "challenge", "moment", "link"),
+    "whoever a sign-in code was emailed to",
+    "whatever revokes the reader's own link",
+    "one day after the email",
+)
+
+KINDS = {kind.verb: kind for kind in (ANSWER, DECLINE, INBOX, HUB, NOMINATE, APPROVE, COACH, IMPACT, SPONSOR, CODE)}
 
 
 def end_of_programme_links(programme: Programme, ends: date, closes: Iterable[datetime] = ()) -> datetime:

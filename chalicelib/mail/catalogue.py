@@ -35,6 +35,7 @@ MAILS: dict[str, frozenset[str]] = {
     "impact/reminder": _words("name delegate own closes"),
     "sponsor/summary": _words("name cohort"),
     "web/code": _words("name challenge until"),
+    "web/wrong_code": _words("name at"),
     "admin/link": _words("name what"),
 }
 
@@ -61,7 +62,8 @@ LINKS: dict[str, frozenset[str]] = {
     "impact/pulse_reminder": frozenset({"answer", "decline"}),
     "impact/reminder": frozenset({"impact"}),
     "sponsor/summary": frozenset({"sponsor"}),
-    "web/code": frozenset(),
+    "web/code": frozenset({"code"}),
+    "web/wrong_code": frozenset(),
     "admin/link": frozenset({"open"}),
 }
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
+from chalicelib import link_kinds
 from chalicelib.config import settings
 from chalicelib.ids import administrator_key, reader_key
 from chalicelib.mail.queue import queued
@@ -20,6 +21,7 @@ from chalicelib.store.mails import Mail
 from chalicelib.web import links
 
 ADMIN_HOME = "/admin"
+CODE_LINK = link_kinds.CODE.verb
 CONSOLE_PAGE = re.compile(r"/admin(?:/[a-z0-9-]+){0,6}")
 HOUSE_COLOUR = "#27406b"  # of pages and mails that belong to no programme
 
@@ -69,7 +71,7 @@ class Reader(Struct, frozen=True):
         """None if nobody is to be mailed."""
         if self.person is None:
             return None
-        words = {"name": self.person.name, "challenge": challenge, "until": self._local_time(ends_at)}
+        words = {"name": self.person.name, "challenge": challenge, "until": self.local_time(ends_at)}
         return queued(
             "web/code",
             self.who,
@@ -77,12 +79,27 @@ class Reader(Struct, frozen=True):
             to=self.person,
             due_at=now,
             words=self._frame() | words,
-            links={},
+            links={CODE_LINK: (CODE_LINK, self.role, challenge, str(int(now.timestamp())), *self.token.split("."))},
             about=self.about,
             good_until=ends_at,
         )
 
-    def _local_time(self, moment: datetime) -> str:
+    def failure_mail(self, now: datetime) -> Mail | None:
+        """Tells that someone typed a wrong code; the same email for a whole day. None if no one is to be mailed."""
+        if self.person is None:
+            return None
+        return queued(
+            "web/wrong_code",
+            self.who,
+            f"{now:%Y-%m-%d}",
+            to=self.person,
+            due_at=now,
+            words=self._frame() | {"name": self.person.name, "at": self.local_time(now)},
+            links={},
+            about=self.about,
+        )
+
+    def local_time(self, moment: datetime) -> str:
         if self.programme is None:
             return f"{moment:%H:%M} UTC"
         return f"{moment.astimezone(ZoneInfo(self.programme.organisation.timezone)):%H:%M}"

@@ -9,6 +9,7 @@ every page that is read. One session opens everything that the same address has 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,7 +44,7 @@ class SignInNeeded(PageInstead):
         role = reader.role if reader else Role.ADMINISTRATOR
         token = reader.token if reader else ""
         context = {"reader": reader, "role": role, "typed": typed, "posted": posted, "action": sign_in_url(role, token)}
-        context |= {"to": to}
+        context |= {"to": to, "once": secrets.token_hex(16)}
         template = "web/sign_in" if reader else "web/sign_in_administrator"
         frame = {"programme": reader.programme} if reader and reader.programme else {}
         status = 403 if posted else 200
@@ -120,13 +121,13 @@ def sign_in_url(role: Role, token: str, *more: str) -> str:
     return links.url("/".join(("/sign-in", role, *([token] if token else []), *more)))
 
 
-def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: datetime) -> Response:
+def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: datetime, *, by_link: bool) -> Response:
     """Spend the code and lead on to what the reader came for. Raises codes.CodeRefused.
 
     session_id  random
     """
     session = Session(sessions.hashed(session_id), reader.who, now + LONGEST)
-    codes.spend(reader.who, challenge, typed, session, now)
+    codes.spend(reader, challenge, typed, session, now, by_link=by_link)
     return SignedIn(reader, session_id, now).see_other(reader.home)
 
 

@@ -42,6 +42,7 @@ WORDS = {
     "invited": "13",
     "answered": "4",
     "minimum": "5",
+    "at": "10:30",
 }
 
 # mails that are not to a rater: who reads them
@@ -62,6 +63,7 @@ READERS = {
     "impact/reminder": MANAGER,
     "sponsor/summary": SPONSOR,
     "web/code": COACH,
+    "web/wrong_code": COACH,
 }
 # the same template with other words reads otherwise
 VARIANTS: dict[str, dict[str, dict[str, str]]] = {
