@@ -80,12 +80,15 @@ def test_under_every_fault_everyone_is_told_once():
     assert single_faults(extended.lay_out, act, lambda _: once(waiting)) > 30
 
 
-def test_two_extensions_before_the_first_is_told_of_make_one_email_each():
+@pytest.mark.parametrize("days", [0, 1])
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_two_extensions_before_the_first_is_told_of_make_one_email_each(days, newest_first):
     scene.open_wave()
     extend(FIRST)
-    extend(SECOND)
-    for job in reversed(telling()):
-        assert run.run(job, WORKS, "attempt", NOW)
+    later = NOW + timedelta(days=days)
+    extend(SECOND, later)
+    for job in sorted(telling(), reverse=newest_first):
+        assert run.run(job, WORKS, "attempt", later)
 
     assert once() == []
     words = [row["words"]["closes"] for row in scan() if row["pk"].startswith("MAIL#collect/extended")]
