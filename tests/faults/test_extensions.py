@@ -11,6 +11,7 @@ from chalicelib.admin import attention, chase, close
 from chalicelib.collect.extended import tell_extended
 from chalicelib.collect.submit import submit
 from chalicelib.jobs import run
+from chalicelib.mail.send import send
 from chalicelib.model import InvitationState, Wave
 from chalicelib.store import delegates, jobs
 from chalicelib.store.jobs import JobState
@@ -89,6 +90,10 @@ def test_two_extensions_before_the_first_is_told_of_make_one_email_each(days, ne
     extend(SECOND, later)
     for job in sorted(telling(), reverse=newest_first):
         assert run.run(job, WORKS, "attempt", later)
+        for mail in [row["id"] for row in scan() if row["pk"].startswith("MAIL#collect/extended")]:
+            send(mail, "attempt", later)
+    sent = Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith("collect/extended"))
+    assert sent == Counter(RATERS)
 
     assert once() == []
     words = [row["words"]["closes"] for row in scan() if row["pk"].startswith("MAIL#collect/extended")]
