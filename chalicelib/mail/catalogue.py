@@ -36,6 +36,7 @@ MAILS: dict[str, frozenset[str]] = {
     "sponsor/summary": _words("name cohort"),
     "web/code": _words("name challenge until"),
     "web/wrong_code": _words("name at"),
+    "web/second_factor": _words("name at what"),
     "admin/link": _words("name what"),
 }
 
@@ -64,6 +65,7 @@ LINKS: dict[str, frozenset[str]] = {
     "sponsor/summary": frozenset({"sponsor"}),
     "web/code": frozenset({"code"}),
     "web/wrong_code": frozenset(),
+    "web/second_factor": frozenset(),
     "admin/link": frozenset({"open"}),
 }
 

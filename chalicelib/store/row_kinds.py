@@ -504,6 +504,16 @@ SIGN_IN_TRIES = RowKind(
     retention=Retention.TRIES,
     why="otherwise an erasure would give a guesser new tries; it holds no address",
 )
+SECOND_FACTOR = RowKind(
+    name="second factor",
+    pk="SECOND#{reader}",
+    sk="SECOND",
+    what="an administrator's second factor: the secret, encrypted, and the hashes of recovery codes",
+    owner=Owner.READER,
+    readers=(),
+    erasure=Erasure.DELETE,
+    retention=Retention.DEPLOYMENT,
+)
 SESSION = RowKind(
     name="session",
     pk="SESSION#{session}",

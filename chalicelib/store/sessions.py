@@ -9,7 +9,11 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import AlreadyExists, Key, Write, delete, get, put_once
+from chalicelib.store.table import AlreadyExists, Key, Missing, Write, delete, get, put_once, update
+
+
+class SessionMissing(Missing):
+    """The session has ended."""
 
 
 class SessionExists(AlreadyExists):
@@ -25,6 +29,7 @@ class Session(Struct, frozen=True):
     hashed: str  # SHA-256 of the id that only the browser has
     who: str
     ends_at: datetime
+    pending: bool = False  # an administrator who has typed the code of the email and not yet the second factor
 
 
 def hashed(session_id: str) -> str:
@@ -42,6 +47,10 @@ def add(new: Session) -> Write:
 def find(hashed_id: str) -> Session | None:
     found = get(key(hashed_id))
     return read(Session, found) if found else None
+
+
+def confirm(hashed_id: str) -> Write:
+    return update(key(hashed_id), put={"pending": False}, refusal=SessionMissing)
 
 
 def end(hashed_id: str) -> Write:

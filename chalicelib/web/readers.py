@@ -21,6 +21,7 @@ from chalicelib.store.mails import Mail
 from chalicelib.web import links
 
 ADMIN_HOME = "/admin"
+SECOND_FACTOR = "/admin/second-factor"
 CODE_LINK = link_kinds.CODE.verb
 CONSOLE_PAGE = re.compile(r"/admin(?:/[a-z0-9-]+){0,6}")
 HOUSE_COLOUR = "#27406b"  # of pages and mails that belong to no programme
@@ -95,6 +96,23 @@ class Reader(Struct, frozen=True):
             to=self.person,
             due_at=now,
             words=self._frame() | {"name": self.person.name, "at": self.local_time(now)},
+            links={},
+            about=self.about,
+        )
+
+    def second_factor_mail(self, what: str, revision: int, now: datetime) -> Mail | None:
+        """Tells an administrator what was done with their second factor. `revision`: of its row at the time."""
+        if self.person is None:
+            return None
+        words = {"name": self.person.name, "at": self.local_time(now), "what": what}
+        moment = f"{now:%Y-%m-%dT%H.%M.%S}.{revision}.{what.split()[0]}"
+        return queued(
+            "web/second_factor",
+            self.who,
+            moment,
+            to=self.person,
+            due_at=now,
+            words=self._frame() | words,
             links={},
             about=self.about,
         )

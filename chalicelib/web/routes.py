@@ -2,15 +2,18 @@
 
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 from chalice import Blueprint, Response
 
 from chalicelib import clock, doors
-from chalicelib.web import code_links, codes, forms, links, readers, sessions, static
+from chalicelib.store import second_factors
+from chalicelib.web import code_links, codes, forms, links, readers, second_factor, sessions, static
 from chalicelib.web.code_links import CodeKey
 from chalicelib.web.codes import CodeRefused
 from chalicelib.web.links import LinkUnknown
-from chalicelib.web.readers import CODE_LINK, Reader, Role
+from chalicelib.web.readers import CODE_LINK, SECOND_FACTOR, Reader, Role
+from chalicelib.web.sessions import SignedIn, administrator, administrators_session
 from chalicelib.web.view import GET, HEADERS, POST, page, see_other, view
 
 bp = Blueprint(__name__)
@@ -103,6 +106,53 @@ def ask_by_link(key: str) -> Response:
     return see_other(code_links.url(opened, challenge))
 
 
+# --- the second factor of administrators ----------------------------------------------------------------
+
+
+@bp.route(SECOND_FACTOR, **GET)
+@view
+def show_second_factor() -> Response:
+    return _account(administrator(bp.current_request, clock.now()))
+
+
+@bp.route(SECOND_FACTOR, **POST)
+@view
+def set_up_second_factor() -> Response:
+    admin, session = administrators_session(bp.current_request, clock.now())
+    fields = admin.form(bp.current_request)
+    try:
+        recovery = second_factor.set_up(admin.reader, session, admin.session_id, fields.get("code", ""), admin.now)
+    except CodeRefused as refused:
+        return _second_factor_page(admin, "set_up", refused=refused, to=fields.get("to", ""))
+    return _second_factor_page(admin, "done", recovery=recovery)
+
+
+@bp.route(f"{SECOND_FACTOR}/confirm", **POST)
+@view
+def confirm_second_factor() -> Response:
+    admin, session = administrators_session(bp.current_request, clock.now())
+    fields = admin.form(bp.current_request)
+    to = readers.console_page(fields.get("to", ""))
+    try:
+        second_factor.confirm(admin.reader, session, fields.get("code", ""), admin.now)
+    except CodeRefused as refused:
+        return _second_factor_page(admin, "confirm", refused=refused, to=to)
+    return admin.see_other(links.url(to or readers.ADMIN_HOME))
+
+
+@bp.route(f"{SECOND_FACTOR}/remove", **POST)
+@view
+def remove_second_factor() -> Response:
+    now = clock.now()
+    admin, (_, session) = administrator(bp.current_request, now), administrators_session(bp.current_request, now)
+    fields = admin.form(bp.current_request)
+    try:
+        second_factor.remove(admin.reader, session, fields.get("code", ""), now)
+    except CodeRefused as refused:
+        return _account(admin, refused)
+    return admin.see_other(links.url(SECOND_FACTOR))
+
+
 @bp.route("/sign-out", **POST)
 @view
 def sign_out() -> Response:
@@ -154,3 +204,14 @@ def _typing_page(
     frame = {"programme": reader.programme} if reader.programme else {}
     once = secrets.token_hex(16)
     return page("web/code", 400 if refused else 200, once=once, by_link=by_link, **context, **frame)
+
+
+def _account(admin: SignedIn, refused: CodeRefused | None = None) -> Response:
+    stored = second_factors.find(admin.reader.who)
+    return _second_factor_page(admin, "account" if stored else "set_up", refused=refused, stored=stored)
+
+
+def _second_factor_page(admin: SignedIn, step: str, *, refused: CodeRefused | None = None, **context: Any) -> Response:
+    context = {"to": "", "stored": None, **context}
+    status = 400 if refused else 200
+    return admin.page("web/second_factor", status, step=step, refused=refused, proposal=admin.proposal, **context)

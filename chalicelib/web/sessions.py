@@ -17,12 +17,13 @@ from typing import Any
 from chalice import Response
 from msgspec import Struct
 
-from chalicelib.store import sessions
+from chalicelib.store import second_factors, sessions
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import transact
-from chalicelib.web import codes, forms, links, readers
+from chalicelib.web import codes, forms, links, readers, second_factor
 from chalicelib.web.links import LinkUnknown
 from chalicelib.web.readers import Reader, Role
+from chalicelib.web.second_factor import Proposal
 from chalicelib.web.view import PageInstead, page, page_with_documents, see_other
 
 COOKIE = "__Host-session"
@@ -51,6 +52,15 @@ class SignInNeeded(PageInstead):
         super().__init__(template, status, nonce=forms.nonce(f"sign-in.{role}", token), **context, **frame)
 
 
+class SecondFactorNeeded(PageInstead):
+    """An administrator has typed the code of the email, and has yet to show or set up the second factor."""
+
+    def __init__(self, admin: SignedIn, *, posted: bool, to: str) -> None:
+        step = "confirm" if second_factors.find(admin.reader.who) else "set_up"
+        context = {"signed_in": admin, "nonce": admin.nonce, "step": step, "to": to, "refused": None}
+        super().__init__("web/second_factor", 403 if posted else 200, proposal=admin.proposal, **context)
+
+
 class ComeAgain(PageInstead):
     """A browser keeps a strict cookie to itself when another site's link was clicked: our own page leads on."""
 
@@ -69,6 +79,11 @@ class SignedIn(Struct, frozen=True):
     def nonce(self) -> str:
         """For every form of a page: nobody else's page can post it."""
         return forms.nonce("session", self.session_id)
+
+    @property
+    def proposal(self) -> Proposal:
+        """The key with which this session would set up a second factor."""
+        return second_factor.propose(self.reader, self.session_id)
 
     def form(self, request: Any) -> Mapping[str, str]:
         """The fields that were posted. Raises FormRefused."""
@@ -107,11 +122,19 @@ def signed_in(request: Any, reader: Reader, now: datetime) -> SignedIn:
 
 def administrator(request: Any, now: datetime) -> SignedIn:
     """As `signed_in`, for whoever the settings list. `.reader.person` is for the audit trail."""
+    admin, session = administrators_session(request, now)
+    if session.pending:
+        raise SecondFactorNeeded(admin, posted=request.method == "POST", to=_console_page(request))
+    return admin
+
+
+def administrators_session(request: Any, now: datetime) -> tuple[SignedIn, Session]:
+    """An administrator and their session, which may still lack the second factor."""
     found = _session(request, now)
     reader = readers.administrator(links.token(Role.ADMINISTRATOR, found[1].who)) if found else None
     if found is None or reader is None or reader.person is None:
         raise _turned_away(request, None)
-    return SignedIn(reader, found[0], now)
+    return SignedIn(reader, found[0], now), found[1]
 
 
 # --- signing in and out ------------------------------------------------------------------------------
@@ -126,9 +149,15 @@ def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: date
 
     session_id  random
     """
-    session = Session(sessions.hashed(session_id), reader.who, now + LONGEST)
+    session = Session(sessions.hashed(session_id), reader.who, now + LONGEST, pending=_needs_second_factor(reader))
     codes.spend(reader, challenge, typed, session, now, by_link=by_link)
     return SignedIn(reader, session_id, now).see_other(reader.home)
+
+
+def _needs_second_factor(reader: Reader) -> bool:
+    if reader.role is not Role.ADMINISTRATOR:
+        return False
+    return second_factor.is_required() or second_factors.find(reader.who) is not None
 
 
 def sign_out(request: Any, now: datetime) -> Response:
@@ -169,10 +198,14 @@ def _cookie_value(request: Any) -> str:
     return ""
 
 
+def _console_page(request: Any) -> str:
+    return readers.console_page(request.path.format(**request.uri_params or {}))
+
+
 def _turned_away(request: Any, reader: Reader | None) -> PageInstead:
     posted = request.method == "POST"
     clicked_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
     if clicked_elsewhere and not posted and not _cookie_value(request) and HERE not in (request.query_params or {}):
         return ComeAgain()
-    to = "" if posted or reader else readers.console_page(request.path.format(**request.uri_params or {}))
+    to = "" if posted or reader else _console_page(request)
     return SignInNeeded(reader, forms.typed(request.raw_body) if posted else {}, posted=posted, to=to)
