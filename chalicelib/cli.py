@@ -50,13 +50,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m chalicelib", description=__doc__.splitlines()[0])
     _where(top)
-    names = "programme | cohort | report | jobs | mails | person"
+    names = "programme | cohort | report | jobs | mails | administrator | person"
     groups = top.add_subparsers(dest="group", required=True, metavar=names)
     _programme(groups.add_parser("programme", help="the file a sponsor commissions"))
     _cohort(groups.add_parser("cohort", help="delegates who go through a programme together"))
     _report(groups.add_parser("report", help="reports from feedback gathered elsewhere"))
     _jobs(groups.add_parser("jobs", help="work that is due now or later"))
     _mails(groups.add_parser("mails", help="emails that were not accepted"))
+    _administrator(groups.add_parser("administrator", help="who signs in to the console"))
     _person(groups.add_parser("person", help="what is stored about one person"))
     return top
 
@@ -148,6 +149,13 @@ def _person(group: argparse.ArgumentParser) -> None:
         verbs, "erase", commands.erase_person, "take a rater, coach, manager or withdrawn delegate out of every row"
     )
     erase.add_argument("email")
+
+
+def _administrator(group: argparse.ArgumentParser) -> None:
+    what = "let an administrator sign in by email alone, who has lost their phone and recovery codes"
+    reset = _command(group, "reset-second-factor", commands.reset_second_factor, what)
+    reset.add_argument("email", metavar="ADDRESS")
+    reset.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 
 
 def _verbs(group: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:

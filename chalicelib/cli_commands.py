@@ -288,6 +288,16 @@ def erase_person(args: Namespace) -> int:
     return 0
 
 
+def reset_second_factor(args: Namespace) -> int:
+    from chalicelib.web import second_factor
+
+    second_factor.reset(args.email, clock.now(), dry_run=args.dry_run)
+    done = "would be reset" if args.dry_run else "is reset"
+    rule = " They must set up another one when they sign in." if second_factor.is_required() else ""
+    _say(args, {"email": args.email, "dry_run": args.dry_run}, [f"{args.email}: the second factor {done}.{rule}"])
+    return 0
+
+
 def replace_address(args: Namespace) -> int:
     from chalicelib.admin import replace
 

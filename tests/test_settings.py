@@ -49,6 +49,15 @@ def test_everything_that_is_missing_or_malformed_is_named_in_one_message():
         assert said in str(refused.value)
 
 
+def test_the_second_factor_is_optional_unless_the_settings_say_so():
+    without = {name: value for name, value in sound().items() if name != "second_factor"}
+
+    assert parse_settings(json.dumps(without), STAGE).second_factor == "optional"
+    assert parse_settings(json.dumps(sound() | {"second_factor": "required"}), STAGE).second_factor == "required"
+    with pytest.raises(ConfigError, match="second_factor is required or optional"):
+        parse_settings(json.dumps(sound() | {"second_factor": "yes"}), STAGE)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '"word"'])
 def test_what_is_no_object_is_said_to_be_none(text):
     with pytest.raises(ConfigError, match="is not"):

@@ -13,6 +13,7 @@ from chalicelib.collect import form, seal
 from chalicelib.collect.form import Page
 from chalicelib.errors import Refusal
 from chalicelib.impact.pulse import wave_programme
+from chalicelib.link_kinds import ANSWER
 from chalicelib.model import (
     SELF_GROUP,
     Delegate,
@@ -29,8 +30,6 @@ from chalicelib.store.table import get_many
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.web import links
 from chalicelib.web.links import LinkRevoked, LinkUnknown
-
-LINK_PARTS = 4  # delegate, wave, invitation, link version
 
 
 class QuestionnaireClosed(Refusal):
@@ -123,7 +122,7 @@ class Sheet(Struct, frozen=True):
 
 def read_ticket(token: str, verb: str = "answer") -> Ticket:
     """Raises LinkUnknown. Reads nothing."""
-    link = links.open_link(verb, token, LINK_PARTS)
+    link = links.open_link(verb, token, ANSWER.size)
     delegate_id, wave, invitation_id, version = link.parts
     return Ticket(delegate_id, mailed_links.read_wave(wave), invitation_id, int(version), link.token)
 

@@ -12,7 +12,8 @@ from chalicelib.debrief.needs import Need, by_need
 from chalicelib.errors import Refusal
 from chalicelib.ids import coach_id, coach_ids
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Delegate, Person, Programme, Wave
+from chalicelib.link_kinds import COACH, end_of_programme_links
+from chalicelib.model import Delegate, DelegateWave, Person, Programme, Wave
 from chalicelib.store import audits, coach_comments, cohorts, delegates, objects, programmes
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
@@ -40,10 +41,12 @@ class Caseload(Struct, frozen=True):
     programme: Programme
     needs: tuple[Need, ...]  # whoever waits for the coach first; at least one
     cohort_id: str
+    ends_at: datetime  # of the link
 
     @property
     def reader(self) -> Reader:
-        return coach_reader(self.token, self.cohort_id, self.needs[0].line.coach, self.programme)
+        coach = self.needs[0].line.coach
+        return coach_reader(self.token, self.cohort_id, coach, self.programme, self.ends_at)
 
 
 class Case(Struct, frozen=True):
@@ -63,6 +66,7 @@ class Case(Struct, frozen=True):
     notes: CoachNotes | None  # the coach's own
     left: tuple[HandOver, ...]  # what coaches before them left
     own_left: HandOver | None  # what they leave themself
+    ends_at: datetime  # of the link
 
     @property
     def coach_id(self) -> str:
@@ -74,17 +78,18 @@ class Case(Struct, frozen=True):
 
     @property
     def reader(self) -> Reader:
-        found = coach_reader(self.token, self.delegate.cohort_id, self.delegate.coach, self.programme)
-        return replace(found, about={**found.about, "delegate": self.delegate.id})
+        coach, about = self.delegate.coach, {"delegate": self.delegate.id}
+        found = coach_reader(self.token, self.delegate.cohort_id, coach, self.programme, self.ends_at)
+        return replace(found, about={**found.about, **about})
 
 
-def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme) -> Reader:
-    return readers.reader(Role.COACH, token, coach, f"/coach/{token}", programme, {"cohort": cohort_id})
+def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme, ends_at: datetime) -> Reader:
+    return readers.reader(Role.COACH, token, coach, f"/coach/{token}", programme, {"cohort": cohort_id}, ends_at)
 
 
 def open_caseload(token: str) -> Caseload:
     """One query. Raises LinkUnknown."""
-    link = links.open_link("coach", token, 2)
+    link = links.open_link("coach", token, COACH.size)
     cohort_id, coach = link.parts
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
@@ -92,18 +97,24 @@ def open_caseload(token: str) -> Caseload:
     if cohort is None or not lines:
         raise LinkUnknown
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Caseload(link.token, cohort.title, programme, by_need(lines), cohort_id)
+    closes = [datetime.fromisoformat(line.closes_at) for line in lines if line.closes_at]
+    ends_at = end_of_programme_links(programme, cohort.dates.ends, closes)
+    return Caseload(link.token, cohort.title, programme, by_need(lines), cohort_id, ends_at)
 
 
 def open_case(token: str, delegate_id: str) -> Case:
-    """One query. Raises LinkUnknown for a delegate who is not this coach's."""
-    link = links.open_link("coach", token, 2)
+    """Two calls. Raises LinkUnknown for a delegate who is not this coach's."""
+    link = links.open_link("coach", token, COACH.size)
     cohort_id, coach = link.parts
     rows = tuple(delegates.partition(delegate_id))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
     if delegate is None or delegate.cohort_id != cohort_id or coach not in coach_ids(cohort_id, delegate.coach.email):
         raise LinkUnknown
+    cohort = cohorts.find(cohort_id)
+    if cohort is None:
+        raise LinkUnknown
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    closes = [read(DelegateWave, row).closes_at for row in rows if row["sk"].startswith("WAVE#")]
     first, again = (_report(rows, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
     wave, report, earlier = (Wave.FOLLOWUP, again, first) if again else (Wave.BASELINE, first, None)
     kept = tuple(coach_comments.from_rows(rows, wave)) if report else ()
@@ -124,6 +135,7 @@ def open_case(token: str, delegate_id: str) -> Case:
         notes=_notes(rows, delegate),
         left=tuple(note for note in hand_overs_from(rows) if note.coach != me and note.text),
         own_left=next((note for note in hand_overs_from(rows) if note.coach == me), None),
+        ends_at=end_of_programme_links(programme, cohort.dates.ends, closes),
     )
 
 

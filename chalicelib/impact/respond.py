@@ -12,6 +12,7 @@ from chalicelib import merging
 from chalicelib.errors import Refusal
 from chalicelib.impact.fields import Kind, Section, SurveyFault, questions, read_fields
 from chalicelib.impact.survey import faults_of, sections, typed_in_vain
+from chalicelib.link_kinds import IMPACT
 from chalicelib.model import Delegate, Programme
 from chalicelib.store import delegates, impacts, mails, programmes
 from chalicelib.store.impacts import ImpactSurvey, Role, SurveyChanged
@@ -20,7 +21,6 @@ from chalicelib.store.table import get_many, transact
 from chalicelib.web import links
 from chalicelib.web.links import LinkRevoked, LinkUnknown
 
-LINK_PARTS = 3  # delegate, role, link version
 TRIES = 3
 
 
@@ -129,7 +129,7 @@ class Form(Struct, frozen=True):
 
 def open_form(token: str, now: datetime) -> Form:
     """One call. Raises LinkUnknown, LinkRevoked, SurveyClosed or SurveySealed."""
-    link = links.open_link("impact", token, LINK_PARTS)
+    link = links.open_link("impact", token, IMPACT.size)
     delegate_id, role, version = link.parts
     delegate_key, survey_key = delegates.key(delegate_id), impacts.key(delegate_id, Role(role))
     rows = get_many([delegate_key, survey_key])

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from chalicelib import mailed_links, waves
 from chalicelib.errors import Refusal
 from chalicelib.ids import derive
+from chalicelib.link_kinds import NOMINATE, end_after
 from chalicelib.model import Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
 from chalicelib.nominate.doubts import Surroundings, doubts_of
 from chalicelib.nominate.forecast import GroupForecast, forecast
@@ -119,14 +120,14 @@ class Choice(Struct, frozen=True):
 
 
 def open_choice(token: str, now: datetime) -> Choice:
-    """One call. Raises LinkUnknown or LinkRevoked."""
-    link = links.open_link("nominate", token, 2)
+    """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
+    link = links.open_link("nominate", token, NOMINATE.size)
     delegate_id, version = link.parts
     return load(link.token, delegate_id, version, now)
 
 
 def load(token: str, delegate_id: str, version: str, now: datetime) -> Choice:
-    """One call. Raises LinkUnknown or LinkRevoked."""
+    """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
     person = delegates.key(delegate_id)
     places = [
         (delegates.wave_key(delegate_id, wave), delegates.nomination_key(delegate_id, wave))
@@ -140,9 +141,10 @@ def load(token: str, delegate_id: str, version: str, now: datetime) -> Choice:
     if str(delegate.link_version) != version:
         raise LinkRevoked
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    nomination = read(Nomination, rows[found[1]])
+    nomination, wave = read(Nomination, rows[found[1]]), read(DelegateWave, rows[found[0]])
+    links.refuse_ended(programme, end_after([wave.closes_at], programme.organisation.timezone), now)
     around = Surroundings(delegate, nomination.raters, (), {})
-    return Choice(token, delegate, read(DelegateWave, rows[found[0]]), programme, nomination, around, now)
+    return Choice(token, delegate, wave, programme, nomination, around, now)
 
 
 def with_doubts(choice: Choice) -> Choice:

@@ -56,6 +56,7 @@ class Retention(StrEnum):
     EMAIL = "90 days after it is settled"
     NOTES = "6 months after the last meeting or the hand-over"
     RECORD = "6 years"
+    TRIES = "one year after the last wrong code"
     EXPIRY = "until it expires: minutes to hours"
     DEPLOYMENT = "as long as the deployment"
 
@@ -515,12 +516,33 @@ EMAIL_ACCOUNT = RowKind(
 SIGN_IN_CODE = RowKind(
     name="sign-in code",
     pk="ASKING#{reader}",
-    sk="ASKING",
-    what="the last code that was emailed to a reader, hashed",
+    sk="CODE#{challenge}",
+    what="a code that was emailed to a reader, and how often it was tried; not the code itself",
     owner=Owner.READER,
     readers=(),
     erasure=Erasure.DELETE,
     retention=Retention.EXPIRY,
+)
+SIGN_IN_TRIES = RowKind(
+    name="sign-in tries",
+    pk="ASKING#{reader}",
+    sk="ASKING",
+    what="when codes were asked for and wrong ones were typed for a reader",
+    owner=Owner.READER,
+    readers=(),
+    erasure=Erasure.KEEP,
+    retention=Retention.TRIES,
+    why="otherwise an erasure would give a guesser new tries; it holds no address",
+)
+SECOND_FACTOR = RowKind(
+    name="second factor",
+    pk="SECOND#{reader}",
+    sk="SECOND",
+    what="an administrator's second factor: the secret, encrypted, and the hashes of recovery codes",
+    owner=Owner.READER,
+    readers=(),
+    erasure=Erasure.DELETE,
+    retention=Retention.DEPLOYMENT,
 )
 SESSION = RowKind(
     name="session",

@@ -16,6 +16,7 @@ def infra(stage: Stage, hand: Hand, args: Namespace) -> None:
     hand.steps = 5
     hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
     given = {"sender": args.sender, "reply_to": args.reply_to, "administrators": _listed(args.administrators)}
+    given["second_factor"] = args.second_factor
     known = settings.check_given(stage, given)
     policies.bring_about(stage, hand)
     hand.step("Stack: tables, bucket, queues, topic, mail, alarms")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
 
-from chalicelib.config import ConfigError, first_id_key, parse_settings
+from chalicelib.config import DEFAULTS, ConfigError, first_id_key, parse_settings
 from infra.deploy import stack
 from infra.deploy.hand import Hand
 from infra.deploy.stage import Stage, Stop, found_or_none
@@ -66,6 +66,7 @@ def bring_about(stage: Stage, hand: Hand, given: Mapping[str, Any]) -> None:
         "link_keys": known.get("link_keys") or [secrets.token_urlsafe(KEY_BYTES)],
         "administrators": known["administrators"],
         "mails_per_second": _rate(stage),
+        "second_factor": known.get("second_factor") or DEFAULTS["second_factor"],
     }
     if not known.get("link_keys"):  # else `make deploy` adds it once functions run that know it
         wanted["id_key"] = secrets.token_urlsafe(KEY_BYTES)

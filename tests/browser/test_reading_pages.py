@@ -78,7 +78,7 @@ def test_signing_in_wrong_codes_and_signing_out_are_sound_pages(cloud, visit):
     assert heading(page) == "Sign in with a code"
     assert_sound(page)
     code = ask_for_code(cloud, page, THIRD.person.email)
-    assert heading(page) == "Type the code from our mail"
+    assert heading(page) == "Type the code from our email"
     assert_sound(page)
     for _ in range(5):
         page.get_by_label("Six-digit code").fill("000000" if code != "000000" else "000001")
@@ -89,7 +89,7 @@ def test_signing_in_wrong_codes_and_signing_out_are_sound_pages(cloud, visit):
     assert heading(page) == "Ask for a new code"
     assert_sound(page)
     press(page, "Send me a new code")
-    assert heading(page) == "Type the code from our mail"
+    assert heading(page) == "Type the code from our email"
 
 
 def test_a_strict_cookie_survives_a_click_on_another_site(cloud, visit):
