@@ -36,7 +36,7 @@ emulator: $(READY) ## an empty AWS account on this machine, to try deploys on (P
 	@$(BIN)/python -W ignore -m tests.support.emulator $(PORT)
 
 infra: $(READY) ## set up what the functions stand on: STAGE=prod; DRY_RUN=1 says what it would do
-	@$(DEPLOY) infra --stage $(STAGE) $(DRY) --sender "$(SENDER)" --reply-to "$(REPLY_TO)" --administrators "$(ADMINISTRATORS)" --alarms-to "$(ALARMS_TO)" --identity "$(IDENTITY)" --log-days "$(LOG_DAYS)"
+	@$(DEPLOY) infra --stage $(STAGE) $(DRY) --sender "$(SENDER)" --reply-to "$(REPLY_TO)" --administrators "$(ADMINISTRATORS)" --second-factor "$(SECOND_FACTOR)" --alarms-to "$(ALARMS_TO)" --identity "$(IDENTITY)" --log-days "$(LOG_DAYS)"
 
 deploy: $(READY) ## deploy the functions and check that they answer: STAGE=prod
 	@$(DEPLOY) deploy --stage $(STAGE) $(DRY)

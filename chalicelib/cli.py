@@ -50,11 +50,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m chalicelib", description=__doc__.splitlines()[0])
     _where(top)
-    groups = top.add_subparsers(dest="group", required=True, metavar="programme | cohort | report | jobs | person")
+    names = "programme | cohort | report | jobs | mails | administrator | person"
+    groups = top.add_subparsers(dest="group", required=True, metavar=names)
     _programme(groups.add_parser("programme", help="the file a sponsor commissions"))
     _cohort(groups.add_parser("cohort", help="delegates who go through a programme together"))
     _report(groups.add_parser("report", help="reports from feedback gathered elsewhere"))
     _jobs(groups.add_parser("jobs", help="work that is due now or later"))
+    _mails(groups.add_parser("mails", help="emails that were not accepted"))
+    _administrator(groups.add_parser("administrator", help="who signs in to the console"))
     _person(groups.add_parser("person", help="what is stored about one person"))
     return top
 
@@ -104,9 +107,14 @@ def _cohort(group: argparse.ArgumentParser) -> None:
 
     replace = _verb(verbs, "replace", commands.replace_address, "replace an address that bounced or was mistyped")
     replace.add_argument("cohort")
-    replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's or coach's")
+    replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's, coach's or sponsor's")
     replace.add_argument("new", metavar="NEW_ADDRESS")
     replace.add_argument("--name", default="", help="how the person is called from now on; as before if left out")
+
+    void = _verb(verbs, "void", commands.void_answers, "destroy what a person sent while it is sealed, and ask again")
+    void.add_argument("cohort")
+    void.add_argument("address", metavar="ADDRESS", help="of the person whose answers go, where they are emailed now")
+    void.add_argument("--delegate", metavar="ADDRESS", default="", help="only about this one; else about everyone")
 
 
 def _report(group: argparse.ArgumentParser) -> None:
@@ -127,6 +135,12 @@ def _jobs(group: argparse.ArgumentParser) -> None:
     retry.add_argument("job", nargs="*", help="ids as `jobs due` prints them; none: every failed job")
 
 
+def _mails(group: argparse.ArgumentParser) -> None:
+    retry = _verb(_verbs(group), "retry", commands.retry_mails, "send again what SES refused, once the cause is fixed")
+    retry.add_argument("mail", nargs="*", metavar="ID", help="ids of emails; none: every email that SES refused")
+    retry.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+
 def _person(group: argparse.ArgumentParser) -> None:
     verbs = _verbs(group)
     export = _verb(verbs, "export", commands.export_person, "every row that names a person; changes nothing")
@@ -135,6 +149,13 @@ def _person(group: argparse.ArgumentParser) -> None:
         verbs, "erase", commands.erase_person, "take a rater, coach, manager or withdrawn delegate out of every row"
     )
     erase.add_argument("email")
+
+
+def _administrator(group: argparse.ArgumentParser) -> None:
+    what = "let an administrator sign in by email alone, who has lost their phone and recovery codes"
+    reset = _command(group, "reset-second-factor", commands.reset_second_factor, what)
+    reset.add_argument("email", metavar="ADDRESS")
+    reset.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 
 
 def _verbs(group: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:

@@ -125,20 +125,34 @@ def _sponsor(text: str | None) -> Person | None:
 
 
 def cohort_status(args: Namespace) -> int:
-    from chalicelib.admin import status as statuses
+    from msgspec.structs import replace
 
-    found = statuses.status(args.cohort)
+    from chalicelib.admin import status as statuses
+    from chalicelib.admin.attention import account_trouble
+    from chalicelib.mail.trouble import TODO
+    from chalicelib.store.mails import Trouble
+
+    found, account = statuses.status(args.cohort), account_trouble(clock.now())
     impact = list(statuses.impact(args.cohort)) if args.impact else []
     lines = [f"{found.cohort.title}: closes {found.cohort.dates.closes}, ends {found.cohort.dates.ends}"]
+    lines += [f"{line.name}\t{line.stage.value}\tinvited {line.invited}\t{_answered(line)}" for line in found.lines]
+    lines += [f"email\t{account}"] if account else []
     lines += [
-        f"{line.name}\t{line.stage.value}\tinvited {line.invited}\tanswered {line.answered} or more"
-        for line in found.lines
+        f"{'bounced' if one.is_lost else one.trouble.value}\t{one.name}\t{one.email}\t{one.reason}\t{TODO[one.trouble]}"
+        for one in found.bounces
+        if not one.is_refused
     ]
-    lines += [f"bounced\t{bounce.name}\t{bounce.email}\t{bounce.reason}" for bounce in found.bounces]
+    refused = sorted({one.reason for one in found.bounces if one.is_refused})  # not whose, nor how many
+    lines += [f"refused\tsome emails\t{reason}\t{TODO[Trouble.REFUSED]}" for reason in refused]
+    found = replace(found, bounces=tuple(one for one in found.bounces if not one.is_refused))
     lines += [f"failed\t{job.id}\t{job.error}" for job in found.failed]
     lines += [f"impact\t{one.role}\tanswered {one.sent} of {one.asked}" for one in impact]
-    _say(args, {"status": found, "impact": impact}, lines)
-    return 1 if found.failed else 0
+    _say(args, {"status": found, "impact": impact, "account": account, "refused": refused}, lines)
+    return 1 if found.failed or account else 0
+
+
+def _answered(line: Any) -> str:
+    return f"answered {line.answered} or more" if line.answered else "few or no answers counted"
 
 
 def close_cohort(args: Namespace) -> int:
@@ -235,6 +249,25 @@ def retry_jobs(args: Namespace) -> int:
     return 0
 
 
+# --- mails ------------------------------------------------------------------------------------------
+
+
+def retry_mails(args: Namespace) -> int:
+    from chalicelib.admin import resend
+
+    refused, unknown = resend.find(args.mail, clock.now())
+    if unknown:
+        raise UsageRefused(
+            f"Not an email that SES refused, or no longer of use: {', '.join(unknown)}. "
+            "`mails retry --dry-run` lists those that can be sent again."
+        )
+    outcomes = resend.retry(refused, clock.now(), dry_run=args.dry_run)
+    would = "would be: " if args.dry_run else ""
+    lines = [f"{one.mail_id}: {would}{one.words}" for one in outcomes]
+    _say(args, {"mails": outcomes, "dry_run": args.dry_run}, lines or ["SES has refused no email."])
+    return 0
+
+
 # --- person -----------------------------------------------------------------------------------------
 
 
@@ -253,12 +286,31 @@ def erase_person(args: Namespace) -> int:
     return 0
 
 
+def reset_second_factor(args: Namespace) -> int:
+    from chalicelib.web import second_factor
+
+    second_factor.reset(args.email, clock.now(), dry_run=args.dry_run)
+    done = "would be reset" if args.dry_run else "is reset"
+    rule = " They must set up another one when they sign in." if second_factor.is_required() else ""
+    _say(args, {"email": args.email, "dry_run": args.dry_run}, [f"{args.email}: the second factor {done}.{rule}"])
+    return 0
+
+
 def replace_address(args: Namespace) -> int:
     from chalicelib.admin import replace
 
     replace.replace(args.cohort, args.old, args.new, clock.now(), name=args.name)
-    told = "old links open nothing any more; who has not answered is invited anew"
+    told = "old links open nothing any more; who has not answered is invited anew; the old address is told"
     _say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {told}"])
+    return 0
+
+
+def void_answers(args: Namespace) -> int:
+    from chalicelib.admin import void
+
+    void.void(args.cohort, args.address, clock.now(), delegate=args.delegate)
+    told = "whatever was saved or sent is destroyed, and the person is asked again"
+    _say(args, {"cohort": args.cohort, "address": args.address}, [f"{args.address}: {told}"])
     return 0
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -30,6 +31,8 @@ class Settings(Struct, frozen=True):
     link_keys: tuple[str, ...]  # oldest first; the last one signs, all verify
     administrators: tuple[str, ...]  # addresses told of what needs a decision
     mails_per_second: float  # the account's sending rate
+    second_factor: str = "optional"  # of administrators: required or optional
+    id_key: str = ""  # makes ids of people, and never changes: see ids.py
 
     @property
     def table(self) -> str:
@@ -40,6 +43,7 @@ class Settings(Struct, frozen=True):
         return f"fullcircle-{self.stage}-keys"
 
 
+MIN_KEY = 32  # characters of a key
 KINDS: dict[str, type | tuple[type, ...]] = {
     "bucket": str,
     "queues": dict,
@@ -50,7 +54,10 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "link_keys": list,
     "administrators": list,
     "mails_per_second": (int, float),
+    "id_key": str,
+    "second_factor": str,
 }
+DEFAULTS = {"second_factor": "optional"}  # of settings that a deployment may lack
 
 
 def stage() -> str:
@@ -81,13 +88,22 @@ def parse_settings(text: str, stage_name: str) -> Settings:
         raise ConfigError(f"{parameter_name(stage_name)} is not a JSON object")
     if wrong := _faults(found):
         raise ConfigError(f"{parameter_name(stage_name)}: {'; '.join(wrong)}")
+    found = {"id_key": first_id_key(found["link_keys"]), **DEFAULTS, **found}
     values: dict[str, Any] = {key: tuple(found[key]) if kind is list else found[key] for key, kind in KINDS.items()}
     return Settings(stage=stage_name, **values)
 
 
+def first_id_key(link_keys: Sequence[str]) -> str:
+    """The id key of a deployment that was set up before there was one: made from its oldest link key.
+
+    `make deploy` and `make rotate-keys` store it among the settings, so it stays when that link key goes.
+    """
+    return hmac.digest(link_keys[0].encode(), b"fullcircle.ids", "sha256").hex()
+
+
 def _faults(found: dict[str, Any]) -> list[str]:
     """All of them, whether a setting is missing or what is in it cannot be used."""
-    wrong = [f"{key} is missing" for key in KINDS if key not in found]
+    wrong = [f"{key} is missing" for key in KINDS if key not in found and key not in ("id_key", *DEFAULTS)]
     wrong += [f"{key} is not a setting" for key in found if key not in KINDS]
     wrong += [f"{key} is malformed" for key, kind in KINDS.items() if key in found and not isinstance(found[key], kind)]
     for key, look in LOOKS.items():
@@ -107,8 +123,8 @@ def _base_url(url: str) -> list[str]:
 
 
 def _link_keys(keys: list[Any]) -> list[str]:
-    strong = keys and all(isinstance(key, str) and len(key) >= 32 for key in keys)
-    return [] if strong else ["link_keys needs a key of 32 characters or more"]
+    strong = keys and all(isinstance(key, str) and len(key) >= MIN_KEY for key in keys)
+    return [] if strong else [f"link_keys needs a key of {MIN_KEY} characters or more"]
 
 
 LOOKS: dict[str, Callable[[Any], list[str]]] = {
@@ -116,6 +132,8 @@ LOOKS: dict[str, Callable[[Any], list[str]]] = {
     "base_url": _base_url,
     "sender": lambda sender: [] if "@" in sender else ["sender holds no address"],
     "link_keys": _link_keys,
+    "second_factor": lambda rule: [] if rule in ("required", "optional") else ["second_factor is required or optional"],
+    "id_key": lambda key: [] if len(key) >= MIN_KEY else [f"id_key needs {MIN_KEY} characters or more"],
     "administrators": lambda who: [] if who else ["administrators names nobody"],
     "mails_per_second": lambda rate: [] if rate > 0 else ["mails_per_second is not above zero"],
 }

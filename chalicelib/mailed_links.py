@@ -1,11 +1,10 @@
-"""What each link that is mailed holds: a purpose, whom it is for, and the version that a lost link raises. Pure."""
+"""What each link that is mailed holds: a purpose, whom it is for, and the version that a lost link raises."""
 
 from __future__ import annotations
 
-from chalicelib.ids import coach_id, rater_key
-from chalicelib.model import Cohort, Delegate, Invitation, Wave
+from chalicelib.ids import approver_id, coach_id, inbox_key
+from chalicelib.model import Cohort, Delegate, Invitation, Person, Wave
 
-SPONSOR_LINK_VERSION = "1"
 WAVES = {Wave.BASELINE: "b", Wave.FOLLOWUP: "f", Wave.PULSE: "p"}  # short, so that a mail program leaves a link whole
 
 
@@ -33,10 +32,14 @@ def of_rater(delegate: Delegate, invitation: Invitation) -> dict[str, tuple[str,
     return {
         "answer": answer(invitation),
         "decline": decline(invitation),
-        "inbox": ("inbox", rater_key(invitation.rater.email)),
+        "inbox": inbox(invitation),
         "hub": hub(delegate),
         "nominate": nominate(delegate),
     }
+
+
+def inbox(invitation: Invitation) -> tuple[str, ...]:
+    return ("inbox", inbox_key(invitation.delegate_id, invitation.rater.email))
 
 
 def hub(delegate: Delegate) -> tuple[str, ...]:
@@ -52,4 +55,9 @@ def coach(delegate: Delegate) -> tuple[str, ...]:
 
 
 def sponsor(cohort: Cohort) -> tuple[str, ...]:
-    return ("sponsor", cohort.id, SPONSOR_LINK_VERSION)
+    return ("sponsor", cohort.id, str(cohort.sponsor_link))
+
+
+def approve(delegate: Delegate, by: Person) -> tuple[str, ...]:
+    """Holds for as long as this person approves the delegate's list of raters."""
+    return ("approve", delegate.id, approver_id(delegate.id, by.email), str(delegate.link_version))

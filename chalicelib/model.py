@@ -186,6 +186,7 @@ class Cohort(Struct, frozen=True):
     dates: CohortDates
     sponsor: Person | None
     domains: tuple[str, ...] = ()  # of the addresses it was loaded with: a rater's may be a slip away from one
+    sponsor_link: int = 1  # version of the sponsor's link: another address has another one
 
 
 class Delegate(Struct, frozen=True):
@@ -232,6 +233,7 @@ class DelegateWave(Struct, frozen=True):
     extensions: int = 0
     areas: tuple[PulseArea, ...] = ()  # what a pulse asks about
     compared_with: datetime | None = None  # the opening of the wave that a pulse looks back to
+    counts_hidden: tuple[str, ...] = ()  # groups whose answers are not counted for anyone until the close
 
 
 class InvitationState(StrEnum):
@@ -261,3 +263,4 @@ class Invitation(Struct, frozen=True):
     saved_at: Mapping[str, int] = field(default_factory=dict)  # page -> when typed: see collect/seal.hide_moment
     reminders: tuple[str, ...] = ()  # ids of mails that an answer cancels
     reason: str = ""  # why they declined: an id of collect.decline
+    sealed: bool = False  # answers were sent through an earlier link: this one neither opens nor changes them

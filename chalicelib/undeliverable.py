@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from chalicelib import waves
-from chalicelib.ids import rater_key
 from chalicelib.model import Delegate, DelegateWave, Invitation, Wave
 from chalicelib.store import cohorts, delegates, invitations, mails, programmes
+from chalicelib.store.delegates import Nomination
 from chalicelib.store.impacts import Role, surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.mails import MailMissing
@@ -21,7 +21,7 @@ from chalicelib.store.table import Write, transact
 
 def addresses(cohort_id: str) -> frozenset[str]:
     """Those of a cohort that do not take mail. One query."""
-    return frozenset(bounce.email for bounce in cohorts.bounces(cohort_id))
+    return frozenset(bounce.email for bounce in cohorts.bounces(cohort_id) if bounce.is_lost)
 
 
 def stop_mails(job: Job, now: datetime) -> Sequence[Write]:
@@ -29,7 +29,7 @@ def stop_mails(job: Job, now: datetime) -> Sequence[Write]:
     bounced = mails.find(job.about["mail"])
     if bounced is None:
         return []
-    asked_about = {entry.delegate_id for entry in invitations.inbox(rater_key(bounced.to.email))}
+    asked_about = {entry.delegate_id for entry in invitations.inbox_of(bounced.to.email)}
     for delegate_id in sorted(asked_about | {bounced.about.get("delegate", "")} - {""}):
         for mail_id in _waiting(list(delegates.partition(delegate_id)), bounced.to.email):
             _cancel(mail_id)
@@ -48,8 +48,12 @@ def _waiting(rows: Sequence[Row], address: str) -> Iterator[str]:
     for survey in surveys_from(rows):
         if readers[survey.role].email == address:
             yield from survey.reminders
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    approver = waves.approver_of(programme, delegate)
+    if approver and approver.email == address:
+        lists = (read(Nomination, row) for row in rows if row["sk"].startswith("NOMINATION#"))
+        yield from (mail_id for chosen in lists for mail_id in chosen.reminders)
     if delegate.person.email == address:
-        programme = programmes.load(delegate.programme_id, delegate.programme_version)
         wave = next(read(DelegateWave, row) for row in rows if row["sk"] == f"WAVE#{Wave.BASELINE.value}")
         yield waves.choose_reminder(programme, delegate, wave).id
 

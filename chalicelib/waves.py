@@ -16,10 +16,12 @@ from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import (
     SELF_GROUP,
+    Approver,
     Delegate,
     DelegateWave,
     Invitation,
     InvitationState,
+    Person,
     Programme,
     RaterEntry,
     Wave,
@@ -68,6 +70,19 @@ def invite_job(nomination: Nomination, due_at: datetime) -> Job:
     """A job that asks everyone on the list as it is now; a longer list makes another."""
     subject = (nomination.delegate_id, nomination.wave.value, str(nomination.revision))
     return jobs.job("invite", *subject, due_at=due_at, delegate=nomination.delegate_id, wave=nomination.wave.value)
+
+
+def approver_of(programme: Programme, delegate: Delegate) -> Person | None:
+    """Who looks at a delegate's list before anyone on it is emailed, if the programme wants that."""
+    people = {Approver.COACH: delegate.coach, Approver.MANAGER: delegate.manager}
+    return people[programme.raters_approved_by] if programme.raters_approved_by else None
+
+
+def ask_approver_job(nomination: Nomination, now: datetime) -> Job:
+    """Sends a list that waits for approval to the approver once more: their address or link is another one now."""
+    subject = (nomination.delegate_id, nomination.wave.value, str(nomination.revision))
+    about = {"delegate": nomination.delegate_id, "wave": nomination.wave.value}
+    return jobs.job("ask_approver", *subject, due_at=now, **about)
 
 
 def send_nomination(
@@ -196,7 +211,7 @@ def ask(
 
 
 def list_declined(delegate: Delegate, wave: DelegateWave, declined: Invitation) -> list[Write]:
-    """List one rater who declined in an earlier wave, and send them nothing. Their own page shows that they declined."""
+    """List one rater who declined in an earlier wave, and send them nothing."""
     rater = declined.rater
     invitation = Invitation(
         id=invitation_id(delegate.id, wave.wave.value, rater.email),
@@ -224,6 +239,8 @@ FIRST = {
     "pulse": "impact/pulse",
 }
 EXTENDED = "collect/extended"
+AGAIN = "collect/again"
+ASKING = (*FIRST.values(), AGAIN)
 LATER = {
     "self": "collect/self_reminder",
     "self_again": "collect/self_reminder",
@@ -267,11 +284,18 @@ def invite_again(
     return _mail(programme, delegate, wave, invitation, FIRST, now)
 
 
+def again_mail(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
+) -> Mail:
+    """Tells a rater that what was sent under their name was destroyed, and asks them once more."""
+    return _mail(programme, delegate, wave, invitation, dict.fromkeys(FIRST, AGAIN), now)
+
+
 def mails_of_day(programme: Programme, wave: DelegateWave, invitation: Invitation, now: datetime) -> list[str]:
     """Ids of every mail by which a rater may have been asked on this local day, before an extension of it or after."""
     day = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
     who = _who(wave, invitation)
-    templates = dict.fromkeys((FIRST[who], LATER[who], EXTENDED))
+    templates = dict.fromkeys((FIRST[who], LATER[who], EXTENDED, AGAIN))
     return [
         "#".join((template, invitation.delegate_id, wave.wave.value, invitation.id, f"{day}.{extension}{version}"))
         for template in templates
@@ -318,6 +342,7 @@ def _mail(
             "group_title": group.title,
             "named": "yes" if group.named else "",
             "raters_named": "",
+            "own": "yes" if invitation.group == SELF_GROUP else "",
             "month": wording.month(wave.compared_with or wave.opens_at, zone),
         },
         links=mailed_links.of_rater(delegate, invitation),

@@ -9,6 +9,7 @@ from chalicelib.config import ConfigError, parse_settings, settings
 from chalicelib.store.aws import client
 from chalicelib.web import links
 from chalicelib.web.links import LinkUnknown
+from infra.deploy.settings import with_id_key
 from infra.local import account
 from tests.support.calls import count_calls
 from tests.support.cloud import BASE_URL, STAGE
@@ -46,6 +47,15 @@ def test_everything_that_is_missing_or_malformed_is_named_in_one_message():
         "colour is not a setting",
     ):
         assert said in str(refused.value)
+
+
+def test_the_second_factor_is_optional_unless_the_settings_say_so():
+    without = {name: value for name, value in sound().items() if name != "second_factor"}
+
+    assert parse_settings(json.dumps(without), STAGE).second_factor == "optional"
+    assert parse_settings(json.dumps(sound() | {"second_factor": "required"}), STAGE).second_factor == "required"
+    with pytest.raises(ConfigError, match="second_factor is required or optional"):
+        parse_settings(json.dumps(sound() | {"second_factor": "yes"}), STAGE)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '"word"'])
@@ -103,3 +113,21 @@ def test_a_new_link_key_signs_and_the_old_one_still_opens_what_is_out(aws):
             links.read("hub", out, 2)
     finally:
         use_keys(*before)
+
+
+def test_ids_stay_as_they_are_when_a_deployment_from_before_gets_its_id_key_and_rotates_its_link_keys():
+    before = {name: value for name, value in sound().items() if name != "id_key"}
+    in_effect = parse_settings(json.dumps(before), STAGE).id_key
+    stored = with_id_key(before)
+    rotated = stored | {"link_keys": ["another key of thirty-two characters or more"]}
+
+    assert len(in_effect) == 64
+    assert in_effect != before["link_keys"][0]
+    assert parse_settings(json.dumps(stored), STAGE).id_key == in_effect
+    assert parse_settings(json.dumps(rotated), STAGE).id_key == in_effect
+    assert with_id_key(rotated) == rotated
+
+
+def test_a_short_id_key_is_refused():
+    with pytest.raises(ConfigError, match="id_key needs 32 characters or more"):
+        parse_settings(json.dumps(sound() | {"id_key": "short"}), STAGE)

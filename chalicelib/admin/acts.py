@@ -191,9 +191,9 @@ ACTS = {
             "Send reminders",
             (Stage.COLLECTING,),
             _said(
-                "An email goes out at once to everyone who has not answered, has not declined, and was not mailed today.",
-                "Addresses that do not work are left out. You do not see who or how many they are: "
-                "from that, and the counts, it would be told who has answered.",
+                "An email goes out at once to everyone who has not answered or declined and was sent none today.",
+                "Addresses that do not work are left out. You do not see who or how many the others are: "
+                "that would show who has answered.",
             ),
             _chase,
             "The reminders are on their way.",

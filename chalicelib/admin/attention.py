@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.jobs.commit import commit
-from chalicelib.store import audits, delegates, jobs, mails
+from chalicelib.mail.ses_errors import WORDS
+from chalicelib.store import account_fault, audits, delegates, jobs, mails
 from chalicelib.store.jobs import Job, JobNotFailed, JobState
 from chalicelib.store.mails import Mail
 
@@ -17,6 +18,9 @@ WORK = {
     "enrol": "Enrol the people of a cohort",
     "open": "Open a questionnaire",
     "invite": "Invite raters",
+    "ask_approver": "Send a list of raters to its approver again",
+    "void": "Destroy answers and ask again",
+    "handover": "Tell people about another coach or manager",
     "complete": "Close early because all have answered",
     "counts": "Count the answers of a cohort",
     "close": "Close a questionnaire",
@@ -30,19 +34,35 @@ WORK = {
     "chase": "Remind raters",
     "withdraw": "Withdraw a delegate",
     "replace": "Replace an address",
+    "followup": "Plan a follow-up",
+    "cohort_figures": "Freeze a cohort’s figures",
+    "undeliverable": "Stop emails to an address",
 }
 
 
 class Attention(Struct, frozen=True):
     failed: tuple[Job, ...]
     doubtful: tuple[Mail, ...]
+    refused: tuple[Mail, ...]  # emails that SES never took
+    account: str  # why SES refuses emails now, in words; empty if it does not
+
+    @property
+    def refusals(self) -> list[tuple[str, str]]:
+        """Which kinds of email, and why: neither who nor how many, which would tell who has not answered."""
+        return sorted({(mail.template, mail.reason) for mail in self.refused})
 
     def words(self, job: Job) -> str:
         return WORK.get(job.kind, job.kind)
 
 
 def attention(now: datetime) -> Attention:
-    return Attention(tuple(jobs.failed()), tuple(mails.in_doubt(now + DOUBTS_WITHIN)))
+    doubtful, refused = mails.in_doubt(now + DOUBTS_WITHIN), mails.refused_by_ses(now)
+    return Attention(tuple(jobs.failed()), tuple(doubtful), tuple(refused), account_trouble(now))
+
+
+def account_trouble(now: datetime) -> str:
+    """Why SES refuses emails because of the account, and what to do; empty if it does not. One call."""
+    return WORDS.get(account_fault.current(now), "")
 
 
 def retry(job_id: str, now: datetime, by: str) -> None:

@@ -140,7 +140,8 @@ def plan(delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime 
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     chosen = nomination.sent_raters > 0 or nomination.approval is Approval.ASKED
-    bounced = {bounce.invitation for bounce in cohorts.bounces(delegate.cohort_id) if bounce.delegate == delegate.id}
+    lost = [bounce for bounce in cohorts.bounces(delegate.cohort_id) if bounce.is_lost]
+    bounced = {bounce.invitation for bounce in lost if bounce.delegate == delegate.id}
     waiting = [
         one
         for one in invitations.of_delegate(delegate.id, wave.wave)

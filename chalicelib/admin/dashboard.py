@@ -12,9 +12,12 @@ from chalicelib.admin.status import CohortUnknown
 from chalicelib.clock import moment
 from chalicelib.errors import Refusal
 from chalicelib.ids import derive
+from chalicelib.mail.ses_errors import WORDS
+from chalicelib.mail.trouble import TODO
 from chalicelib.model import Cohort, Programme
-from chalicelib.store import cohorts, programmes
+from chalicelib.store import account_fault, cohorts, holds, programmes
 from chalicelib.store.cohorts import DelegateLine, FollowupDates, Stage
+from chalicelib.store.holds import Hold
 from chalicelib.store.mails import Bounce
 from chalicelib.wording import day, last_day, local_date
 
@@ -44,7 +47,9 @@ class Dashboard(Struct, frozen=True):
     bounces: tuple[Bounce, ...]  # of nobody on the list: a coach's or a sponsor's
     today: str  # local, as `reminded_on` has it
     followup: FollowupDates | None = None
+    account: str = ""  # why SES refuses emails now, and what to do
     left_out: int = 0  # delegates who closed after the follow-up was planned, and whom it may still take in
+    held: tuple[Hold, ...] = ()  # new addresses that get no code yet
 
     @property
     def counts(self) -> dict[str, int]:
@@ -60,12 +65,14 @@ class Dashboard(Struct, frozen=True):
         answered = sum(line.answered for line in self.lines)
         invited = sum(line.invited for line in self.lines)
         ready = sum(line.line.stage in WITH_REPORT for line in self.lines)
-        bounced = sum(len(line.bounces) for line in self.lines) + len(self.bounces)
+        bounces = self._all_bounces
+        lost = sum(bounce.is_lost for bounce in bounces)
         return (
             (f"{answered} or more of {invited}" if invited else "none yet", "answers counted this morning"),
             (f"{ready} of {len(self.lines)}", "reports made"),
             (str(self.counts[Filter.DECISION]), "need a decision"),
-            (str(bounced), "addresses do not work"),
+            (str(lost), "address does not work" if lost == 1 else "addresses do not work"),
+            (str(sum(not one.is_lost and not one.is_refused for one in bounces)), "other emails did not arrive"),
         )
 
     @property
@@ -93,14 +100,26 @@ class Dashboard(Struct, frozen=True):
             return day(self.cohort.dates.closes)
         return last_day(moment(line.closes_at), self.programme.organisation.timezone)
 
+    @property
+    def refused(self) -> bool:
+        """Whether SES refused emails of this cohort that can be sent again."""
+        return any(bounce.is_refused for bounce in self._all_bounces)
+
+    @property
+    def _all_bounces(self) -> list[Bounce]:
+        return [*self.bounces, *(bounce for line in self.lines for bounce in line.bounces)]
+
+    def todo(self, bounce: Bounce) -> str:
+        """What the administrator can do about an email that did not arrive."""
+        return TODO[bounce.trouble]
+
     def bounce_name(self, bounce: Bounce) -> str:
         """A mail's id holds signs that no path or query should."""
         return derive(12, bounce.mail_id)
 
     def find_bounce(self, name: str) -> Bounce | None:
         """By what stands for it in an address."""
-        everyone = [*self.bounces, *(bounce for line in self.lines for bounce in line.bounces)]
-        return next((bounce for bounce in everyone if self.bounce_name(bounce) == name), None)
+        return next((bounce for bounce in self._all_bounces if self.bounce_name(bounce) == name), None)
 
 
 WITH_REPORT = (Stage.REPORT_READY, Stage.RELEASED, Stage.IMPACT_OPEN, Stage.COMPLETE)
@@ -124,5 +143,7 @@ def dashboard(cohort_id: str, now: datetime) -> Dashboard:
         bounces=tuple(bounce for bounce in bounces if bounce.delegate not in known),
         today=local_date(now, zone).isoformat(),
         followup=cohorts.followup_from(rows),
+        account=WORDS.get(account_fault.current_in(rows, now), ""),
         left_out=len(cohorts.without_followup(rows)),
+        held=tuple(hold for hold in holds.from_rows(rows) if hold.holds(now)),
     )

@@ -14,7 +14,7 @@ from msgspec import Struct
 from chalicelib import mailed_links
 from chalicelib.admin.status import CohortUnknown
 from chalicelib.errors import FieldFault, FieldFaults
-from chalicelib.ids import derive, rater_key
+from chalicelib.ids import coach_id, derive
 from chalicelib.jobs.commit import commit
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
@@ -77,22 +77,20 @@ def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[W
                 yield Way("delegate", delegate.person, "your own page", mailed_links.hub(delegate))
     coached = next((line for line in lines if line.coach.email == address), None)
     if coached:
-        yield Way("coach", coached.coach, "your delegates", ("coach", cohort.id, coached.coach_id))
+        yield Way("coach", coached.coach, "your delegates", ("coach", cohort.id, coach_id(cohort.id, address)))
     if cohort.sponsor and cohort.sponsor.email == address:
         yield Way("sponsor", cohort.sponsor, "the page of the cohort", mailed_links.sponsor(cohort))
-    rater = _rater(cohort, address)
-    if rater:
-        yield Way("rater", rater, "the feedback you are asked for", ("inbox", rater_key(address)))
+    asked = _asked(cohort, address)
+    if asked:
+        yield Way("rater", asked.rater, "the feedback you are asked for", mailed_links.inbox(asked))
 
 
-def _rater(cohort: Cohort, address: str) -> Person | None:
+def _asked(cohort: Cohort, address: str) -> Invitation | None:
     """A delegate's own questionnaire is on their own page."""
-    entries = [entry for entry in invitations.inbox(rater_key(address)) if entry.cohort_id == cohort.id]
+    entries = [entry for entry in invitations.inbox_of(address) if entry.cohort_id == cohort.id]
     keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
     asked = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
-    return next(
-        (one.rater for one in asked if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP), None
-    )
+    return next((one for one in asked if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP), None)
 
 
 def _mail(cohort: Cohort, way: Way, now: datetime) -> Mail:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import Refusal
-from chalicelib.ids import rater_key
+from chalicelib.ids import rater_key, unkeyed_rater_key
 from chalicelib.store import audits, invitations
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Key, delete, put, query, scan, transact
@@ -76,8 +76,8 @@ class EraseRefused(Refusal):
 def rows_naming(email: str) -> Iterator[Row]:
     """Rows that hold the address, and the rater's inbox, which holds only its hash."""
     wanted = email.strip().lower()
-    inbox = f"RATER#{rater_key(wanted)}"
-    return (row for row in scan() if row["pk"] == inbox or _names(row, wanted))
+    inboxes = {f"RATER#{key(wanted)}" for key in (rater_key, unkeyed_rater_key)}
+    return (row for row in scan() if row["pk"] in inboxes or _names(row, wanted))
 
 
 def _names(value: Any, email: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from chalicelib.admin import followup, lost_link
+from chalicelib.admin import confirm, followup, lost_link, void
 from chalicelib.admin.replace import replace
 from chalicelib.errors import FieldFault, FieldFaults
 
@@ -24,6 +24,15 @@ def address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
 
 def link(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
     return "sent" if lost_link.send_again(cohort_id, fields.get("address", ""), now, by) else "today"
+
+
+def void_answers(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
+    void.void(cohort_id, fields.get("address", ""), now, by, delegate=fields.get("delegate", ""))
+    return "voided"
+
+
+def confirm_address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
+    return "confirmed" if confirm.confirm(cohort_id, fields.get("hold", ""), now, by) else "as-it-is"
 
 
 def plan_followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
@@ -46,4 +55,10 @@ def _date(typed: str) -> date | None:
         return None
 
 
-FORMS: dict[str, Form] = {"address": address, "link": link, "followup": plan_followup}
+FORMS: dict[str, Form] = {
+    "address": address,
+    "link": link,
+    "followup": plan_followup,
+    "void": void_answers,
+    "confirm": confirm_address,
+}

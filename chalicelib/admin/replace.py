@@ -1,39 +1,41 @@
-"""Replace an address that bounced or was mistyped, wherever it stands in a cohort: rater, manager, delegate or coach.
+"""Replace an address that bounced or was mistyped, wherever it stands in a cohort.
 
 The act is a job. For each delegate concerned it moves everything in one transaction: old links open nothing any more,
-mails that wait go to the new address, and who has not answered is invited anew. Answers stay.
+emails that wait go to the new address, and who has not answered is invited anew. What was saved is dropped; answers
+that were sent count and stay sealed. The old address is told. Where the person may read reports, the new address gets
+no code for a day, unless a second administrator confirms it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from chalicelib import mailed_links
 from chalicelib.admin.lost_link import NobodyFound
-from chalicelib.admin.moving import Change, moving_writes
+from chalicelib.admin.moving import moving_writes
+from chalicelib.admin.redirecting import Change
+from chalicelib.admin.replaced_emails import links_to_pages, notice_to_old
 from chalicelib.admin.status import CohortUnknown
 from chalicelib.errors import FieldFault, FieldFaults
-from chalicelib.ids import derive, rater_key
+from chalicelib.ids import derive
 from chalicelib.jobs.commit import commit
-from chalicelib.mail.queue import queued
-from chalicelib.mail.words import common_words
 from chalicelib.model import Cohort, Delegate, Wave
 from chalicelib.programme.cells import clean_address, clean_name, fault_of_address, fault_of_text
-from chalicelib.store import audits, cohorts, delegates, invitations, jobs, mails, programmes
+from chalicelib.store import audits, cohorts, delegates, holds, invitations, jobs, mails, programmes
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Nomination
+from chalicelib.store.holds import Hold
 from chalicelib.store.jobs import Job, JobExists
-from chalicelib.store.mails import Mail
+from chalicelib.store.mails import Mail, MailExists
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, Write, batched, get_many
+from chalicelib.undeliverable import addresses
 
 BY = "command line"
-WAVE = Wave.BASELINE
+WAVES = (Wave.BASELINE, Wave.FOLLOWUP)  # those with a list of raters
 TRIES = 5  # a rater may answer, or a reminder be sent, between our read and our write
 MOST_HIDDEN = 50  # bounces taken off the dashboard in one transaction
 
@@ -58,19 +60,45 @@ def replace(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, 
     if cohort is None:
         raise CohortUnknown(cohort_id)
     places = _places(cohort_id, change.old)
-    if not places:
-        if _places(cohort_id, change.new):
+    if not places and not _is_sponsor(cohort, change.old):
+        if _places(cohort_id, change.new) or _is_sponsor(cohort, change.new):
             return
         raise NobodyFound(change.old)
     for place in places:
         _refuse_taken(change, place)
-    subject = (cohort_id, derive(12, change.old, change.new), f"{now:%Y%m%dT%H%M%S}")
-    about = {**asdict(change), "links": ",".join(sorted({part for place in places for part in place.links(change)}))}
-    entry = audits.add(cohort_id, "replaced an address", by, cohort_id, now)
     try:
-        commit([jobs.add(jobs.job("replace", *subject, due_at=now, **about)), entry], now)
+        commit(_act(change, cohort, places, now, by), now)
     except JobExists:
         return  # pressed twice within a second
+
+
+def _act(change: Change, cohort: Cohort, places: Sequence[Place], now: datetime, by: str) -> list[Write]:
+    """The job, its line in the trail, and the hold on the new address."""
+    bounced = change.old in addresses(cohort.id)
+    reading = {part for place in places for part in place.reading(change)}
+    reading |= {"sponsor"} if _is_sponsor(cohort, change.old) else set()
+    held = [] if bounced else _holds(change, cohort, places, now, by)
+    about = {**asdict(change), "links": ",".join(sorted(reading)), "bounced": "yes" if bounced else ""}
+    about["held_until"] = held[0].until.isoformat() if held else ""
+    about["told"] = "yes" if not bounced and (reading or any(place.was_emailed(change) for place in places)) else ""
+    subject = (cohort.id, derive(12, change.old, change.new), f"{now:%Y%m%dT%H%M%S}")
+    entry = audits.add(cohort.id, "replaced an address", by, cohort.id, now)
+    return [jobs.add(jobs.job("replace", *subject, due_at=now, **about)), entry, *map(holds.add, held)]
+
+
+def _holds(change: Change, cohort: Cohort, places: Sequence[Place], now: datetime, by: str) -> list[Hold]:
+    """On the new address: whoever coaches others here already keeps those meanwhile."""
+    own = [place.delegate for place in places if change.has(place.delegate.person)]
+    found = [holds.new(cohort.id, change.of(delegate.person), now, by, delegate.id) for delegate in own]
+    coached = [place.delegate for place in places if change.has(place.delegate.coach)]
+    is_coach_here = any(line.coach.email == change.new for line in cohorts.lines(cohort.id))
+    if coached and is_coach_here:
+        found += [holds.new(cohort.id, change.of(delegate.coach), now, by, delegate.id) for delegate in coached]
+    elif coached:
+        found.append(holds.new(cohort.id, change.of(coached[0].coach), now, by))
+    if cohort.sponsor and change.has(cohort.sponsor):
+        found.append(holds.new(cohort.id, change.of(cohort.sponsor), now, by))
+    return list({hold.id: hold for hold in found}.values())
 
 
 def _check(change: Change) -> None:
@@ -82,6 +110,10 @@ def _check(change: Change) -> None:
         raise ReplaceRefused(FieldFault("new", "The new address is the old one."))
 
 
+def _is_sponsor(cohort: Cohort, address: str) -> bool:
+    return cohort.sponsor is not None and cohort.sponsor.email == address
+
+
 # --- where an address stands --------------------------------------------------------------------------
 
 
@@ -89,47 +121,51 @@ class Place(Struct, frozen=True):
     """A delegate on whose rows the address stands."""
 
     delegate: Delegate
-    nomination: Nomination
+    nominations: tuple[Nomination, ...]
+    is_asked: bool  # the address was invited to answer about them
 
-    def holds(self, address: str, asked: frozenset[str]) -> bool:
-        """`asked`: delegates about whom the address was invited to answer."""
+    def holds(self, address: str) -> bool:
         people = (self.delegate.person, self.delegate.manager, self.delegate.coach)
-        listed = any(rater.person.email == address for rater in self.nomination.raters)
-        return listed or self.delegate.id in asked or any(person.email == address for person in people)
+        return self.is_asked or address in self.listed or any(person.email == address for person in people)
 
-    def links(self, change: Change) -> Iterator[str]:
-        """Who gets a mail with a plain link: their pages are more than one questionnaire."""
-        if change.has(self.delegate.person):
-            yield "delegate"
-        if change.has(self.delegate.coach):
-            yield "coach"
+    @property
+    def listed(self) -> set[str]:
+        return {rater.person.email for nomination in self.nominations for rater in nomination.raters}
+
+    def reading(self, change: Change) -> Iterator[str]:
+        """In which parts the person reads reports. They get a link to their pages."""
+        parts = {"delegate": self.delegate.person, "coach": self.delegate.coach}
+        return (part for part, person in parts.items() if change.has(person))
+
+    def was_emailed(self, change: Change) -> bool:
+        """Whether an email may have gone to the old address; one that only stands on a list has had none."""
+        return self.is_asked or change.has(self.delegate.manager)
 
 
 def _places(cohort_id: str, address: str) -> list[Place]:
     lines = [line for line in cohorts.lines(cohort_id) if not line.withdrawn]
-    inbox = invitations.inbox(rater_key(address))
+    inbox = invitations.inbox_of(address)
     asked = frozenset(entry.delegate_id for entry in inbox if entry.cohort_id == cohort_id)
-    return [place for place in _all_places(lines) if place.holds(address, asked)]
+    return [place for place in _all_places(lines, asked) if place.holds(address)]
 
 
-def _all_places(lines: Sequence[DelegateLine]) -> Iterator[Place]:
-    keys = [
-        key
-        for line in lines
-        for key in (delegates.key(line.delegate_id), delegates.nomination_key(line.delegate_id, WAVE))
-    ]
-    for batch in batched(keys):
-        rows = get_many(batch)
-        for meta, chosen in zip(batch[::2], batch[1::2], strict=True):
-            if meta in rows and chosen in rows:
-                yield Place(read(Delegate, rows[meta]), read(Nomination, rows[chosen]))
+def _all_places(lines: Sequence[DelegateLine], asked: frozenset[str]) -> Iterator[Place]:
+    for batch in batched([delegates.key(line.delegate_id) for line in lines]):
+        lists = [delegates.nomination_key(key.pk.partition("#")[2], wave) for key in batch for wave in WAVES]
+        chosen: dict[str, list[Nomination]] = {}
+        for some in batched(lists):
+            for row in get_many(some).values():
+                chosen.setdefault(row["delegate_id"], []).append(read(Nomination, row))
+        for row in get_many(batch).values():
+            found = read(Delegate, row)
+            yield Place(found, tuple(chosen.get(found.id, ())), found.id in asked)
 
 
 def _refuse_taken(change: Change, place: Place) -> None:
     """One address answers once about a delegate, and not for them."""
-    on_list = {rater.person.email for rater in place.nomination.raters} | {place.delegate.person.email}
-    is_coach_only = change.old not in on_list and not change.has(place.delegate.manager)
-    if change.new in on_list and not is_coach_only:
+    answering = place.listed | {place.delegate.person.email}
+    is_coach_only = change.old not in answering and not change.has(place.delegate.manager)
+    if change.new in answering and not is_coach_only:
         taken = f"{change.new} already belongs to somebody who answers about {place.delegate.person.name}."
         raise ReplaceRefused(FieldFault("new", f"{taken} Nobody can answer twice."))
 
@@ -139,50 +175,61 @@ def _refuse_taken(change: Change, place: Place) -> None:
 
 def move_everything(job: Job, now: datetime) -> Sequence[Write]:
     """Delegate by delegate, each in one transaction; those done by an earlier attempt are not found again."""
-    change = Change(**{name: job.about[name] for name in ("cohort", "old", "new", "name")})
+    change = Change(**{name: job.about.get(name, "") for name in Change.__struct_fields__})
     cohort = cohorts.find(change.cohort)
     if cohort is None:
         raise LookupError(f"no cohort {change.cohort}")
-    for place in _places(change.cohort, change.old):
-        _move(change, place.delegate.id, now)
-    gone = [bounce for bounce in cohorts.bounces(change.cohort) if bounce.email == change.old]
-    told = [mail for mail in _link_mails(change, cohort, job, now) if mails.find(mail.id) is None]
-    return [*map(mails.add, told), *(mails.hide(change.cohort, bounce) for bounce in gone[:MOST_HIDDEN])]
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    places = _places(change.cohort, change.old)
+    live = mails.waiting_about({cohort.id, *(place.delegate.id for place in places)})
+    notice = notice_to_old(job, change, programme, now)
+    if cohort.sponsor and change.has(cohort.sponsor):
+        _move(lambda: _sponsor_writes(change, cohort.id, live), notice, now)
+    for place in places:
+        about = [mail for mail in live if place.delegate.id in mail.id.split("#")]
+        _move(lambda place=place, about=about: _delegate_writes(change, place, about, now), notice, now)  # type: ignore[misc]
+    return [
+        *links_to_pages(job, change, programme, now),
+        *_off_the_dashboard(change),
+        *_old_links(change, cohort, live),
+    ]
 
 
-def _move(change: Change, delegate_id: str, now: datetime) -> None:
+def _delegate_writes(change: Change, place: Place, live: Sequence[Mail], now: datetime) -> list[Write]:
+    return moving_writes(change, list(delegates.partition(place.delegate.id)), live, now)
+
+
+def _sponsor_writes(change: Change, cohort_id: str, live: Sequence[Mail]) -> list[Write]:
+    cohort = cohorts.find(cohort_id)
+    if cohort is None or cohort.sponsor is None or not change.has(cohort.sponsor):
+        return []
+    after = change.of(cohort.sponsor)
+    links = {"sponsor": ("sponsor", cohort.id, str(cohort.sponsor_link + 1))}
+    waiting = [mail for mail in live if mail.template == "sponsor/summary" and change.has(mail.to)]
+    return [
+        cohorts.move_sponsor(cohort, after),
+        *(mails.redirect(mail, after, links, revive=False) for mail in waiting),
+    ]
+
+
+def _move(writes: Callable[[], list[Write]], notice: Mail | None, now: datetime) -> None:
+    """With the first that moves goes the notice to the old address: at once, and once."""
     for left in reversed(range(TRIES)):
+        told = [mails.add(notice)] if notice and mails.find(notice.id) is None else []
         try:
-            commit(moving_writes(change, list(delegates.partition(delegate_id)), now), now)
-            break
-        except Changed:
+            commit([*writes(), *told], now)
+            return
+        except (Changed, MailExists):
             if not left:
                 raise
 
 
-def _link_mails(change: Change, cohort: Cohort, job: Job, now: datetime) -> Iterator[Mail]:
-    """For a coach and a delegate, whose pages are more than one questionnaire: one a day, however often it is asked."""
-    programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    day = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
-    lines = cohorts.lines(cohort.id)
-    for part in filter(None, job.about["links"].split(",")):
-        line = next(line for line in lines if change.new == (line.email if part == "delegate" else line.coach.email))
-        delegate = delegates.find(line.delegate_id)
-        if delegate is None:
-            raise LookupError(f"no delegate {line.delegate_id}")
-        reader, what, link = {
-            "delegate": (delegate.person, "your own page", mailed_links.hub(delegate)),
-            "coach": (delegate.coach, "your delegates", mailed_links.coach(delegate)),
-        }[part]
-        yield queued(
-            "admin/link",
-            cohort.id,
-            derive(8, change.new),
-            part,
-            f"{day}.replaced",
-            to=reader,
-            due_at=now,
-            words=common_words(programme) | {"name": reader.name, "what": what},
-            links={"open": link},
-            about={"cohort": cohort.id, "delegate": delegate.id},
-        )
+def _off_the_dashboard(change: Change) -> list[Write]:
+    gone = [bounce for bounce in cohorts.bounces(change.cohort) if bounce.email == change.old]
+    return [mails.hide(change.cohort, bounce) for bounce in gone[:MOST_HIDDEN]]
+
+
+def _old_links(change: Change, cohort: Cohort, live: Sequence[Mail]) -> list[Write]:
+    """Links that were asked for again and wait for the old address."""
+    lost = [mail for mail in live if mail.template in ("admin/link", "admin/new_link") and change.has(mail.to)]
+    return [mails.cancel(mail.id) for mail in lost if cohort.id in mail.id.split("#")]

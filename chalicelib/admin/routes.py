@@ -25,6 +25,8 @@ DONE = {"loaded": "The files are loaded. Everyone in them appears here within a 
 DONE |= {"replaced": "The address is being replaced: a new mail goes out, and the old link stops working."}
 DONE |= {"sent": "The link is on its way again.", "today": "The link was sent again earlier today already."}
 DONE |= {"planned": "The follow-up is planned. The delegates are told, and appear here with it within a minute."}
+DONE |= {"voided": "Whatever was saved or sent is being destroyed, and the person is asked again."}
+DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}
 DONE |= {"as-it-is": "Nothing was left to do: this is how it stands now."}
 DONE |= {act.id: act.done for act in acts.ACTS.values()}
 
@@ -34,7 +36,8 @@ DONE |= {act.id: act.done for act in acts.ACTS.values()}
 def home() -> Response:
     admin = administrator(bp.current_request, clock.now())
     today = clock.now().date()
-    return admin.page("admin/home", register=register.everything(), failed=_failed(), today=today)
+    trouble = attention.account_trouble(clock.now())
+    return admin.page("admin/home", register=register.everything(), failed=_failed(), account=trouble, today=today)
 
 
 @bp.route(COHORT, **GET)
@@ -124,12 +127,41 @@ def replace_address(cohort_id: str) -> Response:
     return _posted(admin, "address", _scope(cohort_id))
 
 
+@bp.route(f"{COHORT}/void", **GET)
+@view
+def ask_to_void(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _form_page(admin, "void", _scope(cohort_id), {})
+
+
+@bp.route(f"{COHORT}/void", **POST)
+@view
+def void_answers(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _posted(admin, "void", _scope(cohort_id))
+
+
+@bp.route(f"{COHORT}/confirm", **GET)
+@view
+def ask_to_confirm(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _form_page(admin, "confirm", _scope(cohort_id), {"hold": _query().get("hold", "")})
+
+
+@bp.route(f"{COHORT}/confirm", **POST)
+@view
+def confirm_address(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _posted(admin, "confirm", _scope(cohort_id))
+
+
 @bp.route(f"{COHORT}/link", **GET)
 @view
 def link(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope = _scope(cohort_id)
-    return _form_page(admin, "link", scope, {"address": _email_asked_for(scope)})
+    bounce = scope.board.find_bounce(_query().get("bounce", ""))
+    return _form_page(admin, "link", scope, {"address": bounce.email if bounce else _email_asked_for(scope)})
 
 
 @bp.route(f"{COHORT}/link", **POST)
@@ -167,10 +199,25 @@ def work() -> Response:
 @view
 def retry() -> Response:
     admin = administrator(bp.current_request, clock.now())
-    job_id = admin.form(bp.current_request).get("job", "")
+    fields = admin.form(bp.current_request)
+    done = _send_again(admin) if "mail" in fields else _start_over(admin, fields.get("job", ""))
+    return admin.see_other(links.url(f"/admin/work?done={done}"))
+
+
+def _start_over(admin: SignedIn, job_id: str) -> str:
     attention.retry(job_id, clock.now(), _by(admin))
     log.event("job_started_over", job=job_id)
-    return admin.see_other(links.url("/admin/work?done=yes"))
+    return "yes"
+
+
+def _send_again(admin: SignedIn) -> str:
+    """All that SES refused. Pressing twice sends nothing twice."""
+    from chalicelib.admin import resend
+
+    refused, _ = resend.find([], clock.now())
+    outcomes = resend.retry(refused, clock.now(), _by(admin))
+    log.event("mails_sent_again", count=sum(outcome.again for outcome in outcomes))
+    return "sent" if any(outcome.again for outcome in outcomes) else "none"
 
 
 # --- what the views share -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Counts of answers are those of the morning, in steps: see counts.py. Nothing her
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -69,19 +69,27 @@ def counts(programme: Programme, parts: Iterable[Part]) -> tuple[Count, ...]:
     return tuple(Count(title_of(programme, part), part.words, part.answered, part.invited) for part in parts)
 
 
-def standing(programme: Programme, line: DelegateLine, bounced: int, now: datetime) -> Standing:
+def standing(programme: Programme, line: DelegateLine, bounces: Sequence[Bounce], now: datetime) -> Standing:
     """One status in plain words: what waits, and for whom."""
     if line.withdrawn:
         return Standing(9, "", "Withdrawn", Filter.DONE)
     if line.stage is Stage.HELD:
         return Standing(0, "bad", "Too few answers: give more time or close", Filter.DECISION)
-    if bounced and line.stage in (Stage.PLANNED, Stage.COLLECTING):
-        return Standing(1, "bad", f"{plural(bounced, 'address does', 'addresses do')} not work", Filter.DECISION)
+    if bounces and line.stage in (Stage.PLANNED, Stage.COLLECTING):
+        return _not_arrived(bounces)
     if line.left_out:
         return Standing(1, "bad", f"Survey answers cannot be counted: ask again. {line.left_out}", Filter.DECISION)
     if line.stage is Stage.COLLECTING:
         return _collecting(programme, line, now)
     return STANDINGS[line.stage]
+
+
+def _not_arrived(bounces: Sequence[Bounce]) -> Standing:
+    if lost := sum(bounce.is_lost for bounce in bounces):
+        return Standing(1, "bad", f"{plural(lost, 'address does', 'addresses do')} not work", Filter.DECISION)
+    soft = sum(not bounce.is_refused for bounce in bounces)
+    words = f"{plural(soft, 'email', 'emails')} did not arrive" if soft else "Some emails were refused"
+    return Standing(2, "warn", words, Filter.DECISION)
 
 
 STANDINGS = {
@@ -98,7 +106,7 @@ def _collecting(programme: Programme, line: DelegateLine, now: datetime) -> Stan
     if not line.nominated:
         return Standing(2, "warn", "No raters chosen yet", Filter.WAITING)
     days = (moment(line.closes_at) - now).days if line.closes_at else SOON_DAYS + 1
-    came = sum(part.answered for part in others(line.counted))
+    came = sum(part.answered for part in others(line.visible_counts))
     if days <= SOON_DAYS and came < programme.minimum_responses:
         left = plural(days, "day", "days") if days > 0 else "hours"
         return Standing(3, "warn", f"Few answers counted, {left} left", Filter.WAITING)
@@ -120,17 +128,20 @@ def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...]
     asked = sum(count.invited for count in line.groups.values())
     return ShownLine(
         line=line,
-        standing=standing(programme, line, len(bounces), now),
-        counts=counts(programme, line.counted),
-        hidden=asked > sum(part.invited for part in line.counted),
+        standing=standing(programme, line, bounces, now),
+        counts=counts(programme, line.visible_counts),
+        hidden=asked > sum(part.invited for part in line.visible_counts),
         may_remind=line.stage is Stage.COLLECTING and not line.withdrawn,
         bounces=bounces,
     )
 
 
 def one_each(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
-    """The newest of each address: an invitation and its reminders bounce one after the other."""
-    newest = {bounce.email: bounce for bounce in sorted(bounces, key=lambda bounce: bounce.at)}
+    """The newest of each address: an invitation and its reminders bounce one after the other.
+
+    An address that is lost stays lost, whatever was told of it later.
+    """
+    newest = {bounce.email: bounce for bounce in sorted(bounces, key=lambda bounce: (bounce.is_lost, bounce.at))}
     return tuple(newest.values())
 
 

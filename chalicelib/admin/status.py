@@ -70,8 +70,8 @@ def _line(line: DelegateLine) -> LineStatus:
         email=line.email,
         stage=line.stage,
         invited=line.invited,
-        answered=sum(part.answered for part in others(line.counted)),
-        counts=line.counted,
+        answered=sum(part.answered for part in others(line.visible_counts)),
+        counts=line.visible_counts,
         nominated=line.nominated,
         withdrawn=line.withdrawn,
     )

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from chalicelib.admin.dashboard import Dashboard
 from chalicelib.clock import moment
+from chalicelib.ids import coach_ids
 from chalicelib.store import audits
 from chalicelib.store.marshal import Row
 from chalicelib.wording import local_time
@@ -26,7 +27,11 @@ class Entry(Struct, frozen=True):
 def trail(board: Dashboard) -> list[Entry]:
     """The newest first."""
     people = {shown.line.delegate_id: shown.line.name for shown in board.lines}
-    coaches = {f"coach {shown.line.coach_id}": f"{shown.line.coach.name}, coach" for shown in board.lines}
+    coaches = {
+        f"coach {coach}": f"{shown.line.coach.name}, coach"
+        for shown in board.lines
+        for coach in coach_ids(board.cohort.id, shown.line.coach.email)
+    }
     zone = board.programme.organisation.timezone
     rows = audits.of_cohort(board.cohort.id)[-MOST_SHOWN:]
     return [_entry(row, {**people, board.cohort.id: "The cohort"}, coaches, zone) for row in reversed(rows)]

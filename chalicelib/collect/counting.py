@@ -36,17 +36,16 @@ def take_counts(job: Job, now: datetime) -> Sequence[Write]:
 def _changed(programme: Programme, cohort_id: str, rows: Iterable[Row]) -> Iterator[Write]:
     rows = list(rows)
     for wave in cohorts.LINES:
-        hidden = cohorts.hidden_groups(rows, wave)
         for line in cohorts.lines_from(rows, wave):
-            parts = _parts(programme, line, hidden.get(line.delegate_id, ()))
+            parts = _parts(programme, line)
             if _is_counted(line) and parts != line.counted:
                 yield cohorts.save_counts(cohort_id, line.delegate_id, wave, parts)
 
 
-def _parts(programme: Programme, line: DelegateLine, hidden: Sequence[str]) -> tuple[Part, ...]:
+def _parts(programme: Programme, line: DelegateLine) -> tuple[Part, ...]:
     invited = {group: count.invited for group, count in line.groups.items()}
     answered = {group: count.answered for group, count in line.groups.items()}
-    return count_parts(programme, invited, answered, hidden)
+    return count_parts(programme, invited, answered, line.counts_hidden)
 
 
 def _is_counted(line: DelegateLine) -> bool:

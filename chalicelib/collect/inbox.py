@@ -11,6 +11,7 @@ from msgspec import Struct
 from chalicelib import mailed_links, wording
 from chalicelib.collect import form
 from chalicelib.impact.pulse import wave_programme
+from chalicelib.link_kinds import INBOX, end_after
 from chalicelib.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
 from chalicelib.store import delegates, invitations, programmes
 from chalicelib.store.invitations import InboxEntry
@@ -27,7 +28,7 @@ class Asked(Struct, frozen=True):
     delegate_name: str
     programme: Programme
     is_pulse: bool
-    state: str  # open, begun, sent, declined, closed
+    state: str  # open, begun, sent, sealed, declined, closed
     closes_at: datetime
     saved: int  # parts begun and saved
     parts: int
@@ -41,7 +42,7 @@ class Asked(Struct, frozen=True):
 
 def inbox(token: str, now: datetime) -> list[Asked]:
     """Open ones first, nearest deadline first. Two calls, and one for a programme that no page asked for yet."""
-    (rater,) = links.read("inbox", token, 1)
+    (rater,) = links.read("inbox", token, INBOX.size)
     entries = invitations.inbox(rater)[-MOST_SHOWN:]
     rows = get_many([key for entry in entries for key in _keys(entry)])
     found = []
@@ -51,6 +52,10 @@ def inbox(token: str, now: datetime) -> list[Asked]:
             invitation = read(Invitation, rows[invitation_key])
             wave = read(DelegateWave, rows[wave_key])
             found += [_asked(entry, invitation, wave, now)] if invitation.state is not InvitationState.REVOKED else []
+    if found:
+        last = max(found, key=lambda asked: asked.closes_at)
+        zone = last.programme.organisation.timezone
+        links.refuse_ended(last.programme, end_after([last.closes_at], zone), now)
     return sorted(found, key=lambda asked: (not asked.waits, asked.closes_at))
 
 
@@ -82,7 +87,7 @@ def _asked(entry: InboxEntry, invitation: Invitation, wave: DelegateWave, now: d
 
 def _state(invitation: Invitation) -> str:
     if invitation.state is InvitationState.ANSWERED:
-        return "sent"
+        return "sealed" if invitation.sealed else "sent"
     if invitation.state is InvitationState.DECLINED:
         return "declined"
     return "begun" if invitation.draft else "open"

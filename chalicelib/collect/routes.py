@@ -16,7 +16,6 @@ from chalicelib.collect.save import KEEP, Kept, milliseconds, place_of, save_pag
 from chalicelib.collect.selfcheck import Hint, for_script, self_check
 from chalicelib.collect.sheet import Sheet, open_sheet, read_ticket
 from chalicelib.collect.submit import submit
-from chalicelib.ids import rater_key
 from chalicelib.impact.pulse import PULSE_PAGE
 from chalicelib.model import Wave
 from chalicelib.web import forms, links
@@ -210,7 +209,7 @@ def _page(template: str, sheet: Sheet, *, status: int = 200, verb: str = "answer
         group=sheet.programme.group(sheet.invitation.group),
         nonce=forms.nonce(verb, ticket.token),
         left_blank=form.left_blank,
-        inbox_url=links.make("inbox", rater_key(sheet.invitation.rater.email)),
+        inbox_url=links.make(*mailed_links.inbox(sheet.invitation)),
         reasons=declining.REASONS,
         **context,
     )

@@ -13,6 +13,7 @@ from chalicelib.collect import form, seal
 from chalicelib.collect.form import Page
 from chalicelib.errors import Refusal
 from chalicelib.impact.pulse import wave_programme
+from chalicelib.link_kinds import ANSWER
 from chalicelib.model import (
     SELF_GROUP,
     Delegate,
@@ -30,8 +31,6 @@ from chalicelib.store.wave_keys import WaveKey
 from chalicelib.web import links
 from chalicelib.web.links import LinkRevoked, LinkUnknown
 
-LINK_PARTS = 4  # delegate, wave, invitation, link version
-
 
 class QuestionnaireClosed(Refusal):
     """The deadline has passed, or the administrator closed."""
@@ -41,11 +40,28 @@ class QuestionnaireClosed(Refusal):
     next_step = "Closed. There is nothing left for you to do."
 
     def __init__(self, programme: Programme, delegate: Delegate, invitation: Invitation) -> None:
-        answered = invitation.state is InvitationState.ANSWERED
+        answered = invitation.state is InvitationState.ANSWERED and not invitation.sealed
         about = "yourself" if invitation.group == SELF_GROUP else delegate.person.name
         super().__init__(
             f"The time for feedback on {about} is over, so nothing can be added or changed any more. "
             + ("What you sent counts. Thank you for it." if answered else "If it is extended, you get a mail.")
+        )
+        self.programme = programme
+
+
+class AnswersSealed(Refusal):
+    """Answers were sent through an earlier link, perhaps by somebody else: this link neither opens nor changes them."""
+
+    status = 409
+    title = "Answers were sent for you"
+    next_step = "Answers were sent for you, and count. There is nothing left for you to do."
+
+    def __init__(self, programme: Programme, delegate: Delegate, invitation: Invitation) -> None:
+        about = "yourself" if invitation.group == SELF_GROUP else delegate.person.name
+        super().__init__(
+            f"Answers about {about} were sent before this link was made, when emails to you went to another address. "
+            "They count. For safety no one can read or change them through this link. If you did not send them, "
+            "reply to the email that brought you here: the programme team can destroy them and ask you again."
         )
         self.programme = programme
 
@@ -106,13 +122,13 @@ class Sheet(Struct, frozen=True):
 
 def read_ticket(token: str, verb: str = "answer") -> Ticket:
     """Raises LinkUnknown. Reads nothing."""
-    link = links.open_link(verb, token, LINK_PARTS)
+    link = links.open_link(verb, token, ANSWER.size)
     delegate_id, wave, invitation_id, version = link.parts
     return Ticket(delegate_id, mailed_links.read_wave(wave), invitation_id, int(version), link.token)
 
 
 def open_sheet(ticket: Ticket, now: datetime) -> Sheet:
-    """One call. Raises LinkUnknown, LinkRevoked or QuestionnaireClosed."""
+    """One call. Raises LinkUnknown, LinkRevoked, QuestionnaireClosed or AnswersSealed."""
     delegate_key = delegates.key(ticket.delegate_id)
     wave_key = delegates.wave_key(ticket.delegate_id, ticket.wave)
     invitation_key = invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
@@ -129,6 +145,8 @@ def open_sheet(ticket: Ticket, now: datetime) -> Sheet:
     key = wave_keys.from_row(rows.get(secret))
     if wave.state is not WaveState.OPEN or now >= wave.closes_at or key is None:
         raise QuestionnaireClosed(programme, delegate, invitation)
+    if invitation.sealed:
+        raise AnswersSealed(programme, delegate, invitation)
     _heads[secret] = (Head(programme, key), min(now + REMEMBERED, wave.closes_at))
     return Sheet(
         ticket=ticket,

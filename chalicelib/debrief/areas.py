@@ -57,12 +57,12 @@ def read_debrief(fields: Mapping[str, str], earliest: date, today: date) -> Debr
     return DebriefForm(held_on, tuple(areas), tuple(faults))
 
 
-def read_notes(fields: Mapping[str, str]) -> tuple[str, tuple[FormFault, ...]]:
-    """The coach's own notes, and what is wrong with them."""
-    text = fields.get("notes-text", "").replace("\r\n", "\n").strip()
+def read_notes(fields: Mapping[str, str], field: str = "notes-text") -> tuple[str, tuple[FormFault, ...]]:
+    """What the coach wrote into a field of its own, and what is wrong with it."""
+    text = fields.get(field, "").replace("\r\n", "\n").strip()
     if len(text) > LONGEST_NOTES:
         fault = f"Please shorten your notes to {LONGEST_NOTES} characters; they have {len(text)}."
-        return text, (FormFault("notes-text", fault),)
+        return text, (FormFault(field, fault),)
     return text, ()
 
 

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.debrief.needs import Need, by_need
 from chalicelib.errors import Refusal
-from chalicelib.ids import coach_id
+from chalicelib.ids import coach_id, coach_ids
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Delegate, Person, Programme, Wave
+from chalicelib.link_kinds import COACH, end_of_programme_links
+from chalicelib.model import Delegate, DelegateWave, Person, Programme, Wave
 from chalicelib.store import audits, coach_comments, cohorts, delegates, objects, programmes
 from chalicelib.store.coach_comments import CoachComment
-from chalicelib.store.debriefs import Area, CoachNotes, Debrief, from_rows, notes_from
+from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
 from chalicelib.store.impacts import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import ReportState, StoredReport
@@ -39,10 +41,12 @@ class Caseload(Struct, frozen=True):
     programme: Programme
     needs: tuple[Need, ...]  # whoever waits for the coach first; at least one
     cohort_id: str
+    ends_at: datetime  # of the link
 
     @property
     def reader(self) -> Reader:
-        return coach_reader(self.token, self.cohort_id, self.needs[0].line.coach, self.programme)
+        coach = self.needs[0].line.coach
+        return coach_reader(self.token, self.cohort_id, coach, self.programme, self.ends_at)
 
 
 class Case(Struct, frozen=True):
@@ -59,7 +63,14 @@ class Case(Struct, frozen=True):
     coach_comments: tuple[CoachComment, ...]  # kept for the coach by raters: not in the report
     impact: tuple[ImpactSurvey, ...]
     rows: tuple[Row, ...]
-    notes: CoachNotes | None
+    notes: CoachNotes | None  # the coach's own
+    left: tuple[HandOver, ...]  # what coaches before them left
+    own_left: HandOver | None  # what they leave themself
+    ends_at: datetime  # of the link
+
+    @property
+    def coach_id(self) -> str:
+        return coach_id(self.delegate.cohort_id, self.delegate.coach.email)
 
     @property
     def is_released(self) -> bool:
@@ -67,39 +78,48 @@ class Case(Struct, frozen=True):
 
     @property
     def reader(self) -> Reader:
-        return coach_reader(self.token, self.delegate.cohort_id, self.delegate.coach, self.programme)
+        coach, about = self.delegate.coach, {"delegate": self.delegate.id}
+        found = coach_reader(self.token, self.delegate.cohort_id, coach, self.programme, self.ends_at)
+        return replace(found, about={**found.about, **about})
 
 
-def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme) -> Reader:
-    return readers.reader(Role.COACH, token, coach, f"/coach/{token}", programme, {"cohort": cohort_id})
+def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme, ends_at: datetime) -> Reader:
+    return readers.reader(Role.COACH, token, coach, f"/coach/{token}", programme, {"cohort": cohort_id}, ends_at)
 
 
 def open_caseload(token: str) -> Caseload:
     """One query. Raises LinkUnknown."""
-    link = links.open_link("coach", token, 2)
+    link = links.open_link("coach", token, COACH.size)
     cohort_id, coach = link.parts
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
-    lines = [line for line in cohorts.lines_from(rows) if line.coach_id == coach]
+    lines = [line for line in cohorts.lines_from(rows) if coach in coach_ids(cohort_id, line.coach.email)]
     if cohort is None or not lines:
         raise LinkUnknown
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Caseload(link.token, cohort.title, programme, by_need(lines), cohort_id)
+    closes = [datetime.fromisoformat(line.closes_at) for line in lines if line.closes_at]
+    ends_at = end_of_programme_links(programme, cohort.dates.ends, closes)
+    return Caseload(link.token, cohort.title, programme, by_need(lines), cohort_id, ends_at)
 
 
 def open_case(token: str, delegate_id: str) -> Case:
-    """One query. Raises LinkUnknown for a delegate who is not this coach's."""
-    link = links.open_link("coach", token, 2)
+    """Two calls. Raises LinkUnknown for a delegate who is not this coach's."""
+    link = links.open_link("coach", token, COACH.size)
     cohort_id, coach = link.parts
     rows = tuple(delegates.partition(delegate_id))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
-    if delegate is None or (delegate.cohort_id, coach_id(cohort_id, delegate.coach.email)) != (cohort_id, coach):
+    if delegate is None or delegate.cohort_id != cohort_id or coach not in coach_ids(cohort_id, delegate.coach.email):
+        raise LinkUnknown
+    cohort = cohorts.find(cohort_id)
+    if cohort is None:
         raise LinkUnknown
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    closes = [read(DelegateWave, row).closes_at for row in rows if row["sk"].startswith("WAVE#")]
     first, again = (_report(rows, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
     wave, report, earlier = (Wave.FOLLOWUP, again, first) if again else (Wave.BASELINE, first, None)
     kept = tuple(coach_comments.from_rows(rows, wave)) if report else ()
     debrief, areas = from_rows(rows, wave)
+    me = coach_id(cohort_id, delegate.coach.email)  # a link from before ids were keyed has another
     return Case(
         token=link.token,
         delegate=delegate,
@@ -112,8 +132,21 @@ def open_case(token: str, delegate_id: str) -> Case:
         coach_comments=kept,
         impact=surveys_from(rows),
         rows=rows,
-        notes=notes_from(rows),
+        notes=_notes(rows, delegate),
+        left=tuple(note for note in hand_overs_from(rows) if note.coach != me and note.text),
+        own_left=next((note for note in hand_overs_from(rows) if note.coach == me), None),
+        ends_at=end_of_programme_links(programme, cohort.dates.ends, closes),
     )
+
+
+def _notes(rows: Iterable[Row], delegate: Delegate) -> CoachNotes | None:
+    """The coach's own notes. Unsigned ones of an earlier version are theirs unless the trail names another coach."""
+    now, before = coach_ids(delegate.cohort_id, delegate.coach.email)
+    notes = notes_from(rows, now)
+    if notes is None or notes.coach:
+        return notes
+    by = audits.last_coach(delegate.cohort_id, delegate.id, notes.at)
+    return notes if by in ("", now, before) else None
 
 
 def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
@@ -128,6 +161,6 @@ def document_link(case: Case, kind: str, now: datetime) -> str:
     report = case.earlier if kind.endswith("-earlier") else case.report
     if report is None:
         raise NoReportYet
-    by = f"coach {coach_id(case.delegate.cohort_id, case.delegate.coach.email)}"
+    by = f"coach {case.coach_id}"
     commit([audits.add(case.delegate.cohort_id, f"opened report ({kind})", by, case.delegate.id, now)], now)
     return objects.link(report.pdf if kind.startswith("pdf") else report.html)

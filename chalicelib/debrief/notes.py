@@ -1,4 +1,4 @@
-"""What a coach writes for themself: before, in and after the debrief, whenever they like."""
+"""What a coach writes for themself, whenever they like, and what they leave for whoever coaches the delegate next."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ from datetime import datetime
 from chalicelib.debrief.areas import FormFault, read_notes
 from chalicelib.debrief.caseload import Case
 from chalicelib.store import debriefs
-from chalicelib.store.debriefs import CoachNotes
+from chalicelib.store.debriefs import CoachNotes, HandOver
 from chalicelib.store.table import transact
+
+HAND_OVER = "hand-over"
 
 
 def keep_notes(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
-    """Replace the notes; or what is wrong with them, and nothing is changed."""
+    """Replace the coach's own notes; or what is wrong with them, and nothing is changed."""
     text, faults = read_notes(fields)
     if not faults:
-        transact([debriefs.save_notes(case.delegate.id, CoachNotes(text, now))])
+        transact(debriefs.save_notes(case.delegate.id, CoachNotes(text, now, case.coach_id), case.notes))
+    return faults
+
+
+def leave_note(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
+    """Replace the coach's hand-over note; or what is wrong with it, and nothing is changed."""
+    text, faults = read_notes(fields, HAND_OVER)
+    if not faults:
+        note = HandOver(text, now, case.coach_id, case.delegate.coach.name)
+        transact([debriefs.leave(case.delegate.id, note)])
     return faults

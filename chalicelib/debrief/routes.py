@@ -11,7 +11,7 @@ from chalicelib import clock, log, merging
 from chalicelib.debrief import release as releasing
 from chalicelib.debrief.areas import HINTS, LONGEST, LONGEST_NOTES, MOST_AREAS, NEEDED, PARTS, FormFault
 from chalicelib.debrief.caseload import Case, document_link, open_case, open_caseload
-from chalicelib.debrief.notes import keep_notes
+from chalicelib.debrief.notes import HAND_OVER, keep_notes, leave_note
 from chalicelib.web import links
 from chalicelib.web.sessions import SignedIn, signed_in
 from chalicelib.web.view import GET, POST, view
@@ -61,6 +61,15 @@ def notes(token: str, delegate_id: str) -> Response:
     fields = _merged(found, coach.form(bp.current_request), NOTES_FIELDS)
     faults = keep_notes(found, fields, clock.now())
     return _case_page(coach, found, faults, fields) if faults else coach.see_other(f"{_url(found)}#notes")
+
+
+@bp.route("/coach/{token}/{delegate_id}/hand-over", **POST)
+@view
+def hand_over(token: str, delegate_id: str) -> Response:
+    found, coach = _open(token, delegate_id)
+    fields = coach.form(bp.current_request)
+    faults = leave_note(found, fields, clock.now())
+    return _case_page(coach, found, faults, fields) if faults else coach.see_other(f"{_url(found)}#hand-over")
 
 
 @bp.route("/coach/{token}/{delegate_id}/release", **GET)
@@ -120,7 +129,8 @@ def _stored(case: Case) -> dict[str, str]:
     """What is stored, as the form's fields."""
     shown = {f"{part}-{area.id}": getattr(area, part) for area in case.areas for part in PARTS}
     shown["held_on"] = case.debrief.held_on.isoformat() if case.debrief else ""
-    return shown | {"notes-text": case.notes.text if case.notes else ""}
+    shown["notes-text"] = case.notes.text if case.notes else ""
+    return shown | {HAND_OVER: case.own_left.text if case.own_left else ""}
 
 
 def _url(case: Case) -> str:

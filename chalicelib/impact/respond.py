@@ -12,6 +12,7 @@ from chalicelib import merging
 from chalicelib.errors import Refusal
 from chalicelib.impact.fields import Kind, Section, SurveyFault, questions, read_fields
 from chalicelib.impact.survey import faults_of, sections, typed_in_vain
+from chalicelib.link_kinds import IMPACT
 from chalicelib.model import Delegate, Programme
 from chalicelib.store import delegates, impacts, mails, programmes
 from chalicelib.store.impacts import ImpactSurvey, Role, SurveyChanged
@@ -20,7 +21,6 @@ from chalicelib.store.table import get_many, transact
 from chalicelib.web import links
 from chalicelib.web.links import LinkRevoked, LinkUnknown
 
-LINK_PARTS = 3  # delegate, role, link version
 TRIES = 3
 
 
@@ -33,6 +33,21 @@ class SurveyClosed(Refusal):
     def __init__(self, sent: bool) -> None:
         what = "What you sent counts. Thank you." if sent else "No answer was sent, so it counts as none."
         super().__init__(f"The time for answers is over, and nothing can be added or changed. {what}")
+
+
+class SurveySealed(Refusal):
+    """Answers were sent through an earlier link, perhaps by somebody else: this link neither opens nor changes them."""
+
+    status = 409
+    title = "Answers were sent for you"
+    next_step = "Answers were sent for you, and count. There is nothing left for you to do."
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Answers to this survey were sent before this link was made, when emails to you went to another address. "
+            "They count. For safety no one can read or change them through this link. If you did not send them, "
+            "reply to the email that brought you here."
+        )
 
 
 class SurveyBusy(Refusal):
@@ -113,8 +128,8 @@ class Form(Struct, frozen=True):
 
 
 def open_form(token: str, now: datetime) -> Form:
-    """One call. Raises LinkUnknown, LinkRevoked or SurveyClosed."""
-    link = links.open_link("impact", token, LINK_PARTS)
+    """One call. Raises LinkUnknown, LinkRevoked, SurveyClosed or SurveySealed."""
+    link = links.open_link("impact", token, IMPACT.size)
     delegate_id, role, version = link.parts
     delegate_key, survey_key = delegates.key(delegate_id), impacts.key(delegate_id, Role(role))
     rows = get_many([delegate_key, survey_key])
@@ -125,6 +140,8 @@ def open_form(token: str, now: datetime) -> Form:
         raise LinkRevoked
     if not survey.is_open or now >= survey.closes_at:
         raise SurveyClosed(survey.sent)
+    if survey.sealed:
+        raise SurveySealed
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     return Form(link.token, delegate, programme, survey, sections(programme, survey.areas, survey.role))
 

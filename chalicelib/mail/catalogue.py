@@ -25,6 +25,7 @@ MAILS: dict[str, frozenset[str]] = {
     "collect/reminder": _words("name delegate group_title named closes minutes"),
     "collect/self_reminder": _words("name delegate closes minutes"),
     "collect/extended": _words("name delegate group_title named closes minutes"),
+    "collect/again": _words("name delegate closes own"),
     "report/too_few": _words("name delegate cohort invited minimum"),
     "report/ready": _words("name delegate cohort"),
     "debrief/released": _words("name delegate coach"),
@@ -35,7 +36,11 @@ MAILS: dict[str, frozenset[str]] = {
     "impact/reminder": _words("name delegate own closes"),
     "sponsor/summary": _words("name cohort"),
     "web/code": _words("name challenge until"),
+    "web/wrong_code": _words("name at"),
+    "web/second_factor": _words("name at what"),
     "admin/link": _words("name what"),
+    "admin/new_link": _words("name what held"),
+    "admin/replaced": _words(""),
 }
 
 # template -> links
@@ -52,6 +57,7 @@ LINKS: dict[str, frozenset[str]] = {
     "collect/reminder": frozenset({"answer", "inbox", "decline"}),
     "collect/self_reminder": frozenset({"answer", "hub"}),
     "collect/extended": frozenset({"answer", "inbox", "decline"}),
+    "collect/again": frozenset({"answer", "inbox", "decline"}),
     "report/too_few": frozenset({"admin"}),
     "report/ready": frozenset({"coach"}),
     "debrief/released": frozenset({"hub"}),
@@ -61,8 +67,12 @@ LINKS: dict[str, frozenset[str]] = {
     "impact/pulse_reminder": frozenset({"answer", "decline"}),
     "impact/reminder": frozenset({"impact"}),
     "sponsor/summary": frozenset({"sponsor"}),
-    "web/code": frozenset(),
+    "web/code": frozenset({"code"}),
+    "web/wrong_code": frozenset(),
+    "web/second_factor": frozenset(),
     "admin/link": frozenset({"open"}),
+    "admin/new_link": frozenset({"open"}),
+    "admin/replaced": frozenset(),
 }
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib import log
+from chalicelib.clock import moment
 from chalicelib.mail import tags
-from chalicelib.mail.mime import clean
-from chalicelib.store import jobs, mails
-from chalicelib.store.mails import Mail, MailSettled, MailState
+from chalicelib.mail.trouble import read_bounce
+from chalicelib.store import cohorts, jobs, mails
+from chalicelib.store.mails import Mail, MailSettled, MailState, Trouble
 from chalicelib.store.table import Write, transact
 
 TRIES = 5  # a sender or another event may write the row between our read and our write
@@ -22,22 +23,23 @@ STATES = {
     "Delivery": MailState.DELIVERED,
     "Reject": MailState.REFUSED,
     "RenderingFailure": MailState.REFUSED,
-    "Bounce": MailState.BOUNCED,
     "Complaint": MailState.COMPLAINED,
 }
 # A refusal here is SES's own, after it took the mail.
-FURTHEST = [MailState.SENT, MailState.DELIVERED, MailState.REFUSED, MailState.BOUNCED, MailState.COMPLAINED]
+FURTHEST = [
+    MailState.SENT,
+    MailState.DELIVERED,
+    MailState.UNDELIVERED,
+    MailState.REFUSED,
+    MailState.BOUNCED,
+    MailState.COMPLAINED,
+]
 
-BOUNCES = {
-    "NoEmail": "There is no such address",
-    "Suppressed": "Mail to this address has bounced before",
-    "OnAccountSuppressionList": "Mail to this address has bounced before",
-}
 REASONS = {
-    MailState.REFUSED: "The mail service rejected the mail",
-    MailState.BOUNCED: "The address does not take mail",
+    MailState.REFUSED: "The mail service rejected the email",
     MailState.COMPLAINED: "The reader marked our mail as junk",
 }
+TROUBLES = {MailState.REFUSED: Trouble.REFUSED, MailState.COMPLAINED: Trouble.ADDRESS}
 
 
 class Event(Struct, frozen=True):
@@ -46,6 +48,7 @@ class Event(Struct, frozen=True):
     message_id: str
     kind: str
     state: MailState | None  # what the mail becomes; None for news that settles nothing
+    trouble: Trouble
     reason: str
 
 
@@ -76,32 +79,28 @@ def parse(message: str) -> Event | None:
     try:
         found = json.loads(message)
         kind, tag = found["eventType"], found["mail"]["tags"]
+        state, trouble, reason = _outcome(kind, found)
         return Event(
             mail_id=tags.mail_id(tag["mail"][0]),
             attempt=str(tag.get("attempt", [""])[0]),
             message_id=str(found["mail"]["messageId"]),
             kind=str(kind),
-            state=_state(kind, found),
-            reason=_reason(kind, found),
+            state=state,
+            trouble=trouble,
+            reason=reason,
         )
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         log.problem("mail_event_ignored", error=type(error).__name__)
         return None
 
 
-def _state(kind: str, found: dict[str, Any]) -> MailState | None:
-    if kind == "Bounce" and found["bounce"]["bounceType"] != "Permanent":
-        return None  # SES goes on trying, or the address may yet work
-    return STATES.get(kind)
-
-
-def _reason(kind: str, found: dict[str, Any]) -> str:
+def _outcome(kind: str, found: dict[str, Any]) -> tuple[MailState | None, Trouble, str]:
+    if kind == "Bounce":
+        return read_bounce(found["bounce"])
     state = STATES.get(kind)
-    if kind != "Bounce":
-        return REASONS.get(state, "") if state else ""
-    said = BOUNCES.get(found["bounce"].get("bounceSubType", ""), REASONS[MailState.BOUNCED])
-    status = next((who["status"] for who in found["bounce"].get("bouncedRecipients", []) if "status" in who), "")
-    return f"{said} ({clean(str(status))[:20]})" if status else said
+    if state is None:
+        return None, Trouble.UNCLEAR, ""
+    return state, TROUBLES.get(state, Trouble.UNCLEAR), REASONS.get(state, "")
 
 
 def _apply(event: Event, state: MailState, now: datetime) -> None:
@@ -113,14 +112,29 @@ def _apply(event: Event, state: MailState, now: datetime) -> None:
         log.problem("mail_sent_twice")
     if rank(state) <= reached(seen):
         return
-    transact([*mails.settle(seen, state, event.message_id, event.reason, now), *_consequences(seen, state, now)])
+    settled = mails.settle(seen, state, event.message_id, event.reason, now, event.trouble)
+    transact([*settled, *_consequences(seen, event, state, now)])
     log.event("mail_settled", state=state.value)
+    if state is MailState.DELIVERED:
+        _hide_what_has_passed(seen, now)
 
 
-def _consequences(seen: Mail, state: MailState, now: datetime) -> list[Write]:
-    """An address of a cohort that does not take our mail gets no more of it."""
-    lost = state in (MailState.BOUNCED, MailState.COMPLAINED) and "cohort" in seen.about
-    return [jobs.add(jobs.job("undeliverable", state.value, seen.id, due_at=now, mail=seen.id))] if lost else []
+def _hide_what_has_passed(seen: Mail, now: datetime) -> None:
+    """An email has arrived: what kept earlier ones from this reader is over. Not so for an address that is lost."""
+    if "cohort" not in seen.about:
+        return
+    for bounce in cohorts.bounces(seen.about["cohort"]):
+        has_passed = bounce.trouble not in (Trouble.ADDRESS, Trouble.REFUSED) and moment(bounce.at) < now
+        if has_passed and bounce.email == seen.to.email:
+            transact([mails.hide(seen.about["cohort"], bounce)])
+
+
+def _consequences(seen: Mail, event: Event, state: MailState, now: datetime) -> list[Write]:
+    """An address of a cohort that does not take our mail gets no more of it. Each copy of an email may tell so."""
+    if state not in (MailState.BOUNCED, MailState.COMPLAINED) or "cohort" not in seen.about:
+        return []
+    subject = (state.value, seen.id, event.message_id)
+    return [jobs.add(jobs.job("undeliverable", *subject, due_at=now, mail=seen.id))]
 
 
 def rank(state: MailState) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 
 from botocore.exceptions import ClientError, ParamValidationError
 
@@ -13,10 +14,13 @@ from chalicelib.config import settings
 from chalicelib.mail.compose import compose
 from chalicelib.mail.mime import AddressUnusable, address, clean
 from chalicelib.mail.pace import pace
+from chalicelib.mail.ses_errors import WORDS, account_fault, trouble_of
 from chalicelib.mail.tags import tag
 from chalicelib.store import mails
+from chalicelib.store.account_fault import Seen
+from chalicelib.store.account_fault import save as save_fault
 from chalicelib.store.aws import AWS_ERRORS, client
-from chalicelib.store.mails import Mail, MailSettled
+from chalicelib.store.mails import Mail, MailSettled, Trouble
 from chalicelib.store.table import Write, apply, transact
 
 LEASE = timedelta(minutes=60)  # how long SES's Send event may take before a doubt is sent again
@@ -27,18 +31,9 @@ LONGEST_DELAY = timedelta(hours=8)  # so that ten attempts outlast a used-up quo
 ACCOUNT_DELAY = timedelta(minutes=15)
 LONGEST_MESSAGE = 200  # of what SES says, for the dashboard
 
-# Refusals of this very mail: another try would be refused too.
 REFUSED = {
-    "MessageRejected": "The mail service rejected the mail",
-    "BadRequestException": "The mail service cannot use the address",
-}
-# Refusals of any mail until somebody mends the account; the mail is not at fault.
-ACCOUNT = {
-    "AccessDeniedException",
-    "AccountSuspendedException",
-    "SendingPausedException",
-    "MailFromDomainNotVerifiedException",
-    "NotFoundException",
+    Trouble.ADDRESS: "The mail service cannot use the address",
+    Trouble.REFUSED: "The mail service rejected the email",
 }
 
 
@@ -87,7 +82,7 @@ def _deliver(held: Mail, now: datetime) -> bool:
     try:
         raw = compose(held, settings(), now)
     except AddressUnusable as error:
-        _refuse(held, str(error), now)
+        _refuse(held, str(error), now, Trouble.ADDRESS)
         return False
     except Exception as error:  # a fault of ours: the mail waits until it is mended
         log.failure("mail_not_composed", error)
@@ -110,6 +105,8 @@ def _hand_over(held: Mail, raw: bytes, now: datetime) -> bool:
         return False
     _write_if_held([mails.sent(held, answer["MessageId"], now)])
     log.event("mail_sent")
+    if held.reason in WORDS:  # it had waited for the account, which works again
+        transact(save_fault(Seen("", now), held.about.get("cohort", "")))
     return True
 
 
@@ -118,11 +115,13 @@ def _settle_refusal(held: Mail, error: ClientError | ParamValidationError, now: 
     if _is_doubt(error):
         raise error
     code, said = _code_and_message(error)
-    if code in REFUSED:
-        _refuse(held, f"{REFUSED[code]}: {said}", now)
-    elif code in ACCOUNT:
-        log.problem("mail_account", code=code)
-        _write_if_held([mails.put_off(held, now + ACCOUNT_DELAY, code, counted=False)])
+    sender = parseaddr(settings().sender)[1]
+    if fault := account_fault(code, said, sender, held.to.email):
+        log.problem("mail_account", code=code, fault=fault.value)
+        _write_if_held([mails.put_off(held, now + ACCOUNT_DELAY, fault.value, counted=False)])
+        transact(save_fault(Seen(fault.value, now), held.about.get("cohort", "")))
+    elif trouble := trouble_of(code, said):
+        _refuse(held, f"{REFUSED[trouble]}: {said}", now, trouble)
     else:
         log.failure("mail_put_off", error)
         _put_off(held, log.describe(error), now)
@@ -150,9 +149,9 @@ def _put_off(held: Mail, reason: str, now: datetime) -> None:
     _write_if_held([mails.put_off(held, now + delay(held.attempts, share), reason)])
 
 
-def _refuse(held: Mail, reason: str, now: datetime) -> None:
+def _refuse(held: Mail, reason: str, now: datetime, trouble: Trouble = Trouble.REFUSED) -> None:
     log.problem("mail_refused", attempts=held.attempts)
-    _write_if_held(mails.refused(held, reason, now))
+    _write_if_held(mails.refused(held, reason, now, trouble))
 
 
 def _write_if_held(writes: Sequence[Write]) -> None:

@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from chalicelib import mailed_links, merging
+from chalicelib import link_kinds, mailed_links, merging
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
+from chalicelib.link_kinds import HUB
 from chalicelib.milestones.progress import Progress, progress
 from chalicelib.milestones.timeline import Step, steps
 from chalicelib.model import (
@@ -80,6 +81,13 @@ class Hub(Struct, frozen=True):
     impact_at: datetime | None  # when the delegate is asked what came of it
 
     @property
+    def ends_at(self) -> datetime:
+        """When the link opens nothing any more."""
+        if self.ends is None:
+            return link_kinds.end_after([self.wave.closes_at], self.programme.organisation.timezone)
+        return link_kinds.end_of_programme_links(self.programme, self.ends, [self.wave.closes_at])
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         told = self.impact is not None and (self.impact.sent or not self.impact.is_open)
         return steps(self.wave.state, released=self.report is not None, asked=self.impact is not None, told=told)
@@ -117,7 +125,9 @@ class Hub(Struct, frozen=True):
         """For the report; the rest of the hub opens by its link alone."""
         about = {"cohort": self.delegate.cohort_id, "delegate": self.delegate.id}
         home = f"/hub/{self.token}/report"
-        return readers.reader(Role.DELEGATE, self.token, self.delegate.person, home, self.programme, about)
+        return readers.reader(
+            Role.DELEGATE, self.token, self.delegate.person, home, self.programme, about, self.ends_at
+        )
 
     @property
     def is_open(self) -> bool:
@@ -138,7 +148,7 @@ class Hub(Struct, frozen=True):
 
 def open_hub(token: str) -> Hub:
     """Two calls: the delegate's rows, and the cohort's dates. Raises LinkUnknown or LinkRevoked."""
-    link = links.open_link("hub", token, 2)
+    link = links.open_link("hub", token, HUB.size)
     delegate_id, version = link.parts
     rows = list(delegates.partition(delegate_id))
     by_sort_key = {row["sk"]: row for row in rows}
@@ -148,6 +158,7 @@ def open_hub(token: str) -> Hub:
     if str(delegate.link_version) != version:
         raise LinkRevoked
     wave = delegates.latest_wave(by_sort_key)
+    round_now = read(DelegateWave, by_sort_key[f"WAVE#{wave.value}"])
     asked = _asked(rows, wave)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     cohort, line = cohorts.find_with_line(delegate.cohort_id, delegate.id, wave)
@@ -157,10 +168,10 @@ def open_hub(token: str) -> Hub:
         token=link.token,
         delegate=delegate,
         programme=programme,
-        wave=read(DelegateWave, by_sort_key[f"WAVE#{wave.value}"]),
+        wave=round_now,
         nomination=read(Nomination, by_sort_key[f"NOMINATION#{wave.value}"]),
         own=next((one for one in asked if one.group == SELF_GROUP), None),
-        raters=progress(programme, line.counted) if line else (),
+        raters=progress(programme, line.visible_counts) if line else (),
         report=report,
         debrief=debrief,
         areas=areas,

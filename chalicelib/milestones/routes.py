@@ -20,14 +20,14 @@ bp = Blueprint(__name__)
 @bp.route("/hub/{token}", **GET)
 @view
 def hub(token: str) -> Response:
-    found = hubs.open_hub(token)
+    found = _open(token)
     return page("milestones/hub", hub=found, programme=found.programme)
 
 
 @bp.route("/hub/{token}/report", **GET)
 @view
 def report(token: str) -> Response:
-    found = hubs.open_hub(token)
+    found = _open(token)
     delegate = signed_in(bp.current_request, found.reader, clock.now())
     return delegate.page_with_documents("milestones/report", hub=found, programme=found.programme)
 
@@ -35,7 +35,7 @@ def report(token: str) -> Response:
 @bp.route("/hub/{token}/report", **POST)
 @view
 def open_report(token: str) -> Response:
-    found = hubs.open_hub(token)
+    found = _open(token)
     delegate = signed_in(bp.current_request, found.reader, clock.now())
     fields = delegate.form(bp.current_request)
     return delegate.see_other(hubs.document_link(found, fields.get("kind", "pdf"), clock.now()))
@@ -44,7 +44,7 @@ def open_report(token: str) -> Response:
 @bp.route("/hub/{token}/milestone/{milestone}", **GET)
 @view
 def milestone(token: str, milestone: str) -> Response:
-    found = hubs.open_hub(token)
+    found = _open(token)
     return _milestone_page(found, hubs.find_milestone(found, milestone))
 
 
@@ -52,8 +52,14 @@ def milestone(token: str, milestone: str) -> Response:
 @view
 def notes(token: str, milestone: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, "hub", token)
-    found = hubs.open_hub(token)
+    found = _open(token)
     return _kept(found, hubs.find_milestone(found, milestone), fields)
+
+
+def _open(token: str) -> Hub:
+    found = hubs.open_hub(token)
+    links.refuse_ended(found.programme, found.ends_at, clock.now())
+    return found
 
 
 def _kept(found: Hub, milestone: Milestone, fields: Mapping[str, str]) -> Response:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from chalicelib import link_kinds
+from chalicelib.ids import approver_ids
 from chalicelib.jobs.commit import commit
 from chalicelib.nominate import asking
 from chalicelib.nominate.choice import Choice, ChoosingClosed, ListRefused, load
@@ -23,10 +25,10 @@ TAKEN_BACK = "{delegate} took the list back while you were looking at it. You ge
 
 def open_request(token: str, now: datetime) -> Choice:
     """One call. Raises LinkUnknown, LinkRevoked, or NobodyApproves."""
-    link = links.open_link("approve", token, 3)
+    link = links.open_link("approve", token, link_kinds.APPROVE.size)
     delegate_id, approver_id, version = link.parts
     choice = load(link.token, delegate_id, version, now)
-    if asking.approver_id(choice.delegate, asking.approver(choice)) != approver_id:
+    if approver_id not in approver_ids(delegate_id, asking.approver(choice).email):
         raise LinkRevoked
     return choice
 

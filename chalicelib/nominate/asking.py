@@ -10,10 +10,9 @@ from msgspec.structs import replace
 
 from chalicelib import mailed_links, wording
 from chalicelib.errors import Refusal
-from chalicelib.ids import derive
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
-from chalicelib.model import Delegate, Person
+from chalicelib.model import Person
 from chalicelib.nominate.choice import Choice
 from chalicelib.programme.dates import reminder_times
 from chalicelib.store.mails import Mail
@@ -53,19 +52,10 @@ def change_wanted(choice: Choice, remark: str, now: datetime) -> Mail:
     return _to_delegate(choice, "nominate/change_wanted", now, {"remark": remark})
 
 
-def approve_link(delegate: Delegate, by: Person) -> tuple[str, ...]:
-    """Holds for as long as this person is the approver."""
-    return ("approve", delegate.id, approver_id(delegate, by), str(delegate.link_version))
-
-
-def approver_id(delegate: Delegate, by: Person) -> str:
-    return derive(8, "approver", delegate.id, by.email)
-
-
 def _to_approver(choice: Choice, template: str, due_at: datetime) -> Mail:
     by = approver(choice)
     words = {"people": _people(choice)}
-    mail = _mail(choice, template, by, due_at, words, {"approve": approve_link(choice.delegate, by)})
+    mail = _mail(choice, template, by, due_at, words, {"approve": mailed_links.approve(choice.delegate, by)})
     return replace(mail, good_until=choice.wave.closes_at)
 
 

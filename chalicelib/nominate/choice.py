@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from chalicelib import mailed_links, waves
 from chalicelib.errors import Refusal
 from chalicelib.ids import derive
-from chalicelib.model import Approver, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
+from chalicelib.link_kinds import NOMINATE, end_after
+from chalicelib.model import Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
 from chalicelib.nominate.doubts import Surroundings, doubts_of
 from chalicelib.nominate.forecast import GroupForecast, forecast
 from chalicelib.store import cohorts, delegates, invitations, programmes
@@ -98,7 +99,7 @@ class Choice(Struct, frozen=True):
     @property
     def approver(self) -> Person | None:
         """Who looks at the list before anybody on it is mailed, if the programme wants that."""
-        return approver_of(self.programme, self.delegate)
+        return waves.approver_of(self.programme, self.delegate)
 
     @property
     def hub_url(self) -> str:
@@ -119,14 +120,14 @@ class Choice(Struct, frozen=True):
 
 
 def open_choice(token: str, now: datetime) -> Choice:
-    """One call. Raises LinkUnknown or LinkRevoked."""
-    link = links.open_link("nominate", token, 2)
+    """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
+    link = links.open_link("nominate", token, NOMINATE.size)
     delegate_id, version = link.parts
     return load(link.token, delegate_id, version, now)
 
 
 def load(token: str, delegate_id: str, version: str, now: datetime) -> Choice:
-    """One call. Raises LinkUnknown or LinkRevoked."""
+    """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
     person = delegates.key(delegate_id)
     places = [
         (delegates.wave_key(delegate_id, wave), delegates.nomination_key(delegate_id, wave))
@@ -140,16 +141,20 @@ def load(token: str, delegate_id: str, version: str, now: datetime) -> Choice:
     if str(delegate.link_version) != version:
         raise LinkRevoked
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    nomination = read(Nomination, rows[found[1]])
+    nomination, wave = read(Nomination, rows[found[1]]), read(DelegateWave, rows[found[0]])
+    links.refuse_ended(programme, end_after([wave.closes_at], programme.organisation.timezone), now)
     around = Surroundings(delegate, nomination.raters, (), {})
-    return Choice(token, delegate, read(DelegateWave, rows[found[0]]), programme, nomination, around, now)
+    return Choice(token, delegate, wave, programme, nomination, around, now)
 
 
 def with_doubts(choice: Choice) -> Choice:
     """One call more: the cohort's domains, and how many others have asked each rater who was not sent yet."""
     month = waves.month_of(choice.programme, choice.wave)
     cohort_key = cohorts.key(choice.delegate.cohort_id)
-    loads = {invitations.load_key(rater.person.email, month): rater.person.email for rater in choice.unsent}
+    loads = {
+        invitations.load_key(choice.delegate.id, rater.person.email, month): rater.person.email
+        for rater in choice.unsent
+    }
     rows = get_many([cohort_key, *loads])
     requests = {email: rows[key]["requests"] for key, email in loads.items() if key in rows}
     domains = rows[cohort_key].get("domains", ()) if cohort_key in rows else ()
@@ -158,8 +163,3 @@ def with_doubts(choice: Choice) -> Choice:
 
 def person_id(rater: RaterEntry) -> str:
     return derive(8, "nominee", rater.person.email)
-
-
-def approver_of(programme: Programme, delegate: Delegate) -> Person | None:
-    approvers = {Approver.COACH: delegate.coach, Approver.MANAGER: delegate.manager}
-    return approvers[programme.raters_approved_by] if programme.raters_approved_by else None

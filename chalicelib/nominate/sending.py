@@ -13,6 +13,7 @@ from chalicelib.nominate.choice import Choice, ChoosingClosed, ListRefused, load
 from chalicelib.store import delegates, mails
 from chalicelib.store.delegates import Approval, Nomination, NominationChanged, WaveChanged
 from chalicelib.store.table import Write
+from chalicelib.undeliverable import addresses
 
 CHANGED = "The list changed in another window. Please check it and send again."
 
@@ -57,11 +58,12 @@ def cancelled(choice: Choice) -> list[Write]:
 
 def _asking(choice: Choice, now: datetime) -> list[Write]:
     first, later = asking.ask(choice, now), asking.remind(choice, now)
+    stopped = first.to.email in addresses(choice.delegate.cohort_id)
     changed = replace(_next(choice), approval=Approval.ASKED, remark="", reminders=tuple(mail.id for mail in later))
     return [
         delegates.save_nomination(changed, choice.nomination.revision),
         delegates.still_in_state(choice.wave),
-        *(mails.add(mail) for mail in (first, *later)),
+        *(mails.add(mail, stopped=stopped) for mail in (first, *later)),
         *waves.chosen(choice.programme, choice.delegate, choice.wave, choice.nomination),
     ]
 

@@ -1,4 +1,4 @@
-"""The job of this stage: invite everybody on a list that was sent."""
+"""Jobs of this stage: invite everyone on a list that was sent, and send a list to its approver once more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from chalicelib import waves
 from chalicelib.jobs.commit import commit
 from chalicelib.model import DelegateWave, Invitation, InvitationState, Wave, WaveState
-from chalicelib.store import cohorts, delegates, invitations, programmes
+from chalicelib.nominate import asking
+from chalicelib.nominate.choice import load
+from chalicelib.store import cohorts, delegates, invitations, mails, programmes
 from chalicelib.store.invitations import InvitationExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -44,3 +46,16 @@ def _declined_before(wave: DelegateWave) -> dict[str, Invitation]:
         return {}
     before = invitations.of_delegate(wave.delegate_id, Wave.BASELINE)
     return {one.rater.email: one for one in before if one.state is InvitationState.DECLINED}
+
+
+def ask_approver(job: Job, now: datetime) -> Sequence[Write]:
+    """Send a list that still waits for approval to whoever approves it now."""
+    delegate = delegates.find(job.about["delegate"])
+    if delegate is None:
+        raise LookupError(f"no delegate {job.about['delegate']}")
+    choice = load("", delegate.id, str(delegate.link_version), now)
+    if not choice.is_asked or not choice.is_open or choice.approver is None:
+        return []
+    mail = asking.ask(choice, now)
+    stopped = mail.to.email in addresses(choice.delegate.cohort_id)
+    return [] if mails.find(mail.id) else [mails.add(mail, stopped=stopped)]

@@ -25,9 +25,9 @@ from chalicelib.programme.dates import check_dates, opens_at
 from chalicelib.programme.file import read_programme
 from chalicelib.programme.load import (
     LoadRefused,
+    is_loaded,
     load_cohort,
     load_programme,
-    people_checksum,
     refuse_other_content,
     refuse_too_much,
 )
@@ -278,7 +278,7 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
     new   the draft is of a new cohort: raises DraftRefused if there is another under its short name
     """
     last = cohorts.find_load(draft.cohort.id)
-    nothing_new = last is not None and last.people == people_checksum(draft.cohort, draft.people)
+    nothing_new = is_loaded(last, draft.cohort, draft.people)
     if new and last and not nothing_new:
         raise DraftRefused([FieldFault("id", f"{TAKEN} {last.cohort.title} ({last.cohort.id}).")])
     try:

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from chalicelib import waves
 from chalicelib.codec import programme_as_json
 from chalicelib.errors import Refusal
+from chalicelib.ids import derive
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Cohort, DelegateEntry, Programme, RaterEntry, Wave
+from chalicelib.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
 from chalicelib.programme.dates import Duration, check_dates, closes_at, impact_due_at
-from chalicelib.store import audits, cohorts, jobs, programmes, register
+from chalicelib.store import audits, cohorts, holds, jobs, programmes, register
 from chalicelib.store.cohorts import CohortChanged, LastLoad, People
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
@@ -25,6 +26,7 @@ from chalicelib.store.programmes import ProgrammeExists
 from chalicelib.store.table import LARGEST_ROW, Write, row_size
 
 BY = "command line"
+CHECKSUM = 16  # characters
 
 
 class LoadRefused(Refusal):
@@ -58,10 +60,11 @@ def load_cohort(
     people = People(delegates, raters)
     checksum = people_checksum(cohort, people)
     last = cohorts.find_load(cohort.id)
+    cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort))
     of_programme = _programme_writes(programme)
     _refuse_other_rules(last, cohort)
     refuse_too_much(cohort, people)
-    if last and last.people == checksum:
+    if is_loaded(last, cohort, people):
         return Loaded(cohort, len(delegates), changed=False)
     loads = last.loads if last else 0
     subject = (cohort.id, checksum, str(loads))  # people who were changed and changed back are enrolled anew
@@ -70,8 +73,11 @@ def load_cohort(
         cohorts.save(cohort, checksum, loads),
         register.enter_cohort(cohort),
         cohorts.add_people(cohort.id, checksum, people),
-        jobs.add(jobs.job("enrol", *subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1))),
+        jobs.add(
+            jobs.job("enrol", *subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1), by=by)
+        ),
         *([] if last else [jobs.add(_summary_job(cohort, programme)), jobs.add(_figures_job(cohort, programme))]),
+        *_held_sponsor(last, cohort, now, by),
         audits.add(cohort.id, f"loaded {len(delegates)} delegates", by, cohort.id, now),
     ]
     try:
@@ -81,6 +87,24 @@ def load_cohort(
             "Somebody else is loading this cohort now. Please look at its status and try again."
         ) from None
     return Loaded(cohort, len(delegates), changed=True)
+
+
+def _sponsor_link(last: LastLoad | None, cohort: Cohort) -> int:
+    """Another sponsor, or another address, has another link."""
+    if last is None:
+        return cohort.sponsor_link
+    return last.cohort.sponsor_link + (_address(last.cohort.sponsor) != _address(cohort.sponsor))
+
+
+def _address(person: Person | None) -> str:
+    return person.email if person else ""
+
+
+def _held_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str) -> list[Write]:
+    """Codes for summaries go to another sponsor's address a day later, or once another administrator agrees."""
+    if last is None or cohort.sponsor is None or cohort.sponsor_link == last.cohort.sponsor_link:
+        return []
+    return [holds.add(holds.new(cohort.id, cohort.sponsor, now, by))]
 
 
 def load_programme(programme: Programme, now: datetime) -> bool:
@@ -165,6 +189,20 @@ def _domains(delegates: tuple[DelegateEntry, ...]) -> tuple[str, ...]:
 
 def people_checksum(cohort: Cohort, people: People) -> str:
     """What a load brings in: equal for the same people under the same title and sponsor."""
+    return derive(CHECKSUM, _canonical(cohort, people))
+
+
+def is_loaded(last: LastLoad | None, cohort: Cohort, people: People) -> bool:
+    """Whether the last load brought in just this."""
+    return last is not None and last.people in (people_checksum(cohort, people), _unkeyed_checksum(cohort, people))
+
+
+def _unkeyed_checksum(cohort: Cohort, people: People) -> str:
+    """As loads were marked before ids were keyed."""
+    return hashlib.sha256(_canonical(cohort, people).encode()).hexdigest()[:CHECKSUM]
+
+
+def _canonical(cohort: Cohort, people: People) -> str:
     described = replace(cohort, domains=_domains(people.delegates))
-    canonical = json.dumps([fields(described), fields(people)], sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    content = {name: value for name, value in fields(described).items() if name != "sponsor_link"}
+    return json.dumps([content, fields(people)], sort_keys=True)

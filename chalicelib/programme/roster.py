@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from chalicelib.ids import delegate_id
 from chalicelib.model import Delegate, DelegateEntry, RaterEntry, Wave
+from chalicelib.programme.enrolled import id_among
 from chalicelib.store import cohorts, delegates
 from chalicelib.store.cohorts import LastLoad, Stage
 from chalicelib.store.delegates import Nomination
@@ -42,8 +42,9 @@ def roster(last: LastLoad | None) -> Roster:
     enrolled = {one.person.email: _entry(one) for one in by_id.values() if not one.withdrawn}
     raters = {one.person.email: chosen.get(one.id, ()) for one in by_id.values()}
     coming = cohorts.find_people(last.cohort.id, last.people)
+    known = {line.email: line.delegate_id for line in lines.values()}
     for entry in coming.delegates if coming else ():
-        if delegate_id(last.cohort.id, entry.person.email) not in by_id:
+        if id_among(last.cohort.id, entry.person.email, known) not in by_id:
             enrolled[entry.person.email] = entry
             raters[entry.person.email] = coming.raters.get(entry.person.email, ()) if coming else ()
     closed = tuple(line.email for line in lines.values() if line.stage not in TAKES_RATERS)

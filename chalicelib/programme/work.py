@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib import waves
-from chalicelib.ids import coach_id, delegate_id
+from chalicelib.ids import coach_id
 from chalicelib.jobs.commit import commit
 from chalicelib.model import (
     MANAGER_GROUP,
@@ -24,7 +24,9 @@ from chalicelib.model import (
     WaveState,
 )
 from chalicelib.programme.dates import closes_at, impact_due_at, opens_at
+from chalicelib.programme.enrolled import id_among
 from chalicelib.programme.followup import asked_before
+from chalicelib.programme.other_people import Loading, other_people
 from chalicelib.store import cohorts, delegates, jobs, mails, programmes, wave_keys
 from chalicelib.store.cohorts import Stage
 from chalicelib.store.delegates import Approval, DelegateExists, DetailsOutdated, Nomination
@@ -46,22 +48,23 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
     if cohort is None or people is None:
         raise LookupError(f"cohort {job.about['cohort']} has no load {job.about['people']}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    known = {
-        line.email: line.delegate_id for line in cohorts.lines(cohort.id)
-    }  # whose address was replaced keeps the id
+    lines = cohorts.lines(cohort.id)
+    known = {line.email: line.delegate_id for line in lines}
+    coaches = frozenset(line.coach.email for line in lines)
+    loading = Loading(load, coaches, job.about.get("by", ""))
     for entry in people.delegates:
         delegate = _delegate(cohort, entry, known)
         raters = people.raters.get(entry.person.email, ())
         try:
             commit(_enrolment(cohort, programme, delegate, raters, load), now)
         except DelegateExists:
-            _bring_up_to_date(programme, delegate, raters, load, now)
+            _bring_up_to_date(programme, delegate, raters, loading, now)
     return []
 
 
 def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) -> Delegate:
     return Delegate(
-        id=known.get(entry.person.email) or delegate_id(cohort.id, entry.person.email),
+        id=id_among(cohort.id, entry.person.email, known),
         cohort_id=cohort.id,
         cohort_title=cohort.title,
         programme_id=cohort.programme_id,
@@ -101,7 +104,7 @@ def _with_manager(programme: Programme, delegate: Delegate, raters: Sequence[Rat
 
 
 def _bring_up_to_date(
-    programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], load: int, now: datetime
+    programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], loading: Loading, now: datetime
 ) -> None:
     details = {
         "name": delegate.person.name,
@@ -109,8 +112,9 @@ def _bring_up_to_date(
         "coach": fields(delegate.coach),
         "coach_id": coach_id(delegate.cohort_id, delegate.coach.email),
     }
+    corrected = [delegates.correct(delegate, loading.number), cohorts.change_line(delegate, put=details)]
     try:
-        commit([delegates.correct(delegate, load), cohorts.change_line(delegate, put=details)], now)
+        commit([*corrected, *other_people(delegate, loading, now)], now)
     except DetailsOutdated:  # a later load has said more; or withdrawn, and a file does not bring a delegate back
         stored = delegates.find(delegate.id)
         if stored is None or stored.withdrawn:

@@ -8,15 +8,13 @@ from msgspec import Struct
 
 from chalicelib.errors import Refusal
 from chalicelib.jobs.commit import commit
-from chalicelib.mailed_links import SPONSOR_LINK_VERSION
+from chalicelib.link_kinds import SPONSOR, end_of_programme_links
 from chalicelib.model import Cohort, Person, Programme
 from chalicelib.store import audits, cohorts, objects, programmes, summaries
 from chalicelib.store.summaries import Summary
 from chalicelib.web import links, readers
 from chalicelib.web.links import LinkRevoked, LinkUnknown
 from chalicelib.web.readers import Reader, Role
-
-LINK_PARTS = 2  # cohort, link version
 
 
 class NoSummaryYet(Refusal):
@@ -37,20 +35,27 @@ class Shelf(Struct, frozen=True):
     sponsor: Person
 
     @property
+    def ends_at(self) -> datetime:
+        """When the link opens nothing any more."""
+        return end_of_programme_links(self.programme, self.cohort.dates.ends)
+
+    @property
     def reader(self) -> Reader:
         about = {"cohort": self.cohort.id}
-        return readers.reader(Role.SPONSOR, self.token, self.sponsor, f"/sponsor/{self.token}", self.programme, about)
+        return readers.reader(
+            Role.SPONSOR, self.token, self.sponsor, f"/sponsor/{self.token}", self.programme, about, self.ends_at
+        )
 
 
 def open_shelf(token: str) -> Shelf:
     """Two calls. Raises LinkUnknown or LinkRevoked."""
-    link = links.open_link("sponsor", token, LINK_PARTS)
+    link = links.open_link("sponsor", token, SPONSOR.size)
     cohort_id, version = link.parts
-    if version != SPONSOR_LINK_VERSION:
-        raise LinkRevoked
     cohort = cohorts.find(cohort_id)
     if cohort is None or cohort.sponsor is None:
         raise LinkUnknown
+    if version != str(cohort.sponsor_link):
+        raise LinkRevoked
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     return Shelf(link.token, cohort, programme, tuple(summaries.of_cohort(cohort_id)), cohort.sponsor)
 

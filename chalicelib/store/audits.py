@@ -19,3 +19,10 @@ def add(cohort_id: str, act: str, by: str, about: str, now: datetime) -> Write:
 
 def of_cohort(cohort_id: str) -> list[Row]:
     return list(query(f"AUDIT#{cohort_id}"))
+
+
+def last_coach(cohort_id: str, delegate_id: str, until: datetime) -> str:
+    """The id of the coach who did something about a delegate last, up to a moment; empty if none did."""
+    rows = [row for row in of_cohort(cohort_id) if row["about"] == delegate_id and row["by"].startswith("coach ")]
+    before = [row for row in rows if row["sk"].partition("#")[0] <= stamp(until)]
+    return str(before[-1]["by"]).removeprefix("coach ") if before else ""

@@ -110,6 +110,7 @@ class DelegateLine(Struct, frozen=True):
     declined: int = 0
     debriefed_on: str = ""  # local date, once the coach has recorded it
     groups: Mapping[str, GroupCount] = field(default_factory=dict)  # by group id, self included
+    counts_hidden: tuple[str, ...] = ()  # groups whose answers no one may count before the close: see admin/moving.py
     reminded_on: str = ""  # last local day on which an administrator had everyone mailed who had not answered
     counted: tuple[Part, ...] = ()  # of this morning: what pages, files and commands show of the answers
     withdrawn: bool = False
@@ -120,6 +121,11 @@ class DelegateLine(Struct, frozen=True):
     def has_closed(self) -> bool:
         """Whether the questionnaire has, for good: one that waits for a decision may be opened again."""
         return self.stage not in (Stage.PLANNED, Stage.COLLECTING, Stage.HELD)
+
+    @property
+    def visible_counts(self) -> tuple[Part, ...]:
+        """This morning's counts, but for groups whose answers are not counted before the close."""
+        return tuple(part for part in self.counted if not set(part.groups) & set(self.counts_hidden))
 
     @property
     def is_asked_about_again(self) -> bool:
@@ -142,7 +148,6 @@ class LastLoad(Struct, frozen=True):
     loads: int
 
 
-HIDDEN = "hidden:"  # and a group's id: an attribute of a line
 LINES = {Wave.BASELINE: "DELEGATE#", Wave.FOLLOWUP: "FOLLOWUP#DELEGATE#"}  # a follow-up counts anew
 
 
@@ -171,6 +176,16 @@ def find_with_line(cohort_id: str, delegate_id: str, wave: Wave) -> tuple[Cohort
     found = get_many([of_cohort, of_line])
     line = _line(found[of_line]) if of_line in found else None
     return (read(Cohort, found[of_cohort]) if of_cohort in found else None), line
+
+
+def move_sponsor(before: Cohort, sponsor: Person) -> Write:
+    """Another address, and so another link; refused if the sponsor changed since they were read."""
+    link = [equals("sponsor_link", before.sponsor_link)]
+    if before.sponsor_link == 1:
+        link.append(missing("sponsor_link"))
+    as_read = [equals("sponsor.email", before.sponsor.email if before.sponsor else ""), either(*link)]
+    changes = {"sponsor": fields(sponsor), "sponsor_link": before.sponsor_link + 1}
+    return update(key(before.id), put=changes, when=as_read, refusal=CohortChanged)
 
 
 def find_load(cohort_id: str) -> LastLoad | None:
@@ -203,7 +218,7 @@ def add_line(delegate: Delegate, wave: Wave, closes_at: datetime) -> Write:
         closes_at=stamp(closes_at),
     )
     row = {**line_key(delegate.cohort_id, delegate.id, wave)._asdict(), **fields(line)}
-    del row["groups"]  # counted in attributes of their own
+    del row["groups"], row["counts_hidden"]  # in attributes of their own
     return put_once(row, LineExists)
 
 
@@ -237,12 +252,14 @@ def save_counts(cohort_id: str, delegate_id: str, wave: Wave, parts: Sequence[Pa
     return update(line_key(cohort_id, delegate_id, wave), put=put, refusal=LineMissing)
 
 
-def hidden_groups(rows: Iterable[Row], wave: Wave) -> dict[str, tuple[str, ...]]:
-    """By delegate: groups that are not counted before the close, because an answer was taken out."""
-    return {
-        row["delegate_id"]: tuple(name.removeprefix(HIDDEN) for name in row if name.startswith(HIDDEN))
-        for row in _of_wave(rows, wave)
-    }
+def fewer_answered(group: str) -> dict[str, int]:
+    """What voided answers take off a line."""
+    return {"answered": -1, _counter("answered", group): -1}
+
+
+def hidden(group: str) -> dict[str, bool]:
+    """What a line keeps of a group whose answers are not counted for anyone until the close."""
+    return {_counter("hidden", group): True}
 
 
 def _counter(what: str, group: str) -> str:
@@ -294,7 +311,12 @@ def _line(row: Row) -> DelegateLine:
         group: GroupCount(row[_counter("invited", group)], row.get(_counter("answered", group), 0)) for group in groups
     }
     line = read(DelegateLine, row)
-    return replace(line, groups=counts, stage=shown_stage(line.stage, line.survey))
+    hidden = (
+        ()
+        if line.has_closed
+        else tuple(sorted(name.removeprefix("hidden:") for name in row if name.startswith("hidden:")))
+    )
+    return replace(line, groups=counts, counts_hidden=hidden, stage=shown_stage(line.stage, line.survey))
 
 
 def cohort_from(rows: Iterable[Row]) -> Cohort | None:

@@ -8,15 +8,19 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from chalicelib.ids import derive
-from chalicelib.model import Wave
+from chalicelib.ids import coach_id, derive
+from chalicelib.model import Delegate, Wave
 from chalicelib.store.expressions import equals, missing, present
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Changed, Key, Write, check, delete, put
+from chalicelib.store.table import Changed, Key, Missing, Write, check, delete, put, update
 
 
 class DebriefChanged(Changed):
     """The debrief or its areas were saved again since they were read."""
+
+
+class NotesMissing(Missing):
+    """There are no such notes any more."""
 
 
 class Area(Struct, frozen=True):
@@ -38,10 +42,20 @@ class Debrief(Struct, frozen=True):
 
 
 class CoachNotes(Struct, frozen=True):
-    """For the coach's eyes alone: on no other page, in no report and no export."""
+    """For the coach who wrote them alone: on no other page, in no report and no export."""
 
     text: str
     at: datetime
+    coach: str = ""  # ids.coach_id of who wrote them; empty in rows of earlier versions, whose key names no coach
+
+
+class HandOver(Struct, frozen=True):
+    """What a coach leaves for whoever coaches the delegate after them."""
+
+    text: str
+    at: datetime
+    coach: str  # ids.coach_id of who wrote it
+    name: str  # of the writer
 
 
 MOST_AREAS = 3
@@ -75,16 +89,50 @@ def still_agreed(delegate_id: str, wave: Wave, read: Debrief) -> Write:
     return check(key(delegate_id, wave), [same] if read.checksum else older, DebriefChanged)
 
 
-def notes_key(delegate_id: str) -> Key:
+def notes_key(delegate_id: str, coach: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"NOTES#{coach}")
+
+
+def unsigned_notes_key(delegate_id: str) -> Key:
+    """Where earlier versions kept the notes of whoever was the coach."""
     return Key(f"DELEGATE#{delegate_id}", "NOTES")
 
 
-def save_notes(delegate_id: str, notes: CoachNotes) -> Write:
-    return put({**notes_key(delegate_id)._asdict(), **fields(notes)})
+def save_notes(delegate_id: str, notes: CoachNotes, read: CoachNotes | None = None) -> list[Write]:
+    """Keep a coach's notes in place of those that were read; notes of an earlier version get the coach's key."""
+    saved = put({**notes_key(delegate_id, notes.coach)._asdict(), **fields(notes)})
+    return [saved, delete(unsigned_notes_key(delegate_id))] if read and not read.coach else [saved]
 
 
-def notes_from(rows: Iterable[Row]) -> CoachNotes | None:
-    return next((read(CoachNotes, row) for row in rows if row["sk"] == "NOTES"), None)
+def notes_from(rows: Iterable[Row], coach: str) -> CoachNotes | None:
+    """The notes of this coach; else those of an earlier version that are not known to be another coach's."""
+    found = {row["sk"]: row for row in rows if row["sk"] in ("NOTES", f"NOTES#{coach}")}
+    if own := found.get(f"NOTES#{coach}"):
+        return read(CoachNotes, own)
+    unsigned = read(CoachNotes, found["NOTES"]) if "NOTES" in found else None
+    return unsigned if unsigned and unsigned.coach in ("", coach) else None
+
+
+def hand_over(rows: Iterable[Row], delegate: Delegate) -> list[Write]:
+    """The coach changes: notes of an earlier version are signed with the one who could read them until now."""
+    coach = coach_id(delegate.cohort_id, delegate.coach.email)
+    unsigned = [row for row in rows if row["sk"] == "NOTES" and not row.get("coach")]
+    return [update(Key(row["pk"], row["sk"]), put={"coach": coach}, refusal=NotesMissing) for row in unsigned]
+
+
+def leave(delegate_id: str, note: HandOver) -> Write:
+    """Keep the hand-over note of one coach, in place of their last one."""
+    return put({**handover_key(delegate_id, note.coach)._asdict(), **fields(note)})
+
+
+def handover_key(delegate_id: str, coach: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"HANDOVER#{coach}")
+
+
+def hand_overs_from(rows: Iterable[Row]) -> list[HandOver]:
+    """Every coach's hand-over note, the newest first."""
+    found = [read(HandOver, row) for row in rows if row["sk"].startswith("HANDOVER#")]
+    return sorted(found, key=lambda note: note.at, reverse=True)
 
 
 def from_rows(rows: Iterable[Row], wave: Wave = Wave.BASELINE) -> tuple[Debrief | None, tuple[Area, ...]]:

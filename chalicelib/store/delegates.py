@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
@@ -192,6 +192,16 @@ def end_wave(read: DelegateWave, to: WaveState) -> Write:
     """Another state for a wave whose time is over; refused if it was given more time since it was read."""
     as_read = [equals("state", read.state), equals("closes_at", read.closes_at)]
     return change_wave(read.delegate_id, read.wave, {"state": to}, as_read)
+
+
+def hide_counts(read: DelegateWave, groups: Iterable[str]) -> Write:
+    """Count answers of these groups for no one until the close. Refused unless the wave is open as it was read."""
+    hidden = sorted({*read.counts_hidden, *groups})
+    as_read = [equals("state", WaveState.OPEN), equals("closes_at", read.closes_at)]
+    unchanged = [equals("counts_hidden", read.counts_hidden)]
+    if not read.counts_hidden:
+        unchanged.append(missing("counts_hidden"))
+    return change_wave(read.delegate_id, read.wave, {"counts_hidden": hidden}, [*as_read, either(*unchanged)])
 
 
 def still_open(wave: DelegateWave) -> Write:

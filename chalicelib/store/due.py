@@ -12,6 +12,7 @@ from chalicelib.store.table import pages
 
 SHARDS = 8
 FAILED = "failed"  # a shard of its own, which no sweep asks for
+REFUSED = "refused"  # another, of emails that SES never took
 
 
 def due_columns(row_id: str, due_at: datetime) -> Row:
@@ -30,5 +31,14 @@ def due(by: datetime) -> Iterator[Row]:
 
 def failed() -> Iterator[Row]:
     """Keys and kinds of every job that was given up."""
+    return _shard(FAILED)
+
+
+def refused() -> Iterator[Row]:
+    """Keys and kinds of every email that SES never took, and that may be sent again."""
+    return _shard(REFUSED)
+
+
+def _shard(shard: str) -> Iterator[Row]:
     e = Expression()
-    yield from pages(IndexName="due", KeyConditionExpression=f"{e.name('due_shard')} = {e.value(FAILED)}", **e.params())
+    return pages(IndexName="due", KeyConditionExpression=f"{e.name('due_shard')} = {e.value(shard)}", **e.params())

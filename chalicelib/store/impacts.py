@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -61,6 +62,7 @@ class ImpactSurvey(Struct, frozen=True):
     draft: Mapping[str, str] | None = None  # a change of what was sent that cannot count yet; None if there is none
     unread: Mapping[str, str] = field(default_factory=dict)  # what was typed into fields and cannot be read
     revision: int = 0
+    sealed: bool = False  # sent through an earlier link: this one neither opens nor changes the answers
 
     @property
     def is_open(self) -> bool:
@@ -118,10 +120,15 @@ def save(survey: ImpactSurvey, now: datetime) -> Write:
 
 
 def move(survey: ImpactSurvey) -> Write:
-    """Another link; refused if that was done since it was read. Answers stay."""
+    """Another link; refused if that was done, or the survey sent, since it was read.
+
+    What was saved is dropped. Answers that were sent stay and count, and the new link does not open them.
+    """
+    sent: dict[str, Any] = {"sealed": True} if survey.sent else {"answers": {}}
     return update(
         key(survey.delegate_id, survey.role),
-        add={"link_version": 1},
+        put={**sent, "draft": None, "unread": {}},
+        add={"link_version": 1, "revision": 1},
         when=[equals("link_version", survey.link_version), equals("sent", survey.sent)],
         refusal=SurveyChanged,
     )
@@ -133,10 +140,14 @@ def close(delegate_id: str, role: Role) -> Write:
 
 
 def reopen(survey: ImpactSurvey, closes_at: datetime) -> Write:
-    """Answers are accepted once more; refused if the survey is open or was changed since it was read."""
+    """Answers are accepted once more; refused if the survey is open or was changed since it was read.
+
+    Sealed answers cannot be opened to mend them, so whoever has the link now begins anew.
+    """
+    anew = {"answers": {}, "sent": False, "sealed": False} if survey.sealed else {}
     return update(
         key(survey.delegate_id, survey.role),
-        put={"state": SurveyState.OPEN, "closes_at": closes_at},
+        put={"state": SurveyState.OPEN, "closes_at": closes_at, **anew},
         when=[equals("state", SurveyState.CLOSED), equals("revision", survey.revision)],
         refusal=SurveyChanged,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from chalicelib.ids import rater_key
+from chalicelib.ids import inbox_key, rater_key, unkeyed_rater_key
 from chalicelib.model import Delegate, Invitation, InvitationState, Wave
 from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import fields, read
@@ -89,32 +89,40 @@ def add_to_inbox(new: Invitation, delegate: Delegate) -> Write:
         delegate.programme_id,
         delegate.programme_version,
     )
-    return put(
-        {"pk": f"RATER#{rater_key(new.rater.email)}", "sk": f"INVITATION#{new.wave.value}#{new.id}", **fields(entry)}
-    )
+    return put({**_entry_key(new)._asdict(), **fields(entry)})
+
+
+def _entry_key(invitation: Invitation) -> Key:
+    inbox = inbox_key(invitation.delegate_id, invitation.rater.email)
+    return Key(f"RATER#{inbox}", f"INVITATION#{invitation.wave.value}#{invitation.id}")
+
+
+def find(delegate_id: str, wave: Wave, invitation_id: str) -> Invitation | None:
+    found = get(key(delegate_id, wave, invitation_id))
+    return read(Invitation, found) if found else None
 
 
 def inbox(rater: str) -> list[InboxEntry]:
     return [read(InboxEntry, row) for row in query(f"RATER#{rater}", "INVITATION#")]
 
 
-def load_key(email: str, month: str) -> Key:
-    return Key(f"RATER#{rater_key(email)}", f"LOAD#{month}")
+def inbox_of(email: str) -> list[InboxEntry]:
+    """Everything that somebody is asked, about delegates from before ids were keyed, too. Two calls."""
+    return [entry for key in (rater_key(email), unkeyed_rater_key(email)) for entry in inbox(key)]
+
+
+def load_key(delegate_id: str, email: str, month: str) -> Key:
+    return Key(f"RATER#{inbox_key(delegate_id, email)}", f"LOAD#{month}")
 
 
 def count_request(new: Invitation, month: str) -> Write:
     """One more questionnaire for this rater among those that close in a month, `2026-10`."""
-    return count(load_key(new.rater.email, month), {"requests": 1})
+    return count(load_key(new.delegate_id, new.rater.email, month), {"requests": 1})
 
 
 def of_delegate(delegate_id: str, wave: Wave) -> Iterator[Invitation]:
     prefix = f"INVITATION#{wave.value}#"
     return (read(Invitation, row) for row in query(f"DELEGATE#{delegate_id}", prefix))
-
-
-def find(delegate_id: str, wave: Wave, invitation_id: str) -> Invitation | None:
-    found = get(key(delegate_id, wave, invitation_id))
-    return read(Invitation, found) if found else None
 
 
 def save_page(
@@ -154,11 +162,16 @@ def _save_page(
             one_of("state", MAY_ANSWER),
             equals("link_version", link_version),
             missing("frozen"),
+            _not_sealed(),
             *when,
             *([either(missing(sent_at), at_most(sent_at, at))] if if_unsent else []),
         ],
         refusal=PageRefused,
     )
+
+
+def _not_sealed() -> Condition:
+    return either(missing("sealed"), equals("sealed", False))
 
 
 def send(invitation: Invitation, sent: Boxes) -> Write:
@@ -200,17 +213,31 @@ def revoke(invitation: Invitation) -> Write:
 def move(before: Invitation, after: Invitation) -> list[Write]:
     """Another address, and so another link and inbox; refused if the rater has done anything since it was read.
 
-    Answers saved or sent stay: they are bound to the invitation's id.
+    What was saved is dropped. Answers that were sent stay and count, and the new link does not open them.
     """
+    return [_change_link(before, after, remove=()), delete(_entry_key(before))]
+
+
+def void(before: Invitation, after: Invitation) -> Write:
+    """Destroy what was saved and sent, and ask again through another link. Refused as `move` is."""
+    return _change_link(before, after, remove=SENT_FIELDS)
+
+
+def _change_link(before: Invitation, after: Invitation, remove: Iterable[str]) -> Write:
     row = fields(after)
-    changes = {name: row[name] for name in ("rater", "link_version", "state", "reason")}
+    changed = ("rater", "link_version", "state", "reason", "reminders", "sealed")
     as_read = [
         equals("state", before.state),
         equals("link_version", before.link_version),
         equals("reminders", before.reminders),
     ]
-    inbox = Key(f"RATER#{rater_key(before.rater.email)}", f"INVITATION#{before.wave.value}#{before.id}")
-    return [update(key_of(before), put=changes, when=as_read, refusal=InvitationChanged), delete(inbox)]
+    return update(
+        key_of(before),
+        put={name: row[name] for name in changed} | NOTHING_SAVED,
+        remove=remove,
+        when=as_read,
+        refusal=InvitationChanged,
+    )
 
 
 def remind_also(invitation: Invitation, mail_id: str) -> Write:

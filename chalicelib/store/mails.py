@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -24,6 +24,7 @@ from chalicelib.store.table import (
     apply,
     batched,
     delete,
+    delete_existing,
     get,
     get_many,
     put,
@@ -45,15 +46,31 @@ class MailSettled(Changed):
     """The email is settled or cancelled, another run holds it, or it is not as it was read."""
 
 
+class BounceMissing(Missing):
+    """The dashboard does not tell of the email any more: its address was replaced, or a later one arrived."""
+
+
 class MailState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"  # handed to SES, and nothing heard yet: a doubt until its Send event or the lease's end
     SENT = "sent"
     REFUSED = "refused"  # SES will never take it
     DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"  # SES has given up, though the address may work
     BOUNCED = "bounced"
     COMPLAINED = "complained"
-    CANCELLED = "cancelled"  # while it was unknown whether SES had taken it; it is not sent again
+    CANCELLED = "cancelled"  # while it was unknown whether SES had taken it, or after SES refused it
+
+
+class Trouble(StrEnum):
+    """Why an email did not arrive, as far as it decides what to do. See mail/trouble.py for the words."""
+
+    ADDRESS = "address"  # takes no email, or its owner wants none: it gets no more
+    MAILBOX_FULL = "mailbox_full"
+    NOT_TAKEN = "not_taken"  # the reader's mail system took it at no try, and may take the next
+    CONTENT = "content"  # the reader's mail system does not want what it says
+    UNCLEAR = "unclear"
+    REFUSED = "refused"  # SES never took this email; the address is not at fault
 
 
 class Mail(Struct, frozen=True):
@@ -83,9 +100,20 @@ class Mail(Struct, frozen=True):
     reason: str = ""
     cancelled: bool = False
 
+    def may_be_retried(self, now: datetime) -> bool:
+        """Whether SES refused it, never took it, and it would not come too late.
+
+        Also of one that was cancelled: the list of refused emails must not tell who has answered.
+        """
+        refused = self.state is MailState.REFUSED and not self.message_id
+        return refused and (self.good_until is None or now < self.good_until)
+
 
 class Bounce(Struct, frozen=True):
-    """A mail that did not reach its reader, on the cohort's dashboard until the address is replaced."""
+    """An email that did not reach its reader.
+
+    On the cohort's dashboard until the address is replaced, the email is sent again, or a later one arrives.
+    """
 
     mail_id: str
     name: str
@@ -94,6 +122,17 @@ class Bounce(Struct, frozen=True):
     invitation: str
     reason: str
     at: str
+    trouble: Trouble = Trouble.ADDRESS
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the address gets no more email until it is replaced."""
+        return self.trouble is Trouble.ADDRESS
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether SES refused the email for what it is: its reader is not named."""
+        return self.trouble is Trouble.REFUSED
 
 
 def key(mail_id: str) -> Key:
@@ -117,6 +156,13 @@ def in_doubt(by: datetime) -> list[Mail]:
     return sorted(doubtful, key=lambda mail: mail.due_at)
 
 
+def refused_by_ses(now: datetime) -> list[Mail]:
+    """Emails that SES never took and that are still of use, oldest first."""
+    keys = [Key(row["pk"], "MAIL") for row in due.refused()]
+    found = [read(Mail, row) for batch in batched(keys) for row in get_many(batch).values()]
+    return sorted((mail for mail in found if mail.may_be_retried(now)), key=lambda mail: (mail.due_at, mail.id))
+
+
 def find(mail_id: str) -> Mail | None:
     found = get(key(mail_id))
     return read(Mail, found) if found else None
@@ -125,14 +171,15 @@ def find(mail_id: str) -> Mail | None:
 def cancel(mail_id: str) -> Write:
     """Never send an email that has not been taken yet; one that was sent stays as it is.
 
-    One that is in doubt stays due until its lease ends: the sender then settles it.
+    One that is in doubt stays due until its lease ends: the sender then settles it. One that SES refused stays on the
+    administrator's list: leaving it would tell that this rater has answered.
     """
     in_doubt = update(key(mail_id), put={"cancelled": True}, refusal=MailMissing)
     write = update(
         key(mail_id),
         put={"cancelled": True},
         remove=["due_shard"],
-        when=[differs("state", MailState.SENDING)],
+        when=[differs("state", MailState.SENDING), differs("state", MailState.REFUSED)],
         refusal=MailMissing,
     )
     return replace(write, otherwise=in_doubt)
@@ -155,6 +202,20 @@ def forget(mail_ids: Iterable[str]) -> None:
         for row in get_many(batch).values():
             if "due_shard" not in row:
                 transact([delete(key(row["id"]))])
+
+
+def waiting_about(ids: Collection[str]) -> list[Mail]:
+    """Emails that were not handed over yet and whose id names one of these delegates or cohorts.
+
+    One walk through the index of what is due, which may lag by a moment; cancelled emails are not on it.
+    """
+    wanted = [row for row in due.due(ENDLESS) if row["kind"] == "mail" and not {*row["pk"].split("#")}.isdisjoint(ids)]
+    keys = [Key(row["pk"], "MAIL") for row in wanted]
+    rows = [row for batch in batched(keys) for row in get_many(batch).values() if "cancelled" not in row]
+    return [read(Mail, row) for row in rows if row["state"] == MailState.QUEUED]
+
+
+ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def redirect(waiting: Mail, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:
@@ -182,14 +243,37 @@ def hide(cohort_id: str, bounce: Bounce) -> Write:
 
 
 def retry(given_up: Mail, now: datetime) -> list[Write]:
-    """Send a refused mail after all, with all its attempts. Refused itself if SES has taken the mail."""
+    """Send a refused email after all, with all its attempts.
+
+    Refused itself if SES has taken the email, or if it is off the dashboard: then its address was replaced.
+    """
     again = update(
         key(given_up.id),
         put={"state": MailState.QUEUED, "attempts": 0, "reason": "", **due_columns(given_up.id, now)},
         when=[equals("state", MailState.REFUSED), equals("message_id", ""), missing("cancelled")],
         refusal=MailSettled,
     )
-    return [again, *_hide(given_up)]
+    return [again, *_take_off(given_up)]
+
+
+def drop(given_up: Mail) -> list[Write]:
+    """Cancel a refused email that no one needs any more, and take it off the dashboard and the list."""
+    return [drop_alone(given_up), *_take_off(given_up)]
+
+
+def drop_alone(given_up: Mail) -> Write:
+    """Cancel a refused email that the dashboard does not tell of."""
+    return update(
+        key(given_up.id),
+        put={"state": MailState.CANCELLED, "cancelled": True},
+        remove=["due_shard"],
+        when=[equals("state", MailState.REFUSED), equals("message_id", "")],
+        refusal=MailSettled,
+    )
+
+
+def _take_off(mail: Mail) -> list[Write]:
+    return [delete_existing(bounce_key(mail), BounceMissing)] if "cohort" in mail.about else []
 
 
 # --- sending: every write names the attempt that holds the mail ---------------------------------------
@@ -269,15 +353,15 @@ def cancelled(held: Mail) -> Write:
     )
 
 
-def refused(held: Mail, reason: str, now: datetime) -> list[Write]:
+def refused(held: Mail, reason: str, now: datetime, trouble: Trouble = Trouble.REFUSED) -> list[Write]:
+    """SES will not take it. It stays on a part of the index that no sweep asks for, to be sent again by a person."""
     settled = update(
         key(held.id),
-        put={"state": MailState.REFUSED, "reason": reason},
-        remove=["due_shard"],
+        put={"state": MailState.REFUSED, "reason": reason, "due_shard": due.REFUSED},
         when=_held(held),
         refusal=MailSettled,
     )
-    return [settled, *_show(held, reason, now)]
+    return [settled, *_show(held, reason, now, trouble)]
 
 
 def lapsed(held: Mail) -> Write:
@@ -305,8 +389,13 @@ def _take(write: Write) -> Mail | None:
 # --- what SES says afterwards -------------------------------------------------------------------------
 
 
-def settle(seen: Mail, state: MailState, message_id: str, reason: str, now: datetime) -> list[Write]:
-    """What became of the mail, provided its row is still as it was seen."""
+NOT_ARRIVED = {MailState.REFUSED, MailState.UNDELIVERED, MailState.BOUNCED, MailState.COMPLAINED}
+
+
+def settle(
+    seen: Mail, state: MailState, message_id: str, reason: str, now: datetime, trouble: Trouble = Trouble.ADDRESS
+) -> list[Write]:
+    """What became of the email, provided its row is still as it was seen."""
     settled = update(
         key(seen.id),
         put={"state": state, "message_id": message_id, "reason": reason, "sent_at": seen.sent_at or stamp(now)},
@@ -314,8 +403,8 @@ def settle(seen: Mail, state: MailState, message_id: str, reason: str, now: date
         when=[equals("state", seen.state)],
         refusal=MailSettled,
     )
-    if state in (MailState.REFUSED, MailState.BOUNCED, MailState.COMPLAINED):
-        return [settled, *_show(seen, reason, now)]
+    if state in NOT_ARRIVED:
+        return [settled, *_show(seen, reason, now, trouble)]
     return [settled, *_hide(seen)]
 
 
@@ -323,18 +412,24 @@ def bounce_key(mail: Mail) -> Key:
     return Key(f"COHORT#{mail.about['cohort']}", f"BOUNCE#{mail.id}")
 
 
-def _show(mail: Mail, reason: str, now: datetime) -> list[Write]:
-    """The row by which the dashboard asks for another address; of a mail that belongs to a cohort."""
+def _show(mail: Mail, reason: str, now: datetime, trouble: Trouble) -> list[Write]:
+    """The row by which the dashboard tells of it; of an email that belongs to a cohort.
+
+    Without the reader of an email that SES refused: most go to raters who have not answered, and the address is not at
+    fault.
+    """
     if "cohort" not in mail.about:
         return []
+    is_hidden = trouble is Trouble.REFUSED
     shown = Bounce(
         mail_id=mail.id,
-        name=mail.to.name,
-        email=mail.to.email,
+        name="" if is_hidden else mail.to.name,
+        email="" if is_hidden else mail.to.email,
         delegate=mail.about.get("delegate", ""),
-        invitation=mail.about.get("invitation", ""),
+        invitation="" if is_hidden else mail.about.get("invitation", ""),
         reason=reason,
         at=stamp(now),
+        trouble=trouble,
     )
     return [put({**bounce_key(mail)._asdict(), **fields(shown)})]
 

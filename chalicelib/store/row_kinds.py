@@ -56,6 +56,7 @@ class Retention(StrEnum):
     EMAIL = "90 days after it is settled"
     NOTES = "6 months after the last meeting or the hand-over"
     RECORD = "6 years"
+    TRIES = "one year after the last wrong code"
     EXPIRY = "until it expires: minutes to hours"
     DEPLOYMENT = "as long as the deployment"
 
@@ -243,10 +244,30 @@ FOLLOWUP_AREA = RowKind(
 NOTES = RowKind(
     name="coach's notes",
     pk=_D,
-    sk="NOTES",
-    what="what a coach wrote for themself about a delegate",
+    sk="NOTES#{coach}",
+    what="what one coach wrote for themself about a delegate",
     owner=Owner.COACH,
     readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.NOTES,
+)
+UNSIGNED_NOTES = RowKind(
+    name="coach's notes of an earlier version",
+    pk=_D,
+    sk="NOTES",
+    what="the same, of whoever was the coach then",
+    owner=Owner.COACH,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.NOTES,
+)
+HANDOVER = RowKind(
+    name="hand-over note",
+    pk=_D,
+    sk="HANDOVER#{coach}",
+    what="what a coach leaves for whoever coaches the delegate next",
+    owner=Owner.COACH,
+    readers=(Reader.OWNER, Reader.COACH),
     erasure=Erasure.DELETE,
     retention=Retention.NOTES,
 )
@@ -397,7 +418,28 @@ BOUNCE = RowKind(
     name="bounce",
     pk=_C,
     sk="BOUNCE#{email*}",
-    what="an address that does not take email",
+    what="an email that did not arrive, and why",
+    owner=Owner.READER,
+    readers=_ADMIN,
+    erasure=Erasure.DELETE,
+    retention=Retention.COLLECTION,
+)
+COHORT_EMAIL_ACCOUNT = RowKind(
+    name="email account, for a cohort",
+    pk=_C,
+    sk="EMAIL",
+    what="why the mail service refused emails of the cohort last, if the account is at fault",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.KEEP,
+    retention=Retention.DEPLOYMENT,
+    why="it names no one",
+)
+ADDRESS_HOLD = RowKind(
+    name="hold on a new address",
+    pk=_C,
+    sk="HOLD#{hold}",
+    what="from when on codes for reports go to an address that was changed lately",
     owner=Owner.READER,
     readers=_ADMIN,
     erasure=Erasure.DELETE,
@@ -460,15 +502,47 @@ EMAIL = RowKind(
     retention=Retention.EMAIL,
     why="that it was sent stays on record, without words or address",
 )
+EMAIL_ACCOUNT = RowKind(
+    name="email account",
+    pk="EMAIL",
+    sk="ACCOUNT",
+    what="why the mail service refused emails last, if the account is at fault",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.KEEP,
+    retention=Retention.DEPLOYMENT,
+    why="it names no one",
+)
 SIGN_IN_CODE = RowKind(
     name="sign-in code",
     pk="ASKING#{reader}",
-    sk="ASKING",
-    what="the last code that was emailed to a reader, hashed",
+    sk="CODE#{challenge}",
+    what="a code that was emailed to a reader, and how often it was tried; not the code itself",
     owner=Owner.READER,
     readers=(),
     erasure=Erasure.DELETE,
     retention=Retention.EXPIRY,
+)
+SIGN_IN_TRIES = RowKind(
+    name="sign-in tries",
+    pk="ASKING#{reader}",
+    sk="ASKING",
+    what="when codes were asked for and wrong ones were typed for a reader",
+    owner=Owner.READER,
+    readers=(),
+    erasure=Erasure.KEEP,
+    retention=Retention.TRIES,
+    why="otherwise an erasure would give a guesser new tries; it holds no address",
+)
+SECOND_FACTOR = RowKind(
+    name="second factor",
+    pk="SECOND#{reader}",
+    sk="SECOND",
+    what="an administrator's second factor: the secret, encrypted, and the hashes of recovery codes",
+    owner=Owner.READER,
+    readers=(),
+    erasure=Erasure.DELETE,
+    retention=Retention.DEPLOYMENT,
 )
 SESSION = RowKind(
     name="session",

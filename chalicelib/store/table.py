@@ -189,6 +189,12 @@ def delete(key: Key) -> Write:
     return Write("Delete", {"Key": _key(key)}, {})
 
 
+def delete_existing(key: Key, refusal: Refusal) -> Write:
+    """Delete a row that must be there."""
+    e = Expression()
+    return Write("Delete", {"Key": _key(key)} | _condition(e, [present("pk")]) | e.params(), {}, refusal)
+
+
 def check(key: Key, when: Iterable[Condition], refusal: Refusal) -> Write:
     """Write nothing, and refuse the transaction unless a row is as `when` says."""
     e = Expression()

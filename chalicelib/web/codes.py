@@ -1,51 +1,64 @@
-"""Six-digit codes that prove that somebody reads mail at an address.
+"""Six-digit codes that prove that someone reads email at an address.
 
-A code is the keyed hash of its challenge, so that it exists in the mail alone: rows hold the challenge, and the key is
+A code is the keyed hash of its challenge, so that it exists in the email alone: rows hold the challenge, and the key is
 among the settings.
+
+Anyone may ask for a code and type a wrong one. So both are counted for each address, and the more there were, the
+longer the wait (waits.py). The email holds a link of its own, which lets its reader ask and type at once, whatever
+others did: no one can shut the owner of an address out. See decision 34.
 """
 
 from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
+
+from chalicelib import log
 from chalicelib.config import settings
 from chalicelib.errors import Refusal
+from chalicelib.ids import derive
 from chalicelib.jobs.commit import commit
-from chalicelib.store import mails, sessions
-from chalicelib.store.sessions import Asking, AskingChanged, CodeSpent, Session
+from chalicelib.store import codes, mails, sessions
+from chalicelib.store.codes import Asking, AskingChanged, Code, CodeExists, CodeSpent, Try
+from chalicelib.store.mails import MailExists
+from chalicelib.store.sessions import Session
 from chalicelib.store.table import Write, transact
+from chalicelib.web.holds import refuse_held
+from chalicelib.web.waits import ASKS, TRIES
 from chalicelib.wording import plural
 
 if TYPE_CHECKING:
     from chalicelib.web.readers import Reader
 
+T = TypeVar("T")
 DIGITS = 6
 LIVES = timedelta(minutes=10)
-MOST_TRIES = 5
-PRESSED_TWICE = timedelta(seconds=30)  # asked again within this, no second mail goes out
-MOST_MAILS, WITHIN = 5, timedelta(hours=1)
-RACES = 3  # tries of a write that somebody else's asking overtook
+CHALLENGE = 32  # characters
+MOST_TRIES = 5  # of one code
+RACES = 5  # tries of a write that someone else's asking or typing overtook
 
 
 class TooManyCodes(Refusal):
-    """An address is not flooded with codes, whoever holds the link."""
+    """An address is not flooded with codes, whoever asks."""
 
     status = 429
     title = "Please wait before you ask for another code"
 
-    def __init__(self) -> None:
+    def __init__(self, count: int, until: str) -> None:
         super().__init__(
-            f"We have sent {MOST_MAILS} codes to your address within the last hour, and send no more for now. "
-            "Please look for the newest one, in the junk folder too; mail is sometimes slow. "
-            "Or come back in an hour, and use the link in your mail again."
+            f"We have sent {count} codes to this address within a day. The next one can be sent at {until}. "
+            "If it is your address, you need not wait: open the newest email with a code from us, and use its button. "
+            "It always works. Please look in the junk folder, too."
         )
 
 
 class CodeRefused(Refusal):
-    """What was typed signs nobody in. `over` says that another code is needed."""
+    """What was typed signs no one in. `over` says that another code is needed."""
 
     title = "That is not the code"
 
@@ -55,66 +68,166 @@ class CodeRefused(Refusal):
 
 
 OVER = (
-    f"This code no longer works: a code is for one use, {MOST_TRIES} tries and {LIVES.seconds // 60} minutes, "
-    "and a newer one replaces it. Please ask for a new code."
+    f"This code no longer works. A code is for one use, {MOST_TRIES} tries and {LIVES.seconds // 60} minutes. "
+    "Please ask for a new code."
 )
 
 
-def ask(reader: Reader, challenge: str, now: datetime) -> str:
-    """Mail a code; returns the challenge that it answers. Whoever presses twice gets one mail. Raises TooManyCodes.
+# --- asking -------------------------------------------------------------------------------------------
 
-    challenge  random, and used unless a code was mailed a moment ago
+
+def challenge_of(once: str, now: datetime) -> str:
+    """The challenge for a page's button, from the random number in its form: another page never has the same.
+
+    Pressed again within ten minutes it is the same one; later it is another, so that no code ever comes back.
     """
-    for left in reversed(range(RACES)):
-        before = sessions.find_asking(reader.who)
-        if before and _was_just_mailed(before, now):
-            return before.challenge
-        try:
-            commit(_asking(reader, before, challenge, now), now)
+    return derive(CHALLENGE, "challenge", once, str(int(now.timestamp() / LIVES.total_seconds())))
+
+
+def ask(reader: Reader, challenge: str, now: datetime, *, otherwise: str = "", by_link: bool = False) -> str:
+    """Email a code and return the challenge that it answers. Pressing twice sends one email.
+
+    Raises TooManyCodes or AddressHeld.
+
+    otherwise  random: the challenge if there is a code for the first one already, and it is spent
+    by_link    whoever asks has the link of an email of the last day
+    """
+    refuse_held(reader, now)
+
+    def attempt() -> str:
+        known = codes.find_code(reader.who, challenge)
+        if known and _is_usable(known, now, by_link):
             return challenge
-        except AskingChanged:
-            if not left:
-                raise
-    raise AssertionError("the last race returns or raises")
+        wanted = otherwise if known else challenge
+        before = codes.find_asking(reader.who) or Asking(reader.who)
+        commit(_writes_of_ask(reader, before, wanted, now, by_link), now)
+        return wanted
+
+    return _again_after_a_race(attempt)
 
 
-def _was_just_mailed(asking: Asking, now: datetime) -> bool:
-    usable = asking.challenge and asking.tries < MOST_TRIES
-    return bool(usable) and now - asking.asked[-1] < PRESSED_TWICE
+def _is_usable(code: Code, now: datetime, by_link: bool) -> bool:
+    return code.ends_at > now and (code.tries_by_link if by_link else code.tries) < MOST_TRIES
 
 
-def _asking(reader: Reader, before: Asking | None, challenge: str, now: datetime) -> list[Write]:
-    lately = tuple(at for at in before.asked if now - at < WITHIN) if before else ()
-    if len(lately) >= MOST_MAILS:
-        raise TooManyCodes
+def _writes_of_ask(reader: Reader, before: Asking, challenge: str, now: datetime, by_link: bool) -> list[Write]:
+    asked = ASKS.recent(before.asked_by_link if by_link else before.asked, now)
+    next_at = ASKS.next_at(asked, now)
+    if next_at > now:
+        raise TooManyCodes(len(asked), reader.local_time(next_at))
+    counted = {"asked_by_link" if by_link else "asked": (*asked, now)}
     ends_at = now + LIVES
-    revision = before.revision + 1 if before else 1
-    asking = Asking(reader.who, challenge, ends_at, asked=(*lately, now), revision=revision)
     mail = reader.code_mail(challenge, ends_at, now)
-    return [sessions.save_asking(asking), *([mails.add(mail)] if mail else [])]
+    return [
+        codes.save_asking(replace(before, **counted), now),
+        codes.add_code(Code(reader.who, challenge, ends_at)),
+        *([mails.add(mail)] if mail else []),
+    ]
 
 
-def spend(who: str, challenge: str, typed: str, session: Session, now: datetime) -> None:
-    """Take a code, once, and begin the session. Each try is counted before it is looked at. Raises CodeRefused."""
+def _again_after_a_race(attempt: Callable[[], T]) -> T:
+    for _ in range(RACES - 1):
+        try:
+            return attempt()
+        except (AskingChanged, CodeExists):
+            continue
+    return attempt()
+
+
+# --- typing -------------------------------------------------------------------------------------------
+
+
+def spend(
+    reader: Reader, challenge: str, typed: str, session: Session, now: datetime, *, by_link: bool = False
+) -> None:
+    """Take a code, once, and begin the session. Each try is counted before it is looked at. Raises CodeRefused.
+
+    by_link  whoever types has the link of an email of the last day, and is not held up by what others typed
+    """
     digits = re.sub(r"[\s-]", "", typed)
     if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", digits):
-        raise CodeRefused(f"The code has {DIGITS} digits. Please type all of them, as they stand in the mail.")
-    asking = sessions.take_try(who, challenge, MOST_TRIES, now) if challenge else None
-    if asking is None:
-        raise CodeRefused(OVER, over=True)
-    if not _is_right(challenge, digits):
-        raise _wrong(MOST_TRIES - asking.tries)
+        raise CodeRefused(f"The code has {DIGITS} digits. Please type all of them, as they stand in the email.")
     try:
-        transact([sessions.use(asking), sessions.add(session)])
+        tries = _count_try(reader, challenge, now, by_link)
+        if not _is_right(challenge, digits):
+            _note_failure(reader, now)
+            raise _wrong(MOST_TRIES - tries)
+        _sign_in(reader, challenge, session, now, by_link)
     except CodeSpent:
         raise CodeRefused(OVER, over=True) from None
 
 
+def _count_try(reader: Reader, challenge: str, now: datetime, by_link: bool) -> int:
+    """How many tries of this code there were, this one included. Raises CodeSpent, and CodeRefused before its time."""
+    if by_link:
+        return codes.take_try(reader.who, challenge, MOST_TRIES, now).tries_by_link
+
+    def attempt() -> int:
+        before = codes.find_asking(reader.who) or Asking(reader.who)
+        failed = _recent(before, now)
+        next_at = TRIES.next_at([one.at for one in failed], now)
+        if next_at > now:
+            log.problem("code_blocked", reader=reader.who)
+            raise _blocked(reader.local_time(next_at))
+        counted = replace(before, failed=(*failed, Try(now, challenge)))
+        transact(
+            [
+                codes.count_try(reader.who, challenge, MOST_TRIES, now, by_link=False),
+                codes.save_asking(counted, now),
+            ]
+        )
+        return sum(one.challenge == challenge for one in counted.failed)
+
+    return _again_after_a_race(attempt)
+
+
+def _recent(asking: Asking, now: datetime) -> tuple[Try, ...]:
+    kept = TRIES.recent((one.at for one in asking.failed), now)
+    return asking.failed[len(asking.failed) - len(kept) :]
+
+
+def _sign_in(reader: Reader, challenge: str, session: Session, now: datetime, by_link: bool) -> None:
+    """Whoever found the right code on the page that asked for it has typed the wrong ones there: they are forgiven.
+
+    A link says nothing of who typed elsewhere, so it forgives nothing. Raises CodeSpent.
+    """
+
+    def attempt() -> None:
+        writes = [codes.use(reader.who, challenge), sessions.add(session)]
+        before = codes.find_asking(reader.who)
+        if before and not by_link:
+            others = tuple(one for one in before.failed if one.challenge != challenge)
+            writes.append(codes.save_asking(replace(before, failed=others), now))
+        transact(writes)
+
+    _again_after_a_race(attempt)
+
+
+def _note_failure(reader: Reader, now: datetime) -> None:
+    """In the log, by the reader's key alone; and at most one email a day to whoever the code was for."""
+    log.problem("code_refused", reader=reader.who)
+    mail = reader.failure_mail(now)
+    if mail is None:
+        return
+    try:
+        commit([mails.add(mail)], now)
+    except MailExists:
+        return  # today's has been made
+
+
+def _blocked(until: str) -> CodeRefused:
+    return CodeRefused(
+        f"Too many wrong codes were typed for this address. No code is taken here until {until}. If it is your "
+        "address, you need not wait: open our newest email with a code, and use its button. It always works.",
+        over=True,
+    )
+
+
 def _wrong(left: int) -> CodeRefused:
-    if not left:
+    if left <= 0:
         return CodeRefused("That is not the code, and this was the last try. Please ask for a new code.", over=True)
     tries = plural(left, "try", "tries")
-    return CodeRefused(f"That is not the code in our newest mail to you. Please look again: {tries} left.")
+    return CodeRefused(f"That is not the code in our newest email to you. Please look again: {tries} left.")
 
 
 def _is_right(challenge: str, digits: str) -> bool:

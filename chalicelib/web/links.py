@@ -11,6 +11,7 @@ import re
 import unicodedata
 from base64 import b32decode, b32encode
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import unquote
 
 from itsdangerous import Signer
@@ -20,6 +21,7 @@ from msgspec import Struct
 
 from chalicelib.config import settings
 from chalicelib.errors import Refusal
+from chalicelib.model import Programme
 
 SIGNATURE_BYTES = 16  # 128 bits
 LONG, SHORT = 26, 22  # characters: base32 in letters of one case, and base64 as links were signed before
@@ -57,6 +59,26 @@ class LinkRevoked(Refusal):
             "It was withdrawn or replaced. If you had a later mail from us, please use the link in that one. "
             "Otherwise answer the mail, and a person will help you."
         )
+
+
+class LinkEnded(Refusal):
+    """The programme is over for so long that its links open nothing any more."""
+
+    status = 410
+    title = "This link has ended"
+    next_step = "The programme is over. There is nothing left for you to do."
+
+    def __init__(self, programme: Programme) -> None:
+        super().__init__(
+            f"Links to {programme.title} stop working some months after the programme is over. If you still need "
+            "something from it, reply to the email that brought you here. A member of the team will read it."
+        )
+        self.programme = programme
+
+
+def refuse_ended(programme: Programme, ends_at: datetime, now: datetime) -> None:
+    if now >= ends_at:
+        raise LinkEnded(programme)
 
 
 class _Short(HMACAlgorithm):

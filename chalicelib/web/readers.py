@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
+from chalicelib import link_kinds
 from chalicelib.config import settings
 from chalicelib.ids import administrator_key, reader_key
 from chalicelib.mail.queue import queued
@@ -20,6 +21,8 @@ from chalicelib.store.mails import Mail
 from chalicelib.web import links
 
 ADMIN_HOME = "/admin"
+SECOND_FACTOR = "/admin/second-factor"
+CODE_LINK = link_kinds.CODE.verb
 CONSOLE_PAGE = re.compile(r"/admin(?:/[a-z0-9-]+){0,6}")
 HOUSE_COLOUR = "#27406b"  # of pages and mails that belong to no programme
 
@@ -50,6 +53,12 @@ class Reader(Struct, frozen=True):
     home: str
     programme: Programme | None = None
     about: Mapping[str, str] = field(default_factory=dict)
+    ends_at: datetime | None = None  # from when the link opens nothing any more
+
+    def refuse_ended(self, now: datetime) -> None:
+        """Raises LinkEnded."""
+        if self.programme and self.ends_at:
+            links.refuse_ended(self.programme, self.ends_at, now)
 
     @property
     def masked(self) -> str:
@@ -63,7 +72,7 @@ class Reader(Struct, frozen=True):
         """None if nobody is to be mailed."""
         if self.person is None:
             return None
-        words = {"name": self.person.name, "challenge": challenge, "until": self._local_time(ends_at)}
+        words = {"name": self.person.name, "challenge": challenge, "until": self.local_time(ends_at)}
         return queued(
             "web/code",
             self.who,
@@ -71,12 +80,44 @@ class Reader(Struct, frozen=True):
             to=self.person,
             due_at=now,
             words=self._frame() | words,
-            links={},
+            links={CODE_LINK: (CODE_LINK, self.role, challenge, str(int(now.timestamp())), *self.token.split("."))},
             about=self.about,
             good_until=ends_at,
         )
 
-    def _local_time(self, moment: datetime) -> str:
+    def failure_mail(self, now: datetime) -> Mail | None:
+        """Tells that someone typed a wrong code; the same email for a whole day. None if no one is to be mailed."""
+        if self.person is None:
+            return None
+        return queued(
+            "web/wrong_code",
+            self.who,
+            f"{now:%Y-%m-%d}",
+            to=self.person,
+            due_at=now,
+            words=self._frame() | {"name": self.person.name, "at": self.local_time(now)},
+            links={},
+            about=self.about,
+        )
+
+    def second_factor_mail(self, what: str, revision: int, now: datetime) -> Mail | None:
+        """Tells an administrator what was done with their second factor. `revision`: of its row at the time."""
+        if self.person is None:
+            return None
+        words = {"name": self.person.name, "at": self.local_time(now), "what": what}
+        moment = f"{now:%Y-%m-%dT%H.%M.%S}.{revision}.{what.split()[0]}"
+        return queued(
+            "web/second_factor",
+            self.who,
+            moment,
+            to=self.person,
+            due_at=now,
+            words=self._frame() | words,
+            links={},
+            about=self.about,
+        )
+
+    def local_time(self, moment: datetime) -> str:
         if self.programme is None:
             return f"{moment:%H:%M} UTC"
         return f"{moment.astimezone(ZoneInfo(self.programme.organisation.timezone)):%H:%M}"
@@ -93,9 +134,17 @@ class Reader(Struct, frozen=True):
         }
 
 
-def reader(role: Role, token: str, person: Person, home: str, programme: Programme, about: Mapping[str, str]) -> Reader:
+def reader(
+    role: Role,
+    token: str,
+    person: Person,
+    home: str,
+    programme: Programme,
+    about: Mapping[str, str],
+    ends_at: datetime | None = None,
+) -> Reader:
     """Somebody with a mailed link."""
-    return Reader(role, reader_key(person.email), token, person, links.url(home), programme, about)
+    return Reader(role, reader_key(person.email), token, person, links.url(home), programme, about, ends_at)
 
 
 def administrator(token: str, page: str = "") -> Reader:

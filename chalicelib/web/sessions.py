@@ -9,6 +9,7 @@ every page that is read. One session opens everything that the same address has 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,12 +17,14 @@ from typing import Any
 from chalice import Response
 from msgspec import Struct
 
-from chalicelib.store import sessions
+from chalicelib.store import second_factors, sessions
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import transact
-from chalicelib.web import codes, forms, links, readers
+from chalicelib.web import codes, forms, links, readers, second_factor
+from chalicelib.web.holds import refuse_held
 from chalicelib.web.links import LinkUnknown
 from chalicelib.web.readers import Reader, Role
+from chalicelib.web.second_factor import Proposal
 from chalicelib.web.view import PageInstead, page, page_with_documents, see_other
 
 COOKIE = "__Host-session"
@@ -43,11 +46,20 @@ class SignInNeeded(PageInstead):
         role = reader.role if reader else Role.ADMINISTRATOR
         token = reader.token if reader else ""
         context = {"reader": reader, "role": role, "typed": typed, "posted": posted, "action": sign_in_url(role, token)}
-        context |= {"to": to}
+        context |= {"to": to, "once": secrets.token_hex(16)}
         template = "web/sign_in" if reader else "web/sign_in_administrator"
         frame = {"programme": reader.programme} if reader and reader.programme else {}
         status = 403 if posted else 200
         super().__init__(template, status, nonce=forms.nonce(f"sign-in.{role}", token), **context, **frame)
+
+
+class SecondFactorNeeded(PageInstead):
+    """An administrator has typed the code of the email, and has yet to show or set up the second factor."""
+
+    def __init__(self, admin: SignedIn, *, posted: bool, to: str) -> None:
+        step = "confirm" if second_factors.find(admin.reader.who) else "set_up"
+        context = {"signed_in": admin, "nonce": admin.nonce, "step": step, "to": to, "refused": None}
+        super().__init__("web/second_factor", 403 if posted else 200, proposal=admin.proposal, **context)
 
 
 class ComeAgain(PageInstead):
@@ -68,6 +80,11 @@ class SignedIn(Struct, frozen=True):
     def nonce(self) -> str:
         """For every form of a page: nobody else's page can post it."""
         return forms.nonce("session", self.session_id)
+
+    @property
+    def proposal(self) -> Proposal:
+        """The key with which this session would set up a second factor."""
+        return second_factor.propose(self.reader, self.session_id)
 
     def form(self, request: Any) -> Mapping[str, str]:
         """The fields that were posted. Raises FormRefused."""
@@ -96,20 +113,30 @@ class SignedIn(Struct, frozen=True):
 
 
 def signed_in(request: Any, reader: Reader, now: datetime) -> SignedIn:
-    """One call. Raises SignInNeeded or ComeAgain."""
+    """Two calls. Raises SignInNeeded, ComeAgain, LinkEnded or AddressHeld."""
+    reader.refuse_ended(now)
     found = _session(request, now)
     if found is None or found[1].who != reader.who:
         raise _turned_away(request, reader)
+    refuse_held(reader, now)
     return SignedIn(reader, found[0], now)
 
 
 def administrator(request: Any, now: datetime) -> SignedIn:
     """As `signed_in`, for whoever the settings list. `.reader.person` is for the audit trail."""
+    admin, session = administrators_session(request, now)
+    if session.pending:
+        raise SecondFactorNeeded(admin, posted=request.method == "POST", to=_console_page(request))
+    return admin
+
+
+def administrators_session(request: Any, now: datetime) -> tuple[SignedIn, Session]:
+    """An administrator and their session, which may still lack the second factor."""
     found = _session(request, now)
     reader = readers.administrator(links.token(Role.ADMINISTRATOR, found[1].who)) if found else None
     if found is None or reader is None or reader.person is None:
         raise _turned_away(request, None)
-    return SignedIn(reader, found[0], now)
+    return SignedIn(reader, found[0], now), found[1]
 
 
 # --- signing in and out ------------------------------------------------------------------------------
@@ -119,14 +146,20 @@ def sign_in_url(role: Role, token: str, *more: str) -> str:
     return links.url("/".join(("/sign-in", role, *([token] if token else []), *more)))
 
 
-def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: datetime) -> Response:
+def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: datetime, *, by_link: bool) -> Response:
     """Spend the code and lead on to what the reader came for. Raises codes.CodeRefused.
 
     session_id  random
     """
-    session = Session(sessions.hashed(session_id), reader.who, now + LONGEST)
-    codes.spend(reader.who, challenge, typed, session, now)
+    session = Session(sessions.hashed(session_id), reader.who, now + LONGEST, pending=_needs_second_factor(reader))
+    codes.spend(reader, challenge, typed, session, now, by_link=by_link)
     return SignedIn(reader, session_id, now).see_other(reader.home)
+
+
+def _needs_second_factor(reader: Reader) -> bool:
+    if reader.role is not Role.ADMINISTRATOR:
+        return False
+    return second_factor.is_required() or second_factors.find(reader.who) is not None
 
 
 def sign_out(request: Any, now: datetime) -> Response:
@@ -167,10 +200,14 @@ def _cookie_value(request: Any) -> str:
     return ""
 
 
+def _console_page(request: Any) -> str:
+    return readers.console_page(request.path.format(**request.uri_params or {}))
+
+
 def _turned_away(request: Any, reader: Reader | None) -> PageInstead:
     posted = request.method == "POST"
     clicked_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
     if clicked_elsewhere and not posted and not _cookie_value(request) and HERE not in (request.query_params or {}):
         return ComeAgain()
-    to = "" if posted or reader else readers.console_page(request.path.format(**request.uri_params or {}))
+    to = "" if posted or reader else _console_page(request)
     return SignInNeeded(reader, forms.typed(request.raw_body) if posted else {}, posted=posted, to=to)

@@ -30,7 +30,8 @@ def environment() -> Environment:
     env.globals |= {"url": links.url, "static_path": static.path}
     env.globals |= {"brand_path": static.brand_path, "logo_path": static.logo_path}
     env.filters |= {
-        name: getattr(wording, name) for name in ("day", "local_day", "last_day", "short_day", "month", "plural")
+        name: getattr(wording, name)
+        for name in ("day", "local_day", "local_time", "last_day", "short_day", "month", "plural")
     }
     env.filters["by_field"] = by_field
     env.filters["money"] = lambda kept, code: currency.exact_sum(Decimal(kept), code)

@@ -60,6 +60,8 @@ def parser() -> argparse.ArgumentParser:
     made = commands_of.add_parser("infra", help="everything but the functions: stack, PDF layer, settings")
     made.add_argument("--sender", default="", help="name and address that mail comes from; kept when it is left out")
     made.add_argument("--reply-to", default="", help="a person's mailbox; kept")
+    choice = ("", "required", "optional")
+    made.add_argument("--second-factor", default="", choices=choice, help="of administrators; kept")
     made.add_argument("--administrators", default="", help="addresses, with commas between; kept")
     made.add_argument("--alarms-to", default="", help="an address that is told of alarms; kept")
     made.add_argument("--identity", default="", help="what SES is to verify, if not the sender's domain")

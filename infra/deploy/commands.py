@@ -16,6 +16,7 @@ def infra(stage: Stage, hand: Hand, args: Namespace) -> None:
     hand.steps = 5
     hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
     given = {"sender": args.sender, "reply_to": args.reply_to, "administrators": _listed(args.administrators)}
+    given["second_factor"] = args.second_factor
     known = settings.check_given(stage, given)
     policies.bring_about(stage, hand)
     hand.step("Stack: tables, bucket, queues, topic, mail, alarms")
@@ -72,7 +73,7 @@ def _afterwards(stage: Stage, hand: Hand) -> None:
         return
     known = settings.read(stage)
     base_url = settings.custom_domain(stage) or state.url(stage, apis[0])
-    settings.write(stage, hand, {**known, "base_url": base_url})
+    settings.write(stage, hand, settings.with_id_key({**known, "base_url": base_url}))
     if hand.dry_run and not known.get("base_url"):
         return
     gateway.bring_about(stage, hand, apis[0])

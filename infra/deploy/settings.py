@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
 
-from chalicelib.config import ConfigError, parse_settings
+from chalicelib.config import DEFAULTS, ConfigError, first_id_key, parse_settings
 from infra.deploy import stack
 from infra.deploy.hand import Hand
 from infra.deploy.stage import Stage, Stop, found_or_none
@@ -50,7 +50,7 @@ def check_given(stage: Stage, given: Mapping[str, Any]) -> Values:
 
 
 def bring_about(stage: Stage, hand: Hand, given: Mapping[str, Any]) -> None:
-    """Link keys are made once and kept: links in people's mail hang on them."""
+    """Keys are made once and kept: links in people's mail and the ids in rows hang on them."""
     known = check_given(stage, given)
     found = stack.outputs(stage)
     if not found:
@@ -66,8 +66,18 @@ def bring_about(stage: Stage, hand: Hand, given: Mapping[str, Any]) -> None:
         "link_keys": known.get("link_keys") or [secrets.token_urlsafe(KEY_BYTES)],
         "administrators": known["administrators"],
         "mails_per_second": _rate(stage),
+        "second_factor": known.get("second_factor") or DEFAULTS["second_factor"],
     }
+    if not known.get("link_keys"):  # else `make deploy` adds it once functions run that know it
+        wanted["id_key"] = secrets.token_urlsafe(KEY_BYTES)
     write(stage, hand, {**known, **wanted})
+
+
+def with_id_key(found: Values) -> Values:
+    """Settings that hold the key of ids: a deployment from before there was one goes on with what it had in effect."""
+    if found.get("id_key") or not found.get("link_keys"):
+        return found
+    return {**found, "id_key": first_id_key(found["link_keys"])}
 
 
 def write(stage: Stage, hand: Hand, wanted: Values) -> bool:
@@ -109,13 +119,17 @@ def custom_domain(stage: Stage) -> str:
 
 
 def rotate(stage: Stage, hand: Hand, *, drop_oldest: bool) -> None:
-    """A new key signs from now on; the older ones still open links. Dropping the oldest closes the links it signed."""
+    """A new key signs from now on; the older ones still open links. Dropping the oldest closes the links it signed.
+
+    The key of ids stays: rows are found by it.
+    """
     found = read(stage)
     keys = found.get("link_keys", [])
     if not keys:
         raise Stop(f"Stage {stage.name} has no settings yet: run make infra STAGE={stage.name} first.")
     if drop_oldest and len(keys) < 2:
         raise Stop("There is one link key only, and all links hang on it: add one before you drop one.")
+    found = with_id_key(found)
     kept = keys[1:] if drop_oldest else [*keys, secrets.token_urlsafe(KEY_BYTES)]
     what = "drop the oldest link key" if drop_oldest else "add a link key that signs from now on"
     hand.change(f"{what}: {len(keys)} become {len(kept)}", lambda: _put(stage, {**found, "link_keys": kept}))

@@ -16,6 +16,7 @@ REGION = "eu-west-2"
 STACK = Path(__file__).parent.parent / "stack.yaml"
 SENDER_DOMAIN = "programmes.example.org"
 ADMINISTRATOR = "administrator@programmes.example.org"
+ID_KEY = "a key for the ids of people who are on this machine alone"
 LINK_KEY = "a key for links that only open pages of this machine"
 # moto loads every service that the stack names before it answers: on a busy machine that takes a while.
 PATIENT = Config(read_timeout=120, retries={"total_max_attempts": 1})
@@ -60,6 +61,7 @@ def settings(stage: str, base_url: str, outputs: dict[str, str]) -> dict[str, An
         "sender": f"Fullcircle <feedback@{SENDER_DOMAIN}>",
         "reply_to": ADMINISTRATOR,
         "link_keys": [LINK_KEY],
+        "id_key": ID_KEY,
         "administrators": [ADMINISTRATOR],
         "mails_per_second": 1000,
     }

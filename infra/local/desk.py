@@ -30,7 +30,13 @@ if TYPE_CHECKING:
 
 DESK = "/_local/"
 BOUNCES = ("Permanent", "Transient", "Undetermined")
-MAIL_STATES = {"queued": "waiting", "sending": "waiting", "refused": "failed"}  # every other one is done
+# every other one is done
+MAIL_STATES = {
+    "queued": "waiting",
+    "sending": "waiting",
+    "refused": "failed",
+    "undelivered": "failed",
+}
 FIRST = {"failed": 0, "waiting": 1, "done": 2}
 AFTER_OPENING = timedelta(minutes=5)  # so that the emails of the opening have gone out
 SHOWN = 100  # mails and jobs on the page; the JSON has all

@@ -38,10 +38,12 @@ WORDS = {
     "challenge": "5c1f" * 8,
     "until": "10:42",
     "own": "",
+    "held": "",
     "what": "the feedback you are asked for",
     "invited": "13",
     "answered": "4",
     "minimum": "5",
+    "at": "10:30",
 }
 
 # mails that are not to a rater: who reads them
@@ -62,12 +64,17 @@ READERS = {
     "impact/reminder": MANAGER,
     "sponsor/summary": SPONSOR,
     "web/code": COACH,
+    "web/wrong_code": COACH,
+    "web/second_factor": COACH,
 }
 # the same template with other words reads otherwise
 VARIANTS: dict[str, dict[str, dict[str, str]]] = {
+    "web/second_factor": {what: {"what": what} for what in ("set up", "removed", "opened with a recovery code")},
     "programme/opening": {"whose raters a file names": {"raters_named": "yes"}},
     "collect/invitation": {"to the line manager": {"named": "yes", "group_title": "Line manager", "name": MANAGER}},
     "impact/reminder": {"to the delegate": {"own": "yes", "name": DELEGATE}},
+    "collect/again": {"to the delegate": {"own": "yes", "name": DELEGATE}},
+    "admin/new_link": {"to a coach": {"name": COACH, "what": "your delegates", "held": "8 September 2026, 10:00"}},
 }
 DARK = "@media (prefers-color-scheme:dark)"
 

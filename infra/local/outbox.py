@@ -110,8 +110,8 @@ def delivery(mail: Accepted, now: datetime) -> str:
 
 def bounce(mail: Accepted, now: datetime, kind: str = "Permanent") -> str:
     """kind: Permanent, Transient or Undetermined."""
-    status = "4.2.2" if kind == "Transient" else "5.1.1"
-    recipients = [{"emailAddress": address, "action": "failed", "status": status} for address in mail.to]
+    status = {"Permanent": {"status": "5.1.1"}, "Transient": {"status": "4.2.2"}}.get(kind, {})
+    recipients = [{"emailAddress": address, "action": "failed", **status} for address in mail.to]
     return event(
         mail,
         "Bounce",

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.admin import close, replace
+from chalicelib import mailed_links
+from chalicelib.admin import close, lost_link, replace
 from chalicelib.admin.lost_link import NobodyFound
 from chalicelib.admin.replace import ReplaceRefused
 from chalicelib.admin.status import CohortUnknown
@@ -13,9 +14,10 @@ from chalicelib.model import InvitationState, Wave
 from chalicelib.programme.dates import local_moment
 from chalicelib.store import audits, cohorts, delegates, invitations
 from chalicelib.store.table import scan
+from chalicelib.web import links
 from infra.local import outbox
 from tests.support import people
-from tests.support.drain import drain
+from tests.support.drain import drain, run_row
 from tests.support.mails import sent_mails
 
 BY = "ada@example.org"
@@ -46,6 +48,15 @@ def new_link(part, address=NEW):
     return [url for mail in sent_mails(address) for url in mail.links if f"/{part}/" in url][-1]
 
 
+def to_old(who):
+    """Emails to an old address but for the notice that it was replaced."""
+    return [mail for mail in sent_mails(old(who)) if mail not in notices(who)]
+
+
+def notices(who):
+    return [mail for mail in sent_mails(old(who)) if "no longer come to this address" in str(mail.message["Subject"])]
+
+
 def waiting():
     return {row["id"]: row["to"]["email"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}
 
@@ -74,7 +85,7 @@ def test_reminders_lead_to_the_new_link(opened, clock):
     assert {
         link.rsplit(".", 1)[0].rsplit(".", 1)[1] for mail in mails for link in mail.links if "/answer/" in link
     } == {"2"}
-    assert len(sent_mails(old("p0"))) == 1
+    assert len(to_old("p0")) == 1
 
 
 def test_an_answer_given_stays_and_counts(opened, clock):
@@ -84,23 +95,90 @@ def test_an_answer_given_stays_and_counts(opened, clock):
     change(clock, "p0")
 
     moved = invitation(NEW)
-    assert (moved.state, moved.sent == moved.draft, bool(moved.sent)) == (InvitationState.ANSWERED, True, True)
-    assert cohorts.lines(people.COHORT)[0].answered == 1
+    assert (moved.state, moved.sealed, bool(moved.sent)) == (InvitationState.ANSWERED, True, True)
     assert sent_mails(NEW) == []  # who has answered is not asked again
     close.publish(people.COHORT, old("dana delegate"), clock.now())
     drain(clock.now())
     assert [row["group"] for row in scan() if row["sk"].startswith("RESPONSE#baseline")] == ["peer"]
 
 
-def test_what_was_saved_is_found_by_the_new_link(opened, clock):
-    url = people.link("p0", "answer")
-    people.answer_all(opened, url)
+def test_the_old_address_is_told_at_once_and_once(opened, clock):
+    for _ in range(2):
+        change(clock, "p0")
 
+    (notice,) = notices("p0")
+    assert NEW not in notice.part("plain") + notice.part("html")
+    assert "P0" not in notice.part("plain")
+    assert notice.links == []
+
+
+@pytest.mark.parametrize("who", ["mara manager", "dana delegate", "cleo coach"])
+def test_whoever_the_address_belonged_to_is_told(opened, clock, who):
+    change(clock, who)
+
+    assert len(notices(who)) == 1
+
+
+def test_an_address_that_bounced_gets_no_notice(opened, clock):
+    from chalicelib.mail import events
+
+    events.settle(outbox.bounce(sent_mails(old("p0"))[0], clock.now()), clock.now())
     change(clock, "p0")
-    new = new_link("answer")
-    people.send(opened, new)
 
-    assert invitation(NEW).state is InvitationState.ANSWERED
+    assert notices("p0") == []
+
+
+def test_an_email_that_waits_for_the_old_address_goes_to_the_new_one_or_is_made_anew(visitor, clock):
+    """SES was away at the opening: first invitations still wait when the address is corrected."""
+    people.load(clock.now(), chosen=people.raters(4, 0))
+    drain(clock.now())
+    clock.to(people.OPENING)
+    for kind in ("open", "invite"):
+        for row in [row for row in scan() if row["pk"].startswith(f"JOB#{kind}#")]:
+            run_row({"pk": row["pk"], "kind": kind}, clock.now())
+    assert [mail for mail, to in waiting().items() if to == old("p0") and mail.startswith("collect/invitation")]
+
+    replace.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+    for row in [row for row in scan() if row["pk"].startswith("JOB#replace#")]:
+        run_row({"pk": row["pk"], "kind": "replace"}, clock.now())
+    drain(clock.now())
+
+    assert to_old("p0") == []
+    assert len(sent_mails(NEW)) == 1
+    assert visitor.open(new_link("answer")).status == 200
+
+
+def test_a_link_that_was_asked_for_again_and_waits_is_not_sent_to_the_old_address(opened, clock):
+    lost_link.send_again(people.COHORT, old("p0"), clock.now(), BY)
+    replace.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+    for row in [row for row in scan() if row["pk"].startswith("JOB#replace#")]:
+        run_row({"pk": row["pk"], "kind": "replace"}, clock.now())
+    drain(clock.now())
+
+    assert [mail for mail in to_old("p0") if "here is your link" in str(mail.message["Subject"])] == []
+
+
+def test_the_sponsor_gets_a_new_link_and_the_old_one_ends(opened, clock):
+    cohort = cohorts.find(people.COHORT)
+    before = links.make(*mailed_links.sponsor(cohort))
+    assert opened.open(before).status == 200
+
+    replace.replace(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
+    drain(clock.now())
+
+    assert cohorts.find(people.COHORT).sponsor.email == NEW
+    assert opened.open(before).status == 410
+    assert opened.open(new_link("sponsor")).status == 200
+    assert [str(mail.message["To"]) for mail in sent_mails(people.SPONSOR.email)] == [people.SPONSOR.email]
+
+
+def test_a_file_with_the_sponsor_of_before_gives_them_another_link_once_more(opened, clock):
+    replace.replace(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
+    drain(clock.now())
+    people.load(clock.now(), names=("dana delegate", "dora delegate"))
+
+    cohort = cohorts.find(people.COHORT)
+    assert (cohort.sponsor.email, cohort.sponsor_link) == (people.SPONSOR.email, 3)
 
 
 def test_a_mail_that_reached_somebody_else_is_asked_anew_under_the_right_address(opened, clock):
@@ -206,7 +284,8 @@ def test_there_and_back_again(opened, clock):
     drain(clock.now())
 
     assert invitation(old("p0")).link_version == 3
-    assert len(sent_mails(old("p0"))) == 2
+    assert len(to_old("p0")) == 2
+    assert len(notices("p0")) == 1
     assert read_ticket(people.link("p0", "answer").rsplit("/", 1)[1]).link_version == 3
 
 

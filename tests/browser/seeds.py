@@ -16,7 +16,7 @@ from chalicelib.store.sessions import Session
 from chalicelib.store.summaries import Summary
 from chalicelib.web import links
 from chalicelib.web.sessions import COOKIE, LONGEST
-from infra.local.account import ADMINISTRATOR, LINK_KEY
+from infra.local.account import ADMINISTRATOR, ID_KEY, LINK_KEY
 from infra.local.example import COHORT, read_example
 from tests.support.served import Served
 
@@ -28,6 +28,7 @@ class Keys:
     """Stands in for the settings: this process signs the served cloud's links."""
 
     link_keys = (LINK_KEY,)
+    id_key = ID_KEY
 
     def __init__(self, cloud: Served):
         self.base_url = f"http://127.0.0.1:{cloud.port}/api"

@@ -7,8 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyotp
 import pytest
 
+from chalicelib import ids
 from chalicelib.web import links
 from infra.local.account import ADMINISTRATOR
 from tests.browser import people, seeds
@@ -31,6 +33,7 @@ def cloud() -> Iterator[Served]:
     with served() as found, pytest.MonkeyPatch.context() as patch:
         keys = seeds.Keys(found)
         patch.setattr(links, "settings", lambda: keys)
+        patch.setattr(ids, "settings", lambda: keys)
         people.load_example(found)
         seeds.bounce(found, seeds.delegates_of_one_coach()[0].person.email)
         yield found
@@ -78,7 +81,7 @@ def test_an_administrator_signs_in_with_a_code_and_out(cloud, visit):
     assert heading(page) == "Administrators: sign in"
     sound(page)
     before = len(people.letters(cloud, ADMINISTRATOR))
-    page.get_by_label("Mail address").fill(ADMINISTRATOR)
+    page.get_by_label("Email address").fill(ADMINISTRATOR)
     press(page, "Send me a code")
     sound(page)
     for _ in range(100):
@@ -92,6 +95,28 @@ def test_an_administrator_signs_in_with_a_code_and_out(cloud, visit):
     assert heading(page) == "You are signed out"
     page.goto(links.url("/admin"))
     assert heading(page) == "Administrators: sign in"
+
+
+def test_a_second_factor_is_set_up_shown_and_removed_on_sound_pages(cloud, admin):
+    page = admin("/second-factor")
+    assert heading(page) == "Set up a second factor"
+    sound(page)
+    secret = page.locator("strong.code").inner_text().replace(" ", "")
+    page.get_by_label("Six-digit code from the app").fill("000")
+    press(page, "Set it up")
+    sound(page)
+    now = seeds.now(cloud)
+    page.get_by_label("Six-digit code from the app").fill(pyotp.TOTP(secret).at(now))
+    press(page, "Set it up")
+    assert heading(page) == "Keep your recovery codes"
+    sound(page)
+    recovery = page.locator("strong.code").first.inner_text()
+    page.goto(links.url("/admin/second-factor"))
+    assert heading(page) == "Your second factor"
+    sound(page)
+    page.get_by_label("Code from the app, or a recovery code").fill(recovery)
+    press(page, "Remove the second factor")
+    assert heading(page) == "Set up a second factor"
 
 
 # --- a cohort from two files ----------------------------------------------------------------------------------------

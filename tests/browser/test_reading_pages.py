@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib import ids
 from chalicelib.web import links
 from infra.local.example import SPONSOR
 from tests.browser import people, seeds
@@ -29,6 +30,7 @@ def cloud() -> Iterator[Served]:
     with served() as found, pytest.MonkeyPatch.context() as patch:
         keys = seeds.Keys(found)
         patch.setattr(links, "settings", lambda: keys)
+        patch.setattr(ids, "settings", lambda: keys)
         people.load_example(found)
         for entry in (FIRST, SECOND, THIRD):
             seeds.finish_report(found, entry)
@@ -76,7 +78,7 @@ def test_signing_in_wrong_codes_and_signing_out_are_sound_pages(cloud, visit):
     assert heading(page) == "Sign in with a code"
     assert_sound(page)
     code = ask_for_code(cloud, page, THIRD.person.email)
-    assert heading(page) == "Type the code from our mail"
+    assert heading(page) == "Type the code from our email"
     assert_sound(page)
     for _ in range(5):
         page.get_by_label("Six-digit code").fill("000000" if code != "000000" else "000001")
@@ -87,7 +89,7 @@ def test_signing_in_wrong_codes_and_signing_out_are_sound_pages(cloud, visit):
     assert heading(page) == "Ask for a new code"
     assert_sound(page)
     press(page, "Send me a new code")
-    assert heading(page) == "Type the code from our mail"
+    assert heading(page) == "Type the code from our email"
 
 
 def test_a_strict_cookie_survives_a_click_on_another_site(cloud, visit):

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import mailed_links
+from chalicelib.admin import replace as replacing
 from chalicelib.admin.person import export
-from chalicelib.store import debriefs, delegates
+from chalicelib.ids import coach_id
+from chalicelib.model import Person
+from chalicelib.programme.load import load_cohort
+from chalicelib.store import audits, cohorts, debriefs, delegates
+from chalicelib.store.table import put
 from chalicelib.web import links
 from tests.faults.test_faults import AREAS, ready_to_release
 from tests.journey.conftest import visitor  # noqa: F401 (a fixture)
 from tests.support import people
+from tests.support.drain import drain
+
+
+def cleo():  # type: ignore[no-untyped-def]
+    return coach_id(people.COHORT, people.person("cleo coach").email)
+
 
 SECRET = "Speaks faster when the budget comes up"
 
@@ -46,7 +58,7 @@ def test_notes_are_on_no_page_and_in_no_export_of_the_delegates(visitor, clock, 
 
     assert SECRET not in "".join(pages)
     assert SECRET not in repr(export(dana))
-    assert debriefs.notes_from(delegates.partition(people.dana())).text == SECRET
+    assert debriefs.notes_from(delegates.partition(people.dana()), cleo()).text == SECRET
 
 
 def test_notes_that_are_too_long_are_shown_again_and_not_kept(visitor, case):  # noqa: F811
@@ -55,7 +67,7 @@ def test_notes_that_are_too_long_are_shown_again_and_not_kept(visitor, case):  #
     assert visitor.status == 400
     assert "shorten your notes to 4000 characters" in visitor.page
     assert "x" * 4001 in visitor.page
-    assert debriefs.notes_from(delegates.partition(people.dana())) is None
+    assert debriefs.notes_from(delegates.partition(people.dana()), cleo()) is None
 
 
 def test_what_was_agreed_cannot_be_changed_after_the_release(visitor, clock, case):  # noqa: F811
@@ -68,3 +80,119 @@ def test_what_was_agreed_cannot_be_changed_after_the_release(visitor, clock, cas
     assert [area.behaviour for area in debriefs.areas_from(delegates.partition(people.dana()))] == [
         area.behaviour for area in AREAS
     ]
+
+
+# --- when the coach changes ------------------------------------------------------------------------------
+
+
+NEXT = "nora.coach@example.org"
+LEFT = "Ask about the rota first"
+
+
+def change_coach(clock, how):  # type: ignore[no-untyped-def]
+    """Another address for the coach, or another coach in a file; then a day passes."""
+    if how == "file":
+        entry = replace(people.entry("dana delegate"), coach=Person("Nora Coach", NEXT))
+        load_cohort(cohorts.find(people.COHORT), people.programme(), (entry,), {}, clock.now(), "ada@example.org")
+    else:
+        replacing.replace(people.COHORT, people.person("cleo coach").email, NEXT, clock.now(), "ada@example.org")
+    drain(clock.advance(minutes=1))
+    clock.advance(hours=25)
+
+
+def their_case(visitor, clock, address=NEXT):  # type: ignore[no-untyped-def]  # noqa: F811
+    visitor.let_in(address, clock.now())
+    return f"{links.make(*mailed_links.coach(delegates.find(people.dana())))}/{people.dana()}"
+
+
+@pytest.mark.parametrize("how", ["file", "address"])
+def test_a_new_coach_starts_empty_and_the_old_one_keeps_nothing(visitor, clock, case, how):  # noqa: F811
+    visitor.open(case).post(f"{case}/notes", {"notes-text": SECRET})
+    change_coach(clock, how)
+
+    visitor.let_in(people.person("cleo coach").email, clock.now())
+    assert visitor.open(case).status == 404
+    assert visitor.post(f"{case}/notes", {"notes-text": "more"}, nonce="x").status in (400, 404)
+    theirs = their_case(visitor, clock)
+    assert SECRET not in visitor.open(theirs).page
+    assert visitor.status == 200
+    visitor.post(f"{theirs}/notes", {"notes-text": "Her own"})
+    assert "Her own" in visitor.page
+    assert debriefs.notes_from(delegates.partition(people.dana()), cleo()).text == SECRET  # theirs until it is deleted
+
+
+def test_a_coach_who_comes_back_finds_their_own_notes(visitor, clock, case):  # noqa: F811
+    visitor.open(case).post(f"{case}/notes", {"notes-text": SECRET})
+    change_coach(clock, "address")
+    replacing.replace(people.COHORT, NEXT, people.person("cleo coach").email, clock.now(), "ada@example.org")
+    drain(clock.now())
+    clock.advance(hours=25)
+    visitor.let_in(people.person("cleo coach").email, clock.now())
+
+    assert SECRET in visitor.open(case).page
+
+
+@pytest.mark.parametrize("how", ["file", "address"])
+def test_a_coach_leaves_a_note_that_the_next_one_reads_and_the_delegate_does_not(visitor, clock, case, how):  # noqa: F811
+    visitor.open(case).post(f"{case}/notes", {"notes-text": SECRET})
+    visitor.post(f"{case}/hand-over", {"hand-over": LEFT})
+    assert LEFT in visitor.page
+    change_coach(clock, how)
+
+    visitor.open(their_case(visitor, clock))
+    assert LEFT in visitor.page
+    assert "Cleo Coach" in visitor.page
+    assert SECRET not in visitor.page
+    visitor.open(f"{visitor.url}/release").post(f"{visitor.url}/release")
+    hub = links.make(*mailed_links.hub(delegates.find(people.dana())))
+    dana = people.person("dana delegate").email
+    pages = [visitor.open(hub).page, visitor.let_in(dana, clock.now()).open(f"{hub}/report").page]
+    assert LEFT not in "".join(pages)
+    assert LEFT not in repr(export(dana))
+
+
+def test_a_hand_over_note_that_is_too_long_is_shown_again(visitor, case):  # noqa: F811
+    visitor.open(case).post(f"{case}/hand-over", {"hand-over": "x" * 4001})
+
+    assert visitor.status == 400
+    assert "x" * 4001 in visitor.page
+    assert debriefs.hand_overs_from(delegates.partition(people.dana())) == []
+
+
+# --- rows of an earlier version, whose key names no coach ------------------------------------------------
+
+
+def earlier_notes(clock):  # type: ignore[no-untyped-def]
+    row = {**debriefs.unsigned_notes_key(people.dana())._asdict(), "text": SECRET, "at": clock.now()}
+    people.write(put(row))
+
+
+def test_notes_of_an_earlier_version_stay_with_the_coach_of_then(visitor, clock, case):  # noqa: F811
+    earlier_notes(clock)
+    assert SECRET in visitor.open(case).page
+
+
+@pytest.mark.parametrize("how", ["file", "address"])
+def test_notes_of_an_earlier_version_are_signed_when_the_coach_changes(visitor, clock, case, how):  # noqa: F811
+    earlier_notes(clock)
+    change_coach(clock, how)
+
+    assert SECRET not in visitor.open(their_case(visitor, clock)).page
+    assert debriefs.notes_from(delegates.partition(people.dana()), cleo()).text == SECRET
+
+
+def test_notes_of_an_earlier_version_are_nobodys_if_another_coach_was_at_work_then(visitor, clock, case):  # noqa: F811
+    people.write(audits.add(people.COHORT, "opened report (pdf)", "coach another1", people.dana(), clock.now()))
+    clock.advance(minutes=1)
+    earlier_notes(clock)
+
+    assert SECRET not in visitor.open(case).page
+
+
+def test_keeping_notes_anew_replaces_those_of_an_earlier_version(visitor, clock, case):  # noqa: F811
+    earlier_notes(clock)
+    visitor.open(case).post(f"{case}/notes", {"notes-text": "Other"})
+
+    rows = [row["sk"] for row in delegates.partition(people.dana()) if row["sk"].startswith("NOTES")]
+    assert rows == [f"NOTES#{cleo()}"]
+    assert SECRET not in visitor.page

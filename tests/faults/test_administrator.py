@@ -4,17 +4,26 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace as other
 
+import chalicelib.clock
 from chalicelib.admin import chase, followup, lost_link, withdraw
+from chalicelib.admin.confirm import confirm
 from chalicelib.admin.replace import replace
-from chalicelib.model import InvitationState, Wave, WaveState
-from chalicelib.store import audits, cohorts, delegates, jobs, wave_keys
+from chalicelib.admin.void import void
+from chalicelib.collect.submit import submit
+from chalicelib.ids import coach_id
+from chalicelib.model import Approver, InvitationState, Wave, WaveState
+from chalicelib.nominate import sending
+from chalicelib.nominate.choice import load
+from chalicelib.programme.load import load_cohort
+from chalicelib.store import audits, cohorts, debriefs, delegates, holds, jobs, wave_keys
 from chalicelib.store.cohorts import Stage
-from chalicelib.store.table import scan
+from chalicelib.store.table import put, scan
 from tests.faults import scene
 from tests.faults.scene import Scene
 from tests.support import people
-from tests.support.clock import MONDAY
+from tests.support.clock import MONDAY, Clock
 from tests.support.faults import single_faults
 
 BY = "ada@example.org"
@@ -110,7 +119,7 @@ def test_a_lost_link_is_sent_once_and_noted_once(aws):
 
 @pytest.mark.prove
 def test_an_address_is_replaced_from_the_button_on_and_mailed_once(aws):
-    """However often the button is pressed."""
+    """However often the button is pressed. The old address is told once, and the new one is held."""
     opened = Scene(scene.open_wave)
 
     def act(_, now):
@@ -125,9 +134,135 @@ def test_an_address_is_replaced_from_the_button_on_and_mailed_once(aws):
         wrong = [] if coaches == {people.person("new coach").email} else [f"coached by {coaches}"]
         noted_for_each_job = [row for row in audits.of_cohort(people.COHORT) if row["act"] == "replaced an address"]
         wrong += [] if len(noted_for_each_job) == len(jobs_of("replace")) else ["a job without its line in the trail"]
-        return wrong + once("admin/link", "new coach")
+        (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+        wrong += [] if hold.person.email == people.person("new coach").email else ["another address is held"]
+        return wrong + once("admin/new_link", "new coach") + once("admin/replaced", "cleo coach")
 
     assert single_faults(opened.lay_out, act, check) > 15
+
+
+@pytest.mark.prove
+def test_a_raters_address_is_replaced_whole_told_once_and_asked_once(aws):
+    """One who has sent and one who has only saved: nothing that was saved is left, what was sent counts."""
+
+    def build():
+        scene.open_wave()
+        submit(scene.ticket(scene.invitation("p0")), scene.at(MONDAY))
+
+    opened = Scene(build)
+
+    def act(_, now):
+        for name in ("p0", "p1"):
+            replace(people.COHORT, people.person(name).email, people.person(f"new {name}").email, at(now), BY)
+        for job in jobs_of("replace"):
+            scene.run_job(job, at(now))
+
+    def check(_):
+        sent, saved = scene.invitation("new p0"), scene.invitation("new p1")
+        wrong = [] if sent.sealed and sent.sent and not sent.draft else ["sent answers are not sealed"]
+        wrong += [] if saved.state is InvitationState.INVITED and not saved.draft else ["saved answers are left"]
+        (line,) = cohorts.lines(people.COHORT)
+        wrong += [] if line.groups["peer"].answered == 1 else ["the answer is not counted once"]
+        wrong += [] if line.counts_hidden == ("peer",) else ["the counts are not hidden"]
+        wrong += [f"{row['id']} goes to the old address" for row in scan() if _goes_to_old(row)]
+        asked = mails_of("collect/invitation")[people.person("new p1").email]
+        wrong += [] if asked == 1 else [f"the new address was asked {asked} times"]
+        return wrong + once("admin/replaced", "p0", "p1")
+
+    assert single_faults(opened.lay_out, act, check) > 20
+
+
+def _goes_to_old(row):
+    olds = {people.person(name).email for name in ("p0", "p1")}
+    waits = row["sk"] == "MAIL" and "due_shard" in row and row["template"] != "admin/replaced"
+    return waits and row["to"]["email"] in olds
+
+
+@pytest.mark.prove
+def test_answers_are_voided_once_counted_once_and_asked_for_once(aws):
+    opened = Scene(scene.everybody_sent)
+
+    def act(_, now):
+        void(people.COHORT, people.person("p0").email, at(now), BY)
+        for job in jobs_of("void"):
+            scene.run_job(job, at(now))
+
+    def check(_):
+        one = scene.invitation("p0")
+        wrong = [] if one.state is InvitationState.INVITED and one.sent is None and not one.draft else ["not destroyed"]
+        wrong += [] if one.link_version == 2 else [f"link version {one.link_version}"]
+        (line,) = cohorts.lines(people.COHORT)
+        wrong += [] if (line.answered, line.groups["peer"].answered) == (5, 3) else [f"{line.answered} counted"]
+        wrong += [] if line.counts_hidden == ("peer",) else ["the counts are not hidden"]
+        waiting = {row["id"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}
+        wrong += [] if set(one.reminders) <= waiting else ["a reminder is missing"]
+        return wrong + once("collect/again", "p0") + noted("voided")
+
+    assert single_faults(opened.lay_out, act, check) > 15
+
+
+def test_a_new_address_is_confirmed_once_and_noted_once(aws):
+    def build():
+        scene.open_wave()
+        replace(
+            people.COHORT, people.person("cleo coach").email, people.person("new coach").email, DAY, "first@example.org"
+        )
+
+    opened = Scene(build)
+
+    def act(_, now):
+        (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+        confirm(people.COHORT, hold.id, at(now), BY)
+
+    def check(_):
+        (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+        return noted("confirmed") + ([] if hold.confirmed_by == BY else ["not confirmed"])
+
+    assert single_faults(opened.lay_out, act, check) > 3
+
+
+@pytest.mark.prove
+def test_another_coach_and_manager_in_a_file_take_over_once(aws):
+    """The list of raters lies with the coach: the new one is asked once, and the old one is reminded no more."""
+    opened = Scene(list_with_coach)
+
+    def act(_, now):
+        entry = other(
+            people.entry("dana delegate"), coach=people.person("new coach"), manager=people.person("new boss")
+        )
+        rules = other(people.programme(), id="approving", raters_approved_by=Approver.COACH)
+        load_cohort(cohorts.find(people.COHORT), rules, (entry,), {}, at(now), BY)
+        for kind in ("enrol", "handover", "ask_approver"):
+            for job in jobs_of(kind):
+                scene.run_job(job, at(now))
+
+    def check(_):
+        (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+        wrong = [] if hold.person == people.person("new coach") else ["another address is held"]
+        asked = Counter(row["to"]["email"] for row in scan() if row["sk"] == "MAIL" and "approve" in row["links"])
+        wrong += [] if asked[people.person("new coach").email] == 2 else [f"asked {dict(asked)}"]
+        waiting = [row for row in scan() if row["sk"] == "MAIL" and "due_shard" in row and "approve" in row["links"]]
+        wrong += [f"{row['id']} goes to the coach of before" for row in waiting if "cleo" in row["to"]["email"]]
+        notes = {row["sk"]: row.get("coach") for row in delegates.partition(people.dana()) if row["sk"] == "NOTES"}
+        wrong += (
+            [] if notes["NOTES"] == coach_id(people.COHORT, people.person("cleo coach").email) else ["notes unsigned"]
+        )
+        return wrong
+
+    assert single_faults(opened.lay_out, act, check) > 15
+
+
+def list_with_coach():
+    clock = Clock()
+    chalicelib.clock.use(clock.now)
+    people.opened(clock, rules=other(people.programme(), id="approving", raters_approved_by=Approver.COACH))
+    delegate = delegates.find(people.dana())
+    before = delegates.find_nomination(people.dana(), Wave.BASELINE)
+    chosen = other(before, raters=(*before.raters, *people.raters(4, 0)), revision=before.revision + 1)
+    people.write(delegates.save_nomination(chosen, before.revision))
+    sending.send(load("", delegate.id, str(delegate.link_version), clock.now()), clock.now(), fewer=True)
+    scene.settle(clock.now())
+    people.write(put({**debriefs.unsigned_notes_key(people.dana())._asdict(), "text": "Mine", "at": clock.now()}))
 
 
 def test_a_load_that_is_confirmed_is_there_whole_and_noted_once(aws):

@@ -11,6 +11,7 @@ from chalicelib.admin import attention, chase, close
 from chalicelib.collect.extended import tell_extended
 from chalicelib.collect.submit import submit
 from chalicelib.jobs import run
+from chalicelib.mail.send import send
 from chalicelib.model import InvitationState, Wave
 from chalicelib.store import delegates, jobs
 from chalicelib.store.jobs import JobState
@@ -23,6 +24,7 @@ from tests.support.calls import watched_by
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
 from tests.support.faults import Killed, Striking, single_faults
+from tests.support.mails import sent_mails
 
 NOW = people.OPENING + timedelta(days=2)
 DANA = people.person("dana delegate").email
@@ -79,12 +81,19 @@ def test_under_every_fault_everyone_is_told_once():
     assert single_faults(extended.lay_out, act, lambda _: once(waiting)) > 30
 
 
-def test_two_extensions_before_the_first_is_told_of_make_one_email_each():
+@pytest.mark.parametrize("days", [0, 1])
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_two_extensions_before_the_first_is_told_of_make_one_email_each(days, newest_first):
     scene.open_wave()
     extend(FIRST)
-    extend(SECOND)
-    for job in reversed(telling()):
-        assert run.run(job, WORKS, "attempt", NOW)
+    later = NOW + timedelta(days=days)
+    extend(SECOND, later)
+    for job in sorted(telling(), reverse=newest_first):
+        assert run.run(job, WORKS, "attempt", later)
+        for mail in [row["id"] for row in scan() if row["pk"].startswith("MAIL#collect/extended")]:
+            send(mail, "attempt", later)
+    sent = Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith("collect/extended"))
+    assert sent == Counter(RATERS)
 
     assert once() == []
     words = [row["words"]["closes"] for row in scan() if row["pk"].startswith("MAIL#collect/extended")]
@@ -98,7 +107,8 @@ def test_two_extensions_on_two_days_are_both_told_of():
     extend(SECOND, NOW + timedelta(days=1))
     drain(NOW + timedelta(days=1))
 
-    assert told() == Counter(list(RATERS) * 2)
+    sent = Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith("collect/extended"))
+    assert sent == Counter(list(RATERS) * 2)
     assert wrong_reminders() == []
     assert jobs.failed() == []
 

@@ -103,7 +103,7 @@ def test_a_figure_counts_lines_that_are_really_logged():
     patterns = [each["FilterPattern"] for each in of_type("AWS::Logs::MetricFilter").values()]
     counted = {name for pattern in patterns for name in LOGGED.findall(pattern)}
 
-    assert {"swept", "job_given_up", "mail_in_doubt", "page_failed"} <= counted
+    assert {"swept", "job_given_up", "mail_in_doubt", "page_failed", "code_refused", "code_blocked"} <= counted
     assert counted <= logged_by_us()
 
 

@@ -25,6 +25,7 @@ def test_status_names_what_needs_a_person_and_how_to_mend_it(deployed, capsys):
 
 def test_link_keys_are_kept_and_rotate_without_losing_the_old_one(deployed):
     (old,) = settings.read(deployed.stage)["link_keys"]
+    id_key = settings.read(deployed.stage)["id_key"]
     assert deployed.run("infra") == 0
     assert settings.read(deployed.stage)["link_keys"] == [old]
     before = live(deployed.stage)["functions"]["fullcircle-prod"]["Description"]
@@ -35,4 +36,5 @@ def test_link_keys_are_kept_and_rotate_without_losing_the_old_one(deployed):
     assert live(deployed.stage)["functions"]["fullcircle-prod"]["Description"] != before  # a fresh start
     assert deployed.run("rotate-keys", "--drop-oldest") == 0
     assert old not in settings.read(deployed.stage)["link_keys"]
+    assert settings.read(deployed.stage)["id_key"] == id_key
     assert deployed.run("rotate-keys", "--drop-oldest") == 1  # the last key stays

@@ -260,11 +260,11 @@ def test_only_the_approver_of_today_can_approve(visitor, clock, request_link):
 
 
 def test_where_nobody_approves_there_is_nothing_to_approve(visitor, choose):
-    from chalicelib.nominate.asking import approve_link
+    from chalicelib import mailed_links
     from chalicelib.web import links
 
     delegate = delegates.find(people.dana())
-    visitor.open(links.make(*approve_link(delegate, delegate.coach)))
+    visitor.open(links.make(*mailed_links.approve(delegate, delegate.coach)))
     assert (visitor.status, "nothing to approve" in visitor.page) == (400, True)
 
 

@@ -4,19 +4,25 @@ That is log lines, addresses of pages and documents, tags of mails, messages of 
 keeps in trails and metrics of its own. Figures made from log lines have no dimensions: tests/infra/test_stack.py.
 """
 
+import ast
+import base64
+import hashlib
 import io
+import itertools
 import json
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pythonjsonlogger.json import JsonFormatter
 
-from chalicelib import log
+from chalicelib import ids, log
 from chalicelib.admin import close, replace
 from chalicelib.mail import events
-from infra.local import outbox
+from chalicelib.model import Wave
+from infra.local import account, outbox
 from infra.local.memory import backend
 from tests.support import people
 from tests.support.drain import drain
@@ -52,6 +58,64 @@ def test_nothing_that_operators_see_tells_a_token_an_address_a_name_or_an_answer
     assert told(lines, people_know | tokens(links)) == []
     assert told([*links, *shown], people_know) == []
     assert told(seen_by_aws(), people_know | tokens(links)) == []
+
+
+def test_nobody_with_a_list_of_staff_can_tell_whose_an_id_is(visitor, clock, written):
+    """With every hash that the code makes, and the usual others, but without the key."""
+    shown = the_whole_way(visitor, clock)
+    seen = [*written.getvalue().splitlines(), *shown, *seen_by_aws()]
+    seen += [link for mail in sent_mails() for link in mail.links]
+    staff = addresses() | {account.ADMINISTRATOR}
+    contexts = (people.COHORT, people.dana(), *Wave)
+
+    assert {"delegate", "invitation", "coach", "approver", "reader", "administrator", "rater"} <= LABELS
+    assert len(words_of(seen)) > 100
+    assert recognised(seen, staff, contexts) == set()
+    for unkeyed in (
+        ids.unkeyed_delegate_id(people.COHORT, NEW),
+        ids.unkeyed(8, "invitation", people.dana(), Wave.PULSE, NEW),
+        ids.unkeyed_rater_key(NEW),
+        ids.coach_ids(people.COHORT, NEW)[1],
+        hashlib.sha256(NEW.encode()).hexdigest()[:10],
+    ):
+        assert recognised([f"/x/{unkeyed}.1"], staff, contexts) == {NEW}, "the attack itself finds what has no key"
+
+
+def labels_in_the_code() -> set[str]:
+    """What ids are made for, as the code says it to the functions that make them."""
+    trees = [ast.parse(path.read_text()) for path in Path(ids.__file__).parent.rglob("*.py")]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    made = [call for call in calls if getattr(call.func, "id", "") in ("derive", "unkeyed", "make")]
+    return {arg.value for call in made for arg in call.args if isinstance(arg, ast.Constant)}
+
+
+LABELS = {label for label in labels_in_the_code() if isinstance(label, str)} | {""}
+
+
+def words_of(seen: list[str]) -> set[str]:
+    return {word.lower() for line in seen for word in re.findall(r"[A-Za-z0-9]{8,}", line)}
+
+
+def recognised(seen: list[str], staff: set[str], contexts: tuple[str, ...]) -> set[str]:
+    """Whose ids are among the words: a word gives somebody away if a hash of their address begins with it."""
+    words = words_of(seen)
+    starts = {word[:8] for word in words}
+    return {
+        email
+        for email in staff
+        for written in spellings(email, contexts)
+        if written[:8] in starts and any(written.startswith(word) for word in words)
+    }
+
+
+def spellings(email: str, contexts: tuple[str, ...]) -> Iterator[str]:
+    between = [(), *((one,) for one in contexts), *itertools.permutations(contexts, 2)]
+    for label, context, sep in itertools.product(LABELS, between, ("\x1f", "|", "")):
+        text = sep.join(part for part in (label, *context, email) if part).encode()
+        for make in ("sha256", "sha1", "md5"):
+            digest = hashlib.new(make, text).digest()
+            yield base64.b32encode(digest).decode().lower()
+            yield digest.hex()
 
 
 def the_whole_way(visitor, clock) -> list[str]:

@@ -10,13 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib import log
 from chalicelib.mail import events, tags
 from chalicelib.mail.send import LEASE, send
+from chalicelib.mail.trouble import TODO
 from chalicelib.store import mails
-from chalicelib.store.mails import Mail, MailState
+from chalicelib.store.due import due
+from chalicelib.store.mails import Mail, MailState, Trouble
 from chalicelib.store.table import ConditionFailed, get, query, transact
+from chalicelib.undeliverable import addresses
 from tests.mail.samples import SAM, mail
 from tests.support import cloud
 from tests.support.clock import MONDAY
@@ -72,7 +76,7 @@ def taken() -> None:
         ("Complaint", MailState.COMPLAINED),
         ("Reject", MailState.REFUSED),
         ("RenderingFailure", MailState.REFUSED),
-        ("Soft", MailState.SENDING),
+        ("Soft", MailState.UNDELIVERED),
         ("DeliveryDelay", MailState.SENDING),
         ("Open", MailState.SENDING),
     ],
@@ -83,20 +87,66 @@ def test_each_event_says_what_became_of_the_mail(taken, kind, becomes):
     assert state() is becomes
 
 
-@pytest.mark.parametrize("kind", ["Bounce", "Complaint", "Reject"])
-def test_an_address_that_does_not_work_is_on_the_dashboard(taken, kind):
+@pytest.mark.parametrize("kind", ["Bounce", "Complaint", "Reject", "Soft"])
+def test_an_email_that_did_not_arrive_is_on_the_dashboard(taken, kind):
     events.settle(event(kind), MONDAY)
 
     (row,) = shown()
     assert row["sk"] == f"BOUNCE#{mail().id}"
-    assert (row["name"], row["email"], row["delegate"], row["invitation"]) == (
-        SAM.name,
-        SAM.email,
-        "k3jx9qmw7s",
-        "k3jx9qmw",
-    )
+    who = ("", "", "k3jx9qmw7s", "") if kind == "Reject" else (SAM.name, SAM.email, "k3jx9qmw7s", "k3jx9qmw")
+    assert (row["name"], row["email"], row["delegate"], row["invitation"]) == who
     assert row["reason"] == found().reason
     assert row["at"] == "2026-09-07T09:00:00Z"
+
+
+CASES = [
+    ("Transient", "General", [{"status": "5.3.0", "diagnosticCode": "smtp; 550 denied"}], "bounced", Trouble.ADDRESS),
+    ("Transient", "MailboxFull", [{"status": "5.2.2"}], "undelivered", Trouble.MAILBOX_FULL),
+    ("Transient", "General", [{"status": "4.2.2"}], "undelivered", Trouble.MAILBOX_FULL),
+    ("Transient", "General", [{"status": "4.4.7"}], "undelivered", Trouble.NOT_TAKEN),
+    ("Transient", "General", [], "undelivered", Trouble.NOT_TAKEN),
+    ("Transient", "ContentRejected", [], "undelivered", Trouble.CONTENT),
+    ("Transient", "MessageTooLarge", [{"status": "5.3.4"}], "undelivered", Trouble.CONTENT),
+    ("Undetermined", "Undetermined", [], "undelivered", Trouble.UNCLEAR),
+    ("Permanent", "NoEmail", [{"status": "5.1.1"}], "bounced", Trouble.ADDRESS),
+    ("Permanent", "OnAccountSuppressionList", [], "bounced", Trouble.ADDRESS),
+]
+
+
+@pytest.mark.parametrize(("kind", "sub", "recipients", "becomes", "trouble"), CASES)
+def test_every_email_that_ses_gave_up_on_is_shown_with_what_to_do(taken, kind, sub, recipients, becomes, trouble):
+    """SES sends DeliveryDelay while it still tries: a bounce of any type is the end."""
+    bounce = {"bounceType": kind, "bounceSubType": sub, "bouncedRecipients": recipients}
+    about = {"messageId": "ses-1", "tags": {"mail": [tags.tag(mail().id)], "attempt": ["one"]}}
+    events.settle(json.dumps({"eventType": "Bounce", "mail": about, "bounce": bounce}), MONDAY)
+
+    (row,) = shown()
+    assert (state(), row["trouble"]) == (becomes, trouble)
+    assert TODO[trouble]
+    stops = [each["pk"] for each in due(MONDAY) if each["pk"].startswith("JOB#undeliverable")]
+    assert len(stops) == (trouble is Trouble.ADDRESS), "later emails still go out unless the address is lost"
+    assert (SAM.email in addresses("spring")) is (trouble is Trouble.ADDRESS)
+
+
+def test_a_later_email_that_arrives_takes_the_earlier_one_off_the_dashboard(taken):
+    events.settle(event("Soft"), MONDAY)
+    later = replace(mail(), id=f"{mail().id}.later")
+    transact([mails.add(later)])
+    about = {"messageId": "ses-2", "tags": {"mail": [tags.tag(later.id)], "attempt": ["one"]}}
+    events.settle(json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE)
+
+    assert shown() == []
+    assert state() is MailState.UNDELIVERED
+
+
+def test_an_address_that_is_lost_stays_on_the_dashboard_whatever_arrives(taken):
+    events.settle(event("Bounce"), MONDAY)
+    later = replace(mail(), id=f"{mail().id}.later")
+    transact([mails.add(later)])
+    about = {"messageId": "ses-2", "tags": {"mail": [tags.tag(later.id)], "attempt": ["one"]}}
+    events.settle(json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE)
+
+    assert len(shown()) == 1
 
 
 def test_a_bounce_says_why_in_a_few_words(taken):
@@ -171,6 +221,7 @@ FINAL = [
     ("Complaint", MailState.COMPLAINED),
     ("Bounce", MailState.BOUNCED),
     ("Reject", MailState.REFUSED),
+    ("Soft", MailState.UNDELIVERED),
     ("Delivery", MailState.DELIVERED),
     ("Send", MailState.SENT),
 ]
@@ -191,7 +242,7 @@ def test_any_order_and_doubling_ends_in_the_same_state(kinds):
 
     sure = MailState.SENT if "(settle)" in kinds else MailState.SENDING
     assert state() is next((becomes for kind, becomes in FINAL if kind in kinds), sure)
-    assert len(shown()) == int(state() in (MailState.COMPLAINED, MailState.BOUNCED, MailState.REFUSED))
+    assert len(shown()) == int(state() in mails.NOT_ARRIVED)
     if state() is not MailState.SENDING:
         assert found().message_id == "ses-1"
         assert "due_shard" not in get(mails.key(mail().id))

@@ -14,7 +14,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.config import settings
 from chalicelib.mail.send import LEASE, send
-from chalicelib.store import mails
+from chalicelib.store import account_fault, mails
 from chalicelib.store.due import due
 from chalicelib.store.mails import MailState
 from chalicelib.store.table import transact
@@ -45,6 +45,9 @@ class Plan:
         fault = context["fault"] = self.plan.get(next(self.numbers), "")
         if fault == "dead before":
             raise Died
+        if fault == "account" and operation == "SendEmail":
+            error = {"Code": "MessageRejected", "Message": "Email address is not verified."}
+            return AWSResponse("", 400, {}, None), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}
         if fault in ("throttled", "broken"):
             status = 400 if fault == "throttled" else 500
             error = {"Code": "ThrottlingException" if status == 400 else "InternalFailure", "Message": ""}
@@ -99,6 +102,17 @@ PAIRS = [
 
 def test_one_fault_anywhere_sends_no_mail_twice_and_loses_none():
     assert {tuple(plan.items()): run(plan) for plan in PLANS} == {tuple(plan.items()): 1 for plan in PLANS}
+
+
+ACCOUNT_PLANS = [{2: "account"}] + [{2: "account", place: fault} for place in (1, 3, 4, 5, 6) for fault in FAULTS]
+
+
+def test_a_fault_of_the_account_and_one_more_send_no_mail_twice_and_lose_none():
+    """Calls 3 and 4 put the email off and note the fault for the console; 7 clears the note."""
+    assert {tuple(plan.items()): run(plan) for plan in ACCOUNT_PLANS} == {
+        tuple(plan.items()): 1 for plan in ACCOUNT_PLANS
+    }
+    assert account_fault.current(MONDAY) == ""
 
 
 @pytest.mark.prove

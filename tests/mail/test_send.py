@@ -11,15 +11,19 @@ from botocore.exceptions import ReadTimeoutError
 from msgspec.structs import replace
 
 from chalicelib import log
+from chalicelib.admin.attention import account_trouble
 from chalicelib.config import settings
 from chalicelib.mail import send as sending
 from chalicelib.mail.send import ACCOUNT_DELAY, LEASE, MOST_ATTEMPTS, delay, send
+from chalicelib.mail.ses_errors import WORDS, AccountFault
 from chalicelib.model import Person
-from chalicelib.store import mails
+from chalicelib.store import account_fault, mails
 from chalicelib.store.due import due
 from chalicelib.store.mails import Mail, MailMissing, MailState
 from chalicelib.store.table import ConditionFailed, apply, get, query, transact
+from chalicelib.undeliverable import addresses
 from chalicelib.web.codes import LIVES
+from infra.local import account
 from tests.mail.samples import SAM, mail
 from tests.support.calls import count_calls, watched_by
 from tests.support.clock import MONDAY
@@ -213,7 +217,7 @@ def test_a_sign_in_code_is_held_no_longer_than_it_lives():
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
 
-@pytest.mark.parametrize("code", ["TooManyRequestsException", "LimitExceededException", "ThrottlingException"])
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "ThrottlingException"])
 def test_a_busy_ses_is_asked_again_later(queued, code):
     with watched_by(SesSays(code)):
         assert not send(queued.id, "one", MONDAY)
@@ -224,16 +228,23 @@ def test_a_busy_ses_is_asked_again_later(queued, code):
     assert send(queued.id, "two", found.due_at)
 
 
-@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
-def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, problems, code):
-    with watched_by(SesSays(code, message="Email address is not verified.")):
+CONTENT = ("MessageRejected", "Transaction failed: Expected disposition, got null")
+NOT_AN_ADDRESS = ("BadRequestException", "Missing final '@domain'")
+
+
+@pytest.mark.parametrize(("code", "message"), [CONTENT, NOT_AN_ADDRESS])
+def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, problems, code, message):
+    with watched_by(SesSays(code, message=message)):
         assert not send(queued.id, "one", MONDAY)
 
     found = now_is(MailState.REFUSED)
     shown = get(mails.bounce_key(queued))
-    assert found.reason.endswith("Email address is not verified.")
+    assert found.reason.endswith(message)
+    assert shown["trouble"] == ("refused" if code == "MessageRejected" else "address")
+    assert (SAM.email in addresses("spring")) is (code != "MessageRejected"), "only a reader's error marks an address"
     assert shown["reason"] == found.reason
-    assert (shown["name"], shown["email"], shown["delegate"]) == (SAM.name, SAM.email, "k3jx9qmw7s")
+    who = ("", "") if code == "MessageRejected" else (SAM.name, SAM.email)
+    assert (shown["name"], shown["email"], shown["delegate"]) == (*who, "k3jx9qmw7s")
     assert problems == ["mail_refused"]
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
@@ -248,15 +259,64 @@ def test_an_address_nobody_can_have_is_refused_before_ses_is_asked(problems):
     assert "SendEmail" not in calls
 
 
-@pytest.mark.parametrize("code", sorted(sending.ACCOUNT))
-def test_a_stopped_account_is_a_problem_and_uses_up_no_attempt(queued, problems, code):
-    with watched_by(SesSays(code)):
+NOT_VERIFIED = "Email address is not verified. The following identities failed the check in region EU-WEST-2: "
+SENDER = f"feedback@{account.SENDER_DOMAIN}"
+ACCOUNT = [
+    ("MessageRejected", f"{NOT_VERIFIED}{SENDER}", AccountFault.SENDER),
+    ("MessageRejected", f"{NOT_VERIFIED}{SENDER.partition('@')[2]}", AccountFault.SENDER),
+    ("MessageRejected", f"{NOT_VERIFIED}{SENDER}, {SAM.email}", AccountFault.SENDER),
+    ("MessageRejected", "Email address is not verified.", AccountFault.SENDER),
+    ("MessageRejected", f"{NOT_VERIFIED}{SAM.email}", AccountFault.SANDBOX),
+    ("MessageRejected", "Sending suspended for this account.", AccountFault.SUSPENDED),
+    ("AccountSuspendedException", "no", AccountFault.SUSPENDED),
+    ("SendingPausedException", "no", AccountFault.PAUSED),
+    ("BadRequestException", "Sending paused for this account.", AccountFault.PAUSED),
+    ("TooManyRequestsException", "Daily message quota exceeded.", AccountFault.QUOTA),
+    ("LimitExceededException", "no", AccountFault.QUOTA),
+    ("AccessDeniedException", "User is not authorized to perform ses:SendRawEmail", AccountFault.DENIED),
+    ("UnrecognizedClientException", "The security token is invalid.", AccountFault.DENIED),
+    ("NotFoundException", "Configuration set <x> does not exist.", AccountFault.CONFIGURATION_SET),
+    ("BadRequestException", "Configuration set <x> does not exist.", AccountFault.CONFIGURATION_SET),
+    ("MailFromDomainNotVerifiedException", "The MAIL FROM domain is not verified.", AccountFault.MAIL_FROM),
+]
+
+
+@pytest.mark.parametrize(("code", "message", "fault"), ACCOUNT)
+def test_a_fault_of_the_account_is_a_problem_uses_up_no_attempt_and_marks_no_address(
+    queued, problems, code, message, fault
+):
+    with watched_by(SesSays(code, message=message)):
         for turn in range(MOST_ATTEMPTS + 5):
             send(queued.id, f"turn-{turn}", MONDAY + turn * ACCOUNT_DELAY)
 
     found = now_is(MailState.QUEUED)
-    assert (found.attempts, found.reason) == (0, code)
+    assert (found.attempts, found.reason) == (0, fault)
     assert problems == ["mail_account"] * (MOST_ATTEMPTS + 5)
+    assert list(query("COHORT#spring", "BOUNCE#")) == []
+
+
+def test_the_console_says_why_ses_refuses_until_it_takes_an_email_that_waited(queued):
+    later = MONDAY + ACCOUNT_DELAY
+    with watched_by(SesSays(*ACCOUNT[0][:1], message=ACCOUNT[0][1])):
+        send(queued.id, "one", MONDAY)
+
+    assert account_trouble(later).startswith("SES refuses every email: the sender is not verified. Verify it")
+    assert account_fault.current_in(query("COHORT#spring"), later) == AccountFault.SENDER
+    assert send(queued.id, "two", later)
+    assert account_trouble(later) == ""
+    assert account_fault.current_in(query("COHORT#spring"), later) == ""
+
+
+def test_a_fault_that_nothing_repeats_is_forgotten(queued):
+    with watched_by(SesSays("AccountSuspendedException")):
+        send(queued.id, "one", MONDAY)
+
+    assert account_trouble(MONDAY + timedelta(minutes=39))
+    assert account_trouble(MONDAY + timedelta(minutes=40)) == ""
+
+
+def test_every_fault_of_the_account_has_words_and_says_what_to_do():
+    assert WORDS.keys() == set(AccountFault)
 
 
 @pytest.mark.parametrize("status", [500, 503, 408])
@@ -363,13 +423,15 @@ def test_an_attempt_that_lost_the_mail_settles_nothing(queued, settle):
 
 
 def test_a_refused_mail_can_be_tried_again_from_the_start(queued):
-    with watched_by(SesSays("MessageRejected")):
+    with watched_by(SesSays(*CONTENT[:1], message=CONTENT[1])):
         send(queued.id, "one", MONDAY)
+    assert mails.refused_by_ses(MONDAY) == [now_is(MailState.REFUSED)]
     transact(mails.retry(now_is(MailState.REFUSED), MONDAY))
 
-    assert list(query("COHORT#spring")) == []
+    assert list(query("COHORT#spring", "BOUNCE#")) == []
     assert send(queued.id, "two", MONDAY)
     assert now_is(MailState.SENT).attempts == 1
+    assert mails.refused_by_ses(MONDAY) == []
 
 
 def test_a_mail_that_was_sent_cannot_be_tried_again(queued):

@@ -18,6 +18,7 @@ from tests.mail.test_mime import parsed, part
 from tests.support.clock import MONDAY
 
 EVERY = sorted(catalogue.MAILS)
+NAMELESS = {"admin/replaced"}  # the address may never have been the person's: a stranger learns no name
 RATERS = ["collect/invitation", "collect/reminder", "collect/extended", "impact/pulse", "impact/pulse_reminder"]
 WITH_DEADLINE = sorted(name for name, words in catalogue.MAILS.items() if "closes" in words)
 
@@ -65,7 +66,7 @@ def test_lines_of_text_are_short_but_for_links_and_commands(template):
     assert [line for line in long if not line.startswith(("https://", "    "))] == []
 
 
-@pytest.mark.parametrize("template", EVERY)
+@pytest.mark.parametrize("template", sorted({*EVERY} - NAMELESS))
 def test_a_name_is_whole_in_the_text_and_escaped_in_the_html(template):
     found = rendered(template, name="Sam <b>O'Brien</b> & Co", delegate="Amara O'Sei <i>")
 
@@ -94,7 +95,7 @@ def test_the_deadline_and_the_delegate_are_seen_before_the_mail_is_opened(templa
     assert WORDS["delegate"] in found.subject
 
 
-@pytest.mark.parametrize("template", EVERY)
+@pytest.mark.parametrize("template", sorted({*EVERY} - NAMELESS))
 def test_the_subject_names_a_person(template):
     assert any(WORDS[name] in rendered(template).subject for name in ("delegate", "name"))
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.admin import close, replace
+from chalicelib.admin.dashboard import dashboard
 from chalicelib.mail import events
 from chalicelib.model import Wave
 from chalicelib.store import cohorts, invitations
@@ -48,12 +49,18 @@ def test_what_waits_for_it_is_cancelled_about_every_delegate(opened, clock, even
     assert len(waiting("p1@example.org")) == others
 
 
-def test_a_bounce_that_may_pass_stops_nothing(opened, clock):
+@pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
+def test_a_bounce_that_may_pass_is_shown_and_stops_nothing(opened, clock, kind):
     before = waiting()
 
-    tell(clock, kind="Transient")
+    tell(clock, kind=kind)
 
     assert waiting() == before
+    (bounce,) = cohorts.bounces(people.COHORT)
+    assert not bounce.is_lost
+    (one,) = [line for line in dashboard(people.COHORT, clock.now()).lines if line.bounces]
+    assert one.standing.words == "1 email did not arrive"
+    assert one.waiting == one.invited - one.answered, "a reminder reaches them too"
 
 
 def test_no_later_mail_is_sent_to_it(opened, clock):

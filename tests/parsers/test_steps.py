@@ -52,6 +52,8 @@ OF_OUR_OWN = {
     "ids": "digests",
     "mail/events": "what SES sends through our own topic",
     "mail/mime": "names and addresses that cells checked",
+    "collect/packing": "what we packed",
+    "web/second_factor": "a typed code; each pattern looks at one sign at a time",
     "report/pdf": "a logo that was checked before it was stored",
     "mail/tags": "what SES sends back of ours",
     "report/comments": "replaces line ends of a comment that the form has limited",

@@ -132,7 +132,17 @@ def _session_id(email: str) -> str:
 
 
 def newest_code(to: str) -> str:
-    return CODE.findall(sent_mails(to)[-1].part("plain"))[-1]
+    return CODE.findall(_newest_code_mail(to).part("plain"))[-1]
+
+
+def newest_code_link(to: str) -> str:
+    """The link in the newest email with a code: it opens a sign-in page of its reader's own."""
+    (found,) = [url for url in _newest_code_mail(to).links if "/code/" in url]
+    return found
+
+
+def _newest_code_mail(to: str) -> Any:
+    return [mail for mail in sent_mails(to) if mail.row.startswith("web/code#")][-1]
 
 
 def _path(url: str) -> str:

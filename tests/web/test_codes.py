@@ -1,17 +1,19 @@
-"""Codes: six digits, five tries, ten minutes, one use, five mails an hour; and kept nowhere but in the mail."""
+"""Codes: six digits, five tries, ten minutes, one use, waits that grow; and kept nowhere but in the email."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import settings as how
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib import config
+from chalicelib.store import codes as stored
 from chalicelib.store import sessions
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import scan
@@ -32,14 +34,29 @@ def reader() -> readers.Reader:
     return readers.reader(Role.COACH, "token", CLEO, "/coach/token", people.programme(), {"cohort": "autumn"})
 
 
-def ask(challenge: str, now) -> str:  # type: ignore[no-untyped-def]
-    found = codes.ask(reader(), challenge, now)
+def ask(challenge: str, now, **more) -> str:  # type: ignore[no-untyped-def]
+    found = codes.ask(reader(), challenge, now, **more)
     drain(now)
     return found
 
 
-def spend(challenge: str, typed: str, now, session: str = "s") -> None:  # type: ignore[no-untyped-def]
-    codes.spend(reader().who, challenge, typed, Session(sessions.hashed(session), reader().who, now), now)
+def spend(challenge: str, typed: str, now, session: str = "s", **more) -> None:  # type: ignore[no-untyped-def]
+    codes.spend(reader(), challenge, typed, Session(sessions.hashed(session), reader().who, now), now, **more)
+
+
+class Known(Struct):
+    """What a person was promised about one code."""
+
+    challenge: str
+    code: str
+    ends_at: datetime
+    tries: int = 0
+    tries_by_link: int = 0
+    used: bool = False
+
+    def works(self, now: datetime, by_link: bool) -> bool:
+        tries = self.tries_by_link if by_link else self.tries
+        return not self.used and tries < 5 and now < self.ends_at
 
 
 class Codes(RuleBasedStateMachine):
@@ -49,52 +66,70 @@ class Codes(RuleBasedStateMachine):
     def begin(self):
         cloud.empty()
         self.clock = Clock()
-        self.asked = []  # when mails went out
-        self.live = None  # challenge of the only code that works, and until when
-        self.mailed = {}  # challenge -> code
-        self.tries = 0
+        self.asked = {False: [], True: []}  # by link or not: when emails went out
+        self.known: list[Known] = []
+        self.failed: list[tuple[datetime, str]] = []
         self.sessions = 0
 
-    @rule()
-    def ask(self):
-        now, challenge = self.clock.now(), f"challenge{len(self.mailed)}"
-        lately = [at for at in self.asked if now - at < timedelta(hours=1)]
-        pressed_twice = self.live and self.tries < 5 and now - self.asked[-1] < timedelta(seconds=30)
-        if pressed_twice:
-            assert ask(challenge, now) == self.live[0]
-        elif len(lately) >= 5:
+    @rule(again=st.booleans(), by_link=st.booleans())
+    def ask(self, again, by_link):
+        """From a page that was not used before, or with the same page's button once more."""
+        now, fresh = self.clock.now(), f"challenge{len(self.known)}"
+        before = self.known[-1] if again and self.known else None
+        challenge = before.challenge if before else fresh
+        lately = [at for at in self.asked[by_link] if now - at < timedelta(days=1)]
+        wait = (
+            timedelta(0) if len(lately) < 5 else min(timedelta(minutes=15) * 2 ** (len(lately) - 5), timedelta(hours=8))
+        )
+        if before and before.works(now, by_link):
+            assert ask(challenge, now, otherwise=fresh, by_link=by_link) == challenge
+        elif lately and now < lately[-1] + wait:
             with pytest.raises(TooManyCodes):
-                ask(challenge, now)
+                ask(challenge, now, otherwise=fresh, by_link=by_link)
         else:
-            assert ask(challenge, now) == challenge
-            self.asked.append(now)
-            self.mailed[challenge] = newest_code(CLEO.email)
-            self.live, self.tries = (challenge, now + timedelta(minutes=10)), 0
-        assert len(sent_mails(CLEO.email)) == len(self.asked)
+            assert ask(challenge, now, otherwise=fresh, by_link=by_link) == fresh
+            self.asked[by_link].append(now)
+            self.known.append(Known(fresh, newest_code(CLEO.email), now + timedelta(minutes=10)))
+        assert len(code_mails()) == len(self.known)
 
-    @rule(seconds=st.sampled_from([1, 29, 30, 299, 599, 600, 1800]))
+    @rule(seconds=st.sampled_from([1, 59, 60, 299, 600, 1800, 40_000, 700_000]))
     def wait(self, seconds):
         self.clock.advance(seconds=seconds)
 
-    @precondition(lambda self: self.mailed)
-    @rule(right=st.booleans(), back=st.integers(0, 2))
-    def type(self, right, back):
-        """The newest code or an older one, or a wrong one; on the page of its own asking."""
-        challenge = sorted(self.mailed, key=lambda name: int(name[9:]))[-1 - min(back, len(self.mailed) - 1)]
-        code = self.mailed[challenge]
-        now = self.clock.now()
-        works = self.live is not None and challenge == self.live[0] and self.tries < 5 and now < self.live[1]
-        self.tries += works
-        typed, session = code if right else code.translate(OTHER_DIGITS), f"session{self.sessions}"
+    @precondition(lambda self: self.known)
+    @rule(right=st.booleans(), back=st.integers(0, 2), by_link=st.booleans())
+    def type(self, right, back, by_link):
+        """The newest code or an older one, or a wrong one; on the page of its own asking, or by the email's link."""
+        code, now = self.known[-1 - min(back, len(self.known) - 1)], self.clock.now()
+        held_up = not by_link and now < self.next_try(now)
+        works = code.works(now, by_link) and not held_up
+        typed, session = code.code if right else code.code.translate(OTHER_DIGITS), f"session{self.sessions}"
         if works and right:
-            spend(challenge, typed, now, session)
+            spend(code.challenge, typed, now, session, by_link=by_link)
             self.sessions += 1
-            self.live = None
+            code.used = True
+            self.failed = [one for one in self.failed if by_link or one[1] != code.challenge]
         else:
             with pytest.raises(CodeRefused) as refused:
-                spend(challenge, typed, now, session)
-            assert refused.value.over == (not works or self.tries == 5)
+                spend(code.challenge, typed, now, session, by_link=by_link)
+            self.count(code, works, by_link, now)
+            assert refused.value.over == (not works or (code.tries_by_link if by_link else code.tries) == 5)
         assert len([row for row in scan() if row["sk"] == "SESSION"]) == self.sessions
+
+    def count(self, code, works, by_link, now):
+        code.tries += works and not by_link
+        code.tries_by_link += works and by_link
+        self.failed += [(now, code.challenge)] if works and not by_link else []
+
+    def next_try(self, now):
+        times = [at for at, _ in self.failed if now - at < timedelta(days=365)]
+        if len(times) < 5:
+            return now
+        return times[-1] + min(timedelta(minutes=1) * 2 ** (len(times) - 5), timedelta(days=7))
+
+
+def code_mails():
+    return [mail for mail in sent_mails(CLEO.email) if mail.row.startswith("web/code#")]
 
 
 @pytest.mark.parametrize("examples", [12, pytest.param(400, marks=pytest.mark.prove)])
@@ -115,6 +150,7 @@ def test_no_row_holds_a_code_a_session_or_the_address_it_opens(visitor, clock):
     kept = [row for row in rows if row["sk"] in ("ASKING", "SESSION")]
     assert len(kept) == 2
     assert "dana" not in repr(kept)
+    assert len([row for row in rows if row["sk"].startswith("CODE#")]) == 1
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "123456 OR 1=1"])
@@ -123,7 +159,8 @@ def test_what_is_no_code_costs_no_try(aws, typed):
 
     with pytest.raises(CodeRefused, match="6 digits"):
         spend("challenge", typed, MONDAY)
-    assert sessions.find_asking(reader().who).tries == 0
+    assert stored.find_code(reader().who, "challenge").tries == 0
+    assert stored.find_asking(reader().who).failed == ()
 
 
 @pytest.mark.parametrize("between", ["", " ", "-", "\u00a0"])

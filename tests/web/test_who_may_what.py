@@ -127,8 +127,10 @@ def session_of(name: str, key) -> str:  # type: ignore[no-untyped-def]
 def parts(verb: str, cohort_id: str) -> tuple[str, ...]:
     """What a link with this verb names, in one of the cohorts."""
     rater = invitation_id(of(cohort_id), "baseline", "p0@example.org")
+    coach = (cohort_id, coach_id(cohort_id, f"coach.{cohort_id}@example.org"))
     return {
-        "coach": (cohort_id, coach_id(cohort_id, f"coach.{cohort_id}@example.org")),
+        "coach": coach,
+        "code": ("coach", "challenge", f"{NOW.timestamp():.0f}", *links.token("coach", *coach).split(".")),
         "sponsor": (cohort_id, "1"),
         "hub": (of(cohort_id), "1"),
         "nominate": (of(cohort_id), "1"),
@@ -148,6 +150,7 @@ def path_of(path: str, token: str, cohort_id: str = HERE) -> str:
     page = f"c-{people.programme().competencies[0].id}"
     filled = {
         "token": token,
+        "key": token,
         "delegate_id": of(cohort_id),
         "role": "coach",
         "challenge": "x",

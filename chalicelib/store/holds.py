@@ -1,0 +1,69 @@
+"""Addresses that were changed lately: codes for reports go there only from a moment on, or once two agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.ids import reader_key
+from chalicelib.model import Person
+from chalicelib.store.expressions import equals
+from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.table import Changed, Key, Write, get_many, put, update
+
+HELD_FOR = timedelta(hours=24)
+
+
+class HoldChanged(Changed):
+    """The hold was confirmed already, or replaced by another one."""
+
+
+class Hold(Struct, frozen=True):
+    """One person's new address in one cohort; `delegate`: about this one alone, else about everything there."""
+
+    cohort_id: str
+    who: str  # ids.reader_key of the address
+    person: Person
+    until: datetime
+    by: str  # the administrator who changed the address
+    delegate: str = ""
+    confirmed_by: str = ""  # another administrator
+
+    @property
+    def id(self) -> str:
+        return f"{self.who}.{self.delegate}" if self.delegate else self.who
+
+    def holds(self, now: datetime) -> bool:
+        return now < self.until and not self.confirmed_by
+
+
+def key(cohort_id: str, hold_id: str) -> Key:
+    return Key(f"COHORT#{cohort_id}", f"HOLD#{hold_id}")
+
+
+def new(cohort_id: str, person: Person, now: datetime, by: str, delegate: str = "") -> Hold:
+    return Hold(cohort_id, reader_key(person.email), person, now + HELD_FOR, by, delegate)
+
+
+def add(hold: Hold) -> Write:
+    """In place of one for an earlier change to the same address."""
+    return put({**key(hold.cohort_id, hold.id)._asdict(), **fields(hold)})
+
+
+def find(cohort_id: str, who: str, delegate: str = "") -> list[Hold]:
+    """Those on everything and on one delegate. One call."""
+    ids = (who, f"{who}.{delegate}") if delegate else (who,)
+    return [read(Hold, row) for row in get_many([key(cohort_id, hold_id) for hold_id in ids]).values()]
+
+
+def from_rows(rows: Iterable[Row]) -> list[Hold]:
+    """Every hold among the rows of a cohort's partition."""
+    return [read(Hold, row) for row in rows if row["sk"].startswith("HOLD#")]
+
+
+def confirm(hold: Hold, by: str) -> Write:
+    """Let codes go to the address now. Refused if the address was changed again since the hold was read."""
+    as_read = [equals("confirmed_by", ""), equals("until", hold.until)]
+    return update(key(hold.cohort_id, hold.id), put={"confirmed_by": by}, when=as_read, refusal=HoldChanged)

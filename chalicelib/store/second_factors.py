@@ -1,0 +1,55 @@
+"""Second factors of administrators: one row for each who has set one up. The secret is stored encrypted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.store.codes import Try
+from chalicelib.store.expressions import equals
+from chalicelib.store.marshal import fields, read
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete, get, put_if, put_once
+
+
+class SecondFactorExists(AlreadyExists):
+    """The administrator has a second factor already."""
+
+
+class SecondFactorChanged(Changed):
+    """A code was typed, or the second factor set up or removed, since the row was read."""
+
+
+class SecondFactor(Struct, frozen=True):
+    """`last_step` is the time step of the newest code that was taken: no code is taken twice."""
+
+    who: str  # ids.administrator_key
+    sealed: bytes  # the secret, encrypted: web/second_factor.py
+    since: datetime
+    last_step: int
+    recovery: tuple[str, ...]  # SHA-256 of the recovery codes that are left
+    failed: tuple[Try, ...] = ()  # wrong codes; `challenge` is the hash of the session
+    revision: int = 0
+
+
+def key(who: str) -> Key:
+    return Key(f"SECOND#{who}", "SECOND")
+
+
+def find(who: str) -> SecondFactor | None:
+    found = get(key(who))
+    return read(SecondFactor, found) if found else None
+
+
+def add(new: SecondFactor) -> Write:
+    return put_once({**key(new.who)._asdict(), **fields(new)}, SecondFactorExists)
+
+
+def save(changed: SecondFactor) -> Write:
+    """Refused unless it follows the row that was read, whose revision it has."""
+    row = {**key(changed.who)._asdict(), **fields(changed), "revision": changed.revision + 1}
+    return put_if(row, [equals("revision", changed.revision)], SecondFactorChanged)
+
+
+def remove(who: str) -> Write:
+    return delete(key(who))

@@ -1,0 +1,55 @@
+"""The link in an email with a code. It proves that whoever opens it reads email at the address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.errors import Refusal
+from chalicelib.web import links
+from chalicelib.web.readers import CODE_LINK
+
+FRESH = timedelta(days=1)  # no shorter than a wait between codes to one address: waits.ASKS
+OWN_PARTS = 3  # role, challenge, moment; the parts of the reader's own link follow
+MAX_LINK_PARTS = 8
+
+
+class CodeLinkOver(Refusal):
+    """The email is older than a day."""
+
+    status = 410
+    title = "This sign-in link has expired"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A sign-in link works for one day. Please open the page that you want to see again, and ask for a new code."
+        )
+
+
+class CodeKey(Struct, frozen=True):
+    """A link that was read.
+
+    challenge  of the code in the same email, or of one that was asked for by this link
+    token      of the reader's own link
+    """
+
+    role: str
+    challenge: str
+    sent_at: int
+    token: str
+    key: str
+
+
+def open_key(signed: str, now: datetime) -> CodeKey:
+    """Raises LinkUnknown or CodeLinkOver."""
+    link = links.open_link(CODE_LINK, signed, *range(OWN_PARTS + 1, OWN_PARTS + MAX_LINK_PARTS + 1))
+    role, challenge, sent_at, *own = link.parts
+    if now - datetime.fromtimestamp(int(sent_at), UTC) > FRESH:
+        raise CodeLinkOver
+    return CodeKey(role, challenge, int(sent_at), ".".join(own), link.token)
+
+
+def url(opened: CodeKey, challenge: str) -> str:
+    """For another code; it works no longer than the link by which it was asked for."""
+    return links.make(CODE_LINK, opened.role, challenge, str(opened.sent_at), *opened.token.split("."))

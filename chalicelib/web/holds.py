@@ -1,0 +1,36 @@
+"""An address that was changed lately opens no report yet: no code goes there, and no session is enough."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.errors import Refusal
+from chalicelib.store import holds
+from chalicelib.store.holds import Hold
+from chalicelib.web.readers import Reader, Role
+from chalicelib.wording import local_time
+
+
+class AddressHeld(Refusal):
+    """The address was changed lately, and no second administrator has confirmed it."""
+
+    status = 403
+    title = "This page opens a little later"
+    next_step = "Your address was changed lately. Next: come back when the time below has passed."
+
+    def __init__(self, hold: Hold, reader: Reader) -> None:
+        zone = reader.programme.organisation.timezone if reader.programme else "UTC"
+        super().__init__(
+            f"To keep reports safe, we send no sign-in code to a new address before {local_time(hold.until, zone)}. "
+            "A second administrator of the programme team can confirm your address sooner."
+        )
+        self.programme = reader.programme
+
+
+def refuse_held(reader: Reader, now: datetime) -> None:
+    """Refuse a reader of reports whose address is held. One call, and none for administrators. Raises AddressHeld."""
+    if reader.role is Role.ADMINISTRATOR or "cohort" not in reader.about:
+        return
+    for hold in holds.find(reader.about["cohort"], reader.who, reader.about.get("delegate", "")):
+        if hold.holds(now):
+            raise AddressHeld(hold, reader)

@@ -1,0 +1,231 @@
+"""A new address of someone who reads reports: no code and no page for a day, or until two administrators agree."""
+
+import pytest
+
+from chalicelib import mailed_links
+from chalicelib.admin import confirm, replace
+from chalicelib.admin.confirm import ConfirmRefused
+from chalicelib.config import settings
+from chalicelib.ids import reader_key
+from chalicelib.model import DelegateEntry, Person
+from chalicelib.programme.load import load_cohort
+from chalicelib.store import audits, cohorts, delegates, holds
+from chalicelib.web import links
+from infra.local import outbox
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+from tests.support.visitor import newest_code
+
+BY = "ada@example.org"
+SECOND = "second@example.org"
+NEW = "new.address@example.org"
+COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+PARTS = {"coach": "cleo coach", "delegate": "dana delegate", "sponsor": "sponsor"}
+part = pytest.mark.parametrize("who", sorted(PARTS))
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    return visitor
+
+
+def move(clock, who, new=NEW, by=BY):
+    replace.replace(people.COHORT, people.person(PARTS[who]).email, new, clock.now(), by)
+    drain(clock.now())
+
+
+def page_of(who):
+    """The page behind a code, with the link as it is now."""
+    delegate, cohort = delegates.find(people.dana()), cohorts.find(people.COHORT)
+    return {
+        "coach": links.make(*mailed_links.coach(delegate)),
+        "delegate": f"{links.make(*mailed_links.hub(delegate))}/report",
+        "sponsor": links.make(*mailed_links.sponsor(cohort)),
+    }[who]
+
+
+def ask_for_code(visitor, who):
+    visitor.open(page_of(who))
+    return visitor.post(visitor.links("/sign-in/")[0])
+
+
+def codes_to(address):
+    return [mail for mail in sent_mails(address) if "code" in str(mail.message["Subject"]).lower()]
+
+
+@part
+def test_no_code_goes_to_a_new_address_for_a_day_and_then_one_does(opened, clock, who):
+    move(clock, who)
+    ask_for_code(opened, who)
+    drain(clock.now())
+    assert opened.status == 403
+    assert "opens a little later" in opened.page
+    assert codes_to(NEW) == []
+
+    clock.advance(hours=24)
+    opened.sign_in(page_of(who), NEW, clock.now())
+    assert opened.status == 200
+    assert "/sign-in/" not in opened.page
+
+
+@part
+def test_a_session_that_the_new_address_has_already_opens_nothing_sooner(opened, clock, who):
+    """Its owner may read another cohort, or hold another part in this one."""
+    opened.let_in(NEW, clock.now())
+    move(clock, who)
+
+    assert opened.open(page_of(who)).status == 403
+    clock.advance(hours=25)
+    assert opened.let_in(NEW, clock.now()).open(page_of(who)).status == 200
+
+
+@part
+def test_the_old_address_opens_nothing_from_the_moment_on(opened, clock, who):
+    before = page_of(who)
+    opened.let_in(people.person(PARTS[who]).email, clock.now())
+    assert opened.open(before).status == 200
+    move(clock, who)
+
+    assert opened.open(before).status in (404, 410)
+    page = opened.open(page_of(who))
+    assert "/sign-in/" in page.page
+
+
+@part
+def test_a_code_that_was_on_its_way_to_the_old_address_opens_nothing(opened, clock, who):
+    before = page_of(who)
+    opened.open(before)
+    opened.post(opened.links("/sign-in/")[0])
+    drain(clock.now())
+    form, code = opened.links("/sign-in/")[0], newest_code(people.person(PARTS[who]).email)
+    move(clock, who)
+
+    assert opened.post(form, {"code": code}).status in (400, 404, 410)
+
+
+@part
+def test_an_address_that_replaces_one_that_bounced_is_not_held(opened, clock, who):
+    from chalicelib.mail import events
+    from chalicelib.mail.queue import queued
+    from chalicelib.mail.words import common_words
+    from chalicelib.store import mails
+
+    email = people.person(PARTS[who]).email
+    words = common_words(people.programme()) | {"name": "X", "what": "your page"}
+    about = {"cohort": people.COHORT}
+    link = queued(
+        *("admin/link", who),
+        to=Person("X", email),
+        due_at=clock.now(),
+        words=words,
+        links={"open": ("x",)},
+        about=about,
+    )
+    people.write(mails.add(link))
+    drain(clock.now())
+    events.settle(outbox.bounce(sent_mails(email)[-1], clock.now()), clock.now())
+    move(clock, who)
+
+    assert holds.from_rows(cohorts.rows(people.COHORT)) == []
+    opened.sign_in(page_of(who), NEW, clock.now())
+    assert opened.status == 200
+
+
+def test_a_second_administrator_confirms_and_the_first_cannot(opened, clock):
+    move(clock, "coach")
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+
+    with pytest.raises(ConfirmRefused, match="yourself"):
+        confirm.confirm(people.COHORT, hold.id, clock.now(), BY)
+    assert ask_for_code(opened, "coach").status == 403
+    assert confirm.confirm(people.COHORT, hold.id, clock.now(), SECOND)
+    assert not confirm.confirm(people.COHORT, hold.id, clock.now(), SECOND)
+
+    opened.sign_in(page_of("coach"), NEW, clock.now())
+    assert opened.status == 200
+    found = [row for row in audits.of_cohort(people.COHORT) if row["act"] == "confirmed a new address"]
+    assert [row["by"] for row in found] == [SECOND]
+
+
+def test_a_confirmation_holds_for_one_change_only(opened, clock):
+    move(clock, "coach")
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+    confirm.confirm(people.COHORT, hold.id, clock.now(), SECOND)
+    clock.advance(hours=1)
+    for old, new in ((NEW, "third@example.org"), ("third@example.org", NEW)):
+        replace.replace(people.COHORT, old, new, clock.advance(minutes=1), BY)
+        drain(clock.now())
+
+    assert ask_for_code(opened, "coach").status == 403
+
+
+def test_the_console_shows_who_waits_and_confirms(opened, clock):
+    move(clock, "delegate", by="command line")
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+    opened.let_in_administrator(clock.now()).open(COHORT)
+    assert NEW in opened.page
+    opened.open(f"{COHORT}/confirm?hold={hold.id}").post(f"{COHORT}/confirm", {"hold": hold.id})
+
+    assert "The address is confirmed" in opened.page
+    assert NEW not in opened.page
+    (row,) = [row for row in audits.of_cohort(people.COHORT) if row["act"] == "confirmed a new address"]
+    assert (row["by"], row["about"]) == (settings().administrators[0], people.dana())
+
+
+def test_the_console_refuses_whoever_made_the_change(opened, clock):
+    move(clock, "coach", by=settings().administrators[0])
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+    opened.let_in_administrator(clock.now()).open(f"{COHORT}/confirm?hold={hold.id}")
+    opened.post(f"{COHORT}/confirm", {"hold": hold.id})
+
+    assert opened.status == 400
+    assert "Another administrator has to confirm it" in opened.page
+
+
+def test_another_coach_in_a_file_waits_too_and_a_coach_of_the_cohort_only_for_this_delegate(opened, clock):
+    load(clock, ("dana delegate", "cleo coach"), ("dora delegate", "carl coach"))
+    assert holds.from_rows(cohorts.rows(people.COHORT)) == []
+
+    load(clock, ("dana delegate", "carl coach"), ("dora delegate", "carl coach"))
+    opened.let_in(people.person("carl coach").email, clock.now())
+    assert opened.open(page_of("coach")).status == 200
+    assert opened.open(f"{page_of('coach')}/{people.dana()}").status == 403
+
+    load(clock, ("dana delegate", "nora coach"), ("dora delegate", "carl coach"))
+    opened.let_in(people.person("nora coach").email, clock.now())
+    assert opened.open(page_of("coach")).status == 403
+    (hold,) = holds.find(people.COHORT, reader_key(people.person("nora coach").email))
+    assert hold.by == BY
+
+
+def load(clock, *pairs):
+    rules = people.programme()
+    cohort = cohorts.find(people.COHORT)
+    entries = tuple(
+        DelegateEntry(people.person(name), "Lead", "Nursing", people.person("mara manager"), people.person(coach))
+        for name, coach in pairs
+    )
+    load_cohort(cohort, rules, entries, {}, clock.advance(minutes=1), BY)
+    drain(clock.now())
+
+
+def test_another_sponsor_in_a_file_waits_too(opened, clock):
+    from msgspec.structs import replace as other
+
+    cohort = other(cohorts.find(people.COHORT), sponsor=Person("Sven", NEW))
+    load_cohort(cohort, people.programme(), (people.entry("dana delegate"),), {}, clock.now(), BY)
+    drain(clock.now())
+
+    assert ask_for_code(opened, "sponsor").status == 403
+
+
+def test_the_same_files_loaded_again_change_no_sponsor(opened, clock):
+    before = cohorts.find(people.COHORT)
+    people.load(clock.advance(minutes=1), names=("dana delegate", "dora delegate"))
+
+    after = cohorts.find(people.COHORT)
+    assert (after.sponsor, after.sponsor_link) == (before.sponsor, 1)
+    assert holds.from_rows(cohorts.rows(people.COHORT)) == []

@@ -1,0 +1,172 @@
+"""A link that moved with an address shows nothing that was saved or sent before it was made."""
+
+import re
+
+import pytest
+
+from chalicelib import mailed_links
+from chalicelib.admin import close, lost_link, replace
+from chalicelib.collect import form
+from chalicelib.model import InvitationState, Wave
+from chalicelib.store import delegates, impacts, invitations
+from chalicelib.store.impacts import Role
+from chalicelib.store.table import scan
+from chalicelib.web import links
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+BY = "ada@example.org"
+NEW = "mine@elsewhere.example.org"
+CANARY = "CANARY"
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    people.opened(clock, chosen=people.raters(5, 0))
+    clock.advance(days=1)
+    return visitor
+
+
+def move(clock, who="p0", new=NEW):
+    replace.replace(people.COHORT, people.person(who).email, new, clock.now(), BY)
+    drain(clock.advance(minutes=1))
+
+
+def moved(address=NEW):
+    return next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == address)
+
+
+def inbox_of(visitor, clock, address=NEW):
+    """As an administrator with that address gets there: by a link that was lost."""
+    lost_link.send_again(people.COHORT, address, clock.now(), BY)
+    drain(clock.advance(minutes=1))
+    return visitor.open(next(url for url in sent_mails(address)[-1].links if "/inbox/" in url))
+
+
+def answer_link(address=NEW):
+    return links.make(*mailed_links.answer(moved(address)))
+
+
+def every_page(token_url):
+    pages = [f"page/{page.id}" for page in form.pages(people.programme(), "")]
+    return [token_url, *(f"{token_url}/{page}" for page in [*pages, "review", "thanks"])]
+
+
+def test_answers_that_were_sent_are_neither_shown_nor_changed_nor_declined(opened, clock):
+    url = people.link("p0", "answer")
+    people.send(people.answer_all(opened, url, rating="2", comment=CANARY), url)
+    stolen = opened.open(f"{url}/page/comments").nonce
+    move(clock)
+    before = [row for row in scan() if row["pk"].startswith("DELEGATE#")]
+
+    assert "Sent for you" in inbox_of(opened, clock).page
+    assert opened.links("/answer/") == []
+    new = answer_link()
+    decline = links.make(*mailed_links.decline(moved()))
+    for page in [*every_page(new), decline]:
+        assert "Answers were sent for you" in opened.open(page).page
+        assert CANARY not in opened.page
+        assert opened.status == 409
+    for act in ("send", "page/comments", "pulse"):
+        opened.post(f"{new}/{act}", {"go": "next"}, nonce=stolen)
+        assert opened.status in (400, 404, 409)
+    assert [row for row in scan() if row["pk"].startswith("DELEGATE#")] == before
+
+
+@pytest.mark.parametrize("go", ["next", "keep"])
+def test_no_save_changes_sealed_answers_even_where_the_page_was_remembered(opened, clock, go):
+    from chalicelib.collect.save import save_page
+    from chalicelib.collect.sheet import AnswersSealed, read_ticket
+
+    url = people.link("p0", "answer")
+    people.send(people.answer_all(opened, url), url)
+    move(clock)
+    before = moved()
+
+    with pytest.raises(AnswersSealed):
+        save_page(read_ticket(answer_link().rsplit("/", 1)[1]), "comments", {"best": CANARY, "go": go}, clock.now())
+
+    assert moved() == before
+
+
+def test_what_was_saved_is_dropped_and_the_new_form_is_empty(opened, clock):
+    url = people.link("p0", "answer")
+    people.answer_all(opened, url, comment=CANARY)
+    move(clock)
+
+    assert (moved().draft, moved().saved_at, moved().sent) == ({}, {}, None)
+    assert not moved().revision
+    for page in every_page(answer_link()):
+        assert CANARY not in opened.open(page).page
+        assert not re.search("<input[^>]* checked", opened.page)
+    assert "Not begun" in inbox_of(opened, clock).page
+    people.send(people.answer_all(opened, answer_link()), answer_link())
+    assert (moved().state, moved().sealed) == (InvitationState.ANSWERED, False)
+
+
+def test_a_change_that_was_saved_after_sending_is_dropped_and_what_was_sent_counts(opened, clock):
+    url = people.link("p0", "answer")
+    people.send(people.answer_all(opened, url, rating="2"), url)
+    sent = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.sent).sent
+    people.answer_all(opened, url, rating="5", comment=CANARY)
+    move(clock)
+
+    assert (moved().draft, moved().sent) == ({}, sent)
+
+
+def test_a_closed_questionnaire_thanks_nobody_for_what_another_link_sent(opened, clock):
+    url = people.link("p0", "answer")
+    people.send(people.answer_all(opened, url), url)
+    move(clock)
+    close.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    drain(clock.now())
+
+    assert "What you sent counts" not in opened.open(answer_link()).page
+    assert opened.status == 410
+
+
+def test_a_second_correction_keeps_them_sealed(opened, clock):
+    url = people.link("p0", "answer")
+    people.send(people.answer_all(opened, url), url)
+    move(clock)
+    replace.replace(people.COHORT, NEW, "third@example.org", clock.now(), BY)
+    drain(clock.now())
+
+    assert moved("third@example.org").sealed
+    assert "Answers were sent for you" in opened.open(answer_link("third@example.org")).page
+
+
+def test_a_delegates_own_answers_are_sealed_too(opened, clock):
+    url = people.link("dana delegate", "answer")
+    people.send(people.answer_all(opened, url, comment=CANARY), url)
+    move(clock, "dana delegate")
+
+    assert moved().group == "self"
+    assert CANARY not in opened.open(f"{answer_link()}/page/comments").page
+    assert "Answers were sent for you" in opened.page
+
+
+@pytest.mark.parametrize(("who", "role"), [("dana delegate", Role.DELEGATE), ("mara manager", Role.MANAGER)])
+@pytest.mark.parametrize("sent", [False, True])
+def test_an_impact_survey_shows_nothing_of_before(opened, clock, who, role, sent):
+    survey = impacts.ImpactSurvey(
+        people.dana(),
+        role,
+        impacts.SurveyState.OPEN,
+        clock.now(),
+        people.CLOSE,
+        (),
+        (),
+        answers={"q": CANARY},
+        sent=sent,
+    )
+    people.write(impacts.add(survey))
+    move(clock, who)
+
+    after = next(one for one in impacts.surveys_from(delegates.partition(people.dana())) if one.role is role)
+    assert (after.sealed, after.sent, dict(after.answers)) == (sent, sent, {"q": CANARY} if sent else {})
+    link = links.make("impact", people.dana(), role.value, str(after.link_version))
+    for page in (link, f"{link}/review", f"{link}/thanks"):
+        assert CANARY not in opened.open(page).page
+        assert opened.status == (409 if sent else 200)

@@ -1,0 +1,266 @@
+"""Void and ask again: what a person sent is destroyed while it is sealed, and no one learns if there was anything."""
+
+import re
+
+import pytest
+
+from chalicelib import cli
+from chalicelib.admin import close, replace, void
+from chalicelib.admin.lost_link import NobodyFound
+from chalicelib.admin.progress import progress_csv
+from chalicelib.admin.status import CohortUnknown
+from chalicelib.admin.void import VoidRefused
+from chalicelib.model import InvitationState, Wave
+from chalicelib.store import audits, cohorts, delegates, invitations
+from chalicelib.store.table import scan
+from infra.local.memory import backend
+from tests.faults.scene import Scene
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+BY = "ada@example.org"
+NEW = "new.address@example.org"
+CANARY = "CANARY"
+COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 4))
+    clock.advance(days=1)
+    return visitor
+
+
+def answer(visitor, who, rating="2"):
+    url = people.link(who, "answer")
+    people.send(people.answer_all(visitor, url, rating=rating, comment=CANARY), url)
+
+
+def asked(who):
+    email = who if "@" in who else people.person(who).email
+    return next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == email)
+
+
+def voided(clock, who="p0", **more):
+    void.void(people.COHORT, people.person(who).email, clock.now(), BY, **more)
+    drain(clock.now())
+
+
+def again(who):
+    email = who if "@" in who else people.person(who).email
+    return [mail for mail in sent_mails(email) if "once more" in str(mail.message["Subject"])]
+
+
+def line():
+    (found,) = cohorts.lines(people.COHORT)
+    return found
+
+
+def test_answers_are_destroyed_and_the_rater_is_asked_again_and_counted_once(opened, clock):
+    answer(opened, "p0")
+    answer(opened, "p1")
+    old_link = people.link("p0", "answer")
+
+    voided(clock)
+
+    row = next(row for row in scan() if row.get("id") == asked("p0").id and row["sk"].startswith("INVITATION#"))
+    assert (row["state"], row["draft"], row["saved_at"]) == ("invited", {}, {})
+    assert "sent" not in row
+    assert "sent_at" not in row
+    assert (line().answered, line().groups["peer"].answered) == (1, 1)
+    assert opened.open(old_link).status == 410
+    (mail,) = again("p0")
+    link = next(url for url in mail.links if "/answer/" in url)
+    assert CANARY not in opened.open(f"{link}/page/comments").page
+    people.send(people.answer_all(opened, link), link)
+    assert (line().answered, line().groups["peer"].answered) == (2, 2)
+    close.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    drain(clock.now())
+    assert sum(row["sk"].startswith("RESPONSE#") for row in scan()) == 2
+
+
+def test_sealed_answers_of_a_corrected_address_are_destroyed_too(opened, clock):
+    answer(opened, "p0")
+    replace.replace(people.COHORT, people.person("p0").email, NEW, clock.now(), BY)
+    drain(clock.now())
+    void.void(people.COHORT, NEW, clock.now(), BY)
+    drain(clock.now())
+
+    assert (asked(NEW).state, asked(NEW).sealed, asked(NEW).sent) == (InvitationState.INVITED, False, None)
+    link = next(url for url in again(NEW)[0].links if "/answer/" in url)
+    assert "Not begun yet" in opened.open(link).page
+
+
+def test_who_was_asked_again_is_reminded_with_the_new_link(opened, clock):
+    answer(opened, "p0")
+    voided(clock)
+    for _ in range(18):
+        drain(clock.advance(days=1))
+
+    _, first, *reminders = sent_mails(people.person("p0").email)
+    assert len(reminders) == len(people.programme().reminders)
+    assert {answer_link(mail) for mail in reminders} == {answer_link(first)}
+
+
+def answer_link(mail):
+    return next(url for url in mail.links if "/answer/" in url)
+
+
+def seen_by_everyone(visitor, clock, capsys):
+    """What delegate, administrator and command line are shown."""
+    capsys.readouterr()
+    cli.main(["cohort", "status", people.COHORT, "--json"])
+    cli.main(["cohort", "status", people.COHORT])
+    hub = visitor.open(people.link("dana delegate", "hub")).page
+    visitor.let_in_administrator(clock.now())
+    paths = ("", f"/delegate/{people.dana()}", f"/delegate/{people.dana()}/chase", "/all/chase", "/progress", "/trail")
+    pages = [visitor.open(f"{COHORT}{path}").page for path in paths]
+    return capsys.readouterr().out, hub, [re.sub(r'value="[^"]{20,}"', "", page) for page in pages]
+
+
+def test_nobody_is_shown_whether_there_was_anything_to_destroy(visitor, clock, capsys):
+    """The same pages, commands and emails, whether the rater had sent answers, saved some, or done nothing."""
+    worlds = []
+    scene = Scene(lambda: people.opened(clock, chosen=people.raters(4, 4)))
+    clock.advance(days=1)
+    for act in (lambda: None, lambda: begin(visitor, "p0"), lambda: answer(visitor, "p0")):
+        backend("ses").sent_messages.clear()
+        scene.lay_out()
+        act()
+        voided(clock)
+        emails = [(str(mail.message["To"]), str(mail.message["Subject"])) for mail in sent_mails()]
+        worlds.append((seen_by_everyone(visitor, clock, capsys), emails))
+    assert worlds[0] == worlds[1]
+    assert worlds[0] == worlds[2]
+
+
+def begin(visitor, who):
+    people.answer_all(visitor, people.link(who, "answer"))
+
+
+def test_the_answers_of_the_group_are_counted_nowhere_until_the_close(opened, clock, capsys):
+    answer(opened, "d0")
+    answer(opened, "p0")
+    before = opened.open(people.link("dana delegate", "hub")).page
+    assert "1 of 4" in before
+    voided(clock)
+
+    assert line().counts_hidden == ("peer",)
+    page = opened.open(people.link("dana delegate", "hub")).page
+    assert "4 people are asked; answers are counted after the close" in page
+    assert page.count("1 of 4") == 1 + 1  # direct reports: the words and the meter
+    opened.let_in_administrator(clock.now()).open(COHORT)
+    assert 'Peers <b class="number">' not in opened.page
+    assert 'Direct reports <b class="number">1 of 4' in opened.page
+    assert "Remind 8" not in opened.page
+    assert ">Remind<" in opened.page
+    assert "Peers" not in progress_csv_of(clock)
+    assert "go out at once" not in opened.open(f"{COHORT}/delegate/{people.dana()}/chase").page
+    cli.main(["cohort", "status", people.COHORT])
+    assert "answered 1" not in capsys.readouterr().out
+    close.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    drain(clock.now())
+    assert line().counts_hidden == ()
+
+
+def progress_csv_of(clock):
+    from chalicelib.admin.dashboard import dashboard
+
+    return progress_csv(dashboard(people.COHORT, clock.now()))
+
+
+def test_a_correction_hides_the_counts_unless_the_address_had_bounced(opened, clock):
+    from chalicelib.mail import events
+    from infra.local import outbox
+
+    events.settle(outbox.bounce(sent_mails(people.person("d0").email)[0], clock.now()), clock.now())
+    replace.replace(people.COHORT, people.person("d0").email, NEW, clock.now(), BY)
+    drain(clock.now())
+    assert line().counts_hidden == ()
+
+    replace.replace(people.COHORT, people.person("p0").email, "other@example.org", clock.now(), BY)
+    drain(clock.now())
+    assert line().counts_hidden == ("peer",)
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].counts_hidden == ("peer",)
+
+
+def test_it_has_a_line_of_its_own_in_the_trail_that_names_no_rater(opened, clock):
+    voided(clock)
+
+    row = audits.of_cohort(people.COHORT)[-1]
+    assert (row["act"], row["by"], row["about"]) == ("voided a rater’s answers and asked again", BY, people.dana())
+
+
+def test_pressing_twice_voids_and_asks_once(opened, clock):
+    answer(opened, "p0")
+    for _ in range(2):
+        void.void(people.COHORT, people.person("p0").email, clock.now(), BY)
+    drain(clock.now())
+    drain(clock.advance(minutes=1))
+
+    assert asked("p0").link_version == 2
+    assert len(again("p0")) == 1
+    assert len([row for row in audits.of_cohort(people.COHORT) if "voided" in row["act"]]) == 1
+
+
+def test_one_delegate_of_several_may_be_chosen(visitor, clock):
+    people.opened(clock, names=("dana delegate", "dora delegate"), chosen=people.raters(4, 0))
+    voided(clock, delegate=people.person("dora delegate").email)
+
+    assert asked("p0").link_version == 1
+    assert len(again("p0")) == 1
+    with pytest.raises(VoidRefused, match="not asked about a delegate"):
+        void.void(people.COHORT, people.person("p0").email, clock.now(), BY, delegate="who@example.org")
+
+
+def test_who_declined_is_not_asked_again_and_nobody_learns_it(opened, clock):
+    opened.open(people.link("p0", "decline"))
+    opened.post(opened.url, {"reason": "no_time"})
+    voided(clock)
+
+    assert asked("p0").state is InvitationState.DECLINED
+    assert again("p0") == []
+
+
+def test_after_the_close_it_is_refused_and_nothing_changes(opened, clock):
+    answer(opened, "p0")
+    drain(clock.to(people.CLOSE))
+    before = list(scan())
+
+    with pytest.raises(VoidRefused, match="cut from who gave them"):
+        void.void(people.COHORT, people.person("p0").email, clock.now(), BY)
+    with pytest.raises(NobodyFound):
+        void.void(people.COHORT, "who@example.org", clock.now(), BY)
+    with pytest.raises(CohortUnknown):
+        void.void("spring", people.person("p0").email, clock.now(), BY)
+    assert list(scan()) == before
+
+
+def test_a_job_that_comes_after_the_close_destroys_nothing(opened, clock):
+    answer(opened, "p0")
+    void.void(people.COHORT, people.person("p0").email, clock.now(), BY)
+    people.write(delegates.end_wave(delegates.find_with_wave(people.dana(), Wave.BASELINE)[1], "closing"))
+    drain(clock.now())
+
+    assert asked("p0").state is InvitationState.ANSWERED
+    assert again("p0") == []
+
+
+def test_the_console_and_the_command_line_do_it(opened, clock, capsys):
+    answer(opened, "p0")
+    opened.let_in_administrator(clock.now()).open(f"{COHORT}/void")
+    opened.post(f"{COHORT}/void", {"address": "who@example.org"})
+    assert opened.status == 400
+    opened.post(f"{COHORT}/void", {"address": people.person("p0").email, "delegate": ""})
+    assert "is being destroyed" in opened.page
+    drain(clock.now())
+    assert asked("p0").link_version == 2
+
+    from chalicelib import clock as real
+
+    real.use(clock.now)
+    assert cli.main(["cohort", "void", people.COHORT, "p1@example.org", "--delegate", "dana.delegate@example.org"]) == 0
+    drain(clock.now())
+    assert asked("p1").link_version == 2
