@@ -43,13 +43,11 @@ def tell_extended(job: Job, now: datetime) -> Sequence[Write]:
     if wave.state is not WaveState.OPEN or wave.extensions > extension:
         return []
     extended_at = datetime.fromisoformat(job.about["at"]) if "at" in job.about else now
-    lost, outdated = addresses(delegate.cohort_id), list[str]()
+    lost = addresses(delegate.cohort_id)
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
         if invitation.state is InvitationState.INVITED:
             told = _told(programme, delegate, wave, invitation, extended_at, now)
             _tell(invitation, told, lost, now)
-            outdated += told.outdated
-    mails.forget(outdated)  # the invitation no longer names them, so the close would not find them
     return _still_to_choose(programme, delegate, wave, extended_at, now)
 
 
@@ -76,11 +74,14 @@ def _told(
 
 
 def _tell(invitation: Invitation, told: Told, lost: Collection[str], now: datetime) -> None:
-    """Raises InvitationChanged, for a repeat, if the rater still has not answered but something else changed."""
+    """Raises InvitationChanged, for a repeat, if the rater still has not answered but something else changed.
+
+    The invitation goes on naming outdated emails, because the close deletes those that it names.
+    """
     if told.is_done:
         return
     writes = [
-        invitations.change_reminders(invitation, (*(mail.id for mail in told.new), *told.kept)),
+        invitations.change_reminders(invitation, (*(mail.id for mail in told.new), *told.kept, *told.outdated)),
         *(mails.cancel(mail_id) for mail_id in told.outdated),
         *(mails.add(mail, stopped=mail.to.email in lost) for mail in told.new),
     ]

@@ -165,7 +165,8 @@ def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
     given = _given(admin)
     try:
         found = plan_programme(given)
-        if not confirmed or found.fingerprint != given.fields.get("seen"):
+        changed = found.is_new and found.fingerprint != given.fields.get("seen")  # storing it again is success
+        if not confirmed or changed:
             return admin.page("programme/preview_programme", plan=found, kept=uploads.pack(given.files))
         store_programme(found, clock.now())
     except DraftRefused as refused:
