@@ -15,7 +15,7 @@ ifneq ($(shell command -v pyenv),)
 NO_PYTHON += (pyenv is here: a version that it has installed is used only once it is switched on, as in: pyenv shell 3.12)
 endif
 
-.PHONY: help install demo serve emulator infra deploy status remove rotate-keys docs policies test-infra test test-browser pictures install-browser check lint prove bench lock clean
+.PHONY: help install demo serve emulator infra deploy status remove rotate-keys docs policies test-infra test test-browser pictures install-browser check lint prove mutants bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ check: lint test ## lint, types and tests
 
 prove: $(READY) ## run the long proofs of anonymity and of sending once
 	@$(BIN)/python -m pytest -n $(WORKERS) -m prove
+
+mutants: $(READY) ## take out one rule after the other; some test must miss it (RULE="words" for some of them)
+	@$(BIN)/python -m tests.mutants $(RULE)
 
 $(RIVAL): $(READY) requirements-bench.txt
 	@$(BIN)/python infra/install.py .venv requirements-bench.txt --add

@@ -163,6 +163,18 @@ def test_what_is_no_code_costs_no_try(aws, typed):
     assert stored.find_asking(reader().who).failed == ()
 
 
+@pytest.mark.parametrize("by_link", [True, False])
+def test_after_five_wrong_tries_the_right_code_is_refused(aws, by_link):
+    ask("challenge", MONDAY)
+    right = newest_code(CLEO.email)
+    for _ in range(5):
+        with pytest.raises(CodeRefused):
+            spend("challenge", right.translate(OTHER_DIGITS), MONDAY, by_link=by_link)
+
+    with pytest.raises(CodeRefused):
+        spend("challenge", right, MONDAY + timedelta(minutes=9), by_link=by_link)
+
+
 @pytest.mark.parametrize("between", ["", " ", "-", "\u00a0"])
 def test_a_code_may_be_typed_as_it_is_shown(aws, between):
     ask("challenge", MONDAY)

@@ -1,0 +1,168 @@
+"""The doors around sealed answers: who may still save or send, and what a close leaves behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace as changed
+
+import chalicelib.clock
+from chalicelib import waves
+from chalicelib.admin import close as administrator
+from chalicelib.collect import seal
+from chalicelib.collect.sheet import QuestionnaireClosed
+from chalicelib.collect.submit import submit
+from chalicelib.jobs import run
+from chalicelib.model import InvitationState, Wave, WaveState
+from chalicelib.store import delegates, invitations, jobs, responses, wave_keys
+from chalicelib.store.invitations import Boxes, InvitationChanged
+from chalicelib.store.jobs import JobState
+from chalicelib.store.table import transact
+from chalicelib.web.links import LinkRevoked
+from chalicelib.works import WORKS
+from tests.faults import scene
+from tests.support import people
+from tests.support.calls import watched_by
+from tests.support.clock import MONDAY
+
+DANA = people.person("dana delegate").email
+NOW = scene.at(MONDAY)
+
+
+@pytest.fixture(autouse=True)
+def opened(aws):
+    scene.open_wave()
+    yield
+    chalicelib.clock.use(None)
+
+
+def wave():
+    return delegates.find_with_wave(people.dana(), Wave.BASELINE)[1]
+
+
+def close(now=people.CLOSE) -> bool:
+    return run.run(waves.close_job(wave()).id, WORKS, f"attempt at {now}", now)
+
+
+def all_but(name: str) -> None:
+    for one in scene.asked():
+        if one.rater.email != people.person(name).email:
+            submit(scene.ticket(one), NOW)
+
+
+# --- the close --------------------------------------------------------------------------------------------------------
+
+
+def test_the_id_of_a_response_follows_from_the_waves_key():
+    """With the ids of invitations alone, which stay, it can not be made again."""
+    keys = [bytes([number]) * 32 for number in range(50)]
+
+    assert len({seal.response_id(key, "invitation") for key in keys}) == len(keys)
+    assert seal.response_id(keys[0], "one") != seal.response_id(keys[0], "another")
+
+
+class Written:
+    """Sort keys of the rows that batches write, in their order."""
+
+    def __init__(self) -> None:
+        self.order: list[str] = []
+
+    def before(self, service, operation, context):
+        if operation == "BatchWriteItem":
+            for writes in context["asked"]["RequestItems"].values():
+                self.order += [write["PutRequest"]["Item"]["sk"]["S"] for write in writes]
+
+    def after(self, service, operation, context):
+        pass
+
+
+def test_responses_are_written_in_the_order_of_their_random_ids():
+    all_but("nobody")
+    written = Written()
+    with watched_by(written):
+        close()
+    stored = [key for key in written.order if key.startswith("RESPONSE#")]
+
+    assert len(stored) == 6
+    assert stored == sorted(stored)
+
+
+def test_a_close_that_finds_fewer_responses_than_answers_destroys_nothing():
+    all_but("nobody")
+    transact([delegates.end_wave(wave(), WaveState.CLOSING)])
+    wave_keys.destroy(people.dana(), Wave.BASELINE)  # whatever the cause: nothing can be unsealed
+
+    assert not close()
+    assert jobs.find(waves.close_job(wave()).id).state is JobState.WAITING
+    assert wave().state is WaveState.CLOSING
+    assert all(one.sent for one in scene.asked())
+
+
+def test_a_close_leaves_nothing_sealed_of_who_saved_and_did_not_send():
+    all_but("dana delegate")
+    assert scene.invitation("dana delegate").draft
+    assert close()
+
+    assert not any(one.draft or one.sent for one in scene.asked())
+    assert len(responses.of_wave(people.dana(), Wave.BASELINE)) == 5
+    assert wave_keys.find(people.dana(), Wave.BASELINE) is None
+
+
+# --- saving and sending -----------------------------------------------------------------------------------------------
+
+
+def test_a_link_that_was_replaced_saves_nothing_on_a_warm_function():
+    """The function remembers the wave's key, so that it saves without reading the row."""
+    one = scene.invitation("p0")
+    old = scene.ticket(one)
+    scene.fill_in(old, "3")
+    before = scene.invitation("p0")
+    transact(invitations.move(before, changed(before, link_version=before.link_version + 1)))
+
+    with pytest.raises(LinkRevoked):
+        scene.fill_in(old, "1")
+    assert scene.invitation("p0").draft == {}  # nothing that was saved moves along, and nothing is saved since
+
+
+def test_a_link_that_was_withdrawn_saves_nothing_on_a_warm_function():
+    old = scene.ticket(scene.invitation("p0"))
+    scene.fill_in(old, "3")
+    transact([invitations.revoke(scene.invitation("p0"))])
+
+    with pytest.raises(LinkRevoked):
+        scene.fill_in(old, "1")
+    assert scene.invitation("p0").draft == {}
+
+
+def test_a_page_is_not_saved_once_the_answers_are_taken_out():
+    """The administrator closes early, and the function remembers the wave's key."""
+    all_but("dana delegate")
+    ticket = scene.ticket(scene.invitation("dana delegate"))
+    scene.fill_in(ticket, "3")
+    administrator.close_now(people.COHORT, DANA, NOW)
+    assert close(NOW)
+
+    with pytest.raises(QuestionnaireClosed):
+        scene.fill_in(ticket, "1", NOW + timedelta(minutes=1))
+    assert scene.invitation("dana delegate").draft == {}
+
+
+def test_what_is_sent_is_what_was_read():
+    """A page that another window saved since was not looked at by whoever sends."""
+    read = scene.invitation("p0")
+    scene.fill_in(scene.ticket(read), "2")
+
+    with pytest.raises(InvitationChanged):
+        transact([invitations.send(read, Boxes(read.draft, {}, {}))])
+    assert scene.invitation("p0").state is InvitationState.INVITED
+
+
+def test_an_answer_is_refused_if_the_deadline_was_moved_since_it_was_read():
+    before = wave()
+    transact([delegates.still_open(before)])
+    administrator.extend(people.COHORT, DANA, people.DATES.closes + timedelta(days=7), NOW)
+
+    with pytest.raises(delegates.WaveChanged):
+        transact([delegates.still_open(before)])
+    transact([delegates.still_open(wave())])

@@ -1,0 +1,50 @@
+"""Who is asked six months on, and who is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.admin import withdraw
+from chalicelib.collect.decline import decline
+from chalicelib.collect.sheet import read_ticket
+from chalicelib.model import Wave
+from chalicelib.store import impacts
+from chalicelib.web import links
+from tests.faults import scene
+from tests.faults.test_faults import ready_to_release
+from tests.support import people
+from tests.support.clock import MONDAY
+from tests.support.mails import sent_mails
+
+SIX_MONTHS_ON = people.OPENING.replace(year=2027, month=5, day=30)
+
+
+@pytest.fixture(autouse=True)
+def debriefed(aws):
+    ready_to_release()
+
+
+def six_months_on() -> None:
+    scene.run_job(f"impact#{people.dana()}", SIX_MONTHS_ON)
+    scene.settle(SIX_MONTHS_ON)
+
+
+def test_who_declined_is_not_asked_again_by_a_pulse():
+    one = scene.invitation("p0")
+    token = links.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
+    decline(read_ticket(token, "decline"), "no_time", scene.at(MONDAY))
+    six_months_on()
+
+    asked = {one.rater.email for one in scene.asked(Wave.PULSE)}
+    assert asked == {people.person(name).email for name in ("p1", "p2", "p3")}
+
+
+def test_nobody_is_asked_about_a_delegate_who_has_left():
+    withdraw.withdraw(people.dana(), scene.at(MONDAY), "ada@example.org")
+    scene.settle(scene.at(MONDAY))
+    before = len(sent_mails())
+    six_months_on()
+
+    assert not impacts.surveys_from(impacts.of_delegate(people.dana()))
+    assert scene.asked(Wave.PULSE) == []
+    assert len(sent_mails()) == before

@@ -1,0 +1,61 @@
+"""The rules of `rules.yaml`, read and held against the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+ROOT = Path(__file__).parents[2]
+LIST = "tests/mutants/rules.yaml"
+
+
+class Written(Struct, frozen=True, forbid_unknown_fields=True):
+    rule: str
+    before: str
+    after: str
+    tests: str = ""
+    survives: str = ""
+
+
+class Group(Struct, frozen=True, forbid_unknown_fields=True):
+    file: str
+    tests: str
+    rules: tuple[Written, ...]
+
+
+class Rule(Struct, frozen=True):
+    """One rule: what it says, where it stands, how it reads without it, and which tests must notice."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+    survives: str
+
+    def fault(self, root: Path = ROOT) -> str:
+        """Why the rule cannot be tried; empty if it can."""
+        path = root / self.file
+        found = path.read_text().count(self.before) if path.exists() else 0
+        if found != 1:
+            return f"{self.name}: its text stands {found} times in {self.file}. Change `before` in {LIST}"
+        gone = [test for test in self.tests if not (root / test.split("::")[0]).exists()]
+        return f"{self.name}: there is no {', '.join(gone)}. Change `tests` in {LIST}" if gone else ""
+
+    def taken_out_of(self, text: str) -> str:
+        return text.replace(self.before, self.after)
+
+
+def every(words: str = "") -> list[Rule]:
+    """Those whose name or file holds these words."""
+    return [rule for rule in _read() if words.lower() in f"{rule.file} {rule.name}".lower()]
+
+
+def _read() -> Iterator[Rule]:
+    for group in msgspec.yaml.decode((ROOT / LIST).read_text(), type=list[Group]):
+        for one in group.rules:
+            tests = tuple((one.tests or group.tests).split())
+            yield Rule(one.rule, group.file, one.before, one.after, tests, one.survives)

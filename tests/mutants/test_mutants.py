@@ -1,0 +1,86 @@
+"""The list of rules fits the code, and its command can fail."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import __main__ as command
+from tests.mutants import rules
+from tests.mutants.rules import Rule
+
+
+@pytest.mark.parametrize("rule", rules.every(), ids=lambda rule: rule.name)
+def test_a_rule_stands_in_the_code(rule):
+    assert rule.fault() == ""
+    if rule.file.endswith(".py"):
+        ast.parse(rule.taken_out_of((rules.ROOT / rule.file).read_text()))
+
+
+def test_every_rule_has_a_name_of_its_own():
+    names = [rule.name for rule in rules.every()]
+    assert len(names) == len(set(names)) > 103
+
+
+@pytest.mark.parametrize("folder", ["collect", "jobs", "store", "mail", "web", "report"])
+def test_every_stage_that_guards_answers_has_rules(folder):
+    assert len(rules.every(f"chalicelib/{folder}/")) >= 8
+
+
+@pytest.fixture
+def tree(tmp_path) -> Path:
+    (tmp_path / "door.py").write_text("locked = True\n")
+    (tmp_path / "test_door.py").write_text("")
+    return tmp_path
+
+
+def rule(**more: str) -> Rule:
+    told = {"name": "Locked", "file": "door.py", "before": "True", "after": "False", "survives": ""}
+    return Rule(**{**told, **more}, tests=("test_door.py",))
+
+
+def judged(tree: Path, of: Rule, *, noticed: bool) -> int:
+    def run(_) -> int:
+        return command.FAILED if noticed and "False" in (tree / "door.py").read_text() else command.PASSED
+
+    return command.judge([of], tree, run)
+
+
+def test_a_rule_that_a_test_misses_is_fine_and_its_file_is_put_back(tree):
+    assert judged(tree, rule(), noticed=True) == 0
+    assert (tree / "door.py").read_text() == "locked = True\n"
+
+
+def test_a_survivor_fails_the_run_unless_a_reason_is_written(tree, capsys):
+    assert judged(tree, rule(), noticed=False) == 1
+    assert "SURVIVES: Locked (door.py)" in capsys.readouterr().out
+    assert judged(tree, rule(survives="nobody can tell"), noticed=False) == 0
+
+
+def test_a_reason_that_no_longer_holds_fails_the_run(tree):
+    assert judged(tree, rule(survives="nobody can tell"), noticed=True) == 1
+
+
+def test_tests_that_do_not_run_notice_nothing(tree, capsys):
+    assert command.judge([rule()], tree, lambda _: 4) == 1
+    assert "fail with every rule in place" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"before": "gone"}, "its text stands 0 times in door.py"),
+        ({"before": "e"}, "its text stands 2 times in door.py"),
+        ({"file": "window.py"}, "its text stands 0 times in window.py"),
+    ],
+)
+def test_a_rule_whose_text_is_not_there_once_says_what_to_do(tree, more, said):
+    assert said in rule(**more).fault(tree)
+    assert "tests/mutants/rules.yaml" in rule(**more).fault(tree)
+
+
+def test_a_rule_without_its_tests_says_so(tree):
+    (tree / "test_door.py").unlink()
+    assert "there is no test_door.py" in rule().fault(tree)

@@ -1,0 +1,32 @@
+"""The order of comments tells nothing: not who wrote them, and not which of two were written by one rater."""
+
+from __future__ import annotations
+
+from chalicelib.report.comments import comments_in
+from chalicelib.report.partition import Cell
+from tests.support import people
+
+
+def test_the_same_words_stand_in_another_order_under_another_question():
+    """Or else the places of a rater's comments could be put together."""
+    programme = people.programme()
+    questions = [question.id for question in programme.open_questions]
+    said = {"peer": [dict.fromkeys(questions, f"Word {number}") for number in range(6)]}
+    orders = []
+    for number in range(20):
+        found = list(comments_in(programme, [Cell("peer", ("peer",), 6, named=False)], said, bytes([number]) * 32))
+        by_question = [tuple(one.text for one in found if one.question == question) for question in questions]
+        orders.append(len(set(by_question)))
+
+    assert max(orders) == len(questions)
+
+
+def test_another_key_makes_another_order():
+    programme = people.programme()
+    question = programme.open_questions[0].id
+    said = {"peer": [{question: f"Word {number}"} for number in range(6)]}
+    cells = [Cell("peer", ("peer",), 6, named=False)]
+
+    assert (
+        len({tuple(c.text for c in comments_in(programme, cells, said, bytes([key]) * 32)) for key in range(20)}) > 10
+    )

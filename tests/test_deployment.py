@@ -1,0 +1,78 @@
+"""What is set in the stack and in Chalice's file, and must fit the code."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chalicelib.jobs import run
+from chalicelib.mail import send
+
+ROOT = Path(__file__).parent.parent
+
+
+class Template(yaml.SafeLoader):
+    """Reads CloudFormation's own tags as what stands behind them."""
+
+
+def _plain(loader: Template, _: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_mapping(node, deep=True)
+
+
+Template.add_multi_constructor("!", _plain)
+
+
+def resources(kind: str) -> dict[str, Any]:
+    stack = yaml.load((ROOT / "infra" / "stack.yaml").read_text(), Template)  # noqa: S506 (our own file)
+    return {name: one["Properties"] for name, one in stack["Resources"].items() if one["Type"] == kind}
+
+
+def timeout(function: str) -> timedelta:
+    """The longest that a function may run, in any stage."""
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    own = [stage["lambda_functions"].get(function, {}).get("lambda_timeout") for stage in config["stages"].values()]
+    return timedelta(seconds=max(found or config["lambda_timeout"] for found in own))
+
+
+@pytest.mark.parametrize(("lease", "function"), [(run.LEASE, "work"), (run.LEASE, "report"), (send.LEASE, "mail")])
+def test_a_lease_is_longer_than_the_function_may_run(lease, function):
+    """Or else another run takes the job while the first is still at work."""
+    assert lease > timeout(function)
+
+
+def test_every_table_is_encrypted_and_guarded_against_deletion():
+    tables = resources("AWS::DynamoDB::Table")
+    assert len(tables) == 2
+    for table in tables.values():
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+        assert table["DeletionProtectionEnabled"] is True
+
+
+def test_what_is_over_is_deleted_from_the_table_of_rows():
+    assert resources("AWS::DynamoDB::Table")["Table"]["TimeToLiveSpecification"] == {
+        "AttributeName": "gone_at",
+        "Enabled": True,
+    }
+
+
+def test_rows_can_be_recovered_and_data_keys_cannot():
+    tables = resources("AWS::DynamoDB::Table")
+    assert tables["Table"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert "PointInTimeRecoverySpecification" not in tables["Keys"]
+    assert not any("StreamSpecification" in table for table in tables.values())
+
+
+def test_documents_are_encrypted_and_never_public():
+    (bucket,) = resources("AWS::S3::Bucket").values()
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
