@@ -69,7 +69,7 @@ def hand_over(token: str, delegate_id: str) -> Response:
     found, coach = _open(token, delegate_id)
     fields = coach.form(bp.current_request)
     faults = leave_note(found, fields, clock.now())
-    return _case_page(coach, found, faults, fields) if faults else coach.see_other(f"{_url(found)}#hand-over")
+    return _case_page(coach, found, faults, fields) if faults else coach.see_other(f"{_url(found)}")
 
 
 @bp.route("/coach/{token}/{delegate_id}/release", **GET)
