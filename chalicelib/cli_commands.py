@@ -152,7 +152,9 @@ def cohort_status(args: Namespace) -> int:
 
 
 def _answered(line: Any) -> str:
-    return f"answered {line.answered} or more" if line.answered else "few or no answers counted"
+    if line.counts_hidden:
+        return "answers are counted after the close"
+    return f"answered {line.answered}\tdeclined {line.declined}"
 
 
 def close_cohort(args: Namespace) -> int:
