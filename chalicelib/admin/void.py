@@ -55,12 +55,13 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     if not open_now:
         raise VoidRefused(FieldFault("address", CLOSED))
     links = ",".join(f"{one.delegate_id}:{one.wave.value}:{one.id}:{one.link_version}" for one in open_now)
-    job = jobs.job("void", cohort_id, derive(16, links), due_at=now, cohort=cohort_id, links=links)
+    whom = derive(16, clean_address(address), *(one.id for one in open_now))
+    job = jobs.job("void", cohort_id, whom, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
     about = sorted({one.delegate_id for one in open_now})
     try:
         commit([jobs.add(job), *(audits.add(cohort_id, VOIDED, by, subject, now) for subject in about)], now)
     except JobExists:
-        return  # pressed twice
+        return  # pressed twice: a person is asked again once a day at most
 
 
 VOIDED = "voided a rater’s answers and asked again"
