@@ -265,6 +265,7 @@ def list_with_coach():
     people.write(put({**debriefs.unsigned_notes_key(people.dana())._asdict(), "text": "Mine", "at": clock.now()}))
 
 
+@pytest.mark.prove
 def test_a_load_that_is_confirmed_is_there_whole_and_noted_once(aws):
     programme = people.programme()
 

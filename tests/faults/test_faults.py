@@ -73,6 +73,7 @@ def test_a_thank_you_page_means_stored_exactly_once(visitor):
     assert single_faults(opened.lay_out, act, check) > 8
 
 
+@pytest.mark.prove
 def test_a_close_stores_every_answer_once_and_destroys_the_key(aws):
     sent = Scene(scene.everybody_sent)
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
@@ -105,6 +106,7 @@ def ready_to_release() -> None:
     transact([reports.add(report), *debriefs.save(people.dana(), Wave.BASELINE, held, AREAS)])
 
 
+@pytest.mark.prove
 def test_a_release_happens_once_and_is_told_once(visitor):
     ready = Scene(lambda: (ready_to_release(), visitor.let_in(people.person("cleo coach").email, at(MONDAY))))
     delegate, _ = delegates.find_with_wave(people.dana(), Wave.BASELINE)
@@ -125,6 +127,7 @@ def test_a_release_happens_once_and_is_told_once(visitor):
     assert single_faults(ready.lay_out, act, check) > 8
 
 
+@pytest.mark.prove
 def test_the_impact_survey_asks_everybody_once(aws):
     ready = Scene(ready_to_release)
     job_id = f"impact#{people.dana()}"
@@ -147,6 +150,7 @@ def test_the_impact_survey_asks_everybody_once(aws):
     assert single_faults(ready.lay_out, act, check) > 40
 
 
+@pytest.mark.prove
 def test_an_address_is_replaced_once_and_mailed_once(aws):
     when = people.OPENING + timedelta(days=1)
 
@@ -181,6 +185,7 @@ def test_an_address_is_replaced_once_and_mailed_once(aws):
     assert single_faults(asked.lay_out, act, check) > 20
 
 
+@pytest.mark.prove
 def test_a_list_of_raters_is_invited_once(aws):
     def build():
         from tests.support.clock import Clock

@@ -25,7 +25,8 @@ def drain(now: datetime) -> int:
     raise AssertionError(f"still due after {MOST_PASSES} passes: {[row['pk'] for row in due(now)]}")
 
 
-def run_row(row: Row, now: datetime) -> None:
+def run_row(row: Row, now: datetime) -> bool:
+    """As the queue's handler; True if the row was settled by it."""
     from chalicelib.jobs import run
     from chalicelib.mail import send
     from chalicelib.report.work import build_report
@@ -34,6 +35,5 @@ def run_row(row: Row, now: datetime) -> None:
     row_id = row["pk"].split("#", 1)[1]
     attempt = f"attempt-{next(_attempts)}"
     if row["kind"] == "mail":
-        send.send(row_id, attempt, now)
-    else:
-        run.run(row_id, {**WORKS, "report": build_report}, attempt, now)
+        return send.send(row_id, attempt, now)
+    return run.run(row_id, {**WORKS, "report": build_report}, attempt, now)

@@ -41,6 +41,22 @@ def explore(
     return tried
 
 
+def play(acts: Sequence[Callable[[], Any]], first: int, steps: int) -> tuple[list[Any], int]:
+    """The first act to one of its calls, then the other as a whole, then the rest of the first.
+
+    steps   calls of the first act before the other has its turn
+
+    Returns what each returned or raised, and how many calls the first act made.
+    """
+    turns = _Turns([first] * steps + [1 - first] * MAX_STEPS)
+    with watched_by(turns):
+        outcomes = turns.play(acts)
+    return outcomes, turns.order.count(first)
+
+
+MAX_STEPS = 1000  # more than two acts make
+
+
 class _Turns:
     """One baton: whoever holds it runs to its next AWS call and hands it back."""
 
@@ -84,7 +100,7 @@ class _Turns:
     def _hand_on(self) -> None:
         options = sorted(self._running)
         depth = len(self._made)
-        choice = self._chosen[depth] if depth < len(self._chosen) else 0
+        choice = min(self._chosen[depth], len(options) - 1) if depth < len(self._chosen) else 0
         self._made.append((choice, len(options)))
         self.order.append(options[choice])
         self._go[options[choice]].release()

@@ -1,0 +1,103 @@
+"""Differences that a fault may leave, each with the reason why it is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+
+class Declared(Struct, frozen=True):
+    """Patterns of the act's name and of the difference."""
+
+    act: str
+    difference: str
+    why: str
+
+    def covers(self, act: str, difference: str) -> bool:
+        return bool(re.fullmatch(self.act, act) and re.search(self.difference, difference, re.DOTALL))
+
+
+DECLARED = (
+    Declared(
+        r"page /(sign-in/(administrator|\{role\}/\{token\})|code/\{key\}/again)",
+        r"^email too many 1x: web/code#|MAIL#web/code#|: (asked|revision|asks\w*) is |rows (MAIL#web/code#|ASKING#)",
+        "Asking again after an error page makes another code.",
+    ),
+    Declared(
+        r"page /(sign-in/\{role\}/\{token\}/\{challenge\}|code/\{key\})",
+        r": (tries|tries_by_link|revision|failed) is |the page is '400|rows SESSION#",
+        "A try is counted before it is looked at; whoever loses the answer to a right code asks for another.",
+    ),
+    Declared(
+        r"page /admin/second-factor/(confirm|remove)",
+        r": (revision|failed|last_step|pending) is |the page is '400|#<moment>\.\d+\.removed|web/second_factor#",
+        "A code of the app is for one use: whoever loses the answer to a right one types the next.",
+    ),
+    Declared(
+        r"page /admin/second-factor",
+        r"the page is '400  Set up a second factor', not '200  Keep your recovery codes'",
+        "The factor is set up, and no one saw its recovery codes: with the app it is removed and set up anew.",
+    ),
+    Declared(
+        r"email web/code",
+        r"web/code#",
+        "A run that is killed while it sends holds the code for as long as it lives; whoever waits asks for another.",
+    ),
+    Declared(
+        r"page /impact/\{token\}/part/\{part\}",
+        r": revision is 2, not 1$",
+        "A part saved twice was saved twice.",
+    ),
+    Declared(
+        r"page /coach/\{token\}/\{delegate_id\}/release",
+        r"the page is '409  This report has been released', not '303 ",
+        "The first press had worked, and the page after the second says so.",
+    ),
+    Declared(
+        r"page /(coach/\{token\}/\{delegate_id\}/report|sponsor/\{token\}|hub/\{token\}/report)",
+        r"2 rows AUDIT#",
+        "Every opening of a document is noted, and it was opened twice.",
+    ),
+    Declared(
+        r"page /admin/cohort/\{cohort_id\}/(address|(all|delegate/\{delegate_id\})/close)",
+        r"2 rows (AUDIT|JOB#replace)#",
+        "The button was pressed twice before the job ran: each press is noted, and the second changes nothing.",
+    ),
+    Declared(
+        r"page /admin/cohort/\{cohort_id\}/(link|confirm|delegate/\{delegate_id\}/(withdraw|survey))",
+        r"the page is '303 .*done=(today|as-it-is) ', not '303 ",
+        "The first press had worked, and the page after the second says so.",
+    ),
+)
+
+# Faults that are being mended, each with what is wrong. At the end there is none.
+BEING_MENDED: tuple[Declared, ...] = ()
+
+
+def for_act(name: str) -> Iterator[Declared]:
+    return (one for one in (*DECLARED, *BEING_MENDED) if re.fullmatch(one.act, name))
+
+
+class DeclaredOfPair(Struct, frozen=True):
+    """Patterns of both acts, in any order, and of the difference."""
+
+    one: str
+    another: str
+    difference: str
+    why: str
+
+
+OF_PAIRS: tuple[DeclaredOfPair, ...] = ()
+
+
+def of_pair(one: str, another: str, difference: str) -> bool:
+    return any(
+        re.search(found.difference, difference, re.DOTALL)
+        and any(
+            re.fullmatch(found.one, first) and re.fullmatch(found.another, second)
+            for first, second in ((one, another), (another, one))
+        )
+        for found in OF_PAIRS
+    )

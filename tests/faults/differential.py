@@ -1,0 +1,301 @@
+"""What an act leaves behind, with a fault and without: what people and the sweep do afterwards must make both the same.
+
+A fault delays. So moments may differ by as long as repeats go on, and what is random differs by nature: the id of an
+attempt, of SES's message, of a session, of a code's challenge. Whatever else differs is a violation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Set
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
+
+import chalicelib.clock
+from chalicelib.clock import moment
+from chalicelib.collect import seal
+from chalicelib.jobs.sweep import sweep
+from chalicelib.mail import events
+from chalicelib.model import Invitation
+from chalicelib.store import jobs
+from chalicelib.store.due import FAILED
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.table import ConditionFailed, transact
+from infra.local import outbox
+from tests.support import drain, world
+from tests.support.calls import watched_by
+from tests.support.faults import Killed, Plan, Striking
+from tests.support.mails import sent_mails
+from tests.support.recorder import Act, Calls, Key
+
+REPEATS_FOR = timedelta(hours=3)  # longer than an email's lease, and than a job's first delays
+PRESSED_AGAIN_AFTER = timedelta(seconds=20)
+MAX_PRESSES = 4
+MAX_PASSES = 200
+OF_TRIES = {"attempt", "attempts", "doubts", "message_id"}  # columns that say how often something was tried
+OF_CHANCE = {"hashed", "recovery"}  # of a session, and recovery codes
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d[:.]\d\d[:.]\d\dZ?|\b\d{8}T\d{6}\b|\b1[78]\d{8}\b")
+RANDOM = re.compile(
+    r"\b[0-9a-f]{24}\b|\b[0-9a-f]{32}\b|\b[a-z2-7]{32}\b|(?<=SESSION#).+|(?<=session\.)[^;]+|(?<=/code/)\S+"
+)
+CODE = re.compile(r"\b\d{3} \d{3}\b|\b\d\d:\d\d\b")  # and until when it can be used
+
+
+class End(Struct):
+    """What people and readers can see in the end: of the rows those that were written meanwhile."""
+
+    page: str
+    rows: dict[Key, Row | None]
+    documents: dict[str, bytes]
+    emails: Counter[str]
+    calls: list[str]
+
+
+def live(act: Act, http: Any, plan: Plan, *, with_emails: bool = True) -> End:
+    """Act under the plan, then let people press again, the queue deliver again and the sweep find what is due.
+
+    with_emails   also send the emails that the act brings about; their rows are compared in any case
+    """
+    world.put_back(act.before)
+    striking = Striking(plan)
+    found = _ended(lambda: _act(act, http, striking), act.now, {_own_row(act)}, with_emails=with_emails)
+    found.calls = striking.calls
+    return found
+
+
+def pair(first: Act, second: Act, http: Any, play: Callable[[list[Callable[[], str]]], list[str]]) -> End:
+    """What two acts leave behind in the world of the first; `play` runs them in some order and gives their pages."""
+    world.put_back(first.before)
+    now = first.now
+    chalicelib.clock.use(lambda: now)
+    for act in (first, second):
+        if act.kind == "job":
+            _bring_forward(act, now)
+    acts = [partial(_once, act, http, now) for act in (first, second)]
+    own = {_own_row(first), _own_row(second)}
+    return _ended(lambda: "\n".join(play(acts)), now, own, with_emails=False)
+
+
+def _ended(act: Callable[[], str], now: datetime, own: Set[str], *, with_emails: bool) -> End:
+    due_before = {row["pk"] for row in world.due(now + REPEATS_FOR)} - own
+    before = len(sent_mails())
+    calls = Calls()
+
+    def follows(row: Row) -> bool:
+        """What had been due anyway waits."""
+        return row["pk"] in own or (row["pk"] not in due_before and (with_emails or row["kind"] != "mail"))
+
+    with watched_by(calls):
+        page = act()
+        _settle(now, now + REPEATS_FOR, follows, before)
+    rows = {key: _opened(world.find(key)) for key in calls.written}
+    return End(page, rows, world.documents(), _emails(before), [])
+
+
+def _bring_forward(act: Act, now: datetime) -> None:
+    """So that the job can run beside something that happened earlier."""
+    waiting = jobs.find(act.what[0])
+    if waiting and waiting.due_at > now:
+        transact([jobs.move(waiting.id, now)])
+
+
+def _once(act: Act, http: Any, now: datetime) -> str:
+    if act.kind == "page":
+        path, headers, body = act.what
+        return _shown(http.post(path, headers=headers, body=body))
+    _handle(act, now)
+    return ""
+
+
+def differences(act: Act, clean: End, other: End) -> Iterator[str]:
+    """What is in one of them and not in the other, in words."""
+    if clean.page != other.page:
+        yield f"the page is {other.page!r}, not {clean.page!r}"
+    for name, count in (clean.emails - other.emails).items():
+        yield f"email missing {count}x: {name}"
+    for name, count in (other.emails - clean.emails).items():
+        yield f"email too many {count}x: {name}"
+    yield from _of_all_rows(*(_by_name(act, end, clean.rows.keys() | other.rows.keys()) for end in (clean, other)))
+    for name in sorted(clean.documents.keys() | other.documents.keys()):
+        if clean.documents.get(name) != other.documents.get(name):
+            yield f"document {name} differs"
+
+
+# --- acting -----------------------------------------------------------------------------------------------------------
+
+
+def _act(act: Act, http: Any, striking: Striking) -> str:
+    if act.kind == "page":
+        return _pressed(act, http, striking)
+    _delivered(act, act.now, striking)
+    return ""
+
+
+def _pressed(act: Act, http: Any, striking: Striking) -> str:
+    """The button is pressed again, a moment later, after an error page or none at all."""
+    path, headers, body = act.what
+    shown = ""
+    for press in range(MAX_PRESSES):
+        now = act.now + press * PRESSED_AGAIN_AFTER
+        chalicelib.clock.use(lambda now=now: now)  # type: ignore[misc]
+        try:
+            with watched_by(striking):
+                answer = http.post(path, headers=headers, body=body)
+        except Killed:
+            continue
+        shown = _shown(answer)
+        if answer.status_code < 500:
+            return shown
+    return shown
+
+
+def _shown(answer: Any) -> str:
+    location = answer.headers.get("Location", "")
+    if "X-Amz-Signature" in location:
+        location = location.split("?")[0]
+    titles = re.findall(r"<h1>(.*?)</h1>", answer.body.decode())
+    return f"{answer.status_code} {RANDOM.sub('<random>', location)} {' '.join(titles)}"
+
+
+def _delivered(act: Act, now: datetime, striking: Striking) -> None:
+    """Once; whatever is left undone is for the sweep, or for the topic, which brings an event again."""
+    try:
+        with watched_by(striking):
+            _handle(act, now)
+    except (Killed, ClientError, BotoCoreError, ConditionFailed):
+        if act.kind == "event":
+            _handle(act, now + PRESSED_AGAIN_AFTER)
+
+
+def _handle(act: Act, now: datetime) -> None:
+    """As the handlers of app.py."""
+    what = act.what[0] if act.what else ""
+    if act.kind == "event":
+        events.settle(what, now)
+    elif act.kind == "sweep":
+        sweep(now)
+    elif act.kind == "email":
+        drain.run_row({"pk": f"MAIL#{what}", "kind": "mail"}, now)
+    else:
+        drain.run_row({"pk": f"JOB#{what}", "kind": act.name}, now)
+
+
+# --- what follows -----------------------------------------------------------------------------------------------------
+
+
+def _own_row(act: Act) -> str:
+    prefix = {"job": "JOB#", "email": "MAIL#"}.get(act.kind)
+    return f"{prefix}{act.what[0]}" if prefix else ""
+
+
+def _settle(now: datetime, until: datetime, follows: Callable[[Row], bool], told: int) -> None:
+    """Run what is due because of the act, and because of that; SES tells of an email a moment after it was sent."""
+    for _ in range(MAX_PASSES):
+        ready = [row for row in world.due(now) if follows(row)]
+        for row in ready:
+            drain.run_row(row, now)
+        told = _tell(now, told)
+        waiting = [row for row in world.due(until) if follows(row)]
+        if not waiting:
+            return
+        if not ready:
+            now = moment(waiting[0]["due_at"])
+    raise AssertionError(f"still due after {MAX_PASSES} passes: {[row['pk'] for row in waiting]}")
+
+
+def _tell(now: datetime, told: int) -> int:
+    """SES says of each new email that it was sent. Returns how many were told of by now."""
+    mails = sent_mails()
+    for mail in mails[told:]:
+        events.settle(outbox.send(mail, now), now)
+    return len(mails)
+
+
+# --- comparing --------------------------------------------------------------------------------------------------------
+
+
+def _by_name(act: Act, end: End, keys: Set[Key]) -> dict[str, list[Row]]:
+    """The rows of these keys, by key without what is a moment or random in it; what was not written is as before."""
+    found: dict[str, list[Row]] = {}
+    for key in sorted(keys):
+        row = end.rows[key] if key in end.rows else _opened(world.find(key, act.before))
+        if row is not None:
+            found.setdefault(_plain(" | ".join(key)), []).append(row)
+    return found
+
+
+def _opened(row: Row | None) -> Row | None:
+    """Sealed answers as they were written: every seal of the same answers is another, and so is every wave's key."""
+    if row is None or "seal" in row:
+        return row if row is None else {}
+    if not row["sk"].startswith("INVITATION#") or "draft" not in row:
+        return row
+    secret = world.find(("key", f"{row['delegate_id']}#{row['wave']}"))
+    invitation = read(Invitation, row)
+    boxes = {name: row.get(name) or {} for name in ("draft", "sent")}
+    if secret is None:
+        return row
+    return row | {name: seal.unseal_pages(secret["seal"], invitation, found) for name, found in boxes.items()}
+
+
+def _emails(before: int) -> Counter[str]:
+    return Counter(
+        _plain(f"{mail.row} to {', '.join(mail.addresses)}: ") + CODE.sub("<code>", _plain(mail.part("plain")))
+        for mail in sent_mails()[before:]
+    )
+
+
+def _of_all_rows(clean: dict[str, list[Row]], other: dict[str, list[Row]]) -> Iterator[str]:
+    for key in sorted(clean.keys() | other.keys()):
+        yield from _of_rows(key, clean.get(key, []), other.get(key, []))
+
+
+def _of_rows(key: str, clean: list[Row], other: list[Row]) -> Iterator[str]:
+    if len(clean) != len(other):
+        yield f"{len(other)} rows {key}, not {len(clean)}"
+        return
+    for one, another in zip(clean, other, strict=True):
+        for column in sorted(one.keys() | another.keys()):
+            if column not in OF_TRIES | OF_CHANCE and not _same(_told(one, column), _told(another, column)):
+                yield f"{key}: {column} is {another.get(column)!r}, not {one.get(column)!r}"
+
+
+def _told(row: Row, column: str) -> Any:
+    """Which shard of the index a row is in follows from its id; that it is there, and due, is what counts."""
+    value = row.get(column)
+    return "due" if column == "due_shard" and value not in (None, FAILED) else value
+
+
+def _same(one: Any, another: Any) -> bool:
+    if isinstance(one, dict) and isinstance(another, dict):
+        return one.keys() == another.keys() and all(_same(one[name], another[name]) for name in one)
+    if isinstance(one, list) and isinstance(another, list):
+        return len(one) == len(another) and all(map(_same, one, another))
+    if isinstance(one, bytes) and isinstance(another, bytes):
+        return len(one) == len(another)  # sealed with a nonce of its own
+    if isinstance(one, str) and isinstance(another, str):
+        return _plain(one) == _plain(another) and all(map(_near, STAMP.findall(one), STAMP.findall(another)))
+    if isinstance(one, int) and isinstance(another, int) and min(one, another) > 10**9:
+        unit = 1000 if one > 10**12 else 1  # moments in milliseconds or seconds
+        return abs(one - another) <= REPEATS_FOR.total_seconds() * unit
+    return bool(one == another)
+
+
+def _plain(text: str) -> str:
+    return RANDOM.sub("<random>", STAMP.sub("<moment>", text))
+
+
+def _near(one: str, another: str) -> bool:
+    return abs(_moment(one) - _moment(another)) <= REPEATS_FOR
+
+
+def _moment(stamp: str) -> datetime:
+    if stamp.isdigit():
+        return datetime.fromtimestamp(int(stamp), UTC)
+    found = moment(stamp.rstrip("Z").replace(".", ":"))
+    return found.replace(tzinfo=UTC)

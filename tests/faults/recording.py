@@ -1,0 +1,109 @@
+"""The plays' acts, played once however many test processes want them: one file for each act."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from msgspec.structs import replace
+
+import chalicelib.clock
+from chalicelib.mail.catalogue import MAILS
+from chalicelib.mail.events import STATES
+from chalicelib.works import WORKS
+from tests.faults import plays
+from tests.support.recorder import Act, Recorder, RecordingClient, recording
+from tests.support.visitor import Visitor
+from tests.support.world import World
+
+INDEX = "index"
+BROKEN = "broken"  # in place of an act: why the play did not come to its end
+
+
+def wanted() -> list[str]:
+    """Every act that the code knows: kinds of jobs, templates of emails, forms of pages, events of SES, the sweep."""
+    jobs = (f"job {kind}" for kind in (*WORKS, "report"))  # the report's function has a table of its own, in app.py
+    emails = (f"email {template}" for template in MAILS)
+    return sorted(
+        [
+            *jobs,
+            *emails,
+            *(f"page {name}" for name in forms()),
+            *(f"event {kind}" for kind in (*STATES, "Bounce")),
+            "sweep ",
+        ]
+    )
+
+
+def forms() -> Iterator[str]:
+    """Routes that take a form; where one stands for every act of the console, one for each."""
+    from app import app
+    from chalicelib.admin.acts import ACTS
+
+    for pattern, methods in app.routes.items():
+        if "POST" not in methods:
+            continue
+        if "{act_id}" in pattern:
+            fitting = [act for act in ACTS.values() if act.for_all or "{delegate_id}" in pattern]
+            yield from (pattern.replace("{act_id}", act.id) for act in fitting)
+        else:
+            yield pattern
+
+
+def find(name: str, folder: Path, http: Any) -> list[Act]:
+    """The acts of a name, the widest first; whoever asks first plays."""
+    _played(folder, http)
+    return _read(folder / "acts" / _file(name)) or []
+
+
+def index(folder: Path, http: Any) -> dict[str, Act]:
+    """The widest act of each name, without its world, which is large."""
+    _played(folder, http)
+    return _read(folder / "acts" / INDEX) or {}
+
+
+def _played(folder: Path, http: Any) -> None:
+    with (folder / "acts.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "acts").exists():
+            _play(folder / "acts", http)
+    broken = folder / "acts" / BROKEN
+    assert not broken.exists(), f"the play broke off:\n{broken.read_text()}"
+
+
+def _read(path: Path) -> Any:
+    return pickle.loads(path.read_bytes()) if path.exists() else None  # noqa: S301 (written by us, a moment ago)
+
+
+def shared_folder(tmp_path_factory: Any) -> Path:
+    """Of all test processes of this run."""
+    base: Path = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def _play(folder: Path, http: Any) -> None:
+    folder.mkdir()
+    recorder = Recorder()
+    try:
+        with recording(recorder):
+            plays.everything(plays.Play(Visitor(RecordingClient(http, recorder)), recorder))
+    except Exception:
+        (folder / BROKEN).write_text(traceback.format_exc())
+    finally:
+        chalicelib.clock.use(None)
+    kept = {name: acts for name, acts in recorder.acts.items() if acts}
+    for name, acts in kept.items():
+        (folder / _file(name)).write_bytes(pickle.dumps(acts))
+    nowhere = World({}, {}, ())
+    light = {name: replace(acts[0], before=nowhere) for name, acts in kept.items()}
+    (folder / INDEX).write_bytes(pickle.dumps(light))
+
+
+def _file(name: str) -> str:
+    return quote(name, safe="")

@@ -1,0 +1,158 @@
+"""One fault at a time at every AWS call of every act that the code knows: the end is the same as without it."""
+
+from __future__ import annotations
+
+import ast
+import logging
+import zlib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from chalice.test import Client
+
+import chalicelib
+import chalicelib.clock
+from tests.faults import declared, recording
+from tests.faults.differential import differences, live
+from tests.support.faults import KINDS, Plan
+from tests.support.recorder import Act
+
+ALL = pytest.param(True, marks=pytest.mark.prove, id="every kind of fault")
+SOME = pytest.param(False, id="a few faults")
+
+
+@pytest.fixture
+def http(aws):
+    from app import app
+
+    logging.disable(logging.CRITICAL)  # thousands of lines about faults that we make
+    with Client(app) as client:
+        yield client.http
+    logging.disable(logging.NOTSET)
+    chalicelib.clock.use(None)
+
+
+@pytest.mark.parametrize("thorough", [SOME, ALL])
+@pytest.mark.parametrize("name", recording.wanted())
+def test_a_fault_changes_nothing_in_the_end(http, tmp_path_factory, name, thorough):
+    acts = recorded(name, http, tmp_path_factory)
+    used, wrong = set(), []
+    for act in acts if thorough else acts[:1]:
+        for where, difference in violations(act, http, thorough=thorough):
+            reasons = [one for one in declared.for_act(name) if one.covers(name, difference)]
+            used.update(one.why for one in reasons)
+            wrong += [] if reasons else [f"{where}: {difference}"]
+
+    assert not wrong, f"{len(wrong)} violations:\n" + "\n".join(wrong[:40])
+
+
+def recorded(name: str, http, tmp_path_factory) -> list[Act]:
+    found = recording.find(name, recording.shared_folder(tmp_path_factory), http)
+    assert found, f"no play brings about `{name}`: let it happen in tests/faults/plays.py"
+    return found
+
+
+def violations(act: Act, http, *, thorough: bool) -> Iterator[tuple[str, str]]:
+    """(where the fault was, what differs in the end) for each plan."""
+    clean = live(act, http, {}, with_emails=thorough)
+    for plan in plans(act.key, clean.calls, thorough=thorough):
+        ((call, kind),) = plan.items()
+        for difference in differences(act, clean, live(act, http, plan, with_emails=thorough)):
+            yield f"{kind} at call {call}, {clean.calls[call - 1]}", difference
+
+
+def plans(name: str, calls: list[str], *, thorough: bool) -> list[Plan]:
+    """Every kind at every call; or one kind at a few calls, others for each act: those that write first."""
+    if thorough:
+        return [{call: kind} for call in range(1, len(calls) + 1) for kind in KINDS]
+    shuffled = sorted(range(1, len(calls) + 1), key=lambda call: _hash(f"{name} {call}"))
+    chosen = sorted(shuffled, key=lambda call: calls[call - 1] in READS)[:MAX_PLANS]
+    return [{call: KINDS[_hash(f"{call} of {name}") % len(KINDS)]} for call in chosen]
+
+
+MAX_PLANS = 3
+READS = ("GetItem", "BatchGetItem", "Query", "GetObject")
+
+
+def _hash(text: str) -> int:
+    return zlib.crc32(text.encode())
+
+
+# --- no act is left out -----------------------------------------------------------------------------------------------
+
+
+def test_every_job_that_the_code_makes_has_a_kind_that_is_walked():
+    kinds = {
+        call.args[0].value
+        for path in Path(chalicelib.__path__[0]).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "jobs.job"
+    }
+
+    assert {f"job {kind}" for kind in kinds} == {name for name in recording.wanted() if name.startswith("job ")}
+
+
+def test_an_act_that_no_play_brings_about_is_named(http, tmp_path_factory):
+    with pytest.raises(AssertionError, match="no play brings about `job sing`"):
+        recorded("job sing", http, tmp_path_factory)
+
+
+# --- a harness that cannot fail is worth nothing ----------------------------------------------------------------------
+
+
+def finds(part: str, name: str, http, tmp_path_factory) -> bool:
+    """Whether the walk over an act ends with a difference that says this."""
+    (act, *_) = recorded(name, http, tmp_path_factory)
+    clean = live(act, http, {})
+    ends = (live(act, http, {call: "killed after"}) for call in range(1, len(clean.calls) + 1))
+    return any(part in difference for end in ends for difference in differences(act, clean, end))
+
+
+def test_an_answer_sent_in_several_writes_is_found(http, tmp_path_factory, monkeypatch):
+    """Killed between them, it is counted and its reminders stay, or the other way round."""
+    from chalicelib.collect import submit
+    from chalicelib.store.table import transact
+
+    monkeypatch.setattr(submit, "commit", lambda writes, now: [transact([write]) for write in writes])
+
+    assert finds("cancelled is None, not True", "page /answer/{token}/send", http, tmp_path_factory)
+
+
+def test_a_job_that_makes_another_email_each_time_is_found(http, tmp_path_factory, monkeypatch):
+    from msgspec.structs import replace
+
+    from chalicelib import waves
+    from chalicelib.admin import chase
+
+    plain, numbers = waves.chaser, iter(range(10**6))
+    monkeypatch.setattr(chase, "_mailed_on", lambda *_: ())
+    monkeypatch.setattr(waves, "chaser", lambda *args: replace(plain(*args), id=f"{plain(*args).id}.{next(numbers)}"))
+
+    assert finds("email too many 1x: collect/", "job chase", http, tmp_path_factory)
+
+
+def test_an_email_without_a_lease_is_found(http, tmp_path_factory, monkeypatch):
+    """It goes out once more before SES has told that it went out."""
+    from chalicelib.mail import send
+
+    monkeypatch.setattr(send, "LEASE", timedelta(0))
+
+    assert finds("email too many 1x", "email collect/invitation", http, tmp_path_factory)
+
+
+def test_a_close_that_empties_the_boxes_first_is_found(http, tmp_path_factory, monkeypatch):
+    from chalicelib.collect import close
+    from chalicelib.store import invitations, responses
+
+    plain = responses.store
+
+    def store(delegate_id, wave, found):
+        for one in invitations.of_delegate(delegate_id, wave):
+            close.apply(invitations.empty(one))
+        plain(delegate_id, wave, found)
+
+    monkeypatch.setattr(responses, "store", store)
+
+    assert finds("JOB#close", "job close", http, tmp_path_factory)
