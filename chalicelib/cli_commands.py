@@ -152,9 +152,7 @@ def cohort_status(args: Namespace) -> int:
 
 
 def _answered(line: Any) -> str:
-    if line.counts_hidden:
-        return "answers are counted after the close"
-    return f"answered {line.answered}\tdeclined {line.declined}"
+    return f"answered {line.answered} or more" if line.answered else "few or no answers counted"
 
 
 def close_cohort(args: Namespace) -> int:

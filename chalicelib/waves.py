@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib import mailed_links, wording
 from chalicelib.ids import invitation_id
+from chalicelib.jobs.commit import commit
 from chalicelib.mail.queue import queued
 from chalicelib.mail.words import common_words
 from chalicelib.model import (
@@ -25,7 +27,7 @@ from chalicelib.model import (
     Wave,
     WaveState,
 )
-from chalicelib.programme.dates import reminder_times
+from chalicelib.programme.dates import local_moment, reminder_times
 from chalicelib.store import cohorts, delegates, invitations, jobs, mails
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.jobs import Job
@@ -33,6 +35,7 @@ from chalicelib.store.mails import Mail
 from chalicelib.store.table import Write
 
 FIGURES_AFTER = timedelta(hours=1)  # of the deadline: by then its closes are done, or have failed
+COUNTED_AT = 5  # local hour of each day: before anybody reads a page, after the night's work
 CHOOSE_RATERS_WITHIN_DAYS = 4  # of the opening; then the delegate is reminded
 
 
@@ -53,6 +56,14 @@ def figures_job(cohort_id: str, wave: Wave, deadline: datetime) -> Job:
     due_at = deadline + FIGURES_AFTER
     subject = (cohort_id, wave.value, f"{due_at:%Y-%m-%d}")
     return jobs.job("cohort_figures", *subject, due_at=due_at, cohort=cohort_id, wave=wave.value)
+
+
+def count_tomorrow(cohort_id: str, zone: str, now: datetime) -> None:
+    """Have the answers of a cohort counted on the next morning; asking again is success."""
+    tomorrow = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    due_at = local_moment(tomorrow, COUNTED_AT, zone)
+    with suppress(jobs.JobExists):
+        commit([jobs.add(jobs.job("counts", cohort_id, f"{tomorrow}", due_at=due_at, cohort=cohort_id))], now)
 
 
 def invite_job(nomination: Nomination, due_at: datetime) -> Job:
@@ -197,6 +208,21 @@ def ask(
         *_counted(programme, wave, invitation),
         *(mails.add(mail, stopped=stopped) for mail in (first, *later)),
     ]
+
+
+def list_declined(delegate: Delegate, wave: DelegateWave, declined: Invitation) -> list[Write]:
+    """List one rater who declined in an earlier wave, and send them nothing."""
+    rater = declined.rater
+    invitation = Invitation(
+        id=invitation_id(delegate.id, wave.wave.value, rater.email),
+        delegate_id=delegate.id,
+        wave=wave.wave,
+        group=declined.group,
+        rater=rater,
+        state=InvitationState.DECLINED,
+        reason=declined.reason,
+    )
+    return [invitations.add(invitation), invitations.add_to_inbox(invitation, delegate)]
 
 
 def _counted(programme: Programme, wave: DelegateWave, invitation: Invitation) -> list[Write]:

@@ -11,6 +11,7 @@ from chalicelib.admin.void import void_answers
 from chalicelib.admin.withdraw import clear_up
 from chalicelib.collect.close import close
 from chalicelib.collect.complete import close_if_complete
+from chalicelib.collect.counting import take_counts
 from chalicelib.collect.extended import tell_extended
 from chalicelib.impact.work import close_impact, publish_pulse, start_impact
 from chalicelib.jobs.run import Work
@@ -28,6 +29,7 @@ WORKS: Mapping[str, Work] = {
     "invite": invite,
     "ask_approver": ask_approver,
     "complete": close_if_complete,
+    "counts": take_counts,
     "close": close,
     "tell_extended": tell_extended,
     "impact": start_impact,

@@ -17,7 +17,6 @@ from chalicelib.clock import stamp
 from chalicelib.errors import Refusal
 from chalicelib.programme.dates import local_moment
 from chalicelib.store.cohorts import DelegateLine, Stage
-from chalicelib.wording import plural
 
 Fields = Mapping[str, str]
 
@@ -116,30 +115,6 @@ def fitting(scope: Scope) -> list[Act]:
 # --- remind ---------------------------------------------------------------------------------------------
 
 
-def to_be_mailed(scope: Scope, now: datetime) -> int:
-    """Exactly how many mails a chase would send now."""
-    return chase.count([shown.line.delegate_id for shown in scope.at(Stage.COLLECTING)], now)
-
-
-def _chase_effect(scope: Scope, now: datetime) -> list[str]:
-    if any(shown.line.counts_hidden for shown in scope.at(Stage.COLLECTING)):
-        return [REMINDED_UNCOUNTED, LEFT_OUT]
-    count = to_be_mailed(scope, now)
-    if not count:
-        return ["Nobody is left to remind today: everyone has answered, declined, or was mailed today."]
-    return [
-        f"{plural(count, 'mail goes', 'mails go')} out at once, to everyone who has not answered yet.",
-        LEFT_OUT,
-    ]
-
-
-REMINDED_UNCOUNTED = "Everyone who has not answered yet gets one email at once."
-LEFT_OUT = (
-    "Nobody who has answered or declined gets one, nobody gets two on one day, "
-    "and addresses that do not work are left out. You do not see who they are: that is the raters’ own affair."
-)
-
-
 def _chase(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     if scope.one:
         chase.chase(scope.one.line.delegate_id, now, by)
@@ -215,7 +190,11 @@ ACTS = {
             "Remind who has not answered",
             "Send reminders",
             (Stage.COLLECTING,),
-            _chase_effect,
+            _said(
+                "An email goes out at once to everyone who has not answered or declined and was sent none today.",
+                "Addresses that do not work are left out. You do not see who or how many the others are: "
+                "that would show who has answered.",
+            ),
             _chase,
             "The reminders are on their way.",
         ),

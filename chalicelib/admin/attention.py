@@ -22,6 +22,7 @@ WORK = {
     "void": "Destroy answers and ask again",
     "handover": "Tell people about another coach or manager",
     "complete": "Close early because all have answered",
+    "counts": "Count the answers of a cohort",
     "close": "Close a questionnaire",
     "tell_extended": "Tell raters of more time",
     "report": "Make a report",

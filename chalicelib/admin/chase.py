@@ -5,7 +5,7 @@ The act is a job for each delegate and day; the job mails each rater in a transa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -128,11 +128,6 @@ def _asked_at(job: Job, now: datetime) -> datetime:
 
 def may_chase(line: DelegateLine) -> bool:
     return line.stage is Stage.COLLECTING and not line.withdrawn
-
-
-def count(delegate_ids: Iterable[str], now: datetime) -> int:
-    """How many mails a chase would send now."""
-    return sum(len(plan(*_find(delegate_id), now)) for delegate_id in delegate_ids)
 
 
 def plan(delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime | None = None) -> list[Chaser]:

@@ -52,18 +52,13 @@ class Dashboard(Struct, frozen=True):
     held: tuple[Hold, ...] = ()  # new addresses that get no code yet
 
     @property
-    def counts_hidden(self) -> bool:
-        """Whether some answers must not be counted until the close."""
-        return any(line.line.counts_hidden for line in self.lines)
-
-    @property
     def counts(self) -> dict[str, int]:
         return dict(filtered(self.lines))
 
     @property
-    def waiting(self) -> int:
-        """People whom a chase of the whole cohort would mail."""
-        return sum(line.waiting for line in self.lines if line.line.reminded_on != self.today)
+    def may_remind(self) -> bool:
+        """Whether a questionnaire is open whose raters were not all reminded today."""
+        return any(line.may_remind and line.line.reminded_on != self.today for line in self.lines)
 
     @property
     def figures(self) -> tuple[tuple[str, str], ...]:
@@ -73,7 +68,7 @@ class Dashboard(Struct, frozen=True):
         bounces = self._all_bounces
         lost = sum(bounce.is_lost for bounce in bounces)
         return (
-            (f"{answered} of {invited}", "answers in"),
+            (f"{answered} or more of {invited}" if invited else "none yet", "answers counted this morning"),
             (f"{ready} of {len(self.lines)}", "reports made"),
             (str(self.counts[Filter.DECISION]), "need a decision"),
             (str(lost), "address does not work" if lost == 1 else "addresses do not work"),

@@ -29,9 +29,9 @@ def _cells(shown: ShownLine) -> Iterator[list[str]]:
     start = [line.name, line.email, line.service, line.coach.name, shown.standing.words]
     start.append("yes" if line.nominated else "no")
     for count in shown.counts:
-        yield [*start, count.title, str(count.invited), str(count.answered)]
+        yield [*start, count.title, str(count.invited), count.words]
     if shown.hidden or not shown.counts:
-        yield [*start, "too few to be counted" if shown.hidden else "", "", ""]
+        yield [*start, "others are not counted yet" if shown.hidden else "", "", ""]
 
 
 def _safe(cells: list[str]) -> list[str]:

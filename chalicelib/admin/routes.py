@@ -9,7 +9,7 @@ from chalice import Blueprint, Response
 
 from chalicelib import clock, log
 from chalicelib.admin import acts, attention, dashboard
-from chalicelib.admin.acts import Act, Scope
+from chalicelib.admin.acts import Scope
 from chalicelib.admin.close import CloseRefused
 from chalicelib.errors import FieldFaults, Refusal
 from chalicelib.store import register
@@ -253,12 +253,8 @@ def _act_page(
 ) -> Response:
     act = acts.find(act_id, scope)
     status = int(refused.status) if refused else 200
-    more = {"act": act, "effect": act.effect(scope, clock.now()), "nothing_to_do": _nothing_to_do(act, scope)}
+    more = {"act": act, "effect": act.effect(scope, clock.now())}
     return _board_page(admin, "admin/act", scope, status, refused=refused, typed=typed or {}, **more)
-
-
-def _nothing_to_do(act: Act, scope: Scope) -> bool:
-    return act.id == "chase" and not acts.to_be_mailed(scope, clock.now())
 
 
 def _act(admin: SignedIn, scope: Scope, act_id: str) -> Response:

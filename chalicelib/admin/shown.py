@@ -1,7 +1,6 @@
 """How a delegate stands, as the dashboard may say it: in words, sorted by need, and counts that tell of no one.
 
-Counts of answers are shown for groups of at least the threshold's size. A smaller group is put together with others, as
-in the report, so that nothing can be worked out by subtraction.
+Counts of answers are those of the morning, in steps: see counts.py. Nothing here follows from who has answered since.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.clock import moment
+from chalicelib.counts import Part, others, title_of
 from chalicelib.model import Programme
-from chalicelib.report.partition import pooled
 from chalicelib.store.cohorts import DelegateLine, Stage
 from chalicelib.store.mails import Bounce
 from chalicelib.wording import by_name, plural
@@ -27,7 +26,8 @@ class Count(Struct, frozen=True):
     """Raters of one group, or of several put together."""
 
     title: str
-    answered: int
+    words: str
+    answered: int  # at least
     invited: int
 
 
@@ -52,8 +52,8 @@ class ShownLine(Struct, frozen=True):
     line: DelegateLine
     standing: Standing
     counts: tuple[Count, ...]
-    hidden: bool  # some raters are too few to be counted
-    waiting: int  # mails that a chase would send at most
+    hidden: bool  # some raters are not counted: too few, or asked since this morning
+    may_remind: bool
     bounces: tuple[Bounce, ...]
 
     @property
@@ -65,26 +65,8 @@ class ShownLine(Struct, frozen=True):
         return sum(count.invited for count in self.counts)
 
 
-def counts(programme: Programme, line: DelegateLine) -> tuple[tuple[Count, ...], bool]:
-    """Named groups, and anonymous ones of the threshold's size; and whether others were left out.
-
-    A group whose answers are not counted until the close takes with it those that it is counted together with.
-    """
-    titles = {group.id: group.title for group in programme.groups}
-    invited = {group: count.invited for group, count in line.groups.items()}
-    named = [(group.id,) for group in programme.groups if group.named and group.id in invited]
-    order = [group.id for group in programme.anonymous_groups]
-    parts = pooled(invited, order, programme.threshold)
-    shown = [part for part in (*named, *parts) if not set(part) & set(line.counts_hidden)]
-    found = tuple(
-        Count(
-            " and ".join(titles[group] for group in part),
-            sum(line.groups[group].answered for group in part if group in line.groups),
-            sum(invited.get(group, 0) for group in part),
-        )
-        for part in shown
-    )
-    return found, not parts and any(invited.get(group, 0) for group in order)
+def counts(programme: Programme, parts: Iterable[Part]) -> tuple[Count, ...]:
+    return tuple(Count(title_of(programme, part), part.words, part.answered, part.invited) for part in parts)
 
 
 def standing(programme: Programme, line: DelegateLine, bounces: Sequence[Bounce], now: datetime) -> Standing:
@@ -124,10 +106,10 @@ def _collecting(programme: Programme, line: DelegateLine, now: datetime) -> Stan
     if not line.nominated:
         return Standing(2, "warn", "No raters chosen yet", Filter.WAITING)
     days = (moment(line.closes_at) - now).days if line.closes_at else SOON_DAYS + 1
-    others = line.answered - (line.groups["self"].answered if "self" in line.groups else 0)
-    if days <= SOON_DAYS and others < programme.minimum_responses and not line.counts_hidden:
+    came = sum(part.answered for part in others(line.visible_counts))
+    if days <= SOON_DAYS and came < programme.minimum_responses:
         left = plural(days, "day", "days") if days > 0 else "hours"
-        return Standing(3, "warn", f"Few answers, {left} left", Filter.WAITING)
+        return Standing(3, "warn", f"Few answers counted, {left} left", Filter.WAITING)
     return Standing(5, "", "Collecting answers", Filter.WAITING)
 
 
@@ -143,13 +125,13 @@ def shown_lines(
 
 
 def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...], now: datetime) -> ShownLine:
-    groups, hidden = counts(programme, line)
+    asked = sum(count.invited for count in line.groups.values())
     return ShownLine(
         line=line,
         standing=standing(programme, line, bounces, now),
-        counts=groups,
-        hidden=hidden,
-        waiting=waiting(line, bounces),
+        counts=counts(programme, line.visible_counts),
+        hidden=asked > sum(part.invited for part in line.visible_counts),
+        may_remind=line.stage is Stage.COLLECTING and not line.withdrawn,
         bounces=bounces,
     )
 
@@ -161,14 +143,6 @@ def one_each(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
     """
     newest = {bounce.email: bounce for bounce in sorted(bounces, key=lambda bounce: (bounce.is_lost, bounce.at))}
     return tuple(newest.values())
-
-
-def waiting(line: DelegateLine, bounces: Iterable[Bounce]) -> int:
-    """How many people have not answered and can be reached. A delegate who chose nobody counts as one."""
-    if line.stage is not Stage.COLLECTING or line.withdrawn:
-        return 0
-    gone = len({bounce.invitation for bounce in bounces if bounce.invitation and bounce.is_lost})
-    return max(0, line.invited - line.answered - line.declined - gone)
 
 
 def filtered(lines: Iterable[ShownLine]) -> Mapping[str, int]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
 
+from chalicelib.counts import Part, others
 from chalicelib.errors import Refusal
 from chalicelib.model import Cohort
 from chalicelib.store import cohorts, impacts, jobs
-from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.cohorts import DelegateLine, Stage
 from chalicelib.store.impacts import Role, surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.mails import Bounce
@@ -24,9 +24,23 @@ class CohortUnknown(Refusal):
         super().__init__(f"No cohort {cohort_id} is loaded in this stage.")
 
 
+class LineStatus(Struct, frozen=True):
+    """A delegate, and the answers as they were counted this morning: see counts.py."""
+
+    delegate_id: str
+    name: str
+    email: str
+    stage: Stage
+    invited: int
+    answered: int  # at least so many raters; the delegate's own questionnaire apart
+    counts: tuple[Part, ...]
+    nominated: bool
+    withdrawn: bool
+
+
 class CohortStatus(Struct, frozen=True):
     cohort: Cohort
-    lines: tuple[DelegateLine, ...]
+    lines: tuple[LineStatus, ...]
     bounces: tuple[Bounce, ...]
     failed: tuple[Job, ...]  # of all cohorts: a job need not belong to one
 
@@ -46,13 +60,21 @@ def status(cohort_id: str) -> CohortStatus:
     if cohort is None:
         raise CohortUnknown(cohort_id)
     bounces = tuple(cohorts.bounces_from(rows))
-    lines = tuple(map(_without_hidden, cohorts.lines_from(rows)))
-    return CohortStatus(cohort, lines, bounces, tuple(jobs.failed()))
+    return CohortStatus(cohort, tuple(map(_line, cohorts.lines_from(rows))), bounces, tuple(jobs.failed()))
 
 
-def _without_hidden(line: DelegateLine) -> DelegateLine:
-    """Counts that would tell what one person did are no one's to read before the close, in JSON either."""
-    return replace(line, answered=0, declined=0, groups={}) if line.counts_hidden else line
+def _line(line: DelegateLine) -> LineStatus:
+    return LineStatus(
+        delegate_id=line.delegate_id,
+        name=line.name,
+        email=line.email,
+        stage=line.stage,
+        invited=line.invited,
+        answered=sum(part.answered for part in others(line.visible_counts)),
+        counts=line.visible_counts,
+        nominated=line.nominated,
+        withdrawn=line.withdrawn,
+    )
 
 
 def impact(cohort_id: str) -> tuple[ImpactStatus, ...]:

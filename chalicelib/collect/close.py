@@ -152,7 +152,6 @@ def _too_few_mail(
             "delegate": delegate.person.name,
             "cohort": delegate.cohort_id,
             "invited": str(len(raters)),
-            "answered": str(sum(one.state is InvitationState.ANSWERED for one in raters)),
             "minimum": str(programme.minimum_responses),
         },
         links={"admin": ("admin", "cohort", delegate.cohort_id, "delegate", delegate.id)},

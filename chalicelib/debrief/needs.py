@@ -49,6 +49,8 @@ def _need(line: DelegateLine) -> Need:
         return Need(line, Turn.DONE, "Has left the programme")
     if line.stage is Stage.REPORT_READY and line.debriefed_on:
         return Need(line, turn, "Debrief recorded: release the report")
-    if line.stage is Stage.COLLECTING and line.invited and not line.counts_hidden:
-        return Need(line, turn, f"{step}: {line.answered} of {line.invited} answers are in")
+    counted = [part for part in line.visible_counts if not part.named]
+    if line.stage is Stage.COLLECTING and counted:
+        asked, came = sum(part.invited for part in counted), sum(part.answered for part in counted)
+        return Need(line, turn, f"{step}: {came} or more of {asked} answers are in" if came else step)
     return Need(line, turn, step)

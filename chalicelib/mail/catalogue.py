@@ -26,7 +26,7 @@ MAILS: dict[str, frozenset[str]] = {
     "collect/self_reminder": _words("name delegate closes minutes"),
     "collect/extended": _words("name delegate group_title named closes minutes"),
     "collect/again": _words("name delegate closes own"),
-    "report/too_few": _words("name delegate cohort invited answered minimum"),
+    "report/too_few": _words("name delegate cohort invited minimum"),
     "report/ready": _words("name delegate cohort"),
     "debrief/released": _words("name delegate coach"),
     "impact/delegate": _words("name delegate closes minutes"),

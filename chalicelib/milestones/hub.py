@@ -161,7 +161,7 @@ def open_hub(token: str) -> Hub:
     round_now = read(DelegateWave, by_sort_key[f"WAVE#{wave.value}"])
     asked = _asked(rows, wave)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    cohort = cohorts.find(delegate.cohort_id)
+    cohort, line = cohorts.find_with_line(delegate.cohort_id, delegate.id, wave)
     report = _released(by_sort_key)
     debrief, areas = from_rows(rows, report.wave) if report else (None, ())
     return Hub(
@@ -171,7 +171,7 @@ def open_hub(token: str) -> Hub:
         wave=round_now,
         nomination=read(Nomination, by_sort_key[f"NOMINATION#{wave.value}"]),
         own=next((one for one in asked if one.group == SELF_GROUP), None),
-        raters=progress(programme, asked, _hidden(round_now)),
+        raters=progress(programme, line.visible_counts) if line else (),
         report=report,
         debrief=debrief,
         areas=areas,
@@ -180,11 +180,6 @@ def open_hub(token: str) -> Hub:
         ends=cohort.dates.ends if cohort else None,
         impact_at=_impact_at(programme, cohort) if cohort else None,
     )
-
-
-def _hidden(wave: DelegateWave) -> tuple[str, ...]:
-    """Groups whose answers are not counted yet."""
-    return wave.counts_hidden if wave.state in (WaveState.OPEN, WaveState.HELD) else ()
 
 
 def _impact_at(programme: Programme, cohort: Cohort) -> datetime:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from chalicelib import waves
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Wave, WaveState
+from chalicelib.model import DelegateWave, Invitation, InvitationState, Wave, WaveState
 from chalicelib.nominate import asking
 from chalicelib.nominate.choice import load
-from chalicelib.store import cohorts, delegates, mails, programmes
+from chalicelib.store import cohorts, delegates, invitations, mails, programmes
 from chalicelib.store.invitations import InvitationExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -24,15 +27,25 @@ def invite(job: Job, now: datetime) -> Sequence[Write]:
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if wave.state is not WaveState.OPEN:
         return []  # the list came as the wave closed: nobody could answer any more
-    lost = addresses(delegate.cohort_id)
+    lost, declined = addresses(delegate.cohort_id), _declined_before(wave)
     for rater in nomination.raters[: nomination.sent_raters]:
-        try:
-            count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
+        count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
+        if earlier := declined.get(rater.person.email):
+            asked = waves.list_declined(delegate, wave, replace(earlier, group=rater.group))
+        else:
             stopped = rater.person.email in lost
-            commit([*waves.ask(programme, delegate, wave, rater, now, stopped=stopped), count], now)
-        except InvitationExists:
-            continue
+            asked = waves.ask(programme, delegate, wave, rater, now, stopped=stopped)
+        with suppress(InvitationExists):
+            commit([*asked, count], now)
     return []
+
+
+def _declined_before(wave: DelegateWave) -> dict[str, Invitation]:
+    """By address: who declined the first questionnaire. They are not asked again, and no list or count tells."""
+    if wave.wave is not Wave.FOLLOWUP:
+        return {}
+    before = invitations.of_delegate(wave.delegate_id, Wave.BASELINE)
+    return {one.rater.email: one for one in before if one.state is InvitationState.DECLINED}
 
 
 def ask_approver(job: Job, now: datetime) -> Sequence[Write]:

@@ -24,7 +24,8 @@ from chalicelib.store.delegates import Nomination, WaveExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 
-ASKED_AGAIN = (InvitationState.INVITED, InvitationState.ANSWERED)  # not who declined or was taken off
+# Who declined stays listed, and is sent nothing: a list without them would tell the delegate who they are.
+LISTED_AGAIN = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
 
 
 def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
@@ -68,7 +69,7 @@ def asked_before(programme: Programme, delegate: Delegate) -> tuple[RaterEntry, 
     others = (
         RaterEntry(one.group, one.rater)
         for one in invitations.of_delegate(delegate.id, Wave.BASELINE)
-        if one.state in ASKED_AGAIN and one.group not in (SELF_GROUP, MANAGER_GROUP)
+        if one.state in LISTED_AGAIN and one.group not in (SELF_GROUP, MANAGER_GROUP)
     )
     known = {delegate.manager.email} if asked else set()
     return (*manager, *(rater for rater in others if rater.person.email not in known))

@@ -157,6 +157,7 @@ def open_wave(job: Job, now: datetime) -> Sequence[Write]:
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))
     own = RaterEntry(SELF_GROUP, delegate.person)
+    waves.count_tomorrow(delegate.cohort_id, programme.organisation.timezone, now)
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.OPEN, WaveState.PLANNED),
         cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put={"stage": Stage.COLLECTING}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chalicelib.clock import stamp
+from chalicelib.counts import Part
 from chalicelib.ids import coach_id
 from chalicelib.model import Cohort, Delegate, DelegateEntry, Person, RaterEntry, Wave
 from chalicelib.store.expressions import either, equals, missing
@@ -23,6 +24,7 @@ from chalicelib.store.table import (
     Missing,
     Write,
     get,
+    get_many,
     put,
     put_if,
     put_once,
@@ -110,6 +112,7 @@ class DelegateLine(Struct, frozen=True):
     groups: Mapping[str, GroupCount] = field(default_factory=dict)  # by group id, self included
     counts_hidden: tuple[str, ...] = ()  # groups whose answers no one may count before the close: see admin/moving.py
     reminded_on: str = ""  # last local day on which an administrator had everyone mailed who had not answered
+    counted: tuple[Part, ...] = ()  # of this morning: what pages, files and commands show of the answers
     withdrawn: bool = False
     left_out: str = ""  # why the delegate's answers cannot be used for the cohort's summary; empty if they can
     closes_at: str = ""  # of the questionnaire: the first moment at which nothing is accepted
@@ -118,6 +121,11 @@ class DelegateLine(Struct, frozen=True):
     def has_closed(self) -> bool:
         """Whether the questionnaire has, for good: one that waits for a decision may be opened again."""
         return self.stage not in (Stage.PLANNED, Stage.COLLECTING, Stage.HELD)
+
+    @property
+    def visible_counts(self) -> tuple[Part, ...]:
+        """This morning's counts, but for groups whose answers are not counted before the close."""
+        return tuple(part for part in self.counted if not set(part.groups) & set(self.counts_hidden))
 
     @property
     def is_asked_about_again(self) -> bool:
@@ -160,6 +168,14 @@ def save(cohort: Cohort, checksum: str, loads: int) -> Write:
 def find(cohort_id: str) -> Cohort | None:
     found = get(key(cohort_id))
     return read(Cohort, found) if found else None
+
+
+def find_with_line(cohort_id: str, delegate_id: str, wave: Wave) -> tuple[Cohort | None, DelegateLine | None]:
+    """A cohort, and one delegate's line of a wave, in one call."""
+    of_cohort, of_line = key(cohort_id), line_key(cohort_id, delegate_id, wave)
+    found = get_many([of_cohort, of_line])
+    line = _line(found[of_line]) if of_line in found else None
+    return (read(Cohort, found[of_cohort]) if of_cohort in found else None), line
 
 
 def move_sponsor(before: Cohort, sponsor: Person) -> Write:
@@ -228,6 +244,12 @@ def count_answered(delegate: Delegate, wave: Wave, group: str, *, declined_befor
     """One more rater of the group has answered; one who had declined no longer does."""
     fewer = {"declined": -1} if declined_before else {}
     return change_line(delegate, add={"answered": 1, _counter("answered", group): 1, **fewer}, wave=wave)
+
+
+def save_counts(cohort_id: str, delegate_id: str, wave: Wave, parts: Sequence[Part]) -> Write:
+    """What is shown of a delegate's answers until the next morning."""
+    put = {"counted": [fields(part) for part in parts]}
+    return update(line_key(cohort_id, delegate_id, wave), put=put, refusal=LineMissing)
 
 
 def fewer_answered(group: str) -> dict[str, int]:

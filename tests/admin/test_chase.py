@@ -32,6 +32,11 @@ def opened(visitor, clock):
     return visitor
 
 
+def count(delegate_ids, now):
+    """How many emails a chase would send now. No page says so: see counts.py."""
+    return sum(len(chase.plan(*chase._find(one), now)) for one in delegate_ids)
+
+
 def chase_dana(clock):
     chase.chase(people.dana(), clock.now(), BY)
     drain(clock.now())
@@ -40,7 +45,7 @@ def chase_dana(clock):
 def test_who_has_not_answered_gets_one_more_mail(opened, clock):
     before = Counter({name: len(subjects(name)) for name in PEERS})
 
-    assert chase.count([people.dana()], clock.now()) == 6  # the peers, the manager and the delegate
+    assert count([people.dana()], clock.now()) == 6  # the peers, the manager and the delegate
     chase_dana(clock)
 
     assert {name: len(subjects(name)) - before[name] for name in PEERS} == dict.fromkeys(PEERS, 1)
@@ -53,7 +58,7 @@ def test_a_second_chase_on_the_same_day_sends_nothing(opened, clock):
     sent = len(sent_mails(people.person("p0").email))
     clock.advance(hours=3)
 
-    assert chase.count([people.dana()], clock.now()) == 0
+    assert count([people.dana()], clock.now()) == 0
     chase_dana(clock)
     chase.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
     drain(clock.now())
@@ -65,7 +70,7 @@ def test_the_next_day_it_may_be_done_again(opened, clock):
     chase_dana(clock)
     clock.advance(days=1)
 
-    assert chase.count([people.dana()], clock.now()) == 6
+    assert count([people.dana()], clock.now()) == 6
 
 
 def test_nobody_is_chased_on_the_day_of_a_reminder(opened, clock):
@@ -74,7 +79,7 @@ def test_nobody_is_chased_on_the_day_of_a_reminder(opened, clock):
     clock.to(local_moment(day, 7, "Europe/London"))
     drain(clock.now())
 
-    assert chase.count([people.dana()], clock.now()) == 0
+    assert count([people.dana()], clock.now()) == 0
 
 
 def test_who_answered_or_declined_is_left_alone(opened, clock):
@@ -84,7 +89,7 @@ def test_who_answered_or_declined_is_left_alone(opened, clock):
     opened.post(opened.url, {"reason": "no_time"})
     before = {name: len(subjects(name)) for name in PEERS}
 
-    assert chase.count([people.dana()], clock.now()) == 4
+    assert count([people.dana()], clock.now()) == 4
     chase_dana(clock)
 
     assert {name: len(subjects(name)) - before[name] for name in PEERS} == {"p0": 0, "p1": 0, "p2": 1, "p3": 1}
@@ -113,14 +118,14 @@ def test_an_address_that_does_not_work_is_not_mailed_again(opened, clock):
     mail = find(f"collect/invitation#{people.dana()}#baseline#{invited.id}#2026-09-14.0")
     transact(settle(mail, MailState.BOUNCED, mail.message_id, "no such address", clock.now()))
 
-    assert chase.count([people.dana()], clock.now()) == 5
+    assert count([people.dana()], clock.now()) == 5
 
 
 def test_a_delegate_who_chose_nobody_is_asked_to_choose(visitor, clock):
     people.opened(clock)
     clock.advance(days=1)
 
-    assert chase.count([people.dana()], clock.now()) == 1
+    assert count([people.dana()], clock.now()) == 1
     chase_dana(clock)
 
     assert "choose" in subjects("dana delegate")[-1].lower()
@@ -130,7 +135,7 @@ def test_the_whole_cohort_is_chased_at_once(visitor, clock):
     people.opened(clock, chosen=people.raters(4, 0), names=("dana delegate", "dora delegate"))
     clock.advance(days=2)
     lines = cohorts.lines(people.COHORT)
-    promised = chase.count([line.delegate_id for line in lines], clock.now())
+    promised = count([line.delegate_id for line in lines], clock.now())
     before = _sent()
     chase.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
     chase.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)

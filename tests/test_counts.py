@@ -1,0 +1,141 @@
+"""Counts of answers while a questionnaire is open, and the attacker who looks at every one of them.
+
+The attacker knows who was asked, and since when, and sees what every page, file and command shows on each day. A
+world says of each rater on which day they answered, or that they did not. Worlds that look alike are put together: if
+in all of them one rater has answered by some day, or has not, the attacker knows it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from chalicelib.counts import MARGIN, Part, at_least, count_parts, title_of
+from chalicelib.model import Programme
+from tests.support import people
+
+Rater = tuple[str, int]  # group, and the day since when they have been asked
+NEVER = 9
+
+
+def programme(threshold: int) -> Programme:
+    return replace(people.programme(), threshold=threshold)
+
+
+def worlds(raters: Sequence[Rater], days: int) -> Iterator[tuple[int, ...]]:
+    return product(*([*range(since, days), NEVER] for _, since in raters))
+
+
+def shown(rules: Programme, raters: Sequence[Rater], world: Sequence[int], days: int) -> tuple[object, ...]:
+    """What is counted on each morning, of what came before it."""
+    found = []
+    for day in range(days):
+        invited: dict[str, int] = defaultdict(int)
+        answered: dict[str, int] = defaultdict(int)
+        for (group, since), when in zip(raters, world, strict=True):
+            invited[group] += since <= day
+            answered[group] += when <= day
+        found.append(count_parts(rules, invited, answered))
+    return tuple(found)
+
+
+def certain(rules: Programme, raters: Sequence[Rater], days: int, told: int = 0) -> int:
+    """In how many worlds the attacker knows of some rater whether they have answered by some day.
+
+    told   raters, the first of the list, who tell the attacker what they did
+    """
+    alike: dict[object, list[tuple[int, ...]]] = defaultdict(list)
+    for world in worlds(raters, days):
+        alike[world[:told], shown(rules, raters, world, days)].append(world)
+    known = 0
+    for group in alike.values():
+        for rater in range(told, len(raters)):
+            for day in range(raters[rater][1], days):
+                if len({world[rater] <= day for world in group}) == 1:
+                    known += len(group)
+    return known
+
+
+def of(**groups: Sequence[int]) -> list[Rater]:
+    """Raters by their group: for each, the day since when they have been asked."""
+    return [(group, since) for group, days in groups.items() for since in days]
+
+
+SCENES = [
+    pytest.param(of(peer=[0] * 5), 3, id="five"),
+    pytest.param(of(peer=[0] * 5 + [1]), 3, id="one-added-between-two-counts"),
+    pytest.param(of(peer=[0] * 5 + [1, 2]), 3, id="one-added-each-day"),
+    pytest.param(of(peer=[0] * 4 + [1, 2]), 3, id="counted-once-there-are-five"),
+    pytest.param(of(peer=[0] * 8), 2, id="eight"),
+    pytest.param(of(peer=[0] * 5, direct_report=[1]), 3, id="one-added-in-another-group"),
+    pytest.param(of(peer=[0] * 3, direct_report=[0] * 2 + [1, 1]), 3, id="small-groups"),
+    pytest.param(of(peer=[0] * 3 + [1, 1], direct_report=[0] * 3), 2, id="a-group-that-leaves-the-others"),
+    pytest.param(of(peer=[0] * 3 + [1, 1], direct_report=[0] * 2 + [2, 2]), 3, id="groups-that-part"),
+]
+
+
+@pytest.mark.parametrize(("raters", "days"), SCENES)
+@pytest.mark.parametrize("told", [0, 1])
+def test_whoever_looks_every_day_knows_of_no_one_whether_they_have_answered(raters, days, told):
+    assert certain(programme(3), raters, days, told) == 0
+
+
+def test_the_attacker_finds_what_exact_counts_tell(monkeypatch):
+    monkeypatch.setattr("chalicelib.counts.at_least", lambda answered, invited, step: answered)
+
+    assert certain(programme(3), of(peer=[0] * 5 + [1]), 3)
+
+
+def test_the_attacker_finds_steps_that_reach_the_last_rater(monkeypatch):
+    monkeypatch.setattr("chalicelib.counts.at_least", lambda answered, invited, step: answered // step * step)
+
+    assert certain(programme(3), of(peer=[0] * 6), 2)
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(3, 10))
+def test_a_count_is_true_steps_are_whole_and_people_are_left_over(answered, invited, step):
+    answered = min(answered, invited)
+    found = at_least(answered, invited, step)
+
+    assert 0 <= found <= answered
+    assert found % step == 0
+    assert found == 0 or found <= invited - MARGIN
+
+
+def test_groups_stand_by_themselves_from_two_above_the_threshold():
+    rules = programme(3)
+
+    assert count_parts(rules, {"peer": 5, "direct_report": 6}, {"peer": 5, "direct_report": 2}) == (
+        Part(("peer",), 5, 3),
+        Part(("direct_report",), 6, 0),
+    )
+    assert count_parts(rules, {"peer": 4, "direct_report": 4}, {"peer": 4, "direct_report": 2}) == (
+        Part(("peer", "direct_report"), 8, 6),
+    )
+    assert count_parts(rules, {"peer": 4}, {"peer": 4}) == ()
+
+
+def test_who_is_shown_by_name_is_counted_exactly():
+    assert count_parts(programme(3), {"self": 1, "manager": 1}, {"manager": 1}) == (
+        Part(("self",), 1, 0, named=True),
+        Part(("manager",), 1, 1, named=True),
+    )
+
+
+def test_no_part_with_a_hidden_group_is_counted():
+    invited = {"peer": 4, "direct_report": 4, "other": 5}
+
+    assert count_parts(programme(3), invited, {}, hidden=["peer"]) == (Part(("other",), 5, 0),)
+
+
+def test_parts_are_called_by_their_groups():
+    rules = programme(3)
+
+    assert title_of(rules, Part(("peer",), 5, 3)) == "Peers"
+    assert title_of(rules, Part(("peer", "direct_report"), 5, 3)) == "Peers and direct reports"
