@@ -60,25 +60,30 @@ def test_the_dashboard_is_one_query_besides_the_session(opened):
     assert calls == {"GetItem": 1, "Query": 1}
 
 
-def test_answers_are_counted_by_group_and_a_small_group_is_put_with_another(opened):
+def test_answers_are_counted_each_morning_and_a_small_group_is_put_with_another(opened, clock):
     """Two reports alone would tell; with the peers they are six."""
-    answer(opened, "p0")
-    answer(opened, "d0")
+    for name in ("p0", "p1", "p2", "p3", "d0"):
+        answer(opened, name)
     opened.open(COHORT)
+    assert "Others are not counted yet" in opened.page
 
-    assert 'Peers and Direct reports <b class="number">2 of 6</b>' in opened.page
-    assert "Direct reports <b" not in opened.page.replace("Peers and Direct reports <b", "")
+    drain(clock.advance(days=1))
+    opened.let_in_administrator(clock.now()).open(COHORT)
+
+    assert 'Peers and direct reports <b class="number">4 or more of 6</b>' in opened.page
+    assert "irect reports <b" not in opened.page.replace("Peers and direct reports <b", "")
 
 
 def test_too_few_raters_are_not_counted_at_all(admin, clock):
     people.opened(clock, chosen=people.raters(2, 0))
     admin.let_in_administrator(clock.now())
     answer(admin, "p0")
-    admin.open(COHORT)
+    drain(clock.advance(days=1))
+    admin.let_in_administrator(clock.now()).open(COHORT)
 
-    assert "Others: too few to be counted" in admin.page
+    assert "Others are not counted yet" in admin.page
     assert "Peers" not in admin.page
-    assert "0 of 2" in admin.page  # self and manager, who sign
+    assert "0 of 1" in admin.page  # self and manager, who sign
 
 
 def test_no_page_says_who_answered(opened, clock):
@@ -337,13 +342,14 @@ def test_the_trail_says_who_did_what(opened, clock):
 
 
 def test_progress_is_a_file_without_formulas(admin, clock):
-    people.opened(clock, chosen=people.raters(4, 0), names=("=cmd()|dana",))
+    people.opened(clock, chosen=people.raters(6, 0), names=("=cmd()|dana",))
+    drain(clock.advance(days=1))
     admin.let_in_administrator(clock.now())
     admin.open(f"{COHORT}/progress")
     lines = list(csv.DictReader(io.StringIO(admin.page.removeprefix("\ufeff"))))
 
     assert {line["delegate"][:2] for line in lines} == {"'="}
-    assert {line["group"]: line["invited"] for line in lines} == {"Self": "1", "Line manager": "1", "Peers": "4"}
+    assert {line["group"]: line["invited"] for line in lines} == {"Self": "1", "Line manager": "1", "Peers": "6"}
 
 
 def test_an_unknown_cohort_delegate_or_act_is_a_kind_page(opened):
