@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.admin import close, followup
 from chalicelib.admin.followup import FollowupRefused
-from chalicelib.admin.status import CohortUnknown, status
+from chalicelib.admin.status import CohortUnknown
 from chalicelib.collect.submit import submit
 from chalicelib.ids import delegate_id
 from chalicelib.jobs import run
@@ -76,7 +76,7 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
     assert again.keys() == {*before, NEW.email}
     assert not {one.id for one in again.values()} & {one.id for one in before.values()}
     everybody_answers(Wave.FOLLOWUP, "4", clock.now())
-    (line,) = status(people.COHORT).lines
+    (line,) = cohorts.lines(people.COHORT)  # pages show the counts of the morning
     assert (line.stage, line.invited, line.answered) == (Stage.COLLECTING, 7, 7)
 
     drain(clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z")))
@@ -156,7 +156,7 @@ def test_what_the_administrator_decides_is_about_the_wave_that_is_open(aws, cloc
     assert jobs.failed() == []
 
 
-def test_who_declined_or_left_is_not_asked_again(aws, clock):
+def test_who_declined_stays_listed_and_is_sent_nothing(aws, clock):
     people.opened(clock, chosen=people.raters(5, 0))
     from chalicelib.collect.decline import decline
     from chalicelib.collect.sheet import read_ticket
@@ -174,8 +174,15 @@ def test_who_declined_or_left_is_not_asked_again(aws, clock):
     drain(clock.now())
 
     chosen = delegates.find_nomination(people.dana(), Wave.FOLLOWUP)
-    assert no.rater.email not in {rater.person.email for rater in chosen.raters}
-    assert len(chosen.raters) == 5  # four peers and the manager
+    assert no.rater.email in {rater.person.email for rater in chosen.raters}, "a list without them would tell"
+    before = len(sent_mails(no.rater.email))
+    drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
+    drain(clock.advance(minutes=1))
+    again = asked(Wave.FOLLOWUP)
+    assert again[no.rater.email].state is InvitationState.DECLINED
+    assert cohorts.lines(people.COHORT)[0].invited == len(again) == 7  # with the delegate and the manager
+    drain(clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z")))
+    assert len(sent_mails(no.rater.email)) == before
 
 
 @pytest.mark.parametrize(

@@ -28,12 +28,21 @@ def test_it_says_what_is_next_until_the_close(visitor, clock, hub):
     assert "Too few answers came in by Friday 2 October 2026" in visitor.page
 
 
-def test_it_counts_raters_in_totals_and_never_says_who(visitor, hub):
-    url = people.link("p0", "answer")
-    people.send(people.answer_all(visitor, url), url)
-    visitor.open(hub)
-    assert "1 of 4 answered" in visitor.page
-    assert "0 of 4 answered" in visitor.page
+def test_it_counts_raters_each_morning_in_steps_and_never_says_who(visitor, clock, hub):
+    def shown():
+        return visitor.open(hub).page
+
+    opened = shown()
+    names = [person.email.split("@")[0] for person in (rater.person for rater in people.raters())]
+    for name in names[:5]:
+        url = people.link(name, "answer")
+        people.send(people.answer_all(visitor, url), url)
+        assert shown() == opened, "an answer shows on no page of the same day"
+
+    drain(clock.advance(days=1))
+
+    assert "Peers and direct reports" in shown()
+    assert "4 or more of 8 have answered" in visitor.page
     assert not any(rater.person.email in visitor.page for rater in people.raters())
     assert "mara.manager" not in visitor.page
 

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from chalicelib import config
 from chalicelib.collect import sheet
-from chalicelib.store import aws, row_kinds
+from chalicelib.store import aws, programmes, row_kinds
 from chalicelib.store.table import Key
 from infra.local import account, aws_contract, moto_patches, record, shortcut
 from infra.local.memory import backend
@@ -63,6 +63,7 @@ def empty() -> None:
     backend("ses").sent_messages.clear()
     aws_contract.broken.clear()
     sheet.forget()
+    programmes.load.cache_clear()
     config.settings.cache_clear()
 
 
