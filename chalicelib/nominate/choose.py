@@ -123,6 +123,8 @@ def _refuse_too_many(choice: Choice, group_id: str, raters: Sequence[RaterEntry]
 
 def _save(choice: Choice, raters: tuple[RaterEntry, ...]) -> None:
     before = choice.nomination
+    if raters == before.raters:
+        return
     changed = replace(before, raters=raters, revision=before.revision + 1)
     try:
         transact([delegates.save_nomination(changed, before.revision)])

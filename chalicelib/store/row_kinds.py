@@ -1,7 +1,7 @@
 """Kinds of row: the key, whose a row is, who reads it, how long it is kept, and what erasing its owner does to it.
 
-Keys are made here and nowhere else. The key table in docs/rows.md, a person's export, erasure and retention derive from
-these declarations; a test holds every stored row to exactly one of them.
+docs/rows.md is made from these declarations. The modules of this folder make the keys; tests hold every row that they
+store to exactly one declaration.
 """
 
 from __future__ import annotations
