@@ -15,17 +15,17 @@ from typing import Any
 
 from chalice import Chalice, Rate
 
-from chalicelib import clock, log
 from chalicelib.admin.routes import bp as admin
 from chalicelib.collect.routes import bp as collect
+from chalicelib.core import clock, log
 from chalicelib.debrief.routes import bp as debrief
 from chalicelib.impact.routes import bp as impact
 from chalicelib.milestones.routes import bp as milestones
 from chalicelib.nominate.routes import bp as nominate
 from chalicelib.programme.routes import bp as programme
+from chalicelib.site.routes import bp as web
 from chalicelib.sponsor.routes import bp as sponsor
-from chalicelib.web.routes import bp as web
-from chalicelib.web.view import answering
+from chalicelib.web.page import answering
 
 STAGE = os.environ["FULLCIRCLE_STAGE"]
 
@@ -61,24 +61,25 @@ def sweep_due(event: Any) -> int:
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-work", batch_size=1, maximum_concurrency=10)
 def work(event: Any) -> None:
     from chalicelib.jobs import run
-    from chalicelib.works import WORKS
+    from chalicelib.jobs.kinds import HANDLERS
 
     for message in event:
-        run.run(_row_id(message), WORKS, secrets.token_hex(8), clock.now())
+        run.run(_row_id(message), HANDLERS, secrets.token_hex(8), clock.now())
 
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-report", batch_size=1, maximum_concurrency=5)
 def report(event: Any) -> None:
+    """Only this function has the PDF layer."""
     from chalicelib.jobs import run
-    from chalicelib.report.work import build_report  # only this function has the PDF layer
+    from chalicelib.jobs.kinds import HANDLERS
 
     for message in event:
-        run.run(_row_id(message), {"report": build_report}, secrets.token_hex(8), clock.now())
+        run.run(_row_id(message), HANDLERS, secrets.token_hex(8), clock.now())
 
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-mail", batch_size=1, maximum_concurrency=2)
 def mail(event: Any) -> None:
-    from chalicelib.mail import send
+    from chalicelib.emails import send
 
     for message in event:
         send.send(_row_id(message), secrets.token_hex(8), clock.now())
@@ -86,9 +87,9 @@ def mail(event: Any) -> None:
 
 @app.on_sns_message(topic=f"fullcircle-{STAGE}-mail-events")
 def mail_events(event: Any) -> None:
-    from chalicelib.mail import events
+    from chalicelib.emails import delivery_events
 
-    events.settle(event.message, clock.now())
+    delivery_events.settle(event.message, clock.now())
 
 
 def _row_id(message: Any) -> str:

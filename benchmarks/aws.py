@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import chalicelib.clock
+import chalicelib.core.clock
 from benchmarks import meter
 from tests.support import cloud
 from tests.support.clock import Clock
@@ -20,17 +20,17 @@ def small_cloud() -> Iterator[tuple[Visitor, Clock]]:
     from chalice.test import Client
 
     from app import app
-    from chalicelib.store import aws
+    from chalicelib.core import aws
 
     meter.hook(aws.session())
     cloud.switch_on()
     cloud.empty()
     logging.getLogger("fullcircle").setLevel(logging.ERROR)  # a line for each act would hide the figures
     clock = Clock()
-    chalicelib.clock.use(clock.now)
+    chalicelib.core.clock.use(clock.now)
     try:
         with Client(app) as client:
             yield Visitor(client.http), clock
     finally:
-        chalicelib.clock.use(None)
+        chalicelib.core.clock.use(None)
         cloud.switch_off()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from benchmarks.row import Row
-from chalicelib.mail.pace import SENDERS, Pace
+from chalicelib.emails.rate_limit import SENDERS, Pace
 
 RATE = 14.0  # mails a second: what SES gives an account that has left the sandbox
 SENDING = 0.06  # seconds for the three calls of a mail, besides the pace

@@ -46,7 +46,7 @@ def _files(visitor: Visitor, url: str) -> dict[str, int]:
 def _render(link: str, now: Callable[..., object]) -> float:
     """Processor seconds from the opened sheet to the finished answer: links are signed, the template is filled."""
     from chalicelib.collect import routes
-    from chalicelib.collect.sheet import open_sheet, read_ticket
+    from chalicelib.collect.questionnaire import open_sheet, read_ticket
 
     sheet = open_sheet(read_ticket(link.rsplit("/", 1)[1]), now())  # type: ignore[arg-type]
     return _usual(lambda: routes._questions(sheet, 0))
@@ -54,8 +54,9 @@ def _render(link: str, now: Callable[..., object]) -> float:
 
 def _request(visitor: Visitor, page: str) -> float:
     """Processor seconds of the whole request, less its one call, whose answer takes moto as long as it takes."""
-    from chalicelib.collect import routes, sheet
-    from chalicelib.collect.sheet import open_sheet
+    from chalicelib.collect import questionnaire as sheet
+    from chalicelib.collect import routes
+    from chalicelib.collect.questionnaire import open_sheet
 
     opened: list[float] = []
 

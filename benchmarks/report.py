@@ -22,14 +22,14 @@ from typing import Any, NamedTuple
 from benchmarks.row import Row
 from benchmarks.yardstick import PACE
 from benchmarks.yardstick import waited as yardstick_waited
-from chalicelib.answers import NOT_ABLE, Answers, Response
-from chalicelib.model import Programme
-from chalicelib.report.documents import documents
-from chalicelib.report.facts import Facts, ReportHeading, build_facts
-from chalicelib.report.page import html_of
-from chalicelib.report.pdf import pdf_of
-from chalicelib.report.publish import publish
-from chalicelib.report.view import build_view
+from chalicelib.core.answers import NOT_ABLE, Answers, Response
+from chalicelib.core.model import Programme
+from chalicelib.report.contents import build_view
+from chalicelib.report.render import documents
+from chalicelib.report.render_html import html_of
+from chalicelib.report.render_pdf import pdf_of
+from chalicelib.results.facts import Facts, ReportHeading, build_facts
+from chalicelib.results.publish import publish
 from infra.local.demo.cast import ANSWERS, Player, make_cast
 from infra.local.example import read_example
 

@@ -80,7 +80,7 @@ def measure(size: int) -> dict[str, float]:
     from benchmarks.acts import PRICES
     from benchmarks.stand_in import StandIn
     from benchmarks.units import Meter
-    from chalicelib.store import aws
+    from chalicelib.core import aws
 
     logging.disable(logging.WARNING)
     cloud = StandIn(SETTINGS)
@@ -99,14 +99,14 @@ def measure(size: int) -> dict[str, float]:
 def _bounds(cloud: StandIn) -> dict[str, float]:
     from chalicelib.admin.dashboard import dashboard
     from chalicelib.jobs.sweep import sweep
-    from chalicelib.store import register
+    from chalicelib.store import catalogue
 
     now = datetime.fromisoformat(LATER) + timedelta(days=1)
     dashboard("cohort-0", now)
     found: dict[str, float] = {}
     for name, act in (
         ("board_pages", lambda: dashboard("cohort-0", now)),
-        ("home_pages", register.everything),
+        ("home_pages", catalogue.everything),
         ("sweep_pages", lambda: found.update(swept=sweep(now))),
     ):
         cloud.queries.clear()
@@ -167,9 +167,9 @@ class Cohort:
         self._let_pass(opening + timedelta(minutes=10))
 
     def _load(self, name: str, delegates: int, now: datetime) -> None:
-        from chalicelib.model import Cohort as Dates
-        from chalicelib.model import DelegateEntry, RaterEntry
-        from chalicelib.programme.load import load_cohort
+        from chalicelib.core.model import Cohort as Dates
+        from chalicelib.core.model import DelegateEntry, RaterEntry
+        from chalicelib.programme.load_cohort import load_cohort
         from tests.support import people
 
         rules = people.programme()
@@ -188,14 +188,14 @@ class Cohort:
         self._work(now)
 
     def _answer(self, name: str, now: datetime) -> None:
-        from chalicelib.collect.save import save_page
-        from chalicelib.collect.sheet import open_sheet, read_ticket
-        from chalicelib.collect.submit import submit
-        from chalicelib.web import links
+        from chalicelib.collect.questionnaire import open_sheet, read_ticket
+        from chalicelib.collect.save_page import save_page
+        from chalicelib.collect.submit_answers import submit
+        from chalicelib.links import signing
 
         for delegate_id, invitation in list(self.invitations(name)):
             parts = delegate_id, "baseline", invitation["id"]["S"], invitation["link_version"]["N"]
-            ticket = read_ticket(links.token("answer", *parts))
+            ticket = read_ticket(signing.token("answer", *parts))
             for page in open_sheet(ticket, now).pages:
                 typed = {
                     question.id: "Keeps us informed." if question.is_comment else "4" for question in page.questions
@@ -218,10 +218,9 @@ class Cohort:
             self._work(now)
 
     def _work(self, now: datetime) -> None:
+        from chalicelib.emails import send
         from chalicelib.jobs import run
-        from chalicelib.mail import send
-        from chalicelib.report.work import build_report
-        from chalicelib.works import WORKS
+        from chalicelib.jobs.kinds import HANDLERS
 
         while self.cloud.hinted:
             kind, row_id = self.cloud.hinted.popleft().split("#", 1)
@@ -229,7 +228,7 @@ class Cohort:
             if kind == "MAIL":
                 send.send(row_id, attempt, now)
             else:
-                run.run(row_id, {**WORKS, "report": build_report}, attempt, now)
+                run.run(row_id, HANDLERS, attempt, now)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.report import fonts
-from chalicelib.report.pdf import STANDARDS, TEMPLATES
+from chalicelib.report.render_pdf import STANDARDS, TEMPLATES
 
 PACE = 0.067 * 0.85  # seconds, waited
 ISSUED = datetime(2026, 11, 24, tzinfo=UTC)

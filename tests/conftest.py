@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-import chalicelib.clock
+import chalicelib.core.clock
 from infra.local import aws_contract
 from tests.support import cloud, functions
 from tests.support.clock import Clock
@@ -35,6 +35,6 @@ def aws(request: pytest.FixtureRequest) -> Iterator[None]:
 def clock() -> Iterator[Clock]:
     """Also what app.py, routes and the command line read."""
     found = Clock()
-    chalicelib.clock.use(found.now)
+    chalicelib.core.clock.use(found.now)
     yield found
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)

@@ -22,16 +22,15 @@ NOT_FOR_PAGES = {
     "yaml": "a programme file is read when one is uploaded",
     "multipart": "the same",
     "cryptography": "nothing is sealed yet, or nothing is opened",
-    "chalicelib.mail.send": "the mail function's",
-    "chalicelib.mail.mime": "the same, with the standard library's email",
-    "chalicelib.mail.compose": "the same",
-    "chalicelib.mail.events": "the events' function's",
+    "chalicelib.emails.send": "the mail function's",
+    "chalicelib.emails.mime": "the same, with the standard library's email",
+    "chalicelib.emails.compose": "the same",
+    "chalicelib.emails.delivery_events": "the events' function's",
     "chalicelib.jobs.run": "the work function's",
-    "chalicelib.works": "the same, with the work of every stage",
-    "chalicelib.report.publish": "the report function's",
+    "chalicelib.results.publish": "the report function's",
     "chalicelib.sponsor.summary": "the work function's",
-    "chalicelib.programme.draft": "a programme file is read when one is uploaded",
-    "chalicelib.cli": "for a shell",
+    "chalicelib.programme.cohort_form": "a programme file is read when one is uploaded",
+    "chalicelib.cli.parser": "for a shell",
 }
 
 

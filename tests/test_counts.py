@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.counts import MARGIN, Part, at_least, count_parts, title_of
-from chalicelib.model import Programme
+from chalicelib.core.model import AnswerCount, Programme
+from chalicelib.results.answer_counts import MARGIN, at_least, count_parts, title_of
 from tests.support import people
 
 Rater = tuple[str, int]  # group, and the day since when they have been asked
@@ -87,13 +87,15 @@ def test_whoever_looks_every_day_knows_of_no_one_whether_they_have_answered(rate
 
 
 def test_the_attacker_finds_what_exact_counts_tell(monkeypatch):
-    monkeypatch.setattr("chalicelib.counts.at_least", lambda answered, invited, step: answered)
+    monkeypatch.setattr("chalicelib.results.answer_counts.at_least", lambda answered, invited, step: answered)
 
     assert certain(programme(3), of(peer=[0] * 5 + [1]), 3)
 
 
 def test_the_attacker_finds_steps_that_reach_the_last_rater(monkeypatch):
-    monkeypatch.setattr("chalicelib.counts.at_least", lambda answered, invited, step: answered // step * step)
+    monkeypatch.setattr(
+        "chalicelib.results.answer_counts.at_least", lambda answered, invited, step: answered // step * step
+    )
 
     assert certain(programme(3), of(peer=[0] * 6), 2)
 
@@ -112,30 +114,30 @@ def test_groups_stand_by_themselves_from_two_above_the_threshold():
     rules = programme(3)
 
     assert count_parts(rules, {"peer": 5, "direct_report": 6}, {"peer": 5, "direct_report": 2}) == (
-        Part(("peer",), 5, 3),
-        Part(("direct_report",), 6, 0),
+        AnswerCount(("peer",), 5, 3),
+        AnswerCount(("direct_report",), 6, 0),
     )
     assert count_parts(rules, {"peer": 4, "direct_report": 4}, {"peer": 4, "direct_report": 2}) == (
-        Part(("peer", "direct_report"), 8, 6),
+        AnswerCount(("peer", "direct_report"), 8, 6),
     )
     assert count_parts(rules, {"peer": 4}, {"peer": 4}) == ()
 
 
 def test_who_is_shown_by_name_is_counted_exactly():
     assert count_parts(programme(3), {"self": 1, "manager": 1}, {"manager": 1}) == (
-        Part(("self",), 1, 0, named=True),
-        Part(("manager",), 1, 1, named=True),
+        AnswerCount(("self",), 1, 0, named=True),
+        AnswerCount(("manager",), 1, 1, named=True),
     )
 
 
 def test_no_part_with_a_hidden_group_is_counted():
     invited = {"peer": 4, "direct_report": 4, "other": 5}
 
-    assert count_parts(programme(3), invited, {}, hidden=["peer"]) == (Part(("other",), 5, 0),)
+    assert count_parts(programme(3), invited, {}, hidden=["peer"]) == (AnswerCount(("other",), 5, 0),)
 
 
 def test_parts_are_called_by_their_groups():
     rules = programme(3)
 
-    assert title_of(rules, Part(("peer",), 5, 3)) == "Peers"
-    assert title_of(rules, Part(("peer", "direct_report"), 5, 3)) == "Peers and direct reports"
+    assert title_of(rules, AnswerCount(("peer",), 5, 3)) == "Peers"
+    assert title_of(rules, AnswerCount(("peer", "direct_report"), 5, 3)) == "Peers and direct reports"

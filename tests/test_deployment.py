@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from chalicelib.emails import send
 from chalicelib.jobs import run
-from chalicelib.mail import send
 
 ROOT = Path(__file__).parent.parent
 

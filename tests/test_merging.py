@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import merging
-from chalicelib.merging import SHOWN, marks, merge, read_marks
+from chalicelib.core import merging
+from chalicelib.core.merging import SHOWN, marks, merge, read_marks
 
 NAMES = ("a", "b", "c", "d")
 TEXTS = st.one_of(st.integers(1, 5).map(str), st.just("na"), st.text(min_size=4, max_size=12))

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from chalicelib import config, log
-from chalicelib.config import ConfigError, parse_settings, settings
-from chalicelib.store.aws import client
-from chalicelib.web import links
-from chalicelib.web.links import LinkUnknown
+from chalicelib.core import log
+from chalicelib.core import settings as config
+from chalicelib.core.aws import client
+from chalicelib.core.settings import ConfigError, parse_settings, settings
+from chalicelib.links import signing
+from chalicelib.links.signing import LinkUnknown
 from infra.deploy.settings import with_id_key
 from infra.local import account
 from tests.support.calls import count_calls
@@ -101,16 +102,16 @@ def test_a_new_link_key_signs_and_the_old_one_still_opens_what_is_out(aws):
     old, new = "an old key for links, of 32 signs or more", "a new key for links, of 32 signs or more"
     try:
         use_keys(old)
-        out = links.token("hub", "delegate", "1")
+        out = signing.token("hub", "delegate", "1")
         use_keys(old, new)
-        fresh = links.token("hub", "delegate", "1")
+        fresh = signing.token("hub", "delegate", "1")
 
         assert fresh != out
-        assert links.read("hub", out, 2) == links.read("hub", fresh, 2) == ("delegate", "1")
+        assert signing.read("hub", out, 2) == signing.read("hub", fresh, 2) == ("delegate", "1")
         use_keys(new)
-        assert links.read("hub", fresh, 2) == ("delegate", "1")
+        assert signing.read("hub", fresh, 2) == ("delegate", "1")
         with pytest.raises(LinkUnknown):
-            links.read("hub", out, 2)
+            signing.read("hub", out, 2)
     finally:
         use_keys(*before)
 

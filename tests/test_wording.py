@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from chalicelib.wording import by_name
+from chalicelib.core.formatting import by_name
 
 
 def test_names_stand_where_a_reader_looks_for_them():

@@ -7,19 +7,19 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.admin.shown import Filter, ShownLine, filtered, shown_lines
-from chalicelib.admin.status import CohortUnknown
-from chalicelib.clock import moment
-from chalicelib.errors import Refusal
-from chalicelib.ids import derive
-from chalicelib.mail.ses_errors import WORDS
-from chalicelib.mail.trouble import TODO
-from chalicelib.model import Cohort, Programme
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.delegate_status import Filter, ShownLine, filtered, shown_lines
+from chalicelib.core.clock import moment
+from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import day, last_day, local_date
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Cohort, Programme
+from chalicelib.emails.refusals import TODO
+from chalicelib.emails.ses_errors import WORDS
 from chalicelib.store import account_fault, cohorts, holds, programmes
 from chalicelib.store.cohorts import DelegateLine, FollowupDates, Stage
+from chalicelib.store.emails import Bounce
 from chalicelib.store.holds import Hold
-from chalicelib.store.mails import Bounce
-from chalicelib.wording import day, last_day, local_date
 
 FILTERS = {
     Filter.ALL: "All",

@@ -7,15 +7,15 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib import clock, log
-from chalicelib.admin import acts, attention, dashboard
-from chalicelib.admin.acts import Scope
-from chalicelib.admin.close import CloseRefused
-from chalicelib.errors import FieldFaults, Refusal
-from chalicelib.store import register
-from chalicelib.web import links
+from chalicelib.admin import actions, dashboard, failures
+from chalicelib.admin.actions import Scope
+from chalicelib.admin.close_or_extend import CloseRefused
+from chalicelib.core import clock, log
+from chalicelib.core.errors import FieldFaults, Refusal
+from chalicelib.links import signing
+from chalicelib.store import catalogue
+from chalicelib.web.page import GET, POST, view
 from chalicelib.web.sessions import SignedIn, administrator
-from chalicelib.web.view import GET, POST, view
 
 bp = Blueprint(__name__)
 
@@ -28,7 +28,7 @@ DONE |= {"planned": "The follow-up is planned. The delegates are told, and appea
 DONE |= {"voided": "Whatever was saved or sent is being destroyed, and the person is asked again."}
 DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}
 DONE |= {"as-it-is": "Nothing was left to do: this is how it stands now."}
-DONE |= {act.id: act.done for act in acts.ACTS.values()}
+DONE |= {act.id: act.done for act in actions.ACTS.values()}
 
 
 @bp.route("/admin", **GET)
@@ -36,8 +36,8 @@ DONE |= {act.id: act.done for act in acts.ACTS.values()}
 def home() -> Response:
     admin = administrator(bp.current_request, clock.now())
     today = clock.now().date()
-    trouble = attention.account_trouble(clock.now())
-    return admin.page("admin/home", register=register.everything(), failed=_failed(), account=trouble, today=today)
+    trouble = failures.account_trouble(clock.now())
+    return admin.page("admin/home", register=catalogue.everything(), failed=_failed(), account=trouble, today=today)
 
 
 @bp.route(COHORT, **GET)
@@ -45,14 +45,14 @@ def home() -> Response:
 def cohort(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope, show = _scope(cohort_id), _query().get("show", "")
-    more: dict[str, Any] = {"show": show, "filters": dashboard.FILTERS, "acts": acts.fitting(scope)}
+    more: dict[str, Any] = {"show": show, "filters": dashboard.FILTERS, "acts": actions.fitting(scope)}
     return _board_page(admin, "admin/cohort", scope, **more)
 
 
 @bp.route(f"{COHORT}/trail", **GET)
 @view
 def trail(cohort_id: str) -> Response:
-    from chalicelib.admin.trail import trail as entries
+    from chalicelib.admin.audit_log import trail as entries
 
     admin = administrator(bp.current_request, clock.now())
     board = dashboard.dashboard(cohort_id, clock.now())
@@ -62,7 +62,7 @@ def trail(cohort_id: str) -> Response:
 @bp.route(f"{COHORT}/progress", **GET)
 @view
 def progress(cohort_id: str) -> Response:
-    from chalicelib.admin.progress import progress_csv
+    from chalicelib.admin.progress_csv import progress_csv
 
     admin = administrator(bp.current_request, clock.now())
     board = dashboard.dashboard(cohort_id, clock.now())
@@ -74,7 +74,7 @@ def progress(cohort_id: str) -> Response:
 def delegate(cohort_id: str, delegate_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope = _scope(cohort_id, delegate_id)
-    return _board_page(admin, "admin/delegate", scope, acts=acts.fitting(scope))
+    return _board_page(admin, "admin/delegate", scope, acts=actions.fitting(scope))
 
 
 # --- what is decided: a page that says what it does, and the button on it -------------------------------
@@ -192,7 +192,7 @@ def plan_followup(cohort_id: str) -> Response:
 @view
 def work() -> Response:
     admin = administrator(bp.current_request, clock.now())
-    return admin.page("admin/work", found=attention.attention(clock.now()), done=_query().get("done", ""))
+    return admin.page("admin/work", found=failures.attention(clock.now()), done=_query().get("done", ""))
 
 
 @bp.route("/admin/work", **POST)
@@ -201,21 +201,21 @@ def retry() -> Response:
     admin = administrator(bp.current_request, clock.now())
     fields = admin.form(bp.current_request)
     done = _send_again(admin) if "mail" in fields else _start_over(admin, fields.get("job", ""))
-    return admin.see_other(links.url(f"/admin/work?done={done}"))
+    return admin.see_other(signing.url(f"/admin/work?done={done}"))
 
 
 def _start_over(admin: SignedIn, job_id: str) -> str:
-    attention.retry(job_id, clock.now(), _by(admin))
+    failures.retry(job_id, clock.now(), _by(admin))
     log.event("job_started_over", job=job_id)
     return "yes"
 
 
 def _send_again(admin: SignedIn) -> str:
     """All that SES refused. Pressing twice sends nothing twice."""
-    from chalicelib.admin import resend
+    from chalicelib.admin import retry_emails
 
-    refused, _ = resend.find([], clock.now())
-    outcomes = resend.retry(refused, clock.now(), _by(admin))
+    refused, _ = retry_emails.find([], clock.now())
+    outcomes = retry_emails.retry(refused, clock.now(), _by(admin))
     log.event("mails_sent_again", count=sum(outcome.again for outcome in outcomes))
     return "sent" if any(outcome.again for outcome in outcomes) else "none"
 
@@ -251,7 +251,7 @@ def _board_page(admin: SignedIn, template: str, scope: Scope, status: int = 200,
 def _act_page(
     admin: SignedIn, scope: Scope, act_id: str, refused: Refusal | None = None, typed: Mapping[str, str] | None = None
 ) -> Response:
-    act = acts.find(act_id, scope)
+    act = actions.find(act_id, scope)
     status = int(refused.status) if refused else 200
     more = {"act": act, "effect": act.effect(scope, clock.now())}
     return _board_page(admin, "admin/act", scope, status, refused=refused, typed=typed or {}, **more)
@@ -259,12 +259,12 @@ def _act_page(
 
 def _act(admin: SignedIn, scope: Scope, act_id: str) -> Response:
     fields = admin.form(bp.current_request)
-    done = links.url(f"{scope.path}?done={act_id}")
+    done = signing.url(f"{scope.path}?done={act_id}")
     try:
-        acts.find(act_id, scope).run(scope, fields, clock.now(), _by(admin))
-    except acts.NotNow:  # pressed twice, or somebody else was quicker
-        return admin.see_other(links.url(f"{scope.path}?done=as-it-is"))
-    except acts.DateRefused as refused:
+        actions.find(act_id, scope).run(scope, fields, clock.now(), _by(admin))
+    except actions.NotNow:  # pressed twice, or somebody else was quicker
+        return admin.see_other(signing.url(f"{scope.path}?done=as-it-is"))
+    except actions.DateRefused as refused:
         return _act_page(admin, scope, act_id, refused, fields)
     except CloseRefused as refused:
         return _act_page(admin, _again(scope), act_id, refused, fields)
@@ -294,7 +294,7 @@ def _form_page(
 
 
 def _posted(admin: SignedIn, form: str, scope: Scope) -> Response:
-    from chalicelib.admin.posted import FORMS
+    from chalicelib.admin.form_actions import FORMS
 
     fields = admin.form(bp.current_request)
     try:
@@ -302,4 +302,4 @@ def _posted(admin: SignedIn, form: str, scope: Scope) -> Response:
     except FieldFaults as refused:
         return _form_page(admin, form, scope, fields, refused)
     log.event("administrator_decided", act=form, cohort=scope.board.cohort.id)
-    return admin.see_other(links.url(f"{scope.path}?done={done}"))
+    return admin.see_other(signing.url(f"{scope.path}?done={done}"))

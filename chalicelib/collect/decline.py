@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.collect.complete import look_if_complete
-from chalicelib.collect.sheet import Sheet, Ticket, open_sheet
-from chalicelib.errors import Refusal
+from chalicelib.collect.close_early import look_if_complete
+from chalicelib.collect.questionnaire import Sheet, Ticket, open_sheet
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import InvitationState
 from chalicelib.jobs.commit import commit
-from chalicelib.model import InvitationState
-from chalicelib.store import cohorts, invitations, mails
+from chalicelib.store import cohorts, emails, invitations
 from chalicelib.store.invitations import InvitationChanged
 
 REASONS = {
@@ -37,7 +37,7 @@ def decline(ticket: Ticket, reason: str, now: datetime) -> Sheet:
     writes = [invitations.decline(sheet.invitation, reason)]
     if sheet.counts:
         writes.append(cohorts.change_line(sheet.delegate, add={"declined": 1}, wave=sheet.wave.wave))
-    writes += [mails.cancel(mail_id) for mail_id in sheet.invitation.reminders]
+    writes += [emails.cancel(mail_id) for mail_id in sheet.invitation.reminders]
     try:
         commit([*writes, *look_if_complete(sheet, now)], now)
     except InvitationChanged:

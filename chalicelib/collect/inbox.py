@@ -8,16 +8,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib import mailed_links, wording
-from chalicelib.collect import form
-from chalicelib.impact.pulse import wave_programme
-from chalicelib.link_kinds import INBOX, end_after
-from chalicelib.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
+from chalicelib.collect import pages
+from chalicelib.core import formatting
+from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
+from chalicelib.forms.pulse import wave_programme
+from chalicelib.links import parts as mailed_links
+from chalicelib.links import signing
+from chalicelib.links.kinds import INBOX, end_after
 from chalicelib.store import delegates, invitations, programmes
 from chalicelib.store.invitations import InboxEntry
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Key, get_many
-from chalicelib.web import links
 
 MOST_SHOWN = 45  # invitations; two rows each in one read of at most 100
 
@@ -42,7 +43,7 @@ class Asked(Struct, frozen=True):
 
 def inbox(token: str, now: datetime) -> list[Asked]:
     """Open ones first, nearest deadline first. Two calls, and one for a programme that no page asked for yet."""
-    (rater,) = links.read("inbox", token, INBOX.size)
+    (rater,) = signing.read("inbox", token, INBOX.size)
     entries = invitations.inbox(rater)[-MOST_SHOWN:]
     rows = get_many([key for entry in entries for key in _keys(entry)])
     found = []
@@ -55,7 +56,7 @@ def inbox(token: str, now: datetime) -> list[Asked]:
     if found:
         last = max(found, key=lambda asked: asked.closes_at)
         zone = last.programme.organisation.timezone
-        links.refuse_ended(last.programme, end_after([last.closes_at], zone), now)
+        signing.refuse_ended(last.programme, end_after([last.closes_at], zone), now)
     return sorted(found, key=lambda asked: (not asked.waits, asked.closes_at))
 
 
@@ -79,9 +80,9 @@ def _asked(entry: InboxEntry, invitation: Invitation, wave: DelegateWave, now: d
         state=_state(invitation) if open_now else "closed",
         closes_at=wave.closes_at,
         saved=len(invitation.draft),
-        parts=len(form.pages(programme, invitation.group)),
-        minutes=wording.minutes(programme),
-        link=links.make(*mailed_links.answer(invitation)),
+        parts=len(pages.pages(programme, invitation.group)),
+        minutes=formatting.minutes(programme),
+        link=signing.make(*mailed_links.answer(invitation)),
     )
 
 

@@ -7,19 +7,20 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib import clock, log, mailed_links, wording
 from chalicelib.collect import decline as declining
-from chalicelib.collect import form
 from chalicelib.collect import inbox as inboxes
-from chalicelib.collect.form import AnswerFault
-from chalicelib.collect.save import KEEP, Kept, milliseconds, place_of, save_page
-from chalicelib.collect.selfcheck import Hint, for_script, self_check
-from chalicelib.collect.sheet import Sheet, open_sheet, read_ticket
-from chalicelib.collect.submit import submit
-from chalicelib.impact.pulse import PULSE_PAGE
-from chalicelib.model import Wave
-from chalicelib.web import forms, links
-from chalicelib.web.view import GET, POST, page, see_other, view
+from chalicelib.collect import pages as form
+from chalicelib.collect.comment_check import Hint, for_script, self_check
+from chalicelib.collect.pages import AnswerFault
+from chalicelib.collect.questionnaire import Sheet, open_sheet, read_ticket
+from chalicelib.collect.save_page import KEEP, Kept, milliseconds, place_of, save_page
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core import clock, formatting, log
+from chalicelib.core.model import Wave
+from chalicelib.forms.pulse import PULSE_PAGE
+from chalicelib.links import parts, signing
+from chalicelib.web import forms
+from chalicelib.web.page import GET, POST, page, see_other, view
 
 bp = Blueprint(__name__)
 
@@ -31,7 +32,7 @@ def landing(token: str) -> Response:
     if sheet.wave.wave is Wave.PULSE:
         return _pulse(sheet)
     carry_on = _place(sheet.ticket.token, sheet.pages, sheet.furthest)
-    return _page("collect/landing", sheet, minutes=wording.minutes(sheet.programme), carry_on=carry_on)
+    return _page("collect/landing", sheet, minutes=formatting.minutes(sheet.programme), carry_on=carry_on)
 
 
 @bp.route("/answer/{token}/pulse", **POST)
@@ -73,7 +74,7 @@ def send(token: str) -> Response:
     forms.read_form(bp.current_request.raw_body, "answer", token)
     sheet = submit(read_ticket(token), clock.now())
     log.event("answers_sent", delegate=sheet.delegate.id, wave=sheet.wave.wave.value)
-    return see_other(links.url(f"/answer/{token}/thanks"))
+    return see_other(signing.url(f"/answer/{token}/thanks"))
 
 
 @bp.route("/answer/{token}/thanks", **GET)
@@ -81,7 +82,7 @@ def send(token: str) -> Response:
 def thanks(token: str) -> Response:
     sheet = open_sheet(read_ticket(token), clock.now())
     if not sheet.sent_as_saved:
-        return see_other(links.url(f"/answer/{sheet.ticket.token}/review"))
+        return see_other(signing.url(f"/answer/{sheet.ticket.token}/review"))
     return _page("collect/thanks", sheet)
 
 
@@ -132,7 +133,7 @@ def _pulse_sent(token: str, kept: Kept, fields: Mapping[str, str]) -> Response:
         return _pulse(open_sheet(read_ticket(token), clock.now()), faults, fields)
     sheet = submit(read_ticket(token), clock.now())
     log.event("answers_sent", delegate=sheet.delegate.id, wave=sheet.wave.wave.value)
-    return see_other(links.url(f"/answer/{token}/thanks"))
+    return see_other(signing.url(f"/answer/{token}/thanks"))
 
 
 def _for_script(token: str, kept: Kept, go: str) -> Response:
@@ -146,7 +147,7 @@ def _onward(token: str, kept: Kept, go: str) -> str:
     """Where a saved page leads: on, back, to the landing page for later, or once more to itself about its blanks."""
     target = kept.place + (-1 if go == "back" else 1)
     if go == "later" or target < 0:
-        return links.url(f"/answer/{token}")
+        return signing.url(f"/answer/{token}")
     if go == "next" and form.left_blank(kept.pages[kept.place], kept.saved):
         return _place(token, kept.pages, kept.place) + "?blank=1"
     return _place(token, kept.pages, target)
@@ -154,7 +155,7 @@ def _onward(token: str, kept: Kept, go: str) -> str:
 
 def _place(token: str, pages: Sequence[form.Page], place: int) -> str:
     where = f"page/{pages[place].id}" if place < len(pages) else "review"
-    return links.url(f"/answer/{token}/{where}")
+    return signing.url(f"/answer/{token}/{where}")
 
 
 def _hints(sheet: Sheet) -> list[Hint]:
@@ -203,13 +204,13 @@ def _page(template: str, sheet: Sheet, *, status: int = 200, verb: str = "answer
         status=status,
         sheet=sheet,
         token=ticket.token,
-        answer_token=links.token(*mailed_links.answer(sheet.invitation)),
-        decline_token=links.token(*mailed_links.decline(sheet.invitation)),
+        answer_token=signing.token(*parts.answer(sheet.invitation)),
+        decline_token=signing.token(*parts.decline(sheet.invitation)),
         programme=sheet.programme,
         group=sheet.programme.group(sheet.invitation.group),
         nonce=forms.nonce(verb, ticket.token),
         left_blank=form.left_blank,
-        inbox_url=links.make(*mailed_links.inbox(sheet.invitation)),
+        inbox_url=signing.make(*parts.inbox(sheet.invitation)),
         reasons=declining.REASONS,
         **context,
     )

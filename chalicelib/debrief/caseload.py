@@ -8,20 +8,21 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.debrief.needs import Need, by_need
-from chalicelib.errors import Refusal
-from chalicelib.ids import coach_id, coach_ids
+from chalicelib.core.errors import Refusal
+from chalicelib.core.ids import coach_id, coach_ids
+from chalicelib.core.model import Delegate, DelegateWave, Person, Programme, Wave
+from chalicelib.debrief.next_steps import Need, by_need
 from chalicelib.jobs.commit import commit
-from chalicelib.link_kinds import COACH, end_of_programme_links
-from chalicelib.model import Delegate, DelegateWave, Person, Programme, Wave
-from chalicelib.store import audits, coach_comments, cohorts, delegates, objects, programmes
+from chalicelib.links import signing
+from chalicelib.links.kinds import COACH, end_of_programme_links
+from chalicelib.links.signing import LinkUnknown
+from chalicelib.store import audit_events, coach_comments, cohorts, delegates, objects, programmes
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
-from chalicelib.store.impacts import ImpactSurvey, surveys_from
+from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import ReportState, StoredReport
-from chalicelib.web import links, readers
-from chalicelib.web.links import LinkUnknown
+from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 
 
@@ -89,7 +90,7 @@ def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme
 
 def open_caseload(token: str) -> Caseload:
     """One query. Raises LinkUnknown."""
-    link = links.open_link("coach", token, COACH.size)
+    link = signing.open_link("coach", token, COACH.size)
     cohort_id, coach = link.parts
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
@@ -104,7 +105,7 @@ def open_caseload(token: str) -> Caseload:
 
 def open_case(token: str, delegate_id: str) -> Case:
     """Two calls. Raises LinkUnknown for a delegate who is not this coach's."""
-    link = links.open_link("coach", token, COACH.size)
+    link = signing.open_link("coach", token, COACH.size)
     cohort_id, coach = link.parts
     rows = tuple(delegates.partition(delegate_id))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
@@ -145,7 +146,7 @@ def _notes(rows: Iterable[Row], delegate: Delegate) -> CoachNotes | None:
     notes = notes_from(rows, now)
     if notes is None or notes.coach:
         return notes
-    by = audits.last_coach(delegate.cohort_id, delegate.id, notes.at)
+    by = audit_events.last_coach(delegate.cohort_id, delegate.id, notes.at)
     return notes if by in ("", now, before) else None
 
 
@@ -162,5 +163,5 @@ def document_link(case: Case, kind: str, now: datetime) -> str:
     if report is None:
         raise NoReportYet
     by = f"coach {case.coach_id}"
-    commit([audits.add(case.delegate.cohort_id, f"opened report ({kind})", by, case.delegate.id, now)], now)
+    commit([audit_events.add(case.delegate.cohort_id, f"opened report ({kind})", by, case.delegate.id, now)], now)
     return objects.link(report.pdf if kind.startswith("pdf") else report.html)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from chalicelib.debrief.areas import FormFault, read_notes
 from chalicelib.debrief.caseload import Case
+from chalicelib.debrief.debrief_form import FormFault, read_notes
 from chalicelib.store import debriefs
 from chalicelib.store.debriefs import CoachNotes, HandOver
 from chalicelib.store.table import transact

@@ -7,14 +7,14 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib import clock, log, merging
-from chalicelib.debrief import release as releasing
-from chalicelib.debrief.areas import HINTS, LONGEST, LONGEST_NOTES, MOST_AREAS, NEEDED, PARTS, FormFault
+from chalicelib.core import clock, log, merging
+from chalicelib.debrief import release_report as releasing
 from chalicelib.debrief.caseload import Case, document_link, open_case, open_caseload
+from chalicelib.debrief.debrief_form import HINTS, LONGEST, LONGEST_NOTES, MOST_AREAS, NEEDED, PARTS, FormFault
 from chalicelib.debrief.notes import HAND_OVER, keep_notes, leave_note
-from chalicelib.web import links
+from chalicelib.links import signing
+from chalicelib.web.page import GET, POST, view
 from chalicelib.web.sessions import SignedIn, signed_in
-from chalicelib.web.view import GET, POST, view
 
 bp = Blueprint(__name__)
 
@@ -115,7 +115,7 @@ def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), 
 
 
 def _merged(case: Case, fields: Mapping[str, str], names: Sequence[str]) -> Mapping[str, str]:
-    """The fields of a form, without what an older page would take back. See merging.py."""
+    """The fields of a form, without what an older page would take back. See core/merging.py."""
     typed = {name: fields.get(name, "").replace("\r\n", "\n").strip() for name in names}
     return merging.merge(_stored(case), typed, merging.read_marks(fields), names)
 
@@ -134,4 +134,4 @@ def _stored(case: Case) -> dict[str, str]:
 
 
 def _url(case: Case) -> str:
-    return links.url(f"/coach/{case.token}/{case.delegate.id}")
+    return signing.url(f"/coach/{case.token}/{case.delegate.id}")

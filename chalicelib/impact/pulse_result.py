@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from chalicelib.impact.pulse import NO_CHANGE
-from chalicelib.model import DelegateWave
-from chalicelib.report.figures import display_gap, exactly, range_on_scale
-from chalicelib.report.published import About, Figure, PublishedCells
-from chalicelib.store.impacts import PulseFigure, PulseResult
+from chalicelib.core.model import DelegateWave
+from chalicelib.forms.pulse import NO_CHANGE
+from chalicelib.results.published import About, Figure, PublishedCells
+from chalicelib.results.rounding import display_gap, exactly, range_on_scale
+from chalicelib.store.impact_surveys import PulseFigure, PulseResult
 
 MOST = 3  # the change at either end of the scale
 

@@ -7,13 +7,15 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib import clock, log
-from chalicelib.impact import readers, respond
-from chalicelib.impact.fields import SurveyFault
-from chalicelib.impact.respond import Form
-from chalicelib.impact.survey import minutes
-from chalicelib.web import forms, links
-from chalicelib.web.view import GET, POST, page, see_other, view
+from chalicelib.core import clock, log
+from chalicelib.forms import readers
+from chalicelib.forms.fields import SurveyFault
+from chalicelib.forms.survey import minutes
+from chalicelib.impact import answer_survey
+from chalicelib.impact.answer_survey import Form
+from chalicelib.links import signing
+from chalicelib.web import forms
+from chalicelib.web.page import GET, POST, page, see_other, view
 
 bp = Blueprint(__name__)
 
@@ -21,14 +23,14 @@ bp = Blueprint(__name__)
 @bp.route("/impact/{token}", **GET)
 @view
 def landing(token: str) -> Response:
-    form = respond.open_form(token, clock.now())
+    form = answer_survey.open_form(token, clock.now())
     return _page("impact/landing", form, readers=readers.sentences(form.survey.role))
 
 
 @bp.route("/impact/{token}/part/{part}", **GET)
 @view
 def part(token: str, part: str) -> Response:
-    form = respond.open_form(token, clock.now())
+    form = answer_survey.open_form(token, clock.now())
     place = form.place_of(part)
     return _part(form, place, form.shown, form.faults_in(form.sections[place]))
 
@@ -37,9 +39,9 @@ def part(token: str, part: str) -> Response:
 @view
 def save(token: str, part: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, "impact", token)
-    form = respond.open_form(token, clock.now())
+    form = answer_survey.open_form(token, clock.now())
     place = form.place_of(part)
-    form, faults = respond.save_part(form, form.sections[place], fields, clock.now())
+    form, faults = answer_survey.save_part(form, form.sections[place], fields, clock.now())
     return (
         _for_script(form, place, fields, faults) if fields.get("by") == "script" else _kept(form, place, fields, faults)
     )
@@ -48,7 +50,7 @@ def save(token: str, part: str) -> Response:
 @bp.route("/impact/{token}/review", **GET)
 @view
 def review(token: str) -> Response:
-    form = respond.open_form(token, clock.now())
+    form = answer_survey.open_form(token, clock.now())
     return _page("impact/review", form, faults=form.faults if form.survey.sent else ())
 
 
@@ -56,21 +58,21 @@ def review(token: str) -> Response:
 @view
 def send(token: str) -> Response:
     forms.read_form(bp.current_request.raw_body, "impact", token)
-    form = respond.open_form(token, clock.now())
-    faults = respond.send(form, clock.now())
+    form = answer_survey.open_form(token, clock.now())
+    faults = answer_survey.send(form, clock.now())
     return _page("impact/review", form, status=400, faults=faults) if faults else _sent(form)
 
 
 @bp.route("/impact/{token}/thanks", **GET)
 @view
 def thanks(token: str) -> Response:
-    form = respond.open_form(token, clock.now())
-    return _page("impact/thanks", form) if form.survey.sent else see_other(links.url(f"/impact/{form.token}/review"))
+    form = answer_survey.open_form(token, clock.now())
+    return _page("impact/thanks", form) if form.survey.sent else see_other(signing.url(f"/impact/{form.token}/review"))
 
 
 def _sent(form: Form) -> Response:
     log.event("impact_sent", delegate=form.delegate.id, role=form.survey.role.value)
-    return see_other(links.url(f"/impact/{form.token}/thanks"))
+    return see_other(signing.url(f"/impact/{form.token}/thanks"))
 
 
 def _kept(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
@@ -93,9 +95,9 @@ def _for_script(form: Form, place: int, fields: Mapping[str, str], faults: Seque
 def _onward(form: Form, place: int, go: str) -> str:
     target = place + (-1 if go == "back" else 1)
     if go == "later" or target < 0:
-        return links.url(f"/impact/{form.token}")
+        return signing.url(f"/impact/{form.token}")
     where = f"part/{form.sections[target].id}" if target < len(form.sections) else "review"
-    return links.url(f"/impact/{form.token}/{where}")
+    return signing.url(f"/impact/{form.token}/{where}")
 
 
 def _part(

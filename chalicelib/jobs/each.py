@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from msgspec import MsgspecError
 
-from chalicelib import log
-from chalicelib.errors import Refusal
+from chalicelib.core import log
+from chalicelib.core.errors import Refusal
 from chalicelib.jobs.errors import PermanentFailure
 
 BROKEN_ROW = (ValueError, LookupError, TypeError, ArithmeticError, MsgspecError, Refusal)  # never an error of AWS

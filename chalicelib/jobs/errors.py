@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.store.aws import AWS_ERRORS, is_invalid_request
+from chalicelib.core.aws import AWS_ERRORS, is_invalid_request
 from chalicelib.store.table import AlreadyExists, Missing
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from chalicelib import log
+from chalicelib.core import log
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.errors import is_permanent
+from chalicelib.jobs.kinds import Handler
 from chalicelib.store import jobs
 from chalicelib.store.jobs import Job, JobSettled
 from chalicelib.store.table import ConditionFailed, Write, transact
@@ -19,25 +20,22 @@ FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=2)
 NO_REPEAT_HELPS = "A repeat would fail in the same way, so there was none"
 
-Work = Callable[[Job, datetime], Sequence[Write]]
-"""Does what the job asks and returns the writes that record it; may be run again after a crash."""
 
-
-def run(job_id: str, works: Mapping[str, Work], attempt: str, now: datetime) -> bool:
+def run(job_id: str, handlers: Mapping[str, Handler], attempt: str, now: datetime) -> bool:
     """True if this run settled the job. Never raises for a failing job: one poison job holds nobody up."""
     held = jobs.claim(job_id, attempt, now, now + LEASE)
     if held is None:
         return False
     with log.about(job=held.id, kind=held.kind):
-        return _run(held, works, now)
+        return _run(held, handlers, now)
 
 
-def _run(held: Job, works: Mapping[str, Work], now: datetime) -> bool:
+def _run(held: Job, handlers: Mapping[str, Handler], now: datetime) -> bool:
     if held.attempts > MOST_ATTEMPTS:
         _give_up(held, held.error or "All attempts timed out or crashed")
         return False
     try:
-        _settle(held, works, now)
+        _settle(held, handlers, now)
     except Exception as error:
         _settle_failure(held, error, now)
         return False
@@ -45,8 +43,8 @@ def _run(held: Job, works: Mapping[str, Work], now: datetime) -> bool:
     return True
 
 
-def _settle(held: Job, works: Mapping[str, Work], now: datetime) -> None:
-    writes = list(works[held.kind](held, now))
+def _settle(held: Job, handlers: Mapping[str, Handler], now: datetime) -> None:
+    writes = list(handlers[held.kind](held, now))
     commit([*writes, jobs.done(held, now)], now)
 
 

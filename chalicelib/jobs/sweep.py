@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import islice
 
-from chalicelib import log
+from chalicelib.core import log
+from chalicelib.jobs.kinds import queue_of
 from chalicelib.store import due, queues
 
 MOST_AT_ONCE = 2000  # rows for one sweep; what is left is found by the next
@@ -13,7 +14,7 @@ MOST_AT_ONCE = 2000  # rows for one sweep; what is left is found by the next
 
 def sweep(now: datetime) -> int:
     """Returns how many rows were hinted at."""
-    rows = [(row["pk"], row["kind"]) for row in islice(due.due(now), MOST_AT_ONCE)]
+    rows = [(row["pk"], queue_of(row["kind"])) for row in islice(due.due(now), MOST_AT_ONCE)]
     queues.hint(rows)
     log.event("swept", due=len(rows))
     return len(rows)

@@ -7,13 +7,10 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from chalicelib import link_kinds, mailed_links, merging
-from chalicelib.errors import Refusal
-from chalicelib.jobs.commit import commit
-from chalicelib.link_kinds import HUB
-from chalicelib.milestones.progress import Progress, progress
-from chalicelib.milestones.timeline import Step, steps
-from chalicelib.model import (
+from chalicelib.core import merging
+from chalicelib.core.calendar import impact_due_at
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import (
     SELF_GROUP,
     Approver,
     Assignment,
@@ -27,17 +24,21 @@ from chalicelib.model import (
     Wave,
     WaveState,
 )
-from chalicelib.programme.dates import impact_due_at
-from chalicelib.store import assignments, audits, cohorts, delegates, objects, programmes
+from chalicelib.jobs.commit import commit
+from chalicelib.links import kinds, parts, signing
+from chalicelib.links.kinds import HUB
+from chalicelib.links.signing import LinkRevoked, LinkUnknown
+from chalicelib.milestones.rater_progress import Progress, progress
+from chalicelib.milestones.timeline import Step, steps
+from chalicelib.store import assignments, audit_events, cohorts, delegates, objects, programmes
 from chalicelib.store.assignments import AssignmentNote
 from chalicelib.store.debriefs import Area, Debrief, from_rows
 from chalicelib.store.delegates import Approval, Nomination
-from chalicelib.store.impacts import ImpactSurvey, surveys_from
+from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.store.table import transact
-from chalicelib.web import links, readers
-from chalicelib.web.links import LinkRevoked, LinkUnknown
+from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 
 LONGEST_NOTE = 2000  # characters
@@ -84,8 +85,8 @@ class Hub(Struct, frozen=True):
     def ends_at(self) -> datetime:
         """When the link opens nothing any more."""
         if self.ends is None:
-            return link_kinds.end_after([self.wave.closes_at], self.programme.organisation.timezone)
-        return link_kinds.end_of_programme_links(self.programme, self.ends, [self.wave.closes_at])
+            return kinds.end_after([self.wave.closes_at], self.programme.organisation.timezone)
+        return kinds.end_of_programme_links(self.programme, self.ends, [self.wave.closes_at])
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -101,7 +102,9 @@ class Hub(Struct, frozen=True):
 
     @property
     def impact_url(self) -> str:
-        return links.make("impact", self.delegate.id, "delegate", str(self.impact.link_version)) if self.impact else ""
+        return (
+            signing.make("impact", self.delegate.id, "delegate", str(self.impact.link_version)) if self.impact else ""
+        )
 
     def noted(self, milestone: Milestone) -> int:
         """How many of a milestone's assignments have a note."""
@@ -117,7 +120,7 @@ class Hub(Struct, frozen=True):
         return {task: text for task, text in noted.items() if text}
 
     def marks(self, milestone: Milestone) -> str:
-        """What a page shows of the notes, for its form: see merging.py."""
+        """What a page shows of the notes, for its form: see core/merging.py."""
         return merging.marks(self.notes_on(milestone))
 
     @property
@@ -139,16 +142,16 @@ class Hub(Struct, frozen=True):
 
     @property
     def answer_url(self) -> str:
-        return links.make(*mailed_links.answer(self.own)) if self.own else ""
+        return signing.make(*parts.answer(self.own)) if self.own else ""
 
     @property
     def nominate_url(self) -> str:
-        return links.make(*mailed_links.nominate(self.delegate))
+        return signing.make(*parts.nominate(self.delegate))
 
 
 def open_hub(token: str) -> Hub:
     """Two calls: the delegate's rows, and the cohort's dates. Raises LinkUnknown or LinkRevoked."""
-    link = links.open_link("hub", token, HUB.size)
+    link = signing.open_link("hub", token, HUB.size)
     delegate_id, version = link.parts
     rows = list(delegates.partition(delegate_id))
     by_sort_key = {row["sk"]: row for row in rows}
@@ -191,7 +194,7 @@ def document_link(hub: Hub, kind: str, now: datetime) -> str:
     if hub.report is None:
         raise HubRefused("Your report is released after the debrief with your coach. You get a mail then.")
     delegate = hub.delegate
-    commit([audits.add(delegate.cohort_id, f"opened report ({kind})", "delegate", delegate.id, now)], now)
+    commit([audit_events.add(delegate.cohort_id, f"opened report ({kind})", "delegate", delegate.id, now)], now)
     return objects.link(hub.report.pdf if kind == "pdf" else hub.report.html)
 
 

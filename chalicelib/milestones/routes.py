@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from chalice import Blueprint, Response
 
-from chalicelib import clock
+from chalicelib.core import clock
+from chalicelib.core.model import Milestone
+from chalicelib.links import signing
 from chalicelib.milestones import hub as hubs
 from chalicelib.milestones.hub import Hub, NoteFault, NotesRefused
-from chalicelib.model import Milestone
-from chalicelib.web import forms, links
+from chalicelib.web import forms
+from chalicelib.web.page import GET, POST, page, see_other, view
 from chalicelib.web.sessions import signed_in
-from chalicelib.web.view import GET, POST, page, see_other, view
 
 bp = Blueprint(__name__)
 
@@ -58,7 +59,7 @@ def notes(token: str, milestone: str) -> Response:
 
 def _open(token: str) -> Hub:
     found = hubs.open_hub(token)
-    links.refuse_ended(found.programme, found.ends_at, clock.now())
+    signing.refuse_ended(found.programme, found.ends_at, clock.now())
     return found
 
 
@@ -67,7 +68,7 @@ def _kept(found: Hub, milestone: Milestone, fields: Mapping[str, str]) -> Respon
         hubs.keep_notes(found, milestone, fields, clock.now())
     except NotesRefused as refused:
         return _milestone_page(found, milestone, fields, refused.faults)
-    return see_other(links.url(f"/hub/{found.token}#m-{milestone.id}"))
+    return see_other(signing.url(f"/hub/{found.token}#m-{milestone.id}"))
 
 
 def _milestone_page(

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from chalicelib.model import WaveState
+from chalicelib.core.model import WaveState
 
 
 class StepState(StrEnum):

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from chalicelib.model import Programme, RaterEntry, RaterGroup
-from chalicelib.report.partition import cells_of
-from chalicelib.wording import plural
+from chalicelib.core.formatting import plural
+from chalicelib.core.model import Programme, RaterEntry, RaterGroup
+from chalicelib.results.partition import cells_of
 
 RESPONSE_PERCENT = 75  # of those invited, as such programmes see it
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 
 from chalice import Blueprint, Response
 
-from chalicelib import clock
-from chalicelib.nominate import approve, choose, sending
-from chalicelib.nominate.choice import Choice, Listed, ListRefused, open_choice, with_doubts
-from chalicelib.web import forms, links
-from chalicelib.web.view import GET, POST, page, see_other, view
+from chalicelib.core import clock
+from chalicelib.links import signing
+from chalicelib.nominate import approve_list, edit_list, submit_list
+from chalicelib.nominate.rater_list import Choice, Listed, ListRefused, open_choice, with_doubts
+from chalicelib.web import forms
+from chalicelib.web.page import GET, POST, page, see_other, view
 
 bp = Blueprint(__name__)
 
@@ -36,16 +37,16 @@ def change(token: str) -> Response:
 @view
 def person(token: str, person: str) -> Response:
     choice = with_doubts(open_choice(token, clock.now()))
-    return _person_page(choice, choose.find_person(choice, person))
+    return _person_page(choice, edit_list.find_person(choice, person))
 
 
 @bp.route("/nominate/{token}/person/{person}", **POST)
 @view
 def correct(token: str, person: str) -> Response:
     choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
-    listed = choose.find_person(choice, person)
+    listed = edit_list.find_person(choice, person)
     return _tried(
-        lambda: choose.change_rater(choice, listed, *_three(fields)),
+        lambda: edit_list.change_rater(choice, listed, *_three(fields)),
         lambda refused: _person_page(choice, listed, refused, fields),
         f"/nominate/{token}",
     )
@@ -62,7 +63,7 @@ def check(token: str) -> Response:
 def send(token: str) -> Response:
     choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
     return _tried(
-        lambda: sending.send(choice, clock.now(), fewer="fewer" in fields),
+        lambda: submit_list.send(choice, clock.now(), fewer="fewer" in fields),
         lambda refused: _check_page(choice, refused),
         f"/nominate/{token}",
     )
@@ -71,15 +72,15 @@ def send(token: str) -> Response:
 @bp.route("/approve/{token}", **GET)
 @view
 def request(token: str) -> Response:
-    return _request_page(approve.open_request(token, clock.now()))
+    return _request_page(approve_list.open_request(token, clock.now()))
 
 
 @bp.route("/approve/{token}", **POST)
 @view
 def decide(token: str) -> Response:
-    choice, fields = approve.open_request(token, clock.now()), _fields("approve", token)
+    choice, fields = approve_list.open_request(token, clock.now()), _fields("approve", token)
     return _tried(
-        lambda: approve.decide(choice, fields.get("decision", ""), fields.get("remark", ""), clock.now()),
+        lambda: approve_list.decide(choice, fields.get("decision", ""), fields.get("remark", ""), clock.now()),
         lambda refused: _request_page(choice, refused, fields),
         f"/approve/{token}",
     )
@@ -94,18 +95,18 @@ def _tried(act: Callable[[], object], refused_page: Callable[[ListRefused], Resp
         act()
     except ListRefused as refused:
         return refused_page(refused)
-    return see_other(links.url(after))
+    return see_other(signing.url(after))
 
 
 def _changed(choice: Choice, fields: Fields) -> None:
     if "remove" in fields:
-        choose.remove_rater(choice, fields["remove"])
+        edit_list.remove_rater(choice, fields["remove"])
     elif "back" in fields:
-        sending.take_back(choice, clock.now())
+        submit_list.take_back(choice, clock.now())
     elif "list" in fields:
-        choose.paste(choice, fields.get("group", ""), fields["list"])
+        edit_list.paste(choice, fields.get("group", ""), fields["list"])
     else:
-        choose.add_rater(choice, *_three(fields))
+        edit_list.add_rater(choice, *_three(fields))
 
 
 def _place(fields: Fields) -> str:

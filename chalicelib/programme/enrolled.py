@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.ids import delegate_id, unkeyed_delegate_id
+from chalicelib.core.ids import delegate_id, unkeyed_delegate_id
 
 
 def id_among(cohort_id: str, email: str, known: Mapping[str, str]) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.model import Delegate
+from chalicelib.core.model import Delegate
+from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import debriefs, delegates, holds, jobs
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Write, get_many
@@ -34,8 +35,7 @@ def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write
     has_other_coach = before.coach.email != after.coach.email
     if not has_other_coach and before.manager.email == after.manager.email:
         return []
-    tell = jobs.job(
-        "handover",
+    tell = JobKind.HANDOVER.job(
         after.id,
         f"{loading.number}",
         due_at=now,

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 from chalice import Blueprint, Response
 from msgspec import Struct
 
-from chalicelib import clock, log
-from chalicelib.model import Cohort
-from chalicelib.store import cohorts, register
-from chalicelib.web import links, uploads
-from chalicelib.web.links import LinkUnknown
+from chalicelib.core import clock, log
+from chalicelib.core.model import Cohort
+from chalicelib.links import signing
+from chalicelib.links.signing import LinkUnknown
+from chalicelib.store import catalogue, cohorts
+from chalicelib.web import uploads
+from chalicelib.web.page import FILES, GET, view
 from chalicelib.web.sessions import SignedIn, administrator
 from chalicelib.web.uploads import File, Upload
-from chalicelib.web.view import FILES, GET, view
 
 if TYPE_CHECKING:
-    from chalicelib.programme.draft import Draft, DraftRefused, Plan
+    from chalicelib.programme.cohort_form import Draft, DraftRefused, Plan
 
 bp = Blueprint(__name__)
 
@@ -101,7 +102,7 @@ def confirm_programme() -> Response:
 @view
 def example(name: str) -> Response:
     """A file to fill in."""
-    from chalicelib.programme.sample import SAMPLES
+    from chalicelib.programme.example_files import SAMPLES
 
     admin = administrator(bp.current_request, clock.now())
     if (sample := SAMPLES.get(name)) is None:
@@ -113,13 +114,13 @@ def example(name: str) -> Response:
 
 
 def _start() -> Form:
-    from chalicelib.programme.draft import read_start
+    from chalicelib.programme.cohort_form import read_start
 
-    return Form("/admin/start", None, lambda given: read_start(given, register.everything().programmes, clock.now()))
+    return Form("/admin/start", None, lambda given: read_start(given, catalogue.everything().programmes, clock.now()))
 
 
 def _people(cohort_id: str) -> Form:
-    from chalicelib.programme.draft import read_people
+    from chalicelib.programme.cohort_form import read_people
 
     last = cohorts.find_load(cohort_id)
     if last is None:
@@ -134,7 +135,7 @@ def _given(admin: SignedIn) -> Upload:
 
 
 def _preview(admin: SignedIn, form: Form) -> Response:
-    from chalicelib.programme.draft import DraftRefused, plan
+    from chalicelib.programme.cohort_form import DraftRefused, plan
 
     given = _given(admin)
     try:
@@ -145,7 +146,7 @@ def _preview(admin: SignedIn, form: Form) -> Response:
 
 def _confirm(admin: SignedIn, form: Form) -> Response:
     """Only what was shown is loaded; what was loaded before is success."""
-    from chalicelib.programme.draft import DraftRefused, load, plan
+    from chalicelib.programme.cohort_form import DraftRefused, load, plan
 
     given = _given(admin)
     try:
@@ -156,11 +157,11 @@ def _confirm(admin: SignedIn, form: Form) -> Response:
     except DraftRefused as refused:
         return _form_page(admin, form, given, refused)
     log.event("cohort_loaded", cohort=found.draft.cohort.id)
-    return admin.see_other(links.url(f"/admin/cohort/{found.draft.cohort.id}?done=loaded"))
+    return admin.see_other(signing.url(f"/admin/cohort/{found.draft.cohort.id}?done=loaded"))
 
 
 def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
-    from chalicelib.programme.draft import DraftRefused, plan_programme, store_programme
+    from chalicelib.programme.cohort_form import DraftRefused, plan_programme, store_programme
 
     given = _given(admin)
     try:
@@ -171,7 +172,7 @@ def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
         store_programme(found, clock.now())
     except DraftRefused as refused:
         return _programmes_page(admin, given, refused)
-    return admin.see_other(links.url("/admin/programme?done=stored"))
+    return admin.see_other(signing.url("/admin/programme?done=stored"))
 
 
 NOTHING = Upload({}, {})
@@ -181,9 +182,9 @@ def _form_page(admin: SignedIn, form: Form, given: Upload = NOTHING, refused: Dr
     return admin.page(
         "programme/start",
         400 if refused else 200,
-        action=links.url(form.path),
+        action=signing.url(form.path),
         cohort=form.cohort,
-        loaded=() if form.cohort else register.everything().programmes,
+        loaded=() if form.cohort else catalogue.everything().programmes,
         **_filled(given, refused),
     )
 
@@ -192,7 +193,7 @@ def _programmes_page(admin: SignedIn, given: Upload = NOTHING, refused: DraftRef
     return admin.page(
         "programme/programmes",
         400 if refused else 200,
-        loaded=register.everything().programmes,
+        loaded=catalogue.everything().programmes,
         done="done" in (bp.current_request.query_params or {}),
         **_filled(given, refused),
     )
@@ -204,7 +205,7 @@ def _preview_page(admin: SignedIn, form: Form, given: Upload, plan: Plan, *, sta
         409 if stale else 200,
         plan=plan,
         stale=stale,
-        action=links.url(form.path),
+        action=signing.url(form.path),
         action_path=form.path,
         kept=uploads.pack(given.files),
         typed={name: value for name, value in given.fields.items() if name not in OWN_FIELDS},

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 from zoneinfo import available_timezones
 
-from chalicelib.colour import ENOUGH, contrast, text_from
-from chalicelib.currency import CODES
-from chalicelib.programme import rater_groups, references
-from chalicelib.programme.cells import HOLDS_ADDRESS, holds_web_address
-from chalicelib.programme.dates import parse_duration
-from chalicelib.programme.faults import nearest
-from chalicelib.programme.outline import ANY, Findings, Outline
+from chalicelib.core.addresses import HOLDS_ADDRESS, holds_web_address
+from chalicelib.core.calendar import parse_duration
+from chalicelib.core.colour import ENOUGH, contrast, text_from
+from chalicelib.core.currency import CODES
+from chalicelib.core.file_errors import nearest
+from chalicelib.programme import id_rules, rater_group_rules
+from chalicelib.programme.yaml_paths import ANY, Findings, Outline
 
 MOST_ITEMS = 60
 MOST_AT_THE_END = 6  # open questions that belong to no competency
@@ -134,15 +134,15 @@ def months_of(text: str) -> int:
 
 
 _RULES: tuple[Callable[[Outline], Findings], ...] = (
-    references.ids_are_unique,
-    references.item_ids_are_free_columns,
-    references.references_exist,
-    references.values_of_an_item_differ,
-    rater_groups.self_is_one_named_rater,
-    rater_groups.least_is_not_above_most,
-    rater_groups.raters_are_not_too_many,
-    rater_groups.anonymous_groups_can_be_shown,
-    rater_groups.minimums_are_in_reach,
+    id_rules.ids_are_unique,
+    id_rules.item_ids_are_free_columns,
+    id_rules.references_exist,
+    id_rules.values_of_an_item_differ,
+    rater_group_rules.self_is_one_named_rater,
+    rater_group_rules.least_is_not_above_most,
+    rater_group_rules.raters_are_not_too_many,
+    rater_group_rules.anonymous_groups_can_be_shown,
+    rater_group_rules.minimums_are_in_reach,
     _labels_differ,
     _items_are_few,
     _open_questions_are_few,

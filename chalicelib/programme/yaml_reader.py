@@ -11,9 +11,9 @@ import msgspec
 import yaml
 from msgspec import Meta
 
-from chalicelib.programme.document import AssignmentShape, Shape, Title
-from chalicelib.programme.faults import LONGEST_SHOWN, FaultList, hint, nearest, shown
-from chalicelib.programme.outline import Outline, Path
+from chalicelib.core.file_errors import LONGEST_SHOWN, FaultList, hint, nearest, shown
+from chalicelib.programme.schema import AssignmentShape, Shape, Title
+from chalicelib.programme.yaml_paths import Outline, Path
 
 LONGEST_ID = 40
 MAX_FILE = 200_000  # characters; the example has 13,000, and a logo inside takes 54,000

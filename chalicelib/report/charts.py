@@ -9,7 +9,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from chalicelib.colour import mixed
+from chalicelib.core.colour import mixed
 
 INK = "#17222b"
 MUTE = "#475569"

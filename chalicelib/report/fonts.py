@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.report.fitting import Face, Faces
-from chalicelib.report.typeface import advances, coverage
+from chalicelib.report.font_metrics import advances, coverage
 
 SANS = "font_source_sans_pro"
 FACES = {  # those the template uses; a character must be in all of them, or in a fallback

@@ -15,15 +15,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from chalicelib.model import Programme, Wave
-from chalicelib.report.cohort import FEWEST_DELEGATES, cohort_file, delegates_behind, with_cohort
-from chalicelib.report.differences import refuse_differences
-from chalicelib.report.documents import documents
-from chalicelib.report.facts import Facts, ReportHeading, build_facts, facts_bytes
-from chalicelib.report.ledger import Entry, PublishedMeans, PublishedReport, means_entry, report_entry
-from chalicelib.report.ledger_file import COHORT_FILE, FACTS_FILE, locked, read_ledger, write_ledger, write_whole
-from chalicelib.report.publish import publish
+from chalicelib.core.model import Programme, Wave
+from chalicelib.report.offline_differences import refuse_differences
+from chalicelib.report.offline_ledger import COHORT_FILE, FACTS_FILE, locked, read_ledger, write_ledger, write_whole
+from chalicelib.report.render import documents
 from chalicelib.report.responses_file import identify, read_responses
+from chalicelib.results.cohort import FEWEST_DELEGATES, cohort_file, delegates_behind, with_cohort
+from chalicelib.results.disclosure_control import Entry, PublishedMeans, PublishedReport, means_entry, report_entry
+from chalicelib.results.facts import Facts, ReportHeading, build_facts, facts_bytes
+from chalicelib.results.publish import publish
 
 LONGEST_FOLDER_NAME = 60
 FILES = {"facts": FACTS_FILE, "html": "report.html", "pdf": "report.pdf"}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from chalicelib.programme.faults import FaultList, hint, shown
+from chalicelib.core.file_errors import FaultList, hint, shown
 
 SEPARATORS = ",;\t"
 LONGEST_CELL = 1_000_000  # characters

@@ -7,10 +7,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from chalicelib.answers import NOT_ABLE, Answers, Response
-from chalicelib.model import Programme
-from chalicelib.programme.cells import clean_text
-from chalicelib.programme.faults import FaultList, hint, shown
+from chalicelib.core.addresses import clean_text
+from chalicelib.core.answers import NOT_ABLE, Answers, Response
+from chalicelib.core.file_errors import FaultList, hint, shown
+from chalicelib.core.model import Programme
 from chalicelib.report.responses_csv import Record, read_records
 
 DELEGATE, GROUP = "delegate", "group"

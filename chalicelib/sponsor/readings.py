@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from chalicelib.impact.questions import RELEVANCE
-from chalicelib.model import Competency, Programme
-from chalicelib.sponsor.allowed import Reading
+from chalicelib.core.model import Competency, Programme
+from chalicelib.forms.impact_questions import RELEVANCE
+from chalicelib.results.sponsor_rule import Reading
 from chalicelib.sponsor.evidence import Evidence, mean, number
 
 CHANGE = (-3, 3)  # of the pulse and of the line manager's form

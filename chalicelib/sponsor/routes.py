@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chalice import Blueprint, Response
 
-from chalicelib import clock
-from chalicelib.sponsor.shelf import document_link, open_shelf
+from chalicelib.core import clock
+from chalicelib.sponsor.portal import document_link, open_shelf
+from chalicelib.web.page import GET, POST, view
 from chalicelib.web.sessions import signed_in
-from chalicelib.web.view import GET, POST, view
 
 bp = Blueprint(__name__)
 

@@ -10,13 +10,12 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
-from chalicelib.impact.questions import FACTORS, MEASURES, useful_parts
-from chalicelib.model import Cohort, Programme
-from chalicelib.report.figures import display_mean
-from chalicelib.report.frozen import Frozen
-from chalicelib.sponsor.allowed import ENOUGH, ENOUGH_TO_COUNT, Reading, Tally, mean, most_chosen, tally
-from chalicelib.sponsor.cases import APPLIED, Answers, Case, is_complete, is_improved, other_cases, success_cases
-from chalicelib.sponsor.change import (
+from chalicelib.core.model import Cohort, Programme
+from chalicelib.forms.impact_questions import FACTORS, MEASURES, useful_parts
+from chalicelib.results.cohort_snapshot import Frozen
+from chalicelib.results.rounding import display_mean
+from chalicelib.results.sponsor_rule import ENOUGH, ENOUGH_TO_COUNT, Reading, Tally, mean, most_chosen, tally
+from chalicelib.sponsor.competency_change import (
     ChangeLine,
     CompetencyLine,
     FollowupLine,
@@ -27,8 +26,17 @@ from chalicelib.sponsor.change import (
     seen,
 )
 from chalicelib.sponsor.evidence import Evidence
-from chalicelib.sponsor.money import Worth, worth
+from chalicelib.sponsor.financial_value import Worth, worth
 from chalicelib.sponsor.readings import Key, readings
+from chalicelib.sponsor.success_stories import (
+    APPLIED,
+    Answers,
+    Case,
+    is_complete,
+    is_improved,
+    other_cases,
+    success_cases,
+)
 
 ACCEPTED = ("accepted", "amended")
 NOTHING_FROZEN = Frozen()

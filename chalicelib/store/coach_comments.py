@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from chalicelib.model import Wave
+from chalicelib.core.model import Wave
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write, put
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.model import Wave
+from chalicelib.core.model import Wave
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import AlreadyExists, Key, Write, get, put_once
 

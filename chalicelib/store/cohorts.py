@@ -10,12 +10,12 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from chalicelib.clock import stamp
-from chalicelib.counts import Part
-from chalicelib.ids import coach_id
-from chalicelib.model import Cohort, Delegate, DelegateEntry, Person, RaterEntry, Wave
+from chalicelib.core.clock import stamp
+from chalicelib.core.formatting import by_name
+from chalicelib.core.ids import coach_id
+from chalicelib.core.model import AnswerCount, Cohort, Delegate, DelegateEntry, Person, RaterEntry, Wave
+from chalicelib.store.emails import Bounce
 from chalicelib.store.expressions import either, equals, missing
-from chalicelib.store.mails import Bounce
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import (
     AlreadyExists,
@@ -31,7 +31,6 @@ from chalicelib.store.table import (
     query,
     update,
 )
-from chalicelib.wording import by_name
 
 
 class CohortChanged(Changed):
@@ -110,9 +109,11 @@ class DelegateLine(Struct, frozen=True):
     declined: int = 0
     debriefed_on: str = ""  # local date, once the coach has recorded it
     groups: Mapping[str, GroupCount] = field(default_factory=dict)  # by group id, self included
-    counts_hidden: tuple[str, ...] = ()  # groups whose answers no one may count before the close: see admin/moving.py
+    counts_hidden: tuple[
+        str, ...
+    ] = ()  # groups whose answers no one may count before the close: see admin/address_change_job.py
     reminded_on: str = ""  # last local day on which an administrator had everyone mailed who had not answered
-    counted: tuple[Part, ...] = ()  # of this morning: what pages, files and commands show of the answers
+    counted: tuple[AnswerCount, ...] = ()  # of this morning: what pages, files and commands show of the answers
     withdrawn: bool = False
     left_out: str = ""  # why the delegate's answers cannot be used for the cohort's summary; empty if they can
     closes_at: str = ""  # of the questionnaire: the first moment at which nothing is accepted
@@ -123,7 +124,7 @@ class DelegateLine(Struct, frozen=True):
         return self.stage not in (Stage.PLANNED, Stage.COLLECTING, Stage.HELD)
 
     @property
-    def visible_counts(self) -> tuple[Part, ...]:
+    def visible_counts(self) -> tuple[AnswerCount, ...]:
         """This morning's counts, but for groups whose answers are not counted before the close."""
         return tuple(part for part in self.counted if not set(part.groups) & set(self.counts_hidden))
 
@@ -246,7 +247,7 @@ def count_answered(delegate: Delegate, wave: Wave, group: str, *, declined_befor
     return change_line(delegate, add={"answered": 1, _counter("answered", group): 1, **fewer}, wave=wave)
 
 
-def save_counts(cohort_id: str, delegate_id: str, wave: Wave, parts: Sequence[Part]) -> Write:
+def save_counts(cohort_id: str, delegate_id: str, wave: Wave, parts: Sequence[AnswerCount]) -> Write:
     """What is shown of a delegate's answers until the next morning."""
     put = {"counted": [fields(part) for part in parts]}
     return update(line_key(cohort_id, delegate_id, wave), put=put, refusal=LineMissing)

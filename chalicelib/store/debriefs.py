@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from chalicelib.ids import coach_id, derive
-from chalicelib.model import Delegate, Wave
+from chalicelib.core.ids import coach_id, derive
+from chalicelib.core.model import Delegate, Wave
 from chalicelib.store.expressions import equals, missing, present
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Missing, Write, check, delete, put, update

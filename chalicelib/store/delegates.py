@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.model import Delegate, DelegateWave, RaterEntry, Wave, WaveState
+from chalicelib.core.model import Delegate, DelegateWave, RaterEntry, Wave, WaveState
 from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import (

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.ids import reader_key
-from chalicelib.model import Person
+from chalicelib.core.ids import reader_key
+from chalicelib.core.model import Person
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Write, get_many, put, update

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from chalicelib.ids import inbox_key, rater_key, unkeyed_rater_key
-from chalicelib.model import Delegate, Invitation, InvitationState, Wave
+from chalicelib.core.ids import inbox_key, rater_key, unkeyed_rater_key
+from chalicelib.core.model import Delegate, Invitation, InvitationState, Wave
 from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import fields, read
 from chalicelib.store.table import (
@@ -48,7 +48,7 @@ class PageRefused(Changed):
 
 
 class Boxes(Struct, frozen=True):
-    """A sealed box for each page of the questionnaire, and hidden moments, page by page (collect/seal.py).
+    """A sealed box for each page of the questionnaire, and hidden moments, page by page (collect/encryption.py).
 
     saved_at      when each page was typed
     sent_moments  when the answers were sent: what was typed before comes too late
@@ -132,7 +132,7 @@ def save_page(
 
     Refused once the wave is closing, if the link was revoked, or if the page is stored as the sender has not seen it.
 
-    at         when it was typed: a hidden moment of this page, see collect/seal.py
+    at         when it was typed: a hidden moment of this page, see collect/encryption.py
     seen       hidden moments of the saves that the sender knows; 0 for a page that was not saved
     if_unsent  refuse what was typed before the answers were sent
     """

@@ -46,10 +46,6 @@ class Job(Struct, frozen=True):
     error: str = ""
 
 
-def job(kind: str, *subject: str, due_at: datetime, **about: str) -> Job:
-    return Job(id="#".join((kind, *subject)), kind=kind, due_at=due_at, about=about)
-
-
 def key(job_id: str) -> Key:
     return Key(f"JOB#{job_id}", "JOB")
 

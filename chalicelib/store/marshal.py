@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chalicelib.clock import stamp
+from chalicelib.core.clock import stamp
 
 T = TypeVar("T")
 Row = dict[str, Any]

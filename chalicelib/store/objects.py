@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.config import settings
-from chalicelib.store.aws import client
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
 
 LINK_SECONDS = 60
 

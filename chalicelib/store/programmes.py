@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from chalicelib.codec import programme_as_json, programme_from_json
-from chalicelib.model import Programme
+from chalicelib.core.model import Programme
+from chalicelib.store.programme_codec import programme_as_json, programme_from_json
 from chalicelib.store.table import AlreadyExists, Key, Write, get, put_once
 
 

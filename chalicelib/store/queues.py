@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from enum import StrEnum
 
-from chalicelib.config import settings
-from chalicelib.store.aws import client
-
-QUEUE_OF_KIND = {"mail": "mail", "report": "report"}  # every other kind goes to `work`
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
 
 
-def hint(rows: Iterable[tuple[str, str]]) -> None:
-    """rows: (partition key, kind) of each job or mail row."""
-    by_queue: dict[str, list[str]] = {}
-    for pk, kind in rows:
-        by_queue.setdefault(QUEUE_OF_KIND.get(kind, "work"), []).append(pk)
+class Queue(StrEnum):
+    WORK = "work"
+    REPORT = "report"  # of the only function that has the PDF layer
+    EMAIL = "mail"
+
+
+def hint(rows: Iterable[tuple[str, Queue]]) -> None:
+    """rows: (partition key, queue) of each job or email row."""
+    by_queue: dict[Queue, list[str]] = {}
+    for pk, queue in rows:
+        by_queue.setdefault(queue, []).append(pk)
     for queue, keys in by_queue.items():
         for start in range(0, len(keys), 10):
             _send(settings().queues[queue], keys[start : start + 10])

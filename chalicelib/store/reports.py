@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from chalicelib.model import Wave
+from chalicelib.core.model import Wave
 from chalicelib.store import objects
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import fields, read

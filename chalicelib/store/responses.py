@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from chalicelib.answers import Response
-from chalicelib.model import Wave
+from chalicelib.core.answers import Response
+from chalicelib.core.model import Wave
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, put_all, query
 

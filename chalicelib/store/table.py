@@ -11,8 +11,8 @@ import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
-from chalicelib.config import settings
-from chalicelib.store.aws import client
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
 from chalicelib.store.expressions import Condition, Expression, condition_text, missing, present, update_text
 from chalicelib.store.marshal import Row, item, row
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
-from chalicelib.config import settings
-from chalicelib.model import Wave
-from chalicelib.store.aws import client
+from chalicelib.core.aws import client
+from chalicelib.core.model import Wave
+from chalicelib.core.settings import settings
 from chalicelib.store.marshal import Row, item
 from chalicelib.store.table import get_many
 

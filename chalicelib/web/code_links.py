@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.errors import Refusal
-from chalicelib.web import links
+from chalicelib.core.errors import Refusal
+from chalicelib.links import signing
 from chalicelib.web.readers import CODE_LINK
 
 FRESH = timedelta(days=1)  # no shorter than a wait between codes to one address: waits.ASKS
@@ -43,7 +43,7 @@ class CodeKey(Struct, frozen=True):
 
 def open_key(signed: str, now: datetime) -> CodeKey:
     """Raises LinkUnknown or CodeLinkOver."""
-    link = links.open_link(CODE_LINK, signed, *range(OWN_PARTS + 1, OWN_PARTS + MAX_LINK_PARTS + 1))
+    link = signing.open_link(CODE_LINK, signed, *range(OWN_PARTS + 1, OWN_PARTS + MAX_LINK_PARTS + 1))
     role, challenge, sent_at, *own = link.parts
     if now - datetime.fromtimestamp(int(sent_at), UTC) > FRESH:
         raise CodeLinkOver
@@ -52,4 +52,4 @@ def open_key(signed: str, now: datetime) -> CodeKey:
 
 def url(opened: CodeKey, challenge: str) -> str:
     """For another code; it works no longer than the link by which it was asked for."""
-    return links.make(CODE_LINK, opened.role, challenge, str(opened.sent_at), *opened.token.split("."))
+    return signing.make(CODE_LINK, opened.role, challenge, str(opened.sent_at), *opened.token.split("."))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from chalicelib.errors import Refusal
-from chalicelib.merging import CHOICE, SHOWN
-from chalicelib.web import links
+from chalicelib.core.errors import Refusal
+from chalicelib.core.merging import CHOICE, SHOWN
+from chalicelib.links import signing
 
 LARGEST_BODY = 400_000  # bytes; six comments of 4,000 characters fit, each of which may travel as twelve
 MOST_FIELDS = 300
@@ -40,7 +40,7 @@ def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise FormRefused("The page arrived with a field twice.")
-    if not links.is_signed(f"form.{verb}", token, fields.pop("form", "")):
+    if not signing.is_signed(f"form.{verb}", token, fields.pop("form", "")):
         raise FormRefused("The page was not complete.")
     return fields
 
@@ -61,4 +61,4 @@ def typed(body: bytes) -> dict[str, str]:
 
 def nonce(verb: str, token: str) -> str:
     """Shows that a post comes from a page that was opened with this link."""
-    return links.token(f"form.{verb}", token).rsplit(".", 1)[1]
+    return signing.token(f"form.{verb}", token).rsplit(".", 1)[1]

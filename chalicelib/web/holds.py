@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.errors import Refusal
+from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import local_time
 from chalicelib.store import holds
 from chalicelib.store.holds import Hold
 from chalicelib.web.readers import Reader, Role
-from chalicelib.wording import local_time
 
 
 class AddressHeld(Refusal):

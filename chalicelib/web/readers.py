@@ -11,18 +11,17 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
-from chalicelib import link_kinds
-from chalicelib.config import settings
-from chalicelib.ids import administrator_key, reader_key
-from chalicelib.mail.queue import queued
-from chalicelib.mail.words import common_words
-from chalicelib.model import Person, Programme
-from chalicelib.store.mails import Mail
-from chalicelib.web import links
+from chalicelib.core.ids import administrator_key, reader_key
+from chalicelib.core.model import Person, Programme
+from chalicelib.core.settings import settings
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import queued
+from chalicelib.links import kinds, signing
+from chalicelib.store.emails import Mail
 
 ADMIN_HOME = "/admin"
 SECOND_FACTOR = "/admin/second-factor"
-CODE_LINK = link_kinds.CODE.verb
+CODE_LINK = kinds.CODE.verb
 CONSOLE_PAGE = re.compile(r"/admin(?:/[a-z0-9-]+){0,6}")
 HOUSE_COLOUR = "#27406b"  # of pages and mails that belong to no programme
 
@@ -58,7 +57,7 @@ class Reader(Struct, frozen=True):
     def refuse_ended(self, now: datetime) -> None:
         """Raises LinkEnded."""
         if self.programme and self.ends_at:
-            links.refuse_ended(self.programme, self.ends_at, now)
+            signing.refuse_ended(self.programme, self.ends_at, now)
 
     @property
     def masked(self) -> str:
@@ -144,7 +143,7 @@ def reader(
     ends_at: datetime | None = None,
 ) -> Reader:
     """Somebody with a mailed link."""
-    return Reader(role, reader_key(person.email), token, person, links.url(home), programme, about, ends_at)
+    return Reader(role, reader_key(person.email), token, person, signing.url(home), programme, about, ends_at)
 
 
 def administrator(token: str, page: str = "") -> Reader:
@@ -152,11 +151,11 @@ def administrator(token: str, page: str = "") -> Reader:
 
     page   of the console: where signing in leads, if it is one
     """
-    link = links.open_link(Role.ADMINISTRATOR, token, 1)
+    link = signing.open_link(Role.ADMINISTRATOR, token, 1)
     (who,) = link.parts
     listed = {administrator_key(address.lower()): address for address in settings().administrators}
     person = Person(listed[who], listed[who].lower()) if who in listed else None
-    return Reader(Role.ADMINISTRATOR, who, link.token, person, links.url(console_page(page) or ADMIN_HOME))
+    return Reader(Role.ADMINISTRATOR, who, link.token, person, signing.url(console_page(page) or ADMIN_HOME))
 
 
 def console_page(path: str) -> str:
@@ -166,4 +165,4 @@ def console_page(path: str) -> str:
 
 def administrator_token(address: str) -> str:
     """For the address as typed, listed or not."""
-    return links.token(Role.ADMINISTRATOR, administrator_key(address.strip().lower()))
+    return signing.token(Role.ADMINISTRATOR, administrator_key(address.strip().lower()))

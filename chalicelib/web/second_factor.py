@@ -19,18 +19,18 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib import log
-from chalicelib.config import settings
-from chalicelib.errors import Refusal
+from chalicelib.core import log
+from chalicelib.core.errors import Refusal
+from chalicelib.core.settings import settings
 from chalicelib.jobs.commit import commit
-from chalicelib.store import mails, second_factors, sessions
+from chalicelib.store import emails, second_factors, sessions
 from chalicelib.store.codes import Try
 from chalicelib.store.second_factors import SecondFactor, SecondFactorChanged, SecondFactorExists
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import Write
 from chalicelib.web import readers
-from chalicelib.web.codes import CodeRefused
 from chalicelib.web.readers import Reader
+from chalicelib.web.sign_in_codes import CodeRefused
 from chalicelib.web.waits import TRIES
 
 T = TypeVar("T")
@@ -215,7 +215,7 @@ def _confirm(session: Session) -> list[Write]:
 
 def _told(reader: Reader, what: str, known: SecondFactor, now: datetime) -> list[Write]:
     mail = reader.second_factor_mail(what, known.revision, now)
-    return [mails.add(mail)] if mail else []
+    return [emails.add(mail)] if mail else []
 
 
 # --- the secret at rest -----------------------------------------------------------------------------------

@@ -17,15 +17,16 @@ from typing import Any
 from chalice import Response
 from msgspec import Struct
 
+from chalicelib.links import signing
+from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import second_factors, sessions
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import transact
-from chalicelib.web import codes, forms, links, readers, second_factor
+from chalicelib.web import forms, readers, second_factor, sign_in_codes
 from chalicelib.web.holds import refuse_held
-from chalicelib.web.links import LinkUnknown
+from chalicelib.web.page import PageInstead, page, page_with_documents, see_other
 from chalicelib.web.readers import Reader, Role
 from chalicelib.web.second_factor import Proposal
-from chalicelib.web.view import PageInstead, page, page_with_documents, see_other
 
 COOKIE = "__Host-session"
 ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
@@ -133,7 +134,7 @@ def administrator(request: Any, now: datetime) -> SignedIn:
 def administrators_session(request: Any, now: datetime) -> tuple[SignedIn, Session]:
     """An administrator and their session, which may still lack the second factor."""
     found = _session(request, now)
-    reader = readers.administrator(links.token(Role.ADMINISTRATOR, found[1].who)) if found else None
+    reader = readers.administrator(signing.token(Role.ADMINISTRATOR, found[1].who)) if found else None
     if found is None or reader is None or reader.person is None:
         raise _turned_away(request, None)
     return SignedIn(reader, found[0], now), found[1]
@@ -143,7 +144,7 @@ def administrators_session(request: Any, now: datetime) -> tuple[SignedIn, Sessi
 
 
 def sign_in_url(role: Role, token: str, *more: str) -> str:
-    return links.url("/".join(("/sign-in", role, *([token] if token else []), *more)))
+    return signing.url("/".join(("/sign-in", role, *([token] if token else []), *more)))
 
 
 def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: datetime, *, by_link: bool) -> Response:
@@ -152,7 +153,7 @@ def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: date
     session_id  random
     """
     session = Session(sessions.hashed(session_id), reader.who, now + LONGEST, pending=_needs_second_factor(reader))
-    codes.spend(reader, challenge, typed, session, now, by_link=by_link)
+    sign_in_codes.spend(reader, challenge, typed, session, now, by_link=by_link)
     return SignedIn(reader, session_id, now).see_other(reader.home)
 
 
@@ -177,13 +178,13 @@ def sign_out(request: Any, now: datetime) -> Response:
 
 
 def _cookie(session_id: str, now: datetime) -> str:
-    return f"{COOKIE}={links.token('session', session_id, str(int(now.timestamp())))}; {ATTRIBUTES}"
+    return f"{COOKIE}={signing.token('session', session_id, str(int(now.timestamp())))}; {ATTRIBUTES}"
 
 
 def _session(request: Any, now: datetime) -> tuple[str, Session] | None:
     """The session's id and row, unless it is over; a cookie that is not ours costs no read."""
     try:
-        session_id, used = links.read("session", _cookie_value(request), 2)
+        session_id, used = signing.read("session", _cookie_value(request), 2)
     except LinkUnknown:
         return None
     if now - datetime.fromtimestamp(int(used), UTC) > IDLE:

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from chalicelib import colour
-from chalicelib.model import Programme
+from chalicelib.core import colour
+from chalicelib.core.model import Programme
+from chalicelib.links import signing
 from chalicelib.store import programmes
-from chalicelib.web import links
 
 FOLDER = Path(__file__).parent / "assets"
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -46,7 +46,7 @@ def _content(path: Path) -> str:
 def find(name: str) -> Asset | None:
     """None for a name that no page of ours has; LinkUnknown for a logo's that we did not sign."""
     if name.endswith(LOGO):
-        return _logo(*links.read("logo", name.removesuffix(LOGO), 2))
+        return _logo(*signing.read("logo", name.removesuffix(LOGO), 2))
     named = BRAND.fullmatch(name)
     if named and name == _brand_name(f"#{named[1]}"):
         return Asset(_theme(f"#{named[1]}"), MEDIA_TYPES[".css"])
@@ -61,7 +61,7 @@ def logo_path(programme: Programme) -> str:
     logo = programme.organisation.logo or ""
     if not logo.startswith(DRAWING):
         return logo
-    return links.url(f"/static/{links.token('logo', programme.id, str(programme.version))}{LOGO}")
+    return signing.url(f"/static/{signing.token('logo', programme.id, str(programme.version))}{LOGO}")
 
 
 def _logo(programme_id: str, version: str) -> Asset | None:
@@ -84,12 +84,12 @@ def _theme(brand: str) -> str:
 
 @cache
 def path(file: str) -> str:
-    return links.url(f"/static/{_hashed(FOLDER / file)}")
+    return signing.url(f"/static/{_hashed(FOLDER / file)}")
 
 
 def brand_path(brand: str) -> str:
     """The stylesheet that sets an organisation's colour, `#rrggbb`."""
-    return links.url(f"/static/{_brand_name(brand.lower())}")
+    return signing.url(f"/static/{_brand_name(brand.lower())}")
 
 
 @cache

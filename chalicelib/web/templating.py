@@ -10,8 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from chalicelib import currency, wording
-from chalicelib.web import links, static
+from chalicelib.core import currency, formatting
+from chalicelib.links import signing
+from chalicelib.web import static
 
 LIBRARY = Path(__file__).parent.parent
 
@@ -27,10 +28,10 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals |= {"url": links.url, "static_path": static.path}
+    env.globals |= {"url": signing.url, "static_path": static.path}
     env.globals |= {"brand_path": static.brand_path, "logo_path": static.logo_path}
     env.filters |= {
-        name: getattr(wording, name)
+        name: getattr(formatting, name)
         for name in ("day", "local_day", "local_time", "last_day", "short_day", "month", "plural")
     }
     env.filters["by_field"] = by_field

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from chalicelib import config
-from chalicelib.errors import Refusal
+from chalicelib.core import settings as config
+from chalicelib.core.errors import Refusal
 from chalicelib.web import static
-from chalicelib.web.view import HEADERS, TROUBLE, refusal_page
+from chalicelib.web.page import HEADERS, TROUBLE, refusal_page
 from infra.deploy import settings, stack
 from infra.deploy.hand import Hand
 from infra.deploy.stage import Stage

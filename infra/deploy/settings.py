@@ -1,4 +1,4 @@
-"""The stage's settings: one SSM parameter, as chalicelib.config reads it."""
+"""The stage's settings: one SSM parameter, as chalicelib.core.settings reads it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
 
-from chalicelib.config import DEFAULTS, ConfigError, first_id_key, parse_settings
+from chalicelib.core.settings import DEFAULTS, ConfigError, first_id_key, parse_settings
 from infra.deploy import stack
 from infra.deploy.hand import Hand
 from infra.deploy.stage import Stage, Stop, found_or_none

@@ -10,12 +10,12 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from chalicelib.programme.document import About, ProgrammeShape, Shape
+from chalicelib.programme.schema import About, ProgrammeShape, Shape
 
 HEAD = """\
 # The programme file
 
-Made from `chalicelib/programme/document.py` by `make docs`.
+Made from `chalicelib/programme/schema.py` by `make docs`.
 
 A programme is one YAML file: competencies and behaviours, groups of raters, workshops, the impact survey and the rules.
 Copy `examples/maximising-potential/programme.yaml`, change it, and check it with

@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.config import Config
 
-from chalicelib.config import parameter_name
-from chalicelib.store.aws import client, session
+from chalicelib.core.aws import client, session
+from chalicelib.core.settings import parameter_name
 
 ACCOUNT = "123456789012"  # moto's
 REGION = "eu-west-2"
@@ -52,7 +52,7 @@ def lay_out(stage: str, base_url: str) -> dict[str, str]:
 
 
 def settings(stage: str, base_url: str, outputs: dict[str, str]) -> dict[str, Any]:
-    """As chalicelib.config reads them."""
+    """As chalicelib.core.settings reads them."""
     return {
         "bucket": outputs["Bucket"],
         "queues": {name: outputs[f"{name.title()}Queue"] for name in ("work", "report", "mail")},

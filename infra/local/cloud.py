@@ -15,8 +15,8 @@ from typing import Any
 from botocore.config import Config
 from pythonjsonlogger.json import JsonFormatter
 
-import chalicelib.clock
-from chalicelib.store.aws import session
+import chalicelib.core.clock
+from chalicelib.core.aws import session
 from infra.local import account, aws_contract, memory, moto_patches, record, shortcut, templates
 from infra.local.clock import VirtualClock
 from infra.local.gateway import HOST, STAGE_PREFIX, server
@@ -69,7 +69,7 @@ class Cloud:
         self.failures = Failures()
         self._without_failures = self.failures.watch(session())
         account.lay_out(STAGE, self.base_url)
-        chalicelib.clock.use(self.clock.now)
+        chalicelib.core.clock.use(self.clock.now)
         _log_problems_only()
         app = importlib.import_module(self._app_module).app
         self.pump = Pump(app, f"{self.table}-mail-events", self.clock.now)
@@ -89,7 +89,7 @@ class Cloud:
         self._http.server.server_close()
         self._moto.stop()
         self._without_failures()
-        chalicelib.clock.use(None)
+        chalicelib.core.clock.use(None)
 
     def _start_http(self, app: Any) -> None:
         from infra.local.desk import Desk
@@ -134,7 +134,7 @@ class Cloud:
         earliest = memory.earliest_due(self.table)
         if earliest is None:
             return datetime.max.replace(tzinfo=UTC)
-        return max(chalicelib.clock.moment(earliest), self._last_sweep + SWEEP_EVERY)
+        return max(chalicelib.core.clock.moment(earliest), self._last_sweep + SWEEP_EVERY)
 
     def bounce(self, message: str) -> None:
         """Hand on a mail event, and see to what follows."""

@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chalicelib.clock import stamp
-from chalicelib.programme.dates import MORNING, local_moment
+from chalicelib.core.calendar import MORNING, local_moment
+from chalicelib.core.clock import stamp
 from chalicelib.store.marshal import Row
 from infra.local import memory, outbox, people, samples
 from infra.local.clock import later, parse_moment

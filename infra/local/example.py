@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from chalicelib.model import Cohort, CohortDates, DelegateEntry, Person, Programme
-from chalicelib.programme.file import read_programme
-from chalicelib.programme.load import load_cohort
-from chalicelib.programme.people import read_delegates
+from chalicelib.core.model import Cohort, CohortDates, DelegateEntry, Person, Programme
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.programme.read_people import read_delegates
+from chalicelib.programme.read_programme import read_programme
 from chalicelib.store import cohorts
 
 if TYPE_CHECKING:

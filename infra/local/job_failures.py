@@ -9,13 +9,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.jobs import run
-from chalicelib.jobs.run import Work
+from chalicelib.jobs.kinds import EMAIL, HANDLERS, Handler
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
-from chalicelib.works import WORKS
 
-EMAIL = "mail"  # as jobs.json calls the kind
-KINDS = frozenset({*WORKS, "report", EMAIL})
+KINDS = frozenset({*HANDLERS, EMAIL})
 
 
 class FailedOnRequest(Exception):
@@ -49,8 +47,8 @@ class Failures:
         session.register("before-call.sesv2.SendEmail", self._refuse_email)
         plain = run.run
 
-        def run_with_failures(job_id: str, works: Mapping[str, Work], attempt: str, now: datetime) -> bool:
-            return plain(job_id, _Failing(works, self), attempt, now)
+        def run_with_failures(job_id: str, handlers: Mapping[str, Handler], attempt: str, now: datetime) -> bool:
+            return plain(job_id, _Failing(handlers, self), attempt, now)
 
         run.run = run_with_failures
 
@@ -66,11 +64,11 @@ class Failures:
             raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 429}}, "SendEmail")
 
 
-class _Failing(Mapping[str, Work]):
-    def __init__(self, works: Mapping[str, Work], failures: Failures):
-        self._works, self._failures = works, failures
+class _Failing(Mapping[str, Handler]):
+    def __init__(self, handlers: Mapping[str, Handler], failures: Failures):
+        self._works, self._failures = handlers, failures
 
-    def __getitem__(self, kind: str) -> Work:
+    def __getitem__(self, kind: str) -> Handler:
         return _fail if self._failures.take(kind) else self._works[kind]
 
     def __iter__(self) -> Iterator[str]:

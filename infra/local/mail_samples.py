@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from chalicelib.mail import catalogue, compose
-from chalicelib.mail.mime import Rendered
-from chalicelib.mail.queue import queued
-from chalicelib.mail.render import render
-from chalicelib.model import Person
-from chalicelib.store.mails import Mail
+from chalicelib.core.model import Person
+from chalicelib.emails import compose, kinds
+from chalicelib.emails.create import queued
+from chalicelib.emails.mime import Rendered
+from chalicelib.emails.render import render
+from chalicelib.store.emails import Mail
 
 SAM = Person("Sam O'Brien", "sam.obrien@northfold.example.org")
 MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
@@ -81,8 +81,8 @@ DARK = "@media (prefers-color-scheme:dark)"
 
 def sample(template: str = "collect/invitation", *subject: str, to: Person = SAM, **words: str) -> Mail:
     """`words` replace the plausible ones."""
-    needed = {name: WORDS[name] for name in catalogue.MAILS[template]}
-    links = {name: (name, "k3jx9qmw", "1") for name in catalogue.LINKS[template]}
+    needed = {name: WORDS[name] for name in kinds.MAILS[template]}
+    links = {name: (name, "k3jx9qmw", "1") for name in kinds.LINKS[template]}
     about = {"cohort": "spring", "delegate": "k3jx9qmw7s", "invitation": "k3jx9qmw"}
     return queued(
         template, *(subject or ("k3jx9qmw",)), to=to, due_at=MONDAY, words=needed | words, links=links, about=about
@@ -92,7 +92,7 @@ def sample(template: str = "collect/invitation", *subject: str, to: Person = SAM
 def every() -> dict[tuple[str, str], Rendered]:
     """(template, variant) -> the mail; the usual variant is empty."""
     found = {}
-    for template in sorted(catalogue.MAILS):
+    for template in sorted(kinds.MAILS):
         reader = {"name": READERS.get(template, SAM.name)}
         for variant, words in {"": {}, **VARIANTS.get(template, {})}.items():
             found[template, variant] = render(

@@ -13,7 +13,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
-from chalicelib.mail import tags
+from chalicelib.emails import ses_tags as tags
 from infra.local import memory
 from infra.local.account import ACCOUNT
 

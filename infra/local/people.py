@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from chalicelib.config import settings
+from chalicelib.core.settings import settings
 from chalicelib.store.marshal import Row
 from infra.local import memory, outbox
 from infra.local.gateway import STAGE_PREFIX

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.model import CohortDates, Programme
-from chalicelib.programme.dates import add_months, local_moment
+from chalicelib.core.calendar import add_months, local_moment
+from chalicelib.core.model import CohortDates, Programme
 
 NOON = 12  # local hour
 

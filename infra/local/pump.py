@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chalice.app import Chalice, SQSEventConfig
 
-from chalicelib.store.aws import client
+from chalicelib.core.aws import client
 from infra.local import memory, outbox
 from infra.local.invoke import invoke, queue_event, topic_event
 

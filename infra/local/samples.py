@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from jinja2 import Template
 
-from chalicelib.mail.mime import Rendered
+from chalicelib.emails.mime import Rendered
 from infra.local import mail_samples
 from infra.local.gateway import Answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.mail import render
+from chalicelib.emails import render
 from chalicelib.web import templating
 
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.admin import chase
-from chalicelib.admin.chase import ChaseRefused
-from chalicelib.model import Wave
-from chalicelib.programme.dates import local_moment
-from chalicelib.store import audits, cohorts, invitations
+from chalicelib.admin import remind
+from chalicelib.admin.remind import ChaseRefused
+from chalicelib.core.calendar import local_moment
+from chalicelib.core.model import Wave
+from chalicelib.store import audit_events, cohorts, invitations
 from chalicelib.store.table import query
 from tests.support import people
 from tests.support.drain import drain
@@ -33,12 +33,12 @@ def opened(visitor, clock):
 
 
 def count(delegate_ids, now):
-    """How many emails a chase would send now. No page says so: see counts.py."""
-    return sum(len(chase.plan(*chase._find(one), now)) for one in delegate_ids)
+    """How many emails a chase would send now. No page says so: see results/answer_counts.py."""
+    return sum(len(remind.plan(*remind._find(one), now)) for one in delegate_ids)
 
 
 def chase_dana(clock):
-    chase.chase(people.dana(), clock.now(), BY)
+    remind.chase(people.dana(), clock.now(), BY)
     drain(clock.now())
 
 
@@ -50,7 +50,7 @@ def test_who_has_not_answered_gets_one_more_mail(opened, clock):
 
     assert {name: len(subjects(name)) - before[name] for name in PEERS} == dict.fromkeys(PEERS, 1)
     assert cohorts.lines(people.COHORT)[0].reminded_on == "2026-09-16"
-    assert [row["by"] for row in audits.of_cohort(people.COHORT) if "reminded" in row["act"]] == [BY]
+    assert [row["by"] for row in audit_events.of_cohort(people.COHORT) if "reminded" in row["act"]] == [BY]
 
 
 def test_a_second_chase_on_the_same_day_sends_nothing(opened, clock):
@@ -60,7 +60,7 @@ def test_a_second_chase_on_the_same_day_sends_nothing(opened, clock):
 
     assert count([people.dana()], clock.now()) == 0
     chase_dana(clock)
-    chase.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
+    remind.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
     drain(clock.now())
 
     assert len(sent_mails(people.person("p0").email)) == sent
@@ -96,12 +96,12 @@ def test_who_answered_or_declined_is_left_alone(opened, clock):
 
 
 def test_an_answer_stops_a_chaser_that_is_not_sent_yet(opened, clock):
-    chase.chase(people.dana(), clock.now(), BY)
+    remind.chase(people.dana(), clock.now(), BY)
     (row,) = query(f"JOB#chase#{people.dana()}#baseline#2026-09-16")
     from chalicelib.jobs import run
-    from chalicelib.works import WORKS
+    from chalicelib.jobs.kinds import HANDLERS
 
-    run.run(row["id"], WORKS, "attempt", clock.now())
+    run.run(row["id"], HANDLERS, "attempt", clock.now())
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url), url)
     before = len(subjects("p0"))
@@ -111,7 +111,7 @@ def test_an_answer_stops_a_chaser_that_is_not_sent_yet(opened, clock):
 
 
 def test_an_address_that_does_not_work_is_not_mailed_again(opened, clock):
-    from chalicelib.store.mails import MailState, find, settle
+    from chalicelib.store.emails import MailState, find, settle
     from chalicelib.store.table import transact
 
     invited = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.name == "P0")
@@ -137,8 +137,8 @@ def test_the_whole_cohort_is_chased_at_once(visitor, clock):
     lines = cohorts.lines(people.COHORT)
     promised = count([line.delegate_id for line in lines], clock.now())
     before = _sent()
-    chase.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
-    chase.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
+    remind.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
+    remind.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
     drain(clock.now())
 
     assert _sent() - before == promised == 12
@@ -148,7 +148,7 @@ def test_nobody_is_chased_once_the_questionnaire_is_closed(opened, clock):
     drain(clock.to(people.CLOSE))
 
     with pytest.raises(ChaseRefused):
-        chase.chase(people.dana(), clock.now(), BY)
+        remind.chase(people.dana(), clock.now(), BY)
 
 
 def _sent():

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.config import settings
-from chalicelib.model import Wave, WaveState
-from chalicelib.store import audits, cohorts, delegates, jobs
-from chalicelib.store.mails import MailState, find, settle
+from chalicelib.core.model import Wave, WaveState
+from chalicelib.core.settings import settings
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, cohorts, delegates, jobs
+from chalicelib.store.emails import MailState, find, settle
 from chalicelib.store.table import transact
 from tests.support import people
 from tests.support.calls import count_calls
@@ -126,7 +127,7 @@ def test_a_form_without_its_nonce_changes_nothing(opened, clock):
         assert opened.open(f"{dana()}/{act}").post(f"{dana()}/{act}", nonce="forged").status == 400
 
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.OPEN
-    assert [row["act"] for row in audits.of_cohort(people.COHORT)] == ["loaded 1 delegates"]
+    assert [row["act"] for row in audit_events.of_cohort(people.COHORT)] == ["loaded 1 delegates"]
 
 
 def test_more_time_is_given_and_pressing_twice_is_success(opened, clock):
@@ -163,7 +164,7 @@ def test_a_delegate_who_is_held_comes_first_and_is_decided(admin, clock):
     admin.post(url, nonce=nonce)
 
     assert "Nothing was left to do" in admin.page
-    entry = next(row for row in audits.of_cohort(people.COHORT) if "publish" in row["act"])
+    entry = next(row for row in audit_events.of_cohort(people.COHORT) if "publish" in row["act"])
     assert entry["by"] == settings().administrators[0]
 
 
@@ -222,7 +223,7 @@ def test_a_follow_up_is_planned_once(closed, clock):
         assert "The follow-up is planned" in closed.page
     drain(clock.now())
 
-    assert [row["by"] for row in audits.of_cohort(people.COHORT) if "follow-up" in row["act"]] == [
+    assert [row["by"] for row in audit_events.of_cohort(people.COHORT) if "follow-up" in row["act"]] == [
         settings().administrators[0]
     ]
     assert "It opens on Monday 31 May 2027" in closed.open(url).page
@@ -309,7 +310,7 @@ def test_signing_in_leads_to_no_page_but_the_consoles(visitor, clock, to):
 
 
 def test_a_failed_job_is_started_over(opened, clock):
-    job = jobs.job("summary", "odd", due_at=clock.now(), cohort=people.COHORT)
+    job = JobKind.SUMMARY.job("odd", due_at=clock.now(), cohort=people.COHORT)
     transact([jobs.add(job)])
     held = jobs.claim(job.id, "attempt", clock.now(), clock.now())
     transact([jobs.fail(held, "the bucket was away")])
@@ -318,16 +319,16 @@ def test_a_failed_job_is_started_over(opened, clock):
     opened.post(f"{BASE_URL}/admin/work", {"job": job.id})
 
     assert jobs.failed() == []
-    assert "started over" in audits.of_cohort(people.COHORT)[-1]["act"]
+    assert "started over" in audit_events.of_cohort(people.COHORT)[-1]["act"]
 
 
 def test_a_mail_in_doubt_is_shown(opened, clock):
-    from chalicelib.mail.send import LEASE
-    from chalicelib.store import mails
+    from chalicelib.emails.send import LEASE
+    from chalicelib.store import emails
     from tests.mail.samples import mail
 
-    transact([mails.add(mail())])
-    mails.claim(mail().id, "attempt", clock.now(), clock.now() + LEASE)
+    transact([emails.add(mail())])
+    emails.claim(mail().id, "attempt", clock.now(), clock.now() + LEASE)
 
     assert mail().to.email in opened.open(f"{BASE_URL}/admin/work").page
 

@@ -2,15 +2,14 @@
 
 import pytest
 
-from chalicelib import mailed_links
-from chalicelib.admin import confirm, replace
-from chalicelib.admin.confirm import ConfirmRefused
-from chalicelib.config import settings
-from chalicelib.ids import reader_key
-from chalicelib.model import DelegateEntry, Person
-from chalicelib.programme.load import load_cohort
-from chalicelib.store import audits, cohorts, delegates, holds
-from chalicelib.web import links
+from chalicelib.admin import address_change, confirm_address
+from chalicelib.admin.confirm_address import ConfirmRefused
+from chalicelib.core.ids import reader_key
+from chalicelib.core.model import DelegateEntry, Person
+from chalicelib.core.settings import settings
+from chalicelib.links import parts, signing
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.store import audit_events, cohorts, delegates, holds
 from infra.local import outbox
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -33,7 +32,7 @@ def opened(visitor, clock):
 
 
 def move(clock, who, new=NEW, by=BY):
-    replace.replace(people.COHORT, people.person(PARTS[who]).email, new, clock.now(), by)
+    address_change.replace(people.COHORT, people.person(PARTS[who]).email, new, clock.now(), by)
     drain(clock.now())
 
 
@@ -41,9 +40,9 @@ def page_of(who):
     """The page behind a code, with the link as it is now."""
     delegate, cohort = delegates.find(people.dana()), cohorts.find(people.COHORT)
     return {
-        "coach": links.make(*mailed_links.coach(delegate)),
-        "delegate": f"{links.make(*mailed_links.hub(delegate))}/report",
-        "sponsor": links.make(*mailed_links.sponsor(cohort)),
+        "coach": signing.make(*parts.coach(delegate)),
+        "delegate": f"{signing.make(*parts.hub(delegate))}/report",
+        "sponsor": signing.make(*parts.sponsor(cohort)),
     }[who]
 
 
@@ -108,10 +107,10 @@ def test_a_code_that_was_on_its_way_to_the_old_address_opens_nothing(opened, clo
 
 @part
 def test_an_address_that_replaces_one_that_bounced_is_not_held(opened, clock, who):
-    from chalicelib.mail import events
-    from chalicelib.mail.queue import queued
-    from chalicelib.mail.words import common_words
-    from chalicelib.store import mails
+    from chalicelib.emails import delivery_events
+    from chalicelib.emails.common_words import common_words
+    from chalicelib.emails.create import queued
+    from chalicelib.store import emails
 
     email = people.person(PARTS[who]).email
     words = common_words(people.programme()) | {"name": "X", "what": "your page"}
@@ -124,9 +123,9 @@ def test_an_address_that_replaces_one_that_bounced_is_not_held(opened, clock, wh
         links={"open": ("x",)},
         about=about,
     )
-    people.write(mails.add(link))
+    people.write(emails.add(link))
     drain(clock.now())
-    events.settle(outbox.bounce(sent_mails(email)[-1], clock.now()), clock.now())
+    delivery_events.settle(outbox.bounce(sent_mails(email)[-1], clock.now()), clock.now())
     move(clock, who)
 
     assert holds.from_rows(cohorts.rows(people.COHORT)) == []
@@ -139,24 +138,24 @@ def test_a_second_administrator_confirms_and_the_first_cannot(opened, clock):
     (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
 
     with pytest.raises(ConfirmRefused, match="yourself"):
-        confirm.confirm(people.COHORT, hold.id, clock.now(), BY)
+        confirm_address.confirm(people.COHORT, hold.id, clock.now(), BY)
     assert ask_for_code(opened, "coach").status == 403
-    assert confirm.confirm(people.COHORT, hold.id, clock.now(), SECOND)
-    assert not confirm.confirm(people.COHORT, hold.id, clock.now(), SECOND)
+    assert confirm_address.confirm(people.COHORT, hold.id, clock.now(), SECOND)
+    assert not confirm_address.confirm(people.COHORT, hold.id, clock.now(), SECOND)
 
     opened.sign_in(page_of("coach"), NEW, clock.now())
     assert opened.status == 200
-    found = [row for row in audits.of_cohort(people.COHORT) if row["act"] == "confirmed a new address"]
+    found = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == "confirmed a new address"]
     assert [row["by"] for row in found] == [SECOND]
 
 
 def test_a_confirmation_holds_for_one_change_only(opened, clock):
     move(clock, "coach")
     (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
-    confirm.confirm(people.COHORT, hold.id, clock.now(), SECOND)
+    confirm_address.confirm(people.COHORT, hold.id, clock.now(), SECOND)
     clock.advance(hours=1)
     for old, new in ((NEW, "third@example.org"), ("third@example.org", NEW)):
-        replace.replace(people.COHORT, old, new, clock.advance(minutes=1), BY)
+        address_change.replace(people.COHORT, old, new, clock.advance(minutes=1), BY)
         drain(clock.now())
 
     assert ask_for_code(opened, "coach").status == 403
@@ -171,7 +170,7 @@ def test_the_console_shows_who_waits_and_confirms(opened, clock):
 
     assert "The address is confirmed" in opened.page
     assert NEW not in opened.page
-    (row,) = [row for row in audits.of_cohort(people.COHORT) if row["act"] == "confirmed a new address"]
+    (row,) = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == "confirmed a new address"]
     assert (row["by"], row["about"]) == (settings().administrators[0], people.dana())
 
 

@@ -4,14 +4,13 @@ import re
 
 import pytest
 
-from chalicelib import mailed_links
-from chalicelib.admin import close, lost_link, replace
-from chalicelib.collect import form
-from chalicelib.model import InvitationState, Wave
-from chalicelib.store import delegates, impacts, invitations
-from chalicelib.store.impacts import Role
+from chalicelib.admin import address_change, close_or_extend, resend_link
+from chalicelib.collect import pages as form
+from chalicelib.core.model import InvitationState, Wave
+from chalicelib.links import parts, signing
+from chalicelib.store import delegates, impact_surveys, invitations
+from chalicelib.store.impact_surveys import Role
 from chalicelib.store.table import scan
-from chalicelib.web import links
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
@@ -29,7 +28,7 @@ def opened(visitor, clock):
 
 
 def move(clock, who="p0", new=NEW):
-    replace.replace(people.COHORT, people.person(who).email, new, clock.now(), BY)
+    address_change.replace(people.COHORT, people.person(who).email, new, clock.now(), BY)
     drain(clock.advance(minutes=1))
 
 
@@ -39,13 +38,13 @@ def moved(address=NEW):
 
 def inbox_of(visitor, clock, address=NEW):
     """As an administrator with that address gets there: by a link that was lost."""
-    lost_link.send_again(people.COHORT, address, clock.now(), BY)
+    resend_link.send_again(people.COHORT, address, clock.now(), BY)
     drain(clock.advance(minutes=1))
     return visitor.open(next(url for url in sent_mails(address)[-1].links if "/inbox/" in url))
 
 
 def answer_link(address=NEW):
-    return links.make(*mailed_links.answer(moved(address)))
+    return signing.make(*parts.answer(moved(address)))
 
 
 def every_page(token_url):
@@ -63,7 +62,7 @@ def test_answers_that_were_sent_are_neither_shown_nor_changed_nor_declined(opene
     assert "Sent for you" in inbox_of(opened, clock).page
     assert opened.links("/answer/") == []
     new = answer_link()
-    decline = links.make(*mailed_links.decline(moved()))
+    decline = signing.make(*parts.decline(moved()))
     for page in [*every_page(new), decline]:
         assert "Answers were sent for you" in opened.open(page).page
         assert CANARY not in opened.page
@@ -76,8 +75,8 @@ def test_answers_that_were_sent_are_neither_shown_nor_changed_nor_declined(opene
 
 @pytest.mark.parametrize("go", ["next", "keep"])
 def test_no_save_changes_sealed_answers_even_where_the_page_was_remembered(opened, clock, go):
-    from chalicelib.collect.save import save_page
-    from chalicelib.collect.sheet import AnswersSealed, read_ticket
+    from chalicelib.collect.questionnaire import AnswersSealed, read_ticket
+    from chalicelib.collect.save_page import save_page
 
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url), url)
@@ -119,7 +118,7 @@ def test_a_closed_questionnaire_thanks_nobody_for_what_another_link_sent(opened,
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url), url)
     move(clock)
-    close.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    close_or_extend.publish(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
 
     assert "What you sent counts" not in opened.open(answer_link()).page
@@ -130,7 +129,7 @@ def test_a_second_correction_keeps_them_sealed(opened, clock):
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url), url)
     move(clock)
-    replace.replace(people.COHORT, NEW, "third@example.org", clock.now(), BY)
+    address_change.replace(people.COHORT, NEW, "third@example.org", clock.now(), BY)
     drain(clock.now())
 
     assert moved("third@example.org").sealed
@@ -150,10 +149,10 @@ def test_a_delegates_own_answers_are_sealed_too(opened, clock):
 @pytest.mark.parametrize(("who", "role"), [("dana delegate", Role.DELEGATE), ("mara manager", Role.MANAGER)])
 @pytest.mark.parametrize("sent", [False, True])
 def test_an_impact_survey_shows_nothing_of_before(opened, clock, who, role, sent):
-    survey = impacts.ImpactSurvey(
+    survey = impact_surveys.ImpactSurvey(
         people.dana(),
         role,
-        impacts.SurveyState.OPEN,
+        impact_surveys.SurveyState.OPEN,
         clock.now(),
         people.CLOSE,
         (),
@@ -161,12 +160,12 @@ def test_an_impact_survey_shows_nothing_of_before(opened, clock, who, role, sent
         answers={"q": CANARY},
         sent=sent,
     )
-    people.write(impacts.add(survey))
+    people.write(impact_surveys.add(survey))
     move(clock, who)
 
-    after = next(one for one in impacts.surveys_from(delegates.partition(people.dana())) if one.role is role)
+    after = next(one for one in impact_surveys.surveys_from(delegates.partition(people.dana())) if one.role is role)
     assert (after.sealed, after.sent, dict(after.answers)) == (sent, sent, {"q": CANARY} if sent else {})
-    link = links.make("impact", people.dana(), role.value, str(after.link_version))
+    link = signing.make("impact", people.dana(), role.value, str(after.link_version))
     for page in (link, f"{link}/review", f"{link}/thanks"):
         assert CANARY not in opened.open(page).page
         assert opened.status == (409 if sent else 200)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chalicelib.admin import person, withdraw
-from chalicelib.admin.person import EraseRefused
-from chalicelib.store import audits, cohorts, jobs
+from chalicelib.admin import data_requests, withdraw_delegate
+from chalicelib.admin.data_requests import EraseRefused
+from chalicelib.store import audit_events, cohorts, jobs
 from chalicelib.store.table import scan
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -15,7 +15,7 @@ DANA = people.person("dana delegate").email
 
 
 def leave(clock):
-    withdraw.withdraw(people.dana(), clock.now(), BY)
+    withdraw_delegate.withdraw(people.dana(), clock.now(), BY)
     drain(clock.now())
 
 
@@ -32,25 +32,25 @@ def opened(visitor, clock):
 def test_a_delegate_who_takes_part_is_not_erased(opened, clock):
     before = everything()
     with pytest.raises(EraseRefused, match="Withdraw the delegate first"):
-        person.erase(DANA, clock.now())
+        data_requests.erase(DANA, clock.now())
 
     assert everything() == before
 
 
 def test_a_delegate_who_left_before_the_close_is_in_no_row_any_more(opened, clock):
     leave(clock)
-    person.erase(DANA, clock.now())
+    data_requests.erase(DANA, clock.now())
     found = everything()
 
     assert DANA not in found
     assert "Dana" not in found
     assert [line.name for line in cohorts.lines(people.COHORT) if not line.withdrawn] == ["Dora Delegate"]
-    assert "erased a person" in [row["act"] for row in audits.of_cohort(people.COHORT)]
+    assert "erased a person" in [row["act"] for row in audit_events.of_cohort(people.COHORT)]
 
 
 def test_the_others_go_on_as_before(opened, clock):
     leave(clock)
-    person.erase(DANA, clock.now())
+    data_requests.erase(DANA, clock.now())
     opened.open(people.link("p0", "inbox"))
 
     assert "Dora Delegate" in opened.page
@@ -63,18 +63,18 @@ def test_the_others_go_on_as_before(opened, clock):
 def test_an_erasure_that_was_interrupted_is_finished_by_a_repeat(opened, clock, monkeypatch):
     leave(clock)
     calls = iter(range(5))
-    kept = person.transact
+    kept = data_requests.transact
 
     def breaks_off(writes):
         if next(calls, None) is None:
             raise KeyboardInterrupt
         kept(writes)
 
-    monkeypatch.setattr(person, "transact", breaks_off)
+    monkeypatch.setattr(data_requests, "transact", breaks_off)
     with pytest.raises(KeyboardInterrupt):
-        person.erase(DANA, clock.now())
+        data_requests.erase(DANA, clock.now())
     monkeypatch.undo()
-    person.erase(DANA, clock.now())
+    data_requests.erase(DANA, clock.now())
 
     assert "Dana" not in everything()
     assert DANA not in everything()
@@ -88,7 +88,7 @@ def test_whoever_left_after_the_close_keeps_the_report(opened, clock):
     leave(clock)
     before = everything()
     with pytest.raises(EraseRefused, match="differ by this one person"):
-        person.erase(DANA, clock.now())
+        data_requests.erase(DANA, clock.now())
 
     assert everything() == before
 

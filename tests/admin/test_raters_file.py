@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.model import Approver, Wave
+from chalicelib.core.model import Approver, Wave
 from chalicelib.store import cohorts, delegates, invitations, jobs
 from chalicelib.store.delegates import Approval
 from tests.support import people

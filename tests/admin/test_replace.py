@@ -4,17 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import mailed_links
-from chalicelib.admin import close, lost_link, replace
-from chalicelib.admin.lost_link import NobodyFound
-from chalicelib.admin.replace import ReplaceRefused
-from chalicelib.admin.status import CohortUnknown
-from chalicelib.collect.sheet import read_ticket
-from chalicelib.model import InvitationState, Wave
-from chalicelib.programme.dates import local_moment
-from chalicelib.store import audits, cohorts, delegates, invitations
+from chalicelib.admin import address_change, close_or_extend, resend_link
+from chalicelib.admin.address_change import ReplaceRefused
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.resend_link import NobodyFound
+from chalicelib.collect.questionnaire import read_ticket
+from chalicelib.core.calendar import local_moment
+from chalicelib.core.model import InvitationState, Wave
+from chalicelib.links import parts, signing
+from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.store.table import scan
-from chalicelib.web import links
 from infra.local import outbox
 from tests.support import people
 from tests.support.drain import drain, run_row
@@ -36,7 +35,7 @@ def old(name):
 
 
 def change(clock, who, new=NEW, **more):
-    replace.replace(people.COHORT, old(who), new, clock.now(), BY, **more)
+    address_change.replace(people.COHORT, old(who), new, clock.now(), BY, **more)
     drain(clock.now())
 
 
@@ -73,7 +72,7 @@ def test_a_rater_is_invited_anew_and_the_old_link_opens_nothing(opened, clock):
     assert opened.open(new_link("inbox")).status == 200
     assert {mail for mail, to in waiting().items() if to == NEW} == reminders
     assert old("p0") not in str([row for row in scan() if row["pk"].startswith(("DELEGATE#", "COHORT#"))])
-    assert [row["act"] for row in audits.of_cohort(people.COHORT)][-1] == "replaced an address"
+    assert [row["act"] for row in audit_events.of_cohort(people.COHORT)][-1] == "replaced an address"
 
 
 def test_reminders_lead_to_the_new_link(opened, clock):
@@ -97,7 +96,7 @@ def test_an_answer_given_stays_and_counts(opened, clock):
     moved = invitation(NEW)
     assert (moved.state, moved.sealed, bool(moved.sent)) == (InvitationState.ANSWERED, True, True)
     assert sent_mails(NEW) == []  # who has answered is not asked again
-    close.publish(people.COHORT, old("dana delegate"), clock.now())
+    close_or_extend.publish(people.COHORT, old("dana delegate"), clock.now())
     drain(clock.now())
     assert [row["group"] for row in scan() if row["sk"].startswith("RESPONSE#baseline")] == ["peer"]
 
@@ -120,9 +119,9 @@ def test_whoever_the_address_belonged_to_is_told(opened, clock, who):
 
 
 def test_an_address_that_bounced_gets_no_notice(opened, clock):
-    from chalicelib.mail import events
+    from chalicelib.emails import delivery_events
 
-    events.settle(outbox.bounce(sent_mails(old("p0"))[0], clock.now()), clock.now())
+    delivery_events.settle(outbox.bounce(sent_mails(old("p0"))[0], clock.now()), clock.now())
     change(clock, "p0")
 
     assert notices("p0") == []
@@ -138,7 +137,7 @@ def test_an_email_that_waits_for_the_old_address_goes_to_the_new_one_or_is_made_
             run_row({"pk": row["pk"], "kind": kind}, clock.now())
     assert [mail for mail, to in waiting().items() if to == old("p0") and mail.startswith("collect/invitation")]
 
-    replace.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+    address_change.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
     for row in [row for row in scan() if row["pk"].startswith("JOB#replace#")]:
         run_row({"pk": row["pk"], "kind": "replace"}, clock.now())
     drain(clock.now())
@@ -149,8 +148,8 @@ def test_an_email_that_waits_for_the_old_address_goes_to_the_new_one_or_is_made_
 
 
 def test_a_link_that_was_asked_for_again_and_waits_is_not_sent_to_the_old_address(opened, clock):
-    lost_link.send_again(people.COHORT, old("p0"), clock.now(), BY)
-    replace.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+    resend_link.send_again(people.COHORT, old("p0"), clock.now(), BY)
+    address_change.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
     for row in [row for row in scan() if row["pk"].startswith("JOB#replace#")]:
         run_row({"pk": row["pk"], "kind": "replace"}, clock.now())
     drain(clock.now())
@@ -160,10 +159,10 @@ def test_a_link_that_was_asked_for_again_and_waits_is_not_sent_to_the_old_addres
 
 def test_the_sponsor_gets_a_new_link_and_the_old_one_ends(opened, clock):
     cohort = cohorts.find(people.COHORT)
-    before = links.make(*mailed_links.sponsor(cohort))
+    before = signing.make(*parts.sponsor(cohort))
     assert opened.open(before).status == 200
 
-    replace.replace(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
+    address_change.replace(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
     drain(clock.now())
 
     assert cohorts.find(people.COHORT).sponsor.email == NEW
@@ -173,7 +172,7 @@ def test_the_sponsor_gets_a_new_link_and_the_old_one_ends(opened, clock):
 
 
 def test_a_file_with_the_sponsor_of_before_gives_them_another_link_once_more(opened, clock):
-    replace.replace(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
+    address_change.replace(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
     drain(clock.now())
     people.load(clock.now(), names=("dana delegate", "dora delegate"))
 
@@ -204,10 +203,10 @@ def test_who_declined_is_not_asked_again(opened, clock):
 
 
 def test_a_bounce_leaves_the_dashboard(opened, clock):
-    from chalicelib.mail import events
+    from chalicelib.emails import delivery_events
 
     (mail,) = sent_mails(old("p0"))
-    events.settle(outbox.bounce(mail, clock.now()), clock.now())
+    delivery_events.settle(outbox.bounce(mail, clock.now()), clock.now())
     assert [bounce.email for bounce in cohorts.bounces(people.COHORT)] == [old("p0")]
 
     change(clock, "p0")
@@ -254,7 +253,7 @@ def test_a_delegate_with_another_address_is_the_same_delegate_to_a_file_and_to_c
     drain(clock.now())
 
     assert [line.delegate_id for line in cohorts.lines(people.COHORT)] == [people.dana()]
-    close.close_now(people.COHORT, "Dora.Delegate@example.org", clock.now())
+    close_or_extend.close_now(people.COHORT, "Dora.Delegate@example.org", clock.now())
 
 
 def test_a_coach_moves_with_all_their_delegates_and_is_told_once(visitor, clock):
@@ -269,9 +268,9 @@ def test_a_coach_moves_with_all_their_delegates_and_is_told_once(visitor, clock)
 
 def test_pressing_twice_sends_once(opened, clock):
     for _ in range(2):
-        replace.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+        address_change.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
     clock.advance(minutes=1)
-    replace.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+    address_change.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
     drain(clock.now())
 
     assert len(sent_mails(NEW)) == 1
@@ -280,7 +279,7 @@ def test_pressing_twice_sends_once(opened, clock):
 def test_there_and_back_again(opened, clock):
     change(clock, "p0")
     clock.advance(hours=1)
-    replace.replace(people.COHORT, NEW, old("p0"), clock.now(), BY)
+    address_change.replace(people.COHORT, NEW, old("p0"), clock.now(), BY)
     drain(clock.now())
 
     assert invitation(old("p0")).link_version == 3
@@ -303,13 +302,13 @@ def test_an_address_that_cannot_be_is_refused_and_nothing_changes(opened, clock,
     before = list(scan())
 
     with pytest.raises(ReplaceRefused, match=says):
-        replace.replace(people.COHORT, old(name), new, clock.now(), BY)
+        address_change.replace(people.COHORT, old(name), new, clock.now(), BY)
 
     assert list(scan()) == before
 
 
 def test_an_unknown_person_or_cohort_is_named(opened, clock):
     with pytest.raises(NobodyFound, match="who@example"):
-        replace.replace(people.COHORT, "who@example.org", NEW, clock.now(), BY)
+        address_change.replace(people.COHORT, "who@example.org", NEW, clock.now(), BY)
     with pytest.raises(CohortUnknown):
-        replace.replace("spring", old("p0"), NEW, clock.now(), BY)
+        address_change.replace("spring", old("p0"), NEW, clock.now(), BY)

@@ -10,16 +10,16 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import cli_commands
-from chalicelib.admin import replace, resend, withdraw
-from chalicelib.cli import parser
-from chalicelib.cli_commands import UsageRefused
+from chalicelib.admin import address_change, retry_emails, withdraw_delegate
+from chalicelib.cli import commands
+from chalicelib.cli.commands import UsageRefused
+from chalicelib.cli.parser import parser
 from chalicelib.collect import decline
-from chalicelib.collect.submit import submit
-from chalicelib.mail.send import ACCOUNT_DELAY
-from chalicelib.store import audits, cohorts, delegates, mails
-from chalicelib.store.aws import client
-from chalicelib.store.mails import MailState
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.aws import client
+from chalicelib.emails.send import ACCOUNT_DELAY
+from chalicelib.store import audit_events, cohorts, delegates, emails
+from chalicelib.store.emails import MailState
 from chalicelib.store.table import scan
 from infra.local.account import SENDER_DOMAIN
 from tests.faults import scene
@@ -50,7 +50,7 @@ def refused_invitations(clock) -> list[str]:
         drain(clock.now())
         drain(clock.to(people.OPENING))
         drain(clock.advance(minutes=1))
-    return [mail.id for mail in mails.refused_by_ses(clock.now())]
+    return [mail.id for mail in emails.refused_by_ses(clock.now())]
 
 
 @pytest.fixture
@@ -99,17 +99,17 @@ def test_the_button_sends_all_again_and_pressing_twice_sends_nothing_twice(refus
     assert len(sent_mails()) == 6
     assert states() == {MailState.SENT: 6}
     assert cohorts.bounces(people.COHORT) == []
-    noted = [row["act"] for row in audits.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
+    noted = [row["act"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
     assert set(noted) == {"sent again: collect/invitation", "sent again: programme/opening"}
 
 
 def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused, clock, monkeypatch, capsys):
     """Reminders go to those who have not answered: a list of them, or its length, would tell who has."""
-    monkeypatch.setattr(cli_commands.clock, "now", clock.now)
+    monkeypatch.setattr(commands.clock, "now", clock.now)
     admin = refused.let_in_administrator(clock.now())
     pages = [admin.open(url).page for url in (COHORT, WORK, f"{COHORT}/delegate/{people.dana()}", f"{COHORT}/progress")]
     for words in (["cohort", "status", people.COHORT], ["cohort", "status", people.COHORT, "--json"]):
-        cli_commands.cohort_status(parser().parse_args(words))
+        commands.cohort_status(parser().parse_args(words))
     shown = "".join(pages) + capsys.readouterr().out
 
     assert "SES refused some emails" in pages[0]
@@ -125,10 +125,10 @@ def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused,
 
 def again(clock) -> int:
     """How many are said to wait again: all of them, or the answer would tell who has answered."""
-    outcomes = resend.retry(resend.find([], clock.now())[0], clock.now(), BY)
+    outcomes = retry_emails.retry(retry_emails.find([], clock.now())[0], clock.now(), BY)
     drain(clock.advance(minutes=5))
     assert {outcome.words for outcome in outcomes} <= {"waits again, if it is still needed"}
-    assert mails.refused_by_ses(clock.now()) == []
+    assert emails.refused_by_ses(clock.now()) == []
     return len(outcomes)
 
 
@@ -149,7 +149,7 @@ def test_a_rater_who_has_responded_gets_no_invitation_and_the_administrator_does
     assert sent_mails(P0) == []
     assert len(sent_mails()) == 5
     assert cohorts.bounces(people.COHORT) == []
-    noted = [row for row in audits.of_cohort(people.COHORT) if row["act"] == "sent again: collect/invitation"]
+    noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == "sent again: collect/invitation"]
     assert len({row["about"] for row in noted}) == 1
 
 
@@ -159,18 +159,18 @@ def test_the_list_of_refused_emails_does_not_tell_who_has_answered(visitor, cloc
     with watched_by(SesSays(CONTENT[0], message=CONTENT[1])):
         for days in range(1, 16):
             drain(clock.to(people.OPENING + timedelta(days=days, minutes=10)))
-    before = [mail.id for mail in mails.refused_by_ses(clock.now())]
+    before = [mail.id for mail in emails.refused_by_ses(clock.now())]
     assert any(mail.startswith("collect/reminder") and scene.invitation("p0").id in mail for mail in before)
 
     answers(scene.ticket(scene.invitation("p0")), clock.now())
 
-    assert [mail.id for mail in mails.refused_by_ses(clock.now())] == before
+    assert [mail.id for mail in emails.refused_by_ses(clock.now())] == before
     again(clock)
     assert len(sent_mails(P0)) == 1, "the invitation, and no reminder after the answer"
 
 
 def test_nobody_is_asked_about_a_delegate_who_has_left(refused, clock):
-    withdraw.withdraw(people.dana(), clock.now(), BY)
+    withdraw_delegate.withdraw(people.dana(), clock.now(), BY)
     drain(clock.now())
 
     assert again(clock) == 6
@@ -178,7 +178,7 @@ def test_nobody_is_asked_about_a_delegate_who_has_left(refused, clock):
 
 
 def test_an_old_address_gets_nothing_after_it_was_replaced(refused, clock):
-    replace.replace(people.COHORT, P0, "new@example.org", clock.now(), BY)
+    address_change.replace(people.COHORT, P0, "new@example.org", clock.now(), BY)
     drain(clock.now())
 
     again(clock)
@@ -191,7 +191,7 @@ def test_an_old_address_gets_nothing_after_it_was_replaced(refused, clock):
 def test_a_refused_email_that_would_come_too_late_is_not_offered(refused, clock):
     clock.to(people.CLOSE)
 
-    assert resend.find([], clock.now())[0] == []
+    assert retry_emails.find([], clock.now())[0] == []
 
 
 # --- the command --------------------------------------------------------------------------------------
@@ -202,30 +202,30 @@ def command(*words: str) -> Namespace:
 
 
 def test_the_command_says_what_it_would_do_and_then_does_it(refused, clock, monkeypatch, capsys):
-    monkeypatch.setattr(cli_commands.clock, "now", clock.now)
-    ids = {mail.id for mail in mails.refused_by_ses(clock.now())}
+    monkeypatch.setattr(commands.clock, "now", clock.now)
+    ids = {mail.id for mail in emails.refused_by_ses(clock.now())}
     with count_calls() as calls:
-        assert cli_commands.retry_mails(command("--dry-run", "--json")) == 0
+        assert commands.retry_mails(command("--dry-run", "--json")) == 0
     said = json.loads(capsys.readouterr().out)
 
     assert {one["mail_id"] for one in said["mails"]} == ids
     assert not {"PutItem", "UpdateItem", "TransactWriteItems"} & calls.keys()
     chosen = sorted(ids)[0]
-    assert cli_commands.retry_mails(command(chosen)) == 0
+    assert commands.retry_mails(command(chosen)) == 0
     assert capsys.readouterr().out == f"{chosen}: waits again, if it is still needed\n"
     with pytest.raises(UsageRefused, match="Not an email that SES refused"):
-        cli_commands.retry_mails(command(chosen))
-    cli_commands.retry_mails(command())
+        commands.retry_mails(command(chosen))
+    commands.retry_mails(command())
     drain(clock.advance(minutes=5))
     assert len(sent_mails()) == 6
     capsys.readouterr()
-    cli_commands.retry_mails(command())
+    commands.retry_mails(command())
     assert capsys.readouterr().out == "SES has refused no email.\n"
 
 
 def test_the_status_of_a_cohort_says_what_did_not_arrive_and_what_to_do(refused, clock, monkeypatch, capsys):
-    monkeypatch.setattr(cli_commands.clock, "now", clock.now)
-    cli_commands.cohort_status(parser().parse_args(["cohort", "status", people.COHORT]))
+    monkeypatch.setattr(commands.clock, "now", clock.now)
+    commands.cohort_status(parser().parse_args(["cohort", "status", people.COHORT]))
 
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("refused\t")]
     assert len(lines) == 1
@@ -238,22 +238,22 @@ def test_the_status_of_a_cohort_says_what_did_not_arrive_and_what_to_do(refused,
 def test_under_every_fault_a_refused_email_is_sent_again_once(clock, aws):
     refused_invitations(clock)
     ready = scene.Scene(lambda: None)
-    chosen = mails.refused_by_ses(clock.now())[0].id
+    chosen = emails.refused_by_ses(clock.now())[0].id
     start = clock.now()
 
     def act(_, now):
         at = start + (now - scene.MONDAY)
-        resend.retry(resend.find([chosen], at)[0], at, BY)
-        if mails.find(chosen).state is MailState.REFUSED:
+        retry_emails.retry(retry_emails.find([chosen], at)[0], at, BY)
+        if emails.find(chosen).state is MailState.REFUSED:
             raise scene.Again
 
     def check(_):
         drain(start + timedelta(hours=9))
-        mail = mails.find(chosen)
+        mail = emails.find(chosen)
         wrong = [] if mail.state is MailState.SENT else [f"{mail.state}: {mail.reason}"]
         sent = [one for one in sent_mails() if one.row == chosen]
         wrong += [] if len(sent) == 1 else [f"sent {len(sent)} times"]
-        noted = [row for row in audits.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
+        noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
         wrong += [] if len(noted) == 1 else [f"noted {len(noted)} times"]
         return wrong + [bounce.mail_id for bounce in cohorts.bounces(people.COHORT) if bounce.mail_id == chosen]
 

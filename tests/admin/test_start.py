@@ -6,8 +6,8 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.config import settings
-from chalicelib.store import audits, cohorts, delegates, register
+from chalicelib.core.settings import settings
+from chalicelib.store import audit_events, catalogue, cohorts, delegates
 from chalicelib.store.cohorts import People
 from chalicelib.store.table import row_size, scan
 from tests.support import people
@@ -65,10 +65,10 @@ def test_two_files_become_a_cohort_after_a_preview(admin, clock):
     assert admin.url.endswith("/admin/cohort/autumn-cohort?done=loaded")
     (line,) = cohorts.lines("autumn-cohort")
     assert line.name == "Dana Délégate"
-    listed = register.everything()
+    listed = catalogue.everything()
     assert [entry.title for entry in listed.cohorts] == ["Autumn cohort"]
     assert [entry.version for entry in listed.programmes] == [people.programme().version]
-    assert {row["by"] for row in audits.of_cohort("autumn-cohort")} == set(settings().administrators)
+    assert {row["by"] for row in audit_events.of_cohort("autumn-cohort")} == set(settings().administrators)
 
 
 def test_confirming_twice_is_success_and_changes_nothing(admin, clock):
@@ -165,7 +165,7 @@ def test_raters_may_come_alone(admin, clock):
     drain(clock.now())
 
     assert cohorts.lines("autumn-cohort")[0].stage == "planned"
-    from chalicelib.model import Wave
+    from chalicelib.core.model import Wave
 
     chosen = delegates.find_nomination(cohorts.lines("autumn-cohort")[0].delegate_id, Wave.BASELINE)
     assert "pat@example.org" in {rater.person.email for rater in chosen.raters}
@@ -285,7 +285,7 @@ def test_a_programme_by_itself_is_previewed_and_stored(admin):
     assert (admin.status, rows()) == (200, [])
     admin.send_files(f"{url}/confirm")
 
-    assert [entry.version for entry in register.everything().programmes] == [people.programme().version]
+    assert [entry.version for entry in catalogue.everything().programmes] == [people.programme().version]
     assert "The programme is stored" in admin.page
 
 

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from chalicelib import cli
-from chalicelib.admin import close, replace, void
-from chalicelib.admin.lost_link import NobodyFound
-from chalicelib.admin.progress import progress_csv
-from chalicelib.admin.status import CohortUnknown
-from chalicelib.admin.void import VoidRefused
-from chalicelib.model import InvitationState, Wave
-from chalicelib.store import audits, cohorts, delegates, invitations
+from chalicelib.admin import address_change, close_or_extend, void_answers
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.progress_csv import progress_csv
+from chalicelib.admin.resend_link import NobodyFound
+from chalicelib.admin.void_answers import VoidRefused
+from chalicelib.cli import parser
+from chalicelib.core.model import InvitationState, Wave
+from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.store.table import scan
 from infra.local.memory import backend
 from tests.faults.scene import Scene
@@ -44,7 +44,7 @@ def asked(who):
 
 
 def voided(clock, who="p0", **more):
-    void.void(people.COHORT, people.person(who).email, clock.now(), BY, **more)
+    void_answers.void(people.COHORT, people.person(who).email, clock.now(), BY, **more)
     drain(clock.now())
 
 
@@ -76,16 +76,16 @@ def test_answers_are_destroyed_and_the_rater_is_asked_again_and_counted_once(ope
     assert CANARY not in opened.open(f"{link}/page/comments").page
     people.send(people.answer_all(opened, link), link)
     assert (line().answered, line().groups["peer"].answered) == (2, 2)
-    close.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    close_or_extend.publish(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
     assert sum(row["sk"].startswith("RESPONSE#") for row in scan()) == 2
 
 
 def test_sealed_answers_of_a_corrected_address_are_destroyed_too(opened, clock):
     answer(opened, "p0")
-    replace.replace(people.COHORT, people.person("p0").email, NEW, clock.now(), BY)
+    address_change.replace(people.COHORT, people.person("p0").email, NEW, clock.now(), BY)
     drain(clock.now())
-    void.void(people.COHORT, NEW, clock.now(), BY)
+    void_answers.void(people.COHORT, NEW, clock.now(), BY)
     drain(clock.now())
 
     assert (asked(NEW).state, asked(NEW).sealed, asked(NEW).sent) == (InvitationState.INVITED, False, None)
@@ -111,8 +111,8 @@ def answer_link(mail):
 def seen_by_everyone(visitor, clock, capsys):
     """What delegate, administrator and command line are shown."""
     capsys.readouterr()
-    cli.main(["cohort", "status", people.COHORT, "--json"])
-    cli.main(["cohort", "status", people.COHORT])
+    parser.main(["cohort", "status", people.COHORT, "--json"])
+    parser.main(["cohort", "status", people.COHORT])
     hub = visitor.open(people.link("dana delegate", "hub")).page
     visitor.let_in_administrator(clock.now())
     paths = ("", f"/delegate/{people.dana()}", f"/delegate/{people.dana()}/chase", "/all/chase", "/progress", "/trail")
@@ -155,10 +155,10 @@ def test_the_answers_of_the_group_are_counted_nowhere_until_the_close(opened, cl
         opened.let_in_administrator(clock.now()).open(COHORT)
         assert "Peers" not in opened.page
         assert "Peers" not in progress_csv_of(clock)
-        cli.main(["cohort", "status", people.COHORT])
+        parser.main(["cohort", "status", people.COHORT])
         assert "few or no answers counted" in capsys.readouterr().out
         drain(clock.advance(days=1))
-    close.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    close_or_extend.publish(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
     assert line().counts_hidden == ()
 
@@ -170,15 +170,15 @@ def progress_csv_of(clock):
 
 
 def test_a_correction_hides_the_counts_unless_the_address_had_bounced(opened, clock):
-    from chalicelib.mail import events
+    from chalicelib.emails import delivery_events
     from infra.local import outbox
 
-    events.settle(outbox.bounce(sent_mails(people.person("d0").email)[0], clock.now()), clock.now())
-    replace.replace(people.COHORT, people.person("d0").email, NEW, clock.now(), BY)
+    delivery_events.settle(outbox.bounce(sent_mails(people.person("d0").email)[0], clock.now()), clock.now())
+    address_change.replace(people.COHORT, people.person("d0").email, NEW, clock.now(), BY)
     drain(clock.now())
     assert line().counts_hidden == ()
 
-    replace.replace(people.COHORT, people.person("p0").email, "other@example.org", clock.now(), BY)
+    address_change.replace(people.COHORT, people.person("p0").email, "other@example.org", clock.now(), BY)
     drain(clock.now())
     assert line().counts_hidden == ("peer",)
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].counts_hidden == ("peer",)
@@ -187,21 +187,21 @@ def test_a_correction_hides_the_counts_unless_the_address_had_bounced(opened, cl
 def test_it_has_a_line_of_its_own_in_the_trail_that_names_no_rater(opened, clock):
     voided(clock)
 
-    row = audits.of_cohort(people.COHORT)[-1]
+    row = audit_events.of_cohort(people.COHORT)[-1]
     assert (row["act"], row["by"], row["about"]) == ("voided a rater’s answers and asked again", BY, people.dana())
 
 
 def test_pressing_twice_voids_and_asks_once(opened, clock):
     answer(opened, "p0")
     for _ in range(2):
-        void.void(people.COHORT, people.person("p0").email, clock.now(), BY)
+        void_answers.void(people.COHORT, people.person("p0").email, clock.now(), BY)
     drain(clock.now())
-    void.void(people.COHORT, people.person("p0").email, clock.advance(minutes=1), BY)
+    void_answers.void(people.COHORT, people.person("p0").email, clock.advance(minutes=1), BY)
     drain(clock.now())
 
     assert asked("p0").link_version == 2
     assert len(again("p0")) == 1
-    assert len([row for row in audits.of_cohort(people.COHORT) if "voided" in row["act"]]) == 1
+    assert len([row for row in audit_events.of_cohort(people.COHORT) if "voided" in row["act"]]) == 1
 
 
 def test_one_delegate_of_several_may_be_chosen(visitor, clock):
@@ -211,7 +211,7 @@ def test_one_delegate_of_several_may_be_chosen(visitor, clock):
     assert asked("p0").link_version == 1
     assert len(again("p0")) == 1
     with pytest.raises(VoidRefused, match="not asked about a delegate"):
-        void.void(people.COHORT, people.person("p0").email, clock.now(), BY, delegate="who@example.org")
+        void_answers.void(people.COHORT, people.person("p0").email, clock.now(), BY, delegate="who@example.org")
 
 
 def test_who_declined_is_not_asked_again_and_nobody_learns_it(opened, clock):
@@ -229,17 +229,17 @@ def test_after_the_close_it_is_refused_and_nothing_changes(opened, clock):
     before = list(scan())
 
     with pytest.raises(VoidRefused, match="cut from who gave them"):
-        void.void(people.COHORT, people.person("p0").email, clock.now(), BY)
+        void_answers.void(people.COHORT, people.person("p0").email, clock.now(), BY)
     with pytest.raises(NobodyFound):
-        void.void(people.COHORT, "who@example.org", clock.now(), BY)
+        void_answers.void(people.COHORT, "who@example.org", clock.now(), BY)
     with pytest.raises(CohortUnknown):
-        void.void("spring", people.person("p0").email, clock.now(), BY)
+        void_answers.void("spring", people.person("p0").email, clock.now(), BY)
     assert list(scan()) == before
 
 
 def test_a_job_that_comes_after_the_close_destroys_nothing(opened, clock):
     answer(opened, "p0")
-    void.void(people.COHORT, people.person("p0").email, clock.now(), BY)
+    void_answers.void(people.COHORT, people.person("p0").email, clock.now(), BY)
     people.write(delegates.end_wave(delegates.find_with_wave(people.dana(), Wave.BASELINE)[1], "closing"))
     drain(clock.now())
 
@@ -257,9 +257,11 @@ def test_the_console_and_the_command_line_do_it(opened, clock, capsys):
     drain(clock.now())
     assert asked("p0").link_version == 2
 
-    from chalicelib import clock as real
+    from chalicelib.core import clock as real
 
     real.use(clock.now)
-    assert cli.main(["cohort", "void", people.COHORT, "p1@example.org", "--delegate", "dana.delegate@example.org"]) == 0
+    assert (
+        parser.main(["cohort", "void", people.COHORT, "p1@example.org", "--delegate", "dana.delegate@example.org"]) == 0
+    )
     drain(clock.now())
     assert asked("p1").link_version == 2

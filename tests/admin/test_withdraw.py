@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.admin import withdraw
-from chalicelib.model import InvitationState, Wave, WaveState
+from chalicelib.admin import withdraw_delegate
+from chalicelib.core.model import InvitationState, Wave, WaveState
 from chalicelib.store import cohorts, delegates, invitations, jobs, wave_keys
 from tests.support import people
 from tests.support.drain import drain
@@ -13,7 +13,7 @@ BY = "ada@example.org"
 
 
 def withdraw_dana(clock):
-    withdraw.withdraw(people.dana(), clock.now(), BY)
+    withdraw_delegate.withdraw(people.dana(), clock.now(), BY)
     drain(clock.now())
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.ids import administrator_key, coach_id, delegate_id
-from chalicelib.model import DelegateEntry, Wave
+from chalicelib.core.ids import administrator_key, coach_id, delegate_id
+from chalicelib.core.model import DelegateEntry, Wave
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.links import signing
 from chalicelib.store import cohorts, due, jobs, reports, sessions, summaries
 from chalicelib.store.cohorts import Stage
 from chalicelib.store.jobs import JobState
@@ -14,7 +16,6 @@ from chalicelib.store.marshal import attribute, fields, item
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.sessions import Session
 from chalicelib.store.summaries import Summary
-from chalicelib.web import links
 from chalicelib.web.sessions import COOKIE, LONGEST
 from infra.local.account import ADMINISTRATOR, ID_KEY, LINK_KEY
 from infra.local.example import COHORT, read_example
@@ -42,15 +43,15 @@ def delegates_of_one_coach() -> list[DelegateEntry]:
 
 def coach_link() -> str:
     coach = delegates_of_one_coach()[0].coach
-    return links.make("coach", COHORT, coach_id(COHORT, coach.email))
+    return signing.make("coach", COHORT, coach_id(COHORT, coach.email))
 
 
 def sponsor_link() -> str:
-    return links.make("sponsor", COHORT, "1")
+    return signing.make("sponsor", COHORT, "1")
 
 
 def hub_link(entry: DelegateEntry) -> str:
-    return links.make("hub", of(entry), "1")
+    return signing.make("hub", of(entry), "1")
 
 
 def of(entry: DelegateEntry) -> str:
@@ -99,13 +100,13 @@ def let_in_administrator(cloud: Served, session_id: str) -> dict[str, Any]:
     """As if the administrator had signed in just now; the cookie that their browser has from it."""
     row = Session(sessions.hashed(session_id), administrator_key(ADMINISTRATOR), now(cloud) + LONGEST)
     _put(cloud, item({**sessions.key(row.hashed)._asdict(), **fields(row)}))
-    value = links.token("session", session_id, str(int(now(cloud).timestamp())))
+    value = signing.token("session", session_id, str(int(now(cloud).timestamp())))
     return {"name": COOKIE, "value": value, "domain": "127.0.0.1", "path": "/", "secure": True, "sameSite": "Strict"}
 
 
 def fail_job(cloud: Served) -> str:
     """A job that was given up; its id."""
-    failed = jobs.job("summary", "given-up", due_at=now(cloud), cohort=COHORT)
+    failed = JobKind.SUMMARY.job("given-up", due_at=now(cloud), cohort=COHORT)
     row = jobs.add(failed).row | {"state": JobState.FAILED, "error": "The bucket was away.", "due_shard": due.FAILED}
     _put(cloud, item(row))
     return failed.id

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pyotp
 import pytest
 
-from chalicelib import ids
-from chalicelib.web import links
+from chalicelib.core import ids
+from chalicelib.links import signing
 from infra.local.account import ADMINISTRATOR
 from tests.browser import people, seeds
 from tests.browser.checks import assert_fits, assert_sound
@@ -33,7 +33,7 @@ def cloud() -> Iterator[Served]:
     """The example cohort, open, with an address that does not work."""
     with served() as found, pytest.MonkeyPatch.context() as patch:
         keys = seeds.Keys(found)
-        patch.setattr(links, "settings", lambda: keys)
+        patch.setattr(signing, "settings", lambda: keys)
         patch.setattr(ids, "settings", lambda: keys)
         people.load_example(found)
         seeds.bounce(found, seeds.delegates_of_one_coach()[0].person.email)
@@ -48,7 +48,7 @@ def admin(cloud, visit, request) -> Admin:
         page = visit(**more)
         session_id = re.sub(r"[^a-z0-9]", "", request.node.name.lower())
         page.context.add_cookies([seeds.let_in_administrator(cloud, session_id)])
-        page.goto(links.url(f"/admin{path}"))
+        page.goto(signing.url(f"/admin{path}"))
         return page
 
     return open_page
@@ -79,7 +79,7 @@ def tab_to(page: Page, text: str) -> None:
 
 
 def test_an_administrator_signs_in_with_a_code_and_out(cloud, visit):
-    page = visit(links.url(f"/admin/cohort/{seeds.COHORT}"))
+    page = visit(signing.url(f"/admin/cohort/{seeds.COHORT}"))
     assert heading(page) == "Administrators: sign in"
     sound(page)
     before = len(people.letters(cloud, ADMINISTRATOR))
@@ -92,10 +92,10 @@ def test_an_administrator_signs_in_with_a_code_and_out(cloud, visit):
         page.wait_for_timeout(50)
     page.get_by_label("Six-digit code").fill(people.code(cloud, ADMINISTRATOR))
     press(page, "Sign in")
-    assert page.url == links.url(f"/admin/cohort/{seeds.COHORT}")  # where they were on the way to
+    assert page.url == signing.url(f"/admin/cohort/{seeds.COHORT}")  # where they were on the way to
     press(page, "Sign out")
     assert heading(page) == "You are signed out"
-    page.goto(links.url("/admin"))
+    page.goto(signing.url("/admin"))
     assert heading(page) == "Administrators: sign in"
 
 
@@ -113,7 +113,7 @@ def test_a_second_factor_is_set_up_shown_and_removed_on_sound_pages(cloud, admin
     assert heading(page) == "Keep your recovery codes"
     sound(page)
     recovery = page.locator("strong.code").first.inner_text()
-    page.goto(links.url("/admin/second-factor"))
+    page.goto(signing.url("/admin/second-factor"))
     assert heading(page) == "Your second factor"
     sound(page)
     page.get_by_label("Code from the app, or a recovery code").fill(recovery)
@@ -194,7 +194,7 @@ def test_every_page_of_a_cohort_that_runs_is_sound(cloud, admin):
     page = admin()
     assert "1 piece of work failed" in page.locator("main").inner_text()
     sound(page)
-    page.goto(links.url("/admin/work"))
+    page.goto(signing.url("/admin/work"))
     assert job in page.locator("main").inner_text()
     sound(page)
     page.get_by_role("button", name="Start over").click()
@@ -212,7 +212,7 @@ def test_every_page_of_a_cohort_that_runs_is_sound(cloud, admin):
         f"{delegate}/withdraw",
         f"{delegate}/none",  # there is no such act
     ):
-        page.goto(links.url(path))
+        page.goto(signing.url(path))
         sound(page)
 
 
@@ -261,7 +261,7 @@ def test_an_address_is_replaced_and_a_link_sent_again_faults_first(cloud, admin,
     press(page, "Replace it and send the mail")
     assert "Nobody in this cohort has the address" in page.get_by_role("alert").inner_text()
     sound(page, javascript)
-    page.goto(links.url(f"/admin/cohort/{seeds.COHORT}/link"))
+    page.goto(signing.url(f"/admin/cohort/{seeds.COHORT}/link"))
     sound(page, javascript)
     page.get_by_label("Mail address").fill("nobody@example.org")
     press(page, "Send the link")

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.model import Person
+from chalicelib.core.model import Person
 from chalicelib.store.debriefs import Area, Debrief
 from chalicelib.store.marshal import fields, item
 from infra.local.demo import filling

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.collect.selfcheck import for_script
-from chalicelib.model import Person
+from chalicelib.collect.comment_check import for_script
+from chalicelib.core.model import Person
 from chalicelib.web import static
 from infra.local.demo import filling
 from infra.local.demo.browser import Browser

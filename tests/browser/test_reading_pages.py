@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib import ids
-from chalicelib.web import links
+from chalicelib.core import ids
+from chalicelib.links import signing
 from infra.local.example import SPONSOR
 from tests.browser import people, seeds
 from tests.browser.checks import assert_fits, assert_sound
@@ -29,7 +29,7 @@ def cloud() -> Iterator[Served]:
     """The example cohort, open; three of one coach's delegates have their reports, and the sponsor the summary."""
     with served() as found, pytest.MonkeyPatch.context() as patch:
         keys = seeds.Keys(found)
-        patch.setattr(links, "settings", lambda: keys)
+        patch.setattr(signing, "settings", lambda: keys)
         patch.setattr(ids, "settings", lambda: keys)
         people.load_example(found)
         for entry in (FIRST, SECOND, THIRD):
@@ -231,7 +231,7 @@ def test_a_sponsor_signs_in_and_reads_the_summary(cloud, visit, javascript):
 def test_a_follow_up_is_planned_faults_first(cloud, visit, request):
     page = visit()
     page.context.add_cookies([seeds.let_in_administrator(cloud, request.node.name)])
-    page.goto(links.url(f"/admin/cohort/{seeds.COHORT}/followup"))
+    page.goto(signing.url(f"/admin/cohort/{seeds.COHORT}/followup"))
     assert "3 delegates are asked about again" in page.locator("main").inner_text()
     assert_sound(page)
     press(page, "Plan the follow-up")

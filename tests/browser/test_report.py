@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from chalicelib.report.page import render_html
+from chalicelib.report.render_html import render_html
 from tests.browser.checks import assert_fits, assert_sound
 from tests.report.gallery import CASES, PROGRAMME, report
 

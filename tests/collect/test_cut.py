@@ -7,20 +7,20 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace as changed
 
-import chalicelib.clock
-from chalicelib import waves
-from chalicelib.admin import close as administrator
-from chalicelib.collect import seal
-from chalicelib.collect.sheet import QuestionnaireClosed
-from chalicelib.collect.submit import submit
+import chalicelib.core.clock
+from chalicelib.admin import close_or_extend as administrator
+from chalicelib.collect import encryption
+from chalicelib.collect.questionnaire import QuestionnaireClosed
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.model import InvitationState, Wave, WaveState
 from chalicelib.jobs import run
-from chalicelib.model import InvitationState, Wave, WaveState
+from chalicelib.jobs.kinds import HANDLERS
+from chalicelib.links.signing import LinkRevoked
 from chalicelib.store import delegates, invitations, jobs, responses, wave_keys
 from chalicelib.store.invitations import Boxes, InvitationChanged
 from chalicelib.store.jobs import JobState
 from chalicelib.store.table import transact
-from chalicelib.web.links import LinkRevoked
-from chalicelib.works import WORKS
+from chalicelib.waves import lifecycle
 from tests.faults import scene
 from tests.support import people
 from tests.support.calls import watched_by
@@ -34,7 +34,7 @@ NOW = scene.at(MONDAY)
 def opened(aws):
     scene.open_wave()
     yield
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 def wave():
@@ -42,7 +42,7 @@ def wave():
 
 
 def close(now=people.CLOSE) -> bool:
-    return run.run(waves.close_job(wave()).id, WORKS, f"attempt at {now}", now)
+    return run.run(lifecycle.close_job(wave()).id, HANDLERS, f"attempt at {now}", now)
 
 
 def all_but(name: str) -> None:
@@ -58,8 +58,8 @@ def test_the_id_of_a_response_follows_from_the_waves_key():
     """With the ids of invitations alone, which stay, it can not be made again."""
     keys = [bytes([number]) * 32 for number in range(50)]
 
-    assert len({seal.response_id(key, "invitation") for key in keys}) == len(keys)
-    assert seal.response_id(keys[0], "one") != seal.response_id(keys[0], "another")
+    assert len({encryption.response_id(key, "invitation") for key in keys}) == len(keys)
+    assert encryption.response_id(keys[0], "one") != encryption.response_id(keys[0], "another")
 
 
 class Written:
@@ -94,7 +94,7 @@ def test_a_close_that_finds_fewer_responses_than_answers_destroys_nothing():
     wave_keys.destroy(people.dana(), Wave.BASELINE)  # whatever the cause: nothing can be unsealed
 
     assert not close()
-    assert jobs.find(waves.close_job(wave()).id).state is JobState.WAITING
+    assert jobs.find(lifecycle.close_job(wave()).id).state is JobState.WAITING
     assert wave().state is WaveState.CLOSING
     assert all(one.sent for one in scene.asked())
 

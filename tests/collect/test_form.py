@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.answers import NOT_ABLE
-from chalicelib.collect import form
-from chalicelib.collect.form import Page, Question
-from chalicelib.model import SELF_GROUP, OpenQuestion
+from chalicelib.collect import pages as form
+from chalicelib.collect.pages import Page, Question
+from chalicelib.core.answers import NOT_ABLE
+from chalicelib.core.model import SELF_GROUP, OpenQuestion
 from tests.support import people
 
 TOP = 5

@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from pythonjsonlogger.json import JsonFormatter
 
-from chalicelib.collect import form
-from chalicelib.impact.pulse import wave_programme
-from chalicelib.model import Invitation, InvitationState, Wave
+from chalicelib.collect import pages as form
+from chalicelib.core.model import Invitation, InvitationState, Wave
+from chalicelib.forms.pulse import wave_programme
 from chalicelib.store import programmes
 from chalicelib.store.marshal import Row
 from infra.deploy.gateway import ACCESS_LOG

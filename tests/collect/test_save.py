@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.collect.save import AHEAD, _typed_at, milliseconds
+from chalicelib.collect.save_page import AHEAD, _typed_at, milliseconds
 
 NOW = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)
 HERE = milliseconds(NOW)

@@ -7,9 +7,9 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.collect import form
-from chalicelib.collect.form import COMMENTS, LONGEST_COMMENT, LONGEST_FOLDED, Page, Question, read_page, room
-from chalicelib.collect.seal import NONCE, RoomExceeded, _bound_to, _cipher, hide_moment, seal, unseal
+from chalicelib.collect import pages
+from chalicelib.collect.encryption import NONCE, RoomExceeded, _bound_to, _cipher, hide_moment, seal, unseal
+from chalicelib.collect.pages import COMMENTS, LONGEST_COMMENT, LONGEST_FOLDED, Page, Question, read_page, room
 from tests.support import people
 
 KEY = bytes(range(32))
@@ -42,7 +42,7 @@ def test_every_answer_to_a_page_is_sealed_to_the_same_size(asks, why, coach_only
     ],
 )
 def test_comments_of_the_longest_length_have_room(words):
-    page = form.pages(people.programme(), "peer")[-1]
+    page = pages.pages(people.programme(), "peer")[-1]
     text = "".join(f"{words[n % 7 :]}{n * 7919 % 10007} " for n in range(200))
     typed = {question.id: text[n * 50 :][:LONGEST_COMMENT].strip() for n, question in enumerate(page.questions)}
     saved, faults = read_page(page, 5, typed)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.collect.form import Page, Question
-from chalicelib.collect.selfcheck import Hint, for_script, self_check
+from chalicelib.collect.comment_check import Hint, for_script, self_check
+from chalicelib.collect.pages import Page, Question
 
 PAGES = (
     Page("c-1", "One", "", (Question("asks", "Asks"),)),

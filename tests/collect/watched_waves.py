@@ -17,17 +17,28 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib import waves
-from chalicelib.collect import close, form, seal
-from chalicelib.collect.sheet import open_sheet, read_ticket
-from chalicelib.impact.pulse import wave_programme
-from chalicelib.model import Delegate, DelegateWave, Invitation, InvitationState, Programme, PulseArea, Wave, WaveState
+from chalicelib.collect import close_wave, encryption
+from chalicelib.collect import pages as form
+from chalicelib.collect.questionnaire import open_sheet, read_ticket
+from chalicelib.core.model import (
+    Delegate,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    Programme,
+    PulseArea,
+    Wave,
+    WaveState,
+)
+from chalicelib.forms.pulse import wave_programme
+from chalicelib.links import signing
 from chalicelib.store import cohorts, delegates, invitations, programmes, wave_keys
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import query, scan
 from chalicelib.store.wave_keys import WaveKey
-from chalicelib.web import forms, links
+from chalicelib.waves import lifecycle
+from chalicelib.web import forms
 from tests.collect import relinking
 from tests.support import calls, people
 from tests.support.clock import Clock
@@ -133,12 +144,12 @@ def _play(
     copies.append(_copy(wave))
     drain(clock.to(max(clock.now(), wave.closes_at)))
     with calls.watched_by(closing):
-        close._cut_from_identity(rules, delegate, wave)
+        close_wave._cut_from_identity(rules, delegate, wave)
     return Scene(
         delegate=delegate,
         wave=wave,
         raters=[one for one in invitations.of_delegate(delegate.id, of) if one.state is InvitationState.ANSWERED],
-        truth={one.id: seal.response_id(key.shuffle, one.id) for one in asked},
+        truth={one.id: encryption.response_id(key.shuffle, one.id) for one in asked},
         behaviours=behaviours,
         copies=copies,
         rows=list(scan()),
@@ -168,7 +179,7 @@ def _open(
     for group in GROUPS:
         for rater in range(ANSWER + DECLINE + SILENT + REVOKED):
             entry = people.RaterEntry(group, people.person(f"{of.value}{number}{group}{rater}".replace("_", "")))
-            people.write(*waves.ask(wave_programme(rules, wave), delegate, wave, entry, clock.now()))
+            people.write(*lifecycle.ask(wave_programme(rules, wave), delegate, wave, entry, clock.now()))
     return delegate, wave, list(invitations.of_delegate(delegate.id, of))
 
 
@@ -206,11 +217,11 @@ def _act(
 ) -> None:
     parts = (one.delegate_id, one.wave.value, one.id, "1")
     if act == "decline":
-        _post(visitor, "decline", links.token("decline", *parts), "", reason="no_time")
+        _post(visitor, "decline", signing.token("decline", *parts), "", reason="no_time")
     elif act == "revoke":
         people.write(invitations.revoke(one))
     elif act != "silent":
-        token = links.token("answer", *parts)
+        token = signing.token("answer", *parts)
         for page in pages if act == "answer" else pages[:1]:
             _save(visitor, token, one.wave, page, behaviour.pages[page.id], now)
         if one.wave is not Wave.PULSE:

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.counts import Part
-from chalicelib.debrief.needs import STEPS, Turn, by_need
-from chalicelib.model import Person
+from chalicelib.core.model import AnswerCount, Person
+from chalicelib.debrief.next_steps import STEPS, Turn, by_need
 from chalicelib.store.cohorts import DelegateLine, Stage
 
 LINE = DelegateLine("id", "Ann", "ann@example.org", "Nursing", Person("Cleo", "cleo@example.org"), "coach")
@@ -39,7 +38,7 @@ def test_nobody_is_lost_and_the_coachs_turn_comes_first(found):
 def test_a_debrief_that_was_held_comes_before_a_report_to_be_read():
     held = replace(LINE, name="Zoe", stage=Stage.REPORT_READY, debriefed_on="2026-10-09")
     unread = replace(LINE, stage=Stage.REPORT_READY)
-    counted = (Part(("manager",), 1, 1, named=True), Part(("peer",), 9, 4))
+    counted = (AnswerCount(("manager",), 1, 1, named=True), AnswerCount(("peer",), 9, 4))
     collecting = replace(LINE, stage=Stage.COLLECTING, counted=counted)
 
     assert [(need.line.name, need.next_step) for need in by_need([collecting, unread, held])] == [

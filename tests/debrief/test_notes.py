@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from chalicelib import mailed_links
-from chalicelib.admin import replace as replacing
-from chalicelib.admin.person import export
-from chalicelib.ids import coach_id
-from chalicelib.model import Person
-from chalicelib.programme.load import load_cohort
-from chalicelib.store import audits, cohorts, debriefs, delegates
+from chalicelib.admin import address_change as replacing
+from chalicelib.admin.data_requests import export
+from chalicelib.core.ids import coach_id
+from chalicelib.core.model import Person
+from chalicelib.links import parts, signing
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.store import audit_events, cohorts, debriefs, delegates
 from chalicelib.store.table import put
-from chalicelib.web import links
 from tests.faults.test_faults import AREAS, ready_to_release
 from tests.journey.conftest import visitor  # noqa: F401 (a fixture)
 from tests.support import people
@@ -31,12 +30,12 @@ SECRET = "Speaks faster when the budget comes up"
 def case(visitor, clock):  # noqa: F811
     ready_to_release()
     clock.to(people.CLOSE)
-    import chalicelib.clock
+    import chalicelib.core.clock
 
-    chalicelib.clock.use(clock.now)
+    chalicelib.core.clock.use(clock.now)
     visitor.let_in(people.person("cleo coach").email, clock.now())
     delegate = delegates.find(people.dana())
-    return f"{links.make(*mailed_links.coach(delegate))}/{people.dana()}"
+    return f"{signing.make(*parts.coach(delegate))}/{people.dana()}"
 
 
 def test_notes_are_kept_before_and_after_the_release(visitor, clock, case):  # noqa: F811
@@ -52,7 +51,7 @@ def test_notes_are_on_no_page_and_in_no_export_of_the_delegates(visitor, clock, 
     visitor.open(case).post(f"{case}/notes", {"notes-text": SECRET})
     visitor.open(f"{case}/release").post(f"{case}/release")
     dana = people.person("dana delegate").email
-    hub = links.make(*mailed_links.hub(delegates.find(people.dana())))
+    hub = signing.make(*parts.hub(delegates.find(people.dana())))
 
     pages = [visitor.open(hub).page, visitor.let_in(dana, clock.now()).open(f"{hub}/report").page]
 
@@ -102,7 +101,7 @@ def change_coach(clock, how):  # type: ignore[no-untyped-def]
 
 def their_case(visitor, clock, address=NEXT):  # type: ignore[no-untyped-def]  # noqa: F811
     visitor.let_in(address, clock.now())
-    return f"{links.make(*mailed_links.coach(delegates.find(people.dana())))}/{people.dana()}"
+    return f"{signing.make(*parts.coach(delegates.find(people.dana())))}/{people.dana()}"
 
 
 @pytest.mark.parametrize("how", ["file", "address"])
@@ -144,7 +143,7 @@ def test_a_coach_leaves_a_note_that_the_next_one_reads_and_the_delegate_does_not
     assert "Cleo Coach" in visitor.page
     assert SECRET not in visitor.page
     visitor.open(f"{visitor.url}/release").post(f"{visitor.url}/release")
-    hub = links.make(*mailed_links.hub(delegates.find(people.dana())))
+    hub = signing.make(*parts.hub(delegates.find(people.dana())))
     dana = people.person("dana delegate").email
     pages = [visitor.open(hub).page, visitor.let_in(dana, clock.now()).open(f"{hub}/report").page]
     assert LEFT not in "".join(pages)
@@ -182,7 +181,7 @@ def test_notes_of_an_earlier_version_are_signed_when_the_coach_changes(visitor, 
 
 
 def test_notes_of_an_earlier_version_are_nobodys_if_another_coach_was_at_work_then(visitor, clock, case):  # noqa: F811
-    people.write(audits.add(people.COHORT, "opened report (pdf)", "coach another1", people.dana(), clock.now()))
+    people.write(audit_events.add(people.COHORT, "opened report (pdf)", "coach another1", people.dana(), clock.now()))
     clock.advance(minutes=1)
     earlier_notes(clock)
 

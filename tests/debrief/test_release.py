@@ -5,19 +5,18 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-import chalicelib.clock
-from chalicelib import mailed_links
-from chalicelib.admin import withdraw
-from chalicelib.debrief import release as releasing
+import chalicelib.core.clock
+from chalicelib.admin import withdraw_delegate
+from chalicelib.core.model import Wave
+from chalicelib.debrief import release_report as releasing
 from chalicelib.debrief.caseload import open_case
-from chalicelib.debrief.release import ReleasedAlready, ReleaseRefused
-from chalicelib.model import Wave
+from chalicelib.debrief.release_report import ReleasedAlready, ReleaseRefused
+from chalicelib.links import parts, signing
 from chalicelib.store import cohorts, debriefs, delegates, reports
 from chalicelib.store.cohorts import LineMissing
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.reports import ReportState
 from chalicelib.store.table import delete, get, scan
-from chalicelib.web import links
 from tests.faults.test_faults import AREAS, ready_to_release
 from tests.support import people
 
@@ -28,12 +27,12 @@ BASELINE = Wave.BASELINE
 @pytest.fixture
 def case(aws):
     ready_to_release()
-    yield open_case(links.token(*mailed_links.coach(delegates.find(people.dana()))), people.dana())
-    chalicelib.clock.use(None)
+    yield open_case(signing.token(*parts.coach(delegates.find(people.dana()))), people.dana())
+    chalicelib.core.clock.use(None)
 
 
 def leaves():
-    withdraw.withdraw(people.dana(), NOW, "ada@example.org")
+    withdraw_delegate.withdraw(people.dana(), NOW, "ada@example.org")
 
 
 def changes_coach():

@@ -16,12 +16,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
-import chalicelib.clock
-from chalicelib.clock import moment
-from chalicelib.collect import seal
+import chalicelib.core.clock
+from chalicelib.collect import encryption
+from chalicelib.core.clock import moment
+from chalicelib.core.model import Invitation
+from chalicelib.emails import delivery_events
 from chalicelib.jobs.sweep import sweep
-from chalicelib.mail import events
-from chalicelib.model import Invitation
 from chalicelib.store import jobs
 from chalicelib.store.due import FAILED
 from chalicelib.store.marshal import Row, read
@@ -72,7 +72,7 @@ def pair(first: Act, second: Act, http: Any, play: Callable[[list[Callable[[], s
     """What two acts leave behind in the world of the first; `play` runs them in some order and gives their pages."""
     world.put_back(first.before)
     now = first.now
-    chalicelib.clock.use(lambda: now)
+    chalicelib.core.clock.use(lambda: now)
     for act in (first, second):
         if act.kind == "job":
             _bring_forward(act, now)
@@ -142,7 +142,7 @@ def _pressed(act: Act, http: Any, striking: Striking) -> str:
     shown = ""
     for press in range(MAX_PRESSES):
         now = act.now + press * PRESSED_AGAIN_AFTER
-        chalicelib.clock.use(lambda now=now: now)  # type: ignore[misc]
+        chalicelib.core.clock.use(lambda now=now: now)  # type: ignore[misc]
         try:
             with watched_by(striking):
                 answer = http.post(path, headers=headers, body=body)
@@ -176,7 +176,7 @@ def _handle(act: Act, now: datetime) -> None:
     """As the handlers of app.py."""
     what = act.what[0] if act.what else ""
     if act.kind == "event":
-        events.settle(what, now)
+        delivery_events.settle(what, now)
     elif act.kind == "sweep":
         sweep(now)
     elif act.kind == "email":
@@ -212,7 +212,7 @@ def _tell(now: datetime, told: int) -> int:
     """SES says of each new email that it was sent. Returns how many were told of by now."""
     mails = sent_mails()
     for mail in mails[told:]:
-        events.settle(outbox.send(mail, now), now)
+        delivery_events.settle(outbox.send(mail, now), now)
     return len(mails)
 
 
@@ -240,7 +240,7 @@ def _opened(row: Row | None) -> Row | None:
     boxes = {name: row.get(name) or {} for name in ("draft", "sent")}
     if secret is None:
         return row
-    return row | {name: seal.unseal_pages(secret["seal"], invitation, found) for name, found in boxes.items()}
+    return row | {name: encryption.unseal_pages(secret["seal"], invitation, found) for name, found in boxes.items()}
 
 
 def _emails(before: int) -> Counter[str]:

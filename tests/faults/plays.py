@@ -7,17 +7,17 @@ from datetime import date, datetime, timedelta
 
 import pyotp
 
-import chalicelib.clock
-from chalicelib.admin.replace import replace
-from chalicelib.collect.sheet import read_ticket
-from chalicelib.collect.submit import submit
-from chalicelib.config import settings
+import chalicelib.core.clock
+from chalicelib.admin.address_change import replace
+from chalicelib.collect.questionnaire import read_ticket
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.model import Wave
+from chalicelib.core.settings import settings
+from chalicelib.emails import delivery_events
 from chalicelib.jobs.sweep import sweep
-from chalicelib.mail import events
-from chalicelib.model import Wave
-from chalicelib.store import cohorts, holds, impacts, invitations, jobs
+from chalicelib.links import signing
+from chalicelib.store import cohorts, holds, impact_surveys, invitations, jobs
 from chalicelib.store.table import update
-from chalicelib.web import links
 from infra.local import outbox
 from infra.local.account import ADMINISTRATOR
 from tests.faults import scene
@@ -54,7 +54,7 @@ class Play:
 
     def __init__(self, visitor: Visitor, recorder: Recorder) -> None:
         self.visitor, self.clock, self.recorder = visitor, Clock(), recorder
-        chalicelib.clock.use(self.clock.now)
+        chalicelib.core.clock.use(self.clock.now)
         settings()  # a warm function: its settings are read
 
     def run(self, to: datetime | None = None, **later: float) -> None:
@@ -73,7 +73,7 @@ class Play:
         """SES says something of the newest email to an address."""
         mail, now = sent_mails(address)[-1], self.clock.now()
         message = outbox.bounce(mail, now) if kind == "Bounce" else outbox.event(mail, kind, now)
-        self.recorder.record("event", kind, (message,), lambda: events.settle(message, now), lambda _: True)
+        self.recorder.record("event", kind, (message,), lambda: delivery_events.settle(message, now), lambda _: True)
 
     def sweep(self) -> None:
         now = self.clock.now()
@@ -263,7 +263,7 @@ def of(verb: str, delegate_id: str, name: str, wave: Wave = Wave.BASELINE) -> st
     """The link of a rater."""
     wanted = people.person(name).email
     one = next(one for one in invitations.of_delegate(delegate_id, wave) if one.rater.email == wanted)
-    return links.make(verb, delegate_id, wave.value, one.id, str(one.link_version))
+    return signing.make(verb, delegate_id, wave.value, one.id, str(one.link_version))
 
 
 # --- the administrator ------------------------------------------------------------------------------------------------
@@ -328,7 +328,7 @@ def close(play: Play) -> None:
 
 def fill_in(play: Play, delegate_id: str, wave: Wave, email: str, rating: str = "4") -> None:
     one = next(one for one in invitations.of_delegate(delegate_id, wave) if one.rater.email == email)
-    ticket = read_ticket(links.token("answer", delegate_id, wave.value, one.id, str(one.link_version)))
+    ticket = read_ticket(signing.token("answer", delegate_id, wave.value, one.id, str(one.link_version)))
     scene.fill_in(ticket, rating, play.clock.now())
     submit(ticket, play.clock.now())
 
@@ -401,8 +401,8 @@ def six_months_on(play: Play) -> None:
 def mend_survey(play: Play, delegate_id: str) -> None:
     """An earlier version took a sum without its basis: it cannot be counted, and the delegate is asked again."""
     answers = {"relevance": "5", "money": "1000"}
-    key = impacts.key(delegate_id, impacts.Role.DELEGATE)
-    people.write(update(key, put={"answers": answers}, refusal=impacts.SurveyMissing))
+    key = impact_surveys.key(delegate_id, impact_surveys.Role.DELEGATE)
+    people.write(update(key, put={"answers": answers}, refusal=impact_surveys.SurveyMissing))
     for _ in range(5):
         play.run(days=8)
     play.as_administrator()

@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-import chalicelib.clock
-from chalicelib.mail.catalogue import MAILS
-from chalicelib.mail.events import STATES
-from chalicelib.works import WORKS
+import chalicelib.core.clock
+from chalicelib.emails.delivery_events import STATES
+from chalicelib.emails.kinds import MAILS
+from chalicelib.jobs.kinds import HANDLERS
 from tests.faults import plays
 from tests.support.recorder import Act, Recorder, RecordingClient, recording
 from tests.support.visitor import Visitor
@@ -28,7 +28,7 @@ BROKEN = "broken"  # in place of an act: why the play did not come to its end
 
 def wanted() -> list[str]:
     """Every act that the code knows: kinds of jobs, templates of emails, forms of pages, events of SES, the sweep."""
-    jobs = (f"job {kind}" for kind in (*WORKS, "report"))  # the report's function has a table of its own, in app.py
+    jobs = (f"job {kind}" for kind in HANDLERS)  # the report's function has a table of its own, in app.py
     emails = (f"email {template}" for template in MAILS)
     return sorted(
         [
@@ -44,7 +44,7 @@ def wanted() -> list[str]:
 def forms() -> Iterator[str]:
     """Routes that take a form; where one stands for every act of the console, one for each."""
     from app import app
-    from chalicelib.admin.acts import ACTS
+    from chalicelib.admin.actions import ACTS
 
     for pattern, methods in app.routes.items():
         if "POST" not in methods:
@@ -96,7 +96,7 @@ def _play(folder: Path, http: Any) -> None:
     except Exception:
         (folder / BROKEN).write_text(traceback.format_exc())
     finally:
-        chalicelib.clock.use(None)
+        chalicelib.core.clock.use(None)
     kept = {name: acts for name, acts in recorder.acts.items() if acts}
     for name, acts in kept.items():
         (folder / _file(name)).write_bytes(pickle.dumps(acts))

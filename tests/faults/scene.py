@@ -9,17 +9,17 @@ from itertools import count
 
 from botocore.exceptions import ReadTimeoutError
 
-import chalicelib.clock
-from chalicelib.collect import form
-from chalicelib.collect.save import save_page
-from chalicelib.collect.sheet import Ticket, read_ticket
-from chalicelib.collect.submit import submit
+import chalicelib.core.clock
+from chalicelib.collect import pages
+from chalicelib.collect.questionnaire import Ticket, read_ticket
+from chalicelib.collect.save_page import save_page
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.model import Invitation, InvitationState, Wave
 from chalicelib.jobs import run
-from chalicelib.model import Invitation, InvitationState, Wave
+from chalicelib.jobs.kinds import HANDLERS
+from chalicelib.links import signing
 from chalicelib.store import invitations, jobs
 from chalicelib.store.jobs import JobState
-from chalicelib.web import links
-from chalicelib.works import WORKS
 from infra.local.memory import backend
 from tests.support import people
 from tests.support.clock import MONDAY, Clock
@@ -54,7 +54,7 @@ class Scene:
 def open_wave() -> None:
     """Four peers, the manager and the delegate are asked; all have saved every page, nobody has sent."""
     clock = Clock()
-    chalicelib.clock.use(clock.now)
+    chalicelib.core.clock.use(clock.now)
     people.opened(clock, chosen=people.raters(4, 0))
     for one in asked():
         fill_in(ticket(one), "4")
@@ -79,11 +79,11 @@ def invitation(name: str) -> Invitation:
 
 
 def ticket(one: Invitation) -> Ticket:
-    return read_ticket(links.token("answer", one.delegate_id, one.wave.value, one.id, str(one.link_version)))
+    return read_ticket(signing.token("answer", one.delegate_id, one.wave.value, one.id, str(one.link_version)))
 
 
 def fill_in(opened: Ticket, rating: str, now: datetime | None = None) -> None:
-    for page in form.pages(people.programme(), ""):
+    for page in pages.pages(people.programme(), ""):
         fields = {question.id: "A comment" if question.is_comment else rating for question in page.questions}
         save_page(opened, page.id, fields, now or at(MONDAY))
 
@@ -95,7 +95,7 @@ def at(now: datetime) -> datetime:
 
 def run_job(job_id: str, now: datetime) -> None:
     """As the queue's handler; raises for another delivery until the job is done."""
-    run.run(job_id, WORKS, f"attempt-{next(_attempts)}", now)
+    run.run(job_id, HANDLERS, f"attempt-{next(_attempts)}", now)
     found = jobs.find(job_id)
     if found is None or found.state is not JobState.DONE:
         raise Again

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import chalicelib.clock
-from chalicelib.admin import chase, close, withdraw
-from chalicelib.admin.chase import ChaseRefused
-from chalicelib.admin.close import CloseRefused
-from chalicelib.model import Wave, WaveState
+import chalicelib.core.clock
+from chalicelib.admin import close_or_extend, remind, withdraw_delegate
+from chalicelib.admin.close_or_extend import CloseRefused
+from chalicelib.admin.remind import ChaseRefused
+from chalicelib.core.model import Wave, WaveState
 from chalicelib.store import delegates, jobs
 from tests.faults import scene
 from tests.faults.scene import Scene
@@ -25,14 +25,14 @@ START = people.OPENING + timedelta(days=2)
 
 
 def extend(now, step):
-    close.extend(people.COHORT, DANA, date(2026, 10, 5) + timedelta(days=step), now, BY)
+    close_or_extend.extend(people.COHORT, DANA, date(2026, 10, 5) + timedelta(days=step), now, BY)
 
 
 ACTS = {
     "extend": extend,
-    "close": lambda now, _: close.close_now(people.COHORT, DANA, now, BY),
-    "publish": lambda now, _: close.publish(people.COHORT, DANA, now, BY),
-    "chase": lambda now, _: chase.chase(people.dana(), now, BY),
+    "close": lambda now, _: close_or_extend.close_now(people.COHORT, DANA, now, BY),
+    "publish": lambda now, _: close_or_extend.publish(people.COHORT, DANA, now, BY),
+    "chase": lambda now, _: remind.chase(people.dana(), now, BY),
 }
 DECISIONS = ("extend", "close", "publish")
 SHORT = [order for length in (1, 2, 3) for order in product(DECISIONS, repeat=length)]
@@ -47,7 +47,7 @@ def opened():
     yield Scene(scene.open_wave)
     cloud.empty()
     cloud.switch_off()
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 def act_in_order(opened: Scene, order, jobs_run_between: bool) -> None:
@@ -66,7 +66,7 @@ def act_in_order(opened: Scene, order, jobs_run_between: bool) -> None:
     now += timedelta(minutes=7)
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     if wave.state in (WaveState.OPEN, WaveState.HELD):
-        close.publish(people.COHORT, DANA, now, BY)
+        close_or_extend.publish(people.COHORT, DANA, now, BY)
     drain(now)
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     assert wave.state is WaveState.CLOSED, f"{wave.state.value} after {order}"
@@ -95,7 +95,7 @@ def test_after_any_order_a_delegate_can_be_withdrawn(opened, order):
     for step, name in enumerate(order):
         now += timedelta(minutes=7)
         ACTS[name](now, step)
-    withdraw.withdraw(people.dana(), now, BY)
+    withdraw_delegate.withdraw(people.dana(), now, BY)
     drain(now)
 
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.WITHDRAWN

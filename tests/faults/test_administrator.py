@@ -6,18 +6,18 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace as other
 
-import chalicelib.clock
-from chalicelib.admin import chase, followup, lost_link, withdraw
-from chalicelib.admin.confirm import confirm
-from chalicelib.admin.replace import replace
-from chalicelib.admin.void import void
-from chalicelib.collect.submit import submit
-from chalicelib.ids import coach_id
-from chalicelib.model import Approver, InvitationState, Wave, WaveState
-from chalicelib.nominate import sending
-from chalicelib.nominate.choice import load
-from chalicelib.programme.load import load_cohort
-from chalicelib.store import audits, cohorts, debriefs, delegates, holds, jobs, wave_keys
+import chalicelib.core.clock
+from chalicelib.admin import remind, resend_link, schedule_followup, withdraw_delegate
+from chalicelib.admin.address_change import replace
+from chalicelib.admin.confirm_address import confirm
+from chalicelib.admin.void_answers import void
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.ids import coach_id
+from chalicelib.core.model import Approver, InvitationState, Wave, WaveState
+from chalicelib.nominate import submit_list
+from chalicelib.nominate.rater_list import load
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.store import audit_events, cohorts, debriefs, delegates, holds, jobs, wave_keys
 from chalicelib.store.cohorts import Stage
 from chalicelib.store.table import put, scan
 from tests.faults import scene
@@ -37,7 +37,7 @@ def at(now):
 
 def noted(act):
     """What is wrong with the trail: the act stands there once."""
-    found = [row for row in audits.of_cohort(people.COHORT) if act in row["act"] and row["by"] == BY]
+    found = [row for row in audit_events.of_cohort(people.COHORT) if act in row["act"] and row["by"] == BY]
     return [] if len(found) == 1 else [f"noted {len(found)} times"]
 
 
@@ -60,7 +60,7 @@ def test_a_chase_mails_everybody_once_and_is_noted_once(aws):
     opened = Scene(scene.open_wave)
 
     def act(_, now):
-        chase.chase(people.dana(), at(now), BY)
+        remind.chase(people.dana(), at(now), BY)
         scene.run_job(jobs_of("chase")[0], at(now))
 
     def check(_):
@@ -78,7 +78,7 @@ def test_a_chase_of_the_cohort_is_one_job_each_and_noted_once(aws):
     opened = Scene(scene.open_wave)
 
     def act(_, now):
-        chase.chase_all(people.COHORT, DAY.date(), at(now), BY)
+        remind.chase_all(people.COHORT, DAY.date(), at(now), BY)
         scene.run_job(jobs_of("chase_all")[0], at(now))
 
     def check(_):
@@ -92,7 +92,7 @@ def test_a_delegate_is_withdrawn_whole_and_noted_once(aws):
     opened = Scene(scene.open_wave)
 
     def act(_, now):
-        withdraw.withdraw(people.dana(), at(now), BY)
+        withdraw_delegate.withdraw(people.dana(), at(now), BY)
         scene.run_job(jobs_of("withdraw")[0], at(now))
 
     def check(_):
@@ -111,7 +111,7 @@ def test_a_delegate_is_withdrawn_whole_and_noted_once(aws):
 
 def test_a_lost_link_is_sent_once_and_noted_once(aws):
     opened = Scene(scene.open_wave)
-    act = lambda _, now: lost_link.send_again(people.COHORT, people.person("p0").email, at(now), BY)  # noqa: E731
+    act = lambda _, now: resend_link.send_again(people.COHORT, people.person("p0").email, at(now), BY)  # noqa: E731
     check = lambda _: once("admin/link", "p0") + noted("sent a link again")  # noqa: E731
 
     assert single_faults(opened.lay_out, act, check) > 8
@@ -132,7 +132,9 @@ def test_an_address_is_replaced_from_the_button_on_and_mailed_once(aws):
         (line,) = cohorts.lines(people.COHORT)
         coaches = {delegate.coach.email, line.coach.email}
         wrong = [] if coaches == {people.person("new coach").email} else [f"coached by {coaches}"]
-        noted_for_each_job = [row for row in audits.of_cohort(people.COHORT) if row["act"] == "replaced an address"]
+        noted_for_each_job = [
+            row for row in audit_events.of_cohort(people.COHORT) if row["act"] == "replaced an address"
+        ]
         wrong += [] if len(noted_for_each_job) == len(jobs_of("replace")) else ["a job without its line in the trail"]
         (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
         wrong += [] if hold.person.email == people.person("new coach").email else ["another address is held"]
@@ -254,13 +256,13 @@ def test_another_coach_and_manager_in_a_file_take_over_once(aws):
 
 def list_with_coach():
     clock = Clock()
-    chalicelib.clock.use(clock.now)
+    chalicelib.core.clock.use(clock.now)
     people.opened(clock, rules=other(people.programme(), id="approving", raters_approved_by=Approver.COACH))
     delegate = delegates.find(people.dana())
     before = delegates.find_nomination(people.dana(), Wave.BASELINE)
     chosen = other(before, raters=(*before.raters, *people.raters(4, 0)), revision=before.revision + 1)
     people.write(delegates.save_nomination(chosen, before.revision))
-    sending.send(load("", delegate.id, str(delegate.link_version), clock.now()), clock.now(), fewer=True)
+    submit_list.send(load("", delegate.id, str(delegate.link_version), clock.now()), clock.now(), fewer=True)
     scene.settle(clock.now())
     people.write(put({**debriefs.unsigned_notes_key(people.dana())._asdict(), "text": "Mine", "at": clock.now()}))
 
@@ -279,7 +281,7 @@ def test_a_load_that_is_confirmed_is_there_whole_and_noted_once(aws):
         delegate, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
         wrong += [] if delegate.programme_version == programme.version and wave.state is WaveState.PLANNED else ["odd"]
         wrong += [f"{len(jobs_of(kind))} jobs {kind}" for kind in ONCE if len(jobs_of(kind)) != 1]
-        found = [row for row in audits.of_cohort(people.COHORT) if "loaded" in row["act"]]
+        found = [row for row in audit_events.of_cohort(people.COHORT) if "loaded" in row["act"]]
         return wrong + ([] if len(found) == 1 else [f"noted {len(found)} times"])
 
     assert single_faults(lambda: None, act, check) > 15
@@ -299,7 +301,7 @@ def test_a_follow_up_is_planned_once_told_once_and_noted_once(aws):
     opens, closes = date(2026, 12, 7), date(2026, 12, 18)
 
     def act(_, now):
-        followup.plan(people.COHORT, opens, closes, at(now), BY)
+        schedule_followup.plan(people.COHORT, opens, closes, at(now), BY)
         scene.run_job(f"followup#{people.COHORT}", at(now))
 
     def check(_):

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-import chalicelib.clock
-from chalicelib import waves
-from chalicelib.collect import form
-from chalicelib.collect.save import save_page
-from chalicelib.collect.sheet import QuestionnaireClosed, head
-from chalicelib.model import Wave
+import chalicelib.core.clock
+from chalicelib.collect import pages
+from chalicelib.collect.questionnaire import QuestionnaireClosed, head
+from chalicelib.collect.save_page import save_page
+from chalicelib.core.model import Wave
 from chalicelib.store import delegates, invitations
 from chalicelib.store.invitations import PageRefused
 from chalicelib.store.table import apply
+from chalicelib.waves import lifecycle
 from tests.faults import scene
 from tests.support import people
 from tests.support.clock import MONDAY, Clock
@@ -22,24 +22,24 @@ from tests.support.clock import MONDAY, Clock
 def closed_with_a_page_open(aws):
     """Nobody has saved anything; the function of p0's browser still remembers the wave's key."""
     clock = Clock()
-    chalicelib.clock.use(clock.now)
+    chalicelib.core.clock.use(clock.now)
     people.opened(clock, chosen=people.raters(4, 0))
     ticket = scene.ticket(scene.invitation("p0"))
     head(ticket, people.CLOSE - timedelta(minutes=1))
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     people.write(delegates.change_wave(people.dana(), Wave.BASELINE, {"closes_at": scene.at(MONDAY)}, []))
-    job = waves.publish_job(wave, scene.at(MONDAY))
+    job = lifecycle.publish_job(wave, scene.at(MONDAY))
     from chalicelib.store import jobs
 
     people.write(jobs.add(job))
     scene.run_job(job.id, scene.at(MONDAY))
     yield ticket
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 def test_a_page_by_who_had_saved_nothing_is_refused_and_leaves_nothing(closed_with_a_page_open):
     ticket = closed_with_a_page_open
-    page = form.pages(people.programme(), "")[0]
+    page = pages.pages(people.programme(), "")[0]
 
     with pytest.raises(QuestionnaireClosed):
         save_page(ticket, page.id, {page.questions[0].id: "4"}, scene.at(MONDAY) + timedelta(minutes=2))

@@ -13,7 +13,7 @@ import pytest
 from chalice.test import Client
 
 import chalicelib
-import chalicelib.clock
+import chalicelib.core.clock
 from tests.faults import declared, recording
 from tests.faults.differential import differences, live
 from tests.support.faults import KINDS, Plan
@@ -31,7 +31,7 @@ def http(aws):
     with Client(app) as client:
         yield client.http
     logging.disable(logging.NOTSET)
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 @pytest.mark.parametrize("thorough", [SOME, ALL])
@@ -112,10 +112,10 @@ def finds(part: str, name: str, http, tmp_path_factory) -> bool:
 
 def test_an_answer_sent_in_several_writes_is_found(http, tmp_path_factory, monkeypatch):
     """Killed between them, it is counted and its reminders stay, or the other way round."""
-    from chalicelib.collect import submit
+    from chalicelib.collect import submit_answers
     from chalicelib.store.table import transact
 
-    monkeypatch.setattr(submit, "commit", lambda writes, now: [transact([write]) for write in writes])
+    monkeypatch.setattr(submit_answers, "commit", lambda writes, now: [transact([write]) for write in writes])
 
     assert finds("cancelled is None, not True", "page /answer/{token}/send", http, tmp_path_factory)
 
@@ -123,19 +123,21 @@ def test_an_answer_sent_in_several_writes_is_found(http, tmp_path_factory, monke
 def test_a_job_that_makes_another_email_each_time_is_found(http, tmp_path_factory, monkeypatch):
     from msgspec.structs import replace
 
-    from chalicelib import waves
-    from chalicelib.admin import chase
+    from chalicelib.admin import remind
+    from chalicelib.waves import lifecycle
 
-    plain, numbers = waves.chaser, iter(range(10**6))
-    monkeypatch.setattr(chase, "_mailed_on", lambda *_: ())
-    monkeypatch.setattr(waves, "chaser", lambda *args: replace(plain(*args), id=f"{plain(*args).id}.{next(numbers)}"))
+    plain, numbers = lifecycle.chaser, iter(range(10**6))
+    monkeypatch.setattr(remind, "_mailed_on", lambda *_: ())
+    monkeypatch.setattr(
+        lifecycle, "chaser", lambda *args: replace(plain(*args), id=f"{plain(*args).id}.{next(numbers)}")
+    )
 
     assert finds("email too many 1x: collect/", "job chase", http, tmp_path_factory)
 
 
 def test_an_email_without_a_lease_is_found(http, tmp_path_factory, monkeypatch):
     """It goes out once more before SES has told that it went out."""
-    from chalicelib.mail import send
+    from chalicelib.emails import send
 
     monkeypatch.setattr(send, "LEASE", timedelta(0))
 
@@ -143,14 +145,14 @@ def test_an_email_without_a_lease_is_found(http, tmp_path_factory, monkeypatch):
 
 
 def test_a_close_that_empties_the_boxes_first_is_found(http, tmp_path_factory, monkeypatch):
-    from chalicelib.collect import close
+    from chalicelib.collect import close_wave
     from chalicelib.store import invitations, responses
 
     plain = responses.store
 
     def store(delegate_id, wave, found):
         for one in invitations.of_delegate(delegate_id, wave):
-            close.apply(invitations.empty(one))
+            close_wave.apply(invitations.empty(one))
         plain(delegate_id, wave, found)
 
     monkeypatch.setattr(responses, "store", store)

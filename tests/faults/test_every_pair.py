@@ -17,7 +17,7 @@ import pytest
 from chalice import Chalice
 from chalice.test import Client
 
-import chalicelib.clock
+import chalicelib.core.clock
 from tests.faults import declared, recording
 from tests.faults.differential import End, differences, pair
 from tests.support import world
@@ -52,7 +52,7 @@ def http(aws, monkeypatch):
     with Client(app, stage_name=STAGE) as client:  # it sets a stage's variables, and two threads would undo each other
         yield client.http
     logging.disable(logging.NOTSET)
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 @pytest.mark.parametrize("name", SOME)

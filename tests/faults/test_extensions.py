@@ -6,17 +6,17 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-import chalicelib.clock
-from chalicelib.admin import attention, chase, close
-from chalicelib.collect.extended import tell_extended
-from chalicelib.collect.submit import submit
+import chalicelib.core.clock
+from chalicelib.admin import close_or_extend, failures, remind
+from chalicelib.collect.announce_extension import tell_extended
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.model import InvitationState, Wave
+from chalicelib.emails.send import send
 from chalicelib.jobs import run
-from chalicelib.mail.send import send
-from chalicelib.model import InvitationState, Wave
+from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.store import delegates, jobs
 from chalicelib.store.jobs import JobState
 from chalicelib.store.table import scan
-from chalicelib.works import WORKS
 from tests.faults import scene
 from tests.faults.scene import Scene
 from tests.support import people
@@ -35,11 +35,11 @@ FIRST, SECOND = date(2026, 10, 9), date(2026, 10, 12)
 @pytest.fixture(autouse=True)
 def system_clock(aws):
     yield
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 def extend(last_day: date, now=NOW) -> None:
-    close.extend(people.COHORT, DANA, last_day, now, "ada@example.org")
+    close_or_extend.extend(people.COHORT, DANA, last_day, now, "ada@example.org")
 
 
 def telling() -> list[str]:
@@ -89,7 +89,7 @@ def test_two_extensions_before_the_first_is_told_of_make_one_email_each(days, ne
     later = NOW + timedelta(days=days)
     extend(SECOND, later)
     for job in sorted(telling(), reverse=newest_first):
-        assert run.run(job, WORKS, "attempt", later)
+        assert run.run(job, HANDLERS, "attempt", later)
         for mail in [row["id"] for row in scan() if row["pk"].startswith("MAIL#collect/extended")]:
             send(mail, "attempt", later)
     sent = Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith("collect/extended"))
@@ -119,13 +119,13 @@ def test_a_job_that_is_started_over_days_later_tells_only_whom_it_had_not_told(d
     extend(FIRST)
     (job,) = telling()
     with watched_by(Striking({8: "killed before"})), pytest.raises(Killed):
-        run.run(job, WORKS, "first", NOW)
+        run.run(job, HANDLERS, "first", NOW)
     some = sum(told().values())
     assert 0 < some < len(RATERS)
     people.write(jobs.fail(jobs.find(job), "for the test"))
 
     later = NOW + timedelta(days=days, hours=1)
-    attention.retry(job, later, "ada@example.org")
+    failures.retry(job, later, "ada@example.org")
     drain(later)
 
     assert jobs.find(job).state is JobState.DONE
@@ -154,14 +154,14 @@ def test_a_rater_with_other_reminders_than_were_read_is_told_by_the_repeat():
         def before(self, service, operation, context):
             self.seen += 1
             if self.seen == 6:  # the invitations are read
-                chase.chase(people.dana(), NOW, "ada@example.org")
-                run.run(f"chase#{people.dana()}#baseline#{NOW:%Y-%m-%d}", WORKS, "chase", NOW)
+                remind.chase(people.dana(), NOW, "ada@example.org")
+                run.run(f"chase#{people.dana()}#baseline#{NOW:%Y-%m-%d}", HANDLERS, "chase", NOW)
 
         def after(self, service, operation, context):
             pass
 
     with watched_by(Chasing()):
-        run.run(job, WORKS, "first", NOW)
+        run.run(job, HANDLERS, "first", NOW)
     drain(NOW + timedelta(hours=1))
 
     assert jobs.find(job).state is JobState.DONE

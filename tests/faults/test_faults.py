@@ -7,14 +7,15 @@ import pytest
 from chalice.test import Client
 from msgspec.structs import replace
 
-import chalicelib.clock
-from chalicelib import mailed_links, waves
-from chalicelib.admin.replace import replace as replace_address
-from chalicelib.model import Approver, InvitationState, Wave, WaveState
-from chalicelib.store import cohorts, debriefs, delegates, impacts, jobs, reports, responses, wave_keys
+import chalicelib.core.clock
+from chalicelib.admin.address_change import replace as replace_address
+from chalicelib.core.model import Approver, InvitationState, Wave, WaveState
+from chalicelib.links import parts
+from chalicelib.store import cohorts, debriefs, delegates, impact_surveys, jobs, reports, responses, wave_keys
 from chalicelib.store.debriefs import Area, Debrief
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.store.table import query, scan, transact
+from chalicelib.waves import lifecycle
 from chalicelib.web import forms
 from tests.faults import scene
 from tests.faults.scene import Again, Scene, at
@@ -32,12 +33,12 @@ def visitor(aws):
 
     with Client(app) as client:
         yield Visitor(client.http)
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 def press(visitor, url, now):
     """Open the page, press its button, and press again after an error page."""
-    chalicelib.clock.use(lambda: at(now))
+    chalicelib.core.clock.use(lambda: at(now))
     visitor.open(url)
     if visitor.status != 500:
         visitor.post(url)
@@ -50,7 +51,7 @@ def test_a_thank_you_page_means_stored_exactly_once(visitor):
     link = people.link("p0", "answer")
 
     def act(_, now):
-        chalicelib.clock.use(lambda: at(now))
+        chalicelib.core.clock.use(lambda: at(now))
         visitor.open(f"{link}/review")
         if visitor.status != 500:
             visitor.post(f"{link}/send")
@@ -77,7 +78,7 @@ def test_a_thank_you_page_means_stored_exactly_once(visitor):
 def test_a_close_stores_every_answer_once_and_destroys_the_key(aws):
     sent = Scene(scene.everybody_sent)
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
-    close = waves.close_job(wave).id
+    close = lifecycle.close_job(wave).id
     groups = Counter(one.group for one in scene.answered())
 
     def check(_):
@@ -110,9 +111,9 @@ def ready_to_release() -> None:
 def test_a_release_happens_once_and_is_told_once(visitor):
     ready = Scene(lambda: (ready_to_release(), visitor.let_in(people.person("cleo coach").email, at(MONDAY))))
     delegate, _ = delegates.find_with_wave(people.dana(), Wave.BASELINE)
-    from chalicelib.web import links
+    from chalicelib.links import signing
 
-    url = f"{links.make(*mailed_links.coach(delegate))}/{people.dana()}/release"
+    url = f"{signing.make(*parts.coach(delegate))}/{people.dana()}/release"
 
     def check(_):
         told = [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]
@@ -135,7 +136,7 @@ def test_the_impact_survey_asks_everybody_once(aws):
     due = jobs.find(job_id).due_at
 
     def check(_):
-        surveys = impacts.surveys_from(query(f"DELEGATE#{people.dana()}", "IMPACT#"))
+        surveys = impact_surveys.surveys_from(query(f"DELEGATE#{people.dana()}", "IMPACT#"))
         pulses = [one.rater.email for one in scene.asked(Wave.PULSE)]
         first = Counter(row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#impact/pulse#"))
         wrong = [] if {survey.role.value for survey in surveys} == {"delegate", "manager"} else ["a survey is missing"]
@@ -209,12 +210,11 @@ def test_a_list_of_raters_is_invited_once(aws):
 
 
 def test_an_approved_list_is_sent_once(visitor):
-    from chalicelib import mailed_links
-    from chalicelib.web import links
+    from chalicelib.links import parts, signing
 
     def build():
         clock = Clock()
-        chalicelib.clock.use(clock.now)
+        chalicelib.core.clock.use(clock.now)
         rules = replace(people.programme(), id="approved", raters_approved_by=Approver.COACH)
         people.opened(clock, rules=rules)
         choose = people.link("dana delegate", "nominate")
@@ -223,10 +223,10 @@ def test_an_approved_list_is_sent_once(visitor):
 
     asked = Scene(build)
     delegate = delegates.find(people.dana())
-    url = links.make(*mailed_links.approve(delegate, delegate.coach))
+    url = signing.make(*parts.approve(delegate, delegate.coach))
 
     def act(_, now):
-        chalicelib.clock.use(lambda: at(now))
+        chalicelib.core.clock.use(lambda: at(now))
         visitor.open(url)
         if visitor.status != 500:
             visitor.post(url, {"decision": "approve"}, nonce=forms.nonce("approve", url.rsplit("/", 1)[1]))

@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-import chalicelib.clock
-from chalicelib import waves
-from chalicelib.admin import close
-from chalicelib.collect.sheet import QuestionnaireClosed
-from chalicelib.collect.submit import submit
+import chalicelib.core.clock
+from chalicelib.admin import close_or_extend as close
+from chalicelib.collect.questionnaire import QuestionnaireClosed
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.model import Wave, WaveState
 from chalicelib.jobs import run
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Wave, WaveState
+from chalicelib.jobs.kinds import HANDLERS, JobKind
 from chalicelib.store import cohorts, delegates, jobs, responses
 from chalicelib.store.table import transact
-from chalicelib.works import WORKS
+from chalicelib.waves import lifecycle
 from tests.faults import scene
 from tests.faults.scene import Scene
 from tests.support import people
@@ -30,7 +30,7 @@ EVERY = pytest.param(5000, marks=pytest.mark.prove)  # orders: more than there a
 @pytest.fixture(autouse=True)
 def system_clock():
     yield
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 def test_two_submissions_of_one_link_count_once(aws):
@@ -54,7 +54,7 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
     """The rater's page is read a moment before the deadline; the job closes at the deadline, few answers or not."""
     deadline = people.CLOSE.replace(day=1)
     about = {"delegate": people.dana(), "wave": "baseline", "publish": "yes"}
-    close = jobs.job("close", people.dana(), "baseline", "publish", due_at=deadline, **about)
+    close = JobKind.CLOSE.job(people.dana(), "baseline", "publish", due_at=deadline, **about)
 
     def build():
         scene.open_wave()
@@ -75,7 +75,7 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
         return [] if stored == 3 + thanked else [f"thanked: {thanked}, but {stored} peers are stored"]
 
     rater = lambda _: submit(ticket, deadline - timedelta(seconds=1))  # noqa: E731
-    closing = lambda _: run.run(close.id, WORKS, "attempt", deadline)  # noqa: E731
+    closing = lambda _: run.run(close.id, HANDLERS, "attempt", deadline)  # noqa: E731
     assert explore(racing.lay_out, [rater, closing], check, limit) > 50
 
 
@@ -99,7 +99,7 @@ def test_more_time_that_is_given_as_the_questionnaire_closes_stands_or_is_refuse
         return [] if not extended or wave.state is WaveState.OPEN else [f"extended, and yet {wave.state}"]
 
     extending = lambda _: close.extend(people.COHORT, people.person("dana delegate").email, last_day, deadline)  # noqa: E731
-    closing = lambda _: run.run(f"close#{people.dana()}#baseline#0", WORKS, "attempt", deadline)  # noqa: E731
+    closing = lambda _: run.run(f"close#{people.dana()}#baseline#0", HANDLERS, "attempt", deadline)  # noqa: E731
     assert explore(racing.lay_out, [extending, closing], check, limit) > 20
 
 
@@ -118,7 +118,9 @@ def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws, limit):
         before = delegates.find_nomination(people.dana(), Wave.BASELINE)
         chosen = (*before.raters, *people.raters(2, 0))
         sent = replace(before, raters=chosen, sent_raters=len(chosen), revision=before.revision + 1)
-        commit(waves.send_nomination(people.programme(), delegate, wave, before, sent, people.OPENING), people.OPENING)
+        commit(
+            lifecycle.send_nomination(people.programme(), delegate, wave, before, sent, people.OPENING), people.OPENING
+        )
 
     def check(_, outcomes):
         drain(people.OPENING + timedelta(minutes=10))
@@ -129,5 +131,5 @@ def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws, limit):
         wrong = [] if invited == sent else [f"sent: {sent}, invited: {invited}"]
         return wrong + (["told to choose raters who are chosen"] if sent and told else [])
 
-    act = lambda _: run.run(opening, WORKS, "attempt", people.OPENING)  # noqa: E731
+    act = lambda _: run.run(opening, HANDLERS, "attempt", people.OPENING)  # noqa: E731
     assert explore(racing.lay_out, [send_list, act], check, limit) > 20

@@ -5,21 +5,21 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-import chalicelib.clock
-from chalicelib.admin import chase, close, lost_link, withdraw
-from chalicelib.collect import decline, submit
-from chalicelib.impact import respond
+import chalicelib.core.clock
+from chalicelib.admin import close_or_extend, remind, resend_link, withdraw_delegate
+from chalicelib.collect import decline, submit_answers
+from chalicelib.core.model import Wave
+from chalicelib.impact import answer_survey
 from chalicelib.jobs import run
-from chalicelib.model import Wave
-from chalicelib.nominate import choice, sending
-from chalicelib.store import cohorts, impacts, invitations, jobs, mails
+from chalicelib.jobs.kinds import HANDLERS
+from chalicelib.links import signing
+from chalicelib.nominate import rater_list, submit_list
+from chalicelib.store import cohorts, emails, impact_surveys, invitations, jobs
 from chalicelib.store.cohorts import LineMissing
-from chalicelib.store.impacts import Role
+from chalicelib.store.emails import MailMissing
+from chalicelib.store.impact_surveys import Role
 from chalicelib.store.jobs import JobState
-from chalicelib.store.mails import MailMissing
 from chalicelib.store.table import delete
-from chalicelib.web import links
-from chalicelib.works import WORKS
 from tests.faults import scene
 from tests.support import people
 from tests.support.clock import MONDAY, Clock
@@ -33,7 +33,7 @@ DANA = people.person("dana delegate").email
 @pytest.fixture(autouse=True)
 def system_clock(aws):
     yield
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 def lose_the_line() -> None:
@@ -41,10 +41,10 @@ def lose_the_line() -> None:
 
 
 ACTS = {
-    "submit": lambda: submit.submit(scene.ticket(scene.invitation("p0")), NOW),
+    "submit": lambda: submit_answers.submit(scene.ticket(scene.invitation("p0")), NOW),
     "decline": lambda: decline.decline(scene.ticket(scene.invitation("p0")), "no_time", NOW),
-    "withdraw": lambda: withdraw.withdraw(people.dana(), NOW, BY),
-    "chase": lambda: chase.chase(people.dana(), NOW, BY),
+    "withdraw": lambda: withdraw_delegate.withdraw(people.dana(), NOW, BY),
+    "chase": lambda: remind.chase(people.dana(), NOW, BY),
 }
 
 
@@ -60,48 +60,52 @@ def test_a_delegate_without_a_line_is_an_error_and_no_refusal(act):
 def test_extending_and_closing_a_delegate_without_a_line_is_an_error(monkeypatch):
     """The line goes between the read and the write."""
     scene.open_wave()
-    true_find = close._find
+    true_find = close_or_extend._find
 
     def find_and_lose(*args):
         found = true_find(*args)
         lose_the_line()
         return found
 
-    monkeypatch.setattr(close, "_find", find_and_lose)
+    monkeypatch.setattr(close_or_extend, "_find", find_and_lose)
     with pytest.raises(LineMissing):
-        close.extend(people.COHORT, DANA, date(2026, 10, 9), NOW, BY)
+        close_or_extend.extend(people.COHORT, DANA, date(2026, 10, 9), NOW, BY)
 
 
 def test_a_reminder_that_is_missing_does_not_pass_for_an_answer_that_changed():
     scene.open_wave()
-    people.write(delete(mails.key(scene.invitation("p0").reminders[0])))
+    people.write(delete(emails.key(scene.invitation("p0").reminders[0])))
 
     with pytest.raises(MailMissing):
-        submit.submit(scene.ticket(scene.invitation("p0")), NOW)
+        submit_answers.submit(scene.ticket(scene.invitation("p0")), NOW)
 
 
 def test_an_impact_survey_whose_reminder_is_missing_is_not_called_busy():
     scene.open_wave()
     due = jobs.find(f"impact#{people.dana()}").due_at
     scene.run_job(f"impact#{people.dana()}", due)
-    survey = next(one for one in impacts.surveys_from(impacts.of_delegate(people.dana())) if one.role is Role.MANAGER)
-    people.write(delete(mails.key(survey.reminders[0])))
-    token = links.token("impact", people.dana(), Role.MANAGER.value, str(survey.link_version))
+    survey = next(
+        one
+        for one in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
+        if one.role is Role.MANAGER
+    )
+    people.write(delete(emails.key(survey.reminders[0])))
+    token = signing.token("impact", people.dana(), Role.MANAGER.value, str(survey.link_version))
 
-    form = respond.open_form(token, due)
+    form = answer_survey.open_form(token, due)
     with pytest.raises(MailMissing):
-        respond._keep(form, replace(form.survey, sent=True), due)
+        answer_survey._keep(form, replace(form.survey, sent=True), due)
 
 
 def test_a_list_whose_delegate_has_no_line_did_not_change_in_another_window():
     clock = Clock()
-    chalicelib.clock.use(clock.now)
+    chalicelib.core.clock.use(clock.now)
     people.opened(clock)
     lose_the_line()
-    found = choice.open_choice(people.link("dana delegate", "nominate").rsplit("/", 1)[1], clock.now())
+    found = rater_list.open_choice(people.link("dana delegate", "nominate").rsplit("/", 1)[1], clock.now())
 
     with pytest.raises(LineMissing):
-        sending.send(found, clock.now(), fewer=True)
+        submit_list.send(found, clock.now(), fewer=True)
 
 
 def test_a_job_that_invites_fails_at_once_when_a_row_is_missing():
@@ -112,7 +116,7 @@ def test_a_job_that_invites_fails_at_once_when_a_row_is_missing():
     lose_the_line()
     (job,) = [job.id for job in jobs.waiting(people.OPENING) if job.kind == "invite"]
 
-    assert not run.run(job, WORKS, "attempt", people.OPENING)
+    assert not run.run(job, HANDLERS, "attempt", people.OPENING)
 
     assert jobs.find(job).state is JobState.FAILED
     assert "LineMissing" in jobs.find(job).error
@@ -122,5 +126,5 @@ def test_a_job_that_invites_fails_at_once_when_a_row_is_missing():
 def test_a_link_that_was_sent_today_is_not_sent_again():
     scene.open_wave()
 
-    assert lost_link.send_again(people.COHORT, people.person("p0").email, NOW, BY)
-    assert not lost_link.send_again(people.COHORT, people.person("p0").email, NOW, BY)
+    assert resend_link.send_again(people.COHORT, people.person("p0").email, NOW, BY)
+    assert not resend_link.send_again(people.COHORT, people.person("p0").email, NOW, BY)

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-import chalicelib.clock
-from chalicelib.admin import chase, close, followup, replace, withdraw
-from chalicelib.mail import events
+import chalicelib.core.clock
+from chalicelib.admin import address_change, close_or_extend, remind, schedule_followup, withdraw_delegate
+from chalicelib.emails import delivery_events
+from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.store import cohorts, delegates, jobs
 from chalicelib.store.cohorts import Stage
 from chalicelib.store.jobs import JobState
 from chalicelib.store.table import scan
-from chalicelib.works import WORKS
 from infra.local import outbox
 from tests.faults import scene
 from tests.faults.scene import Scene
@@ -28,7 +28,7 @@ NOW = people.OPENING + timedelta(days=2)
 
 def loaded():
     clock = Clock()
-    chalicelib.clock.use(clock.now)
+    chalicelib.core.clock.use(clock.now)
     people.load(clock.now(), chosen=people.raters(4, 0))
     return clock
 
@@ -61,7 +61,7 @@ def opened(act):
 def released_and_followed_up():
     line = delegates.find(people.dana())
     people.write(cohorts.change_line(line, put={"stage": Stage.RELEASED}))
-    followup.plan(people.COHORT, date(2026, 12, 7), date(2026, 12, 18), NOW, BY)
+    schedule_followup.plan(people.COHORT, date(2026, 12, 7), date(2026, 12, 18), NOW, BY)
 
 
 def six_months_on():
@@ -71,19 +71,19 @@ def six_months_on():
 
 def bounce():
     told = sent_mails(people.person("p0").email)[0]
-    events.settle(outbox.bounce(told, NOW), NOW)
+    delivery_events.settle(outbox.bounce(told, NOW), NOW)
 
 
 KINDS = {
     "enrol": enrolled,
     "open": opening,
     "invite": inviting,
-    "chase": opened(lambda: chase.chase(people.dana(), NOW, BY)),
-    "chase_all": opened(lambda: chase.chase_all(people.COHORT, NOW.date(), NOW, BY)),
-    "tell_extended": opened(lambda: close.extend(people.COHORT, DANA, date(2026, 10, 9), NOW, BY)),
-    "withdraw": opened(lambda: withdraw.withdraw(people.dana(), NOW, BY)),
+    "chase": opened(lambda: remind.chase(people.dana(), NOW, BY)),
+    "chase_all": opened(lambda: remind.chase_all(people.COHORT, NOW.date(), NOW, BY)),
+    "tell_extended": opened(lambda: close_or_extend.extend(people.COHORT, DANA, date(2026, 10, 9), NOW, BY)),
+    "withdraw": opened(lambda: withdraw_delegate.withdraw(people.dana(), NOW, BY)),
     "replace": opened(
-        lambda: replace.replace(people.COHORT, people.person("cleo coach").email, "new@example.org", NOW, BY)
+        lambda: address_change.replace(people.COHORT, people.person("cleo coach").email, "new@example.org", NOW, BY)
     ),
     "followup": opened(released_and_followed_up),
     "undeliverable": opened(bounce),
@@ -95,7 +95,7 @@ UNTIL = timedelta(days=1, hours=1)
 @pytest.fixture(autouse=True)
 def system_clock(aws):
     yield
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 def emails() -> Counter[tuple[str, str]]:
@@ -120,7 +120,7 @@ def test_a_repeat_on_the_next_day_changes_nothing(kind):
 
     cloud.empty()
     ready.lay_out()
-    WORKS[kind](jobs.find(job.id), now)  # and is killed before it settles
+    HANDLERS[kind](jobs.find(job.id), now)  # and is killed before it settles
     run_jobs_of(kind, now + UNTIL)
     run_jobs_of(kind, now + UNTIL)
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from chalicelib.mail import send
+from chalicelib.emails import send
 from chalicelib.store import sessions
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import scan
-from chalicelib.web import codes, readers
+from chalicelib.web import readers, sign_in_codes
 from chalicelib.web.readers import Role
 from chalicelib.web.sessions import LONGEST
 from tests.faults.scene import Again
@@ -27,7 +27,7 @@ def reader():
 
 def spend(challenge, now, session):
     made = Session(sessions.hashed(session), reader().who, now + LONGEST)
-    codes.spend(reader(), challenge, newest_code(CLEO.email), made, now)
+    sign_in_codes.spend(reader(), challenge, newest_code(CLEO.email), made, now)
 
 
 def kept():
@@ -37,7 +37,7 @@ def kept():
 def test_a_code_is_mailed_once_and_signs_in_once_whatever_fails(aws):
     def act(_, now):
         """Asks anew each time: half an hour has passed since the error page."""
-        challenge = codes.ask(reader(), f"challenge-{now:%H%M}", now)
+        challenge = sign_in_codes.ask(reader(), f"challenge-{now:%H%M}", now)
         send.send(f"web/code#{reader().who}#{challenge}", f"attempt-{now:%H%M}", now)
         if not (sent_mails() and sent_mails()[-1].row.endswith(challenge)):
             raise Again
@@ -57,17 +57,19 @@ def test_pressing_twice_at_once_sends_one_mail_and_both_pages_work(aws):
         wrong = [] if len(set(outcomes)) == 1 else [f"two challenges: {outcomes}"]
         return wrong + ([] if len(sent_mails()) == 1 else [f"{len(sent_mails())} mails"])
 
-    press = [lambda _, name=name: codes.ask(reader(), "once", MONDAY, otherwise=name) for name in ("first", "second")]
+    press = [
+        lambda _, name=name: sign_in_codes.ask(reader(), "once", MONDAY, otherwise=name) for name in ("first", "second")
+    ]
     assert explore(lambda: None, press, check) >= 6
 
 
 def test_one_code_typed_twice_at_once_signs_in_once(aws):
     def asked():
-        codes.ask(reader(), "challenge", MONDAY)
+        sign_in_codes.ask(reader(), "challenge", MONDAY)
         drain(MONDAY)
 
     def check(_, outcomes):
-        refused = [one for one in outcomes if isinstance(one, codes.CodeRefused)]
+        refused = [one for one in outcomes if isinstance(one, sign_in_codes.CodeRefused)]
         return [] if (len(kept()), len(refused)) == (1, 1) else [f"{len(kept())} sessions: {outcomes!r}"]
 
     typing = [lambda _, name=name: spend("challenge", MONDAY, name) for name in ("one", "two")]

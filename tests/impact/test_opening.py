@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.admin import withdraw
+from chalicelib.admin import withdraw_delegate
 from chalicelib.collect.decline import decline
-from chalicelib.collect.sheet import read_ticket
-from chalicelib.model import Wave
-from chalicelib.store import impacts
-from chalicelib.web import links
+from chalicelib.collect.questionnaire import read_ticket
+from chalicelib.core.model import Wave
+from chalicelib.links import signing
+from chalicelib.store import impact_surveys
 from tests.faults import scene
 from tests.faults.test_faults import ready_to_release
 from tests.support import people
@@ -31,7 +31,7 @@ def six_months_on() -> None:
 
 def test_who_declined_is_not_asked_again_by_a_pulse():
     one = scene.invitation("p0")
-    token = links.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
+    token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
     decline(read_ticket(token, "decline"), "no_time", scene.at(MONDAY))
     six_months_on()
 
@@ -40,11 +40,11 @@ def test_who_declined_is_not_asked_again_by_a_pulse():
 
 
 def test_nobody_is_asked_about_a_delegate_who_has_left():
-    withdraw.withdraw(people.dana(), scene.at(MONDAY), "ada@example.org")
+    withdraw_delegate.withdraw(people.dana(), scene.at(MONDAY), "ada@example.org")
     scene.settle(scene.at(MONDAY))
     before = len(sent_mails())
     six_months_on()
 
-    assert not impacts.surveys_from(impacts.of_delegate(people.dana()))
+    assert not impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
     assert scene.asked(Wave.PULSE) == []
     assert len(sent_mails()) == before

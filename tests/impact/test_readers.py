@@ -8,15 +8,15 @@ import json
 
 import pytest
 
-from chalicelib import cli
-from chalicelib.impact import readers
-from chalicelib.impact.fields import Kind, questions
-from chalicelib.impact.readers import Reader, reader_of
-from chalicelib.impact.survey import sections
-from chalicelib.model import PulseArea, Wave
-from chalicelib.store import debriefs, delegates, impacts, objects, summaries
+from chalicelib.cli import parser
+from chalicelib.core.model import PulseArea, Wave
+from chalicelib.forms import readers
+from chalicelib.forms.fields import Kind, questions
+from chalicelib.forms.readers import Reader, reader_of
+from chalicelib.forms.survey import sections
+from chalicelib.store import debriefs, delegates, impact_surveys, objects, summaries
 from chalicelib.store.debriefs import Area, Debrief
-from chalicelib.store.impacts import Role, surveys_from
+from chalicelib.store.impact_surveys import Role, surveys_from
 from chalicelib.store.table import update
 from chalicelib.web.templating import environment
 from tests.journey.conftest import visitor
@@ -61,7 +61,7 @@ def answered(visitor, clock):
 
 def store(name: str, role: Role, answers: dict[str, str]) -> None:
     change = {"answers": answers, "sent": True}
-    people.write(update(impacts.key(id_of(name), role), put=change, refusal=impacts.SurveyMissing))
+    people.write(update(impact_surveys.key(id_of(name), role), put=change, refusal=impact_surveys.SurveyMissing))
 
 
 def consent(to: str) -> None:
@@ -90,7 +90,7 @@ def console_pages(visitor, clock) -> str:
 
 def command(*words: str) -> str:
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
-        cli.main(list(words))
+        parser.main(list(words))
     return out.getvalue()
 
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.impact.fields import Kind, questions, read_fields
-from chalicelib.impact.survey import faults_of, minutes, sections
-from chalicelib.model import PulseArea
-from chalicelib.store.impacts import Role
+from chalicelib.core.model import PulseArea
+from chalicelib.forms.fields import Kind, questions, read_fields
+from chalicelib.forms.survey import faults_of, minutes, sections
+from chalicelib.store.impact_surveys import Role
 from tests.support.people import programme
 
 AREAS = (PulseArea("1", "Ask before answering"), PulseArea("2", "Delegate decisions"))

@@ -15,14 +15,15 @@ from chalice.config import Config
 from chalice.deploy.appgraph import ApplicationGraphBuilder
 from chalice.deploy.models import LambdaFunction, SQSEventSource
 
-from chalicelib.admin import attention, replace
-from chalicelib.ids import delegate_id
+from chalicelib.admin import address_change, failures
+from chalicelib.core.ids import delegate_id
+from chalicelib.core.model import Person, Wave
+from chalicelib.emails import delivery_events, send
+from chalicelib.emails.ses_tags import tag
 from chalicelib.jobs import sweep
 from chalicelib.jobs.commit import commit
-from chalicelib.mail import events, send
-from chalicelib.mail.tags import tag
-from chalicelib.model import Person, Wave
-from chalicelib.store import jobs, mails, programmes
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import emails, jobs, programmes
 from infra import rights
 from infra.deploy import policies
 from infra.local import aws_contract, record
@@ -89,22 +90,22 @@ def rare_acts(clock) -> None:
     """What no run of the demo is sure to do."""
     now = clock.now()
     bad = mail(to=Person("Nobody", "no address"))
-    commit([mails.add(bad)], now)
+    commit([emails.add(bad)], now)
     assert not send.send(bad.id, "attempt", now)  # shown on the dashboard: mail writes a row
     told = {"eventType": "Delivery", "mail": {"messageId": "m", "tags": {"mail": [tag(bad.id)], "attempt": ["a"]}}}
-    events.settle(json.dumps(told), now)  # and now it arrived after all: mail_events takes the row away
-    late = jobs.job("report", delegate_id("c", "d@example.org"), Wave.BASELINE, due_at=now + timedelta(minutes=1))
+    delivery_events.settle(json.dumps(told), now)  # and now it arrived after all: mail_events takes the row away
+    late = JobKind.REPORT.job(delegate_id("c", "d@example.org"), Wave.BASELINE, due_at=now + timedelta(minutes=1))
     commit([jobs.add(late)], now)
     sweep.sweep(clock.advance(minutes=5))
     with record.running("report"):  # has no memory of what other functions read: tests/infra/test_packaged.py
         programmes.stored(people.programme().id, people.programme().version)
     people.opened(clock, chosen=people.raters(1, 0))
-    replace.replace(people.COHORT, people.person("mara manager").email, "new@example.org", clock.now())
+    address_change.replace(people.COHORT, people.person("mara manager").email, "new@example.org", clock.now())
     drain(clock.now())  # a manager's inbox is under their address: work takes the old one away
     people.load(clock.now(), chosen=people.raters(2, 0))
     drain(clock.now())  # more raters for a delegate who is enrolled: only while their wave is as it was read
     with record.running("api_handler"):
-        attention.attention(clock.now())  # the administrator looks at what failed
+        failures.attention(clock.now())  # the administrator looks at what failed
 
 
 @pytest.mark.parametrize(("function", "action", "resource"), ALL)

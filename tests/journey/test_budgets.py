@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
+from chalicelib.core.model import Wave
+from chalicelib.emails import send
 from chalicelib.jobs import run
-from chalicelib.mail import send
-from chalicelib.model import Wave
-from chalicelib.report.work import build_report
-from chalicelib.store import jobs
+from chalicelib.jobs.kinds import JobKind
 from chalicelib.store.due import due
 from tests.support import people
 from tests.support.calls import count_calls
@@ -63,15 +62,15 @@ def test_a_report_is_at_most_six_calls(visitor, clock):
         link = people.link(rater.person.name.lower(), "answer")
         people.send(people.answer_all(visitor, link), link)
     clock.to(people.CLOSE)
-    report = jobs.job("report", people.dana(), Wave.BASELINE, due_at=clock.now())
+    report = JobKind.REPORT.job(people.dana(), Wave.BASELINE, due_at=clock.now())
     (close,) = [row["pk"] for row in due(clock.now()) if row["kind"] == "close"]
-    from chalicelib.works import WORKS
+    from chalicelib.jobs.kinds import HANDLERS
 
-    run.run(close.removeprefix("JOB#"), WORKS, "attempt", clock.now())
+    run.run(close.removeprefix("JOB#"), HANDLERS, "attempt", clock.now())
     (cohort,) = [row["pk"] for row in due(clock.now()) if row["kind"] == "cohort_figures"]
-    run.run(cohort.removeprefix("JOB#"), WORKS, "attempt", clock.now())
+    run.run(cohort.removeprefix("JOB#"), HANDLERS, "attempt", clock.now())
     with count_calls() as calls:
-        assert run.run(report.id, {"report": build_report}, "attempt", clock.now())
+        assert run.run(report.id, HANDLERS, "attempt", clock.now())
     assert calls.total() <= 6
     drain(clock.now())
 

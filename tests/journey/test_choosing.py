@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.model import Approver, Person, RaterEntry, Wave
-from chalicelib.nominate.doubts import BUSY_FROM
+from chalicelib.core.model import Approver, Person, RaterEntry, Wave
+from chalicelib.nominate.address_warnings import BUSY_FROM
 from chalicelib.store import delegates, invitations
 from chalicelib.store.table import scan
 from infra.local.outbox import Accepted
@@ -260,11 +260,10 @@ def test_only_the_approver_of_today_can_approve(visitor, clock, request_link):
 
 
 def test_where_nobody_approves_there_is_nothing_to_approve(visitor, choose):
-    from chalicelib import mailed_links
-    from chalicelib.web import links
+    from chalicelib.links import parts, signing
 
     delegate = delegates.find(people.dana())
-    visitor.open(links.make(*mailed_links.approve(delegate, delegate.coach)))
+    visitor.open(signing.make(*parts.approve(delegate, delegate.coach)))
     assert (visitor.status, "nothing to approve" in visitor.page) == (400, True)
 
 

@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.collect.decline import decline
-from chalicelib.collect.sheet import read_ticket
-from chalicelib.collect.submit import submit
-from chalicelib.model import Approver, Invitation, Wave, WaveState
+from chalicelib.collect.questionnaire import read_ticket
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.model import Approver, Invitation, Wave, WaveState
+from chalicelib.links import signing
 from chalicelib.store import delegates, jobs, reports
-from chalicelib.web import links
 from tests.faults import scene
 from tests.support import people
 from tests.support.calls import count_calls
@@ -36,7 +36,7 @@ def state() -> WaveState:
 
 
 def say_no(one: Invitation, clock) -> None:
-    token = links.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
+    token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
     decline(read_ticket(token, "decline"), "no_time", clock.now())
 
 

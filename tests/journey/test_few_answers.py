@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.admin import close
+from chalicelib.admin import close_or_extend
 from chalicelib.admin.dashboard import dashboard
-from chalicelib.admin.shown import Filter
-from chalicelib.collect.close import too_few
-from chalicelib.collect.submit import submit
-from chalicelib.model import Invitation, InvitationState, Wave, WaveState
-from chalicelib.report.facts import Facts, read_facts
+from chalicelib.admin.delegate_status import Filter
+from chalicelib.collect.close_wave import too_few
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.model import Invitation, InvitationState, Wave, WaveState
+from chalicelib.results.facts import Facts, read_facts
 from chalicelib.store import cohorts, delegates, jobs, objects, reports
 from chalicelib.store.cohorts import Stage, SurveyStage
 from infra.local.account import ADMINISTRATOR
@@ -87,7 +87,7 @@ def test_the_administrator_is_told_once_and_raters_that_it_may_be_extended(visit
 
 
 def test_with_more_time_who_has_not_answered_is_told_and_every_answer_counts(visitor, clock, held):
-    close.extend(people.COHORT, DANA, people.DATES.closes + timedelta(days=14), clock.advance(days=1))
+    close_or_extend.extend(people.COHORT, DANA, people.DATES.closes + timedelta(days=14), clock.advance(days=1))
     drain(clock.now())
     assert state() is WaveState.OPEN
     silent = ("p3", "p4", "p5", "mara manager")
@@ -106,7 +106,7 @@ def test_with_more_time_a_delegate_who_chose_nobody_is_asked_to_choose(visitor, 
     people.opened(clock)
     drain(clock.to(people.CLOSE))
     before = mails("nominate/reminder#")[DANA]
-    close.extend(people.COHORT, DANA, people.DATES.closes + timedelta(days=14), clock.advance(days=1))
+    close_or_extend.extend(people.COHORT, DANA, people.DATES.closes + timedelta(days=14), clock.advance(days=1))
     drain(clock.now())
 
     assert mails("nominate/reminder#")[DANA] == before + 1
@@ -118,7 +118,7 @@ def test_with_more_time_a_delegate_who_chose_nobody_is_asked_to_choose(visitor, 
 
 
 def test_closed_all_the_same_the_report_shows_what_may_be_shown(visitor, clock, held):
-    close.publish(people.COHORT, DANA, clock.advance(days=1))
+    close_or_extend.publish(people.COHORT, DANA, clock.advance(days=1))
     drain(clock.now())
     drain(clock.advance(hours=2))
 
@@ -165,7 +165,7 @@ def test_a_decision_stays_in_sight_and_can_be_taken_when_the_impact_survey_opens
 
 def test_a_report_that_is_made_while_the_impact_survey_is_open_is_printed_and_shown_as_made(visitor, clock, held):
     """The survey opens between the close and the printing of the report."""
-    close.publish(people.COHORT, DANA, clock.advance(days=1))
+    close_or_extend.publish(people.COHORT, DANA, clock.advance(days=1))
     people.write(cohorts.change_line(delegates.find(people.dana()), put={"survey": SurveyStage.OPEN}))
     drain(clock.now())
     drain(clock.advance(hours=2))

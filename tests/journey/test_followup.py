@@ -8,14 +8,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.admin import close, followup
-from chalicelib.admin.followup import FollowupRefused
-from chalicelib.admin.status import CohortUnknown
-from chalicelib.collect.submit import submit
-from chalicelib.ids import delegate_id
+from chalicelib.admin import close_or_extend, schedule_followup
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.schedule_followup import FollowupRefused
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.ids import delegate_id
+from chalicelib.core.model import Approver, Invitation, InvitationState, Wave, WaveState
 from chalicelib.jobs import run
-from chalicelib.model import Approver, Invitation, InvitationState, Wave, WaveState
-from chalicelib.report.work import build_report
+from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.store import cohorts, delegates, invitations, jobs, objects, reports
 from chalicelib.store.cohorts import Stage
 from chalicelib.store.reports import ReportState
@@ -53,7 +53,7 @@ def baseline_closed(clock) -> None:
 
 def planned(clock) -> None:
     baseline_closed(clock)
-    followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
+    schedule_followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
     drain(clock.now())
 
 
@@ -108,7 +108,7 @@ def test_new_names_wait_for_who_approves_them_and_the_others_are_asked(visitor, 
     people.opened(clock, chosen=people.raters(4, 0), rules=rules)
     everybody_answers(Wave.BASELINE, "3", clock.now())
     drain(clock.to(people.CLOSE))
-    followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
+    schedule_followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
     drain(clock.now())
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "peer", "name": NEW.name, "email": NEW.email})
@@ -136,7 +136,7 @@ def test_the_second_report_costs_no_call_more_than_the_first(aws, clock):
         for job in [job for job in jobs.waiting(clock.now()) if job.kind == kind]:
             run_job(job.id, clock.now())
     with count_calls() as calls:
-        assert run.run(f"report#{people.dana()}#followup", {"report": build_report}, "attempt", clock.now())
+        assert run.run(f"report#{people.dana()}#followup", HANDLERS, "attempt", clock.now())
 
     assert calls.total() <= 6
     assert reports.find(people.dana(), Wave.FOLLOWUP)
@@ -144,9 +144,9 @@ def test_the_second_report_costs_no_call_more_than_the_first(aws, clock):
 
 def test_what_the_administrator_decides_is_about_the_wave_that_is_open(aws, clock):
     opened(clock)
-    close.extend(people.COHORT, people.person("dana delegate").email, CLOSES + timedelta(days=7), clock.now())
+    close_or_extend.extend(people.COHORT, people.person("dana delegate").email, CLOSES + timedelta(days=7), clock.now())
     everybody_answers(Wave.FOLLOWUP, "4", clock.now())
-    close.close_now(people.COHORT, people.person("dana delegate").email, clock.advance(hours=1))
+    close_or_extend.close_now(people.COHORT, people.person("dana delegate").email, clock.advance(hours=1))
     drain(clock.advance(minutes=10))
 
     _, first = delegates.find_with_wave(people.dana(), Wave.BASELINE)
@@ -159,18 +159,18 @@ def test_what_the_administrator_decides_is_about_the_wave_that_is_open(aws, cloc
 def test_who_declined_stays_listed_and_is_sent_nothing(aws, clock):
     people.opened(clock, chosen=people.raters(5, 0))
     from chalicelib.collect.decline import decline
-    from chalicelib.collect.sheet import read_ticket
-    from chalicelib.web import links
+    from chalicelib.collect.questionnaire import read_ticket
+    from chalicelib.links import signing
 
     no = asked(Wave.BASELINE)[people.person("p4").email]
-    token = links.token("decline", no.delegate_id, no.wave.value, no.id, str(no.link_version))
+    token = signing.token("decline", no.delegate_id, no.wave.value, no.id, str(no.link_version))
     decline(read_ticket(token, "decline"), "no_time", clock.now())
     for one in asked(Wave.BASELINE).values():
         if one.state is InvitationState.INVITED:
             scene.fill_in(ticket(one), "3", clock.now())
             submit(ticket(one), clock.now())
     drain(clock.to(people.CLOSE))
-    followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
+    schedule_followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
     drain(clock.now())
 
     chosen = delegates.find_nomination(people.dana(), Wave.FOLLOWUP)
@@ -198,24 +198,24 @@ def test_dates_that_make_no_sense_are_refused(aws, clock, opens, closes, why):
     baseline_closed(clock)
 
     with pytest.raises(FollowupRefused, match=why):
-        followup.plan(people.COHORT, opens, closes, clock.to(ANNOUNCED))
+        schedule_followup.plan(people.COHORT, opens, closes, clock.to(ANNOUNCED))
     assert cohorts.find_followup(people.COHORT) is None
 
 
 def test_there_is_one_follow_up_for_each_cohort(aws, clock):
     planned(clock)
 
-    assert not followup.plan(people.COHORT, OPENS, CLOSES, clock.now()).changed
+    assert not schedule_followup.plan(people.COHORT, OPENS, CLOSES, clock.now()).changed
     with pytest.raises(FollowupRefused, match="has a follow-up from 2027-05-31 to 2027-06-18"):
-        followup.plan(people.COHORT, OPENS, CLOSES + timedelta(days=1), clock.now())
+        schedule_followup.plan(people.COHORT, OPENS, CLOSES + timedelta(days=1), clock.now())
     with pytest.raises(CohortUnknown):
-        followup.plan("nobody", OPENS, CLOSES, clock.now())
+        schedule_followup.plan("nobody", OPENS, CLOSES, clock.now())
 
 
 def test_a_delegate_whose_first_questionnaire_is_open_is_not_asked_about_twice_at_once(aws, clock):
     people.opened(clock, chosen=people.raters(4, 0))
-    close.extend(people.COHORT, people.person("dana delegate").email, date(2026, 10, 20), clock.now())
-    followup.plan(people.COHORT, date(2026, 10, 10), date(2026, 10, 30), clock.advance(days=1))
+    close_or_extend.extend(people.COHORT, people.person("dana delegate").email, date(2026, 10, 20), clock.now())
+    schedule_followup.plan(people.COHORT, date(2026, 10, 10), date(2026, 10, 30), clock.advance(days=1))
     drain(clock.now())
 
     assert not list(query(f"DELEGATE#{people.dana()}", "WAVE#followup"))
@@ -224,7 +224,7 @@ def test_a_delegate_whose_first_questionnaire_is_open_is_not_asked_about_twice_a
 def test_a_follow_up_is_planned_once_whatever_fails(aws, clock):
     def build() -> None:
         baseline_closed(clock)
-        followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
+        schedule_followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
 
     ready = Scene(build)
 
@@ -243,18 +243,22 @@ def test_a_follow_up_is_planned_once_whatever_fails(aws, clock):
 def test_a_delegate_who_closes_after_the_follow_up_was_planned_is_taken_in_by_planning_it_again(aws, clock):
     people.opened(clock, names=("dana delegate", "dora delegate"), chosen=people.raters(4, 0))
     dora = delegate_id(people.COHORT, people.person("dora delegate").email)
-    close.extend(people.COHORT, people.person("dora delegate").email, date(2026, 10, 20), clock.now())
-    close.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    close_or_extend.extend(people.COHORT, people.person("dora delegate").email, date(2026, 10, 20), clock.now())
+    close_or_extend.publish(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
     opens, closes = date(2026, 10, 12), date(2026, 10, 30)
-    followup.plan(people.COHORT, opens, closes, clock.now())
-    assert not followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed, "it is still at work"
+    schedule_followup.plan(people.COHORT, opens, closes, clock.now())
+    assert not schedule_followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed, (
+        "it is still at work"
+    )
     drain(clock.now())
-    assert not followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed, "nobody is left out"
+    assert not schedule_followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed, (
+        "nobody is left out"
+    )
 
-    close.publish(people.COHORT, people.person("dora delegate").email, clock.now())
+    close_or_extend.publish(people.COHORT, people.person("dora delegate").email, clock.now())
     drain(clock.now())
-    assert followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed
+    assert schedule_followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed
     drain(clock.now())
 
     assert delegates.find_with_wave(dora, Wave.FOLLOWUP)[1].state is WaveState.PLANNED

@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 from pythonjsonlogger.json import JsonFormatter
 
-from chalicelib import ids, log
-from chalicelib.admin import close, replace
-from chalicelib.mail import events
-from chalicelib.model import Wave
+from chalicelib.admin import address_change, close_or_extend
+from chalicelib.core import ids, log
+from chalicelib.core.model import Wave
+from chalicelib.emails import delivery_events
 from infra.local import account, outbox
 from infra.local.memory import backend
 from tests.support import people
@@ -133,10 +133,10 @@ def the_questionnaires(visitor, clock):
     visitor.open(people.link("p4", "answer").replace("answer/", "answer/forged"))
     visitor.open(people.link("p4", "decline"))
     visitor.post(visitor.url, {"reason": "wrong_person"})
-    events.settle(outbox.bounce(sent_mails("p4@example.org")[0], clock.now()), clock.now())
-    replace.replace(people.COHORT, "p4@example.org", NEW, clock.now(), "ada@example.org")
+    delivery_events.settle(outbox.bounce(sent_mails("p4@example.org")[0], clock.now()), clock.now())
+    address_change.replace(people.COHORT, "p4@example.org", NEW, clock.now(), "ada@example.org")
     drain(clock.now())
-    close.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    close_or_extend.publish(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
     drain(clock.to(people.CLOSE))
     drain(clock.advance(days=1))

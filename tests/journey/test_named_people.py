@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.admin import person
-from chalicelib.collect.submit import submit
-from chalicelib.model import RaterEntry, Wave
-from chalicelib.report.facts import read_facts
+from chalicelib.admin import data_requests
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.model import RaterEntry, Wave
+from chalicelib.results.facts import read_facts
 from chalicelib.store import jobs, objects, reports
 from chalicelib.store.table import query
 from tests.faults import scene
@@ -68,7 +68,7 @@ def test_only_their_answers_are_stored_with_a_name(closed):
 
 
 def test_whoever_is_erased_is_taken_out_of_them(closed, clock):
-    person.erase(MO.email, clock.now() + timedelta(days=1))
+    data_requests.erase(MO.email, clock.now() + timedelta(days=1))
 
     assert "mo.manager" not in str(responses()).lower()
     assert "Mo Manager" not in str(responses())

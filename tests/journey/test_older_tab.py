@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.collect.save import milliseconds
+from chalicelib.collect.save_page import milliseconds
 from chalicelib.web import forms
 from tests.journey.test_questionnaire import ITEMS, PAGE, by_script, link, saved  # noqa: F401 (a fixture)
 from tests.support import people

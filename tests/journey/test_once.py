@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from chalicelib.admin import close
-from chalicelib.admin.close import CloseRefused
-from chalicelib.collect.submit import submit
+from chalicelib.admin import close_or_extend
+from chalicelib.admin.close_or_extend import CloseRefused
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.model import Wave
 from chalicelib.jobs import run
-from chalicelib.model import Wave
-from chalicelib.report.work import build_report
+from chalicelib.jobs.kinds import HANDLERS, JobKind
 from chalicelib.store import jobs, reports
 from chalicelib.store.table import ConditionFailed, query, transact
 from tests.faults import scene
@@ -42,9 +42,9 @@ def test_a_late_answer_is_refused_on_the_page(visitor, closed):
 @pytest.mark.parametrize(
     "decide",
     [
-        pytest.param(lambda *who: close.extend(*who[:2], date(2026, 10, 20), who[2]), id="more-time"),
-        pytest.param(lambda *who: close.publish(*who), id="publish-again"),
-        pytest.param(lambda *who: close.close_now(*who), id="close-again"),
+        pytest.param(lambda *who: close_or_extend.extend(*who[:2], date(2026, 10, 20), who[2]), id="more-time"),
+        pytest.param(lambda *who: close_or_extend.publish(*who), id="publish-again"),
+        pytest.param(lambda *who: close_or_extend.close_now(*who), id="close-again"),
     ],
 )
 def test_the_administrator_cannot_open_it_again(visitor, clock, closed, decide):
@@ -58,10 +58,10 @@ def test_the_administrator_cannot_open_it_again(visitor, clock, closed, decide):
 
 def test_a_report_that_is_printed_again_takes_nobodys_place(visitor, clock, closed):
     first = reports.find(people.dana(), Wave.BASELINE)
-    again = jobs.job("report", people.dana(), "again", due_at=clock.now(), delegate=people.dana(), wave="baseline")
+    again = JobKind.REPORT.job(people.dana(), "again", due_at=clock.now(), delegate=people.dana(), wave="baseline")
     transact([jobs.add(again)])
 
-    run.run(again.id, {"report": build_report}, "attempt", clock.advance(days=1))
+    run.run(again.id, HANDLERS, "attempt", clock.advance(days=1))
 
     assert reports.find(people.dana(), Wave.BASELINE) == first
     assert jobs.find(again.id).error

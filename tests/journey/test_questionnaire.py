@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.collect import form
-from chalicelib.collect.save import milliseconds
-from chalicelib.collect.seal import NONCE
-from chalicelib.collect.sheet import read_ticket
-from chalicelib.model import Invitation, InvitationState
+from chalicelib.collect import pages as form
+from chalicelib.collect.encryption import NONCE
+from chalicelib.collect.questionnaire import read_ticket
+from chalicelib.collect.save_page import milliseconds
+from chalicelib.core.model import Invitation, InvitationState
 from chalicelib.store import invitations
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, apply, get, update

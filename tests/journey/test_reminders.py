@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.admin import chase, close
+from chalicelib.admin import close_or_extend, remind
 from chalicelib.store.table import scan
 from tests.support import people
 from tests.support.drain import drain
@@ -37,7 +37,7 @@ def test_an_early_close_stops_reminders(visitor, clock):
     for name in ("p0", "p1", "p2", "p3", "mara manager"):
         url = people.link(name, "answer")
         people.send(people.answer_all(visitor, url), url)
-    close.close_now(people.COHORT, DANA, clock.now())
+    close_or_extend.close_now(people.COHORT, DANA, clock.now())
     run_days(clock, people.CLOSE)
 
     assert reminded("p4") == reminded("dana delegate") == []
@@ -45,7 +45,7 @@ def test_an_early_close_stops_reminders(visitor, clock):
 
 def test_a_questionnaire_that_waits_for_a_decision_reminds_nobody(visitor, clock):
     people.opened(clock, chosen=people.raters(6, 0))
-    close.close_now(people.COHORT, DANA, clock.advance(days=1))
+    close_or_extend.close_now(people.COHORT, DANA, clock.advance(days=1))
     run_days(clock, people.CLOSE)
 
     assert reminded("p4") == reminded("dana delegate") == []
@@ -73,14 +73,14 @@ def with_the_coach(visitor, clock):
 
 def test_nobody_is_told_to_choose_raters_whose_list_is_being_looked_at(with_the_coach, clock):
     drain(clock.advance(days=1))
-    chase.chase(people.dana(), clock.now(), "ada@example.org")
+    remind.chase(people.dana(), clock.now(), "ada@example.org")
     run_days(clock, clock.now() + timedelta(days=6))
 
     assert not [one for one in reminded("dana delegate") if "choose" in one]
 
 
 def test_an_early_close_stops_the_reminder_to_choose_and_that_to_the_approver(with_the_coach, clock):
-    close.close_now(people.COHORT, DANA, clock.advance(hours=1))
+    close_or_extend.close_now(people.COHORT, DANA, clock.advance(hours=1))
     run_days(clock, clock.now() + timedelta(days=6))
 
     assert reminded("cleo coach") == []
@@ -88,7 +88,7 @@ def test_an_early_close_stops_the_reminder_to_choose_and_that_to_the_approver(wi
 
 def test_an_early_close_stops_the_reminder_to_choose(visitor, clock):
     people.opened(clock)
-    close.close_now(people.COHORT, DANA, clock.advance(hours=1))
+    close_or_extend.close_now(people.COHORT, DANA, clock.advance(hours=1))
     run_days(clock, clock.now() + timedelta(days=6))
 
     assert reminded("dana delegate") == []

@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.admin import replace as replacing
-from chalicelib.mail import events
-from chalicelib.model import Approver, Wave
-from chalicelib.programme.load import load_cohort
+from chalicelib.admin import address_change as replacing
+from chalicelib.core.model import Approver, Wave
+from chalicelib.emails import delivery_events
+from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, delegates
 from infra.local import outbox
 from tests.journey.test_choosing import PEERS, mails
@@ -88,7 +88,7 @@ def test_an_approvers_emails_follow_their_address(visitor, clock, approver):
 
 
 def test_an_approver_whose_address_bounced_is_emailed_no_more(clock, approver):
-    events.settle(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
+    delivery_events.settle(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
     drain(clock.now())
     sent = len(to_approve(approver))
     days_pass(clock)
@@ -98,7 +98,7 @@ def test_an_approver_whose_address_bounced_is_emailed_no_more(clock, approver):
 
 
 def test_an_approver_whose_address_bounced_is_asked_and_reminded_under_the_new_one(clock, approver):
-    events.settle(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
+    delivery_events.settle(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
     drain(clock.now())
     move(clock, approver)
     days_pass(clock)
@@ -108,7 +108,7 @@ def test_an_approver_whose_address_bounced_is_asked_and_reminded_under_the_new_o
 
 
 def test_a_list_that_is_sent_to_an_address_that_takes_no_email_waits_for_another(visitor, clock, approver):
-    events.settle(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
+    delivery_events.settle(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
     drain(clock.now())
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"back": "yes"})

@@ -8,12 +8,12 @@ from datetime import date, datetime
 
 import pytest
 
-from chalicelib.collect.sheet import open_sheet, read_ticket
-from chalicelib.impact.pulse import PULSE_PAGE
-from chalicelib.model import CohortDates, InvitationState, Wave
-from chalicelib.store import debriefs, delegates, impacts, invitations
+from chalicelib.collect.questionnaire import open_sheet, read_ticket
+from chalicelib.core.model import CohortDates, InvitationState, Wave
+from chalicelib.forms.pulse import PULSE_PAGE
+from chalicelib.store import debriefs, delegates, impact_surveys, invitations
 from chalicelib.store.debriefs import Area, Debrief
-from chalicelib.store.impacts import Role
+from chalicelib.store.impact_surveys import Role
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
@@ -48,7 +48,10 @@ def test_after_an_outage_everybody_is_asked_once_and_has_the_full_time(visitor, 
     wanted = ("dana delegate", "mara manager", "p0", "p1", "p2", "p3")
     assert asked == {str((people.person(name).email,)): 1 for name in wanted}
     closes = datetime.fromisoformat("2027-07-08T23:00:00Z")  # four weeks from then, at midnight in London
-    assert [one.closes_at for one in impacts.surveys_from(impacts.of_delegate(people.dana()))] == [closes, closes]
+    assert [one.closes_at for one in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))] == [
+        closes,
+        closes,
+    ]
     assert delegates.find_with_wave(people.dana(), Wave.PULSE)[1].closes_at == closes
 
 
@@ -56,7 +59,7 @@ def test_a_programme_that_ends_on_the_31st_of_august_asks_on_the_last_of_februar
     monkeypatch.setattr(people, "DATES", CohortDates(people.DATES.opens, people.DATES.closes, date(2027, 8, 31)))
     people.opened(clock, chosen=people.raters(1, 0))
     drain(clock.to(datetime.fromisoformat("2028-02-29T08:59:00Z")))
-    assert not impacts.surveys_from(impacts.of_delegate(people.dana()))
+    assert not impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
 
     drain(clock.advance(minutes=1))
     assert kept(Role.DELEGATE).opened_at == datetime.fromisoformat("2028-02-29T09:00:00Z")
@@ -65,8 +68,10 @@ def test_a_programme_that_ends_on_the_31st_of_august_asks_on_the_last_of_februar
     assert len(asked) == 1
 
 
-def kept(role: Role) -> impacts.ImpactSurvey:
-    (found,) = [one for one in impacts.surveys_from(impacts.of_delegate(people.dana())) if one.role is role]
+def kept(role: Role) -> impact_surveys.ImpactSurvey:
+    (found,) = [
+        one for one in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana())) if one.role is role
+    ]
     return found
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from chalicelib.model import Wave
+from chalicelib.core.model import Wave
 from chalicelib.store import cohorts, jobs, objects, reports
 from tests.support import people
 from tests.support.drain import drain

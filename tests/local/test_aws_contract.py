@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.config import settings
-from chalicelib.store.aws import client
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
 from infra.local import aws_contract
 from infra.local.aws_contract import AwsWouldRefuse, faults
 

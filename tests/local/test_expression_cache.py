@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.config import settings as ours
-from chalicelib.store.aws import AWS_ERRORS, client
+from chalicelib.core.aws import AWS_ERRORS, client
+from chalicelib.core.settings import settings as ours
 from chalicelib.store.expressions import above, at_most, either, equals, missing, one_of, present
 from chalicelib.store.table import Changed, Key, put, transact, update
 from infra.local import expression_cache

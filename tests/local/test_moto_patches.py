@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chalicelib.config import settings
-from chalicelib.store.aws import client
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
 from chalicelib.store.table import (
     AlreadyExists,
     Changed,

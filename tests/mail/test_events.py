@@ -12,15 +12,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib import log
-from chalicelib.mail import events, tags
-from chalicelib.mail.send import LEASE, send
-from chalicelib.mail.trouble import TODO
-from chalicelib.store import mails
+from chalicelib.core import log
+from chalicelib.emails import delivery_events, ses_tags
+from chalicelib.emails.refusals import TODO
+from chalicelib.emails.send import LEASE, send
+from chalicelib.store import emails
 from chalicelib.store.due import due
-from chalicelib.store.mails import Mail, MailState, Trouble
+from chalicelib.store.emails import Mail, MailState, Trouble
 from chalicelib.store.table import ConditionFailed, get, query, transact
-from chalicelib.undeliverable import addresses
+from chalicelib.waves.suppression import addresses
 from tests.mail.samples import SAM, mail
 from tests.support import cloud
 from tests.support.clock import MONDAY
@@ -35,7 +35,7 @@ DETAILS: dict[str, Any] = {"Bounce": BOUNCE, "Soft": SOFT}
 def event(kind: str, attempt: str = "one", message_id: str = "ses-1") -> str:
     """`Soft` is a transient bounce."""
     name = "Bounce" if kind == "Soft" else kind
-    about = {"messageId": message_id, "tags": {"mail": [tags.tag(mail().id)], "attempt": [attempt]}}
+    about = {"messageId": message_id, "tags": {"mail": [ses_tags.tag(mail().id)], "attempt": [attempt]}}
     return json.dumps({"eventType": name, "mail": about, name.lower(): DETAILS.get(kind, {})})
 
 
@@ -44,7 +44,7 @@ def state() -> MailState:
 
 
 def found() -> Mail:
-    read = mails.find(mail().id)
+    read = emails.find(mail().id)
     assert read
     return read
 
@@ -63,8 +63,8 @@ def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def taken() -> None:
     """A sender holds the mail, and no answer has come."""
-    transact([mails.add(mail())])
-    mails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)
+    transact([emails.add(mail())])
+    emails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,14 @@ def taken() -> None:
     ],
 )
 def test_each_event_says_what_became_of_the_mail(taken, kind, becomes):
-    events.settle(event(kind), MONDAY)
+    delivery_events.settle(event(kind), MONDAY)
 
     assert state() is becomes
 
 
 @pytest.mark.parametrize("kind", ["Bounce", "Complaint", "Reject", "Soft"])
 def test_an_email_that_did_not_arrive_is_on_the_dashboard(taken, kind):
-    events.settle(event(kind), MONDAY)
+    delivery_events.settle(event(kind), MONDAY)
 
     (row,) = shown()
     assert row["sk"] == f"BOUNCE#{mail().id}"
@@ -117,8 +117,8 @@ CASES = [
 def test_every_email_that_ses_gave_up_on_is_shown_with_what_to_do(taken, kind, sub, recipients, becomes, trouble):
     """SES sends DeliveryDelay while it still tries: a bounce of any type is the end."""
     bounce = {"bounceType": kind, "bounceSubType": sub, "bouncedRecipients": recipients}
-    about = {"messageId": "ses-1", "tags": {"mail": [tags.tag(mail().id)], "attempt": ["one"]}}
-    events.settle(json.dumps({"eventType": "Bounce", "mail": about, "bounce": bounce}), MONDAY)
+    about = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(mail().id)], "attempt": ["one"]}}
+    delivery_events.settle(json.dumps({"eventType": "Bounce", "mail": about, "bounce": bounce}), MONDAY)
 
     (row,) = shown()
     assert (state(), row["trouble"]) == (becomes, trouble)
@@ -129,79 +129,79 @@ def test_every_email_that_ses_gave_up_on_is_shown_with_what_to_do(taken, kind, s
 
 
 def test_a_later_email_that_arrives_takes_the_earlier_one_off_the_dashboard(taken):
-    events.settle(event("Soft"), MONDAY)
+    delivery_events.settle(event("Soft"), MONDAY)
     later = replace(mail(), id=f"{mail().id}.later")
-    transact([mails.add(later)])
-    about = {"messageId": "ses-2", "tags": {"mail": [tags.tag(later.id)], "attempt": ["one"]}}
-    events.settle(json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE)
+    transact([emails.add(later)])
+    about = {"messageId": "ses-2", "tags": {"mail": [ses_tags.tag(later.id)], "attempt": ["one"]}}
+    delivery_events.settle(json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE)
 
     assert shown() == []
     assert state() is MailState.UNDELIVERED
 
 
 def test_an_address_that_is_lost_stays_on_the_dashboard_whatever_arrives(taken):
-    events.settle(event("Bounce"), MONDAY)
+    delivery_events.settle(event("Bounce"), MONDAY)
     later = replace(mail(), id=f"{mail().id}.later")
-    transact([mails.add(later)])
-    about = {"messageId": "ses-2", "tags": {"mail": [tags.tag(later.id)], "attempt": ["one"]}}
-    events.settle(json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE)
+    transact([emails.add(later)])
+    about = {"messageId": "ses-2", "tags": {"mail": [ses_tags.tag(later.id)], "attempt": ["one"]}}
+    delivery_events.settle(json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE)
 
     assert len(shown()) == 1
 
 
 def test_a_bounce_says_why_in_a_few_words(taken):
-    events.settle(event("Bounce"), MONDAY)
+    delivery_events.settle(event("Bounce"), MONDAY)
 
     assert found().reason == "The address does not take mail (5.1.1)"
 
 
 def test_a_bounce_of_a_mail_without_a_cohort_is_kept_in_its_own_row_only():
-    alone = mails.Mail("web/x#1", "web/x", SAM, MONDAY)
-    transact([mails.add(alone)])
-    about = {"messageId": "ses-1", "tags": {"mail": [tags.tag(alone.id)], "attempt": ["one"]}}
-    events.settle(json.dumps({"eventType": "Bounce", "mail": about, "bounce": BOUNCE}), MONDAY)
+    alone = emails.Mail("web/x#1", "web/x", SAM, MONDAY)
+    transact([emails.add(alone)])
+    about = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(alone.id)], "attempt": ["one"]}}
+    delivery_events.settle(json.dumps({"eventType": "Bounce", "mail": about, "bounce": BOUNCE}), MONDAY)
 
-    assert mails.find(alone.id).state is MailState.BOUNCED
+    assert emails.find(alone.id).state is MailState.BOUNCED
 
 
 def test_the_send_event_of_an_earlier_attempt_stops_the_next(taken):
     """The doubtful first attempt had reached SES; the second was throttled, and waits."""
-    held = mails.claim_doubtful(mail().id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
-    transact([mails.put_off(held, MONDAY + LEASE, "busy")])
-    events.settle(event("Send", attempt="one"), MONDAY + LEASE)
+    held = emails.claim_doubtful(mail().id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
+    transact([emails.put_off(held, MONDAY + LEASE, "busy")])
+    delivery_events.settle(event("Send", attempt="one"), MONDAY + LEASE)
 
     assert state() is MailState.SENT
     assert not send(mail().id, "three", MONDAY + 2 * LEASE)
 
 
 def test_a_mail_that_was_given_up_but_had_been_sent_leaves_the_dashboard(taken):
-    transact(mails.refused(found(), "No attempt to send it was ever answered", MONDAY))
+    transact(emails.refused(found(), "No attempt to send it was ever answered", MONDAY))
     assert shown()
-    events.settle(event("Delivery"), MONDAY)
+    delivery_events.settle(event("Delivery"), MONDAY)
 
     assert state() is MailState.DELIVERED
     assert shown() == []
 
 
 def test_a_second_message_of_one_mail_is_a_problem(taken, problems):
-    events.settle(event("Send"), MONDAY)
-    events.settle(event("Send", attempt="two", message_id="ses-2"), MONDAY)
+    delivery_events.settle(event("Send"), MONDAY)
+    delivery_events.settle(event("Send", attempt="two", message_id="ses-2"), MONDAY)
 
     assert problems == ["mail_sent_twice"]
 
 
 def test_an_event_that_meets_another_writer_is_applied_to_what_is_there_then(taken, monkeypatch):
-    true_find, readings = mails.find, []
+    true_find, readings = emails.find, []
 
     def find_while_the_sender_settles(mail_id: str) -> Mail | None:
         read = true_find(mail_id)
         if not readings:
-            transact([mails.sent(read, "ses-1", MONDAY)])
+            transact([emails.sent(read, "ses-1", MONDAY)])
         readings.append(read.state)
         return read
 
-    monkeypatch.setattr(mails, "find", find_while_the_sender_settles)
-    events.settle(event("Delivery"), MONDAY)
+    monkeypatch.setattr(emails, "find", find_while_the_sender_settles)
+    delivery_events.settle(event("Delivery"), MONDAY)
 
     assert readings == [MailState.SENDING, MailState.SENT]
     assert true_find(mail().id).state is MailState.DELIVERED
@@ -211,9 +211,9 @@ def test_an_event_that_cannot_be_written_comes_again(taken, monkeypatch):
     def fail(*_: object) -> None:
         raise ConditionFailed
 
-    monkeypatch.setattr(events, "transact", fail)
+    monkeypatch.setattr(delivery_events, "transact", fail)
     with pytest.raises(ConditionFailed):
-        events.settle(event("Send"), MONDAY)
+        delivery_events.settle(event("Send"), MONDAY)
 
 
 KINDS = ["Send", "Delivery", "Bounce", "Complaint", "Reject", "Soft", "DeliveryDelay"]
@@ -232,25 +232,25 @@ FINAL = [
 def test_any_order_and_doubling_ends_in_the_same_state(kinds):
     """`(settle)` is the sender's own write, wherever it falls among the events."""
     cloud.empty()
-    transact([mails.add(mail())])
-    held = mails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)
+    transact([emails.add(mail())])
+    held = emails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)
     for kind in kinds:
         if kind == "(settle)":
             settle_as_the_sender_would(held)
         else:
-            events.settle(event(kind), MONDAY)
+            delivery_events.settle(event(kind), MONDAY)
 
     sure = MailState.SENT if "(settle)" in kinds else MailState.SENDING
     assert state() is next((becomes for kind, becomes in FINAL if kind in kinds), sure)
-    assert len(shown()) == int(state() in mails.NOT_ARRIVED)
+    assert len(shown()) == int(state() in emails.NOT_ARRIVED)
     if state() is not MailState.SENDING:
         assert found().message_id == "ses-1"
-        assert "due_shard" not in get(mails.key(mail().id))
+        assert "due_shard" not in get(emails.key(mail().id))
 
 
 def settle_as_the_sender_would(held: Mail) -> None:
     with suppress(ConditionFailed):
-        transact([mails.sent(held, "ses-1", MONDAY)])
+        transact([emails.sent(held, "ses-1", MONDAY)])
 
 
 @pytest.mark.parametrize(
@@ -275,13 +275,13 @@ def settle_as_the_sender_would(held: Mail) -> None:
     ],
 )
 def test_what_is_no_event_of_ours_is_ignored(problems, message):
-    events.settle(message, MONDAY)
+    delivery_events.settle(message, MONDAY)
 
     assert problems == ["mail_event_ignored"]
 
 
 def test_an_event_of_a_mail_that_is_gone_is_ignored(problems):
-    events.settle(event("Send"), MONDAY)
+    delivery_events.settle(event("Send"), MONDAY)
 
     assert problems == ["mail_event_of_no_mail"]
 
@@ -301,4 +301,4 @@ def test_an_event_of_a_mail_that_is_gone_is_ignored(problems):
     )
 )
 def test_no_message_makes_the_reader_raise(message):
-    events.parse(json.dumps(message))
+    delivery_events.parse(json.dumps(message))

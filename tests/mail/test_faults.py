@@ -12,11 +12,11 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.config import settings
-from chalicelib.mail.send import LEASE, send
-from chalicelib.store import account_fault, mails
+from chalicelib.core.settings import settings
+from chalicelib.emails.send import LEASE, send
+from chalicelib.store import account_fault, emails
 from chalicelib.store.due import due
-from chalicelib.store.mails import MailState
+from chalicelib.store.emails import MailState
 from chalicelib.store.table import transact
 from tests.mail.samples import mail
 from tests.support import cloud
@@ -83,9 +83,9 @@ def run(plan: Mapping[int, str], *, heard: bool = True) -> int:
     """How many mails SES took."""
     cloud.empty()
     settings()
-    transact([mails.add(mail())])
+    transact([emails.add(mail())])
     deliver(plan, heard=heard)
-    found = mails.find(mail().id)
+    found = emails.find(mail().id)
     assert found
     assert found.state is MailState.SENT
     return len(sent_mails())
@@ -131,7 +131,7 @@ def test_the_one_way_to_a_second_copy_is_that_neither_answer_nor_event_reaches_u
 
 
 def test_a_doubt_waits_for_its_whole_lease():
-    transact([mails.add(mail())])
+    transact([emails.add(mail())])
     settings()
 
     assert deliver({2: "dead before"}) == MONDAY + LEASE

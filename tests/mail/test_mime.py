@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.mail import mime
-from chalicelib.mail.mime import Rendered
-from chalicelib.model import Person
+from chalicelib.core.model import Person
+from chalicelib.emails import mime
+from chalicelib.emails.mime import Rendered
 from tests.support.clock import MONDAY
 
 NASTY = st.text(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail.pace import SENDERS, SHARE, Pace
+from chalicelib.emails.rate_limit import SENDERS, SHARE, Pace
 
 
 class Watch:

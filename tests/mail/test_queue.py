@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail import tags
-from chalicelib.mail.queue import queued
-from chalicelib.store import mails
-from chalicelib.store.mails import MailState
+from chalicelib.emails import ses_tags
+from chalicelib.emails.create import queued
+from chalicelib.store import emails
+from chalicelib.store.emails import MailState
 from tests.mail.samples import SAM, mail
 from tests.support.clock import MONDAY
 
@@ -36,17 +36,17 @@ def test_an_id_no_tag_can_hold_is_refused():
 
 @given(st.text(max_size=40))
 def test_a_tag_gives_the_id_back_in_letters_that_ses_allows(mail_id):
-    value = tags.tag(mail_id.encode(errors="ignore").decode())
+    value = ses_tags.tag(mail_id.encode(errors="ignore").decode())
 
     assert value.replace("-", "").replace("_", "").isalnum() or value == ""
-    assert tags.mail_id(value) == mail_id.encode(errors="ignore").decode()
+    assert ses_tags.mail_id(value) == mail_id.encode(errors="ignore").decode()
 
 
 @pytest.mark.usefixtures("aws")
 def test_a_mail_comes_back_from_its_row_as_it_was():
     from chalicelib.store.table import transact
 
-    transact([mails.add(mail())])
+    transact([emails.add(mail())])
 
-    assert mails.find(mail().id) == mail()
+    assert emails.find(mail().id) == mail()
     assert mail().state is MailState.QUEUED

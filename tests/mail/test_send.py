@@ -10,19 +10,19 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 from msgspec.structs import replace
 
-from chalicelib import log
-from chalicelib.admin.attention import account_trouble
-from chalicelib.config import settings
-from chalicelib.mail import send as sending
-from chalicelib.mail.send import ACCOUNT_DELAY, LEASE, MOST_ATTEMPTS, delay, send
-from chalicelib.mail.ses_errors import WORDS, AccountFault
-from chalicelib.model import Person
-from chalicelib.store import account_fault, mails
+from chalicelib.admin.failures import account_trouble
+from chalicelib.core import log
+from chalicelib.core.model import Person
+from chalicelib.core.settings import settings
+from chalicelib.emails import send as sending
+from chalicelib.emails.send import ACCOUNT_DELAY, LEASE, MOST_ATTEMPTS, delay, send
+from chalicelib.emails.ses_errors import WORDS, AccountFault
+from chalicelib.store import account_fault, emails
 from chalicelib.store.due import due
-from chalicelib.store.mails import Mail, MailMissing, MailState
+from chalicelib.store.emails import Mail, MailMissing, MailState
 from chalicelib.store.table import ConditionFailed, apply, get, query, transact
-from chalicelib.undeliverable import addresses
-from chalicelib.web.codes import LIVES
+from chalicelib.waves.suppression import addresses
+from chalicelib.web.sign_in_codes import LIVES
 from infra.local import account
 from tests.mail.samples import SAM, mail
 from tests.support.calls import count_calls, watched_by
@@ -73,12 +73,12 @@ def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def queued() -> Mail:
-    transact([mails.add(mail())])
+    transact([emails.add(mail())])
     return mail()
 
 
 def now_is(state: MailState) -> Mail:
-    found = mails.find(mail().id)
+    found = emails.find(mail().id)
     assert found
     assert found.state is state
     return found
@@ -122,7 +122,7 @@ def test_a_hint_at_no_mail_does_nothing():
 
 
 def test_a_cancelled_mail_is_never_sent(queued):
-    transact([mails.cancel(queued.id)])
+    transact([emails.cancel(queued.id)])
 
     assert not send(queued.id, "one", MONDAY)
     assert sent_mails() == []
@@ -130,11 +130,11 @@ def test_a_cancelled_mail_is_never_sent(queued):
 
 def test_a_mail_that_comes_too_late_to_be_of_use_is_not_sent_and_asks_nobody_to_act(problems):
     late = replace(mail("web/code"), good_until=MONDAY + timedelta(minutes=10))
-    transact([mails.add(late)])
+    transact([emails.add(late)])
 
     assert not send(late.id, "one", MONDAY + timedelta(minutes=10))
     assert sent_mails() == []
-    assert mails.find(late.id).state is MailState.REFUSED
+    assert emails.find(late.id).state is MailState.REFUSED
     assert due_ids(MONDAY + timedelta(days=9)) == []
     assert (problems, list(query("COHORT#spring", "BOUNCE#"))) == ([], [])
 
@@ -142,9 +142,9 @@ def test_a_mail_that_comes_too_late_to_be_of_use_is_not_sent_and_asks_nobody_to_
 def test_a_mail_cancelled_while_in_doubt_is_not_sent_again(queued):
     with watched_by(SesIsSilent()):
         send(queued.id, "one", MONDAY)
-    transact([mails.cancel(queued.id)])
+    transact([emails.cancel(queued.id)])
 
-    assert mails.in_doubt(MONDAY + LEASE) == []
+    assert emails.in_doubt(MONDAY + LEASE) == []
     assert not send(queued.id, "two", MONDAY + LEASE)
     assert len(sent_mails()) == 1
     assert "cancelled before we knew" in now_is(MailState.CANCELLED).reason
@@ -156,26 +156,26 @@ def test_a_mail_cancelled_while_in_doubt_is_not_sent_again(queued):
 
 @pytest.mark.parametrize("alone", [True, False], ids=["alone", "in-a-transaction"])
 def test_a_mail_cancelled_before_it_is_taken_is_off_the_index_at_once(queued, alone):
-    cancel = mails.cancel(queued.id)
+    cancel = emails.cancel(queued.id)
     if alone:
         apply(cancel)
     else:
-        transact([mails.add(mail("web/code")), cancel])
+        transact([emails.add(mail("web/code")), cancel])
 
     assert due_ids(MONDAY + timedelta(days=9)) == ([] if alone else ["MAIL#" + mail("web/code").id])
 
 
 def test_a_mail_that_is_not_there_cannot_be_cancelled():
     with pytest.raises(MailMissing):
-        transact([mails.cancel("none")])
+        transact([emails.cancel("none")])
     with pytest.raises(MailMissing):
-        apply(mails.cancel("none"))
+        apply(emails.cancel("none"))
 
 
 def test_a_mail_cancelled_while_it_is_put_off_stays_off_the_index(queued):
-    held = mails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
-    transact([mails.cancel(queued.id)])
-    transact([mails.put_off(held, MONDAY, "busy")])
+    held = emails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
+    transact([emails.cancel(queued.id)])
+    transact([emails.put_off(held, MONDAY, "busy")])
 
     assert due_ids(MONDAY + timedelta(days=9)) == []
     assert now_is(MailState.CANCELLED)
@@ -207,13 +207,13 @@ def test_a_lost_answer_while_claiming_does_not_hold_a_mail_up(queued):
 
 def test_a_sign_in_code_is_held_no_longer_than_it_lives():
     code = replace(mail("web/code"), id="web/code#x", good_until=MONDAY + LIVES)
-    transact([mails.add(code)])
+    transact([emails.add(code)])
     with watched_by(LoseAnswers("UpdateItem", 2)):
         assert not send(code.id, "one", MONDAY)
 
-    assert mails.find(code.id).due_at <= MONDAY + LIVES
+    assert emails.find(code.id).due_at <= MONDAY + LIVES
     assert not send(code.id, "two", MONDAY + LIVES)
-    assert mails.find(code.id).state is MailState.REFUSED, "settled as too late, and not held for an hour"
+    assert emails.find(code.id).state is MailState.REFUSED, "settled as too late, and not held for an hour"
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
 
@@ -238,7 +238,7 @@ def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, proble
         assert not send(queued.id, "one", MONDAY)
 
     found = now_is(MailState.REFUSED)
-    shown = get(mails.bounce_key(queued))
+    shown = get(emails.bounce_key(queued))
     assert found.reason.endswith(message)
     assert shown["trouble"] == ("refused" if code == "MessageRejected" else "address")
     assert (SAM.email in addresses("spring")) is (code != "MessageRejected"), "only a reader's error marks an address"
@@ -251,7 +251,7 @@ def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, proble
 
 def test_an_address_nobody_can_have_is_refused_before_ses_is_asked(problems):
     wrong = mail(to=Person("Jörg", "jörg@example.org"))
-    transact([mails.add(wrong)])
+    transact([emails.add(wrong)])
     with count_calls() as calls:
         assert not send(wrong.id, "one", MONDAY)
 
@@ -352,18 +352,18 @@ def test_ten_attempts_are_enough(queued, problems):
     with watched_by(SesSays("ThrottlingException")):
         for turn in range(MOST_ATTEMPTS):
             send(queued.id, f"turn-{turn}", at)
-            at = max(at, mails.find(queued.id).due_at)
+            at = max(at, emails.find(queued.id).due_at)
 
     assert now_is(MailState.REFUSED).attempts == MOST_ATTEMPTS
     assert at - MONDAY > timedelta(hours=18)
-    assert get(mails.bounce_key(queued))
+    assert get(emails.bounce_key(queued))
     assert not send(queued.id, "more", at + timedelta(days=1))
 
 
 def test_a_mail_that_crashes_every_sender_is_given_up(queued, problems):
     for turn in range(MOST_ATTEMPTS):
         at = MONDAY + turn * LEASE
-        assert mails.claim(queued.id, f"turn-{turn}", at, at + LEASE) or mails.claim_doubtful(
+        assert emails.claim(queued.id, f"turn-{turn}", at, at + LEASE) or emails.claim_doubtful(
             queued.id, f"turn-{turn}", at, at + LEASE
         )
     send(queued.id, "last", MONDAY + MOST_ATTEMPTS * LEASE)
@@ -390,31 +390,31 @@ def test_a_table_that_does_not_answer_raises_nothing(queued, monkeypatch):
     def down(*_: object) -> None:
         raise ReadTimeoutError(endpoint_url="dynamodb")
 
-    monkeypatch.setattr(mails, "claim", down)
+    monkeypatch.setattr(emails, "claim", down)
 
     assert not send(queued.id, "one", MONDAY)
 
 
 def test_an_attempt_whose_claim_was_not_answered_may_claim_again(queued):
-    first = mails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
-    again = mails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
+    first = emails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
+    again = emails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
 
     assert first
     assert again
-    assert mails.claim(queued.id, "two", MONDAY, MONDAY + LEASE) is None
+    assert emails.claim(queued.id, "two", MONDAY, MONDAY + LEASE) is None
 
 
 @pytest.mark.parametrize(
     "settle",
     [
-        pytest.param(lambda held: [mails.sent(held, "m", MONDAY)], id="sent"),
-        pytest.param(lambda held: [mails.put_off(held, MONDAY, "")], id="put-off"),
-        pytest.param(lambda held: mails.refused(held, "", MONDAY), id="refused"),
+        pytest.param(lambda held: [emails.sent(held, "m", MONDAY)], id="sent"),
+        pytest.param(lambda held: [emails.put_off(held, MONDAY, "")], id="put-off"),
+        pytest.param(lambda held: emails.refused(held, "", MONDAY), id="refused"),
     ],
 )
 def test_an_attempt_that_lost_the_mail_settles_nothing(queued, settle):
-    late = mails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
-    mails.claim_doubtful(queued.id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
+    late = emails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
+    emails.claim_doubtful(queued.id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
 
     with pytest.raises(ConditionFailed):
         transact(settle(late))
@@ -425,20 +425,20 @@ def test_an_attempt_that_lost_the_mail_settles_nothing(queued, settle):
 def test_a_refused_mail_can_be_tried_again_from_the_start(queued):
     with watched_by(SesSays(*CONTENT[:1], message=CONTENT[1])):
         send(queued.id, "one", MONDAY)
-    assert mails.refused_by_ses(MONDAY) == [now_is(MailState.REFUSED)]
-    transact(mails.retry(now_is(MailState.REFUSED), MONDAY))
+    assert emails.refused_by_ses(MONDAY) == [now_is(MailState.REFUSED)]
+    transact(emails.retry(now_is(MailState.REFUSED), MONDAY))
 
     assert list(query("COHORT#spring", "BOUNCE#")) == []
     assert send(queued.id, "two", MONDAY)
     assert now_is(MailState.SENT).attempts == 1
-    assert mails.refused_by_ses(MONDAY) == []
+    assert emails.refused_by_ses(MONDAY) == []
 
 
 def test_a_mail_that_was_sent_cannot_be_tried_again(queued):
     send(queued.id, "one", MONDAY)
 
     with pytest.raises(ConditionFailed):
-        transact(mails.retry(now_is(MailState.SENT), MONDAY))
+        transact(emails.retry(now_is(MailState.SENT), MONDAY))
 
 
 def test_delays_treble_spread_and_end():

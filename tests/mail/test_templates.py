@@ -10,17 +10,17 @@ from jinja2 import UndefinedError
 from msgspec.structs import replace
 
 import chalicelib
-from chalicelib.config import settings
-from chalicelib.mail import catalogue, colour, compose, render
-from chalicelib.mail.mime import Rendered
+from chalicelib.core.settings import settings
+from chalicelib.emails import colour, compose, kinds, render
+from chalicelib.emails.mime import Rendered
 from tests.mail.samples import WORDS, mail
 from tests.mail.test_mime import parsed, part
 from tests.support.clock import MONDAY
 
-EVERY = sorted(catalogue.MAILS)
+EVERY = sorted(kinds.MAILS)
 NAMELESS = {"admin/replaced"}  # the address may never have been the person's: a stranger learns no name
 RATERS = ["collect/invitation", "collect/reminder", "collect/extended", "impact/pulse", "impact/pulse_reminder"]
-WITH_DEADLINE = sorted(name for name, words in catalogue.MAILS.items() if "closes" in words)
+WITH_DEADLINE = sorted(name for name, words in kinds.MAILS.items() if "closes" in words)
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -33,14 +33,14 @@ def test_every_template_is_a_mail_of_the_catalogue():
     root = Path(chalicelib.__file__).parent
     found = {f"{path.parts[-4]}/{path.name.split('.')[0]}" for path in root.glob("*/templates/mail/*.j2")}
 
-    assert found == set(EVERY) == set(catalogue.LINKS)
+    assert found == set(EVERY) == set(kinds.LINKS)
 
 
 @pytest.mark.parametrize("template", EVERY)
 def test_each_word_and_link_is_needed(template):
     context = compose.context(mail(template))
     unused = []
-    for name in sorted(catalogue.MAILS[template] - {"brand", "from_name"}):
+    for name in sorted(kinds.MAILS[template] - {"brand", "from_name"}):
         try:
             render.render(template, {key: value for key, value in context.items() if key != name})
             unused.append(name)

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.admin import close, replace
+from chalicelib.admin import address_change, close_or_extend
 from chalicelib.admin.dashboard import dashboard
-from chalicelib.mail import events
-from chalicelib.model import Wave
+from chalicelib.core.model import Wave
+from chalicelib.emails import delivery_events
 from chalicelib.store import cohorts, invitations
 from chalicelib.store.table import scan
 from infra.local import outbox
@@ -30,7 +30,7 @@ def opened(visitor, clock):
 
 
 def tell(clock, event=outbox.bounce, **more):
-    events.settle(event(sent_mails(LOST)[0], clock.now(), **more), clock.now())
+    delivery_events.settle(event(sent_mails(LOST)[0], clock.now(), **more), clock.now())
     drain(clock.now())
 
 
@@ -65,7 +65,9 @@ def test_a_bounce_that_may_pass_is_shown_and_stops_nothing(opened, clock, kind):
 
 def test_no_later_mail_is_sent_to_it(opened, clock):
     tell(clock)
-    close.extend(people.COHORT, "dana.delegate@example.org", people.DATES.closes + timedelta(days=7), clock.now())
+    close_or_extend.extend(
+        people.COHORT, "dana.delegate@example.org", people.DATES.closes + timedelta(days=7), clock.now()
+    )
     drain(clock.now())
     drain(clock.to(people.CLOSE + timedelta(days=10)))
 
@@ -82,7 +84,7 @@ def test_an_event_told_twice_changes_nothing_more(opened, clock):
 
 def test_another_address_gets_what_was_still_to_come(opened, clock):
     tell(clock)
-    replace.replace(people.COHORT, LOST, NEW, clock.now(), "ada@example.org")
+    address_change.replace(people.COHORT, LOST, NEW, clock.now(), "ada@example.org")
     drain(clock.now())
 
     wanted = {

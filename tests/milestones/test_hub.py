@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.counts import Part
-from chalicelib.milestones.progress import Progress, progress
+from chalicelib.core.model import AnswerCount, WaveState
+from chalicelib.milestones.rater_progress import Progress, progress
 from chalicelib.milestones.timeline import StepState, steps
-from chalicelib.model import WaveState
 from tests.support import people
 
 
 def test_raters_are_told_as_they_were_counted_and_no_one_who_is_shown_by_name():
-    parts = (Part(("manager",), 1, 1, named=True), Part(("peer", "direct_report"), 8, 4), Part(("other",), 6, 0))
+    parts = (
+        AnswerCount(("manager",), 1, 1, named=True),
+        AnswerCount(("peer", "direct_report"), 8, 4),
+        AnswerCount(("other",), 6, 0),
+    )
 
     assert progress(people.programme(), parts) == (
         Progress("Peers and direct reports", "4 or more of 8", 8, 4),

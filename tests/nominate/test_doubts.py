@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.model import Delegate, Person, RaterEntry
-from chalicelib.nominate.doubts import BUSY_FROM, Surroundings, doubts_of, meant_domain, one_slip_apart
+from chalicelib.core.model import Delegate, Person, RaterEntry
+from chalicelib.nominate.address_warnings import BUSY_FROM, Surroundings, doubts_of, meant_domain, one_slip_apart
 
 DANA = Delegate(
     id="d",

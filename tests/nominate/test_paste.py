@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.model import Person
-from chalicelib.nominate.paste import MOST_ENTRIES, name_from, read_list
-from chalicelib.programme.cells import fault_of_address, fault_of_text
+from chalicelib.core.addresses import fault_of_address, fault_of_text
+from chalicelib.core.model import Person
+from chalicelib.nominate.pasted_list import MOST_ENTRIES, name_from, read_list
 
 JO, SAM = Person("Jo Ward", "jo.ward@example.org"), Person("Sam O'Brien", "sam.o'brien@example.org")
 

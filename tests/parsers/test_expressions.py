@@ -26,11 +26,11 @@ ROOT = Path(chalicelib.__file__).parent
 METHODS = {"compile", "search", "match", "fullmatch", "sub", "split", "findall", "finditer"}
 MADE_LATER = {
     # what is put together from data cannot be found in the code: file, and why it is harmless
-    "collect/selfcheck.py": "the writer's own name is escaped, and the rules are declared: see test_selfcheck_rules",
+    "collect/comment_check.py": "the writer's own name is escaped; the rules are declared: see test_selfcheck_rules",
     "report/charts.py": "one set of signs",
-    "report/printable.py": "the note that we set for other scripts: see _of_the_note",
+    "report/pdf_text.py": "the note that we set for other scripts: see _of_the_note",
     "store/row_kinds.py": "templates of our own keys",
-    "web/codes.py": "a number of digits",
+    "web/sign_in_codes.py": "a number of digits",
 }
 
 
@@ -94,17 +94,17 @@ def found() -> Iterator[Expression]:
 
 
 def _selfcheck_rules() -> Iterator[Expression]:
-    from chalicelib.collect import selfcheck
+    from chalicelib.collect import comment_check
 
-    for why, rule, flags in selfcheck._RULES:
+    for why, rule, flags in comment_check._RULES:
         yield Expression(f"selfcheck: {why}", rule, flags, False)
 
 
 def _of_the_note() -> Expression:
-    from chalicelib.report.printable import OTHER_SCRIPT
+    from chalicelib.report.pdf_text import OTHER_SCRIPT
 
     note = re.escape(OTHER_SCRIPT)
-    return Expression("report/printable.py: notes", rf"{note}(?:[\s\W\d]*{note})+", 0, False)
+    return Expression("report/pdf_text.py: notes", rf"{note}(?:[\s\W\d]*{note})+", 0, False)
 
 
 EXPRESSIONS = [*found(), *_selfcheck_rules(), _of_the_note()]
@@ -147,7 +147,9 @@ def test_the_expressions_are_found():
     where = " ".join(one.where for one in EXPRESSIONS)
 
     assert len(EXPRESSIONS) > 30
-    assert all(part in where for part in ("nominate/paste.py:_ASIDE", "programme/cells.py:_DOMAIN", "mail/render.py:"))
+    assert all(
+        part in where for part in ("nominate/pasted_list.py:_ASIDE", "core/addresses.py:_DOMAIN", "emails/render.py:")
+    )
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,16 @@ from types import SimpleNamespace
 import pytest
 
 import chalicelib
-from chalicelib.errors import Refusal
-from chalicelib.programme import cells, logo, svg, table, yaml_reader
-from chalicelib.programme.dates import parse_duration
-from chalicelib.programme.faults import FaultList
-from chalicelib.programme.file import read_programme
-from chalicelib.programme.people import DELEGATE_COLUMNS, read_delegates
+from chalicelib.core import addresses, csv_reader
+from chalicelib.core.calendar import parse_duration
+from chalicelib.core.errors import Refusal
+from chalicelib.core.file_errors import FaultList
+from chalicelib.links import signing
+from chalicelib.programme import logo, svg, yaml_reader
+from chalicelib.programme.read_people import DELEGATE_COLUMNS, read_delegates
+from chalicelib.programme.read_programme import read_programme
 from chalicelib.report import responses_csv
-from chalicelib.web import forms, links, sessions, uploads
+from chalicelib.web import forms, sessions, uploads
 from tests.programme.small import SMALL
 from tests.support.steps import count_steps
 
@@ -84,7 +86,7 @@ class Case:
 
 
 def _paste(text: object) -> object:
-    from chalicelib.nominate.paste import read_list
+    from chalicelib.nominate.pasted_list import read_list
 
     return read_list(str(text))
 
@@ -130,7 +132,7 @@ def _cookie(text: object) -> object:
 
 LIST_LIMIT = 30_000
 READ_YAML = ("programme/yaml_reader", lambda text: read_programme(text, "p.yaml"), yaml_reader.MAX_FILE)
-READ_PEOPLE = ("programme/table", lambda data: read_delegates(data, "d.csv"), table.MAX_BYTES // 4)
+READ_PEOPLE = ("programme/table", lambda data: read_delegates(data, "d.csv"), csv_reader.MAX_BYTES // 4)
 READ_SVG = ("programme/svg", svg.check_svg, logo.MOST_BYTES)
 READ_FORM = ("web/forms", lambda body: forms.read_form(body, "hub", "token"), forms.LARGEST_BODY)
 READ_UPLOAD = ("web/uploads", _upload, uploads.LARGEST_BODY)
@@ -231,7 +233,7 @@ CASES = [
         lambda size: _repeat("a,")(size).encode(),
     ),
     *(
-        Case(f"token-{name}", "web/links", lambda text: links.read("hub", str(text), 2), 100_000, _repeat(part))
+        Case(f"token-{name}", "web/links", lambda text: signing.read("hub", str(text), 2), 100_000, _repeat(part))
         for name, part in {"dots": ".", "letters": "a", "ends": ";"}.items()
     ),
     *(
@@ -243,13 +245,13 @@ CASES = [
         for name, part in {"digits": "1", "parts": "P1M"}.items()
     ),
     *(
-        Case(f"name-{name}", "programme/cells", lambda text: cells.clean_name(str(text)), 100_000, _repeat(part))
+        Case(f"name-{name}", "programme/cells", lambda text: addresses.clean_name(str(text)), 100_000, _repeat(part))
         for name, part in {"accents": "\u0323\u0301", "words": "=?utf-8?q?a?= ", "joiners": "\u200d"}.items()
     ),
     Case(
         "address",
         "programme/cells",
-        lambda text: cells.fault_of_address(cells.clean_address(str(text))),
+        lambda text: addresses.fault_of_address(addresses.clean_address(str(text))),
         100_000,
         _repeat("a.@"),
     ),
@@ -312,8 +314,8 @@ def _refusal(case: str, size: int) -> str:
     ("case", "size", "says"),
     [
         ("list-letters", LIST_LIMIT + 1, ("30001 characters", "at most 30000", "names and email addresses only")),
-        ("people-letters", table.MAX_BYTES + 1, ("2,000 kB", "Split the list")),
-        ("people-short-rows", table.MAX_ROWS * 2 + 200, ("row too many", "30,000", "Split the list")),
+        ("people-letters", csv_reader.MAX_BYTES + 1, ("2,000 kB", "Split the list")),
+        ("people-short-rows", csv_reader.MAX_ROWS * 2 + 200, ("row too many", "30,000", "Split the list")),
         ("people-wide", 1000, ("cells", "at most 50", "right file")),
         ("people-letters", 9000, ("characters", "at most 2000", "right file")),
         ("yaml-letters", yaml_reader.MAX_FILE + 1, ("200,001 characters", "at most 200,000", "right file")),

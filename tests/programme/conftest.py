@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.model import Programme
-from chalicelib.programme.file import read_programme
+from chalicelib.core.model import Programme
+from chalicelib.programme.read_programme import read_programme
 from tests.programme.small import SMALL
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "maximising-potential"

@@ -8,11 +8,11 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import FileFaults
-from chalicelib.model import DelegateEntry, Person
-from chalicelib.programme.cells import clean_text, fault_of_text
-from chalicelib.programme.file import read_programme
-from chalicelib.programme.people import DELEGATE_COLUMNS, RATER_COLUMNS, read_delegates, read_raters
+from chalicelib.core.addresses import clean_text, fault_of_text
+from chalicelib.core.errors import FileFaults
+from chalicelib.core.model import DelegateEntry, Person
+from chalicelib.programme.read_people import DELEGATE_COLUMNS, RATER_COLUMNS, read_delegates, read_raters
+from chalicelib.programme.read_programme import read_programme
 from tests.programme.small import SMALL
 
 PROGRAMME = read_programme(SMALL, "small.yaml")

@@ -9,9 +9,9 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import Approver, Programme
-from chalicelib.programme import changes
-from chalicelib.programme.changes import Kind
+from chalicelib.core.model import Approver, Programme
+from chalicelib.programme import diff
+from chalicelib.programme.diff import Kind
 from tests.support import people
 
 BEFORE = people.programme()
@@ -38,7 +38,7 @@ def other(value: Any, name: str) -> Any:
 def test_a_changed_field_is_shown(name):
     after = replace(BEFORE, version=BEFORE.version + 1, **{name: other(getattr(BEFORE, name), name)})
 
-    assert changes.count(changes.of_programme(BEFORE, after))[Kind.CHANGED] >= 1
+    assert diff.count(diff.of_programme(BEFORE, after))[Kind.CHANGED] >= 1
 
 
 def test_rules_that_change_together_are_each_shown():
@@ -49,7 +49,7 @@ def test_rules_that_change_together_are_each_shown():
         raters_approved_by=other(BEFORE.raters_approved_by, "raters_approved_by"),
     )
 
-    shown = {change.name for change in changes.of_programme(BEFORE, after) if change.kind is Kind.CHANGED}
+    shown = {change.name for change in diff.of_programme(BEFORE, after) if change.kind is Kind.CHANGED}
 
     assert shown == {"coach only comments", "close when complete", "raters approved by"}
 
@@ -59,10 +59,10 @@ def test_a_behaviour_that_changes_leaves_its_competency_as_it_was():
     item = replace(first.items[0], others_wording="Asks everyone.")
     after = replace(BEFORE, competencies=(replace(first, items=(item, *first.items[1:])), *BEFORE.competencies[1:]))
 
-    shown = {change.name for change in changes.of_programme(BEFORE, after) if change.kind is Kind.CHANGED}
+    shown = {change.name for change in diff.of_programme(BEFORE, after) if change.kind is Kind.CHANGED}
 
     assert shown == {f"behaviour {item.id}"}
 
 
 def test_the_same_programme_has_no_change():
-    assert {change.kind for change in changes.of_programme(BEFORE, BEFORE)} == {Kind.UNCHANGED}
+    assert {change.kind for change in diff.of_programme(BEFORE, BEFORE)} == {Kind.UNCHANGED}

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.model import CohortDates
-from chalicelib.programme.dates import (
+from chalicelib.core.calendar import (
     Duration,
     add_months,
     check_dates,
@@ -21,6 +20,7 @@ from chalicelib.programme.dates import (
     parse_duration,
     reminder_times,
 )
+from chalicelib.core.model import CohortDates
 
 LONDON = "Europe/London"
 ZONES = st.sampled_from([LONDON, "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia", "Africa/Cairo", "UTC"])

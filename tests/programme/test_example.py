@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from chalicelib.model import DelegateEntry, Programme
-from chalicelib.programme.file import read_programme
-from chalicelib.programme.people import read_delegates
+from chalicelib.core.model import DelegateEntry, Programme
+from chalicelib.programme.read_people import read_delegates
+from chalicelib.programme.read_programme import read_programme
 
 
 @pytest.fixture

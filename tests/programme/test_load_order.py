@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from chalicelib.model import Cohort, Wave
-from chalicelib.programme.load import load_cohort
+from chalicelib.core.model import Cohort, Wave
+from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, delegates, jobs
 from chalicelib.store.due import due
 from tests.support import people

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.admin import replace
-from chalicelib.cli import main
-from chalicelib.errors import FileFaults, Refusal
-from chalicelib.nominate.paste import read_list
-from chalicelib.programme.cells import HOLDS_ADDRESS, clean_name, fault_of_text, holds_web_address
-from chalicelib.programme.draft import DraftRefused, read_start
-from chalicelib.programme.file import read_programme
-from chalicelib.programme.people import read_delegates, read_raters
+from chalicelib.admin import address_change
+from chalicelib.cli.parser import main
+from chalicelib.core.addresses import HOLDS_ADDRESS, clean_name, fault_of_text, holds_web_address
+from chalicelib.core.errors import FileFaults, Refusal
+from chalicelib.nominate.pasted_list import read_list
+from chalicelib.programme.cohort_form import DraftRefused, read_start
+from chalicelib.programme.read_people import read_delegates, read_raters
+from chalicelib.programme.read_programme import read_programme
 from chalicelib.web.uploads import File, Upload
 from tests.programme.small import SMALL
 from tests.support import people
@@ -149,7 +149,7 @@ def test_the_file_of_raters():
 
 def test_a_name_that_is_replaced(aws):
     with pytest.raises(Refusal, match="holds a web or email address"):
-        replace.replace("autumn", "a@example.org", "b@example.org", people.OPENING, name=ADVERT)
+        address_change.replace("autumn", "a@example.org", "b@example.org", people.OPENING, name=ADVERT)
 
 
 @pytest.mark.parametrize(("field", "part"), [("title", "The cohort’s name"), ("sponsor_name", "The sponsor’s name")])

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from chalicelib.errors import FileFaults
-from chalicelib.model import DelegateEntry, Person, RaterEntry
-from chalicelib.programme.people import DELEGATE_COLUMNS, read_delegates, read_raters
+from chalicelib.core.errors import FileFaults
+from chalicelib.core.model import DelegateEntry, Person, RaterEntry
+from chalicelib.programme.read_people import DELEGATE_COLUMNS, read_delegates, read_raters
 
 HEADER = ",".join(DELEGATE_COLUMNS)
 ADA = "Ada Cole,ada@example.org,Matron,Ward 1,Max Hill,max@example.org,Cy Reed,cy@example.org"

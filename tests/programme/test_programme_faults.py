@@ -9,9 +9,9 @@ from hypothesis import example as case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import FileFaults
-from chalicelib.model import Programme
-from chalicelib.programme.file import read_programme
+from chalicelib.core.errors import FileFaults
+from chalicelib.core.model import Programme
+from chalicelib.programme.read_programme import read_programme
 from tests.programme.small import SMALL
 
 

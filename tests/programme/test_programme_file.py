@@ -6,10 +6,10 @@ import base64
 
 import pytest
 
-from chalicelib.codec import programme_as_json, programme_from_json
-from chalicelib.errors import FileFaults
-from chalicelib.model import Approver, Assignment, ImpactRules
-from chalicelib.programme.file import read_programme
+from chalicelib.core.errors import FileFaults
+from chalicelib.core.model import Approver, Assignment, ImpactRules
+from chalicelib.programme.read_programme import read_programme
+from chalicelib.store.programme_codec import programme_as_json, programme_from_json
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 SVG_URI = "data:image/svg+xml;base64," + base64.b64encode(SVG).decode()

@@ -6,12 +6,12 @@ from collections import Counter
 
 import pytest
 
-from chalicelib import ids
-from chalicelib.admin import lost_link, person, replace
-from chalicelib.model import Wave
+from chalicelib.admin import address_change, data_requests, resend_link
+from chalicelib.core import ids
+from chalicelib.core.model import Wave
+from chalicelib.links import signing
 from chalicelib.store import cohorts, delegates, invitations
 from chalicelib.store.cohorts import Stage
-from chalicelib.web import links
 from tests.journey.conftest import visitor  # noqa: F401 (a fixture)
 from tests.support import people
 from tests.support.drain import drain
@@ -61,7 +61,7 @@ def test_more_delegates_and_raters_are_added_and_nobody_is_asked_twice(loaded_be
 
 
 def test_a_delegate_whose_address_was_replaced_is_found_by_the_old_file(loaded_before, clock):
-    replace.replace(people.COHORT, DANA, "dana.new@example.org", clock.now())
+    address_change.replace(people.COHORT, DANA, "dana.new@example.org", clock.now())
     drain(clock.now())
     people.load(clock.now(), names=(*TWO, "dina delegate"), chosen=people.raters(5, 0))
     drain(clock.now())
@@ -92,7 +92,7 @@ def test_a_coach_sees_their_delegates_by_links_from_before_and_by_new_ones(loade
     drain(clock.to(people.CLOSE))
     drain(clock.advance(days=1))
     new = people.link("cleo coach", "coach")
-    old = links.make("coach", people.COHORT, ids.coach_ids(people.COHORT, "cleo.coach@example.org")[1])
+    old = signing.make("coach", people.COHORT, ids.coach_ids(people.COHORT, "cleo.coach@example.org")[1])
     visitor.sign_in(new, "cleo.coach@example.org", clock.now())
     for url in (new, old):
         assert "Dana Delegate" in visitor.open(url).page
@@ -101,12 +101,12 @@ def test_a_coach_sees_their_delegates_by_links_from_before_and_by_new_ones(loade
 
 
 def test_a_lost_link_and_an_export_find_a_rater_from_before(loaded_before, clock):
-    assert lost_link.send_again(people.COHORT, "p0@example.org", clock.now(), "ada@example.org")
+    assert resend_link.send_again(people.COHORT, "p0@example.org", clock.now(), "ada@example.org")
     assert [entry.delegate_name for entry in invitations.inbox_of("p0@example.org")] == [
         "Dana Delegate",
         "Dora Delegate",
     ]
-    keys = {row["pk"].split("#")[0] for row in person.rows_naming("p0@example.org")}
+    keys = {row["pk"].split("#")[0] for row in data_requests.rows_naming("p0@example.org")}
     assert keys >= {"RATER", "DELEGATE", "MAIL"}
 
 

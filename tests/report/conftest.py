@@ -8,7 +8,7 @@ from logging.handlers import BufferingHandler
 
 import pytest
 
-from chalicelib.model import Programme
+from chalicelib.core.model import Programme
 
 from .example import programme_of
 

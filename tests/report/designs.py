@@ -9,14 +9,14 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from chalicelib.answers import Answers, Response
-from chalicelib.model import Programme, Value
-from chalicelib.report.agreement import Word
-from chalicelib.report.change import Subject
-from chalicelib.report.cohort import cohort_scores
-from chalicelib.report.publish import publish
-from chalicelib.report.published import Bound, PublishedCells
-from chalicelib.report.scoring import Number, Score
+from chalicelib.core.answers import Answers, Response
+from chalicelib.core.model import Programme, Value
+from chalicelib.results.agreement import Word
+from chalicelib.results.change import Subject
+from chalicelib.results.cohort import cohort_scores
+from chalicelib.results.publish import publish
+from chalicelib.results.published import Bound, PublishedCells
+from chalicelib.results.scoring import Number, Score
 
 from .attackers import Lin, isolated
 from .example import GROUPS, KEY, programme_of, tiny_programme

@@ -8,8 +8,8 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from chalicelib.answers import Answers, Response
-from chalicelib.model import (
+from chalicelib.core.answers import Answers, Response
+from chalicelib.core.model import (
     Competency,
     ImpactRules,
     Item,
@@ -19,7 +19,7 @@ from chalicelib.model import (
     RaterGroup,
     Value,
 )
-from chalicelib.report.facts import ReportHeading
+from chalicelib.results.facts import ReportHeading
 
 KEEP = (
     "Stays calm when the ward is full, and asks what the team needs before deciding.",

@@ -7,11 +7,11 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from chalicelib.answers import NOT_ABLE, Answers, Response
-from chalicelib.report.change import with_changes
-from chalicelib.report.cohort import with_cohort
-from chalicelib.report.facts import Facts, ReportHeading, build_facts
-from chalicelib.report.publish import publish
+from chalicelib.core.answers import NOT_ABLE, Answers, Response
+from chalicelib.results.change import with_changes
+from chalicelib.results.cohort import with_cohort
+from chalicelib.results.facts import Facts, ReportHeading, build_facts
+from chalicelib.results.publish import publish
 from infra.local.demo.cast import ANSWERS, Player, make_cast
 from infra.local.example import read_example
 

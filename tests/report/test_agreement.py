@@ -9,12 +9,12 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
-from chalicelib.answers import Answers, Response
-from chalicelib.report.agreement import Cuts, Word, agreement, cuts_for, r_wg, usual
-from chalicelib.report.facts import build_facts, facts_bytes, read_facts
-from chalicelib.report.publish import publish
-from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
-from chalicelib.report.scoring import clamp_sum
+from chalicelib.core.answers import Answers, Response
+from chalicelib.results.agreement import Cuts, Word, agreement, cuts_for, r_wg, usual
+from chalicelib.results.facts import build_facts, facts_bytes, read_facts
+from chalicelib.results.publish import publish
+from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About
+from chalicelib.results.scoring import clamp_sum
 
 from .attackers import certain_worlds
 from .example import KEY, heading, rater, tiny_programme

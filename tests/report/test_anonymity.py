@@ -8,11 +8,11 @@ from itertools import product
 
 import pytest
 
-from chalicelib.answers import Answers, Response
-from chalicelib.model import Programme
-from chalicelib.report.facts import build_facts, facts_bytes
-from chalicelib.report.publish import publish
-from chalicelib.report.published import About, Bound
+from chalicelib.core.answers import Answers, Response
+from chalicelib.core.model import Programme
+from chalicelib.results.facts import build_facts, facts_bytes
+from chalicelib.results.publish import publish
+from chalicelib.results.published import About, Bound
 
 from .attackers import AnswerDependent, certain_worlds
 from .designs import (

@@ -9,12 +9,12 @@ from functools import cache
 
 import pytest
 
-from chalicelib.answers import Answers, Response
-from chalicelib.model import Programme
-from chalicelib.report.change import with_changes
-from chalicelib.report.cohort import cohort_means, cohort_scores
-from chalicelib.report.facts import Facts, amended, build_facts, facts_bytes
-from chalicelib.report.publish import publish
+from chalicelib.core.answers import Answers, Response
+from chalicelib.core.model import Programme
+from chalicelib.results.change import with_changes
+from chalicelib.results.cohort import cohort_means, cohort_scores
+from chalicelib.results.facts import Facts, amended, build_facts, facts_bytes
+from chalicelib.results.publish import publish
 
 from .attackers import AnswerDependent, Lin, certain_worlds, independent, isolated
 from .designs import (

@@ -13,19 +13,19 @@ from math import floor
 import pytest
 from pypdf import PdfReader
 
-from chalicelib.answers import Answers, Response
-from chalicelib.model import Programme
-from chalicelib.report.change import with_changes
-from chalicelib.report.cohort import cohort_means
-from chalicelib.report.documents import documents
-from chalicelib.report.facts import Facts, build_facts, facts_bytes, read_facts
-from chalicelib.report.figures import Range, one_decimal, read_exact
-from chalicelib.report.parts.book import Book
+from chalicelib.core.answers import Answers, Response
+from chalicelib.core.model import Programme
+from chalicelib.report.parts.facts_index import Book
 from chalicelib.report.parts.overview import differences
 from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, cuts, placed
-from chalicelib.report.publish import publish
-from chalicelib.report.ranking import ranked
-from chalicelib.report.scoring import clamp_sum, unclamped
+from chalicelib.report.render import documents
+from chalicelib.results.change import with_changes
+from chalicelib.results.cohort import cohort_means
+from chalicelib.results.facts import Facts, build_facts, facts_bytes, read_facts
+from chalicelib.results.publish import publish
+from chalicelib.results.rank import ranked
+from chalicelib.results.rounding import Range, one_decimal, read_exact
+from chalicelib.results.scoring import clamp_sum, unclamped
 
 from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.report.change import with_changes
-from chalicelib.report.facts import Facts, build_facts, facts_bytes, read_facts
-from chalicelib.report.publish import publish
+from chalicelib.results.change import with_changes
+from chalicelib.results.facts import Facts, build_facts, facts_bytes, read_facts
+from chalicelib.results.publish import publish
 
 from .example import KEY, heading, rater, tiny_programme
 

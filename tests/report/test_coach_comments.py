@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.answers import Answers, Response
-from chalicelib.collect import form
-from chalicelib.model import Wave
-from chalicelib.report.facts import build_facts, facts_bytes
-from chalicelib.report.page import render_html
-from chalicelib.report.publish import publish
+from chalicelib.collect import pages
+from chalicelib.core.answers import Answers, Response
+from chalicelib.core.model import Wave
+from chalicelib.report.render_html import render_html
+from chalicelib.results.facts import build_facts, facts_bytes
+from chalicelib.results.publish import publish
 from chalicelib.store import coach_comments, delegates
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.table import transact
@@ -47,10 +47,10 @@ def test_it_is_withheld_from_the_coach_too_where_comments_are_withheld(peers, sh
 
 def test_a_form_offers_it_only_where_the_programme_does_and_never_to_the_delegate():
     offering = replace(programme_of(), coach_only_comments=True)
-    asked = {group: form.pages(offering, group)[-1].comments for group in ("peer", "manager", "self")}
+    asked = {group: pages.pages(offering, group)[-1].comments for group in ("peer", "manager", "self")}
     typed = {"keep": "Stay.", "keep.coach": "yes", "change.coach": "yes"}
 
-    kept, _ = form.read_page(form.pages(offering, "peer")[-1], 5, typed)
+    kept, _ = pages.read_page(pages.pages(offering, "peer")[-1], 5, typed)
 
     assert {group: [q.may_be_coach_only for q in questions] for group, questions in asked.items()} == {
         "peer": [True, True],
@@ -58,8 +58,8 @@ def test_a_form_offers_it_only_where_the_programme_does_and_never_to_the_delegat
         "self": [False, False],
     }
     assert kept == {"keep": "Stay.", "keep.coach": "yes"}
-    assert form.answers({"comments": kept}, form.pages(offering, "peer")).coach_only == ("keep",)
-    assert form.answers({"comments": kept}, form.pages(programme_of(), "peer")).coach_only == ()
+    assert pages.answers({"comments": kept}, pages.pages(offering, "peer")).coach_only == ("keep",)
+    assert pages.answers({"comments": kept}, pages.pages(programme_of(), "peer")).coach_only == ()
 
 
 def test_many_long_ones_are_stored_in_several_rows(aws):
@@ -83,7 +83,7 @@ def test_the_coach_reads_them_on_the_case_page_and_the_delegate_nowhere(aws, clo
         opened = scene.ticket(one)
         scene.fill_in(opened, "4", clock.now())
         if one.group == "peer":
-            page = next(p for p in form.pages(rules, "peer") if any(q.id == question.id for q in p.questions))
+            page = next(p for p in pages.pages(rules, "peer") if any(q.id == question.id for q in p.questions))
             fields = {question.id: f"{SECRET} {one.rater.name}", f"{question.id}.coach": "yes"}
             scene.save_page(opened, page.id, fields, clock.now())
         scene.submit(opened, clock.now())

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from chalicelib.report.cohort import FEWEST_DELEGATES, cohort_means, consistency, effects
-from chalicelib.report.facts import Facts, build_facts
-from chalicelib.report.publish import publish
+from chalicelib.results.cohort import FEWEST_DELEGATES, cohort_means, consistency, effects
+from chalicelib.results.facts import Facts, build_facts
+from chalicelib.results.publish import publish
 
 from .example import KEY, heading, rater, tiny_programme
 

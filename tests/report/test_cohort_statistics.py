@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from chalicelib.report.cohort_statistics import (
+from chalicelib.results.cohort_statistics import (
     d_av,
     g_av,
     icc1,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.report.comments import comments_in
-from chalicelib.report.partition import Cell
+from chalicelib.results.comments import comments_in
+from chalicelib.results.partition import Cell
 from tests.support import people
 
 

@@ -8,10 +8,10 @@ import pytest
 from msgspec.structs import replace
 from pypdf import PdfReader
 
-from chalicelib.report.facts import build_facts, facts_bytes, read_facts
-from chalicelib.report.page import render_html
-from chalicelib.report.pdf import render_pdf
-from chalicelib.report.publish import publish
+from chalicelib.report.render_html import render_html
+from chalicelib.report.render_pdf import render_pdf
+from chalicelib.results.facts import build_facts, facts_bytes, read_facts
+from chalicelib.results.publish import publish
 
 from .example import KEY, example_wave, heading, rater
 from .standards import faults

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from chalicelib.report.documents import documents
+from chalicelib.report.contents import build_view
 from chalicelib.report.parts.quadrants import cuts
-from chalicelib.report.pdf import render_pdf
-from chalicelib.report.printable import BREAK, LONGEST_RUN
-from chalicelib.report.view import build_view
+from chalicelib.report.pdf_text import BREAK, LONGEST_RUN
+from chalicelib.report.render import documents
+from chalicelib.report.render_pdf import render_pdf
 
 from .gallery import CASES, PROGRAMME, cohort, report
 from .standards import faults

@@ -12,18 +12,18 @@ import pytest
 from msgspec.structs import replace
 from pypdf import PdfReader
 
-from chalicelib.colour import ENOUGH, contrast, text_from, text_on
-from chalicelib.report.change import with_changes
-from chalicelib.report.facts import Facts, Gap, Statistic, build_facts
-from chalicelib.report.figures import Range, display_gap, display_mean, told_bounds
-from chalicelib.report.page import render_html
-from chalicelib.report.parts.book import Book, gap_sentence
+from chalicelib.core.colour import ENOUGH, contrast, text_from, text_on
+from chalicelib.report.contents import build_view
+from chalicelib.report.parts.facts_index import Book, gap_sentence
 from chalicelib.report.parts.overview import summary_sentences
 from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, cuts, placed
-from chalicelib.report.pdf import render_pdf
-from chalicelib.report.publish import publish
-from chalicelib.report.published import About
-from chalicelib.report.view import build_view
+from chalicelib.report.render_html import render_html
+from chalicelib.report.render_pdf import render_pdf
+from chalicelib.results.change import with_changes
+from chalicelib.results.facts import Facts, Gap, Statistic, build_facts
+from chalicelib.results.publish import publish
+from chalicelib.results.published import About
+from chalicelib.results.rounding import Range, display_gap, display_mean, told_bounds
 
 from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
 from .standards import faults

@@ -10,10 +10,10 @@ import pytest
 from msgspec.structs import replace
 from pypdf import PdfReader
 
-from chalicelib.model import Programme
+from chalicelib.core.model import Programme
 from chalicelib.report import fonts
-from chalicelib.report.pdf import compiled, sources_of
-from chalicelib.report.view import build_view
+from chalicelib.report.contents import build_view
+from chalicelib.report.render_pdf import compiled, sources_of
 
 from .example import example_wave
 from .test_documents_parts import CASES, facts_of

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.answers import Answers, Response
-from chalicelib.ids import delegate_id
+from chalicelib.core.answers import Answers, Response
+from chalicelib.core.ids import delegate_id
+from chalicelib.core.model import Wave, WaveState
 from chalicelib.jobs.commit import commit
-from chalicelib.model import Wave, WaveState
-from chalicelib.report.facts import Facts, read_facts
-from chalicelib.report.frozen import Frozen, Share, frozen_bytes, read_frozen, read_share, share_bytes
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, read_frozen, read_share, share_bytes
+from chalicelib.results.facts import Facts, read_facts
 from chalicelib.store import cohort_figures, cohorts, delegates, jobs, objects, reports, responses
 from chalicelib.store.cohorts import Stage
 from chalicelib.store.table import query, scan
@@ -46,7 +47,7 @@ def close(name: str, now, rating: int = 4, **how: str) -> None:
         [
             delegates.move_wave(delegate.id, BASELINE, WaveState.CLOSED, WaveState.PLANNED),
             cohorts.change_line(delegate, put={"stage": Stage.SCORING}),
-            jobs.add(jobs.job("cohort_figures", delegate.cohort_id, "baseline", delegate.id, due_at=now, **about)),
+            jobs.add(JobKind.COHORT_FIGURES.job(delegate.cohort_id, "baseline", delegate.id, due_at=now, **about)),
         ],
         now,
     )
@@ -102,11 +103,10 @@ def test_who_closes_after_the_deadline_sees_the_means_of_the_others(aws, clock):
 def run_only(kind: str, now) -> None:
     """Just these jobs: the waves of those who were not closed stay as they are."""
     from chalicelib.jobs import run
-    from chalicelib.report.work import build_report
-    from chalicelib.works import WORKS
+    from chalicelib.jobs.kinds import HANDLERS
 
     for job in [job for job in jobs.waiting(now) if job.kind == kind]:
-        assert run.run(job.id, {**WORKS, "report": build_report}, "attempt", now)
+        assert run.run(job.id, HANDLERS, "attempt", now)
 
 
 def cohorts_line_to(delegate, stage: Stage, now) -> None:
@@ -167,12 +167,12 @@ def test_figures_are_frozen_once_and_every_report_printed_once_whatever_fails(aw
 
 
 def test_an_attempt_that_was_killed_after_freezing_is_finished_by_the_next(aws, clock):
-    from chalicelib.report import freeze
+    from chalicelib.report import freeze_cohort
 
     enrolled(clock)
     for name in NAMES:
         close(name, clock.now())
-    done = freeze._freeze(freeze._round(people.COHORT, BASELINE), clock.now())[0]
+    done = freeze_cohort._freeze(freeze_cohort._round(people.COHORT, BASELINE), clock.now())[0]
     assert set(done.delegates) == {an_id(name) for name in NAMES}
     drain(clock.now())
 
@@ -188,18 +188,18 @@ def test_what_another_attempt_froze_stands(aws, clock):
     first = cohort_figures.CohortFigures(
         people.COHORT, BASELINE, tuple(an_id(name) for name in NAMES[:5]), frozen_bytes(Frozen()), clock.now()
     )
-    from chalicelib.report import freeze
+    from chalicelib.report import freeze_cohort
 
-    found = freeze._round(people.COHORT, BASELINE)
+    found = freeze_cohort._round(people.COHORT, BASELINE)
     commit([cohort_figures.add(first)], clock.now())
-    stands, _ = freeze._freeze(found, clock.now())
+    stands, _ = freeze_cohort._freeze(found, clock.now())
 
     assert stands == first
     assert len(list(query(f"COHORT#{people.COHORT}", "FIGURES#"))) == 1
 
 
 def test_figures_are_read_as_they_were_packed():
-    from chalicelib.report.cohort import cohort_means, consistency, effects
+    from chalicelib.results.cohort import cohort_means, consistency, effects
 
     from .test_cohort import TWO_ITEMS, report
 

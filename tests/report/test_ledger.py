@@ -8,9 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.report.facts import build_facts
-from chalicelib.report.ledger import PublishedReport, difference_is_too_small, report_entry, shows_other_answers
-from chalicelib.report.publish import publish
+from chalicelib.results.disclosure_control import (
+    PublishedReport,
+    difference_is_too_small,
+    report_entry,
+    shows_other_answers,
+)
+from chalicelib.results.facts import build_facts
+from chalicelib.results.publish import publish
 
 from .example import KEY, heading, rater, tiny_programme
 

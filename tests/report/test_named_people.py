@@ -9,16 +9,16 @@ from io import BytesIO
 from msgspec.structs import replace
 from pypdf import PdfReader
 
-from chalicelib.answers import Answers, Response
-from chalicelib.model import Person, RaterGroup
-from chalicelib.report.change import with_changes
-from chalicelib.report.cohort import consistency
-from chalicelib.report.cohort_statistics import icc1
-from chalicelib.report.documents import documents
-from chalicelib.report.facts import Facts, build_facts
-from chalicelib.report.figures import two_decimals
-from chalicelib.report.publish import publish
+from chalicelib.core.answers import Answers, Response
+from chalicelib.core.model import Person, RaterGroup
+from chalicelib.report.render import documents
 from chalicelib.report.responses_file import read_responses
+from chalicelib.results.change import with_changes
+from chalicelib.results.cohort import consistency
+from chalicelib.results.cohort_statistics import icc1
+from chalicelib.results.facts import Facts, build_facts
+from chalicelib.results.publish import publish
+from chalicelib.results.rounding import two_decimals
 
 from .example import GROUPS, KEY, heading, programme_of, rater
 

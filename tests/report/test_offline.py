@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import FileFaults
-from chalicelib.report.facts import read_facts
+from chalicelib.core.errors import FileFaults
 from chalicelib.report.offline import Source, report_offline
 from chalicelib.report.responses_file import read_responses
+from chalicelib.results.facts import read_facts
 
 from .example import example_wave, programme_of, tiny_programme
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.model import Programme
+from chalicelib.core.model import Programme
 from chalicelib.report import offline as module
-from chalicelib.report.differences import BaselineDiffers, ReportsDiffer
-from chalicelib.report.facts import read_facts
-from chalicelib.report.ledger_file import LedgerDamaged
+from chalicelib.report.offline_differences import BaselineDiffers, ReportsDiffer
+from chalicelib.report.offline_ledger import LedgerDamaged
+from chalicelib.results.facts import read_facts
 
 from .example import programme_of, tiny_programme
 from .test_offline import COHORT, csv_of, offline, written

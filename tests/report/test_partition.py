@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.model import RaterGroup
-from chalicelib.report.partition import cells_of
+from chalicelib.core.model import RaterGroup
+from chalicelib.results.partition import cells_of
 
 GROUPS = tuple(RaterGroup(name, name.title(), 0, 20, named=False) for name in ("peer", "report", "other", "partner"))
 COUNTS = st.dictionaries(st.sampled_from([group.id for group in GROUPS]), st.integers(0, 9))

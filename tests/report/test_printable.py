@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from pypdf import PdfReader
 
 from chalicelib.report.charts import DRAWN, label
-from chalicelib.report.facts import build_facts
+from chalicelib.report.font_metrics import coverage
 from chalicelib.report.fonts import covered, drawn
-from chalicelib.report.page import render_html
-from chalicelib.report.pdf import render_pdf
-from chalicelib.report.printable import BREAK, OTHER_SCRIPT, printable
-from chalicelib.report.publish import publish
-from chalicelib.report.typeface import coverage
+from chalicelib.report.pdf_text import BREAK, OTHER_SCRIPT, printable
+from chalicelib.report.render_html import render_html
+from chalicelib.report.render_pdf import render_pdf
+from chalicelib.results.facts import build_facts
+from chalicelib.results.publish import publish
 
 from .example import KEY, heading, programme_of, rater, tiny_programme
 from .standards import faults

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.answers import Response
-from chalicelib.report.cohort import cohort_file, with_cohort
-from chalicelib.report.facts import Facts, build_facts, facts_bytes
-from chalicelib.report.figures import display_gap, display_mean, exactly
-from chalicelib.report.page import render_html
-from chalicelib.report.pdf import render_pdf
-from chalicelib.report.publish import publish
-from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About, Bound, PublishedCells
-from chalicelib.report.scoring import clamp_sum
+from chalicelib.core.answers import Response
+from chalicelib.report.render_html import render_html
+from chalicelib.report.render_pdf import render_pdf
+from chalicelib.results.cohort import cohort_file, with_cohort
+from chalicelib.results.facts import Facts, build_facts, facts_bytes
+from chalicelib.results.publish import publish
+from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About, Bound, PublishedCells
+from chalicelib.results.rounding import display_gap, display_mean, exactly
+from chalicelib.results.scoring import clamp_sum
 
 from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
 

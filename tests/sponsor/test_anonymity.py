@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.report.scoring import unclamped
-from chalicelib.sponsor.allowed import ENOUGH, ENOUGH_TO_COUNT, Reading, most_chosen, sum_of, tally
-from chalicelib.sponsor.change import change_lines
+from chalicelib.results.scoring import unclamped
+from chalicelib.results.sponsor_rule import ENOUGH, ENOUGH_TO_COUNT, Reading, most_chosen, sum_of, tally
+from chalicelib.sponsor.competency_change import change_lines
 from chalicelib.sponsor.evidence import Evidence
-from chalicelib.sponsor.money import claim_of, columns, worth
+from chalicelib.sponsor.financial_value import claim_of, columns, worth
 from chalicelib.sponsor.readings import POST, PRE, THEN, readings
 from chalicelib.sponsor.summary import _shown
 from tests.report.attackers import Lin, isolated

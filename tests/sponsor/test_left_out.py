@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.admin import chase
+from chalicelib.admin import remind
 from chalicelib.admin.dashboard import dashboard
-from chalicelib.admin.shown import Filter
-from chalicelib.ids import delegate_id
-from chalicelib.store import audits, cohorts, delegates, impacts, jobs, objects, summaries
+from chalicelib.admin.delegate_status import Filter
+from chalicelib.core.ids import delegate_id
+from chalicelib.store import audit_events, cohorts, delegates, impact_surveys, jobs, objects, summaries
 from chalicelib.store.cohorts import Stage
-from chalicelib.store.impacts import Role
+from chalicelib.store.impact_surveys import Role
 from chalicelib.store.table import update
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -29,7 +29,7 @@ def id_of(name: str) -> str:
 
 
 def stored(name: str, role: Role, **changes: object):
-    return update(impacts.key(id_of(name), role), put=changes, refusal=impacts.SurveyMissing)
+    return update(impact_surveys.key(id_of(name), role), put=changes, refusal=impact_surveys.SurveyMissing)
 
 
 @pytest.fixture
@@ -76,7 +76,11 @@ def test_answers_that_cannot_be_counted_are_shown_to_the_administrator_and_mende
     assert jobs.failed() == []
     why = "Please say where the sum in money comes from."
     assert decisions(clock) == [f"Fay Six: Survey answers cannot be counted: ask again. {why}"]
-    told = [row["about"] for row in audits.of_cohort(people.COHORT) if row["act"].startswith("left out of the summary")]
+    told = [
+        row["about"]
+        for row in audit_events.of_cohort(people.COHORT)
+        if row["act"].startswith("left out of the summary")
+    ]
     assert told == [id_of("fay six")], "told once, not every day"
 
     page = f"{CONSOLE}/delegate/{id_of('fay six')}/survey"
@@ -120,7 +124,7 @@ def test_a_chase_of_the_whole_cohort_reminds_the_others_and_then_fails_in_sight(
     day = clock.advance(days=1).date()
     people.write(update(delegates.key(id_of("fay six")), put={"person": "broken"}, refusal=delegates.DelegateChanged))
     before = len(sent_mails())
-    chase.chase_all(people.COHORT, day, clock.now(), "test")
+    remind.chase_all(people.COHORT, day, clock.now(), "test")
     for _ in range(12):
         drain(clock.advance(hours=3))
     assert sum(mail.row.startswith("nominate/reminder") for mail in sent_mails()[before:]) == len(NAMES) - 1

@@ -6,19 +6,19 @@ from fractions import Fraction
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.report.cohort import Consistency, Effect
-from chalicelib.report.facts import CohortMean
-from chalicelib.report.frozen import Frozen
-from chalicelib.sponsor.allowed import ENOUGH, ENOUGH_TO_COUNT
+from chalicelib.results.cohort import Consistency, Effect
+from chalicelib.results.cohort_snapshot import Frozen
+from chalicelib.results.facts import CohortMean
+from chalicelib.results.sponsor_rule import ENOUGH, ENOUGH_TO_COUNT
 from chalicelib.sponsor.evidence import Evidence
-from chalicelib.sponsor.money import Claim, columns
-from chalicelib.sponsor.page import render_summary
+from chalicelib.sponsor.financial_value import Claim, columns
+from chalicelib.sponsor.render_html import render_summary
 from chalicelib.sponsor.summary import summarise_cohort, summary_bytes
 from tests.support import people
 
 
 def cohort():
-    from chalicelib.model import Cohort
+    from chalicelib.core.model import Cohort
 
     return Cohort(people.COHORT, "Autumn", "maximising-potential", 1, people.DATES, None)
 

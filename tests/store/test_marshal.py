@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.clock import stamp
-from chalicelib.model import Person
+from chalicelib.core.clock import stamp
+from chalicelib.core.model import Person
+from chalicelib.store.emails import Mail
 from chalicelib.store.jobs import Job, JobState
-from chalicelib.store.mails import Mail
 from chalicelib.store.marshal import attribute, fields, item, plain, read, row
 
 text = st.text(max_size=20)

@@ -8,14 +8,14 @@ from itertools import count
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from chalicelib.config import settings
+from chalicelib.core.aws import client
+from chalicelib.core.model import Person
+from chalicelib.core.settings import settings
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.errors import PermanentFailure
 from chalicelib.jobs.run import FIRST_DELAY, LEASE, LONGEST_DELAY, MOST_ATTEMPTS, NO_REPEAT_HELPS, delay, run
 from chalicelib.jobs.sweep import sweep
-from chalicelib.model import Person
-from chalicelib.store import due, jobs, mails, queues
-from chalicelib.store.aws import client
+from chalicelib.store import due, emails, jobs, queues
 from chalicelib.store.jobs import Job, JobState, job
 from chalicelib.store.table import Changed, Key, get, put, transact, update
 from tests.support.calls import count_calls, watched_by
@@ -121,7 +121,7 @@ def raises(error: Exception):
         pytest.param(raises(LookupError("Dana")), "LookupError", id="a-row-is-missing"),
         pytest.param(raises(TypeError("Dana")), "TypeError", id="our-own-fault"),
         pytest.param(lambda job, now: [jobs.add(REPORT)], "JobExists", id="made-already"),
-        pytest.param(lambda job, now: [mails.cancel("none")], "MailMissing", id="nothing-to-change"),
+        pytest.param(lambda job, now: [emails.cancel("none")], "MailMissing", id="nothing-to-change"),
         pytest.param(raises(TWO_WRITES_OF_ONE_ROW), "ValidationException", id="a-request-that-dynamodb-refuses"),
         pytest.param(raises(ROW_TOO_LARGE), "TransactionCanceledException", id="a-row-that-is-too-large"),
     ],
@@ -247,9 +247,9 @@ def test_a_hint_that_cannot_be_sent_is_no_error_and_the_sweep_sends_it_again(fau
 
 def test_only_what_is_due_is_hinted_at():
     later = job("close", "later", due_at=MONDAY + timedelta(days=1))
-    mail = mails.Mail(id="invite#1", template="collect/invite", to=Person("Ann", "ann@example.org"), due_at=MONDAY)
+    mail = emails.Mail(id="invite#1", template="collect/invite", to=Person("Ann", "ann@example.org"), due_at=MONDAY)
 
-    commit([jobs.add(CLOSE), jobs.add(later), jobs.add(REPORT), mails.add(mail)], MONDAY)
+    commit([jobs.add(CLOSE), jobs.add(later), jobs.add(REPORT), emails.add(mail)], MONDAY)
 
     assert hints("work") == ["JOB#close#dana"]
     assert hints("report") == ["JOB#report#dana"]

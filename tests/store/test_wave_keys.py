@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.model import Wave
+from chalicelib.core.model import Wave
 from chalicelib.store import wave_keys
 from chalicelib.store.table import get_many
 from chalicelib.store.wave_keys import WaveKey

@@ -8,9 +8,9 @@ from typing import Any
 
 from moto import mock_aws
 
-from chalicelib import config
-from chalicelib.collect import sheet
-from chalicelib.store import aws, programmes, row_kinds
+from chalicelib.collect import questionnaire
+from chalicelib.core import aws, settings
+from chalicelib.store import programmes, row_kinds
 from chalicelib.store.table import Key
 from infra.local import account, aws_contract, moto_patches, record, shortcut
 from infra.local.memory import backend
@@ -62,9 +62,9 @@ def empty() -> None:
         queue.deleted_messages.clear()
     backend("ses").sent_messages.clear()
     aws_contract.broken.clear()
-    sheet.forget()
+    questionnaire.forget()
     programmes.load.cache_clear()
-    config.settings.cache_clear()
+    settings.settings.cache_clear()
 
 
 def undeclared_rows() -> list[Key]:

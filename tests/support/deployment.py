@@ -19,7 +19,7 @@ from urllib.request import urlopen
 import boto3
 import pytest
 
-from chalicelib.store.aws import client
+from chalicelib.core.aws import client
 from infra.deploy import package, state
 from infra.deploy.__main__ import main
 from infra.deploy.stage import Stage

@@ -27,13 +27,12 @@ def drain(now: datetime) -> int:
 
 def run_row(row: Row, now: datetime) -> bool:
     """As the queue's handler; True if the row was settled by it."""
+    from chalicelib.emails import send
     from chalicelib.jobs import run
-    from chalicelib.mail import send
-    from chalicelib.report.work import build_report
-    from chalicelib.works import WORKS
+    from chalicelib.jobs.kinds import HANDLERS
 
     row_id = row["pk"].split("#", 1)[1]
     attempt = f"attempt-{next(_attempts)}"
     if row["kind"] == "mail":
         return send.send(row_id, attempt, now)
-    return run.run(row_id, {**WORKS, "report": build_report}, attempt, now)
+    return run.run(row_id, HANDLERS, attempt, now)

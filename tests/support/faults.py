@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
-from chalicelib.config import settings
+from chalicelib.core.settings import settings
 from tests.support import cloud
 from tests.support.calls import watched_by
 from tests.support.clock import MONDAY

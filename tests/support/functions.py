@@ -8,18 +8,18 @@ from typing import Any
 
 from chalice.test import TestHTTPClient
 
+import chalicelib.emails.delivery_events
+import chalicelib.emails.send
 import chalicelib.jobs.run
 import chalicelib.jobs.sweep
-import chalicelib.mail.events
-import chalicelib.mail.send
 from infra.local.record import running
 
 
 def attribute() -> None:
     """Once, before app.py or a test has imported what is wrapped here."""
     chalicelib.jobs.sweep.sweep = _as("sweep_due")(chalicelib.jobs.sweep.sweep)
-    chalicelib.mail.send.send = _as("mail")(chalicelib.mail.send.send)
-    chalicelib.mail.events.settle = _as("mail_events")(chalicelib.mail.events.settle)
+    chalicelib.emails.send.send = _as("mail")(chalicelib.emails.send.send)
+    chalicelib.emails.delivery_events.settle = _as("mail_events")(chalicelib.emails.delivery_events.settle)
     chalicelib.jobs.run.run = _as_worker(chalicelib.jobs.run.run)
     TestHTTPClient.request = _as("api_handler")(TestHTTPClient.request)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from chalicelib.config import settings
+from chalicelib.core.settings import settings
 from tests.support import cloud
 from tests.support.calls import watched_by
 

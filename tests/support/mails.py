@@ -17,10 +17,10 @@ def sent_mails(to: str | None = None) -> list[Accepted]:
 
 def tell_mail_events(now: datetime, kind: str = "Send") -> int:
     """SES's event for every mail so far, through the same function as app.py's topic handler. Returns how many."""
-    from chalicelib.mail import events
+    from chalicelib.emails import delivery_events
 
     tell = {"Send": outbox.send, "Delivery": outbox.delivery, "Bounce": outbox.bounce, "Complaint": outbox.complaint}
     mails = outbox.accepted()
     for mail in mails:
-        events.settle(tell[kind](mail, now), now)
+        delivery_events.settle(tell[kind](mail, now), now)
     return len(mails)

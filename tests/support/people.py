@@ -8,10 +8,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from chalicelib.ids import delegate_id
-from chalicelib.model import Approver, Cohort, CohortDates, DelegateEntry, Person, Programme, RaterEntry
-from chalicelib.programme.file import read_programme
-from chalicelib.programme.load import Loaded, load_cohort
+from chalicelib.core.ids import delegate_id
+from chalicelib.core.model import Approver, Cohort, CohortDates, DelegateEntry, Person, Programme, RaterEntry
+from chalicelib.programme.load_cohort import Loaded, load_cohort
+from chalicelib.programme.read_programme import read_programme
 from chalicelib.store.table import Write, transact
 from tests.support.drain import drain
 from tests.support.mails import sent_mails

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-import chalicelib.clock
+import chalicelib.core.clock
 from tests.support import drain, world
 from tests.support.calls import Watcher, watched_by
 from tests.support.world import World
@@ -67,7 +67,7 @@ class Recorder:
             outcome = act()
         if worked(outcome):
             rows = frozenset(calls.touched), frozenset(calls.written)
-            self._keep(kept, Act(kind, name, chalicelib.clock.now(), what, before, tuple(calls.made), *rows))
+            self._keep(kept, Act(kind, name, chalicelib.core.clock.now(), what, before, tuple(calls.made), *rows))
         return outcome
 
     def _keep(self, kept: list[Act], new: Act) -> None:

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib import ids
-from chalicelib.config import settings
+from chalicelib.core import ids
+from chalicelib.core.settings import settings
+from chalicelib.links import signing as links
 from chalicelib.store import sessions
 from chalicelib.store.marshal import fields
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import put_all
-from chalicelib.web import links
 from chalicelib.web.sessions import COOKIE, LONGEST
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain

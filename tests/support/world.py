@@ -11,8 +11,8 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.s3.models import FakeKey
 from msgspec import Struct
 
-from chalicelib.clock import stamp
-from chalicelib.config import settings
+from chalicelib.core.clock import stamp
+from chalicelib.core.settings import settings
 from chalicelib.store.due import FAILED
 from chalicelib.store.marshal import Row, row
 from infra.local.account import ACCOUNT, REGION

@@ -12,14 +12,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib import config
+from chalicelib.core import settings
 from chalicelib.store import codes as stored
 from chalicelib.store import sessions
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import scan
-from chalicelib.web import codes, readers
-from chalicelib.web.codes import CodeRefused, TooManyCodes
+from chalicelib.web import readers, sign_in_codes
 from chalicelib.web.readers import Role
+from chalicelib.web.sign_in_codes import CodeRefused, TooManyCodes
 from tests.support import cloud, people
 from tests.support.clock import MONDAY, Clock
 from tests.support.drain import drain
@@ -35,13 +35,13 @@ def reader() -> readers.Reader:
 
 
 def ask(challenge: str, now, **more) -> str:  # type: ignore[no-untyped-def]
-    found = codes.ask(reader(), challenge, now, **more)
+    found = sign_in_codes.ask(reader(), challenge, now, **more)
     drain(now)
     return found
 
 
 def spend(challenge: str, typed: str, now, session: str = "s", **more) -> None:  # type: ignore[no-untyped-def]
-    codes.spend(reader(), challenge, typed, Session(sessions.hashed(session), reader().who, now), now, **more)
+    sign_in_codes.spend(reader(), challenge, typed, Session(sessions.hashed(session), reader().who, now), now, **more)
 
 
 class Known(Struct):
@@ -184,15 +184,15 @@ def test_a_code_may_be_typed_as_it_is_shown(aws, between):
 
 def test_a_code_of_the_key_before_still_works_after_the_keys_were_changed(aws, monkeypatch):
     ask("challenge", MONDAY)
-    before = config.settings()
+    before = settings.settings()
     after = replace(before, link_keys=(*before.link_keys, "another key, of thirty-two characters or more"))
-    monkeypatch.setattr(codes, "settings", lambda: after)
+    monkeypatch.setattr(sign_in_codes, "settings", lambda: after)
 
     spend("challenge", newest_code(CLEO.email), MONDAY)
 
 
 def test_codes_are_spread_over_all_six_digits():
-    found = {codes.code(f"challenge{n}", "a key") for n in range(2000)}
+    found = {sign_in_codes.code(f"challenge{n}", "a key") for n in range(2000)}
 
     assert all(re.fullmatch(r"\d{6}", one) for one in found)
     assert len(found) > 1990

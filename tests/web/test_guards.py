@@ -6,9 +6,9 @@ import base64
 
 import pytest
 
-from chalicelib.web import links
-from chalicelib.web.links import LinkUnknown
-from chalicelib.web.view import HEADERS
+from chalicelib.links import signing
+from chalicelib.links.signing import LinkUnknown
+from chalicelib.web.page import HEADERS
 
 
 def test_the_policy_lets_nothing_in_but_our_own_files():
@@ -39,14 +39,14 @@ def written(raw: bytes) -> str:
 
 
 def test_a_signature_is_128_bits_and_all_of_them_count(aws):
-    body, signature = links.token("answer", "one", "two").rsplit(".", 1)
+    body, signature = signing.token("answer", "one", "two").rsplit(".", 1)
     raw = base64.b32decode(f"{signature.upper()}======")
 
     assert len(raw) == 16
     for place in range(len(raw)):
         forged = raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
         with pytest.raises(LinkUnknown):
-            links.read("answer", f"{body}.{written(forged)}", 2)
+            signing.read("answer", f"{body}.{written(forged)}", 2)
     for size in (1, 2, 15):
         with pytest.raises(LinkUnknown):
-            links.read("answer", f"{body}.{written(raw[:size])}", 2)
+            signing.read("answer", f"{body}.{written(raw[:size])}", 2)

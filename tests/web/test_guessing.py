@@ -14,13 +14,14 @@ from math import prod
 import pytest
 from pythonjsonlogger.json import JsonFormatter
 
+from chalicelib.links import signing
 from chalicelib.store import codes as stored
 from chalicelib.store import sessions
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import scan
-from chalicelib.web import codes, forms, links, readers
-from chalicelib.web.codes import CodeRefused, TooManyCodes
+from chalicelib.web import forms, readers, sign_in_codes
 from chalicelib.web.sessions import sign_in_url
+from chalicelib.web.sign_in_codes import CodeRefused, TooManyCodes
 from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.clock import MONDAY
@@ -29,7 +30,7 @@ from tests.support.mails import sent_mails
 from tests.support.visitor import Visitor, newest_code, newest_code_link
 
 YEAR = timedelta(days=365)
-CHANCE = Fraction(1, 10**codes.DIGITS)
+CHANCE = Fraction(1, 10**sign_in_codes.DIGITS)
 INSIDE = "Sign out"
 
 
@@ -39,15 +40,15 @@ def administrator() -> readers.Reader:
 
 def wrong(challenge: str, tries: int) -> str:
     """Another guess each time, and never the right one: the test counts chances and needs no luck."""
-    right = int(codes.code(challenge, codes.settings().link_keys[-1]))
-    return f"{(right + 1 + tries) % 10**codes.DIGITS:06}"
+    right = int(sign_in_codes.code(challenge, sign_in_codes.settings().link_keys[-1]))
+    return f"{(right + 1 + tries) % 10**sign_in_codes.DIGITS:06}"
 
 
 def guess(challenge: str, tries: int, now: datetime) -> bool:
     """Whether the guess was looked at."""
     before = stored.find_code(administrator().who, challenge)
     with pytest.raises(CodeRefused):
-        codes.spend(administrator(), challenge, wrong(challenge, tries), Session("hash", "who", now), now)
+        sign_in_codes.spend(administrator(), challenge, wrong(challenge, tries), Session("hash", "who", now), now)
     after = stored.find_code(administrator().who, challenge)
     assert before is not None
     assert after is not None
@@ -61,18 +62,18 @@ def test_a_year_of_guessing_has_less_than_one_chance_in_ten_thousand(aws):
     while now < MONDAY + YEAR:
         try:
             number += 1
-            challenge = codes.ask(administrator(), f"challenge{number}", now)
+            challenge = sign_in_codes.ask(administrator(), f"challenge{number}", now)
         except TooManyCodes:
             assert challenge
         while guess(challenge, tries[challenge], now):
             tries[challenge] += 1
         asking = stored.find_asking(administrator().who)
         assert asking is not None
-        now = max(now + timedelta(minutes=1), codes.TRIES.next_at([one.at for one in asking.failed], now))
+        now = max(now + timedelta(minutes=1), sign_in_codes.TRIES.next_at([one.at for one in asking.failed], now))
     success = 1 - prod(1 - count * CHANCE for count in tries.values())
 
     assert 60 < tries.total() <= 69
-    assert max(tries.values()) <= codes.MOST_TRIES
+    assert max(tries.values()) <= sign_in_codes.MOST_TRIES
     assert success < Fraction(1, 10_000)
 
 
@@ -80,12 +81,12 @@ def test_an_owner_who_signs_in_every_day_gives_a_guesser_no_more_tries(aws):
     looked_at = 0
     for day in range(30):
         now = MONDAY + timedelta(days=day)
-        own = codes.ask(administrator(), f"own{day}", now)
-        strange = codes.ask(administrator(), f"strange{day}", now)
+        own = sign_in_codes.ask(administrator(), f"own{day}", now)
+        strange = sign_in_codes.ask(administrator(), f"strange{day}", now)
         looked_at += sum(guess(strange, n, now + timedelta(seconds=n)) for n in range(9))
-        code = codes.code(own, codes.settings().link_keys[-1])
+        code = sign_in_codes.code(own, sign_in_codes.settings().link_keys[-1])
         session = Session(sessions.hashed(own), administrator().who, now)
-        codes.spend(administrator(), own, code, session, now + timedelta(seconds=30), by_link=True)
+        sign_in_codes.spend(administrator(), own, code, session, now + timedelta(seconds=30), by_link=True)
 
     assert 5 < looked_at <= 21  # by the waits alone: 5 at once, 14 in eleven days, and one a week from then on
 
@@ -114,19 +115,19 @@ def test_an_owner_gets_in_at_any_hour_while_a_stranger_hammers_at_the_door(visit
 
 
 def test_a_stranger_cannot_replace_or_use_up_the_code_that_an_owner_holds(visitor, clock):
-    owner = Visitor(visitor.client).open(links.url("/admin"))
+    owner = Visitor(visitor.client).open(signing.url("/admin"))
     owner.post(owner.links("/sign-in/")[0], {"email": ADMINISTRATOR})
     drain(clock.now())
     code, take = newest_code(ADMINISTRATOR), owner.links("/sign-in/")[0]
     for n in range(3):
-        codes.ask(administrator(), f"strange{n}", clock.now())
+        sign_in_codes.ask(administrator(), f"strange{n}", clock.now())
     owner.post(take, {"code": code})
 
     assert INSIDE in owner.page
 
 
 def test_a_link_of_yesterdays_email_says_that_it_is_over(visitor, clock):
-    codes.ask(administrator(), "challenge", clock.now())
+    sign_in_codes.ask(administrator(), "challenge", clock.now())
     drain(clock.now())
     link = newest_code_link(ADMINISTRATOR)
 
@@ -138,7 +139,7 @@ def test_a_link_of_yesterdays_email_says_that_it_is_over(visitor, clock):
 
 
 def test_a_new_code_by_a_link_opens_nothing_longer_than_the_link(visitor, clock):
-    codes.ask(administrator(), "challenge", clock.now())
+    sign_in_codes.ask(administrator(), "challenge", clock.now())
     drain(clock.now())
     visitor.open(newest_code_link(ADMINISTRATOR))
     clock.advance(hours=23, minutes=59)
@@ -185,7 +186,7 @@ def test_the_owner_hears_of_wrong_codes_once_a_day_and_the_log_of_each_without_a
     for day in range(2):
         now = MONDAY + timedelta(days=day)
         for n in range(3):
-            guess(codes.ask(administrator(), f"challenge{day}{n}", now), n, now + timedelta(minutes=n))
+            guess(sign_in_codes.ask(administrator(), f"challenge{day}{n}", now), n, now + timedelta(minutes=n))
         drain(now + timedelta(minutes=9))
     told = [mail.row for mail in sent_mails(ADMINISTRATOR) if mail.row.startswith("web/wrong_code#")]
     logged = [json.loads(line) for line in lines.getvalue().splitlines() if "code_refused" in line]
@@ -198,9 +199,9 @@ def test_the_owner_hears_of_wrong_codes_once_a_day_and_the_log_of_each_without_a
 
 def test_an_address_that_is_nobodys_gets_no_email_and_its_rows_hold_none(aws):
     stranger = readers.administrator(readers.administrator_token("nobody@example.org"))
-    codes.ask(stranger, "challenge", MONDAY)
+    sign_in_codes.ask(stranger, "challenge", MONDAY)
     with pytest.raises(CodeRefused):
-        codes.spend(stranger, "challenge", wrong("challenge", 0), Session("hash", "who", MONDAY), MONDAY)
+        sign_in_codes.spend(stranger, "challenge", wrong("challenge", 0), Session("hash", "who", MONDAY), MONDAY)
     drain(MONDAY)
 
     assert sent_mails() == []

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib import link_kinds
-from chalicelib.link_kinds import KINDS
-from chalicelib.mail.catalogue import LINKS
+from chalicelib.emails.kinds import LINKS
+from chalicelib.links import kinds, signing
+from chalicelib.links.kinds import KINDS
 from chalicelib.store import delegates
-from chalicelib.web import links
 from infra.local import outbox
 from tests.support import people
 from tests.support.drain import drain
@@ -39,7 +38,7 @@ def test_links_that_were_mailed_hold_what_their_kind_says(visitor, clock):
 
     assert {verb for verb, _ in tokens} >= {"answer", "hub", "nominate", "approve"}
     for verb, token in tokens:
-        assert len(links.read(verb, token, KINDS[verb].size)) == KINDS[verb].size
+        assert len(signing.read(verb, token, KINDS[verb].size)) == KINDS[verb].size
         assert token == token.lower()
 
 
@@ -52,12 +51,12 @@ def ended(visitor, clock) -> datetime:
         people.send(people.answer_all(visitor, url), url)
     drain(clock.to(people.CLOSE))
     drain(clock.advance(days=1))
-    return link_kinds.end_of_programme_links(people.programme(), people.DATES.ends)
+    return kinds.end_of_programme_links(people.programme(), people.DATES.ends)
 
 
 def test_links_to_the_programmes_pages_end_a_year_after_the_impact_survey_is_due(ended):
     assert ended == datetime.fromisoformat("2028-05-30T00:00:00+01:00")  # it is due on 30 May 2027
-    assert links.read("hub", people.link("dana delegate", "hub").rsplit("/", 1)[1], 2)[0] == people.dana()
+    assert signing.read("hub", people.link("dana delegate", "hub").rsplit("/", 1)[1], 2)[0] == people.dana()
 
 
 @pytest.mark.parametrize(("name", "verb"), [("dana delegate", "hub"), ("cleo coach", "coach")])
@@ -92,7 +91,7 @@ def test_an_ended_link_gets_no_code(visitor, clock, ended):
 def test_lists_and_inboxes_end_a_year_after_the_last_questionnaire(visitor, clock, ended, name, verb):
     url = people.link(name, verb)
     _, wave = delegates.find_with_latest_wave(people.dana())
-    end = link_kinds.end_after([wave.closes_at], people.programme().organisation.timezone)
+    end = kinds.end_after([wave.closes_at], people.programme().organisation.timezone)
     clock.to(end - timedelta(seconds=1))
     assert visitor.open(url).status == 200
     clock.to(end)

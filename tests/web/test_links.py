@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.web import links
-from chalicelib.web.links import LinkUnknown
+from chalicelib.links import signing
+from chalicelib.links.signing import LinkUnknown
 
 pytestmark = pytest.mark.usefixtures("aws")
 PARTS = ("abc", "baseline", "1")
@@ -19,7 +19,7 @@ PARTS = ("abc", "baseline", "1")
 
 @pytest.mark.parametrize("behind", ["", ".", ")", ">.", "”,", " "])
 def test_a_link_is_known_with_what_stood_behind_it(behind):
-    assert links.read("answer", links.token("answer", *PARTS) + behind, 3) == PARTS
+    assert signing.read("answer", signing.token("answer", *PARTS) + behind, 3) == PARTS
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_link_is_known_with_what_stood_behind_it(behind):
 )
 def test_a_damaged_link_is_unknown(damage):
     with pytest.raises(LinkUnknown):
-        links.read("answer", damage(links.token("answer", *PARTS)), 3)
+        signing.read("answer", damage(signing.token("answer", *PARTS)), 3)
 
 
 MAILED_BEFORE = "cixslikctf.baseline.cmj4ghur.1.HSK-bC1mMVhRJqr1dQUgBQ"  # with the tests' key, in base64
@@ -44,17 +44,17 @@ MAILED_BEFORE = "cixslikctf.baseline.cmj4ghur.1.HSK-bC1mMVhRJqr1dQUgBQ"  # with 
 @pytest.mark.parametrize("inside", ["", "%20", "=%0A", "%E2%80%8B"])
 def test_links_that_were_mailed_with_longer_letters_are_read(inside, behind):
     damaged = f"{MAILED_BEFORE[:30]}{inside}{MAILED_BEFORE[30:]}{behind}"
-    link = links.open_link("answer", damaged, 4)
+    link = signing.open_link("answer", damaged, 4)
     assert link.parts == ("cixslikctf", "baseline", "cmj4ghur", "1")
     assert link.token == MAILED_BEFORE
     with pytest.raises(LinkUnknown):  # its letters are of two cases, so it cannot be read without regard to them
-        links.read("answer", MAILED_BEFORE.lower(), 4)
+        signing.read("answer", MAILED_BEFORE.lower(), 4)
 
 
 @given(st.data())
 def test_whatever_happens_to_a_link_on_the_way_it_is_read(data):
     """Blanks, soft breaks and signs that show nothing inside; letters of another case; encoded once more or twice."""
-    token = links.token("answer", *PARTS)
+    token = signing.token("answer", *PARTS)
     cuts = data.draw(st.lists(st.tuples(st.integers(0, len(token)), st.sampled_from(INSIDE)), max_size=4))
     damaged = token
     for place, sign in sorted(cuts, reverse=True):
@@ -64,35 +64,35 @@ def test_whatever_happens_to_a_link_on_the_way_it_is_read(data):
         damaged = quote(damaged).replace(".", "%2E")
     damaged += data.draw(st.sampled_from(["", ".", ")", ">.", "”,", "\r\n", "\u00a0", ". If it does not work", "%"]))
 
-    assert links.open_link("answer", damaged, 3) == links.Link(PARTS, token)
+    assert signing.open_link("answer", damaged, 3) == signing.Link(PARTS, token)
 
 
 INSIDE = [" ", "\n", "\r\n ", "\t", "=\n", "=\r\n", "\u200b", "\u00ad", "\ufeff", "\u2060", "\u00a0", "\u200e"]
 
 
 def test_links_keep_128_bits_in_letters_of_one_case():
-    signature = links.token("answer", *PARTS).rsplit(".", 1)[1]
+    signature = signing.token("answer", *PARTS).rsplit(".", 1)[1]
     assert re.fullmatch("[a-z2-7]{26}", signature)
     assert len(b32decode(signature.upper() + "======")) == 16
 
 
 @given(st.integers(0, 25), st.sampled_from("abcdefghijklmnopqrstuvwxyz234567"))
 def test_another_letter_in_the_signature_is_refused(place, letter):
-    token = links.token("answer", *PARTS)
+    token = signing.token("answer", *PARTS)
     value, signature = token.rsplit(".", 1)
     changed = signature[:place] + letter + signature[place + 1 :]
     if b32decode(changed.upper() + "======") != b32decode(signature.upper() + "======"):
         with pytest.raises(LinkUnknown):
-            links.read("answer", f"{value}.{changed}", 3)
+            signing.read("answer", f"{value}.{changed}", 3)
 
 
 @pytest.mark.parametrize(("verb", "count"), [("decline", 3), ("answer", 2), ("answer", 4)])
 def test_a_link_for_something_else_is_unknown(verb, count):
     with pytest.raises(LinkUnknown):
-        links.read(verb, links.token("answer", *PARTS), count)
+        signing.read(verb, signing.token("answer", *PARTS), count)
 
 
 @given(st.text())
 def test_whatever_stands_in_an_address_is_no_link(text):
     with pytest.raises(LinkUnknown):
-        links.read("answer", text, 3)
+        signing.read("answer", text, 3)

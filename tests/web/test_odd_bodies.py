@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import chalicelib
-from chalicelib.ids import administrator_key, reader_key
-from chalicelib.web import forms, links
+from chalicelib.core.ids import administrator_key, reader_key
+from chalicelib.links import signing
+from chalicelib.web import forms
 from chalicelib.web.sessions import COOKIE
 from tests.web.rules import RULES
 from tests.web.test_who_may_what import NOW, client, nonce_of, path_of, session_of, token_of  # noqa: F401 (a fixture)
@@ -56,7 +57,7 @@ def field_names() -> list[str]:
 def _headers(path: str, kind: str) -> dict[str, str]:
     name = RULES["POST", path].who or "nobody"
     key = administrator_key if name == "administrator" else reader_key
-    cookie = links.token("session", session_of(name, key), str(int(NOW.timestamp())))
+    cookie = signing.token("session", session_of(name, key), str(int(NOW.timestamp())))
     return {"Content-Type": kind, **({} if name == "nobody" else {"Cookie": f"{COOKIE}={cookie}"})}
 
 

@@ -10,12 +10,14 @@ import pyotp
 import pytest
 from msgspec.structs import replace
 
-from chalicelib import cli, config
+from chalicelib.cli import parser
+from chalicelib.core import settings
+from chalicelib.links import signing
 from chalicelib.store import second_factors, sessions
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import scan, transact
-from chalicelib.web import codes, links, readers, second_factor
-from chalicelib.web.codes import CodeRefused
+from chalicelib.web import readers, second_factor, sign_in_codes
+from chalicelib.web.sign_in_codes import CodeRefused
 from infra.local.account import ADMINISTRATOR
 from tests.faults.scene import Again
 from tests.support.clock import MONDAY
@@ -37,7 +39,7 @@ def administrator() -> readers.Reader:
 
 def type_email_code(visitor: Visitor, clock) -> Visitor:  # type: ignore[no-untyped-def]
     visitor.cookies.clear()
-    visitor.open(links.url(HOME))
+    visitor.open(signing.url(HOME))
     visitor.post(visitor.links("/sign-in/")[0], {"email": ADMINISTRATOR})
     drain(clock.now())
     return visitor.post(visitor.links("/sign-in/")[0], {"code": newest_code(ADMINISTRATOR)})
@@ -50,9 +52,9 @@ def shown_by_app(secret: str, clock) -> str:  # type: ignore[no-untyped-def]
 @pytest.fixture
 def secret(visitor, clock) -> str:
     """An administrator has set up an app; the page with the recovery codes is open."""
-    type_email_code(visitor, clock).open(links.url(ACCOUNT))
+    type_email_code(visitor, clock).open(signing.url(ACCOUNT))
     found = SECRET.findall(visitor.page)[0].replace(" ", "")
-    visitor.post(links.url(ACCOUNT), {"code": shown_by_app(found, clock)})
+    visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(found, clock)})
     assert "Keep your recovery codes" in visitor.page
     clock.advance(minutes=10)
     return found
@@ -60,12 +62,12 @@ def secret(visitor, clock) -> str:
 
 @pytest.fixture
 def required(monkeypatch):
-    stricter = replace(config.settings(), second_factor="required")
+    stricter = replace(settings.settings(), second_factor="required")
     monkeypatch.setattr(second_factor, "settings", lambda: stricter)
 
 
 def is_inside(visitor: Visitor) -> bool:
-    return "<h1>Cohorts</h1>" in visitor.open(links.url(HOME)).page
+    return "<h1>Cohorts</h1>" in visitor.open(signing.url(HOME)).page
 
 
 # --- setting it up ----------------------------------------------------------------------------------------------------
@@ -74,7 +76,7 @@ def is_inside(visitor: Visitor) -> bool:
 def test_opening_the_page_stores_nothing_and_shows_key_address_and_picture(visitor, clock):
     type_email_code(visitor, clock)
     before = list(scan())
-    page = visitor.open(links.url(ACCOUNT)).page
+    page = visitor.open(signing.url(ACCOUNT)).page
     (secret,) = SECRET.findall(page)
     address = urllib.parse.unquote(re.findall(r'href="(otpauth://[^"]+)"', page)[0])
 
@@ -83,12 +85,12 @@ def test_opening_the_page_stores_nothing_and_shows_key_address_and_picture(visit
     assert ADMINISTRATOR in address
     assert "<svg" in page
     assert "style=" not in page  # the policy lets no style through
-    assert visitor.open(links.url(ACCOUNT)).page == page
+    assert visitor.open(signing.url(ACCOUNT)).page == page
 
 
 def test_a_wrong_code_sets_nothing_up(visitor, clock):
-    type_email_code(visitor, clock).open(links.url(ACCOUNT))
-    visitor.post(links.url(ACCOUNT), {"code": "123 456"})
+    type_email_code(visitor, clock).open(signing.url(ACCOUNT))
+    visitor.post(signing.url(ACCOUNT), {"code": "123 456"})
 
     assert (visitor.status, "That is not the code that the app shows" in visitor.page) == (400, True)
     assert second_factors.find(administrator().who) is None
@@ -100,14 +102,16 @@ def test_ten_recovery_codes_are_shown_once_and_kept_as_hashes(visitor, clock, se
 
     assert len(set(shown)) == 10
     assert not [one for one in [*shown, *(one.replace("-", "") for one in shown), secret] if one in rows]
-    assert RECOVERY.findall(visitor.open(links.url(ACCOUNT)).page) == []
+    assert RECOVERY.findall(visitor.open(signing.url(ACCOUNT)).page) == []
     assert "10 recovery codes are left" in visitor.page
 
 
 def test_nobody_sets_up_another_one_beside_it(visitor, clock, secret):
     type_email_code(visitor, clock)
-    own = second_factor.propose(administrator(), links.read("session", visitor.cookies["__Host-session"], 2)[0]).secret
-    visitor.post(links.url(ACCOUNT), {"code": shown_by_app(own, clock)})
+    own = second_factor.propose(
+        administrator(), signing.read("session", visitor.cookies["__Host-session"], 2)[0]
+    ).secret
+    visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(own, clock)})
 
     assert "has been set up already" in visitor.page
     assert not is_inside(visitor)
@@ -120,12 +124,12 @@ def test_the_code_of_the_email_alone_opens_no_page_of_the_console(visitor, clock
     type_email_code(visitor, clock)
     assert "Type the code from your app" in visitor.page
     for path in (HOME, "/admin/work", "/admin/start", ACCOUNT):
-        assert "Type the code from your app" in visitor.open(links.url(path)).page
-    posted = visitor.post(links.url(f"{ACCOUNT}/remove"), {"code": "123456"})
+        assert "Type the code from your app" in visitor.open(signing.url(path)).page
+    posted = visitor.post(signing.url(f"{ACCOUNT}/remove"), {"code": "123456"})
     assert posted.status == 403
 
-    visitor.open(links.url("/admin/work"))
-    visitor.post(links.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
+    visitor.open(signing.url("/admin/work"))
+    visitor.post(signing.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
     assert visitor.url.endswith("/admin/work")
     assert is_inside(visitor)
 
@@ -134,16 +138,16 @@ def test_the_code_of_the_email_alone_opens_no_page_of_the_console(visitor, clock
 def test_a_phone_may_be_wrong_by_one_step(visitor, clock, secret, seconds, is_taken):
     type_email_code(visitor, clock)
     code = pyotp.TOTP(secret).at(clock.now() + timedelta(seconds=seconds))
-    visitor.post(links.url(f"{ACCOUNT}/confirm"), {"code": code})
+    visitor.post(signing.url(f"{ACCOUNT}/confirm"), {"code": code})
 
     assert is_inside(visitor) is is_taken
 
 
 def test_no_code_is_taken_twice_even_in_its_own_time(visitor, clock, secret):
     code = shown_by_app(secret, clock)
-    type_email_code(visitor, clock).post(links.url(f"{ACCOUNT}/confirm"), {"code": code})
+    type_email_code(visitor, clock).post(signing.url(f"{ACCOUNT}/confirm"), {"code": code})
     assert is_inside(visitor)
-    type_email_code(visitor, clock).post(links.url(f"{ACCOUNT}/confirm"), {"code": code})
+    type_email_code(visitor, clock).post(signing.url(f"{ACCOUNT}/confirm"), {"code": code})
 
     assert (visitor.status, "was used before" in visitor.page) == (400, True)
     assert not is_inside(visitor)
@@ -151,21 +155,21 @@ def test_no_code_is_taken_twice_even_in_its_own_time(visitor, clock, secret):
 
 def test_a_recovery_code_opens_once_and_its_owner_hears_of_it(visitor, clock, secret):
     code = RECOVERY.findall(visitor.page)[3]
-    type_email_code(visitor, clock).post(links.url(f"{ACCOUNT}/confirm"), {"code": code.upper().replace("-", " ")})
+    type_email_code(visitor, clock).post(signing.url(f"{ACCOUNT}/confirm"), {"code": code.upper().replace("-", " ")})
     assert is_inside(visitor)
     drain(clock.now())
     assert "a recovery code was used" in sent_mails(ADMINISTRATOR)[-1].message["Subject"]
 
     clock.advance(minutes=20)
-    type_email_code(visitor, clock).post(links.url(f"{ACCOUNT}/confirm"), {"code": code})
+    type_email_code(visitor, clock).post(signing.url(f"{ACCOUNT}/confirm"), {"code": code})
     assert not is_inside(visitor)
 
 
 def test_where_it_is_required_nobody_comes_in_without_setting_it_up(visitor, clock, required):
     type_email_code(visitor, clock)
-    assert "Set up a second factor" in visitor.open(links.url("/admin/work")).page
+    assert "Set up a second factor" in visitor.open(signing.url("/admin/work")).page
     found = SECRET.findall(visitor.page)[0].replace(" ", "")
-    visitor.post(links.url(ACCOUNT), {"code": shown_by_app(found, clock)})
+    visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(found, clock)})
 
     assert is_inside(visitor)
 
@@ -198,7 +202,7 @@ def test_whoever_reads_the_email_gets_few_tries_in_a_year(aws):
         assert before is not None
         assert after is not None
         looked_at += len(after.failed) > len(before.failed)
-        now = max(now + timedelta(minutes=1), codes.TRIES.next_at([one.at for one in after.failed], now))
+        now = max(now + timedelta(minutes=1), sign_in_codes.TRIES.next_at([one.at for one in after.failed], now))
 
     assert looked_at == 69
 
@@ -206,9 +210,9 @@ def test_whoever_reads_the_email_gets_few_tries_in_a_year(aws):
 def test_a_session_has_five_tries(visitor, clock, secret):
     type_email_code(visitor, clock)
     for _ in range(5):
-        visitor.post(links.url(f"{ACCOUNT}/confirm"), {"code": "not a code"})
+        visitor.post(signing.url(f"{ACCOUNT}/confirm"), {"code": "not a code"})
         clock.advance(seconds=1)
-    visitor.post(links.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
+    visitor.post(signing.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
 
     assert "Please sign out, and sign in again" in visitor.page
 
@@ -217,11 +221,11 @@ def test_a_session_has_five_tries(visitor, clock, secret):
 
 
 def test_removing_needs_a_code_and_tells_the_owner(visitor, clock, secret):
-    type_email_code(visitor, clock).post(links.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
-    visitor.open(links.url(ACCOUNT)).post(links.url(f"{ACCOUNT}/remove"), {"code": "000"})
+    type_email_code(visitor, clock).post(signing.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
+    visitor.open(signing.url(ACCOUNT)).post(signing.url(f"{ACCOUNT}/remove"), {"code": "000"})
     assert second_factors.find(administrator().who)
     clock.advance(minutes=1)
-    visitor.open(links.url(ACCOUNT)).post(links.url(f"{ACCOUNT}/remove"), {"code": shown_by_app(secret, clock)})
+    visitor.open(signing.url(ACCOUNT)).post(signing.url(f"{ACCOUNT}/remove"), {"code": shown_by_app(secret, clock)})
     drain(clock.now())
 
     assert "Set up a second factor" in visitor.page
@@ -231,28 +235,28 @@ def test_removing_needs_a_code_and_tells_the_owner(visitor, clock, secret):
 
 def test_a_recovery_code_removes_it_too(visitor, clock, secret):
     first, second, *_ = RECOVERY.findall(visitor.page)
-    type_email_code(visitor, clock).post(links.url(f"{ACCOUNT}/confirm"), {"code": first})
-    visitor.open(links.url(ACCOUNT)).post(links.url(f"{ACCOUNT}/remove"), {"code": second})
+    type_email_code(visitor, clock).post(signing.url(f"{ACCOUNT}/confirm"), {"code": first})
+    visitor.open(signing.url(ACCOUNT)).post(signing.url(f"{ACCOUNT}/remove"), {"code": second})
 
     assert (visitor.status, second_factors.find(administrator().who)) == (200, None)
 
 
 def test_an_operator_resets_it(aws, monkeypatch, capsys):
-    monkeypatch.setattr(cli.commands, "use_cloud", lambda *_: None)
+    monkeypatch.setattr(parser.commands, "use_cloud", lambda *_: None)
     set_up_at(MONDAY)
 
-    assert cli.main(["administrator", "reset-second-factor", ADMINISTRATOR, "--dry-run"]) == 0
+    assert parser.main(["administrator", "reset-second-factor", ADMINISTRATOR, "--dry-run"]) == 0
     assert second_factors.find(administrator().who)
-    assert cli.main(["administrator", "reset-second-factor", ADMINISTRATOR]) == 0
+    assert parser.main(["administrator", "reset-second-factor", ADMINISTRATOR]) == 0
     assert second_factors.find(administrator().who) is None
-    assert cli.main(["administrator", "reset-second-factor", ADMINISTRATOR]) == 1
+    assert parser.main(["administrator", "reset-second-factor", ADMINISTRATOR]) == 1
     assert "No second factor is set up" in capsys.readouterr().err
 
 
 def test_new_link_keys_take_no_second_factor_away(aws, monkeypatch):
     secret = set_up_at(MONDAY)
     keys = ("another key, of thirty-two characters or more",)
-    monkeypatch.setattr(second_factor, "settings", lambda: replace(config.settings(), link_keys=keys))
+    monkeypatch.setattr(second_factor, "settings", lambda: replace(settings.settings(), link_keys=keys))
 
     later = MONDAY + timedelta(minutes=5)
     second_factor.confirm(administrator(), SESSION, pyotp.TOTP(secret).at(later), later)

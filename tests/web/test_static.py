@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.colour import ENOUGH, GROUNDS, contrast
+from chalicelib.core.colour import ENOUGH, GROUNDS, contrast
 from chalicelib.web import static
 from tests.support import cloud
 

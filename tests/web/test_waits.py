@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.web.code_links import FRESH
-from chalicelib.web.codes import DIGITS
+from chalicelib.web.sign_in_codes import DIGITS
 from chalicelib.web.waits import ASKS, TRIES, Waits
 from tests.support.clock import MONDAY
 

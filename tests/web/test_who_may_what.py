@@ -11,19 +11,20 @@ from urllib.parse import urlencode
 import pytest
 from chalice.test import Client
 
-import chalicelib.clock
-from chalicelib.ids import administrator_key, coach_id, delegate_id, invitation_id, rater_key, reader_key
-from chalicelib.model import Cohort, DelegateEntry, Person, Wave
-from chalicelib.programme.load import load_cohort
-from chalicelib.store import debriefs, impacts, reports, sessions, summaries
+import chalicelib.core.clock
+from chalicelib.core.ids import administrator_key, coach_id, delegate_id, invitation_id, rater_key, reader_key
+from chalicelib.core.model import Cohort, DelegateEntry, Person, Wave
+from chalicelib.links import signing
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.store import debriefs, impact_surveys, reports, sessions, summaries
 from chalicelib.store.debriefs import Area, Debrief
-from chalicelib.store.impacts import ImpactSurvey, Role, SurveyState
+from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
 from chalicelib.store.marshal import fields
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.sessions import Session
 from chalicelib.store.summaries import Summary
 from chalicelib.store.table import put_all, transact
-from chalicelib.web import forms, links
+from chalicelib.web import forms
 from chalicelib.web.sessions import COOKIE
 from infra.local import memory
 from infra.local.account import ADMINISTRATOR
@@ -63,12 +64,12 @@ def client(aws) -> Iterator[Client]:
     from app import app
 
     clock = Clock()
-    chalicelib.clock.use(clock.now)
+    chalicelib.core.clock.use(clock.now)
     two_cohorts().lay_out()
     clock.to(NOW)
     with Client(app) as found:
         yield found
-    chalicelib.clock.use(None)
+    chalicelib.core.clock.use(None)
 
 
 @cache
@@ -107,7 +108,7 @@ def set_up(cohort_id: str, clock: Clock) -> None:
             reports.add(report),
             *debriefs.save(ours, Wave.BASELINE, Debrief(clock.now().date(), ("1", "2")), areas),
             summaries.add(Summary(cohort_id, "impact", "c" * 64, *SUMMARY, clock.now())),
-            impacts.add(survey),
+            impact_surveys.add(survey),
         ]
     )
 
@@ -130,7 +131,7 @@ def parts(verb: str, cohort_id: str) -> tuple[str, ...]:
     coach = (cohort_id, coach_id(cohort_id, f"coach.{cohort_id}@example.org"))
     return {
         "coach": coach,
-        "code": ("coach", "challenge", f"{NOW.timestamp():.0f}", *links.token("coach", *coach).split(".")),
+        "code": ("coach", "challenge", f"{NOW.timestamp():.0f}", *signing.token("coach", *coach).split(".")),
         "sponsor": (cohort_id, "1"),
         "hub": (of(cohort_id), "1"),
         "nominate": (of(cohort_id), "1"),
@@ -143,7 +144,7 @@ def parts(verb: str, cohort_id: str) -> tuple[str, ...]:
 
 
 def token_of(verb: str) -> str:
-    return links.token(verb, *parts(verb, HERE)) if verb else ""
+    return signing.token(verb, *parts(verb, HERE)) if verb else ""
 
 
 def path_of(path: str, token: str, cohort_id: str = HERE) -> str:
@@ -169,7 +170,7 @@ def asked(client: Client, method: str, path: str, name: str, typed: dict[str, st
     """Chalice's test client knows no HEAD; it is the same view as GET."""
     used = str(int(NOW.timestamp()))
     key = administrator_key if name == "administrator" else reader_key
-    cookie = {} if name == "nobody" else {"Cookie": f"{COOKIE}={links.token('session', session_of(name, key), used)}"}
+    cookie = {} if name == "nobody" else {"Cookie": f"{COOKIE}={signing.token('session', session_of(name, key), used)}"}
     if method == "POST" and re.search(BRINGS_FILES, path):
         return client.http.post(path, headers=MULTIPART | cookie, body=multipart(typed or {}))
     if method == "POST":
@@ -235,7 +236,7 @@ def test_a_form_of_somebody_elses_session_is_refused_and_changes_nothing(client)
 
 def test_other_peoples_ids_open_nothing(client):
     """A coach who is signed in, and puts another coach's delegate into their own address."""
-    own = links.token("coach", *parts("coach", HERE))
+    own = signing.token("coach", *parts("coach", HERE))
     before = rows()
     for method, path in SIGNED:
         if "{delegate_id}" in path and RULES[method, path].who == "coach":
@@ -261,7 +262,7 @@ def test_a_link_for_one_purpose_opens_no_other(client):
     for method, path in LINKED:
         for verb in verbs:
             if verb != RULES[method, path].verb and method == "GET":
-                answer = asked(client, method, path_of(path, links.token(verb, *parts(verb, HERE))), "nobody")
+                answer = asked(client, method, path_of(path, signing.token(verb, *parts(verb, HERE))), "nobody")
                 assert answer.status_code == 404, f"{method} {path} with a link to {verb}"
     assert rows() == before
 
@@ -270,7 +271,7 @@ def test_reading_changes_nothing_and_a_form_without_its_page_neither(client):
     before = rows()
     for method, path in LINKED:
         rule = RULES[method, path]
-        url = path_of(path, links.token(rule.verb, *parts(rule.verb, HERE)))
+        url = path_of(path, signing.token(rule.verb, *parts(rule.verb, HERE)))
         answer = asked(client, method, url, rule.who or "nobody")
         expected = (400, 404) if method == "POST" else (rule.shows, 303)
         assert answer.status_code in expected, f"{method} {path}: {answer.status_code}"

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
-from chalicelib.model import SELF_GROUP
+from chalicelib.core.model import SELF_GROUP
 from chalicelib.report import charts
-from chalicelib.report.change import CANNOT_SAY
-from chalicelib.report.facts import ChangeFact
 from chalicelib.report.parts.blocks import Block, bullets, cell, column, grouped_table, legend, part, text
-from chalicelib.report.parts.book import DASH, Book, Row, amount, as_printed, certainly_highest, printed_of, quoted
+from chalicelib.report.parts.facts_index import (
+    DASH,
+    Book,
+    Row,
+    amount,
+    as_printed,
+    certainly_highest,
+    printed_of,
+    quoted,
+)
 from chalicelib.report.parts.front import WAVES
-from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
-from chalicelib.report.ranking import Printed
+from chalicelib.results.change import CANNOT_SAY
+from chalicelib.results.facts import ChangeFact
+from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About
+from chalicelib.results.rank import Printed
 
 LARGER, WITHIN, UNKNOWN = "yes", "no", CANNOT_SAY
 NOISE = {LARGER: "larger than noise", WITHIN: "within noise"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalicelib.model import Milestone
+from chalicelib.core.model import Milestone
 from chalicelib.report.parts.blocks import Block, cell, column, field, form, heading, numbered, part, table, text
-from chalicelib.report.parts.book import Book, Row, listed, quoted
+from chalicelib.report.parts.facts_index import Book, Row, listed, quoted
 from chalicelib.report.parts.overview import difference_prompt, summary_table
 from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, Placed, figures, placed
-from chalicelib.report.published import About
+from chalicelib.results.published import About
 
 CANDIDATES = 3  # behaviours of each quadrant to choose from
 AREAS = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chalicelib.model import Competency
+from chalicelib.core.model import Competency
 from chalicelib.report import charts
 from chalicelib.report.parts.blocks import (
     Block,
@@ -23,7 +23,7 @@ from chalicelib.report.parts.blocks import (
     table,
     text,
 )
-from chalicelib.report.parts.book import (
+from chalicelib.report.parts.facts_index import (
     NARROW,
     Book,
     Row,
@@ -34,7 +34,7 @@ from chalicelib.report.parts.book import (
     printed_of,
     quoted,
 )
-from chalicelib.report.published import OVERALL_ID, About
+from chalicelib.results.published import OVERALL_ID, About
 
 NOTES = (
     ("Recognise", "What fits with how I see it? What is new?"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import colour
+from chalicelib.core import colour
 from chalicelib.report import charts
 from chalicelib.report.parts.blocks import (
     Block,
@@ -19,7 +19,7 @@ from chalicelib.report.parts.blocks import (
     table,
     text,
 )
-from chalicelib.report.parts.book import DASH, Book
+from chalicelib.report.parts.facts_index import DASH, Book
 
 WAVES = {"baseline": "Before the programme", "followup": "Six months after the programme"}
 SHORT_CHECKSUM = 8

@@ -7,12 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
 
-from chalicelib.model import SELF_GROUP
+from chalicelib.core.model import SELF_GROUP
 from chalicelib.report import charts
-from chalicelib.report.facts import Gap, Statistic
-from chalicelib.report.figures import one_decimal
 from chalicelib.report.parts.blocks import Block, bullets, cell, column, figure, heading, legend, part, table, text
-from chalicelib.report.parts.book import (
+from chalicelib.report.parts.facts_index import (
     Book,
     Row,
     amount,
@@ -25,9 +23,11 @@ from chalicelib.report.parts.book import (
     quoted,
     size_of,
 )
-from chalicelib.report.published import ALL_OTHERS, OVERALL_ID, About
-from chalicelib.report.radar import FEWEST, radar
-from chalicelib.report.ranking import RANKED
+from chalicelib.report.radar_chart import FEWEST, radar
+from chalicelib.results.facts import Gap, Statistic
+from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About
+from chalicelib.results.rank import RANKED
+from chalicelib.results.rounding import one_decimal
 
 MOST_DIFFERENCES = 8
 ROWS_BESIDE_A_RADAR = 17  # with more competencies and values the page is the table's

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from chalicelib.report.facts import Gap, Statistic
-from chalicelib.report.figures import one_decimal
 from chalicelib.report.parts.blocks import Block, cell, column, part, table, text, tile, tiles
-from chalicelib.report.parts.book import Book, as_printed, printed_of, split
-from chalicelib.report.published import About
-from chalicelib.report.ranking import Printed
+from chalicelib.report.parts.facts_index import Book, as_printed, printed_of, split
+from chalicelib.results.facts import Gap, Statistic
+from chalicelib.results.published import About
+from chalicelib.results.rank import Printed
+from chalicelib.results.rounding import one_decimal
 
 MOST = 8  # behaviours in a quadrant
 LETTERS = 25  # of a line in a quadrant, at least

@@ -138,7 +138,7 @@
     save();
   }
 
-  // --- words that may tell who wrote them: the twin of collect/selfcheck.py, whose rules it is given ------------------
+  // --- words that may tell who wrote them: the twin of collect/comment_check.py, whose rules it is given ------------------
   const told = JSON.parse(form.getAttribute("data-check") || "null");
   const known = new Set(told && told.known);
   const small = new Set(told && told.small);

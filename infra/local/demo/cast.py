@@ -11,7 +11,7 @@ from random import Random
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import MANAGER_GROUP, DelegateEntry, Person, Programme
+from chalicelib.core.model import MANAGER_GROUP, DelegateEntry, Person, Programme
 from infra.local.demo.opinions import Leader, Sheet, amended, make_leader, own_sheet, rater_sheet
 from infra.local.demo.phrases import Deck, bank
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from chalicelib.admin.close import extend, publish
-from chalicelib.model import MANAGER_GROUP
+from chalicelib.admin.close_or_extend import extend, publish
+from chalicelib.core.model import MANAGER_GROUP
 from infra.local.demo import filling
 from infra.local.demo.cast import Own, Part, Player, Reply
 from infra.local.demo.mailbox import Letter

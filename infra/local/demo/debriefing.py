@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import Any
 
-from chalicelib.model import Wave
+from chalicelib.core.model import Wave
 from chalicelib.store import objects, reports
 from infra.local.demo.browser import Opened
 from infra.local.demo.cast import Own, Player

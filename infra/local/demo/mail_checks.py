@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.programme.dates import MORNING, add_months, opens_at, reminder_times
+from chalicelib.core.calendar import MORNING, add_months, opens_at, reminder_times
 from infra.local import memory
 from infra.local.demo.cast import Player
 from infra.local.demo.collecting import MORE_TIME

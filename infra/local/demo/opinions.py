@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from chalicelib.answers import NOT_ABLE
-from chalicelib.model import MANAGER_GROUP, Programme
+from chalicelib.core.answers import NOT_ABLE
+from chalicelib.core.model import MANAGER_GROUP, Programme
 from infra.local.demo.phrases import Deck, as_typed, bank
 
 TITLES = {"Dr", "Prof", "Mr", "Mrs", "Ms"}

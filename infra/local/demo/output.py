@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from chalicelib.clock import stamp
+from chalicelib.core.clock import stamp
 from infra.local import memory
 from infra.local.demo.cast import plain_letters
 from infra.local.demo.world import World

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.clock import moment
-from chalicelib.ids import delegate_id
-from chalicelib.model import CohortDates, Programme
+from chalicelib.core.clock import moment
+from chalicelib.core.ids import delegate_id
+from chalicelib.core.model import CohortDates, Programme
 from infra.local import memory
 from infra.local.cloud import SWEEP_EVERY, Cloud
 from infra.local.demo.browser import Browser

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import botocore
 
-from chalicelib import clock
-from chalicelib.store.aws import client
+from chalicelib.core import clock
+from chalicelib.core.aws import client
 from infra import rights
 from infra.local import record
 

@@ -29,7 +29,7 @@ class Context:
 def main(handler, pipe):
     module, _, name = handler.rpartition(".")
     function = getattr(importlib.import_module(module), name)
-    clock = importlib.import_module("chalicelib.clock")
+    clock = importlib.import_module("chalicelib.core.clock")
     with os.fdopen(int(pipe), "w") as answers:
         for line in sys.stdin:
             asked = json.loads(line)

@@ -1,0 +1,236 @@
+"""Replace an address that bounced or was mistyped, wherever it stands in a cohort.
+
+The act is a job. For each delegate concerned it moves everything in one transaction: old links open nothing any more,
+emails that wait go to the new address, and who has not answered is invited anew. What was saved is dropped; answers
+that were sent count and stay sealed. The old address is told. Where the person may read reports, the new address gets
+no code for a day, unless a second administrator confirms it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from chalicelib.admin.address_change_job import moving_writes
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.emails import links_to_pages, notice_to_old
+from chalicelib.admin.redirect_emails import Change
+from chalicelib.admin.resend_link import NobodyFound
+from chalicelib.core.addresses import clean_address, clean_name, fault_of_address, fault_of_text
+from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Cohort, Delegate, Wave
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, cohorts, delegates, emails, holds, invitations, jobs, programmes
+from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.delegates import Nomination
+from chalicelib.store.emails import Mail, MailExists
+from chalicelib.store.holds import Hold
+from chalicelib.store.jobs import Job, JobExists
+from chalicelib.store.marshal import read
+from chalicelib.store.table import Changed, Write, batched, get_many
+from chalicelib.waves.suppression import addresses
+
+BY = "command line"
+WAVES = (Wave.BASELINE, Wave.FOLLOWUP)  # those with a list of raters
+TRIES = 5  # a rater may answer, or a reminder be sent, between our read and our write
+MOST_HIDDEN = 50  # bounces taken off the dashboard in one transaction
+
+
+class ReplaceRefused(FieldFaults):
+    """The new address cannot be used, or stands there already."""
+
+    title = "Nothing was changed"
+
+
+# --- the act ------------------------------------------------------------------------------------------
+
+
+def replace(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, name: str = "") -> None:
+    """Have an address replaced in all of a cohort. Doing it again once it is done is success.
+
+    Raises CohortUnknown, NobodyFound or ReplaceRefused.
+    """
+    change = Change(cohort_id, clean_address(old), clean_address(new), clean_name(name))
+    _check(change)
+    cohort = cohorts.find(cohort_id)
+    if cohort is None:
+        raise CohortUnknown(cohort_id)
+    places = _places(cohort_id, change.old)
+    if not places and not _is_sponsor(cohort, change.old):
+        if _places(cohort_id, change.new) or _is_sponsor(cohort, change.new):
+            return
+        raise NobodyFound(change.old)
+    for place in places:
+        _refuse_taken(change, place)
+    try:
+        commit(_act(change, cohort, places, now, by), now)
+    except JobExists:
+        return  # pressed twice within a second
+
+
+def _act(change: Change, cohort: Cohort, places: Sequence[Place], now: datetime, by: str) -> list[Write]:
+    """The job, its line in the trail, and the hold on the new address."""
+    bounced = change.old in addresses(cohort.id)
+    reading = {part for place in places for part in place.reading(change)}
+    reading |= {"sponsor"} if _is_sponsor(cohort, change.old) else set()
+    held = [] if bounced else _holds(change, cohort, places, now, by)
+    about = {**asdict(change), "links": ",".join(sorted(reading)), "bounced": "yes" if bounced else ""}
+    about["held_until"] = held[0].until.isoformat() if held else ""
+    about["told"] = "yes" if not bounced and (reading or any(place.was_emailed(change) for place in places)) else ""
+    subject = (cohort.id, derive(12, change.old, change.new), f"{now:%Y%m%dT%H%M%S}")
+    entry = audit_events.add(cohort.id, "replaced an address", by, cohort.id, now)
+    return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), entry, *map(holds.add, held)]
+
+
+def _holds(change: Change, cohort: Cohort, places: Sequence[Place], now: datetime, by: str) -> list[Hold]:
+    """On the new address: whoever coaches others here already keeps those meanwhile."""
+    own = [place.delegate for place in places if change.has(place.delegate.person)]
+    found = [holds.new(cohort.id, change.of(delegate.person), now, by, delegate.id) for delegate in own]
+    coached = [place.delegate for place in places if change.has(place.delegate.coach)]
+    is_coach_here = any(line.coach.email == change.new for line in cohorts.lines(cohort.id))
+    if coached and is_coach_here:
+        found += [holds.new(cohort.id, change.of(delegate.coach), now, by, delegate.id) for delegate in coached]
+    elif coached:
+        found.append(holds.new(cohort.id, change.of(coached[0].coach), now, by))
+    if cohort.sponsor and change.has(cohort.sponsor):
+        found.append(holds.new(cohort.id, change.of(cohort.sponsor), now, by))
+    return list({hold.id: hold for hold in found}.values())
+
+
+def _check(change: Change) -> None:
+    if fault := fault_of_address(change.new):
+        raise ReplaceRefused(FieldFault("new", f"The new address {fault}."))
+    if change.name and (fault := fault_of_text(change.name)):
+        raise ReplaceRefused(FieldFault("name", f"The name {fault}."))
+    if change.old == change.new:
+        raise ReplaceRefused(FieldFault("new", "The new address is the old one."))
+
+
+def _is_sponsor(cohort: Cohort, address: str) -> bool:
+    return cohort.sponsor is not None and cohort.sponsor.email == address
+
+
+# --- where an address stands --------------------------------------------------------------------------
+
+
+class Place(Struct, frozen=True):
+    """A delegate on whose rows the address stands."""
+
+    delegate: Delegate
+    nominations: tuple[Nomination, ...]
+    is_asked: bool  # the address was invited to answer about them
+
+    def holds(self, address: str) -> bool:
+        people = (self.delegate.person, self.delegate.manager, self.delegate.coach)
+        return self.is_asked or address in self.listed or any(person.email == address for person in people)
+
+    @property
+    def listed(self) -> set[str]:
+        return {rater.person.email for nomination in self.nominations for rater in nomination.raters}
+
+    def reading(self, change: Change) -> Iterator[str]:
+        """In which parts the person reads reports. They get a link to their pages."""
+        parts = {"delegate": self.delegate.person, "coach": self.delegate.coach}
+        return (part for part, person in parts.items() if change.has(person))
+
+    def was_emailed(self, change: Change) -> bool:
+        """Whether an email may have gone to the old address; one that only stands on a list has had none."""
+        return self.is_asked or change.has(self.delegate.manager)
+
+
+def _places(cohort_id: str, address: str) -> list[Place]:
+    lines = [line for line in cohorts.lines(cohort_id) if not line.withdrawn]
+    inbox = invitations.inbox_of(address)
+    asked = frozenset(entry.delegate_id for entry in inbox if entry.cohort_id == cohort_id)
+    return [place for place in _all_places(lines, asked) if place.holds(address)]
+
+
+def _all_places(lines: Sequence[DelegateLine], asked: frozenset[str]) -> Iterator[Place]:
+    for batch in batched([delegates.key(line.delegate_id) for line in lines]):
+        lists = [delegates.nomination_key(key.pk.partition("#")[2], wave) for key in batch for wave in WAVES]
+        chosen: dict[str, list[Nomination]] = {}
+        for some in batched(lists):
+            for row in get_many(some).values():
+                chosen.setdefault(row["delegate_id"], []).append(read(Nomination, row))
+        for row in get_many(batch).values():
+            found = read(Delegate, row)
+            yield Place(found, tuple(chosen.get(found.id, ())), found.id in asked)
+
+
+def _refuse_taken(change: Change, place: Place) -> None:
+    """One address answers once about a delegate, and not for them."""
+    answering = place.listed | {place.delegate.person.email}
+    is_coach_only = change.old not in answering and not change.has(place.delegate.manager)
+    if change.new in answering and not is_coach_only:
+        taken = f"{change.new} already belongs to somebody who answers about {place.delegate.person.name}."
+        raise ReplaceRefused(FieldFault("new", f"{taken} Nobody can answer twice."))
+
+
+# --- the job ------------------------------------------------------------------------------------------
+
+
+def move_everything(job: Job, now: datetime) -> Sequence[Write]:
+    """Delegate by delegate, each in one transaction; those done by an earlier attempt are not found again."""
+    change = Change(**{name: job.about.get(name, "") for name in Change.__struct_fields__})
+    cohort = cohorts.find(change.cohort)
+    if cohort is None:
+        raise LookupError(f"no cohort {change.cohort}")
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    places = _places(change.cohort, change.old)
+    live = emails.waiting_about({cohort.id, *(place.delegate.id for place in places)})
+    notice = notice_to_old(job, change, programme, now)
+    if cohort.sponsor and change.has(cohort.sponsor):
+        _move(lambda: _sponsor_writes(change, cohort.id, live), notice, now)
+    for place in places:
+        about = [mail for mail in live if place.delegate.id in mail.id.split("#")]
+        _move(lambda place=place, about=about: _delegate_writes(change, place, about, now), notice, now)  # type: ignore[misc]
+    return [
+        *links_to_pages(job, change, programme, now),
+        *_off_the_dashboard(change),
+        *_old_links(change, cohort, live),
+    ]
+
+
+def _delegate_writes(change: Change, place: Place, live: Sequence[Mail], now: datetime) -> list[Write]:
+    return moving_writes(change, list(delegates.partition(place.delegate.id)), live, now)
+
+
+def _sponsor_writes(change: Change, cohort_id: str, live: Sequence[Mail]) -> list[Write]:
+    cohort = cohorts.find(cohort_id)
+    if cohort is None or cohort.sponsor is None or not change.has(cohort.sponsor):
+        return []
+    after = change.of(cohort.sponsor)
+    links = {"sponsor": ("sponsor", cohort.id, str(cohort.sponsor_link + 1))}
+    waiting = [mail for mail in live if mail.template == "sponsor/summary" and change.has(mail.to)]
+    return [
+        cohorts.move_sponsor(cohort, after),
+        *(emails.redirect(mail, after, links, revive=False) for mail in waiting),
+    ]
+
+
+def _move(writes: Callable[[], list[Write]], notice: Mail | None, now: datetime) -> None:
+    """With the first that moves goes the notice to the old address: at once, and once."""
+    for left in reversed(range(TRIES)):
+        told = [emails.add(notice)] if notice and emails.find(notice.id) is None else []
+        try:
+            commit([*writes(), *told], now)
+            return
+        except (Changed, MailExists):
+            if not left:
+                raise
+
+
+def _off_the_dashboard(change: Change) -> list[Write]:
+    gone = [bounce for bounce in cohorts.bounces(change.cohort) if bounce.email == change.old]
+    return [emails.hide(change.cohort, bounce) for bounce in gone[:MOST_HIDDEN]]
+
+
+def _old_links(change: Change, cohort: Cohort, live: Sequence[Mail]) -> list[Write]:
+    """Links that were asked for again and wait for the old address."""
+    lost = [mail for mail in live if mail.template in ("admin/link", "admin/new_link") and change.has(mail.to)]
+    return [emails.cancel(mail.id) for mail in lost if cohort.id in mail.id.split("#")]

@@ -1,0 +1,218 @@
+"""What moves with an address, of one delegate: people, lists of raters, invitations, surveys, emails that wait.
+
+Another link never shows what was saved or sent before it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from chalicelib.admin.redirect_emails import Change, NewLinks, Waiting, find_waiting, redirect
+from chalicelib.core.ids import coach_id
+from chalicelib.core.model import (
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    Person,
+    Wave,
+    WaveState,
+)
+from chalicelib.forms.pulse import wave_programme
+from chalicelib.store import cohorts, debriefs, delegates, emails, impact_surveys, invitations, jobs, programmes
+from chalicelib.store.delegates import Approval, Nomination
+from chalicelib.store.emails import Mail
+from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
+from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.table import Write
+from chalicelib.waves import lifecycle
+
+SURVEY_MAILS = tuple(f"impact/{role.value}" for role in Role)
+WRONG_PERSON = "wrong_person"  # declined because the email reached someone else
+
+
+def moving_writes(change: Change, rows: Sequence[Row], live: Sequence[Mail], now: datetime) -> list[Write]:
+    """One transaction; `rows` are the delegate's whole partition, and it is refused if they changed since.
+
+    live   emails about the delegate that were not handed over yet
+    """
+    return list(_Moving(change, rows, live, now).writes())
+
+
+class _Moving:
+    """A delegate's rows as they were read, and what the change makes of them."""
+
+    def __init__(self, change: Change, rows: Sequence[Row], live: Sequence[Mail], now: datetime):
+        self.change, self.now, self.rows = change, now, rows
+        self.before = delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+        self.programme = programmes.load(delegate.programme_id, delegate.programme_version)
+        self.after = replace(
+            delegate,
+            person=change.of(delegate.person),
+            manager=change.of(delegate.manager),
+            coach=change.of(delegate.coach),
+            link_version=delegate.link_version + change.has(delegate.person),
+        )
+        self.waves = {read.wave: read for read in _read_all(DelegateWave, rows, "WAVE#")}
+        self.nominations: list[Nomination] = _read_all(Nomination, rows, "NOMINATION#")
+        invited: list[Invitation] = _read_all(Invitation, rows, "INVITATION#")
+        self.asked = [one for one in invited if change.has(one.rater) and one.state is not InvitationState.REVOKED]
+        self.moved = {one.id: self._moved(one) for one in self.asked}
+        self.invited_again = {one.id for one in self.moved.values() if self._is_invited_again(one)}
+        self.surveys = [one for one in surveys_from(rows) if change.has(self._reader(self.before, one))]
+        self.lines: dict[Wave, tuple[dict[str, Any], dict[str, int]]] = {}
+        versions = {one.role: one.link_version + 1 for one in self.surveys}
+        self.links = NewLinks(self.programme, self.after, self.moved, versions)
+        self.waiting: Waiting = find_waiting(live, [mail_id for mail_id, _ in self._reminders()])
+
+    def writes(self) -> Iterator[Write]:
+        if self.after != self.before:
+            yield delegates.move(self.before, self.after)
+            self._people_on_lines()
+        if self.after.coach != self.before.coach:
+            yield from debriefs.hand_over(self.rows, self.before)
+        for nomination in self.nominations:
+            yield from self._list(nomination)
+        for invitation in self.asked:
+            yield from self._invitation(invitation)
+        yield from self._hidden_counts()
+        for survey in self.surveys:
+            yield from self._survey(survey)
+        for wave, (put, add) in self.lines.items():
+            yield cohorts.change_line(self.before, put=put, add=add, wave=wave)
+        yield from self.waiting.redirect(self.change, self.links, self._is_made_anew)
+        yield from self._revived()
+
+    # --- people and lists -------------------------------------------------------------------------------
+
+    def _people_on_lines(self) -> None:
+        coach = {"coach": fields(self.after.coach), "coach_id": coach_id(self.after.cohort_id, self.after.coach.email)}
+        person = {"name": self.after.person.name, "email": self.after.person.email}
+        for wave in self.waves.keys() & cohorts.LINES.keys():
+            self._change_line(wave, put=coach | person)
+
+    def _change_line(self, wave: Wave, put: dict[str, Any] | None = None, add: dict[str, int] | None = None) -> None:
+        """Collect what becomes of a line: a transaction writes each row once."""
+        if wave in cohorts.LINES:
+            before = self.lines.setdefault(wave, ({}, {}))
+            before[0].update(put or {})
+            before[1].update(add or {})
+
+    def _list(self, before: Nomination) -> Iterator[Write]:
+        """A list that lies with an approver is sent to them once more if their link is another one now."""
+        raters = tuple(replace(rater, person=self.change.of(rater.person)) for rater in before.raters)
+        ask_again = before.approval is Approval.ASKED and self._approver_has_another_link
+        if raters == before.raters and not ask_again:
+            return
+        changed = replace(before, raters=raters, revision=before.revision + 1)
+        yield delegates.save_nomination(changed, before.revision)
+        if ask_again:
+            yield jobs.add(lifecycle.ask_approver_job(changed, self.now))
+
+    @property
+    def _approver_has_another_link(self) -> bool:
+        by = lifecycle.approver_of(self.programme, self.before)
+        return by is not None and (self.change.has(by) or self.change.has(self.before.person))
+
+    def _is_made_anew(self, mail: Mail) -> bool:
+        """Whether an email that waits is not redirected, because another one takes its place."""
+        if mail.template == "nominate/approve":
+            return self._approver_has_another_link
+        asks = mail.template in lifecycle.ASKING and mail.about.get("invitation") in self.invited_again
+        return asks or (mail.template in SURVEY_MAILS and self.change.has(mail.to))
+
+    # --- questionnaires ---------------------------------------------------------------------------------
+
+    def _moved(self, before: Invitation) -> Invitation:
+        """Who declined because the email was not meant for them is asked anew under the right address."""
+        astray = _is_astray(before)
+        return replace(
+            before,
+            rater=self.change.of(before.rater),
+            link_version=before.link_version + 1,
+            state=InvitationState.INVITED if astray else before.state,
+            reason="" if astray else before.reason,
+            sealed=before.sealed or before.state is InvitationState.ANSWERED,
+        )
+
+    def _invitation(self, before: Invitation) -> Iterator[Write]:
+        wave, after = self.waves[before.wave], self.moved[before.id]
+        yield from invitations.move(before, after)
+        yield invitations.add_to_inbox(after, self.after)
+        if _is_astray(before):
+            self._change_line(before.wave, add={"declined": -1})
+        if after.id in self.invited_again:
+            rules = wave_programme(self.programme, wave)
+            yield emails.add(lifecycle.invite_again(rules, self.after, wave, after, self.now))
+
+    def _is_invited_again(self, after: Invitation) -> bool:
+        """Whoever has not answered; the delegate gets a link to their own page instead."""
+        waits = after.state is InvitationState.INVITED and after.group != SELF_GROUP
+        return waits and self._accepts(self.waves[after.wave])
+
+    def _accepts(self, wave: DelegateWave) -> bool:
+        return wave.state is WaveState.OPEN and self.now < wave.closes_at
+
+    def _hidden_counts(self) -> Iterator[Write]:
+        """A count that moves after a correction tells what that person did, unless no email had reached them."""
+        for wave in self.waves.values():
+            groups = {one.group for one in self.asked if one.wave is wave.wave and one.group != SELF_GROUP}
+            if groups and wave.wave in cohorts.LINES and self._accepts(wave) and not self.change.bounced:
+                yield delegates.hide_counts(wave, groups)
+                for group in sorted(groups):
+                    self._change_line(wave.wave, put=cohorts.hidden(group))
+
+    # --- impact surveys ---------------------------------------------------------------------------------
+
+    def _survey(self, survey: ImpactSurvey) -> Iterator[Write]:
+        reader = self._reader(self.after, survey)
+        links = {"impact": ("impact", self.before.id, survey.role.value, str(survey.link_version + 1))}
+        yield impact_surveys.move(survey)
+        first = emails.find(self._first_mail(survey))
+        if self._is_asked(survey) and first:
+            again = f"{first.id}.v{survey.link_version + 1}"
+            words = {**first.words, "name": reader.name}
+            yield emails.add(Mail(again, first.template, reader, self.now, words, links, first.about, first.good_until))
+
+    def _is_asked(self, survey: ImpactSurvey) -> bool:
+        return survey.is_open and not survey.sent and self.now < survey.closes_at
+
+    def _reader(self, delegate: Delegate, survey: ImpactSurvey) -> Person:
+        return delegate.person if survey.role is Role.DELEGATE else delegate.manager
+
+    def _first_mail(self, survey: ImpactSurvey) -> str:
+        day = survey.opened_at.astimezone(ZoneInfo(self.programme.organisation.timezone)).date()
+        return f"impact/{survey.role.value}#{self.before.id}#{survey.role.value}#{day}"
+
+    # --- emails that a bounce had stopped ---------------------------------------------------------------
+
+    def _revived(self) -> Iterator[Write]:
+        """Reminders that are still to come, of those who have not answered or decided. The index holds none of them."""
+        owed = {mail_id for mail_id, waits in self._reminders() if waits}
+        for mail in self.waiting.stopped:
+            if mail.id in owed and mail.due_at > self.now and self.change.has(mail.to):
+                yield from redirect(mail, self.change, self.links, revive=True)
+
+    def _reminders(self) -> Iterator[tuple[str, bool]]:
+        for after in self.moved.values():
+            waits = after.state is InvitationState.INVITED
+            yield from ((mail_id, waits) for mail_id in after.reminders)
+        for survey in self.surveys:
+            yield from ((mail_id, self._is_asked(survey)) for mail_id in survey.reminders)
+        for nomination in self.nominations:
+            waits = nomination.approval is Approval.ASKED
+            yield from ((mail_id, waits) for mail_id in nomination.reminders)
+
+
+def _is_astray(invitation: Invitation) -> bool:
+    return invitation.state is InvitationState.DECLINED and invitation.reason == WRONG_PERSON
+
+
+def _read_all(kind: Any, rows: Sequence[Row], prefix: str) -> list[Any]:
+    return [read(kind, row) for row in rows if row["sk"].startswith(prefix)]

@@ -1,0 +1,47 @@
+"""The audit trail of a cohort in words: who did what about whom, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.admin.dashboard import Dashboard
+from chalicelib.core.clock import moment
+from chalicelib.core.formatting import local_time
+from chalicelib.core.ids import coach_ids
+from chalicelib.store import audit_events
+from chalicelib.store.marshal import Row
+
+MOST_SHOWN = 500
+
+
+class Entry(Struct, frozen=True):
+    when: str
+    who: str
+    act: str
+    about: str
+
+
+def trail(board: Dashboard) -> list[Entry]:
+    """The newest first."""
+    people = {shown.line.delegate_id: shown.line.name for shown in board.lines}
+    coaches = {
+        f"coach {coach}": f"{shown.line.coach.name}, coach"
+        for shown in board.lines
+        for coach in coach_ids(board.cohort.id, shown.line.coach.email)
+    }
+    zone = board.programme.organisation.timezone
+    rows = audit_events.of_cohort(board.cohort.id)[-MOST_SHOWN:]
+    return [_entry(row, {**people, board.cohort.id: "The cohort"}, coaches, zone) for row in reversed(rows)]
+
+
+def _entry(row: Row, people: Mapping[str, str], coaches: Mapping[str, str], zone: str) -> Entry:
+    at = row["at"] if isinstance(row["at"], datetime) else moment(row["at"])
+    return Entry(
+        when=local_time(at, zone),
+        who=coaches.get(row["by"], row["by"]),
+        act=str(row["act"]),
+        about=people.get(row["about"], "The cohort"),
+    )

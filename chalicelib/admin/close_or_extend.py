@@ -1,0 +1,141 @@
+"""What the administrator decides about a delegate's wave: more time, the end now, or a report with few answers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from chalicelib.core.addresses import clean_address
+from chalicelib.core.calendar import LONGEST_OPEN_DAYS, local_moment
+from chalicelib.core.clock import stamp
+from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import last_day
+from chalicelib.core.model import Delegate, DelegateWave, Programme, WaveState
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, cohorts, delegates, jobs, programmes
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.delegates import WaveChanged
+from chalicelib.store.expressions import equals
+from chalicelib.store.jobs import JobExists, JobSettled
+from chalicelib.store.table import Write
+from chalicelib.waves import lifecycle
+
+BY = "command line"
+
+
+class CloseRefused(Refusal):
+    """A decision that does not fit where the wave is."""
+
+    title = "Nothing was changed"
+
+
+def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: str = BY) -> None:
+    """Accept answers up to the end of that local day; who has not answered is told. Raises CloseRefused."""
+    delegate, wave, programme = _find(cohort_id, email)
+    _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
+    closes_at = local_moment(new_last_day + timedelta(days=1), 0, programme.organisation.timezone)
+    if closes_at <= max(now, wave.closes_at):
+        raise CloseRefused(
+            f"The last day must lie after today and after the present one ({_last_day(wave, programme)})."
+        )
+    if closes_at > wave.opens_at + timedelta(days=2 * LONGEST_OPEN_DAYS):
+        raise CloseRefused(f"{new_last_day} is more than {2 * LONGEST_OPEN_DAYS} days after the opening.")
+    later = replace(wave, closes_at=closes_at, extensions=wave.extensions + 1)
+    changes = {"state": WaveState.OPEN, "closes_at": closes_at, "extensions": later.extensions}
+    subject = (delegate.id, wave.wave.value, str(later.extensions))
+    about = {"delegate": delegate.id, "wave": wave.wave.value, "extension": str(later.extensions), "at": stamp(now)}
+    tell = JobKind.TELL_EXTENDED.job(*subject, due_at=now, **about)
+    _commit(
+        delegate,
+        [
+            _change(wave, changes),
+            cohorts.change_line(delegate, put=_line(later, programme, now), wave=wave.wave),
+            jobs.add(lifecycle.close_job(later)),
+            jobs.add(tell),
+            audit_events.add(cohort_id, f"extended to {new_last_day}", by, delegate.id, now),
+        ],
+        now,
+    )
+
+
+def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
+    """Bring the deadline forward to now; with too few answers the wave is then held. Raises CloseRefused."""
+    delegate, wave, _ = _find(cohort_id, email)
+    _refuse_unless(wave, WaveState.OPEN)
+    writes = [
+        _change(wave, {"closes_at": now}),
+        cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
+        jobs.move(lifecycle.close_job(wave).id, now),
+        audit_events.add(cohort_id, "closed", by, delegate.id, now),
+    ]
+    _commit(delegate, writes, now)
+
+
+def publish(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
+    """Close even with too few answers: the report then shows what may be published. Raises CloseRefused.
+
+    Publishing again before the job has run is success. After an extension it is another decision, and another job.
+    """
+    delegate, wave, _ = _find(cohort_id, email)
+    _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
+    writes = [
+        _change(wave, {"closes_at": now}),
+        jobs.add(lifecycle.publish_job(wave, now)),
+        audit_events.add(cohort_id, "closed to publish what may be", by, delegate.id, now),
+    ]
+    try:
+        _commit(delegate, writes, now)
+    except JobExists:
+        return
+
+
+def _find(cohort_id: str, email: str) -> tuple[Delegate, DelegateWave, Programme]:
+    wanted = clean_address(email)
+    try:
+        found = next(line.delegate_id for line in cohorts.lines(cohort_id) if line.email == wanted)
+        delegate, wave = delegates.find_with_latest_wave(found)
+    except (LookupError, StopIteration):
+        raise CloseRefused(f"Cohort {cohort_id} has no delegate {email}.") from None
+    return delegate, wave, programmes.load(delegate.programme_id, delegate.programme_version)
+
+
+def _refuse_unless(wave: DelegateWave, *states: WaveState) -> None:
+    if wave.state in (WaveState.CLOSING, WaveState.CLOSED):
+        raise CloseRefused(
+            "The questionnaire has closed: its answers are cut from who gave them, and a report is made once. "
+            "With another answer a second report would tell that one by the difference; it waits for the follow-up."
+        )
+    if wave.state not in states:
+        raise CloseRefused(f"The questionnaire is {wave.state.value}: this needs one that is {' or '.join(states)}.")
+
+
+def _change(wave: DelegateWave, changes: dict[str, object]) -> Write:
+    as_read = [equals("state", wave.state), equals("closes_at", wave.closes_at)]
+    return delegates.change_wave(wave.delegate_id, wave.wave, changes, as_read)
+
+
+def _commit(delegate: Delegate, writes: list[Write], now: datetime) -> None:
+    try:
+        commit(writes, now)
+    except WaveChanged:
+        raise CloseRefused(
+            f"Something else changed {delegate.person.email} just now. Look again, then repeat."
+        ) from None
+    except JobSettled:
+        raise CloseRefused(
+            f"The job that closes {delegate.person.email} is at work or has failed. Look under “Problems” on the "
+            "console’s first page, or run `jobs due`, and start it over there."
+        ) from None
+
+
+def _line(later: DelegateWave, programme: Programme, now: datetime) -> dict[str, object]:
+    """The dashboard's: everyone who has not answered is mailed today."""
+    today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    return {"stage": Stage.COLLECTING, "closes_at": stamp(later.closes_at), "reminded_on": today.isoformat()}
+
+
+def _last_day(wave: DelegateWave, programme: Programme) -> str:
+    return last_day(wave.closes_at, programme.organisation.timezone)

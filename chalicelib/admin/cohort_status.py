@@ -1,0 +1,91 @@
+"""How a cohort stands: one line for each delegate, counts only, and what needs the administrator."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import AnswerCount, Cohort
+from chalicelib.results.answer_counts import others
+from chalicelib.store import cohorts, impact_surveys, jobs
+from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.emails import Bounce
+from chalicelib.store.impact_surveys import Role, surveys_from
+from chalicelib.store.jobs import Job
+
+
+class CohortUnknown(Refusal):
+    """No cohort with this id was loaded."""
+
+    status = 404
+    title = "There is no such cohort"
+
+    def __init__(self, cohort_id: str) -> None:
+        super().__init__(f"No cohort {cohort_id} is loaded in this stage.")
+
+
+class LineStatus(Struct, frozen=True):
+    """A delegate, and the answers as they were counted this morning: see results/answer_counts.py."""
+
+    delegate_id: str
+    name: str
+    email: str
+    stage: Stage
+    invited: int
+    answered: int  # at least so many raters; the delegate's own questionnaire apart
+    counts: tuple[AnswerCount, ...]
+    nominated: bool
+    withdrawn: bool
+
+
+class CohortStatus(Struct, frozen=True):
+    cohort: Cohort
+    lines: tuple[LineStatus, ...]
+    bounces: tuple[Bounce, ...]
+    failed: tuple[Job, ...]  # of all cohorts: a job need not belong to one
+
+
+class ImpactStatus(Struct, frozen=True):
+    """How many surveys are in. Counts only: what somebody answered is for the readers that their form names."""
+
+    role: str
+    asked: int
+    sent: int
+
+
+def status(cohort_id: str) -> CohortStatus:
+    """Two calls. Raises CohortUnknown."""
+    rows = list(cohorts.rows(cohort_id))
+    cohort = cohorts.cohort_from(rows)
+    if cohort is None:
+        raise CohortUnknown(cohort_id)
+    bounces = tuple(cohorts.bounces_from(rows))
+    return CohortStatus(cohort, tuple(map(_line, cohorts.lines_from(rows))), bounces, tuple(jobs.failed()))
+
+
+def _line(line: DelegateLine) -> LineStatus:
+    return LineStatus(
+        delegate_id=line.delegate_id,
+        name=line.name,
+        email=line.email,
+        stage=line.stage,
+        invited=line.invited,
+        answered=sum(part.answered for part in others(line.visible_counts)),
+        counts=line.visible_counts,
+        nominated=line.nominated,
+        withdrawn=line.withdrawn,
+    )
+
+
+def impact(cohort_id: str) -> tuple[ImpactStatus, ...]:
+    """How many delegates and line managers have answered six months on. Raises CohortUnknown."""
+    lines = status(cohort_id).lines
+    surveys = [one for line in lines for one in surveys_from(impact_surveys.of_delegate(line.delegate_id))]
+    return tuple(
+        ImpactStatus(
+            role.value,
+            asked=sum(one.role is role for one in surveys),
+            sent=sum(one.sent for one in surveys if one.role is role),
+        )
+        for role in Role
+    )

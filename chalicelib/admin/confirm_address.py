@@ -1,0 +1,43 @@
+"""A second administrator confirms a new address, so that its owner need not wait for a day to open reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.jobs.commit import commit
+from chalicelib.store import audit_events, cohorts, holds
+from chalicelib.store.holds import HoldChanged
+
+
+class ConfirmRefused(FieldFaults):
+    """The same administrator changed the address, or it was changed once more."""
+
+    title = "The address was not confirmed"
+
+
+OWN = "You changed this address yourself. Another administrator has to confirm it."
+CHANGED = "The address was changed again just now. Look at the cohort and confirm the new one."
+
+
+def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
+    """Let codes go to a new address. False if that needs no one: confirmed before, or the day is over.
+
+    Raises ConfirmRefused.
+    """
+    found = next((hold for hold in holds.from_rows(cohorts.rows(cohort_id)) if hold.id == hold_id), None)
+    if found is None or not found.holds(now):
+        return False
+    if found.by == by:
+        raise ConfirmRefused(FieldFault("", OWN))
+    try:
+        commit(
+            [holds.confirm(found, by), audit_events.add(cohort_id, CONFIRMED, by, found.delegate or cohort_id, now)],
+            now,
+        )
+    except HoldChanged:
+        raise ConfirmRefused(FieldFault("", CHANGED)) from None
+    return True
+
+
+CONFIRMED = "confirmed a new address"

@@ -1,0 +1,149 @@
+"""One person's data: everything that names them, to hand over or to erase. An operator's command: it reads every row.
+
+Answers that were cut from identity cannot be found again, by us or by anybody; a report that holds them is never made
+again without them, because the difference would tell them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.core.errors import Refusal
+from chalicelib.core.ids import rater_key, unkeyed_rater_key
+from chalicelib.store import audit_events, invitations
+from chalicelib.store.marshal import Row
+from chalicelib.store.table import Key, delete, put, query, scan, transact
+
+ERASED_NAME, ERASED_ADDRESS = "(erased)", "erased@invalid"
+SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
+BY = "command line"
+
+
+class PersonUnknown(Refusal):
+    """No row names this address."""
+
+    status = 404
+    title = "Nothing is stored"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"No row of this stage names {email}.")
+
+
+def export(email: str) -> list[Row]:
+    """Every row that names the person, without the keys of machines. Raises PersonUnknown."""
+    found = [{name: value for name, value in row.items() if name not in SEALED} for row in rows_naming(email)]
+    if not found:
+        raise PersonUnknown(email)
+    return found
+
+
+def erase(email: str, now: datetime) -> int:
+    """Take the person out of every row; returns how many rows changed. A repeat finishes what was interrupted.
+
+    A rater who has not answered is not asked again; answers still sealed are destroyed. Raises PersonUnknown, or
+    EraseRefused for a delegate who has not left, or of whom there is a report.
+    """
+    found = list(rows_naming(email))
+    if not found:
+        raise PersonUnknown(email)
+    erased = frozenset(_left(row, email) for row in found if _is_delegate(row, email))
+    own = [row for row in found if _is_delegate(row, email)]
+    for row in found:
+        if row not in own:
+            transact([delete(Key(row["pk"], row["sk"])) if _goes(row) else put(_without(row, email))])
+    for row in _calling_by_name(erased):
+        transact([delete(Key(row["pk"], row["sk"])) if _goes(row) else put(_without_name(row))])
+    for row in own:  # last: a repeat finds everything else by it
+        transact([put(_without(row, email))])
+    cohorts = {row["cohort_id"] for row in found if "cohort_id" in row}
+    for cohort_id in sorted(cohorts):
+        transact([audit_events.add(cohort_id, "erased a person", BY, cohort_id, now)])
+    return len(found)
+
+
+class EraseRefused(Refusal):
+    """A delegate takes part, or has a report.
+
+    What was published of the cohort was computed with that report. Without it the next summary would differ by just
+    this one person, and tell of them; and the answers in it are no longer anybody's to find.
+    """
+
+    title = "Nothing was erased"
+
+
+def rows_naming(email: str) -> Iterator[Row]:
+    """Rows that hold the address, and the rater's inbox, which holds only its hash."""
+    wanted = email.strip().lower()
+    inboxes = {f"RATER#{key(wanted)}" for key in (rater_key, unkeyed_rater_key)}
+    return (row for row in scan() if row["pk"] in inboxes or _names(row, wanted))
+
+
+def _names(value: Any, email: str) -> bool:
+    if isinstance(value, Mapping):
+        return email in value or any(_names(inner, email) for inner in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_names(inner, email) for inner in value)
+    return isinstance(value, str) and value == email
+
+
+def _is_delegate(row: Row, email: str) -> bool:
+    is_person = row["pk"].startswith("DELEGATE#") and row["sk"] == "META"
+    return bool(is_person and row["person"]["email"] == email.strip().lower())
+
+
+def _left(row: Row, email: str) -> str:
+    """The delegate's id. Raises EraseRefused unless they were withdrawn before anything was published of them."""
+    who = f"{email} is a delegate of cohort {row['cohort_id']}"
+    if not row.get("withdrawn"):
+        raise EraseRefused(f"{who}. Withdraw the delegate first, on their page in the console, and erase after that.")
+    if any(other["sk"].startswith(("RESPONSE#", "REPORT#")) for other in query(row["pk"])):
+        raise EraseRefused(
+            f"{who}, and left after their questionnaire had closed. The report is theirs, and figures of the cohort "
+            "were computed with it: without it the next ones would differ by this one person. It stays as it is."
+        )
+    return str(row["id"])
+
+
+def _calling_by_name(delegates: frozenset[str]) -> Iterator[Row]:
+    """Raters' rows and mails about these delegates: they hold the name and not the address."""
+    for row in scan() if delegates else ():
+        about = row["about"].get("delegate") if row["sk"] == "MAIL" else row.get("delegate_id")
+        if about in delegates and (row["sk"] == "MAIL" or row["pk"].startswith("RATER#")):
+            yield row
+
+
+def _without_name(row: Row) -> Row:
+    """A mail that speaks of the delegate."""
+    name = row["words"].get("delegate", ERASED_NAME)
+    words = {word: text.replace(name, ERASED_NAME) for word, text in row["words"].items()}
+    return {**row, "words": words}
+
+
+def _goes(row: Row) -> bool:
+    return str(row["sk"]).startswith("BOUNCE#") or str(row["pk"]).startswith("RATER#")
+
+
+def _without(row: Row, email: str) -> Row:
+    redacted: Row = _redacted(row, email.strip().lower())
+    if row["sk"].startswith("INVITATION#") and "rater" in row:
+        redacted |= {**invitations.NOTHING_SAVED, "frozen": True, "reason": ""}
+        for name in invitations.SENT_FIELDS:
+            redacted.pop(name, None)
+        redacted["state"] = "answered" if row.get("frozen") and row["state"] == "answered" else "revoked"
+    if row["sk"] == "MAIL":
+        redacted["words"] = {**redacted["words"], "name": ERASED_NAME}
+        if row["state"] == "queued":
+            redacted["cancelled"] = True
+            redacted.pop("due_shard", None)
+    return redacted
+
+
+def _redacted(value: Any, email: str) -> Any:
+    if isinstance(value, Mapping):
+        inner = {_redacted(name, email): _redacted(found, email) for name, found in value.items()}
+        return {**inner, "name": ERASED_NAME} if value.get("email") == email and "name" in value else inner
+    if isinstance(value, (list, tuple)):
+        return [_redacted(found, email) for found in value]
+    return ERASED_ADDRESS if value == email else value

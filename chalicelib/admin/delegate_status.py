@@ -1,0 +1,151 @@
+"""How a delegate stands, as the dashboard may say it: in words, sorted by need, and counts that tell of no one.
+
+Counts of answers are those of the morning, in steps: see results/answer_counts.py. Nothing here follows from who
+has answered since.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from chalicelib.core.clock import moment
+from chalicelib.core.formatting import by_name, plural
+from chalicelib.core.model import AnswerCount, Programme
+from chalicelib.results.answer_counts import others, title_of
+from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.emails import Bounce
+
+SOON_DAYS = 5  # before the deadline: then few answers are worth a word
+
+
+class Count(Struct, frozen=True):
+    """Raters of one group, or of several put together."""
+
+    title: str
+    words: str
+    answered: int  # at least
+    invited: int
+
+
+class Filter(StrEnum):
+    ALL = "all"
+    DECISION = "decision"
+    WAITING = "waiting"
+    COACH = "coach"
+    DONE = "done"
+
+
+class Standing(Struct, frozen=True):
+    """`kind` is the colour of the words: bad only where the administrator must decide."""
+
+    rank: int  # lowest first
+    kind: str
+    words: str
+    filter: Filter
+
+
+class ShownLine(Struct, frozen=True):
+    line: DelegateLine
+    standing: Standing
+    counts: tuple[Count, ...]
+    hidden: bool  # some raters are not counted: too few, or asked since this morning
+    may_remind: bool
+    bounces: tuple[Bounce, ...]
+
+    @property
+    def answered(self) -> int:
+        return sum(count.answered for count in self.counts)
+
+    @property
+    def invited(self) -> int:
+        return sum(count.invited for count in self.counts)
+
+
+def counts(programme: Programme, parts: Iterable[AnswerCount]) -> tuple[Count, ...]:
+    return tuple(Count(title_of(programme, part), part.words, part.answered, part.invited) for part in parts)
+
+
+def standing(programme: Programme, line: DelegateLine, bounces: Sequence[Bounce], now: datetime) -> Standing:
+    """One status in plain words: what waits, and for whom."""
+    if line.withdrawn:
+        return Standing(9, "", "Withdrawn", Filter.DONE)
+    if line.stage is Stage.HELD:
+        return Standing(0, "bad", "Too few answers: give more time or close", Filter.DECISION)
+    if bounces and line.stage in (Stage.PLANNED, Stage.COLLECTING):
+        return _not_arrived(bounces)
+    if line.left_out:
+        return Standing(1, "bad", f"Survey answers cannot be counted: ask again. {line.left_out}", Filter.DECISION)
+    if line.stage is Stage.COLLECTING:
+        return _collecting(programme, line, now)
+    return STANDINGS[line.stage]
+
+
+def _not_arrived(bounces: Sequence[Bounce]) -> Standing:
+    if lost := sum(bounce.is_lost for bounce in bounces):
+        return Standing(1, "bad", f"{plural(lost, 'address does', 'addresses do')} not work", Filter.DECISION)
+    soft = sum(not bounce.is_refused for bounce in bounces)
+    words = f"{plural(soft, 'email', 'emails')} did not arrive" if soft else "Some emails were refused"
+    return Standing(2, "warn", words, Filter.DECISION)
+
+
+STANDINGS = {
+    Stage.PLANNED: Standing(6, "", "Not open yet", Filter.WAITING),
+    Stage.SCORING: Standing(5, "", "The report is being made", Filter.COACH),
+    Stage.REPORT_READY: Standing(4, "", "Report with the coach", Filter.COACH),
+    Stage.RELEASED: Standing(8, "good", "Report released", Filter.DONE),
+    Stage.IMPACT_OPEN: Standing(7, "", "Impact survey open", Filter.WAITING),
+    Stage.COMPLETE: Standing(8, "good", "Complete", Filter.DONE),
+}
+
+
+def _collecting(programme: Programme, line: DelegateLine, now: datetime) -> Standing:
+    if not line.nominated:
+        return Standing(2, "warn", "No raters chosen yet", Filter.WAITING)
+    days = (moment(line.closes_at) - now).days if line.closes_at else SOON_DAYS + 1
+    came = sum(part.answered for part in others(line.visible_counts))
+    if days <= SOON_DAYS and came < programme.minimum_responses:
+        left = plural(days, "day", "days") if days > 0 else "hours"
+        return Standing(3, "warn", f"Few answers counted, {left} left", Filter.WAITING)
+    return Standing(5, "", "Collecting answers", Filter.WAITING)
+
+
+def shown_lines(
+    programme: Programme, lines: Iterable[DelegateLine], bounces: Iterable[Bounce], now: datetime
+) -> list[ShownLine]:
+    """By need, then by name."""
+    by_delegate: dict[str, list[Bounce]] = {}
+    for bounce in bounces:
+        by_delegate.setdefault(bounce.delegate, []).append(bounce)
+    found = [_shown(programme, line, one_each(by_delegate.get(line.delegate_id, [])), now) for line in lines]
+    return sorted(found, key=lambda shown: (shown.standing.rank, by_name(shown.line.name)))
+
+
+def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...], now: datetime) -> ShownLine:
+    asked = sum(count.invited for count in line.groups.values())
+    return ShownLine(
+        line=line,
+        standing=standing(programme, line, bounces, now),
+        counts=counts(programme, line.visible_counts),
+        hidden=asked > sum(part.invited for part in line.visible_counts),
+        may_remind=line.stage is Stage.COLLECTING and not line.withdrawn,
+        bounces=bounces,
+    )
+
+
+def one_each(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
+    """The newest of each address: an invitation and its reminders bounce one after the other.
+
+    An address that is lost stays lost, whatever was told of it later.
+    """
+    newest = {bounce.email: bounce for bounce in sorted(bounces, key=lambda bounce: (bounce.is_lost, bounce.at))}
+    return tuple(newest.values())
+
+
+def filtered(lines: Iterable[ShownLine]) -> Mapping[str, int]:
+    found = Counter(shown.standing.filter.value for shown in lines)
+    return {Filter.ALL.value: sum(found.values()), **{one.value: found[one.value] for one in list(Filter)[1:]}}

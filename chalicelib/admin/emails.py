@@ -1,0 +1,80 @@
+"""Emails about an address that was replaced: a notice to the old one, links to the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib.admin.redirect_emails import Change
+from chalicelib.core.formatting import local_time
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Person, Programme
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import queued
+from chalicelib.links import parts
+from chalicelib.store import cohorts, delegates, emails
+from chalicelib.store.emails import Mail
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import Write
+
+
+def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime) -> Mail | None:
+    """For whoever reads email at the old address; it says nothing of the new one."""
+    if not job.about.get("told"):
+        return None
+    return queued(
+        "admin/replaced",
+        change.cohort,
+        derive(12, change.old, change.new),
+        job.id.rsplit("#", 1)[-1],
+        to=Person("", change.old),
+        due_at=now,
+        words=common_words(programme),
+        links={},
+        about={},
+    )
+
+
+def links_to_pages(job: Job, change: Change, programme: Programme, now: datetime) -> list[Write]:
+    new = _link_mails(job, change, programme, now)
+    return [emails.add(mail) for mail in new if emails.find(mail.id) is None]
+
+
+def _link_mails(job: Job, change: Change, programme: Programme, now: datetime) -> Iterator[Mail]:
+    """For those whose pages are more than one questionnaire: one a day, however often it is asked."""
+    zone = programme.organisation.timezone
+    held = job.about.get("held_until", "")
+    words = {"held": local_time(datetime.fromisoformat(held), zone) if held else ""}
+    for part in filter(None, job.about["links"].split(",")):
+        reader, what, link, about = _page_of(part, change)
+        yield queued(
+            "admin/new_link",
+            change.cohort,
+            derive(8, change.new),
+            part,
+            f"{now.astimezone(ZoneInfo(zone)).date()}.replaced",
+            to=reader,
+            due_at=now,
+            words=common_words(programme) | words | {"name": reader.name, "what": what},
+            links={"open": link},
+            about={"cohort": change.cohort, **about},
+        )
+
+
+def _page_of(part: str, change: Change) -> tuple[Person, str, tuple[str, ...], dict[str, str]]:
+    """Reader, page in words, its link, and whom it is about."""
+    if part == "sponsor":
+        cohort = cohorts.find(change.cohort)
+        if cohort is None or cohort.sponsor is None:
+            raise LookupError(f"no sponsor of {change.cohort}")
+        return cohort.sponsor, "the page of the cohort", parts.sponsor(cohort), {}
+    lines = cohorts.lines(change.cohort)
+    line = next(line for line in lines if change.new == (line.email if part == "delegate" else line.coach.email))
+    delegate = delegates.find(line.delegate_id)
+    if delegate is None:
+        raise LookupError(f"no delegate {line.delegate_id}")
+    about = {"delegate": delegate.id}
+    if part == "delegate":
+        return delegate.person, "your own page", parts.hub(delegate), about
+    return delegate.coach, "your delegates", parts.coach(delegate), about

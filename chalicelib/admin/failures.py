@@ -1,0 +1,60 @@
+"""What stopped and waits for somebody: jobs that were given up, mails of which nothing is known."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.emails.ses_errors import WORDS
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import label_of
+from chalicelib.store import account_fault, audit_events, delegates, emails, jobs
+from chalicelib.store.emails import Mail
+from chalicelib.store.jobs import Job, JobNotFailed, JobState
+
+DOUBTS_WITHIN = timedelta(hours=2)  # longer than the lease of a mail: every doubt there is
+
+
+class Attention(Struct, frozen=True):
+    failed: tuple[Job, ...]
+    doubtful: tuple[Mail, ...]
+    refused: tuple[Mail, ...]  # emails that SES never took
+    account: str  # why SES refuses emails now, in words; empty if it does not
+
+    @property
+    def refusals(self) -> list[tuple[str, str]]:
+        """Which kinds of email, and why: neither who nor how many, which would tell who has not answered."""
+        return sorted({(mail.template, mail.reason) for mail in self.refused})
+
+    def words(self, job: Job) -> str:
+        return label_of(job.kind)
+
+
+def attention(now: datetime) -> Attention:
+    doubtful, refused = emails.in_doubt(now + DOUBTS_WITHIN), emails.refused_by_ses(now)
+    return Attention(tuple(jobs.failed()), tuple(doubtful), tuple(refused), account_trouble(now))
+
+
+def account_trouble(now: datetime) -> str:
+    """Why SES refuses emails because of the account, and what to do; empty if it does not. One call."""
+    return WORDS.get(account_fault.current(now), "")
+
+
+def retry(job_id: str, now: datetime, by: str) -> None:
+    """Start a failed job over. One that somebody else has started over is left alone."""
+    job = jobs.find(job_id)
+    if job is None or job.state is not JobState.FAILED:
+        return
+    delegate_id = job.about.get("delegate", "")
+    entry = audit_events.add(_cohort(job), f"started over: {label_of(job.kind)}", by, delegate_id, now)
+    try:
+        commit([jobs.retry(job, now), entry], now)
+    except JobNotFailed:
+        return
+
+
+def _cohort(job: Job) -> str:
+    """In whose audit trail the job belongs."""
+    delegate = delegates.find(job.about["delegate"]) if "delegate" in job.about else None
+    return delegate.cohort_id if delegate else job.about.get("cohort", "")

@@ -1,0 +1,66 @@
+"""The forms of a cohort's page: fields as typed become an act, and a word for what the page then says was done.
+
+Each raises errors.FieldFaults with what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from chalicelib.admin import confirm_address as confirm
+from chalicelib.admin import resend_link, schedule_followup
+from chalicelib.admin import void_answers as void
+from chalicelib.admin.address_change import replace
+from chalicelib.core.errors import FieldFault, FieldFaults
+
+Fields = Mapping[str, str]
+Form = Callable[[str, Fields, datetime, str], str]
+
+
+def address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
+    old, new, name = (fields.get(field, "") for field in ("address", "new", "name"))
+    replace(cohort_id, old, new, now, by, name=name)
+    return "replaced"
+
+
+def link(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
+    return "sent" if resend_link.send_again(cohort_id, fields.get("address", ""), now, by) else "today"
+
+
+def void_answers(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
+    void.void(cohort_id, fields.get("address", ""), now, by, delegate=fields.get("delegate", ""))
+    return "voided"
+
+
+def confirm_address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
+    return "confirmed" if confirm.confirm(cohort_id, fields.get("hold", ""), now, by) else "as-it-is"
+
+
+def plan_followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
+    typed = {field: _date(fields.get(field, "")) for field in FOLLOWUP_DATES}
+    opens, closes = typed["opens"], typed["closes"]
+    if opens is None or closes is None:
+        missing = [field for field, found in typed.items() if found is None]
+        raise FieldFaults(*(FieldFault(field, f"Give {FOLLOWUP_DATES[field]} as a date.") for field in missing))
+    schedule_followup.plan(cohort_id, opens, closes, now, by)
+    return "planned"
+
+
+FOLLOWUP_DATES = {"opens": "the first day", "closes": "the last day for answers"}
+
+
+def _date(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError:
+        return None
+
+
+FORMS: dict[str, Form] = {
+    "address": address,
+    "link": link,
+    "followup": plan_followup,
+    "void": void_answers,
+    "confirm": confirm_address,
+}

@@ -1,0 +1,71 @@
+"""The job after a file has named another coach or line manager: what waits for the one before goes to the one after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.admin.redirect_emails import Change, NewLinks, Waiting, find_waiting
+from chalicelib.core.model import MANAGER_GROUP, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
+from chalicelib.store import delegates, emails, jobs, programmes
+from chalicelib.store.delegates import Approval, Nomination
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import read
+from chalicelib.store.table import Write
+from chalicelib.waves import lifecycle
+
+OF_COACH = ("report/ready",)
+OF_APPROVER = ("nominate/approve_reminder",)  # the first email is made anew
+
+
+def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
+    """Lists that nobody was emailed about name the other manager; an answer given stays the one's before."""
+    rows = list(delegates.partition(job.about["delegate"]))
+    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    lists = [read(Nomination, row) for row in rows if row["sk"].startswith("NOMINATION#")]
+    planned = {row["wave"] for row in rows if row["sk"].startswith("WAVE#") and _is_planned(read(DelegateWave, row))}
+    approver = lifecycle.approver_of(programme, delegate)
+    before = _approver_before(programme, job, approver)
+    links = NewLinks(programme, delegate, {}, {})
+    waiting = find_waiting(emails.waiting_about({delegate.id}), [mail_id for one in lists for mail_id in one.reminders])
+    return [
+        *(write for one in lists for write in _list(one, delegate, one.wave.value in planned, before, now)),
+        *_redirected(waiting, OF_COACH, job.about["coach"], delegate.coach, links),
+        *(_redirected(waiting, OF_APPROVER, before, approver, links) if approver and before else []),
+        *(emails.cancel(mail.id) for mail in waiting.live if mail.template == "nominate/approve" and before),
+    ]
+
+
+def _approver_before(programme: Programme, job: Job, now: Person | None) -> str:
+    """The address of who approved lists until now, if that is somebody else."""
+    if programme.raters_approved_by is None or now is None:
+        return ""
+    before = job.about[programme.raters_approved_by.value]
+    return before if before != now.email else ""
+
+
+def _is_planned(wave: DelegateWave) -> bool:
+    return wave.state is WaveState.PLANNED
+
+
+def _list(before: Nomination, delegate: Delegate, planned: bool, approver: str, now: datetime) -> list[Write]:
+    raters = tuple(_with_manager(rater, delegate) if planned else rater for rater in before.raters)
+    asked_again = bool(approver) and before.approval is Approval.ASKED
+    if raters == before.raters and not asked_again:
+        return []
+    changed = replace(before, raters=raters, revision=before.revision + 1)
+    ask = [jobs.add(lifecycle.ask_approver_job(changed, now))] if asked_again else []
+    return [delegates.save_nomination(changed, before.revision), *ask]
+
+
+def _with_manager(rater: RaterEntry, delegate: Delegate) -> RaterEntry:
+    return replace(rater, person=delegate.manager) if rater.group == MANAGER_GROUP else rater
+
+
+def _redirected(waiting: Waiting, templates: Sequence[str], old: str, to: Person, links: NewLinks) -> list[Write]:
+    change = Change(links.delegate.cohort_id, old, to.email, to.name)
+    chosen = [mail for mail in waiting.live if mail.template in templates and change.has(mail.to)]
+    return list(Waiting(tuple(chosen)).redirect(change, links, lambda mail: False))

@@ -1,0 +1,57 @@
+"""Ask once more for survey answers that were sent and cannot be counted."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from chalicelib.core.calendar import local_moment
+from chalicelib.core.model import Delegate, Programme
+from chalicelib.forms.survey import sections, unfit
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, jobs, programmes
+from chalicelib.store.cohorts import SurveyStage
+from chalicelib.store.impact_surveys import ImpactSurvey, SurveyChanged, SurveyState
+from chalicelib.store.table import Write
+from chalicelib.waves.surveys import survey_mail
+
+DAYS_TO_MEND = 14
+
+
+def ask_again(delegate_id: str, now: datetime, by: str) -> None:
+    """Open what cannot be counted for some days more, and send its link. Pressing twice is success."""
+    delegate = delegates.find(delegate_id)
+    if delegate is None:
+        raise LookupError(f"no delegate {delegate_id}")
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    closes_at = _end_of_day(programme, now)
+    closing = JobKind.IMPACT_CLOSE.job(delegate.id, f"{closes_at:%Y-%m-%d}", due_at=closes_at, delegate=delegate.id)
+    opened = [write for survey in _to_mend(programme, delegate) for write in _open(programme, delegate, survey, now)]
+    if not opened:
+        return
+    changes = {"left_out": "", "survey": SurveyStage.OPEN}
+    entry = audit_events.add(delegate.cohort_id, "opened the survey again", by, delegate.id, now)
+    try:
+        commit([*opened, jobs.add(closing), cohorts.change_line(delegate, put=changes), entry], now)
+    except SurveyChanged:
+        return
+
+
+def _to_mend(programme: Programme, delegate: Delegate) -> list[ImpactSurvey]:
+    surveys = impact_surveys.surveys_from(impact_surveys.of_delegate(delegate.id))
+    return [one for one in surveys if one.sent and unfit(sections(programme, one.areas, one.role), one.answers)]
+
+
+def _open(programme: Programme, delegate: Delegate, survey: ImpactSurvey, now: datetime) -> list[Write]:
+    again = replace(survey, state=SurveyState.OPEN, closes_at=_end_of_day(programme, now))
+    letter = survey_mail(programme, delegate, again, "impact/reminder", now)
+    return [impact_surveys.reopen(survey, again.closes_at), emails.add(letter)]
+
+
+def _end_of_day(programme: Programme, now: datetime) -> datetime:
+    zone = programme.organisation.timezone
+    last = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=DAYS_TO_MEND)
+    return local_moment(last + timedelta(days=1), 0, zone)

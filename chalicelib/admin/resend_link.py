@@ -1,0 +1,110 @@
+"""A lost link: the same link once more, to the address it belongs to, once a day at most.
+
+Nothing here depends on whether a rater has answered, so nobody learns it from whether a mail goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.core.addresses import clean_address
+from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.core.ids import coach_id, derive
+from chalicelib.core.model import SELF_GROUP, Cohort, Invitation, InvitationState, Person
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import queued
+from chalicelib.jobs.commit import commit
+from chalicelib.links import parts
+from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, programmes
+from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.emails import Mail, MailExists
+from chalicelib.store.marshal import read
+from chalicelib.store.table import get_many
+
+
+class NobodyFound(FieldFaults):
+    """The address is nobody's in this cohort."""
+
+    title = "No mail was sent"
+
+    def __init__(self, address: str) -> None:
+        nobody = f"Nobody in this cohort has the address {address}." if address else "The address is missing."
+        todo = "Look for a slip of the keyboard; if the person has another address now, replace the old one."
+        super().__init__(FieldFault("address", f"{nobody} {todo}" if address else nobody))
+
+
+class Way(Struct, frozen=True):
+    """One link of a person: what it leads to, in words that follow “Here is your link to”."""
+
+    part: str
+    person: Person
+    what: str
+    link: tuple[str, ...]
+
+
+def send_again(cohort_id: str, address: str, now: datetime, by: str) -> bool:
+    """Mail everything that this address has a link to. False if that was done today already.
+
+    Raises NobodyFound or CohortUnknown.
+    """
+    rows = list(cohorts.rows(cohort_id))
+    cohort = cohorts.cohort_from(rows)
+    if cohort is None:
+        raise CohortUnknown(cohort_id)
+    wanted = clean_address(address)
+    ways = list(_ways(cohort, cohorts.lines_from(rows), wanted))
+    if not ways:
+        raise NobodyFound(wanted)
+    new = [_mail(cohort, way, now) for way in ways]
+    entry = audit_events.add(cohort_id, "sent a link again", by, cohort_id, now)
+    try:
+        commit([*map(emails.add, new), entry], now)
+    except MailExists:
+        return False
+    return True
+
+
+def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[Way]:
+    for line in lines:
+        if line.email == address and not line.withdrawn:
+            delegate = delegates.find(line.delegate_id)
+            if delegate:
+                yield Way("delegate", delegate.person, "your own page", parts.hub(delegate))
+    coached = next((line for line in lines if line.coach.email == address), None)
+    if coached:
+        yield Way("coach", coached.coach, "your delegates", ("coach", cohort.id, coach_id(cohort.id, address)))
+    if cohort.sponsor and cohort.sponsor.email == address:
+        yield Way("sponsor", cohort.sponsor, "the page of the cohort", parts.sponsor(cohort))
+    asked = _asked(cohort, address)
+    if asked:
+        yield Way("rater", asked.rater, "the feedback you are asked for", parts.inbox(asked))
+
+
+def _asked(cohort: Cohort, address: str) -> Invitation | None:
+    """A delegate's own questionnaire is on their own page."""
+    entries = [entry for entry in invitations.inbox_of(address) if entry.cohort_id == cohort.id]
+    keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
+    asked = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
+    return next((one for one in asked if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP), None)
+
+
+def _mail(cohort: Cohort, way: Way, now: datetime) -> Mail:
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    day = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    return queued(
+        "admin/link",
+        cohort.id,
+        derive(8, way.person.email),
+        way.part,
+        f"{day}",
+        to=way.person,
+        due_at=now,
+        words=common_words(programme) | {"name": way.person.name, "what": way.what},
+        links={"open": way.link},
+        about={"cohort": cohort.id},
+    )

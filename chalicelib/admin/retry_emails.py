@@ -1,0 +1,85 @@
+"""Send again what SES refused and never took, once its cause is fixed. What was sent is never sent twice.
+
+What is said and noted is the same for an email that no one needs any more: else it would tell who has answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.core.model import Delegate, Invitation, InvitationState
+from chalicelib.core.settings import settings
+from chalicelib.jobs.commit import commit
+from chalicelib.store import audit_events, delegates, emails
+from chalicelib.store.emails import BounceMissing, Mail, MailSettled
+from chalicelib.store.marshal import read
+from chalicelib.store.table import transact
+
+BY = "command line"
+
+
+class Outcome(Struct, frozen=True):
+    """What became, or would become, of one email."""
+
+    mail_id: str
+    again: bool
+    words: str
+
+
+def find(mail_ids: Sequence[str], now: datetime) -> tuple[list[Mail], list[str]]:
+    """Emails that SES refused, those named or all, and the ids among them that name no such email."""
+    if not mail_ids:
+        return emails.refused_by_ses(now), []
+    found = {mail_id: emails.find(mail_id) for mail_id in dict.fromkeys(mail_ids)}
+    refused = [mail for mail in found.values() if mail and mail.may_be_retried(now)]
+    known = {mail.id for mail in refused}
+    return refused, [mail_id for mail_id in found if mail_id not in known]
+
+
+def retry(refused: Sequence[Mail], now: datetime, by: str = BY, *, dry_run: bool = False) -> list[Outcome]:
+    """Queue each again with all its attempts. One that no one needs any more is cancelled instead."""
+    return [_retry(mail, now, by, dry_run) for mail in refused]
+
+
+def _retry(mail: Mail, now: datetime, by: str, dry_run: bool) -> Outcome:
+    outcome = Outcome(mail.id, again=True, words="waits again, if it is still needed")
+    if dry_run:
+        return outcome
+    writes = emails.retry(mail, now) if _is_wanted(mail) else emails.drop(mail)
+    act, about = f"sent again: {mail.template}", mail.about
+    noted = [audit_events.add(about["cohort"], act, by, about.get("delegate", ""), now)] if "cohort" in about else []
+    try:
+        commit([*writes, *noted], now)
+    except MailSettled:
+        return Outcome(mail.id, again=False, words="was sent again already")
+    except BounceMissing:  # its address was replaced, and the new one has an email of its own
+        _drop(mail)
+    return outcome
+
+
+def _drop(mail: Mail) -> None:
+    try:
+        transact([emails.drop_alone(mail)])
+    except MailSettled:
+        return
+
+
+def _is_wanted(mail: Mail) -> bool:
+    """Not of a delegate who has left, nor of a rater who has answered, declined, or has another address."""
+    if mail.cancelled or "delegate" not in mail.about:
+        return not mail.cancelled
+    asked = mail.about.get("invitation", "")
+    rows = list(delegates.partition(mail.about["delegate"]))
+    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    if delegate is None or delegate.withdrawn:
+        return False
+    if not asked:
+        readers = (delegate.person.email, delegate.manager.email, delegate.coach.email, *settings().administrators)
+        return mail.to.email in readers
+    found = (read(Invitation, row) for row in rows if row["sk"].startswith("INVITATION#"))
+    return all(
+        one.state is InvitationState.INVITED and one.rater.email == mail.to.email for one in found if one.id == asked
+    )

@@ -1,0 +1,111 @@
+"""The administrator opens a cohort's second wave."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.core.calendar import LONGEST_OPEN_DAYS, closes_at
+from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.core.model import Cohort, Wave
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, cohorts, jobs, programmes
+from chalicelib.store.cohorts import FollowupChanged, FollowupDates, FollowupExists
+from chalicelib.store.jobs import Job, JobState
+from chalicelib.waves import lifecycle
+
+BY = "command line"
+BUSY = FieldFault("", "Someone else is planning it now. Look at the cohort, then try again.")
+
+
+class FollowupRefused(FieldFaults):
+    """Dates that make no sense, or a second follow-up."""
+
+    title = "No follow-up was planned"
+
+
+class Planned(Struct, frozen=True):
+    cohort_id: str
+    dates: FollowupDates
+    changed: bool  # False: it was planned before with these very dates
+
+
+def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY) -> Planned:
+    """Ask about everyone again whose first wave has closed.
+
+    Planning it again with the same dates takes in whoever has closed since; if there is no one, nothing is changed.
+    Raises CohortUnknown or FollowupRefused.
+    """
+    cohort = cohorts.find(cohort_id)
+    if cohort is None:
+        raise CohortUnknown(cohort_id)
+    zone = programmes.load(cohort.programme_id, cohort.programme_version).organisation.timezone
+    dates = FollowupDates(opens, closes)
+    if planned := cohorts.find_followup(cohort_id):
+        return _again(cohort_id, planned, dates, closes_at(dates, zone), now, by)
+    _check(cohort, dates, now.astimezone(ZoneInfo(zone)).date())
+    writes = [
+        cohorts.add_followup(cohort_id, dates),
+        jobs.add(_round(cohort_id, dates.rounds, now)),
+        jobs.add(lifecycle.figures_job(cohort_id, Wave.FOLLOWUP, closes_at(dates, zone))),
+        audit_events.add(cohort_id, f"planned the follow-up from {opens} to {closes}", by, cohort_id, now),
+    ]
+    try:
+        commit(writes, now)
+    except FollowupExists:
+        raise FollowupRefused(BUSY) from None
+    return Planned(cohort_id, dates, changed=True)
+
+
+def _again(
+    cohort_id: str, planned: FollowupDates, wanted: FollowupDates, ends_at: datetime, now: datetime, by: str
+) -> Planned:
+    if not planned.on_the_same_days_as(wanted):
+        there = f"Cohort {cohort_id} has a follow-up from {planned.opens} to {planned.closes}."
+        raise FollowupRefused(
+            FieldFault("", f"{there} There is one for each cohort; delegates can be given more time.")
+        )
+    if now >= ends_at or _is_at_work(cohort_id, planned, now) or not cohorts.without_followup(cohorts.rows(cohort_id)):
+        return Planned(cohort_id, planned, changed=False)
+    writes = [
+        cohorts.plan_again(cohort_id, planned),
+        jobs.add(_round(cohort_id, planned.rounds + 1, now)),
+        audit_events.add(cohort_id, "planned the follow-up for delegates who closed later", by, cohort_id, now),
+    ]
+    try:
+        commit(writes, now)
+    except FollowupChanged:
+        raise FollowupRefused(BUSY) from None
+    return Planned(cohort_id, planned, changed=True)
+
+
+def _check(cohort: Cohort, dates: FollowupDates, today: date) -> None:
+    """Raises FollowupRefused with everything that is wrong."""
+    wrong = []
+    if dates.opens <= cohort.dates.closes:
+        first = f"The follow-up must open after the first questionnaire has closed, on {cohort.dates.closes}."
+        wrong.append(FieldFault("opens", first))
+    if dates.opens < today:
+        wrong.append(FieldFault("opens", f"It would open on {dates.opens}, in the past."))
+    if dates.closes < dates.opens:
+        wrong.append(FieldFault("closes", f"It would close on {dates.closes}, before it opens on {dates.opens}."))
+    if (dates.closes - dates.opens).days > LONGEST_OPEN_DAYS:
+        wrong.append(FieldFault("closes", f"It would be open for more than {LONGEST_OPEN_DAYS} days."))
+    if wrong:
+        raise FollowupRefused(*wrong)
+
+
+def _round(cohort_id: str, number: int, now: datetime) -> Job:
+    """Each round is a job of its own; the first carries no number."""
+    subject = (cohort_id,) if number == 1 else (cohort_id, str(number))
+    return JobKind.FOLLOWUP.job(*subject, due_at=now, cohort=cohort_id)
+
+
+def _is_at_work(cohort_id: str, planned: FollowupDates, now: datetime) -> bool:
+    """Whether the last round still takes in delegates, or has failed and can be started over."""
+    last = jobs.find(_round(cohort_id, planned.rounds, now).id)
+    return last is not None and last.state is not JobState.DONE

@@ -1,0 +1,172 @@
+"""Void: whatever one person saved or sent about a delegate is destroyed while the questionnaire is open, and they are
+asked again through another link.
+
+For when the wrong person answered. Nothing here depends on whether anything was sent, so the administrator does not
+learn it: the same emails go out, and the counts of the group stay hidden until the close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.resend_link import NobodyFound
+from chalicelib.core.addresses import clean_address
+from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.core.ids import derive
+from chalicelib.core.model import (
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    Programme,
+    Wave,
+    WaveState,
+)
+from chalicelib.forms.pulse import wave_programme
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, programmes
+from chalicelib.store.jobs import Job, JobExists
+from chalicelib.store.marshal import read
+from chalicelib.store.table import Changed, Write, get_many
+from chalicelib.waves import lifecycle
+from chalicelib.waves.suppression import addresses
+
+BY = "command line"
+TRIES = 5  # a rater may save or send between our read and our write
+NOT_VOIDED = (InvitationState.REVOKED, InvitationState.DECLINED)
+
+
+class VoidRefused(FieldFaults):
+    """Nobody at this address can answer now."""
+
+    title = "Nothing was changed"
+
+
+def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate: str = "") -> None:
+    """Have a person's answers destroyed, about one delegate or about all who are asked about now. Twice is success.
+
+    delegate   the address of the delegate; empty for all
+
+    Raises CohortUnknown, NobodyFound or VoidRefused.
+    """
+    if cohorts.find(cohort_id) is None:
+        raise CohortUnknown(cohort_id)
+    asked = _asked(cohort_id, clean_address(address))
+    if not asked:
+        raise NobodyFound(clean_address(address))
+    chosen = _chosen(cohort_id, clean_address(delegate), asked)
+    open_now = [one for one in chosen if _is_open(*delegates.find_with_wave(one.delegate_id, one.wave), now)]
+    if not open_now:
+        raise VoidRefused(FieldFault("address", CLOSED))
+    links = ",".join(f"{one.delegate_id}:{one.wave.value}:{one.id}:{one.link_version}" for one in open_now)
+    whom = derive(16, clean_address(address), *(one.id for one in open_now))
+    job = JobKind.VOID.job(cohort_id, whom, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
+    about = sorted({one.delegate_id for one in open_now})
+    try:
+        commit([jobs.add(job), *(audit_events.add(cohort_id, VOIDED, by, subject, now) for subject in about)], now)
+    except JobExists:
+        return  # pressed twice: a person is asked again once a day at most
+
+
+VOIDED = "voided a rater’s answers and asked again"
+CLOSED = (
+    "No questionnaire of this person is open. After the close answers are cut from who gave them, "
+    "so that no one can find them any more."
+)
+
+
+def _asked(cohort_id: str, address: str) -> list[Invitation]:
+    entries = [entry for entry in invitations.inbox_of(address) if entry.cohort_id == cohort_id]
+    keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
+    found = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
+    return sorted(
+        (one for one in found if one.state is not InvitationState.REVOKED), key=lambda one: (one.delegate_id, one.wave)
+    )
+
+
+def _chosen(cohort_id: str, delegate: str, asked: list[Invitation]) -> list[Invitation]:
+    if not delegate:
+        return asked
+    wanted = {line.delegate_id for line in cohorts.lines(cohort_id) if line.email == delegate}
+    found = [one for one in asked if one.delegate_id in wanted]
+    if not found:
+        raise VoidRefused(
+            FieldFault("delegate", f"This person is not asked about a delegate with the address {delegate}.")
+        )
+    return found
+
+
+def _is_open(delegate: Delegate, wave: DelegateWave, now: datetime) -> bool:
+    return wave.state is WaveState.OPEN and now < wave.closes_at and not delegate.withdrawn
+
+
+# --- the job ------------------------------------------------------------------------------------------
+
+
+def void_answers(job: Job, now: datetime) -> Sequence[Write]:
+    """Each invitation in one transaction, and once: one with another link was voided by an earlier attempt."""
+    lost = addresses(job.about["cohort"])
+    for link in job.about["links"].split(","):
+        delegate_id, wave, invitation_id, version = link.split(":")
+        for left in reversed(range(TRIES)):
+            try:
+                _void(delegate_id, Wave(wave), invitation_id, int(version), lost, now)
+                break
+            except Changed:
+                if not left:
+                    raise
+    return []
+
+
+def _void(
+    delegate_id: str, wave_id: Wave, invitation_id: str, version: int, lost: frozenset[str], now: datetime
+) -> None:
+    delegate, wave = delegates.find_with_wave(delegate_id, wave_id)
+    before = invitations.find(delegate_id, wave_id, invitation_id)
+    if before is None or before.link_version != version or before.state in NOT_VOIDED:
+        return
+    if _is_open(delegate, wave, now):
+        stopped = before.rater.email in lost
+        programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
+        commit(list(_writes(programme, delegate, wave, before, now, stopped=stopped)), now)
+
+
+def _writes(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, before: Invitation, now: datetime, *, stopped: bool
+) -> Iterator[Write]:
+    """The first write refuses a wave that was closed or extended since it was read."""
+    after = replace(
+        before,
+        link_version=before.link_version + 1,
+        state=InvitationState.INVITED,
+        sealed=False,
+        reminders=(),
+    )
+    later = lifecycle.reminder_mails(programme, delegate, wave, after, now)
+    after = replace(after, reminders=tuple(mail.id for mail in later))
+    yield _wave_write(wave, before)
+    yield invitations.void(before, after)
+    if wave.wave is not Wave.PULSE:
+        yield from _line_writes(delegate, before)
+    yield from (emails.cancel(mail_id) for mail_id in before.reminders)
+    again = lifecycle.again_mail(programme, delegate, wave, after, now)
+    yield from (emails.add(mail, stopped=stopped) for mail in (again, *later))
+
+
+def _wave_write(wave: DelegateWave, before: Invitation) -> Write:
+    counted = wave.wave is not Wave.PULSE and before.group != SELF_GROUP
+    return delegates.hide_counts(wave, [before.group]) if counted else delegates.still_open(wave)
+
+
+def _line_writes(delegate: Delegate, before: Invitation) -> Iterator[Write]:
+    hidden = cohorts.hidden(before.group) if before.group != SELF_GROUP else {}
+    answered = before.state is InvitationState.ANSWERED
+    fewer = cohorts.fewer_answered(before.group) if answered else {}
+    if hidden or fewer:
+        yield cohorts.change_line(delegate, put=hidden, add=fewer, wave=before.wave)

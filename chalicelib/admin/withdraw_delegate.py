@@ -1,0 +1,112 @@
+"""Withdraw: a delegate leaves the programme. Nobody is asked about them any more; what was not closed is destroyed.
+
+A report that was made stays theirs; what others published of the cohort stays as it was published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from chalicelib.core.clock import stamp
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import Delegate, DelegateWave, Invitation, Wave, WaveState
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import (
+    audit_events,
+    cohorts,
+    delegates,
+    emails,
+    impact_surveys,
+    invitations,
+    jobs,
+    programmes,
+    wave_keys,
+)
+from chalicelib.store.delegates import DelegateChanged, WaveChanged
+from chalicelib.store.impact_surveys import surveys_from
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.table import Missing, Write, transact
+from chalicelib.waves import lifecycle
+
+NOT_CLOSED = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
+
+
+class WithdrawRefused(Refusal):
+    """Somebody else is at work on this delegate."""
+
+    title = "Nothing was changed"
+
+
+def withdraw(delegate_id: str, now: datetime, by: str) -> None:
+    """Withdrawing twice is success. Raises WithdrawRefused while answers are being unsealed."""
+    delegate, wave = _find(delegate_id)
+    if delegate.withdrawn:
+        return
+    if wave.state is WaveState.CLOSING:
+        raise WithdrawRefused("The questionnaire is being closed. Please try again in a few minutes.")
+    writes = [
+        delegates.withdraw(delegate, revoke_links=wave.state in NOT_CLOSED),
+        cohorts.change_line(delegate, put={"withdrawn": True}),
+        jobs.add(JobKind.WITHDRAW.job(delegate.id, stamp(now), due_at=now, delegate=delegate.id)),
+        audit_events.add(delegate.cohort_id, "withdrew the delegate", by, delegate.id, now),
+    ]
+    if wave.state in NOT_CLOSED:
+        writes.append(delegates.move_wave(delegate.id, wave.wave, WaveState.WITHDRAWN, wave.state))
+    else:
+        writes.append(delegates.still_in_state(wave))
+    try:
+        commit(writes, now)
+    except (DelegateChanged, WaveChanged):
+        if not _find(delegate_id)[0].withdrawn:
+            raise WithdrawRefused("Something else changed just now. Look again, then try again.") from None
+
+
+def clear_up(job: Job, now: datetime) -> Sequence[Write]:
+    """The job: revoke links, stop mails, destroy what is sealed. Every step may be repeated; the keys go last."""
+    rows = list(delegates.partition(job.about["delegate"]))
+    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    for wave in _waves(rows):
+        _stop(delegate, wave)
+    for survey in surveys_from(rows):
+        _each([impact_surveys.close(delegate.id, survey.role), *map(emails.cancel, survey.reminders)])
+    return []
+
+
+def _waves(rows: Iterable[Row]) -> list[DelegateWave]:
+    return [read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")]
+
+
+def _stop(delegate: Delegate, wave: DelegateWave) -> None:
+    if wave.state in NOT_CLOSED:
+        transact([delegates.move_wave(delegate.id, wave.wave, WaveState.WITHDRAWN, *NOT_CLOSED)])
+    elif wave.state is not WaveState.WITHDRAWN:
+        return  # its answers are cut from identity, or about to be: nobody's link opens it any more
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    if wave.wave is not Wave.PULSE:
+        emails.stop(lifecycle.list_reminders(programme, delegate, wave))
+    for invitation in invitations.of_delegate(delegate.id, wave.wave):
+        _each(_revocation(invitation))
+    wave_keys.destroy(delegate.id, wave.wave)
+
+
+def _revocation(invitation: Invitation) -> list[Write]:
+    return [invitations.revoke(invitation), *map(emails.cancel, invitation.reminders)]
+
+
+def _each(writes: Iterable[Write]) -> None:
+    """One by one: a mail that is not there needs no cancelling."""
+    for write in writes:
+        try:
+            transact([write])
+        except Missing:
+            continue
+
+
+def _find(delegate_id: str) -> tuple[Delegate, DelegateWave]:
+    try:
+        return delegates.find_with_latest_wave(delegate_id)
+    except LookupError:
+        raise WithdrawRefused("There is no such delegate any more.") from None

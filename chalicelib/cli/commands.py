@@ -1,0 +1,335 @@
+"""What each command does: read its files, call the act, print what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from chalicelib.core import clock
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import Cohort, CohortDates, Person, Programme
+
+Command = Callable[[Namespace], int]
+
+
+class UsageRefused(Refusal):
+    """Arguments that cannot be used together, or cannot be read."""
+
+    title = "Not understood"
+
+
+def use_cloud(local: bool, port: int, stage: str | None) -> None:
+    """The deployed stage, or the cloud of `make serve`: its endpoint, its stage and its clock."""
+    if not local:
+        os.environ.update({"FULLCIRCLE_STAGE": stage} if stage else {})
+        return
+    os.environ.update(
+        AWS_ENDPOINT_URL=f"http://127.0.0.1:{port + 1}",
+        AWS_ACCESS_KEY_ID="local",
+        AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 (the local cloud takes any)
+        AWS_DEFAULT_REGION="eu-west-2",
+        FULLCIRCLE_STAGE="local",
+    )
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/_local/clock", timeout=10) as answer:
+            now = datetime.fromisoformat(json.load(answer)["now"])
+    except OSError:
+        raise UsageRefused(f"No local cloud listens on port {port}: start it with `make serve PORT={port}`.") from None
+    clock.use(lambda: now)
+
+
+# --- programme --------------------------------------------------------------------------------------
+
+
+def check_programme(args: Namespace) -> int:
+    programme = _read_programme(args.file)
+    found = {
+        "programme": programme.id,
+        "version": programme.version,
+        "competencies": len(programme.competencies),
+        "items": len(list(programme.items)),
+        "values": len(programme.values),
+        "threshold": programme.threshold,
+    }
+    _say(args, found, [f"{args.file}: sound. " + ", ".join(f"{name} {value}" for name, value in found.items())])
+    return 0
+
+
+def _read_programme(file: str) -> Programme:
+    from chalicelib.programme.read_programme import read_programme
+
+    path = Path(file)
+    return read_programme(path.read_bytes(), file, path.parent)
+
+
+# --- cohort -----------------------------------------------------------------------------------------
+
+
+def load_cohort(args: Namespace) -> int:
+    from chalicelib.core.addresses import clean_text, fault_of_text
+    from chalicelib.programme.current_people import roster
+    from chalicelib.programme.load_cohort import load_cohort as load
+    from chalicelib.programme.read_people import read_delegates, read_raters
+    from chalicelib.store import cohorts
+
+    programme = _read_programme(args.programme)
+    delegates = read_delegates(Path(args.delegates).read_bytes(), args.delegates)
+    addresses = [delegate.person.email for delegate in delegates]
+    listed = roster(cohorts.find_load(args.cohort)).raters if args.raters else {}
+    raters = (
+        read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses, listed) if args.raters else {}
+    )
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", args.cohort):
+        raise UsageRefused("A cohort's id is a word such as autumn-2026: small letters, digits and hyphens.")
+    title = clean_text(args.title or args.cohort)
+    if fault := fault_of_text(title):
+        raise UsageRefused(f"--title: the cohort's name {fault}.")
+    cohort = Cohort(
+        id=args.cohort,
+        title=title,
+        programme_id=programme.id,
+        programme_version=programme.version,
+        dates=CohortDates(args.opens, args.closes, args.ends),
+        sponsor=_sponsor(args.sponsor),
+    )
+    loaded = load(cohort, programme, delegates, raters, clock.now())
+    found = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed}
+    what = "loaded" if loaded.changed else "was loaded before with these very files: nothing changed"
+    _say(args, found, [f"Cohort {cohort.id} {what}: {loaded.delegates} delegates."])
+    return 0
+
+
+def _sponsor(text: str | None) -> Person | None:
+    if text is None:
+        return None
+    from chalicelib.core.addresses import clean_address, clean_name, fault_of_address, fault_of_text
+
+    name, opening, rest = text.partition("<")
+    address, closing, after = rest.partition(">")
+    if not (opening and closing) or after.strip():
+        raise UsageRefused('Give the sponsor as "Name <address>", in quotes.')
+    sponsor = Person(clean_name(name), clean_address(address))
+    if fault := fault_of_text(sponsor.name):
+        raise UsageRefused(f"--sponsor: the name {fault}.")
+    if fault := fault_of_address(sponsor.email):
+        raise UsageRefused(f"--sponsor: the address {fault}.")
+    return sponsor
+
+
+def cohort_status(args: Namespace) -> int:
+    from msgspec.structs import replace as changed
+
+    from chalicelib.admin import cohort_status as statuses
+    from chalicelib.admin.failures import account_trouble
+    from chalicelib.emails.refusals import TODO
+    from chalicelib.store.emails import Trouble
+
+    found, account = statuses.status(args.cohort), account_trouble(clock.now())
+    impact = list(statuses.impact(args.cohort)) if args.impact else []
+    lines = [f"{found.cohort.title}: closes {found.cohort.dates.closes}, ends {found.cohort.dates.ends}"]
+    lines += [f"{line.name}\t{line.stage.value}\tinvited {line.invited}\t{_answered(line)}" for line in found.lines]
+    lines += [f"email\t{account}"] if account else []
+    lines += [
+        f"{'bounced' if one.is_lost else one.trouble.value}\t{one.name}\t{one.email}\t{one.reason}\t{TODO[one.trouble]}"
+        for one in found.bounces
+        if not one.is_refused
+    ]
+    refused = sorted({one.reason for one in found.bounces if one.is_refused})  # not whose, nor how many
+    lines += [f"refused\tsome emails\t{reason}\t{TODO[Trouble.REFUSED]}" for reason in refused]
+    found = changed(found, bounces=tuple(one for one in found.bounces if not one.is_refused))
+    lines += [f"failed\t{job.id}\t{job.error}" for job in found.failed]
+    lines += [f"impact\t{one.role}\tanswered {one.sent} of {one.asked}" for one in impact]
+    _say(args, {"status": found, "impact": impact, "account": account, "refused": refused}, lines)
+    return 1 if found.failed or account else 0
+
+
+def _answered(line: Any) -> str:
+    return f"answered {line.answered} or more" if line.answered else "few or no answers counted"
+
+
+def close_cohort(args: Namespace) -> int:
+    from chalicelib.admin import close_or_extend
+    from chalicelib.admin import cohort_status as status
+
+    lines = status.status(args.cohort).lines
+    chosen = (
+        [args.delegate]
+        if args.delegate
+        else [line.email for line in lines if line.stage == "collecting" and not line.withdrawn]
+    )
+    for email in chosen:
+        if args.extend:
+            close_or_extend.extend(args.cohort, email, args.extend, clock.now())
+        elif args.publish:
+            close_or_extend.publish(args.cohort, email, clock.now())
+        else:
+            close_or_extend.close_now(args.cohort, email, clock.now())
+    what = (
+        f"extended to {args.extend}"
+        if args.extend
+        else "closing, to publish what may be"
+        if args.publish
+        else "closing"
+    )
+    _say(args, {"delegates": chosen, "did": what}, [f"{email}: {what}" for email in chosen] or ["Nothing to close."])
+    return 0
+
+
+def plan_followup(args: Namespace) -> int:
+    from chalicelib.admin import schedule_followup
+
+    planned = schedule_followup.plan(args.cohort, args.opens, args.closes, clock.now())
+    when = f"{args.opens} to {args.closes}"
+    what = f"is planned from {when}" if planned.changed else f"was planned before from {when}: nothing changed"
+    _say(args, planned, [f"The follow-up of cohort {args.cohort} {what}."])
+    return 0
+
+
+# --- report -----------------------------------------------------------------------------------------
+
+
+def report_offline(args: Namespace) -> int:
+    from chalicelib.report.offline import Source
+    from chalicelib.report.offline import report_offline as report
+
+    programme = _read_programme(args.programme)
+    folders = report(
+        programme,
+        Source(args.responses, Path(args.responses).read_bytes()),
+        Path(args.out),
+        before=Source(args.before, Path(args.before).read_bytes()) if args.before else None,
+        only_facts=args.only == "facts",
+        issued=args.issued or clock.now().date(),
+        progress=_progress,
+    )
+    _say(args, {"reports": folders}, [f"{Path(args.out) / folder}" for folder in folders])
+    return 0
+
+
+def _progress(done: int, of: int) -> None:
+    """A bar where somebody looks; nothing where the output is piped."""
+    if sys.stderr.isatty():
+        filled = 30 * done // of
+        end = "\n" if done == of else ""
+        print(f"\r[{'█' * filled}{'·' * (30 - filled)}] {done} of {of} reports", end=end, file=sys.stderr, flush=True)
+
+
+# --- jobs -------------------------------------------------------------------------------------------
+
+
+def due_jobs(args: Namespace) -> int:
+    from chalicelib.store import jobs
+
+    failed, waiting = jobs.failed(), jobs.waiting(args.by or clock.now())
+    rows = [
+        (job.state.value, job.id, clock.stamp(job.due_at), str(job.attempts), job.error) for job in failed + waiting
+    ]
+    _say(args, {"failed": failed, "waiting": waiting}, ["\t".join(row) for row in rows])
+    return 1 if failed else 0
+
+
+def retry_jobs(args: Namespace) -> int:
+    from chalicelib.jobs.commit import commit
+    from chalicelib.store import jobs
+
+    failed = {job.id: job for job in jobs.failed()}
+    if unknown := [job_id for job_id in args.job if job_id not in failed]:
+        raise UsageRefused(f"Not a failed job: {', '.join(unknown)}. `jobs due` lists them.")
+    chosen = args.job or list(failed)
+    for job_id in chosen:
+        commit([jobs.retry(failed[job_id], clock.now())], clock.now())
+    _say(args, {"retried": chosen}, [f"{job_id}: waits again" for job_id in chosen] or ["No job has failed."])
+    return 0
+
+
+# --- mails ------------------------------------------------------------------------------------------
+
+
+def retry_mails(args: Namespace) -> int:
+    from chalicelib.admin import retry_emails
+
+    refused, unknown = retry_emails.find(args.mail, clock.now())
+    if unknown:
+        raise UsageRefused(
+            f"Not an email that SES refused, or no longer of use: {', '.join(unknown)}. "
+            "`mails retry --dry-run` lists those that can be sent again."
+        )
+    outcomes = retry_emails.retry(refused, clock.now(), dry_run=args.dry_run)
+    would = "would be: " if args.dry_run else ""
+    lines = [f"{one.mail_id}: {would}{one.words}" for one in outcomes]
+    _say(args, {"mails": outcomes, "dry_run": args.dry_run}, lines or ["SES has refused no email."])
+    return 0
+
+
+# --- person -----------------------------------------------------------------------------------------
+
+
+def export_person(args: Namespace) -> int:
+    from chalicelib.admin import data_requests
+
+    print(json.dumps(data_requests.export(args.email), indent=2, ensure_ascii=False, sort_keys=True, default=_as_text))
+    return 0
+
+
+def erase_person(args: Namespace) -> int:
+    from chalicelib.admin import data_requests
+
+    count = data_requests.erase(args.email, clock.now())
+    _say(args, {"rows": count}, [f"{args.email}: taken out of {count} rows"])
+    return 0
+
+
+def reset_second_factor(args: Namespace) -> int:
+    from chalicelib.web import second_factor
+
+    second_factor.reset(args.email, clock.now(), dry_run=args.dry_run)
+    done = "would be reset" if args.dry_run else "is reset"
+    rule = " They must set up another one when they sign in." if second_factor.is_required() else ""
+    _say(args, {"email": args.email, "dry_run": args.dry_run}, [f"{args.email}: the second factor {done}.{rule}"])
+    return 0
+
+
+def replace_address(args: Namespace) -> int:
+    from chalicelib.admin import address_change
+
+    address_change.replace(args.cohort, args.old, args.new, clock.now(), name=args.name)
+    told = "old links open nothing any more; who has not answered is invited anew; the old address is told"
+    _say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {told}"])
+    return 0
+
+
+def void_answers(args: Namespace) -> int:
+    from chalicelib.admin import void_answers as void
+
+    void.void(args.cohort, args.address, clock.now(), delegate=args.delegate)
+    told = "whatever was saved or sent is destroyed, and the person is asked again"
+    _say(args, {"cohort": args.cohort, "address": args.address}, [f"{args.address}: {told}"])
+    return 0
+
+
+# --- printing ---------------------------------------------------------------------------------------
+
+
+def _say(args: Namespace, found: Any, lines: Iterable[str]) -> None:
+    if args.json:
+        print(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(lines))
+
+
+def _plain(found: Any) -> Any:
+    import msgspec
+
+    return msgspec.to_builtins(found)
+
+
+def _as_text(value: Any) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)

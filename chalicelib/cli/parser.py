@@ -1,0 +1,180 @@
+"""The command line: plain lines, an exit status, and `--json` for programs.
+
+Exit status: 0 done, 1 refused or something needs attention, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from chalicelib.cli import commands
+from chalicelib.core.aws import AWS_ERRORS
+from chalicelib.core.errors import FileFaults, Refusal
+from chalicelib.core.settings import ConfigError
+
+LOCAL_PORT = 8000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = parser().parse_args(argv)
+    try:
+        commands.use_cloud("local" in args, getattr(args, "port", LOCAL_PORT), getattr(args, "stage", None))
+        status = int(args.run(args))
+        sys.stdout.flush()
+        return status
+    except FileFaults as refusal:
+        print(refusal, file=sys.stderr)
+        print(f"{_faults(len(refusal.faults))}. Nothing was changed.", file=sys.stderr)
+        return 1
+    except Refusal as refusal:
+        print(f"{refusal.title}: {refusal}", file=sys.stderr)
+        return 1
+    except ConfigError as error:
+        print(f"Not set up: {error}", file=sys.stderr)
+        return 1
+    except AWS_ERRORS as error:
+        print(f"AWS: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read the lines has seen enough of them, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"{error.filename or 'network'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m chalicelib", description=__doc__.splitlines()[0])
+    _where(top)
+    names = "programme | cohort | report | jobs | mails | administrator | person"
+    groups = top.add_subparsers(dest="group", required=True, metavar=names)
+    _programme(groups.add_parser("programme", help="the file a sponsor commissions"))
+    _cohort(groups.add_parser("cohort", help="delegates who go through a programme together"))
+    _report(groups.add_parser("report", help="reports from feedback gathered elsewhere"))
+    _jobs(groups.add_parser("jobs", help="work that is due now or later"))
+    _mails(groups.add_parser("mails", help="emails that were not accepted"))
+    _administrator(groups.add_parser("administrator", help="who signs in to the console"))
+    _person(groups.add_parser("person", help="what is stored about one person"))
+    return top
+
+
+def _where(part: argparse.ArgumentParser) -> None:
+    """Which cloud: may stand before or after the command, so neither place sets a default."""
+    local = "work on the local cloud of `make serve` instead of AWS"
+    part.add_argument("--local", action="store_true", default=argparse.SUPPRESS, help=local)
+    port = f"where `make serve` listens ({LOCAL_PORT})"
+    part.add_argument("--port", type=int, default=argparse.SUPPRESS, help=port)
+    stage = "which deployment; else the variable FULLCIRCLE_STAGE"
+    part.add_argument("--stage", default=argparse.SUPPRESS, help=stage)
+
+
+def _programme(group: argparse.ArgumentParser) -> None:
+    check = _command(group, "check", commands.check_programme, "read a programme file; changes nothing")
+    check.add_argument("file")
+
+
+def _cohort(group: argparse.ArgumentParser) -> None:
+    verbs = _verbs(group)
+    load = _verb(verbs, "load", commands.load_cohort, "load a programme and its people")
+    load.add_argument("cohort", help="the cohort's id, for example autumn-2026")
+    load.add_argument("--programme", required=True, metavar="FILE.yaml")
+    load.add_argument("--delegates", required=True, metavar="FILE.csv")
+    load.add_argument("--raters", metavar="FILE.csv", help="raters chosen by the administrator")
+    load.add_argument("--title", help="as people see it; the id if it is left out")
+    for name, what in (("opens", "first day"), ("closes", "last day of the questionnaire"), ("ends", "last day")):
+        load.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=what)
+    load.add_argument("--sponsor", metavar="NAME <ADDRESS>", help="who gets the cohort summary")
+
+    status = _verb(verbs, "status", commands.cohort_status, "how a cohort stands; changes nothing")
+    status.add_argument("cohort")
+    status.add_argument("--impact", action="store_true", help="with how many answered the six-month survey")
+
+    close = _verb(verbs, "close", commands.close_cohort, "close questionnaires, or give more time")
+    close.add_argument("cohort")
+    close.add_argument("--delegate", metavar="ADDRESS", help="only this one; else everyone whose questionnaire is open")
+    how = close.add_mutually_exclusive_group()
+    how.add_argument("--extend", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the new last day")
+    how.add_argument("--publish", action="store_true", help="close even with too few answers")
+
+    again = _verb(verbs, "followup", commands.plan_followup, "ask about everybody again, as a second wave")
+    again.add_argument("cohort")
+    for name, what in (("opens", "first day"), ("closes", "last day")):
+        again.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=what)
+
+    replace = _verb(verbs, "replace", commands.replace_address, "replace an address that bounced or was mistyped")
+    replace.add_argument("cohort")
+    replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's, coach's or sponsor's")
+    replace.add_argument("new", metavar="NEW_ADDRESS")
+    replace.add_argument("--name", default="", help="how the person is called from now on; as before if left out")
+
+    void = _verb(verbs, "void", commands.void_answers, "destroy what a person sent while it is sealed, and ask again")
+    void.add_argument("cohort")
+    void.add_argument("address", metavar="ADDRESS", help="of the person whose answers go, where they are emailed now")
+    void.add_argument("--delegate", metavar="ADDRESS", default="", help="only about this one; else about everyone")
+
+
+def _report(group: argparse.ArgumentParser) -> None:
+    offline = _command(group, "offline", commands.report_offline, "reports from a CSV of answers; needs no cloud")
+    offline.add_argument("--programme", required=True, metavar="FILE.yaml")
+    offline.add_argument("--responses", required=True, metavar="FILE.csv")
+    offline.add_argument("--before", metavar="FILE.csv", help="answers of an earlier wave, to show what has changed")
+    offline.add_argument("--out", required=True, metavar="DIR")
+    offline.add_argument("--only", choices=["facts"], help="facts.json alone")
+    offline.add_argument("--issued", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date on the cover; today")
+
+
+def _jobs(group: argparse.ArgumentParser) -> None:
+    verbs = _verbs(group)
+    due = _verb(verbs, "due", commands.due_jobs, "jobs that are due or failed; changes nothing; status 1 if any failed")
+    due.add_argument("--by", type=datetime.fromisoformat, metavar="ISO8601", help="due by then; now")
+    retry = _verb(verbs, "retry", commands.retry_jobs, "start failed jobs over")
+    retry.add_argument("job", nargs="*", help="ids as `jobs due` prints them; none: every failed job")
+
+
+def _mails(group: argparse.ArgumentParser) -> None:
+    retry = _verb(_verbs(group), "retry", commands.retry_mails, "send again what SES refused, once the cause is fixed")
+    retry.add_argument("mail", nargs="*", metavar="ID", help="ids of emails; none: every email that SES refused")
+    retry.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+
+def _person(group: argparse.ArgumentParser) -> None:
+    verbs = _verbs(group)
+    export = _verb(verbs, "export", commands.export_person, "every row that names a person; changes nothing")
+    export.add_argument("email")
+    erase = _verb(
+        verbs, "erase", commands.erase_person, "take a rater, coach, manager or withdrawn delegate out of every row"
+    )
+    erase.add_argument("email")
+
+
+def _administrator(group: argparse.ArgumentParser) -> None:
+    what = "let an administrator sign in by email alone, who has lost their phone and recovery codes"
+    reset = _command(group, "reset-second-factor", commands.reset_second_factor, what)
+    reset.add_argument("email", metavar="ADDRESS")
+    reset.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+
+def _verbs(group: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:
+    return group.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+
+
+def _command(group: argparse.ArgumentParser, name: str, run: commands.Command, what: str) -> argparse.ArgumentParser:
+    return _verb(_verbs(group), name, run, what)
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: commands.Command, what: str
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=what, description=what)
+    verb.add_argument("--json", action="store_true", help="print JSON")
+    _where(verb)
+    verb.set_defaults(run=run)
+    return verb
+
+
+def _faults(count: int) -> str:
+    return f"{count} fault{'s' if count != 1 else ''}"

@@ -1,0 +1,50 @@
+"""Close early, if the programme says so, once nobody is left to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from chalicelib.collect import encryption
+from chalicelib.collect.questionnaire import Sheet
+from chalicelib.core.model import InvitationState, Wave, WaveState
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import delegates, invitations, jobs
+from chalicelib.store.expressions import equals
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import Write
+from chalicelib.waves import lifecycle
+
+LOOK_AFTER = timedelta(minutes=1)  # so a sweep finds it, and sending answers takes no call for a hint
+
+
+def look_if_complete(sheet: Sheet, now: datetime) -> list[Write]:
+    """The job that looks, made together with an answer or a refusal that may have been the last.
+
+    Its id is made of what the rater had done before: they may decline, and then send what they had saved, and whoever
+    answers under a replaced address makes a job of their own. It is keyed, so that the job's times are no rater's times
+    once the wave's key is destroyed.
+    """
+    if not sheet.programme.close_when_complete:
+        return []
+    delegate_id, wave, before = sheet.delegate.id, sheet.wave.wave.value, sheet.invitation
+    did = (before.id, f"{before.revision}", before.state.value, f"{before.link_version}")
+    cause = encryption.event_id(sheet.key.shuffle, *did)
+    due_at = now + LOOK_AFTER
+    return [jobs.add(JobKind.COMPLETE.job(delegate_id, wave, cause, due_at=due_at, delegate=delegate_id, wave=wave))]
+
+
+def close_if_complete(job: Job, now: datetime) -> Sequence[Write]:
+    """Bring the deadline forward to now if raters were chosen, all were asked, and none of them still waits."""
+    delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
+    nomination = delegates.find_nomination(delegate.id, Wave.BASELINE if wave.wave is Wave.PULSE else wave.wave)
+    asked = list(invitations.of_delegate(delegate.id, wave.wave))
+    waiting = [one for one in asked if one.state is InvitationState.INVITED]
+    invited_all = wave.wave is Wave.PULSE or (0 < nomination.sent_raters < len(asked) and not nomination.unsent)
+    if waiting or not invited_all or wave.state is not WaveState.OPEN or wave.closes_at <= now:
+        return []
+    still = [equals("state", WaveState.OPEN), equals("closes_at", wave.closes_at)]
+    return [
+        delegates.change_wave(delegate.id, wave.wave, {"closes_at": now}, still),
+        jobs.move(lifecycle.close_job(wave).id, now),
+    ]

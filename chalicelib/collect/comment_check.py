@@ -1,0 +1,119 @@
+"""Before sending: words in a comment that may tell who wrote it. Plain rules; a hint, never a refusal. Pure.
+
+Names of the other raters are not looked up: a warning about them would tell whoever tries names who was asked.
+So any full name counts, and the writer's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from chalicelib.collect.pages import Page
+
+_MONTHS = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+    "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+)
+_DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_YOU = "you|him|her|them"
+_YOUR = "your|his|her|their"
+_POSTS = (
+    "deputy|manager|line manager|boss|director|lead|supervisor|mentor|mentee|secretary|PA|assistant|trainee|apprentice"
+    "|registrar|consultant|matron|sister|nurse|clerk|colleague|peer|direct report|successor|predecessor|counterpart"
+)
+_WORD = r"[^\W\d_]+(?:-[^\W\d_]+|['’](?!s\b)[^\W\d_]+)*"  # O'Brien, but Priya of Priya's
+_SMALL = (
+    "A|An|And|As|Ask|At|But|By|Can|Do|For|From|Give|Has|He|Her|His|How|I|If|In|Is|It|Its|Keep|Let|Make|May|My|No|Not"
+    "|On|Or|Our|She|So|Stop|Tell|The|Their|Then|There|They|This|To|Was|We|What|When|Who|Will|With|You|Your"
+)
+
+# Compiled when a comment is read, not when a function starts: what a phrase does, its pattern, and its flags.
+_RULES: tuple[tuple[str, str, int], ...] = (
+    (
+        "says where you stand to each other",
+        rf"\bas (?:{_YOUR}|the)(?: \w+)? (?:{_POSTS})\b|\bas your \w+"
+        rf"|\bI(?: am|’m|'m) (?:{_YOUR}|the only)\b(?: \w+)?"
+        r"|\bin my (?:own )?(?:role|team|ward|department|office)\b|\bI (?:report to|line manage|deputise for)\b",
+        re.IGNORECASE,
+    ),
+    (
+        "points to a talk you had",
+        rf"\bI(?:’ve|'ve| have)? (?:(?:already|often|also) )?(?:told|asked|emailed|warned|reminded) (?:{_YOU})\b"
+        rf"|\bI(?:’ve|'ve| have)? (?:said|mentioned|wrote|written|spoke|spoken|talked) to (?:{_YOU})\b"
+        rf"|\bwhen (?:I|we) (?:last )?(?:met|spoke|talked)\b|\b(?:in|at) our (?:\w+ )?"
+        r"(?:one[- ]to[- ]ones?|1[:-]1s?|121s?|supervision|appraisal|catch[- ]up|meeting)\b",
+        re.IGNORECASE,
+    ),
+    (
+        "names a day",
+        r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b"
+        rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTHS})\b|\b(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b"
+        rf"|\b(?:on|last|this) (?:{_DAYS})\b",
+        0,
+    ),
+)
+
+
+def for_script(writer: str, known: str) -> dict[str, object]:
+    """The rules as the browser's twin of `self_check` reads them (web/assets/answer.js), with the words it needs."""
+    return {
+        "rules": [[why, rule, "giu" if flags & re.IGNORECASE else "gu"] for why, rule, flags in _RULES],
+        "word": _WORD.replace(r"[^\W\d_]", r"\p{L}"),
+        "small": _SMALL.split("|"),
+        "writer": writer,
+        "known": known.split(),
+    }
+
+
+class Hint(Struct, frozen=True):
+    """`phrase` is word for word from the comment on `question`, and `why` what it does."""
+
+    question: str
+    phrase: str
+    why: str
+
+
+def self_check(pages: Iterable[Page], saved: Mapping[str, Mapping[str, str]], writer: str, known: str) -> list[Hint]:
+    """Each phrase once, in the order of the form.
+
+    saved   page id -> question id -> answer
+    writer  the rater's own name
+    known   text whose capitalised words are nobody's secret: the delegate's name, the organisation, the programme
+    """
+    asked = ((page, question) for page in pages for question in page.questions if question.is_comment)
+    found = (
+        Hint(question.id, phrase, why)
+        for page, question in asked
+        for phrase, why in _phrases(saved.get(page.id, {}).get(question.id, ""), writer, set(known.split()))
+    )
+    return list(dict.fromkeys(found))
+
+
+def _phrases(comment: str, writer: str, known: set[str]) -> Iterator[tuple[str, str]]:
+    for part in [writer, *writer.split()]:
+        if len(part) > 1 and part not in known and re.search(rf"(?<!\w){re.escape(part)}(?!\w)", comment):
+            yield part, "is your name"
+            break
+    for name in _full_names(comment):
+        if not (known | set(writer.split())) & set(name):
+            yield " ".join(name), "looks like a name"
+    for why, rule, flags in _RULES:
+        yield from ((match[0], why) for match in re.finditer(rule, comment, flags))
+
+
+def _full_names(comment: str) -> Iterator[list[str]]:
+    """Two or more capitalised words in a row, less the small word that a sentence may begin with."""
+    run: list[str] = []
+    end = -1
+    for match in [*re.finditer(_WORD, comment), None]:
+        word = match[0] if match else ""
+        follows = match is not None and match.start() == end + 1 and comment[end] == " "
+        if run and not (follows and word[:1].isupper()):
+            yield from [run] if len(run) > 1 else []
+            run = []
+        if match and word[0].isupper() and not word.isupper() and (run or not re.fullmatch(_SMALL, word)):
+            run.append(word)
+        end = match.end() if match else end

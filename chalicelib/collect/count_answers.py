@@ -1,0 +1,52 @@
+"""Count the answers of a cohort, on the morning of each day on which one of its questionnaires is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from chalicelib.core.model import AnswerCount, Programme
+from chalicelib.jobs.commit import commit
+from chalicelib.results.answer_counts import count_parts
+from chalicelib.store import cohorts, programmes
+from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import Row
+from chalicelib.store.table import Write
+from chalicelib.waves import lifecycle
+
+COUNTED = (Stage.COLLECTING, Stage.HELD)
+
+
+def take_counts(job: Job, now: datetime) -> Sequence[Write]:
+    """What every page shows until tomorrow; and tomorrow's job, while a questionnaire is open."""
+    rows = list(cohorts.rows(job.about["cohort"]))
+    cohort = cohorts.cohort_from(rows)
+    if cohort is None:
+        return []
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    for write in _changed(programme, cohort.id, rows):
+        commit([write], now)
+    if not any(_is_counted(line) for wave in cohorts.LINES for line in cohorts.lines_from(rows, wave)):
+        return []
+    lifecycle.count_tomorrow(cohort.id, programme.organisation.timezone, now)
+    return []
+
+
+def _changed(programme: Programme, cohort_id: str, rows: Iterable[Row]) -> Iterator[Write]:
+    rows = list(rows)
+    for wave in cohorts.LINES:
+        for line in cohorts.lines_from(rows, wave):
+            parts = _parts(programme, line)
+            if _is_counted(line) and parts != line.counted:
+                yield cohorts.save_counts(cohort_id, line.delegate_id, wave, parts)
+
+
+def _parts(programme: Programme, line: DelegateLine) -> tuple[AnswerCount, ...]:
+    invited = {group: count.invited for group, count in line.groups.items()}
+    answered = {group: count.answered for group, count in line.groups.items()}
+    return count_parts(programme, invited, answered, line.counts_hidden)
+
+
+def _is_counted(line: DelegateLine) -> bool:
+    return line.stage in COUNTED and not line.withdrawn

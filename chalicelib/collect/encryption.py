@@ -1,0 +1,92 @@
+"""Answers while a wave is open: encrypted with the wave's key, bound to their invitation and page.
+
+AES-256-GCM over compressed text, padded to a size that the questions of the page decide and the answers do not. So
+neither a sealed page nor the row that holds it tells how much somebody wrote, or whether they wrote anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.core.model import Invitation
+from chalicelib.store.packing import pack, unpack
+
+NONCE = 12  # bytes
+MOMENT_BASE = 2**60  # milliseconds; hides a time among numbers that all have 19 digits
+
+
+class RoomExceeded(ValueError):
+    """What was answered does not fit into the room of its page, even compressed."""
+
+
+def seal(
+    key: bytes,
+    invitation_id: str,
+    page: str,
+    saved: Mapping[str, str],
+    room: int,
+    entropy: Callable[[int], bytes] = os.urandom,
+) -> bytes:
+    """The size of the result depends on `room` alone, in bytes. Raises RoomExceeded."""
+    text = pack(saved)
+    if len(text) > room:
+        raise RoomExceeded(f"{len(text)} bytes do not fit into {room}")
+    nonce = entropy(NONCE)
+    sealed: bytes = _cipher(key).encrypt(nonce, text.ljust(room, b"\0"), _bound_to(invitation_id, page))
+    return nonce + sealed
+
+
+def unseal(key: bytes, invitation_id: str, page: str, box: bytes) -> dict[str, str]:
+    """Raises cryptography.exceptions.InvalidTag for another key, invitation or page."""
+    text = _cipher(key).decrypt(box[:NONCE], box[NONCE:], _bound_to(invitation_id, page))
+    return unpack(text)
+
+
+def unseal_pages(key: bytes, invitation: Invitation, boxes: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+    return {page: unseal(key, invitation.id, page, box) for page, box in boxes.items()}
+
+
+def hide_moment(key: bytes, invitation_id: str, page: str, at: int) -> int:
+    """A time, in milliseconds, that can be compared with times of the same page and with nothing else.
+
+    Otherwise one look at the row would tell how long somebody sat over a page, and so how much they wrote there.
+    """
+    return _start_of_time(key, invitation_id, page) + at
+
+
+def show_moments(key: bytes, invitation: Invitation) -> dict[str, int]:
+    """When each page was saved, in milliseconds. Earlier versions stored that as it is."""
+    return {
+        page: at - _start_of_time(key, invitation.id, page) if at >= MOMENT_BASE else at
+        for page, at in invitation.saved_at.items()
+    }
+
+
+def _start_of_time(key: bytes, invitation_id: str, page: str) -> int:
+    digest = hmac.new(key, _bound_to(invitation_id, page) + b"/moment", hashlib.sha256).digest()
+    return MOMENT_BASE + int.from_bytes(digest, "big") % MOMENT_BASE // 2
+
+
+def response_id(shuffle: bytes, invitation_id: str) -> str:
+    """A random id that a repeated close finds again, and no one can once the key is destroyed."""
+    return hmac.new(shuffle, invitation_id.encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def event_id(shuffle: bytes, *parts: str) -> str:
+    """An id for what a rater does, that names no rater once the key is destroyed."""
+    return hmac.new(shuffle, "\x1f".join(("event", *parts)).encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def _cipher(key: bytes) -> Any:
+    """Most pages, a questionnaire's first one too, have nothing to open: they start without OpenSSL."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
+
+
+def _bound_to(invitation_id: str, page: str) -> bytes:
+    return f"{invitation_id}/{page}".encode()

@@ -1,0 +1,187 @@
+"""Open a rater's questionnaire from its link: one read brings everything a page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.collect import encryption
+from chalicelib.collect import pages as form
+from chalicelib.collect.pages import Page
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import (
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    Programme,
+    Wave,
+    WaveState,
+)
+from chalicelib.forms.pulse import wave_programme
+from chalicelib.links import parts, signing
+from chalicelib.links.kinds import ANSWER
+from chalicelib.links.signing import LinkRevoked, LinkUnknown
+from chalicelib.store import delegates, invitations, programmes, wave_keys
+from chalicelib.store.marshal import read
+from chalicelib.store.table import get_many
+from chalicelib.store.wave_keys import WaveKey
+
+
+class QuestionnaireClosed(Refusal):
+    """The deadline has passed, or the administrator closed."""
+
+    status = 410
+    title = "This questionnaire has closed"
+    next_step = "Closed. There is nothing left for you to do."
+
+    def __init__(self, programme: Programme, delegate: Delegate, invitation: Invitation) -> None:
+        answered = invitation.state is InvitationState.ANSWERED and not invitation.sealed
+        about = "yourself" if invitation.group == SELF_GROUP else delegate.person.name
+        super().__init__(
+            f"The time for feedback on {about} is over, so nothing can be added or changed any more. "
+            + ("What you sent counts. Thank you for it." if answered else "If it is extended, you get a mail.")
+        )
+        self.programme = programme
+
+
+class AnswersSealed(Refusal):
+    """Answers were sent through an earlier link, perhaps by somebody else: this link neither opens nor changes them."""
+
+    status = 409
+    title = "Answers were sent for you"
+    next_step = "Answers were sent for you, and count. There is nothing left for you to do."
+
+    def __init__(self, programme: Programme, delegate: Delegate, invitation: Invitation) -> None:
+        about = "yourself" if invitation.group == SELF_GROUP else delegate.person.name
+        super().__init__(
+            f"Answers about {about} were sent before this link was made, when emails to you went to another address. "
+            "They count. For safety no one can read or change them through this link. If you did not send them, "
+            "reply to the email that brought you here: the programme team can destroy them and ask you again."
+        )
+        self.programme = programme
+
+
+class Ticket(Struct, frozen=True):
+    """What an answering link says by itself, checked by its signature."""
+
+    delegate_id: str
+    wave: Wave
+    invitation_id: str
+    link_version: int
+    token: str
+
+
+class Head(Struct, frozen=True):
+    """What is the same for every rater of a wave, and enough to save a page."""
+
+    programme: Programme  # for a pulse: the few questions it asks
+    key: WaveKey
+
+
+class Sheet(Struct, frozen=True):
+    """A rater's questionnaire as it stands."""
+
+    ticket: Ticket
+    delegate: Delegate
+    wave: DelegateWave
+    invitation: Invitation
+    programme: Programme  # for a pulse: the few questions it asks
+    key: WaveKey
+    pages: tuple[Page, ...]
+    saved: dict[str, dict[str, str]]  # page id -> question id -> answer; a page without any is left out
+    sent: dict[str, dict[str, str]] | None  # the same, as it was sent
+
+    @property
+    def sent_as_saved(self) -> bool:
+        return self.invitation.state is InvitationState.ANSWERED and self.sent == self.saved
+
+    def seen_fields(self, page_id: str) -> dict[str, str]:
+        """What the form of a page carries: see collect/save_page.py."""
+        at = self.invitation.saved_at.get(page_id, 0) if page_id in self.invitation.draft else 0
+        return form.seen_fields(self.saved.get(page_id, {}), at)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the dashboard counts the answer: its counters are those of the questionnaire, not of the pulse."""
+        return self.wave.wave is not Wave.PULSE
+
+    @property
+    def is_self(self) -> bool:
+        return self.invitation.group == SELF_GROUP
+
+    @property
+    def furthest(self) -> int:
+        """Where the rater carries on: the place of a page, or the number of pages for the review."""
+        return form.furthest(self.pages, self.saved)
+
+
+def read_ticket(token: str, verb: str = "answer") -> Ticket:
+    """Raises LinkUnknown. Reads nothing."""
+    link = signing.open_link(verb, token, ANSWER.size)
+    delegate_id, wave, invitation_id, version = link.parts
+    return Ticket(delegate_id, parts.read_wave(wave), invitation_id, int(version), link.token)
+
+
+def open_sheet(ticket: Ticket, now: datetime) -> Sheet:
+    """One call. Raises LinkUnknown, LinkRevoked, QuestionnaireClosed or AnswersSealed."""
+    delegate_key = delegates.key(ticket.delegate_id)
+    wave_key = delegates.wave_key(ticket.delegate_id, ticket.wave)
+    invitation_key = invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
+    secret = wave_keys.key_id(ticket.delegate_id, ticket.wave)
+    rows = get_many([delegate_key, wave_key, invitation_key], [secret])
+    if not {delegate_key, wave_key, invitation_key} <= rows.keys():
+        raise LinkUnknown
+    delegate = read(Delegate, rows[delegate_key])
+    wave = read(DelegateWave, rows[wave_key])
+    invitation = read(Invitation, rows[invitation_key])
+    if invitation.state is InvitationState.REVOKED or invitation.link_version != ticket.link_version:
+        raise LinkRevoked
+    programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
+    key = wave_keys.from_row(rows.get(secret))
+    if wave.state is not WaveState.OPEN or now >= wave.closes_at or key is None:
+        raise QuestionnaireClosed(programme, delegate, invitation)
+    if invitation.sealed:
+        raise AnswersSealed(programme, delegate, invitation)
+    _heads[secret] = (Head(programme, key), min(now + REMEMBERED, wave.closes_at))
+    return Sheet(
+        ticket=ticket,
+        delegate=delegate,
+        wave=wave,
+        invitation=replace(invitation, saved_at=encryption.show_moments(key.seal, invitation)),
+        programme=programme,
+        key=key,
+        pages=form.pages(programme, invitation.group),
+        saved=_answered_pages(key.seal, invitation, invitation.draft) or {},
+        sent=_answered_pages(key.seal, invitation, invitation.sent),
+    )
+
+
+def _answered_pages(
+    key: bytes, invitation: Invitation, boxes: Mapping[str, bytes] | None
+) -> dict[str, dict[str, str]] | None:
+    """A page that was saved without an answer is as good as none."""
+    if boxes is None:
+        return None
+    return {page: saved for page, saved in encryption.unseal_pages(key, invitation, boxes).items() if saved}
+
+
+def head(ticket: Ticket, now: datetime) -> Head:
+    """From memory if a page of this wave was opened here lately, else with one call. Raises as `open_sheet` does."""
+    name = wave_keys.key_id(ticket.delegate_id, ticket.wave)
+    if name not in _heads or now >= _heads[name][1]:
+        open_sheet(ticket, now)
+    return _heads[name][0]
+
+
+REMEMBERED = timedelta(minutes=5)  # and never past the deadline, so that no warm function accepts a late save
+_heads: dict[str, tuple[Head, datetime]] = {}
+
+
+def forget() -> None:
+    """Drop what is remembered, as a new function would."""
+    _heads.clear()

@@ -1,0 +1,89 @@
+"""Send: the saved answers become the answers that count, in one transaction with everything that follows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.collect import encryption, pages
+from chalicelib.collect.close_early import look_if_complete
+from chalicelib.collect.questionnaire import Sheet, Ticket, open_sheet
+from chalicelib.collect.save_page import milliseconds
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import InvitationState
+from chalicelib.jobs.commit import commit
+from chalicelib.store import cohorts, delegates, emails, invitations
+from chalicelib.store.delegates import WaveChanged
+from chalicelib.store.invitations import Boxes, InvitationChanged
+from chalicelib.store.table import Write
+
+PASSED_OVER = 1  # a moment, in milliseconds, before anyone can have saved
+TRIES = 3  # another window may save or send between our read and our write
+
+
+class NothingAnswered(Refusal):
+    """A questionnaire without a single answer says nothing about anybody."""
+
+    title = "There is no answer to send yet"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Please rate at least one behaviour. If you cannot comment on anything, you can decline instead: "
+            "open your link again and choose “I cannot take part”."
+        )
+
+
+class ChangedMeanwhile(Refusal):
+    """Another window or device went on writing."""
+
+    status = 409
+    title = "Your answers changed in another window"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Everything is saved. Please open your link again, check your answers and send them once more."
+        )
+
+
+def submit(ticket: Ticket, now: datetime) -> Sheet:
+    """Returns the sheet as it was sent; sending what is sent already is success.
+
+    Raises NothingAnswered, ChangedMeanwhile, or what opening the sheet raises; then nothing was changed.
+    """
+    for _ in range(TRIES):
+        sheet = open_sheet(ticket, now)
+        if sheet.sent_as_saved:
+            return sheet
+        answers = pages.answers(sheet.saved, sheet.pages)
+        if not any(rating is not None for rating in answers.ratings.values()):
+            raise NothingAnswered
+        try:
+            commit(_writes(sheet, now), now)
+        except (WaveChanged, InvitationChanged):
+            continue  # look again: closed, sent by another window, or changed
+        return sheet
+    raise ChangedMeanwhile
+
+
+def _writes(sheet: Sheet, now: datetime) -> list[Write]:
+    invitation, delegate = sheet.invitation, sheet.delegate
+    writes = [delegates.still_open(sheet.wave), _send(sheet, now)]
+    if invitation.state is InvitationState.ANSWERED:
+        return writes
+    if sheet.counts:
+        declined = invitation.state is InvitationState.DECLINED
+        writes.append(cohorts.count_answered(delegate, sheet.wave.wave, invitation.group, declined_before=declined))
+    writes += [emails.cancel(mail_id) for mail_id in invitation.reminders]
+    return [*writes, *look_if_complete(sheet, now)]
+
+
+def _send(sheet: Sheet, now: datetime) -> Write:
+    """A page that was never saved gets an empty box: all raters' rows are alike once they have sent."""
+    before, key = sheet.invitation, sheet.key.seal
+    boxes, saved_at, sent_moments = dict(before.draft), {}, {}
+    for page in sheet.pages:
+        of = (key, before.id, page.id)
+        saved_at[page.id] = encryption.hide_moment(*of, before.saved_at.get(page.id, PASSED_OVER))
+        sent_moments[page.id] = encryption.hide_moment(*of, milliseconds(now))
+        if page.id not in boxes:
+            boxes[page.id] = encryption.seal(*of, {}, pages.room(page))
+    return invitations.send(before, Boxes(boxes, saved_at, sent_moments))

@@ -1,0 +1,1 @@
+"""Words of the field and small tools that every folder may use: model, ids, clock, settings, errors, formatting."""

@@ -1,0 +1,118 @@
+"""Calendar rules: local dates of a cohort become moments in UTC. Pure."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from chalicelib.core.model import CohortDates
+
+MORNING = 9  # local hour at which a wave opens and mail goes out
+SATURDAY = 5
+LONGEST_OPEN_DAYS = 90
+LONGEST_PROGRAMME_MONTHS = 36
+
+_DURATION = re.compile(
+    r"P(?=.)(?:(?P<months>[0-9]{1,4})M)?(?:(?P<weeks>[0-9]{1,4})W)?(?:(?P<days>[0-9]{1,4})D)?"
+    r"(?:T(?=.)(?:(?P<hours>[0-9]{1,4})H)?(?:(?P<minutes>[0-9]{1,4})M)?)?"
+)
+
+
+def local_moment(day: date, hour: int, zone: str) -> datetime:
+    """That hour on the organisation's clocks, in UTC.
+
+    An hour that spring skips moves forward; of an hour that autumn repeats, the first counts.
+    """
+    return datetime.combine(day, time(hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+class HasOpening(Protocol):
+    """Local dates between which answers are accepted, both included."""
+
+    @property
+    def opens(self) -> date: ...
+
+    @property
+    def closes(self) -> date: ...
+
+
+def opens_at(dates: HasOpening, zone: str) -> datetime:
+    return local_moment(dates.opens, MORNING, zone)
+
+
+def closes_at(dates: HasOpening, zone: str) -> datetime:
+    """The first moment at which nothing is accepted: midnight after the closing day."""
+    return local_moment(dates.closes + timedelta(days=1), 0, zone)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months on, or that month's last day: 31 August and six is 28 or 29 February."""
+    years, month0 = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month0 + 1
+    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
+
+
+def impact_due_at(ends: date, months: int, zone: str) -> datetime:
+    return local_moment(add_months(ends, months), MORNING, zone)
+
+
+def reminder_times(closes: date, days_before: Sequence[int], zone: str, after: datetime) -> tuple[datetime, ...]:
+    """When to remind: mornings of working days before the deadline, strictly after `after`, earliest first."""
+    close = local_moment(closes + timedelta(days=1), 0, zone)
+    mornings = {local_moment(_working_day(closes - timedelta(days=n)), MORNING, zone) for n in days_before}
+    return tuple(sorted(moment for moment in mornings if after < moment < close))
+
+
+def _working_day(day: date) -> date:
+    """A weekend moves back to its Friday: nobody answers on a Sunday, and later could be too late."""
+    return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
+
+
+class Duration(Struct, frozen=True):
+    """A length of time as ISO 8601 writes it; months are apart because they have no fixed length."""
+
+    months: int
+    delta: timedelta
+
+    def after(self, moment: datetime, zone: str) -> datetime:
+        """Months and whole days go by the local calendar: 09:00 stays 09:00 over a clock change. The rest elapses."""
+        local = moment.astimezone(ZoneInfo(zone))
+        day = add_months(local.date(), self.months) + timedelta(days=self.delta.days)
+        arrived = datetime.combine(day, local.timetz()).astimezone(UTC)
+        return arrived + timedelta(seconds=self.delta.seconds)
+
+
+def parse_duration(text: str) -> Duration:
+    """Reads P6M, P2W, P14D, PT1H, P1DT30M. Raises ValueError for anything else, years and fractions included."""
+    match = _DURATION.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text!r} is not a duration such as P14D, P2W, P6M or PT1H")
+    n = {unit: int(digits or 0) for unit, digits in match.groupdict().items()}
+    delta = timedelta(weeks=n["weeks"], days=n["days"], hours=n["hours"], minutes=n["minutes"])
+    return Duration(n["months"], delta)
+
+
+def check_dates(dates: CohortDates) -> list[str]:
+    """What is wrong with a cohort's dates, in words for the administrator; empty if nothing is."""
+    wrong = []
+    if dates.closes < dates.opens:
+        wrong.append(f"The questionnaire closes on {dates.closes}, before it opens on {dates.opens}.")
+    elif (dates.closes - dates.opens).days > LONGEST_OPEN_DAYS:
+        wrong.append(
+            f"The questionnaire is open from {dates.opens} to {dates.closes}: at most {LONGEST_OPEN_DAYS} days."
+        )
+    if dates.ends <= dates.closes:
+        wrong.append(
+            f"The programme ends on {dates.ends}: it must end after the questionnaire closes on {dates.closes}."
+        )
+    elif dates.ends > add_months(dates.opens, LONGEST_PROGRAMME_MONTHS):
+        wrong.append(
+            f"The programme ends on {dates.ends}, more than {LONGEST_PROGRAMME_MONTHS} months after {dates.opens}."
+        )
+    return wrong

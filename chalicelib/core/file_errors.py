@@ -1,0 +1,62 @@
+"""Gathers every fault of one file, so that all are told at once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from chalicelib.core.errors import Fault, FileFaults
+
+MOST_TOLD = 100
+MAX_FOUND = 1000  # then reading ends: each fault looks for what was meant, and no one reads so many
+LONGEST_MEANT = 80  # characters; a longer word is no slip of a short one
+LONGEST_SHOWN = 40
+
+
+class FaultList:
+    """The faults found so far in one file."""
+
+    def __init__(self, file: str):
+        self.file = file
+        self._found: list[Fault] = []
+
+    def add(self, line: int, column: str, message: str) -> None:
+        """Raises FileFaults when there are too many to go on."""
+        self._found.append(Fault(self.file, line, column, message))
+        if len(self._found) >= MAX_FOUND:
+            raise self.refusal()
+
+    def refuse_if_any(self) -> None:
+        if self._found:
+            raise self.refusal()
+
+    def refusal(self) -> FileFaults:
+        """The first hundred in file order, and how many more there are."""
+        found = sorted(set(self._found))
+        told, rest = found[:MOST_TOLD], found[MOST_TOLD:]
+        if rest:
+            # "…" sorts after every key and column name, so this stays the last line told
+            so_far = "at least " if len(self._found) >= MAX_FOUND else ""
+            told.append(Fault(self.file, rest[-1].line, "…", f"and {so_far}{len(rest)} more"))
+        return FileFaults(told)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that a slip of the keyboard would turn into this one."""
+    if len(word) > LONGEST_MEANT:
+        return None
+    by_lower = {each.lower(): each for each in known}
+    matches = get_close_matches(word.lower(), by_lower, n=1)
+    return by_lower[matches[0]] if matches else None
+
+
+def hint(word: str, known: Sequence[str]) -> str:
+    """`did you mean "threshold"?`, or else everything that is allowed."""
+    likely = nearest(word, known)
+    return f'did you mean "{likely}"?' if likely else f"allowed: {', '.join(known) or 'none'}"
+
+
+def shown(text: str) -> str:
+    """A value as a fault may quote it: short, and fit for a terminal."""
+    printable = "".join(sign if sign.isprintable() else "?" for sign in text[:LONGEST_SHOWN])
+    return printable if len(text) <= LONGEST_SHOWN else printable[: LONGEST_SHOWN - 1] + "…"

@@ -1,0 +1,71 @@
+"""Dates, counts and honest minutes as people read them. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from chalicelib.core.model import Programme
+
+SECONDS_FOR_AN_ITEM = 8
+SECONDS_FOR_A_COMMENT = 90
+# letters that do not come apart into a plain one and a mark
+PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
+
+
+def day(when: date) -> str:
+    """`Friday 6 March 2026`."""
+    return f"{when:%A} {when.day} {when:%B %Y}"
+
+
+def local_date(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def local_time(moment: datetime, zone: str) -> str:
+    """`6 March 2026, 14:05`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def local_day(moment: datetime, zone: str) -> str:
+    return day(local_date(moment, zone))
+
+
+def last_day(closes_at: datetime, zone: str) -> str:
+    """The last day on which something is accepted that closes at this moment."""
+    return local_day(closes_at - timedelta(seconds=1), zone)
+
+
+def short_day(closes_at: datetime, zone: str) -> str:
+    """`6 Mar`: of the last day, where there is little room and the year is plain."""
+    when = (closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(zone))
+    return f"{when.day} {when:%b}"
+
+
+def month(moment: datetime, zone: str) -> str:
+    """`March 2026`."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"
+
+
+def by_name(name: str) -> tuple[str, str]:
+    """Where a name stands in a list: Łucja after Lucas, amara beside Amara."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c)).translate(PLAIN), name
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """`1 rater`, `3 raters`."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def minutes(programme: Programme) -> int:
+    """How long the questionnaire takes a careful rater."""
+    comments = [question for question in programme.open_questions if question.competency is None]
+    return minutes_for(len(list(programme.items)), len(comments))
+
+
+def minutes_for(items: int, comments: int) -> int:
+    """Whole minutes, at least one. A comment folded away on a competency's page is not counted: few write one."""
+    return max(1, round((items * SECONDS_FOR_AN_ITEM + comments * SECONDS_FOR_A_COMMENT) / 60))

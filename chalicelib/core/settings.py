@@ -1,0 +1,139 @@
+"""Settings: one SSM parameter for each stage, read once in the life of a function."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.core.aws import client
+
+
+class ConfigError(Exception):
+    """The deployment is misconfigured: nobody outside can fix it, so it is no refusal."""
+
+    may_be_logged = True  # it names settings and quotes none
+
+
+class Settings(Struct, frozen=True):
+    stage: str
+    bucket: str
+    queues: dict[str, str]  # work, report, mail -> URL
+    configuration_set: str
+    base_url: str  # of every page, without a slash at the end
+    sender: str  # `Name <address>` that mail comes from
+    reply_to: str  # a person's mailbox
+    link_keys: tuple[str, ...]  # oldest first; the last one signs, all verify
+    administrators: tuple[str, ...]  # addresses told of what needs a decision
+    mails_per_second: float  # the account's sending rate
+    second_factor: str = "optional"  # of administrators: required or optional
+    id_key: str = ""  # makes ids of people, and never changes: see core/ids.py
+
+    @property
+    def table(self) -> str:
+        return f"fullcircle-{self.stage}"
+
+    @property
+    def keys_table(self) -> str:
+        return f"fullcircle-{self.stage}-keys"
+
+
+MIN_KEY = 32  # characters of a key
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "bucket": str,
+    "queues": dict,
+    "configuration_set": str,
+    "base_url": str,
+    "sender": str,
+    "reply_to": str,
+    "link_keys": list,
+    "administrators": list,
+    "mails_per_second": (int, float),
+    "id_key": str,
+    "second_factor": str,
+}
+DEFAULTS = {"second_factor": "optional"}  # of settings that a deployment may lack
+
+
+def stage() -> str:
+    try:
+        return os.environ["FULLCIRCLE_STAGE"]
+    except KeyError:
+        raise ConfigError("FULLCIRCLE_STAGE is not set: it names the deployment, for example prod") from None
+
+
+def parameter_name(stage_name: str) -> str:
+    return f"/fullcircle/{stage_name}/settings"
+
+
+@cache
+def settings() -> Settings:
+    """Raises ConfigError naming every setting that is missing or malformed, not just the first."""
+    name = parameter_name(stage())
+    answer = client("ssm").get_parameter(Name=name, WithDecryption=True)
+    return parse_settings(answer["Parameter"]["Value"], stage())
+
+
+def parse_settings(text: str, stage_name: str) -> Settings:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(f"{parameter_name(stage_name)} is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise ConfigError(f"{parameter_name(stage_name)} is not a JSON object")
+    if wrong := _faults(found):
+        raise ConfigError(f"{parameter_name(stage_name)}: {'; '.join(wrong)}")
+    found = {"id_key": first_id_key(found["link_keys"]), **DEFAULTS, **found}
+    values: dict[str, Any] = {key: tuple(found[key]) if kind is list else found[key] for key, kind in KINDS.items()}
+    return Settings(stage=stage_name, **values)
+
+
+def first_id_key(link_keys: Sequence[str]) -> str:
+    """The id key of a deployment that was set up before there was one: made from its oldest link key.
+
+    `make deploy` and `make rotate-keys` store it among the settings, so it stays when that link key goes.
+    """
+    return hmac.digest(link_keys[0].encode(), b"fullcircle.ids", "sha256").hex()
+
+
+def _faults(found: dict[str, Any]) -> list[str]:
+    """All of them, whether a setting is missing or what is in it cannot be used."""
+    wrong = [f"{key} is missing" for key in KINDS if key not in found and key not in ("id_key", *DEFAULTS)]
+    wrong += [f"{key} is not a setting" for key in found if key not in KINDS]
+    wrong += [f"{key} is malformed" for key, kind in KINDS.items() if key in found and not isinstance(found[key], kind)]
+    for key, look in LOOKS.items():
+        if isinstance(found.get(key), KINDS[key]):
+            wrong += look(found[key])
+    return wrong
+
+
+def _queues(urls: dict[str, Any]) -> list[str]:
+    return [f"queues.{name} is missing" for name in ("work", "report", "mail") if name not in urls]
+
+
+def _base_url(url: str) -> list[str]:
+    if not url.startswith("http"):
+        return ["base_url is no address yet: make deploy sets it"]
+    return ["base_url ends with a slash"] if url.endswith("/") else []
+
+
+def _link_keys(keys: list[Any]) -> list[str]:
+    strong = keys and all(isinstance(key, str) and len(key) >= MIN_KEY for key in keys)
+    return [] if strong else [f"link_keys needs a key of {MIN_KEY} characters or more"]
+
+
+LOOKS: dict[str, Callable[[Any], list[str]]] = {
+    "queues": _queues,
+    "base_url": _base_url,
+    "sender": lambda sender: [] if "@" in sender else ["sender holds no address"],
+    "link_keys": _link_keys,
+    "second_factor": lambda rule: [] if rule in ("required", "optional") else ["second_factor is required or optional"],
+    "id_key": lambda key: [] if len(key) >= MIN_KEY else [f"id_key needs {MIN_KEY} characters or more"],
+    "administrators": lambda who: [] if who else ["administrators names nobody"],
+    "mails_per_second": lambda rate: [] if rate > 0 else ["mails_per_second is not above zero"],
+}

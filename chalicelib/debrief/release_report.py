@@ -1,0 +1,153 @@
+"""The coach records the debrief and releases the report: once, and then nothing about it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib.core import formatting
+from chalicelib.core.errors import Refusal
+from chalicelib.core.ids import coach_id
+from chalicelib.debrief.caseload import Case, NoReportYet
+from chalicelib.debrief.debrief_form import DebriefForm, read_debrief
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import queued
+from chalicelib.jobs.commit import commit
+from chalicelib.links import parts
+from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, reports
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.debriefs import Area, Debrief, DebriefChanged
+from chalicelib.store.delegates import DelegateChanged
+from chalicelib.store.emails import Mail
+from chalicelib.store.reports import ReportChanged, ReportState
+from chalicelib.store.table import transact
+
+
+class ReleasedAlready(Refusal):
+    """A report is released once and frozen; what was agreed in the debrief with it."""
+
+    status = 409
+    title = "This report has been released"
+
+    def __init__(self, when: str) -> None:
+        super().__init__(
+            f"It was released{when}. A report is released once and does not change any more; "
+            "nor do the development areas that went with it."
+        )
+
+
+class DebriefMissing(Refusal):
+    """A delegate reads the report after a conversation about it, not before."""
+
+    title = "Please record the debrief first"
+
+    def __init__(self) -> None:
+        super().__init__("Record the date of the debrief and two or three development areas. Then release the report.")
+
+
+class ReleaseRefused(Refusal):
+    """Something that the release rests on changed since the coach read it."""
+
+    status = 409
+    title = "The report was not released"
+
+
+HAS_LEFT = "This delegate has left the programme. Ask the programme team if they should still get the report."
+OTHER_COACH = "The programme team changed this delegate’s coach. Ask them if that was a mistake."
+
+
+def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> DebriefForm:
+    """Keep date and areas, if the form is sound; else its faults, and nothing is changed.
+
+    Raises NoReportYet or ReleasedAlready.
+    """
+    if case.report is None:
+        raise NoReportYet
+    if case.is_released:
+        raise released_already(case)
+    zone = ZoneInfo(case.programme.organisation.timezone)
+    form = read_debrief(fields, case.report.made_at.astimezone(zone).date(), now.astimezone(zone).date())
+    if form.faults or form.held_on is None:
+        return form
+    areas = [Area(**typed) for typed in form.areas]
+    debrief = Debrief(form.held_on, tuple(area.id for area in areas))
+    not_released = reports.still_ready(case.delegate.id, case.wave)
+    agreed = {"debriefed_on": form.held_on.isoformat()}
+    on_the_caseload = cohorts.change_line(case.delegate, put=agreed, wave=case.wave)
+    try:
+        transact([not_released, on_the_caseload, *debriefs.save(case.delegate.id, case.wave, debrief, areas)])
+    except ReportChanged:
+        raise released_already(case) from None
+    return form
+
+
+def release(case: Case, now: datetime) -> None:
+    """Give the delegate access, and tell them.
+
+    Raises NoReportYet, DebriefMissing, ReleasedAlready or ReleaseRefused; then nothing was changed.
+    """
+    report, delegate = case.report, case.delegate
+    if report is None:
+        raise NoReportYet
+    if report.state is ReportState.RELEASED:
+        raise released_already(case)
+    if delegate.withdrawn:
+        raise ReleaseRefused(HAS_LEFT)
+    if case.debrief is None:
+        raise DebriefMissing
+    writes = [
+        reports.release(report, now),
+        debriefs.still_agreed(delegate.id, case.wave, case.debrief),
+        delegates.still_coached(delegate),
+        cohorts.change_line(delegate, put={"stage": Stage.RELEASED}, wave=case.wave),
+        emails.add(_released_mail(case, now)),
+        audit_events.add(delegate.cohort_id, "released report", f"coach {_coach(case)}", delegate.id, now),
+    ]
+    try:
+        commit(writes, now)
+    except ReportChanged:
+        raise _of_report(case) from None
+    except DebriefChanged:
+        raise ReleaseRefused("The debrief was changed in another window. Read it again, then release.") from None
+    except DelegateChanged:
+        raise _of_delegate(case) from None
+
+
+def _of_report(case: Case) -> Refusal:
+    report = reports.find(case.delegate.id, case.wave)
+    if report is not None and report.state is ReportState.RELEASED:
+        return released_already(case)
+    return ReleaseRefused("The report is not the one you read. Open it again, then release.")
+
+
+def _of_delegate(case: Case) -> ReleaseRefused:
+    delegate = delegates.find(case.delegate.id)
+    return ReleaseRefused(HAS_LEFT if delegate is None or delegate.withdrawn else OTHER_COACH)
+
+
+def released_already(case: Case) -> ReleasedAlready:
+    report = reports.find(case.delegate.id, case.wave)
+    if report is None or not report.released_at:
+        return ReleasedAlready("")
+    when = datetime.fromisoformat(report.released_at)
+    return ReleasedAlready(f" on {formatting.local_day(when, case.programme.organisation.timezone)}")
+
+
+def _released_mail(case: Case, now: datetime) -> Mail:
+    delegate = case.delegate
+    return queued(
+        "debrief/released",
+        delegate.id,
+        case.wave.value,
+        to=delegate.person,
+        due_at=now,
+        words=common_words(case.programme)
+        | {"name": delegate.person.name, "delegate": delegate.person.name, "coach": delegate.coach.name},
+        links={"hub": parts.hub(delegate)},
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )
+
+
+def _coach(case: Case) -> str:
+    return coach_id(case.delegate.cohort_id, case.delegate.coach.email)

@@ -1,0 +1,15 @@
+"""Words that every mail of a programme shares."""
+
+from __future__ import annotations
+
+from chalicelib.core.model import Delegate, Programme
+
+
+def common_words(programme: Programme, delegate: Delegate | None = None) -> dict[str, str]:
+    """The sender's name is what people see first: the delegate it is about, or the programme."""
+    return {
+        "programme": programme.title,
+        "organisation": programme.organisation.name,
+        "brand": programme.organisation.brand,
+        "from_name": f"{delegate.person.name} via {programme.title}" if delegate else programme.title,
+    }

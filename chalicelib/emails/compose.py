@@ -1,0 +1,44 @@
+"""A mail row as the bytes that SES sends. Nothing here decides whether or to whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.core.ids import derive
+from chalicelib.core.settings import Settings
+from chalicelib.emails import colour, kinds, mime
+from chalicelib.emails.render import render
+from chalicelib.links import signing
+from chalicelib.store.emails import Mail
+
+CONSOLE = "admin"  # the verb of links to administrators' pages
+
+
+def compose(mail: Mail, settings: Settings, now: datetime) -> bytes:
+    """Raises mime.AddressUnusable, or whatever a faulty template raises."""
+    kinds.check(mail)
+    made = mime.message(
+        render(mail.template, context(mail)),
+        to=mail.to,
+        sender=settings.sender,
+        from_name=mail.words["from_name"],
+        reply_to=settings.reply_to,
+    )
+    # The same mail has the same id, so a mailbox that is sent a second copy may drop it.
+    return mime.stamp(made, derive(32, "mail", mail.id), now)
+
+
+def _address(verb: str, *parts: str) -> str:
+    """Signed, but for the console's pages: there a code says who somebody is."""
+    return signing.url("/".join(("", verb, *parts))) if verb == CONSOLE else signing.make(verb, *parts)
+
+
+def context(mail: Mail) -> dict[str, Any]:
+    """What a template sees: every word on one line, its links signed, and colours that can be read."""
+    words = {name: mime.clean(word) for name, word in mail.words.items()}
+    return words | {
+        "links": {name: _address(*parts) for name, parts in mail.links.items()},
+        "brand": colour.brand(words["brand"]),
+        "button_colour": colour.button(words["brand"]),
+    }

@@ -1,0 +1,105 @@
+"""One mail as bytes: headers nobody can break out of, and the same words as text and as HTML. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from email.header import Header
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime, parseaddr
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.core.model import Person
+
+LONGEST_NAME = 100  # of a person or programme in a header
+LONGEST_SUBJECT = 200
+ATOM = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"  # no question mark: see clean
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+PLAIN = re.compile(rf"(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})+")
+
+
+class AddressUnusable(Exception):
+    """No mail can be sent to this address; its text is for the administrator."""
+
+
+class Rendered(Struct, frozen=True):
+    subject: str
+    preview: str  # what a list of mails shows after the subject
+    text: str
+    html: str
+
+
+class _Policy(EmailPolicy):
+    """SMTP's, but for two faults of the standard folding.
+
+    It loses a space where it splits encoded words, and leaves the first line empty where the rest would fit into
+    one, which some mail servers take for a mail without a subject.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if str(value).isascii():
+            return super().fold_binary(name, value).replace(f":{self.linesep} ".encode(), b": ", 1)
+        if addresses := getattr(value, "addresses", ()):
+            folded = f"{self._encoded(name, addresses[0].display_name)}{self.linesep} <{addresses[0].addr_spec}>"
+        else:
+            folded = self._encoded(name, str(value))
+        return f"{name}: {folded}{self.linesep}".encode("ascii")
+
+    def _encoded(self, name: str, words: str) -> str:
+        return Header(words, "utf-8", header_name=name).encode(linesep=self.linesep)
+
+
+SMTP = _Policy(linesep="\r\n")
+
+
+def message(rendered: Rendered, *, to: Person, sender: str, from_name: str, reply_to: str) -> EmailMessage:
+    """Raises AddressUnusable."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = address(from_name, parseaddr(sender)[1])
+    mail["Reply-To"] = address(*parseaddr(reply_to))
+    mail["To"] = address(to.name, to.email)
+    mail["Subject"] = clean(rendered.subject)[:LONGEST_SUBJECT]
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # not "All": that would hide bounces
+    mail.set_content(_encodable(rendered.text), cte="quoted-printable")
+    mail.add_alternative(_encodable(rendered.html), subtype="html", cte="quoted-printable")
+    return mail
+
+
+def _encodable(text: str) -> str:
+    """Half of a surrogate pair is no character, and no mail can carry it."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def stamp(mail: EmailMessage, message_id: str, now: datetime) -> bytes:
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{message_id}@{mail['From'].addresses[0].domain}>"
+    return mail.as_bytes()
+
+
+def address(name: str, email: str) -> Address:
+    """Raises AddressUnusable unless SES can take the address as it is, or with its domain in ASCII."""
+    local, _, domain = email.strip().rpartition("@")
+    if not local.isascii():
+        raise AddressUnusable("Mail cannot be sent to an address with letters beyond a-z before the @")
+    try:
+        plain = f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        plain = ""
+    if not PLAIN.fullmatch(plain):
+        raise AddressUnusable("This is not a mail address")
+    return Address(clean(name)[:LONGEST_NAME], addr_spec=plain)
+
+
+def clean(words: str) -> str:
+    """On one line: no control, format or line-breaking character, no lone surrogate, single spaces.
+
+    What looks like an encoded word is broken up, because the email package would decode it, line ends and all.
+    """
+    kept = (" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in words)
+    return " ".join("".join(kept).split()).replace("=?", "= ?")

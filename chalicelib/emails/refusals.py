@@ -1,0 +1,65 @@
+"""What to do about an email that did not arrive, in words; and what a bounce of SES means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.store.emails import MailState, Trouble
+
+TODO: Mapping[Trouble, str] = {
+    Trouble.ADDRESS: "Ask the person for another address and replace this one. It gets no more emails until then.",
+    Trouble.MAILBOX_FULL: "Ask the person to make room, then send the link again. Later emails still go out.",
+    Trouble.NOT_TAKEN: "Check the address for typing mistakes, then send the link again. Later emails still go out.",
+    Trouble.CONTENT: "Another address there will not help. Ask the organisation’s email team to allow our sender, "
+    "then send the link again. Later emails still go out.",
+    Trouble.UNCLEAR: "Ask the person whether they got it, and send the link again if not. Later emails still go out.",
+    Trouble.REFUSED: "The address is not at fault. Fix the cause, then send the email again under “Problems”.",
+}
+
+# bounceSubType of SES -> what it means. Others are told by the status code.
+CONTENT = {"ContentRejected", "MessageTooLarge", "AttachmentRejected"}
+SUPPRESSED = {"Suppressed", "OnAccountSuppressionList"}
+FULL = re.compile(r"[45]\.2\.2")  # RFC 3463: mailbox full; some systems call it permanent, and it is not
+PERMANENT = re.compile(r"5\.[0-9]+\.[0-9]+")
+
+
+def read_bounce(bounce: Mapping[str, Any]) -> tuple[MailState, Trouble, str]:
+    """What the email becomes, what the trouble is, and why in a few words.
+
+    A bounce event means that SES has given up, whatever the label says: while it still tries, it sends DeliveryDelay.
+    """
+    kind, sub = bounce["bounceType"], str(bounce.get("bounceSubType", ""))
+    status = next((str(who["status"]) for who in bounce.get("bouncedRecipients", []) if "status" in who), "")
+    trouble = _trouble(kind, sub, status)
+    state = MailState.BOUNCED if trouble is Trouble.ADDRESS else MailState.UNDELIVERED
+    return state, trouble, _reason(trouble, sub, status)
+
+
+def _trouble(kind: str, sub: str, status: str) -> Trouble:
+    if kind == "Permanent":
+        return Trouble.ADDRESS
+    if sub in CONTENT:
+        return Trouble.CONTENT
+    if sub == "MailboxFull" or FULL.fullmatch(status):
+        return Trouble.MAILBOX_FULL
+    if PERMANENT.fullmatch(status):
+        return Trouble.ADDRESS
+    return Trouble.NOT_TAKEN if kind == "Transient" else Trouble.UNCLEAR
+
+
+REASONS = {
+    Trouble.ADDRESS: "The address does not take mail",
+    Trouble.MAILBOX_FULL: "The mailbox is full",
+    Trouble.NOT_TAKEN: "The reader’s mail system did not take the email, or sent an automatic reply",
+    Trouble.CONTENT: "The reader’s mail system refused what the email says or holds",
+    Trouble.UNCLEAR: "The reader’s mail system did not take the email, and did not say why",
+}
+KNOWN = {"NoEmail": "There is no such address", **dict.fromkeys(SUPPRESSED, "Mail to this address has bounced before")}
+
+
+def _reason(trouble: Trouble, sub: str, status: str) -> str:
+    said = KNOWN.get(sub, REASONS[trouble]) if trouble is Trouble.ADDRESS else REASONS[trouble]
+    code = re.sub(r"[^0-9.]", "", status)[:20]
+    return f"{said} ({code})" if code else said

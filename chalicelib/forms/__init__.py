@@ -1,0 +1,1 @@
+"""Fields and questions of forms as data: questionnaire, pulse and impact survey."""

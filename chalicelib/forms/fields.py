@@ -1,0 +1,177 @@
+"""Questions of a form as data, and how what is typed into each is read: tolerant of form, strict of meaning. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from functools import partial
+
+from msgspec import Struct
+
+from chalicelib.core import currency
+from chalicelib.forms.numbers import Written, is_of_another_currency, plain, take_apart
+
+LONGEST_LINE = 200  # characters
+LONGEST_TEXT = 1500
+TICKED = "yes"
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+KEPT_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,7})?")
+PERCENT_MARKS = ("%", "percent", "per cent")
+
+
+class Kind(StrEnum):
+    CHOICE = "choice"  # one of a few options, all in sight
+    SELECT = "select"  # one of a few options, in a list that opens
+    TICK = "tick"
+    LINE = "line"
+    TEXT = "text"
+    NUMBER = "number"
+    PERCENT = "percent"
+    MONEY = "money"
+
+
+class Question(Struct, frozen=True):
+    field: str  # the field's name in the form
+    kind: Kind
+    text: str
+    hint: str = ""
+    options: tuple[tuple[str, str], ...] = ()  # value, label
+    unit_field: str = ""  # of a number: the field that says its unit
+    currency: str = ""  # of money: its ISO 4217 code
+
+
+class Block(Struct, frozen=True):
+    """Questions that belong together. A folded one opens at a touch."""
+
+    title: str
+    questions: tuple[Question, ...]
+    folded: bool = False
+
+
+class Section(Struct, frozen=True):
+    id: str
+    title: str
+    intro: str
+    blocks: tuple[Block, ...]
+
+
+class SurveyFault(Struct, frozen=True):
+    """One answer that cannot be kept; `field` is empty for the form as a whole."""
+
+    field: str
+    message: str
+
+
+def questions(sections: Sequence[Section]) -> Iterator[Question]:
+    return (question for section in sections for block in section.blocks for question in block.questions)
+
+
+def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple[dict[str, str], list[SurveyFault]]:
+    """What was answered, each value in one form, and what cannot be kept. A blank is absent.
+
+    A sound answer is kept even where its neighbour is not; fields that no question has are not ours to judge.
+    """
+    answers: dict[str, str] = {}
+    faults = []
+    for question in questions(sections):
+        typed = fields.get(question.field, "").replace("\r\n", "\n").strip()
+        if not typed:
+            continue
+        value, fault = _read(question, typed, fields.get(question.unit_field, ""))
+        if fault:
+            faults.append(SurveyFault(question.field, f"{question.text.rstrip('?.:')}: {fault}"))
+        else:
+            answers[question.field] = value
+    return answers, faults
+
+
+def is_kept_form(question: Question, kept: str) -> bool:
+    """Whether a stored answer is one that this question can have; numbers as they are kept, not as people type."""
+    if question.options:
+        return kept in {value for value, _ in question.options}
+    if question.kind not in _READERS:
+        return True
+    if not KEPT_NUMBER.fullmatch(kept):
+        return False
+    return question.kind is Kind.NUMBER or 0 <= Decimal(kept) <= (
+        100 if question.kind is Kind.PERCENT else Decimal("inf")
+    )
+
+
+def _read(question: Question, typed: str, unit: str) -> tuple[str, str]:
+    """The value as it is kept, and what is wrong with it (empty if nothing is)."""
+    if question.kind in (Kind.CHOICE, Kind.SELECT):
+        known = typed in {value for value, _ in question.options}
+        return typed, "" if known else "please choose one of the answers shown."
+    if question.kind is Kind.TICK:
+        return TICKED, ""
+    if question.kind in (Kind.LINE, Kind.TEXT):
+        return typed, _fault_of_text(typed, LONGEST_LINE if question.kind is Kind.LINE else LONGEST_TEXT)
+    return _read_number(question, typed, unit)
+
+
+def _fault_of_text(typed: str, longest: int) -> str:
+    if len(typed) > longest:
+        return f"please shorten this to {longest} characters; it has {len(typed)}."
+    return "please remove the characters that cannot be printed." if UNPRINTABLE.search(typed) else ""
+
+
+def _read_number(question: Question, typed: str, unit: str) -> tuple[str, str]:
+    written = take_apart(typed)
+    if written is None:
+        return "", "please write a number such as 12, 12.5 or 12,000."
+    fault = _READERS[question.kind](question, written, unit)
+    return ("", fault) if fault else (plain(written.number), "")
+
+
+def _fault_of_number(_: Question, written: Written, unit: str) -> str:
+    """A sign stays with a number only where the unit says it too: the number is kept alone."""
+    strange = [mark for mark in written.marks if mark.casefold() not in unit.casefold()]
+    if strange:
+        return f"please write only the number here, and “{' '.join(strange)}” as its unit."
+    return _fault_of_separators(written, "{:,f}".format)
+
+
+def _fault_of_money(question: Question, written: Written, _: str) -> str:
+    code, sign = question.currency, currency.sign(question.currency)
+    shown = partial(currency.exact_sum, code=code)
+    strange = [mark for mark in written.marks if mark.casefold() not in (code.casefold(), sign.casefold())]
+    marks = " ".join(strange)
+    if any(is_of_another_currency(mark, code) for mark in strange):
+        likely = f"If you mean {shown(written.number)}, write {plain(written.number)}."
+        return f"“{marks}” is another currency. Please give the sum in {sign} ({code}). {likely}"
+    if strange:
+        return f"please write only the sum, such as 12,500, without “{marks}”."
+    if written.number < 0:
+        return "please write 0 or more. What was lost belongs under “What got worse”."
+    return _fault_of_separators(written, shown)
+
+
+def _fault_of_percent(_: Question, written: Written, __: str) -> str:
+    if any(mark.casefold() not in PERCENT_MARKS for mark in written.marks) or written.thousands:
+        return "please write a number from 0 to 100, with or without %."
+    number = written.number if written.other is None else written.other  # a percentage has no thousands
+    if not 0 <= number <= 100:
+        return "please write a number from 0 to 100."
+    likely = plain((100 * number if 0 < number < 1 else number).normalize())
+    is_clear = not written.is_unclear and number == Decimal(likely)
+    return "" if is_clear else f"did you mean {likely} %? Then please write {likely}."
+
+
+_READERS = {
+    Kind.NUMBER: _fault_of_number,
+    Kind.MONEY: _fault_of_money,
+    Kind.PERCENT: _fault_of_percent,
+}
+
+
+def _fault_of_separators(written: Written, shown: Callable[[Decimal], str]) -> str:
+    if not written.is_unclear:
+        return ""
+    asked = f"did you mean {shown(written.number)}? Then please write {plain(written.number)}."
+    return (
+        asked if written.other is None else f"{asked} If you mean {shown(written.other)}, write {plain(written.other)}."
+    )

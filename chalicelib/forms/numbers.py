@@ -1,0 +1,99 @@
+"""Numbers as people write them: what can be read in one way is read, anything else gets the likely reading. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from msgspec import Struct
+
+from chalicelib.core import currency
+
+LONGEST = 60  # characters
+THOUSAND = 1000
+
+_SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
+_PARTS = re.compile(
+    r"(?P<minus>-?) ?(?P<before>[^0-9\s.,+-]{0,4}) ?(?P<minus_after>-?) ?"
+    r"(?P<digits>\.?[0-9](?:[0-9.,'’ ]*[0-9])?) ?(?P<after>[^0-9]*)"
+)
+_PLAIN = re.compile(r"(?P<whole>[0-9]{0,15})(?:\.(?P<part>[0-9]{1,6}))?")
+_GROUPED = re.compile(
+    r"(?P<whole>[1-9][0-9]{0,2}(?P<by>[, '’])[0-9]{3}(?:(?P=by)[0-9]{3}){0,3})(?:\.(?P<part>[0-9]{1,6}))?"
+)
+_CONTINENTAL = re.compile(r"(?P<whole>[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,15})(?:,(?P<part>[0-9]{1,6}))?")
+
+
+class Written(Struct, frozen=True):
+    """A number taken apart."""
+
+    number: Decimal
+    marks: tuple[str, ...]  # what stands beside the digits, such as "£", "%" or "days"
+    thousands: bool = False  # it ends in k
+    other: Decimal | None = None  # a second reading that is as likely
+    unusual: bool = False  # separators that do not mean here what they mean elsewhere
+
+    @property
+    def is_unclear(self) -> bool:
+        return self.unusual or self.other is not None
+
+
+def take_apart(typed: str) -> Written | None:
+    """None for what is no number at all."""
+    text = _SPACES.sub(" ", typed).strip().replace("\N{MINUS SIGN}", "-")
+    match = _PARTS.fullmatch(text) if len(text) <= LONGEST else None
+    if not match:
+        return None
+    thousands, after = _thousands(match["after"].strip())
+    found = _read_digits(match["digits"])
+    if found is None:
+        return None
+    factor = (-1 if match["minus"] or match["minus_after"] else 1) * (THOUSAND if thousands else 1)
+    number, other, unusual = found
+    return Written(
+        number=_normal(number * factor),
+        marks=tuple(mark for mark in (match["before"], after) if mark),
+        thousands=thousands,
+        other=None if other is None else _normal(other * factor),
+        unusual=unusual,
+    )
+
+
+def _thousands(after: str) -> tuple[bool, str]:
+    """ "k" at the digits is a thousand; what follows it is a mark. "kg" is a mark as a whole."""
+    if re.match(r"k(?![^\W\d_])", after, re.IGNORECASE):
+        return True, after[1:].strip()
+    return False, after
+
+
+def _read_digits(digits: str) -> tuple[Decimal, Decimal | None, bool] | None:
+    """The likely reading, another one that is as likely, and whether separators are used as elsewhere."""
+    if match := _PLAIN.fullmatch(digits):
+        plain = _decimal(match)
+        three_after_the_dot = len(match["part"] or "") == 3 and match["whole"].strip("0")
+        return (Decimal(match["whole"] + match["part"]), plain, False) if three_after_the_dot else (plain, None, False)
+    if match := _GROUPED.fullmatch(digits):
+        return _decimal(match), None, False
+    if match := _CONTINENTAL.fullmatch(digits):
+        return _decimal(match), None, True
+    return None
+
+
+def _decimal(match: re.Match[str]) -> Decimal:
+    return Decimal(f"{re.sub('[^0-9]', '', match['whole']) or '0'}.{match['part'] or '0'}")
+
+
+def _normal(number: Decimal) -> Decimal:
+    return number.normalize() + 0  # no trailing zeros, and no minus before nought
+
+
+def plain(number: Decimal) -> str:
+    """As it is kept, and as it is read again: three digits after a point would be unclear, so they become four."""
+    text = format(number, "f")
+    return f"{text}0" if re.fullmatch(r"-?0*[1-9][0-9]*\.[0-9]{3}", text) else text
+
+
+def is_of_another_currency(mark: str, code: str) -> bool:
+    own = mark.casefold() in (code.casefold(), currency.sign(code).casefold())
+    return not own and (mark.upper() in currency.CODES or any(unicodedata.category(sign) == "Sc" for sign in mark))

@@ -1,0 +1,97 @@
+"""Kinds of job: what each is called, which function does it, and on which queue.
+
+A new kind is one line here and one function `(job, now) -> writes`. The function is named, not imported: pages add jobs
+and run none, and a run imports the stage it needs alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from importlib import import_module
+from typing import NamedTuple, cast
+
+from chalicelib.store.jobs import Job
+from chalicelib.store.queues import Queue
+from chalicelib.store.table import Write
+
+EMAIL = "mail"  # what the rows of emails have as their kind
+
+Handler = Callable[[Job, datetime], Sequence[Write]]
+"""Do what the job asks and return the writes that record it; may run again after a crash."""
+
+
+class _Kind(NamedTuple):
+    handler: str  # `<module in chalicelib>:<function>`
+    label: str  # for the administrator
+    queue: Queue = Queue.WORK
+
+
+class JobKind(_Kind, Enum):
+    """The member's name in lower case is the kind in a job's row, and begins the job's id."""
+
+    ENROL = _Kind("programme.jobs:enrol", "Enrol the people of a cohort")
+    OPEN = _Kind("programme.jobs:open_wave", "Open a questionnaire")
+    FOLLOWUP = _Kind("programme.plan_followups:plan_followups", "Plan a follow-up")
+    INVITE = _Kind("nominate.jobs:invite", "Invite raters")
+    ASK_APPROVER = _Kind("nominate.jobs:ask_approver", "Send a list of raters to its approver again")
+    COMPLETE = _Kind("collect.close_early:close_if_complete", "Close early because everyone has answered")
+    COUNTS = _Kind("collect.count_answers:take_counts", "Count the answers of a cohort")
+    CLOSE = _Kind("collect.close_wave:close", "Close a questionnaire")
+    TELL_EXTENDED = _Kind("collect.announce_extension:tell_extended", "Announce a later deadline")
+    COHORT_FIGURES = _Kind("report.freeze_cohort:freeze_cohort", "Fix a cohort’s figures and order its reports")
+    REPORT = _Kind("report.jobs:build_report", "Make a report", Queue.REPORT)
+    IMPACT = _Kind("impact.jobs:start_impact", "Open an impact survey")
+    IMPACT_CLOSE = _Kind("impact.jobs:close_impact", "Close an impact survey")
+    PULSE_RESULTS = _Kind("impact.jobs:publish_pulse", "Publish what the raters saw")
+    SUMMARY = _Kind("sponsor.jobs:summarise", "Make the sponsor’s summary")
+    CHASE_ALL = _Kind("admin.remind:chase_cohort", "Remind a cohort")
+    CHASE = _Kind("admin.remind:chase_raters", "Remind raters")
+    WITHDRAW = _Kind("admin.withdraw_delegate:clear_up", "Withdraw a delegate")
+    REPLACE = _Kind("admin.address_change:move_everything", "Change an address")
+    HANDOVER = _Kind("admin.hand_over:tell_of_others", "Tell people about another coach or manager")
+    VOID = _Kind("admin.void_answers:void_answers", "Destroy answers and ask again")
+    UNDELIVERABLE = _Kind("waves.suppression:stop_mails", "Stop emails to an address")
+
+    @property
+    def id(self) -> str:
+        return self.name.lower()
+
+    def load_handler(self) -> Handler:
+        module, function = self.handler.split(":")
+        return cast(Handler, getattr(import_module(f"chalicelib.{module}"), function))
+
+    def job(self, *subject: str, due_at: datetime, **about: str) -> Job:
+        """A job of this kind. Its id is derived from its cause, so that one cause cannot make two."""
+        return Job(id="#".join((self.id, *subject)), kind=self.id, due_at=due_at, about=about)
+
+
+BY_ID: Mapping[str, JobKind] = {kind.id: kind for kind in JobKind}
+
+
+def queue_of(kind: str) -> Queue:
+    """Where a due row of this kind is hinted at. A kind of an earlier version goes to the queue of work."""
+    if kind == EMAIL:
+        return Queue.EMAIL
+    return BY_ID[kind].queue if kind in BY_ID else Queue.WORK
+
+
+def label_of(kind: str) -> str:
+    return BY_ID[kind].label if kind in BY_ID else kind
+
+
+class _Handlers(Mapping[str, Handler]):
+    """Handlers by kind, each imported when it is asked for."""
+
+    def __getitem__(self, kind: str) -> Handler:
+        return BY_ID[kind].load_handler()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(BY_ID)
+
+    def __len__(self) -> int:
+        return len(BY_ID)
+
+
+HANDLERS = _Handlers()

@@ -1,0 +1,1 @@
+"""Signed links: how they are made and read, and what each kind holds."""

@@ -1,0 +1,191 @@
+"""Links that say who may do what, and cannot be guessed: `/<verb>/<part>.<part>.<signature>`.
+
+The signature covers every part; a forged link is refused before anything is read. A token is written in small letters
+and read by its shape: mail programs break links, put invisible signs into them, and fold their letters to one case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from base64 import b32decode, b32encode
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import unquote
+
+from itsdangerous import Signer
+from itsdangerous.encoding import base64_decode, base64_encode, want_bytes
+from itsdangerous.signer import HMACAlgorithm
+from msgspec import Struct
+
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import Programme
+from chalicelib.core.settings import settings
+
+SIGNATURE_BYTES = 16  # 128 bits
+LONG, SHORT = 26, 22  # characters: base32 in letters of one case, and base64 as links were signed before
+MAX_ENCODINGS = 3  # times that a gateway may have encoded an address on its way
+FOLDED = {"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"}  # Unicode categories of what shows nothing: blanks, soft hyphens, joiners
+DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")  # what editors make of a hyphen
+SOFT_BREAK = re.compile(r"=[ \t]*\r?\n")  # of quoted-printable
+QUOTED = {"=2E": ".", "=2D": "-", "=5F": "_"}
+TOKEN = re.compile(r"[A-Za-z0-9._-]+")
+
+
+class LinkUnknown(Refusal):
+    """Forged, damaged, or signed for another purpose."""
+
+    status = 404
+    title = "We do not know this link"
+    next_step = "This link leads nowhere. The button in your mail does."
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Please open the link in your mail again. If it was broken over two lines, copy all of it. "
+            "If that does not help, answer the mail and we will send you a new one."
+        )
+
+
+class LinkRevoked(Refusal):
+    """The invitation was withdrawn, or the link replaced by a newer one."""
+
+    status = 410
+    title = "This link is no longer in use"
+    next_step = "There is nothing to do here. A newer mail may have another link."
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It was withdrawn or replaced. If you had a later mail from us, please use the link in that one. "
+            "Otherwise answer the mail, and a person will help you."
+        )
+
+
+class LinkEnded(Refusal):
+    """The programme is over for so long that its links open nothing any more."""
+
+    status = 410
+    title = "This link has ended"
+    next_step = "The programme is over. There is nothing left for you to do."
+
+    def __init__(self, programme: Programme) -> None:
+        super().__init__(
+            f"Links to {programme.title} stop working some months after the programme is over. If you still need "
+            "something from it, reply to the email that brought you here. A member of the team will read it."
+        )
+        self.programme = programme
+
+
+def refuse_ended(programme: Programme, ends_at: datetime, now: datetime) -> None:
+    if now >= ends_at:
+        raise LinkEnded(programme)
+
+
+class _Short(HMACAlgorithm):
+    """HMAC-SHA-256, the first 128 bits."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return super().get_signature(key, value)[:SIGNATURE_BYTES]
+
+    def verify_signature(self, key: bytes, value: bytes, sig: bytes) -> bool:
+        return len(sig) == SIGNATURE_BYTES and super().verify_signature(key, value, sig)
+
+
+class _Signer(Signer):
+    """Writes signatures in base32, whose letters may change their case on the way. Base64 is read, too."""
+
+    def get_signature(self, value: str | bytes) -> bytes:
+        return b32encode(base64_decode(super().get_signature(value))).rstrip(b"=").lower()
+
+    def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
+        """`sig`: LONG or SHORT characters."""
+        return super().verify_signature(value, _as_base64(want_bytes(sig)) if len(sig) == LONG else sig)
+
+
+def _as_base64(sig: bytes) -> bytes:
+    try:
+        return base64_encode(b32decode(sig.upper() + b"======"))
+    except ValueError:
+        return b""
+
+
+def _signer(verb: str) -> _Signer:
+    return _Signer(
+        list(settings().link_keys),
+        salt=f"fullcircle.{verb}",
+        sep=".",
+        key_derivation="hmac",
+        digest_method=hashlib.sha256,
+        algorithm=_Short(hashlib.sha256),
+    )
+
+
+def token(verb: str, *parts: str) -> str:
+    return _signer(verb).sign(".".join(parts)).decode()
+
+
+def make(verb: str, *parts: str) -> str:
+    """The whole URL of a link."""
+    return url(f"/{verb}/{token(verb, *parts)}")
+
+
+class Link(Struct, frozen=True):
+    """A link that was read: what it holds, and its token as it was made, without what happened to it on the way."""
+
+    parts: tuple[str, ...]
+    token: str
+
+
+def read(verb: str, signed: str, count: int) -> tuple[str, ...]:
+    """The parts of a link's token. Raises LinkUnknown unless it was made for this verb with `count` parts."""
+    return open_link(verb, signed, count).parts
+
+
+def open_link(verb: str, signed: str, *counts: int) -> Link:
+    """Read a token, however it was damaged on the way. Raises LinkUnknown unless it was made for this verb.
+
+    counts  how many parts it may have
+    """
+    text = _visible(signed)
+    signer = _signer(verb)
+    for count in counts:
+        for value, sig in _candidates(text, count):
+            if signer.verify_signature(value, sig):
+                return Link(tuple(value.split(".")), f"{value}.{sig}")
+    raise LinkUnknown
+
+
+def is_signed(verb: str, value: str, sig: str) -> bool:
+    """Whether any key of ours signed this for the verb."""
+    return len(sig) in (LONG, SHORT) and sig.isascii() and _signer(verb).verify_signature(value, sig)
+
+
+def _visible(signed: str) -> str:
+    """The token without what a mail program or gateway put into it: none of that can be part of one."""
+    text = signed
+    for _ in range(MAX_ENCODINGS):
+        text = unquote(text) if "%" in text else text
+    text = SOFT_BREAK.sub("", text)
+    for quoted, sign in QUOTED.items():
+        text = text.replace(quoted, sign)
+    text = unicodedata.normalize("NFKC", text).translate(DASHES).replace("=", "")
+    text = "".join(sign for sign in text if unicodedata.category(sign) not in FOLDED)
+    found = TOKEN.search(text)
+    return found[0] if found else ""
+
+
+def _candidates(text: str, count: int) -> Iterator[tuple[str, str]]:
+    """What the token may have been, value and signature; text that was copied along with it is cut off."""
+    pieces = text.split(".")
+    if len(pieces) <= count:
+        return
+    value, sig = ".".join(pieces[:count]), pieces[count]
+    if len(sig) >= LONG:
+        yield value, sig[:LONG].lower()
+        yield value.lower(), sig[:LONG].lower()
+    if len(sig) >= SHORT:
+        yield value, sig[:SHORT]
+
+
+def url(path: str) -> str:
+    return settings().base_url + path

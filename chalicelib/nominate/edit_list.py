@@ -1,0 +1,133 @@
+"""A delegate's list of raters: add, paste, correct, remove. Nobody is mailed before the list is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from chalicelib.core.addresses import clean_address, clean_name, fault_of_address, fault_of_text
+from chalicelib.core.formatting import plural
+from chalicelib.core.model import Person, RaterEntry
+from chalicelib.nominate.pasted_list import read_list
+from chalicelib.nominate.rater_list import Choice, ChoosingClosed, Listed, ListRefused, ListWithApprover, open_choice
+from chalicelib.store import delegates
+from chalicelib.store.delegates import NominationChanged
+from chalicelib.store.table import transact
+
+OWN_ADDRESS = "This is your own address. Your own questionnaire has a link of its own."
+
+
+def add_rater(choice: Choice, group_id: str, name: str, email: str) -> None:
+    """Adding somebody who is on the list just so is success. Raises ListRefused with what to do."""
+    rater = _checked(choice, group_id, Person(clean_name(name), clean_address(email)))
+    if rater not in choice.nomination.raters:
+        _refuse_doubled(choice, rater)
+        _save(choice, (*choice.nomination.raters, rater))
+
+
+def paste(choice: Choice, group_id: str, text: str) -> int:
+    """Add all people of a pasted list, or none; who is in the group already is passed over. Returns how many are new.
+
+    Raises ListRefused naming every entry that cannot be used.
+    """
+    _refuse_if_fixed(choice)
+    pasted = read_list(text)
+    on_list = {rater.person.email: rater for rater in choice.nomination.raters}
+    wrong = [str(fault) for fault in pasted.faults]
+    for person in pasted.people:
+        if person.email == choice.delegate.person.email:
+            wrong.append(f"“{person.email}”: {OWN_ADDRESS}")
+        elif person.email in on_list and on_list[person.email].group != group_id:
+            title = choice.programme.group(on_list[person.email].group).title
+            wrong.append(f"“{person.email}”: is on your list already, under “{title}”.")
+    if wrong:
+        raise ListRefused("Nobody was added yet. Please correct the list, and add it again.", "list", tuple(wrong))
+    if not pasted.people:
+        raise ListRefused("Please paste at least one name with a mail address.", "list")
+    new = [RaterEntry(group_id, person) for person in pasted.people if person.email not in on_list]
+    _refuse_too_many(choice, group_id, choice.nomination.raters, new)
+    if new:
+        _save(choice, (*choice.nomination.raters, *new))
+    return len(new)
+
+
+def find_person(choice: Choice, wanted: str) -> Listed:
+    """Raises ListRefused if nobody on the list has the id."""
+    found = next((person for person in choice.people if person.id == wanted), None)
+    if found is None:
+        raise ListRefused("This person is not on your list any more.")
+    return found
+
+
+def change_rater(choice: Choice, listed: Listed, group_id: str, name: str, email: str) -> None:
+    """Correct somebody who was not invited yet. Raises ListRefused."""
+    if listed.is_sent:
+        raise ListRefused("This person has been invited already. Please ask the programme team to correct the address.")
+    others = tuple(rater for rater in choice.nomination.raters if rater != listed.rater)
+    corrected = _checked(choice, group_id, Person(clean_name(name), clean_address(email)), others)
+    _refuse_doubled(choice, corrected, others)
+    _save(choice, tuple(corrected if rater == listed.rater else rater for rater in choice.nomination.raters))
+
+
+def remove_rater(choice: Choice, email: str) -> None:
+    """Removing somebody who is not there is success. Raises ListRefused for somebody who has been invited already."""
+    _refuse_if_fixed(choice)
+    raters = choice.nomination.raters
+    if any(rater.person.email == email for rater in raters[: choice.nomination.sent_raters]):
+        raise ListRefused("This person has been invited already, and stays on the list.")
+    left = tuple(rater for rater in raters if rater.person.email != email)
+    if left != raters:
+        _save(choice, left)
+
+
+def _checked(choice: Choice, group_id: str, person: Person, others: Sequence[RaterEntry] | None = None) -> RaterEntry:
+    _refuse_if_fixed(choice)
+    if fault := fault_of_text(person.name):
+        raise ListRefused(f"The name {fault}.", "name")
+    if fault := fault_of_address(person.email):
+        raise ListRefused(f"The address {fault}.", "email")
+    if person.email == choice.delegate.person.email:
+        raise ListRefused(OWN_ADDRESS, "email")
+    rater = RaterEntry(group_id, person)
+    if rater not in choice.nomination.raters:
+        _refuse_too_many(choice, group_id, choice.nomination.raters if others is None else others, [rater])
+    return rater
+
+
+def _refuse_if_fixed(choice: Choice) -> None:
+    if not choice.is_open:
+        raise ChoosingClosed
+    if choice.is_asked and choice.approver:
+        raise ListWithApprover(choice.approver.name)
+
+
+def _refuse_doubled(choice: Choice, rater: RaterEntry, others: Sequence[RaterEntry] | None = None) -> None:
+    for other in choice.nomination.raters if others is None else others:
+        if other.person.email == rater.person.email:
+            title = choice.programme.group(other.group).title
+            raise ListRefused(f"{other.person.email} is on your list already, under “{title}”.", "email")
+
+
+def _refuse_too_many(choice: Choice, group_id: str, raters: Sequence[RaterEntry], new: Sequence[RaterEntry]) -> None:
+    groups = {group.id: group for group in choice.programme.rater_groups}
+    if group_id not in groups:
+        raise ListRefused("Please choose how you work together.", "group")
+    group, there = groups[group_id], Counter(rater.group for rater in raters)[group_id]
+    if there + len(new) > group.max:
+        room = max(0, group.max - there)
+        what = f"there is room for {plural(room, 'more person', 'more people')}" if room else "the group is full"
+        raise ListRefused(f"{group.title}: at most {group.max}; {what}.", "group")
+
+
+def _save(choice: Choice, raters: tuple[RaterEntry, ...]) -> None:
+    before = choice.nomination
+    if raters == before.raters:
+        return
+    changed = replace(before, raters=raters, revision=before.revision + 1)
+    try:
+        transact([delegates.save_nomination(changed, before.revision)])
+    except NominationChanged:
+        if open_choice(choice.token, choice.now).nomination.raters != raters:
+            raise ListRefused("The list changed in another window. Please look at it and try again.") from None

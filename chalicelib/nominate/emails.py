@@ -1,0 +1,98 @@
+"""Mails between a delegate and whoever approves their list of raters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from chalicelib.core import formatting
+from chalicelib.core.calendar import reminder_times
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import Person
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import queued
+from chalicelib.links import parts
+from chalicelib.nominate.rater_list import Choice
+from chalicelib.store.emails import Mail
+
+APPROVE_WITHIN_DAYS = 3  # then the approver is reminded, once
+
+
+class NobodyApproves(Refusal):
+    """The programme asks nobody to look at lists."""
+
+
+def approver(choice: Choice) -> Person:
+    """Raises NobodyApproves."""
+    if choice.approver is None:
+        raise NobodyApproves("In this programme delegates choose their raters themselves; there is nothing to approve.")
+    return choice.approver
+
+
+def ask(choice: Choice, now: datetime) -> Mail:
+    return _to_approver(choice, "nominate/approve", now)
+
+
+def remind(choice: Choice, now: datetime) -> list[Mail]:
+    """One mail on the morning of a working day some days later, unless the wave has closed by then."""
+    zone = choice.programme.organisation.timezone
+    wanted_by = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=APPROVE_WITHIN_DAYS)
+    mornings = reminder_times(wanted_by, (0,), zone, now)
+    due = [morning for morning in mornings if morning < choice.wave.closes_at]
+    return [_to_approver(choice, "nominate/approve_reminder", morning) for morning in due]
+
+
+def approved(choice: Choice, now: datetime) -> Mail:
+    return _to_delegate(choice, "nominate/approved", now, {"people": _people(choice)})
+
+
+def change_wanted(choice: Choice, remark: str, now: datetime) -> Mail:
+    return _to_delegate(choice, "nominate/change_wanted", now, {"remark": remark})
+
+
+def _to_approver(choice: Choice, template: str, due_at: datetime) -> Mail:
+    by = approver(choice)
+    words = {"people": _people(choice)}
+    mail = _mail(choice, template, by, due_at, words, {"approve": parts.approve(choice.delegate, by)})
+    return replace(mail, good_until=choice.wave.closes_at)
+
+
+def _to_delegate(choice: Choice, template: str, now: datetime, words: Mapping[str, str]) -> Mail:
+    delegate = choice.delegate
+    hers = {"nominate": parts.nominate(delegate), "hub": parts.hub(delegate)}
+    return _mail(choice, template, delegate.person, now, {**words, "approver": approver(choice).name}, hers)
+
+
+def _mail(
+    choice: Choice,
+    template: str,
+    to: Person,
+    due_at: datetime,
+    words: Mapping[str, str],
+    links: Mapping[str, tuple[str, ...]],
+) -> Mail:
+    delegate, zone = choice.delegate, choice.programme.organisation.timezone
+    return queued(
+        template,
+        delegate.id,
+        choice.wave.wave.value,
+        str(choice.nomination.revision),
+        to=to,
+        due_at=due_at,
+        words=common_words(choice.programme, delegate if to != delegate.person else None)
+        | {
+            "name": to.name,
+            "delegate": delegate.person.name,
+            "closes": formatting.last_day(choice.wave.closes_at, zone),
+            **words,
+        },
+        links=links,
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )
+
+
+def _people(choice: Choice) -> str:
+    return formatting.plural(len(choice.unsent), "person", "people")

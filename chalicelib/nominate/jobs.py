@@ -1,0 +1,62 @@
+"""Jobs of this stage: invite everyone on a list that was sent, and send a list to its approver once more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Wave, WaveState
+from chalicelib.jobs.commit import commit
+from chalicelib.nominate import emails
+from chalicelib.nominate.rater_list import load
+from chalicelib.store import cohorts, delegates, invitations, programmes
+from chalicelib.store import emails as mails
+from chalicelib.store.invitations import InvitationExists
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import Write
+from chalicelib.waves import lifecycle
+from chalicelib.waves.suppression import addresses
+
+
+def invite(job: Job, now: datetime) -> Sequence[Write]:
+    """Ask every rater on the list, each in one transaction; who was asked before is passed over."""
+    delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    nomination = delegates.find_nomination(delegate.id, wave.wave)
+    if wave.state is not WaveState.OPEN:
+        return []  # the list came as the wave closed: nobody could answer any more
+    lost, declined = addresses(delegate.cohort_id), _declined_before(wave)
+    for rater in nomination.raters[: nomination.sent_raters]:
+        count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
+        if earlier := declined.get(rater.person.email):
+            asked = lifecycle.list_declined(delegate, wave, replace(earlier, group=rater.group))
+        else:
+            stopped = rater.person.email in lost
+            asked = lifecycle.ask(programme, delegate, wave, rater, now, stopped=stopped)
+        with suppress(InvitationExists):
+            commit([*asked, count], now)
+    return []
+
+
+def _declined_before(wave: DelegateWave) -> dict[str, Invitation]:
+    """By address: who declined the first questionnaire. They are not asked again, and no list or count tells."""
+    if wave.wave is not Wave.FOLLOWUP:
+        return {}
+    before = invitations.of_delegate(wave.delegate_id, Wave.BASELINE)
+    return {one.rater.email: one for one in before if one.state is InvitationState.DECLINED}
+
+
+def ask_approver(job: Job, now: datetime) -> Sequence[Write]:
+    """Send a list that still waits for approval to whoever approves it now."""
+    delegate = delegates.find(job.about["delegate"])
+    if delegate is None:
+        raise LookupError(f"no delegate {job.about['delegate']}")
+    choice = load("", delegate.id, str(delegate.link_version), now)
+    if not choice.is_asked or not choice.is_open or choice.approver is None:
+        return []
+    mail = emails.ask(choice, now)
+    stopped = mail.to.email in addresses(choice.delegate.cohort_id)
+    return [] if mails.find(mail.id) else [mails.add(mail, stopped=stopped)]

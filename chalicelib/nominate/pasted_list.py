@@ -1,0 +1,150 @@
+"""Read a list of people, as it is copied from Outlook, Excel or an email, into names and addresses. Pure.
+
+The time grows with the length of the list, whatever it holds: no expression here goes back over what it has read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from chalicelib.core.addresses import (
+    clean_address,
+    clean_name,
+    clean_text,
+    fault_of_address,
+    fault_of_text,
+    put_first_name_first,
+)
+from chalicelib.core.model import Person
+
+MAX_CHARACTERS = 30_000  # 60 people with the longest names and addresses
+MAX_FAULTS = 20  # of a list that is no list, more would be noise
+MOST_ENTRIES = 60  # as many raters as any programme allows
+LONGEST_SHOWN = 40  # characters of an entry in a message
+
+_ENTRY = re.compile(r'(?:"[^"\n]*"|[^;\n])+')  # a semicolon in quotes belongs to a name
+_IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]]+")
+_HEADER = re.compile(r"^\s*(?:to|cc|bcc)\s*:", re.IGNORECASE)
+_LINK = re.compile(r"\bmailto:", re.IGNORECASE)
+_ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # Outlook adds the organisation: "Okafor, Sam (NORTHFOLD TRUST)"
+_AROUND = " \t,;'\"“”‘’|•*<>()[]"
+
+
+class PasteFault(Struct, frozen=True):
+    """One entry that cannot be read: what it says, and what to do."""
+
+    entry: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"“{self.entry}”: {self.message}"
+
+
+class Span(Struct, frozen=True):
+    """An address in a piece of text, and where it stands."""
+
+    address: str
+    start: int
+    end: int
+
+
+class Pasted(Struct, frozen=True):
+    people: tuple[Person, ...]  # in the order of the list, each address once
+    faults: tuple[PasteFault, ...]
+
+
+def read_list(text: str) -> Pasted:
+    """Reads `Name <a@b>; Surname, First <a@b>`, bare addresses, and cells copied from a table.
+
+    Entries end at a semicolon, a line break or the next address. A name that is missing is made of the address.
+    """
+    if len(text) > MAX_CHARACTERS:
+        what = f"is too long: {len(text)} characters, and at most {MAX_CHARACTERS} are read at a time"
+        return Pasted((), (PasteFault("The list", f"{what}. Please paste names and email addresses only."),))
+    people: dict[str, Person] = {}
+    faults = []
+    for name, address in _entries(text):
+        person = Person(_name(name) or name_from(address), address)
+        if fault := _fault(person):
+            faults.append(PasteFault(_shown(f"{name} {address}"), fault))
+        else:
+            people.setdefault(address, person)
+    if len(people) > MOST_ENTRIES:
+        faults.append(PasteFault(f"{len(people)} people", f"please paste at most {MOST_ENTRIES} at a time."))
+    return Pasted(tuple(people.values()), _first_faults(faults))
+
+
+def _first_faults(faults: list[PasteFault]) -> tuple[PasteFault, ...]:
+    more = len(faults) - MAX_FAULTS
+    if more <= 0:
+        return tuple(faults)
+    rest = PasteFault(f"{more} more", "entries cannot be read. Please paste names and email addresses only.")
+    return (*faults[:MAX_FAULTS], rest)
+
+
+def name_from(address: str) -> str:
+    """`jo.ward2@nhs.net` is Jo Ward; what cannot be told is left to the eye of the delegate."""
+    words = re.findall(r"[^\W\d_]+", address.partition("@")[0].replace("'", ""))
+    return " ".join(word.capitalize() for word in words)
+
+
+def _entries(text: str) -> Iterator[tuple[str, str]]:
+    """(what stands beside the address, the address): one pair for each address, or for words without one."""
+    for piece in _ENTRY.findall(text.replace("\r", "\n")):
+        piece = _LINK.sub("", _HEADER.sub("", piece))
+        found = list(_addresses(piece))
+        if not found:
+            if words := clean_text(piece).strip(_AROUND):
+                yield words, ""
+            continue
+        yield from _pairs(piece, found)
+
+
+def _addresses(piece: str) -> Iterator[Span]:
+    """What stands in angle brackets, and each word with an @; a quotation mark ends the part after it."""
+    for match in _IN_BRACKETS_OR_WORD.finditer(piece):
+        word = match[0]
+        if word.startswith("<"):
+            yield Span(word, match.start(), match.end())
+        elif "@" in word:
+            end = word.find("'", word.rindex("@"))
+            address = word if end < 0 else word[:end]
+            yield Span(address, match.start(), match.start() + len(address))
+
+
+def _pairs(piece: str, found: list[Span]) -> Iterator[tuple[str, str]]:
+    """A name stands before its address; in a table with the address first, after it."""
+    start, after = 0, piece[found[-1].end :]
+    lone = len(found) == 1 and not piece[: found[0].start].strip(_AROUND)
+    for span in found:
+        name = after if lone else piece[start : span.start]
+        start = span.end
+        yield clean_text(name), clean_address(span.address).strip("<>'. ")
+    left_over = clean_text(_ASIDE.sub(" ", after)).strip(_AROUND + ".")
+    if left_over and not lone:
+        yield left_over, ""
+
+
+def _name(words: str) -> str:
+    """`Surname, First (Trust)` as people say it: `First Surname`."""
+    bare = clean_name(_ASIDE.sub(" ", words)).strip(_AROUND)
+    return "" if "@" in bare else put_first_name_first(bare)  # Outlook repeats the address where it knows no name
+
+
+def _fault(person: Person) -> str:
+    if not person.email:
+        return "has no email address. Please write it after the name."
+    if fault := fault_of_address(person.email):
+        return f"{fault}."
+    if not person.name:
+        return "the name is missing. Please write one before the address."
+    fault = fault_of_text(person.name)
+    return f"the name {fault}." if fault else ""
+
+
+def _shown(entry: str) -> str:
+    entry = entry.strip() or "<>"
+    return entry if len(entry) <= LONGEST_SHOWN else f"{entry[: LONGEST_SHOWN - 1]}…"

@@ -1,0 +1,165 @@
+"""A delegate's list of raters as it stands, and what pages show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.core.errors import Refusal
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
+from chalicelib.links import parts, signing
+from chalicelib.links.kinds import NOMINATE, end_after
+from chalicelib.links.signing import LinkRevoked, LinkUnknown
+from chalicelib.nominate.address_warnings import Surroundings, doubts_of
+from chalicelib.nominate.forecast import GroupForecast, forecast
+from chalicelib.store import cohorts, delegates, invitations, programmes
+from chalicelib.store.delegates import Approval, Nomination
+from chalicelib.store.marshal import read
+from chalicelib.store.table import get_many
+from chalicelib.waves import lifecycle
+
+
+class ListRefused(Refusal):
+    """A change to the list that cannot be; `field` of the form it is about, and each thing that is wrong."""
+
+    title = "Your list was not changed"
+
+    def __init__(self, message: str, field: str = "", each: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.field = field
+        self.each = each
+
+
+class ChoosingClosed(Refusal):
+    """The questionnaire has closed, so nobody can be added to the list."""
+
+    status = 410
+    title = "The time for choosing raters is over"
+    next_step = "Closed. Your list was not changed."
+
+    def __init__(self) -> None:
+        super().__init__("The questionnaire has closed, so nobody else can be invited.")
+
+
+class ListWithApprover(Refusal):
+    """The list is not changed while its approver looks at it."""
+
+    title = "Your list is being looked at"
+
+    def __init__(self, approver: str) -> None:
+        super().__init__(f"The list is with {approver}. Take it back first if you want to change it.")
+
+
+class Listed(Struct, frozen=True):
+    """One person on the list."""
+
+    id: str  # for the address of their page: no name or address stands in a URL
+    rater: RaterEntry
+    is_sent: bool
+    doubts: tuple[str, ...]
+
+
+class Choice(Struct, frozen=True):
+    """Everything the nomination pages show, but for doubts, which take another call: see `with_doubts`."""
+
+    token: str
+    delegate: Delegate
+    wave: DelegateWave
+    programme: Programme
+    nomination: Nomination
+    around: Surroundings
+    now: datetime
+
+    @property
+    def groups(self) -> tuple[GroupForecast, ...]:
+        return forecast(self.programme, self.nomination.raters)
+
+    @property
+    def unsent(self) -> tuple[RaterEntry, ...]:
+        return self.nomination.unsent
+
+    @property
+    def is_open(self) -> bool:
+        """Whether raters may be chosen at all: until the deadline, also before the job that closes has run."""
+        return self.wave.state in (WaveState.PLANNED, WaveState.OPEN) and self.now < self.wave.closes_at
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the list lies with its approver, and is not changed meanwhile."""
+        return self.nomination.approval is Approval.ASKED
+
+    @property
+    def may_change(self) -> bool:
+        return self.is_open and not self.is_asked
+
+    @property
+    def approver(self) -> Person | None:
+        """Who looks at the list before anybody on it is mailed, if the programme wants that."""
+        return lifecycle.approver_of(self.programme, self.delegate)
+
+    @property
+    def hub_url(self) -> str:
+        return signing.make(*parts.hub(self.delegate))
+
+    @property
+    def people(self) -> list[Listed]:
+        return list(self._listed())
+
+    def in_group(self, group_id: str) -> list[Listed]:
+        return [person for person in self._listed() if person.rater.group == group_id]
+
+    def _listed(self) -> Iterator[Listed]:
+        for place, rater in enumerate(self.nomination.raters):
+            is_sent = place < self.nomination.sent_raters
+            doubts = () if is_sent else doubts_of(rater, self.around)
+            yield Listed(person_id(rater), rater, is_sent, doubts)
+
+
+def open_choice(token: str, now: datetime) -> Choice:
+    """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
+    link = signing.open_link("nominate", token, NOMINATE.size)
+    delegate_id, version = link.parts
+    return load(link.token, delegate_id, version, now)
+
+
+def load(token: str, delegate_id: str, version: str, now: datetime) -> Choice:
+    """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
+    person = delegates.key(delegate_id)
+    places = [
+        (delegates.wave_key(delegate_id, wave), delegates.nomination_key(delegate_id, wave))
+        for wave in delegates.LATEST_FIRST
+    ]
+    rows = get_many([person, *(key for place in places for key in place)])
+    found = next((place for place in places if rows.keys() >= {*place}), None)
+    if person not in rows or found is None:
+        raise LinkUnknown
+    delegate = read(Delegate, rows[person])
+    if str(delegate.link_version) != version:
+        raise LinkRevoked
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    nomination, wave = read(Nomination, rows[found[1]]), read(DelegateWave, rows[found[0]])
+    signing.refuse_ended(programme, end_after([wave.closes_at], programme.organisation.timezone), now)
+    around = Surroundings(delegate, nomination.raters, (), {})
+    return Choice(token, delegate, wave, programme, nomination, around, now)
+
+
+def with_doubts(choice: Choice) -> Choice:
+    """One call more: the cohort's domains, and how many others have asked each rater who was not sent yet."""
+    month = lifecycle.month_of(choice.programme, choice.wave)
+    cohort_key = cohorts.key(choice.delegate.cohort_id)
+    loads = {
+        invitations.load_key(choice.delegate.id, rater.person.email, month): rater.person.email
+        for rater in choice.unsent
+    }
+    rows = get_many([cohort_key, *loads])
+    requests = {email: rows[key]["requests"] for key, email in loads.items() if key in rows}
+    domains = rows[cohort_key].get("domains", ()) if cohort_key in rows else ()
+    return replace(choice, around=replace(choice.around, domains=domains, requests=requests))
+
+
+def person_id(rater: RaterEntry) -> str:
+    return derive(8, "nominee", rater.person.email)

@@ -1,0 +1,90 @@
+"""A list that is right goes out: to its raters, or first to whoever approves it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.jobs.commit import commit
+from chalicelib.nominate import emails
+from chalicelib.nominate.rater_list import Choice, ChoosingClosed, ListRefused, load
+from chalicelib.store import delegates
+from chalicelib.store import emails as mails
+from chalicelib.store.delegates import Approval, Nomination, NominationChanged, WaveChanged
+from chalicelib.store.table import Write
+from chalicelib.waves import lifecycle
+from chalicelib.waves.suppression import addresses
+
+CHANGED = "The list changed in another window. Please check it and send again."
+
+
+def send(choice: Choice, now: datetime, *, fewer: bool) -> None:
+    """Have everybody on the list invited, or the list looked at. Sending what was sent is success.
+
+    fewer  the delegate says that some groups have fewer people than asked for
+    """
+    if not choice.is_open:
+        raise ChoosingClosed
+    if _is_out(choice):
+        return
+    short = [f"{line.group.title}: {line.missing} more" for line in choice.groups if line.missing]
+    if short and not fewer:
+        raise ListRefused(f"Please add people ({'; '.join(short)}), or tick that you have no more.", "fewer")
+    writes = _asking(choice, now) if choice.approver else invite_all(choice, now)
+    if not _done(writes, now) and not _is_out(_again(choice)):
+        raise ListRefused(CHANGED)
+
+
+def take_back(choice: Choice, now: datetime) -> None:
+    """Take the list back from its approver, to change it. Taking it back twice is success."""
+    if not choice.is_asked:
+        return
+    changed = replace(_next(choice), approval=Approval.NOT_ASKED, reminders=())
+    writes = [delegates.save_nomination(changed, choice.nomination.revision), *cancelled(choice)]
+    if not _done(writes, now) and _again(choice).is_asked:
+        raise ListRefused(CHANGED)
+
+
+def invite_all(choice: Choice, now: datetime) -> list[Write]:
+    sent = len(choice.nomination.raters)
+    changed = replace(_next(choice), sent_raters=sent, approval=Approval.NOT_ASKED, remark="", reminders=())
+    return lifecycle.send_nomination(choice.programme, choice.delegate, choice.wave, choice.nomination, changed, now)
+
+
+def cancelled(choice: Choice) -> list[Write]:
+    """The approver is not reminded any more."""
+    return [mails.cancel(mail_id) for mail_id in choice.nomination.reminders]
+
+
+def _asking(choice: Choice, now: datetime) -> list[Write]:
+    first, later = emails.ask(choice, now), emails.remind(choice, now)
+    stopped = first.to.email in addresses(choice.delegate.cohort_id)
+    changed = replace(_next(choice), approval=Approval.ASKED, remark="", reminders=tuple(mail.id for mail in later))
+    return [
+        delegates.save_nomination(changed, choice.nomination.revision),
+        delegates.still_in_state(choice.wave),
+        *(mails.add(mail, stopped=stopped) for mail in (first, *later)),
+        *lifecycle.chosen(choice.programme, choice.delegate, choice.wave, choice.nomination),
+    ]
+
+
+def _next(choice: Choice) -> Nomination:
+    return replace(choice.nomination, revision=choice.nomination.revision + 1)
+
+
+def _is_out(choice: Choice) -> bool:
+    return not choice.unsent or choice.is_asked
+
+
+def _again(choice: Choice) -> Choice:
+    return load(choice.token, choice.delegate.id, str(choice.delegate.link_version), choice.now)
+
+
+def _done(writes: list[Write], now: datetime) -> bool:
+    """False if the list or the wave changed since they were read."""
+    try:
+        commit(writes, now)
+    except (NominationChanged, WaveChanged):
+        return False
+    return True

@@ -1,0 +1,369 @@
+"""A cohort as an administrator describes it: fields and files become a checked draft, or every fault at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from chalicelib.core.addresses import clean_address, clean_name, clean_text, fault_of_address, fault_of_text
+from chalicelib.core.calendar import check_dates, opens_at
+from chalicelib.core.errors import Fault, FieldFault, FileFaults, Refusal
+from chalicelib.core.model import Cohort, CohortDates, DelegateEntry, Person, Programme
+from chalicelib.programme import diff as changes
+from chalicelib.programme.current_people import Roster, roster
+from chalicelib.programme.diff import Change, Kind, RaterChange
+from chalicelib.programme.load_cohort import (
+    LoadRefused,
+    is_loaded,
+    load_cohort,
+    load_programme,
+    refuse_other_content,
+    refuse_too_much,
+)
+from chalicelib.programme.read_people import read_delegates, read_raters
+from chalicelib.programme.read_programme import read_programme
+from chalicelib.store import cohorts, programmes
+from chalicelib.store.catalogue import ProgrammeEntry
+from chalicelib.store.cohorts import LastLoad, People
+from chalicelib.store.marshal import fields as as_fields
+from chalicelib.store.programme_codec import programme_as_json
+from chalicelib.web.uploads import File, Upload
+
+COHORT_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
+LONGEST_ID = 40
+T = TypeVar("T")
+
+
+FAULTY = {
+    "programme": "The programme file has faults: see the table.",
+    "delegates": "The file of delegates has faults: see the table.",
+    "raters": "The file of raters has faults: see the table.",
+}
+
+
+class DraftRefused(Refusal):
+    """Fields or files that cannot be used: every fault of both; nothing was changed."""
+
+    title = "Please look at this"
+
+    def __init__(self, fields: Sequence[FieldFault], files: Sequence[Fault] = (), faulty: frozenset[str] = frozenset()):
+        super().__init__("The form has faults.")
+        self.fields, self.files = tuple(fields), tuple(files)
+        self.of_files = [FieldFault(field, FAULTY[field]) for field in sorted(faulty)]  # each file once
+        self.faulty = faulty  # form fields whose files have faults
+
+
+class Draft(Struct, frozen=True):
+    cohort: Cohort
+    programme: Programme
+    people: People
+
+
+class Plan(Struct, frozen=True):
+    """What confirming a draft would do."""
+
+    draft: Draft
+    exists: bool  # the cohort is there already
+    nothing_new: bool  # the very same was loaded last
+    programme_is_new: bool
+    programme: tuple[Change, ...]  # compared with the version before; empty for a loaded one
+    before: int | None  # that version
+    delegates: tuple[Change, ...]
+    raters: tuple[RaterChange, ...]
+    mails_at_once: bool  # the opening has passed
+    fingerprint: str  # of the draft and of everything it was compared with
+
+    @property
+    def counts(self) -> dict[Kind, int]:
+        return changes.count(self.delegates)
+
+    @property
+    def managers(self) -> int:
+        return len({entry.manager.email for entry in self.draft.people.delegates})
+
+    @property
+    def coaches(self) -> int:
+        return len({entry.coach.email for entry in self.draft.people.delegates})
+
+    @property
+    def programme_counts(self) -> dict[Kind, int]:
+        return changes.count(self.programme)
+
+
+# --- reading the form ---------------------------------------------------------------------------------
+
+
+class Faults:
+    """Gathers what is wrong with fields and files."""
+
+    def __init__(self) -> None:
+        self.fields: list[FieldFault] = []
+        self.files: list[Fault] = []
+        self.faulty: set[str] = set()
+
+    def add(self, field: str, message: str) -> None:
+        self.fields.append(FieldFault(field, message))
+
+    def reading(self, field: str, read: Callable[[], T]) -> T | None:
+        """What `read` makes of the file of this field, or None and its faults."""
+        try:
+            return read()
+        except FileFaults as refusal:
+            self.files += refusal.faults
+            self.faulty.add(field)
+            return None
+
+    def refusal(self) -> DraftRefused:
+        return DraftRefused(self.fields, self.files, frozenset(self.faulty))
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.files)
+
+
+def read_start(upload: Upload, loaded: Sequence[ProgrammeEntry], now: datetime) -> Draft:
+    """A new cohort, from its form. Raises DraftRefused with every fault of fields and files."""
+    faults = Faults()
+    programme = _programme(upload, loaded, faults)
+    title = _text(upload, "title", "The cohort’s name", faults)
+    cohort_id = clean_text(upload.fields.get("id", "")) or made_id(title)
+    if title and not COHORT_ID.fullmatch(cohort_id):
+        faults.add("id", "The short name is a word such as autumn-2026: small letters, digits and hyphens.")
+    dates = _dates(upload, faults, now, programme)
+    sponsor = _sponsor(upload, faults)
+    people = _people(upload, programme, None, faults)
+    if faults or programme is None or dates is None or people is None:
+        raise faults.refusal()
+    return Draft(Cohort(cohort_id, title, programme.id, programme.version, dates, sponsor), programme, people)
+
+
+def read_people(upload: Upload, last: LastLoad) -> Draft:
+    """More or corrected people for a cohort that is there. Raises DraftRefused."""
+    faults = Faults()
+    programme = programmes.load(last.cohort.programme_id, last.cohort.programme_version)
+    people = _people(upload, programme, roster(last), faults)
+    if faults or people is None:
+        raise faults.refusal()
+    return Draft(last.cohort, programme, people)
+
+
+def read_programme_file(upload: Upload) -> Programme:
+    """Raises DraftRefused."""
+    faults = Faults()
+    if "programme" not in upload.files:
+        faults.add("programme", "Choose a programme file.")
+    programme = _programme(upload, (), faults)
+    if faults or programme is None:
+        raise faults.refusal()
+    return programme
+
+
+def made_id(title: str) -> str:
+    """`Autumn cohort 2026` gives `autumn-cohort-2026`."""
+    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_title).lstrip("0123456789-")[:LONGEST_ID].rstrip("-")
+
+
+def _text(upload: Upload, field: str, what: str, faults: Faults) -> str:
+    text = clean_text(upload.fields.get(field, ""))
+    if fault := fault_of_text(text):
+        faults.add(field, f"{what} {fault}.")
+    return text
+
+
+def _programme(upload: Upload, loaded: Sequence[ProgrammeEntry], faults: Faults) -> Programme | None:
+    if file := upload.files.get("programme"):
+        logo = upload.files.get("logo")
+        programme = faults.reading("programme", lambda: _read_with_logo(file, logo))
+        return _sound_version(programme, faults) if programme else None
+    chosen = upload.fields.get("loaded", "")
+    for entry in loaded:
+        if chosen == f"{entry.id} {entry.version}":
+            return programmes.load(entry.id, entry.version)
+    if "programme" not in {fault.field for fault in faults.fields}:
+        faults.add("programme", "Choose a programme file, or a programme that is here already.")
+    return None
+
+
+def _sound_version(programme: Programme, faults: Faults) -> Programme:
+    try:
+        refuse_other_content(programme)
+    except LoadRefused as refused:
+        faults.add("programme", str(refused))
+    return programme
+
+
+def _read_with_logo(file: File, logo: File | None) -> Programme:
+    """A programme file may name a logo beside it."""
+    with TemporaryDirectory() as folder:
+        if logo:
+            Path(folder, logo.name).write_bytes(logo.data)
+        return read_programme(file.data, file.name, Path(folder))
+
+
+def _dates(upload: Upload, faults: Faults, now: datetime, programme: Programme | None) -> CohortDates | None:
+    found = {field: _date(upload, field, faults) for field in ("opens", "closes", "ends")}
+    opens, closes, ends = found.values()
+    if not (opens and closes and ends):
+        return None
+    dates = CohortDates(opens, closes, ends)
+    for message in check_dates(dates):
+        faults.add("ends" if message.startswith("The programme ends") else "closes", message)
+    if programme and closes < now.astimezone(ZoneInfo(programme.organisation.timezone)).date():
+        faults.add("closes", "The last day lies in the past.")
+    return dates
+
+
+DATES = {"opens": "The first day", "closes": "The last day for answers", "ends": "The end of the programme"}
+
+
+def _date(upload: Upload, field: str, faults: Faults) -> date | None:
+    typed = upload.fields.get(field, "").strip()
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        why = "is missing" if not typed else "is not a date such as 2026-09-14"
+        faults.add(field, f"{DATES[field]} {why}.")
+        return None
+
+
+def _sponsor(upload: Upload, faults: Faults) -> Person | None:
+    name = clean_name(upload.fields.get("sponsor_name", ""))
+    email = clean_address(upload.fields.get("sponsor_email", ""))
+    if not name and not email:
+        return None
+    if fault := fault_of_text(name):
+        faults.add("sponsor_name", f"The sponsor’s name {fault}.")
+    if fault := fault_of_address(email):
+        faults.add("sponsor_email", f"The sponsor’s address {fault}.")
+    return Person(name, email)
+
+
+def _people(upload: Upload, programme: Programme | None, stored: Roster | None, faults: Faults) -> People | None:
+    entries = _delegates(upload, stored, faults)
+    file = upload.files.get("raters")
+    if entries is None or programme is None or file is None:
+        return People(entries, {}) if entries else None
+    addresses = [entry.person.email for entry in entries]
+    listed = stored.raters if stored else {}
+    raters = faults.reading("raters", lambda: read_raters(file.data, file.name, programme, addresses, listed))
+    return People(entries, raters) if raters is not None else None
+
+
+def _delegates(upload: Upload, stored: Roster | None, faults: Faults) -> tuple[DelegateEntry, ...] | None:
+    """Of a cohort that is there, raters may come alone."""
+    if file := upload.files.get("delegates"):
+        return faults.reading("delegates", lambda: read_delegates(file.data, file.name))
+    if stored and "raters" in upload.files:
+        return stored.entries
+    faults.add("delegates", "Choose the file with the delegates.")
+    return None
+
+
+# --- what it would do ---------------------------------------------------------------------------------
+
+
+def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
+    """Compare with what is stored. Reads only.
+
+    new   the draft is of a new cohort: raises DraftRefused if there is another under its short name
+    """
+    last = cohorts.find_load(draft.cohort.id)
+    nothing_new = is_loaded(last, draft.cohort, draft.people)
+    if new and last and not nothing_new:
+        raise DraftRefused([FieldFault("id", f"{TAKEN} {last.cohort.title} ({last.cohort.id}).")])
+    try:
+        refuse_too_much(draft.cohort, draft.people)
+    except LoadRefused as refused:
+        raise DraftRefused([FieldFault("raters" if draft.people.raters else "delegates", str(refused))]) from None
+    stored = roster(last)
+    programme, raters = draft.programme, draft.people.raters
+    names = {entry.person.email: entry.person.name for entry in draft.people.delegates}
+    is_new = programmes.stored(programme.id, programme.version) is None
+    before = version_before(programme) if is_new else None
+    return Plan(
+        draft=draft,
+        exists=last is not None,
+        nothing_new=nothing_new,
+        programme_is_new=is_new,
+        programme=changes.of_programme(before, programme) if is_new else (),
+        before=before.version if before else None,
+        delegates=changes.of_delegates(stored.delegates, draft.people.delegates),
+        raters=changes.of_raters(stored.raters, raters, names, stored.closed),
+        mails_at_once=opens_at(draft.cohort.dates, programme.organisation.timezone) <= now,
+        fingerprint=_fingerprint(draft, last, stored),
+    )
+
+
+TAKEN = "Give it another short name, or open the cohort that has this one to change its people:"
+
+
+def load(found: Plan, now: datetime, by: str) -> None:
+    """Do what was planned. Raises DraftRefused if something came in between."""
+    draft = found.draft
+    try:
+        load_cohort(draft.cohort, draft.programme, draft.people.delegates, draft.people.raters, now, by)
+    except LoadRefused as refused:
+        raise DraftRefused([FieldFault("programme" if not found.exists else "delegates", str(refused))]) from None
+
+
+class ProgrammePlan(Struct, frozen=True):
+    """What storing a programme file would do."""
+
+    programme: Programme
+    is_new: bool
+    before: int | None
+    changes: tuple[Change, ...]
+    fingerprint: str
+
+    @property
+    def counts(self) -> dict[Kind, int]:
+        return changes.count(self.changes)
+
+
+def plan_programme(upload: Upload) -> ProgrammePlan:
+    """Raises DraftRefused."""
+    programme = read_programme_file(upload)
+    before = version_before(programme)
+    is_new = programmes.stored(programme.id, programme.version) is None
+    seen = [programme_as_json(programme).decode(), is_new, before.version if before else None]
+    fingerprint = hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32]
+    found = changes.of_programme(before, programme)
+    return ProgrammePlan(programme, is_new, before.version if before else None, found, fingerprint)
+
+
+def store_programme(found: ProgrammePlan, now: datetime) -> None:
+    """Storing it again is success. Raises DraftRefused."""
+    try:
+        load_programme(found.programme, now)
+    except LoadRefused as refused:
+        raise DraftRefused([FieldFault("programme", str(refused))]) from None
+
+
+def version_before(programme: Programme) -> Programme | None:
+    """The newest loaded version below this one."""
+    for version in range(programme.version - 1, 0, -1):
+        if programmes.stored(programme.id, version):
+            return programmes.load(programme.id, version)
+    return None
+
+
+def _fingerprint(draft: Draft, last: LastLoad | None, stored: Roster) -> str:
+    """Equal only for the same files against the same rows: what is confirmed is what was shown."""
+    seen = [
+        as_fields(draft.cohort),
+        as_fields(draft.people),
+        programme_as_json(draft.programme).decode(),
+        as_fields(last.cohort) if last else None,
+        as_fields(stored),
+    ]
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:32]

@@ -1,0 +1,55 @@
+"""Who is in a cohort now, as files speak of them: what a preview compares with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from chalicelib.core.model import Delegate, DelegateEntry, RaterEntry, Wave
+from chalicelib.programme.enrolled import id_among
+from chalicelib.store import cohorts, delegates
+from chalicelib.store.cohorts import LastLoad, Stage
+from chalicelib.store.delegates import Nomination
+from chalicelib.store.marshal import read
+from chalicelib.store.table import batched, get_many
+
+WAVE = Wave.BASELINE
+TAKES_RATERS = (Stage.PLANNED, Stage.COLLECTING)
+
+
+class Roster(Struct, frozen=True):
+    """All by the delegate's address."""
+
+    delegates: Mapping[str, DelegateEntry]
+    raters: Mapping[str, tuple[RaterEntry, ...]]
+    closed: tuple[str, ...] = ()  # those whose questionnaire has closed
+
+    @property
+    def entries(self) -> tuple[DelegateEntry, ...]:
+        return tuple(self.delegates.values())
+
+
+def roster(last: LastLoad | None) -> Roster:
+    """Everyone enrolled, and who is about to be: the last load's people a moment after it."""
+    if last is None:
+        return Roster({}, {})
+    lines = {line.delegate_id: line for line in cohorts.lines(last.cohort.id, WAVE)}
+    keys = [key for found in lines for key in (delegates.key(found), delegates.nomination_key(found, WAVE))]
+    rows = [row for batch in batched(keys) for row in get_many(batch).values()]
+    by_id = {row["id"]: read(Delegate, row) for row in rows if row["sk"] == "META"}
+    chosen = {row["delegate_id"]: read(Nomination, row).raters for row in rows if row["sk"] != "META"}
+    enrolled = {one.person.email: _entry(one) for one in by_id.values() if not one.withdrawn}
+    raters = {one.person.email: chosen.get(one.id, ()) for one in by_id.values()}
+    coming = cohorts.find_people(last.cohort.id, last.people)
+    known = {line.email: line.delegate_id for line in lines.values()}
+    for entry in coming.delegates if coming else ():
+        if id_among(last.cohort.id, entry.person.email, known) not in by_id:
+            enrolled[entry.person.email] = entry
+            raters[entry.person.email] = coming.raters.get(entry.person.email, ()) if coming else ()
+    closed = tuple(line.email for line in lines.values() if line.stage not in TAKES_RATERS)
+    return Roster(enrolled, raters, closed)
+
+
+def _entry(delegate: Delegate) -> DelegateEntry:
+    return DelegateEntry(delegate.person, delegate.job_title, delegate.service, delegate.manager, delegate.coach)

@@ -1,0 +1,196 @@
+"""Jobs of this stage: enrol the people of a cohort, open a delegate's wave."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.core.calendar import closes_at, impact_due_at, opens_at
+from chalicelib.core.ids import coach_id
+from chalicelib.core.model import (
+    MANAGER_GROUP,
+    SELF_GROUP,
+    Cohort,
+    Delegate,
+    DelegateEntry,
+    DelegateWave,
+    Programme,
+    RaterEntry,
+    Wave,
+    WaveState,
+)
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.programme.enrolled import id_among
+from chalicelib.programme.other_people import Loading, other_people
+from chalicelib.programme.plan_followups import asked_before
+from chalicelib.store import cohorts, delegates, emails, jobs, programmes, wave_keys
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.delegates import Approval, DelegateExists, DetailsOutdated, Nomination
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import fields
+from chalicelib.store.table import Write
+from chalicelib.store.wave_keys import WaveKey
+from chalicelib.waves import lifecycle
+
+
+def enrol(job: Job, now: datetime) -> Sequence[Write]:
+    """Make every delegate of a load, each in one transaction; who is enrolled already is brought up to date.
+
+    A load that failed may be run again after a later one: it adds whom it names, and corrects nobody whom that one
+    named.
+    """
+    load = int(job.about.get("load", "0"))  # loads were not numbered when a job that waits may have been made
+    cohort = cohorts.find(job.about["cohort"])
+    people = cohorts.find_people(job.about["cohort"], job.about["people"])
+    if cohort is None or people is None:
+        raise LookupError(f"cohort {job.about['cohort']} has no load {job.about['people']}")
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    lines = cohorts.lines(cohort.id)
+    known = {line.email: line.delegate_id for line in lines}
+    coaches = frozenset(line.coach.email for line in lines)
+    loading = Loading(load, coaches, job.about.get("by", ""))
+    for entry in people.delegates:
+        delegate = _delegate(cohort, entry, known)
+        raters = people.raters.get(entry.person.email, ())
+        try:
+            commit(_enrolment(cohort, programme, delegate, raters, load), now)
+        except DelegateExists:
+            _bring_up_to_date(programme, delegate, raters, loading, now)
+    return []
+
+
+def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) -> Delegate:
+    return Delegate(
+        id=id_among(cohort.id, entry.person.email, known),
+        cohort_id=cohort.id,
+        cohort_title=cohort.title,
+        programme_id=cohort.programme_id,
+        programme_version=cohort.programme_version,
+        person=entry.person,
+        job_title=entry.job_title,
+        service=entry.service,
+        manager=entry.manager,
+        coach=entry.coach,
+    )
+
+
+def _enrolment(
+    cohort: Cohort, programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], load: int
+) -> list[Write]:
+    zone = programme.organisation.timezone
+    opens, closes = opens_at(cohort.dates, zone), closes_at(cohort.dates, zone)
+    chosen = _with_manager(programme, delegate, raters)
+    nomination = Nomination(delegate.id, Wave.BASELINE, chosen, sent_raters=len(chosen) if raters else 0)
+    impact_at = impact_due_at(cohort.dates.ends, programme.impact.after_months, zone)
+    return [
+        delegates.add(delegate, load),
+        delegates.add_wave(DelegateWave(delegate.id, Wave.BASELINE, WaveState.PLANNED, opens, closes)),
+        delegates.add_nomination(nomination),
+        cohorts.add_line(delegate, Wave.BASELINE, closes),
+        jobs.add(JobKind.OPEN.job(delegate.id, Wave.BASELINE, due_at=opens, delegate=delegate.id, wave=Wave.BASELINE)),
+        jobs.add(JobKind.IMPACT.job(delegate.id, due_at=impact_at, delegate=delegate.id)),
+    ]
+
+
+def _with_manager(programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry]) -> tuple[RaterEntry, ...]:
+    """The line manager is on every delegate's list, where the programme asks managers."""
+    asked = any(group.id == MANAGER_GROUP for group in programme.groups)
+    if not asked or any(rater.group == MANAGER_GROUP for rater in raters):
+        return tuple(raters)
+    return (RaterEntry(MANAGER_GROUP, delegate.manager), *raters)
+
+
+def _bring_up_to_date(
+    programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], loading: Loading, now: datetime
+) -> None:
+    details = {
+        "name": delegate.person.name,
+        "service": delegate.service,
+        "coach": fields(delegate.coach),
+        "coach_id": coach_id(delegate.cohort_id, delegate.coach.email),
+    }
+    corrected = [delegates.correct(delegate, loading.number), cohorts.change_line(delegate, put=details)]
+    try:
+        commit([*corrected, *other_people(delegate, loading, now)], now)
+    except DetailsOutdated:  # a later load has said more; or withdrawn, and a file does not bring a delegate back
+        stored = delegates.find(delegate.id)
+        if stored is None or stored.withdrawn:
+            return
+    if raters:
+        _ask_also(programme, delegate, raters, now)
+
+
+def _ask_also(programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], now: datetime) -> None:
+    """Send everybody whom a file names and who was not sent yet, and with them the line manager; nobody else.
+
+    Whom only the delegate chose stays theirs to send. Who is listed keeps name and group. Once the questionnaire has
+    closed nobody is added.
+    """
+    _, wave = delegates.find_with_wave(delegate.id, Wave.BASELINE)
+    before = delegates.find_nomination(delegate.id, wave.wave)
+    after = _with_file(before, raters, RaterEntry(MANAGER_GROUP, delegate.manager))
+    if after != before and wave.state in (WaveState.PLANNED, WaveState.OPEN):
+        commit(lifecycle.send_nomination(programme, delegate, wave, before, after, now), now)
+
+
+def _with_file(before: Nomination, raters: Sequence[RaterEntry], manager: RaterEntry) -> Nomination:
+    listed = {rater.person.email for rater in before.raters}
+    named = {rater.person.email for rater in raters}
+    new = [rater for rater in raters if rater.person.email not in listed]
+    if not new and not any(rater.person.email in named for rater in before.unsent):
+        return before
+    listed_now = [rater for rater in before.unsent if rater.person.email in named or rater == manager]
+    later = [rater for rater in before.unsent if rater not in listed_now]
+    sent = (*before.raters[: before.sent_raters], *listed_now, *new)
+    return replace(before, raters=(*sent, *later), sent_raters=len(sent), revision=before.revision + 1)
+
+
+def open_wave(job: Job, now: datetime) -> Sequence[Write]:
+    """Make the wave's key, then open it: the delegate is mailed, and the deadline is a job."""
+    delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
+    if wave.state is not WaveState.PLANNED:
+        return []  # the delegate was withdrawn
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    nomination = delegates.find_nomination(delegate.id, wave.wave)
+    wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))
+    own = RaterEntry(SELF_GROUP, delegate.person)
+    lifecycle.count_tomorrow(delegate.cohort_id, programme.organisation.timezone, now)
+    return [
+        delegates.move_wave(delegate.id, wave.wave, WaveState.OPEN, WaveState.PLANNED),
+        cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put={"stage": Stage.COLLECTING}),
+        jobs.add(lifecycle.close_job(wave)),
+        *lifecycle.ask(programme, delegate, wave, own, now, raters_named=nomination.sent_raters > 0),
+        *_raters_wanted(programme, delegate, wave, nomination, now),
+    ]
+
+
+def _raters_wanted(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, nomination: Nomination, now: datetime
+) -> list[Write]:
+    """Invite the raters that a file named, or who were asked before; else remind the delegate to choose some.
+
+    Saving the list refuses the opening if it changed since it was read. Nobody is told to choose whose list is being
+    looked at: their reminder is made stopped, for what comes later to find.
+    """
+    going = _going_out(programme, delegate, nomination)
+    saved = delegates.save_nomination(going, nomination.revision)
+    if going.sent_raters:
+        return [saved, jobs.add(lifecycle.invite_job(going, wave.opens_at))]
+    being_looked_at = nomination.approval is Approval.ASKED
+    return [saved, emails.add(lifecycle.choose_reminder(programme, delegate, wave, now), stopped=being_looked_at)]
+
+
+def _going_out(programme: Programme, delegate: Delegate, nomination: Nomination) -> Nomination:
+    """The list as it is when the wave opens. A follow-up's is sent, but for new names that somebody must approve."""
+    if nomination.wave is not Wave.FOLLOWUP or nomination.sent_raters:
+        return nomination
+    approved = asked_before(programme, delegate) if programme.raters_approved_by else nomination.raters
+    known = tuple(rater for rater in nomination.raters if rater in approved)
+    if not known:
+        return nomination
+    new = tuple(rater for rater in nomination.raters if rater not in known)
+    return replace(nomination, raters=(*known, *new), sent_raters=len(known), revision=nomination.revision + 1)

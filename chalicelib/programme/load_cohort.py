@@ -1,0 +1,209 @@
+"""Load a cohort: a checked programme and its people become rows, all at once or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from math import ceil
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.core.calendar import Duration, check_dates, closes_at, impact_due_at
+from chalicelib.core.errors import Refusal
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, catalogue, cohorts, holds, jobs, programmes
+from chalicelib.store.cohorts import CohortChanged, LastLoad, People
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import fields
+from chalicelib.store.programme_codec import programme_as_json
+from chalicelib.store.programmes import ProgrammeExists
+from chalicelib.store.table import LARGEST_ROW, Write, row_size
+from chalicelib.waves import lifecycle
+
+BY = "command line"
+CHECKSUM = 16  # characters
+
+
+class LoadRefused(Refusal):
+    """The files are sound, and yet cannot be loaded as they are."""
+
+    title = "Nothing was loaded"
+
+
+class Loaded(Struct, frozen=True):
+    cohort: Cohort
+    delegates: int
+    changed: bool  # False: the very same files were loaded before
+
+
+def load_cohort(
+    cohort: Cohort,
+    programme: Programme,
+    delegates: tuple[DelegateEntry, ...],
+    raters: Mapping[str, tuple[RaterEntry, ...]],
+    now: datetime,
+    by: str = BY,
+) -> Loaded:
+    """Store programme, cohort and people, and the job that enrols everyone.
+
+    Loading the same files again changes nothing; files with more delegates, or other details, add and correct.
+    Raises LoadRefused for other content under a version that is loaded, or for dates that make no sense.
+    """
+    if wrong := check_dates(cohort.dates):
+        raise LoadRefused(" ".join(wrong))
+    cohort = replace(cohort, domains=_domains(delegates))
+    people = People(delegates, raters)
+    checksum = people_checksum(cohort, people)
+    last = cohorts.find_load(cohort.id)
+    cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort))
+    of_programme = _programme_writes(programme)
+    _refuse_other_rules(last, cohort)
+    refuse_too_much(cohort, people)
+    if is_loaded(last, cohort, people):
+        return Loaded(cohort, len(delegates), changed=False)
+    loads = last.loads if last else 0
+    subject = (cohort.id, checksum, str(loads))  # people who were changed and changed back are enrolled anew
+    writes = [
+        *of_programme,
+        cohorts.save(cohort, checksum, loads),
+        catalogue.enter_cohort(cohort),
+        cohorts.add_people(cohort.id, checksum, people),
+        jobs.add(
+            JobKind.ENROL.job(*subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1), by=by)
+        ),
+        *([] if last else [jobs.add(_summary_job(cohort, programme)), jobs.add(_figures_job(cohort, programme))]),
+        *_held_sponsor(last, cohort, now, by),
+        audit_events.add(cohort.id, f"loaded {len(delegates)} delegates", by, cohort.id, now),
+    ]
+    try:
+        commit(writes, now)
+    except (CohortChanged, ProgrammeExists):
+        raise LoadRefused(
+            "Somebody else is loading this cohort now. Please look at its status and try again."
+        ) from None
+    return Loaded(cohort, len(delegates), changed=True)
+
+
+def _sponsor_link(last: LastLoad | None, cohort: Cohort) -> int:
+    """Another sponsor, or another address, has another link."""
+    if last is None:
+        return cohort.sponsor_link
+    return last.cohort.sponsor_link + (_address(last.cohort.sponsor) != _address(cohort.sponsor))
+
+
+def _address(person: Person | None) -> str:
+    return person.email if person else ""
+
+
+def _held_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str) -> list[Write]:
+    """Codes for summaries go to another sponsor's address a day later, or once another administrator agrees."""
+    if last is None or cohort.sponsor is None or cohort.sponsor_link == last.cohort.sponsor_link:
+        return []
+    return [holds.add(holds.new(cohort.id, cohort.sponsor, now, by))]
+
+
+def load_programme(programme: Programme, now: datetime) -> bool:
+    """Store a programme by itself; False if this version was loaded before. Raises LoadRefused for other content."""
+    writes = _programme_writes(programme)
+    try:
+        if writes:
+            commit(writes, now)
+    except ProgrammeExists:
+        raise LoadRefused("Somebody else is loading this programme now. Please look and try again.") from None
+    return bool(writes)
+
+
+def _programme_writes(programme: Programme) -> list[Write]:
+    if refuse_other_content(programme):
+        return []
+    return [programmes.add(programme), catalogue.enter_programme(programme)]
+
+
+def refuse_other_content(programme: Programme) -> bool:
+    """Whether the version is loaded. Raises LoadRefused if it is with other content."""
+    stored = programmes.stored(programme.id, programme.version)
+    if stored not in (None, programme_as_json(programme)):
+        raise LoadRefused(
+            f"Programme {programme.id} version {programme.version} is loaded with other content. "
+            f"A loaded version never changes: raise `version` in the programme file to {programme.version + 1}."
+        )
+    return stored is not None
+
+
+def refuse_too_much(cohort: Cohort, people: People) -> None:
+    """Raises LoadRefused for more than one row takes: the people of a load are kept in one until all are enrolled."""
+    size = row_size(cohorts.add_people(cohort.id, people_checksum(cohort, people), people))
+    if size <= LARGEST_ROW:
+        return
+    raters = sum(map(len, people.raters.values()))
+    parts = (
+        f"Load the delegates first, and then their raters in {ceil(2 * size / LARGEST_ROW)} files"
+        if raters
+        else f"Load the delegates in {ceil(size / LARGEST_ROW)} files"
+    )
+    raise LoadRefused(
+        f"{len(people.delegates)} delegates and {raters} raters are too much for one load: {size // 1000} kB, "
+        f"and {LARGEST_ROW // 1000} kB can be taken at once. {parts}: each adds to what is there."
+    )
+
+
+def _refuse_other_rules(last: LastLoad | None, cohort: Cohort) -> None:
+    """A cohort keeps its programme and its dates."""
+    if last is None:
+        return
+    stored = last.cohort
+    if (stored.programme_id, stored.programme_version) != (cohort.programme_id, cohort.programme_version):
+        raise LoadRefused(
+            f"Cohort {cohort.id} runs on programme {stored.programme_id} version {stored.programme_version}, "
+            "which cannot change any more. Give the new cohort another id."
+        )
+    if stored.dates != cohort.dates:
+        raise LoadRefused(
+            f"Cohort {cohort.id} is loaded with other dates: opens {stored.dates.opens}, closes {stored.dates.closes}, "
+            f"ends {stored.dates.ends}. Use those, or extend delegates with `cohort close --extend`."
+        )
+
+
+def _summary_job(cohort: Cohort, programme: Programme) -> Job:
+    """For the sponsor, on the morning after the last impact survey has closed."""
+    zone = programme.organisation.timezone
+    opens = impact_due_at(cohort.dates.ends, programme.impact.after_months, zone)
+    morning_after = Duration(0, timedelta(days=programme.impact.open_days + 1)).after(opens, zone)
+    return JobKind.SUMMARY.job(cohort.id, due_at=morning_after, cohort=cohort.id)
+
+
+def _figures_job(cohort: Cohort, programme: Programme) -> Job:
+    """Freezes the cohort's figures once its questionnaires have closed, for reports to show."""
+    return lifecycle.figures_job(cohort.id, Wave.BASELINE, closes_at(cohort.dates, programme.organisation.timezone))
+
+
+def _domains(delegates: tuple[DelegateEntry, ...]) -> tuple[str, ...]:
+    people = (person for entry in delegates for person in (entry.person, entry.manager, entry.coach))
+    return tuple(sorted({person.email.rpartition("@")[2] for person in people}))
+
+
+def people_checksum(cohort: Cohort, people: People) -> str:
+    """What a load brings in: equal for the same people under the same title and sponsor."""
+    return derive(CHECKSUM, _canonical(cohort, people))
+
+
+def is_loaded(last: LastLoad | None, cohort: Cohort, people: People) -> bool:
+    """Whether the last load brought in just this."""
+    return last is not None and last.people in (people_checksum(cohort, people), _unkeyed_checksum(cohort, people))
+
+
+def _unkeyed_checksum(cohort: Cohort, people: People) -> str:
+    """As loads were marked before ids were keyed."""
+    return hashlib.sha256(_canonical(cohort, people).encode()).hexdigest()[:CHECKSUM]
+
+
+def _canonical(cohort: Cohort, people: People) -> str:
+    described = replace(cohort, domains=_domains(people.delegates))
+    content = {name: value for name, value in fields(described).items() if name != "sponsor_link"}
+    return json.dumps([content, fields(people)], sort_keys=True)

@@ -1,0 +1,76 @@
+"""The second wave of a cohort, six months on: planned by the administrator, with the raters of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.core.calendar import closes_at, opens_at
+from chalicelib.core.model import (
+    MANAGER_GROUP,
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    InvitationState,
+    Programme,
+    RaterEntry,
+    Wave,
+    WaveState,
+)
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import cohorts, delegates, emails, invitations, jobs, programmes
+from chalicelib.store.delegates import Nomination, WaveExists
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import Write
+from chalicelib.waves import lifecycle
+
+# Who declined stays listed, and is sent nothing: a list without them would tell the delegate who they are.
+LISTED_AGAIN = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
+
+
+def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
+    """The follow-up of every delegate, each in one transaction; who has one is passed over."""
+    cohort_id = job.about["cohort"]
+    dates = cohorts.find_followup(cohort_id)
+    if dates is None:
+        raise LookupError(f"cohort {cohort_id} has no dates for a follow-up")
+    for line in cohorts.lines(cohort_id, Wave.BASELINE):
+        delegate = delegates.find(line.delegate_id)
+        if delegate is None or not line.is_asked_about_again:
+            continue
+        programme = programmes.load(delegate.programme_id, delegate.programme_version)
+        zone = programme.organisation.timezone
+        opens, closes = opens_at(dates, zone), closes_at(dates, zone)
+        wave = DelegateWave(delegate.id, Wave.FOLLOWUP, WaveState.PLANNED, opens, closes)
+        try:
+            commit(_plan(programme, delegate, wave, now), now)
+        except WaveExists:
+            continue
+    return []
+
+
+def _plan(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Write]:
+    """The list stands, and is sent when the wave opens: until then the delegate may change it."""
+    about = {"delegate": delegate.id, "wave": wave.wave.value}
+    told = [emails.add(lifecycle.planned_mail(programme, delegate, wave, now))] if wave.opens_at > now else []
+    return [
+        delegates.add_wave(wave),
+        delegates.add_nomination(Nomination(delegate.id, wave.wave, asked_before(programme, delegate))),
+        cohorts.add_line(delegate, wave.wave, wave.closes_at),
+        jobs.add(JobKind.OPEN.job(delegate.id, wave.wave, due_at=max(now, wave.opens_at), **about)),
+        *told,
+    ]
+
+
+def asked_before(programme: Programme, delegate: Delegate) -> tuple[RaterEntry, ...]:
+    """Names and groups only: nothing leads from an answer of then to one of now."""
+    asked = any(group.id == MANAGER_GROUP for group in programme.groups)
+    manager = (RaterEntry(MANAGER_GROUP, delegate.manager),) if asked else ()
+    others = (
+        RaterEntry(one.group, one.rater)
+        for one in invitations.of_delegate(delegate.id, Wave.BASELINE)
+        if one.state in LISTED_AGAIN and one.group not in (SELF_GROUP, MANAGER_GROUP)
+    )
+    known = {delegate.manager.email} if asked else set()
+    return (*manager, *(rater for rater in others if rater.person.email not in known))

@@ -1,0 +1,204 @@
+"""The people of a cohort: delegates.csv and raters.csv become entries, or every fault in them at once. Pure.
+
+No fault quotes a name or an address: line and column find it, and fault lists end up in logs and mails.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+
+from chalicelib.core.addresses import clean_name, fault_of_address, fault_of_text
+from chalicelib.core.csv_reader import Row, read_table
+from chalicelib.core.file_errors import FaultList, hint, shown
+from chalicelib.core.model import SELF_GROUP, DelegateEntry, Person, Programme, RaterEntry
+
+DELEGATE_COLUMNS = (
+    "name",
+    "email",
+    "job_title",
+    "service",
+    "manager_name",
+    "manager_email",
+    "coach_name",
+    "coach_email",
+)
+RATER_COLUMNS = ("delegate_email", "group", "name", "email")
+MOST_DELEGATES = 500
+
+
+def read_delegates(data: bytes, file: str) -> tuple[DelegateEntry, ...]:
+    """The delegates in file order. Raises FileFaults naming every fault with its line and column."""
+    faults = FaultList(file)
+    rows = _without_doubled_delegates(_checked_rows(data, DELEGATE_COLUMNS, faults), faults)
+    _refuse_delegates_in_a_second_part(rows, faults)
+    _refuse_two_names_for_one_address(rows, faults)
+    if len(rows) > MOST_DELEGATES:
+        faults.add(rows[MOST_DELEGATES].line, "", f"is one delegate too many; allowed: {MOST_DELEGATES} a cohort")
+    faults.refuse_if_any()
+    return tuple(_delegate(row.cells) for row in rows)
+
+
+def read_raters(
+    data: bytes,
+    file: str,
+    programme: Programme,
+    delegates: Collection[str],
+    listed: Mapping[str, Sequence[RaterEntry]] = MappingProxyType({}),
+) -> dict[str, tuple[RaterEntry, ...]]:
+    """Raters by the delegate's address, in file order. Raises FileFaults naming every fault.
+
+    delegates   addresses of the cohort's delegates, lower case
+    listed      who is on their lists already, by the same addresses
+    """
+    faults, known = FaultList(file), frozenset(delegates)
+    rows = [_with_group_id(row, programme) for row in _checked_rows(data, RATER_COLUMNS, faults)]
+    for row in rows:
+        _refuse_stray_rater(row, programme, known, faults)
+    rows = _without_doubled_raters(rows, faults)
+    _refuse_crowded_groups(rows, programme, listed, faults)
+    faults.refuse_if_any()
+    raters: dict[str, list[RaterEntry]] = defaultdict(list)
+    for row in rows:
+        raters[row.cells["delegate_email"]].append(RaterEntry(row.cells["group"], _person(row.cells, "")))
+    return {delegate: tuple(entries) for delegate, entries in raters.items()}
+
+
+def _checked_rows(data: bytes, columns: Sequence[str], faults: FaultList) -> list[Row]:
+    """Rows with lower-case addresses, every cell checked; a row that only repeats another is dropped."""
+    rows: dict[tuple[str, ...], Row] = {}
+    for raw in read_table(data, columns, faults):
+        row = Row(raw.line, {name: _read_cell(name, cell) for name, cell in raw.cells.items()})
+        if rows.setdefault(tuple(row.cells.values()), row) is not row:
+            continue
+        for name, cell in row.cells.items():
+            wrong = fault_of_address(cell) if _is_address(name) else fault_of_text(cell)
+            if wrong:
+                faults.add(row.line, name, wrong)
+    return list(rows.values())
+
+
+def _read_cell(column: str, cell: str) -> str:
+    if _is_address(column):
+        return cell.lower()
+    return clean_name(cell) if column.endswith("name") else cell
+
+
+def _is_address(column: str) -> bool:
+    return column.endswith("email")
+
+
+def _person(cells: dict[str, str], prefix: str) -> Person:
+    return Person(cells[f"{prefix}name"], cells[f"{prefix}email"])
+
+
+# --- delegates ----------------------------------------------------------------------------------------
+
+
+def _delegate(cells: dict[str, str]) -> DelegateEntry:
+    return DelegateEntry(
+        person=_person(cells, ""),
+        job_title=cells["job_title"],
+        service=cells["service"],
+        manager=_person(cells, "manager_"),
+        coach=_person(cells, "coach_"),
+    )
+
+
+def _without_doubled_delegates(rows: list[Row], faults: FaultList) -> list[Row]:
+    first: dict[str, Row] = {}
+    kept = []
+    for row in rows:
+        address = row.cells["email"]
+        if address in first:
+            faults.add(row.line, "email", f"is the address of the delegate on line {first[address].line} too")
+            continue
+        if address:
+            first[address] = row
+        kept.append(row)
+    return kept
+
+
+def _refuse_delegates_in_a_second_part(rows: list[Row], faults: FaultList) -> None:
+    for row in rows:
+        for column in ("manager_email", "coach_email"):
+            if row.cells[column] and row.cells[column] == row.cells["email"]:
+                faults.add(row.line, column, "is the delegate's own address")
+
+
+def _refuse_two_names_for_one_address(rows: list[Row], faults: FaultList) -> None:
+    """One of the two is a slip, and if it is the address, what one person should read reaches another."""
+    first: dict[str, tuple[str, int]] = {}
+    for row in rows:
+        for prefix in ("", "manager_", "coach_"):
+            person = _person(row.cells, prefix)
+            if not person.name or not person.email:
+                continue
+            name, line = first.setdefault(person.email, (person.name, row.line))
+            if name.casefold() != person.name.casefold():
+                faults.add(row.line, f"{prefix}name", f"is not the name that line {line} gives for the same address")
+
+
+# --- raters -------------------------------------------------------------------------------------------
+
+
+def _with_group_id(row: Row, programme: Programme) -> Row:
+    """People write "Direct reports" as often as direct_report: a title stands for its id."""
+    group = row.cells["group"]
+    ids = {group.title.casefold(): group.id for group in programme.groups}
+    ids |= {group.id: group.id for group in programme.groups}
+    return Row(row.line, row.cells | {"group": ids.get(group.casefold(), group)})
+
+
+def _refuse_stray_rater(row: Row, programme: Programme, delegates: Collection[str], faults: FaultList) -> None:
+    delegate, group, address = row.cells["delegate_email"], row.cells["group"], row.cells["email"]
+    allowed = [group.id for group in programme.rater_groups]
+    if delegate and delegate not in delegates:
+        faults.add(row.line, "delegate_email", "is not the address of a delegate of this cohort")
+    if group == SELF_GROUP:
+        faults.add(row.line, "group", f"is {SELF_GROUP}: delegates are asked about themselves without being listed")
+    elif group and group not in allowed:
+        faults.add(row.line, "group", f'"{shown(group)}" is not a group of this programme; {hint(group, allowed)}')
+    if address and address == delegate:
+        faults.add(row.line, "email", "is the delegate's own address")
+
+
+def _without_doubled_raters(rows: list[Row], faults: FaultList) -> list[Row]:
+    first: dict[tuple[str, str], Row] = {}
+    kept = []
+    for row in rows:
+        key = (row.cells["delegate_email"], row.cells["email"])
+        if key in first and first[key].cells != row.cells:
+            differs = "group" if first[key].cells["group"] != row.cells["group"] else "name"
+            faults.add(
+                row.line, differs, f"is another than on line {first[key].line} for the same rater of this delegate"
+            )
+        if key in first:
+            continue
+        if all(key):
+            first[key] = row
+        kept.append(row)
+    return kept
+
+
+def _refuse_crowded_groups(
+    rows: list[Row], programme: Programme, listed: Mapping[str, Sequence[RaterEntry]], faults: FaultList
+) -> None:
+    """With those on the list, whom a file leaves there."""
+    most = {group.id: group.max for group in programme.rater_groups}
+    there = [(delegate, entry) for delegate, entries in listed.items() for entry in entries]
+    known = {(delegate, entry.person.email) for delegate, entry in there}
+    count = Counter((delegate, entry.group) for delegate, entry in there)
+    told = set()
+    for row in rows:
+        delegate, group = row.cells["delegate_email"], row.cells["group"]
+        if (delegate, row.cells["email"]) in known or group not in most or (delegate, group) in told:
+            continue
+        count[delegate, group] += 1
+        if count[delegate, group] > most[group]:
+            told.add((delegate, group))
+            where = ", with those on the list already" if listed.get(delegate) else ""
+            faults.add(
+                row.line, "group", f"{group} has more raters of this delegate than the {most[group]} allowed{where}"
+            )

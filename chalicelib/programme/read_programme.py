@@ -1,0 +1,103 @@
+"""The programme file: YAML becomes a checked Programme, or every fault in it at once."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from pathlib import Path
+
+import msgspec
+
+from chalicelib.core.file_errors import FaultList
+from chalicelib.core.model import (
+    Approver,
+    Assignment,
+    Competency,
+    ImpactRules,
+    Item,
+    Milestone,
+    OpenQuestion,
+    Organisation,
+    Programme,
+    RaterGroup,
+    Value,
+)
+from chalicelib.programme import rules, yaml_reader
+from chalicelib.programme.logo import read_logo
+from chalicelib.programme.schema import CompetencyShape, MilestoneShape, OrganisationShape, ProgrammeShape
+from chalicelib.programme.yaml_paths import Outline
+
+USUAL_MINIMUM = 5  # responses before a report, and before comments carry a cell's name
+
+
+def read_programme(text: str | bytes, file: str, folder: Path | None = None) -> Programme:
+    """Reads and checks a programme file. Raises FileFaults naming every fault with its line and key.
+
+    file     the name that faults carry
+    folder   where a logo named by file name is looked for; None: only a data URI is allowed
+    """
+    faults = FaultList(file)
+    outline = Outline(faults)
+    node = yaml_reader.compose(_decoded(text, faults), faults)
+    plain = yaml_reader.read(outline, node, ProgrammeShape)
+    rules.check(outline)
+    logo = _logo(outline, folder)
+    faults.refuse_if_any()
+    return _programme(msgspec.convert(plain, ProgrammeShape), logo)
+
+
+def _decoded(text: str | bytes, faults: FaultList) -> str:
+    if isinstance(text, str):
+        return text
+    encoding = "utf-16" if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        return text.decode(encoding)
+    except UnicodeDecodeError as error:
+        faults.add(text.count(b"\n", 0, error.start) + 1, "", "is not text in UTF-8: save the file with that encoding")
+        raise faults.refusal() from error
+
+
+def _logo(outline: Outline, folder: Path | None) -> str | None:
+    for path, text in outline.texts("organisation", "logo"):
+        try:
+            return read_logo(text, folder)
+        except ValueError as error:
+            outline.fault(path, str(error))
+    return None
+
+
+def _programme(shape: ProgrammeShape, logo: str | None) -> Programme:
+    usual = max(USUAL_MINIMUM, shape.threshold)
+    return Programme(
+        id=shape.programme,
+        version=shape.version,
+        title=shape.title,
+        organisation=_organisation(shape.organisation, logo),
+        scale=shape.scale.labels,
+        groups=tuple(RaterGroup(g.id, g.title, g.min, g.max, g.named) for g in shape.groups),
+        threshold=shape.threshold,
+        values=tuple(Value(v.id, v.title) for v in shape.values),
+        competencies=tuple(map(_competency, shape.competencies)),
+        open_questions=tuple(OpenQuestion(q.id, q.text, q.competency) for q in shape.open_questions),
+        reminders=tuple(sorted(map(rules.days_of, shape.reminders), reverse=True)),
+        milestones=tuple(map(_milestone, shape.milestones)),
+        impact=ImpactRules(rules.months_of(shape.impact.after), rules.days_of(shape.impact.open_for)),
+        minimum_responses=shape.minimum_responses or usual,
+        comments_from=shape.comments_from or usual,
+        close_when_complete=shape.close_when_complete,
+        coach_only_comments=shape.coach_only_comments,
+        raters_approved_by=Approver(shape.raters_approved_by) if shape.raters_approved_by else None,
+    )
+
+
+def _organisation(shape: OrganisationShape, logo: str | None) -> Organisation:
+    return Organisation(shape.name, shape.brand.lower(), logo, shape.timezone, shape.currency)
+
+
+def _competency(shape: CompetencyShape) -> Competency:
+    items = tuple(Item(i.id, i.self_wording, i.others_wording, i.values) for i in shape.items)
+    return Competency(shape.id, shape.title, shape.definition, shape.milestone, items)
+
+
+def _milestone(shape: MilestoneShape) -> Milestone:
+    assignments = tuple(Assignment(a.id, a.title) for a in shape.assignments)
+    return Milestone(shape.id, shape.title, shape.days, assignments)

@@ -1,0 +1,36 @@
+"""What the report says, part by part, as plain data for both templates: words and figures from facts only. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.core.model import Programme
+from chalicelib.report.parts import change, coaching, detail, front, overview, quadrants
+from chalicelib.report.parts.facts_index import Book
+from chalicelib.results.facts import Facts
+
+TITLE = "360-degree feedback report"
+
+
+def build_view(programme: Programme, facts: Facts) -> dict[str, Any]:
+    """The report as nested dicts, lists and strings; a part with nothing to show is not in it."""
+    book = Book(programme, facts)
+    parts = [
+        front.how_to_read(book),
+        front.who_answered(book),
+        overview.summary(book),
+        quadrants.four_quadrants(book),
+        overview.ranked(book),
+        *detail.competency_pages(book),
+        detail.values(book),
+        overview.groups_differ(book),
+        detail.comments(book),
+        change.change(book),
+        coaching.debrief(book),
+        coaching.areas(book),
+        coaching.workshops(book),
+        detail.annex(book),
+        change.every_change(book),
+        detail.formulae(book),
+    ]
+    return {"title": TITLE, "cover": front.cover(book), "parts": [part for part in parts if part]}

@@ -1,0 +1,156 @@
+"""The job that freezes a cohort's figures, once, and then has the reports printed that show them.
+
+Made by every close, and once more for the cohort's deadline. Why reports wait:
+docs/decisions/0012-reports-wait-for-the-cohort.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.core.calendar import local_moment
+from chalicelib.core.model import Programme, Wave
+from chalicelib.jobs.each import each, each_or_fail
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.report.load_facts import delegate_in, earlier_facts, wave_facts
+from chalicelib.results.change import Subject
+from chalicelib.results.cohort import FEWEST_DELEGATES, cohort_means, consistency, effects, noise_words
+from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, read_frozen, share_bytes
+from chalicelib.results.facts import Facts, facts_bytes
+from chalicelib.store import cohort_figures, cohorts, delegates, jobs, programmes
+from chalicelib.store.cohort_figures import CohortFigures, FiguresExist, StoredShare
+from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.jobs import Job, JobExists
+from chalicelib.store.table import Write, transact
+from chalicelib.waves import lifecycle
+
+LOOK_AGAIN_AFTER = timedelta(days=1)
+LONGEST_WAIT = timedelta(days=14)  # after the deadline, for those who were given more time
+STILL_ANSWERED = (Stage.PLANNED, Stage.COLLECTING)
+NOT_CLOSED = (*STILL_ANSWERED, Stage.HELD)
+
+Noise = Mapping[str, Mapping[Subject, str]]
+
+
+class _Round(Struct, frozen=True):
+    """A wave of a cohort, as it stands."""
+
+    cohort_id: str
+    wave: Wave
+    programme: Programme
+    lines: tuple[DelegateLine, ...]
+    deadline: datetime
+
+    @property
+    def closed(self) -> tuple[str, ...]:
+        return tuple(line.delegate_id for line in self.lines if line.stage not in NOT_CLOSED)
+
+    @property
+    def unprinted(self) -> tuple[str, ...]:
+        return tuple(line.delegate_id for line in self.lines if line.stage is Stage.SCORING)
+
+    @property
+    def is_small(self) -> bool:
+        """It will never have figures."""
+        return len(self.lines) < FEWEST_DELEGATES
+
+    def may_freeze(self, now: datetime) -> bool:
+        """Everyone is closed; or the deadline has passed, and to wait for more helps nobody or takes too long."""
+        if len(self.closed) == len(self.lines):
+            return True
+        if now < self.deadline + lifecycle.FIGURES_AFTER:
+            return False
+        nobody_more = not any(line.stage in STILL_ANSWERED for line in self.lines)
+        return nobody_more or len(self.closed) >= FEWEST_DELEGATES or now >= self.deadline + LONGEST_WAIT
+
+
+def freeze_cohort(job: Job, now: datetime) -> Sequence[Write]:
+    """Does nothing while too many still answer: the last close, or the deadline, comes back."""
+    found = _round(job.about["cohort"], Wave(job.about["wave"]))
+    frozen = cohort_figures.find(found.cohort_id, found.wave)
+    if frozen is None and not found.is_small and not found.may_freeze(now):
+        return _meanwhile(job, found, now)
+    noise: Noise = {}
+    if frozen is None and not found.is_small:
+        frozen, noise = _freeze(found, now)
+    elif frozen and found.wave is Wave.FOLLOWUP and set(found.unprinted) & set(frozen.delegates):
+        noise = noise_words(*_reports(found, frozen.delegates))  # an attempt that froze, and came no further
+    each_or_fail(
+        found.unprinted,
+        lambda delegate_id: _have_printed(delegate_id, found.wave, frozen, noise.get(delegate_id, {}), now),
+        "cohort_figures",
+    )
+    return []
+
+
+def _round(cohort_id: str, wave: Wave) -> _Round:
+    rows = list(cohorts.rows(cohort_id))
+    cohort = cohorts.cohort_from(rows)
+    if cohort is None:
+        raise LookupError(f"no cohort {cohort_id}")
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    last_day = cohorts.last_day(rows, wave)
+    lines = [line for line in cohorts.lines_from(rows, wave) if not line.withdrawn]
+    deadline = local_moment(last_day + timedelta(days=1), 0, programme.organisation.timezone)
+    return _Round(cohort_id, wave, programme, tuple(lines), deadline)
+
+
+def _meanwhile(job: Job, found: _Round, now: datetime) -> list[Write]:
+    """A report that the administrator wants at once goes without the cohort's figures; the deadline looks again."""
+    delegate_id = job.about.get("delegate", "")
+    if "at_once" in job.about and delegate_id in found.unprinted:
+        _have_printed(delegate_id, found.wave, None, {}, now)
+    return [] if delegate_id else [jobs.add(lifecycle.figures_job(found.cohort_id, found.wave, now + LOOK_AGAIN_AFTER))]
+
+
+def _freeze(found: _Round, now: datetime) -> tuple[CohortFigures, Noise]:
+    """Over those who are closed now and whose rows can be read; the report of another fails, and is shown.
+
+    If another attempt was first, what it froze stands.
+    """
+    reports, earlier = _reports(found, found.closed)
+    frozen = Frozen(
+        means=cohort_means(found.programme, reports.values()),
+        effects=tuple(effects(reports, earlier)),
+        consistency=tuple(consistency(found.programme, reports.values())),
+    )
+    figures = CohortFigures(found.cohort_id, found.wave, tuple(reports), frozen_bytes(frozen), now)
+    try:
+        transact([cohort_figures.add(figures)])
+    except FiguresExist:
+        first = cohort_figures.find(found.cohort_id, found.wave)
+        if first is None:
+            raise
+        return first, noise_words(*_reports(found, first.delegates))
+    return figures, noise_words(reports, earlier)
+
+
+def _reports(found: _Round, delegate_ids: Iterable[str]) -> tuple[dict[str, Facts], dict[str, Facts]]:
+    """By delegate: the facts of this wave, and of the one before where there was a report."""
+
+    def read(delegate_id: str) -> tuple[Facts, Facts | None]:
+        rows = list(delegates.partition(delegate_id))
+        return wave_facts(found.programme, delegate_in(rows), found.wave, rows), earlier_facts(rows, found.wave)
+
+    both, _ = each(delegate_ids, read, "cohort_figures")
+    earlier = {delegate_id: before for delegate_id, (_, before) in both.items() if before}
+    return {delegate_id: facts for delegate_id, (facts, _) in both.items()}, earlier
+
+
+def _have_printed(
+    delegate_id: str, wave: Wave, frozen: CohortFigures | None, noise: Mapping[Subject, str], now: datetime
+) -> None:
+    """The delegate's share and the job that prints it; who has them is passed over."""
+    writes = [jobs.add(JobKind.REPORT.job(delegate_id, wave.value, due_at=now, delegate=delegate_id, wave=wave.value))]
+    before = earlier_facts(delegates.partition(delegate_id), wave) if wave is Wave.FOLLOWUP else None
+    earlier = facts_bytes(before) if before else b""
+    share = Share(read_frozen(frozen.figures).means if frozen else (), noise, earlier)
+    if share != Share():
+        writes.append(cohort_figures.add_share(StoredShare(delegate_id, wave, share_bytes(share))))
+    try:
+        transact(writes)  # the sweep hints at them: a few minutes do not matter
+    except JobExists:
+        return

@@ -1,0 +1,67 @@
+"""The job of this stage: publish a closed wave, print it, and tell the coach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from chalicelib.core.model import Delegate, Programme, Wave
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import queued
+from chalicelib.links import parts
+from chalicelib.report.load_facts import coach_comments as kept_for_coach
+from chalicelib.report.load_facts import delegate_in, wave_facts
+from chalicelib.report.render import documents
+from chalicelib.results.change import with_changes
+from chalicelib.results.cohort_snapshot import Share, read_share
+from chalicelib.results.facts import Facts, amended, read_facts
+from chalicelib.store import coach_comments, cohort_figures, cohorts, delegates, emails, programmes, reports
+from chalicelib.store.cohorts import Stage
+from chalicelib.store.emails import Mail
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import Row
+from chalicelib.store.reports import StoredReport
+from chalicelib.store.table import Write
+
+# The coach's mail is left to the sweep: a few minutes do not matter, and a hint would be one call more.
+COACH_IS_TOLD_AFTER = timedelta(minutes=1)
+
+
+def build_report(job: Job, now: datetime) -> Sequence[Write]:
+    """Six calls with claim and settling: one query, three documents. The same responses make the same report."""
+    rows = list(delegates.partition(job.about["delegate"]))
+    wave = Wave(job.about["wave"])
+    delegate = delegate_in(rows)
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    facts = _facts(programme, delegate, wave, rows)
+    names = reports.save_documents(delegate.id, wave, facts.checksum, documents(programme, facts))
+    report = StoredReport(delegate.id, wave, facts.checksum, names["facts"], names["html"], names["pdf"], made_at=now)
+    return [
+        reports.add(report),
+        *coach_comments.add(delegate.id, wave, kept_for_coach(programme, wave, rows)),
+        cohorts.change_line(delegate, put={"stage": Stage.REPORT_READY}, wave=wave),
+        emails.add(_ready_mail(programme, delegate, wave, now)),
+    ]
+
+
+def _facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[Row]) -> Facts:
+    facts = wave_facts(programme, delegate, wave, rows)
+    stored = cohort_figures.share_in(rows, wave)
+    share = read_share(stored.share) if stored else Share()
+    if share.earlier:
+        facts = with_changes(facts, read_facts(share.earlier), share.noise)
+    return amended(facts, cohort_means=share.means) if share.means else facts
+
+
+def _ready_mail(programme: Programme, delegate: Delegate, wave: Wave, now: datetime) -> Mail:
+    return queued(
+        "report/ready",
+        delegate.id,
+        wave.value,
+        to=delegate.coach,
+        due_at=now + COACH_IS_TOLD_AFTER,
+        words=common_words(programme)
+        | {"name": delegate.coach.name, "delegate": delegate.person.name, "cohort": delegate.cohort_title},
+        links={"coach": parts.coach(delegate)},
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )

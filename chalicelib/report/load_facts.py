@@ -1,0 +1,74 @@
+"""The facts of a closed wave, from a delegate's rows: what is printed, and what a cohort's figures are made of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib.core.model import Delegate, Programme, Wave
+from chalicelib.results.facts import Facts, ReportHeading, build_facts, cell_titles, read_facts
+from chalicelib.results.publish import publish
+from chalicelib.results.published import PublishedCells
+from chalicelib.store import objects, responses
+from chalicelib.store.coach_comments import CoachComment
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.reports import StoredReport
+
+
+def delegate_in(rows: Iterable[Row]) -> Delegate:
+    """Whom the rows of a partition are about."""
+    return next(read(Delegate, row) for row in rows if row["sk"] == "META")
+
+
+def wave_facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[Row]) -> Facts:
+    """By the responses alone: the same responses give the same facts, however late or often they are made."""
+    zone = ZoneInfo(programme.organisation.timezone)
+    heading = ReportHeading(
+        delegate=delegate.person.name,
+        job_title=delegate.job_title,
+        service=delegate.service,
+        cohort=delegate.cohort_title,
+        programme=programme.title,
+        organisation=programme.organisation.name,
+        coach=delegate.coach.name,
+        wave=wave.value,
+        issued=_closed_at(rows, wave).astimezone(zone).date(),
+    )
+    return build_facts(programme, heading, _published(programme, wave, rows))
+
+
+def coach_comments(programme: Programme, wave: Wave, rows: Sequence[Row]) -> list[CoachComment]:
+    """What raters keep for the coach: under the names and by the rules of the report's comments, and in no document."""
+    if not programme.coach_only_comments:
+        return []
+    published = _published(programme, wave, rows)
+    titles = cell_titles(programme, published.comment_cells)
+    texts = {question.id: question.text for question in programme.open_questions}
+    return [CoachComment(texts[one.question], titles[one.cell], one.text) for one in published.coach_comments]
+
+
+def _published(programme: Programme, wave: Wave, rows: Sequence[Row]) -> PublishedCells:
+    return publish(programme, responses.from_rows(rows, wave), comment_key=_comment_key(rows, wave))
+
+
+def earlier_facts(rows: Iterable[Row], wave: Wave) -> Facts | None:
+    """The baseline's facts, for a follow-up; None if there was no report then. One call."""
+    if wave is not Wave.FOLLOWUP:
+        return None
+    found = (read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}")
+    return next((read_facts(objects.load(report.facts)) for report in found), None)
+
+
+def _closed_at(rows: Iterable[Row], wave: Wave) -> datetime:
+    """The report carries the day of the deadline."""
+    sk = f"WAVE#{wave.value}"
+    return next(datetime.fromisoformat(row["closes_at"]) for row in rows if row["sk"] == sk)
+
+
+def _comment_key(rows: Iterable[Row], wave: Wave) -> bytes:
+    """From the random ids of the responses: the same at each attempt, and nothing that tells who wrote what."""
+    prefix = f"RESPONSE#{wave.value}#"
+    ids = sorted(row["sk"] for row in rows if row["sk"].startswith(prefix))
+    return hashlib.sha256("\n".join(ids).encode()).digest()

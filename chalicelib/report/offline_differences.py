@@ -1,0 +1,103 @@
+"""Refuses reports whose difference from what a folder has published would show the answers of a few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from chalicelib.core.errors import Refusal
+from chalicelib.report.offline_ledger import COHORT_FILE, FACTS_FILE
+from chalicelib.results.cohort import FEWEST_DELEGATES
+from chalicelib.results.disclosure_control import (
+    Entry,
+    PublishedMeans,
+    PublishedReport,
+    differs_by_a_few_raters,
+    is_another_baseline,
+    is_same_wave,
+    shows_other_answers,
+    tells_of_a_few,
+)
+
+NOTHING_WRITTEN = "Nothing was written."
+START_AFRESH = "If no one has seen the earlier reports, write to an empty folder."
+
+
+class ReportsDiffer(Refusal):
+    """Two reports, or two cohort means, whose difference would show the answers or scores of a few."""
+
+    status = 409
+    title = "These reports would give answers away beside those that are there"
+
+    def __init__(self, where: Path, reason: str) -> None:
+        super().__init__(
+            f"{where} {reason}. Whoever reads both could work out what few people answered. {NOTHING_WRITTEN} "
+            f"{START_AFRESH}"
+        )
+
+
+class BaselineDiffers(Refusal):
+    """Changes since a baseline that nobody was shown would tell its answers beside the one that was released."""
+
+    status = 409
+    title = "This is not the baseline that was published"
+
+    def __init__(self, published: Path, name: str, baseline: str) -> None:
+        super().__init__(
+            f"{baseline} gives {name} other figures than the baseline report that this folder published ({published}). "
+            f"Changes are only shown since the published one. {NOTHING_WRITTEN} Give --before the file from which that "
+            "report was made."
+        )
+
+
+def refuse_differences(
+    out: Path, published: Sequence[Entry], baselines: Sequence[PublishedReport], further: Sequence[Entry], before: str
+) -> None:
+    """Raises BaselineDiffers or ReportsDiffer.
+
+    published   all that this folder has shown
+    baselines   what `further` looks back to, read from the file `before`
+    """
+    shown = [entry for entry in published if isinstance(entry, PublishedReport)]
+    for baseline in baselines:
+        _refuse_another_baseline(out, shown, baseline, before)
+    seen = [*shown, *baselines]
+    reports = [entry for entry in further if isinstance(entry, PublishedReport)]
+    present = {report.delegate for report in reports}
+    for report in reports:
+        # two people of one file are two people; a name that is gone may have become another one
+        _refuse_report(out, [one for one in seen if one.delegate not in present - {report.delegate}], report)
+    seen += reports
+    for means in (entry for entry in further if isinstance(entry, PublishedMeans)):
+        _refuse_means(out, published, means, seen)
+
+
+def _refuse_another_baseline(
+    out: Path, shown: Iterable[PublishedReport], baseline: PublishedReport, before: str
+) -> None:
+    earlier = [report for report in shown if is_same_wave(report, baseline)]
+    if earlier and all(is_another_baseline(report, baseline) for report in earlier):
+        raise BaselineDiffers(out / earlier[-1].folder / FACTS_FILE, baseline.name, before)
+
+
+def _refuse_report(out: Path, seen: Iterable[PublishedReport], report: PublishedReport) -> None:
+    for earlier in seen:
+        where = out / earlier.folder / FACTS_FILE
+        if shows_other_answers(earlier, report):
+            raise ReportsDiffer(where, "shows other answers for the same wave")
+        if not is_same_wave(earlier, report) and differs_by_a_few_raters(earlier, report):
+            reason = f"seems to be made of the same answers as the {report.wave} report of {report.name}, but for a few"
+            raise ReportsDiffer(where, reason)
+
+
+def _refuse_means(
+    out: Path, published: Iterable[Entry], means: PublishedMeans, reports: Sequence[PublishedReport]
+) -> None:
+    earlier = [entry for entry in published if isinstance(entry, PublishedMeans) and entry.wave == means.wave]
+    if tells_of_a_few(earlier, means, FEWEST_DELEGATES):
+        raise ReportsDiffer(out / COHORT_FILE, "holds means of almost the same delegates")
+    members = {delegate for entry in earlier for delegates, _ in entry.sets for delegate in delegates}
+    figures: dict[str, str] = {}
+    for report in (one for one in reports if one.wave == means.wave and one.delegate in members):
+        if figures.setdefault(report.delegate, report.everything) != report.everything:
+            raise ReportsDiffer(out / COHORT_FILE, f"holds means with other figures of {report.name}")

@@ -1,0 +1,113 @@
+"""The ledger of a folder of reports: which figures were published there, whatever became of the files."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from chalicelib.core.errors import Refusal
+from chalicelib.report.responses_file import identify
+from chalicelib.results.disclosure_control import Entry, PublishedMeans, PublishedReport, means_entry, report_entry
+from chalicelib.results.facts import Facts, read_facts
+
+LEDGER_FILE = "ledger.jsonl"
+COHORT_FILE = "cohort.json"
+FACTS_FILE = "facts.json"
+
+
+class LedgerDamaged(Refusal):
+    """A file that tells what was published cannot be read, so nothing more can be published beside it."""
+
+    status = 409
+    title = "What was published in this folder cannot be read"
+
+    def __init__(self, where: Path, problem: str) -> None:
+        super().__init__(
+            f"{where} {problem}. It tells what was published here, so nothing was written. Restore it from a backup, "
+            "or write to an empty folder if no one has seen the reports of this one."
+        )
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One run at a time reads what was published and adds to it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def read_ledger(folder: Path, top: int) -> list[Entry]:
+    """Everything that was published in a folder, oldest first: its ledger, and reports that the ledger does not name.
+
+    Reports were written without a ledger before there was one, and can be copied into a folder.
+    top   of the scale, for reports that the ledger does not name
+
+    Raises LedgerDamaged.
+    """
+    entries = list(_lines(folder / LEDGER_FILE))
+    reports = {path.parent.name: _facts(path) for path in sorted(folder.glob(f"*/{FACTS_FILE}"))}
+    for name, facts in reports.items():
+        entries.append(report_entry(facts, identify(facts.heading.delegate), name, top))
+    cohort = folder / COHORT_FILE
+    if cohort.exists() and not any(isinstance(entry, PublishedMeans) for entry in entries):
+        entries.append(_means_of(cohort, reports.values()))
+    return _distinct(entries)
+
+
+def write_ledger(folder: Path, entries: Iterable[Entry]) -> None:
+    """Replaces the ledger by one that begins with the same entries, whole or not at all, and safe from a power cut."""
+    lines = [msgspec.json.encode(entry) + b"\n" for entry in _distinct(entries)]
+    write_whole(folder / LEDGER_FILE, b"".join(lines))
+
+
+def _distinct(entries: Iterable[Entry]) -> list[Entry]:
+    return list({msgspec.json.encode(entry): entry for entry in entries}.values())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """A reader finds the file as it was or as it is now."""
+    fresh = path.with_name(f".{path.name}.new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _lines(ledger: Path) -> Iterator[Entry]:
+    if not ledger.exists():
+        return
+    for number, line in enumerate(ledger.read_bytes().splitlines(), start=1):
+        try:
+            yield msgspec.json.decode(line, type=PublishedReport | PublishedMeans)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise LedgerDamaged(ledger, f"cannot be read on line {number}") from error
+
+
+def _facts(path: Path) -> Facts:
+    try:
+        return read_facts(path.read_bytes())
+    except (ValueError, KeyError, TypeError) as error:
+        raise LedgerDamaged(path, "was changed after it was written") from error
+
+
+def _means_of(cohort: Path, reports: Iterable[Facts]) -> PublishedMeans:
+    """As it was written before there was a ledger: every figure over every delegate."""
+    try:
+        content = json.loads(cohort.read_text())
+        delegates = [identify(name) for name in content["delegates"]]
+        figures = {f"mean {mean['cell']} {mean['id']}": delegates for mean in content["means"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise LedgerDamaged(cohort, "was changed after it was written") from error
+    waves = [facts.heading.wave for facts in reports if identify(facts.heading.delegate) in delegates]
+    return means_entry(max(waves, default="baseline", key=waves.count), figures)

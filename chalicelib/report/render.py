@@ -1,0 +1,15 @@
+"""The documents of one report: what it says is put together once, and shown as a page and on paper."""
+
+from __future__ import annotations
+
+from chalicelib.core.model import Programme
+from chalicelib.report.contents import build_view
+from chalicelib.report.render_html import html_of
+from chalicelib.report.render_pdf import pdf_of
+from chalicelib.results.facts import Facts, facts_bytes
+
+
+def documents(programme: Programme, facts: Facts) -> dict[str, bytes]:
+    """ "facts" (facts.json), "html" and "pdf". The same facts give the same bytes."""
+    view = build_view(programme, facts)
+    return {"facts": facts_bytes(facts), "html": html_of(view).encode(), "pdf": pdf_of(view, facts)}

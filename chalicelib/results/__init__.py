@@ -1,0 +1,1 @@
+"""Publishing rule and figures: from answers to what may be shown. Renders nothing, stores nothing."""

@@ -1,0 +1,57 @@
+"""What has changed since an earlier report: from the figures that both of them show, and nothing else. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.results.facts import ChangeFact, Facts, Statistic, amended
+from chalicelib.results.partition import is_numbered
+from chalicelib.results.published import Bound
+from chalicelib.results.rounding import Range, display_gap, one_decimal, told_bounds
+
+CANNOT_SAY = "cannot say"
+
+Subject = tuple[str, str, str]  # about, id, cell
+
+
+def with_changes(facts: Facts, earlier: Facts, noise: Mapping[Subject, str]) -> Facts:
+    """The facts of a later wave with every change since an earlier one of the same delegate.
+
+    noise   for a figure whether its change is larger than noise; a figure that is absent has no such word
+
+    A change is shown only for what both reports show under the same cell, so it is a function of published figures.
+    """
+    before = figures_of(earlier)
+    changes = tuple(
+        _change(before[subject], after, noise.get(subject, ""))
+        for subject, after in figures_of(facts).items()
+        if subject in before and not is_numbered(after.cell)
+    )
+    return amended(facts, compared_with=earlier.heading.wave, changes=changes)
+
+
+def figures_of(facts: Facts) -> dict[Subject, Statistic]:
+    return {(s.about, s.id, s.cell): s for s in facts.statistics}
+
+
+def _change(before: Statistic, after: Statistic, noise: str) -> ChangeFact:
+    change = after.range - before.range
+    return ChangeFact(
+        about=after.about,
+        id=after.id,
+        cell=after.cell,
+        n_before=before.n,
+        n_after=after.n,
+        before=before.display,
+        after=after.display,
+        change=float(change.shown),
+        display=display_change(change),
+        noise=noise,
+        **told_bounds(change),
+    )
+
+
+def display_change(change: Range) -> str:
+    """A change that may be a rise or a fall, for all that the bounds tell, is neither."""
+    either = change.bound is Bound.OR_SO and one_decimal(change.low) < 0 < one_decimal(change.high)
+    return CANNOT_SAY if either else display_gap(change)

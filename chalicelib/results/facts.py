@@ -1,0 +1,316 @@
+"""facts.json: every figure and comment that a report shows, and nothing else. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.core.model import SELF_GROUP, Programme
+from chalicelib.results.agreement import cuts_for
+from chalicelib.results.partition import Cell, is_numbered
+from chalicelib.results.published import ALL_OTHERS, About, Figure, PublishedCells
+from chalicelib.results.rank import ranked
+from chalicelib.results.rounding import (
+    Range,
+    display_gap,
+    display_mean,
+    range_on_scale,
+    read_exact,
+    read_range,
+    told_bounds,
+    two_decimals,
+)
+
+
+class ReportHeading(Struct, frozen=True):
+    """What the cover says. Empty strings are left out."""
+
+    delegate: str
+    job_title: str
+    service: str
+    cohort: str
+    programme: str
+    organisation: str
+    coach: str
+    wave: str
+    issued: date  # local date
+
+
+class CellFact(Struct, frozen=True):
+    cell: str
+    title: str
+    groups: tuple[str, ...]
+    n: int
+    named: bool
+
+
+class Statistic(Struct, frozen=True):
+    """A figure. `bound`, `low` and `high` are left out of the file where nothing in it was clamped."""
+
+    about: str  # item, competency, value or overall
+    id: str
+    cell: str  # a cell's id or "all_others"
+    n: int
+    mean: float  # scale points, not rounded for display
+    display: str
+    bound: str = ""  # at_least, at_most or about: how the truth lies to what is printed
+    low: str = ""  # the least that the truth can be, as a fraction: "19/4"
+    high: str = ""  # the most
+    exact: str = ""  # the mean as a fraction, where its float does not tell
+
+    @property
+    def range(self) -> Range:
+        shown = Fraction(self.exact) if self.exact else read_exact(self.mean)
+        if self.low or self.high or " " not in self.display:
+            return read_range(shown, self.low, self.high)
+        one = Fraction(1, self.n)  # facts that were made before they told their bounds
+        return Range(shown, shown - one * self.display.endswith("less"), shown + one * self.display.endswith("more"))
+
+
+class Gap(Struct, frozen=True):
+    """Self minus all others; positive: the delegate rates themself higher. Bounds as those of a statistic."""
+
+    about: str
+    id: str
+    gap: float
+    display: str
+    bound: str = ""
+    low: str = ""
+    high: str = ""
+
+    @property
+    def range(self) -> Range:
+        return read_range(read_exact(self.gap), self.low, self.high)
+
+
+class CommentFact(Struct, frozen=True):
+    question: str
+    cell: str
+    text: str
+
+
+class AgreementFact(Struct, frozen=True):
+    """How far the raters of one cell agree, in a word: all that is shown of spread (decision 10)."""
+
+    about: str
+    id: str
+    cell: str  # never self or manager; "all_others" sums up the cells' words, and never for an item
+    n: int  # of an item: ratings; of a competency, a value or everything: the items' words it sums up
+    word: str  # agree, mixed or split
+
+
+class AgreementCut(Struct, frozen=True):
+    """What the words mean in a cell of n ratings, as r_wg: above `agree`; at most `split`; between them mixed."""
+
+    n: int
+    agree: str  # two decimals
+    split: str
+
+
+class ChangeFact(Struct, frozen=True):
+    """One figure that an earlier report and this one both show, under the same cell."""
+
+    about: str
+    id: str
+    cell: str
+    n_before: int
+    n_after: int
+    before: str  # as the earlier report shows it
+    after: str
+    change: float  # after minus before, scale points
+    display: str  # "+0.4", "+0.4 or more"; "cannot say" where both figures are bounded on the same side
+    noise: str = ""  # larger than noise: yes, no, cannot say; empty where nothing can be said of noise
+    bound: str = ""  # as those of a statistic
+    low: str = ""
+    high: str = ""
+
+    @property
+    def range(self) -> Range:
+        return read_range(read_exact(self.change), self.low, self.high)
+
+
+class CohortMean(Struct, frozen=True):
+    """Mean over delegates of a figure in their reports, from five delegates up."""
+
+    about: str
+    id: str
+    cell: str  # self or all_others
+    delegates: int
+    mean: float
+    display: str
+    bound: str = ""  # as those of a statistic
+    low: str = ""
+    high: str = ""
+
+
+class Facts(Struct, frozen=True):
+    heading: ReportHeading
+    threshold: int
+    comments_from: int
+    cells: tuple[CellFact, ...]
+    comment_cells: tuple[CellFact, ...]
+    merged: tuple[str, ...]  # ids of cells that hold several rater groups
+    too_few: bool
+    comments_withheld: bool
+    statistics: tuple[Statistic, ...]
+    gaps: tuple[Gap, ...]
+    highest: tuple[str, ...]  # item ids, by all others
+    lowest: tuple[str, ...]
+    comments: tuple[CommentFact, ...]
+    checksum: str  # SHA-256 of everything else
+    agreements: tuple[AgreementFact, ...] = ()
+    agreement_cuts: tuple[AgreementCut, ...] = ()  # for every n that has a word here, smallest first
+    compared_with: str = ""  # the wave that `changes` look back to
+    changes: tuple[ChangeFact, ...] = ()
+    cohort_means: tuple[CohortMean, ...] = ()
+
+
+def build_facts(programme: Programme, heading: ReportHeading, published: PublishedCells) -> Facts:
+    """The facts of one delegate's report. The same input gives the same facts, to the byte."""
+    statistics = tuple(_statistic(figure, programme.top) for figure in published.figures)
+    others = {s.id: s.range for s in statistics if (s.about, s.cell) == (About.ITEM, ALL_OTHERS)}
+    highest, lowest = ranked({item.id: others[item.id] for item in programme.items if item.id in others})
+    parts: dict[str, Any] = {
+        "heading": heading,
+        "threshold": programme.threshold,
+        "comments_from": programme.comments_from,
+        "cells": tuple(_cell(programme, cell) for cell in published.cells),
+        "comment_cells": tuple(_cell(programme, cell) for cell in published.comment_cells),
+        "merged": tuple(cell.id for cell in published.cells if len(cell.groups) > 1),
+        "too_few": published.too_few,
+        "comments_withheld": published.comments_withheld,
+        "statistics": statistics,
+        "gaps": tuple(_gaps(statistics)),
+        "highest": highest,
+        "lowest": lowest,
+        "comments": tuple(CommentFact(c.question, c.cell, c.text) for c in published.comments),
+        "agreements": tuple(
+            AgreementFact(a.about.value, a.id, a.cell, a.n, a.word.value) for a in published.agreements
+        ),
+        "agreement_cuts": tuple(_cuts(programme, published)),
+    }
+    return Facts(**parts, checksum=_checksum(Facts(**parts, checksum="")))
+
+
+def amended(facts: Facts, **additions: Any) -> Facts:
+    """The same facts with some fields set anew, under a checksum of their own."""
+    changed = replace(facts, **additions)
+    return replace(changed, checksum=_checksum(changed))
+
+
+def facts_bytes(facts: Facts) -> bytes:
+    """facts.json: canonical JSON (sorted keys, no spaces, UTF-8), the same bytes for the same facts."""
+    return _canonical({**_content(facts), "checksum": facts.checksum})
+
+
+def read_facts(data: bytes) -> Facts:
+    """The inverse of facts_bytes. Raises ValueError if the checksum does not fit the content."""
+    content: dict[str, Any] = json.loads(data)
+    heading = {name: content.pop(name) for name in ReportHeading.__struct_fields__}
+    for name, read in _READERS.items():
+        content[name] = tuple(read(**entry) for entry in content.get(name, ()))
+    for name in ("merged", "highest", "lowest"):
+        content[name] = tuple(content[name])
+    facts = Facts(heading=ReportHeading(**{**heading, "issued": date.fromisoformat(heading["issued"])}), **content)
+    if facts.checksum != _checksum(facts):
+        raise ValueError("the checksum does not fit the facts")
+    return facts
+
+
+def _read_cell(groups: list[str], **rest: Any) -> CellFact:
+    return CellFact(groups=tuple(groups), **rest)
+
+
+_READERS: Mapping[str, Callable[..., Any]] = {
+    "cells": _read_cell,
+    "comment_cells": _read_cell,
+    "statistics": Statistic,
+    "gaps": Gap,
+    "comments": CommentFact,
+    "agreements": AgreementFact,
+    "agreement_cuts": AgreementCut,
+    "changes": ChangeFact,
+    "cohort_means": CohortMean,
+}
+_BOUNDS = ("bound", "low", "high", "exact")  # left out where empty
+_OPTIONAL = ("agreements", "agreement_cuts", "compared_with", "changes", "cohort_means")  # left out where empty
+
+
+def _content(facts: Facts) -> dict[str, Any]:
+    content = msgspec.to_builtins(facts)
+    heading = content.pop("heading")
+    del content["checksum"]
+    for name in _OPTIONAL:
+        if not content[name]:
+            del content[name]
+    for name in ("statistics", "gaps", "changes", "cohort_means"):
+        for entry in content.get(name, ()):
+            _leave_out_empty_bounds(entry)
+    return {**content, **heading, "issued": facts.heading.issued.isoformat()}
+
+
+def _leave_out_empty_bounds(entry: dict[str, Any]) -> None:
+    """So that facts from before there were any keep their checksum."""
+    for name in _BOUNDS:
+        if not entry.get(name, True):
+            del entry[name]
+
+
+def _canonical(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _checksum(facts: Facts) -> str:
+    return hashlib.sha256(_canonical(_content(facts))).hexdigest()
+
+
+# --- parts ----------------------------------------------------------------------------------------------
+
+
+def cell_titles(programme: Programme, cells: Iterable[Cell]) -> dict[str, str]:
+    """What a reader calls each cell."""
+    return {cell.id: _cell(programme, cell).title for cell in cells}
+
+
+def _cell(programme: Programme, cell: Cell) -> CellFact:
+    titles = [programme.group(group).title for group in cell.groups]
+    words = [titles[0], *(_inside_a_sentence(title) for title in titles[1:])]
+    title = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    if cell.person:
+        title += f" {cell.person}" if is_numbered(cell.id) else f": {cell.person}"
+    return CellFact(cell.id, title, cell.groups, cell.n, cell.named)
+
+
+def _inside_a_sentence(title: str) -> str:
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title  # "direct reports", but "HR partners"
+
+
+def _statistic(figure: Figure, top: int) -> Statistic:
+    found = range_on_scale(figure.mean, figure.below, figure.above, top)
+    mean = float(figure.mean)
+    exact = "" if read_exact(mean) == figure.mean else str(figure.mean)
+    place = figure.about.value, figure.id, figure.cell
+    return Statistic(*place, figure.n, mean, display_mean(found), **told_bounds(found), exact=exact)
+
+
+def _cuts(programme: Programme, published: PublishedCells) -> Iterator[AgreementCut]:
+    for n in sorted({found.n for found in published.agreements if found.about is About.ITEM}):
+        if cuts := cuts_for(n, programme.top, programme.threshold):
+            yield AgreementCut(n, two_decimals(cuts.agree), two_decimals(cuts.split))
+
+
+def _gaps(statistics: Iterable[Statistic]) -> Iterator[Gap]:
+    ranges = {(s.about, s.id, s.cell): s.range for s in statistics}
+    for (about, subject, cell), own in ranges.items():
+        others = ranges.get((about, subject, ALL_OTHERS))
+        if cell == SELF_GROUP and others:
+            gap = own - others
+            yield Gap(about, subject, float(gap.shown), display_gap(gap), **told_bounds(gap))

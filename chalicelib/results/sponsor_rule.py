@@ -1,0 +1,111 @@
+"""What a sponsor may see of the delegates of one cohort: the one place where that is decided. Pure.
+
+The rule: docs/decisions/0027-figures-for-the-sponsor.md. The proofs: tests/sponsor/test_anonymity.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.results.cohort import FEWEST_DELEGATES
+from chalicelib.results.rounding import Range, exactly, range_on_scale
+from chalicelib.results.scoring import Clamp, Score, clamp_sum, mean_of
+
+ENOUGH = FEWEST_DELEGATES  # delegates behind every figure that a sponsor sees
+ENOUGH_TO_COUNT = 2 * ENOUGH - 1  # with fewer, "fewer than five" and "more than all but five" are not two answers
+MOST_OF_A_SUM = Fraction(1, 2)  # that one claim may be
+
+
+# --- means ------------------------------------------------------------------------------------------------
+
+
+class Reading(Struct, frozen=True):
+    """What each delegate says on one scale: a number, or None."""
+
+    lowest: int
+    highest: int
+    values: tuple[Any, ...]
+
+    @property
+    def top(self) -> int:
+        return self.highest - self.lowest + 1
+
+    def score(self, clamp: Clamp = clamp_sum) -> Score | None:
+        """The clamped mean on 1..top, made as a cell's figure in a report; None of fewer than ENOUGH."""
+        given = [value if self.lowest == 1 else value + (1 - self.lowest) for value in self.values if value is not None]
+        return mean_of(given, self.top, clamp) if len(given) >= ENOUGH else None
+
+
+class Mean(Struct, frozen=True):
+    n: int  # delegates
+    range: Range
+
+
+def mean(reading: Reading) -> Mean | None:
+    found = reading.score()
+    if found is None:
+        return None
+    on_one = range_on_scale(found.mean, found.below, found.above, reading.top)
+    return Mean(found.n, on_one - exactly(Fraction(1 - reading.lowest)))
+
+
+# --- counts -----------------------------------------------------------------------------------------------
+
+
+class Tally(Struct, frozen=True):
+    """How many of n delegates gave one answer. `display` is empty where too few answered to say anything."""
+
+    label: str
+    n: int = 0
+    display: str = ""
+    many: bool = False  # five or more gave it
+
+
+def tally(label: str, yes: int, n: int) -> Tally:
+    """A count is told only if five gave the answer and five did not; else that it is small, or nearly all.
+
+    Of a question one answer is counted, so that no difference from a total tells another count.
+    """
+    if n < ENOUGH_TO_COUNT:
+        return Tally(label)
+    if yes < ENOUGH:
+        return Tally(label, n, f"fewer than {ENOUGH} of {n}")
+    if n - yes < ENOUGH:
+        return Tally(label, n, f"{n - ENOUGH + 1} or more of {n}", many=True)
+    return Tally(label, n, f"{yes} of {n}", many=True)
+
+
+def most_chosen(chosen: Sequence[str], options: Iterable[tuple[str, str]]) -> Tally:
+    """The answer that most delegates gave, if five did: without its count, which would tell of the others."""
+    often = Counter(chosen)
+    value, label = max(options, key=lambda option: often[option[0]])
+    if len(chosen) < ENOUGH_TO_COUNT or often[value] < ENOUGH:
+        return Tally("")
+    return Tally(label, len(chosen), f"{ENOUGH} or more of {len(chosen)}", many=True)
+
+
+# --- sums -------------------------------------------------------------------------------------------------
+
+
+class Sum(Struct, frozen=True):
+    """A total over claims; where it is hidden, `why`."""
+
+    n: int = 0  # claims above zero
+    total: Fraction | None = None
+    why: str = ""
+
+
+def sum_of(claims: Iterable[Fraction]) -> Sum:
+    """The total, unless fewer than ENOUGH claims are above zero, or one is more than half of it."""
+    given = [claim for claim in claims if claim > 0]
+    if len(given) < ENOUGH:
+        return Sum(why=f"fewer than {ENOUGH} delegates stand behind it")
+    total = sum(given, Fraction(0))
+    if max(given) > MOST_OF_A_SUM * total:
+        return Sum(why="one sum is more than half of it")
+    return Sum(len(given), total)

@@ -1,0 +1,1 @@
+"""Routes that belong to no stage, and which stage answers for a reader."""

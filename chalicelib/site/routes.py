@@ -1,0 +1,219 @@
+"""HTTP for what all pages share: stylesheets and scripts, the way in without a link, signing in and out."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib.core import clock
+from chalicelib.links import signing
+from chalicelib.links.signing import LinkUnknown
+from chalicelib.site import reader_lookup
+from chalicelib.store import second_factors
+from chalicelib.web import code_links, forms, readers, second_factor, sessions, sign_in_codes, static
+from chalicelib.web.code_links import CodeKey
+from chalicelib.web.page import GET, HEADERS, POST, page, see_other, view
+from chalicelib.web.readers import CODE_LINK, SECOND_FACTOR, Reader, Role
+from chalicelib.web.sessions import SignedIn, administrator, administrators_session
+from chalicelib.web.sign_in_codes import CodeRefused
+
+bp = Blueprint(__name__)
+
+FOREVER = HEADERS | {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@bp.route("/static/{name}", **GET)
+@view
+def static_file(name: str) -> Response:
+    asset = static.find(name)
+    if asset is None:
+        raise LinkUnknown
+    return Response(body=asset.body, status_code=200, headers=FOREVER | {"Content-Type": asset.media_type})
+
+
+@bp.route("/", **GET)
+@view
+def front() -> Response:
+    return page("web/front")
+
+
+# --- signing in: ask for a code, type it, and out again ------------------------------------------------
+
+
+@bp.route("/sign-in/{role}/{token}", **POST)
+@view
+def ask_for_code(role: str, token: str) -> Response:
+    fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{role}", token)
+    reader = _find(role, token)
+    challenge = _ask(reader, fields)
+    return see_other(_leading_on(sessions.sign_in_url(reader.role, token, challenge), _to()))
+
+
+@bp.route("/sign-in/administrator", **POST)
+@view
+def ask_for_administrators_code() -> Response:
+    """The same answer whether or not the address is an administrator's."""
+    fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{Role.ADMINISTRATOR}", "")
+    reader = readers.administrator(readers.administrator_token(fields.get("email", "")))
+    challenge = _ask(reader, fields)
+    return see_other(
+        _leading_on(sessions.sign_in_url(Role.ADMINISTRATOR, reader.token, challenge), fields.get("to", ""))
+    )
+
+
+@bp.route("/sign-in/{role}/{token}/{challenge}", **GET)
+@view
+def type_code(role: str, token: str, challenge: str) -> Response:
+    return _code_page(_find(role, token), challenge)
+
+
+@bp.route("/sign-in/{role}/{token}/{challenge}", **POST)
+@view
+def take_code(role: str, token: str, challenge: str) -> Response:
+    fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{role}", token)
+    reader = readers.administrator(token, _to()) if role == Role.ADMINISTRATOR else _find(role, token)
+    try:
+        return _begin(reader, challenge, fields, by_link=False)
+    except CodeRefused as refused:
+        return _code_page(reader, challenge, refused)
+
+
+# --- by the link in the email with the code: no one else's asking or typing holds its reader up ---------
+
+
+@bp.route("/code/{key}", **GET)
+@view
+def type_code_by_link(key: str) -> Response:
+    return _linked_page(code_links.open_key(key, clock.now()))
+
+
+@bp.route("/code/{key}", **POST)
+@view
+def take_code_by_link(key: str) -> Response:
+    fields = forms.read_form(bp.current_request.raw_body, CODE_LINK, key)
+    opened = code_links.open_key(key, clock.now())
+    try:
+        return _begin(_find(opened.role, opened.token), opened.challenge, fields, by_link=True)
+    except CodeRefused as refused:
+        return _linked_page(opened, refused)
+
+
+@bp.route("/code/{key}/again", **POST)
+@view
+def ask_by_link(key: str) -> Response:
+    fields = forms.read_form(bp.current_request.raw_body, CODE_LINK, key)
+    opened = code_links.open_key(key, clock.now())
+    challenge = _ask(_find(opened.role, opened.token), fields, by_link=True)
+    return see_other(code_links.url(opened, challenge))
+
+
+# --- the second factor of administrators ----------------------------------------------------------------
+
+
+@bp.route(SECOND_FACTOR, **GET)
+@view
+def show_second_factor() -> Response:
+    return _account(administrator(bp.current_request, clock.now()))
+
+
+@bp.route(SECOND_FACTOR, **POST)
+@view
+def set_up_second_factor() -> Response:
+    admin, session = administrators_session(bp.current_request, clock.now())
+    fields = admin.form(bp.current_request)
+    try:
+        recovery = second_factor.set_up(admin.reader, session, admin.session_id, fields.get("code", ""), admin.now)
+    except CodeRefused as refused:
+        return _second_factor_page(admin, "set_up", refused=refused, to=fields.get("to", ""))
+    return _second_factor_page(admin, "done", recovery=recovery)
+
+
+@bp.route(f"{SECOND_FACTOR}/confirm", **POST)
+@view
+def confirm_second_factor() -> Response:
+    admin, session = administrators_session(bp.current_request, clock.now())
+    fields = admin.form(bp.current_request)
+    to = readers.console_page(fields.get("to", ""))
+    try:
+        second_factor.confirm(admin.reader, session, fields.get("code", ""), admin.now)
+    except CodeRefused as refused:
+        return _second_factor_page(admin, "confirm", refused=refused, to=to)
+    return admin.see_other(signing.url(to or readers.ADMIN_HOME))
+
+
+@bp.route(f"{SECOND_FACTOR}/remove", **POST)
+@view
+def remove_second_factor() -> Response:
+    now = clock.now()
+    admin, (_, session) = administrator(bp.current_request, now), administrators_session(bp.current_request, now)
+    fields = admin.form(bp.current_request)
+    try:
+        second_factor.remove(admin.reader, session, fields.get("code", ""), now)
+    except CodeRefused as refused:
+        return _account(admin, refused)
+    return admin.see_other(signing.url(SECOND_FACTOR))
+
+
+@bp.route("/sign-out", **POST)
+@view
+def sign_out() -> Response:
+    return sessions.sign_out(bp.current_request, clock.now())
+
+
+def _find(role: str, token: str) -> Reader:
+    """Raises LinkUnknown, LinkRevoked or LinkEnded."""
+    reader = reader_lookup.find(role, token)
+    reader.refuse_ended(clock.now())
+    return reader
+
+
+def _to() -> str:
+    """The page of the console that an administrator was on the way to."""
+    return str((bp.current_request.query_params or {}).get("to", ""))
+
+
+def _leading_on(url: str, to: str) -> str:
+    return f"{url}?to={to}" if readers.console_page(to) else url
+
+
+def _ask(reader: Reader, fields: Mapping[str, str], *, by_link: bool = False) -> str:
+    now, fresh = clock.now(), secrets.token_hex(16)
+    wanted = sign_in_codes.challenge_of(fields.get("once") or fresh, now)
+    return sign_in_codes.ask(reader, wanted, now, otherwise=fresh, by_link=by_link)
+
+
+def _begin(reader: Reader, challenge: str, fields: Mapping[str, str], *, by_link: bool) -> Response:
+    session_id = secrets.token_urlsafe(24)
+    return sessions.begin(reader, challenge, fields.get("code", ""), session_id, clock.now(), by_link=by_link)
+
+
+def _code_page(reader: Reader, challenge: str, refused: CodeRefused | None = None) -> Response:
+    take = _leading_on(sessions.sign_in_url(reader.role, reader.token, challenge), _to())
+    again = _leading_on(sessions.sign_in_url(reader.role, reader.token), _to())
+    return _typing_page(reader, forms.nonce(f"sign-in.{reader.role}", reader.token), take, again, refused)
+
+
+def _linked_page(opened: CodeKey, refused: CodeRefused | None = None) -> Response:
+    reader, here = _find(opened.role, opened.token), signing.url(f"/{CODE_LINK}/{opened.key}")
+    return _typing_page(reader, forms.nonce(CODE_LINK, opened.key), here, f"{here}/again", refused, by_link=True)
+
+
+def _typing_page(
+    reader: Reader, nonce: str, take: str, again: str, refused: CodeRefused | None, *, by_link: bool = False
+) -> Response:
+    context = {"reader": reader, "nonce": nonce, "refused": refused, "code_action": take, "ask_action": again}
+    frame = {"programme": reader.programme} if reader.programme else {}
+    once = secrets.token_hex(16)
+    return page("web/code", 400 if refused else 200, once=once, by_link=by_link, **context, **frame)
+
+
+def _account(admin: SignedIn, refused: CodeRefused | None = None) -> Response:
+    stored = second_factors.find(admin.reader.who)
+    return _second_factor_page(admin, "account" if stored else "set_up", refused=refused, stored=stored)
+
+
+def _second_factor_page(admin: SignedIn, step: str, *, refused: CodeRefused | None = None, **context: Any) -> Response:
+    context = {"to": "", "stored": None, **context}
+    status = 400 if refused else 200
+    return admin.page("web/second_factor", status, step=step, refused=refused, proposal=admin.proposal, **context)

@@ -1,0 +1,167 @@
+"""The job of this stage: the summary of a cohort, made once the last impact survey has closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from chalicelib.core.clock import moment, stamp
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import SELF_GROUP, Cohort, Person, Programme, Wave
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import queued
+from chalicelib.forms.survey import sections, unfit
+from chalicelib.jobs.each import each
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.links import parts
+from chalicelib.results.cohort_snapshot import Frozen, read_frozen
+from chalicelib.results.facts import read_facts
+from chalicelib.results.published import ALL_OTHERS, About
+from chalicelib.sponsor.evidence import Evidence
+from chalicelib.sponsor.render_html import render_summary
+from chalicelib.sponsor.summary import checksum, summarise_cohort, summary_bytes
+from chalicelib.store import (
+    audit_events,
+    cohort_figures,
+    cohorts,
+    emails,
+    impact_surveys,
+    jobs,
+    objects,
+    programmes,
+    reports,
+    summaries,
+)
+from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.emails import Mail
+from chalicelib.store.impact_surveys import PulseResult, Role
+from chalicelib.store.jobs import Job, JobState
+from chalicelib.store.marshal import Row
+from chalicelib.store.reports import ReportState
+from chalicelib.store.summaries import Summary
+from chalicelib.store.table import Write
+
+LOOK_AGAIN_AFTER = timedelta(days=1)
+LONGEST_WAIT = timedelta(days=14)  # for answers that cannot be counted: the sponsor does not wait for ever
+
+
+def summarise(job: Job, now: datetime) -> Sequence[Write]:
+    """Once, from published figures only; put off a day while a survey is open or still to open, or answers that cannot
+    be counted may still be mended."""
+    cohort = cohorts.find(job.about["cohort"])
+    if cohort is None:
+        raise LookupError(f"no cohort {job.about['cohort']}")
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    lines = {line.delegate_id: line for line in cohorts.lines(cohort.id)}
+    rows = {delegate_id: impact_surveys.of_delegate(delegate_id) for delegate_id in lines}
+    waited_for, _ = each(lines, lambda delegate_id: _is_waited_for(delegate_id, rows[delegate_id]), "summary")
+    if any(waited_for.values()):
+        return [jobs.add(_later(cohort, now, job.about.get("mending", "")))]
+    usable, left_out = each(
+        lines, lambda delegate_id: _evidence(programme, lines[delegate_id], rows[delegate_id]), "summary"
+    )
+    since = moment(job.about["mending"]) if job.about.get("mending") else now
+    if left_out and now < since + LONGEST_WAIT:
+        told = [write for one, why in left_out.items() for write in _tell(cohort, lines[one], why, now)]
+        return [jobs.add(_later(cohort, now, stamp(since))), *told]
+    people = [usable.get(one) or Evidence(line.name, line.service, left_out=True) for one, line in lines.items()]
+    return _make(programme, cohort, people, now)
+
+
+def _make(programme: Programme, cohort: Cohort, people: Sequence[Evidence], now: datetime) -> list[Write]:
+    today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    summary = summarise_cohort(programme, cohort, people, today, *_frozen(cohort.id))
+    html = render_summary(programme, summary).encode()
+    facts_name, html_name = summaries.save_documents(cohort.id, checksum(summary), summary_bytes(summary), html)
+    stored = Summary(cohort.id, summaries.IMPACT, checksum(summary), facts_name, html_name, now)
+    told = [emails.add(_mail(programme, cohort, cohort.sponsor, now))] if cohort.sponsor else []
+    return [summaries.add(stored), *told]
+
+
+def _tell(cohort: Cohort, line: DelegateLine, why: str, now: datetime) -> list[Write]:
+    """The administrator: on the dashboard among the decisions, and in the trail. Once for each reason."""
+    if line.left_out == why:
+        return []
+    entry = audit_events.add(cohort.id, f"left out of the summary: {why}", "summary", line.delegate_id, now)
+    return [cohorts.leave_out(cohort.id, line.delegate_id, why), entry]
+
+
+def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:
+    """After an outage surveys open late, and close as much later. One that failed for good is not waited for."""
+    surveys = impact_surveys.surveys_from(rows)
+    if surveys:
+        return any(survey.is_open for survey in surveys)
+    asking = jobs.find(f"impact#{delegate_id}")
+    return asking is not None and asking.state is JobState.WAITING
+
+
+def _later(cohort: Cohort, now: datetime, mending: str) -> Job:
+    """mending   since when answers that cannot be counted wait to be mended; empty if none do"""
+    at = now + LOOK_AGAIN_AFTER
+    about = {"cohort": cohort.id} | ({"mending": mending} if mending else {})
+    return JobKind.SUMMARY.job(cohort.id, f"{at:%Y-%m-%d}", due_at=at, **about)
+
+
+class AnswersUnfit(Refusal):
+    """Answers that were sent contradict one another, so no figure can be made of them."""
+
+    title = "Left out of the summary"
+
+
+def _evidence(programme: Programme, line: DelegateLine, rows: Sequence[Row]) -> Evidence:
+    """Raises AnswersUnfit."""
+    surveys = {survey.role: survey for survey in impact_surveys.surveys_from(rows)}
+    for survey in surveys.values():
+        if survey.sent and (faults := unfit(sections(programme, survey.areas, survey.role), survey.answers)):
+            raise AnswersUnfit(" ".join(fault.message for fault in faults))
+    sent = {role: survey.answers for role, survey in surveys.items() if survey.sent}
+    means = _published_means(line.delegate_id)
+    return Evidence(
+        name=line.name,
+        service=line.service,
+        has_report=means is not None,
+        self_means=(means or {}).get(SELF_GROUP, {}),
+        areas=tuple(area.id for area in surveys[Role.DELEGATE].areas) if surveys else (),
+        own=sent.get(Role.DELEGATE),
+        manager=sent.get(Role.MANAGER),
+        raters_change=_raters_change(impact_surveys.pulse_from(rows)),
+    )
+
+
+def _published_means(delegate_id: str) -> Mapping[str, Mapping[str, Fraction]] | None:
+    """Cell -> competency -> mean, as the released report shows them; None without a released report."""
+    report = reports.find(delegate_id, Wave.BASELINE)
+    if report is None or report.state is not ReportState.RELEASED:
+        return None
+    means: dict[str, dict[str, Fraction]] = {}
+    for statistic in read_facts(objects.load(report.facts)).statistics:
+        if statistic.about == About.COMPETENCY:
+            means.setdefault(statistic.cell, {})[statistic.id] = statistic.range.shown
+    return means
+
+
+def _frozen(cohort_id: str) -> tuple[Frozen, Frozen]:
+    """The cohort's figures as the reports of the baseline and of the follow-up show them."""
+    found = (cohort_figures.find(cohort_id, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
+    baseline, followup = (read_frozen(one.figures) if one else Frozen() for one in found)
+    return baseline, followup
+
+
+def _raters_change(pulse: PulseResult | None) -> tuple[Fraction, ...]:
+    figures = pulse.figures if pulse else ()
+    return tuple(Fraction(figure.change) for figure in figures if figure.cell == ALL_OTHERS)
+
+
+def _mail(programme: Programme, cohort: Cohort, sponsor: Person, now: datetime) -> Mail:
+    return queued(
+        "sponsor/summary",
+        cohort.id,
+        summaries.IMPACT,
+        to=sponsor,
+        due_at=now,
+        words=common_words(programme) | {"name": sponsor.name, "cohort": cohort.title},
+        links={"sponsor": parts.sponsor(cohort)},
+        about={"cohort": cohort.id},
+    )

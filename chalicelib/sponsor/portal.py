@@ -1,0 +1,72 @@
+"""What a sponsor may open: the frozen summaries of one cohort, and nothing about one delegate."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import Cohort, Person, Programme
+from chalicelib.jobs.commit import commit
+from chalicelib.links import signing
+from chalicelib.links.kinds import SPONSOR, end_of_programme_links
+from chalicelib.links.signing import LinkRevoked, LinkUnknown
+from chalicelib.store import audit_events, cohorts, objects, programmes, summaries
+from chalicelib.store.summaries import Summary
+from chalicelib.web import readers
+from chalicelib.web.readers import Reader, Role
+
+
+class NoSummaryYet(Refusal):
+    """The impact survey is still open, or the summary is being made."""
+
+    status = 404
+    title = "There is no summary yet"
+
+    def __init__(self) -> None:
+        super().__init__("You get a mail as soon as it is ready.")
+
+
+class Shelf(Struct, frozen=True):
+    token: str
+    cohort: Cohort
+    programme: Programme
+    summaries: tuple[Summary, ...]
+    sponsor: Person
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the link opens nothing any more."""
+        return end_of_programme_links(self.programme, self.cohort.dates.ends)
+
+    @property
+    def reader(self) -> Reader:
+        about = {"cohort": self.cohort.id}
+        return readers.reader(
+            Role.SPONSOR, self.token, self.sponsor, f"/sponsor/{self.token}", self.programme, about, self.ends_at
+        )
+
+
+def open_shelf(token: str) -> Shelf:
+    """Two calls. Raises LinkUnknown or LinkRevoked."""
+    link = signing.open_link("sponsor", token, SPONSOR.size)
+    cohort_id, version = link.parts
+    cohort = cohorts.find(cohort_id)
+    if cohort is None or cohort.sponsor is None:
+        raise LinkUnknown
+    if version != str(cohort.sponsor_link):
+        raise LinkRevoked
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    return Shelf(link.token, cohort, programme, tuple(summaries.of_cohort(cohort_id)), cohort.sponsor)
+
+
+def document_link(shelf: Shelf, name: str, kind: str, now: datetime) -> str:
+    """A link to a summary for the next minute, noted in the audit trail. Raises NoSummaryYet."""
+    summary = next((summary for summary in shelf.summaries if summary.name == name), None)
+    if summary is None:
+        raise NoSummaryYet
+    commit([audit_events.add(shelf.cohort.id, f"opened summary ({name})", "sponsor", shelf.cohort.id, now)], now)
+    if kind == "facts":
+        return objects.link(summary.facts, download_as=f"{shelf.cohort.id}-{name}.json")
+    return objects.link(summary.html)

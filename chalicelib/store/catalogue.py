@@ -1,0 +1,55 @@
+"""What there is: every programme version and every cohort, in one partition, so that listing them is one query.
+
+A row is written in the transaction that loads what it lists.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from chalicelib.core.model import Cohort, CohortDates, Programme
+from chalicelib.store.marshal import fields, read
+from chalicelib.store.table import Key, Write, put, query
+
+PARTITION = "REGISTER"
+
+
+class CohortEntry(Struct, frozen=True):
+    id: str
+    title: str
+    programme_id: str
+    programme_version: int
+    dates: CohortDates
+
+
+class ProgrammeEntry(Struct, frozen=True):
+    id: str
+    version: int
+    title: str
+    organisation: str
+
+
+class Register(Struct, frozen=True):
+    cohorts: tuple[CohortEntry, ...]  # the one that opens last first
+    programmes: tuple[ProgrammeEntry, ...]  # by title, the newest version first
+
+
+def enter_cohort(cohort: Cohort) -> Write:
+    entry = CohortEntry(cohort.id, cohort.title, cohort.programme_id, cohort.programme_version, cohort.dates)
+    return put({**Key(PARTITION, f"COHORT#{cohort.id}")._asdict(), **fields(entry)})
+
+
+def enter_programme(programme: Programme) -> Write:
+    entry = ProgrammeEntry(programme.id, programme.version, programme.title, programme.organisation.name)
+    return put({**Key(PARTITION, f"PROGRAMME#{programme.id}#V#{programme.version}")._asdict(), **fields(entry)})
+
+
+def everything() -> Register:
+    """One query."""
+    rows = list(query(PARTITION))
+    cohorts = [read(CohortEntry, row) for row in rows if row["sk"].startswith("COHORT#")]
+    programmes = [read(ProgrammeEntry, row) for row in rows if row["sk"].startswith("PROGRAMME#")]
+    return Register(
+        cohorts=tuple(sorted(cohorts, key=lambda entry: (entry.dates.opens, entry.id), reverse=True)),
+        programmes=tuple(sorted(programmes, key=lambda entry: (entry.title, entry.id, -entry.version))),
+    )

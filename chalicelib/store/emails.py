@@ -1,0 +1,440 @@
+"""Mail rows: one row for each mail, from the decision to send it to what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from chalicelib.core.clock import stamp
+from chalicelib.core.model import Person
+from chalicelib.store import due
+from chalicelib.store.due import due_columns
+from chalicelib.store.expressions import Condition, at_most, differs, either, equals, missing, one_of, present
+from chalicelib.store.marshal import fields, read
+from chalicelib.store.table import (
+    AlreadyExists,
+    Changed,
+    Key,
+    Missing,
+    Write,
+    apply,
+    batched,
+    delete,
+    delete_existing,
+    get,
+    get_many,
+    put,
+    put_once,
+    transact,
+    update,
+)
+
+
+class MailExists(AlreadyExists):
+    """The same cause has made this email already."""
+
+
+class MailMissing(Missing):
+    """There is no such email."""
+
+
+class MailSettled(Changed):
+    """The email is settled or cancelled, another run holds it, or it is not as it was read."""
+
+
+class BounceMissing(Missing):
+    """The dashboard does not tell of the email any more: its address was replaced, or a later one arrived."""
+
+
+class MailState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"  # handed to SES, and nothing heard yet: a doubt until its Send event or the lease's end
+    SENT = "sent"
+    REFUSED = "refused"  # SES will never take it
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"  # SES has given up, though the address may work
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    CANCELLED = "cancelled"  # while it was unknown whether SES had taken it, or after SES refused it
+
+
+class Trouble(StrEnum):
+    """Why an email did not arrive, as far as it decides what to do. See emails/refusals.py for the words."""
+
+    ADDRESS = "address"  # takes no email, or its owner wants none: it gets no more
+    MAILBOX_FULL = "mailbox_full"
+    NOT_TAKEN = "not_taken"  # the reader's mail system took it at no try, and may take the next
+    CONTENT = "content"  # the reader's mail system does not want what it says
+    UNCLEAR = "unclear"
+    REFUSED = "refused"  # SES never took this email; the address is not at fault
+
+
+class Mail(Struct, frozen=True):
+    """`id` is derived from the cause, `<template>#<what it is about>`, so one cause cannot send two.
+
+    template    `<stage>/<name>`: chalicelib/<stage>/templates/mail/<name>.{txt,html}.j2
+    words       what the template shows: names, titles, dates as text; never an answer
+    links       name in the template -> (verb, part, ...) of a link that is signed when the mail is composed
+    about       cohort, delegate, invitation: where a bounce is shown
+    good_until  from when on it would only confuse; None for a mail that is worth sending however late
+    """
+
+    id: str
+    template: str
+    to: Person
+    due_at: datetime
+    words: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    good_until: datetime | None = None
+    state: MailState = MailState.QUEUED
+    attempts: int = 0  # times SES was asked
+    doubts: int = 0  # times the answer stayed out and the lease ran out
+    attempt: str = ""  # random id of the run that holds the mail
+    message_id: str = ""
+    sent_at: str = ""
+    reason: str = ""
+    cancelled: bool = False
+
+    def may_be_retried(self, now: datetime) -> bool:
+        """Whether SES refused it, never took it, and it would not come too late.
+
+        Also of one that was cancelled: the list of refused emails must not tell who has answered.
+        """
+        refused = self.state is MailState.REFUSED and not self.message_id
+        return refused and (self.good_until is None or now < self.good_until)
+
+
+class Bounce(Struct, frozen=True):
+    """An email that did not reach its reader.
+
+    On the cohort's dashboard until the address is replaced, the email is sent again, or a later one arrives.
+    """
+
+    mail_id: str
+    name: str
+    email: str
+    delegate: str  # ids, or empty
+    invitation: str
+    reason: str
+    at: str
+    trouble: Trouble = Trouble.ADDRESS
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the address gets no more email until it is replaced."""
+        return self.trouble is Trouble.ADDRESS
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether SES refused the email for what it is: its reader is not named."""
+        return self.trouble is Trouble.REFUSED
+
+
+def key(mail_id: str) -> Key:
+    return Key(f"MAIL#{mail_id}", "MAIL")
+
+
+def add(new: Mail, *, stopped: bool = False) -> Write:
+    """`stopped`: kept as if it had been cancelled, because the address takes no mail; another address revives it."""
+    when = {"cancelled": True} if stopped else due_columns(new.id, new.due_at)
+    row = {**key(new.id)._asdict(), **fields(new), **when, "kind": "mail"}
+    if not stopped:
+        del row["cancelled"]  # the attribute is there only if it was
+    return put_once(row, MailExists)
+
+
+def in_doubt(by: datetime) -> list[Mail]:
+    """Mails that were handed to SES and of which nothing was heard, with leases that end by then; oldest first."""
+    keys = [Key(row["pk"], "MAIL") for row in due.due(by) if row["kind"] == "mail"]
+    found = [read(Mail, row) for batch in batched(keys) for row in get_many(batch).values()]
+    doubtful = (mail for mail in found if mail.state is MailState.SENDING and not mail.cancelled)
+    return sorted(doubtful, key=lambda mail: mail.due_at)
+
+
+def refused_by_ses(now: datetime) -> list[Mail]:
+    """Emails that SES never took and that are still of use, oldest first."""
+    keys = [Key(row["pk"], "MAIL") for row in due.refused()]
+    found = [read(Mail, row) for batch in batched(keys) for row in get_many(batch).values()]
+    return sorted((mail for mail in found if mail.may_be_retried(now)), key=lambda mail: (mail.due_at, mail.id))
+
+
+def find(mail_id: str) -> Mail | None:
+    found = get(key(mail_id))
+    return read(Mail, found) if found else None
+
+
+def cancel(mail_id: str) -> Write:
+    """Never send an email that has not been taken yet; one that was sent stays as it is.
+
+    One that is in doubt stays due until its lease ends: the sender then settles it. One that SES refused stays on the
+    administrator's list: leaving it would tell that this rater has answered.
+    """
+    in_doubt = update(key(mail_id), put={"cancelled": True}, refusal=MailMissing)
+    write = update(
+        key(mail_id),
+        put={"cancelled": True},
+        remove=["due_shard"],
+        when=[differs("state", MailState.SENDING), differs("state", MailState.REFUSED)],
+        refusal=MailMissing,
+    )
+    return replace(write, otherwise=in_doubt)
+
+
+def stop(mail_ids: Iterable[str]) -> None:
+    """Cancel those that are still to come, one by one; a mail that was sent, or is not there, needs nothing.
+
+    One read for each hundred. May be repeated.
+    """
+    for batch in batched([key(mail_id) for mail_id in dict.fromkeys(mail_ids)]):
+        for row in get_many(batch).values():
+            if "due_shard" in row:
+                apply(cancel(row["id"]))
+
+
+def forget(mail_ids: Iterable[str]) -> None:
+    """Delete emails that are settled or will never be sent; one in doubt stays until it is settled. May be repeated."""
+    for batch in batched([key(mail_id) for mail_id in dict.fromkeys(mail_ids)]):
+        for row in get_many(batch).values():
+            if "due_shard" not in row:
+                transact([delete(key(row["id"]))])
+
+
+def waiting_about(ids: Collection[str]) -> list[Mail]:
+    """Emails that were not handed over yet and whose id names one of these delegates or cohorts.
+
+    One walk through the index of what is due, which may lag by a moment; cancelled emails are not on it.
+    """
+    wanted = [row for row in due.due(ENDLESS) if row["kind"] == "mail" and not {*row["pk"].split("#")}.isdisjoint(ids)]
+    keys = [Key(row["pk"], "MAIL") for row in wanted]
+    rows = [row for batch in batched(keys) for row in get_many(batch).values() if "cancelled" not in row]
+    return [read(Mail, row) for row in rows if row["state"] == MailState.QUEUED]
+
+
+ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def redirect(waiting: Mail, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:
+    """Another reader and other links for a mail that is still queued; refused if it was sent in the meantime.
+
+    revive   also if it was cancelled
+    """
+    return update(
+        key(waiting.id),
+        put={
+            "to": fields(to),
+            "links": links,
+            "words": {**waiting.words, "name": to.name},
+            **(due_columns(waiting.id, waiting.due_at) if revive else {}),
+        },
+        remove=["cancelled"] if revive else [],
+        when=[equals("state", MailState.QUEUED)],
+        refusal=MailSettled,
+    )
+
+
+def hide(cohort_id: str, bounce: Bounce) -> Write:
+    """Take it off the dashboard: the address was replaced."""
+    return delete(Key(f"COHORT#{cohort_id}", f"BOUNCE#{bounce.mail_id}"))
+
+
+def retry(given_up: Mail, now: datetime) -> list[Write]:
+    """Send a refused email after all, with all its attempts.
+
+    Refused itself if SES has taken the email, or if it is off the dashboard: then its address was replaced.
+    """
+    again = update(
+        key(given_up.id),
+        put={"state": MailState.QUEUED, "attempts": 0, "reason": "", **due_columns(given_up.id, now)},
+        when=[equals("state", MailState.REFUSED), equals("message_id", ""), missing("cancelled")],
+        refusal=MailSettled,
+    )
+    return [again, *_take_off(given_up)]
+
+
+def drop(given_up: Mail) -> list[Write]:
+    """Cancel a refused email that no one needs any more, and take it off the dashboard and the list."""
+    return [drop_alone(given_up), *_take_off(given_up)]
+
+
+def drop_alone(given_up: Mail) -> Write:
+    """Cancel a refused email that the dashboard does not tell of."""
+    return update(
+        key(given_up.id),
+        put={"state": MailState.CANCELLED, "cancelled": True},
+        remove=["due_shard"],
+        when=[equals("state", MailState.REFUSED), equals("message_id", "")],
+        refusal=MailSettled,
+    )
+
+
+def _take_off(mail: Mail) -> list[Write]:
+    return [delete_existing(bounce_key(mail), BounceMissing)] if "cohort" in mail.about else []
+
+
+# --- sending: every write names the attempt that holds the mail ---------------------------------------
+
+
+def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Mail | None:
+    """Take a queued mail. None if it is settled, held, cancelled or not due.
+
+    The lease is `due_at` itself. An attempt may claim again what it holds: the answer to its first try was lost.
+    """
+    again = equals("attempt", attempt)
+    return _take(
+        update(
+            key(mail_id),
+            put={"state": MailState.SENDING, "attempt": attempt, "due_at": until},
+            add={"attempts": 1},
+            when=[
+                one_of("state", [MailState.QUEUED, MailState.SENDING]),
+                either(equals("state", MailState.QUEUED), again),
+                either(at_most("due_at", now), again),
+                missing("cancelled"),
+            ],
+            refusal=MailSettled,
+        )
+    )
+
+
+def claim_doubtful(mail_id: str, attempt: str, now: datetime, until: datetime) -> Mail | None:
+    """Take an email whose sender was never heard of again. None unless it is such an email and its lease is over.
+
+    It may have been cancelled: then it must be settled, and not sent.
+    """
+    return _take(
+        update(
+            key(mail_id),
+            put={"attempt": attempt, "due_at": until},
+            add={"attempts": 1, "doubts": 1},
+            when=[equals("state", MailState.SENDING), at_most("due_at", now)],
+            refusal=MailSettled,
+        )
+    )
+
+
+def sent(held: Mail, message_id: str, now: datetime) -> Write:
+    return update(
+        key(held.id),
+        put={"state": MailState.SENT, "message_id": message_id, "sent_at": stamp(now), "reason": ""},
+        remove=["due_shard"],
+        when=_held(held),
+        refusal=MailSettled,
+    )
+
+
+def put_off(held: Mail, until: datetime, reason: str, *, counted: bool = True) -> Write:
+    """Back to the queue, unless it was cancelled meanwhile.
+
+    `counted` is False where the email is not at fault and must not use up its attempts.
+    """
+    write = update(
+        key(held.id),
+        put={"state": MailState.QUEUED, "due_at": until, "reason": reason},
+        add={} if counted else {"attempts": -1},
+        when=[*_held(held), missing("cancelled")],
+        refusal=MailSettled,
+    )
+    return replace(write, otherwise=cancelled(held))
+
+
+def cancelled(held: Mail) -> Write:
+    """Settle an email that was cancelled while it was being sent, or in doubt. SES may tell later that it took it."""
+    return update(
+        key(held.id),
+        put={"state": MailState.CANCELLED, "reason": "It was cancelled before we knew whether it had been sent"},
+        remove=["due_shard"],
+        when=[*_held(held), present("cancelled")],
+        refusal=MailSettled,
+    )
+
+
+def refused(held: Mail, reason: str, now: datetime, trouble: Trouble = Trouble.REFUSED) -> list[Write]:
+    """SES will not take it. It stays on a part of the index that no sweep asks for, to be sent again by a person."""
+    settled = update(
+        key(held.id),
+        put={"state": MailState.REFUSED, "reason": reason, "due_shard": due.REFUSED},
+        when=_held(held),
+        refusal=MailSettled,
+    )
+    return [settled, *_show(held, reason, now, trouble)]
+
+
+def lapsed(held: Mail) -> Write:
+    """Not sent, because it would come too late; nobody has to do anything about it."""
+    return update(
+        key(held.id),
+        put={"state": MailState.REFUSED, "reason": "It would have come too late to be of use"},
+        remove=["due_shard"],
+        when=_held(held),
+        refusal=MailSettled,
+    )
+
+
+def _held(held: Mail) -> list[Condition]:
+    return [equals("state", MailState.SENDING), equals("attempt", held.attempt)]
+
+
+def _take(write: Write) -> Mail | None:
+    try:
+        return read(Mail, apply(write))
+    except MailSettled:
+        return None
+
+
+# --- what SES says afterwards -------------------------------------------------------------------------
+
+
+NOT_ARRIVED = {MailState.REFUSED, MailState.UNDELIVERED, MailState.BOUNCED, MailState.COMPLAINED}
+
+
+def settle(
+    seen: Mail, state: MailState, message_id: str, reason: str, now: datetime, trouble: Trouble = Trouble.ADDRESS
+) -> list[Write]:
+    """What became of the email, provided its row is still as it was seen."""
+    settled = update(
+        key(seen.id),
+        put={"state": state, "message_id": message_id, "reason": reason, "sent_at": seen.sent_at or stamp(now)},
+        remove=["due_shard"],
+        when=[equals("state", seen.state)],
+        refusal=MailSettled,
+    )
+    if state in NOT_ARRIVED:
+        return [settled, *_show(seen, reason, now, trouble)]
+    return [settled, *_hide(seen)]
+
+
+def bounce_key(mail: Mail) -> Key:
+    return Key(f"COHORT#{mail.about['cohort']}", f"BOUNCE#{mail.id}")
+
+
+def _show(mail: Mail, reason: str, now: datetime, trouble: Trouble) -> list[Write]:
+    """The row by which the dashboard tells of it; of an email that belongs to a cohort.
+
+    Without the reader of an email that SES refused: most go to raters who have not answered, and the address is not at
+    fault.
+    """
+    if "cohort" not in mail.about:
+        return []
+    is_hidden = trouble is Trouble.REFUSED
+    shown = Bounce(
+        mail_id=mail.id,
+        name="" if is_hidden else mail.to.name,
+        email="" if is_hidden else mail.to.email,
+        delegate=mail.about.get("delegate", ""),
+        invitation="" if is_hidden else mail.about.get("invitation", ""),
+        reason=reason,
+        at=stamp(now),
+        trouble=trouble,
+    )
+    return [put({**bounce_key(mail)._asdict(), **fields(shown)})]
+
+
+def _hide(mail: Mail) -> list[Write]:
+    """A mail we had given up is sent after all, or was: a doubtful attempt had reached SES."""
+    was_shown = mail.state is MailState.REFUSED and "cohort" in mail.about
+    return [delete(bounce_key(mail))] if was_shown else []

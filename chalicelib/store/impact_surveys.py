@@ -1,0 +1,168 @@
+"""The six-month impact survey: one row for the delegate, one for the line manager, one for what the raters saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, field
+
+from chalicelib.core.model import PulseArea
+from chalicelib.store.expressions import above, equals
+from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.table import AlreadyExists, Changed, Key, Missing, Write, put_once, query, update
+
+
+class SurveyExists(AlreadyExists):
+    """The delegate's impact survey was opened already."""
+
+
+class SurveyChanged(Changed):
+    """The survey was saved, sent or closed, or has another link, since it was read."""
+
+
+class SurveyMissing(Missing):
+    """The delegate has no such survey."""
+
+
+class PulseExists(AlreadyExists):
+    """What the raters saw is published already."""
+
+
+class Role(StrEnum):
+    """Who answers an impact survey."""
+
+    DELEGATE = "delegate"
+    MANAGER = "manager"
+
+
+class SurveyState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ImpactSurvey(Struct, frozen=True):
+    """One person's impact survey. Answers are kept as the form's fields; they count once `sent` is set.
+
+    What was sent stays in `answers` until a change of it is complete and sound; until then the change is a draft.
+    """
+
+    delegate_id: str
+    role: Role
+    state: SurveyState
+    opened_at: datetime
+    closes_at: datetime  # the first moment at which nothing is accepted
+    areas: tuple[PulseArea, ...]  # the development areas it asks about, as they were when it opened
+    reminders: tuple[str, ...]  # ids of mails that an answer cancels
+    link_version: int = 1
+    answers: Mapping[str, str] = field(default_factory=dict)
+    sent: bool = False
+    draft: Mapping[str, str] | None = None  # a change of what was sent that cannot count yet; None if there is none
+    unread: Mapping[str, str] = field(default_factory=dict)  # what was typed into fields and cannot be read
+    revision: int = 0
+    sealed: bool = False  # sent through an earlier link: this one neither opens nor changes the answers
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is SurveyState.OPEN
+
+
+class PulseFigure(Struct, frozen=True):
+    """Raters' mean change in one development area, published."""
+
+    area: str
+    cell: str  # a cell's id or "all_others"
+    n: int
+    change: str  # exact, a fraction such as "-4/3"; in scale points from -3 to +3
+    display: str
+
+
+class PulseResult(Struct, frozen=True):
+    delegate_id: str
+    areas: tuple[PulseArea, ...]
+    figures: tuple[PulseFigure, ...]
+    too_few: bool  # no group of raters was large enough: nothing anonymous is shown
+
+
+def key(delegate_id: str, role: Role) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"IMPACT#{role.value}")
+
+
+def pulse_key(delegate_id: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", "IMPACT#pulse")
+
+
+def add(new: ImpactSurvey) -> Write:
+    return put_once({**key(new.delegate_id, new.role)._asdict(), **fields(new)}, SurveyExists)
+
+
+def add_pulse(result: PulseResult) -> Write:
+    return put_once({**pulse_key(result.delegate_id)._asdict(), **fields(result)}, PulseExists)
+
+
+def save(survey: ImpactSurvey, now: datetime) -> Write:
+    """Replace the answers that were read with these. Refused if they changed since, once the survey is closed, or if
+    the link was revoked."""
+    kept = {"answers": survey.answers, "sent": survey.sent, "draft": survey.draft, "unread": survey.unread}
+    return update(
+        key(survey.delegate_id, survey.role),
+        put={**kept, "revision": survey.revision + 1},
+        when=[
+            equals("state", SurveyState.OPEN),
+            above("closes_at", now),
+            equals("link_version", survey.link_version),
+            equals("revision", survey.revision),
+        ],
+        refusal=SurveyChanged,
+    )
+
+
+def move(survey: ImpactSurvey) -> Write:
+    """Another link; refused if that was done, or the survey sent, since it was read.
+
+    What was saved is dropped. Answers that were sent stay and count, and the new link does not open them.
+    """
+    sent: dict[str, Any] = {"sealed": True} if survey.sent else {"answers": {}}
+    return update(
+        key(survey.delegate_id, survey.role),
+        put={**sent, "draft": None, "unread": {}},
+        add={"link_version": 1, "revision": 1},
+        when=[equals("link_version", survey.link_version), equals("sent", survey.sent)],
+        refusal=SurveyChanged,
+    )
+
+
+def close(delegate_id: str, role: Role) -> Write:
+    """Nothing is accepted any more; closing again changes nothing."""
+    return update(key(delegate_id, role), put={"state": SurveyState.CLOSED}, refusal=SurveyMissing)
+
+
+def reopen(survey: ImpactSurvey, closes_at: datetime) -> Write:
+    """Answers are accepted once more; refused if the survey is open or was changed since it was read.
+
+    Sealed answers cannot be opened to mend them, so whoever has the link now begins anew.
+    """
+    anew = {"answers": {}, "sent": False, "sealed": False} if survey.sealed else {}
+    return update(
+        key(survey.delegate_id, survey.role),
+        put={"state": SurveyState.OPEN, "closes_at": closes_at, **anew},
+        when=[equals("state", SurveyState.CLOSED), equals("revision", survey.revision)],
+        refusal=SurveyChanged,
+    )
+
+
+def of_delegate(delegate_id: str) -> list[Row]:
+    """The rows of this stage, and no others, of a delegate's partition."""
+    return list(query(f"DELEGATE#{delegate_id}", "IMPACT#"))
+
+
+def surveys_from(rows: Iterable[Row]) -> tuple[ImpactSurvey, ...]:
+    """The surveys among the rows of a delegate's partition."""
+    names = {f"IMPACT#{role.value}" for role in Role}
+    return tuple(read(ImpactSurvey, row) for row in rows if row["sk"] in names)
+
+
+def pulse_from(rows: Iterable[Row]) -> PulseResult | None:
+    return next((read(PulseResult, row) for row in rows if row["sk"] == "IMPACT#pulse"), None)

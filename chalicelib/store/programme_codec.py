@@ -1,0 +1,17 @@
+"""A checked programme as stored bytes and back: the same programme always gives the same bytes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from chalicelib.core.model import Programme
+
+
+def programme_as_json(programme: Programme) -> bytes:
+    """Canonical: keys sorted, no spaces, so that equal programmes have equal checksums."""
+    return msgspec.json.encode(programme, order="sorted")
+
+
+def programme_from_json(data: bytes) -> Programme:
+    """Raises msgspec.ValidationError or DecodeError for bytes that `programme_as_json` did not write."""
+    return msgspec.json.decode(data, type=Programme)

@@ -1,0 +1,121 @@
+"""One decorator for every page: refusals become kind pages, and every answer carries the same headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any
+
+from chalice import Response
+
+from chalicelib.core import log
+from chalicelib.core.errors import FileFaults, Refusal
+from chalicelib.core.model import Programme
+from chalicelib.store import objects
+from chalicelib.web import forms
+from chalicelib.web.templating import render
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action 'self'{documents}; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": POLICY.format(documents=""),
+}
+GET = {"methods": ["GET", "HEAD"]}
+FILES = {"methods": ["POST"], "content_types": ["multipart/form-data"]}
+NOTHING: Mapping[str, str] = {}
+POST = {"methods": ["POST"], "content_types": ["application/x-www-form-urlencoded"]}
+TROUBLE = Refusal(
+    "Something went wrong on our side. Nothing you sent before is lost. Please try again in a minute; "
+    "if it happens again, answer the mail that brought you here."
+)
+
+
+class PageInstead(Refusal):
+    """Refuses a page and shows another."""
+
+    def __init__(self, template: str, status: int, **context: Any) -> None:
+        super().__init__(f"shows {template}")
+        self.template, self.status, self.context = template, status, context
+
+
+_request: ContextVar[Any] = ContextVar("request", default=None)
+
+
+@contextmanager
+def answering(request: Any) -> Iterator[None]:
+    """While a request is answered, its form can be shown again if it is refused."""
+    before = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(before)
+
+
+def _typed() -> Mapping[str, str]:
+    """What the form held that is refused now; nothing for a page that was only opened, or for files."""
+    request = _request.get()
+    is_form = request is not None and request.headers.get("content-type", "").startswith(POST["content_types"][0])
+    return forms.typed(request.raw_body) if is_form and request.method == "POST" else NOTHING
+
+
+def labels(programme: Programme) -> dict[str, str]:
+    """What the fields are called that people write into, as far as the programme names them."""
+    questions = {question.id: question.text for question in programme.open_questions}
+    return questions | {task.id: task.title for milestone in programme.milestones for task in milestone.assignments}
+
+
+def view(route: Callable[..., Response]) -> Callable[..., Response]:
+    """Chalice's middleware never sees a view's exception, so the view is wrapped."""
+
+    @wraps(route)
+    def answered(*args: Any, **kwargs: Any) -> Response:
+        try:
+            response = route(*args, **kwargs)
+        except PageInstead as other:
+            response = page(other.template, other.status, **other.context)
+        except Refusal as refusal:
+            response = refusal_page(refusal, typed=_typed())
+        except Exception as error:
+            log.failure("page_failed", error, page=route.__name__)
+            response = refusal_page(TROUBLE, status=500, typed=_typed())
+        response.headers = {**HEADERS, **response.headers}
+        return response
+
+    return answered
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    return Response(
+        body=render(template, **context), status_code=status, headers={"Content-Type": "text/html; charset=utf-8"}
+    )
+
+
+def page_with_documents(template: str, status: int = 200, **context: Any) -> Response:
+    """A page whose buttons lead on to the bucket: browsers hold a form's redirects against the policy too."""
+    response = page(template, status, **context)
+    response.headers["Content-Security-Policy"] = POLICY.format(documents=f" {objects.origin()}")
+    return response
+
+
+def see_other(location: str) -> Response:
+    """After a post: the browser opens another page, and Back or reload does not post again."""
+    return Response(body="", status_code=303, headers={"Location": location, "Content-Type": "text/plain"})
+
+
+def refusal_page(refusal: Refusal, status: int | None = None, typed: Mapping[str, str] = NOTHING) -> Response:
+    """`typed`: what a form held that is not stored now, shown so that it can be copied."""
+    lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileFaults) else [str(refusal)]
+    shown: dict[str, Any] = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines, "typed": typed}
+    if refusal.programme:
+        shown |= {"programme": refusal.programme, "labels": labels(refusal.programme)}
+    return page("web/refusal", status or int(refusal.status), **shown)

@@ -1,0 +1,228 @@
+"""Six-digit codes that prove that someone reads email at an address.
+
+A code is the keyed hash of its challenge, so that it exists in the email alone: rows hold the challenge, and the key is
+among the settings.
+
+Anyone may ask for a code and type a wrong one. So both are counted for each address, and the more there were, the
+longer the wait (waits.py). The email holds a link of its own, which lets its reader ask and type at once, whatever
+others did: no one can shut the owner of an address out. See decision 34.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
+
+from chalicelib.core import log
+from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import plural
+from chalicelib.core.ids import derive
+from chalicelib.jobs.commit import commit
+from chalicelib.links.code_digits import DIGITS, is_right
+from chalicelib.store import codes, emails, sessions
+from chalicelib.store.codes import Asking, AskingChanged, Code, CodeExists, CodeSpent, Try
+from chalicelib.store.emails import MailExists
+from chalicelib.store.sessions import Session
+from chalicelib.store.table import Write, transact
+from chalicelib.web.holds import refuse_held
+from chalicelib.web.waits import ASKS, TRIES
+
+if TYPE_CHECKING:
+    from chalicelib.web.readers import Reader
+
+T = TypeVar("T")
+LIVES = timedelta(minutes=10)
+CHALLENGE = 32  # characters
+MOST_TRIES = 5  # of one code
+RACES = 5  # tries of a write that someone else's asking or typing overtook
+
+
+class TooManyCodes(Refusal):
+    """An address is not flooded with codes, whoever asks."""
+
+    status = 429
+    title = "Please wait before you ask for another code"
+
+    def __init__(self, count: int, until: str) -> None:
+        super().__init__(
+            f"We have sent {count} codes to this address within a day. The next one can be sent at {until}. "
+            "If it is your address, you need not wait: open the newest email with a code from us, and use its button. "
+            "It always works. Please look in the junk folder, too."
+        )
+
+
+class CodeRefused(Refusal):
+    """What was typed signs no one in. `over` says that another code is needed."""
+
+    title = "That is not the code"
+
+    def __init__(self, why: str, *, over: bool = False) -> None:
+        super().__init__(why)
+        self.over = over
+
+
+OVER = (
+    f"This code no longer works. A code is for one use, {MOST_TRIES} tries and {LIVES.seconds // 60} minutes. "
+    "Please ask for a new code."
+)
+
+
+# --- asking -------------------------------------------------------------------------------------------
+
+
+def challenge_of(once: str, now: datetime) -> str:
+    """The challenge for a page's button, from the random number in its form: another page never has the same.
+
+    Pressed again within ten minutes it is the same one; later it is another, so that no code ever comes back.
+    """
+    return derive(CHALLENGE, "challenge", once, str(int(now.timestamp() / LIVES.total_seconds())))
+
+
+def ask(reader: Reader, challenge: str, now: datetime, *, otherwise: str = "", by_link: bool = False) -> str:
+    """Email a code and return the challenge that it answers. Pressing twice sends one email.
+
+    Raises TooManyCodes or AddressHeld.
+
+    otherwise  random: the challenge if there is a code for the first one already, and it is spent
+    by_link    whoever asks has the link of an email of the last day
+    """
+    refuse_held(reader, now)
+
+    def attempt() -> str:
+        known = codes.find_code(reader.who, challenge)
+        if known and _is_usable(known, now, by_link):
+            return challenge
+        wanted = otherwise if known else challenge
+        before = codes.find_asking(reader.who) or Asking(reader.who)
+        commit(_writes_of_ask(reader, before, wanted, now, by_link), now)
+        return wanted
+
+    return _again_after_a_race(attempt)
+
+
+def _is_usable(code: Code, now: datetime, by_link: bool) -> bool:
+    return code.ends_at > now and (code.tries_by_link if by_link else code.tries) < MOST_TRIES
+
+
+def _writes_of_ask(reader: Reader, before: Asking, challenge: str, now: datetime, by_link: bool) -> list[Write]:
+    asked = ASKS.recent(before.asked_by_link if by_link else before.asked, now)
+    next_at = ASKS.next_at(asked, now)
+    if next_at > now:
+        raise TooManyCodes(len(asked), reader.local_time(next_at))
+    counted = {"asked_by_link" if by_link else "asked": (*asked, now)}
+    ends_at = now + LIVES
+    mail = reader.code_mail(challenge, ends_at, now)
+    return [
+        codes.save_asking(replace(before, **counted), now),
+        codes.add_code(Code(reader.who, challenge, ends_at)),
+        *([emails.add(mail)] if mail else []),
+    ]
+
+
+def _again_after_a_race(attempt: Callable[[], T]) -> T:
+    for _ in range(RACES - 1):
+        try:
+            return attempt()
+        except (AskingChanged, CodeExists):
+            continue
+    return attempt()
+
+
+# --- typing -------------------------------------------------------------------------------------------
+
+
+def spend(
+    reader: Reader, challenge: str, typed: str, session: Session, now: datetime, *, by_link: bool = False
+) -> None:
+    """Take a code, once, and begin the session. Each try is counted before it is looked at. Raises CodeRefused.
+
+    by_link  whoever types has the link of an email of the last day, and is not held up by what others typed
+    """
+    digits = re.sub(r"[\s-]", "", typed)
+    if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", digits):
+        raise CodeRefused(f"The code has {DIGITS} digits. Please type all of them, as they stand in the email.")
+    try:
+        tries = _count_try(reader, challenge, now, by_link)
+        if not is_right(challenge, digits):
+            _note_failure(reader, now)
+            raise _wrong(MOST_TRIES - tries)
+        _sign_in(reader, challenge, session, now, by_link)
+    except CodeSpent:
+        raise CodeRefused(OVER, over=True) from None
+
+
+def _count_try(reader: Reader, challenge: str, now: datetime, by_link: bool) -> int:
+    """How many tries of this code there were, this one included. Raises CodeSpent, and CodeRefused before its time."""
+    if by_link:
+        return codes.take_try(reader.who, challenge, MOST_TRIES, now).tries_by_link
+
+    def attempt() -> int:
+        before = codes.find_asking(reader.who) or Asking(reader.who)
+        failed = _recent(before, now)
+        next_at = TRIES.next_at([one.at for one in failed], now)
+        if next_at > now:
+            log.problem("code_blocked", reader=reader.who)
+            raise _blocked(reader.local_time(next_at))
+        counted = replace(before, failed=(*failed, Try(now, challenge)))
+        transact(
+            [
+                codes.count_try(reader.who, challenge, MOST_TRIES, now, by_link=False),
+                codes.save_asking(counted, now),
+            ]
+        )
+        return sum(one.challenge == challenge for one in counted.failed)
+
+    return _again_after_a_race(attempt)
+
+
+def _recent(asking: Asking, now: datetime) -> tuple[Try, ...]:
+    kept = TRIES.recent((one.at for one in asking.failed), now)
+    return asking.failed[len(asking.failed) - len(kept) :]
+
+
+def _sign_in(reader: Reader, challenge: str, session: Session, now: datetime, by_link: bool) -> None:
+    """Whoever found the right code on the page that asked for it has typed the wrong ones there: they are forgiven.
+
+    A link says nothing of who typed elsewhere, so it forgives nothing. Raises CodeSpent.
+    """
+
+    def attempt() -> None:
+        writes = [codes.use(reader.who, challenge), sessions.add(session)]
+        before = codes.find_asking(reader.who)
+        if before and not by_link:
+            others = tuple(one for one in before.failed if one.challenge != challenge)
+            writes.append(codes.save_asking(replace(before, failed=others), now))
+        transact(writes)
+
+    _again_after_a_race(attempt)
+
+
+def _note_failure(reader: Reader, now: datetime) -> None:
+    """In the log, by the reader's key alone; and at most one email a day to whoever the code was for."""
+    log.problem("code_refused", reader=reader.who)
+    mail = reader.failure_mail(now)
+    if mail is None:
+        return
+    try:
+        commit([emails.add(mail)], now)
+    except MailExists:
+        return  # today's has been made
+
+
+def _blocked(until: str) -> CodeRefused:
+    return CodeRefused(
+        f"Too many wrong codes were typed for this address. No code is taken here until {until}. If it is your "
+        "address, you need not wait: open our newest email with a code, and use its button. It always works.",
+        over=True,
+    )
+
+
+def _wrong(left: int) -> CodeRefused:
+    if left <= 0:
+        return CodeRefused("That is not the code, and this was the last try. Please ask for a new code.", over=True)
+    tries = plural(left, "try", "tries")
+    return CodeRefused(f"That is not the code in our newest email to you. Please look again: {tries} left.")
