@@ -29,7 +29,7 @@ from chalicelib.web.page import answering
 
 STAGE = os.environ["FULLCIRCLE_STAGE"]
 
-log.set_up()
+log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 app.api.binary_types.append("multipart/form-data")  # else API Gateway takes every file for UTF-8, and spoils the others
 for blueprint in (web, programme, nominate, collect, milestones, debrief, impact, sponsor, admin):
@@ -37,10 +37,10 @@ for blueprint in (web, programme, nominate, collect, milestones, debrief, impact
 
 
 @app.middleware("all")
-def name_the_request(event: Any, answer: Any) -> Any:
+def bind_request_id(event: Any, answer: Any) -> Any:
     """In every log line: Lambda's own lines of a run that times out carry the same id."""
     context = event.lambda_context if hasattr(event, "lambda_context") else event.context
-    with log.about(request=context.aws_request_id, stage=STAGE):
+    with log.bind(request=context.aws_request_id, stage=STAGE):
         return answer(event)
 
 
@@ -64,7 +64,7 @@ def work(event: Any) -> None:
     from chalicelib.jobs.kinds import HANDLERS
 
     for message in event:
-        run.run(_row_id(message), HANDLERS, secrets.token_hex(8), clock.now())
+        run.run_job(_row_id(message), HANDLERS, secrets.token_hex(8), clock.now())
 
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-report", batch_size=1, maximum_concurrency=5)
@@ -74,7 +74,7 @@ def report(event: Any) -> None:
     from chalicelib.jobs.kinds import HANDLERS
 
     for message in event:
-        run.run(_row_id(message), HANDLERS, secrets.token_hex(8), clock.now())
+        run.run_job(_row_id(message), HANDLERS, secrets.token_hex(8), clock.now())
 
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-mail", batch_size=1, maximum_concurrency=2)
@@ -89,7 +89,7 @@ def mail(event: Any) -> None:
 def mail_events(event: Any) -> None:
     from chalicelib.emails import delivery_events
 
-    delivery_events.settle(event.message, clock.now())
+    delivery_events.record_delivery_event(event.message, clock.now())
 
 
 def _row_id(message: Any) -> str:

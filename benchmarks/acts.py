@@ -118,11 +118,11 @@ class Journey:
 
     def _mailing(self) -> Iterator[Row]:
         """The opening makes mails; the first of them is looked at by itself."""
-        from chalicelib.store.due import due
+        from chalicelib.store.due import list_due
 
-        for row in [row for row in due(self.clock.now()) if row["kind"] != "mail"]:
+        for row in [row for row in list_due(self.clock.now()) if row["kind"] != "mail"]:
             self._run(row)
-        first = next(row for row in due(self.clock.now()) if row["kind"] == "mail")
+        first = next(row for row in list_due(self.clock.now()) if row["kind"] == "mail")
         with metered() as used:
             self._run(first)
         yield from _rows_of("send a mail", used, 3)
@@ -152,10 +152,10 @@ class Journey:
 
     def _closing(self) -> Iterator[Row]:
         """Runs what the close causes, one after the other, and looks at the report by itself."""
-        from chalicelib.store.due import due
+        from chalicelib.store.due import list_due
 
         self.clock.to(people.CLOSE)
-        while row := next(iter(due(self.clock.now())), None):
+        while row := next(iter(list_due(self.clock.now())), None):
             with metered() as used:
                 self._run(row)
             if row["kind"] == "report":

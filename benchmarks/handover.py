@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from benchmarks.row import Row
-from chalicelib.emails.rate_limit import SENDERS, Pace
+from chalicelib.emails.rate_limit import SENDERS, RateLimiter
 
 RATE = 14.0  # mails a second: what SES gives an account that has left the sandbox
 SENDING = 0.06  # seconds for the three calls of a mail, besides the pace
@@ -47,7 +47,7 @@ class _Sender:
 
     def __init__(self) -> None:
         self.at = 0.0
-        self._pace = Pace(RATE, lambda: self.at, self._sleep)
+        self._pace = RateLimiter(RATE, lambda: self.at, self._sleep)
 
     def send(self, moment: float) -> float:
         self.at = max(self.at, moment)

@@ -46,9 +46,9 @@ def _files(visitor: Visitor, url: str) -> dict[str, int]:
 def _render(link: str, now: Callable[..., object]) -> float:
     """Processor seconds from the opened sheet to the finished answer: links are signed, the template is filled."""
     from chalicelib.collect import routes
-    from chalicelib.collect.questionnaire import open_sheet, read_ticket
+    from chalicelib.collect.questionnaire import open_questionnaire, parse_answer_link
 
-    sheet = open_sheet(read_ticket(link.rsplit("/", 1)[1]), now())  # type: ignore[arg-type]
+    sheet = open_questionnaire(parse_answer_link(link.rsplit("/", 1)[1]), now())  # type: ignore[arg-type]
     return _usual(lambda: routes._questions(sheet, 0))
 
 
@@ -56,14 +56,14 @@ def _request(visitor: Visitor, page: str) -> float:
     """Processor seconds of the whole request, less its one call, whose answer takes moto as long as it takes."""
     from chalicelib.collect import questionnaire as sheet
     from chalicelib.collect import routes
-    from chalicelib.collect.questionnaire import open_sheet
+    from chalicelib.collect.questionnaire import open_questionnaire
 
     opened: list[float] = []
 
     def measured(*args: object) -> object:
         started = time.process_time()
         try:
-            return open_sheet(*args)  # type: ignore[arg-type]
+            return open_questionnaire(*args)  # type: ignore[arg-type]
         finally:
             opened.append(time.process_time() - started)
 
@@ -71,7 +71,7 @@ def _request(visitor: Visitor, page: str) -> float:
     try:
         whole = _usual(lambda: visitor.client.get(page.removeprefix(BASE_URL)))
     finally:
-        routes.open_sheet = sheet.open_sheet
+        routes.open_sheet = sheet.open_questionnaire
     return whole - median(opened)
 
 

@@ -24,7 +24,7 @@ from benchmarks.yardstick import PACE
 from benchmarks.yardstick import waited as yardstick_waited
 from chalicelib.core.answers import NOT_ABLE, Answers, Response
 from chalicelib.core.model import Programme
-from chalicelib.report.contents import build_view
+from chalicelib.report.contents import build_contents
 from chalicelib.report.render import documents
 from chalicelib.report.render_html import html_of
 from chalicelib.report.render_pdf import pdf_of
@@ -89,7 +89,7 @@ def _times(programme: Programme, reports: list[Facts]) -> Times:
     times = Times([], [], [], [], "", 0)
     for seed, facts in enumerate(reports):
         start, start_worked = time.perf_counter(), time.process_time()
-        view = build_view(programme, facts)
+        view = build_contents(programme, facts)
         html = html_of(view)
         html.encode()
         before_pdf = time.process_time()

@@ -97,15 +97,15 @@ def measure(size: int) -> dict[str, float]:
 
 
 def _bounds(cloud: StandIn) -> dict[str, float]:
-    from chalicelib.admin.dashboard import dashboard
+    from chalicelib.admin.dashboard import load_dashboard
     from chalicelib.jobs.sweep import sweep
     from chalicelib.store import catalogue
 
     now = datetime.fromisoformat(LATER) + timedelta(days=1)
-    dashboard("cohort-0", now)
+    load_dashboard("cohort-0", now)
     found: dict[str, float] = {}
     for name, act in (
-        ("board_pages", lambda: dashboard("cohort-0", now)),
+        ("board_pages", lambda: load_dashboard("cohort-0", now)),
         ("home_pages", catalogue.everything),
         ("sweep_pages", lambda: found.update(swept=sweep(now))),
     ):
@@ -188,15 +188,15 @@ class Cohort:
         self._work(now)
 
     def _answer(self, name: str, now: datetime) -> None:
-        from chalicelib.collect.questionnaire import open_sheet, read_ticket
+        from chalicelib.collect.questionnaire import open_questionnaire, parse_answer_link
         from chalicelib.collect.save_page import save_page
         from chalicelib.collect.submit_answers import submit
         from chalicelib.links import signing
 
         for delegate_id, invitation in list(self.invitations(name)):
             parts = delegate_id, "baseline", invitation["id"]["S"], invitation["link_version"]["N"]
-            ticket = read_ticket(signing.token("answer", *parts))
-            for page in open_sheet(ticket, now).pages:
+            ticket = parse_answer_link(signing.token("answer", *parts))
+            for page in open_questionnaire(ticket, now).pages:
                 typed = {
                     question.id: "Keeps us informed." if question.is_comment else "4" for question in page.questions
                 }
@@ -228,7 +228,7 @@ class Cohort:
             if kind == "MAIL":
                 send.send(row_id, attempt, now)
             else:
-                run.run(row_id, HANDLERS, attempt, now)
+                run.run_job(row_id, HANDLERS, attempt, now)
 
 
 if __name__ == "__main__":

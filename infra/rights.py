@@ -75,14 +75,14 @@ def needed(service: str, operation: str, params: Mapping[str, Any]) -> set[Right
     asks for SendRawEmail where the mail is raw, and AWS's own examples grant SendEmail beside it.
     """
     if service == "sesv2":
-        return {(f"ses:{action}", on) for action in _mail_actions(params) for on in ("sender", "configuration_set")}
+        return {(f"ses:{action}", on) for action in _email_actions(params) for on in ("sender", "configuration_set")}
     action = f"{IAM_SERVICES.get(service, service)}:{operation}"
     if operation == "TransactWriteItems":
         return set(_transaction(params["TransactItems"]))
     return {(IAM_NAMES.get(action, action), resource) for resource in RESOURCES[service](params)}
 
 
-def _mail_actions(params: Mapping[str, Any]) -> tuple[str, ...]:
+def _email_actions(params: Mapping[str, Any]) -> tuple[str, ...]:
     return ("SendEmail", "SendRawEmail") if "Raw" in params["Content"] else ("SendEmail",)
 
 

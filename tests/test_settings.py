@@ -77,7 +77,7 @@ def test_settings_are_read_once_in_the_life_of_a_function(aws):
 def test_the_log_names_the_settings_at_fault_and_quotes_none():
     with pytest.raises(ConfigError) as refused:
         parse_settings(json.dumps(sound() | {"link_keys": ["too short"], "sender": "nobody"}), STAGE)
-    line = log.describe(refused.value)
+    line = log.describe_error(refused.value)
 
     assert "sender holds no address; link_keys needs a key" in line
     assert not any(value in line for value in ("too short", "nobody"))

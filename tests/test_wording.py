@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from chalicelib.core.formatting import by_name
+from chalicelib.core.formatting import name_sort_key
 
 
 def test_names_stand_where_a_reader_looks_for_them():
@@ -19,8 +19,8 @@ def test_names_stand_where_a_reader_looks_for_them():
         "Zoë Hart",
     ]
 
-    assert sorted(set(names), key=by_name) == names
+    assert sorted(set(names), key=name_sort_key) == names
 
 
 def test_two_of_one_spelling_keep_an_order():
-    assert all(by_name(a) != by_name(b) for a, b in pairwise(["Zoe Hart", "Zoë Hart", "zoe hart"]))
+    assert all(name_sort_key(a) != name_sort_key(b) for a, b in pairwise(["Zoe Hart", "Zoë Hart", "zoe hart"]))

@@ -15,7 +15,7 @@ from chalicelib.admin.remind import ChaseRefused
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
-from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.cohorts import DelegateLine, DelegateStatus
 
 Fields = Mapping[str, str]
 
@@ -61,7 +61,7 @@ class Scope(Struct, frozen=True):
         base = f"/admin/cohort/{self.board.cohort.id}"
         return f"{base}/delegate/{self.one.line.delegate_id}" if self.one else base
 
-    def at(self, *stages: Stage) -> list[ShownLine]:
+    def at(self, *stages: DelegateStatus) -> list[ShownLine]:
         return [shown for shown in self.lines if shown.line.stage in stages and not shown.line.withdrawn]
 
 
@@ -77,7 +77,7 @@ class Act(Struct, frozen=True):
     id: str
     title: str
     button: str
-    stages: tuple[Stage, ...] | None
+    stages: tuple[DelegateStatus, ...] | None
     effect: Callable[[Scope, datetime], Sequence[str]]
     run: Run
     done: str
@@ -107,7 +107,7 @@ def find(act_id: str, scope: Scope) -> Act:
     return act
 
 
-def fitting(scope: Scope) -> list[Act]:
+def list_actions(scope: Scope) -> list[Act]:
     return [act for act in ACTS.values() if act.fits(scope)]
 
 
@@ -116,9 +116,9 @@ def fitting(scope: Scope) -> list[Act]:
 
 def _chase(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     if scope.one:
-        remind.chase(scope.one.line.delegate_id, now, by)
-    elif scope.at(Stage.COLLECTING):
-        remind.chase_all(scope.board.cohort.id, date.fromisoformat(scope.board.today), now, by)
+        remind.remind_delegate(scope.one.line.delegate_id, now, by)
+    elif scope.at(DelegateStatus.COLLECTING):
+        remind.remind_cohort(scope.board.cohort.id, date.fromisoformat(scope.board.today), now, by)
     else:
         raise ChaseRefused("No questionnaire of this cohort is open.")
 
@@ -135,7 +135,7 @@ def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
     closes_at = stamp(local_moment(last + timedelta(days=1), 0, zone))
 
     def extend(shown: ShownLine) -> None:
-        done = shown.line.stage is Stage.COLLECTING and shown.line.closes_at == closes_at
+        done = shown.line.stage is DelegateStatus.COLLECTING and shown.line.closes_at == closes_at
         if not done:  # else pressed twice, or begun before
             close_or_extend.extend(cohort, shown.line.email, last, now, by)
 
@@ -144,15 +144,21 @@ def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
 
 def _close(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     cohort = scope.board.cohort.id
-    _each(scope, (Stage.COLLECTING,), lambda shown: close_or_extend.close_now(cohort, shown.line.email, now, by))
+    _each(
+        scope, (DelegateStatus.COLLECTING,), lambda shown: close_or_extend.close_now(cohort, shown.line.email, now, by)
+    )
 
 
 def _publish(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     cohort = scope.board.cohort.id
-    _each(scope, (Stage.HELD,), lambda shown: close_or_extend.publish(cohort, shown.line.email, now, by))
+    _each(
+        scope,
+        (DelegateStatus.HELD,),
+        lambda shown: close_or_extend.publish_with_few_answers(cohort, shown.line.email, now, by),
+    )
 
 
-def _each(scope: Scope, stages: tuple[Stage, ...], act: Callable[[ShownLine], None]) -> None:
+def _each(scope: Scope, stages: tuple[DelegateStatus, ...], act: Callable[[ShownLine], None]) -> None:
     """One after the other; of many, those that cannot be changed are told after the others are done."""
     refused = []
     for shown in scope.at(*stages):
@@ -164,7 +170,7 @@ def _each(scope: Scope, stages: tuple[Stage, ...], act: Callable[[ShownLine], No
         raise CloseRefused(" ".join(refused))
 
 
-EXTENDABLE = (Stage.COLLECTING, Stage.HELD)
+EXTENDABLE = (DelegateStatus.COLLECTING, DelegateStatus.HELD)
 
 
 def _withdraw(scope: Scope, _: Fields, now: datetime, by: str) -> None:
@@ -188,7 +194,7 @@ ACTS = {
             "chase",
             "Remind who has not answered",
             "Send reminders",
-            (Stage.COLLECTING,),
+            (DelegateStatus.COLLECTING,),
             _said(
                 "An email goes out at once to everyone who has not answered or declined and was sent none today.",
                 "Addresses that do not work are left out. You do not see who or how many the others are: "
@@ -215,7 +221,7 @@ ACTS = {
             "close",
             "Close the questionnaire now",
             "Close now",
-            (Stage.COLLECTING,),
+            (DelegateStatus.COLLECTING,),
             _said(
                 "No answer can be given or changed any more. Raters are not told.",
                 "If there are enough answers, the report is made and the coach is told. If not, you decide again.",
@@ -229,7 +235,7 @@ ACTS = {
             "publish",
             "Make the report with few answers",
             "Close and make the report",
-            (Stage.HELD,),
+            (DelegateStatus.HELD,),
             _said(
                 "The questionnaire is closed for good, and the report shows what may be shown: "
                 "groups that are too small stay out of it.",

@@ -14,13 +14,13 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from chalicelib.admin.address_change_job import moving_writes
+from chalicelib.admin.address_change_job import change_address_writes
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.emails import links_to_pages, notice_to_old
 from chalicelib.admin.redirect_emails import Change
-from chalicelib.admin.resend_link import NobodyFound
-from chalicelib.core.addresses import clean_address, clean_name, fault_of_address, fault_of_text
-from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.admin.resend_link import AddressNotFound
+from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
+from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Delegate, Wave
 from chalicelib.jobs.commit import commit
@@ -28,20 +28,20 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, holds, invitations, jobs, programmes
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Nomination
-from chalicelib.store.emails import Mail, MailExists
+from chalicelib.store.emails import Email, EmailExists
 from chalicelib.store.holds import Hold
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, Write, batched, get_many
-from chalicelib.waves.suppression import addresses
+from chalicelib.waves.suppression import list_suppressed
 
 BY = "command line"
 WAVES = (Wave.BASELINE, Wave.FOLLOWUP)  # those with a list of raters
-TRIES = 5  # a rater may answer, or a reminder be sent, between our read and our write
-MOST_HIDDEN = 50  # bounces taken off the dashboard in one transaction
+MAX_RETRIES = 5  # a rater may answer, or a reminder be sent, between our read and our write
+MAX_BOUNCES_CLEARED = 50  # bounces taken off the dashboard in one transaction
 
 
-class ReplaceRefused(FieldFaults):
+class ReplaceRefused(FormInvalid):
     """The new address cannot be used, or stands there already."""
 
     title = "Nothing was changed"
@@ -50,7 +50,7 @@ class ReplaceRefused(FieldFaults):
 # --- the act ------------------------------------------------------------------------------------------
 
 
-def replace(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, name: str = "") -> None:
+def change_address(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, name: str = "") -> None:
     """Have an address replaced in all of a cohort. Doing it again once it is done is success.
 
     Raises CohortUnknown, NobodyFound or ReplaceRefused.
@@ -64,7 +64,7 @@ def replace(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, 
     if not places and not _is_sponsor(cohort, change.old):
         if _places(cohort_id, change.new) or _is_sponsor(cohort, change.new):
             return
-        raise NobodyFound(change.old)
+        raise AddressNotFound(change.old)
     for place in places:
         _refuse_taken(change, place)
     try:
@@ -73,9 +73,9 @@ def replace(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, 
         return  # pressed twice within a second
 
 
-def _act(change: Change, cohort: Cohort, places: Sequence[Place], now: datetime, by: str) -> list[Write]:
+def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: datetime, by: str) -> list[Write]:
     """The job, its line in the trail, and the hold on the new address."""
-    bounced = change.old in addresses(cohort.id)
+    bounced = change.old in list_suppressed(cohort.id)
     reading = {part for place in places for part in place.reading(change)}
     reading |= {"sponsor"} if _is_sponsor(cohort, change.old) else set()
     held = [] if bounced else _holds(change, cohort, places, now, by)
@@ -87,12 +87,12 @@ def _act(change: Change, cohort: Cohort, places: Sequence[Place], now: datetime,
     return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), entry, *map(holds.add, held)]
 
 
-def _holds(change: Change, cohort: Cohort, places: Sequence[Place], now: datetime, by: str) -> list[Hold]:
+def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: datetime, by: str) -> list[Hold]:
     """On the new address: whoever coaches others here already keeps those meanwhile."""
     own = [place.delegate for place in places if change.has(place.delegate.person)]
     found = [holds.new(cohort.id, change.of(delegate.person), now, by, delegate.id) for delegate in own]
     coached = [place.delegate for place in places if change.has(place.delegate.coach)]
-    is_coach_here = any(line.coach.email == change.new for line in cohorts.lines(cohort.id))
+    is_coach_here = any(line.coach.email == change.new for line in cohorts.list_lines(cohort.id))
     if coached and is_coach_here:
         found += [holds.new(cohort.id, change.of(delegate.coach), now, by, delegate.id) for delegate in coached]
     elif coached:
@@ -103,12 +103,12 @@ def _holds(change: Change, cohort: Cohort, places: Sequence[Place], now: datetim
 
 
 def _check(change: Change) -> None:
-    if fault := fault_of_address(change.new):
-        raise ReplaceRefused(FieldFault("new", f"The new address {fault}."))
-    if change.name and (fault := fault_of_text(change.name)):
-        raise ReplaceRefused(FieldFault("name", f"The name {fault}."))
+    if fault := check_address(change.new):
+        raise ReplaceRefused(FieldError("new", f"The new address {fault}."))
+    if change.name and (fault := check_text(change.name)):
+        raise ReplaceRefused(FieldError("name", f"The name {fault}."))
     if change.old == change.new:
-        raise ReplaceRefused(FieldFault("new", "The new address is the old one."))
+        raise ReplaceRefused(FieldError("new", "The new address is the old one."))
 
 
 def _is_sponsor(cohort: Cohort, address: str) -> bool:
@@ -118,7 +118,7 @@ def _is_sponsor(cohort: Cohort, address: str) -> bool:
 # --- where an address stands --------------------------------------------------------------------------
 
 
-class Place(Struct, frozen=True):
+class AddressUse(Struct, frozen=True):
     """A delegate on whose rows the address stands."""
 
     delegate: Delegate
@@ -143,14 +143,14 @@ class Place(Struct, frozen=True):
         return self.is_asked or change.has(self.delegate.manager)
 
 
-def _places(cohort_id: str, address: str) -> list[Place]:
-    lines = [line for line in cohorts.lines(cohort_id) if not line.withdrawn]
+def _places(cohort_id: str, address: str) -> list[AddressUse]:
+    lines = [line for line in cohorts.list_lines(cohort_id) if not line.withdrawn]
     inbox = invitations.inbox_of(address)
     asked = frozenset(entry.delegate_id for entry in inbox if entry.cohort_id == cohort_id)
     return [place for place in _all_places(lines, asked) if place.holds(address)]
 
 
-def _all_places(lines: Sequence[DelegateLine], asked: frozenset[str]) -> Iterator[Place]:
+def _all_places(lines: Sequence[DelegateLine], asked: frozenset[str]) -> Iterator[AddressUse]:
     for batch in batched([delegates.key(line.delegate_id) for line in lines]):
         lists = [delegates.nomination_key(key.pk.partition("#")[2], wave) for key in batch for wave in WAVES]
         chosen: dict[str, list[Nomination]] = {}
@@ -159,22 +159,22 @@ def _all_places(lines: Sequence[DelegateLine], asked: frozenset[str]) -> Iterato
                 chosen.setdefault(row["delegate_id"], []).append(read(Nomination, row))
         for row in get_many(batch).values():
             found = read(Delegate, row)
-            yield Place(found, tuple(chosen.get(found.id, ())), found.id in asked)
+            yield AddressUse(found, tuple(chosen.get(found.id, ())), found.id in asked)
 
 
-def _refuse_taken(change: Change, place: Place) -> None:
+def _refuse_taken(change: Change, place: AddressUse) -> None:
     """One address answers once about a delegate, and not for them."""
     answering = place.listed | {place.delegate.person.email}
     is_coach_only = change.old not in answering and not change.has(place.delegate.manager)
     if change.new in answering and not is_coach_only:
         taken = f"{change.new} already belongs to somebody who answers about {place.delegate.person.name}."
-        raise ReplaceRefused(FieldFault("new", f"{taken} Nobody can answer twice."))
+        raise ReplaceRefused(FieldError("new", f"{taken} Nobody can answer twice."))
 
 
 # --- the job ------------------------------------------------------------------------------------------
 
 
-def move_everything(job: Job, now: datetime) -> Sequence[Write]:
+def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     """Delegate by delegate, each in one transaction; those done by an earlier attempt are not found again."""
     change = Change(**{name: job.about.get(name, "") for name in Change.__struct_fields__})
     cohort = cohorts.find(change.cohort)
@@ -196,11 +196,11 @@ def move_everything(job: Job, now: datetime) -> Sequence[Write]:
     ]
 
 
-def _delegate_writes(change: Change, place: Place, live: Sequence[Mail], now: datetime) -> list[Write]:
-    return moving_writes(change, list(delegates.partition(place.delegate.id)), live, now)
+def _delegate_writes(change: Change, place: AddressUse, live: Sequence[Email], now: datetime) -> list[Write]:
+    return change_address_writes(change, list(delegates.load_rows(place.delegate.id)), live, now)
 
 
-def _sponsor_writes(change: Change, cohort_id: str, live: Sequence[Mail]) -> list[Write]:
+def _sponsor_writes(change: Change, cohort_id: str, live: Sequence[Email]) -> list[Write]:
     cohort = cohorts.find(cohort_id)
     if cohort is None or cohort.sponsor is None or not change.has(cohort.sponsor):
         return []
@@ -213,24 +213,24 @@ def _sponsor_writes(change: Change, cohort_id: str, live: Sequence[Mail]) -> lis
     ]
 
 
-def _move(writes: Callable[[], list[Write]], notice: Mail | None, now: datetime) -> None:
+def _move(writes: Callable[[], list[Write]], notice: Email | None, now: datetime) -> None:
     """With the first that moves goes the notice to the old address: at once, and once."""
-    for left in reversed(range(TRIES)):
+    for left in reversed(range(MAX_RETRIES)):
         told = [emails.add(notice)] if notice and emails.find(notice.id) is None else []
         try:
             commit([*writes(), *told], now)
             return
-        except (Changed, MailExists):
+        except (Changed, EmailExists):
             if not left:
                 raise
 
 
 def _off_the_dashboard(change: Change) -> list[Write]:
     gone = [bounce for bounce in cohorts.bounces(change.cohort) if bounce.email == change.old]
-    return [emails.hide(change.cohort, bounce) for bounce in gone[:MOST_HIDDEN]]
+    return [emails.hide(change.cohort, bounce) for bounce in gone[:MAX_BOUNCES_CLEARED]]
 
 
-def _old_links(change: Change, cohort: Cohort, live: Sequence[Mail]) -> list[Write]:
+def _old_links(change: Change, cohort: Cohort, live: Sequence[Email]) -> list[Write]:
     """Links that were asked for again and wait for the old address."""
     lost = [mail for mail in live if mail.template in ("admin/link", "admin/new_link") and change.has(mail.to)]
     return [emails.cancel(mail.id) for mail in lost if cohort.id in mail.id.split("#")]

@@ -27,7 +27,7 @@ from chalicelib.core.model import (
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.store import cohorts, debriefs, delegates, emails, impact_surveys, invitations, jobs, programmes
 from chalicelib.store.delegates import Approval, Nomination
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Write
@@ -37,7 +37,7 @@ SURVEY_MAILS = tuple(f"impact/{role.value}" for role in Role)
 WRONG_PERSON = "wrong_person"  # declined because the email reached someone else
 
 
-def moving_writes(change: Change, rows: Sequence[Row], live: Sequence[Mail], now: datetime) -> list[Write]:
+def change_address_writes(change: Change, rows: Sequence[Row], live: Sequence[Email], now: datetime) -> list[Write]:
     """One transaction; `rows` are the delegate's whole partition, and it is refused if they changed since.
 
     live   emails about the delegate that were not handed over yet
@@ -48,7 +48,7 @@ def moving_writes(change: Change, rows: Sequence[Row], live: Sequence[Mail], now
 class _Moving:
     """A delegate's rows as they were read, and what the change makes of them."""
 
-    def __init__(self, change: Change, rows: Sequence[Row], live: Sequence[Mail], now: datetime):
+    def __init__(self, change: Change, rows: Sequence[Row], live: Sequence[Email], now: datetime):
         self.change, self.now, self.rows = change, now, rows
         self.before = delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
         self.programme = programmes.load(delegate.programme_id, delegate.programme_version)
@@ -73,7 +73,7 @@ class _Moving:
 
     def writes(self) -> Iterator[Write]:
         if self.after != self.before:
-            yield delegates.move(self.before, self.after)
+            yield delegates.change_addresses(self.before, self.after)
             self._people_on_lines()
         if self.after.coach != self.before.coach:
             yield from debriefs.hand_over(self.rows, self.before)
@@ -120,7 +120,7 @@ class _Moving:
         by = lifecycle.approver_of(self.programme, self.before)
         return by is not None and (self.change.has(by) or self.change.has(self.before.person))
 
-    def _is_made_anew(self, mail: Mail) -> bool:
+    def _is_made_anew(self, mail: Email) -> bool:
         """Whether an email that waits is not redirected, because another one takes its place."""
         if mail.template == "nominate/approve":
             return self._approver_has_another_link
@@ -178,7 +178,9 @@ class _Moving:
         if self._is_asked(survey) and first:
             again = f"{first.id}.v{survey.link_version + 1}"
             words = {**first.words, "name": reader.name}
-            yield emails.add(Mail(again, first.template, reader, self.now, words, links, first.about, first.good_until))
+            yield emails.add(
+                Email(again, first.template, reader, self.now, words, links, first.about, first.good_until)
+            )
 
     def _is_asked(self, survey: ImpactSurvey) -> bool:
         return survey.is_open and not survey.sent and self.now < survey.closes_at

@@ -14,7 +14,7 @@ from chalicelib.core.ids import coach_ids
 from chalicelib.store import audit_events
 from chalicelib.store.marshal import Row
 
-MOST_SHOWN = 500
+MAX_ENTRIES = 500
 
 
 class Entry(Struct, frozen=True):
@@ -24,7 +24,7 @@ class Entry(Struct, frozen=True):
     about: str
 
 
-def trail(board: Dashboard) -> list[Entry]:
+def load_audit_log(board: Dashboard) -> list[Entry]:
     """The newest first."""
     people = {shown.line.delegate_id: shown.line.name for shown in board.lines}
     coaches = {
@@ -33,7 +33,7 @@ def trail(board: Dashboard) -> list[Entry]:
         for coach in coach_ids(board.cohort.id, shown.line.coach.email)
     }
     zone = board.programme.organisation.timezone
-    rows = audit_events.of_cohort(board.cohort.id)[-MOST_SHOWN:]
+    rows = audit_events.of_cohort(board.cohort.id)[-MAX_ENTRIES:]
     return [_entry(row, {**people, board.cohort.id: "The cohort"}, coaches, zone) for row in reversed(rows)]
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from chalicelib.core.addresses import clean_address
-from chalicelib.core.calendar import LONGEST_OPEN_DAYS, local_moment
+from chalicelib.core.calendar import MAX_OPEN_DAYS, local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import last_day
@@ -16,7 +16,7 @@ from chalicelib.core.model import Delegate, DelegateWave, Programme, WaveState
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, jobs, programmes
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.delegates import WaveChanged
 from chalicelib.store.expressions import equals
 from chalicelib.store.jobs import JobExists, JobSettled
@@ -41,8 +41,8 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
         raise CloseRefused(
             f"The last day must lie after today and after the present one ({_last_day(wave, programme)})."
         )
-    if closes_at > wave.opens_at + timedelta(days=2 * LONGEST_OPEN_DAYS):
-        raise CloseRefused(f"{new_last_day} is more than {2 * LONGEST_OPEN_DAYS} days after the opening.")
+    if closes_at > wave.opens_at + timedelta(days=2 * MAX_OPEN_DAYS):
+        raise CloseRefused(f"{new_last_day} is more than {2 * MAX_OPEN_DAYS} days after the opening.")
     later = replace(wave, closes_at=closes_at, extensions=wave.extensions + 1)
     changes = {"state": WaveState.OPEN, "closes_at": closes_at, "extensions": later.extensions}
     subject = (delegate.id, wave.wave.value, str(later.extensions))
@@ -74,7 +74,7 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     _commit(delegate, writes, now)
 
 
-def publish(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
+def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     """Close even with too few answers: the report then shows what may be published. Raises CloseRefused.
 
     Publishing again before the job has run is success. After an extension it is another decision, and another job.
@@ -95,7 +95,7 @@ def publish(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
 def _find(cohort_id: str, email: str) -> tuple[Delegate, DelegateWave, Programme]:
     wanted = clean_address(email)
     try:
-        found = next(line.delegate_id for line in cohorts.lines(cohort_id) if line.email == wanted)
+        found = next(line.delegate_id for line in cohorts.list_lines(cohort_id) if line.email == wanted)
         delegate, wave = delegates.find_with_latest_wave(found)
     except (LookupError, StopIteration):
         raise CloseRefused(f"Cohort {cohort_id} has no delegate {email}.") from None
@@ -134,7 +134,7 @@ def _commit(delegate: Delegate, writes: list[Write], now: datetime) -> None:
 def _line(later: DelegateWave, programme: Programme, now: datetime) -> dict[str, object]:
     """The dashboard's: everyone who has not answered is mailed today."""
     today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
-    return {"stage": Stage.COLLECTING, "closes_at": stamp(later.closes_at), "reminded_on": today.isoformat()}
+    return {"stage": DelegateStatus.COLLECTING, "closes_at": stamp(later.closes_at), "reminded_on": today.isoformat()}
 
 
 def _last_day(wave: DelegateWave, programme: Programme) -> str:

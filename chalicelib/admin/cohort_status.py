@@ -8,7 +8,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.model import AnswerCount, Cohort
 from chalicelib.results.answer_counts import others
 from chalicelib.store import cohorts, impact_surveys, jobs
-from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.cohorts import DelegateLine, DelegateStatus
 from chalicelib.store.emails import Bounce
 from chalicelib.store.impact_surveys import Role, surveys_from
 from chalicelib.store.jobs import Job
@@ -17,7 +17,7 @@ from chalicelib.store.jobs import Job
 class CohortUnknown(Refusal):
     """No cohort with this id was loaded."""
 
-    status = 404
+    load_cohort_status = 404
     title = "There is no such cohort"
 
     def __init__(self, cohort_id: str) -> None:
@@ -30,7 +30,7 @@ class LineStatus(Struct, frozen=True):
     delegate_id: str
     name: str
     email: str
-    stage: Stage
+    stage: DelegateStatus
     invited: int
     answered: int  # at least so many raters; the delegate's own questionnaire apart
     counts: tuple[AnswerCount, ...]
@@ -53,7 +53,7 @@ class ImpactStatus(Struct, frozen=True):
     sent: int
 
 
-def status(cohort_id: str) -> CohortStatus:
+def load_cohort_status(cohort_id: str) -> CohortStatus:
     """Two calls. Raises CohortUnknown."""
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
@@ -79,7 +79,7 @@ def _line(line: DelegateLine) -> LineStatus:
 
 def impact(cohort_id: str) -> tuple[ImpactStatus, ...]:
     """How many delegates and line managers have answered six months on. Raises CohortUnknown."""
-    lines = status(cohort_id).lines
+    lines = load_cohort_status(cohort_id).lines
     surveys = [one for line in lines for one in surveys_from(impact_surveys.of_delegate(line.delegate_id))]
     return tuple(
         ImpactStatus(

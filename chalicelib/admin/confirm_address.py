@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, cohorts, holds
 from chalicelib.store.holds import HoldChanged
 
 
-class ConfirmRefused(FieldFaults):
+class ConfirmRefused(FormInvalid):
     """The same administrator changed the address, or it was changed once more."""
 
     title = "The address was not confirmed"
@@ -29,14 +29,14 @@ def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
     if found is None or not found.holds(now):
         return False
     if found.by == by:
-        raise ConfirmRefused(FieldFault("", OWN))
+        raise ConfirmRefused(FieldError("", OWN))
     try:
         commit(
             [holds.confirm(found, by), audit_events.add(cohort_id, CONFIRMED, by, found.delegate or cohort_id, now)],
             now,
         )
     except HoldChanged:
-        raise ConfirmRefused(FieldFault("", CHANGED)) from None
+        raise ConfirmRefused(FieldError("", CHANGED)) from None
     return True
 
 

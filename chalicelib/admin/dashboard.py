@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from chalicelib.admin.cohort_status import CohortUnknown
-from chalicelib.admin.delegate_status import Filter, ShownLine, filtered, shown_lines
+from chalicelib.admin.delegate_status import Filter, ShownLine, describe_delegates, filtered
 from chalicelib.core.clock import moment
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day, last_day, local_date
@@ -17,7 +17,7 @@ from chalicelib.core.model import Cohort, Programme
 from chalicelib.emails.refusals import TODO
 from chalicelib.emails.ses_errors import WORDS
 from chalicelib.store import account_fault, cohorts, holds, programmes
-from chalicelib.store.cohorts import DelegateLine, FollowupDates, Stage
+from chalicelib.store.cohorts import DelegateLine, DelegateStatus, FollowupDates
 from chalicelib.store.emails import Bounce
 from chalicelib.store.holds import Hold
 
@@ -122,10 +122,15 @@ class Dashboard(Struct, frozen=True):
         return next((bounce for bounce in self._all_bounces if self.bounce_name(bounce) == name), None)
 
 
-WITH_REPORT = (Stage.REPORT_READY, Stage.RELEASED, Stage.IMPACT_OPEN, Stage.COMPLETE)
+WITH_REPORT = (
+    DelegateStatus.REPORT_READY,
+    DelegateStatus.RELEASED,
+    DelegateStatus.IMPACT_OPEN,
+    DelegateStatus.COMPLETE,
+)
 
 
-def dashboard(cohort_id: str, now: datetime) -> Dashboard:
+def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
     """One query. Raises CohortUnknown."""
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
@@ -139,7 +144,7 @@ def dashboard(cohort_id: str, now: datetime) -> Dashboard:
     return Dashboard(
         cohort=cohort,
         programme=programme,
-        lines=tuple(shown_lines(programme, lines, bounces, now)),
+        lines=tuple(describe_delegates(programme, lines, bounces, now)),
         bounces=tuple(bounce for bounce in bounces if bounce.delegate not in known),
         today=local_date(now, zone).isoformat(),
         followup=cohorts.followup_from(rows),

@@ -14,10 +14,10 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.core.clock import moment
-from chalicelib.core.formatting import by_name, plural
+from chalicelib.core.formatting import name_sort_key, plural
 from chalicelib.core.model import AnswerCount, Programme
 from chalicelib.results.answer_counts import others, title_of
-from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.cohorts import DelegateLine, DelegateStatus
 from chalicelib.store.emails import Bounce
 
 SOON_DAYS = 5  # before the deadline: then few answers are worth a word
@@ -40,7 +40,7 @@ class Filter(StrEnum):
     DONE = "done"
 
 
-class Standing(Struct, frozen=True):
+class StatusLine(Struct, frozen=True):
     """`kind` is the colour of the words: bad only where the administrator must decide."""
 
     rank: int  # lowest first
@@ -51,7 +51,7 @@ class Standing(Struct, frozen=True):
 
 class ShownLine(Struct, frozen=True):
     line: DelegateLine
-    standing: Standing
+    standing: StatusLine
     counts: tuple[Count, ...]
     hidden: bool  # some raters are not counted: too few, or asked since this morning
     may_remind: bool
@@ -70,74 +70,74 @@ def counts(programme: Programme, parts: Iterable[AnswerCount]) -> tuple[Count, .
     return tuple(Count(title_of(programme, part), part.words, part.answered, part.invited) for part in parts)
 
 
-def standing(programme: Programme, line: DelegateLine, bounces: Sequence[Bounce], now: datetime) -> Standing:
+def describe_status(programme: Programme, line: DelegateLine, bounces: Sequence[Bounce], now: datetime) -> StatusLine:
     """One status in plain words: what waits, and for whom."""
     if line.withdrawn:
-        return Standing(9, "", "Withdrawn", Filter.DONE)
-    if line.stage is Stage.HELD:
-        return Standing(0, "bad", "Too few answers: give more time or close", Filter.DECISION)
-    if bounces and line.stage in (Stage.PLANNED, Stage.COLLECTING):
+        return StatusLine(9, "", "Withdrawn", Filter.DONE)
+    if line.stage is DelegateStatus.HELD:
+        return StatusLine(0, "bad", "Too few answers: give more time or close", Filter.DECISION)
+    if bounces and line.stage in (DelegateStatus.PLANNED, DelegateStatus.COLLECTING):
         return _not_arrived(bounces)
     if line.left_out:
-        return Standing(1, "bad", f"Survey answers cannot be counted: ask again. {line.left_out}", Filter.DECISION)
-    if line.stage is Stage.COLLECTING:
+        return StatusLine(1, "bad", f"Survey answers cannot be counted: ask again. {line.left_out}", Filter.DECISION)
+    if line.stage is DelegateStatus.COLLECTING:
         return _collecting(programme, line, now)
     return STANDINGS[line.stage]
 
 
-def _not_arrived(bounces: Sequence[Bounce]) -> Standing:
+def _not_arrived(bounces: Sequence[Bounce]) -> StatusLine:
     if lost := sum(bounce.is_lost for bounce in bounces):
-        return Standing(1, "bad", f"{plural(lost, 'address does', 'addresses do')} not work", Filter.DECISION)
+        return StatusLine(1, "bad", f"{plural(lost, 'address does', 'addresses do')} not work", Filter.DECISION)
     soft = sum(not bounce.is_refused for bounce in bounces)
     words = f"{plural(soft, 'email', 'emails')} did not arrive" if soft else "Some emails were refused"
-    return Standing(2, "warn", words, Filter.DECISION)
+    return StatusLine(2, "warn", words, Filter.DECISION)
 
 
 STANDINGS = {
-    Stage.PLANNED: Standing(6, "", "Not open yet", Filter.WAITING),
-    Stage.SCORING: Standing(5, "", "The report is being made", Filter.COACH),
-    Stage.REPORT_READY: Standing(4, "", "Report with the coach", Filter.COACH),
-    Stage.RELEASED: Standing(8, "good", "Report released", Filter.DONE),
-    Stage.IMPACT_OPEN: Standing(7, "", "Impact survey open", Filter.WAITING),
-    Stage.COMPLETE: Standing(8, "good", "Complete", Filter.DONE),
+    DelegateStatus.PLANNED: StatusLine(6, "", "Not open yet", Filter.WAITING),
+    DelegateStatus.SCORING: StatusLine(5, "", "The report is being made", Filter.COACH),
+    DelegateStatus.REPORT_READY: StatusLine(4, "", "Report with the coach", Filter.COACH),
+    DelegateStatus.RELEASED: StatusLine(8, "good", "Report released", Filter.DONE),
+    DelegateStatus.IMPACT_OPEN: StatusLine(7, "", "Impact survey open", Filter.WAITING),
+    DelegateStatus.COMPLETE: StatusLine(8, "good", "Complete", Filter.DONE),
 }
 
 
-def _collecting(programme: Programme, line: DelegateLine, now: datetime) -> Standing:
+def _collecting(programme: Programme, line: DelegateLine, now: datetime) -> StatusLine:
     if not line.nominated:
-        return Standing(2, "warn", "No raters chosen yet", Filter.WAITING)
+        return StatusLine(2, "warn", "No raters chosen yet", Filter.WAITING)
     days = (moment(line.closes_at) - now).days if line.closes_at else SOON_DAYS + 1
     came = sum(part.answered for part in others(line.visible_counts))
     if days <= SOON_DAYS and came < programme.minimum_responses:
         left = plural(days, "day", "days") if days > 0 else "hours"
-        return Standing(3, "warn", f"Few answers counted, {left} left", Filter.WAITING)
-    return Standing(5, "", "Collecting answers", Filter.WAITING)
+        return StatusLine(3, "warn", f"Few answers counted, {left} left", Filter.WAITING)
+    return StatusLine(5, "", "Collecting answers", Filter.WAITING)
 
 
-def shown_lines(
+def describe_delegates(
     programme: Programme, lines: Iterable[DelegateLine], bounces: Iterable[Bounce], now: datetime
 ) -> list[ShownLine]:
     """By need, then by name."""
     by_delegate: dict[str, list[Bounce]] = {}
     for bounce in bounces:
         by_delegate.setdefault(bounce.delegate, []).append(bounce)
-    found = [_shown(programme, line, one_each(by_delegate.get(line.delegate_id, [])), now) for line in lines]
-    return sorted(found, key=lambda shown: (shown.standing.rank, by_name(shown.line.name)))
+    found = [_shown(programme, line, latest_per_address(by_delegate.get(line.delegate_id, [])), now) for line in lines]
+    return sorted(found, key=lambda shown: (shown.standing.rank, name_sort_key(shown.line.name)))
 
 
 def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...], now: datetime) -> ShownLine:
     asked = sum(count.invited for count in line.groups.values())
     return ShownLine(
         line=line,
-        standing=standing(programme, line, bounces, now),
+        standing=describe_status(programme, line, bounces, now),
         counts=counts(programme, line.visible_counts),
         hidden=asked > sum(part.invited for part in line.visible_counts),
-        may_remind=line.stage is Stage.COLLECTING and not line.withdrawn,
+        may_remind=line.stage is DelegateStatus.COLLECTING and not line.withdrawn,
         bounces=bounces,
     )
 
 
-def one_each(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
+def latest_per_address(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
     """The newest of each address: an invitation and its reminders bounce one after the other.
 
     An address that is lost stays lost, whatever was told of it later.

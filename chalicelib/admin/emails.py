@@ -11,19 +11,19 @@ from chalicelib.core.formatting import local_time
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Person, Programme
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.links import parts
 from chalicelib.store import cohorts, delegates, emails
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 
 
-def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime) -> Mail | None:
+def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime) -> Email | None:
     """For whoever reads email at the old address; it says nothing of the new one."""
     if not job.about.get("told"):
         return None
-    return queued(
+    return create_email(
         "admin/replaced",
         change.cohort,
         derive(12, change.old, change.new),
@@ -41,14 +41,14 @@ def links_to_pages(job: Job, change: Change, programme: Programme, now: datetime
     return [emails.add(mail) for mail in new if emails.find(mail.id) is None]
 
 
-def _link_mails(job: Job, change: Change, programme: Programme, now: datetime) -> Iterator[Mail]:
+def _link_mails(job: Job, change: Change, programme: Programme, now: datetime) -> Iterator[Email]:
     """For those whose pages are more than one questionnaire: one a day, however often it is asked."""
     zone = programme.organisation.timezone
     held = job.about.get("held_until", "")
     words = {"held": local_time(datetime.fromisoformat(held), zone) if held else ""}
     for part in filter(None, job.about["links"].split(",")):
         reader, what, link, about = _page_of(part, change)
-        yield queued(
+        yield create_email(
             "admin/new_link",
             change.cohort,
             derive(8, change.new),
@@ -69,7 +69,7 @@ def _page_of(part: str, change: Change) -> tuple[Person, str, tuple[str, ...], d
         if cohort is None or cohort.sponsor is None:
             raise LookupError(f"no sponsor of {change.cohort}")
         return cohort.sponsor, "the page of the cohort", parts.sponsor(cohort), {}
-    lines = cohorts.lines(change.cohort)
+    lines = cohorts.list_lines(change.cohort)
     line = next(line for line in lines if change.new == (line.email if part == "delegate" else line.coach.email))
     delegate = delegates.find(line.delegate_id)
     if delegate is None:

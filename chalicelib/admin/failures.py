@@ -10,7 +10,7 @@ from chalicelib.emails.ses_errors import WORDS
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import label_of
 from chalicelib.store import account_fault, audit_events, delegates, emails, jobs
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job, JobNotFailed, JobState
 
 DOUBTS_WITHIN = timedelta(hours=2)  # longer than the lease of a mail: every doubt there is
@@ -18,8 +18,8 @@ DOUBTS_WITHIN = timedelta(hours=2)  # longer than the lease of a mail: every dou
 
 class Attention(Struct, frozen=True):
     failed: tuple[Job, ...]
-    doubtful: tuple[Mail, ...]
-    refused: tuple[Mail, ...]  # emails that SES never took
+    doubtful: tuple[Email, ...]
+    refused: tuple[Email, ...]  # emails that SES never took
     account: str  # why SES refuses emails now, in words; empty if it does not
 
     @property
@@ -31,8 +31,8 @@ class Attention(Struct, frozen=True):
         return label_of(job.kind)
 
 
-def attention(now: datetime) -> Attention:
-    doubtful, refused = emails.in_doubt(now + DOUBTS_WITHIN), emails.refused_by_ses(now)
+def find_failures(now: datetime) -> Attention:
+    doubtful, refused = emails.list_unconfirmed(now + DOUBTS_WITHIN), emails.refused_by_ses(now)
     return Attention(tuple(jobs.failed()), tuple(doubtful), tuple(refused), account_trouble(now))
 
 

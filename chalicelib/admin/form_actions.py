@@ -11,8 +11,8 @@ from datetime import date, datetime
 from chalicelib.admin import confirm_address as confirm
 from chalicelib.admin import resend_link, schedule_followup
 from chalicelib.admin import void_answers as void
-from chalicelib.admin.address_change import replace
-from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.admin.address_change import change_address
+from chalicelib.core.errors import FieldError, FormInvalid
 
 Fields = Mapping[str, str]
 Form = Callable[[str, Fields, datetime, str], str]
@@ -20,12 +20,12 @@ Form = Callable[[str, Fields, datetime, str], str]
 
 def address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
     old, new, name = (fields.get(field, "") for field in ("address", "new", "name"))
-    replace(cohort_id, old, new, now, by, name=name)
+    change_address(cohort_id, old, new, now, by, name=name)
     return "replaced"
 
 
 def link(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
-    return "sent" if resend_link.send_again(cohort_id, fields.get("address", ""), now, by) else "today"
+    return "sent" if resend_link.resend_link(cohort_id, fields.get("address", ""), now, by) else "today"
 
 
 def void_answers(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
@@ -42,7 +42,7 @@ def plan_followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> str
     opens, closes = typed["opens"], typed["closes"]
     if opens is None or closes is None:
         missing = [field for field, found in typed.items() if found is None]
-        raise FieldFaults(*(FieldFault(field, f"Give {FOLLOWUP_DATES[field]} as a date.") for field in missing))
+        raise FormInvalid(*(FieldError(field, f"Give {FOLLOWUP_DATES[field]} as a date.") for field in missing))
     schedule_followup.plan(cohort_id, opens, closes, now, by)
     return "planned"
 

@@ -22,7 +22,7 @@ OF_APPROVER = ("nominate/approve_reminder",)  # the first email is made anew
 
 def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
     """Lists that nobody was emailed about name the other manager; an answer given stays the one's before."""
-    rows = list(delegates.partition(job.about["delegate"]))
+    rows = list(delegates.load_rows(job.about["delegate"]))
     delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     lists = [read(Nomination, row) for row in rows if row["sk"].startswith("NOMINATION#")]

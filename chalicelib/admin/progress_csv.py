@@ -14,7 +14,7 @@ STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("delegate", "email", "service", "coach", "status", "raters_chosen", "group", "invited", "answered")
 
 
-def progress_csv(board: Dashboard) -> str:
+def render_progress_csv(board: Dashboard) -> str:
     """A line for each delegate and rater group."""
     text = io.StringIO()
     writer = csv.writer(text)

@@ -11,7 +11,7 @@ from chalicelib.core.model import Delegate, Invitation, Person, Programme
 from chalicelib.emails import kinds
 from chalicelib.links import parts as mailed_links
 from chalicelib.store import emails
-from chalicelib.store.emails import Mail, MailState
+from chalicelib.store.emails import Email, MailState
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Key, Write, batched, get_many
@@ -68,10 +68,10 @@ class NewLinks(Struct, frozen=True):
 class Waiting(Struct, frozen=True):
     """Emails about one delegate that were not handed over; `stopped` are those that were cancelled."""
 
-    live: tuple[Mail, ...]
-    stopped: tuple[Mail, ...] = ()
+    live: tuple[Email, ...]
+    stopped: tuple[Email, ...] = ()
 
-    def redirect(self, change: Change, links: NewLinks, is_made_anew: Callable[[Mail], bool]) -> Iterator[Write]:
+    def redirect(self, change: Change, links: NewLinks, is_made_anew: Callable[[Email], bool]) -> Iterator[Write]:
         """Whatever goes to another reader, or leads to a link that is another one now."""
         for mail in self.live:
             if is_made_anew(mail):
@@ -80,7 +80,7 @@ class Waiting(Struct, frozen=True):
                 yield from redirect(mail, change, links, revive=False)
 
 
-def redirect(mail: Mail, change: Change, links: NewLinks, *, revive: bool) -> Iterator[Write]:
+def redirect(mail: Email, change: Change, links: NewLinks, *, revive: bool) -> Iterator[Write]:
     to = change.of(mail.to)
     remade = {name: links.remake(link, to) for name, link in mail.links.items()}
     shown = kinds.LINKS[mail.template]
@@ -88,11 +88,11 @@ def redirect(mail: Mail, change: Change, links: NewLinks, *, revive: bool) -> It
         yield emails.redirect(mail, to, remade, revive=revive)
 
 
-def find_waiting(live: Iterable[Mail], known: Iterable[str]) -> Waiting:
+def find_waiting(live: Iterable[Email], known: Iterable[str]) -> Waiting:
     """`live` from the index of what is due; `known` ids that a delegate's rows name, cancelled ones too."""
     keys: list[Key] = [emails.key(mail_id) for mail_id in dict.fromkeys(known)]
     rows = [row for batch in batched(keys) for row in get_many(batch).values() if row["state"] == MailState.QUEUED]
-    found = {mail.id: mail for mail in live} | {row["id"]: read(Mail, row) for row in rows if "cancelled" not in row}
-    stopped = tuple(read(Mail, row) for row in rows if "cancelled" in row)
+    found = {mail.id: mail for mail in live} | {row["id"]: read(Email, row) for row in rows if "cancelled" not in row}
+    stopped = tuple(read(Email, row) for row in rows if "cancelled" in row)
     gone = {mail.id for mail in stopped}
     return Waiting(tuple(mail for mail in found.values() if mail.id not in gone), stopped)

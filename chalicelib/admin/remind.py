@@ -18,9 +18,9 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, programmes
-from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.cohorts import DelegateLine, DelegateStatus
 from chalicelib.store.delegates import Approval
-from chalicelib.store.emails import Mail, MailExists
+from chalicelib.store.emails import Email, EmailExists
 from chalicelib.store.invitations import InvitationChanged
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.table import Write, batched, get_many
@@ -36,14 +36,14 @@ class ChaseRefused(Refusal):
 class Chaser(Struct, frozen=True):
     """One mail to be, and the invitation whose answer cancels it; none for a delegate who has yet to choose raters."""
 
-    mail: Mail
+    mail: Email
     invitation: Invitation | None
 
 
 # --- the act ------------------------------------------------------------------------------------------
 
 
-def chase(delegate_id: str, now: datetime, by: str) -> None:
+def remind_delegate(delegate_id: str, now: datetime, by: str) -> None:
     """Have everyone reminded who has not answered about this delegate. Pressing twice is success.
 
     Raises ChaseRefused while the questionnaire is not open.
@@ -56,7 +56,7 @@ def chase(delegate_id: str, now: datetime, by: str) -> None:
     _commit_once([*_chase_writes(delegate, wave, day, now), entry], now)
 
 
-def chase_all(cohort_id: str, day: date, now: datetime, by: str) -> None:
+def remind_cohort(cohort_id: str, day: date, now: datetime, by: str) -> None:
     """The same for every delegate of the cohort whose questionnaire is open. Pressing twice is success."""
     job = JobKind.CHASE_ALL.job(cohort_id, f"{day}", due_at=now, cohort=cohort_id, day=f"{day}")
     entry = audit_events.add(cohort_id, "reminded who has not answered", by, cohort_id, now)
@@ -82,7 +82,7 @@ def _commit_once(writes: Sequence[Write], now: datetime) -> None:
 
 def chase_cohort(job: Job, now: datetime) -> Sequence[Write]:
     """A job for each delegate; who was chased today already is passed over."""
-    chosen = [line.delegate_id for line in cohorts.lines(job.about["cohort"]) if may_chase(line)]
+    chosen = [line.delegate_id for line in cohorts.list_lines(job.about["cohort"]) if can_remind(line)]
     each_or_fail(chosen, lambda delegate_id: _chase_by_job(delegate_id, job.about.get("day", ""), now), "chase_all")
     return []
 
@@ -102,11 +102,11 @@ def chase_raters(job: Job, now: datetime) -> Sequence[Write]:
     earlier attempts did not.
     """
     delegate, wave = _find(job.about["delegate"])
-    for chaser in plan(delegate, wave, now, since=_asked_at(job, now)):
+    for chaser in plan_reminders(delegate, wave, now, since=_asked_at(job, now)):
         noted = [invitations.remind_also(chaser.invitation, chaser.mail.id)] if chaser.invitation else []
         try:
             commit([*noted, emails.add(chaser.mail)], now)
-        except (InvitationChanged, MailExists):
+        except (InvitationChanged, EmailExists):
             continue
     return []
 
@@ -119,11 +119,13 @@ def _asked_at(job: Job, now: datetime) -> datetime:
 # --- who would be mailed ------------------------------------------------------------------------------
 
 
-def may_chase(line: DelegateLine) -> bool:
-    return line.stage is Stage.COLLECTING and not line.withdrawn
+def can_remind(line: DelegateLine) -> bool:
+    return line.stage is DelegateStatus.COLLECTING and not line.withdrawn
 
 
-def plan(delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime | None = None) -> list[Chaser]:
+def plan_reminders(
+    delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime | None = None
+) -> list[Chaser]:
     """Everyone who has not answered, whose address works, and who gets no other email about it today.
 
     since   when it was asked for: nor who was mailed on that day
@@ -140,9 +142,11 @@ def plan(delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime 
         for one in invitations.of_delegate(delegate.id, wave.wave)
         if one.state is InvitationState.INVITED and one.id not in bounced and (chosen or one.group != SELF_GROUP)
     ]
-    mailed = {mailed for day in {now, since or now} for mailed in _mailed_on(programme, wave, waiting, day)}
+    mailed = {mailed for day in {now, since or now} for mailed in _emailed_on(programme, wave, waiting, day)}
     found = [
-        Chaser(lifecycle.chaser(programme, delegate, wave, one, now), one) for one in waiting if one.id not in mailed
+        Chaser(lifecycle.manual_reminder(programme, delegate, wave, one, now), one)
+        for one in waiting
+        if one.id not in mailed
     ]
     return found if chosen else [*found, *_to_choose(programme, delegate, wave, now, since or now)]
 
@@ -159,11 +163,11 @@ def _to_choose(
     return [] if anyway or _existing([mail.id, then.id]) else [Chaser(mail, None)]
 
 
-def _mailed_on(
+def _emailed_on(
     programme: Programme, wave: DelegateWave, waiting: Sequence[Invitation], day: datetime
 ) -> Collection[str]:
     """Ids of the invitations by which somebody was mailed on this local day, or will be."""
-    by_mail = {mail_id: one.id for one in waiting for mail_id in lifecycle.mails_of_day(programme, wave, one, day)}
+    by_mail = {mail_id: one.id for one in waiting for mail_id in lifecycle.email_ids_of_day(programme, wave, one, day)}
     return {by_mail[mail_id] for mail_id in _existing(list(by_mail))}
 
 

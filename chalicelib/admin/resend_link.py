@@ -13,21 +13,21 @@ from msgspec import Struct
 
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.core.addresses import clean_address
-from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.ids import coach_id, derive
 from chalicelib.core.model import SELF_GROUP, Cohort, Invitation, InvitationState, Person
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.jobs.commit import commit
 from chalicelib.links import parts
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, programmes
 from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.emails import Mail, MailExists
+from chalicelib.store.emails import Email, EmailExists
 from chalicelib.store.marshal import read
 from chalicelib.store.table import get_many
 
 
-class NobodyFound(FieldFaults):
+class AddressNotFound(FormInvalid):
     """The address is nobody's in this cohort."""
 
     title = "No mail was sent"
@@ -35,10 +35,10 @@ class NobodyFound(FieldFaults):
     def __init__(self, address: str) -> None:
         nobody = f"Nobody in this cohort has the address {address}." if address else "The address is missing."
         todo = "Look for a slip of the keyboard; if the person has another address now, replace the old one."
-        super().__init__(FieldFault("address", f"{nobody} {todo}" if address else nobody))
+        super().__init__(FieldError("address", f"{nobody} {todo}" if address else nobody))
 
 
-class Way(Struct, frozen=True):
+class LinkOwner(Struct, frozen=True):
     """One link of a person: what it leads to, in words that follow “Here is your link to”."""
 
     part: str
@@ -47,7 +47,7 @@ class Way(Struct, frozen=True):
     link: tuple[str, ...]
 
 
-def send_again(cohort_id: str, address: str, now: datetime, by: str) -> bool:
+def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> bool:
     """Mail everything that this address has a link to. False if that was done today already.
 
     Raises NobodyFound or CohortUnknown.
@@ -59,30 +59,30 @@ def send_again(cohort_id: str, address: str, now: datetime, by: str) -> bool:
     wanted = clean_address(address)
     ways = list(_ways(cohort, cohorts.lines_from(rows), wanted))
     if not ways:
-        raise NobodyFound(wanted)
-    new = [_mail(cohort, way, now) for way in ways]
+        raise AddressNotFound(wanted)
+    new = [_link_email(cohort, way, now) for way in ways]
     entry = audit_events.add(cohort_id, "sent a link again", by, cohort_id, now)
     try:
         commit([*map(emails.add, new), entry], now)
-    except MailExists:
+    except EmailExists:
         return False
     return True
 
 
-def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[Way]:
+def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[LinkOwner]:
     for line in lines:
         if line.email == address and not line.withdrawn:
             delegate = delegates.find(line.delegate_id)
             if delegate:
-                yield Way("delegate", delegate.person, "your own page", parts.hub(delegate))
+                yield LinkOwner("delegate", delegate.person, "your own page", parts.hub(delegate))
     coached = next((line for line in lines if line.coach.email == address), None)
     if coached:
-        yield Way("coach", coached.coach, "your delegates", ("coach", cohort.id, coach_id(cohort.id, address)))
+        yield LinkOwner("coach", coached.coach, "your delegates", ("coach", cohort.id, coach_id(cohort.id, address)))
     if cohort.sponsor and cohort.sponsor.email == address:
-        yield Way("sponsor", cohort.sponsor, "the page of the cohort", parts.sponsor(cohort))
+        yield LinkOwner("sponsor", cohort.sponsor, "the page of the cohort", parts.sponsor(cohort))
     asked = _asked(cohort, address)
     if asked:
-        yield Way("rater", asked.rater, "the feedback you are asked for", parts.inbox(asked))
+        yield LinkOwner("rater", asked.rater, "the feedback you are asked for", parts.inbox(asked))
 
 
 def _asked(cohort: Cohort, address: str) -> Invitation | None:
@@ -93,10 +93,10 @@ def _asked(cohort: Cohort, address: str) -> Invitation | None:
     return next((one for one in asked if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP), None)
 
 
-def _mail(cohort: Cohort, way: Way, now: datetime) -> Mail:
+def _link_email(cohort: Cohort, way: LinkOwner, now: datetime) -> Email:
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     day = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
-    return queued(
+    return create_email(
         "admin/link",
         cohort.id,
         derive(8, way.person.email),

@@ -14,7 +14,7 @@ from chalicelib.core.model import Delegate, Invitation, InvitationState
 from chalicelib.core.settings import settings
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, delegates, emails
-from chalicelib.store.emails import BounceMissing, Mail, MailSettled
+from chalicelib.store.emails import BounceMissing, Email, MailSettled
 from chalicelib.store.marshal import read
 from chalicelib.store.table import transact
 
@@ -29,7 +29,7 @@ class Outcome(Struct, frozen=True):
     words: str
 
 
-def find(mail_ids: Sequence[str], now: datetime) -> tuple[list[Mail], list[str]]:
+def find(mail_ids: Sequence[str], now: datetime) -> tuple[list[Email], list[str]]:
     """Emails that SES refused, those named or all, and the ids among them that name no such email."""
     if not mail_ids:
         return emails.refused_by_ses(now), []
@@ -39,12 +39,12 @@ def find(mail_ids: Sequence[str], now: datetime) -> tuple[list[Mail], list[str]]
     return refused, [mail_id for mail_id in found if mail_id not in known]
 
 
-def retry(refused: Sequence[Mail], now: datetime, by: str = BY, *, dry_run: bool = False) -> list[Outcome]:
+def retry(refused: Sequence[Email], now: datetime, by: str = BY, *, dry_run: bool = False) -> list[Outcome]:
     """Queue each again with all its attempts. One that no one needs any more is cancelled instead."""
     return [_retry(mail, now, by, dry_run) for mail in refused]
 
 
-def _retry(mail: Mail, now: datetime, by: str, dry_run: bool) -> Outcome:
+def _retry(mail: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
     outcome = Outcome(mail.id, again=True, words="waits again, if it is still needed")
     if dry_run:
         return outcome
@@ -60,19 +60,19 @@ def _retry(mail: Mail, now: datetime, by: str, dry_run: bool) -> Outcome:
     return outcome
 
 
-def _drop(mail: Mail) -> None:
+def _drop(mail: Email) -> None:
     try:
         transact([emails.drop_alone(mail)])
     except MailSettled:
         return
 
 
-def _is_wanted(mail: Mail) -> bool:
+def _is_wanted(mail: Email) -> bool:
     """Not of a delegate who has left, nor of a rater who has answered, declined, or has another address."""
     if mail.cancelled or "delegate" not in mail.about:
         return not mail.cancelled
     asked = mail.about.get("invitation", "")
-    rows = list(delegates.partition(mail.about["delegate"]))
+    rows = list(delegates.load_rows(mail.about["delegate"]))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
     if delegate is None or delegate.withdrawn:
         return False

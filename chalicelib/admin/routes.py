@@ -11,10 +11,10 @@ from chalicelib.admin import actions, dashboard, failures
 from chalicelib.admin.actions import Scope
 from chalicelib.admin.close_or_extend import CloseRefused
 from chalicelib.core import clock, log
-from chalicelib.core.errors import FieldFaults, Refusal
+from chalicelib.core.errors import FormInvalid, Refusal
 from chalicelib.links import signing
 from chalicelib.store import catalogue
-from chalicelib.web.page import GET, POST, view
+from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.sessions import SignedIn, administrator
 
 bp = Blueprint(__name__)
@@ -32,7 +32,7 @@ DONE |= {act.id: act.done for act in actions.ACTS.values()}
 
 
 @bp.route("/admin", **GET)
-@view
+@page_handler
 def home() -> Response:
     admin = administrator(bp.current_request, clock.now())
     today = clock.now().date()
@@ -41,68 +41,68 @@ def home() -> Response:
 
 
 @bp.route(COHORT, **GET)
-@view
+@page_handler
 def cohort(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope, show = _scope(cohort_id), _query().get("show", "")
-    more: dict[str, Any] = {"show": show, "filters": dashboard.FILTERS, "acts": actions.fitting(scope)}
+    more: dict[str, Any] = {"show": show, "filters": dashboard.FILTERS, "acts": actions.list_actions(scope)}
     return _board_page(admin, "admin/cohort", scope, **more)
 
 
 @bp.route(f"{COHORT}/trail", **GET)
-@view
+@page_handler
 def trail(cohort_id: str) -> Response:
-    from chalicelib.admin.audit_log import trail as entries
+    from chalicelib.admin.audit_log import load_audit_log as entries
 
     admin = administrator(bp.current_request, clock.now())
-    board = dashboard.dashboard(cohort_id, clock.now())
+    board = dashboard.load_dashboard(cohort_id, clock.now())
     return _board_page(admin, "admin/trail", Scope(board, None), entries=entries(board))
 
 
 @bp.route(f"{COHORT}/progress", **GET)
-@view
+@page_handler
 def progress(cohort_id: str) -> Response:
-    from chalicelib.admin.progress_csv import progress_csv
+    from chalicelib.admin.progress_csv import render_progress_csv
 
     admin = administrator(bp.current_request, clock.now())
-    board = dashboard.dashboard(cohort_id, clock.now())
-    return admin.file(f"{board.cohort.id}-progress.csv", "text/csv", progress_csv(board))
+    board = dashboard.load_dashboard(cohort_id, clock.now())
+    return admin.file(f"{board.cohort.id}-progress.csv", "text/csv", render_progress_csv(board))
 
 
 @bp.route(DELEGATE, **GET)
-@view
+@page_handler
 def delegate(cohort_id: str, delegate_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope = _scope(cohort_id, delegate_id)
-    return _board_page(admin, "admin/delegate", scope, acts=actions.fitting(scope))
+    return _board_page(admin, "admin/delegate", scope, acts=actions.list_actions(scope))
 
 
 # --- what is decided: a page that says what it does, and the button on it -------------------------------
 
 
 @bp.route(f"{COHORT}/all/{{act_id}}", **GET)
-@view
+@page_handler
 def ask_of_all(cohort_id: str, act_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _act_page(admin, _scope(cohort_id), act_id)
 
 
 @bp.route(f"{COHORT}/all/{{act_id}}", **POST)
-@view
+@page_handler
 def act_on_all(cohort_id: str, act_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _act(admin, _scope(cohort_id), act_id)
 
 
 @bp.route(f"{DELEGATE}/{{act_id}}", **GET)
-@view
+@page_handler
 def ask(cohort_id: str, delegate_id: str, act_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _act_page(admin, _scope(cohort_id, delegate_id), act_id)
 
 
 @bp.route(f"{DELEGATE}/{{act_id}}", **POST)
-@view
+@page_handler
 def act(cohort_id: str, delegate_id: str, act_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _act(admin, _scope(cohort_id, delegate_id), act_id)
@@ -112,7 +112,7 @@ def act(cohort_id: str, delegate_id: str, act_id: str) -> Response:
 
 
 @bp.route(f"{COHORT}/address", **GET)
-@view
+@page_handler
 def address(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope = _scope(cohort_id)
@@ -121,42 +121,42 @@ def address(cohort_id: str) -> Response:
 
 
 @bp.route(f"{COHORT}/address", **POST)
-@view
+@page_handler
 def replace_address(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _posted(admin, "address", _scope(cohort_id))
 
 
 @bp.route(f"{COHORT}/void", **GET)
-@view
+@page_handler
 def ask_to_void(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _form_page(admin, "void", _scope(cohort_id), {})
 
 
 @bp.route(f"{COHORT}/void", **POST)
-@view
+@page_handler
 def void_answers(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _posted(admin, "void", _scope(cohort_id))
 
 
 @bp.route(f"{COHORT}/confirm", **GET)
-@view
+@page_handler
 def ask_to_confirm(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _form_page(admin, "confirm", _scope(cohort_id), {"hold": _query().get("hold", "")})
 
 
 @bp.route(f"{COHORT}/confirm", **POST)
-@view
+@page_handler
 def confirm_address(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _posted(admin, "confirm", _scope(cohort_id))
 
 
 @bp.route(f"{COHORT}/link", **GET)
-@view
+@page_handler
 def link(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope = _scope(cohort_id)
@@ -165,21 +165,21 @@ def link(cohort_id: str) -> Response:
 
 
 @bp.route(f"{COHORT}/link", **POST)
-@view
+@page_handler
 def send_link(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _posted(admin, "link", _scope(cohort_id))
 
 
 @bp.route(f"{COHORT}/followup", **GET)
-@view
+@page_handler
 def followup(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _form_page(admin, "followup", _scope(cohort_id), {})
 
 
 @bp.route(f"{COHORT}/followup", **POST)
-@view
+@page_handler
 def plan_followup(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _posted(admin, "followup", _scope(cohort_id))
@@ -189,14 +189,14 @@ def plan_followup(cohort_id: str) -> Response:
 
 
 @bp.route("/admin/work", **GET)
-@view
+@page_handler
 def work() -> Response:
     admin = administrator(bp.current_request, clock.now())
-    return admin.page("admin/work", found=failures.attention(clock.now()), done=_query().get("done", ""))
+    return admin.page("admin/work", found=failures.find_failures(clock.now()), done=_query().get("done", ""))
 
 
 @bp.route("/admin/work", **POST)
-@view
+@page_handler
 def retry() -> Response:
     admin = administrator(bp.current_request, clock.now())
     fields = admin.form(bp.current_request)
@@ -206,7 +206,7 @@ def retry() -> Response:
 
 def _start_over(admin: SignedIn, job_id: str) -> str:
     failures.retry(job_id, clock.now(), _by(admin))
-    log.event("job_started_over", job=job_id)
+    log.info("job_started_over", job=job_id)
     return "yes"
 
 
@@ -216,7 +216,7 @@ def _send_again(admin: SignedIn) -> str:
 
     refused, _ = retry_emails.find([], clock.now())
     outcomes = retry_emails.retry(refused, clock.now(), _by(admin))
-    log.event("mails_sent_again", count=sum(outcome.again for outcome in outcomes))
+    log.info("mails_sent_again", count=sum(outcome.again for outcome in outcomes))
     return "sent" if any(outcome.again for outcome in outcomes) else "none"
 
 
@@ -238,7 +238,7 @@ def _failed() -> int:
 
 
 def _scope(cohort_id: str, delegate_id: str = "") -> Scope:
-    board = dashboard.dashboard(cohort_id, clock.now())
+    board = dashboard.load_dashboard(cohort_id, clock.now())
     return Scope(board, board.find(delegate_id) if delegate_id else None)
 
 
@@ -268,7 +268,7 @@ def _act(admin: SignedIn, scope: Scope, act_id: str) -> Response:
         return _act_page(admin, scope, act_id, refused, fields)
     except CloseRefused as refused:
         return _act_page(admin, _again(scope), act_id, refused, fields)
-    log.event("administrator_decided", act=act_id, cohort=scope.board.cohort.id)
+    log.info("administrator_decided", act=act_id, cohort=scope.board.cohort.id)
     return admin.see_other(done)
 
 
@@ -283,7 +283,7 @@ def _email_asked_for(scope: Scope) -> str:
 
 
 def _form_page(
-    admin: SignedIn, form: str, scope: Scope, typed: Mapping[str, str], refused: FieldFaults | None = None
+    admin: SignedIn, form: str, scope: Scope, typed: Mapping[str, str], refused: FormInvalid | None = None
 ) -> Response:
     faults = refused.faults if refused else ()
     wrong = {fault.field: fault.message for fault in faults}
@@ -299,7 +299,7 @@ def _posted(admin: SignedIn, form: str, scope: Scope) -> Response:
     fields = admin.form(bp.current_request)
     try:
         done = FORMS[form](scope.board.cohort.id, fields, clock.now(), _by(admin))
-    except FieldFaults as refused:
+    except FormInvalid as refused:
         return _form_page(admin, form, scope, fields, refused)
-    log.event("administrator_decided", act=form, cohort=scope.board.cohort.id)
+    log.info("administrator_decided", act=form, cohort=scope.board.cohort.id)
     return admin.see_other(signing.url(f"{scope.path}?done={done}"))

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalicelib.admin.cohort_status import CohortUnknown
-from chalicelib.core.calendar import LONGEST_OPEN_DAYS, closes_at
-from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.core.calendar import MAX_OPEN_DAYS, closes_at
+from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.model import Cohort, Wave
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -19,10 +19,10 @@ from chalicelib.store.jobs import Job, JobState
 from chalicelib.waves import lifecycle
 
 BY = "command line"
-BUSY = FieldFault("", "Someone else is planning it now. Look at the cohort, then try again.")
+BUSY = FieldError("", "Someone else is planning it now. Look at the cohort, then try again.")
 
 
-class FollowupRefused(FieldFaults):
+class FollowupRefused(FormInvalid):
     """Dates that make no sense, or a second follow-up."""
 
     title = "No follow-up was planned"
@@ -67,7 +67,7 @@ def _again(
     if not planned.on_the_same_days_as(wanted):
         there = f"Cohort {cohort_id} has a follow-up from {planned.opens} to {planned.closes}."
         raise FollowupRefused(
-            FieldFault("", f"{there} There is one for each cohort; delegates can be given more time.")
+            FieldError("", f"{there} There is one for each cohort; delegates can be given more time.")
         )
     if now >= ends_at or _is_at_work(cohort_id, planned, now) or not cohorts.without_followup(cohorts.rows(cohort_id)):
         return Planned(cohort_id, planned, changed=False)
@@ -88,13 +88,13 @@ def _check(cohort: Cohort, dates: FollowupDates, today: date) -> None:
     wrong = []
     if dates.opens <= cohort.dates.closes:
         first = f"The follow-up must open after the first questionnaire has closed, on {cohort.dates.closes}."
-        wrong.append(FieldFault("opens", first))
+        wrong.append(FieldError("opens", first))
     if dates.opens < today:
-        wrong.append(FieldFault("opens", f"It would open on {dates.opens}, in the past."))
+        wrong.append(FieldError("opens", f"It would open on {dates.opens}, in the past."))
     if dates.closes < dates.opens:
-        wrong.append(FieldFault("closes", f"It would close on {dates.closes}, before it opens on {dates.opens}."))
-    if (dates.closes - dates.opens).days > LONGEST_OPEN_DAYS:
-        wrong.append(FieldFault("closes", f"It would be open for more than {LONGEST_OPEN_DAYS} days."))
+        wrong.append(FieldError("closes", f"It would close on {dates.closes}, before it opens on {dates.opens}."))
+    if (dates.closes - dates.opens).days > MAX_OPEN_DAYS:
+        wrong.append(FieldError("closes", f"It would be open for more than {MAX_OPEN_DAYS} days."))
     if wrong:
         raise FollowupRefused(*wrong)
 

@@ -13,9 +13,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.admin.cohort_status import CohortUnknown
-from chalicelib.admin.resend_link import NobodyFound
+from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.core.addresses import clean_address
-from chalicelib.core.errors import FieldFault, FieldFaults
+from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.ids import derive
 from chalicelib.core.model import (
     SELF_GROUP,
@@ -35,14 +35,14 @@ from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, Write, get_many
 from chalicelib.waves import lifecycle
-from chalicelib.waves.suppression import addresses
+from chalicelib.waves.suppression import list_suppressed
 
 BY = "command line"
 TRIES = 5  # a rater may save or send between our read and our write
 NOT_VOIDED = (InvitationState.REVOKED, InvitationState.DECLINED)
 
 
-class VoidRefused(FieldFaults):
+class VoidRefused(FormInvalid):
     """Nobody at this address can answer now."""
 
     title = "Nothing was changed"
@@ -59,11 +59,11 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
         raise CohortUnknown(cohort_id)
     asked = _asked(cohort_id, clean_address(address))
     if not asked:
-        raise NobodyFound(clean_address(address))
+        raise AddressNotFound(clean_address(address))
     chosen = _chosen(cohort_id, clean_address(delegate), asked)
     open_now = [one for one in chosen if _is_open(*delegates.find_with_wave(one.delegate_id, one.wave), now)]
     if not open_now:
-        raise VoidRefused(FieldFault("address", CLOSED))
+        raise VoidRefused(FieldError("address", CLOSED))
     links = ",".join(f"{one.delegate_id}:{one.wave.value}:{one.id}:{one.link_version}" for one in open_now)
     whom = derive(16, clean_address(address), *(one.id for one in open_now))
     job = JobKind.VOID.job(cohort_id, whom, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
@@ -93,11 +93,11 @@ def _asked(cohort_id: str, address: str) -> list[Invitation]:
 def _chosen(cohort_id: str, delegate: str, asked: list[Invitation]) -> list[Invitation]:
     if not delegate:
         return asked
-    wanted = {line.delegate_id for line in cohorts.lines(cohort_id) if line.email == delegate}
+    wanted = {line.delegate_id for line in cohorts.list_lines(cohort_id) if line.email == delegate}
     found = [one for one in asked if one.delegate_id in wanted]
     if not found:
         raise VoidRefused(
-            FieldFault("delegate", f"This person is not asked about a delegate with the address {delegate}.")
+            FieldError("delegate", f"This person is not asked about a delegate with the address {delegate}.")
         )
     return found
 
@@ -111,7 +111,7 @@ def _is_open(delegate: Delegate, wave: DelegateWave, now: datetime) -> bool:
 
 def void_answers(job: Job, now: datetime) -> Sequence[Write]:
     """Each invitation in one transaction, and once: one with another link was voided by an earlier attempt."""
-    lost = addresses(job.about["cohort"])
+    lost = list_suppressed(job.about["cohort"])
     for link in job.about["links"].split(","):
         delegate_id, wave, invitation_id, version = link.split(":")
         for left in reversed(range(TRIES)):
@@ -148,14 +148,14 @@ def _writes(
         sealed=False,
         reminders=(),
     )
-    later = lifecycle.reminder_mails(programme, delegate, wave, after, now)
+    later = lifecycle.reminder_emails(programme, delegate, wave, after, now)
     after = replace(after, reminders=tuple(mail.id for mail in later))
     yield _wave_write(wave, before)
     yield invitations.void(before, after)
     if wave.wave is not Wave.PULSE:
         yield from _line_writes(delegate, before)
     yield from (emails.cancel(mail_id) for mail_id in before.reminders)
-    again = lifecycle.again_mail(programme, delegate, wave, after, now)
+    again = lifecycle.asked_again_email(programme, delegate, wave, after, now)
     yield from (emails.add(mail, stopped=stopped) for mail in (again, *later))
 
 

@@ -64,9 +64,9 @@ def withdraw(delegate_id: str, now: datetime, by: str) -> None:
             raise WithdrawRefused("Something else changed just now. Look again, then try again.") from None
 
 
-def clear_up(job: Job, now: datetime) -> Sequence[Write]:
+def finish_withdrawal(job: Job, now: datetime) -> Sequence[Write]:
     """The job: revoke links, stop mails, destroy what is sealed. Every step may be repeated; the keys go last."""
-    rows = list(delegates.partition(job.about["delegate"]))
+    rows = list(delegates.load_rows(job.about["delegate"]))
     delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
     for wave in _waves(rows):
         _stop(delegate, wave)
@@ -86,7 +86,7 @@ def _stop(delegate: Delegate, wave: DelegateWave) -> None:
         return  # its answers are cut from identity, or about to be: nobody's link opens it any more
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     if wave.wave is not Wave.PULSE:
-        emails.stop(lifecycle.list_reminders(programme, delegate, wave))
+        emails.cancel_all(lifecycle.list_reminders(programme, delegate, wave))
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
         _each(_revocation(invitation))
     wave_keys.destroy(delegate.id, wave.wave)

@@ -74,7 +74,7 @@ def _read_programme(file: str) -> Programme:
 
 
 def load_cohort(args: Namespace) -> int:
-    from chalicelib.core.addresses import clean_text, fault_of_text
+    from chalicelib.core.addresses import check_text, clean_text
     from chalicelib.programme.current_people import roster
     from chalicelib.programme.load_cohort import load_cohort as load
     from chalicelib.programme.read_people import read_delegates, read_raters
@@ -90,7 +90,7 @@ def load_cohort(args: Namespace) -> int:
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", args.cohort):
         raise UsageRefused("A cohort's id is a word such as autumn-2026: small letters, digits and hyphens.")
     title = clean_text(args.title or args.cohort)
-    if fault := fault_of_text(title):
+    if fault := check_text(title):
         raise UsageRefused(f"--title: the cohort's name {fault}.")
     cohort = Cohort(
         id=args.cohort,
@@ -110,16 +110,16 @@ def load_cohort(args: Namespace) -> int:
 def _sponsor(text: str | None) -> Person | None:
     if text is None:
         return None
-    from chalicelib.core.addresses import clean_address, clean_name, fault_of_address, fault_of_text
+    from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
 
     name, opening, rest = text.partition("<")
     address, closing, after = rest.partition(">")
     if not (opening and closing) or after.strip():
         raise UsageRefused('Give the sponsor as "Name <address>", in quotes.')
     sponsor = Person(clean_name(name), clean_address(address))
-    if fault := fault_of_text(sponsor.name):
+    if fault := check_text(sponsor.name):
         raise UsageRefused(f"--sponsor: the name {fault}.")
-    if fault := fault_of_address(sponsor.email):
+    if fault := check_address(sponsor.email):
         raise UsageRefused(f"--sponsor: the address {fault}.")
     return sponsor
 
@@ -132,7 +132,7 @@ def cohort_status(args: Namespace) -> int:
     from chalicelib.emails.refusals import TODO
     from chalicelib.store.emails import Trouble
 
-    found, account = statuses.status(args.cohort), account_trouble(clock.now())
+    found, account = statuses.load_cohort_status(args.cohort), account_trouble(clock.now())
     impact = list(statuses.impact(args.cohort)) if args.impact else []
     lines = [f"{found.cohort.title}: closes {found.cohort.dates.closes}, ends {found.cohort.dates.ends}"]
     lines += [f"{line.name}\t{line.stage.value}\tinvited {line.invited}\t{_answered(line)}" for line in found.lines]
@@ -159,7 +159,7 @@ def close_cohort(args: Namespace) -> int:
     from chalicelib.admin import close_or_extend
     from chalicelib.admin import cohort_status as status
 
-    lines = status.status(args.cohort).lines
+    lines = status.load_cohort_status(args.cohort).lines
     chosen = (
         [args.delegate]
         if args.delegate
@@ -169,7 +169,7 @@ def close_cohort(args: Namespace) -> int:
         if args.extend:
             close_or_extend.extend(args.cohort, email, args.extend, clock.now())
         elif args.publish:
-            close_or_extend.publish(args.cohort, email, clock.now())
+            close_or_extend.publish_with_few_answers(args.cohort, email, clock.now())
         else:
             close_or_extend.close_now(args.cohort, email, clock.now())
     what = (
@@ -253,16 +253,16 @@ def retry_jobs(args: Namespace) -> int:
 # --- mails ------------------------------------------------------------------------------------------
 
 
-def retry_mails(args: Namespace) -> int:
-    from chalicelib.admin import retry_emails
+def retry_emails(args: Namespace) -> int:
+    from chalicelib.admin.retry_emails import find, retry
 
-    refused, unknown = retry_emails.find(args.mail, clock.now())
+    refused, unknown = find(args.mail, clock.now())
     if unknown:
         raise UsageRefused(
             f"Not an email that SES refused, or no longer of use: {', '.join(unknown)}. "
             "`mails retry --dry-run` lists those that can be sent again."
         )
-    outcomes = retry_emails.retry(refused, clock.now(), dry_run=args.dry_run)
+    outcomes = retry(refused, clock.now(), dry_run=args.dry_run)
     would = "would be: " if args.dry_run else ""
     lines = [f"{one.mail_id}: {would}{one.words}" for one in outcomes]
     _say(args, {"mails": outcomes, "dry_run": args.dry_run}, lines or ["SES has refused no email."])
@@ -300,7 +300,7 @@ def reset_second_factor(args: Namespace) -> int:
 def replace_address(args: Namespace) -> int:
     from chalicelib.admin import address_change
 
-    address_change.replace(args.cohort, args.old, args.new, clock.now(), name=args.name)
+    address_change.change_address(args.cohort, args.old, args.new, clock.now(), name=args.name)
     told = "old links open nothing any more; who has not answered is invited anew; the old address is told"
     _say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {told}"])
     return 0

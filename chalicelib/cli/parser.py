@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from chalicelib.cli import commands
 from chalicelib.core.aws import AWS_ERRORS
-from chalicelib.core.errors import FileFaults, Refusal
+from chalicelib.core.errors import FileInvalid, Refusal
 from chalicelib.core.settings import ConfigError
 
 LOCAL_PORT = 8000
@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = int(args.run(args))
         sys.stdout.flush()
         return status
-    except FileFaults as refusal:
+    except FileInvalid as refusal:
         print(refusal, file=sys.stderr)
         print(f"{_faults(len(refusal.faults))}. Nothing was changed.", file=sys.stderr)
         return 1
@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     _cohort(groups.add_parser("cohort", help="delegates who go through a programme together"))
     _report(groups.add_parser("report", help="reports from feedback gathered elsewhere"))
     _jobs(groups.add_parser("jobs", help="work that is due now or later"))
-    _mails(groups.add_parser("mails", help="emails that were not accepted"))
+    _add_emails(groups.add_parser("mails", help="emails that were not accepted"))
     _administrator(groups.add_parser("administrator", help="who signs in to the console"))
     _person(groups.add_parser("person", help="what is stored about one person"))
     return top
@@ -135,8 +135,8 @@ def _jobs(group: argparse.ArgumentParser) -> None:
     retry.add_argument("job", nargs="*", help="ids as `jobs due` prints them; none: every failed job")
 
 
-def _mails(group: argparse.ArgumentParser) -> None:
-    retry = _verb(_verbs(group), "retry", commands.retry_mails, "send again what SES refused, once the cause is fixed")
+def _add_emails(group: argparse.ArgumentParser) -> None:
+    retry = _verb(_verbs(group), "retry", commands.retry_emails, "send again what SES refused, once the cause is fixed")
     retry.add_argument("mail", nargs="*", metavar="ID", help="ids of emails; none: every email that SES refused")
     retry.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 

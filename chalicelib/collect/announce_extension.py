@@ -21,18 +21,18 @@ from chalicelib.core.model import (
 from chalicelib.jobs.commit import commit
 from chalicelib.store import delegates, emails, invitations, programmes
 from chalicelib.store.delegates import Approval
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 from chalicelib.store.invitations import InvitationChanged
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
-from chalicelib.waves.suppression import addresses
+from chalicelib.waves.suppression import list_suppressed
 
 
 class Told(Struct, frozen=True):
     """What changes for one rater. Computed from the moment of the extension, so that a repeat finds it done."""
 
-    new: tuple[Mail, ...]  # emails to be made
+    new: tuple[Email, ...]  # emails to be made
     kept: tuple[str, ...]  # ids of emails of this extension that are there already
     outdated: tuple[str, ...]  # ids of emails with an earlier last day, which must not go out
 
@@ -41,7 +41,7 @@ class Told(Struct, frozen=True):
         return not self.new and not self.outdated
 
 
-def tell_extended(job: Job, now: datetime) -> Sequence[Write]:
+def announce_extension(job: Job, now: datetime) -> Sequence[Write]:
     """Each rater in one transaction; who was told, or has answered in the meantime, is passed over.
 
     If time was given once more before this ran, the later job tells of both.
@@ -52,7 +52,7 @@ def tell_extended(job: Job, now: datetime) -> Sequence[Write]:
     if wave.state is not WaveState.OPEN or wave.extensions > extension:
         return []
     extended_at = datetime.fromisoformat(job.about["at"]) if "at" in job.about else now
-    lost = addresses(delegate.cohort_id)
+    lost = list_suppressed(delegate.cohort_id)
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
         if invitation.state is InvitationState.INVITED:
             told = _told(programme, delegate, wave, invitation, extended_at, now)
@@ -69,10 +69,10 @@ def _told(
     now: datetime,
 ) -> Told:
     """A repeat days later makes no reminder whose morning has passed: the rater hears of the new day instead."""
-    wanted = lifecycle.reminder_mails(programme, delegate, wave, invitation, extended_at)
+    wanted = lifecycle.reminder_emails(programme, delegate, wave, invitation, extended_at)
     still_to_come = [mail for mail in wanted if extended_at == now or mail.due_at > now]
     if invitation.group != SELF_GROUP:
-        first = lifecycle.extended_mail(programme, delegate, wave, invitation, extended_at)
+        first = lifecycle.extension_email(programme, delegate, wave, invitation, extended_at)
         wanted, still_to_come = [first, *wanted], [first, *still_to_come]
     ids = {mail.id for mail in wanted}
     return Told(

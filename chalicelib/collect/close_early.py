@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.collect import encryption
-from chalicelib.collect.questionnaire import Sheet
+from chalicelib.collect.questionnaire import Questionnaire
 from chalicelib.core.model import InvitationState, Wave, WaveState
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import delegates, invitations, jobs
@@ -18,7 +18,7 @@ from chalicelib.waves import lifecycle
 LOOK_AFTER = timedelta(minutes=1)  # so a sweep finds it, and sending answers takes no call for a hint
 
 
-def look_if_complete(sheet: Sheet, now: datetime) -> list[Write]:
+def schedule_early_close(sheet: Questionnaire, now: datetime) -> list[Write]:
     """The job that looks, made together with an answer or a refusal that may have been the last.
 
     Its id is made of what the rater had done before: they may decline, and then send what they had saved, and whoever

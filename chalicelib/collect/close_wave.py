@@ -25,19 +25,19 @@ from chalicelib.core.model import (
 )
 from chalicelib.core.settings import settings
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.results.partition import cells_of
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs, programmes, responses, wave_keys
-from chalicelib.store.cohorts import Stage
-from chalicelib.store.emails import Mail
+from chalicelib.store.cohorts import DelegateStatus
+from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
-from chalicelib.store.table import Write, apply, transact
+from chalicelib.store.table import Write, transact, update_one
 from chalicelib.waves import lifecycle
 
 
-def close(job: Job, now: datetime) -> Sequence[Write]:
+def close_wave(job: Job, now: datetime) -> Sequence[Write]:
     """At the deadline, or because the administrator says so (`publish`: even with too few answers)."""
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
     if wave.state in (WaveState.CLOSED, WaveState.WITHDRAWN) or (wave.state is WaveState.OPEN and wave.closes_at > now):
@@ -48,7 +48,7 @@ def close(job: Job, now: datetime) -> Sequence[Write]:
         if wave.state is WaveState.HELD and not forced:
             return []
         asked = list(invitations.of_delegate(delegate.id, wave.wave))
-        if not forced and too_few(programme, asked):
+        if not forced and has_too_few_answers(programme, asked):
             _stop_reminders(programme, delegate, wave, asked)
             return _hold(programme, delegate, wave, asked, now)
         transact([delegates.end_wave(wave, WaveState.CLOSING)])
@@ -67,11 +67,11 @@ def _what_follows(delegate: Delegate, wave: DelegateWave, *, at_once: bool, now:
     about |= {"cohort": delegate.cohort_id} | ({"at_once": "yes"} if at_once else {})
     return [
         jobs.add(JobKind.COHORT_FIGURES.job(delegate.cohort_id, wave.wave, delegate.id, due_at=now, **about)),
-        cohorts.change_line(delegate, put={"stage": Stage.SCORING}, wave=wave.wave),
+        cohorts.change_line(delegate, put={"stage": DelegateStatus.SCORING}, wave=wave.wave),
     ]
 
 
-def too_few(programme: Programme, asked: Iterable[Invitation]) -> bool:
+def has_too_few_answers(programme: Programme, asked: Iterable[Invitation]) -> bool:
     """Whether a report would hold too little: fewer raters than the programme wants, or none in a safe group."""
     counts = Counter(one.group for one in asked if one.state is InvitationState.ANSWERED and one.group != SELF_GROUP)
     cells = cells_of(counts, programme.anonymous_groups, programme.threshold)
@@ -83,7 +83,7 @@ def _stop_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave
     ids = [mail_id for one in asked if one.state is InvitationState.INVITED for mail_id in one.reminders]
     if wave.wave is not Wave.PULSE:
         ids += lifecycle.list_reminders(programme, delegate, wave)
-    emails.stop(ids)
+    emails.cancel_all(ids)
 
 
 def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateWave) -> None:
@@ -100,7 +100,7 @@ def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateW
     _verify(delegate, wave, asked)
     emails.forget(mail_id for one in asked for mail_id in one.reminders)
     for one in asked:  # who did not answer too: every row is left alike, and an open page cannot save any more
-        apply(invitations.empty(one))
+        update_one(invitations.empty(one))
     wave_keys.destroy(delegate.id, wave.wave)
 
 
@@ -125,21 +125,21 @@ def _hold(
     """Too few answers: nothing more is accepted, and the administrator decides."""
     return [
         delegates.end_wave(wave, WaveState.HELD),
-        cohorts.change_line(delegate, put={"stage": Stage.HELD}, wave=wave.wave),
-        *(emails.add(_too_few_mail(programme, delegate, wave, asked, to, now)) for to in settings().administrators),
+        cohorts.change_line(delegate, put={"stage": DelegateStatus.HELD}, wave=wave.wave),
+        *(emails.add(_too_few_email(programme, delegate, wave, asked, to, now)) for to in settings().administrators),
     ]
 
 
-def _too_few_mail(
+def _too_few_email(
     programme: Programme,
     delegate: Delegate,
     wave: DelegateWave,
     asked: Sequence[Invitation],
     to: str,
     now: datetime,
-) -> Mail:
+) -> Email:
     raters = [one for one in asked if one.group != SELF_GROUP]
-    return queued(
+    return create_email(
         "report/too_few",
         delegate.id,
         wave.wave.value,

@@ -9,13 +9,13 @@ from chalicelib.core.model import AnswerCount, Programme
 from chalicelib.jobs.commit import commit
 from chalicelib.results.answer_counts import count_parts
 from chalicelib.store import cohorts, programmes
-from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.cohorts import DelegateLine, DelegateStatus
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 
-COUNTED = (Stage.COLLECTING, Stage.HELD)
+COUNTED = (DelegateStatus.COLLECTING, DelegateStatus.HELD)
 
 
 def take_counts(job: Job, now: datetime) -> Sequence[Write]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.collect.close_early import look_if_complete
-from chalicelib.collect.questionnaire import Sheet, Ticket, open_sheet
+from chalicelib.collect.close_early import schedule_early_close
+from chalicelib.collect.questionnaire import AnswerLink, Questionnaire, open_questionnaire
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import InvitationState
 from chalicelib.jobs.commit import commit
@@ -27,11 +27,11 @@ class CannotDecline(Refusal):
     title = "We could not note that"
 
 
-def decline(ticket: Ticket, reason: str, now: datetime) -> Sheet:
+def decline(ticket: AnswerLink, reason: str, now: datetime) -> Questionnaire:
     """Declining twice is success. Raises CannotDecline, or what opening the sheet raises."""
     if reason not in REASONS:
         raise CannotDecline("Please go back and choose one of the reasons.")
-    sheet = open_sheet(ticket, now)
+    sheet = open_questionnaire(ticket, now)
     if sheet.invitation.state is InvitationState.DECLINED:
         return sheet
     writes = [invitations.decline(sheet.invitation, reason)]
@@ -39,9 +39,9 @@ def decline(ticket: Ticket, reason: str, now: datetime) -> Sheet:
         writes.append(cohorts.change_line(sheet.delegate, add={"declined": 1}, wave=sheet.wave.wave))
     writes += [emails.cancel(mail_id) for mail_id in sheet.invitation.reminders]
     try:
-        commit([*writes, *look_if_complete(sheet, now)], now)
+        commit([*writes, *schedule_early_close(sheet, now)], now)
     except InvitationChanged:
-        state = open_sheet(ticket, now).invitation.state
+        state = open_questionnaire(ticket, now).invitation.state
         if state is InvitationState.ANSWERED:
             raise CannotDecline("You have already sent your answers. Thank you: they count.") from None
         if state is not InvitationState.DECLINED:

@@ -23,7 +23,7 @@ class RoomExceeded(ValueError):
     """What was answered does not fit into the room of its page, even compressed."""
 
 
-def seal(
+def encrypt_page(
     key: bytes,
     invitation_id: str,
     page: str,
@@ -40,14 +40,14 @@ def seal(
     return nonce + sealed
 
 
-def unseal(key: bytes, invitation_id: str, page: str, box: bytes) -> dict[str, str]:
+def decrypt_page(key: bytes, invitation_id: str, page: str, box: bytes) -> dict[str, str]:
     """Raises cryptography.exceptions.InvalidTag for another key, invitation or page."""
     text = _cipher(key).decrypt(box[:NONCE], box[NONCE:], _bound_to(invitation_id, page))
     return unpack(text)
 
 
 def unseal_pages(key: bytes, invitation: Invitation, boxes: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
-    return {page: unseal(key, invitation.id, page, box) for page, box in boxes.items()}
+    return {page: decrypt_page(key, invitation.id, page, box) for page, box in boxes.items()}
 
 
 def hide_moment(key: bytes, invitation_id: str, page: str, at: int) -> int:

@@ -20,7 +20,7 @@ from chalicelib.store.invitations import InboxEntry
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Key, get_many
 
-MOST_SHOWN = 45  # invitations; two rows each in one read of at most 100
+MAX_DELEGATES = 45  # invitations; two rows each in one read of at most 100
 
 
 class Asked(Struct, frozen=True):
@@ -44,7 +44,7 @@ class Asked(Struct, frozen=True):
 def inbox(token: str, now: datetime) -> list[Asked]:
     """Open ones first, nearest deadline first. Two calls, and one for a programme that no page asked for yet."""
     (rater,) = signing.read("inbox", token, INBOX.size)
-    entries = invitations.inbox(rater)[-MOST_SHOWN:]
+    entries = invitations.inbox(rater)[-MAX_DELEGATES:]
     rows = get_many([key for entry in entries for key in _keys(entry)])
     found = []
     for entry in entries:

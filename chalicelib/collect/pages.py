@@ -18,11 +18,11 @@ BLOCK = 512  # bytes; the rooms of pages are multiples of it
 RATING_ROOM, COMMENT_ROOM = 16, 48  # bytes beside the id of a question
 PACKED_ROOM = 64  # bytes that compression may add
 COMMENTS = "comments"  # id of the page with the open questions; competency ids cannot clash: see `pages`
-LONGEST_COMMENT = 4000  # characters
-LONGEST_FOLDED = 1500  # of a comment on a competency: with all of them a row stays within DynamoDB's 400 kB
+MAX_COMMENT_CHARS = 4000  # characters
+MAX_COLLAPSED_CHARS = 1500  # of a comment on a competency: with all of them a row stays within DynamoDB's 400 kB
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-LONGEST_WORD_IN_A_ROW = 9  # letters: "Sometimes" fits a fifth of a phone's width, "Consistently" does not
-MOST_IN_A_ROW = 5
+MAX_LABEL_WORD_CHARS = 9  # letters: "Sometimes" fits a fifth of a phone's width, "Consistently" does not
+MAX_OPTIONS_IN_ROW = 5
 
 Saved = Mapping[str, str]  # question id -> "1".."top", "na" or a comment; a blank is absent
 
@@ -31,7 +31,7 @@ class Question(Struct, frozen=True):
     id: str
     text: str
     is_comment: bool = False
-    longest: int = LONGEST_COMMENT  # characters of a comment
+    longest: int = MAX_COMMENT_CHARS  # characters of a comment
     may_be_coach_only: bool = False
 
     @property
@@ -70,10 +70,10 @@ def pages(programme: Programme, group: str) -> tuple[Page, ...]:
     rated = []
     for competency in programme.competencies:
         items = [Question(item.id, item.self_wording if own else item.others_wording) for item in competency.items]
-        folded = _asked([about[competency.id]], LONGEST_FOLDED, choice) if competency.id in about else ()
+        folded = _asked([about[competency.id]], MAX_COLLAPSED_CHARS, choice) if competency.id in about else ()
         rated.append(Page(f"c-{competency.id}", competency.title, competency.definition, (*items, *folded)))
     others = [question for question in programme.open_questions if question.competency is None]
-    asked = _asked(others, LONGEST_COMMENT, choice)
+    asked = _asked(others, MAX_COMMENT_CHARS, choice)
     return (*rated, Page(COMMENTS, "In your own words", "", asked)) if asked else tuple(rated)
 
 
@@ -152,7 +152,7 @@ def answers(saved_pages: Mapping[str, Saved], form: tuple[Page, ...]) -> Answers
     return Answers(ratings, comments, tuple(coach_only))
 
 
-def nothing_said(saved: Saved) -> tuple[AnswerFault, ...]:
+def is_empty(saved: Saved) -> tuple[AnswerFault, ...]:
     """Why one page by itself is nothing to send: every behaviour of it is blank or "not able to comment"."""
     if any(text != NOT_ABLE for text in saved.values()):
         return ()
@@ -173,17 +173,17 @@ def room(page: Page) -> int:
     return ceil((rated + comments + texts + PACKED_ROOM) / BLOCK) * BLOCK
 
 
-def left_blank(page: Page, saved: Saved) -> list[Question]:
+def list_unanswered(page: Page, saved: Saved) -> list[Question]:
     """The behaviours of a page without an answer; comments are always optional."""
     return [question for question in page.rated if question.id not in saved]
 
 
-def furthest(form: tuple[Page, ...], saved_pages: Mapping[str, Saved]) -> int:
+def find_first_unanswered_page(form: tuple[Page, ...], saved_pages: Mapping[str, Saved]) -> int:
     """Where to carry on: the first page not begun, or the one before if it has blanks; `len(form)` is the review."""
     places = range(len(form))
     new = next((place for place in places if not saved_pages.get(form[place].id)), len(form))
     before = form[new - 1]
-    return new - 1 if new and left_blank(before, saved_pages[before.id]) else new
+    return new - 1 if new and list_unanswered(before, saved_pages[before.id]) else new
 
 
 def minutes_left(form: Iterable[Page]) -> int:
@@ -196,4 +196,4 @@ def minutes_left(form: Iterable[Page]) -> int:
 def fits_in_a_row(labels: Sequence[str]) -> bool:
     """Whether a scale's buttons stand side by side on a phone; else they are a list there."""
     words = [word for label in labels for word in re.split(r"[\s-]", label)]
-    return len(labels) <= MOST_IN_A_ROW and max(map(len, words)) <= LONGEST_WORD_IN_A_ROW
+    return len(labels) <= MAX_OPTIONS_IN_ROW and max(map(len, words)) <= MAX_LABEL_WORD_CHARS

@@ -66,7 +66,7 @@ class AnswersSealed(Refusal):
         self.programme = programme
 
 
-class Ticket(Struct, frozen=True):
+class AnswerLink(Struct, frozen=True):
     """What an answering link says by itself, checked by its signature."""
 
     delegate_id: str
@@ -76,17 +76,17 @@ class Ticket(Struct, frozen=True):
     token: str
 
 
-class Head(Struct, frozen=True):
+class CachedWave(Struct, frozen=True):
     """What is the same for every rater of a wave, and enough to save a page."""
 
     programme: Programme  # for a pulse: the few questions it asks
     key: WaveKey
 
 
-class Sheet(Struct, frozen=True):
+class Questionnaire(Struct, frozen=True):
     """A rater's questionnaire as it stands."""
 
-    ticket: Ticket
+    ticket: AnswerLink
     delegate: Delegate
     wave: DelegateWave
     invitation: Invitation
@@ -117,17 +117,17 @@ class Sheet(Struct, frozen=True):
     @property
     def furthest(self) -> int:
         """Where the rater carries on: the place of a page, or the number of pages for the review."""
-        return form.furthest(self.pages, self.saved)
+        return form.find_first_unanswered_page(self.pages, self.saved)
 
 
-def read_ticket(token: str, verb: str = "answer") -> Ticket:
+def parse_answer_link(token: str, verb: str = "answer") -> AnswerLink:
     """Raises LinkUnknown. Reads nothing."""
     link = signing.open_link(verb, token, ANSWER.size)
     delegate_id, wave, invitation_id, version = link.parts
-    return Ticket(delegate_id, parts.read_wave(wave), invitation_id, int(version), link.token)
+    return AnswerLink(delegate_id, parts.read_wave(wave), invitation_id, int(version), link.token)
 
 
-def open_sheet(ticket: Ticket, now: datetime) -> Sheet:
+def open_questionnaire(ticket: AnswerLink, now: datetime) -> Questionnaire:
     """One call. Raises LinkUnknown, LinkRevoked, QuestionnaireClosed or AnswersSealed."""
     delegate_key = delegates.key(ticket.delegate_id)
     wave_key = delegates.wave_key(ticket.delegate_id, ticket.wave)
@@ -147,8 +147,8 @@ def open_sheet(ticket: Ticket, now: datetime) -> Sheet:
         raise QuestionnaireClosed(programme, delegate, invitation)
     if invitation.sealed:
         raise AnswersSealed(programme, delegate, invitation)
-    _heads[secret] = (Head(programme, key), min(now + REMEMBERED, wave.closes_at))
-    return Sheet(
+    _heads[secret] = (CachedWave(programme, key), min(now + REMEMBERED, wave.closes_at))
+    return Questionnaire(
         ticket=ticket,
         delegate=delegate,
         wave=wave,
@@ -170,18 +170,18 @@ def _answered_pages(
     return {page: saved for page, saved in encryption.unseal_pages(key, invitation, boxes).items() if saved}
 
 
-def head(ticket: Ticket, now: datetime) -> Head:
+def load_cached_wave(ticket: AnswerLink, now: datetime) -> CachedWave:
     """From memory if a page of this wave was opened here lately, else with one call. Raises as `open_sheet` does."""
     name = wave_keys.key_id(ticket.delegate_id, ticket.wave)
     if name not in _heads or now >= _heads[name][1]:
-        open_sheet(ticket, now)
+        open_questionnaire(ticket, now)
     return _heads[name][0]
 
 
 REMEMBERED = timedelta(minutes=5)  # and never past the deadline, so that no warm function accepts a late save
-_heads: dict[str, tuple[Head, datetime]] = {}
+_heads: dict[str, tuple[CachedWave, datetime]] = {}
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Drop what is remembered, as a new function would."""
     _heads.clear()

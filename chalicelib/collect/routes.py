@@ -12,23 +12,23 @@ from chalicelib.collect import inbox as inboxes
 from chalicelib.collect import pages as form
 from chalicelib.collect.comment_check import Hint, for_script, self_check
 from chalicelib.collect.pages import AnswerFault
-from chalicelib.collect.questionnaire import Sheet, open_sheet, read_ticket
-from chalicelib.collect.save_page import KEEP, Kept, milliseconds, place_of, save_page
+from chalicelib.collect.questionnaire import Questionnaire, open_questionnaire, parse_answer_link
+from chalicelib.collect.save_page import KEEP, SavedPage, milliseconds, page_position, save_page
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core import clock, formatting, log
 from chalicelib.core.model import Wave
 from chalicelib.forms.pulse import PULSE_PAGE
 from chalicelib.links import parts, signing
 from chalicelib.web import forms
-from chalicelib.web.page import GET, POST, page, see_other, view
+from chalicelib.web.page import GET, POST, page, page_handler, see_other
 
 bp = Blueprint(__name__)
 
 
 @bp.route("/answer/{token}", **GET)
-@view
+@page_handler
 def landing(token: str) -> Response:
-    sheet = open_sheet(read_ticket(token), clock.now())
+    sheet = open_questionnaire(parse_answer_link(token), clock.now())
     if sheet.wave.wave is Wave.PULSE:
         return _pulse(sheet)
     carry_on = _place(sheet.ticket.token, sheet.pages, sheet.furthest)
@@ -36,119 +36,121 @@ def landing(token: str) -> Response:
 
 
 @bp.route("/answer/{token}/pulse", **POST)
-@view
+@page_handler
 def send_pulse(token: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, "answer", token)
-    kept = save_page(read_ticket(token), PULSE_PAGE, fields, clock.now())
+    kept = save_page(parse_answer_link(token), PULSE_PAGE, fields, clock.now())
     return _pulse_sent(token, kept, fields)
 
 
 @bp.route("/answer/{token}/page/{page_id}", **GET)
-@view
+@page_handler
 def questions(token: str, page_id: str) -> Response:
-    sheet = open_sheet(read_ticket(token), clock.now())
+    sheet = open_questionnaire(parse_answer_link(token), clock.now())
     asked_about = "blank" in (bp.current_request.query_params or {})
-    return _questions(sheet, place_of(sheet.pages, page_id), asked_about=asked_about)
+    return _questions(sheet, page_position(sheet.pages, page_id), asked_about=asked_about)
 
 
 @bp.route("/answer/{token}/page/{page_id}", **POST)
-@view
+@page_handler
 def save(token: str, page_id: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, "answer", token)
-    kept = save_page(read_ticket(token), page_id, fields, clock.now())
+    kept = save_page(parse_answer_link(token), page_id, fields, clock.now())
     if fields.get("by") == "script":
         return _for_script(token, kept, fields.get("go", KEEP))
     return _saved(token, kept, fields)
 
 
 @bp.route("/answer/{token}/review", **GET)
-@view
+@page_handler
 def review(token: str) -> Response:
-    sheet = open_sheet(read_ticket(token), clock.now())
+    sheet = open_questionnaire(parse_answer_link(token), clock.now())
     return _page("collect/review", sheet, hints=_hints(sheet))
 
 
 @bp.route("/answer/{token}/send", **POST)
-@view
+@page_handler
 def send(token: str) -> Response:
     forms.read_form(bp.current_request.raw_body, "answer", token)
-    sheet = submit(read_ticket(token), clock.now())
-    log.event("answers_sent", delegate=sheet.delegate.id, wave=sheet.wave.wave.value)
+    sheet = submit(parse_answer_link(token), clock.now())
+    log.info("answers_sent", delegate=sheet.delegate.id, wave=sheet.wave.wave.value)
     return see_other(signing.url(f"/answer/{token}/thanks"))
 
 
 @bp.route("/answer/{token}/thanks", **GET)
-@view
+@page_handler
 def thanks(token: str) -> Response:
-    sheet = open_sheet(read_ticket(token), clock.now())
+    sheet = open_questionnaire(parse_answer_link(token), clock.now())
     if not sheet.sent_as_saved:
         return see_other(signing.url(f"/answer/{sheet.ticket.token}/review"))
     return _page("collect/thanks", sheet)
 
 
 @bp.route("/decline/{token}", **GET)
-@view
+@page_handler
 def ask_to_decline(token: str) -> Response:
     return _decline_page(token)
 
 
 @bp.route("/decline/{token}", **POST)
-@view
+@page_handler
 def decline(token: str) -> Response:
     reason = forms.read_form(bp.current_request.raw_body, "decline", token).get("reason", "")
     if reason not in declining.REASONS:
         return _decline_page(token, fault="Choose the reason that comes closest.")
-    sheet = declining.decline(read_ticket(token, "decline"), reason, clock.now())
+    sheet = declining.decline(parse_answer_link(token, "decline"), reason, clock.now())
     return _page("collect/declined", sheet, verb="decline")
 
 
 @bp.route("/inbox/{token}", **GET)
-@view
+@page_handler
 def inbox(token: str) -> Response:
     asked = inboxes.inbox(token, clock.now())
     return page("collect/inbox", asked=asked, **inboxes.theme(asked))
 
 
 def _decline_page(token: str, fault: str = "") -> Response:
-    sheet = open_sheet(read_ticket(token, "decline"), clock.now())
+    sheet = open_questionnaire(parse_answer_link(token, "decline"), clock.now())
     return _page("collect/decline", sheet, verb="decline", status=400 if fault else 200, fault=fault)
 
 
-def _saved(token: str, kept: Kept, fields: Mapping[str, str]) -> Response:
+def _saved(token: str, kept: SavedPage, fields: Mapping[str, str]) -> Response:
     if kept.faults:
-        return _questions(open_sheet(read_ticket(token), clock.now()), kept.place, kept.faults, fields)
+        return _questions(open_questionnaire(parse_answer_link(token), clock.now()), kept.place, kept.faults, fields)
     return see_other(_onward(token, kept, fields.get("go", "next")))
 
 
-def _pulse(sheet: Sheet, faults: Sequence[AnswerFault] = (), typed: Mapping[str, str] | None = None) -> Response:
+def _pulse(
+    sheet: Questionnaire, faults: Sequence[AnswerFault] = (), typed: Mapping[str, str] | None = None
+) -> Response:
     """All questions of a pulse and its one button: it takes a minute, and may be amended like any questionnaire."""
     answers = sheet.saved.get(PULSE_PAGE, {}) if typed is None else typed
     carried = sheet.seen_fields(PULSE_PAGE)
     return _page("collect/pulse", sheet, status=400 if faults else 200, faults=faults, answers=answers, carried=carried)
 
 
-def _pulse_sent(token: str, kept: Kept, fields: Mapping[str, str]) -> Response:
-    faults = kept.faults or form.nothing_said(kept.saved)
+def _pulse_sent(token: str, kept: SavedPage, fields: Mapping[str, str]) -> Response:
+    faults = kept.faults or form.is_empty(kept.saved)
     if faults:
-        return _pulse(open_sheet(read_ticket(token), clock.now()), faults, fields)
-    sheet = submit(read_ticket(token), clock.now())
-    log.event("answers_sent", delegate=sheet.delegate.id, wave=sheet.wave.wave.value)
+        return _pulse(open_questionnaire(parse_answer_link(token), clock.now()), faults, fields)
+    sheet = submit(parse_answer_link(token), clock.now())
+    log.info("answers_sent", delegate=sheet.delegate.id, wave=sheet.wave.wave.value)
     return see_other(signing.url(f"/answer/{token}/thanks"))
 
 
-def _for_script(token: str, kept: Kept, go: str) -> Response:
+def _for_script(token: str, kept: SavedPage, go: str) -> Response:
     """What answer.js waits for: where to go, or what could not be kept."""
     if kept.faults:
         return Response(body={"message": kept.faults[0].message}, status_code=422)
     return Response(body={"next": "" if go == KEEP else _onward(token, kept, go)})
 
 
-def _onward(token: str, kept: Kept, go: str) -> str:
+def _onward(token: str, kept: SavedPage, go: str) -> str:
     """Where a saved page leads: on, back, to the landing page for later, or once more to itself about its blanks."""
     target = kept.place + (-1 if go == "back" else 1)
     if go == "later" or target < 0:
         return signing.url(f"/answer/{token}")
-    if go == "next" and form.left_blank(kept.pages[kept.place], kept.saved):
+    if go == "next" and form.list_unanswered(kept.pages[kept.place], kept.saved):
         return _place(token, kept.pages, kept.place) + "?blank=1"
     return _place(token, kept.pages, target)
 
@@ -158,14 +160,14 @@ def _place(token: str, pages: Sequence[form.Page], place: int) -> str:
     return signing.url(f"/answer/{token}/{where}")
 
 
-def _hints(sheet: Sheet) -> list[Hint]:
+def _hints(sheet: Questionnaire) -> list[Hint]:
     """None for those who are shown by name anyway."""
     if sheet.programme.group(sheet.invitation.group).named:
         return []
     return self_check(sheet.pages, sheet.saved, sheet.invitation.rater.name, _known(sheet))
 
 
-def _known(sheet: Sheet) -> str:
+def _known(sheet: Questionnaire) -> str:
     """Words that anybody may write."""
     delegate, programme = sheet.delegate, sheet.programme
     titles = [programme.organisation.name, programme.title, delegate.service, delegate.job_title]
@@ -173,7 +175,12 @@ def _known(sheet: Sheet) -> str:
 
 
 def _questions(
-    sheet: Sheet, place: int, faults: Sequence[AnswerFault] = (), typed: Any = None, *, asked_about: bool = False
+    sheet: Questionnaire,
+    place: int,
+    faults: Sequence[AnswerFault] = (),
+    typed: Any = None,
+    *,
+    asked_about: bool = False,
 ) -> Response:
     shown = sheet.pages[place]
     saved = sheet.saved.get(shown.id, {})
@@ -188,7 +195,7 @@ def _questions(
         carried=sheet.seen_fields(shown.id),
         answers={**saved, **{fault.field: (typed or {})[fault.field] for fault in faults}},
         faults=faults,
-        blank=form.left_blank(shown, saved),
+        blank=form.list_unanswered(shown, saved),
         asked_about=asked_about,
         minutes_left=form.minutes_left(sheet.pages[place:]),
         check=None if named else for_script(sheet.invitation.rater.name, _known(sheet)),
@@ -197,7 +204,7 @@ def _questions(
     )
 
 
-def _page(template: str, sheet: Sheet, *, status: int = 200, verb: str = "answer", **context: Any) -> Response:
+def _page(template: str, sheet: Questionnaire, *, status: int = 200, verb: str = "answer", **context: Any) -> Response:
     ticket = sheet.ticket
     return page(
         template,
@@ -209,7 +216,7 @@ def _page(template: str, sheet: Sheet, *, status: int = 200, verb: str = "answer
         programme=sheet.programme,
         group=sheet.programme.group(sheet.invitation.group),
         nonce=forms.nonce(verb, ticket.token),
-        left_blank=form.left_blank,
+        left_blank=form.list_unanswered,
         inbox_url=signing.make(*parts.inbox(sheet.invitation)),
         reasons=declining.REASONS,
         **context,

@@ -18,13 +18,13 @@ from msgspec import Struct
 from chalicelib.collect import encryption
 from chalicelib.collect import pages as form
 from chalicelib.collect.pages import AnswerFault, Page, Saved
-from chalicelib.collect.questionnaire import Head, Sheet, Ticket, head, open_sheet
+from chalicelib.collect.questionnaire import AnswerLink, CachedWave, Questionnaire, load_cached_wave, open_questionnaire
 from chalicelib.core import merging
 from chalicelib.core.errors import Refusal
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import invitations
 from chalicelib.store.invitations import PageRefused
-from chalicelib.store.table import apply
+from chalicelib.store.table import update_one
 
 AHEAD = 3_600_000  # milliseconds by which a browser's clock may be trusted to run fast
 KEEP = "keep"  # what a script sends for a button while somebody is still typing
@@ -42,7 +42,7 @@ class SaveOutdated(Refusal):
         super().__init__("These answers were changed or sent since. Open the page again to see them as they are.")
 
 
-class Kept(Struct, frozen=True):
+class SavedPage(Struct, frozen=True):
     """What became of a posted page: its valid answers are stored, the others are named."""
 
     pages: tuple[Page, ...]
@@ -67,19 +67,19 @@ class _Save(Struct, frozen=True):
     shown: Mapping[str, str]
 
 
-def save_page(ticket: Ticket, page_id: str, fields: Mapping[str, str], now: datetime) -> Kept:
+def save_page(ticket: AnswerLink, page_id: str, fields: Mapping[str, str], now: datetime) -> SavedPage:
     """Keep what a page answers. A blank takes nothing back that the page did not show.
 
     Raises LinkUnknown, LinkRevoked, QuestionnaireClosed or SaveOutdated; then nothing was changed.
     """
-    wave = head(ticket, now)
+    wave = load_cached_wave(ticket, now)
     pages = form.pages(wave.programme, "")
-    place = place_of(pages, page_id)
+    place = page_position(pages, page_id)
     posted = _read(pages[place], wave.programme.top, fields, now)
     saved = _replace(ticket, wave, posted)
     if saved is None:
         saved = _merge(ticket, posted, now)
-    return Kept(pages, place, saved, posted.faults)
+    return SavedPage(pages, place, saved, posted.faults)
 
 
 def _read(page: Page, top: int, fields: Mapping[str, str], now: datetime) -> _Save:
@@ -90,7 +90,7 @@ def _read(page: Page, top: int, fields: Mapping[str, str], now: datetime) -> _Sa
     return _Save(page, saved, tuple(faults), at, background, seen, merging.read_marks(fields))
 
 
-def _replace(ticket: Ticket, wave: Head, posted: _Save) -> Saved | None:
+def _replace(ticket: AnswerLink, wave: CachedWave, posted: _Save) -> Saved | None:
     """Store the page in place of what its sender has seen. None if something else is stored by now.
 
     A faulty answer leaves what was stored in its place, which only a read can tell.
@@ -101,25 +101,25 @@ def _replace(ticket: Ticket, wave: Head, posted: _Save) -> Saved | None:
     ratings, _ = form.read_page(posted.page, wave.programme.top, known)
     saved = {**ratings, **posted.saved}
     of = (wave.key.seal, ticket.invitation_id, posted.page.id)
-    box = encryption.seal(*of, saved, form.room(posted.page))
+    box = encryption.encrypt_page(*of, saved, form.room(posted.page))
     at, *seen = (encryption.hide_moment(*of, moment) if moment else 0 for moment in (posted.at, *posted.seen))
     row = invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
     place = (row, ticket.link_version, posted.page.id)
     try:
-        apply(invitations.save_page(*place, box, at, seen=seen, if_unsent=posted.background))
+        update_one(invitations.save_page(*place, box, at, seen=seen, if_unsent=posted.background))
     except PageRefused:
         return None
     return saved
 
 
-def _merge(ticket: Ticket, posted: _Save, now: datetime) -> Saved:
+def _merge(ticket: AnswerLink, posted: _Save, now: datetime) -> Saved:
     """Merge the page into what is stored.
 
     The moment that is stored is not the one that was posted, so the sender cannot take the page for their own.
     """
-    read: Sheet | None = None
+    read: Questionnaire | None = None
     for _ in range(TRIES):
-        before, read = read, open_sheet(ticket, now)  # says why, if the wave has closed or the link was revoked
+        before, read = read, open_questionnaire(ticket, now)  # says why, if the wave has closed or the link was revoked
         stored_at = read.invitation.saved_at.get(posted.page.id, 0)
         unchanged = before is not None and before.invitation.revision == read.invitation.revision
         if unchanged or (posted.background and posted.at < stored_at):
@@ -134,11 +134,11 @@ def _merge(ticket: Ticket, posted: _Save, now: datetime) -> Saved:
     raise SaveOutdated
 
 
-def _kept(read: Sheet, posted: _Save, merged: Saved, at: int) -> bool:
+def _kept(read: Questionnaire, posted: _Save, merged: Saved, at: int) -> bool:
     of = (read.key.seal, read.invitation.id, posted.page.id)
-    box, hidden = encryption.seal(*of, merged, form.room(posted.page)), encryption.hide_moment(*of, at)
+    box, hidden = encryption.encrypt_page(*of, merged, form.room(posted.page)), encryption.hide_moment(*of, at)
     try:
-        apply(invitations.merge_page(read.invitation, posted.page.id, box, hidden, if_unsent=posted.background))
+        update_one(invitations.merge_page(read.invitation, posted.page.id, box, hidden, if_unsent=posted.background))
     except PageRefused:
         return False
     return True
@@ -165,7 +165,7 @@ def _number(told: str, otherwise: int) -> int:
     return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else otherwise
 
 
-def place_of(pages: Sequence[Page], page_id: str) -> int:
+def page_position(pages: Sequence[Page], page_id: str) -> int:
     """Raises LinkUnknown for a page that the questionnaire does not have."""
     for place, found in enumerate(pages):
         if found.id == page_id:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.collect import encryption, pages
-from chalicelib.collect.close_early import look_if_complete
-from chalicelib.collect.questionnaire import Sheet, Ticket, open_sheet
+from chalicelib.collect.close_early import schedule_early_close
+from chalicelib.collect.questionnaire import AnswerLink, Questionnaire, open_questionnaire
 from chalicelib.collect.save_page import milliseconds
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import InvitationState
@@ -17,7 +17,7 @@ from chalicelib.store.invitations import Boxes, InvitationChanged
 from chalicelib.store.table import Write
 
 PASSED_OVER = 1  # a moment, in milliseconds, before anyone can have saved
-TRIES = 3  # another window may save or send between our read and our write
+MAX_RETRIES = 3  # another window may save or send between our read and our write
 
 
 class NothingAnswered(Refusal):
@@ -44,13 +44,13 @@ class ChangedMeanwhile(Refusal):
         )
 
 
-def submit(ticket: Ticket, now: datetime) -> Sheet:
+def submit(ticket: AnswerLink, now: datetime) -> Questionnaire:
     """Returns the sheet as it was sent; sending what is sent already is success.
 
     Raises NothingAnswered, ChangedMeanwhile, or what opening the sheet raises; then nothing was changed.
     """
-    for _ in range(TRIES):
-        sheet = open_sheet(ticket, now)
+    for _ in range(MAX_RETRIES):
+        sheet = open_questionnaire(ticket, now)
         if sheet.sent_as_saved:
             return sheet
         answers = pages.answers(sheet.saved, sheet.pages)
@@ -64,7 +64,7 @@ def submit(ticket: Ticket, now: datetime) -> Sheet:
     raise ChangedMeanwhile
 
 
-def _writes(sheet: Sheet, now: datetime) -> list[Write]:
+def _writes(sheet: Questionnaire, now: datetime) -> list[Write]:
     invitation, delegate = sheet.invitation, sheet.delegate
     writes = [delegates.still_open(sheet.wave), _send(sheet, now)]
     if invitation.state is InvitationState.ANSWERED:
@@ -73,10 +73,10 @@ def _writes(sheet: Sheet, now: datetime) -> list[Write]:
         declined = invitation.state is InvitationState.DECLINED
         writes.append(cohorts.count_answered(delegate, sheet.wave.wave, invitation.group, declined_before=declined))
     writes += [emails.cancel(mail_id) for mail_id in invitation.reminders]
-    return [*writes, *look_if_complete(sheet, now)]
+    return [*writes, *schedule_early_close(sheet, now)]
 
 
-def _send(sheet: Sheet, now: datetime) -> Write:
+def _send(sheet: Questionnaire, now: datetime) -> Write:
     """A page that was never saved gets an empty box: all raters' rows are alike once they have sent."""
     before, key = sheet.invitation, sheet.key.seal
     boxes, saved_at, sent_moments = dict(before.draft), {}, {}
@@ -85,5 +85,5 @@ def _send(sheet: Sheet, now: datetime) -> Write:
         saved_at[page.id] = encryption.hide_moment(*of, before.saved_at.get(page.id, PASSED_OVER))
         sent_moments[page.id] = encryption.hide_moment(*of, milliseconds(now))
         if page.id not in boxes:
-            boxes[page.id] = encryption.seal(*of, {}, pages.room(page))
+            boxes[page.id] = encryption.encrypt_page(*of, {}, pages.room(page))
     return invitations.send(before, Boxes(boxes, saved_at, sent_moments))

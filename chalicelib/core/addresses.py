@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-LONGEST_TEXT = 100
-LONGEST_WORD = 300  # characters; a longer word is not normalised: it is refused, and sorting its accents takes too long
-LONGEST_ADDRESS = 254  # RFC 5321
-LONGEST_LOCAL_PART = 64
+MAX_TEXT_CHARS = 100
+MAX_WORD_CHARS = 300  # longer words are refused; normalising their accents would take too long
+MAX_ADDRESS_CHARS = 254  # RFC 5321
+MAX_LOCAL_PART_CHARS = 64
 
 # pasted from web pages and mail programs: zero-width space, soft hyphen, marks of writing direction, BOM
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -41,7 +41,7 @@ def clean_text(cell: str) -> str:
 
 
 def _normalized(word: str) -> str:
-    return word if word.isascii() or len(word) > LONGEST_WORD else unicodedata.normalize("NFC", word)
+    return word if word.isascii() or len(word) > MAX_WORD_CHARS else unicodedata.normalize("NFC", word)
 
 
 def clean_name(cell: str) -> str:
@@ -74,12 +74,12 @@ def clean_address(cell: str) -> str:
     return clean_text(cell).lower()
 
 
-def fault_of_text(text: str) -> str | None:
+def check_text(text: str) -> str | None:
     """What is wrong with a cleaned name, job title or service, or None."""
     if not text:
         return "is missing"
-    if len(text) > LONGEST_TEXT:
-        return f"has {len(text)} characters; allowed: at most {LONGEST_TEXT}"
+    if len(text) > MAX_TEXT_CHARS:
+        return f"has {len(text)} characters; allowed: at most {MAX_TEXT_CHARS}"
     if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
         return "holds a control character"
     if _ENCODED_WORD.search(text):
@@ -93,16 +93,16 @@ def holds_web_address(text: str) -> bool:
     return _WEB_ADDRESS.search(plain) is not None
 
 
-def fault_of_address(address: str) -> str | None:
+def check_address(address: str) -> str | None:
     """What is wrong with a cleaned mail address, or None. Only what mail systems really take, not all of RFC 5322."""
     if not address:
         return "is missing"
-    if len(address) > LONGEST_ADDRESS:
-        return f"has {len(address)} characters; allowed: at most {LONGEST_ADDRESS}"
+    if len(address) > MAX_ADDRESS_CHARS:
+        return f"has {len(address)} characters; allowed: at most {MAX_ADDRESS_CHARS}"
     local_part, _, domain = address.partition("@")
     if address.count("@") != 1 or " " in address:
         return "is not one mail address such as name@example.org"
-    if not _LOCAL_PART.fullmatch(local_part) or len(local_part) > LONGEST_LOCAL_PART:
+    if not _LOCAL_PART.fullmatch(local_part) or len(local_part) > MAX_LOCAL_PART_CHARS:
         return "is not a mail address: the part before @ has a sign or length that mail systems refuse"
     if not _DOMAIN.fullmatch(domain):
         return "is not a mail address: after @ there must be a domain such as example.org"

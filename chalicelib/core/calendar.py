@@ -15,8 +15,8 @@ from chalicelib.core.model import CohortDates
 
 MORNING = 9  # local hour at which a wave opens and mail goes out
 SATURDAY = 5
-LONGEST_OPEN_DAYS = 90
-LONGEST_PROGRAMME_MONTHS = 36
+MAX_OPEN_DAYS = 90
+MAX_PROGRAMME_MONTHS = 36
 
 _DURATION = re.compile(
     r"P(?=.)(?:(?P<months>[0-9]{1,4})M)?(?:(?P<weeks>[0-9]{1,4})W)?(?:(?P<days>[0-9]{1,4})D)?"
@@ -103,16 +103,14 @@ def check_dates(dates: CohortDates) -> list[str]:
     wrong = []
     if dates.closes < dates.opens:
         wrong.append(f"The questionnaire closes on {dates.closes}, before it opens on {dates.opens}.")
-    elif (dates.closes - dates.opens).days > LONGEST_OPEN_DAYS:
-        wrong.append(
-            f"The questionnaire is open from {dates.opens} to {dates.closes}: at most {LONGEST_OPEN_DAYS} days."
-        )
+    elif (dates.closes - dates.opens).days > MAX_OPEN_DAYS:
+        wrong.append(f"The questionnaire is open from {dates.opens} to {dates.closes}: at most {MAX_OPEN_DAYS} days.")
     if dates.ends <= dates.closes:
         wrong.append(
             f"The programme ends on {dates.ends}: it must end after the questionnaire closes on {dates.closes}."
         )
-    elif dates.ends > add_months(dates.opens, LONGEST_PROGRAMME_MONTHS):
+    elif dates.ends > add_months(dates.opens, MAX_PROGRAMME_MONTHS):
         wrong.append(
-            f"The programme ends on {dates.ends}, more than {LONGEST_PROGRAMME_MONTHS} months after {dates.opens}."
+            f"The programme ends on {dates.ends}, more than {MAX_PROGRAMME_MONTHS} months after {dates.opens}."
         )
     return wrong

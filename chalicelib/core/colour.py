@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ENOUGH = 4.5  # contrast of text on its background
+MIN_CONTRAST = 4.5  # contrast of text on its background
 GROUNDS = ("#f1f5f9", "#f3f6f8")  # the palest tints that text stands on: in reports, on pages
 
 
@@ -14,18 +14,18 @@ def contrast(one: str, other: str) -> float:
 
 def text_on(background: str) -> str:
     """White where it can be read, else black; one of the two always can."""
-    return "#ffffff" if contrast("#ffffff", background) >= ENOUGH else "#000000"
+    return "#ffffff" if contrast("#ffffff", background) >= MIN_CONTRAST else "#000000"
 
 
 def text_from(brand: str, *grounds: str) -> str:
     """The brand's colour, darkened until it can be read on white and on light tints."""
     colour = brand
-    while any(contrast(colour, ground) < ENOUGH for ground in grounds or GROUNDS):
-        colour = mixed(colour, "#000000", 0.1)
+    while any(contrast(colour, ground) < MIN_CONTRAST for ground in grounds or GROUNDS):
+        colour = mix(colour, "#000000", 0.1)
     return colour
 
 
-def mixed(one: str, other: str, share: float) -> str:
+def mix(one: str, other: str, share: float) -> str:
     """`one` with a share of `other` in it."""
     pairs = zip(_channels(one), _channels(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)

@@ -28,7 +28,7 @@ class Refusal(Exception):
     programme: Programme | None = None  # whose colours the page wears, where that is known
 
 
-class Fault(Struct, frozen=True, order=True):
+class FileError(Struct, frozen=True, order=True):
     """One thing wrong in a file, and where. `line` counts from 1; `column` is a CSV column's or YAML key's name."""
 
     file: str
@@ -41,26 +41,26 @@ class Fault(Struct, frozen=True, order=True):
         return f"{place}: {self.column}: {self.message}" if self.column else f"{place}: {self.message}"
 
 
-class FileFaults(Refusal):
+class FileInvalid(Refusal):
     """A file that cannot be used. Carries every fault found, in file order; nothing was changed."""
 
     title = "The file has faults"
 
-    def __init__(self, faults: Sequence[Fault]):
+    def __init__(self, faults: Sequence[FileError]):
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(map(str, self.faults)))
 
 
-class FieldFault(Struct, frozen=True):
+class FieldError(Struct, frozen=True):
     """One thing wrong in a form, and in which of its fields."""
 
     field: str
     message: str
 
 
-class FieldFaults(Refusal):
+class FormInvalid(Refusal):
     """A form that cannot be used as it was filled in. Carries every fault; nothing was changed."""
 
-    def __init__(self, *faults: FieldFault):
+    def __init__(self, *faults: FieldError):
         self.faults = faults
         super().__init__(" ".join(fault.message for fault in faults))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from chalicelib.core.errors import Fault, FileFaults
+from chalicelib.core.errors import FileError, FileInvalid
 
-MOST_TOLD = 100
+MAX_ERRORS_SHOWN = 100
 MAX_FOUND = 1000  # then reading ends: each fault looks for what was meant, and no one reads so many
-LONGEST_MEANT = 80  # characters; a longer word is no slip of a short one
-LONGEST_SHOWN = 40
+MAX_HINT_CHARS = 80  # characters; a longer word is no slip of a short one
+MAX_SHOWN_CHARS = 40
 
 
 class FaultList:
@@ -18,11 +18,11 @@ class FaultList:
 
     def __init__(self, file: str):
         self.file = file
-        self._found: list[Fault] = []
+        self._found: list[FileError] = []
 
     def add(self, line: int, column: str, message: str) -> None:
         """Raises FileFaults when there are too many to go on."""
-        self._found.append(Fault(self.file, line, column, message))
+        self._found.append(FileError(self.file, line, column, message))
         if len(self._found) >= MAX_FOUND:
             raise self.refusal()
 
@@ -30,20 +30,20 @@ class FaultList:
         if self._found:
             raise self.refusal()
 
-    def refusal(self) -> FileFaults:
+    def refusal(self) -> FileInvalid:
         """The first hundred in file order, and how many more there are."""
         found = sorted(set(self._found))
-        told, rest = found[:MOST_TOLD], found[MOST_TOLD:]
+        told, rest = found[:MAX_ERRORS_SHOWN], found[MAX_ERRORS_SHOWN:]
         if rest:
             # "…" sorts after every key and column name, so this stays the last line told
             so_far = "at least " if len(self._found) >= MAX_FOUND else ""
-            told.append(Fault(self.file, rest[-1].line, "…", f"and {so_far}{len(rest)} more"))
-        return FileFaults(told)
+            told.append(FileError(self.file, rest[-1].line, "…", f"and {so_far}{len(rest)} more"))
+        return FileInvalid(told)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that a slip of the keyboard would turn into this one."""
-    if len(word) > LONGEST_MEANT:
+    if len(word) > MAX_HINT_CHARS:
         return None
     by_lower = {each.lower(): each for each in known}
     matches = get_close_matches(word.lower(), by_lower, n=1)
@@ -58,5 +58,5 @@ def hint(word: str, known: Sequence[str]) -> str:
 
 def shown(text: str) -> str:
     """A value as a fault may quote it: short, and fit for a terminal."""
-    printable = "".join(sign if sign.isprintable() else "?" for sign in text[:LONGEST_SHOWN])
-    return printable if len(text) <= LONGEST_SHOWN else printable[: LONGEST_SHOWN - 1] + "…"
+    printable = "".join(sign if sign.isprintable() else "?" for sign in text[:MAX_SHOWN_CHARS])
+    return printable if len(text) <= MAX_SHOWN_CHARS else printable[: MAX_SHOWN_CHARS - 1] + "…"

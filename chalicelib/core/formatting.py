@@ -49,7 +49,7 @@ def month(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"
 
 
-def by_name(name: str) -> tuple[str, str]:
+def name_sort_key(name: str) -> tuple[str, str]:
     """Where a name stands in a list: Łucja after Lucas, amara beside Amara."""
     apart = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c)).translate(PLAIN), name

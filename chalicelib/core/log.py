@@ -16,7 +16,7 @@ _log = logging.getLogger("fullcircle")
 _shared: ContextVar[dict[str, object]] = ContextVar("shared", default={})  # noqa: B039 (never changed in place)
 
 
-def set_up() -> None:
+def configure() -> None:
     """Once for each function start."""
     if _log.handlers:
         return
@@ -28,7 +28,7 @@ def set_up() -> None:
 
 
 @contextmanager
-def about(**ids: object) -> Iterator[None]:
+def bind(**ids: object) -> Iterator[None]:
     """Every line written inside carries these ids."""
     before = _shared.set({**_shared.get(), **ids})
     try:
@@ -37,20 +37,20 @@ def about(**ids: object) -> Iterator[None]:
         _shared.reset(before)
 
 
-def event(name: str, **ids: object) -> None:
+def info(name: str, **ids: object) -> None:
     _log.info(name, extra={**_shared.get(), **ids})
 
 
-def problem(name: str, **ids: object) -> None:
+def warning(name: str, **ids: object) -> None:
     _log.warning(name, extra={**_shared.get(), **ids})
 
 
-def failure(name: str, error: BaseException, **ids: object) -> None:
+def error(name: str, raised: BaseException, **ids: object) -> None:
     """The error's type and place; its text may quote what somebody typed, so it stays out."""
-    _log.error(name, extra={**_shared.get(), **ids, "error": describe(error)})
+    _log.error(name, extra={**_shared.get(), **ids, "error": describe_error(raised)})
 
 
-def describe(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """`ValueError at chalicelib/report/jobs.py:31`, for a row or a log line."""
     trace = error.__traceback__
     while trace and trace.tb_next:

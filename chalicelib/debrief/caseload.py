@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import coach_id, coach_ids
 from chalicelib.core.model import Delegate, DelegateWave, Person, Programme, Wave
-from chalicelib.debrief.next_steps import Need, by_need
+from chalicelib.debrief.next_steps import NextStep, sort_by_next_step
 from chalicelib.jobs.commit import commit
 from chalicelib.links import signing
 from chalicelib.links.kinds import COACH, end_of_programme_links
@@ -40,7 +40,7 @@ class Caseload(Struct, frozen=True):
     token: str
     cohort_title: str
     programme: Programme
-    needs: tuple[Need, ...]  # whoever waits for the coach first; at least one
+    needs: tuple[NextStep, ...]  # whoever waits for the coach first; at least one
     cohort_id: str
     ends_at: datetime  # of the link
 
@@ -100,14 +100,14 @@ def open_caseload(token: str) -> Caseload:
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     closes = [datetime.fromisoformat(line.closes_at) for line in lines if line.closes_at]
     ends_at = end_of_programme_links(programme, cohort.dates.ends, closes)
-    return Caseload(link.token, cohort.title, programme, by_need(lines), cohort_id, ends_at)
+    return Caseload(link.token, cohort.title, programme, sort_by_next_step(lines), cohort_id, ends_at)
 
 
 def open_case(token: str, delegate_id: str) -> Case:
     """Two calls. Raises LinkUnknown for a delegate who is not this coach's."""
     link = signing.open_link("coach", token, COACH.size)
     cohort_id, coach = link.parts
-    rows = tuple(delegates.partition(delegate_id))
+    rows = tuple(delegates.load_rows(delegate_id))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
     if delegate is None or delegate.cohort_id != cohort_id or coach not in coach_ids(cohort_id, delegate.coach.email):
         raise LinkUnknown

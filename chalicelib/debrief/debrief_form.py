@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct
 
 MOST_AREAS, FEWEST_AREAS = 3, 2
-LONGEST = 500  # characters of one answer
+MAX_AREA_CHARS = 500  # characters of one answer
 
 PARTS = {
     "behaviour": "What the delegate will do differently",
@@ -27,7 +27,7 @@ HINTS = {
     "who_will_notice": "Raters are asked about this area six months on.",
     "by_when": "A date, or an event such as the second workshop.",
 }
-LONGEST_NOTES = 4000  # characters
+MAX_NOTES_CHARS = 4000  # characters
 
 
 class FormFault(Struct, frozen=True):
@@ -60,8 +60,8 @@ def read_debrief(fields: Mapping[str, str], earliest: date, today: date) -> Debr
 def read_notes(fields: Mapping[str, str], field: str = "notes-text") -> tuple[str, tuple[FormFault, ...]]:
     """What the coach wrote into a field of its own, and what is wrong with it."""
     text = fields.get(field, "").replace("\r\n", "\n").strip()
-    if len(text) > LONGEST_NOTES:
-        fault = f"Please shorten your notes to {LONGEST_NOTES} characters; they have {len(text)}."
+    if len(text) > MAX_NOTES_CHARS:
+        fault = f"Please shorten your notes to {MAX_NOTES_CHARS} characters; they have {len(text)}."
         return text, (FormFault(field, fault),)
     return text, ()
 
@@ -84,7 +84,7 @@ def _area_faults(number: int, typed: Mapping[str, str]) -> list[FormFault]:
         if not typed[part]
     ]
     return faults + [
-        FormFault(f"{part}-{number}", f"Area {number}: please shorten “{PARTS[part]}” to {LONGEST} characters.")
+        FormFault(f"{part}-{number}", f"Area {number}: please shorten “{PARTS[part]}” to {MAX_AREA_CHARS} characters.")
         for part in PARTS
-        if len(typed[part]) > LONGEST
+        if len(typed[part]) > MAX_AREA_CHARS
     ]

@@ -7,11 +7,11 @@ from enum import IntEnum
 
 from msgspec import Struct
 
-from chalicelib.core.formatting import by_name
-from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.core.formatting import name_sort_key
+from chalicelib.store.cohorts import DelegateLine, DelegateStatus
 
 
-class Turn(IntEnum):
+class Owner(IntEnum):
     """Whose turn it is; the coach's comes first on the page."""
 
     COACH = 1
@@ -19,38 +19,38 @@ class Turn(IntEnum):
     DONE = 3
 
 
-class Need(Struct, frozen=True):
+class NextStep(Struct, frozen=True):
     line: DelegateLine
-    turn: Turn
+    turn: Owner
     next_step: str  # for the coach if it is their turn, else what is under way
 
 
 STEPS = {
-    Stage.PLANNED: (Turn.OTHERS, "The questionnaire has not opened yet"),
-    Stage.COLLECTING: (Turn.OTHERS, "Feedback is being collected"),
-    Stage.HELD: (Turn.OTHERS, "Few answers: the programme team decides whether to give more time"),
-    Stage.SCORING: (Turn.OTHERS, "The report is being made; you get a mail"),
-    Stage.REPORT_READY: (Turn.COACH, "Read the report and hold the debrief"),
-    Stage.RELEASED: (Turn.DONE, "Released"),
-    Stage.IMPACT_OPEN: (Turn.DONE, "The impact survey is open"),
-    Stage.COMPLETE: (Turn.DONE, "Complete: see what came of it"),
+    DelegateStatus.PLANNED: (Owner.OTHERS, "The questionnaire has not opened yet"),
+    DelegateStatus.COLLECTING: (Owner.OTHERS, "Feedback is being collected"),
+    DelegateStatus.HELD: (Owner.OTHERS, "Few answers: the programme team decides whether to give more time"),
+    DelegateStatus.SCORING: (Owner.OTHERS, "The report is being made; you get a mail"),
+    DelegateStatus.REPORT_READY: (Owner.COACH, "Read the report and hold the debrief"),
+    DelegateStatus.RELEASED: (Owner.DONE, "Released"),
+    DelegateStatus.IMPACT_OPEN: (Owner.DONE, "The impact survey is open"),
+    DelegateStatus.COMPLETE: (Owner.DONE, "Complete: see what came of it"),
 }
 
 
-def by_need(lines: Iterable[DelegateLine]) -> tuple[Need, ...]:
+def sort_by_next_step(lines: Iterable[DelegateLine]) -> tuple[NextStep, ...]:
     """Whoever waits for the coach first: a debrief that was held before a report that was not read; then by name."""
     found = [_need(line) for line in lines]
-    return tuple(sorted(found, key=lambda need: (need.turn, not need.line.debriefed_on, by_name(need.line.name))))
+    return tuple(sorted(found, key=lambda need: (need.turn, not need.line.debriefed_on, name_sort_key(need.line.name))))
 
 
-def _need(line: DelegateLine) -> Need:
+def _need(line: DelegateLine) -> NextStep:
     turn, step = STEPS[line.stage]
     if line.withdrawn:
-        return Need(line, Turn.DONE, "Has left the programme")
-    if line.stage is Stage.REPORT_READY and line.debriefed_on:
-        return Need(line, turn, "Debrief recorded: release the report")
+        return NextStep(line, Owner.DONE, "Has left the programme")
+    if line.stage is DelegateStatus.REPORT_READY and line.debriefed_on:
+        return NextStep(line, turn, "Debrief recorded: release the report")
     counted = [part for part in line.visible_counts if not part.named]
-    if line.stage is Stage.COLLECTING and counted:
+    if line.stage is DelegateStatus.COLLECTING and counted:
         asked, came = sum(part.invited for part in counted), sum(part.answered for part in counted)
-        return Need(line, turn, f"{step}: {came} or more of {asked} answers are in" if came else step)
-    return Need(line, turn, step)
+        return NextStep(line, turn, f"{step}: {came} or more of {asked} answers are in" if came else step)
+    return NextStep(line, turn, step)

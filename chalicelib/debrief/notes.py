@@ -14,7 +14,7 @@ from chalicelib.store.table import transact
 HAND_OVER = "hand-over"
 
 
-def keep_notes(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
+def save_notes(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
     """Replace the coach's own notes; or what is wrong with them, and nothing is changed."""
     text, faults = read_notes(fields)
     if not faults:

@@ -12,14 +12,14 @@ from chalicelib.core.ids import coach_id
 from chalicelib.debrief.caseload import Case, NoReportYet
 from chalicelib.debrief.debrief_form import DebriefForm, read_debrief
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.jobs.commit import commit
 from chalicelib.links import parts
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, reports
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.debriefs import Area, Debrief, DebriefChanged
 from chalicelib.store.delegates import DelegateChanged
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 from chalicelib.store.reports import ReportChanged, ReportState
 from chalicelib.store.table import transact
 
@@ -100,8 +100,8 @@ def release(case: Case, now: datetime) -> None:
         reports.release(report, now),
         debriefs.still_agreed(delegate.id, case.wave, case.debrief),
         delegates.still_coached(delegate),
-        cohorts.change_line(delegate, put={"stage": Stage.RELEASED}, wave=case.wave),
-        emails.add(_released_mail(case, now)),
+        cohorts.change_line(delegate, put={"stage": DelegateStatus.RELEASED}, wave=case.wave),
+        emails.add(_released_email(case, now)),
         audit_events.add(delegate.cohort_id, "released report", f"coach {_coach(case)}", delegate.id, now),
     ]
     try:
@@ -134,9 +134,9 @@ def released_already(case: Case) -> ReleasedAlready:
     return ReleasedAlready(f" on {formatting.local_day(when, case.programme.organisation.timezone)}")
 
 
-def _released_mail(case: Case, now: datetime) -> Mail:
+def _released_email(case: Case, now: datetime) -> Email:
     delegate = case.delegate
-    return queued(
+    return create_email(
         "debrief/released",
         delegate.id,
         case.wave.value,

@@ -10,10 +10,10 @@ from chalice import Blueprint, Response
 from chalicelib.core import clock, log, merging
 from chalicelib.debrief import release_report as releasing
 from chalicelib.debrief.caseload import Case, document_link, open_case, open_caseload
-from chalicelib.debrief.debrief_form import HINTS, LONGEST, LONGEST_NOTES, MOST_AREAS, NEEDED, PARTS, FormFault
-from chalicelib.debrief.notes import HAND_OVER, keep_notes, leave_note
+from chalicelib.debrief.debrief_form import HINTS, MAX_AREA_CHARS, MAX_NOTES_CHARS, MOST_AREAS, NEEDED, PARTS, FormFault
+from chalicelib.debrief.notes import HAND_OVER, leave_note, save_notes
 from chalicelib.links import signing
-from chalicelib.web.page import GET, POST, view
+from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.sessions import SignedIn, signed_in
 
 bp = Blueprint(__name__)
@@ -23,7 +23,7 @@ NOTES_FIELDS = ("notes-text",)
 
 
 @bp.route("/coach/{token}", **GET)
-@view
+@page_handler
 def caseload(token: str) -> Response:
     found = open_caseload(token)
     coach = signed_in(bp.current_request, found.reader, clock.now())
@@ -31,14 +31,14 @@ def caseload(token: str) -> Response:
 
 
 @bp.route("/coach/{token}/{delegate_id}", **GET)
-@view
+@page_handler
 def case(token: str, delegate_id: str) -> Response:
     found, coach = _open(token, delegate_id)
     return _case_page(coach, found)
 
 
 @bp.route("/coach/{token}/{delegate_id}/report", **POST)
-@view
+@page_handler
 def report(token: str, delegate_id: str) -> Response:
     found, coach = _open(token, delegate_id)
     fields = coach.form(bp.current_request)
@@ -46,7 +46,7 @@ def report(token: str, delegate_id: str) -> Response:
 
 
 @bp.route("/coach/{token}/{delegate_id}/debrief", **POST)
-@view
+@page_handler
 def debrief(token: str, delegate_id: str) -> Response:
     found, coach = _open(token, delegate_id)
     fields = _merged(found, coach.form(bp.current_request), DEBRIEF_FIELDS)
@@ -55,16 +55,16 @@ def debrief(token: str, delegate_id: str) -> Response:
 
 
 @bp.route("/coach/{token}/{delegate_id}/notes", **POST)
-@view
+@page_handler
 def notes(token: str, delegate_id: str) -> Response:
     found, coach = _open(token, delegate_id)
     fields = _merged(found, coach.form(bp.current_request), NOTES_FIELDS)
-    faults = keep_notes(found, fields, clock.now())
+    faults = save_notes(found, fields, clock.now())
     return _case_page(coach, found, faults, fields) if faults else coach.see_other(f"{_url(found)}#notes")
 
 
 @bp.route("/coach/{token}/{delegate_id}/hand-over", **POST)
-@view
+@page_handler
 def hand_over(token: str, delegate_id: str) -> Response:
     found, coach = _open(token, delegate_id)
     fields = coach.form(bp.current_request)
@@ -73,19 +73,19 @@ def hand_over(token: str, delegate_id: str) -> Response:
 
 
 @bp.route("/coach/{token}/{delegate_id}/release", **GET)
-@view
+@page_handler
 def ask_to_release(token: str, delegate_id: str) -> Response:
     found, coach = _open(token, delegate_id)
     return coach.page("debrief/release", case=found, programme=found.programme, case_url=_url(found))
 
 
 @bp.route("/coach/{token}/{delegate_id}/release", **POST)
-@view
+@page_handler
 def release(token: str, delegate_id: str) -> Response:
     found, coach = _open(token, delegate_id)
     coach.form(bp.current_request)
     releasing.release(found, clock.now())
-    log.event("report_released", delegate=delegate_id)
+    log.info("report_released", delegate=delegate_id)
     return coach.see_other(_url(found))
 
 
@@ -106,8 +106,8 @@ def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), 
         parts=PARTS,
         needed=NEEDED,
         hints=HINTS,
-        longest=LONGEST,
-        longest_notes=LONGEST_NOTES,
+        longest=MAX_AREA_CHARS,
+        longest_notes=MAX_NOTES_CHARS,
         numbers=range(1, MOST_AREAS + 1),
         shown_debrief=_marks(case, DEBRIEF_FIELDS),
         shown_notes=_marks(case, NOTES_FIELDS),

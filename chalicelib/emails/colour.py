@@ -2,7 +2,7 @@
 
 import re
 
-from chalicelib.core.colour import ENOUGH, contrast
+from chalicelib.core.colour import MIN_CONTRAST, contrast
 
 INK = "#17222b"
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -15,4 +15,4 @@ def brand(colour: str) -> str:
 
 def button(colour: str) -> str:
     """A background that white text can be read on."""
-    return brand(colour) if contrast(brand(colour), "#ffffff") >= ENOUGH else INK
+    return brand(colour) if contrast(brand(colour), "#ffffff") >= MIN_CONTRAST else INK

@@ -10,12 +10,12 @@ from chalicelib.core.settings import Settings
 from chalicelib.emails import colour, kinds, mime
 from chalicelib.emails.render import render
 from chalicelib.links import signing
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 
 CONSOLE = "admin"  # the verb of links to administrators' pages
 
 
-def compose(mail: Mail, settings: Settings, now: datetime) -> bytes:
+def compose_message(mail: Email, settings: Settings, now: datetime) -> bytes:
     """Raises mime.AddressUnusable, or whatever a faulty template raises."""
     kinds.check(mail)
     made = mime.message(
@@ -34,7 +34,7 @@ def _address(verb: str, *parts: str) -> str:
     return signing.url("/".join(("", verb, *parts))) if verb == CONSOLE else signing.make(verb, *parts)
 
 
-def context(mail: Mail) -> dict[str, Any]:
+def context(mail: Email) -> dict[str, Any]:
     """What a template sees: every word on one line, its links signed, and colours that can be read."""
     words = {name: mime.clean(word) for name, word in mail.words.items()}
     return words | {

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from chalicelib.core.model import Person
 from chalicelib.emails import kinds, ses_tags
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 
 
-def queued(
+def create_email(
     template: str,
     *subject: str,
     to: Person,
@@ -19,12 +19,12 @@ def queued(
     links: Mapping[str, tuple[str, ...]],
     about: Mapping[str, str],
     good_until: datetime | None = None,
-) -> Mail:
+) -> Email:
     """The mail `<template>#<subject>...`; store.mails.add stores it in the transaction that causes it.
 
     Raises KeyError if a word or link of the template is missing, ValueError if the id is too long for SES.
     """
-    mail = Mail("#".join((template, *subject)), template, to, due_at, words, links, about, good_until)
+    mail = Email("#".join((template, *subject)), template, to, due_at, words, links, about, good_until)
     kinds.check(mail)
     ses_tags.tag(mail.id)
     return mail

@@ -14,10 +14,10 @@ from chalicelib.emails import ses_tags
 from chalicelib.emails.refusals import read_bounce
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, emails, jobs
-from chalicelib.store.emails import Mail, MailSettled, MailState, Trouble
+from chalicelib.store.emails import Email, MailSettled, MailState, Trouble
 from chalicelib.store.table import Write, transact
 
-TRIES = 5  # a sender or another event may write the row between our read and our write
+MAX_RETRIES = 5  # a sender or another event may write the row between our read and our write
 
 STATES = {
     "Send": MailState.SENT,
@@ -53,20 +53,20 @@ class Event(Struct, frozen=True):
     reason: str
 
 
-def settle(message: str, now: datetime) -> None:
+def record_delivery_event(message: str, now: datetime) -> None:
     """Raises only for trouble with the table: then the topic brings the event again."""
     event = parse(message)
     if event is None:
         return
-    with log.about(mail=event.mail_id, attempt=event.attempt):
+    with log.bind(mail=event.mail_id, attempt=event.attempt):
         _settle(event, now)
 
 
 def _settle(event: Event, now: datetime) -> None:
     if event.state is None:
-        log.event("mail_news", kind=event.kind)
+        log.info("mail_news", kind=event.kind)
         return
-    for left in reversed(range(TRIES)):
+    for left in reversed(range(MAX_RETRIES)):
         try:
             _apply(event, event.state, now)
             break
@@ -91,7 +91,7 @@ def parse(message: str) -> Event | None:
             reason=reason,
         )
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        log.problem("mail_event_ignored", error=type(error).__name__)
+        log.warning("mail_event_ignored", error=type(error).__name__)
         return None
 
 
@@ -107,20 +107,20 @@ def _outcome(kind: str, found: dict[str, Any]) -> tuple[MailState | None, Troubl
 def _apply(event: Event, state: MailState, now: datetime) -> None:
     seen = emails.find(event.mail_id)
     if seen is None:
-        log.problem("mail_event_of_no_mail", kind=event.kind)
+        log.warning("mail_event_of_no_mail", kind=event.kind)
         return
     if seen.message_id and seen.message_id != event.message_id:
-        log.problem("mail_sent_twice")
+        log.warning("mail_sent_twice")
     if rank(state) <= reached(seen):
         return
     settled = emails.settle(seen, state, event.message_id, event.reason, now, event.trouble)
     transact([*settled, *_consequences(seen, event, state, now)])
-    log.event("mail_settled", state=state.value)
+    log.info("mail_settled", state=state.value)
     if state is MailState.DELIVERED:
         _hide_what_has_passed(seen, now)
 
 
-def _hide_what_has_passed(seen: Mail, now: datetime) -> None:
+def _hide_what_has_passed(seen: Email, now: datetime) -> None:
     """An email has arrived: what kept earlier ones from this reader is over. Not so for an address that is lost."""
     if "cohort" not in seen.about:
         return
@@ -130,7 +130,7 @@ def _hide_what_has_passed(seen: Mail, now: datetime) -> None:
             transact([emails.hide(seen.about["cohort"], bounce)])
 
 
-def _consequences(seen: Mail, event: Event, state: MailState, now: datetime) -> list[Write]:
+def _consequences(seen: Email, event: Event, state: MailState, now: datetime) -> list[Write]:
     """An address of a cohort that does not take our mail gets no more of it. Each copy of an email may tell so."""
     if state not in (MailState.BOUNCED, MailState.COMPLAINED) or "cohort" not in seen.about:
         return []
@@ -142,6 +142,6 @@ def rank(state: MailState) -> int:
     return FURTHEST.index(state)
 
 
-def reached(seen: Mail) -> int:
+def reached(seen: Email) -> int:
     """How far the mail is known to have come; -1 if we do not know that SES took it."""
     return rank(seen.state) if seen.message_id else -1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 
 EVERY = ("programme", "organisation", "brand", "from_name")  # words of the frame around every mail
 
@@ -76,7 +76,7 @@ LINKS: dict[str, frozenset[str]] = {
 }
 
 
-def check(mail: Mail) -> None:
+def check(mail: Email) -> None:
     """Raises KeyError naming what the mail's template needs and the mail does not bring."""
     if mail.template not in MAILS:
         raise KeyError(f"no mail is called {mail.template}")

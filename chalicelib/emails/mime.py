@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from chalicelib.core.model import Person
 
-LONGEST_NAME = 100  # of a person or programme in a header
-LONGEST_SUBJECT = 200
+MAX_NAME_CHARS = 100  # of a person or programme in a header
+MAX_SUBJECT_CHARS = 200
 ATOM = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"  # no question mark: see clean
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PLAIN = re.compile(rf"(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})+")
@@ -63,7 +63,7 @@ def message(rendered: Rendered, *, to: Person, sender: str, from_name: str, repl
     mail["From"] = address(from_name, parseaddr(sender)[1])
     mail["Reply-To"] = address(*parseaddr(reply_to))
     mail["To"] = address(to.name, to.email)
-    mail["Subject"] = clean(rendered.subject)[:LONGEST_SUBJECT]
+    mail["Subject"] = clean(rendered.subject)[:MAX_SUBJECT_CHARS]
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # not "All": that would hide bounces
     mail.set_content(_encodable(rendered.text), cte="quoted-printable")
@@ -93,7 +93,7 @@ def address(name: str, email: str) -> Address:
         plain = ""
     if not PLAIN.fullmatch(plain):
         raise AddressUnusable("This is not a mail address")
-    return Address(clean(name)[:LONGEST_NAME], addr_spec=plain)
+    return Address(clean(name)[:MAX_NAME_CHARS], addr_spec=plain)
 
 
 def clean(words: str) -> str:

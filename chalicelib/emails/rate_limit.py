@@ -12,7 +12,7 @@ SENDERS = 2  # maximum_concurrency of the mail function, in app.py
 SHARE = 0.8  # of the account's rate, leaving room for a person's test mail
 
 
-class Pace:
+class RateLimiter:
     """One sender's share of the rate: at least `gap` seconds between two mails."""
 
     def __init__(
@@ -34,6 +34,6 @@ class Pace:
 
 
 @cache
-def pace() -> Pace:
+def pace() -> RateLimiter:
     """This process's own."""
-    return Pace(settings().mails_per_second)
+    return RateLimiter(settings().mails_per_second)

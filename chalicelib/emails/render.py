@@ -39,10 +39,10 @@ def render(template: str, context: dict[str, Any]) -> Rendered:
     head, text = environment().get_template(f"{file}.txt.j2").render(context).lstrip().split("\n\n", 1)
     subject, preview = (line.split(": ", 1)[1] for line in head.splitlines())
     html = environment().get_template(f"{file}.html.j2").render(context, subject=subject, preview=preview)
-    return Rendered(subject, preview, wrapped(text), html)
+    return Rendered(subject, preview, wrap_text(text), html)
 
 
-def wrapped(text: str) -> str:
+def wrap_text(text: str) -> str:
     """Paragraphs filled to a readable width. A link, and whatever is indented, keeps a line of its own, whole."""
     paragraphs = re.split(r"\n{2,}", text.strip())
     return "\n\n".join("\n".join(map(_filled, _runs(paragraph))) for paragraph in paragraphs) + "\n"

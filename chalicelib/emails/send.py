@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from chalicelib.core import log
 from chalicelib.core.aws import AWS_ERRORS, client
 from chalicelib.core.settings import settings
-from chalicelib.emails.compose import compose
+from chalicelib.emails.compose import compose_message
 from chalicelib.emails.mime import AddressUnusable, address, clean
 from chalicelib.emails.rate_limit import pace
 from chalicelib.emails.ses_errors import WORDS, account_fault, trouble_of
@@ -20,16 +20,16 @@ from chalicelib.emails.ses_tags import tag
 from chalicelib.store import emails
 from chalicelib.store.account_fault import Seen
 from chalicelib.store.account_fault import save as save_fault
-from chalicelib.store.emails import Mail, MailSettled, Trouble
-from chalicelib.store.table import Write, apply, transact
+from chalicelib.store.emails import Email, MailSettled, Trouble
+from chalicelib.store.table import Write, transact, update_one
 
 LEASE = timedelta(minutes=60)  # how long SES's Send event may take before a doubt is sent again
 LEASES = {"web/code": timedelta(minutes=10)}  # of emails that are of no use for longer: web.codes.LIVES
-MOST_ATTEMPTS = 10
+MAX_ATTEMPTS = 10
 FIRST_DELAY = timedelta(minutes=1)
-LONGEST_DELAY = timedelta(hours=8)  # so that ten attempts outlast a used-up quota, which SES counts over 24 hours
+MAX_DELAY = timedelta(hours=8)  # so that ten attempts outlast a used-up quota, which SES counts over 24 hours
 ACCOUNT_DELAY = timedelta(minutes=15)
-LONGEST_MESSAGE = 200  # of what SES says, for the dashboard
+MAX_REASON_CHARS = 200  # of what SES says, for the dashboard
 
 REFUSED = {
     Trouble.ADDRESS: "The mail service cannot use the address",
@@ -39,21 +39,21 @@ REFUSED = {
 
 def send(mail_id: str, attempt: str, now: datetime) -> bool:
     """True if SES took the mail and we know it. Never raises: what an error leaves behind is found by a later sweep."""
-    with log.about(mail=mail_id):
+    with log.bind(mail=mail_id):
         try:
             held = _claim(mail_id, attempt, now) or _claim_doubtful(mail_id, attempt, now)
             return held is not None and _deliver(held, now)
         except Exception as error:
-            log.failure("mail_failed", error)
+            log.error("mail_failed", error)
             return False
 
 
-def _claim(mail_id: str, attempt: str, now: datetime) -> Mail | None:
+def _claim(mail_id: str, attempt: str, now: datetime) -> Email | None:
     """Once more where the answer was lost: an attempt may claim what it holds, and nobody else could for the lease."""
     try:
         return emails.claim(mail_id, attempt, now, now + lease(mail_id))
     except AWS_ERRORS as error:
-        log.failure("mail_claimed_again", error)
+        log.error("mail_claimed_again", error)
         return emails.claim(mail_id, attempt, now, now + lease(mail_id))
 
 
@@ -62,36 +62,36 @@ def lease(mail_id: str) -> timedelta:
     return LEASES.get(mail_id.partition("#")[0], LEASE)
 
 
-def _claim_doubtful(mail_id: str, attempt: str, now: datetime) -> Mail | None:
-    held = emails.claim_doubtful(mail_id, attempt, now, now + lease(mail_id))
+def _claim_doubtful(mail_id: str, attempt: str, now: datetime) -> Email | None:
+    held = emails.claim_unconfirmed(mail_id, attempt, now, now + lease(mail_id))
     if held and not held.cancelled:
-        log.problem("mail_in_doubt", doubts=held.doubts)
+        log.warning("mail_in_doubt", doubts=held.doubts)
     return held
 
 
-def _deliver(held: Mail, now: datetime) -> bool:
+def _deliver(held: Email, now: datetime) -> bool:
     if held.cancelled:
         _write_if_held([emails.cancelled(held)])
         return False
     if held.good_until and now >= held.good_until:
-        _write_if_held([emails.lapsed(held)])
+        _write_if_held([emails.mark_expired(held)])
         return False
-    if held.attempts > MOST_ATTEMPTS:
+    if held.attempts > MAX_ATTEMPTS:
         _refuse(held, held.reason or "No attempt to send it was ever answered", now)
         return False
     try:
-        raw = compose(held, settings(), now)
+        raw = compose_message(held, settings(), now)
     except AddressUnusable as error:
         _refuse(held, str(error), now, Trouble.ADDRESS)
         return False
     except Exception as error:  # a fault of ours: the mail waits until it is mended
-        log.failure("mail_not_composed", error)
-        _put_off(held, log.describe(error), now)
+        log.error("mail_not_composed", error)
+        _put_off(held, log.describe_error(error), now)
         return False
     return _hand_over(held, raw, now)
 
 
-def _hand_over(held: Mail, raw: bytes, now: datetime) -> bool:
+def _hand_over(held: Email, raw: bytes, now: datetime) -> bool:
     pace().wait()
     try:
         answer = client("sesv2").send_email(
@@ -104,27 +104,27 @@ def _hand_over(held: Mail, raw: bytes, now: datetime) -> bool:
         _settle_refusal(held, error, now)
         return False
     _write_if_held([emails.sent(held, answer["MessageId"], now)])
-    log.event("mail_sent")
+    log.info("mail_sent")
     if held.reason in WORDS:  # it had waited for the account, which works again
         transact(save_fault(Seen("", now), held.about.get("cohort", "")))
     return True
 
 
-def _settle_refusal(held: Mail, error: ClientError | ParamValidationError, now: datetime) -> None:
+def _settle_refusal(held: Email, error: ClientError | ParamValidationError, now: datetime) -> None:
     """Raises the error again where it leaves in doubt whether SES took the mail."""
     if _is_doubt(error):
         raise error
     code, said = _code_and_message(error)
     sender = parseaddr(settings().sender)[1]
     if fault := account_fault(code, said, sender, held.to.email):
-        log.problem("mail_account", code=code, fault=fault.value)
-        _write_if_held([emails.put_off(held, now + ACCOUNT_DELAY, fault.value, counted=False)])
+        log.warning("mail_account", code=code, fault=fault.value)
+        _write_if_held([emails.reschedule(held, now + ACCOUNT_DELAY, fault.value, counted=False)])
         transact(save_fault(Seen(fault.value, now), held.about.get("cohort", "")))
     elif trouble := trouble_of(code, said):
         _refuse(held, f"{REFUSED[trouble]}: {said}", now, trouble)
     else:
-        log.failure("mail_put_off", error)
-        _put_off(held, log.describe(error), now)
+        log.error("mail_put_off", error)
+        _put_off(held, log.describe_error(error), now)
 
 
 def _is_doubt(error: ClientError | ParamValidationError) -> bool:
@@ -138,19 +138,19 @@ def _code_and_message(error: ClientError | ParamValidationError) -> tuple[str, s
     if isinstance(error, ParamValidationError):
         return "", ""
     found = error.response["Error"]
-    return found["Code"], clean(found.get("Message", ""))[:LONGEST_MESSAGE]
+    return found["Code"], clean(found.get("Message", ""))[:MAX_REASON_CHARS]
 
 
-def _put_off(held: Mail, reason: str, now: datetime) -> None:
-    if held.attempts >= MOST_ATTEMPTS:
+def _put_off(held: Email, reason: str, now: datetime) -> None:
+    if held.attempts >= MAX_ATTEMPTS:
         _refuse(held, reason, now)
         return
     share = random.Random(held.attempt).random()  # noqa: S311 (spreads mails out, guards nothing)
-    _write_if_held([emails.put_off(held, now + delay(held.attempts, share), reason)])
+    _write_if_held([emails.reschedule(held, now + delay(held.attempts, share), reason)])
 
 
-def _refuse(held: Mail, reason: str, now: datetime, trouble: Trouble = Trouble.REFUSED) -> None:
-    log.problem("mail_refused", attempts=held.attempts)
+def _refuse(held: Email, reason: str, now: datetime, trouble: Trouble = Trouble.REFUSED) -> None:
+    log.warning("mail_refused", attempts=held.attempts)
     _write_if_held(emails.refused(held, reason, now, trouble))
 
 
@@ -158,14 +158,14 @@ def _write_if_held(writes: Sequence[Write]) -> None:
     """SES's event, or our own first try whose answer was lost, may have settled the mail already: it stays so."""
     try:
         if len(writes) == 1:
-            apply(writes[0])
+            update_one(writes[0])
         else:
             transact(writes)
     except MailSettled:
-        log.event("mail_was_settled")
+        log.info("mail_was_settled")
 
 
 def delay(attempts: int, share: float) -> timedelta:
     """Trebles with each attempt up to a ceiling; `share` in 0..1 takes off up to a third, so that mails spread out."""
-    whole: timedelta = min(FIRST_DELAY * 3 ** (attempts - 1), LONGEST_DELAY)
+    whole: timedelta = min(FIRST_DELAY * 3 ** (attempts - 1), MAX_DELAY)
     return whole - share * whole / 3

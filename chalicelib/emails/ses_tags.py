@@ -2,13 +2,13 @@
 
 from base64 import b64decode, urlsafe_b64encode
 
-LONGEST = 256
+MAX_TAG_CHARS = 256
 
 
 def tag(mail_id: str) -> str:
     """Raises ValueError for an id that no tag can hold."""
     value = urlsafe_b64encode(mail_id.encode()).decode().rstrip("=")
-    if len(value) > LONGEST:
+    if len(value) > MAX_TAG_CHARS:
         raise ValueError(f"a mail id of {len(mail_id)} characters is too long for a tag")
     return value
 

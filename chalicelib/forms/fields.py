@@ -13,8 +13,8 @@ from msgspec import Struct
 from chalicelib.core import currency
 from chalicelib.forms.numbers import Written, is_of_another_currency, plain, take_apart
 
-LONGEST_LINE = 200  # characters
-LONGEST_TEXT = 1500
+MAX_LINE_CHARS = 200  # characters
+MAX_TEXT_CHARS = 1500
 TICKED = "yes"
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -109,7 +109,7 @@ def _read(question: Question, typed: str, unit: str) -> tuple[str, str]:
     if question.kind is Kind.TICK:
         return TICKED, ""
     if question.kind in (Kind.LINE, Kind.TEXT):
-        return typed, _fault_of_text(typed, LONGEST_LINE if question.kind is Kind.LINE else LONGEST_TEXT)
+        return typed, _fault_of_text(typed, MAX_LINE_CHARS if question.kind is Kind.LINE else MAX_TEXT_CHARS)
     return _read_number(question, typed, unit)
 
 

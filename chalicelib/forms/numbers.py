@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from chalicelib.core import currency
 
-LONGEST = 60  # characters
+MAX_NUMBER_CHARS = 60  # characters
 THOUSAND = 1000
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
@@ -42,7 +42,7 @@ class Written(Struct, frozen=True):
 def take_apart(typed: str) -> Written | None:
     """None for what is no number at all."""
     text = _SPACES.sub(" ", typed).strip().replace("\N{MINUS SIGN}", "-")
-    match = _PARTS.fullmatch(text) if len(text) <= LONGEST else None
+    match = _PARTS.fullmatch(text) if len(text) <= MAX_NUMBER_CHARS else None
     if not match:
         return None
     thousands, after = _thousands(match["after"].strip())

@@ -12,7 +12,7 @@ from chalicelib.forms.impact_questions import MEASURES, delegate_sections, manag
 MANAGER = "manager"
 INTANGIBLE = "intangible"
 SECONDS = {Kind.CHOICE: 6, Kind.SELECT: 6, Kind.TICK: 2, Kind.LINE: 15, Kind.TEXT: 60}
-LONGEST_UNREAD = 2000  # characters of what cannot be read, so that a whole form of them fits into a row
+MAX_UNREAD_CHARS = 2000  # characters of what cannot be read, so that a whole form of them fits into a row
 SECONDS_FOR_A_NUMBER = 20
 
 
@@ -29,7 +29,7 @@ def minutes(form: Sequence[Section]) -> int:
 def typed_in_vain(section: Section, fields: Mapping[str, str]) -> dict[str, str]:
     """What was typed into a part and cannot be read: it is kept beside the answers, so that it can be mended."""
     unreadable = {fault.field for fault in read_fields((section,), fields)[1]}
-    return {name: UNPRINTABLE.sub("", fields[name])[:LONGEST_UNREAD] for name in unreadable}
+    return {name: UNPRINTABLE.sub("", fields[name])[:MAX_UNREAD_CHARS] for name in unreadable}
 
 
 def faults_of(
@@ -40,19 +40,19 @@ def faults_of(
         return [SurveyFault("", "There is no answer yet. Please answer at least one question.")]
     told = {fault.field: fault for fault in read_fields(form, {**answers, **unread})[1]}
     faults = [told.get(name) or SurveyFault(name, "Please look at this answer again and save it.") for name in unread]
-    return faults + [fault for fault in at_odds(answers) if fault.field not in unread]
+    return faults + [fault for fault in find_contradictions(answers) if fault.field not in unread]
 
 
 def unfit(form: Sequence[Section], answers: Mapping[str, str]) -> list[SurveyFault]:
     """Why answers that were sent cannot be counted: rows of earlier versions may hold such."""
-    return list(at_odds(answers)) + [
+    return list(find_contradictions(answers)) + [
         SurveyFault(question.field, f"{question.text}: this answer cannot be read.")
         for question in questions(form)
         if question.field in answers and not is_kept_form(question, answers[question.field])
     ]
 
 
-def at_odds(answers: Mapping[str, str]) -> Iterator[SurveyFault]:
+def find_contradictions(answers: Mapping[str, str]) -> Iterator[SurveyFault]:
     """Answers that make no sense without, or beside, one another."""
     for number in range(1, MEASURES + 1):
         name = f"measure.{number}.name"

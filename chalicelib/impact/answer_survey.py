@@ -21,7 +21,7 @@ from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyChanged
 from chalicelib.store.marshal import read
 from chalicelib.store.table import get_many, transact
 
-TRIES = 3
+MAX_RETRIES = 3
 
 
 class SurveyClosed(Refusal):
@@ -153,7 +153,7 @@ def save_part(form: Form, section: Section, fields: Mapping[str, str], now: date
     then nothing was changed.
     """
     answers, unreadable = read_fields((section,), fields)
-    for _ in range(TRIES):
+    for _ in range(MAX_RETRIES):
         survey = _changed(form, *_merged(form, section, answers, fields))
         if _keep(form, survey, now):
             form = replace(form, survey=survey)
@@ -183,7 +183,7 @@ def _merged(
 
 def send(form: Form, now: datetime) -> list[SurveyFault]:
     """Have the answers count, or say why they cannot. Sending once more is success. Raises SurveyClosed."""
-    for _ in range(TRIES):
+    for _ in range(MAX_RETRIES):
         if faults := form.faults:
             return faults
         if form.survey.sent and not form.is_changed:

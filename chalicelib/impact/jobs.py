@@ -32,7 +32,7 @@ from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Write
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.waves import lifecycle
-from chalicelib.waves.suppression import addresses
+from chalicelib.waves.suppression import list_suppressed
 from chalicelib.waves.surveys import new_survey, opening_writes
 
 NOT_IN_PULSE = (SELF_GROUP, MANAGER_GROUP)  # they have surveys of their own, and sign them
@@ -42,7 +42,7 @@ NOT_ASKED_AGAIN = (InvitationState.REVOKED, InvitationState.DECLINED)
 
 def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     """Ask the delegate, the line manager, and the raters. A repeat goes on where the last attempt ended."""
-    rows = list(delegates.partition(job.about["delegate"]))
+    rows = list(delegates.load_rows(job.about["delegate"]))
     by_sort_key = {row["sk"]: row for row in rows}
     delegate = read(Delegate, by_sort_key["META"])
     if delegate.withdrawn:
@@ -54,7 +54,7 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     else:
         areas = [PulseArea(area.id, area.behaviour) for area in areas_from(rows)]
         survey = new_survey(programme, delegate, areas, now)
-        commit(opening_writes(programme, delegate, survey, addresses(delegate.cohort_id)), now)
+        commit(opening_writes(programme, delegate, survey, list_suppressed(delegate.cohort_id)), now)
     if survey.areas and now < survey.closes_at:
         _ask_raters(programme, delegate, _pulse(delegate, survey, by_sort_key, now), now)
     return []
@@ -83,14 +83,17 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
     if wave.state is not WaveState.OPEN:
         return
     asked_before = list(invitations.of_delegate(delegate.id, Wave.BASELINE))
-    lost = addresses(delegate.cohort_id)
+    lost = list_suppressed(delegate.cohort_id)
     for invitation in asked_before:
         if invitation.state in NOT_ASKED_AGAIN or invitation.group in NOT_IN_PULSE:
             continue
         rater = RaterEntry(invitation.group, invitation.rater)
         try:
             stopped = rater.person.email in lost
-            commit(lifecycle.ask(wave_programme(programme, wave), delegate, wave, rater, now, stopped=stopped), now)
+            commit(
+                lifecycle.invite_rater(wave_programme(programme, wave), delegate, wave, rater, now, stopped=stopped),
+                now,
+            )
         except InvitationExists:
             continue
 

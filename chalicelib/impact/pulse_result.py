@@ -10,7 +10,7 @@ from chalicelib.results.published import About, Figure, PublishedCells
 from chalicelib.results.rounding import display_gap, exactly, range_on_scale
 from chalicelib.store.impact_surveys import PulseFigure, PulseResult
 
-MOST = 3  # the change at either end of the scale
+MAX_CHANGE = 3  # the change at either end of the scale
 
 
 def pulse_result(wave: DelegateWave, published: PublishedCells) -> PulseResult:
@@ -23,5 +23,7 @@ def pulse_result(wave: DelegateWave, published: PublishedCells) -> PulseResult:
 
 
 def _change(figure: Figure) -> PulseFigure:
-    found = range_on_scale(figure.mean, figure.below, figure.above, NO_CHANGE + MOST) - exactly(Fraction(NO_CHANGE))
+    found = range_on_scale(figure.mean, figure.below, figure.above, NO_CHANGE + MAX_CHANGE) - exactly(
+        Fraction(NO_CHANGE)
+    )
     return PulseFigure(figure.id, figure.cell, figure.n, str(found.shown), display_gap(found))

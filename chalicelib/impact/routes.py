@@ -15,20 +15,20 @@ from chalicelib.impact import answer_survey
 from chalicelib.impact.answer_survey import Form
 from chalicelib.links import signing
 from chalicelib.web import forms
-from chalicelib.web.page import GET, POST, page, see_other, view
+from chalicelib.web.page import GET, POST, page, page_handler, see_other
 
 bp = Blueprint(__name__)
 
 
 @bp.route("/impact/{token}", **GET)
-@view
+@page_handler
 def landing(token: str) -> Response:
     form = answer_survey.open_form(token, clock.now())
     return _page("impact/landing", form, readers=readers.sentences(form.survey.role))
 
 
 @bp.route("/impact/{token}/part/{part}", **GET)
-@view
+@page_handler
 def part(token: str, part: str) -> Response:
     form = answer_survey.open_form(token, clock.now())
     place = form.place_of(part)
@@ -36,7 +36,7 @@ def part(token: str, part: str) -> Response:
 
 
 @bp.route("/impact/{token}/part/{part}", **POST)
-@view
+@page_handler
 def save(token: str, part: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, "impact", token)
     form = answer_survey.open_form(token, clock.now())
@@ -48,14 +48,14 @@ def save(token: str, part: str) -> Response:
 
 
 @bp.route("/impact/{token}/review", **GET)
-@view
+@page_handler
 def review(token: str) -> Response:
     form = answer_survey.open_form(token, clock.now())
     return _page("impact/review", form, faults=form.faults if form.survey.sent else ())
 
 
 @bp.route("/impact/{token}/send", **POST)
-@view
+@page_handler
 def send(token: str) -> Response:
     forms.read_form(bp.current_request.raw_body, "impact", token)
     form = answer_survey.open_form(token, clock.now())
@@ -64,14 +64,14 @@ def send(token: str) -> Response:
 
 
 @bp.route("/impact/{token}/thanks", **GET)
-@view
+@page_handler
 def thanks(token: str) -> Response:
     form = answer_survey.open_form(token, clock.now())
     return _page("impact/thanks", form) if form.survey.sent else see_other(signing.url(f"/impact/{form.token}/review"))
 
 
 def _sent(form: Form) -> Response:
-    log.event("impact_sent", delegate=form.delegate.id, role=form.survey.role.value)
+    log.info("impact_sent", delegate=form.delegate.id, role=form.survey.role.value)
     return see_other(signing.url(f"/impact/{form.token}/thanks"))
 
 

@@ -19,7 +19,7 @@ def commit(writes: Sequence[Write], now: datetime) -> None:
     try:
         queues.hint(due)
     except AWS_ERRORS as error:
-        log.failure("hint_lost", error)
+        log.error("hint_lost", error)
 
 
 def _is_due(write: Write, now: datetime) -> bool:

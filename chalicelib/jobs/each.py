@@ -28,8 +28,8 @@ def each(names: Iterable[str], work: Callable[[str], T], what: str) -> tuple[dic
         try:
             done[name] = work(name)
         except BROKEN_ROW as error:
-            log.failure("row_left_out", error, work=what, row=name)
-            left_out[name] = str(error) if isinstance(error, Refusal) else log.describe(error)
+            log.error("row_left_out", error, work=what, row=name)
+            left_out[name] = str(error) if isinstance(error, Refusal) else log.describe_error(error)
             last = last if isinstance(error, Refusal) else error
     if last and not done and len(left_out) > 1:
         raise last

@@ -15,23 +15,23 @@ from chalicelib.store.jobs import Job, JobSettled
 from chalicelib.store.table import ConditionFailed, Write, transact
 
 LEASE = timedelta(minutes=6)  # longer than the longest function may run (.chalice/config.json: 300 seconds)
-MOST_ATTEMPTS = 8
+MAX_ATTEMPTS = 8
 FIRST_DELAY = timedelta(minutes=1)
-LONGEST_DELAY = timedelta(hours=2)
+MAX_DELAY = timedelta(hours=2)
 NO_REPEAT_HELPS = "A repeat would fail in the same way, so there was none"
 
 
-def run(job_id: str, handlers: Mapping[str, Handler], attempt: str, now: datetime) -> bool:
+def run_job(job_id: str, handlers: Mapping[str, Handler], attempt: str, now: datetime) -> bool:
     """True if this run settled the job. Never raises for a failing job: one poison job holds nobody up."""
     held = jobs.claim(job_id, attempt, now, now + LEASE)
     if held is None:
         return False
-    with log.about(job=held.id, kind=held.kind):
+    with log.bind(job=held.id, kind=held.kind):
         return _run(held, handlers, now)
 
 
 def _run(held: Job, handlers: Mapping[str, Handler], now: datetime) -> bool:
-    if held.attempts > MOST_ATTEMPTS:
+    if held.attempts > MAX_ATTEMPTS:
         _give_up(held, held.error or "All attempts timed out or crashed")
         return False
     try:
@@ -39,36 +39,36 @@ def _run(held: Job, handlers: Mapping[str, Handler], now: datetime) -> bool:
     except Exception as error:
         _settle_failure(held, error, now)
         return False
-    log.event("job_done")
+    log.info("job_done")
     return True
 
 
 def _settle(held: Job, handlers: Mapping[str, Handler], now: datetime) -> None:
     writes = list(handlers[held.kind](held, now))
-    commit([*writes, jobs.done(held, now)], now)
+    commit([*writes, jobs.mark_done(held, now)], now)
 
 
 def _settle_failure(held: Job, error: Exception, now: datetime) -> None:
     if isinstance(error, ConditionFailed) and error.includes(JobSettled):
-        log.event("job_was_settled")  # by an earlier answer that was lost on its way back, or by another run
+        log.info("job_was_settled")  # by an earlier answer that was lost on its way back, or by another run
         return
-    log.failure("job_failed", error, attempts=held.attempts)
+    log.error("job_failed", error, attempts=held.attempts)
     if is_permanent(error):
-        _give_up(held, f"{log.describe(error)}. {NO_REPEAT_HELPS}")
+        _give_up(held, f"{log.describe_error(error)}. {NO_REPEAT_HELPS}")
     else:
-        _put_off(held, log.describe(error), now)
+        _put_off(held, log.describe_error(error), now)
 
 
 def _put_off(held: Job, error: str, now: datetime) -> None:
-    if held.attempts >= MOST_ATTEMPTS:
+    if held.attempts >= MAX_ATTEMPTS:
         _give_up(held, error)
         return
-    _write_if_held(jobs.put_off(held, now + delay(held.attempts, random.random()), error))  # noqa: S311
+    _write_if_held(jobs.reschedule(held, now + delay(held.attempts, random.random()), error))  # noqa: S311
 
 
 def _give_up(held: Job, error: str) -> None:
-    log.problem("job_given_up", attempts=held.attempts)
-    _write_if_held(jobs.fail(held, error))
+    log.warning("job_given_up", attempts=held.attempts)
+    _write_if_held(jobs.mark_failed(held, error))
 
 
 def _write_if_held(write: Write) -> None:
@@ -76,10 +76,10 @@ def _write_if_held(write: Write) -> None:
     try:
         transact([write])
     except JobSettled:
-        log.event("job_was_settled")
+        log.info("job_was_settled")
 
 
 def delay(attempts: int, share: float) -> timedelta:
     """Doubles with each attempt up to a ceiling; `share` in 0..1 takes off up to half, so that jobs spread out."""
-    whole = min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
+    whole = min(FIRST_DELAY * 2 ** (attempts - 1), MAX_DELAY)
     return timedelta(seconds=whole.total_seconds() * (1 - share / 2))

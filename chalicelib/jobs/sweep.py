@@ -9,12 +9,12 @@ from chalicelib.core import log
 from chalicelib.jobs.kinds import queue_of
 from chalicelib.store import due, queues
 
-MOST_AT_ONCE = 2000  # rows for one sweep; what is left is found by the next
+MAX_ROWS_PER_SWEEP = 2000  # rows for one sweep; what is left is found by the next
 
 
 def sweep(now: datetime) -> int:
     """Returns how many rows were hinted at."""
-    rows = [(row["pk"], queue_of(row["kind"])) for row in islice(due.due(now), MOST_AT_ONCE)]
+    rows = [(row["pk"], queue_of(row["kind"])) for row in islice(due.list_due(now), MAX_ROWS_PER_SWEEP)]
     queues.hint(rows)
-    log.event("swept", due=len(rows))
+    log.info("swept", due=len(rows))
     return len(rows)

@@ -27,7 +27,7 @@ def decline(invitation: Invitation) -> tuple[str, ...]:
     return ("decline", *answer(invitation)[1:])
 
 
-def of_rater(delegate: Delegate, invitation: Invitation) -> dict[str, tuple[str, ...]]:
+def rater_links(delegate: Delegate, invitation: Invitation) -> dict[str, tuple[str, ...]]:
     """Every link that a mail to a rater may have; the delegate is a rater too."""
     return {
         "answer": answer(invitation),

@@ -41,7 +41,7 @@ from chalicelib.store.table import transact
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 
-LONGEST_NOTE = 2000  # characters
+MAX_NOTE_CHARS = 2000  # characters
 
 
 class HubRefused(Refusal):
@@ -153,7 +153,7 @@ def open_hub(token: str) -> Hub:
     """Two calls: the delegate's rows, and the cohort's dates. Raises LinkUnknown or LinkRevoked."""
     link = signing.open_link("hub", token, HUB.size)
     delegate_id, version = link.parts
-    rows = list(delegates.partition(delegate_id))
+    rows = list(delegates.load_rows(delegate_id))
     by_sort_key = {row["sk"]: row for row in rows}
     if "META" not in by_sort_key:
         raise LinkUnknown
@@ -206,14 +206,14 @@ def find_milestone(hub: Hub, wanted: str) -> Milestone:
     return found
 
 
-def keep_notes(hub: Hub, milestone: Milestone, fields: Mapping[str, str], now: datetime) -> None:
+def save_notes(hub: Hub, milestone: Milestone, fields: Mapping[str, str], now: datetime) -> None:
     """Keep what the delegate did for the assignments of a milestone; one that is unchanged keeps its date.
 
     A blank takes no note back that the page did not show.
     Raises NotesRefused naming every note that is too long; then none was kept.
     """
     typed = {task: fields.get(task.id, "").replace("\r\n", "\n").strip() for task in milestone.assignments}
-    long = {task: len(text) for task, text in typed.items() if len(text) > LONGEST_NOTE}
+    long = {task: len(text) for task, text in typed.items() if len(text) > MAX_NOTE_CHARS}
     if long:
         raise NotesRefused([NoteFault(task.id, f"{task.title}: {_too_long(length)}") for task, length in long.items()])
     stored = hub.notes_on(milestone)
@@ -229,7 +229,7 @@ def keep_notes(hub: Hub, milestone: Milestone, fields: Mapping[str, str], now: d
 
 
 def _too_long(length: int) -> str:
-    return f"please shorten your note to {LONGEST_NOTE} characters; it has {length}."
+    return f"please shorten your note to {MAX_NOTE_CHARS} characters; it has {length}."
 
 
 def _released(rows: Mapping[str, Row]) -> StoredReport | None:

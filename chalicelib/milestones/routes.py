@@ -12,21 +12,21 @@ from chalicelib.links import signing
 from chalicelib.milestones import hub as hubs
 from chalicelib.milestones.hub import Hub, NoteFault, NotesRefused
 from chalicelib.web import forms
-from chalicelib.web.page import GET, POST, page, see_other, view
+from chalicelib.web.page import GET, POST, page, page_handler, see_other
 from chalicelib.web.sessions import signed_in
 
 bp = Blueprint(__name__)
 
 
 @bp.route("/hub/{token}", **GET)
-@view
+@page_handler
 def hub(token: str) -> Response:
     found = _open(token)
     return page("milestones/hub", hub=found, programme=found.programme)
 
 
 @bp.route("/hub/{token}/report", **GET)
-@view
+@page_handler
 def report(token: str) -> Response:
     found = _open(token)
     delegate = signed_in(bp.current_request, found.reader, clock.now())
@@ -34,7 +34,7 @@ def report(token: str) -> Response:
 
 
 @bp.route("/hub/{token}/report", **POST)
-@view
+@page_handler
 def open_report(token: str) -> Response:
     found = _open(token)
     delegate = signed_in(bp.current_request, found.reader, clock.now())
@@ -43,14 +43,14 @@ def open_report(token: str) -> Response:
 
 
 @bp.route("/hub/{token}/milestone/{milestone}", **GET)
-@view
+@page_handler
 def milestone(token: str, milestone: str) -> Response:
     found = _open(token)
     return _milestone_page(found, hubs.find_milestone(found, milestone))
 
 
 @bp.route("/hub/{token}/milestone/{milestone}", **POST)
-@view
+@page_handler
 def notes(token: str, milestone: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, "hub", token)
     found = _open(token)
@@ -65,7 +65,7 @@ def _open(token: str) -> Hub:
 
 def _kept(found: Hub, milestone: Milestone, fields: Mapping[str, str]) -> Response:
     try:
-        hubs.keep_notes(found, milestone, fields, clock.now())
+        hubs.save_notes(found, milestone, fields, clock.now())
     except NotesRefused as refused:
         return _milestone_page(found, milestone, fields, refused.faults)
     return see_other(signing.url(f"/hub/{found.token}#m-{milestone.id}"))

@@ -23,7 +23,7 @@ class Surroundings(Struct, frozen=True):
     requests: Mapping[str, int]  # address -> how many have asked this rater, for answers due at about the same time
 
 
-def doubts_of(rater: RaterEntry, around: Surroundings) -> tuple[str, ...]:
+def find_address_warnings(rater: RaterEntry, around: Surroundings) -> tuple[str, ...]:
     """Sentences for the delegate about one rater; empty if there is no doubt."""
     return (*_of_the_address(rater, around), *_of_the_person(rater, around))
 
@@ -58,10 +58,10 @@ def meant_domain(domain: str, known: Collection[str]) -> str | None:
     stem, _, ending = domain.rpartition("nhs.")
     other_ending = f"{stem}nhs.{'net' if ending == 'uk' else 'uk'}"
     candidates = [*sorted(known), *sorted(WIDELY_USED)]
-    return next((one for one in candidates if one == other_ending or one_slip_apart(domain, one)), None)
+    return next((one for one in candidates if one == other_ending or is_one_typo_apart(domain, one)), None)
 
 
-def one_slip_apart(one: str, other: str) -> bool:
+def is_one_typo_apart(one: str, other: str) -> bool:
     """True if one letter was left out, doubled, mistaken, or swapped with its neighbour."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False

@@ -11,19 +11,19 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links import kinds, signing
 from chalicelib.links.signing import LinkRevoked
 from chalicelib.nominate import emails
-from chalicelib.nominate.rater_list import Choice, ChoosingClosed, ListRefused, load
+from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, RaterList, load
 from chalicelib.nominate.submit_list import cancelled, invite_all
 from chalicelib.store import delegates
 from chalicelib.store import emails as mails
 from chalicelib.store.delegates import Approval, NominationChanged, WaveChanged
 from chalicelib.store.table import Write
 
-LONGEST_REMARK = 1000  # characters
+MAX_REMARK_CHARS = 1000  # characters
 APPROVE, CHANGE = "approve", "change"
 TAKEN_BACK = "{delegate} took the list back while you were looking at it. You get a mail when it comes again."
 
 
-def open_request(token: str, now: datetime) -> Choice:
+def open_request(token: str, now: datetime) -> RaterList:
     """One call. Raises LinkUnknown, LinkRevoked, or NobodyApproves."""
     link = signing.open_link("approve", token, kinds.APPROVE.size)
     delegate_id, approver_id, version = link.parts
@@ -33,7 +33,7 @@ def open_request(token: str, now: datetime) -> Choice:
     return choice
 
 
-def decide(choice: Choice, decision: str, remark: str, now: datetime) -> None:
+def record_decision(choice: RaterList, decision: str, remark: str, now: datetime) -> None:
     """Deciding the same once more is success. Raises ListRefused with what to do, or ChoosingClosed."""
     remark = remark.replace("\r\n", "\n").strip()
     if not choice.is_open:
@@ -42,16 +42,16 @@ def decide(choice: Choice, decision: str, remark: str, now: datetime) -> None:
         raise ListRefused("Please choose one of the two.", "decision")
     if decision == CHANGE and not remark:
         raise ListRefused("Please say what you would change.", "remark")
-    if len(remark) > LONGEST_REMARK:
-        raise ListRefused(f"Please shorten this to {LONGEST_REMARK} characters; it has {len(remark)}.", "remark")
+    if len(remark) > MAX_REMARK_CHARS:
+        raise ListRefused(f"Please shorten this to {MAX_REMARK_CHARS} characters; it has {len(remark)}.", "remark")
     _settle(choice, decision, _approved(choice, now) if decision == APPROVE else _sent_back(choice, remark, now), now)
 
 
-def _approved(choice: Choice, now: datetime) -> list[Write]:
+def _approved(choice: RaterList, now: datetime) -> list[Write]:
     return [*invite_all(choice, now), *cancelled(choice), mails.add(emails.approved(choice, now))]
 
 
-def _sent_back(choice: Choice, remark: str, now: datetime) -> list[Write]:
+def _sent_back(choice: RaterList, remark: str, now: datetime) -> list[Write]:
     before = choice.nomination
     changed = replace(
         before, revision=before.revision + 1, approval=Approval.CHANGE_WANTED, remark=remark, reminders=()
@@ -60,7 +60,7 @@ def _sent_back(choice: Choice, remark: str, now: datetime) -> list[Write]:
     return [delegates.save_nomination(changed, before.revision), *cancelled(choice), mails.add(told)]
 
 
-def _settle(choice: Choice, decision: str, writes: list[Write], now: datetime) -> None:
+def _settle(choice: RaterList, decision: str, writes: list[Write], now: datetime) -> None:
     """Raises ListRefused unless the list lies with the approver, or was decided just so before."""
     if choice.is_asked:
         try:

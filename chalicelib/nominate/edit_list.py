@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from chalicelib.core.addresses import clean_address, clean_name, fault_of_address, fault_of_text
+from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
 from chalicelib.core.formatting import plural
 from chalicelib.core.model import Person, RaterEntry
 from chalicelib.nominate.pasted_list import read_list
-from chalicelib.nominate.rater_list import Choice, ChoosingClosed, Listed, ListRefused, ListWithApprover, open_choice
+from chalicelib.nominate.rater_list import ChoosingClosed, Listed, ListRefused, ListWithApprover, RaterList, open_choice
 from chalicelib.store import delegates
 from chalicelib.store.delegates import NominationChanged
 from chalicelib.store.table import transact
@@ -19,7 +19,7 @@ from chalicelib.store.table import transact
 OWN_ADDRESS = "This is your own address. Your own questionnaire has a link of its own."
 
 
-def add_rater(choice: Choice, group_id: str, name: str, email: str) -> None:
+def add_rater(choice: RaterList, group_id: str, name: str, email: str) -> None:
     """Adding somebody who is on the list just so is success. Raises ListRefused with what to do."""
     rater = _checked(choice, group_id, Person(clean_name(name), clean_address(email)))
     if rater not in choice.nomination.raters:
@@ -27,7 +27,7 @@ def add_rater(choice: Choice, group_id: str, name: str, email: str) -> None:
         _save(choice, (*choice.nomination.raters, rater))
 
 
-def paste(choice: Choice, group_id: str, text: str) -> int:
+def paste(choice: RaterList, group_id: str, text: str) -> int:
     """Add all people of a pasted list, or none; who is in the group already is passed over. Returns how many are new.
 
     Raises ListRefused naming every entry that cannot be used.
@@ -53,7 +53,7 @@ def paste(choice: Choice, group_id: str, text: str) -> int:
     return len(new)
 
 
-def find_person(choice: Choice, wanted: str) -> Listed:
+def find_person(choice: RaterList, wanted: str) -> Listed:
     """Raises ListRefused if nobody on the list has the id."""
     found = next((person for person in choice.people if person.id == wanted), None)
     if found is None:
@@ -61,7 +61,7 @@ def find_person(choice: Choice, wanted: str) -> Listed:
     return found
 
 
-def change_rater(choice: Choice, listed: Listed, group_id: str, name: str, email: str) -> None:
+def change_rater(choice: RaterList, listed: Listed, group_id: str, name: str, email: str) -> None:
     """Correct somebody who was not invited yet. Raises ListRefused."""
     if listed.is_sent:
         raise ListRefused("This person has been invited already. Please ask the programme team to correct the address.")
@@ -71,7 +71,7 @@ def change_rater(choice: Choice, listed: Listed, group_id: str, name: str, email
     _save(choice, tuple(corrected if rater == listed.rater else rater for rater in choice.nomination.raters))
 
 
-def remove_rater(choice: Choice, email: str) -> None:
+def remove_rater(choice: RaterList, email: str) -> None:
     """Removing somebody who is not there is success. Raises ListRefused for somebody who has been invited already."""
     _refuse_if_fixed(choice)
     raters = choice.nomination.raters
@@ -82,11 +82,13 @@ def remove_rater(choice: Choice, email: str) -> None:
         _save(choice, left)
 
 
-def _checked(choice: Choice, group_id: str, person: Person, others: Sequence[RaterEntry] | None = None) -> RaterEntry:
+def _checked(
+    choice: RaterList, group_id: str, person: Person, others: Sequence[RaterEntry] | None = None
+) -> RaterEntry:
     _refuse_if_fixed(choice)
-    if fault := fault_of_text(person.name):
+    if fault := check_text(person.name):
         raise ListRefused(f"The name {fault}.", "name")
-    if fault := fault_of_address(person.email):
+    if fault := check_address(person.email):
         raise ListRefused(f"The address {fault}.", "email")
     if person.email == choice.delegate.person.email:
         raise ListRefused(OWN_ADDRESS, "email")
@@ -96,21 +98,21 @@ def _checked(choice: Choice, group_id: str, person: Person, others: Sequence[Rat
     return rater
 
 
-def _refuse_if_fixed(choice: Choice) -> None:
+def _refuse_if_fixed(choice: RaterList) -> None:
     if not choice.is_open:
         raise ChoosingClosed
     if choice.is_asked and choice.approver:
         raise ListWithApprover(choice.approver.name)
 
 
-def _refuse_doubled(choice: Choice, rater: RaterEntry, others: Sequence[RaterEntry] | None = None) -> None:
+def _refuse_doubled(choice: RaterList, rater: RaterEntry, others: Sequence[RaterEntry] | None = None) -> None:
     for other in choice.nomination.raters if others is None else others:
         if other.person.email == rater.person.email:
             title = choice.programme.group(other.group).title
             raise ListRefused(f"{other.person.email} is on your list already, under “{title}”.", "email")
 
 
-def _refuse_too_many(choice: Choice, group_id: str, raters: Sequence[RaterEntry], new: Sequence[RaterEntry]) -> None:
+def _refuse_too_many(choice: RaterList, group_id: str, raters: Sequence[RaterEntry], new: Sequence[RaterEntry]) -> None:
     groups = {group.id: group for group in choice.programme.rater_groups}
     if group_id not in groups:
         raise ListRefused("Please choose how you work together.", "group")
@@ -121,7 +123,7 @@ def _refuse_too_many(choice: Choice, group_id: str, raters: Sequence[RaterEntry]
         raise ListRefused(f"{group.title}: at most {group.max}; {what}.", "group")
 
 
-def _save(choice: Choice, raters: tuple[RaterEntry, ...]) -> None:
+def _save(choice: RaterList, raters: tuple[RaterEntry, ...]) -> None:
     before = choice.nomination
     if raters == before.raters:
         return

@@ -13,30 +13,32 @@ from chalicelib.core.calendar import reminder_times
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Person
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.links import parts
-from chalicelib.nominate.rater_list import Choice
-from chalicelib.store.emails import Mail
+from chalicelib.nominate.rater_list import RaterList
+from chalicelib.store.emails import Email
 
 APPROVE_WITHIN_DAYS = 3  # then the approver is reminded, once
 
 
-class NobodyApproves(Refusal):
+class ApprovalNotUsed(Refusal):
     """The programme asks nobody to look at lists."""
 
 
-def approver(choice: Choice) -> Person:
+def approver(choice: RaterList) -> Person:
     """Raises NobodyApproves."""
     if choice.approver is None:
-        raise NobodyApproves("In this programme delegates choose their raters themselves; there is nothing to approve.")
+        raise ApprovalNotUsed(
+            "In this programme delegates choose their raters themselves; there is nothing to approve."
+        )
     return choice.approver
 
 
-def ask(choice: Choice, now: datetime) -> Mail:
+def ask(choice: RaterList, now: datetime) -> Email:
     return _to_approver(choice, "nominate/approve", now)
 
 
-def remind(choice: Choice, now: datetime) -> list[Mail]:
+def remind(choice: RaterList, now: datetime) -> list[Email]:
     """One mail on the morning of a working day some days later, unless the wave has closed by then."""
     zone = choice.programme.organisation.timezone
     wanted_by = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=APPROVE_WITHIN_DAYS)
@@ -45,37 +47,37 @@ def remind(choice: Choice, now: datetime) -> list[Mail]:
     return [_to_approver(choice, "nominate/approve_reminder", morning) for morning in due]
 
 
-def approved(choice: Choice, now: datetime) -> Mail:
+def approved(choice: RaterList, now: datetime) -> Email:
     return _to_delegate(choice, "nominate/approved", now, {"people": _people(choice)})
 
 
-def change_wanted(choice: Choice, remark: str, now: datetime) -> Mail:
+def change_wanted(choice: RaterList, remark: str, now: datetime) -> Email:
     return _to_delegate(choice, "nominate/change_wanted", now, {"remark": remark})
 
 
-def _to_approver(choice: Choice, template: str, due_at: datetime) -> Mail:
+def _to_approver(choice: RaterList, template: str, due_at: datetime) -> Email:
     by = approver(choice)
     words = {"people": _people(choice)}
     mail = _mail(choice, template, by, due_at, words, {"approve": parts.approve(choice.delegate, by)})
     return replace(mail, good_until=choice.wave.closes_at)
 
 
-def _to_delegate(choice: Choice, template: str, now: datetime, words: Mapping[str, str]) -> Mail:
+def _to_delegate(choice: RaterList, template: str, now: datetime, words: Mapping[str, str]) -> Email:
     delegate = choice.delegate
     hers = {"nominate": parts.nominate(delegate), "hub": parts.hub(delegate)}
     return _mail(choice, template, delegate.person, now, {**words, "approver": approver(choice).name}, hers)
 
 
 def _mail(
-    choice: Choice,
+    choice: RaterList,
     template: str,
     to: Person,
     due_at: datetime,
     words: Mapping[str, str],
     links: Mapping[str, tuple[str, ...]],
-) -> Mail:
+) -> Email:
     delegate, zone = choice.delegate, choice.programme.organisation.timezone
-    return queued(
+    return create_email(
         template,
         delegate.id,
         choice.wave.wave.value,
@@ -94,5 +96,5 @@ def _mail(
     )
 
 
-def _people(choice: Choice) -> str:
+def _people(choice: RaterList) -> str:
     return formatting.plural(len(choice.unsent), "person", "people")

@@ -18,7 +18,7 @@ from chalicelib.store.invitations import InvitationExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
-from chalicelib.waves.suppression import addresses
+from chalicelib.waves.suppression import list_suppressed
 
 
 def invite(job: Job, now: datetime) -> Sequence[Write]:
@@ -28,14 +28,14 @@ def invite(job: Job, now: datetime) -> Sequence[Write]:
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if wave.state is not WaveState.OPEN:
         return []  # the list came as the wave closed: nobody could answer any more
-    lost, declined = addresses(delegate.cohort_id), _declined_before(wave)
+    lost, declined = list_suppressed(delegate.cohort_id), _declined_before(wave)
     for rater in nomination.raters[: nomination.sent_raters]:
         count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
         if earlier := declined.get(rater.person.email):
             asked = lifecycle.list_declined(delegate, wave, replace(earlier, group=rater.group))
         else:
             stopped = rater.person.email in lost
-            asked = lifecycle.ask(programme, delegate, wave, rater, now, stopped=stopped)
+            asked = lifecycle.invite_rater(programme, delegate, wave, rater, now, stopped=stopped)
         with suppress(InvitationExists):
             commit([*asked, count], now)
     return []
@@ -58,5 +58,5 @@ def ask_approver(job: Job, now: datetime) -> Sequence[Write]:
     if not choice.is_asked or not choice.is_open or choice.approver is None:
         return []
     mail = emails.ask(choice, now)
-    stopped = mail.to.email in addresses(choice.delegate.cohort_id)
+    stopped = mail.to.email in list_suppressed(choice.delegate.cohort_id)
     return [] if mails.find(mail.id) else [mails.add(mail, stopped=stopped)]

@@ -11,19 +11,19 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from chalicelib.core.addresses import (
+    check_address,
+    check_text,
     clean_address,
     clean_name,
     clean_text,
-    fault_of_address,
-    fault_of_text,
     put_first_name_first,
 )
 from chalicelib.core.model import Person
 
 MAX_CHARACTERS = 30_000  # 60 people with the longest names and addresses
 MAX_FAULTS = 20  # of a list that is no list, more would be noise
-MOST_ENTRIES = 60  # as many raters as any programme allows
-LONGEST_SHOWN = 40  # characters of an entry in a message
+MAX_PASTED_ENTRIES = 60  # as many raters as any programme allows
+MAX_SHOWN_CHARS = 40  # characters of an entry in a message
 
 _ENTRY = re.compile(r'(?:"[^"\n]*"|[^;\n])+')  # a semicolon in quotes belongs to a name
 _IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]]+")
@@ -72,8 +72,8 @@ def read_list(text: str) -> Pasted:
             faults.append(PasteFault(_shown(f"{name} {address}"), fault))
         else:
             people.setdefault(address, person)
-    if len(people) > MOST_ENTRIES:
-        faults.append(PasteFault(f"{len(people)} people", f"please paste at most {MOST_ENTRIES} at a time."))
+    if len(people) > MAX_PASTED_ENTRIES:
+        faults.append(PasteFault(f"{len(people)} people", f"please paste at most {MAX_PASTED_ENTRIES} at a time."))
     return Pasted(tuple(people.values()), _first_faults(faults))
 
 
@@ -137,14 +137,14 @@ def _name(words: str) -> str:
 def _fault(person: Person) -> str:
     if not person.email:
         return "has no email address. Please write it after the name."
-    if fault := fault_of_address(person.email):
+    if fault := check_address(person.email):
         return f"{fault}."
     if not person.name:
         return "the name is missing. Please write one before the address."
-    fault = fault_of_text(person.name)
+    fault = check_text(person.name)
     return f"the name {fault}." if fault else ""
 
 
 def _shown(entry: str) -> str:
     entry = entry.strip() or "<>"
-    return entry if len(entry) <= LONGEST_SHOWN else f"{entry[: LONGEST_SHOWN - 1]}…"
+    return entry if len(entry) <= MAX_SHOWN_CHARS else f"{entry[: MAX_SHOWN_CHARS - 1]}…"

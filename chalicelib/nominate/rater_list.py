@@ -14,7 +14,7 @@ from chalicelib.core.model import Delegate, DelegateWave, Person, Programme, Rat
 from chalicelib.links import parts, signing
 from chalicelib.links.kinds import NOMINATE, end_after
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
-from chalicelib.nominate.address_warnings import Surroundings, doubts_of
+from chalicelib.nominate.address_warnings import Surroundings, find_address_warnings
 from chalicelib.nominate.forecast import GroupForecast, forecast
 from chalicelib.store import cohorts, delegates, invitations, programmes
 from chalicelib.store.delegates import Approval, Nomination
@@ -63,7 +63,7 @@ class Listed(Struct, frozen=True):
     doubts: tuple[str, ...]
 
 
-class Choice(Struct, frozen=True):
+class RaterList(Struct, frozen=True):
     """Everything the nomination pages show, but for doubts, which take another call: see `with_doubts`."""
 
     token: str
@@ -115,18 +115,18 @@ class Choice(Struct, frozen=True):
     def _listed(self) -> Iterator[Listed]:
         for place, rater in enumerate(self.nomination.raters):
             is_sent = place < self.nomination.sent_raters
-            doubts = () if is_sent else doubts_of(rater, self.around)
+            doubts = () if is_sent else find_address_warnings(rater, self.around)
             yield Listed(person_id(rater), rater, is_sent, doubts)
 
 
-def open_choice(token: str, now: datetime) -> Choice:
+def open_choice(token: str, now: datetime) -> RaterList:
     """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
     link = signing.open_link("nominate", token, NOMINATE.size)
     delegate_id, version = link.parts
     return load(link.token, delegate_id, version, now)
 
 
-def load(token: str, delegate_id: str, version: str, now: datetime) -> Choice:
+def load(token: str, delegate_id: str, version: str, now: datetime) -> RaterList:
     """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
     person = delegates.key(delegate_id)
     places = [
@@ -144,10 +144,10 @@ def load(token: str, delegate_id: str, version: str, now: datetime) -> Choice:
     nomination, wave = read(Nomination, rows[found[1]]), read(DelegateWave, rows[found[0]])
     signing.refuse_ended(programme, end_after([wave.closes_at], programme.organisation.timezone), now)
     around = Surroundings(delegate, nomination.raters, (), {})
-    return Choice(token, delegate, wave, programme, nomination, around, now)
+    return RaterList(token, delegate, wave, programme, nomination, around, now)
 
 
-def with_doubts(choice: Choice) -> Choice:
+def with_doubts(choice: RaterList) -> RaterList:
     """One call more: the cohort's domains, and how many others have asked each rater who was not sent yet."""
     month = lifecycle.month_of(choice.programme, choice.wave)
     cohort_key = cohorts.key(choice.delegate.cohort_id)

@@ -9,9 +9,9 @@ from chalice import Blueprint, Response
 from chalicelib.core import clock
 from chalicelib.links import signing
 from chalicelib.nominate import approve_list, edit_list, submit_list
-from chalicelib.nominate.rater_list import Choice, Listed, ListRefused, open_choice, with_doubts
+from chalicelib.nominate.rater_list import Listed, ListRefused, RaterList, open_choice, with_doubts
 from chalicelib.web import forms
-from chalicelib.web.page import GET, POST, page, see_other, view
+from chalicelib.web.page import GET, POST, page, page_handler, see_other
 
 bp = Blueprint(__name__)
 
@@ -19,13 +19,13 @@ Fields = Mapping[str, str]
 
 
 @bp.route("/nominate/{token}", **GET)
-@view
+@page_handler
 def nominate(token: str) -> Response:
     return _page(open_choice(token, clock.now()))
 
 
 @bp.route("/nominate/{token}", **POST)
-@view
+@page_handler
 def change(token: str) -> Response:
     choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
     return _tried(
@@ -34,14 +34,14 @@ def change(token: str) -> Response:
 
 
 @bp.route("/nominate/{token}/person/{person}", **GET)
-@view
+@page_handler
 def person(token: str, person: str) -> Response:
     choice = with_doubts(open_choice(token, clock.now()))
     return _person_page(choice, edit_list.find_person(choice, person))
 
 
 @bp.route("/nominate/{token}/person/{person}", **POST)
-@view
+@page_handler
 def correct(token: str, person: str) -> Response:
     choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
     listed = edit_list.find_person(choice, person)
@@ -53,34 +53,34 @@ def correct(token: str, person: str) -> Response:
 
 
 @bp.route("/nominate/{token}/check", **GET)
-@view
+@page_handler
 def check(token: str) -> Response:
     return _check_page(open_choice(token, clock.now()))
 
 
 @bp.route("/nominate/{token}/send", **POST)
-@view
+@page_handler
 def send(token: str) -> Response:
     choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
     return _tried(
-        lambda: submit_list.send(choice, clock.now(), fewer="fewer" in fields),
+        lambda: submit_list.submit_list(choice, clock.now(), fewer="fewer" in fields),
         lambda refused: _check_page(choice, refused),
         f"/nominate/{token}",
     )
 
 
 @bp.route("/approve/{token}", **GET)
-@view
+@page_handler
 def request(token: str) -> Response:
     return _request_page(approve_list.open_request(token, clock.now()))
 
 
 @bp.route("/approve/{token}", **POST)
-@view
+@page_handler
 def decide(token: str) -> Response:
     choice, fields = approve_list.open_request(token, clock.now()), _fields("approve", token)
     return _tried(
-        lambda: approve_list.decide(choice, fields.get("decision", ""), fields.get("remark", ""), clock.now()),
+        lambda: approve_list.record_decision(choice, fields.get("decision", ""), fields.get("remark", ""), clock.now()),
         lambda refused: _request_page(choice, refused, fields),
         f"/approve/{token}",
     )
@@ -98,11 +98,11 @@ def _tried(act: Callable[[], object], refused_page: Callable[[ListRefused], Resp
     return see_other(signing.url(after))
 
 
-def _changed(choice: Choice, fields: Fields) -> None:
+def _changed(choice: RaterList, fields: Fields) -> None:
     if "remove" in fields:
         edit_list.remove_rater(choice, fields["remove"])
     elif "back" in fields:
-        submit_list.take_back(choice, clock.now())
+        submit_list.withdraw_list(choice, clock.now())
     elif "list" in fields:
         edit_list.paste(choice, fields.get("group", ""), fields["list"])
     else:
@@ -118,27 +118,27 @@ def _three(fields: Fields) -> tuple[str, str, str]:
     return fields.get("group", ""), fields.get("name", ""), fields.get("email", "")
 
 
-def _page(choice: Choice, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
+def _page(choice: RaterList, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
     return _shown("nominate/raters", with_doubts(choice), refused, fields)
 
 
 def _person_page(
-    choice: Choice, listed: Listed, refused: ListRefused | None = None, fields: Fields | None = None
+    choice: RaterList, listed: Listed, refused: ListRefused | None = None, fields: Fields | None = None
 ) -> Response:
     return _shown("nominate/person", choice, refused, fields, listed=listed)
 
 
-def _check_page(choice: Choice, refused: ListRefused | None = None) -> Response:
+def _check_page(choice: RaterList, refused: ListRefused | None = None) -> Response:
     return _shown("nominate/check", with_doubts(choice), refused)
 
 
-def _request_page(choice: Choice, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
+def _request_page(choice: RaterList, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
     return _shown("nominate/request", with_doubts(choice), refused, fields, verb="approve")
 
 
 def _shown(
     template: str,
-    choice: Choice,
+    choice: RaterList,
     refused: ListRefused | None = None,
     fields: Fields | None = None,
     verb: str = "nominate",

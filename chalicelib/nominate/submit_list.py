@@ -8,18 +8,18 @@ from msgspec.structs import replace
 
 from chalicelib.jobs.commit import commit
 from chalicelib.nominate import emails
-from chalicelib.nominate.rater_list import Choice, ChoosingClosed, ListRefused, load
+from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, RaterList, load
 from chalicelib.store import delegates
 from chalicelib.store import emails as mails
 from chalicelib.store.delegates import Approval, Nomination, NominationChanged, WaveChanged
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
-from chalicelib.waves.suppression import addresses
+from chalicelib.waves.suppression import list_suppressed
 
 CHANGED = "The list changed in another window. Please check it and send again."
 
 
-def send(choice: Choice, now: datetime, *, fewer: bool) -> None:
+def submit_list(choice: RaterList, now: datetime, *, fewer: bool) -> None:
     """Have everybody on the list invited, or the list looked at. Sending what was sent is success.
 
     fewer  the delegate says that some groups have fewer people than asked for
@@ -36,7 +36,7 @@ def send(choice: Choice, now: datetime, *, fewer: bool) -> None:
         raise ListRefused(CHANGED)
 
 
-def take_back(choice: Choice, now: datetime) -> None:
+def withdraw_list(choice: RaterList, now: datetime) -> None:
     """Take the list back from its approver, to change it. Taking it back twice is success."""
     if not choice.is_asked:
         return
@@ -46,38 +46,38 @@ def take_back(choice: Choice, now: datetime) -> None:
         raise ListRefused(CHANGED)
 
 
-def invite_all(choice: Choice, now: datetime) -> list[Write]:
+def invite_all(choice: RaterList, now: datetime) -> list[Write]:
     sent = len(choice.nomination.raters)
     changed = replace(_next(choice), sent_raters=sent, approval=Approval.NOT_ASKED, remark="", reminders=())
     return lifecycle.send_nomination(choice.programme, choice.delegate, choice.wave, choice.nomination, changed, now)
 
 
-def cancelled(choice: Choice) -> list[Write]:
+def cancelled(choice: RaterList) -> list[Write]:
     """The approver is not reminded any more."""
     return [mails.cancel(mail_id) for mail_id in choice.nomination.reminders]
 
 
-def _asking(choice: Choice, now: datetime) -> list[Write]:
+def _asking(choice: RaterList, now: datetime) -> list[Write]:
     first, later = emails.ask(choice, now), emails.remind(choice, now)
-    stopped = first.to.email in addresses(choice.delegate.cohort_id)
+    stopped = first.to.email in list_suppressed(choice.delegate.cohort_id)
     changed = replace(_next(choice), approval=Approval.ASKED, remark="", reminders=tuple(mail.id for mail in later))
     return [
         delegates.save_nomination(changed, choice.nomination.revision),
         delegates.still_in_state(choice.wave),
         *(mails.add(mail, stopped=stopped) for mail in (first, *later)),
-        *lifecycle.chosen(choice.programme, choice.delegate, choice.wave, choice.nomination),
+        *lifecycle.cancel_choose_reminder(choice.programme, choice.delegate, choice.wave, choice.nomination),
     ]
 
 
-def _next(choice: Choice) -> Nomination:
+def _next(choice: RaterList) -> Nomination:
     return replace(choice.nomination, revision=choice.nomination.revision + 1)
 
 
-def _is_out(choice: Choice) -> bool:
+def _is_out(choice: RaterList) -> bool:
     return not choice.unsent or choice.is_asked
 
 
-def _again(choice: Choice) -> Choice:
+def _again(choice: RaterList) -> RaterList:
     return load(choice.token, choice.delegate.id, str(choice.delegate.link_version), choice.now)
 
 

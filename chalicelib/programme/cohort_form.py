@@ -15,20 +15,20 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from chalicelib.core.addresses import clean_address, clean_name, clean_text, fault_of_address, fault_of_text
+from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name, clean_text
 from chalicelib.core.calendar import check_dates, opens_at
-from chalicelib.core.errors import Fault, FieldFault, FileFaults, Refusal
+from chalicelib.core.errors import FieldError, FileError, FileInvalid, Refusal
 from chalicelib.core.model import Cohort, CohortDates, DelegateEntry, Person, Programme
 from chalicelib.programme import diff as changes
 from chalicelib.programme.current_people import Roster, roster
 from chalicelib.programme.diff import Change, Kind, RaterChange
 from chalicelib.programme.load_cohort import (
     LoadRefused,
+    check_row_sizes,
+    check_version_unchanged,
     is_loaded,
     load_cohort,
     load_programme,
-    refuse_other_content,
-    refuse_too_much,
 )
 from chalicelib.programme.read_people import read_delegates, read_raters
 from chalicelib.programme.read_programme import read_programme
@@ -36,11 +36,11 @@ from chalicelib.store import cohorts, programmes
 from chalicelib.store.catalogue import ProgrammeEntry
 from chalicelib.store.cohorts import LastLoad, People
 from chalicelib.store.marshal import fields as as_fields
-from chalicelib.store.programme_codec import programme_as_json
+from chalicelib.store.programme_codec import encode_programme
 from chalicelib.web.uploads import File, Upload
 
 COHORT_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
-LONGEST_ID = 40
+MAX_ID_CHARS = 40
 T = TypeVar("T")
 
 
@@ -56,10 +56,12 @@ class DraftRefused(Refusal):
 
     title = "Please look at this"
 
-    def __init__(self, fields: Sequence[FieldFault], files: Sequence[Fault] = (), faulty: frozenset[str] = frozenset()):
+    def __init__(
+        self, fields: Sequence[FieldError], files: Sequence[FileError] = (), faulty: frozenset[str] = frozenset()
+    ):
         super().__init__("The form has faults.")
         self.fields, self.files = tuple(fields), tuple(files)
-        self.of_files = [FieldFault(field, FAULTY[field]) for field in sorted(faulty)]  # each file once
+        self.of_files = [FieldError(field, FAULTY[field]) for field in sorted(faulty)]  # each file once
         self.faulty = faulty  # form fields whose files have faults
 
 
@@ -107,18 +109,18 @@ class Faults:
     """Gathers what is wrong with fields and files."""
 
     def __init__(self) -> None:
-        self.fields: list[FieldFault] = []
-        self.files: list[Fault] = []
+        self.fields: list[FieldError] = []
+        self.files: list[FileError] = []
         self.faulty: set[str] = set()
 
     def add(self, field: str, message: str) -> None:
-        self.fields.append(FieldFault(field, message))
+        self.fields.append(FieldError(field, message))
 
     def reading(self, field: str, read: Callable[[], T]) -> T | None:
         """What `read` makes of the file of this field, or None and its faults."""
         try:
             return read()
-        except FileFaults as refusal:
+        except FileInvalid as refusal:
             self.files += refusal.faults
             self.faulty.add(field)
             return None
@@ -135,7 +137,7 @@ def read_start(upload: Upload, loaded: Sequence[ProgrammeEntry], now: datetime) 
     faults = Faults()
     programme = _programme(upload, loaded, faults)
     title = _text(upload, "title", "The cohort’s name", faults)
-    cohort_id = clean_text(upload.fields.get("id", "")) or made_id(title)
+    cohort_id = clean_text(upload.fields.get("id", "")) or derive_cohort_id(title)
     if title and not COHORT_ID.fullmatch(cohort_id):
         faults.add("id", "The short name is a word such as autumn-2026: small letters, digits and hyphens.")
     dates = _dates(upload, faults, now, programme)
@@ -167,15 +169,15 @@ def read_programme_file(upload: Upload) -> Programme:
     return programme
 
 
-def made_id(title: str) -> str:
+def derive_cohort_id(title: str) -> str:
     """`Autumn cohort 2026` gives `autumn-cohort-2026`."""
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_title).lstrip("0123456789-")[:LONGEST_ID].rstrip("-")
+    return re.sub(r"[^a-z0-9]+", "-", ascii_title).lstrip("0123456789-")[:MAX_ID_CHARS].rstrip("-")
 
 
 def _text(upload: Upload, field: str, what: str, faults: Faults) -> str:
     text = clean_text(upload.fields.get(field, ""))
-    if fault := fault_of_text(text):
+    if fault := check_text(text):
         faults.add(field, f"{what} {fault}.")
     return text
 
@@ -196,7 +198,7 @@ def _programme(upload: Upload, loaded: Sequence[ProgrammeEntry], faults: Faults)
 
 def _sound_version(programme: Programme, faults: Faults) -> Programme:
     try:
-        refuse_other_content(programme)
+        check_version_unchanged(programme)
     except LoadRefused as refused:
         faults.add("programme", str(refused))
     return programme
@@ -241,9 +243,9 @@ def _sponsor(upload: Upload, faults: Faults) -> Person | None:
     email = clean_address(upload.fields.get("sponsor_email", ""))
     if not name and not email:
         return None
-    if fault := fault_of_text(name):
+    if fault := check_text(name):
         faults.add("sponsor_name", f"The sponsor’s name {fault}.")
-    if fault := fault_of_address(email):
+    if fault := check_address(email):
         faults.add("sponsor_email", f"The sponsor’s address {fault}.")
     return Person(name, email)
 
@@ -280,11 +282,11 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
     last = cohorts.find_load(draft.cohort.id)
     nothing_new = is_loaded(last, draft.cohort, draft.people)
     if new and last and not nothing_new:
-        raise DraftRefused([FieldFault("id", f"{TAKEN} {last.cohort.title} ({last.cohort.id}).")])
+        raise DraftRefused([FieldError("id", f"{TAKEN} {last.cohort.title} ({last.cohort.id}).")])
     try:
-        refuse_too_much(draft.cohort, draft.people)
+        check_row_sizes(draft.cohort, draft.people)
     except LoadRefused as refused:
-        raise DraftRefused([FieldFault("raters" if draft.people.raters else "delegates", str(refused))]) from None
+        raise DraftRefused([FieldError("raters" if draft.people.raters else "delegates", str(refused))]) from None
     stored = roster(last)
     programme, raters = draft.programme, draft.people.raters
     names = {entry.person.email: entry.person.name for entry in draft.people.delegates}
@@ -313,7 +315,7 @@ def load(found: Plan, now: datetime, by: str) -> None:
     try:
         load_cohort(draft.cohort, draft.programme, draft.people.delegates, draft.people.raters, now, by)
     except LoadRefused as refused:
-        raise DraftRefused([FieldFault("programme" if not found.exists else "delegates", str(refused))]) from None
+        raise DraftRefused([FieldError("programme" if not found.exists else "delegates", str(refused))]) from None
 
 
 class ProgrammePlan(Struct, frozen=True):
@@ -335,7 +337,7 @@ def plan_programme(upload: Upload) -> ProgrammePlan:
     programme = read_programme_file(upload)
     before = version_before(programme)
     is_new = programmes.stored(programme.id, programme.version) is None
-    seen = [programme_as_json(programme).decode(), is_new, before.version if before else None]
+    seen = [encode_programme(programme).decode(), is_new, before.version if before else None]
     fingerprint = hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32]
     found = changes.of_programme(before, programme)
     return ProgrammePlan(programme, is_new, before.version if before else None, found, fingerprint)
@@ -346,7 +348,7 @@ def store_programme(found: ProgrammePlan, now: datetime) -> None:
     try:
         load_programme(found.programme, now)
     except LoadRefused as refused:
-        raise DraftRefused([FieldFault("programme", str(refused))]) from None
+        raise DraftRefused([FieldError("programme", str(refused))]) from None
 
 
 def version_before(programme: Programme) -> Programme | None:
@@ -362,7 +364,7 @@ def _fingerprint(draft: Draft, last: LastLoad | None, stored: Roster) -> str:
     seen = [
         as_fields(draft.cohort),
         as_fields(draft.people),
-        programme_as_json(draft.programme).decode(),
+        encode_programme(draft.programme).decode(),
         as_fields(last.cohort) if last else None,
         as_fields(stored),
     ]

@@ -9,13 +9,13 @@ from msgspec import Struct
 from chalicelib.core.model import Delegate, DelegateEntry, RaterEntry, Wave
 from chalicelib.programme.enrolled import id_among
 from chalicelib.store import cohorts, delegates
-from chalicelib.store.cohorts import LastLoad, Stage
+from chalicelib.store.cohorts import DelegateStatus, LastLoad
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.marshal import read
 from chalicelib.store.table import batched, get_many
 
 WAVE = Wave.BASELINE
-TAKES_RATERS = (Stage.PLANNED, Stage.COLLECTING)
+TAKES_RATERS = (DelegateStatus.PLANNED, DelegateStatus.COLLECTING)
 
 
 class Roster(Struct, frozen=True):
@@ -34,7 +34,7 @@ def roster(last: LastLoad | None) -> Roster:
     """Everyone enrolled, and who is about to be: the last load's people a moment after it."""
     if last is None:
         return Roster({}, {})
-    lines = {line.delegate_id: line for line in cohorts.lines(last.cohort.id, WAVE)}
+    lines = {line.delegate_id: line for line in cohorts.list_lines(last.cohort.id, WAVE)}
     keys = [key for found in lines for key in (delegates.key(found), delegates.nomination_key(found, WAVE))]
     rows = [row for batch in batched(keys) for row in get_many(batch).values()]
     by_id = {row["id"]: read(Delegate, row) for row in rows if row["sk"] == "META"}

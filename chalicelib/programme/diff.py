@@ -9,7 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.core.formatting import by_name
+from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.model import Competency, DelegateEntry, Person, Programme, RaterEntry
 
 
@@ -59,7 +59,7 @@ def of_delegates(before: Mapping[str, DelegateEntry], after: Sequence[DelegateEn
     named = {entry.person.email for entry in after}
     left_out = [entry for address, entry in before.items() if address not in named]
     found += [Change(Kind.GONE, entry.person.name, (entry.person.email,)) for entry in left_out]
-    return tuple(sorted(found, key=lambda change: (ORDER.index(change.kind), by_name(change.name))))
+    return tuple(sorted(found, key=lambda change: (ORDER.index(change.kind), name_sort_key(change.name))))
 
 
 def _delegate(before: DelegateEntry | None, after: DelegateEntry) -> Change:

@@ -28,7 +28,7 @@ from chalicelib.programme.enrolled import id_among
 from chalicelib.programme.other_people import Loading, other_people
 from chalicelib.programme.plan_followups import asked_before
 from chalicelib.store import cohorts, delegates, emails, jobs, programmes, wave_keys
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.delegates import Approval, DelegateExists, DetailsOutdated, Nomination
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
@@ -49,7 +49,7 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
     if cohort is None or people is None:
         raise LookupError(f"cohort {job.about['cohort']} has no load {job.about['people']}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    lines = cohorts.lines(cohort.id)
+    lines = cohorts.list_lines(cohort.id)
     known = {line.email: line.delegate_id for line in lines}
     coaches = frozenset(line.coach.email for line in lines)
     loading = Loading(load, coaches, job.about.get("by", ""))
@@ -161,9 +161,9 @@ def open_wave(job: Job, now: datetime) -> Sequence[Write]:
     lifecycle.count_tomorrow(delegate.cohort_id, programme.organisation.timezone, now)
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.OPEN, WaveState.PLANNED),
-        cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put={"stage": Stage.COLLECTING}),
+        cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put={"stage": DelegateStatus.COLLECTING}),
         jobs.add(lifecycle.close_job(wave)),
-        *lifecycle.ask(programme, delegate, wave, own, now, raters_named=nomination.sent_raters > 0),
+        *lifecycle.invite_rater(programme, delegate, wave, own, now, raters_named=nomination.sent_raters > 0),
         *_raters_wanted(programme, delegate, wave, nomination, now),
     ]
 

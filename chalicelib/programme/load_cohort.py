@@ -21,9 +21,9 @@ from chalicelib.store import audit_events, catalogue, cohorts, holds, jobs, prog
 from chalicelib.store.cohorts import CohortChanged, LastLoad, People
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
-from chalicelib.store.programme_codec import programme_as_json
+from chalicelib.store.programme_codec import encode_programme
 from chalicelib.store.programmes import ProgrammeExists
-from chalicelib.store.table import LARGEST_ROW, Write, row_size
+from chalicelib.store.table import MAX_ROW_BYTES, Write, row_size
 from chalicelib.waves import lifecycle
 
 BY = "command line"
@@ -64,7 +64,7 @@ def load_cohort(
     cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort))
     of_programme = _programme_writes(programme)
     _refuse_other_rules(last, cohort)
-    refuse_too_much(cohort, people)
+    check_row_sizes(cohort, people)
     if is_loaded(last, cohort, people):
         return Loaded(cohort, len(delegates), changed=False)
     loads = last.loads if last else 0
@@ -72,7 +72,7 @@ def load_cohort(
     writes = [
         *of_programme,
         cohorts.save(cohort, checksum, loads),
-        catalogue.enter_cohort(cohort),
+        catalogue.add_cohort(cohort),
         cohorts.add_people(cohort.id, checksum, people),
         jobs.add(
             JobKind.ENROL.job(*subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1), by=by)
@@ -120,15 +120,15 @@ def load_programme(programme: Programme, now: datetime) -> bool:
 
 
 def _programme_writes(programme: Programme) -> list[Write]:
-    if refuse_other_content(programme):
+    if check_version_unchanged(programme):
         return []
     return [programmes.add(programme), catalogue.enter_programme(programme)]
 
 
-def refuse_other_content(programme: Programme) -> bool:
+def check_version_unchanged(programme: Programme) -> bool:
     """Whether the version is loaded. Raises LoadRefused if it is with other content."""
     stored = programmes.stored(programme.id, programme.version)
-    if stored not in (None, programme_as_json(programme)):
+    if stored not in (None, encode_programme(programme)):
         raise LoadRefused(
             f"Programme {programme.id} version {programme.version} is loaded with other content. "
             f"A loaded version never changes: raise `version` in the programme file to {programme.version + 1}."
@@ -136,20 +136,20 @@ def refuse_other_content(programme: Programme) -> bool:
     return stored is not None
 
 
-def refuse_too_much(cohort: Cohort, people: People) -> None:
+def check_row_sizes(cohort: Cohort, people: People) -> None:
     """Raises LoadRefused for more than one row takes: the people of a load are kept in one until all are enrolled."""
     size = row_size(cohorts.add_people(cohort.id, people_checksum(cohort, people), people))
-    if size <= LARGEST_ROW:
+    if size <= MAX_ROW_BYTES:
         return
     raters = sum(map(len, people.raters.values()))
     parts = (
-        f"Load the delegates first, and then their raters in {ceil(2 * size / LARGEST_ROW)} files"
+        f"Load the delegates first, and then their raters in {ceil(2 * size / MAX_ROW_BYTES)} files"
         if raters
-        else f"Load the delegates in {ceil(size / LARGEST_ROW)} files"
+        else f"Load the delegates in {ceil(size / MAX_ROW_BYTES)} files"
     )
     raise LoadRefused(
         f"{len(people.delegates)} delegates and {raters} raters are too much for one load: {size // 1000} kB, "
-        f"and {LARGEST_ROW // 1000} kB can be taken at once. {parts}: each adds to what is there."
+        f"and {MAX_ROW_BYTES // 1000} kB can be taken at once. {parts}: each adds to what is there."
     )
 
 

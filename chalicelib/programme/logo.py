@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chalicelib.programme.svg import check_svg
 
-MOST_BYTES = 40_000
+MAX_LOGO_BYTES = 40_000
 MAX_SIDE = 4_000  # pixels
 MAX_PIXELS = 2_000_000  # a few kB of PNG can unfold to gigabytes
 _KINDS = {".svg": "data:image/svg+xml;base64,", ".png": "data:image/png;base64,"}
@@ -35,7 +35,7 @@ def _file_as_uri(folder: Path, name: str) -> str:
         if not path.is_relative_to(folder.resolve()):
             raise ValueError(f'"{name[:80]}" is outside the folder of the programme file')
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MAX_LOGO_BYTES + 1)
     except OSError as error:
         raise ValueError(f'"{name[:80]}" beside the programme file cannot be read') from error
     return kind + base64.b64encode(content).decode()
@@ -58,8 +58,8 @@ def _checked(uri: str) -> str:
 
 
 def _refuse_large(size: int) -> None:
-    if size > MOST_BYTES:
-        raise ValueError(f"is larger than {MOST_BYTES // 1000} kB")
+    if size > MAX_LOGO_BYTES:
+        raise ValueError(f"is larger than {MAX_LOGO_BYTES // 1000} kB")
 
 
 def _check_png(content: bytes) -> None:

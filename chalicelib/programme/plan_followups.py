@@ -35,7 +35,7 @@ def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
     dates = cohorts.find_followup(cohort_id)
     if dates is None:
         raise LookupError(f"cohort {cohort_id} has no dates for a follow-up")
-    for line in cohorts.lines(cohort_id, Wave.BASELINE):
+    for line in cohorts.list_lines(cohort_id, Wave.BASELINE):
         delegate = delegates.find(line.delegate_id)
         if delegate is None or not line.is_asked_about_again:
             continue
@@ -53,7 +53,7 @@ def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
 def _plan(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Write]:
     """The list stands, and is sent when the wave opens: until then the delegate may change it."""
     about = {"delegate": delegate.id, "wave": wave.wave.value}
-    told = [emails.add(lifecycle.planned_mail(programme, delegate, wave, now))] if wave.opens_at > now else []
+    told = [emails.add(lifecycle.followup_email(programme, delegate, wave, now))] if wave.opens_at > now else []
     return [
         delegates.add_wave(wave),
         delegates.add_nomination(Nomination(delegate.id, wave.wave, asked_before(programme, delegate))),

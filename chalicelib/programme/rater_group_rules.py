@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.core.model import SELF_GROUP
 from chalicelib.programme.yaml_paths import ANY, Findings, Outline, Path
 
-MOST_RATERS = 60
+MAX_RATERS = 60
 
 
 def self_is_one_named_rater(outline: Outline) -> Findings:
@@ -28,8 +28,8 @@ def least_is_not_above_most(outline: Outline) -> Findings:
 
 def raters_are_not_too_many(outline: Outline) -> Findings:
     total = _raters(outline)
-    if total > MOST_RATERS:
-        yield ("groups",), f"allow {total} raters a delegate in all; allowed: at most {MOST_RATERS}"
+    if total > MAX_RATERS:
+        yield ("groups",), f"allow {total} raters a delegate in all; allowed: at most {MAX_RATERS}"
 
 
 def anonymous_groups_can_be_shown(outline: Outline) -> Findings:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from chalicelib.core.addresses import clean_name, fault_of_address, fault_of_text
+from chalicelib.core.addresses import check_address, check_text, clean_name
 from chalicelib.core.csv_reader import Row, read_table
 from chalicelib.core.file_errors import FaultList, hint, shown
 from chalicelib.core.model import SELF_GROUP, DelegateEntry, Person, Programme, RaterEntry
@@ -25,7 +25,7 @@ DELEGATE_COLUMNS = (
     "coach_email",
 )
 RATER_COLUMNS = ("delegate_email", "group", "name", "email")
-MOST_DELEGATES = 500
+MAX_DELEGATES = 500
 
 
 def read_delegates(data: bytes, file: str) -> tuple[DelegateEntry, ...]:
@@ -34,8 +34,8 @@ def read_delegates(data: bytes, file: str) -> tuple[DelegateEntry, ...]:
     rows = _without_doubled_delegates(_checked_rows(data, DELEGATE_COLUMNS, faults), faults)
     _refuse_delegates_in_a_second_part(rows, faults)
     _refuse_two_names_for_one_address(rows, faults)
-    if len(rows) > MOST_DELEGATES:
-        faults.add(rows[MOST_DELEGATES].line, "", f"is one delegate too many; allowed: {MOST_DELEGATES} a cohort")
+    if len(rows) > MAX_DELEGATES:
+        faults.add(rows[MAX_DELEGATES].line, "", f"is one delegate too many; allowed: {MAX_DELEGATES} a cohort")
     faults.refuse_if_any()
     return tuple(_delegate(row.cells) for row in rows)
 
@@ -73,7 +73,7 @@ def _checked_rows(data: bytes, columns: Sequence[str], faults: FaultList) -> lis
         if rows.setdefault(tuple(row.cells.values()), row) is not row:
             continue
         for name, cell in row.cells.items():
-            wrong = fault_of_address(cell) if _is_address(name) else fault_of_text(cell)
+            wrong = check_address(cell) if _is_address(name) else check_text(cell)
             if wrong:
                 faults.add(row.line, name, wrong)
     return list(rows.values())

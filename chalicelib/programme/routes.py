@@ -14,7 +14,7 @@ from chalicelib.links import signing
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import catalogue, cohorts
 from chalicelib.web import uploads
-from chalicelib.web.page import FILES, GET, view
+from chalicelib.web.page import FILES, GET, page_handler
 from chalicelib.web.sessions import SignedIn, administrator
 from chalicelib.web.uploads import File, Upload
 
@@ -39,19 +39,19 @@ class Form(Struct, frozen=True):
 
 
 @bp.route("/admin/start", **GET)
-@view
+@page_handler
 def start() -> Response:
     return _form_page(administrator(bp.current_request, clock.now()), _start())
 
 
 @bp.route("/admin/start", **FILES)
-@view
+@page_handler
 def preview_start() -> Response:
     return _preview(administrator(bp.current_request, clock.now()), _start())
 
 
 @bp.route("/admin/start/confirm", **FILES)
-@view
+@page_handler
 def confirm_start() -> Response:
     return _confirm(administrator(bp.current_request, clock.now()), _start())
 
@@ -60,19 +60,19 @@ def confirm_start() -> Response:
 
 
 @bp.route("/admin/cohort/{cohort_id}/people", **GET)
-@view
+@page_handler
 def people(cohort_id: str) -> Response:
     return _form_page(administrator(bp.current_request, clock.now()), _people(cohort_id))
 
 
 @bp.route("/admin/cohort/{cohort_id}/people", **FILES)
-@view
+@page_handler
 def preview_people(cohort_id: str) -> Response:
     return _preview(administrator(bp.current_request, clock.now()), _people(cohort_id))
 
 
 @bp.route("/admin/cohort/{cohort_id}/people/confirm", **FILES)
-@view
+@page_handler
 def confirm_people(cohort_id: str) -> Response:
     return _confirm(administrator(bp.current_request, clock.now()), _people(cohort_id))
 
@@ -81,25 +81,25 @@ def confirm_people(cohort_id: str) -> Response:
 
 
 @bp.route("/admin/programme", **GET)
-@view
+@page_handler
 def programmes() -> Response:
     return _programmes_page(administrator(bp.current_request, clock.now()))
 
 
 @bp.route("/admin/programme", **FILES)
-@view
+@page_handler
 def preview_programme() -> Response:
     return _programme(administrator(bp.current_request, clock.now()), confirmed=False)
 
 
 @bp.route("/admin/programme/confirm", **FILES)
-@view
+@page_handler
 def confirm_programme() -> Response:
     return _programme(administrator(bp.current_request, clock.now()), confirmed=True)
 
 
 @bp.route("/admin/example/{name}", **GET)
-@view
+@page_handler
 def example(name: str) -> Response:
     """A file to fill in."""
     from chalicelib.programme.example_files import SAMPLES
@@ -156,7 +156,7 @@ def _confirm(admin: SignedIn, form: Form) -> Response:
         load(found, clock.now(), by=admin.reader.person.email if admin.reader.person else "")
     except DraftRefused as refused:
         return _form_page(admin, form, given, refused)
-    log.event("cohort_loaded", cohort=found.draft.cohort.id)
+    log.info("cohort_loaded", cohort=found.draft.cohort.id)
     return admin.see_other(signing.url(f"/admin/cohort/{found.draft.cohort.id}?done=loaded"))
 
 

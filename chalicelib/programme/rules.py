@@ -8,14 +8,14 @@ from zoneinfo import available_timezones
 
 from chalicelib.core.addresses import HOLDS_ADDRESS, holds_web_address
 from chalicelib.core.calendar import parse_duration
-from chalicelib.core.colour import ENOUGH, contrast, text_from
+from chalicelib.core.colour import MIN_CONTRAST, contrast, text_from
 from chalicelib.core.currency import CODES
 from chalicelib.core.file_errors import nearest
 from chalicelib.programme import id_rules, rater_group_rules
 from chalicelib.programme.yaml_paths import ANY, Findings, Outline
 
-MOST_ITEMS = 60
-MOST_AT_THE_END = 6  # open questions that belong to no competency
+MAX_ITEMS = 60
+MAX_CLOSING_QUESTIONS = 6  # open questions that belong to no competency
 WHITE = "#ffffff"
 REMINDER_DAYS = range(1, 61)
 IMPACT_MONTHS = range(1, 25)
@@ -42,15 +42,15 @@ def _labels_differ(outline: Outline) -> Findings:
 
 def _items_are_few(outline: Outline) -> Findings:
     items = {path[:4] for path in outline.scalars if len(path) > 4 and path[2] == "items"}
-    if len(items) > MOST_ITEMS:
-        yield ("competencies",), f"have {len(items)} items together; allowed: {MOST_ITEMS}, and 40 are plenty"
+    if len(items) > MAX_ITEMS:
+        yield ("competencies",), f"have {len(items)} items together; allowed: {MAX_ITEMS}, and 40 are plenty"
 
 
 def _open_questions_are_few(outline: Outline) -> Findings:
     asked = [path for path, _ in outline.texts("open_questions", ANY, "id")]
     at_the_end = [path for path in asked if not outline.texts(*path[:2], "competency")]
-    if len(at_the_end) > MOST_AT_THE_END:
-        allowed = f"allowed: {MOST_AT_THE_END}, besides those of a competency; two or three are best"
+    if len(at_the_end) > MAX_CLOSING_QUESTIONS:
+        allowed = f"allowed: {MAX_CLOSING_QUESTIONS}, besides those of a competency; two or three are best"
         yield ("open_questions",), f"has {len(at_the_end)} entries for the last page; {allowed}"
     first: dict[str, int] = {}
     for path, competency in outline.texts("open_questions", ANY, "competency"):
@@ -61,11 +61,12 @@ def _open_questions_are_few(outline: Outline) -> Findings:
 
 def _brand_is_readable_on_white(outline: Outline) -> Findings:
     for path, brand in outline.texts("organisation", "brand"):
-        if re.fullmatch("#[0-9a-fA-F]{6}", brand) and (found := contrast(brand, WHITE)) < ENOUGH:
+        if re.fullmatch("#[0-9a-fA-F]{6}", brand) and (found := contrast(brand, WHITE)) < MIN_CONTRAST:
             darker = text_from(brand, WHITE)
             yield (
                 path,
-                f'{brand} on white has a contrast of {found:.2f}:1; allowed: {ENOUGH}:1 or more, such as "{darker}"',
+                f"{brand} on white has a contrast of {found:.2f}:1; "
+                f'allowed: {MIN_CONTRAST}:1 or more, such as "{darker}"',
             )
 
 

@@ -11,7 +11,7 @@ Findings = Iterator[tuple[Path, str]]  # what a rule says of which value
 ANY = object()  # in a pattern: every entry of a list
 
 # Without these, aliases of aliases would grow without bound: what an alias stands for counts each time.
-MOST_VALUES = 20_000
+MAX_VALUES = 20_000
 MAX_CHARACTERS = 400_000
 
 
@@ -39,8 +39,8 @@ class Outline:
         """Raises FileFaults if the file holds too many."""
         self._values += values
         self._characters += characters
-        if self._values > MOST_VALUES:
-            self._refuse(f"holds more than {MOST_VALUES} values, each counted as often as an alias repeats it")
+        if self._values > MAX_VALUES:
+            self._refuse(f"holds more than {MAX_VALUES} values, each counted as often as an alias repeats it")
         if self._characters > MAX_CHARACTERS:
             self._refuse(f"holds more than {MAX_CHARACTERS} characters, each counted as often as an alias repeats it")
 

@@ -11,11 +11,11 @@ import msgspec
 import yaml
 from msgspec import Meta
 
-from chalicelib.core.file_errors import LONGEST_SHOWN, FaultList, hint, nearest, shown
+from chalicelib.core.file_errors import MAX_SHOWN_CHARS, FaultList, hint, nearest, shown
 from chalicelib.programme.schema import AssignmentShape, Shape, Title
 from chalicelib.programme.yaml_paths import Outline, Path
 
-LONGEST_ID = 40
+MAX_ID_CHARS = 40
 MAX_FILE = 200_000  # characters; the example has 13,000, and a logo inside takes 54,000
 MAX_DEPTH = 30
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})")
@@ -125,7 +125,7 @@ def _plain_assignment(outline: Outline, node: yaml.ScalarNode, path: Path) -> di
     """An assignment written as its title alone; the id is made of the title."""
     title = read(outline, node, Title, path)
     ascii_title = unicodedata.normalize("NFKD", str(title or "")).encode("ascii", "ignore").decode().lower()
-    made = re.sub(r"[^a-z0-9]+", "-", ascii_title).lstrip("0123456789-")[:LONGEST_ID].rstrip("-")
+    made = re.sub(r"[^a-z0-9]+", "-", ascii_title).lstrip("0123456789-")[:MAX_ID_CHARS].rstrip("-")
     if title and not made:
         outline.fault(path, "has no letter to make an id of: write it as {id: ..., title: ...}")
     outline.scalars[(*path, "id")] = made
@@ -164,7 +164,7 @@ def _seen(node: yaml.ScalarNode, value: object, kind: Any) -> str:
     if value is None or value == "":
         return "is empty"
     if isinstance(value, str):
-        length = f" ({len(value)} characters)" if len(value) > LONGEST_SHOWN else ""
+        length = f" ({len(value)} characters)" if len(value) > MAX_SHOWN_CHARS else ""
         return f'is "{shown(value)}"{length}'
     quotes = ", which YAML does not take for text: put it in quotes" if _bare(kind) is str else ""
     return f"is {shown(str(node.value))}{quotes}"

@@ -9,7 +9,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from chalicelib.core.colour import mixed
+from chalicelib.core.colour import mix
 
 INK = "#17222b"
 MUTE = "#475569"
@@ -92,7 +92,7 @@ def bar(point: Point, top: int) -> str:
     """From the foot of the scale to a mark; the words and the figure stand around it as text."""
     grid = "".join(f"M{x:g} 0V{BAR}" for x in _places(top))
     until = _places(top)[0] + (BAR_WIDTH - BAR_EDGE) * (point.mean - 1) / (top - 1)
-    pale = mixed(point.mark.colour, "#ffffff", 0.6)
+    pale = mix(point.mark.colour, "#ffffff", 0.6)
     shapes = [
         f'<path d="{grid}" stroke="{LINE}" stroke-width="0.6"/>',
         f'<rect x="1" y="3" width="{until - 1:.1f}" height="11" fill="{pale}"/>',

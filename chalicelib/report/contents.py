@@ -6,15 +6,15 @@ from typing import Any
 
 from chalicelib.core.model import Programme
 from chalicelib.report.parts import change, coaching, detail, front, overview, quadrants
-from chalicelib.report.parts.facts_index import Book
+from chalicelib.report.parts.facts_index import FactsIndex
 from chalicelib.results.facts import Facts
 
 TITLE = "360-degree feedback report"
 
 
-def build_view(programme: Programme, facts: Facts) -> dict[str, Any]:
+def build_contents(programme: Programme, facts: Facts) -> dict[str, Any]:
     """The report as nested dicts, lists and strings; a part with nothing to show is not in it."""
-    book = Book(programme, facts)
+    book = FactsIndex(programme, facts)
     parts = [
         front.how_to_read(book),
         front.who_answered(book),

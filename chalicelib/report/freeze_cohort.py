@@ -17,20 +17,20 @@ from chalicelib.jobs.each import each, each_or_fail
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.report.load_facts import delegate_in, earlier_facts, wave_facts
 from chalicelib.results.change import Subject
-from chalicelib.results.cohort import FEWEST_DELEGATES, cohort_means, consistency, effects, noise_words
+from chalicelib.results.cohort import MIN_DELEGATES, cohort_means, consistency, effects, noise_words
 from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, read_frozen, share_bytes
 from chalicelib.results.facts import Facts, facts_bytes
 from chalicelib.store import cohort_figures, cohorts, delegates, jobs, programmes
 from chalicelib.store.cohort_figures import CohortFigures, FiguresExist, StoredShare
-from chalicelib.store.cohorts import DelegateLine, Stage
+from chalicelib.store.cohorts import DelegateLine, DelegateStatus
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.table import Write, transact
 from chalicelib.waves import lifecycle
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
-LONGEST_WAIT = timedelta(days=14)  # after the deadline, for those who were given more time
-STILL_ANSWERED = (Stage.PLANNED, Stage.COLLECTING)
-NOT_CLOSED = (*STILL_ANSWERED, Stage.HELD)
+MAX_WAIT = timedelta(days=14)  # after the deadline, for those who were given more time
+STILL_ANSWERED = (DelegateStatus.PLANNED, DelegateStatus.COLLECTING)
+NOT_CLOSED = (*STILL_ANSWERED, DelegateStatus.HELD)
 
 Noise = Mapping[str, Mapping[Subject, str]]
 
@@ -50,12 +50,12 @@ class _Round(Struct, frozen=True):
 
     @property
     def unprinted(self) -> tuple[str, ...]:
-        return tuple(line.delegate_id for line in self.lines if line.stage is Stage.SCORING)
+        return tuple(line.delegate_id for line in self.lines if line.stage is DelegateStatus.SCORING)
 
     @property
     def is_small(self) -> bool:
         """It will never have figures."""
-        return len(self.lines) < FEWEST_DELEGATES
+        return len(self.lines) < MIN_DELEGATES
 
     def may_freeze(self, now: datetime) -> bool:
         """Everyone is closed; or the deadline has passed, and to wait for more helps nobody or takes too long."""
@@ -64,10 +64,10 @@ class _Round(Struct, frozen=True):
         if now < self.deadline + lifecycle.FIGURES_AFTER:
             return False
         nobody_more = not any(line.stage in STILL_ANSWERED for line in self.lines)
-        return nobody_more or len(self.closed) >= FEWEST_DELEGATES or now >= self.deadline + LONGEST_WAIT
+        return nobody_more or len(self.closed) >= MIN_DELEGATES or now >= self.deadline + MAX_WAIT
 
 
-def freeze_cohort(job: Job, now: datetime) -> Sequence[Write]:
+def snapshot_cohort(job: Job, now: datetime) -> Sequence[Write]:
     """Does nothing while too many still answer: the last close, or the deadline, comes back."""
     found = _round(job.about["cohort"], Wave(job.about["wave"]))
     frozen = cohort_figures.find(found.cohort_id, found.wave)
@@ -132,7 +132,7 @@ def _reports(found: _Round, delegate_ids: Iterable[str]) -> tuple[dict[str, Fact
     """By delegate: the facts of this wave, and of the one before where there was a report."""
 
     def read(delegate_id: str) -> tuple[Facts, Facts | None]:
-        rows = list(delegates.partition(delegate_id))
+        rows = list(delegates.load_rows(delegate_id))
         return wave_facts(found.programme, delegate_in(rows), found.wave, rows), earlier_facts(rows, found.wave)
 
     both, _ = each(delegate_ids, read, "cohort_figures")
@@ -145,7 +145,7 @@ def _have_printed(
 ) -> None:
     """The delegate's share and the job that prints it; who has them is passed over."""
     writes = [jobs.add(JobKind.REPORT.job(delegate_id, wave.value, due_at=now, delegate=delegate_id, wave=wave.value))]
-    before = earlier_facts(delegates.partition(delegate_id), wave) if wave is Wave.FOLLOWUP else None
+    before = earlier_facts(delegates.load_rows(delegate_id), wave) if wave is Wave.FOLLOWUP else None
     earlier = facts_bytes(before) if before else b""
     share = Share(read_frozen(frozen.figures).means if frozen else (), noise, earlier)
     if share != Share():

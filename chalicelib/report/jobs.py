@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.core.model import Delegate, Programme, Wave
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.links import parts
 from chalicelib.report.load_facts import coach_comments as kept_for_coach
 from chalicelib.report.load_facts import delegate_in, wave_facts
@@ -16,8 +16,8 @@ from chalicelib.results.change import with_changes
 from chalicelib.results.cohort_snapshot import Share, read_share
 from chalicelib.results.facts import Facts, amended, read_facts
 from chalicelib.store import coach_comments, cohort_figures, cohorts, delegates, emails, programmes, reports
-from chalicelib.store.cohorts import Stage
-from chalicelib.store.emails import Mail
+from chalicelib.store.cohorts import DelegateStatus
+from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
 from chalicelib.store.reports import StoredReport
@@ -29,7 +29,7 @@ COACH_IS_TOLD_AFTER = timedelta(minutes=1)
 
 def build_report(job: Job, now: datetime) -> Sequence[Write]:
     """Six calls with claim and settling: one query, three documents. The same responses make the same report."""
-    rows = list(delegates.partition(job.about["delegate"]))
+    rows = list(delegates.load_rows(job.about["delegate"]))
     wave = Wave(job.about["wave"])
     delegate = delegate_in(rows)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
@@ -39,8 +39,8 @@ def build_report(job: Job, now: datetime) -> Sequence[Write]:
     return [
         reports.add(report),
         *coach_comments.add(delegate.id, wave, kept_for_coach(programme, wave, rows)),
-        cohorts.change_line(delegate, put={"stage": Stage.REPORT_READY}, wave=wave),
-        emails.add(_ready_mail(programme, delegate, wave, now)),
+        cohorts.change_line(delegate, put={"stage": DelegateStatus.REPORT_READY}, wave=wave),
+        emails.add(_ready_email(programme, delegate, wave, now)),
     ]
 
 
@@ -53,8 +53,8 @@ def _facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[
     return amended(facts, cohort_means=share.means) if share.means else facts
 
 
-def _ready_mail(programme: Programme, delegate: Delegate, wave: Wave, now: datetime) -> Mail:
-    return queued(
+def _ready_email(programme: Programme, delegate: Delegate, wave: Wave, now: datetime) -> Email:
+    return create_email(
         "report/ready",
         delegate.id,
         wave.value,

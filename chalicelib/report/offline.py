@@ -20,12 +20,12 @@ from chalicelib.report.offline_differences import refuse_differences
 from chalicelib.report.offline_ledger import COHORT_FILE, FACTS_FILE, locked, read_ledger, write_ledger, write_whole
 from chalicelib.report.render import documents
 from chalicelib.report.responses_file import identify, read_responses
-from chalicelib.results.cohort import FEWEST_DELEGATES, cohort_file, delegates_behind, with_cohort
+from chalicelib.results.cohort import MIN_DELEGATES, cohort_file, delegates_behind, with_cohort
 from chalicelib.results.disclosure_control import Entry, PublishedMeans, PublishedReport, means_entry, report_entry
 from chalicelib.results.facts import Facts, ReportHeading, build_facts, facts_bytes
 from chalicelib.results.publish import publish
 
-LONGEST_FOLDER_NAME = 60
+MAX_FOLDER_NAME_CHARS = 60
 FILES = {"facts": FACTS_FILE, "html": "report.html", "pdf": "report.pdf"}
 
 
@@ -69,7 +69,7 @@ def report_offline(
         refuse_differences(out, published, baselines, further, before.name if before else "")
         write_ledger(out, [*published, *baselines, *further])  # first: a crash leaves no report without its line
         _write_reports(programme, out, reports, names, only_facts=only_facts, progress=progress)
-        if len(reports) >= FEWEST_DELEGATES:
+        if len(reports) >= MIN_DELEGATES:
             cohort = json.dumps(cohort_file(programme, reports, earlier), ensure_ascii=False, indent=1)
             write_whole(out / COHORT_FILE, cohort.encode())
     return tuple(names[delegate] for delegate in reports)
@@ -96,7 +96,7 @@ def _entries(programme: Programme, reports: Mapping[str, Facts], names: Mapping[
 
 def _means(reports: Mapping[str, Facts], earlier: Mapping[str, Facts], wave: Wave) -> list[PublishedMeans]:
     figures = delegates_behind(_by_identity(reports), _by_identity(earlier))
-    return [means_entry(wave.value, figures)] if len(reports) >= FEWEST_DELEGATES else []
+    return [means_entry(wave.value, figures)] if len(reports) >= MIN_DELEGATES else []
 
 
 def _spelt_as(reports: Iterable[str], earlier: Mapping[str, Facts]) -> dict[str, Facts]:
@@ -147,7 +147,7 @@ def _folder_names(delegates: Iterable[str], published: Iterable[Entry]) -> dict[
 def _free_name(delegate: str, taken: Collection[str]) -> str:
     """Names that come out the same, as those without Latin letters do, get a number from the second on."""
     plain = unicodedata.normalize("NFKD", delegate).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_FOLDER_NAME] or "delegate"
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_FOLDER_NAME_CHARS] or "delegate"
     numbered = (f"{stem}-{number}" for number in count(2))
     return next(name for name in chain([stem], numbered) if name not in taken)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chalicelib.core.errors import Refusal
 from chalicelib.report.offline_ledger import COHORT_FILE, FACTS_FILE
-from chalicelib.results.cohort import FEWEST_DELEGATES
+from chalicelib.results.cohort import MIN_DELEGATES
 from chalicelib.results.disclosure_control import (
     Entry,
     PublishedMeans,
@@ -94,7 +94,7 @@ def _refuse_means(
     out: Path, published: Iterable[Entry], means: PublishedMeans, reports: Sequence[PublishedReport]
 ) -> None:
     earlier = [entry for entry in published if isinstance(entry, PublishedMeans) and entry.wave == means.wave]
-    if tells_of_a_few(earlier, means, FEWEST_DELEGATES):
+    if tells_of_a_few(earlier, means, MIN_DELEGATES):
         raise ReportsDiffer(out / COHORT_FILE, "holds means of almost the same delegates")
     members = {delegate for entry in earlier for delegates, _ in entry.sets for delegate in delegates}
     figures: dict[str, str] = {}

@@ -8,16 +8,16 @@ from collections.abc import Collection
 from itertools import groupby
 from typing import Any
 
-LONGEST_RUN = 30  # characters without a break; a longer run could leave the page
+MAX_RUN_CHARS = 30  # characters without a break; a longer run could leave the page
 COMMON = "–−·’“”£"  # beside the letters of ASCII in every font of ours
 BREAK = "\N{ZERO WIDTH SPACE}"
 JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # of emoji, and of Arabic and Indic letters
 OTHER_SCRIPT = "[text in another script: see the online report]"
-_RUN, _GAP = rf"[!-~{COMMON}]{{1,{LONGEST_RUN}}}+", "[ \n\N{NO-BREAK SPACE}]"
+_RUN, _GAP = rf"[!-~{COMMON}]{{1,{MAX_RUN_CHARS}}}+", "[ \n\N{NO-BREAK SPACE}]"
 _PLAIN = re.compile(rf"{_GAP}*+({_RUN}{_GAP}++)*+({_RUN})?+")  # most text
 
 
-def printable(text: str, covered: Collection[int]) -> str:
+def replace_undrawable(text: str, covered: Collection[int]) -> str:
     """`text` with every character in `covered`, apart from line feeds and break opportunities.
 
     A lone symbol becomes its name in brackets; a run in a script the fonts lack becomes one note.
@@ -35,7 +35,7 @@ def printable(text: str, covered: Collection[int]) -> str:
 def printable_tree(data: Any, covered: Collection[int], *, kept: Collection[str]) -> Any:
     """The same dicts, lists and scalars with every string printable, but for the values named in `kept`."""
     if isinstance(data, str):
-        return printable(data, covered)
+        return replace_undrawable(data, covered)
     if isinstance(data, dict):
         return {k: part if k in kept else printable_tree(part, covered, kept=kept) for k, part in data.items()}
     if isinstance(data, list):
@@ -80,6 +80,6 @@ def _one_note(text: str) -> str:
 
 def _with_breaks(text: str) -> str:
     def broken(run: re.Match[str]) -> str:
-        return BREAK.join(run[0][at : at + LONGEST_RUN] for at in range(0, len(run[0]), LONGEST_RUN))
+        return BREAK.join(run[0][at : at + MAX_RUN_CHARS] for at in range(0, len(run[0]), MAX_RUN_CHARS))
 
-    return re.sub(rf"\S{{{LONGEST_RUN + 1},}}", broken, text)
+    return re.sub(rf"\S{{{MAX_RUN_CHARS + 1},}}", broken, text)

@@ -9,7 +9,7 @@ from math import cos, pi, sin
 from chalicelib.report.charts import ALL, FONT, INK, LINE, OWN, WIDTH
 
 HEIGHT, RADIUS = 250, 84
-FEWEST = 3  # fewer axes make no shape
+MIN_COMPETENCIES = 3  # fewer axes make no shape
 LINE_LENGTH = 16  # characters of a label's line
 
 

@@ -11,13 +11,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from chalicelib.core.model import Programme
-from chalicelib.report.contents import build_view
+from chalicelib.report.contents import build_contents
 from chalicelib.results.facts import Facts
 
 
 def render_html(programme: Programme, facts: Facts) -> str:
     """A whole document: style, charts and logo inside. The same facts give the same text."""
-    return html_of(build_view(programme, facts))
+    return html_of(build_contents(programme, facts))
 
 
 def html_of(view: Mapping[str, Any]) -> str:

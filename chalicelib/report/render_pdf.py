@@ -15,7 +15,7 @@ import msgspec
 from chalicelib.core import log
 from chalicelib.core.model import Programme
 from chalicelib.report import fonts
-from chalicelib.report.contents import build_view
+from chalicelib.report.contents import build_contents
 from chalicelib.report.fitting import PAGE_WIDTH, TILE_WIDTH, Faces, kinds, row_heights, tile_heights
 from chalicelib.report.pdf_text import printable_tree
 from chalicelib.results.facts import Facts
@@ -27,7 +27,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def render_pdf(programme: Programme, facts: Facts) -> bytes:
     """One PDF, as pdf_of makes it."""
-    return pdf_of(build_view(programme, facts), facts)
+    return pdf_of(build_contents(programme, facts), facts)
 
 
 def pdf_of(view: Mapping[str, Any], facts: Facts) -> bytes:
@@ -50,7 +50,7 @@ def pdf_of(view: Mapping[str, Any], facts: Facts) -> bytes:
             return compiled(sources_of(view, facts, picture, letters), facts.heading.issued, pdf_standards=standards)
         except (typst.TypstError, ValueError):
             # its message may quote the text that does not fit, so it is not logged
-            log.problem("report_simplified", checksum=facts.checksum)
+            log.warning("report_simplified", checksum=facts.checksum)
     return compiled(sources_of(view, facts, "", fonts.drawn()), facts.heading.issued)
 
 

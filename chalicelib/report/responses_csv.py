@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.core.file_errors import FaultList, hint, shown
 
 SEPARATORS = ",;\t"
-LONGEST_CELL = 1_000_000  # characters
+MAX_CELL_CHARS = 1_000_000  # characters
 MAX_COLUMNS = 200  # 60 items and 18 questions at most, and some that are not ours
 MAX_BYTES = 50_000_000
 
@@ -64,7 +64,7 @@ def _decoded(data: bytes, faults: FaultList) -> str:
 def _rows(text: str, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, each with the line on which it begins."""
     first = next(iter(text.splitlines()), "")
-    csv.field_size_limit(LONGEST_CELL)
+    csv.field_size_limit(MAX_CELL_CHARS)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=first.count), strict=True)
     line = 1
     try:

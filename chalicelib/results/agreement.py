@@ -12,7 +12,7 @@ from functools import cache
 
 from msgspec import Struct
 
-FEWEST_RATINGS = 5  # for a word
+MIN_RATINGS = 5  # for a word
 WANTED_AGREE, WANTED_SPLIT = Fraction(7, 10), Fraction(3, 10)  # r_wg
 LEEWAY = Fraction(1, 10)  # how far a cut-off may move away from the wanted one
 
@@ -55,7 +55,7 @@ def cuts_for(n: int, top: int, threshold: int) -> Cuts | None:
     Above the threshold, for with a word a cell withstands about as many colluding raters as a cell of one rater
     less does without; and only where safe cut-offs lie near the wanted ones, which they do not on few points.
     """
-    if n < max(FEWEST_RATINGS, threshold + 1):
+    if n < max(MIN_RATINGS, threshold + 1):
         return None
     found = Cuts(_safe_cut(WANTED_AGREE, n, top), _safe_cut(WANTED_SPLIT, n, top))
     near = abs(found.agree - WANTED_AGREE) <= LEEWAY and abs(found.split - WANTED_SPLIT) <= LEEWAY

@@ -21,9 +21,9 @@ from chalicelib.results.published import ALL_OTHERS, About
 from chalicelib.results.rounding import MINUS, display_mean, range_on_scale, told_bounds, two_decimals
 from chalicelib.results.scoring import Clamp, Score, clamp_sum, combined, mean_of, score, subjects
 
-FEWEST_DELEGATES = 5  # behind every figure on a cohort
+MIN_DELEGATES = 5  # behind every figure on a cohort
 CELLS = (SELF_GROUP, ALL_OTHERS)  # the only ones that every report has alike
-LARGEST_EFFECT = Fraction(2)  # larger ones are shown as this "or more": without any spread they have no end
+MAX_EFFECT = Fraction(2)  # larger ones are shown as this "or more": without any spread they have no end
 
 
 class Effect(Struct, frozen=True):
@@ -92,7 +92,7 @@ def cohort_scores(
         items = {item: s for item in _items(programme) if (s := _item_score(programme, item, cell, figures, clamp))}
         shown = [frozenset(item for item in items if (About.ITEM, item, cell) in own) for own in figures]
         for about, subject, parts in subjects(programme):
-            s = items.get(parts[0]) if about is About.ITEM else score(parts, items, shown, FEWEST_DELEGATES)
+            s = items.get(parts[0]) if about is About.ITEM else score(parts, items, shown, MIN_DELEGATES)
             if s:
                 found[about.value, subject, cell] = s
     return found
@@ -107,7 +107,7 @@ def _item_score(
 ) -> Score | None:
     """Clamped as a cell's figure; and the delegates' figures may be bounded themselves."""
     parts = [own[subject] for own in figures if (subject := (About.ITEM.value, item, cell)) in own]
-    if len(parts) < FEWEST_DELEGATES:
+    if len(parts) < MIN_DELEGATES:
         return None
     own = mean_of([part.mean for part in parts], programme.top, clamp)
     each = combined(len(parts), [(Fraction(1, len(parts)), part) for part in parts])
@@ -136,7 +136,7 @@ def delegates_behind(reports: Mapping[str, Facts], earlier: Mapping[str, Facts])
     for (about, subject, cell), pairs in _pairs(reports, earlier).items():
         if about != About.ITEM and cell in CELLS:
             found[f"change {cell} {about} {subject}"] = set(pairs)
-    return {figure: delegates for figure, delegates in found.items() if len(delegates) >= FEWEST_DELEGATES}
+    return {figure: delegates for figure, delegates in found.items() if len(delegates) >= MIN_DELEGATES}
 
 
 # --- statistics that are no means -------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def delegates_behind(reports: Mapping[str, Facts], earlier: Mapping[str, Facts])
 def effects(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> Iterator[Effect]:
     """Of competencies, values and everything, self and all others. Which there are depends on counts only."""
     for (about, subject, cell), pairs in _pairs(reports, earlier).items():
-        if about == About.ITEM or cell not in CELLS or len(pairs) < FEWEST_DELEGATES:
+        if about == About.ITEM or cell not in CELLS or len(pairs) < MIN_DELEGATES:
             continue
         before, after = zip(*pairs.values(), strict=True)
         words = larger_than_noise(before, after)
@@ -158,8 +158,8 @@ def _effect_size(before: Sequence[Fraction], after: Sequence[Fraction]) -> str:
     if not change:
         return "0.00"
     found = g_av(before, after)
-    size = LARGEST_EFFECT if found is None else min(LARGEST_EFFECT, abs(Fraction(found)))
-    more = " or more" if size == LARGEST_EFFECT else ""
+    size = MAX_EFFECT if found is None else min(MAX_EFFECT, abs(Fraction(found)))
+    more = " or more" if size == MAX_EFFECT else ""
     return f"{'+' if change > 0 else MINUS}{two_decimals(size)}{more}"
 
 
@@ -170,7 +170,7 @@ def consistency(programme: Programme, reports: Iterable[Facts]) -> Iterator[Cons
         if about not in (About.COMPETENCY, About.OVERALL):
             continue
         rows = [row for figures in shown if (row := _two_sides(figures, about.value, subject))]
-        if len(rows) >= FEWEST_DELEGATES:
+        if len(rows) >= MIN_DELEGATES:
             found = max(Fraction(0), icc1(rows) or Fraction(0))
             yield Consistency(about.value, subject, len(rows), two_decimals(found))
 

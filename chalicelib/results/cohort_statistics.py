@@ -9,7 +9,7 @@ from math import sqrt
 Numbers = Sequence[Fraction]
 
 SURE = 1.96  # standard errors of a difference, for 95 % of the time
-FEWEST_FOR_NOISE = 20  # delegates
+MIN_DELEGATES_FOR_NOISE = 20  # delegates
 
 
 def icc1(rows: Sequence[Numbers]) -> Fraction | None:
@@ -65,7 +65,7 @@ def larger_than_noise(before: Numbers, after: Numbers) -> tuple[str, ...]:
     that only some had counts as error. So "yes" is rather too rare than too frequent.
     """
     nobody_knows = ("cannot say",) * len(before)
-    if len(before) < FEWEST_FOR_NOISE:
+    if len(before) < MIN_DELEGATES_FOR_NOISE:
         return nobody_knows
     centre, later_centre = _mean(before), _mean(after)
     reliability = icc1([(b - centre, a - later_centre) for b, a in zip(before, after, strict=True)])

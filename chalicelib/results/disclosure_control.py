@@ -13,7 +13,7 @@ from msgspec import Struct
 from chalicelib.results.facts import Facts, Statistic
 from chalicelib.results.published import ALL_OTHERS, About
 
-FEWEST_COMPARED = 8  # figures; fewer can agree by chance
+MIN_FIGURES_COMPARED = 8  # figures; fewer can agree by chance
 Figures = Mapping[str, Collection[str]]  # figure of a cohort -> delegates behind it
 Sums = Mapping[str, tuple[int, int]]  # item -> number of ratings, and their sum as it is published
 
@@ -101,7 +101,7 @@ def differs_by_a_few_raters(earlier: PublishedReport, further: PublishedReport) 
     grown = {cell for cell, raters in more.items() if raters}
     same = earlier.sums.keys() - grown
     few = 0 < sum(more.values()) < max(earlier.threshold, further.threshold) and min(more.values()) >= 0
-    enough = bool(same) and sum(map(len, further.sums.values())) >= FEWEST_COMPARED
+    enough = bool(same) and sum(map(len, further.sums.values())) >= MIN_FIGURES_COMPARED
     return (
         few
         and enough

@@ -12,13 +12,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.results.cohort import FEWEST_DELEGATES
+from chalicelib.results.cohort import MIN_DELEGATES
 from chalicelib.results.rounding import Range, exactly, range_on_scale
 from chalicelib.results.scoring import Clamp, Score, clamp_sum, mean_of
 
-ENOUGH = FEWEST_DELEGATES  # delegates behind every figure that a sponsor sees
+ENOUGH = MIN_DELEGATES  # delegates behind every figure that a sponsor sees
 ENOUGH_TO_COUNT = 2 * ENOUGH - 1  # with fewer, "fewer than five" and "more than all but five" are not two answers
-MOST_OF_A_SUM = Fraction(1, 2)  # that one claim may be
+MAX_SHARE_OF_SUM = Fraction(1, 2)  # that one claim may be
 
 
 # --- means ------------------------------------------------------------------------------------------------
@@ -106,6 +106,6 @@ def sum_of(claims: Iterable[Fraction]) -> Sum:
     if len(given) < ENOUGH:
         return Sum(why=f"fewer than {ENOUGH} delegates stand behind it")
     total = sum(given, Fraction(0))
-    if max(given) > MOST_OF_A_SUM * total:
+    if max(given) > MAX_SHARE_OF_SUM * total:
         return Sum(why="one sum is more than half of it")
     return Sum(len(given), total)

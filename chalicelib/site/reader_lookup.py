@@ -19,7 +19,7 @@ DOORS: Mapping[str, Callable[[str], Reader]] = {
 }
 
 
-def find(role: str, token: str) -> Reader:
+def find_reader(role: str, token: str) -> Reader:
     """Raises LinkUnknown or LinkRevoked."""
     if role not in DOORS:
         raise LinkUnknown

@@ -13,7 +13,7 @@ from chalicelib.site import reader_lookup
 from chalicelib.store import second_factors
 from chalicelib.web import code_links, forms, readers, second_factor, sessions, sign_in_codes, static
 from chalicelib.web.code_links import CodeKey
-from chalicelib.web.page import GET, HEADERS, POST, page, see_other, view
+from chalicelib.web.page import GET, HEADERS, POST, page, page_handler, see_other
 from chalicelib.web.readers import CODE_LINK, SECOND_FACTOR, Reader, Role
 from chalicelib.web.sessions import SignedIn, administrator, administrators_session
 from chalicelib.web.sign_in_codes import CodeRefused
@@ -24,7 +24,7 @@ FOREVER = HEADERS | {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 @bp.route("/static/{name}", **GET)
-@view
+@page_handler
 def static_file(name: str) -> Response:
     asset = static.find(name)
     if asset is None:
@@ -33,7 +33,7 @@ def static_file(name: str) -> Response:
 
 
 @bp.route("/", **GET)
-@view
+@page_handler
 def front() -> Response:
     return page("web/front")
 
@@ -42,7 +42,7 @@ def front() -> Response:
 
 
 @bp.route("/sign-in/{role}/{token}", **POST)
-@view
+@page_handler
 def ask_for_code(role: str, token: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{role}", token)
     reader = _find(role, token)
@@ -51,7 +51,7 @@ def ask_for_code(role: str, token: str) -> Response:
 
 
 @bp.route("/sign-in/administrator", **POST)
-@view
+@page_handler
 def ask_for_administrators_code() -> Response:
     """The same answer whether or not the address is an administrator's."""
     fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{Role.ADMINISTRATOR}", "")
@@ -63,13 +63,13 @@ def ask_for_administrators_code() -> Response:
 
 
 @bp.route("/sign-in/{role}/{token}/{challenge}", **GET)
-@view
+@page_handler
 def type_code(role: str, token: str, challenge: str) -> Response:
     return _code_page(_find(role, token), challenge)
 
 
 @bp.route("/sign-in/{role}/{token}/{challenge}", **POST)
-@view
+@page_handler
 def take_code(role: str, token: str, challenge: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{role}", token)
     reader = readers.administrator(token, _to()) if role == Role.ADMINISTRATOR else _find(role, token)
@@ -83,13 +83,13 @@ def take_code(role: str, token: str, challenge: str) -> Response:
 
 
 @bp.route("/code/{key}", **GET)
-@view
+@page_handler
 def type_code_by_link(key: str) -> Response:
     return _linked_page(code_links.open_key(key, clock.now()))
 
 
 @bp.route("/code/{key}", **POST)
-@view
+@page_handler
 def take_code_by_link(key: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, CODE_LINK, key)
     opened = code_links.open_key(key, clock.now())
@@ -100,7 +100,7 @@ def take_code_by_link(key: str) -> Response:
 
 
 @bp.route("/code/{key}/again", **POST)
-@view
+@page_handler
 def ask_by_link(key: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, CODE_LINK, key)
     opened = code_links.open_key(key, clock.now())
@@ -112,13 +112,13 @@ def ask_by_link(key: str) -> Response:
 
 
 @bp.route(SECOND_FACTOR, **GET)
-@view
+@page_handler
 def show_second_factor() -> Response:
     return _account(administrator(bp.current_request, clock.now()))
 
 
 @bp.route(SECOND_FACTOR, **POST)
-@view
+@page_handler
 def set_up_second_factor() -> Response:
     admin, session = administrators_session(bp.current_request, clock.now())
     fields = admin.form(bp.current_request)
@@ -130,7 +130,7 @@ def set_up_second_factor() -> Response:
 
 
 @bp.route(f"{SECOND_FACTOR}/confirm", **POST)
-@view
+@page_handler
 def confirm_second_factor() -> Response:
     admin, session = administrators_session(bp.current_request, clock.now())
     fields = admin.form(bp.current_request)
@@ -143,7 +143,7 @@ def confirm_second_factor() -> Response:
 
 
 @bp.route(f"{SECOND_FACTOR}/remove", **POST)
-@view
+@page_handler
 def remove_second_factor() -> Response:
     now = clock.now()
     admin, (_, session) = administrator(bp.current_request, now), administrators_session(bp.current_request, now)
@@ -156,14 +156,14 @@ def remove_second_factor() -> Response:
 
 
 @bp.route("/sign-out", **POST)
-@view
+@page_handler
 def sign_out() -> Response:
     return sessions.sign_out(bp.current_request, clock.now())
 
 
 def _find(role: str, token: str) -> Reader:
     """Raises LinkUnknown, LinkRevoked or LinkEnded."""
-    reader = reader_lookup.find(role, token)
+    reader = reader_lookup.find_reader(role, token)
     reader.refuse_ended(clock.now())
     return reader
 

@@ -46,7 +46,7 @@ class Total(Struct, frozen=True):
     why: str = ""
 
 
-class Worth(Struct, frozen=True):
+class FinancialValue(Struct, frozen=True):
     """In the first year, over all claims. Each total stands or falls by itself."""
 
     claimed: Total
@@ -59,10 +59,10 @@ class Worth(Struct, frozen=True):
 CHECKED = ("finance", "standard")
 
 
-def worth(cohort: Sequence[Evidence], currency_code: str) -> Worth:
+def worth(cohort: Sequence[Evidence], currency_code: str) -> FinancialValue:
     claims = [claim for evidence in cohort if (claim := claim_of(evidence)) and claim.money]
     claimed, attributed, confident = (_total(sum_of(values), currency_code) for values in columns(claims))
-    return Worth(
+    return FinancialValue(
         claimed=claimed,
         attributed=attributed,
         confident=confident,

@@ -11,7 +11,7 @@ from chalicelib.core.clock import moment, stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import SELF_GROUP, Cohort, Person, Programme, Wave
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.forms.survey import sections, unfit
 from chalicelib.jobs.each import each
 from chalicelib.jobs.kinds import JobKind
@@ -35,7 +35,7 @@ from chalicelib.store import (
     summaries,
 )
 from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import PulseResult, Role
 from chalicelib.store.jobs import Job, JobState
 from chalicelib.store.marshal import Row
@@ -44,17 +44,17 @@ from chalicelib.store.summaries import Summary
 from chalicelib.store.table import Write
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
-LONGEST_WAIT = timedelta(days=14)  # for answers that cannot be counted: the sponsor does not wait for ever
+MAX_WAIT = timedelta(days=14)  # for answers that cannot be counted: the sponsor does not wait for ever
 
 
-def summarise(job: Job, now: datetime) -> Sequence[Write]:
+def make_summary(job: Job, now: datetime) -> Sequence[Write]:
     """Once, from published figures only; put off a day while a survey is open or still to open, or answers that cannot
     be counted may still be mended."""
     cohort = cohorts.find(job.about["cohort"])
     if cohort is None:
         raise LookupError(f"no cohort {job.about['cohort']}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    lines = {line.delegate_id: line for line in cohorts.lines(cohort.id)}
+    lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id)}
     rows = {delegate_id: impact_surveys.of_delegate(delegate_id) for delegate_id in lines}
     waited_for, _ = each(lines, lambda delegate_id: _is_waited_for(delegate_id, rows[delegate_id]), "summary")
     if any(waited_for.values()):
@@ -63,7 +63,7 @@ def summarise(job: Job, now: datetime) -> Sequence[Write]:
         lines, lambda delegate_id: _evidence(programme, lines[delegate_id], rows[delegate_id]), "summary"
     )
     since = moment(job.about["mending"]) if job.about.get("mending") else now
-    if left_out and now < since + LONGEST_WAIT:
+    if left_out and now < since + MAX_WAIT:
         told = [write for one, why in left_out.items() for write in _tell(cohort, lines[one], why, now)]
         return [jobs.add(_later(cohort, now, stamp(since))), *told]
     people = [usable.get(one) or Evidence(line.name, line.service, left_out=True) for one, line in lines.items()]
@@ -76,7 +76,7 @@ def _make(programme: Programme, cohort: Cohort, people: Sequence[Evidence], now:
     html = render_summary(programme, summary).encode()
     facts_name, html_name = summaries.save_documents(cohort.id, checksum(summary), summary_bytes(summary), html)
     stored = Summary(cohort.id, summaries.IMPACT, checksum(summary), facts_name, html_name, now)
-    told = [emails.add(_mail(programme, cohort, cohort.sponsor, now))] if cohort.sponsor else []
+    told = [emails.add(_summary_email(programme, cohort, cohort.sponsor, now))] if cohort.sponsor else []
     return [summaries.add(stored), *told]
 
 
@@ -154,8 +154,8 @@ def _raters_change(pulse: PulseResult | None) -> tuple[Fraction, ...]:
     return tuple(Fraction(figure.change) for figure in figures if figure.cell == ALL_OTHERS)
 
 
-def _mail(programme: Programme, cohort: Cohort, sponsor: Person, now: datetime) -> Mail:
-    return queued(
+def _summary_email(programme: Programme, cohort: Cohort, sponsor: Person, now: datetime) -> Email:
+    return create_email(
         "sponsor/summary",
         cohort.id,
         summaries.IMPACT,

@@ -28,7 +28,7 @@ class NoSummaryYet(Refusal):
         super().__init__("You get a mail as soon as it is ready.")
 
 
-class Shelf(Struct, frozen=True):
+class Portal(Struct, frozen=True):
     token: str
     cohort: Cohort
     programme: Programme
@@ -48,7 +48,7 @@ class Shelf(Struct, frozen=True):
         )
 
 
-def open_shelf(token: str) -> Shelf:
+def open_shelf(token: str) -> Portal:
     """Two calls. Raises LinkUnknown or LinkRevoked."""
     link = signing.open_link("sponsor", token, SPONSOR.size)
     cohort_id, version = link.parts
@@ -58,10 +58,10 @@ def open_shelf(token: str) -> Shelf:
     if version != str(cohort.sponsor_link):
         raise LinkRevoked
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Shelf(link.token, cohort, programme, tuple(summaries.of_cohort(cohort_id)), cohort.sponsor)
+    return Portal(link.token, cohort, programme, tuple(summaries.of_cohort(cohort_id)), cohort.sponsor)
 
 
-def document_link(shelf: Shelf, name: str, kind: str, now: datetime) -> str:
+def document_link(shelf: Portal, name: str, kind: str, now: datetime) -> str:
     """A link to a summary for the next minute, noted in the audit trail. Raises NoSummaryYet."""
     summary = next((summary for summary in shelf.summaries if summary.name == name), None)
     if summary is None:

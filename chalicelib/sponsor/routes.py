@@ -6,14 +6,14 @@ from chalice import Blueprint, Response
 
 from chalicelib.core import clock
 from chalicelib.sponsor.portal import document_link, open_shelf
-from chalicelib.web.page import GET, POST, view
+from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.sessions import signed_in
 
 bp = Blueprint(__name__)
 
 
 @bp.route("/sponsor/{token}", **GET)
-@view
+@page_handler
 def shelf(token: str) -> Response:
     found = open_shelf(token)
     sponsor = signed_in(bp.current_request, found.reader, clock.now())
@@ -21,7 +21,7 @@ def shelf(token: str) -> Response:
 
 
 @bp.route("/sponsor/{token}", **POST)
-@view
+@page_handler
 def document(token: str) -> Response:
     found = open_shelf(token)
     sponsor = signed_in(bp.current_request, found.reader, clock.now())

@@ -26,7 +26,7 @@ from chalicelib.sponsor.competency_change import (
     seen,
 )
 from chalicelib.sponsor.evidence import Evidence
-from chalicelib.sponsor.financial_value import Worth, worth
+from chalicelib.sponsor.financial_value import FinancialValue, worth
 from chalicelib.sponsor.readings import Key, readings
 from chalicelib.sponsor.success_stories import (
     APPLIED,
@@ -76,7 +76,7 @@ class Impact(Struct, frozen=True):
     helped: tuple[Tally, ...]
     hindered: tuple[Tally, ...]
     improved: Tally  # delegates with a measure that improved, of those who gave one with both figures
-    worth: Worth
+    worth: FinancialValue
     successes: tuple[Case, ...]
     others: tuple[Case, ...]
 

@@ -34,7 +34,7 @@ class Register(Struct, frozen=True):
     programmes: tuple[ProgrammeEntry, ...]  # by title, the newest version first
 
 
-def enter_cohort(cohort: Cohort) -> Write:
+def add_cohort(cohort: Cohort) -> Write:
     entry = CohortEntry(cohort.id, cohort.title, cohort.programme_id, cohort.programme_version, cohort.dates)
     return put({**Key(PARTITION, f"COHORT#{cohort.id}")._asdict(), **fields(entry)})
 

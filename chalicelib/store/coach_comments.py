@@ -12,7 +12,7 @@ from chalicelib.core.model import Wave
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write, put
 
-MOST_BYTES = 300_000  # of one row, which may hold 400 kB
+MAX_ROW_BYTES = 300_000  # of one row, which may hold 400 kB
 
 
 class CoachComment(Struct, frozen=True):
@@ -24,7 +24,7 @@ class CoachComment(Struct, frozen=True):
 def add(delegate_id: str, wave: Wave, comments: Sequence[CoachComment]) -> list[Write]:
     """In as many rows as they need; in the transaction that adds the report."""
     packed = zlib.compress(msgspec.json.encode(comments), level=9) if comments else b""
-    parts = [packed[start : start + MOST_BYTES] for start in range(0, len(packed), MOST_BYTES)]
+    parts = [packed[start : start + MAX_ROW_BYTES] for start in range(0, len(packed), MAX_ROW_BYTES)]
     return [
         put({"pk": f"DELEGATE#{delegate_id}", "sk": f"{_prefix(wave)}{place:03}", "part": part})
         for place, part in enumerate(parts)

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from chalicelib.store.expressions import above, at_most, equals
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import AlreadyExists, Changed, Key, Write, apply, get, put_if, put_once, update
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, get, put_if, put_once, update, update_one
 
 
 class AskingChanged(Changed):
@@ -106,7 +106,7 @@ def count_try(who: str, challenge: str, most: int, now: datetime, *, by_link: bo
 
 def take_try(who: str, challenge: str, most: int, now: datetime) -> Code:
     """Count a try by whoever has the link of the email. Raises CodeSpent."""
-    return read(Code, apply(count_try(who, challenge, most, now, by_link=True)))
+    return read(Code, update_one(count_try(who, challenge, most, now, by_link=True)))
 
 
 def use(who: str, challenge: str) -> Write:

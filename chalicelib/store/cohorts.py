@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chalicelib.core.clock import stamp
-from chalicelib.core.formatting import by_name
+from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import AnswerCount, Cohort, Delegate, DelegateEntry, Person, RaterEntry, Wave
 from chalicelib.store.emails import Bounce
@@ -53,7 +53,7 @@ class FollowupExists(AlreadyExists):
     """A follow-up of the cohort is planned already."""
 
 
-class Stage(StrEnum):
+class DelegateStatus(StrEnum):
     """Where a delegate is on the way, as the dashboard shows it.
 
     Rows keep the stage of the questionnaire and that of the impact survey apart, so that neither overwrites the other.
@@ -76,11 +76,15 @@ class SurveyStage(StrEnum):
     CLOSED = "closed"
 
 
-SHOWN_ONCE_RELEASED = {SurveyStage.OPEN: Stage.IMPACT_OPEN, SurveyStage.CLOSED: Stage.COMPLETE}
-AFTER_RELEASE = (Stage.RELEASED, Stage.IMPACT_OPEN, Stage.COMPLETE)  # rows of earlier versions hold the last two
+SHOWN_ONCE_RELEASED = {SurveyStage.OPEN: DelegateStatus.IMPACT_OPEN, SurveyStage.CLOSED: DelegateStatus.COMPLETE}
+AFTER_RELEASE = (
+    DelegateStatus.RELEASED,
+    DelegateStatus.IMPACT_OPEN,
+    DelegateStatus.COMPLETE,
+)  # rows of earlier versions hold the last two
 
 
-def shown_stage(stage: Stage, survey: SurveyStage | None) -> Stage:
+def shown_stage(stage: DelegateStatus, survey: SurveyStage | None) -> DelegateStatus:
     """One word for both: the questionnaire, until its report is released, and then the impact survey."""
     return SHOWN_ONCE_RELEASED[survey] if survey and stage in AFTER_RELEASE else stage
 
@@ -101,7 +105,7 @@ class DelegateLine(Struct, frozen=True):
     service: str
     coach: Person
     coach_id: str
-    stage: Stage = Stage.PLANNED
+    stage: DelegateStatus = DelegateStatus.PLANNED
     survey: SurveyStage | None = None  # None until the impact survey opens
     nominated: bool = False  # raters chosen and sent
     invited: int = 0  # raters mailed, self included
@@ -121,7 +125,7 @@ class DelegateLine(Struct, frozen=True):
     @property
     def has_closed(self) -> bool:
         """Whether the questionnaire has, for good: one that waits for a decision may be opened again."""
-        return self.stage not in (Stage.PLANNED, Stage.COLLECTING, Stage.HELD)
+        return self.stage not in (DelegateStatus.PLANNED, DelegateStatus.COLLECTING, DelegateStatus.HELD)
 
     @property
     def visible_counts(self) -> tuple[AnswerCount, ...]:
@@ -276,7 +280,7 @@ def bounces_from(rows: Iterable[Row]) -> list[Bounce]:
     return [read(Bounce, row) for row in rows if row["sk"].startswith("BOUNCE#")]
 
 
-def lines(cohort_id: str, wave: Wave | None = None) -> list[DelegateLine]:
+def list_lines(cohort_id: str, wave: Wave | None = None) -> list[DelegateLine]:
     return lines_from(rows(cohort_id), wave)
 
 
@@ -286,7 +290,7 @@ def lines_from(rows: Iterable[Row], wave: Wave | None = None) -> list[DelegateLi
     first = {line.delegate_id: line for line in map(_line, _of_wave(rows, Wave.BASELINE))}
     again = {line.delegate_id: _with_person(line, first[line.delegate_id]) for line in _lines_again(rows, first)}
     by_wave = {None: first | again, Wave.BASELINE: first, Wave.FOLLOWUP: again}
-    return sorted(by_wave[wave].values(), key=lambda line: by_name(line.name))
+    return sorted(by_wave[wave].values(), key=lambda line: name_sort_key(line.name))
 
 
 def _of_wave(rows: Iterable[Row], wave: Wave) -> Iterator[Row]:

@@ -58,7 +58,7 @@ class HandOver(Struct, frozen=True):
     name: str  # of the writer
 
 
-MOST_AREAS = 3
+MAX_AREAS = 3
 OF_WAVE = {Wave.BASELINE: "", Wave.FOLLOWUP: "FOLLOWUP#"}
 
 
@@ -75,7 +75,7 @@ def save(delegate_id: str, wave: Wave, debrief: Debrief, areas: Iterable[Area]) 
     kept = {area.id: area for area in areas}
     content = json.dumps([fields(debrief), *map(fields, kept.values())], sort_keys=True, default=str)
     writes = [put({**key(delegate_id, wave)._asdict(), **fields(debrief), "checksum": derive(16, content)})]
-    for number in range(1, MOST_AREAS + 1):
+    for number in range(1, MAX_AREAS + 1):
         place = area_key(delegate_id, wave, str(number))
         area = kept.get(str(number))
         writes.append(put({**place._asdict(), **fields(area)}) if area else delete(place))

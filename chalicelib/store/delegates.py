@@ -115,7 +115,7 @@ def still_coached(read: Delegate) -> Write:
     return check(key(read.id), [_takes_part(), equals("coach.email", read.coach.email)], DelegateChanged)
 
 
-def move(before: Delegate, after: Delegate) -> Write:
+def change_addresses(before: Delegate, after: Delegate) -> Write:
     """Other addresses; refused if they were changed since they were read, or the delegate was withdrawn."""
     people = ("person", "manager", "coach")
     as_read = [equals(f"{name}.email", getattr(before, name).email) for name in people]
@@ -143,7 +143,7 @@ def find(delegate_id: str) -> Delegate | None:
     return read(Delegate, found) if found else None
 
 
-def partition(delegate_id: str) -> Iterator[Row]:
+def load_rows(delegate_id: str) -> Iterator[Row]:
     """Every row about a delegate in one query."""
     return query(f"DELEGATE#{delegate_id}")
 

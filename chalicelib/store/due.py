@@ -21,7 +21,7 @@ def due_columns(row_id: str, due_at: datetime) -> Row:
     return {"due_shard": f"{shard}", "due_at": due_at}
 
 
-def due(by: datetime) -> Iterator[Row]:
+def list_due(by: datetime) -> Iterator[Row]:
     """Keys and kinds of every row due by then, oldest first in each shard."""
     for shard in range(SHARDS):
         e = Expression()

@@ -21,7 +21,6 @@ from chalicelib.store.table import (
     Key,
     Missing,
     Write,
-    apply,
     batched,
     delete,
     delete_existing,
@@ -31,14 +30,15 @@ from chalicelib.store.table import (
     put_once,
     transact,
     update,
+    update_one,
 )
 
 
-class MailExists(AlreadyExists):
+class EmailExists(AlreadyExists):
     """The same cause has made this email already."""
 
 
-class MailMissing(Missing):
+class EmailMissing(Missing):
     """There is no such email."""
 
 
@@ -73,7 +73,7 @@ class Trouble(StrEnum):
     REFUSED = "refused"  # SES never took this email; the address is not at fault
 
 
-class Mail(Struct, frozen=True):
+class Email(Struct, frozen=True):
     """`id` is derived from the cause, `<template>#<what it is about>`, so one cause cannot send two.
 
     template    `<stage>/<name>`: chalicelib/<stage>/templates/mail/<name>.{txt,html}.j2
@@ -139,33 +139,33 @@ def key(mail_id: str) -> Key:
     return Key(f"MAIL#{mail_id}", "MAIL")
 
 
-def add(new: Mail, *, stopped: bool = False) -> Write:
+def add(new: Email, *, stopped: bool = False) -> Write:
     """`stopped`: kept as if it had been cancelled, because the address takes no mail; another address revives it."""
     when = {"cancelled": True} if stopped else due_columns(new.id, new.due_at)
     row = {**key(new.id)._asdict(), **fields(new), **when, "kind": "mail"}
     if not stopped:
         del row["cancelled"]  # the attribute is there only if it was
-    return put_once(row, MailExists)
+    return put_once(row, EmailExists)
 
 
-def in_doubt(by: datetime) -> list[Mail]:
+def list_unconfirmed(by: datetime) -> list[Email]:
     """Mails that were handed to SES and of which nothing was heard, with leases that end by then; oldest first."""
-    keys = [Key(row["pk"], "MAIL") for row in due.due(by) if row["kind"] == "mail"]
-    found = [read(Mail, row) for batch in batched(keys) for row in get_many(batch).values()]
+    keys = [Key(row["pk"], "MAIL") for row in due.list_due(by) if row["kind"] == "mail"]
+    found = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
     doubtful = (mail for mail in found if mail.state is MailState.SENDING and not mail.cancelled)
     return sorted(doubtful, key=lambda mail: mail.due_at)
 
 
-def refused_by_ses(now: datetime) -> list[Mail]:
+def refused_by_ses(now: datetime) -> list[Email]:
     """Emails that SES never took and that are still of use, oldest first."""
     keys = [Key(row["pk"], "MAIL") for row in due.refused()]
-    found = [read(Mail, row) for batch in batched(keys) for row in get_many(batch).values()]
+    found = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
     return sorted((mail for mail in found if mail.may_be_retried(now)), key=lambda mail: (mail.due_at, mail.id))
 
 
-def find(mail_id: str) -> Mail | None:
+def find(mail_id: str) -> Email | None:
     found = get(key(mail_id))
-    return read(Mail, found) if found else None
+    return read(Email, found) if found else None
 
 
 def cancel(mail_id: str) -> Write:
@@ -174,18 +174,18 @@ def cancel(mail_id: str) -> Write:
     One that is in doubt stays due until its lease ends: the sender then settles it. One that SES refused stays on the
     administrator's list: leaving it would tell that this rater has answered.
     """
-    in_doubt = update(key(mail_id), put={"cancelled": True}, refusal=MailMissing)
+    in_doubt = update(key(mail_id), put={"cancelled": True}, refusal=EmailMissing)
     write = update(
         key(mail_id),
         put={"cancelled": True},
         remove=["due_shard"],
         when=[differs("state", MailState.SENDING), differs("state", MailState.REFUSED)],
-        refusal=MailMissing,
+        refusal=EmailMissing,
     )
     return replace(write, otherwise=in_doubt)
 
 
-def stop(mail_ids: Iterable[str]) -> None:
+def cancel_all(mail_ids: Iterable[str]) -> None:
     """Cancel those that are still to come, one by one; a mail that was sent, or is not there, needs nothing.
 
     One read for each hundred. May be repeated.
@@ -193,7 +193,7 @@ def stop(mail_ids: Iterable[str]) -> None:
     for batch in batched([key(mail_id) for mail_id in dict.fromkeys(mail_ids)]):
         for row in get_many(batch).values():
             if "due_shard" in row:
-                apply(cancel(row["id"]))
+                update_one(cancel(row["id"]))
 
 
 def forget(mail_ids: Iterable[str]) -> None:
@@ -204,21 +204,23 @@ def forget(mail_ids: Iterable[str]) -> None:
                 transact([delete(key(row["id"]))])
 
 
-def waiting_about(ids: Collection[str]) -> list[Mail]:
+def waiting_about(ids: Collection[str]) -> list[Email]:
     """Emails that were not handed over yet and whose id names one of these delegates or cohorts.
 
     One walk through the index of what is due, which may lag by a moment; cancelled emails are not on it.
     """
-    wanted = [row for row in due.due(ENDLESS) if row["kind"] == "mail" and not {*row["pk"].split("#")}.isdisjoint(ids)]
+    wanted = [
+        row for row in due.list_due(ENDLESS) if row["kind"] == "mail" and not {*row["pk"].split("#")}.isdisjoint(ids)
+    ]
     keys = [Key(row["pk"], "MAIL") for row in wanted]
     rows = [row for batch in batched(keys) for row in get_many(batch).values() if "cancelled" not in row]
-    return [read(Mail, row) for row in rows if row["state"] == MailState.QUEUED]
+    return [read(Email, row) for row in rows if row["state"] == MailState.QUEUED]
 
 
 ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def redirect(waiting: Mail, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:
+def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:
     """Another reader and other links for a mail that is still queued; refused if it was sent in the meantime.
 
     revive   also if it was cancelled
@@ -242,7 +244,7 @@ def hide(cohort_id: str, bounce: Bounce) -> Write:
     return delete(Key(f"COHORT#{cohort_id}", f"BOUNCE#{bounce.mail_id}"))
 
 
-def retry(given_up: Mail, now: datetime) -> list[Write]:
+def retry(given_up: Email, now: datetime) -> list[Write]:
     """Send a refused email after all, with all its attempts.
 
     Refused itself if SES has taken the email, or if it is off the dashboard: then its address was replaced.
@@ -256,12 +258,12 @@ def retry(given_up: Mail, now: datetime) -> list[Write]:
     return [again, *_take_off(given_up)]
 
 
-def drop(given_up: Mail) -> list[Write]:
+def drop(given_up: Email) -> list[Write]:
     """Cancel a refused email that no one needs any more, and take it off the dashboard and the list."""
     return [drop_alone(given_up), *_take_off(given_up)]
 
 
-def drop_alone(given_up: Mail) -> Write:
+def drop_alone(given_up: Email) -> Write:
     """Cancel a refused email that the dashboard does not tell of."""
     return update(
         key(given_up.id),
@@ -272,14 +274,14 @@ def drop_alone(given_up: Mail) -> Write:
     )
 
 
-def _take_off(mail: Mail) -> list[Write]:
+def _take_off(mail: Email) -> list[Write]:
     return [delete_existing(bounce_key(mail), BounceMissing)] if "cohort" in mail.about else []
 
 
 # --- sending: every write names the attempt that holds the mail ---------------------------------------
 
 
-def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Mail | None:
+def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Email | None:
     """Take a queued mail. None if it is settled, held, cancelled or not due.
 
     The lease is `due_at` itself. An attempt may claim again what it holds: the answer to its first try was lost.
@@ -301,7 +303,7 @@ def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Mail | 
     )
 
 
-def claim_doubtful(mail_id: str, attempt: str, now: datetime, until: datetime) -> Mail | None:
+def claim_unconfirmed(mail_id: str, attempt: str, now: datetime, until: datetime) -> Email | None:
     """Take an email whose sender was never heard of again. None unless it is such an email and its lease is over.
 
     It may have been cancelled: then it must be settled, and not sent.
@@ -317,7 +319,7 @@ def claim_doubtful(mail_id: str, attempt: str, now: datetime, until: datetime) -
     )
 
 
-def sent(held: Mail, message_id: str, now: datetime) -> Write:
+def sent(held: Email, message_id: str, now: datetime) -> Write:
     return update(
         key(held.id),
         put={"state": MailState.SENT, "message_id": message_id, "sent_at": stamp(now), "reason": ""},
@@ -327,7 +329,7 @@ def sent(held: Mail, message_id: str, now: datetime) -> Write:
     )
 
 
-def put_off(held: Mail, until: datetime, reason: str, *, counted: bool = True) -> Write:
+def reschedule(held: Email, until: datetime, reason: str, *, counted: bool = True) -> Write:
     """Back to the queue, unless it was cancelled meanwhile.
 
     `counted` is False where the email is not at fault and must not use up its attempts.
@@ -342,7 +344,7 @@ def put_off(held: Mail, until: datetime, reason: str, *, counted: bool = True) -
     return replace(write, otherwise=cancelled(held))
 
 
-def cancelled(held: Mail) -> Write:
+def cancelled(held: Email) -> Write:
     """Settle an email that was cancelled while it was being sent, or in doubt. SES may tell later that it took it."""
     return update(
         key(held.id),
@@ -353,7 +355,7 @@ def cancelled(held: Mail) -> Write:
     )
 
 
-def refused(held: Mail, reason: str, now: datetime, trouble: Trouble = Trouble.REFUSED) -> list[Write]:
+def refused(held: Email, reason: str, now: datetime, trouble: Trouble = Trouble.REFUSED) -> list[Write]:
     """SES will not take it. It stays on a part of the index that no sweep asks for, to be sent again by a person."""
     settled = update(
         key(held.id),
@@ -364,7 +366,7 @@ def refused(held: Mail, reason: str, now: datetime, trouble: Trouble = Trouble.R
     return [settled, *_show(held, reason, now, trouble)]
 
 
-def lapsed(held: Mail) -> Write:
+def mark_expired(held: Email) -> Write:
     """Not sent, because it would come too late; nobody has to do anything about it."""
     return update(
         key(held.id),
@@ -375,13 +377,13 @@ def lapsed(held: Mail) -> Write:
     )
 
 
-def _held(held: Mail) -> list[Condition]:
+def _held(held: Email) -> list[Condition]:
     return [equals("state", MailState.SENDING), equals("attempt", held.attempt)]
 
 
-def _take(write: Write) -> Mail | None:
+def _take(write: Write) -> Email | None:
     try:
-        return read(Mail, apply(write))
+        return read(Email, update_one(write))
     except MailSettled:
         return None
 
@@ -393,7 +395,7 @@ NOT_ARRIVED = {MailState.REFUSED, MailState.UNDELIVERED, MailState.BOUNCED, Mail
 
 
 def settle(
-    seen: Mail, state: MailState, message_id: str, reason: str, now: datetime, trouble: Trouble = Trouble.ADDRESS
+    seen: Email, state: MailState, message_id: str, reason: str, now: datetime, trouble: Trouble = Trouble.ADDRESS
 ) -> list[Write]:
     """What became of the email, provided its row is still as it was seen."""
     settled = update(
@@ -408,11 +410,11 @@ def settle(
     return [settled, *_hide(seen)]
 
 
-def bounce_key(mail: Mail) -> Key:
+def bounce_key(mail: Email) -> Key:
     return Key(f"COHORT#{mail.about['cohort']}", f"BOUNCE#{mail.id}")
 
 
-def _show(mail: Mail, reason: str, now: datetime, trouble: Trouble) -> list[Write]:
+def _show(mail: Email, reason: str, now: datetime, trouble: Trouble) -> list[Write]:
     """The row by which the dashboard tells of it; of an email that belongs to a cohort.
 
     Without the reader of an email that SES refused: most go to raters who have not answered, and the address is not at
@@ -434,7 +436,7 @@ def _show(mail: Mail, reason: str, now: datetime, trouble: Trouble) -> list[Writ
     return [put({**bounce_key(mail)._asdict(), **fields(shown)})]
 
 
-def _hide(mail: Mail) -> list[Write]:
+def _hide(mail: Email) -> list[Write]:
     """A mail we had given up is sent after all, or was: a doubtful attempt had reached SES."""
     was_shown = mail.state is MailState.REFUSED and "cohort" in mail.about
     return [delete(bounce_key(mail))] if was_shown else []

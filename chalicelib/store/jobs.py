@@ -12,7 +12,18 @@ from chalicelib.store import due
 from chalicelib.store.due import due_columns
 from chalicelib.store.expressions import at_most, equals
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import AlreadyExists, Changed, Key, Write, apply, batched, get, get_many, put_once, update
+from chalicelib.store.table import (
+    AlreadyExists,
+    Changed,
+    Key,
+    Write,
+    batched,
+    get,
+    get_many,
+    put_once,
+    update,
+    update_one,
+)
 
 
 class JobExists(AlreadyExists):
@@ -65,7 +76,7 @@ def claim(job_id: str, attempt: str, now: datetime, until: datetime) -> Job | No
     The lease is `due_at` itself: a run that crashed leaves a job that is due again when its lease is over.
     """
     try:
-        taken = apply(
+        taken = update_one(
             update(
                 key(job_id),
                 put={"attempt": attempt, "due_at": until},
@@ -79,7 +90,7 @@ def claim(job_id: str, attempt: str, now: datetime, until: datetime) -> Job | No
     return read(Job, taken)
 
 
-def done(held: Job, now: datetime) -> Write:
+def mark_done(held: Job, now: datetime) -> Write:
     return update(
         key(held.id),
         put={"state": JobState.DONE, "done_at": now, "error": ""},
@@ -89,7 +100,7 @@ def done(held: Job, now: datetime) -> Write:
     )
 
 
-def put_off(held: Job, until: datetime, error: str) -> Write:
+def reschedule(held: Job, until: datetime, error: str) -> Write:
     return update(
         key(held.id),
         put={"due_at": until, "error": error},
@@ -98,7 +109,7 @@ def put_off(held: Job, until: datetime, error: str) -> Write:
     )
 
 
-def fail(held: Job, error: str) -> Write:
+def mark_failed(held: Job, error: str) -> Write:
     return update(
         key(held.id),
         put={"state": JobState.FAILED, "error": error, "due_shard": due.FAILED},
@@ -124,7 +135,7 @@ def failed() -> list[Job]:
 
 def waiting(by: datetime) -> list[Job]:
     """Every job that is due by then, oldest first; mails are not among them."""
-    return _jobs([Key(row["pk"], "JOB") for row in due.due(by) if row["kind"] != "mail"])
+    return _jobs([Key(row["pk"], "JOB") for row in due.list_due(by) if row["kind"] != "mail"])
 
 
 def _jobs(keys: Sequence[Key]) -> list[Job]:

@@ -7,11 +7,11 @@ import msgspec
 from chalicelib.core.model import Programme
 
 
-def programme_as_json(programme: Programme) -> bytes:
+def encode_programme(programme: Programme) -> bytes:
     """Canonical: keys sorted, no spaces, so that equal programmes have equal checksums."""
     return msgspec.json.encode(programme, order="sorted")
 
 
-def programme_from_json(data: bytes) -> Programme:
+def decode_programme(data: bytes) -> Programme:
     """Raises msgspec.ValidationError or DecodeError for bytes that `programme_as_json` did not write."""
     return msgspec.json.decode(data, type=Programme)

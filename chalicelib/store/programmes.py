@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from chalicelib.core.model import Programme
-from chalicelib.store.programme_codec import programme_as_json, programme_from_json
+from chalicelib.store.programme_codec import decode_programme, encode_programme
 from chalicelib.store.table import AlreadyExists, Key, Write, get, put_once
 
 
@@ -18,7 +18,7 @@ def key(programme_id: str, version: int) -> Key:
 
 
 def add(programme: Programme) -> Write:
-    row = {**key(programme.id, programme.version)._asdict(), "checked": programme_as_json(programme)}
+    row = {**key(programme.id, programme.version)._asdict(), "checked": encode_programme(programme)}
     return put_once(row, ProgrammeExists)
 
 
@@ -34,4 +34,4 @@ def load(programme_id: str, version: int) -> Programme:
     checked = stored(programme_id, version)
     if checked is None:
         raise LookupError(f"programme {programme_id} version {version} is not loaded")
-    return programme_from_json(checked)
+    return decode_programme(checked)

@@ -16,10 +16,10 @@ from chalicelib.core.settings import settings
 from chalicelib.store.expressions import Condition, Expression, condition_text, missing, present, update_text
 from chalicelib.store.marshal import Row, item, row
 
-MOST_WRITES = 100  # DynamoDB's limit for one transaction
-LARGEST_ROW = 400_000  # bytes; DynamoDB's limit is 400 KiB
-CONFLICT_TRIES = 6
-PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+MAX_TRANSACTION_WRITES = 100  # DynamoDB's limit for one transaction
+MAX_ROW_BYTES = 400_000  # bytes; DynamoDB's limit is 400 KiB
+MAX_CONFLICT_RETRIES = 6
+RETRYABLE_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 class Key(NamedTuple):
@@ -201,7 +201,7 @@ def check(key: Key, when: Iterable[Condition], refusal: Refusal) -> Write:
     return Write("ConditionCheck", {"Key": _key(key)} | _condition(e, when) | e.params(), {}, refusal)
 
 
-def apply(write: Write) -> Row:
+def update_one(write: Write) -> Row:
     """One update by itself; returns the whole row as it now is. Raises the write's refusal."""
     try:
         return _apply(write)
@@ -236,15 +236,15 @@ def transact(writes: Sequence[Write]) -> None:
 
 
 def _transact(writes: Sequence[Write]) -> None:
-    if len(writes) > MOST_WRITES:
-        raise ValueError(f"{len(writes)} writes: a transaction takes {MOST_WRITES}")
+    if len(writes) > MAX_TRANSACTION_WRITES:
+        raise ValueError(f"{len(writes)} writes: a transaction takes {MAX_TRANSACTION_WRITES}")
     items = [{write.action: {"TableName": settings().table} | write.params} for write in writes]
-    for attempt in range(CONFLICT_TRIES):
+    for attempt in range(MAX_CONFLICT_RETRIES):
         try:
             client("dynamodb").transact_write_items(TransactItems=items)
             return
         except ClientError as error:
-            if attempt + 1 == CONFLICT_TRIES or not _passing(error, writes):
+            if attempt + 1 == MAX_CONFLICT_RETRIES or not _passing(error, writes):
                 raise
         time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 (spreads out writers, guards nothing)
 
@@ -268,7 +268,7 @@ def _passing(error: ClientError, writes: Sequence[Write]) -> bool:
     if failed := [place for place, code in enumerate(codes) if code == "ConditionalCheckFailed"]:
         refusals = [writes[place].refusal for place in failed]
         raise refusals[0](failed, refusals) from error
-    return any(code in PASSING for code in codes)
+    return any(code in RETRYABLE_CODES for code in codes)
 
 
 def _code(error: ClientError) -> str:

@@ -26,13 +26,13 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links import parts
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs
 from chalicelib.store.delegates import Nomination
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 
@@ -95,12 +95,14 @@ def send_nomination(
         delegates.save_nomination(sent, before.revision),
         cohorts.change_line(delegate, put={"nominated": True}, wave=wave.wave),
         delegates.still_in_state(wave),
-        *chosen(programme, delegate, wave, before),
+        *cancel_choose_reminder(programme, delegate, wave, before),
     ]
     return [*writes, jobs.add(invite_job(sent, now))] if wave.state is WaveState.OPEN else writes
 
 
-def chosen(programme: Programme, delegate: Delegate, wave: DelegateWave, before: Nomination) -> list[Write]:
+def cancel_choose_reminder(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, before: Nomination
+) -> list[Write]:
     """A delegate who has chosen raters is not reminded to. The reminder is made when the wave opens, and once."""
     waits = wave.state is WaveState.OPEN and not before.sent_raters
     return [emails.cancel(choose_reminder(programme, delegate, wave).id)] if waits else []
@@ -108,7 +110,7 @@ def chosen(programme: Programme, delegate: Delegate, wave: DelegateWave, before:
 
 def choose_reminder(
     programme: Programme, delegate: Delegate, wave: DelegateWave, opened_at: datetime | None = None
-) -> Mail:
+) -> Email:
     """For a delegate who has not chosen raters a few days after the opening; choosing cancels it.
 
     opened_at   when it was opened, if that may have been late
@@ -117,7 +119,7 @@ def choose_reminder(
     opened_at = opened_at or wave.opens_at
     wanted_by = opened_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=CHOOSE_RATERS_WITHIN_DAYS)
     (morning,) = reminder_times(wanted_by, (0,), zone, opened_at)
-    return _choose_mail(programme, delegate, wave, morning)
+    return _choose_email(programme, delegate, wave, morning)
 
 
 def list_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave) -> list[str]:
@@ -128,15 +130,15 @@ def list_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave)
     ]
 
 
-def choose_chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Mail:
+def choose_chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Email:
     """The same because the administrator asks for it: at most one a day."""
     today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
-    return _choose_mail(programme, delegate, wave, now, f"{today}")
+    return _choose_email(programme, delegate, wave, now, f"{today}")
 
 
-def _choose_mail(programme: Programme, delegate: Delegate, wave: DelegateWave, due_at: datetime, *more: str) -> Mail:
+def _choose_email(programme: Programme, delegate: Delegate, wave: DelegateWave, due_at: datetime, *more: str) -> Email:
     zone = programme.organisation.timezone
-    return queued(
+    return create_email(
         "nominate/reminder",
         delegate.id,
         wave.wave.value,
@@ -155,10 +157,10 @@ def _choose_mail(programme: Programme, delegate: Delegate, wave: DelegateWave, d
     )
 
 
-def planned_mail(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Mail:
+def followup_email(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Email:
     """Tells a delegate that those who gave feedback will be asked again, in time to change the list."""
     zone = programme.organisation.timezone
-    return queued(
+    return create_email(
         "programme/followup_planned",
         delegate.id,
         wave.wave.value,
@@ -176,7 +178,7 @@ def planned_mail(programme: Programme, delegate: Delegate, wave: DelegateWave, n
     )
 
 
-def ask(
+def invite_rater(
     programme: Programme,
     delegate: Delegate,
     wave: DelegateWave,
@@ -199,8 +201,8 @@ def ask(
         rater=rater.person,
         state=InvitationState.INVITED,
     )
-    later = reminder_mails(programme, delegate, wave, invitation, now)
-    first = _mail(programme, delegate, wave, invitation, FIRST, now)
+    later = reminder_emails(programme, delegate, wave, invitation, now)
+    first = _rater_email(programme, delegate, wave, invitation, FIRST, now)
     if raters_named:
         first = replace(first, words={**first.words, "raters_named": "yes"})
     invitation = replace(invitation, reminders=tuple(mail.id for mail in later))
@@ -251,9 +253,9 @@ LATER = {
 }
 
 
-def reminder_mails(
+def reminder_emails(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
-) -> list[Mail]:
+) -> list[Email]:
     """One mail for each of the programme's reminders that is still to come; an answer cancels them.
 
     One that an outage held up until the next is due, or until the close, is not sent any more. A pulse takes a minute
@@ -262,38 +264,40 @@ def reminder_mails(
     days_before = programme.reminders[:1] if wave.wave is Wave.PULSE else programme.reminders
     moments = reminder_times(last_date(programme, wave), days_before, programme.organisation.timezone, now)
     return [
-        replace(_mail(programme, delegate, wave, invitation, LATER, moment), good_until=until)
+        replace(_rater_email(programme, delegate, wave, invitation, LATER, moment), good_until=until)
         for moment, until in pairwise((*moments, wave.closes_at))
     ]
 
 
-def extended_mail(
+def extension_email(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
-) -> Mail:
+) -> Email:
     """Tells a rater who has not answered of the new deadline."""
-    return _mail(programme, delegate, wave, invitation, dict.fromkeys(FIRST, EXTENDED), now)
+    return _rater_email(programme, delegate, wave, invitation, dict.fromkeys(FIRST, EXTENDED), now)
 
 
-def chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime) -> Mail:
+def manual_reminder(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
+) -> Email:
     """A reminder because the administrator asks for it, with the id of a reminder of that day: there is one at most."""
-    return _mail(programme, delegate, wave, invitation, LATER, now)
+    return _rater_email(programme, delegate, wave, invitation, LATER, now)
 
 
 def invite_again(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
-) -> Mail:
+) -> Email:
     """The first mail once more, because the invitation has another link."""
-    return _mail(programme, delegate, wave, invitation, FIRST, now)
+    return _rater_email(programme, delegate, wave, invitation, FIRST, now)
 
 
-def again_mail(
+def asked_again_email(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
-) -> Mail:
+) -> Email:
     """Tells a rater that what was sent under their name was destroyed, and asks them once more."""
-    return _mail(programme, delegate, wave, invitation, dict.fromkeys(FIRST, AGAIN), now)
+    return _rater_email(programme, delegate, wave, invitation, dict.fromkeys(FIRST, AGAIN), now)
 
 
-def mails_of_day(programme: Programme, wave: DelegateWave, invitation: Invitation, now: datetime) -> list[str]:
+def email_ids_of_day(programme: Programme, wave: DelegateWave, invitation: Invitation, now: datetime) -> list[str]:
     """Ids of every mail by which a rater may have been asked on this local day, before an extension of it or after."""
     day = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
     who = _who(wave, invitation)
@@ -316,18 +320,18 @@ def month_of(programme: Programme, wave: DelegateWave) -> str:
     return f"{last_date(programme, wave):%Y-%m}"
 
 
-def _mail(
+def _rater_email(
     programme: Programme,
     delegate: Delegate,
     wave: DelegateWave,
     invitation: Invitation,
     templates: dict[str, str],
     due_at: datetime,
-) -> Mail:
+) -> Email:
     zone = programme.organisation.timezone
     group = programme.group(invitation.group)
     who = _who(wave, invitation)
-    return queued(
+    return create_email(
         templates[who],
         invitation.delegate_id,
         wave.wave.value,
@@ -347,7 +351,7 @@ def _mail(
             "own": "yes" if invitation.group == SELF_GROUP else "",
             "month": formatting.month(wave.compared_with or wave.opens_at, zone),
         },
-        links=parts.of_rater(delegate, invitation),
+        links=parts.rater_links(delegate, invitation),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id, "invitation": invitation.id},
         good_until=wave.closes_at,
     )

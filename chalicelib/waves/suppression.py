@@ -11,7 +11,7 @@ from datetime import datetime
 from chalicelib.core.model import Delegate, DelegateWave, Invitation, Wave
 from chalicelib.store import cohorts, delegates, emails, invitations, programmes
 from chalicelib.store.delegates import Nomination
-from chalicelib.store.emails import MailMissing
+from chalicelib.store.emails import EmailMissing
 from chalicelib.store.impact_surveys import Role, surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
@@ -19,19 +19,19 @@ from chalicelib.store.table import Write, transact
 from chalicelib.waves import lifecycle
 
 
-def addresses(cohort_id: str) -> frozenset[str]:
+def list_suppressed(cohort_id: str) -> frozenset[str]:
     """Those of a cohort that do not take mail. One query."""
     return frozenset(bounce.email for bounce in cohorts.bounces(cohort_id) if bounce.is_lost)
 
 
-def stop_mails(job: Job, now: datetime) -> Sequence[Write]:
+def suppress_address(job: Job, now: datetime) -> Sequence[Write]:
     """The job: cancel what waits for the address, about whomever it is. May be repeated."""
     bounced = emails.find(job.about["mail"])
     if bounced is None:
         return []
     asked_about = {entry.delegate_id for entry in invitations.inbox_of(bounced.to.email)}
     for delegate_id in sorted(asked_about | {bounced.about.get("delegate", "")} - {""}):
-        for mail_id in _waiting(list(delegates.partition(delegate_id)), bounced.to.email):
+        for mail_id in _waiting(list(delegates.load_rows(delegate_id)), bounced.to.email):
             _cancel(mail_id)
     return []
 
@@ -61,5 +61,5 @@ def _waiting(rows: Sequence[Row], address: str) -> Iterator[str]:
 def _cancel(mail_id: str) -> None:
     try:
         transact([emails.cancel(mail_id)])
-    except MailMissing:
+    except EmailMissing:
         return  # there is no such mail

@@ -13,12 +13,12 @@ from chalicelib.core import formatting
 from chalicelib.core.calendar import local_moment, reminder_times
 from chalicelib.core.model import Delegate, Programme, PulseArea
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.forms.survey import minutes, sections
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, emails, impact_surveys, jobs
 from chalicelib.store.cohorts import SurveyStage
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
 from chalicelib.store.table import Write
 
@@ -51,28 +51,28 @@ def opening_writes(
         asked = replace(survey, role=role)
         later = _reminders(programme, delegate, asked)
         writes.append(impact_surveys.add(replace(asked, reminders=tuple(mail.id for mail in later))))
-        first = survey_mail(programme, delegate, asked, f"impact/{role.value}", survey.opened_at)
+        first = survey_email(programme, delegate, asked, f"impact/{role.value}", survey.opened_at)
         writes += [emails.add(mail, stopped=mail.to.email in lost) for mail in (first, *later)]
     return writes
 
 
-def _reminders(programme: Programme, delegate: Delegate, survey: ImpactSurvey) -> list[Mail]:
+def _reminders(programme: Programme, delegate: Delegate, survey: ImpactSurvey) -> list[Email]:
     zone = programme.organisation.timezone
     moments = reminder_times(_last_date(programme, survey), programme.reminders, zone, survey.opened_at)
     return [
-        replace(survey_mail(programme, delegate, survey, "impact/reminder", moment), good_until=until)
+        replace(survey_email(programme, delegate, survey, "impact/reminder", moment), good_until=until)
         for moment, until in pairwise((*moments, survey.closes_at))
     ]
 
 
-def survey_mail(
+def survey_email(
     programme: Programme, delegate: Delegate, survey: ImpactSurvey, template: str, due_at: datetime
-) -> Mail:
+) -> Email:
     zone = programme.organisation.timezone
     to = delegate.person if survey.role is Role.DELEGATE else delegate.manager
     day = due_at.astimezone(ZoneInfo(zone)).date()
     asked = sections(programme, survey.areas, survey.role)
-    return queued(
+    return create_email(
         template,
         delegate.id,
         survey.role.value,

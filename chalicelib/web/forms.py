@@ -9,8 +9,8 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.merging import CHOICE, SHOWN
 from chalicelib.links import signing
 
-LARGEST_BODY = 400_000  # bytes; six comments of 4,000 characters fit, each of which may travel as twelve
-MOST_FIELDS = 300
+MAX_BODY_BYTES = 400_000  # bytes; six comments of 4,000 characters fit, each of which may travel as twelve
+MAX_FIELDS = 300
 NOT_TYPED = {"form", "at", "seen", SHOWN, "go", "by", "to", "kind", "group", "decision", "reason", "remove", "code"}
 
 
@@ -29,11 +29,11 @@ class FormRefused(Refusal):
 
 def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
     """The fields of a posted form. Raises FormRefused for one that did not come from our page for this link."""
-    if len(body) > LARGEST_BODY:
+    if len(body) > MAX_BODY_BYTES:
         raise FormRefused("That was more text than this page takes.")
     try:
         pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding="utf-8", errors="strict"
+            body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, encoding="utf-8", errors="strict"
         )
     except ValueError:
         raise FormRefused("The page arrived damaged.") from None
@@ -50,10 +50,10 @@ def typed(body: bytes) -> dict[str, str]:
 
     Buttons, ticks, ratings and codes are left out, and so is what the page itself carries.
     """
-    if len(body) > LARGEST_BODY:
+    if len(body) > MAX_BODY_BYTES:
         return {}
     try:
-        pairs = parse_qsl(body.decode("ascii"), max_num_fields=MOST_FIELDS, encoding="utf-8", errors="replace")
+        pairs = parse_qsl(body.decode("ascii"), max_num_fields=MAX_FIELDS, encoding="utf-8", errors="replace")
     except ValueError:
         return {}
     return {name: value for name, value in pairs if name not in NOT_TYPED and not CHOICE.fullmatch(value)}

@@ -11,7 +11,7 @@ from typing import Any
 from chalice import Response
 
 from chalicelib.core import log
-from chalicelib.core.errors import FileFaults, Refusal
+from chalicelib.core.errors import FileInvalid, Refusal
 from chalicelib.core.model import Programme
 from chalicelib.store import objects
 from chalicelib.web import forms
@@ -34,13 +34,13 @@ GET = {"methods": ["GET", "HEAD"]}
 FILES = {"methods": ["POST"], "content_types": ["multipart/form-data"]}
 NOTHING: Mapping[str, str] = {}
 POST = {"methods": ["POST"], "content_types": ["application/x-www-form-urlencoded"]}
-TROUBLE = Refusal(
+INTERNAL_ERROR = Refusal(
     "Something went wrong on our side. Nothing you sent before is lost. Please try again in a minute; "
     "if it happens again, answer the mail that brought you here."
 )
 
 
-class PageInstead(Refusal):
+class ShowOtherPage(Refusal):
     """Refuses a page and shows another."""
 
     def __init__(self, template: str, status: int, **context: Any) -> None:
@@ -74,20 +74,20 @@ def labels(programme: Programme) -> dict[str, str]:
     return questions | {task.id: task.title for milestone in programme.milestones for task in milestone.assignments}
 
 
-def view(route: Callable[..., Response]) -> Callable[..., Response]:
+def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:
     """Chalice's middleware never sees a view's exception, so the view is wrapped."""
 
     @wraps(route)
     def answered(*args: Any, **kwargs: Any) -> Response:
         try:
             response = route(*args, **kwargs)
-        except PageInstead as other:
+        except ShowOtherPage as other:
             response = page(other.template, other.status, **other.context)
         except Refusal as refusal:
             response = refusal_page(refusal, typed=_typed())
         except Exception as error:
-            log.failure("page_failed", error, page=route.__name__)
-            response = refusal_page(TROUBLE, status=500, typed=_typed())
+            log.error("page_failed", error, page=route.__name__)
+            response = refusal_page(INTERNAL_ERROR, status=500, typed=_typed())
         response.headers = {**HEADERS, **response.headers}
         return response
 
@@ -114,7 +114,7 @@ def see_other(location: str) -> Response:
 
 def refusal_page(refusal: Refusal, status: int | None = None, typed: Mapping[str, str] = NOTHING) -> Response:
     """`typed`: what a form held that is not stored now, shown so that it can be copied."""
-    lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileFaults) else [str(refusal)]
+    lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileInvalid) else [str(refusal)]
     shown: dict[str, Any] = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines, "typed": typed}
     if refusal.programme:
         shown |= {"programme": refusal.programme, "labels": labels(refusal.programme)}

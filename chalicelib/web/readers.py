@@ -15,9 +15,9 @@ from chalicelib.core.ids import administrator_key, reader_key
 from chalicelib.core.model import Person, Programme
 from chalicelib.core.settings import settings
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.links import kinds, signing
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 
 ADMIN_HOME = "/admin"
 SECOND_FACTOR = "/admin/second-factor"
@@ -67,12 +67,12 @@ class Reader(Struct, frozen=True):
         local, _, domain = self.person.email.rpartition("@")
         return f"{local[:1]}…@{domain}"
 
-    def code_mail(self, challenge: str, ends_at: datetime, now: datetime) -> Mail | None:
+    def code_mail(self, challenge: str, ends_at: datetime, now: datetime) -> Email | None:
         """None if nobody is to be mailed."""
         if self.person is None:
             return None
         words = {"name": self.person.name, "challenge": challenge, "until": self.local_time(ends_at)}
-        return queued(
+        return create_email(
             "web/code",
             self.who,
             challenge,
@@ -84,11 +84,11 @@ class Reader(Struct, frozen=True):
             good_until=ends_at,
         )
 
-    def failure_mail(self, now: datetime) -> Mail | None:
+    def failure_mail(self, now: datetime) -> Email | None:
         """Tells that someone typed a wrong code; the same email for a whole day. None if no one is to be mailed."""
         if self.person is None:
             return None
-        return queued(
+        return create_email(
             "web/wrong_code",
             self.who,
             f"{now:%Y-%m-%d}",
@@ -99,13 +99,13 @@ class Reader(Struct, frozen=True):
             about=self.about,
         )
 
-    def second_factor_mail(self, what: str, revision: int, now: datetime) -> Mail | None:
+    def second_factor_mail(self, what: str, revision: int, now: datetime) -> Email | None:
         """Tells an administrator what was done with their second factor. `revision`: of its row at the time."""
         if self.person is None:
             return None
         words = {"name": self.person.name, "at": self.local_time(now), "what": what}
         moment = f"{now:%Y-%m-%dT%H.%M.%S}.{revision}.{what.split()[0]}"
-        return queued(
+        return create_email(
             "web/second_factor",
             self.who,
             moment,

@@ -38,7 +38,7 @@ STEP = 30  # seconds for which an app shows a code
 DRIFT = 1  # steps by which a phone's clock may be wrong
 SECRET_BYTES, RECOVERY_BYTES, NONCE = 20, 10, 12
 RECOVERY_CODES = 10
-MOST_TRIES = 5  # in one session
+MAX_ATTEMPTS = 5  # in one session
 RACES = 5
 DIGITS = re.compile(r"[0-9]{6}")
 
@@ -103,7 +103,7 @@ def set_up(reader: Reader, session: Session, session_id: str, typed: str, now: d
         commit([second_factors.add(new), *_confirm(session), *_told(reader, "set up", new, now)], now)
     except SecondFactorExists:
         raise CodeRefused("A second factor has been set up already. Remove it first to set up another one.") from None
-    log.event("second_factor_set_up", reader=reader.who)
+    log.info("second_factor_set_up", reader=reader.who)
     return recovery
 
 
@@ -115,7 +115,7 @@ def confirm(reader: Reader, session: Session, typed: str, now: datetime) -> None
 def remove(reader: Reader, session: Session, typed: str, now: datetime) -> None:
     """Take a code, once, and remove the second factor, so that another one can be set up. Raises CodeRefused."""
     _take(reader, session, typed, now, lambda taken: _remove(reader, taken, now))
-    log.event("second_factor_removed", reader=reader.who)
+    log.info("second_factor_removed", reader=reader.who)
 
 
 def reset(email: str, now: datetime, *, dry_run: bool) -> None:
@@ -139,7 +139,7 @@ def _take(
     counted = _again_after_a_race(lambda: _count_try(reader, session, now))
     taken = _accepted(counted, typed, now)
     if taken is None:
-        log.problem("second_factor_refused", reader=reader.who)
+        log.warning("second_factor_refused", reader=reader.who)
         raise CodeRefused("That code is wrong, or was used before. Please wait for the next one in your app.")
     others = tuple(one for one in taken.failed if one.challenge != session.hashed)
     writes = then(replace(taken, failed=others))
@@ -156,7 +156,7 @@ def _count_try(reader: Reader, session: Session, now: datetime) -> SecondFactor:
     if before is None:
         raise CodeRefused("There is no second factor any more. Please sign in again.", over=True)
     failed = before.failed[len(before.failed) - len(TRIES.recent((one.at for one in before.failed), now)) :]
-    if sum(one.challenge == session.hashed for one in failed) >= MOST_TRIES:
+    if sum(one.challenge == session.hashed for one in failed) >= MAX_ATTEMPTS:
         raise CodeRefused("Too many wrong codes. Please sign out, and sign in again.", over=True)
     next_at = TRIES.next_at([one.at for one in failed], now)
     if next_at > now:

@@ -24,18 +24,18 @@ from chalicelib.store.sessions import Session
 from chalicelib.store.table import transact
 from chalicelib.web import forms, readers, second_factor, sign_in_codes
 from chalicelib.web.holds import refuse_held
-from chalicelib.web.page import PageInstead, page, page_with_documents, see_other
+from chalicelib.web.page import ShowOtherPage, page, page_with_documents, see_other
 from chalicelib.web.readers import Reader, Role
 from chalicelib.web.second_factor import Proposal
 
 COOKIE = "__Host-session"
 ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
-IDLE = timedelta(hours=1)
-LONGEST = timedelta(hours=12)
+IDLE_TIMEOUT = timedelta(hours=1)
+MAX_SESSION = timedelta(hours=12)
 HERE = "here"  # in the query of a page that was opened from a page of ours
 
 
-class SignInNeeded(PageInstead):
+class SignInNeeded(ShowOtherPage):
     """Nobody is signed in, or somebody else, or not any more.
 
     reader  None on the administrators' pages, where the address has yet to be typed
@@ -54,7 +54,7 @@ class SignInNeeded(PageInstead):
         super().__init__(template, status, nonce=forms.nonce(f"sign-in.{role}", token), **context, **frame)
 
 
-class SecondFactorNeeded(PageInstead):
+class SecondFactorNeeded(ShowOtherPage):
     """An administrator has typed the code of the email, and has yet to show or set up the second factor."""
 
     def __init__(self, admin: SignedIn, *, posted: bool, to: str) -> None:
@@ -63,7 +63,7 @@ class SecondFactorNeeded(PageInstead):
         super().__init__("web/second_factor", 403 if posted else 200, proposal=admin.proposal, **context)
 
 
-class ComeAgain(PageInstead):
+class ComeAgain(ShowOtherPage):
     """A browser keeps a strict cookie to itself when another site's link was clicked: our own page leads on."""
 
     def __init__(self) -> None:
@@ -152,7 +152,7 @@ def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: date
 
     session_id  random
     """
-    session = Session(sessions.hashed(session_id), reader.who, now + LONGEST, pending=_needs_second_factor(reader))
+    session = Session(sessions.hashed(session_id), reader.who, now + MAX_SESSION, pending=_needs_second_factor(reader))
     sign_in_codes.spend(reader, challenge, typed, session, now, by_link=by_link)
     return SignedIn(reader, session_id, now).see_other(reader.home)
 
@@ -187,7 +187,7 @@ def _session(request: Any, now: datetime) -> tuple[str, Session] | None:
         session_id, used = signing.read("session", _cookie_value(request), 2)
     except LinkUnknown:
         return None
-    if now - datetime.fromtimestamp(int(used), UTC) > IDLE:
+    if now - datetime.fromtimestamp(int(used), UTC) > IDLE_TIMEOUT:
         return None
     found = sessions.find(sessions.hashed(session_id))
     return (session_id, found) if found and found.ends_at > now else None
@@ -205,7 +205,7 @@ def _console_page(request: Any) -> str:
     return readers.console_page(request.path.format(**request.uri_params or {}))
 
 
-def _turned_away(request: Any, reader: Reader | None) -> PageInstead:
+def _turned_away(request: Any, reader: Reader | None) -> ShowOtherPage:
     posted = request.method == "POST"
     clicked_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
     if clicked_elsewhere and not posted and not _cookie_value(request) and HERE not in (request.query_params or {}):

@@ -25,7 +25,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links.code_digits import DIGITS, is_right
 from chalicelib.store import codes, emails, sessions
 from chalicelib.store.codes import Asking, AskingChanged, Code, CodeExists, CodeSpent, Try
-from chalicelib.store.emails import MailExists
+from chalicelib.store.emails import EmailExists
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import Write, transact
 from chalicelib.web.holds import refuse_held
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from chalicelib.web.readers import Reader
 
 T = TypeVar("T")
-LIVES = timedelta(minutes=10)
+CODE_LIFETIME = timedelta(minutes=10)
 CHALLENGE = 32  # characters
-MOST_TRIES = 5  # of one code
-RACES = 5  # tries of a write that someone else's asking or typing overtook
+MAX_CODE_ATTEMPTS = 5  # of one code
+MAX_RETRIES = 5  # tries of a write that someone else's asking or typing overtook
 
 
 class TooManyCodes(Refusal):
@@ -66,8 +66,8 @@ class CodeRefused(Refusal):
 
 
 OVER = (
-    f"This code no longer works. A code is for one use, {MOST_TRIES} tries and {LIVES.seconds // 60} minutes. "
-    "Please ask for a new code."
+    "This code no longer works. A code is for one use, "
+    f"{MAX_CODE_ATTEMPTS} tries and {CODE_LIFETIME.seconds // 60} minutes. Please ask for a new code."
 )
 
 
@@ -79,7 +79,7 @@ def challenge_of(once: str, now: datetime) -> str:
 
     Pressed again within ten minutes it is the same one; later it is another, so that no code ever comes back.
     """
-    return derive(CHALLENGE, "challenge", once, str(int(now.timestamp() / LIVES.total_seconds())))
+    return derive(CHALLENGE, "challenge", once, str(int(now.timestamp() / CODE_LIFETIME.total_seconds())))
 
 
 def ask(reader: Reader, challenge: str, now: datetime, *, otherwise: str = "", by_link: bool = False) -> str:
@@ -105,7 +105,7 @@ def ask(reader: Reader, challenge: str, now: datetime, *, otherwise: str = "", b
 
 
 def _is_usable(code: Code, now: datetime, by_link: bool) -> bool:
-    return code.ends_at > now and (code.tries_by_link if by_link else code.tries) < MOST_TRIES
+    return code.ends_at > now and (code.tries_by_link if by_link else code.tries) < MAX_CODE_ATTEMPTS
 
 
 def _writes_of_ask(reader: Reader, before: Asking, challenge: str, now: datetime, by_link: bool) -> list[Write]:
@@ -114,7 +114,7 @@ def _writes_of_ask(reader: Reader, before: Asking, challenge: str, now: datetime
     if next_at > now:
         raise TooManyCodes(len(asked), reader.local_time(next_at))
     counted = {"asked_by_link" if by_link else "asked": (*asked, now)}
-    ends_at = now + LIVES
+    ends_at = now + CODE_LIFETIME
     mail = reader.code_mail(challenge, ends_at, now)
     return [
         codes.save_asking(replace(before, **counted), now),
@@ -124,7 +124,7 @@ def _writes_of_ask(reader: Reader, before: Asking, challenge: str, now: datetime
 
 
 def _again_after_a_race(attempt: Callable[[], T]) -> T:
-    for _ in range(RACES - 1):
+    for _ in range(MAX_RETRIES - 1):
         try:
             return attempt()
         except (AskingChanged, CodeExists):
@@ -149,7 +149,7 @@ def spend(
         tries = _count_try(reader, challenge, now, by_link)
         if not is_right(challenge, digits):
             _note_failure(reader, now)
-            raise _wrong(MOST_TRIES - tries)
+            raise _wrong(MAX_CODE_ATTEMPTS - tries)
         _sign_in(reader, challenge, session, now, by_link)
     except CodeSpent:
         raise CodeRefused(OVER, over=True) from None
@@ -158,19 +158,19 @@ def spend(
 def _count_try(reader: Reader, challenge: str, now: datetime, by_link: bool) -> int:
     """How many tries of this code there were, this one included. Raises CodeSpent, and CodeRefused before its time."""
     if by_link:
-        return codes.take_try(reader.who, challenge, MOST_TRIES, now).tries_by_link
+        return codes.take_try(reader.who, challenge, MAX_CODE_ATTEMPTS, now).tries_by_link
 
     def attempt() -> int:
         before = codes.find_asking(reader.who) or Asking(reader.who)
         failed = _recent(before, now)
         next_at = TRIES.next_at([one.at for one in failed], now)
         if next_at > now:
-            log.problem("code_blocked", reader=reader.who)
+            log.warning("code_blocked", reader=reader.who)
             raise _blocked(reader.local_time(next_at))
         counted = replace(before, failed=(*failed, Try(now, challenge)))
         transact(
             [
-                codes.count_try(reader.who, challenge, MOST_TRIES, now, by_link=False),
+                codes.count_try(reader.who, challenge, MAX_CODE_ATTEMPTS, now, by_link=False),
                 codes.save_asking(counted, now),
             ]
         )
@@ -203,13 +203,13 @@ def _sign_in(reader: Reader, challenge: str, session: Session, now: datetime, by
 
 def _note_failure(reader: Reader, now: datetime) -> None:
     """In the log, by the reader's key alone; and at most one email a day to whoever the code was for."""
-    log.problem("code_refused", reader=reader.who)
+    log.warning("code_refused", reader=reader.who)
     mail = reader.failure_mail(now)
     if mail is None:
         return
     try:
         commit([emails.add(mail)], now)
-    except MailExists:
+    except EmailExists:
         return  # today's has been made
 
 

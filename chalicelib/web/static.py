@@ -75,10 +75,10 @@ def _logo(programme_id: str, version: str) -> Asset | None:
 @cache
 def _theme(brand: str) -> str:
     """White text stands on the first two colours; the third is text on white, on pages and on the fourth."""
-    tint = colour.mixed(brand, "#ffffff", 0.9)
+    tint = colour.mix(brand, "#ffffff", 0.9)
     text = colour.text_from(brand, *colour.GROUNDS, tint)
     fill = colour.text_from(brand, "#ffffff")  # programme files are refused below this; an old one may be there
-    deep = colour.mixed(fill, "#000000", 0.25)
+    deep = colour.mix(fill, "#000000", 0.25)
     return f":root{{--brand:{fill};--brand-deep:{deep};--brand-text:{text};--brand-tint:{tint}}}"
 
 

@@ -19,16 +19,16 @@ from msgspec import Struct
 
 from chalicelib.web.forms import FormRefused
 
-LARGEST_BODY = 3_000_000  # bytes; Lambda takes 6 MB, and API Gateway hands files on a third longer
-LARGEST_FILES = 2_000_000  # bytes, all files of a form together
-MOST_FIELDS = 40
-LONGEST_CONTENT_TYPE = 300  # characters; browsers send about 80
+MAX_BODY_BYTES = 3_000_000  # bytes; Lambda takes 6 MB, and API Gateway hands files on a third longer
+MAX_FILES_BYTES = 2_000_000  # bytes, all files of a form together
+MAX_FIELDS = 40
+MAX_CONTENT_TYPE_CHARS = 300  # characters; browsers send about 80
 TOO_LARGE = (
     "A programme and a list of people rarely take 200 kB, so this may be another file. If it is the right one, "
     "load the delegates first and the raters in several files: each adds to what is there. "
     "Please go back and choose again."
 )
-LONGEST_NAME = 80
+MAX_NAME_CHARS = 80
 
 
 class File(msgspec.Struct, frozen=True):
@@ -44,8 +44,8 @@ class Upload(Struct, frozen=True):
 def read_upload(request: Any, nonce: str) -> Upload:
     """The fields and files of a posted form. Raises FormRefused for one that did not come from our page."""
     body = request.raw_body
-    if len(body) > LARGEST_BODY:
-        raise FormRefused(f"The files together are larger than {LARGEST_FILES // 1_000_000} MB.", TOO_LARGE)
+    if len(body) > MAX_BODY_BYTES:
+        raise FormRefused(f"The files together are larger than {MAX_FILES_BYTES // 1_000_000} MB.", TOO_LARGE)
     upload = _parsed(body, request.headers.get("content-type", ""))
     fields = dict(upload.fields)
     if not hmac.compare_digest(fields.pop("form", "").encode(), nonce.encode()):
@@ -56,12 +56,12 @@ def read_upload(request: Any, nonce: str) -> Upload:
 def _parsed(body: bytes, content_type: str) -> Upload:
     import multipart  # one page of a hundred has files
 
-    if len(content_type) > LONGEST_CONTENT_TYPE:
+    if len(content_type) > MAX_CONTENT_TYPE_CHARS:
         raise FormRefused("The page arrived damaged.")
     kind, options = multipart.parse_options_header(content_type)
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise FormRefused("The page arrived without its files.")
-    limits = {"part_limit": MOST_FIELDS, "spool_limit": LARGEST_BODY, "memory_limit": LARGEST_BODY}
+    limits = {"part_limit": MAX_FIELDS, "spool_limit": MAX_BODY_BYTES, "memory_limit": MAX_BODY_BYTES}
     try:
         parts = list(multipart.MultipartParser(io.BytesIO(body), options["boundary"], strict=True, **limits))
         fields = [(part.name, part.raw.decode("utf-8")) for part in parts if part.filename is None]
@@ -76,7 +76,7 @@ def _parsed(body: bytes, content_type: str) -> Upload:
 def _base_name(name: str) -> str:
     """Without the folders that some browsers send along, and fit to be shown."""
     bare = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(sign for sign in bare if sign.isprintable())[:LONGEST_NAME] or "file"
+    return "".join(sign for sign in bare if sign.isprintable())[:MAX_NAME_CHARS] or "file"
 
 
 # --- files that a page carries along --------------------------------------------------------------------
@@ -92,9 +92,9 @@ def unpack(packed: str) -> dict[str, File]:
         return {}
     unzip = zlib.decompressobj()
     try:
-        found = unzip.decompress(base64.b64decode(packed, validate=True), LARGEST_FILES * 2)
+        found = unzip.decompress(base64.b64decode(packed, validate=True), MAX_FILES_BYTES * 2)
         if not unzip.eof:
-            raise FormRefused(f"The files together are larger than {LARGEST_FILES // 1_000_000} MB.", TOO_LARGE)
+            raise FormRefused(f"The files together are larger than {MAX_FILES_BYTES // 1_000_000} MB.", TOO_LARGE)
         return msgspec.json.decode(found, type=dict[str, File])
     except (binascii.Error, zlib.error, msgspec.MsgspecError):
         raise FormRefused("The page arrived damaged.") from None

@@ -11,17 +11,17 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from infra.deploy import commands, policies, remove, status
-from infra.deploy.hand import Hand
-from infra.deploy.stage import ROOT, Stage, Stop
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import ROOT, DeployError, Deployment
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 a person has to do something first, or something needs attention."""
     args = parser().parse_args(argv)
-    hand = Hand(dry_run=getattr(args, "dry_run", False))
+    hand = Reporter(dry_run=getattr(args, "dry_run", False))
     try:
         return run(args, hand)
-    except Stop as stop:
+    except DeployError as stop:
         print(stop, file=sys.stderr)
     except NoRegionError:
         print("No region is set: export AWS_DEFAULT_REGION=eu-west-2 (London).", file=sys.stderr)
@@ -30,11 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1
 
 
-def run(args: argparse.Namespace, hand: Hand) -> int:
+def run(args: argparse.Namespace, hand: Reporter) -> int:
     if args.command == "policies":
         policies.write_all(args.project, hand)
         return 0
-    stage = Stage(args.stage, args.project)
+    stage = Deployment(args.stage, args.project)
     if args.command == "status":
         return _told(status.run(stage, hand))
     if args.command == "remove":

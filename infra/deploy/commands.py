@@ -6,13 +6,13 @@ import sys
 from argparse import Namespace
 
 from infra.deploy import functions, gateway, layer, package, policies, sender, settings, stack, state, verify
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage, Stop, found_or_none
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import DeployError, Deployment, found_or_none
 
 RUNTIME = (3, 13)
 
 
-def infra(stage: Stage, hand: Hand, args: Namespace) -> None:
+def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.steps = 5
     hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
     given = {"sender": args.sender, "reply_to": args.reply_to, "administrators": _listed(args.administrators)}
@@ -22,15 +22,15 @@ def infra(stage: Stage, hand: Hand, args: Namespace) -> None:
     hand.step("Stack: tables, bucket, queues, topic, mail, alarms")
     wanted = _parameters(stage, known["sender"], args)
     if not stack.outputs(stage):  # the layer's zip needs the bucket
-        stack.bring_about(stage, hand, {**wanted, "LayerKey": ""})
+        stack.ensure_stack(stage, hand, {**wanted, "LayerKey": ""})
     hand.step("PDF layer")
     layer.upload(stage, hand)
     if stack.outputs(stage):  # not in a dry run on an empty account
-        stack.bring_about(stage, hand, {**wanted, "LayerKey": layer.key(stage)})
+        stack.ensure_stack(stage, hand, {**wanted, "LayerKey": layer.key(stage)})
     if arn := stack.outputs(stage).get("PdfLayer"):
         policies.set_layer(stage, hand, arn)
     hand.step("Settings")
-    settings.bring_about(stage, hand, given)
+    settings.ensure_settings(stage, hand, given)
     if state.live_functions(stage):
         functions.restart(stage, hand, "they read the settings when they start")
     hand.step("Mail")
@@ -38,7 +38,7 @@ def infra(stage: Stage, hand: Hand, args: Namespace) -> None:
         hand.stays(f"{known['sender']} may send")
 
 
-def deploy(stage: Stage, hand: Hand, args: Namespace) -> None:
+def deploy(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.steps = 6
     hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
     _check_ready(stage, any_python=args.any_python)
@@ -58,7 +58,7 @@ def deploy(stage: Stage, hand: Hand, args: Namespace) -> None:
         hand.tell(f"{settings.read(stage)['base_url']}/")
 
 
-def rotate_keys(stage: Stage, hand: Hand, args: Namespace) -> None:
+def rotate_keys(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.steps = 2
     hand.step("Link keys")
     settings.rotate(stage, hand, drop_oldest=args.drop_oldest)
@@ -66,7 +66,7 @@ def rotate_keys(stage: Stage, hand: Hand, args: Namespace) -> None:
     functions.restart(stage, hand, "they read the settings when they start")
 
 
-def _afterwards(stage: Stage, hand: Hand) -> None:
+def _afterwards(stage: Deployment, hand: Reporter) -> None:
     apis = state.api_ids(stage)
     if not apis:
         hand.tell("the rest follows once there is an API")  # in a dry run before the first deploy
@@ -76,12 +76,12 @@ def _afterwards(stage: Stage, hand: Hand) -> None:
     settings.write(stage, hand, settings.with_id_key({**known, "base_url": base_url}))
     if hand.dry_run and not known.get("base_url"):
         return
-    gateway.bring_about(stage, hand, apis[0])
-    functions.bring_about(stage, hand)
+    gateway.ensure_gateway(stage, hand, apis[0])
+    functions.ensure_functions(stage, hand)
     functions.restart(stage, hand, "they read the settings when they start")
 
 
-def _check_ready(stage: Stage, *, any_python: bool) -> None:
+def _check_ready(stage: Deployment, *, any_python: bool) -> None:
     """Raises Stop naming everything that `make infra` has still to do."""
     wrong = []
     if sys.version_info[:2] != RUNTIME and not any_python:
@@ -99,10 +99,10 @@ def _check_ready(stage: Stage, *, any_python: bool) -> None:
     if not settings.read(stage):
         wrong.append(f"{stage.parameter} is missing: make infra STAGE={stage.name}")
     if wrong:
-        raise Stop("Not yet: " + "; ".join(wrong) + ".")
+        raise DeployError("Not yet: " + "; ".join(wrong) + ".")
 
 
-def _parameters(stage: Stage, from_whom: str, args: Namespace) -> stack.Parameters:
+def _parameters(stage: Deployment, from_whom: str, args: Namespace) -> stack.Parameters:
     before = stack.parameters(stage)
     return {
         **_data(stage),
@@ -113,7 +113,7 @@ def _parameters(stage: Stage, from_whom: str, args: Namespace) -> stack.Paramete
     }
 
 
-def _data(stage: Stage) -> stack.Parameters:
+def _data(stage: Deployment) -> stack.Parameters:
     """Tables and bucket that are there outside the stack are taken up as they are."""
     owned = stack.owned(stage)
     table, head = stage.client("dynamodb").describe_table, stage.client("s3").head_bucket

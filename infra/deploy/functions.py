@@ -8,14 +8,14 @@ from typing import Any
 
 from infra import rights
 from infra.deploy import settings, state
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage, found_or_none
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import Deployment, found_or_none
 
 # Handlers take one message at a time and never raise for a job that fails, so no part of a batch can be lost.
 EVENT_SOURCE = {"BatchSize": 1, "MaximumBatchingWindowInSeconds": 0}
 
 
-def bring_about(stage: Stage, hand: Hand) -> None:
+def ensure_functions(stage: Deployment, hand: Reporter) -> None:
     arns = state.live_functions(stage)
     for name, arn in arns.items():
         for source in state.event_sources(stage, arn):
@@ -25,7 +25,7 @@ def bring_about(stage: Stage, hand: Hand) -> None:
             _retries(stage, hand, name, wanted)
 
 
-def asynchronous(stage: Stage) -> dict[str, dict[str, Any]]:
+def asynchronous(stage: Deployment) -> dict[str, dict[str, Any]]:
     """How often Lambda tries a function again that nobody waits for."""
     dead = {"OnFailure": {"Destination": stage.arn("sqs", f"{stage.title}-dead")}}
     return {
@@ -36,7 +36,7 @@ def asynchronous(stage: Stage) -> dict[str, dict[str, Any]]:
     }
 
 
-def restart(stage: Stage, hand: Hand, why: str) -> None:
+def restart(stage: Deployment, hand: Reporter, why: str) -> None:
     """Warm functions hold the settings that they started with; a change of configuration starts fresh ones."""
     mark = hashlib.sha256(json.dumps(settings.read(stage), sort_keys=True).encode()).hexdigest()[:12]
     text = f"settings {mark}"
@@ -47,7 +47,7 @@ def restart(stage: Stage, hand: Hand, why: str) -> None:
         hand.change(f"start {len(old)} functions afresh: {why}", lambda: _describe(stage, old, text))
 
 
-def _describe(stage: Stage, names: list[str], text: str) -> None:
+def _describe(stage: Deployment, names: list[str], text: str) -> None:
     awsl = stage.client("lambda")
     for name in names:
         awsl.update_function_configuration(FunctionName=name, Description=text)
@@ -55,7 +55,7 @@ def _describe(stage: Stage, names: list[str], text: str) -> None:
         awsl.get_waiter("function_updated").wait(FunctionName=name)
 
 
-def _event_source(stage: Stage, hand: Hand, name: str, source: dict[str, Any]) -> None:
+def _event_source(stage: Deployment, hand: Reporter, name: str, source: dict[str, Any]) -> None:
     changed = {key: value for key, value in EVENT_SOURCE.items() if source.get(key, value) != value}
     if source.get("State") in ("Disabled", "Disabling"):
         changed["Enabled"] = True
@@ -67,7 +67,7 @@ def _event_source(stage: Stage, hand: Hand, name: str, source: dict[str, Any]) -
     hand.change(f"let {name} take messages of {queue} one by one", lambda: update(UUID=source["UUID"], **changed))
 
 
-def _retries(stage: Stage, hand: Hand, name: str, wanted: dict[str, Any]) -> None:
+def _retries(stage: Deployment, hand: Reporter, name: str, wanted: dict[str, Any]) -> None:
     awsl, function = stage.client("lambda"), rights.function_name(stage.name, name)
     read = awsl.get_function_event_invoke_config
     now = found_or_none(read, "ResourceNotFoundException", FunctionName=function) or {}

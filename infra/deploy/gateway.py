@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from chalicelib.core import settings as config
 from chalicelib.core.errors import Refusal
 from chalicelib.web import static
-from chalicelib.web.page import HEADERS, TROUBLE, refusal_page
+from chalicelib.web.page import HEADERS, INTERNAL_ERROR, refusal_page
 from infra.deploy import settings, stack
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import Deployment
 
 REQUESTS_PER_SECOND = 50
 BURST = 100
@@ -71,17 +71,17 @@ PAGES = {
     "QUOTA_EXCEEDED": Page("429", BUSY),
     "REQUEST_TOO_LARGE": Page("413", TOO_MUCH),
     "DEFAULT_4XX": Page(None, TOO_MUCH),
-    "DEFAULT_5XX": Page(None, TROUBLE),
+    "DEFAULT_5XX": Page(None, INTERNAL_ERROR),
 }
 
 
-def bring_about(stage: Stage, hand: Hand, api: str) -> None:
+def ensure_gateway(stage: Deployment, hand: Reporter, api: str) -> None:
     _log_role(stage, hand)
     _pages(stage, hand, api)
     _stage_settings(stage, hand, api)
 
 
-def _log_role(stage: Stage, hand: Hand) -> None:
+def _log_role(stage: Deployment, hand: Reporter) -> None:
     """One for the whole account and region; without it API Gateway refuses an access log."""
     gateway = stage.client("apigateway")
     if gateway.get_account().get("cloudwatchRoleArn"):
@@ -92,7 +92,7 @@ def _log_role(stage: Stage, hand: Hand) -> None:
     hand.change(f"let API Gateway write logs as {role}", lambda: gateway.update_account(patchOperations=patch))
 
 
-def _stage_settings(stage: Stage, hand: Hand, api: str) -> None:
+def _stage_settings(stage: Deployment, hand: Reporter, api: str) -> None:
     gateway, name = stage.client("apigateway"), stage.config()["api_gateway_stage"]
     now = gateway.get_stage(restApiId=api, stageName=name)
     log = {"destinationArn": stack.outputs(stage)["AccessLog"].removesuffix(":*"), "format": ACCESS_LOG}
@@ -125,7 +125,7 @@ def _value(now: dict[str, Any], path: str) -> str:
     return f"{found:g}" if isinstance(found, float) else str(found)
 
 
-def _pages(stage: Stage, hand: Hand, api: str) -> None:
+def _pages(stage: Deployment, hand: Reporter, api: str) -> None:
     """`chalice deploy` takes them away each time, because it puts the whole API anew."""
     gateway = stage.client("apigateway")
     here = {each["responseType"]: each for each in gateway.get_gateway_responses(restApiId=api).get("items", [])}
@@ -136,7 +136,7 @@ def _pages(stage: Stage, hand: Hand, api: str) -> None:
     hand.change(f"put our pages for {', '.join(changed)}, and publish them", lambda: _put(stage, api, changed))
 
 
-def _put(stage: Stage, api: str, kinds: list[str]) -> None:
+def _put(stage: Deployment, api: str, kinds: list[str]) -> None:
     gateway = stage.client("apigateway")
     for kind, wanted in responses(stage):
         if kind in kinds:
@@ -144,7 +144,7 @@ def _put(stage: Stage, api: str, kinds: list[str]) -> None:
     gateway.create_deployment(restApiId=api, stageName=stage.config()["api_gateway_stage"])
 
 
-def responses(stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
+def responses(stage: Deployment) -> Iterator[tuple[str, dict[str, Any]]]:
     base_url = settings.read(stage)["base_url"]
     for kind, page in PAGES.items():
         yield (
@@ -164,7 +164,7 @@ def _headers(base_url: str) -> Iterator[tuple[str, str]]:
         yield name, f"default-src {site}; sandbox" if name == "Content-Security-Policy" else value
 
 
-def _render(stage: Stage, refusal: Refusal) -> str:
+def _render(stage: Deployment, refusal: Refusal) -> str:
     """The very page that a function would answer with, whose links hang on the stage's settings."""
     os.environ["FULLCIRCLE_STAGE"] = stage.name
     config.settings.cache_clear()

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Hand:
+class Reporter:
     dry_run: bool = False
     say: Callable[[str], None] = print
     changes: list[str] = field(default_factory=list)  # what was changed, or would be

@@ -10,27 +10,27 @@ import zipfile
 from pathlib import Path
 
 from chalicelib.report import fonts
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage, Stop, found_or_none
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import DeployError, Deployment, found_or_none
 
 REQUIREMENTS = "requirements-report.txt"
 PYTHON = "3.13"  # of the Lambda runtime
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
-LARGEST = 50_000_000  # bytes of the zip
+MAX_ZIP_BYTES = 50_000_000  # bytes of the zip
 NO_TIME = (1980, 1, 1, 0, 0, 0)  # so that the same files give the same zip
 
 
-def architecture(stage: Stage) -> str:
+def architecture(stage: Deployment) -> str:
     return str(stage.config().get("lambda_architecture", "x86_64"))
 
 
-def key(stage: Stage) -> str:
+def key(stage: Deployment) -> str:
     """Where the zip is in the bucket: another name for other requirements."""
     text = (stage.project / REQUIREMENTS).read_bytes() + f"{PYTHON} {architecture(stage)}".encode()
     return f"layers/pdf-{architecture(stage)}-{hashlib.sha256(text).hexdigest()[:16]}.zip"
 
 
-def upload(stage: Stage, hand: Hand) -> None:
+def upload(stage: Deployment, hand: Reporter) -> None:
     name = key(stage)
     head = stage.client("s3").head_object
     if found_or_none(head, "404", "NoSuchKey", "NotFound", "NoSuchBucket", Bucket=stage.bucket, Key=name):
@@ -41,7 +41,7 @@ def upload(stage: Stage, hand: Hand) -> None:
         )
 
 
-def _upload(stage: Stage, name: str) -> None:
+def _upload(stage: Deployment, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive = build(Path(folder), stage.project / REQUIREMENTS, architecture(stage))
         stage.client("s3").upload_file(str(archive), stage.bucket, name)
@@ -60,15 +60,15 @@ def build(folder: Path, requirements: Path, machine: str) -> Path:
     command += ["--platform", f"manylinux_2_17_{platform}", "--require-hashes", "-r", str(requirements)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
     if done.returncode:
-        raise Stop(f"pip could not install {requirements.name} for {machine}:\n{done.stderr.strip()[-2000:]}")
+        raise DeployError(f"pip could not install {requirements.name} for {machine}:\n{done.stderr.strip()[-2000:]}")
     if lacking := fonts.missing(target):
-        raise Stop(f"The PDF layer lacks fonts: {', '.join(lacking)}. Are they in {requirements.name}?")
+        raise DeployError(f"The PDF layer lacks fonts: {', '.join(lacking)}. Are they in {requirements.name}?")
     archive = folder / "layer.zip"
     write_zip(
         archive, {str(path.relative_to(folder)): path.read_bytes() for path in target.rglob("*") if path.is_file()}
     )
-    if archive.stat().st_size > LARGEST:
-        raise Stop(f"The PDF layer has {archive.stat().st_size:,} bytes; {LARGEST:,} are foreseen.")
+    if archive.stat().st_size > MAX_ZIP_BYTES:
+        raise DeployError(f"The PDF layer has {archive.stat().st_size:,} bytes; {MAX_ZIP_BYTES:,} are foreseen.")
     return archive
 
 

@@ -22,11 +22,11 @@ from chalice.deploy.packager import DependencyBuilder as PipDependencyBuilder
 from chalice.deploy.packager import LambdaDeploymentPackager, PipRunner, SubprocessPip
 from chalice.utils import UI, OSUtils
 
-from infra.deploy.hand import Hand
+from infra.deploy.hand import Reporter
 from infra.deploy.layer import write_zip
-from infra.deploy.stage import Stage, Stop
+from infra.deploy.stage import DeployError, Deployment
 
-LARGEST = 10_000_000  # bytes: it is uploaded once for each function, and unpacked at each cold start
+MAX_PACKAGE_BYTES = 10_000_000  # bytes: it is uploaded once for each function, and unpacked at each cold start
 
 
 def runtime() -> str:
@@ -34,7 +34,7 @@ def runtime() -> str:
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def bring_about(stage: Stage, hand: Hand) -> None:
+def bring_about(stage: Deployment, hand: Reporter) -> None:
     archive = path(stage)
     if archive.exists() and _is_compiled(archive):
         hand.stays(f"package {archive.name}, {archive.stat().st_size:,} bytes")
@@ -44,20 +44,22 @@ def bring_about(stage: Stage, hand: Hand) -> None:
         hand.tell(f"{archive.name}, {archive.stat().st_size:,} bytes")
 
 
-def path(stage: Stage) -> Path:
+def path(stage: Deployment) -> Path:
     """Where Chalice looks for the package of app.py, chalicelib and requirements.txt as they are now."""
     project = str(stage.project)
     return Path(_packager(stage).deployment_package_filename(project, runtime()))
 
 
-def build(stage: Stage) -> Path:
+def build(stage: Deployment) -> Path:
     archive = path(stage)
     if not archive.exists():
         archive.parent.mkdir(parents=True, exist_ok=True)
         _packager(stage).create_deployment_package(str(stage.project), runtime())
     add_byte_code(archive)
-    if archive.stat().st_size > LARGEST:
-        raise Stop(f"The package has {archive.stat().st_size:,} bytes, more than {LARGEST:,}: what was added to it?")
+    if archive.stat().st_size > MAX_PACKAGE_BYTES:
+        raise DeployError(
+            f"The package has {archive.stat().st_size:,} bytes, more than {MAX_PACKAGE_BYTES:,}: what was added to it?"
+        )
     return archive
 
 
@@ -74,17 +76,17 @@ def add_byte_code(archive: Path) -> None:
     fresh.replace(archive)
 
 
-def chalice(stage: Stage, verb: str) -> None:
+def chalice(stage: Deployment, verb: str) -> None:
     """`chalice deploy` or `chalice delete`, its words passed on."""
     program = "import sys; from chalice.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", program, "--project-dir", str(stage.project), verb, "--stage", stage.name]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 (our own words)
-        raise Stop(
+        raise DeployError(
             f"`chalice {verb}` broke off. Mend what it says and run the same command again: it goes on from there."
         )
 
 
-def _packager(stage: Stage) -> Any:
+def _packager(stage: Deployment) -> Any:
     config = CLIFactory(str(stage.project)).create_config_obj(stage.name)
     osutils, machine = OSUtils(), config.lambda_architecture
     pip = PipRunner(pip=SubprocessPip(osutils=osutils), osutils=osutils)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from infra import rights
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import Deployment
 
 PATTERN = "dev"  # the stage that a new one is made after
 
@@ -20,7 +20,7 @@ def policy_file(stage: str, function: str) -> str:
     return f"policies/{stage}/{function}.json"
 
 
-def bring_about(stage: Stage, hand: Hand) -> None:
+def bring_about(stage: Deployment, hand: Reporter) -> None:
     config = stage.config()
     if stage.name not in config["stages"]:
         config["stages"][stage.name] = new_stage(config["stages"][PATTERN], stage.name)
@@ -51,7 +51,7 @@ def stale(project: Path, stage: str) -> Iterator[tuple[Path, str]]:
             yield path, text
 
 
-def set_layer(stage: Stage, hand: Hand, layer: str) -> None:
+def set_layer(stage: Deployment, hand: Reporter, layer: str) -> None:
     """The version's number and the account are in a layer's name, so it cannot derive from the stage."""
     config = stage.config()
     function = config["stages"][stage.name]["lambda_functions"]["report"]
@@ -62,11 +62,11 @@ def set_layer(stage: Stage, hand: Hand, layer: str) -> None:
     hand.change(f"give report the layer {layer} in .chalice/config.json", lambda: write(stage, config))
 
 
-def write(stage: Stage, config: dict[str, Any]) -> None:
+def write(stage: Deployment, config: dict[str, Any]) -> None:
     _write(stage.config_file, json.dumps(config, indent=2) + "\n")
 
 
-def write_all(project: Path, hand: Hand) -> None:
+def write_all(project: Path, hand: Reporter) -> None:
     """The policies of every stage in config.json."""
     for name in json.loads((project / ".chalice" / "config.json").read_text())["stages"]:
         for path, text in stale(project, name):

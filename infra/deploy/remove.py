@@ -6,18 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from infra.deploy import package, settings, stack, state
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage, Stop, found_or_none
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import DeployError, Deployment, found_or_none
 
 STEPS = 3
 STEPS_WITH_DATA = 4
 ABSENT = ("ResourceNotFoundException", "NoSuchBucket", "404", "ParameterNotFound")
 
 
-def run(stage: Stage, hand: Hand, destroy: str) -> None:
+def run(stage: Deployment, hand: Reporter, destroy: str) -> None:
     """destroy   the stage's name again, to delete tables, documents and settings as well; empty keeps them"""
     if destroy and destroy != stage.name:
-        raise Stop(f"DESTROY={destroy} does not name the stage {stage.name}: nothing was removed.")
+        raise DeployError(f"DESTROY={destroy} does not name the stage {stage.name}: nothing was removed.")
     hand.steps = STEPS_WITH_DATA if destroy else STEPS
     hand.step("Functions, roles, schedule, API")
     if len(state.rebuild(stage, hand)):
@@ -34,7 +34,7 @@ def run(stage: Stage, hand: Hand, destroy: str) -> None:
         hand.tell(line)
 
 
-def _destroy(stage: Stage, hand: Hand) -> None:
+def _destroy(stage: Deployment, hand: Reporter) -> None:
     for name in _tables(stage):
         hand.change(f"delete table {name} and everything in it", lambda name=name: _delete_table(stage, name))  # type: ignore[misc]
     if _bucket(stage):
@@ -46,13 +46,13 @@ def _destroy(stage: Stage, hand: Hand) -> None:
         hand.change(f"delete {stage.parameter}: every link that is out ends", lambda: delete(Name=stage.parameter))
 
 
-def _tables(stage: Stage) -> list[str]:
+def _tables(stage: Deployment) -> list[str]:
     describe = stage.client("dynamodb").describe_table
     names = (stage.title, f"{stage.title}-keys")
     return [name for name in names if found_or_none(describe, *ABSENT, TableName=name)]
 
 
-def _delete_table(stage: Stage, name: str) -> None:
+def _delete_table(stage: Deployment, name: str) -> None:
     tables = stage.client("dynamodb")
     tables.update_table(TableName=name, DeletionProtectionEnabled=False)
     tables.get_waiter("table_exists").wait(TableName=name)
@@ -60,11 +60,11 @@ def _delete_table(stage: Stage, name: str) -> None:
     tables.get_waiter("table_not_exists").wait(TableName=name)
 
 
-def _bucket(stage: Stage) -> bool:
+def _bucket(stage: Deployment) -> bool:
     return found_or_none(stage.client("s3").head_bucket, *ABSENT, Bucket=stage.bucket) is not None
 
 
-def _delete_bucket(stage: Stage) -> None:
+def _delete_bucket(stage: Deployment) -> None:
     s3 = stage.client("s3")
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=stage.bucket):
         each = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
@@ -74,18 +74,18 @@ def _delete_bucket(stage: Stage) -> None:
     s3.delete_bucket(Bucket=stage.bucket)
 
 
-def _layers(stage: Stage) -> list[int]:
+def _layers(stage: Deployment) -> list[int]:
     pages = stage.client("lambda").get_paginator("list_layer_versions").paginate(LayerName=f"{stage.title}-pdf")
     return found_or_none(lambda: [it["Version"] for page in pages for it in page["LayerVersions"]], *ABSENT) or []
 
 
-def _delete_layers(stage: Stage, versions: list[int]) -> None:
+def _delete_layers(stage: Deployment, versions: list[int]) -> None:
     delete: Callable[..., Any] = stage.client("lambda").delete_layer_version
     for version in versions:
         delete(LayerName=f"{stage.title}-pdf", VersionNumber=version)
 
 
-def _left(stage: Stage) -> list[str]:
+def _left(stage: Deployment) -> list[str]:
     left = [f"table {name}" for name in _tables(stage)]
     left += [f"bucket {stage.bucket}"] if _bucket(stage) else []
     left += [f"{len(found)} versions of layer {stage.title}-pdf"] if (found := _layers(stage)) else []

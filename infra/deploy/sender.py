@@ -6,11 +6,11 @@ from email.utils import parseaddr
 from typing import Any
 
 from infra.deploy import stack
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage, found_or_none
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import Deployment, found_or_none
 
 
-def identity(stage: Stage, sender: str) -> tuple[str, dict[str, Any] | None]:
+def identity(stage: Deployment, sender: str) -> tuple[str, dict[str, Any] | None]:
     """The identity that lets us send, and what SES says of it; the domain and None if it knows neither."""
     address = parseaddr(sender)[1]
     domain = address.rsplit("@", 1)[1]
@@ -20,7 +20,7 @@ def identity(stage: Stage, sender: str) -> tuple[str, dict[str, Any] | None]:
     return domain, None
 
 
-def parameters(stage: Stage, sender: str, chosen: str) -> stack.Parameters:
+def parameters(stage: Deployment, sender: str, chosen: str) -> stack.Parameters:
     """For the stack. `chosen` is an identity that the operator names, for example the address alone."""
     before = stack.parameters(stage)
     name, known = identity(stage, sender)
@@ -30,7 +30,7 @@ def parameters(stage: Stage, sender: str, chosen: str) -> stack.Parameters:
     return {"Sender": name, "MailFromDomain": "" if "@" in name else f"bounces.{name}"}
 
 
-def tell(stage: Stage, hand: Hand, sender: str) -> list[str]:
+def tell(stage: Deployment, hand: Reporter, sender: str) -> list[str]:
     """What a person must still do before mail arrives; each line says it."""
     name, known = identity(stage, sender)
     waiting = []
@@ -48,7 +48,7 @@ def tell(stage: Stage, hand: Hand, sender: str) -> list[str]:
     return waiting
 
 
-def _unverified(stage: Stage, name: str, known: dict[str, Any]) -> list[str]:
+def _unverified(stage: Deployment, name: str, known: dict[str, Any]) -> list[str]:
     if known.get("IdentityType") == "EMAIL_ADDRESS":
         return [f"{name} is not verified: open the link that SES mailed to it."]
     tokens = known.get("DkimAttributes", {}).get("Tokens", [])
@@ -61,7 +61,7 @@ def _unverified(stage: Stage, name: str, known: dict[str, Any]) -> list[str]:
     ]
 
 
-def _known(stage: Stage, name: str) -> dict[str, Any] | None:
+def _known(stage: Deployment, name: str) -> dict[str, Any] | None:
     call = stage.client("sesv2").get_email_identity
     found: dict[str, Any] | None = found_or_none(call, "NotFoundException", EmailIdentity=name)
     return found

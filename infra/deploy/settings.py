@@ -10,8 +10,8 @@ from typing import Any
 
 from chalicelib.core.settings import DEFAULTS, ConfigError, first_id_key, parse_settings
 from infra.deploy import stack
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage, Stop, found_or_none
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import DeployError, Deployment, found_or_none
 
 KEY_BYTES = 32
 ASKED = {  # what only a person knows, with the variable of make that says it
@@ -23,7 +23,7 @@ ASKED = {  # what only a person knows, with the variable of make that says it
 Values = dict[str, Any]
 
 
-def read(stage: Stage) -> Values:
+def read(stage: Deployment) -> Values:
     """Empty if there is no parameter yet. Raises Stop if it is no JSON object."""
     call = stage.client("ssm").get_parameter
     answer = found_or_none(call, "ParameterNotFound", Name=stage.parameter, WithDecryption=True)
@@ -34,22 +34,26 @@ def read(stage: Stage) -> Values:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise Stop(f"{stage.parameter} is not a JSON object. Put back an earlier version of it; AWS keeps its history.")
+        raise DeployError(
+            f"{stage.parameter} is not a JSON object. Put back an earlier version of it; AWS keeps its history."
+        )
     return found
 
 
-def check_given(stage: Stage, given: Mapping[str, Any]) -> Values:
+def check_given(stage: Deployment, given: Mapping[str, Any]) -> Values:
     """What a person has said, now or before. Raises Stop naming everything that is still to be said."""
     known = {**read(stage), **{name: value for name, value in given.items() if value}}
     missing = [how for name, how in ASKED.items() if not known.get(name)]
     if missing:
-        raise Stop("Still to be said, as in: make infra STAGE={} {}".format(stage.name, " ".join(missing)))
+        raise DeployError("Still to be said, as in: make infra STAGE={} {}".format(stage.name, " ".join(missing)))
     if "@" not in parseaddr(known["sender"])[1]:
-        raise Stop(f"SENDER={known['sender']!r} holds no address: write SENDER='Fullcircle <feedback@example.org>'.")
+        raise DeployError(
+            f"SENDER={known['sender']!r} holds no address: write SENDER='Fullcircle <feedback@example.org>'."
+        )
     return known
 
 
-def bring_about(stage: Stage, hand: Hand, given: Mapping[str, Any]) -> None:
+def ensure_settings(stage: Deployment, hand: Reporter, given: Mapping[str, Any]) -> None:
     """Keys are made once and kept: links in people's mail and the ids in rows hang on them."""
     known = check_given(stage, given)
     found = stack.outputs(stage)
@@ -80,7 +84,7 @@ def with_id_key(found: Values) -> Values:
     return {**found, "id_key": first_id_key(found["link_keys"])}
 
 
-def write(stage: Stage, hand: Hand, wanted: Values) -> bool:
+def write(stage: Deployment, hand: Reporter, wanted: Values) -> bool:
     """True if they had to be changed. Only names are told: link keys are secret."""
     before = read(stage)
     changed = [name for name in wanted if before.get(name) != wanted[name]]
@@ -91,13 +95,13 @@ def write(stage: Stage, hand: Hand, wanted: Values) -> bool:
     return True
 
 
-def _put(stage: Stage, wanted: Values) -> None:
+def _put(stage: Deployment, wanted: Values) -> None:
     stage.client("ssm").put_parameter(
         Name=stage.parameter, Type="SecureString", Overwrite=True, Value=json.dumps(wanted, indent=1)
     )
 
 
-def faults(stage: Stage) -> str:
+def faults(stage: Deployment) -> str:
     """What the functions would say of the settings; empty if they take them."""
     found = read(stage)
     if not found:
@@ -109,7 +113,7 @@ def faults(stage: Stage) -> str:
     return ""
 
 
-def custom_domain(stage: Stage) -> str:
+def custom_domain(stage: Deployment) -> str:
     """The base URL of a domain of one's own, from .chalice/config.json; empty without one."""
     domain = stage.config()["stages"].get(stage.name, {}).get("api_gateway_custom_domain")
     if not domain:
@@ -118,7 +122,7 @@ def custom_domain(stage: Stage) -> str:
     return f"https://{domain['domain_name']}" + (f"/{prefix}" if prefix else "")
 
 
-def rotate(stage: Stage, hand: Hand, *, drop_oldest: bool) -> None:
+def rotate(stage: Deployment, hand: Reporter, *, drop_oldest: bool) -> None:
     """A new key signs from now on; the older ones still open links. Dropping the oldest closes the links it signed.
 
     The key of ids stays: rows are found by it.
@@ -126,15 +130,15 @@ def rotate(stage: Stage, hand: Hand, *, drop_oldest: bool) -> None:
     found = read(stage)
     keys = found.get("link_keys", [])
     if not keys:
-        raise Stop(f"Stage {stage.name} has no settings yet: run make infra STAGE={stage.name} first.")
+        raise DeployError(f"Stage {stage.name} has no settings yet: run make infra STAGE={stage.name} first.")
     if drop_oldest and len(keys) < 2:
-        raise Stop("There is one link key only, and all links hang on it: add one before you drop one.")
+        raise DeployError("There is one link key only, and all links hang on it: add one before you drop one.")
     found = with_id_key(found)
     kept = keys[1:] if drop_oldest else [*keys, secrets.token_urlsafe(KEY_BYTES)]
     what = "drop the oldest link key" if drop_oldest else "add a link key that signs from now on"
     hand.change(f"{what}: {len(keys)} become {len(kept)}", lambda: _put(stage, {**found, "link_keys": kept}))
 
 
-def _rate(stage: Stage) -> float:
+def _rate(stage: Deployment) -> float:
     """Mails a second that SES lets this account send; 1 in the sandbox."""
     return float(stage.client("sesv2").get_account()["SendQuota"]["MaxSendRate"])

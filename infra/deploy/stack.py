@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 from botocore.exceptions import ClientError
 
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage, Stop, code, found_or_none
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import DeployError, Deployment, code, found_or_none
 
 TEMPLATE = "infra/stack.yaml"
 FAILED_AT_BIRTH = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS"}
@@ -19,24 +19,24 @@ POLL = 3  # seconds
 Parameters = dict[str, str]
 
 
-def describe(stage: Stage) -> dict[str, Any] | None:
+def describe(stage: Deployment) -> dict[str, Any] | None:
     answer = found_or_none(stage.client("cloudformation").describe_stacks, "ValidationError", StackName=stage.title)
     stack: dict[str, Any] | None = answer["Stacks"][0] if answer and answer["Stacks"] else None
     return None if stack and stack["StackStatus"] == "DELETE_COMPLETE" else stack
 
 
-def outputs(stage: Stage) -> dict[str, str]:
+def outputs(stage: Deployment) -> dict[str, str]:
     """Empty if there is no stack."""
     stack = describe(stage) or {}
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 
 
-def parameters(stage: Stage) -> Parameters:
+def parameters(stage: Deployment) -> Parameters:
     stack = describe(stage) or {}
     return {each["ParameterKey"]: each.get("ParameterValue", "") for each in stack.get("Parameters", [])}
 
 
-def owned(stage: Stage) -> set[str]:
+def owned(stage: Deployment) -> set[str]:
     """Logical names of what the stack holds."""
     if describe(stage) is None:
         return set()
@@ -45,7 +45,9 @@ def owned(stage: Stage) -> set[str]:
     return {each["LogicalResourceId"] for each in answer["StackResources"] if each["ResourceStatus"] not in gone}
 
 
-def bring_about(stage: Stage, hand: Hand, wanted: Parameters, pause: Callable[[float], None] = time.sleep) -> None:
+def ensure_stack(
+    stage: Deployment, hand: Reporter, wanted: Parameters, pause: Callable[[float], None] = time.sleep
+) -> None:
     """Make the stack be as the template and the wanted parameters say."""
     template = (stage.project / TEMPLATE).read_text()
     stack = _settled(stage, hand, pause)
@@ -63,7 +65,7 @@ def bring_about(stage: Stage, hand: Hand, wanted: Parameters, pause: Callable[[f
     hand.change(f"update stack {stage.title}", lambda: _run(stage, hand, "update_stack", template, values, pause))
 
 
-def delete(stage: Stage, hand: Hand, pause: Callable[[float], None] = time.sleep) -> None:
+def delete(stage: Deployment, hand: Reporter, pause: Callable[[float], None] = time.sleep) -> None:
     """Tables, bucket, sender and layers stay: the template retains them."""
     if describe(stage) is None:
         hand.stays(f"there is no stack {stage.title}")
@@ -71,7 +73,7 @@ def delete(stage: Stage, hand: Hand, pause: Callable[[float], None] = time.sleep
     hand.change(f"delete stack {stage.title}; tables, bucket and sender stay", lambda: _delete(stage, hand, pause))
 
 
-def _settled(stage: Stage, hand: Hand, pause: Callable[[float], None]) -> dict[str, Any] | None:
+def _settled(stage: Deployment, hand: Reporter, pause: Callable[[float], None]) -> dict[str, Any] | None:
     """The stack once nothing is under way in it; None if there is none, or only the rest of one that never stood."""
     stack = describe(stage)
     if stack and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] not in FAILED_AT_BIRTH:
@@ -88,7 +90,7 @@ def _settled(stage: Stage, hand: Hand, pause: Callable[[float], None]) -> dict[s
 
 
 def _run(
-    stage: Stage, hand: Hand, verb: str, template: str, values: Parameters, pause: Callable[[float], None]
+    stage: Deployment, hand: Reporter, verb: str, template: str, values: Parameters, pause: Callable[[float], None]
 ) -> None:
     try:
         getattr(stage.client("cloudformation"), verb)(
@@ -105,19 +107,19 @@ def _run(
     stack = _wait(stage, hand, pause)
     status = stack["StackStatus"] if stack else "gone"
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise Stop(
+        raise DeployError(
             f"The stack came out as {status}: {_first_failure(stage)}. Mend that and run the same command again."
         )
 
 
-def _delete(stage: Stage, hand: Hand, pause: Callable[[float], None]) -> None:
+def _delete(stage: Deployment, hand: Reporter, pause: Callable[[float], None]) -> None:
     stage.client("cloudformation").delete_stack(StackName=stage.title)
     stack = _wait(stage, hand, pause)
     if stack is not None:
-        raise Stop(f"The stack is not gone ({stack['StackStatus']}): {_first_failure(stage)}.")
+        raise DeployError(f"The stack is not gone ({stack['StackStatus']}): {_first_failure(stage)}.")
 
 
-def _wait(stage: Stage, hand: Hand, pause: Callable[[float], None]) -> dict[str, Any] | None:
+def _wait(stage: Deployment, hand: Reporter, pause: Callable[[float], None]) -> dict[str, Any] | None:
     """Until nothing is under way, telling how far it has come."""
     told = ""
     while (stack := describe(stage)) and stack["StackStatus"].endswith("_IN_PROGRESS"):
@@ -129,7 +131,7 @@ def _wait(stage: Stage, hand: Hand, pause: Callable[[float], None]) -> dict[str,
     return stack
 
 
-def _first_failure(stage: Stage) -> str:
+def _first_failure(stage: Deployment) -> str:
     events = stage.client("cloudformation").describe_stack_events(StackName=stage.title)["StackEvents"]
     failed = [each for each in events if each.get("ResourceStatus", "").endswith("_FAILED")]
     if not failed:

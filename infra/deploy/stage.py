@@ -19,19 +19,19 @@ ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"[a-z][a-z0-9]{1,15}")
 
 
-class Stop(Exception):
+class DeployError(Exception):
     """What a person must do first. Nothing was left half-done that a second run would not finish."""
 
 
 @dataclass(frozen=True)
-class Stage:
+class Deployment:
     name: str
     project: Path = ROOT  # where app.py and .chalice are
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
-            raise Stop(
+            raise DeployError(
                 f"{self.name!r} cannot be a stage: 2 to 16 small letters and digits, a letter first, as in prod."
             )
 

@@ -13,13 +13,13 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage, found_or_none
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import Deployment, found_or_none
 
 Resource = dict[str, Any]
 
 
-def rebuild(stage: Stage, hand: Hand) -> list[Resource]:
+def rebuild(stage: Deployment, hand: Reporter) -> list[Resource]:
     """Roles come before functions and functions before what calls them: Chalice deletes from the end."""
     functions = live_functions(stage)
     found = [
@@ -39,19 +39,19 @@ def rebuild(stage: Stage, hand: Hand) -> list[Resource]:
     return found
 
 
-def live_functions(stage: Stage) -> dict[str, str]:
+def live_functions(stage: Deployment) -> dict[str, str]:
     """Name in app.py -> ARN, of every function of this stage."""
     pages = stage.client("lambda").get_paginator("list_functions").paginate()
     arns = {each["FunctionName"]: each["FunctionArn"] for page in pages for each in page["Functions"]}
     return {_short(stage, name): arn for name, arn in sorted(arns.items()) if stage.is_ours(name)}
 
 
-def event_sources(stage: Stage, arn: str) -> list[dict[str, Any]]:
+def event_sources(stage: Deployment, arn: str) -> list[dict[str, Any]]:
     pages = stage.client("lambda").get_paginator("list_event_source_mappings").paginate(FunctionName=arn)
     return [each for page in pages for each in page["EventSourceMappings"]]
 
 
-def api_ids(stage: Stage) -> list[str]:
+def api_ids(stage: Deployment) -> list[str]:
     """Every REST API whose front page is answered by this stage's function; the one that is deployed comes first.
 
     All stages' APIs have one name, so a name tells nothing; an import that broke off leaves one too many.
@@ -63,11 +63,11 @@ def api_ids(stage: Stage) -> list[str]:
     return sorted(ours, key=lambda api: not gateway.get_stages(restApiId=api)["item"])
 
 
-def _short(stage: Stage, name: str) -> str:
+def _short(stage: Deployment, name: str) -> str:
     return name.removeprefix(f"{stage.title}-") if name != stage.title else "api_handler"
 
 
-def _roles(stage: Stage) -> Iterator[Resource]:
+def _roles(stage: Deployment) -> Iterator[Resource]:
     for page in stage.client("iam").get_paginator("list_roles").paginate():
         for role in page["Roles"]:
             name = role["RoleName"]
@@ -82,7 +82,7 @@ def _serves_lambda(role: dict[str, Any]) -> bool:
     return "lambda.amazonaws.com" in (trust if isinstance(trust, str) else json.dumps(trust))
 
 
-def _rules(stage: Stage) -> Iterator[Resource]:
+def _rules(stage: Deployment) -> Iterator[Resource]:
     prefix = f"{stage.title}-"
     for page in stage.client("events").get_paginator("list_rules").paginate(NamePrefix=prefix):
         for rule in page["Rules"]:
@@ -90,7 +90,7 @@ def _rules(stage: Stage) -> Iterator[Resource]:
             yield {"name": name.removeprefix(prefix), "resource_type": "cloudwatch_event", "rule_name": name}
 
 
-def _queues(stage: Stage, name: str, arn: str) -> Iterator[Resource]:
+def _queues(stage: Deployment, name: str, arn: str) -> Iterator[Resource]:
     for source in event_sources(stage, arn):
         queue = source["EventSourceArn"].rsplit(":", 1)[1]
         yield {
@@ -103,7 +103,7 @@ def _queues(stage: Stage, name: str, arn: str) -> Iterator[Resource]:
         }
 
 
-def _subscriptions(stage: Stage, functions: dict[str, str]) -> Iterator[Resource]:
+def _subscriptions(stage: Deployment, functions: dict[str, str]) -> Iterator[Resource]:
     topic = stage.arn("sns", f"{stage.title}-mail-events")
     listed = stage.client("sns").list_subscriptions_by_topic
     answer = found_or_none(listed, "NotFound", "NotFoundException", TopicArn=topic)
@@ -120,20 +120,20 @@ def _subscriptions(stage: Stage, functions: dict[str, str]) -> Iterator[Resource
             }
 
 
-def _apis(stage: Stage) -> Iterator[Resource]:
+def _apis(stage: Deployment) -> Iterator[Resource]:
     for place, api in enumerate(api_ids(stage)):
         name = f"rest_api_left_over_{place}" if place else "rest_api"
         yield {"name": name, "resource_type": "rest_api", "rest_api_id": api, "rest_api_url": url(stage, api) + "/"}
 
 
-def url(stage: Stage, api: str) -> str:
+def url(stage: Deployment, api: str) -> str:
     """As API Gateway names it, or an emulator in its place; without a slash at the end."""
     if emulator := os.environ.get("AWS_ENDPOINT_URL"):
         return f"{emulator}/_aws/execute-api/{api}/{stage.config()['api_gateway_stage']}"
     return f"https://{api}.execute-api.{stage.region}.amazonaws.com/{stage.config()['api_gateway_stage']}"
 
 
-def _leads_to(stage: Stage, api: str) -> bool:
+def _leads_to(stage: Deployment, api: str) -> bool:
     gateway = stage.client("apigateway")
     root = next((each for each in gateway.get_resources(restApiId=api)["items"] if each["path"] == "/"), None)
     if root is None:
@@ -143,7 +143,7 @@ def _leads_to(stage: Stage, api: str) -> bool:
     return bool(found) and f":function:{stage.title}/" in found.get("uri", "")
 
 
-def _domain(stage: Stage) -> Iterator[Resource]:
+def _domain(stage: Deployment) -> Iterator[Resource]:
     wanted = stage.config()["stages"].get(stage.name, {}).get("api_gateway_custom_domain")
     if not wanted:
         return
@@ -166,6 +166,6 @@ def _domain(stage: Stage) -> Iterator[Resource]:
     }
 
 
-def _write(stage: Stage, text: str) -> None:
+def _write(stage: Deployment, text: str) -> None:
     os.makedirs(stage.state_file.parent, exist_ok=True)
     stage.state_file.write_text(text)

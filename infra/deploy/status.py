@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from infra import rights
 from infra.deploy import policies, sender, settings, stack, state
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage, found_or_none
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import Deployment, found_or_none
 
 QUEUES = ("work", "report", "mail", "dead")
 STEPS = 6
 
 
-def run(stage: Stage, hand: Hand) -> list[str]:
+def run(stage: Deployment, hand: Reporter) -> list[str]:
     """Returns what needs a person, a line each."""
     hand.steps = STEPS
     needs: list[str] = []
@@ -28,7 +28,7 @@ def run(stage: Stage, hand: Hand) -> list[str]:
 Line = tuple[str, bool]  # what to tell, and whether it needs a person
 
 
-def _stack(stage: Stage) -> Iterator[Line]:
+def _stack(stage: Deployment) -> Iterator[Line]:
     found = stack.describe(stage)
     if found is None:
         yield f"there is no stack {stage.title}: run make infra STAGE={stage.name}", True
@@ -39,7 +39,7 @@ def _stack(stage: Stage) -> Iterator[Line]:
         yield "policy files differ from infra/rights.yaml: run make policies", True
 
 
-def _settings(stage: Stage) -> Iterator[Line]:
+def _settings(stage: Deployment) -> Iterator[Line]:
     fault = settings.faults(stage)
     yield (fault, True) if fault else (f"{stage.parameter} is complete", False)
     found = settings.read(stage)
@@ -47,7 +47,7 @@ def _settings(stage: Stage) -> Iterator[Line]:
     yield f"{len(found.get('link_keys', []))} link keys", False
 
 
-def _functions(stage: Stage) -> Iterator[Line]:
+def _functions(stage: Deployment) -> Iterator[Line]:
     live = state.live_functions(stage)
     for name in rights.FUNCTIONS:
         if name not in live:
@@ -60,7 +60,7 @@ def _functions(stage: Stage) -> Iterator[Line]:
         yield f"{name} is no longer in app.py: the next deploy removes it", True
 
 
-def _queues(stage: Stage) -> Iterator[Line]:
+def _queues(stage: Deployment) -> Iterator[Line]:
     sqs = stage.client("sqs")
     for queue in QUEUES:
         absent = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
@@ -74,7 +74,7 @@ def _queues(stage: Stage) -> Iterator[Line]:
         yield f"{queue}: {waiting} waiting, {taken} being worked on", queue == "dead" and waiting > 0
 
 
-def _alarms(stage: Stage) -> Iterator[Line]:
+def _alarms(stage: Deployment) -> Iterator[Line]:
     pages = stage.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stage.title}-")
     alarms = [each for page in pages for each in page["MetricAlarms"]]
     for each in alarms:
@@ -83,12 +83,12 @@ def _alarms(stage: Stage) -> Iterator[Line]:
     yield f"{len(alarms)} alarms, told to {stack.parameters(stage).get('AlarmEmail') or 'nobody'}", not alarms
 
 
-def _mail(stage: Stage) -> Iterator[Line]:
+def _email_lines(stage: Deployment) -> Iterator[Line]:
     from_whom = settings.read(stage).get("sender")
     if not from_whom:
         yield "no sender yet", True
         return
-    quiet = Hand(say=lambda _: None)
+    quiet = Reporter(say=lambda _: None)
     waiting = sender.tell(stage, quiet, from_whom)
     yield from ((line, True) for line in waiting)
     quota = stage.client("sesv2").get_account()["SendQuota"]
@@ -102,5 +102,5 @@ LOOKS = (
     ("Functions", _functions),
     ("Queues", _queues),
     ("Alarms", _alarms),
-    ("Mail", _mail),
+    ("Mail", _email_lines),
 )

@@ -11,15 +11,15 @@ from urllib.request import Request, urlopen
 
 from infra import rights
 from infra.deploy import settings
-from infra.deploy.hand import Hand
-from infra.deploy.stage import Stage, Stop
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import DeployError, Deployment
 
 SECONDS = 30  # for one answer; a cold start takes one or two
-LONGEST = 500  # characters of what a function says when it fails
+MAX_MESSAGE_CHARS = 500  # characters of what a function says when it fails
 TRIES = 5  # API Gateway takes a moment to publish
 
 
-def check(stage: Stage, hand: Hand, pause: Callable[[float], None] = time.sleep) -> None:
+def check(stage: Deployment, hand: Reporter, pause: Callable[[float], None] = time.sleep) -> None:
     """Raises Stop naming everything that is not as it must be."""
     for left in reversed(range(TRIES)):
         faults = [*_pages(settings.read(stage)["base_url"]), *_sweep(stage)]
@@ -28,7 +28,7 @@ def check(stage: Stage, hand: Hand, pause: Callable[[float], None] = time.sleep)
             return
         if left:
             pause(3)
-    raise Stop("Deployed, but not as it must be: " + "; ".join(faults))
+    raise DeployError("Deployed, but not as it must be: " + "; ".join(faults))
 
 
 def _pages(base_url: str) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _ask(url: str) -> tuple[int, dict[str, str]]:
         return 0, {"error": str(error)}
 
 
-def _sweep(stage: Stage) -> Iterator[str]:
+def _sweep(stage: Deployment) -> Iterator[str]:
     """Harmless at any time: it hints at what is due, as it does every five minutes."""
     event = {
         "version": "0",
@@ -69,4 +69,4 @@ def _sweep(stage: Stage) -> Iterator[str]:
     answer = stage.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
     if "FunctionError" in answer:
         said = answer["Payload"].read().decode(errors="replace")
-        yield f"{name} fails: {said[:LONGEST] or 'it says nothing'}"
+        yield f"{name} fails: {said[:MAX_MESSAGE_CHARS] or 'it says nothing'}"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from email.parser import BytesHeaderParser
 from typing import Any
 
-LARGEST_TRANSACTION = 4 * 1024 * 1024
-LARGEST_EXPRESSION = 4 * 1024
-LARGEST_MESSAGES = 1024 * 1024  # all of one batch
-MOST_DIGITS = 38
+MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
+MAX_EXPRESSION_BYTES = 4 * 1024
+MAX_BATCH_BYTES = 1024 * 1024  # all of one batch
+MAX_DIGITS = 38
 EXPRESSIONS = (
     "ConditionExpression",
     "UpdateExpression",
@@ -55,7 +55,7 @@ def _expression_faults(params: Params) -> Iterator[str]:
     for name, text in texts.items():
         if not text.strip():
             yield f"{name} is empty"
-        if len(text.encode()) > LARGEST_EXPRESSION:
+        if len(text.encode()) > MAX_EXPRESSION_BYTES:
             yield f"{name} is longer than 4 KB"
     used = set(re.findall(r"[#:]\w+", " ".join(texts.values())))
     for kind in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
@@ -76,7 +76,7 @@ def _transaction(params: Params) -> Iterator[str]:
         yield from _expression_faults(action)
         yield from _item_faults(action.get("Item", {}))
     size = sum(_size(action.get("Item") or action.get("ExpressionAttributeValues", {})) for _verb, action in actions)
-    if size > LARGEST_TRANSACTION:
+    if size > MAX_TRANSACTION_BYTES:
         yield f"{size} bytes"
     keys = [_key(action, action.get("Item") or action["Key"]) for _verb, action in actions]
     if len(set(keys)) < len(keys):
@@ -110,7 +110,7 @@ def _put(params: Params) -> Iterator[str]:
 
 def _item_faults(item: Params) -> Iterator[str]:
     numbers = [value["N"] for value in item.values() if "N" in value]
-    if any(len(number.strip("-").replace(".", "").strip("0")) > MOST_DIGITS for number in numbers):
+    if any(len(number.strip("-").replace(".", "").strip("0")) > MAX_DIGITS for number in numbers):
         yield "a number of more than 38 digits"
 
 
@@ -143,11 +143,11 @@ def _message_batch(params: Params) -> Iterator[str]:
         yield f"{len(entries)} messages"
     if len({entry["Id"] for entry in entries}) < len(entries):
         yield "one id twice"
-    if sum(len(entry["MessageBody"].encode()) for entry in entries) > LARGEST_MESSAGES:
+    if sum(len(entry["MessageBody"].encode()) for entry in entries) > MAX_BATCH_BYTES:
         yield "messages of more than 1 MB"
 
 
-def _mail(params: Params) -> Iterator[str]:
+def _email_faults(params: Params) -> Iterator[str]:
     for tag in params.get("EmailTags", []):
         if not (TAG.fullmatch(tag["Name"]) and TAG.fullmatch(tag["Value"])):
             yield f"tag {tag['Name']}={tag['Value']}"
@@ -171,5 +171,5 @@ CHECKS: dict[str, Callable[[Params], Iterator[str]]] = {
     "BatchGetItem": _batch_get,
     "PutItem": _put,
     "SendMessageBatch": _message_batch,
-    "SendEmail": _mail,
+    "SendEmail": _email_faults,
 }

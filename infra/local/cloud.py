@@ -22,7 +22,7 @@ from infra.local.clock import VirtualClock
 from infra.local.gateway import HOST, STAGE_PREFIX, server
 from infra.local.invoke import invoke, schedule_event
 from infra.local.job_failures import Failures
-from infra.local.pump import Pump
+from infra.local.pump import Dispatcher
 
 STAGE = "local"
 SWEEP_EVERY = timedelta(minutes=5)  # as app.py's schedule
@@ -64,15 +64,15 @@ class Cloud:
         gc.set_threshold(50_000, 20, 50)  # moto keeps every row in memory: looking through them often finds nothing
         moto_patches.sqs_clock(lambda: self.clock.now().timestamp())
         aws_contract.watch(session())
-        record.watch(session())
-        shortcut.take(session())
+        record.check_rights(session())
+        shortcut.use_in_process_transport(session())
         self.failures = Failures()
         self._without_failures = self.failures.watch(session())
         account.lay_out(STAGE, self.base_url)
         chalicelib.core.clock.use(self.clock.now)
         _log_problems_only()
         app = importlib.import_module(self._app_module).app
-        self.pump = Pump(app, f"{self.table}-mail-events", self.clock.now)
+        self.pump = Dispatcher(app, f"{self.table}-mail-events", self.clock.now)
         self._app = app
         self._start_http(app)
         return self
@@ -92,9 +92,9 @@ class Cloud:
         chalicelib.core.clock.use(None)
 
     def _start_http(self, app: Any) -> None:
-        from infra.local.desk import Desk
+        from infra.local.desk import DevTools
 
-        self._http = server(app, self.port, Desk(self))
+        self._http = server(app, self.port, DevTools(self))
         threading.Thread(target=self._http.server.serve_forever, name="http", daemon=True).start()
 
     # --- time -------------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class Wrong(Exception):
     """The request cannot be used; the text says why."""
 
 
-class Desk:
+class DevTools:
     """Answers for every path but the API's."""
 
     def __init__(self, cloud: Cloud):
@@ -104,7 +104,7 @@ class Desk:
         return {"now": stamp(self.cloud.clock.now())}
 
     def mails(self, _form: Form) -> list[dict[str, Any]]:
-        return [_mail(mail) for mail in outbox.accepted()]
+        return [_describe_email(mail) for mail in outbox.accepted()]
 
     def jobs(self, _form: Form) -> list[dict[str, Any]]:
         rows = memory.rows(self.cloud.table, "JOB#", "MAIL#")
@@ -191,7 +191,7 @@ class Desk:
 
 
 @cache
-def _mail(mail: Accepted) -> dict[str, Any]:
+def _describe_email(mail: Accepted) -> dict[str, Any]:
     message = mail.message
     return {
         "id": mail.id,

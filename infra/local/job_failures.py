@@ -45,15 +45,15 @@ class Failures:
     def watch(self, session: Any) -> Callable[[], None]:
         """Reach every job from now on, and the emails of the clients this botocore session makes. Returns an undo."""
         session.register("before-call.sesv2.SendEmail", self._refuse_email)
-        plain = run.run
+        plain = run.run_job
 
         def run_with_failures(job_id: str, handlers: Mapping[str, Handler], attempt: str, now: datetime) -> bool:
             return plain(job_id, _Failing(handlers, self), attempt, now)
 
-        run.run = run_with_failures
+        run.run_job = run_with_failures
 
         def undo() -> None:
-            run.run = plain
+            run.run_job = plain
 
         return undo
 

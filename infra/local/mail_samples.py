@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from chalicelib.core.model import Person
 from chalicelib.emails import compose, kinds
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.emails.mime import Rendered
 from chalicelib.emails.render import render
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 
 SAM = Person("Sam O'Brien", "sam.obrien@northfold.example.org")
 MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
@@ -79,12 +79,12 @@ VARIANTS: dict[str, dict[str, dict[str, str]]] = {
 DARK = "@media (prefers-color-scheme:dark)"
 
 
-def sample(template: str = "collect/invitation", *subject: str, to: Person = SAM, **words: str) -> Mail:
+def sample(template: str = "collect/invitation", *subject: str, to: Person = SAM, **words: str) -> Email:
     """`words` replace the plausible ones."""
     needed = {name: WORDS[name] for name in kinds.MAILS[template]}
     links = {name: (name, "k3jx9qmw", "1") for name in kinds.LINKS[template]}
     about = {"cohort": "spring", "delegate": "k3jx9qmw7s", "invitation": "k3jx9qmw"}
-    return queued(
+    return create_email(
         template, *(subject or ("k3jx9qmw",)), to=to, due_at=MONDAY, words=needed | words, links=links, about=about
     )
 

@@ -13,10 +13,10 @@ from chalicelib.core.aws import client
 from infra.local import memory, outbox
 from infra.local.invoke import invoke, queue_event, topic_event
 
-MOST_MESSAGES = 200_000  # of one run until empty; beyond it, jobs cause one another without end
+MAX_MESSAGES = 200_000  # of one run until empty; beyond it, jobs cause one another without end
 
 
-class Pump:
+class Dispatcher:
     """Not for two threads at once."""
 
     def __init__(self, app: Chalice, topic: str, now: Callable[[], datetime]):
@@ -36,7 +36,7 @@ class Pump:
         handled = 0
         while carried := self.once():
             handled += carried
-            if handled > MOST_MESSAGES:
+            if handled > MAX_MESSAGES:
                 raise RuntimeError(f"still busy after {handled} messages")
         return handled
 

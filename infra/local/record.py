@@ -25,7 +25,7 @@ def running(function: str) -> Iterator[None]:
         _running.reset(before)
 
 
-def watch(session: Any) -> None:
+def check_rights(session: Any) -> None:
     """Every call of the clients this botocore session makes from now on, and every link it signs."""
     session.register("before-parameter-build", _check)
 

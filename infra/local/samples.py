@@ -23,7 +23,7 @@ LOOKS: dict[str, tuple[str, str, Callable[[Rendered], str]]] = {
 def page(template: Template) -> Answer:
     shown = [
         {
-            "id": mail_id(*name),
+            "id": email_id(*name),
             "template": name[0],
             "variant": name[1],
             "subject": mail.subject,
@@ -37,12 +37,12 @@ def page(template: Template) -> Answer:
 
 def look(wanted: str, name: str) -> Answer | None:
     """One mail in one look; None if there is no such mail or look."""
-    mails = {mail_id(*named): mail for named, mail in mail_samples.every().items()}
+    mails = {email_id(*named): mail for named, mail in mail_samples.every().items()}
     if wanted not in mails or name not in LOOKS:
         return None
     _title, kind, shown = LOOKS[name]
     return Answer(HTTPStatus.OK, {"Content-Type": kind}, shown(mails[wanted]).encode())
 
 
-def mail_id(template: str, variant: str) -> str:
+def email_id(template: str, variant: str) -> str:
     return "-".join(f"{template} {variant}".replace("/", " ").split())

@@ -38,7 +38,7 @@ ROWS = (
 )
 
 
-def take(session: Any) -> None:
+def use_in_process_transport(session: Any) -> None:
     """For the clients this botocore session makes from now on: the services that every page and job calls."""
     for service, (host, name) in SERVICES.items():
         session.register(f"before-send.{service}", _straight_to(f"https://{host}.{REGION}.amazonaws.com", name))

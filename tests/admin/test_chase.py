@@ -34,11 +34,11 @@ def opened(visitor, clock):
 
 def count(delegate_ids, now):
     """How many emails a chase would send now. No page says so: see results/answer_counts.py."""
-    return sum(len(remind.plan(*remind._find(one), now)) for one in delegate_ids)
+    return sum(len(remind.plan_reminders(*remind._find(one), now)) for one in delegate_ids)
 
 
 def chase_dana(clock):
-    remind.chase(people.dana(), clock.now(), BY)
+    remind.remind_delegate(people.dana(), clock.now(), BY)
     drain(clock.now())
 
 
@@ -49,7 +49,7 @@ def test_who_has_not_answered_gets_one_more_mail(opened, clock):
     chase_dana(clock)
 
     assert {name: len(subjects(name)) - before[name] for name in PEERS} == dict.fromkeys(PEERS, 1)
-    assert cohorts.lines(people.COHORT)[0].reminded_on == "2026-09-16"
+    assert cohorts.list_lines(people.COHORT)[0].reminded_on == "2026-09-16"
     assert [row["by"] for row in audit_events.of_cohort(people.COHORT) if "reminded" in row["act"]] == [BY]
 
 
@@ -60,7 +60,7 @@ def test_a_second_chase_on_the_same_day_sends_nothing(opened, clock):
 
     assert count([people.dana()], clock.now()) == 0
     chase_dana(clock)
-    remind.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
+    remind.remind_cohort(people.COHORT, clock.now().date(), clock.now(), BY)
     drain(clock.now())
 
     assert len(sent_mails(people.person("p0").email)) == sent
@@ -96,12 +96,12 @@ def test_who_answered_or_declined_is_left_alone(opened, clock):
 
 
 def test_an_answer_stops_a_chaser_that_is_not_sent_yet(opened, clock):
-    remind.chase(people.dana(), clock.now(), BY)
+    remind.remind_delegate(people.dana(), clock.now(), BY)
     (row,) = query(f"JOB#chase#{people.dana()}#baseline#2026-09-16")
     from chalicelib.jobs import run
     from chalicelib.jobs.kinds import HANDLERS
 
-    run.run(row["id"], HANDLERS, "attempt", clock.now())
+    run.run_job(row["id"], HANDLERS, "attempt", clock.now())
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url), url)
     before = len(subjects("p0"))
@@ -134,11 +134,11 @@ def test_a_delegate_who_chose_nobody_is_asked_to_choose(visitor, clock):
 def test_the_whole_cohort_is_chased_at_once(visitor, clock):
     people.opened(clock, chosen=people.raters(4, 0), names=("dana delegate", "dora delegate"))
     clock.advance(days=2)
-    lines = cohorts.lines(people.COHORT)
+    lines = cohorts.list_lines(people.COHORT)
     promised = count([line.delegate_id for line in lines], clock.now())
     before = _sent()
-    remind.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
-    remind.chase_all(people.COHORT, clock.now().date(), clock.now(), BY)
+    remind.remind_cohort(people.COHORT, clock.now().date(), clock.now(), BY)
+    remind.remind_cohort(people.COHORT, clock.now().date(), clock.now(), BY)
     drain(clock.now())
 
     assert _sent() - before == promised == 12
@@ -148,7 +148,7 @@ def test_nobody_is_chased_once_the_questionnaire_is_closed(opened, clock):
     drain(clock.to(people.CLOSE))
 
     with pytest.raises(ChaseRefused):
-        remind.chase(people.dana(), clock.now(), BY)
+        remind.remind_delegate(people.dana(), clock.now(), BY)
 
 
 def _sent():

@@ -174,7 +174,7 @@ def test_a_delegate_is_withdrawn(opened, clock):
     drain(clock.now())
 
     assert "Withdrawn" in opened.page
-    assert cohorts.lines(people.COHORT)[0].withdrawn
+    assert cohorts.list_lines(people.COHORT)[0].withdrawn
 
 
 def test_an_address_that_bounced_asks_for_a_decision(opened, clock):
@@ -313,7 +313,7 @@ def test_a_failed_job_is_started_over(opened, clock):
     job = JobKind.SUMMARY.job("odd", due_at=clock.now(), cohort=people.COHORT)
     transact([jobs.add(job)])
     held = jobs.claim(job.id, "attempt", clock.now(), clock.now())
-    transact([jobs.fail(held, "the bucket was away")])
+    transact([jobs.mark_failed(held, "the bucket was away")])
     opened.open(f"{BASE_URL}/admin/work")
     assert "the bucket was away" in opened.page
     opened.post(f"{BASE_URL}/admin/work", {"job": job.id})

@@ -32,7 +32,7 @@ def opened(visitor, clock):
 
 
 def move(clock, who, new=NEW, by=BY):
-    address_change.replace(people.COHORT, people.person(PARTS[who]).email, new, clock.now(), by)
+    address_change.change_address(people.COHORT, people.person(PARTS[who]).email, new, clock.now(), by)
     drain(clock.now())
 
 
@@ -109,13 +109,13 @@ def test_a_code_that_was_on_its_way_to_the_old_address_opens_nothing(opened, clo
 def test_an_address_that_replaces_one_that_bounced_is_not_held(opened, clock, who):
     from chalicelib.emails import delivery_events
     from chalicelib.emails.common_words import common_words
-    from chalicelib.emails.create import queued
+    from chalicelib.emails.create import create_email
     from chalicelib.store import emails
 
     email = people.person(PARTS[who]).email
     words = common_words(people.programme()) | {"name": "X", "what": "your page"}
     about = {"cohort": people.COHORT}
-    link = queued(
+    link = create_email(
         *("admin/link", who),
         to=Person("X", email),
         due_at=clock.now(),
@@ -125,7 +125,7 @@ def test_an_address_that_replaces_one_that_bounced_is_not_held(opened, clock, wh
     )
     people.write(emails.add(link))
     drain(clock.now())
-    delivery_events.settle(outbox.bounce(sent_mails(email)[-1], clock.now()), clock.now())
+    delivery_events.record_delivery_event(outbox.bounce(sent_mails(email)[-1], clock.now()), clock.now())
     move(clock, who)
 
     assert holds.from_rows(cohorts.rows(people.COHORT)) == []
@@ -155,7 +155,7 @@ def test_a_confirmation_holds_for_one_change_only(opened, clock):
     confirm_address.confirm(people.COHORT, hold.id, clock.now(), SECOND)
     clock.advance(hours=1)
     for old, new in ((NEW, "third@example.org"), ("third@example.org", NEW)):
-        address_change.replace(people.COHORT, old, new, clock.advance(minutes=1), BY)
+        address_change.change_address(people.COHORT, old, new, clock.advance(minutes=1), BY)
         drain(clock.now())
 
     assert ask_for_code(opened, "coach").status == 403

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.admin import resend_link
-from chalicelib.admin.resend_link import NobodyFound
+from chalicelib.admin.resend_link import AddressNotFound
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
@@ -25,8 +25,8 @@ def test_a_person_gets_their_own_link_again_and_once_a_day(visitor, clock, name,
     clock.advance(days=1)
     before = len(sent_mails(people.person(name).email))
 
-    assert resend_link.send_again(people.COHORT, people.person(name).email.upper(), clock.now(), BY)
-    assert not resend_link.send_again(people.COHORT, people.person(name).email, clock.now(), BY)
+    assert resend_link.resend_link(people.COHORT, people.person(name).email.upper(), clock.now(), BY)
+    assert not resend_link.resend_link(people.COHORT, people.person(name).email, clock.now(), BY)
     drain(clock.now())
     mails = sent_mails(people.person(name).email)[before:]
 
@@ -36,7 +36,7 @@ def test_a_person_gets_their_own_link_again_and_once_a_day(visitor, clock, name,
 
 def test_the_sponsor_gets_theirs(visitor, clock):
     people.opened(clock)
-    resend_link.send_again(people.COHORT, people.SPONSOR.email, clock.now(), BY)
+    resend_link.resend_link(people.COHORT, people.SPONSOR.email, clock.now(), BY)
     drain(clock.now())
 
     assert any("/sponsor/" in url for mail in sent_mails(people.SPONSOR.email) for url in mail.links)
@@ -45,5 +45,5 @@ def test_the_sponsor_gets_theirs(visitor, clock):
 def test_a_stranger_is_named_and_nobody_is_mailed(visitor, clock):
     people.opened(clock)
 
-    with pytest.raises(NobodyFound, match="who@example"):
-        resend_link.send_again(people.COHORT, "who@example.org", clock.now(), BY)
+    with pytest.raises(AddressNotFound, match="who@example"):
+        resend_link.resend_link(people.COHORT, "who@example.org", clock.now(), BY)

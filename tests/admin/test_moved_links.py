@@ -28,7 +28,7 @@ def opened(visitor, clock):
 
 
 def move(clock, who="p0", new=NEW):
-    address_change.replace(people.COHORT, people.person(who).email, new, clock.now(), BY)
+    address_change.change_address(people.COHORT, people.person(who).email, new, clock.now(), BY)
     drain(clock.advance(minutes=1))
 
 
@@ -38,7 +38,7 @@ def moved(address=NEW):
 
 def inbox_of(visitor, clock, address=NEW):
     """As an administrator with that address gets there: by a link that was lost."""
-    resend_link.send_again(people.COHORT, address, clock.now(), BY)
+    resend_link.resend_link(people.COHORT, address, clock.now(), BY)
     drain(clock.advance(minutes=1))
     return visitor.open(next(url for url in sent_mails(address)[-1].links if "/inbox/" in url))
 
@@ -75,7 +75,7 @@ def test_answers_that_were_sent_are_neither_shown_nor_changed_nor_declined(opene
 
 @pytest.mark.parametrize("go", ["next", "keep"])
 def test_no_save_changes_sealed_answers_even_where_the_page_was_remembered(opened, clock, go):
-    from chalicelib.collect.questionnaire import AnswersSealed, read_ticket
+    from chalicelib.collect.questionnaire import AnswersSealed, parse_answer_link
     from chalicelib.collect.save_page import save_page
 
     url = people.link("p0", "answer")
@@ -84,7 +84,9 @@ def test_no_save_changes_sealed_answers_even_where_the_page_was_remembered(opene
     before = moved()
 
     with pytest.raises(AnswersSealed):
-        save_page(read_ticket(answer_link().rsplit("/", 1)[1]), "comments", {"best": CANARY, "go": go}, clock.now())
+        save_page(
+            parse_answer_link(answer_link().rsplit("/", 1)[1]), "comments", {"best": CANARY, "go": go}, clock.now()
+        )
 
     assert moved() == before
 
@@ -118,7 +120,7 @@ def test_a_closed_questionnaire_thanks_nobody_for_what_another_link_sent(opened,
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url), url)
     move(clock)
-    close_or_extend.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
 
     assert "What you sent counts" not in opened.open(answer_link()).page
@@ -129,7 +131,7 @@ def test_a_second_correction_keeps_them_sealed(opened, clock):
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url), url)
     move(clock)
-    address_change.replace(people.COHORT, NEW, "third@example.org", clock.now(), BY)
+    address_change.change_address(people.COHORT, NEW, "third@example.org", clock.now(), BY)
     drain(clock.now())
 
     assert moved("third@example.org").sealed
@@ -163,7 +165,7 @@ def test_an_impact_survey_shows_nothing_of_before(opened, clock, who, role, sent
     people.write(impact_surveys.add(survey))
     move(clock, who)
 
-    after = next(one for one in impact_surveys.surveys_from(delegates.partition(people.dana())) if one.role is role)
+    after = next(one for one in impact_surveys.surveys_from(delegates.load_rows(people.dana())) if one.role is role)
     assert (after.sealed, after.sent, dict(after.answers)) == (sent, sent, {"q": CANARY} if sent else {})
     link = signing.make("impact", people.dana(), role.value, str(after.link_version))
     for page in (link, f"{link}/review", f"{link}/thanks"):

@@ -113,5 +113,5 @@ def test_once_the_questionnaire_has_closed_nobody_is_put_on_the_list(clock, visi
     load(clock, people.raters(6, 0))
 
     assert names(on_list().raters) == ["Mara Manager", "P0", "P1", "P2", "P3"]
-    assert cohorts.lines(people.COHORT)[0].stage == ("held" if held else "report_ready")
+    assert cohorts.list_lines(people.COHORT)[0].stage == ("held" if held else "report_ready")
     assert jobs.failed() == []

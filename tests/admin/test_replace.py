@@ -7,8 +7,8 @@ import pytest
 from chalicelib.admin import address_change, close_or_extend, resend_link
 from chalicelib.admin.address_change import ReplaceRefused
 from chalicelib.admin.cohort_status import CohortUnknown
-from chalicelib.admin.resend_link import NobodyFound
-from chalicelib.collect.questionnaire import read_ticket
+from chalicelib.admin.resend_link import AddressNotFound
+from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import InvitationState, Wave
 from chalicelib.links import parts, signing
@@ -35,7 +35,7 @@ def old(name):
 
 
 def change(clock, who, new=NEW, **more):
-    address_change.replace(people.COHORT, old(who), new, clock.now(), BY, **more)
+    address_change.change_address(people.COHORT, old(who), new, clock.now(), BY, **more)
     drain(clock.now())
 
 
@@ -96,7 +96,7 @@ def test_an_answer_given_stays_and_counts(opened, clock):
     moved = invitation(NEW)
     assert (moved.state, moved.sealed, bool(moved.sent)) == (InvitationState.ANSWERED, True, True)
     assert sent_mails(NEW) == []  # who has answered is not asked again
-    close_or_extend.publish(people.COHORT, old("dana delegate"), clock.now())
+    close_or_extend.publish_with_few_answers(people.COHORT, old("dana delegate"), clock.now())
     drain(clock.now())
     assert [row["group"] for row in scan() if row["sk"].startswith("RESPONSE#baseline")] == ["peer"]
 
@@ -121,7 +121,7 @@ def test_whoever_the_address_belonged_to_is_told(opened, clock, who):
 def test_an_address_that_bounced_gets_no_notice(opened, clock):
     from chalicelib.emails import delivery_events
 
-    delivery_events.settle(outbox.bounce(sent_mails(old("p0"))[0], clock.now()), clock.now())
+    delivery_events.record_delivery_event(outbox.bounce(sent_mails(old("p0"))[0], clock.now()), clock.now())
     change(clock, "p0")
 
     assert notices("p0") == []
@@ -137,7 +137,7 @@ def test_an_email_that_waits_for_the_old_address_goes_to_the_new_one_or_is_made_
             run_row({"pk": row["pk"], "kind": kind}, clock.now())
     assert [mail for mail, to in waiting().items() if to == old("p0") and mail.startswith("collect/invitation")]
 
-    address_change.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+    address_change.change_address(people.COHORT, old("p0"), NEW, clock.now(), BY)
     for row in [row for row in scan() if row["pk"].startswith("JOB#replace#")]:
         run_row({"pk": row["pk"], "kind": "replace"}, clock.now())
     drain(clock.now())
@@ -148,8 +148,8 @@ def test_an_email_that_waits_for_the_old_address_goes_to_the_new_one_or_is_made_
 
 
 def test_a_link_that_was_asked_for_again_and_waits_is_not_sent_to_the_old_address(opened, clock):
-    resend_link.send_again(people.COHORT, old("p0"), clock.now(), BY)
-    address_change.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+    resend_link.resend_link(people.COHORT, old("p0"), clock.now(), BY)
+    address_change.change_address(people.COHORT, old("p0"), NEW, clock.now(), BY)
     for row in [row for row in scan() if row["pk"].startswith("JOB#replace#")]:
         run_row({"pk": row["pk"], "kind": "replace"}, clock.now())
     drain(clock.now())
@@ -162,7 +162,7 @@ def test_the_sponsor_gets_a_new_link_and_the_old_one_ends(opened, clock):
     before = signing.make(*parts.sponsor(cohort))
     assert opened.open(before).status == 200
 
-    address_change.replace(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
+    address_change.change_address(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
     drain(clock.now())
 
     assert cohorts.find(people.COHORT).sponsor.email == NEW
@@ -172,7 +172,7 @@ def test_the_sponsor_gets_a_new_link_and_the_old_one_ends(opened, clock):
 
 
 def test_a_file_with_the_sponsor_of_before_gives_them_another_link_once_more(opened, clock):
-    address_change.replace(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
+    address_change.change_address(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
     drain(clock.now())
     people.load(clock.now(), names=("dana delegate", "dora delegate"))
 
@@ -183,12 +183,12 @@ def test_a_file_with_the_sponsor_of_before_gives_them_another_link_once_more(ope
 def test_a_mail_that_reached_somebody_else_is_asked_anew_under_the_right_address(opened, clock):
     opened.open(people.link("p0", "decline"))
     opened.post(opened.url, {"reason": "wrong_person"})
-    assert cohorts.lines(people.COHORT)[0].declined == 1
+    assert cohorts.list_lines(people.COHORT)[0].declined == 1
 
     change(clock, "p0")
 
     assert invitation(NEW).state is InvitationState.INVITED
-    assert cohorts.lines(people.COHORT)[0].declined == 0
+    assert cohorts.list_lines(people.COHORT)[0].declined == 0
     assert opened.open(new_link("answer")).status == 200
 
 
@@ -206,7 +206,7 @@ def test_a_bounce_leaves_the_dashboard(opened, clock):
     from chalicelib.emails import delivery_events
 
     (mail,) = sent_mails(old("p0"))
-    delivery_events.settle(outbox.bounce(mail, clock.now()), clock.now())
+    delivery_events.record_delivery_event(outbox.bounce(mail, clock.now()), clock.now())
     assert [bounce.email for bounce in cohorts.bounces(people.COHORT)] == [old("p0")]
 
     change(clock, "p0")
@@ -240,7 +240,7 @@ def test_a_delegate_keeps_their_rows_and_gets_a_new_page(opened, clock):
     change(clock, "dana delegate")
 
     assert delegates.find(people.dana()).person.email == NEW
-    assert cohorts.lines(people.COHORT)[0].email == NEW
+    assert cohorts.list_lines(people.COHORT)[0].email == NEW
     assert opened.open(before).status == 410
     assert opened.open(new_link("hub")).status == 200
     assert invitation(NEW).group == "self"
@@ -252,7 +252,7 @@ def test_a_delegate_with_another_address_is_the_same_delegate_to_a_file_and_to_c
     people.load(clock.now(), names=("dora delegate",))
     drain(clock.now())
 
-    assert [line.delegate_id for line in cohorts.lines(people.COHORT)] == [people.dana()]
+    assert [line.delegate_id for line in cohorts.list_lines(people.COHORT)] == [people.dana()]
     close_or_extend.close_now(people.COHORT, "Dora.Delegate@example.org", clock.now())
 
 
@@ -261,16 +261,16 @@ def test_a_coach_moves_with_all_their_delegates_and_is_told_once(visitor, clock)
     change(clock, "cleo coach")
     change(clock, "cleo coach")
 
-    assert {line.coach.email for line in cohorts.lines(people.COHORT)} == {NEW}
+    assert {line.coach.email for line in cohorts.list_lines(people.COHORT)} == {NEW}
     assert len(sent_mails(NEW)) == 1
     assert visitor.open(new_link("coach")).status == 200
 
 
 def test_pressing_twice_sends_once(opened, clock):
     for _ in range(2):
-        address_change.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+        address_change.change_address(people.COHORT, old("p0"), NEW, clock.now(), BY)
     clock.advance(minutes=1)
-    address_change.replace(people.COHORT, old("p0"), NEW, clock.now(), BY)
+    address_change.change_address(people.COHORT, old("p0"), NEW, clock.now(), BY)
     drain(clock.now())
 
     assert len(sent_mails(NEW)) == 1
@@ -279,13 +279,13 @@ def test_pressing_twice_sends_once(opened, clock):
 def test_there_and_back_again(opened, clock):
     change(clock, "p0")
     clock.advance(hours=1)
-    address_change.replace(people.COHORT, NEW, old("p0"), clock.now(), BY)
+    address_change.change_address(people.COHORT, NEW, old("p0"), clock.now(), BY)
     drain(clock.now())
 
     assert invitation(old("p0")).link_version == 3
     assert len(to_old("p0")) == 2
     assert len(notices("p0")) == 1
-    assert read_ticket(people.link("p0", "answer").rsplit("/", 1)[1]).link_version == 3
+    assert parse_answer_link(people.link("p0", "answer").rsplit("/", 1)[1]).link_version == 3
 
 
 @pytest.mark.parametrize(
@@ -302,13 +302,13 @@ def test_an_address_that_cannot_be_is_refused_and_nothing_changes(opened, clock,
     before = list(scan())
 
     with pytest.raises(ReplaceRefused, match=says):
-        address_change.replace(people.COHORT, old(name), new, clock.now(), BY)
+        address_change.change_address(people.COHORT, old(name), new, clock.now(), BY)
 
     assert list(scan()) == before
 
 
 def test_an_unknown_person_or_cohort_is_named(opened, clock):
-    with pytest.raises(NobodyFound, match="who@example"):
-        address_change.replace(people.COHORT, "who@example.org", NEW, clock.now(), BY)
+    with pytest.raises(AddressNotFound, match="who@example"):
+        address_change.change_address(people.COHORT, "who@example.org", NEW, clock.now(), BY)
     with pytest.raises(CohortUnknown):
-        address_change.replace("spring", old("p0"), NEW, clock.now(), BY)
+        address_change.change_address("spring", old("p0"), NEW, clock.now(), BY)

@@ -178,7 +178,7 @@ def test_nobody_is_asked_about_a_delegate_who_has_left(refused, clock):
 
 
 def test_an_old_address_gets_nothing_after_it_was_replaced(refused, clock):
-    address_change.replace(people.COHORT, P0, "new@example.org", clock.now(), BY)
+    address_change.change_address(people.COHORT, P0, "new@example.org", clock.now(), BY)
     drain(clock.now())
 
     again(clock)
@@ -205,21 +205,21 @@ def test_the_command_says_what_it_would_do_and_then_does_it(refused, clock, monk
     monkeypatch.setattr(commands.clock, "now", clock.now)
     ids = {mail.id for mail in emails.refused_by_ses(clock.now())}
     with count_calls() as calls:
-        assert commands.retry_mails(command("--dry-run", "--json")) == 0
+        assert commands.retry_emails(command("--dry-run", "--json")) == 0
     said = json.loads(capsys.readouterr().out)
 
     assert {one["mail_id"] for one in said["mails"]} == ids
     assert not {"PutItem", "UpdateItem", "TransactWriteItems"} & calls.keys()
     chosen = sorted(ids)[0]
-    assert commands.retry_mails(command(chosen)) == 0
+    assert commands.retry_emails(command(chosen)) == 0
     assert capsys.readouterr().out == f"{chosen}: waits again, if it is still needed\n"
     with pytest.raises(UsageRefused, match="Not an email that SES refused"):
-        commands.retry_mails(command(chosen))
-    commands.retry_mails(command())
+        commands.retry_emails(command(chosen))
+    commands.retry_emails(command())
     drain(clock.advance(minutes=5))
     assert len(sent_mails()) == 6
     capsys.readouterr()
-    commands.retry_mails(command())
+    commands.retry_emails(command())
     assert capsys.readouterr().out == "SES has refused no email.\n"
 
 

@@ -63,7 +63,7 @@ def test_two_files_become_a_cohort_after_a_preview(admin, clock):
     drain(clock.now())
 
     assert admin.url.endswith("/admin/cohort/autumn-cohort?done=loaded")
-    (line,) = cohorts.lines("autumn-cohort")
+    (line,) = cohorts.list_lines("autumn-cohort")
     assert line.name == "Dana Délégate"
     listed = catalogue.everything()
     assert [entry.title for entry in listed.cohorts] == ["Autumn cohort"]
@@ -132,7 +132,7 @@ def test_what_is_confirmed_is_what_was_shown(admin, clock):
     admin.send_files(f"{url}/confirm")
 
     assert (admin.status, "Something changed since you looked" in admin.page) == (409, True)
-    assert delegates.find(cohorts.lines("autumn-cohort")[0].delegate_id).job_title == "Lead"
+    assert delegates.find(cohorts.list_lines("autumn-cohort")[0].delegate_id).job_title == "Lead"
 
 
 def test_a_second_file_says_what_is_new_changed_unchanged_and_gone(admin, clock):
@@ -151,7 +151,11 @@ def test_a_second_file_says_what_is_new_changed_unchanged_and_gone(admin, clock)
 
     admin.send_files(f"{url}/confirm")
     drain(clock.now())
-    assert [line.name for line in cohorts.lines("autumn-cohort")] == ["Dana Délégate", "Dora Delegate", "Eve Delegate"]
+    assert [line.name for line in cohorts.list_lines("autumn-cohort")] == [
+        "Dana Délégate",
+        "Dora Delegate",
+        "Eve Delegate",
+    ]
 
 
 def test_raters_may_come_alone(admin, clock):
@@ -164,10 +168,10 @@ def test_raters_may_come_alone(admin, clock):
     admin.send_files(f"{url}/confirm")
     drain(clock.now())
 
-    assert cohorts.lines("autumn-cohort")[0].stage == "planned"
+    assert cohorts.list_lines("autumn-cohort")[0].stage == "planned"
     from chalicelib.core.model import Wave
 
-    chosen = delegates.find_nomination(cohorts.lines("autumn-cohort")[0].delegate_id, Wave.BASELINE)
+    chosen = delegates.find_nomination(cohorts.list_lines("autumn-cohort")[0].delegate_id, Wave.BASELINE)
     assert "pat@example.org" in {rater.person.email for rater in chosen.raters}
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.admin import address_change, close_or_extend, void_answers
 from chalicelib.admin.cohort_status import CohortUnknown
-from chalicelib.admin.progress_csv import progress_csv
-from chalicelib.admin.resend_link import NobodyFound
+from chalicelib.admin.progress_csv import render_progress_csv
+from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.admin.void_answers import VoidRefused
 from chalicelib.cli import parser
 from chalicelib.core.model import InvitationState, Wave
@@ -54,7 +54,7 @@ def again(who):
 
 
 def line():
-    (found,) = cohorts.lines(people.COHORT)
+    (found,) = cohorts.list_lines(people.COHORT)
     return found
 
 
@@ -76,14 +76,14 @@ def test_answers_are_destroyed_and_the_rater_is_asked_again_and_counted_once(ope
     assert CANARY not in opened.open(f"{link}/page/comments").page
     people.send(people.answer_all(opened, link), link)
     assert (line().answered, line().groups["peer"].answered) == (2, 2)
-    close_or_extend.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
     assert sum(row["sk"].startswith("RESPONSE#") for row in scan()) == 2
 
 
 def test_sealed_answers_of_a_corrected_address_are_destroyed_too(opened, clock):
     answer(opened, "p0")
-    address_change.replace(people.COHORT, people.person("p0").email, NEW, clock.now(), BY)
+    address_change.change_address(people.COHORT, people.person("p0").email, NEW, clock.now(), BY)
     drain(clock.now())
     void_answers.void(people.COHORT, NEW, clock.now(), BY)
     drain(clock.now())
@@ -158,27 +158,29 @@ def test_the_answers_of_the_group_are_counted_nowhere_until_the_close(opened, cl
         parser.main(["cohort", "status", people.COHORT])
         assert "few or no answers counted" in capsys.readouterr().out
         drain(clock.advance(days=1))
-    close_or_extend.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
     assert line().counts_hidden == ()
 
 
 def progress_csv_of(clock):
-    from chalicelib.admin.dashboard import dashboard
+    from chalicelib.admin.dashboard import load_dashboard
 
-    return progress_csv(dashboard(people.COHORT, clock.now()))
+    return render_progress_csv(load_dashboard(people.COHORT, clock.now()))
 
 
 def test_a_correction_hides_the_counts_unless_the_address_had_bounced(opened, clock):
     from chalicelib.emails import delivery_events
     from infra.local import outbox
 
-    delivery_events.settle(outbox.bounce(sent_mails(people.person("d0").email)[0], clock.now()), clock.now())
-    address_change.replace(people.COHORT, people.person("d0").email, NEW, clock.now(), BY)
+    delivery_events.record_delivery_event(
+        outbox.bounce(sent_mails(people.person("d0").email)[0], clock.now()), clock.now()
+    )
+    address_change.change_address(people.COHORT, people.person("d0").email, NEW, clock.now(), BY)
     drain(clock.now())
     assert line().counts_hidden == ()
 
-    address_change.replace(people.COHORT, people.person("p0").email, "other@example.org", clock.now(), BY)
+    address_change.change_address(people.COHORT, people.person("p0").email, "other@example.org", clock.now(), BY)
     drain(clock.now())
     assert line().counts_hidden == ("peer",)
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].counts_hidden == ("peer",)
@@ -230,7 +232,7 @@ def test_after_the_close_it_is_refused_and_nothing_changes(opened, clock):
 
     with pytest.raises(VoidRefused, match="cut from who gave them"):
         void_answers.void(people.COHORT, people.person("p0").email, clock.now(), BY)
-    with pytest.raises(NobodyFound):
+    with pytest.raises(AddressNotFound):
         void_answers.void(people.COHORT, "who@example.org", clock.now(), BY)
     with pytest.raises(CohortUnknown):
         void_answers.void("spring", people.person("p0").email, clock.now(), BY)

@@ -28,7 +28,7 @@ def test_links_are_revoked_and_saved_answers_destroyed(visitor, clock):
     assert wave_keys.find(people.dana(), Wave.BASELINE) is None
     assert visitor.open(url).status == 410
     assert visitor.open(people.link("dana delegate", "nominate")).status == 410
-    assert cohorts.lines(people.COHORT)[0].withdrawn
+    assert cohorts.list_lines(people.COHORT)[0].withdrawn
 
 
 def test_no_mail_goes_out_about_them_any_more_and_no_job_fails(visitor, clock):
@@ -61,7 +61,7 @@ def test_a_file_does_not_bring_a_delegate_back(clock, aws):
     people.load(clock.now(), names=("dana delegate", "dora delegate"))
     drain(clock.now())
 
-    assert {line.name: line.withdrawn for line in cohorts.lines(people.COHORT)} == {
+    assert {line.name: line.withdrawn for line in cohorts.list_lines(people.COHORT)} == {
         "Dana Delegate": True,
         "Dora Delegate": False,
     }
@@ -73,7 +73,7 @@ def test_withdrawing_twice_is_success(clock, aws):
     withdraw_dana(clock)
     withdraw_dana(clock)
 
-    assert cohorts.lines(people.COHORT)[0].withdrawn
+    assert cohorts.list_lines(people.COHORT)[0].withdrawn
 
 
 def test_nobody_is_asked_to_approve_the_list_of_who_has_left(visitor, clock):

@@ -10,13 +10,13 @@ from chalicelib.core.model import DelegateEntry, Wave
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links import signing
 from chalicelib.store import cohorts, due, jobs, reports, sessions, summaries
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import attribute, fields, item
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.sessions import Session
 from chalicelib.store.summaries import Summary
-from chalicelib.web.sessions import COOKIE, LONGEST
+from chalicelib.web.sessions import COOKIE, MAX_SESSION
 from infra.local.account import ADMINISTRATOR, ID_KEY, LINK_KEY
 from infra.local.example import COHORT, read_example
 from tests.support.served import Served
@@ -70,7 +70,7 @@ def finish_report(cloud: Served, entry: DelegateEntry) -> None:
         Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}},
         UpdateExpression="SET #s = :s",
         ExpressionAttributeNames={"#s": "stage"},
-        ExpressionAttributeValues={":s": attribute(Stage.REPORT_READY)},
+        ExpressionAttributeValues={":s": attribute(DelegateStatus.REPORT_READY)},
     )
 
 
@@ -98,7 +98,7 @@ def _save(cloud: Served, name: str) -> None:
 
 def let_in_administrator(cloud: Served, session_id: str) -> dict[str, Any]:
     """As if the administrator had signed in just now; the cookie that their browser has from it."""
-    row = Session(sessions.hashed(session_id), administrator_key(ADMINISTRATOR), now(cloud) + LONGEST)
+    row = Session(sessions.hashed(session_id), administrator_key(ADMINISTRATOR), now(cloud) + MAX_SESSION)
     _put(cloud, item({**sessions.key(row.hashed)._asdict(), **fields(row)}))
     value = signing.token("session", session_id, str(int(now(cloud).timestamp())))
     return {"name": COOKIE, "value": value, "domain": "127.0.0.1", "path": "/", "secure": True, "sameSite": "Strict"}

@@ -42,7 +42,7 @@ def wave():
 
 
 def close(now=people.CLOSE) -> bool:
-    return run.run(lifecycle.close_job(wave()).id, HANDLERS, f"attempt at {now}", now)
+    return run.run_job(lifecycle.close_job(wave()).id, HANDLERS, f"attempt at {now}", now)
 
 
 def all_but(name: str) -> None:

@@ -50,7 +50,7 @@ def test_what_is_kept_comes_back_the_same(posted):
 def test_a_rater_carries_on_at_a_page_or_at_the_review(saved):
     pages = tuple(replace(PAGE, id=name) for name in ("c-1", "c-2", "comments"))
 
-    assert 0 <= form.furthest(pages, saved) <= len(pages)
+    assert 0 <= form.find_first_unanswered_page(pages, saved) <= len(pages)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_rater_carries_on_at_a_page_or_at_the_review(saved):
     ],
 )
 def test_carrying_on_is_where_one_left_off(saved, place):
-    assert form.furthest((PAGE, replace(PAGE, id="c-2")), saved) == place
+    assert form.find_first_unanswered_page((PAGE, replace(PAGE, id="c-2")), saved) == place
 
 
 def test_a_competency_s_own_question_stands_on_its_page_and_the_others_come_last():

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from chalicelib.collect import close_wave, encryption
 from chalicelib.collect import pages as form
-from chalicelib.collect.questionnaire import open_sheet, read_ticket
+from chalicelib.collect.questionnaire import open_questionnaire, parse_answer_link
 from chalicelib.core.model import (
     Delegate,
     DelegateWave,
@@ -179,7 +179,7 @@ def _open(
     for group in GROUPS:
         for rater in range(ANSWER + DECLINE + SILENT + REVOKED):
             entry = people.RaterEntry(group, people.person(f"{of.value}{number}{group}{rater}".replace("_", "")))
-            people.write(*lifecycle.ask(wave_programme(rules, wave), delegate, wave, entry, clock.now()))
+            people.write(*lifecycle.invite_rater(wave_programme(rules, wave), delegate, wave, entry, clock.now()))
     return delegate, wave, list(invitations.of_delegate(delegate.id, of))
 
 
@@ -231,12 +231,12 @@ def _act(
 def _save(visitor: Visitor, token: str, wave: Wave, page: form.Page, answers: Mapping[str, str], now: datetime) -> None:
     where = "/pulse" if wave is Wave.PULSE else f"/page/{page.id}"
     for go in _presses(page, answers, wave):
-        seen = open_sheet(read_ticket(token), now).seen_fields(page.id)  # as the browser does, by a page
+        seen = open_questionnaire(parse_answer_link(token), now).seen_fields(page.id)  # as the browser does, by a page
         _post(visitor, "answer", token, where, go=go, **seen, **answers)
 
 
 def _presses(page: form.Page, answers: Mapping[str, str], wave: Wave) -> tuple[str, ...]:
-    return ("next", "skip") if form.left_blank(page, answers) and wave is not Wave.PULSE else ("next",)
+    return ("next", "skip") if form.list_unanswered(page, answers) and wave is not Wave.PULSE else ("next",)
 
 
 def _post(visitor: Visitor, verb: str, token: str, where: str, **fields: str) -> None:

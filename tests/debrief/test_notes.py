@@ -57,7 +57,7 @@ def test_notes_are_on_no_page_and_in_no_export_of_the_delegates(visitor, clock, 
 
     assert SECRET not in "".join(pages)
     assert SECRET not in repr(export(dana))
-    assert debriefs.notes_from(delegates.partition(people.dana()), cleo()).text == SECRET
+    assert debriefs.notes_from(delegates.load_rows(people.dana()), cleo()).text == SECRET
 
 
 def test_notes_that_are_too_long_are_shown_again_and_not_kept(visitor, case):  # noqa: F811
@@ -66,7 +66,7 @@ def test_notes_that_are_too_long_are_shown_again_and_not_kept(visitor, case):  #
     assert visitor.status == 400
     assert "shorten your notes to 4000 characters" in visitor.page
     assert "x" * 4001 in visitor.page
-    assert debriefs.notes_from(delegates.partition(people.dana()), cleo()) is None
+    assert debriefs.notes_from(delegates.load_rows(people.dana()), cleo()) is None
 
 
 def test_what_was_agreed_cannot_be_changed_after_the_release(visitor, clock, case):  # noqa: F811
@@ -76,7 +76,7 @@ def test_what_was_agreed_cannot_be_changed_after_the_release(visitor, clock, cas
 
     assert visitor.status == 409
     assert "has been released" in visitor.page
-    assert [area.behaviour for area in debriefs.areas_from(delegates.partition(people.dana()))] == [
+    assert [area.behaviour for area in debriefs.areas_from(delegates.load_rows(people.dana()))] == [
         area.behaviour for area in AREAS
     ]
 
@@ -94,7 +94,7 @@ def change_coach(clock, how):  # type: ignore[no-untyped-def]
         entry = replace(people.entry("dana delegate"), coach=Person("Nora Coach", NEXT))
         load_cohort(cohorts.find(people.COHORT), people.programme(), (entry,), {}, clock.now(), "ada@example.org")
     else:
-        replacing.replace(people.COHORT, people.person("cleo coach").email, NEXT, clock.now(), "ada@example.org")
+        replacing.change_address(people.COHORT, people.person("cleo coach").email, NEXT, clock.now(), "ada@example.org")
     drain(clock.advance(minutes=1))
     clock.advance(hours=25)
 
@@ -117,13 +117,13 @@ def test_a_new_coach_starts_empty_and_the_old_one_keeps_nothing(visitor, clock, 
     assert visitor.status == 200
     visitor.post(f"{theirs}/notes", {"notes-text": "Her own"})
     assert "Her own" in visitor.page
-    assert debriefs.notes_from(delegates.partition(people.dana()), cleo()).text == SECRET  # theirs until it is deleted
+    assert debriefs.notes_from(delegates.load_rows(people.dana()), cleo()).text == SECRET  # theirs until it is deleted
 
 
 def test_a_coach_who_comes_back_finds_their_own_notes(visitor, clock, case):  # noqa: F811
     visitor.open(case).post(f"{case}/notes", {"notes-text": SECRET})
     change_coach(clock, "address")
-    replacing.replace(people.COHORT, NEXT, people.person("cleo coach").email, clock.now(), "ada@example.org")
+    replacing.change_address(people.COHORT, NEXT, people.person("cleo coach").email, clock.now(), "ada@example.org")
     drain(clock.now())
     clock.advance(hours=25)
     visitor.let_in(people.person("cleo coach").email, clock.now())
@@ -155,7 +155,7 @@ def test_a_hand_over_note_that_is_too_long_is_shown_again(visitor, case):  # noq
 
     assert visitor.status == 400
     assert "x" * 4001 in visitor.page
-    assert debriefs.hand_overs_from(delegates.partition(people.dana())) == []
+    assert debriefs.hand_overs_from(delegates.load_rows(people.dana())) == []
 
 
 # --- rows of an earlier version, whose key names no coach ------------------------------------------------
@@ -177,7 +177,7 @@ def test_notes_of_an_earlier_version_are_signed_when_the_coach_changes(visitor, 
     change_coach(clock, how)
 
     assert SECRET not in visitor.open(their_case(visitor, clock)).page
-    assert debriefs.notes_from(delegates.partition(people.dana()), cleo()).text == SECRET
+    assert debriefs.notes_from(delegates.load_rows(people.dana()), cleo()).text == SECRET
 
 
 def test_notes_of_an_earlier_version_are_nobodys_if_another_coach_was_at_work_then(visitor, clock, case):  # noqa: F811
@@ -192,6 +192,6 @@ def test_keeping_notes_anew_replaces_those_of_an_earlier_version(visitor, clock,
     earlier_notes(clock)
     visitor.open(case).post(f"{case}/notes", {"notes-text": "Other"})
 
-    rows = [row["sk"] for row in delegates.partition(people.dana()) if row["sk"].startswith("NOTES")]
+    rows = [row["sk"] for row in delegates.load_rows(people.dana()) if row["sk"].startswith("NOTES")]
     assert rows == [f"NOTES#{cleo()}"]
     assert SECRET not in visitor.page

@@ -37,7 +37,7 @@ def leaves():
 
 def changes_coach():
     before = delegates.find(people.dana())
-    people.write(delegates.move(before, replace(before, coach=people.person("new coach"))))
+    people.write(delegates.change_addresses(before, replace(before, coach=people.person("new coach"))))
 
 
 def agrees_again():

@@ -176,7 +176,7 @@ def _handle(act: Act, now: datetime) -> None:
     """As the handlers of app.py."""
     what = act.what[0] if act.what else ""
     if act.kind == "event":
-        delivery_events.settle(what, now)
+        delivery_events.record_delivery_event(what, now)
     elif act.kind == "sweep":
         sweep(now)
     elif act.kind == "email":
@@ -212,7 +212,7 @@ def _tell(now: datetime, told: int) -> int:
     """SES says of each new email that it was sent. Returns how many were told of by now."""
     mails = sent_mails()
     for mail in mails[told:]:
-        delivery_events.settle(outbox.send(mail, now), now)
+        delivery_events.record_delivery_event(outbox.send(mail, now), now)
     return len(mails)
 
 

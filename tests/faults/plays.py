@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 import pyotp
 
 import chalicelib.core.clock
-from chalicelib.admin.address_change import replace
-from chalicelib.collect.questionnaire import read_ticket
+from chalicelib.admin.address_change import change_address
+from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import Wave
 from chalicelib.core.settings import settings
@@ -73,7 +73,9 @@ class Play:
         """SES says something of the newest email to an address."""
         mail, now = sent_mails(address)[-1], self.clock.now()
         message = outbox.bounce(mail, now) if kind == "Bounce" else outbox.event(mail, kind, now)
-        self.recorder.record("event", kind, (message,), lambda: delivery_events.settle(message, now), lambda _: True)
+        self.recorder.record(
+            "event", kind, (message,), lambda: delivery_events.record_delivery_event(message, now), lambda _: True
+        )
 
     def sweep(self) -> None:
         now = self.clock.now()
@@ -89,7 +91,7 @@ class Play:
 
     def delegate(self, name: str) -> str:
         wanted = people.person(name).email
-        return next(line.delegate_id for line in cohorts.lines(COHORT) if line.email == wanted)
+        return next(line.delegate_id for line in cohorts.list_lines(COHORT) if line.email == wanted)
 
 
 def title(page: str) -> str:
@@ -296,7 +298,7 @@ def move_addresses(play: Play) -> None:
     play.post(f"{AT_COHORT}/void", typed={"address": "p3.new@example.org"})
     play.run()
     old, new = people.person("sponsor").email, people.person("new sponsor").email
-    replace(COHORT, old, new, play.clock.now(), "second@example.org")
+    change_address(COHORT, old, new, play.clock.now(), "second@example.org")
     play.run()
     (hold,) = (one for one in holds.from_rows(cohorts.rows(COHORT)) if one.person.email == new)
     play.post(f"{AT_COHORT}/confirm", typed={"hold": hold.id})
@@ -328,7 +330,7 @@ def close(play: Play) -> None:
 
 def fill_in(play: Play, delegate_id: str, wave: Wave, email: str, rating: str = "4") -> None:
     one = next(one for one in invitations.of_delegate(delegate_id, wave) if one.rater.email == email)
-    ticket = read_ticket(signing.token("answer", delegate_id, wave.value, one.id, str(one.link_version)))
+    ticket = parse_answer_link(signing.token("answer", delegate_id, wave.value, one.id, str(one.link_version)))
     scene.fill_in(ticket, rating, play.clock.now())
     submit(ticket, play.clock.now())
 
@@ -339,7 +341,7 @@ def start_a_failed_job_over(play: Play) -> None:
     people.write(jobs.move(job.id, now))
     held = jobs.claim(job.id, "attempt", now, now + timedelta(minutes=6))
     assert held
-    people.write(jobs.fail(held, "out of order"))
+    people.write(jobs.mark_failed(held, "out of order"))
     play.as_administrator()
     play.post(f"{CONSOLE}/work", typed={"job": job.id})
     people.write(jobs.move(job.id, job.due_at))

@@ -11,7 +11,7 @@ from botocore.exceptions import ReadTimeoutError
 
 import chalicelib.core.clock
 from chalicelib.collect import pages
-from chalicelib.collect.questionnaire import Ticket, read_ticket
+from chalicelib.collect.questionnaire import AnswerLink, parse_answer_link
 from chalicelib.collect.save_page import save_page
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import Invitation, InvitationState, Wave
@@ -78,11 +78,11 @@ def invitation(name: str) -> Invitation:
     return next(one for one in asked() if one.rater.email == people.person(name).email)
 
 
-def ticket(one: Invitation) -> Ticket:
-    return read_ticket(signing.token("answer", one.delegate_id, one.wave.value, one.id, str(one.link_version)))
+def ticket(one: Invitation) -> AnswerLink:
+    return parse_answer_link(signing.token("answer", one.delegate_id, one.wave.value, one.id, str(one.link_version)))
 
 
-def fill_in(opened: Ticket, rating: str, now: datetime | None = None) -> None:
+def fill_in(opened: AnswerLink, rating: str, now: datetime | None = None) -> None:
     for page in pages.pages(people.programme(), ""):
         fields = {question.id: "A comment" if question.is_comment else rating for question in page.questions}
         save_page(opened, page.id, fields, now or at(MONDAY))
@@ -95,7 +95,7 @@ def at(now: datetime) -> datetime:
 
 def run_job(job_id: str, now: datetime) -> None:
     """As the queue's handler; raises for another delivery until the job is done."""
-    run.run(job_id, HANDLERS, f"attempt-{next(_attempts)}", now)
+    run.run_job(job_id, HANDLERS, f"attempt-{next(_attempts)}", now)
     found = jobs.find(job_id)
     if found is None or found.state is not JobState.DONE:
         raise Again

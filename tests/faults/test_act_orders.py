@@ -31,8 +31,8 @@ def extend(now, step):
 ACTS = {
     "extend": extend,
     "close": lambda now, _: close_or_extend.close_now(people.COHORT, DANA, now, BY),
-    "publish": lambda now, _: close_or_extend.publish(people.COHORT, DANA, now, BY),
-    "chase": lambda now, _: remind.chase(people.dana(), now, BY),
+    "publish": lambda now, _: close_or_extend.publish_with_few_answers(people.COHORT, DANA, now, BY),
+    "chase": lambda now, _: remind.remind_delegate(people.dana(), now, BY),
 }
 DECISIONS = ("extend", "close", "publish")
 SHORT = [order for length in (1, 2, 3) for order in product(DECISIONS, repeat=length)]
@@ -66,7 +66,7 @@ def act_in_order(opened: Scene, order, jobs_run_between: bool) -> None:
     now += timedelta(minutes=7)
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     if wave.state in (WaveState.OPEN, WaveState.HELD):
-        close_or_extend.publish(people.COHORT, DANA, now, BY)
+        close_or_extend.publish_with_few_answers(people.COHORT, DANA, now, BY)
     drain(now)
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     assert wave.state is WaveState.CLOSED, f"{wave.state.value} after {order}"

@@ -8,7 +8,7 @@ from msgspec.structs import replace as other
 
 import chalicelib.core.clock
 from chalicelib.admin import remind, resend_link, schedule_followup, withdraw_delegate
-from chalicelib.admin.address_change import replace
+from chalicelib.admin.address_change import change_address
 from chalicelib.admin.confirm_address import confirm
 from chalicelib.admin.void_answers import void
 from chalicelib.collect.submit_answers import submit
@@ -18,7 +18,7 @@ from chalicelib.nominate import submit_list
 from chalicelib.nominate.rater_list import load
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, holds, jobs, wave_keys
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.table import put, scan
 from tests.faults import scene
 from tests.faults.scene import Scene
@@ -60,13 +60,13 @@ def test_a_chase_mails_everybody_once_and_is_noted_once(aws):
     opened = Scene(scene.open_wave)
 
     def act(_, now):
-        remind.chase(people.dana(), at(now), BY)
+        remind.remind_delegate(people.dana(), at(now), BY)
         scene.run_job(jobs_of("chase")[0], at(now))
 
     def check(_):
         today = [row for row in scan() if row["sk"] == "MAIL" and f"#{DAY:%Y-%m-%d}" in row["id"]]
         wrong = [] if len(today) == len({row["to"]["email"] for row in today}) == 6 else [f"{len(today)} mails"]
-        (line,) = cohorts.lines(people.COHORT)
+        (line,) = cohorts.list_lines(people.COHORT)
         wrong += [] if line.reminded_on == f"{DAY:%Y-%m-%d}" else ["the dashboard does not know"]
         return wrong + noted("reminded") + ([] if len(jobs_of("chase")) == 1 else ["two jobs"])
 
@@ -78,7 +78,7 @@ def test_a_chase_of_the_cohort_is_one_job_each_and_noted_once(aws):
     opened = Scene(scene.open_wave)
 
     def act(_, now):
-        remind.chase_all(people.COHORT, DAY.date(), at(now), BY)
+        remind.remind_cohort(people.COHORT, DAY.date(), at(now), BY)
         scene.run_job(jobs_of("chase_all")[0], at(now))
 
     def check(_):
@@ -97,7 +97,7 @@ def test_a_delegate_is_withdrawn_whole_and_noted_once(aws):
 
     def check(_):
         delegate, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
-        (line,) = cohorts.lines(people.COHORT)
+        (line,) = cohorts.list_lines(people.COHORT)
         wrong = [] if delegate.withdrawn and line.withdrawn else ["delegate and dashboard say different things"]
         wrong += [] if wave.state is WaveState.WITHDRAWN else [f"the wave is {wave.state}"]
         wrong += ["a link works" for one in scene.asked() if one.state is not InvitationState.REVOKED]
@@ -111,7 +111,7 @@ def test_a_delegate_is_withdrawn_whole_and_noted_once(aws):
 
 def test_a_lost_link_is_sent_once_and_noted_once(aws):
     opened = Scene(scene.open_wave)
-    act = lambda _, now: resend_link.send_again(people.COHORT, people.person("p0").email, at(now), BY)  # noqa: E731
+    act = lambda _, now: resend_link.resend_link(people.COHORT, people.person("p0").email, at(now), BY)  # noqa: E731
     check = lambda _: once("admin/link", "p0") + noted("sent a link again")  # noqa: E731
 
     assert single_faults(opened.lay_out, act, check) > 8
@@ -123,13 +123,13 @@ def test_an_address_is_replaced_from_the_button_on_and_mailed_once(aws):
     opened = Scene(scene.open_wave)
 
     def act(_, now):
-        replace(people.COHORT, people.person("cleo coach").email, people.person("new coach").email, at(now), BY)
+        change_address(people.COHORT, people.person("cleo coach").email, people.person("new coach").email, at(now), BY)
         for job in jobs_of("replace"):
             scene.run_job(job, at(now))
 
     def check(_):
         delegate = delegates.find(people.dana())
-        (line,) = cohorts.lines(people.COHORT)
+        (line,) = cohorts.list_lines(people.COHORT)
         coaches = {delegate.coach.email, line.coach.email}
         wrong = [] if coaches == {people.person("new coach").email} else [f"coached by {coaches}"]
         noted_for_each_job = [
@@ -155,7 +155,7 @@ def test_a_raters_address_is_replaced_whole_told_once_and_asked_once(aws):
 
     def act(_, now):
         for name in ("p0", "p1"):
-            replace(people.COHORT, people.person(name).email, people.person(f"new {name}").email, at(now), BY)
+            change_address(people.COHORT, people.person(name).email, people.person(f"new {name}").email, at(now), BY)
         for job in jobs_of("replace"):
             scene.run_job(job, at(now))
 
@@ -163,7 +163,7 @@ def test_a_raters_address_is_replaced_whole_told_once_and_asked_once(aws):
         sent, saved = scene.invitation("new p0"), scene.invitation("new p1")
         wrong = [] if sent.sealed and sent.sent and not sent.draft else ["sent answers are not sealed"]
         wrong += [] if saved.state is InvitationState.INVITED and not saved.draft else ["saved answers are left"]
-        (line,) = cohorts.lines(people.COHORT)
+        (line,) = cohorts.list_lines(people.COHORT)
         wrong += [] if line.groups["peer"].answered == 1 else ["the answer is not counted once"]
         wrong += [] if line.counts_hidden == ("peer",) else ["the counts are not hidden"]
         wrong += [f"{row['id']} goes to the old address" for row in scan() if _goes_to_old(row)]
@@ -193,7 +193,7 @@ def test_answers_are_voided_once_counted_once_and_asked_for_once(aws):
         one = scene.invitation("p0")
         wrong = [] if one.state is InvitationState.INVITED and one.sent is None and not one.draft else ["not destroyed"]
         wrong += [] if one.link_version == 2 else [f"link version {one.link_version}"]
-        (line,) = cohorts.lines(people.COHORT)
+        (line,) = cohorts.list_lines(people.COHORT)
         wrong += [] if (line.answered, line.groups["peer"].answered) == (5, 3) else [f"{line.answered} counted"]
         wrong += [] if line.counts_hidden == ("peer",) else ["the counts are not hidden"]
         waiting = {row["id"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}
@@ -206,7 +206,7 @@ def test_answers_are_voided_once_counted_once_and_asked_for_once(aws):
 def test_a_new_address_is_confirmed_once_and_noted_once(aws):
     def build():
         scene.open_wave()
-        replace(
+        change_address(
             people.COHORT, people.person("cleo coach").email, people.person("new coach").email, DAY, "first@example.org"
         )
 
@@ -245,7 +245,7 @@ def test_another_coach_and_manager_in_a_file_take_over_once(aws):
         wrong += [] if asked[people.person("new coach").email] == 2 else [f"asked {dict(asked)}"]
         waiting = [row for row in scan() if row["sk"] == "MAIL" and "due_shard" in row and "approve" in row["links"]]
         wrong += [f"{row['id']} goes to the coach of before" for row in waiting if "cleo" in row["to"]["email"]]
-        notes = {row["sk"]: row.get("coach") for row in delegates.partition(people.dana()) if row["sk"] == "NOTES"}
+        notes = {row["sk"]: row.get("coach") for row in delegates.load_rows(people.dana()) if row["sk"] == "NOTES"}
         wrong += (
             [] if notes["NOTES"] == coach_id(people.COHORT, people.person("cleo coach").email) else ["notes unsigned"]
         )
@@ -262,7 +262,7 @@ def list_with_coach():
     before = delegates.find_nomination(people.dana(), Wave.BASELINE)
     chosen = other(before, raters=(*before.raters, *people.raters(4, 0)), revision=before.revision + 1)
     people.write(delegates.save_nomination(chosen, before.revision))
-    submit_list.send(load("", delegate.id, str(delegate.link_version), clock.now()), clock.now(), fewer=True)
+    submit_list.submit_list(load("", delegate.id, str(delegate.link_version), clock.now()), clock.now(), fewer=True)
     scene.settle(clock.now())
     people.write(put({**debriefs.unsigned_notes_key(people.dana())._asdict(), "text": "Mine", "at": clock.now()}))
 
@@ -276,8 +276,8 @@ def test_a_load_that_is_confirmed_is_there_whole_and_noted_once(aws):
         scene.run_job(jobs_of("enrol")[0], now)
 
     def check(_):
-        (line,) = cohorts.lines(people.COHORT)
-        wrong = [] if line.stage is Stage.PLANNED else [f"{line.stage}"]
+        (line,) = cohorts.list_lines(people.COHORT)
+        wrong = [] if line.stage is DelegateStatus.PLANNED else [f"{line.stage}"]
         delegate, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
         wrong += [] if delegate.programme_version == programme.version and wave.state is WaveState.PLANNED else ["odd"]
         wrong += [f"{len(jobs_of(kind))} jobs {kind}" for kind in ONCE if len(jobs_of(kind)) != 1]
@@ -295,7 +295,7 @@ def test_a_follow_up_is_planned_once_told_once_and_noted_once(aws):
     def build():
         scene.open_wave()
         delegate = delegates.find(people.dana())
-        people.write(cohorts.change_line(delegate, put={"stage": Stage.RELEASED}))
+        people.write(cohorts.change_line(delegate, put={"stage": DelegateStatus.RELEASED}))
 
     released = Scene(build)
     opens, closes = date(2026, 12, 7), date(2026, 12, 18)

@@ -6,12 +6,12 @@ import pytest
 
 import chalicelib.core.clock
 from chalicelib.collect import pages
-from chalicelib.collect.questionnaire import QuestionnaireClosed, head
+from chalicelib.collect.questionnaire import QuestionnaireClosed, load_cached_wave
 from chalicelib.collect.save_page import save_page
 from chalicelib.core.model import Wave
 from chalicelib.store import delegates, invitations
 from chalicelib.store.invitations import PageRefused
-from chalicelib.store.table import apply
+from chalicelib.store.table import update_one
 from chalicelib.waves import lifecycle
 from tests.faults import scene
 from tests.support import people
@@ -25,7 +25,7 @@ def closed_with_a_page_open(aws):
     chalicelib.core.clock.use(clock.now)
     people.opened(clock, chosen=people.raters(4, 0))
     ticket = scene.ticket(scene.invitation("p0"))
-    head(ticket, people.CLOSE - timedelta(minutes=1))
+    load_cached_wave(ticket, people.CLOSE - timedelta(minutes=1))
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     people.write(delegates.change_wave(people.dana(), Wave.BASELINE, {"closes_at": scene.at(MONDAY)}, []))
     job = lifecycle.publish_job(wave, scene.at(MONDAY))
@@ -51,4 +51,4 @@ def test_a_page_by_who_had_saved_nothing_is_refused_and_leaves_nothing(closed_wi
 def test_the_row_of_everyone_who_was_asked_is_frozen(closed_with_a_page_open):
     for one in scene.asked():
         with pytest.raises(PageRefused):
-            apply(invitations.save_page(invitations.key_of(one), 1, "p", b"box", 1, seen=[0], if_unsent=False))
+            update_one(invitations.save_page(invitations.key_of(one), 1, "p", b"box", 1, seen=[0], if_unsent=False))

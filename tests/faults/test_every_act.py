@@ -126,8 +126,8 @@ def test_a_job_that_makes_another_email_each_time_is_found(http, tmp_path_factor
     from chalicelib.admin import remind
     from chalicelib.waves import lifecycle
 
-    plain, numbers = lifecycle.chaser, iter(range(10**6))
-    monkeypatch.setattr(remind, "_mailed_on", lambda *_: ())
+    plain, numbers = lifecycle.manual_reminder, iter(range(10**6))
+    monkeypatch.setattr(remind, "_emailed_on", lambda *_: ())
     monkeypatch.setattr(
         lifecycle, "chaser", lambda *args: replace(plain(*args), id=f"{plain(*args).id}.{next(numbers)}")
     )

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 import chalicelib.core.clock
 from chalicelib.admin import close_or_extend, failures, remind
-from chalicelib.collect.announce_extension import tell_extended
+from chalicelib.collect.announce_extension import announce_extension
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import InvitationState, Wave
 from chalicelib.emails.send import send
@@ -89,7 +89,7 @@ def test_two_extensions_before_the_first_is_told_of_make_one_email_each(days, ne
     later = NOW + timedelta(days=days)
     extend(SECOND, later)
     for job in sorted(telling(), reverse=newest_first):
-        assert run.run(job, HANDLERS, "attempt", later)
+        assert run.run_job(job, HANDLERS, "attempt", later)
         for mail in [row["id"] for row in scan() if row["pk"].startswith("MAIL#collect/extended")]:
             send(mail, "attempt", later)
     sent = Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith("collect/extended"))
@@ -119,10 +119,10 @@ def test_a_job_that_is_started_over_days_later_tells_only_whom_it_had_not_told(d
     extend(FIRST)
     (job,) = telling()
     with watched_by(Striking({8: "killed before"})), pytest.raises(Killed):
-        run.run(job, HANDLERS, "first", NOW)
+        run.run_job(job, HANDLERS, "first", NOW)
     some = sum(told().values())
     assert 0 < some < len(RATERS)
-    people.write(jobs.fail(jobs.find(job), "for the test"))
+    people.write(jobs.mark_failed(jobs.find(job), "for the test"))
 
     later = NOW + timedelta(days=days, hours=1)
     failures.retry(job, later, "ada@example.org")
@@ -138,7 +138,7 @@ def test_a_job_made_by_an_earlier_version_still_tells():
     (job,) = telling()
     old = jobs.find(job)
     about = {name: value for name, value in old.about.items() if name not in ("extension", "at")}
-    assert list(tell_extended(replace(old, about=about), NOW)) == []
+    assert list(announce_extension(replace(old, about=about), NOW)) == []
     assert once() == []
 
 
@@ -154,14 +154,14 @@ def test_a_rater_with_other_reminders_than_were_read_is_told_by_the_repeat():
         def before(self, service, operation, context):
             self.seen += 1
             if self.seen == 6:  # the invitations are read
-                remind.chase(people.dana(), NOW, "ada@example.org")
-                run.run(f"chase#{people.dana()}#baseline#{NOW:%Y-%m-%d}", HANDLERS, "chase", NOW)
+                remind.remind_delegate(people.dana(), NOW, "ada@example.org")
+                run.run_job(f"chase#{people.dana()}#baseline#{NOW:%Y-%m-%d}", HANDLERS, "chase", NOW)
 
         def after(self, service, operation, context):
             pass
 
     with watched_by(Chasing()):
-        run.run(job, HANDLERS, "first", NOW)
+        run.run_job(job, HANDLERS, "first", NOW)
     drain(NOW + timedelta(hours=1))
 
     assert jobs.find(job).state is JobState.DONE

@@ -8,7 +8,7 @@ from chalice.test import Client
 from msgspec.structs import replace
 
 import chalicelib.core.clock
-from chalicelib.admin.address_change import replace as replace_address
+from chalicelib.admin.address_change import change_address as replace_address
 from chalicelib.core.model import Approver, InvitationState, Wave, WaveState
 from chalicelib.links import parts
 from chalicelib.store import cohorts, debriefs, delegates, impact_surveys, jobs, reports, responses, wave_keys
@@ -61,7 +61,7 @@ def test_a_thank_you_page_means_stored_exactly_once(visitor):
 
     def check(_):
         one = scene.invitation("p0")
-        (line,) = cohorts.lines(people.COHORT)
+        (line,) = cohorts.list_lines(people.COHORT)
         wrong = (
             [] if one.state is InvitationState.ANSWERED and one.sent == one.draft else ["the answers are not stored"]
         )
@@ -201,7 +201,7 @@ def test_a_list_of_raters_is_invited_once(aws):
 
     def check(_):
         mails = Counter(row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#collect/invitation"))
-        (line,) = cohorts.lines(people.COHORT)
+        (line,) = cohorts.list_lines(people.COHORT)
         wrong = [] if set(mails.values()) == {1} and len(mails) == 5 else [f"mails: {dict(mails)}"]
         return wrong + ([] if line.invited == 6 else [f"counted {line.invited}"])
 

@@ -39,7 +39,7 @@ def test_two_submissions_of_one_link_count_once(aws):
     now = people.CLOSE.replace(day=1)
 
     def check(_, outcomes):
-        (line,) = cohorts.lines(people.COHORT)
+        (line,) = cohorts.list_lines(people.COHORT)
         one = scene.invitation("p0")
         wrong = [f"refused: {outcome!r}" for outcome in outcomes if isinstance(outcome, BaseException)]
         wrong += [] if line.answered == 1 else [f"counted {line.answered} times"]
@@ -75,7 +75,7 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
         return [] if stored == 3 + thanked else [f"thanked: {thanked}, but {stored} peers are stored"]
 
     rater = lambda _: submit(ticket, deadline - timedelta(seconds=1))  # noqa: E731
-    closing = lambda _: run.run(close.id, HANDLERS, "attempt", deadline)  # noqa: E731
+    closing = lambda _: run.run_job(close.id, HANDLERS, "attempt", deadline)  # noqa: E731
     assert explore(racing.lay_out, [rater, closing], check, limit) > 50
 
 
@@ -99,7 +99,7 @@ def test_more_time_that_is_given_as_the_questionnaire_closes_stands_or_is_refuse
         return [] if not extended or wave.state is WaveState.OPEN else [f"extended, and yet {wave.state}"]
 
     extending = lambda _: close.extend(people.COHORT, people.person("dana delegate").email, last_day, deadline)  # noqa: E731
-    closing = lambda _: run.run(f"close#{people.dana()}#baseline#0", HANDLERS, "attempt", deadline)  # noqa: E731
+    closing = lambda _: run.run_job(f"close#{people.dana()}#baseline#0", HANDLERS, "attempt", deadline)  # noqa: E731
     assert explore(racing.lay_out, [extending, closing], check, limit) > 20
 
 
@@ -131,5 +131,5 @@ def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws, limit):
         wrong = [] if invited == sent else [f"sent: {sent}, invited: {invited}"]
         return wrong + (["told to choose raters who are chosen"] if sent and told else [])
 
-    act = lambda _: run.run(opening, HANDLERS, "attempt", people.OPENING)  # noqa: E731
+    act = lambda _: run.run_job(opening, HANDLERS, "attempt", people.OPENING)  # noqa: E731
     assert explore(racing.lay_out, [send_list, act], check, limit) > 20

@@ -16,7 +16,7 @@ from chalicelib.links import signing
 from chalicelib.nominate import rater_list, submit_list
 from chalicelib.store import cohorts, emails, impact_surveys, invitations, jobs
 from chalicelib.store.cohorts import LineMissing
-from chalicelib.store.emails import MailMissing
+from chalicelib.store.emails import EmailMissing
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.jobs import JobState
 from chalicelib.store.table import delete
@@ -44,7 +44,7 @@ ACTS = {
     "submit": lambda: submit_answers.submit(scene.ticket(scene.invitation("p0")), NOW),
     "decline": lambda: decline.decline(scene.ticket(scene.invitation("p0")), "no_time", NOW),
     "withdraw": lambda: withdraw_delegate.withdraw(people.dana(), NOW, BY),
-    "chase": lambda: remind.chase(people.dana(), NOW, BY),
+    "chase": lambda: remind.remind_delegate(people.dana(), NOW, BY),
 }
 
 
@@ -76,7 +76,7 @@ def test_a_reminder_that_is_missing_does_not_pass_for_an_answer_that_changed():
     scene.open_wave()
     people.write(delete(emails.key(scene.invitation("p0").reminders[0])))
 
-    with pytest.raises(MailMissing):
+    with pytest.raises(EmailMissing):
         submit_answers.submit(scene.ticket(scene.invitation("p0")), NOW)
 
 
@@ -93,7 +93,7 @@ def test_an_impact_survey_whose_reminder_is_missing_is_not_called_busy():
     token = signing.token("impact", people.dana(), Role.MANAGER.value, str(survey.link_version))
 
     form = answer_survey.open_form(token, due)
-    with pytest.raises(MailMissing):
+    with pytest.raises(EmailMissing):
         answer_survey._keep(form, replace(form.survey, sent=True), due)
 
 
@@ -105,7 +105,7 @@ def test_a_list_whose_delegate_has_no_line_did_not_change_in_another_window():
     found = rater_list.open_choice(people.link("dana delegate", "nominate").rsplit("/", 1)[1], clock.now())
 
     with pytest.raises(LineMissing):
-        submit_list.send(found, clock.now(), fewer=True)
+        submit_list.submit_list(found, clock.now(), fewer=True)
 
 
 def test_a_job_that_invites_fails_at_once_when_a_row_is_missing():
@@ -116,7 +116,7 @@ def test_a_job_that_invites_fails_at_once_when_a_row_is_missing():
     lose_the_line()
     (job,) = [job.id for job in jobs.waiting(people.OPENING) if job.kind == "invite"]
 
-    assert not run.run(job, HANDLERS, "attempt", people.OPENING)
+    assert not run.run_job(job, HANDLERS, "attempt", people.OPENING)
 
     assert jobs.find(job).state is JobState.FAILED
     assert "LineMissing" in jobs.find(job).error
@@ -126,5 +126,5 @@ def test_a_job_that_invites_fails_at_once_when_a_row_is_missing():
 def test_a_link_that_was_sent_today_is_not_sent_again():
     scene.open_wave()
 
-    assert resend_link.send_again(people.COHORT, people.person("p0").email, NOW, BY)
-    assert not resend_link.send_again(people.COHORT, people.person("p0").email, NOW, BY)
+    assert resend_link.resend_link(people.COHORT, people.person("p0").email, NOW, BY)
+    assert not resend_link.resend_link(people.COHORT, people.person("p0").email, NOW, BY)

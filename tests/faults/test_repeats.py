@@ -10,7 +10,7 @@ from chalicelib.admin import address_change, close_or_extend, remind, schedule_f
 from chalicelib.emails import delivery_events
 from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.store import cohorts, delegates, jobs
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.jobs import JobState
 from chalicelib.store.table import scan
 from infra.local import outbox
@@ -60,7 +60,7 @@ def opened(act):
 
 def released_and_followed_up():
     line = delegates.find(people.dana())
-    people.write(cohorts.change_line(line, put={"stage": Stage.RELEASED}))
+    people.write(cohorts.change_line(line, put={"stage": DelegateStatus.RELEASED}))
     schedule_followup.plan(people.COHORT, date(2026, 12, 7), date(2026, 12, 18), NOW, BY)
 
 
@@ -71,19 +71,21 @@ def six_months_on():
 
 def bounce():
     told = sent_mails(people.person("p0").email)[0]
-    delivery_events.settle(outbox.bounce(told, NOW), NOW)
+    delivery_events.record_delivery_event(outbox.bounce(told, NOW), NOW)
 
 
 KINDS = {
     "enrol": enrolled,
     "open": opening,
     "invite": inviting,
-    "chase": opened(lambda: remind.chase(people.dana(), NOW, BY)),
-    "chase_all": opened(lambda: remind.chase_all(people.COHORT, NOW.date(), NOW, BY)),
+    "chase": opened(lambda: remind.remind_delegate(people.dana(), NOW, BY)),
+    "chase_all": opened(lambda: remind.remind_cohort(people.COHORT, NOW.date(), NOW, BY)),
     "tell_extended": opened(lambda: close_or_extend.extend(people.COHORT, DANA, date(2026, 10, 9), NOW, BY)),
     "withdraw": opened(lambda: withdraw_delegate.withdraw(people.dana(), NOW, BY)),
     "replace": opened(
-        lambda: address_change.replace(people.COHORT, people.person("cleo coach").email, "new@example.org", NOW, BY)
+        lambda: address_change.change_address(
+            people.COHORT, people.person("cleo coach").email, "new@example.org", NOW, BY
+        )
     ),
     "followup": opened(released_and_followed_up),
     "undeliverable": opened(bounce),

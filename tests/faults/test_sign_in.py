@@ -8,7 +8,7 @@ from chalicelib.store.sessions import Session
 from chalicelib.store.table import scan
 from chalicelib.web import readers, sign_in_codes
 from chalicelib.web.readers import Role
-from chalicelib.web.sessions import LONGEST
+from chalicelib.web.sessions import MAX_SESSION
 from tests.faults.scene import Again
 from tests.support import people
 from tests.support.clock import MONDAY
@@ -26,7 +26,7 @@ def reader():
 
 
 def spend(challenge, now, session):
-    made = Session(sessions.hashed(session), reader().who, now + LONGEST)
+    made = Session(sessions.hashed(session), reader().who, now + MAX_SESSION)
     sign_in_codes.spend(reader(), challenge, newest_code(CLEO.email), made, now)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.admin import withdraw_delegate
 from chalicelib.collect.decline import decline
-from chalicelib.collect.questionnaire import read_ticket
+from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.core.model import Wave
 from chalicelib.links import signing
 from chalicelib.store import impact_surveys
@@ -32,7 +32,7 @@ def six_months_on() -> None:
 def test_who_declined_is_not_asked_again_by_a_pulse():
     one = scene.invitation("p0")
     token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
-    decline(read_ticket(token, "decline"), "no_time", scene.at(MONDAY))
+    decline(parse_answer_link(token, "decline"), "no_time", scene.at(MONDAY))
     six_months_on()
 
     asked = {one.rater.email for one in scene.asked(Wave.PULSE)}

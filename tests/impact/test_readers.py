@@ -120,7 +120,7 @@ def test_the_sponsor_reads_words_by_consent_and_no_other(answered, clock, to):
 
 
 def test_the_coach_sees_the_choices_that_the_forms_name_and_no_words(answered, clock):
-    rows = list(delegates.partition(id_of(NAMES[0])))
+    rows = list(delegates.load_rows(id_of(NAMES[0])))
     case = {"rows": rows, "impact": surveys_from(rows), "delegate": delegates.find(id_of(NAMES[0]))}
     text = environment().get_template("impact/seen.html.j2").render(case=case)
 

@@ -93,19 +93,21 @@ def rare_acts(clock) -> None:
     commit([emails.add(bad)], now)
     assert not send.send(bad.id, "attempt", now)  # shown on the dashboard: mail writes a row
     told = {"eventType": "Delivery", "mail": {"messageId": "m", "tags": {"mail": [tag(bad.id)], "attempt": ["a"]}}}
-    delivery_events.settle(json.dumps(told), now)  # and now it arrived after all: mail_events takes the row away
+    delivery_events.record_delivery_event(
+        json.dumps(told), now
+    )  # and now it arrived after all: mail_events takes the row away
     late = JobKind.REPORT.job(delegate_id("c", "d@example.org"), Wave.BASELINE, due_at=now + timedelta(minutes=1))
     commit([jobs.add(late)], now)
     sweep.sweep(clock.advance(minutes=5))
     with record.running("report"):  # has no memory of what other functions read: tests/infra/test_packaged.py
         programmes.stored(people.programme().id, people.programme().version)
     people.opened(clock, chosen=people.raters(1, 0))
-    address_change.replace(people.COHORT, people.person("mara manager").email, "new@example.org", clock.now())
+    address_change.change_address(people.COHORT, people.person("mara manager").email, "new@example.org", clock.now())
     drain(clock.now())  # a manager's inbox is under their address: work takes the old one away
     people.load(clock.now(), chosen=people.raters(2, 0))
     drain(clock.now())  # more raters for a delegate who is enrolled: only while their wave is as it was read
     with record.running("api_handler"):
-        failures.attention(clock.now())  # the administrator looks at what failed
+        failures.find_failures(clock.now())  # the administrator looks at what failed
 
 
 @pytest.mark.parametrize(("function", "action", "resource"), ALL)

@@ -6,7 +6,7 @@ from chalicelib.core.model import Wave
 from chalicelib.emails import send
 from chalicelib.jobs import run
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.store.due import due
+from chalicelib.store.due import list_due
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
@@ -48,7 +48,7 @@ def test_sending_answers_is_two_calls(visitor, clock):
 def test_every_mail_is_three_calls_reminders_too(visitor, clock):
     people.opened(clock, chosen=people.raters())
     clock.to(FIRST_REMINDER)
-    mails = [row["pk"].removeprefix("MAIL#") for row in due(clock.now()) if row["kind"] == "mail"]
+    mails = [row["pk"].removeprefix("MAIL#") for row in list_due(clock.now()) if row["kind"] == "mail"]
     assert {mail.split("#")[0] for mail in mails} >= {"collect/reminder", "collect/self_reminder"}
     for mail in mails:
         with count_calls() as calls:
@@ -63,14 +63,14 @@ def test_a_report_is_at_most_six_calls(visitor, clock):
         people.send(people.answer_all(visitor, link), link)
     clock.to(people.CLOSE)
     report = JobKind.REPORT.job(people.dana(), Wave.BASELINE, due_at=clock.now())
-    (close,) = [row["pk"] for row in due(clock.now()) if row["kind"] == "close"]
+    (close,) = [row["pk"] for row in list_due(clock.now()) if row["kind"] == "close"]
     from chalicelib.jobs.kinds import HANDLERS
 
-    run.run(close.removeprefix("JOB#"), HANDLERS, "attempt", clock.now())
-    (cohort,) = [row["pk"] for row in due(clock.now()) if row["kind"] == "cohort_figures"]
-    run.run(cohort.removeprefix("JOB#"), HANDLERS, "attempt", clock.now())
+    run.run_job(close.removeprefix("JOB#"), HANDLERS, "attempt", clock.now())
+    (cohort,) = [row["pk"] for row in list_due(clock.now()) if row["kind"] == "cohort_figures"]
+    run.run_job(cohort.removeprefix("JOB#"), HANDLERS, "attempt", clock.now())
     with count_calls() as calls:
-        assert run.run(report.id, HANDLERS, "attempt", clock.now())
+        assert run.run_job(report.id, HANDLERS, "attempt", clock.now())
     assert calls.total() <= 6
     drain(clock.now())
 

@@ -254,7 +254,7 @@ def test_a_list_that_is_being_looked_at_is_changed_only_after_it_was_taken_back(
 def test_only_the_approver_of_today_can_approve(visitor, clock, request_link):
     delegate = delegates.find(people.dana())
     other = Person("New", "new@example.org")
-    people.write(delegates.move(delegate, replace(delegate, coach=other, manager=other)))
+    people.write(delegates.change_addresses(delegate, replace(delegate, coach=other, manager=other)))
     visitor.open(request_link)
     assert visitor.status == 410
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.collect.decline import decline
-from chalicelib.collect.questionnaire import read_ticket
+from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import Approver, Invitation, Wave, WaveState
 from chalicelib.links import signing
@@ -37,7 +37,7 @@ def state() -> WaveState:
 
 def say_no(one: Invitation, clock) -> None:
     token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
-    decline(read_ticket(token, "decline"), "no_time", clock.now())
+    decline(parse_answer_link(token, "decline"), "no_time", clock.now())
 
 
 def look(clock) -> None:

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.admin import close_or_extend
-from chalicelib.admin.dashboard import dashboard
+from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.admin.delegate_status import Filter
-from chalicelib.collect.close_wave import too_few
+from chalicelib.collect.close_wave import has_too_few_answers
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import Invitation, InvitationState, Wave, WaveState
 from chalicelib.results.facts import Facts, read_facts
 from chalicelib.store import cohorts, delegates, jobs, objects, reports
-from chalicelib.store.cohorts import Stage, SurveyStage
+from chalicelib.store.cohorts import DelegateStatus, SurveyStage
 from infra.local.account import ADMINISTRATOR
 from tests.faults import scene
 from tests.support import people
@@ -44,7 +44,7 @@ def test_a_report_wants_five_answers_and_four_of_them_anonymous(answered, few):
         for state in [InvitationState.ANSWERED if n < answered.get(group, 0) else InvitationState.INVITED]
     ]
 
-    assert too_few(people.programme(), asked) == few
+    assert has_too_few_answers(people.programme(), asked) == few
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_with_more_time_a_delegate_who_chose_nobody_is_asked_to_choose(visitor, 
 
 
 def test_closed_all_the_same_the_report_shows_what_may_be_shown(visitor, clock, held):
-    close_or_extend.publish(people.COHORT, DANA, clock.advance(days=1))
+    close_or_extend.publish_with_few_answers(people.COHORT, DANA, clock.advance(days=1))
     drain(clock.now())
     drain(clock.advance(hours=2))
 
@@ -137,7 +137,7 @@ SURVEY_CLOSES = SURVEY_OPENS.replace(month=7, day=1)
 
 
 def shown(clock):
-    board = dashboard(people.COHORT, clock.now())
+    board = load_dashboard(people.COHORT, clock.now())
     return board.lines[0].standing.filter, {words: figure for figure, words in board.figures}["reports made"]
 
 
@@ -147,9 +147,9 @@ def test_a_decision_stays_in_sight_and_can_be_taken_when_the_impact_survey_opens
 ):
     drain(clock.to(SURVEY_OPENS))
     drain(clock.to(until))
-    (line,) = cohorts.lines(people.COHORT)
+    (line,) = cohorts.list_lines(people.COHORT)
     assert line.survey is (SurveyStage.OPEN if until == SURVEY_OPENS else SurveyStage.CLOSED)
-    assert line.stage is Stage.HELD
+    assert line.stage is DelegateStatus.HELD
     assert not line.has_closed
     assert shown(clock) == (Filter.DECISION, "0 of 1")
 
@@ -165,7 +165,7 @@ def test_a_decision_stays_in_sight_and_can_be_taken_when_the_impact_survey_opens
 
 def test_a_report_that_is_made_while_the_impact_survey_is_open_is_printed_and_shown_as_made(visitor, clock, held):
     """The survey opens between the close and the printing of the report."""
-    close_or_extend.publish(people.COHORT, DANA, clock.advance(days=1))
+    close_or_extend.publish_with_few_answers(people.COHORT, DANA, clock.advance(days=1))
     people.write(cohorts.change_line(delegates.find(people.dana()), put={"survey": SurveyStage.OPEN}))
     drain(clock.now())
     drain(clock.advance(hours=2))
@@ -173,10 +173,10 @@ def test_a_report_that_is_made_while_the_impact_survey_is_open_is_printed_and_sh
     assert shown(clock) == (Filter.COACH, "1 of 1")
 
 
-@pytest.mark.parametrize("stage", [Stage.IMPACT_OPEN, Stage.COMPLETE])
+@pytest.mark.parametrize("stage", [DelegateStatus.IMPACT_OPEN, DelegateStatus.COMPLETE])
 def test_a_row_of_an_earlier_version_that_holds_the_surveys_stage_is_still_read(visitor, clock, stage):
     people.opened(clock)
     people.write(cohorts.change_line(delegates.find(people.dana()), put={"stage": stage}))
-    assert [line.stage for line in cohorts.lines(people.COHORT)] == [stage]
+    assert [line.stage for line in cohorts.list_lines(people.COHORT)] == [stage]
     people.write(cohorts.change_line(delegates.find(people.dana()), put={"survey": SurveyStage.CLOSED}))
-    assert [line.stage for line in cohorts.lines(people.COHORT)] == [Stage.COMPLETE]
+    assert [line.stage for line in cohorts.list_lines(people.COHORT)] == [DelegateStatus.COMPLETE]

@@ -17,7 +17,7 @@ from chalicelib.core.model import Approver, Invitation, InvitationState, Wave, W
 from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.store import cohorts, delegates, invitations, jobs, objects, reports
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.reports import ReportState
 from chalicelib.store.table import query, scan
 from tests.faults import scene
@@ -76,8 +76,8 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
     assert again.keys() == {*before, NEW.email}
     assert not {one.id for one in again.values()} & {one.id for one in before.values()}
     everybody_answers(Wave.FOLLOWUP, "4", clock.now())
-    (line,) = cohorts.lines(people.COHORT)  # pages show the counts of the morning
-    assert (line.stage, line.invited, line.answered) == (Stage.COLLECTING, 7, 7)
+    (line,) = cohorts.list_lines(people.COHORT)  # pages show the counts of the morning
+    assert (line.stage, line.invited, line.answered) == (DelegateStatus.COLLECTING, 7, 7)
 
     drain(clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z")))
     drain(clock.advance(minutes=10))
@@ -136,7 +136,7 @@ def test_the_second_report_costs_no_call_more_than_the_first(aws, clock):
         for job in [job for job in jobs.waiting(clock.now()) if job.kind == kind]:
             run_job(job.id, clock.now())
     with count_calls() as calls:
-        assert run.run(f"report#{people.dana()}#followup", HANDLERS, "attempt", clock.now())
+        assert run.run_job(f"report#{people.dana()}#followup", HANDLERS, "attempt", clock.now())
 
     assert calls.total() <= 6
     assert reports.find(people.dana(), Wave.FOLLOWUP)
@@ -159,12 +159,12 @@ def test_what_the_administrator_decides_is_about_the_wave_that_is_open(aws, cloc
 def test_who_declined_stays_listed_and_is_sent_nothing(aws, clock):
     people.opened(clock, chosen=people.raters(5, 0))
     from chalicelib.collect.decline import decline
-    from chalicelib.collect.questionnaire import read_ticket
+    from chalicelib.collect.questionnaire import parse_answer_link
     from chalicelib.links import signing
 
     no = asked(Wave.BASELINE)[people.person("p4").email]
     token = signing.token("decline", no.delegate_id, no.wave.value, no.id, str(no.link_version))
-    decline(read_ticket(token, "decline"), "no_time", clock.now())
+    decline(parse_answer_link(token, "decline"), "no_time", clock.now())
     for one in asked(Wave.BASELINE).values():
         if one.state is InvitationState.INVITED:
             scene.fill_in(ticket(one), "3", clock.now())
@@ -180,7 +180,7 @@ def test_who_declined_stays_listed_and_is_sent_nothing(aws, clock):
     drain(clock.advance(minutes=1))
     again = asked(Wave.FOLLOWUP)
     assert again[no.rater.email].state is InvitationState.DECLINED
-    assert cohorts.lines(people.COHORT)[0].invited == len(again) == 7  # with the delegate and the manager
+    assert cohorts.list_lines(people.COHORT)[0].invited == len(again) == 7  # with the delegate and the manager
     drain(clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z")))
     assert len(sent_mails(no.rater.email)) == before
 
@@ -244,7 +244,7 @@ def test_a_delegate_who_closes_after_the_follow_up_was_planned_is_taken_in_by_pl
     people.opened(clock, names=("dana delegate", "dora delegate"), chosen=people.raters(4, 0))
     dora = delegate_id(people.COHORT, people.person("dora delegate").email)
     close_or_extend.extend(people.COHORT, people.person("dora delegate").email, date(2026, 10, 20), clock.now())
-    close_or_extend.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
     opens, closes = date(2026, 10, 12), date(2026, 10, 30)
     schedule_followup.plan(people.COHORT, opens, closes, clock.now())
@@ -256,7 +256,7 @@ def test_a_delegate_who_closes_after_the_follow_up_was_planned_is_taken_in_by_pl
         "nobody is left out"
     )
 
-    close_or_extend.publish(people.COHORT, people.person("dora delegate").email, clock.now())
+    close_or_extend.publish_with_few_answers(people.COHORT, people.person("dora delegate").email, clock.now())
     drain(clock.now())
     assert schedule_followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed
     drain(clock.now())

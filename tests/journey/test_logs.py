@@ -133,10 +133,10 @@ def the_questionnaires(visitor, clock):
     visitor.open(people.link("p4", "answer").replace("answer/", "answer/forged"))
     visitor.open(people.link("p4", "decline"))
     visitor.post(visitor.url, {"reason": "wrong_person"})
-    delivery_events.settle(outbox.bounce(sent_mails("p4@example.org")[0], clock.now()), clock.now())
-    address_change.replace(people.COHORT, "p4@example.org", NEW, clock.now(), "ada@example.org")
+    delivery_events.record_delivery_event(outbox.bounce(sent_mails("p4@example.org")[0], clock.now()), clock.now())
+    address_change.change_address(people.COHORT, "p4@example.org", NEW, clock.now(), "ada@example.org")
     drain(clock.now())
-    close_or_extend.publish(people.COHORT, people.person("dana delegate").email, clock.now())
+    close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
     drain(clock.to(people.CLOSE))
     drain(clock.advance(days=1))
@@ -205,10 +205,10 @@ def test_every_line_of_a_job_or_mail_carries_its_id(visitor, clock, written):
 
 
 def test_ids_are_shared_by_the_lines_inside_and_no_others(written):
-    with log.about(request="r-1", stage="prod"), log.about(job="j"):
-        log.event("inside", attempts=1)
-        log.failure("failed", ValueError("what somebody typed"))
-    log.problem("outside")
+    with log.bind(request="r-1", stage="prod"), log.bind(job="j"):
+        log.info("inside", attempts=1)
+        log.error("failed", ValueError("what somebody typed"))
+    log.warning("outside")
     inside, failed, outside = (json.loads(line) for line in written.getvalue().splitlines())
 
     assert inside == {"levelname": "INFO", "message": "inside", "request": "r-1", "stage": "prod", "job": "j"} | {

@@ -43,7 +43,7 @@ def test_a_late_answer_is_refused_on_the_page(visitor, closed):
     "decide",
     [
         pytest.param(lambda *who: close_or_extend.extend(*who[:2], date(2026, 10, 20), who[2]), id="more-time"),
-        pytest.param(lambda *who: close_or_extend.publish(*who), id="publish-again"),
+        pytest.param(lambda *who: close_or_extend.publish_with_few_answers(*who), id="publish-again"),
         pytest.param(lambda *who: close_or_extend.close_now(*who), id="close-again"),
     ],
 )
@@ -61,7 +61,7 @@ def test_a_report_that_is_printed_again_takes_nobodys_place(visitor, clock, clos
     again = JobKind.REPORT.job(people.dana(), "again", due_at=clock.now(), delegate=people.dana(), wave="baseline")
     transact([jobs.add(again)])
 
-    run.run(again.id, HANDLERS, "attempt", clock.advance(days=1))
+    run.run_job(again.id, HANDLERS, "attempt", clock.advance(days=1))
 
     assert reports.find(people.dana(), Wave.BASELINE) == first
     assert jobs.find(again.id).error

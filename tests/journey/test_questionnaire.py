@@ -9,12 +9,12 @@ import pytest
 
 from chalicelib.collect import pages as form
 from chalicelib.collect.encryption import NONCE
-from chalicelib.collect.questionnaire import read_ticket
+from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.collect.save_page import milliseconds
 from chalicelib.core.model import Invitation, InvitationState
 from chalicelib.store import invitations
 from chalicelib.store.marshal import read
-from chalicelib.store.table import Changed, apply, get, update
+from chalicelib.store.table import Changed, get, update, update_one
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.visitor import FORM
@@ -42,7 +42,7 @@ def saved(visitor, url: str) -> list[str]:
 
 
 def key(link: str):
-    ticket = read_ticket(link.rsplit("/", 1)[1])
+    ticket = parse_answer_link(link.rsplit("/", 1)[1])
     return invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
 
 
@@ -107,7 +107,7 @@ def test_nothing_tells_when_somebody_answered_once_the_answers_are_cut_from_iden
     people.answer_all(visitor, link)
     people.send(visitor, link)
     assert row(link)["sent"].keys() == row(link)["saved_at"].keys()
-    apply(invitations.empty(read(Invitation, row(link))))
+    update_one(invitations.empty(read(Invitation, row(link))))
 
     assert "sent" not in row(link)
     assert [row(link)[name] for name in ("saved_at", "draft", "revision", "reminders")] == [{}, {}, "", []]
@@ -214,7 +214,7 @@ def test_after_the_close_a_rater_is_told_whether_their_answers_count(visitor, cl
 
 def test_a_withdrawn_link_says_so_on_every_page(visitor, link):
     visitor.open(f"{link}/page/{PAGE}")
-    apply(update(key(link), put={"state": InvitationState.REVOKED}, refusal=Changed))
+    update_one(update(key(link), put={"state": InvitationState.REVOKED}, refusal=Changed))
 
     posted = visitor.post(f"{link}/page/{PAGE}", {ITEMS[0]: "4"})
     assert (posted.status, "This link is no longer in use" in posted.page) == (410, True)

@@ -73,7 +73,7 @@ def with_the_coach(visitor, clock):
 
 def test_nobody_is_told_to_choose_raters_whose_list_is_being_looked_at(with_the_coach, clock):
     drain(clock.advance(days=1))
-    remind.chase(people.dana(), clock.now(), "ada@example.org")
+    remind.remind_delegate(people.dana(), clock.now(), "ada@example.org")
     run_days(clock, clock.now() + timedelta(days=6))
 
     assert not [one for one in reminded("dana delegate") if "choose" in one]

@@ -24,7 +24,7 @@ WAITS = "is waiting for you"
 
 
 def move(clock, old, new=NEW):
-    replacing.replace(people.COHORT, old, new, clock.now(), BY)
+    replacing.change_address(people.COHORT, old, new, clock.now(), BY)
     drain(clock.now())
 
 
@@ -88,7 +88,7 @@ def test_an_approvers_emails_follow_their_address(visitor, clock, approver):
 
 
 def test_an_approver_whose_address_bounced_is_emailed_no_more(clock, approver):
-    delivery_events.settle(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
+    delivery_events.record_delivery_event(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
     drain(clock.now())
     sent = len(to_approve(approver))
     days_pass(clock)
@@ -98,7 +98,7 @@ def test_an_approver_whose_address_bounced_is_emailed_no_more(clock, approver):
 
 
 def test_an_approver_whose_address_bounced_is_asked_and_reminded_under_the_new_one(clock, approver):
-    delivery_events.settle(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
+    delivery_events.record_delivery_event(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
     drain(clock.now())
     move(clock, approver)
     days_pass(clock)
@@ -108,7 +108,7 @@ def test_an_approver_whose_address_bounced_is_asked_and_reminded_under_the_new_o
 
 
 def test_a_list_that_is_sent_to_an_address_that_takes_no_email_waits_for_another(visitor, clock, approver):
-    delivery_events.settle(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
+    delivery_events.record_delivery_event(outbox.bounce(to_approve(approver)[0], clock.now()), clock.now())
     drain(clock.now())
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"back": "yes"})
@@ -179,7 +179,7 @@ def test_an_address_that_a_planned_follow_up_lists_already_is_refused(aws, clock
     )
 
     with pytest.raises(replacing.ReplaceRefused, match="answer twice"):
-        replacing.replace(people.COHORT, people.person("p0").email, extra.person.email, clock.now(), BY)
+        replacing.change_address(people.COHORT, people.person("p0").email, extra.person.email, clock.now(), BY)
 
 
 def test_who_only_stands_on_a_planned_list_is_found_and_gets_no_notice(aws, clock):

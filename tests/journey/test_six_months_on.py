@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pytest
 
-from chalicelib.collect.questionnaire import open_sheet, read_ticket
+from chalicelib.collect.questionnaire import open_questionnaire, parse_answer_link
 from chalicelib.core.model import CohortDates, InvitationState, Wave
 from chalicelib.forms.pulse import PULSE_PAGE
 from chalicelib.store import debriefs, delegates, impact_surveys, invitations
@@ -270,7 +270,7 @@ def test_a_blank_from_an_older_tab_takes_no_pulse_answer_back(opened, clock):
     opened.open(link)
     other.open(link).post(f"{link}/pulse", {"1": "6", "2": "5"})
     opened.post(f"{link}/pulse", {"1": "7"})
-    pages = open_sheet(read_ticket(link.rsplit("/", 1)[1]), clock.now()).saved
+    pages = open_questionnaire(parse_answer_link(link.rsplit("/", 1)[1]), clock.now()).saved
     assert pages == {PULSE_PAGE: {"1": "7", "2": "5"}}
 
 

@@ -28,7 +28,7 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
 
     drain(clock.to(people.CLOSE))
     drain(clock.advance(minutes=2))
-    (line,) = cohorts.lines(people.COHORT)
+    (line,) = cohorts.list_lines(people.COHORT)
     assert (line.invited, line.answered) == (10, 9)
     report = reports.find(people.dana(), Wave.BASELINE)
     facts = json.loads(objects.load(report.facts))

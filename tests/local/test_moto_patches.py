@@ -13,13 +13,13 @@ from chalicelib.store.table import (
     Changed,
     ConditionFailed,
     Key,
-    apply,
     get,
     put,
     put_once,
     query,
     transact,
     update,
+    update_one,
 )
 from infra.local.memory import backend
 from tests.support.mails import sent_mails
@@ -85,8 +85,8 @@ def test_a_refused_transaction_leaves_every_row_as_it_was_and_may_be_sent_again(
 def test_a_copied_attribute_stays_when_its_source_changes():
     make(draft={"vision": b"one"})
 
-    apply(update(TALLY, copy={"sent": "draft"}, refusal=Changed))
-    apply(update(TALLY, put={"draft.vision": b"two"}, refusal=Changed))
+    update_one(update(TALLY, copy={"sent": "draft"}, refusal=Changed))
+    update_one(update(TALLY, put={"draft.vision": b"two"}, refusal=Changed))
 
     assert get(TALLY)["sent"] == {"vision": b"one"}
 
@@ -95,7 +95,7 @@ def test_what_a_reader_holds_does_not_change_with_the_row():
     make(draft={"vision": b"one"})
     held = get(TALLY)
 
-    apply(update(TALLY, put={"draft.vision": b"two"}, refusal=Changed))
+    update_one(update(TALLY, put={"draft.vision": b"two"}, refusal=Changed))
 
     assert held["draft"] == {"vision": b"one"}
 
@@ -128,7 +128,7 @@ def test_a_row_beyond_400_kb_is_refused_however_it_grows():
     make(text="x" * 399_000)
 
     with pytest.raises(client("dynamodb").exceptions.ClientError, match="size"):
-        apply(update(TALLY, put={"more": "y" * 20_000}, refusal=Changed))
+        update_one(update(TALLY, put={"more": "y" * 20_000}, refusal=Changed))
     with pytest.raises(client("dynamodb").exceptions.ClientError, match="size"):
         make(text="x" * 410_000)
 

@@ -25,13 +25,13 @@ def test_every_mail_of_the_catalogue_is_on_the_page():
     assert {template for template, _ in mail_samples.every()} == set(kinds.MAILS)
     for name in mail_samples.every():
         for look in samples.LOOKS:
-            assert f"/_local/mails/{samples.mail_id(*name)}/{look}" in shown
+            assert f"/_local/mails/{samples.email_id(*name)}/{look}" in shown
 
 
 @pytest.mark.parametrize("look", samples.LOOKS)
 def test_every_mail_can_be_looked_at_alone(look):
     for name in mail_samples.every():
-        answer = samples.look(samples.mail_id(*name), look)
+        answer = samples.look(samples.email_id(*name), look)
         assert answer is not None
         assert answer.status == 200
         assert ("<html" in answer.body.decode()) == (look != "text")

@@ -17,10 +17,10 @@ from chalicelib.emails import delivery_events, ses_tags
 from chalicelib.emails.refusals import TODO
 from chalicelib.emails.send import LEASE, send
 from chalicelib.store import emails
-from chalicelib.store.due import due
-from chalicelib.store.emails import Mail, MailState, Trouble
+from chalicelib.store.due import list_due
+from chalicelib.store.emails import Email, MailState, Trouble
 from chalicelib.store.table import ConditionFailed, get, query, transact
-from chalicelib.waves.suppression import addresses
+from chalicelib.waves.suppression import list_suppressed
 from tests.mail.samples import SAM, mail
 from tests.support import cloud
 from tests.support.clock import MONDAY
@@ -43,7 +43,7 @@ def state() -> MailState:
     return found().state
 
 
-def found() -> Mail:
+def found() -> Email:
     read = emails.find(mail().id)
     assert read
     return read
@@ -56,7 +56,7 @@ def shown() -> list[dict[str, Any]]:
 @pytest.fixture
 def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
-    monkeypatch.setattr(log, "problem", lambda name, **ids: names.append(name))
+    monkeypatch.setattr(log, "warning", lambda name, **ids: names.append(name))
     return names
 
 
@@ -82,14 +82,14 @@ def taken() -> None:
     ],
 )
 def test_each_event_says_what_became_of_the_mail(taken, kind, becomes):
-    delivery_events.settle(event(kind), MONDAY)
+    delivery_events.record_delivery_event(event(kind), MONDAY)
 
     assert state() is becomes
 
 
 @pytest.mark.parametrize("kind", ["Bounce", "Complaint", "Reject", "Soft"])
 def test_an_email_that_did_not_arrive_is_on_the_dashboard(taken, kind):
-    delivery_events.settle(event(kind), MONDAY)
+    delivery_events.record_delivery_event(event(kind), MONDAY)
 
     (row,) = shown()
     assert row["sk"] == f"BOUNCE#{mail().id}"
@@ -118,57 +118,61 @@ def test_every_email_that_ses_gave_up_on_is_shown_with_what_to_do(taken, kind, s
     """SES sends DeliveryDelay while it still tries: a bounce of any type is the end."""
     bounce = {"bounceType": kind, "bounceSubType": sub, "bouncedRecipients": recipients}
     about = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(mail().id)], "attempt": ["one"]}}
-    delivery_events.settle(json.dumps({"eventType": "Bounce", "mail": about, "bounce": bounce}), MONDAY)
+    delivery_events.record_delivery_event(json.dumps({"eventType": "Bounce", "mail": about, "bounce": bounce}), MONDAY)
 
     (row,) = shown()
     assert (state(), row["trouble"]) == (becomes, trouble)
     assert TODO[trouble]
-    stops = [each["pk"] for each in due(MONDAY) if each["pk"].startswith("JOB#undeliverable")]
+    stops = [each["pk"] for each in list_due(MONDAY) if each["pk"].startswith("JOB#undeliverable")]
     assert len(stops) == (trouble is Trouble.ADDRESS), "later emails still go out unless the address is lost"
-    assert (SAM.email in addresses("spring")) is (trouble is Trouble.ADDRESS)
+    assert (SAM.email in list_suppressed("spring")) is (trouble is Trouble.ADDRESS)
 
 
 def test_a_later_email_that_arrives_takes_the_earlier_one_off_the_dashboard(taken):
-    delivery_events.settle(event("Soft"), MONDAY)
+    delivery_events.record_delivery_event(event("Soft"), MONDAY)
     later = replace(mail(), id=f"{mail().id}.later")
     transact([emails.add(later)])
     about = {"messageId": "ses-2", "tags": {"mail": [ses_tags.tag(later.id)], "attempt": ["one"]}}
-    delivery_events.settle(json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE)
+    delivery_events.record_delivery_event(
+        json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE
+    )
 
     assert shown() == []
     assert state() is MailState.UNDELIVERED
 
 
 def test_an_address_that_is_lost_stays_on_the_dashboard_whatever_arrives(taken):
-    delivery_events.settle(event("Bounce"), MONDAY)
+    delivery_events.record_delivery_event(event("Bounce"), MONDAY)
     later = replace(mail(), id=f"{mail().id}.later")
     transact([emails.add(later)])
     about = {"messageId": "ses-2", "tags": {"mail": [ses_tags.tag(later.id)], "attempt": ["one"]}}
-    delivery_events.settle(json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE)
+    delivery_events.record_delivery_event(
+        json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE
+    )
 
     assert len(shown()) == 1
 
 
 def test_a_bounce_says_why_in_a_few_words(taken):
-    delivery_events.settle(event("Bounce"), MONDAY)
+    delivery_events.record_delivery_event(event("Bounce"), MONDAY)
 
     assert found().reason == "The address does not take mail (5.1.1)"
 
 
 def test_a_bounce_of_a_mail_without_a_cohort_is_kept_in_its_own_row_only():
-    alone = emails.Mail("web/x#1", "web/x", SAM, MONDAY)
+    alone = emails.Email("web/x#1", "web/x", SAM, MONDAY)
     transact([emails.add(alone)])
     about = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(alone.id)], "attempt": ["one"]}}
-    delivery_events.settle(json.dumps({"eventType": "Bounce", "mail": about, "bounce": BOUNCE}), MONDAY)
+    delivery_events.record_delivery_event(json.dumps({"eventType": "Bounce", "mail": about, "bounce": BOUNCE}), MONDAY)
 
     assert emails.find(alone.id).state is MailState.BOUNCED
 
 
 def test_the_send_event_of_an_earlier_attempt_stops_the_next(taken):
     """The doubtful first attempt had reached SES; the second was throttled, and waits."""
-    held = emails.claim_doubtful(mail().id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
-    transact([emails.put_off(held, MONDAY + LEASE, "busy")])
-    delivery_events.settle(event("Send", attempt="one"), MONDAY + LEASE)
+    held = emails.claim_unconfirmed(mail().id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
+    transact([emails.reschedule(held, MONDAY + LEASE, "busy")])
+    delivery_events.record_delivery_event(event("Send", attempt="one"), MONDAY + LEASE)
 
     assert state() is MailState.SENT
     assert not send(mail().id, "three", MONDAY + 2 * LEASE)
@@ -177,15 +181,15 @@ def test_the_send_event_of_an_earlier_attempt_stops_the_next(taken):
 def test_a_mail_that_was_given_up_but_had_been_sent_leaves_the_dashboard(taken):
     transact(emails.refused(found(), "No attempt to send it was ever answered", MONDAY))
     assert shown()
-    delivery_events.settle(event("Delivery"), MONDAY)
+    delivery_events.record_delivery_event(event("Delivery"), MONDAY)
 
     assert state() is MailState.DELIVERED
     assert shown() == []
 
 
 def test_a_second_message_of_one_mail_is_a_problem(taken, problems):
-    delivery_events.settle(event("Send"), MONDAY)
-    delivery_events.settle(event("Send", attempt="two", message_id="ses-2"), MONDAY)
+    delivery_events.record_delivery_event(event("Send"), MONDAY)
+    delivery_events.record_delivery_event(event("Send", attempt="two", message_id="ses-2"), MONDAY)
 
     assert problems == ["mail_sent_twice"]
 
@@ -193,7 +197,7 @@ def test_a_second_message_of_one_mail_is_a_problem(taken, problems):
 def test_an_event_that_meets_another_writer_is_applied_to_what_is_there_then(taken, monkeypatch):
     true_find, readings = emails.find, []
 
-    def find_while_the_sender_settles(mail_id: str) -> Mail | None:
+    def find_while_the_sender_settles(mail_id: str) -> Email | None:
         read = true_find(mail_id)
         if not readings:
             transact([emails.sent(read, "ses-1", MONDAY)])
@@ -201,7 +205,7 @@ def test_an_event_that_meets_another_writer_is_applied_to_what_is_there_then(tak
         return read
 
     monkeypatch.setattr(emails, "find", find_while_the_sender_settles)
-    delivery_events.settle(event("Delivery"), MONDAY)
+    delivery_events.record_delivery_event(event("Delivery"), MONDAY)
 
     assert readings == [MailState.SENDING, MailState.SENT]
     assert true_find(mail().id).state is MailState.DELIVERED
@@ -213,7 +217,7 @@ def test_an_event_that_cannot_be_written_comes_again(taken, monkeypatch):
 
     monkeypatch.setattr(delivery_events, "transact", fail)
     with pytest.raises(ConditionFailed):
-        delivery_events.settle(event("Send"), MONDAY)
+        delivery_events.record_delivery_event(event("Send"), MONDAY)
 
 
 KINDS = ["Send", "Delivery", "Bounce", "Complaint", "Reject", "Soft", "DeliveryDelay"]
@@ -238,7 +242,7 @@ def test_any_order_and_doubling_ends_in_the_same_state(kinds):
         if kind == "(settle)":
             settle_as_the_sender_would(held)
         else:
-            delivery_events.settle(event(kind), MONDAY)
+            delivery_events.record_delivery_event(event(kind), MONDAY)
 
     sure = MailState.SENT if "(settle)" in kinds else MailState.SENDING
     assert state() is next((becomes for kind, becomes in FINAL if kind in kinds), sure)
@@ -248,7 +252,7 @@ def test_any_order_and_doubling_ends_in_the_same_state(kinds):
         assert "due_shard" not in get(emails.key(mail().id))
 
 
-def settle_as_the_sender_would(held: Mail) -> None:
+def settle_as_the_sender_would(held: Email) -> None:
     with suppress(ConditionFailed):
         transact([emails.sent(held, "ses-1", MONDAY)])
 
@@ -275,13 +279,13 @@ def settle_as_the_sender_would(held: Mail) -> None:
     ],
 )
 def test_what_is_no_event_of_ours_is_ignored(problems, message):
-    delivery_events.settle(message, MONDAY)
+    delivery_events.record_delivery_event(message, MONDAY)
 
     assert problems == ["mail_event_ignored"]
 
 
 def test_an_event_of_a_mail_that_is_gone_is_ignored(problems):
-    delivery_events.settle(event("Send"), MONDAY)
+    delivery_events.record_delivery_event(event("Send"), MONDAY)
 
     assert problems == ["mail_event_of_no_mail"]
 

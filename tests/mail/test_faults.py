@@ -15,7 +15,7 @@ from botocore.exceptions import ReadTimeoutError
 from chalicelib.core.settings import settings
 from chalicelib.emails.send import LEASE, send
 from chalicelib.store import account_fault, emails
-from chalicelib.store.due import due
+from chalicelib.store.due import list_due
 from chalicelib.store.emails import MailState
 from chalicelib.store.table import transact
 from tests.mail.samples import mail
@@ -73,7 +73,7 @@ def deliver(plan: Mapping[int, str], *, heard: bool = True) -> datetime:
                 send(mail().id, f"attempt-{next(attempts)}", at)
         if heard:
             tell_mail_events(at)
-        if not list(due(at + timedelta(days=9))):
+        if not list(list_due(at + timedelta(days=9))):
             return at
         at += timedelta(minutes=5)
     raise AssertionError(f"{plan}: never settled")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.emails.rate_limit import SENDERS, SHARE, Pace
+from chalicelib.emails.rate_limit import SENDERS, SHARE, RateLimiter
 
 
 class Watch:
@@ -26,7 +26,7 @@ class Watch:
 @given(st.floats(0.5, 200), st.lists(st.floats(0, 5), min_size=30, max_size=60))
 def test_no_second_sees_more_than_the_share_of_one_sender(rate, pauses):
     watch = Watch()
-    pace = Pace(rate, lambda: watch.at, watch.sleep)
+    pace = RateLimiter(rate, lambda: watch.at, watch.sleep)
     sent = []
     for pause in pauses:
         watch.at += pause
@@ -39,7 +39,7 @@ def test_no_second_sees_more_than_the_share_of_one_sender(rate, pauses):
 
 def test_two_senders_at_full_speed_use_four_fifths_of_the_rate():
     watch = Watch()
-    pace = Pace(14, lambda: watch.at, watch.sleep)
+    pace = RateLimiter(14, lambda: watch.at, watch.sleep)
     for _ in range(57):
         pace.wait()
 
@@ -48,7 +48,7 @@ def test_two_senders_at_full_speed_use_four_fifths_of_the_rate():
 
 def test_a_sender_that_was_idle_does_not_wait_and_saves_nothing_up():
     watch = Watch()
-    pace = Pace(1, lambda: watch.at, watch.sleep)
+    pace = RateLimiter(1, lambda: watch.at, watch.sleep)
     pace.wait()
     watch.at += 3600
     pace.wait()

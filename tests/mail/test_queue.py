@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.emails import ses_tags
-from chalicelib.emails.create import queued
+from chalicelib.emails.create import create_email
 from chalicelib.store import emails
 from chalicelib.store.emails import MailState
 from tests.mail.samples import SAM, mail
@@ -21,12 +21,12 @@ def test_the_id_says_what_caused_the_mail():
 def test_what_is_missing_is_named():
     words = {"programme": "", "organisation": "", "brand": "", "from_name": "", "name": ""}
     with pytest.raises(KeyError, match=r"debrief/released needs coach, delegate, links\.hub"):
-        queued("debrief/released", "x", to=SAM, due_at=MONDAY, words=words, links={}, about={})
+        create_email("debrief/released", "x", to=SAM, due_at=MONDAY, words=words, links={}, about={})
 
 
 def test_a_mail_nobody_wrote_is_refused():
     with pytest.raises(KeyError, match="no mail is called collect/invite"):
-        queued("collect/invite", "x", to=SAM, due_at=MONDAY, words={}, links={}, about={})
+        create_email("collect/invite", "x", to=SAM, due_at=MONDAY, words={}, links={}, about={})
 
 
 def test_an_id_no_tag_can_hold_is_refused():

@@ -15,14 +15,14 @@ from chalicelib.core import log
 from chalicelib.core.model import Person
 from chalicelib.core.settings import settings
 from chalicelib.emails import send as sending
-from chalicelib.emails.send import ACCOUNT_DELAY, LEASE, MOST_ATTEMPTS, delay, send
+from chalicelib.emails.send import ACCOUNT_DELAY, LEASE, MAX_ATTEMPTS, delay, send
 from chalicelib.emails.ses_errors import WORDS, AccountFault
 from chalicelib.store import account_fault, emails
-from chalicelib.store.due import due
-from chalicelib.store.emails import Mail, MailMissing, MailState
-from chalicelib.store.table import ConditionFailed, apply, get, query, transact
-from chalicelib.waves.suppression import addresses
-from chalicelib.web.sign_in_codes import LIVES
+from chalicelib.store.due import list_due
+from chalicelib.store.emails import Email, EmailMissing, MailState
+from chalicelib.store.table import ConditionFailed, get, query, transact, update_one
+from chalicelib.waves.suppression import list_suppressed
+from chalicelib.web.sign_in_codes import CODE_LIFETIME
 from infra.local import account
 from tests.mail.samples import SAM, mail
 from tests.support.calls import count_calls, watched_by
@@ -67,17 +67,17 @@ class SesIsSilent(SesSays):
 def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the problems logged."""
     found: list[str] = []
-    monkeypatch.setattr(log, "problem", lambda name, **ids: found.append(name))
+    monkeypatch.setattr(log, "warning", lambda name, **ids: found.append(name))
     return found
 
 
 @pytest.fixture
-def queued() -> Mail:
+def queued() -> Email:
     transact([emails.add(mail())])
     return mail()
 
 
-def now_is(state: MailState) -> Mail:
+def now_is(state: MailState) -> Email:
     found = emails.find(mail().id)
     assert found
     assert found.state is state
@@ -85,7 +85,7 @@ def now_is(state: MailState) -> Mail:
 
 
 def due_ids(at: Any) -> list[str]:
-    return [row["pk"] for row in due(at)]
+    return [row["pk"] for row in list_due(at)]
 
 
 def test_a_mail_takes_three_calls(queued):
@@ -144,7 +144,7 @@ def test_a_mail_cancelled_while_in_doubt_is_not_sent_again(queued):
         send(queued.id, "one", MONDAY)
     transact([emails.cancel(queued.id)])
 
-    assert emails.in_doubt(MONDAY + LEASE) == []
+    assert emails.list_unconfirmed(MONDAY + LEASE) == []
     assert not send(queued.id, "two", MONDAY + LEASE)
     assert len(sent_mails()) == 1
     assert "cancelled before we knew" in now_is(MailState.CANCELLED).reason
@@ -158,7 +158,7 @@ def test_a_mail_cancelled_while_in_doubt_is_not_sent_again(queued):
 def test_a_mail_cancelled_before_it_is_taken_is_off_the_index_at_once(queued, alone):
     cancel = emails.cancel(queued.id)
     if alone:
-        apply(cancel)
+        update_one(cancel)
     else:
         transact([emails.add(mail("web/code")), cancel])
 
@@ -166,16 +166,16 @@ def test_a_mail_cancelled_before_it_is_taken_is_off_the_index_at_once(queued, al
 
 
 def test_a_mail_that_is_not_there_cannot_be_cancelled():
-    with pytest.raises(MailMissing):
+    with pytest.raises(EmailMissing):
         transact([emails.cancel("none")])
-    with pytest.raises(MailMissing):
-        apply(emails.cancel("none"))
+    with pytest.raises(EmailMissing):
+        update_one(emails.cancel("none"))
 
 
 def test_a_mail_cancelled_while_it_is_put_off_stays_off_the_index(queued):
     held = emails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
     transact([emails.cancel(queued.id)])
-    transact([emails.put_off(held, MONDAY, "busy")])
+    transact([emails.reschedule(held, MONDAY, "busy")])
 
     assert due_ids(MONDAY + timedelta(days=9)) == []
     assert now_is(MailState.CANCELLED)
@@ -206,13 +206,13 @@ def test_a_lost_answer_while_claiming_does_not_hold_a_mail_up(queued):
 
 
 def test_a_sign_in_code_is_held_no_longer_than_it_lives():
-    code = replace(mail("web/code"), id="web/code#x", good_until=MONDAY + LIVES)
+    code = replace(mail("web/code"), id="web/code#x", good_until=MONDAY + CODE_LIFETIME)
     transact([emails.add(code)])
     with watched_by(LoseAnswers("UpdateItem", 2)):
         assert not send(code.id, "one", MONDAY)
 
-    assert emails.find(code.id).due_at <= MONDAY + LIVES
-    assert not send(code.id, "two", MONDAY + LIVES)
+    assert emails.find(code.id).due_at <= MONDAY + CODE_LIFETIME
+    assert not send(code.id, "two", MONDAY + CODE_LIFETIME)
     assert emails.find(code.id).state is MailState.REFUSED, "settled as too late, and not held for an hour"
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
@@ -241,7 +241,9 @@ def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, proble
     shown = get(emails.bounce_key(queued))
     assert found.reason.endswith(message)
     assert shown["trouble"] == ("refused" if code == "MessageRejected" else "address")
-    assert (SAM.email in addresses("spring")) is (code != "MessageRejected"), "only a reader's error marks an address"
+    assert (SAM.email in list_suppressed("spring")) is (code != "MessageRejected"), (
+        "only a reader's error marks an address"
+    )
     assert shown["reason"] == found.reason
     who = ("", "") if code == "MessageRejected" else (SAM.name, SAM.email)
     assert (shown["name"], shown["email"], shown["delegate"]) == (*who, "k3jx9qmw7s")
@@ -286,12 +288,12 @@ def test_a_fault_of_the_account_is_a_problem_uses_up_no_attempt_and_marks_no_add
     queued, problems, code, message, fault
 ):
     with watched_by(SesSays(code, message=message)):
-        for turn in range(MOST_ATTEMPTS + 5):
+        for turn in range(MAX_ATTEMPTS + 5):
             send(queued.id, f"turn-{turn}", MONDAY + turn * ACCOUNT_DELAY)
 
     found = now_is(MailState.QUEUED)
     assert (found.attempts, found.reason) == (0, fault)
-    assert problems == ["mail_account"] * (MOST_ATTEMPTS + 5)
+    assert problems == ["mail_account"] * (MAX_ATTEMPTS + 5)
     assert list(query("COHORT#spring", "BOUNCE#")) == []
 
 
@@ -350,23 +352,23 @@ def test_the_send_event_ends_a_doubt(queued):
 def test_ten_attempts_are_enough(queued, problems):
     at = MONDAY
     with watched_by(SesSays("ThrottlingException")):
-        for turn in range(MOST_ATTEMPTS):
+        for turn in range(MAX_ATTEMPTS):
             send(queued.id, f"turn-{turn}", at)
             at = max(at, emails.find(queued.id).due_at)
 
-    assert now_is(MailState.REFUSED).attempts == MOST_ATTEMPTS
+    assert now_is(MailState.REFUSED).attempts == MAX_ATTEMPTS
     assert at - MONDAY > timedelta(hours=18)
     assert get(emails.bounce_key(queued))
     assert not send(queued.id, "more", at + timedelta(days=1))
 
 
 def test_a_mail_that_crashes_every_sender_is_given_up(queued, problems):
-    for turn in range(MOST_ATTEMPTS):
+    for turn in range(MAX_ATTEMPTS):
         at = MONDAY + turn * LEASE
-        assert emails.claim(queued.id, f"turn-{turn}", at, at + LEASE) or emails.claim_doubtful(
+        assert emails.claim(queued.id, f"turn-{turn}", at, at + LEASE) or emails.claim_unconfirmed(
             queued.id, f"turn-{turn}", at, at + LEASE
         )
-    send(queued.id, "last", MONDAY + MOST_ATTEMPTS * LEASE)
+    send(queued.id, "last", MONDAY + MAX_ATTEMPTS * LEASE)
 
     assert now_is(MailState.REFUSED).reason == "No attempt to send it was ever answered"
     assert sent_mails() == []
@@ -408,13 +410,13 @@ def test_an_attempt_whose_claim_was_not_answered_may_claim_again(queued):
     "settle",
     [
         pytest.param(lambda held: [emails.sent(held, "m", MONDAY)], id="sent"),
-        pytest.param(lambda held: [emails.put_off(held, MONDAY, "")], id="put-off"),
+        pytest.param(lambda held: [emails.reschedule(held, MONDAY, "")], id="put-off"),
         pytest.param(lambda held: emails.refused(held, "", MONDAY), id="refused"),
     ],
 )
 def test_an_attempt_that_lost_the_mail_settles_nothing(queued, settle):
     late = emails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
-    emails.claim_doubtful(queued.id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
+    emails.claim_unconfirmed(queued.id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
 
     with pytest.raises(ConditionFailed):
         transact(settle(late))

@@ -162,7 +162,7 @@ def test_html_is_small_and_loads_nothing(template):
 
 
 def test_a_composed_mail_holds_the_rendered_one():
-    composed = parsed(compose.compose(mail(), settings(), MONDAY))
+    composed = parsed(compose.compose_message(mail(), settings(), MONDAY))
 
     assert composed["Subject"] == "Dr Amara Osei asks for your feedback by Friday 26 June 2026"
     assert composed["From"].addresses[0].display_name == "Dr Amara Osei via Maximising Potential"
@@ -170,7 +170,7 @@ def test_a_composed_mail_holds_the_rendered_one():
 
 
 def test_the_same_mail_has_the_same_message_id_so_that_a_copy_can_be_dropped():
-    one, other = (compose.compose(replace(mail(), attempt=a), settings(), MONDAY) for a in ("first", "second"))
+    one, other = (compose.compose_message(replace(mail(), attempt=a), settings(), MONDAY) for a in ("first", "second"))
 
     assert parsed(one)["Message-ID"] == parsed(other)["Message-ID"]
 
@@ -194,6 +194,6 @@ def test_paragraphs_are_filled_and_links_and_indented_lines_kept():
     long = "https://example.org/" + "x" * 90
     text = f"One\ntwo:\n{long}\nthree\n\n\n- a\n- {'b ' * 50}\n\n    {'c' * 90}\n"
 
-    assert render.wrapped(text) == (
+    assert render.wrap_text(text) == (
         f"One two:\n{long}\nthree\n\n- a\n- {'b ' * 34}b\n  {'b ' * 14}b\n\n    {'c' * 90}\n"
     )

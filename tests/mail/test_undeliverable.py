@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.admin import address_change, close_or_extend
-from chalicelib.admin.dashboard import dashboard
+from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.core.model import Wave
 from chalicelib.emails import delivery_events
 from chalicelib.store import cohorts, invitations
@@ -30,7 +30,7 @@ def opened(visitor, clock):
 
 
 def tell(clock, event=outbox.bounce, **more):
-    delivery_events.settle(event(sent_mails(LOST)[0], clock.now(), **more), clock.now())
+    delivery_events.record_delivery_event(event(sent_mails(LOST)[0], clock.now(), **more), clock.now())
     drain(clock.now())
 
 
@@ -58,7 +58,7 @@ def test_a_bounce_that_may_pass_is_shown_and_stops_nothing(opened, clock, kind):
     assert waiting() == before
     (bounce,) = cohorts.bounces(people.COHORT)
     assert not bounce.is_lost
-    (one,) = [line for line in dashboard(people.COHORT, clock.now()).lines if line.bounces]
+    (one,) = [line for line in load_dashboard(people.COHORT, clock.now()).lines if line.bounces]
     assert one.standing.words == "1 email did not arrive"
     assert one.may_remind, "a reminder reaches them too"
 
@@ -84,12 +84,12 @@ def test_an_event_told_twice_changes_nothing_more(opened, clock):
 
 def test_another_address_gets_what_was_still_to_come(opened, clock):
     tell(clock)
-    address_change.replace(people.COHORT, LOST, NEW, clock.now(), "ada@example.org")
+    address_change.change_address(people.COHORT, LOST, NEW, clock.now(), "ada@example.org")
     drain(clock.now())
 
     wanted = {
         mail
-        for line in cohorts.lines(people.COHORT)
+        for line in cohorts.list_lines(people.COHORT)
         for one in invitations.of_delegate(line.delegate_id, Wave.BASELINE)
         for mail in one.reminders
         if one.rater.email == NEW

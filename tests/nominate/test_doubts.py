@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.model import Delegate, Person, RaterEntry
-from chalicelib.nominate.address_warnings import BUSY_FROM, Surroundings, doubts_of, meant_domain, one_slip_apart
+from chalicelib.nominate.address_warnings import (
+    BUSY_FROM,
+    Surroundings,
+    find_address_warnings,
+    is_one_typo_apart,
+    meant_domain,
+)
 
 DANA = Delegate(
     id="d",
@@ -26,7 +32,7 @@ OTHERS = (RaterEntry("peer", Person("Jo Ward", "jo.ward@nhs.net")),)
 
 def doubts(email: str, name: str = "Pat Reed", group: str = "peer", requests: int = 0) -> str:
     around = Surroundings(DANA, OTHERS, ("southfold.nhs.uk",), {email: requests})
-    return " ".join(doubts_of(RaterEntry(group, Person(name, email)), around))
+    return " ".join(find_address_warnings(RaterEntry(group, Person(name, email)), around))
 
 
 @pytest.mark.parametrize(
@@ -92,8 +98,8 @@ def test_each_kind_of_slip_is_one_slip(domain, data):
     }
 
     for slip in slips - {domain}:
-        assert one_slip_apart(domain, slip)
-        assert one_slip_apart(slip, domain)
+        assert is_one_typo_apart(domain, slip)
+        assert is_one_typo_apart(slip, domain)
 
 
 @pytest.mark.parametrize(
@@ -101,8 +107,8 @@ def test_each_kind_of_slip_is_one_slip(domain, data):
     [("nhs.net", "nsh.ent"), ("nhs.net", "nhs.networks"), ("a.org", "b.com"), ("abc", "cba"), ("a", "a")],
 )
 def test_two_slips_are_another_domain(one, other):
-    assert not one_slip_apart(one, other)
-    assert not one_slip_apart(other, one)
+    assert not is_one_typo_apart(one, other)
+    assert not is_one_typo_apart(other, one)
 
 
 @given(st.sets(LETTERS, max_size=4))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.addresses import fault_of_address, fault_of_text
+from chalicelib.core.addresses import check_address, check_text
 from chalicelib.core.model import Person
-from chalicelib.nominate.pasted_list import MOST_ENTRIES, name_from, read_list
+from chalicelib.nominate.pasted_list import MAX_PASTED_ENTRIES, name_from, read_list
 
 JO, SAM = Person("Jo Ward", "jo.ward@example.org"), Person("Sam O'Brien", "sam.o'brien@example.org")
 
@@ -72,8 +72,8 @@ def test_what_cannot_be_read_is_named(text, entry, why):
 
 
 def test_a_list_of_a_whole_department_is_refused():
-    assert read_list(";".join(f"a{n}b@example.org" for n in range(MOST_ENTRIES))).faults == ()
-    (fault,) = read_list(";".join(f"a{n}b@example.org" for n in range(MOST_ENTRIES + 1))).faults
+    assert read_list(";".join(f"a{n}b@example.org" for n in range(MAX_PASTED_ENTRIES))).faults == ()
+    (fault,) = read_list(";".join(f"a{n}b@example.org" for n in range(MAX_PASTED_ENTRIES + 1))).faults
     assert "at most 60" in str(fault)
 
 
@@ -102,7 +102,7 @@ def test_every_person_of_a_mixed_list_is_found_in_order(entries):
 def test_no_text_breaks_the_reader_and_whoever_it_finds_can_be_mailed(text):
     pasted = read_list(text)
 
-    assert all(not fault_of_address(person.email) and not fault_of_text(person.name) for person in pasted.people)
+    assert all(not check_address(person.email) and not check_text(person.name) for person in pasted.people)
     assert len({person.email for person in pasted.people}) == len(pasted.people)
     assert all(fault.entry and fault.message.endswith(".") for fault in pasted.faults)
     assert pasted.people or pasted.faults or not any(sign.isalnum() for sign in text)

@@ -133,9 +133,9 @@ def _cookie(text: object) -> object:
 LIST_LIMIT = 30_000
 READ_YAML = ("programme/yaml_reader", lambda text: read_programme(text, "p.yaml"), yaml_reader.MAX_FILE)
 READ_PEOPLE = ("programme/table", lambda data: read_delegates(data, "d.csv"), csv_reader.MAX_BYTES // 4)
-READ_SVG = ("programme/svg", svg.check_svg, logo.MOST_BYTES)
-READ_FORM = ("web/forms", lambda body: forms.read_form(body, "hub", "token"), forms.LARGEST_BODY)
-READ_UPLOAD = ("web/uploads", _upload, uploads.LARGEST_BODY)
+READ_SVG = ("programme/svg", svg.check_svg, logo.MAX_LOGO_BYTES)
+READ_FORM = ("web/forms", lambda body: forms.read_form(body, "hub", "token"), forms.MAX_BODY_BYTES)
+READ_UPLOAD = ("web/uploads", _upload, uploads.MAX_BODY_BYTES)
 CASES = [
     *(
         Case(f"list-{name}", "nominate/paste", _paste, LIST_LIMIT, _repeat(part))
@@ -212,7 +212,7 @@ CASES = [
         "packed-zeros",
         "web/uploads",
         lambda packed: uploads.unpack(str(packed)),
-        uploads.LARGEST_BODY,
+        uploads.MAX_BODY_BYTES,
         lambda size: base64.b64encode(zlib.compress(b" " * size * 100)).decode(),
     ),
     *(
@@ -251,7 +251,7 @@ CASES = [
     Case(
         "address",
         "programme/cells",
-        lambda text: addresses.fault_of_address(addresses.clean_address(str(text))),
+        lambda text: addresses.check_address(addresses.clean_address(str(text))),
         100_000,
         _repeat("a.@"),
     ),
@@ -319,8 +319,8 @@ def _refusal(case: str, size: int) -> str:
         ("people-wide", 1000, ("cells", "at most 50", "right file")),
         ("people-letters", 9000, ("characters", "at most 2000", "right file")),
         ("yaml-letters", yaml_reader.MAX_FILE + 1, ("200,001 characters", "at most 200,000", "right file")),
-        ("form-fields", forms.LARGEST_BODY + 4, ("more text than this page takes",)),
-        ("upload-letters", uploads.LARGEST_BODY + 1, ("larger than 2 MB", "several files")),
+        ("form-fields", forms.MAX_BODY_BYTES + 4, ("more text than this page takes",)),
+        ("upload-letters", uploads.MAX_BODY_BYTES + 1, ("larger than 2 MB", "several files")),
         ("responses-columns", 1000, ("columns", "at most 200", "right file")),
     ],
 )

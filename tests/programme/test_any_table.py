@@ -8,8 +8,8 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.addresses import clean_text, fault_of_text
-from chalicelib.core.errors import FileFaults
+from chalicelib.core.addresses import check_text, clean_text
+from chalicelib.core.errors import FileInvalid
 from chalicelib.core.model import DelegateEntry, Person
 from chalicelib.programme.read_people import DELEGATE_COLUMNS, RATER_COLUMNS, read_delegates, read_raters
 from chalicelib.programme.read_programme import read_programme
@@ -21,7 +21,7 @@ LINE_ENDS = st.sampled_from(["\r\n", "\n", "\r"])
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
 
 signs = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\"',;\t= ")
-texts = st.text(signs, min_size=1, max_size=40).filter(lambda text: fault_of_text(clean_text(text)) is None)
+texts = st.text(signs, min_size=1, max_size=40).filter(lambda text: check_text(clean_text(text)) is None)
 
 
 @st.composite
@@ -64,7 +64,7 @@ def is_read_or_refused(data: bytes) -> bool:
     try:
         read_delegates(data, "d.csv")
         read_raters(data, "r.csv", PROGRAMME, ["ada@example.org"])
-    except FileFaults as refusal:
+    except FileInvalid as refusal:
         return bool(refusal.faults) and bool(str(refusal))
     return True
 

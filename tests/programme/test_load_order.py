@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from chalicelib.core.model import Cohort, Wave
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, delegates, jobs
-from chalicelib.store.due import due
+from chalicelib.store.due import list_due
 from tests.support import people
 from tests.support.drain import run_row
 
@@ -19,13 +19,13 @@ def load(now, *entries, raters=None):
 
 
 def run_load(number, now):
-    found = ((row, jobs.find(row["pk"].removeprefix("JOB#"))) for row in due(now) if row["kind"] == "enrol")
+    found = ((row, jobs.find(row["pk"].removeprefix("JOB#"))) for row in list_due(now) if row["kind"] == "enrol")
     (wanted,) = [row for row, job in found if job.about["load"] == str(number)]
     run_row(wanted, now)
 
 
 def posts():
-    found = (delegates.find(line.delegate_id) for line in cohorts.lines(people.COHORT))
+    found = (delegates.find(line.delegate_id) for line in cohorts.list_lines(people.COHORT))
     return {delegate.person.name: delegate.job_title for delegate in found}
 
 
@@ -39,7 +39,7 @@ def test_an_older_load_adds_whom_it_names_and_corrects_nobody_a_later_one_named(
     run_load(1, now)
 
     assert posts() == {"Dana Delegate": "Matron", "Lee Delegate": lee.job_title}
-    (line,) = [line for line in cohorts.lines(people.COHORT) if line.name == "Dana Delegate"]
+    (line,) = [line for line in cohorts.list_lines(people.COHORT) if line.name == "Dana Delegate"]
     listed = delegates.find_nomination(line.delegate_id, Wave.BASELINE)
     assert [rater.person.name for rater in listed.raters] == ["Mara Manager", "P0"]
     assert listed.sent_raters == 2

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.admin import address_change
 from chalicelib.cli.parser import main
-from chalicelib.core.addresses import HOLDS_ADDRESS, clean_name, fault_of_text, holds_web_address
-from chalicelib.core.errors import FileFaults, Refusal
+from chalicelib.core.addresses import HOLDS_ADDRESS, check_text, clean_name, holds_web_address
+from chalicelib.core.errors import FileInvalid, Refusal
 from chalicelib.nominate.pasted_list import read_list
 from chalicelib.programme.cohort_form import DraftRefused, read_start
 from chalicelib.programme.read_people import read_delegates, read_raters
@@ -48,7 +48,7 @@ DELEGATES = "name,email,job_title,service,manager_name,manager_email,coach_name,
     ],
 )
 def test_a_name_holds_no_web_address(name):
-    assert fault_of_text(name) == HOLDS_ADDRESS
+    assert check_text(name) == HOLDS_ADDRESS
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_a_name_holds_no_web_address(name):
     ],
 )
 def test_names_and_titles_of_people_pass(name):
-    assert fault_of_text(name) is None
+    assert check_text(name) is None
 
 
 @given(st.text(max_size=90))
 def test_a_name_that_passes_has_none_of_what_email_programs_turn_into_links(name):
-    if fault_of_text(name) is None:
+    if check_text(name) is None:
         assert "://" not in name
         assert "www." not in name.lower()
         assert not holds_web_address(f"{name} Ward")
@@ -99,18 +99,18 @@ def test_an_encoded_name_is_read_as_people_read_it(typed, name):
 
 @pytest.mark.parametrize("typed", ["=?no-such?q?Jo?=", "=?utf-8?q?=FF?="])
 def test_what_cannot_be_decoded_is_refused(typed):
-    assert "code that we cannot read" in str(fault_of_text(clean_name(typed)))
+    assert "code that we cannot read" in str(check_text(clean_name(typed)))
 
 
 def test_an_encoded_web_address_is_refused():
-    assert fault_of_text(clean_name("=?utf-8?q?www=2Eevil=2Eexample?=")) == HOLDS_ADDRESS
+    assert check_text(clean_name("=?utf-8?q?www=2Eevil=2Eexample?=")) == HOLDS_ADDRESS
 
 
 # --- every door -----------------------------------------------------------------------------------------
 
 
 def of_file(read) -> str:  # type: ignore[no-untyped-def]
-    with pytest.raises(FileFaults) as refused:
+    with pytest.raises(FileInvalid) as refused:
         read()
     return "; ".join(f"{fault.column}: {fault.message}" for fault in refused.value.faults)
 
@@ -149,7 +149,7 @@ def test_the_file_of_raters():
 
 def test_a_name_that_is_replaced(aws):
     with pytest.raises(Refusal, match="holds a web or email address"):
-        address_change.replace("autumn", "a@example.org", "b@example.org", people.OPENING, name=ADVERT)
+        address_change.change_address("autumn", "a@example.org", "b@example.org", people.OPENING, name=ADVERT)
 
 
 @pytest.mark.parametrize(("field", "part"), [("title", "The cohort’s name"), ("sponsor_name", "The sponsor’s name")])

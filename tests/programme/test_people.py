@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from chalicelib.core.errors import FileFaults
+from chalicelib.core.errors import FileInvalid
 from chalicelib.core.model import DelegateEntry, Person, RaterEntry
 from chalicelib.programme.read_people import DELEGATE_COLUMNS, read_delegates, read_raters
 
@@ -33,13 +33,13 @@ def raters_file(*rows: str) -> bytes:
 
 
 def delegate_faults(data: bytes) -> list[tuple[int, str, str]]:
-    with pytest.raises(FileFaults) as refusal:
+    with pytest.raises(FileInvalid) as refusal:
         read_delegates(data, "delegates.csv")
     return [(fault.line, fault.column, fault.message) for fault in refusal.value.faults]
 
 
 def rater_faults(programme, *rows: str) -> list[tuple[int, str, str]]:
-    with pytest.raises(FileFaults) as refusal:
+    with pytest.raises(FileInvalid) as refusal:
         read_raters(raters_file(*rows), "raters.csv", programme, DELEGATES)
     return [(fault.line, fault.column, fault.message) for fault in refusal.value.faults]
 

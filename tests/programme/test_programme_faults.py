@@ -9,19 +9,19 @@ from hypothesis import example as case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.errors import FileFaults
+from chalicelib.core.errors import FileInvalid
 from chalicelib.core.model import Programme
 from chalicelib.programme.read_programme import read_programme
 from tests.programme.small import SMALL
 
 
 def faults_of(text: str | bytes) -> list[tuple[int, str, str]]:
-    with pytest.raises(FileFaults) as refusal:
+    with pytest.raises(FileInvalid) as refusal:
         read_programme(text, "p.yaml")
     return [(fault.line, fault.column, fault.message) for fault in refusal.value.faults]
 
 
-MOST_OF_ITS_OWN = '"listening" has a question on line 34 already: one for each competency'
+MAX_ONE_EACH = '"listening" has a question on line 34 already: one for each competency'
 
 # --- one fault at a time ------------------------------------------------------------------------------
 
@@ -191,7 +191,7 @@ def test_a_competency_may_have_one_open_question_of_its_own(small_text):
     assert read_programme(own, "p.yaml").open_questions[0].competency == "listening"
 
     second = own.replace("reminders:", "  - {id: less, text: Less, competency: listening}\nreminders:")
-    assert faults_of(second) == [(36, "open_questions[1].competency", MOST_OF_ITS_OWN)]
+    assert faults_of(second) == [(36, "open_questions[1].competency", MAX_ONE_EACH)]
     strange = own.replace("competency: listening", "competency: listning")
     assert 'did you mean "listening"?' in faults_of(strange)[0][2]
 
@@ -241,7 +241,7 @@ def test_an_anchor_that_holds_itself_ends(small_text):
 def is_read_or_refused(text: str | bytes) -> bool:
     try:
         return isinstance(read_programme(text, "p.yaml"), Programme)
-    except FileFaults as refusal:
+    except FileInvalid as refusal:
         return bool(refusal.faults) and bool(str(refusal))
 
 

@@ -6,10 +6,10 @@ import base64
 
 import pytest
 
-from chalicelib.core.errors import FileFaults
+from chalicelib.core.errors import FileInvalid
 from chalicelib.core.model import Approver, Assignment, ImpactRules
 from chalicelib.programme.read_programme import read_programme
-from chalicelib.store.programme_codec import programme_as_json, programme_from_json
+from chalicelib.store.programme_codec import decode_programme, encode_programme
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 SVG_URI = "data:image/svg+xml;base64," + base64.b64encode(SVG).decode()
@@ -20,7 +20,7 @@ def with_logo(text: str, logo: str) -> str:
 
 
 def messages(text: str | bytes, **options) -> str:
-    with pytest.raises(FileFaults) as refusal:
+    with pytest.raises(FileInvalid) as refusal:
         read_programme(text, "p.yaml", **options)
     return str(refusal.value)
 
@@ -82,7 +82,7 @@ def test_nobody_approves_lists_of_raters_unless_told(programme, small_text):
     assert programme.raters_approved_by is None
     asked = read_programme(small_text + "raters_approved_by: coach\n", "p.yaml")
     assert asked.raters_approved_by is Approver.COACH
-    assert programme_from_json(programme_as_json(asked)) == asked
+    assert decode_programme(encode_programme(asked)) == asked
     assert 'raters_approved_by: is "boss"; allowed: coach or manager' in messages(
         small_text + "raters_approved_by: boss\n"
     )
@@ -113,14 +113,14 @@ def test_windows_line_ends_make_no_difference(small_text, programme):
 
 
 def test_a_stored_programme_comes_back_equal(programme):
-    assert programme_from_json(programme_as_json(programme)) == programme
+    assert decode_programme(encode_programme(programme)) == programme
 
 
 def test_equal_programmes_are_stored_as_equal_bytes(programme, small_text):
     lines = small_text.splitlines()
     reordered = "\n".join([*lines[1:], lines[0]])
 
-    assert programme_as_json(read_programme(reordered, "p.yaml")) == programme_as_json(programme)
+    assert encode_programme(read_programme(reordered, "p.yaml")) == encode_programme(programme)
 
 
 # --- the logo -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from chalicelib.core import ids
 from chalicelib.core.model import Wave
 from chalicelib.links import signing
 from chalicelib.store import cohorts, delegates, invitations
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from tests.journey.conftest import visitor  # noqa: F401 (a fixture)
 from tests.support import people
 from tests.support.drain import drain
@@ -34,7 +34,7 @@ def loaded_before(visitor, clock, monkeypatch) -> str:  # noqa: F811
 
 
 def enrolled() -> dict[str, str]:
-    return {line.name: line.delegate_id for line in cohorts.lines(people.COHORT)}
+    return {line.name: line.delegate_id for line in cohorts.list_lines(people.COHORT)}
 
 
 def times_invited() -> Counter[str]:
@@ -61,7 +61,7 @@ def test_more_delegates_and_raters_are_added_and_nobody_is_asked_twice(loaded_be
 
 
 def test_a_delegate_whose_address_was_replaced_is_found_by_the_old_file(loaded_before, clock):
-    address_change.replace(people.COHORT, DANA, "dana.new@example.org", clock.now())
+    address_change.change_address(people.COHORT, DANA, "dana.new@example.org", clock.now())
     drain(clock.now())
     people.load(clock.now(), names=(*TWO, "dina delegate"), chosen=people.raters(5, 0))
     drain(clock.now())
@@ -97,11 +97,11 @@ def test_a_coach_sees_their_delegates_by_links_from_before_and_by_new_ones(loade
     for url in (new, old):
         assert "Dana Delegate" in visitor.open(url).page
         assert visitor.open(f"{url}/{loaded_before}").status == 200
-    assert all(line.stage is Stage.REPORT_READY for line in cohorts.lines(people.COHORT))
+    assert all(line.stage is DelegateStatus.REPORT_READY for line in cohorts.list_lines(people.COHORT))
 
 
 def test_a_lost_link_and_an_export_find_a_rater_from_before(loaded_before, clock):
-    assert resend_link.send_again(people.COHORT, "p0@example.org", clock.now(), "ada@example.org")
+    assert resend_link.resend_link(people.COHORT, "p0@example.org", clock.now(), "ada@example.org")
     assert [entry.delegate_name for entry in invitations.inbox_of("p0@example.org")] == [
         "Dana Delegate",
         "Dora Delegate",

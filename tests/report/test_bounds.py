@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from chalicelib.core.answers import Answers, Response
 from chalicelib.core.model import Programme
-from chalicelib.report.parts.facts_index import Book
+from chalicelib.report.parts.facts_index import FactsIndex
 from chalicelib.report.parts.overview import differences
 from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, cuts, placed
 from chalicelib.report.render import documents
@@ -210,10 +210,10 @@ def test_groups_differ_only_by_what_their_bounds_leave():
     near = [rater("manager", 2, programme=programme), *[rater("peer", 1, programme=programme)] * 4]
     far = [rater("manager", 3, programme=programme), *[rater("peer", 1, programme=programme)] * 4]
 
-    assert differences(Book(programme, facts_of(programme, near))) == []
-    assert [(str(apart), sides) for apart, _, sides in differences(Book(programme, facts_of(programme, far)))] == [
-        ("1.7", ("peer", "manager"))
-    ]
+    assert differences(FactsIndex(programme, facts_of(programme, near))) == []
+    assert [
+        (str(apart), sides) for apart, _, sides in differences(FactsIndex(programme, facts_of(programme, far)))
+    ] == [("1.7", ("peer", "manager"))]
 
 
 # --- quadrants, on every scale and on every cut -------------------------------------------------------------------
@@ -245,7 +245,7 @@ def test_every_behaviour_stands_in_its_quadrant_on_every_scale(top, n):
     own, *peers = zip(*[[own, *with_sum(total, n)] for own, total in worlds], strict=True)
     answers = [rater("self", *own, programme=programme), *(rater("peer", *p, programme=programme) for p in peers)]
 
-    found = placed(Book(programme, facts_of(programme, answers)))
+    found = placed(FactsIndex(programme, facts_of(programme, answers)))
 
     stands = {row.item: name for name, rows in found.items() for row in rows}
     on_cuts = set()
@@ -260,7 +260,7 @@ def test_every_behaviour_stands_in_its_quadrant_on_every_scale(top, n):
 
 def test_the_order_within_a_quadrant_follows_the_printed_numbers():
     programme = programme_of()
-    found = placed(Book(programme, facts_of(programme, example_wave(programme))))
+    found = placed(FactsIndex(programme, facts_of(programme, example_wave(programme))))
 
     agreed = [Fraction(row.others.split()[0]) for row in found[AGREED]]
     assert agreed == sorted(agreed, reverse=True) != []

@@ -71,8 +71,8 @@ def test_many_long_ones_are_stored_in_several_rows(aws):
     transact(writes)
 
     assert len(writes) == 2
-    assert coach_comments.from_rows(delegates.partition("d1"), Wave.BASELINE) == long
-    assert coach_comments.from_rows(delegates.partition("d1"), Wave.FOLLOWUP) == []
+    assert coach_comments.from_rows(delegates.load_rows("d1"), Wave.BASELINE) == long
+    assert coach_comments.from_rows(delegates.load_rows("d1"), Wave.FOLLOWUP) == []
 
 
 def test_the_coach_reads_them_on_the_case_page_and_the_delegate_nowhere(aws, clock):

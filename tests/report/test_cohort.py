@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from chalicelib.results.cohort import FEWEST_DELEGATES, cohort_means, consistency, effects
+from chalicelib.results.cohort import MIN_DELEGATES, cohort_means, consistency, effects
 from chalicelib.results.facts import Facts, build_facts
 from chalicelib.results.publish import publish
 
@@ -40,7 +40,7 @@ def test_a_figure_that_four_delegates_have_is_not_there():
     reports = [report(a, 3) for a in (2, 3, 4, 3)] + [report(None, 3)]
 
     assert shown(reports).keys() == {"only_2", "only", "overall"}
-    assert cohort_means(TWO_ITEMS, reports[: FEWEST_DELEGATES - 1]) == ()
+    assert cohort_means(TWO_ITEMS, reports[: MIN_DELEGATES - 1]) == ()
 
 
 def test_a_mean_at_the_end_of_the_scale_does_not_tell_everybodys():

@@ -12,9 +12,9 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from chalicelib.report.contents import build_view
+from chalicelib.report.contents import build_contents
 from chalicelib.report.parts.quadrants import cuts
-from chalicelib.report.pdf_text import BREAK, LONGEST_RUN
+from chalicelib.report.pdf_text import BREAK, MAX_RUN_CHARS
 from chalicelib.report.render import documents
 from chalicelib.report.render_pdf import render_pdf
 
@@ -84,8 +84,8 @@ def pdf_pages(case: str) -> tuple[str, ...]:
 
 
 def numbers(text: str, checksum: str) -> set[str]:
-    for at in range(0, len(checksum), LONGEST_RUN):
-        text = text.replace(checksum[at : at + LONGEST_RUN], "")
+    for at in range(0, len(checksum), MAX_RUN_CHARS):
+        text = text.replace(checksum[at : at + MAX_RUN_CHARS], "")
     return set(NUMBER.findall(text.replace(checksum[:8], "")))
 
 
@@ -218,7 +218,7 @@ def test_the_standards_can_be_missed():
 @pytest.mark.parametrize("part", ["summary", "quadrants", "ranked", "c1", "c9", "areas", "workshops"])
 @pytest.mark.parametrize("case", ["usual", "least favourable", "pooled", "crowd", "noise"])
 def test_parts_of_one_page_take_one_page(case, part):
-    parts = build_view(PROGRAMME, report(case))["parts"]
+    parts = build_contents(PROGRAMME, report(case))["parts"]
     at = next(k for k, entry in enumerate(parts) if entry["id"] == part)
     titles = [entry["title"] for entry in parts]
 

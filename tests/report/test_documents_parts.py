@@ -12,9 +12,9 @@ import pytest
 from msgspec.structs import replace
 from pypdf import PdfReader
 
-from chalicelib.core.colour import ENOUGH, contrast, text_from, text_on
-from chalicelib.report.contents import build_view
-from chalicelib.report.parts.facts_index import Book, gap_sentence
+from chalicelib.core.colour import MIN_CONTRAST, contrast, text_from, text_on
+from chalicelib.report.contents import build_contents
+from chalicelib.report.parts.facts_index import FactsIndex, gap_sentence
 from chalicelib.report.parts.overview import summary_sentences
 from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, cuts, placed
 from chalicelib.report.render_html import render_html
@@ -57,7 +57,7 @@ def texts(pdf: bytes) -> str:
 
 
 def titles(programme, facts) -> list[str]:
-    return [part["title"] for part in build_view(programme, facts)["parts"]]
+    return [part["title"] for part in build_contents(programme, facts)["parts"]]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -70,7 +70,7 @@ def test_page_and_pdf_say_the_same(case, programme):
     facts = facts_of(programme, CASES[case](programme))
     html, text = unescape(render_html(programme, facts)), texts(render_pdf(programme, facts))
 
-    for part in build_view(programme, facts)["parts"]:
+    for part in build_contents(programme, facts)["parts"]:
         assert part["title"] in html
         assert part["title"] in text
     for fact in (*facts.statistics, *facts.gaps):
@@ -91,7 +91,7 @@ def test_every_chart_says_in_words_what_it_shows(case, programme):
 def test_every_bar_and_strip_has_its_figures_in_words(case, programme):
     """A bar has the cell's figure and number of raters beside it; a strip says what its row prints."""
     facts = facts_of(programme, CASES[case](programme))
-    blocks = [block for part in build_view(programme, facts)["parts"] for block in part["blocks"]]
+    blocks = [block for part in build_contents(programme, facts)["parts"] for block in part["blocks"]]
     bars = [block["rows"] for block in blocks if block["kind"] == "bars"]
     rows = [row for block in blocks if block["kind"] == "table" for group in block["groups"] for row in group["rows"]]
     strips = [row for row in rows if any(cell["alt"] for cell in row)]
@@ -126,7 +126,7 @@ def test_a_behaviour_stands_in_one_quadrant(own, others, quadrant):
     programme = tiny_programme()
     wave = [rater("self", own, programme=programme), *(rater("peer", rating, programme=programme) for rating in others)]
 
-    found = placed(Book(programme, facts_of(programme, wave)))
+    found = placed(FactsIndex(programme, facts_of(programme, wave)))
 
     assert [name for name, rows in found.items() if rows] == [quadrant]
 
@@ -147,7 +147,7 @@ def test_a_quadrant_lists_eight_and_says_how_many_more():
     wave = [rater(group, *[3] * 11, programme=programme) for group in ("self", *["peer"] * 4)]
     (tiles,) = (
         block["tiles"]
-        for part in build_view(programme, facts_of(programme, wave))["parts"]
+        for part in build_contents(programme, facts_of(programme, wave))["parts"]
         for block in part["blocks"]
         if block["kind"] == "tiles"
     )
@@ -282,7 +282,7 @@ def test_equal_figures_of_which_one_is_bounded_are_not_told_as_one(one, two, sen
         Statistic("competency", c, "all_others", 9, 4.8, display, high="5" if "more" in display else "")
         for c, display in shown.items()
     )
-    book = Book(programme, replace(facts, statistics=figures, gaps=()))
+    book = FactsIndex(programme, replace(facts, statistics=figures, gaps=()))
 
     rows = [(About.COMPETENCY, c, title) for c, title in zip(shown, "ABC", strict=True)]
     assert summary_sentences(book, rows) == sentences
@@ -327,5 +327,5 @@ def test_words_of_agreement_stand_beside_their_figures(programme):
 
 @pytest.mark.parametrize("brand", ["#000000", "#ffffff", "#ffd60a", "#777777", "#1d5c63", "#e30613"])
 def test_any_brand_leaves_text_readable(brand):
-    assert contrast(text_on(brand), brand) >= ENOUGH
-    assert contrast(text_from(brand), "#ffffff") >= contrast(text_from(brand), "#f5f7f9") >= ENOUGH
+    assert contrast(text_on(brand), brand) >= MIN_CONTRAST
+    assert contrast(text_from(brand), "#ffffff") >= contrast(text_from(brand), "#f5f7f9") >= MIN_CONTRAST

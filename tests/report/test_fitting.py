@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from chalicelib.core.model import Programme
 from chalicelib.report import fonts
-from chalicelib.report.contents import build_view
+from chalicelib.report.contents import build_contents
 from chalicelib.report.render_pdf import compiled, sources_of
 
 from .example import example_wave
@@ -74,7 +74,7 @@ def odd(programme: Programme) -> Programme:
 @pytest.mark.parametrize("case", ["usual", "merged", "odd", "ends"])
 def test_words_stand_where_typst_would_put_them(case, programme):
     facts = facts_of(programme, CASES.get(case, example_wave)(programme))
-    view = build_view(odd(programme) if case == "odd" else programme, facts)
+    view = build_contents(odd(programme) if case == "odd" else programme, facts)
     ours = sources_of(view, facts, "", fonts.covered())
     measured = {**ours, "report.json": msgspec.json.encode(without_heights(msgspec.json.decode(ours["report.json"])))}
 

@@ -14,7 +14,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, read_frozen, read_share, share_bytes
 from chalicelib.results.facts import Facts, read_facts
 from chalicelib.store import cohort_figures, cohorts, delegates, jobs, objects, reports, responses
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.table import query, scan
 from tests.faults.scene import Scene, run_job
 from tests.support import people
@@ -46,7 +46,7 @@ def close(name: str, now, rating: int = 4, **how: str) -> None:
     commit(
         [
             delegates.move_wave(delegate.id, BASELINE, WaveState.CLOSED, WaveState.PLANNED),
-            cohorts.change_line(delegate, put={"stage": Stage.SCORING}),
+            cohorts.change_line(delegate, put={"stage": DelegateStatus.SCORING}),
             jobs.add(JobKind.COHORT_FIGURES.job(delegate.cohort_id, "baseline", delegate.id, due_at=now, **about)),
         ],
         now,
@@ -91,7 +91,7 @@ def test_who_closes_after_the_deadline_sees_the_means_of_the_others(aws, clock):
     frozen = frozen_set()
     assert frozen == {an_id(name) for name in NAMES[:-1]}
 
-    cohorts_line_to(delegate, Stage.COLLECTING, clock.now())
+    cohorts_line_to(delegate, DelegateStatus.COLLECTING, clock.now())
     close(NAMES[-1], clock.advance(days=3), rating=1)
     run_only("cohort_figures", clock.now())
     run_only("report", clock.now())
@@ -106,10 +106,10 @@ def run_only(kind: str, now) -> None:
     from chalicelib.jobs.kinds import HANDLERS
 
     for job in [job for job in jobs.waiting(now) if job.kind == kind]:
-        assert run.run(job.id, HANDLERS, "attempt", now)
+        assert run.run_job(job.id, HANDLERS, "attempt", now)
 
 
-def cohorts_line_to(delegate, stage: Stage, now) -> None:
+def cohorts_line_to(delegate, stage: DelegateStatus, now) -> None:
     commit([cohorts.change_line(delegate, put={"stage": stage})], now)
 
 

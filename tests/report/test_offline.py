@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.core.errors import FileFaults
+from chalicelib.core.errors import FileInvalid
 from chalicelib.report.offline import Source, report_offline
 from chalicelib.report.responses_file import read_responses
 from chalicelib.results.facts import read_facts
@@ -39,7 +39,7 @@ def csv_of(programme, delegates: list[str]) -> bytes:
 
 
 def faults_of(programme, text: str) -> list[str]:
-    with pytest.raises(FileFaults) as refused:
+    with pytest.raises(FileInvalid) as refused:
         read_responses(programme, text.encode(), "r.csv")
     return [str(fault) for fault in refused.value.faults]
 
@@ -254,7 +254,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_place(text, start):
 
 
 def test_nothing_is_written_if_there_is_any_fault(tmp_path):
-    with pytest.raises(FileFaults):
+    with pytest.raises(FileInvalid):
         offline(tiny_programme(), b"delegate,group,only_1\nSam,peer,4\nLee,peer,9\n", tmp_path / "out")
 
     assert not (tmp_path / "out").exists()

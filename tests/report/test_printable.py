@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from chalicelib.report.charts import DRAWN, label
 from chalicelib.report.font_metrics import coverage
 from chalicelib.report.fonts import covered, drawn
-from chalicelib.report.pdf_text import BREAK, OTHER_SCRIPT, printable
+from chalicelib.report.pdf_text import BREAK, OTHER_SCRIPT, replace_undrawable
 from chalicelib.report.render_html import render_html
 from chalicelib.report.render_pdf import render_pdf
 from chalicelib.results.facts import build_facts
@@ -54,7 +54,7 @@ def test_awkward_text_compiles_with_all_standards(text, problems):
 @settings(max_examples=300)
 @given(st.text(max_size=200))
 def test_any_text_becomes_characters_that_the_fonts_have(text):
-    assert {ord(c) for c in printable(text, covered())} <= covered() | {ord("\n"), ord(BREAK)}
+    assert {ord(c) for c in replace_undrawable(text, covered())} <= covered() | {ord("\n"), ord(BREAK)}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_any_text_becomes_characters_that_the_fonts_have(text):
     ],
 )
 def test_what_the_fonts_lack_is_named(text, shown):
-    assert printable(text, covered()) == shown
+    assert replace_undrawable(text, covered()) == shown
 
 
 def test_chart_labels_have_only_letters_that_every_font_has():

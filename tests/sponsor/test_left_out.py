@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.admin import remind
-from chalicelib.admin.dashboard import dashboard
+from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.admin.delegate_status import Filter
 from chalicelib.core.ids import delegate_id
 from chalicelib.store import audit_events, cohorts, delegates, impact_surveys, jobs, objects, summaries
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.table import update
 from tests.support import people
@@ -45,7 +45,7 @@ def answered(visitor, clock):
         people.write(
             stored(name, Role.DELEGATE, sent=True, answers=answers),
             stored(name, Role.MANAGER, sent=True, answers={"share": "40"}),
-            cohorts.change_line(delegates.find(id_of(name)), put={"stage": Stage.RELEASED}),
+            cohorts.change_line(delegates.find(id_of(name)), put={"stage": DelegateStatus.RELEASED}),
         )
     return visitor
 
@@ -65,7 +65,7 @@ def is_made() -> bool:
 
 
 def decisions(clock) -> list[str]:
-    lines = dashboard(people.COHORT, clock.now()).lines
+    lines = load_dashboard(people.COHORT, clock.now()).lines
     return [f"{shown.line.name}: {shown.standing.words}" for shown in lines if shown.standing.filter is Filter.DECISION]
 
 
@@ -124,10 +124,10 @@ def test_a_chase_of_the_whole_cohort_reminds_the_others_and_then_fails_in_sight(
     day = clock.advance(days=1).date()
     people.write(update(delegates.key(id_of("fay six")), put={"person": "broken"}, refusal=delegates.DelegateChanged))
     before = len(sent_mails())
-    remind.chase_all(people.COHORT, day, clock.now(), "test")
+    remind.remind_cohort(people.COHORT, day, clock.now(), "test")
     for _ in range(12):
         drain(clock.advance(hours=3))
     assert sum(mail.row.startswith("nominate/reminder") for mail in sent_mails()[before:]) == len(NAMES) - 1
-    reminded = [line.name for line in cohorts.lines(people.COHORT) if line.reminded_on == f"{day}"]
+    reminded = [line.name for line in cohorts.list_lines(people.COHORT) if line.reminded_on == f"{day}"]
     assert len(reminded) == len(NAMES) - 1
     assert [job.kind for job in jobs.failed()] == ["chase_all"]

@@ -74,10 +74,10 @@ def test_of_two_claims_at_once_one_wins_in_every_order():
 
 def test_a_job_that_is_done_is_never_due_again():
     add()
-    transact([jobs.done(held(), MONDAY)])
+    transact([jobs.mark_done(held(), MONDAY)])
 
     assert jobs.find(CLOSE.id).state is JobState.DONE
-    assert list(due.due(MONDAY + timedelta(days=9))) == []
+    assert list(due.list_due(MONDAY + timedelta(days=9))) == []
     assert jobs.claim(CLOSE.id, "b", MONDAY + timedelta(days=9), LATER) is None
 
 
@@ -87,9 +87,9 @@ def test_a_run_that_lost_its_lease_settles_nothing(settle):
     slow = held("slow")
     jobs.claim(CLOSE.id, "fast", LATER, LATER + timedelta(minutes=6))
     write = {
-        "done": lambda: jobs.done(slow, LATER),
-        "put_off": lambda: jobs.put_off(slow, LATER, "error"),
-        "fail": lambda: jobs.fail(slow, "error"),
+        "done": lambda: jobs.mark_done(slow, LATER),
+        "put_off": lambda: jobs.reschedule(slow, LATER, "error"),
+        "fail": lambda: jobs.mark_failed(slow, "error"),
     }[settle]()
 
     with pytest.raises(ConditionFailed):
@@ -100,25 +100,25 @@ def test_a_run_that_lost_its_lease_settles_nothing(settle):
 
 def test_a_job_put_off_is_due_at_its_new_time_with_its_error():
     add()
-    transact([jobs.put_off(held(), MONDAY + timedelta(hours=1), "ValueError at work.py:3")])
+    transact([jobs.reschedule(held(), MONDAY + timedelta(hours=1), "ValueError at work.py:3")])
 
-    assert [row["pk"] for row in due.due(MONDAY + timedelta(minutes=59))] == []
-    assert [row["pk"] for row in due.due(MONDAY + timedelta(hours=1))] == ["JOB#close#dana#baseline"]
+    assert [row["pk"] for row in due.list_due(MONDAY + timedelta(minutes=59))] == []
+    assert [row["pk"] for row in due.list_due(MONDAY + timedelta(hours=1))] == ["JOB#close#dana#baseline"]
     assert jobs.find(CLOSE.id).error == "ValueError at work.py:3"
 
 
 def test_a_failed_job_is_shown_as_failed_and_swept_no_more():
     add()
-    transact([jobs.fail(held(), "ValueError at work.py:3")])
+    transact([jobs.mark_failed(held(), "ValueError at work.py:3")])
 
     assert [found.id for found in jobs.failed()] == [CLOSE.id]
-    assert list(due.due(MONDAY + timedelta(days=9))) == []
+    assert list(due.list_due(MONDAY + timedelta(days=9))) == []
     assert jobs.waiting(MONDAY + timedelta(days=9)) == []
 
 
 def test_a_failed_job_starts_over_with_all_its_attempts():
     add()
-    transact([jobs.fail(held(), "error")])
+    transact([jobs.mark_failed(held(), "error")])
 
     transact([jobs.retry(jobs.find(CLOSE.id), LATER)])
 
@@ -139,7 +139,7 @@ def test_a_waiting_job_is_moved_and_a_settled_one_is_not():
     transact([jobs.move(CLOSE.id, LATER)])
     assert [found.due_at for found in jobs.waiting(LATER)] == [LATER]
 
-    transact([jobs.done(jobs.claim(CLOSE.id, "a", LATER, LATER), LATER)])
+    transact([jobs.mark_done(jobs.claim(CLOSE.id, "a", LATER, LATER), LATER)])
     with pytest.raises(ConditionFailed):
         transact([jobs.move(CLOSE.id, MONDAY)])
 
@@ -148,7 +148,7 @@ def test_the_index_finds_due_rows_of_every_shard_oldest_first():
     times = [MONDAY + timedelta(minutes=place) for place in range(60)]
     transact([jobs.add(job("remind", f"{place:02}", due_at=at)) for place, at in enumerate(times)])
 
-    found = [row["pk"] for row in due.due(MONDAY + timedelta(minutes=39))]
+    found = [row["pk"] for row in due.list_due(MONDAY + timedelta(minutes=39))]
 
     assert sorted(found) == [f"JOB#remind#{place:02}" for place in range(40)]
     assert [each.id for each in jobs.waiting(times[39])] == [f"remind#{place:02}" for place in range(40)]
@@ -160,7 +160,7 @@ def test_the_index_reads_every_page():
         transact([jobs.add(job("remind", f"{n}", due_at=MONDAY, text=text)) for n in range(start, start + 30)])
 
     with count_calls() as calls:
-        found = list(due.due(MONDAY))
+        found = list(due.list_due(MONDAY))
 
     assert len(found) == 120
     assert calls["Query"] > due.SHARDS

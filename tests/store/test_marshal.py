@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.clock import stamp
 from chalicelib.core.model import Person
-from chalicelib.store.emails import Mail
+from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job, JobState
 from chalicelib.store.marshal import attribute, fields, item, plain, read, row
 
@@ -66,6 +66,6 @@ def test_a_job_survives_as_a_row(job_id, kind, due_at, about):
 @given(text, text, st.dictionaries(text, st.lists(text, max_size=3).map(tuple), max_size=3))
 def test_a_mail_survives_as_a_row(name, word, links):
     due_at = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
-    mail = Mail("m#1", "collect/invite", Person(name, "a@example.org"), due_at, {"name": word}, links)
+    mail = Email("m#1", "collect/invite", Person(name, "a@example.org"), due_at, {"name": word}, links)
 
-    assert read(Mail, row(item(fields(mail)))) == mail
+    assert read(Email, row(item(fields(mail)))) == mail

@@ -13,7 +13,7 @@ from chalicelib.core.model import Person
 from chalicelib.core.settings import settings
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.errors import PermanentFailure
-from chalicelib.jobs.run import FIRST_DELAY, LEASE, LONGEST_DELAY, MOST_ATTEMPTS, NO_REPEAT_HELPS, delay, run
+from chalicelib.jobs.run import FIRST_DELAY, LEASE, MAX_ATTEMPTS, MAX_DELAY, NO_REPEAT_HELPS, delay, run_job
 from chalicelib.jobs.sweep import sweep
 from chalicelib.store import due, emails, jobs, queues
 from chalicelib.store.jobs import Job, JobState, job
@@ -58,7 +58,7 @@ def test_a_job_is_settled_in_one_transaction_with_its_result_and_what_follows():
     setup()
 
     with count_calls() as calls:
-        settled = run(CLOSE.id, {"close": close}, "a", MONDAY)
+        settled = run_job(CLOSE.id, {"close": close}, "a", MONDAY)
 
     assert settled
     assert get(TALLY)["closed"] == 1
@@ -70,16 +70,16 @@ def test_a_job_is_settled_in_one_transaction_with_its_result_and_what_follows():
 
 def test_a_job_that_is_done_is_not_run_again():
     setup()
-    run(CLOSE.id, {"close": close}, "a", MONDAY)
+    run_job(CLOSE.id, {"close": close}, "a", MONDAY)
 
-    assert run(CLOSE.id, {"close": close}, "b", MONDAY + timedelta(days=1)) is False
+    assert run_job(CLOSE.id, {"close": close}, "b", MONDAY + timedelta(days=1)) is False
     assert get(TALLY)["closed"] == 1
 
 
 def test_a_failing_job_keeps_the_error_without_its_text_and_comes_again_later():
     setup()
 
-    settled = run(CLOSE.id, {"close": poison}, "a", MONDAY)
+    settled = run_job(CLOSE.id, {"close": poison}, "a", MONDAY)
 
     found = jobs.find(CLOSE.id)
     assert settled is False
@@ -91,13 +91,13 @@ def test_a_failing_job_keeps_the_error_without_its_text_and_comes_again_later():
 def test_a_poison_job_fails_after_its_last_attempt_and_never_raises():
     setup()
     now = MONDAY
-    for attempt in range(MOST_ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         assert jobs.find(CLOSE.id).state is JobState.WAITING
-        assert run(CLOSE.id, {"close": poison}, f"a{attempt}", now) is False
-        now += LONGEST_DELAY
+        assert run_job(CLOSE.id, {"close": poison}, f"a{attempt}", now) is False
+        now += MAX_DELAY
 
     assert jobs.find(CLOSE.id).state is JobState.FAILED
-    assert list(due.due(now)) == []
+    assert list(due.list_due(now)) == []
 
 
 TWO_WRITES_OF_ONE_ROW = ClientError({"Error": {"Code": "ValidationException"}}, "TransactWriteItems")
@@ -130,7 +130,7 @@ def test_an_error_that_no_repeat_can_fix_fails_at_once_is_alarmed_and_says_so(wo
     setup()
     transact([jobs.add(REPORT)])
 
-    assert run(CLOSE.id, {"close": work}, "a", MONDAY) is False
+    assert run_job(CLOSE.id, {"close": work}, "a", MONDAY) is False
 
     found = jobs.find(CLOSE.id)
     assert found.state is JobState.FAILED
@@ -151,19 +151,19 @@ def test_an_error_that_no_repeat_can_fix_fails_at_once_is_alarmed_and_says_so(wo
 def test_an_error_that_may_pass_is_tried_again(work):
     setup()
 
-    run(CLOSE.id, {"close": work}, "a", MONDAY)
+    run_job(CLOSE.id, {"close": work}, "a", MONDAY)
 
     assert jobs.find(CLOSE.id).state is JobState.WAITING
-    assert run(CLOSE.id, {"close": close}, "b", MONDAY + LEASE)
+    assert run_job(CLOSE.id, {"close": close}, "b", MONDAY + LEASE)
 
 
 def test_a_job_that_was_given_up_can_be_started_over():
     setup()
-    run(CLOSE.id, {"close": raises(LookupError())}, "a", MONDAY)
+    run_job(CLOSE.id, {"close": raises(LookupError())}, "a", MONDAY)
 
     transact([jobs.retry(jobs.find(CLOSE.id), MONDAY)])
 
-    assert run(CLOSE.id, {"close": close}, "b", MONDAY)
+    assert run_job(CLOSE.id, {"close": close}, "b", MONDAY)
     assert get(TALLY)["closed"] == 1
 
 
@@ -172,10 +172,10 @@ def test_a_run_that_comes_second_is_no_failure(caplog):
     setup()
 
     def slow(job: Job, now: datetime) -> list:
-        run(CLOSE.id, {"close": close}, "b", MONDAY + LEASE)
+        run_job(CLOSE.id, {"close": close}, "b", MONDAY + LEASE)
         return close(job, now)
 
-    assert run(CLOSE.id, {"close": slow}, "a", MONDAY) is False
+    assert run_job(CLOSE.id, {"close": slow}, "a", MONDAY) is False
     assert jobs.find(CLOSE.id).state is JobState.DONE
     assert get(TALLY)["closed"] == 1
     assert [record for record in caplog.records if record.levelname != "INFO"] == []
@@ -184,7 +184,7 @@ def test_a_run_that_comes_second_is_no_failure(caplog):
 def test_a_job_of_an_unknown_kind_fails_like_any_other():
     setup()
 
-    assert run(CLOSE.id, {}, "a", MONDAY) is False
+    assert run_job(CLOSE.id, {}, "a", MONDAY) is False
     assert "KeyError" in jobs.find(CLOSE.id).error
 
 
@@ -194,22 +194,22 @@ def test_a_job_that_kills_every_run_is_given_up():
 
     setup()
     now = MONDAY
-    for attempt in range(MOST_ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         with pytest.raises(Killed):
-            run(CLOSE.id, {"close": deadly}, f"a{attempt}", now)
+            run_job(CLOSE.id, {"close": deadly}, f"a{attempt}", now)
         now += LEASE
 
-    assert run(CLOSE.id, {"close": deadly}, "last", now) is False
+    assert run_job(CLOSE.id, {"close": deadly}, "last", now) is False
     assert jobs.find(CLOSE.id).state is JobState.FAILED
     assert jobs.find(CLOSE.id).error == "All attempts timed out or crashed"
 
 
 def attempt_to_close(_env: None, now: datetime) -> None:
-    run(CLOSE.id, {"close": close}, f"attempt-{next(ATTEMPTS)}", now)
+    run_job(CLOSE.id, {"close": close}, f"attempt-{next(ATTEMPTS)}", now)
 
 
 def done_once(_env: None) -> list[str]:
-    for days in range(1, MOST_ATTEMPTS):  # the sweep comes by
+    for days in range(1, MAX_ATTEMPTS):  # the sweep comes by
         attempt_to_close(None, MONDAY + timedelta(days=days))
     closed, state = get(TALLY)["closed"], jobs.find(CLOSE.id).state
     return [] if (closed, state) == (1, JobState.DONE) else [f"closed {closed} times, job {state}"]
@@ -229,7 +229,7 @@ def test_two_runs_at_once_do_the_work_once_in_every_order():
         closed = get(TALLY)["closed"]
         return [] if (closed, sorted(outcomes)) == (1, [False, True]) else [f"{closed} times, {outcomes}"]
 
-    runs = [lambda _, attempt=attempt: run(CLOSE.id, {"close": close}, attempt, MONDAY) for attempt in ("a", "b")]
+    runs = [lambda _, attempt=attempt: run_job(CLOSE.id, {"close": close}, attempt, MONDAY) for attempt in ("a", "b")]
 
     assert explore(setup, runs, check) > 3
 
@@ -247,7 +247,7 @@ def test_a_hint_that_cannot_be_sent_is_no_error_and_the_sweep_sends_it_again(fau
 
 def test_only_what_is_due_is_hinted_at():
     later = job("close", "later", due_at=MONDAY + timedelta(days=1))
-    mail = emails.Mail(id="invite#1", template="collect/invite", to=Person("Ann", "ann@example.org"), due_at=MONDAY)
+    mail = emails.Email(id="invite#1", template="collect/invite", to=Person("Ann", "ann@example.org"), due_at=MONDAY)
 
     commit([jobs.add(CLOSE), jobs.add(later), jobs.add(REPORT), emails.add(mail)], MONDAY)
 

@@ -7,13 +7,12 @@ from msgspec.structs import replace
 
 from chalicelib.store.expressions import above, at_most, either, equals, missing, one_of, present
 from chalicelib.store.table import (
-    MOST_WRITES,
+    MAX_TRANSACTION_WRITES,
     AlreadyExists,
     Changed,
     ConditionFailed,
     Key,
     Missing,
-    apply,
     check,
     count,
     delete,
@@ -25,6 +24,7 @@ from chalicelib.store.table import (
     query,
     transact,
     update,
+    update_one,
 )
 from tests.support.calls import count_calls
 
@@ -94,7 +94,7 @@ def test_a_condition_decides_whether_a_write_happens(condition, holds):
 def test_an_update_puts_adds_copies_and_removes_at_once():
     transact([put(row(state="open", size=24, draft={"vision": b"x"}, note="n"))])
 
-    changed = apply(
+    changed = update_one(
         update(
             ROW,
             put={"state": "held"},
@@ -116,7 +116,7 @@ def test_an_update_of_a_row_that_is_not_there_makes_none():
 
 
 def test_an_update_makes_the_row_when_told_to():
-    apply(count(ROW, {"size": 1}))
+    update_one(count(ROW, {"size": 1}))
 
     assert get(ROW) == row(size=1)
 
@@ -152,7 +152,9 @@ def test_a_write_may_name_another_that_takes_its_place():
     transact([put(row("DELEGATE#1")), swapped])
     assert get(ROW) == row(state="held", done="other")
     assert get(Key("COHORT#1", "DELEGATE#1"))
-    assert apply(replace(swapped, otherwise=update(ROW, put={"done": "alone"}, refusal=Missing)))["done"] == "alone"
+    assert (
+        update_one(replace(swapped, otherwise=update(ROW, put={"done": "alone"}, refusal=Missing)))["done"] == "alone"
+    )
 
 
 def test_another_write_takes_no_place_where_a_further_one_refuses():
@@ -169,7 +171,7 @@ def test_another_write_takes_no_place_where_a_further_one_refuses():
 
 def test_a_transaction_beyond_the_limit_is_an_error_before_any_call():
     with count_calls() as calls, pytest.raises(ValueError, match="101 writes"):
-        transact([put(row(f"DELEGATE#{n}")) for n in range(MOST_WRITES + 1)])
+        transact([put(row(f"DELEGATE#{n}")) for n in range(MAX_TRANSACTION_WRITES + 1)])
 
     assert calls.total() == 0
 

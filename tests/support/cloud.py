@@ -32,7 +32,7 @@ def mock() -> Any:
     """Started and laid out the first time; later only switched on and off, because that keeps the stack."""
     moto_patches.apply()
     aws_contract.watch(aws.session())
-    record.watch(aws.session())
+    record.check_rights(aws.session())
     calls.hook(aws.session())
     shortcut.take_rows(aws.session())  # after the hook, which must see every call
     found = mock_aws()
@@ -62,7 +62,7 @@ def empty() -> None:
         queue.deleted_messages.clear()
     backend("ses").sent_messages.clear()
     aws_contract.broken.clear()
-    questionnaire.forget()
+    questionnaire.clear_cache()
     programmes.load.cache_clear()
     settings.settings.cache_clear()
 

@@ -22,7 +22,7 @@ import pytest
 from chalicelib.core.aws import client
 from infra.deploy import package, state
 from infra.deploy.__main__ import main
-from infra.deploy.stage import Stage
+from infra.deploy.stage import Deployment
 from tests.support.served import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ class Account:
 
     def set_up(self, stage: str = "prod") -> None:
         assert self.run("infra", *WHO, stage=stage) == 0
-        put_package(Stage(stage, self.project))
+        put_package(Deployment(stage, self.project))
 
     def deploy(self, stage: str = "prod") -> int:
         return self.run("deploy", "--any-python", "--skip-verify", stage=stage)
@@ -50,8 +50,8 @@ class Account:
         ask(f"{self.url}/_break/{calls}")
 
     @property
-    def stage(self) -> Stage:
-        return Stage("prod", self.project)
+    def stage(self) -> Deployment:
+        return Deployment("prod", self.project)
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def small_layer(folder: Path, *_: object) -> Path:
     return archive
 
 
-def put_package(stage: Stage) -> None:
+def put_package(stage: Deployment) -> None:
     """Where Chalice looks for it, so that pip need not be asked for libraries each time."""
     archive = package.path(stage)
     archive.parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ def package_for_here(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not (folder / "app.py").exists():
             copy_project(folder)
             for_this_machine(folder)
-        return package.build(Stage("dev", folder))
+        return package.build(Deployment("dev", folder))
 
 
 # --- what is there ---------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def package_for_here(tmp_path_factory: pytest.TempPathFactory) -> Path:
 KEPT = ("Handler", "MemorySize", "Timeout", "Role", "Environment", "Architectures", "Layers", "Description")
 
 
-def live(stage: Stage) -> dict[str, Any]:
+def live(stage: Deployment) -> dict[str, Any]:
     """Everything that a deploy makes, without what changes with each."""
     awsl, iam, sns = boto3.client("lambda"), boto3.client("iam"), boto3.client("sns")
     functions = {each["FunctionName"]: each for each in awsl.list_functions()["Functions"]}
@@ -158,7 +158,7 @@ def live(stage: Stage) -> dict[str, Any]:
     }
 
 
-def live_api(stage: Stage) -> dict[str, Any]:
+def live_api(stage: Deployment) -> dict[str, Any]:
     gateway = boto3.client("apigateway")
     count = len(gateway.get_rest_apis()["items"])
     api = next(iter(state.api_ids(stage)), None)

@@ -5,24 +5,24 @@ from __future__ import annotations
 import itertools
 from datetime import datetime
 
-from chalicelib.store.due import due
+from chalicelib.store.due import list_due
 from chalicelib.store.marshal import Row
 
-MOST_PASSES = 50  # a chain of follow-on jobs is shorter; a job that stays due is a bug
+MAX_PASSES = 50  # a chain of follow-on jobs is shorter; a job that stays due is a bug
 _attempts = itertools.count(1)
 
 
 def drain(now: datetime) -> int:
     """Run every job and mail due by now, and those they cause, until none is left. Returns how many were run."""
     run = 0
-    for _ in range(MOST_PASSES):
-        rows = list(due(now))
+    for _ in range(MAX_PASSES):
+        rows = list(list_due(now))
         if not rows:
             return run
         for row in rows:
             run_row(row, now)
         run += len(rows)
-    raise AssertionError(f"still due after {MOST_PASSES} passes: {[row['pk'] for row in due(now)]}")
+    raise AssertionError(f"still due after {MAX_PASSES} passes: {[row['pk'] for row in list_due(now)]}")
 
 
 def run_row(row: Row, now: datetime) -> bool:
@@ -35,4 +35,4 @@ def run_row(row: Row, now: datetime) -> bool:
     attempt = f"attempt-{next(_attempts)}"
     if row["kind"] == "mail":
         return send.send(row_id, attempt, now)
-    return run.run(row_id, HANDLERS, attempt, now)
+    return run.run_job(row_id, HANDLERS, attempt, now)

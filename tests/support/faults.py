@@ -27,7 +27,7 @@ THROTTLES = {
     "ssm": (400, "ThrottlingException"),
 }
 REDELIVERED_AFTER = timedelta(minutes=30)  # the queues' visibility timeout
-MOST_DELIVERIES = 8
+MAX_DELIVERIES = 8
 
 
 class Killed(BaseException):
@@ -92,12 +92,12 @@ def _play(
     env = setup()
     striking = Striking(plan)
     now = MONDAY
-    for _ in range(MOST_DELIVERIES):
+    for _ in range(MAX_DELIVERIES):
         if _delivered(striking, act, env, now):
             break
         now += REDELIVERED_AFTER
     else:
-        return striking, [f"not done after {MOST_DELIVERIES} deliveries"]
+        return striking, [f"not done after {MAX_DELIVERIES} deliveries"]
     _delivered(striking, act, env, now + REDELIVERED_AFTER)
     return striking, check(env)
 

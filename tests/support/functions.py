@@ -19,8 +19,10 @@ def attribute() -> None:
     """Once, before app.py or a test has imported what is wrapped here."""
     chalicelib.jobs.sweep.sweep = _as("sweep_due")(chalicelib.jobs.sweep.sweep)
     chalicelib.emails.send.send = _as("mail")(chalicelib.emails.send.send)
-    chalicelib.emails.delivery_events.settle = _as("mail_events")(chalicelib.emails.delivery_events.settle)
-    chalicelib.jobs.run.run = _as_worker(chalicelib.jobs.run.run)
+    chalicelib.emails.delivery_events.record_delivery_event = _as("mail_events")(
+        chalicelib.emails.delivery_events.record_delivery_event
+    )
+    chalicelib.jobs.run.run_job = _as_worker(chalicelib.jobs.run.run_job)
     TestHTTPClient.request = _as("api_handler")(TestHTTPClient.request)
 
 

@@ -22,5 +22,5 @@ def tell_mail_events(now: datetime, kind: str = "Send") -> int:
     tell = {"Send": outbox.send, "Delivery": outbox.delivery, "Bounce": outbox.bounce, "Complaint": outbox.complaint}
     mails = outbox.accepted()
     for mail in mails:
-        delivery_events.settle(tell[kind](mail, now), now)
+        delivery_events.record_delivery_event(tell[kind](mail, now), now)
     return len(mails)

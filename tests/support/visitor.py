@@ -16,7 +16,7 @@ from chalicelib.store import sessions
 from chalicelib.store.marshal import fields
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import put_all
-from chalicelib.web.sessions import COOKIE, LONGEST
+from chalicelib.web.sessions import COOKIE, MAX_SESSION
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
@@ -84,7 +84,7 @@ class Visitor:
     def let_in_administrator(self, now: datetime) -> Visitor:
         """As if an administrator had signed in."""
         email = settings().administrators[0]
-        row = Session(sessions.hashed(_session_id(email)), ids.administrator_key(email), now + LONGEST)
+        row = Session(sessions.hashed(_session_id(email)), ids.administrator_key(email), now + MAX_SESSION)
         put_all([{**sessions.key(row.hashed)._asdict(), **fields(row)}])
         return self.come_back(email, now)
 
@@ -97,7 +97,7 @@ class Visitor:
 
     def let_in(self, email: str, now: datetime) -> Visitor:
         """As if signed in: where a test is about what comes after."""
-        row = Session(sessions.hashed(_session_id(email)), ids.reader_key(email), now + LONGEST)
+        row = Session(sessions.hashed(_session_id(email)), ids.reader_key(email), now + MAX_SESSION)
         put_all([{**sessions.key(row.hashed)._asdict(), **fields(row)}])
         return self.come_back(email, now)
 

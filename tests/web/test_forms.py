@@ -61,7 +61,7 @@ def test_a_damaged_body_is_read_whole_or_refused(fields, damage):
         pytest.param(b"a=%FF", "damaged", id="not-utf-8"),
         pytest.param("a=é".encode(), "damaged", id="not-encoded"),
         pytest.param(b"a=1&" * 400, "damaged", id="too-many-fields"),
-        pytest.param(b"a=" + b"x" * forms.LARGEST_BODY, "more text", id="too-long"),
+        pytest.param(b"a=" + b"x" * forms.MAX_BODY_BYTES, "more text", id="too-long"),
     ],
 )
 def test_a_refusal_says_what_was_wrong(sent, why):

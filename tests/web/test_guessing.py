@@ -73,7 +73,7 @@ def test_a_year_of_guessing_has_less_than_one_chance_in_ten_thousand(aws):
     success = 1 - prod(1 - count * CHANCE for count in tries.values())
 
     assert 60 < tries.total() <= 69
-    assert max(tries.values()) <= sign_in_codes.MOST_TRIES
+    assert max(tries.values()) <= sign_in_codes.MAX_CODE_ATTEMPTS
     assert success < Fraction(1, 10_000)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.store.table import scan
-from chalicelib.web.sessions import COOKIE, IDLE, LONGEST
+from chalicelib.web.sessions import COOKIE, IDLE_TIMEOUT, MAX_SESSION
 from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.drain import drain
@@ -66,8 +66,8 @@ def test_the_cookie_is_out_of_reach_for_scripts_other_sites_and_plain_http(visit
 @pytest.mark.parametrize(
     ("step", "times", "is_in"),
     [
-        pytest.param(IDLE, 1, True, id="an-hour-idle"),
-        pytest.param(IDLE + timedelta(seconds=1), 1, False, id="longer-idle"),
+        pytest.param(IDLE_TIMEOUT, 1, True, id="an-hour-idle"),
+        pytest.param(IDLE_TIMEOUT + timedelta(seconds=1), 1, False, id="longer-idle"),
         pytest.param(timedelta(minutes=59), 12, True, id="busy-all-day"),
         pytest.param(timedelta(minutes=59), 13, False, id="longer-than-a-day-however-busy"),
     ],
@@ -79,7 +79,7 @@ def test_a_session_ends_after_an_hour_of_nothing_and_after_twelve_in_all(visitor
         found = signed_in(visitor, report)
 
     assert found is is_in
-    assert timedelta(hours=12) == LONGEST
+    assert timedelta(hours=12) == MAX_SESSION
 
 
 def test_reading_pages_writes_nothing(visitor, clock, report):

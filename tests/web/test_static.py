@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.core.colour import ENOUGH, GROUNDS, contrast
+from chalicelib.core.colour import GROUNDS, MIN_CONTRAST, contrast
 from chalicelib.web import static
 from tests.support import cloud
 
@@ -32,7 +32,7 @@ def test_everything_can_be_read_in_any_colour(brand):
 
     on_fill = [contrast(WHITE, colours["brand"]), contrast(WHITE, colours["brand-deep"])]
     text = [contrast(colours["brand-text"], ground) for ground in (WHITE, *GROUNDS, colours["brand-tint"])]
-    assert min(on_fill + text) >= ENOUGH
+    assert min(on_fill + text) >= MIN_CONTRAST
 
 
 def test_a_colour_that_is_allowed_is_shown_as_it_is():

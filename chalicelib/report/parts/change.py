@@ -10,7 +10,7 @@ from chalicelib.report import charts
 from chalicelib.report.parts.blocks import Block, bullets, cell, column, grouped_table, legend, part, text
 from chalicelib.report.parts.facts_index import (
     DASH,
-    Book,
+    FactsIndex,
     Row,
     amount,
     as_printed,
@@ -30,7 +30,7 @@ CLEAR = Decimal("0.3")  # scale points: a smaller change is not worth a sentence
 Group = tuple[str, list[Row]]
 
 
-def change(book: Book) -> Block | None:
+def change(book: FactsIndex) -> Block | None:
     """A picture of the competencies and values, then every change in a table."""
     programme, facts = book.programme, book.facts
     competencies: list[Row] = [(About.COMPETENCY, c.id, c.title) for c in programme.competencies]
@@ -52,7 +52,7 @@ def change(book: Book) -> Block | None:
     return part("change", "What has changed", blocks, lead=lead)
 
 
-def every_change(book: Book) -> Block | None:
+def every_change(book: FactsIndex) -> Block | None:
     programme = book.programme
     groups: list[Group] = [
         ("Competencies", [*((About.COMPETENCY, c.id, c.title) for c in programme.competencies)]),
@@ -72,7 +72,7 @@ def every_change(book: Book) -> Block | None:
     return part("changes", "Annex: every change", blocks, lead=lead, page=False)
 
 
-def _sentences(book: Book, rows: Iterable[Row]) -> list[str]:
+def _sentences(book: FactsIndex, rows: Iterable[Row]) -> list[str]:
     """The largest rise and the largest fall in the eyes of all others."""
     found = {title: c for about, subject, title in rows if (c := _find(book, about, subject, ALL_OTHERS))}
     moves = {title: printed_of(c) for title, c in found.items()}
@@ -95,11 +95,11 @@ def _by(found: ChangeFact) -> str:
     return f"by {amount(found.display)}" if fell else found.display
 
 
-def _find(book: Book, about: About, subject: str, cell_id: str) -> ChangeFact | None:
+def _find(book: FactsIndex, about: About, subject: str, cell_id: str) -> ChangeFact | None:
     return book.changes.get((about.value, subject, cell_id))
 
 
-def _pictures(book: Book, groups: Sequence[Group], cell_id: str) -> Block | None:
+def _pictures(book: FactsIndex, groups: Sequence[Group], cell_id: str) -> Block | None:
     def drawn(row: Row) -> list[Block] | None:
         about, subject, title = row
         found = _find(book, about, subject, cell_id)
@@ -119,7 +119,7 @@ def _pictures(book: Book, groups: Sequence[Group], cell_id: str) -> Block | None
     return grouped_table(columns, _grouped(groups, drawn), look="close")
 
 
-def _changes(book: Book, groups: Sequence[Group], cells: Sequence[str]) -> list[tuple[str, list[list[Block]]]]:
+def _changes(book: FactsIndex, groups: Sequence[Group], cells: Sequence[str]) -> list[tuple[str, list[list[Block]]]]:
     def told(row: Row) -> list[Block] | None:
         about, subject, title = row
         found = [_find(book, about, subject, cell_id) for cell_id in cells]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from chalicelib.core.model import Milestone
 from chalicelib.report.parts.blocks import Block, cell, column, field, form, heading, numbered, part, table, text
-from chalicelib.report.parts.facts_index import Book, Row, listed, quoted
+from chalicelib.report.parts.facts_index import FactsIndex, Row, listed, quoted
 from chalicelib.report.parts.overview import difference_prompt, summary_table
 from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, Placed, figures, placed
 from chalicelib.results.published import About
@@ -24,13 +24,13 @@ FIELDS = (
 )
 
 
-def debrief(book: Book) -> Block | None:
+def debrief(book: FactsIndex) -> Block | None:
     lead = "For the conversation with your coach. Take what is useful; nobody but you decides what to work on."
     blocks = [heading("Questions to begin with"), numbered(prompts(book)), *choices(book)]
     return part("debrief", "For your debrief", blocks, lead=lead)
 
 
-def prompts(book: Book) -> list[str]:
+def prompts(book: FactsIndex) -> list[str]:
     """Questions that the figures ask; one that they do not ask is not printed."""
     found = placed(book)
     lines = ["Before you look at single figures: what in this report did you expect, and what not?"]
@@ -52,14 +52,14 @@ _PROMPTS = {
 }
 
 
-def _prompt(book: Book, rows: Sequence[Placed], words: str) -> str:
+def _prompt(book: FactsIndex, rows: Sequence[Placed], words: str) -> str:
     if not rows:
         return ""
     first = rows[0]
     return words.format(words=quoted(book.items[first.item].others_wording), own=first.own, others=first.others)
 
 
-def choices(book: Book) -> list[Block | None]:
+def choices(book: FactsIndex) -> list[Block | None]:
     """Behaviours that may become development areas: widest blind spots and lowest development areas."""
     found = placed(book)
     rows = [
@@ -73,19 +73,19 @@ def choices(book: Book) -> list[Block | None]:
     return [heading("Behaviours to choose from"), shown] if shown else []
 
 
-def areas(book: Book) -> Block | None:
+def areas(book: FactsIndex) -> Block | None:
     forms = [form(f"Development area {number}", FIELDS) for number in range(1, AREAS + 1)]
     lead = "Two or three are enough. Agree them in the debrief; they go with you into the workshops and the survey."
     return part("areas", "Development areas", forms, lead=lead)
 
 
-def workshops(book: Book) -> Block | None:
+def workshops(book: FactsIndex) -> Block | None:
     blocks = [block for milestone in book.programme.milestones for block in _workshop(book, milestone)]
     lead = "Bring your development areas: each workshop works on competencies of this report."
     return part("workshops", "Where the programme takes it up", blocks, lead=lead)
 
 
-def _workshop(book: Book, milestone: Milestone) -> list[Block | None]:
+def _workshop(book: FactsIndex, milestone: Milestone) -> list[Block | None]:
     """What of this report it works on, what there is to do, and a line to write what for."""
     days = f"{milestone.days} day" + ("s" if milestone.days != 1 else "")
     rows: list[Row] = [

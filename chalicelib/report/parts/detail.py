@@ -25,7 +25,7 @@ from chalicelib.report.parts.blocks import (
 )
 from chalicelib.report.parts.facts_index import (
     NARROW,
-    Book,
+    FactsIndex,
     Row,
     as_number,
     certainly_highest,
@@ -42,7 +42,7 @@ NOTES = (
 )
 
 
-def competency_pages(book: Book) -> Iterator[Block | None]:
+def competency_pages(book: FactsIndex) -> Iterator[Block | None]:
     for number, competency in enumerate(book.programme.competencies, start=1):
         chart = _bars(book, competency)
         rows = _rows(book, [(About.ITEM, item.id, item.others_wording) for item in competency.items])
@@ -56,7 +56,7 @@ def competency_pages(book: Book) -> Iterator[Block | None]:
         )
 
 
-def _bars(book: Book, competency: Competency) -> Block | None:
+def _bars(book: FactsIndex, competency: Competency) -> Block | None:
     points = book.points(About.COMPETENCY, competency.id)
     titles = [title for cell_id, title in book.columns if book.find(About.COMPETENCY, competency.id, cell_id)]
     rows = [
@@ -66,12 +66,12 @@ def _bars(book: Book, competency: Competency) -> Block | None:
     return bars(rows, charts.bar_axis(book.top), competency_sentences(book, competency)) if rows else None
 
 
-def _taken_up(book: Book, competency: Competency) -> str:
+def _taken_up(book: FactsIndex, competency: Competency) -> str:
     titles = [milestone.title for milestone in book.programme.milestones if milestone.id == competency.milestone]
     return f"Competency · taken up in {titles[0]}" if titles else "Competency"
 
 
-def competency_sentences(book: Book, competency: Competency) -> list[str]:
+def competency_sentences(book: FactsIndex, competency: Competency) -> list[str]:
     own, others = book.own(About.COMPETENCY, competency.id), book.others(About.COMPETENCY, competency.id)
     gap = book.gap(About.COMPETENCY, competency.id)
     lines = []
@@ -87,13 +87,13 @@ def competency_sentences(book: Book, competency: Competency) -> list[str]:
     return lines
 
 
-def values(book: Book) -> Block | None:
+def values(book: FactsIndex) -> Block | None:
     rows = _rows(book, [(About.VALUE, value.id, value.title) for value in book.programme.values])
     lead = "The same behaviours and ratings once more, by the value that they show. A behaviour can show several."
     return part("values", "Values", [legend(book.legend()), rows] if rows else [], lead=lead)
 
 
-def _rows(book: Book, subjects: Iterable[tuple[About, str, str]]) -> Block | None:
+def _rows(book: FactsIndex, subjects: Iterable[tuple[About, str, str]]) -> Block | None:
     """Under each title a strip with every mark; beside it every figure with its n."""
     found, gaps, what = [], False, ""
     for about, subject, title in subjects:
@@ -109,7 +109,7 @@ def _rows(book: Book, subjects: Iterable[tuple[About, str, str]]) -> Block | Non
     return table(columns, [row[:-1] for row in found])
 
 
-def comments(book: Book) -> Block | None:
+def comments(book: FactsIndex) -> Block | None:
     facts = book.facts
     blocks: list[Block | None] = []
     if facts.comments_withheld:
@@ -130,12 +130,12 @@ def comments(book: Book) -> Block | None:
     return part("comments", "Comments", blocks, lead=lead)
 
 
-def _badge(book: Book, cell_id: str) -> str:
+def _badge(book: FactsIndex, cell_id: str) -> str:
     """That of the cell, or for several cells pooled that of the first."""
     return charts.badge(book.marks.get(cell_id, charts.ANONYMOUS[0]))
 
 
-def annex(book: Book) -> Block | None:
+def annex(book: FactsIndex) -> Block | None:
     programme = book.programme
     cohort = [column(title, NARROW, number=True) for title in ("Cohort: all others", "Cohort: self") if book.cohort]
     columns = [column("", 3), *book.figure_columns(), *cohort]
@@ -151,14 +151,14 @@ def annex(book: Book) -> Block | None:
     return part("every", "Annex: every figure", [grouped_table(columns, rows, look="dense")], lead=lead)
 
 
-def _annex_row(book: Book, row: Row) -> list[Block]:
+def _annex_row(book: FactsIndex, row: Row) -> list[Block]:
     about, subject, title = row
     figure_of = book.figure if about is About.ITEM else book.counted_figure
     cohort = book.cohort_cells(about, subject) if book.cohort else []
     return [cell(title), *(figure_of(about, subject, cell_id) for cell_id, _ in book.columns), *cohort]
 
 
-def formulae(book: Book) -> Block | None:
+def formulae(book: FactsIndex) -> Block | None:
     threshold = book.facts.threshold
     lines = [
         "A behaviour’s figure is the mean of the ratings of the raters shown together. It is printed from "

@@ -22,7 +22,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 Row = tuple[About, str, str]  # about, id, title
 
 
-class Book:
+class FactsIndex:
     """One delegate's facts, opened."""
 
     def __init__(self, programme: Programme, facts: Facts):

@@ -19,13 +19,13 @@ from chalicelib.report.parts.blocks import (
     table,
     text,
 )
-from chalicelib.report.parts.facts_index import DASH, Book
+from chalicelib.report.parts.facts_index import DASH, FactsIndex
 
 WAVES = {"baseline": "Before the programme", "followup": "Six months after the programme"}
 SHORT_CHECKSUM = 8
 
 
-def cover(book: Book) -> dict[str, Any]:
+def cover(book: FactsIndex) -> dict[str, Any]:
     heading_of, programme = book.facts.heading, book.programme
     issued = f"{heading_of.issued.day} {heading_of.issued:%B %Y}"
     details = [
@@ -48,7 +48,7 @@ def cover(book: Book) -> dict[str, Any]:
             "brand": brand,
             "on_brand": colour.text_on(brand),
             "accent": colour.text_from(brand),
-            "rings": [colour.mixed(brand, colour.text_on(brand), share) for share in (0.14, 0.2, 0.26, 0.32)],
+            "rings": [colour.mix(brand, colour.text_on(brand), share) for share in (0.14, 0.2, 0.26, 0.32)],
         },
     }
 
@@ -64,7 +64,7 @@ _OF_GAPS = (
 )
 
 
-def how_to_read(book: Book) -> Block | None:
+def how_to_read(book: FactsIndex) -> Block | None:
     threshold = book.facts.threshold
     figures = [
         "A figure is the mean of the ratings given. “Not able to comment” and blanks count towards no mean; "
@@ -92,7 +92,7 @@ def how_to_read(book: Book) -> Block | None:
     return part("read", "How to read this report", blocks, lead=lead)
 
 
-def who_answered(book: Book) -> Block | None:
+def who_answered(book: FactsIndex) -> Block | None:
     facts = book.facts
     rows = [
         (cell(c.title, chart=charts.badge(book.marks[c.cell])), cell(str(c.n)), cell(_shown(c.named)))

@@ -11,7 +11,7 @@ from chalicelib.core.model import SELF_GROUP
 from chalicelib.report import charts
 from chalicelib.report.parts.blocks import Block, bullets, cell, column, figure, heading, legend, part, table, text
 from chalicelib.report.parts.facts_index import (
-    Book,
+    FactsIndex,
     Row,
     amount,
     certainly_highest,
@@ -23,18 +23,18 @@ from chalicelib.report.parts.facts_index import (
     quoted,
     size_of,
 )
-from chalicelib.report.radar_chart import FEWEST, radar
+from chalicelib.report.radar_chart import MIN_COMPETENCIES, radar
 from chalicelib.results.facts import Gap, Statistic
 from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About
 from chalicelib.results.rank import RANKED
 from chalicelib.results.rounding import one_decimal
 
-MOST_DIFFERENCES = 8
+MAX_DIFFERENCES = 8
 ROWS_BESIDE_A_RADAR = 17  # with more competencies and values the page is the table's
 PAIR = (SELF_GROUP, ALL_OTHERS)
 
 
-def summary(book: Book) -> Block | None:
+def summary(book: FactsIndex) -> Block | None:
     programme = book.programme
     competencies: list[Row] = [(About.COMPETENCY, c.id, c.title) for c in programme.competencies]
     values: list[Row] = [(About.VALUE, v.id, v.title) for v in programme.values]
@@ -51,7 +51,7 @@ def summary(book: Book) -> Block | None:
     return part("summary", "Summary", blocks)
 
 
-def summary_table(book: Book, what: str, rows: Iterable[Row], *, cohort: bool = True) -> Block | None:
+def summary_table(book: FactsIndex, what: str, rows: Iterable[Row], *, cohort: bool = True) -> Block | None:
     """The dot plot and its figures in one: a strip and the same numbers beside it."""
     cells = PAIR if book.has_others else [cell_id for cell_id, _ in book.columns]
     titles = dict(book.columns)
@@ -73,20 +73,20 @@ def summary_table(book: Book, what: str, rows: Iterable[Row], *, cohort: bool = 
     return table(columns, found, look="close")
 
 
-def _width_of_gaps(book: Book) -> float:
+def _width_of_gaps(book: FactsIndex) -> float:
     """Room for "or more" beside the number, where one needs it."""
     return 1.3 if any(gap.bound for gap in book.facts.gaps) else 0.9
 
 
-def _scale_column(book: Book) -> Block:
+def _scale_column(book: FactsIndex) -> Block:
     return {**column(f"Scale from 1 to {book.top}", 3.6), "chart": charts.axis(book.top)}
 
 
-def _shape(book: Book, rows: Sequence[Row]) -> Block | None:
+def _shape(book: FactsIndex, rows: Sequence[Row]) -> Block | None:
     own = [book.own(about, subject) for about, subject, _ in rows]
     others = [book.others(about, subject) for about, subject, _ in rows]
     sentences = summary_sentences(book, rows)
-    if len(rows) < FEWEST or not any(all(series) for series in (own, others)):
+    if len(rows) < MIN_COMPETENCIES or not any(all(series) for series in (own, others)):
         return bullets(sentences)
     labels = [charts.label(title) for _, _, title in rows]
     chart = radar(labels, [s.mean if s else None for s in own], [s.mean if s else None for s in others], book.top)
@@ -98,7 +98,7 @@ def _pair(own: Statistic | None, others: Statistic | None) -> str:
     return ", ".join(f"{who} {s.display}" for who, s in (("self", own), ("all others", others)) if s)
 
 
-def summary_sentences(book: Book, rows: Sequence[Row]) -> list[str]:
+def summary_sentences(book: FactsIndex, rows: Sequence[Row]) -> list[str]:
     """What the figures say first; each sentence only if they say it."""
     overall = book.gap(About.OVERALL, OVERALL_ID)
     own, others = book.own(About.OVERALL, OVERALL_ID), book.others(About.OVERALL, OVERALL_ID)
@@ -125,7 +125,7 @@ def _apart_by(gap: Gap) -> str:
     return f"a gap of {gap.display}" if exact else f"they rate you higher, by {amount(gap.display)}"
 
 
-def ranked(book: Book) -> Block | None:
+def ranked(book: FactsIndex) -> Block | None:
     """The two lists of facts; equals stand in the programme's order."""
     high, low = _list_of(book, book.facts.highest), _list_of(book, book.facts.lowest)
     if not high and not low:
@@ -151,7 +151,7 @@ def ranked(book: Book) -> Block | None:
     return part("ranked", "Highest and lowest", blocks, lead=lead)
 
 
-def _list_of(book: Book, items: Iterable[str]) -> list[Row]:
+def _list_of(book: FactsIndex, items: Iterable[str]) -> list[Row]:
     return [(About.ITEM, item, book.items[item].others_wording) for item in items]
 
 
@@ -168,7 +168,7 @@ def _apart(top: int) -> Decimal:
     return one_decimal(Fraction(top - 1, 4))
 
 
-def differences(book: Book) -> list[tuple[Decimal, str, tuple[str, str]]]:
+def differences(book: FactsIndex) -> list[tuple[Decimal, str, tuple[str, str]]]:
     """Behaviours on which two published cells other than self lie at least a quarter of the scale apart.
 
     With the least distance that the bounds allow, widest first, and the cell with the lower figure first.
@@ -184,11 +184,11 @@ def differences(book: Book) -> list[tuple[Decimal, str, tuple[str, str]]]:
     return sorted(found, key=lambda entry: -entry[0])
 
 
-def groups_differ(book: Book) -> Block | None:
+def groups_differ(book: FactsIndex) -> Block | None:
     found = differences(book)
     cells = [entry for entry in book.columns if entry[0] not in (SELF_GROUP, ALL_OTHERS)]
     rows = []
-    for _, item, (low, high) in found[:MOST_DIFFERENCES]:
+    for _, item, (low, high) in found[:MAX_DIFFERENCES]:
         chart, alt = book.strip(About.ITEM, item, [cell_id for cell_id, _ in cells])
         head = cell(book.items[item].others_wording, book.competency_of[item].title)
         rows.append([head, cell(chart=chart, alt=alt), _side(book, item, low), _side(book, item, high)])
@@ -206,13 +206,13 @@ def groups_differ(book: Book) -> Block | None:
     return part("differ", "Where groups differ", blocks, lead=lead, page=False, whole=True)
 
 
-def _side(book: Book, item: str, cell_id: str) -> Block:
+def _side(book: FactsIndex, item: str, cell_id: str) -> Block:
     found = book.find(About.ITEM, item, cell_id)
     display = found.display if found else ""
     return cell(display, dict(book.columns)[cell_id])
 
 
-def difference_prompt(book: Book) -> str:
+def difference_prompt(book: FactsIndex) -> str:
     found = differences(book)
     if not found:
         return ""

@@ -9,13 +9,13 @@ from fractions import Fraction
 from msgspec import Struct
 
 from chalicelib.report.parts.blocks import Block, cell, column, part, table, text, tile, tiles
-from chalicelib.report.parts.facts_index import Book, as_printed, printed_of, split
+from chalicelib.report.parts.facts_index import FactsIndex, as_printed, printed_of, split
 from chalicelib.results.facts import Gap, Statistic
 from chalicelib.results.published import About
 from chalicelib.results.rank import Printed
 from chalicelib.results.rounding import one_decimal
 
-MOST = 8  # behaviours in a quadrant
+MAX_BEHAVIOURS = 8  # behaviours in a quadrant
 LETTERS = 25  # of a line in a quadrant, at least
 ROOM, LINE, BETWEEN = 430, 11, 6  # points: for the rows of two quadrants one above the other, a line, between rows
 AGREED, HIDDEN, DEVELOP, BLIND = "Agreed strengths", "Hidden strengths", "Development areas", "Blind spots"
@@ -38,7 +38,7 @@ def cuts(top: int) -> Cuts:
     return Cuts(one_decimal(1 + Fraction(3, 4) * (top - 1)), one_decimal(Fraction(1, 8) * (top - 1)))
 
 
-def placed(book: Book) -> dict[str, list[Placed]]:
+def placed(book: FactsIndex) -> dict[str, list[Placed]]:
     """Every behaviour with a gap, the most telling first; equals in the questionnaire's order."""
     cut = cuts(book.top)
     found: dict[str, list[Placed]] = {AGREED: [], HIDDEN: [], DEVELOP: [], BLIND: []}
@@ -49,7 +49,7 @@ def placed(book: Book) -> dict[str, list[Placed]]:
     return {name: sorted(rows, key=_ORDER[name]) for name, rows in found.items()}
 
 
-def _with_gap(book: Book) -> Iterator[tuple[str, Statistic, Statistic, Gap]]:
+def _with_gap(book: FactsIndex) -> Iterator[tuple[str, Statistic, Statistic, Gap]]:
     for item in book.items:
         own, others, gap = book.own(About.ITEM, item), book.others(About.ITEM, item), book.gap(About.ITEM, item)
         if own and others and gap:
@@ -79,7 +79,7 @@ _ORDER: dict[str, Callable[[Placed], Decimal]] = {
 }
 
 
-def four_quadrants(book: Book) -> Block | None:
+def four_quadrants(book: FactsIndex) -> Block | None:
     found = placed(book)
     if not any(found.values()):
         return None
@@ -102,7 +102,7 @@ def four_quadrants(book: Book) -> Block | None:
     return part("quadrants", "Where views meet", [tiles(shown), text(note)], lead=lead)
 
 
-def _not_placed(book: Book, found: dict[str, list[Placed]]) -> str:
+def _not_placed(book: FactsIndex, found: dict[str, list[Placed]]) -> str:
     left = sum(1 for _ in _with_gap(book)) - sum(map(len, found.values()))
     if not left:
         return ""
@@ -110,18 +110,18 @@ def _not_placed(book: Book, found: dict[str, list[Placed]]) -> str:
     return f" {several} in none, because “or more” or “or less” leaves open which."
 
 
-def _most(book: Book, found: dict[str, list[Placed]]) -> int:
+def _most(book: FactsIndex, found: dict[str, list[Placed]]) -> int:
     """How many behaviours a quadrant lists, so that all four stand on one page."""
 
     def height(most: int, *names: str) -> int:
         wordings = ([book.items[row.item].others_wording for row in found[name][:most]] for name in names)
         return max(sum(BETWEEN + LINE * (1 + len(words) // LETTERS) for words in shown) for shown in wordings)
 
-    fitting = (n for n in range(MOST, 1, -1) if height(n, AGREED, HIDDEN) + height(n, BLIND, DEVELOP) <= ROOM)
+    fitting = (n for n in range(MAX_BEHAVIOURS, 1, -1) if height(n, AGREED, HIDDEN) + height(n, BLIND, DEVELOP) <= ROOM)
     return next(fitting, 1)
 
 
-def _tile(book: Book, name: str, words: str, rows: list[Placed], most: int) -> Block:
+def _tile(book: FactsIndex, name: str, words: str, rows: list[Placed], most: int) -> Block:
     shown = [[cell(book.items[row.item].others_wording), *figures(row)] for row in rows[:most]]
     columns = [column("Behaviour", 4.2), *(column(title, 1.1, number=True) for title in ("Self", "Others", "Gap"))]
     rest = "More behaviours of this kind stand in the annex." if len(rows) > most else ""

@@ -16,7 +16,7 @@ from infra.local.demo.browser import PageRefused
 from infra.local.demo.cast import ANSWERS, make_cast
 from infra.local.demo.diary import Calendar
 from infra.local.demo.filling import Unexpected
-from infra.local.demo.mailbox import NoSuchMail
+from infra.local.demo.mailbox import EmailNotFound
 from infra.local.demo.pages import NotOnThePage
 from infra.local.demo.show import Show
 from infra.local.demo.table import tell
@@ -28,7 +28,7 @@ START = datetime(2026, 1, 7, 9, 0, tzinfo=UTC)
 SEED = 360
 FAR = datetime(2027, 3, 1, tzinfo=UTC)  # everything is over by then
 REACTIONS = collecting.REACTIONS | debriefing.REACTIONS | sixmonths.REACTIONS
-PEOPLES_FAULTS = (PageRefused, Unexpected, NoSuchMail, NotOnThePage)
+PEOPLES_FAULTS = (PageRefused, Unexpected, EmailNotFound, NotOnThePage)
 
 
 def run(port: int, most: int | None = None) -> int:

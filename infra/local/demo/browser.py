@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from infra.local.demo.pages import Form, Page, read_page
 
 PATIENCE = 60  # seconds for one answer
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -68,7 +68,7 @@ class Browser:
             connection.close()
 
     def _go(self, method: str, url: str, body: bytes | None) -> Opened:
-        for _ in range(MOST_REDIRECTS):
+        for _ in range(MAX_REDIRECTS):
             answer, read = self._ask(method, url, body)
             if answer.status not in (302, 303):
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from chalicelib.store import cohorts
-from chalicelib.store.cohorts import Stage
+from chalicelib.store.cohorts import DelegateStatus
 from infra.local import aws_contract, memory
 from infra.local.demo import mail_checks
 from infra.local.demo.cast import ANSWERS, Own, Reply
@@ -54,13 +54,13 @@ def _people_did_as_cast(world: World) -> Iterator[str]:
 
 
 def _dashboard_counts_what_people_did(world: World) -> Iterator[str]:
-    lines = {line.email: line for line in cohorts.lines(world.cohort)}
+    lines = {line.email: line for line in cohorts.list_lines(world.cohort)}
     if lines.keys() != {player.email for player in world.players}:
         yield f"the dashboard has {len(lines)} delegates"
     for email, line in lines.items():
         deeds = world.deeds[email]
         did = (len(deeds.invited) + 1, len(deeds.answered) + 1, len(deeds.declined))  # one more: themselves
-        if (line.invited, line.answered, line.declined) != did or line.stage is not Stage.COMPLETE:
+        if (line.invited, line.answered, line.declined) != did or line.stage is not DelegateStatus.COMPLETE:
             yield f"the dashboard says {line} of {email}, who has {did} invited, answered, declined"
 
 
@@ -82,7 +82,7 @@ def _sponsor_has_read(world: World) -> Iterator[str]:
 CHECKS: tuple[Callable[[World], Iterator[str]], ...] = (
     _jobs_are_done,
     _aws_would_have_taken_every_call,
-    mail_checks.mails_are_settled_and_single,
+    mail_checks.emails_are_settled_and_single,
     mail_checks.nobody_is_reminded_for_nothing,
     mail_checks.who_declined_is_left_alone,
     mail_checks.silent_raters_are_reminded,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from chalicelib.admin.close_or_extend import extend, publish
+from chalicelib.admin.close_or_extend import extend, publish_with_few_answers
 from chalicelib.core.model import MANAGER_GROUP
 from infra.local.demo import filling
 from infra.local.demo.cast import Own, Part, Player, Reply
@@ -147,7 +147,7 @@ def give_more_time(world: World, player: Player) -> None:
 
 def publish_few(world: World, player: Player) -> None:
     world.deeds[player.email].published = world.now
-    publish(world.cohort, player.email, world.now)
+    publish_with_few_answers(world.cohort, player.email, world.now)
 
 
 REACTIONS: dict[str, React] = {

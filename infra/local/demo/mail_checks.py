@@ -17,7 +17,7 @@ REMINDERS = ("collect/reminder", "collect/self_reminder", "impact/pulse_reminder
 SETTLED = ("sent", "delivered", "bounced", "complained")
 
 
-def mails_are_settled_and_single(world: World) -> Iterator[str]:
+def emails_are_settled_and_single(world: World) -> Iterator[str]:
     sent = Counter(letter.id for letter in world.mailbox.letters)
     yield from (f"mail {mail_id} went out {count} times" for mail_id, count in sent.items() if count > 1)
     for row in memory.rows(world.cloud.table, "MAIL#"):

@@ -13,7 +13,7 @@ from infra.local import outbox
 from infra.local.outbox import Accepted
 
 
-class NoSuchMail(Exception):
+class EmailNotFound(Exception):
     """Somebody looks for a mail that they never got."""
 
 
@@ -51,7 +51,7 @@ class Letter:
         for link in self.accepted.links:
             if f"/{verb}/" in urlsplit(link).path:
                 return link
-        raise NoSuchMail(f"no link to {verb} in “{self.subject}”")
+        raise EmailNotFound(f"no link to {verb} in “{self.subject}”")
 
 
 class Mailbox:
@@ -82,5 +82,5 @@ class Mailbox:
         """The reader's last mail of the kind whose subject has the words. Raises NoSuchMail."""
         found = [letter for letter in self.all(reader, template) if about in letter.subject]
         if not found:
-            raise NoSuchMail(f"{reader} has no mail {template} about {about or 'anything'}")
+            raise EmailNotFound(f"{reader} has no mail {template} about {about or 'anything'}")
         return found[-1]

@@ -35,7 +35,7 @@ def clear(folder: Path) -> None:
 
 
 def write(world: World, folder: Path) -> None:
-    _mails(world, folder / "mail")
+    _save_emails(world, folder / "mail")
     for player in world.players:
         if documents := world.deeds[player.email].documents:
             home = folder / "reports" / slug(player.entry.person.name)
@@ -52,7 +52,7 @@ def slug(text: str) -> str:
     return "-".join(plain_letters(text).split())
 
 
-def _mails(world: World, folder: Path) -> None:
+def _save_emails(world: World, folder: Path) -> None:
     folder.mkdir()
     for number, letter in enumerate(world.mailbox.letters, start=1):
         kind, to = letter.template.replace("/", "-"), slug(letter.to.split("@")[0].replace(".", " "))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from infra.local.demo.browser import Opened
-from infra.local.demo.mailbox import NoSuchMail
+from infra.local.demo.mailbox import EmailNotFound
 from infra.local.demo.world import World
 
 CODE = re.compile(r"^ +(\d{3} \d{3})$", re.MULTILINE)
@@ -26,5 +26,5 @@ def code_for(world: World, reader: str) -> str:
     text = world.mailbox.last(reader, "web/code").accepted.part("plain")
     found = CODE.findall(text)
     if not found:
-        raise NoSuchMail(f"the mail to {reader} has no code")
+        raise EmailNotFound(f"the mail to {reader} has no code")
     return str(found[-1])

@@ -19,7 +19,7 @@ PLAIN: dict[str, Any] = {"box": None, "pad_edge": False, "title_justify": "left"
 
 def tell(console: Console, world: World, faults: Sequence[str], seconds: float) -> None:
     console.print()
-    for table in (_delegates(world), _mails(world)):
+    for table in (_delegates(world), _email_table(world)):
         console.print(table)
         console.print()
     reports = sum(bool(world.deeds[player.email].documents) for player in world.players)
@@ -59,7 +59,7 @@ def _day(moment: datetime | None) -> str:
     return f"{moment:%d %b}" if moment else "–"
 
 
-def _mails(world: World) -> Table:
+def _email_table(world: World) -> Table:
     table = Table(title="Mails", show_header=False, **PLAIN)
     table.add_column("kind")
     table.add_column("count", justify="right")
