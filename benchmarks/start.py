@@ -25,7 +25,7 @@ OURS = """
 import sys
 sys.modules["typing_extensions"] = None  # msgspec takes it where it is; it is a tool's, and not in the package
 import app
-from chalicelib.store.aws import client
+from chalicelib.core.aws import client
 client("dynamodb")
 """
 PREPARE = """

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 CODE = """
 import app, json, sys
-from chalicelib.store.aws import client
+from chalicelib.core.aws import client
 client("dynamodb")
 print(json.dumps([*sys.modules]))
 """

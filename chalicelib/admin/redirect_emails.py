@@ -11,7 +11,7 @@ from chalicelib.core.model import Delegate, Invitation, Person, Programme
 from chalicelib.emails import kinds
 from chalicelib.links import parts as mailed_links
 from chalicelib.store import emails
-from chalicelib.store.emails import Email, MailState
+from chalicelib.store.emails import Email, EmailState
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Key, Write, batched, get_many
@@ -91,7 +91,7 @@ def redirect(mail: Email, change: Change, links: NewLinks, *, revive: bool) -> I
 def find_waiting(live: Iterable[Email], known: Iterable[str]) -> Waiting:
     """`live` from the index of what is due; `known` ids that a delegate's rows name, cancelled ones too."""
     keys: list[Key] = [emails.key(mail_id) for mail_id in dict.fromkeys(known)]
-    rows = [row for batch in batched(keys) for row in get_many(batch).values() if row["state"] == MailState.QUEUED]
+    rows = [row for batch in batched(keys) for row in get_many(batch).values() if row["state"] == EmailState.QUEUED]
     found = {mail.id: mail for mail in live} | {row["id"]: read(Email, row) for row in rows if "cancelled" not in row}
     stopped = tuple(read(Email, row) for row in rows if "cancelled" in row)
     gone = {mail.id for mail in stopped}

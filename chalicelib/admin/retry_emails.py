@@ -14,7 +14,7 @@ from chalicelib.core.model import Delegate, Invitation, InvitationState
 from chalicelib.core.settings import settings
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, delegates, emails
-from chalicelib.store.emails import BounceMissing, Email, MailSettled
+from chalicelib.store.emails import BounceMissing, Email, EmailSettled
 from chalicelib.store.marshal import read
 from chalicelib.store.table import transact
 
@@ -53,7 +53,7 @@ def _retry(mail: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
     noted = [audit_events.add(about["cohort"], act, by, about.get("delegate", ""), now)] if "cohort" in about else []
     try:
         commit([*writes, *noted], now)
-    except MailSettled:
+    except EmailSettled:
         return Outcome(mail.id, again=False, words="was sent again already")
     except BounceMissing:  # its address was replaced, and the new one has an email of its own
         _drop(mail)
@@ -63,7 +63,7 @@ def _retry(mail: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
 def _drop(mail: Email) -> None:
     try:
         transact([emails.drop_alone(mail)])
-    except MailSettled:
+    except EmailSettled:
         return
 
 

@@ -14,33 +14,33 @@ from chalicelib.emails import ses_tags
 from chalicelib.emails.refusals import read_bounce
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, emails, jobs
-from chalicelib.store.emails import Email, MailSettled, MailState, Trouble
+from chalicelib.store.emails import Email, EmailSettled, EmailState, Trouble
 from chalicelib.store.table import Write, transact
 
 MAX_RETRIES = 5  # a sender or another event may write the row between our read and our write
 
 STATES = {
-    "Send": MailState.SENT,
-    "Delivery": MailState.DELIVERED,
-    "Reject": MailState.REFUSED,
-    "RenderingFailure": MailState.REFUSED,
-    "Complaint": MailState.COMPLAINED,
+    "Send": EmailState.SENT,
+    "Delivery": EmailState.DELIVERED,
+    "Reject": EmailState.REFUSED,
+    "RenderingFailure": EmailState.REFUSED,
+    "Complaint": EmailState.COMPLAINED,
 }
 # A refusal here is SES's own, after it took the mail.
 FURTHEST = [
-    MailState.SENT,
-    MailState.DELIVERED,
-    MailState.UNDELIVERED,
-    MailState.REFUSED,
-    MailState.BOUNCED,
-    MailState.COMPLAINED,
+    EmailState.SENT,
+    EmailState.DELIVERED,
+    EmailState.UNDELIVERED,
+    EmailState.REFUSED,
+    EmailState.BOUNCED,
+    EmailState.COMPLAINED,
 ]
 
 REASONS = {
-    MailState.REFUSED: "The mail service rejected the email",
-    MailState.COMPLAINED: "The reader marked our mail as junk",
+    EmailState.REFUSED: "The mail service rejected the email",
+    EmailState.COMPLAINED: "The reader marked our mail as junk",
 }
-TROUBLES = {MailState.REFUSED: Trouble.REFUSED, MailState.COMPLAINED: Trouble.ADDRESS}
+TROUBLES = {EmailState.REFUSED: Trouble.REFUSED, EmailState.COMPLAINED: Trouble.ADDRESS}
 
 
 class Event(Struct, frozen=True):
@@ -48,7 +48,7 @@ class Event(Struct, frozen=True):
     attempt: str
     message_id: str
     kind: str
-    state: MailState | None  # what the mail becomes; None for news that settles nothing
+    state: EmailState | None  # what the mail becomes; None for news that settles nothing
     trouble: Trouble
     reason: str
 
@@ -70,7 +70,7 @@ def _settle(event: Event, now: datetime) -> None:
         try:
             _apply(event, event.state, now)
             break
-        except MailSettled:
+        except EmailSettled:
             if not left:
                 raise
 
@@ -95,7 +95,7 @@ def parse(message: str) -> Event | None:
         return None
 
 
-def _outcome(kind: str, found: dict[str, Any]) -> tuple[MailState | None, Trouble, str]:
+def _outcome(kind: str, found: dict[str, Any]) -> tuple[EmailState | None, Trouble, str]:
     if kind == "Bounce":
         return read_bounce(found["bounce"])
     state = STATES.get(kind)
@@ -104,7 +104,7 @@ def _outcome(kind: str, found: dict[str, Any]) -> tuple[MailState | None, Troubl
     return state, TROUBLES.get(state, Trouble.UNCLEAR), REASONS.get(state, "")
 
 
-def _apply(event: Event, state: MailState, now: datetime) -> None:
+def _apply(event: Event, state: EmailState, now: datetime) -> None:
     seen = emails.find(event.mail_id)
     if seen is None:
         log.warning("mail_event_of_no_mail", kind=event.kind)
@@ -116,7 +116,7 @@ def _apply(event: Event, state: MailState, now: datetime) -> None:
     settled = emails.settle(seen, state, event.message_id, event.reason, now, event.trouble)
     transact([*settled, *_consequences(seen, event, state, now)])
     log.info("mail_settled", state=state.value)
-    if state is MailState.DELIVERED:
+    if state is EmailState.DELIVERED:
         _hide_what_has_passed(seen, now)
 
 
@@ -130,15 +130,15 @@ def _hide_what_has_passed(seen: Email, now: datetime) -> None:
             transact([emails.hide(seen.about["cohort"], bounce)])
 
 
-def _consequences(seen: Email, event: Event, state: MailState, now: datetime) -> list[Write]:
+def _consequences(seen: Email, event: Event, state: EmailState, now: datetime) -> list[Write]:
     """An address of a cohort that does not take our mail gets no more of it. Each copy of an email may tell so."""
-    if state not in (MailState.BOUNCED, MailState.COMPLAINED) or "cohort" not in seen.about:
+    if state not in (EmailState.BOUNCED, EmailState.COMPLAINED) or "cohort" not in seen.about:
         return []
     subject = (state.value, seen.id, event.message_id)
     return [jobs.add(JobKind.UNDELIVERABLE.job(*subject, due_at=now, mail=seen.id))]
 
 
-def rank(state: MailState) -> int:
+def rank(state: EmailState) -> int:
     return FURTHEST.index(state)
 
 

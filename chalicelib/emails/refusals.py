@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.store.emails import MailState, Trouble
+from chalicelib.store.emails import EmailState, Trouble
 
 TODO: Mapping[Trouble, str] = {
     Trouble.ADDRESS: "Ask the person for another address and replace this one. It gets no more emails until then.",
@@ -25,7 +25,7 @@ FULL = re.compile(r"[45]\.2\.2")  # RFC 3463: mailbox full; some systems call it
 PERMANENT = re.compile(r"5\.[0-9]+\.[0-9]+")
 
 
-def read_bounce(bounce: Mapping[str, Any]) -> tuple[MailState, Trouble, str]:
+def read_bounce(bounce: Mapping[str, Any]) -> tuple[EmailState, Trouble, str]:
     """What the email becomes, what the trouble is, and why in a few words.
 
     A bounce event means that SES has given up, whatever the label says: while it still tries, it sends DeliveryDelay.
@@ -33,7 +33,7 @@ def read_bounce(bounce: Mapping[str, Any]) -> tuple[MailState, Trouble, str]:
     kind, sub = bounce["bounceType"], str(bounce.get("bounceSubType", ""))
     status = next((str(who["status"]) for who in bounce.get("bouncedRecipients", []) if "status" in who), "")
     trouble = _trouble(kind, sub, status)
-    state = MailState.BOUNCED if trouble is Trouble.ADDRESS else MailState.UNDELIVERED
+    state = EmailState.BOUNCED if trouble is Trouble.ADDRESS else EmailState.UNDELIVERED
     return state, trouble, _reason(trouble, sub, status)
 
 

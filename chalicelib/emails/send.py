@@ -20,7 +20,7 @@ from chalicelib.emails.ses_tags import tag
 from chalicelib.store import emails
 from chalicelib.store.account_fault import Seen
 from chalicelib.store.account_fault import save as save_fault
-from chalicelib.store.emails import Email, MailSettled, Trouble
+from chalicelib.store.emails import Email, EmailSettled, Trouble
 from chalicelib.store.table import Write, transact, update_one
 
 LEASE = timedelta(minutes=60)  # how long SES's Send event may take before a doubt is sent again
@@ -161,7 +161,7 @@ def _write_if_held(writes: Sequence[Write]) -> None:
             update_one(writes[0])
         else:
             transact(writes)
-    except MailSettled:
+    except EmailSettled:
         log.info("mail_was_settled")
 
 

@@ -1,6 +1,6 @@
 """Who reads what is answered six months on. Pure.
 
-The forms' sentences are made of this, and tests/impact/test_readers.py holds pages, commands and exports to it.
+The forms' sentences are made of this, and tests/forms/test_readers.py holds pages, commands and exports to it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How many raters have answered, while a questionnaire is open: once a day, and in steps that tell of no one. Pure.
 
-Rule and proof: docs/decisions/0028-daily-counts-of-answers.md; tests/test_counts.py plays the attacker.
+Rule and proof: docs/decisions/0028-daily-counts-of-answers.md; tests/results/test_answer_counts.py plays the attacker.
 """
 
 from __future__ import annotations

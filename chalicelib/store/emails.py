@@ -42,7 +42,7 @@ class EmailMissing(Missing):
     """There is no such email."""
 
 
-class MailSettled(Changed):
+class EmailSettled(Changed):
     """The email is settled or cancelled, another run holds it, or it is not as it was read."""
 
 
@@ -50,7 +50,7 @@ class BounceMissing(Missing):
     """The dashboard does not tell of the email any more: its address was replaced, or a later one arrived."""
 
 
-class MailState(StrEnum):
+class EmailState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"  # handed to SES, and nothing heard yet: a doubt until its Send event or the lease's end
     SENT = "sent"
@@ -91,7 +91,7 @@ class Email(Struct, frozen=True):
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     good_until: datetime | None = None
-    state: MailState = MailState.QUEUED
+    state: EmailState = EmailState.QUEUED
     attempts: int = 0  # times SES was asked
     doubts: int = 0  # times the answer stayed out and the lease ran out
     attempt: str = ""  # random id of the run that holds the mail
@@ -105,7 +105,7 @@ class Email(Struct, frozen=True):
 
         Also of one that was cancelled: the list of refused emails must not tell who has answered.
         """
-        refused = self.state is MailState.REFUSED and not self.message_id
+        refused = self.state is EmailState.REFUSED and not self.message_id
         return refused and (self.good_until is None or now < self.good_until)
 
 
@@ -152,7 +152,7 @@ def list_unconfirmed(by: datetime) -> list[Email]:
     """Mails that were handed to SES and of which nothing was heard, with leases that end by then; oldest first."""
     keys = [Key(row["pk"], "MAIL") for row in due.list_due(by) if row["kind"] == "mail"]
     found = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
-    doubtful = (mail for mail in found if mail.state is MailState.SENDING and not mail.cancelled)
+    doubtful = (mail for mail in found if mail.state is EmailState.SENDING and not mail.cancelled)
     return sorted(doubtful, key=lambda mail: mail.due_at)
 
 
@@ -179,7 +179,7 @@ def cancel(mail_id: str) -> Write:
         key(mail_id),
         put={"cancelled": True},
         remove=["due_shard"],
-        when=[differs("state", MailState.SENDING), differs("state", MailState.REFUSED)],
+        when=[differs("state", EmailState.SENDING), differs("state", EmailState.REFUSED)],
         refusal=EmailMissing,
     )
     return replace(write, otherwise=in_doubt)
@@ -214,7 +214,7 @@ def waiting_about(ids: Collection[str]) -> list[Email]:
     ]
     keys = [Key(row["pk"], "MAIL") for row in wanted]
     rows = [row for batch in batched(keys) for row in get_many(batch).values() if "cancelled" not in row]
-    return [read(Email, row) for row in rows if row["state"] == MailState.QUEUED]
+    return [read(Email, row) for row in rows if row["state"] == EmailState.QUEUED]
 
 
 ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
@@ -234,8 +234,8 @@ def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *
             **(due_columns(waiting.id, waiting.due_at) if revive else {}),
         },
         remove=["cancelled"] if revive else [],
-        when=[equals("state", MailState.QUEUED)],
-        refusal=MailSettled,
+        when=[equals("state", EmailState.QUEUED)],
+        refusal=EmailSettled,
     )
 
 
@@ -251,9 +251,9 @@ def retry(given_up: Email, now: datetime) -> list[Write]:
     """
     again = update(
         key(given_up.id),
-        put={"state": MailState.QUEUED, "attempts": 0, "reason": "", **due_columns(given_up.id, now)},
-        when=[equals("state", MailState.REFUSED), equals("message_id", ""), missing("cancelled")],
-        refusal=MailSettled,
+        put={"state": EmailState.QUEUED, "attempts": 0, "reason": "", **due_columns(given_up.id, now)},
+        when=[equals("state", EmailState.REFUSED), equals("message_id", ""), missing("cancelled")],
+        refusal=EmailSettled,
     )
     return [again, *_take_off(given_up)]
 
@@ -267,10 +267,10 @@ def drop_alone(given_up: Email) -> Write:
     """Cancel a refused email that the dashboard does not tell of."""
     return update(
         key(given_up.id),
-        put={"state": MailState.CANCELLED, "cancelled": True},
+        put={"state": EmailState.CANCELLED, "cancelled": True},
         remove=["due_shard"],
-        when=[equals("state", MailState.REFUSED), equals("message_id", "")],
-        refusal=MailSettled,
+        when=[equals("state", EmailState.REFUSED), equals("message_id", "")],
+        refusal=EmailSettled,
     )
 
 
@@ -290,15 +290,15 @@ def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Email |
     return _take(
         update(
             key(mail_id),
-            put={"state": MailState.SENDING, "attempt": attempt, "due_at": until},
+            put={"state": EmailState.SENDING, "attempt": attempt, "due_at": until},
             add={"attempts": 1},
             when=[
-                one_of("state", [MailState.QUEUED, MailState.SENDING]),
-                either(equals("state", MailState.QUEUED), again),
+                one_of("state", [EmailState.QUEUED, EmailState.SENDING]),
+                either(equals("state", EmailState.QUEUED), again),
                 either(at_most("due_at", now), again),
                 missing("cancelled"),
             ],
-            refusal=MailSettled,
+            refusal=EmailSettled,
         )
     )
 
@@ -313,8 +313,8 @@ def claim_unconfirmed(mail_id: str, attempt: str, now: datetime, until: datetime
             key(mail_id),
             put={"attempt": attempt, "due_at": until},
             add={"attempts": 1, "doubts": 1},
-            when=[equals("state", MailState.SENDING), at_most("due_at", now)],
-            refusal=MailSettled,
+            when=[equals("state", EmailState.SENDING), at_most("due_at", now)],
+            refusal=EmailSettled,
         )
     )
 
@@ -322,10 +322,10 @@ def claim_unconfirmed(mail_id: str, attempt: str, now: datetime, until: datetime
 def sent(held: Email, message_id: str, now: datetime) -> Write:
     return update(
         key(held.id),
-        put={"state": MailState.SENT, "message_id": message_id, "sent_at": stamp(now), "reason": ""},
+        put={"state": EmailState.SENT, "message_id": message_id, "sent_at": stamp(now), "reason": ""},
         remove=["due_shard"],
         when=_held(held),
-        refusal=MailSettled,
+        refusal=EmailSettled,
     )
 
 
@@ -336,10 +336,10 @@ def reschedule(held: Email, until: datetime, reason: str, *, counted: bool = Tru
     """
     write = update(
         key(held.id),
-        put={"state": MailState.QUEUED, "due_at": until, "reason": reason},
+        put={"state": EmailState.QUEUED, "due_at": until, "reason": reason},
         add={} if counted else {"attempts": -1},
         when=[*_held(held), missing("cancelled")],
-        refusal=MailSettled,
+        refusal=EmailSettled,
     )
     return replace(write, otherwise=cancelled(held))
 
@@ -348,10 +348,10 @@ def cancelled(held: Email) -> Write:
     """Settle an email that was cancelled while it was being sent, or in doubt. SES may tell later that it took it."""
     return update(
         key(held.id),
-        put={"state": MailState.CANCELLED, "reason": "It was cancelled before we knew whether it had been sent"},
+        put={"state": EmailState.CANCELLED, "reason": "It was cancelled before we knew whether it had been sent"},
         remove=["due_shard"],
         when=[*_held(held), present("cancelled")],
-        refusal=MailSettled,
+        refusal=EmailSettled,
     )
 
 
@@ -359,9 +359,9 @@ def refused(held: Email, reason: str, now: datetime, trouble: Trouble = Trouble.
     """SES will not take it. It stays on a part of the index that no sweep asks for, to be sent again by a person."""
     settled = update(
         key(held.id),
-        put={"state": MailState.REFUSED, "reason": reason, "due_shard": due.REFUSED},
+        put={"state": EmailState.REFUSED, "reason": reason, "due_shard": due.REFUSED},
         when=_held(held),
-        refusal=MailSettled,
+        refusal=EmailSettled,
     )
     return [settled, *_show(held, reason, now, trouble)]
 
@@ -370,32 +370,32 @@ def mark_expired(held: Email) -> Write:
     """Not sent, because it would come too late; nobody has to do anything about it."""
     return update(
         key(held.id),
-        put={"state": MailState.REFUSED, "reason": "It would have come too late to be of use"},
+        put={"state": EmailState.REFUSED, "reason": "It would have come too late to be of use"},
         remove=["due_shard"],
         when=_held(held),
-        refusal=MailSettled,
+        refusal=EmailSettled,
     )
 
 
 def _held(held: Email) -> list[Condition]:
-    return [equals("state", MailState.SENDING), equals("attempt", held.attempt)]
+    return [equals("state", EmailState.SENDING), equals("attempt", held.attempt)]
 
 
 def _take(write: Write) -> Email | None:
     try:
         return read(Email, update_one(write))
-    except MailSettled:
+    except EmailSettled:
         return None
 
 
 # --- what SES says afterwards -------------------------------------------------------------------------
 
 
-NOT_ARRIVED = {MailState.REFUSED, MailState.UNDELIVERED, MailState.BOUNCED, MailState.COMPLAINED}
+NOT_ARRIVED = {EmailState.REFUSED, EmailState.UNDELIVERED, EmailState.BOUNCED, EmailState.COMPLAINED}
 
 
 def settle(
-    seen: Email, state: MailState, message_id: str, reason: str, now: datetime, trouble: Trouble = Trouble.ADDRESS
+    seen: Email, state: EmailState, message_id: str, reason: str, now: datetime, trouble: Trouble = Trouble.ADDRESS
 ) -> list[Write]:
     """What became of the email, provided its row is still as it was seen."""
     settled = update(
@@ -403,7 +403,7 @@ def settle(
         put={"state": state, "message_id": message_id, "reason": reason, "sent_at": seen.sent_at or stamp(now)},
         remove=["due_shard"],
         when=[equals("state", seen.state)],
-        refusal=MailSettled,
+        refusal=EmailSettled,
     )
     if state in NOT_ARRIVED:
         return [settled, *_show(seen, reason, now, trouble)]
@@ -438,5 +438,5 @@ def _show(mail: Email, reason: str, now: datetime, trouble: Trouble) -> list[Wri
 
 def _hide(mail: Email) -> list[Write]:
     """A mail we had given up is sent after all, or was: a doubtful attempt had reached SES."""
-    was_shown = mail.state is MailState.REFUSED and "cohort" in mail.about
+    was_shown = mail.state is EmailState.REFUSED and "cohort" in mail.about
     return [delete(bounce_key(mail))] if was_shown else []

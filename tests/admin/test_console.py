@@ -11,7 +11,7 @@ from chalicelib.core.model import Wave, WaveState
 from chalicelib.core.settings import settings
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, jobs
-from chalicelib.store.emails import MailState, find, settle
+from chalicelib.store.emails import EmailState, find, settle
 from chalicelib.store.table import transact
 from tests.support import people
 from tests.support.calls import count_calls
@@ -182,7 +182,7 @@ def test_an_address_that_bounced_asks_for_a_decision(opened, clock):
 
     peer = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.name == "P0")
     mail = find(f"collect/invitation#{people.dana()}#baseline#{peer.id}#2026-09-14.0")
-    transact(settle(mail, MailState.BOUNCED, mail.message_id, "There is no such address", clock.now()))
+    transact(settle(mail, EmailState.BOUNCED, mail.message_id, "There is no such address", clock.now()))
     opened.open(COHORT)
     assert "1 address does not work" in opened.page
     opened.open(dana())
@@ -325,7 +325,7 @@ def test_a_failed_job_is_started_over(opened, clock):
 def test_a_mail_in_doubt_is_shown(opened, clock):
     from chalicelib.emails.send import LEASE
     from chalicelib.store import emails
-    from tests.mail.samples import mail
+    from tests.emails.samples import mail
 
     transact([emails.add(mail())])
     emails.claim(mail().id, "attempt", clock.now(), clock.now() + LEASE)

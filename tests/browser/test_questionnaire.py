@@ -16,7 +16,7 @@ from infra.local.demo.browser import Browser
 from tests.browser import people
 from tests.browser.checks import assert_fits, assert_sound
 from tests.browser.scanner import rows, scan_mails
-from tests.collect import test_selfcheck as vectors
+from tests.collect import test_comment_check as vectors
 from tests.support.people import programme
 
 COMPETENCIES = programme().competencies

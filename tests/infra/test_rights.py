@@ -27,7 +27,7 @@ from chalicelib.store import emails, jobs, programmes
 from infra import rights
 from infra.deploy import policies
 from infra.local import aws_contract, record
-from tests.mail.samples import mail
+from tests.emails.samples import mail
 from tests.support import people
 from tests.support.cloud import STAGE
 from tests.support.drain import drain

@@ -24,7 +24,7 @@ def test_every_rule_has_a_name_of_its_own():
     assert len(names) == len(set(names)) > 103
 
 
-@pytest.mark.parametrize("folder", ["collect", "jobs", "store", "mail", "web", "report"])
+@pytest.mark.parametrize("folder", ["collect", "jobs", "store", "emails", "web", "results"])
 def test_every_stage_that_guards_answers_has_rules(folder):
     assert len(rules.every(f"chalicelib/{folder}/")) >= 8
 

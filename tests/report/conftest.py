@@ -9,8 +9,7 @@ from logging.handlers import BufferingHandler
 import pytest
 
 from chalicelib.core.model import Programme
-
-from .example import programme_of
+from tests.report.example import programme_of
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ from chalicelib.results.cohort import cohort_scores
 from chalicelib.results.publish import publish
 from chalicelib.results.published import Bound, PublishedCells
 from chalicelib.results.scoring import Number, Score
-
-from .attackers import Lin, isolated
-from .example import GROUPS, KEY, programme_of, tiny_programme
+from tests.report.attackers import Lin, isolated
+from tests.report.example import GROUPS, KEY, programme_of, tiny_programme
 
 NAMED = ("self", "manager")
 Publisher = Callable[[Programme, Sequence[Response]], list[Lin]]

@@ -14,8 +14,7 @@ from chalicelib.results.facts import Facts, ReportHeading, build_facts
 from chalicelib.results.publish import publish
 from infra.local.demo.cast import ANSWERS, Player, make_cast
 from infra.local.example import read_example
-
-from .example import KEY
+from tests.report.example import KEY
 
 PROGRAMME, ENTRIES = read_example()
 ITEMS = {item.id for item in PROGRAMME.items}

@@ -13,9 +13,8 @@ from chalicelib.core.model import Programme
 from chalicelib.results.facts import build_facts, facts_bytes
 from chalicelib.results.publish import publish
 from chalicelib.results.published import About, Bound
-
-from .attackers import AnswerDependent, certain_worlds
-from .designs import (
+from tests.report.attackers import AnswerDependent, certain_worlds
+from tests.report.designs import (
     Design,
     competency_over_raters,
     designs,
@@ -23,7 +22,7 @@ from .designs import (
     one_left_an_item_out,
     threshold_per_group,
 )
-from .example import GROUPS, KEY, heading, tiny_programme
+from tests.report.example import GROUPS, KEY, heading, tiny_programme
 
 # --- no combination of figures is made of fewer than `threshold` raters (D1); nothing looks at a rating (D3) ------
 

@@ -15,9 +15,8 @@ from chalicelib.results.change import with_changes
 from chalicelib.results.cohort import cohort_means, cohort_scores
 from chalicelib.results.facts import Facts, amended, build_facts, facts_bytes
 from chalicelib.results.publish import publish
-
-from .attackers import AnswerDependent, Lin, certain_worlds, independent, isolated
-from .designs import (
+from tests.report.attackers import AnswerDependent, Lin, certain_worlds, independent, isolated
+from tests.report.designs import (
     NAMED,
     Cohort,
     Design,
@@ -31,7 +30,7 @@ from .designs import (
     random_programme,
     scores_in,
 )
-from .example import KEY, heading, rater, tiny_programme
+from tests.report.example import KEY, heading, rater, tiny_programme
 
 FIVE = 5  # delegates behind every figure on a cohort
 

@@ -15,10 +15,9 @@ from chalicelib.store import coach_comments, delegates
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.table import transact
 from tests.faults import scene
+from tests.report.example import KEY, heading, programme_of, rater
 from tests.support import people
 from tests.support.drain import drain
-
-from .example import KEY, heading, programme_of, rater
 
 SECRET = "Please talk to her about the rota; the team will not say it."
 

@@ -14,9 +14,8 @@ from chalicelib.core.model import Programme
 from chalicelib.report import fonts
 from chalicelib.report.contents import build_contents
 from chalicelib.report.render_pdf import compiled, sources_of
-
-from .example import example_wave
-from .test_documents_parts import CASES, facts_of
+from tests.report.example import example_wave
+from tests.report.test_render_parts import CASES, facts_of
 
 ODD_WORDS = (
     *("service", "people", "team", "a", "the", "improvement", "responsibilities", "WAVE", "“quoted”", "don’t", "Łódź"),

@@ -19,8 +19,7 @@ from chalicelib.results.cohort_statistics import icc1
 from chalicelib.results.facts import Facts, build_facts
 from chalicelib.results.publish import publish
 from chalicelib.results.rounding import two_decimals
-
-from .example import GROUPS, KEY, heading, programme_of, rater
+from tests.report.example import GROUPS, KEY, heading, programme_of, rater
 
 TWO_MANAGERS = tuple(replace(group, max=2) if group.id == "manager" else group for group in GROUPS)
 PROGRAMME = programme_of(groups=TWO_MANAGERS)

@@ -13,8 +13,7 @@ from chalicelib.core.errors import FileInvalid
 from chalicelib.report.offline import Source, report_offline
 from chalicelib.report.responses_file import read_responses
 from chalicelib.results.facts import read_facts
-
-from .example import example_wave, programme_of, tiny_programme
+from tests.report.example import example_wave, programme_of, tiny_programme
 
 ISSUED = date(2026, 11, 3)
 HEADER = "delegate,group,only_1,only_2"

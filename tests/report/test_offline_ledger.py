@@ -15,9 +15,8 @@ from chalicelib.report import offline as module
 from chalicelib.report.offline_differences import BaselineDiffers, ReportsDiffer
 from chalicelib.report.offline_ledger import LedgerDamaged
 from chalicelib.results.facts import read_facts
-
-from .example import programme_of, tiny_programme
-from .test_offline import COHORT, csv_of, offline, written
+from tests.report.example import programme_of, tiny_programme
+from tests.report.test_offline import COHORT, csv_of, offline, written
 
 PROGRAMME = tiny_programme(items=4)
 HEADER = "delegate,group,only_1,only_2,only_3,only_4\n"

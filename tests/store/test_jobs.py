@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import due, jobs
-from chalicelib.store.jobs import JobState, job
+from chalicelib.store.jobs import JobState
 from chalicelib.store.table import ConditionFailed, transact
 from tests.support.calls import count_calls
 from tests.support.clock import MONDAY
@@ -16,7 +17,7 @@ from tests.support.interleave import explore
 pytestmark = pytest.mark.usefixtures("aws")
 
 LATER = MONDAY + timedelta(minutes=6)
-CLOSE = job("close", "dana", "baseline", due_at=MONDAY, delegate="dana")
+CLOSE = JobKind.CLOSE.job("dana", "baseline", due_at=MONDAY, delegate="dana")
 
 
 def add() -> None:
@@ -58,7 +59,7 @@ def test_a_claimed_job_is_held_until_its_lease_is_over():
 
 
 def test_a_job_that_is_not_due_is_not_claimed():
-    transact([jobs.add(job("close", "later", due_at=LATER))])
+    transact([jobs.add(JobKind.CLOSE.job("later", due_at=LATER))])
 
     assert jobs.claim("close#later", "a", MONDAY, LATER) is None
 
@@ -146,18 +147,18 @@ def test_a_waiting_job_is_moved_and_a_settled_one_is_not():
 
 def test_the_index_finds_due_rows_of_every_shard_oldest_first():
     times = [MONDAY + timedelta(minutes=place) for place in range(60)]
-    transact([jobs.add(job("remind", f"{place:02}", due_at=at)) for place, at in enumerate(times)])
+    transact([jobs.add(JobKind.CHASE.job(f"{place:02}", due_at=at)) for place, at in enumerate(times)])
 
     found = [row["pk"] for row in due.list_due(MONDAY + timedelta(minutes=39))]
 
-    assert sorted(found) == [f"JOB#remind#{place:02}" for place in range(40)]
-    assert [each.id for each in jobs.waiting(times[39])] == [f"remind#{place:02}" for place in range(40)]
+    assert sorted(found) == [f"JOB#chase#{place:02}" for place in range(40)]
+    assert [each.id for each in jobs.waiting(times[39])] == [f"chase#{place:02}" for place in range(40)]
 
 
 def test_the_index_reads_every_page():
     text = "x" * 100_000
     for start in range(0, 120, 30):
-        transact([jobs.add(job("remind", f"{n}", due_at=MONDAY, text=text)) for n in range(start, start + 30)])
+        transact([jobs.add(JobKind.CHASE.job(f"{n}", due_at=MONDAY, text=text)) for n in range(start, start + 30)])
 
     with count_calls() as calls:
         found = list(due.list_due(MONDAY))

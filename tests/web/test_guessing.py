@@ -14,7 +14,7 @@ from math import prod
 import pytest
 from pythonjsonlogger.json import JsonFormatter
 
-from chalicelib.links import signing
+from chalicelib.links import code_digits, signing
 from chalicelib.store import codes as stored
 from chalicelib.store import sessions
 from chalicelib.store.sessions import Session
@@ -30,7 +30,7 @@ from tests.support.mails import sent_mails
 from tests.support.visitor import Visitor, newest_code, newest_code_link
 
 YEAR = timedelta(days=365)
-CHANCE = Fraction(1, 10**sign_in_codes.DIGITS)
+CHANCE = Fraction(1, 10**code_digits.DIGITS)
 INSIDE = "Sign out"
 
 
@@ -40,8 +40,8 @@ def administrator() -> readers.Reader:
 
 def wrong(challenge: str, tries: int) -> str:
     """Another guess each time, and never the right one: the test counts chances and needs no luck."""
-    right = int(sign_in_codes.code(challenge, sign_in_codes.settings().link_keys[-1]))
-    return f"{(right + 1 + tries) % 10**sign_in_codes.DIGITS:06}"
+    right = int(code_digits.code(challenge, code_digits.settings().link_keys[-1]))
+    return f"{(right + 1 + tries) % 10**code_digits.DIGITS:06}"
 
 
 def guess(challenge: str, tries: int, now: datetime) -> bool:
@@ -84,7 +84,7 @@ def test_an_owner_who_signs_in_every_day_gives_a_guesser_no_more_tries(aws):
         own = sign_in_codes.ask(administrator(), f"own{day}", now)
         strange = sign_in_codes.ask(administrator(), f"strange{day}", now)
         looked_at += sum(guess(strange, n, now + timedelta(seconds=n)) for n in range(9))
-        code = sign_in_codes.code(own, sign_in_codes.settings().link_keys[-1])
+        code = code_digits.code(own, code_digits.settings().link_keys[-1])
         session = Session(sessions.hashed(own), administrator().who, now)
         sign_in_codes.spend(administrator(), own, code, session, now + timedelta(seconds=30), by_link=True)
 

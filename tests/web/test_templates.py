@@ -10,7 +10,9 @@ from tests.support import cloud
 
 cloud.set_environment()
 PAGES = sorted(
-    name for name in environment().list_templates() if "mail/" not in name and not name.startswith("report/")
+    name
+    for name in environment().list_templates()
+    if "mail/" not in name and not name.startswith("emails/") and not name.startswith("report/")
 )
 OWN_DOCUMENTS = {"sponsor/summary.html.j2"}  # carries its own style, and is stored
 

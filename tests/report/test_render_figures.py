@@ -17,9 +17,8 @@ from chalicelib.report.parts.quadrants import cuts
 from chalicelib.report.pdf_text import BREAK, MAX_RUN_CHARS
 from chalicelib.report.render import documents
 from chalicelib.report.render_pdf import render_pdf
-
-from .gallery import CASES, PROGRAMME, cohort, report
-from .standards import faults
+from tests.report.gallery import CASES, PROGRAMME, cohort, report
+from tests.report.standards import faults
 
 NUMBER = re.compile(r"[+−]?\d+(?:\.\d+)?")
 OWN_NUMBERS = {  # numbers that are no figures of a delegate

@@ -19,11 +19,11 @@ from chalicelib.collect.submit_answers import submit
 from chalicelib.core.aws import client
 from chalicelib.emails.send import ACCOUNT_DELAY
 from chalicelib.store import audit_events, cohorts, delegates, emails
-from chalicelib.store.emails import MailState
+from chalicelib.store.emails import EmailState
 from chalicelib.store.table import scan
 from infra.local.account import SENDER_DOMAIN
+from tests.emails.test_send import CONTENT, SesSays
 from tests.faults import scene
-from tests.mail.test_send import CONTENT, SesSays
 from tests.support import people
 from tests.support.calls import count_calls, watched_by
 from tests.support.cloud import BASE_URL
@@ -74,14 +74,14 @@ def test_a_sender_that_is_not_verified_costs_no_email(visitor, unverified, clock
         drain(clock.to(people.OPENING + timedelta(minutes=minutes)))
     visitor.let_in_administrator(clock.now())
 
-    assert states() == {MailState.QUEUED: 6}
+    assert states() == {EmailState.QUEUED: 6}
     assert cohorts.bounces(people.COHORT) == []
     for url in (COHORT, WORK, f"{BASE_URL}/admin"):
         assert "SES refuses every email: the sender is not verified. Verify it" in visitor.open(url).page
 
     client("sesv2").create_email_identity(EmailIdentity=SENDER_DOMAIN)
     drain(clock.advance(minutes=ACCOUNT_DELAY.seconds // 60 + 1))
-    assert states() == {MailState.SENT: 6}
+    assert states() == {EmailState.SENT: 6}
     assert Counter(mail.addresses[0] for mail in sent_mails()).most_common(1)[0][1] == 1
     assert "SES refuses" not in visitor.open(COHORT).page
 
@@ -97,7 +97,7 @@ def test_the_button_sends_all_again_and_pressing_twice_sends_nothing_twice(refus
     drain(clock.advance(minutes=5))
 
     assert len(sent_mails()) == 6
-    assert states() == {MailState.SENT: 6}
+    assert states() == {EmailState.SENT: 6}
     assert cohorts.bounces(people.COHORT) == []
     noted = [row["act"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
     assert set(noted) == {"sent again: collect/invitation", "sent again: programme/opening"}
@@ -244,13 +244,13 @@ def test_under_every_fault_a_refused_email_is_sent_again_once(clock, aws):
     def act(_, now):
         at = start + (now - scene.MONDAY)
         retry_emails.retry(retry_emails.find([chosen], at)[0], at, BY)
-        if emails.find(chosen).state is MailState.REFUSED:
+        if emails.find(chosen).state is EmailState.REFUSED:
             raise scene.Again
 
     def check(_):
         drain(start + timedelta(hours=9))
         mail = emails.find(chosen)
-        wrong = [] if mail.state is MailState.SENT else [f"{mail.state}: {mail.reason}"]
+        wrong = [] if mail.state is EmailState.SENT else [f"{mail.state}: {mail.reason}"]
         sent = [one for one in sent_mails() if one.row == chosen]
         wrong += [] if len(sent) == 1 else [f"sent {len(sent)} times"]
         noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("sent again")]

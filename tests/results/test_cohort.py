@@ -9,8 +9,7 @@ import pytest
 from chalicelib.results.cohort import MIN_DELEGATES, cohort_means, consistency, effects
 from chalicelib.results.facts import Facts, build_facts
 from chalicelib.results.publish import publish
-
-from .example import KEY, heading, rater, tiny_programme
+from tests.report.example import KEY, heading, rater, tiny_programme
 
 TWO_ITEMS = tiny_programme(items=2, threshold=3)
 

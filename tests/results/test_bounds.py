@@ -26,8 +26,7 @@ from chalicelib.results.publish import publish
 from chalicelib.results.rank import ranked
 from chalicelib.results.rounding import Range, one_decimal, read_exact
 from chalicelib.results.scoring import clamp_sum, unclamped
-
-from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
+from tests.report.example import KEY, example_wave, heading, programme_of, rater, tiny_programme
 
 
 def facts_of(programme: Programme, answers: list[Response], *, wave: str = "baseline", clamp=clamp_sum) -> Facts:

@@ -13,10 +13,11 @@ from chalicelib.core.model import Person
 from chalicelib.core.settings import settings
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.errors import PermanentFailure
+from chalicelib.jobs.kinds import JobKind
 from chalicelib.jobs.run import FIRST_DELAY, LEASE, MAX_ATTEMPTS, MAX_DELAY, NO_REPEAT_HELPS, delay, run_job
 from chalicelib.jobs.sweep import sweep
 from chalicelib.store import due, emails, jobs, queues
-from chalicelib.store.jobs import Job, JobState, job
+from chalicelib.store.jobs import Job, JobState
 from chalicelib.store.table import Changed, Key, get, put, transact, update
 from tests.support.calls import count_calls, watched_by
 from tests.support.clock import MONDAY
@@ -26,9 +27,9 @@ from tests.support.interleave import explore
 pytestmark = pytest.mark.usefixtures("aws")
 
 TALLY = Key("COHORT#1", "META")
-CLOSE = job("close", "dana", due_at=MONDAY)
-FOLLOW_ON = job("cohort_figures", "dana", due_at=MONDAY)
-REPORT = job("report", "dana", due_at=MONDAY)
+CLOSE = JobKind.CLOSE.job("dana", due_at=MONDAY)
+FOLLOW_ON = JobKind.COHORT_FIGURES.job("dana", due_at=MONDAY)
+REPORT = JobKind.REPORT.job("dana", due_at=MONDAY)
 ATTEMPTS = count()
 CALLS = 4  # claim, settle, hint; and the claim of the duplicate delivery
 
@@ -121,7 +122,7 @@ def raises(error: Exception):
         pytest.param(raises(LookupError("Dana")), "LookupError", id="a-row-is-missing"),
         pytest.param(raises(TypeError("Dana")), "TypeError", id="our-own-fault"),
         pytest.param(lambda job, now: [jobs.add(REPORT)], "JobExists", id="made-already"),
-        pytest.param(lambda job, now: [emails.cancel("none")], "MailMissing", id="nothing-to-change"),
+        pytest.param(lambda job, now: [emails.cancel("none")], "EmailMissing", id="nothing-to-change"),
         pytest.param(raises(TWO_WRITES_OF_ONE_ROW), "ValidationException", id="a-request-that-dynamodb-refuses"),
         pytest.param(raises(ROW_TOO_LARGE), "TransactionCanceledException", id="a-row-that-is-too-large"),
     ],
@@ -246,7 +247,7 @@ def test_a_hint_that_cannot_be_sent_is_no_error_and_the_sweep_sends_it_again(fau
 
 
 def test_only_what_is_due_is_hinted_at():
-    later = job("close", "later", due_at=MONDAY + timedelta(days=1))
+    later = JobKind.CLOSE.job("later", due_at=MONDAY + timedelta(days=1))
     mail = emails.Email(id="invite#1", template="collect/invite", to=Person("Ann", "ann@example.org"), due_at=MONDAY)
 
     commit([jobs.add(CLOSE), jobs.add(later), jobs.add(REPORT), emails.add(mail)], MONDAY)

@@ -7,8 +7,7 @@ import pytest
 from chalicelib.results.change import with_changes
 from chalicelib.results.facts import Facts, build_facts, facts_bytes, read_facts
 from chalicelib.results.publish import publish
-
-from .example import KEY, heading, rater, tiny_programme
+from tests.report.example import KEY, heading, rater, tiny_programme
 
 
 def report(wave: str, threshold: int = 3, **groups: list[int]) -> Facts:

@@ -15,9 +15,8 @@ from chalicelib.results.facts import build_facts, facts_bytes, read_facts
 from chalicelib.results.publish import publish
 from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About
 from chalicelib.results.scoring import clamp_sum
-
-from .attackers import certain_worlds
-from .example import KEY, heading, rater, tiny_programme
+from tests.report.attackers import certain_worlds
+from tests.report.example import KEY, heading, rater, tiny_programme
 
 AGREE, MIXED, SPLIT = Word
 Spread = Callable[[Sequence[int], int], Hashable]

@@ -111,12 +111,12 @@ def test_an_answer_stops_a_chaser_that_is_not_sent_yet(opened, clock):
 
 
 def test_an_address_that_does_not_work_is_not_mailed_again(opened, clock):
-    from chalicelib.store.emails import MailState, find, settle
+    from chalicelib.store.emails import EmailState, find, settle
     from chalicelib.store.table import transact
 
     invited = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.name == "P0")
     mail = find(f"collect/invitation#{people.dana()}#baseline#{invited.id}#2026-09-14.0")
-    transact(settle(mail, MailState.BOUNCED, mail.message_id, "no such address", clock.now()))
+    transact(settle(mail, EmailState.BOUNCED, mail.message_id, "no such address", clock.now()))
 
     assert count([people.dana()], clock.now()) == 5
 

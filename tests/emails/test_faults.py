@@ -16,9 +16,9 @@ from chalicelib.core.settings import settings
 from chalicelib.emails.send import LEASE, send
 from chalicelib.store import account_fault, emails
 from chalicelib.store.due import list_due
-from chalicelib.store.emails import MailState
+from chalicelib.store.emails import EmailState
 from chalicelib.store.table import transact
-from tests.mail.samples import mail
+from tests.emails.samples import mail
 from tests.support import cloud
 from tests.support.calls import watched_by
 from tests.support.clock import MONDAY
@@ -87,7 +87,7 @@ def run(plan: Mapping[int, str], *, heard: bool = True) -> int:
     deliver(plan, heard=heard)
     found = emails.find(mail().id)
     assert found
-    assert found.state is MailState.SENT
+    assert found.state is EmailState.SENT
     return len(sent_mails())
 
 

@@ -12,9 +12,8 @@ from chalicelib.report.render_html import render_html
 from chalicelib.report.render_pdf import render_pdf
 from chalicelib.results.facts import build_facts, facts_bytes, read_facts
 from chalicelib.results.publish import publish
-
-from .example import KEY, example_wave, heading, rater
-from .standards import faults
+from tests.report.example import KEY, example_wave, heading, rater
+from tests.report.standards import faults
 
 
 @pytest.fixture

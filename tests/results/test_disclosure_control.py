@@ -16,8 +16,7 @@ from chalicelib.results.disclosure_control import (
 )
 from chalicelib.results.facts import build_facts
 from chalicelib.results.publish import publish
-
-from .example import KEY, heading, rater, tiny_programme
+from tests.report.example import KEY, heading, rater, tiny_programme
 
 
 @pytest.mark.parametrize(

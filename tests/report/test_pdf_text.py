@@ -19,9 +19,8 @@ from chalicelib.report.render_html import render_html
 from chalicelib.report.render_pdf import render_pdf
 from chalicelib.results.facts import build_facts
 from chalicelib.results.publish import publish
-
-from .example import KEY, heading, programme_of, rater, tiny_programme
-from .standards import faults
+from tests.report.example import KEY, heading, programme_of, rater, tiny_programme
+from tests.report.standards import faults
 
 AWKWARD = {
     "emoji": "Well done \U0001f389\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f ★ ▲",

@@ -24,9 +24,8 @@ from chalicelib.results.facts import Facts, Gap, Statistic, build_facts
 from chalicelib.results.publish import publish
 from chalicelib.results.published import About
 from chalicelib.results.rounding import Range, display_gap, display_mean, told_bounds
-
-from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
-from .standards import faults
+from tests.report.example import KEY, example_wave, heading, programme_of, rater, tiny_programme
+from tests.report.standards import faults
 
 
 def facts_of(programme, responses, **changes) -> Facts:

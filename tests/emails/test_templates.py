@@ -13,8 +13,8 @@ import chalicelib
 from chalicelib.core.settings import settings
 from chalicelib.emails import colour, compose, kinds, render
 from chalicelib.emails.mime import Rendered
-from tests.mail.samples import WORDS, mail
-from tests.mail.test_mime import parsed, part
+from tests.emails.samples import WORDS, mail
+from tests.emails.test_mime import parsed, part
 from tests.support.clock import MONDAY
 
 EVERY = sorted(kinds.MAILS)

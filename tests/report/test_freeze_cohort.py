@@ -200,8 +200,7 @@ def test_what_another_attempt_froze_stands(aws, clock):
 
 def test_figures_are_read_as_they_were_packed():
     from chalicelib.results.cohort import cohort_means, consistency, effects
-
-    from .test_cohort import TWO_ITEMS, report
+    from tests.results.test_cohort import TWO_ITEMS, report
 
     all_of_them = {str(k): report(k, 4, manager=k) for k in range(1, 6)}
     frozen = Frozen(

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core import settings
+from chalicelib.links import code_digits
 from chalicelib.store import codes as stored
 from chalicelib.store import sessions
 from chalicelib.store.sessions import Session
@@ -186,13 +187,13 @@ def test_a_code_of_the_key_before_still_works_after_the_keys_were_changed(aws, m
     ask("challenge", MONDAY)
     before = settings.settings()
     after = replace(before, link_keys=(*before.link_keys, "another key, of thirty-two characters or more"))
-    monkeypatch.setattr(sign_in_codes, "settings", lambda: after)
+    monkeypatch.setattr(code_digits, "settings", lambda: after)
 
     spend("challenge", newest_code(CLEO.email), MONDAY)
 
 
 def test_codes_are_spread_over_all_six_digits():
-    found = {sign_in_codes.code(f"challenge{n}", "a key") for n in range(2000)}
+    found = {code_digits.code(f"challenge{n}", "a key") for n in range(2000)}
 
     assert all(re.fullmatch(r"\d{6}", one) for one in found)
     assert len(found) > 1990

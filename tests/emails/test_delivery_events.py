@@ -18,10 +18,10 @@ from chalicelib.emails.refusals import TODO
 from chalicelib.emails.send import LEASE, send
 from chalicelib.store import emails
 from chalicelib.store.due import list_due
-from chalicelib.store.emails import Email, MailState, Trouble
+from chalicelib.store.emails import Email, EmailState, Trouble
 from chalicelib.store.table import ConditionFailed, get, query, transact
 from chalicelib.waves.suppression import list_suppressed
-from tests.mail.samples import SAM, mail
+from tests.emails.samples import SAM, mail
 from tests.support import cloud
 from tests.support.clock import MONDAY
 
@@ -39,7 +39,7 @@ def event(kind: str, attempt: str = "one", message_id: str = "ses-1") -> str:
     return json.dumps({"eventType": name, "mail": about, name.lower(): DETAILS.get(kind, {})})
 
 
-def state() -> MailState:
+def state() -> EmailState:
     return found().state
 
 
@@ -70,15 +70,15 @@ def taken() -> None:
 @pytest.mark.parametrize(
     ("kind", "becomes"),
     [
-        ("Send", MailState.SENT),
-        ("Delivery", MailState.DELIVERED),
-        ("Bounce", MailState.BOUNCED),
-        ("Complaint", MailState.COMPLAINED),
-        ("Reject", MailState.REFUSED),
-        ("RenderingFailure", MailState.REFUSED),
-        ("Soft", MailState.UNDELIVERED),
-        ("DeliveryDelay", MailState.SENDING),
-        ("Open", MailState.SENDING),
+        ("Send", EmailState.SENT),
+        ("Delivery", EmailState.DELIVERED),
+        ("Bounce", EmailState.BOUNCED),
+        ("Complaint", EmailState.COMPLAINED),
+        ("Reject", EmailState.REFUSED),
+        ("RenderingFailure", EmailState.REFUSED),
+        ("Soft", EmailState.UNDELIVERED),
+        ("DeliveryDelay", EmailState.SENDING),
+        ("Open", EmailState.SENDING),
     ],
 )
 def test_each_event_says_what_became_of_the_mail(taken, kind, becomes):
@@ -138,7 +138,7 @@ def test_a_later_email_that_arrives_takes_the_earlier_one_off_the_dashboard(take
     )
 
     assert shown() == []
-    assert state() is MailState.UNDELIVERED
+    assert state() is EmailState.UNDELIVERED
 
 
 def test_an_address_that_is_lost_stays_on_the_dashboard_whatever_arrives(taken):
@@ -165,7 +165,7 @@ def test_a_bounce_of_a_mail_without_a_cohort_is_kept_in_its_own_row_only():
     about = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(alone.id)], "attempt": ["one"]}}
     delivery_events.record_delivery_event(json.dumps({"eventType": "Bounce", "mail": about, "bounce": BOUNCE}), MONDAY)
 
-    assert emails.find(alone.id).state is MailState.BOUNCED
+    assert emails.find(alone.id).state is EmailState.BOUNCED
 
 
 def test_the_send_event_of_an_earlier_attempt_stops_the_next(taken):
@@ -174,7 +174,7 @@ def test_the_send_event_of_an_earlier_attempt_stops_the_next(taken):
     transact([emails.reschedule(held, MONDAY + LEASE, "busy")])
     delivery_events.record_delivery_event(event("Send", attempt="one"), MONDAY + LEASE)
 
-    assert state() is MailState.SENT
+    assert state() is EmailState.SENT
     assert not send(mail().id, "three", MONDAY + 2 * LEASE)
 
 
@@ -183,7 +183,7 @@ def test_a_mail_that_was_given_up_but_had_been_sent_leaves_the_dashboard(taken):
     assert shown()
     delivery_events.record_delivery_event(event("Delivery"), MONDAY)
 
-    assert state() is MailState.DELIVERED
+    assert state() is EmailState.DELIVERED
     assert shown() == []
 
 
@@ -207,8 +207,8 @@ def test_an_event_that_meets_another_writer_is_applied_to_what_is_there_then(tak
     monkeypatch.setattr(emails, "find", find_while_the_sender_settles)
     delivery_events.record_delivery_event(event("Delivery"), MONDAY)
 
-    assert readings == [MailState.SENDING, MailState.SENT]
-    assert true_find(mail().id).state is MailState.DELIVERED
+    assert readings == [EmailState.SENDING, EmailState.SENT]
+    assert true_find(mail().id).state is EmailState.DELIVERED
 
 
 def test_an_event_that_cannot_be_written_comes_again(taken, monkeypatch):
@@ -222,12 +222,12 @@ def test_an_event_that_cannot_be_written_comes_again(taken, monkeypatch):
 
 KINDS = ["Send", "Delivery", "Bounce", "Complaint", "Reject", "Soft", "DeliveryDelay"]
 FINAL = [
-    ("Complaint", MailState.COMPLAINED),
-    ("Bounce", MailState.BOUNCED),
-    ("Reject", MailState.REFUSED),
-    ("Soft", MailState.UNDELIVERED),
-    ("Delivery", MailState.DELIVERED),
-    ("Send", MailState.SENT),
+    ("Complaint", EmailState.COMPLAINED),
+    ("Bounce", EmailState.BOUNCED),
+    ("Reject", EmailState.REFUSED),
+    ("Soft", EmailState.UNDELIVERED),
+    ("Delivery", EmailState.DELIVERED),
+    ("Send", EmailState.SENT),
 ]
 
 
@@ -244,10 +244,10 @@ def test_any_order_and_doubling_ends_in_the_same_state(kinds):
         else:
             delivery_events.record_delivery_event(event(kind), MONDAY)
 
-    sure = MailState.SENT if "(settle)" in kinds else MailState.SENDING
+    sure = EmailState.SENT if "(settle)" in kinds else EmailState.SENDING
     assert state() is next((becomes for kind, becomes in FINAL if kind in kinds), sure)
     assert len(shown()) == int(state() in emails.NOT_ARRIVED)
-    if state() is not MailState.SENDING:
+    if state() is not EmailState.SENDING:
         assert found().message_id == "ses-1"
         assert "due_shard" not in get(emails.key(mail().id))
 

@@ -19,12 +19,12 @@ from chalicelib.emails.send import ACCOUNT_DELAY, LEASE, MAX_ATTEMPTS, delay, se
 from chalicelib.emails.ses_errors import WORDS, AccountFault
 from chalicelib.store import account_fault, emails
 from chalicelib.store.due import list_due
-from chalicelib.store.emails import Email, EmailMissing, MailState
+from chalicelib.store.emails import Email, EmailMissing, EmailState
 from chalicelib.store.table import ConditionFailed, get, query, transact, update_one
 from chalicelib.waves.suppression import list_suppressed
 from chalicelib.web.sign_in_codes import CODE_LIFETIME
 from infra.local import account
-from tests.mail.samples import SAM, mail
+from tests.emails.samples import SAM, mail
 from tests.support.calls import count_calls, watched_by
 from tests.support.clock import MONDAY
 from tests.support.mails import sent_mails, tell_mail_events
@@ -77,7 +77,7 @@ def queued() -> Email:
     return mail()
 
 
-def now_is(state: MailState) -> Email:
+def now_is(state: EmailState) -> Email:
     found = emails.find(mail().id)
     assert found
     assert found.state is state
@@ -99,7 +99,7 @@ def test_a_mail_takes_three_calls(queued):
 def test_a_sent_mail_is_settled_and_no_longer_due(queued):
     send(queued.id, "one", MONDAY)
 
-    found = now_is(MailState.SENT)
+    found = now_is(EmailState.SENT)
     (accepted,) = sent_mails()
     assert (found.message_id, found.sent_at, found.attempts) == (accepted.id, "2026-09-07T09:00:00Z", 1)
     assert accepted.addresses[0] == SAM.email
@@ -134,7 +134,7 @@ def test_a_mail_that_comes_too_late_to_be_of_use_is_not_sent_and_asks_nobody_to_
 
     assert not send(late.id, "one", MONDAY + timedelta(minutes=10))
     assert sent_mails() == []
-    assert emails.find(late.id).state is MailState.REFUSED
+    assert emails.find(late.id).state is EmailState.REFUSED
     assert due_ids(MONDAY + timedelta(days=9)) == []
     assert (problems, list(query("COHORT#spring", "BOUNCE#"))) == ([], [])
 
@@ -147,11 +147,11 @@ def test_a_mail_cancelled_while_in_doubt_is_not_sent_again(queued):
     assert emails.list_unconfirmed(MONDAY + LEASE) == []
     assert not send(queued.id, "two", MONDAY + LEASE)
     assert len(sent_mails()) == 1
-    assert "cancelled before we knew" in now_is(MailState.CANCELLED).reason
+    assert "cancelled before we knew" in now_is(EmailState.CANCELLED).reason
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
     tell_mail_events(MONDAY + LEASE)
-    assert now_is(MailState.SENT).message_id, "a late event still says what became of it"
+    assert now_is(EmailState.SENT).message_id, "a late event still says what became of it"
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["alone", "in-a-transaction"])
@@ -178,7 +178,7 @@ def test_a_mail_cancelled_while_it_is_put_off_stays_off_the_index(queued):
     transact([emails.reschedule(held, MONDAY, "busy")])
 
     assert due_ids(MONDAY + timedelta(days=9)) == []
-    assert now_is(MailState.CANCELLED)
+    assert now_is(EmailState.CANCELLED)
     assert not send(queued.id, "two", MONDAY + LEASE)
     assert sent_mails() == []
 
@@ -213,7 +213,7 @@ def test_a_sign_in_code_is_held_no_longer_than_it_lives():
 
     assert emails.find(code.id).due_at <= MONDAY + CODE_LIFETIME
     assert not send(code.id, "two", MONDAY + CODE_LIFETIME)
-    assert emails.find(code.id).state is MailState.REFUSED, "settled as too late, and not held for an hour"
+    assert emails.find(code.id).state is EmailState.REFUSED, "settled as too late, and not held for an hour"
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
 
@@ -222,7 +222,7 @@ def test_a_busy_ses_is_asked_again_later(queued, code):
     with watched_by(SesSays(code)):
         assert not send(queued.id, "one", MONDAY)
 
-    found = now_is(MailState.QUEUED)
+    found = now_is(EmailState.QUEUED)
     assert timedelta(seconds=40) <= found.due_at - MONDAY <= timedelta(minutes=1)
     assert code in found.reason
     assert send(queued.id, "two", found.due_at)
@@ -237,7 +237,7 @@ def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, proble
     with watched_by(SesSays(code, message=message)):
         assert not send(queued.id, "one", MONDAY)
 
-    found = now_is(MailState.REFUSED)
+    found = now_is(EmailState.REFUSED)
     shown = get(emails.bounce_key(queued))
     assert found.reason.endswith(message)
     assert shown["trouble"] == ("refused" if code == "MessageRejected" else "address")
@@ -257,7 +257,7 @@ def test_an_address_nobody_can_have_is_refused_before_ses_is_asked(problems):
     with count_calls() as calls:
         assert not send(wrong.id, "one", MONDAY)
 
-    assert "letters beyond a-z" in now_is(MailState.REFUSED).reason
+    assert "letters beyond a-z" in now_is(EmailState.REFUSED).reason
     assert "SendEmail" not in calls
 
 
@@ -291,7 +291,7 @@ def test_a_fault_of_the_account_is_a_problem_uses_up_no_attempt_and_marks_no_add
         for turn in range(MAX_ATTEMPTS + 5):
             send(queued.id, f"turn-{turn}", MONDAY + turn * ACCOUNT_DELAY)
 
-    found = now_is(MailState.QUEUED)
+    found = now_is(EmailState.QUEUED)
     assert (found.attempts, found.reason) == (0, fault)
     assert problems == ["mail_account"] * (MAX_ATTEMPTS + 5)
     assert list(query("COHORT#spring", "BOUNCE#")) == []
@@ -326,7 +326,7 @@ def test_a_fault_of_ses_leaves_a_doubt(queued, status):
     with watched_by(SesSays("InternalFailure", status)):
         assert not send(queued.id, "one", MONDAY)
 
-    assert now_is(MailState.SENDING).due_at == MONDAY + LEASE
+    assert now_is(EmailState.SENDING).due_at == MONDAY + LEASE
     assert not send(queued.id, "two", MONDAY + LEASE - timedelta(seconds=1))
     assert sent_mails() == []
 
@@ -336,7 +336,7 @@ def test_a_doubt_that_lapses_is_counted_and_sent_again(queued, problems):
         send(queued.id, "one", MONDAY)
 
     assert send(queued.id, "two", MONDAY + LEASE)
-    assert (now_is(MailState.SENT).doubts, problems) == (1, ["mail_in_doubt"])
+    assert (now_is(EmailState.SENT).doubts, problems) == (1, ["mail_in_doubt"])
 
 
 def test_the_send_event_ends_a_doubt(queued):
@@ -344,7 +344,7 @@ def test_the_send_event_ends_a_doubt(queued):
         assert not send(queued.id, "one", MONDAY)
     tell_mail_events(MONDAY)
 
-    assert now_is(MailState.SENT).message_id == sent_mails()[0].id
+    assert now_is(EmailState.SENT).message_id == sent_mails()[0].id
     assert not send(queued.id, "two", MONDAY + LEASE)
     assert len(sent_mails()) == 1
 
@@ -356,7 +356,7 @@ def test_ten_attempts_are_enough(queued, problems):
             send(queued.id, f"turn-{turn}", at)
             at = max(at, emails.find(queued.id).due_at)
 
-    assert now_is(MailState.REFUSED).attempts == MAX_ATTEMPTS
+    assert now_is(EmailState.REFUSED).attempts == MAX_ATTEMPTS
     assert at - MONDAY > timedelta(hours=18)
     assert get(emails.bounce_key(queued))
     assert not send(queued.id, "more", at + timedelta(days=1))
@@ -370,7 +370,7 @@ def test_a_mail_that_crashes_every_sender_is_given_up(queued, problems):
         )
     send(queued.id, "last", MONDAY + MAX_ATTEMPTS * LEASE)
 
-    assert now_is(MailState.REFUSED).reason == "No attempt to send it was ever answered"
+    assert now_is(EmailState.REFUSED).reason == "No attempt to send it was ever answered"
     assert sent_mails() == []
 
 
@@ -379,10 +379,10 @@ def test_a_faulty_template_loses_no_mail(queued, monkeypatch):
         raise KeyError("a name that must not be in a log")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "compose", broken)
+        patch.setattr(sending, "compose_message", broken)
         assert not send(queued.id, "one", MONDAY)
 
-    found = now_is(MailState.QUEUED)
+    found = now_is(EmailState.QUEUED)
     assert found.reason.startswith("KeyError at ")
     assert "must not" not in found.reason
     assert send(queued.id, "two", found.due_at)
@@ -420,19 +420,19 @@ def test_an_attempt_that_lost_the_mail_settles_nothing(queued, settle):
 
     with pytest.raises(ConditionFailed):
         transact(settle(late))
-    assert now_is(MailState.SENDING).attempt == "two"
+    assert now_is(EmailState.SENDING).attempt == "two"
     assert list(query("COHORT#spring")) == []
 
 
 def test_a_refused_mail_can_be_tried_again_from_the_start(queued):
     with watched_by(SesSays(*CONTENT[:1], message=CONTENT[1])):
         send(queued.id, "one", MONDAY)
-    assert emails.refused_by_ses(MONDAY) == [now_is(MailState.REFUSED)]
-    transact(emails.retry(now_is(MailState.REFUSED), MONDAY))
+    assert emails.refused_by_ses(MONDAY) == [now_is(EmailState.REFUSED)]
+    transact(emails.retry(now_is(EmailState.REFUSED), MONDAY))
 
     assert list(query("COHORT#spring", "BOUNCE#")) == []
     assert send(queued.id, "two", MONDAY)
-    assert now_is(MailState.SENT).attempts == 1
+    assert now_is(EmailState.SENT).attempts == 1
     assert emails.refused_by_ses(MONDAY) == []
 
 
@@ -440,7 +440,7 @@ def test_a_mail_that_was_sent_cannot_be_tried_again(queued):
     send(queued.id, "one", MONDAY)
 
     with pytest.raises(ConditionFailed):
-        transact(emails.retry(now_is(MailState.SENT), MONDAY))
+        transact(emails.retry(now_is(EmailState.SENT), MONDAY))
 
 
 def test_delays_treble_spread_and_end():

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from chalicelib.emails import ses_tags
 from chalicelib.emails.create import create_email
 from chalicelib.store import emails
-from chalicelib.store.emails import MailState
-from tests.mail.samples import SAM, mail
+from chalicelib.store.emails import EmailState
+from tests.emails.samples import SAM, mail
 from tests.support.clock import MONDAY
 
 
@@ -49,4 +49,4 @@ def test_a_mail_comes_back_from_its_row_as_it_was():
     transact([emails.add(mail())])
 
     assert emails.find(mail().id) == mail()
-    assert mail().state is MailState.QUEUED
+    assert mail().state is EmailState.QUEUED

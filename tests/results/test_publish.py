@@ -20,8 +20,7 @@ from chalicelib.results.publish import publish
 from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About, Bound, PublishedCells
 from chalicelib.results.rounding import display_gap, display_mean, exactly
 from chalicelib.results.scoring import clamp_sum
-
-from .example import KEY, example_wave, heading, programme_of, rater, tiny_programme
+from tests.report.example import KEY, example_wave, heading, programme_of, rater, tiny_programme
 
 
 def published(programme, *responses: Response) -> PublishedCells:

@@ -1,0 +1,29 @@
+"""Every kind of job is complete: a handler that can be called, a label, and a queue of its own function."""
+
+import re
+from inspect import signature
+
+import pytest
+
+from chalicelib.jobs.kinds import BY_ID, HANDLERS, JobKind, label_of, queue_of
+from chalicelib.store.queues import Queue
+
+
+@pytest.mark.parametrize("kind", JobKind, ids=lambda kind: kind.id)
+def test_a_job_kind_has_a_handler_and_a_label(kind):
+    assert list(signature(kind.load_handler()).parameters) == ["job", "now"]
+    assert re.fullmatch(r"[A-Z].*[^.]", kind.label)
+
+
+def test_handlers_are_all_kinds_and_no_others():
+    assert set(HANDLERS) == set(BY_ID)
+    assert len(HANDLERS) == len(JobKind)
+
+
+def test_only_reports_and_emails_have_a_queue_of_their_own():
+    assert {kind for kind in BY_ID if queue_of(kind) is not Queue.WORK} == {"report"}
+    assert queue_of("mail") is Queue.EMAIL
+
+
+def test_a_job_of_a_kind_that_this_version_does_not_know_is_shown_and_tried_as_work():
+    assert (label_of("from_before"), queue_of("from_before")) == ("from_before", Queue.WORK)

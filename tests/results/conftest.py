@@ -1,0 +1,1 @@
+from tests.report.conftest import problems, programme  # noqa: F401 (fixtures)
