@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from chalicelib.admin.address_change_job import change_address_writes
 from chalicelib.admin.cohort_status import CohortUnknown
@@ -25,6 +25,7 @@ from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Delegate, Wave
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.links.kinds import SPONSOR, name_links
 from chalicelib.store import audit_events, cohorts, delegates, emails, holds, invitations, jobs, programmes
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Nomination
@@ -205,7 +206,7 @@ def _sponsor_writes(change: Change, cohort_id: str, live: Sequence[Email]) -> li
     if cohort is None or cohort.sponsor is None or not change.has(cohort.sponsor):
         return []
     after = change.of(cohort.sponsor)
-    links = {"sponsor": ("sponsor", cohort.id, str(cohort.sponsor_link + 1))}
+    links = name_links(SPONSOR.link(replace(cohort, sponsor_link=cohort.sponsor_link + 1)))
     waiting = [mail for mail in live if mail.template == "sponsor/summary" and change.has(mail.to)]
     return [
         cohorts.move_sponsor(cohort, after),

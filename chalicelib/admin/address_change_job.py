@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from chalicelib.admin.redirect_emails import Change, NewLinks, Waiting, find_waiting, redirect
+from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting, redirect
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import (
     SELF_GROUP,
@@ -25,6 +25,8 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.forms.pulse import wave_programme
+from chalicelib.links.kinds import IMPACT, name_links
+from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import cohorts, debriefs, delegates, emails, impact_surveys, invitations, jobs, programmes
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.emails import Email
@@ -67,8 +69,9 @@ class _Moving:
         self.invited_again = {one.id for one in self.moved.values() if self._is_invited_again(one)}
         self.surveys = [one for one in surveys_from(rows) if change.has(self._reader(self.before, one))]
         self.lines: dict[Wave, tuple[dict[str, Any], dict[str, int]]] = {}
-        versions = {one.role: one.link_version + 1 for one in self.surveys}
-        self.links = NewLinks(self.programme, self.after, self.moved, versions)
+        versions = {one.role.value: one.link_version + 1 for one in self.surveys}
+        approver = lifecycle.approver_of(self.programme, self.after)
+        self.links = AfterChange(self.after, self.after.person, approver, self.moved, versions)
         self.waiting: Waiting = find_waiting(live, [mail_id for mail_id, _ in self._reminders()])
 
     def writes(self) -> Iterator[Write]:
@@ -172,7 +175,7 @@ class _Moving:
 
     def _survey(self, survey: ImpactSurvey) -> Iterator[Write]:
         reader = self._reader(self.after, survey)
-        links = {"impact": ("impact", self.before.id, survey.role.value, str(survey.link_version + 1))}
+        links = name_links(IMPACT.link(replace(survey, link_version=survey.link_version + 1)))
         yield impact_surveys.move(survey)
         first = emails.find(self._first_mail(survey))
         if self._is_asked(survey) and first:

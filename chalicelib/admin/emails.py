@@ -12,7 +12,8 @@ from chalicelib.core.ids import derive
 from chalicelib.core.model import Person, Programme
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
-from chalicelib.links import parts
+from chalicelib.links.kinds import COACH, HUB, SPONSOR
+from chalicelib.links.link_kind import Link
 from chalicelib.store import cohorts, delegates, emails
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
@@ -62,13 +63,13 @@ def _link_mails(job: Job, change: Change, programme: Programme, now: datetime) -
         )
 
 
-def _page_of(part: str, change: Change) -> tuple[Person, str, tuple[str, ...], dict[str, str]]:
+def _page_of(part: str, change: Change) -> tuple[Person, str, Link, dict[str, str]]:
     """Reader, page in words, its link, and whom it is about."""
     if part == "sponsor":
         cohort = cohorts.find(change.cohort)
         if cohort is None or cohort.sponsor is None:
             raise LookupError(f"no sponsor of {change.cohort}")
-        return cohort.sponsor, "the page of the cohort", parts.sponsor(cohort), {}
+        return cohort.sponsor, "the page of the cohort", SPONSOR.link(cohort), {}
     lines = cohorts.list_lines(change.cohort)
     line = next(line for line in lines if change.new == (line.email if part == "delegate" else line.coach.email))
     delegate = delegates.find(line.delegate_id)
@@ -76,5 +77,5 @@ def _page_of(part: str, change: Change) -> tuple[Person, str, tuple[str, ...], d
         raise LookupError(f"no delegate {line.delegate_id}")
     about = {"delegate": delegate.id}
     if part == "delegate":
-        return delegate.person, "your own page", parts.hub(delegate), about
-    return delegate.coach, "your delegates", parts.coach(delegate), about
+        return delegate.person, "your own page", HUB.link(delegate), about
+    return delegate.coach, "your delegates", COACH.link(delegate.cohort_id, delegate.coach), about

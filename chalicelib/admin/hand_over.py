@@ -7,8 +7,9 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from chalicelib.admin.redirect_emails import Change, NewLinks, Waiting, find_waiting
+from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting
 from chalicelib.core.model import MANAGER_GROUP, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
+from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import delegates, emails, jobs, programmes
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.jobs import Job
@@ -29,7 +30,7 @@ def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
     planned = {row["wave"] for row in rows if row["sk"].startswith("WAVE#") and _is_planned(read(DelegateWave, row))}
     approver = lifecycle.approver_of(programme, delegate)
     before = _approver_before(programme, job, approver)
-    links = NewLinks(programme, delegate, {}, {})
+    links = AfterChange(delegate, delegate.person, approver)
     waiting = find_waiting(emails.waiting_about({delegate.id}), [mail_id for one in lists for mail_id in one.reminders])
     return [
         *(write for one in lists for write in _list(one, delegate, one.wave.value in planned, before, now)),
@@ -65,7 +66,7 @@ def _with_manager(rater: RaterEntry, delegate: Delegate) -> RaterEntry:
     return replace(rater, person=delegate.manager) if rater.group == MANAGER_GROUP else rater
 
 
-def _redirected(waiting: Waiting, templates: Sequence[str], old: str, to: Person, links: NewLinks) -> list[Write]:
+def _redirected(waiting: Waiting, templates: Sequence[str], old: str, to: Person, links: AfterChange) -> list[Write]:
     change = Change(links.delegate.cohort_id, old, to.email, to.name)
     chosen = [mail for mail in waiting.live if mail.template in templates and change.has(mail.to)]
     return list(Waiting(tuple(chosen)).redirect(change, links, lambda mail: False))

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from chalicelib.core.ids import inbox_key
-from chalicelib.core.model import Delegate, Invitation, Person, Programme
-from chalicelib.emails import kinds
-from chalicelib.links import parts as mailed_links
+from chalicelib.core.model import Person
+from chalicelib.emails.kinds import LINKS
+from chalicelib.links import kinds
+from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import emails
 from chalicelib.store.emails import Email, EmailState
-from chalicelib.store.impact_surveys import Role
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Key, Write, batched, get_many
-from chalicelib.waves import lifecycle
-
-Link = tuple[str, ...]
-Links = Mapping[str, Link]
 
 
 class Change(Struct, frozen=True):
@@ -37,53 +33,25 @@ class Change(Struct, frozen=True):
         return Person(self.name or person.name, self.new) if self.has(person) else person
 
 
-class NewLinks(Struct, frozen=True):
-    """What links about a delegate hold once a change is made."""
-
-    programme: Programme
-    delegate: Delegate
-    invitations: Mapping[str, Invitation]  # by id
-    surveys: Mapping[Role, int]  # link versions
-
-    @property
-    def approver(self) -> Person | None:
-        return lifecycle.approver_of(self.programme, self.delegate)
-
-    def remake(self, link: Link, reader: Person) -> Link:
-        """The same link as it must be now; one that nothing has changed is returned as it is."""
-        verb, *parts = link
-        if verb in ("answer", "decline"):
-            found = self.invitations.get(parts[2])
-            return (verb, *mailed_links.answer(found)[1:]) if found else link
-        if verb == "approve":
-            return mailed_links.approve(self.delegate, self.approver) if self.approver else link
-        if verb == "impact":
-            return (*link[:-1], str(self.surveys.get(Role(parts[1]), parts[-1])))
-        plain = {"hub": mailed_links.hub, "nominate": mailed_links.nominate, "coach": mailed_links.coach}
-        if verb in plain:
-            return plain[verb](self.delegate)
-        return ("inbox", inbox_key(self.delegate.id, reader.email)) if verb == "inbox" else link
-
-
 class Waiting(Struct, frozen=True):
     """Emails about one delegate that were not handed over; `stopped` are those that were cancelled."""
 
     live: tuple[Email, ...]
     stopped: tuple[Email, ...] = ()
 
-    def redirect(self, change: Change, links: NewLinks, is_made_anew: Callable[[Email], bool]) -> Iterator[Write]:
+    def redirect(self, change: Change, after: AfterChange, is_made_anew: Callable[[Email], bool]) -> Iterator[Write]:
         """Whatever goes to another reader, or leads to a link that is another one now."""
         for mail in self.live:
             if is_made_anew(mail):
                 yield emails.cancel(mail.id)
             else:
-                yield from redirect(mail, change, links, revive=False)
+                yield from redirect(mail, change, after, revive=False)
 
 
-def redirect(mail: Email, change: Change, links: NewLinks, *, revive: bool) -> Iterator[Write]:
+def redirect(mail: Email, change: Change, after: AfterChange, *, revive: bool) -> Iterator[Write]:
     to = change.of(mail.to)
-    remade = {name: links.remake(link, to) for name, link in mail.links.items()}
-    shown = kinds.LINKS[mail.template]
+    remade = {name: kinds.remake(link, replace(after, reader=to)) for name, link in mail.links.items()}
+    shown = LINKS[mail.template]
     if to != mail.to or any(remade[name] != mail.links[name] for name in shown):
         yield emails.redirect(mail, to, remade, revive=revive)
 

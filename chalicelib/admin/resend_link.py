@@ -14,12 +14,12 @@ from msgspec import Struct
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.errors import FieldError, FormInvalid
-from chalicelib.core.ids import coach_id, derive
+from chalicelib.core.ids import derive
 from chalicelib.core.model import SELF_GROUP, Cohort, Invitation, InvitationState, Person
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.jobs.commit import commit
-from chalicelib.links import parts
+from chalicelib.links.kinds import COACH, HUB, INBOX, SPONSOR
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, programmes
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.emails import Email, EmailExists
@@ -74,15 +74,15 @@ def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[L
         if line.email == address and not line.withdrawn:
             delegate = delegates.find(line.delegate_id)
             if delegate:
-                yield LinkOwner("delegate", delegate.person, "your own page", parts.hub(delegate))
-    coached = next((line for line in lines if line.coach.email == address), None)
+                yield LinkOwner("delegate", delegate.person, "your own page", HUB.link(delegate))
+    coached = next((line.coach for line in lines if line.coach.email == address), None)
     if coached:
-        yield LinkOwner("coach", coached.coach, "your delegates", ("coach", cohort.id, coach_id(cohort.id, address)))
+        yield LinkOwner("coach", coached, "your delegates", COACH.link(cohort.id, coached))
     if cohort.sponsor and cohort.sponsor.email == address:
-        yield LinkOwner("sponsor", cohort.sponsor, "the page of the cohort", parts.sponsor(cohort))
+        yield LinkOwner("sponsor", cohort.sponsor, "the page of the cohort", SPONSOR.link(cohort))
     asked = _asked(cohort, address)
     if asked:
-        yield LinkOwner("rater", asked.rater, "the feedback you are asked for", parts.inbox(asked))
+        yield LinkOwner("rater", asked.rater, "the feedback you are asked for", INBOX.link(asked))
 
 
 def _asked(cohort: Cohort, address: str) -> Invitation | None:

@@ -28,6 +28,7 @@ from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.links.kinds import CONSOLE, name_links
 from chalicelib.results.partition import cells_of
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs, programmes, responses, wave_keys
 from chalicelib.store.cohorts import DelegateStatus
@@ -155,6 +156,6 @@ def _too_few_email(
             "invited": str(len(raters)),
             "minimum": str(programme.minimum_responses),
         },
-        links={"admin": ("admin", "cohort", delegate.cohort_id, "delegate", delegate.id)},
+        links=name_links(CONSOLE.link("cohort", delegate.cohort_id, "delegate", delegate.id)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )

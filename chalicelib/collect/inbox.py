@@ -12,9 +12,9 @@ from chalicelib.collect import pages
 from chalicelib.core import formatting
 from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
 from chalicelib.forms.pulse import wave_programme
-from chalicelib.links import parts as mailed_links
 from chalicelib.links import signing
-from chalicelib.links.kinds import INBOX, end_after
+from chalicelib.links.ends import end_after
+from chalicelib.links.kinds import ANSWER, INBOX
 from chalicelib.store import delegates, invitations, programmes
 from chalicelib.store.invitations import InboxEntry
 from chalicelib.store.marshal import read
@@ -43,7 +43,7 @@ class Asked(Struct, frozen=True):
 
 def inbox(token: str, now: datetime) -> list[Asked]:
     """Open ones first, nearest deadline first. Two calls, and one for a programme that no page asked for yet."""
-    (rater,) = signing.read("inbox", token, INBOX.size)
+    (rater,) = INBOX.open(token).parts
     entries = invitations.inbox(rater)[-MAX_DELEGATES:]
     rows = get_many([key for entry in entries for key in _keys(entry)])
     found = []
@@ -82,7 +82,7 @@ def _asked(entry: InboxEntry, invitation: Invitation, wave: DelegateWave, now: d
         saved=len(invitation.draft),
         parts=len(pages.pages(programme, invitation.group)),
         minutes=formatting.minutes(programme),
-        link=signing.make(*mailed_links.answer(invitation)),
+        link=ANSWER.url(invitation),
     )
 
 

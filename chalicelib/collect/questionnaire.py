@@ -23,8 +23,7 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.forms.pulse import wave_programme
-from chalicelib.links import parts, signing
-from chalicelib.links.kinds import ANSWER
+from chalicelib.links.kinds import ANSWER, RaterLinkKind, read_wave
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import delegates, invitations, programmes, wave_keys
 from chalicelib.store.marshal import read
@@ -120,11 +119,11 @@ class Questionnaire(Struct, frozen=True):
         return form.find_first_unanswered_page(self.pages, self.saved)
 
 
-def parse_answer_link(token: str, verb: str = "answer") -> AnswerLink:
+def parse_answer_link(token: str, kind: RaterLinkKind = ANSWER) -> AnswerLink:
     """Raises LinkUnknown. Reads nothing."""
-    link = signing.open_link(verb, token, ANSWER.size)
+    link = kind.open(token)
     delegate_id, wave, invitation_id, version = link.parts
-    return AnswerLink(delegate_id, parts.read_wave(wave), invitation_id, int(version), link.token)
+    return AnswerLink(delegate_id, read_wave(wave), invitation_id, int(version), link.token)
 
 
 def open_questionnaire(ticket: AnswerLink, now: datetime) -> Questionnaire:

@@ -18,7 +18,8 @@ from chalicelib.collect.submit_answers import submit
 from chalicelib.core import clock, formatting, log
 from chalicelib.core.model import Wave
 from chalicelib.forms.pulse import PULSE_PAGE
-from chalicelib.links import parts, signing
+from chalicelib.links import signing
+from chalicelib.links.kinds import ANSWER, DECLINE, INBOX, RaterLinkKind
 from chalicelib.web import forms
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
 
@@ -38,7 +39,7 @@ def landing(token: str) -> Response:
 @bp.route("/answer/{token}/pulse", **POST)
 @page_handler
 def send_pulse(token: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, "answer", token)
+    fields = forms.read_form(bp.current_request.raw_body, ANSWER.verb, token)
     kept = save_page(parse_answer_link(token), PULSE_PAGE, fields, clock.now())
     return _pulse_sent(token, kept, fields)
 
@@ -54,7 +55,7 @@ def questions(token: str, page_id: str) -> Response:
 @bp.route("/answer/{token}/page/{page_id}", **POST)
 @page_handler
 def save(token: str, page_id: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, "answer", token)
+    fields = forms.read_form(bp.current_request.raw_body, ANSWER.verb, token)
     kept = save_page(parse_answer_link(token), page_id, fields, clock.now())
     if fields.get("by") == "script":
         return _for_script(token, kept, fields.get("go", KEEP))
@@ -71,7 +72,7 @@ def review(token: str) -> Response:
 @bp.route("/answer/{token}/send", **POST)
 @page_handler
 def send(token: str) -> Response:
-    forms.read_form(bp.current_request.raw_body, "answer", token)
+    forms.read_form(bp.current_request.raw_body, ANSWER.verb, token)
     sheet = submit(parse_answer_link(token), clock.now())
     log.info("answers_sent", delegate=sheet.delegate.id, wave=sheet.wave.wave.value)
     return see_other(signing.url(f"/answer/{token}/thanks"))
@@ -95,11 +96,11 @@ def ask_to_decline(token: str) -> Response:
 @bp.route("/decline/{token}", **POST)
 @page_handler
 def decline(token: str) -> Response:
-    reason = forms.read_form(bp.current_request.raw_body, "decline", token).get("reason", "")
+    reason = forms.read_form(bp.current_request.raw_body, DECLINE.verb, token).get("reason", "")
     if reason not in declining.REASONS:
         return _decline_page(token, fault="Choose the reason that comes closest.")
-    sheet = declining.decline(parse_answer_link(token, "decline"), reason, clock.now())
-    return _page("collect/declined", sheet, verb="decline")
+    sheet = declining.decline(parse_answer_link(token, DECLINE), reason, clock.now())
+    return _page("collect/declined", sheet, kind=DECLINE)
 
 
 @bp.route("/inbox/{token}", **GET)
@@ -110,8 +111,8 @@ def inbox(token: str) -> Response:
 
 
 def _decline_page(token: str, fault: str = "") -> Response:
-    sheet = open_questionnaire(parse_answer_link(token, "decline"), clock.now())
-    return _page("collect/decline", sheet, verb="decline", status=400 if fault else 200, fault=fault)
+    sheet = open_questionnaire(parse_answer_link(token, DECLINE), clock.now())
+    return _page("collect/decline", sheet, kind=DECLINE, status=400 if fault else 200, fault=fault)
 
 
 def _saved(token: str, kept: SavedPage, fields: Mapping[str, str]) -> Response:
@@ -204,20 +205,22 @@ def _questions(
     )
 
 
-def _page(template: str, sheet: Questionnaire, *, status: int = 200, verb: str = "answer", **context: Any) -> Response:
+def _page(
+    template: str, sheet: Questionnaire, *, status: int = 200, kind: RaterLinkKind = ANSWER, **context: Any
+) -> Response:
     ticket = sheet.ticket
     return page(
         template,
         status=status,
         sheet=sheet,
         token=ticket.token,
-        answer_token=signing.token(*parts.answer(sheet.invitation)),
-        decline_token=signing.token(*parts.decline(sheet.invitation)),
+        answer_token=ANSWER.token(sheet.invitation),
+        decline_token=DECLINE.token(sheet.invitation),
         programme=sheet.programme,
         group=sheet.programme.group(sheet.invitation.group),
-        nonce=forms.nonce(verb, ticket.token),
+        nonce=forms.nonce(kind.verb, ticket.token),
         left_blank=form.list_unanswered,
-        inbox_url=signing.make(*parts.inbox(sheet.invitation)),
+        inbox_url=INBOX.url(sheet.invitation),
         reasons=declining.REASONS,
         **context,
     )

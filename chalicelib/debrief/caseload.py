@@ -13,8 +13,8 @@ from chalicelib.core.ids import coach_id, coach_ids
 from chalicelib.core.model import Delegate, DelegateWave, Person, Programme, Wave
 from chalicelib.debrief.next_steps import NextStep, sort_by_next_step
 from chalicelib.jobs.commit import commit
-from chalicelib.links import signing
-from chalicelib.links.kinds import COACH, end_of_programme_links
+from chalicelib.links.ends import end_of_programme_links
+from chalicelib.links.kinds import COACH
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import audit_events, coach_comments, cohorts, delegates, objects, programmes
 from chalicelib.store.coach_comments import CoachComment
@@ -90,7 +90,7 @@ def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme
 
 def open_caseload(token: str) -> Caseload:
     """One query. Raises LinkUnknown."""
-    link = signing.open_link("coach", token, COACH.size)
+    link = COACH.open(token)
     cohort_id, coach = link.parts
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
@@ -105,7 +105,7 @@ def open_caseload(token: str) -> Caseload:
 
 def open_case(token: str, delegate_id: str) -> Case:
     """Two calls. Raises LinkUnknown for a delegate who is not this coach's."""
-    link = signing.open_link("coach", token, COACH.size)
+    link = COACH.open(token)
     cohort_id, coach = link.parts
     rows = tuple(delegates.load_rows(delegate_id))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)

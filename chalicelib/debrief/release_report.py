@@ -14,7 +14,7 @@ from chalicelib.debrief.debrief_form import DebriefForm, read_debrief
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.jobs.commit import commit
-from chalicelib.links import parts
+from chalicelib.links.kinds import HUB, name_links
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, reports
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.debriefs import Area, Debrief, DebriefChanged
@@ -144,7 +144,7 @@ def _released_email(case: Case, now: datetime) -> Email:
         due_at=now,
         words=common_words(case.programme)
         | {"name": delegate.person.name, "delegate": delegate.person.name, "coach": delegate.coach.name},
-        links={"hub": parts.hub(delegate)},
+        links=name_links(HUB.link(delegate)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )
 

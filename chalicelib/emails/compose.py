@@ -9,10 +9,8 @@ from chalicelib.core.ids import derive
 from chalicelib.core.settings import Settings
 from chalicelib.emails import colour, kinds, mime
 from chalicelib.emails.render import render
-from chalicelib.links import signing
+from chalicelib.links.kinds import compose_url
 from chalicelib.store.emails import Email
-
-CONSOLE = "admin"  # the verb of links to administrators' pages
 
 
 def compose_message(mail: Email, settings: Settings, now: datetime) -> bytes:
@@ -29,16 +27,11 @@ def compose_message(mail: Email, settings: Settings, now: datetime) -> bytes:
     return mime.stamp(made, derive(32, "mail", mail.id), now)
 
 
-def _address(verb: str, *parts: str) -> str:
-    """Signed, but for the console's pages: there a code says who somebody is."""
-    return signing.url("/".join(("", verb, *parts))) if verb == CONSOLE else signing.make(verb, *parts)
-
-
 def context(mail: Email) -> dict[str, Any]:
     """What a template sees: every word on one line, its links signed, and colours that can be read."""
     words = {name: mime.clean(word) for name, word in mail.words.items()}
     return words | {
-        "links": {name: _address(*parts) for name, parts in mail.links.items()},
+        "links": {name: compose_url(link) for name, link in mail.links.items()},
         "brand": colour.brand(words["brand"]),
         "button_colour": colour.button(words["brand"]),
     }

@@ -13,7 +13,6 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.forms.fields import Kind, Section, SurveyFault, questions, read_fields
 from chalicelib.forms.survey import faults_of, sections, typed_in_vain
-from chalicelib.links import signing
 from chalicelib.links.kinds import IMPACT
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import delegates, emails, impact_surveys, programmes
@@ -129,7 +128,7 @@ class Form(Struct, frozen=True):
 
 def open_form(token: str, now: datetime) -> Form:
     """One call. Raises LinkUnknown, LinkRevoked, SurveyClosed or SurveySealed."""
-    link = signing.open_link("impact", token, IMPACT.size)
+    link = IMPACT.open(token)
     delegate_id, role, version = link.parts
     delegate_key, survey_key = delegates.key(delegate_id), impact_surveys.key(delegate_id, Role(role))
     rows = get_many([delegate_key, survey_key])

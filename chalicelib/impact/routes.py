@@ -14,6 +14,7 @@ from chalicelib.forms.survey import minutes
 from chalicelib.impact import answer_survey
 from chalicelib.impact.answer_survey import Form
 from chalicelib.links import signing
+from chalicelib.links.kinds import IMPACT
 from chalicelib.web import forms
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
 
@@ -38,7 +39,7 @@ def part(token: str, part: str) -> Response:
 @bp.route("/impact/{token}/part/{part}", **POST)
 @page_handler
 def save(token: str, part: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, "impact", token)
+    fields = forms.read_form(bp.current_request.raw_body, IMPACT.verb, token)
     form = answer_survey.open_form(token, clock.now())
     place = form.place_of(part)
     form, faults = answer_survey.save_part(form, form.sections[place], fields, clock.now())
@@ -57,7 +58,7 @@ def review(token: str) -> Response:
 @bp.route("/impact/{token}/send", **POST)
 @page_handler
 def send(token: str) -> Response:
-    forms.read_form(bp.current_request.raw_body, "impact", token)
+    forms.read_form(bp.current_request.raw_body, IMPACT.verb, token)
     form = answer_survey.open_form(token, clock.now())
     faults = answer_survey.send(form, clock.now())
     return _page("impact/review", form, status=400, faults=faults) if faults else _sent(form)
@@ -114,6 +115,6 @@ def _page(template: str, form: Form, *, status: int = 200, **context: Any) -> Re
         form=form,
         programme=form.programme,
         minutes=minutes(form.sections),
-        nonce=forms.nonce("impact", form.token),
+        nonce=forms.nonce(IMPACT.verb, form.token),
         **{"faults": (), **context},
     )

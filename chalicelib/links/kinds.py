@@ -1,94 +1,249 @@
-"""The kinds of link that are mailed: what a token holds, who holds it, what revokes it, and when it ends. Pure."""
+"""The kinds of link that emails carry: what a link holds, how it is made, and how it is remade after a change. Pure.
+
+A link is a tuple: the verb of its kind, then its parts. An email keeps its links like that, and they are signed when
+the email is composed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from chalicelib.core.ids import approver_id, coach_id, inbox_key
+from chalicelib.core.model import Cohort, Delegate, Invitation, Person, Wave
+from chalicelib.links import signing
+from chalicelib.links.ends import LIVES_MONTHS
+from chalicelib.links.link_kind import AfterChange, Link, LinkKind, Parts
 
-from chalicelib.core.calendar import add_months, impact_due_at, local_moment
-from chalicelib.core.model import Programme
+if TYPE_CHECKING:
+    from chalicelib.store.impact_surveys import ImpactSurvey
 
-LIVES_MONTHS = 12  # that a link stays open after the last thing it may be needed for
+WAVES = {Wave.BASELINE: "b", Wave.FOLLOWUP: "f", Wave.PULSE: "p"}  # short, so that an email program leaves a link whole
 
 
-class LinkKind(Struct, frozen=True):
-    """One kind of link.
+def name_links(*links: Link) -> dict[str, Link]:
+    """The links of an email. A template calls each by its verb."""
+    return {link[0]: link for link in links}
 
-    verb      first part of the path, and part of the signature
-    parts     what the token holds; a token with another number of parts is refused
-    holder    who gets it by email
-    revoked   what makes it open nothing any more
-    ends      until when it opens anything
-    """
 
-    verb: str
-    parts: tuple[str, ...]
-    holder: str
-    revoked: str
-    ends: str
-    needs_code: bool = False
+def remake(link: Link, after: AfterChange) -> Link:
+    """The same link as it must be after a change. Raises KeyError for a verb that no kind declares."""
+    verb, *parts = link
+    return (verb, *KINDS[verb].remake(tuple(parts), after))
 
-    @property
-    def size(self) -> int:
-        return len(self.parts)
 
+def compose_url(link: Link) -> str:
+    """The address that an email shows. Raises KeyError for a verb that no kind declares."""
+    return signing.make(*link) if KINDS[link[0]].is_signed else signing.url("/".join(("", *link)))
+
+
+def _keep(parts: Parts, after: AfterChange) -> Parts:
+    """No change about a delegate touches it."""
+    return parts
+
+
+# --- links of raters ----------------------------------------------------------------------------------
+
+AT_CLOSE = "when the questionnaire closes"
+
+
+def _answer(invitation: Invitation) -> Parts:
+    return (invitation.delegate_id, WAVES[invitation.wave], invitation.id, str(invitation.link_version))
+
+
+def _remake_answer(parts: Parts, after: AfterChange) -> Parts:
+    changed = after.invitations.get(parts[2])
+    return _answer(changed) if changed else parts
+
+
+def read_wave(part: str) -> Wave:
+    """A letter, or the whole word as in links that were emailed before."""
+    return next((wave for wave, letter in WAVES.items() if letter == part), None) or Wave(part)
+
+
+RaterLinkKind = LinkKind[[Invitation]]
+ANSWER = LinkKind(
+    verb="answer",
+    parts=("delegate", "wave", "invitation", "version"),
+    holder="a rater",
+    revoked="the invitation's link version",
+    ends=AT_CLOSE,
+    values=_answer,
+    remake=_remake_answer,
+)
+DECLINE = LinkKind(
+    verb="decline",
+    parts=ANSWER.parts,
+    holder="a rater",
+    revoked=ANSWER.revoked,
+    ends=AT_CLOSE,
+    values=_answer,
+    remake=_remake_answer,
+)
+
+
+def _inbox(invitation: Invitation) -> Parts:
+    return (inbox_key(invitation.delegate_id, invitation.rater.email),)
+
+
+INBOX = LinkKind(
+    verb="inbox",
+    parts=("rater",),
+    holder="a rater",
+    revoked="another address",
+    ends=f"{LIVES_MONTHS} months after the last questionnaire in it closes",
+    values=_inbox,
+    remake=lambda parts, after: (inbox_key(after.delegate.id, after.reader.email),),
+)
+
+# --- links of a delegate and of who approves their list -----------------------------------------------
 
 BY_DELEGATE = "the link version of the delegate's row, or another address"
 AFTER_PROGRAMME = f"{LIVES_MONTHS} months after the impact survey is due, or the follow-up closes if that is later"
 AFTER_QUESTIONNAIRE = f"{LIVES_MONTHS} months after the delegate's latest questionnaire closes"
-AT_CLOSE = "when the questionnaire closes"
 
-ANSWER = LinkKind(
-    "answer", ("delegate", "wave", "invitation", "version"), "a rater", "the invitation's link version", AT_CLOSE
+
+def _delegate(delegate: Delegate) -> Parts:
+    return (delegate.id, str(delegate.link_version))
+
+
+def _remake_delegate(parts: Parts, after: AfterChange) -> Parts:
+    return _delegate(after.delegate)
+
+
+def _approve(delegate: Delegate, by: Person) -> Parts:
+    """Holds for as long as this person approves the delegate's list of raters."""
+    return (delegate.id, approver_id(delegate.id, by.email), str(delegate.link_version))
+
+
+def _remake_approve(parts: Parts, after: AfterChange) -> Parts:
+    return _approve(after.delegate, after.approver) if after.approver else parts
+
+
+def _survey(survey: ImpactSurvey) -> Parts:
+    return (survey.delegate_id, survey.role.value, str(survey.link_version))
+
+
+def _remake_survey(parts: Parts, after: AfterChange) -> Parts:
+    delegate, role, version = parts
+    return (delegate, role, str(after.surveys.get(role, version)))
+
+
+HUB = LinkKind(
+    verb="hub",
+    parts=("delegate", "version"),
+    holder="a delegate",
+    revoked=BY_DELEGATE,
+    ends=AFTER_PROGRAMME,
+    values=_delegate,
+    remake=_remake_delegate,
 )
-DECLINE = LinkKind("decline", ANSWER.parts, "a rater", ANSWER.revoked, AT_CLOSE)
-INBOX = LinkKind(
-    "inbox",
-    ("rater",),
-    "a rater",
-    "another address",
-    f"{LIVES_MONTHS} months after the last questionnaire in it closes",
+NOMINATE = LinkKind(
+    verb="nominate",
+    parts=("delegate", "version"),
+    holder="a delegate",
+    revoked=BY_DELEGATE,
+    ends=AFTER_QUESTIONNAIRE,
+    values=_delegate,
+    remake=_remake_delegate,
 )
-HUB = LinkKind("hub", ("delegate", "version"), "a delegate", BY_DELEGATE, AFTER_PROGRAMME)
-NOMINATE = LinkKind("nominate", ("delegate", "version"), "a delegate", BY_DELEGATE, AFTER_QUESTIONNAIRE)
 APPROVE = LinkKind(
-    "approve", ("delegate", "approver", "version"), "the approver of a list", BY_DELEGATE, AFTER_QUESTIONNAIRE
+    verb="approve",
+    parts=("delegate", "approver", "version"),
+    holder="the approver of a list",
+    revoked=BY_DELEGATE,
+    ends=AFTER_QUESTIONNAIRE,
+    values=_approve,
+    remake=_remake_approve,
 )
-COACH = LinkKind("coach", ("cohort", "coach"), "a coach", "another coach, or address", AFTER_PROGRAMME, needs_code=True)
 IMPACT = LinkKind(
-    "impact",
-    ("delegate", "role", "version"),
-    "a delegate or line manager",
-    "the survey's link version",
-    "when the survey closes",
-)
-SPONSOR = LinkKind("sponsor", ("cohort", "version"), "a sponsor", "another address", AFTER_PROGRAMME, needs_code=True)
-
-CODE = LinkKind(  # the last part stands for all parts of the reader's own link
-    "code",
-    ("role", "challenge", "moment", "link"),
-    "whoever a sign-in code was emailed to",
-    "whatever revokes the reader's own link",
-    "one day after the email",
+    verb="impact",
+    parts=("delegate", "role", "version"),
+    holder="a delegate or line manager",
+    revoked="the survey's link version",
+    ends="when the survey closes",
+    values=_survey,
+    remake=_remake_survey,
 )
 
-KINDS = {kind.verb: kind for kind in (ANSWER, DECLINE, INBOX, HUB, NOMINATE, APPROVE, COACH, IMPACT, SPONSOR, CODE)}
+# --- links of a coach and a sponsor -------------------------------------------------------------------
 
 
-def end_of_programme_links(programme: Programme, ends: date, closes: Iterable[datetime] = ()) -> datetime:
-    """When links to the programme's pages end.
-
-    ends    last day of the programme
-    closes  deadlines of the questionnaires that are known
-    """
-    zone = programme.organisation.timezone
-    return end_after([impact_due_at(ends, programme.impact.after_months, zone), *closes], zone)
+def _coach(cohort_id: str, coach: Person) -> Parts:
+    return (cohort_id, coach_id(cohort_id, coach.email))
 
 
-def end_after(moments: Iterable[datetime], zone: str) -> datetime:
-    """Some months after the last of these moments, at the beginning of a local day."""
-    last = max(moments).astimezone(ZoneInfo(zone)).date()
-    return local_moment(add_months(last, LIVES_MONTHS), 0, zone)
+def _remake_coach(parts: Parts, after: AfterChange) -> Parts:
+    return _coach(after.delegate.cohort_id, after.delegate.coach)
+
+
+COACH = LinkKind(
+    verb="coach",
+    parts=("cohort", "coach"),
+    holder="a coach",
+    revoked="another coach, or address",
+    ends=AFTER_PROGRAMME,
+    values=_coach,
+    remake=_remake_coach,
+    needs_code=True,
+)
+
+
+def _sponsor(cohort: Cohort) -> Parts:
+    return (cohort.id, str(cohort.sponsor_link))
+
+
+SPONSOR = LinkKind(
+    verb="sponsor",
+    parts=("cohort", "version"),
+    holder="a sponsor",
+    revoked="another address",
+    ends=AFTER_PROGRAMME,
+    values=_sponsor,
+    remake=_keep,
+    needs_code=True,
+)
+
+# --- links that belong to no role ---------------------------------------------------------------------
+
+
+def _code(role: str, challenge: str, moment: str, token: str) -> Parts:
+    """`token`: of the reader's own link; its parts are the last parts of this one."""
+    return (role, challenge, moment, *token.split("."))
+
+
+CODE = LinkKind(
+    verb="code",
+    parts=("role", "challenge", "moment", "link"),
+    holder="whoever a sign-in code was emailed to",
+    revoked="whatever revokes the reader's own link",
+    ends="one day after the email",
+    values=_code,
+    remake=_keep,
+)
+
+
+def _console(*path: str) -> Parts:
+    return path
+
+
+CONSOLE = LinkKind(
+    verb="admin",
+    parts=("path",),
+    holder="an administrator",
+    revoked="leaving the administrators of the settings",
+    ends="never: the page asks for a code and the second factor",
+    values=_console,
+    remake=_keep,
+    is_signed=False,
+)
+
+KINDS: Mapping[str, LinkKind[Any]] = {
+    kind.verb: kind for kind in (ANSWER, DECLINE, INBOX, HUB, NOMINATE, APPROVE, COACH, IMPACT, SPONSOR, CODE, CONSOLE)
+}
+
+
+def links_to_rater(delegate: Delegate, invitation: Invitation) -> dict[str, Link]:
+    """Every link that an email to a rater may have; the delegate is a rater too."""
+    about_rater = (kind.link(invitation) for kind in (ANSWER, DECLINE, INBOX))
+    return name_links(*about_rater, HUB.link(delegate), NOMINATE.link(delegate))

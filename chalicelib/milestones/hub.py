@@ -25,8 +25,8 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.jobs.commit import commit
-from chalicelib.links import kinds, parts, signing
-from chalicelib.links.kinds import HUB
+from chalicelib.links.ends import end_after, end_of_programme_links
+from chalicelib.links.kinds import ANSWER, HUB, IMPACT, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.milestones.rater_progress import Progress, progress
 from chalicelib.milestones.timeline import Step, steps
@@ -85,8 +85,8 @@ class Hub(Struct, frozen=True):
     def ends_at(self) -> datetime:
         """When the link opens nothing any more."""
         if self.ends is None:
-            return kinds.end_after([self.wave.closes_at], self.programme.organisation.timezone)
-        return kinds.end_of_programme_links(self.programme, self.ends, [self.wave.closes_at])
+            return end_after([self.wave.closes_at], self.programme.organisation.timezone)
+        return end_of_programme_links(self.programme, self.ends, [self.wave.closes_at])
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -102,9 +102,7 @@ class Hub(Struct, frozen=True):
 
     @property
     def impact_url(self) -> str:
-        return (
-            signing.make("impact", self.delegate.id, "delegate", str(self.impact.link_version)) if self.impact else ""
-        )
+        return IMPACT.url(self.impact) if self.impact else ""
 
     def noted(self, milestone: Milestone) -> int:
         """How many of a milestone's assignments have a note."""
@@ -142,16 +140,16 @@ class Hub(Struct, frozen=True):
 
     @property
     def answer_url(self) -> str:
-        return signing.make(*parts.answer(self.own)) if self.own else ""
+        return ANSWER.url(self.own) if self.own else ""
 
     @property
     def nominate_url(self) -> str:
-        return signing.make(*parts.nominate(self.delegate))
+        return NOMINATE.url(self.delegate)
 
 
 def open_hub(token: str) -> Hub:
     """Two calls: the delegate's rows, and the cohort's dates. Raises LinkUnknown or LinkRevoked."""
-    link = signing.open_link("hub", token, HUB.size)
+    link = HUB.open(token)
     delegate_id, version = link.parts
     rows = list(delegates.load_rows(delegate_id))
     by_sort_key = {row["sk"]: row for row in rows}

@@ -9,6 +9,7 @@ from chalice import Blueprint, Response
 from chalicelib.core import clock
 from chalicelib.core.model import Milestone
 from chalicelib.links import signing
+from chalicelib.links.kinds import HUB
 from chalicelib.milestones import hub as hubs
 from chalicelib.milestones.hub import Hub, NoteFault, NotesRefused
 from chalicelib.web import forms
@@ -52,7 +53,7 @@ def milestone(token: str, milestone: str) -> Response:
 @bp.route("/hub/{token}/milestone/{milestone}", **POST)
 @page_handler
 def notes(token: str, milestone: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, "hub", token)
+    fields = forms.read_form(bp.current_request.raw_body, HUB.verb, token)
     found = _open(token)
     return _kept(found, hubs.find_milestone(found, milestone), fields)
 
@@ -82,5 +83,5 @@ def _milestone_page(
         milestone=milestone,
         typed=typed or {},
         faults=faults,
-        nonce=forms.nonce("hub", found.token),
+        nonce=forms.nonce(HUB.verb, found.token),
     )

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.core.ids import approver_ids
 from chalicelib.jobs.commit import commit
-from chalicelib.links import kinds, signing
+from chalicelib.links import kinds
 from chalicelib.links.signing import LinkRevoked
 from chalicelib.nominate import emails
 from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, RaterList, load
@@ -25,7 +25,7 @@ TAKEN_BACK = "{delegate} took the list back while you were looking at it. You ge
 
 def open_request(token: str, now: datetime) -> RaterList:
     """One call. Raises LinkUnknown, LinkRevoked, or NobodyApproves."""
-    link = signing.open_link("approve", token, kinds.APPROVE.size)
+    link = kinds.APPROVE.open(token)
     delegate_id, approver_id, version = link.parts
     choice = load(link.token, delegate_id, version, now)
     if approver_id not in approver_ids(delegate_id, emails.approver(choice).email):

@@ -14,7 +14,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Person
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
-from chalicelib.links import parts
+from chalicelib.links.kinds import APPROVE, HUB, NOMINATE, name_links
 from chalicelib.nominate.rater_list import RaterList
 from chalicelib.store.emails import Email
 
@@ -58,13 +58,13 @@ def change_wanted(choice: RaterList, remark: str, now: datetime) -> Email:
 def _to_approver(choice: RaterList, template: str, due_at: datetime) -> Email:
     by = approver(choice)
     words = {"people": _people(choice)}
-    mail = _mail(choice, template, by, due_at, words, {"approve": parts.approve(choice.delegate, by)})
+    mail = _mail(choice, template, by, due_at, words, name_links(APPROVE.link(choice.delegate, by)))
     return replace(mail, good_until=choice.wave.closes_at)
 
 
 def _to_delegate(choice: RaterList, template: str, now: datetime, words: Mapping[str, str]) -> Email:
     delegate = choice.delegate
-    hers = {"nominate": parts.nominate(delegate), "hub": parts.hub(delegate)}
+    hers = name_links(NOMINATE.link(delegate), HUB.link(delegate))
     return _mail(choice, template, delegate.person, now, {**words, "approver": approver(choice).name}, hers)
 
 

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
-from chalicelib.links import parts, signing
-from chalicelib.links.kinds import NOMINATE, end_after
+from chalicelib.links import signing
+from chalicelib.links.ends import end_after
+from chalicelib.links.kinds import HUB, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.nominate.address_warnings import Surroundings, find_address_warnings
 from chalicelib.nominate.forecast import GroupForecast, forecast
@@ -103,7 +104,7 @@ class RaterList(Struct, frozen=True):
 
     @property
     def hub_url(self) -> str:
-        return signing.make(*parts.hub(self.delegate))
+        return HUB.url(self.delegate)
 
     @property
     def people(self) -> list[Listed]:
@@ -121,7 +122,7 @@ class RaterList(Struct, frozen=True):
 
 def open_choice(token: str, now: datetime) -> RaterList:
     """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
-    link = signing.open_link("nominate", token, NOMINATE.size)
+    link = NOMINATE.open(token)
     delegate_id, version = link.parts
     return load(link.token, delegate_id, version, now)
 

@@ -8,6 +8,7 @@ from chalice import Blueprint, Response
 
 from chalicelib.core import clock
 from chalicelib.links import signing
+from chalicelib.links.kinds import APPROVE, NOMINATE
 from chalicelib.nominate import approve_list, edit_list, submit_list
 from chalicelib.nominate.rater_list import Listed, ListRefused, RaterList, open_choice, with_doubts
 from chalicelib.web import forms
@@ -27,7 +28,7 @@ def nominate(token: str) -> Response:
 @bp.route("/nominate/{token}", **POST)
 @page_handler
 def change(token: str) -> Response:
-    choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
+    choice, fields = open_choice(token, clock.now()), _fields(NOMINATE.verb, token)
     return _tried(
         lambda: _changed(choice, fields), lambda refused: _page(choice, refused, fields), f"/nominate/{token}"
     )
@@ -43,7 +44,7 @@ def person(token: str, person: str) -> Response:
 @bp.route("/nominate/{token}/person/{person}", **POST)
 @page_handler
 def correct(token: str, person: str) -> Response:
-    choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
+    choice, fields = open_choice(token, clock.now()), _fields(NOMINATE.verb, token)
     listed = edit_list.find_person(choice, person)
     return _tried(
         lambda: edit_list.change_rater(choice, listed, *_three(fields)),
@@ -61,7 +62,7 @@ def check(token: str) -> Response:
 @bp.route("/nominate/{token}/send", **POST)
 @page_handler
 def send(token: str) -> Response:
-    choice, fields = open_choice(token, clock.now()), _fields("nominate", token)
+    choice, fields = open_choice(token, clock.now()), _fields(NOMINATE.verb, token)
     return _tried(
         lambda: submit_list.submit_list(choice, clock.now(), fewer="fewer" in fields),
         lambda refused: _check_page(choice, refused),
@@ -78,7 +79,7 @@ def request(token: str) -> Response:
 @bp.route("/approve/{token}", **POST)
 @page_handler
 def decide(token: str) -> Response:
-    choice, fields = approve_list.open_request(token, clock.now()), _fields("approve", token)
+    choice, fields = approve_list.open_request(token, clock.now()), _fields(APPROVE.verb, token)
     return _tried(
         lambda: approve_list.record_decision(choice, fields.get("decision", ""), fields.get("remark", ""), clock.now()),
         lambda refused: _request_page(choice, refused, fields),
@@ -133,7 +134,7 @@ def _check_page(choice: RaterList, refused: ListRefused | None = None) -> Respon
 
 
 def _request_page(choice: RaterList, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
-    return _shown("nominate/request", with_doubts(choice), refused, fields, verb="approve")
+    return _shown("nominate/request", with_doubts(choice), refused, fields, verb=APPROVE.verb)
 
 
 def _shown(
@@ -141,7 +142,7 @@ def _shown(
     choice: RaterList,
     refused: ListRefused | None = None,
     fields: Fields | None = None,
-    verb: str = "nominate",
+    verb: str = NOMINATE.verb,
     **more: object,
 ) -> Response:
     return page(

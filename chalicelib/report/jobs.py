@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.core.model import Delegate, Programme, Wave
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
-from chalicelib.links import parts
+from chalicelib.links.kinds import COACH, name_links
 from chalicelib.report.load_facts import coach_comments as kept_for_coach
 from chalicelib.report.load_facts import delegate_in, wave_facts
 from chalicelib.report.render import documents
@@ -62,6 +62,6 @@ def _ready_email(programme: Programme, delegate: Delegate, wave: Wave, now: date
         due_at=now + COACH_IS_TOLD_AFTER,
         words=common_words(programme)
         | {"name": delegate.coach.name, "delegate": delegate.person.name, "cohort": delegate.cohort_title},
-        links={"coach": parts.coach(delegate)},
+        links=name_links(COACH.link(delegate.cohort_id, delegate.coach)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )

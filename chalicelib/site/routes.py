@@ -8,13 +8,14 @@ from chalice import Blueprint, Response
 
 from chalicelib.core import clock
 from chalicelib.links import signing
+from chalicelib.links.kinds import CODE
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.site import reader_lookup
 from chalicelib.store import second_factors
 from chalicelib.web import code_links, forms, readers, second_factor, sessions, sign_in_codes, static
 from chalicelib.web.code_links import CodeKey
 from chalicelib.web.page import GET, HEADERS, POST, page, page_handler, see_other
-from chalicelib.web.readers import CODE_LINK, SECOND_FACTOR, Reader, Role
+from chalicelib.web.readers import SECOND_FACTOR, Reader, Role
 from chalicelib.web.sessions import SignedIn, administrator, administrators_session
 from chalicelib.web.sign_in_codes import CodeRefused
 
@@ -91,7 +92,7 @@ def type_code_by_link(key: str) -> Response:
 @bp.route("/code/{key}", **POST)
 @page_handler
 def take_code_by_link(key: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, CODE_LINK, key)
+    fields = forms.read_form(bp.current_request.raw_body, CODE.verb, key)
     opened = code_links.open_key(key, clock.now())
     try:
         return _begin(_find(opened.role, opened.token), opened.challenge, fields, by_link=True)
@@ -102,7 +103,7 @@ def take_code_by_link(key: str) -> Response:
 @bp.route("/code/{key}/again", **POST)
 @page_handler
 def ask_by_link(key: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, CODE_LINK, key)
+    fields = forms.read_form(bp.current_request.raw_body, CODE.verb, key)
     opened = code_links.open_key(key, clock.now())
     challenge = _ask(_find(opened.role, opened.token), fields, by_link=True)
     return see_other(code_links.url(opened, challenge))
@@ -195,8 +196,8 @@ def _code_page(reader: Reader, challenge: str, refused: CodeRefused | None = Non
 
 
 def _linked_page(opened: CodeKey, refused: CodeRefused | None = None) -> Response:
-    reader, here = _find(opened.role, opened.token), signing.url(f"/{CODE_LINK}/{opened.key}")
-    return _typing_page(reader, forms.nonce(CODE_LINK, opened.key), here, f"{here}/again", refused, by_link=True)
+    reader, here = _find(opened.role, opened.token), signing.url(f"/{CODE.verb}/{opened.key}")
+    return _typing_page(reader, forms.nonce(CODE.verb, opened.key), here, f"{here}/again", refused, by_link=True)
 
 
 def _typing_page(

@@ -15,7 +15,7 @@ from chalicelib.emails.create import create_email
 from chalicelib.forms.survey import sections, unfit
 from chalicelib.jobs.each import each
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.links import parts
+from chalicelib.links.kinds import SPONSOR, name_links
 from chalicelib.results.cohort_snapshot import Frozen, read_frozen
 from chalicelib.results.facts import read_facts
 from chalicelib.results.published import ALL_OTHERS, About
@@ -162,6 +162,6 @@ def _summary_email(programme: Programme, cohort: Cohort, sponsor: Person, now: d
         to=sponsor,
         due_at=now,
         words=common_words(programme) | {"name": sponsor.name, "cohort": cohort.title},
-        links={"sponsor": parts.sponsor(cohort)},
+        links=name_links(SPONSOR.link(cohort)),
         about={"cohort": cohort.id},
     )

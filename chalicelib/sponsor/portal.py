@@ -9,8 +9,8 @@ from msgspec import Struct
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Cohort, Person, Programme
 from chalicelib.jobs.commit import commit
-from chalicelib.links import signing
-from chalicelib.links.kinds import SPONSOR, end_of_programme_links
+from chalicelib.links.ends import end_of_programme_links
+from chalicelib.links.kinds import SPONSOR
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import audit_events, cohorts, objects, programmes, summaries
 from chalicelib.store.summaries import Summary
@@ -50,7 +50,7 @@ class Portal(Struct, frozen=True):
 
 def open_shelf(token: str) -> Portal:
     """Two calls. Raises LinkUnknown or LinkRevoked."""
-    link = signing.open_link("sponsor", token, SPONSOR.size)
+    link = SPONSOR.open(token)
     cohort_id, version = link.parts
     cohort = cohorts.find(cohort_id)
     if cohort is None or cohort.sponsor is None:

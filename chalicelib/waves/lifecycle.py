@@ -29,7 +29,7 @@ from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.links import parts
+from chalicelib.links.kinds import HUB, NOMINATE, links_to_rater, name_links
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.emails import Email
@@ -151,7 +151,7 @@ def _choose_email(programme: Programme, delegate: Delegate, wave: DelegateWave, 
             "delegate": delegate.person.name,
             "closes": formatting.last_day(wave.closes_at, zone),
         },
-        links={"nominate": parts.nominate(delegate), "hub": parts.hub(delegate)},
+        links=name_links(NOMINATE.link(delegate), HUB.link(delegate)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
         good_until=wave.closes_at,
     )
@@ -173,7 +173,7 @@ def followup_email(programme: Programme, delegate: Delegate, wave: DelegateWave,
             "opens": formatting.local_day(wave.opens_at, zone),
             "closes": formatting.last_day(wave.closes_at, zone),
         },
-        links={"nominate": parts.nominate(delegate), "hub": parts.hub(delegate)},
+        links=name_links(NOMINATE.link(delegate), HUB.link(delegate)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )
 
@@ -351,7 +351,7 @@ def _rater_email(
             "own": "yes" if invitation.group == SELF_GROUP else "",
             "month": formatting.month(wave.compared_with or wave.opens_at, zone),
         },
-        links=parts.rater_links(delegate, invitation),
+        links=links_to_rater(delegate, invitation),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id, "invitation": invitation.id},
         good_until=wave.closes_at,
     )

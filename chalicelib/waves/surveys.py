@@ -16,6 +16,7 @@ from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.forms.survey import minutes, sections
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.links.kinds import IMPACT, name_links
 from chalicelib.store import cohorts, emails, impact_surveys, jobs
 from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.emails import Email
@@ -87,7 +88,7 @@ def survey_email(
             "closes": formatting.last_day(survey.closes_at, zone),
             "minutes": str(minutes(asked)),
         },
-        links={"impact": ("impact", delegate.id, survey.role.value, str(survey.link_version))},
+        links=name_links(IMPACT.link(survey)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
         good_until=survey.closes_at,
     )

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from chalicelib.core.errors import Refusal
 from chalicelib.links import signing
-from chalicelib.web.readers import CODE_LINK
+from chalicelib.links.kinds import CODE
 
 FRESH = timedelta(days=1)  # no shorter than a wait between codes to one address: waits.ASKS
 OWN_PARTS = 3  # role, challenge, moment; the parts of the reader's own link follow
@@ -43,7 +43,7 @@ class CodeKey(Struct, frozen=True):
 
 def open_key(signed: str, now: datetime) -> CodeKey:
     """Raises LinkUnknown or CodeLinkOver."""
-    link = signing.open_link(CODE_LINK, signed, *range(OWN_PARTS + 1, OWN_PARTS + MAX_LINK_PARTS + 1))
+    link = signing.open_link(CODE.verb, signed, *range(OWN_PARTS + 1, OWN_PARTS + MAX_LINK_PARTS + 1))
     role, challenge, sent_at, *own = link.parts
     if now - datetime.fromtimestamp(int(sent_at), UTC) > FRESH:
         raise CodeLinkOver
@@ -52,4 +52,4 @@ def open_key(signed: str, now: datetime) -> CodeKey:
 
 def url(opened: CodeKey, challenge: str) -> str:
     """For another code; it works no longer than the link by which it was asked for."""
-    return signing.make(CODE_LINK, opened.role, challenge, str(opened.sent_at), *opened.token.split("."))
+    return CODE.url(opened.role, challenge, str(opened.sent_at), opened.token)

@@ -17,11 +17,11 @@ from chalicelib.core.settings import settings
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.links import kinds, signing
+from chalicelib.links.kinds import CODE, name_links
 from chalicelib.store.emails import Email
 
 ADMIN_HOME = "/admin"
 SECOND_FACTOR = "/admin/second-factor"
-CODE_LINK = kinds.CODE.verb
 CONSOLE_PAGE = re.compile(r"/admin(?:/[a-z0-9-]+){0,6}")
 HOUSE_COLOUR = "#27406b"  # of pages and mails that belong to no programme
 
@@ -29,9 +29,9 @@ HOUSE_COLOUR = "#27406b"  # of pages and mails that belong to no programme
 class Role(StrEnum):
     """The parts that need a code. The value is the verb of the link, too."""
 
-    COACH = "coach"
-    SPONSOR = "sponsor"
-    DELEGATE = "hub"  # for the released report
+    COACH = kinds.COACH.verb
+    SPONSOR = kinds.SPONSOR.verb
+    DELEGATE = kinds.HUB.verb  # for the released report
     ADMINISTRATOR = "administrator"
 
 
@@ -79,7 +79,7 @@ class Reader(Struct, frozen=True):
             to=self.person,
             due_at=now,
             words=self._frame() | words,
-            links={CODE_LINK: (CODE_LINK, self.role, challenge, str(int(now.timestamp())), *self.token.split("."))},
+            links=name_links(CODE.link(self.role, challenge, str(int(now.timestamp())), self.token)),
             about=self.about,
             good_until=ends_at,
         )

@@ -10,6 +10,8 @@ from chalicelib.emails import compose, kinds
 from chalicelib.emails.create import create_email
 from chalicelib.emails.mime import Rendered
 from chalicelib.emails.render import render
+from chalicelib.links.kinds import HUB, KINDS
+from chalicelib.links.link_kind import Link
 from chalicelib.store.emails import Email
 
 SAM = Person("Sam O'Brien", "sam.obrien@northfold.example.org")
@@ -82,11 +84,17 @@ DARK = "@media (prefers-color-scheme:dark)"
 def sample(template: str = "collect/invitation", *subject: str, to: Person = SAM, **words: str) -> Email:
     """`words` replace the plausible ones."""
     needed = {name: WORDS[name] for name in kinds.MAILS[template]}
-    links = {name: (name, "k3jx9qmw", "1") for name in kinds.LINKS[template]}
+    links = {name: _link(name) for name in kinds.LINKS[template]}
     about = {"cohort": "spring", "delegate": "k3jx9qmw7s", "invitation": "k3jx9qmw"}
     return create_email(
         template, *(subject or ("k3jx9qmw",)), to=to, due_at=MONDAY, words=needed | words, links=links, about=about
     )
+
+
+def _link(name: str) -> Link:
+    """A link of the kind that a template's name for it says; a link to any page is called otherwise."""
+    kind = KINDS.get(name, HUB)
+    return (kind.verb, *("k3jx9qmw" for _ in kind.parts))
 
 
 def every() -> dict[tuple[str, str], Rendered]:

@@ -11,7 +11,7 @@ from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import InvitationState, Wave
-from chalicelib.links import parts, signing
+from chalicelib.links.kinds import SPONSOR
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.store.table import scan
 from infra.local import outbox
@@ -159,7 +159,7 @@ def test_a_link_that_was_asked_for_again_and_waits_is_not_sent_to_the_old_addres
 
 def test_the_sponsor_gets_a_new_link_and_the_old_one_ends(opened, clock):
     cohort = cohorts.find(people.COHORT)
-    before = signing.make(*parts.sponsor(cohort))
+    before = SPONSOR.url(cohort)
     assert opened.open(before).status == 200
 
     address_change.change_address(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)

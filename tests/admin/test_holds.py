@@ -7,7 +7,7 @@ from chalicelib.admin.confirm_address import ConfirmRefused
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import DelegateEntry, Person
 from chalicelib.core.settings import settings
-from chalicelib.links import parts, signing
+from chalicelib.links.kinds import CONSOLE, HUB, SPONSOR
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, delegates, holds
 from infra.local import outbox
@@ -40,9 +40,9 @@ def page_of(who):
     """The page behind a code, with the link as it is now."""
     delegate, cohort = delegates.find(people.dana()), cohorts.find(people.COHORT)
     return {
-        "coach": signing.make(*parts.coach(delegate)),
-        "delegate": f"{signing.make(*parts.hub(delegate))}/report",
-        "sponsor": signing.make(*parts.sponsor(cohort)),
+        "coach": people.coach_url(),
+        "delegate": f"{HUB.url(delegate)}/report",
+        "sponsor": SPONSOR.url(cohort),
     }[who]
 
 
@@ -120,7 +120,7 @@ def test_an_address_that_replaces_one_that_bounced_is_not_held(opened, clock, wh
         to=Person("X", email),
         due_at=clock.now(),
         words=words,
-        links={"open": ("x",)},
+        links={"open": CONSOLE.link()},
         about=about,
     )
     people.write(emails.add(link))

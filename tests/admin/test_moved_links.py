@@ -7,7 +7,7 @@ import pytest
 from chalicelib.admin import address_change, close_or_extend, resend_link
 from chalicelib.collect import pages as form
 from chalicelib.core.model import InvitationState, Wave
-from chalicelib.links import parts, signing
+from chalicelib.links.kinds import ANSWER, DECLINE, IMPACT
 from chalicelib.store import delegates, impact_surveys, invitations
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.table import scan
@@ -44,7 +44,7 @@ def inbox_of(visitor, clock, address=NEW):
 
 
 def answer_link(address=NEW):
-    return signing.make(*parts.answer(moved(address)))
+    return ANSWER.url(moved(address))
 
 
 def every_page(token_url):
@@ -62,7 +62,7 @@ def test_answers_that_were_sent_are_neither_shown_nor_changed_nor_declined(opene
     assert "Sent for you" in inbox_of(opened, clock).page
     assert opened.links("/answer/") == []
     new = answer_link()
-    decline = signing.make(*parts.decline(moved()))
+    decline = DECLINE.url(moved())
     for page in [*every_page(new), decline]:
         assert "Answers were sent for you" in opened.open(page).page
         assert CANARY not in opened.page
@@ -167,7 +167,7 @@ def test_an_impact_survey_shows_nothing_of_before(opened, clock, who, role, sent
 
     after = next(one for one in impact_surveys.surveys_from(delegates.load_rows(people.dana())) if one.role is role)
     assert (after.sealed, after.sent, dict(after.answers)) == (sent, sent, {"q": CANARY} if sent else {})
-    link = signing.make("impact", people.dana(), role.value, str(after.link_version))
+    link = IMPACT.url(after)
     for page in (link, f"{link}/review", f"{link}/thanks"):
         assert CANARY not in opened.open(page).page
         assert opened.status == (409 if sent else 200)

@@ -9,7 +9,7 @@ from chalicelib.admin import address_change as replacing
 from chalicelib.admin.data_requests import export
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import Person
-from chalicelib.links import parts, signing
+from chalicelib.links.kinds import HUB
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, debriefs, delegates
 from chalicelib.store.table import put
@@ -34,8 +34,7 @@ def case(visitor, clock):  # noqa: F811
 
     chalicelib.core.clock.use(clock.now)
     visitor.let_in(people.person("cleo coach").email, clock.now())
-    delegate = delegates.find(people.dana())
-    return f"{signing.make(*parts.coach(delegate))}/{people.dana()}"
+    return f"{people.coach_url()}/{people.dana()}"
 
 
 def test_notes_are_kept_before_and_after_the_release(visitor, clock, case):  # noqa: F811
@@ -51,7 +50,7 @@ def test_notes_are_on_no_page_and_in_no_export_of_the_delegates(visitor, clock, 
     visitor.open(case).post(f"{case}/notes", {"notes-text": SECRET})
     visitor.open(f"{case}/release").post(f"{case}/release")
     dana = people.person("dana delegate").email
-    hub = signing.make(*parts.hub(delegates.find(people.dana())))
+    hub = HUB.url(delegates.find(people.dana()))
 
     pages = [visitor.open(hub).page, visitor.let_in(dana, clock.now()).open(f"{hub}/report").page]
 
@@ -101,7 +100,7 @@ def change_coach(clock, how):  # type: ignore[no-untyped-def]
 
 def their_case(visitor, clock, address=NEXT):  # type: ignore[no-untyped-def]  # noqa: F811
     visitor.let_in(address, clock.now())
-    return f"{signing.make(*parts.coach(delegates.find(people.dana())))}/{people.dana()}"
+    return f"{people.coach_url()}/{people.dana()}"
 
 
 @pytest.mark.parametrize("how", ["file", "address"])
@@ -143,7 +142,7 @@ def test_a_coach_leaves_a_note_that_the_next_one_reads_and_the_delegate_does_not
     assert "Cleo Coach" in visitor.page
     assert SECRET not in visitor.page
     visitor.open(f"{visitor.url}/release").post(f"{visitor.url}/release")
-    hub = signing.make(*parts.hub(delegates.find(people.dana())))
+    hub = HUB.url(delegates.find(people.dana()))
     dana = people.person("dana delegate").email
     pages = [visitor.open(hub).page, visitor.let_in(dana, clock.now()).open(f"{hub}/report").page]
     assert LEFT not in "".join(pages)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 import chalicelib.core.clock
 from chalicelib.admin.address_change import change_address as replace_address
 from chalicelib.core.model import Approver, InvitationState, Wave, WaveState
-from chalicelib.links import parts
+from chalicelib.links.kinds import APPROVE
 from chalicelib.store import cohorts, debriefs, delegates, impact_surveys, jobs, reports, responses, wave_keys
 from chalicelib.store.debriefs import Area, Debrief
 from chalicelib.store.reports import ReportState, StoredReport
@@ -111,9 +111,7 @@ def ready_to_release() -> None:
 def test_a_release_happens_once_and_is_told_once(visitor):
     ready = Scene(lambda: (ready_to_release(), visitor.let_in(people.person("cleo coach").email, at(MONDAY))))
     delegate, _ = delegates.find_with_wave(people.dana(), Wave.BASELINE)
-    from chalicelib.links import signing
-
-    url = f"{signing.make(*parts.coach(delegate))}/{people.dana()}/release"
+    url = f"{people.coach_url()}/{people.dana()}/release"
 
     def check(_):
         told = [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]
@@ -210,8 +208,6 @@ def test_a_list_of_raters_is_invited_once(aws):
 
 
 def test_an_approved_list_is_sent_once(visitor):
-    from chalicelib.links import parts, signing
-
     def build():
         clock = Clock()
         chalicelib.core.clock.use(clock.now)
@@ -223,7 +219,7 @@ def test_an_approved_list_is_sent_once(visitor):
 
     asked = Scene(build)
     delegate = delegates.find(people.dana())
-    url = signing.make(*parts.approve(delegate, delegate.coach))
+    url = APPROVE.url(delegate, delegate.coach)
 
     def act(_, now):
         chalicelib.core.clock.use(lambda: at(now))

@@ -260,10 +260,10 @@ def test_only_the_approver_of_today_can_approve(visitor, clock, request_link):
 
 
 def test_where_nobody_approves_there_is_nothing_to_approve(visitor, choose):
-    from chalicelib.links import parts, signing
+    from chalicelib.links.kinds import APPROVE
 
     delegate = delegates.find(people.dana())
-    visitor.open(signing.make(*parts.approve(delegate, delegate.coach)))
+    visitor.open(APPROVE.url(delegate, delegate.coach))
     assert (visitor.status, "nothing to approve" in visitor.page) == (400, True)
 
 

@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Approver, Cohort, CohortDates, DelegateEntry, Person, Programme, RaterEntry
+from chalicelib.links.kinds import COACH
 from chalicelib.programme.load_cohort import Loaded, load_cohort
 from chalicelib.programme.read_programme import read_programme
+from chalicelib.store import delegates
 from chalicelib.store.table import Write, transact
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
@@ -88,6 +90,13 @@ def link(to: str, part: str) -> str:
     found = [url for mail in sent_mails(person(to).email) for url in mail.links if f"/{part}/" in url]
     assert found, f"no mail brought {to} a link with /{part}/"
     return found[-1]
+
+
+def coach_url() -> str:
+    """The link of the delegate's coach as it is now, whether it was emailed or not."""
+    delegate = delegates.find(dana())
+    assert delegate
+    return COACH.url(delegate.cohort_id, delegate.coach)
 
 
 def answer_all(visitor: Visitor, url: str, rating: str = "4", comment: str = "Keep going.") -> Visitor:
