@@ -12,11 +12,22 @@ from typing import Any
 
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import rater_key, unkeyed_rater_key
-from chalicelib.store import audit_events, invitations
-from chalicelib.store.marshal import Row
-from chalicelib.store.table import Key, delete, put, query, scan, transact
+from chalicelib.core.model import (
+    ERASED_ADDRESS,
+    ERASED_NAME,
+    SELF_GROUP,
+    Delegate,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    Wave,
+    WaveState,
+)
+from chalicelib.store import audit_events, cohorts, delegates, invitations
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.table import Changed, Key, Write, delete, get, put, query, scan, transact
 
-ERASED_NAME, ERASED_ADDRESS = "(erased)", "erased@invalid"
+MAX_TRIES = 5  # a rater may save or send between our read and our write
 SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
 BY = "command line"
 
@@ -42,8 +53,9 @@ def export(email: str) -> list[Row]:
 def erase(email: str, now: datetime) -> int:
     """Take the person out of every row; returns how many rows changed. A repeat finishes what was interrupted.
 
-    A rater who has not answered is not asked again; answers still sealed are destroyed. Raises PersonUnknown, or
-    EraseRefused for a delegate who has not left, or of whom there is a report.
+    Their invitations look alike afterwards, whether they had answered or not; answers still sealed are destroyed.
+    Raises PersonUnknown, or EraseRefused for a delegate who has not left, or of whom there is a report, and while a
+    questionnaire of theirs is being closed.
     """
     found = list(rows_naming(email))
     if not found:
@@ -52,7 +64,7 @@ def erase(email: str, now: datetime) -> int:
     own = [row for row in found if _is_delegate(row, email)]
     for row in found:
         if row not in own:
-            transact([delete(Key(row["pk"], row["sk"])) if _goes(row) else put(_without(row, email))])
+            _erase_from(Key(row["pk"], row["sk"]), email.strip().lower())
     for row in _calling_by_name(erased):
         transact([delete(Key(row["pk"], row["sk"])) if _goes(row) else put(_without_name(row))])
     for row in own:  # last: a repeat finds everything else by it
@@ -63,8 +75,59 @@ def erase(email: str, now: datetime) -> int:
     return len(found)
 
 
+def _erase_from(key: Key, email: str) -> None:
+    """Take the person out of one row, as it is now: it may have changed since it was found."""
+    for left in reversed(range(MAX_TRIES)):
+        row = get(key)
+        if row is None:
+            return
+        try:
+            transact(_erasing(row, email))
+            break
+        except Changed:
+            if not left:
+                raise
+
+
+def _erasing(row: Row, email: str) -> list[Write]:
+    if _goes(row):
+        return [delete(Key(row["pk"], row["sk"]))]
+    if row["sk"].startswith("INVITATION#") and row["rater"]["email"] == email:
+        return _end_invitation(row, email)
+    return [put(_without(row, email))]
+
+
+def _end_invitation(row: Row, email: str) -> list[Write]:
+    """Every erased invitation is revoked, also of someone whose answers were counted: no list or email may differ.
+
+    Before the close the answers are destroyed, so they no longer count. As after a void, no count or decision tells
+    whether there were any.
+    """
+    before = read(Invitation, row)
+    delegate, wave = delegates.find_with_wave(before.delegate_id, before.wave)
+    if wave.state is WaveState.CLOSING:
+        raise EraseRefused(
+            f"A questionnaire that {email} was asked for is being closed at this moment. "
+            "Run the command again in a few minutes. If it still fails, look under “Problems” in the console."
+        )
+    is_counted = wave.wave is not Wave.PULSE and before.group != SELF_GROUP
+    takes_answers = wave.state in (WaveState.OPEN, WaveState.HELD)
+    return [
+        invitations.erase(before, _redacted(row, email)),
+        *(_uncount(delegate, wave, before) if is_counted and takes_answers else ()),
+    ]
+
+
+def _uncount(delegate: Delegate, wave: DelegateWave, before: Invitation) -> list[Write]:
+    fewer = cohorts.fewer_answered(before.group) if before.state is InvitationState.ANSWERED else {}
+    return [
+        delegates.hide_counts(wave, [before.group]),
+        cohorts.change_line(delegate, put=cohorts.hidden(before.group), add=fewer, wave=wave.wave),
+    ]
+
+
 class EraseRefused(Refusal):
-    """A delegate takes part, or has a report.
+    """A delegate takes part, or has a report; or a questionnaire is being closed.
 
     What was published of the cohort was computed with that report. Without it the next summary would differ by just
     this one person, and tell of them; and the answers in it are no longer anybody's to find.
@@ -127,11 +190,6 @@ def _goes(row: Row) -> bool:
 
 def _without(row: Row, email: str) -> Row:
     redacted: Row = _redacted(row, email.strip().lower())
-    if row["sk"].startswith("INVITATION#") and "rater" in row:
-        redacted |= {**invitations.NOTHING_SAVED, "frozen": True, "reason": ""}
-        for name in invitations.SENT_FIELDS:
-            redacted.pop(name, None)
-        redacted["state"] = "answered" if row.get("frozen") and row["state"] == "answered" else "revoked"
     if row["sk"] == "MAIL":
         redacted["words"] = {**redacted["words"], "name": ERASED_NAME}
         if row["state"] == "queued":

@@ -140,9 +140,17 @@ class Programme(Struct, frozen=True):
 # --- people and dates ---------------------------------------------------------------------------------
 
 
+ERASED_NAME, ERASED_ADDRESS = "(erased)", "erased@invalid"
+
+
 class Person(Struct, frozen=True):
     name: str
     email: str  # lower case
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether they asked to be taken out of every row: no one is asked or emailed in their place."""
+        return self.email == ERASED_ADDRESS
 
 
 class DelegateEntry(Struct, frozen=True):

@@ -85,7 +85,7 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
     asked_before = list(invitations.of_delegate(delegate.id, Wave.BASELINE))
     lost = list_suppressed(delegate.cohort_id)
     for invitation in asked_before:
-        if invitation.state in NOT_ASKED_AGAIN or invitation.group in NOT_IN_PULSE:
+        if invitation.state in NOT_ASKED_AGAIN or invitation.group in NOT_IN_PULSE or invitation.rater.is_erased:
             continue
         rater = RaterEntry(invitation.group, invitation.rater)
         try:

@@ -30,6 +30,8 @@ def invite(job: Job, now: datetime) -> Sequence[Write]:
         return []  # the list came as the wave closed: nobody could answer any more
     lost, declined = list_suppressed(delegate.cohort_id), _declined_before(wave)
     for rater in nomination.raters[: nomination.sent_raters]:
+        if rater.person.is_erased:
+            continue
         count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
         if earlier := declined.get(rater.person.email):
             asked = lifecycle.list_declined(delegate, wave, replace(earlier, group=rater.group))

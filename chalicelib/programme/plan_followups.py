@@ -64,13 +64,16 @@ def _plan(programme: Programme, delegate: Delegate, wave: DelegateWave, now: dat
 
 
 def asked_before(programme: Programme, delegate: Delegate) -> tuple[RaterEntry, ...]:
-    """Names and groups only: nothing leads from an answer of then to one of now."""
-    asked = any(group.id == MANAGER_GROUP for group in programme.groups)
+    """Names and groups only: nothing leads from an answer of then to one of now.
+
+    Whoever was erased is left out, whatever they had done: their line on the list would tell that.
+    """
+    asked = any(group.id == MANAGER_GROUP for group in programme.groups) and not delegate.manager.is_erased
     manager = (RaterEntry(MANAGER_GROUP, delegate.manager),) if asked else ()
     others = (
         RaterEntry(one.group, one.rater)
         for one in invitations.of_delegate(delegate.id, Wave.BASELINE)
-        if one.state in LISTED_AGAIN and one.group not in (SELF_GROUP, MANAGER_GROUP)
+        if one.state in LISTED_AGAIN and one.group not in (SELF_GROUP, MANAGER_GROUP) and not one.rater.is_erased
     )
     known = {delegate.manager.email} if asked else set()
     return (*manager, *(rater for rater in others if rater.person.email not in known))

@@ -195,9 +195,9 @@ def end_wave(read: DelegateWave, to: WaveState) -> Write:
 
 
 def hide_counts(read: DelegateWave, groups: Iterable[str]) -> Write:
-    """Count answers of these groups for no one until the close. Refused unless the wave is open as it was read."""
+    """Count answers of these groups for no one until the close. Refused if the wave changed since it was read."""
     hidden = sorted({*read.counts_hidden, *groups})
-    as_read = [equals("state", WaveState.OPEN), equals("closes_at", read.closes_at)]
+    as_read = [equals("state", read.state), equals("closes_at", read.closes_at)]
     unchanged = [equals("counts_hidden", read.counts_hidden)]
     if not read.counts_hidden:
         unchanged.append(missing("counts_hidden"))

@@ -140,7 +140,11 @@ def key(mail_id: str) -> Key:
 
 
 def add(new: Email, *, stopped: bool = False) -> Write:
-    """`stopped`: kept as if it had been cancelled, because the address takes no mail; another address revives it."""
+    """`stopped`: kept as if it had been cancelled, because the address takes no mail; another address revives it.
+
+    So is an email to someone who was erased.
+    """
+    stopped = stopped or new.to.is_erased
     when = {"cancelled": True} if stopped else due_columns(new.id, new.due_at)
     row = {**key(new.id)._asdict(), **fields(new), **when, "kind": "mail"}
     if not stopped:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from chalicelib.core.ids import inbox_key, rater_key, unkeyed_rater_key
 from chalicelib.core.model import Delegate, Invitation, InvitationState, Wave
 from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
-from chalicelib.store.marshal import fields, read
+from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import (
     AlreadyExists,
     Changed,
@@ -20,6 +20,7 @@ from chalicelib.store.table import (
     delete,
     get,
     put,
+    put_if,
     put_once,
     query,
     update,
@@ -248,6 +249,21 @@ def remind_also(invitation: Invitation, mail_id: str) -> Write:
         when=[equals("state", InvitationState.INVITED), equals("reminders", invitation.reminders)],
         refusal=InvitationChanged,
     )
+
+
+def erase(before: Invitation, redacted: Row) -> Write:
+    """Keep a row without the person, and without what they did: `redacted` is the row as it was read, without names.
+
+    Refused if the rater has done anything since it was read.
+    """
+    emptied = {name: value for name, value in redacted.items() if name not in SENT_FIELDS}
+    as_read = [equals("state", before.state), equals("link_version", before.link_version), *_revision_of(redacted)]
+    changes = NOTHING_SAVED | {"state": InvitationState.REVOKED, "reason": "", "sealed": False, "frozen": True}
+    return put_if(emptied | changes, as_read, InvitationChanged)
+
+
+def _revision_of(row: Row) -> list[Condition]:
+    return [equals("revision", row["revision"]) if "revision" in row else missing("revision")]
 
 
 def empty(invitation: Invitation) -> Write:
