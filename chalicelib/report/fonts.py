@@ -8,8 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from chalicelib.report.fitting import Face, Faces
-from chalicelib.report.font_metrics import advances, coverage
+from chalicelib.report.font_coverage import coverage
 
 SANS = "font_source_sans_pro"
 FACES = {  # those the template uses; a character must be in all of them, or in a fallback
@@ -82,11 +81,6 @@ def fallbacks() -> tuple[str, ...]:
 
 def _face(package: str, face: str) -> bytes:
     return (_folder(package) / "files" / f"{face}.otf").read_bytes()
-
-
-@cache
-def faces_of_tables() -> Faces:
-    return Faces(*(Face(advances(_face(SANS, face))) for face in FACES[SANS]))
 
 
 @cache

@@ -16,7 +16,6 @@ from chalicelib.core import log
 from chalicelib.core.model import Programme
 from chalicelib.report import fonts
 from chalicelib.report.contents import build_contents
-from chalicelib.report.fitting import PAGE_WIDTH, TILE_WIDTH, Faces, kinds, row_heights, tile_heights
 from chalicelib.report.pdf_text import printable_tree
 from chalicelib.results.facts import Facts
 
@@ -68,29 +67,22 @@ def sources_of(view: Mapping[str, Any], facts: Facts, logo: str, letters: Collec
     """typst's whole world: the template, the report and how it is set as JSON. Nothing is written into source text."""
     day = facts.heading.issued
     report = printable_tree(view, letters, kept=OURS)
-    _fit(report["parts"], fonts.faces_of_tables())
+    _drop_empty_parts(report["parts"])
     report["logo"] = list(_data_uri(logo)) if logo else []  # numbers: files given in memory must be text
     written = msgspec.json.encode(report)
     needed = fonts.needed({ord(letter) for letter in set(written.decode())})
-    setting = {"date": [day.year, day.month, day.day], "kinds": kinds(), "fallbacks": needed}
+    setting = {"date": [day.year, day.month, day.day], "fallbacks": needed}
     return {"main.typ": _template(), "report.json": written, "setting.json": msgspec.json.encode(setting)}
 
 
-def _fit(parts: Sequence[Any], faces: Faces) -> None:
-    """Adds the heights of rows, and leaves out what is empty in a cell: typst reads a thousand of them."""
+def _drop_empty_parts(parts: Sequence[Any]) -> None:
+    """Leave out what is empty in a cell: typst reads a thousand of them."""
     for block in (block for part in parts for block in part["blocks"]):
-        if block["kind"] == "table":
-            _fit_table(block, faces, PAGE_WIDTH)
-        elif block["kind"] == "tiles":
-            for tile in (tile for tile in block["tiles"] if tile["table"]):
-                _fit_table(tile["table"], faces, TILE_WIDTH)
-            block["heights"] = tile_heights(block["tiles"], faces)
-
-
-def _fit_table(table: dict[str, Any], faces: Faces, width: float) -> None:
-    table["heights"] = row_heights(table, faces, width)
-    for group in table["groups"]:
-        group["rows"] = [[{key: part for key, part in cell.items() if part} for cell in row] for row in group["rows"]]
+        tables = [block] if block["kind"] == "table" else [tile["table"] for tile in block.get("tiles", [])]
+        for group in (group for table in tables if table for group in table["groups"]):
+            group["rows"] = [
+                [{key: part for key, part in cell.items() if part} for cell in row] for row in group["rows"]
+            ]
 
 
 def _data_uri(uri: str) -> bytes:

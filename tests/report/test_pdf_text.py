@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pypdf import PdfReader
 
 from chalicelib.report.charts import DRAWN, label
-from chalicelib.report.font_metrics import coverage
+from chalicelib.report.font_coverage import coverage
 from chalicelib.report.fonts import covered, drawn
 from chalicelib.report.pdf_text import BREAK, OTHER_SCRIPT, replace_undrawable
 from chalicelib.report.render_html import render_html

@@ -1,18 +1,9 @@
-"""What a font file can draw, and how wide. Pure."""
+"""Read which characters a font file can draw."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-
-
-def advances(font: bytes) -> dict[int, float]:
-    """Code point -> width in ems, for all that a font can draw. Source: OpenType 1.9.1, `hmtx`."""
-    tables = _tables(font)
-    ems = struct.unpack_from(">H", font, tables[b"head"] + 18)[0]
-    last = struct.unpack_from(">H", font, tables[b"hhea"] + 34)[0] - 1  # glyphs after it are as wide as it
-    widths = struct.unpack_from(">" + "HH" * (last + 1), font, tables[b"hmtx"])[::2]
-    return {code: widths[min(glyph, last)] / ems for code, glyph in _glyphs(font).items()}
 
 
 def coverage(font: bytes) -> frozenset[int]:
