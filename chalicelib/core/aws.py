@@ -7,8 +7,6 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from chalicelib.core.aws_models import Descriptions
-
 AWS_ERRORS = (BotoCoreError, ClientError)  # no answer, and an answer that says no
 TIMEOUT = 5  # seconds to connect, and to wait for an answer
 
@@ -27,9 +25,7 @@ def is_invalid_request(error: Exception) -> bool:
 
 @cache
 def session() -> Any:
-    made = botocore.session.get_session()
-    made.register_component("data_loader", Descriptions())
-    return made
+    return botocore.session.get_session()
 
 
 @cache

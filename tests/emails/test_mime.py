@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -66,6 +67,14 @@ def test_whatever_a_name_holds_headers_parse_back_and_none_is_added(name, from_n
     assert display_name(raw, "To") == mime.clean(name)[: mime.MAX_NAME_CHARS].strip()
     assert display_name(raw, "From") == mime.clean(from_name)[: mime.MAX_NAME_CHARS].strip()
     assert mail["Subject"] == mime.clean(subject)[: mime.MAX_SUBJECT_CHARS].strip()
+
+
+@given(NASTY)
+@example("a\x00b\x1bc\u202ed\u2028e\ud800f")
+def test_a_name_keeps_no_sign_that_is_not_seen(name):
+    kept = mime.clean(name)
+
+    assert [letter for letter in kept if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")] == []
 
 
 @example("", "\ud800")

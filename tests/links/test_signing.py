@@ -26,6 +26,7 @@ def test_a_link_is_known_with_what_stood_behind_it(behind):
     "damage",
     [
         lambda token: token[:-1],
+        lambda token: token[:-22],
         lambda token: "x" + token,
         lambda token: token.replace("abc", "abd"),
         lambda token: token.rsplit(".", 1)[0],

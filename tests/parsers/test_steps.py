@@ -47,27 +47,26 @@ PRIMITIVES = {
     *("loads", "decode", "b64decode"),
 }
 OF_OUR_OWN = {
-    "cli_commands": "the clock of the local cloud",
-    "codec": "programmes that were checked before they were stored",
-    "config": "settings of the operator",
-    "collect/seal": "what we sealed",
-    "ids": "digests",
-    "mail/events": "what SES sends through our own topic",
-    "mail/mime": "names and addresses that cells checked",
-    "collect/packing": "what we packed",
+    "cli/commands": "the clock of the local cloud",
+    "store/programme_codec": "programmes that were checked before they were stored",
+    "core/settings": "settings of the operator",
+    "collect/encryption": "what we sealed",
+    "core/ids": "digests",
+    "emails/delivery_events": "what SES sends through our own topic",
+    "emails/mime": "names and addresses that cells checked",
+    "store/packing": "what we packed",
     "web/second_factor": "a typed code; each pattern looks at one sign at a time",
-    "report/pdf": "a logo that was checked before it was stored",
-    "mail/tags": "what SES sends back of ours",
-    "report/comments": "replaces line ends of a comment that the form has limited",
-    "report/facts": "what we wrote",
-    "report/frozen": "what we wrote",
-    "report/ledger_file": "what report offline wrote",
+    "report/render_pdf": "a logo that was checked before it was stored",
+    "emails/ses_tags": "what SES sends back of ours",
+    "results/comments": "replaces line ends of a comment that the form has limited",
+    "results/facts": "what we wrote",
+    "results/cohort_snapshot": "what we wrote",
+    "report/offline_ledger": "what report offline wrote",
     "report/offline": "makes a name for a folder",
-    "report/printable": "a comment that the form has limited",
-    "programme/draft": "a name that cells checked",
-    "programme/file": "what yaml_reader limits",
+    "report/pdf_text": "a comment that the form has limited",
+    "programme/cohort_form": "a name that cells checked",
+    "programme/read_programme": "what yaml_reader limits",
     "store/coach_comments": "what we wrote",
-    "store/descriptions": "botocore's own files",
     "store/marshal": "what we wrote",
     "store/queues": "hints that we sent",
     "web/static": "a logo that was checked before it was stored",
@@ -132,7 +131,7 @@ def _cookie(text: object) -> object:
 
 LIST_LIMIT = 30_000
 READ_YAML = ("programme/yaml_reader", lambda text: read_programme(text, "p.yaml"), yaml_reader.MAX_FILE)
-READ_PEOPLE = ("programme/table", lambda data: read_delegates(data, "d.csv"), csv_reader.MAX_BYTES // 4)
+READ_PEOPLE = ("core/csv_reader", lambda data: read_delegates(data, "d.csv"), csv_reader.MAX_BYTES // 4)
 READ_SVG = ("programme/svg", svg.check_svg, logo.MAX_LOGO_BYTES)
 READ_FORM = ("web/forms", lambda body: forms.read_form(body, "hub", "token"), forms.MAX_BODY_BYTES)
 READ_UPLOAD = ("web/uploads", _upload, uploads.MAX_BODY_BYTES)
@@ -233,7 +232,7 @@ CASES = [
         lambda size: _repeat("a,")(size).encode(),
     ),
     *(
-        Case(f"token-{name}", "web/links", lambda text: signing.read("hub", str(text), 2), 100_000, _repeat(part))
+        Case(f"token-{name}", "links/signing", lambda text: signing.read("hub", str(text), 2), 100_000, _repeat(part))
         for name, part in {"dots": ".", "letters": "a", "ends": ";"}.items()
     ),
     *(
@@ -250,7 +249,7 @@ CASES = [
     ),
     Case(
         "address",
-        "programme/cells",
+        "core/addresses",
         lambda text: addresses.check_address(addresses.clean_address(str(text))),
         100_000,
         _repeat("a.@"),

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from chalicelib.store import objects
-from tests.support.calls import count_calls
+from tests.support.calls import count_calls, watched_by
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -34,3 +34,25 @@ def test_a_link_lives_for_a_minute_and_costs_no_call():
 def test_a_document_of_an_unknown_kind_is_an_error():
     with pytest.raises(KeyError):
         objects.save("reports/1/report.exe", b"")
+
+
+class Stored:
+    """How documents are stored."""
+
+    def __init__(self) -> None:
+        self.encryption: list[str | None] = []
+
+    def before(self, service, operation, context):
+        if operation == "PutObject":
+            self.encryption.append(context["asked"].get("ServerSideEncryption"))
+
+    def after(self, service, operation, context):
+        pass
+
+
+def test_a_document_is_stored_encrypted_whatever_the_bucket_does_by_default():
+    stored = Stored()
+    with watched_by(stored):
+        objects.save("reports/1/report.pdf", b"%PDF-1.7")
+
+    assert stored.encryption == ["AES256"]

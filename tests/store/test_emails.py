@@ -1,0 +1,39 @@
+"""Each condition of a write on an email's row, alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.store import emails
+from chalicelib.store.emails import EmailSettled, EmailState
+from chalicelib.store.table import transact, update
+from tests.emails.samples import mail
+from tests.support.clock import MONDAY
+
+LATER = MONDAY + timedelta(minutes=6)
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def set_columns(of: emails.Email, **columns: object) -> None:
+    transact([update(emails.key(of.id), put=columns, refusal=EmailSettled)])
+
+
+def test_a_cancelled_email_is_not_claimed():
+    queued = mail()
+    transact([emails.add(queued)])
+    transact([emails.cancel(queued.id)])
+
+    assert emails.claim(queued.id, "one", MONDAY, LATER) is None
+
+
+@pytest.mark.parametrize("columns", [{"message_id": "from SES"}, {"cancelled": True}, {"state": EmailState.SENT}])
+def test_an_email_that_ses_took_or_that_was_cancelled_is_not_sent_again_by_hand(columns):
+    given_up = mail()
+    transact([emails.add(given_up)])
+    set_columns(given_up, **{"state": EmailState.REFUSED, "message_id": "", **columns})
+
+    with pytest.raises(EmailSettled):
+        transact(emails.retry(given_up, MONDAY)[:1])
