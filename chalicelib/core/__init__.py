@@ -1,1 +1,1 @@
-"""Words of the field and small tools that every folder may use: model, ids, clock, settings, errors, formatting."""
+"""Vocabulary of the field and small tools for every folder: model, ids, clock, settings, errors, formatting."""

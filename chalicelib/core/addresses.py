@@ -1,4 +1,4 @@
-"""Names and addresses as people type and paste them: cleaned, and what is wrong with them. Pure."""
+"""Clean names and email addresses that people type or paste, and find what is wrong with them. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 import unicodedata
 
 MAX_TEXT_CHARS = 100
-MAX_WORD_CHARS = 300  # longer words are refused; normalising their accents would take too long
+MAX_WORD_CHARS = 300  # longer words are rejected; normalising their accents would take too long
 MAX_ADDRESS_CHARS = 254  # RFC 5321
 MAX_LOCAL_PART_CHARS = 64
 
-# pasted from web pages and mail programs: zero-width space, soft hyphen, marks of writing direction, BOM
+# pasted from web pages and email programs: zero-width space, soft hyphen, marks of writing direction, BOM
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-_JOINERS = "\u200c\u200d"  # letters of Persian and Indic names need them, but not at either end
+_JOINERS = "\u200c\u200d"  # letters of Persian and Indic names need these, but not at either end
 _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")
 
@@ -20,7 +20,7 @@ _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,
 # RFC 2047: how email programs write a name that has more than ASCII letters
 _ENCODED_WORD = re.compile(r"=\?[A-Za-z0-9_-]{1,40}\?[BbQq]\?[!->@-~]{0,400}\?=")
 _BETWEEN_ENCODED_WORDS = re.compile(r"\?= =\?")
-# What email programs turn into a link. Of "J.Smith" they do not; of "x.com" they do.
+# What email programs turn into a link: "x.com", but not "J.Smith".
 _WEB_ADDRESS = re.compile(
     r"://|@|\bwww\d{0,3}\.|\bmailto:|\bxn--"
     r"|[\w-][^\W_]\.[^\W\d_]{2}"
@@ -30,12 +30,12 @@ _WEB_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _AS_BROWSERS_READ = {0x3002: ".", 0x200C: None, 0x200D: None}  # the ideographic full stop, and joiners
-HOLDS_ADDRESS = "holds a web or email address: leave it out. If it is not one, put a space after the full stop"
-NOT_DECODED = "is in a code that we cannot read: type it as people read it"
+HOLDS_ADDRESS = "contains a web or email address: leave it out. If it is not one, put a space after the full stop"
+NOT_DECODED = "contains a code that we cannot read: type it as people read it"
 
 
 def clean_text(cell: str) -> str:
-    """Without invisible signs; blanks and line breaks of every kind become one blank each."""
+    """Remove invisible characters, and turn each run of blanks and line breaks into one space."""
     visible = _INVISIBLE.sub("", " ".join(map(_normalized, cell.split())))
     return " ".join(visible.split()).strip(_JOINERS + " ")
 
@@ -45,16 +45,16 @@ def _normalized(word: str) -> str:
 
 
 def clean_name(cell: str) -> str:
-    """Clean the name of a person; encoded words (`=?utf-8?q?Doe=2C_John?=`) are decoded."""
+    """Clean a person's name and decode encoded words (`=?utf-8?q?Doe=2C_John?=`)."""
     bare = clean_text(cell)
     if not _ENCODED_WORD.search(bare):
         return bare
     joined = _BETWEEN_ENCODED_WORDS.sub("?==?", bare)  # RFC 2047, 6.2: the blank between two of them is not text
-    return put_first_name_first(clean_text(_ENCODED_WORD.sub(lambda found: _decode_word(found[0]), joined)))
+    return put_first_name_first(clean_text(_ENCODED_WORD.sub(lambda match: _decode_word(match[0]), joined)))
 
 
 def _decode_word(word: str) -> str:
-    """The text of one encoded word; the word itself if its character set is unknown or its bytes do not fit."""
+    """Decode one encoded word. Return it unchanged if its character set is unknown or its bytes do not fit."""
     from email.errors import MessageError
     from email.header import decode_header, make_header  # one list of a hundred has such words
 
@@ -65,7 +65,7 @@ def _decode_word(word: str) -> str:
 
 
 def put_first_name_first(name: str) -> str:
-    """`Surname, First` becomes `First Surname`."""
+    """Turn `Surname, First` into `First Surname`."""
     surname, comma, first = name.partition(",")
     return f"{first.strip()} {surname.strip()}" if comma and first.strip() and "," not in first else name
 
@@ -75,35 +75,38 @@ def clean_address(cell: str) -> str:
 
 
 def check_text(text: str) -> str | None:
-    """What is wrong with a cleaned name, job title or service, or None."""
+    """Return what is wrong with a cleaned name, job title or service, or None."""
     if not text:
         return "is missing"
     if len(text) > MAX_TEXT_CHARS:
         return f"has {len(text)} characters; allowed: at most {MAX_TEXT_CHARS}"
     if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
-        return "holds a control character"
+        return "contains a control character"
     if _ENCODED_WORD.search(text):
         return NOT_DECODED
     return HOLDS_ADDRESS if holds_web_address(text) else None
 
 
 def holds_web_address(text: str) -> bool:
-    """Whether an email program would turn a part of the text into a link."""
+    """Return whether an email program would turn a part of the text into a link."""
     plain = unicodedata.normalize("NFKC", text).translate(_AS_BROWSERS_READ)
     return _WEB_ADDRESS.search(plain) is not None
 
 
 def check_address(address: str) -> str | None:
-    """What is wrong with a cleaned mail address, or None. Only what mail systems really take, not all of RFC 5322."""
+    """Return what is wrong with a cleaned email address, or None.
+
+    Accept what mail systems take, not all of RFC 5322.
+    """
     if not address:
         return "is missing"
     if len(address) > MAX_ADDRESS_CHARS:
         return f"has {len(address)} characters; allowed: at most {MAX_ADDRESS_CHARS}"
     local_part, _, domain = address.partition("@")
     if address.count("@") != 1 or " " in address:
-        return "is not one mail address such as name@example.org"
+        return "is not one email address such as name@example.org"
     if not _LOCAL_PART.fullmatch(local_part) or len(local_part) > MAX_LOCAL_PART_CHARS:
-        return "is not a mail address: the part before @ has a sign or length that mail systems refuse"
+        return "is not an email address: the part before @ has a character or length that mail systems reject"
     if not _DOMAIN.fullmatch(domain):
-        return "is not a mail address: after @ there must be a domain such as example.org"
+        return "is not an email address: after @ there must be a domain such as example.org"
     return None

@@ -1,7 +1,4 @@
-"""Raw answers. Only collecting, closing and the publisher may import this module (tests/test_architecture.py).
-
-Pure.
-"""
+"""Raw answers. Imported only to collect, close and publish (.importlinter). Pure."""
 
 from __future__ import annotations
 
@@ -15,11 +12,11 @@ NOT_ABLE = "na"  # how a form or file says "not able to comment"
 
 
 class Answers(Struct, frozen=True):
-    """What one rater answered.
+    """The answers of one rater.
 
-    ratings   item id -> rating in 1..top, or None for "not able to comment"; a blank is absent
-    comments  open question id -> text, never blank
-    coach_only   open question ids whose comment the rater keeps out of the report, for the coach alone
+    ratings     item id -> rating in 1..top, or None for "not able to comment"; a blank is absent
+    comments    open question id -> text, never blank
+    coach_only  ids of open questions whose comment is for the coach alone and not in the report
     """
 
     ratings: Mapping[str, int | None] = field(default_factory=dict)
@@ -27,14 +24,14 @@ class Answers(Struct, frozen=True):
     coach_only: tuple[str, ...] = ()
 
     def said(self, *, to_coach_only: bool) -> dict[str, str]:
-        """The comments of one kind or the other."""
+        """Return the comments for the report, or those for the coach alone."""
         return {q: text for q, text in self.comments.items() if (q in self.coach_only) == to_coach_only}
 
 
 class Response(Struct, frozen=True):
-    """One rater's answers in one wave, cut from identity: no name, no time.
+    """One rater's answers in one wave, without identity: no name, no time.
 
-    person   who is shown by name in a group of several who are; nobody in a group that is anonymous
+    person   who gave them, in a group of several people who are shown by name; empty in an anonymous group
     """
 
     group: str

@@ -1,4 +1,4 @@
-"""One botocore session, and a client the first time somebody needs it."""
+"""One botocore session, and one client for each service, made at first use."""
 
 from functools import cache
 from typing import Any
@@ -7,14 +7,14 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-AWS_ERRORS = (BotoCoreError, ClientError)  # no answer, and an answer that says no
-TIMEOUT = 5  # seconds to connect, and to wait for an answer
+AWS_ERRORS = (BotoCoreError, ClientError)  # no response, and an error response
+TIMEOUT = 5  # seconds to connect, and to wait for a response
 
 INVALID = {"ValidationException", "ValidationError", "ItemCollectionSizeLimitExceededException"}
 
 
 def is_invalid_request(error: Exception) -> bool:
-    """Whether AWS, or botocore for it, says that the request itself is wrong: it would say so again."""
+    """Return whether AWS or botocore rejects the request itself: a retry would fail again."""
     if isinstance(error, ParamValidationError):
         return True
     if not isinstance(error, ClientError):
@@ -30,7 +30,7 @@ def session() -> Any:
 
 @cache
 def client(service: str) -> Any:
-    # SES has no idempotency token, so a repeated call is a second mail: one attempt only.
+    # SES has no idempotency token, so a repeated call sends a second email: one attempt only.
     attempts = 1 if service == "sesv2" else 4
     config = Config(
         connect_timeout=TIMEOUT,

@@ -1,4 +1,4 @@
-"""Calendar rules: local dates of a cohort become moments in UTC. Pure."""
+"""Turn the local dates of a cohort into moments in UTC. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from chalicelib.core.model import CohortDates
 
-MORNING = 9  # local hour at which a wave opens and mail goes out
+MORNING = 9  # local hour at which a wave opens and emails go out
 SATURDAY = 5
 MAX_OPEN_DAYS = 90
 MAX_PROGRAMME_MONTHS = 36
@@ -25,9 +25,9 @@ _DURATION = re.compile(
 
 
 def local_moment(day: date, hour: int, zone: str) -> datetime:
-    """That hour on the organisation's clocks, in UTC.
+    """Return the moment in UTC of a local hour on a day.
 
-    An hour that spring skips moves forward; of an hour that autumn repeats, the first counts.
+    An hour that the clocks skip in spring moves forward; of an hour that they repeat in autumn, the first counts.
     """
     return datetime.combine(day, time(hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
@@ -47,12 +47,12 @@ def opens_at(dates: HasOpening, zone: str) -> datetime:
 
 
 def closes_at(dates: HasOpening, zone: str) -> datetime:
-    """The first moment at which nothing is accepted: midnight after the closing day."""
+    """Return the first moment at which no answer is accepted: midnight after the closing day."""
     return local_moment(dates.closes + timedelta(days=1), 0, zone)
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day so many months on, or that month's last day: 31 August and six is 28 or 29 February."""
+    """Return the same day some months later, or the last day of that month: 31 August and six is 28 or 29 February."""
     years, month0 = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month0 + 1
     return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
@@ -63,25 +63,29 @@ def impact_due_at(ends: date, months: int, zone: str) -> datetime:
 
 
 def reminder_times(closes: date, days_before: Sequence[int], zone: str, after: datetime) -> tuple[datetime, ...]:
-    """When to remind: mornings of working days before the deadline, strictly after `after`, earliest first."""
+    """Return when to remind: mornings of working days before the deadline, strictly after `after`, earliest first."""
     close = local_moment(closes + timedelta(days=1), 0, zone)
     mornings = {local_moment(_working_day(closes - timedelta(days=n)), MORNING, zone) for n in days_before}
     return tuple(sorted(moment for moment in mornings if after < moment < close))
 
 
 def _working_day(day: date) -> date:
-    """A weekend moves back to its Friday: nobody answers on a Sunday, and later could be too late."""
+    """Move a weekend day back to Friday: few people answer on a Sunday, and a later day could be too late."""
     return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
 
 
 class Duration(Struct, frozen=True):
-    """A length of time as ISO 8601 writes it; months are apart because they have no fixed length."""
+    """A duration as ISO 8601 writes it. Months are separate because they have no fixed length."""
 
     months: int
     delta: timedelta
 
     def after(self, moment: datetime, zone: str) -> datetime:
-        """Months and whole days go by the local calendar: 09:00 stays 09:00 over a clock change. The rest elapses."""
+        """Add a duration to a moment.
+
+        Months and whole days follow the local calendar: 09:00 stays 09:00 over a clock change. Hours and minutes are
+        elapsed time.
+        """
         local = moment.astimezone(ZoneInfo(zone))
         day = add_months(local.date(), self.months) + timedelta(days=self.delta.days)
         arrived = datetime.combine(day, local.timetz()).astimezone(UTC)
@@ -89,7 +93,7 @@ class Duration(Struct, frozen=True):
 
 
 def parse_duration(text: str) -> Duration:
-    """Reads P6M, P2W, P14D, PT1H, P1DT30M. Raises ValueError for anything else, years and fractions included."""
+    """Parse P6M, P2W, P14D, PT1H or P1DT30M. Raises ValueError for anything else, years and fractions included."""
     match = _DURATION.fullmatch(text)
     if not match:
         raise ValueError(f"{text!r} is not a duration such as P14D, P2W, P6M or PT1H")
@@ -99,18 +103,18 @@ def parse_duration(text: str) -> Duration:
 
 
 def check_dates(dates: CohortDates) -> list[str]:
-    """What is wrong with a cohort's dates, in words for the administrator; empty if nothing is."""
-    wrong = []
+    """Return what is wrong with a cohort's dates, in words for the administrator; empty if nothing is."""
+    errors = []
     if dates.closes < dates.opens:
-        wrong.append(f"The questionnaire closes on {dates.closes}, before it opens on {dates.opens}.")
+        errors.append(f"The questionnaire closes on {dates.closes}, before it opens on {dates.opens}.")
     elif (dates.closes - dates.opens).days > MAX_OPEN_DAYS:
-        wrong.append(f"The questionnaire is open from {dates.opens} to {dates.closes}: at most {MAX_OPEN_DAYS} days.")
+        errors.append(f"The questionnaire is open from {dates.opens} to {dates.closes}: at most {MAX_OPEN_DAYS} days.")
     if dates.ends <= dates.closes:
-        wrong.append(
+        errors.append(
             f"The programme ends on {dates.ends}: it must end after the questionnaire closes on {dates.closes}."
         )
     elif dates.ends > add_months(dates.opens, MAX_PROGRAMME_MONTHS):
-        wrong.append(
+        errors.append(
             f"The programme ends on {dates.ends}, more than {MAX_PROGRAMME_MONTHS} months after {dates.opens}."
         )
-    return wrong
+    return errors

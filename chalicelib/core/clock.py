@@ -1,4 +1,4 @@
-"""The one clock. Read in app.py, routes and the command line only, then passed on as `now`."""
+"""The only clock. It is read in app.py, routes and the command line, then passed on as `now`."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,18 +12,18 @@ _source: Callable[[], datetime] = _system
 
 
 def now() -> datetime:
-    """The present moment, zone-aware UTC."""
+    """Return the current time in UTC, zone-aware."""
     return _source()
 
 
 def use(source: Callable[[], datetime] | None) -> None:
-    """Read another clock from now on (the local cloud's virtual one, a test's); None is the system's."""
+    """Use another clock from now on (the local cloud's virtual clock, a test's). None restores the system clock."""
     global _source
     _source = source or _system
 
 
 def stamp(moment: datetime) -> str:
-    """UTC to the second, so that the order of strings is the order of time."""
+    """Format a moment as UTC to the second, so that strings sort by time."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -1,33 +1,33 @@
-"""Colours that stay readable, whatever an organisation's own colour is. Pure. Source: WCAG 2.2, 1.4.3."""
+"""Keep text readable, whichever colour an organisation chooses. Pure. Source: WCAG 2.2, 1.4.3."""
 
 from __future__ import annotations
 
 MIN_CONTRAST = 4.5  # contrast of text on its background
-GROUNDS = ("#f1f5f9", "#f3f6f8")  # the palest tints that text stands on: in reports, on pages
+GROUNDS = ("#f1f5f9", "#f3f6f8")  # the palest tints behind text: in reports, on pages
 
 
-def contrast(one: str, other: str) -> float:
-    """WCAG 2 contrast ratio of two colours `#rrggbb`, 1 to 21."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+def contrast(first: str, second: str) -> float:
+    """Return the WCAG 2 contrast ratio of two colours `#rrggbb`, from 1 to 21."""
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
 def text_on(background: str) -> str:
-    """White where it can be read, else black; one of the two always can."""
+    """Return white if it is readable on this colour, otherwise black; one of the two always is."""
     return "#ffffff" if contrast("#ffffff", background) >= MIN_CONTRAST else "#000000"
 
 
 def text_from(brand: str, *grounds: str) -> str:
-    """The brand's colour, darkened until it can be read on white and on light tints."""
+    """Darken the organisation's colour until it is readable on white and on light tints."""
     colour = brand
     while any(contrast(colour, ground) < MIN_CONTRAST for ground in grounds or GROUNDS):
         colour = mix(colour, "#000000", 0.1)
     return colour
 
 
-def mix(one: str, other: str, share: float) -> str:
+def mix(first: str, second: str, share: float) -> str:
     """`one` with a share of `other` in it."""
-    pairs = zip(_channels(one), _channels(other), strict=True)
+    pairs = zip(_channels(first), _channels(second), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 

@@ -1,4 +1,4 @@
-"""Currencies by their ISO 4217 code: which there are, their sign, and how a sum is written. Pure."""
+"""Currencies by ISO 4217 code, with their signs, and how to write an amount. Pure."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "AUD": "$", "CAD": "$", "NZD": "
 
 
 def sign(code: str) -> str:
-    """What is written before a sum: "£", or the code itself where no one sign is known everywhere."""
+    """Return what to write before an amount: "£", or the code itself if no sign is known everywhere."""
     return SIGNS.get(code, code)
 
 
 def whole_sum(number: Fraction, code: str) -> str:
-    """ "£12,500": rounded half up to a whole unit."""
+    """Format an amount rounded half up to a whole unit: "£12,500"."""
     whole = (Decimal(number.numerator) / Decimal(number.denominator)).quantize(Decimal(1), ROUND_HALF_UP)
     return exact_sum(whole, code)
 
 
 def exact_sum(number: Decimal, code: str) -> str:
-    """ "£12,500.50" or "CHF 12,500", as it was typed."""
+    """Format an amount as it was typed: "£12,500.50" or "CHF 12,500"."""
     before = sign(code)
     return f"{before}{' ' if before == code else ''}{number:,f}"

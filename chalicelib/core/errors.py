@@ -1,7 +1,7 @@
-"""Everything Fullcircle refuses to do, and why. Pure.
+"""Every reason to refuse a request or a file. Pure.
 
-A `Refusal` is something the person in front of a page or command can act on: its text is shown to them, so it
-holds no one's answers and nothing that names a rater.
+A `Refusal` is something that the reader of a page or the user of a command can act on. Its text is shown to them, so it
+contains no answers and nothing that identifies a rater.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from chalicelib.core.model import Programme
 
 
 class Refusal(Exception):
-    """A refusal the sender can act on.
+    """A refusal that the sender can act on.
 
-    status     the HTTP answer to it
+    status     the HTTP status
     title      the page's heading
-    next_step  the page's status line: what became of it, and what to do
+    next_step  the page's status line: the result, and what to do
     """
 
     status: int = HTTPStatus.BAD_REQUEST
-    title = "That did not work"
-    next_step = "Nothing was changed. Please read on for what to do."
-    programme: Programme | None = None  # whose colours the page wears, where that is known
+    title = "There is a problem"
+    next_step = "Nothing was changed. Read below what to do."
+    programme: Programme | None = None  # the organisation whose colours the page uses, if known
 
 
 class FileError(Struct, frozen=True, order=True):
-    """One thing wrong in a file, and where. `line` counts from 1; `column` is a CSV column's or YAML key's name."""
+    """One fault in a file, and its place. `line` counts from 1; `column` is the CSV column or YAML key."""
 
     file: str
     line: int
@@ -42,7 +42,7 @@ class FileError(Struct, frozen=True, order=True):
 
 
 class FileInvalid(Refusal):
-    """A file that cannot be used. Carries every fault found, in file order; nothing was changed."""
+    """A file that cannot be used. Carries every fault in file order; nothing was changed."""
 
     title = "The file has faults"
 
@@ -52,14 +52,14 @@ class FileInvalid(Refusal):
 
 
 class FieldError(Struct, frozen=True):
-    """One thing wrong in a form, and in which of its fields."""
+    """One fault in a form, and its field."""
 
     field: str
     message: str
 
 
 class FormInvalid(Refusal):
-    """A form that cannot be used as it was filled in. Carries every fault; nothing was changed."""
+    """A form that cannot be used as submitted. Carries every fault; nothing was changed."""
 
     def __init__(self, *faults: FieldError):
         self.faults = faults

@@ -1,4 +1,4 @@
-"""Gathers every fault of one file, so that all are told at once. Pure."""
+"""Collect every fault in a file, to report them together. Pure."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from difflib import get_close_matches
 from chalicelib.core.errors import FileError, FileInvalid
 
 MAX_ERRORS_SHOWN = 100
-MAX_FOUND = 1000  # then reading ends: each fault looks for what was meant, and no one reads so many
-MAX_HINT_CHARS = 80  # characters; a longer word is no slip of a short one
+MAX_FOUND = 1000  # then reading stops: each fault looks for what was meant, and no one reads so many
+MAX_HINT_CHARS = 80  # characters; a longer word is not a typing mistake in a short one
 MAX_SHOWN_CHARS = 40
 
 
 class FaultList:
-    """The faults found so far in one file."""
+    """The faults in one file so far."""
 
     def __init__(self, file: str):
         self.file = file
         self._found: list[FileError] = []
 
     def add(self, line: int, column: str, message: str) -> None:
-        """Raises FileFaults when there are too many to go on."""
+        """Record a fault. Raises FileFaults when there are too many to continue."""
         self._found.append(FileError(self.file, line, column, message))
         if len(self._found) >= MAX_FOUND:
             raise self.refusal()
@@ -31,18 +31,18 @@ class FaultList:
             raise self.refusal()
 
     def refusal(self) -> FileInvalid:
-        """The first hundred in file order, and how many more there are."""
-        found = sorted(set(self._found))
-        told, rest = found[:MAX_ERRORS_SHOWN], found[MAX_ERRORS_SHOWN:]
+        """Return the first hundred faults in file order, and how many more there are."""
+        errors = sorted(set(self._found))
+        listed, rest = errors[:MAX_ERRORS_SHOWN], errors[MAX_ERRORS_SHOWN:]
         if rest:
-            # "…" sorts after every key and column name, so this stays the last line told
+            # "…" sorts after every key and column name, so this line stays last
             so_far = "at least " if len(self._found) >= MAX_FOUND else ""
-            told.append(FileError(self.file, rest[-1].line, "…", f"and {so_far}{len(rest)} more"))
-        return FileInvalid(told)
+            listed.append(FileError(self.file, rest[-1].line, "…", f"and {so_far}{len(rest)} more"))
+        return FileInvalid(listed)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that a slip of the keyboard would turn into this one."""
+    """Return the known word that this one is probably a misspelling of."""
     if len(word) > MAX_HINT_CHARS:
         return None
     by_lower = {each.lower(): each for each in known}
@@ -51,12 +51,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def hint(word: str, known: Sequence[str]) -> str:
-    """`did you mean "threshold"?`, or else everything that is allowed."""
+    """Suggest `did you mean "threshold"?`, or list everything that is allowed."""
     likely = nearest(word, known)
     return f'did you mean "{likely}"?' if likely else f"allowed: {', '.join(known) or 'none'}"
 
 
 def shown(text: str) -> str:
-    """A value as a fault may quote it: short, and fit for a terminal."""
+    """Quote a value in a fault: short, and safe for a terminal."""
     printable = "".join(sign if sign.isprintable() else "?" for sign in text[:MAX_SHOWN_CHARS])
     return printable if len(text) <= MAX_SHOWN_CHARS else printable[: MAX_SHOWN_CHARS - 1] + "…"

@@ -1,4 +1,4 @@
-"""Dates, counts and honest minutes as people read them. Pure."""
+"""Format dates, counts and durations for people. Pure."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from chalicelib.core.model import Programme
 
 SECONDS_FOR_AN_ITEM = 8
 SECONDS_FOR_A_COMMENT = 90
-# letters that do not come apart into a plain one and a mark
+# letters that do not decompose into a plain letter and a mark
 PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
 
 
 def day(when: date) -> str:
-    """`Friday 6 March 2026`."""
+    """Format a day: `Friday 6 March 2026`."""
     return f"{when:%A} {when.day} {when:%B %Y}"
 
 
@@ -24,7 +24,7 @@ def local_date(moment: datetime, zone: str) -> date:
 
 
 def local_time(moment: datetime, zone: str) -> str:
-    """`6 March 2026, 14:05`."""
+    """Format a moment: `6 March 2026, 14:05`."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{local.day} {local:%B %Y, %H:%M}"
 
@@ -34,38 +34,38 @@ def local_day(moment: datetime, zone: str) -> str:
 
 
 def last_day(closes_at: datetime, zone: str) -> str:
-    """The last day on which something is accepted that closes at this moment."""
+    """Return the last day before a closing moment."""
     return local_day(closes_at - timedelta(seconds=1), zone)
 
 
 def short_day(closes_at: datetime, zone: str) -> str:
-    """`6 Mar`: of the last day, where there is little room and the year is plain."""
+    """Format the last day in short, `6 Mar`, where there is little room and the year is clear."""
     when = (closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(zone))
     return f"{when.day} {when:%b}"
 
 
 def month(moment: datetime, zone: str) -> str:
-    """`March 2026`."""
+    """Format a month: `March 2026`."""
     return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"
 
 
 def name_sort_key(name: str) -> tuple[str, str]:
-    """Where a name stands in a list: Łucja after Lucas, amara beside Amara."""
+    """Return the key by which names sort: Łucja after Lucas, amara next to Amara."""
     apart = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c)).translate(PLAIN), name
 
 
 def plural(count: int, one: str, many: str) -> str:
-    """`1 rater`, `3 raters`."""
+    """Format a count: `1 rater`, `3 raters`."""
     return f"{count} {one if count == 1 else many}"
 
 
 def minutes(programme: Programme) -> int:
-    """How long the questionnaire takes a careful rater."""
+    """Estimate how long the questionnaire takes a careful rater."""
     comments = [question for question in programme.open_questions if question.competency is None]
     return minutes_for(len(list(programme.items)), len(comments))
 
 
 def minutes_for(items: int, comments: int) -> int:
-    """Whole minutes, at least one. A comment folded away on a competency's page is not counted: few write one."""
+    """Return whole minutes, at least one. Folded-away comments are not counted: few raters write one."""
     return max(1, round((items * SECONDS_FOR_AN_ITEM + comments * SECONDS_FOR_A_COMMENT) / 60))

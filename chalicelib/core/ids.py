@@ -1,8 +1,8 @@
-"""Ids derived from what they stand for, so that doing a thing twice finds the first.
+"""Derive ids from what they identify, so that doing a thing twice finds the first.
 
-An id of a person is a keyed hash: without the key among the settings, nobody who has a list of staff can tell whose an
-id is, in a row, a link or a log line. Ids from before they were keyed stay where they are stored: a delegate keeps
-theirs, and everything below a delegate follows it. See docs/decisions/0030-keyed-ids.md.
+The id of a person is a keyed hash. Without the key in the settings, someone with a list of staff cannot see whose id
+appears in a row, a link or a log line. Ids from before keys were introduced keep their place: a delegate
+keeps theirs, and everything below a delegate follows. See docs/decisions/0030-keyed-ids.md.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ UNKEYED_DELEGATE = 10  # characters of a delegate's id from before ids were keye
 
 
 def derive(length: int, *parts: str) -> str:
-    """The first `length` characters (a-z2-7) of a keyed hash of the parts."""
+    """Return the first `length` characters (a-z2-7) of a keyed hash of the parts."""
     return _letters(hmac.digest(settings().id_key.encode(), _joined(parts), "sha256"), length)
 
 
 def unkeyed(length: int, *parts: str) -> str:
-    """The same as it was made before ids were keyed. Only to find what is stored."""
+    """Return the id as it was made before ids were keyed. Use only to find stored rows."""
     return _letters(hashlib.sha256(_joined(parts)).digest(), length)
 
 
@@ -40,7 +40,7 @@ def delegate_id(cohort_id: str, email: str) -> str:
 
 
 def unkeyed_delegate_id(cohort_id: str, email: str) -> str:
-    """What a delegate of this address is called who was enrolled before ids were keyed."""
+    """Return the id of a delegate with this address who was enrolled before ids were keyed."""
     return unkeyed(UNKEYED_DELEGATE, "delegate", cohort_id, email)
 
 
@@ -49,7 +49,9 @@ def has_unkeyed_id(delegate_id: str) -> bool:
 
 
 def invitation_id(delegate_id: str, wave: str, email: str) -> str:
-    """Made as the delegate's id was, so that nobody is invited twice in a wave that began before ids were keyed."""
+    """Derive a rater's id the way the delegate's id was made, so that no one is invited twice in a wave that began
+    before ids were keyed.
+    """
     make = unkeyed if has_unkeyed_id(delegate_id) else derive
     return make(INVITATION, "invitation", delegate_id, wave, email)
 
@@ -59,7 +61,7 @@ def coach_id(cohort_id: str, email: str) -> str:
 
 
 def coach_ids(cohort_id: str, email: str) -> tuple[str, str]:
-    """A coach's id, and the one in links that were mailed before ids were keyed."""
+    """Return a coach's id, and the one in links that were emailed before ids were keyed."""
     return coach_id(cohort_id, email), unkeyed(COACH, "coach", cohort_id, email)
 
 
@@ -68,30 +70,33 @@ def approver_id(delegate_id: str, email: str) -> str:
 
 
 def approver_ids(delegate_id: str, email: str) -> tuple[str, str]:
-    """An approver's id, and the one in links that were mailed before ids were keyed."""
+    """Return an approver's id, and the one in links that were emailed before ids were keyed."""
     return approver_id(delegate_id, email), unkeyed(APPROVER, "approver", delegate_id, email)
 
 
 def reader_key(email: str) -> str:
-    """Whoever reads email at this address: whose session it is, and whom a code was mailed to."""
+    """Return the key of a reader of emails at this address, for sessions and sign-in codes."""
     return derive(READER, "reader", email)
 
 
 def administrator_key(email: str) -> str:
-    """The same for administrators. Anybody may type an address on their page, so it must not touch readers' codes."""
+    """Return the same for administrators.
+
+    Anyone may type an address on their page, so it must not affect readers' codes.
+    """
     return derive(READER, "administrator", email)
 
 
 def rater_key(email: str) -> str:
-    """One rater's inbox over all delegates and cohorts."""
+    """Return the key of a rater's inbox over all delegates and cohorts."""
     return derive(READER, "rater", email)
 
 
 def unkeyed_rater_key(email: str) -> str:
-    """The inbox of what a rater is asked about delegates who were enrolled before ids were keyed."""
+    """Return the inbox for delegates who were enrolled before ids were keyed."""
     return unkeyed(READER, "rater", email)
 
 
 def inbox_key(delegate_id: str, email: str) -> str:
-    """The inbox in which a rater finds what they are asked about this delegate."""
+    """Return the inbox that lists a rater's invitation about this delegate."""
     return unkeyed_rater_key(email) if has_unkeyed_id(delegate_id) else rater_key(email)

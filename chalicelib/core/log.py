@@ -1,7 +1,7 @@
-"""One JSON object for each log line: ids and states only, never a name, address, link, answer or comment.
+"""Write one JSON object for each log line: ids and states only, never a name, address, link, answer or comment.
 
-Every line carries `request`, Lambda's id of what runs, which its own lines carry too, and `stage`; what is done for a
-job or a mail carries its id.
+Every line carries `request`, Lambda's id of the run, which Lambda's own lines carry too, and `stage`. Lines about a job
+or an email carry its id.
 """
 
 import logging
@@ -17,7 +17,7 @@ _shared: ContextVar[dict[str, object]] = ContextVar("shared", default={})  # noq
 
 
 def configure() -> None:
-    """Once for each function start."""
+    """Configure logging. Call once for each function start."""
     if _log.handlers:
         return
     handler = logging.StreamHandler(sys.stdout)
@@ -29,7 +29,7 @@ def configure() -> None:
 
 @contextmanager
 def bind(**ids: object) -> Iterator[None]:
-    """Every line written inside carries these ids."""
+    """Add these ids to every line that is logged inside."""
     before = _shared.set({**_shared.get(), **ids})
     try:
         yield
@@ -46,18 +46,18 @@ def warning(name: str, **ids: object) -> None:
 
 
 def error(name: str, raised: BaseException, **ids: object) -> None:
-    """The error's type and place; its text may quote what somebody typed, so it stays out."""
+    """Return the error's type and place. Its text is left out, because it may quote what a person typed."""
     _log.error(name, extra={**_shared.get(), **ids, "error": describe_error(raised)})
 
 
 def describe_error(error: BaseException) -> str:
-    """`ValueError at chalicelib/report/jobs.py:31`, for a row or a log line."""
+    """Return `ValueError at chalicelib/report/jobs.py:31`, for a row or a log line."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
     code = f" at {trace.tb_frame.f_code.co_filename.rsplit('/', 3)[-1]}:{trace.tb_lineno}" if trace else ""
-    said = f": {error}" if getattr(error, "may_be_logged", False) else ""
-    return f"{type(error).__name__}{_aws_code(error)}{code}{said}"
+    text = f": {error}" if getattr(error, "may_be_logged", False) else ""
+    return f"{type(error).__name__}{_aws_code(error)}{code}{text}"
 
 
 def _aws_code(error: BaseException) -> str:

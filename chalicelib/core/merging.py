@@ -1,7 +1,7 @@
-"""Merge a posted page into what is stored, so that an older page takes nothing back. Pure.
+"""Merge a posted page into stored answers, so that an older page never undoes newer answers. Pure.
 
-A page carries a mark of each answer that it shows. An answer that comes back as it was shown was not touched, so it
-stays as it is stored. A blank removes an answer only if the page showed that very answer.
+A page carries a mark of each answer that it shows. An answer that comes back unchanged keeps its stored value. A blank
+removes an answer only if the page showed that very answer.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ CHOICE = re.compile(r"[a-z0-9]{1,3}")
 
 
 def marks(saved: Mapping[str, str]) -> str:
-    """What a page shows, for its form. No name of a field holds a space or an equals sign."""
+    """Return the marks of the answers on a page, for its form. Field names contain no space or equals sign."""
     return " ".join(f"{name}={_mark(text)}" for name, text in saved.items())
 
 
 def read_marks(fields: Mapping[str, str]) -> dict[str, str]:
-    """The marks that a form brings back: name of a field -> mark."""
+    """Read the marks that a form brings back: field name -> mark."""
     pairs = (pair.partition("=") for pair in fields.get(SHOWN, "").split())
     return {name: mark for name, _, mark in pairs}
 
@@ -32,10 +32,10 @@ def merge(
     names: Iterable[str],
     never_blank: Collection[str] = (),
 ) -> dict[str, str]:
-    """What is stored after a page was posted.
+    """Return what to store after a page was posted.
 
     names        the fields that the page may change
-    never_blank  those among them that no page can empty: a blank never removes them
+    never_blank  those fields that a blank never removes
     """
     merged = dict(stored)
     for name in names:
@@ -48,5 +48,5 @@ def merge(
 
 
 def _mark(text: str) -> str:
-    """A choice is its own mark; of longer text, a checksum."""
+    """Return the mark of an answer: a choice itself, or a checksum of longer text."""
     return text if CHOICE.fullmatch(text) else f"{zlib.crc32(text.encode()):08x}"

@@ -1,7 +1,7 @@
-"""The words of the field as types: what a programme is made of, and who takes part.
+"""The terms of the field as types: what a programme consists of, and who takes part.
 
-Pure. Every date-time is zone-aware UTC; a `date` is a local date in the
-organisation's time zone. The glossary is docs/glossary.md.
+Pure. Every date-time is zone-aware UTC; a `date` is a local date in the organisation's time zone. The glossary is
+docs/glossary.md.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ class Organisation(Struct, frozen=True):
     brand: str  # colour of the organisation, "#rrggbb"
     logo: str | None  # an SVG or PNG as a data URI, or None
     timezone: str  # IANA name
-    currency: str = "GBP"  # ISO 4217 code, of every sum in the programme
+    currency: str = "GBP"  # ISO 4217 code of every amount in the programme
 
 
 class RaterGroup(Struct, frozen=True):
     id: str
     title: str  # as the delegate sees it: "Direct reports"
-    min: int  # raters a delegate is asked to nominate at least
+    min: int  # minimum number of raters that a delegate nominates
     max: int
-    named: bool  # self and manager: shown by name, and told so on their form
+    named: bool  # self and manager: shown by name, and their form says so
 
     @property
     def has_named_people(self) -> bool:
-        """Several people may be in it, and each is shown on their own, by their own name."""
+        """Return whether the group may have several people who are each shown by name."""
         return self.named and self.max > 1
 
 
@@ -58,7 +58,7 @@ class Competency(Struct, frozen=True):
     id: str
     title: str
     definition: str
-    milestone: str | None  # id of the workshop that works on it
+    milestone: str | None  # id of the workshop that works on this competency
     items: tuple[Item, ...]
 
 
@@ -74,7 +74,7 @@ class Assignment(Struct, frozen=True):
 
 
 class Milestone(Struct, frozen=True):
-    """A workshop (or other dated step) with the work to do after it."""
+    """A workshop (or other dated step) with its assignments."""
 
     id: str
     title: str
@@ -84,7 +84,7 @@ class Milestone(Struct, frozen=True):
 
 class ImpactRules(Struct, frozen=True):
     after_months: int  # calendar months from the programme's end
-    open_days: int  # days the survey stays open
+    open_days: int  # days that the survey is open
 
 
 class Approver(StrEnum):
@@ -101,7 +101,7 @@ class Programme(Struct, frozen=True):
     organisation: Organisation
     scale: tuple[str, ...]  # labels, lowest first; rating 1 is the first
     groups: tuple[RaterGroup, ...]
-    threshold: int  # fewest raters of a published anonymous cell, at least 3
+    threshold: int  # minimum raters of a published anonymous figure, at least 3
     values: tuple[Value, ...]
     competencies: tuple[Competency, ...]
     open_questions: tuple[OpenQuestion, ...]
@@ -109,14 +109,14 @@ class Programme(Struct, frozen=True):
     milestones: tuple[Milestone, ...]
     impact: ImpactRules
     minimum_responses: int = 5  # completed raters, self not counted, below which the administrator decides
-    comments_from: int = 5  # responses a cell needs before its comments carry the cell's name
+    comments_from: int = 5  # responses that a group needs before its comments appear under its name
     close_when_complete: bool = False
     coach_only_comments: bool = False  # whether raters may keep a comment out of the report, for the coach alone
-    raters_approved_by: Approver | None = None  # who looks at a delegate's list before anybody on it is mailed
+    raters_approved_by: Approver | None = None  # who approves a delegate's rater list before anyone on it is emailed
 
     @property
     def top(self) -> int:
-        """The highest rating; the lowest is 1."""
+        """Return the highest rating; the lowest is 1."""
         return len(self.scale)
 
     @property
@@ -124,7 +124,7 @@ class Programme(Struct, frozen=True):
         return (item for competency in self.competencies for item in competency.items)
 
     def group(self, group_id: str) -> RaterGroup:
-        """Raises KeyError for a group the programme does not have."""
+        """Find a group. Raises KeyError if the programme does not have it."""
         return {group.id: group for group in self.groups}[group_id]
 
     @property
@@ -133,7 +133,7 @@ class Programme(Struct, frozen=True):
 
     @property
     def rater_groups(self) -> tuple[RaterGroup, ...]:
-        """Groups a delegate nominates into: all but self."""
+        """Return the groups that a delegate nominates raters for: all but self."""
         return tuple(group for group in self.groups if group.id != SELF_GROUP)
 
 
@@ -171,11 +171,11 @@ class RaterEntry(Struct, frozen=True):
 
 
 class Wave(StrEnum):
-    """One round of collecting on a cohort."""
+    """One round of answers for a cohort."""
 
     BASELINE = "baseline"
     FOLLOWUP = "followup"
-    PULSE = "pulse"  # the raters' minute, six months on
+    PULSE = "pulse"  # the short survey of raters after six months
 
 
 class CohortDates(Struct, frozen=True):
@@ -193,12 +193,12 @@ class Cohort(Struct, frozen=True):
     programme_version: int
     dates: CohortDates
     sponsor: Person | None
-    domains: tuple[str, ...] = ()  # of the addresses it was loaded with: a rater's may be a slip away from one
-    sponsor_link: int = 1  # version of the sponsor's link: another address has another one
+    domains: tuple[str, ...] = ()  # of the delegates' addresses, to find typing mistakes in raters' addresses
+    sponsor_link: int = 1  # version of the sponsor's link; a new address gets a new link
 
 
 class Delegate(Struct, frozen=True):
-    """A person on the programme, whom feedback is about."""
+    """A participant of the programme, who receives feedback."""
 
     id: str
     cohort_id: str
@@ -218,8 +218,8 @@ class WaveState(StrEnum):
     PLANNED = "planned"
     OPEN = "open"
     HELD = "held"  # the deadline passed with too few answers: the administrator extends or closes
-    CLOSING = "closing"  # no answer is accepted any more; boxes are being unsealed
-    CLOSED = "closed"  # responses stored, identity cut, key destroyed
+    CLOSING = "closing"  # answers are no longer accepted; stored answers are being decrypted
+    CLOSED = "closed"  # responses stored without identity, key destroyed
     WITHDRAWN = "withdrawn"  # the delegate left before the close: answers destroyed, nothing is published
 
 
@@ -231,25 +231,25 @@ class PulseArea(Struct, frozen=True):
 
 
 class DelegateWave(Struct, frozen=True):
-    """One delegate's round of collecting."""
+    """One delegate's round of answers."""
 
     delegate_id: str
     wave: Wave
     state: WaveState
     opens_at: datetime
-    closes_at: datetime  # the first moment at which nothing is accepted
+    closes_at: datetime  # the first moment at which no answer is accepted
     extensions: int = 0
     areas: tuple[PulseArea, ...] = ()  # what a pulse asks about
-    compared_with: datetime | None = None  # the opening of the wave that a pulse looks back to
-    counts_hidden: tuple[str, ...] = ()  # groups whose answers are not counted for anyone until the close
+    compared_with: datetime | None = None  # when the wave opened that a pulse compares with
+    counts_hidden: tuple[str, ...] = ()  # groups whose answers are not counted on any page until the close
 
 
 class AnswerCount(Struct, frozen=True):
-    """Raters who are counted together, as they were on the morning of a day."""
+    """Raters who are counted together, as of the morning of a day."""
 
     groups: tuple[str, ...]
     invited: int
-    answered: int  # at least so many; of people who are shown by name, exactly so many
+    answered: int  # minimum; for people who are shown by name, the exact number
     named: bool = False
 
     @property
@@ -267,10 +267,10 @@ class InvitationState(StrEnum):
 
 
 class Invitation(Struct, frozen=True):
-    """Permission for one rater to answer about one delegate in one wave, and their sealed answers.
+    """Permission for one rater to answer about one delegate in one wave, and their encrypted answers.
 
-    `draft` is what has been saved, page by page; `sent` is the draft as it was at the last submission,
-    and the only thing that counts. Both are sealed with the wave's key and gone after the close.
+    `draft` is what has been saved, page by page. `sent` is the draft as of the last submission, and the only answers
+    that count. Both are encrypted with the wave's key and deleted after the close.
     """
 
     id: str
@@ -280,10 +280,10 @@ class Invitation(Struct, frozen=True):
     rater: Person
     state: InvitationState
     link_version: int = 1
-    revision: str | int = ""  # random, another one with each save; rows of earlier versions count the saves
+    revision: str | int = ""  # random, new with each save; rows of earlier versions count the saves
     draft: Mapping[str, bytes] = field(default_factory=dict)
     sent: Mapping[str, bytes] | None = None
-    saved_at: Mapping[str, int] = field(default_factory=dict)  # page -> when typed: see collect/seal.hide_moment
-    reminders: tuple[str, ...] = ()  # ids of mails that an answer cancels
+    saved_at: Mapping[str, int] = field(default_factory=dict)  # page -> when it was saved: see collect/seal.hide_moment
+    reminders: tuple[str, ...] = ()  # ids of emails that an answer cancels
     reason: str = ""  # why they declined: an id of collect.decline
-    sealed: bool = False  # answers were sent through an earlier link: this one neither opens nor changes them
+    sealed: bool = False  # submitted through an earlier link: this link can neither open nor change them

@@ -1,4 +1,4 @@
-"""Settings: one SSM parameter for each stage, read once in the life of a function."""
+"""Read the settings: one SSM parameter for each deployment, read once in the life of a function."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from chalicelib.core.aws import client
 
 
 class ConfigError(Exception):
-    """The deployment is misconfigured: nobody outside can fix it, so it is no refusal."""
+    """The deployment is misconfigured. Users cannot fix this, so it is not a Refusal."""
 
-    may_be_logged = True  # it names settings and quotes none
+    may_be_logged = True  # names settings and quotes none
 
 
 class Settings(Struct, frozen=True):
@@ -26,12 +26,12 @@ class Settings(Struct, frozen=True):
     queues: dict[str, str]  # work, report, mail -> URL
     configuration_set: str
     base_url: str  # of every page, without a slash at the end
-    sender: str  # `Name <address>` that mail comes from
-    reply_to: str  # a person's mailbox
+    sender: str  # `Name <address>`, the sender of every email
+    reply_to: str  # a mailbox that a person reads
     link_keys: tuple[str, ...]  # oldest first; the last one signs, all verify
-    administrators: tuple[str, ...]  # addresses told of what needs a decision
+    administrators: tuple[str, ...]  # addresses that get an email when a decision is needed
     mails_per_second: float  # the account's sending rate
-    second_factor: str = "optional"  # of administrators: required or optional
+    second_factor: str = "optional"  # for administrators: required or optional
     id_key: str = ""  # makes ids of people, and never changes: see core/ids.py
 
     @property
@@ -57,7 +57,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "id_key": str,
     "second_factor": str,
 }
-DEFAULTS = {"second_factor": "optional"}  # of settings that a deployment may lack
+DEFAULTS = {"second_factor": "optional"}  # settings that a deployment may lack
 
 
 def stage() -> str:
@@ -73,7 +73,7 @@ def parameter_name(stage_name: str) -> str:
 
 @cache
 def settings() -> Settings:
-    """Raises ConfigError naming every setting that is missing or malformed, not just the first."""
+    """Parse the settings. Raises ConfigError that names every missing or malformed setting, not only the first."""
     name = parameter_name(stage())
     answer = client("ssm").get_parameter(Name=name, WithDecryption=True)
     return parse_settings(answer["Parameter"]["Value"], stage())
@@ -81,35 +81,37 @@ def settings() -> Settings:
 
 def parse_settings(text: str, stage_name: str) -> Settings:
     try:
-        found = json.loads(text)
+        content = json.loads(text)
     except ValueError as error:
         raise ConfigError(f"{parameter_name(stage_name)} is not JSON: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise ConfigError(f"{parameter_name(stage_name)} is not a JSON object")
-    if wrong := _faults(found):
-        raise ConfigError(f"{parameter_name(stage_name)}: {'; '.join(wrong)}")
-    found = {"id_key": first_id_key(found["link_keys"]), **DEFAULTS, **found}
-    values: dict[str, Any] = {key: tuple(found[key]) if kind is list else found[key] for key, kind in KINDS.items()}
+    if faults := _faults(content):
+        raise ConfigError(f"{parameter_name(stage_name)}: {'; '.join(faults)}")
+    content = {"id_key": first_id_key(content["link_keys"]), **DEFAULTS, **content}
+    values: dict[str, Any] = {key: tuple(content[key]) if kind is list else content[key] for key, kind in KINDS.items()}
     return Settings(stage=stage_name, **values)
 
 
 def first_id_key(link_keys: Sequence[str]) -> str:
-    """The id key of a deployment that was set up before there was one: made from its oldest link key.
+    """Return the id key of a deployment that was set up before id keys existed: derived from its oldest link key.
 
-    `make deploy` and `make rotate-keys` store it among the settings, so it stays when that link key goes.
+    `make deploy` and `make rotate-keys` store it in the settings, so it stays when that link key goes.
     """
     return hmac.digest(link_keys[0].encode(), b"fullcircle.ids", "sha256").hex()
 
 
-def _faults(found: dict[str, Any]) -> list[str]:
-    """All of them, whether a setting is missing or what is in it cannot be used."""
-    wrong = [f"{key} is missing" for key in KINDS if key not in found and key not in ("id_key", *DEFAULTS)]
-    wrong += [f"{key} is not a setting" for key in found if key not in KINDS]
-    wrong += [f"{key} is malformed" for key, kind in KINDS.items() if key in found and not isinstance(found[key], kind)]
-    for key, look in LOOKS.items():
-        if isinstance(found.get(key), KINDS[key]):
-            wrong += look(found[key])
-    return wrong
+def _faults(content: dict[str, Any]) -> list[str]:
+    """Return every fault: a missing, unknown or malformed setting."""
+    faults = [f"{key} is missing" for key in KINDS if key not in content and key not in ("id_key", *DEFAULTS)]
+    faults += [f"{key} is not a setting" for key in content if key not in KINDS]
+    faults += [
+        f"{key} is malformed" for key, kind in KINDS.items() if key in content and not isinstance(content[key], kind)
+    ]
+    for key, check in LOOKS.items():
+        if isinstance(content.get(key), KINDS[key]):
+            faults += check(content[key])
+    return faults
 
 
 def _queues(urls: dict[str, Any]) -> list[str]:
@@ -118,7 +120,7 @@ def _queues(urls: dict[str, Any]) -> list[str]:
 
 def _base_url(url: str) -> list[str]:
     if not url.startswith("http"):
-        return ["base_url is no address yet: make deploy sets it"]
+        return ["base_url is not an address yet: make deploy sets it"]
     return ["base_url ends with a slash"] if url.endswith("/") else []
 
 
@@ -130,10 +132,10 @@ def _link_keys(keys: list[Any]) -> list[str]:
 LOOKS: dict[str, Callable[[Any], list[str]]] = {
     "queues": _queues,
     "base_url": _base_url,
-    "sender": lambda sender: [] if "@" in sender else ["sender holds no address"],
+    "sender": lambda sender: [] if "@" in sender else ["sender contains no address"],
     "link_keys": _link_keys,
-    "second_factor": lambda rule: [] if rule in ("required", "optional") else ["second_factor is required or optional"],
+    "second_factor": lambda rule: [] if rule in ("required", "optional") else ["second_factor: required or optional"],
     "id_key": lambda key: [] if len(key) >= MIN_KEY else [f"id_key needs {MIN_KEY} characters or more"],
-    "administrators": lambda who: [] if who else ["administrators names nobody"],
-    "mails_per_second": lambda rate: [] if rate > 0 else ["mails_per_second is not above zero"],
+    "administrators": lambda who: [] if who else ["administrators is empty"],
+    "mails_per_second": lambda rate: [] if rate > 0 else ["mails_per_second must be above zero"],
 }

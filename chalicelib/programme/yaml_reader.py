@@ -59,7 +59,7 @@ def _syntax_fault(error: Exception, text: str) -> tuple[int, str, str]:
         mark = error.problem_mark or error.context_mark
         return (mark.line + 1 if mark else 1, "", f"is not YAML: {error.problem or error.context}")
     if isinstance(error, yaml.reader.ReaderError):
-        return (text.count("\n", 0, error.position) + 1, "", "is not YAML: it holds a control character")
+        return (text.count("\n", 0, error.position) + 1, "", "is not YAML: it contains a control character")
     # PyYAML lets chr() fail on "\UFFFFFFFF"
     return (1, "", "is not YAML: an escape in a quoted text names a character that does not exist")
 
@@ -139,7 +139,7 @@ def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
     outline.count_values(0, len(node.value))
     value = outline.scalars[path] = _plain(node)
     if isinstance(value, str) and any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
-        outline.fault(path, "holds a control character")
+        outline.fault(path, "contains a control character")
     try:
         return msgspec.convert(value, type=kind)
     except msgspec.ValidationError:

@@ -1,1 +1,1 @@
-"""A wave closes: score, publish and render one delegate's report."""
+"""Score, publish and render a delegate's report when a wave closes."""

@@ -1,4 +1,7 @@
-"""Charts as SVG: one drawing for HTML and PDF, shapes as well as colours, every figure beside it as text. Pure."""
+"""Draw charts as SVG, the same for HTML and PDF, with shapes as well as colours and every figure next to it as text.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,15 @@ MUTE = "#475569"
 LINE = "#cbd5e1"
 FONT = "'Source Sans Pro', sans-serif"  # quoted: typst takes an unquoted name with a digit for another font
 
-STRIP, EDGE = 180, 9  # width of a strip, and room for a mark at either end of it
+STRIP, EDGE = 180, 9  # width of a strip, and space for a mark at either end of it
 WIDTH = 330  # of the radar: readable on a phone
-BAR_WIDTH, BAR, BAR_EDGE = 266, 17, 9  # a bar's drawing, and room for half a mark at its end
-# letters for the brackets of a regular expression: Latin, less what the charts' font lacks
+BAR_WIDTH, BAR, BAR_EDGE = 266, 17, 9  # a bar's drawing, and space for half a mark at its end
+# letters for the brackets of a regular expression: Latin, without those the charts' font lacks
 DRAWN = " -~\u00a1-\u00ac\u00ae-\u012b\u012e-\u0131\u0134-\u0149\u014c-\u0165\u0168-\u017e–—‘’“”•…€"
 
 
 class Mark(Struct, frozen=True):
-    """How a cell looks in every chart."""
+    """The mark of a cell, the same in every chart."""
 
     colour: str
     shape: str
@@ -54,17 +57,17 @@ class Point(Struct, frozen=True):
 
 
 def label(words: str) -> str:
-    """A name fit to be drawn: only letters that the charts' font has, for no other one steps in inside a drawing."""
+    """Keep only letters that the charts' font has: a drawing cannot use a second font."""
     return re.sub(f"[^{DRAWN}]", "", unicodedata.normalize("NFKC", words)).strip() or "–"
 
 
 def said(points: Iterable[Point], top: int) -> str:
-    """What a chart of these points says, in words."""
+    """Describe a chart of these points in words."""
     return f"{', '.join(f'{point.label} {point.display}' for point in points)}, on a scale from 1 to {top}."
 
 
 def raters(point: Point) -> str:
-    """How many stand behind a figure, and how far they agree."""
+    """Say how many raters a figure has, and how far they agree."""
     return f"n {point.n}{f', {point.word}' if point.word else ''}"
 
 
@@ -74,12 +77,12 @@ def badge(mark: Mark) -> str:
 
 @cache
 def axis(top: int) -> str:
-    """The numbers of the scale, to stand above strips."""
+    """Draw the numbers of the scale, to go above strips."""
     return _svg(STRIP, 12, _numbers([_x(point, top) for point in range(1, top + 1)], 9, 8))
 
 
 def strip(points: Sequence[Point], top: int) -> str:
-    """Marks on one line of the scale, later ones on top; between self and all others the gap as a bar."""
+    """Draw marks on one line of the scale, later ones on top, and the gap between self and all others as a bar."""
     gap = {point.mark: _x(point.mean, top) for point in points if point.mark in (OWN, ALL)}
     shapes = [_line(top)]
     if len(gap) == 2:
@@ -89,7 +92,7 @@ def strip(points: Sequence[Point], top: int) -> str:
 
 
 def bar(point: Point, top: int) -> str:
-    """From the foot of the scale to a mark; the words and the figure stand around it as text."""
+    """Draw a bar from the low end of the scale to a mark; its words and figure are text around it."""
     grid = "".join(f"M{x:g} 0V{BAR}" for x in _places(top))
     until = _places(top)[0] + (BAR_WIDTH - BAR_EDGE) * (point.mean - 1) / (top - 1)
     pale = mix(point.mark.colour, "#ffffff", 0.6)
@@ -103,7 +106,7 @@ def bar(point: Point, top: int) -> str:
 
 @cache
 def bar_axis(top: int) -> str:
-    """The numbers of the scale, to stand under bars."""
+    """Draw the numbers of the scale, to go under bars."""
     return _svg(BAR_WIDTH, 12, _numbers([max(3.2, x) for x in _places(top)], 9, 10))
 
 
@@ -112,10 +115,10 @@ def _places(top: int) -> list[float]:
 
 
 def before_and_now(before: float, now: float, top: int) -> str:
-    """A hollow mark then, a full one now, and the way between them."""
-    then, here = _x(before, top), _x(now, top)
-    way = f'<path d="M{then:g} 8H{here:g}" stroke="#94a3b8" stroke-width="3"/>'
-    return _svg(STRIP, 16, [_line(top), way, *_pair(then, here)])
+    """Draw a hollow mark for then, a full one for now, and a line between them."""
+    then_x, now_x = _x(before, top), _x(now, top)
+    way = f'<path d="M{then_x:g} 8H{now_x:g}" stroke="#94a3b8" stroke-width="3"/>'
+    return _svg(STRIP, 16, [_line(top), way, *_pair(then_x, now_x)])
 
 
 def before_and_now_badge() -> str:
@@ -157,9 +160,9 @@ def _mark(mark: Mark, x: float, y: float) -> str:
 
 
 def _numbers(places: Sequence[float], y: float, size: float) -> list[str]:
-    """1, 2, 3 and on at these places."""
-    look = f'y="{y:g}" font-size="{size:g}" fill="{MUTE}" text-anchor="middle"'
-    return [f'<text x="{x:g}" {look}>{number}</text>' for number, x in enumerate(places, start=1)]
+    """Draw 1, 2, 3 and so on at these places."""
+    style = f'y="{y:g}" font-size="{size:g}" fill="{MUTE}" text-anchor="middle"'
+    return [f'<text x="{x:g}" {style}>{number}</text>' for number, x in enumerate(places, start=1)]
 
 
 def _svg(width: float, height: float, shapes: Iterable[str]) -> str:

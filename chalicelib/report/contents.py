@@ -1,4 +1,4 @@
-"""What the report says, part by part, as plain data for both templates: words and figures from facts only. Pure."""
+"""Build the content of the report, part by part, as plain data for both templates, from facts only. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TITLE = "360-degree feedback report"
 
 
 def build_contents(programme: Programme, facts: Facts) -> dict[str, Any]:
-    """The report as nested dicts, lists and strings; a part with nothing to show is not in it."""
+    """Return the report as nested dicts, lists and strings, without parts that have nothing to show."""
     book = FactsIndex(programme, facts)
     parts = [
         front.how_to_read(book),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 def coverage(font: bytes) -> frozenset[int]:
-    """Code points that a font has a glyph for. Raises ValueError if it does not say."""
+    """Return the code points that a font has a glyph for. Raises ValueError if the font does not say."""
     return frozenset(_glyphs(font))
 
 
@@ -16,23 +16,23 @@ def _tables(font: bytes) -> dict[bytes, int]:
 
 
 def _glyphs(font: bytes) -> dict[int, int]:
-    """Code point -> glyph of an OpenType or TrueType font, from its `cmap` table (format 4 or 12).
+    """Return code point -> glyph of an OpenType or TrueType font, from its `cmap` table (format 4 or 12).
 
     Source: OpenType 1.9.1, `cmap`.
     """
     start = _tables(font)[b"cmap"]
     count = struct.unpack_from(">H", font, start + 2)[0]
-    found: dict[int, int] = {}
+    glyphs: dict[int, int] = {}
     for k in range(count):
         at = start + struct.unpack_from(">I", font, start + 8 + 8 * k)[0]
         table_format = struct.unpack_from(">H", font, at)[0]
         if table_format == 4:
-            found.update(_format_4(font, at))
+            glyphs.update(_format_4(font, at))
         elif table_format == 12:
-            found.update(_format_12(font, at))
-    if not found:
+            glyphs.update(_format_12(font, at))
+    if not glyphs:
         raise ValueError("the font has no Unicode cmap")
-    return found
+    return glyphs
 
 
 def _tables_end(font: bytes) -> int:

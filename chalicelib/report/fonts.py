@@ -1,4 +1,4 @@
-"""The fonts of the PDF, from packages of requirements-report.txt. Without them this cannot be imported."""
+"""Find the fonts of the PDF in the packages of requirements-report.txt. Import fails without them."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any
 from chalicelib.report.font_coverage import coverage
 
 SANS = "font_source_sans_pro"
-FACES = {  # those the template uses; a character must be in all of them, or in a fallback
+FACES = {  # used by the template; a character must be in all of them, or in a fallback
     SANS: ("SourceSansPro-Regular", "SourceSansPro-Semibold"),
     "font_source_serif_pro": ("SourceSerifPro-Semibold",),
 }
 FAMILIES = ("Source Sans Pro", "Source Serif Pro")
 FALLBACK_PACKAGE = "manimgx_fonts"  # Noto: pictures, and the scripts that people in Britain write in
-FALLBACKS = ("Noto Sans", "Noto Emoji", "Noto Sans Symbols")  # asked in this order, and then those of other scripts
+FALLBACKS = ("Noto Sans", "Noto Emoji", "Noto Sans Symbols")  # tried in this order, and then those of other scripts
 
 
 class FontsMissing(ImportError):
-    """typst would print blank pages; so a process without fonts ends before it takes on a report."""
+    """The fonts are missing. typst would print blank pages, so the process ends before it claims a report."""
 
 
 def missing(packages: Path) -> list[str]:
-    """Files that a folder with installed packages lacks: to be asked of the layer before it is uploaded."""
-    wanted = [f"{package}/files/{face}.otf" for package, faces in FACES.items() for face in faces]
-    lacking = [name for name in wanted if not (packages / name).is_file()]
+    """Return the files that a folder of installed packages lacks; used to check the layer before upload."""
+    files = [f"{package}/files/{face}.otf" for package, faces in FACES.items() for face in faces]
+    lacking = [name for name in files if not (packages / name).is_file()]
     return lacking + ([] if any((packages / FALLBACK_PACKAGE).glob("*.ttf")) else [f"{FALLBACK_PACKAGE}/*.ttf"])
 
 
@@ -40,7 +40,7 @@ def _folder(package: str) -> Path:
 
 @cache
 def for_typst() -> Any:
-    """Raises RuntimeError if a family is missing."""
+    """Return typst's fonts. Raises RuntimeError if a family is missing."""
     import typst
 
     folders = [*(str(_folder(package) / "files") for package in FACES), str(_folder(FALLBACK_PACKAGE))]
@@ -51,9 +51,10 @@ def for_typst() -> Any:
 
 
 def needed(letters: Set[int]) -> list[str]:
-    """The fallbacks that draw some of these characters, in the order of all.
+    """Return the fallbacks that draw some of these characters, in their order.
 
-    Typst goes through the whole list for every text, with twenty families for a fifteenth of a report's time.
+    Typst goes through the whole list for every text; with all twenty families it would add a fifteenth to a report's
+    time.
     """
     foreign = letters - drawn()
     return [family for family in fallbacks() if foreign & _draws_first()[family]] if foreign else []
@@ -61,12 +62,12 @@ def needed(letters: Set[int]) -> list[str]:
 
 @cache
 def _draws_first() -> dict[str, frozenset[int]]:
-    """Fallback -> the characters that no family before it can draw."""
-    found, before = {}, frozenset[int]()
+    """Return fallback -> the characters that no earlier family can draw."""
+    drawn_by, before = {}, frozenset[int]()
     for family in fallbacks():
-        own = frozenset().union(*(coverage(file.read_bytes()) for file in _files_of(family)))
-        found[family], before = own - before, before | own
-    return found
+        characters = frozenset().union(*(coverage(file.read_bytes()) for file in _files_of(family)))
+        drawn_by[family], before = characters - before, before | characters
+    return drawn_by
 
 
 def _files_of(family: str) -> list[Path]:
@@ -75,8 +76,8 @@ def _files_of(family: str) -> list[Path]:
 
 @cache
 def fallbacks() -> tuple[str, ...]:
-    rest = sorted(set(for_typst().families()) - {*FAMILIES, *FALLBACKS})
-    return (*FALLBACKS, *rest)
+    other_families = sorted(set(for_typst().families()) - {*FAMILIES, *FALLBACKS})
+    return (*FALLBACKS, *other_families)
 
 
 def _face(package: str, face: str) -> bytes:
@@ -85,13 +86,13 @@ def _face(package: str, face: str) -> bytes:
 
 @cache
 def drawn() -> frozenset[int]:
-    """Characters that every face of the template can draw."""
+    """Return the characters that every face of the template can draw."""
     return frozenset.intersection(*(coverage(_face(package, face)) for package in FACES for face in FACES[package]))
 
 
 @cache
 def covered() -> frozenset[int]:
-    """Characters that can be printed: those, and the ones of the fallbacks."""
+    """Return the characters that can be printed: those of the template's faces and of the fallbacks."""
     return drawn().union(*(coverage(file.read_bytes()) for file in sorted(_folder(FALLBACK_PACKAGE).glob("*.ttf"))))
 
 

@@ -1,6 +1,6 @@
-"""The job that freezes a cohort's figures, once, and then has the reports printed that show them.
+"""Take the snapshot of a cohort's figures once, then have the reports printed that show it.
 
-Made by every close, and once more for the cohort's deadline. Why reports wait:
+The job is created by every close, and once more for the cohort's deadline. Why reports wait:
 docs/decisions/0012-reports-wait-for-the-cohort.md.
 """
 
@@ -28,7 +28,7 @@ from chalicelib.store.table import Write, transact
 from chalicelib.waves import lifecycle
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
-MAX_WAIT = timedelta(days=14)  # after the deadline, for those who were given more time
+MAX_WAIT = timedelta(days=14)  # after the deadline, for delegates with more time
 STILL_ANSWERED = (DelegateStatus.PLANNED, DelegateStatus.COLLECTING)
 NOT_CLOSED = (*STILL_ANSWERED, DelegateStatus.HELD)
 
@@ -36,7 +36,7 @@ Noise = Mapping[str, Mapping[Subject, str]]
 
 
 class _Round(Struct, frozen=True):
-    """A wave of a cohort, as it stands."""
+    """A wave of a cohort, as stored."""
 
     cohort_id: str
     wave: Wave
@@ -54,11 +54,13 @@ class _Round(Struct, frozen=True):
 
     @property
     def is_small(self) -> bool:
-        """It will never have figures."""
+        """Return whether the cohort is too small to ever have figures."""
         return len(self.lines) < MIN_DELEGATES
 
     def may_freeze(self, now: datetime) -> bool:
-        """Everyone is closed; or the deadline has passed, and to wait for more helps nobody or takes too long."""
+        """Return whether to take the snapshot: all are closed, or the deadline has passed and no one else can still
+        answer, or the maximum wait has passed.
+        """
         if len(self.closed) == len(self.lines):
             return True
         if now < self.deadline + lifecycle.FIGURES_AFTER:
@@ -68,19 +70,21 @@ class _Round(Struct, frozen=True):
 
 
 def snapshot_cohort(job: Job, now: datetime) -> Sequence[Write]:
-    """Does nothing while too many still answer: the last close, or the deadline, comes back."""
-    found = _round(job.about["cohort"], Wave(job.about["wave"]))
-    frozen = cohort_figures.find(found.cohort_id, found.wave)
-    if frozen is None and not found.is_small and not found.may_freeze(now):
-        return _meanwhile(job, found, now)
+    """Take the snapshot. Do nothing while too many can still answer: the last close or the deadline starts it again."""
+    cohort_round = _round(job.about["cohort"], Wave(job.about["wave"]))
+    frozen = cohort_figures.find(cohort_round.cohort_id, cohort_round.wave)
+    if frozen is None and not cohort_round.is_small and not cohort_round.may_freeze(now):
+        return _meanwhile(job, cohort_round, now)
     noise: Noise = {}
-    if frozen is None and not found.is_small:
-        frozen, noise = _freeze(found, now)
-    elif frozen and found.wave is Wave.FOLLOWUP and set(found.unprinted) & set(frozen.delegates):
-        noise = noise_words(*_reports(found, frozen.delegates))  # an attempt that froze, and came no further
+    if frozen is None and not cohort_round.is_small:
+        frozen, noise = _freeze(cohort_round, now)
+    elif frozen and cohort_round.wave is Wave.FOLLOWUP and set(cohort_round.unprinted) & set(frozen.delegates):
+        noise = noise_words(
+            *_reports(cohort_round, frozen.delegates)
+        )  # an earlier attempt took the snapshot and then stopped
     each_or_fail(
-        found.unprinted,
-        lambda delegate_id: _have_printed(delegate_id, found.wave, frozen, noise.get(delegate_id, {}), now),
+        cohort_round.unprinted,
+        lambda delegate_id: _have_printed(delegate_id, cohort_round.wave, frozen, noise.get(delegate_id, {}), now),
         "cohort_figures",
     )
     return []
@@ -98,42 +102,50 @@ def _round(cohort_id: str, wave: Wave) -> _Round:
     return _Round(cohort_id, wave, programme, tuple(lines), deadline)
 
 
-def _meanwhile(job: Job, found: _Round, now: datetime) -> list[Write]:
-    """A report that the administrator wants at once goes without the cohort's figures; the deadline looks again."""
-    delegate_id = job.about.get("delegate", "")
-    if "at_once" in job.about and delegate_id in found.unprinted:
-        _have_printed(delegate_id, found.wave, None, {}, now)
-    return [] if delegate_id else [jobs.add(lifecycle.figures_job(found.cohort_id, found.wave, now + LOOK_AGAIN_AFTER))]
-
-
-def _freeze(found: _Round, now: datetime) -> tuple[CohortFigures, Noise]:
-    """Over those who are closed now and whose rows can be read; the report of another fails, and is shown.
-
-    If another attempt was first, what it froze stands.
+def _meanwhile(job: Job, cohort_round: _Round, now: datetime) -> list[Write]:
+    """Print at once a report that the administrator published early, without the cohort's figures; try again at the
+    deadline.
     """
-    reports, earlier = _reports(found, found.closed)
-    frozen = Frozen(
-        means=cohort_means(found.programme, reports.values()),
-        effects=tuple(effects(reports, earlier)),
-        consistency=tuple(consistency(found.programme, reports.values())),
+    delegate_id = job.about.get("delegate", "")
+    if "at_once" in job.about and delegate_id in cohort_round.unprinted:
+        _have_printed(delegate_id, cohort_round.wave, None, {}, now)
+    return (
+        []
+        if delegate_id
+        else [jobs.add(lifecycle.figures_job(cohort_round.cohort_id, cohort_round.wave, now + LOOK_AGAIN_AFTER))]
     )
-    figures = CohortFigures(found.cohort_id, found.wave, tuple(reports), frozen_bytes(frozen), now)
+
+
+def _freeze(cohort_round: _Round, now: datetime) -> tuple[CohortFigures, Noise]:
+    """Take the snapshot over closed delegates whose rows can be read; the others' reports fail, and that is shown.
+
+    If another attempt was first, keep its snapshot.
+    """
+    reports, earlier = _reports(cohort_round, cohort_round.closed)
+    frozen = Frozen(
+        means=cohort_means(cohort_round.programme, reports.values()),
+        effects=tuple(effects(reports, earlier)),
+        consistency=tuple(consistency(cohort_round.programme, reports.values())),
+    )
+    figures = CohortFigures(cohort_round.cohort_id, cohort_round.wave, tuple(reports), frozen_bytes(frozen), now)
     try:
         transact([cohort_figures.add(figures)])
     except FiguresExist:
-        first = cohort_figures.find(found.cohort_id, found.wave)
+        first = cohort_figures.find(cohort_round.cohort_id, cohort_round.wave)
         if first is None:
             raise
-        return first, noise_words(*_reports(found, first.delegates))
+        return first, noise_words(*_reports(cohort_round, first.delegates))
     return figures, noise_words(reports, earlier)
 
 
-def _reports(found: _Round, delegate_ids: Iterable[str]) -> tuple[dict[str, Facts], dict[str, Facts]]:
-    """By delegate: the facts of this wave, and of the one before where there was a report."""
+def _reports(cohort_round: _Round, delegate_ids: Iterable[str]) -> tuple[dict[str, Facts], dict[str, Facts]]:
+    """Return by delegate the facts of this wave, and of the previous one if there was a report."""
 
     def read(delegate_id: str) -> tuple[Facts, Facts | None]:
         rows = list(delegates.load_rows(delegate_id))
-        return wave_facts(found.programme, delegate_in(rows), found.wave, rows), earlier_facts(rows, found.wave)
+        return wave_facts(cohort_round.programme, delegate_in(rows), cohort_round.wave, rows), earlier_facts(
+            rows, cohort_round.wave
+        )
 
     both, _ = each(delegate_ids, read, "cohort_figures")
     earlier = {delegate_id: before for delegate_id, (_, before) in both.items() if before}
@@ -143,7 +155,7 @@ def _reports(found: _Round, delegate_ids: Iterable[str]) -> tuple[dict[str, Fact
 def _have_printed(
     delegate_id: str, wave: Wave, frozen: CohortFigures | None, noise: Mapping[Subject, str], now: datetime
 ) -> None:
-    """The delegate's share and the job that prints it; who has them is passed over."""
+    """Write a delegate's share and the job that prints it; skip a delegate who has both."""
     writes = [jobs.add(JobKind.REPORT.job(delegate_id, wave.value, due_at=now, delegate=delegate_id, wave=wave.value))]
     before = earlier_facts(delegates.load_rows(delegate_id), wave) if wave is Wave.FOLLOWUP else None
     earlier = facts_bytes(before) if before else b""
@@ -151,6 +163,6 @@ def _have_printed(
     if share != Share():
         writes.append(cohort_figures.add_share(StoredShare(delegate_id, wave, share_bytes(share))))
     try:
-        transact(writes)  # the sweep hints at them: a few minutes do not matter
+        transact(writes)  # the sweep sends the hints: a few minutes do not matter
     except JobExists:
         return

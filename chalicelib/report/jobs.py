@@ -1,4 +1,4 @@
-"""The job of this stage: publish a closed wave, print it, and tell the coach."""
+"""Run this stage's job: publish a closed wave, print it, and notify the coach."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ from chalicelib.store.marshal import Row
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.table import Write
 
-# The coach's mail is left to the sweep: a few minutes do not matter, and a hint would be one call more.
+# The sweep sends the coach's email: a few minutes do not matter, and a hint would cost one more call.
 COACH_IS_TOLD_AFTER = timedelta(minutes=1)
 
 
 def build_report(job: Job, now: datetime) -> Sequence[Write]:
-    """Six calls with claim and settling: one query, three documents. The same responses make the same report."""
+    """Build one report in six calls: claim, one query, three documents, settle.
+
+    The same responses give the same report.
+    """
     rows = list(delegates.load_rows(job.about["delegate"]))
     wave = Wave(job.about["wave"])
     delegate = delegate_in(rows)

@@ -1,4 +1,4 @@
-"""The facts of a closed wave, from a delegate's rows: what is printed, and what a cohort's figures are made of."""
+"""Load the facts of a closed wave from a delegate's rows: for the report, and for the cohort's figures."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from chalicelib.store.reports import StoredReport
 
 
 def delegate_in(rows: Iterable[Row]) -> Delegate:
-    """Whom the rows of a partition are about."""
+    """Return the delegate that the rows of a partition are about."""
     return next(read(Delegate, row) for row in rows if row["sk"] == "META")
 
 
 def wave_facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[Row]) -> Facts:
-    """By the responses alone: the same responses give the same facts, however late or often they are made."""
+    """Compute the facts from the responses alone: the same responses give the same facts, however late or often."""
     zone = ZoneInfo(programme.organisation.timezone)
     heading = ReportHeading(
         delegate=delegate.person.name,
@@ -40,13 +40,18 @@ def wave_facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Seque
 
 
 def coach_comments(programme: Programme, wave: Wave, rows: Sequence[Row]) -> list[CoachComment]:
-    """What raters keep for the coach: under the names and by the rules of the report's comments, and in no document."""
+    """Return the comments that raters keep for the coach, by the names and rules of the report's comments; in no
+    document.
+    """
     if not programme.coach_only_comments:
         return []
     published = _published(programme, wave, rows)
     titles = cell_titles(programme, published.comment_cells)
     texts = {question.id: question.text for question in programme.open_questions}
-    return [CoachComment(texts[one.question], titles[one.cell], one.text) for one in published.coach_comments]
+    return [
+        CoachComment(texts[comment.question], titles[comment.cell], comment.text)
+        for comment in published.coach_comments
+    ]
 
 
 def _published(programme: Programme, wave: Wave, rows: Sequence[Row]) -> PublishedCells:
@@ -54,21 +59,21 @@ def _published(programme: Programme, wave: Wave, rows: Sequence[Row]) -> Publish
 
 
 def earlier_facts(rows: Iterable[Row], wave: Wave) -> Facts | None:
-    """The baseline's facts, for a follow-up; None if there was no report then. One call."""
+    """Return the baseline's facts for a follow-up; None if there was no report then. One call."""
     if wave is not Wave.FOLLOWUP:
         return None
-    found = (read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}")
-    return next((read_facts(objects.load(report.facts)) for report in found), None)
+    reports = (read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}")
+    return next((read_facts(objects.load(report.facts)) for report in reports), None)
 
 
 def _closed_at(rows: Iterable[Row], wave: Wave) -> datetime:
-    """The report carries the day of the deadline."""
+    """Return the day of the deadline, which the report shows."""
     sk = f"WAVE#{wave.value}"
     return next(datetime.fromisoformat(row["closes_at"]) for row in rows if row["sk"] == sk)
 
 
 def _comment_key(rows: Iterable[Row], wave: Wave) -> bytes:
-    """From the random ids of the responses: the same at each attempt, and nothing that tells who wrote what."""
+    """Derive the key from the random ids of the responses: the same at each attempt, independent of who wrote what."""
     prefix = f"RESPONSE#{wave.value}#"
     ids = sorted(row["sk"] for row in rows if row["sk"].startswith(prefix))
     return hashlib.sha256("\n".join(ids).encode()).digest()

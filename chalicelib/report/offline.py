@@ -1,4 +1,6 @@
-"""Reports from feedback gathered elsewhere: responses.csv through the same publisher into a folder per delegate."""
+"""Make reports from feedback collected elsewhere: responses.csv through the same publisher, one folder for each
+delegate.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,9 @@ FILES = {"facts": FACTS_FILE, "html": "report.html", "pdf": "report.pdf"}
 
 
 class Source(Struct, frozen=True):
-    """A CSV file with the columns delegate, group, every item id and, if wanted, open question ids."""
+    """A CSV file with the columns delegate, group, every item id and optionally open question ids."""
 
-    name: str  # in faults
+    name: str  # in error messages
     data: bytes
 
 
@@ -46,16 +48,16 @@ def report_offline(
     issued: date,
     progress: Callable[[int, int], None],
 ) -> tuple[str, ...]:
-    """Writes facts.json, report.html and report.pdf (or facts.json alone) into a folder of `out` per delegate.
+    """Write facts.json, report.html and report.pdf (or facts.json alone) into a folder of `out` for each delegate.
 
     before     responses of an earlier wave: `responses` are then the follow-up, and reports show what has changed
     progress   called with (delegates done, delegates in all)
 
-    From five delegates on every report carries the cohort's means, and cohort.json holds them with effect sizes.
+    From five delegates on, every report shows the cohort's means, and cohort.json has them with effect sizes.
 
     Returns the folders' names in file order. A folder appears whole or not at all and replaces an older one. Raises
-    FileFaults naming every fault, BaselineDiffers for a `before` that is not what the folder has published,
-    ReportsDiffer for reports that must not stand beside older ones, or LedgerDamaged; then nothing is written.
+    FileFaults with every fault, BaselineDiffers for a `before` that is not what the folder has published, ReportsDiffer
+    for reports that must not appear next to older ones, or LedgerDamaged; then nothing is written.
     """
     wave = Wave.FOLLOWUP if before else Wave.BASELINE
     plain = _facts(programme, responses, wave, issued)
@@ -100,7 +102,7 @@ def _means(reports: Mapping[str, Facts], earlier: Mapping[str, Facts], wave: Wav
 
 
 def _spelt_as(reports: Iterable[str], earlier: Mapping[str, Facts]) -> dict[str, Facts]:
-    """Earlier facts under the names that the later file gives their delegates."""
+    """Give earlier facts the names that the later file gives their delegates."""
     spelling = {identify(name): name for name in reports}
     return {spelling.get(identify(name), name): facts for name, facts in earlier.items()}
 
@@ -110,7 +112,7 @@ def _by_identity(reports: Mapping[str, Facts]) -> dict[str, Facts]:
 
 
 def _facts(programme: Programme, source: Source, wave: Wave, issued: date) -> dict[str, Facts]:
-    """By delegate, in file order."""
+    """Group by delegate, in file order."""
     key = hashlib.sha256(source.data).digest()
     return {
         delegate: build_facts(
@@ -135,7 +137,7 @@ def _heading(programme: Programme, delegate: str, wave: Wave, issued: date) -> R
 
 
 def _folder_names(delegates: Iterable[str], published: Iterable[Entry]) -> dict[str, str]:
-    """A folder name per delegate, the one they have if they have one: "Zoë O'Brien" is zoe-o-brien."""
+    """Return a folder name for each delegate; keep an existing one. "Zoë O'Brien" is zoe-o-brien."""
     folders = {entry.delegate: entry.folder for entry in published if isinstance(entry, PublishedReport)}
     names = {}
     for delegate in dict.fromkeys(delegates):
@@ -145,7 +147,7 @@ def _folder_names(delegates: Iterable[str], published: Iterable[Entry]) -> dict[
 
 
 def _free_name(delegate: str, taken: Collection[str]) -> str:
-    """Names that come out the same, as those without Latin letters do, get a number from the second on."""
+    """Add a number from the second on to names that come out the same, as those without Latin letters do."""
     plain = unicodedata.normalize("NFKD", delegate).encode("ascii", "ignore").decode().lower()
     stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_FOLDER_NAME_CHARS] or "delegate"
     numbered = (f"{stem}-{number}" for number in count(2))
@@ -153,7 +155,7 @@ def _free_name(delegate: str, taken: Collection[str]) -> str:
 
 
 def _write_folder(folder: Path, documents: Mapping[str, bytes]) -> None:
-    """All of them or none: a reader never finds half a report."""
+    """Write a folder whole or not at all: a reader never finds half a report."""
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".report-") as scratch:
         fresh = Path(scratch) / "fresh"
         fresh.mkdir()

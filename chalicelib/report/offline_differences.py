@@ -1,4 +1,4 @@
-"""Refuses reports whose difference from what a folder has published would show the answers of a few."""
+"""Refuse reports whose difference from what a folder has published would reveal the answers of a few."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class ReportsDiffer(Refusal):
     """Two reports, or two cohort means, whose difference would show the answers or scores of a few."""
 
     status = 409
-    title = "These reports would give answers away beside those that are there"
+    title = "These reports would reveal answers when compared with earlier ones"
 
     def __init__(self, where: Path, reason: str) -> None:
         super().__init__(
-            f"{where} {reason}. Whoever reads both could work out what few people answered. {NOTHING_WRITTEN} "
+            f"{where} {reason}. A reader of both could work out what few people answered. {NOTHING_WRITTEN} "
             f"{START_AFRESH}"
         )
 
 
 class BaselineDiffers(Refusal):
-    """Changes since a baseline that nobody was shown would tell its answers beside the one that was released."""
+    """Changes since a baseline that was never shown would reveal its answers next to the released one."""
 
     status = 409
     title = "This is not the baseline that was published"
@@ -45,37 +45,37 @@ class BaselineDiffers(Refusal):
     def __init__(self, published: Path, name: str, baseline: str) -> None:
         super().__init__(
             f"{baseline} gives {name} other figures than the baseline report that this folder published ({published}). "
-            f"Changes are only shown since the published one. {NOTHING_WRITTEN} Give --before the file from which that "
-            "report was made."
+            f"Changes are shown only since the published one. {NOTHING_WRITTEN} For --before, give the file of that "
+            "report."
         )
 
 
 def refuse_differences(
     out: Path, published: Sequence[Entry], baselines: Sequence[PublishedReport], further: Sequence[Entry], before: str
 ) -> None:
-    """Raises BaselineDiffers or ReportsDiffer.
+    """Raise BaselineDiffers or ReportsDiffer if a report may not be published.
 
-    published   all that this folder has shown
-    baselines   what `further` looks back to, read from the file `before`
+    published   everything that this folder has shown
+    baselines   the earlier reports that `further` compares with, read from the file `before`
     """
-    shown = [entry for entry in published if isinstance(entry, PublishedReport)]
+    reports_shown = [entry for entry in published if isinstance(entry, PublishedReport)]
     for baseline in baselines:
-        _refuse_another_baseline(out, shown, baseline, before)
-    seen = [*shown, *baselines]
+        _refuse_another_baseline(out, reports_shown, baseline, before)
+    earlier = [*reports_shown, *baselines]
     reports = [entry for entry in further if isinstance(entry, PublishedReport)]
     present = {report.delegate for report in reports}
     for report in reports:
-        # two people of one file are two people; a name that is gone may have become another one
-        _refuse_report(out, [one for one in seen if one.delegate not in present - {report.delegate}], report)
-    seen += reports
+        # two people in one file are different people; a name that is gone may have been changed
+        _refuse_report(out, [one for one in earlier if one.delegate not in present - {report.delegate}], report)
+    earlier += reports
     for means in (entry for entry in further if isinstance(entry, PublishedMeans)):
-        _refuse_means(out, published, means, seen)
+        _refuse_means(out, published, means, earlier)
 
 
 def _refuse_another_baseline(
-    out: Path, shown: Iterable[PublishedReport], baseline: PublishedReport, before: str
+    out: Path, published: Iterable[PublishedReport], baseline: PublishedReport, before: str
 ) -> None:
-    earlier = [report for report in shown if is_same_wave(report, baseline)]
+    earlier = [report for report in published if is_same_wave(report, baseline)]
     if earlier and all(is_another_baseline(report, baseline) for report in earlier):
         raise BaselineDiffers(out / earlier[-1].folder / FACTS_FILE, baseline.name, before)
 
@@ -95,9 +95,9 @@ def _refuse_means(
 ) -> None:
     earlier = [entry for entry in published if isinstance(entry, PublishedMeans) and entry.wave == means.wave]
     if tells_of_a_few(earlier, means, MIN_DELEGATES):
-        raise ReportsDiffer(out / COHORT_FILE, "holds means of almost the same delegates")
+        raise ReportsDiffer(out / COHORT_FILE, "has means of almost the same delegates")
     members = {delegate for entry in earlier for delegates, _ in entry.sets for delegate in delegates}
     figures: dict[str, str] = {}
     for report in (one for one in reports if one.wave == means.wave and one.delegate in members):
         if figures.setdefault(report.delegate, report.everything) != report.everything:
-            raise ReportsDiffer(out / COHORT_FILE, f"holds means with other figures of {report.name}")
+            raise ReportsDiffer(out / COHORT_FILE, f"has means with other figures of {report.name}")

@@ -1,4 +1,4 @@
-"""The ledger of a folder of reports: which figures were published there, whatever became of the files."""
+"""Keep the ledger of a folder of reports: the figures published there, even if the files are gone."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ FACTS_FILE = "facts.json"
 
 
 class LedgerDamaged(Refusal):
-    """A file that tells what was published cannot be read, so nothing more can be published beside it."""
+    """The record of what was published cannot be read, so nothing more can be published in this folder."""
 
     status = 409
-    title = "What was published in this folder cannot be read"
+    title = "The record of what was published in this folder cannot be read"
 
     def __init__(self, where: Path, problem: str) -> None:
         super().__init__(
-            f"{where} {problem}. It tells what was published here, so nothing was written. Restore it from a backup, "
+            f"{where} {problem}. It records what was published here, so nothing was written. Restore it from a backup, "
             "or write to an empty folder if no one has seen the reports of this one."
         )
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """One run at a time reads what was published and adds to it."""
+    """Lock the folder: one run at a time reads the ledger and adds to it."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -47,10 +47,11 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def read_ledger(folder: Path, top: int) -> list[Entry]:
-    """Everything that was published in a folder, oldest first: its ledger, and reports that the ledger does not name.
+    """Read everything that was published in a folder, oldest first: its ledger, and reports that the ledger does not
+    list.
 
-    Reports were written without a ledger before there was one, and can be copied into a folder.
-    top   of the scale, for reports that the ledger does not name
+    Reports may be older than ledgers, or copied into a folder.
+    top   of the scale, for reports that the ledger does not list
 
     Raises LedgerDamaged.
     """
@@ -65,7 +66,7 @@ def read_ledger(folder: Path, top: int) -> list[Entry]:
 
 
 def write_ledger(folder: Path, entries: Iterable[Entry]) -> None:
-    """Replaces the ledger by one that begins with the same entries, whole or not at all, and safe from a power cut."""
+    """Replace the ledger by one that begins with the same entries: whole or not at all, even if the power fails."""
     lines = [msgspec.json.encode(entry) + b"\n" for entry in _distinct(entries)]
     write_whole(folder / LEDGER_FILE, b"".join(lines))
 
@@ -75,7 +76,7 @@ def _distinct(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """A reader finds the file as it was or as it is now."""
+    """Write a file so that a reader finds the old or the new one, never a part."""
     fresh = path.with_name(f".{path.name}.new")
     with fresh.open("wb") as file:
         file.write(content)
@@ -102,7 +103,7 @@ def _facts(path: Path) -> Facts:
 
 
 def _means_of(cohort: Path, reports: Iterable[Facts]) -> PublishedMeans:
-    """As it was written before there was a ledger: every figure over every delegate."""
+    """Return the means of a folder from before ledgers existed: every figure over every delegate."""
     try:
         content = json.loads(cohort.read_text())
         delegates = [identify(name) for name in content["delegates"]]

@@ -1,4 +1,4 @@
-"""Any text a person can type, made printable: PDF/UA refuses a character that the fonts cannot draw. Pure."""
+"""Replace characters that the PDF fonts cannot draw; PDF/UA rejects them. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 MAX_RUN_CHARS = 30  # characters without a break; a longer run could leave the page
-COMMON = "–−·’“”£"  # beside the letters of ASCII in every font of ours
+COMMON = "–−·’“”£"  # characters that every font has in addition to the letters of ASCII
 BREAK = "\N{ZERO WIDTH SPACE}"
 JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # of emoji, and of Arabic and Indic letters
 OTHER_SCRIPT = "[text in another script: see the online report]"
@@ -18,9 +18,9 @@ _PLAIN = re.compile(rf"{_GAP}*+({_RUN}{_GAP}++)*+({_RUN})?+")  # most text
 
 
 def replace_undrawable(text: str, covered: Collection[int]) -> str:
-    """`text` with every character in `covered`, apart from line feeds and break opportunities.
+    """Keep the characters in `covered`, line feeds and possible line breaks; replace all others.
 
-    A lone symbol becomes its name in brackets; a run in a script the fonts lack becomes one note.
+    A single symbol becomes its name in brackets; text in a script that the fonts lack becomes one note.
     """
     if _PLAIN.fullmatch(text):
         return text
@@ -33,7 +33,7 @@ def replace_undrawable(text: str, covered: Collection[int]) -> str:
 
 
 def printable_tree(data: Any, covered: Collection[int], *, kept: Collection[str]) -> Any:
-    """The same dicts, lists and scalars with every string printable, but for the values named in `kept`."""
+    """Make every string in a tree of dicts, lists and scalars printable, except the values named in `kept`."""
     if isinstance(data, str):
         return replace_undrawable(data, covered)
     if isinstance(data, dict):
@@ -50,7 +50,7 @@ def _is_strange_letter(character: str, covered: Collection[int]) -> bool:
 
 
 def _is_of_a_script(character: str) -> bool:
-    """A letter or mark, or the wide punctuation between Chinese and Japanese ones."""
+    """Return whether it is a letter or mark, or the wide punctuation between Chinese and Japanese letters."""
     kind = unicodedata.category(character)[0]
     return kind in "LM" or (kind == "P" and unicodedata.east_asian_width(character) == "W")
 
@@ -64,7 +64,7 @@ def _known(character: str, covered: Collection[int]) -> str:
     if category[0] == "Z" or character == "\t":
         return " "
     if category[0] == "C" or category in ("Mn", "Me"):
-        return ""  # controls, formats, private use; marks and variation selectors of what has been replaced
+        return ""  # controls, formats, private use; marks and variation selectors of replaced characters
     return _decomposed(character, covered) or f"[{unicodedata.name(character, 'symbol').lower()}]"
 
 
@@ -73,7 +73,7 @@ def _decomposed(character: str, covered: Collection[int]) -> str:
 
 
 def _one_note(text: str) -> str:
-    """Words of one foreign passage are one note, not one each."""
+    """Merge the notes of one foreign passage into one."""
     note = re.escape(OTHER_SCRIPT)
     return re.sub(rf"{note}(?:[\s\W\d]*{note})+", OTHER_SCRIPT, text)
 

@@ -1,4 +1,4 @@
-"""The documents of one report: what it says is put together once, and shown as a page and on paper."""
+"""Render the documents of one report: build the content once, then show it as a page and on paper."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from chalicelib.results.facts import Facts, facts_bytes
 
 
 def documents(programme: Programme, facts: Facts) -> dict[str, bytes]:
-    """ "facts" (facts.json), "html" and "pdf". The same facts give the same bytes."""
+    """Return "facts" (facts.json), "html" and "pdf". The same facts give the same bytes."""
     view = build_contents(programme, facts)
     return {"facts": facts_bytes(facts), "html": html_of(view).encode(), "pdf": pdf_of(view, facts)}

@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing from anywhere else, on a phone, a desk or A4 paper."""
+"""Render the report as one self-contained HTML page, for a phone, a desktop or A4 paper."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.results.facts import Facts
 
 
 def render_html(programme: Programme, facts: Facts) -> str:
-    """A whole document: style, charts and logo inside. The same facts give the same text."""
+    """Return a whole document with style, charts and logo inside. The same facts give the same text."""
     return html_of(build_contents(programme, facts))
 
 
@@ -26,9 +26,9 @@ def html_of(view: Mapping[str, Any]) -> str:
 
 
 def _drawing(chart: str, alt: str) -> Markup:
-    """Our own SVG, with the words that say what it says; without any it is decoration."""
-    told = f' role="img"><title>{escape(alt)}</title>' if alt else ' aria-hidden="true">'
-    return Markup(chart.replace(">", told, 1))  # noqa: S704 labels are escaped where they are drawn
+    """Mark up our own SVG with its description; without a description it is decoration."""
+    attributes = f' role="img"><title>{escape(alt)}</title>' if alt else ' aria-hidden="true">'
+    return Markup(chart.replace(">", attributes, 1))  # noqa: S704 labels are escaped where they are drawn
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The report as PDF: A4, tagged, PDF/UA-1 and PDF/A-2a, the same bytes for the same facts."""
+"""Render the report as PDF: A4, tagged, PDF/UA-1 and PDF/A-2a, the same bytes for the same facts."""
 
 from __future__ import annotations
 
@@ -20,23 +20,22 @@ from chalicelib.report.pdf_text import printable_tree
 from chalicelib.results.facts import Facts
 
 STANDARDS = ["ua-1", "a-2a"]
-OURS = ("theme", "chart", "axis", "mark", "kind", "look", "logo")  # parts of the view that no person typed
+OURS = ("theme", "chart", "axis", "mark", "kind", "look", "logo")  # parts of the content that no person typed
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_pdf(programme: Programme, facts: Facts) -> bytes:
-    """One PDF, as pdf_of makes it."""
+    """Return the PDF, as pdf_of makes it."""
     return pdf_of(build_contents(programme, facts), facts)
 
 
 def pdf_of(view: Mapping[str, Any], facts: Facts) -> bytes:
-    """One PDF of a view and the facts it shows.
+    """Return the PDF of the report's content and of the facts that it shows.
 
-    Fonts can refuse letters that nobody writes one after the other, and a logo can be broken. Then the same pages
-    with other scripts named instead of drawn, then without the logo, at last without the standards; each time with a
-    warning in the log.
+    Fonts can reject unusual sequences of letters, and a logo can be broken. Then try the same pages with other scripts
+    named instead of drawn, then without the logo, then without the standards; log a warning each time.
     """
-    import typst  # 84 MB of shared object: only this function pays for it
+    import typst  # 84 MB of shared object: imported by this function alone
 
     logo = view["cover"]["logo"]
     attempts: tuple[tuple[str, Collection[int], list[str]], ...] = (
@@ -48,13 +47,13 @@ def pdf_of(view: Mapping[str, Any], facts: Facts) -> bytes:
         try:
             return compiled(sources_of(view, facts, picture, letters), facts.heading.issued, pdf_standards=standards)
         except (typst.TypstError, ValueError):
-            # its message may quote the text that does not fit, so it is not logged
+            # the error's text may quote the text that does not fit, so it is not logged
             log.warning("report_simplified", checksum=facts.checksum)
     return compiled(sources_of(view, facts, "", fonts.drawn()), facts.heading.issued)
 
 
 def compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
-    """A PDF. Raises typst.TypstError or ValueError for letters, a logo or standards that do not go together."""
+    """Compile a PDF. Raises typst.TypstError or ValueError for letters, a logo or standards that do not go together."""
     import typst
 
     compiler = typst.Compiler(font_paths=fonts.for_typst(), root=str(TEMPLATES))
@@ -64,11 +63,11 @@ def compiled(sources: dict[str, bytes], issued: date, **options: Any) -> bytes:
 
 
 def sources_of(view: Mapping[str, Any], facts: Facts, logo: str, letters: Collection[int]) -> dict[str, bytes]:
-    """typst's whole world: the template, the report and how it is set as JSON. Nothing is written into source text."""
+    """Return all input of typst: the template, the report and its settings as JSON. No text enters the source."""
     day = facts.heading.issued
     report = printable_tree(view, letters, kept=OURS)
     _drop_empty_parts(report["parts"])
-    report["logo"] = list(_data_uri(logo)) if logo else []  # numbers: files given in memory must be text
+    report["logo"] = list(_data_uri(logo)) if logo else []  # as numbers: files given in memory must be text
     written = msgspec.json.encode(report)
     needed = fonts.needed({ord(letter) for letter in set(written.decode())})
     setting = {"date": [day.year, day.month, day.day], "fallbacks": needed}

@@ -1,4 +1,7 @@
-"""responses.csv as Excel and its like write it: decoded, split and matched to columns, texts word for word. Pure."""
+"""Read responses.csv as Excel and similar programs write it: decode, split, match columns, keep text word for word.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +15,20 @@ from chalicelib.core.file_errors import FaultList, hint, shown
 
 SEPARATORS = ",;\t"
 MAX_CELL_CHARS = 1_000_000  # characters
-MAX_COLUMNS = 200  # 60 items and 18 questions at most, and some that are not ours
+MAX_COLUMNS = 200  # 60 items and 18 questions at most, and some unknown ones
 MAX_BYTES = 50_000_000
 
 
 class Record(Struct, frozen=True):
-    line: int  # of the file, on which the record begins
+    line: int  # line of the file on which the record begins
     cells: dict[str, str]  # by column, without outer blanks
 
 
 def read_records(data: bytes, needed: Sequence[str], optional: Sequence[str], faults: FaultList) -> list[Record]:
-    """The records that hold anything, in file order.
+    """Return the records that are not blank, in file order.
 
-    Adds faults for records; raises FileFaults if the file or its header cannot be read. An optional column that is
-    not there reads as blank.
+    Adds faults for records; raises FileFaults if the file or its header cannot be read. A missing optional column reads
+    as blank.
     """
     if len(data) > MAX_BYTES:
         size = f"{len(data) // 1_000_000} MB; allowed: at most {MAX_BYTES // 1_000_000} MB"
@@ -44,12 +47,12 @@ def read_records(data: bytes, needed: Sequence[str], optional: Sequence[str], fa
         padded = [*cells, *[""] * (len(columns) - len(cells))]
         records.append(Record(line, dict.fromkeys(optional, "") | dict(zip(columns, padded, strict=False))))
     if not records:
-        faults.add(header_line, "", "has a header only: wants at least one line below it")
+        faults.add(header_line, "", "has a header only: add at least one line below it")
     return records
 
 
 def _decoded(data: bytes, faults: FaultList) -> str:
-    """UTF-8, with or without a mark, else what Excel in western Europe writes."""
+    """Decode UTF-8, with or without a mark, otherwise what Excel in western Europe writes."""
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             text = data.decode(encoding)
@@ -57,12 +60,12 @@ def _decoded(data: bytes, faults: FaultList) -> str:
             continue
         if "\0" not in text:
             return text
-    faults.add(1, "", "is no text: save it as CSV UTF-8")
+    faults.add(1, "", "is not text: save it as CSV UTF-8")
     raise faults.refusal()
 
 
 def _rows(text: str, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, each with the line on which it begins."""
+    """Return rows that are not blank, each with the line on which it begins."""
     first = next(iter(text.splitlines()), "")
     csv.field_size_limit(MAX_CELL_CHARS)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=first.count), strict=True)
@@ -83,12 +86,12 @@ def _check_header(
 ) -> None:
     for column in needed:
         if column not in columns:
-            faults.add(line, column, "is missing: a column of this name is needed")
+            faults.add(line, column, "is missing: add a column with this name")
     if len(columns) > MAX_COLUMNS:
         faults.add(line, "", f"has {len(columns)} columns; allowed: at most {MAX_COLUMNS}. Is it the right file?")
         return
-    for at, column in enumerate(columns):
-        if column in columns[:at]:
-            faults.add(line, shown(column), "is there twice")
+    for index, column in enumerate(columns):
+        if column in columns[:index]:
+            faults.add(line, shown(column), "appears twice")
         elif column not in (*needed, *optional):
-            faults.add(line, shown(column), f"is not a column here; {hint(column, [*needed, *optional])}")
+            faults.add(line, shown(column), f"is not a known column; {hint(column, [*needed, *optional])}")

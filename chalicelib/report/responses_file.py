@@ -17,7 +17,7 @@ DELEGATE, GROUP = "delegate", "group"
 
 
 def read_responses(programme: Programme, data: bytes, file: str) -> dict[str, list[Response]]:
-    """Responses by delegate, in file order. Raises FileFaults naming every fault with its line and column."""
+    """Read responses by delegate, in file order. Raises FileFaults with every fault's line and column."""
     faults = FaultList(file)
     items = [item.id for item in programme.items]
     questions = [question.id for question in programme.open_questions]
@@ -34,7 +34,7 @@ def read_responses(programme: Programme, data: bytes, file: str) -> dict[str, li
 
 
 def identify(name: str) -> str:
-    """What two spellings of one delegate's name share: their letters and digits, without accents and capitals."""
+    """Return what two spellings of one delegate's name share: letters and digits, without accents and capitals."""
     apart = unicodedata.normalize("NFKD", clean_text(name).casefold())
     return re.sub(r"[\W_]", "", "".join(c for c in apart if not unicodedata.combining(c))) or clean_text(name)
 
@@ -44,10 +44,10 @@ def _without_invisible_signs(name: str) -> str:
 
 
 class _Delegates:
-    """One name for each delegate of a file. The first spelling stands.
+    """Find one name for each delegate of a file: the first spelling.
 
-    Blanks, invisible signs and capitals do not make another delegate. Accents and punctuation might, or might be a
-    slip: a fault names both spellings, because a second report would divide one delegate's raters in two.
+    Blanks, invisible characters and capitals do not make another delegate. Accents and punctuation might, or might be a
+    typing mistake: a fault names both spellings, because a second report would divide one delegate's raters in two.
     """
 
     def __init__(self, faults: FaultList) -> None:
@@ -67,8 +67,8 @@ class _Delegates:
 
 def _spelt_in_two_ways(name: str, first: str, line: int) -> str:
     return (
-        f'"{shown(name)}" is spelt "{shown(first)}" on line {line}: spell one delegate in one way; '
-        "to two delegates add what tells them apart, such as their service"
+        f'"{shown(name)}" is spelt "{shown(first)}" on line {line}: use one spelling for one delegate; '
+        "for two delegates add a difference, such as their service"
     )
 
 
@@ -92,6 +92,8 @@ def _ratings(programme: Programme, record: Record, items: Iterable[str], faults:
             ratings[item] = allowed[cell]
         elif cell:
             faults.add(
-                record.line, item, f'"{shown(cell)}" is no rating; allowed: 1 to {programme.top}, {NOT_ABLE} or empty'
+                record.line,
+                item,
+                f'"{shown(cell)}" is not a rating; allowed: 1 to {programme.top}, {NOT_ABLE} or empty',
             )
     return ratings

@@ -1,4 +1,4 @@
-"""How many raters have answered, while a questionnaire is open: once a day, and in steps that tell of no one. Pure.
+"""Count answers while a questionnaire is open: once a day, and in steps that single out no one. Pure.
 
 Rule and proof: docs/decisions/0028-daily-counts-of-answers.md; tests/results/test_answer_counts.py plays the attacker.
 """
@@ -10,15 +10,16 @@ from collections.abc import Collection, Iterable, Mapping
 from chalicelib.core.model import SELF_GROUP, AnswerCount, Programme
 from chalicelib.results.partition import pooled
 
-MARGIN = 2  # people of a part whose answers no count needs: one rater, and one more who tells what they did
+MARGIN = 2  # people of a part whose answers no count needs: one rater, and one more who reveals their own answer
 
 
 def count_parts(
     programme: Programme, invited: Mapping[str, int], answered: Mapping[str, int], hidden: Collection[str] = ()
 ) -> tuple[AnswerCount, ...]:
-    """One part for each group that is large enough; smaller groups are counted together, or not at all.
+    """Make one part for each group that is large enough; count smaller groups together, or not at all.
 
-    hidden   groups that are not counted before the close, for answers that were taken out: nor is any part with them
+    hidden   groups that are not counted before the close, because answers were taken out; a part with them is left out
+    too
     """
     named = [
         AnswerCount((group.id,), invited[group.id], answered.get(group.id, 0), named=True)
@@ -34,23 +35,23 @@ def count_parts(
 
 
 def _part(groups: tuple[str, ...], invited: Mapping[str, int], answered: Mapping[str, int], step: int) -> AnswerCount:
-    asked, came = (sum(counts.get(group, 0) for group in groups) for counts in (invited, answered))
-    return AnswerCount(groups, asked, at_least(came, asked, step))
+    group_invited, group_answered = (sum(counts.get(group, 0) for group in groups) for counts in (invited, answered))
+    return AnswerCount(groups, group_invited, at_least(group_answered, group_invited, step))
 
 
 def at_least(answered: int, invited: int, step: int) -> int:
-    """The largest multiple of `step` that leaves MARGIN people of whom it says nothing."""
+    """Round down to a multiple of `step` that leaves MARGIN people about left_out it says nothing."""
     return max(0, min(answered, invited - MARGIN)) // step * step
 
 
 def others(parts: Iterable[AnswerCount]) -> list[AnswerCount]:
-    """Without the delegate's own questionnaire."""
+    """Leave out the delegate's own questionnaire."""
     return [part for part in parts if part.groups != (SELF_GROUP,)]
 
 
 def title_of(programme: Programme, part: AnswerCount) -> str:
-    """`Peers`, `Peers and direct reports`, `Peers, direct reports and others`."""
+    """Return `Peers`, `Peers and direct reports` or `Peers, direct reports and others`."""
     titles = {group.id: group.title for group in programme.groups}
-    first, *more = [titles.get(group, group) for group in part.groups]
-    lower = [title[:1].lower() + title[1:] for title in more]
+    first, *rest = [titles.get(group, group) for group in part.groups]
+    lower = [title[:1].lower() + title[1:] for title in rest]
     return " and ".join(filter(None, (", ".join([first, *lower[:-1]]), lower[-1] if lower else "")))

@@ -1,4 +1,4 @@
-"""What has changed since an earlier report: from the figures that both of them show, and nothing else. Pure."""
+"""Find what has changed since an earlier report, from figures that both reports show. Pure."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Subject = tuple[str, str, str]  # about, id, cell
 
 
 def with_changes(facts: Facts, earlier: Facts, noise: Mapping[Subject, str]) -> Facts:
-    """The facts of a later wave with every change since an earlier one of the same delegate.
+    """Add to the facts of a later wave every change since an earlier one of the same delegate.
 
-    noise   for a figure whether its change is larger than noise; a figure that is absent has no such word
+    noise   whether a figure's change is larger than noise; a figure that is absent has no such word
 
-    A change is shown only for what both reports show under the same cell, so it is a function of published figures.
+    A change is shown only if both reports show the figure under the same cell, so it depends only on published figures.
     """
     before = figures_of(earlier)
     changes = tuple(
@@ -52,6 +52,6 @@ def _change(before: Statistic, after: Statistic, noise: str) -> ChangeFact:
 
 
 def display_change(change: Range) -> str:
-    """A change that may be a rise or a fall, for all that the bounds tell, is neither."""
+    """Return neither rise nor fall for a change that could be either within its bounds."""
     either = change.bound is Bound.OR_SO and one_decimal(change.low) < 0 < one_decimal(change.high)
     return CANNOT_SAY if either else display_gap(change)

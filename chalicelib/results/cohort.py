@@ -1,6 +1,6 @@
-"""A cohort that is reported on at once: what a report or the sponsor may see of all delegates together. Pure.
+"""Figures over a whole cohort: what a report or the sponsor may see of all delegates together. Pure.
 
-A cohort's figure is made as a cell's is, with delegates where raters were: docs/decisions/0011-cohort-figures.md.
+A cohort's figure is made like a cell's, with delegates in place of raters: docs/decisions/0011-cohort-figures.md.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from chalicelib.results.published import ALL_OTHERS, About
 from chalicelib.results.rounding import MINUS, display_mean, range_on_scale, told_bounds, two_decimals
 from chalicelib.results.scoring import Clamp, Score, clamp_sum, combined, mean_of, score, subjects
 
-MIN_DELEGATES = 5  # behind every figure on a cohort
-CELLS = (SELF_GROUP, ALL_OTHERS)  # the only ones that every report has alike
-MAX_EFFECT = Fraction(2)  # larger ones are shown as this "or more": without any spread they have no end
+MIN_DELEGATES = 5  # behind every figure about a cohort
+CELLS = (SELF_GROUP, ALL_OTHERS)  # the only cells that every report has
+MAX_EFFECT = Fraction(2)  # larger ones are shown as this "or more": without any spread they have no limit
 
 
 class Effect(Struct, frozen=True):
-    """How large a change is beside the spread between delegates (Lakens 2013, Hedges' correction)."""
+    """The size of a change compared with the spread between delegates (Lakens 2013, Hedges' correction)."""
 
     about: str
     id: str
@@ -38,7 +38,7 @@ class Effect(Struct, frozen=True):
 
 
 class Consistency(Struct, frozen=True):
-    """Whether line managers and the other raters order delegates alike: ICC(1) of their figures (Shrout & Fleiss)."""
+    """Whether line managers and the other raters rank delegates alike: ICC(1) of their figures (Shrout & Fleiss)."""
 
     about: str
     id: str
@@ -47,55 +47,54 @@ class Consistency(Struct, frozen=True):
 
 
 def with_cohort(programme: Programme, reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, Facts]:
-    """The reports of one wave, each with the cohort's means and the changes since its delegate's earlier report.
+    """Add the cohort's means to each report of a wave, and the changes since its delegate's earlier report.
 
-    reports   by delegate; `earlier` ones may be missing for some or all
+    reports   by delegate; `earlier` reports may be missing
     """
     noise = noise_words(reports, earlier)
     means = cohort_means(programme, reports.values())
-    found = {}
+    report_facts = {}
     for delegate, facts in reports.items():
         if delegate in earlier:
             facts = with_changes(facts, earlier[delegate], noise[delegate])
-        found[delegate] = amended(facts, cohort_means=means)
-    return found
+        report_facts[delegate] = amended(facts, cohort_means=means)
+    return report_facts
 
 
 def cohort_means(programme: Programme, reports: Iterable[Facts]) -> tuple[CohortMean, ...]:
-    """Self and all others of everything that five delegates or more have a figure of."""
-    figures = [{subject: _score_of(found) for subject, found in figures_of(facts).items()} for facts in reports]
+    """Return self and all others for everything of which five delegates or more have a figure."""
+    figures = [{subject: _score_of(statistic) for subject, statistic in figures_of(facts).items()} for facts in reports]
     scores = cohort_scores(programme, figures)
     return tuple(_cohort_mean(subject, s, programme.top) for subject, s in scores.items())
 
 
 def _score_of(statistic: Statistic) -> Score:
-    found = statistic.range
-    return Score(statistic.n, found.shown, found.shown - found.low, found.high - found.shown)
+    interval = statistic.range
+    return Score(statistic.n, interval.shown, interval.shown - interval.low, interval.high - interval.shown)
 
 
 def _cohort_mean(subject: Subject, s: Score, top: int) -> CohortMean:
-    found = range_on_scale(s.mean, s.below, s.above, top)
-    return CohortMean(*subject, s.n, float(s.mean), display_mean(found), **told_bounds(found))
+    interval = range_on_scale(s.mean, s.below, s.above, top)
+    return CohortMean(*subject, s.n, float(s.mean), display_mean(interval), **told_bounds(interval))
 
 
 def cohort_scores(
     programme: Programme, figures: Sequence[Mapping[Subject, Score]], clamp: Clamp = clamp_sum
 ) -> dict[Subject, Score]:
-    """Figures over delegates, from one mapping of published figures for each.
+    """Compute figures over delegates from one mapping of published figures for each.
 
-    An item's is the clamped mean over the delegates who have one; whatever is made of items follows from these, as a
-    cell's competency does. The plain mean of delegates' competency scores would let those be solved for in whose
-    reports an item is missing.
+    An item's figure is the clamped mean over the delegates who have one. Competencies follow from these, as in a cell.
+    The plain mean of delegates' competency scores would reveal the scores of those in whose reports an item is missing.
     """
-    found: dict[Subject, Score] = {}
+    scores: dict[Subject, Score] = {}
     for cell in CELLS:
         items = {item: s for item in _items(programme) if (s := _item_score(programme, item, cell, figures, clamp))}
-        shown = [frozenset(item for item in items if (About.ITEM, item, cell) in own) for own in figures]
+        published_items = [frozenset(item for item in items if (About.ITEM, item, cell) in own) for own in figures]
         for about, subject, parts in subjects(programme):
-            s = items.get(parts[0]) if about is About.ITEM else score(parts, items, shown, MIN_DELEGATES)
+            s = items.get(parts[0]) if about is About.ITEM else score(parts, items, published_items, MIN_DELEGATES)
             if s:
-                found[about.value, subject, cell] = s
-    return found
+                scores[about.value, subject, cell] = s
+    return scores
 
 
 def _items(programme: Programme) -> list[str]:
@@ -105,7 +104,7 @@ def _items(programme: Programme) -> list[str]:
 def _item_score(
     programme: Programme, item: str, cell: str, figures: Sequence[Mapping[Subject, Score]], clamp: Clamp
 ) -> Score | None:
-    """Clamped as a cell's figure; and the delegates' figures may be bounded themselves."""
+    """Clamp like a cell's figure; the delegates' own figures may be bounded too."""
     parts = [own[subject] for own in figures if (subject := (About.ITEM.value, item, cell)) in own]
     if len(parts) < MIN_DELEGATES:
         return None
@@ -115,17 +114,17 @@ def _item_score(
 
 
 def cohort_file(programme: Programme, reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, Any]:
-    """cohort.json: whom its figures are over, their means, and how large the changes are. For the sponsor's analyst."""
+    """Make cohort.json for the sponsor's analyst: the delegates behind the figures, means and effect sizes."""
     return {
         "delegates": sorted(reports),
         "means": [asdict(mean) for mean in cohort_means(programme, reports.values())],
         "effects": [asdict(effect) for effect in effects(reports, earlier)],
-        "consistency": [asdict(found) for found in consistency(programme, reports.values())],
+        "consistency": [asdict(entry) for entry in consistency(programme, reports.values())],
     }
 
 
 def delegates_behind(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, set[str]]:
-    """Each figure of the cohort that is not made of other ones, and whose reports it is made of."""
+    """List each figure of the cohort that is not derived from others, with the delegates behind it."""
     found: dict[str, set[str]] = {}
     for delegate, facts in reports.items():
         for about, subject, cell in figures_of(facts):
@@ -139,11 +138,14 @@ def delegates_behind(reports: Mapping[str, Facts], earlier: Mapping[str, Facts])
     return {figure: delegates for figure, delegates in found.items() if len(delegates) >= MIN_DELEGATES}
 
 
-# --- statistics that are no means -------------------------------------------------------------------------------
+# --- statistics other than means --------------------------------------------------------------------------------
 
 
 def effects(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> Iterator[Effect]:
-    """Of competencies, values and everything, self and all others. Which there are depends on counts only."""
+    """Compute effect sizes of competencies, values and overall, self and all others.
+
+    Which exist depends on counts only.
+    """
     for (about, subject, cell), pairs in _pairs(reports, earlier).items():
         if about == About.ITEM or cell not in CELLS or len(pairs) < MIN_DELEGATES:
             continue
@@ -157,26 +159,26 @@ def _effect_size(before: Sequence[Fraction], after: Sequence[Fraction]) -> str:
     change = sum(after, Fraction(0)) - sum(before, Fraction(0))
     if not change:
         return "0.00"
-    found = g_av(before, after)
-    size = MAX_EFFECT if found is None else min(MAX_EFFECT, abs(Fraction(found)))
-    more = " or more" if size == MAX_EFFECT else ""
-    return f"{'+' if change > 0 else MINUS}{two_decimals(size)}{more}"
+    effect = g_av(before, after)
+    size = MAX_EFFECT if effect is None else min(MAX_EFFECT, abs(Fraction(effect)))
+    suffix = " or more" if size == MAX_EFFECT else ""
+    return f"{'+' if change > 0 else MINUS}{two_decimals(size)}{suffix}"
 
 
 def consistency(programme: Programme, reports: Iterable[Facts]) -> Iterator[Consistency]:
-    """Of competencies and everything, over the delegates whose reports show both sides."""
+    """Compute the consistency of competencies and overall, over delegates whose reports show both sides."""
     shown = [figures_of(facts) for facts in reports]
     for about, subject, _ in subjects(programme):
         if about not in (About.COMPETENCY, About.OVERALL):
             continue
         rows = [row for figures in shown if (row := _two_sides(figures, about.value, subject))]
         if len(rows) >= MIN_DELEGATES:
-            found = max(Fraction(0), icc1(rows) or Fraction(0))
-            yield Consistency(about.value, subject, len(rows), two_decimals(found))
+            icc = max(Fraction(0), icc1(rows) or Fraction(0))
+            yield Consistency(about.value, subject, len(rows), two_decimals(icc))
 
 
 def _two_sides(figures: Mapping[Subject, Statistic], about: str, subject: str) -> tuple[Fraction, Fraction] | None:
-    """The mean over line managers, and over all other raters but self."""
+    """Return the mean over line managers, and over all other raters but self."""
     managers = [s for (a, i, cell), s in figures.items() if (a, i) == (about, subject) and _is_manager(cell)]
     everyone = figures.get((about, subject, ALL_OTHERS))
     if not managers or everyone is None:
@@ -190,19 +192,19 @@ def _is_manager(cell_id: str) -> bool:
 
 
 def noise_words(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, dict[Subject, str]]:
-    """Delegate -> figure -> whether its change is larger than noise."""
-    found: dict[str, dict[Subject, str]] = {delegate: {} for delegate in reports}
+    """Return delegate -> figure -> whether its change is larger than noise."""
+    words: dict[str, dict[Subject, str]] = {delegate: {} for delegate in reports}
     for subject, pairs in _pairs(reports, earlier).items():
         before, after = zip(*pairs.values(), strict=True)
         for delegate, word in zip(pairs, larger_than_noise(before, after), strict=True):
-            found[delegate][subject] = word
-    return found
+            words[delegate][subject] = word
+    return words
 
 
 def _pairs(
     reports: Mapping[str, Facts], earlier: Mapping[str, Facts]
 ) -> dict[Subject, dict[str, tuple[Fraction, Fraction]]]:
-    """Figure -> delegate -> earlier and later mean, where both reports show it."""
+    """Return figure -> delegate -> earlier and later mean, if both reports show it."""
     pairs: dict[Subject, dict[str, tuple[Fraction, Fraction]]] = {}
     for delegate in (name for name in reports if name in earlier):
         before = figures_of(earlier[delegate])

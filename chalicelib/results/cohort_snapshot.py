@@ -1,4 +1,4 @@
-"""A cohort's figures as they are frozen, and the share of them that goes into one report; both as bytes. Pure."""
+"""Snapshot of a cohort's figures, and the share of them that goes into one report; both as bytes. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.results.facts import CohortMean
 
 
 class Frozen(Struct, frozen=True):
-    """Of one cohort and wave, over one set of delegates, for good."""
+    """The final figures of one cohort and wave, over one set of delegates."""
 
     means: tuple[CohortMean, ...] = ()
     effects: tuple[Effect, ...] = ()  # of a follow-up
@@ -37,7 +37,7 @@ def read_frozen(data: bytes) -> Frozen:
     return Frozen(
         means=tuple(CohortMean(**mean) for mean in content["means"]),
         effects=tuple(Effect(**effect) for effect in content["effects"]),
-        consistency=tuple(Consistency(**found) for found in content["consistency"]),
+        consistency=tuple(Consistency(**entry) for entry in content["consistency"]),
     )
 
 
@@ -54,5 +54,5 @@ def read_share(data: bytes) -> Share:
 
 
 def _packed(content: object) -> bytes:
-    """A tenth of the size: a share lies among the rows of its delegate, which every page of theirs reads."""
+    """Compress to a tenth of the size: a share lies among the delegate's rows, which each of their pages reads."""
     return zlib.compress(json.dumps(content, separators=(",", ":")).encode(), level=9)

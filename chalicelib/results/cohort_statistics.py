@@ -1,4 +1,4 @@
-"""Statistics of a cohort, one number per delegate: made of published figures, never of answers. Pure."""
+"""Statistics of a cohort, one number for each delegate: from published figures, never from answers. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MIN_DELEGATES_FOR_NOISE = 20  # delegates
 
 
 def icc1(rows: Sequence[Numbers]) -> Fraction | None:
-    """How much of the variance lies between rows, ICC(1): (MSB - MSW) / (MSB + (k - 1) MSW).
+    """Return how much of the variance lies between rows, ICC(1): (MSB - MSW) / (MSB + (k - 1) MSW).
 
     rows   n targets by k judgments, both at least 2; raises ValueError if rows differ in length
 
@@ -32,7 +32,7 @@ def icc1(rows: Sequence[Numbers]) -> Fraction | None:
 
 
 def d_av(before: Numbers, after: Numbers) -> float | None:
-    """Effect size for the same people twice: mean difference over the mean of the two standard deviations.
+    """Return the effect size for the same people twice: mean difference over the mean of the two standard deviations.
 
     Both in the same order, at least 2 each. None if nothing varies. Source: Lakens 2013.
     """
@@ -41,28 +41,28 @@ def d_av(before: Numbers, after: Numbers) -> float | None:
 
 
 def g_av(before: Numbers, after: Numbers) -> float | None:
-    """d_av less the bias it has in small samples (Hedges), as Lakens 2013 corrects it."""
-    found = d_av(before, after)
-    return None if found is None else found * (1 - 3 / (4 * 2 * (len(before) - 1) - 1))
+    """Return d_av corrected for its bias in small samples (Hedges), as in Lakens 2013."""
+    effect = d_av(before, after)
+    return None if effect is None else effect * (1 - 3 / (4 * 2 * (len(before) - 1) - 1))
 
 
 def standard_error_of_difference(sd_before: float, reliability: float) -> float:
-    """In scale points. Source: Jacobson & Truax 1991."""
+    """Return the standard error in scale points. Source: Jacobson & Truax 1991."""
     return sqrt(2 * (sd_before * sqrt(1 - reliability)) ** 2)
 
 
 def reliable_change_index(before: float, after: float, standard_error: float) -> float:
-    """Change in standard errors of a difference. Source: Jacobson & Truax 1991."""
+    """Return the change in standard errors of a difference. Source: Jacobson & Truax 1991."""
     return (after - before) / standard_error
 
 
 def larger_than_noise(before: Numbers, after: Numbers) -> tuple[str, ...]:
-    """For each delegate yes, no or cannot say; all "cannot say" below FEWEST_FOR_NOISE delegates.
+    """Return yes, no or cannot say for each delegate; all "cannot say" below MIN_DELEGATES_FOR_NOISE delegates.
 
-    before, after   one figure per delegate, in the same order
+    before, after   one figure for each delegate, in the same order
 
-    Reliability is ICC(1) of the two waves, each less its own cohort mean: a change that all share is no error, one
-    that only some had counts as error. So "yes" is rather too rare than too frequent.
+    Reliability is ICC(1) of the two waves, each less its own cohort mean: a change that all share is no error, one that
+    only some had counts as error. So "yes" is too rare rather than too frequent.
     """
     nobody_knows = ("cannot say",) * len(before)
     if len(before) < MIN_DELEGATES_FOR_NOISE:

@@ -1,4 +1,4 @@
-"""Whose name comments carry, and the order they stand in. Pure."""
+"""Assign comments to rater groups and shuffle them. Pure."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from chalicelib.results.published import Comment
 
 
 def comment_cells(programme: Programme, anonymous: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Cells under whose name comments appear: the rule of the partition once more, with the higher threshold.
+    """Return the cells under whose name comments appear: the rule of the partition, with the higher threshold.
 
-    Pooling all small cells under one name while the large ones keep theirs would name the last small cell by
-    elimination; so what does not reach the threshold joins a cell that does.
+    Pooling all small cells under one name while the large ones keep theirs would identify the last small cell by
+    elimination; so a cell below the threshold joins one that reaches it.
     """
     cells = {cell.id: cell for cell in anonymous}
     order = [group.id for group in programme.groups]
@@ -28,12 +28,14 @@ def comment_cells(programme: Programme, anonymous: Sequence[Cell]) -> tuple[Cell
 
 
 def comments_in(
-    programme: Programme, cells: Sequence[Cell], said: Mapping[str, Sequence[Mapping[str, str]]], key: bytes
+    programme: Programme, cells: Sequence[Cell], texts_by_cell: Mapping[str, Sequence[Mapping[str, str]]], key: bytes
 ) -> Iterator[Comment]:
-    """said: cell id -> each rater's comments by open question."""
+    """Collect the comments. said: cell id -> each rater's comments by open question."""
     for question in programme.open_questions:
         for cell in cells:
-            texts = [text for own in said[cell.id] if (text := _cleaned(own.get(question.id, "")))]
+            texts = [
+                text for by_question in texts_by_cell[cell.id] if (text := _cleaned(by_question.get(question.id, "")))
+            ]
             yield from (
                 Comment(question.id, cell.id, text) for text in sorted(texts, key=partial(_shuffle, key, question.id))
             )
@@ -44,6 +46,6 @@ def _shuffle(key: bytes, question: str, text: str) -> bytes:
 
 
 def _cleaned(text: str) -> str:
-    """Word for word, less what no document can hold: control characters and broken surrogates."""
+    """Keep a comment word for word, without what no document can contain: control characters and broken surrogates."""
     whole = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
     return "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc").strip()

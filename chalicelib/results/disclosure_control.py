@@ -1,4 +1,4 @@
-"""What may be published beside what has been published: the difference of two figures is a figure too. Pure."""
+"""Guard against differencing: the difference of two published figures is also a figure. Pure."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from msgspec import Struct
 from chalicelib.results.facts import Facts, Statistic
 from chalicelib.results.published import ALL_OTHERS, About
 
-MIN_FIGURES_COMPARED = 8  # figures; fewer can agree by chance
+MIN_FIGURES_COMPARED = 8  # figures; fewer can be equal by chance
 Figures = Mapping[str, Collection[str]]  # figure of a cohort -> delegates behind it
 Sums = Mapping[str, tuple[int, int]]  # item -> number of ratings, and their sum as it is published
 
 
 class PublishedReport(Struct, frozen=True, tag="report"):
-    """One delegate's figures of one wave, as a report or as the baseline of one."""
+    """One delegate's published figures of one wave, in a report or as the baseline of one."""
 
-    delegate: str  # their identity: the name without what spellings differ in
+    delegate: str  # their identity: the name without what differs between spellings
     name: str
     folder: str
     wave: str
     threshold: int
     top: int  # of the scale
-    anonymous: str  # SHA-256 of the figures, words and comments of raters who are not named
+    anonymous: str  # SHA-256 of the figures, words and comments of anonymous raters
     everything: str  # SHA-256 of all figures
     sums: Mapping[str, Sums]  # by cell
 
@@ -36,7 +36,7 @@ class PublishedMeans(Struct, frozen=True, tag="cohort"):
     """The delegates behind the figures of a cohort."""
 
     wave: str
-    sets: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]  # identities of delegates, and the figures over them
+    sets: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]  # identities of delegates, and their figures
 
 
 Entry = PublishedReport | PublishedMeans
@@ -75,7 +75,7 @@ def is_same_wave(earlier: PublishedReport, further: PublishedReport) -> bool:
 
 
 def shows_other_answers(earlier: PublishedReport, further: PublishedReport) -> bool:
-    """Whether two reports on one delegate's wave rest on different answers of anonymous raters.
+    """Return whether two reports on one delegate's wave rest on different answers of anonymous raters.
 
     Neither says who is behind a figure, so any difference may be one rater's: the second must not appear.
     """
@@ -83,27 +83,27 @@ def shows_other_answers(earlier: PublishedReport, further: PublishedReport) -> b
 
 
 def is_another_baseline(published: PublishedReport, baseline: PublishedReport) -> bool:
-    """Whether changes since this baseline would look back to figures that nobody was shown."""
+    """Return whether changes since this baseline would compare with figures that were never shown."""
     return is_same_wave(published, baseline) and published.everything != baseline.everything
 
 
 def differs_by_a_few_raters(earlier: PublishedReport, further: PublishedReport) -> bool:
-    """Whether one report seems to hold all answers of the other and few more: fewer than the threshold.
+    """Return whether one report seems to hold all answers of the other and only a few more, below the threshold.
 
-    It notices a delegate who was renamed, and a wave that is given out as another one, by a group whose figures are all
-    the same. Answers of other people may look alike where little is compared, so it says no below FEWEST_COMPARED.
+    It notices a delegate who was renamed, or a wave under another name, by a group with equal figures. Different
+    people's answers may look alike if little is compared, so it returns False below MIN_FIGURES_COMPARED.
     """
     if earlier.sums.keys() != further.sums.keys():
         return False
-    more = {cell: _raters(further.sums[cell]) - _raters(earlier.sums[cell]) for cell in earlier.sums}
-    if sum(more.values()) < 0:
+    added = {cell: _raters(further.sums[cell]) - _raters(earlier.sums[cell]) for cell in earlier.sums}
+    if sum(added.values()) < 0:
         return differs_by_a_few_raters(further, earlier)
-    grown = {cell for cell, raters in more.items() if raters}
+    grown = {cell for cell, raters in added.items() if raters}
     same = earlier.sums.keys() - grown
-    few = 0 < sum(more.values()) < max(earlier.threshold, further.threshold) and min(more.values()) >= 0
+    is_few = 0 < sum(added.values()) < max(earlier.threshold, further.threshold) and min(added.values()) >= 0
     enough = bool(same) and sum(map(len, further.sums.values())) >= MIN_FIGURES_COMPARED
     return (
-        few
+        is_few
         and enough
         and all(earlier.sums[cell] == further.sums[cell] for cell in same)
         and all(_may_hold(earlier.sums[cell], further.sums[cell], further.top) for cell in grown)
@@ -115,7 +115,7 @@ def _raters(items: Sums) -> int:
 
 
 def _may_hold(fewer: Sums, more: Sums, top: int) -> bool:
-    """Whether these sums may be those and ratings of others, item by item; a clamp takes one point off a sum."""
+    """Return whether these sums may be those plus others' ratings, item by item; a clamp takes one point off."""
     added = [(n - fewer[item][0], total - fewer[item][1]) for item, (n, total) in more.items() if item in fewer]
     return all(raters - 1 <= total <= raters * top + 1 for raters, total in added)
 
@@ -132,7 +132,7 @@ def _anonymous(facts: Facts) -> Iterable[object]:
 
 
 def _digest(parts: Iterable[object]) -> str:
-    """Of all of them in any order."""
+    """Hash all of them, in any order."""
     return hashlib.sha256("\n".join(sorted(json.dumps(part) for part in parts)).encode()).hexdigest()
 
 
@@ -140,7 +140,7 @@ def _digest(parts: Iterable[object]) -> str:
 
 
 def tells_of_a_few(published: Iterable[PublishedMeans], further: PublishedMeans, fewest: int) -> bool:
-    """Whether figures of a cohort, put together with all that were published, tell of fewer delegates than `fewest`."""
+    """Return whether a cohort's figures, combined with all published ones, reveal fewer delegates than `fewest`."""
     sets: dict[str, list[frozenset[str]]] = {}
     for entry in published:
         if entry.wave == further.wave:
@@ -156,20 +156,20 @@ def tells_of_a_few(published: Iterable[PublishedMeans], further: PublishedMeans,
 
 
 def difference_is_too_small(published: Iterable[Collection[str]], further: Collection[str], fewest: int) -> bool:
-    """Whether sums over these sets combine to a sum over some, but fewer than `fewest`, members.
+    """Return whether sums over these sets combine to a sum over some, but fewer than `fewest`, members.
 
-    published   whom each earlier figure of the same kind is over
-    further     whom the next one would be over
+    published   the members behind each earlier figure of the same kind
+    further     the members behind the next one
 
     Exact: there is such a combination if and only if leaving out those members lowers the rank of the sets. The same
-    members again tell nothing new. Vector: means of ten, then of nine of them: ten times the one less nine times the
-    other is the tenth's figure. Two sets of five, then both and one more: the difference is that one's.
+    members again reveal nothing new. Example: from means of ten, then of nine of them, ten times the first less nine
+    times the second is the tenth's figure. With two sets of five, then both and one more, the difference is that one's.
     """
     earlier, new = {frozenset(members) for members in published}, frozenset(further)
     if new in earlier:
         return False
     sets = [*earlier, new]
-    alike: dict[tuple[bool, ...], int] = {}  # members who are in the same sets can only be told together
+    alike: dict[tuple[bool, ...], int] = {}  # members who are in the same sets can only be distinguished together
     for member in frozenset().union(*sets):
         pattern = tuple(member in one for one in sets)
         alike[pattern] = alike.get(pattern, 0) + 1
@@ -184,13 +184,13 @@ def difference_is_too_small(published: Iterable[Collection[str]], further: Colle
 
 
 def _rank(rows: Iterable[Sequence[bool]]) -> int:
-    """Of a matrix, exactly (Gauss)."""
+    """Return the rank of a matrix, exactly (Gauss)."""
     basis: dict[int, list[Fraction]] = {}
     for row in rows:
         rest = [Fraction(entry) for entry in row]
-        for pivot, base in basis.items():  # in the order they were found
+        for pivot, base in basis.items():  # in the order they were processed
             rest = [own - rest[pivot] * other for own, other in zip(rest, base, strict=True)]
-        pivot = next((at for at, entry in enumerate(rest) if entry), -1)
+        pivot = next((index for index, entry in enumerate(rest) if entry), -1)
         if pivot >= 0:
             basis[pivot] = [entry / rest[pivot] for entry in rest]
     return len(basis)

@@ -1,4 +1,4 @@
-"""facts.json: every figure and comment that a report shows, and nothing else. Pure."""
+"""Build facts.json: every figure and comment that a report shows, and nothing else. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from chalicelib.results.rounding import (
 
 
 class ReportHeading(Struct, frozen=True):
-    """What the cover says. Empty strings are left out."""
+    """The words of the cover. Empty strings are left out."""
 
     delegate: str
     job_title: str
@@ -53,7 +53,7 @@ class CellFact(Struct, frozen=True):
 
 
 class Statistic(Struct, frozen=True):
-    """A figure. `bound`, `low` and `high` are left out of the file where nothing in it was clamped."""
+    """A figure. `bound`, `low` and `high` are left out of the file if nothing in it was clamped."""
 
     about: str  # item, competency, value or overall
     id: str
@@ -61,18 +61,20 @@ class Statistic(Struct, frozen=True):
     n: int
     mean: float  # scale points, not rounded for display
     display: str
-    bound: str = ""  # at_least, at_most or about: how the truth lies to what is printed
-    low: str = ""  # the least that the truth can be, as a fraction: "19/4"
-    high: str = ""  # the most
-    exact: str = ""  # the mean as a fraction, where its float does not tell
+    bound: str = ""  # at_least, at_most or about: where the true value lies
+    low: str = ""  # the lowest possible true value, as a fraction: "19/4"
+    high: str = ""  # the highest
+    exact: str = ""  # the mean as a fraction, if its float is not exact
 
     @property
     def range(self) -> Range:
-        shown = Fraction(self.exact) if self.exact else read_exact(self.mean)
+        mean = Fraction(self.exact) if self.exact else read_exact(self.mean)
         if self.low or self.high or " " not in self.display:
-            return read_range(shown, self.low, self.high)
-        one = Fraction(1, self.n)  # facts that were made before they told their bounds
-        return Range(shown, shown - one * self.display.endswith("less"), shown + one * self.display.endswith("more"))
+            return read_range(mean, self.low, self.high)
+        one_point = Fraction(1, self.n)  # facts from before bounds were stored
+        return Range(
+            mean, mean - one_point * self.display.endswith("less"), mean + one_point * self.display.endswith("more")
+        )
 
 
 class Gap(Struct, frozen=True):
@@ -98,17 +100,17 @@ class CommentFact(Struct, frozen=True):
 
 
 class AgreementFact(Struct, frozen=True):
-    """How far the raters of one cell agree, in a word: all that is shown of spread (decision 10)."""
+    """How far the raters of one cell agree, in a word: the only figure of spread (decision 10)."""
 
     about: str
     id: str
-    cell: str  # never self or manager; "all_others" sums up the cells' words, and never for an item
-    n: int  # of an item: ratings; of a competency, a value or everything: the items' words it sums up
+    cell: str  # never self or manager; "all_others" summarises the cells' words, and never for an item
+    n: int  # of an item: ratings; of a competency, a value or overall: the items' words that it summarises
     word: str  # agree, mixed or split
 
 
 class AgreementCut(Struct, frozen=True):
-    """What the words mean in a cell of n ratings, as r_wg: above `agree`; at most `split`; between them mixed."""
+    """The r_wg cut-offs of the words in a cell of n ratings: above `agree`; at most `split`; otherwise mixed."""
 
     n: int
     agree: str  # two decimals
@@ -116,7 +118,7 @@ class AgreementCut(Struct, frozen=True):
 
 
 class ChangeFact(Struct, frozen=True):
-    """One figure that an earlier report and this one both show, under the same cell."""
+    """One figure that an earlier report and this one both show under the same cell."""
 
     about: str
     id: str
@@ -126,8 +128,8 @@ class ChangeFact(Struct, frozen=True):
     before: str  # as the earlier report shows it
     after: str
     change: float  # after minus before, scale points
-    display: str  # "+0.4", "+0.4 or more"; "cannot say" where both figures are bounded on the same side
-    noise: str = ""  # larger than noise: yes, no, cannot say; empty where nothing can be said of noise
+    display: str  # "+0.4", "+0.4 or more"; "cannot say" if both figures are bounded on the same side
+    noise: str = ""  # larger than noise: yes, no, cannot say; empty if noise cannot be estimated
     bound: str = ""  # as those of a statistic
     low: str = ""
     high: str = ""
@@ -138,7 +140,7 @@ class ChangeFact(Struct, frozen=True):
 
 
 class CohortMean(Struct, frozen=True):
-    """Mean over delegates of a figure in their reports, from five delegates up."""
+    """The mean over delegates of a figure in their reports, from five delegates up."""
 
     about: str
     id: str
@@ -168,16 +170,16 @@ class Facts(Struct, frozen=True):
     checksum: str  # SHA-256 of everything else
     agreements: tuple[AgreementFact, ...] = ()
     agreement_cuts: tuple[AgreementCut, ...] = ()  # for every n that has a word here, smallest first
-    compared_with: str = ""  # the wave that `changes` look back to
+    compared_with: str = ""  # the wave that `changes` compare with
     changes: tuple[ChangeFact, ...] = ()
     cohort_means: tuple[CohortMean, ...] = ()
 
 
 def build_facts(programme: Programme, heading: ReportHeading, published: PublishedCells) -> Facts:
-    """The facts of one delegate's report. The same input gives the same facts, to the byte."""
+    """Build the facts of one delegate's report. The same input gives the same facts, to the byte."""
     statistics = tuple(_statistic(figure, programme.top) for figure in published.figures)
-    others = {s.id: s.range for s in statistics if (s.about, s.cell) == (About.ITEM, ALL_OTHERS)}
-    highest, lowest = ranked({item.id: others[item.id] for item in programme.items if item.id in others})
+    item_ranges = {s.id: s.range for s in statistics if (s.about, s.cell) == (About.ITEM, ALL_OTHERS)}
+    highest, lowest = ranked({item.id: item_ranges[item.id] for item in programme.items if item.id in item_ranges})
     parts: dict[str, Any] = {
         "heading": heading,
         "threshold": programme.threshold,
@@ -201,18 +203,18 @@ def build_facts(programme: Programme, heading: ReportHeading, published: Publish
 
 
 def amended(facts: Facts, **additions: Any) -> Facts:
-    """The same facts with some fields set anew, under a checksum of their own."""
+    """Replace some fields of the facts and compute a new checksum."""
     changed = replace(facts, **additions)
     return replace(changed, checksum=_checksum(changed))
 
 
 def facts_bytes(facts: Facts) -> bytes:
-    """facts.json: canonical JSON (sorted keys, no spaces, UTF-8), the same bytes for the same facts."""
+    """Encode facts.json: canonical JSON (sorted keys, no spaces, UTF-8), the same bytes for the same facts."""
     return _canonical({**_content(facts), "checksum": facts.checksum})
 
 
 def read_facts(data: bytes) -> Facts:
-    """The inverse of facts_bytes. Raises ValueError if the checksum does not fit the content."""
+    """Decode facts.json. Raises ValueError if the checksum does not match the content."""
     content: dict[str, Any] = json.loads(data)
     heading = {name: content.pop(name) for name in ReportHeading.__struct_fields__}
     for name, read in _READERS.items():
@@ -221,12 +223,12 @@ def read_facts(data: bytes) -> Facts:
         content[name] = tuple(content[name])
     facts = Facts(heading=ReportHeading(**{**heading, "issued": date.fromisoformat(heading["issued"])}), **content)
     if facts.checksum != _checksum(facts):
-        raise ValueError("the checksum does not fit the facts")
+        raise ValueError("the checksum does not match the facts")
     return facts
 
 
-def _read_cell(groups: list[str], **rest: Any) -> CellFact:
-    return CellFact(groups=tuple(groups), **rest)
+def _read_cell(groups: list[str], **values: Any) -> CellFact:
+    return CellFact(groups=tuple(groups), **values)
 
 
 _READERS: Mapping[str, Callable[..., Any]] = {
@@ -258,7 +260,7 @@ def _content(facts: Facts) -> dict[str, Any]:
 
 
 def _leave_out_empty_bounds(entry: dict[str, Any]) -> None:
-    """So that facts from before there were any keep their checksum."""
+    """Leave out empty bounds, so that older facts keep their checksum."""
     for name in _BOUNDS:
         if not entry.get(name, True):
             del entry[name]
@@ -276,7 +278,7 @@ def _checksum(facts: Facts) -> str:
 
 
 def cell_titles(programme: Programme, cells: Iterable[Cell]) -> dict[str, str]:
-    """What a reader calls each cell."""
+    """Return the title of each cell for readers."""
     return {cell.id: _cell(programme, cell).title for cell in cells}
 
 
@@ -294,15 +296,15 @@ def _inside_a_sentence(title: str) -> str:
 
 
 def _statistic(figure: Figure, top: int) -> Statistic:
-    found = range_on_scale(figure.mean, figure.below, figure.above, top)
+    interval = range_on_scale(figure.mean, figure.below, figure.above, top)
     mean = float(figure.mean)
     exact = "" if read_exact(mean) == figure.mean else str(figure.mean)
     place = figure.about.value, figure.id, figure.cell
-    return Statistic(*place, figure.n, mean, display_mean(found), **told_bounds(found), exact=exact)
+    return Statistic(*place, figure.n, mean, display_mean(interval), **told_bounds(interval), exact=exact)
 
 
 def _cuts(programme: Programme, published: PublishedCells) -> Iterator[AgreementCut]:
-    for n in sorted({found.n for found in published.agreements if found.about is About.ITEM}):
+    for n in sorted({agreement.n for agreement in published.agreements if agreement.about is About.ITEM}):
         if cuts := cuts_for(n, programme.top, programme.threshold):
             yield AgreementCut(n, two_decimals(cuts.agree), two_decimals(cuts.split))
 

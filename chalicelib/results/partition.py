@@ -1,4 +1,4 @@
-"""Which cells exist: a partition of the completed raters that depends only on how many each group has. Pure."""
+"""Decide which cells exist: a partition of the raters that depends only on how many of each group answered. Pure."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ from chalicelib.core.model import RaterGroup
 
 
 class Cell(Struct, frozen=True):
-    """Raters whose answers are shown together; each completed rater is in at most one."""
+    """Raters whose answers are shown together; each completed rater is in at most one cell."""
 
     id: str  # group ids joined by "+"
     groups: tuple[str, ...]  # in programme order
     n: int  # completed raters
-    named: bool  # self and manager: attributed by policy, so no threshold and no clamp
-    person: str = ""  # of several people in a named group: the name, or a number where no name is known
+    named: bool  # self and manager: shown by name, so no threshold and no clamp
+    person: str = ""  # of several people in a named group: the name, or a number if no name is known
 
 
 def named_cells(group: RaterGroup, people: Sequence[str]) -> tuple[Cell, ...]:
-    """A cell for each person of a named group, in the order given: a mean over two people is nobody's own figure.
+    """Make a cell for each person of a named group, in the given order: a mean over two people is no one's own figure.
 
-    people   the names of those who completed; empty where they are not known, as in a file without names
+    people   the names of those who completed; empty if they are not known, as in a file without names
 
-    One id is one person's in every wave, so that a change is never the difference of two people. So numbers, which say
-    nothing of who it is, are told from names by `is_numbered`.
+    An id is the same person's in every wave, so that a change is never the difference of two people. Numbers say
+    nothing about who it is, so `is_numbered` separates them from names.
     """
     if not people:
         return ()
     if len(people) == 1 and not (people[0] and group.has_named_people):
         return (Cell(group.id, (group.id,), 1, named=True),)
     numbered = [name or str(number) for number, name in enumerate(people, start=1)]
-    told = [name if numbered.count(name) == 1 else f"{name} {k}" for k, name in enumerate(numbered, start=1)]
-    return tuple(Cell(f"{group.id}:{person}", (group.id,), 1, named=True, person=person) for person in told)
+    unique_names = [name if numbered.count(name) == 1 else f"{name} {k}" for k, name in enumerate(numbered, start=1)]
+    return tuple(Cell(f"{group.id}:{person}", (group.id,), 1, named=True, person=person) for person in unique_names)
 
 
 def is_numbered(cell_id: str) -> bool:
-    """Whether a cell is one of several people whose names are not known."""
+    """Return whether a cell is one of several people whose names are not known."""
     return cell_id.partition(":")[2].isdigit()
 
 
 def is_of_group(cell_id: str, group_id: str) -> bool:
-    """Whether a cell is a group's own or one of its people's."""
+    """Return whether a cell is a group's own or one of its people's."""
     return cell_id.partition(":")[0] == group_id
 
 
 def cells_of(counts: Mapping[str, int], groups: Sequence[RaterGroup], threshold: int) -> tuple[Cell, ...]:
-    """The anonymous cells of one delegate and wave, in programme order; none if fewer than `threshold` raters.
+    """Return the anonymous cells of one delegate and wave, in programme order; none below `threshold` raters.
 
     counts     group id -> completed raters; a group may be absent
     groups     the programme's anonymous groups, in programme order
-    threshold  fewest raters of a cell
+    threshold  minimum raters of a cell
 
     Source: docs/decisions/0007-competency-scores-and-anonymity.md.
     """
@@ -60,10 +60,10 @@ def cells_of(counts: Mapping[str, int], groups: Sequence[RaterGroup], threshold:
 
 
 def pooled(counts: Mapping[str, int], order: Sequence[str], threshold: int) -> tuple[tuple[str, ...], ...]:
-    """Non-empty members of `order` put together so that each part counts at least `threshold`.
+    """Combine non-empty members of `order` so that each part counts at least `threshold`.
 
-    A member that reaches the threshold stands alone. The smaller ones are pooled; a pool that is still too small
-    joins the smallest standing member (the first in `order` among equals). No part at all if nothing stands.
+    A member that reaches the threshold has a part of its own. The smaller ones are pooled; a pool that is still too
+    small joins the smallest such part (the first in `order` among equals). Without such a part there is none at all.
     """
     filled = [member for member in order if counts.get(member, 0) > 0]
     parts = [(member,) for member in filled if counts[member] >= threshold]

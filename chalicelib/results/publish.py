@@ -1,4 +1,4 @@
-"""From raw answers to what may be seen: the one place where anonymity is decided. Pure.
+"""Turn raw answers into published figures: the one place that decides about anonymity. Pure.
 
 The rule and its proofs: docs/decisions/0007-competency-scores-and-anonymity.md, 0010-what-spread-may-be-shown.md and
 tests/report/test_anonymity.py.
@@ -29,19 +29,19 @@ def publish(
     clamp: Clamp = clamp_sum,
     agree: Agree = agreement,
 ) -> PublishedCells:
-    """What may be seen of one delegate's wave.
+    """Return what may be seen of one delegate's wave.
 
-    responses    all of the wave, any order, at most one per rater; groups are the programme's
-    comment_key  secret of this wave and delegate: the order of comments follows from it and tells nothing
+    responses    all of the wave, any order, at most one for each rater; groups are the programme's
+    comment_key  secret of this wave and delegate: the order of comments follows from it and shows nothing
 
-    Which figures and words appear depends only on how many raters completed and which items they rated.
-    Raises KeyError for a response of a group the programme does not have.
+    Which figures and words appear depends only on how many raters completed and which items they rated. Raises KeyError
+    for a response of a group the programme does not have.
     """
     by_group: dict[str, list[Response]] = {group.id: [] for group in programme.groups}
     for response in responses:
         by_group[response.group].append(response)
     people = _people(programme, by_group)
-    counts = {group: len(found) for group, found in by_group.items()}
+    counts = {group: len(responses_of_group) for group, responses_of_group in by_group.items()}
     anonymous = cells_of(counts, programme.anonymous_groups, programme.threshold)
     voices = comment_cells(programme, anonymous)
     raters = people | {
@@ -52,8 +52,8 @@ def publish(
     cells = named + anonymous
     sheets = [_sheet(programme, cell, raters[cell], clamp, agree) for cell in cells]
     voices = named + voices
-    said, to_coach = (
-        {cell.id: [own.said(to_coach_only=coach_only) for own in raters[cell]] for cell in voices}
+    comments, to_coach = (
+        {cell.id: [answers.said(to_coach_only=coach_only) for answers in raters[cell]] for cell in voices}
         for coach_only in (False, True)
     )
     return PublishedCells(
@@ -61,30 +61,36 @@ def publish(
         comment_cells=voices,
         figures=tuple(_figures(programme, sheets)),
         agreements=tuple(_agreements(programme, sheets)),
-        comments=tuple(comments_in(programme, voices, said, comment_key)),
+        comments=tuple(comments_in(programme, voices, comments, comment_key)),
         coach_comments=tuple(comments_in(programme, voices, to_coach, comment_key + b"coach only")),
     )
 
 
 def _people(programme: Programme, by_group: Mapping[str, Sequence[Response]]) -> dict[Cell, list[Answers]]:
-    """The cells of named groups, each with its answers: of several people each is one, in the order of their names."""
-    found: dict[Cell, list[Answers]] = {}
+    """Return the cells of named groups, each with its answers: one for each of several people, in the order of their
+    names.
+    """
+    by_cell: dict[Cell, list[Answers]] = {}
     for group in programme.groups:
         if group.named:
-            own = sorted(by_group[group.id], key=lambda response: response.person.name if response.person else "")
-            cells = named_cells(group, [response.person.name if response.person else "" for response in own])
+            group_responses = sorted(
+                by_group[group.id], key=lambda response: response.person.name if response.person else ""
+            )
+            cells = named_cells(
+                group, [response.person.name if response.person else "" for response in group_responses]
+            )
             if len(cells) == 1:
-                found[cells[0]] = [response.answers for response in own]
+                by_cell[cells[0]] = [response.answers for response in group_responses]
             else:
-                found |= {cell: [response.answers] for cell, response in zip(cells, own, strict=True)}
-    return found
+                by_cell |= {cell: [response.answers] for cell, response in zip(cells, group_responses, strict=True)}
+    return by_cell
 
 
 # --- figures --------------------------------------------------------------------------------------------
 
 
 class _Sheet(Struct, frozen=True):
-    """One cell's published items, and which of them each rater rated."""
+    """One cell's published items, and the items that each rater rated."""
 
     cell: Cell
     threshold: int
@@ -114,14 +120,17 @@ def _sheet(programme: Programme, cell: Cell, raters: Sequence[Answers], clamp: C
 def _figures(programme: Programme, sheets: Sequence[_Sheet]) -> Iterator[Figure]:
     for about, subject, items in subjects(programme):
         scores = {sheet.cell: _score(about, items, sheet) for sheet in sheets}
-        shown = {cell: found for cell, found in scores.items() if found}
+        published_scores = {cell: cell_score for cell, cell_score in scores.items() if cell_score}
         others = over_raters(
-            [found for cell, found in shown.items() if cell.named and cell.id != SELF_GROUP],
-            [found for cell, found in shown.items() if not cell.named],
+            [cell_score for cell, cell_score in published_scores.items() if cell.named and cell.id != SELF_GROUP],
+            [cell_score for cell, cell_score in published_scores.items() if not cell.named],
         )
-        for name, found in [*((cell.id, found) for cell, found in shown.items()), (ALL_OTHERS, others)]:
-            if found:
-                yield Figure(about, subject, name, found.n, found.mean, found.below, found.above)
+        for name, cell_score in [
+            *((cell.id, cell_score) for cell, cell_score in published_scores.items()),
+            (ALL_OTHERS, others),
+        ]:
+            if cell_score:
+                yield Figure(about, subject, name, cell_score.n, cell_score.mean, cell_score.below, cell_score.above)
 
 
 def _score(about: About, items: Sequence[str], sheet: _Sheet) -> Score | None:
@@ -134,7 +143,7 @@ def _score(about: About, items: Sequence[str], sheet: _Sheet) -> Score | None:
 
 
 def _agreements(programme: Programme, sheets: Sequence[_Sheet]) -> Iterator[Agreement]:
-    """Words on items, and for whatever is made of several items the usual one, if at least half of them have one."""
+    """Return the words on items, and the usual word of each set of items if at least half of them have one."""
     for about, subject, items in subjects(programme):
         pool: list[Word] = []
         for sheet in sheets:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from chalicelib.results.agreement import Word
 from chalicelib.results.partition import Cell
 
-ALL_OTHERS = "all_others"  # cell name of figures over every rater but self who sits in a published cell
+ALL_OTHERS = "all_others"  # cell name of figures over every rater but self who is in a published cell
 OVERALL_ID = "overall"
 
 
@@ -22,36 +22,36 @@ class About(StrEnum):
 
 
 class Bound(StrEnum):
-    """How a figure relates to the truth: a clamped sum is all that is known of it, and is shown as such."""
+    """How a figure relates to the true value: only a clamped sum is known, and it is shown as such."""
 
     EXACT = ""
     OR_MORE = "or more"
     OR_LESS = "or less"
-    OR_SO = "or so"  # either: made of parts that are bounded on both sides
+    OR_SO = "or so"  # either: computed from parts that are bounded on both sides
 
 
 class Figure(Struct, frozen=True):
     """One mean, in scale points, unrounded.
 
-    below, above   how far the truth may lie from it, because sums at the ends of the scale are clamped
+    below, above   how far the true value may lie from it, because sums at the ends of the scale are clamped
     """
 
     about: About
     id: str
     cell: str  # a Cell's id or ALL_OTHERS
-    n: int  # raters it is made of
+    n: int  # raters behind it
     mean: Fraction
     below: Fraction = Fraction(0)
     above: Fraction = Fraction(0)
 
 
 class Agreement(Struct, frozen=True):
-    """One word on how far raters agree. Those of competencies, values and all others sum up the items' words."""
+    """One word on how far raters agree. Those of competencies, values and all others summarise the items' words."""
 
     about: About
     id: str
     cell: str  # an anonymous Cell's id or ALL_OTHERS
-    n: int  # of an item: ratings; else: words it sums up
+    n: int  # of an item: ratings; else: words it summarises
     word: Word
 
 
@@ -66,15 +66,15 @@ class PublishedCells(Struct, frozen=True):
     comment_cells: tuple[Cell, ...]  # under which comments appear; anonymous ones hold at least `comments_from`
     figures: tuple[Figure, ...]
     agreements: tuple[Agreement, ...]
-    comments: tuple[Comment, ...]  # within a question and cell in an order that tells nothing
-    coach_comments: tuple[Comment, ...]  # the same of those that raters keep for the coach: in no document
+    comments: tuple[Comment, ...]  # within a question and cell in an order that shows nothing
+    coach_comments: tuple[Comment, ...]  # the same for comments that raters keep for the coach: in no document
 
     @property
     def too_few(self) -> bool:
-        """No anonymous cell could be formed, so no anonymous answer is shown or used."""
+        """Return whether no anonymous cell could be formed, so that no anonymous answer is shown or used."""
         return all(cell.named for cell in self.cells)
 
     @property
     def comments_withheld(self) -> bool:
-        """Anonymous comments, if there are any, are not shown: too few raters. Depends on counts only."""
+        """Return whether anonymous comments are withheld because of too few raters. Depends on counts only."""
         return all(cell.named for cell in self.comment_cells)

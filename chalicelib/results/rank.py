@@ -1,4 +1,4 @@
-"""The behaviours that all others rate highest and lowest. Pure."""
+"""Find the behaviours that all others rate highest and lowest. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RANKED = 5  # items in each list
 
 
 class Printed(Struct, frozen=True):
-    """A range as a reader sees it: rules go by it, so that no cut-off contradicts the page."""
+    """A range as it is printed: rules use it, so that no cut-off contradicts the page."""
 
     low: Decimal
     shown: Decimal
@@ -24,20 +24,20 @@ class Printed(Struct, frozen=True):
         return self.low == self.high
 
 
-def printed(found: Range) -> Printed:
-    return Printed(one_decimal(found.low), one_decimal(found.shown), one_decimal(found.high))
+def printed(interval: Range) -> Printed:
+    return Printed(one_decimal(interval.low), one_decimal(interval.shown), one_decimal(interval.high))
 
 
-def ranked(found: Mapping[str, Range]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The highest and lowest items, most extreme first; equals in the order given.
+def ranked(ranges: Mapping[str, Range]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the highest and lowest items, most extreme first; equals in the given order.
 
-    Whatever stands among the highest is printed higher than all of the lowest: a figure at which both lists would end
-    is in neither. An item whose bound leaves open whether it belongs to a list is not in it.
+    Every item among the highest is printed higher than all of the lowest: a figure at which both lists would end is in
+    neither. An item whose bound leaves its list open is in neither.
     """
-    figures = {item: printed(one) for item, one in found.items()}
-    many = min(RANKED, len(found) // 2)
-    highest = sorted(found, key=lambda item: -found[item].shown)[:many]
-    lowest = sorted((item for item in found if item not in highest), key=lambda item: found[item].shown)[:many]
+    figures = {item: printed(interval) for item, interval in ranges.items()}
+    many = min(RANKED, len(ranges) // 2)
+    highest = sorted(ranges, key=lambda item: -ranges[item].shown)[:many]
+    lowest = sorted((item for item in ranges if item not in highest), key=lambda item: ranges[item].shown)[:many]
     shared = {figures[item].shown for item in highest} & {figures[item].shown for item in lowest}
     return (
         _certain([item for item in highest if figures[item].shown not in shared], figures, _may_be_higher),
@@ -48,13 +48,13 @@ def ranked(found: Mapping[str, Range]) -> tuple[tuple[str, ...], tuple[str, ...]
 def _certain(
     listed: list[str], figures: Mapping[str, Printed], may_pass: Callable[[Printed, Printed], bool]
 ) -> tuple[str, ...]:
-    """Less the items that one outside the list may pass, until there are none."""
+    """Remove the items that one outside the list may exceed, until there are none."""
     while True:
         outside = [figures[item] for item in figures if item not in listed]
-        kept = [item for item in listed if not any(may_pass(other, figures[item]) for other in outside)]
-        if kept == listed:
-            return tuple(kept)
-        listed = kept
+        certain = [item for item in listed if not any(may_pass(other, figures[item]) for other in outside)]
+        if certain == listed:
+            return tuple(certain)
+        listed = certain
 
 
 def _may_be_higher(other: Printed, one: Printed) -> bool:

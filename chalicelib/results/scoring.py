@@ -1,4 +1,7 @@
-"""Scores made of published item figures and of who answered what; of ratings only sums come here. Pure."""
+"""Compute scores from published item figures and from which items each rater rated; only sums of ratings come here.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,15 @@ Clamp = Callable[[Number, int, int], tuple[Number, Bound]]
 class Score(Struct, frozen=True):
     n: int  # raters
     mean: Fraction  # scale points, unrounded
-    below: Fraction = Fraction(0)  # how far the truth may lie from it
+    below: Fraction = Fraction(0)  # how far the true value may lie from it
     above: Fraction = Fraction(0)
 
 
 def clamp_sum(total: Number, n: int, top: int) -> tuple[Number, Bound]:
-    """Top and bottom coding of n numbers in 1..top, so that no figure tells that all of them were the same extreme.
+    """Clamp the sum of n numbers in 1..top, so that no figure shows that all of them were the same extreme.
 
-    Returns a sum in [n + 1, n * top - 1] and whether the truth may lie beyond it. Only this and the word of agreement
-    look at a rating other than to add it up; the proofs pass linear forms instead.
+    Returns a sum in [n + 1, n * top - 1] and whether the true sum may lie beyond it. Only this and the word of
+    agreement do more with a rating than add it up; the proofs pass linear forms instead.
     """
     low, high = n + 1, n * top - 1
     if total <= low:
@@ -37,12 +40,12 @@ def clamp_sum(total: Number, n: int, top: int) -> tuple[Number, Bound]:
 
 
 def unclamped(total: Number, n: int, top: int) -> tuple[Number, Bound]:
-    """Of raters who are named."""
+    """Return the plain sum, for raters who are named."""
     return total, Bound.EXACT
 
 
 def subjects(programme: Programme) -> Iterator[tuple[About, str, Sequence[str]]]:
-    """Everything that has figures: what it is, its id, and the items it is made of."""
+    """A subject that has figures: its kind, its id, and its items."""
     for item in programme.items:
         yield About.ITEM, item.id, [item.id]
     for competency in programme.competencies:
@@ -55,17 +58,16 @@ def subjects(programme: Programme) -> Iterator[tuple[About, str, Sequence[str]]]
 def score(
     items: Sequence[str], figures: Mapping[str, Score], answered: Sequence[Collection[str]], threshold: int
 ) -> Score | None:
-    """A cell's score on a competency, a value or everything: each rater's mean, then the mean over raters.
+    """Compute a cell's score on a competency, a value or overall: each rater's mean, then the mean over raters.
 
     items      ids that make up the score
     figures    item id -> the cell's published figure; an item that is not published is absent
-    answered   per rater of the cell, the published items they rated
-    threshold  fewest raters who rated at least half of `items`; below it there is no score
+    answered   for each rater of the cell, the published items they rated
+    threshold  minimum raters who rated at least half of `items`; below it there is no score
 
-    Each rating stands in the formula as its cell's published item mean. So the score is a function of published
-    figures, and exactly the mean over raters whenever all who rated an item rated equally many (nobody left an item
-    out, for one). Without this a lone rater's "not able to comment" would let their ratings be solved for.
-    Source: docs/decisions/0007-competency-scores-and-anonymity.md.
+    Each rating enters as its cell's published item mean. So the score depends only on published figures, and is exactly
+    the mean over raters if all who rated an item rated equally many items. Without this rule a single "not able to
+    comment" would reveal that rater's ratings. Source: docs/decisions/0007-competency-scores-and-anonymity.md.
     """
     rated = [[item for item in items if item in rater] for rater in answered]
     counted = [own for own in rated if own and 2 * len(own) >= len(items)]
@@ -79,7 +81,7 @@ def score(
 
 
 def over_raters(named: Sequence[Score], anonymous: Sequence[Score]) -> Score | None:
-    """All others: the mean over every rater of the cells given; None without an anonymous cell among them."""
+    """Compute all others: the mean over every rater of the given cells; None without an anonymous cell among them."""
     if not anonymous:
         return None
     parts = [*named, *anonymous]
@@ -88,7 +90,7 @@ def over_raters(named: Sequence[Score], anonymous: Sequence[Score]) -> Score | N
 
 
 def mean_of(numbers: Sequence[Number], top: int, clamp: Clamp) -> Score:
-    """The mean of numbers in 1..top, clamped; a clamp moves a sum by one point at most."""
+    """Return the mean of numbers in 1..top, clamped; a clamp moves a sum by one point at most."""
     n = len(numbers)
     total, bound = clamp(sum(numbers), n, top)
     one = Fraction(1, n)
@@ -97,7 +99,7 @@ def mean_of(numbers: Sequence[Number], top: int, clamp: Clamp) -> Score:
 
 
 def combined(n: int, parts: Sequence[tuple[Fraction, Score]]) -> Score:
-    """A weighted mean. The truth lies as far from it as it may lie from its parts, by the same weights."""
+    """Return a weighted mean. Its bounds are the weighted bounds of its parts."""
     mean, below, above = (
         sum((weight * number for weight, number in numbers), Fraction(0))
         for numbers in (

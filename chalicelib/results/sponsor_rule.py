@@ -1,4 +1,4 @@
-"""What a sponsor may see of the delegates of one cohort: the one place where that is decided. Pure.
+"""Decide what a sponsor may see of the delegates of one cohort: the one place that does. Pure.
 
 The rule: docs/decisions/0027-figures-for-the-sponsor.md. The proofs: tests/sponsor/test_anonymity.py.
 """
@@ -17,15 +17,15 @@ from chalicelib.results.rounding import Range, exactly, range_on_scale
 from chalicelib.results.scoring import Clamp, Score, clamp_sum, mean_of
 
 ENOUGH = MIN_DELEGATES  # delegates behind every figure that a sponsor sees
-ENOUGH_TO_COUNT = 2 * ENOUGH - 1  # with fewer, "fewer than five" and "more than all but five" are not two answers
-MAX_SHARE_OF_SUM = Fraction(1, 2)  # that one claim may be
+ENOUGH_TO_COUNT = 2 * ENOUGH - 1  # with fewer, "fewer than five" and "more than all but five" would overlap
+MAX_SHARE_OF_SUM = Fraction(1, 2)  # largest share of a sum that one claim may have
 
 
 # --- means ------------------------------------------------------------------------------------------------
 
 
 class Reading(Struct, frozen=True):
-    """What each delegate says on one scale: a number, or None."""
+    """Each delegate's number on one scale, or None."""
 
     lowest: int
     highest: int
@@ -36,7 +36,7 @@ class Reading(Struct, frozen=True):
         return self.highest - self.lowest + 1
 
     def score(self, clamp: Clamp = clamp_sum) -> Score | None:
-        """The clamped mean on 1..top, made as a cell's figure in a report; None of fewer than ENOUGH."""
+        """Return the clamped mean on 1..top, made like a cell's figure in a report; None for fewer than ENOUGH."""
         given = [value if self.lowest == 1 else value + (1 - self.lowest) for value in self.values if value is not None]
         return mean_of(given, self.top, clamp) if len(given) >= ENOUGH else None
 
@@ -47,29 +47,29 @@ class Mean(Struct, frozen=True):
 
 
 def mean(reading: Reading) -> Mean | None:
-    found = reading.score()
-    if found is None:
+    score = reading.score()
+    if score is None:
         return None
-    on_one = range_on_scale(found.mean, found.below, found.above, reading.top)
-    return Mean(found.n, on_one - exactly(Fraction(1 - reading.lowest)))
+    on_one = range_on_scale(score.mean, score.below, score.above, reading.top)
+    return Mean(score.n, on_one - exactly(Fraction(1 - reading.lowest)))
 
 
 # --- counts -----------------------------------------------------------------------------------------------
 
 
 class Tally(Struct, frozen=True):
-    """How many of n delegates gave one answer. `display` is empty where too few answered to say anything."""
+    """How many of n delegates gave one answer. `display` is empty if too few answered to say anything."""
 
     label: str
     n: int = 0
     display: str = ""
-    many: bool = False  # five or more gave it
+    many: bool = False  # five or more gave this answer
 
 
 def tally(label: str, yes: int, n: int) -> Tally:
-    """A count is told only if five gave the answer and five did not; else that it is small, or nearly all.
+    """Show a count only if five gave the answer and five did not; otherwise say that it is small, or nearly all.
 
-    Of a question one answer is counted, so that no difference from a total tells another count.
+    One answer of a question is counted, so that no difference from a total reveals another count.
     """
     if n < ENOUGH_TO_COUNT:
         return Tally(label)
@@ -81,7 +81,7 @@ def tally(label: str, yes: int, n: int) -> Tally:
 
 
 def most_chosen(chosen: Sequence[str], options: Iterable[tuple[str, str]]) -> Tally:
-    """The answer that most delegates gave, if five did: without its count, which would tell of the others."""
+    """Return the answer that most delegates gave, if five did: without its count, which would reveal the others."""
     often = Counter(chosen)
     value, label = max(options, key=lambda option: often[option[0]])
     if len(chosen) < ENOUGH_TO_COUNT or often[value] < ENOUGH:
@@ -93,7 +93,7 @@ def most_chosen(chosen: Sequence[str], options: Iterable[tuple[str, str]]) -> Ta
 
 
 class Sum(Struct, frozen=True):
-    """A total over claims; where it is hidden, `why`."""
+    """A total over claims; if it is hidden, `why`."""
 
     n: int = 0  # claims above zero
     total: Fraction | None = None
@@ -101,10 +101,10 @@ class Sum(Struct, frozen=True):
 
 
 def sum_of(claims: Iterable[Fraction]) -> Sum:
-    """The total, unless fewer than ENOUGH claims are above zero, or one is more than half of it."""
+    """Return the total, unless fewer than ENOUGH claims are above zero, or one is more than half of it."""
     given = [claim for claim in claims if claim > 0]
     if len(given) < ENOUGH:
-        return Sum(why=f"fewer than {ENOUGH} delegates stand behind it")
+        return Sum(why=f"fewer than {ENOUGH} delegates made a claim")
     total = sum(given, Fraction(0))
     if max(given) > MAX_SHARE_OF_SUM * total:
         return Sum(why="one sum is more than half of it")

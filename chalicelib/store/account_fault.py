@@ -1,4 +1,4 @@
-"""What the mail service refused last because of the account: for the console, and in the cohort whose email it was."""
+"""Keep the last fault of the account that SES reported, for the console and for the cohort whose email it stopped."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Key, Write, get, put
 
 KEY = Key("EMAIL", "ACCOUNT")
-IN_COHORT = "EMAIL"  # so that the dashboard, which reads its partition in one query, shows it
-CURRENT_FOR = timedelta(minutes=40)  # emails that wait ask every 15 minutes, so a fault that lasts is seen anew
+IN_COHORT = "EMAIL"  # in the cohort's partition, so that the dashboard shows it from its one query
+CURRENT_FOR = timedelta(minutes=40)  # waiting emails try every 15 minutes, so a fault that lasts is recorded again
 
 
 class Seen(Struct, frozen=True):
-    fault: str  # mail.ses_errors.AccountFault; empty once an email went out that had waited for it
+    fault: str  # emails.ses_errors.AccountFault; empty once an email that had waited for it went out
     at: datetime
 
 
 def save(seen: Seen, cohort_id: str) -> list[Write]:
-    """`cohort_id` is empty for an email that belongs to no cohort."""
+    """Record a fault. `cohort_id` is empty for an email that belongs to no cohort."""
     places = [KEY, Key(f"COHORT#{cohort_id}", IN_COHORT)] if cohort_id else [KEY]
     return [put({**place._asdict(), **fields(seen)}) for place in places]
 
 
 def current(now: datetime) -> str:
-    """The fault that still keeps emails from going out; empty if none does. One call."""
-    found = get(KEY)
-    return _current(found, now)
+    """Return the fault that still stops emails; empty if there is none. One call."""
+    row = get(KEY)
+    return _current(row, now)
 
 
 def current_in(rows: Iterable[Row], now: datetime) -> str:
-    """The same among the rows of a cohort's partition."""
+    """Find the fault among the rows of a cohort's partition."""
     return _current(next((row for row in rows if row["sk"] == IN_COHORT), None), now)
 
 

@@ -1,4 +1,4 @@
-"""What a delegate did for the assignments between the workshops."""
+"""What a delegate notes about the assignments between workshops."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def key(delegate_id: str, milestone: str, assignment: str) -> Key:
 
 
 def save(delegate_id: str, note: AssignmentNote) -> Write:
-    """The latest note counts."""
+    """Save a note; the latest one counts."""
     return put({**key(delegate_id, note.milestone, note.assignment)._asdict(), **fields(note)})
 
 
 def notes_from(rows: Iterable[Row]) -> dict[tuple[str, str], AssignmentNote]:
-    """(milestone, assignment) -> note, among the rows of a delegate's partition."""
+    """Read (milestone, assignment) -> note from the rows of a delegate's partition."""
     notes = [read(AssignmentNote, row) for row in rows if row["sk"].startswith("ASSIGNMENT#")]
     return {(note.milestone, note.assignment): note for note in notes}

@@ -1,4 +1,4 @@
-"""Who released, closed, opened, exported or erased what, and when. Written with the act itself."""
+"""Audit events: who released, closed, opened, exported or erased what, and when. Written in the act's transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from chalicelib.store.table import Write, put, query
 
 
 def add(cohort_id: str, act: str, by: str, about: str, now: datetime) -> Write:
-    """`by` is a part or an id (`coach k3j9x2m4`, `command line`), `about` a delegate's id or the cohort's."""
+    """Record an act.
+
+    `by` is a role or an id (`coach k3j9x2m4`, `command line`), `about` a delegate's or cohort's id.
+    """
     entry = {"act": act, "by": by, "about": about, "at": now}
     sk = f"{stamp(now)}#{derive(8, act, by, about)}"
     return put({"pk": f"AUDIT#{cohort_id}", "sk": sk, **entry})
@@ -22,7 +25,7 @@ def of_cohort(cohort_id: str) -> list[Row]:
 
 
 def last_coach(cohort_id: str, delegate_id: str, until: datetime) -> str:
-    """The id of the coach who did something about a delegate last, up to a moment; empty if none did."""
+    """Return the id of the coach who last did something about a delegate up to a moment; empty if none did."""
     rows = [row for row in of_cohort(cohort_id) if row["about"] == delegate_id and row["by"].startswith("coach ")]
     before = [row for row in rows if row["sk"].partition("#")[0] <= stamp(until)]
     return str(before[-1]["by"]).removeprefix("coach ") if before else ""

@@ -1,4 +1,4 @@
-"""What there is: every programme version and every cohort, in one partition, so that listing them is one query.
+"""List every programme version and every cohort in one partition, so that one query finds them.
 
 A row is written in the transaction that loads what it lists.
 """
@@ -30,8 +30,8 @@ class ProgrammeEntry(Struct, frozen=True):
 
 
 class Register(Struct, frozen=True):
-    cohorts: tuple[CohortEntry, ...]  # the one that opens last first
-    programmes: tuple[ProgrammeEntry, ...]  # by title, the newest version first
+    cohorts: tuple[CohortEntry, ...]  # the latest opening first
+    programmes: tuple[ProgrammeEntry, ...]  # by title, newest version first
 
 
 def add_cohort(cohort: Cohort) -> Write:
@@ -45,7 +45,7 @@ def enter_programme(programme: Programme) -> Write:
 
 
 def everything() -> Register:
-    """One query."""
+    """List programmes and cohorts. One query."""
     rows = list(query(PARTITION))
     cohorts = [read(CohortEntry, row) for row in rows if row["sk"].startswith("COHORT#")]
     programmes = [read(ProgrammeEntry, row) for row in rows if row["sk"].startswith("PROGRAMME#")]

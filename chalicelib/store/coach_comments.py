@@ -1,4 +1,4 @@
-"""Comments that raters keep for the coach: beside the report, never in it."""
+"""Comments that raters keep for the coach: shown next to the report, never in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.core.model import Wave
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write, put
 
-MAX_ROW_BYTES = 300_000  # of one row, which may hold 400 kB
+MAX_ROW_BYTES = 300_000  # in one row, which may hold 400 kB
 
 
 class CoachComment(Struct, frozen=True):
@@ -22,7 +22,7 @@ class CoachComment(Struct, frozen=True):
 
 
 def add(delegate_id: str, wave: Wave, comments: Sequence[CoachComment]) -> list[Write]:
-    """In as many rows as they need; in the transaction that adds the report."""
+    """Write the comments in as many rows as they need, in the transaction that adds the report."""
     packed = zlib.compress(msgspec.json.encode(comments), level=9) if comments else b""
     parts = [packed[start : start + MAX_ROW_BYTES] for start in range(0, len(packed), MAX_ROW_BYTES)]
     return [
@@ -32,7 +32,7 @@ def add(delegate_id: str, wave: Wave, comments: Sequence[CoachComment]) -> list[
 
 
 def from_rows(rows: Iterable[Row], wave: Wave) -> list[CoachComment]:
-    """Among the rows of a delegate's partition."""
+    """Find the comments among the rows of a delegate's partition."""
     parts = {row["sk"]: row["part"] for row in rows if row["sk"].startswith(_prefix(wave))}
     packed = b"".join(parts[place] for place in sorted(parts))
     return msgspec.json.decode(zlib.decompress(packed), type=list[CoachComment]) if packed else []

@@ -1,4 +1,4 @@
-"""Sign-in codes: one row for each code that is out, and one for each reader that counts what was asked and tried.
+"""Sign-in codes: a row for each unused code, and a row for each reader that counts requests and tries.
 
 Neither a code nor an address is stored.
 """
@@ -16,15 +16,15 @@ from chalicelib.store.table import AlreadyExists, Changed, Key, Write, get, put_
 
 
 class AskingChanged(Changed):
-    """Someone has asked for another code, or typed one, since."""
+    """Someone has asked for another code, or typed one, since the row was read."""
 
 
 class CodeSpent(Changed):
-    """The code was used or tried too often, or its time is over."""
+    """The code was used, tried too often, or has expired."""
 
 
 class CodeExists(AlreadyExists):
-    """A code with this challenge is out already."""
+    """A code with this challenge exists already."""
 
 
 KEPT_AFTER_END = timedelta(days=1)  # until DynamoDB may delete a row
@@ -32,24 +32,24 @@ KEPT_AFTER_TRY = timedelta(days=366)  # wrong codes count for a year: web/waits.
 
 
 class Try(Struct, frozen=True):
-    """A wrong code that was typed without the link in its email."""
+    """A wrong code that was typed without the link from its email."""
 
     at: datetime
     challenge: str
 
 
 class Asking(Struct, frozen=True):
-    """What was asked and tried for one reader lately. Rows of earlier versions hold other fields beside `asked`."""
+    """Recent requests and tries of one reader. Rows of earlier versions hold other fields in addition to `asked`."""
 
     who: str  # ids.reader_key of the address, or ids.administrator_key
-    asked: tuple[datetime, ...] = ()  # when codes were emailed because someone without the link of an email asked
+    asked: tuple[datetime, ...] = ()  # when codes were emailed because someone without an email's link asked
     asked_by_link: tuple[datetime, ...] = ()
     failed: tuple[Try, ...] = ()
     revision: int = 0
 
 
 class Code(Struct, frozen=True):
-    """One code that is out. The code itself follows from `challenge` and a key outside the table."""
+    """One unused code. The code itself is derived from `challenge` and a key outside the table."""
 
     who: str
     challenge: str  # random
@@ -61,17 +61,17 @@ class Code(Struct, frozen=True):
 # --- asking -----------------------------------------------------------------------------------------
 
 
-def asking_key(who: str) -> Key:
-    return Key(f"ASKING#{who}", "ASKING")
+def asking_key(reader: str) -> Key:
+    return Key(f"ASKING#{reader}", "ASKING")
 
 
-def find_asking(who: str) -> Asking | None:
-    found = get(asking_key(who))
-    return read(Asking, found) if found else None
+def find_asking(reader: str) -> Asking | None:
+    row = get(asking_key(reader))
+    return read(Asking, row) if row else None
 
 
 def save_asking(changed: Asking, now: datetime) -> Write:
-    """Refused unless it follows the asking that was read, whose revision it has."""
+    """Replace the counts that were read. Refused if the revision has changed."""
     kept = KEPT_AFTER_TRY if changed.failed else KEPT_AFTER_END
     row = {**asking_key(changed.who)._asdict(), **fields(changed), **_gone(now + kept)}
     row["revision"] = changed.revision + 1
@@ -83,8 +83,8 @@ def save_asking(changed: Asking, now: datetime) -> Write:
 # --- codes ------------------------------------------------------------------------------------------
 
 
-def code_key(who: str, challenge: str) -> Key:
-    return Key(f"ASKING#{who}", f"CODE#{challenge}")
+def code_key(reader: str, challenge: str) -> Key:
+    return Key(f"ASKING#{reader}", f"CODE#{challenge}")
 
 
 def add_code(new: Code) -> Write:
@@ -92,26 +92,28 @@ def add_code(new: Code) -> Write:
     return put_once(row, CodeExists)
 
 
-def find_code(who: str, challenge: str) -> Code | None:
-    found = get(code_key(who, challenge))
-    return read(Code, found) if found else None
+def find_code(reader: str, challenge: str) -> Code | None:
+    row = get(code_key(reader, challenge))
+    return read(Code, row) if row else None
 
 
-def count_try(who: str, challenge: str, most: int, now: datetime, *, by_link: bool) -> Write:
-    """Count one try of a code: refused if it was used or tried too often, or its time is over."""
+def count_try(reader: str, challenge: str, most: int, now: datetime, *, by_link: bool) -> Write:
+    """Count one try of a code. Refused if it was used, tried too often, or has expired."""
     counter = "tries_by_link" if by_link else "tries"
     when = [at_most(counter, most - 1), above("ends_at", now)]
-    return update(code_key(who, challenge), add={counter: 1}, when=when, refusal=CodeSpent)
+    return update(code_key(reader, challenge), add={counter: 1}, when=when, refusal=CodeSpent)
 
 
-def take_try(who: str, challenge: str, most: int, now: datetime) -> Code:
-    """Count a try by whoever has the link of the email. Raises CodeSpent."""
-    return read(Code, update_one(count_try(who, challenge, most, now, by_link=True)))
+def take_try(reader: str, challenge: str, most: int, now: datetime) -> Code:
+    """Count a try by someone who has the email's link. Raises CodeSpent."""
+    return read(Code, update_one(count_try(reader, challenge, most, now, by_link=True)))
 
 
-def use(who: str, challenge: str) -> Write:
-    """Spend a code: refused if someone else has spent it."""
-    return update(code_key(who, challenge), put={"ends_at": SPENT}, when=[above("ends_at", SPENT)], refusal=CodeSpent)
+def use(reader: str, challenge: str) -> Write:
+    """Use up a code. Refused if someone else has used it."""
+    return update(
+        code_key(reader, challenge), put={"ends_at": SPENT}, when=[above("ends_at", SPENT)], refusal=CodeSpent
+    )
 
 
 def _gone(at: datetime) -> dict[str, Any]:

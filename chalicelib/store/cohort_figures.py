@@ -1,4 +1,4 @@
-"""A cohort's figures of one wave, frozen: over whom, what, and the share that each delegate's report takes."""
+"""Snapshot of a cohort's figures for one wave: the delegates in it, the figures, and each delegate's share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.store.table import AlreadyExists, Key, Write, get, put_once
 
 
 class FiguresExist(AlreadyExists):
-    """The cohort's figures of this wave are frozen already."""
+    """The cohort's figures of this wave are final already."""
 
 
 class ShareExists(AlreadyExists):
@@ -23,7 +23,7 @@ class ShareExists(AlreadyExists):
 class CohortFigures(Struct, frozen=True):
     cohort_id: str
     wave: Wave
-    delegates: tuple[str, ...]  # ids of those behind the figures
+    delegates: tuple[str, ...]  # ids of the delegates in the figures
     figures: bytes  # report.frozen
     frozen_at: datetime
 
@@ -39,13 +39,13 @@ def key(cohort_id: str, wave: Wave) -> Key:
 
 
 def add(new: CohortFigures) -> Write:
-    """Once: there are never figures over two sets of delegates."""
+    """Store the figures once: there are never figures over two sets of delegates."""
     return put_once({**key(new.cohort_id, new.wave)._asdict(), **fields(new)}, FiguresExist)
 
 
 def find(cohort_id: str, wave: Wave) -> CohortFigures | None:
-    found = get(key(cohort_id, wave))
-    return read(CohortFigures, found) if found else None
+    row = get(key(cohort_id, wave))
+    return read(CohortFigures, row) if row else None
 
 
 def add_share(new: StoredShare) -> Write:
@@ -54,5 +54,5 @@ def add_share(new: StoredShare) -> Write:
 
 
 def share_in(rows: Iterable[Row], wave: Wave) -> StoredShare | None:
-    """Among the rows of a delegate's partition."""
+    """Find the share among the rows of a delegate's partition."""
     return next((read(StoredShare, row) for row in rows if row["sk"] == f"COHORT#{wave.value}"), None)

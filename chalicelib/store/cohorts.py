@@ -1,4 +1,4 @@
-"""A cohort's partition: its dates and one dashboard row for each delegate; and the files it was loaded from."""
+"""A cohort's partition: its dates, one dashboard row for each delegate, and the files it was loaded from."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from chalicelib.store.table import (
 
 
 class CohortChanged(Changed):
-    """Another load of the cohort came in between."""
+    """The cohort was loaded again in the meantime."""
 
 
 class LineExists(AlreadyExists):
@@ -54,9 +54,10 @@ class FollowupExists(AlreadyExists):
 
 
 class DelegateStatus(StrEnum):
-    """Where a delegate is on the way, as the dashboard shows it.
+    """A delegate's status on the dashboard.
 
-    Rows keep the stage of the questionnaire and that of the impact survey apart, so that neither overwrites the other.
+    Rows keep the status of the questionnaire and that of the impact survey in separate attributes, so that neither
+    overwrites the other.
     """
 
     PLANNED = "planned"
@@ -70,7 +71,7 @@ class DelegateStatus(StrEnum):
 
 
 class SurveyStage(StrEnum):
-    """How far the impact survey is, in an attribute of its own."""
+    """The progress of the impact survey, in an attribute of its own."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -85,19 +86,19 @@ AFTER_RELEASE = (
 
 
 def shown_stage(stage: DelegateStatus, survey: SurveyStage | None) -> DelegateStatus:
-    """One word for both: the questionnaire, until its report is released, and then the impact survey."""
+    """Return one word for both: the questionnaire until its report is released, then the impact survey."""
     return SHOWN_ONCE_RELEASED[survey] if survey and stage in AFTER_RELEASE else stage
 
 
 class GroupCount(Struct, frozen=True):
-    """How many of one rater group were mailed, and how many of them answered."""
+    """How many raters of one group were invited by email, and how many answered."""
 
     invited: int = 0
     answered: int = 0
 
 
 class DelegateLine(Struct, frozen=True):
-    """A delegate on the dashboard. Counts only: never who."""
+    """A delegate's row on the dashboard. It has counts only: never who."""
 
     delegate_id: str
     name: str
@@ -108,7 +109,7 @@ class DelegateLine(Struct, frozen=True):
     stage: DelegateStatus = DelegateStatus.PLANNED
     survey: SurveyStage | None = None  # None until the impact survey opens
     nominated: bool = False  # raters chosen and sent
-    invited: int = 0  # raters mailed, self included
+    invited: int = 0  # raters emailed, self included
     answered: int = 0
     declined: int = 0
     debriefed_on: str = ""  # local date, once the coach has recorded it
@@ -116,44 +117,44 @@ class DelegateLine(Struct, frozen=True):
     counts_hidden: tuple[
         str, ...
     ] = ()  # groups whose answers no one may count before the close: see admin/address_change_job.py
-    reminded_on: str = ""  # last local day on which an administrator had everyone mailed who had not answered
-    counted: tuple[AnswerCount, ...] = ()  # of this morning: what pages, files and commands show of the answers
+    reminded_on: str = ""  # last local day on which an administrator emailed everyone who had not answered
+    counted: tuple[AnswerCount, ...] = ()  # as of this morning: pages, files and commands show these counts
     withdrawn: bool = False
-    left_out: str = ""  # why the delegate's answers cannot be used for the cohort's summary; empty if they can
-    closes_at: str = ""  # of the questionnaire: the first moment at which nothing is accepted
+    left_out: str = ""  # why the cohort's summary cannot use the delegate's answers; empty if it can
+    closes_at: str = ""  # of the questionnaire: the first moment at which no answer is accepted
 
     @property
     def has_closed(self) -> bool:
-        """Whether the questionnaire has, for good: one that waits for a decision may be opened again."""
+        """Return whether the questionnaire has closed for good. One that waits for a decision may be reopened."""
         return self.stage not in (DelegateStatus.PLANNED, DelegateStatus.COLLECTING, DelegateStatus.HELD)
 
     @property
     def visible_counts(self) -> tuple[AnswerCount, ...]:
-        """This morning's counts, but for groups whose answers are not counted before the close."""
+        """Return this morning's counts, without groups whose answers are not counted before the close."""
         return tuple(part for part in self.counted if not set(part.groups) & set(self.counts_hidden))
 
     @property
     def is_asked_about_again(self) -> bool:
-        """Whether a follow-up takes this delegate: not who still waits for the end of the first wave, or has left."""
+        """Return whether a follow-up includes this delegate: their first wave has closed and they have not left."""
         return self.has_closed and not self.withdrawn
 
 
 class People(Struct, frozen=True):
-    """What a load brought in, kept until everyone is enrolled."""
+    """What a load read from the files, kept until everyone is enrolled."""
 
     delegates: tuple[DelegateEntry, ...]
     raters: Mapping[str, tuple[RaterEntry, ...]]  # by the delegate's address
 
 
 class LastLoad(Struct, frozen=True):
-    """A cohort as it was loaded last."""
+    """A cohort as last loaded."""
 
     cohort: Cohort
     people: str  # checksum
     loads: int
 
 
-LINES = {Wave.BASELINE: "DELEGATE#", Wave.FOLLOWUP: "FOLLOWUP#DELEGATE#"}  # a follow-up counts anew
+LINES = {Wave.BASELINE: "DELEGATE#", Wave.FOLLOWUP: "FOLLOWUP#DELEGATE#"}  # a follow-up starts its counts again
 
 
 def key(cohort_id: str) -> Key:
@@ -165,26 +166,26 @@ def line_key(cohort_id: str, delegate_id: str, wave: Wave = Wave.BASELINE) -> Ke
 
 
 def save(cohort: Cohort, checksum: str, loads: int) -> Write:
-    """The cohort as its load number `loads` + 1 makes it; refused if another load came in between."""
+    """Write the cohort as load number `loads` + 1. Refused if it was loaded again in the meantime."""
     row = {**key(cohort.id)._asdict(), **fields(cohort), "people": checksum, "loads": loads + 1}
     return put_if(row, [equals("loads", loads)], CohortChanged) if loads else put_once(row, CohortChanged)
 
 
 def find(cohort_id: str) -> Cohort | None:
-    found = get(key(cohort_id))
-    return read(Cohort, found) if found else None
+    row = get(key(cohort_id))
+    return read(Cohort, row) if row else None
 
 
 def find_with_line(cohort_id: str, delegate_id: str, wave: Wave) -> tuple[Cohort | None, DelegateLine | None]:
-    """A cohort, and one delegate's line of a wave, in one call."""
+    """Read a cohort and one delegate's row of a wave, in one call."""
     of_cohort, of_line = key(cohort_id), line_key(cohort_id, delegate_id, wave)
-    found = get_many([of_cohort, of_line])
-    line = _line(found[of_line]) if of_line in found else None
-    return (read(Cohort, found[of_cohort]) if of_cohort in found else None), line
+    rows_by_key = get_many([of_cohort, of_line])
+    line = _line(rows_by_key[of_line]) if of_line in rows_by_key else None
+    return (read(Cohort, rows_by_key[of_cohort]) if of_cohort in rows_by_key else None), line
 
 
 def move_sponsor(before: Cohort, sponsor: Person) -> Write:
-    """Another address, and so another link; refused if the sponsor changed since they were read."""
+    """Change the sponsor's address, and so the link. Refused if the sponsor changed since they were read."""
     link = [equals("sponsor_link", before.sponsor_link)]
     if before.sponsor_link == 1:
         link.append(missing("sponsor_link"))
@@ -194,12 +195,12 @@ def move_sponsor(before: Cohort, sponsor: Person) -> Write:
 
 
 def find_load(cohort_id: str) -> LastLoad | None:
-    found = get(key(cohort_id))
-    return LastLoad(read(Cohort, found), found["people"], found["loads"]) if found else None
+    row = get(key(cohort_id))
+    return LastLoad(read(Cohort, row), row["people"], row["loads"]) if row else None
 
 
 def people_key(cohort_id: str, checksum: str) -> Key:
-    """Apart from the cohort's partition, which the dashboard reads whole."""
+    """Keep the loaded file outside the cohort's partition, because the dashboard reads that whole."""
     return Key(f"LOAD#{cohort_id}", f"PEOPLE#{checksum}")
 
 
@@ -208,8 +209,8 @@ def add_people(cohort_id: str, checksum: str, people: People) -> Write:
 
 
 def find_people(cohort_id: str, checksum: str) -> People | None:
-    found = get(people_key(cohort_id, checksum))
-    return read(People, found) if found else None
+    row = get(people_key(cohort_id, checksum))
+    return read(People, row) if row else None
 
 
 def add_line(delegate: Delegate, wave: Wave, closes_at: datetime) -> Write:
@@ -241,35 +242,35 @@ def leave_out(cohort_id: str, delegate_id: str, why: str) -> Write:
 
 
 def count_invited(delegate: Delegate, wave: Wave, group: str, put: Mapping[str, Any] | None = None) -> Write:
-    """One more rater of the group is mailed."""
+    """Count one more rater of the group who was emailed."""
     return change_line(delegate, put=put, add={"invited": 1, _counter("invited", group): 1}, wave=wave)
 
 
 def count_answered(delegate: Delegate, wave: Wave, group: str, *, declined_before: bool) -> Write:
-    """One more rater of the group has answered; one who had declined no longer does."""
+    """Count one more rater of the group who answered; one who had declined no longer counts as declined."""
     fewer = {"declined": -1} if declined_before else {}
     return change_line(delegate, add={"answered": 1, _counter("answered", group): 1, **fewer}, wave=wave)
 
 
 def save_counts(cohort_id: str, delegate_id: str, wave: Wave, parts: Sequence[AnswerCount]) -> Write:
-    """What is shown of a delegate's answers until the next morning."""
+    """Set the counts of a delegate's answers that are shown until the next morning."""
     put = {"counted": [fields(part) for part in parts]}
     return update(line_key(cohort_id, delegate_id, wave), put=put, refusal=LineMissing)
 
 
 def fewer_answered(group: str) -> dict[str, int]:
-    """What voided answers take off a line."""
+    """Subtract voided answers from a dashboard row."""
     return {"answered": -1, _counter("answered", group): -1}
 
 
 def hidden(group: str) -> dict[str, bool]:
-    """What a line keeps of a group whose answers are not counted for anyone until the close."""
+    """Remove counts of a group whose answers are not counted on any page until the close."""
     return {_counter("hidden", group): True}
 
 
-def _counter(what: str, group: str) -> str:
-    """An attribute of its own for each group: DynamoDB adds to those at the top of a row only."""
-    return f"{what}:{group}"
+def _counter(counted: str, group: str) -> str:
+    """Name the attribute of a group's count. Each group has its own: DynamoDB adds only to top-level attributes."""
+    return f"{counted}:{group}"
 
 
 def bounces(cohort_id: str) -> list[Bounce]:
@@ -285,7 +286,7 @@ def list_lines(cohort_id: str, wave: Wave | None = None) -> list[DelegateLine]:
 
 
 def lines_from(rows: Iterable[Row], wave: Wave | None = None) -> list[DelegateLine]:
-    """The dashboard's rows, by name: of one wave, or of each delegate's latest."""
+    """Read the dashboard's rows by name: of one wave, or of each delegate's latest wave."""
     rows = list(rows)
     first = {line.delegate_id: line for line in map(_line, _of_wave(rows, Wave.BASELINE))}
     again = {line.delegate_id: _with_person(line, first[line.delegate_id]) for line in _lines_again(rows, first)}
@@ -305,7 +306,7 @@ KEPT_ON_THE_BASELINE = ("name", "email", "service", "coach", "coach_id", "withdr
 
 
 def _with_person(line: DelegateLine, person: DelegateLine) -> DelegateLine:
-    """Who somebody is, whether they still take part, and their impact survey are kept on the baseline's line."""
+    """Copy what only the baseline's row keeps: who the delegate is, whether they have left, and their impact survey."""
     about = {name: getattr(person, name) for name in KEPT_ON_THE_BASELINE}
     return replace(line, **about, stage=shown_stage(line.stage, person.survey))
 
@@ -329,7 +330,7 @@ def cohort_from(rows: Iterable[Row]) -> Cohort | None:
 
 
 class FollowupDates(Struct, frozen=True):
-    """Local dates of a cohort's second wave."""
+    """The local dates of a cohort's second wave."""
 
     opens: date
     closes: date
@@ -348,14 +349,14 @@ def add_followup(cohort_id: str, dates: FollowupDates) -> Write:
 
 
 def plan_again(cohort_id: str, planned: FollowupDates) -> Write:
-    """One more round with the same dates; refused if someone else did that since it was read."""
+    """Plan one more round with the same dates. Refused if someone else did so since it was read."""
     as_read = either(equals("rounds", planned.rounds), missing("rounds"))
     return update(followup_key(cohort_id), put={"rounds": planned.rounds + 1}, when=[as_read], refusal=FollowupChanged)
 
 
 def find_followup(cohort_id: str) -> FollowupDates | None:
-    found = get(followup_key(cohort_id))
-    return read(FollowupDates, found) if found else None
+    row = get(followup_key(cohort_id))
+    return read(FollowupDates, row) if row else None
 
 
 def followup_from(rows: Iterable[Row]) -> FollowupDates | None:
@@ -363,7 +364,7 @@ def followup_from(rows: Iterable[Row]) -> FollowupDates | None:
 
 
 def without_followup(rows: Iterable[Row]) -> list[DelegateLine]:
-    """Delegates whose first questionnaire has closed, and whom the follow-up that is planned has not taken in."""
+    """List delegates whose first questionnaire has closed and who are not yet in the planned follow-up."""
     rows = list(rows)
     again = {line.delegate_id for line in lines_from(rows, Wave.FOLLOWUP)}
     first = lines_from(rows, Wave.BASELINE)
@@ -371,7 +372,7 @@ def without_followup(rows: Iterable[Row]) -> list[DelegateLine]:
 
 
 def last_day(rows: Iterable[Row], wave: Wave) -> date:
-    """The cohort's last day for answers; single delegates may have been given more. Raises LookupError."""
+    """Return the cohort's last day for answers; single delegates may have more time. Raises LookupError."""
     by_sort_key = {row["sk"]: row for row in rows}
     if wave is Wave.FOLLOWUP:
         return read(FollowupDates, by_sort_key["FOLLOWUP"]).closes
@@ -379,5 +380,5 @@ def last_day(rows: Iterable[Row], wave: Wave) -> date:
 
 
 def rows(cohort_id: str) -> Iterator[Row]:
-    """The whole partition in one query: META, lines, bounces, summaries."""
+    """Read the whole partition in one query: META, dashboard rows, bounces, summaries."""
     return query(f"COHORT#{cohort_id}")

@@ -1,4 +1,4 @@
-"""What coach and delegate agreed in the debrief: its date, and two or three development areas."""
+"""The debrief that coach and delegate agreed: its date, and two or three development areas."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class DebriefChanged(Changed):
 
 
 class NotesMissing(Missing):
-    """There are no such notes any more."""
+    """These notes no longer exist."""
 
 
 class Area(Struct, frozen=True):
-    """A development area; its id is carried to the workshops and the impact survey."""
+    """A development area. Its id stays the same in the workshops and the impact survey."""
 
     id: str
     behaviour: str
@@ -42,7 +42,7 @@ class Debrief(Struct, frozen=True):
 
 
 class CoachNotes(Struct, frozen=True):
-    """For the coach who wrote them alone: on no other page, in no report and no export."""
+    """A coach's own notes: on no other page, in no report and in no export."""
 
     text: str
     at: datetime
@@ -50,7 +50,7 @@ class CoachNotes(Struct, frozen=True):
 
 
 class HandOver(Struct, frozen=True):
-    """What a coach leaves for whoever coaches the delegate after them."""
+    """A note from one coach to the delegate's next coach."""
 
     text: str
     at: datetime
@@ -83,7 +83,7 @@ def save(delegate_id: str, wave: Wave, debrief: Debrief, areas: Iterable[Area]) 
 
 
 def still_agreed(delegate_id: str, wave: Wave, read: Debrief) -> Write:
-    """Refuses a transaction if date or areas were saved again since they were read."""
+    """Refuse a transaction if the date or areas were saved again since they were read."""
     same = equals("checksum", read.checksum)
     older = [missing("checksum"), present("pk")]  # a debrief from before they carried a checksum
     return check(key(delegate_id, wave), [same] if read.checksum else older, DebriefChanged)
@@ -94,34 +94,34 @@ def notes_key(delegate_id: str, coach: str) -> Key:
 
 
 def unsigned_notes_key(delegate_id: str) -> Key:
-    """Where earlier versions kept the notes of whoever was the coach."""
+    """Return the key where earlier versions kept the notes of the coach at that time."""
     return Key(f"DELEGATE#{delegate_id}", "NOTES")
 
 
 def save_notes(delegate_id: str, notes: CoachNotes, read: CoachNotes | None = None) -> list[Write]:
-    """Keep a coach's notes in place of those that were read; notes of an earlier version get the coach's key."""
+    """Replace a coach's notes that were read; notes of an earlier version move to the coach's own key."""
     saved = put({**notes_key(delegate_id, notes.coach)._asdict(), **fields(notes)})
     return [saved, delete(unsigned_notes_key(delegate_id))] if read and not read.coach else [saved]
 
 
 def notes_from(rows: Iterable[Row], coach: str) -> CoachNotes | None:
-    """The notes of this coach; else those of an earlier version that are not known to be another coach's."""
-    found = {row["sk"]: row for row in rows if row["sk"] in ("NOTES", f"NOTES#{coach}")}
-    if own := found.get(f"NOTES#{coach}"):
+    """Return the notes of this coach, or notes of an earlier version that are not known to be another coach's."""
+    notes = {row["sk"]: row for row in rows if row["sk"] in ("NOTES", f"NOTES#{coach}")}
+    if own := notes.get(f"NOTES#{coach}"):
         return read(CoachNotes, own)
-    unsigned = read(CoachNotes, found["NOTES"]) if "NOTES" in found else None
+    unsigned = read(CoachNotes, notes["NOTES"]) if "NOTES" in notes else None
     return unsigned if unsigned and unsigned.coach in ("", coach) else None
 
 
 def hand_over(rows: Iterable[Row], delegate: Delegate) -> list[Write]:
-    """The coach changes: notes of an earlier version are signed with the one who could read them until now."""
+    """Mark notes of an earlier version with the coach who could read them until now, because the coach changes."""
     coach = coach_id(delegate.cohort_id, delegate.coach.email)
     unsigned = [row for row in rows if row["sk"] == "NOTES" and not row.get("coach")]
     return [update(Key(row["pk"], row["sk"]), put={"coach": coach}, refusal=NotesMissing) for row in unsigned]
 
 
 def leave(delegate_id: str, note: HandOver) -> Write:
-    """Keep the hand-over note of one coach, in place of their last one."""
+    """Keep one coach's hand-over note in place of their last one."""
     return put({**handover_key(delegate_id, note.coach)._asdict(), **fields(note)})
 
 
@@ -130,13 +130,13 @@ def handover_key(delegate_id: str, coach: str) -> Key:
 
 
 def hand_overs_from(rows: Iterable[Row]) -> list[HandOver]:
-    """Every coach's hand-over note, the newest first."""
-    found = [read(HandOver, row) for row in rows if row["sk"].startswith("HANDOVER#")]
-    return sorted(found, key=lambda note: note.at, reverse=True)
+    """Return every coach's hand-over note, newest first."""
+    notes = [read(HandOver, row) for row in rows if row["sk"].startswith("HANDOVER#")]
+    return sorted(notes, key=lambda note: note.at, reverse=True)
 
 
 def from_rows(rows: Iterable[Row], wave: Wave = Wave.BASELINE) -> tuple[Debrief | None, tuple[Area, ...]]:
-    """Debrief and areas of a wave among the rows of a delegate's partition."""
+    """Find debrief and areas of a wave among the rows of a delegate's partition."""
     debrief = None
     areas = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""A delegate's own rows: who they are, their waves, whom they chose as raters."""
+"""A delegate's own rows: who they are, their waves, and the raters they chose."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DelegateExists(AlreadyExists):
 
 
 class DelegateChanged(Changed):
-    """The delegate was withdrawn, or has other addresses, another coach or another link than were read."""
+    """The delegate was withdrawn, or has other addresses, another coach or another link than when they were read."""
 
 
 class DetailsOutdated(Changed):
@@ -43,7 +43,7 @@ class WaveExists(AlreadyExists):
 
 
 class WaveChanged(Changed):
-    """The wave is in another state, or has another deadline, than was read."""
+    """The wave's state or deadline has changed since it was read."""
 
 
 class NominationExists(AlreadyExists):
@@ -55,7 +55,7 @@ class NominationChanged(Changed):
 
 
 class Approval(StrEnum):
-    """Where the raters stand that were not sent yet, if the programme wants somebody to look at them first."""
+    """The status of raters who are not yet sent, if the programme wants someone to approve them first."""
 
     NOT_ASKED = "not_asked"
     ASKED = "asked"
@@ -63,7 +63,7 @@ class Approval(StrEnum):
 
 
 class Nomination(Struct, frozen=True):
-    """The raters a delegate chose for a wave. `sent_raters` of them, from the front, have been sent."""
+    """The raters a delegate chose for a wave. The first `sent_raters` of them have been sent."""
 
     delegate_id: str
     wave: Wave
@@ -72,7 +72,7 @@ class Nomination(Struct, frozen=True):
     revision: int = 0
     approval: Approval = Approval.NOT_ASKED
     remark: str = ""  # what the approver wants changed
-    reminders: tuple[str, ...] = ()  # ids of mails to the approver that a decision cancels
+    reminders: tuple[str, ...] = ()  # ids of emails to the approver that a decision cancels
 
     @property
     def unsent(self) -> tuple[RaterEntry, ...]:
@@ -92,15 +92,15 @@ def nomination_key(delegate_id: str, wave: Wave) -> Key:
 
 
 def add(delegate: Delegate, load: int) -> Write:
-    """`load`: number of the load whose details these are."""
+    """Write a delegate. `load` is the number of the load that these details come from."""
     return put_once({**key(delegate.id)._asdict(), **fields(delegate), "load": load}, DelegateExists)
 
 
 def correct(delegate: Delegate, load: int) -> Write:
-    """What a file says of a delegate, and no more; refused for one who was withdrawn, or whom a later load named."""
+    """Update what the file says about a delegate. Refused if they were withdrawn or a later load named them."""
     row = fields(delegate)
     details = {name: row[name] for name in ("job_title", "service", "manager", "coach", "cohort_title")}
-    details["person.name"] = delegate.person.name  # the address was replaced if it is another than the file's
+    details["person.name"] = delegate.person.name  # another address than the file's was set on purpose: keep it
     details["load"] = load
     when = [_takes_part(), either(missing("load"), at_most("load", load))]
     return update(key(delegate.id), put=details, when=when, refusal=DetailsOutdated)
@@ -111,12 +111,12 @@ def _takes_part() -> Condition:
 
 
 def still_coached(read: Delegate) -> Write:
-    """Refuses a transaction if the delegate has left the programme, or has another coach than was read."""
+    """Refuse a transaction if the delegate has left the programme, or has another coach than when read."""
     return check(key(read.id), [_takes_part(), equals("coach.email", read.coach.email)], DelegateChanged)
 
 
 def change_addresses(before: Delegate, after: Delegate) -> Write:
-    """Other addresses; refused if they were changed since they were read, or the delegate was withdrawn."""
+    """Change addresses. Refused if they were changed since they were read, or the delegate was withdrawn."""
     people = ("person", "manager", "coach")
     as_read = [equals(f"{name}.email", getattr(before, name).email) for name in people]
     return update(
@@ -128,7 +128,7 @@ def change_addresses(before: Delegate, after: Delegate) -> Write:
 
 
 def withdraw(delegate: Delegate, *, revoke_links: bool) -> Write:
-    """Refused if that was done before, or if the links were replaced in between."""
+    """Withdraw a delegate. Refused if that was done before, or if the links were replaced in the meantime."""
     return update(
         key(delegate.id),
         put={"withdrawn": True},
@@ -139,12 +139,12 @@ def withdraw(delegate: Delegate, *, revoke_links: bool) -> Write:
 
 
 def find(delegate_id: str) -> Delegate | None:
-    found = get(key(delegate_id))
-    return read(Delegate, found) if found else None
+    row = get(key(delegate_id))
+    return read(Delegate, row) if row else None
 
 
 def load_rows(delegate_id: str) -> Iterator[Row]:
-    """Every row about a delegate in one query."""
+    """Read every row about a delegate in one query."""
     return query(f"DELEGATE#{delegate_id}")
 
 
@@ -153,26 +153,29 @@ def add_wave(wave: DelegateWave) -> Write:
 
 
 def find_with_wave(delegate_id: str, wave: Wave) -> tuple[Delegate, DelegateWave]:
-    """One call. Raises LookupError if either is missing."""
-    wanted = key(delegate_id), wave_key(delegate_id, wave)
-    rows = get_many(wanted)
-    if len(rows) < len(wanted):
+    """Read a delegate and one wave in one call. Raises LookupError if either is missing."""
+    keys = key(delegate_id), wave_key(delegate_id, wave)
+    rows = get_many(keys)
+    if len(rows) < len(keys):
         raise LookupError(f"delegate {delegate_id} has no wave {wave.value}")
-    return read(Delegate, rows[wanted[0]]), read(DelegateWave, rows[wanted[1]])
+    return read(Delegate, rows[keys[0]]), read(DelegateWave, rows[keys[1]])
 
 
 def find_with_latest_wave(delegate_id: str) -> tuple[Delegate, DelegateWave]:
-    """The follow-up once there is one, else the baseline. One call. Raises LookupError if there is no such delegate."""
+    """Read a delegate and the follow-up if there is one, else the baseline.
+
+    One call. Raises LookupError if there is no such delegate.
+    """
     person, *waves = key(delegate_id), *(wave_key(delegate_id, wave) for wave in LATEST_FIRST)
     rows = get_many([person, *waves])
-    found = next((rows[place] for place in waves if place in rows), None)
-    if person not in rows or found is None:
+    wave_row = next((rows[place] for place in waves if place in rows), None)
+    if person not in rows or wave_row is None:
         raise LookupError(f"no delegate {delegate_id}")
-    return read(Delegate, rows[person]), read(DelegateWave, found)
+    return read(Delegate, rows[person]), read(DelegateWave, wave_row)
 
 
 def latest_wave(sort_keys: Container[str]) -> Wave:
-    """The same among the rows of a delegate's partition."""
+    """Find the same among the rows of a delegate's partition."""
     return next((wave for wave in LATEST_FIRST if f"WAVE#{wave.value}" in sort_keys), Wave.BASELINE)
 
 
@@ -184,18 +187,18 @@ def change_wave(delegate_id: str, wave: Wave, put: dict[str, Any], when: list[Co
 
 
 def move_wave(delegate_id: str, wave: Wave, to: WaveState, *before: WaveState) -> Write:
-    """Another state, only from one of those before."""
+    """Change the state, only from one of the expected states."""
     return change_wave(delegate_id, wave, {"state": to}, [one_of("state", before)])
 
 
 def end_wave(read: DelegateWave, to: WaveState) -> Write:
-    """Another state for a wave whose time is over; refused if it was given more time since it was read."""
+    """Change the state of a wave whose deadline has passed. Refused if the deadline was extended since it was read."""
     as_read = [equals("state", read.state), equals("closes_at", read.closes_at)]
     return change_wave(read.delegate_id, read.wave, {"state": to}, as_read)
 
 
 def hide_counts(read: DelegateWave, groups: Iterable[str]) -> Write:
-    """Count answers of these groups for no one until the close. Refused if the wave changed since it was read."""
+    """Do not count answers of these groups on any page until the close. Refused if the wave changed since it was read."""
     hidden = sorted({*read.counts_hidden, *groups})
     as_read = [equals("state", read.state), equals("closes_at", read.closes_at)]
     unchanged = [equals("counts_hidden", read.counts_hidden)]
@@ -205,28 +208,28 @@ def hide_counts(read: DelegateWave, groups: Iterable[str]) -> Write:
 
 
 def still_open(wave: DelegateWave) -> Write:
-    """Refuses a transaction unless the wave is open and has the deadline that was read."""
+    """Refuse a transaction unless the wave is open and has the deadline that was read."""
     when = [equals("state", WaveState.OPEN), equals("closes_at", wave.closes_at)]
     return check(wave_key(wave.delegate_id, wave.wave), when, WaveChanged)
 
 
 def still_in_state(wave: DelegateWave) -> Write:
-    """Refuses a transaction if the wave has moved on since it was read."""
+    """Refuse a transaction if the wave's state has changed since it was read."""
     return check(wave_key(wave.delegate_id, wave.wave), [equals("state", wave.state)], WaveChanged)
 
 
 def save_nomination(changed: Nomination, read_revision: int) -> Write:
-    """Replace the choice that was read; refused if it changed in the meantime."""
+    """Replace the choice that was read. Refused if it changed in the meantime."""
     row = {**nomination_key(changed.delegate_id, changed.wave)._asdict(), **fields(changed)}
     return put_if(row, [equals("revision", read_revision)], NominationChanged)
 
 
 def find_nomination(delegate_id: str, wave: Wave) -> Nomination:
-    """Raises LookupError for a wave without one."""
-    found = get(nomination_key(delegate_id, wave))
-    if found is None:
+    """Return a wave's nomination. Raises LookupError if the wave has none."""
+    row = get(nomination_key(delegate_id, wave))
+    if row is None:
         raise LookupError(f"delegate {delegate_id} has no nomination for {wave.value}")
-    return read(Nomination, found)
+    return read(Nomination, row)
 
 
 def add_nomination(new: Nomination) -> Write:

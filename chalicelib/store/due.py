@@ -1,4 +1,4 @@
-"""The sparse index of what is due: jobs and mails alike."""
+"""The sparse index of due rows: jobs and emails alike."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from chalicelib.store.marshal import Row
 from chalicelib.store.table import pages
 
 SHARDS = 8
-FAILED = "failed"  # a shard of its own, which no sweep asks for
-REFUSED = "refused"  # another, of emails that SES never took
+FAILED = "failed"  # a shard of its own, which the sweep does not read
+REFUSED = "refused"  # another shard, for emails that SES never accepted
 
 
 def due_columns(row_id: str, due_at: datetime) -> Row:
-    """What puts a row on the index; removing `due_shard` takes it off."""
+    """Set the attributes that put a row on the index; removing `due_shard` takes it off."""
     shard = hashlib.sha256(row_id.encode()).digest()[0] % SHARDS
     return {"due_shard": f"{shard}", "due_at": due_at}
 
 
 def list_due(by: datetime) -> Iterator[Row]:
-    """Keys and kinds of every row due by then, oldest first in each shard."""
+    """Return keys and kinds of every row that is due by then, oldest first in each shard."""
     for shard in range(SHARDS):
         e = Expression()
         text = f"{e.name('due_shard')} = {e.value(str(shard))} AND {e.name('due_at')} <= {e.value(by)}"
@@ -30,12 +30,12 @@ def list_due(by: datetime) -> Iterator[Row]:
 
 
 def failed() -> Iterator[Row]:
-    """Keys and kinds of every job that was given up."""
+    """Return keys and kinds of every failed job."""
     return _shard(FAILED)
 
 
 def refused() -> Iterator[Row]:
-    """Keys and kinds of every email that SES never took, and that may be sent again."""
+    """Return keys and kinds of every email that SES never accepted and that may be sent again."""
     return _shard(REFUSED)
 
 

@@ -1,4 +1,4 @@
-"""Mail rows: one row for each mail, from the decision to send it to what became of it."""
+"""Email rows: one row for each email, from the decision to send it to its delivery."""
 
 from __future__ import annotations
 
@@ -43,44 +43,44 @@ class EmailMissing(Missing):
 
 
 class EmailSettled(Changed):
-    """The email is settled or cancelled, another run holds it, or it is not as it was read."""
+    """The email is settled or cancelled, another run holds it, or it has changed since it was read."""
 
 
 class BounceMissing(Missing):
-    """The dashboard does not tell of the email any more: its address was replaced, or a later one arrived."""
+    """The dashboard no longer shows the email: its address was replaced, or a later email arrived."""
 
 
 class EmailState(StrEnum):
     QUEUED = "queued"
-    SENDING = "sending"  # handed to SES, and nothing heard yet: a doubt until its Send event or the lease's end
+    SENDING = "sending"  # handed to SES, not yet confirmed by a Send event
     SENT = "sent"
-    REFUSED = "refused"  # SES will never take it
+    REFUSED = "refused"  # SES will never accept it
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"  # SES has given up, though the address may work
     BOUNCED = "bounced"
     COMPLAINED = "complained"
-    CANCELLED = "cancelled"  # while it was unknown whether SES had taken it, or after SES refused it
+    CANCELLED = "cancelled"  # while it was unconfirmed, or after SES rejected it
 
 
 class Trouble(StrEnum):
-    """Why an email did not arrive, as far as it decides what to do. See emails/refusals.py for the words."""
+    """Why an email did not arrive, as far as that decides what to do. The words are in emails/refusals.py."""
 
-    ADDRESS = "address"  # takes no email, or its owner wants none: it gets no more
+    ADDRESS = "address"  # accepts no email, or its owner wants none: the address is suppressed
     MAILBOX_FULL = "mailbox_full"
-    NOT_TAKEN = "not_taken"  # the reader's mail system took it at no try, and may take the next
-    CONTENT = "content"  # the reader's mail system does not want what it says
+    NOT_TAKEN = "not_taken"  # the reader's mail system accepted it at no try, and may accept the next
+    CONTENT = "content"  # the reader's mail system rejects its content
     UNCLEAR = "unclear"
-    REFUSED = "refused"  # SES never took this email; the address is not at fault
+    REFUSED = "refused"  # SES never accepted this email; the address is not at fault
 
 
 class Email(Struct, frozen=True):
-    """`id` is derived from the cause, `<template>#<what it is about>`, so one cause cannot send two.
+    """One email. `id` is derived from the cause, `<template>#<what it is about>`, so one cause cannot send two.
 
     template    `<stage>/<name>`: chalicelib/<stage>/templates/mail/<name>.{txt,html}.j2
     words       what the template shows: names, titles, dates as text; never an answer
-    links       name in the template -> (verb, part, ...) of a link that is signed when the mail is composed
+    links       name in the template -> (verb, part, ...) of a link that is signed when the email is composed
     about       cohort, delegate, invitation: where a bounce is shown
-    good_until  from when on it would only confuse; None for a mail that is worth sending however late
+    good_until  do not send after this time; None for an email that is useful however late
     """
 
     id: str
@@ -93,17 +93,17 @@ class Email(Struct, frozen=True):
     good_until: datetime | None = None
     state: EmailState = EmailState.QUEUED
     attempts: int = 0  # times SES was asked
-    doubts: int = 0  # times the answer stayed out and the lease ran out
-    attempt: str = ""  # random id of the run that holds the mail
+    doubts: int = 0  # times SES gave no response and the lease ended
+    attempt: str = ""  # random id of the run that holds the email
     message_id: str = ""
     sent_at: str = ""
     reason: str = ""
     cancelled: bool = False
 
     def may_be_retried(self, now: datetime) -> bool:
-        """Whether SES refused it, never took it, and it would not come too late.
+        """Return whether SES rejected it, never accepted it, and it would not come too late.
 
-        Also of one that was cancelled: the list of refused emails must not tell who has answered.
+        Include cancelled emails: otherwise the list of rejected emails would show who has answered.
         """
         refused = self.state is EmailState.REFUSED and not self.message_id
         return refused and (self.good_until is None or now < self.good_until)
@@ -112,7 +112,7 @@ class Email(Struct, frozen=True):
 class Bounce(Struct, frozen=True):
     """An email that did not reach its reader.
 
-    On the cohort's dashboard until the address is replaced, the email is sent again, or a later one arrives.
+    The cohort's dashboard shows it until the address is replaced, the email is sent again, or a later one arrives.
     """
 
     mail_id: str
@@ -126,12 +126,12 @@ class Bounce(Struct, frozen=True):
 
     @property
     def is_lost(self) -> bool:
-        """Whether the address gets no more email until it is replaced."""
+        """Return whether the address is suppressed until it is replaced."""
         return self.trouble is Trouble.ADDRESS
 
     @property
     def is_refused(self) -> bool:
-        """Whether SES refused the email for what it is: its reader is not named."""
+        """Return whether SES rejected the email for its content: its reader is not named."""
         return self.trouble is Trouble.REFUSED
 
 
@@ -140,43 +140,43 @@ def key(mail_id: str) -> Key:
 
 
 def add(new: Email, *, stopped: bool = False) -> Write:
-    """`stopped`: kept as if it had been cancelled, because the address takes no mail; another address revives it.
+    """Write an email. `stopped` keeps it as if cancelled, because the address is suppressed; a new address revives it.
 
-    So is an email to someone who was erased.
+    An email to someone who was erased is kept in the same way.
     """
     stopped = stopped or new.to.is_erased
     when = {"cancelled": True} if stopped else due_columns(new.id, new.due_at)
     row = {**key(new.id)._asdict(), **fields(new), **when, "kind": "mail"}
     if not stopped:
-        del row["cancelled"]  # the attribute is there only if it was
+        del row["cancelled"]  # the attribute exists only if it was
     return put_once(row, EmailExists)
 
 
 def list_unconfirmed(by: datetime) -> list[Email]:
-    """Mails that were handed to SES and of which nothing was heard, with leases that end by then; oldest first."""
+    """Return unconfirmed emails whose leases end by then, oldest first."""
     keys = [Key(row["pk"], "MAIL") for row in due.list_due(by) if row["kind"] == "mail"]
-    found = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
-    doubtful = (mail for mail in found if mail.state is EmailState.SENDING and not mail.cancelled)
+    mails = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
+    doubtful = (mail for mail in mails if mail.state is EmailState.SENDING and not mail.cancelled)
     return sorted(doubtful, key=lambda mail: mail.due_at)
 
 
 def refused_by_ses(now: datetime) -> list[Email]:
-    """Emails that SES never took and that are still of use, oldest first."""
+    """Return emails that SES never accepted and that are still useful, oldest first."""
     keys = [Key(row["pk"], "MAIL") for row in due.refused()]
-    found = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
-    return sorted((mail for mail in found if mail.may_be_retried(now)), key=lambda mail: (mail.due_at, mail.id))
+    mails = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
+    return sorted((mail for mail in mails if mail.may_be_retried(now)), key=lambda mail: (mail.due_at, mail.id))
 
 
 def find(mail_id: str) -> Email | None:
-    found = get(key(mail_id))
-    return read(Email, found) if found else None
+    row = get(key(mail_id))
+    return read(Email, row) if row else None
 
 
 def cancel(mail_id: str) -> Write:
-    """Never send an email that has not been taken yet; one that was sent stays as it is.
+    """Cancel an email that SES has not accepted yet; one that was sent does not change.
 
-    One that is in doubt stays due until its lease ends: the sender then settles it. One that SES refused stays on the
-    administrator's list: leaving it would tell that this rater has answered.
+    An unconfirmed email stays due until its lease ends: the sender then settles it. A rejected email stays on the
+    administrator's list: removing it would show that this rater has answered.
     """
     in_doubt = update(key(mail_id), put={"cancelled": True}, refusal=EmailMissing)
     write = update(
@@ -190,7 +190,7 @@ def cancel(mail_id: str) -> Write:
 
 
 def cancel_all(mail_ids: Iterable[str]) -> None:
-    """Cancel those that are still to come, one by one; a mail that was sent, or is not there, needs nothing.
+    """Cancel emails that are not sent yet, one by one; ignore emails that were sent or do not exist.
 
     One read for each hundred. May be repeated.
     """
@@ -201,7 +201,10 @@ def cancel_all(mail_ids: Iterable[str]) -> None:
 
 
 def forget(mail_ids: Iterable[str]) -> None:
-    """Delete emails that are settled or will never be sent; one in doubt stays until it is settled. May be repeated."""
+    """Delete emails that are settled or will never be sent; an unconfirmed one stays until it is settled.
+
+    May be repeated.
+    """
     for batch in batched([key(mail_id) for mail_id in dict.fromkeys(mail_ids)]):
         for row in get_many(batch).values():
             if "due_shard" not in row:
@@ -209,9 +212,9 @@ def forget(mail_ids: Iterable[str]) -> None:
 
 
 def waiting_about(ids: Collection[str]) -> list[Email]:
-    """Emails that were not handed over yet and whose id names one of these delegates or cohorts.
+    """Find emails that are not handed over yet and whose id names one of these delegates or cohorts.
 
-    One walk through the index of what is due, which may lag by a moment; cancelled emails are not on it.
+    One walk through the index of due rows, which may lag by a moment; cancelled emails are not on it.
     """
     wanted = [
         row for row in due.list_due(ENDLESS) if row["kind"] == "mail" and not {*row["pk"].split("#")}.isdisjoint(ids)
@@ -225,9 +228,9 @@ ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:
-    """Another reader and other links for a mail that is still queued; refused if it was sent in the meantime.
+    """Change the reader and links of an email that is still queued. Refused if it was sent in the meantime.
 
-    revive   also if it was cancelled
+    revive   include a cancelled email
     """
     return update(
         key(waiting.id),
@@ -244,14 +247,14 @@ def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *
 
 
 def hide(cohort_id: str, bounce: Bounce) -> Write:
-    """Take it off the dashboard: the address was replaced."""
+    """Remove a bounce from the dashboard: the address was replaced."""
     return delete(Key(f"COHORT#{cohort_id}", f"BOUNCE#{bounce.mail_id}"))
 
 
 def retry(given_up: Email, now: datetime) -> list[Write]:
-    """Send a refused email after all, with all its attempts.
+    """Send a rejected email again, with its full number of attempts.
 
-    Refused itself if SES has taken the email, or if it is off the dashboard: then its address was replaced.
+    Refused if SES has accepted the email, or if the dashboard no longer shows it: its address was replaced.
     """
     again = update(
         key(given_up.id),
@@ -263,12 +266,12 @@ def retry(given_up: Email, now: datetime) -> list[Write]:
 
 
 def drop(given_up: Email) -> list[Write]:
-    """Cancel a refused email that no one needs any more, and take it off the dashboard and the list."""
+    """Cancel a rejected email that is no longer needed, and remove it from the dashboard and the list."""
     return [drop_alone(given_up), *_take_off(given_up)]
 
 
 def drop_alone(given_up: Email) -> Write:
-    """Cancel a refused email that the dashboard does not tell of."""
+    """Cancel a rejected email that the dashboard does not show."""
     return update(
         key(given_up.id),
         put={"state": EmailState.CANCELLED, "cancelled": True},
@@ -282,13 +285,13 @@ def _take_off(mail: Email) -> list[Write]:
     return [delete_existing(bounce_key(mail), BounceMissing)] if "cohort" in mail.about else []
 
 
-# --- sending: every write names the attempt that holds the mail ---------------------------------------
+# --- sending: every write names the attempt that holds the email ---------------------------------------
 
 
 def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Email | None:
-    """Take a queued mail. None if it is settled, held, cancelled or not due.
+    """Claim a queued email. Return None if it is settled, held, cancelled or not due.
 
-    The lease is `due_at` itself. An attempt may claim again what it holds: the answer to its first try was lost.
+    The lease is `due_at` itself. An attempt may claim again what it holds: the response to its first try was lost.
     """
     again = equals("attempt", attempt)
     return _take(
@@ -308,7 +311,7 @@ def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Email |
 
 
 def claim_unconfirmed(mail_id: str, attempt: str, now: datetime, until: datetime) -> Email | None:
-    """Take an email whose sender was never heard of again. None unless it is such an email and its lease is over.
+    """Claim an email whose sender crashed. Return None unless it is unconfirmed and its lease has ended.
 
     It may have been cancelled: then it must be settled, and not sent.
     """
@@ -334,9 +337,9 @@ def sent(held: Email, message_id: str, now: datetime) -> Write:
 
 
 def reschedule(held: Email, until: datetime, reason: str, *, counted: bool = True) -> Write:
-    """Back to the queue, unless it was cancelled meanwhile.
+    """Return an email to the queue, unless it was cancelled in the meantime.
 
-    `counted` is False where the email is not at fault and must not use up its attempts.
+    `counted` is False if the email is not at fault and must not use up an attempt.
     """
     write = update(
         key(held.id),
@@ -349,7 +352,7 @@ def reschedule(held: Email, until: datetime, reason: str, *, counted: bool = Tru
 
 
 def cancelled(held: Email) -> Write:
-    """Settle an email that was cancelled while it was being sent, or in doubt. SES may tell later that it took it."""
+    """Settle an email that was cancelled while it was being sent or unconfirmed. SES may still report a send later."""
     return update(
         key(held.id),
         put={"state": EmailState.CANCELLED, "reason": "It was cancelled before we knew whether it had been sent"},
@@ -360,7 +363,7 @@ def cancelled(held: Email) -> Write:
 
 
 def refused(held: Email, reason: str, now: datetime, trouble: Trouble = Trouble.REFUSED) -> list[Write]:
-    """SES will not take it. It stays on a part of the index that no sweep asks for, to be sent again by a person."""
+    """Mark an email as rejected by SES. It moves to a part of the index that only a person's retry reads."""
     settled = update(
         key(held.id),
         put={"state": EmailState.REFUSED, "reason": reason, "due_shard": due.REFUSED},
@@ -371,7 +374,7 @@ def refused(held: Email, reason: str, now: datetime, trouble: Trouble = Trouble.
 
 
 def mark_expired(held: Email) -> Write:
-    """Not sent, because it would come too late; nobody has to do anything about it."""
+    """Mark an email as not sent because it would come too late; no one needs to act."""
     return update(
         key(held.id),
         put={"state": EmailState.REFUSED, "reason": "It would have come too late to be of use"},
@@ -392,26 +395,26 @@ def _take(write: Write) -> Email | None:
         return None
 
 
-# --- what SES says afterwards -------------------------------------------------------------------------
+# --- events from SES ----------------------------------------------------------------------------------
 
 
 NOT_ARRIVED = {EmailState.REFUSED, EmailState.UNDELIVERED, EmailState.BOUNCED, EmailState.COMPLAINED}
 
 
 def settle(
-    seen: Email, state: EmailState, message_id: str, reason: str, now: datetime, trouble: Trouble = Trouble.ADDRESS
+    mail: Email, state: EmailState, message_id: str, reason: str, now: datetime, trouble: Trouble = Trouble.ADDRESS
 ) -> list[Write]:
-    """What became of the email, provided its row is still as it was seen."""
+    """Record the email's outcome, if its row has not changed since it was read."""
     settled = update(
-        key(seen.id),
-        put={"state": state, "message_id": message_id, "reason": reason, "sent_at": seen.sent_at or stamp(now)},
+        key(mail.id),
+        put={"state": state, "message_id": message_id, "reason": reason, "sent_at": mail.sent_at or stamp(now)},
         remove=["due_shard"],
-        when=[equals("state", seen.state)],
+        when=[equals("state", mail.state)],
         refusal=EmailSettled,
     )
     if state in NOT_ARRIVED:
-        return [settled, *_show(seen, reason, now, trouble)]
-    return [settled, *_hide(seen)]
+        return [settled, *_show(mail, reason, now, trouble)]
+    return [settled, *_hide(mail)]
 
 
 def bounce_key(mail: Email) -> Key:
@@ -419,15 +422,15 @@ def bounce_key(mail: Email) -> Key:
 
 
 def _show(mail: Email, reason: str, now: datetime, trouble: Trouble) -> list[Write]:
-    """The row by which the dashboard tells of it; of an email that belongs to a cohort.
+    """Write the dashboard's row about an email of a cohort.
 
-    Without the reader of an email that SES refused: most go to raters who have not answered, and the address is not at
-    fault.
+    It does not name the reader of an email that SES rejected: most go to raters who have not answered, and the address
+    is not at fault.
     """
     if "cohort" not in mail.about:
         return []
     is_hidden = trouble is Trouble.REFUSED
-    shown = Bounce(
+    bounce = Bounce(
         mail_id=mail.id,
         name="" if is_hidden else mail.to.name,
         email="" if is_hidden else mail.to.email,
@@ -437,10 +440,10 @@ def _show(mail: Email, reason: str, now: datetime, trouble: Trouble) -> list[Wri
         at=stamp(now),
         trouble=trouble,
     )
-    return [put({**bounce_key(mail)._asdict(), **fields(shown)})]
+    return [put({**bounce_key(mail)._asdict(), **fields(bounce)})]
 
 
 def _hide(mail: Email) -> list[Write]:
-    """A mail we had given up is sent after all, or was: a doubtful attempt had reached SES."""
+    """Mark an email as sent that had been given up: an unconfirmed attempt had reached SES."""
     was_shown = mail.state is EmailState.REFUSED and "cohort" in mail.about
     return [delete(bounce_key(mail))] if was_shown else []

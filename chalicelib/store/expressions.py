@@ -1,4 +1,4 @@
-"""Conditions and updates of DynamoDB, built from names and values so that no reserved word can bite."""
+"""Build DynamoDB conditions and updates from names and values, so that no reserved word causes an error."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ Condition = Callable[["Expression"], str]
 
 
 class Expression(Struct):
-    """Placeholders of one request."""
+    """The placeholders of one request."""
 
     names: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
 
     def name(self, path: str) -> str:
-        """A path such as `draft.vision`; no name of ours holds a dot."""
+        """Name a path such as `draft.vision`; attribute names contain no dot."""
         return ".".join(self._placeholder(part) for part in path.split("."))
 
     def _placeholder(self, part: str) -> str:
-        known = {name: placeholder for placeholder, name in self.names.items()}
-        if part not in known:
-            known[part] = f"#n{len(self.names)}"
-            self.names[known[part]] = part
-        return known[part]
+        placeholders = {name: placeholder for placeholder, name in self.names.items()}
+        if part not in placeholders:
+            placeholders[part] = f"#n{len(self.names)}"
+            self.names[placeholders[part]] = part
+        return placeholders[part]
 
     def value(self, value: Any) -> str:
         placeholder = f":v{len(self.values)}"
@@ -35,8 +35,8 @@ class Expression(Struct):
         return placeholder
 
     def params(self) -> dict[str, Any]:
-        found = {"ExpressionAttributeNames": self.names, "ExpressionAttributeValues": self.values}
-        return {key: value for key, value in found.items() if value}
+        params = {"ExpressionAttributeNames": self.names, "ExpressionAttributeValues": self.values}
+        return {key: value for key, value in params.items() if value}
 
 
 def equals(name: str, value: Any) -> Condition:
@@ -44,7 +44,7 @@ def equals(name: str, value: Any) -> Condition:
 
 
 def differs(name: str, value: Any) -> Condition:
-    """Also true where the row has no such attribute."""
+    """Compare for inequality; also true if the row has no such attribute."""
     return lambda e: f"{e.name(name)} <> {e.value(value)}"
 
 
@@ -83,7 +83,7 @@ def update_text(
     remove: Iterable[str],
     copy: Mapping[str, str],
 ) -> str:
-    """`copy` maps a name to the attribute of the same row whose value it takes."""
+    """Set attributes. `copy` maps a name to the attribute of the same row whose value it takes."""
     assignments = [f"{e.name(name)} = {e.value(value)}" for name, value in put.items()]
     assignments += [f"{e.name(name)} = {e.name(source)}" for name, source in copy.items()]
     clauses = {

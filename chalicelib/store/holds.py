@@ -1,4 +1,4 @@
-"""Addresses that were changed lately: codes for reports go there only from a moment on, or once two agree."""
+"""Holds on recently changed addresses: sign-in codes for reports go there only after a time, or once two agree."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ class HoldChanged(Changed):
 
 
 class Hold(Struct, frozen=True):
-    """One person's new address in one cohort; `delegate`: about this one alone, else about everything there."""
+    """One person's new address in one cohort.
+
+    `delegate` limits it to one delegate; otherwise it covers the whole cohort.
+    """
 
     cohort_id: str
     who: str  # ids.reader_key of the address
@@ -48,18 +51,18 @@ def new(cohort_id: str, person: Person, now: datetime, by: str, delegate: str = 
 
 
 def add(hold: Hold) -> Write:
-    """In place of one for an earlier change to the same address."""
+    """Write a hold. It replaces one from an earlier change to the same address."""
     return put({**key(hold.cohort_id, hold.id)._asdict(), **fields(hold)})
 
 
-def find(cohort_id: str, who: str, delegate: str = "") -> list[Hold]:
-    """Those on everything and on one delegate. One call."""
-    ids = (who, f"{who}.{delegate}") if delegate else (who,)
+def find(cohort_id: str, reader: str, delegate: str = "") -> list[Hold]:
+    """Read the holds on the whole cohort and on one delegate. One call."""
+    ids = (reader, f"{reader}.{delegate}") if delegate else (reader,)
     return [read(Hold, row) for row in get_many([key(cohort_id, hold_id) for hold_id in ids]).values()]
 
 
 def from_rows(rows: Iterable[Row]) -> list[Hold]:
-    """Every hold among the rows of a cohort's partition."""
+    """Find every hold among the rows of a cohort's partition."""
     return [read(Hold, row) for row in rows if row["sk"].startswith("HOLD#")]
 
 

@@ -1,4 +1,4 @@
-"""The six-month impact survey: one row for the delegate, one for the line manager, one for what the raters saw."""
+"""The six-month impact survey: one row for the delegate, one for the line manager, one for the raters' view."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class SurveyMissing(Missing):
 
 
 class PulseExists(AlreadyExists):
-    """What the raters saw is published already."""
+    """The raters' view is published already."""
 
 
 class Role(StrEnum):
-    """Who answers an impact survey."""
+    """Roles that answer an impact survey."""
 
     DELEGATE = "delegate"
     MANAGER = "manager"
@@ -46,23 +46,23 @@ class SurveyState(StrEnum):
 class ImpactSurvey(Struct, frozen=True):
     """One person's impact survey. Answers are kept as the form's fields; they count once `sent` is set.
 
-    What was sent stays in `answers` until a change of it is complete and sound; until then the change is a draft.
+    What was sent stays in `answers` until a change of it is complete and valid; until then the change is a draft.
     """
 
     delegate_id: str
     role: Role
     state: SurveyState
     opened_at: datetime
-    closes_at: datetime  # the first moment at which nothing is accepted
+    closes_at: datetime  # the first moment at which no answer is accepted
     areas: tuple[PulseArea, ...]  # the development areas it asks about, as they were when it opened
-    reminders: tuple[str, ...]  # ids of mails that an answer cancels
+    reminders: tuple[str, ...]  # ids of emails that an answer cancels
     link_version: int = 1
     answers: Mapping[str, str] = field(default_factory=dict)
     sent: bool = False
-    draft: Mapping[str, str] | None = None  # a change of what was sent that cannot count yet; None if there is none
-    unread: Mapping[str, str] = field(default_factory=dict)  # what was typed into fields and cannot be read
+    draft: Mapping[str, str] | None = None  # a change to sent answers that is not valid yet; None if there is none
+    unread: Mapping[str, str] = field(default_factory=dict)  # what was typed into fields and cannot be parsed
     revision: int = 0
-    sealed: bool = False  # sent through an earlier link: this one neither opens nor changes the answers
+    sealed: bool = False  # sent through an earlier link: this link can neither open nor change the answers
 
     @property
     def is_open(self) -> bool:
@@ -83,7 +83,7 @@ class PulseResult(Struct, frozen=True):
     delegate_id: str
     areas: tuple[PulseArea, ...]
     figures: tuple[PulseFigure, ...]
-    too_few: bool  # no group of raters was large enough: nothing anonymous is shown
+    too_few: bool  # no group of raters was large enough: no anonymous figure is shown
 
 
 def key(delegate_id: str, role: Role) -> Key:
@@ -103,8 +103,10 @@ def add_pulse(result: PulseResult) -> Write:
 
 
 def save(survey: ImpactSurvey, now: datetime) -> Write:
-    """Replace the answers that were read with these. Refused if they changed since, once the survey is closed, or if
-    the link was revoked."""
+    """Replace the answers that were read.
+
+    Refused if they changed since, once the survey is closed, or if the link was revoked.
+    """
     kept = {"answers": survey.answers, "sent": survey.sent, "draft": survey.draft, "unread": survey.unread}
     return update(
         key(survey.delegate_id, survey.role),
@@ -120,9 +122,9 @@ def save(survey: ImpactSurvey, now: datetime) -> Write:
 
 
 def move(survey: ImpactSurvey) -> Write:
-    """Another link; refused if that was done, or the survey sent, since it was read.
+    """Replace the link. Refused if that was done, or the survey sent, since it was read.
 
-    What was saved is dropped. Answers that were sent stay and count, and the new link does not open them.
+    Saved answers are dropped. Sent answers stay and count, and the new link does not open them.
     """
     sent: dict[str, Any] = {"sealed": True} if survey.sent else {"answers": {}}
     return update(
@@ -135,31 +137,31 @@ def move(survey: ImpactSurvey) -> Write:
 
 
 def close(delegate_id: str, role: Role) -> Write:
-    """Nothing is accepted any more; closing again changes nothing."""
+    """Close a survey: no more answers are accepted. Closing again changes nothing."""
     return update(key(delegate_id, role), put={"state": SurveyState.CLOSED}, refusal=SurveyMissing)
 
 
 def reopen(survey: ImpactSurvey, closes_at: datetime) -> Write:
-    """Answers are accepted once more; refused if the survey is open or was changed since it was read.
+    """Reopen a survey. Refused if it is open or was changed since it was read.
 
-    Sealed answers cannot be opened to mend them, so whoever has the link now begins anew.
+    Sent answers of an earlier link cannot be opened and corrected, so the person with the new link starts again.
     """
-    anew = {"answers": {}, "sent": False, "sealed": False} if survey.sealed else {}
+    is_fresh = {"answers": {}, "sent": False, "sealed": False} if survey.sealed else {}
     return update(
         key(survey.delegate_id, survey.role),
-        put={"state": SurveyState.OPEN, "closes_at": closes_at, **anew},
+        put={"state": SurveyState.OPEN, "closes_at": closes_at, **is_fresh},
         when=[equals("state", SurveyState.CLOSED), equals("revision", survey.revision)],
         refusal=SurveyChanged,
     )
 
 
 def of_delegate(delegate_id: str) -> list[Row]:
-    """The rows of this stage, and no others, of a delegate's partition."""
+    """Return the rows of the impact survey among those of a delegate's partition."""
     return list(query(f"DELEGATE#{delegate_id}", "IMPACT#"))
 
 
 def surveys_from(rows: Iterable[Row]) -> tuple[ImpactSurvey, ...]:
-    """The surveys among the rows of a delegate's partition."""
+    """Find the surveys among the rows of a delegate's partition."""
     names = {f"IMPACT#{role.value}" for role in Role}
     return tuple(read(ImpactSurvey, row) for row in rows if row["sk"] in names)
 

@@ -1,4 +1,4 @@
-"""Invitations: a rater's permission to answer once, their inbox, and their sealed answers."""
+"""Invitations: a rater's permission to answer once, their inbox, and their encrypted answers."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from chalicelib.store.table import (
 )
 
 NOTHING_SAVED = {"draft": {}, "saved_at": {}, "revision": ""}
-SENT_FIELDS = ("sent", "sent_moments", "sent_at")  # the last one in rows of earlier versions
-REVISION = 12  # bytes of a sealed box that are random: its nonce
+SENT_FIELDS = ("sent", "sent_moments", "sent_at")  # rows of earlier versions only have the last one
+REVISION = 12  # bytes of an encrypted page that are random: its nonce
 MAY_ANSWER = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
 
 
@@ -45,11 +45,11 @@ class InvitationMissing(Missing):
 
 
 class PageRefused(Changed):
-    """The wave is closing, the link was revoked, or something newer is kept."""
+    """The wave is closing, the link was revoked, or a newer answer is stored."""
 
 
 class Boxes(Struct, frozen=True):
-    """A sealed box for each page of the questionnaire, and hidden moments, page by page (collect/encryption.py).
+    """The encrypted pages of the questionnaire, with hidden moments (collect/encryption.py).
 
     saved_at      when each page was typed
     sent_moments  when the answers were sent: what was typed before comes too late
@@ -61,7 +61,7 @@ class Boxes(Struct, frozen=True):
 
 
 class InboxEntry(Struct, frozen=True):
-    """Where to find one of a rater's invitations."""
+    """The place of one of a rater's invitations."""
 
     id: str
     delegate_id: str
@@ -99,8 +99,8 @@ def _entry_key(invitation: Invitation) -> Key:
 
 
 def find(delegate_id: str, wave: Wave, invitation_id: str) -> Invitation | None:
-    found = get(key(delegate_id, wave, invitation_id))
-    return read(Invitation, found) if found else None
+    row = get(key(delegate_id, wave, invitation_id))
+    return read(Invitation, row) if row else None
 
 
 def inbox(rater: str) -> list[InboxEntry]:
@@ -108,7 +108,7 @@ def inbox(rater: str) -> list[InboxEntry]:
 
 
 def inbox_of(email: str) -> list[InboxEntry]:
-    """Everything that somebody is asked, about delegates from before ids were keyed, too. Two calls."""
+    """Read every invitation of a person, including those from before ids were keyed. Two calls."""
     return [entry for key in (rater_key(email), unkeyed_rater_key(email)) for entry in inbox(key)]
 
 
@@ -117,7 +117,7 @@ def load_key(delegate_id: str, email: str, month: str) -> Key:
 
 
 def count_request(new: Invitation, month: str) -> Write:
-    """One more questionnaire for this rater among those that close in a month, `2026-10`."""
+    """Count one more questionnaire for this rater among those that close in a month, `2026-10`."""
     return count(load_key(new.delegate_id, new.rater.email, month), {"requests": 1})
 
 
@@ -129,22 +129,22 @@ def of_delegate(delegate_id: str, wave: Wave) -> Iterator[Invitation]:
 def save_page(
     key: Key, link_version: int, page: str, sealed: bytes, at: int, *, seen: Collection[int], if_unsent: bool
 ) -> Write:
-    """Keep one page of a questionnaire, in place of what the sender has seen of it.
+    """Store one page of a questionnaire in place of the version that the sender has seen.
 
-    Refused once the wave is closing, if the link was revoked, or if the page is stored as the sender has not seen it.
+    Refused once the wave is closing, if the link was revoked, or if the stored page is newer than the sender's.
 
     at         when it was typed: a hidden moment of this page, see collect/encryption.py
     seen       hidden moments of the saves that the sender knows; 0 for a page that was not saved
     if_unsent  refuse what was typed before the answers were sent
     """
     saves = [at for at in seen if at]
-    known = [missing(f"draft.{page}")] if 0 in seen else []
-    known += [one_of(f"saved_at.{page}", saves)] if saves else []
-    return _save_page(key, link_version, page, sealed, at, [either(*known)], if_unsent=if_unsent)
+    conditions = [missing(f"draft.{page}")] if 0 in seen else []
+    conditions += [one_of(f"saved_at.{page}", saves)] if saves else []
+    return _save_page(key, link_version, page, sealed, at, [either(*conditions)], if_unsent=if_unsent)
 
 
 def merge_page(read: Invitation, page: str, sealed: bytes, at: int, *, if_unsent: bool) -> Write:
-    """Keep one page that was merged into the invitation that was read. Refused if anything was saved since.
+    """Store one page merged into the invitation that was read. Refused if anything was saved since.
 
     if_unsent  refuse what was typed before the answers were sent
     """
@@ -176,7 +176,7 @@ def _not_sealed() -> Condition:
 
 
 def send(invitation: Invitation, sent: Boxes) -> Write:
-    """Make the draft that was read the answers that count."""
+    """Submit the draft that was read: it becomes the answers that count."""
     return update(
         key_of(invitation),
         put={"state": InvitationState.ANSWERED, "sent": sent.draft, **fields(sent)},
@@ -200,27 +200,27 @@ def decline(invitation: Invitation, reason: str) -> Write:
 
 
 def change_reminders(invitation: Invitation, reminders: tuple[str, ...]) -> Write:
-    """Other reminders for someone who has not answered; refused if their reminders changed since they were read."""
+    """Replace the reminders of someone who has not answered. Refused if they changed since they were read."""
     as_read = [equals("state", InvitationState.INVITED), equals("reminders", invitation.reminders)]
     return update(key_of(invitation), put={"reminders": reminders}, when=as_read, refusal=InvitationChanged)
 
 
 def revoke(invitation: Invitation) -> Write:
-    """The link opens nothing any more, and what was saved is gone; revoking again changes nothing."""
+    """Revoke the link and delete saved answers. Revoking again changes nothing."""
     changes = {**NOTHING_SAVED, "state": InvitationState.REVOKED}
     return update(key_of(invitation), put=changes, remove=SENT_FIELDS, refusal=InvitationMissing)
 
 
 def move(before: Invitation, after: Invitation) -> list[Write]:
-    """Another address, and so another link and inbox; refused if the rater has done anything since it was read.
+    """Change the address, and so the link and inbox. Refused if the rater has done anything since it was read.
 
-    What was saved is dropped. Answers that were sent stay and count, and the new link does not open them.
+    Saved answers are dropped. Sent answers stay and count, and the new link does not open them.
     """
     return [_change_link(before, after, remove=()), delete(_entry_key(before))]
 
 
 def void(before: Invitation, after: Invitation) -> Write:
-    """Destroy what was saved and sent, and ask again through another link. Refused as `move` is."""
+    """Delete what was saved and sent, and ask again through another link. Refused in the same cases as `move`."""
     return _change_link(before, after, remove=SENT_FIELDS)
 
 
@@ -242,7 +242,7 @@ def _change_link(before: Invitation, after: Invitation, remove: Iterable[str]) -
 
 
 def remind_also(invitation: Invitation, mail_id: str) -> Write:
-    """One more mail that an answer cancels; refused once the rater has answered, or if the reminders changed."""
+    """Add an email that an answer cancels. Refused once the rater has answered, or if the reminders changed."""
     return update(
         key_of(invitation),
         put={"reminders": (*invitation.reminders, mail_id)},
@@ -267,7 +267,7 @@ def _revision_of(row: Row) -> list[Condition]:
 
 
 def empty(invitation: Invitation) -> Write:
-    """Remove the sealed answers and whatever counts, dates or measures them; nothing can be saved any more."""
+    """Delete the encrypted answers and everything that counts, dates or measures them; nothing more can be saved."""
     changes = {**NOTHING_SAVED, "frozen": True, "reminders": ()}
     return update(key_of(invitation), put=changes, remove=SENT_FIELDS, refusal=InvitationMissing)
 

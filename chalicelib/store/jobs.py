@@ -31,11 +31,11 @@ class JobExists(AlreadyExists):
 
 
 class JobSettled(Changed):
-    """The job is done or given up, another run holds it, or it is not due yet."""
+    """The job is done or has failed, another run holds it, or it is not due yet."""
 
 
 class JobNotFailed(Changed):
-    """The job has not failed, or was started over already."""
+    """The job has not failed, or was restarted already."""
 
 
 class JobState(StrEnum):
@@ -45,7 +45,7 @@ class JobState(StrEnum):
 
 
 class Job(Struct, frozen=True):
-    """`id` is derived from the cause, `<kind>#<what it is about>`, so one cause cannot make two."""
+    """One job. `id` is derived from the cause, `<kind>#<what it is about>`, so one cause cannot make two."""
 
     id: str
     kind: str
@@ -66,14 +66,14 @@ def add(new: Job) -> Write:
 
 
 def find(job_id: str) -> Job | None:
-    found = get(key(job_id))
-    return read(Job, found) if found else None
+    row = get(key(job_id))
+    return read(Job, row) if row else None
 
 
 def claim(job_id: str, attempt: str, now: datetime, until: datetime) -> Job | None:
-    """Take a due job for this run, until the lease ends. None if it is settled, held or not yet due.
+    """Claim a due job for this run, until the lease ends. Return None if it is settled, held or not yet due.
 
-    The lease is `due_at` itself: a run that crashed leaves a job that is due again when its lease is over.
+    The lease is `due_at` itself: after a crash the job is due again when its lease ends.
     """
     try:
         taken = update_one(
@@ -119,7 +119,7 @@ def mark_failed(held: Job, error: str) -> Write:
 
 
 def retry(failed: Job, now: datetime) -> Write:
-    """Start a failed job over, with all its attempts. Refused if it is not failed."""
+    """Restart a failed job with its full number of attempts. Refused if it has not failed."""
     return update(
         key(failed.id),
         put={"state": JobState.WAITING, "attempts": 0, **due_columns(failed.id, now)},
@@ -129,21 +129,21 @@ def retry(failed: Job, now: datetime) -> Write:
 
 
 def failed() -> list[Job]:
-    """Every job that was given up, for the administrator."""
+    """Return every failed job, for the administrator."""
     return _jobs([Key(row["pk"], "JOB") for row in due.failed()])
 
 
 def waiting(by: datetime) -> list[Job]:
-    """Every job that is due by then, oldest first; mails are not among them."""
+    """Return every job that is due by then, oldest first, without emails."""
     return _jobs([Key(row["pk"], "JOB") for row in due.list_due(by) if row["kind"] != "mail"])
 
 
 def _jobs(keys: Sequence[Key]) -> list[Job]:
-    found = [read(Job, row) for batch in batched(keys) for row in get_many(batch).values()]
-    return sorted(found, key=lambda job: (job.due_at, job.id))
+    jobs = [read(Job, row) for batch in batched(keys) for row in get_many(batch).values()]
+    return sorted(jobs, key=lambda job: (job.due_at, job.id))
 
 
 def move(job_id: str, due_at: datetime) -> Write:
-    """Another due time for a job that still waits."""
+    """Reschedule a job that is still waiting."""
     waits = [equals("state", JobState.WAITING)]
     return update(key(job_id), put={"due_at": due_at}, when=waits, refusal=JobSettled)

@@ -1,4 +1,4 @@
-"""Between our frozen types, plain rows, and DynamoDB's typed attributes."""
+"""Convert between our frozen types, plain rows, and DynamoDB's typed attributes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 def attribute(value: Any) -> dict[str, Any]:
-    """A plain value as DynamoDB's typed attribute. Raises TypeError for a type no row may hold."""
+    """Convert a plain value to DynamoDB's typed attribute. Raises TypeError for a type that a row cannot hold."""
     for kind, typed in TYPED:
         if isinstance(value, kind):
             return typed(value)
@@ -24,7 +24,7 @@ def attribute(value: Any) -> dict[str, Any]:
 
 TYPED: tuple[tuple[Any, Callable[[Any], dict[str, Any]]], ...] = (
     (type(None), lambda value: {"NULL": True}),
-    (bool, lambda value: {"BOOL": value}),  # before int: True is one
+    (bool, lambda value: {"BOOL": value}),  # before int: True is an int
     (int, lambda value: {"N": str(value)}),
     (str, lambda value: {"S": str(value)}),
     (bytes, lambda value: {"B": value}),
@@ -35,7 +35,7 @@ TYPED: tuple[tuple[Any, Callable[[Any], dict[str, Any]]], ...] = (
 
 
 def plain(typed: Mapping[str, Any]) -> Any:
-    """The reverse of `attribute`; numbers are whole."""
+    """Convert back from `attribute`; numbers are whole."""
     ((kind, value),) = typed.items()
     if kind == "NULL":
         return None
@@ -57,11 +57,11 @@ def row(typed_item: Mapping[str, Any]) -> Row:
 
 
 def fields(thing: object) -> Row:
-    """The fields of a frozen type as a plain row."""
-    found: Row = msgspec.to_builtins(thing, builtin_types=(bytes, datetime))
-    return found
+    """Convert a frozen type to a plain row."""
+    row: Row = msgspec.to_builtins(thing, builtin_types=(bytes, datetime))
+    return row
 
 
-def read(kind: type[T], found: Mapping[str, Any]) -> T:
-    """A frozen type from a row; attributes it does not know are left out."""
-    return msgspec.convert(found, kind, builtin_types=(bytes,))
+def read(kind: type[T], row: Mapping[str, Any]) -> T:
+    """Convert a row to a frozen type; ignore unknown attributes."""
+    return msgspec.convert(row, kind, builtin_types=(bytes,))

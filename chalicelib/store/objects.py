@@ -1,4 +1,4 @@
-"""Documents in the bucket, and links to them that live for a minute."""
+"""Store documents in the bucket, and make links to them that last one minute."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TYPES = {
 
 
 def save(name: str, body: bytes) -> None:
-    """Store a document under its name; the same name always holds the same bytes, so a repeat changes nothing."""
+    """Store a document under its name. One name always holds the same bytes, so a repeat changes nothing."""
     client("s3").put_object(
         Bucket=settings().bucket,
         Key=name,
@@ -31,7 +31,7 @@ def load(name: str) -> bytes:
 
 
 def link(name: str, download_as: str | None = None) -> str:
-    """A link to a document for the next minute; `download_as` saves it under that file name. No call is made."""
+    """Make a link to a document that is valid for one minute; `download_as` is the file name. No call is made."""
     params = {"Bucket": settings().bucket, "Key": name}
     if download_as:
         params["ResponseContentDisposition"] = f'attachment; filename="{download_as}"'
@@ -40,6 +40,6 @@ def link(name: str, download_as: str | None = None) -> str:
 
 
 def origin() -> str:
-    """Scheme and host of the links to documents. No call is made."""
+    """Return scheme and host of the links to documents. No call is made."""
     endpoint: str = client("s3").meta.endpoint_url
     return endpoint

@@ -1,4 +1,4 @@
-"""A checked programme as stored bytes and back: the same programme always gives the same bytes."""
+"""Encode a checked programme as bytes and back: the same programme always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from chalicelib.core.model import Programme
 
 
 def encode_programme(programme: Programme) -> bytes:
-    """Canonical: keys sorted, no spaces, so that equal programmes have equal checksums."""
+    """Encode canonically: keys sorted, no spaces, so that equal programmes have equal checksums."""
     return msgspec.json.encode(programme, order="sorted")
 
 
 def decode_programme(data: bytes) -> Programme:
-    """Raises msgspec.ValidationError or DecodeError for bytes that `programme_as_json` did not write."""
+    """Decode. Raises msgspec.ValidationError or DecodeError for bytes that `programme_as_json` did not write."""
     return msgspec.json.decode(data, type=Programme)

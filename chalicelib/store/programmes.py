@@ -1,4 +1,4 @@
-"""Checked programme files, immutable; remembered by a warm function for as long as it lives."""
+"""Checked programme files, immutable; a warm function keeps them in memory."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def add(programme: Programme) -> Write:
 
 
 def stored(programme_id: str, version: int) -> bytes | None:
-    """The canonical bytes of a version, or None if it was never loaded."""
-    found = get(key(programme_id, version))
-    return found["checked"] if found else None
+    """Return the canonical bytes of a version, or None if it was never loaded."""
+    row = get(key(programme_id, version))
+    return row["checked"] if row else None
 
 
 @lru_cache(maxsize=16)
 def load(programme_id: str, version: int) -> Programme:
-    """Raises LookupError for a version that was never loaded."""
+    """Return a version. Raises LookupError if it was never loaded."""
     checked = stored(programme_id, version)
     if checked is None:
         raise LookupError(f"programme {programme_id} version {version} is not loaded")

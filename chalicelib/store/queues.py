@@ -1,4 +1,7 @@
-"""Hints to the workers: "look at this row". May be lost, doubled or late; the sweep finds what was lost."""
+"""Queue hints to the workers: "look at this row".
+
+A hint may be lost, repeated or late; the sweep recovers lost ones.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ class Queue(StrEnum):
 
 
 def hint(rows: Iterable[tuple[str, Queue]]) -> None:
-    """rows: (partition key, queue) of each job or email row."""
+    """Send hints. rows: (partition key, queue) of each job or email row."""
     by_queue: dict[Queue, list[str]] = {}
     for pk, queue in rows:
         by_queue.setdefault(queue, []).append(pk)
@@ -27,7 +30,7 @@ def hint(rows: Iterable[tuple[str, Queue]]) -> None:
 
 
 def read_hint(body: str) -> str:
-    """The partition key a message names."""
+    """Return the partition key that a message names."""
     return str(json.loads(body)["row"])
 
 

@@ -16,7 +16,7 @@ from chalicelib.store.table import AlreadyExists, Changed, Key, Write, check, ge
 
 
 class ReportExists(AlreadyExists):
-    """The report of this wave is made already."""
+    """The report of this wave exists already."""
 
 
 class ReportChanged(Changed):
@@ -25,7 +25,7 @@ class ReportChanged(Changed):
 
 class ReportState(StrEnum):
     READY = "ready"  # the coach may preview it
-    RELEASED = "released"  # the delegate may read it; nothing about it changes any more
+    RELEASED = "released"  # the delegate may read it; it no longer changes
 
 
 class StoredReport(Struct, frozen=True):
@@ -45,7 +45,7 @@ def key(delegate_id: str, wave: Wave) -> Key:
 
 
 def save_documents(delegate_id: str, wave: Wave, checksum: str, bodies: Mapping[str, bytes]) -> dict[str, str]:
-    """Store facts, html and pdf; returns kind -> name. A repeat stores the same bytes under the same names."""
+    """Store facts, HTML and PDF; return kind -> name. A repeat stores the same bytes under the same names."""
     folder = f"reports/{delegate_id}/{wave.value}/{checksum[:16]}"
     names = {"facts": f"{folder}/facts.json", "html": f"{folder}/report.html", "pdf": f"{folder}/report.pdf"}
     for kind, name in names.items():
@@ -58,12 +58,12 @@ def add(new: StoredReport) -> Write:
 
 
 def find(delegate_id: str, wave: Wave) -> StoredReport | None:
-    found = get(key(delegate_id, wave))
-    return read(StoredReport, found) if found else None
+    row = get(key(delegate_id, wave))
+    return read(StoredReport, row) if row else None
 
 
 def release(report: StoredReport, now: datetime) -> Write:
-    """Once: refused if it was released before, or is not the report that was previewed."""
+    """Release the report once. Refused if it was released before, or is not the report that was previewed."""
     return update(
         key(report.delegate_id, report.wave),
         put={"state": ReportState.RELEASED, "released_at": now},
@@ -73,5 +73,5 @@ def release(report: StoredReport, now: datetime) -> Write:
 
 
 def still_ready(delegate_id: str, wave: Wave) -> Write:
-    """Refuses a transaction once the report is released."""
+    """Refuse a transaction once the report is released."""
     return check(key(delegate_id, wave), [equals("state", ReportState.READY)], ReportChanged)

@@ -1,4 +1,4 @@
-"""Responses: what a rater answered, stored under a random id and cut from who it was."""
+"""Responses: a rater's answers, stored under a random id and without identity."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def key(delegate_id: str, wave: Wave, response_id: str) -> Key:
 
 
 def store(delegate_id: str, wave: Wave, responses: Mapping[str, Response]) -> None:
-    """In the order of their random ids, so that the order of writing tells nothing. A repeat changes nothing."""
+    """Write responses in the order of their random ids, so that the order shows nothing. A repeat changes nothing."""
     put_all(
         {**key(delegate_id, wave, response_id)._asdict(), **fields(response)}
         for response_id, response in sorted(responses.items())
@@ -27,6 +27,6 @@ def of_wave(delegate_id: str, wave: Wave) -> list[Response]:
 
 
 def from_rows(rows: Iterable[Row], wave: Wave) -> list[Response]:
-    """The responses among the rows of a delegate's partition."""
+    """Find the responses among the rows of a delegate's partition."""
     prefix = f"RESPONSE#{wave.value}#"
     return [read(Response, row) for row in rows if row["sk"].startswith(prefix)]

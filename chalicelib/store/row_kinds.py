@@ -17,13 +17,13 @@ from chalicelib.store.table import Key
 
 
 class Owner(StrEnum):
-    """Whose data a row is. An export holds the rows that a person owns, and no one else's."""
+    """The owner of a row. An export holds the rows that a person owns, and no one else's."""
 
     DELEGATE = "delegate"
     RATER = "rater"
     COACH = "coach"
-    READER = "reader"  # whoever reads email at an address
-    ORGANISATION = "organisation"  # about no single person
+    READER = "reader"  # a reader of emails at an address
+    ORGANISATION = "organisation"  # about no particular person
 
 
 class Reader(StrEnum):
@@ -35,7 +35,7 @@ class Reader(StrEnum):
     MANAGER = "the line manager"
     ADMINISTRATOR = "administrators"
     SPONSOR = "the sponsor"
-    APPROVER = "whoever approves lists of raters"
+    APPROVER = "the approver of lists of raters"
 
 
 class Erasure(StrEnum):
@@ -87,10 +87,10 @@ class RowKind(Struct, frozen=True, dict=True, kw_only=True):
 
     def parts(self, key: Key) -> Mapping[str, str]:
         """Return the parts of a key of this kind. Raises ValueError for a key of another kind."""
-        found = self._pattern.fullmatch(f"{key.pk}\n{key.sk}")
-        if not found:
+        match = self._pattern.fullmatch(f"{key.pk}\n{key.sk}")
+        if not match:
             raise ValueError(f"the key is not of a {self.name} row")
-        return found.groupdict()
+        return match.groupdict()
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -135,7 +135,7 @@ WAVE = RowKind(
     readers=(Reader.OWNER, Reader.COACH, Reader.ADMINISTRATOR),
     erasure=Erasure.KEEP,
     retention=Retention.PROGRAMME,
-    why="it holds dates and no name",
+    why="it has dates and no name",
 )
 NOMINATION = RowKind(
     name="list of raters",
@@ -162,7 +162,7 @@ RESPONSE = RowKind(
     name="response",
     pk=_D,
     sk="RESPONSE#{wave}#{response}",
-    what="one rater's answers, cut from identity; with the name of whoever a group of several people shows by name",
+    what="one rater's answers, cut from identity; named only in a group that shows several people by name",
     owner=Owner.ORGANISATION,
     readers=(),
     erasure=Erasure.REDACT,
@@ -255,7 +255,7 @@ UNSIGNED_NOTES = RowKind(
     name="coach's notes of an earlier version",
     pk=_D,
     sk="NOTES",
-    what="the same, of whoever was the coach then",
+    what="the same, written by the coach at that time",
     owner=Owner.COACH,
     readers=_OWN,
     erasure=Erasure.DELETE,
@@ -265,7 +265,7 @@ HANDOVER = RowKind(
     name="hand-over note",
     pk=_D,
     sk="HANDOVER#{coach}",
-    what="what a coach leaves for whoever coaches the delegate next",
+    what="what a coach leaves for the delegate's next coach",
     owner=Owner.COACH,
     readers=(Reader.OWNER, Reader.COACH),
     erasure=Erasure.DELETE,

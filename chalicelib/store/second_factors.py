@@ -1,4 +1,4 @@
-"""Second factors of administrators: one row for each who has set one up. The secret is stored encrypted."""
+"""Second factors of administrators, one row for each. The secret is stored encrypted."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ class SecondFactorExists(AlreadyExists):
 
 
 class SecondFactorChanged(Changed):
-    """A code was typed, or the second factor set up or removed, since the row was read."""
+    """A code was typed, or the second factor was set up or removed, since the row was read."""
 
 
 class SecondFactor(Struct, frozen=True):
-    """`last_step` is the time step of the newest code that was taken: no code is taken twice."""
+    """One second factor. `last_step` is the time step of the newest accepted code: no code is accepted twice."""
 
     who: str  # ids.administrator_key
     sealed: bytes  # the secret, encrypted: web/second_factor.py
     since: datetime
     last_step: int
-    recovery: tuple[str, ...]  # SHA-256 of the recovery codes that are left
+    recovery: tuple[str, ...]  # SHA-256 of the unused recovery codes
     failed: tuple[Try, ...] = ()  # wrong codes; `challenge` is the hash of the session
     revision: int = 0
 
 
-def key(who: str) -> Key:
-    return Key(f"SECOND#{who}", "SECOND")
+def key(administrator: str) -> Key:
+    return Key(f"SECOND#{administrator}", "SECOND")
 
 
-def find(who: str) -> SecondFactor | None:
-    found = get(key(who))
-    return read(SecondFactor, found) if found else None
+def find(administrator: str) -> SecondFactor | None:
+    row = get(key(administrator))
+    return read(SecondFactor, row) if row else None
 
 
 def add(new: SecondFactor) -> Write:
@@ -46,10 +46,10 @@ def add(new: SecondFactor) -> Write:
 
 
 def save(changed: SecondFactor) -> Write:
-    """Refused unless it follows the row that was read, whose revision it has."""
+    """Replace the row that was read. Refused if its revision has changed."""
     row = {**key(changed.who)._asdict(), **fields(changed), "revision": changed.revision + 1}
     return put_if(row, [equals("revision", changed.revision)], SecondFactorChanged)
 
 
-def remove(who: str) -> Write:
-    return delete(key(who))
+def remove(administrator: str) -> Write:
+    return delete(key(administrator))

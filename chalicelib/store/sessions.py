@@ -1,4 +1,4 @@
-"""Who has signed in. Neither a session's id nor an address is stored."""
+"""Sessions of readers who have signed in. Neither a session's id nor an address is stored."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ KEPT_AFTER_END = timedelta(days=1)  # until DynamoDB may delete a row
 
 
 class Session(Struct, frozen=True):
-    """A browser that has signed in. It is over at `ends_at`, or when its reader signs out."""
+    """A browser that has signed in. The session ends at `ends_at`, or when its reader signs out."""
 
     hashed: str  # SHA-256 of the id that only the browser has
     who: str
     ends_at: datetime
-    pending: bool = False  # an administrator who has typed the code of the email and not yet the second factor
+    pending: bool = False  # an administrator who has typed the emailed code and not yet the second factor
 
 
 def hashed(session_id: str) -> str:
@@ -45,8 +45,8 @@ def add(new: Session) -> Write:
 
 
 def find(hashed_id: str) -> Session | None:
-    found = get(key(hashed_id))
-    return read(Session, found) if found else None
+    row = get(key(hashed_id))
+    return read(Session, row) if row else None
 
 
 def confirm(hashed_id: str) -> Write:

@@ -1,4 +1,4 @@
-"""Summaries of a cohort for its sponsor: where the documents are. Made once, and frozen."""
+"""Summaries of a cohort for its sponsor: where the documents are. Made once, then final."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def key(cohort_id: str, name: str) -> Key:
 
 
 def save_documents(cohort_id: str, checksum: str, facts: bytes, html: bytes) -> tuple[str, str]:
-    """Store both; returns their names. A repeat stores the same bytes under the same names."""
+    """Store both documents and return their names. A repeat stores the same bytes under the same names."""
     folder = f"sponsor/{cohort_id}/{checksum}"
     names = f"{folder}/facts.json", f"{folder}/summary.html"
     for name, body in zip(names, (facts, html), strict=True):

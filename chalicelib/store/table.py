@@ -1,4 +1,4 @@
-"""The few ways in which anything touches the tables."""
+"""Read and write DynamoDB; the only module that does."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Key(NamedTuple):
 class ConditionFailed(Exception):
     """A condition did not hold; nothing was written.
 
-    Every conditional write names the subclass that is raised when its condition fails. Where several writes of a
-    transaction refused, the first of them decides the class, so put the write that says most first.
+    Every conditional write names the subclass that is raised when its condition fails. If several writes of a
+    transaction are refused, the first one decides the class, so put the most specific write first.
 
-    failed    positions of the writes that refused
-    refusals  what each of these writes stands for, in the same order
+    failed    positions of the refused writes
+    refusals  the subclass of each refused write, in the same order
     """
 
     def __init__(self, failed: Sequence[int] = (0,), refusals: Sequence[type[ConditionFailed]] = ()):
@@ -46,33 +46,33 @@ class ConditionFailed(Exception):
     may_be_logged = True  # class names and positions only
 
     def includes(self, kind: type[ConditionFailed]) -> bool:
-        """Whether any of the writes that refused stands for this."""
+        """Return whether any refused write raises this class."""
         return any(issubclass(refusal, kind) for refusal in self.refusals)
 
 
 class AlreadyExists(ConditionFailed):
-    """A row that is written once is there already."""
+    """A row that may be written only once exists already."""
 
 
 class Missing(ConditionFailed):
-    """The row to be changed is not there."""
+    """The row to change does not exist."""
 
 
 class Changed(ConditionFailed):
-    """The row is not, or no longer, as the write needs it."""
+    """The row is not in the state that the write needs."""
 
 
 Refusal = type[ConditionFailed]
 
 
 class Write(Struct, frozen=True):
-    """One part of a transaction, in botocore's words."""
+    """One part of a transaction, in botocore's terms."""
 
     action: str  # Put, Update, Delete or ConditionCheck
     params: dict[str, Any]
     row: Row  # what a Put stores; empty otherwise
     refusal: Refusal = ConditionFailed  # what is raised when the condition fails; never raised without a condition
-    otherwise: Write | None = None  # what is written in its place when the condition fails
+    otherwise: Write | None = None  # what is written instead when the condition fails
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -84,32 +84,32 @@ def get(key: Key) -> Row | None:
 
 
 def get_many(keys: Sequence[Key], secret_keys: Sequence[str] = ()) -> dict[Key | str, Row]:
-    """Rows of both tables by their key in one call (more only if DynamoDB holds some back). At most 100 keys."""
+    """Read rows of both tables by key in one call (more only if DynamoDB holds some back). At most 100 keys."""
     table, keys_table = settings().table, settings().keys_table
     wanted: dict[str, Any] = {}
     if keys:
         wanted[table] = {"Keys": [_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": True}
     if secret_keys:
         wanted[keys_table] = {"Keys": [{"id": {"S": name}} for name in secret_keys], "ConsistentRead": True}
-    found: dict[Key | str, Row] = {}
+    rows: dict[Key | str, Row] = {}
     while wanted:
         answer = client("dynamodb").batch_get_item(RequestItems=wanted)
         for read in map(row, answer["Responses"].get(table, [])):
-            found[Key(read["pk"], read["sk"])] = read
+            rows[Key(read["pk"], read["sk"])] = read
         for read in map(row, answer["Responses"].get(keys_table, [])):
-            found[read["id"]] = read
+            rows[read["id"]] = read
         wanted = answer.get("UnprocessedKeys", {})
-    return found
+    return rows
 
 
 def batched(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    """As many keys at a time as `get_many` takes."""
+    """Read keys in groups as large as `get_many` takes."""
     for start in range(0, len(keys), 100):
         yield keys[start : start + 100]
 
 
 def scan() -> Iterator[Row]:
-    """Every row there is: for operators' commands only."""
+    """Read every row: for operators' commands only."""
     params: dict[str, Any] = {}
     while True:
         answer = client("dynamodb").scan(TableName=settings().table, ConsistentRead=True, **params)
@@ -120,7 +120,7 @@ def scan() -> Iterator[Row]:
 
 
 def query(pk: str, prefix: str = "") -> Iterator[Row]:
-    """Every row of a partition whose sort key starts with the prefix, however many pages they take."""
+    """Read every row of a partition whose sort key starts with the prefix, page by page."""
     e = Expression()
     text = f"{e.name('pk')} = {e.value(pk)}"
     if prefix:
@@ -141,23 +141,23 @@ def pages(**params: Any) -> Iterator[Row]:
 
 
 def put(new: Row) -> Write:
-    """Store a row, whatever was there."""
+    """Store a row, and replace what is there."""
     return Write("Put", {"Item": item(new)}, new)
 
 
 def put_once(new: Row, refusal: Refusal) -> Write:
-    """Store a row that must not be there yet."""
+    """Store a row that must not exist yet."""
     return put_if(new, [missing("pk")], refusal)
 
 
 def put_if(new: Row, when: Iterable[Condition], refusal: Refusal) -> Write:
-    """Store a row in place of one that is as `when` says."""
+    """Replace a row that meets `when`."""
     e = Expression()
     return Write("Put", {"Item": item(new)} | _condition(e, when) | e.params(), new, refusal)
 
 
 def row_size(write: Write) -> int:
-    """Bytes of the row that is stored, never fewer than DynamoDB counts: JSON's signs outweigh its overhead."""
+    """Return the bytes of a stored row, never fewer than DynamoDB counts: JSON's signs outweigh its overhead."""
     return len(msgspec.json.encode(write.row))
 
 
@@ -171,7 +171,7 @@ def update(
     copy: Mapping[str, str] | None = None,
     when: Iterable[Condition] = (),
 ) -> Write:
-    """Change a row that must be there."""
+    """Change a row that must exist."""
     e = Expression()
     text = update_text(e, put or {}, add or {}, remove, copy or {})
     params = {"Key": _key(key), "UpdateExpression": text} | _condition(e, [present("pk"), *when]) | e.params()
@@ -179,7 +179,7 @@ def update(
 
 
 def count(key: Key, add: Mapping[str, int]) -> Write:
-    """Add to numbers of a row, which is made if it is not there."""
+    """Add to numbers of a row, and create it if it does not exist."""
     e = Expression()
     text = update_text(e, {}, add, (), {})
     return Write("Update", {"Key": _key(key), "UpdateExpression": text} | e.params(), {})
@@ -190,19 +190,19 @@ def delete(key: Key) -> Write:
 
 
 def delete_existing(key: Key, refusal: Refusal) -> Write:
-    """Delete a row that must be there."""
+    """Delete a row that must exist."""
     e = Expression()
     return Write("Delete", {"Key": _key(key)} | _condition(e, [present("pk")]) | e.params(), {}, refusal)
 
 
 def check(key: Key, when: Iterable[Condition], refusal: Refusal) -> Write:
-    """Write nothing, and refuse the transaction unless a row is as `when` says."""
+    """Write nothing, but refuse the transaction unless a row meets `when`."""
     e = Expression()
     return Write("ConditionCheck", {"Key": _key(key)} | _condition(e, when) | e.params(), {}, refusal)
 
 
 def update_one(write: Write) -> Row:
-    """One update by itself; returns the whole row as it now is. Raises the write's refusal."""
+    """Run one update; return the whole row after it. Raises the write's refusal."""
     try:
         return _apply(write)
     except write.refusal:
@@ -222,17 +222,17 @@ def _apply(write: Write) -> Row:
 
 
 def transact(writes: Sequence[Write]) -> None:
-    """All of the writes or none. Raises the refusal of the first write that refuses; a conflict is tried again.
+    """Run all writes or none. Raises the refusal of the first refused write; retry on a conflict.
 
-    Where only writes with another one to take their place refuse, the transaction is tried with those.
+    If only writes with an alternative are refused, retry the transaction with the alternatives.
     """
     try:
         _transact(writes)
     except ConditionFailed as failed:
-        others = {place: writes[place].otherwise for place in failed.failed}
-        if not all(others.values()):
+        alternatives = {place: writes[place].otherwise for place in failed.failed}
+        if not all(alternatives.values()):
             raise
-        _transact([others.get(place) or write for place, write in enumerate(writes)])
+        _transact([alternatives.get(place) or write for place, write in enumerate(writes)])
 
 
 def _transact(writes: Sequence[Write]) -> None:
@@ -246,11 +246,11 @@ def _transact(writes: Sequence[Write]) -> None:
         except ClientError as error:
             if attempt + 1 == MAX_CONFLICT_RETRIES or not _passing(error, writes):
                 raise
-        time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 (spreads out writers, guards nothing)
+        time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 (spreads out writers, protects nothing)
 
 
 def put_all(rows: Iterable[Row]) -> None:
-    """Store rows in the given order, replacing what is there: for work that may be repeated."""
+    """Store rows in the given order and replace what is there: for work that may be repeated."""
     waiting = [{"PutRequest": {"Item": item(new)}} for new in rows]
     while waiting:
         batch, waiting = waiting[:25], waiting[25:]
@@ -259,7 +259,7 @@ def put_all(rows: Iterable[Row]) -> None:
 
 
 def _passing(error: ClientError, writes: Sequence[Write]) -> bool:
-    """True for a conflict worth another try. Raises a write's refusal where its condition did not hold."""
+    """Return whether to retry after a conflict. Raises a write's refusal if its condition did not hold."""
     if _code(error) == "TransactionInProgressException":
         return True
     if _code(error) != "TransactionCanceledException":

@@ -1,4 +1,4 @@
-"""The data key of each open wave, in a table of its own without recovery: destroyed once, gone for good."""
+"""The data key of each open wave, in a table of its own without recovery: once deleted, it cannot be restored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.store.table import get_many
 
 
 class WaveKey(Struct, frozen=True):
-    seal: bytes  # 32 bytes, AES-GCM: hides answers while the wave is open
+    seal: bytes  # 32 bytes, AES-GCM: encrypts answers while the wave is open
     shuffle: bytes  # 32 bytes, HMAC: makes the random ids of responses
 
 
@@ -34,7 +34,7 @@ def create(delegate_id: str, wave: Wave, fresh: WaveKey) -> None:
 
 
 def from_row(row: Row | None) -> WaveKey | None:
-    """A key that `get_many` brought along; None once it is destroyed."""
+    """Read a key that `get_many` returned; None once it is deleted."""
     return WaveKey(row["seal"], row["shuffle"]) if row else None
 
 

@@ -291,7 +291,7 @@ def test_there_and_back_again(opened, clock):
 @pytest.mark.parametrize(
     ("name", "new", "says"),
     [
-        pytest.param("p0", "nonsense", "is not one mail address", id="no-address"),
+        pytest.param("p0", "nonsense", "is not one email address", id="no-address"),
         pytest.param("p0", "P0@Example.org", "is the old one", id="the-same"),
         pytest.param("p0", "p1@example.org", "answer twice", id="another-rater"),
         pytest.param("p0", "dana.delegate@example.org", "answer twice", id="the-delegate"),

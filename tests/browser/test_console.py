@@ -146,7 +146,7 @@ def test_two_files_start_a_cohort_faults_first(cloud, admin, tmp_path, javascrip
     assert summary.get_by_role("link").all_inner_texts() == ["The file of delegates has faults: see the table."]
     row = page.locator("#faults tbody tr").first.inner_text()
     assert "delegates.csv, row 2" in row
-    assert "is not one mail address" in row
+    assert "is not one email address" in row
     assert page.get_by_text("programme.yaml is kept").is_visible()
     sound(page, javascript)
 

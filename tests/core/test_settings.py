@@ -43,8 +43,8 @@ def test_everything_that_is_missing_or_malformed_is_named_in_one_message():
         "queues.mail is missing",
         "base_url ends with a slash",
         "link_keys needs a key of 32 characters or more",
-        "administrators names nobody",
-        "sender holds no address",
+        "administrators is empty",
+        "sender contains no address",
         "colour is not a setting",
     ):
         assert said in str(refused.value)
@@ -55,7 +55,7 @@ def test_the_second_factor_is_optional_unless_the_settings_say_so():
 
     assert parse_settings(json.dumps(without), STAGE).second_factor == "optional"
     assert parse_settings(json.dumps(sound() | {"second_factor": "required"}), STAGE).second_factor == "required"
-    with pytest.raises(ConfigError, match="second_factor is required or optional"):
+    with pytest.raises(ConfigError, match="second_factor: required or optional"):
         parse_settings(json.dumps(sound() | {"second_factor": "yes"}), STAGE)
 
 
@@ -79,7 +79,7 @@ def test_the_log_names_the_settings_at_fault_and_quotes_none():
         parse_settings(json.dumps(sound() | {"link_keys": ["too short"], "sender": "nobody"}), STAGE)
     line = log.describe_error(refused.value)
 
-    assert "sender holds no address; link_keys needs a key" in line
+    assert "sender contains no address; link_keys needs a key" in line
     assert not any(value in line for value in ("too short", "nobody"))
 
 

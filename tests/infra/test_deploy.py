@@ -103,4 +103,4 @@ def test_a_deploy_with_another_python_is_refused(account, capsys):
 def test_no_mail_can_be_made_before_it_is_known_where_its_links_lead(account):
     account.set_up()
 
-    assert "base_url is no address yet: make deploy sets it" in settings.faults(account.stage)
+    assert "base_url is not an address yet: make deploy sets it" in settings.faults(account.stage)

@@ -80,7 +80,7 @@ def test_a_person_is_corrected_and_removed(visitor, choose):
     ("fields", "said"),
     [
         pytest.param({"name": " "}, "The name is missing", id="no-name"),
-        pytest.param({"email": "p1"}, "is not one mail address", id="no-address"),
+        pytest.param({"email": "p1"}, "is not one email address", id="no-address"),
         pytest.param({"email": "p0@example.org"}, "on your list already, under “Peers”", id="doubled"),
         pytest.param({"email": "dana.delegate@example.org"}, "your own address", id="own"),
         pytest.param({"group": "manager"}, "at most 1; the group is full", id="full"),

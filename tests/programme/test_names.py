@@ -148,7 +148,7 @@ def test_the_file_of_raters():
 
 
 def test_a_name_that_is_replaced(aws):
-    with pytest.raises(Refusal, match="holds a web or email address"):
+    with pytest.raises(Refusal, match="contains a web or email address"):
         address_change.change_address("autumn", "a@example.org", "b@example.org", people.OPENING, name=ADVERT)
 
 
@@ -164,10 +164,10 @@ def test_the_form_for_a_cohort(aws, field, part):
 @pytest.mark.parametrize(
     ("option", "value", "says"),
     [
-        ("--sponsor", f"{ADVERT} <s@example.org>", "--sponsor: the name holds a web or email address"),
+        ("--sponsor", f"{ADVERT} <s@example.org>", "--sponsor: the name contains a web or email address"),
         ("--sponsor", "Sam <s@example>", "--sponsor: the address is not"),
         ("--sponsor", "Sam s@example.org", 'Give the sponsor as "Name <address>"'),
-        ("--title", ADVERT, "--title: the cohort's name holds a web or email address"),
+        ("--title", ADVERT, "--title: the cohort's name contains a web or email address"),
     ],
 )
 def test_the_command_line(aws, tmp_path, capsys, option, value, says):

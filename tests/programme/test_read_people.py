@@ -121,15 +121,15 @@ WITHOUT_SERVICE = HEADER.replace(",service", "")
 @pytest.mark.parametrize(
     ("data", "place", "part"),
     [
-        pytest.param(b"", (1, ""), f"is empty: wants a first line with {HEADER}", id="empty"),
+        pytest.param(b"", (1, ""), f"is empty. It needs a header line with {HEADER}", id="empty"),
         pytest.param(b"\r\n ,,\r\n", (1, ""), "is empty", id="blank"),
         pytest.param(delegates_file(), (1, ""), "has a header only", id="header-only"),
         pytest.param(b"PK\x03\x04", (1, ""), "is an Excel workbook", id="workbook"),
-        pytest.param(delegates_file(ADA) + b"\x81", (3, ""), "bytes that are no text", id="no-code-page"),
-        pytest.param(HEADER.encode("utf-16-le"), (1, ""), "bytes that are no text", id="utf-16-without-mark"),
-        pytest.param(delegates_file(ADA, '"Bea'), (3, ""), "a quotation mark without its partner", id="open-quote"),
+        pytest.param(delegates_file(ADA) + b"\x81", (3, ""), "is not text", id="no-code-page"),
+        pytest.param(HEADER.encode("utf-16-le"), (1, ""), "is not text", id="utf-16-without-mark"),
+        pytest.param(delegates_file(ADA, '"Bea'), (3, ""), "A quotation mark may be missing", id="open-quote"),
         pytest.param(
-            delegates_file(ADA, header=WITHOUT_SERVICE), (1, "service"), "is missing: a column", id="no-column"
+            delegates_file(ADA, header=WITHOUT_SERVICE), (1, "service"), "is missing: add a column", id="no-column"
         ),
         pytest.param(
             delegates_file(ADA, header=HEADER.replace("service", "servcie")),
@@ -138,9 +138,9 @@ WITHOUT_SERVICE = HEADER.replace(",service", "")
             id="slip-in-a-column",
         ),
         pytest.param(
-            delegates_file(ADA, header=HEADER + ",grade"), (1, "grade"), "is not a column", id="unknown-column"
+            delegates_file(ADA, header=HEADER + ",grade"), (1, "grade"), "is not a known column", id="unknown-column"
         ),
-        pytest.param(delegates_file(ADA, header=HEADER + ",Name"), (1, "name"), "is there twice", id="doubled-column"),
+        pytest.param(delegates_file(ADA, header=HEADER + ",Name"), (1, "name"), "appears twice", id="doubled-column"),
         pytest.param(delegates_file(ADA + ",x"), (2, ""), "has 9 cells, but the header has 8", id="too-many-cells"),
         pytest.param(delegates_file("", ADA.replace("Matron", " ")), (3, "job_title"), "is missing", id="empty-cell"),
         pytest.param(delegates_file(ADA.rpartition(",")[0]), (2, "coach_email"), "is missing", id="short-row"),
@@ -163,7 +163,7 @@ WITHOUT_SERVICE = HEADER.replace(",service", "")
                 '"Ada\n\nCole' + ADA.removeprefix("Ada Cole").replace(",", '",', 1), BEA.replace("bea@", "@")
             ),
             (5, "email"),
-            "is not a mail address",
+            "is not an email address",
             id="line-after-a-cell-of-three-lines",
         ),
         pytest.param(b"sep=,\n" + delegates_file("x" + ADA[8:], "y"), (4, "email"), "", id="line-after-told-separator"),
@@ -272,7 +272,7 @@ PAT = "ada@example.org,peer,Pat,pat@example.org"
         pytest.param([PAT, PAT.replace("peer", "direct_report")], (3, "group"), "line 2", id="in-two-groups"),
         pytest.param([PAT, PAT.replace("Pat,", "Patricia,")], (3, "name"), "line 2", id="under-two-names"),
         pytest.param([PAT.replace("Pat,", ",")], (2, "name"), "is missing", id="no-name"),
-        pytest.param([PAT.replace("pat@", "pat")], (2, "email"), "is not one mail address", id="malformed-address"),
+        pytest.param([PAT.replace("pat@", "pat")], (2, "email"), "is not one email address", id="malformed-address"),
         pytest.param(
             [PAT.replace("pat@", f"pat{n}@") for n in range(10)], (10, "group"), "the 8 allowed", id="crowded-group"
         ),

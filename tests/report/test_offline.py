@@ -182,8 +182,8 @@ def test_a_delegate_is_not_divided_by_accents_or_punctuation_in_silence(spelling
     text = f"{HEADER}\nJo Ward,peer,4,4\n{spelling},peer,5,5\n"
 
     assert faults_of(tiny_programme(items=2), text) == [
-        f'r.csv:3: delegate: "{spelling}" is spelt "Jo Ward" on line 2: spell one delegate in one way; '
-        "to two delegates add what tells them apart, such as their service"
+        f'r.csv:3: delegate: "{spelling}" is spelt "Jo Ward" on line 2: use one spelling for one delegate; '
+        "for two delegates add a difference, such as their service"
     ]
 
 
@@ -227,8 +227,8 @@ def test_every_fault_is_told_at_once_with_its_line_and_column():
     text = f'{HEADER}\nSam,peer,6,x\n,pear,1,2\nSam,self,1,1\n"Sam",self,2,2\nSam,peer,1,2,3\n'
 
     assert faults_of(tiny_programme(items=2), text) == [
-        'r.csv:2: only_1: "6" is no rating; allowed: 1 to 5, na or empty',
-        'r.csv:2: only_2: "x" is no rating; allowed: 1 to 5, na or empty',
+        'r.csv:2: only_1: "6" is not a rating; allowed: 1 to 5, na or empty',
+        'r.csv:2: only_2: "x" is not a rating; allowed: 1 to 5, na or empty',
         "r.csv:3: delegate: is missing",
         'r.csv:3: group: "pear" is not a rater group; did you mean "peer"?',
         "r.csv:5: group: is one response of self too many; allowed: 1 a delegate",
@@ -242,10 +242,10 @@ def test_every_fault_is_told_at_once_with_its_line_and_column():
         pytest.param("", "r.csv:1: delegate: is missing", id="empty"),
         pytest.param(HEADER, "r.csv:1: has a header only", id="header-only"),
         pytest.param("delegate,group,only_1\nSam,peer,1", "r.csv:1: only_2: is missing", id="a-column-is-missing"),
-        pytest.param(f"{HEADER},only_1\nSam,peer,1,2,3", "r.csv:1: only_1: is there twice", id="a-column-is-doubled"),
-        pytest.param(f"{HEADER},colour\nSam,peer,1,2,3", "r.csv:1: colour: is not a column here", id="unknown-column"),
+        pytest.param(f"{HEADER},only_1\nSam,peer,1,2,3", "r.csv:1: only_1: appears twice", id="a-column-is-doubled"),
+        pytest.param(f"{HEADER},colour\nSam,peer,1,2,3", "r.csv:1: colour: is not a known column", id="unknown-column"),
         pytest.param(f'{HEADER}\nSam,peer,1,"2', "r.csv:2: cannot be split", id="a-lone-quotation-mark"),
-        pytest.param("\0\0", "r.csv:1: is no text", id="no-text"),
+        pytest.param("\0\0", "r.csv:1: is not text", id="no-text"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_the_place(text, start):

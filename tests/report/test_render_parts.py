@@ -161,7 +161,7 @@ def test_a_quadrant_lists_eight_and_says_how_many_more():
         ("no-comments", {"Comments"}),
         ("no-self", {"Where views meet"}),
         ("too-few", {"Where views meet", "Highest and lowest", "Where groups differ"}),
-        ("usual", {"What has changed", "Where the programme takes it up"}),
+        ("usual", {"What has changed", "Where the programme works on them"}),
     ],
 )
 def test_a_part_with_nothing_to_show_is_not_there(case, absent, programme):
@@ -194,7 +194,7 @@ def test_what_is_among_the_highest_is_higher_than_what_is_among_the_lowest(ratin
         assert (f"that all others rate {word}" in html) == bool(there)
     assert ("Highest and lowest" in html) == bool(highest or lowest)
     assert ("lowest first" in html) == (len(lowest) > 1)
-    assert ("stands in neither" in html) == (0 < len(highest) + len(lowest) < 4)
+    assert ("is in neither" in html) == (0 < len(highest) + len(lowest) < 4)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_raters_of_whom_too_few_could_comment_are_explained():
     html = unescape(render_html(programme, facts_of(programme, wave)))
 
     assert "For each behaviour, fewer than 3 of the other raters gave a rating." in html
-    assert "Few answers could be shown. Whom could you ask" in html
+    assert "Too few people could be shown. Who could you ask" in html
     assert "All others means" not in html
 
 

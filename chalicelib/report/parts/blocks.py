@@ -1,4 +1,4 @@
-"""The few kinds of block that a report is made of: plain dicts, shown by both templates, computed by neither. Pure."""
+"""Make the few kinds of block that a report consists of: plain dicts that both templates show. Pure."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def part(
     page: bool = True,
     whole: bool = False,
 ) -> Block | None:
-    """A section with a bookmark; None if nothing is in it.
+    """Make a section with a bookmark; None if it is empty.
 
-    over   stands above the title
-    page   it starts a new page
-    whole  it is short, and stands on one page
+    over   goes above the title
+    page   starts a new page
+    whole  is short, and must not be split over pages
     """
     found = [block for block in blocks if block]
     kept = {"id": part_id, "title": title, "over": over, "lead": lead, "page": page, "whole": whole, "blocks": found}
@@ -31,7 +31,7 @@ def part(
 
 
 def contents() -> Block:
-    """The parts with their pages, on paper; the HTML page has its own list of links."""
+    """List the parts with their pages, on paper; the HTML page has its own list of links."""
     return {"kind": "contents"}
 
 
@@ -48,13 +48,13 @@ def heading(words: str) -> Block:
 
 
 def bullets(words: Iterable[str]) -> Block | None:
-    found = [line for line in words if line]
-    return {"kind": "bullets", "items": found} if found else None
+    lines = [line for line in words if line]
+    return {"kind": "bullets", "items": lines} if lines else None
 
 
 def numbered(words: Iterable[str]) -> Block | None:
-    found = [line for line in words if line]
-    return {"kind": "numbered", "items": found} if found else None
+    lines = [line for line in words if line]
+    return {"kind": "numbered", "items": lines} if lines else None
 
 
 def scale(labels: Iterable[str]) -> Block:
@@ -65,14 +65,14 @@ def legend(marks: Iterable[tuple[str, str]]) -> Block:
     return {"kind": "legend", "marks": [{"chart": chart, "text": words} for chart, words in marks]}
 
 
-def figure(chart: str, alt: str, beside: Sequence[str]) -> Block:
-    """A chart with sentences about it; `alt` says what the chart says."""
-    return {"kind": "figure", "chart": chart, "alt": alt, "beside": [line for line in beside if line]}
+def figure(chart: str, alt: str, sentences: Sequence[str]) -> Block:
+    """Make a chart with sentences about it; `alt` describes the chart in words."""
+    return {"kind": "figure", "chart": chart, "alt": alt, "sentences": [line for line in sentences if line]}
 
 
-def bars(rows: Iterable[Block], axis: str, beside: Sequence[str]) -> Block:
-    """A bar under each name, its figure after it; the numbers of the scale at the foot, sentences beside."""
-    return {"kind": "bars", "rows": list(rows), "axis": axis, "beside": [line for line in beside if line]}
+def bars(rows: Iterable[Block], axis: str, sentences: Sequence[str]) -> Block:
+    """Make bars: a name above each, its figure after it, the scale at the foot, sentences next to it."""
+    return {"kind": "bars", "rows": list(rows), "axis": axis, "sentences": [line for line in sentences if line]}
 
 
 def bar(title: str, small: str, chart: str, figure: str, bound: str) -> Block:
@@ -84,14 +84,17 @@ def column(title: str, share: float, *, number: bool = False) -> Block:
 
 
 def cell(words: str = "", small: str = "", *, chart: str = "", alt: str = "", look: str = "") -> Block:
-    """`look`: own, strong or mute. A chart with an empty `alt` is decoration."""
+    """Make a cell. `look`: own, strong or mute. A chart with an empty `alt` is decoration."""
     return {"text": words, "small": small, "chart": chart, "alt": alt, "look": look}
 
 
 def table(
     columns: Sequence[Block], rows: Iterable[Sequence[Block]], *, caption: str = "", look: str = ""
 ) -> Block | None:
-    """The first cell of a row is its header. `look`: close keeps small print on the line; dense is all small."""
+    """Make a table.
+
+    The first cell of a row is its header. `look`: close keeps small print on the line; dense is all small.
+    """
     return grouped_table(columns, [("", rows)], caption=caption, look=look)
 
 
@@ -102,7 +105,7 @@ def grouped_table(
     caption: str = "",
     look: str = "",
 ) -> Block | None:
-    """A table whose rows stand under a title each; a group without rows is not in it."""
+    """Make a table whose rows are grouped under titles; leave out a group without rows."""
     found = [{"title": title, "rows": [list(row) for row in rows]} for title, rows in groups]
     kept = [group for group in found if group["rows"]]
     shown = {"kind": "table", "columns": list(columns), "groups": kept, "caption": caption, "look": look}
@@ -118,26 +121,29 @@ def tile(title: str, words: str, shown: Block | None, more: str = "") -> Block:
 
 
 def quotes(title: str, mark: str, texts: Sequence[str]) -> Block:
-    """What people of one cell said; `mark` is its badge."""
+    """Show what people of one cell wrote; `mark` is its badge."""
     return {"kind": "quotes", "title": title, "mark": mark, "texts": [{"text": t, "rtl": is_rtl(t)} for t in texts]}
 
 
 def form(title: str, fields: Sequence[Block]) -> Block:
-    """Room to write by hand."""
+    """Make space to write by hand."""
     return {"kind": "form", "title": title, "fields": list(fields)}
 
 
 def field(title: str, hint: str, lines: int = 1, *, half: bool = False) -> Block:
-    """One thing to write: lines over the whole width, or over half of it."""
+    """Make one field to write in: lines over the whole width, or over half of it."""
     return {"title": title, "hint": hint, "lines": lines, "half": half}
 
 
 def notes(fields: Sequence[tuple[str, str]]) -> Block:
-    """Room to write to the foot of the page, in columns: name and hint of each."""
+    """Make space to write down to the foot of the page, in columns: name and hint of each."""
     return {"kind": "notes", "fields": [{"title": t, "hint": h} for t, h in fields]}
 
 
 def is_rtl(text: str) -> bool:
-    """Whether the first letter that has a direction runs from right to left. Source: Unicode UAX 9, P2 and P3."""
+    """Return whether the first letter that has a direction runs from right to left.
+
+    Source: Unicode UAX 9, P2 and P3.
+    """
     strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL"))
     return next(strong, "L") != "L"

@@ -1,4 +1,4 @@
-"""What has changed since an earlier report: figures that both show, before and now. Pure."""
+"""Show what has changed since an earlier report, from figures in both. Pure."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ Group = tuple[str, list[Row]]
 
 
 def change(book: FactsIndex) -> Block | None:
-    """A picture of the competencies and values, then every change in a table."""
+    """Draw the competencies and values, then list every change in a table."""
     programme, facts = book.programme, book.facts
     competencies: list[Row] = [(About.COMPETENCY, c.id, c.title) for c in programme.competencies]
     values: list[Row] = [(About.VALUE, v.id, v.title) for v in programme.values]
     overall: list[Row] = [(About.OVERALL, OVERALL_ID, "Overall")]
     cell_id = ALL_OTHERS if any(c.cell == ALL_OTHERS for c in facts.changes) else SELF_GROUP
-    shown = _pictures(book, [("Competencies", [*competencies, *overall]), ("Values", values)], cell_id)
-    marks = [(charts.before_and_now_badge(), f"{dict(book.columns).get(cell_id, '')}: from then to now")]
+    pictures = _pictures(book, [("Competencies", [*competencies, *overall]), ("Values", values)], cell_id)
+    marks = [(charts.before_and_now_badge(), f"{dict(book.columns).get(cell_id, '')}: then and now")]
     blocks = [
         bullets(_sentences(book, competencies)),
-        legend(marks) if shown else None,
-        shown,
+        legend(marks) if pictures else None,
+        pictures,
     ]
     then = WAVES.get(facts.compared_with, facts.compared_with).lower()
     lead = (
@@ -62,37 +62,37 @@ def every_change(book: FactsIndex) -> Block | None:
     ]
     cells = [entry for entry in book.columns if any(c.cell == entry[0] for c in book.facts.changes)]
     columns = [column("", 3), *(column(title, 1.2, number=True) for _, title in cells)]
-    shown = grouped_table(columns, _changes(book, groups, [cell_id for cell_id, _ in cells]), look="dense")
+    table = grouped_table(columns, _changes(book, groups, [cell_id for cell_id, _ in cells]), look="dense")
     noise = {change.noise for change in book.facts.changes}
     unknown = "Which changes are larger than noise can only be said for cohorts of twenty delegates or more."
     lead = (
         "The change, and beneath it the figures then and now, with the numbers of raters (n) where there are several."
     )
-    blocks = [shown, text(unknown) if UNKNOWN in noise else None]
+    blocks = [table, text(unknown) if UNKNOWN in noise else None]
     return part("changes", "Annex: every change", blocks, lead=lead, page=False)
 
 
 def _sentences(book: FactsIndex, rows: Iterable[Row]) -> list[str]:
-    """The largest rise and the largest fall in the eyes of all others."""
-    found = {title: c for about, subject, title in rows if (c := _find(book, about, subject, ALL_OTHERS))}
-    moves = {title: printed_of(c) for title, c in found.items()}
+    """Write the largest rise and the largest fall in the eyes of all others."""
+    changes = {title: c for about, subject, title in rows if (c := _find(book, about, subject, ALL_OTHERS))}
+    moves = {title: printed_of(c) for title, c in changes.items()}
     falls = {title: Printed(-move.high, -move.shown, -move.low) for title, move in moves.items()}
     lines = []
     for words, by in (("has risen", moves), ("has fallen", falls)):
         names = certainly_highest(by)
         if len(names) == 1 and by[names[0]].low >= CLEAR:
-            shown = found[names[0]]
+            fact = changes[names[0]]
             lines.append(
-                f"In the eyes of all others {quoted(names[0])} {words} most: from {shown.before} to {shown.after} "
-                f"({_by(shown)})."
+                f"In the eyes of all others {quoted(names[0])} {words} most: from {fact.before} to {fact.after} "
+                f"({_by(fact)})."
             )
     return lines
 
 
-def _by(found: ChangeFact) -> str:
-    """The change as a reader who is told of a fall takes it: "by 0.6 or more" for "−0.6 or less"."""
-    fell = found.change < 0 and not printed_of(found).is_exact
-    return f"by {amount(found.display)}" if fell else found.display
+def _by(fact: ChangeFact) -> str:
+    """Write the size of a fall without its sign: "by 0.6 or more" for "−0.6 or less"."""
+    fell = fact.change < 0 and not printed_of(fact).is_exact
+    return f"by {amount(fact.display)}" if fell else fact.display
 
 
 def _find(book: FactsIndex, about: About, subject: str, cell_id: str) -> ChangeFact | None:
@@ -102,15 +102,15 @@ def _find(book: FactsIndex, about: About, subject: str, cell_id: str) -> ChangeF
 def _pictures(book: FactsIndex, groups: Sequence[Group], cell_id: str) -> Block | None:
     def drawn(row: Row) -> list[Block] | None:
         about, subject, title = row
-        found = _find(book, about, subject, cell_id)
-        if found is None:
+        fact = _find(book, about, subject, cell_id)
+        if fact is None:
             return None
-        chart = charts.before_and_now(float(as_printed(found.before)), float(as_printed(found.after)), book.top)
-        alt = f"From {found.before} to {found.after}, on a scale from 1 to {book.top}."
+        chart = charts.before_and_now(float(as_printed(fact.before)), float(as_printed(fact.after)), book.top)
+        alt = f"From {fact.before} to {fact.after}, on a scale from 1 to {book.top}."
         figures = (
-            cell(found.before),
-            cell(found.after, look="strong"),
-            cell(found.display, NOISE.get(found.noise, "")),
+            cell(fact.before),
+            cell(fact.after, look="strong"),
+            cell(fact.display, NOISE.get(fact.noise, "")),
         )
         return [cell(title, look="strong"), cell(chart=chart, alt=alt), *figures]
 
@@ -120,21 +120,21 @@ def _pictures(book: FactsIndex, groups: Sequence[Group], cell_id: str) -> Block 
 
 
 def _changes(book: FactsIndex, groups: Sequence[Group], cells: Sequence[str]) -> list[tuple[str, list[list[Block]]]]:
-    def told(row: Row) -> list[Block] | None:
+    def changed_row(row: Row) -> list[Block] | None:
         about, subject, title = row
-        found = [_find(book, about, subject, cell_id) for cell_id in cells]
-        return [cell(title), *map(_cell, found)] if any(found) else None
+        changes = [_find(book, about, subject, cell_id) for cell_id in cells]
+        return [cell(title), *map(_cell, changes)] if any(changes) else None
 
-    return _grouped(groups, told)
+    return _grouped(groups, changed_row)
 
 
 def _grouped(groups: Sequence[Group], made: Callable[[Row], list[Block] | None]) -> list[tuple[str, list[list[Block]]]]:
     return [(title, [row for row in map(made, rows) if row]) for title, rows in groups]
 
 
-def _cell(found: ChangeFact | None) -> Block:
-    if found is None:
+def _cell(fact: ChangeFact | None) -> Block:
+    if fact is None:
         return cell(DASH, look="mute")
-    n = "" if found.n_before == found.n_after == 1 else f"n {found.n_before}, {found.n_after}"
-    small = (f"{found.before} → {found.after}", n, NOISE.get(found.noise, ""))
-    return cell(found.display, " · ".join(words for words in small if words), look="strong")
+    n = "" if fact.n_before == fact.n_after == 1 else f"n {fact.n_before}, {fact.n_after}"
+    small = (f"{fact.before} → {fact.after}", n, NOISE.get(fact.noise, ""))
+    return cell(fact.display, " · ".join(words for words in small if words), look="strong")

@@ -1,4 +1,4 @@
-"""For the debrief: prompts from the data, development areas to fill in, and where the programme takes them up. Pure."""
+"""Prepare the debrief: prompts from the data, a form for development areas, and the workshops for them. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CANDIDATES = 3  # behaviours of each quadrant to choose from
 AREAS = 3
 WORKSHOP_LINES = 2
 FIELDS = (
-    field("Behaviour", "What will I do, or do differently?", lines=2),
+    field("Behaviour", "In my own words: what will I do differently?", lines=2),
     field("Evidence", "Which figure or comment speaks for it?"),
     field("First step", "What will I do within two weeks?", half=True),
     field("Support", "Who or what will help me?", half=True),
@@ -25,21 +25,21 @@ FIELDS = (
 
 
 def debrief(book: FactsIndex) -> Block | None:
-    lead = "For the conversation with your coach. Take what is useful; nobody but you decides what to work on."
+    lead = "For the conversation with your coach. Take what is useful; you decide what to work on."
     blocks = [heading("Questions to begin with"), numbered(prompts(book)), *choices(book)]
     return part("debrief", "For your debrief", blocks, lead=lead)
 
 
 def prompts(book: FactsIndex) -> list[str]:
-    """Questions that the figures ask; one that they do not ask is not printed."""
-    found = placed(book)
-    lines = ["Before you look at single figures: what in this report did you expect, and what not?"]
-    lines += [_prompt(book, found[name], words) for name, words in _PROMPTS.items()]
+    """Return questions that the figures raise; leave out a question that they do not raise."""
+    behaviours = placed(book)
+    lines = ["Before you look at single figures: what did you expect, and what surprised you?"]
+    lines += [_prompt(book, behaviours[name], words) for name, words in _PROMPTS.items()]
     lines.append(difference_prompt(book))
     if book.facts.comments:
-        lines.append("Which comment stays with you, and what would you like to ask about it?")
+        lines.append("Which comment stays with you? What would you like to ask about it?")
     if not book.has_others:
-        lines.append("Few answers could be shown. Whom could you ask for their view directly, and about what?")
+        lines.append("Too few people could be shown. Who could you ask directly, and about what?")
     lines.append("Which two or three things, done differently, would people notice most?")
     return [line for line in lines if line]
 
@@ -60,17 +60,17 @@ def _prompt(book: FactsIndex, rows: Sequence[Placed], words: str) -> str:
 
 
 def choices(book: FactsIndex) -> list[Block | None]:
-    """Behaviours that may become development areas: widest blind spots and lowest development areas."""
-    found = placed(book)
+    """List behaviours that may become development areas: widest blind spots and lowest development areas."""
+    behaviours = placed(book)
     rows = [
-        [cell(book.items[row.item].others_wording, book.competency_of[row.item].title), cell(seen), *figures(row)]
-        for name, seen in ((BLIND, "Blind spot"), (DEVELOP, "Development area"))
-        for row in found[name][:CANDIDATES]
+        [cell(book.items[row.item].others_wording, book.competency_of[row.item].title), cell(label), *figures(row)]
+        for name, label in ((BLIND, "Blind spot"), (DEVELOP, "Development area"))
+        for row in behaviours[name][:CANDIDATES]
     ]
     columns = [column("Behaviour", 4), column("Seen as", 1.7)]
     columns += [column(title, 1, number=True) for title in ("Self", "All others", "Gap")]
-    shown = table(columns, rows, look="tile")
-    return [heading("Behaviours to choose from"), shown] if shown else []
+    rows_table = table(columns, rows, look="tile")
+    return [heading("Behaviours to choose from"), rows_table] if rows_table else []
 
 
 def areas(book: FactsIndex) -> Block | None:
@@ -82,20 +82,29 @@ def areas(book: FactsIndex) -> Block | None:
 def workshops(book: FactsIndex) -> Block | None:
     blocks = [block for milestone in book.programme.milestones for block in _workshop(book, milestone)]
     lead = "Bring your development areas: each workshop works on competencies of this report."
-    return part("workshops", "Where the programme takes it up", blocks, lead=lead)
+    return part("workshops", "Where the programme works on them", blocks, lead=lead)
 
 
 def _workshop(book: FactsIndex, milestone: Milestone) -> list[Block | None]:
-    """What of this report it works on, what there is to do, and a line to write what for."""
+    """Show what a workshop works on in this report, its assignments, and a line for the delegate's aim."""
     days = f"{milestone.days} day" + ("s" if milestone.days != 1 else "")
     rows: list[Row] = [
         (About.COMPETENCY, c.id, c.title) for c in book.programme.competencies if c.milestone == milestone.id
     ]
-    shown = summary_table(book, "Works on", rows, cohort=False)
+    rows_table = summary_table(book, "Works on", rows, cohort=False)
     tasks = "; ".join(assignment.title for assignment in milestone.assignments)
     return [
         heading(f"{milestone.title} · {days}"),
-        shown or (text(f"Works on {listed([title for _, _, title in rows])}.") if rows else None),
+        rows_table or (text(f"Works on {listed([title for _, _, title in rows])}.") if rows else None),
         text(f"Assignments: {tasks}.") if tasks else None,
-        form("", [field("My aim", "Which of my development areas can I work on here?", WORKSHOP_LINES)]),
+        form(
+            "",
+            [
+                field(
+                    "My aim",
+                    "Which of my development areas can I work on here?",
+                    WORKSHOP_LINES,
+                )
+            ],
+        ),
     ]

@@ -1,4 +1,4 @@
-"""A page per competency, values, comments and the annex. Pure."""
+"""Make a page for each competency, then values, comments and the annex. Pure."""
 
 from __future__ import annotations
 
@@ -75,35 +75,35 @@ def competency_sentences(book: FactsIndex, competency: Competency) -> list[str]:
     own, others = book.own(About.COMPETENCY, competency.id), book.others(About.COMPETENCY, competency.id)
     gap = book.gap(About.COMPETENCY, competency.id)
     lines = []
-    if own and others and gap and (said := gap_sentence(own, others, gap)):
-        lines.append(said)
-    found = {item.id: s for item in competency.items if (s := book.others(About.ITEM, item.id))}
-    figures = {item: printed_of(s) for item, s in found.items()}
-    if len({one.shown for one in figures.values()}) > 1:
+    if own and others and gap and (sentence := gap_sentence(own, others, gap)):
+        lines.append(sentence)
+    ratings = {item.id: s for item in competency.items if (s := book.others(About.ITEM, item.id))}
+    figures = {item: printed_of(s) for item, s in ratings.items()}
+    if len({figure.shown for figure in figures.values()}) > 1:
         for word, items in (("highest", certainly_highest(figures)), ("lowest", certainly_lowest(figures))):
             if len(items) == 1:
                 words = quoted(book.items[items[0]].others_wording)
-                lines.append(f"All others rate {words} {word} here, at {found[items[0]].display}.")
+                lines.append(f"All others rate {words} {word} here, at {ratings[items[0]].display}.")
     return lines
 
 
 def values(book: FactsIndex) -> Block | None:
     rows = _rows(book, [(About.VALUE, value.id, value.title) for value in book.programme.values])
-    lead = "The same behaviours and ratings once more, by the value that they show. A behaviour can show several."
+    lead = "The same ratings, sorted by the value that they show. A behaviour can show several."
     return part("values", "Values", [legend(book.legend()), rows] if rows else [], lead=lead)
 
 
 def _rows(book: FactsIndex, subjects: Iterable[tuple[About, str, str]]) -> Block | None:
-    """Under each title a strip with every mark; beside it every figure with its n."""
-    found, gaps, what = [], False, ""
+    """Make a strip with every mark under each title, and every figure with its n next to it."""
+    found, gaps, first_column = [], False, ""
     for about, subject, title in subjects:
         chart, alt = book.strip(about, subject)
-        what = "Behaviour" if about is About.ITEM else "Value"
+        first_column = "Behaviour" if about is About.ITEM else "Value"
         if chart:
             gaps = gaps or book.gap(about, subject) is not None
             figures = [book.figure(about, subject, cell_id) for cell_id, _ in book.columns]
             found.append([cell(title, chart=chart, alt=alt), *figures, book.gap_cell(about, subject)])
-    columns = [{**column(what, 3.4), "chart": charts.axis(book.top)}, *book.figure_columns()]
+    columns = [{**column(first_column, 3.4), "chart": charts.axis(book.top)}, *book.figure_columns()]
     if gaps:
         return table([*columns, column("Gap", 0.8, number=True)], found)
     return table(columns, [row[:-1] for row in found])
@@ -126,12 +126,12 @@ def comments(book: FactsIndex) -> Block | None:
             if (texts := [c.text for c in facts.comments if (c.question, c.cell) == (question.id, entry.cell)])
         ]
         blocks += [heading(question.text), *voices] if voices else []
-    lead = "Word for word, in an order that says nothing about who wrote them or when." if facts.comments else ""
+    lead = "As they were written, in an order that says nothing about who wrote them or when." if facts.comments else ""
     return part("comments", "Comments", blocks, lead=lead)
 
 
 def _badge(book: FactsIndex, cell_id: str) -> str:
-    """That of the cell, or for several cells pooled that of the first."""
+    """Return the mark of the cell, or of the first of several pooled cells."""
     return charts.badge(book.marks.get(cell_id, charts.ANONYMOUS[0]))
 
 
@@ -162,10 +162,10 @@ def formulae(book: FactsIndex) -> Block | None:
     threshold = book.facts.threshold
     lines = [
         "A behaviour’s figure is the mean of the ratings of the raters shown together. It is printed from "
-        f"{threshold} ratings on; a dash means that fewer could comment.",
-        "If all of them gave the highest or the lowest rating, or all but one point of it, the sum is moved to that "
-        "one point: “or more”, “or less”. Whatever is made of such a figure carries the bound too, where it could "
-        "change the number printed; “or so” where it could change it either way.",
+        f"{threshold} ratings up; a dash means that fewer could comment.",
+        "If all of them gave the highest or the lowest rating, or all but one point of it, we print the sum moved "
+        "by that one point and write “or more” or “or less”. A figure made from it carries the same words if the "
+        "printed number could change, and “or so” if it could change either way.",
         "A competency’s or value’s figure is the mean over raters of each rater’s mean, for raters who rated at least "
         "half of its behaviours. Each rating enters as the figure printed for its behaviour and group, so that a rater "
         "who left a behaviour out cannot be singled out.",
@@ -173,7 +173,7 @@ def formulae(book: FactsIndex) -> Block | None:
         if book.has_others
         else "",
         "Gap = self − all others, from unrounded figures. Every figure is rounded once, half up, to one decimal; so a "
-        "gap can differ by 0.1 from the difference of the figures beside it. A gap below zero “or less” "
+        "gap can differ by 0.1 from the difference of the printed figures. A gap below zero “or less” "
         "means that they rate you higher by that much or more."
         if book.gaps
         else "Every figure is rounded once, half up, to one decimal.",
@@ -186,8 +186,8 @@ def formulae(book: FactsIndex) -> Block | None:
     )
     words = (
         "r_wg = 1 − variance of the ratings ÷ variance of ratings at random. Between the two cut-offs: mixed. A "
-        "competency, a value and all others have the middle one of their behaviours’ words; their number stands in "
-        "brackets in the annex."
+        "competency, a value and all others have the middle one of their behaviours’ words; the annex shows "
+        "their number in brackets."
     )
     checksum = text(f"Checksum of the facts: {book.facts.checksum}")
     return part(

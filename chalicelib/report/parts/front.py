@@ -1,4 +1,4 @@
-"""Cover, how to read, who answered. Pure."""
+"""Make the cover, how to read the report, and who answered. Pure."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _OF_COHORT = (
     "Cohort: the mean over the delegates of your cohort, of all others and, in small print, of self. The annex says "
     "how many delegates."
 )
-_OF_OTHERS = "All others means every rater but you whose answers are shown. Each rater counts once."
+_OF_OTHERS = "“All others” means everyone but you whose answers are shown. Each rater counts once."
 _OF_GAPS = (
     "The gap is self minus all others. Above zero: you rate yourself higher than they do. Below zero: they rate you "
     "higher."
@@ -73,7 +73,7 @@ def how_to_read(book: FactsIndex) -> Block | None:
         _OF_GAPS if book.gaps else "",
         "Agree, mixed or split: how far the raters of a figure see a behaviour alike." if book.agreements else "",
         _OF_COHORT if book.cohort else "",
-        "A dash stands where nothing can be shown.",
+        "A dash means that nothing can be shown.",
     ]
     blocks = [
         heading("The scale"),
@@ -85,7 +85,7 @@ def how_to_read(book: FactsIndex) -> Block | None:
         text(
             f"Apart from your own and your line manager’s, ratings are shown only for {threshold} or more raters "
             "together. So that no rating can be worked out, the ends of the scale are shown as “or more” and “or less”."
-            f" Comments stand under a group’s name only where {book.facts.comments_from} or more of it answered."
+            f" Comments appear under a group’s name only if {book.facts.comments_from} or more of it answered."
         ),
     ]
     lead = "These are perceptions at a point in time: how you see what you do, and how people who work with you see it."
@@ -111,7 +111,7 @@ def who_answered(book: FactsIndex) -> Block | None:
             for title in merged
         ),
         note(
-            f"Too few other raters answered: fewer than {facts.threshold}. Their answers are not shown and enter no "
+            f"Too few other raters answered: fewer than {facts.threshold}. Their answers are not shown and are in no "
             "figure."
         )
         if facts.too_few
@@ -125,8 +125,8 @@ def who_answered(book: FactsIndex) -> Block | None:
 _NO_FIGURE = (
     "For each behaviour, fewer than {fewest} of the other raters gave a rating. So none of their ratings is shown."
 )
-_ALL_SHOWN = "Everybody above but you, in one figure"
+_ALL_SHOWN = "Everyone above except you, in one figure"
 
 
 def _shown(named: bool) -> str:
-    return "By name, as all were told" if named else "Together, never one by one"
+    return "By name, as everyone was informed" if named else "Together, never one by one"

@@ -1,4 +1,4 @@
-"""One-page summary, highest and lowest, where groups differ. Pure."""
+"""Make the one-page summary, highest and lowest behaviours, and where groups differ. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from chalicelib.results.rank import RANKED
 from chalicelib.results.rounding import one_decimal
 
 MAX_DIFFERENCES = 8
-ROWS_BESIDE_A_RADAR = 17  # with more competencies and values the page is the table's
+ROWS_BESIDE_A_RADAR = 17  # with more competencies and values, the page has space for the table only
 PAIR = (SELF_GROUP, ALL_OTHERS)
 
 
@@ -51,22 +51,22 @@ def summary(book: FactsIndex) -> Block | None:
     return part("summary", "Summary", blocks)
 
 
-def summary_table(book: FactsIndex, what: str, rows: Iterable[Row], *, cohort: bool = True) -> Block | None:
-    """The dot plot and its figures in one: a strip and the same numbers beside it."""
+def summary_table(book: FactsIndex, first_column: str, rows: Iterable[Row], *, cohort: bool = True) -> Block | None:
+    """Make the dot plot and its figures in one table: a strip and the same numbers next to it."""
     cells = PAIR if book.has_others else [cell_id for cell_id, _ in book.columns]
     titles = dict(book.columns)
-    shown = [cell_id for cell_id in cells if cell_id in titles]
+    shown_cells = [cell_id for cell_id in cells if cell_id in titles]
     with_gap, with_cohort = book.has_others and SELF_GROUP in titles, bool(book.cohort) and cohort
-    columns = [column(what, 4.1), _scale_column(book)]
-    columns += [column(titles[cell_id], 1 if cell_id == SELF_GROUP else 1.3, number=True) for cell_id in shown]
+    columns = [column(first_column, 4.1), _scale_column(book)]
+    columns += [column(titles[cell_id], 1 if cell_id == SELF_GROUP else 1.3, number=True) for cell_id in shown_cells]
     columns += [column("Gap", _width_of_gaps(book), number=True)] if with_gap else []
     columns += [column("Cohort", 1.5, number=True)] if with_cohort else []
     found = []
     for about, subject, title in rows:
-        chart, alt = book.strip(about, subject, shown)
+        chart, alt = book.strip(about, subject, shown_cells)
         if chart:
             head = cell(title, book.competency_of[subject].title) if about is About.ITEM else cell(title, look="strong")
-            figures = [book.figure(about, subject, cell_id, with_n=False) for cell_id in shown]
+            figures = [book.figure(about, subject, cell_id, with_n=False) for cell_id in shown_cells]
             gap = [book.gap_cell(about, subject)] if with_gap else []
             others = [book.cohort_cell(about, subject)] if with_cohort else []
             found.append([head, cell(chart=chart, alt=alt), *figures, *gap, *others])
@@ -74,7 +74,7 @@ def summary_table(book: FactsIndex, what: str, rows: Iterable[Row], *, cohort: b
 
 
 def _width_of_gaps(book: FactsIndex) -> float:
-    """Room for "or more" beside the number, where one needs it."""
+    """Return the column's width, with space for "or more" next to the number where needed."""
     return 1.3 if any(gap.bound for gap in book.facts.gaps) else 0.9
 
 
@@ -90,26 +90,26 @@ def _shape(book: FactsIndex, rows: Sequence[Row]) -> Block | None:
         return bullets(sentences)
     labels = [charts.label(title) for _, _, title in rows]
     chart = radar(labels, [s.mean if s else None for s in own], [s.mean if s else None for s in others], book.top)
-    said = [f"{title}: {_pair(a, b)}" for (_, _, title), a, b in zip(rows, own, others, strict=True) if a or b]
-    return figure(chart, f"Radar of the competencies, for their shape. {'; '.join(said)}.", sentences)
+    descriptions = [f"{title}: {_pair(a, b)}" for (_, _, title), a, b in zip(rows, own, others, strict=True) if a or b]
+    return figure(chart, f"Radar of the competencies, for their shape. {'; '.join(descriptions)}.", sentences)
 
 
 def _pair(own: Statistic | None, others: Statistic | None) -> str:
-    return ", ".join(f"{who} {s.display}" for who, s in (("self", own), ("all others", others)) if s)
+    return ", ".join(f"{label} {s.display}" for label, s in (("self", own), ("all others", others)) if s)
 
 
 def summary_sentences(book: FactsIndex, rows: Sequence[Row]) -> list[str]:
-    """What the figures say first; each sentence only if they say it."""
+    """Write the main results; leave out a sentence that the figures do not support."""
     overall = book.gap(About.OVERALL, OVERALL_ID)
     own, others = book.own(About.OVERALL, OVERALL_ID), book.others(About.OVERALL, OVERALL_ID)
     lines = []
-    if overall and own and others and (said := gap_sentence(own, others, overall)):
-        lines.append(f"Over all behaviours: {lower_first(said)}")
-    found = {t: s for about, subject, t in rows if (s := book.others(about, subject))}
-    figures = {t: printed_of(s) for t, s in found.items()}
-    if len({one.shown for one in figures.values()}) > 1:
+    if overall and own and others and (sentence := gap_sentence(own, others, overall)):
+        lines.append(f"Over all behaviours: {lower_first(sentence)}")
+    figures_by_title = {t: s for about, subject, t in rows if (s := book.others(about, subject))}
+    figures = {t: printed_of(s) for t, s in figures_by_title.items()}
+    if len({figure.shown for figure in figures.values()}) > 1:
         for word, names in (("highest", certainly_highest(figures)), ("lowest", certainly_lowest(figures))):
-            displays = {found[t].display for t in names}  # of two equal figures one may be "or more"
+            displays = {figures_by_title[t].display for t in names}  # of two equal figures, one may be "or more"
             if len(names) < 3 and len(displays) == 1:
                 lines.append(f"All others rate {listed(names)} {word}, at {displays.pop()}.")
     gaps = {t: g for about, subject, t in rows if (g := book.gap(about, subject))}
@@ -126,7 +126,7 @@ def _apart_by(gap: Gap) -> str:
 
 
 def ranked(book: FactsIndex) -> Block | None:
-    """The two lists of facts; equals stand in the programme's order."""
+    """List the highest and lowest behaviours of the facts; equals in the programme's order."""
     high, low = _list_of(book, book.facts.highest), _list_of(book, book.facts.lowest)
     if not high and not low:
         return None
@@ -139,15 +139,15 @@ def ranked(book: FactsIndex) -> Block | None:
         else None,
         summary_table(book, "Behaviour", low, cohort=False),
     ]
-    lead = "By the figure of all others. Behaviours with equal means stand in the questionnaire’s order."
+    lead = "By the figure of all others. Behaviours with equal means follow the questionnaire’s order."
     rated = sum(1 for item in book.items if book.others(About.ITEM, item))
     if min(len(high), len(low)) < min(RANKED, rated // 2):
         lead += (
-            " A figure that would stand in both lists stands in neither, nor does one whose “or more” or “or less” "
-            "leaves open whether it belongs to a list."
+            " A figure that would be in both lists is in neither. If “or more” or “or less” leaves open whether a "
+            "figure belongs to a list, it is left out."
         )
     if any(s.bound for _, item, _ in [*high, *low] if (s := book.others(About.ITEM, item))):
-        lead += " Figures with “or more” or “or less” may stand in another order."
+        lead += " The true order of figures with “or more” or “or less” may differ."
     return part("ranked", "Highest and lowest", blocks, lead=lead)
 
 
@@ -164,14 +164,14 @@ def _count(many: int) -> str:
 
 
 def _apart(top: int) -> Decimal:
-    """As it is printed: 1.0 on five points, 1.3 on six."""
+    """Return the limit as printed: 1.0 on five points, 1.3 on six."""
     return one_decimal(Fraction(top - 1, 4))
 
 
 def differences(book: FactsIndex) -> list[tuple[Decimal, str, tuple[str, str]]]:
-    """Behaviours on which two published cells other than self lie at least a quarter of the scale apart.
+    """Find behaviours on which two published cells other than self differ by at least a quarter of the scale.
 
-    With the least distance that the bounds allow, widest first, and the cell with the lower figure first.
+    Each with the smallest distance that the bounds allow, widest first, and the cell with the lower figure first.
     """
     cells = [cell_id for cell_id, _ in book.columns if cell_id not in (SELF_GROUP, ALL_OTHERS)]
     found = []
@@ -185,10 +185,10 @@ def differences(book: FactsIndex) -> list[tuple[Decimal, str, tuple[str, str]]]:
 
 
 def groups_differ(book: FactsIndex) -> Block | None:
-    found = differences(book)
+    pairs = differences(book)
     cells = [entry for entry in book.columns if entry[0] not in (SELF_GROUP, ALL_OTHERS)]
     rows = []
-    for _, item, (low, high) in found[:MAX_DIFFERENCES]:
+    for _, item, (low, high) in pairs[:MAX_DIFFERENCES]:
         chart, alt = book.strip(About.ITEM, item, [cell_id for cell_id, _ in cells])
         head = cell(book.items[item].others_wording, book.competency_of[item].title)
         rows.append([head, cell(chart=chart, alt=alt), _side(book, item, low), _side(book, item, high)])
@@ -197,7 +197,7 @@ def groups_differ(book: FactsIndex) -> Block | None:
     blocks = [
         legend(book.legend(cells)),
         table([column("Behaviour", 3.4), _scale_column(book), column("Lower", 2), column("Higher", 2)], rows),
-        text("More of them can be found in the annex.") if len(found) > len(rows) else None,
+        text("More of them are in the annex.") if len(pairs) > len(rows) else None,
     ]
     lead = (
         f"Behaviours that groups rate {_apart(book.top)} or more apart. Groups meet you in different situations, "
@@ -207,19 +207,19 @@ def groups_differ(book: FactsIndex) -> Block | None:
 
 
 def _side(book: FactsIndex, item: str, cell_id: str) -> Block:
-    found = book.find(About.ITEM, item, cell_id)
-    display = found.display if found else ""
+    statistic = book.find(About.ITEM, item, cell_id)
+    display = statistic.display if statistic else ""
     return cell(display, dict(book.columns)[cell_id])
 
 
 def difference_prompt(book: FactsIndex) -> str:
-    found = differences(book)
-    if not found:
+    pairs = differences(book)
+    if not pairs:
         return ""
-    _, item, (low, high) = found[0]
+    _, item, (low, high) = pairs[0]
     titles = dict(book.columns)
     sides = [f"{titles[c]} {s.display}" for c in (low, high) if (s := book.find(About.ITEM, item, c))]
     return (
         f"Groups differ most on {quoted(book.items[item].others_wording)} ({', '.join(sides)}). "
-        "What is different about when and how they meet you?"
+        "What is different about when they meet you?"
     )

@@ -1,4 +1,4 @@
-"""Each behaviour in one of four quadrants, by the figures as they are printed. Pure."""
+"""Sort each behaviour into one of four quadrants, by the figures as printed. Pure."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ class Placed(Struct, frozen=True):
 
 
 class Cuts(Struct, frozen=True):
-    high: Decimal  # from here on all others rate a behaviour high
+    high: Decimal  # from here on, all others rate a behaviour high
     gap: Decimal
 
 
 def cuts(top: int) -> Cuts:
-    """4.0 and 0.5 on a scale of 5 points, and as far along any other scale."""
+    """Return the limits: 4.0 and 0.5 on a scale of 5 points, and in proportion on any other scale."""
     return Cuts(one_decimal(1 + Fraction(3, 4) * (top - 1)), one_decimal(Fraction(1, 8) * (top - 1)))
 
 
 def placed(book: FactsIndex) -> dict[str, list[Placed]]:
-    """Every behaviour with a gap, the most telling first; equals in the questionnaire's order."""
+    """Sort every behaviour with a gap into a quadrant, clearest first; equals in the questionnaire's order."""
     cut = cuts(book.top)
-    found: dict[str, list[Placed]] = {AGREED: [], HIDDEN: [], DEVELOP: [], BLIND: []}
+    by_quadrant: dict[str, list[Placed]] = {AGREED: [], HIDDEN: [], DEVELOP: [], BLIND: []}
     for item, own, others, gap in _with_gap(book):
         names = _quadrants(printed_of(others), printed_of(gap), cut)
         if len(names) == 1:
-            found[names.pop()].append(Placed(item, own.display, others.display, gap.display))
-    return {name: sorted(rows, key=_ORDER[name]) for name, rows in found.items()}
+            by_quadrant[names.pop()].append(Placed(item, own.display, others.display, gap.display))
+    return {name: sorted(rows, key=_ORDER[name]) for name, rows in by_quadrant.items()}
 
 
 def _with_gap(book: FactsIndex) -> Iterator[tuple[str, Statistic, Statistic, Gap]]:
@@ -57,7 +57,7 @@ def _with_gap(book: FactsIndex) -> Iterator[tuple[str, Statistic, Statistic, Gap
 
 
 def _quadrants(others: Printed, gap: Printed, cut: Cuts) -> set[str]:
-    """Where a behaviour may stand: in several quadrants if a bound lies across a cut-off.
+    """Return the possible quadrants of a behaviour: several if a bound crosses a limit.
 
     The gap is lowest where all others are highest.
     """
@@ -80,8 +80,8 @@ _ORDER: dict[str, Callable[[Placed], Decimal]] = {
 
 
 def four_quadrants(book: FactsIndex) -> Block | None:
-    found = placed(book)
-    if not any(found.values()):
+    by_quadrant = placed(book)
+    if not any(by_quadrant.values()):
         return None
     cut = cuts(book.top)
     high, apart = f"{cut.high} or higher", f"{cut.gap} or more"
@@ -92,40 +92,43 @@ def four_quadrants(book: FactsIndex) -> Block | None:
         "what you intend may not be seen yet.",
         DEVELOP: f"All others rate these below {cut.high}; your own rating is close to theirs or below it.",
     }
-    most = _most(book, found)
-    shown = [_tile(book, name, words[name], found[name], most) for name in (AGREED, HIDDEN, BLIND, DEVELOP)]
-    lead = "Each behaviour stands where your own rating and the figure of all others place it."
+    most = _most(book, by_quadrant)
+    four_tiles = [_tile(book, name, words[name], by_quadrant[name], most) for name in (AGREED, HIDDEN, BLIND, DEVELOP)]
+    lead = "Your own rating and the figure of all others decide the list of each behaviour."
     note = (
         f"Cut-offs: {cut.high} for the figure of all others, {cut.gap} for the gap, both as printed. “Close” means "
-        f"less than {cut.gap} apart.{_not_placed(book, found)}"
+        f"less than {cut.gap} apart.{_not_placed(book, by_quadrant)}"
     )
-    return part("quadrants", "Where views meet", [tiles(shown), text(note)], lead=lead)
+    return part("quadrants", "Where views meet", [tiles(four_tiles), text(note)], lead=lead)
 
 
-def _not_placed(book: FactsIndex, found: dict[str, list[Placed]]) -> str:
-    left = sum(1 for _ in _with_gap(book)) - sum(map(len, found.values()))
+def _not_placed(book: FactsIndex, by_quadrant: dict[str, list[Placed]]) -> str:
+    left = sum(1 for _ in _with_gap(book)) - sum(map(len, by_quadrant.values()))
     if not left:
         return ""
-    several = f"{left} behaviours stand" if left > 1 else "One behaviour stands"
-    return f" {several} in none, because “or more” or “or less” leaves open which."
+    several = f"{left} behaviours are" if left > 1 else "One behaviour is"
+    return f" {several} in no list, because “or more” or “or less” leaves open which."
 
 
-def _most(book: FactsIndex, found: dict[str, list[Placed]]) -> int:
-    """How many behaviours a quadrant lists, so that all four stand on one page."""
+def _most(book: FactsIndex, by_quadrant: dict[str, list[Placed]]) -> int:
+    """Return how many behaviours a quadrant lists, so that all four fit on one page."""
 
     def height(most: int, *names: str) -> int:
-        wordings = ([book.items[row.item].others_wording for row in found[name][:most]] for name in names)
-        return max(sum(BETWEEN + LINE * (1 + len(words) // LETTERS) for words in shown) for shown in wordings)
+        wordings = ([book.items[row.item].others_wording for row in by_quadrant[name][:most]] for name in names)
+        return max(
+            sum(BETWEEN + LINE * (1 + len(words) // LETTERS) for words in wordings_of_pair)
+            for wordings_of_pair in wordings
+        )
 
     fitting = (n for n in range(MAX_BEHAVIOURS, 1, -1) if height(n, AGREED, HIDDEN) + height(n, BLIND, DEVELOP) <= ROOM)
     return next(fitting, 1)
 
 
 def _tile(book: FactsIndex, name: str, words: str, rows: list[Placed], most: int) -> Block:
-    shown = [[cell(book.items[row.item].others_wording), *figures(row)] for row in rows[:most]]
+    cells = [[cell(book.items[row.item].others_wording), *figures(row)] for row in rows[:most]]
     columns = [column("Behaviour", 4.2), *(column(title, 1.1, number=True) for title in ("Self", "Others", "Gap"))]
-    rest = "More behaviours of this kind stand in the annex." if len(rows) > most else ""
-    return tile(name, words, table(columns, shown, look="tile"), rest if shown else "No behaviour stands here.")
+    remark = "More behaviours of this kind are in the annex." if len(rows) > most else ""
+    return tile(name, words, table(columns, cells, look="tile"), remark if cells else "None here.")
 
 
 def figures(row: Placed) -> list[Block]:
