@@ -198,7 +198,7 @@ def end_wave(read: DelegateWave, to: WaveState) -> Write:
 
 
 def hide_counts(read: DelegateWave, groups: Iterable[str]) -> Write:
-    """Do not count answers of these groups on any page until the close. Refused if the wave changed since it was read."""
+    """Stop counting these groups until the close. Refused if the wave changed since it was read."""
     hidden = sorted({*read.counts_hidden, *groups})
     as_read = [equals("state", read.state), equals("closes_at", read.closes_at)]
     unchanged = [equals("counts_hidden", read.counts_hidden)]
