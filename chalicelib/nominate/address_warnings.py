@@ -1,20 +1,43 @@
-"""What may be wrong with a rater's address or name though nothing forbids it; the delegate decides. Pure."""
+"""What may be wrong with a list of raters though nothing forbids it. The delegate and the approver decide. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 
-from chalicelib.core.model import MANAGER_GROUP, Delegate, RaterEntry
+from chalicelib.core.model import MANAGER_GROUP, Delegate, Person, Programme, RaterEntry
+from chalicelib.nominate.mail_domains import domain_of, is_private, meant_domain
 from chalicelib.nominate.pasted_list import name_from
+from chalicelib.nominate.same_person import Directory, Likeness, likeness
+from chalicelib.results.partition import cells_of
 
 BUSY_FROM = 10  # requests a rater has already: one more is above what people answer with care
-WIDELY_USED = ("nhs.net", "gmail.com", "hotmail.com", "hotmail.co.uk", "outlook.com", "icloud.com")
-NO_MAILBOXES = "nhs.uk"  # trusts have theirs at trust.nhs.uk, staff at nhs.net
 
 
-class Surroundings(Struct, frozen=True):
+class WarningKind(StrEnum):
+    """What may be wrong, as the summary above a list says it before the names."""
+
+    DELEGATE = "May be the delegate"
+    SAME_PERSON = "May be on the list twice"
+    PRIVATE = "Private email address"
+    DOMAIN = "Address may be mistyped"
+    PART = "Has another part in the programme"
+    NAME = "Name may be wrong"
+    BUSY = "Has been asked by many"
+
+
+class RaterWarning(Struct, frozen=True):
+    """One sentence beside a rater."""
+
+    kind: WarningKind
+    text: str
+
+
+class Surroundings(Struct, frozen=True, dict=True):
     """What a rater is held against."""
 
     delegate: Delegate
@@ -22,56 +45,106 @@ class Surroundings(Struct, frozen=True):
     domains: Collection[str]  # of the cohort's addresses, which are surely right
     requests: Mapping[str, int]  # address -> how many have asked this rater, for answers due at about the same time
 
+    @cached_property
+    def directory(self) -> Directory:
+        staff = (self.delegate.manager, self.delegate.coach)
+        return Directory((*staff, *(rater.person for rater in self.raters)))
 
-def find_address_warnings(rater: RaterEntry, around: Surroundings) -> tuple[str, ...]:
-    """Sentences for the delegate about one rater; empty if there is no doubt."""
-    return (*_of_the_address(rater, around), *_of_the_person(rater, around))
+    @property
+    def has_own_domain(self) -> bool:
+        """Whether the organisation's people use a domain of their own."""
+        return not all(is_private(person.email) for person in (self.delegate.person, self.delegate.manager))
 
 
-def _of_the_address(rater: RaterEntry, around: Surroundings) -> Iterator[str]:
+SAME = {
+    Likeness.MAILBOX: "Emails to {email} reach the same mailbox as emails to {other}.",
+    Likeness.LOCAL_PART: "The part before the @ is the same as for {other}.",
+    Likeness.NAME: "The name is the same as for {other}.",
+}
+
+
+def find_rater_warnings(rater: RaterEntry, around: Surroundings) -> tuple[RaterWarning, ...]:
+    """Return sentences for the delegate and the approver about one rater; empty if there is no doubt."""
+    return (*_of_identity(rater, around), *_of_the_address(rater, around), *_of_the_person(rater, around))
+
+
+def _of_identity(rater: RaterEntry, around: Surroundings) -> Iterator[RaterWarning]:
+    delegate, person = around.delegate.person, rater.person
+    if alike := likeness(person, delegate):
+        words = SAME[alike].format(email=person.email, other=_named(delegate))
+        yield RaterWarning(WarningKind.DELEGATE, f"{words} Is this {delegate.name}?")
+    elif found := around.directory.find_alike(person):
+        words = SAME[found[0]].format(email=person.email, other=_named(found[1]))
+        yield RaterWarning(WarningKind.SAME_PERSON, f"{words} Is it the same person?")
+
+
+def _named(person: Person) -> str:
+    return f"{person.name} ({person.email})"
+
+
+def _of_the_address(rater: RaterEntry, around: Surroundings) -> Iterator[RaterWarning]:
     email, domain = rater.person.email, domain_of(rater.person.email)
     own = {domain_of(one.email) for one in (around.delegate.person, around.delegate.manager, around.delegate.coach)}
     if meant := meant_domain(domain, {*around.domains, *own}):
-        yield f"Is {email} right? Did you mean {email.removesuffix(domain)}{meant}?"
-    if email == around.delegate.coach.email:
-        yield "This is your coach, who reads your report and need not be asked."
-    if email == around.delegate.manager.email and rater.group != MANAGER_GROUP:
-        yield "This is your line manager, whose answers are shown on their own."
+        text = f"Is {email} right? Perhaps it is {email.removesuffix(domain)}{meant}."
+        yield RaterWarning(WarningKind.DOMAIN, text)
+    if around.has_own_domain and is_private(email):
+        text = f"Anyone can open a mailbox at {domain}. A work address shows better who answers."
+        yield RaterWarning(WarningKind.PRIVATE, text)
 
 
-def _of_the_person(rater: RaterEntry, around: Surroundings) -> Iterator[str]:
-    name, email = rater.person.name, rater.person.email
-    if any(other.person.name.casefold() == name.casefold() and other.person.email != email for other in around.raters):
-        yield f"{name} is on your list with another address too. Is it the same person?"
+def _of_the_person(rater: RaterEntry, around: Surroundings) -> Iterator[RaterWarning]:
+    name, email, delegate = rater.person.name, rater.person.email, around.delegate
+    if email == delegate.coach.email:
+        text = f"This is the coach of {delegate.person.name}, who reads the report and need not be asked."
+        yield RaterWarning(WarningKind.PART, text)
+    if email == delegate.manager.email and rater.group != MANAGER_GROUP:
+        text = f"This is the line manager of {delegate.person.name}, whose answers are shown on their own."
+        yield RaterWarning(WarningKind.PART, text)
     if name == name_from(email) and " " not in name:
-        yield f"Is “{name}” the right name? It was taken from the address, and the mail greets them by it."
+        text = f"Is “{name}” the right name? It was taken from the address, and the email greets them by it."
+        yield RaterWarning(WarningKind.NAME, text)
     if around.requests.get(email, 0) >= BUSY_FROM:
-        yield f"{BUSY_FROM} or more colleagues have asked this person already. Is there somebody with more time?"
+        text = f"{BUSY_FROM} or more colleagues have asked this person already. Does somebody else have more time?"
+        yield RaterWarning(WarningKind.BUSY, text)
 
 
-def meant_domain(domain: str, known: Collection[str]) -> str | None:
-    """The well-known domain that this one is a slip away from; None if it is known itself, or like none."""
-    if domain == NO_MAILBOXES:
-        return "nhs.net"
-    if domain in known or domain in WIDELY_USED:
-        return None
-    stem, _, ending = domain.rpartition("nhs.")
-    other_ending = f"{stem}nhs.{'net' if ending == 'uk' else 'uk'}"
-    candidates = [*sorted(known), *sorted(WIDELY_USED)]
-    return next((one for one in candidates if one == other_ending or is_one_typo_apart(domain, one)), None)
+class GroupWarning(Struct, frozen=True):
+    """Groups that are shown together and have exactly as many people as that takes."""
+
+    title: str
+    size: int
+
+    @property
+    def text(self) -> str:
+        return (
+            f"Exactly {self.size} people, the fewest who can be shown together. Each person’s answers weigh as much as"
+            f" they can here. If the other {self.size - 1} put their answers together, they can work out what the last"
+            " one gave. If one person does not answer, they are not shown on their own."
+        )
 
 
-def is_one_typo_apart(one: str, other: str) -> bool:
-    """True if one letter was left out, doubled, mistaken, or swapped with its neighbour."""
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
-    short, long = sorted((one, other), key=len)
-    start = next((place for place, letter in enumerate(short) if letter != long[place]), len(short))
-    if len(short) < len(long):
-        return short[start:] == long[start + 1 :]
-    swapped = short[start : start + 2] == long[start : start + 2][::-1] and short[start + 2 :] == long[start + 2 :]
-    return swapped or short[start + 1 :] == long[start + 1 :]
+def find_group_warnings(programme: Programme, raters: Iterable[RaterEntry]) -> tuple[GroupWarning, ...]:
+    chosen = Counter(rater.group for rater in raters)
+    cells = cells_of(chosen, programme.anonymous_groups, programme.threshold)
+    return tuple(
+        GroupWarning(" and ".join(programme.group(group).title for group in cell.groups), cell.n)
+        for cell in cells
+        if cell.n == programme.threshold
+    )
 
 
-def domain_of(address: str) -> str:
-    return address.rpartition("@")[2]
+class SummaryLine(Struct, frozen=True):
+    """One kind of doubt, and the raters it is about."""
+
+    kind: WarningKind
+    raters: tuple[RaterEntry, ...]
+
+
+def summarise(warned: Sequence[tuple[RaterEntry, tuple[RaterWarning, ...]]]) -> tuple[SummaryLine, ...]:
+    """Return one line for each kind of warning that some rater has, in the order of WarningKind."""
+    by_kind: dict[WarningKind, list[RaterEntry]] = {kind: [] for kind in WarningKind}
+    for rater, warnings in warned:
+        for warning in warnings:
+            by_kind[warning.kind].append(rater)
+    return tuple(SummaryLine(kind, tuple(raters)) for kind, raters in by_kind.items() if raters)

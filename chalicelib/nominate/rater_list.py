@@ -15,7 +15,15 @@ from chalicelib.links import signing
 from chalicelib.links.ends import end_after
 from chalicelib.links.kinds import HUB, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
-from chalicelib.nominate.address_warnings import Surroundings, find_address_warnings
+from chalicelib.nominate.address_warnings import (
+    GroupWarning,
+    RaterWarning,
+    SummaryLine,
+    Surroundings,
+    find_group_warnings,
+    find_rater_warnings,
+    summarise,
+)
 from chalicelib.nominate.forecast import GroupForecast, forecast
 from chalicelib.store import cohorts, delegates, invitations, programmes
 from chalicelib.store.delegates import Approval, Nomination
@@ -61,11 +69,11 @@ class Listed(Struct, frozen=True):
     id: str  # for the address of their page: no name or address stands in a URL
     rater: RaterEntry
     is_sent: bool
-    doubts: tuple[str, ...]
+    warnings: tuple[RaterWarning, ...]
 
 
 class RaterList(Struct, frozen=True):
-    """Everything the nomination pages show, but for doubts, which take another call: see `with_doubts`."""
+    """What the nomination pages show; warnings of two kinds take another call: see `with_warnings`."""
 
     token: str
     delegate: Delegate
@@ -110,14 +118,23 @@ class RaterList(Struct, frozen=True):
     def people(self) -> list[Listed]:
         return list(self._listed())
 
+    @property
+    def summary(self) -> tuple[SummaryLine, ...]:
+        """What may be wrong with those who were not sent yet, by kind."""
+        return summarise([(person.rater, person.warnings) for person in self._listed()])
+
+    @property
+    def group_warnings(self) -> tuple[GroupWarning, ...]:
+        return find_group_warnings(self.programme, self.nomination.raters)
+
     def in_group(self, group_id: str) -> list[Listed]:
         return [person for person in self._listed() if person.rater.group == group_id]
 
     def _listed(self) -> Iterator[Listed]:
         for place, rater in enumerate(self.nomination.raters):
             is_sent = place < self.nomination.sent_raters
-            doubts = () if is_sent else find_address_warnings(rater, self.around)
-            yield Listed(person_id(rater), rater, is_sent, doubts)
+            warnings = () if is_sent else find_rater_warnings(rater, self.around)
+            yield Listed(person_id(rater), rater, is_sent, warnings)
 
 
 def open_choice(token: str, now: datetime) -> RaterList:
@@ -148,7 +165,7 @@ def load(token: str, delegate_id: str, version: str, now: datetime) -> RaterList
     return RaterList(token, delegate, wave, programme, nomination, around, now)
 
 
-def with_doubts(choice: RaterList) -> RaterList:
+def with_warnings(choice: RaterList) -> RaterList:
     """One call more: the cohort's domains, and how many others have asked each rater who was not sent yet."""
     month = lifecycle.month_of(choice.programme, choice.wave)
     cohort_key = cohorts.key(choice.delegate.cohort_id)

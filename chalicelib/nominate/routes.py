@@ -10,7 +10,7 @@ from chalicelib.core import clock
 from chalicelib.links import signing
 from chalicelib.links.kinds import APPROVE, NOMINATE
 from chalicelib.nominate import approve_list, edit_list, submit_list
-from chalicelib.nominate.rater_list import Listed, ListRefused, RaterList, open_choice, with_doubts
+from chalicelib.nominate.rater_list import Listed, ListRefused, RaterList, open_choice, with_warnings
 from chalicelib.web import forms
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
 
@@ -37,7 +37,7 @@ def change(token: str) -> Response:
 @bp.route("/nominate/{token}/person/{person}", **GET)
 @page_handler
 def person(token: str, person: str) -> Response:
-    choice = with_doubts(open_choice(token, clock.now()))
+    choice = with_warnings(open_choice(token, clock.now()))
     return _person_page(choice, edit_list.find_person(choice, person))
 
 
@@ -120,7 +120,7 @@ def _three(fields: Fields) -> tuple[str, str, str]:
 
 
 def _page(choice: RaterList, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
-    return _shown("nominate/raters", with_doubts(choice), refused, fields)
+    return _shown("nominate/raters", with_warnings(choice), refused, fields)
 
 
 def _person_page(
@@ -130,11 +130,11 @@ def _person_page(
 
 
 def _check_page(choice: RaterList, refused: ListRefused | None = None) -> Response:
-    return _shown("nominate/check", with_doubts(choice), refused)
+    return _shown("nominate/check", with_warnings(choice), refused)
 
 
 def _request_page(choice: RaterList, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
-    return _shown("nominate/request", with_doubts(choice), refused, fields, verb=APPROVE.verb)
+    return _shown("nominate/request", with_warnings(choice), refused, fields, verb=APPROVE.verb)
 
 
 def _shown(

@@ -43,7 +43,7 @@ def test_a_list_is_pasted_corrected_checked_and_sent(opened, visit):
     assert page.evaluate("document.activeElement.className") == "errors"
     page.get_by_label("Names and addresses").fill(f"{LIST}; Slip <slip@exmaple.org>")
     page.get_by_role("button", name="Add them to the list").click()
-    page.get_by_text("Did you mean slip@example.org?").wait_for()
+    page.get_by_text("Perhaps it is slip@example.org.").wait_for()
     assert_sound(page)
 
     page.locator(".person", has_text="slip@exmaple.org").get_by_role("link").click()

@@ -113,7 +113,7 @@ def test_slips_and_busy_people_are_pointed_out_and_can_be_sent_all_the_same(visi
     visitor.open(choose).post(choose, {"group": "peer", "list": f"{PEERS}; Slip Of <slip@exmaple.org>"})
     for page in (choose, f"{choose}/check"):
         visitor.open(page)
-        assert "Did you mean slip@example.org?" in visitor.page
+        assert "Perhaps it is slip@example.org." in visitor.page
         assert visitor.page.count("10 or more colleagues have asked this person") == 1
     visitor.post(f"{choose}/send", {"fewer": "yes"})
     assert "Sent: 6 people have been invited" in visitor.page
