@@ -44,6 +44,21 @@ def test_it_is_withheld_from_the_coach_too_where_comments_are_withheld(peers, sh
     assert len(publish(programme, wave(programme, peers, ("keep",)), comment_key=KEY).coach_comments) == shown
 
 
+def test_comments_for_the_coach_have_an_order_of_their_own():
+    """The place of a comment among the others must not tell which of the coach's it stands next to."""
+    programme = programme_of()
+    texts = [f"Keep {k}" for k in range(9)]
+    of = {
+        coach_only: [Response("peer", Answers({}, {"keep": text}, coach_only)) for text in texts]
+        for coach_only in ((), ("keep",))
+    }
+    shown = publish(programme, of[()], comment_key=KEY).comments
+    to_coach = publish(programme, of[("keep",)], comment_key=KEY).coach_comments
+
+    assert sorted(one.text for one in shown) == sorted(one.text for one in to_coach) == texts
+    assert [one.text for one in shown] != [one.text for one in to_coach]
+
+
 def test_a_form_offers_it_only_where_the_programme_does_and_never_to_the_delegate():
     offering = replace(programme_of(), coach_only_comments=True)
     asked = {group: pages.pages(offering, group)[-1].comments for group in ("peer", "manager", "self")}

@@ -103,6 +103,18 @@ def test_a_competency_needs_the_threshold_in_raters_with_half_of_its_items():
     assert mean(found, About.COMPETENCY, "only", "peer") is None
 
 
+def test_a_competency_is_not_shown_of_two_raters_although_every_item_is():
+    """Each item has three ratings, of which two are always the same raters'; the others rated one item of four."""
+    programme = tiny_programme(items=4, threshold=3)
+    ones = [tuple(3 if item == own else None for item in range(4)) for own in range(4)]
+    ratings = [(4, 4, 4, 4), (5, 5, 5, 5), *ones]
+
+    found = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
+
+    assert mean(found, About.ITEM, "only_1", "peer") == 4
+    assert mean(found, About.COMPETENCY, "only", "peer") is None
+
+
 def test_a_named_rater_with_blanks_keeps_the_plain_mean():
     programme = tiny_programme(items=3)
 
