@@ -21,7 +21,7 @@ from chalicelib.admin.redirect_emails import Change
 from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
 from chalicelib.core.errors import FieldError, FormInvalid
-from chalicelib.core.ids import derive
+from chalicelib.core.ids import derive, reader_key
 from chalicelib.core.model import Cohort, Delegate, Wave
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -75,8 +75,12 @@ def change_address(cohort_id: str, old: str, new: str, now: datetime, by: str = 
 
 
 def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: datetime, by: str) -> list[Write]:
-    """The job, its line in the trail, and the hold on the new address."""
-    bounced = change.old in list_suppressed(cohort.id)
+    """The job, its line in the trail, and the hold on the new address.
+
+    An address that bounced frees its successor from the hold, unless it is held itself: else whoever may change
+    addresses would change one into another that does not exist, and that into their own.
+    """
+    bounced = change.old in list_suppressed(cohort.id) and not _is_held(cohort.id, change.old, now)
     reading = {part for place in places for part in place.reading(change)}
     reading |= {"sponsor"} if _is_sponsor(cohort, change.old) else set()
     held = [] if bounced else _holds(change, cohort, places, now, by)
@@ -86,6 +90,11 @@ def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: date
     subject = (cohort.id, derive(12, change.old, change.new), f"{now:%Y%m%dT%H%M%S}")
     entry = audit_events.add(cohort.id, "replaced an address", by, cohort.id, now)
     return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), entry, *map(holds.add, held)]
+
+
+def _is_held(cohort_id: str, address: str, now: datetime) -> bool:
+    found = holds.from_rows(cohorts.rows(cohort_id))
+    return any(hold.who == reader_key(address) and hold.holds(now) for hold in found)
 
 
 def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: datetime, by: str) -> list[Hold]:

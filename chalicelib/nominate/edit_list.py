@@ -9,13 +9,15 @@ from msgspec.structs import replace
 
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
 from chalicelib.core.formatting import plural
-from chalicelib.core.model import Person, RaterEntry
+from chalicelib.core.ids import invitation_id
+from chalicelib.core.model import Person, RaterEntry, Wave
 from chalicelib.nominate.pasted_list import read_list
 from chalicelib.nominate.rater_list import ChoosingClosed, Listed, ListRefused, ListWithApprover, RaterList, open_choice
-from chalicelib.store import delegates
+from chalicelib.store import delegates, invitations
 from chalicelib.store.delegates import NominationChanged
-from chalicelib.store.table import transact
+from chalicelib.store.table import Key, batched, get_many, transact
 
+REPLACED = "The programme team has replaced or removed {email}, so it cannot be added again. Please ask them."
 OWN_ADDRESS = "This is your own address. Your own questionnaire has a link of its own."
 
 
@@ -24,6 +26,7 @@ def add_rater(choice: RaterList, group_id: str, name: str, email: str) -> None:
     rater = _checked(choice, group_id, Person(clean_name(name), clean_address(email)))
     if rater not in choice.nomination.raters:
         _refuse_doubled(choice, rater)
+        _refuse_replaced(choice, [rater])
         _save(choice, (*choice.nomination.raters, rater))
 
 
@@ -48,6 +51,7 @@ def paste(choice: RaterList, group_id: str, text: str) -> int:
         raise ListRefused("Please paste at least one name with a mail address.", "list")
     new = [RaterEntry(group_id, person) for person in pasted.people if person.email not in on_list]
     _refuse_too_many(choice, group_id, choice.nomination.raters, new)
+    _refuse_replaced(choice, new)
     if new:
         _save(choice, (*choice.nomination.raters, *new))
     return len(new)
@@ -68,6 +72,7 @@ def change_rater(choice: RaterList, listed: Listed, group_id: str, name: str, em
     others = tuple(rater for rater in choice.nomination.raters if rater != listed.rater)
     corrected = _checked(choice, group_id, Person(clean_name(name), clean_address(email)), others)
     _refuse_doubled(choice, corrected, others)
+    _refuse_replaced(choice, [corrected])
     _save(choice, tuple(corrected if rater == listed.rater else rater for rater in choice.nomination.raters))
 
 
@@ -110,6 +115,22 @@ def _refuse_doubled(choice: RaterList, rater: RaterEntry, others: Sequence[Rater
         if other.person.email == rater.person.email:
             title = choice.programme.group(other.group).title
             raise ListRefused(f"{other.person.email} is on your list already, under “{title}”.", "email")
+
+
+def _refuse_replaced(choice: RaterList, new: Sequence[RaterEntry]) -> None:
+    """An address that was replaced is its owner's second: they would answer twice. One call for a hundred."""
+    wave = choice.wave.wave
+    for some in batched([_invitation_key(choice, wave, rater) for rater in new]):
+        rows = get_many(some)
+        for rater in new:
+            row = rows.get(_invitation_key(choice, wave, rater))
+            if row and row["rater"]["email"] != rater.person.email:
+                raise ListRefused(REPLACED.format(email=rater.person.email), "email")
+
+
+def _invitation_key(choice: RaterList, wave: Wave, rater: RaterEntry) -> Key:
+    asked = invitation_id(choice.delegate.id, wave.value, rater.person.email)
+    return invitations.key(choice.delegate.id, wave, asked)
 
 
 def _refuse_too_many(choice: RaterList, group_id: str, raters: Sequence[RaterEntry], new: Sequence[RaterEntry]) -> None:

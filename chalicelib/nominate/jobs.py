@@ -22,15 +22,19 @@ from chalicelib.waves.suppression import list_suppressed
 
 
 def invite(job: Job, now: datetime) -> Sequence[Write]:
-    """Ask every rater on the list, each in one transaction; who was asked before is passed over."""
+    """Ask every rater on the list, each in one transaction.
+
+    Anyone who was asked before is passed over, also under another address: their invitation keeps the id of the first.
+    """
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if wave.state is not WaveState.OPEN:
         return []  # the list came as the wave closed: nobody could answer any more
     lost, declined = list_suppressed(delegate.cohort_id), _declined_before(wave)
+    asked_before = {one.rater.email for one in invitations.of_delegate(delegate.id, wave.wave)}
     for rater in nomination.raters[: nomination.sent_raters]:
-        if rater.person.is_erased:
+        if rater.person.is_erased or rater.person.email in asked_before:
             continue
         count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
         if earlier := declined.get(rater.person.email):
