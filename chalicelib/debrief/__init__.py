@@ -1,1 +1,1 @@
-"""Stage 4: the coach previews, records development areas, releases."""
+"""Let the coach preview the report, record development areas and release it (stage 4)."""

@@ -1,4 +1,4 @@
-"""What a coach may see: the delegates they debrief, and of each the report before anybody else."""
+"""Show a coach the delegates they debrief, and each report before anyone else sees it."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class NoReportYet(Refusal):
     title = "There is no report yet"
 
     def __init__(self) -> None:
-        super().__init__("You get a mail as soon as it is ready.")
+        super().__init__("You get an email as soon as it is ready.")
 
 
 class Caseload(Struct, frozen=True):
     token: str
     cohort_title: str
     programme: Programme
-    needs: tuple[NextStep, ...]  # whoever waits for the coach first; at least one
+    needs: tuple[NextStep, ...]  # who waits for the coach comes first; at least one
     cohort_id: str
     ends_at: datetime  # of the link
 
@@ -51,22 +51,22 @@ class Caseload(Struct, frozen=True):
 
 
 class Case(Struct, frozen=True):
-    """One delegate as their coach sees them."""
+    """One delegate, as their coach sees them."""
 
     token: str
     delegate: Delegate
     programme: Programme
     wave: Wave  # the follow-up once its report is made
     report: StoredReport | None
-    earlier: StoredReport | None  # of the baseline, beside a follow-up
+    earlier: StoredReport | None  # of the baseline, if there is a follow-up
     debrief: Debrief | None
     areas: tuple[Area, ...]
-    coach_comments: tuple[CoachComment, ...]  # kept for the coach by raters: not in the report
+    coach_comments: tuple[CoachComment, ...]  # comments that raters keep for the coach: not in the report
     impact: tuple[ImpactSurvey, ...]
     rows: tuple[Row, ...]
-    notes: CoachNotes | None  # the coach's own
-    left: tuple[HandOver, ...]  # what coaches before them left
-    own_left: HandOver | None  # what they leave themself
+    notes: CoachNotes | None  # the coach's own notes
+    left: tuple[HandOver, ...]  # notes from coaches before them
+    own_left: HandOver | None  # their own note for the next coach
     ends_at: datetime  # of the link
 
     @property
@@ -80,8 +80,8 @@ class Case(Struct, frozen=True):
     @property
     def reader(self) -> Reader:
         coach, about = self.delegate.coach, {"delegate": self.delegate.id}
-        found = coach_reader(self.token, self.delegate.cohort_id, coach, self.programme, self.ends_at)
-        return replace(found, about={**found.about, **about})
+        reader = coach_reader(self.token, self.delegate.cohort_id, coach, self.programme, self.ends_at)
+        return replace(reader, about={**reader.about, **about})
 
 
 def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme, ends_at: datetime) -> Reader:
@@ -89,7 +89,7 @@ def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme
 
 
 def open_caseload(token: str) -> Caseload:
-    """One query. Raises LinkUnknown."""
+    """Open a caseload in one query. Raises LinkUnknown."""
     link = COACH.open(token)
     cohort_id, coach = link.parts
     rows = list(cohorts.rows(cohort_id))
@@ -104,7 +104,7 @@ def open_caseload(token: str) -> Caseload:
 
 
 def open_case(token: str, delegate_id: str) -> Case:
-    """Two calls. Raises LinkUnknown for a delegate who is not this coach's."""
+    """Open one delegate in two calls. Raises LinkUnknown for a delegate who is not this coach's."""
     link = COACH.open(token)
     cohort_id, coach = link.parts
     rows = tuple(delegates.load_rows(delegate_id))
@@ -118,9 +118,9 @@ def open_case(token: str, delegate_id: str) -> Case:
     closes = [read(DelegateWave, row).closes_at for row in rows if row["sk"].startswith("WAVE#")]
     first, again = (_report(rows, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
     wave, report, earlier = (Wave.FOLLOWUP, again, first) if again else (Wave.BASELINE, first, None)
-    kept = tuple(coach_comments.from_rows(rows, wave)) if report else ()
+    comments = tuple(coach_comments.from_rows(rows, wave)) if report else ()
     debrief, areas = from_rows(rows, wave)
-    me = coach_id(cohort_id, delegate.coach.email)  # a link from before ids were keyed has another
+    me = coach_id(cohort_id, delegate.coach.email)  # a link from before ids were keyed has another id
     return Case(
         token=link.token,
         delegate=delegate,
@@ -130,7 +130,7 @@ def open_case(token: str, delegate_id: str) -> Case:
         earlier=earlier,
         debrief=debrief,
         areas=areas,
-        coach_comments=kept,
+        coach_comments=comments,
         impact=surveys_from(rows),
         rows=rows,
         notes=_notes(rows, delegate),
@@ -141,13 +141,16 @@ def open_case(token: str, delegate_id: str) -> Case:
 
 
 def _notes(rows: Iterable[Row], delegate: Delegate) -> CoachNotes | None:
-    """The coach's own notes. Unsigned ones of an earlier version are theirs unless the trail names another coach."""
+    """Return the coach's own notes.
+
+    Unsigned notes of an earlier version are theirs unless the trail names another coach.
+    """
     now, before = coach_ids(delegate.cohort_id, delegate.coach.email)
     notes = notes_from(rows, now)
     if notes is None or notes.coach:
         return notes
-    by = audit_events.last_coach(delegate.cohort_id, delegate.id, notes.at)
-    return notes if by in ("", now, before) else None
+    last_coach_id = audit_events.last_coach(delegate.cohort_id, delegate.id, notes.at)
+    return notes if last_coach_id in ("", now, before) else None
 
 
 def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
@@ -155,9 +158,9 @@ def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
 
 
 def document_link(case: Case, kind: str, now: datetime) -> str:
-    """A link to the report for the next minute, noted in the audit trail. Raises NoReportYet.
+    """Make a link to the report for one minute, and record it in the audit trail. Raises NoReportYet.
 
-    kind   pdf or html; with "-earlier" at its end of the baseline, beside a follow-up
+    kind   pdf or html; with "-earlier" at the end for the baseline, if there is a follow-up
     """
     report = case.earlier if kind.endswith("-earlier") else case.report
     if report is None:

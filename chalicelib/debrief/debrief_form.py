@@ -1,4 +1,4 @@
-"""Reading the debrief form: its date, and two or three development areas. Pure."""
+"""Read the debrief form: its date, and two or three development areas. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FormFault(Struct, frozen=True):
 
 
 class DebriefForm(Struct, frozen=True):
-    """What was typed, sound or not, so that the page can show it again."""
+    """What was typed, valid or not, so that the page can show it again."""
 
     held_on: date | None
     areas: tuple[dict[str, str], ...]  # `id` and the parts, only those with any text
@@ -44,7 +44,7 @@ class DebriefForm(Struct, frozen=True):
 
 
 def read_debrief(fields: Mapping[str, str], earliest: date, today: date) -> DebriefForm:
-    """All faults at once. The debrief was held on or after the day the report was made, and not in the future."""
+    """Read the form and collect all faults. The debrief was held between the day of the report and today."""
     held_on, faults = _held_on(fields.get("held_on", "").strip(), earliest, today)
     areas = []
     for number in range(1, MOST_AREAS + 1):
@@ -58,7 +58,7 @@ def read_debrief(fields: Mapping[str, str], earliest: date, today: date) -> Debr
 
 
 def read_notes(fields: Mapping[str, str], field: str = "notes-text") -> tuple[str, tuple[FormFault, ...]]:
-    """What the coach wrote into a field of its own, and what is wrong with it."""
+    """Read the coach's notes, and return what is wrong with them."""
     text = fields.get(field, "").replace("\r\n", "\n").strip()
     if len(text) > MAX_NOTES_CHARS:
         fault = f"Please shorten your notes to {MAX_NOTES_CHARS} characters; they have {len(text)}."
@@ -72,7 +72,7 @@ def _held_on(typed: str, earliest: date, today: date) -> tuple[date | None, list
     except ValueError:
         return None, [FormFault("held_on", "Please give the date of the debrief.")]
     if not earliest <= held_on <= today:
-        fault = "The debrief lies between the day of the report and today. Please record it after it was held."
+        fault = "The date must lie between the day of the report and today. Record it after it was held."
         return held_on, [FormFault("held_on", fault)]
     return held_on, []
 

@@ -1,4 +1,4 @@
-"""What a delegate needs of their coach next, and who comes first."""
+"""Find each delegate's next step and sort the caseload by it."""
 
 from __future__ import annotations
 
@@ -22,25 +22,27 @@ class Owner(IntEnum):
 class NextStep(Struct, frozen=True):
     line: DelegateLine
     turn: Owner
-    next_step: str  # for the coach if it is their turn, else what is under way
+    next_step: str  # for the coach if it is their turn, otherwise the current state
 
 
 STEPS = {
     DelegateStatus.PLANNED: (Owner.OTHERS, "The questionnaire has not opened yet"),
     DelegateStatus.COLLECTING: (Owner.OTHERS, "Feedback is being collected"),
     DelegateStatus.HELD: (Owner.OTHERS, "Few answers: the programme team decides whether to give more time"),
-    DelegateStatus.SCORING: (Owner.OTHERS, "The report is being made; you get a mail"),
+    DelegateStatus.SCORING: (Owner.OTHERS, "The report is being made; you get an email"),
     DelegateStatus.REPORT_READY: (Owner.COACH, "Read the report and hold the debrief"),
     DelegateStatus.RELEASED: (Owner.DONE, "Released"),
     DelegateStatus.IMPACT_OPEN: (Owner.DONE, "The impact survey is open"),
-    DelegateStatus.COMPLETE: (Owner.DONE, "Complete: see what came of it"),
+    DelegateStatus.COMPLETE: (Owner.DONE, "Complete: read the results"),
 }
 
 
 def sort_by_next_step(lines: Iterable[DelegateLine]) -> tuple[NextStep, ...]:
-    """Whoever waits for the coach first: a debrief that was held before a report that was not read; then by name."""
-    found = [_need(line) for line in lines]
-    return tuple(sorted(found, key=lambda need: (need.turn, not need.line.debriefed_on, name_sort_key(need.line.name))))
+    """Sort delegates who wait for the coach first: a debrief that was held before a report that was not read; then by
+    name.
+    """
+    needs = [_need(line) for line in lines]
+    return tuple(sorted(needs, key=lambda need: (need.turn, not need.line.debriefed_on, name_sort_key(need.line.name))))
 
 
 def _need(line: DelegateLine) -> NextStep:
@@ -51,6 +53,6 @@ def _need(line: DelegateLine) -> NextStep:
         return NextStep(line, turn, "Debrief recorded: release the report")
     counted = [part for part in line.visible_counts if not part.named]
     if line.stage is DelegateStatus.COLLECTING and counted:
-        asked, came = sum(part.invited for part in counted), sum(part.answered for part in counted)
-        return NextStep(line, turn, f"{step}: {came} or more of {asked} answers are in" if came else step)
+        invited, answered = sum(part.invited for part in counted), sum(part.answered for part in counted)
+        return NextStep(line, turn, f"{step}: {answered} or more of {invited} answers are in" if answered else step)
     return NextStep(line, turn, step)

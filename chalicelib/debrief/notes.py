@@ -1,4 +1,4 @@
-"""What a coach writes for themself, whenever they like, and what they leave for whoever coaches the delegate next."""
+"""Keep a coach's own notes, and their note for the delegate's next coach."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HAND_OVER = "hand-over"
 
 
 def save_notes(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
-    """Replace the coach's own notes; or what is wrong with them, and nothing is changed."""
+    """Replace the coach's own notes. If they are invalid, return the fault and change nothing."""
     text, faults = read_notes(fields)
     if not faults:
         transact(debriefs.save_notes(case.delegate.id, CoachNotes(text, now, case.coach_id), case.notes))
@@ -23,7 +23,7 @@ def save_notes(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[Fo
 
 
 def leave_note(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
-    """Replace the coach's hand-over note; or what is wrong with it, and nothing is changed."""
+    """Replace the coach's hand-over note. If it is invalid, return the fault and change nothing."""
     text, faults = read_notes(fields, HAND_OVER)
     if not faults:
         note = HandOver(text, now, case.coach_id, case.delegate.coach.name)

@@ -1,4 +1,4 @@
-"""The coach records the debrief and releases the report: once, and then nothing about it changes."""
+"""Record the debrief and release the report: once, and then it no longer changes."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from chalicelib.store.table import transact
 
 
 class ReleasedAlready(Refusal):
-    """A report is released once and frozen; what was agreed in the debrief with it."""
+    """A report is released only once, together with what was agreed in the debrief."""
 
     status = 409
     title = "This report has been released"
 
     def __init__(self, when: str) -> None:
         super().__init__(
-            f"It was released{when}. A report is released once and does not change any more; "
-            "nor do the development areas that went with it."
+            f"It was released{when}. After that, neither the report "
+            "nor the development areas agreed with it can change."
         )
 
 
 class DebriefMissing(Refusal):
-    """A delegate reads the report after a conversation about it, not before."""
+    """A delegate reads the report only after a debrief."""
 
     title = "Please record the debrief first"
 
@@ -47,18 +47,18 @@ class DebriefMissing(Refusal):
 
 
 class ReleaseRefused(Refusal):
-    """Something that the release rests on changed since the coach read it."""
+    """Something changed since the coach read the page."""
 
     status = 409
     title = "The report was not released"
 
 
-HAS_LEFT = "This delegate has left the programme. Ask the programme team if they should still get the report."
+HAS_LEFT = "This delegate has left the programme. Ask the programme team whether to release the report."
 OTHER_COACH = "The programme team changed this delegate’s coach. Ask them if that was a mistake."
 
 
 def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> DebriefForm:
-    """Keep date and areas, if the form is sound; else its faults, and nothing is changed.
+    """Keep date and areas if the form is valid; otherwise return its faults and change nothing.
 
     Raises NoReportYet or ReleasedAlready.
     """
@@ -83,7 +83,7 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
 
 
 def release(case: Case, now: datetime) -> None:
-    """Give the delegate access, and tell them.
+    """Give the delegate access, and email them.
 
     Raises NoReportYet, DebriefMissing, ReleasedAlready or ReleaseRefused; then nothing was changed.
     """

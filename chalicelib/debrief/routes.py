@@ -1,4 +1,4 @@
-"""HTTP for coaches: caseload, preview, debrief, release."""
+"""HTTP routes for coaches: caseload, preview, debrief, release."""
 
 from __future__ import annotations
 
@@ -25,73 +25,73 @@ NOTES_FIELDS = ("notes-text",)
 @bp.route("/coach/{token}", **GET)
 @page_handler
 def caseload(token: str) -> Response:
-    found = open_caseload(token)
-    coach = signed_in(bp.current_request, found.reader, clock.now())
-    return coach.page("debrief/caseload", caseload=found, programme=found.programme)
+    opened = open_caseload(token)
+    coach = signed_in(bp.current_request, opened.reader, clock.now())
+    return coach.page("debrief/caseload", caseload=opened, programme=opened.programme)
 
 
 @bp.route("/coach/{token}/{delegate_id}", **GET)
 @page_handler
 def case(token: str, delegate_id: str) -> Response:
-    found, coach = _open(token, delegate_id)
-    return _case_page(coach, found)
+    opened, coach = _open(token, delegate_id)
+    return _case_page(coach, opened)
 
 
 @bp.route("/coach/{token}/{delegate_id}/report", **POST)
 @page_handler
 def report(token: str, delegate_id: str) -> Response:
-    found, coach = _open(token, delegate_id)
+    opened, coach = _open(token, delegate_id)
     fields = coach.form(bp.current_request)
-    return coach.see_other(document_link(found, fields.get("kind", "pdf"), clock.now()))
+    return coach.see_other(document_link(opened, fields.get("kind", "pdf"), clock.now()))
 
 
 @bp.route("/coach/{token}/{delegate_id}/debrief", **POST)
 @page_handler
 def debrief(token: str, delegate_id: str) -> Response:
-    found, coach = _open(token, delegate_id)
-    fields = _merged(found, coach.form(bp.current_request), DEBRIEF_FIELDS)
-    form = releasing.record_debrief(found, fields, clock.now())
-    return _case_page(coach, found, form.faults, fields) if form.faults else coach.see_other(_url(found))
+    opened, coach = _open(token, delegate_id)
+    fields = _merged(opened, coach.form(bp.current_request), DEBRIEF_FIELDS)
+    form = releasing.record_debrief(opened, fields, clock.now())
+    return _case_page(coach, opened, form.faults, fields) if form.faults else coach.see_other(_url(opened))
 
 
 @bp.route("/coach/{token}/{delegate_id}/notes", **POST)
 @page_handler
 def notes(token: str, delegate_id: str) -> Response:
-    found, coach = _open(token, delegate_id)
-    fields = _merged(found, coach.form(bp.current_request), NOTES_FIELDS)
-    faults = save_notes(found, fields, clock.now())
-    return _case_page(coach, found, faults, fields) if faults else coach.see_other(f"{_url(found)}#notes")
+    opened, coach = _open(token, delegate_id)
+    fields = _merged(opened, coach.form(bp.current_request), NOTES_FIELDS)
+    faults = save_notes(opened, fields, clock.now())
+    return _case_page(coach, opened, faults, fields) if faults else coach.see_other(f"{_url(opened)}#notes")
 
 
 @bp.route("/coach/{token}/{delegate_id}/hand-over", **POST)
 @page_handler
 def hand_over(token: str, delegate_id: str) -> Response:
-    found, coach = _open(token, delegate_id)
+    opened, coach = _open(token, delegate_id)
     fields = coach.form(bp.current_request)
-    faults = leave_note(found, fields, clock.now())
-    return _case_page(coach, found, faults, fields) if faults else coach.see_other(f"{_url(found)}")
+    faults = leave_note(opened, fields, clock.now())
+    return _case_page(coach, opened, faults, fields) if faults else coach.see_other(f"{_url(opened)}")
 
 
 @bp.route("/coach/{token}/{delegate_id}/release", **GET)
 @page_handler
 def ask_to_release(token: str, delegate_id: str) -> Response:
-    found, coach = _open(token, delegate_id)
-    return coach.page("debrief/release", case=found, programme=found.programme, case_url=_url(found))
+    opened, coach = _open(token, delegate_id)
+    return coach.page("debrief/release", case=opened, programme=opened.programme, case_url=_url(opened))
 
 
 @bp.route("/coach/{token}/{delegate_id}/release", **POST)
 @page_handler
 def release(token: str, delegate_id: str) -> Response:
-    found, coach = _open(token, delegate_id)
+    opened, coach = _open(token, delegate_id)
     coach.form(bp.current_request)
-    releasing.release(found, clock.now())
+    releasing.release(opened, clock.now())
     log.info("report_released", delegate=delegate_id)
-    return coach.see_other(_url(found))
+    return coach.see_other(_url(opened))
 
 
 def _open(token: str, delegate_id: str) -> tuple[Case, SignedIn]:
-    found = open_case(token, delegate_id)
-    return found, signed_in(bp.current_request, found.reader, clock.now())
+    opened = open_case(token, delegate_id)
+    return opened, signed_in(bp.current_request, opened.reader, clock.now())
 
 
 def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), typed: Any = None) -> Response:
@@ -115,7 +115,7 @@ def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), 
 
 
 def _merged(case: Case, fields: Mapping[str, str], names: Sequence[str]) -> Mapping[str, str]:
-    """The fields of a form, without what an older page would take back. See core/merging.py."""
+    """Return the fields of a form, without changes that an older page would undo. See core/merging.py."""
     typed = {name: fields.get(name, "").replace("\r\n", "\n").strip() for name in names}
     return merging.merge(_stored(case), typed, merging.read_marks(fields), names)
 
@@ -126,11 +126,11 @@ def _marks(case: Case, names: Sequence[str]) -> str:
 
 
 def _stored(case: Case) -> dict[str, str]:
-    """What is stored, as the form's fields."""
-    shown = {f"{part}-{area.id}": getattr(area, part) for area in case.areas for part in PARTS}
-    shown["held_on"] = case.debrief.held_on.isoformat() if case.debrief else ""
-    shown["notes-text"] = case.notes.text if case.notes else ""
-    return shown | {HAND_OVER: case.own_left.text if case.own_left else ""}
+    """Return the stored debrief as the form's fields."""
+    fields = {f"{part}-{area.id}": getattr(area, part) for area in case.areas for part in PARTS}
+    fields["held_on"] = case.debrief.held_on.isoformat() if case.debrief else ""
+    fields["notes-text"] = case.notes.text if case.notes else ""
+    return fields | {HAND_OVER: case.own_left.text if case.own_left else ""}
 
 
 def _url(case: Case) -> str:

@@ -1,4 +1,7 @@
-"""Questions of a form as data, and how what is typed into each is read: tolerant of form, strict of meaning. Pure."""
+"""Questions of a form as data, and how to read what is typed into each: lenient about form, strict about meaning.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ PERCENT_MARKS = ("%", "percent", "per cent")
 
 
 class Kind(StrEnum):
-    CHOICE = "choice"  # one of a few options, all in sight
-    SELECT = "select"  # one of a few options, in a list that opens
+    CHOICE = "choice"  # one of a few options, all visible
+    SELECT = "select"  # one of a few options, in a drop-down list
     TICK = "tick"
     LINE = "line"
     TEXT = "text"
@@ -44,7 +47,7 @@ class Question(Struct, frozen=True):
 
 
 class Block(Struct, frozen=True):
-    """Questions that belong together. A folded one opens at a touch."""
+    """Questions that belong together. A folded block opens when tapped."""
 
     title: str
     questions: tuple[Question, ...]
@@ -70,9 +73,9 @@ def questions(sections: Sequence[Section]) -> Iterator[Question]:
 
 
 def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple[dict[str, str], list[SurveyFault]]:
-    """What was answered, each value in one form, and what cannot be kept. A blank is absent.
+    """Read a form: return each answer in its stored form, and what cannot be kept. A blank is absent.
 
-    A sound answer is kept even where its neighbour is not; fields that no question has are not ours to judge.
+    Keep a valid answer even if others are not; ignore fields that belong to no question.
     """
     answers: dict[str, str] = {}
     faults = []
@@ -89,7 +92,7 @@ def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple
 
 
 def is_kept_form(question: Question, kept: str) -> bool:
-    """Whether a stored answer is one that this question can have; numbers as they are kept, not as people type."""
+    """Return whether a stored answer is valid for this question; numbers as stored, not as people type them."""
     if question.options:
         return kept in {value for value, _ in question.options}
     if question.kind not in _READERS:
@@ -102,7 +105,7 @@ def is_kept_form(question: Question, kept: str) -> bool:
 
 
 def _read(question: Question, typed: str, unit: str) -> tuple[str, str]:
-    """The value as it is kept, and what is wrong with it (empty if nothing is)."""
+    """Return the value to keep, and what is wrong with it (empty if nothing is)."""
     if question.kind in (Kind.CHOICE, Kind.SELECT):
         known = typed in {value for value, _ in question.options}
         return typed, "" if known else "please choose one of the answers shown."
@@ -128,7 +131,7 @@ def _read_number(question: Question, typed: str, unit: str) -> tuple[str, str]:
 
 
 def _fault_of_number(_: Question, written: Written, unit: str) -> str:
-    """A sign stays with a number only where the unit says it too: the number is kept alone."""
+    """Remove a mark from a number only if the unit says the same: the number is kept alone."""
     strange = [mark for mark in written.marks if mark.casefold() not in unit.casefold()]
     if strange:
         return f"please write only the number here, and “{' '.join(strange)}” as its unit."
@@ -137,17 +140,17 @@ def _fault_of_number(_: Question, written: Written, unit: str) -> str:
 
 def _fault_of_money(question: Question, written: Written, _: str) -> str:
     code, sign = question.currency, currency.sign(question.currency)
-    shown = partial(currency.exact_sum, code=code)
+    format_sum = partial(currency.exact_sum, code=code)
     strange = [mark for mark in written.marks if mark.casefold() not in (code.casefold(), sign.casefold())]
     marks = " ".join(strange)
     if any(is_of_another_currency(mark, code) for mark in strange):
-        likely = f"If you mean {shown(written.number)}, write {plain(written.number)}."
+        likely = f"If you mean {format_sum(written.number)}, write {plain(written.number)}."
         return f"“{marks}” is another currency. Please give the sum in {sign} ({code}). {likely}"
     if strange:
         return f"please write only the sum, such as 12,500, without “{marks}”."
     if written.number < 0:
         return "please write 0 or more. What was lost belongs under “What got worse”."
-    return _fault_of_separators(written, shown)
+    return _fault_of_separators(written, format_sum)
 
 
 def _fault_of_percent(_: Question, written: Written, __: str) -> str:
@@ -168,10 +171,12 @@ _READERS = {
 }
 
 
-def _fault_of_separators(written: Written, shown: Callable[[Decimal], str]) -> str:
+def _fault_of_separators(written: Written, format_number: Callable[[Decimal], str]) -> str:
     if not written.is_unclear:
         return ""
-    asked = f"did you mean {shown(written.number)}? Then please write {plain(written.number)}."
+    question = f"did you mean {format_number(written.number)}? Then please write {plain(written.number)}."
     return (
-        asked if written.other is None else f"{asked} If you mean {shown(written.other)}, write {plain(written.other)}."
+        question
+        if written.other is None
+        else f"{question} If you mean {format_number(written.other)}, write {plain(written.other)}."
     )

@@ -1,4 +1,4 @@
-"""What the delegate and the line manager are asked six months on, as data. Pure."""
+"""Questions to the delegate and the line manager after six months, as data. Pure."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ CHANGES = (*((str(point), label) for point, label in enumerate(SCALE, start=-3))
 
 
 def delegate_sections(programme: Programme, areas: Sequence[PulseArea]) -> tuple[Section, ...]:
-    """The delegate's survey, as levels of evaluation go: reaction, learning, application, impact, value."""
+    """Build the delegate's survey by evaluation level: reaction, learning, application, impact, value."""
     return (
         _reaction(programme),
         _learning(programme),
@@ -71,19 +71,19 @@ def delegate_sections(programme: Programme, areas: Sequence[PulseArea]) -> tuple
 
 
 def useful_parts(programme: Programme) -> tuple[tuple[str, str], ...]:
-    """What a delegate may name as the most useful part."""
+    """List what a delegate may name as the most useful part."""
     always = ("feedback", "The 360 feedback"), ("coaching", "The conversation with my coach")
     return (*always, *((f"milestone.{milestone.id}", milestone.title) for milestone in programme.milestones))
 
 
 def manager_sections(areas: Sequence[PulseArea]) -> tuple[Section, ...]:
-    """The line manager's survey: a second pair of eyes on the same areas, and on what came of them."""
-    seen = tuple(
+    """Build the line manager's survey: a second view of the same areas, and of their results."""
+    seen_questions = tuple(
         Block(
             area.text,
             (
                 Question(f"change.{area.id}", Kind.CHOICE, "What change have you seen?", options=CHANGES),
-                Question(f"evidence.{area.id}", Kind.TEXT, "What did you see?", "An example is worth most."),
+                Question(f"evidence.{area.id}", Kind.TEXT, "What did you see?", "An example helps most."),
             ),
         )
         for area in areas
@@ -100,15 +100,15 @@ def manager_sections(areas: Sequence[PulseArea]) -> tuple[Section, ...]:
             ),
         ),
     )
-    seen_section = Section("seen", "What you have seen", "Compared with the time before the programme.", seen)
-    return (*([seen_section] if seen else []), Section("effect", "What came of it", "", (effect,)))
+    seen_section = Section("seen", "What you have seen", "Compared with the time before the programme.", seen_questions)
+    return (*([seen_section] if seen_questions else []), Section("effect", "Results", "", (effect,)))
 
 
 # --- the delegate's sections ----------------------------------------------------------------------------
 
 
 def _reaction(programme: Programme) -> Section:
-    asked = (
+    questions = (
         Question("relevance", Kind.CHOICE, "How relevant was it to your work?", options=RELEVANCE),
         Question(
             "recommend",
@@ -119,7 +119,7 @@ def _reaction(programme: Programme) -> Section:
         ),
         Question("useful", Kind.SELECT, "Which part was most useful?", options=useful_parts(programme)),
     )
-    return Section("reaction", "The programme itself", "", (Block("", asked),))
+    return Section("reaction", "The programme itself", "", (Block("", questions),))
 
 
 def _learning(programme: Programme) -> Section:
@@ -134,7 +134,7 @@ def _learning(programme: Programme) -> Section:
         )
         for competency in programme.competencies
     )
-    intro = "How often do you show this? Looking back, be as honest about the time before as you would be today."
+    intro = "How often do you show this? Please rate the time before as honestly as today."
     return Section("learning", "Then and now", intro, blocks)
 
 
@@ -167,16 +167,16 @@ def _work(programme: Programme) -> Section:
         if milestone.assignments
     ]
     proposal = (
-        Question("proposal", Kind.CHOICE, "What became of the improvement ideas you proposed?", options=PROPOSAL),
+        Question("proposal", Kind.CHOICE, "What happened to the improvement ideas you proposed?", options=PROPOSAL),
         Question("implemented", Kind.TEXT, "What has been put into practice?"),
     )
-    return Section("work", "What became of your work", "", (*blocks, Block("Your proposal", proposal)))
+    return Section("work", "Your ideas and assignments", "", (*blocks, Block("Your proposal", proposal)))
 
 
 def _factors() -> Section:
     blocks = tuple(
         Block(title, tuple(Question(f"{kind}.{name}", Kind.TICK, text) for name, text in FACTORS.items()))
-        for kind, title in (("helped", "This helped"), ("hindered", "This, or the lack of it, got in the way"))
+        for kind, title in (("helped", "This helped"), ("hindered", "This was missing or got in the way"))
     )
     return Section("factors", "What helped, and what got in the way", "Tick all that apply.", blocks)
 
@@ -191,7 +191,7 @@ def _measures() -> Section:
                 _figure(number, "baseline", "Before the programme"),
                 _figure(number, "now", "Now"),
                 Question(f"measure.{number}.direction", Kind.SELECT, "Which way is better?", options=DIRECTIONS),
-                Question(f"measure.{number}.scope", Kind.SELECT, "Whom does it concern?", options=SCOPES),
+                Question(f"measure.{number}.scope", Kind.SELECT, "Who benefits?", options=SCOPES),
                 Question(f"measure.{number}.period", Kind.LINE, "Over what period?"),
                 Question(f"measure.{number}.source", Kind.LINE, "Where does the figure come from?"),
             ),
@@ -199,8 +199,8 @@ def _measures() -> Section:
         )
         for number in range(1, MEASURES + 1)
     )
-    intro = "Up to three figures that moved. Leave this out if you have none: nobody expects one from everyone."
-    return Section("measures", "What it did for the service", intro, blocks)
+    intro = "Up to three figures that moved. Leave this out if you have none: not everyone has one."
+    return Section("measures", "Results for the service", intro, blocks)
 
 
 def _figure(number: int, name: str, text: str) -> Question:
@@ -208,12 +208,12 @@ def _figure(number: int, name: str, text: str) -> Question:
 
 
 def _worth(code: str) -> Section:
-    asked = (
+    questions = (
         Question(
             "money",
             Kind.MONEY,
             f"Worth in money, in {currency.sign(code)} a year",
-            "Saved or gained in the first year. A guess is no shame.",
+            "Saved or gained in the first year. An estimate is fine.",
             currency=code,
         ),
         Question("basis", Kind.CHOICE, "Where does this sum come from?", options=BASES),
@@ -230,11 +230,11 @@ def _worth(code: str) -> Section:
             "100 is certain. Left empty, it counts as 0.",
         ),
     )
-    return Section("worth", "What it is worth", "", (Block("", asked),))
+    return Section("worth", "What it is worth", "", (Block("", questions),))
 
 
 def _closing() -> Section:
-    asked = (
+    questions = (
         Question("negative", Kind.TEXT, "What got worse, or cost more than it brought?"),
         Question(
             "consent",
@@ -244,4 +244,4 @@ def _closing() -> Section:
             CONSENT,
         ),
     )
-    return Section("closing", "The other side, and your consent", "", (Block("", asked),))
+    return Section("closing", "The other side, and your consent", "", (Block("", questions),))

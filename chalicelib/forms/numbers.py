@@ -1,4 +1,7 @@
-"""Numbers as people write them: what can be read in one way is read, anything else gets the likely reading. Pure."""
+"""Read numbers as people write them: accept what has one meaning, and suggest the likely reading of anything else.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,10 @@ class Written(Struct, frozen=True):
     """A number taken apart."""
 
     number: Decimal
-    marks: tuple[str, ...]  # what stands beside the digits, such as "£", "%" or "days"
+    marks: tuple[str, ...]  # marks next to the digits, such as "£", "%" or "days"
     thousands: bool = False  # it ends in k
-    other: Decimal | None = None  # a second reading that is as likely
-    unusual: bool = False  # separators that do not mean here what they mean elsewhere
+    other: Decimal | None = None  # a second reading that is equally likely
+    unusual: bool = False  # separators with another meaning elsewhere
 
     @property
     def is_unclear(self) -> bool:
@@ -40,17 +43,17 @@ class Written(Struct, frozen=True):
 
 
 def take_apart(typed: str) -> Written | None:
-    """None for what is no number at all."""
+    """Split typed text into number and mark; None if it is not a number."""
     text = _SPACES.sub(" ", typed).strip().replace("\N{MINUS SIGN}", "-")
     match = _PARTS.fullmatch(text) if len(text) <= MAX_NUMBER_CHARS else None
     if not match:
         return None
     thousands, after = _thousands(match["after"].strip())
-    found = _read_digits(match["digits"])
-    if found is None:
+    readings = _read_digits(match["digits"])
+    if readings is None:
         return None
     factor = (-1 if match["minus"] or match["minus_after"] else 1) * (THOUSAND if thousands else 1)
-    number, other, unusual = found
+    number, other, unusual = readings
     return Written(
         number=_normal(number * factor),
         marks=tuple(mark for mark in (match["before"], after) if mark),
@@ -61,14 +64,14 @@ def take_apart(typed: str) -> Written | None:
 
 
 def _thousands(after: str) -> tuple[bool, str]:
-    """ "k" at the digits is a thousand; what follows it is a mark. "kg" is a mark as a whole."""
+    """Read "k" after the digits as a thousand; other text is a mark. "kg" is a mark as a whole."""
     if re.match(r"k(?![^\W\d_])", after, re.IGNORECASE):
         return True, after[1:].strip()
     return False, after
 
 
 def _read_digits(digits: str) -> tuple[Decimal, Decimal | None, bool] | None:
-    """The likely reading, another one that is as likely, and whether separators are used as elsewhere."""
+    """Return the likely reading, another equally likely one, and whether the separators are unusual."""
     if match := _PLAIN.fullmatch(digits):
         plain = _decimal(match)
         three_after_the_dot = len(match["part"] or "") == 3 and match["whole"].strip("0")
@@ -85,11 +88,13 @@ def _decimal(match: re.Match[str]) -> Decimal:
 
 
 def _normal(number: Decimal) -> Decimal:
-    return number.normalize() + 0  # no trailing zeros, and no minus before nought
+    return number.normalize() + 0  # no trailing zeros, and no minus before zero
 
 
 def plain(number: Decimal) -> str:
-    """As it is kept, and as it is read again: three digits after a point would be unclear, so they become four."""
+    """Format a number for storage, so that it reads back the same: three digits after a point would be unclear, so
+    write four.
+    """
     text = format(number, "f")
     return f"{text}0" if re.fullmatch(r"-?0*[1-9][0-9]*\.[0-9]{3}", text) else text
 

@@ -1,7 +1,7 @@
-"""The raters' minute, six months on: for each development area, what has changed. Pure.
+"""The pulse, a one-minute form for raters after six months: what has changed in each development area. Pure.
 
 A pulse is an ordinary wave with a programme of its own: one competency whose items are the development areas, on a
-scale of seven. So it is collected, sealed, closed and published by the very same rules as the questionnaire.
+scale of seven. So the same rules collect, encrypt, close and publish it as the questionnaire.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ PULSE_PAGE = f"c-{AREAS}"  # the one page of the form
 
 
 def wave_programme(programme: Programme, wave: DelegateWave) -> Programme:
-    """What a wave asks: the programme itself, or for a pulse its development areas."""
+    """Return what a wave asks: the programme itself, or for a pulse its development areas."""
     if wave.wave is not Wave.PULSE:
         return programme
     items = tuple(Item(area.id, area.text, area.text, ()) for area in wave.areas)
-    asked = Competency(AREAS, "What has changed", "", None, items)
-    return replace(programme, scale=SCALE, competencies=(asked,), values=(), open_questions=())
+    competency = Competency(AREAS, "What has changed", "", None, items)
+    return replace(programme, scale=SCALE, competencies=(competency,), values=(), open_questions=())

@@ -1,6 +1,6 @@
-"""Who reads what is answered six months on. Pure.
+"""Declare who reads the answers of the six-month survey. Pure.
 
-The forms' sentences are made of this, and tests/forms/test_readers.py holds pages, commands and exports to it.
+The forms' sentences are derived from this, and tests/forms/test_readers.py holds pages, commands and exports to it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ DELEGATE, MANAGER = "delegate", "manager"  # who answers
 
 
 class Reader(StrEnum):
-    """Who may be shown somebody's single answer, beside whoever gave it."""
+    """Readers of a single answer, in addition to the person who gave it."""
 
     COACH = "coach"
     SPONSOR_BY_CONSENT = "sponsor"
 
 
-# by form, and by the first part of a field's name; what is not listed is shown to nobody else
+# by form, and by the first part of a field's name; no one else sees what is not listed
 READERS: Mapping[str, Mapping[str, Reader]] = {
     DELEGATE: {
         "level": Reader.COACH,
@@ -44,18 +44,18 @@ def reader_of(form: str, field: str) -> Reader | None:
 
 
 def what(form: str, reader: Reader) -> str:
-    """ "your examples, what was put into practice, your measures and what got worse"."""
-    named = [WORDS[name] for name, one in READERS[form].items() if one is reader]
+    """Join the words: "your examples, what was put into practice, your measures and what got worse"."""
+    named = [WORDS[name] for name, form_reader in READERS[form].items() if form_reader is reader]
     return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
 def sentences(form: str) -> tuple[str, ...]:
-    """What the form says under "Who sees what"."""
-    found = [f"{'Your' if form == DELEGATE else 'The'} coach sees {what(form, Reader.COACH)}."]
+    """Write what the form says under "Who sees what"."""
+    lines = [f"{'Your' if form == DELEGATE else 'The'} coach sees {what(form, Reader.COACH)}."]
     if of_sponsor := what(form, Reader.SPONSOR_BY_CONSENT):
-        found.append(f"The sponsor reads {of_sponsor} only if you say so at the end.")
-    found.append("Of everything else the sponsor sees figures for five or more delegates together.")
+        lines.append(f"The sponsor reads {of_sponsor} only if you say so at the end.")
+    lines.append("For everything else the sponsor sees figures for five or more delegates together.")
     return (
-        *found,
-        "No one else is shown your answers; whoever runs the programme sees only whether you have answered.",
+        *lines,
+        "No one else sees your answers. The programme team sees only whether you have answered.",
     )

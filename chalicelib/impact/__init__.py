@@ -1,1 +1,1 @@
-"""Stage 6: six months on, what was implemented and what it did."""
+"""Ask after six months what was put into practice and what it achieved (stage 6)."""

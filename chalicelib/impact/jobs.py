@@ -1,4 +1,4 @@
-"""The jobs of this stage: six months on, ask what came of it; close; publish what the raters saw."""
+"""Run this stage's jobs: open the survey after six months, close it, and publish the raters' view."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NOT_ASKED_AGAIN = (InvitationState.REVOKED, InvitationState.DECLINED)
 
 
 def start_impact(job: Job, now: datetime) -> Sequence[Write]:
-    """Ask the delegate, the line manager, and the raters. A repeat goes on where the last attempt ended."""
+    """Ask the delegate, the line manager and the raters. A repeat continues where the last attempt ended."""
     rows = list(delegates.load_rows(job.about["delegate"]))
     by_sort_key = {row["sk"]: row for row in rows}
     delegate = read(Delegate, by_sort_key["META"])
@@ -61,7 +61,7 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _pulse(delegate: Delegate, survey: ImpactSurvey, rows: Mapping[str, Row], now: datetime) -> DelegateWave:
-    """The raters' wave as it is, or opened now: its key first, for without it no answer could be kept."""
+    """Return the raters' wave, or open it now: key first, because no answer could be stored without it."""
     if stored := rows.get(f"WAVE#{Wave.PULSE.value}"):
         return read(DelegateWave, stored)
     wave = DelegateWave(
@@ -79,7 +79,7 @@ def _pulse(delegate: Delegate, survey: ImpactSurvey, rows: Mapping[str, Row], no
 
 
 def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> None:
-    """Everyone who was asked before the programme, each in one transaction; who was asked now is passed over."""
+    """Ask everyone who was asked before the programme, each in one transaction; skip who was asked already."""
     if wave.state is not WaveState.OPEN:
         return
     asked_before = list(invitations.of_delegate(delegate.id, Wave.BASELINE))
@@ -99,7 +99,7 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
 
 
 def close_impact(job: Job, now: datetime) -> Sequence[Write]:
-    """The end of the delegate's way: nothing more is accepted."""
+    """Close the surveys, the last step for a delegate: no more answers are accepted."""
     delegate = delegates.find(job.about["delegate"])
     if delegate is None:
         raise LookupError(f"no delegate {job.about['delegate']}")
@@ -110,9 +110,9 @@ def close_impact(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def publish_pulse(job: Job, now: datetime) -> Sequence[Write]:
-    """What the raters saw, by the rules of the report: nothing below the threshold."""
+    """Publish the raters' view by the rules of the report: nothing below the threshold."""
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave.PULSE)
     programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
     answered = responses.of_wave(delegate.id, wave.wave)
-    published = publish(programme, answered, comment_key=b"")  # a pulse has no comments to put in order
+    published = publish(programme, answered, comment_key=b"")  # a pulse has no comments to shuffle
     return [impact_surveys.add_pulse(pulse_result(wave, published))]

@@ -1,4 +1,4 @@
-"""From published cells to change: how much better or worse the raters find each development area."""
+"""Compute change from published cells: how much better or worse raters find each development area."""
 
 from __future__ import annotations
 

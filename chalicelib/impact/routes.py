@@ -1,4 +1,4 @@
-"""HTTP for the impact survey of delegate and line manager: one part a page, saved as it is left, then sent."""
+"""HTTP routes for the impact survey of delegate and line manager: one part a page, saved on leaving, then sent."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ def _kept(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[Su
 
 
 def _for_script(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
-    """What answer.js waits for: where to go, or what could not be kept; and what is stored, as the page's marks."""
+    """Answer answer.js: where to go or what was not kept, and what is stored, as the page's marks."""
     go = fields.get("go", "keep")
-    shown = {"shown": form.marks(form.sections[place])}
+    marks = {"shown": form.marks(form.sections[place])}
     if faults:
-        return Response(body={"message": faults[0].message, **shown}, status_code=422)
-    return Response(body={"next": "" if go == "keep" else _onward(form, place, go), **shown})
+        return Response(body={"message": faults[0].message, **marks}, status_code=422)
+    return Response(body={"next": "" if go == "keep" else _onward(form, place, go), **marks})
 
 
 def _onward(form: Form, place: int, go: str) -> str:
@@ -104,8 +104,8 @@ def _onward(form: Form, place: int, go: str) -> str:
 def _part(
     form: Form, place: int, answers: Mapping[str, str], faults: Sequence[SurveyFault], *, status: int = 200
 ) -> Response:
-    shown = {"place": place, "answers": answers, "faults": faults, "minutes_left": minutes(form.sections[place:])}
-    return _page("impact/part", form, status=status, **shown)
+    context = {"place": place, "answers": answers, "faults": faults, "minutes_left": minutes(form.sections[place:])}
+    return _page("impact/part", form, status=status, **context)
 
 
 def _page(template: str, form: Form, *, status: int = 200, **context: Any) -> Response:

@@ -1,1 +1,1 @@
-"""Stage 5: workshops and the work between them, on the delegate's own page."""
+"""Show a delegate the workshops and the assignments between them, on their own page (stage 5)."""

@@ -1,4 +1,4 @@
-"""A delegate's own page: the whole programme, and what is next."""
+"""A delegate's own page: the whole programme, and the next step."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class NotesRefused(Refusal):
 
 
 class Hub(Struct, frozen=True):
-    """Everything the page shows. Of the raters, totals only: never who."""
+    """Everything the page shows. Of the raters, only totals: never who."""
 
     token: str
     delegate: Delegate
@@ -79,51 +79,53 @@ class Hub(Struct, frozen=True):
     notes: Mapping[tuple[str, str], AssignmentNote]
     impact: ImpactSurvey | None
     ends: date | None  # last day of the programme
-    impact_at: datetime | None  # when the delegate is asked what came of it
+    impact_at: datetime | None  # when the delegate is asked about results
 
     @property
     def ends_at(self) -> datetime:
-        """When the link opens nothing any more."""
+        """Return when the link expires."""
         if self.ends is None:
             return end_after([self.wave.closes_at], self.programme.organisation.timezone)
         return end_of_programme_links(self.programme, self.ends, [self.wave.closes_at])
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        told = self.impact is not None and (self.impact.sent or not self.impact.is_open)
-        return steps(self.wave.state, released=self.report is not None, asked=self.impact is not None, told=told)
+        is_answered = self.impact is not None and (self.impact.sent or not self.impact.is_open)
+        return steps(
+            self.wave.state, released=self.report is not None, asked=self.impact is not None, is_answered=is_answered
+        )
 
     @property
     def approver(self) -> str:
-        """Who looks at the list of raters now; empty if nobody does."""
-        by = {Approver.COACH: self.delegate.coach.name, Approver.MANAGER: self.delegate.manager.name}
-        asked = self.programme.raters_approved_by if self.nomination.approval is Approval.ASKED else None
-        return by[asked] if asked else ""
+        """Return who is approving the list of raters now; empty if no one is."""
+        names = {Approver.COACH: self.delegate.coach.name, Approver.MANAGER: self.delegate.manager.name}
+        approver = self.programme.raters_approved_by if self.nomination.approval is Approval.ASKED else None
+        return names[approver] if approver else ""
 
     @property
     def impact_url(self) -> str:
         return IMPACT.url(self.impact) if self.impact else ""
 
     def noted(self, milestone: Milestone) -> int:
-        """How many of a milestone's assignments have a note."""
+        """Count a milestone's assignments that have a note."""
         return sum(bool(self.note(milestone, task)) for task in milestone.assignments)
 
     def note(self, milestone: Milestone, assignment: Assignment) -> str:
-        found = self.notes.get((milestone.id, assignment.id))
-        return found.text if found else ""
+        note = self.notes.get((milestone.id, assignment.id))
+        return note.text if note else ""
 
     def notes_on(self, milestone: Milestone) -> dict[str, str]:
-        """By the id of the assignment; those without a note are left out."""
+        """Return notes by assignment id; leave out those without a note."""
         noted = {task.id: self.note(milestone, task) for task in milestone.assignments}
         return {task: text for task, text in noted.items() if text}
 
     def marks(self, milestone: Milestone) -> str:
-        """What a page shows of the notes, for its form: see core/merging.py."""
+        """Return the marks of the notes, for the page's form: see core/merging.py."""
         return merging.marks(self.notes_on(milestone))
 
     @property
     def reader(self) -> Reader:
-        """For the report; the rest of the hub opens by its link alone."""
+        """Return the reader to sign in for the report; the rest of the hub opens by its link alone."""
         about = {"cohort": self.delegate.cohort_id, "delegate": self.delegate.id}
         home = f"/hub/{self.token}/report"
         return readers.reader(
@@ -148,7 +150,7 @@ class Hub(Struct, frozen=True):
 
 
 def open_hub(token: str) -> Hub:
-    """Two calls: the delegate's rows, and the cohort's dates. Raises LinkUnknown or LinkRevoked."""
+    """Open a hub in two calls: the delegate's rows, and the cohort's dates. Raises LinkUnknown or LinkRevoked."""
     link = HUB.open(token)
     delegate_id, version = link.parts
     rows = list(delegates.load_rows(delegate_id))
@@ -188,27 +190,27 @@ def _impact_at(programme: Programme, cohort: Cohort) -> datetime:
 
 
 def document_link(hub: Hub, kind: str, now: datetime) -> str:
-    """A link to the released report for the next minute, noted in the audit trail. Raises HubRefused."""
+    """Make a link to the released report for one minute, and record it in the audit trail. Raises HubRefused."""
     if hub.report is None:
-        raise HubRefused("Your report is released after the debrief with your coach. You get a mail then.")
+        raise HubRefused("Your coach releases your report after the debrief. You get an email then.")
     delegate = hub.delegate
     commit([audit_events.add(delegate.cohort_id, f"opened report ({kind})", "delegate", delegate.id, now)], now)
     return objects.link(hub.report.pdf if kind == "pdf" else hub.report.html)
 
 
-def find_milestone(hub: Hub, wanted: str) -> Milestone:
-    """Raises HubRefused for one that the programme does not have."""
-    found = next((one for one in hub.programme.milestones if one.id == wanted), None)
-    if found is None:
+def find_milestone(hub: Hub, milestone_id: str) -> Milestone:
+    """Find a milestone. Raises HubRefused if the programme does not have it."""
+    milestone = next((step for step in hub.programme.milestones if step.id == milestone_id), None)
+    if milestone is None:
         raise HubRefused("This step is not part of your programme.")
-    return found
+    return milestone
 
 
 def save_notes(hub: Hub, milestone: Milestone, fields: Mapping[str, str], now: datetime) -> None:
-    """Keep what the delegate did for the assignments of a milestone; one that is unchanged keeps its date.
+    """Keep a delegate's notes on the assignments of a milestone; an unchanged note keeps its date.
 
-    A blank takes no note back that the page did not show.
-    Raises NotesRefused naming every note that is too long; then none was kept.
+    A blank never removes a note that the page did not show. Raises NotesRefused with every note that is too long; then
+    none was kept.
     """
     typed = {task: fields.get(task.id, "").replace("\r\n", "\n").strip() for task in milestone.assignments}
     long = {task: len(text) for task, text in typed.items() if len(text) > MAX_NOTE_CHARS}
@@ -216,11 +218,11 @@ def save_notes(hub: Hub, milestone: Milestone, fields: Mapping[str, str], now: d
         raise NotesRefused([NoteFault(task.id, f"{task.title}: {_too_long(length)}") for task, length in long.items()])
     stored = hub.notes_on(milestone)
     names = [task.id for task in milestone.assignments]
-    kept = merging.merge(stored, {task.id: text for task, text in typed.items()}, merging.read_marks(fields), names)
+    merged = merging.merge(stored, {task.id: text for task, text in typed.items()}, merging.read_marks(fields), names)
     notes = [
-        AssignmentNote(milestone.id, task, kept.get(task, ""), now)
+        AssignmentNote(milestone.id, task, merged.get(task, ""), now)
         for task in names
-        if kept.get(task, "") != stored.get(task, "")
+        if merged.get(task, "") != stored.get(task, "")
     ]
     if notes:
         transact([assignments.save(hub.delegate.id, note) for note in notes])
@@ -231,10 +233,10 @@ def _too_long(length: int) -> str:
 
 
 def _released(rows: Mapping[str, Row]) -> StoredReport | None:
-    """The latest report that the delegate may read."""
+    """Return the latest report that the delegate may read."""
     places = [f"REPORT#{wave.value}" for wave in delegates.LATEST_FIRST]
-    found = (read(StoredReport, rows[place]) for place in places if place in rows)
-    return next((report for report in found if report.state is ReportState.RELEASED), None)
+    reports = (read(StoredReport, rows[place]) for place in places if place in rows)
+    return next((report for report in reports if report.state is ReportState.RELEASED), None)
 
 
 def _asked(rows: Iterable[Row], wave: Wave) -> list[Invitation]:

@@ -1,4 +1,4 @@
-"""How many raters have answered, in totals that point to no one. Pure."""
+"""Count answered raters in totals that single out no one. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.results.answer_counts import title_of
 
 
 class Progress(Struct, frozen=True):
-    """Raters of one or several groups, as they were counted this morning."""
+    """Raters of one or several groups, as counted this morning."""
 
     title: str
     words: str
@@ -20,7 +20,7 @@ class Progress(Struct, frozen=True):
 
 
 def progress(programme: Programme, counted: Iterable[AnswerCount]) -> tuple[Progress, ...]:
-    """Who is shown by name, the line manager say, is left out: of one person any count tells all."""
+    """Leave out raters who are shown by name, such as the line manager: any count of one person reveals the answer."""
     return tuple(
         Progress(title_of(programme, part), part.words, part.invited, part.answered)
         for part in counted

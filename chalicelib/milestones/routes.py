@@ -1,4 +1,4 @@
-"""HTTP for delegates: their own page, the released report, notes on assignments."""
+"""HTTP routes for delegates: their own page, the released report, notes on assignments."""
 
 from __future__ import annotations
 
@@ -22,66 +22,66 @@ bp = Blueprint(__name__)
 @bp.route("/hub/{token}", **GET)
 @page_handler
 def hub(token: str) -> Response:
-    found = _open(token)
-    return page("milestones/hub", hub=found, programme=found.programme)
+    opened = _open(token)
+    return page("milestones/hub", hub=opened, programme=opened.programme)
 
 
 @bp.route("/hub/{token}/report", **GET)
 @page_handler
 def report(token: str) -> Response:
-    found = _open(token)
-    delegate = signed_in(bp.current_request, found.reader, clock.now())
-    return delegate.page_with_documents("milestones/report", hub=found, programme=found.programme)
+    opened = _open(token)
+    delegate = signed_in(bp.current_request, opened.reader, clock.now())
+    return delegate.page_with_documents("milestones/report", hub=opened, programme=opened.programme)
 
 
 @bp.route("/hub/{token}/report", **POST)
 @page_handler
 def open_report(token: str) -> Response:
-    found = _open(token)
-    delegate = signed_in(bp.current_request, found.reader, clock.now())
+    opened = _open(token)
+    delegate = signed_in(bp.current_request, opened.reader, clock.now())
     fields = delegate.form(bp.current_request)
-    return delegate.see_other(hubs.document_link(found, fields.get("kind", "pdf"), clock.now()))
+    return delegate.see_other(hubs.document_link(opened, fields.get("kind", "pdf"), clock.now()))
 
 
 @bp.route("/hub/{token}/milestone/{milestone}", **GET)
 @page_handler
 def milestone(token: str, milestone: str) -> Response:
-    found = _open(token)
-    return _milestone_page(found, hubs.find_milestone(found, milestone))
+    opened = _open(token)
+    return _milestone_page(opened, hubs.find_milestone(opened, milestone))
 
 
 @bp.route("/hub/{token}/milestone/{milestone}", **POST)
 @page_handler
 def notes(token: str, milestone: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, HUB.verb, token)
-    found = _open(token)
-    return _kept(found, hubs.find_milestone(found, milestone), fields)
+    opened = _open(token)
+    return _kept(opened, hubs.find_milestone(opened, milestone), fields)
 
 
 def _open(token: str) -> Hub:
-    found = hubs.open_hub(token)
-    signing.refuse_ended(found.programme, found.ends_at, clock.now())
-    return found
+    opened = hubs.open_hub(token)
+    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
+    return opened
 
 
-def _kept(found: Hub, milestone: Milestone, fields: Mapping[str, str]) -> Response:
+def _kept(opened: Hub, milestone: Milestone, fields: Mapping[str, str]) -> Response:
     try:
-        hubs.save_notes(found, milestone, fields, clock.now())
+        hubs.save_notes(opened, milestone, fields, clock.now())
     except NotesRefused as refused:
-        return _milestone_page(found, milestone, fields, refused.faults)
-    return see_other(signing.url(f"/hub/{found.token}#m-{milestone.id}"))
+        return _milestone_page(opened, milestone, fields, refused.faults)
+    return see_other(signing.url(f"/hub/{opened.token}#m-{milestone.id}"))
 
 
 def _milestone_page(
-    found: Hub, milestone: Milestone, typed: Mapping[str, str] | None = None, faults: Sequence[NoteFault] = ()
+    opened: Hub, milestone: Milestone, typed: Mapping[str, str] | None = None, faults: Sequence[NoteFault] = ()
 ) -> Response:
     return page(
         "milestones/milestone",
         status=400 if faults else 200,
-        hub=found,
-        programme=found.programme,
+        hub=opened,
+        programme=opened.programme,
         milestone=milestone,
         typed=typed or {},
         faults=faults,
-        nonce=forms.nonce(HUB.verb, found.token),
+        nonce=forms.nonce(HUB.verb, opened.token),
     )

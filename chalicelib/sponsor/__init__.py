@@ -1,1 +1,1 @@
-"""Stage 7: what the organisation sees: figures of a cohort, never of one delegate."""
+"""Show the organisation figures of a cohort, never of one delegate (stage 7)."""

@@ -1,13 +1,13 @@
-"""One strip for each competency: self and all others on the scale. The figures stand beside it as text. Pure."""
+"""Draw one strip for each competency: self and all others on the scale. Their figures are next to it as text. Pure."""
 
 from __future__ import annotations
 
-WIDTH, HEIGHT, EDGE = 200, 16, 8  # EDGE: room for a mark at either end of the scale
+WIDTH, HEIGHT, EDGE = 200, 16, 8  # EDGE: space for a mark at either end of the scale
 OWN, OTHERS, LINE = "#3d348b", "#0f766e", "#cbd5e1"
 
 
 def strip(own: float | None, others: float | None, top: int) -> str:
-    """Self is a filled circle, all others an open diamond: told apart without colour too."""
+    """Draw self as a filled circle and all others as an open diamond, so that they differ without colour too."""
     shapes = [f'<path d="M{EDGE} 8H{WIDTH - EDGE}" stroke="{LINE}"/>']
     shapes += [f'<path d="M{_x(point, top):g} 3V13" stroke="{LINE}"/>' for point in range(1, top + 1)]
     if others is not None:

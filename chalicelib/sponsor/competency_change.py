@@ -1,4 +1,4 @@
-"""Change of a cohort's competencies, three ways, and what others see of it. Pure."""
+"""Compute the change of a cohort's competencies in three ways, and the change that others see. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Readings = Mapping[Key, Reading]
 
 
 class CompetencyLine(Struct, frozen=True):
-    """Cohort means before the programme; empty where too few delegates stand behind one."""
+    """Cohort means before the programme; empty if they come from too few delegates."""
 
     title: str
     own: str
@@ -30,7 +30,7 @@ class CompetencyLine(Struct, frozen=True):
 
 
 class FollowupLine(Struct, frozen=True):
-    """What all others say of the cohort, before the programme and in the follow-up."""
+    """Means of all others over the cohort, before the programme and in the follow-up."""
 
     title: str
     before: str
@@ -41,18 +41,18 @@ class FollowupLine(Struct, frozen=True):
 
 
 class ChangeLine(Struct, frozen=True):
-    """The same delegates in all three. pre: 360 self score; then: looking back; post: now."""
+    """Means of the same delegates at three points. pre: 360 self score; then: looking back; post: now."""
 
     title: str
     n: int
     post_pre: str
     post_then: str
     pre_then: str
-    grew: bool  # whatever the bounds leave open, they rate themselves higher than looking back
+    grew: bool  # whichever way the bounds fall, they rate themselves higher than looking back
 
 
 class Seen(Struct, frozen=True):
-    """Mean change in the development areas, -3 to +3; empty where too few delegates stand behind it."""
+    """Mean change in the development areas, -3 to +3; empty if it comes from too few delegates."""
 
     managers: str
     managers_n: int
@@ -61,7 +61,7 @@ class Seen(Struct, frozen=True):
 
 
 def competency_lines(programme: Programme, frozen: Frozen) -> tuple[CompetencyLine, ...]:
-    """The figures that the reports show, and no others: a second set of delegates would tell who is in one of them.
+    """Return only figures that the reports show: a second set of delegates would reveal who is in one of them.
 
     Only competencies with a figure from enough delegates.
     """
@@ -77,7 +77,7 @@ def competency_lines(programme: Programme, frozen: Frozen) -> tuple[CompetencyLi
 
 
 def followup_lines(programme: Programme, before: Frozen, after: Frozen) -> tuple[FollowupLine, ...]:
-    """How all others saw the cohort before and after, for competencies with a figure both times."""
+    """Return all others' view of the cohort before and after, for competencies with a figure both times."""
     first, second = _means_of_competencies(before), _means_of_competencies(after)
     effects = {effect.id: effect for effect in after.effects if (effect.about, effect.cell) == OTHERS_ON_COMPETENCIES}
     lines = []
@@ -99,7 +99,7 @@ def _means_of_competencies(frozen: Frozen) -> dict[tuple[str, str], CohortMean]:
 
 
 def change_lines(programme: Programme, found: Readings) -> tuple[ChangeLine, ...]:
-    """Only competencies that enough delegates rated at all three points."""
+    """Return competencies that enough delegates rated at all three points."""
     lines = (_change(competency, found) for competency in programme.competencies)
     return tuple(line for line in lines if line)
 

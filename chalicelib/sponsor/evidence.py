@@ -1,4 +1,4 @@
-"""What a cohort's summary is made of: published figures and signed answers. Pure."""
+"""The input of a cohort's summary: published figures and signed answers. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from msgspec import Struct, field
 
 
 class Evidence(Struct, frozen=True):
-    """One delegate: never a rater's answer. Means are scale points by competency id, as the report shows them."""
+    """The evidence of one delegate: never a rater's answer.
+
+    Means are scale points by competency id, as in the report.
+    """
 
     name: str
     service: str
@@ -18,16 +21,16 @@ class Evidence(Struct, frozen=True):
     areas: tuple[str, ...] = ()  # ids of the development areas
     own: Mapping[str, str] | None = None  # the delegate's impact survey; None if none was sent
     manager: Mapping[str, str] | None = None
-    left_out: bool = False  # what was sent cannot be counted
+    left_out: bool = False  # the answers sent cannot be counted
     raters_change: tuple[Fraction, ...] = ()  # published change of each area, all raters, -3 to +3
 
 
 def mean(numbers: Iterable[Fraction]) -> Fraction | None:
-    """One delegate's mean over several things; None of nothing."""
+    """Return one delegate's mean over several things; None over nothing."""
     given = list(numbers)
     return sum(given, Fraction(0)) / len(given) if given else None
 
 
 def number(answers: Mapping[str, str] | None, name: str) -> Fraction | None:
-    """An answer that is a number, if it was given."""
+    """Return an answer as a number, if it was given."""
     return Fraction(answers[name]) if answers and name in answers else None

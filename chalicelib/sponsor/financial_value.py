@@ -1,7 +1,7 @@
-"""What delegates say it is worth, discounted as the method asks: three numbers, never one. Pure.
+"""Add up the financial value that delegates claim, discounted by the method: three numbers, never one. Pure.
 
-Source: Phillips' chain of claimed benefit, share due to the programme and confidence; of two shares the lower
-counts, and an answer that was not given counts as nothing.
+Source: Phillips' chain of claimed benefit, share due to the programme and confidence; of two shares the lower counts,
+and a missing answer counts as nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from chalicelib.sponsor.evidence import Evidence, number
 
 
 class Claim(Struct, frozen=True):
-    """One delegate's benefit in the first year. Shares are 0 to 1; None where no answer was given."""
+    """One delegate's benefit in the first year. Shares are 0 to 1; None if there was no answer."""
 
     money: Fraction
     own_share: Fraction | None
@@ -39,7 +39,7 @@ class Claim(Struct, frozen=True):
 
 
 class Total(Struct, frozen=True):
-    """A sum as it is printed, or why it is not."""
+    """A sum as printed, or why it is not shown."""
 
     display: str = ""
     claims: int = 0  # above zero
@@ -47,7 +47,7 @@ class Total(Struct, frozen=True):
 
 
 class FinancialValue(Struct, frozen=True):
-    """In the first year, over all claims. Each total stands or falls by itself."""
+    """Value in the first year, over all claims. Each total is shown or hidden separately."""
 
     claimed: Total
     attributed: Total
@@ -86,7 +86,7 @@ def _total(found: Sum, currency_code: str) -> Total:
 
 
 def columns(claims: Sequence[Claim]) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
-    """Claimed, after attribution, after confidence: one number for each claim."""
+    """Return one number for each claim: claimed, after attribution, after confidence."""
     return (
         [claim.money for claim in claims],
         [claim.attributed for claim in claims],

@@ -1,4 +1,4 @@
-"""The job of this stage: the summary of a cohort, made once the last impact survey has closed."""
+"""Run this stage's job: make the summary of a cohort once the last impact survey has closed."""
 
 from __future__ import annotations
 
@@ -44,12 +44,16 @@ from chalicelib.store.summaries import Summary
 from chalicelib.store.table import Write
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
-MAX_WAIT = timedelta(days=14)  # for answers that cannot be counted: the sponsor does not wait for ever
+MAX_WAIT = timedelta(days=14)  # for answers that cannot be counted: the sponsor does not wait indefinitely
+WAITING_SINCE = "mending"  # the key in stored jobs
 
 
 def make_summary(job: Job, now: datetime) -> Sequence[Write]:
-    """Once, from published figures only; put off a day while a survey is open or still to open, or answers that cannot
-    be counted may still be mended."""
+    """Make the summary once, from published figures only.
+
+    Postpone it by a day while a survey is open or still to open, or while answers that cannot be counted may still be
+    corrected.
+    """
     cohort = cohorts.find(job.about["cohort"])
     if cohort is None:
         raise LookupError(f"no cohort {job.about['cohort']}")
@@ -58,15 +62,15 @@ def make_summary(job: Job, now: datetime) -> Sequence[Write]:
     rows = {delegate_id: impact_surveys.of_delegate(delegate_id) for delegate_id in lines}
     waited_for, _ = each(lines, lambda delegate_id: _is_waited_for(delegate_id, rows[delegate_id]), "summary")
     if any(waited_for.values()):
-        return [jobs.add(_later(cohort, now, job.about.get("mending", "")))]
+        return [jobs.add(_later(cohort, now, job.about.get(WAITING_SINCE, "")))]
     usable, left_out = each(
         lines, lambda delegate_id: _evidence(programme, lines[delegate_id], rows[delegate_id]), "summary"
     )
-    since = moment(job.about["mending"]) if job.about.get("mending") else now
+    since = moment(job.about[WAITING_SINCE]) if job.about.get(WAITING_SINCE) else now
     if left_out and now < since + MAX_WAIT:
-        told = [write for one, why in left_out.items() for write in _tell(cohort, lines[one], why, now)]
-        return [jobs.add(_later(cohort, now, stamp(since))), *told]
-    people = [usable.get(one) or Evidence(line.name, line.service, left_out=True) for one, line in lines.items()]
+        notices = [write for key, why in left_out.items() for write in _notify(cohort, lines[key], why, now)]
+        return [jobs.add(_later(cohort, now, stamp(since))), *notices]
+    people = [usable.get(key) or Evidence(line.name, line.service, left_out=True) for key, line in lines.items()]
     return _make(programme, cohort, people, now)
 
 
@@ -76,12 +80,12 @@ def _make(programme: Programme, cohort: Cohort, people: Sequence[Evidence], now:
     html = render_summary(programme, summary).encode()
     facts_name, html_name = summaries.save_documents(cohort.id, checksum(summary), summary_bytes(summary), html)
     stored = Summary(cohort.id, summaries.IMPACT, checksum(summary), facts_name, html_name, now)
-    told = [emails.add(_summary_email(programme, cohort, cohort.sponsor, now))] if cohort.sponsor else []
-    return [summaries.add(stored), *told]
+    notices = [emails.add(_summary_email(programme, cohort, cohort.sponsor, now))] if cohort.sponsor else []
+    return [summaries.add(stored), *notices]
 
 
-def _tell(cohort: Cohort, line: DelegateLine, why: str, now: datetime) -> list[Write]:
-    """The administrator: on the dashboard among the decisions, and in the trail. Once for each reason."""
+def _notify(cohort: Cohort, line: DelegateLine, why: str, now: datetime) -> list[Write]:
+    """Notify the administrator, on the dashboard and in the trail. Once for each reason."""
     if line.left_out == why:
         return []
     entry = audit_events.add(cohort.id, f"left out of the summary: {why}", "summary", line.delegate_id, now)
@@ -89,7 +93,10 @@ def _tell(cohort: Cohort, line: DelegateLine, why: str, now: datetime) -> list[W
 
 
 def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:
-    """After an outage surveys open late, and close as much later. One that failed for good is not waited for."""
+    """Return whether the cohort's surveys may still come: after an outage they open and close late.
+
+    Do not wait for a failed one.
+    """
     surveys = impact_surveys.surveys_from(rows)
     if surveys:
         return any(survey.is_open for survey in surveys)
@@ -97,15 +104,15 @@ def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:
     return asking is not None and asking.state is JobState.WAITING
 
 
-def _later(cohort: Cohort, now: datetime, mending: str) -> Job:
-    """mending   since when answers that cannot be counted wait to be mended; empty if none do"""
-    at = now + LOOK_AGAIN_AFTER
-    about = {"cohort": cohort.id} | ({"mending": mending} if mending else {})
-    return JobKind.SUMMARY.job(cohort.id, f"{at:%Y-%m-%d}", due_at=at, **about)
+def _later(cohort: Cohort, now: datetime, since: str) -> Job:
+    """Postpone the summary. since: when answers began to wait for correction; empty if none do."""
+    next_look = now + LOOK_AGAIN_AFTER
+    about = {"cohort": cohort.id} | ({WAITING_SINCE: since} if since else {})
+    return JobKind.SUMMARY.job(cohort.id, f"{next_look:%Y-%m-%d}", due_at=next_look, **about)
 
 
 class AnswersUnfit(Refusal):
-    """Answers that were sent contradict one another, so no figure can be made of them."""
+    """Sent answers contradict one another, so they give no figure."""
 
     title = "Left out of the summary"
 
@@ -131,7 +138,7 @@ def _evidence(programme: Programme, line: DelegateLine, rows: Sequence[Row]) -> 
 
 
 def _published_means(delegate_id: str) -> Mapping[str, Mapping[str, Fraction]] | None:
-    """Cell -> competency -> mean, as the released report shows them; None without a released report."""
+    """Return cell -> competency -> mean, as the released report shows them; None without a released report."""
     report = reports.find(delegate_id, Wave.BASELINE)
     if report is None or report.state is not ReportState.RELEASED:
         return None
@@ -143,9 +150,9 @@ def _published_means(delegate_id: str) -> Mapping[str, Mapping[str, Fraction]] |
 
 
 def _frozen(cohort_id: str) -> tuple[Frozen, Frozen]:
-    """The cohort's figures as the reports of the baseline and of the follow-up show them."""
-    found = (cohort_figures.find(cohort_id, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
-    baseline, followup = (read_frozen(one.figures) if one else Frozen() for one in found)
+    """Return the cohort's figures as the reports of the baseline and of the follow-up show them."""
+    snapshots = (cohort_figures.find(cohort_id, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
+    baseline, followup = (read_frozen(snapshot.figures) if snapshot else Frozen() for snapshot in snapshots)
     return baseline, followup
 
 

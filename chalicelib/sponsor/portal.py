@@ -1,4 +1,4 @@
-"""What a sponsor may open: the frozen summaries of one cohort, and nothing about one delegate."""
+"""Show a sponsor the final summaries of one cohort, and nothing about one delegate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NoSummaryYet(Refusal):
     title = "There is no summary yet"
 
     def __init__(self) -> None:
-        super().__init__("You get a mail as soon as it is ready.")
+        super().__init__("You get an email as soon as it is ready.")
 
 
 class Portal(Struct, frozen=True):
@@ -37,7 +37,7 @@ class Portal(Struct, frozen=True):
 
     @property
     def ends_at(self) -> datetime:
-        """When the link opens nothing any more."""
+        """Return when the link expires."""
         return end_of_programme_links(self.programme, self.cohort.dates.ends)
 
     @property
@@ -49,7 +49,7 @@ class Portal(Struct, frozen=True):
 
 
 def open_shelf(token: str) -> Portal:
-    """Two calls. Raises LinkUnknown or LinkRevoked."""
+    """Open a sponsor's page in two calls. Raises LinkUnknown or LinkRevoked."""
     link = SPONSOR.open(token)
     cohort_id, version = link.parts
     cohort = cohorts.find(cohort_id)
@@ -62,7 +62,7 @@ def open_shelf(token: str) -> Portal:
 
 
 def document_link(shelf: Portal, name: str, kind: str, now: datetime) -> str:
-    """A link to a summary for the next minute, noted in the audit trail. Raises NoSummaryYet."""
+    """Make a link to a summary for one minute, and record it in the audit trail. Raises NoSummaryYet."""
     summary = next((summary for summary in shelf.summaries if summary.name == name), None)
     if summary is None:
         raise NoSummaryYet

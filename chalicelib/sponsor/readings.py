@@ -1,4 +1,4 @@
-"""Every mean of the summary that is made of delegates' own answers: whose numbers stand behind it. Pure."""
+"""Collect every reading of the summary from delegates' own answers. Pure."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Key = tuple[str, str]  # what, and of which competency
 
 
 def readings(programme: Programme, people: Sequence[Evidence]) -> dict[Key, Reading]:
-    """By what it is about. Values stand in the order of `people`."""
-    found = {
+    """Collect readings by subject. Values are in the order of `people`."""
+    by_key = {
         ("relevance", ""): Reading(1, len(RELEVANCE), _own(people, "relevance")),
         ("recommend", ""): Reading(*RECOMMEND, _own(people, "recommend")),
         ("managers", ""): Reading(*CHANGE, tuple(map(_managers_change, people))),
@@ -28,8 +28,8 @@ def readings(programme: Programme, people: Sequence[Evidence]) -> dict[Key, Read
     for competency in programme.competencies:
         points = [_points(competency, evidence) for evidence in people]
         for place, what in enumerate((PRE, THEN, POST)):
-            found[what, competency.id] = Reading(1, programme.top, tuple(p[place] if p else None for p in points))
-    return found
+            by_key[what, competency.id] = Reading(1, programme.top, tuple(p[place] if p else None for p in points))
+    return by_key
 
 
 def _own(people: Iterable[Evidence], name: str) -> tuple[Fraction | None, ...]:
@@ -37,7 +37,7 @@ def _own(people: Iterable[Evidence], name: str) -> tuple[Fraction | None, ...]:
 
 
 def _points(competency: Competency, evidence: Evidence) -> tuple[Fraction, Fraction, Fraction] | None:
-    """Before, looking back and now: only of a delegate who has all three."""
+    """Return before, looking back and now, only for a delegate who has all three."""
     pre = evidence.self_means.get(competency.id)
     then, post = number(evidence.own, f"then.{competency.id}"), number(evidence.own, f"now.{competency.id}")
     return None if pre is None or then is None or post is None else (pre, then, post)

@@ -1,4 +1,4 @@
-"""The summary as one HTML page that needs nothing from anywhere else, on a phone, a desk or A4 paper."""
+"""Render the summary as one self-contained HTML page, for a phone, a desktop or A4 paper."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.sponsor.summary import CohortSummary
 
 
 def render_summary(programme: Programme, summary: CohortSummary) -> str:
-    """The same summary gives the same text."""
+    """Render the page. The same summary gives the same text."""
     environment = _environment()
     return environment.get_template("summary.html.j2").render(
         style=Markup(environment.get_template("summary.css").render()),  # noqa: S704 our own file

@@ -1,4 +1,4 @@
-"""HTTP for sponsors: the summaries of their cohort."""
+"""HTTP routes for sponsors: the summaries of their cohort."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ bp = Blueprint(__name__)
 @bp.route("/sponsor/{token}", **GET)
 @page_handler
 def shelf(token: str) -> Response:
-    found = open_shelf(token)
-    sponsor = signed_in(bp.current_request, found.reader, clock.now())
-    return sponsor.page_with_documents("sponsor/shelf", shelf=found, programme=found.programme)
+    opened = open_shelf(token)
+    sponsor = signed_in(bp.current_request, opened.reader, clock.now())
+    return sponsor.page_with_documents("sponsor/shelf", shelf=opened, programme=opened.programme)
 
 
 @bp.route("/sponsor/{token}", **POST)
 @page_handler
 def document(token: str) -> Response:
-    found = open_shelf(token)
-    sponsor = signed_in(bp.current_request, found.reader, clock.now())
+    opened = open_shelf(token)
+    sponsor = signed_in(bp.current_request, opened.reader, clock.now())
     fields = sponsor.form(bp.current_request)
-    link = document_link(found, fields.get("summary", ""), fields.get("kind", ""), clock.now())
+    link = document_link(opened, fields.get("summary", ""), fields.get("kind", ""), clock.now())
     return sponsor.see_other(link)

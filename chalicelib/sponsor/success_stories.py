@@ -1,4 +1,4 @@
-"""Cases in the delegates' own words: of those who agreed to be quoted, and as they agreed. Pure."""
+"""Select cases in the delegates' own words, from those who agreed to be quoted and as they agreed. Pure."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ class Case(Struct, frozen=True, order=True):
 
 
 def success_cases(cohort: Sequence[Evidence]) -> tuple[Case, ...]:
-    """Those with most to show first: measures that improved count twice, areas applied and things implemented once."""
-    told = [(evidence, answers) for evidence, answers in _quotable(cohort) if strength(evidence, answers)]
-    ranked = sorted((-strength(evidence, answers), _success(evidence, answers)) for evidence, answers in told)
+    """Sort the strongest first: improved measures count twice, areas applied and ideas implemented once."""
+    quotable = [(evidence, answers) for evidence, answers in _quotable(cohort) if strength(evidence, answers)]
+    ranked = sorted((-strength(evidence, answers), _success(evidence, answers)) for evidence, answers in quotable)
     return tuple(case for _, case in ranked if case.measures or case.words)[:MOST_SUCCESSES]
 
 
 def other_cases(cohort: Sequence[Evidence]) -> tuple[Case, ...]:
-    """What got worse or cost more, from those with least to show first."""
-    told = [(evidence, answers) for evidence, answers in _quotable(cohort) if "negative" in answers]
-    ranked = sorted((strength(evidence, answers), _other(evidence, answers)) for evidence, answers in told)
+    """Return what got worse or cost more, from the weakest results first."""
+    quotable = [(evidence, answers) for evidence, answers in _quotable(cohort) if "negative" in answers]
+    ranked = sorted((strength(evidence, answers), _other(evidence, answers)) for evidence, answers in quotable)
     return tuple(case for _, case in ranked)[:MOST_OTHERS]
 
 
@@ -43,12 +43,12 @@ def strength(evidence: Evidence, answers: Answers) -> int:
 
 
 def is_complete(answers: Answers, place: int) -> bool:
-    """Whether a measure says both figures, and which way is better."""
+    """Return whether a measure has both figures, and which way is better."""
     return all(f"measure.{place}.{part}" in answers for part in ("name", "baseline", "now", "direction"))
 
 
 def is_improved(answers: Answers, place: int) -> bool:
-    """Whether a measure moved the way that is better; no, if anything is missing to tell."""
+    """Return whether a measure moved the better way; False if anything is missing."""
     before, now = number(answers, f"measure.{place}.baseline"), number(answers, f"measure.{place}.now")
     direction = answers.get(f"measure.{place}.direction")
     if before is None or now is None:
@@ -78,11 +78,11 @@ def _who(evidence: Evidence, answers: Answers) -> str:
 
 
 def _measure(answers: Answers, place: int) -> str:
-    """ "Waiting time: from 18 to 11 days (last quarter; performance report)"."""
-    said = {
+    """Format a measure: "Waiting time: from 18 to 11 days (last quarter; performance report)"."""
+    fields = {
         part: answers.get(f"measure.{place}.{part}", "")
         for part in ("name", "baseline", "now", "unit", "period", "source")
     }
-    where = "; ".join(said[part] for part in ("period", "source") if said[part])
-    moved = f"{said['name']}: from {said['baseline']} to {said['now']} {said['unit']}".rstrip()
+    where = "; ".join(fields[part] for part in ("period", "source") if fields[part])
+    moved = f"{fields['name']}: from {fields['baseline']} to {fields['now']} {fields['unit']}".rstrip()
     return f"{moved} ({where})" if where else moved

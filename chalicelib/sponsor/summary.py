@@ -1,4 +1,4 @@
-"""The summary of a cohort: everything its page shows, and nothing that fewer than five delegates stand behind. Pure."""
+"""Compute the summary of a cohort: everything its page shows, and no figure from fewer than five delegates. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ NOTHING_FROZEN = Frozen()
 
 
 class Responses(Struct, frozen=True):
-    """The response line: what everything below is to be read by."""
+    """How many answered: the basis of every other figure."""
 
     delegates: int
     reports: int  # released
@@ -67,7 +67,7 @@ class Application(Struct, frozen=True):
 
 
 class Impact(Struct, frozen=True):
-    """Of those who answered: too few of them, and there is none."""
+    """Impact figures of those who answered; with too few of them there is none."""
 
     reaction: Reaction
     changes: tuple[ChangeLine, ...]
@@ -102,7 +102,10 @@ def summarise_cohort(
     baseline: Frozen = NOTHING_FROZEN,
     followup: Frozen = NOTHING_FROZEN,
 ) -> CohortSummary:
-    """people: every delegate of the cohort, in any order. The cohort's 360 figures are those frozen for the reports."""
+    """Compute the summary.
+
+    people: every delegate of the cohort, in any order. Its 360 figures are those of the reports.
+    """
     responses = Responses(
         delegates=len(people),
         reports=sum(evidence.has_report for evidence in people),
@@ -125,7 +128,7 @@ def summarise_cohort(
 
 
 def summary_bytes(summary: CohortSummary) -> bytes:
-    """Canonical JSON with a checksum over everything else."""
+    """Encode canonical JSON with a checksum over everything else."""
     content: dict[str, Any] = to_builtins(summary)
     return _canonical(content | {"checksum": checksum(summary)})
 
@@ -143,11 +146,11 @@ def _canonical(content: Mapping[str, Any]) -> bytes:
 
 def _impact(programme: Programme, people: Sequence[Evidence]) -> Impact:
     answered = [evidence.own for evidence in people if evidence.own is not None]
-    found = readings(programme, people)
+    all_readings = readings(programme, people)
     return Impact(
-        reaction=_reaction(programme, answered, found),
-        changes=change_lines(programme, found),
-        seen=seen(found),
+        reaction=_reaction(programme, answered, all_readings),
+        changes=change_lines(programme, all_readings),
+        seen=seen(all_readings),
         application=_application(programme, people),
         helped=_ticks(answered, "helped"),
         hindered=_ticks(answered, "hindered"),
@@ -170,13 +173,13 @@ def _reaction(programme: Programme, answered: Sequence[Answers], found: Mapping[
 def _application(programme: Programme, people: Sequence[Evidence]) -> Application:
     answered = [(evidence, evidence.own) for evidence in people if evidence.own is not None]
     levels = [{own[f"level.{area}"] for area in e.areas if f"level.{area}" in own} for e, own in answered]
-    told = [given for given in levels if given]
+    answered_levels = [given for given in levels if given]
     everyone = [own for _, own in answered]
     return Application(
         applied=tally(
             "Delegates who do at least one development area regularly, or as a habit",
-            sum(not given.isdisjoint(APPLIED) for given in told),
-            len(told),
+            sum(not given.isdisjoint(APPLIED) for given in answered_levels),
+            len(answered_levels),
         ),
         work=tuple(
             _chose(everyone, f"work.{milestone.id}.{assignment.id}", ("done",), assignment.title)
@@ -188,13 +191,13 @@ def _application(programme: Programme, people: Sequence[Evidence]) -> Applicatio
 
 
 def _chose(answered: Sequence[Answers], name: str, wanted: Collection[str], label: str) -> Tally:
-    """How many chose one of the wanted answers, of those who answered."""
+    """Count those who chose one of these answers, out of those who answered."""
     chosen = [own[name] for own in answered if name in own]
     return tally(label, sum(value in wanted for value in chosen), len(chosen))
 
 
 def _improved(answered: Sequence[Answers]) -> Tally:
-    """One delegate counts once, however many measures they gave."""
+    """Count each delegate once, even with several measures."""
     places = range(1, MEASURES + 1)
     given = [own for own in answered if any(is_complete(own, place) for place in places)]
     yes = sum(any(is_improved(own, place) for place in places) for own in given)
@@ -202,10 +205,10 @@ def _improved(answered: Sequence[Answers]) -> Tally:
 
 
 def _ticks(answered: Sequence[Answers], kind: str) -> tuple[Tally, ...]:
-    """What five or more ticked, in the order of the form: an order by counts would tell of them."""
+    """List what five or more ticked, in the order of the form: an order by counts would reveal the counts."""
     n = len(answered)
-    found = (tally(label, sum(f"{kind}.{name}" in own for own in answered), n) for name, label in FACTORS.items())
-    return tuple(one for one in found if one.many)
+    tallies = (tally(label, sum(f"{kind}.{name}" in own for own in answered), n) for name, label in FACTORS.items())
+    return tuple(count for count in tallies if count.many)
 
 
 def _shown(reading: Reading) -> tuple[str, int]:

@@ -73,7 +73,7 @@ def test_a_first_time_rater_is_done_with_about_sixty_taps(asked, visit):
     for competency in COMPETENCIES:
         for item in competency.items:
             tap(page.locator(f'label.option:has(input[name="{item.id}"][value="4"])'))
-        tap(page.get_by_role("button", name="Save and go on"))
+        tap(page.get_by_role("button", name="Save and continue"))
     page.wait_for_url("**/page/comments")
     assert_sound(page)
     for name in ("strengths", "one_change"):
@@ -85,7 +85,7 @@ def test_a_first_time_rater_is_done_with_about_sixty_taps(asked, visit):
     assert page.locator("blockquote").all_inner_texts() == ["You keep the ward calm."] * 2
     tap(page.get_by_role("button", name="Send my answers"))
     page.wait_for_url("**/thanks")
-    assert "Your answers are in" in page.locator("h1").inner_text()
+    assert "We have your answers" in page.locator("h1").inner_text()
     assert_sound(page)
     assert taps <= 60
 
@@ -98,7 +98,7 @@ def test_the_whole_way_works_without_javascript(asked, visit):
     page = visit(asked("answer", 1), javascript=False)
     page.get_by_role("link", name="Start").click()
     choose(page, ITEMS[0], "2")
-    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("button", name="Save and continue").click()
     assert "3 behaviours not rated" in page.locator(".errors").inner_text()
     page.get_by_role("button", name="Leave blank and carry on").first.click()
     choose(page, COMPETENCIES[1].items[0].id, "na")
@@ -107,7 +107,7 @@ def test_the_whole_way_works_without_javascript(asked, visit):
     page.get_by_role("button", name="Save and finish later").click()
 
     page.goto(asked("answer", 1))
-    page.get_by_role("link", name="Carry on").click()
+    page.get_by_role("link", name="Continue").click()
     assert checked(page) == {COMPETENCIES[1].items[0].id: "na"}
     page.get_by_text("All parts").click()
     page.get_by_role("link", name="In your own words").click()
@@ -122,7 +122,7 @@ def test_every_other_page_and_error_is_sound(asked, visit):
     page = visit(asked("answer", 2) + FIRST)
     assert_sound(page)
     choose(page, ITEMS[0])
-    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("button", name="Save and continue").click()
     page.wait_for_url("**?blank=1")
     assert page.evaluate("document.activeElement.className") == "errors soft"
     assert_sound(page)
@@ -174,7 +174,7 @@ def test_no_answer_is_lost_in_a_tunnel(asked, visit, tunnel, values):
     for item, value in zip(ITEMS, values, strict=True):
         choose(page, item, value)
     told(page, "Not saved – trying again")
-    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("button", name="Save and continue").click()
     told(page, "Not saved – trying again, then going on")
     assert checked(page) == dict(zip(ITEMS, values, strict=True))
 
@@ -274,7 +274,7 @@ def test_a_page_is_filled_in_with_the_keyboard_alone(asked, visit):
         assert legend >= bar
     assert checked(page) == dict.fromkeys(ITEMS, "3")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Save and go on"
+    assert page.evaluate("document.activeElement.textContent") == "Save and continue"
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/page/c-{COMPETENCIES[1].id}")
 

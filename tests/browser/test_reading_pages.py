@@ -167,7 +167,7 @@ def test_a_coach_goes_from_the_mail_to_the_release(cloud, visit, entry, javascri
     press(page, "Record the debrief")
     assert "Debrief recorded" in page.locator(".status").inner_text()
     page.get_by_label("Notes").fill("For me alone")
-    press(page, "Keep the notes")
+    press(page, "Save the notes")
     assert page.get_by_label("Notes").input_value() == "For me alone"
     sound(page)
 

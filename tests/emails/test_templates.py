@@ -117,8 +117,8 @@ def test_a_named_rater_is_told_so(template):
 
 
 def test_a_reminder_six_months_on_suits_its_reader():
-    assert rendered("impact/reminder", own="yes").subject.startswith("Dr Amara Osei, please")
-    assert rendered("impact/reminder").subject.startswith("Please tell us what has changed in the work of Dr Amara")
+    assert rendered("impact/reminder", own="yes").subject.startswith("Dr Amara Osei, what has changed?")
+    assert rendered("impact/reminder").subject.startswith("What has changed in the work of Dr Amara")
 
 
 @pytest.mark.parametrize("template", EVERY)

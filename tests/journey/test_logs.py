@@ -166,7 +166,7 @@ def six_months_on(visitor, clock) -> list[str]:
     visitor.open(effect).post(effect, {"effect": CANARY})
     pulse = people.link("p0", "answer")
     visitor.open(pulse).post(f"{pulse}/pulse", {"1": "6", "2": "na"})
-    assert "Thank you. Your answers are in." in visitor.page
+    assert "Thank you. We have your answers." in visitor.page
     drain(clock.advance(days=40))
     visitor.sign_in(people.link("sponsor", "sponsor"), "sponsor@example.org", clock.now())
     assert visitor.status == 200

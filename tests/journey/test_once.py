@@ -78,6 +78,6 @@ def test_a_second_release_is_refused_with_the_day_of_the_first(visitor, clock, c
     visitor.post(f"{case}/release", nonce=ask)
 
     assert visitor.status == 409
-    assert "released once and does not change any more" in visitor.page
+    assert "neither the report nor the development areas agreed with it can change" in visitor.page
     with pytest.raises(ConditionFailed):
         transact([reports.release(reports.find(people.dana(), Wave.BASELINE), day)])

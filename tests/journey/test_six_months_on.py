@@ -80,7 +80,7 @@ def test_a_survey_is_filled_in_part_by_part_resumed_and_sent(opened, clock):
     opened.open(link)
     assert "Start" in opened.page
     opened.open(f"{link}/part/reaction").post(f"{link}/part/reaction", {"relevance": "5", "go": "later"})
-    assert "Carry on" in opened.page
+    assert "Continue" in opened.page
     assert f"{link}/part/learning" in opened.page
     opened.open(f"{link}/part/worth").post(f"{link}/part/worth", {"money": "£12k", "basis": "own", "share": "50 %"})
     assert opened.url.endswith("/part/closing")
@@ -93,7 +93,7 @@ def test_a_survey_is_filled_in_part_by_part_resumed_and_sent(opened, clock):
     for _ in range(2):
         nonce = opened.open(f"{link}/part/reaction").nonce
         opened.post(f"{link}/send", nonce=nonce)
-        assert "Thank you. Your answers are in." in opened.page
+        assert "Thank you. We have your answers." in opened.page
     assert kept(Role.DELEGATE).sent
     opened.open(f"{link}/part/closing").post(f"{link}/part/closing", {"negative": "Less time."})
     assert kept(Role.DELEGATE).answers["negative"] == "Less time."
@@ -146,7 +146,7 @@ def test_what_was_sent_counts_until_a_change_of_it_is_sound(sent, part, change):
     page = f"{link}/part/{part}"
     fields = worth | change if part == "worth" else change
     opened.open(page).post(page, fields)
-    assert (opened.status, "What you sent still counts" in opened.page) == (400, True)
+    assert (opened.status, "The answers you sent still count" in opened.page) == (400, True)
     assert kept(Role.DELEGATE).answers == worth
 
     typed = next(text for text in change.values() if text)
@@ -155,7 +155,7 @@ def test_what_was_sent_counts_until_a_change_of_it_is_sound(sent, part, change):
     opened.open(f"{link}/part/reaction").post(f"{link}/part/reaction", {"relevance": "5"})
     assert kept(Role.DELEGATE).answers == worth, "a sound part counts with the rest of the change"
     opened.open(f"{link}/review").post(f"{link}/send")
-    assert (opened.status, "Your change does not count yet" in opened.page) == (400, True)
+    assert (opened.status, 'data-hook="change-not-counted"' in opened.page) == (400, True)
     assert kept(Role.DELEGATE).answers == worth
 
     mended = worth | {"money": "2000"} if part == "worth" else {}
@@ -259,7 +259,7 @@ def test_a_pulse_is_one_page_and_one_button(opened):
     assert (opened.status, "Please choose one of the answers shown" in opened.page) == (400, True)
     for rating in ("6", "5"):
         opened.post(f"{link}/pulse", {"1": rating, "2": "na"}, nonce=nonce)
-        assert "Thank you. Your answers are in." in opened.page
+        assert "Thank you. We have your answers." in opened.page
     states = [one.state for one in invitations.of_delegate(people.dana(), Wave.PULSE)]
     assert states.count(InvitationState.ANSWERED) == 1
 

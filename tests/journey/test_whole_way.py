@@ -58,10 +58,10 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     impact = people.link("dana delegate", "impact")
     visitor.open(f"{impact}/part/reaction").post(f"{impact}/part/reaction", {"relevance": "5"})
     visitor.open(f"{impact}/review").post(f"{impact}/send")
-    assert "Thank you. Your answers are in." in visitor.page
+    assert "Thank you. We have your answers." in visitor.page
     pulse = people.link("p0", "answer")
     visitor.open(pulse).post(f"{pulse}/pulse", {"1": "6", "2": "na"})
-    assert "Thank you. Your answers are in." in visitor.page
+    assert "Thank you. We have your answers." in visitor.page
     drain(clock.advance(days=40))
     summary = people.link("sponsor", "sponsor")
     visitor.sign_in(summary, "sponsor@example.org", clock.now())

@@ -32,13 +32,16 @@ def test_raters_are_told_as_they_were_counted_and_no_one_who_is_shown_by_name():
         pytest.param(WaveState.CLOSED, {"released": True}, "done done now later", id="released"),
         pytest.param(WaveState.CLOSED, {"released": True, "asked": True}, "done done done now", id="surveyed"),
         pytest.param(
-            WaveState.CLOSED, {"released": True, "asked": True, "told": True}, "done done done done", id="complete"
+            WaveState.CLOSED,
+            {"released": True, "asked": True, "is_answered": True},
+            "done done done done",
+            id="complete",
         ),
         pytest.param(WaveState.CLOSED, {"asked": True}, "done done done now", id="never-released"),
     ],
 )
 def test_a_delegate_is_at_one_step_at_most(wave, known, states):
-    found = steps(wave, **{"released": False, "asked": False, "told": False, **known})
+    found = steps(wave, **{"released": False, "asked": False, "is_answered": False, **known})
 
     assert " ".join(step.state for step in found) == states
     assert sum(step.state is StepState.NOW for step in found) <= 1
