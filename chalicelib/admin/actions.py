@@ -225,6 +225,7 @@ ACTS = {
             _said(
                 "No answer can be given or changed any more. Raters are not told.",
                 "If there are enough answers, the report is made and the coach is told. If not, you decide again.",
+                "If answers were destroyed, or an address was corrected, only those count that the page shows.",
             ),
             _close,
             "The questionnaire is being closed.",

@@ -75,7 +75,8 @@ def describe_status(programme: Programme, line: DelegateLine, bounces: Sequence[
     if line.withdrawn:
         return StatusLine(9, "", "Withdrawn", Filter.DONE)
     if line.stage is DelegateStatus.HELD:
-        return StatusLine(0, "bad", "Too few answers: give more time or close", Filter.DECISION)
+        why = "Not all answers are counted" if line.counts_hidden else "Too few answers"
+        return StatusLine(0, "bad", f"{why}: give more time or close", Filter.DECISION)
     if bounces and line.stage in (DelegateStatus.PLANNED, DelegateStatus.COLLECTING):
         return _not_arrived(bounces)
     if line.left_out:

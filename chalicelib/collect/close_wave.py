@@ -28,6 +28,7 @@ from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.results.answer_counts import has_enough_counted
 from chalicelib.links.kinds import CONSOLE, name_links
 from chalicelib.results.partition import cells_of
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs, programmes, responses, wave_keys
@@ -49,7 +50,7 @@ def close_wave(job: Job, now: datetime) -> Sequence[Write]:
         if wave.state is WaveState.HELD and not forced:
             return []
         asked = list(invitations.of_delegate(delegate.id, wave.wave))
-        if not forced and has_too_few_answers(programme, asked):
+        if not forced and _needs_decision(programme, delegate, wave, asked):
             _stop_reminders(programme, delegate, wave, asked)
             return _hold(programme, delegate, wave, asked, now)
         transact([delegates.end_wave(wave, WaveState.CLOSING)])
@@ -70,6 +71,21 @@ def _what_follows(delegate: Delegate, wave: DelegateWave, *, at_once: bool, now:
         jobs.add(JobKind.COHORT_FIGURES.job(delegate.cohort_id, wave.wave, delegate.id, due_at=now, **about)),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.SCORING}, wave=wave.wave),
     ]
+
+
+def _needs_decision(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, asked: Iterable[Invitation]
+) -> bool:
+    """Whether an administrator decides if there is a report.
+
+    Once a group's answers are counted for no one, because some may have been taken out, the answers themselves must not
+    decide: beside the count of the morning before, that would tell whether there were any to take out. What pages show
+    already decides then.
+    """
+    if not wave.counts_hidden:
+        return has_too_few_answers(programme, asked)
+    _, line = cohorts.find_with_line(delegate.cohort_id, delegate.id, wave.wave)
+    return line is None or not has_enough_counted(programme, line.visible_counts)
 
 
 def has_too_few_answers(programme: Programme, asked: Iterable[Invitation]) -> bool:

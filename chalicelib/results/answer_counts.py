@@ -44,6 +44,13 @@ def at_least(answered: int, invited: int, step: int) -> int:
     return max(0, min(answered, invited - MARGIN)) // step * step
 
 
+def has_enough_counted(programme: Programme, parts: Iterable[AnswerCount]) -> bool:
+    """Whether the counts that pages show are enough for a report: each is true, so the answers are enough as well."""
+    counted = others(parts)
+    total = sum(part.answered for part in counted)
+    return total >= programme.minimum_responses and any(part.answered for part in counted if not part.named)
+
+
 def others(parts: Iterable[AnswerCount]) -> list[AnswerCount]:
     """Leave out the delegate's own questionnaire."""
     return [part for part in parts if part.groups != (SELF_GROUP,)]

@@ -192,8 +192,11 @@ def move_wave(delegate_id: str, wave: Wave, to: WaveState, *before: WaveState) -
 
 
 def end_wave(read: DelegateWave, to: WaveState) -> Write:
-    """Change the state of a wave whose deadline has passed. Refused if the deadline was extended since it was read."""
-    as_read = [equals("state", read.state), equals("closes_at", read.closes_at)]
+    """Change the state of a wave whose deadline has passed.
+
+    Refused if the deadline was extended, or answers were taken out, since it was read.
+    """
+    as_read = [equals("state", read.state), equals("closes_at", read.closes_at), _hidden_as_read(read)]
     return change_wave(read.delegate_id, read.wave, {"state": to}, as_read)
 
 
@@ -201,10 +204,12 @@ def hide_counts(read: DelegateWave, groups: Iterable[str]) -> Write:
     """Stop counting these groups until the close. Refused if the wave changed since it was read."""
     hidden = sorted({*read.counts_hidden, *groups})
     as_read = [equals("state", read.state), equals("closes_at", read.closes_at)]
-    unchanged = [equals("counts_hidden", read.counts_hidden)]
-    if not read.counts_hidden:
-        unchanged.append(missing("counts_hidden"))
-    return change_wave(read.delegate_id, read.wave, {"counts_hidden": hidden}, [*as_read, either(*unchanged)])
+    return change_wave(read.delegate_id, read.wave, {"counts_hidden": hidden}, [*as_read, _hidden_as_read(read)])
+
+
+def _hidden_as_read(read: DelegateWave) -> Condition:
+    unchanged = equals("counts_hidden", read.counts_hidden)
+    return unchanged if read.counts_hidden else either(unchanged, missing("counts_hidden"))
 
 
 def still_open(wave: DelegateWave) -> Write:

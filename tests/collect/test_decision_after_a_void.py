@@ -1,0 +1,166 @@
+"""Once answers may have been taken out, the close must not tell whether there were any.
+
+The attacker is an administrator who looks at the counts of the morning, takes one rater out, closes the questionnaire
+and sees whether a decision is asked for. A world says how many others have answered, and whether that rater had.
+Worlds that looked alike on the morning must look alike after the close.
+"""
+
+import re
+from collections import defaultdict
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.admin import address_change, close_or_extend, data_requests, void_answers
+from chalicelib.collect import close_wave
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.clock import use
+from chalicelib.core.model import AnswerCount, Wave, WaveState
+from chalicelib.results.answer_counts import has_enough_counted
+from chalicelib.store import cohorts, delegates, jobs
+from chalicelib.store.delegates import WaveChanged
+from infra.local.memory import backend
+from tests.faults import scene
+from tests.support import people
+from tests.support.clock import Clock
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+BY = "ada@example.org"
+DANA = people.person("dana delegate").email
+P0 = people.person("p0").email
+NEW = "p0.new@example.org"
+PEERS = 8  # counted in steps of four, up to four
+RULES = replace(people.programme(), id="four", minimum_responses=4)
+
+TAKE_OUT = {
+    "void": lambda now: void_answers.void(people.COHORT, P0, now, BY),
+    "correct": lambda now: address_change.change_address(people.COHORT, P0, NEW, now, BY),
+    "erase": lambda now: data_requests.erase(P0, now),
+}
+
+
+@pytest.fixture
+def everyone_has_saved(visitor, clock):
+    """A scene in which every peer has filled in their questionnaire and has not sent it."""
+
+    def build():
+        people.opened(clock, chosen=people.raters(PEERS, 0), rules=RULES)
+        for n in range(PEERS):
+            scene.fill_in(scene.ticket(scene.invitation(f"p{n}")), "3", clock.now())
+
+    return scene.Scene(build)
+
+
+def seen(visitor, clock):
+    """The console's pages about the delegate, and what the administrator is emailed."""
+    visitor.cookies.clear()
+    visitor.let_in_administrator(clock.now())
+    base = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+    pages = [visitor.open(f"{base}{path}").page for path in ("", f"/delegate/{people.dana()}", "/progress")]
+    emails = [str(mail.message["Subject"]) for mail in sent_mails() if mail.row.startswith("report/too_few")]
+    return tuple(re.sub(r'value="[^"]{20,}"', "", page) for page in pages), tuple(emails)
+
+
+def answer_from_another_mailbox(clock):
+    """The administrator corrected the address to one of their own, and answers there if there is a form."""
+    for one in scene.asked():
+        if one.rater.email == NEW and not one.sealed:
+            scene.fill_in(scene.ticket(one), "3", clock.now())
+            submit(scene.ticket(one), clock.now())
+
+
+def play(visitor, clock, others, had_answered, take_out):
+    """What is seen on the morning, and after the close."""
+    for n in [*range(1, others + 1), *([0] if had_answered else [])]:
+        submit(scene.ticket(scene.invitation(f"p{n}")), clock.now())
+    drain(clock.to(people.OPENING.replace(day=16)))
+    before = seen(visitor, clock)
+    take_out(clock.advance(minutes=1))
+    drain(clock.now())
+    answer_from_another_mailbox(clock)
+    close_or_extend.close_now(people.COHORT, DANA, clock.advance(minutes=1), BY)
+    drain(clock.now())
+    drain(clock.advance(minutes=5))
+    return before, seen(visitor, clock)
+
+
+@pytest.mark.parametrize("take_out", TAKE_OUT.values(), ids=TAKE_OUT)
+def test_the_decision_follows_from_what_was_seen_before(everyone_has_saved, visitor, clock, take_out):
+    start, found = clock.now(), defaultdict(list)
+    for others in range(2, PEERS - 1):
+        for had_answered in (False, True):
+            backend("ses").sent_messages.clear()
+            everyone_has_saved.lay_out()
+            of_world = Clock(start)
+            use(of_world.now)
+            before, after = play(visitor, of_world, others, had_answered, take_out)
+            found[before].append((had_answered, after))
+
+    assert len(found) > 1, "the counts of the morning are the same in every world: nothing was tried"
+    for worlds in found.values():
+        assert {had_answered for had_answered, _ in worlds} == {False, True}
+        assert len({after for _, after in worlds}) == 1
+
+
+def test_counts_that_are_shown_may_be_enough_without_the_hidden_group(visitor, clock):
+    people.opened(clock, chosen=people.raters(8, 8), rules=RULES)
+    for name in ("d0", "d1", "d2", "d3", "d4"):
+        ticket = scene.ticket(scene.invitation(name))
+        scene.fill_in(ticket, "3", clock.now())
+        submit(ticket, clock.now())
+    drain(clock.advance(days=1))
+    void_answers.void(people.COHORT, P0, clock.now(), BY)
+    drain(clock.now())
+    close_or_extend.close_now(people.COHORT, DANA, clock.now(), BY)
+    drain(clock.now())
+
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.CLOSED
+    assert jobs.failed() == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "enough"),
+    [
+        pytest.param([AnswerCount(("peer",), 8, 4), AnswerCount(("manager",), 1, 1, named=True)], True, id="five"),
+        pytest.param([AnswerCount(("peer",), 8, 4), AnswerCount(("self",), 1, 1, named=True)], False, id="self"),
+        pytest.param([AnswerCount(("manager",), 5, 5, named=True)], False, id="named-alone"),
+        pytest.param([], False, id="nothing-counted"),
+    ],
+)
+def test_what_is_counted_is_enough_for_a_report_only_if_the_answers_are(parts, enough):
+    assert has_enough_counted(people.programme(), parts) is enough
+
+
+def test_the_console_and_the_email_say_why_a_decision_is_asked_for(visitor, clock):
+    people.opened(clock, chosen=people.raters(8, 0))
+    void_answers.void(people.COHORT, P0, clock.now(), BY)
+    drain(clock.now())
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(minutes=5))
+    (page, *_), (subject,) = seen(visitor, clock)
+
+    assert "Not all answers are counted: give more time or close" in page
+    assert "too few answers counted" in " ".join(subject.split())
+    (mail,) = [mail for mail in sent_mails() if mail.row.startswith("report/too_few")]
+    assert "Then there may be more answers than are counted." in " ".join(mail.text.split())
+
+
+def test_a_close_that_began_before_a_void_begins_again(visitor, clock, monkeypatch):
+    """The void is stored after the close has read the wave, and before it has read the answers."""
+    people.opened(clock, chosen=people.raters(8, 0))
+    kept = close_wave.invitations.of_delegate
+    late = [lambda wave: people.write(delegates.hide_counts(wave, ["peer"]))]
+
+    def reads_late(delegate_id, wave):
+        while late:
+            late.pop()(delegates.find_with_wave(delegate_id, wave)[1])
+        return kept(delegate_id, wave)
+
+    monkeypatch.setattr(close_wave.invitations, "of_delegate", reads_late)
+    clock.to(people.CLOSE)
+    job = jobs.find(f"close#{people.dana()}#baseline#0")
+    with pytest.raises(WaveChanged):
+        people.write(*close_wave.close_wave(job, clock.now()))
+    assert cohorts.list_lines(people.COHORT)[0].stage == "collecting"
