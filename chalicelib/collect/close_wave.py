@@ -28,8 +28,8 @@ from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.results.answer_counts import has_enough_counted
 from chalicelib.links.kinds import CONSOLE, name_links
+from chalicelib.results.answer_counts import has_enough_counted
 from chalicelib.results.partition import cells_of
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs, programmes, responses, wave_keys
 from chalicelib.store.cohorts import DelegateStatus
@@ -73,9 +73,7 @@ def _what_follows(delegate: Delegate, wave: DelegateWave, *, at_once: bool, now:
     ]
 
 
-def _needs_decision(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, asked: Iterable[Invitation]
-) -> bool:
+def _needs_decision(programme: Programme, delegate: Delegate, wave: DelegateWave, asked: Iterable[Invitation]) -> bool:
     """Whether an administrator decides if there is a report.
 
     Once a group's answers are counted for no one, because some may have been taken out, the answers themselves must not

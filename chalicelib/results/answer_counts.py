@@ -10,7 +10,14 @@ from collections.abc import Collection, Iterable, Mapping
 from chalicelib.core.model import SELF_GROUP, AnswerCount, Programme
 from chalicelib.results.partition import pooled
 
-MARGIN = 2  # people of a part whose answers no count needs: one rater, and one more who reveals their own answer
+
+def margin(threshold: int) -> int:
+    """Count the people whom a count leaves out: one rater, and the threshold less two whose answers are known.
+
+    Those may be the delegate's own mailboxes, or raters who reveal their answer. With one more of them, the report
+    itself no longer protects the last rater of a cell.
+    """
+    return threshold - 1
 
 
 def count_parts(
@@ -29,7 +36,7 @@ def count_parts(
     order = [group.id for group in programme.anonymous_groups]
     anonymous = [
         _part(part, invited, answered, programme.threshold)
-        for part in pooled(invited, order, programme.threshold + MARGIN)
+        for part in pooled(invited, order, programme.threshold + margin(programme.threshold))
     ]
     return tuple(part for part in (*named, *anonymous) if not set(part.groups) & set(hidden))
 
@@ -40,8 +47,8 @@ def _part(groups: tuple[str, ...], invited: Mapping[str, int], answered: Mapping
 
 
 def at_least(answered: int, invited: int, step: int) -> int:
-    """Round down to a multiple of `step` that leaves MARGIN people about left_out it says nothing."""
-    return max(0, min(answered, invited - MARGIN)) // step * step
+    """Round down to a multiple of `step`, the threshold, that leaves a margin of people about whom it says nothing."""
+    return max(0, min(answered, invited - margin(step))) // step * step
 
 
 def has_enough_counted(programme: Programme, parts: Iterable[AnswerCount]) -> bool:

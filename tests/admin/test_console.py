@@ -61,8 +61,11 @@ def test_the_dashboard_is_one_query_besides_the_session(opened):
     assert calls == {"GetItem": 1, "Query": 1}
 
 
-def test_answers_are_counted_each_morning_and_a_small_group_is_put_with_another(opened, clock):
-    """Two reports alone would tell; with the peers they are six."""
+def test_answers_are_counted_each_morning_and_a_small_group_is_put_with_another(admin, clock):
+    """Three reports alone would tell; with the peers they are seven."""
+    people.opened(clock, chosen=people.raters(4, 3))
+    clock.advance(days=1)
+    opened = admin.let_in_administrator(clock.now())
     for name in ("p0", "p1", "p2", "p3", "d0"):
         answer(opened, name)
     opened.open(COHORT)
@@ -71,7 +74,7 @@ def test_answers_are_counted_each_morning_and_a_small_group_is_put_with_another(
     drain(clock.advance(days=1))
     opened.let_in_administrator(clock.now()).open(COHORT)
 
-    assert 'Peers and direct reports <b class="number">4 or more of 6</b>' in opened.page
+    assert 'Peers and direct reports <b class="number">4 or more of 7</b>' in opened.page
     assert "irect reports <b" not in opened.page.replace("Peers and direct reports <b", "")
 
 
@@ -343,14 +346,14 @@ def test_the_trail_says_who_did_what(opened, clock):
 
 
 def test_progress_is_a_file_without_formulas(admin, clock):
-    people.opened(clock, chosen=people.raters(6, 0), names=("=cmd()|dana",))
+    people.opened(clock, chosen=people.raters(7, 0), names=("=cmd()|dana",))
     drain(clock.advance(days=1))
     admin.let_in_administrator(clock.now())
     admin.open(f"{COHORT}/progress")
     lines = list(csv.DictReader(io.StringIO(admin.page.removeprefix("\ufeff"))))
 
     assert {line["delegate"][:2] for line in lines} == {"'="}
-    assert {line["group"]: line["invited"] for line in lines} == {"Self": "1", "Line manager": "1", "Peers": "6"}
+    assert {line["group"]: line["invited"] for line in lines} == {"Self": "1", "Line manager": "1", "Peers": "7"}
 
 
 def test_an_unknown_cohort_delegate_or_act_is_a_kind_page(opened):

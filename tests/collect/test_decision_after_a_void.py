@@ -144,7 +144,7 @@ def test_the_console_and_the_email_say_why_a_decision_is_asked_for(visitor, cloc
     assert "Not all answers are counted: give more time or close" in page
     assert "too few answers counted" in " ".join(subject.split())
     (mail,) = [mail for mail in sent_mails() if mail.row.startswith("report/too_few")]
-    assert "Then there may be more answers than are counted." in " ".join(mail.text.split())
+    assert "Then there may be more answers than are counted." in " ".join(mail.part("plain").split())
 
 
 def test_a_close_that_began_before_a_void_begins_again(visitor, clock, monkeypatch):

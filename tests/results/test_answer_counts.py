@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.core.model import AnswerCount, Programme
-from chalicelib.results.answer_counts import MARGIN, at_least, count_parts, title_of
+from chalicelib.results.answer_counts import at_least, count_parts, margin, title_of
 from tests.support import people
 
 Rater = tuple[str, int]  # group, and the day since when they have been asked
@@ -45,21 +45,41 @@ def shown(rules: Programme, raters: Sequence[Rater], world: Sequence[int], days:
     return tuple(found)
 
 
+def classes(rules: Programme, raters: Sequence[Rater], days: int) -> dict[object, list[tuple[int, ...]]]:
+    """Worlds by what is shown in them."""
+    alike: dict[object, list[tuple[int, ...]]] = defaultdict(list)
+    for world in worlds(raters, days):
+        alike[shown(rules, raters, world, days)].append(world)
+    return alike
+
+
+def choices(raters: Sequence[Rater], told: int) -> list[tuple[int, ...]]:
+    """Places of that many raters, once for each way in which they differ in group or day."""
+    found = {tuple(raters[place] for place in chosen): chosen for chosen in combinations(range(len(raters)), told)}
+    return list(found.values())
+
+
 def certain(rules: Programme, raters: Sequence[Rater], days: int, told: int = 0) -> int:
     """In how many worlds the attacker knows of some rater whether they have answered by some day.
 
-    told   raters, the first of the list, who tell the attacker what they did
+    told   how many raters the attacker knows everything of: those who tell, or mailboxes of the attacker's own
     """
-    alike: dict[object, list[tuple[int, ...]]] = defaultdict(list)
-    for world in worlds(raters, days):
-        alike[world[:told], shown(rules, raters, world, days)].append(world)
-    known = 0
-    for group in alike.values():
-        for rater in range(told, len(raters)):
-            for day in range(raters[rater][1], days):
-                if len({world[rater] <= day for world in group}) == 1:
-                    known += len(group)
-    return known
+    by_screen = list(classes(rules, raters, days).values())
+    return sum(_known(raters, days, chosen, alike) for chosen in choices(raters, told) for alike in by_screen)
+
+
+def _known(raters: Sequence[Rater], days: int, told: tuple[int, ...], alike: Sequence[tuple[int, ...]]) -> int:
+    by_told: dict[object, list[tuple[int, ...]]] = defaultdict(list)
+    for world in alike:
+        by_told[tuple(world[place] for place in told)].append(world)
+    others = [place for place in range(len(raters)) if place not in told]
+    return sum(
+        len(group)
+        for group in by_told.values()
+        for place in others
+        for day in range(raters[place][1], days)
+        if len({world[place] <= day for world in group}) == 1
+    )
 
 
 def of(**groups: Sequence[int]) -> list[Rater]:
@@ -80,10 +100,44 @@ SCENES = [
 ]
 
 
+LARGER_SCENES = [  # for a threshold of four, at which seven people are counted by themselves
+    pytest.param(of(peer=[0] * 7), 2, id="seven"),
+    pytest.param(of(peer=[0] * 8), 2, id="eight"),
+    pytest.param(of(peer=[0] * 5 + [1, 1]), 3, id="counted-once-two-are-added"),
+    pytest.param(of(peer=[0] * 7 + [1]), 2, id="one-added-between-two-counts"),
+    pytest.param(of(peer=[0] * 4 + [1, 1], direct_report=[0, 1]), 2, id="small-groups"),
+    pytest.param(of(peer=[0] * 5 + [1, 1], direct_report=[0] * 2), 2, id="a-group-that-leaves-the-others"),
+]
+
+
 @pytest.mark.parametrize(("raters", "days"), SCENES)
 @pytest.mark.parametrize("told", [0, 1])
 def test_whoever_looks_every_day_knows_of_no_one_whether_they_have_answered(raters, days, told):
     assert certain(programme(3), raters, days, told) == 0
+
+
+@pytest.mark.parametrize(("raters", "days"), LARGER_SCENES)
+@pytest.mark.parametrize("own", [0, 1, 2])
+def test_a_delegate_with_mailboxes_of_their_own_learns_of_no_one_else_either(raters, days, own):
+    assert certain(programme(4), raters, days, own) == 0
+
+
+def test_four_real_peers_and_two_own_mailboxes_are_not_counted_together():
+    """With a margin of two, "4 or more of 6" meant that all four had answered."""
+    assert count_parts(programme(4), {"peer": 6}, {"peer": 4}) == ()
+
+
+@pytest.mark.parametrize("threshold", [3, 4])
+def test_the_attacker_finds_what_one_more_own_mailbox_tells(threshold):
+    """That many own mailboxes leave one rater of a cell alone with them, in the report too: it is not promised."""
+    assert certain(programme(threshold), of(peer=[0] * (2 * threshold - 1)), 2, told=threshold - 1)
+
+
+def test_the_attacker_finds_a_margin_that_two_own_mailboxes_use_up(monkeypatch):
+    monkeypatch.setattr("chalicelib.results.answer_counts.margin", lambda threshold: 2)
+
+    assert certain(programme(4), of(peer=[0] * 6), 2, told=1) == 0
+    assert certain(programme(4), of(peer=[0] * 6), 2, told=2)
 
 
 def test_the_attacker_finds_what_exact_counts_tell(monkeypatch):
@@ -107,10 +161,10 @@ def test_a_count_is_true_steps_are_whole_and_people_are_left_over(answered, invi
 
     assert 0 <= found <= answered
     assert found % step == 0
-    assert found == 0 or found <= invited - MARGIN
+    assert found == 0 or found <= invited - margin(step)
 
 
-def test_groups_stand_by_themselves_from_two_above_the_threshold():
+def test_groups_stand_by_themselves_once_they_have_a_threshold_and_a_margin():
     rules = programme(3)
 
     assert count_parts(rules, {"peer": 5, "direct_report": 6}, {"peer": 5, "direct_report": 2}) == (
