@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chalicelib.emails import send
+from chalicelib.emails.kinds import load_kinds
 from chalicelib.jobs import run
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +43,14 @@ def timeout(function: str) -> timedelta:
     return timedelta(seconds=max(found or config["lambda_timeout"] for found in own))
 
 
-@pytest.mark.parametrize(("lease", "function"), [(run.LEASE, "work"), (run.LEASE, "report"), (send.LEASE, "mail")])
+LEASES = {
+    (run.LEASE, "work"),
+    (run.LEASE, "report"),
+    *((kind.lease, "mail") for kind in load_kinds().values()),
+}
+
+
+@pytest.mark.parametrize(("lease", "function"), sorted(LEASES))
 def test_a_lease_is_longer_than_the_function_may_run(lease, function):
     """Or else another run takes the job while the first is still at work."""
     assert lease > timeout(function)

@@ -23,6 +23,7 @@ from chalicelib.core.addresses import check_address, check_text, clean_address, 
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.ids import derive, reader_key
 from chalicelib.core.model import Cohort, Delegate, Wave
+from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import SPONSOR, name_links
@@ -216,7 +217,7 @@ def _sponsor_writes(change: Change, cohort_id: str, live: Sequence[Email]) -> li
         return []
     after = change.of(cohort.sponsor)
     links = name_links(SPONSOR.link(replace(cohort, sponsor_link=cohort.sponsor_link + 1)))
-    waiting = [mail for mail in live if mail.template == "sponsor/summary" and change.has(mail.to)]
+    waiting = [mail for mail in live if find_kind(mail.template).to is To.SPONSOR and change.has(mail.to)]
     return [
         cohorts.move_sponsor(cohort, after),
         *(emails.redirect(mail, after, links, revive=False) for mail in waiting),
@@ -242,5 +243,10 @@ def _off_the_dashboard(change: Change) -> list[Write]:
 
 def _old_links(change: Change, cohort: Cohort, live: Sequence[Email]) -> list[Write]:
     """Links that were asked for again and wait for the old address."""
-    lost = [mail for mail in live if mail.template in ("admin/link", "admin/new_link") and change.has(mail.to)]
+    lost = [mail for mail in live if _brings_a_link(find_kind(mail.template)) and change.has(mail.to)]
     return [emails.cancel(mail.id) for mail in lost if cohort.id in mail.id.split("#")]
+
+
+def _brings_a_link(kind: EmailKind) -> bool:
+    """Not the notice to the old address, which is still to go there."""
+    return kind.to is To.LINK_OWNER and kind.on_new_address is OnNewAddress.REPLACE

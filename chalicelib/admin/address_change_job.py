@@ -24,6 +24,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.emails.kinds import OnNewAddress, To, find_kind
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.links.kinds import IMPACT, name_links
 from chalicelib.links.link_kind import AfterChange
@@ -34,8 +35,8 @@ from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
+from chalicelib.waves.emails import to_raters
 
-SURVEY_MAILS = tuple(f"impact/{role.value}" for role in Role)
 WRONG_PERSON = "wrong_person"  # declined because the email reached someone else
 
 
@@ -125,10 +126,12 @@ class _Moving:
 
     def _is_made_anew(self, mail: Email) -> bool:
         """Whether an email that waits is not redirected, because another one takes its place."""
-        if mail.template == "nominate/approve":
-            return self._approver_has_another_link
-        asks = mail.template in lifecycle.ASKING and mail.about.get("invitation") in self.invited_again
-        return asks or (mail.template in SURVEY_MAILS and self.change.has(mail.to))
+        kind = find_kind(mail.template)
+        if kind.on_new_address is not OnNewAddress.REPLACE:
+            return False
+        if "invitation" in mail.about:
+            return mail.about["invitation"] in self.invited_again
+        return self._approver_has_another_link if kind.to is To.APPROVER else self.change.has(mail.to)
 
     # --- questionnaires ---------------------------------------------------------------------------------
 
@@ -152,7 +155,7 @@ class _Moving:
             self._change_line(before.wave, add={"declined": -1})
         if after.id in self.invited_again:
             rules = wave_programme(self.programme, wave)
-            yield emails.add(lifecycle.invite_again(rules, self.after, wave, after, self.now))
+            yield emails.add(to_raters.first_email(rules, self.after, wave, after, self.now))
 
     def _is_invited_again(self, after: Invitation) -> bool:
         """Whoever has not answered; the delegate gets a link to their own page instead."""

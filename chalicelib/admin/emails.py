@@ -1,23 +1,82 @@
-"""Emails about an address that was replaced: a notice to the old one, links to the new one."""
+"""Emails with links that an administrator sends again, and about an address that was replaced."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib.admin.redirect_emails import Change
-from chalicelib.core.formatting import local_time
+from chalicelib.core.formatting import local_date, local_time
 from chalicelib.core.ids import derive
-from chalicelib.core.model import Person, Programme
+from chalicelib.core.model import Cohort, Person, Programme
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import OnNewAddress, To, declare_email
 from chalicelib.links.kinds import COACH, HUB, SPONSOR
 from chalicelib.links.link_kind import Link
-from chalicelib.store import cohorts, delegates, emails
+from chalicelib.store import cohorts, delegates, emails, programmes
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
+
+ANY_PAGE = "open"  # the link of these emails leads to a page of the reader's role
+
+LINK = declare_email(
+    "admin/link",
+    "Link sent again",
+    to=To.LINK_OWNER,
+    words="name what",
+    links=[ANY_PAGE],
+    sent_after_withdrawal=True,
+    on_new_address=OnNewAddress.REPLACE,
+)
+NEW_LINK = declare_email(
+    "admin/new_link",
+    "Link for a new address",
+    to=To.LINK_OWNER,
+    words="name what held",
+    links=[ANY_PAGE],
+    variants={
+        "to a coach": {"name": "Priya Natarajan", "what": "your delegates", "held": "8 September 2026, 10:00"},
+    },
+    sent_after_withdrawal=True,
+    on_new_address=OnNewAddress.REPLACE,
+)
+REPLACED = declare_email(
+    "admin/replaced",
+    "Notice to the old address",
+    to=To.LINK_OWNER,
+    sent_after_withdrawal=True,
+    on_new_address=OnNewAddress.KEEP,
+)
+
+
+class LinkOwner(Struct, frozen=True):
+    """One link of a person: what it leads to, in words that follow “Here is your link to”."""
+
+    part: str
+    person: Person
+    what: str
+    link: Link
+
+
+def link_email(cohort: Cohort, owner: LinkOwner, now: datetime) -> Email:
+    """A link sent again: one a day."""
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    return create_email(
+        LINK,
+        cohort.id,
+        derive(8, owner.person.email),
+        owner.part,
+        f"{local_date(now, programme.organisation.timezone)}",
+        to=owner.person,
+        due_at=now,
+        words=common_words(programme) | {"name": owner.person.name, "what": owner.what},
+        links={ANY_PAGE: owner.link},
+        about={"cohort": cohort.id},
+    )
 
 
 def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime) -> Email | None:
@@ -25,7 +84,7 @@ def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime)
     if not job.about.get("told"):
         return None
     return create_email(
-        "admin/replaced",
+        REPLACED,
         change.cohort,
         derive(12, change.old, change.new),
         job.id.rsplit("#", 1)[-1],
@@ -50,15 +109,15 @@ def _link_mails(job: Job, change: Change, programme: Programme, now: datetime) -
     for part in filter(None, job.about["links"].split(",")):
         reader, what, link, about = _page_of(part, change)
         yield create_email(
-            "admin/new_link",
+            NEW_LINK,
             change.cohort,
             derive(8, change.new),
             part,
-            f"{now.astimezone(ZoneInfo(zone)).date()}.replaced",
+            f"{local_date(now, zone)}.replaced",
             to=reader,
             due_at=now,
             words=common_words(programme) | words | {"name": reader.name, "what": what},
-            links={"open": link},
+            links={ANY_PAGE: link},
             about={"cohort": change.cohort, **about},
         )
 

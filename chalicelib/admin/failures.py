@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from chalicelib.emails.kinds import label_of as label_of_email
 from chalicelib.emails.ses_errors import WORDS
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import label_of
@@ -25,7 +26,12 @@ class Attention(Struct, frozen=True):
     @property
     def refusals(self) -> list[tuple[str, str]]:
         """Which kinds of email, and why: neither who nor how many, which would tell who has not answered."""
-        return sorted({(mail.template, mail.reason) for mail in self.refused})
+        return sorted({(label_of_email(mail.template), mail.reason) for mail in self.refused})
+
+    @property
+    def unconfirmed(self) -> list[tuple[str, str]]:
+        """To whom, and which kind of email."""
+        return [(mail.to.email, label_of_email(mail.template)) for mail in self.doubtful]
 
     def words(self, job: Job) -> str:
         return label_of(job.kind)

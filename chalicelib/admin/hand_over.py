@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting
 from chalicelib.core.model import MANAGER_GROUP, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
+from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
 from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import delegates, emails, jobs, programmes
 from chalicelib.store.delegates import Approval, Nomination
@@ -16,9 +17,6 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
-
-OF_COACH = ("report/ready",)
-OF_APPROVER = ("nominate/approve_reminder",)  # the first email is made anew
 
 
 def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
@@ -34,9 +32,9 @@ def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
     waiting = find_waiting(emails.waiting_about({delegate.id}), [mail_id for one in lists for mail_id in one.reminders])
     return [
         *(write for one in lists for write in _list(one, delegate, one.wave.value in planned, before, now)),
-        *_redirected(waiting, OF_COACH, job.about["coach"], delegate.coach, links),
-        *(_redirected(waiting, OF_APPROVER, before, approver, links) if approver and before else []),
-        *(emails.cancel(mail.id) for mail in waiting.live if mail.template == "nominate/approve" and before),
+        *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
+        *(_redirected(waiting, To.APPROVER, before, approver, links) if approver and before else []),
+        *(emails.cancel(mail.id) for mail in waiting.live if before and _is_asked_again(find_kind(mail.template))),
     ]
 
 
@@ -66,7 +64,14 @@ def _with_manager(rater: RaterEntry, delegate: Delegate) -> RaterEntry:
     return replace(rater, person=delegate.manager) if rater.group == MANAGER_GROUP else rater
 
 
-def _redirected(waiting: Waiting, templates: Sequence[str], old: str, to: Person, links: AfterChange) -> list[Write]:
+def _is_asked_again(kind: EmailKind) -> bool:
+    """Whether another email asks the approver, so that this one is not redirected."""
+    return kind.to is To.APPROVER and kind.on_new_address is OnNewAddress.REPLACE
+
+
+def _redirected(waiting: Waiting, role: To, old: str, to: Person, links: AfterChange) -> list[Write]:
     change = Change(links.delegate.cohort_id, old, to.email, to.name)
-    chosen = [mail for mail in waiting.live if mail.template in templates and change.has(mail.to)]
+    kinds = {mail.template: find_kind(mail.template) for mail in waiting.live}
+    fitting = {name for name, kind in kinds.items() if kind.to is role and not _is_asked_again(kind)}
+    chosen = [mail for mail in waiting.live if mail.template in fitting and change.has(mail.to)]
     return list(Waiting(tuple(chosen)).redirect(change, links, lambda mail: False))

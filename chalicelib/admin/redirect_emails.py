@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.model import Person
-from chalicelib.emails.kinds import LINKS
+from chalicelib.emails.kinds import find_kind
 from chalicelib.links import kinds
 from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import emails
@@ -51,7 +51,7 @@ class Waiting(Struct, frozen=True):
 def redirect(mail: Email, change: Change, after: AfterChange, *, revive: bool) -> Iterator[Write]:
     to = change.of(mail.to)
     remade = {name: kinds.remake(link, replace(after, reader=to)) for name, link in mail.links.items()}
-    shown = LINKS[mail.template]
+    shown = find_kind(mail.template).links
     if to != mail.to or any(remade[name] != mail.links[name] for name in shown):
         yield emails.redirect(mail, to, remade, revive=revive)
 

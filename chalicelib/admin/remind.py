@@ -24,7 +24,7 @@ from chalicelib.store.emails import Email, EmailExists
 from chalicelib.store.invitations import InvitationChanged
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.table import Write, batched, get_many
-from chalicelib.waves import lifecycle
+from chalicelib.waves.emails import about_lists, to_raters
 
 
 class ChaseRefused(Refusal):
@@ -144,7 +144,7 @@ def plan_reminders(
     ]
     mailed = {mailed for day in {now, since or now} for mailed in _emailed_on(programme, wave, waiting, day)}
     found = [
-        Chaser(lifecycle.manual_reminder(programme, delegate, wave, one, now), one)
+        Chaser(to_raters.manual_reminder(programme, delegate, wave, one, now), one)
         for one in waiting
         if one.id not in mailed
     ]
@@ -155,11 +155,11 @@ def _to_choose(
     programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime
 ) -> list[Chaser]:
     """A delegate who has chosen nobody is asked for that; the mail leads to their own questionnaire as well."""
-    mail = lifecycle.choose_chaser(programme, delegate, wave, now)
-    planned = lifecycle.choose_reminder(programme, delegate, wave)
+    mail = about_lists.choose_chaser(programme, delegate, wave, now)
+    planned = about_lists.choose_reminder(programme, delegate, wave)
     zone = ZoneInfo(programme.organisation.timezone)
     anyway = planned.due_at.astimezone(zone).date() == now.astimezone(zone).date()
-    then = lifecycle.choose_chaser(programme, delegate, wave, since)
+    then = about_lists.choose_chaser(programme, delegate, wave, since)
     return [] if anyway or _existing([mail.id, then.id]) else [Chaser(mail, None)]
 
 
@@ -167,7 +167,7 @@ def _emailed_on(
     programme: Programme, wave: DelegateWave, waiting: Sequence[Invitation], day: datetime
 ) -> Collection[str]:
     """Ids of the invitations by which somebody was mailed on this local day, or will be."""
-    by_mail = {mail_id: one.id for one in waiting for mail_id in lifecycle.email_ids_of_day(programme, wave, one, day)}
+    by_mail = {mail_id: one.id for one in waiting for mail_id in to_raters.email_ids_of_day(programme, wave, one, day)}
     return {by_mail[mail_id] for mail_id in _existing(list(by_mail))}
 
 

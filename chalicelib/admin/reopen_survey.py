@@ -16,7 +16,7 @@ from chalicelib.store import audit_events, cohorts, delegates, emails, impact_su
 from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.impact_surveys import ImpactSurvey, SurveyChanged, SurveyState
 from chalicelib.store.table import Write
-from chalicelib.waves.surveys import survey_email
+from chalicelib.waves.emails import about_surveys
 
 DAYS_TO_MEND = 14
 
@@ -47,7 +47,7 @@ def _to_mend(programme: Programme, delegate: Delegate) -> list[ImpactSurvey]:
 
 def _open(programme: Programme, delegate: Delegate, survey: ImpactSurvey, now: datetime) -> list[Write]:
     again = replace(survey, state=SurveyState.OPEN, closes_at=_end_of_day(programme, now))
-    letter = survey_email(programme, delegate, again, "impact/reminder", now)
+    letter = about_surveys.reminder_email(programme, delegate, again, now)
     return [impact_surveys.reopen(survey, again.closes_at), emails.add(letter)]
 
 

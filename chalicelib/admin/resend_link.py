@@ -7,22 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
-
-from msgspec import Struct
 
 from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.emails import LinkOwner, link_email
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.errors import FieldError, FormInvalid
-from chalicelib.core.ids import derive
-from chalicelib.core.model import SELF_GROUP, Cohort, Invitation, InvitationState, Person
-from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import create_email
+from chalicelib.core.model import SELF_GROUP, Cohort, Invitation, InvitationState
 from chalicelib.jobs.commit import commit
 from chalicelib.links.kinds import COACH, HUB, INBOX, SPONSOR
-from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, programmes
+from chalicelib.store import audit_events, cohorts, delegates, emails, invitations
 from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.emails import Email, EmailExists
+from chalicelib.store.emails import EmailExists
 from chalicelib.store.marshal import read
 from chalicelib.store.table import get_many
 
@@ -38,15 +33,6 @@ class AddressNotFound(FormInvalid):
         super().__init__(FieldError("address", f"{nobody} {todo}" if address else nobody))
 
 
-class LinkOwner(Struct, frozen=True):
-    """One link of a person: what it leads to, in words that follow “Here is your link to”."""
-
-    part: str
-    person: Person
-    what: str
-    link: tuple[str, ...]
-
-
 def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> bool:
     """Mail everything that this address has a link to. False if that was done today already.
 
@@ -60,7 +46,7 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> bool:
     ways = list(_ways(cohort, cohorts.lines_from(rows), wanted))
     if not ways:
         raise AddressNotFound(wanted)
-    new = [_link_email(cohort, way, now) for way in ways]
+    new = [link_email(cohort, way, now) for way in ways]
     entry = audit_events.add(cohort_id, "sent a link again", by, cohort_id, now)
     try:
         commit([*map(emails.add, new), entry], now)
@@ -91,20 +77,3 @@ def _asked(cohort: Cohort, address: str) -> Invitation | None:
     keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
     asked = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
     return next((one for one in asked if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP), None)
-
-
-def _link_email(cohort: Cohort, way: LinkOwner, now: datetime) -> Email:
-    programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    day = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
-    return create_email(
-        "admin/link",
-        cohort.id,
-        derive(8, way.person.email),
-        way.part,
-        f"{day}",
-        to=way.person,
-        due_at=now,
-        words=common_words(programme) | {"name": way.person.name, "what": way.what},
-        links={"open": way.link},
-        about={"cohort": cohort.id},
-    )

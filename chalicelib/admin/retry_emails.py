@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from chalicelib.core.model import Delegate, Invitation, InvitationState
 from chalicelib.core.settings import settings
+from chalicelib.emails.kinds import label_of
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, delegates, emails
 from chalicelib.store.emails import BounceMissing, Email, EmailSettled
@@ -49,7 +50,7 @@ def _retry(mail: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
     if dry_run:
         return outcome
     writes = emails.retry(mail, now) if _is_wanted(mail) else emails.drop(mail)
-    act, about = f"sent again: {mail.template}", mail.about
+    act, about = f"sent again: {label_of(mail.template)}", mail.about
     noted = [audit_events.add(about["cohort"], act, by, about.get("delegate", ""), now)] if "cohort" in about else []
     try:
         commit([*writes, *noted], now)

@@ -34,7 +34,7 @@ from chalicelib.store import audit_events, cohorts, delegates, emails, invitatio
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, Write, get_many
-from chalicelib.waves import lifecycle
+from chalicelib.waves.emails import to_raters
 from chalicelib.waves.suppression import list_suppressed
 
 BY = "command line"
@@ -148,14 +148,14 @@ def _writes(
         sealed=False,
         reminders=(),
     )
-    later = lifecycle.reminder_emails(programme, delegate, wave, after, now)
+    later = to_raters.reminder_emails(programme, delegate, wave, after, now)
     after = replace(after, reminders=tuple(mail.id for mail in later))
     yield _wave_write(wave, before)
     yield invitations.void(before, after)
     if wave.wave is not Wave.PULSE:
         yield from _line_writes(delegate, before)
     yield from (emails.cancel(mail_id) for mail_id in before.reminders)
-    again = lifecycle.asked_again_email(programme, delegate, wave, after, now)
+    again = to_raters.asked_again_email(programme, delegate, wave, after, now)
     yield from (emails.add(mail, stopped=stopped) for mail in (again, *later))
 
 

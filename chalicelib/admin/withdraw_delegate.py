@@ -11,6 +11,7 @@ from datetime import datetime
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Delegate, DelegateWave, Invitation, Wave, WaveState
+from chalicelib.emails.kinds import find_kind
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import (
@@ -29,7 +30,7 @@ from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Missing, Write, transact
-from chalicelib.waves import lifecycle
+from chalicelib.waves.emails import about_lists
 
 NOT_CLOSED = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
 
@@ -72,7 +73,14 @@ def finish_withdrawal(job: Job, now: datetime) -> Sequence[Write]:
         _stop(delegate, wave)
     for survey in surveys_from(rows):
         _each([impact_surveys.close(delegate.id, survey.role), *map(emails.cancel, survey.reminders)])
+    emails.cancel_all(_list_unwanted(delegate.id))
     return []
+
+
+def _list_unwanted(delegate_id: str) -> list[str]:
+    """Ids of emails that wait and that no one needs once the delegate has left."""
+    waiting = emails.waiting_about({delegate_id})
+    return [email.id for email in waiting if not find_kind(email.template).sent_after_withdrawal]
 
 
 def _waves(rows: Iterable[Row]) -> list[DelegateWave]:
@@ -86,7 +94,7 @@ def _stop(delegate: Delegate, wave: DelegateWave) -> None:
         return  # its answers are cut from identity, or about to be: nobody's link opens it any more
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     if wave.wave is not Wave.PULSE:
-        emails.cancel_all(lifecycle.list_reminders(programme, delegate, wave))
+        emails.cancel_all(about_lists.list_reminders(programme, delegate, wave))
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
         _each(_revocation(invitation))
     wave_keys.destroy(delegate.id, wave.wave)

@@ -25,7 +25,7 @@ from chalicelib.store.emails import Email
 from chalicelib.store.invitations import InvitationChanged
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
-from chalicelib.waves import lifecycle
+from chalicelib.waves.emails import about_lists, to_raters
 from chalicelib.waves.suppression import list_suppressed
 
 
@@ -69,10 +69,10 @@ def _told(
     now: datetime,
 ) -> Told:
     """A repeat days later makes no reminder whose morning has passed: the rater hears of the new day instead."""
-    wanted = lifecycle.reminder_emails(programme, delegate, wave, invitation, extended_at)
+    wanted = to_raters.reminder_emails(programme, delegate, wave, invitation, extended_at)
     still_to_come = [mail for mail in wanted if extended_at == now or mail.due_at > now]
     if invitation.group != SELF_GROUP:
-        first = lifecycle.extension_email(programme, delegate, wave, invitation, extended_at)
+        first = to_raters.extension_email(programme, delegate, wave, invitation, extended_at)
         wanted, still_to_come = [first, *wanted], [first, *still_to_come]
     ids = {mail.id for mail in wanted}
     return Told(
@@ -109,5 +109,5 @@ def _still_to_choose(
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if nomination.sent_raters or nomination.approval is Approval.ASKED:
         return []
-    mail = replace(lifecycle.choose_chaser(programme, delegate, wave, extended_at), due_at=now)
+    mail = replace(about_lists.choose_chaser(programme, delegate, wave, extended_at), due_at=now)
     return [] if emails.find(mail.id) else [emails.add(mail)]

@@ -10,33 +10,28 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chalicelib.collect import encryption, pages
+from chalicelib.collect.emails import too_few_email
 from chalicelib.core.answers import Response
-from chalicelib.core.ids import derive
 from chalicelib.core.model import (
     SELF_GROUP,
     Delegate,
     DelegateWave,
     Invitation,
     InvitationState,
-    Person,
     Programme,
     Wave,
     WaveState,
 )
 from chalicelib.core.settings import settings
-from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import create_email
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.links.kinds import CONSOLE, name_links
 from chalicelib.results.answer_counts import has_enough_counted
 from chalicelib.results.partition import cells_of
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs, programmes, responses, wave_keys
 from chalicelib.store.cohorts import DelegateStatus
-from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write, transact, update_one
-from chalicelib.waves import lifecycle
+from chalicelib.waves.emails import about_lists
 
 
 def close_wave(job: Job, now: datetime) -> Sequence[Write]:
@@ -97,7 +92,7 @@ def _stop_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave
     """A wave that ends early has reminders to come: to raters, to choose raters, to look at the list."""
     ids = [mail_id for one in asked if one.state is InvitationState.INVITED for mail_id in one.reminders]
     if wave.wave is not Wave.PULSE:
-        ids += lifecycle.list_reminders(programme, delegate, wave)
+        ids += about_lists.list_reminders(programme, delegate, wave)
     emails.cancel_all(ids)
 
 
@@ -141,35 +136,5 @@ def _hold(
     return [
         delegates.end_wave(wave, WaveState.HELD),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.HELD}, wave=wave.wave),
-        *(emails.add(_too_few_email(programme, delegate, wave, asked, to, now)) for to in settings().administrators),
+        *(emails.add(too_few_email(programme, delegate, wave, asked, to, now)) for to in settings().administrators),
     ]
-
-
-def _too_few_email(
-    programme: Programme,
-    delegate: Delegate,
-    wave: DelegateWave,
-    asked: Sequence[Invitation],
-    to: str,
-    now: datetime,
-) -> Email:
-    raters = [one for one in asked if one.group != SELF_GROUP]
-    return create_email(
-        "report/too_few",
-        delegate.id,
-        wave.wave.value,
-        str(wave.extensions),
-        derive(8, to),
-        to=Person("Administrator", to),
-        due_at=now,
-        words=common_words(programme)
-        | {
-            "name": "Administrator",
-            "delegate": delegate.person.name,
-            "cohort": delegate.cohort_id,
-            "invited": str(len(raters)),
-            "minimum": str(programme.minimum_responses),
-        },
-        links=name_links(CONSOLE.link("cohort", delegate.cohort_id, "delegate", delegate.id)),
-        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
-    )

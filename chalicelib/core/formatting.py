@@ -33,9 +33,14 @@ def local_day(moment: datetime, zone: str) -> str:
     return day(local_date(moment, zone))
 
 
+def last_date(closes_at: datetime, zone: str) -> date:
+    """The last local day on which something is accepted that closes at this moment."""
+    return local_date(closes_at - timedelta(seconds=1), zone)
+
+
 def last_day(closes_at: datetime, zone: str) -> str:
-    """Return the last day before a closing moment."""
-    return local_day(closes_at - timedelta(seconds=1), zone)
+    """Return the last day before a closing moment, in words."""
+    return day(last_date(closes_at, zone))
 
 
 def short_day(closes_at: datetime, zone: str) -> str:

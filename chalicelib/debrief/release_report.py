@@ -11,15 +11,12 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import coach_id
 from chalicelib.debrief.caseload import Case, NoReportYet
 from chalicelib.debrief.debrief_form import DebriefForm, read_debrief
-from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import create_email
+from chalicelib.debrief.emails import released_email
 from chalicelib.jobs.commit import commit
-from chalicelib.links.kinds import HUB, name_links
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, reports
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.debriefs import Area, Debrief, DebriefChanged
 from chalicelib.store.delegates import DelegateChanged
-from chalicelib.store.emails import Email
 from chalicelib.store.reports import ReportChanged, ReportState
 from chalicelib.store.table import transact
 
@@ -101,7 +98,7 @@ def release(case: Case, now: datetime) -> None:
         debriefs.still_agreed(delegate.id, case.wave, case.debrief),
         delegates.still_coached(delegate),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.RELEASED}, wave=case.wave),
-        emails.add(_released_email(case, now)),
+        emails.add(released_email(case.programme, delegate, case.wave, now)),
         audit_events.add(delegate.cohort_id, "released report", f"coach {_coach(case)}", delegate.id, now),
     ]
     try:
@@ -132,21 +129,6 @@ def released_already(case: Case) -> ReleasedAlready:
         return ReleasedAlready("")
     when = datetime.fromisoformat(report.released_at)
     return ReleasedAlready(f" on {formatting.local_day(when, case.programme.organisation.timezone)}")
-
-
-def _released_email(case: Case, now: datetime) -> Email:
-    delegate = case.delegate
-    return create_email(
-        "debrief/released",
-        delegate.id,
-        case.wave.value,
-        to=delegate.person,
-        due_at=now,
-        words=common_words(case.programme)
-        | {"name": delegate.person.name, "delegate": delegate.person.name, "coach": delegate.coach.name},
-        links=name_links(HUB.link(delegate)),
-        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
-    )
 
 
 def _coach(case: Case) -> str:

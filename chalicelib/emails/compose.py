@@ -7,7 +7,8 @@ from typing import Any
 
 from chalicelib.core.ids import derive
 from chalicelib.core.settings import Settings
-from chalicelib.emails import colour, kinds, mime
+from chalicelib.emails import colour, mime
+from chalicelib.emails.kinds import find_kind
 from chalicelib.emails.render import render
 from chalicelib.links.kinds import compose_url
 from chalicelib.store.emails import Email
@@ -15,7 +16,7 @@ from chalicelib.store.emails import Email
 
 def compose_message(mail: Email, settings: Settings, now: datetime) -> bytes:
     """Raises mime.AddressUnusable, or whatever a faulty template raises."""
-    kinds.check(mail)
+    find_kind(mail.template).check(mail)
     made = mime.message(
         render(mail.template, context(mail)),
         to=mail.to,

@@ -1,4 +1,4 @@
-"""A mail to be: a row whose id says what caused it."""
+"""A new email: a row whose id says what caused it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.core.model import Person
-from chalicelib.emails import kinds, ses_tags
+from chalicelib.emails import ses_tags
+from chalicelib.emails.kinds import EmailKind
 from chalicelib.store.emails import Email
 
 
 def create_email(
-    template: str,
+    kind: EmailKind,
     *subject: str,
     to: Person,
     due_at: datetime,
@@ -20,11 +21,11 @@ def create_email(
     about: Mapping[str, str],
     good_until: datetime | None = None,
 ) -> Email:
-    """The mail `<template>#<subject>...`; store.mails.add stores it in the transaction that causes it.
+    """Return the email `<kind>#<subject>...`; store.emails.add stores it in the transaction that causes it.
 
-    Raises KeyError if a word or link of the template is missing, ValueError if the id is too long for SES.
+    Raises KeyError if a word or link of the kind is missing, ValueError if the id is too long for SES.
     """
-    mail = Email("#".join((template, *subject)), template, to, due_at, words, links, about, good_until)
-    kinds.check(mail)
-    ses_tags.tag(mail.id)
-    return mail
+    email = Email("#".join((kind.name, *subject)), kind.name, to, due_at, words, links, about, good_until)
+    kind.check(email)
+    ses_tags.tag(email.id)
+    return email

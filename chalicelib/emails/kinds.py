@@ -1,86 +1,160 @@
-"""Every mail we send, and the words and links its templates need."""
+"""Kinds of email: what each needs, who reads it, and what becomes of one that waits.
+
+A new kind is a declaration beside the function that writes it, in `<folder>/emails.py`, and two templates. Whoever has
+only an email's row finds its kind by name: that imports the declarations of its own stage.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.links.link_kind import LinkKind
 from chalicelib.store.emails import Email
 
-EVERY = ("programme", "organisation", "brand", "from_name")  # words of the frame around every mail
+PACKAGES = Path(__file__).parent.parent
+SHARED = "waves"  # declares the emails that several stages send
+FRAME_WORDS = ("programme", "organisation", "brand", "from_name")  # around every email
+LEASE = timedelta(minutes=60)  # how long SES's Send event may take before an unconfirmed email is sent again
 
 
-def _words(names: str) -> frozenset[str]:
-    return frozenset((*EVERY, *names.split()))
+class To(StrEnum):
+    """The role of the reader."""
+
+    RATER = "a rater"
+    DELEGATE = "the delegate"
+    MANAGER = "the line manager"
+    APPROVER = "the approver of the list"
+    COACH = "the coach"
+    SPONSOR = "the sponsor"
+    ADMINISTRATOR = "an administrator"
+    SURVEYED = "the delegate or the line manager"
+    LINK_OWNER = "the owner of a link"
+    SIGNING_IN = "someone who signs in"
 
 
-# template -> words; `closes` is a date as a reader knows it, `minutes` a number
-MAILS: dict[str, frozenset[str]] = {
-    "programme/opening": _words("name delegate closes minutes raters_named"),
-    "programme/followup": _words("name delegate closes minutes"),
-    "programme/followup_planned": _words("name delegate opens closes"),
-    "nominate/reminder": _words("name delegate closes"),
-    "nominate/approve": _words("name delegate people closes"),
-    "nominate/approve_reminder": _words("name delegate people closes"),
-    "nominate/approved": _words("name delegate approver people closes"),
-    "nominate/change_wanted": _words("name delegate approver remark closes"),
-    "collect/invitation": _words("name delegate group_title named closes minutes"),
-    "collect/reminder": _words("name delegate group_title named closes minutes"),
-    "collect/self_reminder": _words("name delegate closes minutes"),
-    "collect/extended": _words("name delegate group_title named closes minutes"),
-    "collect/again": _words("name delegate closes own"),
-    "report/too_few": _words("name delegate cohort invited minimum"),
-    "report/ready": _words("name delegate cohort"),
-    "debrief/released": _words("name delegate coach"),
-    "impact/delegate": _words("name delegate closes minutes"),
-    "impact/manager": _words("name delegate closes minutes"),
-    "impact/pulse": _words("name delegate month closes"),
-    "impact/pulse_reminder": _words("name delegate month closes"),
-    "impact/reminder": _words("name delegate own closes"),
-    "sponsor/summary": _words("name cohort"),
-    "web/code": _words("name challenge until"),
-    "web/wrong_code": _words("name at"),
-    "web/second_factor": _words("name at what"),
-    "admin/link": _words("name what"),
-    "admin/new_link": _words("name what held"),
-    "admin/replaced": _words(""),
-}
+class OnNewAddress(StrEnum):
+    """What becomes of an email that waits when the address of its reader changes."""
 
-# template -> links
-LINKS: dict[str, frozenset[str]] = {
-    "programme/opening": frozenset({"answer", "nominate", "hub"}),
-    "programme/followup": frozenset({"answer", "nominate", "hub"}),
-    "programme/followup_planned": frozenset({"nominate", "hub"}),
-    "nominate/reminder": frozenset({"nominate", "hub"}),
-    "nominate/approve": frozenset({"approve"}),
-    "nominate/approve_reminder": frozenset({"approve"}),
-    "nominate/approved": frozenset({"nominate", "hub"}),
-    "nominate/change_wanted": frozenset({"nominate", "hub"}),
-    "collect/invitation": frozenset({"answer", "inbox", "decline"}),
-    "collect/reminder": frozenset({"answer", "inbox", "decline"}),
-    "collect/self_reminder": frozenset({"answer", "hub"}),
-    "collect/extended": frozenset({"answer", "inbox", "decline"}),
-    "collect/again": frozenset({"answer", "inbox", "decline"}),
-    "report/too_few": frozenset({"admin"}),
-    "report/ready": frozenset({"coach"}),
-    "debrief/released": frozenset({"hub"}),
-    "impact/delegate": frozenset({"impact"}),
-    "impact/manager": frozenset({"impact"}),
-    "impact/pulse": frozenset({"answer", "decline"}),
-    "impact/pulse_reminder": frozenset({"answer", "decline"}),
-    "impact/reminder": frozenset({"impact"}),
-    "sponsor/summary": frozenset({"sponsor"}),
-    "web/code": frozenset({"code"}),
-    "web/wrong_code": frozenset(),
-    "web/second_factor": frozenset(),
-    "admin/link": frozenset({"open"}),
-    "admin/new_link": frozenset({"open"}),
-    "admin/replaced": frozenset(),
-}
+    REDIRECT = "goes to the new address, with new links"
+    REPLACE = "another email takes its place, or it goes to the new address"
+    KEEP = "goes to the old address"
 
 
-def check(mail: Email) -> None:
-    """Raises KeyError naming what the mail's template needs and the mail does not bring."""
-    if mail.template not in MAILS:
-        raise KeyError(f"no mail is called {mail.template}")
-    lacking = sorted(MAILS[mail.template] - mail.words.keys())
-    lacking += sorted(f"links.{name}" for name in LINKS[mail.template] - mail.links.keys())
-    if lacking:
-        raise KeyError(f"{mail.template} needs {', '.join(lacking)}")
+class EmailKind(Struct, frozen=True):
+    """One kind of email.
+
+    name                   `<stage>/<template>`: <stage>/templates/mail/<template>.{txt,html}.j2; begins its id
+    label                  for the administrator
+    to                     who reads it
+    words                  names of what the templates show
+    links                  names of the links that the templates show
+    sample                 plausible words that only this kind has
+    variants               title -> words with which the same templates read otherwise
+    lease                  how long one attempt holds it: no longer than it is of use
+    sent_after_withdrawal  whether one that waits is sent although its delegate has left
+    on_new_address         what becomes of one that waits when its reader's address changes
+    """
+
+    name: str
+    label: str
+    to: To
+    words: frozenset[str]
+    links: frozenset[str]
+    sample: Mapping[str, str]
+    variants: Mapping[str, Mapping[str, str]]
+    lease: timedelta
+    sent_after_withdrawal: bool
+    on_new_address: OnNewAddress
+
+    def check(self, email: Email) -> None:
+        """Raises KeyError naming what the templates need and the email does not bring."""
+        lacking = sorted(self.words - email.words.keys())
+        lacking += sorted(f"links.{name}" for name in self.links - email.links.keys())
+        if lacking:
+            raise KeyError(f"{self.name} needs {', '.join(lacking)}")
+
+
+_declared: dict[str, EmailKind] = {}
+
+
+def declare_email(
+    name: str,
+    label: str,
+    *,
+    to: To,
+    words: str = "",
+    links: Iterable[LinkKind[Any] | str] = (),
+    sample: Mapping[str, str] | None = None,
+    variants: Mapping[str, Mapping[str, str]] | None = None,
+    lease: timedelta = LEASE,
+    sent_after_withdrawal: bool = False,
+    on_new_address: OnNewAddress = OnNewAddress.REDIRECT,
+) -> EmailKind:
+    """Declare a kind. `words` are names with spaces between them. Raises ValueError if the name is taken."""
+    if name in _declared:
+        raise ValueError(f"two kinds of email are called {name}")
+    kind = EmailKind(
+        name=name,
+        label=label,
+        to=to,
+        words=frozenset((*FRAME_WORDS, *words.split())),
+        links=frozenset(link if isinstance(link, str) else link.verb for link in links),
+        sample=sample or {},
+        variants=variants or {},
+        lease=lease,
+        sent_after_withdrawal=sent_after_withdrawal,
+        on_new_address=on_new_address,
+    )
+    _declared[name] = kind
+    return kind
+
+
+def find_kind(name: str) -> EmailKind:
+    """The kind of a stored email. Raises KeyError for a name that no kind has."""
+    for folder in (name.partition("/")[0], SHARED, *_list_folders()):
+        if name not in _declared:
+            _load(folder)
+    if name not in _declared:
+        raise KeyError(f"no email is called {name}")
+    return _declared[name]
+
+
+def label_of(name: str) -> str:
+    """What the administrator reads; the name itself of a kind from an earlier version."""
+    try:
+        return find_kind(name).label
+    except KeyError:
+        return name
+
+
+def lease_of(email_id: str) -> timedelta:
+    """How long one attempt holds an email. Its id begins with its kind."""
+    try:
+        return find_kind(email_id.partition("#")[0]).lease
+    except KeyError:
+        return LEASE
+
+
+def load_kinds() -> Mapping[str, EmailKind]:
+    """Every kind by name: for tests, samples and docs. No page imports them all."""
+    for folder in _list_folders():
+        _load(folder)
+    return dict(sorted(_declared.items()))
+
+
+def _list_folders() -> list[str]:
+    """Where kinds may be declared."""
+    modules = (*PACKAGES.glob("*/emails.py"), *PACKAGES.glob("*/emails/__init__.py"))
+    return sorted(path.relative_to(PACKAGES).parts[0] for path in modules)
+
+
+def _load(folder: str) -> None:
+    if folder in _list_folders():
+        import_module(f"chalicelib.{folder}.emails")

@@ -13,6 +13,7 @@ from chalicelib.core import log
 from chalicelib.core.aws import AWS_ERRORS, client
 from chalicelib.core.settings import settings
 from chalicelib.emails.compose import compose_message
+from chalicelib.emails.kinds import lease_of
 from chalicelib.emails.mime import AddressUnusable, address, clean
 from chalicelib.emails.rate_limit import pace
 from chalicelib.emails.ses_errors import WORDS, account_fault, trouble_of
@@ -23,8 +24,6 @@ from chalicelib.store.account_fault import save as save_fault
 from chalicelib.store.emails import Email, EmailSettled, Trouble
 from chalicelib.store.table import Write, transact, update_one
 
-LEASE = timedelta(minutes=60)  # how long SES's Send event may take before a doubt is sent again
-LEASES = {"web/code": timedelta(minutes=10)}  # of emails that are of no use for longer: web.codes.LIVES
 MAX_ATTEMPTS = 10
 FIRST_DELAY = timedelta(minutes=1)
 MAX_DELAY = timedelta(hours=8)  # so that ten attempts outlast a used-up quota, which SES counts over 24 hours
@@ -51,19 +50,14 @@ def send(mail_id: str, attempt: str, now: datetime) -> bool:
 def _claim(mail_id: str, attempt: str, now: datetime) -> Email | None:
     """Once more where the answer was lost: an attempt may claim what it holds, and nobody else could for the lease."""
     try:
-        return emails.claim(mail_id, attempt, now, now + lease(mail_id))
+        return emails.claim(mail_id, attempt, now, now + lease_of(mail_id))
     except AWS_ERRORS as error:
         log.error("mail_claimed_again", error)
-        return emails.claim(mail_id, attempt, now, now + lease(mail_id))
-
-
-def lease(mail_id: str) -> timedelta:
-    """How long one attempt holds an email: no longer than the email is of use."""
-    return LEASES.get(mail_id.partition("#")[0], LEASE)
+        return emails.claim(mail_id, attempt, now, now + lease_of(mail_id))
 
 
 def _claim_doubtful(mail_id: str, attempt: str, now: datetime) -> Email | None:
-    held = emails.claim_unconfirmed(mail_id, attempt, now, now + lease(mail_id))
+    held = emails.claim_unconfirmed(mail_id, attempt, now, now + lease_of(mail_id))
     if held and not held.cancelled:
         log.warning("mail_in_doubt", doubts=held.doubts)
     return held

@@ -1,4 +1,4 @@
-"""Mails between a delegate and whoever approves their list of raters."""
+"""Emails between a delegate and whoever approves their list of raters."""
 
 from __future__ import annotations
 
@@ -14,11 +14,43 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Person
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, declare_email
 from chalicelib.links.kinds import APPROVE, HUB, NOMINATE, name_links
 from chalicelib.nominate.rater_list import RaterList
 from chalicelib.store.emails import Email
 
 APPROVE_WITHIN_DAYS = 3  # then the approver is reminded, once
+
+APPROVE_LIST = declare_email(
+    "nominate/approve",
+    "Request to approve a list of raters",
+    to=To.APPROVER,
+    words="name delegate people closes",
+    links=[APPROVE],
+    on_new_address=OnNewAddress.REPLACE,
+)
+APPROVE_REMINDER = declare_email(
+    "nominate/approve_reminder",
+    "Reminder to approve a list of raters",
+    to=To.APPROVER,
+    words="name delegate people closes",
+    links=[APPROVE],
+)
+LIST_APPROVED = declare_email(
+    "nominate/approved",
+    "Notice that a list is approved",
+    to=To.DELEGATE,
+    words="name delegate approver people closes",
+    links=[NOMINATE, HUB],
+)
+CHANGE_WANTED = declare_email(
+    "nominate/change_wanted",
+    "Request to change a list of raters",
+    to=To.DELEGATE,
+    words="name delegate approver remark closes",
+    links=[NOMINATE, HUB],
+    sample={"remark": "Please ask someone from the night team too."},
+)
 
 
 class ApprovalNotUsed(Refusal):
@@ -35,7 +67,7 @@ def approver(choice: RaterList) -> Person:
 
 
 def ask(choice: RaterList, now: datetime) -> Email:
-    return _to_approver(choice, "nominate/approve", now)
+    return _to_approver(choice, APPROVE_LIST, now)
 
 
 def remind(choice: RaterList, now: datetime) -> list[Email]:
@@ -44,33 +76,33 @@ def remind(choice: RaterList, now: datetime) -> list[Email]:
     wanted_by = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=APPROVE_WITHIN_DAYS)
     mornings = reminder_times(wanted_by, (0,), zone, now)
     due = [morning for morning in mornings if morning < choice.wave.closes_at]
-    return [_to_approver(choice, "nominate/approve_reminder", morning) for morning in due]
+    return [_to_approver(choice, APPROVE_REMINDER, morning) for morning in due]
 
 
 def approved(choice: RaterList, now: datetime) -> Email:
-    return _to_delegate(choice, "nominate/approved", now, {"people": _people(choice)})
+    return _to_delegate(choice, LIST_APPROVED, now, {"people": _people(choice)})
 
 
 def change_wanted(choice: RaterList, remark: str, now: datetime) -> Email:
-    return _to_delegate(choice, "nominate/change_wanted", now, {"remark": remark})
+    return _to_delegate(choice, CHANGE_WANTED, now, {"remark": remark})
 
 
-def _to_approver(choice: RaterList, template: str, due_at: datetime) -> Email:
+def _to_approver(choice: RaterList, kind: EmailKind, due_at: datetime) -> Email:
     by = approver(choice)
     words = {"people": _people(choice)}
-    mail = _mail(choice, template, by, due_at, words, name_links(APPROVE.link(choice.delegate, by)))
+    mail = _mail(choice, kind, by, due_at, words, name_links(APPROVE.link(choice.delegate, by)))
     return replace(mail, good_until=choice.wave.closes_at)
 
 
-def _to_delegate(choice: RaterList, template: str, now: datetime, words: Mapping[str, str]) -> Email:
+def _to_delegate(choice: RaterList, kind: EmailKind, now: datetime, words: Mapping[str, str]) -> Email:
     delegate = choice.delegate
     hers = name_links(NOMINATE.link(delegate), HUB.link(delegate))
-    return _mail(choice, template, delegate.person, now, {**words, "approver": approver(choice).name}, hers)
+    return _mail(choice, kind, delegate.person, now, {**words, "approver": approver(choice).name}, hers)
 
 
 def _mail(
     choice: RaterList,
-    template: str,
+    kind: EmailKind,
     to: Person,
     due_at: datetime,
     words: Mapping[str, str],
@@ -78,7 +110,7 @@ def _mail(
 ) -> Email:
     delegate, zone = choice.delegate, choice.programme.organisation.timezone
     return create_email(
-        template,
+        kind,
         delegate.id,
         choice.wave.wave.value,
         str(choice.nomination.revision),

@@ -35,6 +35,7 @@ from chalicelib.store.marshal import fields
 from chalicelib.store.table import Write
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.waves import lifecycle
+from chalicelib.waves.emails import about_lists
 
 
 def enrol(job: Job, now: datetime) -> Sequence[Write]:
@@ -181,7 +182,7 @@ def _raters_wanted(
     if going.sent_raters:
         return [saved, jobs.add(lifecycle.invite_job(going, wave.opens_at))]
     being_looked_at = nomination.approval is Approval.ASKED
-    return [saved, emails.add(lifecycle.choose_reminder(programme, delegate, wave, now), stopped=being_looked_at)]
+    return [saved, emails.add(about_lists.choose_reminder(programme, delegate, wave, now), stopped=being_looked_at)]
 
 
 def _going_out(programme: Programme, delegate: Delegate, nomination: Nomination) -> Nomination:

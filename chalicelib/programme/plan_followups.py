@@ -23,7 +23,7 @@ from chalicelib.store import cohorts, delegates, emails, invitations, jobs, prog
 from chalicelib.store.delegates import Nomination, WaveExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
-from chalicelib.waves import lifecycle
+from chalicelib.waves.emails import about_lists
 
 # Who declined stays listed, and is sent nothing: a list without them would tell the delegate who they are.
 LISTED_AGAIN = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
@@ -53,7 +53,7 @@ def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
 def _plan(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Write]:
     """The list stands, and is sent when the wave opens: until then the delegate may change it."""
     about = {"delegate": delegate.id, "wave": wave.wave.value}
-    told = [emails.add(lifecycle.followup_email(programme, delegate, wave, now))] if wave.opens_at > now else []
+    told = [emails.add(about_lists.followup_email(programme, delegate, wave, now))] if wave.opens_at > now else []
     return [
         delegates.add_wave(wave),
         delegates.add_nomination(Nomination(delegate.id, wave.wave, asked_before(programme, delegate))),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.core.model import Delegate, Programme, Wave
-from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import create_email
-from chalicelib.links.kinds import COACH, name_links
+from chalicelib.report.emails import ready_email
 from chalicelib.report.load_facts import coach_comments as kept_for_coach
 from chalicelib.report.load_facts import delegate_in, wave_facts
 from chalicelib.report.render import documents
@@ -17,14 +15,10 @@ from chalicelib.results.cohort_snapshot import Share, read_share
 from chalicelib.results.facts import Facts, amended, read_facts
 from chalicelib.store import coach_comments, cohort_figures, cohorts, delegates, emails, programmes, reports
 from chalicelib.store.cohorts import DelegateStatus
-from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.table import Write
-
-# The sweep sends the coach's email: a few minutes do not matter, and a hint would cost one more call.
-COACH_IS_TOLD_AFTER = timedelta(minutes=1)
 
 
 def build_report(job: Job, now: datetime) -> Sequence[Write]:
@@ -43,7 +37,7 @@ def build_report(job: Job, now: datetime) -> Sequence[Write]:
         reports.add(report),
         *coach_comments.add(delegate.id, wave, kept_for_coach(programme, wave, rows)),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.REPORT_READY}, wave=wave),
-        emails.add(_ready_email(programme, delegate, wave, now)),
+        emails.add(ready_email(programme, delegate, wave, now)),
     ]
 
 
@@ -54,17 +48,3 @@ def _facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[
     if share.earlier:
         facts = with_changes(facts, read_facts(share.earlier), share.noise)
     return amended(facts, cohort_means=share.means) if share.means else facts
-
-
-def _ready_email(programme: Programme, delegate: Delegate, wave: Wave, now: datetime) -> Email:
-    return create_email(
-        "report/ready",
-        delegate.id,
-        wave.value,
-        to=delegate.coach,
-        due_at=now + COACH_IS_TOLD_AFTER,
-        words=common_words(programme)
-        | {"name": delegate.coach.name, "delegate": delegate.person.name, "cohort": delegate.cohort_title},
-        links=name_links(COACH.link(delegate.cohort_id, delegate.coach)),
-        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
-    )

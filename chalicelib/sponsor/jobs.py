@@ -9,16 +9,14 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.core.clock import moment, stamp
 from chalicelib.core.errors import Refusal
-from chalicelib.core.model import SELF_GROUP, Cohort, Person, Programme, Wave
-from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import create_email
+from chalicelib.core.model import SELF_GROUP, Cohort, Programme, Wave
 from chalicelib.forms.survey import sections, unfit
 from chalicelib.jobs.each import each
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.links.kinds import SPONSOR, name_links
 from chalicelib.results.cohort_snapshot import Frozen, read_frozen
 from chalicelib.results.facts import read_facts
 from chalicelib.results.published import ALL_OTHERS, About
+from chalicelib.sponsor.emails import summary_email
 from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.render_html import render_summary
 from chalicelib.sponsor.summary import checksum, summarise_cohort, summary_bytes
@@ -35,7 +33,6 @@ from chalicelib.store import (
     summaries,
 )
 from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import PulseResult, Role
 from chalicelib.store.jobs import Job, JobState
 from chalicelib.store.marshal import Row
@@ -80,7 +77,7 @@ def _make(programme: Programme, cohort: Cohort, people: Sequence[Evidence], now:
     html = render_summary(programme, summary).encode()
     facts_name, html_name = summaries.save_documents(cohort.id, checksum(summary), summary_bytes(summary), html)
     stored = Summary(cohort.id, summaries.IMPACT, checksum(summary), facts_name, html_name, now)
-    notices = [emails.add(_summary_email(programme, cohort, cohort.sponsor, now))] if cohort.sponsor else []
+    notices = [emails.add(summary_email(programme, cohort, cohort.sponsor, now))] if cohort.sponsor else []
     return [summaries.add(stored), *notices]
 
 
@@ -159,16 +156,3 @@ def _frozen(cohort_id: str) -> tuple[Frozen, Frozen]:
 def _raters_change(pulse: PulseResult | None) -> tuple[Fraction, ...]:
     figures = pulse.figures if pulse else ()
     return tuple(Fraction(figure.change) for figure in figures if figure.cell == ALL_OTHERS)
-
-
-def _summary_email(programme: Programme, cohort: Cohort, sponsor: Person, now: datetime) -> Email:
-    return create_email(
-        "sponsor/summary",
-        cohort.id,
-        summaries.IMPACT,
-        to=sponsor,
-        due_at=now,
-        words=common_words(programme) | {"name": sponsor.name, "cohort": cohort.title},
-        links=name_links(SPONSOR.link(cohort)),
-        about={"cohort": cohort.id},
-    )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, datetime, timedelta
-from itertools import pairwise
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.core import formatting
-from chalicelib.core.calendar import local_moment, reminder_times
+from chalicelib.core.calendar import local_moment
+from chalicelib.core.formatting import last_date, local_date
 from chalicelib.core.ids import invitation_id
 from chalicelib.core.model import (
     SELF_GROUP,
@@ -25,20 +23,16 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
-from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import create_email
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.links.kinds import HUB, NOMINATE, links_to_rater, name_links
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs
 from chalicelib.store.delegates import Nomination
-from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
+from chalicelib.waves.emails import about_lists, to_raters
 
 FIGURES_AFTER = timedelta(hours=1)  # of the deadline: by then its closes are done, or have failed
 COUNTED_AT = 5  # local hour of each day: before anybody reads a page, after the night's work
-CHOOSE_RATERS_WITHIN_DAYS = 4  # of the opening; then the delegate is reminded
 
 
 def close_job(wave: DelegateWave) -> Job:
@@ -62,7 +56,7 @@ def figures_job(cohort_id: str, wave: Wave, deadline: datetime) -> Job:
 
 def count_tomorrow(cohort_id: str, zone: str, now: datetime) -> None:
     """Have the answers of a cohort counted on the next morning; asking again is success."""
-    tomorrow = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    tomorrow = local_date(now, zone) + timedelta(days=1)
     due_at = local_moment(tomorrow, COUNTED_AT, zone)
     with suppress(jobs.JobExists):
         commit([jobs.add(JobKind.COUNTS.job(cohort_id, f"{tomorrow}", due_at=due_at, cohort=cohort_id))], now)
@@ -105,77 +99,7 @@ def cancel_choose_reminder(
 ) -> list[Write]:
     """A delegate who has chosen raters is not reminded to. The reminder is made when the wave opens, and once."""
     waits = wave.state is WaveState.OPEN and not before.sent_raters
-    return [emails.cancel(choose_reminder(programme, delegate, wave).id)] if waits else []
-
-
-def choose_reminder(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, opened_at: datetime | None = None
-) -> Email:
-    """For a delegate who has not chosen raters a few days after the opening; choosing cancels it.
-
-    opened_at   when it was opened, if that may have been late
-    """
-    zone = programme.organisation.timezone
-    opened_at = opened_at or wave.opens_at
-    wanted_by = opened_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=CHOOSE_RATERS_WITHIN_DAYS)
-    (morning,) = reminder_times(wanted_by, (0,), zone, opened_at)
-    return _choose_email(programme, delegate, wave, morning)
-
-
-def list_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave) -> list[str]:
-    """Ids of the mails about a delegate's list that may be to come: to choose raters, and to look at the list."""
-    return [
-        choose_reminder(programme, delegate, wave).id,
-        *delegates.find_nomination(delegate.id, wave.wave).reminders,
-    ]
-
-
-def choose_chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Email:
-    """The same because the administrator asks for it: at most one a day."""
-    today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
-    return _choose_email(programme, delegate, wave, now, f"{today}")
-
-
-def _choose_email(programme: Programme, delegate: Delegate, wave: DelegateWave, due_at: datetime, *more: str) -> Email:
-    zone = programme.organisation.timezone
-    return create_email(
-        "nominate/reminder",
-        delegate.id,
-        wave.wave.value,
-        *more,
-        to=delegate.person,
-        due_at=due_at,
-        words=common_words(programme)
-        | {
-            "name": delegate.person.name,
-            "delegate": delegate.person.name,
-            "closes": formatting.last_day(wave.closes_at, zone),
-        },
-        links=name_links(NOMINATE.link(delegate), HUB.link(delegate)),
-        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
-        good_until=wave.closes_at,
-    )
-
-
-def followup_email(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Email:
-    """Tells a delegate that those who gave feedback will be asked again, in time to change the list."""
-    zone = programme.organisation.timezone
-    return create_email(
-        "programme/followup_planned",
-        delegate.id,
-        wave.wave.value,
-        to=delegate.person,
-        due_at=now,
-        words=common_words(programme)
-        | {
-            "name": delegate.person.name,
-            "delegate": delegate.person.name,
-            "opens": formatting.local_day(wave.opens_at, zone),
-            "closes": formatting.last_day(wave.closes_at, zone),
-        },
-        links=name_links(NOMINATE.link(delegate), HUB.link(delegate)),
-        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
-    )
+    return [emails.cancel(about_lists.choose_reminder(programme, delegate, wave).id)] if waits else []
 
 
 def invite_rater(
@@ -201,8 +125,8 @@ def invite_rater(
         rater=rater.person,
         state=InvitationState.INVITED,
     )
-    later = reminder_emails(programme, delegate, wave, invitation, now)
-    first = _rater_email(programme, delegate, wave, invitation, FIRST, now)
+    later = to_raters.reminder_emails(programme, delegate, wave, invitation, now)
+    first = to_raters.first_email(programme, delegate, wave, invitation, now)
     if raters_named:
         first = replace(first, words={**first.words, "raters_named": "yes"})
     invitation = replace(invitation, reminders=tuple(mail.id for mail in later))
@@ -236,134 +160,6 @@ def _counted(programme: Programme, wave: DelegateWave, invitation: Invitation) -
     return [invitations.count_request(invitation, month_of(programme, wave))]
 
 
-FIRST = {
-    "self": "programme/opening",
-    "self_again": "programme/followup",
-    "rater": "collect/invitation",
-    "pulse": "impact/pulse",
-}
-EXTENDED = "collect/extended"
-AGAIN = "collect/again"
-ASKING = (*FIRST.values(), AGAIN)
-LATER = {
-    "self": "collect/self_reminder",
-    "self_again": "collect/self_reminder",
-    "rater": "collect/reminder",
-    "pulse": "impact/pulse_reminder",
-}
-
-
-def reminder_emails(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
-) -> list[Email]:
-    """One mail for each of the programme's reminders that is still to come; an answer cancels them.
-
-    One that an outage held up until the next is due, or until the close, is not sent any more. A pulse takes a minute
-    and is asked for once more, at the first of them.
-    """
-    days_before = programme.reminders[:1] if wave.wave is Wave.PULSE else programme.reminders
-    moments = reminder_times(last_date(programme, wave), days_before, programme.organisation.timezone, now)
-    return [
-        replace(_rater_email(programme, delegate, wave, invitation, LATER, moment), good_until=until)
-        for moment, until in pairwise((*moments, wave.closes_at))
-    ]
-
-
-def extension_email(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
-) -> Email:
-    """Tells a rater who has not answered of the new deadline."""
-    return _rater_email(programme, delegate, wave, invitation, dict.fromkeys(FIRST, EXTENDED), now)
-
-
-def manual_reminder(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
-) -> Email:
-    """A reminder because the administrator asks for it, with the id of a reminder of that day: there is one at most."""
-    return _rater_email(programme, delegate, wave, invitation, LATER, now)
-
-
-def invite_again(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
-) -> Email:
-    """The first mail once more, because the invitation has another link."""
-    return _rater_email(programme, delegate, wave, invitation, FIRST, now)
-
-
-def asked_again_email(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
-) -> Email:
-    """Tells a rater that what was sent under their name was destroyed, and asks them once more."""
-    return _rater_email(programme, delegate, wave, invitation, dict.fromkeys(FIRST, AGAIN), now)
-
-
-def email_ids_of_day(programme: Programme, wave: DelegateWave, invitation: Invitation, now: datetime) -> list[str]:
-    """Ids of every mail by which a rater may have been asked on this local day, before an extension of it or after."""
-    day = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
-    who = _who(wave, invitation)
-    templates = dict.fromkeys((FIRST[who], LATER[who], EXTENDED, AGAIN))
-    return [
-        "#".join((template, invitation.delegate_id, wave.wave.value, invitation.id, f"{day}.{extension}{version}"))
-        for template in templates
-        for version in {"", _version(invitation)}
-        for extension in {max(0, wave.extensions - 1), wave.extensions}
-    ]
-
-
-def last_date(programme: Programme, wave: DelegateWave) -> date:
-    """The last local day on which answers are accepted."""
-    return (wave.closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(programme.organisation.timezone)).date()
-
-
 def month_of(programme: Programme, wave: DelegateWave) -> str:
     """`2026-10`: the month in which the wave closes."""
-    return f"{last_date(programme, wave):%Y-%m}"
-
-
-def _rater_email(
-    programme: Programme,
-    delegate: Delegate,
-    wave: DelegateWave,
-    invitation: Invitation,
-    templates: dict[str, str],
-    due_at: datetime,
-) -> Email:
-    zone = programme.organisation.timezone
-    group = programme.group(invitation.group)
-    who = _who(wave, invitation)
-    return create_email(
-        templates[who],
-        invitation.delegate_id,
-        wave.wave.value,
-        invitation.id,
-        f"{due_at.astimezone(ZoneInfo(zone)).date()}.{wave.extensions}{_version(invitation)}",
-        to=invitation.rater,
-        due_at=due_at,
-        words=common_words(programme, None if invitation.group == SELF_GROUP else delegate)
-        | {
-            "name": invitation.rater.name,
-            "delegate": delegate.person.name,
-            "closes": formatting.last_day(wave.closes_at, zone),
-            "minutes": str(formatting.minutes(programme)),
-            "group_title": group.title,
-            "named": "yes" if group.named else "",
-            "raters_named": "",
-            "own": "yes" if invitation.group == SELF_GROUP else "",
-            "month": formatting.month(wave.compared_with or wave.opens_at, zone),
-        },
-        links=links_to_rater(delegate, invitation),
-        about={"cohort": delegate.cohort_id, "delegate": delegate.id, "invitation": invitation.id},
-        good_until=wave.closes_at,
-    )
-
-
-def _version(invitation: Invitation) -> str:
-    """Part of a mail's id: what was sent with an earlier link is another mail."""
-    return "" if invitation.link_version == 1 else f".v{invitation.link_version}"
-
-
-def _who(wave: DelegateWave, invitation: Invitation) -> str:
-    """Which mails a rater gets: a key of FIRST and LATER."""
-    if invitation.group == SELF_GROUP:
-        return "self_again" if wave.wave is Wave.FOLLOWUP else "self"
-    return "pulse" if wave.wave is Wave.PULSE else "rater"
+    return f"{last_date(wave.closes_at, programme.organisation.timezone):%Y-%m}"

@@ -17,6 +17,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Write, transact
 from chalicelib.waves import lifecycle
+from chalicelib.waves.emails import about_lists
 
 
 def list_suppressed(cohort_id: str) -> frozenset[str]:
@@ -55,7 +56,7 @@ def _waiting(rows: Sequence[Row], address: str) -> Iterator[str]:
         yield from (mail_id for chosen in lists for mail_id in chosen.reminders)
     if delegate.person.email == address:
         wave = next(read(DelegateWave, row) for row in rows if row["sk"] == f"WAVE#{Wave.BASELINE.value}")
-        yield lifecycle.choose_reminder(programme, delegate, wave).id
+        yield about_lists.choose_reminder(programme, delegate, wave).id
 
 
 def _cancel(mail_id: str) -> None:

@@ -1,33 +1,29 @@
-"""What opens with an impact survey: two rows, their mails and reminders, and the job that closes them."""
+"""Open an impact survey: two rows, their emails and reminders, and the job that closes them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from chalicelib.core import formatting
 from chalicelib.core.calendar import local_moment, reminder_times
+from chalicelib.core.formatting import last_date, local_date
 from chalicelib.core.model import Delegate, Programme, PulseArea
-from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import create_email
-from chalicelib.forms.survey import minutes, sections
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.links.kinds import IMPACT, name_links
 from chalicelib.store import cohorts, emails, impact_surveys, jobs
 from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
 from chalicelib.store.table import Write
+from chalicelib.waves.emails import about_surveys
 
 
 def new_survey(programme: Programme, delegate: Delegate, areas: Sequence[PulseArea], now: datetime) -> ImpactSurvey:
     """The delegate's survey. The days it stays open count from now, however late now is."""
     zone = programme.organisation.timezone
-    last = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=programme.impact.open_days)
+    last = local_date(now, zone) + timedelta(days=programme.impact.open_days)
     return ImpactSurvey(
         delegate_id=delegate.id,
         role=Role.DELEGATE,
@@ -52,48 +48,15 @@ def opening_writes(
         asked = replace(survey, role=role)
         later = _reminders(programme, delegate, asked)
         writes.append(impact_surveys.add(replace(asked, reminders=tuple(mail.id for mail in later))))
-        first = survey_email(programme, delegate, asked, f"impact/{role.value}", survey.opened_at)
+        first = about_surveys.first_email(programme, delegate, asked)
         writes += [emails.add(mail, stopped=mail.to.email in lost) for mail in (first, *later)]
     return writes
 
 
 def _reminders(programme: Programme, delegate: Delegate, survey: ImpactSurvey) -> list[Email]:
     zone = programme.organisation.timezone
-    moments = reminder_times(_last_date(programme, survey), programme.reminders, zone, survey.opened_at)
+    moments = reminder_times(last_date(survey.closes_at, zone), programme.reminders, zone, survey.opened_at)
     return [
-        replace(survey_email(programme, delegate, survey, "impact/reminder", moment), good_until=until)
+        replace(about_surveys.reminder_email(programme, delegate, survey, moment), good_until=until)
         for moment, until in pairwise((*moments, survey.closes_at))
     ]
-
-
-def survey_email(
-    programme: Programme, delegate: Delegate, survey: ImpactSurvey, template: str, due_at: datetime
-) -> Email:
-    zone = programme.organisation.timezone
-    to = delegate.person if survey.role is Role.DELEGATE else delegate.manager
-    day = due_at.astimezone(ZoneInfo(zone)).date()
-    asked = sections(programme, survey.areas, survey.role)
-    return create_email(
-        template,
-        delegate.id,
-        survey.role.value,
-        f"{day}",
-        to=to,
-        due_at=due_at,
-        words=common_words(programme, delegate)
-        | {
-            "name": to.name,
-            "delegate": delegate.person.name,
-            "own": "yes" if survey.role is Role.DELEGATE else "",
-            "closes": formatting.last_day(survey.closes_at, zone),
-            "minutes": str(minutes(asked)),
-        },
-        links=name_links(IMPACT.link(survey)),
-        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
-        good_until=survey.closes_at,
-    )
-
-
-def _last_date(programme: Programme, survey: ImpactSurvey) -> date:
-    """The last local day on which answers are accepted."""
-    return (survey.closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(programme.organisation.timezone)).date()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parseaddr
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -14,16 +13,11 @@ from msgspec import Struct, field
 from chalicelib.core.ids import administrator_key, reader_key
 from chalicelib.core.model import Person, Programme
 from chalicelib.core.settings import settings
-from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import create_email
 from chalicelib.links import kinds, signing
-from chalicelib.links.kinds import CODE, name_links
-from chalicelib.store.emails import Email
 
 ADMIN_HOME = "/admin"
 SECOND_FACTOR = "/admin/second-factor"
 CONSOLE_PAGE = re.compile(r"/admin(?:/[a-z0-9-]+){0,6}")
-HOUSE_COLOUR = "#27406b"  # of pages and mails that belong to no programme
 
 
 class Role(StrEnum):
@@ -67,70 +61,10 @@ class Reader(Struct, frozen=True):
         local, _, domain = self.person.email.rpartition("@")
         return f"{local[:1]}…@{domain}"
 
-    def code_mail(self, challenge: str, ends_at: datetime, now: datetime) -> Email | None:
-        """None if nobody is to be mailed."""
-        if self.person is None:
-            return None
-        words = {"name": self.person.name, "challenge": challenge, "until": self.local_time(ends_at)}
-        return create_email(
-            "web/code",
-            self.who,
-            challenge,
-            to=self.person,
-            due_at=now,
-            words=self._frame() | words,
-            links=name_links(CODE.link(self.role, challenge, str(int(now.timestamp())), self.token)),
-            about=self.about,
-            good_until=ends_at,
-        )
-
-    def failure_mail(self, now: datetime) -> Email | None:
-        """Tells that someone typed a wrong code; the same email for a whole day. None if no one is to be mailed."""
-        if self.person is None:
-            return None
-        return create_email(
-            "web/wrong_code",
-            self.who,
-            f"{now:%Y-%m-%d}",
-            to=self.person,
-            due_at=now,
-            words=self._frame() | {"name": self.person.name, "at": self.local_time(now)},
-            links={},
-            about=self.about,
-        )
-
-    def second_factor_mail(self, what: str, revision: int, now: datetime) -> Email | None:
-        """Tells an administrator what was done with their second factor. `revision`: of its row at the time."""
-        if self.person is None:
-            return None
-        words = {"name": self.person.name, "at": self.local_time(now), "what": what}
-        moment = f"{now:%Y-%m-%dT%H.%M.%S}.{revision}.{what.split()[0]}"
-        return create_email(
-            "web/second_factor",
-            self.who,
-            moment,
-            to=self.person,
-            due_at=now,
-            words=self._frame() | words,
-            links={},
-            about=self.about,
-        )
-
     def local_time(self, moment: datetime) -> str:
         if self.programme is None:
             return f"{moment:%H:%M} UTC"
         return f"{moment.astimezone(ZoneInfo(self.programme.organisation.timezone)):%H:%M}"
-
-    def _frame(self) -> dict[str, str]:
-        if self.programme:
-            return common_words(self.programme)
-        provider = parseaddr(settings().sender)[0]
-        return {
-            "programme": "Administration",
-            "organisation": provider,
-            "brand": HOUSE_COLOUR,
-            "from_name": provider,
-        }
 
 
 def reader(

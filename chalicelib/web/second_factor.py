@@ -29,6 +29,7 @@ from chalicelib.store.second_factors import SecondFactor, SecondFactorChanged, S
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import Write
 from chalicelib.web import readers
+from chalicelib.web.emails import second_factor_email
 from chalicelib.web.readers import Reader
 from chalicelib.web.sign_in_codes import CodeRefused
 from chalicelib.web.waits import TRIES
@@ -214,7 +215,7 @@ def _confirm(session: Session) -> list[Write]:
 
 
 def _told(reader: Reader, what: str, known: SecondFactor, now: datetime) -> list[Write]:
-    mail = reader.second_factor_mail(what, known.revision, now)
+    mail = second_factor_email(reader, what, known.revision, now)
     return [emails.add(mail)] if mail else []
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
@@ -28,6 +28,7 @@ from chalicelib.store.codes import Asking, AskingChanged, Code, CodeExists, Code
 from chalicelib.store.emails import EmailExists
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import Write, transact
+from chalicelib.web.emails import CODE_LIFETIME, code_email, wrong_code_email
 from chalicelib.web.holds import refuse_held
 from chalicelib.web.waits import ASKS, TRIES
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from chalicelib.web.readers import Reader
 
 T = TypeVar("T")
-CODE_LIFETIME = timedelta(minutes=10)
 CHALLENGE = 32  # characters
 MAX_CODE_ATTEMPTS = 5  # of one code
 MAX_RETRIES = 5  # tries of a write that someone else's asking or typing overtook
@@ -115,7 +115,7 @@ def _writes_of_ask(reader: Reader, before: Asking, challenge: str, now: datetime
         raise TooManyCodes(len(asked), reader.local_time(next_at))
     counted = {"asked_by_link" if by_link else "asked": (*asked, now)}
     ends_at = now + CODE_LIFETIME
-    mail = reader.code_mail(challenge, ends_at, now)
+    mail = code_email(reader, challenge, ends_at, now)
     return [
         codes.save_asking(replace(before, **counted), now),
         codes.add_code(Code(reader.who, challenge, ends_at)),
@@ -204,7 +204,7 @@ def _sign_in(reader: Reader, challenge: str, session: Session, now: datetime, by
 def _note_failure(reader: Reader, now: datetime) -> None:
     """In the log, by the reader's key alone; and at most one email a day to whoever the code was for."""
     log.warning("code_refused", reader=reader.who)
-    mail = reader.failure_mail(now)
+    mail = wrong_code_email(reader, now)
     if mail is None:
         return
     try:

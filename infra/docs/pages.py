@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from infra.docs import links, programme_file, rows
+from infra.docs import emails, links, programme_file, rows
 
 FOLDER = Path(__file__).parents[2] / "docs"
 PAGES: Mapping[str, Callable[[], str]] = {
+    "emails.md": emails.page,
     "links.md": links.page,
     "programme-file.md": programme_file.page,
     "rows.md": rows.page,

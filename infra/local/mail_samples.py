@@ -1,13 +1,15 @@
-"""Every mail of the catalogue with plausible words and links, for the desk's page of all mails and for tests."""
+"""Every kind of email with plausible words and links, for the desk's page of all emails and for tests."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from chalicelib.core.model import Person
-from chalicelib.emails import compose, kinds
+from chalicelib.emails import compose
 from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import EmailKind, To, find_kind, load_kinds
 from chalicelib.emails.mime import Rendered
 from chalicelib.emails.render import render
 from chalicelib.links.kinds import HUB, KINDS
@@ -27,7 +29,6 @@ WORDS = {
     "delegate": DELEGATE,
     "people": "9 people",
     "approver": MANAGER,
-    "remark": "Please ask somebody from the night team too.",
     "coach": COACH,
     "cohort": "Spring cohort",
     "opens": "1 June 2026",
@@ -48,46 +49,31 @@ WORDS = {
     "at": "10:30",
 }
 
-# mails that are not to a rater: who reads them
+# who reads a kind of email; a sample of a kind to others is to a rater
 READERS = {
-    "programme/opening": DELEGATE,
-    "programme/followup": DELEGATE,
-    "programme/followup_planned": DELEGATE,
-    "nominate/reminder": DELEGATE,
-    "nominate/approve": MANAGER,
-    "nominate/approve_reminder": MANAGER,
-    "nominate/approved": DELEGATE,
-    "nominate/change_wanted": DELEGATE,
-    "collect/self_reminder": DELEGATE,
-    "report/ready": COACH,
-    "debrief/released": DELEGATE,
-    "impact/delegate": DELEGATE,
-    "impact/manager": MANAGER,
-    "impact/reminder": MANAGER,
-    "sponsor/summary": SPONSOR,
-    "web/code": COACH,
-    "web/wrong_code": COACH,
-    "web/second_factor": COACH,
-}
-# the same template with other words reads otherwise
-VARIANTS: dict[str, dict[str, dict[str, str]]] = {
-    "web/second_factor": {what: {"what": what} for what in ("set up", "removed", "opened with a recovery code")},
-    "programme/opening": {"whose raters a file names": {"raters_named": "yes"}},
-    "collect/invitation": {"to the line manager": {"named": "yes", "group_title": "Line manager", "name": MANAGER}},
-    "impact/reminder": {"to the delegate": {"own": "yes", "name": DELEGATE}},
-    "collect/again": {"to the delegate": {"own": "yes", "name": DELEGATE}},
-    "admin/new_link": {"to a coach": {"name": COACH, "what": "your delegates", "held": "8 September 2026, 10:00"}},
+    To.DELEGATE: DELEGATE,
+    To.MANAGER: MANAGER,
+    To.APPROVER: MANAGER,
+    To.SURVEYED: MANAGER,
+    To.COACH: COACH,
+    To.SIGNING_IN: COACH,
+    To.SPONSOR: SPONSOR,
 }
 DARK = "@media (prefers-color-scheme:dark)"
 
 
 def sample(template: str = "collect/invitation", *subject: str, to: Person = SAM, **words: str) -> Email:
-    """`words` replace the plausible ones."""
-    needed = {name: WORDS[name] for name in kinds.MAILS[template]}
-    links = {name: _link(name) for name in kinds.LINKS[template]}
-    about = {"cohort": "spring", "delegate": "k3jx9qmw7s", "invitation": "k3jx9qmw"}
+    """`words` replace the plausible ones. Raises KeyError for a word of which there is no sample."""
+    kind = find_kind(template)
+    plausible = {**WORDS, **kind.sample}
     return create_email(
-        template, *(subject or ("k3jx9qmw",)), to=to, due_at=MONDAY, words=needed | words, links=links, about=about
+        kind,
+        *(subject or ("k3jx9qmw",)),
+        to=to,
+        due_at=MONDAY,
+        words={name: plausible[name] for name in kind.words} | words,
+        links={name: _link(name) for name in kind.links},
+        about={"cohort": "spring", "delegate": "k3jx9qmw7s", "invitation": "k3jx9qmw"},
     )
 
 
@@ -98,15 +84,17 @@ def _link(name: str) -> Link:
 
 
 def every() -> dict[tuple[str, str], Rendered]:
-    """(template, variant) -> the mail; the usual variant is empty."""
-    found = {}
-    for template in sorted(kinds.MAILS):
-        reader = {"name": READERS.get(template, SAM.name)}
-        for variant, words in {"": {}, **VARIANTS.get(template, {})}.items():
-            found[template, variant] = render(
-                template, compose.context(sample(template, to=SAM, **{**reader, **words}))
-            )
-    return found
+    """(template, variant) -> the email; the usual variant is empty."""
+    return {
+        (kind.name, variant): _rendered(kind, words)
+        for kind in load_kinds().values()
+        for variant, words in {"": {}, **kind.variants}.items()
+    }
+
+
+def _rendered(kind: EmailKind, words: Mapping[str, str]) -> Rendered:
+    shown = {"name": READERS.get(kind.to, SAM.name), **words}
+    return render(kind.name, compose.context(sample(kind.name, to=SAM, **shown)))
 
 
 def dark(html: str) -> str:

@@ -326,7 +326,7 @@ def test_a_failed_job_is_started_over(opened, clock):
 
 
 def test_a_mail_in_doubt_is_shown(opened, clock):
-    from chalicelib.emails.send import LEASE
+    from chalicelib.emails.kinds import LEASE
     from chalicelib.store import emails
     from tests.emails.samples import mail
 

@@ -1,10 +1,16 @@
 """A delegate who leaves: nobody is asked any more, and what was saved is destroyed."""
 
+from datetime import timedelta
+
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.admin import withdraw_delegate
 from chalicelib.core.model import InvitationState, Wave, WaveState
-from chalicelib.store import cohorts, delegates, invitations, jobs, wave_keys
+from chalicelib.emails.kinds import load_kinds
+from chalicelib.store import cohorts, delegates, emails, invitations, jobs, wave_keys
+from chalicelib.store.table import transact
+from infra.local.mail_samples import sample
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
@@ -65,6 +71,17 @@ def test_a_file_does_not_bring_a_delegate_back(clock, aws):
         "Dana Delegate": True,
         "Dora Delegate": False,
     }
+
+
+@pytest.mark.parametrize("kind", load_kinds().values(), ids=lambda kind: kind.name)
+def test_an_email_that_waits_goes_out_only_if_its_kind_says_so(clock, aws, kind):
+    people.load(clock.now())
+    drain(clock.now())
+    waiting = replace(sample(kind.name, people.dana()), due_at=clock.now() + timedelta(days=1))
+    transact([emails.add(waiting)])
+    withdraw_dana(clock)
+
+    assert emails.find(waiting.id).cancelled is not kind.sent_after_withdrawal
 
 
 def test_withdrawing_twice_is_success(clock, aws):

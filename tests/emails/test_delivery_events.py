@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from chalicelib.core import log
 from chalicelib.emails import delivery_events, ses_tags
+from chalicelib.emails.kinds import LEASE
 from chalicelib.emails.refusals import TODO
-from chalicelib.emails.send import LEASE, send
+from chalicelib.emails.send import send
 from chalicelib.store import emails
 from chalicelib.store.due import list_due
 from chalicelib.store.emails import Email, EmailState, Trouble

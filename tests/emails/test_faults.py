@@ -13,7 +13,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.core.settings import settings
-from chalicelib.emails.send import LEASE, send
+from chalicelib.emails.kinds import LEASE
+from chalicelib.emails.send import send
 from chalicelib.store import account_fault, emails
 from chalicelib.store.due import list_due
 from chalicelib.store.emails import EmailState

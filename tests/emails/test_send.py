@@ -15,7 +15,8 @@ from chalicelib.core import log
 from chalicelib.core.model import Person
 from chalicelib.core.settings import settings
 from chalicelib.emails import send as sending
-from chalicelib.emails.send import ACCOUNT_DELAY, LEASE, MAX_ATTEMPTS, delay, send
+from chalicelib.emails.kinds import LEASE
+from chalicelib.emails.send import ACCOUNT_DELAY, MAX_ATTEMPTS, delay, send
 from chalicelib.emails.ses_errors import WORDS, AccountFault
 from chalicelib.store import account_fault, emails
 from chalicelib.store.due import list_due

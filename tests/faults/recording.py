@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 import chalicelib.core.clock
 from chalicelib.emails.delivery_events import STATES
-from chalicelib.emails.kinds import MAILS
+from chalicelib.emails.kinds import load_kinds
 from chalicelib.jobs.kinds import HANDLERS
 from tests.faults import plays
 from tests.support.recorder import Act, Recorder, RecordingClient, recording
@@ -29,7 +29,7 @@ BROKEN = "broken"  # in place of an act: why the play did not come to its end
 def wanted() -> list[str]:
     """Every act that the code knows: kinds of jobs, templates of emails, forms of pages, events of SES, the sweep."""
     jobs = (f"job {kind}" for kind in HANDLERS)  # the report's function has a table of its own, in app.py
-    emails = (f"email {template}" for template in MAILS)
+    emails = (f"email {template}" for template in load_kinds())
     return sorted(
         [
             *jobs,

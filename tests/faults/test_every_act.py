@@ -124,12 +124,12 @@ def test_a_job_that_makes_another_email_each_time_is_found(http, tmp_path_factor
     from msgspec.structs import replace
 
     from chalicelib.admin import remind
-    from chalicelib.waves import lifecycle
+    from chalicelib.waves.emails import to_raters
 
-    plain, numbers = lifecycle.manual_reminder, iter(range(10**6))
+    plain, numbers = to_raters.manual_reminder, iter(range(10**6))
     monkeypatch.setattr(remind, "_emailed_on", lambda *_: ())
     monkeypatch.setattr(
-        lifecycle, "chaser", lambda *args: replace(plain(*args), id=f"{plain(*args).id}.{next(numbers)}")
+        to_raters, "manual_reminder", lambda *args: replace(plain(*args), id=f"{plain(*args).id}.{next(numbers)}")
     )
 
     assert finds("email too many 1x: collect/", "job chase", http, tmp_path_factory)
@@ -139,7 +139,7 @@ def test_an_email_without_a_lease_is_found(http, tmp_path_factory, monkeypatch):
     """It goes out once more before SES has told that it went out."""
     from chalicelib.emails import send
 
-    monkeypatch.setattr(send, "LEASE", timedelta(0))
+    monkeypatch.setattr(send, "lease_of", lambda email_id: timedelta(0))
 
     assert finds("email too many 1x", "email collect/invitation", http, tmp_path_factory)
 

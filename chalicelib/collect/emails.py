@@ -1,0 +1,53 @@
+"""The email about a questionnaire that closes with too few answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.core.ids import derive
+from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, Person, Programme
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import To, declare_email
+from chalicelib.links.kinds import CONSOLE, name_links
+from chalicelib.store.emails import Email
+
+TOO_FEW = declare_email(
+    "report/too_few",
+    "Notice of too few answers",
+    to=To.ADMINISTRATOR,
+    words="name delegate cohort invited minimum",
+    links=[CONSOLE],
+)
+
+
+def too_few_email(
+    programme: Programme,
+    delegate: Delegate,
+    wave: DelegateWave,
+    asked: Sequence[Invitation],
+    to: str,
+    now: datetime,
+) -> Email:
+    """`to` is the address of an administrator."""
+    raters = [one for one in asked if one.group != SELF_GROUP]
+    return create_email(
+        TOO_FEW,
+        delegate.id,
+        wave.wave.value,
+        str(wave.extensions),
+        derive(8, to),
+        to=Person("Administrator", to),
+        due_at=now,
+        words=common_words(programme)
+        | {
+            "name": "Administrator",
+            "delegate": delegate.person.name,
+            "cohort": delegate.cohort_id,
+            "invited": str(len(raters)),
+            "minimum": str(programme.minimum_responses),
+        },
+        links=name_links(CONSOLE.link("cohort", delegate.cohort_id, "delegate", delegate.id)),
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )

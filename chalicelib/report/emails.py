@@ -1,0 +1,38 @@
+"""The email about a report that was made."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chalicelib.core.model import Delegate, Programme, Wave
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import To, declare_email
+from chalicelib.links.kinds import COACH, name_links
+from chalicelib.store.emails import Email
+
+# The sweep sends the coach's email: a few minutes do not matter, and a hint would cost one more call.
+COACH_IS_TOLD_AFTER = timedelta(minutes=1)
+
+READY = declare_email(
+    "report/ready",
+    "Report ready for the coach",
+    to=To.COACH,
+    words="name delegate cohort",
+    links=[COACH],
+    sent_after_withdrawal=True,
+)
+
+
+def ready_email(programme: Programme, delegate: Delegate, wave: Wave, now: datetime) -> Email:
+    return create_email(
+        READY,
+        delegate.id,
+        wave.value,
+        to=delegate.coach,
+        due_at=now + COACH_IS_TOLD_AFTER,
+        words=common_words(programme)
+        | {"name": delegate.coach.name, "delegate": delegate.person.name, "cohort": delegate.cohort_title},
+        links=name_links(COACH.link(delegate.cohort_id, delegate.coach)),
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )

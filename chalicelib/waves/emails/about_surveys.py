@@ -1,0 +1,75 @@
+"""Emails about an impact survey, to the delegate and the line manager."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.core import formatting
+from chalicelib.core.model import Delegate, Programme
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, declare_email
+from chalicelib.forms.survey import minutes, sections
+from chalicelib.links.kinds import IMPACT, name_links
+from chalicelib.store.emails import Email
+from chalicelib.store.impact_surveys import ImpactSurvey, Role
+
+FIRST = {
+    Role.DELEGATE: declare_email(
+        "impact/delegate",
+        "Impact survey of the delegate",
+        to=To.DELEGATE,
+        words="name delegate closes minutes",
+        links=[IMPACT],
+        on_new_address=OnNewAddress.REPLACE,
+    ),
+    Role.MANAGER: declare_email(
+        "impact/manager",
+        "Impact survey of the line manager",
+        to=To.MANAGER,
+        words="name delegate closes minutes",
+        links=[IMPACT],
+        on_new_address=OnNewAddress.REPLACE,
+    ),
+}
+REMINDER = declare_email(
+    "impact/reminder",
+    "Reminder of the impact survey",
+    to=To.SURVEYED,
+    words="name delegate own closes",
+    links=[IMPACT],
+    variants={"to the delegate": {"own": "yes", "name": "Dr Amara Osei"}},
+)
+
+
+def first_email(programme: Programme, delegate: Delegate, survey: ImpactSurvey) -> Email:
+    return _email(programme, delegate, survey, FIRST[survey.role], survey.opened_at)
+
+
+def reminder_email(programme: Programme, delegate: Delegate, survey: ImpactSurvey, due_at: datetime) -> Email:
+    return _email(programme, delegate, survey, REMINDER, due_at)
+
+
+def _email(programme: Programme, delegate: Delegate, survey: ImpactSurvey, kind: EmailKind, due_at: datetime) -> Email:
+    zone = programme.organisation.timezone
+    to = delegate.person if survey.role is Role.DELEGATE else delegate.manager
+    asked = sections(programme, survey.areas, survey.role)
+    return create_email(
+        kind,
+        delegate.id,
+        survey.role.value,
+        f"{formatting.local_date(due_at, zone)}",
+        to=to,
+        due_at=due_at,
+        words=common_words(programme, delegate)
+        | {
+            "name": to.name,
+            "delegate": delegate.person.name,
+            "own": "yes" if survey.role is Role.DELEGATE else "",
+            "closes": formatting.last_day(survey.closes_at, zone),
+            "minutes": str(minutes(asked)),
+        },
+        links=name_links(IMPACT.link(survey)),
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+        good_until=survey.closes_at,
+    )

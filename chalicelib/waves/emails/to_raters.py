@@ -1,0 +1,224 @@
+"""Emails that ask for answers about a delegate. The delegate, who answers too, gets some of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from chalicelib.core import formatting
+from chalicelib.core.calendar import reminder_times
+from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, Programme, Wave
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, declare_email
+from chalicelib.links.kinds import ANSWER, DECLINE, HUB, INBOX, NOMINATE, links_to_rater
+from chalicelib.store.emails import Email
+
+OPENING = declare_email(
+    "programme/opening",
+    "Opening of the questionnaire",
+    to=To.DELEGATE,
+    words="name delegate closes minutes raters_named",
+    links=[ANSWER, NOMINATE, HUB],
+    variants={"whose raters a file names": {"raters_named": "yes"}},
+    on_new_address=OnNewAddress.REPLACE,
+)
+FOLLOWUP = declare_email(
+    "programme/followup",
+    "Opening of the follow-up",
+    to=To.DELEGATE,
+    words="name delegate closes minutes",
+    links=[ANSWER, NOMINATE, HUB],
+    on_new_address=OnNewAddress.REPLACE,
+)
+SELF_REMINDER = declare_email(
+    "collect/self_reminder",
+    "Reminder of the delegate’s own questionnaire",
+    to=To.DELEGATE,
+    words="name delegate closes minutes",
+    links=[ANSWER, HUB],
+)
+INVITATION = declare_email(
+    "collect/invitation",
+    "Invitation to a rater",
+    to=To.RATER,
+    words="name delegate group_title named closes minutes",
+    links=[ANSWER, INBOX, DECLINE],
+    variants={"to the line manager": {"named": "yes", "group_title": "Line manager", "name": "Helen Whitcombe"}},
+    on_new_address=OnNewAddress.REPLACE,
+)
+REMINDER = declare_email(
+    "collect/reminder",
+    "Reminder to a rater",
+    to=To.RATER,
+    words="name delegate group_title named closes minutes",
+    links=[ANSWER, INBOX, DECLINE],
+)
+EXTENDED = declare_email(
+    "collect/extended",
+    "Notice of a later deadline",
+    to=To.RATER,
+    words="name delegate group_title named closes minutes",
+    links=[ANSWER, INBOX, DECLINE],
+)
+AGAIN = declare_email(
+    "collect/again",
+    "Request to answer again",
+    to=To.RATER,
+    words="name delegate closes own",
+    links=[ANSWER, INBOX, DECLINE],
+    variants={"to the delegate": {"own": "yes", "name": "Dr Amara Osei"}},
+    on_new_address=OnNewAddress.REPLACE,
+)
+PULSE = declare_email(
+    "impact/pulse",
+    "Short questionnaire about the change",
+    to=To.RATER,
+    words="name delegate month closes",
+    links=[ANSWER, DECLINE],
+    on_new_address=OnNewAddress.REPLACE,
+)
+PULSE_REMINDER = declare_email(
+    "impact/pulse_reminder",
+    "Reminder of the short questionnaire",
+    to=To.RATER,
+    words="name delegate month closes",
+    links=[ANSWER, DECLINE],
+)
+
+
+class Asked(Enum):
+    """Who is asked, and in which wave. Decides which emails they get."""
+
+    SELF = "self"
+    SELF_AGAIN = "self_again"
+    RATER = "rater"
+    PULSE = "pulse"
+
+
+Kinds = Mapping[Asked, EmailKind]
+FIRST: Kinds = {
+    Asked.SELF: OPENING,
+    Asked.SELF_AGAIN: FOLLOWUP,
+    Asked.RATER: INVITATION,
+    Asked.PULSE: PULSE,
+}
+LATER: Kinds = {
+    Asked.SELF: SELF_REMINDER,
+    Asked.SELF_AGAIN: SELF_REMINDER,
+    Asked.RATER: REMINDER,
+    Asked.PULSE: PULSE_REMINDER,
+}
+
+
+def first_email(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
+) -> Email:
+    """The first of an invitation, or of another link of it."""
+    return _email(programme, delegate, wave, invitation, FIRST, now)
+
+
+def reminder_emails(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
+) -> list[Email]:
+    """One email for each of the programme's reminders that is still to come; an answer cancels them.
+
+    One that an outage held up until the next is due, or until the close, is not sent any more. A pulse takes a minute
+    and is asked for once more, at the first of them.
+    """
+    zone = programme.organisation.timezone
+    days_before = programme.reminders[:1] if wave.wave is Wave.PULSE else programme.reminders
+    moments = reminder_times(formatting.last_date(wave.closes_at, zone), days_before, zone, now)
+    return [
+        replace(_email(programme, delegate, wave, invitation, LATER, moment), good_until=until)
+        for moment, until in pairwise((*moments, wave.closes_at))
+    ]
+
+
+def extension_email(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
+) -> Email:
+    """Tells a rater who has not answered of the new deadline."""
+    return _email(programme, delegate, wave, invitation, dict.fromkeys(Asked, EXTENDED), now)
+
+
+def manual_reminder(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
+) -> Email:
+    """A reminder because the administrator asks for it, with the id of a reminder of that day: there is one at most."""
+    return _email(programme, delegate, wave, invitation, LATER, now)
+
+
+def asked_again_email(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
+) -> Email:
+    """Tells a rater that what was sent under their name was destroyed, and asks them once more."""
+    return _email(programme, delegate, wave, invitation, dict.fromkeys(Asked, AGAIN), now)
+
+
+def email_ids_of_day(programme: Programme, wave: DelegateWave, invitation: Invitation, now: datetime) -> list[str]:
+    """Ids of every email by which a rater may have been asked on this local day, before an extension or after."""
+    day = formatting.local_date(now, programme.organisation.timezone)
+    who = _asked(wave, invitation)
+    kinds = dict.fromkeys(kind.name for kind in (FIRST[who], LATER[who], EXTENDED, AGAIN))
+    return [
+        "#".join((kind, invitation.delegate_id, wave.wave.value, invitation.id, f"{day}.{extension}{version}"))
+        for kind in kinds
+        for version in {"", _version(invitation)}
+        for extension in {max(0, wave.extensions - 1), wave.extensions}
+    ]
+
+
+def _email(
+    programme: Programme,
+    delegate: Delegate,
+    wave: DelegateWave,
+    invitation: Invitation,
+    kinds: Kinds,
+    due_at: datetime,
+) -> Email:
+    zone = programme.organisation.timezone
+    return create_email(
+        kinds[_asked(wave, invitation)],
+        invitation.delegate_id,
+        wave.wave.value,
+        invitation.id,
+        f"{formatting.local_date(due_at, zone)}.{wave.extensions}{_version(invitation)}",
+        to=invitation.rater,
+        due_at=due_at,
+        words=_words(programme, delegate, wave, invitation),
+        links=links_to_rater(delegate, invitation),
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id, "invitation": invitation.id},
+        good_until=wave.closes_at,
+    )
+
+
+def _words(programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation) -> dict[str, str]:
+    zone, own = programme.organisation.timezone, invitation.group == SELF_GROUP
+    group = programme.group(invitation.group)
+    return common_words(programme, None if own else delegate) | {
+        "name": invitation.rater.name,
+        "delegate": delegate.person.name,
+        "closes": formatting.last_day(wave.closes_at, zone),
+        "minutes": str(formatting.minutes(programme)),
+        "group_title": group.title,
+        "named": "yes" if group.named else "",
+        "raters_named": "",
+        "own": "yes" if own else "",
+        "month": formatting.month(wave.compared_with or wave.opens_at, zone),
+    }
+
+
+def _version(invitation: Invitation) -> str:
+    """Part of an email's id: what was sent with an earlier link is another email."""
+    return "" if invitation.link_version == 1 else f".v{invitation.link_version}"
+
+
+def _asked(wave: DelegateWave, invitation: Invitation) -> Asked:
+    if invitation.group == SELF_GROUP:
+        return Asked.SELF_AGAIN if wave.wave is Wave.FOLLOWUP else Asked.SELF
+    return Asked.PULSE if wave.wave is Wave.PULSE else Asked.RATER
