@@ -6,6 +6,8 @@ import re
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from infra.local.demo import filling
+from infra.local.demo.browser import Browser
 from tests.support.served import Served
 
 CODE = re.compile(r"^\s*(\d{3} ?\d{3})\s*$", re.MULTILINE)
@@ -31,6 +33,14 @@ def load_example(cloud: Served, days: int = 10) -> None:
 def advance(cloud: Served, duration: str) -> None:
     answer = cloud.post("/_local/clock", advance=duration)
     assert answer.status == 200, answer.body
+
+
+def approve_lists(cloud: Served) -> None:
+    """Every list that was sent to its approver is approved, and its raters are invited."""
+    advance(cloud, "PT1H")
+    for letter in letters(cloud, about="wants to ask for feedback"):
+        filling.approve(Browser(), letter.link("approve"))
+    advance(cloud, "PT1H")
 
 
 def letters(cloud: Served, to: str = "", about: str = "") -> list[Letter]:

@@ -29,7 +29,7 @@ def approving(cloud: Served, tmp_path_factory: pytest.TempPathFactory) -> Served
     """The example's people in a programme whose line managers approve."""
     programme = tmp_path_factory.mktemp("files") / "programme.yaml"
     text = (FOLDER / "programme.yaml").read_text().replace("programme: maximising-potential", "programme: approving")
-    programme.write_text(f"{text}\nraters_approved_by: manager\n")
+    programme.write_text(text)
     people = str(FOLDER / "delegates.csv")
     dates = [part for name, days in DATES.items() for part in (name, str((now(cloud) + timedelta(days)).date()))]
     load = ["cohort", "load", "approved", "--programme", str(programme), "--delegates", people, *dates]

@@ -33,7 +33,7 @@ def asked(cloud):
     for letter in people.letters(cloud, about="your 360 feedback is open")[:2]:
         parts = [SimpleNamespace(group="peer", person=_peer(number)) for number in range(PEERS)]
         filling.choose(Browser(), letter.link("nominate"), parts)
-    people.advance(cloud, "PT1H")
+    people.approve_lists(cloud)
     return lambda verb, number: people.link(cloud, verb, _peer(number).email)
 
 

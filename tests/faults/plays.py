@@ -165,7 +165,7 @@ def set_up_second_factor(play: Play) -> None:
 def programme() -> bytes:
     text = people.EXAMPLE.read_text()
     wanted = "raters_approved_by: coach\nclose_when_complete: true\n"
-    return text.replace("# raters_approved_by: coach\n", wanted).encode()
+    return text.replace("raters_approved_by: manager\n", wanted).encode()
 
 
 def row(name: str, coached_by: str = "cleo coach") -> str:

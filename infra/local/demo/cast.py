@@ -59,6 +59,8 @@ class Own(StrEnum):
     TWO_SITTINGS = "two_sittings"
     SLIP = "slip"  # adds somebody by mistake, and removes them
     ADDS_LATER = "adds_later"  # one more rater, days after the list was sent
+    ADDS_ON_REQUEST = "adds_on_request"  # one more rater, because the approver of the list asks for one
+    LATE_APPROVAL = "late_approval"  # has a list that is approved after a reminder
     FEW = "few"  # has few people, and fewer who answer: will be held
 
 
@@ -67,10 +69,10 @@ WAYS = (
     Own.PLAIN,
     Own.SLIP,
     Own.TWO_SITTINGS,
-    Own.PLAIN,
+    Own.ADDS_ON_REQUEST,
     Own.LATE_ANSWERS,
     Own.LATE_LIST,
-    Own.PLAIN,
+    Own.LATE_APPROVAL,
     Own.FEW,
     Own.ADDS_LATER,
     Own.PLAIN,
@@ -190,7 +192,7 @@ def _parts(
             sheet=sheet,
             second_thoughts=amended(programme, sheet, rng),
             answers_pulse=rng.random() < 0.65,
-            added_later=way is Own.ADDS_LATER and number == len(raters) - 1,
+            added_later=way in (Own.ADDS_LATER, Own.ADDS_ON_REQUEST) and number == len(raters) - 1,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from chalicelib.core.model import MANAGER_GROUP
 from chalicelib.store import cohorts
 from chalicelib.store.cohorts import DelegateStatus
 from infra.local import aws_contract, memory
@@ -38,6 +39,20 @@ def _everybody_has_a_report_in_time(world: World) -> Iterator[str]:
                 yield f"{player.email} has a report from before the administrator's decision"
         elif deeds.held:
             yield f"{player.email} was held"
+
+
+def _lists_were_approved(world: World) -> Iterator[str]:
+    """Where the programme wants that, and nobody was invited before."""
+    if world.programme.raters_approved_by is None:
+        return
+    for player in world.players:
+        deeds = world.deeds[player.email]
+        chosen = {part.person.email for part in player.parts if part.group != MANAGER_GROUP}
+        first = min((moment for email, moment in deeds.invited.items() if email in chosen), default=None)
+        if deeds.list_approved is None or first is None or first < deeds.list_approved:
+            yield f"raters of {player.email} were invited at {first}, the list was approved at {deeds.list_approved}"
+        if (player.way is Own.ADDS_ON_REQUEST) != (deeds.change_asked is not None):
+            yield f"the list of {player.email} came back at {deeds.change_asked}"
 
 
 def _people_did_as_cast(world: World) -> Iterator[str]:
@@ -88,6 +103,7 @@ CHECKS: tuple[Callable[[World], Iterator[str]], ...] = (
     mail_checks.silent_raters_are_reminded,
     mail_checks.impact_is_asked_on_its_morning,
     _everybody_has_a_report_in_time,
+    _lists_were_approved,
     _people_did_as_cast,
     _dashboard_counts_what_people_did,
     _no_document_names_a_rater,

@@ -15,6 +15,7 @@ from infra.local.demo.world import Phase, React, World
 MORNING, NOON, EVENING, LAST_CALL = 9 * 60 + 40, 12 * 60 + 15, 19 * 60 + 30, 22 * 60
 HALF = 4  # pages
 MORE_TIME = timedelta(days=7)
+REMARK = "A good list. Please ask one more person who sees you when things go wrong."
 FINISHES_AFTER, CHANGES_AFTER = 1, 2  # working days
 
 
@@ -53,9 +54,19 @@ def choose(world: World, player: Player, letter: Letter) -> None:
     filling.choose(world.browser, link, at_once, player.slip)
     world.deeds[player.email].list_sent = world.now
     world.show.step(Phase.NOMINATIONS, world.now)
-    if later := [part for part in mine if part.added_later]:
+    if player.way is Own.ADDS_LATER:
         when = world.calendar.working_days_on(world.now, 4, NOON)
-        world.plan(when, Phase.NOMINATIONS, partial(filling.choose, world.browser, link, later))
+        world.plan(when, Phase.NOMINATIONS, partial(add_later, world, player, link))
+
+
+def add_later(world: World, player: Player, link: str) -> None:
+    filling.choose(world.browser, link, [part for part in player.parts if part.added_later])
+
+
+def on_change_wanted(world: World, letter: Letter) -> None:
+    """The delegate adds the person that the approver misses, and sends the list again."""
+    add = partial(add_later, world, world.player(letter), letter.link("nominate"))
+    world.plan(world.calendar.working_days_on(letter.sent_at, 0, EVENING), Phase.NOMINATIONS, add)
 
 
 def answer_own(world: World, player: Player, letter: Letter) -> None:
@@ -72,6 +83,37 @@ def finish_own(world: World, player: Player, link: str) -> None:
     filling.answer(world.browser, link, player.sheet)
     world.deeds[player.email].own_sent = world.now
     world.show.step(Phase.QUESTIONNAIRES, world.now)
+
+
+# --- whoever approves lists ---------------------------------------------------------------------------------------
+
+
+def on_list(world: World, letter: Letter) -> None:
+    """The approver looks at it the same or the next morning, or waits for the reminder."""
+    player = world.player(letter)
+    if player.way is not Own.LATE_APPROVAL:
+        _look_at_list(world, player, letter)
+
+
+def on_approve_reminder(world: World, letter: Letter) -> None:
+    _look_at_list(world, world.player(letter), letter)
+
+
+def _look_at_list(world: World, player: Player, letter: Letter) -> None:
+    asks = player.way is Own.ADDS_ON_REQUEST and not world.deeds[player.email].change_asked
+    when = world.calendar.working_days_on(letter.sent_at, 0, NOON)
+    world.plan(when, Phase.NOMINATIONS, partial(ask_for_change if asks else approve, world, player, letter))
+
+
+def approve(world: World, player: Player, letter: Letter) -> None:
+    filling.approve(world.browser, letter.link("approve"))
+    deeds = world.deeds[player.email]
+    deeds.list_approved = deeds.list_approved or world.now
+
+
+def ask_for_change(world: World, player: Player, letter: Letter) -> None:
+    filling.ask_for_change(world.browser, letter.link("approve"), REMARK)
+    world.deeds[player.email].change_asked = world.now
 
 
 # --- raters -------------------------------------------------------------------------------------------------------
@@ -153,6 +195,9 @@ def publish_few(world: World, player: Player) -> None:
 REACTIONS: dict[str, React] = {
     "programme/opening": on_opening,
     "nominate/reminder": on_choose_reminder,
+    "nominate/approve": on_list,
+    "nominate/approve_reminder": on_approve_reminder,
+    "nominate/change_wanted": on_change_wanted,
     "collect/self_reminder": on_self_reminder,
     "collect/invitation": on_invitation,
     "collect/extended": on_extended,

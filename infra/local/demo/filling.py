@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from infra.local.demo.browser import Browser, Opened
 from infra.local.demo.cast import Part
 
+SEND_TO_APPROVER = "Send the list"  # the button of a programme in which somebody approves lists
+
 
 class Unexpected(Exception):
     """A page that is not the one a person would be shown here."""
@@ -58,7 +60,21 @@ def choose(browser: Browser, link: str, parts: Sequence[Part], slip: Part | None
         shown = browser.send(shown, next(form for form in shown.page.forms if pressed in form.buttons), {}, pressed[1])
     shown = browser.follow(shown, "Check and send")
     form = shown.page.form("/send")
-    expect(browser.send(shown, form, {"fewer": "yes"} if "fewer" in form.names else {}), "Sent: ")
+    sent = browser.send(shown, form, {"fewer": "yes"} if "fewer" in form.names else {})
+    expect(sent, "Your list is with" if SEND_TO_APPROVER in form.words else "Sent: ")
+
+
+def approve(browser: Browser, link: str) -> None:
+    """Say yes to a list; somebody who decides reads it first."""
+    shown = browser.open(link)
+    expect(browser.send(shown, shown.page.form_with("decision"), {"decision": "approve"}), "Approved")
+
+
+def ask_for_change(browser: Browser, link: str, remark: str) -> None:
+    """Send a list back to its delegate."""
+    shown = browser.open(link)
+    fields = {"decision": "change", "remark": remark}
+    expect(browser.send(shown, shown.page.form_with("decision"), fields), "You asked for a change")
 
 
 def _answer_page(browser: Browser, shown: Opened, sheet: Mapping[str, str], button: str) -> Opened:

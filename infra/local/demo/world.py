@@ -38,6 +38,8 @@ class Deeds:
     opened: datetime | None = None
     own_sent: datetime | None = None
     list_sent: datetime | None = None
+    change_asked: datetime | None = None  # by whoever approves the list
+    list_approved: datetime | None = None
     invited: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed
     answered: dict[str, datetime] = field(default_factory=dict)
     declined: dict[str, datetime] = field(default_factory=dict)

@@ -44,6 +44,10 @@ def delegates_begin(world: World, camera: Camera) -> None:
         camera.shoot(page, "delegate-raters-check")
     with camera.visitor(letter.link("hub")) as page:
         camera.shoot(page, "delegate-hub-begins")
+    waits = next(player for player in world.players if player.way is Own.LATE_APPROVAL)
+    letter = world.mailbox.last(waits.entry.manager.email, "nominate/approve")
+    with camera.visitor(letter.link("approve")) as page:
+        camera.shoot(page, "approver-list")
     for name, path in (("front", "/"), ("unknown-link", "/answer/no.such.link")):
         with camera.visitor(f"{world.cloud.base_url}{path}") as page:
             camera.shoot(page, name)
