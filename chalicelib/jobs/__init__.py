@@ -1,1 +1,1 @@
-"""Everything that happens later: commit it with its cause, claim it, work, settle it, sweep up what was lost."""
+"""Run what happens later: commit a job with its cause, claim it, do it, settle it, and sweep up lost hints."""

@@ -1,4 +1,4 @@
-"""One transaction, and then hints for whatever in it is already due."""
+"""Commit one transaction, then send hints for its rows that are due already."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.store.table import Write, transact
 
 
 def commit(writes: Sequence[Write], now: datetime) -> None:
-    """Raises store.table.ConditionFailed. A hint that cannot be sent is no error: the sweep sends it again."""
+    """Commit. Raises store.table.ConditionFailed. A hint that cannot be sent is no error: the sweep sends it again."""
     transact(writes)
     due = [(write.row["pk"], queue_of(write.row["kind"])) for write in writes if _is_due(write, now)]
     try:

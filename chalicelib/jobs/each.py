@@ -1,4 +1,4 @@
-"""Work over the rows of a cohort, of which one may be broken: it is left out and told, and the others go on."""
+"""Work through the rows of a cohort; report a broken row and continue with the others."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ BROKEN_ROW = (ValueError, LookupError, TypeError, ArithmeticError, MsgspecError,
 T = TypeVar("T")
 
 
-def each(names: Iterable[str], work: Callable[[str], T], what: str) -> tuple[dict[str, T], dict[str, str]]:
-    """By name what the work gives; and of those that it cannot be done for, why.
+def each(names: Iterable[str], work: Callable[[str], T], label: str) -> tuple[dict[str, T], dict[str, str]]:
+    """Return by name the result of the work, and by name why it failed.
 
-    If it can be done for none of several, that is no broken row: raises what the last one raised.
+    If it fails for all of several, the rows are not the cause: raise the last error.
     """
     done: dict[str, T] = {}
     left_out: dict[str, str] = {}
@@ -28,7 +28,7 @@ def each(names: Iterable[str], work: Callable[[str], T], what: str) -> tuple[dic
         try:
             done[name] = work(name)
         except BROKEN_ROW as error:
-            log.error("row_left_out", error, work=what, row=name)
+            log.error("row_left_out", error, work=label, row=name)
             left_out[name] = str(error) if isinstance(error, Refusal) else log.describe_error(error)
             last = last if isinstance(error, Refusal) else error
     if last and not done and len(left_out) > 1:
@@ -37,11 +37,14 @@ def each(names: Iterable[str], work: Callable[[str], T], what: str) -> tuple[dic
 
 
 class RowsBroken(PermanentFailure):
-    """All others are done. The job fails at once, so that someone looks; starting it over passes over what is done."""
+    """The work is done for all other rows.
+
+    The job fails at once, so that a person checks; a restart skips what is done.
+    """
 
 
-def each_or_fail(names: Iterable[str], work: Callable[[str], object], what: str) -> None:
-    """The work for each name. Raises RowsBroken once it is done for all that it can be done for."""
-    _, left_out = each(names, work, what)
+def each_or_fail(names: Iterable[str], work: Callable[[str], object], label: str) -> None:
+    """Do the work for each name. Raises RowsBroken at the end if any failed."""
+    _, left_out = each(names, work, label)
     if left_out:
         raise RowsBroken("; ".join(f"{name}: {why}" for name, why in sorted(left_out.items())))

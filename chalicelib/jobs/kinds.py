@@ -1,7 +1,7 @@
-"""Kinds of job: what each is called, which function does it, and on which queue.
+"""Kinds of job: the label of each, the function that does it, and its queue.
 
 A new kind is one line here and one function `(job, now) -> writes`. The function is named, not imported: pages add jobs
-and run none, and a run imports the stage it needs alone.
+and run none, and a run imports only the stage it needs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.queues import Queue
 from chalicelib.store.table import Write
 
-EMAIL = "mail"  # what the rows of emails have as their kind
+EMAIL = "mail"  # the kind in the rows of emails
 
 Handler = Callable[[Job, datetime], Sequence[Write]]
 """Do what the job asks and return the writes that record it; may run again after a crash."""
@@ -29,7 +29,7 @@ class _Kind(NamedTuple):
 
 
 class JobKind(_Kind, Enum):
-    """The member's name in lower case is the kind in a job's row, and begins the job's id."""
+    """A kind of job. The member's name in lower case is the kind in a job's row, and begins the job's id."""
 
     ENROL = _Kind("programme.jobs:enrol", "Enrol the people of a cohort")
     OPEN = _Kind("programme.jobs:open_wave", "Open a questionnaire")
@@ -40,17 +40,17 @@ class JobKind(_Kind, Enum):
     COUNTS = _Kind("collect.count_answers:take_counts", "Count the answers of a cohort")
     CLOSE = _Kind("collect.close_wave:close_wave", "Close a questionnaire")
     TELL_EXTENDED = _Kind("collect.announce_extension:announce_extension", "Announce a later deadline")
-    COHORT_FIGURES = _Kind("report.freeze_cohort:snapshot_cohort", "Fix a cohort’s figures and order its reports")
+    COHORT_FIGURES = _Kind("report.freeze_cohort:snapshot_cohort", "Make a cohort’s figures and start its reports")
     REPORT = _Kind("report.jobs:build_report", "Make a report", Queue.REPORT)
     IMPACT = _Kind("impact.jobs:start_impact", "Open an impact survey")
     IMPACT_CLOSE = _Kind("impact.jobs:close_impact", "Close an impact survey")
-    PULSE_RESULTS = _Kind("impact.jobs:publish_pulse", "Publish what the raters saw")
+    PULSE_RESULTS = _Kind("impact.jobs:publish_pulse", "Publish the raters’ view of the change")
     SUMMARY = _Kind("sponsor.jobs:make_summary", "Make the sponsor’s summary")
     CHASE_ALL = _Kind("admin.remind:chase_cohort", "Remind a cohort")
     CHASE = _Kind("admin.remind:chase_raters", "Remind raters")
     WITHDRAW = _Kind("admin.withdraw_delegate:finish_withdrawal", "Withdraw a delegate")
     REPLACE = _Kind("admin.address_change:change_address_everywhere", "Change an address")
-    HANDOVER = _Kind("admin.hand_over:tell_of_others", "Tell people about another coach or manager")
+    HANDOVER = _Kind("admin.hand_over:tell_of_others", "Notify people about another coach or manager")
     VOID = _Kind("admin.void_answers:void_answers", "Destroy answers and ask again")
     UNDELIVERABLE = _Kind("waves.suppression:suppress_address", "Stop emails to an address")
 
@@ -63,7 +63,7 @@ class JobKind(_Kind, Enum):
         return cast(Handler, getattr(import_module(f"chalicelib.{module}"), function))
 
     def job(self, *subject: str, due_at: datetime, **about: str) -> Job:
-        """A job of this kind. Its id is derived from its cause, so that one cause cannot make two."""
+        """Make a job of this kind. Its id is derived from its cause, so that one cause cannot make two."""
         return Job(id="#".join((self.id, *subject)), kind=self.id, due_at=due_at, about=about)
 
 
@@ -71,7 +71,7 @@ BY_ID: Mapping[str, JobKind] = {kind.id: kind for kind in JobKind}
 
 
 def queue_of(kind: str) -> Queue:
-    """Where a due row of this kind is hinted at. A kind of an earlier version goes to the queue of work."""
+    """Return the queue for hints about a due row of this kind. A kind of an earlier version goes to the work queue."""
     if kind == EMAIL:
         return Queue.EMAIL
     return BY_ID[kind].queue if kind in BY_ID else Queue.WORK

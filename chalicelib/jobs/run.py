@@ -1,4 +1,4 @@
-"""One job: claim it, let its stage work, settle result and job in one transaction."""
+"""Run one job: claim it, let its stage do the work, settle result and job in one transaction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_REPEAT_HELPS = "A repeat would fail in the same way, so there was none"
 
 
 def run_job(job_id: str, handlers: Mapping[str, Handler], attempt: str, now: datetime) -> bool:
-    """True if this run settled the job. Never raises for a failing job: one poison job holds nobody up."""
+    """Return True if this run settled the job. Never raises: one failing job does not block others."""
     held = jobs.claim(job_id, attempt, now, now + LEASE)
     if held is None:
         return False
@@ -50,7 +50,7 @@ def _settle(held: Job, handlers: Mapping[str, Handler], now: datetime) -> None:
 
 def _settle_failure(held: Job, error: Exception, now: datetime) -> None:
     if isinstance(error, ConditionFailed) and error.includes(JobSettled):
-        log.info("job_was_settled")  # by an earlier answer that was lost on its way back, or by another run
+        log.info("job_was_settled")  # by an earlier response that was lost on its way back, or by another run
         return
     log.error("job_failed", error, attempts=held.attempts)
     if is_permanent(error):
@@ -72,7 +72,7 @@ def _give_up(held: Job, error: str) -> None:
 
 
 def _write_if_held(write: Write) -> None:
-    """The settling answer may have been lost on its way back: then the job is done, and stays so."""
+    """Settle a failure. If the settling response was lost on its way back, the job is done and must not change."""
     try:
         transact([write])
     except JobSettled:
@@ -80,6 +80,6 @@ def _write_if_held(write: Write) -> None:
 
 
 def delay(attempts: int, share: float) -> timedelta:
-    """Doubles with each attempt up to a ceiling; `share` in 0..1 takes off up to half, so that jobs spread out."""
+    """Double the delay with each attempt up to a limit; `share` in 0..1 takes off up to half, to spread jobs out."""
     whole = min(FIRST_DELAY * 2 ** (attempts - 1), MAX_DELAY)
     return timedelta(seconds=whole.total_seconds() * (1 - share / 2))

@@ -1,4 +1,4 @@
-"""The guarantee: every five minutes, hint at every row that is due. Finds hints that were lost."""
+"""Send a queue hint for every due row, every five minutes, to recover lost hints."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from chalicelib.core import log
 from chalicelib.jobs.kinds import queue_of
 from chalicelib.store import due, queues
 
-MAX_ROWS_PER_SWEEP = 2000  # rows for one sweep; what is left is found by the next
+MAX_ROWS_PER_SWEEP = 2000  # rows for one sweep; the next one takes the rest
 
 
 def sweep(now: datetime) -> int:
-    """Returns how many rows were hinted at."""
+    """Send the hints; return how many rows were due."""
     rows = [(row["pk"], queue_of(row["kind"])) for row in islice(due.list_due(now), MAX_ROWS_PER_SWEEP)]
     queues.hint(rows)
     log.info("swept", due=len(rows))

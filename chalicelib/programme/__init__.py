@@ -1,1 +1,1 @@
-"""Stage 0, what the sponsor commissions: a programme file and its people become checked types, with their dates."""
+"""Turn a programme file and its people, with their dates, into checked types (stage 0)."""

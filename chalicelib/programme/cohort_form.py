@@ -1,4 +1,4 @@
-"""A cohort as an administrator describes it: fields and files become a checked draft, or every fault at once."""
+"""Turn an administrator's form and files into a checked draft of a cohort, or report every fault at once."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ FAULTY = {
 class DraftRefused(Refusal):
     """Fields or files that cannot be used: every fault of both; nothing was changed."""
 
-    title = "Please look at this"
+    title = "There is a problem"
 
     def __init__(
         self, fields: Sequence[FieldError], files: Sequence[FileError] = (), faulty: frozenset[str] = frozenset()
@@ -72,18 +72,18 @@ class Draft(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """What confirming a draft would do."""
+    """The effect of confirming a draft."""
 
     draft: Draft
-    exists: bool  # the cohort is there already
-    nothing_new: bool  # the very same was loaded last
+    exists: bool  # the cohort exists already
+    nothing_new: bool  # the same files were loaded last
     programme_is_new: bool
-    programme: tuple[Change, ...]  # compared with the version before; empty for a loaded one
-    before: int | None  # that version
+    programme: tuple[Change, ...]  # compared with the previous version; empty for a loaded one
+    before: int | None  # the previous version
     delegates: tuple[Change, ...]
     raters: tuple[RaterChange, ...]
     mails_at_once: bool  # the opening has passed
-    fingerprint: str  # of the draft and of everything it was compared with
+    fingerprint: str  # checksum of the draft and of everything it was compared with
 
     @property
     def counts(self) -> dict[Kind, int]:
@@ -106,7 +106,7 @@ class Plan(Struct, frozen=True):
 
 
 class Faults:
-    """Gathers what is wrong with fields and files."""
+    """The faults of fields and files."""
 
     def __init__(self) -> None:
         self.fields: list[FieldError] = []
@@ -117,7 +117,7 @@ class Faults:
         self.fields.append(FieldError(field, message))
 
     def reading(self, field: str, read: Callable[[], T]) -> T | None:
-        """What `read` makes of the file of this field, or None and its faults."""
+        """Read the file of this field; return None and record its faults if that fails."""
         try:
             return read()
         except FileInvalid as refusal:
@@ -133,7 +133,7 @@ class Faults:
 
 
 def read_start(upload: Upload, loaded: Sequence[ProgrammeEntry], now: datetime) -> Draft:
-    """A new cohort, from its form. Raises DraftRefused with every fault of fields and files."""
+    """Read a new cohort from its form. Raises DraftRefused with every fault of fields and files."""
     faults = Faults()
     programme = _programme(upload, loaded, faults)
     title = _text(upload, "title", "The cohort’s name", faults)
@@ -149,7 +149,7 @@ def read_start(upload: Upload, loaded: Sequence[ProgrammeEntry], now: datetime) 
 
 
 def read_people(upload: Upload, last: LastLoad) -> Draft:
-    """More or corrected people for a cohort that is there. Raises DraftRefused."""
+    """Read more or corrected people for an existing cohort. Raises DraftRefused."""
     faults = Faults()
     programme = programmes.load(last.cohort.programme_id, last.cohort.programme_version)
     people = _people(upload, programme, roster(last), faults)
@@ -159,7 +159,7 @@ def read_people(upload: Upload, last: LastLoad) -> Draft:
 
 
 def read_programme_file(upload: Upload) -> Programme:
-    """Raises DraftRefused."""
+    """Read a programme file from its form. Raises DraftRefused."""
     faults = Faults()
     if "programme" not in upload.files:
         faults.add("programme", "Choose a programme file.")
@@ -170,15 +170,15 @@ def read_programme_file(upload: Upload) -> Programme:
 
 
 def derive_cohort_id(title: str) -> str:
-    """`Autumn cohort 2026` gives `autumn-cohort-2026`."""
+    """Turn `Autumn cohort 2026` into `autumn-cohort-2026`."""
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", ascii_title).lstrip("0123456789-")[:MAX_ID_CHARS].rstrip("-")
 
 
-def _text(upload: Upload, field: str, what: str, faults: Faults) -> str:
+def _text(upload: Upload, field: str, label: str, faults: Faults) -> str:
     text = clean_text(upload.fields.get(field, ""))
     if fault := check_text(text):
-        faults.add(field, f"{what} {fault}.")
+        faults.add(field, f"{label} {fault}.")
     return text
 
 
@@ -192,7 +192,7 @@ def _programme(upload: Upload, loaded: Sequence[ProgrammeEntry], faults: Faults)
         if chosen == f"{entry.id} {entry.version}":
             return programmes.load(entry.id, entry.version)
     if "programme" not in {fault.field for fault in faults.fields}:
-        faults.add("programme", "Choose a programme file, or a programme that is here already.")
+        faults.add("programme", "Choose a programme file, or a programme that is loaded already.")
     return None
 
 
@@ -205,7 +205,7 @@ def _sound_version(programme: Programme, faults: Faults) -> Programme:
 
 
 def _read_with_logo(file: File, logo: File | None) -> Programme:
-    """A programme file may name a logo beside it."""
+    """Read a programme file with the logo that it may name."""
     with TemporaryDirectory() as folder:
         if logo:
             Path(folder, logo.name).write_bytes(logo.data)
@@ -221,7 +221,7 @@ def _dates(upload: Upload, faults: Faults, now: datetime, programme: Programme |
     for message in check_dates(dates):
         faults.add("ends" if message.startswith("The programme ends") else "closes", message)
     if programme and closes < now.astimezone(ZoneInfo(programme.organisation.timezone)).date():
-        faults.add("closes", "The last day lies in the past.")
+        faults.add("closes", "The last day is in the past.")
     return dates
 
 
@@ -262,7 +262,7 @@ def _people(upload: Upload, programme: Programme | None, stored: Roster | None, 
 
 
 def _delegates(upload: Upload, stored: Roster | None, faults: Faults) -> tuple[DelegateEntry, ...] | None:
-    """Of a cohort that is there, raters may come alone."""
+    """Read the people's files; for an existing cohort, raters may come alone."""
     if file := upload.files.get("delegates"):
         return faults.reading("delegates", lambda: read_delegates(file.data, file.name))
     if stored and "raters" in upload.files:
@@ -275,9 +275,9 @@ def _delegates(upload: Upload, stored: Roster | None, faults: Faults) -> tuple[D
 
 
 def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
-    """Compare with what is stored. Reads only.
+    """Compare the draft with what is stored. Reads only.
 
-    new   the draft is of a new cohort: raises DraftRefused if there is another under its short name
+    new   the draft is of a new cohort: raises DraftRefused if another cohort has its short name
     """
     last = cohorts.find_load(draft.cohort.id)
     nothing_new = is_loaded(last, draft.cohort, draft.people)
@@ -309,17 +309,17 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
 TAKEN = "Give it another short name, or open the cohort that has this one to change its people:"
 
 
-def load(found: Plan, now: datetime, by: str) -> None:
-    """Do what was planned. Raises DraftRefused if something came in between."""
-    draft = found.draft
+def load(planned: Plan, now: datetime, by: str) -> None:
+    """Load what was planned. Raises DraftRefused if something changed in the meantime."""
+    draft = planned.draft
     try:
         load_cohort(draft.cohort, draft.programme, draft.people.delegates, draft.people.raters, now, by)
     except LoadRefused as refused:
-        raise DraftRefused([FieldError("programme" if not found.exists else "delegates", str(refused))]) from None
+        raise DraftRefused([FieldError("programme" if not planned.exists else "delegates", str(refused))]) from None
 
 
 class ProgrammePlan(Struct, frozen=True):
-    """What storing a programme file would do."""
+    """The effect of storing a programme file."""
 
     programme: Programme
     is_new: bool
@@ -333,26 +333,26 @@ class ProgrammePlan(Struct, frozen=True):
 
 
 def plan_programme(upload: Upload) -> ProgrammePlan:
-    """Raises DraftRefused."""
+    """Compare a programme with the previous version. Raises DraftRefused."""
     programme = read_programme_file(upload)
     before = version_before(programme)
     is_new = programmes.stored(programme.id, programme.version) is None
-    seen = [encode_programme(programme).decode(), is_new, before.version if before else None]
-    fingerprint = hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32]
-    found = changes.of_programme(before, programme)
-    return ProgrammePlan(programme, is_new, before.version if before else None, found, fingerprint)
+    fingerprinted = [encode_programme(programme).decode(), is_new, before.version if before else None]
+    fingerprint = hashlib.sha256(json.dumps(fingerprinted).encode()).hexdigest()[:32]
+    differences = changes.of_programme(before, programme)
+    return ProgrammePlan(programme, is_new, before.version if before else None, differences, fingerprint)
 
 
-def store_programme(found: ProgrammePlan, now: datetime) -> None:
-    """Storing it again is success. Raises DraftRefused."""
+def store_programme(planned: ProgrammePlan, now: datetime) -> None:
+    """Store a programme. Storing it again succeeds. Raises DraftRefused."""
     try:
-        load_programme(found.programme, now)
+        load_programme(planned.programme, now)
     except LoadRefused as refused:
         raise DraftRefused([FieldError("programme", str(refused))]) from None
 
 
 def version_before(programme: Programme) -> Programme | None:
-    """The newest loaded version below this one."""
+    """Return the newest loaded version below this one."""
     for version in range(programme.version - 1, 0, -1):
         if programmes.stored(programme.id, version):
             return programmes.load(programme.id, version)
@@ -360,12 +360,12 @@ def version_before(programme: Programme) -> Programme | None:
 
 
 def _fingerprint(draft: Draft, last: LastLoad | None, stored: Roster) -> str:
-    """Equal only for the same files against the same rows: what is confirmed is what was shown."""
-    seen = [
+    """Hash files and rows, so that what is confirmed is what was shown."""
+    content = [
         as_fields(draft.cohort),
         as_fields(draft.people),
         encode_programme(draft.programme).decode(),
         as_fields(last.cohort) if last else None,
         as_fields(stored),
     ]
-    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Who is in a cohort now, as files speak of them: what a preview compares with."""
+"""List who is in a cohort now, in the terms of the files, for a preview to compare with."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ TAKES_RATERS = (DelegateStatus.PLANNED, DelegateStatus.COLLECTING)
 
 
 class Roster(Struct, frozen=True):
-    """All by the delegate's address."""
+    """The people by the delegate's address."""
 
     delegates: Mapping[str, DelegateEntry]
     raters: Mapping[str, tuple[RaterEntry, ...]]
-    closed: tuple[str, ...] = ()  # those whose questionnaire has closed
+    closed: tuple[str, ...] = ()  # delegates whose questionnaire has closed
 
     @property
     def entries(self) -> tuple[DelegateEntry, ...]:
@@ -31,20 +31,24 @@ class Roster(Struct, frozen=True):
 
 
 def roster(last: LastLoad | None) -> Roster:
-    """Everyone enrolled, and who is about to be: the last load's people a moment after it."""
+    """List everyone enrolled, and everyone about to be, just after a load."""
     if last is None:
         return Roster({}, {})
     lines = {line.delegate_id: line for line in cohorts.list_lines(last.cohort.id, WAVE)}
-    keys = [key for found in lines for key in (delegates.key(found), delegates.nomination_key(found, WAVE))]
+    keys = [
+        key
+        for delegate_id in lines
+        for key in (delegates.key(delegate_id), delegates.nomination_key(delegate_id, WAVE))
+    ]
     rows = [row for batch in batched(keys) for row in get_many(batch).values()]
     by_id = {row["id"]: read(Delegate, row) for row in rows if row["sk"] == "META"}
     chosen = {row["delegate_id"]: read(Nomination, row).raters for row in rows if row["sk"] != "META"}
-    enrolled = {one.person.email: _entry(one) for one in by_id.values() if not one.withdrawn}
-    raters = {one.person.email: chosen.get(one.id, ()) for one in by_id.values()}
+    enrolled = {delegate.person.email: _entry(delegate) for delegate in by_id.values() if not delegate.withdrawn}
+    raters = {delegate.person.email: chosen.get(delegate.id, ()) for delegate in by_id.values()}
     coming = cohorts.find_people(last.cohort.id, last.people)
-    known = {line.email: line.delegate_id for line in lines.values()}
+    ids_by_address = {line.email: line.delegate_id for line in lines.values()}
     for entry in coming.delegates if coming else ():
-        if id_among(last.cohort.id, entry.person.email, known) not in by_id:
+        if id_among(last.cohort.id, entry.person.email, ids_by_address) not in by_id:
             enrolled[entry.person.email] = entry
             raters[entry.person.email] = coming.raters.get(entry.person.email, ()) if coming else ()
     closed = tuple(line.email for line in lines.values() if line.stage not in TAKES_RATERS)

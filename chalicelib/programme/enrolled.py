@@ -1,4 +1,4 @@
-"""Find the delegate whom a file means by an address."""
+"""Find the delegate that a file means by an address."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from chalicelib.core.ids import delegate_id, unkeyed_delegate_id
 
 
 def id_among(cohort_id: str, email: str, known: Mapping[str, str]) -> str:
-    """The id of the delegate of this address, enrolled already or not.
+    """Return the id of the delegate with this address, enrolled already or not.
 
-    A delegate whose address was replaced keeps their id, and one who was enrolled before ids were keyed theirs.
+    A delegate whose address was replaced keeps their id, and so does one who was enrolled before ids were keyed.
 
     known  address -> id, of everyone enrolled
     """

@@ -1,4 +1,4 @@
-"""An example of each file, to fill in: a whole programme, and a first line with one line of people."""
+"""Offer an example of each file: a whole programme, and lists with a header and one line of people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from chalicelib.programme.read_people import DELEGATE_COLUMNS, RATER_COLUMNS
 
-BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for its own encoding
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as its own encoding
 DELEGATE = (
     "Dana Delegate",
     "dana.delegate@example.org",

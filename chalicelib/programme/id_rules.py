@@ -1,4 +1,4 @@
-"""Rules of ids: each names one thing, and a reference names one that is there. Pure."""
+"""Check ids: each is unique, and every reference names an existing one. Pure."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _ID_KINDS: tuple[tuple[tuple[object, ...], ...], ...] = (
     (("competencies", ANY, "id"),),
     (("milestones", ANY, "id"),),
     (("milestones", ANY, "assignments", ANY, "id"),),
-    (_ITEM_IDS, _QUESTION_IDS),  # one kind: they are columns of one responses.csv
+    (_ITEM_IDS, _QUESTION_IDS),  # one kind: they are columns of the same responses.csv
 )
 _TAKEN_COLUMNS = ("delegate", "group")
-_TAKEN_FIELDS = ("form", "go", "at", "by")  # of every page of a questionnaire
+_TAKEN_FIELDS = ("form", "go", "at", "by")  # on every page of a questionnaire
 
 
 def ids_are_unique(outline: Outline) -> Findings:
     for patterns in _ID_KINDS:
         first: dict[str, Path] = {}
-        for path, value in (found for pattern in patterns for found in outline.texts(*pattern)):
+        for path, value in (place for pattern in patterns for place in outline.texts(*pattern)):
             if value in first:
                 yield path, f'"{value}" is taken: line {outline.line(first[value])} has the same id'
             elif value:
@@ -43,10 +43,10 @@ def references_exist(outline: Outline) -> Findings:
         (("competencies", ANY, "items", ANY, "values", ANY), "values"),
         (("open_questions", ANY, "competency"), "competencies"),
     ):
-        known = [value for _, value in outline.texts(kind, ANY, "id")]
+        ids = [value for _, value in outline.texts(kind, ANY, "id")]
         for path, value in outline.texts(*pattern):
-            if value and value not in known:
-                yield path, f'"{value}" is not the id of one of the {kind}; {hint(value, known)}'
+            if value and value not in ids:
+                yield path, f'"{value}" is not the id of one of the {kind}; {hint(value, ids)}'
 
 
 def values_of_an_item_differ(outline: Outline) -> Findings:

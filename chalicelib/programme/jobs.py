@@ -1,4 +1,4 @@
-"""Jobs of this stage: enrol the people of a cohort, open a delegate's wave."""
+"""Run this stage's jobs: enrol the people of a cohort, open a delegate's wave."""
 
 from __future__ import annotations
 
@@ -39,12 +39,11 @@ from chalicelib.waves.emails import about_lists
 
 
 def enrol(job: Job, now: datetime) -> Sequence[Write]:
-    """Make every delegate of a load, each in one transaction; who is enrolled already is brought up to date.
+    """Enrol every delegate of a load, each in one transaction; update those who are enrolled already.
 
-    A load that failed may be run again after a later one: it adds whom it names, and corrects nobody whom that one
-    named.
+    A failed load may be run again after a later one: it adds its people, and changes no one in the later load.
     """
-    load = int(job.about.get("load", "0"))  # loads were not numbered when a job that waits may have been made
+    load = int(job.about.get("load", "0"))  # a waiting job may be older than load numbers
     cohort = cohorts.find(job.about["cohort"])
     people = cohorts.find_people(job.about["cohort"], job.about["people"])
     if cohort is None or people is None:
@@ -98,9 +97,9 @@ def _enrolment(
 
 
 def _with_manager(programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry]) -> tuple[RaterEntry, ...]:
-    """The line manager is on every delegate's list, where the programme asks managers."""
-    asked = any(group.id == MANAGER_GROUP for group in programme.groups)
-    if not asked or any(rater.group == MANAGER_GROUP for rater in raters):
+    """Put the line manager on every delegate's list, if the programme asks managers."""
+    is_asked = any(group.id == MANAGER_GROUP for group in programme.groups)
+    if not is_asked or any(rater.group == MANAGER_GROUP for rater in raters):
         return tuple(raters)
     return (RaterEntry(MANAGER_GROUP, delegate.manager), *raters)
 
@@ -117,7 +116,7 @@ def _bring_up_to_date(
     corrected = [delegates.correct(delegate, loading.number), cohorts.change_line(delegate, put=details)]
     try:
         commit([*corrected, *other_people(delegate, loading, now)], now)
-    except DetailsOutdated:  # a later load has said more; or withdrawn, and a file does not bring a delegate back
+    except DetailsOutdated:  # a later load is newer; or the delegate was withdrawn, and a file does not bring them back
         stored = delegates.find(delegate.id)
         if stored is None or stored.withdrawn:
             return
@@ -126,10 +125,10 @@ def _bring_up_to_date(
 
 
 def _ask_also(programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], now: datetime) -> None:
-    """Send everybody whom a file names and who was not sent yet, and with them the line manager; nobody else.
+    """Send the raters that a file names and that were not sent yet, and with them the line manager.
 
-    Whom only the delegate chose stays theirs to send. Who is listed keeps name and group. Once the questionnaire has
-    closed nobody is added.
+    Raters added only by the delegate remain unsent. Listed raters keep name and group. Once the questionnaire has
+    closed, no one is added.
     """
     _, wave = delegates.find_with_wave(delegate.id, Wave.BASELINE)
     before = delegates.find_nomination(delegate.id, wave.wave)
@@ -151,20 +150,20 @@ def _with_file(before: Nomination, raters: Sequence[RaterEntry], manager: RaterE
 
 
 def open_wave(job: Job, now: datetime) -> Sequence[Write]:
-    """Make the wave's key, then open it: the delegate is mailed, and the deadline is a job."""
+    """Make the wave's key, then open it: email the delegate, and schedule the deadline as a job."""
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
     if wave.state is not WaveState.PLANNED:
         return []  # the delegate was withdrawn
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))
-    own = RaterEntry(SELF_GROUP, delegate.person)
+    self_entry = RaterEntry(SELF_GROUP, delegate.person)
     lifecycle.count_tomorrow(delegate.cohort_id, programme.organisation.timezone, now)
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.OPEN, WaveState.PLANNED),
         cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put={"stage": DelegateStatus.COLLECTING}),
         jobs.add(lifecycle.close_job(wave)),
-        *lifecycle.invite_rater(programme, delegate, wave, own, now, raters_named=nomination.sent_raters > 0),
+        *lifecycle.invite_rater(programme, delegate, wave, self_entry, now, raters_named=nomination.sent_raters > 0),
         *_raters_wanted(programme, delegate, wave, nomination, now),
     ]
 
@@ -172,10 +171,10 @@ def open_wave(job: Job, now: datetime) -> Sequence[Write]:
 def _raters_wanted(
     programme: Programme, delegate: Delegate, wave: DelegateWave, nomination: Nomination, now: datetime
 ) -> list[Write]:
-    """Invite the raters that a file named, or who were asked before; else remind the delegate to choose some.
+    """Invite the raters that a file named or that were asked before; otherwise remind the delegate to choose some.
 
-    Saving the list refuses the opening if it changed since it was read. Nobody is told to choose whose list is being
-    looked at: their reminder is made stopped, for what comes later to find.
+    Saving the list refuses the opening if it changed since it was read. A delegate whose list waits for approval gets
+    no reminder to choose: it is created suppressed, for later acts to find.
     """
     going = _going_out(programme, delegate, nomination)
     saved = delegates.save_nomination(going, nomination.revision)
@@ -186,7 +185,7 @@ def _raters_wanted(
 
 
 def _going_out(programme: Programme, delegate: Delegate, nomination: Nomination) -> Nomination:
-    """The list as it is when the wave opens. A follow-up's is sent, but for new names that somebody must approve."""
+    """Return the list at the opening. A follow-up's list is sent, except for new names that need approval."""
     if nomination.wave is not Wave.FOLLOWUP or nomination.sent_raters:
         return nomination
     approved = asked_before(programme, delegate) if programme.raters_approved_by else nomination.raters

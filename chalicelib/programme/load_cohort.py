@@ -1,4 +1,4 @@
-"""Load a cohort: a checked programme and its people become rows, all at once or not at all."""
+"""Load a cohort: store a checked programme and its people in one transaction."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CHECKSUM = 16  # characters
 
 
 class LoadRefused(Refusal):
-    """The files are sound, and yet cannot be loaded as they are."""
+    """The files are valid, but cannot be loaded as they are."""
 
     title = "Nothing was loaded"
 
@@ -39,7 +39,7 @@ class LoadRefused(Refusal):
 class Loaded(Struct, frozen=True):
     cohort: Cohort
     delegates: int
-    changed: bool  # False: the very same files were loaded before
+    changed: bool  # False: the same files were loaded before
 
 
 def load_cohort(
@@ -52,11 +52,11 @@ def load_cohort(
 ) -> Loaded:
     """Store programme, cohort and people, and the job that enrols everyone.
 
-    Loading the same files again changes nothing; files with more delegates, or other details, add and correct.
-    Raises LoadRefused for other content under a version that is loaded, or for dates that make no sense.
+    Loading the same files again changes nothing; files with more delegates or other details add and correct. Raises
+    LoadRefused for other content under a loaded version, or for dates that are not possible.
     """
-    if wrong := check_dates(cohort.dates):
-        raise LoadRefused(" ".join(wrong))
+    if faults := check_dates(cohort.dates):
+        raise LoadRefused(" ".join(faults))
     cohort = replace(cohort, domains=_domains(delegates))
     people = People(delegates, raters)
     checksum = people_checksum(cohort, people)
@@ -68,7 +68,7 @@ def load_cohort(
     if is_loaded(last, cohort, people):
         return Loaded(cohort, len(delegates), changed=False)
     loads = last.loads if last else 0
-    subject = (cohort.id, checksum, str(loads))  # people who were changed and changed back are enrolled anew
+    subject = (cohort.id, checksum, str(loads))  # people who were changed and changed back are enrolled again
     writes = [
         *of_programme,
         cohorts.save(cohort, checksum, loads),
@@ -84,14 +84,12 @@ def load_cohort(
     try:
         commit(writes, now)
     except (CohortChanged, ProgrammeExists):
-        raise LoadRefused(
-            "Somebody else is loading this cohort now. Please look at its status and try again."
-        ) from None
+        raise LoadRefused("Someone else is loading this cohort now. Check its status, then try again.") from None
     return Loaded(cohort, len(delegates), changed=True)
 
 
 def _sponsor_link(last: LastLoad | None, cohort: Cohort) -> int:
-    """Another sponsor, or another address, has another link."""
+    """Give a new sponsor, or a new address, a new link."""
     if last is None:
         return cohort.sponsor_link
     return last.cohort.sponsor_link + (_address(last.cohort.sponsor) != _address(cohort.sponsor))
@@ -102,20 +100,23 @@ def _address(person: Person | None) -> str:
 
 
 def _held_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str) -> list[Write]:
-    """Codes for summaries go to another sponsor's address a day later, or once another administrator agrees."""
+    """Send sign-in codes to another sponsor's address a day later, or once a second administrator confirms it."""
     if last is None or cohort.sponsor is None or cohort.sponsor_link == last.cohort.sponsor_link:
         return []
     return [holds.add(holds.new(cohort.id, cohort.sponsor, now, by))]
 
 
 def load_programme(programme: Programme, now: datetime) -> bool:
-    """Store a programme by itself; False if this version was loaded before. Raises LoadRefused for other content."""
+    """Store a programme by itself; return False if this version was loaded before.
+
+    Raises LoadRefused for other content.
+    """
     writes = _programme_writes(programme)
     try:
         if writes:
             commit(writes, now)
     except ProgrammeExists:
-        raise LoadRefused("Somebody else is loading this programme now. Please look and try again.") from None
+        raise LoadRefused("Someone else is loading this programme now. Check the list, then try again.") from None
     return bool(writes)
 
 
@@ -126,7 +127,7 @@ def _programme_writes(programme: Programme) -> list[Write]:
 
 
 def check_version_unchanged(programme: Programme) -> bool:
-    """Whether the version is loaded. Raises LoadRefused if it is with other content."""
+    """Return whether the version is loaded. Raises LoadRefused if it is loaded with other content."""
     stored = programmes.stored(programme.id, programme.version)
     if stored not in (None, encode_programme(programme)):
         raise LoadRefused(
@@ -137,7 +138,7 @@ def check_version_unchanged(programme: Programme) -> bool:
 
 
 def check_row_sizes(cohort: Cohort, people: People) -> None:
-    """Raises LoadRefused for more than one row takes: the people of a load are kept in one until all are enrolled."""
+    """Raises LoadRefused if the people do not fit one row, which keeps them until all are enrolled."""
     size = row_size(cohorts.add_people(cohort.id, people_checksum(cohort, people), people))
     if size <= MAX_ROW_BYTES:
         return
@@ -148,20 +149,20 @@ def check_row_sizes(cohort: Cohort, people: People) -> None:
         else f"Load the delegates in {ceil(size / MAX_ROW_BYTES)} files"
     )
     raise LoadRefused(
-        f"{len(people.delegates)} delegates and {raters} raters are too much for one load: {size // 1000} kB, "
-        f"and {MAX_ROW_BYTES // 1000} kB can be taken at once. {parts}: each adds to what is there."
+        f"{len(people.delegates)} delegates and {raters} raters are too many for one load: {size // 1000} kB, "
+        f"and {MAX_ROW_BYTES // 1000} kB is the limit. {parts}: each adds to what is there."
     )
 
 
 def _refuse_other_rules(last: LastLoad | None, cohort: Cohort) -> None:
-    """A cohort keeps its programme and its dates."""
+    """Refuse another programme or other dates for an existing cohort."""
     if last is None:
         return
     stored = last.cohort
     if (stored.programme_id, stored.programme_version) != (cohort.programme_id, cohort.programme_version):
         raise LoadRefused(
             f"Cohort {cohort.id} runs on programme {stored.programme_id} version {stored.programme_version}, "
-            "which cannot change any more. Give the new cohort another id."
+            "which can no longer change. Give the new cohort another id."
         )
     if stored.dates != cohort.dates:
         raise LoadRefused(
@@ -171,7 +172,7 @@ def _refuse_other_rules(last: LastLoad | None, cohort: Cohort) -> None:
 
 
 def _summary_job(cohort: Cohort, programme: Programme) -> Job:
-    """For the sponsor, on the morning after the last impact survey has closed."""
+    """Create the job for the sponsor's summary, on the morning after the last impact survey closes."""
     zone = programme.organisation.timezone
     opens = impact_due_at(cohort.dates.ends, programme.impact.after_months, zone)
     morning_after = Duration(0, timedelta(days=programme.impact.open_days + 1)).after(opens, zone)
@@ -179,7 +180,7 @@ def _summary_job(cohort: Cohort, programme: Programme) -> Job:
 
 
 def _figures_job(cohort: Cohort, programme: Programme) -> Job:
-    """Freezes the cohort's figures once its questionnaires have closed, for reports to show."""
+    """Create the job for the snapshot of the cohort's figures, once its questionnaires have closed."""
     return lifecycle.figures_job(cohort.id, Wave.BASELINE, closes_at(cohort.dates, programme.organisation.timezone))
 
 
@@ -189,17 +190,17 @@ def _domains(delegates: tuple[DelegateEntry, ...]) -> tuple[str, ...]:
 
 
 def people_checksum(cohort: Cohort, people: People) -> str:
-    """What a load brings in: equal for the same people under the same title and sponsor."""
+    """Hash what a load reads: equal for the same people under the same title and sponsor."""
     return derive(CHECKSUM, _canonical(cohort, people))
 
 
 def is_loaded(last: LastLoad | None, cohort: Cohort, people: People) -> bool:
-    """Whether the last load brought in just this."""
+    """Return whether the last load read exactly this."""
     return last is not None and last.people in (people_checksum(cohort, people), _unkeyed_checksum(cohort, people))
 
 
 def _unkeyed_checksum(cohort: Cohort, people: People) -> str:
-    """As loads were marked before ids were keyed."""
+    """Return the checksum as it was made before ids were keyed."""
     return hashlib.sha256(_canonical(cohort, people).encode()).hexdigest()[:CHECKSUM]
 
 

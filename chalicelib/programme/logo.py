@@ -1,4 +1,4 @@
-"""An organisation's logo: a data URI, or a small SVG or PNG file beside the programme file, read into one."""
+"""Read an organisation's logo: a data URI, or a small SVG or PNG file next to the programme file."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from chalicelib.programme.svg import check_svg
 
 MAX_LOGO_BYTES = 40_000
 MAX_SIDE = 4_000  # pixels
-MAX_PIXELS = 2_000_000  # a few kB of PNG can unfold to gigabytes
+MAX_PIXELS = 2_000_000  # a few kB of PNG can decompress to gigabytes
 _KINDS = {".svg": "data:image/svg+xml;base64,", ".png": "data:image/png;base64,"}
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_HEADER = b"\x00\x00\x00\rIHDR"
 
 
 def read_logo(text: str, folder: Path | None) -> str:
-    """The logo as a data URI. Raises ValueError saying what is wrong and what is allowed."""
+    """Return the logo as a data URI. Raises ValueError with what is wrong and what is allowed."""
     if text.startswith("data:"):
-        uri = "".join(text.split())  # a folded YAML text has blanks where its lines were joined
+        uri = "".join(text.split())  # folded YAML text has blanks where its lines were joined
         return _checked(uri)
     if folder is None:
         raise ValueError("names a file, but this programme file has no folder to find it in; allowed: a data URI")
@@ -37,7 +37,7 @@ def _file_as_uri(folder: Path, name: str) -> str:
         with path.open("rb") as file:
             content = file.read(MAX_LOGO_BYTES + 1)
     except OSError as error:
-        raise ValueError(f'"{name[:80]}" beside the programme file cannot be read') from error
+        raise ValueError(f'"{name[:80]}" cannot be read next to the programme file') from error
     return kind + base64.b64encode(content).decode()
 
 
@@ -63,7 +63,7 @@ def _refuse_large(size: int) -> None:
 
 
 def _check_png(content: bytes) -> None:
-    """The header tells how large the picture is, before anything is unfolded."""
+    """Read the picture's size from its header, before decompressing anything."""
     if not content.startswith(_PNG_START + _PNG_HEADER):
         raise ValueError("does not hold the picture its name promises; allowed: plain SVG or PNG")
     width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))

@@ -1,4 +1,4 @@
-"""What follows when a file names another coach or line manager for a delegate who is enrolled already."""
+"""Handle another coach or line manager in a file, for a delegate who is enrolled already."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chalicelib.store.table import Write, get_many
 class Loading(Struct, frozen=True):
     """One load of a cohort.
 
-    coaches   addresses of those who coached in the cohort before it
+    coaches   addresses of those who coached in the cohort before the load
     by        the administrator; empty in jobs of earlier versions
     """
 
@@ -27,7 +27,7 @@ class Loading(Struct, frozen=True):
 
 
 def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write]:
-    """Part of the transaction that changes the people. One call; no write if they are the same as before."""
+    """Return writes for the transaction that changes the people; none if they are the same as before. One call."""
     rows = get_many([delegates.key(after.id), debriefs.unsigned_notes_key(after.id)]).values()
     before = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
     if before is None:
@@ -35,7 +35,7 @@ def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write
     has_other_coach = before.coach.email != after.coach.email
     if not has_other_coach and before.manager.email == after.manager.email:
         return []
-    tell = JobKind.HANDOVER.job(
+    notify = JobKind.HANDOVER.job(
         after.id,
         f"{loading.number}",
         due_at=now,
@@ -43,13 +43,13 @@ def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write
         coach=before.coach.email,
         manager=before.manager.email,
     )
-    return [jobs.add(tell), *(_of_coach(rows, before, after, loading, now) if has_other_coach else [])]
+    return [jobs.add(notify), *(_of_coach(rows, before, after, loading, now) if has_other_coach else [])]
 
 
 def _of_coach(
     rows: Collection[dict[str, object]], before: Delegate, after: Delegate, loading: Loading, now: datetime
 ) -> list[Write]:
-    """Private notes stay with who wrote them, and the other coach gets a code for reports a day later."""
+    """Keep private notes with the coach who wrote them, and give the new coach codes for reports a day later."""
     about = after.id if after.coach.email in loading.coaches else ""
     hold = holds.new(after.cohort_id, after.coach, now, loading.by, about)
     return [*debriefs.hand_over(rows, before), holds.add(hold)]

@@ -1,4 +1,4 @@
-"""The second wave of a cohort, six months on: planned by the administrator, with the raters of the first."""
+"""Plan a cohort's second wave after six months, with the raters of the first."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.waves.emails import about_lists
 
-# Who declined stays listed, and is sent nothing: a list without them would tell the delegate who they are.
+# Raters who declined stay listed, but are asked nothing: a shorter list would show the delegate who they are.
 LISTED_AGAIN = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
 
 
 def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
-    """The follow-up of every delegate, each in one transaction; who has one is passed over."""
+    """Plan the follow-up of every delegate, each in one transaction; skip those who have one."""
     cohort_id = job.about["cohort"]
     dates = cohorts.find_followup(cohort_id)
     if dates is None:
@@ -51,29 +51,31 @@ def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _plan(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Write]:
-    """The list stands, and is sent when the wave opens: until then the delegate may change it."""
+    """Keep the list, which is sent when the wave opens: until then the delegate may change it."""
     about = {"delegate": delegate.id, "wave": wave.wave.value}
-    told = [emails.add(about_lists.followup_email(programme, delegate, wave, now))] if wave.opens_at > now else []
+    notices = [emails.add(about_lists.followup_email(programme, delegate, wave, now))] if wave.opens_at > now else []
     return [
         delegates.add_wave(wave),
         delegates.add_nomination(Nomination(delegate.id, wave.wave, asked_before(programme, delegate))),
         cohorts.add_line(delegate, wave.wave, wave.closes_at),
         jobs.add(JobKind.OPEN.job(delegate.id, wave.wave, due_at=max(now, wave.opens_at), **about)),
-        *told,
+        *notices,
     ]
 
 
 def asked_before(programme: Programme, delegate: Delegate) -> tuple[RaterEntry, ...]:
-    """Names and groups only: nothing leads from an answer of then to one of now.
+    """List names and groups only: nothing leads from an earlier answer to a new one.
 
-    Whoever was erased is left out, whatever they had done: their line on the list would tell that.
+    Leave out everyone who was erased, even if they had answered: a line on the list would reveal it.
     """
-    asked = any(group.id == MANAGER_GROUP for group in programme.groups) and not delegate.manager.is_erased
-    manager = (RaterEntry(MANAGER_GROUP, delegate.manager),) if asked else ()
+    is_manager_asked = any(group.id == MANAGER_GROUP for group in programme.groups) and not delegate.manager.is_erased
+    manager = (RaterEntry(MANAGER_GROUP, delegate.manager),) if is_manager_asked else ()
     others = (
-        RaterEntry(one.group, one.rater)
-        for one in invitations.of_delegate(delegate.id, Wave.BASELINE)
-        if one.state in LISTED_AGAIN and one.group not in (SELF_GROUP, MANAGER_GROUP) and not one.rater.is_erased
+        RaterEntry(invitation.group, invitation.rater)
+        for invitation in invitations.of_delegate(delegate.id, Wave.BASELINE)
+        if invitation.state in LISTED_AGAIN
+        and invitation.group not in (SELF_GROUP, MANAGER_GROUP)
+        and not invitation.rater.is_erased
     )
-    known = {delegate.manager.email} if asked else set()
-    return (*manager, *(rater for rater in others if rater.person.email not in known))
+    listed = {delegate.manager.email} if is_manager_asked else set()
+    return (*manager, *(rater for rater in others if rater.person.email not in listed))

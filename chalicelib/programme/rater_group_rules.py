@@ -1,4 +1,4 @@
-"""Rules of rater groups: who rates, and whether enough can answer for anything to be shown. Pure."""
+"""Check rater groups: who rates, and whether enough can answer for any figure to be shown. Pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def anonymous_groups_can_be_shown(outline: Outline) -> Findings:
     most = sum(outline.number(*path, "max") or 0 for path in anonymous)
     threshold = outline.number("threshold") or 0
     if _groups(outline) and not anonymous:
-        yield ("groups",), "need at least one group that is not named: otherwise nobody answers anonymously"
+        yield ("groups",), "need at least one group that is not named: otherwise no one answers anonymously"
     elif 0 < most < threshold:
         yield ("threshold",), f"is {threshold}, but all groups that are not named have {most} raters at most"
 
@@ -61,5 +61,5 @@ def _is_named(outline: Outline, group: Path) -> bool:
 
 
 def _raters(outline: Outline) -> int:
-    """The most that one delegate can have, self not counted."""
+    """Return the most raters that one delegate can have, self not counted."""
     return sum(outline.number(*path, "max") or 0 for path, value in _groups(outline) if value != SELF_GROUP)

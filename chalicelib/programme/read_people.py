@@ -1,6 +1,6 @@
-"""The people of a cohort: delegates.csv and raters.csv become entries, or every fault in them at once. Pure.
+"""Read delegates.csv and raters.csv as entries, or collect every fault in them. Pure.
 
-No fault quotes a name or an address: line and column find it, and fault lists end up in logs and mails.
+No fault quotes a name or an address: line and column locate it, and fault lists end up in logs and emails.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MAX_DELEGATES = 500
 
 
 def read_delegates(data: bytes, file: str) -> tuple[DelegateEntry, ...]:
-    """The delegates in file order. Raises FileFaults naming every fault with its line and column."""
+    """Read the delegates in file order. Raises FileFaults with every fault's line and column."""
     faults = FaultList(file)
     rows = _without_doubled_delegates(_checked_rows(data, DELEGATE_COLUMNS, faults), faults)
     _refuse_delegates_in_a_second_part(rows, faults)
@@ -47,15 +47,15 @@ def read_raters(
     delegates: Collection[str],
     listed: Mapping[str, Sequence[RaterEntry]] = MappingProxyType({}),
 ) -> dict[str, tuple[RaterEntry, ...]]:
-    """Raters by the delegate's address, in file order. Raises FileFaults naming every fault.
+    """Read raters by the delegate's address, in file order. Raises FileFaults with every fault.
 
     delegates   addresses of the cohort's delegates, lower case
     listed      who is on their lists already, by the same addresses
     """
-    faults, known = FaultList(file), frozenset(delegates)
+    faults, addresses = FaultList(file), frozenset(delegates)
     rows = [_with_group_id(row, programme) for row in _checked_rows(data, RATER_COLUMNS, faults)]
     for row in rows:
-        _refuse_stray_rater(row, programme, known, faults)
+        _refuse_stray_rater(row, programme, addresses, faults)
     rows = _without_doubled_raters(rows, faults)
     _refuse_crowded_groups(rows, programme, listed, faults)
     faults.refuse_if_any()
@@ -66,16 +66,16 @@ def read_raters(
 
 
 def _checked_rows(data: bytes, columns: Sequence[str], faults: FaultList) -> list[Row]:
-    """Rows with lower-case addresses, every cell checked; a row that only repeats another is dropped."""
+    """Return rows with lower-case addresses, every cell checked; drop a row that only repeats another."""
     rows: dict[tuple[str, ...], Row] = {}
     for raw in read_table(data, columns, faults):
         row = Row(raw.line, {name: _read_cell(name, cell) for name, cell in raw.cells.items()})
         if rows.setdefault(tuple(row.cells.values()), row) is not row:
             continue
         for name, cell in row.cells.items():
-            wrong = check_address(cell) if _is_address(name) else check_text(cell)
-            if wrong:
-                faults.add(row.line, name, wrong)
+            fault = check_address(cell) if _is_address(name) else check_text(cell)
+            if fault:
+                faults.add(row.line, name, fault)
     return list(rows.values())
 
 
@@ -108,7 +108,7 @@ def _delegate(cells: dict[str, str]) -> DelegateEntry:
 
 def _without_doubled_delegates(rows: list[Row], faults: FaultList) -> list[Row]:
     first: dict[str, Row] = {}
-    kept = []
+    unique = []
     for row in rows:
         address = row.cells["email"]
         if address in first:
@@ -116,8 +116,8 @@ def _without_doubled_delegates(rows: list[Row], faults: FaultList) -> list[Row]:
             continue
         if address:
             first[address] = row
-        kept.append(row)
-    return kept
+        unique.append(row)
+    return unique
 
 
 def _refuse_delegates_in_a_second_part(rows: list[Row], faults: FaultList) -> None:
@@ -128,7 +128,9 @@ def _refuse_delegates_in_a_second_part(rows: list[Row], faults: FaultList) -> No
 
 
 def _refuse_two_names_for_one_address(rows: list[Row], faults: FaultList) -> None:
-    """One of the two is a slip, and if it is the address, what one person should read reaches another."""
+    """Refuse two names for one address: one is a typing mistake, and if it is the address, the wrong person gets the
+    emails.
+    """
     first: dict[str, tuple[str, int]] = {}
     for row in rows:
         for prefix in ("", "manager_", "coach_"):
@@ -144,7 +146,7 @@ def _refuse_two_names_for_one_address(rows: list[Row], faults: FaultList) -> Non
 
 
 def _with_group_id(row: Row, programme: Programme) -> Row:
-    """People write "Direct reports" as often as direct_report: a title stands for its id."""
+    """Accept a title for its id: people write "Direct reports" as often as direct_report."""
     group = row.cells["group"]
     ids = {group.title.casefold(): group.id for group in programme.groups}
     ids |= {group.id: group.id for group in programme.groups}
@@ -166,7 +168,7 @@ def _refuse_stray_rater(row: Row, programme: Programme, delegates: Collection[st
 
 def _without_doubled_raters(rows: list[Row], faults: FaultList) -> list[Row]:
     first: dict[tuple[str, str], Row] = {}
-    kept = []
+    unique = []
     for row in rows:
         key = (row.cells["delegate_email"], row.cells["email"])
         if key in first and first[key].cells != row.cells:
@@ -178,26 +180,26 @@ def _without_doubled_raters(rows: list[Row], faults: FaultList) -> list[Row]:
             continue
         if all(key):
             first[key] = row
-        kept.append(row)
-    return kept
+        unique.append(row)
+    return unique
 
 
 def _refuse_crowded_groups(
     rows: list[Row], programme: Programme, listed: Mapping[str, Sequence[RaterEntry]], faults: FaultList
 ) -> None:
-    """With those on the list, whom a file leaves there."""
+    """Add those who are on the list already: a file does not remove them."""
     most = {group.id: group.max for group in programme.rater_groups}
-    there = [(delegate, entry) for delegate, entries in listed.items() for entry in entries]
-    known = {(delegate, entry.person.email) for delegate, entry in there}
-    count = Counter((delegate, entry.group) for delegate, entry in there)
-    told = set()
+    on_list = [(delegate, entry) for delegate, entries in listed.items() for entry in entries]
+    on_list_keys = {(delegate, entry.person.email) for delegate, entry in on_list}
+    count = Counter((delegate, entry.group) for delegate, entry in on_list)
+    reported = set()
     for row in rows:
         delegate, group = row.cells["delegate_email"], row.cells["group"]
-        if (delegate, row.cells["email"]) in known or group not in most or (delegate, group) in told:
+        if (delegate, row.cells["email"]) in on_list_keys or group not in most or (delegate, group) in reported:
             continue
         count[delegate, group] += 1
         if count[delegate, group] > most[group]:
-            told.add((delegate, group))
+            reported.add((delegate, group))
             where = ", with those on the list already" if listed.get(delegate) else ""
             faults.add(
                 row.line, "group", f"{group} has more raters of this delegate than the {most[group]} allowed{where}"

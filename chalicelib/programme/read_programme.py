@@ -1,4 +1,4 @@
-"""The programme file: YAML becomes a checked Programme, or every fault in it at once."""
+"""Read the programme file: YAML becomes a checked Programme, or every fault in it at once."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from chalicelib.programme.logo import read_logo
 from chalicelib.programme.schema import CompetencyShape, MilestoneShape, OrganisationShape, ProgrammeShape
 from chalicelib.programme.yaml_paths import Outline
 
-USUAL_MINIMUM = 5  # responses before a report, and before comments carry a cell's name
+USUAL_MINIMUM = 5  # responses that a report needs, and that a group's own comments need
 
 
 def read_programme(text: str | bytes, file: str, folder: Path | None = None) -> Programme:
-    """Reads and checks a programme file. Raises FileFaults naming every fault with its line and key.
+    """Read and check a programme file. Raises FileFaults with every fault's line and key.
 
-    file     the name that faults carry
-    folder   where a logo named by file name is looked for; None: only a data URI is allowed
+    file     the name that faults show
+    folder   where to find a logo that is named by file name; None: only a data URI is allowed
     """
     faults = FaultList(file)
     outline = Outline(faults)

@@ -1,4 +1,4 @@
-"""HTTP for administrators who load a programme and its people: form, preview, confirm. Only the last of them writes."""
+"""HTTP routes for loading a programme and its people: form, preview, confirm. Only the last one writes."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 bp = Blueprint(__name__)
 
 DATES = ("opens", "closes", "ends")
-OWN_FIELDS = ("kept", "seen")  # of a form, and not of the person who fills it in
+OWN_FIELDS = ("kept", "seen")  # fields of the form itself, not typed by a person
 
 
 class Form(Struct, frozen=True):
-    """The form of a new cohort, or that of the people of one that is there."""
+    """The form of a new cohort, or of the people of an existing one."""
 
     path: str
     cohort: Cohort | None
@@ -101,7 +101,7 @@ def confirm_programme() -> Response:
 @bp.route("/admin/example/{name}", **GET)
 @page_handler
 def example(name: str) -> Response:
-    """A file to fill in."""
+    """Download a file to fill in."""
     from chalicelib.programme.example_files import SAMPLES
 
     admin = administrator(bp.current_request, clock.now())
@@ -110,7 +110,7 @@ def example(name: str) -> Response:
     return admin.file(sample.name, sample.kind, sample.text)
 
 
-# --- what the three steps share -------------------------------------------------------------------------
+# --- shared by the three steps ------------------------------------------------------------------------
 
 
 def _start() -> Form:
@@ -129,7 +129,7 @@ def _people(cohort_id: str) -> Form:
 
 
 def _given(admin: SignedIn) -> Upload:
-    """What was posted now, with the files that the page carried along."""
+    """Read what was posted, with the files that the page carried along."""
     upload = uploads.read_upload(bp.current_request, admin.nonce)
     return Upload(upload.fields, {**uploads.unpack(upload.fields.get("kept", "")), **upload.files})
 
@@ -145,19 +145,19 @@ def _preview(admin: SignedIn, form: Form) -> Response:
 
 
 def _confirm(admin: SignedIn, form: Form) -> Response:
-    """Only what was shown is loaded; what was loaded before is success."""
+    """Load only what was shown; what was loaded before succeeds."""
     from chalicelib.programme.cohort_form import DraftRefused, load, plan
 
     given = _given(admin)
     try:
-        found = plan(form.read(given), clock.now(), new=form.cohort is None)
-        if not found.nothing_new and found.fingerprint != given.fields.get("seen"):
-            return _preview_page(admin, form, given, found, stale=True)
-        load(found, clock.now(), by=admin.reader.person.email if admin.reader.person else "")
+        planned = plan(form.read(given), clock.now(), new=form.cohort is None)
+        if not planned.nothing_new and planned.fingerprint != given.fields.get("seen"):
+            return _preview_page(admin, form, given, planned, stale=True)
+        load(planned, clock.now(), by=admin.reader.person.email if admin.reader.person else "")
     except DraftRefused as refused:
         return _form_page(admin, form, given, refused)
-    log.info("cohort_loaded", cohort=found.draft.cohort.id)
-    return admin.see_other(signing.url(f"/admin/cohort/{found.draft.cohort.id}?done=loaded"))
+    log.info("cohort_loaded", cohort=planned.draft.cohort.id)
+    return admin.see_other(signing.url(f"/admin/cohort/{planned.draft.cohort.id}?done=loaded"))
 
 
 def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
@@ -165,11 +165,11 @@ def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
 
     given = _given(admin)
     try:
-        found = plan_programme(given)
-        changed = found.is_new and found.fingerprint != given.fields.get("seen")  # storing it again is success
+        planned = plan_programme(given)
+        changed = planned.is_new and planned.fingerprint != given.fields.get("seen")  # storing it again succeeds
         if not confirmed or changed:
-            return admin.page("programme/preview_programme", plan=found, kept=uploads.pack(given.files))
-        store_programme(found, clock.now())
+            return admin.page("programme/preview_programme", plan=planned, kept=uploads.pack(given.files))
+        store_programme(planned, clock.now())
     except DraftRefused as refused:
         return _programmes_page(admin, given, refused)
     return admin.see_other(signing.url("/admin/programme?done=stored"))
@@ -213,7 +213,7 @@ def _preview_page(admin: SignedIn, form: Form, given: Upload, plan: Plan, *, sta
 
 
 def _filled(given: Upload, refused: DraftRefused | None) -> dict[str, Any]:
-    """What a form shows again: fields as typed, sound files kept, each fault where it is."""
+    """Return what a form shows again: fields as typed, valid files kept, each fault at its field."""
     sound = {field: file for field, file in given.files.items() if refused is None or field not in refused.faulty}
     errors = [*refused.fields, *refused.of_files] if refused else []
     return {

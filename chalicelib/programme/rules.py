@@ -1,4 +1,4 @@
-"""Rules across a programme file that no shape can state. Pure: an outline in, faults out."""
+"""Check rules across a programme file that no shape can express. Pure: an outline in, faults out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IMPACT_OPEN_DAYS = range(7, 91)
 
 
 def check(outline: Outline) -> None:
-    """Adds every broken rule to the outline's faults."""
+    """Add every broken rule to the outline's faults."""
     for rule in _RULES:
         for path, message in rule(outline):
             outline.fault(path, message)
@@ -47,8 +47,8 @@ def _items_are_few(outline: Outline) -> Findings:
 
 
 def _open_questions_are_few(outline: Outline) -> Findings:
-    asked = [path for path, _ in outline.texts("open_questions", ANY, "id")]
-    at_the_end = [path for path in asked if not outline.texts(*path[:2], "competency")]
+    paths = [path for path, _ in outline.texts("open_questions", ANY, "id")]
+    at_the_end = [path for path in paths if not outline.texts(*path[:2], "competency")]
     if len(at_the_end) > MAX_CLOSING_QUESTIONS:
         allowed = f"allowed: {MAX_CLOSING_QUESTIONS}, besides those of a competency; two or three are best"
         yield ("open_questions",), f"has {len(at_the_end)} entries for the last page; {allowed}"
@@ -61,18 +61,18 @@ def _open_questions_are_few(outline: Outline) -> Findings:
 
 def _brand_is_readable_on_white(outline: Outline) -> Findings:
     for path, brand in outline.texts("organisation", "brand"):
-        if re.fullmatch("#[0-9a-fA-F]{6}", brand) and (found := contrast(brand, WHITE)) < MIN_CONTRAST:
+        if re.fullmatch("#[0-9a-fA-F]{6}", brand) and (ratio := contrast(brand, WHITE)) < MIN_CONTRAST:
             darker = text_from(brand, WHITE)
             yield (
                 path,
-                f"{brand} on white has a contrast of {found:.2f}:1; "
+                f"{brand} on white has a contrast of {ratio:.2f}:1; "
                 f'allowed: {MIN_CONTRAST}:1 or more, such as "{darker}"',
             )
 
 
 def _names_hold_no_web_address(outline: Outline) -> Findings:
-    """They stand in emails, whose readers would be led elsewhere."""
-    for path, name in (found for pattern in NAMES_IN_EMAILS for found in outline.texts(*pattern)):
+    """Refuse web addresses in names: emails show names, and readers would follow such a link."""
+    for path, name in (place for pattern in NAMES_IN_EMAILS for place in outline.texts(*pattern)):
         if holds_web_address(name):
             yield path, HOLDS_ADDRESS
 
@@ -95,7 +95,7 @@ def _reminders_are_days_before(outline: Outline) -> Findings:
     first: dict[int, int] = {}
     for path, value in outline.find("reminders", ANY):
         if type(value) not in (int, str):
-            continue  # no number and no text: already told
+            continue  # neither number nor text: reported already
         days = days_of(value)
         if days not in REMINDER_DAYS:
             yield path, f"is {value}; allowed: 1 to 60 whole days before the deadline, such as 7 or P7D"
@@ -115,7 +115,7 @@ def _impact_is_asked_in_time(outline: Outline) -> Findings:
 
 
 def days_of(value: object) -> int:
-    """7 or P7D as whole days; 0, which no rule allows, for anything else."""
+    """Return 7 or P7D as whole days; 0, which no rule allows, for anything else."""
     if type(value) is int:
         return value
     try:
@@ -126,7 +126,7 @@ def days_of(value: object) -> int:
 
 
 def months_of(text: str) -> int:
-    """P6M as whole months; 0, which no rule allows, for anything else."""
+    """Return P6M as whole months; 0, which no rule allows, for anything else."""
     try:
         duration = parse_duration(text)
     except ValueError:

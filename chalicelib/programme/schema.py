@@ -1,4 +1,4 @@
-"""The programme file's shape: its keys, what each is for, and for every value what is allowed and how to say so.
+"""The programme file's shape: its keys, the purpose of each, and for every value what is allowed.
 
 docs/programme-file.md is made from these types.
 """
@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, field
 
 
 class About(NamedTuple):
-    """What a key is for, in a sentence for whoever writes the file."""
+    """The purpose of a key, in a sentence for the author of the file."""
 
     text: str
 
@@ -48,7 +48,7 @@ Colour = Annotated[
 ]
 Logo = Annotated[
     str | None,
-    Meta(description="empty, the name of an .svg or .png file beside the programme file, or a data URI of one"),
+    Meta(description="empty, the name of an .svg or .png file next to the programme file, or a data URI of one"),
 ]
 Zone = Annotated[str, Meta(min_length=1, max_length=60, description="a time zone such as Europe/London")]
 Money = Annotated[
@@ -76,7 +76,7 @@ class OrganisationShape(Shape, frozen=True):
     timezone: Annotated[Zone, About("the time zone of every date and hour of the programme")]
     logo: Annotated[Logo, About("its logo, on pages and on the report's cover")] = None
     currency: Annotated[
-        Money, About("the currency in which delegates give sums; sums in another are refused on the form")
+        Money, About("the currency of amounts in the impact survey; the form refuses other currencies")
     ] = "GBP"
 
 

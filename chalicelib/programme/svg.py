@@ -1,6 +1,6 @@
 """Check an SVG picture against the elements and attributes that a logo needs. Pure.
 
-What is not listed is refused: scripts, links to other places, pictures inside, elements that repeat others.
+Everything else is refused: scripts, external links, embedded pictures, elements that repeat others.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _PLAIN = "save the picture as plain SVG without it, or as PNG"
 
 
 class NotPlainSvg(ValueError):
-    """Says what a logo may not hold, and what to do."""
+    """Something that a logo may not contain, and what to do."""
 
 
 def check_svg(content: bytes) -> None:
-    """Raises NotPlainSvg, naming the first element or attribute that is not allowed."""
+    """Check a picture. Raises NotPlainSvg with the first element or attribute that is not allowed."""
     _Reader().read(content)
 
 
@@ -44,7 +44,7 @@ class _Reader:
     def __init__(self) -> None:
         self._elements = 0
         self._open: list[str] = []
-        self._style: list[str] = []  # text of the style element that is open
+        self._style: list[str] = []  # text of the open style element
         parser = self._parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -58,14 +58,14 @@ class _Reader:
             self._parser.Parse(content, True)
         except expat.ExpatError as error:
             message = expat.errors.messages[error.code]
-            raise NotPlainSvg(f"is no SVG picture: {message} on its line {error.lineno}") from error
+            raise NotPlainSvg(f"is not an SVG picture: {message} on its line {error.lineno}") from error
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         element = name.removeprefix("svg:")
         if not self._open and element != "svg":
-            raise NotPlainSvg(f"is no SVG picture: it begins with <{name[:40]}>")
+            raise NotPlainSvg(f"is not an SVG picture: it begins with <{name[:40]}>")
         if element not in _ELEMENTS:
-            raise NotPlainSvg(f"holds the element <{name[:40]}>: {_PLAIN}")
+            raise NotPlainSvg(f"contains the element <{name[:40]}>: {_PLAIN}")
         self._open.append(element)
         self._elements += 1
         if self._elements > MAX_ELEMENTS or len(self._open) > MAX_DEPTH:
@@ -83,26 +83,26 @@ class _Reader:
             self._style.clear()
 
     def _refuse_own_doctype(self, name: str, system: str | None, public: str | None, has_own: bool) -> None:
-        """Entities are declared there, and some of them grow without bound."""
+        """Refuse entities: they are declared there, and some of them grow without bound."""
         if has_own:
             raise NotPlainSvg(f"declares entities in <!DOCTYPE {name[:40]} [...]>: {_PLAIN}")
 
     def _refuse_entity(self, name: str, is_parameter: bool) -> None:
-        raise NotPlainSvg(f"uses the entity &{name[:40]}; that it does not hold: {_PLAIN}")
+        raise NotPlainSvg(f"uses the entity &{name[:40]}; which is not declared: {_PLAIN}")
 
     def _refuse_instruction(self, target: str, data: str) -> None:
-        raise NotPlainSvg(f"holds the instruction <?{target[:40]}?>: {_PLAIN}")
+        raise NotPlainSvg(f"contains the instruction <?{target[:40]}?>: {_PLAIN}")
 
 
 def _check_attribute(element: str, attribute: str, value: str) -> None:
     where = f'{attribute[:40]}="…" of <{element}>'
     if attribute not in _ATTRIBUTES:
-        raise NotPlainSvg(f"holds the attribute {where}: {_PLAIN}")
+        raise NotPlainSvg(f"contains the attribute {where}: {_PLAIN}")
     if attribute in _LINKS and not value.strip().startswith("#"):
-        raise NotPlainSvg(f"leads to another place by {where}: {_PLAIN}")
+        raise NotPlainSvg(f"links to another place in {where}: {_PLAIN}")
     _refuse_if_it_leads_away(where, value)
 
 
 def _refuse_if_it_leads_away(where: str, text: str) -> None:
-    if found := _LEADS_AWAY.search(text):
-        raise NotPlainSvg(f"leads to another place, or may, by “{found[0]}” in {where}: {_PLAIN}")
+    if match := _LEADS_AWAY.search(text):
+        raise NotPlainSvg(f"may link to another place by “{match[0]}” in {where}: {_PLAIN}")

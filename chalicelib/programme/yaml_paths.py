@@ -1,4 +1,4 @@
-"""What a YAML file says, by path, with lines: what the rules across a programme file look things up in. Pure."""
+"""Index a YAML file by path, with line numbers, for the rules across a programme file. Pure."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from collections.abc import Iterator
 from chalicelib.core.file_errors import FaultList
 
 Path = tuple[str | int, ...]
-Findings = Iterator[tuple[Path, str]]  # what a rule says of which value
+Findings = Iterator[tuple[Path, str]]  # path of a value -> what a rule reports about it
 ANY = object()  # in a pattern: every entry of a list
 
-# Without these, aliases of aliases would grow without bound: what an alias stands for counts each time.
+# Without these limits, aliases of aliases would grow without bound: the content of an alias counts each time.
 MAX_VALUES = 20_000
 MAX_CHARACTERS = 400_000
 
 
 def path_text(path: Path) -> str:
-    """`competencies[0].items[2].self`, counted from 0 as yq and jq do."""
+    """Format `competencies[0].items[2].self`, counted from 0 as yq and jq do."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
 class Outline:
-    """Holds faulty scalars too: a reference to a faulty id must not be blamed as well."""
+    """The values of a file by path.
+
+    Includes faulty scalars: a reference to a faulty id must not be reported as well.
+    """
 
     def __init__(self, faults: FaultList):
         self.faults = faults
@@ -31,12 +34,12 @@ class Outline:
         self._characters = 0
 
     def place(self, path: Path, line: int) -> None:
-        """Note where a value is."""
+        """Record the place of a value."""
         self._lines[path] = line
         self.count_values(1)
 
     def count_values(self, values: int, characters: int = 0) -> None:
-        """Raises FileFaults if the file holds too many."""
+        """Count the values. Raises FileFaults if the file has too many."""
         self._values += values
         self._characters += characters
         if self._values > MAX_VALUES:
@@ -49,7 +52,7 @@ class Outline:
         raise self.faults.refusal()
 
     def line(self, path: Path) -> int:
-        """Of the path, or of the nearest block around it that is in the file."""
+        """Return the line of the path, or of the nearest enclosing block in the file."""
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path, 1)
@@ -58,7 +61,7 @@ class Outline:
         self.faults.add(line or self.line(path), path_text(path), message)
 
     def find(self, *pattern: object) -> list[tuple[Path, object]]:
-        """Scalars at a path pattern, in file order."""
+        """Return the scalars at a path pattern, in file order."""
         return [(path, value) for path, value in self.scalars.items() if _matches(path, pattern)]
 
     def texts(self, *pattern: object) -> list[tuple[Path, str]]:
@@ -66,7 +69,7 @@ class Outline:
 
     def number(self, *path: str | int) -> int | None:
         value = self.scalars.get(path)
-        return value if type(value) is int else None  # not isinstance: true is no number
+        return value if type(value) is int else None  # not isinstance: true is not a number
 
 
 def _matches(path: Path, pattern: tuple[object, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""YAML nodes become plain dicts, lists and scalars of a shape; whatever does not fit becomes a fault with its line."""
+"""Turn YAML nodes into plain dicts, lists and scalars of a shape; report what does not fit, with its line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _YES, _NO = ("yes", "true", "on"), ("no", "false", "off")
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses deep nesting, whose every level makes PyYAML go through all levels above it."""
+    """Refuse deep nesting: at each level PyYAML goes through all levels above it."""
 
     depth = 0
 
@@ -37,7 +37,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def compose(text: str, faults: FaultList) -> yaml.Node:
-    """The file's nodes. Raises FileFaults if it is empty, too large or not YAML."""
+    """Return the file's nodes. Raises FileFaults if it is empty, too large or not YAML."""
     if len(text) > MAX_FILE:
         faults.add(
             1, "", f"is too large: {len(text):,} characters; allowed: at most {MAX_FILE:,}. Is it the right file?"
@@ -65,7 +65,7 @@ def _syntax_fault(error: Exception, text: str) -> tuple[int, str, str]:
 
 
 def read(outline: Outline, node: yaml.Node, kind: Any, path: Path = (), line: int | None = None) -> Any:
-    """The node as plain values; of use only if no fault was added."""
+    """Return the node as plain values; use them only if no fault was added."""
     outline.place(path, line or node.start_mark.line + 1)
     bare = _bare(kind)
     if isinstance(bare, type) and issubclass(bare, Shape):
@@ -80,7 +80,7 @@ def _block(outline: Outline, node: yaml.Node, shape: type[Shape], path: Path) ->
         return _plain_assignment(outline, node, path)
     fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
     if not isinstance(node, yaml.MappingNode):
-        outline.fault(path, f"wants a block with the keys {', '.join(fields)}")
+        outline.fault(path, f"must be a block with the keys {', '.join(fields)}")
         return None
     pairs, meant = _known_pairs(outline, node, tuple(fields), path)
     for name, field in fields.items():
@@ -92,20 +92,22 @@ def _block(outline: Outline, node: yaml.Node, shape: type[Shape], path: Path) ->
 def _known_pairs(
     outline: Outline, node: yaml.MappingNode, names: tuple[str, ...], path: Path
 ) -> tuple[dict[str, tuple[yaml.Node, int]], set[str | None]]:
-    """Known keys with value and line, and the keys that unknown ones seem to mean: those need not be missed as well."""
+    """Return known keys with value and line, and the keys that unknown ones probably mean: those are not reported as
+    missing.
+    """
     lines: dict[str, int] = {}
     pairs: dict[str, tuple[yaml.Node, int]] = {}
     outline.count_values(len(node.value))
     meant: set[str | None] = set()
     for key, value in node.value:
         name, line = str(key.value) if isinstance(key, yaml.ScalarNode) else "", key.start_mark.line + 1
-        if name in lines:  # PyYAML itself would let the last one win in silence
+        if name in lines:  # PyYAML itself would use the last one without a warning
             outline.fault((*path, shown(name)), f"is written twice, first on line {lines[name]}", line)
         elif name in names:
             pairs[name] = (value, line)
         else:
             meant |= {nearest(name, names)}
-            outline.fault((*path, shown(name)), f"is not a key here; {hint(name, names)}", line)
+            outline.fault((*path, shown(name)), f"is not a known key; {hint(name, names)}", line)
         lines.setdefault(name, line)
     return pairs, meant
 
@@ -113,7 +115,7 @@ def _known_pairs(
 def _list(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> list[Any] | None:
     entries, limits, *_ = get_args(kind)  # of Annotated[tuple[Entry, ...], Meta(...), About(...)]
     if not isinstance(node, yaml.SequenceNode):
-        outline.fault(path, "wants a list: each entry on a line of its own, after a dash")
+        outline.fault(path, "must be a list: each entry on a line of its own, after a dash")
         return None
     if not limits.min_length <= len(node.value) <= limits.max_length:
         outline.fault(path, f"has {len(node.value)} entries; allowed: {limits.min_length} to {limits.max_length}")
@@ -122,7 +124,7 @@ def _list(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> list[Any]
 
 
 def _plain_assignment(outline: Outline, node: yaml.ScalarNode, path: Path) -> dict[str, object]:
-    """An assignment written as its title alone; the id is made of the title."""
+    """Read an assignment written as its title alone; derive the id from the title."""
     title = read(outline, node, Title, path)
     ascii_title = unicodedata.normalize("NFKD", str(title or "")).encode("ascii", "ignore").decode().lower()
     made = re.sub(r"[^a-z0-9]+", "-", ascii_title).lstrip("0123456789-")[:MAX_ID_CHARS].rstrip("-")
@@ -148,9 +150,9 @@ def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
 
 
 def _plain(node: yaml.ScalarNode) -> object:
-    """Text with runs of blanks and line breaks as one blank, a whole number, true, false or None.
+    """Return text with runs of blanks and line breaks as one blank, a whole number, true, false or None.
 
-    Anything else YAML 1.1 knows (dates, fractions, octal, sexagesimal) stays a node, which no shape allows.
+    Leave anything else that YAML 1.1 knows (dates, fractions, octal, sexagesimal) as a node, which no shape allows.
     """
     tag, text = node.tag.rpartition(":")[2], str(node.value)
     if tag == "int" and _WHOLE_NUMBER.fullmatch(text):
@@ -166,12 +168,12 @@ def _seen(node: yaml.ScalarNode, value: object, kind: Any) -> str:
     if isinstance(value, str):
         length = f" ({len(value)} characters)" if len(value) > MAX_SHOWN_CHARS else ""
         return f'is "{shown(value)}"{length}'
-    quotes = ", which YAML does not take for text: put it in quotes" if _bare(kind) is str else ""
+    quotes = ", which YAML does not read as text: put it in quotes" if _bare(kind) is str else ""
     return f"is {shown(str(node.value))}{quotes}"
 
 
 def _allowed(kind: Any) -> str:
-    """`; allowed: text of 1 to 120 characters`, or nothing for a block or list."""
+    """Return `; allowed: text of 1 to 120 characters`, or nothing for a block or list."""
     if get_origin(kind) in (Union, UnionType):
         return "".join(map(_allowed, get_args(kind)))
     described = [meta.description for meta in getattr(kind, "__metadata__", ()) if isinstance(meta, Meta)]

@@ -1,1 +1,1 @@
-"""Routes that belong to no stage, and which stage answers for a reader."""
+"""Serve routes that belong to no stage, and find the stage that a reader belongs to."""

@@ -1,4 +1,4 @@
-"""Which stage knows the reader behind each kind of reading link. Imported by the sign-in pages."""
+"""Find who a reading link belongs to. Imported by the sign-in pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DOORS: Mapping[str, Callable[[str], Reader]] = {
 
 
 def find_reader(role: str, token: str) -> Reader:
-    """Raises LinkUnknown or LinkRevoked."""
+    """Find the reader. Raises LinkUnknown or LinkRevoked."""
     if role not in DOORS:
         raise LinkUnknown
     return DOORS[role](token)

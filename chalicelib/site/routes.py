@@ -1,4 +1,4 @@
-"""HTTP for what all pages share: stylesheets and scripts, the way in without a link, signing in and out."""
+"""HTTP routes shared by all pages: stylesheets and scripts, the front page, signing in and out."""
 
 import secrets
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ def front() -> Response:
     return page("web/front")
 
 
-# --- signing in: ask for a code, type it, and out again ------------------------------------------------
+# --- signing in: ask for a code, type it, sign out ------------------------------------------------------
 
 
 @bp.route("/sign-in/{role}/{token}", **POST)
@@ -54,7 +54,7 @@ def ask_for_code(role: str, token: str) -> Response:
 @bp.route("/sign-in/administrator", **POST)
 @page_handler
 def ask_for_administrators_code() -> Response:
-    """The same answer whether or not the address is an administrator's."""
+    """Answer the same whether or not the address is an administrator's."""
     fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{Role.ADMINISTRATOR}", "")
     reader = readers.administrator(readers.administrator_token(fields.get("email", "")))
     challenge = _ask(reader, fields)
@@ -80,7 +80,7 @@ def take_code(role: str, token: str, challenge: str) -> Response:
         return _code_page(reader, challenge, refused)
 
 
-# --- by the link in the email with the code: no one else's asking or typing holds its reader up ---------
+# --- by the link in the email with the code: other people's tries cause no wait ---------------------------
 
 
 @bp.route("/code/{key}", **GET)
@@ -163,14 +163,14 @@ def sign_out() -> Response:
 
 
 def _find(role: str, token: str) -> Reader:
-    """Raises LinkUnknown, LinkRevoked or LinkEnded."""
+    """Find the reader. Raises LinkUnknown, LinkRevoked or LinkEnded."""
     reader = reader_lookup.find_reader(role, token)
     reader.refuse_ended(clock.now())
     return reader
 
 
 def _to() -> str:
-    """The page of the console that an administrator was on the way to."""
+    """Return the console page that an administrator wanted."""
     return str((bp.current_request.query_params or {}).get("to", ""))
 
 
@@ -180,8 +180,8 @@ def _leading_on(url: str, to: str) -> str:
 
 def _ask(reader: Reader, fields: Mapping[str, str], *, by_link: bool = False) -> str:
     now, fresh = clock.now(), secrets.token_hex(16)
-    wanted = sign_in_codes.challenge_of(fields.get("once") or fresh, now)
-    return sign_in_codes.ask(reader, wanted, now, otherwise=fresh, by_link=by_link)
+    challenge = sign_in_codes.challenge_of(fields.get("once") or fresh, now)
+    return sign_in_codes.ask(reader, challenge, now, otherwise=fresh, by_link=by_link)
 
 
 def _begin(reader: Reader, challenge: str, fields: Mapping[str, str], *, by_link: bool) -> Response:

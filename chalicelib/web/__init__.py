@@ -1,1 +1,1 @@
-"""What all pages share: links, forms, headers, the base page and its stylesheet."""
+"""Shared by all pages: links, forms, headers, the base page and its stylesheet."""

@@ -1,4 +1,4 @@
-"""The link in an email with a code. It proves that whoever opens it reads email at the address."""
+"""The link in an email with a code. It proves that its user reads email at the address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.links import signing
 from chalicelib.links.kinds import CODE
 
-FRESH = timedelta(days=1)  # no shorter than a wait between codes to one address: waits.ASKS
+FRESH = timedelta(days=1)  # at least as long as a wait between codes to one address: waits.ASKS
 OWN_PARTS = 3  # role, challenge, moment; the parts of the reader's own link follow
 MAX_LINK_PARTS = 8
 
@@ -30,7 +30,7 @@ class CodeLinkOver(Refusal):
 class CodeKey(Struct, frozen=True):
     """A link that was read.
 
-    challenge  of the code in the same email, or of one that was asked for by this link
+    challenge  of the code in the same email, or of a code requested through this link
     token      of the reader's own link
     """
 
@@ -42,7 +42,7 @@ class CodeKey(Struct, frozen=True):
 
 
 def open_key(signed: str, now: datetime) -> CodeKey:
-    """Raises LinkUnknown or CodeLinkOver."""
+    """Read a link. Raises LinkUnknown or CodeLinkOver."""
     link = signing.open_link(CODE.verb, signed, *range(OWN_PARTS + 1, OWN_PARTS + MAX_LINK_PARTS + 1))
     role, challenge, sent_at, *own = link.parts
     if now - datetime.fromtimestamp(int(sent_at), UTC) > FRESH:
@@ -51,5 +51,5 @@ def open_key(signed: str, now: datetime) -> CodeKey:
 
 
 def url(opened: CodeKey, challenge: str) -> str:
-    """For another code; it works no longer than the link by which it was asked for."""
+    """Make the link for another code; it expires with the link through which the code was requested."""
     return CODE.url(opened.role, challenge, str(opened.sent_at), opened.token)

@@ -1,4 +1,4 @@
-"""What a page posts: read whole or refused, and only from a page that we made."""
+"""Read a posted form completely or refuse it, and only if it comes from a page of ours."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.merging import CHOICE, SHOWN
 from chalicelib.links import signing
 
-MAX_BODY_BYTES = 400_000  # bytes; six comments of 4,000 characters fit, each of which may travel as twelve
+MAX_BODY_BYTES = 400_000  # bytes; six comments of 4,000 characters fit, each of which may be sent as twelve
 MAX_FIELDS = 300
 NOT_TYPED = {"form", "at", "seen", SHOWN, "go", "by", "to", "kind", "group", "decision", "reason", "remove", "code"}
 
 
 class FormRefused(Refusal):
-    """A body no page of ours sends."""
+    """A body that no page of ours sends."""
 
-    title = "We could not read that"
+    title = "We could not read the form"
 
     def __init__(
         self,
         why: str,
-        todo: str = "Please go back, open the page again from the link in your mail and repeat the step.",
+        todo: str = "Go back, open the page again from the link in your email, and repeat the step.",
     ) -> None:
         super().__init__(f"{why} {todo}")
 
 
 def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
-    """The fields of a posted form. Raises FormRefused for one that did not come from our page for this link."""
+    """Return the fields of a posted form. Raises FormRefused if it does not come from our page for this link."""
     if len(body) > MAX_BODY_BYTES:
-        raise FormRefused("That was more text than this page takes.")
+        raise FormRefused("The text was too long for this page.")
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, encoding="utf-8", errors="strict"
         )
     except ValueError:
-        raise FormRefused("The page arrived damaged.") from None
+        raise FormRefused("The form was damaged on the way.") from None
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise FormRefused("The page arrived with a field twice.")
+        raise FormRefused("The form had a field twice.")
     if not signing.is_signed(f"form.{verb}", token, fields.pop("form", "")):
-        raise FormRefused("The page was not complete.")
+        raise FormRefused("The form was incomplete.")
     return fields
 
 
 def typed(body: bytes) -> dict[str, str]:
-    """What somebody typed into any form, to show it again to whoever sent it; nothing is done with it.
+    """Return what was typed into any form, only to show it again to its sender.
 
-    Buttons, ticks, ratings and codes are left out, and so is what the page itself carries.
+    Leave out buttons, ticks, ratings and codes, and fields of the page itself.
     """
     if len(body) > MAX_BODY_BYTES:
         return {}
@@ -60,5 +60,5 @@ def typed(body: bytes) -> dict[str, str]:
 
 
 def nonce(verb: str, token: str) -> str:
-    """Shows that a post comes from a page that was opened with this link."""
+    """Return the value that shows that a post comes from a page opened with this link."""
     return signing.token(f"form.{verb}", token).rsplit(".", 1)[1]

@@ -1,4 +1,4 @@
-"""An address that was changed lately opens no report yet: no code goes there, and no session is enough."""
+"""Hold back reports from an address that was changed recently: send no code there, and accept no session."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from chalicelib.web.readers import Reader, Role
 
 
 class AddressHeld(Refusal):
-    """The address was changed lately, and no second administrator has confirmed it."""
+    """The address was changed recently, and no second administrator has confirmed it."""
 
     status = 403
-    title = "This page opens a little later"
-    next_step = "Your address was changed lately. Next: come back when the time below has passed."
+    title = "This page is not open yet"
+    next_step = "Your address was changed recently. Next: come back after the time below."
 
     def __init__(self, hold: Hold, reader: Reader) -> None:
         zone = reader.programme.organisation.timezone if reader.programme else "UTC"
@@ -28,7 +28,7 @@ class AddressHeld(Refusal):
 
 
 def refuse_held(reader: Reader, now: datetime) -> None:
-    """Refuse a reader of reports whose address is held. One call, and none for administrators. Raises AddressHeld."""
+    """Refuse a reader of reports whose address is held. One call; none for administrators. Raises AddressHeld."""
     if reader.role is Role.ADMINISTRATOR or "cohort" not in reader.about:
         return
     for hold in holds.find(reader.about["cohort"], reader.who, reader.about.get("delegate", "")):

@@ -1,4 +1,4 @@
-"""One decorator for every page: refusals become kind pages, and every answer carries the same headers."""
+"""Wrap every page: turn refusals into helpful pages, and send the same headers with every response."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ NOTHING: Mapping[str, str] = {}
 POST = {"methods": ["POST"], "content_types": ["application/x-www-form-urlencoded"]}
 INTERNAL_ERROR = Refusal(
     "Something went wrong on our side. Nothing you sent before is lost. Please try again in a minute; "
-    "if it happens again, answer the mail that brought you here."
+    "if it happens again, reply to the email that brought you here."
 )
 
 
 class ShowOtherPage(Refusal):
-    """Refuses a page and shows another."""
+    """Stop a page and show another one."""
 
     def __init__(self, template: str, status: int, **context: Any) -> None:
         super().__init__(f"shows {template}")
@@ -53,7 +53,7 @@ _request: ContextVar[Any] = ContextVar("request", default=None)
 
 @contextmanager
 def answering(request: Any) -> Iterator[None]:
-    """While a request is answered, its form can be shown again if it is refused."""
+    """Keep a request's form while it is answered, so that a refused form can be shown again."""
     before = _request.set(request)
     try:
         yield
@@ -62,20 +62,20 @@ def answering(request: Any) -> Iterator[None]:
 
 
 def _typed() -> Mapping[str, str]:
-    """What the form held that is refused now; nothing for a page that was only opened, or for files."""
+    """Return what the refused form held; nothing for a page that was only opened, or for files."""
     request = _request.get()
     is_form = request is not None and request.headers.get("content-type", "").startswith(POST["content_types"][0])
     return forms.typed(request.raw_body) if is_form and request.method == "POST" else NOTHING
 
 
 def labels(programme: Programme) -> dict[str, str]:
-    """What the fields are called that people write into, as far as the programme names them."""
+    """Return the labels of text fields, as far as the programme names them."""
     questions = {question.id: question.text for question in programme.open_questions}
     return questions | {task.id: task.title for milestone in programme.milestones for task in milestone.assignments}
 
 
 def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:
-    """Chalice's middleware never sees a view's exception, so the view is wrapped."""
+    """Wrap a route. Chalice's middleware never sees a view's exception."""
 
     @wraps(route)
     def answered(*args: Any, **kwargs: Any) -> Response:
@@ -101,21 +101,21 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
 
 
 def page_with_documents(template: str, status: int = 200, **context: Any) -> Response:
-    """A page whose buttons lead on to the bucket: browsers hold a form's redirects against the policy too."""
+    """Render a page whose buttons lead to the bucket: browsers apply the policy to a form's redirects too."""
     response = page(template, status, **context)
     response.headers["Content-Security-Policy"] = POLICY.format(documents=f" {objects.origin()}")
     return response
 
 
 def see_other(location: str) -> Response:
-    """After a post: the browser opens another page, and Back or reload does not post again."""
+    """Redirect after a post, so that Back or reload does not post again."""
     return Response(body="", status_code=303, headers={"Location": location, "Content-Type": "text/plain"})
 
 
 def refusal_page(refusal: Refusal, status: int | None = None, typed: Mapping[str, str] = NOTHING) -> Response:
-    """`typed`: what a form held that is not stored now, shown so that it can be copied."""
+    """Render a refusal. `typed`: what the form held that is not stored, to be copied."""
     lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileInvalid) else [str(refusal)]
-    shown: dict[str, Any] = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines, "typed": typed}
+    context: dict[str, Any] = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines, "typed": typed}
     if refusal.programme:
-        shown |= {"programme": refusal.programme, "labels": labels(refusal.programme)}
-    return page("web/refusal", status or int(refusal.status), **shown)
+        context |= {"programme": refusal.programme, "labels": labels(refusal.programme)}
+    return page("web/refusal", status or int(refusal.status), **context)

@@ -1,4 +1,4 @@
-"""Who may read what a reading link opens: whoever reads mail at the address that the link was sent to."""
+"""Identify who may read what a reading link opens: the person who reads email at its address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONSOLE_PAGE = re.compile(r"/admin(?:/[a-z0-9-]+){0,6}")
 
 
 class Role(StrEnum):
-    """The parts that need a code. The value is the verb of the link, too."""
+    """The roles that need a code. The value is also the verb of the link."""
 
     COACH = kinds.COACH.verb
     SPONSOR = kinds.SPONSOR.verb
@@ -30,32 +30,32 @@ class Role(StrEnum):
 
 
 class Reader(Struct, frozen=True):
-    """One person in one part.
+    """One person in one role.
 
     who        ids.reader_key of their address, or ids.administrator_key
     token      the signed part of their link
     home       where signing in leads
-    programme  whose name pages and mail carry; None for administrators
-    about      cohort, delegate: where a code mail that bounces is shown
+    programme  whose name pages and emails show; None for administrators
+    about      cohort, delegate: where a bounced code email is shown
     """
 
     role: Role
     who: str
     token: str
-    person: Person | None  # None for an address that somebody typed and that is no administrator's: no page tells
+    person: Person | None  # None for a typed address that is no administrator's: no page shows that
     home: str
     programme: Programme | None = None
     about: Mapping[str, str] = field(default_factory=dict)
-    ends_at: datetime | None = None  # from when the link opens nothing any more
+    ends_at: datetime | None = None  # when the link expires
 
     def refuse_ended(self, now: datetime) -> None:
-        """Raises LinkEnded."""
+        """Refuse an expired link. Raises LinkEnded."""
         if self.programme and self.ends_at:
             signing.refuse_ended(self.programme, self.ends_at, now)
 
     @property
     def masked(self) -> str:
-        """Enough of the address for its owner to know it: `p…@example.org`."""
+        """Return enough of the address for its owner to recognise it: `p…@example.org`."""
         if self.person is None or self.role is Role.ADMINISTRATOR:
             return "your address, if it is an administrator’s"
         local, _, domain = self.person.email.rpartition("@")
@@ -76,12 +76,12 @@ def reader(
     about: Mapping[str, str],
     ends_at: datetime | None = None,
 ) -> Reader:
-    """Somebody with a mailed link."""
+    """Return the reader of an emailed link."""
     return Reader(role, reader_key(person.email), token, person, signing.url(home), programme, about, ends_at)
 
 
 def administrator(token: str, page: str = "") -> Reader:
-    """Whoever typed an address on the administrators' page. Raises LinkUnknown for a forged token.
+    """Return who typed an address on the administrators' page. Raises LinkUnknown for a forged token.
 
     page   of the console: where signing in leads, if it is one
     """
@@ -93,10 +93,10 @@ def administrator(token: str, page: str = "") -> Reader:
 
 
 def console_page(path: str) -> str:
-    """The path of a page of the console; empty for any other: nobody is led to another site."""
+    """Return the path of a console page; empty for any other, so that no one is sent to another site."""
     return path if CONSOLE_PAGE.fullmatch(path) else ""
 
 
 def administrator_token(address: str) -> str:
-    """For the address as typed, listed or not."""
+    """Make a token for the address as typed, listed or not."""
     return signing.token(Role.ADMINISTRATOR, administrator_key(address.strip().lower()))

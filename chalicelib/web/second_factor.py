@@ -1,8 +1,8 @@
 """The second factor of administrators: a code from an authenticator app (TOTP, RFC 6238), or a recovery code.
 
-The secret is proposed by the page that sets it up and follows from the session until a code confirms it, so that
-opening the page changes nothing. It is stored encrypted with a key from the settings: neither the table nor a backup of
-it, nor an export, opens anything. Wrong codes make the next ones wait, as codes by email do.
+The set-up page proposes the secret, derived from the session until a code confirms it, so that opening the page changes
+nothing. It is stored encrypted with a key from the settings: the table, a backup or an export reveals nothing. Wrong
+codes make the next ones wait, as for codes by email.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from chalicelib.web.waits import TRIES
 
 T = TypeVar("T")
 STEP = 30  # seconds for which an app shows a code
-DRIFT = 1  # steps by which a phone's clock may be wrong
+DRIFT = 1  # steps by which a phone's clock may differ
 SECRET_BYTES, RECOVERY_BYTES, NONCE = 20, 10, 12
 RECOVERY_CODES = 10
 MAX_ATTEMPTS = 5  # in one session
@@ -45,13 +45,13 @@ DIGITS = re.compile(r"[0-9]{6}")
 
 
 class NoSecondFactor(Refusal):
-    """There is nothing to reset."""
+    """There is no second factor to reset."""
 
     status = 404
     title = "Nothing was changed"
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"No second factor is set up for {email}. Check the address, and the stage.")
+        super().__init__(f"No second factor is set up for {email}. Check the address and the deployment.")
 
 
 class Proposal(Struct, frozen=True):
@@ -66,7 +66,7 @@ class Proposal(Struct, frozen=True):
 
     @property
     def picture(self) -> str:
-        """The address as a QR code: SVG without any style, which the content policy lets through."""
+        """Draw the address as a QR code: SVG without style attributes, which the content policy allows."""
         import segno
 
         picture: str = segno.make(self.uri, error="m").svg_inline(
@@ -80,7 +80,7 @@ def is_required() -> bool:
 
 
 def propose(reader: Reader, session_id: str) -> Proposal:
-    """Always the same for a session. Nothing is stored."""
+    """Propose a secret, always the same for a session. Nothing is stored."""
     import pyotp
 
     secret = b32encode(_keyed("proposal", session_id)[:SECRET_BYTES]).decode()
@@ -90,9 +90,9 @@ def propose(reader: Reader, session_id: str) -> Proposal:
 
 
 def set_up(reader: Reader, session: Session, session_id: str, typed: str, now: datetime) -> tuple[str, ...]:
-    """Store the proposed secret, and confirm the session. Returns the recovery codes, which are shown once.
+    """Store the proposed secret, and confirm the session. Return the recovery codes, which are shown once.
 
-    Raises CodeRefused: the code does not fit the secret, or there is a second factor already.
+    Raises CodeRefused if the code does not match the secret, or there is a second factor already.
     """
     secret = propose(reader, session_id).secret
     step = _matching_step(secret, typed, now)
@@ -101,7 +101,7 @@ def set_up(reader: Reader, session: Session, session_id: str, typed: str, now: d
     recovery = tuple(_recovery_code() for _ in range(RECOVERY_CODES))
     new = SecondFactor(reader.who, _seal(reader.who, secret), now, step, tuple(map(_hashed, recovery)))
     try:
-        commit([second_factors.add(new), *_confirm(session), *_told(reader, "set up", new, now)], now)
+        commit([second_factors.add(new), *_confirm(session), *_notification(reader, "set up", new, now)], now)
     except SecondFactorExists:
         raise CodeRefused("A second factor has been set up already. Remove it first to set up another one.") from None
     log.info("second_factor_set_up", reader=reader.who)
@@ -109,61 +109,61 @@ def set_up(reader: Reader, session: Session, session_id: str, typed: str, now: d
 
 
 def confirm(reader: Reader, session: Session, typed: str, now: datetime) -> None:
-    """Take a code, once, and confirm the session. Raises CodeRefused."""
+    """Accept a code once, and confirm the session. Raises CodeRefused."""
     _take(reader, session, typed, now, lambda taken: [second_factors.save(taken), *_confirm(session)])
 
 
 def remove(reader: Reader, session: Session, typed: str, now: datetime) -> None:
-    """Take a code, once, and remove the second factor, so that another one can be set up. Raises CodeRefused."""
+    """Accept a code once, and remove the second factor, so that another can be set up. Raises CodeRefused."""
     _take(reader, session, typed, now, lambda taken: _remove(reader, taken, now))
     log.info("second_factor_removed", reader=reader.who)
 
 
 def reset(email: str, now: datetime, *, dry_run: bool) -> None:
-    """An operator's act, for who has lost phone and recovery codes. Raises NoSecondFactor."""
+    """Remove the second factor of an administrator who has lost phone and recovery codes. Raises NoSecondFactor."""
     reader = readers.administrator(readers.administrator_token(email))
-    found = second_factors.find(reader.who)
-    if found is None:
+    factor = second_factors.find(reader.who)
+    if factor is None:
         raise NoSecondFactor(email)
     if not dry_run:
-        commit(_remove(reader, found, now), now)
+        commit(_remove(reader, factor, now), now)
 
 
 def _remove(reader: Reader, known: SecondFactor, now: datetime) -> list[Write]:
-    return [second_factors.remove(reader.who), *_told(reader, "removed", known, now)]
+    return [second_factors.remove(reader.who), *_notification(reader, "removed", known, now)]
 
 
 def _take(
     reader: Reader, session: Session, typed: str, now: datetime, then: Callable[[SecondFactor], list[Write]]
 ) -> None:
-    """Each try is counted before it is looked at; the right code forgives the wrong ones of its own session."""
+    """Count each try before checking it; the right code clears the wrong ones of its own session."""
     counted = _again_after_a_race(lambda: _count_try(reader, session, now))
     taken = _accepted(counted, typed, now)
     if taken is None:
         log.warning("second_factor_refused", reader=reader.who)
         raise CodeRefused("That code is wrong, or was used before. Please wait for the next one in your app.")
-    others = tuple(one for one in taken.failed if one.challenge != session.hashed)
-    writes = then(replace(taken, failed=others))
+    other_tries = tuple(attempt for attempt in taken.failed if attempt.challenge != session.hashed)
+    writes = then(replace(taken, failed=other_tries))
     if len(taken.recovery) < len(counted.recovery):
-        writes += _told(reader, "opened with a recovery code", taken, now)
+        writes += _notification(reader, "opened with a recovery code", taken, now)
     try:
         commit(writes, now)
-    except SecondFactorChanged:  # the same code was typed twice at once: one of the two is taken
+    except SecondFactorChanged:  # the same code was typed twice at once: one of them is accepted
         raise CodeRefused("That code was used just now. Please wait for the next one in your app.") from None
 
 
 def _count_try(reader: Reader, session: Session, now: datetime) -> SecondFactor:
     before = second_factors.find(reader.who)
     if before is None:
-        raise CodeRefused("There is no second factor any more. Please sign in again.", over=True)
-    failed = before.failed[len(before.failed) - len(TRIES.recent((one.at for one in before.failed), now)) :]
-    if sum(one.challenge == session.hashed for one in failed) >= MAX_ATTEMPTS:
+        raise CodeRefused("Your second factor was removed. Please sign in again.", over=True)
+    failed = before.failed[len(before.failed) - len(TRIES.recent((attempt.at for attempt in before.failed), now)) :]
+    if sum(attempt.challenge == session.hashed for attempt in failed) >= MAX_ATTEMPTS:
         raise CodeRefused("Too many wrong codes. Please sign out, and sign in again.", over=True)
-    next_at = TRIES.next_at([one.at for one in failed], now)
+    next_at = TRIES.next_at([attempt.at for attempt in failed], now)
     if next_at > now:
         raise CodeRefused(
-            f"Too many wrong codes were typed. The next one is taken at {reader.local_time(next_at)}. If you have lost "
-            "your phone and your recovery codes, ask whoever runs Fullcircle to reset your second factor."
+            f"Too many wrong codes were typed. The next one is accepted at {reader.local_time(next_at)}. If you have "
+            "lost your phone and your recovery codes, ask your Fullcircle operator to reset your second factor."
         )
     counted = replace(before, failed=(*failed, Try(now, session.hashed)))
     commit([second_factors.save(counted)], now)
@@ -180,12 +180,12 @@ def _again_after_a_race(attempt: Callable[[], T]) -> T:
 
 
 def _accepted(stored: SecondFactor, typed: str, now: datetime) -> SecondFactor | None:
-    """The row as it is once the code was taken; None for a wrong code, or one that was used before."""
+    """Return the row after the code was accepted; None for a wrong code, or one that was used before."""
     step = _matching_step(_unseal(stored), typed, now)
     if step is not None:
         return replace(stored, last_step=step) if step > stored.last_step else None
     digest = _hashed(typed)
-    left = tuple(one for one in stored.recovery if not hmac.compare_digest(one, digest))
+    left = tuple(code_hash for code_hash in stored.recovery if not hmac.compare_digest(code_hash, digest))
     return replace(stored, recovery=left) if len(left) < len(stored.recovery) else None
 
 
@@ -206,7 +206,7 @@ def _recovery_code() -> str:
 
 
 def _hashed(recovery_code: str) -> str:
-    """80 random bits need no salt and no slow hash."""
+    """Hash a recovery code; 80 random bits need no salt and no slow hash."""
     return hashlib.sha256(re.sub(r"[^a-z2-7]", "", recovery_code.lower()).encode()).hexdigest()
 
 
@@ -214,12 +214,12 @@ def _confirm(session: Session) -> list[Write]:
     return [sessions.confirm(session.hashed)] if session.pending else []
 
 
-def _told(reader: Reader, what: str, known: SecondFactor, now: datetime) -> list[Write]:
-    mail = second_factor_email(reader, what, known.revision, now)
+def _notification(reader: Reader, action: str, known: SecondFactor, now: datetime) -> list[Write]:
+    mail = second_factor_email(reader, action, known.revision, now)
     return [emails.add(mail)] if mail else []
 
 
-# --- the secret at rest -----------------------------------------------------------------------------------
+# --- the stored secret ------------------------------------------------------------------------------------
 
 
 def _seal(who: str, secret: str) -> bytes:
@@ -240,5 +240,5 @@ def _cipher() -> Any:
 
 
 def _keyed(*parts: str) -> bytes:
-    """From the key of ids, which is never changed: changing link keys takes no one's second factor away."""
+    """Derive the key from the id key, which never changes: new link keys remove no one's second factor."""
     return hmac.digest(settings().id_key.encode(), "\x1f".join(("second factor", *parts)).encode(), "sha256")

@@ -1,10 +1,10 @@
-"""Who is in front of a page that a link alone does not open.
+"""Identify the person at a page that a link alone does not open.
 
-A route of such a page asks `signed_in` (or `administrator`) first, reads posted forms with `SignedIn.form`, and answers
-with `SignedIn.page` or `SignedIn.see_other`. Whoever is not signed in gets the sign-in page instead.
+A route of such a page first calls `signed_in` (or `administrator`), reads posted forms with `SignedIn.form`, and
+answers with `SignedIn.page` or `SignedIn.see_other`. A visitor who is not signed in gets the sign-in page instead.
 
-The cookie holds the session's id and when it was used last, signed: so inactivity ends a session without a write on
-every page that is read. One session opens everything that the same address has links to.
+The cookie holds the session's id and when it was last used, signed: so inactivity ends a session without a write for
+every page read. One session opens everything that the same address has links to.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ HERE = "here"  # in the query of a page that was opened from a page of ours
 
 
 class SignInNeeded(ShowOtherPage):
-    """Nobody is signed in, or somebody else, or not any more.
+    """The visitor is not signed in, is someone else, or the session has ended.
 
-    reader  None on the administrators' pages, where the address has yet to be typed
+    reader  None on the administrators' pages, before the address is typed
     typed   what a form held that came too late, to be copied
     to      the page that an administrator wants
     """
@@ -55,7 +55,7 @@ class SignInNeeded(ShowOtherPage):
 
 
 class SecondFactorNeeded(ShowOtherPage):
-    """An administrator has typed the code of the email, and has yet to show or set up the second factor."""
+    """An administrator has typed the email's code, but not yet shown or set up the second factor."""
 
     def __init__(self, admin: SignedIn, *, posted: bool, to: str) -> None:
         step = "confirm" if second_factors.find(admin.reader.who) else "set_up"
@@ -64,14 +64,14 @@ class SecondFactorNeeded(ShowOtherPage):
 
 
 class ComeAgain(ShowOtherPage):
-    """A browser keeps a strict cookie to itself when another site's link was clicked: our own page leads on."""
+    """The browser withholds a strict cookie after a click on another site: our own page redirects."""
 
     def __init__(self) -> None:
         super().__init__("web/come_again", 200, address=f"?{HERE}=1")
 
 
 class SignedIn(Struct, frozen=True):
-    """One request of somebody who has signed in."""
+    """One request of a person who has signed in."""
 
     reader: Reader
     session_id: str
@@ -79,16 +79,16 @@ class SignedIn(Struct, frozen=True):
 
     @property
     def nonce(self) -> str:
-        """For every form of a page: nobody else's page can post it."""
+        """Return the value for every form of a page, so that no one else's page can post it."""
         return forms.nonce("session", self.session_id)
 
     @property
     def proposal(self) -> Proposal:
-        """The key with which this session would set up a second factor."""
+        """Return the second factor that this session would set up."""
         return second_factor.propose(self.reader, self.session_id)
 
     def form(self, request: Any) -> Mapping[str, str]:
-        """The fields that were posted. Raises FormRefused."""
+        """Return the posted fields. Raises FormRefused."""
         return forms.read_form(request.raw_body, "session", self.session_id)
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
@@ -98,7 +98,7 @@ class SignedIn(Struct, frozen=True):
         return self._kept(page_with_documents(template, status, signed_in=self, nonce=self.nonce, **context))
 
     def file(self, name: str, media_type: str, text: str) -> Response:
-        """A text file to keep."""
+        """Return a text file to download."""
         kind = {"Content-Type": f"{media_type}; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
         return self._kept(Response(text, status_code=200, headers=kind))
 
@@ -114,17 +114,17 @@ class SignedIn(Struct, frozen=True):
 
 
 def signed_in(request: Any, reader: Reader, now: datetime) -> SignedIn:
-    """Two calls. Raises SignInNeeded, ComeAgain, LinkEnded or AddressHeld."""
+    """Identify the reader in two calls. Raises SignInNeeded, ComeAgain, LinkEnded or AddressHeld."""
     reader.refuse_ended(now)
-    found = _session(request, now)
-    if found is None or found[1].who != reader.who:
+    session = _session(request, now)
+    if session is None or session[1].who != reader.who:
         raise _turned_away(request, reader)
     refuse_held(reader, now)
-    return SignedIn(reader, found[0], now)
+    return SignedIn(reader, session[0], now)
 
 
 def administrator(request: Any, now: datetime) -> SignedIn:
-    """As `signed_in`, for whoever the settings list. `.reader.person` is for the audit trail."""
+    """Identify an administrator from the settings, as `signed_in`. `.reader.person` is for the audit trail."""
     admin, session = administrators_session(request, now)
     if session.pending:
         raise SecondFactorNeeded(admin, posted=request.method == "POST", to=_console_page(request))
@@ -132,12 +132,12 @@ def administrator(request: Any, now: datetime) -> SignedIn:
 
 
 def administrators_session(request: Any, now: datetime) -> tuple[SignedIn, Session]:
-    """An administrator and their session, which may still lack the second factor."""
-    found = _session(request, now)
-    reader = readers.administrator(signing.token(Role.ADMINISTRATOR, found[1].who)) if found else None
-    if found is None or reader is None or reader.person is None:
+    """Return an administrator and their session, which may still lack the second factor."""
+    session = _session(request, now)
+    reader = readers.administrator(signing.token(Role.ADMINISTRATOR, session[1].who)) if session else None
+    if session is None or reader is None or reader.person is None:
         raise _turned_away(request, None)
-    return SignedIn(reader, found[0], now), found[1]
+    return SignedIn(reader, session[0], now), session[1]
 
 
 # --- signing in and out ------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def sign_in_url(role: Role, token: str, *more: str) -> str:
 
 
 def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: datetime, *, by_link: bool) -> Response:
-    """Spend the code and lead on to what the reader came for. Raises codes.CodeRefused.
+    """Use the code and redirect to what the reader came for. Raises codes.CodeRefused.
 
     session_id  random
     """
@@ -164,11 +164,11 @@ def _needs_second_factor(reader: Reader) -> bool:
 
 
 def sign_out(request: Any, now: datetime) -> Response:
-    """End the session for good; whoever has none is signed out already. Raises FormRefused."""
-    found = _session(request, now)
-    if found:
-        forms.read_form(request.raw_body, "session", found[0])
-        transact([sessions.end(found[1].hashed)])
+    """End the session; a visitor without one is signed out already. Raises FormRefused."""
+    session = _session(request, now)
+    if session:
+        forms.read_form(request.raw_body, "session", session[0])
+        transact([sessions.end(session[1].hashed)])
     response = page("web/signed_out")
     response.headers["Set-Cookie"] = f"{COOKIE}=; Max-Age=0; {ATTRIBUTES}"
     return response
@@ -182,15 +182,15 @@ def _cookie(session_id: str, now: datetime) -> str:
 
 
 def _session(request: Any, now: datetime) -> tuple[str, Session] | None:
-    """The session's id and row, unless it is over; a cookie that is not ours costs no read."""
+    """Return the session's id and row, unless it has ended; a cookie that is not ours costs no read."""
     try:
         session_id, used = signing.read("session", _cookie_value(request), 2)
     except LinkUnknown:
         return None
     if now - datetime.fromtimestamp(int(used), UTC) > IDLE_TIMEOUT:
         return None
-    found = sessions.find(sessions.hashed(session_id))
-    return (session_id, found) if found and found.ends_at > now else None
+    session = sessions.find(sessions.hashed(session_id))
+    return (session_id, session) if session and session.ends_at > now else None
 
 
 def _cookie_value(request: Any) -> str:

@@ -1,11 +1,11 @@
-"""Six-digit codes that prove that someone reads email at an address.
+"""Six-digit codes that prove that a person reads email at an address.
 
 A code is the keyed hash of its challenge, so that it exists in the email alone: rows hold the challenge, and the key is
-among the settings.
+in the settings.
 
-Anyone may ask for a code and type a wrong one. So both are counted for each address, and the more there were, the
-longer the wait (waits.py). The email holds a link of its own, which lets its reader ask and type at once, whatever
-others did: no one can shut the owner of an address out. See decision 34.
+Anyone may ask for a code and type a wrong one. So both are counted for each address, and the wait grows with the count
+(waits.py). The email has a link of its own, through which its reader can ask and type at once: no one can lock the
+owner of an address out. See decision 34.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 CHALLENGE = 32  # characters
 MAX_CODE_ATTEMPTS = 5  # of one code
-MAX_RETRIES = 5  # tries of a write that someone else's asking or typing overtook
+MAX_RETRIES = 5  # retries of a write that another request overtook
 
 
 class TooManyCodes(Refusal):
-    """An address is not flooded with codes, whoever asks."""
+    """Too many codes were requested for an address."""
 
     status = 429
     title = "Please wait before you ask for another code"
@@ -51,14 +51,14 @@ class TooManyCodes(Refusal):
         super().__init__(
             f"We have sent {count} codes to this address within a day. The next one can be sent at {until}. "
             "If it is your address, you need not wait: open the newest email with a code from us, and use its button. "
-            "It always works. Please look in the junk folder, too."
+            "It always works. Please look in the junk folder too."
         )
 
 
 class CodeRefused(Refusal):
-    """What was typed signs no one in. `over` says that another code is needed."""
+    """The typed code is wrong. `over` says that a new code is needed."""
 
-    title = "That is not the code"
+    title = "This is not the right code"
 
     def __init__(self, why: str, *, over: bool = False) -> None:
         super().__init__(why)
@@ -66,7 +66,7 @@ class CodeRefused(Refusal):
 
 
 OVER = (
-    "This code no longer works. A code is for one use, "
+    "This code no longer works. A code works once, for "
     f"{MAX_CODE_ATTEMPTS} tries and {CODE_LIFETIME.seconds // 60} minutes. Please ask for a new code."
 )
 
@@ -75,31 +75,31 @@ OVER = (
 
 
 def challenge_of(once: str, now: datetime) -> str:
-    """The challenge for a page's button, from the random number in its form: another page never has the same.
+    """Return the challenge for a page's button, from the random number in its form: no other page has the same.
 
-    Pressed again within ten minutes it is the same one; later it is another, so that no code ever comes back.
+    Pressed again within ten minutes it is the same; later it is another, so that no code is ever repeated.
     """
     return derive(CHALLENGE, "challenge", once, str(int(now.timestamp() / CODE_LIFETIME.total_seconds())))
 
 
 def ask(reader: Reader, challenge: str, now: datetime, *, otherwise: str = "", by_link: bool = False) -> str:
-    """Email a code and return the challenge that it answers. Pressing twice sends one email.
+    """Email a code and return its challenge. Pressing twice sends one email.
 
     Raises TooManyCodes or AddressHeld.
 
-    otherwise  random: the challenge if there is a code for the first one already, and it is spent
-    by_link    whoever asks has the link of an email of the last day
+    otherwise  random: the challenge if a code for the first one exists already and was used
+    by_link    the request comes through the link of an email of the last day
     """
     refuse_held(reader, now)
 
     def attempt() -> str:
-        known = codes.find_code(reader.who, challenge)
-        if known and _is_usable(known, now, by_link):
+        existing = codes.find_code(reader.who, challenge)
+        if existing and _is_usable(existing, now, by_link):
             return challenge
-        wanted = otherwise if known else challenge
+        chosen = otherwise if existing else challenge
         before = codes.find_asking(reader.who) or Asking(reader.who)
-        commit(_writes_of_ask(reader, before, wanted, now, by_link), now)
-        return wanted
+        commit(_writes_of_ask(reader, before, chosen, now, by_link), now)
+        return chosen
 
     return _again_after_a_race(attempt)
 
@@ -109,11 +109,11 @@ def _is_usable(code: Code, now: datetime, by_link: bool) -> bool:
 
 
 def _writes_of_ask(reader: Reader, before: Asking, challenge: str, now: datetime, by_link: bool) -> list[Write]:
-    asked = ASKS.recent(before.asked_by_link if by_link else before.asked, now)
-    next_at = ASKS.next_at(asked, now)
+    earlier = ASKS.recent(before.asked_by_link if by_link else before.asked, now)
+    next_at = ASKS.next_at(earlier, now)
     if next_at > now:
-        raise TooManyCodes(len(asked), reader.local_time(next_at))
-    counted = {"asked_by_link" if by_link else "asked": (*asked, now)}
+        raise TooManyCodes(len(earlier), reader.local_time(next_at))
+    counted = {"asked_by_link" if by_link else "asked": (*earlier, now)}
     ends_at = now + CODE_LIFETIME
     mail = code_email(reader, challenge, ends_at, now)
     return [
@@ -138,13 +138,13 @@ def _again_after_a_race(attempt: Callable[[], T]) -> T:
 def spend(
     reader: Reader, challenge: str, typed: str, session: Session, now: datetime, *, by_link: bool = False
 ) -> None:
-    """Take a code, once, and begin the session. Each try is counted before it is looked at. Raises CodeRefused.
+    """Accept a code once, and begin the session. Count each try before checking it. Raises CodeRefused.
 
-    by_link  whoever types has the link of an email of the last day, and is not held up by what others typed
+    by_link  the code is typed through the link of an email of the last day; other people's tries cause no wait
     """
     digits = re.sub(r"[\s-]", "", typed)
     if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", digits):
-        raise CodeRefused(f"The code has {DIGITS} digits. Please type all of them, as they stand in the email.")
+        raise CodeRefused(f"The code has {DIGITS} digits. Please type all of them, as in the email.")
     try:
         tries = _count_try(reader, challenge, now, by_link)
         if not is_right(challenge, digits):
@@ -156,14 +156,14 @@ def spend(
 
 
 def _count_try(reader: Reader, challenge: str, now: datetime, by_link: bool) -> int:
-    """How many tries of this code there were, this one included. Raises CodeSpent, and CodeRefused before its time."""
+    """Count the tries of this code, this one included. Raises CodeSpent, and CodeRefused before its time."""
     if by_link:
         return codes.take_try(reader.who, challenge, MAX_CODE_ATTEMPTS, now).tries_by_link
 
     def attempt() -> int:
         before = codes.find_asking(reader.who) or Asking(reader.who)
         failed = _recent(before, now)
-        next_at = TRIES.next_at([one.at for one in failed], now)
+        next_at = TRIES.next_at([attempt.at for attempt in failed], now)
         if next_at > now:
             log.warning("code_blocked", reader=reader.who)
             raise _blocked(reader.local_time(next_at))
@@ -174,35 +174,35 @@ def _count_try(reader: Reader, challenge: str, now: datetime, by_link: bool) -> 
                 codes.save_asking(counted, now),
             ]
         )
-        return sum(one.challenge == challenge for one in counted.failed)
+        return sum(attempt.challenge == challenge for attempt in counted.failed)
 
     return _again_after_a_race(attempt)
 
 
 def _recent(asking: Asking, now: datetime) -> tuple[Try, ...]:
-    kept = TRIES.recent((one.at for one in asking.failed), now)
-    return asking.failed[len(asking.failed) - len(kept) :]
+    recent = TRIES.recent((attempt.at for attempt in asking.failed), now)
+    return asking.failed[len(asking.failed) - len(recent) :]
 
 
 def _sign_in(reader: Reader, challenge: str, session: Session, now: datetime, by_link: bool) -> None:
-    """Whoever found the right code on the page that asked for it has typed the wrong ones there: they are forgiven.
+    """Clear the wrong codes of a person who typed the right one on the page that asked for it.
 
-    A link says nothing of who typed elsewhere, so it forgives nothing. Raises CodeSpent.
+    A link says nothing about who typed elsewhere, so it clears nothing. Raises CodeSpent.
     """
 
     def attempt() -> None:
         writes = [codes.use(reader.who, challenge), sessions.add(session)]
         before = codes.find_asking(reader.who)
         if before and not by_link:
-            others = tuple(one for one in before.failed if one.challenge != challenge)
-            writes.append(codes.save_asking(replace(before, failed=others), now))
+            other_tries = tuple(attempt for attempt in before.failed if attempt.challenge != challenge)
+            writes.append(codes.save_asking(replace(before, failed=other_tries), now))
         transact(writes)
 
     _again_after_a_race(attempt)
 
 
 def _note_failure(reader: Reader, now: datetime) -> None:
-    """In the log, by the reader's key alone; and at most one email a day to whoever the code was for."""
+    """Log a wrong code by the reader's key alone, and email the code's owner at most once a day."""
     log.warning("code_refused", reader=reader.who)
     mail = wrong_code_email(reader, now)
     if mail is None:
@@ -210,12 +210,12 @@ def _note_failure(reader: Reader, now: datetime) -> None:
     try:
         commit([emails.add(mail)], now)
     except EmailExists:
-        return  # today's has been made
+        return  # today's email exists
 
 
 def _blocked(until: str) -> CodeRefused:
     return CodeRefused(
-        f"Too many wrong codes were typed for this address. No code is taken here until {until}. If it is your "
+        f"Too many wrong codes were typed for this address. This page accepts no code until {until}. If it is your "
         "address, you need not wait: open our newest email with a code, and use its button. It always works.",
         over=True,
     )
@@ -223,6 +223,6 @@ def _blocked(until: str) -> CodeRefused:
 
 def _wrong(left: int) -> CodeRefused:
     if left <= 0:
-        return CodeRefused("That is not the code, and this was the last try. Please ask for a new code.", over=True)
+        return CodeRefused("This is not the right code, and it was the last try. Please ask for a new code.", over=True)
     tries = plural(left, "try", "tries")
-    return CodeRefused(f"That is not the code in our newest email to you. Please look again: {tries} left.")
+    return CodeRefused(f"This is not the code in our newest email to you. Please check it: {tries} left.")

@@ -1,4 +1,4 @@
-"""Files that never change under their name: the name holds a hash of the content."""
+"""Serve files that never change under their name: the name contains a hash of the content."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Asset(NamedTuple):
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Hashed file name -> content."""
+    """Map hashed file name to content."""
     return {_hashed(path): Asset(_content(path), MEDIA_TYPES[path.suffix]) for path in sorted(FOLDER.iterdir())}
 
 
 @cache
 def _content(path: Path) -> str:
-    """Less what only its writers read: comments and indentation, a quarter of what goes over the wire."""
+    """Remove comments and indentation: a quarter of what is sent."""
     if path.suffix == ".css":
         return SPACES.sub(" ", CSS_COMMENT.sub("", path.read_text())).strip()
     lines = (line.strip() for line in path.read_text().splitlines())
@@ -44,7 +44,7 @@ def _content(path: Path) -> str:
 
 
 def find(name: str) -> Asset | None:
-    """None for a name that no page of ours has; LinkUnknown for a logo's that we did not sign."""
+    """Return a file's content. None for an unknown name; LinkUnknown for a logo name that we did not sign."""
     if name.endswith(LOGO):
         return _logo(*signing.read("logo", name.removesuffix(LOGO), 2))
     named = BRAND.fullmatch(name)
@@ -54,9 +54,10 @@ def find(name: str) -> Asset | None:
 
 
 def logo_path(programme: Programme) -> str:
-    """Where a page finds its logo: a drawing has a name of its own and is loaded once; a bitmap travels in the page.
+    """Return where a page finds its logo: an SVG has a name of its own and loads once; a bitmap is embedded in the
+    page.
 
-    API Gateway hands bytes to an <img> as base64 (its Accept begins with formats that we do not have).
+    API Gateway sends bytes to an <img> as base64 (its Accept begins with formats that we do not have).
     """
     logo = programme.organisation.logo or ""
     if not logo.startswith(DRAWING):
@@ -65,7 +66,7 @@ def logo_path(programme: Programme) -> str:
 
 
 def _logo(programme_id: str, version: str) -> Asset | None:
-    """A version of a programme never changes, so neither does its logo."""
+    """Return a programme's logo. A version never changes, so neither does its logo."""
     logo = programmes.load(programme_id, int(version)).organisation.logo or ""
     if not logo.startswith(DRAWING):
         return None
@@ -74,10 +75,10 @@ def _logo(programme_id: str, version: str) -> Asset | None:
 
 @cache
 def _theme(brand: str) -> str:
-    """White text stands on the first two colours; the third is text on white, on pages and on the fourth."""
+    """Return the colours: white text goes on the first two; the third is for text on white and on the fourth."""
     tint = colour.mix(brand, "#ffffff", 0.9)
     text = colour.text_from(brand, *colour.GROUNDS, tint)
-    fill = colour.text_from(brand, "#ffffff")  # programme files are refused below this; an old one may be there
+    fill = colour.text_from(brand, "#ffffff")  # programme files with less contrast are refused; an older one may exist
     deep = colour.mix(fill, "#000000", 0.25)
     return f":root{{--brand:{fill};--brand-deep:{deep};--brand-text:{text};--brand-tint:{tint}}}"
 
@@ -88,7 +89,7 @@ def path(file: str) -> str:
 
 
 def brand_path(brand: str) -> str:
-    """The stylesheet that sets an organisation's colour, `#rrggbb`."""
+    """Return the stylesheet that sets an organisation's colour, `#rrggbb`."""
     return signing.url(f"/static/{_brand_name(brand.lower())}")
 
 

@@ -1,4 +1,4 @@
-"""Jinja, set up once: an undefined name fails, HTML is escaped. A template is `<stage>/<name>.html.j2`."""
+"""Set up Jinja once: an undefined name fails, HTML is escaped. A template is `<stage>/<name>.html.j2`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def environment() -> Environment:
     env = Environment(
         loader=PrefixLoader(stages),
         autoescape=True,
-        auto_reload=False,  # else every page looks at its files' dates first
+        auto_reload=False,  # otherwise every page checks its files' dates first
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -40,7 +40,7 @@ def environment() -> Environment:
 
 
 def by_field(faults: Iterable[Any]) -> dict[str, str]:
-    """Field -> message, for a page that shows each fault where it is."""
+    """Map field to message, for a page that shows each fault at its field."""
     return {fault.field: fault.message for fault in faults}
 
 

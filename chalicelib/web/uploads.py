@@ -1,7 +1,7 @@
-"""A form with files: read whole or refused, and only from a page that we made.
+"""Read a form with files completely or refuse it, and only if it comes from a page of ours.
 
 A browser forgets the files of a form that comes back with a fault, and a preview is confirmed on another page: so a
-page may carry files along in a hidden field, packed.
+page may carry files in a hidden field, packed.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from msgspec import Struct
 
 from chalicelib.web.forms import FormRefused
 
-MAX_BODY_BYTES = 3_000_000  # bytes; Lambda takes 6 MB, and API Gateway hands files on a third longer
+MAX_BODY_BYTES = 3_000_000  # bytes; Lambda accepts 6 MB, and API Gateway adds a third to files
 MAX_FILES_BYTES = 2_000_000  # bytes, all files of a form together
 MAX_FIELDS = 40
 MAX_CONTENT_TYPE_CHARS = 300  # characters; browsers send about 80
 TOO_LARGE = (
-    "A programme and a list of people rarely take 200 kB, so this may be another file. If it is the right one, "
+    "A programme and a list of people are rarely larger than 200 kB, so this may be the wrong file. If it is right, "
     "load the delegates first and the raters in several files: each adds to what is there. "
     "Please go back and choose again."
 )
@@ -32,49 +32,49 @@ MAX_NAME_CHARS = 80
 
 
 class File(msgspec.Struct, frozen=True):
-    name: str  # as the person called it, without folders
+    name: str  # the file's name without folders
     data: bytes
 
 
 class Upload(Struct, frozen=True):
     fields: Mapping[str, str]
-    files: Mapping[str, File]  # by field; a field left empty has none
+    files: Mapping[str, File]  # by field; without fields that were left empty
 
 
 def read_upload(request: Any, nonce: str) -> Upload:
-    """The fields and files of a posted form. Raises FormRefused for one that did not come from our page."""
+    """Return the fields and files of a posted form. Raises FormRefused if it does not come from our page."""
     body = request.raw_body
     if len(body) > MAX_BODY_BYTES:
         raise FormRefused(f"The files together are larger than {MAX_FILES_BYTES // 1_000_000} MB.", TOO_LARGE)
     upload = _parsed(body, request.headers.get("content-type", ""))
     fields = dict(upload.fields)
     if not hmac.compare_digest(fields.pop("form", "").encode(), nonce.encode()):
-        raise FormRefused("The page was not complete.")
+        raise FormRefused("The form was incomplete.")
     return Upload(fields, upload.files)
 
 
 def _parsed(body: bytes, content_type: str) -> Upload:
-    import multipart  # one page of a hundred has files
+    import multipart  # one page in a hundred has files
 
     if len(content_type) > MAX_CONTENT_TYPE_CHARS:
-        raise FormRefused("The page arrived damaged.")
+        raise FormRefused("The form was damaged on the way.")
     kind, options = multipart.parse_options_header(content_type)
     if kind != "multipart/form-data" or not options.get("boundary"):
-        raise FormRefused("The page arrived without its files.")
+        raise FormRefused("The form arrived without its files.")
     limits = {"part_limit": MAX_FIELDS, "spool_limit": MAX_BODY_BYTES, "memory_limit": MAX_BODY_BYTES}
     try:
         parts = list(multipart.MultipartParser(io.BytesIO(body), options["boundary"], strict=True, **limits))
         fields = [(part.name, part.raw.decode("utf-8")) for part in parts if part.filename is None]
     except (multipart.MultipartError, ValueError):
-        raise FormRefused("The page arrived damaged.") from None
+        raise FormRefused("The form was damaged on the way.") from None
     files = {part.name: File(_base_name(part.filename), part.raw) for part in parts if part.filename}
     if len({part.name for part in parts}) != len(parts):
-        raise FormRefused("The page arrived with a field twice.")
+        raise FormRefused("The form had a field twice.")
     return Upload(dict(fields), files)
 
 
 def _base_name(name: str) -> str:
-    """Without the folders that some browsers send along, and fit to be shown."""
+    """Return the name without the folders that some browsers send, and safe to show."""
     bare = name.replace("\\", "/").rpartition("/")[2]
     return "".join(sign for sign in bare if sign.isprintable())[:MAX_NAME_CHARS] or "file"
 
@@ -87,14 +87,14 @@ def pack(files: Mapping[str, File]) -> str:
 
 
 def unpack(packed: str) -> dict[str, File]:
-    """Raises FormRefused for what `pack` did not make."""
+    """Unpack the files. Raises FormRefused for data that `pack` did not make."""
     if not packed:
         return {}
     unzip = zlib.decompressobj()
     try:
-        found = unzip.decompress(base64.b64decode(packed, validate=True), MAX_FILES_BYTES * 2)
+        content = unzip.decompress(base64.b64decode(packed, validate=True), MAX_FILES_BYTES * 2)
         if not unzip.eof:
             raise FormRefused(f"The files together are larger than {MAX_FILES_BYTES // 1_000_000} MB.", TOO_LARGE)
-        return msgspec.json.decode(found, type=dict[str, File])
+        return msgspec.json.decode(content, type=dict[str, File])
     except (binascii.Error, zlib.error, msgspec.MsgspecError):
-        raise FormRefused("The page arrived damaged.") from None
+        raise FormRefused("The form was damaged on the way.") from None

@@ -1,4 +1,4 @@
-"""How long someone has to wait between tries. The more tries there were, the longer. Pure."""
+"""Compute how long a person has to wait between tries: longer with each try. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Waits(Struct, frozen=True):
-    """A few tries are free; after each further one the wait doubles, up to the longest.
+    """Allow a few tries; then double the wait after each try, up to the longest.
 
     within  how long a try is remembered
     """
@@ -20,10 +20,10 @@ class Waits(Struct, frozen=True):
     within: timedelta
 
     def recent(self, past: Iterable[datetime], now: datetime) -> tuple[datetime, ...]:
-        return tuple(at for at in past if now - at < self.within)
+        return tuple(moment for moment in past if now - moment < self.within)
 
     def next_at(self, past: Iterable[datetime], now: datetime) -> datetime:
-        """The first moment at which another try is allowed; `now` or earlier if it is allowed already."""
+        """Return the first moment at which another try is allowed; `now` or earlier if it is allowed already."""
         recent = self.recent(past, now)
         if len(recent) < self.free:
             return now

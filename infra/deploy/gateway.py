@@ -51,12 +51,12 @@ class Busy(Refusal):
 
 
 class Refused(Refusal):
-    title = "We could not read that"
+    title = "We could not read the form"
 
 
-NO_PAGE = Gone("Please open the link in your mail again. If it was broken over two lines, copy all of it.")
+NO_PAGE = Gone("Please open the link in your email again. If it was broken over two lines, copy all of it.")
 BUSY = Busy("Please wait a minute and try again. Nothing you sent before is lost.")
-TOO_MUCH = Refused("Please go back, open the page again from the link in your mail and repeat the step.")
+TOO_MUCH = Refused("Go back, open the page again from the link in your email, and repeat the step.")
 
 
 class Page(NamedTuple):

@@ -64,7 +64,7 @@ def test_no_code_goes_to_a_new_address_for_a_day_and_then_one_does(opened, clock
     ask_for_code(opened, who)
     drain(clock.now())
     assert opened.status == 403
-    assert "opens a little later" in opened.page
+    assert "is not open yet" in opened.page
     assert codes_to(NEW) == []
 
     clock.advance(hours=24)

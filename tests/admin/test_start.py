@@ -131,7 +131,7 @@ def test_what_is_confirmed_is_what_was_shown(admin, clock):
     admin.page = shown
     admin.send_files(f"{url}/confirm")
 
-    assert (admin.status, "Something changed since you looked" in admin.page) == (409, True)
+    assert (admin.status, "Something has changed since you opened the preview" in admin.page) == (409, True)
     assert delegates.find(cohorts.list_lines("autumn-cohort")[0].delegate_id).job_title == "Lead"
 
 

@@ -153,7 +153,7 @@ def test_two_files_start_a_cohort_faults_first(cloud, admin, tmp_path, javascrip
     page.set_input_files("#delegates", EXAMPLE / "delegates.csv")
     press(page, SHOW)
     assert heading(page) == f"{title}: what will happen"
-    assert "Nobody is mailed before" in page.locator("main").inner_text()
+    assert "No one gets an email before" in page.locator("main").inner_text()
     sound(page, javascript)
     press(page, START)
     assert heading(page) == title

@@ -53,7 +53,7 @@ SHAPES = [
     pytest.param(
         "[Never, Sometimes, Always]", "[a, b]", (9, "scale.labels"), "has 2 entries; allowed: 3", id="two-labels"
     ),
-    pytest.param("title: A small", "? [a]\n: b\ntitle: A small", (3, ""), "is not a key here", id="a-list-for-a-key"),
+    pytest.param("title: A small", "? [a]\n: b\ntitle: A small", (3, ""), "is not a known key", id="a-list-for-a-key"),
     pytest.param("version: 1", "version: 1\nversion: 2", (3, "version"), "twice, first on line 2", id="doubled-key"),
     pytest.param(
         ", named: true}\n  - {id: p", ", named: ja}\n  - {id: p", (12, "groups[1].named"), "true", id="not-yes-no"
@@ -135,7 +135,7 @@ def test_a_fault_is_told_with_its_line_and_key(small_text, old, new, place, part
     [
         pytest.param("", "is empty", id="empty"),
         pytest.param("# nothing\n", "is empty", id="comment-only"),
-        pytest.param("- a\n", "wants a block with the keys programme", id="list"),
+        pytest.param("- a\n", "must be a block with the keys programme", id="list"),
         pytest.param(b"title: caf\xe9\n", "not text in UTF-8", id="latin-1"),
         pytest.param("a: 1\n---\nb: 2\n", "is not YAML", id="two-documents"),
     ],

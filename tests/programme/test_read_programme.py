@@ -147,7 +147,7 @@ def test_a_logo_beside_the_file_becomes_a_data_uri(small_text, tmp_path):
         pytest.param("logo.gif", b"GIF89a", "the name of an .svg or .png file", id="another-kind"),
         pytest.param("logo.svg", SVG + b" " * 40_000, "larger than 40 kB", id="too-large"),
         pytest.param("logo.png", SVG, "does not hold the picture", id="svg-named-png"),
-        pytest.param("logo.svg", b"<svg><script>x()</script></svg>", "holds the element <script>", id="script"),
+        pytest.param("logo.svg", b"<svg><script>x()</script></svg>", "contains the element <script>", id="script"),
         pytest.param("../logo.svg", SVG, "outside the folder", id="outside"),
     ],
 )

@@ -73,7 +73,7 @@ def test_another_file_is_refused_or_is_a_drawing_in_another_encoding(content):
     if content.startswith(b"\xff\xfe"):
         check_svg(content)
     else:
-        with pytest.raises(NotPlainSvg, match="is no SVG picture"):
+        with pytest.raises(NotPlainSvg, match="is not an SVG picture"):
             check_svg(content)
 
 

@@ -1,8 +1,8 @@
-// A page of the questionnaire, saved while it is filled in; and a look at comments before anybody reads them.
+// Saves a page of the questionnaire while it is filled in, and checks comments before anyone else reads them.
 // Nothing is kept in the browser: shared computers are common. Without this file, the page's buttons do the saving.
 (() => {
   "use strict";
-  // A field may have any lower-case name, "action" or "submit" too, and then hides the form's own: so none is used here.
+  // A field may be named "action" or "submit" and then hides the form's own property: so none of those is used here.
   const form = document.getElementById("answers");
   if (!form) return;
   const address = form.getAttribute("action");
@@ -10,8 +10,8 @@
   const seen = form.querySelector("input[name=seen]") || { value: "0" }; // moments of the saves of this page that are known here
   const shown = form.querySelector("input[name=shown]") || {}; // marks of the answers that the server has, as far as known here
 
-  // --- saving: one request at a time; what is typed later takes the place of what is under way ---------------------
-  const KEEPALIVE_LIMIT = 60000; // bytes a browser carries on after its page is gone
+  // --- saving: one request at a time; a later save replaces the one under way ---------------------
+  const KEEPALIVE_LIMIT = 60000; // bytes that a browser still sends after its page is gone
   const PATIENCE = 15000; // milliseconds
   const state = document.getElementById("saved");
   const bar = document.querySelector(".progress");
@@ -39,7 +39,7 @@
     const moment = (at = Math.max(made + Date.now() - opened, at + 1));
     clock.value = moment;
     const body = new URLSearchParams(new FormData(form));
-    seen.value += ` ${moment}`; // it may be stored even if no answer comes
+    seen.value += ` ${moment}`; // it may be stored even if no response comes
     body.set("by", "script");
     body.set("go", leaving || "keep");
     if (underway) underway.abort();
@@ -49,17 +49,17 @@
     let answer;
     try {
       answer = await fetch(address, { method: "POST", body, signal: mine.signal, keepalive: keepalive && body.toString().length < KEEPALIVE_LIMIT });
-      if (answer.ok || answer.status === 422) answer.told = await answer.json();
+      if (answer.ok || answer.status === 422) answer.content = await answer.json();
     } catch {
       answer = null;
     }
     clearTimeout(waiting);
     if (mine !== underway) return; // a newer save carries these answers too
     underway = null;
-    if (answer && answer.told && answer.told.shown !== undefined) shown.value = answer.told.shown;
+    if (answer && answer.content && answer.content.shown !== undefined) shown.value = answer.content.shown;
     if (answer && answer.ok) {
       seen.value = moment;
-      saved(answer.told.next);
+      saved(answer.content.next);
     }
     else if (!answer || answer.status >= 500 || answer.status === 408 || answer.status === 429) later();
     else refused(answer);
@@ -80,13 +80,13 @@
     unsaved = true;
     tries += 1;
     bar.classList.add("trouble");
-    say(leaving ? "Not saved – trying again, then going on" : "Not saved – trying again", tries === 1);
+    say(leaving ? "Not saved – trying again, then continuing" : "Not saved – trying again", tries === 1);
     timer = setTimeout(save, Math.min(30000, 1000 * 2 ** tries));
   }
 
   async function refused(answer) {
-    if (leaving) return sendAsUsual(leaving); // the page that comes says why
-    const why = answer.told ? answer.told.message : answer.status === 409 ? "Changed in another window – open this page again" : "Not saved – open your link again";
+    if (leaving) return sendAsUsual(leaving); // the next page says why
+    const why = answer.content ? answer.content.message : answer.status === 409 ? "Changed in another window – open this page again" : "Not saved – open your link again";
     say(why, true);
   }
 
@@ -120,12 +120,12 @@
   addEventListener("online", () => { if (tries) save(); });
   addEventListener("beforeunload", (event) => { if (unsaved && tries && !gone) event.preventDefault(); });
 
-  // What was chosen or typed before this script arrived was heard by nobody: the page says what the server has.
+  // No listener saw what was typed before this script loaded: the page's own values are what the server has.
   const differs = (field) => (field.type === "radio" || field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
   const early = () => [...form.querySelectorAll("input:not([type=hidden]), textarea")].some(differs)
     || [...form.querySelectorAll("select")].some((list) => [...list.options].some((option) => option.selected !== option.defaultSelected && (option.defaultSelected || option.index)));
 
-  // --- how far this part is ------------------------------------------------------------------------------------------
+  // --- progress of this part ------------------------------------------------------------------------------------------
   const here = document.querySelector(".bar progress");
   const paint = () => {
     if (here) here.value = form.querySelectorAll("input[type=radio]:checked").length;
@@ -138,17 +138,17 @@
     save();
   }
 
-  // --- words that may tell who wrote them: the twin of collect/comment_check.py, whose rules it is given ------------------
-  const told = JSON.parse(form.getAttribute("data-check") || "null");
-  const known = new Set(told && told.known);
-  const small = new Set(told && told.small);
+  // --- words that may reveal who wrote them: the same check as collect/comment_check.py, with rules from the page ------------------
+  const check = JSON.parse(form.getAttribute("data-check") || "null");
+  const known = new Set(check && check.known);
+  const small = new Set(check && check.small);
 
   function fullNames(comment) {
     const found = [];
     let run = [];
     let end = -1;
     const close = () => { if (run.length > 1) found.push(run); run = []; };
-    for (const match of comment.matchAll(new RegExp(told.word, "gu"))) {
+    for (const match of comment.matchAll(new RegExp(check.word, "gu"))) {
       const word = match[0];
       const capital = /^\p{Lu}/u.test(word);
       if (!(match.index === end + 1 && comment[end] === " " && capital)) close();
@@ -161,14 +161,14 @@
 
   function hints(comment) {
     const found = [];
-    const own = [told.writer, ...told.writer.split(/\s+/)];
+    const own = [check.writer, ...check.writer.split(/\s+/)];
     const whole = (part) => new RegExp(`(^|[^\\p{L}\\p{N}_])${part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(?![\\p{L}\\p{N}_])`, "u").test(comment);
     const mine = own.find((part) => part.length > 1 && !known.has(part) && whole(part));
     if (mine) found.push([mine, "is your name"]);
     for (const name of fullNames(comment)) {
       if (!name.some((word) => known.has(word) || own.includes(word))) found.push([name.join(" "), "looks like a name"]);
     }
-    for (const [why, rule, flags] of told.rules) {
+    for (const [why, rule, flags] of check.rules) {
       for (const match of comment.matchAll(new RegExp(rule, flags))) found.push([match[0], why]);
     }
     return [...new Set(found.map(([phrase, why]) => `“${phrase}” ${why}.`))];
@@ -183,7 +183,7 @@
     place.querySelector("ul").replaceChildren(...lines);
   }
 
-  if (told) {
+  if (check) {
     form.querySelectorAll("textarea").forEach((area) => {
       let pause;
       area.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(() => look(area), 500); });

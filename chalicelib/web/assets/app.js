@@ -1,4 +1,4 @@
-// Comfort on every page; each of them works without this file.
+// Improves every page; each page works without this file.
 (() => {
   "use strict";
   // After a refused form: the summary is read out, and its links lead to the fields.
@@ -11,22 +11,22 @@
     if (event.defaultPrevented) return;
     if (sending.has(form)) event.preventDefault();
     sending.add(form);
-    setTimeout(() => sending.delete(form), 3000); // the answer may be a file: then the page stays
+    setTimeout(() => sending.delete(form), 3000); // the response may be a file: then the page does not change
   });
 
-  // How much room is left in a text field, said once it matters.
+  // Shows how many characters are left in a text field near its limit.
   document.querySelectorAll("textarea[maxlength]").forEach((area) => {
-    const told = document.getElementById(`${area.id}-room`);
-    if (!told) return;
+    const room = document.getElementById(`${area.id}-room`);
+    if (!room) return;
     const count = () => {
       const left = area.maxLength - area.value.length;
-      told.textContent = left < area.maxLength / 4 ? `${left} characters left` : "";
+      room.textContent = left < area.maxLength / 4 ? `${left} characters left` : "";
     };
     area.addEventListener("input", count);
     count();
   });
 
-  // On paper nothing is folded away.
+  // Printing opens everything that is folded.
   addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach((fold) => { fold.open = true; fold.dataset.folded = ""; }));
   addEventListener("afterprint", () => document.querySelectorAll("details[data-folded]").forEach((fold) => { fold.open = false; delete fold.dataset.folded; }));
 })();

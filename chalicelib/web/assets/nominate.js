@@ -1,14 +1,14 @@
-// A list of raters without reloads: counts and forecasts follow at once. Without this file the same forms work.
+// Updates the list of raters, counts and forecasts without a reload. The forms also work without this file.
 (() => {
   "use strict";
-  const told = document.createElement("p");
-  told.className = "off";
-  told.setAttribute("role", "status");
-  document.body.append(told);
+  const status = document.createElement("p");
+  status.className = "off";
+  status.setAttribute("role", "status");
+  document.body.append(status);
   const ADDRESS = /[^\s<>,;:"()]+@[^\s<>,;:"()]+/g;
 
   let underway = false;
-  // In the capturing phase: app.js, which lets a form be sent once in a few seconds, need not look after these.
+  // In the capturing phase: app.js, which lets a form be sent once in a few seconds, need not handle these.
   addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("[data-live]")) return;
@@ -20,8 +20,8 @@
       const answer = await fetch(form.action, { method: "POST", body });
       show(await answer.text(), form);
     } catch {
-      const said = form.querySelector(".error") ?? form.appendChild(Object.assign(document.createElement("p"), { className: "error" }));
-      said.textContent = told.textContent = "Not saved: there is no connection. Please press again.";
+      const error = form.querySelector(".error") ?? form.appendChild(Object.assign(document.createElement("p"), { className: "error" }));
+      error.textContent = status.textContent = "Not saved: there is no connection. Please press again.";
     }
     underway = false;
   }, true);
@@ -36,7 +36,7 @@
     const errors = document.querySelector(".errors");
     folds.filter((id) => id !== "add-list" || errors).forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
     (errors ?? (fold && document.getElementById(fold)?.querySelector("details[open] input:not([type=hidden])")) ?? focusable(card)).focus();
-    if (!errors) told.textContent = [...document.querySelectorAll(".counts li")].map((line) => line.textContent.replace(/\s+/g, " ").trim()).join(", ");
+    if (!errors) status.textContent = [...document.querySelectorAll(".counts li")].map((line) => line.textContent.replace(/\s+/g, " ").trim()).join(", ");
   }
 
   function focusable(id) {
@@ -45,7 +45,7 @@
     return heading;
   }
 
-  // How many addresses a pasted list has, and whether the group has room for them.
+  // How many addresses a pasted list has, and whether they fit into the group.
   addEventListener("input", (event) => {
     if (event.target.name !== "list" && event.target.id !== "group-list") return;
     const found = new Set(document.getElementById("list-list").value.toLowerCase().match(ADDRESS) ?? []).size;
