@@ -1,4 +1,4 @@
-"""What each command does: read its files, call the act, print what came of it."""
+"""Run each command: read its files, call the act, print the result."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ Command = Callable[[Namespace], int]
 
 
 class UsageRefused(Refusal):
-    """Arguments that cannot be used together, or cannot be read."""
+    """Arguments that cannot be combined, or cannot be parsed."""
 
-    title = "Not understood"
+    title = "Invalid arguments"
 
 
 def use_cloud(local: bool, port: int, stage: str | None) -> None:
-    """The deployed stage, or the cloud of `make serve`: its endpoint, its stage and its clock."""
+    """Use the deployed stage, or the cloud of `make serve`: its endpoint, its stage and its clock."""
     if not local:
         os.environ.update({"FULLCIRCLE_STAGE": stage} if stage else {})
         return
     os.environ.update(
         AWS_ENDPOINT_URL=f"http://127.0.0.1:{port + 1}",
         AWS_ACCESS_KEY_ID="local",
-        AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 (the local cloud takes any)
+        AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 (the local cloud accepts any)
         AWS_DEFAULT_REGION="eu-west-2",
         FULLCIRCLE_STAGE="local",
     )
@@ -51,7 +51,7 @@ def use_cloud(local: bool, port: int, stage: str | None) -> None:
 
 def check_programme(args: Namespace) -> int:
     programme = _read_programme(args.file)
-    found = {
+    counts = {
         "programme": programme.id,
         "version": programme.version,
         "competencies": len(programme.competencies),
@@ -59,7 +59,7 @@ def check_programme(args: Namespace) -> int:
         "values": len(programme.values),
         "threshold": programme.threshold,
     }
-    _say(args, found, [f"{args.file}: sound. " + ", ".join(f"{name} {value}" for name, value in found.items())])
+    _say(args, counts, [f"{args.file}: valid. " + ", ".join(f"{name} {value}" for name, value in counts.items())])
     return 0
 
 
@@ -101,9 +101,9 @@ def load_cohort(args: Namespace) -> int:
         sponsor=_sponsor(args.sponsor),
     )
     loaded = load(cohort, programme, delegates, raters, clock.now())
-    found = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed}
-    what = "loaded" if loaded.changed else "was loaded before with these very files: nothing changed"
-    _say(args, found, [f"Cohort {cohort.id} {what}: {loaded.delegates} delegates."])
+    result = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed}
+    outcome = "loaded" if loaded.changed else "was loaded before with the same files: nothing changed"
+    _say(args, result, [f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates."])
     return 0
 
 
@@ -132,23 +132,31 @@ def cohort_status(args: Namespace) -> int:
     from chalicelib.emails.refusals import TODO
     from chalicelib.store.emails import Trouble
 
-    found, account = statuses.load_cohort_status(args.cohort), account_trouble(clock.now())
+    status, account = statuses.load_cohort_status(args.cohort), account_trouble(clock.now())
     impact = list(statuses.impact(args.cohort)) if args.impact else []
-    lines = [f"{found.cohort.title}: closes {found.cohort.dates.closes}, ends {found.cohort.dates.ends}"]
-    lines += [f"{line.name}\t{line.stage.value}\tinvited {line.invited}\t{_answered(line)}" for line in found.lines]
+    lines = [f"{status.cohort.title}: closes {status.cohort.dates.closes}, ends {status.cohort.dates.ends}"]
+    lines += [f"{line.name}\t{line.stage.value}\tinvited {line.invited}\t{_answered(line)}" for line in status.lines]
     lines += [f"email\t{account}"] if account else []
     lines += [
-        f"{'bounced' if one.is_lost else one.trouble.value}\t{one.name}\t{one.email}\t{one.reason}\t{TODO[one.trouble]}"
-        for one in found.bounces
-        if not one.is_refused
+        "\t".join(
+            (
+                "bounced" if bounce.is_lost else bounce.trouble.value,
+                bounce.name,
+                bounce.email,
+                bounce.reason,
+                TODO[bounce.trouble],
+            )
+        )
+        for bounce in status.bounces
+        if not bounce.is_refused
     ]
-    refused = sorted({one.reason for one in found.bounces if one.is_refused})  # not whose, nor how many
+    refused = sorted({bounce.reason for bounce in status.bounces if bounce.is_refused})  # never whose, nor how many
     lines += [f"refused\tsome emails\t{reason}\t{TODO[Trouble.REFUSED]}" for reason in refused]
-    found = changed(found, bounces=tuple(one for one in found.bounces if not one.is_refused))
-    lines += [f"failed\t{job.id}\t{job.error}" for job in found.failed]
-    lines += [f"impact\t{one.role}\tanswered {one.sent} of {one.asked}" for one in impact]
-    _say(args, {"status": found, "impact": impact, "account": account, "refused": refused}, lines)
-    return 1 if found.failed or account else 0
+    status = changed(status, bounces=tuple(bounce for bounce in status.bounces if not bounce.is_refused))
+    lines += [f"failed\t{job.id}\t{job.error}" for job in status.failed]
+    lines += [f"impact\t{bounce.role}\tanswered {bounce.sent} of {bounce.asked}" for bounce in impact]
+    _say(args, {"status": status, "impact": impact, "account": account, "refused": refused}, lines)
+    return 1 if status.failed or account else 0
 
 
 def _answered(line: Any) -> str:
@@ -172,14 +180,18 @@ def close_cohort(args: Namespace) -> int:
             close_or_extend.publish_with_few_answers(args.cohort, email, clock.now())
         else:
             close_or_extend.close_now(args.cohort, email, clock.now())
-    what = (
+    outcome = (
         f"extended to {args.extend}"
         if args.extend
         else "closing, to publish what may be"
         if args.publish
         else "closing"
     )
-    _say(args, {"delegates": chosen, "did": what}, [f"{email}: {what}" for email in chosen] or ["Nothing to close."])
+    _say(
+        args,
+        {"delegates": chosen, "did": outcome},
+        [f"{email}: {outcome}" for email in chosen] or ["Nothing to close."],
+    )
     return 0
 
 
@@ -188,8 +200,8 @@ def plan_followup(args: Namespace) -> int:
 
     planned = schedule_followup.plan(args.cohort, args.opens, args.closes, clock.now())
     when = f"{args.opens} to {args.closes}"
-    what = f"is planned from {when}" if planned.changed else f"was planned before from {when}: nothing changed"
-    _say(args, planned, [f"The follow-up of cohort {args.cohort} {what}."])
+    outcome = f"is planned from {when}" if planned.changed else f"was planned before from {when}: nothing changed"
+    _say(args, planned, [f"The follow-up of cohort {args.cohort} {outcome}."])
     return 0
 
 
@@ -214,12 +226,14 @@ def report_offline(args: Namespace) -> int:
     return 0
 
 
-def _progress(done: int, of: int) -> None:
-    """A bar where somebody looks; nothing where the output is piped."""
+def _progress(done: int, total: int) -> None:
+    """Show a progress bar on a terminal; nothing if the output is piped."""
     if sys.stderr.isatty():
-        filled = 30 * done // of
-        end = "\n" if done == of else ""
-        print(f"\r[{'█' * filled}{'·' * (30 - filled)}] {done} of {of} reports", end=end, file=sys.stderr, flush=True)
+        filled = 30 * done // total
+        end = "\n" if done == total else ""
+        print(
+            f"\r[{'█' * filled}{'·' * (30 - filled)}] {done} of {total} reports", end=end, file=sys.stderr, flush=True
+        )
 
 
 # --- jobs -------------------------------------------------------------------------------------------
@@ -246,7 +260,7 @@ def retry_jobs(args: Namespace) -> int:
     chosen = args.job or list(failed)
     for job_id in chosen:
         commit([jobs.retry(failed[job_id], clock.now())], clock.now())
-    _say(args, {"retried": chosen}, [f"{job_id}: waits again" for job_id in chosen] or ["No job has failed."])
+    _say(args, {"retried": chosen}, [f"{job_id}: scheduled again" for job_id in chosen] or ["No job has failed."])
     return 0
 
 
@@ -264,7 +278,7 @@ def retry_emails(args: Namespace) -> int:
         )
     outcomes = retry(refused, clock.now(), dry_run=args.dry_run)
     would = "would be: " if args.dry_run else ""
-    lines = [f"{one.mail_id}: {would}{one.words}" for one in outcomes]
+    lines = [f"{outcome.mail_id}: {would}{outcome.words}" for outcome in outcomes]
     _say(args, {"mails": outcomes, "dry_run": args.dry_run}, lines or ["SES has refused no email."])
     return 0
 
@@ -283,7 +297,7 @@ def erase_person(args: Namespace) -> int:
     from chalicelib.admin import data_requests
 
     count = data_requests.erase(args.email, clock.now())
-    _say(args, {"rows": count}, [f"{args.email}: taken out of {count} rows"])
+    _say(args, {"rows": count}, [f"{args.email}: removed from {count} rows"])
     return 0
 
 
@@ -292,7 +306,7 @@ def reset_second_factor(args: Namespace) -> int:
 
     second_factor.reset(args.email, clock.now(), dry_run=args.dry_run)
     done = "would be reset" if args.dry_run else "is reset"
-    rule = " They must set up another one when they sign in." if second_factor.is_required() else ""
+    rule = " They must set up a new one when they sign in." if second_factor.is_required() else ""
     _say(args, {"email": args.email, "dry_run": args.dry_run}, [f"{args.email}: the second factor {done}.{rule}"])
     return 0
 
@@ -301,8 +315,8 @@ def replace_address(args: Namespace) -> int:
     from chalicelib.admin import address_change
 
     address_change.change_address(args.cohort, args.old, args.new, clock.now(), name=args.name)
-    told = "old links open nothing any more; who has not answered is invited anew; the old address is told"
-    _say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {told}"])
+    effect = "old links stop working; raters who have not answered are invited again; the old address gets an email"
+    _say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {effect}"])
     return 0
 
 
@@ -310,25 +324,25 @@ def void_answers(args: Namespace) -> int:
     from chalicelib.admin import void_answers as void
 
     void.void(args.cohort, args.address, clock.now(), delegate=args.delegate)
-    told = "whatever was saved or sent is destroyed, and the person is asked again"
-    _say(args, {"cohort": args.cohort, "address": args.address}, [f"{args.address}: {told}"])
+    effect = "saved and sent answers are destroyed, and the person is asked again"
+    _say(args, {"cohort": args.cohort, "address": args.address}, [f"{args.address}: {effect}"])
     return 0
 
 
 # --- printing ---------------------------------------------------------------------------------------
 
 
-def _say(args: Namespace, found: Any, lines: Iterable[str]) -> None:
+def _say(args: Namespace, result: Any, lines: Iterable[str]) -> None:
     if args.json:
-        print(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+        print(json.dumps(_plain(result), indent=2, ensure_ascii=False))
     else:
         print("\n".join(lines))
 
 
-def _plain(found: Any) -> Any:
+def _plain(result: Any) -> Any:
     import msgspec
 
-    return msgspec.to_builtins(found)
+    return msgspec.to_builtins(result)
 
 
 def _as_text(value: Any) -> str:

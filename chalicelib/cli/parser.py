@@ -1,6 +1,6 @@
-"""The command line: plain lines, an exit status, and `--json` for programs.
+"""Parse the command line: plain output, an exit status, and `--json` for programs.
 
-Exit status: 0 done, 1 refused or something needs attention, 2 wrong usage.
+Exit status: 0 done, 1 refused or action needed, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{refusal.title}: {refusal}", file=sys.stderr)
         return 1
     except ConfigError as error:
-        print(f"Not set up: {error}", file=sys.stderr)
+        print(f"Configuration error: {error}", file=sys.stderr)
         return 1
     except AWS_ERRORS as error:
         print(f"AWS: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # whoever read the lines has seen enough of them, as `head` has
+    except BrokenPipeError:  # the reader of the output has closed it, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
@@ -52,18 +52,18 @@ def parser() -> argparse.ArgumentParser:
     _where(top)
     names = "programme | cohort | report | jobs | mails | administrator | person"
     groups = top.add_subparsers(dest="group", required=True, metavar=names)
-    _programme(groups.add_parser("programme", help="the file a sponsor commissions"))
+    _programme(groups.add_parser("programme", help="programme files"))
     _cohort(groups.add_parser("cohort", help="delegates who go through a programme together"))
-    _report(groups.add_parser("report", help="reports from feedback gathered elsewhere"))
+    _report(groups.add_parser("report", help="reports from feedback collected elsewhere"))
     _jobs(groups.add_parser("jobs", help="work that is due now or later"))
-    _add_emails(groups.add_parser("mails", help="emails that were not accepted"))
-    _administrator(groups.add_parser("administrator", help="who signs in to the console"))
+    _add_emails(groups.add_parser("mails", help="emails that were rejected"))
+    _administrator(groups.add_parser("administrator", help="administrators of the console"))
     _person(groups.add_parser("person", help="what is stored about one person"))
     return top
 
 
 def _where(part: argparse.ArgumentParser) -> None:
-    """Which cloud: may stand before or after the command, so neither place sets a default."""
+    """Add the options for the cloud. They work before or after the command, so neither place sets a default."""
     local = "work on the local cloud of `make serve` instead of AWS"
     part.add_argument("--local", action="store_true", default=argparse.SUPPRESS, help=local)
     port = f"where `make serve` listens ({LOCAL_PORT})"
@@ -73,7 +73,7 @@ def _where(part: argparse.ArgumentParser) -> None:
 
 
 def _programme(group: argparse.ArgumentParser) -> None:
-    check = _command(group, "check", commands.check_programme, "read a programme file; changes nothing")
+    check = _command(group, "check", commands.check_programme, "check a programme file; changes nothing")
     check.add_argument("file")
 
 
@@ -84,37 +84,45 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     load.add_argument("--programme", required=True, metavar="FILE.yaml")
     load.add_argument("--delegates", required=True, metavar="FILE.csv")
     load.add_argument("--raters", metavar="FILE.csv", help="raters chosen by the administrator")
-    load.add_argument("--title", help="as people see it; the id if it is left out")
-    for name, what in (("opens", "first day"), ("closes", "last day of the questionnaire"), ("ends", "last day")):
-        load.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=what)
+    load.add_argument("--title", help="the name people see; default: the id")
+    for name, description in (
+        ("opens", "first day"),
+        ("closes", "last day of the questionnaire"),
+        ("ends", "last day"),
+    ):
+        load.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=description)
     load.add_argument("--sponsor", metavar="NAME <ADDRESS>", help="who gets the cohort summary")
 
-    status = _verb(verbs, "status", commands.cohort_status, "how a cohort stands; changes nothing")
+    status = _verb(verbs, "status", commands.cohort_status, "show the status of a cohort; changes nothing")
     status.add_argument("cohort")
-    status.add_argument("--impact", action="store_true", help="with how many answered the six-month survey")
+    status.add_argument("--impact", action="store_true", help="include how many answered the six-month survey")
 
     close = _verb(verbs, "close", commands.close_cohort, "close questionnaires, or give more time")
     close.add_argument("cohort")
-    close.add_argument("--delegate", metavar="ADDRESS", help="only this one; else everyone whose questionnaire is open")
+    close.add_argument(
+        "--delegate", metavar="ADDRESS", help="only this one; default: everyone whose questionnaire is open"
+    )
     how = close.add_mutually_exclusive_group()
     how.add_argument("--extend", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the new last day")
     how.add_argument("--publish", action="store_true", help="close even with too few answers")
 
-    again = _verb(verbs, "followup", commands.plan_followup, "ask about everybody again, as a second wave")
+    again = _verb(verbs, "followup", commands.plan_followup, "ask about all delegates again, as a second wave")
     again.add_argument("cohort")
-    for name, what in (("opens", "first day"), ("closes", "last day")):
-        again.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=what)
+    for name, description in (("opens", "first day"), ("closes", "last day")):
+        again.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=description)
 
     replace = _verb(verbs, "replace", commands.replace_address, "replace an address that bounced or was mistyped")
     replace.add_argument("cohort")
     replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's, coach's or sponsor's")
     replace.add_argument("new", metavar="NEW_ADDRESS")
-    replace.add_argument("--name", default="", help="how the person is called from now on; as before if left out")
+    replace.add_argument("--name", default="", help="the person's name from now on; default: unchanged")
 
-    void = _verb(verbs, "void", commands.void_answers, "destroy what a person sent while it is sealed, and ask again")
+    void = _verb(verbs, "void", commands.void_answers, "destroy a person's sealed answers, and ask again")
     void.add_argument("cohort")
-    void.add_argument("address", metavar="ADDRESS", help="of the person whose answers go, where they are emailed now")
-    void.add_argument("--delegate", metavar="ADDRESS", default="", help="only about this one; else about everyone")
+    void.add_argument(
+        "address", metavar="ADDRESS", help="of the person whose answers are destroyed, where they are emailed now"
+    )
+    void.add_argument("--delegate", metavar="ADDRESS", default="", help="only about this delegate; default: all")
 
 
 def _report(group: argparse.ArgumentParser) -> None:
@@ -124,21 +132,25 @@ def _report(group: argparse.ArgumentParser) -> None:
     offline.add_argument("--before", metavar="FILE.csv", help="answers of an earlier wave, to show what has changed")
     offline.add_argument("--out", required=True, metavar="DIR")
     offline.add_argument("--only", choices=["facts"], help="facts.json alone")
-    offline.add_argument("--issued", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date on the cover; today")
+    offline.add_argument(
+        "--issued", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date on the cover; default: today"
+    )
 
 
 def _jobs(group: argparse.ArgumentParser) -> None:
     verbs = _verbs(group)
     due = _verb(verbs, "due", commands.due_jobs, "jobs that are due or failed; changes nothing; status 1 if any failed")
-    due.add_argument("--by", type=datetime.fromisoformat, metavar="ISO8601", help="due by then; now")
-    retry = _verb(verbs, "retry", commands.retry_jobs, "start failed jobs over")
-    retry.add_argument("job", nargs="*", help="ids as `jobs due` prints them; none: every failed job")
+    due.add_argument("--by", type=datetime.fromisoformat, metavar="ISO8601", help="due by then; default: now")
+    retry = _verb(verbs, "retry", commands.retry_jobs, "restart failed jobs")
+    retry.add_argument("job", nargs="*", help="ids as `jobs due` prints them; default: every failed job")
 
 
 def _add_emails(group: argparse.ArgumentParser) -> None:
-    retry = _verb(_verbs(group), "retry", commands.retry_emails, "send again what SES refused, once the cause is fixed")
-    retry.add_argument("mail", nargs="*", metavar="ID", help="ids of emails; none: every email that SES refused")
-    retry.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    retry = _verb(
+        _verbs(group), "retry", commands.retry_emails, "send emails again that SES rejected, once the cause is fixed"
+    )
+    retry.add_argument("mail", nargs="*", metavar="ID", help="ids of emails; default: every email that SES rejected")
+    retry.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
 
 
 def _person(group: argparse.ArgumentParser) -> None:
@@ -146,30 +158,32 @@ def _person(group: argparse.ArgumentParser) -> None:
     export = _verb(verbs, "export", commands.export_person, "every row that names a person; changes nothing")
     export.add_argument("email")
     erase = _verb(
-        verbs, "erase", commands.erase_person, "take a rater, coach, manager or withdrawn delegate out of every row"
+        verbs, "erase", commands.erase_person, "remove a rater, coach, manager or withdrawn delegate from every row"
     )
     erase.add_argument("email")
 
 
 def _administrator(group: argparse.ArgumentParser) -> None:
-    what = "let an administrator sign in by email alone, who has lost their phone and recovery codes"
-    reset = _command(group, "reset-second-factor", commands.reset_second_factor, what)
+    description = "let an administrator who has lost their phone and recovery codes sign in by email alone"
+    reset = _command(group, "reset-second-factor", commands.reset_second_factor, description)
     reset.add_argument("email", metavar="ADDRESS")
-    reset.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    reset.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
 
 
 def _verbs(group: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:
     return group.add_subparsers(dest="verb", required=True, metavar="COMMAND")
 
 
-def _command(group: argparse.ArgumentParser, name: str, run: commands.Command, what: str) -> argparse.ArgumentParser:
-    return _verb(_verbs(group), name, run, what)
+def _command(
+    group: argparse.ArgumentParser, name: str, run: commands.Command, description: str
+) -> argparse.ArgumentParser:
+    return _verb(_verbs(group), name, run, description)
 
 
 def _verb(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: commands.Command, what: str
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: commands.Command, description: str
 ) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(name, help=what, description=what)
+    verb = verbs.add_parser(name, help=description, description=description)
     verb.add_argument("--json", action="store_true", help="print JSON")
     _where(verb)
     verb.set_defaults(run=run)

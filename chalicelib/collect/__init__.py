@@ -1,1 +1,1 @@
-"""Stage 2: raters answer."""
+"""Let raters answer the questionnaire (stage 2)."""

@@ -1,4 +1,4 @@
-"""The job that tells everyone who has not answered, or not chosen raters, of the new deadline, and reminds them."""
+"""Announce a new deadline to everyone who has not answered or not chosen raters, and reschedule reminders."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from chalicelib.waves.emails import about_lists, to_raters
 from chalicelib.waves.suppression import list_suppressed
 
 
-class Told(Struct, frozen=True):
-    """What changes for one rater. Computed from the moment of the extension, so that a repeat finds it done."""
+class ExtensionEmails(Struct, frozen=True):
+    """The changes for one rater. Computed from the moment of the extension, so that a repeat finds them done."""
 
-    new: tuple[Email, ...]  # emails to be made
-    kept: tuple[str, ...]  # ids of emails of this extension that are there already
-    outdated: tuple[str, ...]  # ids of emails with an earlier last day, which must not go out
+    new: tuple[Email, ...]  # emails to create
+    kept: tuple[str, ...]  # ids of emails of this extension that exist already
+    outdated: tuple[str, ...]  # ids of emails with an earlier last day, which must not be sent
 
     @property
     def is_done(self) -> bool:
@@ -42,70 +42,75 @@ class Told(Struct, frozen=True):
 
 
 def announce_extension(job: Job, now: datetime) -> Sequence[Write]:
-    """Each rater in one transaction; who was told, or has answered in the meantime, is passed over.
+    """Email each rater in one transaction; skip raters who were emailed or have answered in the meantime.
 
-    If time was given once more before this ran, the later job tells of both.
+    If more time was given before this ran, the later job announces both extensions.
     """
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    extension = int(job.about.get("extension", wave.extensions))  # not in jobs that were made before they said so
+    extension = int(job.about.get("extension", wave.extensions))  # absent in jobs of earlier versions
     if wave.state is not WaveState.OPEN or wave.extensions > extension:
         return []
     extended_at = datetime.fromisoformat(job.about["at"]) if "at" in job.about else now
     lost = list_suppressed(delegate.cohort_id)
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
         if invitation.state is InvitationState.INVITED:
-            told = _told(programme, delegate, wave, invitation, extended_at, now)
-            _tell(invitation, told, lost, now)
+            changes = _extension_emails(programme, delegate, wave, invitation, extended_at, now)
+            _send_to(invitation, changes, lost, now)
     return _still_to_choose(programme, delegate, wave, extended_at, now)
 
 
-def _told(
+def _extension_emails(
     programme: Programme,
     delegate: Delegate,
     wave: DelegateWave,
     invitation: Invitation,
     extended_at: datetime,
     now: datetime,
-) -> Told:
-    """A repeat days later makes no reminder whose morning has passed: the rater hears of the new day instead."""
-    wanted = to_raters.reminder_emails(programme, delegate, wave, invitation, extended_at)
-    still_to_come = [mail for mail in wanted if extended_at == now or mail.due_at > now]
+) -> ExtensionEmails:
+    """Return the reminders to create.
+
+    A late repeat makes no reminder whose morning has passed: the announcement replaces it.
+    """
+    needed = to_raters.reminder_emails(programme, delegate, wave, invitation, extended_at)
+    still_to_come = [mail for mail in needed if extended_at == now or mail.due_at > now]
     if invitation.group != SELF_GROUP:
         first = to_raters.extension_email(programme, delegate, wave, invitation, extended_at)
-        wanted, still_to_come = [first, *wanted], [first, *still_to_come]
-    ids = {mail.id for mail in wanted}
-    return Told(
+        needed, still_to_come = [first, *needed], [first, *still_to_come]
+    ids = {mail.id for mail in needed}
+    return ExtensionEmails(
         new=tuple(mail for mail in still_to_come if mail.id not in invitation.reminders),
         kept=tuple(mail_id for mail_id in invitation.reminders if mail_id in ids),
         outdated=tuple(mail_id for mail_id in invitation.reminders if mail_id not in ids),
     )
 
 
-def _tell(invitation: Invitation, told: Told, lost: Collection[str], now: datetime) -> None:
-    """Raises InvitationChanged, for a repeat, if the rater still has not answered but something else changed.
+def _send_to(invitation: Invitation, changes: ExtensionEmails, lost: Collection[str], now: datetime) -> None:
+    """Email one rater. Raises InvitationChanged, for a repeat, if something changed and they have not answered.
 
-    The invitation goes on naming outdated emails, because the close deletes those that it names.
+    The invitation still names outdated emails, because the close deletes those that it names.
     """
-    if told.is_done:
+    if changes.is_done:
         return
     writes = [
-        invitations.change_reminders(invitation, (*(mail.id for mail in told.new), *told.kept, *told.outdated)),
-        *(emails.cancel(mail_id) for mail_id in told.outdated),
-        *(emails.add(mail, stopped=mail.to.email in lost) for mail in told.new),
+        invitations.change_reminders(
+            invitation, (*(mail.id for mail in changes.new), *changes.kept, *changes.outdated)
+        ),
+        *(emails.cancel(mail_id) for mail_id in changes.outdated),
+        *(emails.add(mail, stopped=mail.to.email in lost) for mail in changes.new),
     ]
     try:
         commit(writes, now)
     except InvitationChanged:
-        found = invitations.find(invitation.delegate_id, invitation.wave, invitation.id)
-        if found is not None and found.state is InvitationState.INVITED:
+        newer = invitations.find(invitation.delegate_id, invitation.wave, invitation.id)
+        if newer is not None and newer.state is InvitationState.INVITED:
             raise
 
 
 def _still_to_choose(
     programme: Programme, delegate: Delegate, wave: DelegateWave, extended_at: datetime, now: datetime
 ) -> list[Write]:
-    """No one can answer about a delegate who has not chosen raters, however much time there is."""
+    """Remind a delegate to choose raters: without raters no one can answer, even with more time."""
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if nomination.sent_raters or nomination.approval is Approval.ASKED:
         return []

@@ -1,4 +1,4 @@
-"""Close early, if the programme says so, once nobody is left to answer."""
+"""Close early when everyone has answered, if the programme allows it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 
-LOOK_AFTER = timedelta(minutes=1)  # so a sweep finds it, and sending answers takes no call for a hint
+LOOK_AFTER = timedelta(minutes=1)  # the sweep finds it, so that submitting answers needs no call for a hint
 
 
 def schedule_early_close(sheet: Questionnaire, now: datetime) -> list[Write]:
-    """The job that looks, made together with an answer or a refusal that may have been the last.
+    """Make the job that checks whether all are done, together with an answer or a refusal that may be the last.
 
-    Its id is made of what the rater had done before: they may decline, and then send what they had saved, and whoever
-    answers under a replaced address makes a job of their own. It is keyed, so that the job's times are no rater's times
-    once the wave's key is destroyed.
+    Its id depends on what the rater had done before: they may decline, and then submit what they had saved, and a
+    person who answers under a replaced address makes a job of their own. The id is keyed, so that no one can match the
+    job's times to a rater once the wave's key is deleted.
     """
     if not sheet.programme.close_when_complete:
         return []
@@ -35,12 +35,12 @@ def schedule_early_close(sheet: Questionnaire, now: datetime) -> list[Write]:
 
 
 def close_if_complete(job: Job, now: datetime) -> Sequence[Write]:
-    """Bring the deadline forward to now if raters were chosen, all were asked, and none of them still waits."""
+    """Move the deadline to now if raters were chosen, all were asked, and all have answered or declined."""
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
     nomination = delegates.find_nomination(delegate.id, Wave.BASELINE if wave.wave is Wave.PULSE else wave.wave)
-    asked = list(invitations.of_delegate(delegate.id, wave.wave))
-    waiting = [one for one in asked if one.state is InvitationState.INVITED]
-    invited_all = wave.wave is Wave.PULSE or (0 < nomination.sent_raters < len(asked) and not nomination.unsent)
+    invited = list(invitations.of_delegate(delegate.id, wave.wave))
+    waiting = [invitation for invitation in invited if invitation.state is InvitationState.INVITED]
+    invited_all = wave.wave is Wave.PULSE or (0 < nomination.sent_raters < len(invited) and not nomination.unsent)
     if waiting or not invited_all or wave.state is not WaveState.OPEN or wave.closes_at <= now:
         return []
     still = [equals("state", WaveState.OPEN), equals("closes_at", wave.closes_at)]

@@ -1,6 +1,6 @@
-"""Close a wave: no more answers, unseal them, store them cut from identity, destroy the key.
+"""Close a wave: accept no more answers, decrypt them, store them without identity, delete the key.
 
-Every step may be repeated. The key goes last, and only after every answer that was sent has been counted in its row.
+Every step may be repeated. The key goes last, and only after every submitted answer was counted in its row.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from chalicelib.waves.emails import about_lists
 
 
 def close_wave(job: Job, now: datetime) -> Sequence[Write]:
-    """At the deadline, or because the administrator says so (`publish`: even with too few answers)."""
+    """Close at the deadline, or at the administrator's request (`publish`: even with too few answers)."""
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
     if wave.state in (WaveState.CLOSED, WaveState.WITHDRAWN) or (wave.state is WaveState.OPEN and wave.closes_at > now):
-        return []  # done by another job, or the deadline was extended and has a job of its own
+        return []  # closed by another job, or the deadline was extended and has a job of its own
     programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
     if wave.state is not WaveState.CLOSING:
         forced = "publish" in job.about or wave.wave is Wave.PULSE
         if wave.state is WaveState.HELD and not forced:
             return []
-        asked = list(invitations.of_delegate(delegate.id, wave.wave))
-        if not forced and _needs_decision(programme, delegate, wave, asked):
-            _stop_reminders(programme, delegate, wave, asked)
-            return _hold(programme, delegate, wave, asked, now)
+        invited = list(invitations.of_delegate(delegate.id, wave.wave))
+        if not forced and _needs_decision(programme, delegate, wave, invited):
+            _stop_reminders(programme, delegate, wave, invited)
+            return _hold(programme, delegate, wave, invited, now)
         transact([delegates.end_wave(wave, WaveState.CLOSING)])
     _cut_from_identity(programme, delegate, wave)
     return [
@@ -57,7 +57,7 @@ def close_wave(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _what_follows(delegate: Delegate, wave: DelegateWave, *, at_once: bool, now: datetime) -> list[Write]:
-    """A pulse is published by itself; a report is printed when the figures of its cohort are frozen."""
+    """Return the next job: a pulse is published by itself; a report waits for the snapshot of its cohort's figures."""
     about = {"delegate": delegate.id, "wave": wave.wave.value}
     if wave.wave is Wave.PULSE:
         return [jobs.add(JobKind.PULSE_RESULTS.job(delegate.id, wave.wave, due_at=now, **about))]
@@ -68,49 +68,67 @@ def _what_follows(delegate: Delegate, wave: DelegateWave, *, at_once: bool, now:
     ]
 
 
-def _needs_decision(programme: Programme, delegate: Delegate, wave: DelegateWave, asked: Iterable[Invitation]) -> bool:
-    """Whether an administrator decides if there is a report.
+def _needs_decision(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invited: Iterable[Invitation]
+) -> bool:
+    """Return whether an administrator decides if there is a report.
 
-    Once a group's answers are counted for no one, because some may have been taken out, the answers themselves must not
-    decide: beside the count of the morning before, that would tell whether there were any to take out. What pages show
-    already decides then.
+    Once a group's answers are not counted on any page, because some may have been taken out, the answers themselves
+    must not decide: compared with the count of the morning before, that would reveal whether there were any to take
+    out. The counts on the pages decide instead.
     """
     if not wave.counts_hidden:
-        return has_too_few_answers(programme, asked)
+        return has_too_few_answers(programme, invited)
     _, line = cohorts.find_with_line(delegate.cohort_id, delegate.id, wave.wave)
     return line is None or not has_enough_counted(programme, line.visible_counts)
 
 
-def has_too_few_answers(programme: Programme, asked: Iterable[Invitation]) -> bool:
-    """Whether a report would hold too little: fewer raters than the programme wants, or none in a safe group."""
-    counts = Counter(one.group for one in asked if one.state is InvitationState.ANSWERED and one.group != SELF_GROUP)
+def has_too_few_answers(programme: Programme, invited: Iterable[Invitation]) -> bool:
+    """Return whether a report would hold too little: fewer raters than the programme needs, or none in a safe group."""
+    counts = Counter(
+        invitation.group
+        for invitation in invited
+        if invitation.state is InvitationState.ANSWERED and invitation.group != SELF_GROUP
+    )
     cells = cells_of(counts, programme.anonymous_groups, programme.threshold)
     return counts.total() < programme.minimum_responses or not cells
 
 
-def _stop_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave, asked: Iterable[Invitation]) -> None:
-    """A wave that ends early has reminders to come: to raters, to choose raters, to look at the list."""
-    ids = [mail_id for one in asked if one.state is InvitationState.INVITED for mail_id in one.reminders]
+def _stop_reminders(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invited: Iterable[Invitation]
+) -> None:
+    """Cancel reminders of a wave that ends early: to raters, to choose raters, to check the list."""
+    ids = [
+        mail_id
+        for invitation in invited
+        if invitation.state is InvitationState.INVITED
+        for mail_id in invitation.reminders
+    ]
     if wave.wave is not Wave.PULSE:
         ids += about_lists.list_reminders(programme, delegate, wave)
     emails.cancel_all(ids)
 
 
 def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateWave) -> None:
-    asked = list(invitations.of_delegate(delegate.id, wave.wave))
-    _stop_reminders(programme, delegate, wave, asked)
+    invited = list(invitations.of_delegate(delegate.id, wave.wave))
+    _stop_reminders(programme, delegate, wave, invited)
     key = wave_keys.find(delegate.id, wave.wave)
-    if key:  # else an earlier attempt came as far as the end
-        sent = [one for one in asked if one.sent is not None]
+    if key:  # otherwise an earlier attempt finished this step
+        sent = [invitation for invitation in invited if invitation.sent is not None]
         responses.store(
             delegate.id,
             wave.wave,
-            {encryption.response_id(key.shuffle, one.id): _response(programme, one, key.seal) for one in sent},
+            {
+                encryption.response_id(key.shuffle, invitation.id): _response(programme, invitation, key.seal)
+                for invitation in sent
+            },
         )
-    _verify(delegate, wave, asked)
-    emails.forget(mail_id for one in asked for mail_id in one.reminders)
-    for one in asked:  # who did not answer too: every row is left alike, and an open page cannot save any more
-        update_one(invitations.empty(one))
+    _verify(delegate, wave, invited)
+    emails.forget(mail_id for invitation in invited for mail_id in invitation.reminders)
+    for (
+        invitation
+    ) in invited:  # also raters who did not answer: all rows look alike, and an open page can no longer save
+        update_one(invitations.empty(invitation))
     wave_keys.destroy(delegate.id, wave.wave)
 
 
@@ -121,20 +139,23 @@ def _response(programme: Programme, invitation: Invitation, key: bytes) -> Respo
     return Response(invitation.group, answers, person)
 
 
-def _verify(delegate: Delegate, wave: DelegateWave, asked: Iterable[Invitation]) -> None:
-    """Raises RuntimeError unless every rater who sent answers has a stored response; then nothing is destroyed."""
-    answered = Counter(one.group for one in asked if one.state is InvitationState.ANSWERED)
+def _verify(delegate: Delegate, wave: DelegateWave, invited: Iterable[Invitation]) -> None:
+    """Check that every rater who submitted answers has a stored response.
+
+    Raises RuntimeError before anything is deleted.
+    """
+    answered = Counter(invitation.group for invitation in invited if invitation.state is InvitationState.ANSWERED)
     stored = Counter(response.group for response in responses.of_wave(delegate.id, wave.wave))
     if answered != stored:
         raise RuntimeError(f"{answered.total()} raters answered, {stored.total()} responses are stored")
 
 
 def _hold(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, asked: Sequence[Invitation], now: datetime
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invited: Sequence[Invitation], now: datetime
 ) -> list[Write]:
-    """Too few answers: nothing more is accepted, and the administrator decides."""
+    """Hold a wave with too few answers: accept no more, and let the administrator decide."""
     return [
         delegates.end_wave(wave, WaveState.HELD),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.HELD}, wave=wave.wave),
-        *(emails.add(too_few_email(programme, delegate, wave, asked, to, now)) for to in settings().administrators),
+        *(emails.add(too_few_email(programme, delegate, wave, invited, to, now)) for to in settings().administrators),
     ]

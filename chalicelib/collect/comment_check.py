@@ -1,7 +1,7 @@
-"""Before sending: words in a comment that may tell who wrote it. Plain rules; a hint, never a refusal. Pure.
+"""Find words in a comment that may reveal who wrote it, before it is sent. Plain rules; a hint, never a refusal. Pure.
 
-Names of the other raters are not looked up: a warning about them would tell whoever tries names who was asked.
-So any full name counts, and the writer's own.
+Names of other raters are not looked up: a warning about them would show a person who tries names who was asked. So
+every full name counts, and the writer's own.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ _POSTS = (
     "deputy|manager|line manager|boss|director|lead|supervisor|mentor|mentee|secretary|PA|assistant|trainee|apprentice"
     "|registrar|consultant|matron|sister|nurse|clerk|colleague|peer|direct report|successor|predecessor|counterpart"
 )
-_WORD = r"[^\W\d_]+(?:-[^\W\d_]+|['’](?!s\b)[^\W\d_]+)*"  # O'Brien, but Priya of Priya's
+_WORD = r"[^\W\d_]+(?:-[^\W\d_]+|['’](?!s\b)[^\W\d_]+)*"  # O'Brien, and Priya from Priya's
 _SMALL = (
     "A|An|And|As|Ask|At|But|By|Can|Do|For|From|Give|Has|He|Her|His|How|I|If|In|Is|It|Its|Keep|Let|Make|May|My|No|Not"
     "|On|Or|Our|She|So|Stop|Tell|The|Their|Then|There|They|This|To|Was|We|What|When|Who|Will|With|You|Your"
 )
 
-# Compiled when a comment is read, not when a function starts: what a phrase does, its pattern, and its flags.
+# Compiled when a comment is read, not when a function starts: the hint, its pattern, and its flags.
 _RULES: tuple[tuple[str, str, int], ...] = (
     (
-        "says where you stand to each other",
+        "shows how you work together",
         rf"\bas (?:{_YOUR}|the)(?: \w+)? (?:{_POSTS})\b|\bas your \w+"
         rf"|\bI(?: am|’m|'m) (?:{_YOUR}|the only)\b(?: \w+)?"
         r"|\bin my (?:own )?(?:role|team|ward|department|office)\b|\bI (?:report to|line manage|deputise for)\b",
         re.IGNORECASE,
     ),
     (
-        "points to a talk you had",
+        "mentions a conversation you had",
         rf"\bI(?:’ve|'ve| have)? (?:(?:already|often|also) )?(?:told|asked|emailed|warned|reminded) (?:{_YOU})\b"
         rf"|\bI(?:’ve|'ve| have)? (?:said|mentioned|wrote|written|spoke|spoken|talked) to (?:{_YOU})\b"
         rf"|\bwhen (?:I|we) (?:last )?(?:met|spoke|talked)\b|\b(?:in|at) our (?:\w+ )?"
@@ -57,55 +57,55 @@ _RULES: tuple[tuple[str, str, int], ...] = (
 )
 
 
-def for_script(writer: str, known: str) -> dict[str, object]:
-    """The rules as the browser's twin of `self_check` reads them (web/assets/answer.js), with the words it needs."""
+def for_script(writer: str, harmless: str) -> dict[str, object]:
+    """Return the rules and words for the same check in the browser (web/assets/answer.js)."""
     return {
         "rules": [[why, rule, "giu" if flags & re.IGNORECASE else "gu"] for why, rule, flags in _RULES],
         "word": _WORD.replace(r"[^\W\d_]", r"\p{L}"),
         "small": _SMALL.split("|"),
         "writer": writer,
-        "known": known.split(),
+        "known": harmless.split(),
     }
 
 
 class Hint(Struct, frozen=True):
-    """`phrase` is word for word from the comment on `question`, and `why` what it does."""
+    """One hint. `phrase` is word for word from the comment on `question`, and `why` says what it reveals."""
 
     question: str
     phrase: str
     why: str
 
 
-def self_check(pages: Iterable[Page], saved: Mapping[str, Mapping[str, str]], writer: str, known: str) -> list[Hint]:
-    """Each phrase once, in the order of the form.
+def self_check(pages: Iterable[Page], saved: Mapping[str, Mapping[str, str]], writer: str, harmless: str) -> list[Hint]:
+    """Return each phrase once, in the order of the form.
 
     saved   page id -> question id -> answer
     writer  the rater's own name
-    known   text whose capitalised words are nobody's secret: the delegate's name, the organisation, the programme
+    known   text whose capitalised words reveal no one: the delegate's name, the organisation, the programme
     """
-    asked = ((page, question) for page in pages for question in page.questions if question.is_comment)
-    found = (
+    questions = ((page, question) for page in pages for question in page.questions if question.is_comment)
+    phrases = (
         Hint(question.id, phrase, why)
-        for page, question in asked
-        for phrase, why in _phrases(saved.get(page.id, {}).get(question.id, ""), writer, set(known.split()))
+        for page, question in questions
+        for phrase, why in _phrases(saved.get(page.id, {}).get(question.id, ""), writer, set(harmless.split()))
     )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(phrases))
 
 
-def _phrases(comment: str, writer: str, known: set[str]) -> Iterator[tuple[str, str]]:
+def _phrases(comment: str, writer: str, harmless: set[str]) -> Iterator[tuple[str, str]]:
     for part in [writer, *writer.split()]:
-        if len(part) > 1 and part not in known and re.search(rf"(?<!\w){re.escape(part)}(?!\w)", comment):
+        if len(part) > 1 and part not in harmless and re.search(rf"(?<!\w){re.escape(part)}(?!\w)", comment):
             yield part, "is your name"
             break
     for name in _full_names(comment):
-        if not (known | set(writer.split())) & set(name):
+        if not (harmless | set(writer.split())) & set(name):
             yield " ".join(name), "looks like a name"
     for why, rule, flags in _RULES:
         yield from ((match[0], why) for match in re.finditer(rule, comment, flags))
 
 
 def _full_names(comment: str) -> Iterator[list[str]]:
-    """Two or more capitalised words in a row, less the small word that a sentence may begin with."""
+    """Return runs of two or more capitalised words, without a small word at the start of a sentence."""
     run: list[str] = []
     end = -1
     for match in [*re.finditer(_WORD, comment), None]:

@@ -1,4 +1,4 @@
-"""Count the answers of a cohort, on the morning of each day on which one of its questionnaires is open."""
+"""Count the answers of a cohort on each morning on which one of its questionnaires is open."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COUNTED = (DelegateStatus.COLLECTING, DelegateStatus.HELD)
 
 
 def take_counts(job: Job, now: datetime) -> Sequence[Write]:
-    """What every page shows until tomorrow; and tomorrow's job, while a questionnaire is open."""
+    """Set what every page shows until tomorrow, and schedule tomorrow's job while a questionnaire is open."""
     rows = list(cohorts.rows(job.about["cohort"]))
     cohort = cohorts.cohort_from(rows)
     if cohort is None:

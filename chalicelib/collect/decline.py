@@ -1,4 +1,4 @@
-"""Decline: a rater says that they cannot take part, and is not asked again."""
+"""Decline: record that a rater cannot take part, and do not ask them again."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ REASONS = {
     "not_enough_contact": "I do not work with them closely enough",
     "no_time": "I do not have the time",
     "not_comfortable": "I would rather not",
-    "wrong_person": "This was meant for somebody else",
+    "wrong_person": "This was meant for someone else",
     "other": "Another reason",
 }
 
 
 class CannotDecline(Refusal):
-    """Answers were sent already, or the form was not complete."""
+    """Answers were sent already, or the form was incomplete."""
 
-    title = "We could not note that"
+    title = "We could not record this"
 
 
 def decline(ticket: AnswerLink, reason: str, now: datetime) -> Questionnaire:
-    """Declining twice is success. Raises CannotDecline, or what opening the sheet raises."""
+    """Record that a rater declines; declining twice succeeds.
+
+    Raises CannotDecline, or what opening the questionnaire raises.
+    """
     if reason not in REASONS:
-        raise CannotDecline("Please go back and choose one of the reasons.")
+        raise CannotDecline("Go back and choose one of the reasons.")
     sheet = open_questionnaire(ticket, now)
     if sheet.invitation.state is InvitationState.DECLINED:
         return sheet

@@ -1,7 +1,7 @@
-"""Answers while a wave is open: encrypted with the wave's key, bound to their invitation and page.
+"""Encrypt answers while a wave is open; each is bound to its invitation and page.
 
-AES-256-GCM over compressed text, padded to a size that the questions of the page decide and the answers do not. So
-neither a sealed page nor the row that holds it tells how much somebody wrote, or whether they wrote anything.
+AES-256-GCM over compressed text, padded to a size that depends on the questions of the page and not on the answers. So
+neither an encrypted page nor its row shows how much a person wrote, or whether they wrote anything.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MOMENT_BASE = 2**60  # milliseconds; hides a time among numbers that all have 19
 
 
 class RoomExceeded(ValueError):
-    """What was answered does not fit into the room of its page, even compressed."""
+    """The answers do not fit into the space of their page, even compressed."""
 
 
 def encrypt_page(
@@ -31,7 +31,7 @@ def encrypt_page(
     room: int,
     entropy: Callable[[int], bytes] = os.urandom,
 ) -> bytes:
-    """The size of the result depends on `room` alone, in bytes. Raises RoomExceeded."""
+    """Encrypt a page. The size of the result depends only on `room`, in bytes. Raises RoomExceeded."""
     text = pack(saved)
     if len(text) > room:
         raise RoomExceeded(f"{len(text)} bytes do not fit into {room}")
@@ -41,7 +41,7 @@ def encrypt_page(
 
 
 def decrypt_page(key: bytes, invitation_id: str, page: str, box: bytes) -> dict[str, str]:
-    """Raises cryptography.exceptions.InvalidTag for another key, invitation or page."""
+    """Decrypt a page. Raises cryptography.exceptions.InvalidTag for another key, invitation or page."""
     text = _cipher(key).decrypt(box[:NONCE], box[NONCE:], _bound_to(invitation_id, page))
     return unpack(text)
 
@@ -51,15 +51,15 @@ def unseal_pages(key: bytes, invitation: Invitation, boxes: Mapping[str, bytes])
 
 
 def hide_moment(key: bytes, invitation_id: str, page: str, at: int) -> int:
-    """A time, in milliseconds, that can be compared with times of the same page and with nothing else.
+    """Hide a time, in milliseconds: it compares with times of the same page and with nothing else.
 
-    Otherwise one look at the row would tell how long somebody sat over a page, and so how much they wrote there.
+    Otherwise the row would show how long a person spent on a page, and so how much they wrote there.
     """
     return _start_of_time(key, invitation_id, page) + at
 
 
 def show_moments(key: bytes, invitation: Invitation) -> dict[str, int]:
-    """When each page was saved, in milliseconds. Earlier versions stored that as it is."""
+    """Return when each page was saved, in milliseconds. Earlier versions stored the plain times."""
     return {
         page: at - _start_of_time(key, invitation.id, page) if at >= MOMENT_BASE else at
         for page, at in invitation.saved_at.items()
@@ -72,17 +72,17 @@ def _start_of_time(key: bytes, invitation_id: str, page: str) -> int:
 
 
 def response_id(shuffle: bytes, invitation_id: str) -> str:
-    """A random id that a repeated close finds again, and no one can once the key is destroyed."""
+    """Derive a random id that a repeated close finds again, and that no one can derive once the key is deleted."""
     return hmac.new(shuffle, invitation_id.encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def event_id(shuffle: bytes, *parts: str) -> str:
-    """An id for what a rater does, that names no rater once the key is destroyed."""
+    """Derive an id for what a rater does, which names no rater once the key is deleted."""
     return hmac.new(shuffle, "\x1f".join(("event", *parts)).encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def _cipher(key: bytes) -> Any:
-    """Most pages, a questionnaire's first one too, have nothing to open: they start without OpenSSL."""
+    """Import OpenSSL only when needed: most pages, and a questionnaire's first page, have nothing to decrypt."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return AESGCM(key)

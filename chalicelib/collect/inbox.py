@@ -1,4 +1,4 @@
-"""One page for everything a rater is asked: all delegates, and how far each questionnaire is."""
+"""List everything a rater is asked on one page: all delegates, and the progress of each questionnaire."""
 
 from __future__ import annotations
 
@@ -42,28 +42,30 @@ class Asked(Struct, frozen=True):
 
 
 def inbox(token: str, now: datetime) -> list[Asked]:
-    """Open ones first, nearest deadline first. Two calls, and one for a programme that no page asked for yet."""
+    """List open questionnaires first, nearest deadline first. Two calls, and one for a programme that is not cached."""
     (rater,) = INBOX.open(token).parts
     entries = invitations.inbox(rater)[-MAX_DELEGATES:]
     rows = get_many([key for entry in entries for key in _keys(entry)])
-    found = []
+    requests = []
     for entry in entries:
         invitation_key, wave_key = _keys(entry)
         if invitation_key in rows and wave_key in rows:
             invitation = read(Invitation, rows[invitation_key])
             wave = read(DelegateWave, rows[wave_key])
-            found += [_asked(entry, invitation, wave, now)] if invitation.state is not InvitationState.REVOKED else []
-    if found:
-        last = max(found, key=lambda asked: asked.closes_at)
+            requests += (
+                [_asked(entry, invitation, wave, now)] if invitation.state is not InvitationState.REVOKED else []
+            )
+    if requests:
+        last = max(requests, key=lambda asked: asked.closes_at)
         zone = last.programme.organisation.timezone
         signing.refuse_ended(last.programme, end_after([last.closes_at], zone), now)
-    return sorted(found, key=lambda asked: (not asked.waits, asked.closes_at))
+    return sorted(requests, key=lambda asked: (not asked.waits, asked.closes_at))
 
 
 def theme(asked: Sequence[Asked]) -> dict[str, Any]:
-    """The programme whose colours the page wears: that of all lines, if it is one."""
-    found = {(one.programme.id, one.programme.organisation): one.programme for one in asked}
-    return {"programme": next(iter(found.values()))} if len(found) == 1 else {}
+    """Return the programme whose colours the page uses: the only one of all lines."""
+    programmes = {(request.programme.id, request.programme.organisation): request.programme for request in asked}
+    return {"programme": next(iter(programmes.values()))} if len(programmes) == 1 else {}
 
 
 def _keys(entry: InboxEntry) -> tuple[Key, Key]:

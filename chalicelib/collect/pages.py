@@ -14,8 +14,8 @@ from chalicelib.core.formatting import minutes_for
 from chalicelib.core.model import SELF_GROUP, OpenQuestion, Programme
 from chalicelib.store.packing import pack
 
-BLOCK = 512  # bytes; the rooms of pages are multiples of it
-RATING_ROOM, COMMENT_ROOM = 16, 48  # bytes beside the id of a question
+BLOCK = 512  # bytes; the sizes of pages are multiples of it
+RATING_ROOM, COMMENT_ROOM = 16, 48  # bytes in addition to the id of a question
 PACKED_ROOM = 64  # bytes that compression may add
 COMMENTS = "comments"  # id of the page with the open questions; competency ids cannot clash: see `pages`
 MAX_COMMENT_CHARS = 4000  # characters
@@ -36,7 +36,7 @@ class Question(Struct, frozen=True):
 
     @property
     def coach_only(self) -> str:
-        """The name of the field that keeps a comment out of the report; no id holds a full stop."""
+        """Return the field that keeps a comment out of the report; ids contain no full stop."""
         return f"{self.id}.coach"
 
 
@@ -63,18 +63,20 @@ class AnswerFault(Struct, frozen=True):
 
 
 def pages(programme: Programme, group: str) -> tuple[Page, ...]:
-    """One competency a page, in the wording for this group, with its own open question if it has one; then the rest."""
-    own = group == SELF_GROUP
-    choice = programme.coach_only_comments and not own
+    """Make one page for each competency, in the wording for this group, with its own open question; then a page for
+    the rest.
+    """
+    is_self = group == SELF_GROUP
+    choice = programme.coach_only_comments and not is_self
     about = {question.competency: question for question in programme.open_questions}
     rated = []
     for competency in programme.competencies:
-        items = [Question(item.id, item.self_wording if own else item.others_wording) for item in competency.items]
+        items = [Question(item.id, item.self_wording if is_self else item.others_wording) for item in competency.items]
         folded = _asked([about[competency.id]], MAX_COLLAPSED_CHARS, choice) if competency.id in about else ()
         rated.append(Page(f"c-{competency.id}", competency.title, competency.definition, (*items, *folded)))
-    others = [question for question in programme.open_questions if question.competency is None]
-    asked = _asked(others, MAX_COMMENT_CHARS, choice)
-    return (*rated, Page(COMMENTS, "In your own words", "", asked)) if asked else tuple(rated)
+    general = [question for question in programme.open_questions if question.competency is None]
+    closing = _asked(general, MAX_COMMENT_CHARS, choice)
+    return (*rated, Page(COMMENTS, "In your own words", "", closing)) if closing else tuple(rated)
 
 
 def _asked(questions: Iterable[OpenQuestion], longest: int, choice: bool) -> tuple[Question, ...]:
@@ -82,9 +84,9 @@ def _asked(questions: Iterable[OpenQuestion], longest: int, choice: bool) -> tup
 
 
 def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, list[AnswerFault]]:
-    """What a posted page answers, and what cannot be kept; other fields of the form are not ours to judge.
+    """Read a posted page: return its answers, and what cannot be kept; ignore other fields of the form.
 
-    A sound answer is kept even where its neighbour is not.
+    Keep a valid answer even if others are not.
     """
     saved: dict[str, str] = {}
     faults = []
@@ -101,7 +103,7 @@ def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, l
                 saved[question.coach_only] = "yes"
     while len(pack(saved)) > room(page):
         longest = max(page.comments, key=lambda question: len(saved.get(question.id, "").encode()))
-        faults.append(AnswerFault(longest.id, "This is too long to keep: please shorten it to half its length."))
+        faults.append(AnswerFault(longest.id, "This is too long to keep. Please shorten it to half its length."))
         saved = {name: text for name, text in saved.items() if name not in (longest.id, longest.coach_only)}
     return saved, faults
 
@@ -109,9 +111,9 @@ def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, l
 def merge_page(
     page: Page, stored: Saved, posted: Saved, faults: Iterable[AnswerFault], shown: Mapping[str, str]
 ) -> Saved:
-    """What is stored of a page after it was posted by somebody who may not have seen all of it. See core/merging.py.
+    """Merge a posted page into the stored one, if its sender may not have seen all of that. See core/merging.py.
 
-    No page of ours lets a rater take a rating back. An answer that cannot be kept leaves the one before it in place.
+    A rater cannot remove a rating. An answer that cannot be kept leaves the previous one in place.
     """
     faulty = {fault.field for fault in faults}
     names = [question.id for question in page.questions if question.id not in faulty]
@@ -122,7 +124,7 @@ def merge_page(
 
 
 def seen_fields(saved: Saved, at: int) -> dict[str, str]:
-    """The fields by which a page says, when it is posted, what it has seen: which save, and which answers."""
+    """Return the fields by which a page says, when posted, which save and which answers it has seen."""
     return {"seen": str(at), merging.SHOWN: merging.marks(saved)}
 
 
@@ -136,7 +138,7 @@ def _fault(question: Question, text: str, top: int) -> str:
 
 
 def answers(saved_pages: Mapping[str, Saved], form: tuple[Page, ...]) -> Answers:
-    """All pages of one rater as answers. What the form no longer asks is left out."""
+    """Return all pages of a rater as answers, without questions that the form no longer asks."""
     ratings: dict[str, int | None] = {}
     comments: dict[str, str] = {}
     coach_only: list[str] = []
@@ -153,7 +155,7 @@ def answers(saved_pages: Mapping[str, Saved], form: tuple[Page, ...]) -> Answers
 
 
 def is_empty(saved: Saved) -> tuple[AnswerFault, ...]:
-    """Why one page by itself is nothing to send: every behaviour of it is blank or "not able to comment"."""
+    """Return why one page alone is nothing to send: every behaviour is blank or "not able to comment"."""
     if any(text != NOT_ABLE for text in saved.values()):
         return ()
     if saved:
@@ -162,10 +164,10 @@ def is_empty(saved: Saved) -> tuple[AnswerFault, ...]:
 
 
 def room(page: Page) -> int:
-    """Bytes that hold whatever may be answered on a page, compressed: the size of every sealed box of that page.
+    """Return the bytes that hold any answers to a page, compressed: the size of every encrypted version of that page.
 
-    A behaviour takes its id and a rating. A comment of the longest length takes half its characters in bytes in any
-    European language; the page of comments has room for three fifths, and `read_page` refuses what needs more.
+    A behaviour needs its id and a rating. A comment of the maximum length needs half its characters in bytes in any
+    European language; the page of comments has space for three fifths, and `read_page` refuses what needs more.
     """
     rated = sum(len(question.id.encode()) + RATING_ROOM for question in page.rated)
     comments = sum(2 * len(question.id.encode()) + COMMENT_ROOM for question in page.comments)
@@ -174,12 +176,14 @@ def room(page: Page) -> int:
 
 
 def list_unanswered(page: Page, saved: Saved) -> list[Question]:
-    """The behaviours of a page without an answer; comments are always optional."""
+    """List the behaviours of a page without an answer; comments are always optional."""
     return [question for question in page.rated if question.id not in saved]
 
 
 def find_first_unanswered_page(form: tuple[Page, ...], saved_pages: Mapping[str, Saved]) -> int:
-    """Where to carry on: the first page not begun, or the one before if it has blanks; `len(form)` is the review."""
+    """Return where to continue: the first page not begun, or the previous one if it has blanks; `len(form)` is the
+    review.
+    """
     places = range(len(form))
     new = next((place for place in places if not saved_pages.get(form[place].id)), len(form))
     before = form[new - 1]
@@ -187,13 +191,13 @@ def find_first_unanswered_page(form: tuple[Page, ...], saved_pages: Mapping[str,
 
 
 def minutes_left(form: Iterable[Page]) -> int:
-    """Of a careful rater, for these pages."""
+    """Estimate the minutes of a careful rater for these pages."""
     remaining = list(form)
     at_the_end = [page.comments for page in remaining if not page.rated]
     return minutes_for(sum(len(page.rated) for page in remaining), sum(map(len, at_the_end)))
 
 
 def fits_in_a_row(labels: Sequence[str]) -> bool:
-    """Whether a scale's buttons stand side by side on a phone; else they are a list there."""
+    """Return whether a scale's buttons fit side by side on a phone; otherwise they are a list there."""
     words = [word for label in labels for word in re.split(r"[\s-]", label)]
     return len(labels) <= MAX_OPTIONS_IN_ROW and max(map(len, words)) <= MAX_LABEL_WORD_CHARS

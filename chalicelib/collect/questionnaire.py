@@ -1,4 +1,4 @@
-"""Open a rater's questionnaire from its link: one read brings everything a page shows."""
+"""Open a questionnaire by its link, with a single read."""
 
 from __future__ import annotations
 
@@ -42,31 +42,31 @@ class QuestionnaireClosed(Refusal):
         answered = invitation.state is InvitationState.ANSWERED and not invitation.sealed
         about = "yourself" if invitation.group == SELF_GROUP else delegate.person.name
         super().__init__(
-            f"The time for feedback on {about} is over, so nothing can be added or changed any more. "
+            f"The deadline for feedback on {about} has passed, so you can no longer add or change answers. "
             + ("What you sent counts. Thank you for it." if answered else "If it is extended, you get a mail.")
         )
         self.programme = programme
 
 
 class AnswersSealed(Refusal):
-    """Answers were sent through an earlier link, perhaps by somebody else: this link neither opens nor changes them."""
+    """Answers were sent through an earlier link, perhaps by someone else: this link neither opens nor changes them."""
 
     status = 409
     title = "Answers were sent for you"
-    next_step = "Answers were sent for you, and count. There is nothing left for you to do."
+    next_step = "Answers were sent for you, and they count. There is nothing left for you to do."
 
     def __init__(self, programme: Programme, delegate: Delegate, invitation: Invitation) -> None:
         about = "yourself" if invitation.group == SELF_GROUP else delegate.person.name
         super().__init__(
             f"Answers about {about} were sent before this link was made, when emails to you went to another address. "
-            "They count. For safety no one can read or change them through this link. If you did not send them, "
+            "They count. To protect them, this link cannot open or change them. If you did not send them, "
             "reply to the email that brought you here: the programme team can destroy them and ask you again."
         )
         self.programme = programme
 
 
 class AnswerLink(Struct, frozen=True):
-    """What an answering link says by itself, checked by its signature."""
+    """The content of an answering link, checked by its signature."""
 
     delegate_id: str
     wave: Wave
@@ -83,7 +83,7 @@ class CachedWave(Struct, frozen=True):
 
 
 class Questionnaire(Struct, frozen=True):
-    """A rater's questionnaire as it stands."""
+    """A rater's questionnaire, as stored."""
 
     ticket: AnswerLink
     delegate: Delegate
@@ -92,21 +92,21 @@ class Questionnaire(Struct, frozen=True):
     programme: Programme  # for a pulse: the few questions it asks
     key: WaveKey
     pages: tuple[Page, ...]
-    saved: dict[str, dict[str, str]]  # page id -> question id -> answer; a page without any is left out
-    sent: dict[str, dict[str, str]] | None  # the same, as it was sent
+    saved: dict[str, dict[str, str]]  # page id -> question id -> answer; without pages that have none
+    sent: dict[str, dict[str, str]] | None  # the same, as submitted
 
     @property
     def sent_as_saved(self) -> bool:
         return self.invitation.state is InvitationState.ANSWERED and self.sent == self.saved
 
     def seen_fields(self, page_id: str) -> dict[str, str]:
-        """What the form of a page carries: see collect/save_page.py."""
+        """Return the hidden fields of a page's form: see collect/save_page.py."""
         at = self.invitation.saved_at.get(page_id, 0) if page_id in self.invitation.draft else 0
         return form.seen_fields(self.saved.get(page_id, {}), at)
 
     @property
     def counts(self) -> bool:
-        """Whether the dashboard counts the answer: its counters are those of the questionnaire, not of the pulse."""
+        """Return whether the dashboard counts the answer: it counts the questionnaire, not the pulse."""
         return self.wave.wave is not Wave.PULSE
 
     @property
@@ -115,19 +115,19 @@ class Questionnaire(Struct, frozen=True):
 
     @property
     def furthest(self) -> int:
-        """Where the rater carries on: the place of a page, or the number of pages for the review."""
+        """Return where the rater continues: the index of a page, or the number of pages for the review."""
         return form.find_first_unanswered_page(self.pages, self.saved)
 
 
 def parse_answer_link(token: str, kind: RaterLinkKind = ANSWER) -> AnswerLink:
-    """Raises LinkUnknown. Reads nothing."""
+    """Read an answering link. Raises LinkUnknown. No call."""
     link = kind.open(token)
     delegate_id, wave, invitation_id, version = link.parts
     return AnswerLink(delegate_id, read_wave(wave), invitation_id, int(version), link.token)
 
 
 def open_questionnaire(ticket: AnswerLink, now: datetime) -> Questionnaire:
-    """One call. Raises LinkUnknown, LinkRevoked, QuestionnaireClosed or AnswersSealed."""
+    """Open a questionnaire in one call. Raises LinkUnknown, LinkRevoked, QuestionnaireClosed or AnswersSealed."""
     delegate_key = delegates.key(ticket.delegate_id)
     wave_key = delegates.wave_key(ticket.delegate_id, ticket.wave)
     invitation_key = invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
@@ -163,14 +163,17 @@ def open_questionnaire(ticket: AnswerLink, now: datetime) -> Questionnaire:
 def _answered_pages(
     key: bytes, invitation: Invitation, boxes: Mapping[str, bytes] | None
 ) -> dict[str, dict[str, str]] | None:
-    """A page that was saved without an answer is as good as none."""
+    """Return the pages with answers; leave out pages that were saved without any."""
     if boxes is None:
         return None
     return {page: saved for page, saved in encryption.unseal_pages(key, invitation, boxes).items() if saved}
 
 
 def load_cached_wave(ticket: AnswerLink, now: datetime) -> CachedWave:
-    """From memory if a page of this wave was opened here lately, else with one call. Raises as `open_sheet` does."""
+    """Return the wave from memory if a page of it was opened here recently, otherwise with one call.
+
+    Raises as `open_questionnaire` does.
+    """
     name = wave_keys.key_id(ticket.delegate_id, ticket.wave)
     if name not in _heads or now >= _heads[name][1]:
         open_questionnaire(ticket, now)
@@ -182,5 +185,5 @@ _heads: dict[str, tuple[CachedWave, datetime]] = {}
 
 
 def clear_cache() -> None:
-    """Drop what is remembered, as a new function would."""
+    """Clear the cache, as a new function would."""
     _heads.clear()

@@ -1,4 +1,4 @@
-"""HTTP for raters: the landing page, one competency a page, review, send, decline, and the inbox."""
+"""HTTP routes for raters: the landing page, one competency a page, review, send, decline, and the inbox."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def landing(token: str) -> Response:
 @page_handler
 def send_pulse(token: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, ANSWER.verb, token)
-    kept = save_page(parse_answer_link(token), PULSE_PAGE, fields, clock.now())
-    return _pulse_sent(token, kept, fields)
+    saved = save_page(parse_answer_link(token), PULSE_PAGE, fields, clock.now())
+    return _pulse_sent(token, saved, fields)
 
 
 @bp.route("/answer/{token}/page/{page_id}", **GET)
@@ -56,10 +56,10 @@ def questions(token: str, page_id: str) -> Response:
 @page_handler
 def save(token: str, page_id: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, ANSWER.verb, token)
-    kept = save_page(parse_answer_link(token), page_id, fields, clock.now())
+    saved = save_page(parse_answer_link(token), page_id, fields, clock.now())
     if fields.get("by") == "script":
-        return _for_script(token, kept, fields.get("go", KEEP))
-    return _saved(token, kept, fields)
+        return _for_script(token, saved, fields.get("go", KEEP))
+    return _saved(token, saved, fields)
 
 
 @bp.route("/answer/{token}/review", **GET)
@@ -106,8 +106,8 @@ def decline(token: str) -> Response:
 @bp.route("/inbox/{token}", **GET)
 @page_handler
 def inbox(token: str) -> Response:
-    asked = inboxes.inbox(token, clock.now())
-    return page("collect/inbox", asked=asked, **inboxes.theme(asked))
+    requests = inboxes.inbox(token, clock.now())
+    return page("collect/inbox", asked=requests, **inboxes.theme(requests))
 
 
 def _decline_page(token: str, fault: str = "") -> Response:
@@ -115,23 +115,23 @@ def _decline_page(token: str, fault: str = "") -> Response:
     return _page("collect/decline", sheet, kind=DECLINE, status=400 if fault else 200, fault=fault)
 
 
-def _saved(token: str, kept: SavedPage, fields: Mapping[str, str]) -> Response:
-    if kept.faults:
-        return _questions(open_questionnaire(parse_answer_link(token), clock.now()), kept.place, kept.faults, fields)
-    return see_other(_onward(token, kept, fields.get("go", "next")))
+def _saved(token: str, saved: SavedPage, fields: Mapping[str, str]) -> Response:
+    if saved.faults:
+        return _questions(open_questionnaire(parse_answer_link(token), clock.now()), saved.place, saved.faults, fields)
+    return see_other(_onward(token, saved, fields.get("go", "next")))
 
 
 def _pulse(
     sheet: Questionnaire, faults: Sequence[AnswerFault] = (), typed: Mapping[str, str] | None = None
 ) -> Response:
-    """All questions of a pulse and its one button: it takes a minute, and may be amended like any questionnaire."""
+    """Show all questions of a pulse and its one button: it takes a minute, and may be changed later."""
     answers = sheet.saved.get(PULSE_PAGE, {}) if typed is None else typed
     carried = sheet.seen_fields(PULSE_PAGE)
     return _page("collect/pulse", sheet, status=400 if faults else 200, faults=faults, answers=answers, carried=carried)
 
 
-def _pulse_sent(token: str, kept: SavedPage, fields: Mapping[str, str]) -> Response:
-    faults = kept.faults or form.is_empty(kept.saved)
+def _pulse_sent(token: str, saved: SavedPage, fields: Mapping[str, str]) -> Response:
+    faults = saved.faults or form.is_empty(saved.saved)
     if faults:
         return _pulse(open_questionnaire(parse_answer_link(token), clock.now()), faults, fields)
     sheet = submit(parse_answer_link(token), clock.now())
@@ -139,21 +139,21 @@ def _pulse_sent(token: str, kept: SavedPage, fields: Mapping[str, str]) -> Respo
     return see_other(signing.url(f"/answer/{token}/thanks"))
 
 
-def _for_script(token: str, kept: SavedPage, go: str) -> Response:
-    """What answer.js waits for: where to go, or what could not be kept."""
-    if kept.faults:
-        return Response(body={"message": kept.faults[0].message}, status_code=422)
-    return Response(body={"next": "" if go == KEEP else _onward(token, kept, go)})
+def _for_script(token: str, saved: SavedPage, go: str) -> Response:
+    """Answer answer.js: where to go, or what could not be kept."""
+    if saved.faults:
+        return Response(body={"message": saved.faults[0].message}, status_code=422)
+    return Response(body={"next": "" if go == KEEP else _onward(token, saved, go)})
 
 
-def _onward(token: str, kept: SavedPage, go: str) -> str:
-    """Where a saved page leads: on, back, to the landing page for later, or once more to itself about its blanks."""
-    target = kept.place + (-1 if go == "back" else 1)
+def _onward(token: str, saved: SavedPage, go: str) -> str:
+    """Return where a saved page leads: on, back, to the landing page, or to itself once more to ask about blanks."""
+    target = saved.place + (-1 if go == "back" else 1)
     if go == "later" or target < 0:
         return signing.url(f"/answer/{token}")
-    if go == "next" and form.list_unanswered(kept.pages[kept.place], kept.saved):
-        return _place(token, kept.pages, kept.place) + "?blank=1"
-    return _place(token, kept.pages, target)
+    if go == "next" and form.list_unanswered(saved.pages[saved.place], saved.saved):
+        return _place(token, saved.pages, saved.place) + "?blank=1"
+    return _place(token, saved.pages, target)
 
 
 def _place(token: str, pages: Sequence[form.Page], place: int) -> str:
@@ -162,14 +162,14 @@ def _place(token: str, pages: Sequence[form.Page], place: int) -> str:
 
 
 def _hints(sheet: Questionnaire) -> list[Hint]:
-    """None for those who are shown by name anyway."""
+    """Return the rules for hints; None for raters who are shown by name."""
     if sheet.programme.group(sheet.invitation.group).named:
         return []
     return self_check(sheet.pages, sheet.saved, sheet.invitation.rater.name, _known(sheet))
 
 
 def _known(sheet: Questionnaire) -> str:
-    """Words that anybody may write."""
+    """Return words that reveal no one."""
     delegate, programme = sheet.delegate, sheet.programme
     titles = [programme.organisation.name, programme.title, delegate.service, delegate.job_title]
     return " ".join([delegate.person.name, *titles])
@@ -183,20 +183,20 @@ def _questions(
     *,
     asked_about: bool = False,
 ) -> Response:
-    shown = sheet.pages[place]
-    saved = sheet.saved.get(shown.id, {})
+    page = sheet.pages[place]
+    saved = sheet.saved.get(page.id, {})
     named = sheet.programme.group(sheet.invitation.group).named
     return _page(
         "collect/questions",
         sheet,
         status=400 if faults else 200,
-        shown=shown,
+        shown=page,
         place=place,
         at=milliseconds(clock.now()),
-        carried=sheet.seen_fields(shown.id),
+        carried=sheet.seen_fields(page.id),
         answers={**saved, **{fault.field: (typed or {})[fault.field] for fault in faults}},
         faults=faults,
-        blank=form.list_unanswered(shown, saved),
+        blank=form.list_unanswered(page, saved),
         asked_about=asked_about,
         minutes_left=form.minutes_left(sheet.pages[place:]),
         check=None if named else for_script(sheet.invitation.rater.name, _known(sheet)),

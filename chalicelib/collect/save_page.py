@@ -1,11 +1,11 @@
-"""Keep one page of a questionnaire as it is: one call, no read.
+"""Save one page of a questionnaire in one call, without a read.
 
-A save says when its answers were typed: the moment the page was made, by our clock, and how long the browser has had
-it since. So whatever order saves arrive in, from however many windows, what was typed last stays. A page that a
-person sends by a button is always kept: they wait for the answer, so nothing of theirs can be newer.
+A save says when its answers were typed: the moment the page was made, by our clock, plus the time since then in the
+browser. So the answers typed last win, in any order of saves and from any number of windows. A page submitted by a
+button is always stored: its sender waits for the response, so they have no newer answers.
 
-A save also says which save of the page its sender has seen. If that is still the one that is stored, the page replaces
-it. Otherwise somebody else has saved since: the page is merged into what is stored (chalicelib/core/merging.py).
+A save also says which save of the page its sender has seen. If that is still the stored one, the page replaces it.
+Otherwise another window has saved since: the page is merged into what is stored (chalicelib/core/merging.py).
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from chalicelib.store import invitations
 from chalicelib.store.invitations import PageRefused
 from chalicelib.store.table import update_one
 
-AHEAD = 3_600_000  # milliseconds by which a browser's clock may be trusted to run fast
-KEEP = "keep"  # what a script sends for a button while somebody is still typing
-MAX_SEEN = 40  # saves that a page may say it has seen
+AHEAD = 3_600_000  # milliseconds by which a browser's clock may run fast
+KEEP = "keep"  # what a script sends for a button while a person is still typing
+MAX_SEEN = 40  # saves that a page may list as seen
 TRIES = 5  # another window may save between our read and our write
 
 
 class SaveOutdated(Refusal):
-    """A save in the background that came after a newer one, or after the answers were sent. Nothing of it is needed."""
+    """A background save that is older than a stored one, or older than the submission. It is not needed."""
 
     status = 409
-    title = "There is something newer"
+    title = "There is a newer version"
 
     def __init__(self) -> None:
-        super().__init__("These answers were changed or sent since. Open the page again to see them as they are.")
+        super().__init__("These answers were changed or sent in the meantime. Open the page again to see them.")
 
 
 class SavedPage(Struct, frozen=True):
-    """What became of a posted page: its valid answers are stored, the others are named."""
+    """The result of a posted page: its valid answers are stored, the others are listed."""
 
     pages: tuple[Page, ...]
     place: int  # of the page among them
@@ -52,7 +52,7 @@ class SavedPage(Struct, frozen=True):
 
 
 class _Save(Struct, frozen=True):
-    """A posted page as it was read.
+    """A posted page, as read.
 
     seen   moments of the saves of this page that its sender has seen; 0 for none
     shown  marks of the answers that the page showed
@@ -68,7 +68,7 @@ class _Save(Struct, frozen=True):
 
 
 def save_page(ticket: AnswerLink, page_id: str, fields: Mapping[str, str], now: datetime) -> SavedPage:
-    """Keep what a page answers. A blank takes nothing back that the page did not show.
+    """Save the answers of a page. A blank never removes an answer that the page did not show.
 
     Raises LinkUnknown, LinkRevoked, QuestionnaireClosed or SaveOutdated; then nothing was changed.
     """
@@ -91,18 +91,18 @@ def _read(page: Page, top: int, fields: Mapping[str, str], now: datetime) -> _Sa
 
 
 def _replace(ticket: AnswerLink, wave: CachedWave, posted: _Save) -> Saved | None:
-    """Store the page in place of what its sender has seen. None if something else is stored by now.
+    """Replace the version that the sender has seen. Return None if another version is stored by now.
 
-    A faulty answer leaves what was stored in its place, which only a read can tell.
+    A faulty answer leaves the stored one in place, which needs a read.
     """
     if posted.faults and posted.seen != {0}:
         return None
-    known = {question.id: posted.shown.get(question.id, "") for question in posted.page.rated}
-    ratings, _ = form.read_page(posted.page, wave.programme.top, known)
+    last_seen = {question.id: posted.shown.get(question.id, "") for question in posted.page.rated}
+    ratings, _ = form.read_page(posted.page, wave.programme.top, last_seen)
     saved = {**ratings, **posted.saved}
-    of = (wave.key.seal, ticket.invitation_id, posted.page.id)
-    box = encryption.encrypt_page(*of, saved, form.room(posted.page))
-    at, *seen = (encryption.hide_moment(*of, moment) if moment else 0 for moment in (posted.at, *posted.seen))
+    bound_to = (wave.key.seal, ticket.invitation_id, posted.page.id)
+    box = encryption.encrypt_page(*bound_to, saved, form.room(posted.page))
+    at, *seen = (encryption.hide_moment(*bound_to, moment) if moment else 0 for moment in (posted.at, *posted.seen))
     row = invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
     place = (row, ticket.link_version, posted.page.id)
     try:
@@ -115,11 +115,11 @@ def _replace(ticket: AnswerLink, wave: CachedWave, posted: _Save) -> Saved | Non
 def _merge(ticket: AnswerLink, posted: _Save, now: datetime) -> Saved:
     """Merge the page into what is stored.
 
-    The moment that is stored is not the one that was posted, so the sender cannot take the page for their own.
+    The stored moment differs from the posted one, so that the sender does not mistake the merged page for their own.
     """
     read: Questionnaire | None = None
     for _ in range(TRIES):
-        before, read = read, open_questionnaire(ticket, now)  # says why, if the wave has closed or the link was revoked
+        before, read = read, open_questionnaire(ticket, now)  # raises if the wave has closed or the link was revoked
         stored_at = read.invitation.saved_at.get(posted.page.id, 0)
         unchanged = before is not None and before.invitation.revision == read.invitation.revision
         if unchanged or (posted.background and posted.at < stored_at):
@@ -129,14 +129,17 @@ def _merge(ticket: AnswerLink, posted: _Save, now: datetime) -> Saved:
         try:
             if _kept(read, posted, merged, max(posted.at, stored_at) + 1):
                 return merged
-        except encryption.RoomExceeded:  # two windows' comments together, in signs that hardly compress
+        except encryption.RoomExceeded:  # the comments of two windows together, in characters that hardly compress
             break
     raise SaveOutdated
 
 
 def _kept(read: Questionnaire, posted: _Save, merged: Saved, at: int) -> bool:
-    of = (read.key.seal, read.invitation.id, posted.page.id)
-    box, hidden = encryption.encrypt_page(*of, merged, form.room(posted.page)), encryption.hide_moment(*of, at)
+    bound_to = (read.key.seal, read.invitation.id, posted.page.id)
+    box, hidden = (
+        encryption.encrypt_page(*bound_to, merged, form.room(posted.page)),
+        encryption.hide_moment(*bound_to, at),
+    )
     try:
         update_one(invitations.merge_page(read.invitation, posted.page.id, box, hidden, if_unsent=posted.background))
     except PageRefused:
@@ -145,29 +148,29 @@ def _kept(read: Questionnaire, posted: _Save, merged: Saved, at: int) -> bool:
 
 
 def milliseconds(moment: datetime) -> int:
-    """Since 1970, as a save's moment is counted."""
+    """Return milliseconds since 1970, the unit of a save's moment."""
     return int(moment.timestamp() * 1000)
 
 
-def _typed_at(told: str, now: datetime, background: bool) -> int:
-    """What the browser says, within reason; at least now for a page that somebody waits for."""
-    here = milliseconds(now)
-    at = min(_number(told, here), here + AHEAD)
-    return at if background else max(at, here)
+def _typed_at(posted: str, now: datetime, background: bool) -> int:
+    """Return the browser's time, within limits; at least now for a page whose sender waits."""
+    received_at = milliseconds(now)
+    moment = min(_number(posted, received_at), received_at + AHEAD)
+    return moment if background else max(moment, received_at)
 
 
-def _seen(told: str, here: int) -> frozenset[int]:
-    moments = {_number(moment, 0) for moment in told.split()[-MAX_SEEN:]}
-    return frozenset(moment for moment in moments if moment <= here + AHEAD) or frozenset({0})
+def _seen(posted: str, received_at: int) -> frozenset[int]:
+    moments = {_number(moment, 0) for moment in posted.split()[-MAX_SEEN:]}
+    return frozenset(moment for moment in moments if moment <= received_at + AHEAD) or frozenset({0})
 
 
-def _number(told: str, otherwise: int) -> int:
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else otherwise
+def _number(posted: str, otherwise: int) -> int:
+    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 16 else otherwise
 
 
 def page_position(pages: Sequence[Page], page_id: str) -> int:
-    """Raises LinkUnknown for a page that the questionnaire does not have."""
-    for place, found in enumerate(pages):
-        if found.id == page_id:
+    """Return the page's index. Raises LinkUnknown for a page that the questionnaire does not have."""
+    for place, page in enumerate(pages):
+        if page.id == page_id:
             return place
     raise LinkUnknown

@@ -1,4 +1,4 @@
-"""Send: the saved answers become the answers that count, in one transaction with everything that follows."""
+"""Submit: the saved answers become the answers that count, in one transaction with everything that follows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_RETRIES = 3  # another window may save or send between our read and our writ
 
 
 class NothingAnswered(Refusal):
-    """A questionnaire without a single answer says nothing about anybody."""
+    """A questionnaire without a single answer."""
 
     title = "There is no answer to send yet"
 
@@ -33,7 +33,7 @@ class NothingAnswered(Refusal):
 
 
 class ChangedMeanwhile(Refusal):
-    """Another window or device went on writing."""
+    """Another window or device kept saving."""
 
     status = 409
     title = "Your answers changed in another window"
@@ -45,9 +45,9 @@ class ChangedMeanwhile(Refusal):
 
 
 def submit(ticket: AnswerLink, now: datetime) -> Questionnaire:
-    """Returns the sheet as it was sent; sending what is sent already is success.
+    """Submit the answers and return the questionnaire as sent; submitting again succeeds.
 
-    Raises NothingAnswered, ChangedMeanwhile, or what opening the sheet raises; then nothing was changed.
+    Raises NothingAnswered, ChangedMeanwhile, or what opening the questionnaire raises; then nothing was changed.
     """
     for _ in range(MAX_RETRIES):
         sheet = open_questionnaire(ticket, now)
@@ -59,7 +59,7 @@ def submit(ticket: AnswerLink, now: datetime) -> Questionnaire:
         try:
             commit(_writes(sheet, now), now)
         except (WaveChanged, InvitationChanged):
-            continue  # look again: closed, sent by another window, or changed
+            continue  # check again: closed, sent by another window, or changed
         return sheet
     raise ChangedMeanwhile
 
@@ -77,13 +77,13 @@ def _writes(sheet: Questionnaire, now: datetime) -> list[Write]:
 
 
 def _send(sheet: Questionnaire, now: datetime) -> Write:
-    """A page that was never saved gets an empty box: all raters' rows are alike once they have sent."""
+    """Add an empty encrypted page for each page that was never saved: all raters' rows are alike once submitted."""
     before, key = sheet.invitation, sheet.key.seal
     boxes, saved_at, sent_moments = dict(before.draft), {}, {}
     for page in sheet.pages:
-        of = (key, before.id, page.id)
-        saved_at[page.id] = encryption.hide_moment(*of, before.saved_at.get(page.id, PASSED_OVER))
-        sent_moments[page.id] = encryption.hide_moment(*of, milliseconds(now))
+        bound_to = (key, before.id, page.id)
+        saved_at[page.id] = encryption.hide_moment(*bound_to, before.saved_at.get(page.id, PASSED_OVER))
+        sent_moments[page.id] = encryption.hide_moment(*bound_to, milliseconds(now))
         if page.id not in boxes:
-            boxes[page.id] = encryption.encrypt_page(*of, {}, pages.room(page))
+            boxes[page.id] = encryption.encrypt_page(*bound_to, {}, pages.room(page))
     return invitations.send(before, Boxes(boxes, saved_at, sent_moments))

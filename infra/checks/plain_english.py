@@ -39,6 +39,8 @@ EMAIL = r"(?<![`/\w.-])mail(?:s|ed|ing)?(?![`/\w.-])"  # what people receive; no
 NAMES = r"^(?:MOST|LONGEST|LARGEST|FEWEST|SMALLEST)_\w+ *[:=]"
 EXCEPTIONS: Mapping[tuple[str, str], str] = {  # (file, word) -> why it must stay
     ("chalicelib/sponsor/jobs.py", "mending"): "a key of stored jobs",
+    ("chalicelib/collect/comment_check.py", "told"): "a word that raters write",
+    ("chalicelib/collect/comment_check.py", "tell"): "a word that raters write",
 }
 
 

@@ -75,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     rotated.add_argument("--drop-oldest", action="store_true", help="instead: end the links of the oldest key")
     commands_of.add_parser("policies", help="write the policies of every stage from infra/rights.yaml")
     for each in (made, deployed, removed, rotated):
-        each.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+        each.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
     for each in (made, deployed, removed, rotated, commands_of.add_parser("status", help="how it stands")):
         each.add_argument("--stage", required=True, help="which deployment, as in prod")
     return top

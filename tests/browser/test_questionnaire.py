@@ -100,7 +100,7 @@ def test_the_whole_way_works_without_javascript(asked, visit):
     choose(page, ITEMS[0], "2")
     page.get_by_role("button", name="Save and continue").click()
     assert "3 behaviours not rated" in page.locator(".errors").inner_text()
-    page.get_by_role("button", name="Leave blank and carry on").first.click()
+    page.get_by_role("button", name="Leave blank and continue").first.click()
     choose(page, COMPETENCIES[1].items[0].id, "na")
     page.get_by_role("button", name="Back").click()
     assert checked(page) == {ITEMS[0]: "2"}
@@ -113,7 +113,7 @@ def test_the_whole_way_works_without_javascript(asked, visit):
     page.get_by_role("link", name="In your own words").click()
     page.get_by_label("What one change").fill("As your deputy I told you so.")
     page.get_by_role("button", name="Save and check").click()
-    assert "“As your deputy” says where you stand to each other." in page.locator("main").inner_text()
+    assert "“As your deputy” shows how you work together." in page.locator("main").inner_text()
     page.get_by_role("button", name="Send my answers").click()
     assert "Thank you" in page.locator("h1").inner_text()
 
@@ -141,7 +141,7 @@ def test_every_other_page_and_error_is_sound(asked, visit):
     assert_sound(page)
     page.get_by_label("I do not have the time").check()
     page.get_by_role("button", name="Confirm").click()
-    page.get_by_text("Noted, thank you").wait_for()
+    page.get_by_text("We will not ask you again").wait_for()
     assert_sound(page)
     for address in (asked("answer", 2), asked("inbox", 2), asked("answer", 2) + "/page/none"):
         page.goto(address)
@@ -175,7 +175,7 @@ def test_no_answer_is_lost_in_a_tunnel(asked, visit, tunnel, values):
         choose(page, item, value)
     told(page, "Not saved – trying again")
     page.get_by_role("button", name="Save and continue").click()
-    told(page, "Not saved – trying again, then going on")
+    told(page, "Not saved – trying again, then continuing")
     assert checked(page) == dict(zip(ITEMS, values, strict=True))
 
     page.unroute("**/page/**")

@@ -63,7 +63,7 @@ def test_plain_words_are_left_alone(comment):
 def test_a_phrase_is_pointed_out_once_with_its_question_and_reason():
     hints = self_check(PAGES, {"comments": {"keep": "I told you. Yes, I told you."}}, "Anna", "")
 
-    assert hints == [Hint("keep", "I told you", "points to a talk you had")]
+    assert hints == [Hint("keep", "I told you", "mentions a conversation you had")]
 
 
 def test_a_colleague_s_name_alone_is_never_confirmed():

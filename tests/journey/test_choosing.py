@@ -274,7 +274,7 @@ def test_a_delegate_whose_raters_a_file_names_is_not_told_to_choose_them(visitor
     for kind in ("plain", "html"):
         text = " ".join(mail.part(kind).split())
         assert "has named the people who give you feedback. They are asked today." in text
-        assert "Nobody is asked before you press send" not in text
+        assert "We ask no one before you press send" not in text
 
 
 def test_a_list_from_the_administrators_file_needs_no_approval(visitor, clock):

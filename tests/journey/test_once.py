@@ -36,7 +36,7 @@ def test_a_late_answer_is_refused_on_the_page(visitor, closed):
     visitor.open(closed)
 
     assert visitor.status == 410
-    assert "nothing can be added or changed any more" in visitor.page
+    assert "you can no longer add or change answers" in visitor.page
 
 
 @pytest.mark.parametrize(

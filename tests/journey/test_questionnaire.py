@@ -187,7 +187,7 @@ def test_a_comment_that_is_too_long_comes_back_with_what_to_do(visitor, link):
     [
         ("p0", "only shown in averages of at least 4 people"),
         ("mara manager", "shown as the line manager’s"),
-        ("dana delegate", "stand in your report as your own"),
+        ("dana delegate", "appear in your report as your own"),
     ],
 )
 def test_the_first_and_the_last_page_say_who_sees_what(visitor, link, name, promise):
@@ -236,7 +236,7 @@ def test_declining_needs_a_reason_and_can_be_taken_back(visitor, link):
     assert row(link)["state"] == InvitationState.INVITED
 
     visitor.post(decline, {"reason": "no_time"})
-    assert "Noted, thank you" in visitor.page
+    assert "We will not ask you again" in visitor.page
     assert "If you have changed your mind" in visitor.open(link).page
     people.send(people.answer_all(visitor, link), link)
     assert "Thank you" in visitor.page
@@ -256,4 +256,4 @@ def test_the_inbox_tells_how_far_each_questionnaire_is(visitor, clock):
     assert visitor.links("/answer/")[-1] == second
 
     clock.to(people.CLOSE)
-    assert "Nobody waits for you" in visitor.open(inbox).page
+    assert "No one is waiting for your feedback" in visitor.open(inbox).page

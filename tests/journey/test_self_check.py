@@ -12,11 +12,11 @@ def reviewed(visitor, clock, name: str) -> str:
 def test_the_review_page_quotes_what_may_tell_who_wrote_a_comment_and_still_sends_it(visitor, clock):
     page = reviewed(visitor, clock, "p0")
 
-    assert "“As your deputy” says where you stand to each other." in page
-    assert "“I told you” points to a talk you had." in page
+    assert "“As your deputy” shows how you work together." in page
+    assert "“I told you” mentions a conversation you had." in page
     people.send(visitor, people.link("p0", "answer"))
     assert "Thank you" in visitor.page
 
 
 def test_a_line_manager_is_shown_by_name_and_needs_no_such_hint(visitor, clock):
-    assert "says where you stand" not in reviewed(visitor, clock, "mara manager")
+    assert "shows how you work" not in reviewed(visitor, clock, "mara manager")

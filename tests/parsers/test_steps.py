@@ -318,7 +318,7 @@ def _refusal(case: str, size: int) -> str:
         ("people-wide", 1000, ("cells", "at most 50", "right file")),
         ("people-letters", 9000, ("characters", "at most 2000", "right file")),
         ("yaml-letters", yaml_reader.MAX_FILE + 1, ("200,001 characters", "at most 200,000", "right file")),
-        ("form-fields", forms.MAX_BODY_BYTES + 4, ("more text than this page takes",)),
+        ("form-fields", forms.MAX_BODY_BYTES + 4, ("too long for this page",)),
         ("upload-letters", uploads.MAX_BODY_BYTES + 1, ("larger than 2 MB", "several files")),
         ("responses-columns", 1000, ("columns", "at most 200", "right file")),
     ],

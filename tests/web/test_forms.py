@@ -36,7 +36,7 @@ def test_the_longest_answers_fit():
 @quickly
 @given(st.one_of(st.binary(), st.text().map(str.encode), st.text("a=&;%+ \xff").map(str.encode)))
 def test_every_other_body_is_refused_in_words(data):
-    with pytest.raises(FormRefused, match=r"Please go back"):
+    with pytest.raises(FormRefused, match=r"Go back"):
         forms.read_form(data, "answer", TOKEN)
 
 
@@ -54,14 +54,14 @@ def test_a_damaged_body_is_read_whole_or_refused(fields, damage):
 @pytest.mark.parametrize(
     ("sent", "why"),
     [
-        pytest.param(b"form=other", "not complete", id="another-page-s-nonce"),
-        pytest.param(b"form=%C3%A9", "not complete", id="a-nonce-of-other-letters"),
-        pytest.param(b"a=1", "not complete", id="no-nonce"),
+        pytest.param(b"form=other", "incomplete", id="another-page-s-nonce"),
+        pytest.param(b"form=%C3%A9", "incomplete", id="a-nonce-of-other-letters"),
+        pytest.param(b"a=1", "incomplete", id="no-nonce"),
         pytest.param(b"a=1&a=2", "a field twice", id="a-field-twice"),
         pytest.param(b"a=%FF", "damaged", id="not-utf-8"),
         pytest.param("a=é".encode(), "damaged", id="not-encoded"),
         pytest.param(b"a=1&" * 400, "damaged", id="too-many-fields"),
-        pytest.param(b"a=" + b"x" * forms.MAX_BODY_BYTES, "more text", id="too-long"),
+        pytest.param(b"a=" + b"x" * forms.MAX_BODY_BYTES, "too long", id="too-long"),
     ],
 )
 def test_a_refusal_says_what_was_wrong(sent, why):
@@ -71,5 +71,5 @@ def test_a_refusal_says_what_was_wrong(sent, why):
 
 @pytest.mark.parametrize(("verb", "token"), [("decline", TOKEN), ("answer", "abd.1.signature")])
 def test_a_page_for_another_link_is_refused(verb, token):
-    with pytest.raises(FormRefused, match="not complete"):
+    with pytest.raises(FormRefused, match="incomplete"):
         forms.read_form(body({}), verb, token)

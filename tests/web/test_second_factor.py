@@ -92,7 +92,7 @@ def test_a_wrong_code_sets_nothing_up(visitor, clock):
     type_email_code(visitor, clock).open(signing.url(ACCOUNT))
     visitor.post(signing.url(ACCOUNT), {"code": "123 456"})
 
-    assert (visitor.status, "This is not the right code that the app shows" in visitor.page) == (400, True)
+    assert (visitor.status, "That is not the code that the app shows" in visitor.page) == (400, True)
     assert second_factors.find(administrator().who) is None
 
 

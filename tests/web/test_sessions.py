@@ -156,7 +156,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_asks_for_a_new_
     code = newest_code(DANA)
     wrong = "000000" if code != "000 000" else "000001"
     take = visitor.links("/sign-in/")[0]
-    for left in ("4 tries left", "3 tries left", "2 tries left", "1 try left", "this was the last try"):
+    for left in ("4 tries left", "3 tries left", "2 tries left", "1 try left", "it was the last try"):
         visitor.post(take, {"code": wrong})
         assert visitor.status == 400
         assert left in visitor.page
@@ -206,7 +206,7 @@ def test_the_administrators_page_answers_alike_whether_or_not_an_address_is_list
     strangers = visitor.links("/sign-in/")[0]
     refused = [visitor.post(strangers, {"code": "123 456"}).page for _ in range(5)]
     assert "4 tries left" in refused[0]
-    assert "this was the last try" in refused[4]
+    assert "it was the last try" in refused[4]
 
 
 def test_a_code_for_administrators_is_not_one_for_readers_at_the_same_address(visitor, clock, report):
