@@ -1,4 +1,4 @@
-"""Whoever approves a delegate's list looks at it, and says yes or what to change. Nobody is mailed before the yes."""
+"""Record what the approver of a delegate's list decides. No one on the list is emailed before they approve it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from chalicelib.links import kinds
 from chalicelib.links.signing import LinkRevoked
 from chalicelib.nominate import emails
 from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, RaterList, load
+from chalicelib.nominate.seen_list import ListOutdated, refuse_unseen
 from chalicelib.nominate.submit_list import cancelled, invite_all
 from chalicelib.store import delegates
 from chalicelib.store import emails as mails
@@ -20,7 +21,7 @@ from chalicelib.store.table import Write
 
 MAX_REMARK_CHARS = 1000  # characters
 APPROVE, CHANGE = "approve", "change"
-TAKEN_BACK = "{delegate} took the list back while you were looking at it. You get a mail when it comes again."
+TAKEN_BACK = "{delegate} took the list back while you were looking at it. You get an email when it comes again."
 
 
 def open_request(token: str, now: datetime) -> RaterList:
@@ -33,18 +34,30 @@ def open_request(token: str, now: datetime) -> RaterList:
     return choice
 
 
-def record_decision(choice: RaterList, decision: str, remark: str, now: datetime) -> None:
-    """Deciding the same once more is success. Raises ListRefused with what to do, or ChoosingClosed."""
+def record_decision(choice: RaterList, decision: str, remark: str, seen: str, now: datetime) -> None:
+    """Approve the list or ask for a change. Deciding the same once more is success.
+
+    seen    the list that the approver's page showed: see seen_list
+
+    Raises ListRefused with what to do, ListOutdated for a list that they have not seen, or ChoosingClosed.
+    """
     remark = remark.replace("\r\n", "\n").strip()
     if not choice.is_open:
         raise ChoosingClosed
+    if choice.is_asked:
+        refuse_unseen(choice, seen)
     if decision not in (APPROVE, CHANGE):
         raise ListRefused("Please choose one of the two.", "decision")
     if decision == CHANGE and not remark:
         raise ListRefused("Please say what you would change.", "remark")
     if len(remark) > MAX_REMARK_CHARS:
         raise ListRefused(f"Please shorten this to {MAX_REMARK_CHARS} characters; it has {len(remark)}.", "remark")
-    _settle(choice, decision, _approved(choice, now) if decision == APPROVE else _sent_back(choice, remark, now), now)
+    if choice.is_asked:
+        writes = _approved(choice, now) if decision == APPROVE else _sent_back(choice, remark, now)
+        if _is_written(writes, now):
+            return
+        choice = open_request(choice.token, now)
+    _refuse_unsettled(choice, decision)
 
 
 def _approved(choice: RaterList, now: datetime) -> list[Write]:
@@ -60,15 +73,19 @@ def _sent_back(choice: RaterList, remark: str, now: datetime) -> list[Write]:
     return [delegates.save_nomination(changed, before.revision), *cancelled(choice), mails.add(told)]
 
 
-def _settle(choice: RaterList, decision: str, writes: list[Write], now: datetime) -> None:
-    """Raises ListRefused unless the list lies with the approver, or was decided just so before."""
+def _is_written(writes: list[Write], now: datetime) -> bool:
+    """Return False if the list or the wave changed since they were read."""
+    try:
+        commit(writes, now)
+    except (NominationChanged, WaveChanged):
+        return False
+    return True
+
+
+def _refuse_unsettled(choice: RaterList, decision: str) -> None:
+    """Raises ListRefused unless the same was decided before."""
     if choice.is_asked:
-        try:
-            commit(writes, now)
-        except (NominationChanged, WaveChanged):
-            choice = open_request(choice.token, now)
-        else:
-            return
+        raise ListOutdated
     settled = not choice.unsent if decision == APPROVE else choice.nomination.approval is Approval.CHANGE_WANTED
     if not settled:
         raise ListRefused(TAKEN_BACK.format(delegate=choice.delegate.person.name))

@@ -11,6 +11,7 @@ from chalicelib.links import signing
 from chalicelib.links.kinds import APPROVE, NOMINATE
 from chalicelib.nominate import approve_list, edit_list, submit_list
 from chalicelib.nominate.rater_list import Listed, ListRefused, RaterList, open_choice, with_warnings
+from chalicelib.nominate.seen_list import SEEN, find_changes, write_seen
 from chalicelib.web import forms
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
 
@@ -64,8 +65,8 @@ def check(token: str) -> Response:
 def send(token: str) -> Response:
     choice, fields = open_choice(token, clock.now()), _fields(NOMINATE.verb, token)
     return _tried(
-        lambda: submit_list.submit_list(choice, clock.now(), fewer="fewer" in fields),
-        lambda refused: _check_page(choice, refused),
+        lambda: submit_list.submit_list(choice, clock.now(), fewer="fewer" in fields, seen=fields.get(SEEN, "")),
+        lambda refused: _check_page(open_choice(token, clock.now()), refused, fields),
         f"/nominate/{token}",
     )
 
@@ -80,9 +81,10 @@ def request(token: str) -> Response:
 @page_handler
 def decide(token: str) -> Response:
     choice, fields = approve_list.open_request(token, clock.now()), _fields(APPROVE.verb, token)
+    decision, remark, seen = (fields.get(name, "") for name in ("decision", "remark", SEEN))
     return _tried(
-        lambda: approve_list.record_decision(choice, fields.get("decision", ""), fields.get("remark", ""), clock.now()),
-        lambda refused: _request_page(choice, refused, fields),
+        lambda: approve_list.record_decision(choice, decision, remark, seen, clock.now()),
+        lambda refused: _request_page(approve_list.open_request(token, clock.now()), refused, fields),
         f"/approve/{token}",
     )
 
@@ -129,12 +131,21 @@ def _person_page(
     return _shown("nominate/person", choice, refused, fields, listed=listed)
 
 
-def _check_page(choice: RaterList, refused: ListRefused | None = None) -> Response:
-    return _shown("nominate/check", with_warnings(choice), refused)
+def _check_page(choice: RaterList, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
+    return _seen_page("nominate/check", NOMINATE.verb, choice, refused, fields)
 
 
 def _request_page(choice: RaterList, refused: ListRefused | None = None, fields: Fields | None = None) -> Response:
-    return _shown("nominate/request", with_warnings(choice), refused, fields, verb=APPROVE.verb)
+    return _seen_page("nominate/request", APPROVE.verb, choice, refused, fields)
+
+
+def _seen_page(
+    template: str, verb: str, choice: RaterList, refused: ListRefused | None, fields: Fields | None
+) -> Response:
+    """Make a page whose form holds the list that it shows. It tells what has changed since the page that was posted."""
+    seen = write_seen(choice.unsent)
+    changes = find_changes(seen if fields is None else fields.get(SEEN, ""), choice.unsent)
+    return _shown(template, with_warnings(choice), refused, fields, verb, seen=seen, changes=changes)
 
 
 def _shown(

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chalicelib.jobs.commit import commit
 from chalicelib.nominate import emails
 from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, RaterList, load
+from chalicelib.nominate.seen_list import refuse_unseen
 from chalicelib.store import delegates
 from chalicelib.store import emails as mails
 from chalicelib.store.delegates import Approval, Nomination, NominationChanged, WaveChanged
@@ -19,15 +20,19 @@ from chalicelib.waves.suppression import list_suppressed
 CHANGED = "The list changed in another window. Please check it and send again."
 
 
-def submit_list(choice: RaterList, now: datetime, *, fewer: bool) -> None:
-    """Have everybody on the list invited, or the list looked at. Sending what was sent is success.
+def submit_list(choice: RaterList, now: datetime, *, fewer: bool, seen: str) -> None:
+    """Invite everyone on the list, or ask its approver. Sending what was sent is success.
 
     fewer  the delegate says that some groups have fewer people than asked for
+    seen   the list that the delegate's page showed: see seen_list
+
+    Raises ListRefused with what to do, ListOutdated for a list that they have not seen, or ChoosingClosed.
     """
     if not choice.is_open:
         raise ChoosingClosed
     if _is_out(choice):
         return
+    refuse_unseen(choice, seen)
     short = [f"{line.group.title}: {line.missing} more" for line in choice.groups if line.missing]
     if short and not fewer:
         raise ListRefused(f"Please add people ({'; '.join(short)}), or tick that you have no more.", "fewer")

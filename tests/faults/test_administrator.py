@@ -16,6 +16,7 @@ from chalicelib.core.ids import coach_id
 from chalicelib.core.model import Approver, InvitationState, Wave, WaveState
 from chalicelib.nominate import submit_list
 from chalicelib.nominate.rater_list import load
+from chalicelib.nominate.seen_list import write_seen
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, holds, jobs, wave_keys
 from chalicelib.store.cohorts import DelegateStatus
@@ -262,7 +263,8 @@ def list_with_coach():
     before = delegates.find_nomination(people.dana(), Wave.BASELINE)
     chosen = other(before, raters=(*before.raters, *people.raters(4, 0)), revision=before.revision + 1)
     people.write(delegates.save_nomination(chosen, before.revision))
-    submit_list.submit_list(load("", delegate.id, str(delegate.link_version), clock.now()), clock.now(), fewer=True)
+    found = load("", delegate.id, str(delegate.link_version), clock.now())
+    submit_list.submit_list(found, clock.now(), fewer=True, seen=write_seen(found.unsent))
     scene.settle(clock.now())
     people.write(put({**debriefs.unsigned_notes_key(people.dana())._asdict(), "text": "Mine", "at": clock.now()}))
 

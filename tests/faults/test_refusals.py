@@ -14,6 +14,7 @@ from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.links import signing
 from chalicelib.nominate import rater_list, submit_list
+from chalicelib.nominate.seen_list import write_seen
 from chalicelib.store import cohorts, emails, impact_surveys, invitations, jobs
 from chalicelib.store.cohorts import LineMissing
 from chalicelib.store.emails import EmailMissing
@@ -105,7 +106,7 @@ def test_a_list_whose_delegate_has_no_line_did_not_change_in_another_window():
     found = rater_list.open_choice(people.link("dana delegate", "nominate").rsplit("/", 1)[1], clock.now())
 
     with pytest.raises(LineMissing):
-        submit_list.submit_list(found, clock.now(), fewer=True)
+        submit_list.submit_list(found, clock.now(), fewer=True, seen=write_seen(found.unsent))
 
 
 def test_a_job_that_invites_fails_at_once_when_a_row_is_missing():
