@@ -1,4 +1,4 @@
-"""One person's data: everything that names them, to hand over or to erase. An operator's command: it reads every row.
+"""One person's data: find everything that names them, and erase it. An operator's command: it reads every row.
 
 Answers that were cut from identity cannot be found again, by us or by anybody; a report that holds them is never made
 again without them, because the difference would tell them.
@@ -28,7 +28,6 @@ from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Changed, Key, Write, delete, get, put, query, scan, transact
 
 MAX_TRIES = 5  # a rater may save or send between our read and our write
-SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
 BY = "command line"
 
 
@@ -40,14 +39,6 @@ class PersonUnknown(Refusal):
 
     def __init__(self, email: str) -> None:
         super().__init__(f"No row of this stage names {email}.")
-
-
-def export(email: str) -> list[Row]:
-    """Every row that names the person, without the keys of machines. Raises PersonUnknown."""
-    found = [{name: value for name, value in row.items() if name not in SEALED} for row in rows_naming(email)]
-    if not found:
-        raise PersonUnknown(email)
-    return found
 
 
 def erase(email: str, now: datetime) -> int:
@@ -139,15 +130,19 @@ class EraseRefused(Refusal):
 def rows_naming(email: str) -> Iterator[Row]:
     """Rows that hold the address, and the rater's inbox, which holds only its hash."""
     wanted = email.strip().lower()
-    inboxes = {f"RATER#{key(wanted)}" for key in (rater_key, unkeyed_rater_key)}
-    return (row for row in scan() if row["pk"] in inboxes or _names(row, wanted))
+    inboxes = inboxes_of(wanted)
+    return (row for row in scan() if row["pk"] in inboxes or is_naming(row, wanted))
 
 
-def _names(value: Any, email: str) -> bool:
+def inboxes_of(email: str) -> frozenset[str]:
+    return frozenset(f"RATER#{key(email)}" for key in (rater_key, unkeyed_rater_key))
+
+
+def is_naming(value: Any, email: str) -> bool:
     if isinstance(value, Mapping):
-        return email in value or any(_names(inner, email) for inner in value.values())
+        return email in value or any(is_naming(inner, email) for inner in value.values())
     if isinstance(value, (list, tuple)):
-        return any(_names(inner, email) for inner in value)
+        return any(is_naming(inner, email) for inner in value)
     return isinstance(value, str) and value == email
 
 

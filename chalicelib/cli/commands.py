@@ -287,9 +287,10 @@ def retry_emails(args: Namespace) -> int:
 
 
 def export_person(args: Namespace) -> int:
-    from chalicelib.admin import data_requests
+    from chalicelib.admin import person_export
 
-    print(json.dumps(data_requests.export(args.email), indent=2, ensure_ascii=False, sort_keys=True, default=_as_text))
+    found = person_export.export(args.email, clock.now())
+    print(json.dumps(found, indent=2, ensure_ascii=False, sort_keys=True, default=_as_text))
     return 0
 
 

@@ -155,7 +155,12 @@ def _add_emails(group: argparse.ArgumentParser) -> None:
 
 def _person(group: argparse.ArgumentParser) -> None:
     verbs = _verbs(group)
-    export = _verb(verbs, "export", commands.export_person, "every row that names a person; changes nothing")
+    export = _verb(
+        verbs,
+        "export",
+        commands.export_person,
+        "what is stored about a person, and no one else",
+    )
     export.add_argument("email")
     erase = _verb(
         verbs, "erase", commands.erase_person, "remove a rater, coach, manager or withdrawn delegate from every row"

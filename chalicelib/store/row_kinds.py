@@ -17,7 +17,7 @@ from chalicelib.store.table import Key
 
 
 class Owner(StrEnum):
-    """The owner of a row. An export holds the rows that a person owns, and no one else's."""
+    """The owner of a row. An export holds nothing of others, also where they share a row: admin/person_export.py."""
 
     DELEGATE = "delegate"
     RATER = "rater"

@@ -1,0 +1,118 @@
+"""What `person export` hands over: everything about the person, and nothing that tells of anyone else."""
+
+import json
+import re
+
+import pytest
+
+from chalicelib.admin import person_export
+from chalicelib.admin.data_requests import PersonUnknown
+from chalicelib.collect.decline import decline
+from chalicelib.collect.submit_answers import submit
+from chalicelib.store import audit_events, cohorts
+from chalicelib.store.table import scan
+from tests.faults import scene
+from tests.support import people
+from tests.support.drain import drain
+
+EVERYONE = ("p0", "p1", "d0", "mara manager", "cleo coach", "dana delegate", "dora delegate", "sam sponsor")
+
+
+def address(name):
+    return people.SPONSOR.email if name == "sam sponsor" else people.person(name).email
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    """Two delegates with the same manager, coach and raters, some of whom have answered or declined."""
+    people.opened(clock, chosen=people.raters(7, 1), names=("dana delegate", "dora delegate"))
+    for name in ("p0", "p1", "p2", "p3"):
+        ticket = scene.ticket(scene.invitation(name))
+        scene.fill_in(ticket, "3", clock.now())
+        submit(ticket, clock.now())
+    decline(scene.ticket(scene.invitation("d0")), "no_time", clock.now())
+    drain(clock.advance(days=1))
+
+
+def exported(name, clock):
+    return person_export.export(address(name), clock.now())
+
+
+def as_text(rows):
+    return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", EVERYONE)
+def test_no_address_of_anyone_else_is_in_it(opened, clock, name):
+    found = set(re.findall(r"[a-z0-9.]+@example\.org", as_text(exported(name, clock))))
+
+    assert found == {address(name)}
+
+
+@pytest.mark.parametrize("name", EVERYONE)
+def test_no_row_of_others_says_who_they_are(opened, clock, name):
+    """Lists of raters, loaded files, lines of the dashboard. An email says what its reader was told."""
+    rows = [row for row in exported(name, clock) if row["sk"] != "MAIL" and not row["pk"].startswith("RATER#")]
+    names = [people.person(other).name for other in (*EVERYONE[:-1], "p2", "d1") if other != name]
+
+    assert rows
+    assert [other for other in names if other in as_text(rows)] == []
+
+
+def test_a_rater_finds_their_own_place_in_what_is_shared(opened, clock):
+    rows = exported("p1", clock)
+    own = {"group": "peer", "person": {"name": "P1", "email": address("p1")}}
+    lists = [row["raters"] for row in rows if row["sk"] == "NOMINATION#baseline"]
+    loaded = [row for row in rows if row["pk"].startswith("LOAD#")]
+
+    assert lists == [[own], [own]]
+    assert [row["raters"] for row in loaded] == [{person_export.OTHER: [own, own]}]
+    assert "delegates" not in loaded[0]
+    assert {row["sk"].partition("#")[0] for row in rows} == {"NOMINATION", "INVITATION", "LOAD", "PEOPLE", "MAIL"}
+
+
+def test_who_stands_in_the_row_of_a_delegate_gets_no_details_of_the_delegate(opened, clock):
+    row = next(row for row in exported("mara manager", clock) if row["sk"] == "META")
+
+    assert row.keys() - {"pk", "sk"} == {"manager"}
+    loaded = next(row for row in exported("mara manager", clock) if row["pk"].startswith("LOAD#"))
+    mara = {"manager": {"name": "Mara Manager", "email": address("mara manager")}}
+    assert (loaded["delegates"], "raters" in loaded) == ([mara, mara], False)
+    line = next(row for row in exported("cleo coach", clock) if row["sk"].startswith("DELEGATE#"))
+    assert line.keys() - {"pk", "sk"} == {"coach"}
+
+
+def test_a_delegate_gets_their_own_row_without_their_manager_and_coach(opened, clock):
+    row = next(row for row in exported("dana delegate", clock) if row["sk"] == "META")
+
+    assert (row["service"], row["manager"], row["coach"]) == ("Community nursing", "(another person)", row["manager"])
+
+
+@pytest.mark.parametrize("name", ["dana delegate", "cleo coach", "mara manager"])
+def test_no_count_of_what_others_did_is_in_it(opened, clock, name):
+    fields = {field for row in exported(name, clock) for field in row}
+
+    assert {field for field in fields if field.partition(":")[0] in ("answered", "declined", "counted")} == set()
+    assert cohorts.list_lines(people.COHORT)[0].answered == 4, "there is something to tell"
+
+
+def test_no_sealed_answer_is_in_it(opened, clock):
+    (stored,) = [row for row in scan() if row.get("rater", {}).get("email") == address("p0") and row.get("sent")]
+    row = next(row for row in exported("p0", clock) if row["sk"] == stored["sk"] and row["pk"] == stored["pk"])
+
+    assert stored["draft"]
+    assert row["state"] == "answered"
+    assert row.keys() & {"draft", "sent"} == set()
+
+
+def test_it_is_noted_in_the_audit_trail(opened, clock):
+    exported("p0", clock)
+
+    row = audit_events.of_cohort(people.COHORT)[-1]
+    assert (row["act"], row["by"]) == ("exported a person’s data", "command line")
+    assert address("p0") not in as_text([row])
+
+
+def test_someone_of_whom_nothing_is_stored_is_told_so(opened, clock):
+    with pytest.raises(PersonUnknown):
+        person_export.export("who@example.org", clock.now())
