@@ -60,6 +60,7 @@ class _Moving:
             person=change.of(delegate.person),
             manager=change.of(delegate.manager),
             coach=change.of(delegate.coach),
+            coach_link=_coach_link(delegate, change),
             link_version=delegate.link_version + change.has(delegate.person),
         )
         self.waves = {read.wave: read for read in _read_all(DelegateWave, rows, "WAVE#")}
@@ -216,6 +217,12 @@ class _Moving:
         for nomination in self.nominations:
             waits = nomination.approval is Approval.ASKED
             yield from ((mail_id, waits) for mail_id in nomination.reminders)
+
+
+def _coach_link(delegate: Delegate, change: Change) -> int:
+    """The version of the link of whoever coaches the delegate from now on."""
+    cohort = cohorts.find(delegate.cohort_id) if change.has(delegate.coach) else None
+    return cohorts.coach_link(cohort, change.of(delegate.coach)) if cohort else delegate.coach_link
 
 
 def _is_astray(invitation: Invitation) -> bool:

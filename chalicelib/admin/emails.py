@@ -63,20 +63,25 @@ class LinkOwner(Struct, frozen=True):
 
 
 def link_email(cohort: Cohort, owner: LinkOwner, now: datetime) -> Email:
-    """A link sent again: one a day."""
+    """A link sent again: one a day, unless it was revoked in between."""
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     return create_email(
         LINK,
         cohort.id,
         derive(8, owner.person.email),
         owner.part,
-        f"{local_date(now, programme.organisation.timezone)}",
+        f"{local_date(now, programme.organisation.timezone)}{_version(owner.link)}",
         to=owner.person,
         due_at=now,
         words=common_words(programme) | {"name": owner.person.name, "what": owner.what},
         links={ANY_PAGE: owner.link},
         about={"cohort": cohort.id},
     )
+
+
+def _version(link: Link) -> str:
+    """Part of the email's id: another link is another email, also on the same day."""
+    return "" if link[-1] == "1" else f".v{link[-1]}"
 
 
 def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime) -> Email | None:
@@ -137,4 +142,4 @@ def _page_of(part: str, change: Change) -> tuple[Person, str, Link, dict[str, st
     about = {"delegate": delegate.id}
     if part == "delegate":
         return delegate.person, "your own page", HUB.link(delegate), about
-    return delegate.coach, "your delegates", COACH.link(delegate.cohort_id, delegate.coach), about
+    return delegate.coach, "your delegates", COACH.link(delegate.cohort_id, delegate.coach, delegate.coach_link), about

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from chalicelib.admin import confirm_address as confirm
 from chalicelib.admin import resend_link, schedule_followup
+from chalicelib.admin import revoke_links as revoke
 from chalicelib.admin import void_answers as void
 from chalicelib.admin.address_change import change_address
 from chalicelib.core.errors import FieldError, FormInvalid
@@ -26,6 +27,11 @@ def address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
 
 def link(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
     return "sent" if resend_link.resend_link(cohort_id, fields.get("address", ""), now, by) else "today"
+
+
+def revoke_links(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
+    revoke.revoke_links(cohort_id, fields.get("address", ""), now, by, send="send" in fields)
+    return "revoked"
 
 
 def void_answers(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
@@ -62,5 +68,6 @@ FORMS: dict[str, Form] = {
     "link": link,
     "followup": plan_followup,
     "void": void_answers,
+    "revoke-links": revoke_links,
     "confirm": confirm_address,
 }

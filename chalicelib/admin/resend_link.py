@@ -1,25 +1,28 @@
 """A lost link: the same link once more, to the address it belongs to, once a day at most.
 
-Nothing here depends on whether a rater has answered, so nobody learns it from whether a mail goes out.
+Nothing here depends on whether a rater has answered, so no one learns it from whether an email goes out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.emails import LinkOwner, link_email
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.errors import FieldError, FormInvalid
-from chalicelib.core.model import SELF_GROUP, Cohort, Invitation, InvitationState
+from chalicelib.core.model import SELF_GROUP, Cohort, Delegate, Invitation, InvitationState
 from chalicelib.jobs.commit import commit
-from chalicelib.links.kinds import COACH, HUB, INBOX, SPONSOR
-from chalicelib.store import audit_events, cohorts, delegates, emails, invitations
+from chalicelib.links.kinds import APPROVE, COACH, HUB, IMPACT, INBOX, SPONSOR
+from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, programmes
 from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.emails import EmailExists
+from chalicelib.store.impact_surveys import ImpactSurvey, Role
 from chalicelib.store.marshal import read
-from chalicelib.store.table import get_many
+from chalicelib.store.table import batched, get, get_many
+from chalicelib.waves import lifecycle
 
 
 class AddressNotFound(FormInvalid):
@@ -43,7 +46,7 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> bool:
     if cohort is None:
         raise CohortUnknown(cohort_id)
     wanted = clean_address(address)
-    ways = list(_ways(cohort, cohorts.lines_from(rows), wanted))
+    ways = list_links(cohort, cohorts.lines_from(rows), wanted)
     if not ways:
         raise AddressNotFound(wanted)
     new = [link_email(cohort, way, now) for way in ways]
@@ -55,6 +58,11 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> bool:
     return True
 
 
+def list_links(cohort: Cohort, lines: list[DelegateLine], address: str) -> list[LinkOwner]:
+    """Everything that this address has a link to in the cohort, as the links are now."""
+    return list(_ways(cohort, lines, address))
+
+
 def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[LinkOwner]:
     for line in lines:
         if line.email == address and not line.withdrawn:
@@ -63,12 +71,45 @@ def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[L
                 yield LinkOwner("delegate", delegate.person, "your own page", HUB.link(delegate))
     coached = next((line.coach for line in lines if line.coach.email == address), None)
     if coached:
-        yield LinkOwner("coach", coached, "your delegates", COACH.link(cohort.id, coached))
+        link = COACH.link(cohort.id, coached, cohorts.coach_link(cohort, coached))
+        yield LinkOwner("coach", coached, "your delegates", link)
     if cohort.sponsor and cohort.sponsor.email == address:
         yield LinkOwner("sponsor", cohort.sponsor, "the page of the cohort", SPONSOR.link(cohort))
+    yield from _ways_about(lines, address)
     asked = _asked(cohort, address)
     if asked:
         yield LinkOwner("rater", asked.rater, "the feedback you are asked for", INBOX.link(asked))
+
+
+def _ways_about(lines: list[DelegateLine], address: str) -> Iterator[LinkOwner]:
+    """A manager's surveys, and lists that wait for their approver. A delegate's survey is on their own page."""
+    for delegate in list_delegates(lines):
+        programme = programmes.load(delegate.programme_id, delegate.programme_version)
+        approver = lifecycle.approver_of(programme, delegate)
+        name = delegate.person.name
+        survey = _open_survey(delegate) if delegate.manager.email == address else None
+        if survey:
+            what = f"the survey about {name}"
+            yield LinkOwner(f"survey.{delegate.id}", delegate.manager, what, IMPACT.link(survey))
+        if approver and approver.email == address and _has_list_to_approve(delegate):
+            what = f"the list of people whom {name} wants to ask"
+            yield LinkOwner(f"list.{delegate.id}", approver, what, APPROVE.link(delegate, approver))
+
+
+def list_delegates(lines: Iterable[DelegateLine]) -> Iterator[Delegate]:
+    for batch in batched([delegates.key(line.delegate_id) for line in lines if not line.withdrawn]):
+        yield from (read(Delegate, row) for row in get_many(batch).values())
+
+
+def _open_survey(delegate: Delegate) -> ImpactSurvey | None:
+    row = get(impact_surveys.key(delegate.id, Role.MANAGER))
+    survey = read(ImpactSurvey, row) if row else None
+    return survey if survey and survey.is_open else None
+
+
+def _has_list_to_approve(delegate: Delegate) -> bool:
+    keys = [delegates.nomination_key(delegate.id, wave) for wave in delegates.LATEST_FIRST]
+    return any(read(Nomination, row).approval is Approval.ASKED for row in get_many(keys).values())
 
 
 def _asked(cohort: Cohort, address: str) -> Invitation | None:

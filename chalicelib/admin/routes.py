@@ -26,6 +26,7 @@ DONE |= {"replaced": "The address is being replaced: a new mail goes out, and th
 DONE |= {"sent": "The link is on its way again.", "today": "The link was sent again earlier today already."}
 DONE |= {"planned": "The follow-up is planned. The delegates are told, and appear here with it within a minute."}
 DONE |= {"voided": "Whatever was saved or sent is being destroyed, and the person is asked again."}
+DONE |= {"revoked": "The links are being revoked. If the person has no new link yet, send it under “Send a lost link”."}
 DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}
 DONE |= {"as-it-is": "Nothing was left to do: this is how it stands now."}
 DONE |= {act.id: act.done for act in actions.ACTS.values()}
@@ -169,6 +170,21 @@ def link(cohort_id: str) -> Response:
 def send_link(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _posted(admin, "link", _scope(cohort_id))
+
+
+@bp.route(f"{COHORT}/revoke-links", **GET)
+@page_handler
+def ask_to_revoke(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    scope = _scope(cohort_id)
+    return _form_page(admin, "revoke-links", scope, {"address": _email_asked_for(scope)})
+
+
+@bp.route(f"{COHORT}/revoke-links", **POST)
+@page_handler
+def revoke_links(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _posted(admin, "revoke-links", _scope(cohort_id))
 
 
 @bp.route(f"{COHORT}/followup", **GET)

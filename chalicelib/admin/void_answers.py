@@ -146,6 +146,7 @@ def _writes(
         link_version=before.link_version + 1,
         state=InvitationState.INVITED,
         sealed=False,
+        links_revoked=True,
         reminders=(),
     )
     later = to_raters.reminder_emails(programme, delegate, wave, after, now)

@@ -330,6 +330,18 @@ def void_answers(args: Namespace) -> int:
     return 0
 
 
+def revoke_links(args: Namespace) -> int:
+    from chalicelib.admin import revoke_links as revoke
+
+    revoked = revoke.revoke_links(args.cohort, args.address, clock.now(), send=args.send, dry_run=args.dry_run)
+    found = {"cohort": args.cohort, "address": args.address, "links": revoked, "dry_run": args.dry_run}
+    done = "would be revoked" if args.dry_run else "is revoked"
+    lines = [f"{target.words}: {done}" for target in revoked]
+    lines += [] if args.dry_run else ["Their sessions are over. Emails that wait get the new links."]
+    _say(args, found, lines)
+    return 0
+
+
 # --- printing ---------------------------------------------------------------------------------------
 
 

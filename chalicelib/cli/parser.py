@@ -124,6 +124,13 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     )
     void.add_argument("--delegate", metavar="ADDRESS", default="", help="only about this delegate; default: all")
 
+    what = "have every link of a person open nothing any more, because someone else may have it"
+    revoke = _verb(verbs, "revoke-links", commands.revoke_links, what)
+    revoke.add_argument("cohort")
+    revoke.add_argument("address", metavar="ADDRESS", help="of the person, where they are emailed now")
+    revoke.add_argument("--send", action="store_true", help="email the new link to the person at once")
+    revoke.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
 
 def _report(group: argparse.ArgumentParser) -> None:
     offline = _command(group, "offline", commands.report_offline, "reports from a CSV of answers; needs no cloud")

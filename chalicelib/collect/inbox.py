@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,11 @@ from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Pro
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.links import signing
 from chalicelib.links.ends import end_after
-from chalicelib.links.kinds import ANSWER, INBOX
+from chalicelib.links.kinds import ANSWER, INBOX, inbox_version
+from chalicelib.links.signing import LinkRevoked
 from chalicelib.store import delegates, invitations, programmes
 from chalicelib.store.invitations import InboxEntry
-from chalicelib.store.marshal import read
+from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Key, get_many
 
 MAX_DELEGATES = 45  # invitations; two rows each in one read of at most 100
@@ -42,24 +43,39 @@ class Asked(Struct, frozen=True):
 
 
 def inbox(token: str, now: datetime) -> list[Asked]:
-    """List open questionnaires first, nearest deadline first. Two calls, and one for a programme that is not cached."""
-    (rater,) = INBOX.open(token).parts
+    """List open questionnaires first, nearest deadline first. Two calls, and one for a programme that is not cached.
+
+    Raises LinkUnknown, LinkRevoked or LinkEnded.
+    """
+    rater, *own = INBOX.open(token).parts
     entries = invitations.inbox(rater)[-MAX_DELEGATES:]
     rows = get_many([key for entry in entries for key in _keys(entry)])
-    requests = []
-    for entry in entries:
-        invitation_key, wave_key = _keys(entry)
-        if invitation_key in rows and wave_key in rows:
-            invitation = read(Invitation, rows[invitation_key])
-            wave = read(DelegateWave, rows[wave_key])
-            requests += (
-                [_asked(entry, invitation, wave, now)] if invitation.state is not InvitationState.REVOKED else []
-            )
+    asked = [_read(rows, entry) for entry in entries if rows.keys() >= {*_keys(entry)}]
+    _refuse_revoked(own, [invitation for _, invitation, _ in asked])
+    requests = [_asked(*one, now) for one in asked if one[1].state is not InvitationState.REVOKED]
     if requests:
         last = max(requests, key=lambda asked: asked.closes_at)
         zone = last.programme.organisation.timezone
         signing.refuse_ended(last.programme, end_after([last.closes_at], zone), now)
     return sorted(requests, key=lambda asked: (not asked.waits, asked.closes_at))
+
+
+def _read(rows: Mapping[Key | str, Row], entry: InboxEntry) -> tuple[InboxEntry, Invitation, DelegateWave]:
+    invitation_key, wave_key = _keys(entry)
+    return entry, read(Invitation, rows[invitation_key]), read(DelegateWave, rows[wave_key])
+
+
+def _refuse_revoked(own: Sequence[str], asked: Sequence[Invitation]) -> None:
+    """A link is as good as the invitation that it was emailed about.
+
+    One from an earlier email, which names no invitation, works as long as no link of this rater was revoked. So does
+    one whose invitation is gone, because its delegate was erased.
+
+    own   version of that invitation; empty in a link of an earlier email
+    """
+    is_current = any(inbox_version(one) in own for one in asked)
+    if not is_current and any(one.links_revoked for one in asked):
+        raise LinkRevoked
 
 
 def theme(asked: Sequence[Asked]) -> dict[str, Any]:

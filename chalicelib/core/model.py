@@ -195,6 +195,7 @@ class Cohort(Struct, frozen=True):
     sponsor: Person | None
     domains: tuple[str, ...] = ()  # of the delegates' addresses, to find typing mistakes in raters' addresses
     sponsor_link: int = 1  # version of the sponsor's link; a new address gets a new link
+    coach_links: Mapping[str, int] = field(default_factory=dict)  # id of a coach -> version, of links that were revoked
 
 
 class Delegate(Struct, frozen=True):
@@ -212,6 +213,12 @@ class Delegate(Struct, frozen=True):
     coach: Person
     link_version: int = 1
     withdrawn: bool = False
+    approver_link: int | None = None  # version of the approver's link; None as long as it is that of the delegate's own
+    coach_link: int = 1  # version of the coach's link: a copy of what the cohort says
+
+    @property
+    def approver_version(self) -> int:
+        return self.link_version if self.approver_link is None else self.approver_link
 
 
 class WaveState(StrEnum):
@@ -287,3 +294,4 @@ class Invitation(Struct, frozen=True):
     reminders: tuple[str, ...] = ()  # ids of emails that an answer cancels
     reason: str = ""  # why they declined: an id of collect.decline
     sealed: bool = False  # submitted through an earlier link: this link can neither open nor change them
+    links_revoked: bool = False  # inbox links without a version, from earlier emails, open nothing any more

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import coach_id, coach_ids
-from chalicelib.core.model import Delegate, DelegateWave, Person, Programme, Wave
+from chalicelib.core.model import Cohort, Delegate, DelegateWave, Person, Programme, Wave
 from chalicelib.debrief.next_steps import NextStep, sort_by_next_step
 from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH
-from chalicelib.links.signing import LinkUnknown
+from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import audit_events, coach_comments, cohorts, delegates, objects, programmes
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
@@ -89,14 +89,15 @@ def coach_reader(token: str, cohort_id: str, coach: Person, programme: Programme
 
 
 def open_caseload(token: str) -> Caseload:
-    """Open a caseload in one query. Raises LinkUnknown."""
+    """Open a caseload in one query. Raises LinkUnknown or LinkRevoked."""
     link = COACH.open(token)
-    cohort_id, coach = link.parts
+    cohort_id, coach, *version = link.parts
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
     lines = [line for line in cohorts.lines_from(rows) if coach in coach_ids(cohort_id, line.coach.email)]
     if cohort is None or not lines:
         raise LinkUnknown
+    _refuse_revoked(cohort, lines[0].coach, version)
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     closes = [datetime.fromisoformat(line.closes_at) for line in lines if line.closes_at]
     ends_at = end_of_programme_links(programme, cohort.dates.ends, closes)
@@ -104,9 +105,9 @@ def open_caseload(token: str) -> Caseload:
 
 
 def open_case(token: str, delegate_id: str) -> Case:
-    """Open one delegate in two calls. Raises LinkUnknown for a delegate who is not this coach's."""
+    """Open one delegate in two calls. Raises LinkUnknown for a delegate who is not this coach's, or LinkRevoked."""
     link = COACH.open(token)
-    cohort_id, coach = link.parts
+    cohort_id, coach, *version = link.parts
     rows = tuple(delegates.load_rows(delegate_id))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
     if delegate is None or delegate.cohort_id != cohort_id or coach not in coach_ids(cohort_id, delegate.coach.email):
@@ -114,6 +115,7 @@ def open_case(token: str, delegate_id: str) -> Case:
     cohort = cohorts.find(cohort_id)
     if cohort is None:
         raise LinkUnknown
+    _refuse_revoked(cohort, delegate.coach, version)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     closes = [read(DelegateWave, row).closes_at for row in rows if row["sk"].startswith("WAVE#")]
     first, again = (_report(rows, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
@@ -138,6 +140,12 @@ def open_case(token: str, delegate_id: str) -> Case:
         own_left=next((note for note in hand_overs_from(rows) if note.coach == me), None),
         ends_at=end_of_programme_links(programme, cohort.dates.ends, closes),
     )
+
+
+def _refuse_revoked(cohort: Cohort, coach: Person, version: Sequence[str]) -> None:
+    """`version`: empty in a link of an earlier email, which opens the case as long as none was revoked."""
+    if (version or ["1"]) != [str(cohorts.coach_link(cohort, coach))]:
+        raise LinkRevoked
 
 
 def _notes(rows: Iterable[Row], delegate: Delegate) -> CoachNotes | None:

@@ -52,6 +52,7 @@ class JobKind(_Kind, Enum):
     REPLACE = _Kind("admin.address_change:change_address_everywhere", "Change an address")
     HANDOVER = _Kind("admin.hand_over:tell_of_others", "Notify people about another coach or manager")
     VOID = _Kind("admin.void_answers:void_answers", "Destroy answers and ask again")
+    REVOKE_LINKS = _Kind("admin.revoke_links_job:revoke_links_everywhere", "Revoke links")
     UNDELIVERABLE = _Kind("waves.suppression:suppress_address", "Stop emails to an address")
 
     @property

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.core.ids import approver_id, coach_id, inbox_key
+from msgspec.structs import replace
+
+from chalicelib.core.ids import approver_id, coach_id, derive, inbox_key
 from chalicelib.core.model import Cohort, Delegate, Invitation, Person, Wave
 from chalicelib.links import signing
 from chalicelib.links.ends import LIVES_MONTHS
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.store.impact_surveys import ImpactSurvey
 
 WAVES = {Wave.BASELINE: "b", Wave.FOLLOWUP: "f", Wave.PULSE: "p"}  # short, so that an email program leaves a link whole
+INBOX_VERSION = 6  # letters
 
 
 def name_links(*links: Link) -> dict[str, Link]:
@@ -71,29 +74,34 @@ ANSWER = LinkKind(
     values=_answer,
     remake=_remake_answer,
 )
-DECLINE = LinkKind(
-    verb="decline",
-    parts=ANSWER.parts,
-    holder="a rater",
-    revoked=ANSWER.revoked,
-    ends=AT_CLOSE,
-    values=_answer,
-    remake=_remake_answer,
-)
+DECLINE = replace(ANSWER, verb="decline")
 
 
 def _inbox(invitation: Invitation) -> Parts:
-    return (inbox_key(invitation.delegate_id, invitation.rater.email),)
+    """As good as the invitation that it is emailed about."""
+    return (inbox_key(invitation.delegate_id, invitation.rater.email), inbox_version(invitation))
+
+
+def inbox_version(invitation: Invitation) -> str:
+    """An invitation and its link version in a few letters: links stay shorter than 100 characters."""
+    return derive(INBOX_VERSION, "inbox", invitation.id, str(invitation.link_version))
+
+
+def _remake_inbox(parts: Parts, after: AfterChange) -> Parts:
+    """Any invitation of its reader that changed makes the link that works."""
+    changed = [one for one in after.invitations.values() if one.rater.email == after.reader.email]
+    return _inbox(changed[0]) if changed else parts
 
 
 INBOX = LinkKind(
     verb="inbox",
-    parts=("rater",),
+    parts=("rater", "version of an invitation"),
     holder="a rater",
-    revoked="another address",
+    revoked=f"{ANSWER.revoked} in the same email, or another address",
     ends=f"{LIVES_MONTHS} months after the last questionnaire in it closes",
     values=_inbox,
-    remake=lambda parts, after: (inbox_key(after.delegate.id, after.reader.email),),
+    remake=_remake_inbox,
+    older=(1,),
 )
 
 # --- links of a delegate and of who approves their list -----------------------------------------------
@@ -113,7 +121,7 @@ def _remake_delegate(parts: Parts, after: AfterChange) -> Parts:
 
 def _approve(delegate: Delegate, by: Person) -> Parts:
     """Holds for as long as this person approves the delegate's list of raters."""
-    return (delegate.id, approver_id(delegate.id, by.email), str(delegate.link_version))
+    return (delegate.id, approver_id(delegate.id, by.email), str(delegate.approver_version))
 
 
 def _remake_approve(parts: Parts, after: AfterChange) -> Parts:
@@ -151,7 +159,7 @@ APPROVE = LinkKind(
     verb="approve",
     parts=("delegate", "approver", "version"),
     holder="the approver of a list",
-    revoked=BY_DELEGATE,
+    revoked="the version of the approver's link in the delegate's row, another approver, or another address",
     ends=AFTER_QUESTIONNAIRE,
     values=_approve,
     remake=_remake_approve,
@@ -169,22 +177,23 @@ IMPACT = LinkKind(
 # --- links of a coach and a sponsor -------------------------------------------------------------------
 
 
-def _coach(cohort_id: str, coach: Person) -> Parts:
-    return (cohort_id, coach_id(cohort_id, coach.email))
+def _coach(cohort_id: str, coach: Person, version: int) -> Parts:
+    return (cohort_id, coach_id(cohort_id, coach.email), str(version))
 
 
 def _remake_coach(parts: Parts, after: AfterChange) -> Parts:
-    return _coach(after.delegate.cohort_id, after.delegate.coach)
+    return _coach(after.delegate.cohort_id, after.delegate.coach, after.delegate.coach_link)
 
 
 COACH = LinkKind(
     verb="coach",
-    parts=("cohort", "coach"),
+    parts=("cohort", "coach", "version"),
     holder="a coach",
-    revoked="another coach, or address",
+    revoked="the version of the coach's link in the cohort's row, another coach, or another address",
     ends=AFTER_PROGRAMME,
     values=_coach,
     remake=_remake_coach,
+    older=(2,),
     needs_code=True,
 )
 
@@ -197,7 +206,7 @@ SPONSOR = LinkKind(
     verb="sponsor",
     parts=("cohort", "version"),
     holder="a sponsor",
-    revoked="another address",
+    revoked="the version of the sponsor's link in the cohort's row, or another address",
     ends=AFTER_PROGRAMME,
     values=_sponsor,
     remake=_keep,

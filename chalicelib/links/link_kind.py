@@ -43,6 +43,7 @@ class LinkKind(Struct, Generic[P], frozen=True):
     ends        until when it opens anything
     values      makes the parts
     remake      the parts as they must be after a change; parts that did not change stay
+    older       numbers of parts in tokens that earlier versions emailed
     needs_code  a code by email opens a session; the link alone opens nothing
     is_signed   not for links to the console, where a session says who somebody is
     """
@@ -54,6 +55,7 @@ class LinkKind(Struct, Generic[P], frozen=True):
     ends: str
     values: Callable[P, Parts]
     remake: Remake
+    older: tuple[int, ...] = ()
     needs_code: bool = False
     is_signed: bool = True
 
@@ -73,4 +75,4 @@ class LinkKind(Struct, Generic[P], frozen=True):
 
     def open(self, token: str) -> signing.Link:
         """Raises LinkUnknown unless the token was signed for this kind."""
-        return signing.open_link(self.verb, token, self.size)
+        return signing.open_link(self.verb, token, self.size, *self.older)

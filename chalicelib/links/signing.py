@@ -48,16 +48,17 @@ class LinkUnknown(Refusal):
 
 
 class LinkRevoked(Refusal):
-    """The invitation was withdrawn, or the link replaced by a newer one."""
+    """The invitation was withdrawn, an administrator revoked the link, or a newer one has replaced it."""
 
     status = 410
     title = "This link is no longer in use"
-    next_step = "There is nothing to do here. A newer mail may have another link."
+    next_step = "Use the link in your newest email from us."
 
     def __init__(self) -> None:
         super().__init__(
-            "It was withdrawn or replaced. If you had a later mail from us, please use the link in that one. "
-            "Otherwise answer the mail, and a person will help you."
+            "It was revoked, or a newer link has replaced it. Open the newest email that you have from us, and use the "
+            "link there. If that does not work either, reply to the email that brought you here. A member of the team "
+            "will send you a new link."
         )
 
 

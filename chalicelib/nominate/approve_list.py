@@ -28,7 +28,9 @@ def open_request(token: str, now: datetime) -> RaterList:
     """One call. Raises LinkUnknown, LinkRevoked, or NobodyApproves."""
     link = kinds.APPROVE.open(token)
     delegate_id, approver_id, version = link.parts
-    choice = load(link.token, delegate_id, version, now)
+    choice = load(link.token, delegate_id, None, now)
+    if version != str(choice.delegate.approver_version):
+        raise LinkRevoked
     if approver_id not in approver_ids(delegate_id, emails.approver(choice).email):
         raise LinkRevoked
     return choice

@@ -144,8 +144,11 @@ def open_choice(token: str, now: datetime) -> RaterList:
     return load(link.token, delegate_id, version, now)
 
 
-def load(token: str, delegate_id: str, version: str, now: datetime) -> RaterList:
-    """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
+def load(token: str, delegate_id: str, version: str | None, now: datetime) -> RaterList:
+    """One call. Raises LinkUnknown, LinkRevoked or LinkEnded.
+
+    version   of the delegate's own link; None where the caller checks another one
+    """
     person = delegates.key(delegate_id)
     places = [
         (delegates.wave_key(delegate_id, wave), delegates.nomination_key(delegate_id, wave))
@@ -156,7 +159,7 @@ def load(token: str, delegate_id: str, version: str, now: datetime) -> RaterList
     if person not in rows or found is None:
         raise LinkUnknown
     delegate = read(Delegate, rows[person])
-    if str(delegate.link_version) != version:
+    if version not in (None, str(delegate.link_version)):
         raise LinkRevoked
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     nomination, wave = read(Nomination, rows[found[1]]), read(DelegateWave, rows[found[0]])

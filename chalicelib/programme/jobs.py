@@ -75,6 +75,7 @@ def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) ->
         service=entry.service,
         manager=entry.manager,
         coach=entry.coach,
+        coach_link=cohorts.coach_link(cohort, entry.coach),
     )
 
 

@@ -61,7 +61,8 @@ def load_cohort(
     people = People(delegates, raters)
     checksum = people_checksum(cohort, people)
     last = cohorts.find_load(cohort.id)
-    cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort))
+    coach_links = last.cohort.coach_links if last else {}
+    cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort), coach_links=coach_links)
     of_programme = _programme_writes(programme)
     _refuse_other_rules(last, cohort)
     check_row_sizes(cohort, people)
@@ -204,7 +205,10 @@ def _unkeyed_checksum(cohort: Cohort, people: People) -> str:
     return hashlib.sha256(_canonical(cohort, people).encode()).hexdigest()[:CHECKSUM]
 
 
+LINK_VERSIONS = ("sponsor_link", "coach_links")  # of a cohort: no file says them
+
+
 def _canonical(cohort: Cohort, people: People) -> str:
     described = replace(cohort, domains=_domains(people.delegates))
-    content = {name: value for name, value in fields(described).items() if name != "sponsor_link"}
+    content = {name: value for name, value in fields(described).items() if name not in LINK_VERSIONS}
     return json.dumps([content, fields(people)], sort_keys=True)

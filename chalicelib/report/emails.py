@@ -33,6 +33,6 @@ def ready_email(programme: Programme, delegate: Delegate, wave: Wave, now: datet
         due_at=now + COACH_IS_TOLD_AFTER,
         words=common_words(programme)
         | {"name": delegate.coach.name, "delegate": delegate.person.name, "cohort": delegate.cohort_title},
-        links=name_links(COACH.link(delegate.cohort_id, delegate.coach)),
+        links=name_links(COACH.link(delegate.cohort_id, delegate.coach, delegate.coach_link)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )

@@ -194,6 +194,24 @@ def move_sponsor(before: Cohort, sponsor: Person) -> Write:
     return update(key(before.id), put=changes, when=as_read, refusal=CohortChanged)
 
 
+def coach_link(cohort: Cohort, coach: Person) -> int:
+    """The version of a coach's link."""
+    return cohort.coach_links.get(coach_id(cohort.id, coach.email), 1)
+
+
+def revoke_links(before: Cohort, after: Cohort) -> Write:
+    """Other versions of the sponsor's and coaches' links. Refused if they changed since they were read.
+
+    A load that was read before this and is stored after it would bring the old versions back: it is refused.
+    """
+    as_read = [
+        either(equals("sponsor_link", before.sponsor_link), missing("sponsor_link")),
+        either(equals("coach_links", before.coach_links), missing("coach_links")),
+    ]
+    changes = {"sponsor_link": after.sponsor_link, "coach_links": after.coach_links}
+    return update(key(before.id), put=changes, add={"loads": 1}, when=as_read, refusal=CohortChanged)
+
+
 def find_load(cohort_id: str) -> LastLoad | None:
     row = get(key(cohort_id))
     return LastLoad(read(Cohort, row), row["people"], row["loads"]) if row else None

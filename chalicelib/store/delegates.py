@@ -99,7 +99,7 @@ def add(delegate: Delegate, load: int) -> Write:
 def correct(delegate: Delegate, load: int) -> Write:
     """Update what the file says about a delegate. Refused if they were withdrawn or a later load named them."""
     row = fields(delegate)
-    details = {name: row[name] for name in ("job_title", "service", "manager", "coach", "cohort_title")}
+    details = {name: row[name] for name in ("job_title", "service", "manager", "coach", "coach_link", "cohort_title")}
     details["person.name"] = delegate.person.name  # another address than the file's was set on purpose: keep it
     details["load"] = load
     when = [_takes_part(), either(missing("load"), at_most("load", load))]
@@ -118,13 +118,31 @@ def still_coached(read: Delegate) -> Write:
 def change_addresses(before: Delegate, after: Delegate) -> Write:
     """Change addresses. Refused if they were changed since they were read, or the delegate was withdrawn."""
     people = ("person", "manager", "coach")
+    links = {"link_version": after.link_version, "coach_link": after.coach_link}
     as_read = [equals(f"{name}.email", getattr(before, name).email) for name in people]
     return update(
         key(before.id),
-        put={name: fields(getattr(after, name)) for name in people} | {"link_version": after.link_version},
+        put={name: fields(getattr(after, name)) for name in people} | links,
         when=[equals("link_version", before.link_version), *as_read, _takes_part()],
         refusal=DelegateChanged,
     )
+
+
+def revoke_links(before: Delegate, after: Delegate) -> Write:
+    """Other versions of the links about a delegate; refused if one changed since they were read, or the coach."""
+    links = {"link_version": after.link_version, "coach_link": after.coach_link}
+    links |= {"approver_link": after.approver_link} if after.approver_link is not None else {}
+    as_read = [
+        equals("link_version", before.link_version),
+        either(missing("approver_link"), equals("approver_link", before.approver_link)),
+        equals("coach.email", before.coach.email),
+    ]
+    return update(key(before.id), put=links, when=as_read, refusal=DelegateChanged)
+
+
+def _next_links(delegate: Delegate) -> dict[str, int]:
+    """Also the approver's link, once it has a version of its own."""
+    return {"link_version": 1} | ({"approver_link": 1} if delegate.approver_link is not None else {})
 
 
 def withdraw(delegate: Delegate, *, revoke_links: bool) -> Write:
@@ -132,7 +150,7 @@ def withdraw(delegate: Delegate, *, revoke_links: bool) -> Write:
     return update(
         key(delegate.id),
         put={"withdrawn": True},
-        add={"link_version": 1} if revoke_links else {},
+        add=_next_links(delegate) if revoke_links else {},
         when=[equals("link_version", delegate.link_version), _takes_part()],
         refusal=DelegateChanged,
     )

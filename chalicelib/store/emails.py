@@ -228,7 +228,7 @@ ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:
-    """Change the reader and links of an email that is still queued. Refused if it was sent in the meantime.
+    """Change the reader and links of an email that waits, or that SES refused. Refused if it was sent meanwhile.
 
     revive   include a cancelled email
     """
@@ -241,7 +241,7 @@ def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *
             **(due_columns(waiting.id, waiting.due_at) if revive else {}),
         },
         remove=["cancelled"] if revive else [],
-        when=[equals("state", EmailState.QUEUED)],
+        when=[equals("state", waiting.state)],
         refusal=EmailSettled,
     )
 

@@ -102,6 +102,16 @@ def add_pulse(result: PulseResult) -> Write:
     return put_once({**pulse_key(result.delegate_id)._asdict(), **fields(result)}, PulseExists)
 
 
+def revoke_link(before: ImpactSurvey) -> Write:
+    """Another link to the same answers; refused if the link changed since the survey was read."""
+    return update(
+        key(before.delegate_id, before.role),
+        put={"link_version": before.link_version + 1},
+        when=[equals("link_version", before.link_version)],
+        refusal=SurveyChanged,
+    )
+
+
 def save(survey: ImpactSurvey, now: datetime) -> Write:
     """Replace the answers that were read.
 

@@ -219,6 +219,13 @@ def move(before: Invitation, after: Invitation) -> list[Write]:
     return [_change_link(before, after, remove=()), delete(_entry_key(before))]
 
 
+def revoke_links(before: Invitation, after: Invitation) -> Write:
+    """Another link to the same answers; refused if the link changed since the invitation was read."""
+    links = {"link_version": after.link_version, "links_revoked": after.links_revoked}
+    as_read = [equals("link_version", before.link_version)]
+    return update(key_of(before), put=links, when=as_read, refusal=InvitationChanged)
+
+
 def void(before: Invitation, after: Invitation) -> Write:
     """Delete what was saved and sent, and ask again through another link. Refused in the same cases as `move`."""
     return _change_link(before, after, remove=SENT_FIELDS)
@@ -226,7 +233,7 @@ def void(before: Invitation, after: Invitation) -> Write:
 
 def _change_link(before: Invitation, after: Invitation, remove: Iterable[str]) -> Write:
     row = fields(after)
-    changed = ("rater", "link_version", "state", "reason", "reminders", "sealed")
+    changed = ("rater", "link_version", "state", "reason", "reminders", "sealed", "links_revoked")
     as_read = [
         equals("state", before.state),
         equals("link_version", before.link_version),

@@ -554,6 +554,16 @@ SESSION = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.EXPIRY,
 )
+ENDED_SESSIONS = RowKind(
+    name="ended sessions",
+    pk="ENDED#{reader}",
+    sk="SESSIONS",
+    what="that all sessions of a reader are over, because their links were revoked",
+    owner=Owner.READER,
+    readers=(),
+    erasure=Erasure.DELETE,
+    retention=Retention.EXPIRY,
+)
 
 # --- deriving --------------------------------------------------------------------------------------------
 

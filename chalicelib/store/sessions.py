@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import AlreadyExists, Key, Missing, Write, delete, get, put_once, update
+from chalicelib.store.table import AlreadyExists, Key, Missing, Write, delete, get_many, put, put_once, update
 
 
 class SessionMissing(Missing):
@@ -21,6 +21,13 @@ class SessionExists(AlreadyExists):
 
 
 KEPT_AFTER_END = timedelta(days=1)  # until DynamoDB may delete a row
+
+
+class EndedSessions(Struct, frozen=True):
+    """An administrator revoked a reader's links: their sessions that end by `until` had begun before that."""
+
+    who: str
+    until: datetime
 
 
 class Session(Struct, frozen=True):
@@ -44,9 +51,26 @@ def add(new: Session) -> Write:
     return put_once({**key(new.hashed)._asdict(), **fields(new), **_gone(new.ends_at)}, SessionExists)
 
 
-def find(hashed_id: str) -> Session | None:
-    row = get(key(hashed_id))
-    return read(Session, row) if row else None
+def ended_key(who: str) -> Key:
+    return Key(f"ENDED#{who}", "SESSIONS")
+
+
+def end_all(who: str, until: datetime) -> Write:
+    """End every session of a reader that ends by then."""
+    return put({**ended_key(who)._asdict(), **fields(EndedSessions(who, until)), **_gone(until)})
+
+
+def find(hashed_id: str, who: str) -> Session | None:
+    """A session of this reader, unless all of theirs were ended. One call.
+
+    who   empty for any reader
+    """
+    of_session, of_end = key(hashed_id), ended_key(who)
+    rows = get_many([of_session, *([of_end] if who else [])])
+    found = read(Session, rows[of_session]) if of_session in rows else None
+    if found and of_end in rows and found.ends_at <= read(EndedSessions, rows[of_end]).until:
+        return None
+    return found
 
 
 def confirm(hashed_id: str) -> Write:

@@ -116,7 +116,7 @@ class SignedIn(Struct, frozen=True):
 def signed_in(request: Any, reader: Reader, now: datetime) -> SignedIn:
     """Identify the reader in two calls. Raises SignInNeeded, ComeAgain, LinkEnded or AddressHeld."""
     reader.refuse_ended(now)
-    session = _session(request, now)
+    session = _session(request, now, reader.who)
     if session is None or session[1].who != reader.who:
         raise _turned_away(request, reader)
     refuse_held(reader, now)
@@ -181,7 +181,7 @@ def _cookie(session_id: str, now: datetime) -> str:
     return f"{COOKIE}={signing.token('session', session_id, str(int(now.timestamp())))}; {ATTRIBUTES}"
 
 
-def _session(request: Any, now: datetime) -> tuple[str, Session] | None:
+def _session(request: Any, now: datetime, who: str = "") -> tuple[str, Session] | None:
     """Return the session's id and row, unless it has ended; a cookie that is not ours costs no read."""
     try:
         session_id, used = signing.read("session", _cookie_value(request), 2)
@@ -189,7 +189,7 @@ def _session(request: Any, now: datetime) -> tuple[str, Session] | None:
         return None
     if now - datetime.fromtimestamp(int(used), UTC) > IDLE_TIMEOUT:
         return None
-    session = sessions.find(sessions.hashed(session_id))
+    session = sessions.find(sessions.hashed(session_id), who)
     return (session_id, session) if session and session.ends_at > now else None
 
 

@@ -283,6 +283,8 @@ def watch_over(play: Play) -> None:
     play.run()
     play.post(f"{AT_COHORT}/link", typed={"address": "p5@example.org"})
     play.run()
+    play.post(f"{AT_COHORT}/revoke-links", typed={"address": "p5@example.org", "send": "yes"})
+    play.run()
     move_addresses(play)
     act(play, "chase", "dana delegate")
     act(play, "chase")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.core.ids import approver_id, coach_id, rater_key
+from chalicelib.core.ids import approver_id, coach_id, derive, rater_key
 from chalicelib.core.model import Cohort, Delegate, Invitation, InvitationState, Person, Wave
 from chalicelib.links import kinds
 from chalicelib.links.kinds import KINDS, read_wave
@@ -51,7 +51,7 @@ def emailed() -> dict[str, Link]:
         "hub": kinds.HUB.link(DELEGATE),
         "nominate": kinds.NOMINATE.link(DELEGATE),
         "approve": kinds.APPROVE.link(DELEGATE, CLEO),
-        "coach": kinds.COACH.link(COHORT.id, CLEO),
+        "coach": kinds.COACH.link(COHORT.id, CLEO, 1),
         "impact": kinds.IMPACT.link(SURVEY),
         "sponsor": kinds.SPONSOR.link(COHORT),
         "code": kinds.CODE.link("hub", "challenge", "1", "token"),
@@ -64,11 +64,11 @@ def remade() -> dict[str, Link]:
     return {
         "answer": ("answer", DELEGATE.id, "b", INVITATION.id, "2"),
         "decline": ("decline", DELEGATE.id, "b", INVITATION.id, "2"),
-        "inbox": ("inbox", rater_key(NEW.email)),
+        "inbox": ("inbox", rater_key(NEW.email), derive(6, "inbox", INVITATION.id, "2")),
         "hub": ("hub", DELEGATE.id, "2"),
         "nominate": ("nominate", DELEGATE.id, "2"),
         "approve": ("approve", DELEGATE.id, approver_id(DELEGATE.id, NEW.email), "2"),
-        "coach": ("coach", COHORT.id, coach_id(COHORT.id, NEW.email)),
+        "coach": ("coach", COHORT.id, coach_id(COHORT.id, NEW.email), "1"),
         "impact": ("impact", DELEGATE.id, "manager", "2"),
         "sponsor": emailed()["sponsor"],  # no change about a delegate touches it
         "code": emailed()["code"],
@@ -117,6 +117,18 @@ def test_a_link_is_remade_after_a_change(verb):
 def test_a_link_that_nothing_has_changed_stays(verb):
     before = AfterChange(DELEGATE, RITA, CLEO)
     assert kinds.remake(emailed()[verb], before) == emailed()[verb]
+
+
+def test_links_of_earlier_emails_are_remade_with_a_version():
+    inbox, coach = ("inbox", rater_key(RITA.email)), ("coach", COHORT.id, coach_id(COHORT.id, CLEO.email))
+    revoked = AfterChange(
+        delegate=replace(DELEGATE, coach_link=2),
+        reader=RITA,
+        invitations={INVITATION.id: replace(INVITATION, link_version=2)},
+    )
+    assert kinds.remake(inbox, revoked) == (*inbox, derive(6, "inbox", INVITATION.id, "2"))
+    assert kinds.remake(coach, revoked) == (*coach, "2")
+    assert kinds.remake(inbox, AfterChange(DELEGATE, RITA)) == inbox
 
 
 def test_a_link_of_no_kind_is_never_remade_or_composed():

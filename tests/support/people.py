@@ -97,7 +97,7 @@ def coach_url() -> str:
     """The link of the delegate's coach as it is now, whether it was emailed or not."""
     delegate = delegates.find(dana())
     assert delegate
-    return COACH.url(delegate.cohort_id, delegate.coach)
+    return COACH.url(delegate.cohort_id, delegate.coach, delegate.coach_link)
 
 
 def answer_all(visitor: Visitor, url: str, rating: str = "4", comment: str = "Keep going.") -> Visitor:

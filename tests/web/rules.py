@@ -105,6 +105,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", COHORT + "/address"): ADMIN,
     **both(COHORT + "/void", ADMIN),
     ("POST", COHORT + "/void"): ADMIN,
+    **both(COHORT + "/revoke-links", ADMIN),
+    ("POST", COHORT + "/revoke-links"): ADMIN,
     **both(COHORT + "/confirm", ADMIN),
     ("POST", COHORT + "/confirm"): ADMIN,
     **both(COHORT + "/followup", ADMIN),

@@ -12,7 +12,7 @@ import pytest
 from chalice.test import Client
 
 import chalicelib.core.clock
-from chalicelib.core.ids import administrator_key, coach_id, delegate_id, invitation_id, rater_key, reader_key
+from chalicelib.core.ids import administrator_key, coach_id, delegate_id, derive, invitation_id, rater_key, reader_key
 from chalicelib.core.model import Cohort, DelegateEntry, Person, Wave
 from chalicelib.links import signing
 from chalicelib.programme.load_cohort import load_cohort
@@ -128,7 +128,7 @@ def session_of(name: str, key) -> str:  # type: ignore[no-untyped-def]
 def parts(verb: str, cohort_id: str) -> tuple[str, ...]:
     """What a link with this verb names, in one of the cohorts."""
     rater = invitation_id(of(cohort_id), "baseline", "p0@example.org")
-    coach = (cohort_id, coach_id(cohort_id, f"coach.{cohort_id}@example.org"))
+    coach = (cohort_id, coach_id(cohort_id, f"coach.{cohort_id}@example.org"), "1")
     return {
         "coach": coach,
         "code": ("coach", "challenge", f"{NOW.timestamp():.0f}", *signing.token("coach", *coach).split(".")),
@@ -138,7 +138,7 @@ def parts(verb: str, cohort_id: str) -> tuple[str, ...]:
         "approve": (of(cohort_id), "x", "1"),
         "answer": (of(cohort_id), "baseline", rater, "1"),
         "decline": (of(cohort_id), "baseline", rater, "1"),
-        "inbox": (rater_key("p0@example.org"),),
+        "inbox": (rater_key("p0@example.org"), derive(6, "inbox", rater, "1")),
         "impact": (of(cohort_id), "delegate", "1"),
     }[verb]
 

@@ -1,0 +1,110 @@
+"""Revoke links: every link that one person has in a cohort opens nothing any more, because someone else may have it.
+
+Their sessions end at once. The rest is a job: for each delegate concerned it raises the versions of the links and gives
+emails that wait the new ones, in one transaction. Nothing that was saved or sent is touched, and nothing here depends
+on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.resend_link import AddressNotFound, list_delegates
+from chalicelib.admin.revoke_links_job import Target
+from chalicelib.core.addresses import clean_address
+from chalicelib.core.ids import coach_id, derive, reader_key
+from chalicelib.core.model import Cohort, Delegate, Invitation, InvitationState
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.links.kinds import ANSWER, APPROVE, COACH, HUB, IMPACT, SPONSOR
+from chalicelib.store import (
+    audit_events,
+    cohorts,
+    impact_surveys,
+    invitations,
+    jobs,
+    programmes,
+    sessions,
+)
+from chalicelib.store.impact_surveys import ImpactSurvey, Role
+from chalicelib.store.jobs import JobExists
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.table import batched, get_many
+from chalicelib.waves import lifecycle
+from chalicelib.web.sessions import MAX_SESSION
+
+BY = "command line"
+REVOKED = "revoked links"
+
+
+def revoke_links(
+    cohort_id: str, address: str, now: datetime, by: str = BY, *, send: bool = False, dry_run: bool = False
+) -> list[Target]:
+    """Order a job that revokes every link of this person in the cohort; returns the links.
+
+    send   the new link to the person, when the old ones are revoked
+
+    Raises CohortUnknown or AddressNotFound.
+    """
+    rows = list(cohorts.rows(cohort_id))
+    cohort = cohorts.cohort_from(rows)
+    if cohort is None:
+        raise CohortUnknown(cohort_id)
+    person = clean_address(address)
+    targets = list(_find_targets(cohort, rows, person))
+    if not targets:
+        raise AddressNotFound(person)
+    if not dry_run:
+        _order(cohort, person, targets, now, by, send)
+    return targets
+
+
+def _order(cohort: Cohort, person: str, targets: Sequence[Target], now: datetime, by: str, send: bool) -> None:
+    links = ",".join(target.text for target in targets)
+    subject = (cohort.id, derive(12, person), f"{now:%Y%m%dT%H%M%S}")
+    about = {"cohort": cohort.id, "address": person, "links": links, "send_as": by if send else ""}
+    job = JobKind.REVOKE_LINKS.job(*subject, due_at=now, **about)
+    own = next((target.delegate for target in targets if target.verb == HUB.verb), cohort.id)
+    ended = sessions.end_all(reader_key(person), now + MAX_SESSION)
+    try:
+        commit([jobs.add(job), ended, audit_events.add(cohort.id, REVOKED, by, own, now)], now)
+    except JobExists:
+        return  # pressed twice within a second
+
+
+def _find_targets(cohort: Cohort, rows: Sequence[Row], person: str) -> Iterator[Target]:
+    if cohort.sponsor and cohort.sponsor.email == person:
+        yield Target(SPONSOR.verb, "", "", str(cohort.sponsor_link))
+    coach = next((line.coach for line in cohorts.lines_from(rows) if line.coach.email == person), None)
+    if coach:
+        version = str(cohorts.coach_link(cohort, coach))
+        yield Target(COACH.verb, "", coach_id(cohort.id, person), version)
+    for delegate in list_delegates(cohorts.lines_from(rows)):
+        yield from _find_targets_about(delegate, person)
+    for invitation in _list_invitations(cohort, person):
+        yield Target(ANSWER.verb, invitation.delegate_id, invitation.id, str(invitation.link_version))
+
+
+def _find_targets_about(delegate: Delegate, person: str) -> Iterator[Target]:
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    approver = lifecycle.approver_of(programme, delegate)
+    if delegate.person.email == person:
+        yield Target(HUB.verb, delegate.id, "", str(delegate.link_version))
+    if approver and approver.email == person:
+        yield Target(APPROVE.verb, delegate.id, "", str(delegate.approver_version))
+    if delegate.coach.email == person:
+        yield Target(COACH.verb, delegate.id, "", str(delegate.coach_link))
+    roles = {Role.DELEGATE: delegate.person, Role.MANAGER: delegate.manager}
+    keys = [impact_surveys.key(delegate.id, role) for role, reader in roles.items() if reader.email == person]
+    for row in get_many(keys).values() if keys else ():
+        survey = read(ImpactSurvey, row)
+        yield Target(IMPACT.verb, delegate.id, survey.role.value, str(survey.link_version))
+
+
+def _list_invitations(cohort: Cohort, person: str) -> list[Invitation]:
+    entries = [entry for entry in invitations.inbox_of(person) if entry.cohort_id == cohort.id]
+    keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
+    found = [read(Invitation, row) for batch in batched(keys) for row in get_many(batch).values()]
+    return [one for one in found if one.state is not InvitationState.REVOKED]

@@ -1,0 +1,169 @@
+"""The job that revokes links: it raises their versions and gives emails that wait the new links.
+
+The cohort's row is one transaction, and each delegate is one. A link that has another version than the administrator
+revoked is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.admin.emails import ANY_PAGE, LINK, NEW_LINK
+from chalicelib.admin.redirect_emails import Change, redirect
+from chalicelib.admin.resend_link import list_links, resend_link
+from chalicelib.core.model import Delegate, Invitation
+from chalicelib.jobs.commit import commit
+from chalicelib.links.kinds import ANSWER, APPROVE, COACH, HUB, IMPACT, SPONSOR, name_links
+from chalicelib.links.link_kind import AfterChange
+from chalicelib.store import cohorts, delegates, emails, impact_surveys, invitations, programmes
+from chalicelib.store.emails import Email
+from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.table import Changed, Write
+from chalicelib.waves import lifecycle
+
+MAX_RETRIES = 5  # an email may be sent between our read and our write
+
+
+class Target(Struct, frozen=True):
+    """A link as it was when the administrator revoked it. Once it has another version, it is done.
+
+    delegate   id; empty for links of the cohort's row
+    which      id of an invitation or a coach, or role of an impact survey
+    """
+
+    verb: str
+    delegate: str
+    which: str
+    version: str
+
+    @property
+    def text(self) -> str:
+        return ":".join((self.verb, self.delegate, self.which, self.version))
+
+    @property
+    def words(self) -> str:
+        """For the command line: the kind, and the id of whom it is about."""
+        return f"{self.verb}{f' about {self.delegate}' if self.delegate else ''}"
+
+
+def revoke_links_everywhere(job: Job, now: datetime) -> Sequence[Write]:
+    """The cohort's row, then delegate by delegate, each in one transaction; what an earlier attempt did stays done."""
+    cohort_id, person = job.about["cohort"], job.about["address"]
+    targets = [Target(*text.split(":")) for text in job.about["links"].split(",")]
+    about = sorted({target.delegate for target in targets} - {""})
+
+    def waiting() -> list[Email]:
+        return [*emails.waiting_about({cohort_id, *about}), *emails.refused_by_ses(now)]
+
+    change = Change(cohort_id, person, person, "")
+    _try(lambda: _cohort_writes(change, targets, waiting()), now)
+    for delegate_id in about:
+        mine = {target for target in targets if target.delegate == delegate_id}
+        _try(lambda id=delegate_id, mine=mine: _delegate_writes(change, id, mine, waiting()), now)  # type: ignore[misc]
+    _try(lambda: _lost_links(change, waiting()), now)
+    if job.about["send_as"]:
+        resend_link(cohort_id, person, now, job.about["send_as"])
+    return []
+
+
+def _try(writes: Callable[[], Sequence[Write]], now: datetime) -> None:
+    for left in reversed(range(MAX_RETRIES)):
+        try:
+            found = writes()
+            if found:
+                commit(list(found), now)
+            return
+        except Changed:
+            if not left:
+                raise
+
+
+def _cohort_writes(change: Change, targets: Sequence[Target], waiting: Sequence[Email]) -> list[Write]:
+    """Links of the sponsor and of a coach."""
+    before = cohorts.find(change.cohort)
+    if before is None:
+        raise LookupError(f"no cohort {change.cohort}")
+    after = before
+    for target in targets:
+        if target == Target(SPONSOR.verb, "", "", str(before.sponsor_link)):
+            after = replace(after, sponsor_link=before.sponsor_link + 1)
+        if target == Target(COACH.verb, "", target.which, str(before.coach_links.get(target.which, 1))):
+            after = replace(after, coach_links={**before.coach_links, target.which: int(target.version) + 1})
+    if after == before:
+        return []
+    summaries = [mail for mail in waiting if SPONSOR.verb in mail.links and change.has(mail.to)]
+    links = name_links(SPONSOR.link(after))
+    return [
+        cohorts.revoke_links(before, after),
+        *(emails.redirect(mail, mail.to, links, revive=False) for mail in summaries if before.id in mail.id.split("#")),
+    ]
+
+
+def _delegate_writes(change: Change, delegate_id: str, targets: set[Target], waiting: Sequence[Email]) -> list[Write]:
+    rows = list(delegates.load_rows(delegate_id))
+    before = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    if before is None:
+        return []  # removed meanwhile
+    after = _raise_versions(before, targets)
+    asked, surveys = _list_asked(rows, targets), _list_surveys(rows, targets)
+    changed = {one.id: replace(one, link_version=one.link_version + 1, links_revoked=True) for one in asked}
+    writes = [
+        *([delegates.revoke_links(before, after)] if after != before else []),
+        *(invitations.revoke_links(one, changed[one.id]) for one in asked),
+        *map(impact_surveys.revoke_link, surveys),
+    ]
+    if not writes:
+        return []
+    programme = programmes.load(before.programme_id, before.programme_version)
+    versions = {one.role.value: one.link_version + 1 for one in surveys}
+    links = AfterChange(after, after.person, lifecycle.approver_of(programme, after), changed, versions)
+    about = [mail for mail in waiting if before.id in mail.id.split("#")]
+    return [*writes, *(write for mail in about for write in redirect(mail, change, links, revive=False))]
+
+
+def _list_asked(rows: Sequence[Row], targets: set[Target]) -> list[Invitation]:
+    found = [read(Invitation, row) for row in rows if row["sk"].startswith("INVITATION#")]
+    return [one for one in found if Target(ANSWER.verb, one.delegate_id, one.id, str(one.link_version)) in targets]
+
+
+def _list_surveys(rows: Sequence[Row], targets: set[Target]) -> list[ImpactSurvey]:
+    found = surveys_from(rows)
+    return [one for one in found if Target(IMPACT.verb, one.delegate_id, one.role, str(one.link_version)) in targets]
+
+
+def _raise_versions(before: Delegate, targets: set[Target]) -> Delegate:
+    """The delegate's own links and the approver's have versions of their own from the first that is revoked."""
+    after = before
+    if Target(HUB.verb, before.id, "", str(before.link_version)) in targets:
+        after = replace(after, link_version=before.link_version + 1, approver_link=before.approver_version)
+    if Target(APPROVE.verb, before.id, "", str(before.approver_version)) in targets:
+        after = replace(after, approver_link=before.approver_version + 1)
+    if Target(COACH.verb, before.id, "", str(before.coach_link)) in targets:
+        after = replace(after, coach_link=before.coach_link + 1)
+    return after
+
+
+def _lost_links(change: Change, waiting: Sequence[Email]) -> list[Write]:
+    """Links that were asked for again and wait: they become the new ones."""
+    rows = list(cohorts.rows(change.cohort))
+    cohort = cohorts.cohort_from(rows)
+    if cohort is None:
+        return []
+    now = {owner.part: owner.link for owner in list_links(cohort, cohorts.lines_from(rows), change.old)}
+    return [
+        emails.redirect(mail, mail.to, {ANY_PAGE: now[part]}, revive=False)
+        for mail in waiting
+        for part in [_part(mail)]
+        if part in now and change.has(mail.to) and mail.links[ANY_PAGE] != now[part]
+    ]
+
+
+def _part(mail: Email) -> str:
+    """What a lost link leads to; empty for other emails."""
+    return mail.id.split("#")[3] if mail.template in (LINK.name, NEW_LINK.name) else ""

@@ -1,0 +1,393 @@
+"""Revoking links: whoever has an old link opens nothing, and its owner loses nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.admin import address_change, resend_link, revoke_links, void_answers
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.resend_link import AddressNotFound
+from chalicelib.admin.revoke_links_job import revoke_links_everywhere
+from chalicelib.cli import parser
+from chalicelib.core.ids import coach_id, inbox_key
+from chalicelib.core.model import Approver, InvitationState, Wave
+from chalicelib.links import kinds, signing
+from chalicelib.report.emails import ready_email
+from chalicelib.sponsor.emails import summary_email
+from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, jobs
+from chalicelib.store.emails import EmailState
+from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
+from chalicelib.store.table import scan
+from chalicelib.waves.emails import about_surveys
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+BY = "ada@example.org"
+CANARY = "CANARY"
+DANA, MARA, CLEO, P0 = (people.person(name).email for name in ("dana delegate", "mara manager", "cleo coach", "p0"))
+SPONSOR = people.SPONSOR.email
+COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+# kind of link -> whose it is
+HOLDERS = {
+    "hub": DANA,
+    "nominate": DANA,
+    "approve": CLEO,
+    "coach": CLEO,
+    "sponsor": SPONSOR,
+    "inbox": P0,
+    "answer": P0,
+    "decline": P0,
+    "impact": MARA,
+}
+every_kind = pytest.mark.parametrize("verb", HOLDERS)
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    """An open questionnaire in a programme whose coaches approve; the manager's impact survey is open, too."""
+    rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
+    people.opened(clock, chosen=people.raters(4, 0), rules=rules)
+    survey = ImpactSurvey(people.dana(), Role.MANAGER, SurveyState.OPEN, clock.now(), people.CLOSE, (), ())
+    people.write(impact_surveys.add(survey))
+    clock.advance(hours=1)
+    return visitor
+
+
+def delegate():
+    return delegates.find(people.dana())
+
+
+def asked(email=P0):
+    return next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == email)
+
+
+def survey():
+    return next(iter(impact_surveys.surveys_from(delegates.load_rows(people.dana()))))
+
+
+def links():
+    """A link of each kind as it is now."""
+    dana, cohort = delegate(), cohorts.find(people.COHORT)
+    return {
+        "hub": kinds.HUB.url(dana),
+        "nominate": kinds.NOMINATE.url(dana),
+        "approve": kinds.APPROVE.url(dana, dana.coach),
+        "coach": people.coach_url(),
+        "sponsor": kinds.SPONSOR.url(cohort),
+        "inbox": kinds.INBOX.url(asked()),
+        "answer": kinds.ANSWER.url(asked()),
+        "decline": kinds.DECLINE.url(asked()),
+        "impact": kinds.IMPACT.url(survey()),
+    }
+
+
+def revoke(clock, email, **more):
+    revoke_links.revoke_links(people.COHORT, email, clock.now(), BY, **more)
+    drain(clock.now())
+
+
+def is_revoked(visitor, url):
+    visitor.open(url)
+    return (visitor.status, "This link is no longer in use" in visitor.page) == (410, True)
+
+
+# --- what a link opens ----------------------------------------------------------------------------------
+
+
+def test_every_kind_of_link_to_a_person_is_revoked_here():
+    assert HOLDERS.keys() == {verb for verb, kind in kinds.KINDS.items() if kind.is_signed} - {kinds.CODE.verb}
+
+
+@every_kind
+def test_a_revoked_link_opens_nothing_and_the_new_one_opens_its_page(opened, clock, verb):
+    before, email = links(), HOLDERS[verb]
+    assert opened.open(before[verb]).status == 200
+
+    revoke(clock, email)
+
+    after = links()
+    assert is_revoked(opened, before[verb])
+    assert "A member of the team will send you a new link" in opened.page
+    assert opened.open(after[verb]).status == 200
+    assert {kind for kind in before if before[kind] != after[kind]} == {k for k, who in HOLDERS.items() if who == email}
+    for kind, who in HOLDERS.items():
+        if who != email:
+            assert opened.open(before[kind]).status == 200
+
+
+def test_links_that_an_earlier_version_emailed_work_until_they_are_revoked(opened, clock):
+    inbox = signing.make("inbox", inbox_key(people.dana(), P0))
+    coach = signing.make("coach", people.COHORT, coach_id(people.COHORT, CLEO))
+    for url in (inbox, coach, f"{coach}/{people.dana()}"):
+        assert opened.open(url).status == 200
+
+    revoke(clock, P0)
+    revoke(clock, CLEO)
+
+    for url in (inbox, coach, f"{coach}/{people.dana()}"):
+        assert is_revoked(opened, url)
+
+
+def test_destroying_answers_shuts_out_whoever_has_the_old_email(opened, clock):
+    """Its inbox link led to the new questionnaire of whoever was asked again."""
+    of_email, earlier = people.link("p0", "inbox"), signing.make("inbox", inbox_key(people.dana(), P0))
+    void_answers.void(people.COHORT, P0, clock.now(), BY)
+    drain(clock.now())
+
+    assert is_revoked(opened, of_email)
+    assert is_revoked(opened, earlier)
+    assert opened.open(people.link("p0", "inbox")).status == 200
+
+
+def test_what_was_saved_and_sent_stays_and_only_the_new_link_shows_it(opened, clock):
+    old = people.link("p0", "answer")
+    people.send(people.answer_all(opened, old, comment=CANARY), old)
+    before = asked()
+
+    revoke(clock, P0)
+
+    after = asked()
+    assert (after.state, after.sent, after.draft) == (InvitationState.ANSWERED, before.sent, before.draft)
+    assert CANARY not in opened.open(f"{old}/page/comments").page
+    assert CANARY in opened.open(f"{kinds.ANSWER.url(after)}/page/comments").page
+    assert opened.open(kinds.INBOX.url(after)).status == 200
+
+
+def test_saving_through_a_revoked_link_is_refused(opened, clock):
+    url = f"{people.link('p0', 'answer')}/page/comments"
+    question = people.programme().open_questions[0].id
+    opened.open(url)
+    revoke(clock, P0)
+    opened.post(url, {question: CANARY})
+
+    assert opened.status == 410
+    assert asked().draft == {}
+
+
+# --- sessions -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["coach", "sponsor"])
+def test_sessions_end_and_a_later_one_lasts(opened, clock, verb):
+    email = HOLDERS[verb]
+    opened.let_in(email, clock.now())
+    assert "/sign-in/" not in opened.open(links()[verb]).page
+
+    revoke_links.revoke_links(people.COHORT, email, clock.now(), BY)
+    assert "/sign-in/" in opened.open(links()[verb]).page  # at once, before the job
+
+    drain(clock.now())
+    assert "/sign-in/" in opened.open(links()[verb]).page
+    clock.advance(minutes=1)
+    opened.sign_in(links()[verb], email, clock.now())
+    assert (opened.status, "/sign-in/" in opened.page) == (200, False)
+
+
+# --- emails that wait -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("email", [P0, DANA])
+def test_a_reminder_that_waits_brings_the_new_links(opened, clock, email):
+    before = len(sent_mails(email))
+    revoke(clock, email)
+    drain(clock.to(people.CLOSE - timedelta(hours=1)))
+
+    mails = sent_mails(email)[before:]
+    urls = [url for mail in mails for url in mail.links if re.search("/(answer|decline|inbox|hub|nominate)/", url)]
+    assert mails
+    assert urls
+    assert {url: opened.open(url).status for url in urls} == dict.fromkeys(urls, 200)
+
+
+@pytest.mark.parametrize(("verb", "template"), [("impact", "impact/reminder"), ("coach", "report/ready")])
+def test_other_emails_that_wait_bring_the_new_link(opened, clock, verb, template):
+    later = clock.now() + timedelta(hours=2)
+    people.write(emails.add(waiting_email(template, later)))
+    revoke(clock, HOLDERS[verb])
+    drain(clock.to(later))
+
+    (url,) = [url for mail in sent_mails(HOLDERS[verb])[-1:] for url in mail.links if f"/{verb}/" in url]
+    assert url == links()[verb]
+    assert opened.open(url).status == 200
+
+
+def waiting_email(template, due_at):
+    if template == "report/ready":
+        return replace(ready_email(people.programme(), delegate(), Wave.BASELINE, due_at), due_at=due_at)
+    return about_surveys.reminder_email(people.programme(), delegate(), survey(), due_at)
+
+
+def test_the_sponsors_summary_that_waits_brings_the_new_link(opened, clock):
+    cohort = cohorts.find(people.COHORT)
+    later = clock.now() + timedelta(hours=2)
+    people.write(emails.add(summary_email(people.programme(), cohort, cohort.sponsor, later)))
+    revoke(clock, SPONSOR)
+    drain(clock.to(later))
+
+    assert links()["sponsor"] in sent_mails(SPONSOR)[-1].links
+
+
+def test_a_lost_link_that_waits_becomes_the_new_one(opened, clock):
+    resend_link.resend_link(people.COHORT, CLEO, clock.now(), BY)
+    revoke_links.revoke_links(people.COHORT, CLEO, clock.now(), BY)
+    revoke_links_everywhere(the_job(), clock.now())
+    drain(clock.now())
+
+    assert people.link("cleo coach", "coach") == links()["coach"]
+
+
+def test_an_email_that_ses_refused_brings_the_new_link_when_it_is_sent_again(opened, clock):
+    later = clock.now() + timedelta(hours=2)
+    waiting = waiting_email("impact/reminder", later)
+    people.write(emails.add(waiting))
+    held = emails.claim(waiting.id, "attempt", later, later + timedelta(minutes=1))
+    people.write(*emails.refused(held, "The content was refused", later))
+    clock.to(later)
+    revoke(clock, MARA)
+
+    after = emails.find(waiting.id)
+    assert (after.state, after.links["impact"]) == (EmailState.REFUSED, kinds.IMPACT.link(survey()))
+
+
+# --- the act --------------------------------------------------------------------------------------------
+
+
+def the_job():
+    (job,) = [job for job in jobs.waiting(people.CLOSE) if job.kind == "revoke_links"]
+    return job
+
+
+@pytest.mark.parametrize("email", [P0, DANA, CLEO, SPONSOR, MARA])
+def test_a_repeated_job_raises_no_version_twice(opened, clock, email):
+    revoke_links.revoke_links(people.COHORT, email, clock.now(), BY)
+    job = the_job()
+    revoke_links_everywhere(job, clock.now())
+    once = links()
+    revoke_links_everywhere(job, clock.now())
+
+    assert links() == once
+
+
+def test_links_may_be_revoked_again_and_the_lost_link_is_another_email_each_time(opened, clock):
+    resend_link.resend_link(people.COHORT, P0, clock.now(), BY)
+    drain(clock.now())
+    for times in (1, 2):
+        clock.advance(minutes=1)
+        before = links()
+        revoke(clock, P0, send=True)
+        assert is_revoked(opened, before["inbox"])
+        assert people.link("p0", "inbox") == links()["inbox"]
+        assert sum("here is your link" in str(mail.message["Subject"]) for mail in sent_mails(P0)) == 1 + times
+
+
+@pytest.mark.parametrize(("verb", "name"), [("impact", "mara manager"), ("approve", "cleo coach")])
+def test_the_new_link_of_a_survey_or_a_list_is_sent(visitor, clock, verb, name):
+    people.send_list_to_coach(visitor, clock)
+    people.write(
+        impact_surveys.add(
+            ImpactSurvey(people.dana(), Role.MANAGER, SurveyState.OPEN, clock.now(), people.CLOSE, (), ())
+        )
+    )
+    revoke(clock, people.person(name).email, send=True)
+
+    assert visitor.open(people.link(name, verb)).status == 200
+    dana = delegate()
+    made = {"impact": kinds.IMPACT.url(survey()), "approve": kinds.APPROVE.url(dana, dana.coach)}
+    assert people.link(name, verb) == made[verb]
+
+
+def test_no_one_learns_from_the_act_or_its_traces_who_has_answered(opened, clock):
+    url = people.link("p1", "answer")
+    people.send(people.answer_all(opened, url), url)
+    said = [
+        revoke_links.revoke_links(people.COHORT, people.person(name).email, clock.now(), BY) for name in ("p0", "p1")
+    ]
+    drain(clock.now())
+
+    assert [[(one.verb, one.version) for one in targets] for targets in said] == [[("answer", "1")]] * 2
+    trail = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == revoke_links.REVOKED]
+    assert {(row["by"], row["about"]) for row in trail} == {(BY, people.COHORT)}
+    assert "p0@" not in repr(trail)
+
+
+def test_a_delegate_who_leaves_leaves_no_approver_with_a_link(opened, clock):
+    revoke(clock, DANA)
+    before = delegate()
+    people.write(delegates.withdraw(before, revoke_links=True))
+
+    assert delegate().approver_version == before.approver_version + 1
+
+
+def test_later_loads_and_changes_of_people_give_a_coach_the_link_that_works(opened, clock):
+    """Versions stand in the cohort's row, and delegates hold a copy for emails."""
+    rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
+    revoke(clock, CLEO)
+    revoke(clock, SPONSOR)
+    people.load(clock.now(), names=("dana delegate", "dora delegate"), rules=rules)
+    drain(clock.now())
+
+    cohort = cohorts.find(people.COHORT)
+    lines = cohorts.list_lines(people.COHORT)
+    assert (cohort.sponsor_link, [*cohort.coach_links.values()]) == (2, [2])
+    assert {delegates.find(line.delegate_id).coach_link for line in lines} == {2}
+    assert opened.open(people.coach_url()).status == 200
+
+    address_change.change_address(people.COHORT, CLEO, "other.coach@example.org", clock.now(), BY)
+    drain(clock.now())
+    assert delegate().coach_link == 1
+    clock.advance(minutes=1)
+    address_change.change_address(people.COHORT, "other.coach@example.org", CLEO, clock.now(), BY)
+    drain(clock.now())
+    assert delegate().coach_link == 2
+
+
+def test_a_stranger_or_an_unknown_cohort_is_refused(opened, clock):
+    with pytest.raises(AddressNotFound, match="who@example"):
+        revoke_links.revoke_links(people.COHORT, "who@example.org", clock.now(), BY)
+    with pytest.raises(CohortUnknown):
+        revoke_links.revoke_links("nowhere", P0, clock.now(), BY)
+
+
+def test_the_command_says_what_it_would_do_and_does_it(opened, clock, capsys):
+    before = links()
+    rows = len(list(scan()))
+    command = ["cohort", "revoke-links", people.COHORT, CLEO.upper()]
+    assert parser.main([*command, "--dry-run"]) == 0
+    assert f"approve about {people.dana()}: would be revoked" in capsys.readouterr().out
+    assert len(list(scan())) == rows
+
+    assert parser.main([*command, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["dry_run"], {one["verb"] for one in found["links"]}) == (False, {"approve", "coach"})
+    drain(clock.now())
+    assert is_revoked(opened, before["coach"])
+
+
+def test_the_console_revokes_and_sends_the_new_link(opened, clock):
+    before = links()
+    opened.let_in_administrator(clock.now())
+    opened.open(f"{COHORT}/delegate/{people.dana()}")
+    opened.open(opened.links("/revoke-links")[0])
+    assert DANA in opened.page
+    opened.post(f"{COHORT}/revoke-links", {"address": DANA, "send": "yes"})
+    assert "The links are being revoked" in opened.page
+    drain(clock.now())
+
+    assert is_revoked(opened, before["hub"])
+    assert people.link("dana delegate", "hub") == links()["hub"]
+
+
+def test_the_console_says_what_is_wrong_with_an_address(opened, clock):
+    opened.let_in_administrator(clock.now())
+    opened.open(f"{COHORT}/link")
+    opened.open(opened.links("/revoke-links")[0])
+    opened.post(f"{COHORT}/revoke-links", {"address": "who@example.org"})
+
+    assert (opened.status, "who@example.org" in opened.page) == (400, True)
