@@ -79,7 +79,7 @@ def finish_withdrawal(job: Job, now: datetime) -> Sequence[Write]:
 
 def _list_unwanted(delegate_id: str) -> list[str]:
     """Ids of emails that wait and that no one needs once the delegate has left."""
-    waiting = emails.waiting_about({delegate_id})
+    waiting = emails.waiting_about({delegate_id}, or_unconfirmed=True)
     return [email.id for email in waiting if not find_kind(email.template).sent_after_withdrawal]
 
 

@@ -211,17 +211,20 @@ def forget(mail_ids: Iterable[str]) -> None:
                 transact([delete(key(row["id"]))])
 
 
-def waiting_about(ids: Collection[str]) -> list[Email]:
+def waiting_about(ids: Collection[str], *, or_unconfirmed: bool = False) -> list[Email]:
     """Find emails that are not handed over yet and whose id names one of these delegates or cohorts.
 
     One walk through the index of due rows, which may lag by a moment; cancelled emails are not on it.
+
+    or_unconfirmed   include those that were handed over and may be sent once more
     """
+    states = {EmailState.QUEUED, EmailState.SENDING} if or_unconfirmed else {EmailState.QUEUED}
     wanted = [
         row for row in due.list_due(ENDLESS) if row["kind"] == "mail" and not {*row["pk"].split("#")}.isdisjoint(ids)
     ]
     keys = [Key(row["pk"], "MAIL") for row in wanted]
     rows = [row for batch in batched(keys) for row in get_many(batch).values() if "cancelled" not in row]
-    return [read(Email, row) for row in rows if row["state"] == EmailState.QUEUED]
+    return [read(Email, row) for row in rows if row["state"] in states]
 
 
 ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)

@@ -11,6 +11,8 @@ from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import InvitationState, Wave
+from chalicelib.jobs.kinds import HANDLERS, JobKind
+from chalicelib.jobs.run import run_job
 from chalicelib.links.kinds import SPONSOR
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.store.table import scan
@@ -312,3 +314,18 @@ def test_an_unknown_person_or_cohort_is_named(opened, clock):
         address_change.change_address(people.COHORT, "who@example.org", NEW, clock.now(), BY)
     with pytest.raises(CohortUnknown):
         address_change.change_address("spring", old("p0"), NEW, clock.now(), BY)
+
+
+def test_a_repeat_leaves_the_notice_to_the_old_address(opened, clock):
+    def crash_at_the_end(job, now):
+        JobKind.REPLACE.load_handler()(job, now)
+        raise OSError("the table does not answer")
+
+    address_change.change_address(people.COHORT, old("cleo coach"), NEW, clock.now(), BY)
+    (job,) = (row["id"] for row in scan() if row.get("kind") == JobKind.REPLACE.id)
+    run_job(job, {JobKind.REPLACE.id: crash_at_the_end}, "first", clock.now())
+    assert old("cleo coach") in waiting().values()
+    assert run_job(job, HANDLERS, "second", clock.advance(hours=1))
+    drain(clock.now())
+
+    assert len(notices("cleo coach")) == 1

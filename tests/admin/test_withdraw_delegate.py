@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.admin import withdraw_delegate
 from chalicelib.core.model import InvitationState, Wave, WaveState
-from chalicelib.emails.kinds import load_kinds
+from chalicelib.emails.kinds import LEASE, load_kinds
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs, wave_keys
 from chalicelib.store.table import transact
 from infra.local.mail_samples import sample
@@ -73,15 +73,27 @@ def test_a_file_does_not_bring_a_delegate_back(clock, aws):
     }
 
 
-@pytest.mark.parametrize("kind", load_kinds().values(), ids=lambda kind: kind.name)
-def test_an_email_that_waits_goes_out_only_if_its_kind_says_so(clock, aws, kind):
+def test_an_email_that_waits_goes_out_only_if_its_kind_says_so(clock, aws):
     people.load(clock.now())
     drain(clock.now())
-    waiting = replace(sample(kind.name, people.dana()), due_at=clock.now() + timedelta(days=1))
-    transact([emails.add(waiting)])
+    tomorrow = clock.now() + timedelta(days=1)
+    waiting = {name: replace(sample(name, people.dana()), due_at=tomorrow) for name in load_kinds()}
+    transact([emails.add(email) for email in waiting.values()])
     withdraw_dana(clock)
 
-    assert emails.find(waiting.id).cancelled is not kind.sent_after_withdrawal
+    cancelled = {name: emails.find(email.id).cancelled for name, email in waiting.items()}
+    assert cancelled == {name: not kind.sent_after_withdrawal for name, kind in load_kinds().items()}
+
+
+def test_an_unconfirmed_email_is_not_sent_once_more(clock, aws):
+    people.load(clock.now())
+    drain(clock.now())
+    unconfirmed = sample("programme/opening", people.dana())
+    transact([emails.add(unconfirmed)])
+    emails.claim(unconfirmed.id, "attempt", clock.now(), clock.now() + LEASE)
+    withdraw_dana(clock)
+
+    assert emails.find(unconfirmed.id).cancelled
 
 
 def test_withdrawing_twice_is_success(clock, aws):

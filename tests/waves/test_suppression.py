@@ -1,16 +1,22 @@
 """An address that bounced gets no further mail, about anybody, until it is replaced."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.admin import address_change, close_or_extend
 from chalicelib.admin.dashboard import load_dashboard
-from chalicelib.core.model import Wave
+from chalicelib.core.model import Person, Wave
 from chalicelib.emails import delivery_events
-from chalicelib.store import cohorts, invitations
-from chalicelib.store.table import scan
+from chalicelib.emails.kinds import LEASE, load_kinds
+from chalicelib.emails.send import send
+from chalicelib.store import cohorts, emails, invitations
+from chalicelib.store.emails import EmailState
+from chalicelib.store.table import scan, transact
 from infra.local import outbox
+from infra.local.mail_samples import SAM, sample
 from tests.journey.conftest import visitor
 from tests.support import people
 from tests.support.drain import drain
@@ -47,6 +53,30 @@ def test_what_waits_for_it_is_cancelled_about_every_delegate(opened, clock, even
 
     assert waiting() == []
     assert len(waiting("p1@example.org")) == others
+
+
+def test_an_email_of_any_kind_that_waits_for_it_is_cancelled(opened, clock):
+    delegates = [line.delegate_id for line in cohorts.list_lines(people.COHORT)]
+    due_at, lost = clock.now() + timedelta(days=1), Person("P", LOST)
+    for kind, about in product(load_kinds(), delegates):
+        queued = replace(sample(kind, about, to=lost), due_at=due_at)
+        other = replace(sample(kind, about, "other"), due_at=due_at)
+        transact([emails.add(queued), emails.add(other)])
+    tell(clock)
+
+    assert waiting() == []
+    assert len(waiting(SAM.email)) == len(delegates) * len(load_kinds())
+
+
+def test_an_unconfirmed_email_is_not_sent_to_it_once_more(opened, clock):
+    unconfirmed = sample("collect/extended", people.dana(), to=Person("P", LOST))
+    transact([emails.add(unconfirmed)])
+    emails.claim(unconfirmed.id, "attempt", clock.now(), clock.now() + LEASE)
+    tell(clock)
+    clock.advance(hours=2)
+    send(unconfirmed.id, "once more", clock.now())
+
+    assert emails.find(unconfirmed.id).state is EmailState.CANCELLED
 
 
 @pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
