@@ -12,6 +12,7 @@ from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import Approver, Invitation, Wave, WaveState
 from chalicelib.links import signing
+from chalicelib.links.kinds import DECLINE
 from chalicelib.store import delegates, jobs, reports
 from tests.faults import scene
 from tests.support import people
@@ -37,7 +38,7 @@ def state() -> WaveState:
 
 def say_no(one: Invitation, clock) -> None:
     token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
-    decline(parse_answer_link(token, "decline"), "no_time", clock.now())
+    decline(parse_answer_link(token, DECLINE), "no_time", clock.now())
 
 
 def look(clock) -> None:

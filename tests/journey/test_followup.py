@@ -16,6 +16,7 @@ from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Approver, Invitation, InvitationState, Wave, WaveState
 from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS
+from chalicelib.links.kinds import DECLINE
 from chalicelib.store import cohorts, delegates, invitations, jobs, objects, reports
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.reports import ReportState
@@ -164,7 +165,7 @@ def test_who_declined_stays_listed_and_is_sent_nothing(aws, clock):
 
     no = asked(Wave.BASELINE)[people.person("p4").email]
     token = signing.token("decline", no.delegate_id, no.wave.value, no.id, str(no.link_version))
-    decline(parse_answer_link(token, "decline"), "no_time", clock.now())
+    decline(parse_answer_link(token, DECLINE), "no_time", clock.now())
     for one in asked(Wave.BASELINE).values():
         if one.state is InvitationState.INVITED:
             scene.fill_in(ticket(one), "3", clock.now())

@@ -9,6 +9,7 @@ from chalicelib.collect.decline import decline
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.core.model import Wave
 from chalicelib.links import signing
+from chalicelib.links.kinds import DECLINE
 from chalicelib.store import impact_surveys
 from tests.faults import scene
 from tests.faults.test_faults import ready_to_release
@@ -32,7 +33,7 @@ def six_months_on() -> None:
 def test_who_declined_is_not_asked_again_by_a_pulse():
     one = scene.invitation("p0")
     token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
-    decline(parse_answer_link(token, "decline"), "no_time", scene.at(MONDAY))
+    decline(parse_answer_link(token, DECLINE), "no_time", scene.at(MONDAY))
     six_months_on()
 
     asked = {one.rater.email for one in scene.asked(Wave.PULSE)}
