@@ -16,7 +16,8 @@ from chalicelib.collect.questionnaire import Questionnaire, open_questionnaire, 
 from chalicelib.collect.save_page import KEEP, SavedPage, milliseconds, page_position, save_page
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core import clock, formatting, log
-from chalicelib.core.model import Wave
+from chalicelib.core.model import RaterGroup, Wave
+from chalicelib.forms import readers
 from chalicelib.forms.pulse import PULSE_PAGE
 from chalicelib.links import signing
 from chalicelib.links.kinds import ANSWER, DECLINE, INBOX, RaterLinkKind
@@ -205,6 +206,12 @@ def _questions(
     )
 
 
+def _who_sees(sheet: Questionnaire, group: RaterGroup) -> tuple[str, ...]:
+    form = readers.Form.PULSE if sheet.wave.wave is Wave.PULSE else readers.form_of(group)
+    rater = sheet.invitation.rater.name
+    return readers.sentences(form, readers.names_for(sheet.programme, sheet.delegate.person.name, group, rater))
+
+
 def _page(
     template: str, sheet: Questionnaire, *, status: int = 200, kind: RaterLinkKind = ANSWER, **context: Any
 ) -> Response:
@@ -217,7 +224,8 @@ def _page(
         answer_token=ANSWER.token(sheet.invitation),
         decline_token=DECLINE.token(sheet.invitation),
         programme=sheet.programme,
-        group=sheet.programme.group(sheet.invitation.group),
+        group=(group := sheet.programme.group(sheet.invitation.group)),
+        who_sees=_who_sees(sheet, group),
         nonce=forms.nonce(kind.verb, ticket.token),
         left_blank=form.list_unanswered,
         inbox_url=INBOX.url(sheet.invitation),

@@ -12,6 +12,7 @@ from chalicelib.debrief import release_report as releasing
 from chalicelib.debrief.caseload import Case, document_link, open_case, open_caseload
 from chalicelib.debrief.debrief_form import HINTS, MAX_AREA_CHARS, MAX_NOTES_CHARS, MOST_AREAS, NEEDED, PARTS, FormFault
 from chalicelib.debrief.notes import HAND_OVER, leave_note, save_notes
+from chalicelib.forms import readers
 from chalicelib.links import signing
 from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.sessions import SignedIn, signed_in
@@ -109,9 +110,17 @@ def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), 
         longest=MAX_AREA_CHARS,
         longest_notes=MAX_NOTES_CHARS,
         numbers=range(1, MOST_AREAS + 1),
+        who_sees=_who_sees(case),
         shown_debrief=_marks(case, DEBRIEF_FIELDS),
         shown_notes=_marks(case, NOTES_FIELDS),
     )
+
+
+def _who_sees(case: Case) -> Mapping[str, str]:
+    """What stands above each form of the page."""
+    names = readers.Names(case.delegate.person.name)
+    forms = (readers.Form.DEBRIEF, readers.Form.COACH_NOTES, readers.Form.HAND_OVER)
+    return {form.name.lower(): " ".join(readers.sentences(form, names)) for form in forms}
 
 
 def _merged(case: Case, fields: Mapping[str, str], names: Sequence[str]) -> Mapping[str, str]:

@@ -240,7 +240,7 @@ def _closing() -> Section:
             "consent",
             Kind.CHOICE,
             "May the sponsor read your own words?",
-            f"Only {readers.what(readers.DELEGATE, readers.Reader.SPONSOR_BY_CONSENT)}. Left empty, it is no.",
+            f"Only {readers.words_under(readers.Form.IMPACT_DELEGATE, readers.Rule.BY_CONSENT)}. Left empty, it is no.",
             CONSENT,
         ),
     )

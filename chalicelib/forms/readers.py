@@ -1,61 +1,225 @@
-"""Declare who reads the answers of the six-month survey. Pure.
+"""Who reads what people write, form by form and field by field, and under which rule. Pure.
 
-The forms' sentences are derived from this, and tests/forms/test_readers.py holds pages, commands and exports to it.
+"Who sees what" on pages is made of this. tests/forms/test_readers.py holds pages, commands and exports to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import Enum, StrEnum
 
-DELEGATE, MANAGER = "delegate", "manager"  # who answers
+from msgspec import Struct
+
+from chalicelib.core.model import SELF_GROUP, Programme, RaterGroup
 
 
 class Reader(StrEnum):
-    """Readers of a single answer, in addition to the person who gave it."""
+    """Who may be shown something, beside whoever wrote it."""
 
+    DELEGATE = "delegate"
     COACH = "coach"
-    SPONSOR_BY_CONSENT = "sponsor"
+    NEXT_COACH = "next coach"
+    MANAGER = "line manager"
+    RATER = "rater"
+    APPROVER = "approver"
+    SPONSOR = "sponsor"
 
 
-# by form, and by the first part of a field's name; no one else sees what is not listed
-READERS: Mapping[str, Mapping[str, Reader]] = {
-    DELEGATE: {
-        "level": Reader.COACH,
-        "example": Reader.SPONSOR_BY_CONSENT,
-        "implemented": Reader.SPONSOR_BY_CONSENT,
-        "measure": Reader.SPONSOR_BY_CONSENT,
-        "negative": Reader.SPONSOR_BY_CONSENT,
-    },
-    MANAGER: {"change": Reader.COACH},
-}
-WORDS = {
-    "level": "how far your development areas have come",
-    "change": "what change you have seen",
-    "example": "your examples",
-    "implemented": "what was put into practice",
-    "measure": "your measures",
-    "negative": "what got worse",
-}
+class Rule(StrEnum):
+    """How it is shown to them, in the words of the form."""
 
-
-def reader_of(form: str, field: str) -> Reader | None:
-    return READERS[form].get(field.partition(".")[0])
-
-
-def what(form: str, reader: Reader) -> str:
-    """Join the words: "your examples, what was put into practice, your measures and what got worse"."""
-    named = [WORDS[name] for name, form_reader in READERS[form].items() if form_reader is reader]
-    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
-
-
-def sentences(form: str) -> tuple[str, ...]:
-    """Write what the form says under "Who sees what"."""
-    lines = [f"{'Your' if form == DELEGATE else 'The'} coach sees {what(form, Reader.COACH)}."]
-    if of_sponsor := what(form, Reader.SPONSOR_BY_CONSENT):
-        lines.append(f"The sponsor reads {of_sponsor} only if you say so at the end.")
-    lines.append("For everything else the sponsor sees figures for five or more delegates together.")
-    return (
-        *lines,
-        "No one else sees your answers. The programme team sees only whether you have answered.",
+    AS_WRITTEN = "{Readers} {see} {what}."
+    OWN_REPORT = "{What} appear in your report as your own, beside what others say together. {Readers} read them."
+    AS_GROUP = "{What} are shown as the {group}’s to {readers}, who will know that they are yours."
+    WITH_NAME = (
+        "{What} are shown with your name to {readers}, as “{Group}: {rater}”, on their own and never as an average with"
+        " others of this group."
     )
+    COMBINED = (
+        "{What} are only shown in averages of at least {threshold} people, to {readers}. No one sees what you chose."
+    )
+    WORD_FOR_WORD = (
+        "{What} are shown word for word to {readers}, without your name and in mixed order. So write nothing that only"
+        " you could have written."
+    )
+    BY_CONSENT = "{Readers} {see} {what} only if you say so at the end."
+    BY_COHORT = "{Readers} {see} {what} only in figures for five or more delegates together."
+
+
+class Field(Struct, frozen=True):
+    """The first part of a field's name, what the form calls it, and its readers."""
+
+    name: str
+    words: str
+    readers: Mapping[Reader, Rule]
+
+
+def _rating(rule: Rule) -> Field:
+    """What a rater chose: in the report by this rule, and in the cohort's figures."""
+    readers = {Reader.DELEGATE: rule, Reader.COACH: rule, Reader.SPONSOR: Rule.BY_COHORT}
+    return Field("rating", "your ratings", readers)
+
+
+class Form(Enum):
+    """A form, who fills it in, and its fields. What is not declared is shown to no one but the writer."""
+
+    OWN = (
+        Reader.DELEGATE,
+        Field("rating", "your ratings", {Reader.COACH: Rule.OWN_REPORT, Reader.SPONSOR: Rule.BY_COHORT}),
+        Field("comment", "your comments", {Reader.COACH: Rule.OWN_REPORT}),
+    )
+    NAMED_GROUP = (
+        Reader.RATER,
+        _rating(Rule.AS_GROUP),
+        Field("comment", "your comments", {Reader.DELEGATE: Rule.AS_GROUP, Reader.COACH: Rule.AS_GROUP}),
+    )
+    NAMED_PEOPLE = (
+        Reader.RATER,
+        _rating(Rule.WITH_NAME),
+        Field("comment", "your comments", {Reader.DELEGATE: Rule.WITH_NAME, Reader.COACH: Rule.WITH_NAME}),
+    )
+    ANONYMOUS_GROUP = (
+        Reader.RATER,
+        _rating(Rule.COMBINED),
+        Field("comment", "your comments", {Reader.DELEGATE: Rule.WORD_FOR_WORD, Reader.COACH: Rule.WORD_FOR_WORD}),
+    )
+    PULSE = (Reader.RATER, _rating(Rule.COMBINED))
+    LIST = (
+        Reader.DELEGATE,
+        Field("rater", "the names and addresses on your list", {Reader.APPROVER: Rule.AS_WRITTEN}),
+    )
+    NOTES = (Reader.DELEGATE, Field("note", "your notes", {}))
+    DEBRIEF = (
+        Reader.COACH,
+        Field(
+            "behaviour",
+            "the development areas",
+            dict.fromkeys((Reader.DELEGATE, Reader.MANAGER, Reader.RATER), Rule.AS_WRITTEN),
+        ),
+        *(
+            Field(name, words, {Reader.DELEGATE: Rule.AS_WRITTEN})
+            for name, words in (
+                ("first_step", "the first steps"),
+                ("support", "the support"),
+                ("who_will_notice", "who will notice"),
+                ("by_when", "the dates"),
+            )
+        ),
+    )
+    COACH_NOTES = (Reader.COACH, Field("text", "your notes", {}))
+    HAND_OVER = (Reader.COACH, Field("text", "what you write here", {Reader.NEXT_COACH: Rule.AS_WRITTEN}))
+    IMPACT_DELEGATE = (
+        Reader.DELEGATE,
+        Field("level", "how far your development areas have come", {Reader.COACH: Rule.AS_WRITTEN}),
+        Field("example", "your examples", {Reader.SPONSOR: Rule.BY_CONSENT}),
+        Field("implemented", "what was put into practice", {Reader.SPONSOR: Rule.BY_CONSENT}),
+        Field("measure", "your measures", {Reader.SPONSOR: Rule.BY_CONSENT}),
+        Field("negative", "what got worse", {Reader.SPONSOR: Rule.BY_CONSENT}),
+        Field("", "everything else", {Reader.SPONSOR: Rule.BY_COHORT}),
+    )
+    IMPACT_MANAGER = (
+        Reader.MANAGER,
+        Field("change", "what change you have seen", {Reader.COACH: Rule.AS_WRITTEN}),
+        Field("", "everything else", {Reader.SPONSOR: Rule.BY_COHORT}),
+    )
+
+    def __init__(self, writer: Reader, *fields: Field) -> None:
+        self.writer = writer
+        self.fields = fields
+
+    def readers_of(self, field: str) -> Mapping[Reader, Rule]:
+        """Return who may be shown one answer. A figure of a cohort shows none."""
+        found = (one.readers for one in self.fields if one.name == field.partition(".")[0])
+        return {reader: rule for reader, rule in next(found, {}).items() if rule is not Rule.BY_COHORT}
+
+
+def form_of(group: RaterGroup) -> Form:
+    """Return the questionnaire that people of a group fill in."""
+    if group.id == SELF_GROUP:
+        return Form.OWN
+    if group.has_named_people:
+        return Form.NAMED_PEOPLE
+    return Form.NAMED_GROUP if group.named else Form.ANONYMOUS_GROUP
+
+
+class Names(Struct, frozen=True):
+    """What a form calls people and numbers; what its rules do not need may be left out."""
+
+    delegate: str
+    threshold: int = 0
+    approver: str = ""
+    group: str = ""
+    rater: str = ""
+    sponsor: str = "the sponsor"
+
+
+def names_for(programme: Programme, delegate: str, group: RaterGroup, rater: str) -> Names:
+    """Return what a questionnaire calls them. Raters know their organisation, but not who sponsors the programme."""
+    sponsor = programme.organisation.name
+    return Names(delegate, programme.threshold, group=group.title, rater=rater, sponsor=sponsor)
+
+
+def sentences(form: Form, names: Names) -> tuple[str, ...]:
+    """Return what the form says under "Who sees what": fields with the same readers in one sentence."""
+    together: dict[tuple[Rule, tuple[Reader, ...]], list[str]] = {}
+    for field in form.fields:
+        for rule in dict.fromkeys(field.readers.values()):
+            readers = tuple(reader for reader, its_rule in field.readers.items() if its_rule is rule)
+            if readers == (Reader.APPROVER,) and not names.approver:
+                continue
+            together.setdefault((rule, readers), []).append(field.words)
+    said = [_sentence(form, rule, readers, what, names) for (rule, readers), what in together.items()]
+    return (*said, _last(form, is_alone=not said))
+
+
+def words_under(form: Form, rule: Rule) -> str:
+    """Return what the form calls the fields that some reader sees under a rule: "your examples and your measures"."""
+    return _join([field.words for field in form.fields if rule in field.readers.values()])
+
+
+def _last(form: Form, *, is_alone: bool) -> str:
+    if is_alone:
+        return f"No one else sees {form.fields[0].words} on any page or in any report."
+    if form in (Form.IMPACT_DELEGATE, Form.IMPACT_MANAGER):
+        return "No one else is shown your answers; whoever runs the programme sees only whether you have answered."
+    return "No one else is shown them."
+
+
+def _sentence(form: Form, rule: Rule, readers: tuple[Reader, ...], what: list[str], names: Names) -> str:
+    called = [_called(form, reader, names) for reader in readers]
+    if rule is Rule.OWN_REPORT:
+        called.insert(0, "you")
+    people, listed = _join(called), _join(what)
+    return rule.value.format(
+        Readers=_capital(people),
+        readers=people,
+        What=_capital(listed),
+        what=listed,
+        see="see" if len(called) > 1 else "sees",
+        group=names.group.lower(),
+        Group=names.group,
+        rater=names.rater,
+        threshold=names.threshold,
+    )
+
+
+def _called(form: Form, reader: Reader, names: Names) -> str:
+    own = "your" if form.writer is Reader.DELEGATE else "the"
+    return {
+        Reader.DELEGATE: names.delegate,
+        Reader.COACH: f"{own} coach",
+        Reader.NEXT_COACH: "the next coach",
+        Reader.MANAGER: f"{own} line manager",
+        Reader.RATER: "the raters",
+        Reader.APPROVER: names.approver,
+        Reader.SPONSOR: names.sponsor,
+    }[reader]
+
+
+def _join(parts: list[str]) -> str:
+    """Return `a, b and c`."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -25,7 +25,13 @@ bp = Blueprint(__name__)
 @page_handler
 def landing(token: str) -> Response:
     form = answer_survey.open_form(token, clock.now())
-    return _page("impact/landing", form, readers=readers.sentences(form.survey.role))
+    return _page(
+        "impact/landing", form, readers=readers.sentences(_declared(form), readers.Names(form.delegate.person.name))
+    )
+
+
+def _declared(form: Form) -> readers.Form:
+    return readers.Form.IMPACT_DELEGATE if form.own else readers.Form.IMPACT_MANAGER
 
 
 @bp.route("/impact/{token}/part/{part}", **GET)

@@ -8,6 +8,7 @@ from chalice import Blueprint, Response
 
 from chalicelib.core import clock
 from chalicelib.core.model import Milestone
+from chalicelib.forms import readers
 from chalicelib.links import signing
 from chalicelib.links.kinds import HUB
 from chalicelib.milestones import hub as hubs
@@ -83,5 +84,6 @@ def _milestone_page(
         milestone=milestone,
         typed=typed or {},
         faults=faults,
+        who_sees=readers.sentences(readers.Form.NOTES, readers.Names(opened.delegate.person.name)),
         nonce=forms.nonce(HUB.verb, opened.token),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from chalice import Blueprint, Response
 
 from chalicelib.core import clock
+from chalicelib.forms import readers
 from chalicelib.links import signing
 from chalicelib.links.kinds import APPROVE, NOMINATE
 from chalicelib.nominate import approve_list, edit_list, submit_list
@@ -148,6 +149,10 @@ def _seen_page(
     return _shown(template, with_warnings(choice), refused, fields, verb, seen=seen, changes=changes)
 
 
+def _names(choice: RaterList) -> readers.Names:
+    return readers.Names(choice.delegate.person.name, approver=choice.approver.name if choice.approver else "")
+
+
 def _shown(
     template: str,
     choice: RaterList,
@@ -164,5 +169,6 @@ def _shown(
         nonce=forms.nonce(verb, choice.token),
         refused=refused,
         fields=fields or {},
+        who_sees=readers.sentences(readers.Form.LIST, _names(choice)),
         **more,
     )

@@ -10,9 +10,8 @@ import pytest
 
 from chalicelib.cli import parser
 from chalicelib.core.model import PulseArea, Wave
-from chalicelib.forms import readers
 from chalicelib.forms.fields import Kind, questions
-from chalicelib.forms.readers import Reader, reader_of
+from chalicelib.forms.readers import Form, Names, Reader, Rule, sentences
 from chalicelib.forms.survey import sections
 from chalicelib.store import debriefs, delegates, impact_surveys, objects, summaries
 from chalicelib.store.debriefs import Area, Debrief
@@ -29,6 +28,7 @@ __all__ = ["visitor"]
 
 AREAS = (PulseArea("1", "Asks more"),)
 CONSOLE = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+IMPACT = {"delegate": Form.IMPACT_DELEGATE, "manager": Form.IMPACT_MANAGER}
 CHOSEN = {"level.1": "habit", "measure.1.direction": "up"}  # so that the areas and measures are told in cases
 SHOWN_AS = {"level.1": "a habit now", "change.1": "much better"}  # where a choice stands on the coach's page
 
@@ -115,7 +115,8 @@ def test_the_sponsor_reads_words_by_consent_and_no_other(answered, clock, to):
     text = objects.load(found.html).decode() + json.dumps(json.loads(objects.load(found.facts)), ensure_ascii=False)
     shown = seen_in(text)
 
-    assert {reader_of(*place) for place in shown} <= {Reader.SPONSOR_BY_CONSENT}
+    allowed = {Reader.SPONSOR: Rule.BY_CONSENT}
+    assert all(IMPACT[role].readers_of(field) == allowed for role, field in shown)
     assert bool(shown) == (to != "no")
 
 
@@ -126,7 +127,7 @@ def test_the_coach_sees_the_choices_that_the_forms_name_and_no_words(answered, c
 
     assert seen_in(text) == set()
     for form, field in (("delegate", "level.1"), ("manager", "change.1")):
-        assert reader_of(form, field) is Reader.COACH
+        assert IMPACT[form].readers_of(field) == {Reader.COACH: Rule.AS_WRITTEN}
         assert SHOWN_AS[field] in text
 
 
@@ -142,11 +143,11 @@ def test_an_export_of_personal_data_shows_no_answer_of_another_person(answered, 
 def test_the_form_says_what_the_declaration_says(answered, name):
     to = NAMES[0] if name == "delegate" else "mara manager"
     answered.open(people.link(to, "impact"))
-    for sentence in readers.sentences(name):
+    for sentence in sentences(IMPACT[name], Names(people.person(NAMES[0]).name)):
         assert sentence in answered.page
 
 
 def test_every_field_that_is_declared_is_asked():
     for role in Role:
         asked = {q.field.partition(".")[0] for q in questions(sections(people.programme(), AREAS, role))}
-        assert readers.READERS[role.value].keys() <= asked
+        assert {field.name for field in IMPACT[role.value].fields} - {""} <= asked

@@ -1,0 +1,175 @@
+"""What people write on other forms than the survey: each has a canary, and each page shows those that it may show."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.cli import parser
+from chalicelib.core.clock import stamp
+from chalicelib.core.ids import coach_id
+from chalicelib.core.model import Approver, Wave
+from chalicelib.forms.readers import Form, Names, Reader, form_of, names_for, sentences
+from chalicelib.store import assignments, debriefs, reports
+from chalicelib.store.assignments import AssignmentNote
+from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver
+from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.store.table import Changed, update
+from tests.journey.conftest import visitor
+from tests.sponsor.test_left_out import SURVEY_OPENS
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+
+__all__ = ["visitor"]
+
+CONSOLE = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+AREA_FIELDS = [name for name in Area.__struct_fields__ if name != "id"]
+CANARIES = {
+    (Form.NOTES, "note"): "Canary of a note",
+    (Form.COACH_NOTES, "text"): "Canary of the coach",
+    (Form.HAND_OVER, "text"): "Canary for the next coach",
+    **{(Form.DEBRIEF, name): f"Canary about {name}" for name in AREA_FIELDS},
+}
+TASK = people.programme().milestones[0].assignments[0]
+MILESTONE = people.programme().milestones[0].id
+
+
+@pytest.fixture
+def written(visitor, clock):
+    """A year in which every form but the questionnaires was filled in, at the day of the survey and the pulse."""
+    people.opened(clock, chosen=people.raters(4, 4))
+    drain(clock.to(people.CLOSE))
+    cleo, before = (coach_id(people.COHORT, people.person(name).email) for name in ("cleo coach", "old coach"))
+    area = Area("1", *(CANARIES[Form.DEBRIEF, name] for name in AREA_FIELDS))
+    note = AssignmentNote(MILESTONE, TASK.id, CANARIES[Form.NOTES, "note"], clock.now())
+    handed_over = HandOver(CANARIES[Form.HAND_OVER, "text"], clock.now(), before, "Old Coach")
+    report = StoredReport(
+        people.dana(), Wave.BASELINE, "c" * 64, "facts.json", "report.html", "report.pdf", clock.now()
+    )
+    people.write(
+        reports.add(replace(report, state=ReportState.RELEASED, released_at=stamp(clock.now()))),
+        *debriefs.save(people.dana(), Wave.BASELINE, Debrief(people.DATES.closes, ("1",)), [area]),
+        assignments.save(people.dana(), note),
+        *debriefs.save_notes(people.dana(), CoachNotes(CANARIES[Form.COACH_NOTES, "text"], clock.now(), cleo)),
+        debriefs.leave(people.dana(), handed_over),
+    )
+    drain(clock.to(SURVEY_OPENS))
+    drain(clock.advance(minutes=1))
+    return visitor
+
+
+def seen_in(text: str) -> set[tuple[str, str]]:
+    return {(place[0].name, place[1]) for place, canary in CANARIES.items() if canary in text}
+
+
+def allowed(*who: Reader) -> set[tuple[str, str]]:
+    """What these readers may see, and what they wrote themselves."""
+    return {
+        (form.name, field)
+        for form, field in CANARIES
+        if {*who} & form.readers_of(field).keys() or (form.writer in who and form is not Form.HAND_OVER)
+    }
+
+
+def test_areas_are_the_coachs_until_the_report_is_released(written):
+    report = update(reports.key(people.dana(), Wave.BASELINE), put={"state": ReportState.READY}, refusal=Changed)
+    people.write(report)
+    hub = people.link("dana delegate", "hub")
+    assert seen_in(pages(written, hub, f"{hub}/milestone/{MILESTONE}")) == {("NOTES", "note")}
+
+
+def pages(visitor, *urls: str) -> str:
+    return "".join(visitor.open(url).page for url in urls)
+
+
+def test_the_delegate_sees_what_the_forms_name_and_all_of_it(written):
+    hub = people.link("dana delegate", "hub")
+    assert seen_in(pages(written, hub, f"{hub}/milestone/{MILESTONE}")) == allowed(Reader.DELEGATE)
+
+
+def test_the_coach_sees_what_the_forms_name_and_all_of_it(written, clock):
+    written.let_in(people.person("cleo coach").email, clock.now())
+    case = f"{people.coach_url()}/{people.dana()}"
+    assert seen_in(pages(written, case, f"{case}/release")) == allowed(Reader.COACH, Reader.NEXT_COACH)
+
+
+def test_the_manager_sees_what_the_forms_name_and_all_of_it(written):
+    survey = people.link("mara manager", "impact")
+    assert seen_in(pages(written, survey, *written.open(survey).links("/part/"))) == allowed(Reader.MANAGER)
+
+
+def test_a_rater_sees_what_the_forms_name_and_all_of_it(written):
+    assert seen_in(pages(written, people.link("p0", "answer"), people.link("p0", "inbox"))) == allowed(Reader.RATER)
+
+
+def console_and_commands(visitor, now) -> str:
+    one = f"{CONSOLE}/delegate/{people.dana()}"
+    visitor.let_in_administrator(now)
+    text = pages(visitor, f"{BASE_URL}/admin", CONSOLE, one, f"{CONSOLE}/progress.csv", f"{CONSOLE}/trail")
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
+        parser.main(["cohort", "status", people.COHORT, "--impact", "--json"])
+    assert "Dana Delegate" in text
+    assert people.person("dana delegate").email in out.getvalue()
+    return text + out.getvalue()
+
+
+def test_the_administrator_and_the_operator_see_no_words(written, clock):
+    assert seen_in(console_and_commands(written, clock.now())) == set()
+
+
+# --- a list of raters ---------------------------------------------------------------------------------------------
+
+
+def test_the_approver_sees_the_list_and_no_one_else(visitor, clock):
+    people.send_list_to_coach(visitor, clock)
+
+    assert Form.LIST.readers_of("rater").keys() == {Reader.APPROVER}
+    assert "p0@example.org" in pages(visitor, people.link("cleo coach", "approve"))
+    assert "p0@example.org" not in console_and_commands(visitor, clock.now())
+    visitor.let_in(people.person("cleo coach").email, clock.now())
+    assert "p0@example.org" not in pages(visitor, f"{people.coach_url()}/{people.dana()}")
+
+
+# --- the forms say so ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["dana delegate", "mara manager", "p0"])
+def test_the_questionnaire_says_what_the_declaration_says(visitor, clock, name):
+    people.opened(clock, chosen=people.raters(4, 0))
+    group = people.programme().group({"dana delegate": "self", "mara manager": "manager", "p0": "peer"}[name])
+    names = names_for(people.programme(), "Dana Delegate", group, people.person(name).name)
+    link = people.link(name, "answer")
+    for page in (link, f"{link}/review"):
+        said(visitor.open(page).page, sentences(form_of(group), names))
+
+
+def test_the_list_says_what_the_declaration_says(visitor, clock):
+    people.opened(clock, rules=replace(people.programme(), id="approving", raters_approved_by=Approver.COACH))
+    page = visitor.open(people.link("dana delegate", "nominate")).page
+    said(page, sentences(Form.LIST, Names("Dana Delegate", approver="Cleo Coach")))
+
+
+def test_the_pulse_the_notes_and_the_coachs_forms_say_what_the_declaration_says(written, clock):
+    names = Names("Dana Delegate", 4, sponsor=people.programme().organisation.name)
+    said(written.open(people.link("p0", "answer")).page, sentences(Form.PULSE, names))
+    hub = people.link("dana delegate", "hub")
+    said(written.open(f"{hub}/milestone/{MILESTONE}").page, sentences(Form.NOTES, names))
+    written.let_in(people.person("cleo coach").email, clock.now())
+    case = written.open(f"{people.coach_url()}/{people.dana()}").page
+    for form in (Form.COACH_NOTES, Form.HAND_OVER):
+        said(case, sentences(form, names))
+
+
+def said(page: str, wanted: tuple[str, ...]) -> None:
+    assert wanted
+    for sentence in wanted:
+        assert sentence in page
+
+
+def test_a_form_without_readers_says_that_no_one_else_sees_it():
+    assert sentences(Form.NOTES, Names("Dana")) == ("No one else sees your notes on any page or in any report.",)
+    assert sentences(Form.LIST, Names("Dana"))[0].startswith("No one else sees the names")
