@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.admin import address_change, confirm_address
 from chalicelib.admin.confirm_address import ConfirmRefused
+from chalicelib.admin.emails import LINK
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import DelegateEntry, Person
 from chalicelib.core.settings import settings
@@ -113,7 +114,8 @@ def bounce_link(email, clock):
     words = common_words(people.programme()) | {"name": "X", "what": "your page"}
     about = {"cohort": people.COHORT}
     email_of = create_email(
-        *("admin/link", email),
+        LINK,
+        email,
         to=Person("X", email),
         due_at=clock.now(),
         words=words,

@@ -21,6 +21,7 @@ from chalicelib.emails.send import ACCOUNT_DELAY
 from chalicelib.store import audit_events, cohorts, delegates, emails
 from chalicelib.store.emails import EmailState
 from chalicelib.store.table import scan
+from chalicelib.waves.emails.to_raters import INVITATION, OPENING
 from infra.local.account import SENDER_DOMAIN
 from tests.emails.test_send import CONTENT, SesSays
 from tests.faults import scene
@@ -100,7 +101,7 @@ def test_the_button_sends_all_again_and_pressing_twice_sends_nothing_twice(refus
     assert states() == {EmailState.SENT: 6}
     assert cohorts.bounces(people.COHORT) == []
     noted = [row["act"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
-    assert set(noted) == {"sent again: collect/invitation", "sent again: programme/opening"}
+    assert set(noted) == {f"sent again: {kind.label}" for kind in (INVITATION, OPENING)}
 
 
 def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused, clock, monkeypatch, capsys):
@@ -149,7 +150,7 @@ def test_a_rater_who_has_responded_gets_no_invitation_and_the_administrator_does
     assert sent_mails(P0) == []
     assert len(sent_mails()) == 5
     assert cohorts.bounces(people.COHORT) == []
-    noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == "sent again: collect/invitation"]
+    noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == f"sent again: {INVITATION.label}"]
     assert len({row["about"] for row in noted}) == 1
 
 
