@@ -61,27 +61,37 @@ def revoke_links_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     def waiting() -> list[Email]:
         return [*emails.waiting_about({cohort_id, *about}), *emails.refused_by_ses(now)]
 
-    change = Change(cohort_id, person, person, "")
-    _try(lambda: _cohort_writes(change, targets, waiting()), now)
+    change, live = Change(cohort_id, person, person, ""), waiting()
+
+    def apply(writes: Callable[[Sequence[Email]], Sequence[Write]]) -> None:
+        _apply(writes, live, waiting, now)
+
+    apply(lambda mails: _cohort_writes(change, targets, mails))
     for delegate_id in about:
         mine = {target for target in targets if target.delegate == delegate_id}
-        _try(lambda id=delegate_id, mine=mine: _delegate_writes(change, id, mine, waiting()), now)  # type: ignore[misc]
-    _try(lambda: _lost_links(change, waiting()), now)
+        apply(lambda mails, id=delegate_id, mine=mine: _delegate_writes(change, id, mine, mails))  # type: ignore[misc]
+    apply(lambda mails: _lost_links(change, mails))
     if job.about["send_as"]:
         resend_link(cohort_id, person, now, job.about["send_as"])
     return []
 
 
-def _try(writes: Callable[[], Sequence[Write]], now: datetime) -> None:
+def _apply(
+    writes: Callable[[Sequence[Email]], Sequence[Write]],
+    live: Sequence[Email],
+    waiting: Callable[[], Sequence[Email]],
+    now: datetime,
+) -> None:
+    """Commit what follows from the emails that wait, and read those again if one was sent meanwhile."""
     for left in reversed(range(MAX_RETRIES)):
         try:
-            found = writes()
-            if found:
+            if found := writes(live):
                 commit(list(found), now)
             return
         except Changed:
             if not left:
                 raise
+            live = waiting()
 
 
 def _cohort_writes(change: Change, targets: Sequence[Target], waiting: Sequence[Email]) -> list[Write]:

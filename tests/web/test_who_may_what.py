@@ -10,13 +10,24 @@ from urllib.parse import urlencode
 
 import pytest
 from chalice.test import Client
+from msgspec.structs import replace
 
 import chalicelib.core.clock
-from chalicelib.core.ids import administrator_key, coach_id, delegate_id, derive, invitation_id, rater_key, reader_key
+from chalicelib.admin.address_change import change_address
+from chalicelib.core import settings
+from chalicelib.core.ids import (
+    administrator_key,
+    coach_id,
+    delegate_id,
+    derive,
+    invitation_id,
+    rater_key,
+    reader_key,
+)
 from chalicelib.core.model import Cohort, DelegateEntry, Person, Wave
-from chalicelib.links import signing
+from chalicelib.links import kinds, signing
 from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.store import debriefs, impact_surveys, reports, sessions, summaries
+from chalicelib.store import cohorts, debriefs, delegates, impact_surveys, reports, sessions, summaries
 from chalicelib.store.debriefs import Area, Debrief
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
 from chalicelib.store.marshal import fields
@@ -24,7 +35,7 @@ from chalicelib.store.reports import StoredReport
 from chalicelib.store.sessions import Session
 from chalicelib.store.summaries import Summary
 from chalicelib.store.table import put_all, transact
-from chalicelib.web import forms
+from chalicelib.web import forms, readers
 from chalicelib.web.sessions import COOKIE
 from infra.local import memory
 from infra.local.account import ADMINISTRATOR
@@ -288,3 +299,80 @@ def test_reading_changes_nothing_for_who_may_read_either(client):
             wrong += [] if answer.status_code in (200, 303, rule.shows) else [f"{path}: {answer.status_code}"]
         wrong += [] if rows() == before else [f"{path} changed something"]
     assert wrong == []
+
+
+# --- people who were entitled: they have sessions, and the links that they were emailed ------------------------------
+
+
+WAS_ENTITLED = ("coach", "manager", "sponsor", "delegate", "administrator")  # of HERE
+SUCCESSOR = {part: Person(f"New {part}", f"new.{part}@example.org") for part in ("coach", "manager", "sponsor")}
+NEW_ADDRESS = "delegate.new@example.org"
+
+
+@pytest.fixture
+def handed_over(client, monkeypatch):  # type: ignore[no-untyped-def]
+    """A file names another coach, manager and sponsor; the delegate has another address; an administrator has left."""
+    clock, rules = Clock(), people.programme()
+    clock.to(NOW)
+    coach, manager, sponsor = SUCCESSOR.values()
+    delegate = Person("delegate", f"delegate.{HERE}@example.org")
+    cohort = Cohort(HERE, HERE.title(), rules.id, rules.version, people.DATES, sponsor)
+    entry = DelegateEntry(delegate, "Lead", "Nursing", manager, coach)
+    load_cohort(cohort, rules, [entry], {delegate.email: people.raters(1, 0)}, clock.now())
+    drain(clock.now())
+    change_address(HERE, delegate.email, NEW_ADDRESS, clock.now(), ADMINISTRATOR)
+    drain(clock.now())
+    for key in (administrator_key, reader_key):
+        session = Session(sessions.hashed(session_of("manager", key)), key(MANAGER), NOW + timedelta(hours=12))
+        put_all([{**sessions.key(session.hashed)._asdict(), **fields(session)}])
+    left = settings.settings()
+    stays = replace(left, administrators=("another.administrator@example.org",))
+    for module in (settings, readers):
+        monkeypatch.setattr(module, "settings", lambda: stays)
+    return client
+
+
+MANAGER = people.person(f"manager {HERE}").email
+
+
+@pytest.mark.parametrize("who", WAS_ENTITLED)
+def test_who_was_entitled_gets_past_no_page_that_needs_a_code(handed_over, who):
+    wrong, before = [], rows()
+    for method, path in SIGNED:
+        url = path_of(path, token_of(RULES[method, path].verb))
+        answer = asked(handed_over, method, url, who, {"form": nonce_of(who), "kind": "pdf", "summary": "impact"})
+        text = answer.body.decode()
+        turned_away = answer.status_code in (403, 404, 410) or (answer.status_code == 200 and "/sign-in/" in text)
+        if not turned_away or "Secret" in text or NEW_ADDRESS in text:
+            wrong.append(f"{method} {path}: {answer.status_code}")
+    assert wrong == []
+    assert rows() == before
+
+
+@pytest.mark.parametrize("verb", ["hub", "nominate", "coach", "sponsor", "code"])
+def test_a_link_of_who_was_entitled_opens_nothing(handed_over, verb):
+    """That of a code leads to the page of the former coach."""
+    old = token_of(verb)
+    wrong, before = [], rows()
+    for method, path in LINKED:
+        if RULES[method, path].verb == verb and "/sign-in/" not in path:
+            answer = asked(handed_over, method, path_of(path, old), "nobody", {"form": "x"})
+            refused = answer.status_code in (404, 410) or (method == "POST" and answer.status_code == 400)
+            if not refused or b"Secret" in answer.body or b"New delegate" in answer.body:
+                wrong.append(f"{method} {path}: {answer.status_code}")
+    assert wrong == []
+    assert rows() == before
+
+
+def test_the_successors_get_in(handed_over):
+    """So it is the people who are refused above, and not the pages."""
+    delegate = delegates.find(of(HERE))
+    cohort = cohorts.find(HERE)
+    coach = SUCCESSOR["coach"]
+    links = [
+        kinds.HUB.token(delegate),
+        kinds.COACH.token(HERE, coach, 1),
+        kinds.SPONSOR.token(cohort),
+    ]
+    for verb, token in zip(("hub", "coach", "sponsor"), links, strict=True):
+        assert asked(handed_over, "GET", f"/{verb}/{token}", "nobody").status_code == 200, verb
