@@ -1,1 +1,1 @@
-"""Compose a mail, send it once, and settle it by what SES says of it."""
+"""Compose an email, send it once, and settle it by the events from SES."""

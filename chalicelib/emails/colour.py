@@ -1,4 +1,4 @@
-"""Colours that can be read: an organisation's own where white text on it has contrast enough. Pure."""
+"""Keep text readable on an organisation's colour: white text needs enough contrast. Pure."""
 
 import re
 
@@ -9,10 +9,10 @@ HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def brand(colour: str) -> str:
-    """The colour, or our ink for something that is no colour: it is written into style sheets."""
+    """Return the colour, or our ink if it is not a colour: it is written into style sheets."""
     return colour if HEX.fullmatch(colour) else INK
 
 
 def button(colour: str) -> str:
-    """A background that white text can be read on."""
+    """Return a background on which white text is readable."""
     return brand(colour) if contrast(brand(colour), "#ffffff") >= MIN_CONTRAST else INK

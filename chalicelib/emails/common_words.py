@@ -1,4 +1,4 @@
-"""Words that every mail of a programme shares."""
+"""Words that every email of a programme shares."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from chalicelib.core.model import Delegate, Programme
 
 
 def common_words(programme: Programme, delegate: Delegate | None = None) -> dict[str, str]:
-    """The sender's name is what people see first: the delegate it is about, or the programme."""
+    """Return the common words. People see the sender's name first: the delegate it is about, or the programme."""
     return {
         "programme": programme.title,
         "organisation": programme.organisation.name,

@@ -1,4 +1,4 @@
-"""A mail row as the bytes that SES sends. Nothing here decides whether or to whom."""
+"""Turn an email row into the bytes that SES sends. Does not decide whether or where to send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.store.emails import Email
 
 
 def compose_message(mail: Email, settings: Settings, now: datetime) -> bytes:
-    """Raises mime.AddressUnusable, or whatever a faulty template raises."""
+    """Compose an email. Raises mime.AddressUnusable, or any error of a faulty template."""
     find_kind(mail.template).check(mail)
     made = mime.message(
         render(mail.template, context(mail)),
@@ -24,12 +24,12 @@ def compose_message(mail: Email, settings: Settings, now: datetime) -> bytes:
         from_name=mail.words["from_name"],
         reply_to=settings.reply_to,
     )
-    # The same mail has the same id, so a mailbox that is sent a second copy may drop it.
+    # The same email has the same id, so a mailbox that gets a second copy may drop it.
     return mime.stamp(made, derive(32, "mail", mail.id), now)
 
 
 def context(mail: Email) -> dict[str, Any]:
-    """What a template sees: every word on one line, its links signed, and colours that can be read."""
+    """Return what a template sees: every word on one line, signed links, and readable colours."""
     words = {name: mime.clean(word) for name, word in mail.words.items()}
     return words | {
         "links": {name: compose_url(link) for name, link in mail.links.items()},

@@ -1,4 +1,4 @@
-"""What SES says became of a mail. Events may come late, doubled and in any order: the furthest state stands."""
+"""Record what SES reports about an email. Events may come late, twice and in any order: the furthest state counts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STATES = {
     "RenderingFailure": EmailState.REFUSED,
     "Complaint": EmailState.COMPLAINED,
 }
-# A refusal here is SES's own, after it took the mail.
+# A refusal here comes from SES itself, after it accepted the email.
 FURTHEST = [
     EmailState.SENT,
     EmailState.DELIVERED,
@@ -38,7 +38,7 @@ FURTHEST = [
 
 REASONS = {
     EmailState.REFUSED: "The mail service rejected the email",
-    EmailState.COMPLAINED: "The reader marked our mail as junk",
+    EmailState.COMPLAINED: "The reader marked our email as junk",
 }
 TROUBLES = {EmailState.REFUSED: Trouble.REFUSED, EmailState.COMPLAINED: Trouble.ADDRESS}
 
@@ -48,13 +48,13 @@ class Event(Struct, frozen=True):
     attempt: str
     message_id: str
     kind: str
-    state: EmailState | None  # what the mail becomes; None for news that settles nothing
+    state: EmailState | None  # the email's new state; None for events that settle nothing
     trouble: Trouble
     reason: str
 
 
 def record_delivery_event(message: str, now: datetime) -> None:
-    """Raises only for trouble with the table: then the topic brings the event again."""
+    """Record an event. Raises only if DynamoDB fails; SNS then delivers the event again."""
     event = parse(message)
     if event is None:
         return
@@ -76,15 +76,15 @@ def _settle(event: Event, now: datetime) -> None:
 
 
 def parse(message: str) -> Event | None:
-    """None, and a line in the log, for anything that is not an event of a mail of ours."""
+    """Parse an event. Log and return None if it is not about an email of ours."""
     try:
-        found = json.loads(message)
-        kind, tag = found["eventType"], found["mail"]["tags"]
-        state, trouble, reason = _outcome(kind, found)
+        content = json.loads(message)
+        kind, tag = content["eventType"], content["mail"]["tags"]
+        state, trouble, reason = _outcome(kind, content)
         return Event(
             mail_id=ses_tags.mail_id(tag["mail"][0]),
             attempt=str(tag.get("attempt", [""])[0]),
-            message_id=str(found["mail"]["messageId"]),
+            message_id=str(content["mail"]["messageId"]),
             kind=str(kind),
             state=state,
             trouble=trouble,
@@ -95,9 +95,9 @@ def parse(message: str) -> Event | None:
         return None
 
 
-def _outcome(kind: str, found: dict[str, Any]) -> tuple[EmailState | None, Trouble, str]:
+def _outcome(kind: str, details: dict[str, Any]) -> tuple[EmailState | None, Trouble, str]:
     if kind == "Bounce":
-        return read_bounce(found["bounce"])
+        return read_bounce(details["bounce"])
     state = STATES.get(kind)
     if state is None:
         return None, Trouble.UNCLEAR, ""
@@ -105,43 +105,43 @@ def _outcome(kind: str, found: dict[str, Any]) -> tuple[EmailState | None, Troub
 
 
 def _apply(event: Event, state: EmailState, now: datetime) -> None:
-    seen = emails.find(event.mail_id)
-    if seen is None:
+    mail = emails.find(event.mail_id)
+    if mail is None:
         log.warning("mail_event_of_no_mail", kind=event.kind)
         return
-    if seen.message_id and seen.message_id != event.message_id:
+    if mail.message_id and mail.message_id != event.message_id:
         log.warning("mail_sent_twice")
-    if rank(state) <= reached(seen):
+    if rank(state) <= reached(mail):
         return
-    settled = emails.settle(seen, state, event.message_id, event.reason, now, event.trouble)
-    transact([*settled, *_consequences(seen, event, state, now)])
+    settled = emails.settle(mail, state, event.message_id, event.reason, now, event.trouble)
+    transact([*settled, *_consequences(mail, event, state, now)])
     log.info("mail_settled", state=state.value)
     if state is EmailState.DELIVERED:
-        _hide_what_has_passed(seen, now)
+        _hide_what_has_passed(mail, now)
 
 
-def _hide_what_has_passed(seen: Email, now: datetime) -> None:
-    """An email has arrived: what kept earlier ones from this reader is over. Not so for an address that is lost."""
-    if "cohort" not in seen.about:
+def _hide_what_has_passed(mail: Email, now: datetime) -> None:
+    """Hide earlier bounces of a reader once an email has arrived, unless the address is suppressed."""
+    if "cohort" not in mail.about:
         return
-    for bounce in cohorts.bounces(seen.about["cohort"]):
+    for bounce in cohorts.bounces(mail.about["cohort"]):
         has_passed = bounce.trouble not in (Trouble.ADDRESS, Trouble.REFUSED) and moment(bounce.at) < now
-        if has_passed and bounce.email == seen.to.email:
-            transact([emails.hide(seen.about["cohort"], bounce)])
+        if has_passed and bounce.email == mail.to.email:
+            transact([emails.hide(mail.about["cohort"], bounce)])
 
 
-def _consequences(seen: Email, event: Event, state: EmailState, now: datetime) -> list[Write]:
-    """An address of a cohort that does not take our mail gets no more of it. Each copy of an email may tell so."""
-    if state not in (EmailState.BOUNCED, EmailState.COMPLAINED) or "cohort" not in seen.about:
+def _consequences(mail: Email, event: Event, state: EmailState, now: datetime) -> list[Write]:
+    """Suppress an address of a cohort that bounced. Each copy of an email may report it."""
+    if state not in (EmailState.BOUNCED, EmailState.COMPLAINED) or "cohort" not in mail.about:
         return []
-    subject = (state.value, seen.id, event.message_id)
-    return [jobs.add(JobKind.UNDELIVERABLE.job(*subject, due_at=now, mail=seen.id))]
+    subject = (state.value, mail.id, event.message_id)
+    return [jobs.add(JobKind.UNDELIVERABLE.job(*subject, due_at=now, mail=mail.id))]
 
 
 def rank(state: EmailState) -> int:
     return FURTHEST.index(state)
 
 
-def reached(seen: Email) -> int:
-    """How far the mail is known to have come; -1 if we do not know that SES took it."""
-    return rank(seen.state) if seen.message_id else -1
+def reached(mail: Email) -> int:
+    """Return the furthest known state; -1 if we do not know that SES accepted it."""
+    return rank(mail.state) if mail.message_id else -1

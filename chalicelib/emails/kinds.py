@@ -1,7 +1,7 @@
-"""Kinds of email: what each needs, who reads it, and what becomes of one that waits.
+"""Kinds of email: what each needs, who reads it, and what happens to one that waits.
 
-A new kind is a declaration beside the function that writes it, in `<folder>/emails.py`, and two templates. Whoever has
-only an email's row finds its kind by name: that imports the declarations of its own stage.
+A new kind is a declaration next to the function that writes it, in `<folder>/emails.py`, and two templates. Code that
+has only an email's row finds its kind by name: that imports the declarations of its stage.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class To(StrEnum):
 
 
 class OnNewAddress(StrEnum):
-    """What becomes of an email that waits when the address of its reader changes."""
+    """What happens to a waiting email when its reader's address changes."""
 
     REDIRECT = "goes to the new address, with new links"
     REPLACE = "another email takes its place, or it goes to the new address"
@@ -57,9 +57,9 @@ class EmailKind(Struct, frozen=True):
     links                  names of the links that the templates show
     sample                 plausible words that only this kind has
     variants               title -> words with which the same templates read otherwise
-    lease                  how long one attempt holds it: no longer than it is of use
-    sent_after_withdrawal  whether one that waits is sent although its delegate has left
-    on_new_address         what becomes of one that waits when its reader's address changes
+    lease                  how long one attempt holds it: no longer than it is useful
+    sent_after_withdrawal  whether a waiting one is sent although its delegate has left
+    on_new_address         what happens to a waiting one when its reader's address changes
     """
 
     name: str
@@ -74,7 +74,7 @@ class EmailKind(Struct, frozen=True):
     on_new_address: OnNewAddress
 
     def check(self, email: Email) -> None:
-        """Raises KeyError naming what the templates need and the email does not bring."""
+        """Raises KeyError with what the templates need and the email lacks."""
         lacking = sorted(self.words - email.words.keys())
         lacking += sorted(f"links.{name}" for name in self.links - email.links.keys())
         if lacking:
@@ -117,7 +117,7 @@ def declare_email(
 
 
 def find_kind(name: str) -> EmailKind:
-    """The kind of a stored email. Raises KeyError for a name that no kind has."""
+    """Return the kind of a stored email. Raises KeyError for an unknown name."""
     for folder in (name.partition("/")[0], SHARED, *_list_folders()):
         if name not in _declared:
             _load(folder)
@@ -127,7 +127,7 @@ def find_kind(name: str) -> EmailKind:
 
 
 def label_of(name: str) -> str:
-    """What the administrator reads; the name itself of a kind from an earlier version."""
+    """Return the label for the administrator; for a kind from an earlier version, its name."""
     try:
         return find_kind(name).label
     except KeyError:
@@ -135,7 +135,7 @@ def label_of(name: str) -> str:
 
 
 def lease_of(email_id: str) -> timedelta:
-    """How long one attempt holds an email. Its id begins with its kind."""
+    """Return how long one attempt holds an email. Its id begins with its kind."""
     try:
         return find_kind(email_id.partition("#")[0]).lease
     except KeyError:
@@ -143,14 +143,14 @@ def lease_of(email_id: str) -> timedelta:
 
 
 def load_kinds() -> Mapping[str, EmailKind]:
-    """Every kind by name: for tests, samples and docs. No page imports them all."""
+    """Return every kind by name: for tests, samples and docs. No page imports them all."""
     for folder in _list_folders():
         _load(folder)
     return dict(sorted(_declared.items()))
 
 
 def _list_folders() -> list[str]:
-    """Where kinds may be declared."""
+    """List the modules that may declare kinds."""
     modules = (*PACKAGES.glob("*/emails.py"), *PACKAGES.glob("*/emails/__init__.py"))
     return sorted(path.relative_to(PACKAGES).parts[0] for path in modules)
 

@@ -1,4 +1,4 @@
-"""One mail as bytes: headers nobody can break out of, and the same words as text and as HTML. Pure."""
+"""Build one email as bytes: headers that no text can break out of, and the same words as text and HTML. Pure."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ PLAIN = re.compile(rf"(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})+")
 
 
 class AddressUnusable(Exception):
-    """No mail can be sent to this address; its text is for the administrator."""
+    """No email can be sent to this address; the text is for the administrator."""
 
 
 class Rendered(Struct, frozen=True):
     subject: str
-    preview: str  # what a list of mails shows after the subject
+    preview: str  # what a mailbox shows after the subject
     text: str
     html: str
 
 
 class _Policy(EmailPolicy):
-    """SMTP's, but for two faults of the standard folding.
+    """SMTP's policy without two faults of the standard folding.
 
-    It loses a space where it splits encoded words, and leaves the first line empty where the rest would fit into
-    one, which some mail servers take for a mail without a subject.
+    The standard loses a space where it splits encoded words. It also leaves the first line empty if the rest would fit
+    into one, which some mail servers read as an email without a subject.
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
@@ -58,7 +58,7 @@ SMTP = _Policy(linesep="\r\n")
 
 
 def message(rendered: Rendered, *, to: Person, sender: str, from_name: str, reply_to: str) -> EmailMessage:
-    """Raises AddressUnusable."""
+    """Build the message. Raises AddressUnusable."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = address(from_name, parseaddr(sender)[1])
     mail["Reply-To"] = address(*parseaddr(reply_to))
@@ -72,7 +72,7 @@ def message(rendered: Rendered, *, to: Person, sender: str, from_name: str, repl
 
 
 def _encodable(text: str) -> str:
-    """Half of a surrogate pair is no character, and no mail can carry it."""
+    """Replace half of a surrogate pair: it is no character, and no email can contain it."""
     return text.encode("utf-8", "replace").decode()
 
 
@@ -83,23 +83,23 @@ def stamp(mail: EmailMessage, message_id: str, now: datetime) -> bytes:
 
 
 def address(name: str, email: str) -> Address:
-    """Raises AddressUnusable unless SES can take the address as it is, or with its domain in ASCII."""
+    """Return the address for SES, with its domain in ASCII. Raises AddressUnusable if SES cannot use it."""
     local, _, domain = email.strip().rpartition("@")
     if not local.isascii():
-        raise AddressUnusable("Mail cannot be sent to an address with letters beyond a-z before the @")
+        raise AddressUnusable("We cannot send email to an address with letters beyond a-z before the @")
     try:
         plain = f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError:
         plain = ""
     if not PLAIN.fullmatch(plain):
-        raise AddressUnusable("This is not a mail address")
+        raise AddressUnusable("This is not an email address")
     return Address(clean(name)[:MAX_NAME_CHARS], addr_spec=plain)
 
 
 def clean(words: str) -> str:
-    """On one line: no control, format or line-breaking character, no lone surrogate, single spaces.
+    """Return the words on one line: no control, format or line-breaking character, no lone surrogate, single spaces.
 
-    What looks like an encoded word is broken up, because the email package would decode it, line ends and all.
+    Break up text that looks like an encoded word, because the email package would decode it, line ends included.
     """
     kept = (" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in words)
     return " ".join("".join(kept).split()).replace("=?", "= ?")

@@ -1,4 +1,4 @@
-"""Keeps the senders together below the account's rate, so that SES has nothing to refuse."""
+"""Keep all senders together below the account's rate, so that SES rejects no email for it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import cache
 
 from chalicelib.core.settings import settings
 
-SENDERS = 2  # maximum_concurrency of the mail function, in app.py
-SHARE = 0.8  # of the account's rate, leaving room for a person's test mail
+SENDERS = 2  # maximum_concurrency of the email function, in app.py
+SHARE = 0.8  # of the account's rate, which leaves space for a person's test email
 
 
 class RateLimiter:
-    """One sender's share of the rate: at least `gap` seconds between two mails."""
+    """One sender's share of the rate: at least `gap` seconds between two emails."""
 
     def __init__(
         self,
@@ -35,5 +35,5 @@ class RateLimiter:
 
 @cache
 def pace() -> RateLimiter:
-    """This process's own."""
+    """Return this process's own limiter."""
     return RateLimiter(settings().mails_per_second)

@@ -1,4 +1,4 @@
-"""What to do about an email that did not arrive, in words; and what a bounce of SES means."""
+"""Say what to do about an email that did not arrive, and what a bounce from SES means."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ TODO: Mapping[Trouble, str] = {
     Trouble.REFUSED: "The address is not at fault. Fix the cause, then send the email again under “Problems”.",
 }
 
-# bounceSubType of SES -> what it means. Others are told by the status code.
+# bounceSubType of SES -> its meaning. Others follow from the status code.
 CONTENT = {"ContentRejected", "MessageTooLarge", "AttachmentRejected"}
 SUPPRESSED = {"Suppressed", "OnAccountSuppressionList"}
-FULL = re.compile(r"[45]\.2\.2")  # RFC 3463: mailbox full; some systems call it permanent, and it is not
+FULL = re.compile(r"[45]\.2\.2")  # RFC 3463: mailbox full; some systems wrongly call it permanent
 PERMANENT = re.compile(r"5\.[0-9]+\.[0-9]+")
 
 
 def read_bounce(bounce: Mapping[str, Any]) -> tuple[EmailState, Trouble, str]:
-    """What the email becomes, what the trouble is, and why in a few words.
+    """Return the email's new state, the trouble, and the reason in a few words.
 
-    A bounce event means that SES has given up, whatever the label says: while it still tries, it sends DeliveryDelay.
+    A bounce event means that SES has given up, for any label: while it still tries, it sends DeliveryDelay.
     """
     kind, sub = bounce["bounceType"], str(bounce.get("bounceSubType", ""))
-    status = next((str(who["status"]) for who in bounce.get("bouncedRecipients", []) if "status" in who), "")
+    status = next(
+        (str(recipient["status"]) for recipient in bounce.get("bouncedRecipients", []) if "status" in recipient), ""
+    )
     trouble = _trouble(kind, sub, status)
     state = EmailState.BOUNCED if trouble is Trouble.ADDRESS else EmailState.UNDELIVERED
     return state, trouble, _reason(trouble, sub, status)
@@ -50,16 +52,16 @@ def _trouble(kind: str, sub: str, status: str) -> Trouble:
 
 
 REASONS = {
-    Trouble.ADDRESS: "The address does not take mail",
+    Trouble.ADDRESS: "The address does not accept email",
     Trouble.MAILBOX_FULL: "The mailbox is full",
-    Trouble.NOT_TAKEN: "The reader’s mail system did not take the email, or sent an automatic reply",
-    Trouble.CONTENT: "The reader’s mail system refused what the email says or holds",
-    Trouble.UNCLEAR: "The reader’s mail system did not take the email, and did not say why",
+    Trouble.NOT_TAKEN: "The reader’s mail system did not accept the email, or sent an automatic reply",
+    Trouble.CONTENT: "The reader’s mail system rejected the content of the email",
+    Trouble.UNCLEAR: "The reader’s mail system did not accept the email, and gave no reason",
 }
 KNOWN = {"NoEmail": "There is no such address", **dict.fromkeys(SUPPRESSED, "Mail to this address has bounced before")}
 
 
 def _reason(trouble: Trouble, sub: str, status: str) -> str:
-    said = KNOWN.get(sub, REASONS[trouble]) if trouble is Trouble.ADDRESS else REASONS[trouble]
+    reason = KNOWN.get(sub, REASONS[trouble]) if trouble is Trouble.ADDRESS else REASONS[trouble]
     code = re.sub(r"[^0-9.]", "", status)[:20]
-    return f"{said} ({code})" if code else said
+    return f"{reason} ({code})" if code else reason

@@ -1,4 +1,4 @@
-"""Mail templates: from words and links to subject, preview, text and HTML."""
+"""Render email templates: from words and links to subject, preview, text and HTML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTH = 72
 
 @cache
 def environment() -> Environment:
-    """Templates are named from chalicelib on: `collect/templates/mail/invitation.txt.j2`."""
+    """Set up Jinja. Template names start below chalicelib: `collect/templates/mail/invitation.txt.j2`."""
     env = Environment(
         loader=FileSystemLoader(PACKAGES),
         autoescape=select_autoescape(["html.j2"], default=False),  # in text, O'Brien stays O'Brien
@@ -33,7 +33,10 @@ def environment() -> Environment:
 
 
 def render(template: str, context: dict[str, Any]) -> Rendered:
-    """The text template's first two lines are the subject and the preview; a blank line and the text follow."""
+    """Render both parts.
+
+    The text template's first two lines are subject and preview; a blank line and the text follow.
+    """
     stage, name = template.split("/")
     file = f"{stage}/templates/mail/{name}"
     head, text = environment().get_template(f"{file}.txt.j2").render(context).lstrip().split("\n\n", 1)
@@ -43,13 +46,13 @@ def render(template: str, context: dict[str, Any]) -> Rendered:
 
 
 def wrap_text(text: str) -> str:
-    """Paragraphs filled to a readable width. A link, and whatever is indented, keeps a line of its own, whole."""
+    """Wrap paragraphs to a readable width. A link or an indented line keeps a line of its own."""
     paragraphs = re.split(r"\n{2,}", text.strip())
     return "\n\n".join("\n".join(map(_filled, _runs(paragraph))) for paragraph in paragraphs) + "\n"
 
 
 def _runs(paragraph: str) -> list[str]:
-    """Lines that belong together, joined."""
+    """Yield lines that belong together, joined."""
     runs: list[str] = []
     for line in paragraph.splitlines():
         if runs and not (_is_whole(line) or _is_whole(runs[-1]) or line.startswith("- ")):

@@ -1,4 +1,7 @@
-"""One mail, once: claim it, hand it to SES, settle it. A doubt waits for SES's Send event or for the lease to end."""
+"""Send one email once: claim it, hand it to SES, settle it.
+
+If delivery is unconfirmed, wait for SES's Send event or the end of the lease.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,9 @@ from chalicelib.store.table import Write, transact, update_one
 
 MAX_ATTEMPTS = 10
 FIRST_DELAY = timedelta(minutes=1)
-MAX_DELAY = timedelta(hours=8)  # so that ten attempts outlast a used-up quota, which SES counts over 24 hours
+MAX_DELAY = timedelta(hours=8)  # so that ten attempts outlast an exhausted quota, which SES counts over 24 hours
 ACCOUNT_DELAY = timedelta(minutes=15)
-MAX_REASON_CHARS = 200  # of what SES says, for the dashboard
+MAX_REASON_CHARS = 200  # of SES's message, for the dashboard
 
 REFUSED = {
     Trouble.ADDRESS: "The mail service cannot use the address",
@@ -37,7 +40,10 @@ REFUSED = {
 
 
 def send(mail_id: str, attempt: str, now: datetime) -> bool:
-    """True if SES took the mail and we know it. Never raises: what an error leaves behind is found by a later sweep."""
+    """Return True if SES is known to have accepted the email.
+
+    Never raises: a later sweep finds what an error leaves.
+    """
     with log.bind(mail=mail_id):
         try:
             held = _claim(mail_id, attempt, now) or _claim_doubtful(mail_id, attempt, now)
@@ -48,7 +54,7 @@ def send(mail_id: str, attempt: str, now: datetime) -> bool:
 
 
 def _claim(mail_id: str, attempt: str, now: datetime) -> Email | None:
-    """Once more where the answer was lost: an attempt may claim what it holds, and nobody else could for the lease."""
+    """Claim again if the response was lost: an attempt may claim what it holds, and no other run can claim it."""
     try:
         return emails.claim(mail_id, attempt, now, now + lease_of(mail_id))
     except AWS_ERRORS as error:
@@ -71,14 +77,14 @@ def _deliver(held: Email, now: datetime) -> bool:
         _write_if_held([emails.mark_expired(held)])
         return False
     if held.attempts > MAX_ATTEMPTS:
-        _refuse(held, held.reason or "No attempt to send it was ever answered", now)
+        _refuse(held, held.reason or "All attempts timed out or crashed", now)
         return False
     try:
         raw = compose_message(held, settings(), now)
     except AddressUnusable as error:
         _refuse(held, str(error), now, Trouble.ADDRESS)
         return False
-    except Exception as error:  # a fault of ours: the mail waits until it is mended
+    except Exception as error:  # a fault of ours: the email waits until it is fixed
         log.error("mail_not_composed", error)
         _put_off(held, log.describe_error(error), now)
         return False
@@ -105,17 +111,17 @@ def _hand_over(held: Email, raw: bytes, now: datetime) -> bool:
 
 
 def _settle_refusal(held: Email, error: ClientError | ParamValidationError, now: datetime) -> None:
-    """Raises the error again where it leaves in doubt whether SES took the mail."""
+    """Settle a refusal. Raise the error again if it leaves open whether SES accepted the email."""
     if _is_doubt(error):
         raise error
-    code, said = _code_and_message(error)
+    code, message = _code_and_message(error)
     sender = parseaddr(settings().sender)[1]
-    if fault := account_fault(code, said, sender, held.to.email):
+    if fault := account_fault(code, message, sender, held.to.email):
         log.warning("mail_account", code=code, fault=fault.value)
         _write_if_held([emails.reschedule(held, now + ACCOUNT_DELAY, fault.value, counted=False)])
         transact(save_fault(Seen(fault.value, now), held.about.get("cohort", "")))
-    elif trouble := trouble_of(code, said):
-        _refuse(held, f"{REFUSED[trouble]}: {said}", now, trouble)
+    elif trouble := trouble_of(code, message):
+        _refuse(held, f"{REFUSED[trouble]}: {message}", now, trouble)
     else:
         log.error("mail_put_off", error)
         _put_off(held, log.describe_error(error), now)
@@ -131,15 +137,15 @@ def _is_doubt(error: ClientError | ParamValidationError) -> bool:
 def _code_and_message(error: ClientError | ParamValidationError) -> tuple[str, str]:
     if isinstance(error, ParamValidationError):
         return "", ""
-    found = error.response["Error"]
-    return found["Code"], clean(found.get("Message", ""))[:MAX_REASON_CHARS]
+    details = error.response["Error"]
+    return details["Code"], clean(details.get("Message", ""))[:MAX_REASON_CHARS]
 
 
 def _put_off(held: Email, reason: str, now: datetime) -> None:
     if held.attempts >= MAX_ATTEMPTS:
         _refuse(held, reason, now)
         return
-    share = random.Random(held.attempt).random()  # noqa: S311 (spreads mails out, guards nothing)
+    share = random.Random(held.attempt).random()  # noqa: S311 (spreads emails out, protects nothing)
     _write_if_held([emails.reschedule(held, now + delay(held.attempts, share), reason)])
 
 
@@ -149,7 +155,9 @@ def _refuse(held: Email, reason: str, now: datetime, trouble: Trouble = Trouble.
 
 
 def _write_if_held(writes: Sequence[Write]) -> None:
-    """SES's event, or our own first try whose answer was lost, may have settled the mail already: it stays so."""
+    """Write if this run still holds the email: SES's event, or our first try whose response was lost, may have settled
+    it.
+    """
     try:
         if len(writes) == 1:
             update_one(writes[0])
@@ -160,6 +168,6 @@ def _write_if_held(writes: Sequence[Write]) -> None:
 
 
 def delay(attempts: int, share: float) -> timedelta:
-    """Trebles with each attempt up to a ceiling; `share` in 0..1 takes off up to a third, so that mails spread out."""
+    """Treble the delay with each attempt up to a limit; `share` in 0..1 takes off up to a third, to spread them."""
     whole: timedelta = min(FIRST_DELAY * 3 ** (attempts - 1), MAX_DELAY)
     return whole - share * whole / 3

@@ -1,6 +1,6 @@
-"""What SES means when it refuses an email: whose fault it is decides what happens to the email.
+"""Interpret SES's refusals: the cause decides what happens to the email.
 
-SES uses one code for several causes: MessageRejected stands for content, for a sender that is not verified, and for a
+SES uses one code for several causes: MessageRejected is used for content, for a sender that is not verified, and for a
 reader's address while the account is in the sandbox. So code and message decide together.
 """
 
@@ -12,7 +12,7 @@ from chalicelib.store.emails import Trouble
 
 
 class AccountFault(StrEnum):
-    """SES refuses every email, or every one of a kind, until someone fixes the account. No email is at fault."""
+    """SES rejects every email, or every one of a kind, until the account is fixed; do not count it as an attempt."""
 
     SENDER = "sender_not_verified"
     SANDBOX = "sandbox"
@@ -31,7 +31,7 @@ WORDS: dict[str, str] = {
     AccountFault.SANDBOX: "SES refuses emails to addresses that are not verified: the account is in the sandbox. "
     f"Ask AWS for production access in the SES console; {_THEN}",
     AccountFault.SUSPENDED: "SES refuses every email: AWS has suspended sending. "
-    f"Answer the email that AWS sent to the owner of the account; {_THEN}",
+    f"Reply to the email that AWS sent to the owner of the account; {_THEN}",
     AccountFault.PAUSED: "SES refuses every email: sending is paused for the account or its configuration set. "
     f"Resume it in the SES console; {_THEN}",
     AccountFault.QUOTA: "SES refuses emails: the daily quota is used up. They go out as the quota allows. "
@@ -66,7 +66,7 @@ BY_CODE = {
         AccountFault.DENIED,
     ),
 }
-BY_MESSAGE = (  # in lower case; the first that is found decides
+BY_MESSAGE = (  # in lower case; the first match decides
     ("daily message quota", AccountFault.QUOTA),
     ("sending quota", AccountFault.QUOTA),
     ("sending suspended", AccountFault.SUSPENDED),
@@ -79,7 +79,7 @@ BY_MESSAGE = (  # in lower case; the first that is found decides
     ("not authorized", AccountFault.DENIED),
     ("authority to send", AccountFault.SENDER),  # as moto says it
 )
-REFUSING = {"MessageRejected", "BadRequestException"}  # codes that say no for good, unless the message says otherwise
+REFUSING = {"MessageRejected", "BadRequestException"}  # codes of permanent refusals, unless the message says otherwise
 OF_ADDRESS = (
     "illegal address",
     "invalid domain name",
@@ -94,16 +94,16 @@ OF_ADDRESS = (
 
 
 def account_fault(code: str, message: str, sender: str, reader: str) -> AccountFault | None:
-    """None where the account is not at fault. `sender` and `reader` are plain addresses."""
+    """Return the account's fault; None if the account is not the cause. `sender` and `reader` are plain addresses."""
     text = message.lower()
     if "not verified" in text and "mail from" not in text:
         return _not_verified(text, sender.lower(), reader.lower())
-    found = next((fault for words, fault in BY_MESSAGE if words in text), None)
-    return found or BY_CODE.get(code)
+    known_fault = next((fault for words, fault in BY_MESSAGE if words in text), None)
+    return known_fault or BY_CODE.get(code)
 
 
 def _not_verified(text: str, sender: str, reader: str) -> AccountFault:
-    """SES names the identities that failed its check: without the sender among them, only the sandbox asks for more."""
+    """Return whether the sandbox is the cause: SES names the failed identities, without the sender."""
     named = text.partition("identities failed")[2]
     domain = sender.rpartition("@")[2]
     is_sender = sender in named or any(word.strip(",.:;<>") == domain for word in named.split())
@@ -111,7 +111,7 @@ def _not_verified(text: str, sender: str, reader: str) -> AccountFault:
 
 
 def trouble_of(code: str, message: str) -> Trouble | None:
-    """Whose fault a final refusal is: the reader's address or the email; None if another try may succeed."""
+    """Return whether a final refusal is about the address or the email; None if another try may succeed."""
     if code not in REFUSING:
         return None
     text = message.lower()

@@ -1,4 +1,4 @@
-"""Ids as values of SES message tags, which allow only letters, digits, `-` and `_`, 256 at most. Pure."""
+"""Write ids as values of SES message tags: only letters, digits, `-` and `_`, at most 256. Pure."""
 
 from base64 import b64decode, urlsafe_b64encode
 
@@ -6,13 +6,13 @@ MAX_TAG_CHARS = 256
 
 
 def tag(mail_id: str) -> str:
-    """Raises ValueError for an id that no tag can hold."""
+    """Encode an id. Raises ValueError for an id that no tag can hold."""
     value = urlsafe_b64encode(mail_id.encode()).decode().rstrip("=")
     if len(value) > MAX_TAG_CHARS:
-        raise ValueError(f"a mail id of {len(mail_id)} characters is too long for a tag")
+        raise ValueError(f"an email id of {len(mail_id)} characters is too long for a tag")
     return value
 
 
 def mail_id(value: str) -> str:
-    """The id a tag stands for. Raises ValueError for a tag that is not ours."""
+    """Decode a tag to its id. Raises ValueError for a tag that is not ours."""
     return b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True).decode()

@@ -1,1 +1,1 @@
-"""Signed links: how they are made and read, and what each kind holds."""
+"""Make and read signed links, and declare what each kind contains."""

@@ -1,4 +1,4 @@
-"""The digits of a sign-in code, made from its challenge and a key of the settings: rows hold the challenge alone."""
+"""Make the digits of a sign-in code from its challenge and a key of the settings: rows contain only the challenge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When links end that outlive the questionnaire they were emailed for."""
+"""Compute when links expire that outlast the questionnaire they were emailed for."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The kinds of link that emails carry: what a link holds, how it is made, and how it is remade after a change. Pure.
+"""The kinds of link in emails: what a link contains, and how it is made and remade after a change. Pure.
 
-A link is a tuple: the verb of its kind, then its parts. An email keeps its links like that, and they are signed when
+A link is a tuple: the verb of its kind, then its parts. An email stores its links like that, and they are signed when
 the email is composed.
 """
 
@@ -25,23 +25,23 @@ INBOX_VERSION = 6  # letters
 
 
 def name_links(*links: Link) -> dict[str, Link]:
-    """The links of an email. A template calls each by its verb."""
+    """Name the links of an email. A template calls each by its verb."""
     return {link[0]: link for link in links}
 
 
 def remake(link: Link, after: AfterChange) -> Link:
-    """The same link as it must be after a change. Raises KeyError for a verb that no kind declares."""
+    """Remake a link after a change. Raises KeyError for a verb that no kind declares."""
     verb, *parts = link
     return (verb, *KINDS[verb].remake(tuple(parts), after))
 
 
 def compose_url(link: Link) -> str:
-    """The address that an email shows. Raises KeyError for a verb that no kind declares."""
+    """Return the address that an email shows. Raises KeyError for a verb that no kind declares."""
     return signing.make(*link) if KINDS[link[0]].is_signed else signing.url("/".join(("", *link)))
 
 
 def _keep(parts: Parts, after: AfterChange) -> Parts:
-    """No change about a delegate touches it."""
+    """Keep the link: no change about a delegate affects it."""
     return parts
 
 
@@ -60,7 +60,7 @@ def _remake_answer(parts: Parts, after: AfterChange) -> Parts:
 
 
 def read_wave(part: str) -> Wave:
-    """A letter, or the whole word as in links that were emailed before."""
+    """Read a letter, or the whole word as in links that were emailed before."""
     return next((wave for wave, letter in WAVES.items() if letter == part), None) or Wave(part)
 
 
@@ -104,7 +104,7 @@ INBOX = LinkKind(
     older=(1,),
 )
 
-# --- links of a delegate and of who approves their list -----------------------------------------------
+# --- links of a delegate and of the approver of their list ---------------------------------------------
 
 BY_DELEGATE = "the link version of the delegate's row, or another address"
 AFTER_PROGRAMME = f"{LIVES_MONTHS} months after the impact survey is due, or the follow-up closes if that is later"
@@ -120,7 +120,7 @@ def _remake_delegate(parts: Parts, after: AfterChange) -> Parts:
 
 
 def _approve(delegate: Delegate, by: Person) -> Parts:
-    """Holds for as long as this person approves the delegate's list of raters."""
+    """Remake the link as long as this person approves the delegate's list of raters."""
     return (delegate.id, approver_id(delegate.id, by.email), str(delegate.approver_version))
 
 
@@ -217,15 +217,15 @@ SPONSOR = LinkKind(
 
 
 def _code(role: str, challenge: str, moment: str, token: str) -> Parts:
-    """`token`: of the reader's own link; its parts are the last parts of this one."""
+    """Make the parts. `token`: of the reader's own link; its parts are the last parts of this one."""
     return (role, challenge, moment, *token.split("."))
 
 
 CODE = LinkKind(
     verb="code",
     parts=("role", "challenge", "moment", "link"),
-    holder="whoever a sign-in code was emailed to",
-    revoked="whatever revokes the reader's own link",
+    holder="the reader of an email with a sign-in code",
+    revoked="the same as the reader's own link",
     ends="one day after the email",
     values=_code,
     remake=_keep,
@@ -253,6 +253,6 @@ KINDS: Mapping[str, LinkKind[Any]] = {
 
 
 def links_to_rater(delegate: Delegate, invitation: Invitation) -> dict[str, Link]:
-    """Every link that an email to a rater may have; the delegate is a rater too."""
+    """Return every link that an email to a rater may have; the delegate is a rater too."""
     about_rater = (kind.link(invitation) for kind in (ANSWER, DECLINE, INBOX))
     return name_links(*about_rater, HUB.link(delegate), NOMINATE.link(delegate))

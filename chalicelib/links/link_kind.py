@@ -1,4 +1,4 @@
-"""What a kind of link declares. The kinds themselves are in links/kinds.py."""
+"""What a kind of link declares. The kinds are in links/kinds.py."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ P = ParamSpec("P")
 
 
 class AfterChange(Struct, frozen=True):
-    """What a delegate's links depend on, as it is after a change.
+    """The state after a change that a delegate's links depend on.
 
-    reader       of the email that carries the link
+    reader       of the email that contains the link
     invitations  by id, those that changed
     surveys      link versions of impact surveys, by role, those that changed
     """
@@ -45,7 +45,7 @@ class LinkKind(Struct, Generic[P], frozen=True):
     remake      the parts as they must be after a change; parts that did not change stay
     older       numbers of parts in tokens that earlier versions emailed
     needs_code  a code by email opens a session; the link alone opens nothing
-    is_signed   not for links to the console, where a session says who somebody is
+    is_signed   not for links to the console, where a session identifies the person
     """
 
     verb: str
@@ -64,7 +64,7 @@ class LinkKind(Struct, Generic[P], frozen=True):
         return len(self.parts)
 
     def link(self, *args: P.args, **kwargs: P.kwargs) -> Link:
-        """As an email keeps it."""
+        """Return the link as an email stores it."""
         return (self.verb, *self.values(*args, **kwargs))
 
     def url(self, *args: P.args, **kwargs: P.kwargs) -> str:
@@ -74,5 +74,5 @@ class LinkKind(Struct, Generic[P], frozen=True):
         return signing.token(*self.link(*args, **kwargs))
 
     def open(self, token: str) -> signing.Link:
-        """Raises LinkUnknown unless the token was signed for this kind."""
+        """Read the link. Raises LinkUnknown unless the token was signed for this kind."""
         return signing.open_link(self.verb, token, self.size, *self.older)

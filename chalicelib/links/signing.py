@@ -1,7 +1,7 @@
-"""Links that say who may do what, and cannot be guessed: `/<verb>/<part>.<part>.<signature>`.
+"""Make and read links that cannot be guessed: `/<verb>/<part>.<part>.<signature>`.
 
-The signature covers every part; a forged link is refused before anything is read. A token is written in small letters
-and read by its shape: mail programs break links, put invisible signs into them, and fold their letters to one case.
+The signature covers every part; a forged link is refused before anything is read. A token is in small letters and is
+read leniently: email programs break links, insert invisible characters, and change letters to one case.
 """
 
 from __future__ import annotations
@@ -26,8 +26,15 @@ from chalicelib.core.settings import settings
 SIGNATURE_BYTES = 16  # 128 bits
 LONG, SHORT = 26, 22  # characters: base32 in letters of one case, and base64 as links were signed before
 MAX_ENCODINGS = 3  # times that a gateway may have encoded an address on its way
-FOLDED = {"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"}  # Unicode categories of what shows nothing: blanks, soft hyphens, joiners
-DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")  # what editors make of a hyphen
+FOLDED = {
+    "Cc",
+    "Cf",
+    "Zs",
+    "Zl",
+    "Zp",
+    "Mn",
+}  # Unicode categories of invisible characters
+DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")  # what editors turn a hyphen into
 SOFT_BREAK = re.compile(r"=[ \t]*\r?\n")  # of quoted-printable
 QUOTED = {"=2E": ".", "=2D": "-", "=5F": "_"}
 TOKEN = re.compile(r"[A-Za-z0-9._-]+")
@@ -38,12 +45,12 @@ class LinkUnknown(Refusal):
 
     status = 404
     title = "We do not know this link"
-    next_step = "This link leads nowhere. The button in your mail does."
+    next_step = "This link does not work. Use the button in your email."
 
     def __init__(self) -> None:
         super().__init__(
-            "Please open the link in your mail again. If it was broken over two lines, copy all of it. "
-            "If that does not help, answer the mail and we will send you a new one."
+            "Please open the link in your email again. If it is broken over two lines, copy all of it. "
+            "If that does not help, reply to the email and we will send you a new link."
         )
 
 
@@ -63,7 +70,7 @@ class LinkRevoked(Refusal):
 
 
 class LinkEnded(Refusal):
-    """The programme is over for so long that its links open nothing any more."""
+    """The programme ended so long ago that its links have expired."""
 
     status = 410
     title = "This link has ended"
@@ -83,20 +90,20 @@ def refuse_ended(programme: Programme, ends_at: datetime, now: datetime) -> None
 
 
 class _Short(HMACAlgorithm):
-    """HMAC-SHA-256, the first 128 bits."""
+    """Compute HMAC-SHA-256, the first 128 bits."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
         return super().get_signature(key, value)[:SIGNATURE_BYTES]
 
 
 class _Signer(Signer):
-    """Writes signatures in base32, whose letters may change their case on the way. Base64 is read, too."""
+    """Write signatures in base32, whose letters may change case on the way; read base64 too."""
 
     def get_signature(self, value: str | bytes) -> bytes:
         return b32encode(base64_decode(super().get_signature(value))).rstrip(b"=").lower()
 
     def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
-        """`sig`: LONG or SHORT characters."""
+        """Make a signer. `sig`: LONG or SHORT characters."""
         return super().verify_signature(value, _as_base64(want_bytes(sig)) if len(sig) == LONG else sig)
 
 
@@ -123,24 +130,24 @@ def token(verb: str, *parts: str) -> str:
 
 
 def make(verb: str, *parts: str) -> str:
-    """The whole URL of a link."""
+    """Return the whole URL of a link."""
     return url(f"/{verb}/{token(verb, *parts)}")
 
 
 class Link(Struct, frozen=True):
-    """A link that was read: what it holds, and its token as it was made, without what happened to it on the way."""
+    """A link that was read: its parts, and its token as it was made, without changes on the way."""
 
     parts: tuple[str, ...]
     token: str
 
 
 def read(verb: str, signed: str, count: int) -> tuple[str, ...]:
-    """The parts of a link's token. Raises LinkUnknown unless it was made for this verb with `count` parts."""
+    """Read a token's parts. Raises LinkUnknown unless it was made for this verb with `count` parts."""
     return open_link(verb, signed, count).parts
 
 
 def open_link(verb: str, signed: str, *counts: int) -> Link:
-    """Read a token, however it was damaged on the way. Raises LinkUnknown unless it was made for this verb.
+    """Read a token, even if it was damaged on the way. Raises LinkUnknown unless it was made for this verb.
 
     counts  how many parts it may have
     """
@@ -154,12 +161,12 @@ def open_link(verb: str, signed: str, *counts: int) -> Link:
 
 
 def is_signed(verb: str, value: str, sig: str) -> bool:
-    """Whether any key of ours signed this for the verb."""
+    """Return whether any key of ours signed this for the verb."""
     return len(sig) in (LONG, SHORT) and sig.isascii() and _signer(verb).verify_signature(value, sig)
 
 
 def _visible(signed: str) -> str:
-    """The token without what a mail program or gateway put into it: none of that can be part of one."""
+    """Remove what an email program or gateway inserted into a token; a token never contains it."""
     text = signed
     for _ in range(MAX_ENCODINGS):
         text = unquote(text) if "%" in text else text
@@ -173,7 +180,7 @@ def _visible(signed: str) -> str:
 
 
 def _candidates(text: str, count: int) -> Iterator[tuple[str, str]]:
-    """What the token may have been, value and signature; text that was copied along with it is cut off."""
+    """Yield possible readings of a token, value and signature; cut off text that was copied with it."""
     pieces = text.split(".")
     if len(pieces) <= count:
         return

@@ -1,1 +1,1 @@
-"""Stage 1: the delegate chooses raters."""
+"""Let the delegate choose raters (stage 1)."""

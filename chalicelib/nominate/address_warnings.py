@@ -1,4 +1,4 @@
-"""What may be wrong with a list of raters though nothing forbids it. The delegate and the approver decide. Pure."""
+"""Warn about likely mistakes in an address or name; the delegate and the approver decide. Pure."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from chalicelib.nominate.pasted_list import name_from
 from chalicelib.nominate.same_person import Directory, Likeness, likeness
 from chalicelib.results.partition import cells_of
 
-BUSY_FROM = 10  # requests a rater has already: one more is above what people answer with care
+BUSY_FROM = 10  # requests a rater has already: one more is more than people answer with care
 
 
 class WarningKind(StrEnum):
-    """What may be wrong, as the summary above a list says it before the names."""
+    """The kinds of warning, in the words of the summary above a list."""
 
     DELEGATE = "May be the delegate"
     SAME_PERSON = "May be on the list twice"
@@ -31,18 +31,18 @@ class WarningKind(StrEnum):
 
 
 class RaterWarning(Struct, frozen=True):
-    """One sentence beside a rater."""
+    """One sentence next to a rater."""
 
     kind: WarningKind
     text: str
 
 
 class Surroundings(Struct, frozen=True, dict=True):
-    """What a rater is held against."""
+    """What a rater is compared with."""
 
     delegate: Delegate
     raters: tuple[RaterEntry, ...]  # the whole list
-    domains: Collection[str]  # of the cohort's addresses, which are surely right
+    domains: Collection[str]  # of the cohort's addresses, which are known to be right
     requests: Mapping[str, int]  # address -> how many have asked this rater, for answers due at about the same time
 
     @cached_property
@@ -52,7 +52,7 @@ class Surroundings(Struct, frozen=True, dict=True):
 
     @property
     def has_own_domain(self) -> bool:
-        """Whether the organisation's people use a domain of their own."""
+        """Return whether the organisation's people use a domain of their own."""
         return not all(is_private(person.email) for person in (self.delegate.person, self.delegate.manager))
 
 
@@ -84,9 +84,12 @@ def _named(person: Person) -> str:
 
 def _of_the_address(rater: RaterEntry, around: Surroundings) -> Iterator[RaterWarning]:
     email, domain = rater.person.email, domain_of(rater.person.email)
-    own = {domain_of(one.email) for one in (around.delegate.person, around.delegate.manager, around.delegate.coach)}
-    if meant := meant_domain(domain, {*around.domains, *own}):
-        text = f"Is {email} right? Perhaps it is {email.removesuffix(domain)}{meant}."
+    own = {
+        domain_of(known_person.email)
+        for known_person in (around.delegate.person, around.delegate.manager, around.delegate.coach)
+    }
+    if likely_domain := meant_domain(domain, {*around.domains, *own}):
+        text = f"Is {email} right? Perhaps it is {email.removesuffix(domain)}{likely_domain}."
         yield RaterWarning(WarningKind.DOMAIN, text)
     if around.has_own_domain and is_private(email):
         text = f"Anyone can open a mailbox at {domain}. A work address shows better who answers."
@@ -105,12 +108,12 @@ def _of_the_person(rater: RaterEntry, around: Surroundings) -> Iterator[RaterWar
         text = f"Is “{name}” the right name? It was taken from the address, and the email greets them by it."
         yield RaterWarning(WarningKind.NAME, text)
     if around.requests.get(email, 0) >= BUSY_FROM:
-        text = f"{BUSY_FROM} or more colleagues have asked this person already. Does somebody else have more time?"
+        text = f"{BUSY_FROM} or more colleagues have asked this person already. Does someone else have more time?"
         yield RaterWarning(WarningKind.BUSY, text)
 
 
 class GroupWarning(Struct, frozen=True):
-    """Groups that are shown together and have exactly as many people as that takes."""
+    """Groups that are shown together and have exactly the minimum number of people."""
 
     title: str
     size: int
@@ -118,7 +121,7 @@ class GroupWarning(Struct, frozen=True):
     @property
     def text(self) -> str:
         return (
-            f"Exactly {self.size} people, the fewest who can be shown together. Each person’s answers weigh as much as"
+            f"Exactly {self.size} people, the minimum to be shown together. Each person’s answers weigh as much as"
             f" they can here. If the other {self.size - 1} put their answers together, they can work out what the last"
             " one gave. If one person does not answer, they are not shown on their own."
         )
@@ -135,7 +138,7 @@ def find_group_warnings(programme: Programme, raters: Iterable[RaterEntry]) -> t
 
 
 class SummaryLine(Struct, frozen=True):
-    """One kind of doubt, and the raters it is about."""
+    """One kind of warning, and its raters."""
 
     kind: WarningKind
     raters: tuple[RaterEntry, ...]

@@ -37,7 +37,7 @@ def open_request(token: str, now: datetime) -> RaterList:
 
 
 def record_decision(choice: RaterList, decision: str, remark: str, seen: str, now: datetime) -> None:
-    """Approve the list or ask for a change. Deciding the same once more is success.
+    """Approve the list or ask for a change. Deciding the same again succeeds.
 
     seen    the list that the approver's page showed: see seen_list
 
@@ -71,8 +71,8 @@ def _sent_back(choice: RaterList, remark: str, now: datetime) -> list[Write]:
     changed = replace(
         before, revision=before.revision + 1, approval=Approval.CHANGE_WANTED, remark=remark, reminders=()
     )
-    told = emails.change_wanted(choice, remark, now)
-    return [delegates.save_nomination(changed, before.revision), *cancelled(choice), mails.add(told)]
+    notice = emails.change_wanted(choice, remark, now)
+    return [delegates.save_nomination(changed, before.revision), *cancelled(choice), mails.add(notice)]
 
 
 def _is_written(writes: list[Write], now: datetime) -> bool:
@@ -85,7 +85,7 @@ def _is_written(writes: list[Write], now: datetime) -> bool:
 
 
 def _refuse_unsettled(choice: RaterList, decision: str) -> None:
-    """Raises ListRefused unless the same was decided before."""
+    """Raise ListRefused unless the same was decided before."""
     if choice.is_asked:
         raise ListOutdated
     settled = not choice.unsent if decision == APPROVE else choice.nomination.approval is Approval.CHANGE_WANTED

@@ -1,4 +1,4 @@
-"""A delegate's list of raters: add, paste, correct, remove. Nobody is mailed before the list is sent."""
+"""Edit a delegate's list of raters: add, paste, correct, remove. No one is emailed before the list is sent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OWN_ADDRESS = "This is your own address. Your own questionnaire has a link of it
 
 
 def add_rater(choice: RaterList, group_id: str, name: str, email: str) -> None:
-    """Adding somebody who is on the list just so is success. Raises ListRefused with what to do."""
+    """Add a person; adding the same person again succeeds. Raises ListRefused with what to do."""
     rater = _checked(choice, group_id, Person(clean_name(name), clean_address(email)))
     if rater not in choice.nomination.raters:
         _refuse_doubled(choice, rater)
@@ -31,24 +31,24 @@ def add_rater(choice: RaterList, group_id: str, name: str, email: str) -> None:
 
 
 def paste(choice: RaterList, group_id: str, text: str) -> int:
-    """Add all people of a pasted list, or none; who is in the group already is passed over. Returns how many are new.
+    """Add all people of a pasted list, or none; skip who is in the group already. Return how many are new.
 
-    Raises ListRefused naming every entry that cannot be used.
+    Raises ListRefused with every entry that cannot be used.
     """
     _refuse_if_fixed(choice)
     pasted = read_list(text)
     on_list = {rater.person.email: rater for rater in choice.nomination.raters}
-    wrong = [str(fault) for fault in pasted.faults]
+    messages = [str(fault) for fault in pasted.faults]
     for person in pasted.people:
         if person.email == choice.delegate.person.email:
-            wrong.append(f"“{person.email}”: {OWN_ADDRESS}")
+            messages.append(f"“{person.email}”: {OWN_ADDRESS}")
         elif person.email in on_list and on_list[person.email].group != group_id:
             title = choice.programme.group(on_list[person.email].group).title
-            wrong.append(f"“{person.email}”: is on your list already, under “{title}”.")
-    if wrong:
-        raise ListRefused("Nobody was added yet. Please correct the list, and add it again.", "list", tuple(wrong))
+            messages.append(f"“{person.email}” is on your list already, under “{title}”.")
+    if messages:
+        raise ListRefused("No one was added yet. Please correct the list, and add it again.", "list", tuple(messages))
     if not pasted.people:
-        raise ListRefused("Please paste at least one name with a mail address.", "list")
+        raise ListRefused("Please paste at least one name with an email address.", "list")
     new = [RaterEntry(group_id, person) for person in pasted.people if person.email not in on_list]
     _refuse_too_many(choice, group_id, choice.nomination.raters, new)
     _refuse_replaced(choice, new)
@@ -57,16 +57,16 @@ def paste(choice: RaterList, group_id: str, text: str) -> int:
     return len(new)
 
 
-def find_person(choice: RaterList, wanted: str) -> Listed:
-    """Raises ListRefused if nobody on the list has the id."""
-    found = next((person for person in choice.people if person.id == wanted), None)
-    if found is None:
+def find_person(choice: RaterList, person_id: str) -> Listed:
+    """Find a person on the list. Raises ListRefused if no one has the id."""
+    listed = next((person for person in choice.people if person.id == person_id), None)
+    if listed is None:
         raise ListRefused("This person is not on your list any more.")
-    return found
+    return listed
 
 
 def change_rater(choice: RaterList, listed: Listed, group_id: str, name: str, email: str) -> None:
-    """Correct somebody who was not invited yet. Raises ListRefused."""
+    """Correct a person who was not invited yet. Raises ListRefused."""
     if listed.is_sent:
         raise ListRefused("This person has been invited already. Please ask the programme team to correct the address.")
     others = tuple(rater for rater in choice.nomination.raters if rater != listed.rater)
@@ -77,11 +77,14 @@ def change_rater(choice: RaterList, listed: Listed, group_id: str, name: str, em
 
 
 def remove_rater(choice: RaterList, email: str) -> None:
-    """Removing somebody who is not there is success. Raises ListRefused for somebody who has been invited already."""
+    """Remove a person; removing one who is not there succeeds.
+
+    Raises ListRefused for a person who was invited already.
+    """
     _refuse_if_fixed(choice)
     raters = choice.nomination.raters
     if any(rater.person.email == email for rater in raters[: choice.nomination.sent_raters]):
-        raise ListRefused("This person has been invited already, and stays on the list.")
+        raise ListRefused("This person has been invited already, so you cannot remove them.")
     left = tuple(rater for rater in raters if rater.person.email != email)
     if left != raters:
         _save(choice, left)
@@ -118,10 +121,10 @@ def _refuse_doubled(choice: RaterList, rater: RaterEntry, others: Sequence[Rater
 
 
 def _refuse_replaced(choice: RaterList, new: Sequence[RaterEntry]) -> None:
-    """An address that was replaced is its owner's second: they would answer twice. One call for a hundred."""
+    """Refuse an address that was replaced: its owner would answer twice. One call for a hundred."""
     wave = choice.wave.wave
-    for some in batched([_invitation_key(choice, wave, rater) for rater in new]):
-        rows = get_many(some)
+    for keys in batched([_invitation_key(choice, wave, rater) for rater in new]):
+        rows = get_many(keys)
         for rater in new:
             row = rows.get(_invitation_key(choice, wave, rater))
             if row and row["rater"]["email"] != rater.person.email:
@@ -129,19 +132,19 @@ def _refuse_replaced(choice: RaterList, new: Sequence[RaterEntry]) -> None:
 
 
 def _invitation_key(choice: RaterList, wave: Wave, rater: RaterEntry) -> Key:
-    asked = invitation_id(choice.delegate.id, wave.value, rater.person.email)
-    return invitations.key(choice.delegate.id, wave, asked)
+    asked_id = invitation_id(choice.delegate.id, wave.value, rater.person.email)
+    return invitations.key(choice.delegate.id, wave, asked_id)
 
 
 def _refuse_too_many(choice: RaterList, group_id: str, raters: Sequence[RaterEntry], new: Sequence[RaterEntry]) -> None:
     groups = {group.id: group for group in choice.programme.rater_groups}
     if group_id not in groups:
         raise ListRefused("Please choose how you work together.", "group")
-    group, there = groups[group_id], Counter(rater.group for rater in raters)[group_id]
-    if there + len(new) > group.max:
-        room = max(0, group.max - there)
-        what = f"there is room for {plural(room, 'more person', 'more people')}" if room else "the group is full"
-        raise ListRefused(f"{group.title}: at most {group.max}; {what}.", "group")
+    group, size = groups[group_id], Counter(rater.group for rater in raters)[group_id]
+    if size + len(new) > group.max:
+        room = max(0, group.max - size)
+        message = f"there is room for {plural(room, 'more person', 'more people')}" if room else "the group is full"
+        raise ListRefused(f"{group.title}: at most {group.max}; {message}.", "group")
 
 
 def _save(choice: RaterList, raters: tuple[RaterEntry, ...]) -> None:
@@ -153,4 +156,4 @@ def _save(choice: RaterList, raters: tuple[RaterEntry, ...]) -> None:
         transact([delegates.save_nomination(changed, before.revision)])
     except NominationChanged:
         if open_choice(choice.token, choice.now).nomination.raters != raters:
-            raise ListRefused("The list changed in another window. Please look at it and try again.") from None
+            raise ListRefused("The list changed in another window. Please check it and try again.") from None

@@ -1,4 +1,4 @@
-"""Emails between a delegate and whoever approves their list of raters."""
+"""Emails between a delegate and the approver of the rater list."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ CHANGE_WANTED = declare_email(
 
 
 class ApprovalNotUsed(Refusal):
-    """The programme asks nobody to look at lists."""
+    """The programme asks no one to approve lists."""
 
 
 def approver(choice: RaterList) -> Person:
-    """Raises NobodyApproves."""
+    """Return the approver. Raises ApprovalNotUsed."""
     if choice.approver is None:
         raise ApprovalNotUsed(
             "In this programme delegates choose their raters themselves; there is nothing to approve."
@@ -71,7 +71,7 @@ def ask(choice: RaterList, now: datetime) -> Email:
 
 
 def remind(choice: RaterList, now: datetime) -> list[Email]:
-    """One mail on the morning of a working day some days later, unless the wave has closed by then."""
+    """Write one reminder on the morning of a working day some days later, unless the wave has closed by then."""
     zone = choice.programme.organisation.timezone
     wanted_by = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=APPROVE_WITHIN_DAYS)
     mornings = reminder_times(wanted_by, (0,), zone, now)

@@ -1,4 +1,4 @@
-"""Jobs of this stage: invite everyone on a list that was sent, and send a list to its approver once more."""
+"""Run this stage's jobs: invite everyone on a sent list, and send a list to its approver again."""
 
 from __future__ import annotations
 
@@ -22,41 +22,44 @@ from chalicelib.waves.suppression import list_suppressed
 
 
 def invite(job: Job, now: datetime) -> Sequence[Write]:
-    """Ask every rater on the list, each in one transaction.
+    """Invite every rater on the list, each in one transaction.
 
-    Anyone who was asked before is passed over, also under another address: their invitation keeps the id of the first.
+    Skip everyone who was asked before, also under another address: their invitation keeps the id of the first.
     """
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if wave.state is not WaveState.OPEN:
-        return []  # the list came as the wave closed: nobody could answer any more
+        return []  # the list came as the wave closed: no one could still answer
     lost, declined = list_suppressed(delegate.cohort_id), _declined_before(wave)
-    asked_before = {one.rater.email for one in invitations.of_delegate(delegate.id, wave.wave)}
+    asked_before = {invitation.rater.email for invitation in invitations.of_delegate(delegate.id, wave.wave)}
     for rater in nomination.raters[: nomination.sent_raters]:
         if rater.person.is_erased or rater.person.email in asked_before:
             continue
         count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
         if earlier := declined.get(rater.person.email):
-            asked = lifecycle.list_declined(delegate, wave, replace(earlier, group=rater.group))
+            writes = lifecycle.list_declined(delegate, wave, replace(earlier, group=rater.group))
         else:
             stopped = rater.person.email in lost
-            asked = lifecycle.invite_rater(programme, delegate, wave, rater, now, stopped=stopped)
+            writes = lifecycle.invite_rater(programme, delegate, wave, rater, now, stopped=stopped)
         with suppress(InvitationExists):
-            commit([*asked, count], now)
+            commit([*writes, count], now)
     return []
 
 
 def _declined_before(wave: DelegateWave) -> dict[str, Invitation]:
-    """By address: who declined the first questionnaire. They are not asked again, and no list or count tells."""
+    """Return by address who declined the first questionnaire.
+
+    They are not asked again, and no list or count shows it.
+    """
     if wave.wave is not Wave.FOLLOWUP:
         return {}
     before = invitations.of_delegate(wave.delegate_id, Wave.BASELINE)
-    return {one.rater.email: one for one in before if one.state is InvitationState.DECLINED}
+    return {invitation.rater.email: invitation for invitation in before if invitation.state is InvitationState.DECLINED}
 
 
 def ask_approver(job: Job, now: datetime) -> Sequence[Write]:
-    """Send a list that still waits for approval to whoever approves it now."""
+    """Send a list that still waits for approval to its present approver."""
     delegate = delegates.find(job.about["delegate"])
     if delegate is None:
         raise LookupError(f"no delegate {job.about['delegate']}")

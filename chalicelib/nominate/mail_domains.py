@@ -1,4 +1,4 @@
-"""What the domain of an email address tells: whose it may be, and whether it is mistyped. Pure."""
+"""Judge the domain of an email address: its likely owner, and whether it is mistyped. Pure."""
 
 from __future__ import annotations
 
@@ -69,7 +69,10 @@ def meant_domain(domain: str, known: Collection[str]) -> str | None:
     stem, _, ending = domain.rpartition("nhs.")
     other_ending = f"{stem}nhs.{'net' if ending == 'uk' else 'uk'}"
     candidates = [*sorted(known), *WIDELY_USED]
-    return next((one for one in candidates if one == other_ending or is_one_typo_apart(domain, one)), None)
+    return next(
+        (candidate for candidate in candidates if candidate == other_ending or is_one_typo_apart(domain, candidate)),
+        None,
+    )
 
 
 def is_one_typo_apart(one: str, other: str) -> bool:

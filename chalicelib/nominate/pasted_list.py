@@ -1,6 +1,6 @@
-"""Read a list of people, as it is copied from Outlook, Excel or an email, into names and addresses. Pure.
+"""Read a list of people, as copied from Outlook, Excel or an email, into names and addresses. Pure.
 
-The time grows with the length of the list, whatever it holds: no expression here goes back over what it has read.
+The time grows with the length of the list, for any content: no expression here rereads text.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from chalicelib.core.addresses import (
 from chalicelib.core.model import Person
 
 MAX_CHARACTERS = 30_000  # 60 people with the longest names and addresses
-MAX_FAULTS = 20  # of a list that is no list, more would be noise
+MAX_FAULTS = 20  # faults of a text that is no list: more would be noise
 MAX_PASTED_ENTRIES = 60  # as many raters as any programme allows
 MAX_SHOWN_CHARS = 40  # characters of an entry in a message
 
@@ -34,7 +34,7 @@ _AROUND = " \t,;'\"“”‘’|•*<>()[]"
 
 
 class PasteFault(Struct, frozen=True):
-    """One entry that cannot be read: what it says, and what to do."""
+    """One entry that cannot be read, and what to do."""
 
     entry: str
     message: str
@@ -44,7 +44,7 @@ class PasteFault(Struct, frozen=True):
 
 
 class Span(Struct, frozen=True):
-    """An address in a piece of text, and where it stands."""
+    """An address in a piece of text, and its place."""
 
     address: str
     start: int
@@ -57,13 +57,13 @@ class Pasted(Struct, frozen=True):
 
 
 def read_list(text: str) -> Pasted:
-    """Reads `Name <a@b>; Surname, First <a@b>`, bare addresses, and cells copied from a table.
+    """Read `Name <a@b>; Surname, First <a@b>`, bare addresses, and cells copied from a table.
 
-    Entries end at a semicolon, a line break or the next address. A name that is missing is made of the address.
+    Entries end at a semicolon, a line break or the next address. A missing name is derived from the address.
     """
     if len(text) > MAX_CHARACTERS:
-        what = f"is too long: {len(text)} characters, and at most {MAX_CHARACTERS} are read at a time"
-        return Pasted((), (PasteFault("The list", f"{what}. Please paste names and email addresses only."),))
+        message = f"is too long: {len(text)} characters, and at most {MAX_CHARACTERS} are read at a time"
+        return Pasted((), (PasteFault("The list", f"{message}. Please paste names and email addresses only."),))
     people: dict[str, Person] = {}
     faults = []
     for name, address in _entries(text):
@@ -81,30 +81,30 @@ def _first_faults(faults: list[PasteFault]) -> tuple[PasteFault, ...]:
     more = len(faults) - MAX_FAULTS
     if more <= 0:
         return tuple(faults)
-    rest = PasteFault(f"{more} more", "entries cannot be read. Please paste names and email addresses only.")
-    return (*faults[:MAX_FAULTS], rest)
+    last_line = PasteFault(f"{more} more", "entries cannot be read. Please paste names and email addresses only.")
+    return (*faults[:MAX_FAULTS], last_line)
 
 
 def name_from(address: str) -> str:
-    """`jo.ward2@nhs.net` is Jo Ward; what cannot be told is left to the eye of the delegate."""
+    """Derive a name: `jo.ward2@nhs.net` is Jo Ward; the delegate checks what remains unclear."""
     words = re.findall(r"[^\W\d_]+", address.partition("@")[0].replace("'", ""))
     return " ".join(word.capitalize() for word in words)
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:
-    """(what stands beside the address, the address): one pair for each address, or for words without one."""
+    """Yield pairs (text next to the address, the address): one for each address, or for words without one."""
     for piece in _ENTRY.findall(text.replace("\r", "\n")):
         piece = _LINK.sub("", _HEADER.sub("", piece))
-        found = list(_addresses(piece))
-        if not found:
+        spans = list(_addresses(piece))
+        if not spans:
             if words := clean_text(piece).strip(_AROUND):
                 yield words, ""
             continue
-        yield from _pairs(piece, found)
+        yield from _pairs(piece, spans)
 
 
 def _addresses(piece: str) -> Iterator[Span]:
-    """What stands in angle brackets, and each word with an @; a quotation mark ends the part after it."""
+    """Yield what is in angle brackets, and each word with an @; a quotation mark ends the part after it."""
     for match in _IN_BRACKETS_OR_WORD.finditer(piece):
         word = match[0]
         if word.startswith("<"):
@@ -115,11 +115,11 @@ def _addresses(piece: str) -> Iterator[Span]:
             yield Span(address, match.start(), match.start() + len(address))
 
 
-def _pairs(piece: str, found: list[Span]) -> Iterator[tuple[str, str]]:
-    """A name stands before its address; in a table with the address first, after it."""
-    start, after = 0, piece[found[-1].end :]
-    lone = len(found) == 1 and not piece[: found[0].start].strip(_AROUND)
-    for span in found:
+def _pairs(piece: str, spans: list[Span]) -> Iterator[tuple[str, str]]:
+    """Find the name before its address, or after it in a table with the address first."""
+    start, after = 0, piece[spans[-1].end :]
+    lone = len(spans) == 1 and not piece[: spans[0].start].strip(_AROUND)
+    for span in spans:
         name = after if lone else piece[start : span.start]
         start = span.end
         yield clean_text(name), clean_address(span.address).strip("<>'. ")
@@ -129,7 +129,7 @@ def _pairs(piece: str, found: list[Span]) -> Iterator[tuple[str, str]]:
 
 
 def _name(words: str) -> str:
-    """`Surname, First (Trust)` as people say it: `First Surname`."""
+    """Turn `Surname, First (Trust)` into `First Surname`."""
     bare = clean_name(_ASIDE.sub(" ", words)).strip(_AROUND)
     return "" if "@" in bare else put_first_name_first(bare)  # Outlook repeats the address where it knows no name
 

@@ -1,4 +1,4 @@
-"""A delegate's list of raters as it stands, and what pages show of it."""
+"""A delegate's list of raters, and what pages show of it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from chalicelib.waves import lifecycle
 
 
 class ListRefused(Refusal):
-    """A change to the list that cannot be; `field` of the form it is about, and each thing that is wrong."""
+    """A change to the list that is refused: the `field` of the form, and each fault."""
 
     title = "Your list was not changed"
 
@@ -44,20 +44,20 @@ class ListRefused(Refusal):
 
 
 class ChoosingClosed(Refusal):
-    """The questionnaire has closed, so nobody can be added to the list."""
+    """The questionnaire has closed, so no one can be added to the list."""
 
     status = 410
-    title = "The time for choosing raters is over"
+    title = "You can no longer choose raters"
     next_step = "Closed. Your list was not changed."
 
     def __init__(self) -> None:
-        super().__init__("The questionnaire has closed, so nobody else can be invited.")
+        super().__init__("The questionnaire has closed, so no one else can be invited.")
 
 
 class ListWithApprover(Refusal):
-    """The list is not changed while its approver looks at it."""
+    """The list cannot be changed while its approver checks it."""
 
-    title = "Your list is being looked at"
+    title = "Your list is being checked"
 
     def __init__(self, approver: str) -> None:
         super().__init__(f"The list is with {approver}. Take it back first if you want to change it.")
@@ -66,7 +66,7 @@ class ListWithApprover(Refusal):
 class Listed(Struct, frozen=True):
     """One person on the list."""
 
-    id: str  # for the address of their page: no name or address stands in a URL
+    id: str  # in the address of their page: no name or email address is in a URL
     rater: RaterEntry
     is_sent: bool
     warnings: tuple[RaterWarning, ...]
@@ -93,12 +93,12 @@ class RaterList(Struct, frozen=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether raters may be chosen at all: until the deadline, also before the job that closes has run."""
+        """Return whether raters may be chosen: until the deadline, even if the closing job has not run."""
         return self.wave.state in (WaveState.PLANNED, WaveState.OPEN) and self.now < self.wave.closes_at
 
     @property
     def is_asked(self) -> bool:
-        """Whether the list lies with its approver, and is not changed meanwhile."""
+        """Return whether the list waits for its approver and cannot be changed."""
         return self.nomination.approval is Approval.ASKED
 
     @property
@@ -107,7 +107,7 @@ class RaterList(Struct, frozen=True):
 
     @property
     def approver(self) -> Person | None:
-        """Who looks at the list before anybody on it is mailed, if the programme wants that."""
+        """Return who approves the list before anyone on it is emailed, if the programme wants that."""
         return lifecycle.approver_of(self.programme, self.delegate)
 
     @property
@@ -120,7 +120,7 @@ class RaterList(Struct, frozen=True):
 
     @property
     def summary(self) -> tuple[SummaryLine, ...]:
-        """What may be wrong with those who were not sent yet, by kind."""
+        """Return the warnings about raters who were not sent yet, by kind."""
         return summarise([(person.rater, person.warnings) for person in self._listed()])
 
     @property
@@ -138,14 +138,14 @@ class RaterList(Struct, frozen=True):
 
 
 def open_choice(token: str, now: datetime) -> RaterList:
-    """One call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
+    """Open the list by the delegate's link in one call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
     link = NOMINATE.open(token)
     delegate_id, version = link.parts
     return load(link.token, delegate_id, version, now)
 
 
 def load(token: str, delegate_id: str, version: str | None, now: datetime) -> RaterList:
-    """One call. Raises LinkUnknown, LinkRevoked or LinkEnded.
+    """Load the list in one call. Raises LinkUnknown, LinkRevoked or LinkEnded.
 
     version   of the delegate's own link; None where the caller checks another one
     """
@@ -155,21 +155,21 @@ def load(token: str, delegate_id: str, version: str | None, now: datetime) -> Ra
         for wave in delegates.LATEST_FIRST
     ]
     rows = get_many([person, *(key for place in places for key in place)])
-    found = next((place for place in places if rows.keys() >= {*place}), None)
-    if person not in rows or found is None:
+    keys = next((place for place in places if rows.keys() >= {*place}), None)
+    if person not in rows or keys is None:
         raise LinkUnknown
     delegate = read(Delegate, rows[person])
     if version not in (None, str(delegate.link_version)):
         raise LinkRevoked
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    nomination, wave = read(Nomination, rows[found[1]]), read(DelegateWave, rows[found[0]])
+    nomination, wave = read(Nomination, rows[keys[1]]), read(DelegateWave, rows[keys[0]])
     signing.refuse_ended(programme, end_after([wave.closes_at], programme.organisation.timezone), now)
     around = Surroundings(delegate, nomination.raters, (), {})
     return RaterList(token, delegate, wave, programme, nomination, around, now)
 
 
 def with_warnings(choice: RaterList) -> RaterList:
-    """One call more: the cohort's domains, and how many others have asked each rater who was not sent yet."""
+    """Add warnings with one more call: the cohort's domains, and how many others asked each unsent rater."""
     month = lifecycle.month_of(choice.programme, choice.wave)
     cohort_key = cohorts.key(choice.delegate.cohort_id)
     loads = {

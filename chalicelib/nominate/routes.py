@@ -1,4 +1,4 @@
-"""HTTP for delegates who choose their raters, and for whoever approves the choice."""
+"""HTTP routes for delegates who choose their raters, and for the approver of the choice."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _changed(choice: RaterList, fields: Fields) -> None:
 
 
 def _place(fields: Fields) -> str:
-    """Whoever adds somebody is led back to the group, which by then is known to be one."""
+    """Return to the group after adding a person to it."""
     return "" if {"remove", "back"} & fields.keys() else f"#g-{fields.get('group', '')}"
 
 

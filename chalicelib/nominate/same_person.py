@@ -10,7 +10,7 @@ from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.model import Person
 from chalicelib.nominate.mail_domains import DOTS_IGNORED, domain_of
 
-KEPT = 2  # people under one spelling: enough to find another than oneself
+KEPT = 2  # people under one spelling: enough to find a person other than the rater
 MIN_NAME_WORDS = 2  # in an address, one word is a first name or a team
 _WORD = re.compile(r"[^\W\d_]+")
 _APOSTROPHES = str.maketrans("", "", "'’ʼ`")
@@ -47,7 +47,7 @@ def mailbox_of(address: str) -> str:
 
 
 def local_part_of(address: str, *, dots: bool = False) -> str:
-    """Return what stands before the @, in small letters, without `+360`; and without dots unless they are wanted."""
+    """Return what is before the @, in small letters, without `+360`; and without dots unless they are wanted."""
     local = address.rpartition("@")[0].casefold()
     bare = local.partition("+")[0] or local
     return bare if dots else bare.replace(".", "") or bare
@@ -75,7 +75,7 @@ class Directory:
                 self._keep(self._by_spelling.setdefault(spelling, []), person)
 
     def find_alike(self, person: Person) -> tuple[Likeness, Person] | None:
-        """Return somebody with another address who may be the same person, and what they have in common."""
+        """Return a person with another address who may be the same, and what they have in common."""
         for spelling in spellings(person):
             for other in self._by_spelling.get(spelling, ()):
                 if other.email != person.email:

@@ -1,4 +1,4 @@
-"""A list that is right goes out: to its raters, or first to whoever approves it."""
+"""Send a finished list: to its raters, or first to its approver."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGED = "The list changed in another window. Please check it and send again."
 
 
 def submit_list(choice: RaterList, now: datetime, *, fewer: bool, seen: str) -> None:
-    """Invite everyone on the list, or ask its approver. Sending what was sent is success.
+    """Invite everyone on the list, or ask its approver. Sending again succeeds.
 
     fewer  the delegate says that some groups have fewer people than asked for
     seen   the list that the delegate's page showed: see seen_list
@@ -42,7 +42,7 @@ def submit_list(choice: RaterList, now: datetime, *, fewer: bool, seen: str) -> 
 
 
 def withdraw_list(choice: RaterList, now: datetime) -> None:
-    """Take the list back from its approver, to change it. Taking it back twice is success."""
+    """Take the list back from its approver, to change it. Taking it back twice succeeds."""
     if not choice.is_asked:
         return
     changed = replace(_next(choice), approval=Approval.NOT_ASKED, reminders=())
@@ -58,7 +58,7 @@ def invite_all(choice: RaterList, now: datetime) -> list[Write]:
 
 
 def cancelled(choice: RaterList) -> list[Write]:
-    """The approver is not reminded any more."""
+    """Cancel the approver's reminder."""
     return [mails.cancel(mail_id) for mail_id in choice.nomination.reminders]
 
 
@@ -87,7 +87,7 @@ def _again(choice: RaterList) -> RaterList:
 
 
 def _done(writes: list[Write], now: datetime) -> bool:
-    """False if the list or the wave changed since they were read."""
+    """Save the list. Return False if the list or the wave changed since they were read."""
     try:
         commit(writes, now)
     except (NominationChanged, WaveChanged):

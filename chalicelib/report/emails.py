@@ -1,4 +1,4 @@
-"""The email about a report that was made."""
+"""The email about a finished report."""
 
 from __future__ import annotations
 

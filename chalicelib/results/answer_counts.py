@@ -12,7 +12,7 @@ from chalicelib.results.partition import pooled
 
 
 def margin(threshold: int) -> int:
-    """Count the people whom a count leaves out: one rater, and the threshold less two whose answers are known.
+    """Count the people that a count leaves out: one rater, and the threshold less two whose answers are known.
 
     Those may be the delegate's own mailboxes, or raters who reveal their answer. With one more of them, the report
     itself no longer protects the last rater of a cell.
@@ -47,7 +47,7 @@ def _part(groups: tuple[str, ...], invited: Mapping[str, int], answered: Mapping
 
 
 def at_least(answered: int, invited: int, step: int) -> int:
-    """Round down to a multiple of `step`, the threshold, that leaves a margin of people about whom it says nothing."""
+    """Round down to a multiple of `step`, the threshold, that says nothing about a margin of people."""
     return max(0, min(answered, invited - margin(step))) // step * step
 
 

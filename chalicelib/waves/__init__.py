@@ -1,1 +1,1 @@
-"""The life of one round of answers: opening, asking, reminding."""
+"""Manage one round of answers: open it, ask, remind."""

@@ -1,4 +1,4 @@
-"""What every wave shares: its deadline is a job, and asking somebody is one bundle of writes."""
+"""Open, invite, remind and close: what baseline, follow-up and pulse have in common."""
 
 from __future__ import annotations
 
@@ -31,31 +31,31 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.waves.emails import about_lists, to_raters
 
-FIGURES_AFTER = timedelta(hours=1)  # of the deadline: by then its closes are done, or have failed
-COUNTED_AT = 5  # local hour of each day: before anybody reads a page, after the night's work
+FIGURES_AFTER = timedelta(hours=1)  # after the deadline: by then its closes are done, or have failed
+COUNTED_AT = 5  # local hour of each day: before anyone reads a page, after the night's work
 
 
 def close_job(wave: DelegateWave) -> Job:
-    """A job for this deadline; an extension makes another."""
+    """Make the job for this deadline; an extension makes another."""
     subject = (wave.delegate_id, wave.wave.value, str(wave.extensions))
     return JobKind.CLOSE.job(*subject, due_at=wave.closes_at, delegate=wave.delegate_id, wave=wave.wave.value)
 
 
 def publish_job(wave: DelegateWave, now: datetime) -> Job:
-    """Closes the wave even with too few answers. After an extension it may be wanted again: then it makes another."""
+    """Make the job that closes even with too few answers. After an extension a new request makes another."""
     subject = (wave.delegate_id, wave.wave.value, "publish", str(wave.extensions))
     return JobKind.CLOSE.job(*subject, due_at=now, delegate=wave.delegate_id, wave=wave.wave.value, publish="yes")
 
 
 def figures_job(cohort_id: str, wave: Wave, deadline: datetime) -> Job:
-    """Freezes a cohort's figures when the deadline has passed, if they are not by then."""
+    """Make the job that takes the snapshot of a cohort's figures after the deadline, if it does not exist by then."""
     due_at = deadline + FIGURES_AFTER
     subject = (cohort_id, wave.value, f"{due_at:%Y-%m-%d}")
     return JobKind.COHORT_FIGURES.job(*subject, due_at=due_at, cohort=cohort_id, wave=wave.value)
 
 
 def count_tomorrow(cohort_id: str, zone: str, now: datetime) -> None:
-    """Have the answers of a cohort counted on the next morning; asking again is success."""
+    """Schedule the count of a cohort's answers for the next morning; scheduling again succeeds."""
     tomorrow = local_date(now, zone) + timedelta(days=1)
     due_at = local_moment(tomorrow, COUNTED_AT, zone)
     with suppress(jobs.JobExists):
@@ -63,19 +63,19 @@ def count_tomorrow(cohort_id: str, zone: str, now: datetime) -> None:
 
 
 def invite_job(nomination: Nomination, due_at: datetime) -> Job:
-    """A job that asks everyone on the list as it is now; a longer list makes another."""
+    """Make the job that asks everyone on the present list; a longer list makes another."""
     subject = (nomination.delegate_id, nomination.wave.value, str(nomination.revision))
     return JobKind.INVITE.job(*subject, due_at=due_at, delegate=nomination.delegate_id, wave=nomination.wave.value)
 
 
 def approver_of(programme: Programme, delegate: Delegate) -> Person | None:
-    """Who looks at a delegate's list before anyone on it is emailed, if the programme wants that."""
+    """Return who approves a delegate's list before anyone on it is emailed, if the programme wants that."""
     people = {Approver.COACH: delegate.coach, Approver.MANAGER: delegate.manager}
     return people[programme.raters_approved_by] if programme.raters_approved_by else None
 
 
 def ask_approver_job(nomination: Nomination, now: datetime) -> Job:
-    """Sends a list that waits for approval to the approver once more: their address or link is another one now."""
+    """Make the job that sends a waiting list to its approver again, because their address or link has changed."""
     subject = (nomination.delegate_id, nomination.wave.value, str(nomination.revision))
     about = {"delegate": nomination.delegate_id, "wave": nomination.wave.value}
     return JobKind.ASK_APPROVER.job(*subject, due_at=now, **about)
@@ -97,7 +97,7 @@ def send_nomination(
 def cancel_choose_reminder(
     programme: Programme, delegate: Delegate, wave: DelegateWave, before: Nomination
 ) -> list[Write]:
-    """A delegate who has chosen raters is not reminded to. The reminder is made when the wave opens, and once."""
+    """Cancel the reminder to choose raters. It is created once, when the wave opens."""
     waits = wave.state is WaveState.OPEN and not before.sent_raters
     return [emails.cancel(about_lists.choose_reminder(programme, delegate, wave).id)] if waits else []
 
@@ -112,10 +112,11 @@ def invite_rater(
     stopped: bool = False,
     raters_named: bool = False,
 ) -> list[Write]:
-    """Invite one rater: permission, inbox, mail and reminders. Refused as a whole if they are invited already.
+    """Invite one rater: permission, inbox, email and reminders. All or nothing; refused if the rater is already
+    invited.
 
-    stopped        the address takes no mail: everything is made, and nothing sent until it is replaced
-    raters_named   for the delegate: a file names who gives feedback, so there is nobody to choose
+    stopped        the address is suppressed: everything is stored, and nothing is sent until it is replaced
+    raters_named   for the delegate: a file names who gives feedback, so there is no one to choose
     """
     invitation = Invitation(
         id=invitation_id(delegate.id, wave.wave.value, rater.person.email),
@@ -139,7 +140,7 @@ def invite_rater(
 
 
 def list_declined(delegate: Delegate, wave: DelegateWave, declined: Invitation) -> list[Write]:
-    """List one rater who declined in an earlier wave, and send them nothing."""
+    """List a rater who declined in an earlier wave, and send them nothing."""
     rater = declined.rater
     invitation = Invitation(
         id=invitation_id(delegate.id, wave.wave.value, rater.email),
@@ -154,12 +155,12 @@ def list_declined(delegate: Delegate, wave: DelegateWave, declined: Invitation) 
 
 
 def _counted(programme: Programme, wave: DelegateWave, invitation: Invitation) -> list[Write]:
-    """A questionnaire about somebody else is work: it counts into the rater's load. A pulse is a minute's."""
+    """Count a questionnaire about another person into the rater's load. A pulse takes a minute and does not count."""
     if invitation.group == SELF_GROUP or wave.wave is Wave.PULSE:
         return []
     return [invitations.count_request(invitation, month_of(programme, wave))]
 
 
 def month_of(programme: Programme, wave: DelegateWave) -> str:
-    """`2026-10`: the month in which the wave closes."""
+    """Return the month in which the wave closes: `2026-10`."""
     return f"{last_date(wave.closes_at, programme.organisation.timezone):%Y-%m}"

@@ -1,6 +1,6 @@
 """Suppress an address that does not take our email: cancel what waits for it, and queue nothing new to it.
 
-Replacing the address takes its bounces off the dashboard and revives what is still to come.
+Replacing the address removes its bounces from the dashboard and revives emails that are still to come.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def suppress_address(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _list_owners(bounced: Email) -> set[str]:
-    """Ids of the cohort, its delegates, and the delegates elsewhere about whom the address is asked."""
+    """Return ids of the cohort, its delegates, and other delegates that the address is asked about."""
     cohort_id = bounced.about["cohort"]
     here = {line.delegate_id for line in cohorts.list_lines(cohort_id)}
     return {cohort_id, *here, *(entry.delegate_id for entry in invitations.inbox_of(bounced.to.email))}

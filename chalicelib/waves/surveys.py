@@ -21,7 +21,7 @@ from chalicelib.waves.emails import about_surveys
 
 
 def new_survey(programme: Programme, delegate: Delegate, areas: Sequence[PulseArea], now: datetime) -> ImpactSurvey:
-    """The delegate's survey. The days it stays open count from now, however late now is."""
+    """Make the delegate's survey. Its days start now, even if it opens late."""
     zone = programme.organisation.timezone
     last = local_date(now, zone) + timedelta(days=programme.impact.open_days)
     return ImpactSurvey(
@@ -38,9 +38,9 @@ def new_survey(programme: Programme, delegate: Delegate, areas: Sequence[PulseAr
 def opening_writes(
     programme: Programme, delegate: Delegate, survey: ImpactSurvey, lost: Collection[str] = ()
 ) -> list[Write]:
-    """Everything that happens when a survey opens; one transaction, so that nothing happens twice.
+    """Write everything that happens when a survey opens, in one transaction, so that nothing happens twice.
 
-    lost   addresses that take no mail
+    lost   suppressed addresses
     """
     closing = JobKind.IMPACT_CLOSE.job(delegate.id, due_at=survey.closes_at, delegate=delegate.id)
     writes = [jobs.add(closing), cohorts.change_line(delegate, put={"survey": SurveyStage.OPEN})]

@@ -1,4 +1,4 @@
-"""Emails to whoever signs in: the code, and news of their codes and their second factor."""
+"""Emails about signing in: codes, wrong codes and the second factor."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SECOND_FACTOR = declare_email(
 
 
 def code_email(reader: Reader, challenge: str, ends_at: datetime, now: datetime) -> Email | None:
-    """None if no one is to be emailed."""
+    """Write the email with a code. None if no one is to be emailed."""
     return _email(
         reader,
         SIGN_IN_CODE,
@@ -61,12 +61,12 @@ def code_email(reader: Reader, challenge: str, ends_at: datetime, now: datetime)
 
 
 def wrong_code_email(reader: Reader, now: datetime) -> Email | None:
-    """Tells that someone typed a wrong code; the same email for a whole day. None if no one is to be emailed."""
+    """Report a wrong code, at most once a day. None if no one is to be emailed."""
     return _email(reader, WRONG_CODE, f"{now:%Y-%m-%d}", words={"at": reader.local_time(now)}, now=now)
 
 
 def second_factor_email(reader: Reader, what: str, revision: int, now: datetime) -> Email | None:
-    """Tells an administrator what was done with their second factor. `revision`: of its row at the time."""
+    """Report a change of an administrator's second factor. `revision`: of its row at the time."""
     moment = f"{now:%Y-%m-%dT%H.%M.%S}.{revision}.{what.split()[0]}"
     return _email(reader, SECOND_FACTOR, moment, words={"at": reader.local_time(now), "what": what}, now=now)
 

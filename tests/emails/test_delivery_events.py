@@ -157,7 +157,7 @@ def test_an_address_that_is_lost_stays_on_the_dashboard_whatever_arrives(taken):
 def test_a_bounce_says_why_in_a_few_words(taken):
     delivery_events.record_delivery_event(event("Bounce"), MONDAY)
 
-    assert found().reason == "The address does not take mail (5.1.1)"
+    assert found().reason == "The address does not accept email (5.1.1)"
 
 
 def test_a_bounce_of_a_mail_without_a_cohort_is_kept_in_its_own_row_only():
@@ -180,7 +180,7 @@ def test_the_send_event_of_an_earlier_attempt_stops_the_next(taken):
 
 
 def test_a_mail_that_was_given_up_but_had_been_sent_leaves_the_dashboard(taken):
-    transact(emails.refused(found(), "No attempt to send it was ever answered", MONDAY))
+    transact(emails.refused(found(), "All attempts timed out or crashed", MONDAY))
     assert shown()
     delivery_events.record_delivery_event(event("Delivery"), MONDAY)
 

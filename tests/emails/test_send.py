@@ -371,7 +371,7 @@ def test_a_mail_that_crashes_every_sender_is_given_up(queued, problems):
         )
     send(queued.id, "last", MONDAY + MAX_ATTEMPTS * LEASE)
 
-    assert now_is(EmailState.REFUSED).reason == "No attempt to send it was ever answered"
+    assert now_is(EmailState.REFUSED).reason == "All attempts timed out or crashed"
     assert sent_mails() == []
 
 

@@ -41,7 +41,7 @@ def test_a_pasted_list_is_added_once_however_often_it_is_pasted(visitor, choose)
     assert on_list() == {"mara.manager": "manager", "p0": "peer", "p1": "peer", "p2": "peer", "p3": "peer"}
     assert "P Two" in visitor.page
     assert "4 chosen" in visitor.page
-    assert "4 invited; at 75 % you get 3 answers" in visitor.page
+    assert "4 invited; if three in four reply, you get 3 answers" in visitor.page
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_people_are_added_after_the_sending_and_only_they_are_invited(visitor, c
         visitor.post(f"{choose}/send", {"fewer": "yes"}, nonce=nonce)
     drain(clock.now())
     visitor.open(choose).post(choose, {"remove": "p0@example.org"})
-    assert "invited already, and stays" in visitor.page
+    assert "invited already, so you cannot remove" in visitor.page
     visitor.open(choose).post(choose, {"group": "peer", "name": "Late", "email": "late@example.org"})
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
     drain(clock.now())
@@ -173,7 +173,7 @@ def request_link(request, visitor, clock):
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
     visitor.open(f"{choose}/check")
-    assert "looks at the list before anybody on it is mailed" in visitor.page
+    assert "checks the list before anyone on it gets an email" in visitor.page
     visitor.post(f"{choose}/send", {"fewer": "yes"})
     assert "Your list is with" in visitor.page
     drain(clock.now())

@@ -204,7 +204,7 @@ def test_raters_are_chosen_until_the_deadline_and_what_was_typed_comes_back(visi
 
     assert visitor.status == 410
     assert "Jo Ward <jo.ward@example.org>" in [text.strip() for text in visitor.areas()]
-    assert "The time for choosing raters is over" in visitor.open(choose).page
+    assert "You can no longer choose raters" in visitor.open(choose).page
 
 
 def test_an_approver_who_is_late_gets_the_remark_back(visitor, clock):

@@ -18,18 +18,25 @@ def texts(**counts: int) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("counts", "group", "said"),
     [
-        pytest.param({}, "peer", "Nobody chosen yet.", id="nobody"),
+        pytest.param({}, "peer", "No one chosen yet.", id="nobody"),
         pytest.param({}, "other", "That is fine.", id="nobody-needed"),
-        pytest.param({"peers": 6}, "peer", "6 invited; at 75 % you get 4 answers, enough to be shown", id="alone"),
+        pytest.param(
+            {"peers": 6}, "peer", "6 invited; if three in four reply, you get 4 answers, enough to be shown", id="alone"
+        ),
         pytest.param(
             {"peers": 3, "reports": 6},
             "peer",
-            "3 invited; at 75 % you get 2 answers, which will be merged with another group so that nobody can be "
-            "recognised. With 3 more it could stand on its own.",
+            "3 invited; if three in four reply, you get 2 answers, which will be merged with another group so that "
+            "no one can be identified. With 3 more it could be shown on its own.",
             id="merged",
         ),
-        pytest.param({"peers": 3, "reports": 3}, "peer", "merged with another group so that nobody", id="both-small"),
-        pytest.param({"peers": 2}, "peer", "2 invited; at 75 % you get 1 answer, too few to be shown.", id="too-few"),
+        pytest.param({"peers": 3, "reports": 3}, "peer", "merged with another group so that no one", id="both-small"),
+        pytest.param(
+            {"peers": 2},
+            "peer",
+            "2 invited; if three in four reply, you get 1 answer, too few to be shown.",
+            id="too-few",
+        ),
     ],
 )
 def test_a_group_is_told_what_will_become_of_it(counts, group, said):

@@ -1,4 +1,4 @@
-"""Emails of rounds of answers. Their templates lie with the stage they belong to; several stages send them."""
+"""Emails of rounds of answers. Their templates are in the stage's folder; several stages send them."""
 
 from chalicelib.waves.emails import about_lists, about_surveys, to_raters
 

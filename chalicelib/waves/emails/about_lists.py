@@ -35,7 +35,7 @@ FOLLOWUP_PLANNED = declare_email(
 def choose_reminder(
     programme: Programme, delegate: Delegate, wave: DelegateWave, opened_at: datetime | None = None
 ) -> Email:
-    """For a delegate who has not chosen raters a few days after the opening; choosing cancels it.
+    """Write the reminder for a delegate who has chosen no raters some days after the opening; choosing cancels it.
 
     opened_at   when it was opened, if that may have been late
     """
@@ -47,13 +47,13 @@ def choose_reminder(
 
 
 def choose_chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Email:
-    """The same because the administrator asks for it: at most one a day."""
+    """Write the same at the administrator's request: at most one a day."""
     today = formatting.local_date(now, programme.organisation.timezone)
     return _choose_email(programme, delegate, wave, now, f"{today}")
 
 
 def list_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave) -> list[str]:
-    """Ids of emails about a delegate's list that may be to come: to choose raters, and to look at the list."""
+    """Return ids of emails about a delegate's list that may still come: to choose raters, and to approve the list."""
     return [
         choose_reminder(programme, delegate, wave).id,
         *delegates.find_nomination(delegate.id, wave.wave).reminders,
@@ -81,7 +81,7 @@ def _choose_email(programme: Programme, delegate: Delegate, wave: DelegateWave, 
 
 
 def followup_email(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Email:
-    """Tells a delegate that those who gave feedback will be asked again, in time to change the list."""
+    """Announce to a delegate that their raters will be asked again, in time to change the list."""
     zone = programme.organisation.timezone
     return create_email(
         FOLLOWUP_PLANNED,

@@ -92,7 +92,7 @@ PULSE_REMINDER = declare_email(
 
 
 class Asked(Enum):
-    """Who is asked, and in which wave. Decides which emails they get."""
+    """The rater and the wave; they decide which emails the rater gets."""
 
     SELF = "self"
     SELF_AGAIN = "self_again"
@@ -118,17 +118,17 @@ LATER: Kinds = {
 def first_email(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
 ) -> Email:
-    """The first of an invitation, or of another link of it."""
+    """Write the first email of an invitation, or of its new link."""
     return _email(programme, delegate, wave, invitation, FIRST, now)
 
 
 def reminder_emails(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
 ) -> list[Email]:
-    """One email for each of the programme's reminders that is still to come; an answer cancels them.
+    """Write one email for each of the programme's reminders that is still to come; an answer cancels them.
 
-    One that an outage held up until the next is due, or until the close, is not sent any more. A pulse takes a minute
-    and is asked for once more, at the first of them.
+    A reminder that an outage held up until the next is due, or until the close, is not sent. A pulse takes a minute and
+    has one reminder, the first.
     """
     zone = programme.organisation.timezone
     days_before = programme.reminders[:1] if wave.wave is Wave.PULSE else programme.reminders
@@ -142,26 +142,26 @@ def reminder_emails(
 def extension_email(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
 ) -> Email:
-    """Tells a rater who has not answered of the new deadline."""
+    """Announce the new deadline to a rater who has not answered."""
     return _email(programme, delegate, wave, invitation, dict.fromkeys(Asked, EXTENDED), now)
 
 
 def manual_reminder(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
 ) -> Email:
-    """A reminder because the administrator asks for it, with the id of a reminder of that day: there is one at most."""
+    """Write a reminder at the administrator's request, with the id of a reminder of that day: at most one is sent."""
     return _email(programme, delegate, wave, invitation, LATER, now)
 
 
 def asked_again_email(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
 ) -> Email:
-    """Tells a rater that what was sent under their name was destroyed, and asks them once more."""
+    """Notify a rater that answers sent under their name were destroyed, and ask them again."""
     return _email(programme, delegate, wave, invitation, dict.fromkeys(Asked, AGAIN), now)
 
 
 def email_ids_of_day(programme: Programme, wave: DelegateWave, invitation: Invitation, now: datetime) -> list[str]:
-    """Ids of every email by which a rater may have been asked on this local day, before an extension or after."""
+    """Return ids of every email that may have asked a rater on this local day, before an extension or after."""
     day = formatting.local_date(now, programme.organisation.timezone)
     who = _asked(wave, invitation)
     kinds = dict.fromkeys(kind.name for kind in (FIRST[who], LATER[who], EXTENDED, AGAIN))
@@ -214,7 +214,7 @@ def _words(programme: Programme, delegate: Delegate, wave: DelegateWave, invitat
 
 
 def _version(invitation: Invitation) -> str:
-    """Part of an email's id: what was sent with an earlier link is another email."""
+    """Return the part of an email's id that depends on the link: a new link makes another email."""
     return "" if invitation.link_version == 1 else f".v{invitation.link_version}"
 
 
