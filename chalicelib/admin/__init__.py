@@ -1,1 +1,1 @@
-"""What the administrator does: watch progress, extend or close, retry, export, erase."""
+"""Let the administrator watch progress, extend or close, retry, export and erase."""

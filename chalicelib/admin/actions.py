@@ -1,4 +1,4 @@
-"""What an administrator may decide about a delegate or a whole cohort: what a page says before, and what it does."""
+"""Acts of an administrator on a delegate or a whole cohort: what a page says before, and what the act does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Fields = Mapping[str, str]
 
 
 class ActUnknown(Refusal):
-    """An address that no page of ours leads to."""
+    """An address that no page of ours links to."""
 
     status = 404
     title = "There is no such page"
@@ -31,13 +31,13 @@ class ActUnknown(Refusal):
 
 
 class NotNow(Refusal):
-    """An act that does not fit where the delegate is."""
+    """An act that does not fit the delegate's status."""
 
     title = "That cannot be done now"
 
 
 class DateRefused(Refusal):
-    """A last day that is none."""
+    """An invalid last day."""
 
     title = "Nothing was changed"
 
@@ -69,9 +69,11 @@ Run = Callable[[Scope, Fields, datetime, str], None]
 
 
 class Act(Struct, frozen=True):
-    """stages  where a delegate must be; None: anywhere, but once
-    effect  sentences of the page that asks, given the scope and the moment
-    of_all  what the link to it on the cohort's page says; empty for an act with a button there, or on delegates alone
+    """One act.
+
+    stages  where a delegate must be; None: anywhere, but once
+    effect  sentences of the confirmation page, given the scope and the moment
+    of_all  the link's text on the cohort's page; empty for an act with a button there, or for single delegates only
     """
 
     id: str
@@ -85,7 +87,7 @@ class Act(Struct, frozen=True):
     danger: bool = False
     for_all: bool = True
     of_all: str = ""
-    of_line: Callable[[DelegateLine], bool] | None = None  # whom it is about, where the stage does not tell
+    of_line: Callable[[DelegateLine], bool] | None = None  # the scope, if the status does not decide it
 
     def fits(self, scope: Scope) -> bool:
         if scope.one is None and not self.for_all:
@@ -98,7 +100,7 @@ class Act(Struct, frozen=True):
 
 
 def find(act_id: str, scope: Scope) -> Act:
-    """Raises ActUnknown or NotNow."""
+    """Find the act. Raises ActUnknown or NotNow."""
     act = ACTS.get(act_id)
     if act is None:
         raise ActUnknown
@@ -136,7 +138,7 @@ def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
 
     def extend(shown: ShownLine) -> None:
         done = shown.line.stage is DelegateStatus.COLLECTING and shown.line.closes_at == closes_at
-        if not done:  # else pressed twice, or begun before
+        if not done:  # otherwise pressed twice, or begun before
             close_or_extend.extend(cohort, shown.line.email, last, now, by)
 
     _each(scope, EXTENDABLE, extend)
@@ -159,7 +161,7 @@ def _publish(scope: Scope, _: Fields, now: datetime, by: str) -> None:
 
 
 def _each(scope: Scope, stages: tuple[DelegateStatus, ...], act: Callable[[ShownLine], None]) -> None:
-    """One after the other; of many, those that cannot be changed are told after the others are done."""
+    """Act on each delegate; report those that cannot be changed after all others are done."""
     refused = []
     for shown in scope.at(*stages):
         try:
@@ -192,16 +194,16 @@ ACTS = {
     for act in (
         Act(
             "chase",
-            "Remind who has not answered",
+            "Remind raters who have not answered",
             "Send reminders",
             (DelegateStatus.COLLECTING,),
             _said(
                 "An email goes out at once to everyone who has not answered or declined and was sent none today.",
                 "Addresses that do not work are left out. You do not see who or how many the others are: "
-                "that would show who has answered.",
+                "that would reveal who has answered.",
             ),
             _chase,
-            "The reminders are on their way.",
+            "The reminders are being sent.",
         ),
         Act(
             "extend",
@@ -210,10 +212,10 @@ ACTS = {
             EXTENDABLE,
             _said(
                 "Answers are accepted until midnight of the new last day.",
-                "Everyone who has not answered is told by mail at once, and reminded again before the new day.",
+                "Everyone who has not answered gets an email at once, and a reminder before the new last day.",
             ),
             _extend,
-            "The new last day stands, and who has not answered is told.",
+            "The deadline is extended. Raters who have not answered were emailed.",
             asks_for_date=True,
             of_all="Give all more time",
         ),
@@ -223,8 +225,8 @@ ACTS = {
             "Close now",
             (DelegateStatus.COLLECTING,),
             _said(
-                "No answer can be given or changed any more. Raters are not told.",
-                "If there are enough answers, the report is made and the coach is told. If not, you decide again.",
+                "No answer can be given or changed any more. Raters get no email.",
+                "If there are enough answers, the report is made and the coach is notified. If not, you decide again.",
                 "If answers were destroyed, or an address was corrected, only those count that the page shows.",
             ),
             _close,
@@ -239,8 +241,8 @@ ACTS = {
             (DelegateStatus.HELD,),
             _said(
                 "The questionnaire is closed for good, and the report shows what may be shown: "
-                "groups that are too small stay out of it.",
-                "This cannot be taken back, and no later answer can be added.",
+                "groups that are too small are left out.",
+                "You cannot undo this, and no later answer can be added.",
             ),
             _publish,
             "The report is being made.",
@@ -253,9 +255,9 @@ ACTS = {
             "Open the survey again",
             None,
             _said(
-                f"The survey opens again for {reopen_survey.DAYS_TO_MEND} days for whoever sent the answers. "
-                "All answers are there. An email with the link goes out at once.",
-                "The sponsor’s summary waits until then. What still cannot be counted stays out of it.",
+                f"The survey opens again for {reopen_survey.DAYS_TO_MEND} days, for the people who sent the answers. "
+                "All answers are kept. An email with the link goes out at once.",
+                "The sponsor’s summary waits until then. Answers that still cannot be counted are left out.",
             ),
             _ask_again,
             "The survey is open again.",
@@ -268,9 +270,9 @@ ACTS = {
             "Withdraw the delegate",
             None,
             _said(
-                "Nobody is asked about this delegate any more, and their raters’ links stop working.",
+                "No one is asked about this delegate any more, and their raters’ links stop working.",
                 "Answers that were not closed yet are destroyed. A report that was made stays with the delegate.",
-                "This cannot be taken back.",
+                "You cannot undo this.",
             ),
             _withdraw,
             "The delegate is withdrawn.",

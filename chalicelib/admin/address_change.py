@@ -1,9 +1,9 @@
-"""Replace an address that bounced or was mistyped, wherever it stands in a cohort.
+"""Replace an address that bounced or was mistyped, everywhere in a cohort.
 
-The act is a job. For each delegate concerned it moves everything in one transaction: old links open nothing any more,
-emails that wait go to the new address, and who has not answered is invited anew. What was saved is dropped; answers
-that were sent count and stay sealed. The old address is told. Where the person may read reports, the new address gets
-no code for a day, unless a second administrator confirms it.
+The act is a job. For each delegate it changes everything in one transaction: old links stop working, waiting emails go
+to the new address, and raters who have not answered are invited again. Saved answers are dropped; sent answers count
+and stay encrypted. The old address gets a notice. If the person may read reports, the new address gets no code for a
+day, unless a second administrator confirms it.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ from chalicelib.waves.suppression import list_suppressed
 BY = "command line"
 WAVES = (Wave.BASELINE, Wave.FOLLOWUP)  # those with a list of raters
 MAX_RETRIES = 5  # a rater may answer, or a reminder be sent, between our read and our write
-MAX_BOUNCES_CLEARED = 50  # bounces taken off the dashboard in one transaction
+MAX_BOUNCES_CLEARED = 50  # bounces removed from the dashboard in one transaction
 
 
 class ReplaceRefused(FormInvalid):
-    """The new address cannot be used, or stands there already."""
+    """The new address is invalid or already in use."""
 
     title = "Nothing was changed"
 
@@ -53,9 +53,9 @@ class ReplaceRefused(FormInvalid):
 
 
 def change_address(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, name: str = "") -> None:
-    """Have an address replaced in all of a cohort. Doing it again once it is done is success.
+    """Replace an address in all of a cohort. Replacing it again succeeds.
 
-    Raises CohortUnknown, NobodyFound or ReplaceRefused.
+    Raises CohortUnknown, AddressNotFound or ReplaceRefused.
     """
     change = Change(cohort_id, clean_address(old), clean_address(new), clean_name(name))
     _check(change)
@@ -76,10 +76,10 @@ def change_address(cohort_id: str, old: str, new: str, now: datetime, by: str = 
 
 
 def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: datetime, by: str) -> list[Write]:
-    """The job, its line in the trail, and the hold on the new address.
+    """Create the job, its line in the trail, and the hold on the new address.
 
-    An address that bounced frees its successor from the hold, unless it is held itself: else whoever may change
-    addresses would change one into another that does not exist, and that into their own.
+    An address that bounced needs no hold on its successor, unless it is held itself: otherwise an administrator could
+    change an address into one that does not exist, and that into their own.
     """
     bounced = change.old in list_suppressed(cohort.id) and not _is_held(cohort.id, change.old, now)
     reading = {part for place in places for part in place.reading(change)}
@@ -99,7 +99,7 @@ def _is_held(cohort_id: str, address: str, now: datetime) -> bool:
 
 
 def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: datetime, by: str) -> list[Hold]:
-    """On the new address: whoever coaches others here already keeps those meanwhile."""
+    """Hold the new address: a coach of other delegates at that address keeps access to them."""
     own = [place.delegate for place in places if change.has(place.delegate.person)]
     found = [holds.new(cohort.id, change.of(delegate.person), now, by, delegate.id) for delegate in own]
     coached = [place.delegate for place in places if change.has(place.delegate.coach)]
@@ -126,11 +126,11 @@ def _is_sponsor(cohort: Cohort, address: str) -> bool:
     return cohort.sponsor is not None and cohort.sponsor.email == address
 
 
-# --- where an address stands --------------------------------------------------------------------------
+# --- places of an address -----------------------------------------------------------------------------
 
 
 class AddressUse(Struct, frozen=True):
-    """A delegate on whose rows the address stands."""
+    """A delegate on whose rows the address appears."""
 
     delegate: Delegate
     nominations: tuple[Nomination, ...]
@@ -145,12 +145,12 @@ class AddressUse(Struct, frozen=True):
         return {rater.person.email for nomination in self.nominations for rater in nomination.raters}
 
     def reading(self, change: Change) -> Iterator[str]:
-        """In which parts the person reads reports. They get a link to their pages."""
+        """Return in which roles the person reads reports. They get a link to their pages."""
         parts = {"delegate": self.delegate.person, "coach": self.delegate.coach}
         return (part for part, person in parts.items() if change.has(person))
 
     def was_emailed(self, change: Change) -> bool:
-        """Whether an email may have gone to the old address; one that only stands on a list has had none."""
+        """Return whether an email may have gone to the old address; an address that is only on a list has had none."""
         return self.is_asked or change.has(self.delegate.manager)
 
 
@@ -174,19 +174,19 @@ def _all_places(lines: Sequence[DelegateLine], asked: frozenset[str]) -> Iterato
 
 
 def _refuse_taken(change: Change, place: AddressUse) -> None:
-    """One address answers once about a delegate, and not for them."""
+    """Refuse an address that would answer twice about a delegate, or for them."""
     answering = place.listed | {place.delegate.person.email}
     is_coach_only = change.old not in answering and not change.has(place.delegate.manager)
     if change.new in answering and not is_coach_only:
-        taken = f"{change.new} already belongs to somebody who answers about {place.delegate.person.name}."
-        raise ReplaceRefused(FieldError("new", f"{taken} Nobody can answer twice."))
+        taken = f"{change.new} already belongs to a person who answers about {place.delegate.person.name}."
+        raise ReplaceRefused(FieldError("new", f"{taken} No one can answer twice."))
 
 
 # --- the job ------------------------------------------------------------------------------------------
 
 
 def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
-    """Delegate by delegate, each in one transaction; those done by an earlier attempt are not found again."""
+    """Change each delegate in one transaction; skip those that an earlier attempt changed."""
     change = Change(**{name: job.about.get(name, "") for name in Change.__struct_fields__})
     cohort = cohorts.find(change.cohort)
     if cohort is None:
@@ -225,11 +225,11 @@ def _sponsor_writes(change: Change, cohort_id: str, live: Sequence[Email]) -> li
 
 
 def _move(writes: Callable[[], list[Write]], notice: Email | None, now: datetime) -> None:
-    """With the first that moves goes the notice to the old address: at once, and once."""
+    """Send the notice to the old address once, with the first change."""
     for left in reversed(range(MAX_RETRIES)):
-        told = [emails.add(notice)] if notice and emails.find(notice.id) is None else []
+        notices = [emails.add(notice)] if notice and emails.find(notice.id) is None else []
         try:
-            commit([*writes(), *told], now)
+            commit([*writes(), *notices], now)
             return
         except (Changed, EmailExists):
             if not left:
@@ -242,7 +242,7 @@ def _off_the_dashboard(change: Change) -> list[Write]:
 
 
 def _old_links(change: Change, cohort: Cohort, live: Sequence[Email]) -> list[Write]:
-    """Links that were asked for again and wait for the old address."""
+    """Redirect resent links that wait for the old address."""
     lost = [mail for mail in live if _brings_a_link(find_kind(mail.template)) and change.has(mail.to)]
     return [emails.cancel(mail.id) for mail in lost if cohort.id in mail.id.split("#")]
 

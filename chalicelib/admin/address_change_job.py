@@ -1,6 +1,6 @@
-"""What moves with an address, of one delegate: people, lists of raters, invitations, surveys, emails that wait.
+"""Change an address in all rows of one delegate: people, rater list, invitations, surveys, waiting emails.
 
-Another link never shows what was saved or sent before it was made.
+A new link never shows what was saved or sent before it was made.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ WRONG_PERSON = "wrong_person"  # declined because the email reached someone else
 
 
 def change_address_writes(change: Change, rows: Sequence[Row], live: Sequence[Email], now: datetime) -> list[Write]:
-    """One transaction; `rows` are the delegate's whole partition, and it is refused if they changed since.
+    """Return the writes of one transaction; `rows` are the delegate's whole partition. Refused if they changed since.
 
     live   emails about the delegate that were not handed over yet
     """
@@ -49,7 +49,7 @@ def change_address_writes(change: Change, rows: Sequence[Row], live: Sequence[Em
 
 
 class _Moving:
-    """A delegate's rows as they were read, and what the change makes of them."""
+    """A delegate's rows as read, and their changes."""
 
     def __init__(self, change: Change, rows: Sequence[Row], live: Sequence[Email], now: datetime):
         self.change, self.now, self.rows = change, now, rows
@@ -103,14 +103,14 @@ class _Moving:
             self._change_line(wave, put=coach | person)
 
     def _change_line(self, wave: Wave, put: dict[str, Any] | None = None, add: dict[str, int] | None = None) -> None:
-        """Collect what becomes of a line: a transaction writes each row once."""
+        """Collect the changes of a dashboard row: a transaction writes each row once."""
         if wave in cohorts.LINES:
             before = self.lines.setdefault(wave, ({}, {}))
             before[0].update(put or {})
             before[1].update(add or {})
 
     def _list(self, before: Nomination) -> Iterator[Write]:
-        """A list that lies with an approver is sent to them once more if their link is another one now."""
+        """Send a list that waits for approval again if the approver's link has changed."""
         raters = tuple(replace(rater, person=self.change.of(rater.person)) for rater in before.raters)
         ask_again = before.approval is Approval.ASKED and self._approver_has_another_link
         if raters == before.raters and not ask_again:
@@ -126,7 +126,7 @@ class _Moving:
         return by is not None and (self.change.has(by) or self.change.has(self.before.person))
 
     def _is_made_anew(self, mail: Email) -> bool:
-        """Whether an email that waits is not redirected, because another one takes its place."""
+        """Return whether a waiting email is not redirected, because another one replaces it."""
         kind = find_kind(mail.template)
         if kind.on_new_address is not OnNewAddress.REPLACE:
             return False
@@ -137,14 +137,14 @@ class _Moving:
     # --- questionnaires ---------------------------------------------------------------------------------
 
     def _moved(self, before: Invitation) -> Invitation:
-        """Who declined because the email was not meant for them is asked anew under the right address."""
-        astray = _is_astray(before)
+        """Move an invitation. Ask again if the rater declined because the email was not meant for them."""
+        reached_wrong_person = _reached_wrong_person(before)
         return replace(
             before,
             rater=self.change.of(before.rater),
             link_version=before.link_version + 1,
-            state=InvitationState.INVITED if astray else before.state,
-            reason="" if astray else before.reason,
+            state=InvitationState.INVITED if reached_wrong_person else before.state,
+            reason="" if reached_wrong_person else before.reason,
             sealed=before.sealed or before.state is InvitationState.ANSWERED,
         )
 
@@ -152,14 +152,14 @@ class _Moving:
         wave, after = self.waves[before.wave], self.moved[before.id]
         yield from invitations.move(before, after)
         yield invitations.add_to_inbox(after, self.after)
-        if _is_astray(before):
+        if _reached_wrong_person(before):
             self._change_line(before.wave, add={"declined": -1})
         if after.id in self.invited_again:
             rules = wave_programme(self.programme, wave)
             yield emails.add(to_raters.first_email(rules, self.after, wave, after, self.now))
 
     def _is_invited_again(self, after: Invitation) -> bool:
-        """Whoever has not answered; the delegate gets a link to their own page instead."""
+        """Return who has not answered; the delegate gets a link to their own page instead."""
         waits = after.state is InvitationState.INVITED and after.group != SELF_GROUP
         return waits and self._accepts(self.waves[after.wave])
 
@@ -167,7 +167,9 @@ class _Moving:
         return wave.state is WaveState.OPEN and self.now < wave.closes_at
 
     def _hidden_counts(self) -> Iterator[Write]:
-        """A count that moves after a correction tells what that person did, unless no email had reached them."""
+        """Return groups whose counts must be hidden: a count that changes after a correction would reveal what that
+        person did.
+        """
         for wave in self.waves.values():
             groups = {one.group for one in self.asked if one.wave is wave.wave and one.group != SELF_GROUP}
             if groups and wave.wave in cohorts.LINES and self._accepts(wave) and not self.change.bounced:
@@ -202,7 +204,10 @@ class _Moving:
     # --- emails that a bounce had stopped ---------------------------------------------------------------
 
     def _revived(self) -> Iterator[Write]:
-        """Reminders that are still to come, of those who have not answered or decided. The index holds none of them."""
+        """Return reminders that are still to come, for raters who have not answered or decided.
+
+        The index has none of them.
+        """
         owed = {mail_id for mail_id, waits in self._reminders() if waits}
         for mail in self.waiting.stopped:
             if mail.id in owed and mail.due_at > self.now and self.change.has(mail.to):
@@ -220,12 +225,12 @@ class _Moving:
 
 
 def _coach_link(delegate: Delegate, change: Change) -> int:
-    """The version of the link of whoever coaches the delegate from now on."""
+    """Return the link version of the delegate's coach after the change."""
     cohort = cohorts.find(delegate.cohort_id) if change.has(delegate.coach) else None
     return cohorts.coach_link(cohort, change.of(delegate.coach)) if cohort else delegate.coach_link
 
 
-def _is_astray(invitation: Invitation) -> bool:
+def _reached_wrong_person(invitation: Invitation) -> bool:
     return invitation.state is InvitationState.DECLINED and invitation.reason == WRONG_PERSON
 
 

@@ -1,4 +1,4 @@
-"""The audit trail of a cohort in words: who did what about whom, and when."""
+"""Show a cohort's audit trail in words: who did what, about which person, and when."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Entry(Struct, frozen=True):
 
 
 def load_audit_log(board: Dashboard) -> list[Entry]:
-    """The newest first."""
+    """Load the trail, newest first."""
     people = {shown.line.delegate_id: shown.line.name for shown in board.lines}
     coaches = {
         f"coach {coach}": f"{shown.line.coach.name}, coach"

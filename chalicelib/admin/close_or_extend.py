@@ -1,4 +1,4 @@
-"""What the administrator decides about a delegate's wave: more time, the end now, or a report with few answers."""
+"""Extend a delegate's wave, close it now, or publish a report with few answers, as the administrator decides."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ BY = "command line"
 
 
 class CloseRefused(Refusal):
-    """A decision that does not fit where the wave is."""
+    """A decision that does not fit the wave's state."""
 
     title = "Nothing was changed"
 
 
 def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: str = BY) -> None:
-    """Accept answers up to the end of that local day; who has not answered is told. Raises CloseRefused."""
+    """Accept answers until the end of that local day, and email raters who have not answered. Raises CloseRefused."""
     delegate, wave, programme = _find(cohort_id, email)
     _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
     closes_at = local_moment(new_last_day + timedelta(days=1), 0, programme.organisation.timezone)
     if closes_at <= max(now, wave.closes_at):
         raise CloseRefused(
-            f"The last day must lie after today and after the present one ({_last_day(wave, programme)})."
+            f"The last day must be after today and after the present one ({_last_day(wave, programme)})."
         )
     if closes_at > wave.opens_at + timedelta(days=2 * MAX_OPEN_DAYS):
         raise CloseRefused(f"{new_last_day} is more than {2 * MAX_OPEN_DAYS} days after the opening.")
@@ -47,14 +47,14 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
     changes = {"state": WaveState.OPEN, "closes_at": closes_at, "extensions": later.extensions}
     subject = (delegate.id, wave.wave.value, str(later.extensions))
     about = {"delegate": delegate.id, "wave": wave.wave.value, "extension": str(later.extensions), "at": stamp(now)}
-    tell = JobKind.TELL_EXTENDED.job(*subject, due_at=now, **about)
+    announce = JobKind.TELL_EXTENDED.job(*subject, due_at=now, **about)
     _commit(
         delegate,
         [
             _change(wave, changes),
             cohorts.change_line(delegate, put=_line(later, programme, now), wave=wave.wave),
             jobs.add(lifecycle.close_job(later)),
-            jobs.add(tell),
+            jobs.add(announce),
             audit_events.add(cohort_id, f"extended to {new_last_day}", by, delegate.id, now),
         ],
         now,
@@ -62,7 +62,7 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
 
 
 def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
-    """Bring the deadline forward to now; with too few answers the wave is then held. Raises CloseRefused."""
+    """Move the deadline to now; with too few answers the wave is then held. Raises CloseRefused."""
     delegate, wave, _ = _find(cohort_id, email)
     _refuse_unless(wave, WaveState.OPEN)
     writes = [
@@ -77,7 +77,7 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
 def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     """Close even with too few answers: the report then shows what may be published. Raises CloseRefused.
 
-    Publishing again before the job has run is success. After an extension it is another decision, and another job.
+    Publishing again before the job has run succeeds. After an extension it is another decision, and another job.
     """
     delegate, wave, _ = _find(cohort_id, email)
     _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
@@ -106,7 +106,7 @@ def _refuse_unless(wave: DelegateWave, *states: WaveState) -> None:
     if wave.state in (WaveState.CLOSING, WaveState.CLOSED):
         raise CloseRefused(
             "The questionnaire has closed: its answers are cut from who gave them, and a report is made once. "
-            "With another answer a second report would tell that one by the difference; it waits for the follow-up."
+            "A second report with one more answer would reveal that answer; it waits for the follow-up."
         )
     if wave.state not in states:
         raise CloseRefused(f"The questionnaire is {wave.state.value}: this needs one that is {' or '.join(states)}.")
@@ -122,17 +122,17 @@ def _commit(delegate: Delegate, writes: list[Write], now: datetime) -> None:
         commit(writes, now)
     except WaveChanged:
         raise CloseRefused(
-            f"Something else changed {delegate.person.email} just now. Look again, then repeat."
+            f"Something else changed {delegate.person.email} just now. Check the page, then try again."
         ) from None
     except JobSettled:
         raise CloseRefused(
             f"The job that closes {delegate.person.email} is at work or has failed. Look under “Problems” on the "
-            "console’s first page, or run `jobs due`, and start it over there."
+            "console’s first page, or run `jobs due`, and restart it there."
         ) from None
 
 
 def _line(later: DelegateWave, programme: Programme, now: datetime) -> dict[str, object]:
-    """The dashboard's: everyone who has not answered is mailed today."""
+    """Record on the dashboard that everyone who has not answered is emailed today."""
     today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
     return {"stage": DelegateStatus.COLLECTING, "closes_at": stamp(later.closes_at), "reminded_on": today.isoformat()}
 

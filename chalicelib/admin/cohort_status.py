@@ -1,4 +1,4 @@
-"""How a cohort stands: one line for each delegate, counts only, and what needs the administrator."""
+"""Load the status of a cohort: one line for each delegate, counts only, and what the administrator must do."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class CohortUnknown(Refusal):
 
 
 class LineStatus(Struct, frozen=True):
-    """A delegate, and the answers as they were counted this morning: see results/answer_counts.py."""
+    """A delegate, and the answers as counted this morning: see results/answer_counts.py."""
 
     delegate_id: str
     name: str
     email: str
     stage: DelegateStatus
     invited: int
-    answered: int  # at least so many raters; the delegate's own questionnaire apart
+    answered: int  # minimum number of raters, without the delegate's own questionnaire
     counts: tuple[AnswerCount, ...]
     nominated: bool
     withdrawn: bool
@@ -42,11 +42,11 @@ class CohortStatus(Struct, frozen=True):
     cohort: Cohort
     lines: tuple[LineStatus, ...]
     bounces: tuple[Bounce, ...]
-    failed: tuple[Job, ...]  # of all cohorts: a job need not belong to one
+    failed: tuple[Job, ...]  # of all cohorts: a job may belong to none
 
 
 class ImpactStatus(Struct, frozen=True):
-    """How many surveys are in. Counts only: what somebody answered is for the readers that their form names."""
+    """How many surveys are in. Counts only: single answers are for the readers that the form names."""
 
     role: str
     asked: int
@@ -54,7 +54,7 @@ class ImpactStatus(Struct, frozen=True):
 
 
 def load_cohort_status(cohort_id: str) -> CohortStatus:
-    """Two calls. Raises CohortUnknown."""
+    """Load the status in two calls. Raises CohortUnknown."""
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
     if cohort is None:
@@ -78,7 +78,7 @@ def _line(line: DelegateLine) -> LineStatus:
 
 
 def impact(cohort_id: str) -> tuple[ImpactStatus, ...]:
-    """How many delegates and line managers have answered six months on. Raises CohortUnknown."""
+    """Count the delegates and line managers who have answered after six months. Raises CohortUnknown."""
     lines = load_cohort_status(cohort_id).lines
     surveys = [one for line in lines for one in surveys_from(impact_surveys.of_delegate(line.delegate_id))]
     return tuple(

@@ -1,4 +1,4 @@
-"""A second administrator confirms a new address, so that its owner need not wait for a day to open reports."""
+"""Let a second administrator confirm a new address, so that its owner can open reports without waiting a day."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class ConfirmRefused(FormInvalid):
 
 
 OWN = "You changed this address yourself. Another administrator has to confirm it."
-CHANGED = "The address was changed again just now. Look at the cohort and confirm the new one."
+CHANGED = "The address was changed again just now. Check the cohort and confirm the new one."
 
 
 def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
-    """Let codes go to a new address. False if that needs no one: confirmed before, or the day is over.
+    """Let codes go to a new address. Return False if that was done, or its day has passed.
 
     Raises ConfirmRefused.
     """

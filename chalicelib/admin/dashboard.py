@@ -1,4 +1,4 @@
-"""What the console shows of a cohort: one query."""
+"""Load what the console shows of a cohort, in one query."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FILTERS = {
 
 
 class DelegateUnknown(Refusal):
-    """The address of a page about somebody who is not in the cohort."""
+    """The page of a person who is not in the cohort."""
 
     status = 404
     title = "There is no such delegate"
@@ -44,11 +44,11 @@ class Dashboard(Struct, frozen=True):
     cohort: Cohort
     programme: Programme
     lines: tuple[ShownLine, ...]  # by need
-    bounces: tuple[Bounce, ...]  # of nobody on the list: a coach's or a sponsor's
+    bounces: tuple[Bounce, ...]  # of no delegate: a coach's or a sponsor's
     today: str  # local, as `reminded_on` has it
     followup: FollowupDates | None = None
-    account: str = ""  # why SES refuses emails now, and what to do
-    left_out: int = 0  # delegates who closed after the follow-up was planned, and whom it may still take in
+    account: str = ""  # why SES rejects emails now, and what to do
+    left_out: int = 0  # delegates who closed after the follow-up was planned and may still join it
     held: tuple[Hold, ...] = ()  # new addresses that get no code yet
 
     @property
@@ -57,7 +57,7 @@ class Dashboard(Struct, frozen=True):
 
     @property
     def may_remind(self) -> bool:
-        """Whether a questionnaire is open whose raters were not all reminded today."""
+        """Return whether an open questionnaire has raters who were not reminded today."""
         return any(line.may_remind and line.line.reminded_on != self.today for line in self.lines)
 
     @property
@@ -77,19 +77,19 @@ class Dashboard(Struct, frozen=True):
 
     @property
     def asked_again(self) -> Sequence[ShownLine]:
-        """Who would take part in a follow-up that is planned now."""
+        """List delegates who would take part in a follow-up that is planned now."""
         return [shown for shown in self.lines if shown.line.has_closed and not shown.line.withdrawn]
 
     @property
     def still_asked(self) -> Sequence[ShownLine]:
-        """Who would not, because their first questionnaire has not closed."""
+        """List delegates who would not, because their first questionnaire has not closed."""
         return [shown for shown in self.lines if not shown.line.has_closed and not shown.line.withdrawn]
 
     def chosen(self, name: str) -> Sequence[ShownLine]:
         return [line for line in self.lines if name in ("", Filter.ALL, line.standing.filter)]
 
     def find(self, delegate_id: str) -> ShownLine:
-        """Raises DelegateUnknown."""
+        """Find a delegate. Raises DelegateUnknown."""
         for line in self.lines:
             if line.line.delegate_id == delegate_id:
                 return line
@@ -102,7 +102,7 @@ class Dashboard(Struct, frozen=True):
 
     @property
     def refused(self) -> bool:
-        """Whether SES refused emails of this cohort that can be sent again."""
+        """Return whether SES rejected emails of this cohort that can be sent again."""
         return any(bounce.is_refused for bounce in self._all_bounces)
 
     @property
@@ -110,15 +110,15 @@ class Dashboard(Struct, frozen=True):
         return [*self.bounces, *(bounce for line in self.lines for bounce in line.bounces)]
 
     def todo(self, bounce: Bounce) -> str:
-        """What the administrator can do about an email that did not arrive."""
+        """Return what the administrator can do about an email that did not arrive."""
         return TODO[bounce.trouble]
 
     def bounce_name(self, bounce: Bounce) -> str:
-        """A mail's id holds signs that no path or query should."""
+        """Return a name for a bounce in an address: an email's id may contain characters that a URL must not."""
         return derive(12, bounce.mail_id)
 
     def find_bounce(self, name: str) -> Bounce | None:
-        """By what stands for it in an address."""
+        """Find a bounce by its name in an address."""
         return next((bounce for bounce in self._all_bounces if self.bounce_name(bounce) == name), None)
 
 
@@ -131,7 +131,7 @@ WITH_REPORT = (
 
 
 def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
-    """One query. Raises CohortUnknown."""
+    """Load the dashboard in one query. Raises CohortUnknown."""
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
     if cohort is None:

@@ -1,7 +1,7 @@
-"""One person's data: find everything that names them, and erase it. An operator's command: it reads every row.
+"""Find or erase one person's data. An operator's command: it reads every row.
 
-Answers that were cut from identity cannot be found again, by us or by anybody; a report that holds them is never made
-again without them, because the difference would tell them.
+Answers without identity cannot be found again, by us or by anyone. A report that contains them is never made again
+without them, because the difference would reveal them.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ class PersonUnknown(Refusal):
     title = "Nothing is stored"
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"No row of this stage names {email}.")
+        super().__init__(f"No row of this deployment names {email}.")
 
 
 def erase(email: str, now: datetime) -> int:
-    """Take the person out of every row; returns how many rows changed. A repeat finishes what was interrupted.
+    """Remove the person from every row; return how many rows changed. A repeat finishes an interrupted run.
 
-    Their invitations look alike afterwards, whether they had answered or not; answers still sealed are destroyed.
-    Raises PersonUnknown, or EraseRefused for a delegate who has not left, or of whom there is a report, and while a
-    questionnaire of theirs is being closed.
+    Their invitations look alike afterwards, even if they had answered; encrypted answers are destroyed. Raises
+    PersonUnknown, or EraseRefused for a delegate who has not left or who has a report, and while a questionnaire of
+    theirs is being closed.
     """
     found = list(rows_naming(email))
     if not found:
@@ -67,7 +67,7 @@ def erase(email: str, now: datetime) -> int:
 
 
 def _erase_from(key: Key, email: str) -> None:
-    """Take the person out of one row, as it is now: it may have changed since it was found."""
+    """Remove the person from one row, as it is now: it may have changed since it was found."""
     for left in reversed(range(MAX_TRIES)):
         row = get(key)
         if row is None:
@@ -89,9 +89,9 @@ def _erasing(row: Row, email: str) -> list[Write]:
 
 
 def _end_invitation(row: Row, email: str) -> list[Write]:
-    """Every erased invitation is revoked, also of someone whose answers were counted: no list or email may differ.
+    """Revoke every erased invitation, also of a rater whose answers were counted: no list or email may differ.
 
-    Before the close the answers are destroyed, so they no longer count. As after a void, no count or decision tells
+    Before the close the answers are destroyed, so they no longer count. As after a void, no count or decision shows
     whether there were any.
     """
     before = read(Invitation, row)
@@ -118,17 +118,17 @@ def _uncount(delegate: Delegate, wave: DelegateWave, before: Invitation) -> list
 
 
 class EraseRefused(Refusal):
-    """A delegate takes part, or has a report; or a questionnaire is being closed.
+    """A delegate takes part or has a report, or a questionnaire is being closed.
 
-    What was published of the cohort was computed with that report. Without it the next summary would differ by just
-    this one person, and tell of them; and the answers in it are no longer anybody's to find.
+    The cohort's figures were computed with that report. Without it the next summary would differ by this one person and
+    reveal them; and the answers in it belong to no one who can be found.
     """
 
     title = "Nothing was erased"
 
 
 def rows_naming(email: str) -> Iterator[Row]:
-    """Rows that hold the address, and the rater's inbox, which holds only its hash."""
+    """Find rows that contain the address, and the rater's inbox, which has only its hash."""
     wanted = email.strip().lower()
     inboxes = inboxes_of(wanted)
     return (row for row in scan() if row["pk"] in inboxes or is_naming(row, wanted))
@@ -152,20 +152,23 @@ def _is_delegate(row: Row, email: str) -> bool:
 
 
 def _left(row: Row, email: str) -> str:
-    """The delegate's id. Raises EraseRefused unless they were withdrawn before anything was published of them."""
+    """Return the delegate's id.
+
+    Raises EraseRefused unless they were withdrawn before anything about them was published.
+    """
     who = f"{email} is a delegate of cohort {row['cohort_id']}"
     if not row.get("withdrawn"):
         raise EraseRefused(f"{who}. Withdraw the delegate first, on their page in the console, and erase after that.")
     if any(other["sk"].startswith(("RESPONSE#", "REPORT#")) for other in query(row["pk"])):
         raise EraseRefused(
             f"{who}, and left after their questionnaire had closed. The report is theirs, and figures of the cohort "
-            "were computed with it: without it the next ones would differ by this one person. It stays as it is."
+            "were computed with it: without it the next ones would differ by this one person. It cannot be erased."
         )
     return str(row["id"])
 
 
 def _calling_by_name(delegates: frozenset[str]) -> Iterator[Row]:
-    """Raters' rows and mails about these delegates: they hold the name and not the address."""
+    """Find raters' rows and emails about these delegates: they contain the name and not the address."""
     for row in scan() if delegates else ():
         about = row["about"].get("delegate") if row["sk"] == "MAIL" else row.get("delegate_id")
         if about in delegates and (row["sk"] == "MAIL" or row["pk"].startswith("RATER#")):
@@ -173,7 +176,7 @@ def _calling_by_name(delegates: frozenset[str]) -> Iterator[Row]:
 
 
 def _without_name(row: Row) -> Row:
-    """A mail that speaks of the delegate."""
+    """Return whether an email is about the delegate."""
     name = row["words"].get("delegate", ERASED_NAME)
     words = {word: text.replace(name, ERASED_NAME) for word, text in row["words"].items()}
     return {**row, "words": words}

@@ -1,7 +1,7 @@
-"""How a delegate stands, as the dashboard may say it: in words, sorted by need, and counts that tell of no one.
+"""Describe a delegate's status for the dashboard: in words, sorted by need, with counts that single out no one.
 
-Counts of answers are those of the morning, in steps: see results/answer_counts.py. Nothing here follows from who
-has answered since.
+Counts of answers are those of the morning, in steps: see results/answer_counts.py. Nothing here depends on who has
+answered since.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from chalicelib.results.answer_counts import others, title_of
 from chalicelib.store.cohorts import DelegateLine, DelegateStatus
 from chalicelib.store.emails import Bounce
 
-SOON_DAYS = 5  # before the deadline: then few answers are worth a word
+SOON_DAYS = 5  # before the deadline: then few answers are mentioned
 
 
 class Count(Struct, frozen=True):
-    """Raters of one group, or of several put together."""
+    """Raters of one group, or of several combined."""
 
     title: str
     words: str
@@ -41,7 +41,7 @@ class Filter(StrEnum):
 
 
 class StatusLine(Struct, frozen=True):
-    """`kind` is the colour of the words: bad only where the administrator must decide."""
+    """A status in words. `kind` is the colour: bad only if the administrator must decide."""
 
     rank: int  # lowest first
     kind: str
@@ -71,7 +71,7 @@ def counts(programme: Programme, parts: Iterable[AnswerCount]) -> tuple[Count, .
 
 
 def describe_status(programme: Programme, line: DelegateLine, bounces: Sequence[Bounce], now: datetime) -> StatusLine:
-    """One status in plain words: what waits, and for whom."""
+    """Describe one status in plain words: what is needed, and who needs it."""
     if line.withdrawn:
         return StatusLine(9, "", "Withdrawn", Filter.DONE)
     if line.stage is DelegateStatus.HELD:
@@ -90,7 +90,7 @@ def _not_arrived(bounces: Sequence[Bounce]) -> StatusLine:
     if lost := sum(bounce.is_lost for bounce in bounces):
         return StatusLine(1, "bad", f"{plural(lost, 'address does', 'addresses do')} not work", Filter.DECISION)
     soft = sum(not bounce.is_refused for bounce in bounces)
-    words = f"{plural(soft, 'email', 'emails')} did not arrive" if soft else "Some emails were refused"
+    words = f"{plural(soft, 'email', 'emails')} did not arrive" if soft else "Some emails were rejected"
     return StatusLine(2, "warn", words, Filter.DECISION)
 
 
@@ -118,7 +118,7 @@ def _collecting(programme: Programme, line: DelegateLine, now: datetime) -> Stat
 def describe_delegates(
     programme: Programme, lines: Iterable[DelegateLine], bounces: Iterable[Bounce], now: datetime
 ) -> list[ShownLine]:
-    """By need, then by name."""
+    """Sort by need, then by name."""
     by_delegate: dict[str, list[Bounce]] = {}
     for bounce in bounces:
         by_delegate.setdefault(bounce.delegate, []).append(bounce)
@@ -139,9 +139,9 @@ def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...]
 
 
 def latest_per_address(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
-    """The newest of each address: an invitation and its reminders bounce one after the other.
+    """Keep the latest bounce of each address: an invitation and its reminders bounce one after the other.
 
-    An address that is lost stays lost, whatever was told of it later.
+    A suppressed address stays suppressed, even if a later bounce has another cause.
     """
     newest = {bounce.email: bounce for bounce in sorted(bounces, key=lambda bounce: (bounce.is_lost, bounce.at))}
     return tuple(newest.values())

@@ -85,7 +85,7 @@ def _version(link: Link) -> str:
 
 
 def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime) -> Email | None:
-    """For whoever reads email at the old address; it says nothing of the new one."""
+    """Write the notice for the old address; it does not contain the new one."""
     if not job.about.get("told"):
         return None
     return create_email(
@@ -107,7 +107,7 @@ def links_to_pages(job: Job, change: Change, programme: Programme, now: datetime
 
 
 def _link_mails(job: Job, change: Change, programme: Programme, now: datetime) -> Iterator[Email]:
-    """For those whose pages are more than one questionnaire: one a day, however often it is asked."""
+    """Write the email for readers whose pages outlast a questionnaire: one a day, however often it is requested."""
     zone = programme.organisation.timezone
     held = job.about.get("held_until", "")
     words = {"held": local_time(datetime.fromisoformat(held), zone) if held else ""}
@@ -128,7 +128,7 @@ def _link_mails(job: Job, change: Change, programme: Programme, now: datetime) -
 
 
 def _page_of(part: str, change: Change) -> tuple[Person, str, Link, dict[str, str]]:
-    """Reader, page in words, its link, and whom it is about."""
+    """Return reader, page in words, its link, and the delegate it is about."""
     if part == "sponsor":
         cohort = cohorts.find(change.cohort)
         if cohort is None or cohort.sponsor is None:

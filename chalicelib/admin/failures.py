@@ -1,4 +1,4 @@
-"""What stopped and waits for somebody: jobs that were given up, mails of which nothing is known."""
+"""List failed jobs and unconfirmed emails."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ from chalicelib.store import account_fault, audit_events, delegates, emails, job
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job, JobNotFailed, JobState
 
-DOUBTS_WITHIN = timedelta(hours=2)  # longer than the lease of a mail: every doubt there is
+DOUBTS_WITHIN = timedelta(hours=2)  # longer than the lease of an email: every unconfirmed one
 
 
 class Attention(Struct, frozen=True):
     failed: tuple[Job, ...]
     doubtful: tuple[Email, ...]
-    refused: tuple[Email, ...]  # emails that SES never took
-    account: str  # why SES refuses emails now, in words; empty if it does not
+    refused: tuple[Email, ...]  # emails that SES never accepted
+    account: str  # why SES rejects emails now, in words; empty if it does not
 
     @property
     def refusals(self) -> list[tuple[str, str]]:
-        """Which kinds of email, and why: neither who nor how many, which would tell who has not answered."""
+        """Return kinds of rejected email and the reasons: neither who nor how many, which would reveal who has not
+        answered.
+        """
         return sorted({(label_of_email(mail.template), mail.reason) for mail in self.refused})
 
     @property
     def unconfirmed(self) -> list[tuple[str, str]]:
-        """To whom, and which kind of email."""
+        """Return address and kind of each unconfirmed email."""
         return [(mail.to.email, label_of_email(mail.template)) for mail in self.doubtful]
 
     def words(self, job: Job) -> str:
@@ -43,17 +45,17 @@ def find_failures(now: datetime) -> Attention:
 
 
 def account_trouble(now: datetime) -> str:
-    """Why SES refuses emails because of the account, and what to do; empty if it does not. One call."""
+    """Return why SES rejects emails because of the account, and what to do; empty if it does not. One call."""
     return WORDS.get(account_fault.current(now), "")
 
 
 def retry(job_id: str, now: datetime, by: str) -> None:
-    """Start a failed job over. One that somebody else has started over is left alone."""
+    """Restart a failed job. If someone else has restarted it, do nothing."""
     job = jobs.find(job_id)
     if job is None or job.state is not JobState.FAILED:
         return
     delegate_id = job.about.get("delegate", "")
-    entry = audit_events.add(_cohort(job), f"started over: {label_of(job.kind)}", by, delegate_id, now)
+    entry = audit_events.add(_cohort(job), f"restarted: {label_of(job.kind)}", by, delegate_id, now)
     try:
         commit([jobs.retry(job, now), entry], now)
     except JobNotFailed:
@@ -61,6 +63,6 @@ def retry(job_id: str, now: datetime, by: str) -> None:
 
 
 def _cohort(job: Job) -> str:
-    """In whose audit trail the job belongs."""
+    """Return the cohort whose audit trail the job belongs to."""
     delegate = delegates.find(job.about["delegate"]) if "delegate" in job.about else None
     return delegate.cohort_id if delegate else job.about.get("cohort", "")

@@ -1,6 +1,6 @@
-"""The forms of a cohort's page: fields as typed become an act, and a word for what the page then says was done.
+"""Run the forms of a cohort's page: typed fields become an act, and a word for the page's notice.
 
-Each raises errors.FieldFaults with what is wrong.
+Each raises errors.FormInvalid with what is wrong.
 """
 
 from __future__ import annotations

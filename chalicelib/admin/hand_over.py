@@ -1,4 +1,4 @@
-"""The job after a file has named another coach or line manager: what waits for the one before goes to the one after."""
+"""Run the job after a file names another coach or line manager: redirect waiting emails to the new person."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from chalicelib.waves import lifecycle
 
 
 def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
-    """Lists that nobody was emailed about name the other manager; an answer given stays the one's before."""
+    """Return lists with the other manager's name, if no one was emailed about them; given answers keep the previous
+    one.
+    """
     rows = list(delegates.load_rows(job.about["delegate"]))
     delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
@@ -39,7 +41,7 @@ def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _approver_before(programme: Programme, job: Job, now: Person | None) -> str:
-    """The address of who approved lists until now, if that is somebody else."""
+    """Return the address of the previous approver of lists, if that is another person."""
     if programme.raters_approved_by is None or now is None:
         return ""
     before = job.about[programme.raters_approved_by.value]

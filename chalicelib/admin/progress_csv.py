@@ -1,4 +1,4 @@
-"""How a cohort stands, as a CSV file: what the dashboard shows, and nothing more."""
+"""Write the status of a cohort as a CSV file: what the dashboard shows, and nothing more."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from chalicelib.admin.dashboard import Dashboard
 from chalicelib.admin.delegate_status import ShownLine
 
-BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for its own encoding
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as its own encoding
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("delegate", "email", "service", "coach", "status", "raters_chosen", "group", "invited", "answered")
 
 
 def render_progress_csv(board: Dashboard) -> str:
-    """A line for each delegate and rater group."""
+    """Write a line for each delegate and rater group."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
@@ -35,5 +35,5 @@ def _cells(shown: ShownLine) -> Iterator[list[str]]:
 
 
 def _safe(cells: list[str]) -> list[str]:
-    """A cell that a spreadsheet would take for a formula stays text."""
+    """Keep a cell as text that a spreadsheet would read as a formula."""
     return [f"'{cell}" if cell.startswith(STARTS_A_FORMULA) else cell for cell in cells]

@@ -1,4 +1,4 @@
-"""Emails that wait for someone whose address changes: who reads them from now on, and which links they need."""
+"""Redirect emails that wait for a person whose address changes: the new reader and the links they need."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from chalicelib.store.table import Key, Write, batched, get_many
 
 
 class Change(Struct, frozen=True):
-    """`name` is what the person is called from now on; empty: as before."""
+    """A change of address. `name` is the person's new name; empty: unchanged."""
 
     cohort: str
     old: str
     new: str
     name: str
-    bounced: str = ""  # "yes" if the old address is known to take no email: then no one has read anything there
+    bounced: str = ""  # "yes" if the old address accepts no email: then no one has read anything there
 
     def has(self, person: Person) -> bool:
         return person.email == self.old
@@ -34,13 +34,13 @@ class Change(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """Emails about one delegate that were not handed over; `stopped` are those that were cancelled."""
+    """Emails about one delegate that were not handed over; `stopped` ones were cancelled."""
 
     live: tuple[Email, ...]
     stopped: tuple[Email, ...] = ()
 
     def redirect(self, change: Change, after: AfterChange, is_made_anew: Callable[[Email], bool]) -> Iterator[Write]:
-        """Whatever goes to another reader, or leads to a link that is another one now."""
+        """Change reader and links of every email that needs it."""
         for mail in self.live:
             if is_made_anew(mail):
                 yield emails.cancel(mail.id)
@@ -57,7 +57,10 @@ def redirect(mail: Email, change: Change, after: AfterChange, *, revive: bool) -
 
 
 def find_waiting(live: Iterable[Email], known: Iterable[str]) -> Waiting:
-    """`live` from the index of what is due; `known` ids that a delegate's rows name, cancelled ones too."""
+    """Find waiting emails.
+
+    `live` from the index of due rows; `known` ids from the delegate's rows, cancelled ones too.
+    """
     keys: list[Key] = [emails.key(mail_id) for mail_id in dict.fromkeys(known)]
     rows = [row for batch in batched(keys) for row in get_many(batch).values() if row["state"] == EmailState.QUEUED]
     found = {mail.id: mail for mail in live} | {row["id"]: read(Email, row) for row in rows if "cancelled" not in row}

@@ -1,6 +1,6 @@
-"""Chase: one more reminder for whoever has not answered, at most one mail a day, and never to who answered or declined.
+"""Send one more reminder to raters who have not answered: at most one email a day, never after an answer or a refusal.
 
-The act is a job for each delegate and day; the job mails each rater in a transaction of their own.
+The act is a job for each delegate and day; the job emails each rater in a transaction of their own.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from chalicelib.waves.emails import about_lists, to_raters
 
 
 class ChaseRefused(Refusal):
-    """Nobody can answer at present, so nobody is asked to."""
+    """No one can answer at present, so no one is asked."""
 
-    title = "Nobody was reminded"
+    title = "No one was reminded"
 
 
 class Chaser(Struct, frozen=True):
-    """One mail to be, and the invitation whose answer cancels it; none for a delegate who has yet to choose raters."""
+    """One email to send, and the invitation whose answer cancels it; none for a delegate without raters."""
 
     mail: Email
     invitation: Invitation | None
@@ -44,22 +44,24 @@ class Chaser(Struct, frozen=True):
 
 
 def remind_delegate(delegate_id: str, now: datetime, by: str) -> None:
-    """Have everyone reminded who has not answered about this delegate. Pressing twice is success.
+    """Remind everyone who has not answered about this delegate. Pressing twice succeeds.
 
     Raises ChaseRefused while the questionnaire is not open.
     """
     delegate, wave = _find(delegate_id)
     if not _accepts(wave, now):
-        raise ChaseRefused("The questionnaire is not open. Extend it first; who has not answered is mailed then.")
+        raise ChaseRefused(
+            "The questionnaire is not open. Extend it first. Raters who have not answered then get an email."
+        )
     day = _local_day(delegate, now)
-    entry = audit_events.add(delegate.cohort_id, "reminded who has not answered", by, delegate.id, now)
+    entry = audit_events.add(delegate.cohort_id, "reminded raters who have not answered", by, delegate.id, now)
     _commit_once([*_chase_writes(delegate, wave, day, now), entry], now)
 
 
 def remind_cohort(cohort_id: str, day: date, now: datetime, by: str) -> None:
-    """The same for every delegate of the cohort whose questionnaire is open. Pressing twice is success."""
+    """Remind for every delegate of the cohort whose questionnaire is open. Pressing twice succeeds."""
     job = JobKind.CHASE_ALL.job(cohort_id, f"{day}", due_at=now, cohort=cohort_id, day=f"{day}")
-    entry = audit_events.add(cohort_id, "reminded who has not answered", by, cohort_id, now)
+    entry = audit_events.add(cohort_id, "reminded raters who have not answered", by, cohort_id, now)
     _commit_once([jobs.add(job), entry], now)
 
 
@@ -70,7 +72,7 @@ def _chase_writes(delegate: Delegate, wave: DelegateWave, day: date, now: dateti
 
 
 def _commit_once(writes: Sequence[Write], now: datetime) -> None:
-    """The job's id holds the day: whoever comes second finds it there."""
+    """Commit the job once. Its id contains the day: a second request finds it."""
     try:
         commit(writes, now)
     except JobExists:
@@ -81,14 +83,14 @@ def _commit_once(writes: Sequence[Write], now: datetime) -> None:
 
 
 def chase_cohort(job: Job, now: datetime) -> Sequence[Write]:
-    """A job for each delegate; who was chased today already is passed over."""
+    """Make a job for each delegate; skip who was reminded today already."""
     chosen = [line.delegate_id for line in cohorts.list_lines(job.about["cohort"]) if can_remind(line)]
     each_or_fail(chosen, lambda delegate_id: _chase_by_job(delegate_id, job.about.get("day", ""), now), "chase_all")
     return []
 
 
 def _chase_by_job(delegate_id: str, wanted: str, now: datetime) -> None:
-    """wanted   the day that was asked for: a repeat on a later day reminds no one again. Old jobs do not say it."""
+    """Make the job. wanted: the day of the request; a repeat on a later day reminds no one again. Old jobs lack it."""
     delegate, wave = _find(delegate_id)
     if _accepts(wave, now):
         day = date.fromisoformat(wanted) if wanted else _local_day(delegate, now)
@@ -96,10 +98,10 @@ def _chase_by_job(delegate_id: str, wanted: str, now: datetime) -> None:
 
 
 def chase_raters(job: Job, now: datetime) -> Sequence[Write]:
-    """Each rater in one transaction; who answers in the meantime is passed over.
+    """Remind each rater in one transaction; skip who answers in the meantime.
 
-    So is who was mailed today, or on the day it was asked for: a repeat on a later day reaches only those whom the
-    earlier attempts did not.
+    Skip also who was emailed today, or on the day of the request: a repeat on a later day reaches only those that the
+    earlier attempts missed.
     """
     delegate, wave = _find(job.about["delegate"])
     for chaser in plan_reminders(delegate, wave, now, since=_asked_at(job, now)):
@@ -112,11 +114,11 @@ def chase_raters(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _asked_at(job: Job, now: datetime) -> datetime:
-    """When the administrator asked; jobs that wait since before they said so are taken as asked for now."""
+    """Return when the administrator asked; for jobs of earlier versions, now."""
     return datetime.fromisoformat(job.about["at"]) if "at" in job.about else now
 
 
-# --- who would be mailed ------------------------------------------------------------------------------
+# --- who would be emailed -----------------------------------------------------------------------------
 
 
 def can_remind(line: DelegateLine) -> bool:
@@ -126,9 +128,9 @@ def can_remind(line: DelegateLine) -> bool:
 def plan_reminders(
     delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime | None = None
 ) -> list[Chaser]:
-    """Everyone who has not answered, whose address works, and who gets no other email about it today.
+    """List raters who have not answered, whose address works, and who get no other email about it today.
 
-    since   when it was asked for: nor who was mailed on that day
+    since   when it was requested: skip also who was emailed on that day
     """
     if not _accepts(wave, now):
         return []
@@ -154,7 +156,7 @@ def plan_reminders(
 def _to_choose(
     programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime
 ) -> list[Chaser]:
-    """A delegate who has chosen nobody is asked for that; the mail leads to their own questionnaire as well."""
+    """Ask a delegate who has no raters to choose some; the email also links to their own questionnaire."""
     mail = about_lists.choose_chaser(programme, delegate, wave, now)
     planned = about_lists.choose_reminder(programme, delegate, wave)
     zone = ZoneInfo(programme.organisation.timezone)
@@ -166,7 +168,7 @@ def _to_choose(
 def _emailed_on(
     programme: Programme, wave: DelegateWave, waiting: Sequence[Invitation], day: datetime
 ) -> Collection[str]:
-    """Ids of the invitations by which somebody was mailed on this local day, or will be."""
+    """Return ids of the invitations with an email on this local day, sent or waiting."""
     by_mail = {mail_id: one.id for one in waiting for mail_id in to_raters.email_ids_of_day(programme, wave, one, day)}
     return {by_mail[mail_id] for mail_id in _existing(list(by_mail))}
 

@@ -1,4 +1,4 @@
-"""Ask once more for survey answers that were sent and cannot be counted."""
+"""Ask again for survey answers that were sent and cannot be counted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DAYS_TO_MEND = 14
 
 
 def ask_again(delegate_id: str, now: datetime, by: str) -> None:
-    """Open what cannot be counted for some days more, and send its link. Pressing twice is success."""
+    """Reopen what cannot be counted for some days, and send its link. Pressing twice succeeds."""
     delegate = delegates.find(delegate_id)
     if delegate is None:
         raise LookupError(f"no delegate {delegate_id}")

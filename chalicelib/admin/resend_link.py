@@ -1,6 +1,6 @@
-"""A lost link: the same link once more, to the address it belongs to, once a day at most.
+"""Send a lost link again, to the address it belongs to, once a day at most.
 
-Nothing here depends on whether a rater has answered, so no one learns it from whether an email goes out.
+Nothing here depends on whether a rater has answered, so no email reveals it.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from chalicelib.waves import lifecycle
 
 
 class AddressNotFound(FormInvalid):
-    """The address is nobody's in this cohort."""
+    """No one in this cohort has the address."""
 
-    title = "No mail was sent"
+    title = "No email was sent"
 
     def __init__(self, address: str) -> None:
-        nobody = f"Nobody in this cohort has the address {address}." if address else "The address is missing."
-        todo = "Look for a slip of the keyboard; if the person has another address now, replace the old one."
-        super().__init__(FieldError("address", f"{nobody} {todo}" if address else nobody))
+        problem = f"No one in this cohort has the address {address}." if address else "The address is missing."
+        todo = "Check the address for typing mistakes. If the person has another address now, replace the old one."
+        super().__init__(FieldError("address", f"{problem} {todo}" if address else problem))
 
 
 def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> bool:
-    """Mail everything that this address has a link to. False if that was done today already.
+    """Email everything that this address has a link to. Return False if that was done today already.
 
-    Raises NobodyFound or CohortUnknown.
+    Raises AddressNotFound or CohortUnknown.
     """
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
@@ -113,7 +113,7 @@ def _has_list_to_approve(delegate: Delegate) -> bool:
 
 
 def _asked(cohort: Cohort, address: str) -> Invitation | None:
-    """A delegate's own questionnaire is on their own page."""
+    """Skip a delegate's own questionnaire: it is on their own page."""
     entries = [entry for entry in invitations.inbox_of(address) if entry.cohort_id == cohort.id]
     keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
     asked = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]

@@ -1,6 +1,7 @@
-"""Send again what SES refused and never took, once its cause is fixed. What was sent is never sent twice.
+"""Send emails again that SES rejected, once the cause is fixed. Never send an accepted email twice.
 
-What is said and noted is the same for an email that no one needs any more: else it would tell who has answered.
+The output and the trail are the same for an email that is no longer needed: otherwise they would reveal who has
+answered.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ BY = "command line"
 
 
 class Outcome(Struct, frozen=True):
-    """What became, or would become, of one email."""
+    """The result, or expected result, of retrying one email."""
 
     mail_id: str
     again: bool
@@ -31,7 +32,7 @@ class Outcome(Struct, frozen=True):
 
 
 def find(mail_ids: Sequence[str], now: datetime) -> tuple[list[Email], list[str]]:
-    """Emails that SES refused, those named or all, and the ids among them that name no such email."""
+    """Find rejected emails, those named or all, and the ids that name no such email."""
     if not mail_ids:
         return emails.refused_by_ses(now), []
     found = {mail_id: emails.find(mail_id) for mail_id in dict.fromkeys(mail_ids)}
@@ -41,12 +42,12 @@ def find(mail_ids: Sequence[str], now: datetime) -> tuple[list[Email], list[str]
 
 
 def retry(refused: Sequence[Email], now: datetime, by: str = BY, *, dry_run: bool = False) -> list[Outcome]:
-    """Queue each again with all its attempts. One that no one needs any more is cancelled instead."""
+    """Queue each email again with its full number of attempts. Cancel one that is no longer needed."""
     return [_retry(mail, now, by, dry_run) for mail in refused]
 
 
 def _retry(mail: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
-    outcome = Outcome(mail.id, again=True, words="waits again, if it is still needed")
+    outcome = Outcome(mail.id, again=True, words="scheduled again, if it is still needed")
     if dry_run:
         return outcome
     writes = emails.retry(mail, now) if _is_wanted(mail) else emails.drop(mail)
@@ -69,7 +70,9 @@ def _drop(mail: Email) -> None:
 
 
 def _is_wanted(mail: Email) -> bool:
-    """Not of a delegate who has left, nor of a rater who has answered, declined, or has another address."""
+    """Return whether the email is still needed: not if the delegate has left, or the rater has answered, declined or
+    moved.
+    """
     if mail.cancelled or "delegate" not in mail.about:
         return not mail.cancelled
     asked = mail.about.get("invitation", "")

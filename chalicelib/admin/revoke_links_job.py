@@ -48,7 +48,7 @@ class Target(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """For the command line: the kind, and the id of whom it is about."""
+        """Describe the link for the command line: its kind, and the delegate's id."""
         return f"{self.verb}{f' about {self.delegate}' if self.delegate else ''}"
 
 

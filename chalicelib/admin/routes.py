@@ -1,4 +1,4 @@
-"""HTTP for administrators: cohorts, a cohort's dashboard, a delegate, what is decided about them, and what failed."""
+"""HTTP routes for administrators: cohorts, a cohort's dashboard, a delegate, their acts, and failures."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ bp = Blueprint(__name__)
 COHORT = "/admin/cohort/{cohort_id}"
 DELEGATE = f"{COHORT}/delegate/{{delegate_id}}"
 DONE = {"loaded": "The files are loaded. Everyone in them appears here within a minute."}
-DONE |= {"replaced": "The address is being replaced: a new mail goes out, and the old link stops working."}
-DONE |= {"sent": "The link is on its way again.", "today": "The link was sent again earlier today already."}
-DONE |= {"planned": "The follow-up is planned. The delegates are told, and appear here with it within a minute."}
-DONE |= {"voided": "Whatever was saved or sent is being destroyed, and the person is asked again."}
+DONE |= {"replaced": "The address is being replaced: a new email goes out, and the old link stops working."}
+DONE |= {"sent": "The link is being sent again.", "today": "The link was sent again earlier today already."}
+DONE |= {"planned": "The follow-up is planned. The delegates get an email, and appear here with it within a minute."}
+DONE |= {"voided": "Saved and sent answers are being destroyed, and the person is asked again."}
 DONE |= {"revoked": "The links are being revoked. If the person has no new link yet, send it under “Send a lost link”."}
 DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}
-DONE |= {"as-it-is": "Nothing was left to do: this is how it stands now."}
+DONE |= {"as-it-is": "This was already done. The current status is below."}
 DONE |= {act.id: act.done for act in actions.ACTS.values()}
 
 
@@ -78,7 +78,7 @@ def delegate(cohort_id: str, delegate_id: str) -> Response:
     return _board_page(admin, "admin/delegate", scope, acts=actions.list_actions(scope))
 
 
-# --- what is decided: a page that says what it does, and the button on it -------------------------------
+# --- acts: a page that says what the act does, and the button on it -------------------------------------
 
 
 @bp.route(f"{COHORT}/all/{{act_id}}", **GET)
@@ -201,7 +201,7 @@ def plan_followup(cohort_id: str) -> Response:
     return _posted(admin, "followup", _scope(cohort_id))
 
 
-# --- what stopped ---------------------------------------------------------------------------------------
+# --- failures -------------------------------------------------------------------------------------------
 
 
 @bp.route("/admin/work", **GET)
@@ -227,7 +227,7 @@ def _start_over(admin: SignedIn, job_id: str) -> str:
 
 
 def _send_again(admin: SignedIn) -> str:
-    """All that SES refused. Pressing twice sends nothing twice."""
+    """Send all rejected emails again. Pressing twice sends nothing twice."""
     from chalicelib.admin import retry_emails
 
     refused, _ = retry_emails.find([], clock.now())
@@ -236,7 +236,7 @@ def _send_again(admin: SignedIn) -> str:
     return "sent" if any(outcome.again for outcome in outcomes) else "none"
 
 
-# --- what the views share -------------------------------------------------------------------------------
+# --- shared by the views --------------------------------------------------------------------------------
 
 
 def _query() -> Mapping[str, str]:
@@ -278,7 +278,7 @@ def _act(admin: SignedIn, scope: Scope, act_id: str) -> Response:
     done = signing.url(f"{scope.path}?done={act_id}")
     try:
         actions.find(act_id, scope).run(scope, fields, clock.now(), _by(admin))
-    except actions.NotNow:  # pressed twice, or somebody else was quicker
+    except actions.NotNow:  # pressed twice, or someone else was quicker
         return admin.see_other(signing.url(f"{scope.path}?done=as-it-is"))
     except actions.DateRefused as refused:
         return _act_page(admin, scope, act_id, refused, fields)
@@ -293,7 +293,7 @@ def _again(scope: Scope) -> Scope:
 
 
 def _email_asked_for(scope: Scope) -> str:
-    """Of the delegate whose page led here."""
+    """Return the address of the delegate whose page linked here."""
     wanted = _query().get("delegate", "")
     return scope.board.find(wanted).line.email if wanted else ""
 

@@ -1,4 +1,4 @@
-"""The administrator opens a cohort's second wave."""
+"""Plan a cohort's second wave."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from chalicelib.store.jobs import Job, JobState
 from chalicelib.waves import lifecycle
 
 BY = "command line"
-BUSY = FieldError("", "Someone else is planning it now. Look at the cohort, then try again.")
+BUSY = FieldError("", "Someone else is planning it now. Check the cohort, then try again.")
 
 
 class FollowupRefused(FormInvalid):
-    """Dates that make no sense, or a second follow-up."""
+    """Impossible dates, or a second follow-up."""
 
     title = "No follow-up was planned"
 
@@ -31,13 +31,13 @@ class FollowupRefused(FormInvalid):
 class Planned(Struct, frozen=True):
     cohort_id: str
     dates: FollowupDates
-    changed: bool  # False: it was planned before with these very dates
+    changed: bool  # False: it was planned before with the same dates
 
 
 def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY) -> Planned:
-    """Ask about everyone again whose first wave has closed.
+    """Ask again about every delegate whose first wave has closed.
 
-    Planning it again with the same dates takes in whoever has closed since; if there is no one, nothing is changed.
+    Planning again with the same dates includes delegates who have closed since; if there are none, nothing changes.
     Raises CohortUnknown or FollowupRefused.
     """
     cohort = cohorts.find(cohort_id)
@@ -84,7 +84,7 @@ def _again(
 
 
 def _check(cohort: Cohort, dates: FollowupDates, today: date) -> None:
-    """Raises FollowupRefused with everything that is wrong."""
+    """Check the dates. Raises FollowupRefused with everything that is wrong."""
     wrong = []
     if dates.opens <= cohort.dates.closes:
         first = f"The follow-up must open after the first questionnaire has closed, on {cohort.dates.closes}."
@@ -100,12 +100,12 @@ def _check(cohort: Cohort, dates: FollowupDates, today: date) -> None:
 
 
 def _round(cohort_id: str, number: int, now: datetime) -> Job:
-    """Each round is a job of its own; the first carries no number."""
+    """Make the job; each round has its own, and the first has no number."""
     subject = (cohort_id,) if number == 1 else (cohort_id, str(number))
     return JobKind.FOLLOWUP.job(*subject, due_at=now, cohort=cohort_id)
 
 
 def _is_at_work(cohort_id: str, planned: FollowupDates, now: datetime) -> bool:
-    """Whether the last round still takes in delegates, or has failed and can be started over."""
+    """Return whether the last round is not finished: still running, or failed and to be restarted."""
     last = jobs.find(_round(cohort_id, planned.rounds, now).id)
     return last is not None and last.state is not JobState.DONE

@@ -1,8 +1,8 @@
-"""Void: whatever one person saved or sent about a delegate is destroyed while the questionnaire is open, and they are
-asked again through another link.
+"""Void: destroy what one person saved or sent about a delegate while the questionnaire is open, and ask them again.
 
-For when the wrong person answered. Nothing here depends on whether anything was sent, so the administrator does not
-learn it: the same emails go out, and the counts of the group stay hidden until the close.
+For when the wrong person answered. The new link replaces the old one. Nothing here depends on whether anything was
+sent, so the administrator does not learn it: the same emails go out, and the counts of the group are hidden until the
+close.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ NOT_VOIDED = (InvitationState.REVOKED, InvitationState.DECLINED)
 
 
 class VoidRefused(FormInvalid):
-    """Nobody at this address can answer now."""
+    """No one at this address can answer now."""
 
     title = "Nothing was changed"
 
 
 def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate: str = "") -> None:
-    """Have a person's answers destroyed, about one delegate or about all who are asked about now. Twice is success.
+    """Destroy a person's answers, about one delegate or about all who are asked about now. Voiding twice succeeds.
 
     delegate   the address of the delegate; empty for all
 
-    Raises CohortUnknown, NobodyFound or VoidRefused.
+    Raises CohortUnknown, AddressNotFound or VoidRefused.
     """
     if cohorts.find(cohort_id) is None:
         raise CohortUnknown(cohort_id)
@@ -65,8 +65,8 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     if not open_now:
         raise VoidRefused(FieldError("address", CLOSED))
     links = ",".join(f"{one.delegate_id}:{one.wave.value}:{one.id}:{one.link_version}" for one in open_now)
-    whom = derive(16, clean_address(address), *(one.id for one in open_now))
-    job = JobKind.VOID.job(cohort_id, whom, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
+    person = derive(16, clean_address(address), *(one.id for one in open_now))
+    job = JobKind.VOID.job(cohort_id, person, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
     about = sorted({one.delegate_id for one in open_now})
     try:
         commit([jobs.add(job), *(audit_events.add(cohort_id, VOIDED, by, subject, now) for subject in about)], now)
@@ -76,7 +76,7 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
 
 VOIDED = "voided a rater’s answers and asked again"
 CLOSED = (
-    "No questionnaire of this person is open. After the close answers are cut from who gave them, "
+    "No questionnaire of this person is open. After the close answers are stored without identity, "
     "so that no one can find them any more."
 )
 
@@ -110,7 +110,7 @@ def _is_open(delegate: Delegate, wave: DelegateWave, now: datetime) -> bool:
 
 
 def void_answers(job: Job, now: datetime) -> Sequence[Write]:
-    """Each invitation in one transaction, and once: one with another link was voided by an earlier attempt."""
+    """Void each invitation in one transaction and once: one with another link was voided by an earlier attempt."""
     lost = list_suppressed(job.about["cohort"])
     for link in job.about["links"].split(","):
         delegate_id, wave, invitation_id, version = link.split(":")
@@ -140,7 +140,7 @@ def _void(
 def _writes(
     programme: Programme, delegate: Delegate, wave: DelegateWave, before: Invitation, now: datetime, *, stopped: bool
 ) -> Iterator[Write]:
-    """The first write refuses a wave that was closed or extended since it was read."""
+    """Write the wave first, so that a wave that was closed or extended since it was read refuses the void."""
     after = replace(
         before,
         link_version=before.link_version + 1,

@@ -1,6 +1,6 @@
-"""Withdraw: a delegate leaves the programme. Nobody is asked about them any more; what was not closed is destroyed.
+"""Withdraw a delegate from the programme: no one is asked about them any more; open answers are destroyed.
 
-A report that was made stays theirs; what others published of the cohort stays as it was published.
+A finished report stays theirs; published figures of the cohort do not change.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ NOT_CLOSED = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
 
 
 class WithdrawRefused(Refusal):
-    """Somebody else is at work on this delegate."""
+    """Someone else is changing this delegate."""
 
     title = "Nothing was changed"
 
 
 def withdraw(delegate_id: str, now: datetime, by: str) -> None:
-    """Withdrawing twice is success. Raises WithdrawRefused while answers are being unsealed."""
+    """Withdraw a delegate; withdrawing twice succeeds. Raises WithdrawRefused while answers are being decrypted."""
     delegate, wave = _find(delegate_id)
     if delegate.withdrawn:
         return
@@ -62,11 +62,14 @@ def withdraw(delegate_id: str, now: datetime, by: str) -> None:
         commit(writes, now)
     except (DelegateChanged, WaveChanged):
         if not _find(delegate_id)[0].withdrawn:
-            raise WithdrawRefused("Something else changed just now. Look again, then try again.") from None
+            raise WithdrawRefused("Something else changed just now. Check the page, then try again.") from None
 
 
 def finish_withdrawal(job: Job, now: datetime) -> Sequence[Write]:
-    """The job: revoke links, stop mails, destroy what is sealed. Every step may be repeated; the keys go last."""
+    """Run the job: revoke links, cancel emails, destroy encrypted answers.
+
+    Every step may be repeated; the keys go last.
+    """
     rows = list(delegates.load_rows(job.about["delegate"]))
     delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
     for wave in _waves(rows):
@@ -91,7 +94,7 @@ def _stop(delegate: Delegate, wave: DelegateWave) -> None:
     if wave.state in NOT_CLOSED:
         transact([delegates.move_wave(delegate.id, wave.wave, WaveState.WITHDRAWN, *NOT_CLOSED)])
     elif wave.state is not WaveState.WITHDRAWN:
-        return  # its answers are cut from identity, or about to be: nobody's link opens it any more
+        return  # its answers are being stored without identity, or are so already: no link opens it any more
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     if wave.wave is not Wave.PULSE:
         emails.cancel_all(about_lists.list_reminders(programme, delegate, wave))
@@ -105,7 +108,7 @@ def _revocation(invitation: Invitation) -> list[Write]:
 
 
 def _each(writes: Iterable[Write]) -> None:
-    """One by one: a mail that is not there needs no cancelling."""
+    """Cancel emails one by one; ignore those that do not exist."""
     for write in writes:
         try:
             transact([write])

@@ -273,13 +273,13 @@ def retry_emails(args: Namespace) -> int:
     refused, unknown = find(args.mail, clock.now())
     if unknown:
         raise UsageRefused(
-            f"Not an email that SES refused, or no longer of use: {', '.join(unknown)}. "
+            f"Not an email that SES rejected, or no longer of use: {', '.join(unknown)}. "
             "`mails retry --dry-run` lists those that can be sent again."
         )
     outcomes = retry(refused, clock.now(), dry_run=args.dry_run)
     would = "would be: " if args.dry_run else ""
     lines = [f"{outcome.mail_id}: {would}{outcome.words}" for outcome in outcomes]
-    _say(args, {"mails": outcomes, "dry_run": args.dry_run}, lines or ["SES has refused no email."])
+    _say(args, {"mails": outcomes, "dry_run": args.dry_run}, lines or ["SES has rejected no email."])
     return 0
 
 

@@ -109,7 +109,7 @@ def test_a_reminder_goes_to_everyone_who_has_not_answered_and_counts_no_one(open
     opened.post(url)
     drain(clock.now())
 
-    assert "The reminders are on their way." in opened.page
+    assert "The reminders are being sent." in opened.page
     assert len(sent_mails()) - before == 8
 
 
@@ -136,10 +136,10 @@ def test_a_form_without_its_nonce_changes_nothing(opened, clock):
 def test_more_time_is_given_and_pressing_twice_is_success(opened, clock):
     url = f"{dana()}/extend"
     opened.open(url).post(url, {"last_day": "2026-10-09"})
-    assert "The new last day stands" in opened.page
+    assert "The deadline is extended" in opened.page
     opened.open(url).post(url, {"last_day": "2026-10-09"})
 
-    assert "The new last day stands" in opened.page
+    assert "The deadline is extended" in opened.page
     assert "Friday 9 October 2026" in opened.page
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions == 1
 
@@ -166,7 +166,7 @@ def test_a_delegate_who_is_held_comes_first_and_is_decided(admin, clock):
     drain(clock.now())
     admin.post(url, nonce=nonce)
 
-    assert "Nothing was left to do" in admin.page
+    assert "This was already done" in admin.page
     entry = next(row for row in audit_events.of_cohort(people.COHORT) if "publish" in row["act"])
     assert entry["by"] == settings().administrators[0]
 
@@ -197,7 +197,7 @@ def test_an_address_that_bounced_asks_for_a_decision(opened, clock):
 def test_a_lost_link_is_sent_again(opened, clock):
     url = f"{COHORT}/link"
     opened.open(url).post(url, {"address": "p0@example.org"})
-    assert "on its way again" in opened.page
+    assert "is being sent again" in opened.page
     opened.open(url).post(url, {"address": "p0@example.org"})
     assert "earlier today already" in opened.page
     opened.open(url).post(url, {"address": "nobody@example.org"})
@@ -322,7 +322,7 @@ def test_a_failed_job_is_started_over(opened, clock):
     opened.post(f"{BASE_URL}/admin/work", {"job": job.id})
 
     assert jobs.failed() == []
-    assert "started over" in audit_events.of_cohort(people.COHORT)[-1]["act"]
+    assert "restarted" in audit_events.of_cohort(people.COHORT)[-1]["act"]
 
 
 def test_a_mail_in_doubt_is_shown(opened, clock):

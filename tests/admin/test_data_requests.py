@@ -103,5 +103,5 @@ def test_the_page_of_a_withdrawn_delegate_says_what_erasing_takes(opened, clock)
     leave(clock)
     opened.let_in_administrator(clock.now()).open(f"{BASE_URL}/admin/cohort/{people.COHORT}/delegate/{people.dana()}")
 
-    assert "Erasing what names them" in opened.page
+    assert "Erasing their data" in opened.page
     assert opened.links("/withdraw") == []

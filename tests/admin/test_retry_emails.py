@@ -69,7 +69,7 @@ def unverified(clock, aws):
 
 
 def test_a_sender_that_is_not_verified_costs_no_email(visitor, unverified, clock):
-    """The day of the opening: SES refuses all, someone verifies the sender, and everything goes out by itself."""
+    """The day of the opening: SES rejects all, someone verifies the sender, and everything goes out by itself."""
     people.load(clock.now(), chosen=people.raters(4, 0))
     for minutes in (0, 1, 16, 31):
         drain(clock.to(people.OPENING + timedelta(minutes=minutes)))
@@ -78,13 +78,13 @@ def test_a_sender_that_is_not_verified_costs_no_email(visitor, unverified, clock
     assert states() == {EmailState.QUEUED: 6}
     assert cohorts.bounces(people.COHORT) == []
     for url in (COHORT, WORK, f"{BASE_URL}/admin"):
-        assert "SES refuses every email: the sender is not verified. Verify it" in visitor.open(url).page
+        assert "SES rejects every email: the sender is not verified. Verify it" in visitor.open(url).page
 
     client("sesv2").create_email_identity(EmailIdentity=SENDER_DOMAIN)
     drain(clock.advance(minutes=ACCOUNT_DELAY.seconds // 60 + 1))
     assert states() == {EmailState.SENT: 6}
     assert Counter(mail.addresses[0] for mail in sent_mails()).most_common(1)[0][1] == 1
-    assert "SES refuses" not in visitor.open(COHORT).page
+    assert "SES rejects" not in visitor.open(COHORT).page
 
 
 def test_the_button_sends_all_again_and_pressing_twice_sends_nothing_twice(refused, clock):
@@ -113,8 +113,8 @@ def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused,
         commands.cohort_status(parser().parse_args(words))
     shown = "".join(pages) + capsys.readouterr().out
 
-    assert "SES refused some emails" in pages[0]
-    assert "Some emails were refused" in pages[0]
+    assert "SES rejected some emails" in pages[0]
+    assert "Some emails were rejected" in pages[0]
     assert not {name for name in ("P0", "P1", "P2", "P3") if f">{name}" in shown or f"{name.lower()}@" in shown}
     assert "refused\tsome emails" in shown
     assert re.search(r"\b[5-6] (emails|invitations)", shown) is None
@@ -128,7 +128,7 @@ def again(clock) -> int:
     """How many are said to wait again: all of them, or the answer would tell who has answered."""
     outcomes = retry_emails.retry(retry_emails.find([], clock.now())[0], clock.now(), BY)
     drain(clock.advance(minutes=5))
-    assert {outcome.words for outcome in outcomes} <= {"waits again, if it is still needed"}
+    assert {outcome.words for outcome in outcomes} <= {"scheduled again, if it is still needed"}
     assert emails.refused_by_ses(clock.now()) == []
     return len(outcomes)
 
@@ -213,15 +213,15 @@ def test_the_command_says_what_it_would_do_and_then_does_it(refused, clock, monk
     assert not {"PutItem", "UpdateItem", "TransactWriteItems"} & calls.keys()
     chosen = sorted(ids)[0]
     assert commands.retry_emails(command(chosen)) == 0
-    assert capsys.readouterr().out == f"{chosen}: waits again, if it is still needed\n"
-    with pytest.raises(UsageRefused, match="Not an email that SES refused"):
+    assert capsys.readouterr().out == f"{chosen}: scheduled again, if it is still needed\n"
+    with pytest.raises(UsageRefused, match="Not an email that SES rejected"):
         commands.retry_emails(command(chosen))
     commands.retry_emails(command())
     drain(clock.advance(minutes=5))
     assert len(sent_mails()) == 6
     capsys.readouterr()
     commands.retry_emails(command())
-    assert capsys.readouterr().out == "SES has refused no email.\n"
+    assert capsys.readouterr().out == "SES has rejected no email.\n"
 
 
 def test_the_status_of_a_cohort_says_what_did_not_arrive_and_what_to_do(refused, clock, monkeypatch, capsys):

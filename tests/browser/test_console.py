@@ -197,8 +197,8 @@ def test_every_page_of_a_cohort_that_runs_is_sound(cloud, admin):
     page.goto(signing.url("/admin/work"))
     assert job in page.locator("main").inner_text()
     sound(page)
-    page.get_by_role("button", name="Start over").click()
-    assert "It is being tried again" in page.get_by_role("status").inner_text()
+    page.get_by_role("button", name="Restart").click()
+    assert "The job is being run again" in page.get_by_role("status").inner_text()
     cohort = f"/admin/cohort/{seeds.COHORT}"
     delegate = f"{cohort}/delegate/{seeds.of(seeds.delegates_of_one_coach()[0])}"
     for path in (
@@ -225,12 +225,12 @@ def test_a_cohort_is_chased_given_time_and_closed(cloud, admin, javascript):
     assert "1 address does not work" in page.locator("table.cards tbody tr").first.inner_text()  # who needs them first
     page.get_by_role("link", name=name).first.click()
     assert heading(page) == name
-    page.get_by_role("link", name="Remind who has not answered…").click()
+    page.get_by_role("link", name="Remind raters who have not answered…").click()
     sound(page, javascript)
     mails = page.locator("main li").first.inner_text()
     if "mail goes" in mails or "mails go" in mails:
         press(page, "Send reminders")
-        assert "reminders are on their way" in page.get_by_role("status").inner_text()
+        assert "reminders are being sent" in page.get_by_role("status").inner_text()
     else:  # on the day of the programme's own reminder
         page.get_by_role("link", name="Back", exact=True).click()
 
@@ -240,7 +240,7 @@ def test_a_cohort_is_chased_given_time_and_closed(cloud, admin, javascript):
     sound(page, javascript)
     page.get_by_label("New last day").fill((seeds.now(cloud).date() + timedelta(days=30)).isoformat())
     press(page, "Give more time")
-    assert "The new last day stands" in page.get_by_role("status").inner_text()
+    assert "The deadline is extended" in page.get_by_role("status").inner_text()
     sound(page, javascript)
 
     page.get_by_role("link", name="Close the questionnaire now…").click()
@@ -258,16 +258,16 @@ def test_an_address_is_replaced_and_a_link_sent_again_faults_first(cloud, admin,
     page = admin(f"/cohort/{seeds.COHORT}/address", javascript=javascript)
     page.get_by_label("Old address").fill("nobody@example.org")
     page.get_by_label("New address").fill("somebody@example.org")
-    press(page, "Replace it and send the mail")
-    assert "Nobody in this cohort has the address" in page.get_by_role("alert").inner_text()
+    press(page, "Replace it and send the email")
+    assert "No one in this cohort has the address" in page.get_by_role("alert").inner_text()
     sound(page, javascript)
     page.goto(signing.url(f"/admin/cohort/{seeds.COHORT}/link"))
     sound(page, javascript)
-    page.get_by_label("Mail address").fill("nobody@example.org")
+    page.get_by_label("Email address").fill("nobody@example.org")
     press(page, "Send the link")
-    assert "Nobody in this cohort has the address" in page.get_by_role("alert").inner_text()
+    assert "No one in this cohort has the address" in page.get_by_role("alert").inner_text()
     sound(page, javascript)
-    page.get_by_label("Mail address").fill(entry.coach.email)
+    page.get_by_label("Email address").fill(entry.coach.email)
     press(page, "Send the link")
     assert "The link" in page.get_by_role("status").inner_text()
 
@@ -276,5 +276,5 @@ def test_an_address_is_replaced_and_a_link_sent_again_faults_first(cloud, admin,
         page.get_by_role("link", name="Replace this address").first.click()
         assert page.get_by_label("Old address").input_value() == entry.person.email
         page.get_by_label("New address").fill("new.address@example.org")
-        press(page, "Replace it and send the mail")
+        press(page, "Replace it and send the email")
         assert "being replaced" in page.get_by_role("status").inner_text()
