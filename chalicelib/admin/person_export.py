@@ -1,4 +1,4 @@
-"""One person's data to hand over: what is about them, and nothing that tells of anyone else."""
+"""Export one person's data: what is about them, and nothing that reveals anyone else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.store.table import transact
 OTHER = "(another person)"
 SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
 COUNTS = ("answered", "declined", "counted")  # of what others did; pages show them in steps, and by the day
-SUBJECTS = ("person", "rater", "to")  # whom a row, or an entry of a list, is about
+SUBJECTS = ("person", "rater", "to")  # the person that a row or an entry of a list is about
 
 
 def export(email: str, now: datetime) -> list[Row]:
@@ -44,7 +44,7 @@ def _is_about(value: Mapping[str, Any], email: str) -> bool:
 
 
 def _subjects(value: Mapping[str, Any]) -> list[str]:
-    """Return the addresses of those whom a row or an entry is about."""
+    """Return the addresses of the people that a row or an entry is about."""
     people = (value[name] for name in SUBJECTS if isinstance(value.get(name), Mapping))
     found = [person["email"] for person in people if "email" in person]
     return [*found, value["email"]] if isinstance(value.get("email"), str) else found

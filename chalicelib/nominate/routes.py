@@ -143,7 +143,7 @@ def _request_page(choice: RaterList, refused: ListRefused | None = None, fields:
 def _seen_page(
     template: str, verb: str, choice: RaterList, refused: ListRefused | None, fields: Fields | None
 ) -> Response:
-    """Make a page whose form holds the list that it shows. It tells what has changed since the page that was posted."""
+    """Make a page whose form holds the list that it shows. It shows the changes since the posted page."""
     seen = write_seen(choice.unsent)
     changes = find_changes(seen if fields is None else fields.get(SEEN, ""), choice.unsent)
     return _shown(template, with_warnings(choice), refused, fields, verb, seen=seen, changes=changes)

@@ -53,7 +53,7 @@ def refuse_unseen(choice: RaterList, seen: str) -> None:
 
 
 def _read_seen(seen: str) -> tuple[RaterEntry, ...]:
-    """Read the list of a form. A form without one, from an earlier version, has shown nobody."""
+    """Read the list of a form. A form without one, from an earlier version, has shown no one."""
     try:
         return msgspec.json.decode(seen, type=tuple[RaterEntry, ...])
     except msgspec.DecodeError:
