@@ -92,7 +92,7 @@ def _ways_about(lines: list[DelegateLine], address: str) -> Iterator[LinkOwner]:
             what = f"the survey about {name}"
             yield LinkOwner(f"survey.{delegate.id}", delegate.manager, what, IMPACT.link(survey))
         if approver and approver.email == address and _has_list_to_approve(delegate):
-            what = f"the list of people whom {name} wants to ask"
+            what = f"the list of people that {name} wants to ask"
             yield LinkOwner(f"list.{delegate.id}", approver, what, APPROVE.link(delegate, approver))
 
 
