@@ -117,7 +117,7 @@ def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), 
 
 
 def _who_sees(case: Case) -> Mapping[str, str]:
-    """What stands above each form of the page."""
+    """Return the text above each form of the page."""
     names = readers.Names(case.delegate.person.name)
     forms = (readers.Form.DEBRIEF, readers.Form.COACH_NOTES, readers.Form.HAND_OVER)
     return {form.name.lower(): " ".join(readers.sentences(form, names)) for form in forms}

@@ -14,7 +14,7 @@ from chalicelib.core.model import SELF_GROUP, Programme, RaterGroup
 
 
 class Reader(StrEnum):
-    """Who may be shown something, beside whoever wrote it."""
+    """Readers of an answer, in addition to the person who wrote it."""
 
     DELEGATE = "delegate"
     COACH = "coach"
@@ -29,7 +29,7 @@ class Rule(StrEnum):
     """How it is shown to them, in the words of the form."""
 
     AS_WRITTEN = "{Readers} {see} {what}."
-    OWN_REPORT = "{What} appear in your report as your own, beside what others say together. {Readers} read them."
+    OWN_REPORT = "{What} appear in your report as your own, next to what others say together. {Readers} read them."
     AS_GROUP = "{What} are shown as the {group}’s to {readers}, who will know that they are yours."
     WITH_NAME = (
         "{What} are shown with your name to {readers}, as “{Group}: {rater}”, on their own and never as an average with"
@@ -181,7 +181,7 @@ def _last(form: Form, *, is_alone: bool) -> str:
     if is_alone:
         return f"No one else sees {form.fields[0].words} on any page or in any report."
     if form in (Form.IMPACT_DELEGATE, Form.IMPACT_MANAGER):
-        return "No one else is shown your answers; whoever runs the programme sees only whether you have answered."
+        return "No one else is shown your answers. The programme team sees only whether you have answered."
     return "No one else is shown them."
 
 
