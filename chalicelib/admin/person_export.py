@@ -13,7 +13,7 @@ from chalicelib.store.table import transact
 
 OTHER = "(another person)"
 SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
-COUNTS = ("answered", "declined", "counted")  # of what others did; pages show them in steps, and by the day
+COUNTS = ("answered", "declined", "counted")  # counts of other people's acts; pages show them in steps, and by the day
 SUBJECTS = ("person", "rater", "to")  # the person that a row or an entry of a list is about
 
 
@@ -87,5 +87,5 @@ def _addresses(value: Any) -> Iterator[str]:
 
 
 def _is_address(text: str) -> bool:
-    """Whether it is an address and nothing else; words of an email that hold one among others are theirs to read."""
+    """Return whether it is an address and nothing else; an address inside an email's text is the reader's to see."""
     return "@" in text and not any(sign.isspace() for sign in text) and "://" not in text

@@ -1,8 +1,8 @@
-"""Revoke links: every link that one person has in a cohort opens nothing any more, because someone else may have it.
+"""Revoke every link that one person has in a cohort, because someone else may have it.
 
 Their sessions end at once. The rest is a job: for each delegate concerned it raises the versions of the links and gives
-emails that wait the new ones, in one transaction. Nothing that was saved or sent is touched, and nothing here depends
-on it.
+waiting emails the new links, in one transaction. Saved and sent answers do not change, and nothing here depends on
+them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ REVOKED = "revoked links"
 def revoke_links(
     cohort_id: str, address: str, now: datetime, by: str = BY, *, send: bool = False, dry_run: bool = False
 ) -> list[Target]:
-    """Order a job that revokes every link of this person in the cohort; returns the links.
+    """Start a job that revokes every link of this person in the cohort; return the links.
 
     send   the new link to the person, when the old ones are revoked
 

@@ -1,7 +1,7 @@
-"""The job that revokes links: it raises their versions and gives emails that wait the new links.
+"""Run the job that revokes links: raise their versions and give waiting emails the new links.
 
-The cohort's row is one transaction, and each delegate is one. A link that has another version than the administrator
-revoked is done.
+The cohort's row is one transaction, and each delegate is one. A link whose version has changed since the request is
+done.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MAX_RETRIES = 5  # an email may be sent between our read and our write
 
 
 class Target(Struct, frozen=True):
-    """A link as it was when the administrator revoked it. Once it has another version, it is done.
+    """A link as it was at the administrator's request. Once its version has changed, it is done.
 
     delegate   id; empty for links of the cohort's row
     which      id of an invitation or a coach, or role of an impact survey
@@ -53,7 +53,7 @@ class Target(Struct, frozen=True):
 
 
 def revoke_links_everywhere(job: Job, now: datetime) -> Sequence[Write]:
-    """The cohort's row, then delegate by delegate, each in one transaction; what an earlier attempt did stays done."""
+    """Revoke in the cohort's row, then for each delegate, each in one transaction; skip what an earlier attempt did."""
     cohort_id, person = job.about["cohort"], job.about["address"]
     targets = [Target(*text.split(":")) for text in job.about["links"].split(",")]
     about = sorted({target.delegate for target in targets} - {""})
@@ -95,7 +95,7 @@ def _apply(
 
 
 def _cohort_writes(change: Change, targets: Sequence[Target], waiting: Sequence[Email]) -> list[Write]:
-    """Links of the sponsor and of a coach."""
+    """Return the links of the sponsor and of a coach."""
     before = cohorts.find(change.cohort)
     if before is None:
         raise LookupError(f"no cohort {change.cohort}")
@@ -160,7 +160,7 @@ def _raise_versions(before: Delegate, targets: set[Target]) -> Delegate:
 
 
 def _lost_links(change: Change, waiting: Sequence[Email]) -> list[Write]:
-    """Links that were asked for again and wait: they become the new ones."""
+    """Return resent links that wait: they become the new ones."""
     rows = list(cohorts.rows(change.cohort))
     cohort = cohorts.cohort_from(rows)
     if cohort is None:
@@ -175,5 +175,5 @@ def _lost_links(change: Change, waiting: Sequence[Email]) -> list[Write]:
 
 
 def _part(mail: Email) -> str:
-    """What a lost link leads to; empty for other emails."""
+    """Return what a lost link opens; empty for other emails."""
     return mail.id.split("#")[3] if mail.template in (LINK.name, NEW_LINK.name) else ""

@@ -14,7 +14,7 @@ SEEN = "seen"  # the field of a form that holds the list as its page showed it
 
 
 class ListOutdated(ListRefused):
-    """The page showed another list than the one that is there now."""
+    """The page showed another list than the present one."""
 
     status = 409
 
@@ -47,7 +47,7 @@ def find_changes(seen: str, unsent: Sequence[RaterEntry]) -> ListChanges:
 
 
 def refuse_unseen(choice: RaterList, seen: str) -> None:
-    """Raises ListOutdated unless the form shows the very people who would be sent."""
+    """Raise ListOutdated unless the form shows the same people who would be sent."""
     if find_changes(seen, choice.unsent):
         raise ListOutdated
 
