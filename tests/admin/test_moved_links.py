@@ -73,6 +73,17 @@ def test_answers_that_were_sent_are_neither_shown_nor_changed_nor_declined(opene
     assert [row for row in scan() if row["pk"].startswith("DELEGATE#")] == before
 
 
+def test_the_inbox_of_an_email_to_the_old_address_leads_to_nothing_any_more(opened, clock):
+    old_inbox = people.link("p0", "inbox")
+    assert opened.open(old_inbox).links("/answer/")
+    move(clock)
+    people.answer_all(opened, answer_link(), comment=CANARY)
+
+    assert opened.open(old_inbox).links("/answer/") == []
+    assert "Dana Delegate" not in opened.page
+    assert inbox_of(opened, clock).links("/answer/")
+
+
 @pytest.mark.parametrize("go", ["next", "keep"])
 def test_no_save_changes_sealed_answers_even_where_the_page_was_remembered(opened, clock, go):
     from chalicelib.collect.questionnaire import AnswersSealed, parse_answer_link

@@ -150,6 +150,7 @@ def test_the_answers_of_the_group_are_counted_nowhere_until_the_close(opened, cl
     voided(clock)
 
     assert line().counts_hidden == ("peer",)
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].counts_hidden == ("peer",)
     for _ in range(2):  # at once, and on the next morning
         assert "Peers" not in opened.open(hub).page.partition("Your own questionnaire")[0].partition("facts")[2]
         opened.let_in_administrator(clock.now()).open(COHORT)

@@ -19,13 +19,15 @@ from chalicelib.links.signing import LinkRevoked
 from chalicelib.store import delegates, invitations, jobs, responses, wave_keys
 from chalicelib.store.invitations import Boxes, InvitationChanged
 from chalicelib.store.jobs import JobState
-from chalicelib.store.table import transact
+from chalicelib.store.table import scan, transact
 from chalicelib.waves import lifecycle
+from chalicelib.waves.emails import to_raters
 from tests.faults import scene
 from tests.support import people
 from tests.support.calls import watched_by
 from tests.support.clock import MONDAY
 
+REMINDERS = {kind.name for kind in (*to_raters.LATER.values(), to_raters.EXTENDED)}
 DANA = people.person("dana delegate").email
 NOW = scene.at(MONDAY)
 
@@ -107,6 +109,17 @@ def test_a_close_leaves_nothing_sealed_of_who_saved_and_did_not_send():
     assert not any(one.draft or one.sent for one in scene.asked())
     assert len(responses.of_wave(people.dana(), Wave.BASELINE)) == 5
     assert wave_keys.find(people.dana(), Wave.BASELINE) is None
+
+
+def test_a_close_leaves_no_email_that_tells_who_was_reminded():
+    all_but("p0")
+    scene.settle(people.CLOSE - timedelta(hours=1))
+    reminded = [row["to"]["email"] for row in scan() if row["sk"] == "MAIL" and row["template"] in REMINDERS]
+    assert people.person("p0").email in reminded
+    submit(scene.ticket(scene.invitation("p0")), people.CLOSE - timedelta(minutes=1))
+    assert close()
+
+    assert [row["id"] for row in scan() if row["sk"] == "MAIL" and row["template"] in REMINDERS] == []
 
 
 # --- saving and sending -----------------------------------------------------------------------------------------------
