@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except NoRegionError:
         print("No region is set: export AWS_DEFAULT_REGION=eu-west-2 (London).", file=sys.stderr)
     except (Boto3Error, BotoCoreError, ClientError) as error:
-        print(f"AWS: {error}\nRun the same command again when that is mended: it goes on from there.", file=sys.stderr)
+        print(f"AWS: {error}\nFix that and run the same command again: it resumes.", file=sys.stderr)
     return 1
 
 
@@ -49,7 +49,7 @@ COMMANDS = {"infra": commands.infra, "deploy": commands.deploy, "rotate-keys": c
 
 
 def _told(needs: list[str]) -> int:
-    print(f"{len(needs)} of these need a person." if needs else "Nothing needs a person.")
+    print(f"{len(needs)} of these need action." if needs else "Nothing needs action.")
     return 1 if needs else 0
 
 
@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     choice = ("", "required", "optional")
     made.add_argument("--second-factor", default="", choices=choice, help="of administrators; kept")
     made.add_argument("--administrators", default="", help="addresses, with commas between; kept")
-    made.add_argument("--alarms-to", default="", help="an address that is told of alarms; kept")
+    made.add_argument("--alarms-to", default="", help="an address that gets the alarms; kept")
     made.add_argument("--identity", default="", help="what SES is to verify, if not the sender's domain")
     made.add_argument("--log-days", default="", choices=["", "14", "30", "60", "90"], help="how long logs are kept; 30")
     deployed = commands_of.add_parser("deploy", help="the functions, and what Chalice cannot say")
@@ -76,7 +76,13 @@ def parser() -> argparse.ArgumentParser:
     commands_of.add_parser("policies", help="write the policies of every stage from infra/rights.yaml")
     for each in (made, deployed, removed, rotated):
         each.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
-    for each in (made, deployed, removed, rotated, commands_of.add_parser("status", help="how it stands")):
+    for each in (
+        made,
+        deployed,
+        removed,
+        rotated,
+        commands_of.add_parser("status", help="show the state of the deployment"),
+    ):
         each.add_argument("--stage", required=True, help="which deployment, as in prod")
     return top
 

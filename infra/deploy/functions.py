@@ -26,12 +26,12 @@ def ensure_functions(stage: Deployment, hand: Reporter) -> None:
 
 
 def asynchronous(stage: Deployment) -> dict[str, dict[str, Any]]:
-    """How often Lambda tries a function again that nobody waits for."""
+    """How often Lambda retries a function that was invoked asynchronously."""
     dead = {"OnFailure": {"Destination": stage.arn("sqs", f"{stage.title}-dead")}}
     return {
         # The next sweep comes five minutes later and finds everything.
         "sweep_due": {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 300},
-        # SES tells once: what cannot be settled is kept.
+        # SES sends each event once, so an event that cannot be recorded is kept.
         "mail_events": {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 21_600, "DestinationConfig": dead},
     }
 

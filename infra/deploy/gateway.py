@@ -126,7 +126,7 @@ def _value(now: dict[str, Any], path: str) -> str:
 
 
 def _pages(stage: Deployment, hand: Reporter, api: str) -> None:
-    """`chalice deploy` takes them away each time, because it puts the whole API anew."""
+    """`chalice deploy` removes them each time, because it replaces the whole API."""
     gateway = stage.client("apigateway")
     here = {each["responseType"]: each for each in gateway.get_gateway_responses(restApiId=api).get("items", [])}
     changed = [kind for kind, wanted in responses(stage) if not _is(here.get(kind), wanted)]

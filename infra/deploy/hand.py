@@ -1,4 +1,4 @@
-"""What a command does, told as it does it. In a dry run it tells what it would do, and does nothing."""
+"""Print what a command does. In a dry run, print what it would do and do nothing."""
 
 from __future__ import annotations
 

@@ -81,9 +81,7 @@ def chalice(stage: Deployment, verb: str) -> None:
     program = "import sys; from chalice.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", program, "--project-dir", str(stage.project), verb, "--stage", stage.name]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 (our own words)
-        raise DeployError(
-            f"`chalice {verb}` broke off. Mend what it says and run the same command again: it goes on from there."
-        )
+        raise DeployError(f"`chalice {verb}` failed. Fix the error above and run the command again: it resumes.")
 
 
 def _packager(stage: Deployment) -> Any:

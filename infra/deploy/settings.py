@@ -45,7 +45,7 @@ def check_given(stage: Deployment, given: Mapping[str, Any]) -> Values:
     known = {**read(stage), **{name: value for name, value in given.items() if value}}
     missing = [how for name, how in ASKED.items() if not known.get(name)]
     if missing:
-        raise DeployError("Still to be said, as in: make infra STAGE={} {}".format(stage.name, " ".join(missing)))
+        raise DeployError("Missing settings. Run: make infra STAGE={} {}".format(stage.name, " ".join(missing)))
     if "@" not in parseaddr(known["sender"])[1]:
         raise DeployError(
             f"SENDER={known['sender']!r} holds no address: write SENDER='Fullcircle <feedback@example.org>'."
@@ -85,7 +85,7 @@ def with_id_key(found: Values) -> Values:
 
 
 def write(stage: Deployment, hand: Reporter, wanted: Values) -> bool:
-    """True if they had to be changed. Only names are told: link keys are secret."""
+    """Return whether they had to be changed. Prints names only: link keys are secret."""
     before = read(stage)
     changed = [name for name in wanted if before.get(name) != wanted[name]]
     if not changed:

@@ -107,9 +107,7 @@ def _run(
     stack = _wait(stage, hand, pause)
     status = stack["StackStatus"] if stack else "gone"
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise DeployError(
-            f"The stack came out as {status}: {_first_failure(stage)}. Mend that and run the same command again."
-        )
+        raise DeployError(f"The stack is {status}: {_first_failure(stage)}. Fix that and run the same command again.")
 
 
 def _delete(stage: Deployment, hand: Reporter, pause: Callable[[float], None]) -> None:

@@ -1,7 +1,7 @@
 """What Chalice believes to be deployed, made anew from what is.
 
 Chalice writes `.chalice/deployed/<stage>.json` at the end of a deploy and believes it at the next one. After a deploy
-that broke off, or on another machine, the file is missing or wrong, and Chalice then creates twice or fails
+that failed, or on another machine, the file is missing or wrong, and Chalice then creates twice or fails
 (aws/chalice#1340). So each deploy starts from a file made of live resources. What app.py no longer names is in it
 too, under its old name: Chalice deletes whatever is in its file and not in the app.
 """
@@ -54,7 +54,7 @@ def event_sources(stage: Deployment, arn: str) -> list[dict[str, Any]]:
 def api_ids(stage: Deployment) -> list[str]:
     """Every REST API whose front page is answered by this stage's function; the one that is deployed comes first.
 
-    All stages' APIs have one name, so a name tells nothing; an import that broke off leaves one too many.
+    All stages' APIs have one name, so a name does not identify one; an import that failed leaves an extra API.
     """
     gateway = stage.client("apigateway")
     pages = gateway.get_paginator("get_rest_apis").paginate()

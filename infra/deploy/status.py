@@ -1,4 +1,4 @@
-"""How a deployment stands, and what needs a person; changes nothing."""
+"""Show the state of a deployment and what needs action; change nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STEPS = 6
 
 
 def run(stage: Deployment, hand: Reporter) -> list[str]:
-    """Returns what needs a person, a line each."""
+    """Return one line for each thing that needs action."""
     hand.steps = STEPS
     needs: list[str] = []
     for title, look in LOOKS:
@@ -25,7 +25,7 @@ def run(stage: Deployment, hand: Reporter) -> list[str]:
     return needs
 
 
-Line = tuple[str, bool]  # what to tell, and whether it needs a person
+Line = tuple[str, bool]  # text, and whether it needs action
 
 
 def _stack(stage: Deployment) -> Iterator[Line]:
