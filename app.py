@@ -1,13 +1,13 @@
-"""Every way in: pages, the sweep, the queues of work, report and mail, and what SES says of our mail.
+"""Define every Lambda entry: pages, the sweep, three queues and SES delivery events.
 
 Handlers of schedules, queues and topics stay in this file: Chalice deploys a blueprint's handler as
-`chalicelib.<module>.<function>`, past this app (aws/chalice#1566). What only they need they import themselves: pages,
-for which somebody waits, start without it (tests/test_cold_start.py).
+`chalicelib.<module>.<function>`, past this app (aws/chalice#1566). They import what only they need, so that pages
+start without it (tests/test_cold_start.py).
 """
 
 import gc
 
-gc.disable()  # while modules are read there is little garbage, and looking for it was a fifth of a cold start
+gc.disable()  # disable garbage collection while importing: it took a fifth of a cold start
 
 import os
 import secrets
@@ -31,14 +31,16 @@ STAGE = os.environ["FULLCIRCLE_STAGE"]
 
 log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
-app.api.binary_types.append("multipart/form-data")  # else API Gateway takes every file for UTF-8, and spoils the others
+app.api.binary_types.append(
+    "multipart/form-data"
+)  # else API Gateway reads every file as UTF-8 and corrupts other files
 for blueprint in (web, programme, nominate, collect, milestones, debrief, impact, sponsor, admin):
     app.register_blueprint(blueprint)
 
 
 @app.middleware("all")
 def bind_request_id(event: Any, answer: Any) -> Any:
-    """In every log line: Lambda's own lines of a run that times out carry the same id."""
+    """Add the Lambda request id to every log record. Lambda's own timeout line carries it too."""
     context = event.lambda_context if hasattr(event, "lambda_context") else event.context
     with log.bind(request=context.aws_request_id, stage=STAGE):
         return answer(event)
@@ -46,7 +48,7 @@ def bind_request_id(event: Any, answer: Any) -> Any:
 
 @app.middleware("http")
 def keep_what_was_posted(request: Any, answer: Any) -> Any:
-    """A page that refuses a form shows again what was typed."""
+    """Keep the posted values, so that a refused form shows them again."""
     with answering(request):
         return answer(request)
 
@@ -69,7 +71,7 @@ def work(event: Any) -> None:
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-report", batch_size=1, maximum_concurrency=5)
 def report(event: Any) -> None:
-    """Only this function has the PDF layer."""
+    """Run a report job. Only this function has the PDF layer."""
     from chalicelib.jobs import run
     from chalicelib.jobs.kinds import HANDLERS
 
@@ -93,11 +95,11 @@ def mail_events(event: Any) -> None:
 
 
 def _row_id(message: Any) -> str:
-    """The job's or mail's id: its partition key without the kind of row."""
+    """Return the id of the job or email: its partition key without the kind of row."""
     from chalicelib.store import queues
 
     return queues.read_hint(message.body).split("#", 1)[1]
 
 
-gc.freeze()  # what was read stays: later searches for garbage need not look at it
+gc.freeze()  # imported modules are never garbage: later collections skip them
 gc.enable()

@@ -1,7 +1,7 @@
 """Find words that this product does not use: `python -m infra.checks.plain_english`.
 
-A file may not gain hits. `plain_english.txt` holds the number that each file still has, and numbers only fall:
-`--write` lowers them after a clean-up. A hit that must stay is listed in EXCEPTIONS with its reason.
+A file may not gain hits. `allowed_words/` has one file for each top folder, with the number of hits that each of its
+files still has. Run `--write` after a clean-up to lower them. List a hit that must stay in EXCEPTIONS with its reason.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-BASELINE = Path(__file__).with_suffix(".txt")
+BASELINE = Path(__file__).parent / "allowed_words"
 KINDS = ("*.py", "*.md", "*.j2", "*.js", "*.typ", "Makefile")
 OURSELVES = "infra/checks/plain_english.py"
 
@@ -72,13 +72,31 @@ def _matches(pattern: str, text: str, better: str, flags: re.RegexFlag) -> Itera
 
 
 def tracked_files() -> list[str]:
+    """Return the names of the files to check, relative to the repository."""
     command = ["git", "ls-files", *KINDS]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
     return [name for name in listed.stdout.split() if name != OURSELVES]
 
 
 def read_baseline(text: str) -> dict[str, int]:
+    """Return how many hits each file may have."""
     return {name: int(count) for count, name in (line.split(" ", 1) for line in text.splitlines())}
+
+
+def write_baseline(counts: Mapping[str, int], folder: Path) -> None:
+    """Write one file for each top folder, so that changes in different folders do not conflict."""
+    lines: dict[str, list[str]] = {}
+    for name in sorted(counts):
+        lines.setdefault(_top_folder(name), []).append(f"{counts[name]} {name}\n")
+    folder.mkdir(exist_ok=True)
+    for path in folder.glob("*.txt"):
+        path.unlink()
+    for top, these in lines.items():
+        (folder / f"{top}.txt").write_text("".join(these), "utf-8")
+
+
+def _top_folder(name: str) -> str:
+    return name.split("/", 1)[0] if "/" in name else "root"
 
 
 def worse(found: Mapping[str, Sequence[Hit]], allowed: Mapping[str, int]) -> dict[str, Sequence[Hit]]:
@@ -89,9 +107,9 @@ def worse(found: Mapping[str, Sequence[Hit]], allowed: Mapping[str, int]) -> dic
 def main(options: Sequence[str]) -> int:
     found = {name: hits(name, (ROOT / name).read_text("utf-8")) for name in tracked_files()}
     if "--write" in options:
-        BASELINE.write_text("".join(f"{len(these)} {name}\n" for name, these in sorted(found.items()) if these))
+        write_baseline({name: len(these) for name, these in found.items() if these}, BASELINE)
         return 0
-    allowed = read_baseline(BASELINE.read_text()) if BASELINE.exists() else {}
+    allowed = read_baseline("".join(path.read_text("utf-8") for path in BASELINE.glob("*.txt")))
     for name, these in worse(found, allowed).items():
         print(f"{name} has {len(these)} words to replace, {allowed.get(name, 0)} are allowed:")
         for hit in these:

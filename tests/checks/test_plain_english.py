@@ -1,4 +1,4 @@
-"""The check of words finds them, and its numbers only fall."""
+"""Test the words check: what it finds, and that a file may not gain hits."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ def test_a_file_may_lose_hits_and_not_gain_any():
     assert plain_english.worse({"a.md": hits}, {"a.md": 2}) == {}
     assert plain_english.worse({"a.md": hits}, {"a.md": 1}) == {"a.md": hits}
     assert plain_english.worse({"a.md": hits}, {}) == {"a.md": hits}
+
+
+def test_the_baseline_has_one_file_for_each_top_folder(tmp_path):
+    (tmp_path / "gone.txt").write_text("1 gone/a.py\n")
+
+    plain_english.write_baseline({"docs/a.md": 2, "docs/b/c.md": 1, "README.md": 3}, tmp_path)
+
+    written = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert written == {"docs.txt": "2 docs/a.md\n1 docs/b/c.md\n", "root.txt": "3 README.md\n"}
+    assert plain_english.read_baseline("".join(written.values())) == {"docs/a.md": 2, "docs/b/c.md": 1, "README.md": 3}
 
 
 @pytest.mark.parametrize(
