@@ -31,9 +31,7 @@ STAGE = os.environ["FULLCIRCLE_STAGE"]
 
 log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
-app.api.binary_types.append(
-    "multipart/form-data"
-)  # else API Gateway reads every file as UTF-8 and corrupts other files
+app.api.binary_types.append("multipart/form-data")  # else API Gateway reads every file as UTF-8
 for blueprint in (web, programme, nominate, collect, milestones, debrief, impact, sponsor, admin):
     app.register_blueprint(blueprint)
 

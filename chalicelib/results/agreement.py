@@ -1,6 +1,6 @@
 """Say how far raters agree, in one of three words whose cut-offs reveal no more than the mean does. Pure.
 
-Why a word and nothing else: docs/decisions/0010-what-spread-may-be-shown.md.
+Why a word and nothing else: docs/decisions/0010-agreement-between-raters.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Turn raw answers into published figures: the one place that decides about anonymity. Pure.
 
-The rule and its proofs: docs/decisions/0007-competency-scores-and-anonymity.md, 0010-what-spread-may-be-shown.md and
+The rule and its proofs: docs/decisions/0007-competency-scores-and-anonymity.md, 0010-agreement-between-raters.md and
 tests/report/test_anonymity.py.
 """
 
