@@ -31,9 +31,9 @@ class Attention(Struct, frozen=True):
         return sorted({(label_of_email(mail.template), mail.reason) for mail in self.refused})
 
     @property
-    def unconfirmed(self) -> list[tuple[str, str]]:
-        """Return address and kind of each unconfirmed email."""
-        return [(mail.to.email, label_of_email(mail.template)) for mail in self.doubtful]
+    def unconfirmed(self) -> list[str]:
+        """List kinds of email: neither who nor how many, which would tell who has not answered."""
+        return sorted({label_of_email(mail.template) for mail in self.doubtful})
 
     def words(self, job: Job) -> str:
         return label_of(job.kind)

@@ -153,10 +153,13 @@ def add(new: Email, *, stopped: bool = False) -> Write:
 
 
 def list_unconfirmed(by: datetime) -> list[Email]:
-    """Return unconfirmed emails whose leases end by then, oldest first."""
+    """Return unconfirmed emails whose leases end by then, oldest first.
+
+    Include cancelled emails: otherwise the list would show that a rater has answered.
+    """
     keys = [Key(row["pk"], "MAIL") for row in due.list_due(by) if row["kind"] == "mail"]
     mails = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
-    doubtful = (mail for mail in mails if mail.state is EmailState.SENDING and not mail.cancelled)
+    doubtful = (mail for mail in mails if mail.state is EmailState.SENDING)
     return sorted(doubtful, key=lambda mail: mail.due_at)
 
 

@@ -317,10 +317,11 @@ def act(play: Play, name: str, delegate: str = "", typed: dict[str, str] | None 
 
 
 def close(play: Play) -> None:
-    """Enough have answered about one of them; of the others the administrator decides again."""
+    """Enough have answered about one of them, but answers were voided, so the administrator decides about all."""
     for name in ("p5", "p6", "p4.new", "p3.new"):
         fill_in(play, play.delegate("dana delegate"), Wave.BASELINE, f"{name}@example.org")
     act(play, "close", "dana delegate")
+    act(play, "publish", "dana delegate")
     act(play, "close")
     act(play, "extend", "dora delegate", {"last_day": "2026-10-20"})
     act(play, "close", "dora delegate")
