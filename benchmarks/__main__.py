@@ -1,4 +1,4 @@
-"""Every budget that is measured here, beside its figure and their ratio; `benchmarks/latest.json` keeps them.
+"""Measure every budget; `benchmarks/latest.json` keeps each figure, its budget and their ratio.
 
 Calls to AWS are counted by tests too, which fail when one is too many: tests/journey/test_budgets.py.
 """

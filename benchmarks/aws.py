@@ -1,4 +1,4 @@
-"""The real stack on moto in this process, metered, and the people of one small cohort."""
+"""Run the real stack on moto in this process, with a meter and one small cohort."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.visitor import Visitor
 
 @contextmanager
 def small_cloud() -> Iterator[tuple[Visitor, Clock]]:
-    """A visitor of the real app and a clock that stands still, as tests have them."""
+    """Yield a visitor of the real app and a fixed clock, as in tests."""
     cloud.set_environment()
     from chalice.test import Client
 

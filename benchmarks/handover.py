@@ -1,4 +1,4 @@
-"""How long mails wait for SES under the senders' pace. On a virtual clock: nobody sleeps."""
+"""Measure how long emails wait for SES under the rate limit, on a virtual clock."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from random import Random
 from benchmarks.row import Row
 from chalicelib.emails.rate_limit import SENDERS, RateLimiter
 
-RATE = 14.0  # mails a second: what SES gives an account that has left the sandbox
-SENDING = 0.06  # seconds for the three calls of a mail, besides the pace
+RATE = 14.0  # emails a second: what SES gives an account that has left the sandbox
+SENDING = 0.06  # seconds for the three calls of an email, without the rate limit
 COHORT = 30
 ORDINARY = 0.5  # of the rate: more than a day of reminders for thousands brings
 

@@ -1,8 +1,8 @@
-"""How long reports take, how large they are, and whether many of them stay flat in memory.
+"""Measure how long reports take, how large they are, and whether memory grows with many of them.
 
-`rows()` measures and returns; `python -m benchmarks.report` prints. A report's time is what somebody waits; beside it
-stand the processor's time over all threads, and what the wait would be at the pace of the machine that the budget was
-set on. WeasyPrint has one thread, so its PDF is compared by the processor's time.
+`rows()` measures and returns; `python -m benchmarks.report` prints. A report's time is elapsed time. Next to it are the
+processor time of all threads, and the elapsed time scaled to the machine on which the budget was set. WeasyPrint has
+one thread, so its PDF is compared by processor time.
 """
 
 from __future__ import annotations

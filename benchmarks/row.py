@@ -1,4 +1,4 @@
-"""What every subject measures: figures beside their budgets."""
+"""Define a measured figure with its budget."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One figure beside its budget, which it may at most be."""
+    """A figure and its budget: the largest value allowed."""
 
     name: str
     figure: float

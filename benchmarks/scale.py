@@ -1,7 +1,7 @@
-"""Whether a delegate costs the same beside 30 others as beside 50,000. Real code over benchmarks/stand_in.py.
+"""Check that a delegate costs the same with 30 others as with 50,000; real code over stand_in.py.
 
 Each size in a process of its own: a cohort is loaded, asked, closed and reported while the table holds the rows of
-all the others, who wait for their own reminders; then one sweep finds everybody's at once.
+all the others, who wait for their own reminders; then one sweep finds all of them at once.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _bounds(cloud: StandIn) -> dict[str, float]:
 
 
 def _fill(cloud: StandIn, size: int) -> None:
-    """Rows of everybody else, after the pattern of a delegate who went the whole way."""
+    """Add the rows of all other delegates, copied from one who completed the programme."""
     table = cloud.rows[TABLE]
     meta, line = table["COHORT#pattern"]["META"], next(_starting(table["COHORT#pattern"], "DELEGATE#"))
     delegate = next(rows["META"] for pk, rows in table.items() if pk.startswith("DELEGATE#"))
@@ -144,7 +144,7 @@ def _starting(rows: dict[str, Any], prefix: str) -> Iterator[Any]:
 
 
 class Cohort:
-    """Takes people through a programme by the acts behind the pages, and runs what queues are told of."""
+    """Take people through a programme by the actions behind the pages, and run the hinted rows."""
 
     def __init__(self, cloud: StandIn) -> None:
         self.cloud = cloud
@@ -161,7 +161,7 @@ class Cohort:
         self._let_pass(close + timedelta(minutes=10))
 
     def open(self, name: str, delegates: int, opening: datetime) -> None:
-        """Enrols, and lets the wave open and everybody be mailed."""
+        """Enrol the delegates, open the wave and send the first emails."""
         self._load(name, delegates, opening - timedelta(days=7))
         self._let_pass(opening)
         self._let_pass(opening + timedelta(minutes=10))

@@ -1,4 +1,4 @@
-"""How long the API function takes to import what it needs, beside the least that any function with DynamoDB needs.
+"""Measure how long the API function takes to import, compared with the minimum of a function with DynamoDB.
 
 Both in fresh interpreters, in turn, in one run: the ratio says more than the times, which depend on the machine. It is
 the median of the ratios of neighbours, for a machine can slow down in the middle of a run.

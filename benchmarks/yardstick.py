@@ -1,4 +1,4 @@
-"""How fast a machine sets type, told by a document that never changes.
+"""Measure how fast a machine renders a PDF, with a document that never changes.
 
 A report's budget of 120 ms was set on a machine that set a first sketch of the report in 67 ms. Other machines took
 twice as long for that sketch, and half as long again from one hour to the next. So a report's time means something

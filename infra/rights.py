@@ -72,7 +72,7 @@ def needed(service: str, operation: str, params: Mapping[str, Any]) -> set[Right
     """The rights that a call of botocore with these parameters takes. Raises KeyError for one not foreseen here.
 
     Source: AWS's service authorization reference. A transaction needs the rights of the writes it is made of. SES
-    asks for SendRawEmail where the mail is raw, and AWS's own examples grant SendEmail beside it.
+    asks for SendRawEmail for raw emails, and AWS's own examples grant SendEmail as well.
     """
     if service == "sesv2":
         return {(f"ses:{action}", on) for action in _email_actions(params) for on in ("sender", "configuration_set")}

@@ -158,7 +158,7 @@ def responses(stage: Deployment) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _headers(base_url: str) -> Iterator[tuple[str, str]]:
-    """As every page's. A policy's own quotes cannot stand inside those that API Gateway wants around a value."""
+    """Return the headers of every page. A policy's quotes are not allowed inside those that API Gateway needs."""
     site = "{0.scheme}://{0.netloc}".format(urlsplit(base_url))
     for name, value in {**HEADERS, "Content-Type": "text/html; charset=utf-8", "X-Frame-Options": "DENY"}.items():
         yield name, f"default-src {site}; sandbox" if name == "Content-Security-Policy" else value

@@ -26,7 +26,7 @@ def parameters(stage: Deployment, sender: str, chosen: str) -> stack.Parameters:
     name, known = identity(stage, sender)
     name = chosen or before.get("Sender") or name
     if known and name != before.get("Sender"):
-        return {"Sender": "", "MailFromDomain": ""}  # verified by somebody else: not ours to change
+        return {"Sender": "", "MailFromDomain": ""}  # verified outside Fullcircle: do not change it
     return {"Sender": name, "MailFromDomain": "" if "@" in name else f"bounces.{name}"}
 
 

@@ -79,7 +79,7 @@ class Deployment:
         return found
 
     def is_ours(self, name: str) -> bool:
-        """Whether a function, role or rule of this name belongs to this stage, and not to `prod2` beside `prod`."""
+        """Return whether a function, role or rule of this name belongs to this deployment (`prod`, not `prod2`)."""
         return name == self.title or name.startswith(f"{self.title}-")
 
 

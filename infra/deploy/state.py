@@ -1,9 +1,9 @@
-"""What Chalice believes to be deployed, made anew from what is.
+"""Rebuild Chalice's record of a deployment from what is deployed.
 
 Chalice writes `.chalice/deployed/<stage>.json` at the end of a deploy and believes it at the next one. After a deploy
 that failed, or on another machine, the file is missing or wrong, and Chalice then creates twice or fails
 (aws/chalice#1340). So each deploy starts from a file made of live resources. What app.py no longer names is in it
-too, under its old name: Chalice deletes whatever is in its file and not in the app.
+too, under its old name: Chalice deletes everything that is in its file and not in the app.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def _pages(base_url: str) -> Iterator[str]:
 
 
 def _ask(url: str) -> tuple[int, dict[str, str]]:
-    """Status and headers, names in small letters; status 0 and `error` if nobody answers."""
+    """Status and headers, names in small letters; status 0 and `error` if there is no response."""
     request = Request(url, headers={"Accept": "text/html"})  # noqa: S310 (our own settings say https)
     try:
         with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310

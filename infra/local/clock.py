@@ -15,7 +15,7 @@ LATEST_YEAR = 2200
 
 
 class VirtualClock:
-    """Starts at `base`; runs at the speed of time if `live`, else stands still. Never goes back."""
+    """Starts at `base`; runs at the speed of time if `live`, else it is fixed. It never goes back."""
 
     def __init__(self, base: datetime, *, live: bool):
         self._base = base.astimezone(UTC).replace(microsecond=0)

@@ -36,7 +36,7 @@ class PortTaken(Exception):
 class Cloud:
     """One for each process: it sets the environment and imports app.py.
 
-    The clock stands still, and due work waits for `settle` and `advance_to`, until `go_live`.
+    The clock is fixed, and due work waits for `settle` and `advance_to`, until `go_live`.
 
     start  the clock's first moment; now if left out
     """

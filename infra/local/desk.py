@@ -220,7 +220,7 @@ def _job(row: Row) -> dict[str, Any]:
 
 
 def _form(body: bytes) -> Form:
-    """JSON or a form, told apart by the body itself: `curl -d '{..}'` says form and sends JSON."""
+    """Read JSON or a form, recognised by the body itself: `curl -d '{..}'` says form and sends JSON."""
     try:
         text = body.decode().strip()
         found = json.loads(text) if text.startswith(("{", "[")) else dict(parse_qsl(text, strict_parsing=bool(text)))

@@ -26,7 +26,7 @@ WEEK = 7
 
 
 def load_example(cloud: Cloud, most: int | None = None) -> dict[str, object]:
-    """Load it, and run whatever follows at once. Loading it again changes nothing, and says so.
+    """Load it, and run all work that is due at once. Loading it again changes nothing, and says so.
 
     most   delegates; all of them if left out
     """

@@ -61,7 +61,7 @@ def _named_links(email: Accepted, row: Row, names: dict[str, str]) -> Iterator[L
 
 
 def _holders(links: Iterable[Link], row: Row) -> Iterator[tuple[Link, Holder]]:
-    """Everything in one email is for one role; a rater is whoever has no other."""
+    """Everything in one email is for one role; a person without another role is a rater."""
     links = list(links)
     roles = [ROLES[verb] for _, _, verb in links if verb in ROLES]
     roles += [urlsplit(url).path.split("/")[-1].split(".")[SURVEY_ROLE] for _, url, verb in links if verb == SURVEY]

@@ -41,7 +41,7 @@ class Dispatcher:
         return handled
 
     def once(self) -> int:
-        """At most ten messages of each queue, and every mail not yet told of."""
+        """At most ten messages of each queue, and every email whose event is not yet sent."""
         handled = sum(self._carry(queue, handler) for queue, handler in self._sources if memory.waiting(queue))
         return handled + self._tell_of_mail()
 

@@ -11,7 +11,7 @@ from typing import Any
 from infra import rights
 from infra.local import aws_contract
 
-_running: ContextVar[str] = ContextVar("running", default="")  # a function of app.py; empty for anybody else
+_running: ContextVar[str] = ContextVar("running", default="")  # a function of app.py; empty for all other code
 
 used: set[tuple[str, str, str]] = set()  # (function, action, resource)
 

@@ -19,7 +19,7 @@ class PageRefused(Exception):
     """The server answered with an error page."""
 
     def __init__(self, url: str, status: int, heading: str):
-        # A link is a secret that says who somebody is: only the kind of page is told.
+        # A link is a secret that identifies a person, so only the kind of page is shown.
         super().__init__(f"{status} at /{'/'.join(urlsplit(url).path.split('/')[1:3])}: {heading}")
         self.status = status
 
@@ -43,7 +43,7 @@ class Browser:
 
     def __init__(self) -> None:
         self.requests = 0
-        self.cookies: dict[str, str] = {}  # of whoever sits in front of it
+        self.cookies: dict[str, str] = {}  # of the person who uses this browser
         self._connections: dict[str, HTTPConnection] = {}
 
     def open(self, url: str) -> Opened:

@@ -1,4 +1,4 @@
-"""Everybody in the demo and what they will do: who rates whom, who answers when, who never does. All invented."""
+"""Invent the people of the demo and what they will do: who rates which delegate, who answers when, who never does."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Own(StrEnum):
     LATE_LIST = "late_list"  # after a reminder
     LATE_ANSWERS = "late_answers"  # after a reminder
     TWO_SITTINGS = "two_sittings"
-    SLIP = "slip"  # adds somebody by mistake, and removes them
+    SLIP = "slip"  # adds a person by mistake, then removes them
     ADDS_LATER = "adds_later"  # one more rater, days after the list was sent
     ADDS_ON_REQUEST = "adds_on_request"  # one more rater, because the approver of the list asks for one
     LATE_APPROVAL = "late_approval"  # has a list that is approved after a reminder
@@ -95,7 +95,7 @@ class Player(Struct, frozen=True):
 
     @property
     def slip(self) -> Part | None:
-        """Somebody who gets on the list by mistake."""
+        """Return a person who is added to the list by mistake."""
         wrong = Person("Wrong Person", f"wrong.person@{DOMAIN}")
         return replace(self.parts[-1], person=wrong, group="peer") if self.way is Own.SLIP else None
 

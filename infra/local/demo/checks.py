@@ -1,4 +1,4 @@
-"""What must be true when the demo is over; every check that fails is told."""
+"""Check the result of the demo; report every check that fails."""
 
 from __future__ import annotations
 

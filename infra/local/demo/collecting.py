@@ -147,7 +147,7 @@ def reply(world: World, part: Part, letter: Letter) -> None:
 
 
 def begin(world: World, part: Part, letter: Letter) -> None:
-    """Save half; whoever needs two sittings comes back."""
+    """Save half; raters who need two sittings come back."""
     filling.answer_some(world.browser, letter.link("answer"), part.sheet, HALF)
     world.deeds[part.delegate].begun[part.person.email] = world.now
     if part.reply is Reply.TWO_SITTINGS:
@@ -160,7 +160,7 @@ def decline(world: World, part: Part, letter: Letter) -> None:
 
 
 def bounce(world: World, part: Part, letter: Letter) -> None:
-    """The rater's mail system sends it back for good; SES tells us."""
+    """Let the rater's email system bounce the email; SES sends the event."""
     world.browser.post(f"{world.cloud.site}/_local/bounce", {"mail": letter.accepted.id, "type": "Permanent"})
     world.deeds[part.delegate].bounced[part.person.email] = world.now
 

@@ -120,7 +120,7 @@ def read_report(world: World, player: Player, letter: Letter) -> None:
 
 
 def note_assignments(world: World, player: Player, link: str) -> None:
-    """What they did between the workshops; nobody notes everything."""
+    """Note what a delegate did between the workshops; no one notes everything."""
     words = bank("later")["notes"]
     place = world.players.index(player)
     hub = world.browser.open(link)

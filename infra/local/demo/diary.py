@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 SATURDAY = 5
 DAY_BEGINS, DAY_ENDS = 7 * 60 + 40, 21 * 60  # minutes of the day between which people answer
-SOON = timedelta(minutes=20)  # nobody acts on a mail sooner
+SOON = timedelta(minutes=20)  # no one acts on an email sooner
 
 
 class Calendar:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from infra.local.demo.browser import Browser, Opened
 from infra.local.demo.cast import Part
 
-SEND_TO_APPROVER = "Send the list"  # the button of a programme in which somebody approves lists
+SEND_TO_APPROVER = "Send the list"  # the button of a programme with an approver of lists
 
 
 class Unexpected(Exception):
@@ -65,7 +65,7 @@ def choose(browser: Browser, link: str, parts: Sequence[Part], slip: Part | None
 
 
 def approve(browser: Browser, link: str) -> None:
-    """Say yes to a list; somebody who decides reads it first."""
+    """Approve a list, after reading it."""
     shown = browser.open(link)
     expect(browser.send(shown, shown.page.form_with("decision"), {"decision": "approve"}), "Approved")
 

@@ -14,7 +14,7 @@ from infra.local.outbox import Accepted
 
 
 class EmailNotFound(Exception):
-    """Somebody looks for a mail that they never got."""
+    """A person looks for an email that they never got."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Letter:
 
 
 class Mailbox:
-    """Everybody's mail. It is read from the outbox as it comes."""
+    """Hold everyone's emails, read from the outbox as they arrive."""
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []

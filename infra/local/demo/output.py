@@ -25,7 +25,7 @@ class NotOurFolder(Exception):
 
 
 def clear(folder: Path) -> None:
-    """Raises NotOurFolder rather than delete what somebody else keeps there."""
+    """Raise NotOurFolder rather than delete files that the demo did not write."""
     if folder.exists():
         if any(folder.iterdir()) and not (folder / MARK).exists():
             raise NotOurFolder(f"{folder}/ was not made by the demo: please move it away and run the demo again.")

@@ -11,7 +11,7 @@ TYPED = ("text", "email", "date", "number", "hidden", "search", "tel")
 
 
 class NotOnThePage(Exception):
-    """Somebody wants to press or fill in what the page does not have."""
+    """The page does not have the button or field that a person wants to use."""
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Page:
     forms: list[Form] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)  # address and words
     heading: str = ""
-    status: str = ""  # the line that tells where one is
+    status: str = ""  # the line that shows the current step
 
     def form(self, ending: str = "") -> Form:
         """The first whose address ends so. Raises NotOnThePage."""

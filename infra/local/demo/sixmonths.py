@@ -1,4 +1,4 @@
-"""Six months on: delegates, line managers and raters say what came of it, and the sponsor reads the summary."""
+"""Six months on: delegates, line managers and raters report the results, and the sponsor reads the summary."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def answer_survey(world: World, player: Player, role: str, link: str) -> None:
 
 
 def delegate_answers(world: World, player: Player, form: Form, rng: Random) -> dict[str, str]:
-    """Believable answers to whatever one part of the survey asks, and to more."""
+    """Return plausible answers to every question that a part of the survey may ask."""
     words, place = bank("later"), world.players.index(player)
     fields = {"relevance": str(rng.choice((3, 4, 4, 5))), "recommend": str(rng.randint(6, 10))}
     fields["useful"] = rng.choice([option for option in form.options.get("useful", ["feedback"]) if option])

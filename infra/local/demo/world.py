@@ -33,12 +33,12 @@ class Phase(StrEnum):
 
 @dataclass
 class Deeds:
-    """What became of one delegate: when each thing was done."""
+    """Record when each step of one delegate was done."""
 
     opened: datetime | None = None
     own_sent: datetime | None = None
     list_sent: datetime | None = None
-    change_asked: datetime | None = None  # by whoever approves the list
+    change_asked: datetime | None = None  # by the approver of the list
     list_approved: datetime | None = None
     invited: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed
     answered: dict[str, datetime] = field(default_factory=dict)
@@ -118,7 +118,7 @@ class World:
                     react(self, letter)
 
     def _next_step(self) -> datetime | None:
-        """The next moment at which somebody acts, or a job or mail is due."""
+        """Return the next time at which a person acts, or a job or email is due."""
         due = memory.earliest_due(self.cloud.table)
         moments = [self.agenda.next_moment] if self.agenda.next_moment else []
         if due:

@@ -33,7 +33,7 @@ class Day:
 
 
 def delegates_begin(world: World, camera: Camera) -> None:
-    """Somebody who has not chosen raters yet."""
+    """Find a delegate who has not chosen raters yet."""
     player = next(player for player in world.players if player.way is Own.LATE_LIST)
     letter = world.mailbox.last(player.email, "programme/opening")
     with camera.visitor(letter.link("answer")) as page:
@@ -54,7 +54,7 @@ def delegates_begin(world: World, camera: Camera) -> None:
 
 
 def raters_answer(world: World, camera: Camera) -> None:
-    """Somebody who will never send: what the photographer saves there changes nothing in the story."""
+    """Find a rater who will never send: what the photographer saves there changes nothing in the story."""
     part, letter = _silent_rater(world)
     with camera.visitor(letter.link("answer")) as page:
         camera.shoot(page, "rater-landing")
@@ -86,7 +86,7 @@ def raters_answer(world: World, camera: Camera) -> None:
 
 
 def the_wave_has_closed(world: World, camera: Camera) -> None:
-    """For whoever comes too late, and for the administrator, where somebody has too few answers."""
+    """Show pages of a rater who is too late, and of the administrator if a delegate has too few answers."""
     _, letter = _silent_rater(world)
     with camera.visitor(letter.link("answer")) as page:
         camera.shoot(page, "rater-closed")
