@@ -174,12 +174,23 @@ def _all_places(lines: Sequence[DelegateLine], asked: frozenset[str]) -> Iterato
 
 
 def _refuse_taken(change: Change, place: AddressUse) -> None:
-    """Refuse an address that would answer twice about a delegate, or for them."""
+    """Refuse an address that would answer twice about a delegate, or hold two roles that files keep apart."""
+    _refuse_two_roles(change, place.delegate)
     answering = place.listed | {place.delegate.person.email}
     is_coach_only = change.old not in answering and not change.has(place.delegate.manager)
     if change.new in answering and not is_coach_only:
         taken = f"{change.new} already belongs to a person who answers about {place.delegate.person.name}."
         raise ReplaceRefused(FieldError("new", f"{taken} No one can answer twice."))
+
+
+def _refuse_two_roles(change: Change, delegate: Delegate) -> None:
+    others = {"coach": delegate.coach, "line manager": delegate.manager}
+    for role, person in others.items():
+        if change.has(person) and change.new == delegate.person.email:
+            own = f"{change.new} is the address of {delegate.person.name}, who cannot be their own {role}."
+            raise ReplaceRefused(FieldError("new", own))
+        if change.has(delegate.person) and change.new == person.email:
+            raise ReplaceRefused(FieldError("new", f"{change.new} is the address of {delegate.person.name}’s {role}."))
 
 
 # --- the job ------------------------------------------------------------------------------------------

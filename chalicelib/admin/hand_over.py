@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -10,13 +10,16 @@ from msgspec.structs import replace
 from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting
 from chalicelib.core.model import MANAGER_GROUP, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
+from chalicelib.links.kinds import IMPACT
 from chalicelib.links.link_kind import AfterChange
-from chalicelib.store import delegates, emails, jobs, programmes
+from chalicelib.store import delegates, emails, impact_surveys, jobs, programmes
 from chalicelib.store.delegates import Approval, Nomination
+from chalicelib.store.impact_surveys import Role
 from chalicelib.store.jobs import Job
-from chalicelib.store.marshal import read
+from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
+from chalicelib.waves.emails.about_surveys import FIRST, first_email
 
 
 def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
@@ -35,9 +38,27 @@ def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
     return [
         *(write for one in lists for write in _list(one, delegate, one.wave.value in planned, before, now)),
         *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
+        *_manager_survey(programme, delegate, rows, waiting, job, now),
         *(_redirected(waiting, To.APPROVER, before, approver, links) if approver and before else []),
         *(emails.cancel(mail.id) for mail in waiting.live if before and _is_asked_again(find_kind(mail.template))),
     ]
+
+
+def _manager_survey(
+    programme: Programme, delegate: Delegate, rows: Sequence[Row], waiting: Waiting, job: Job, now: datetime
+) -> Iterator[Write]:
+    """Another manager opens nothing that the one before wrote, and is asked unless an answer counts already."""
+    surveys = [survey for survey in impact_surveys.surveys_from(rows) if survey.role is Role.MANAGER]
+    for survey in surveys if job.about["manager"] != delegate.manager.email else []:
+        yield impact_surveys.move(survey)
+        version = survey.link_version + 1
+        links = AfterChange(delegate, delegate.manager, surveys={survey.role.value: version})
+        change = Change(delegate.cohort_id, job.about["manager"], delegate.manager.email, delegate.manager.name)
+        mails = [mail for mail in waiting.live if change.has(mail.to) and IMPACT.verb in mail.links]
+        yield from Waiting(tuple(mails)).redirect(change, links, lambda mail: mail.template == FIRST[Role.MANAGER].name)
+        if survey.is_open and not survey.sent and now < survey.closes_at:
+            asked = first_email(programme, delegate, replace(survey, link_version=version))
+            yield emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=now))
 
 
 def _approver_before(programme: Programme, job: Job, now: Person | None) -> str:

@@ -29,6 +29,7 @@ from chalicelib.programme.load_cohort import (
     is_loaded,
     load_cohort,
     load_programme,
+    refuse_replaced_addresses,
 )
 from chalicelib.programme.read_people import read_delegates, read_raters
 from chalicelib.programme.read_programme import read_programme
@@ -285,6 +286,7 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
         raise DraftRefused([FieldError("id", f"{TAKEN} {last.cohort.title} ({last.cohort.id}).")])
     try:
         check_row_sizes(draft.cohort, draft.people)
+        refuse_replaced_addresses(draft.cohort, draft.people.delegates)
     except LoadRefused as refused:
         raise DraftRefused([FieldError("raters" if draft.people.raters else "delegates", str(refused))]) from None
     stored = roster(last)

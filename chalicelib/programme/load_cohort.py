@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -13,10 +13,12 @@ from msgspec.structs import replace
 
 from chalicelib.core.calendar import Duration, check_dates, closes_at, impact_due_at
 from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.programme.enrolled import id_among
 from chalicelib.store import audit_events, catalogue, cohorts, holds, jobs, programmes
 from chalicelib.store.cohorts import CohortChanged, LastLoad, People
 from chalicelib.store.jobs import Job
@@ -65,6 +67,7 @@ def load_cohort(
     cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort), coach_links=coach_links)
     of_programme = _programme_writes(programme)
     _refuse_other_rules(last, cohort)
+    refuse_replaced_addresses(cohort, delegates)
     check_row_sizes(cohort, people)
     if is_loaded(last, cohort, people):
         return Loaded(cohort, len(delegates), changed=False)
@@ -136,6 +139,27 @@ def check_version_unchanged(programme: Programme) -> bool:
             f"A loaded version never changes: raise `version` in the programme file to {programme.version + 1}."
         )
     return stored is not None
+
+
+def refuse_replaced_addresses(cohort: Cohort, entries: Iterable[DelegateEntry]) -> None:
+    """Refuse another person at an address that was a delegate's: the report would become theirs. One call.
+
+    A file from before the address was replaced, with the same name, means the same delegate. Raises LoadRefused.
+    """
+    lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id, Wave.BASELINE)}
+    known = {line.email: line.delegate_id for line in lines.values()}
+    found = ((entry.person, lines.get(id_among(cohort.id, entry.person.email, known))) for entry in entries)
+    others = [
+        person.email
+        for person, line in found
+        if line and line.email != person.email and name_sort_key(line.name)[0] != name_sort_key(person.name)[0]
+    ]
+    if others:
+        raise LoadRefused(
+            f"{', '.join(others)}: a delegate with another name had this address until it was replaced. "
+            "Correct the file to the address that the cohort’s page shows now. "
+            "Another person needs another address, or a cohort of their own."
+        )
 
 
 def check_row_sizes(cohort: Cohort, people: People) -> None:
