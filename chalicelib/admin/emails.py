@@ -51,6 +51,15 @@ REPLACED = declare_email(
     sent_after_withdrawal=True,
     on_new_address=OnNewAddress.KEEP,
 )
+FORMER = declare_email(
+    "admin/former",
+    "Notice to a former coach, line manager or sponsor",
+    to=To.LINK_OWNER,
+    words="part",
+    sample={"part": "coach"},
+    sent_after_withdrawal=True,
+    on_new_address=OnNewAddress.KEEP,
+)
 
 
 class LinkOwner(Struct, frozen=True):
@@ -96,6 +105,21 @@ def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime)
         to=Person("", change.old),
         due_at=now,
         words=common_words(programme),
+        links={},
+        about={},
+    )
+
+
+def former_notice(programme: Programme, cohort_id: str, part: str, before: str, *, load: str, now: datetime) -> Email:
+    """For whoever had a part until a file named another person; it says nothing of that person."""
+    return create_email(
+        FORMER,
+        cohort_id,
+        derive(12, part, before),
+        load,
+        to=Person("", before),
+        due_at=now,
+        words=common_words(programme) | {"part": part},
         links={},
         about={},
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from chalicelib.admin.notify_former import notify_former_people, notify_former_sponsor
 from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting
 from chalicelib.core.model import MANAGER_GROUP, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
@@ -23,9 +24,9 @@ from chalicelib.waves.emails.about_surveys import FIRST, first_email
 
 
 def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
-    """Return lists with the other manager's name, if no one was emailed about them; given answers keep the previous
-    one.
-    """
+    """Name the other manager on lists that no one was emailed about. Tell those who had a part before."""
+    if "sponsor" in job.about:
+        return notify_former_sponsor(job, now)
     rows = list(delegates.load_rows(job.about["delegate"]))
     delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
@@ -36,6 +37,7 @@ def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
     links = AfterChange(delegate, delegate.person, approver)
     waiting = find_waiting(emails.waiting_about({delegate.id}), [mail_id for one in lists for mail_id in one.reminders])
     return [
+        *notify_former_people(job, delegate, now),
         *(write for one in lists for write in _list(one, delegate, one.wave.value in planned, before, now)),
         *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
         *_manager_survey(programme, delegate, rows, waiting, job, now),

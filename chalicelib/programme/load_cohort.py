@@ -82,7 +82,7 @@ def load_cohort(
             JobKind.ENROL.job(*subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1), by=by)
         ),
         *([] if last else [jobs.add(_summary_job(cohort, programme)), jobs.add(_figures_job(cohort, programme))]),
-        *_held_sponsor(last, cohort, now, by),
+        *_other_sponsor(last, cohort, now, by),
         audit_events.add(cohort.id, f"loaded {len(delegates)} delegates", by, cohort.id, now),
     ]
     try:
@@ -103,11 +103,17 @@ def _address(person: Person | None) -> str:
     return person.email if person else ""
 
 
-def _held_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str) -> list[Write]:
-    """Send sign-in codes to another sponsor's address a day later, or once a second administrator confirms it."""
-    if last is None or cohort.sponsor is None or cohort.sponsor_link == last.cohort.sponsor_link:
+def _other_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str) -> list[Write]:
+    """The audit line, and the notice to the sponsor before. Codes for summaries go to the other sponsor a day later."""
+    if last is None or cohort.sponsor_link == last.cohort.sponsor_link:
         return []
-    return [holds.add(holds.new(cohort.id, cohort.sponsor, now, by))]
+    before, after = last.cohort.sponsor, cohort.sponsor
+    about = {"cohort": cohort.id, "sponsor": _address(before)}
+    return [
+        audit_events.add(cohort.id, "named another sponsor", by, cohort.id, now),
+        *([holds.add(holds.new(cohort.id, after, now, by))] if after else []),
+        *([jobs.add(JobKind.HANDOVER.job(cohort.id, str(last.loads + 1), due_at=now, **about))] if before else []),
+    ]
 
 
 def load_programme(programme: Programme, now: datetime) -> bool:

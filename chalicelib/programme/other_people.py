@@ -9,9 +9,12 @@ from msgspec import Struct
 
 from chalicelib.core.model import Delegate
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.store import debriefs, delegates, holds, jobs
+from chalicelib.store import audit_events, debriefs, delegates, holds, jobs
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Write, get_many
+
+NAMED_COACH = "named another coach"
+NAMED_MANAGER = "named another line manager"
 
 
 class Loading(Struct, frozen=True):
@@ -33,8 +36,10 @@ def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write
     if before is None:
         return []
     has_other_coach = before.coach.email != after.coach.email
-    if not has_other_coach and before.manager.email == after.manager.email:
+    has_other_manager = before.manager.email != after.manager.email
+    if not has_other_coach and not has_other_manager:
         return []
+    acts = [*[NAMED_COACH] * has_other_coach, *[NAMED_MANAGER] * has_other_manager]
     notify = JobKind.HANDOVER.job(
         after.id,
         f"{loading.number}",
@@ -43,7 +48,11 @@ def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write
         coach=before.coach.email,
         manager=before.manager.email,
     )
-    return [jobs.add(notify), *(_of_coach(rows, before, after, loading, now) if has_other_coach else [])]
+    return [
+        jobs.add(notify),
+        *(audit_events.add(after.cohort_id, act, loading.by, after.id, now) for act in acts),
+        *(_of_coach(rows, before, after, loading, now) if has_other_coach else []),
+    ]
 
 
 def _of_coach(

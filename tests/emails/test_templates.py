@@ -19,7 +19,7 @@ from tests.support.clock import MONDAY
 
 KINDS = load_kinds()
 EVERY = sorted(KINDS)
-NAMELESS = {"admin/replaced"}  # the address may never have been the person's: a stranger learns no name
+NAMELESS = {"admin/former", "admin/replaced"}  # the address may never have been the person's: a stranger learns no name
 RATERS = [name for name in EVERY if KINDS[name].to is To.RATER and name != "collect/again"]
 NAMED = [name for name in EVERY if "named" in KINDS[name].words]
 WITH_DEADLINE = sorted(name for name, kind in KINDS.items() if "closes" in kind.words)

@@ -1,0 +1,89 @@
+"""A file that names another coach, line manager or sponsor tells the one before, and the audit trail says so."""
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.core.model import DelegateEntry
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.store import audit_events, cohorts
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+BY = "ada@example.org"
+FORMER = {"coach": "cleo coach", "line manager": "mara manager", "sponsor": "sponsor"}
+
+
+@pytest.fixture
+def opened(aws, clock):
+    people.load(clock.now(), names=("dana delegate", "dora delegate"))
+    drain(clock.now())
+
+
+def load(clock, *, coach="cleo coach", manager="mara manager", sponsor="sponsor"):
+    entries = tuple(
+        DelegateEntry(people.person(name), "Lead", "Nursing", people.person(manager), people.person(coach))
+        for name in ("dana delegate", "dora delegate")
+    )
+    cohort = replace(cohorts.find(people.COHORT), sponsor=people.person(sponsor))
+    load_cohort(cohort, people.programme(), entries, {}, clock.advance(minutes=1), BY)
+    drain(clock.now())
+
+
+def notices_to(name):
+    return [mail for mail in sent_mails(people.person(name).email) if mail.row.startswith("admin/former#")]
+
+
+def acts():
+    return [(row["act"], row["by"], row["about"]) for row in audit_events.of_cohort(people.COHORT)]
+
+
+def name_another(clock, part, who):
+    load(clock, **{part.rpartition(" ")[2]: who})
+
+
+@pytest.mark.parametrize("part", sorted(FORMER))
+def test_who_had_the_part_is_told_once_and_no_one_else(opened, clock, part):
+    name_another(clock, part, "nora new")
+
+    (notice,) = notices_to(FORMER[part])
+    assert part in str(notice.message["Subject"])
+    assert "nora" not in str(notice.message).lower()
+    others = {*FORMER.values(), "nora new", "dana delegate"} - {FORMER[part]}
+    assert [notices_to(other) for other in others] == [[]] * len(others)
+
+
+@pytest.mark.parametrize("part", sorted(FORMER))
+def test_who_is_named_again_and_passed_over_again_is_told_again(opened, clock, part):
+    for who in ("nora new", FORMER[part], "nora new"):
+        name_another(clock, part, who)
+
+    assert len(notices_to(FORMER[part])) == 2
+
+
+@pytest.mark.parametrize(
+    ("part", "act"), [("coach", "named another coach"), ("line manager", "named another line manager")]
+)
+def test_the_trail_names_the_act_the_administrator_and_each_delegate(opened, clock, part, act):
+    name_another(clock, part, "nora new")
+
+    found = [entry for entry in acts() if entry[0].startswith("named")]
+    ids = {line.delegate_id for line in cohorts.list_lines(people.COHORT)}
+    assert set(found) == {(act, BY, delegate_id) for delegate_id in ids}
+    assert len(found) == 2
+
+
+def test_the_trail_names_another_sponsor(opened, clock):
+    name_another(clock, "sponsor", "nora new")
+
+    assert ("named another sponsor", BY, people.COHORT) in acts()
+
+
+def test_the_same_people_again_tell_no_one(opened, clock):
+    renamed = replace(cohorts.find(people.COHORT), title="Another title")
+    entries = tuple(people.entry(name) for name in ("dana delegate", "dora delegate"))
+    load_cohort(renamed, people.programme(), entries, {}, clock.advance(minutes=1), BY)
+    drain(clock.now())
+
+    assert not any(act.startswith("named") for act, _, _ in acts())
+    assert [notices_to(name) for name in FORMER.values()] == [[], [], []]
