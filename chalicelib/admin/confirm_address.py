@@ -11,12 +11,16 @@ from chalicelib.store.holds import HoldChanged
 
 
 class ConfirmRefused(FormInvalid):
-    """The same administrator changed the address, or it was changed once more."""
+    """The same administrator changed the address, or no one knows who did, or it was changed once more."""
 
     title = "The address was not confirmed"
 
 
 OWN = "You changed this address yourself. Another administrator has to confirm it."
+UNNAMED = (
+    "This address was changed by a command, which does not say who gave it. It may have been you, "
+    "so no one can confirm it. Its owner can sign in when the 24 hours have passed."
+)
 CHANGED = "The address was changed again just now. Check the cohort and confirm the new one."
 
 
@@ -30,6 +34,8 @@ def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
         return False
     if found.by == by:
         raise ConfirmRefused(FieldError("", OWN))
+    if not found.is_confirmable:
+        raise ConfirmRefused(FieldError("", UNNAMED))
     try:
         commit(
             [holds.confirm(found, by), audit_events.add(cohort_id, CONFIRMED, by, found.delegate or cohort_id, now)],

@@ -80,6 +80,7 @@ class Hub(Struct, frozen=True):
     impact: ImpactSurvey | None
     ends: date | None  # last day of the programme
     impact_at: datetime | None  # when the delegate is asked about results
+    areas_open_at: datetime | None = None  # set while the delegate's new address waits: then `areas` is empty
 
     @property
     def ends_at(self) -> datetime:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from chalice import Blueprint, Response
+from msgspec.structs import replace
 
 from chalicelib.core import clock
 from chalicelib.core.model import Milestone
@@ -14,6 +16,7 @@ from chalicelib.links.kinds import HUB
 from chalicelib.milestones import hub as hubs
 from chalicelib.milestones.hub import Hub, NoteFault, NotesRefused
 from chalicelib.web import forms
+from chalicelib.web.holds import find_hold, refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
 from chalicelib.web.sessions import signed_in
 
@@ -23,7 +26,7 @@ bp = Blueprint(__name__)
 @bp.route("/hub/{token}", **GET)
 @page_handler
 def hub(token: str) -> Response:
-    opened = _open(token)
+    opened = _without_held_areas(_open(token), clock.now())
     return page("milestones/hub", hub=opened, programme=opened.programme)
 
 
@@ -48,6 +51,7 @@ def open_report(token: str) -> Response:
 @page_handler
 def milestone(token: str, milestone: str) -> Response:
     opened = _open(token)
+    refuse_held(opened.reader, clock.now())
     return _milestone_page(opened, hubs.find_milestone(opened, milestone))
 
 
@@ -56,6 +60,7 @@ def milestone(token: str, milestone: str) -> Response:
 def notes(token: str, milestone: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, HUB.verb, token)
     opened = _open(token)
+    refuse_held(opened.reader, clock.now())
     return _kept(opened, hubs.find_milestone(opened, milestone), fields)
 
 
@@ -63,6 +68,12 @@ def _open(token: str) -> Hub:
     opened = hubs.open_hub(token)
     signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
     return opened
+
+
+def _without_held_areas(opened: Hub, now: datetime) -> Hub:
+    """Leave out what was agreed from the report while a new address waits, as the report does."""
+    hold = find_hold(opened.reader, now) if opened.areas else None
+    return replace(opened, areas=(), areas_open_at=hold.until) if hold else opened
 
 
 def _kept(opened: Hub, milestone: Milestone, fields: Mapping[str, str]) -> Response:

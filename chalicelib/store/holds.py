@@ -14,6 +14,7 @@ from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Write, get_many, put, update
 
 HELD_FOR = timedelta(hours=24)
+UNNAMED = ("command line", "")  # a command says nothing of who gave it, nor did files of earlier versions
 
 
 class HoldChanged(Changed):
@@ -37,6 +38,11 @@ class Hold(Struct, frozen=True):
     @property
     def id(self) -> str:
         return f"{self.who}.{self.delegate}" if self.delegate else self.who
+
+    @property
+    def is_confirmable(self) -> bool:
+        """Whether it is known who made the change, so that someone else may confirm it."""
+        return self.by not in UNNAMED
 
     def holds(self, now: datetime) -> bool:
         return now < self.until and not self.confirmed_by

@@ -28,9 +28,15 @@ class AddressHeld(Refusal):
 
 
 def refuse_held(reader: Reader, now: datetime) -> None:
-    """Refuse a reader of reports whose address is held. One call; none for administrators. Raises AddressHeld."""
+    """Refuse a reader of reports whose address is held. One call, and none for administrators. Raises AddressHeld."""
+    hold = find_hold(reader, now)
+    if hold is not None:
+        raise AddressHeld(hold, reader)
+
+
+def find_hold(reader: Reader, now: datetime) -> Hold | None:
+    """Find the hold in force on a reader's address."""
     if reader.role is Role.ADMINISTRATOR or "cohort" not in reader.about:
-        return
-    for hold in holds.find(reader.about["cohort"], reader.who, reader.about.get("delegate", "")):
-        if hold.holds(now):
-            raise AddressHeld(hold, reader)
+        return None
+    found = holds.find(reader.about["cohort"], reader.who, reader.about.get("delegate", ""))
+    return next((hold for hold in found if hold.holds(now)), None)

@@ -6,14 +6,17 @@ from chalicelib.admin import address_change, confirm_address
 from chalicelib.admin.confirm_address import ConfirmRefused
 from chalicelib.admin.emails import LINK
 from chalicelib.core.ids import reader_key
-from chalicelib.core.model import DelegateEntry, Person
+from chalicelib.core.model import DelegateEntry, Person, Wave
 from chalicelib.core.settings import settings
 from chalicelib.emails import delivery_events
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.links.kinds import CONSOLE, HUB, SPONSOR
 from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.store import audit_events, cohorts, delegates, emails, holds
+from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, holds, reports
+from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.web import forms
 from infra.local import outbox
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -183,7 +186,7 @@ def test_a_confirmation_holds_for_one_change_only(opened, clock):
 
 
 def test_the_console_shows_who_waits_and_confirms(opened, clock):
-    move(clock, "delegate", by="command line")
+    move(clock, "delegate", by=SECOND)
     (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
     opened.let_in_administrator(clock.now()).open(COHORT)
     assert NEW in opened.page
@@ -203,6 +206,23 @@ def test_the_console_refuses_whoever_made_the_change(opened, clock):
 
     assert opened.status == 400
     assert "Another administrator has to confirm it" in opened.page
+
+
+@pytest.mark.parametrize("by", ["command line", ""])
+def test_no_one_confirms_what_a_command_changed(opened, clock, by):
+    """Whoever gave the command may be the administrator who confirms."""
+    move(clock, "coach", by=by)
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+    opened.let_in_administrator(clock.now()).open(COHORT)
+    assert "no one can confirm it sooner" in opened.page
+    assert opened.links("/confirm") == []
+    opened.open(f"{COHORT}/confirm?hold={hold.id}").post(f"{COHORT}/confirm", {"hold": hold.id})
+
+    assert opened.status == 400
+    assert "Its owner can sign in when the 24 hours have passed" in opened.page
+    assert ask_for_code(opened, "coach").status == 403
+    clock.advance(hours=24)
+    assert opened.sign_in(page_of("coach"), NEW, clock.now()).status == 200
 
 
 def test_another_coach_in_a_file_waits_too_and_a_coach_of_the_cohort_only_for_this_delegate(opened, clock):
@@ -249,3 +269,29 @@ def test_the_same_files_loaded_again_change_no_sponsor(opened, clock):
     after = cohorts.find(people.COHORT)
     assert (after.sponsor, after.sponsor_link) == (before.sponsor, 1)
     assert holds.from_rows(cohorts.rows(people.COHORT)) == []
+
+
+AREA = Area("1", "BEHAVIOUR", "", "FIRST-STEP", "SUPPORT", "", "")
+
+
+def test_what_was_agreed_from_the_report_waits_as_the_report_does(opened, clock):
+    """A delegate's own page opens with the link alone, which goes to the new address."""
+    report = StoredReport(people.dana(), Wave.BASELINE, "c", "f", "h", "p", clock.now(), ReportState.RELEASED)
+    debrief = Debrief(clock.now().date(), (AREA.id,))
+    people.write(reports.add(report), *debriefs.save(people.dana(), Wave.BASELINE, debrief, [AREA]))
+    delegate = delegates.find(people.dana())
+    assert "BEHAVIOUR" in opened.open(HUB.url(delegate)).page
+    milestone = opened.links("/milestone/")[0]
+    assert "BEHAVIOUR" in opened.open(milestone).page
+
+    move(clock, "delegate")
+    page = opened.open(HUB.url(delegates.find(people.dana()))).page
+    held = opened.links("/milestone/")[0]
+    assert not any(word in page for word in ("BEHAVIOUR", "FIRST-STEP", "SUPPORT"))
+    assert "Your address was changed lately" in page
+    assert opened.open(held).status == 403
+    assert opened.post(held, {}, nonce=forms.nonce(HUB.verb, HUB.token(delegates.find(people.dana())))).status == 403
+
+    clock.advance(hours=24)
+    assert "BEHAVIOUR" in opened.open(HUB.url(delegates.find(people.dana()))).page
+    assert "BEHAVIOUR" in opened.open(held).page
