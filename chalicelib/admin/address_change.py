@@ -1,9 +1,9 @@
 """Replace an address that bounced or was mistyped, everywhere in a cohort.
 
 The act is a job. For each delegate it changes everything in one transaction: old links stop working, waiting emails go
-to the new address, and raters who have not answered are invited again. Saved answers are dropped; sent answers count
-and stay encrypted. The old address gets a notice. If the person may read reports, the new address gets no code for a
-day, unless a second administrator confirms it.
+to the new address, and raters are invited again, whether they have answered or not, unless they declined. Saved
+answers are dropped; sent answers count and stay sealed. The old address gets a notice. If the person may read reports,
+the new address gets no code for a day, unless a second administrator confirms it.
 """
 
 from __future__ import annotations

@@ -159,9 +159,9 @@ class _Moving:
             yield emails.add(to_raters.first_email(rules, self.after, wave, after, self.now))
 
     def _is_invited_again(self, after: Invitation) -> bool:
-        """Return who has not answered; the delegate gets a link to their own page instead."""
-        waits = after.state is InvitationState.INVITED and after.group != SELF_GROUP
-        return waits and self._accepts(self.waves[after.wave])
+        """Invite also who has answered: else an email, or its bounce, would tell who has not."""
+        is_asked = after.state in (InvitationState.INVITED, InvitationState.ANSWERED) and after.group != SELF_GROUP
+        return is_asked and self._accepts(self.waves[after.wave])
 
     def _accepts(self, wave: DelegateWave) -> bool:
         return wave.state is WaveState.OPEN and self.now < wave.closes_at

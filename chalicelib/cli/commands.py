@@ -316,7 +316,7 @@ def replace_address(args: Namespace) -> int:
     from chalicelib.admin import address_change
 
     address_change.change_address(args.cohort, args.old, args.new, clock.now(), name=args.name)
-    effect = "old links stop working; raters who have not answered are invited again; the old address gets an email"
+    effect = "old links stop working; raters get another invitation unless they declined; the old address gets an email"
     _say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {effect}"])
     return 0
 

@@ -1,5 +1,6 @@
 """Another address for a rater, a line manager, a delegate or a coach: the old link is dead, and nothing is lost."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import InvitationState, Wave
+from chalicelib.emails import delivery_events
 from chalicelib.jobs.kinds import HANDLERS, JobKind
 from chalicelib.jobs.run import run_job
 from chalicelib.links.kinds import SPONSOR
@@ -89,6 +91,29 @@ def test_reminders_lead_to_the_new_link(opened, clock):
     assert len(to_old("p0")) == 1
 
 
+def test_the_new_address_gets_the_same_email_whether_answers_were_sent_or_not(opened, clock):
+    """Else whoever replaces an address by one that does not exist learns from the bounce who has not answered."""
+    url = people.link("p0", "answer")
+    people.send(people.answer_all(opened, url), url)
+    addresses = {"p0": "p0.new@nowhere.example.org", "p1": "p1.new@nowhere.example.org"}
+    for name, new in addresses.items():
+        address_change.change_address(people.COHORT, old(name), new, clock.advance(minutes=1), BY)
+        drain(clock.now())
+    assert len({_alike(mail, name) for name, new in addresses.items() for mail in sent_mails(new)}) == 1
+
+    for new in addresses.values():
+        (mail,) = sent_mails(new)
+        delivery_events.record_delivery_event(outbox.bounce(mail, clock.now()), clock.now())
+        drain(clock.now())
+    bounced = [bounce.email for bounce in cohorts.bounces(people.COHORT)]
+    assert sorted(bounced) == sorted(addresses.values())
+
+
+def _alike(mail, name):
+    """An email without what is the person's own: their name and their links."""
+    return mail.row.partition("#")[0], re.sub(r"https?://\S+", "LINK", mail.part("plain")).replace(name.upper(), "NAME")
+
+
 def test_an_answer_given_stays_and_counts(opened, clock):
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url), url)
@@ -97,7 +122,7 @@ def test_an_answer_given_stays_and_counts(opened, clock):
 
     moved = invitation(NEW)
     assert (moved.state, moved.sealed, bool(moved.sent)) == (InvitationState.ANSWERED, True, True)
-    assert sent_mails(NEW) == []  # who has answered is not asked again
+    assert "Answers were sent for you" in opened.open(new_link("inbox")).page
     close_or_extend.publish_with_few_answers(people.COHORT, old("dana delegate"), clock.now())
     drain(clock.now())
     assert [row["group"] for row in scan() if row["sk"].startswith("RESPONSE#baseline")] == ["peer"]
