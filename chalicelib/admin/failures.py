@@ -32,7 +32,7 @@ class Attention(Struct, frozen=True):
 
     @property
     def unconfirmed(self) -> list[str]:
-        """List kinds of email: neither who nor how many, which would tell who has not answered."""
+        """List kinds of email: neither who nor how many, which would reveal who has not answered."""
         return sorted({label_of_email(mail.template) for mail in self.doubtful})
 
     def words(self, job: Job) -> str:
