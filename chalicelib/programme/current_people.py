@@ -19,7 +19,10 @@ TAKES_RATERS = (DelegateStatus.PLANNED, DelegateStatus.COLLECTING)
 
 
 class Roster(Struct, frozen=True):
-    """The people by the delegate's address."""
+    """The people by the delegate's address.
+
+    Raters are those who were sent: whom a delegate has only chosen is shown to no administrator, by no preview either.
+    """
 
     delegates: Mapping[str, DelegateEntry]
     raters: Mapping[str, tuple[RaterEntry, ...]]
@@ -42,9 +45,10 @@ def roster(last: LastLoad | None) -> Roster:
     ]
     rows = [row for batch in batched(keys) for row in get_many(batch).values()]
     by_id = {row["id"]: read(Delegate, row) for row in rows if row["sk"] == "META"}
-    chosen = {row["delegate_id"]: read(Nomination, row).raters for row in rows if row["sk"] != "META"}
+    lists = [read(Nomination, row) for row in rows if row["sk"] != "META"]
+    sent = {chosen.delegate_id: chosen.raters[: chosen.sent_raters] for chosen in lists}
     enrolled = {delegate.person.email: _entry(delegate) for delegate in by_id.values() if not delegate.withdrawn}
-    raters = {delegate.person.email: chosen.get(delegate.id, ()) for delegate in by_id.values()}
+    raters = {delegate.person.email: sent.get(delegate.id, ()) for delegate in by_id.values()}
     coming = cohorts.find_people(last.cohort.id, last.people)
     ids_by_address = {line.email: line.delegate_id for line in lines.values()}
     for entry in coming.delegates if coming else ():

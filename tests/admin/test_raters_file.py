@@ -7,6 +7,7 @@ from chalicelib.core.model import Approver, Wave
 from chalicelib.store import cohorts, delegates, invitations, jobs
 from chalicelib.store.delegates import Approval
 from tests.support import people
+from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
 
@@ -65,6 +66,18 @@ def test_the_same_file_again_asks_nobody_twice(choosing, clock):
 
     assert on_list() == before
     assert [len(sent_mails(f"{name}@example.org")) for name in ("p0", "p1")] == [2, 2]  # about Dana, and about Dora
+
+
+@pytest.mark.parametrize("guess", ["p9@example.org", "p7@example.org"])
+@pytest.mark.parametrize("group", ["peer", "direct_report"])
+def test_a_preview_tells_nothing_of_whom_the_delegate_has_only_chosen(choosing, clock, guess, group):
+    page = f"{BASE_URL}/admin/cohort/{people.COHORT}/people"
+    rows = f"delegate_email,group,name,email\n{people.person('dana delegate').email},{group},Pat,{guess}\n"
+    choosing.let_in_administrator(clock.now()).open(page)
+    choosing.send_files(page, {}, {"raters": ("raters.csv", rows.encode())})
+
+    assert "1 new rater of 1 delegate" in choosing.page
+    assert "on a list already" not in choosing.page
 
 
 def test_a_file_before_the_opening_adds_to_an_earlier_one(clock, aws):

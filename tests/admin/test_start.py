@@ -218,7 +218,7 @@ def test_more_than_a_row_takes_is_refused_with_what_to_do_and_the_parts_are_take
     preview(admin, delegates=delegates_file, raters=raters_file)
 
     assert (admin.status, rows()) == (400, [])
-    assert "200 delegates and 1600 raters are too much for one load" in admin.page
+    assert "200 delegates and 1600 raters are too many for one load" in admin.page
     parts = int(re.search(r"Load the delegates first, and then their raters in (\d+) files", admin.page)[1])
 
     preview(admin, delegates=delegates_file)
