@@ -92,7 +92,7 @@ def test_reminders_lead_to_the_new_link(opened, clock):
 
 
 def test_the_new_address_gets_the_same_email_whether_answers_were_sent_or_not(opened, clock):
-    """Else whoever replaces an address by one that does not exist learns from the bounce who has not answered."""
+    """Else an administrator who types an address that does not exist learns from its bounce who has not answered."""
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url), url)
     addresses = {"p0": "p0.new@nowhere.example.org", "p1": "p1.new@nowhere.example.org"}

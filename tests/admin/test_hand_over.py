@@ -73,7 +73,7 @@ def test_another_manager_does_not_open_the_survey_of_the_one_before(opened, cloc
 
 
 def test_another_manager_who_is_asked_again_starts_with_an_empty_survey(opened, clock):
-    """What the one before had sent cannot be counted, so whoever is the manager now is asked."""
+    """What the one before had sent cannot be counted, so the manager of today is asked."""
     survey_of_manager(clock, sent=True, state=SurveyState.CLOSED, answers={"change.1": "99", "example.1": CANARY})
     name_max_as_manager(clock)
     reopen_survey.ask_again(people.dana(), clock.now(), BY)

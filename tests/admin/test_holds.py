@@ -210,7 +210,7 @@ def test_the_console_refuses_whoever_made_the_change(opened, clock):
 
 @pytest.mark.parametrize("by", ["command line", ""])
 def test_no_one_confirms_what_a_command_changed(opened, clock, by):
-    """Whoever gave the command may be the administrator who confirms."""
+    """The person who gave the command may be the administrator who confirms."""
     move(clock, "coach", by=by)
     (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
     opened.let_in_administrator(clock.now()).open(COHORT)

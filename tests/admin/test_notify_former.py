@@ -1,4 +1,4 @@
-"""A file that names another coach, line manager or sponsor tells the one before, and the audit trail says so."""
+"""A file that names another coach, line manager or sponsor notifies the one before, and the audit trail says so."""
 
 import pytest
 from msgspec.structs import replace
