@@ -159,7 +159,7 @@ class _Moving:
             yield emails.add(to_raters.first_email(rules, self.after, wave, after, self.now))
 
     def _is_invited_again(self, after: Invitation) -> bool:
-        """Invite also who has answered: else an email, or its bounce, would tell who has not."""
+        """Invite raters who have answered too: otherwise an email, or its bounce, would show who has not."""
         is_asked = after.state in (InvitationState.INVITED, InvitationState.ANSWERED) and after.group != SELF_GROUP
         return is_asked and self._accepts(self.waves[after.wave])
 

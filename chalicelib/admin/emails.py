@@ -111,7 +111,7 @@ def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime)
 
 
 def former_notice(programme: Programme, cohort_id: str, part: str, before: str, *, load: str, now: datetime) -> Email:
-    """For whoever had a part until a file named another person; it says nothing of that person."""
+    """Notify a person who had a part until a file named another. The email says nothing of the other person."""
     return create_email(
         FORMER,
         cohort_id,

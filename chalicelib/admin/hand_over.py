@@ -24,7 +24,7 @@ from chalicelib.waves.emails.about_surveys import FIRST, first_email
 
 
 def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
-    """Name the other manager on lists that no one was emailed about. Tell those who had a part before."""
+    """Name the other manager on lists that no one was emailed about. Notify those who had a part before."""
     if "sponsor" in job.about:
         return notify_former_sponsor(job, now)
     rows = list(delegates.load_rows(job.about["delegate"]))

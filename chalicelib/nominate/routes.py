@@ -82,9 +82,9 @@ def request(token: str) -> Response:
 @page_handler
 def decide(token: str) -> Response:
     choice, fields = approve_list.open_request(token, clock.now()), _fields(APPROVE.verb, token)
-    decision, remark, seen = (fields.get(name, "") for name in ("decision", "remark", SEEN))
+    decision, remark = fields.get("decision", ""), fields.get("remark", "")
     return _tried(
-        lambda: approve_list.record_decision(choice, decision, remark, seen, clock.now()),
+        lambda: approve_list.record_decision(choice, decision, remark, fields.get(SEEN, ""), clock.now()),
         lambda refused: _request_page(approve_list.open_request(token, clock.now()), refused, fields),
         f"/approve/{token}",
     )

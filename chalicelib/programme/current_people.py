@@ -21,7 +21,7 @@ TAKES_RATERS = (DelegateStatus.PLANNED, DelegateStatus.COLLECTING)
 class Roster(Struct, frozen=True):
     """The people by the delegate's address.
 
-    Raters are those who were sent: whom a delegate has only chosen is shown to no administrator, by no preview either.
+    Raters are those that the delegate has sent. No administrator, and no preview, is shown raters who are only chosen.
     """
 
     delegates: Mapping[str, DelegateEntry]

@@ -61,8 +61,8 @@ DECLARED = (
         "Every opening of a document is noted, and it was opened twice.",
     ),
     Declared(
-        r"page /admin/cohort/\{cohort_id\}/(address|(all|delegate/\{delegate_id\})/close)",
-        r"2 rows (AUDIT|JOB#replace)#",
+        r"page /admin/cohort/\{cohort_id\}/(address|revoke-links|(all|delegate/\{delegate_id\})/close)",
+        r"2 rows (AUDIT|JOB#replace|JOB#revoke_links)#",
         "The button was pressed twice before the job ran: each press is noted, and the second changes nothing.",
     ),
     Declared(

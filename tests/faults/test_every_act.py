@@ -153,7 +153,7 @@ def test_a_close_that_empties_the_boxes_first_is_found(http, tmp_path_factory, m
 
     def store(delegate_id, wave, found):
         for one in invitations.of_delegate(delegate_id, wave):
-            close_wave.apply(invitations.empty(one))
+            close_wave.update_one(invitations.empty(one))
         plain(delegate_id, wave, found)
 
     monkeypatch.setattr(responses, "store", store)

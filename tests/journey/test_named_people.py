@@ -45,7 +45,7 @@ def responses() -> list[dict]:
 
 
 def test_the_form_says_that_each_is_shown_by_name(closed):
-    assert "Your ratings and comments are shown with your name," in closed.page
+    assert "are shown with your name to" in closed.page
     assert "“Line manager: Mo Manager”" in closed.page
     assert "There is only one" not in closed.page
 

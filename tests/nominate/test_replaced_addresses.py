@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.admin import address_change
-from chalicelib.core.model import InvitationState, RaterEntry, Wave
+from chalicelib.admin import address_change, data_requests
+from chalicelib.core.model import ERASED_ADDRESS, InvitationState, RaterEntry, Wave
 from chalicelib.links.kinds import NOMINATE
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, delegates, invitations
@@ -81,3 +81,12 @@ def test_an_address_that_was_replaced_cannot_be_put_on_the_list_again(opened, cl
     assert "has replaced or removed p0@example.org" in opened.page
     raters = delegates.find_nomination(people.dana(), Wave.BASELINE).raters
     assert OLD not in [rater.person.email for rater in raters]
+
+
+def test_someone_who_was_erased_is_not_asked_when_the_list_grows(opened, clock):
+    data_requests.erase(OLD, clock.now())
+    before = asked()
+    by_page(opened, clock)
+
+    assert asked() == sorted([*before, "p9@example.org"])
+    assert sent_mails(ERASED_ADDRESS) == []

@@ -63,6 +63,7 @@ OF_OUR_OWN = {
     "results/cohort_snapshot": "what we wrote",
     "report/offline_ledger": "what report offline wrote",
     "report/offline": "makes a name for a folder",
+    "nominate/seen_list": "a list that our page wrote; msgspec reads a form of limited size",
     "report/pdf_text": "a comment that the form has limited",
     "programme/cohort_form": "a name that cells checked",
     "programme/read_programme": "what yaml_reader limits",
