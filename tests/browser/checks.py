@@ -47,6 +47,7 @@ def assert_sound(page: Page) -> None:
 
     The page is left as it was found.
     """
+    page.wait_for_load_state("load")
     seen[page.url] = _markup(page)
     size = page.viewport_size
     for width in WIDTHS:

@@ -226,6 +226,7 @@ def test_a_cohort_is_chased_given_time_and_closed(cloud, admin, javascript):
     page.get_by_role("link", name=name).first.click()
     assert heading(page) == name
     page.get_by_role("link", name="Remind raters who have not answered…").click()
+    page.wait_for_url("**/chase")
     sound(page, javascript)
     mails = page.locator("main li").first.inner_text()
     if "mail goes" in mails or "mails go" in mails:
@@ -244,6 +245,7 @@ def test_a_cohort_is_chased_given_time_and_closed(cloud, admin, javascript):
     sound(page, javascript)
 
     page.get_by_role("link", name="Close the questionnaire now…").click()
+    page.wait_for_url("**/close")
     sound(page, javascript)
     press(page, "Close now")
     assert "being closed" in page.get_by_role("status").inner_text()
