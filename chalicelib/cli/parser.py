@@ -124,7 +124,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     )
     void.add_argument("--delegate", metavar="ADDRESS", default="", help="only about this delegate; default: all")
 
-    what = "have every link of a person open nothing any more, because someone else may have it"
+    what = "revoke every link of a person: use it if someone else may have a link"
     revoke = _verb(verbs, "revoke-links", commands.revoke_links, what)
     revoke.add_argument("cohort")
     revoke.add_argument("address", metavar="ADDRESS", help="of the person, where they are emailed now")

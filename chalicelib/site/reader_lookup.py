@@ -13,7 +13,7 @@ from chalicelib.web.readers import Reader, Role
 
 DOORS: Mapping[str, Callable[[str], Reader]] = {
     Role.COACH: lambda token: caseload.open_caseload(token).reader,
-    Role.SPONSOR: lambda token: portal.open_shelf(token).reader,
+    Role.SPONSOR: lambda token: portal.open_portal(token).reader,
     Role.DELEGATE: lambda token: hub.open_hub(token).reader,
     Role.ADMINISTRATOR: readers.administrator,
 }

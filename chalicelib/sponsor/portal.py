@@ -48,7 +48,7 @@ class Portal(Struct, frozen=True):
         )
 
 
-def open_shelf(token: str) -> Portal:
+def open_portal(token: str) -> Portal:
     """Open a sponsor's page in two calls. Raises LinkUnknown or LinkRevoked."""
     link = SPONSOR.open(token)
     cohort_id, version = link.parts

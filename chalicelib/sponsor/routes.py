@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice import Blueprint, Response
 
 from chalicelib.core import clock
-from chalicelib.sponsor.portal import document_link, open_shelf
+from chalicelib.sponsor.portal import document_link, open_portal
 from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.sessions import signed_in
 
@@ -15,7 +15,7 @@ bp = Blueprint(__name__)
 @bp.route("/sponsor/{token}", **GET)
 @page_handler
 def shelf(token: str) -> Response:
-    opened = open_shelf(token)
+    opened = open_portal(token)
     sponsor = signed_in(bp.current_request, opened.reader, clock.now())
     return sponsor.page_with_documents("sponsor/shelf", shelf=opened, programme=opened.programme)
 
@@ -23,7 +23,7 @@ def shelf(token: str) -> Response:
 @bp.route("/sponsor/{token}", **POST)
 @page_handler
 def document(token: str) -> Response:
-    opened = open_shelf(token)
+    opened = open_portal(token)
     sponsor = signed_in(bp.current_request, opened.reader, clock.now())
     fields = sponsor.form(bp.current_request)
     link = document_link(opened, fields.get("summary", ""), fields.get("kind", ""), clock.now())

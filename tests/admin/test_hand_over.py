@@ -46,7 +46,7 @@ def survey_of_manager(clock, **more) -> ImpactSurvey:
         closes_at=people.CLOSE,
         areas=(AREA,),
         reminders=(),
-        **{"state": SurveyState.OPEN, "answers": {"change.1": "2", "example.1": CANARY}, **more},
+        **{"state": SurveyState.OPEN, "answers": {"change.1": "2", "evidence.1": CANARY}, **more},
     )
     people.write(impact_surveys.add(survey))
     return survey
@@ -74,7 +74,7 @@ def test_another_manager_does_not_open_the_survey_of_the_one_before(opened, cloc
 
 def test_another_manager_who_is_asked_again_starts_with_an_empty_survey(opened, clock):
     """What the one before had sent cannot be counted, so the manager of today is asked."""
-    survey_of_manager(clock, sent=True, state=SurveyState.CLOSED, answers={"change.1": "99", "example.1": CANARY})
+    survey_of_manager(clock, sent=True, state=SurveyState.CLOSED, answers={"change.1": "99", "evidence.1": CANARY})
     name_max_as_manager(clock)
     reopen_survey.ask_again(people.dana(), clock.now(), BY)
     drain(clock.advance(minutes=6))
