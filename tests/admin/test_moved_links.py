@@ -162,6 +162,7 @@ def test_a_delegates_own_answers_are_sealed_too(opened, clock):
 @pytest.mark.parametrize(("who", "role"), [("dana delegate", Role.DELEGATE), ("mara manager", Role.MANAGER)])
 @pytest.mark.parametrize("sent", [False, True])
 def test_an_impact_survey_shows_nothing_of_before(opened, clock, who, role, sent):
+    answers = {"implemented": CANARY, "negative": CANARY} if role is Role.DELEGATE else {"effect": CANARY}
     survey = impact_surveys.ImpactSurvey(
         people.dana(),
         role,
@@ -170,14 +171,14 @@ def test_an_impact_survey_shows_nothing_of_before(opened, clock, who, role, sent
         people.CLOSE,
         (),
         (),
-        answers={"q": CANARY},
+        answers=answers,
         sent=sent,
     )
     people.write(impact_surveys.add(survey))
     move(clock, who)
 
     after = next(one for one in impact_surveys.surveys_from(delegates.load_rows(people.dana())) if one.role is role)
-    assert (after.sealed, after.sent, dict(after.answers)) == (sent, sent, {"q": CANARY} if sent else {})
+    assert (after.sealed, after.sent, dict(after.answers)) == (sent, sent, answers if sent else {})
     link = IMPACT.url(after)
     for page in (link, f"{link}/review", f"{link}/thanks"):
         assert CANARY not in opened.open(page).page
