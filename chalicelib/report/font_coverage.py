@@ -12,7 +12,11 @@ def coverage(font: bytes) -> frozenset[int]:
 
 
 def _tables(font: bytes) -> dict[bytes, int]:
-    return {font[at : at + 4]: struct.unpack_from(">I", font, at + 8)[0] for at in range(12, _tables_end(font), 16)}
+    """Return table name -> offset: of a font, or of the first font of a collection (all of ours share their glyphs)."""
+    start = struct.unpack_from(">I", font, 12)[0] if font[:4] == b"ttcf" else 0
+    count = struct.unpack_from(">H", font, start + 4)[0]
+    entries = range(start + 12, start + 12 + 16 * count, 16)
+    return {font[at : at + 4]: struct.unpack_from(">I", font, at + 8)[0] for at in entries}
 
 
 def _glyphs(font: bytes) -> dict[int, int]:
@@ -33,10 +37,6 @@ def _glyphs(font: bytes) -> dict[int, int]:
     if not glyphs:
         raise ValueError("the font has no Unicode cmap")
     return glyphs
-
-
-def _tables_end(font: bytes) -> int:
-    return 12 + 16 * int(struct.unpack_from(">H", font, 4)[0])
 
 
 def _format_4(font: bytes, at: int) -> Iterator[tuple[int, int]]:

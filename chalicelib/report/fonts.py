@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Set
 from functools import cache
 from importlib.util import find_spec
@@ -16,8 +17,11 @@ FACES = {  # used by the template; a character must be in all of them, or in a f
     "font_source_serif_pro": ("SourceSerifPro-Semibold",),
 }
 FAMILIES = ("Source Sans Pro", "Source Serif Pro")
-FALLBACK_PACKAGE = "manimgx_fonts"  # Noto: pictures, and the scripts that people in Britain write in
+NOTO_PACKAGE = "manimgx_fonts"  # Noto Emoji, and Noto Sans in some twenty scripts, a file for each
+EAST_ASIAN_PACKAGE = "noto_cjk_sans_otc"  # Noto Sans for Chinese, Japanese and Korean, all in one file
+FALLBACK_PACKAGES = {NOTO_PACKAGE: "*.ttf", EAST_ASIAN_PACKAGE: "*.ttc"}
 FALLBACKS = ("Noto Sans", "Noto Emoji", "Noto Sans Symbols")  # tried in this order, and then those of other scripts
+CHINESE, JAPANESE, KOREAN = (f"Noto Sans CJK {region}" for region in ("SC", "JP", "KR"))  # one file, other forms
 
 
 class FontsMissing(ImportError):
@@ -28,7 +32,11 @@ def missing(packages: Path) -> list[str]:
     """Return the files that a folder of installed packages lacks; used to check the layer before upload."""
     files = [f"{package}/files/{face}.otf" for package, faces in FACES.items() for face in faces]
     lacking = [name for name in files if not (packages / name).is_file()]
-    return lacking + ([] if any((packages / FALLBACK_PACKAGE).glob("*.ttf")) else [f"{FALLBACK_PACKAGE}/*.ttf"])
+    return lacking + [
+        f"{package}/{files}"
+        for package, files in FALLBACK_PACKAGES.items()
+        if not any((packages / package).glob(files))
+    ]
 
 
 def _folder(package: str) -> Path:
@@ -43,9 +51,10 @@ def for_typst() -> Any:
     """Return typst's fonts. Raises RuntimeError if a family is missing."""
     import typst
 
-    folders = [*(str(_folder(package) / "files") for package in FACES), str(_folder(FALLBACK_PACKAGE))]
+    folders = [str(_folder(package) / "files") for package in FACES]
+    folders += [str(_folder(package)) for package in FALLBACK_PACKAGES]
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
-    if missing := {*FAMILIES, *FALLBACKS} - set(fonts.families()):
+    if missing := {*FAMILIES, *FALLBACKS, CHINESE, JAPANESE, KOREAN} - set(fonts.families()):
         raise RuntimeError(f"no font {', '.join(sorted(missing))} in {folders}: install requirements-report.txt")
     return fonts
 
@@ -57,7 +66,16 @@ def needed(letters: Set[int]) -> list[str]:
     time.
     """
     foreign = letters - drawn()
-    return [family for family in fallbacks() if foreign & _draws_first()[family]] if foreign else []
+    if not foreign:
+        return []
+    families = [family for family in fallbacks() if foreign & _draws_first()[family]]
+    return [_east_asian_family(foreign) if family == CHINESE else family for family in families]
+
+
+def _east_asian_family(letters: Set[int]) -> str:
+    """Return the family whose forms of shared characters suit: Japanese writes kana too, and Korean writes Hangul."""
+    names = {unicodedata.name(chr(code), "").split()[0] for code in letters if code > 0x1100}
+    return JAPANESE if names & {"HIRAGANA", "KATAKANA"} else KOREAN if "HANGUL" in names else CHINESE
 
 
 @cache
@@ -65,19 +83,26 @@ def _draws_first() -> dict[str, frozenset[int]]:
     """Return fallback -> the characters that no earlier family can draw."""
     drawn_by, before = {}, frozenset[int]()
     for family in fallbacks():
-        characters = frozenset().union(*(coverage(file.read_bytes()) for file in _files_of(family)))
+        characters = frozenset[int]().union(*(coverage(file.read_bytes()) for file in _files_of(family)))
         drawn_by[family], before = characters - before, before | characters
     return drawn_by
 
 
 def _files_of(family: str) -> list[Path]:
-    return sorted(_folder(FALLBACK_PACKAGE).glob(f"{family.replace(' ', '')}[[]*.ttf"))
+    if family == CHINESE:
+        return _fallback_files(EAST_ASIAN_PACKAGE)
+    return sorted(_folder(NOTO_PACKAGE).glob(f"{family.replace(' ', '')}[[]*.ttf"))
+
+
+def _fallback_files(package: str) -> list[Path]:
+    return sorted(_folder(package).glob(FALLBACK_PACKAGES[package]))
 
 
 @cache
 def fallbacks() -> tuple[str, ...]:
-    other_families = sorted(set(for_typst().families()) - {*FAMILIES, *FALLBACKS})
-    return (*FALLBACKS, *other_families)
+    """Return the families in the order in which they are tried. CHINESE represents all families of its file."""
+    one_script = {family for family in for_typst().families() if " CJK " not in family}
+    return (*FALLBACKS, *sorted(one_script - {*FAMILIES, *FALLBACKS}), CHINESE)
 
 
 def _face(package: str, face: str) -> bytes:
@@ -93,9 +118,10 @@ def drawn() -> frozenset[int]:
 @cache
 def covered() -> frozenset[int]:
     """Return the characters that can be printed: those of the template's faces and of the fallbacks."""
-    return drawn().union(*(coverage(file.read_bytes()) for file in sorted(_folder(FALLBACK_PACKAGE).glob("*.ttf"))))
+    files = [file for package in FALLBACK_PACKAGES for file in _fallback_files(package)]
+    return drawn().union(*(coverage(file.read_bytes()) for file in files))
 
 
-for _package in (*FACES, FALLBACK_PACKAGE):
+for _package in (*FACES, *FALLBACK_PACKAGES):
     if _missing := [name for name in missing(_folder(_package).parent) if name.startswith(_package)]:
         raise FontsMissing(f"no font {', '.join(_missing)}: install requirements-report.txt")

@@ -12,7 +12,7 @@ from chalicelib.report import fonts
 
 
 def test_the_installed_packages_have_every_font():
-    for package in (*fonts.FACES, fonts.FALLBACK_PACKAGE):
+    for package in (*fonts.FACES, *fonts.FALLBACK_PACKAGES):
         lacking = fonts.missing(Path(importlib.import_module(package).__path__[0]).parent)
         assert [name for name in lacking if name.startswith(package)] == []
     assert {*fonts.FAMILIES, *fonts.FALLBACKS} <= set(fonts.fallbacks()) | set(fonts.FAMILIES)
@@ -26,6 +26,7 @@ def test_a_layer_without_a_font_is_told_what_it_lacks(tmp_path):
         "font_source_sans_pro/files/SourceSansPro-Regular.otf",
         "font_source_sans_pro/files/SourceSansPro-Semibold.otf",
         "font_source_serif_pro/files/SourceSerifPro-Semibold.otf",
+        "noto_cjk_sans_otc/*.ttc",
     ]
 
 
@@ -56,6 +57,9 @@ def _import_again(source: str) -> None:
         pytest.param("Keeps her word – café", [], id="none-for-plain-words"),
         pytest.param("Thank you 👏🙂", ["Noto Emoji"], id="pictures"),
         pytest.param("شكرا 👏", ["Noto Emoji", "Noto Sans Arabic"], id="in-the-order-of-all"),
+        pytest.param("陈美玲", ["Noto Sans CJK SC"], id="chinese-forms"),
+        pytest.param("佐々木 さくら", ["Noto Sans CJK JP"], id="japanese-forms"),
+        pytest.param("김민수 金", ["Noto Sans CJK KR"], id="korean-forms"),
     ],
 )
 def test_only_the_families_that_draw_something_are_asked_for(text, families):

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 
 from chalicelib.report.charts import DRAWN, label
 from chalicelib.report.font_coverage import coverage
@@ -20,7 +21,7 @@ from chalicelib.report.render_pdf import render_pdf
 from chalicelib.results.facts import build_facts
 from chalicelib.results.publish import publish
 from tests.report.example import KEY, heading, programme_of, rater, tiny_programme
-from tests.report.standards import faults
+from tests.report.standards import WIDTH_RULES, faults
 
 AWKWARD = {
     "emoji": "Well done \U0001f389\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f ★ ▲",
@@ -50,6 +51,37 @@ def test_awkward_text_compiles_with_all_standards(text, problems):
     assert "<script>" not in render_html(programme, facts)
 
 
+NAMES = {  # of people, as they write them
+    "chinese": "陈美玲",
+    "traditional": "陳麗華",
+    "japanese": "佐々木 さくら・ケンジ",
+    "korean": "김민수",
+    "arabic": "فاطمة الزهراء",
+    "urdu": "مریم چوہدری",
+    "hebrew": "רבקה כהן",
+    "thai": "สมหญิง ใจดี",
+    "hindi": "प्रिया श्रीवास्तव",
+    "bengali": "রহিমা খাতুন",
+    "punjabi": "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ",
+    "tamil": "கயல்விழி",
+    "greek": "Ελένη Παπαδοπούλου",
+    "ukrainian": "Олександра Ґудзь",
+    "vietnamese": "Nguyễn Thị Phượng",
+    "amharic": "አበበ በቀለ",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_names_are_drawn_in_the_script_of_their_owner(name, problems):
+    programme = programme_of()
+    responses = [rater("manager", programme=programme, keep=name), rater("self", 3, programme=programme)]
+    facts = build_facts(programme, heading(delegate=name), publish(programme, responses, comment_key=KEY))
+
+    assert replace_undrawable(name, covered()) == name
+    assert faults(render_pdf(programme, facts)) == []  # the standards refuse a letter without a glyph
+    assert problems == []
+
+
 @settings(max_examples=300)
 @given(st.text(max_size=200))
 def test_any_text_becomes_characters_that_the_fonts_have(text):
@@ -63,10 +95,11 @@ def test_any_text_becomes_characters_that_the_fonts_have(text):
         ("Good \U0001f389", "Good \U0001f389"),
         ("شكرا جزيلا, and thanks", "شكرا جزيلا, and thanks"),
         ("बहुत अच्छा, ਧੰਨਵਾਦ, תודה", "बहुत अच्छा, ਧੰਨਵਾਦ, תודה"),
-        ("她很有耐心。 Thanks", f"{OTHER_SCRIPT} Thanks"),
+        ("她很有耐心。 ありがとう, 감사합니다", "她很有耐心。 ありがとう, 감사합니다"),
+        ("ᠪᠠᠶᠠᠷᠯᠠᠯᠠᠭ᠎ᠠ Thanks", f"{OTHER_SCRIPT} Thanks"),
         ("Good \u2bd1", "Good [uncertainty sign]"),
         ("a\tb\r\nc", "a b\nc"),
-        ("Ａ１", "A1"),
+        ("𝐀𝟏", "A1"),
         ("x" * 40, "x" * 30 + BREAK + "x" * 10),
     ],
 )
@@ -114,11 +147,38 @@ def test_any_comment_is_printed_with_all_standards_many_times(text):
     assert faults(_printed(text)) == []
 
 
-def test_every_character_there_is_a_font_for_is_drawn(problems):
-    characters = [chr(code) for code in sorted(covered())]
+def _assert_drawn(characters: list[str]) -> None:
     for at in range(0, len(characters), 1_000):
         assert faults(_printed(" ".join(characters[at : at + 1_000]))) == []
+
+
+EAST_ASIAN = range(0x2E80, 0x30000)  # from the first radical on: some 44,000 characters
+
+
+def test_every_character_there_is_a_font_for_is_drawn(problems):
+    _assert_drawn([chr(code) for code in sorted(covered()) if code not in EAST_ASIAN or code % 25 == 0])
     assert problems == []
+
+
+@pytest.mark.prove
+def test_every_character_of_east_asia_is_drawn(problems):
+    _assert_drawn([chr(code) for code in sorted(covered()) if code in EAST_ASIAN])
+    assert problems == []
+
+
+def test_a_width_that_is_not_the_fonts_own_is_a_fault():
+    writer = PdfWriter(clone_from=BytesIO(_printed("陈美玲")))
+    (font,) = [
+        part
+        for part in writer._objects
+        if isinstance(part, DictionaryObject) and "CJK" in part.get("/BaseFont", "")
+        if part["/Subtype"] == "/CIDFontType0"
+    ]
+    font[NameObject("/W")] = ArrayObject([NumberObject(number) for number in (0, 9, 500)])
+    changed = BytesIO()
+    writer.write(changed)
+
+    assert set(faults(changed.getvalue())) >= WIDTH_RULES
 
 
 def test_letters_that_no_font_puts_together_are_named(problems):
