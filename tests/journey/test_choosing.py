@@ -41,7 +41,7 @@ def test_a_pasted_list_is_added_once_however_often_it_is_pasted(visitor, choose)
     assert on_list() == {"mara.manager": "manager", "p0": "peer", "p1": "peer", "p2": "peer", "p3": "peer"}
     assert "P Two" in visitor.page
     assert "4 chosen" in visitor.page
-    assert "4 invited; if three in four reply, you get 3 answers" in visitor.page
+    assert "4 chosen, 3 more to be shown on their own" in visitor.page
 
 
 @pytest.mark.parametrize(
