@@ -15,7 +15,7 @@ _ID_KINDS: tuple[tuple[tuple[object, ...], ...], ...] = (
     (("milestones", ANY, "assignments", ANY, "id"),),
     (_ITEM_IDS, _QUESTION_IDS),  # one kind: they are columns of the same responses.csv
 )
-_TAKEN_COLUMNS = ("delegate", "group")
+_TAKEN_COLUMNS = ("delegate", "group", "person")
 _TAKEN_FIELDS = ("form", "go", "at", "by")  # on every page of a questionnaire
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.core.model import Delegate, Programme, Wave
+from chalicelib.core.model import Delegate, Invitation, InvitationState, Programme, Wave
+from chalicelib.report.responses_file import identify
+from chalicelib.results.change import find_other_people, without_people
 from chalicelib.results.facts import Facts, ReportHeading, build_facts, cell_titles, read_facts
 from chalicelib.results.publish import publish
 from chalicelib.results.published import PublishedCells
@@ -59,11 +61,33 @@ def _published(programme: Programme, wave: Wave, rows: Sequence[Row]) -> Publish
 
 
 def earlier_facts(rows: Iterable[Row], wave: Wave) -> Facts | None:
-    """Return the baseline's facts for a follow-up; None if there was no report then. One call."""
+    """Return the baseline's facts for a follow-up; None if there was no report then. One call.
+
+    Named cells that another person answers now are left out.
+    """
     if wave is not Wave.FOLLOWUP:
         return None
+    rows = list(rows)
     reports = (read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}")
-    return next((read_facts(objects.load(report.facts)) for report in reports), None)
+    earlier = next((read_facts(objects.load(report.facts)) for report in reports), None)
+    if earlier is None:
+        return None
+    before, now = _who_answered(rows, Wave(earlier.heading.wave)), _who_answered(rows, wave)
+    return without_people(earlier, find_other_people(earlier, before, now))
+
+
+def _who_answered(rows: Sequence[Row], wave: Wave) -> dict[str, set[str]]:
+    """Return by group the names and addresses of those who answered. Someone who was erased is like no one else."""
+    people: dict[str, set[str]] = {}
+    for row in rows:
+        if row["sk"].startswith(f"INVITATION#{wave.value}#"):
+            invitation = read(Invitation, row)
+            known = people.setdefault(invitation.group, set())
+            if invitation.rater.is_erased:
+                known.add(invitation.id)
+            elif invitation.state is InvitationState.ANSWERED:
+                known.update((identify(invitation.rater.name), invitation.rater.email))
+    return people
 
 
 def _closed_at(rows: Iterable[Row], wave: Wave) -> datetime:

@@ -10,18 +10,20 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain, count
 from pathlib import Path
 
 from msgspec import Struct
 
+from chalicelib.core.answers import Response
 from chalicelib.core.model import Programme, Wave
 from chalicelib.report.offline_differences import refuse_differences
 from chalicelib.report.offline_ledger import COHORT_FILE, FACTS_FILE, locked, read_ledger, write_ledger, write_whole
 from chalicelib.report.render import documents
 from chalicelib.report.responses_file import identify, read_responses
+from chalicelib.results.change import find_other_people, without_people
 from chalicelib.results.cohort import MIN_DELEGATES, cohort_file, delegates_behind, with_cohort
 from chalicelib.results.disclosure_control import Entry, PublishedMeans, PublishedReport, means_entry, report_entry
 from chalicelib.results.facts import Facts, ReportHeading, build_facts, facts_bytes
@@ -60,9 +62,14 @@ def report_offline(
     for reports that must not appear next to older ones, or LedgerDamaged; then nothing is written.
     """
     wave = Wave.FOLLOWUP if before else Wave.BASELINE
-    plain = _facts(programme, responses, wave, issued)
-    earlier = _spelt_as(plain, _facts(programme, before, Wave.BASELINE, issued)) if before else {}
-    reports = with_cohort(programme, plain, earlier)
+    answers = _read(programme, responses)
+    answers_before = _spelt_as(answers, _read(programme, before)) if before else {}
+    plain = _facts(programme, responses, answers, wave, issued)
+    earlier = _facts(programme, before, answers_before, Wave.BASELINE, issued) if before else {}
+    comparable = {
+        name: _comparable(facts, answers_before[name], answers.get(name, [])) for name, facts in earlier.items()
+    }
+    reports = with_cohort(programme, plain, comparable)
     with locked(out):
         published = read_ledger(out, programme.top)
         names = _folder_names([*reports, *earlier], published)
@@ -72,7 +79,7 @@ def report_offline(
         write_ledger(out, [*published, *baselines, *further])  # first: a crash leaves no report without its line
         _write_reports(programme, out, reports, names, only_facts=only_facts, progress=progress)
         if len(reports) >= MIN_DELEGATES:
-            cohort = json.dumps(cohort_file(programme, reports, earlier), ensure_ascii=False, indent=1)
+            cohort = json.dumps(cohort_file(programme, reports, comparable), ensure_ascii=False, indent=1)
             write_whole(out / COHORT_FILE, cohort.encode())
     return tuple(names[delegate] for delegate in reports)
 
@@ -101,24 +108,43 @@ def _means(reports: Mapping[str, Facts], earlier: Mapping[str, Facts], wave: Wav
     return [means_entry(wave.value, figures)] if len(reports) >= MIN_DELEGATES else []
 
 
-def _spelt_as(reports: Iterable[str], earlier: Mapping[str, Facts]) -> dict[str, Facts]:
-    """Give earlier facts the names that the later file gives their delegates."""
-    spelling = {identify(name): name for name in reports}
-    return {spelling.get(identify(name), name): facts for name, facts in earlier.items()}
+def _spelt_as(delegates: Iterable[str], earlier: Mapping[str, list[Response]]) -> dict[str, list[Response]]:
+    """Give earlier answers the names that the later file gives their delegates."""
+    spelling = {identify(name): name for name in delegates}
+    return {spelling.get(identify(name), name): answers for name, answers in earlier.items()}
+
+
+def _comparable(earlier: Facts, before: Iterable[Response], now: Iterable[Response]) -> Facts:
+    """Leave out of earlier facts the named cells that another person answers now, as far as the files name people."""
+    return without_people(earlier, find_other_people(earlier, _people(before), _people(now)))
+
+
+def _people(answers: Iterable[Response]) -> dict[str, set[str]]:
+    people: dict[str, set[str]] = {}
+    for response in answers:
+        if response.person:
+            people.setdefault(response.group, set()).add(identify(response.person.name))
+    return people
 
 
 def _by_identity(reports: Mapping[str, Facts]) -> dict[str, Facts]:
     return {identify(name): facts for name, facts in reports.items()}
 
 
-def _facts(programme: Programme, source: Source, wave: Wave, issued: date) -> dict[str, Facts]:
-    """Group by delegate, in file order."""
+def _read(programme: Programme, source: Source) -> dict[str, list[Response]]:
+    return read_responses(programme, source.data, source.name)
+
+
+def _facts(
+    programme: Programme, source: Source, answers: Mapping[str, Sequence[Response]], wave: Wave, issued: date
+) -> dict[str, Facts]:
+    """Publish the answers of each delegate, in file order."""
     key = hashlib.sha256(source.data).digest()
     return {
         delegate: build_facts(
-            programme, _heading(programme, delegate, wave, issued), publish(programme, answers, comment_key=key)
+            programme, _heading(programme, delegate, wave, issued), publish(programme, given, comment_key=key)
         )
-        for delegate, answers in read_responses(programme, source.data, source.name).items()
+        for delegate, given in answers.items()
     }
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.answers import NOT_ABLE, Answers, Response
 from chalicelib.core.file_errors import FaultList, hint, shown
-from chalicelib.core.model import Programme
+from chalicelib.core.model import Person, Programme
 from chalicelib.report.responses_csv import Record, read_records
 
 DELEGATE, GROUP = "delegate", "group"
+PERSON = "person"  # optional: who answers in a group that is shown by name
 
 
 def read_responses(programme: Programme, data: bytes, file: str) -> dict[str, list[Response]]:
@@ -23,12 +24,13 @@ def read_responses(programme: Programme, data: bytes, file: str) -> dict[str, li
     questions = [question.id for question in programme.open_questions]
     delegates = _Delegates(faults)
     waves: dict[str, list[Response]] = {}
-    for record in read_records(data, [DELEGATE, GROUP, *items], questions, faults):
+    for record in read_records(data, [DELEGATE, GROUP, *items], [*questions, PERSON], faults):
         delegate = delegates.name(record)
         _check_group(programme, record, waves.get(delegate, ()), faults)
+        person = _person(programme, record, faults)
         ratings = _ratings(programme, record, items, faults)
         comments = {question: text for question in questions if (text := record.cells[question])}
-        waves.setdefault(delegate, []).append(Response(record.cells[GROUP].lower(), Answers(ratings, comments)))
+        waves.setdefault(delegate, []).append(Response(record.cells[GROUP].lower(), Answers(ratings, comments), person))
     faults.refuse_if_any()
     return waves
 
@@ -80,6 +82,14 @@ def _check_group(programme: Programme, record: Record, earlier: Sequence[Respons
         faults.add(record.line, GROUP, f'"{shown(group_id)}" is not a rater group; {hint(group_id, list(groups))}')
     elif group.named and Counter(response.group for response in earlier)[group_id] >= group.max:
         faults.add(record.line, GROUP, f"is one response of {group_id} too many; allowed: {group.max} a delegate")
+
+
+def _person(programme: Programme, record: Record, faults: FaultList) -> Person | None:
+    """Return who answers, if the file says so. It must not name anyone of an anonymous group."""
+    name, group_id = clean_text(record.cells[PERSON]), record.cells[GROUP].lower()
+    if name and any(group.id == group_id for group in programme.anonymous_groups):
+        faults.add(record.line, PERSON, f"names someone of an anonymous group ({group_id}): leave it empty")
+    return Person(name, "") if name else None
 
 
 def _ratings(programme: Programme, record: Record, items: Iterable[str], faults: FaultList) -> dict[str, int | None]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from chalicelib.core.model import SELF_GROUP
 from chalicelib.results.facts import ChangeFact, Facts, Statistic, amended
-from chalicelib.results.partition import is_numbered
+from chalicelib.results.partition import may_be_another_person
 from chalicelib.results.published import Bound
 from chalicelib.results.rounding import Range, display_gap, one_decimal, told_bounds
 
 CANNOT_SAY = "cannot say"
 
 Subject = tuple[str, str, str]  # about, id, cell
+People = Mapping[str, Collection[str]]  # group -> names and addresses of those who answered
 
 
 def with_changes(facts: Facts, earlier: Facts, noise: Mapping[Subject, str]) -> Facts:
@@ -20,14 +22,36 @@ def with_changes(facts: Facts, earlier: Facts, noise: Mapping[Subject, str]) -> 
     noise   whether a figure's change is larger than noise; a figure that is absent has no such word
 
     A change is shown only if both reports show the figure under the same cell, so it depends only on published figures.
+    A named cell that another person answers now is not in `earlier`: see `without_people`.
     """
     before = figures_of(earlier)
     changes = tuple(
         _change(before[subject], after, noise.get(subject, ""))
         for subject, after in figures_of(facts).items()
-        if subject in before and not is_numbered(after.cell)
+        if subject in before and not may_be_another_person(after.cell)
     )
-    return amended(facts, compared_with=earlier.heading.wave, changes=changes)
+    return amended(facts, compared_with=earlier.heading.wave, changes=changes, other_people=earlier.other_people)
+
+
+def find_other_people(earlier: Facts, before: People, now: People) -> list[str]:
+    """Return the named cells of earlier facts that another person answers now: no name or address in common.
+
+    Cells of groups of several people are not among them: their ids hold the name. Without names on either side there
+    is no telling.
+    """
+    groups = [
+        cell.cell for cell in earlier.cells if cell.named and cell.cell in cell.groups and cell.cell != SELF_GROUP
+    ]
+    known = [group for group in groups if before.get(group) and now.get(group)]
+    return [group for group in known if not set(before[group]) & set(now[group])]
+
+
+def without_people(earlier: Facts, cells: Collection[str]) -> Facts:
+    """Leave out of earlier facts the named cells that another person answers now, so that nothing compares the two."""
+    if not cells:
+        return earlier
+    kept = tuple(statistic for statistic in earlier.statistics if statistic.cell not in cells)
+    return amended(earlier, statistics=kept, other_people=tuple(sorted(cells)))
 
 
 def figures_of(facts: Facts) -> dict[Subject, Statistic]:

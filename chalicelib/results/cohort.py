@@ -16,7 +16,7 @@ from chalicelib.core.model import MANAGER_GROUP, SELF_GROUP, Programme
 from chalicelib.results.change import Subject, figures_of, with_changes
 from chalicelib.results.cohort_statistics import g_av, icc1, larger_than_noise
 from chalicelib.results.facts import CohortMean, Facts, Statistic, amended
-from chalicelib.results.partition import is_numbered, is_of_group
+from chalicelib.results.partition import is_of_group, may_be_another_person
 from chalicelib.results.published import ALL_OTHERS, About
 from chalicelib.results.rounding import MINUS, display_mean, range_on_scale, told_bounds, two_decimals
 from chalicelib.results.scoring import Clamp, Score, clamp_sum, combined, mean_of, score, subjects
@@ -209,6 +209,6 @@ def _pairs(
     for delegate in (name for name in reports if name in earlier):
         before = figures_of(earlier[delegate])
         for subject, after in figures_of(reports[delegate]).items():
-            if subject in before and not is_numbered(subject[2]):
+            if subject in before and not may_be_another_person(subject[2]):
                 pairs.setdefault(subject, {})[delegate] = (before[subject].range.shown, after.range.shown)
     return pairs

@@ -172,6 +172,7 @@ class Facts(Struct, frozen=True):
     agreement_cuts: tuple[AgreementCut, ...] = ()  # for every n that has a word here, smallest first
     compared_with: str = ""  # the wave that `changes` compare with
     changes: tuple[ChangeFact, ...] = ()
+    other_people: tuple[str, ...] = ()  # named cells of the wave compared with that another person answers: no change
     cohort_means: tuple[CohortMean, ...] = ()
 
 
@@ -219,8 +220,8 @@ def read_facts(data: bytes) -> Facts:
     heading = {name: content.pop(name) for name in ReportHeading.__struct_fields__}
     for name, read in _READERS.items():
         content[name] = tuple(read(**entry) for entry in content.get(name, ()))
-    for name in ("merged", "highest", "lowest"):
-        content[name] = tuple(content[name])
+    for name in ("merged", "highest", "lowest", "other_people"):
+        content[name] = tuple(content.get(name, ()))
     facts = Facts(heading=ReportHeading(**{**heading, "issued": date.fromisoformat(heading["issued"])}), **content)
     if facts.checksum != _checksum(facts):
         raise ValueError("the checksum does not match the facts")
@@ -243,7 +244,14 @@ _READERS: Mapping[str, Callable[..., Any]] = {
     "cohort_means": CohortMean,
 }
 _BOUNDS = ("bound", "low", "high", "exact")  # left out where empty
-_OPTIONAL = ("agreements", "agreement_cuts", "compared_with", "changes", "cohort_means")  # left out where empty
+_OPTIONAL = (
+    "agreements",
+    "agreement_cuts",
+    "compared_with",
+    "changes",
+    "other_people",
+    "cohort_means",
+)  # left out where empty
 
 
 def _content(facts: Facts) -> dict[str, Any]:

@@ -24,8 +24,9 @@ def named_cells(group: RaterGroup, people: Sequence[str]) -> tuple[Cell, ...]:
 
     people   the names of those who completed; empty if they are not known, as in a file without names
 
-    An id is the same person's in every wave, so that a change is never the difference of two people. Numbers say
-    nothing about who it is, so `is_numbered` separates them from names.
+    A change must never be the difference of two people. Numbers say nothing about who it is, so
+    `may_be_another_person` separates them from names. A group of one person has the same id in every wave: a
+    comparison of two waves leaves it out if the person has changed (`results/change.py::without_people`).
     """
     if not people:
         return ()
@@ -39,6 +40,14 @@ def named_cells(group: RaterGroup, people: Sequence[str]) -> tuple[Cell, ...]:
 def is_numbered(cell_id: str) -> bool:
     """Return whether a cell is one of several people whose names are not known."""
     return cell_id.partition(":")[2].isdigit()
+
+
+def may_be_another_person(cell_id: str) -> bool:
+    """Return whether a cell's id holds a number for a person, who may have another number in another wave.
+
+    There is no name, or two people share it.
+    """
+    return cell_id.partition(":")[2].rpartition(" ")[2].isdigit()
 
 
 def is_of_group(cell_id: str, group_id: str) -> bool:

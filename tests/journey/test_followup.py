@@ -13,10 +13,11 @@ from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.schedule_followup import FollowupRefused
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.ids import delegate_id
-from chalicelib.core.model import Approver, Invitation, InvitationState, Wave, WaveState
+from chalicelib.core.model import Approver, Invitation, InvitationState, Person, Wave, WaveState
 from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.links.kinds import DECLINE
+from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, delegates, invitations, jobs, objects, reports
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.reports import ReportState
@@ -101,6 +102,35 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
     visitor.let_in(dana, clock.now()).open(f"{hub}/report").post(f"{hub}/report", {"kind": "html"})
     assert "/followup/" in visitor.headers["Location"]
     assert jobs.failed() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "others"),
+    [
+        ("Max Manager", "max@example.org", ["manager"]),
+        ("Mara Manager", "mara.new@example.org", []),
+        ("Mara Married", "mara.manager@example.org", []),
+    ],
+)
+def test_no_change_is_the_difference_of_two_line_managers(aws, clock, name, email, others):
+    """A file names another line manager between the waves. Figures of both stay in their reports."""
+    planned(clock)
+    entry = replace(people.entry("dana delegate"), manager=Person(name, email))
+    load_cohort(cohorts.find(people.COHORT), people.programme(), (entry,), {}, clock.advance(minutes=1))
+    drain(clock.now())
+    drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
+    drain(clock.advance(minutes=1))
+    assert email in asked(Wave.FOLLOWUP)
+    everybody_answers(Wave.FOLLOWUP, "4", clock.now())
+    drain(clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z")))
+    drain(clock.advance(minutes=10))
+
+    facts = json.loads(objects.load(reports.find(people.dana(), Wave.FOLLOWUP).facts))
+    changed = {change["cell"] for change in facts["changes"]}
+    assert {"self", "peer", "all_others"} <= changed
+    assert facts.get("other_people", []) == others
+    assert ("manager" in changed) == (not others)
+    assert "manager" in {statistic["cell"] for statistic in facts["statistics"]}
 
 
 @pytest.mark.parametrize("asked_the_coach", [True, False])

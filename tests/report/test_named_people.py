@@ -153,6 +153,12 @@ def test_a_change_is_one_persons_and_never_the_difference_of_two():
     assert changed(facts_of(ANN, BO), facts_of(ANN, cy)) == {"self", "peer", "all_others", "manager:Ann Bell"}
 
 
+def test_people_who_share_a_name_are_not_compared():
+    namesakes = (manager("Sam Lee", 2), manager("Sam Lee", 5))
+
+    assert changed(facts_of(*namesakes), facts_of(*namesakes)) == {"self", "peer", "all_others"}
+
+
 def test_people_without_names_are_not_compared():
     nameless = (manager("", 2), manager("", 5))
 

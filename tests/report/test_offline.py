@@ -143,6 +143,32 @@ def test_a_follow_up_shows_what_has_changed_and_from_twenty_delegates_what_is_no
     assert {effect["about"] for effect in effects} == {"competency", "value", "overall"}
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "others"),
+    [("Mara Eve", "Max Day", ("manager",)), ("Mara Eve", "mara  eve", ()), ("Mara Eve", "", ()), ("", "", ())],
+)
+def test_a_change_is_not_the_difference_of_two_people_whom_the_files_name(tmp_path, then, now, others):
+    programme = tiny_programme()
+
+    def answers(person: str, rating: int) -> bytes:
+        return f"delegate,group,person,only_1\nDana,self,,3\nDana,manager,{person},{rating}\n".encode()
+
+    offline(programme, answers(then, 2), tmp_path)
+    offline(programme, answers(now, 4), tmp_path, before=answers(then, 2))
+
+    facts = read_facts((tmp_path / "dana" / "facts.json").read_bytes())
+    assert facts.other_people == others
+    assert ("manager" in {change.cell for change in facts.changes}) == (not others)
+
+
+def test_a_file_names_no_one_of_an_anonymous_group():
+    programme = tiny_programme()
+
+    assert faults_of(programme, "delegate,group,person,only_1\nDana,peer,Pia Peer,3\n") == [
+        "r.csv:2: person: names someone of an anonymous group (peer): leave it empty"
+    ]
+
+
 def test_names_without_latin_letters_get_folders_of_their_own_and_keep_them(tmp_path):
     programme = tiny_programme()
     header = "delegate,group,only_1\n"

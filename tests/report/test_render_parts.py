@@ -19,8 +19,8 @@ from chalicelib.report.parts.overview import summary_sentences
 from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, cuts, placed
 from chalicelib.report.render_html import render_html
 from chalicelib.report.render_pdf import render_pdf
-from chalicelib.results.change import with_changes
-from chalicelib.results.facts import Facts, Gap, Statistic, build_facts
+from chalicelib.results.change import with_changes, without_people
+from chalicelib.results.facts import Facts, Gap, Statistic, build_facts, facts_bytes, read_facts
 from chalicelib.results.publish import publish
 from chalicelib.results.published import About
 from chalicelib.results.rounding import Range, display_gap, display_mean, told_bounds
@@ -313,6 +313,19 @@ def test_a_follow_up_shows_every_change(programme):
         assert f"{change.before} → {change.after}" in html
         assert f"{change.before} →" in text
         assert change.display in html
+
+
+def test_a_follow_up_says_for_whom_it_shows_no_change(programme):
+    before = without_people(facts_of(programme, example_wave(programme, 1)), ["manager"])
+    facts = with_changes(facts_of(programme, example_wave(programme, 2), wave="followup"), before, noise={})
+    words = "Another person answers now as: Line manager. So no change is shown there."
+
+    assert {"self", "peer"} <= {change.cell for change in facts.changes}
+    assert facts.other_people == ("manager",)
+    assert "manager" not in {change.cell for change in facts.changes}
+    assert unescape(render_html(programme, facts)).count(words) == 2
+    assert " ".join(texts(render_pdf(programme, facts)).split()).count(words) == 2
+    assert read_facts(facts_bytes(facts)) == facts
 
 
 def test_words_of_agreement_stand_beside_their_figures(programme):

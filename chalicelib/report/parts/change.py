@@ -41,6 +41,7 @@ def change(book: FactsIndex) -> Block | None:
     marks = [(charts.before_and_now_badge(), f"{dict(book.columns).get(cell_id, '')}: then and now")]
     blocks = [
         bullets(_sentences(book, competencies)),
+        _other_people(book),
         legend(marks) if pictures else None,
         pictures,
     ]
@@ -68,8 +69,17 @@ def every_change(book: FactsIndex) -> Block | None:
     lead = (
         "The change, and beneath it the figures then and now, with the numbers of raters (n) where there are several."
     )
-    blocks = [table, text(unknown) if UNKNOWN in noise else None]
+    blocks = [table, text(unknown) if UNKNOWN in noise else None, _other_people(book)]
     return part("changes", "Annex: every change", blocks, lead=lead, page=False)
+
+
+def _other_people(book: FactsIndex) -> Block | None:
+    """Name the cells without a change: it must not be the difference of two people."""
+    titles = dict(book.columns)
+    names = [titles[cell_id] for cell_id in book.facts.other_people if cell_id in titles]
+    if not names:
+        return None
+    return text(f"Another person answers now as: {', '.join(names)}. So no change is shown there.")
 
 
 def _sentences(book: FactsIndex, rows: Iterable[Row]) -> list[str]:
