@@ -23,6 +23,7 @@ from chalicelib.core.addresses import check_address, check_text, clean_address, 
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.ids import derive, reader_key
 from chalicelib.core.model import Cohort, Delegate, Wave
+from chalicelib.emails.bounces import list_shown
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -248,7 +249,7 @@ def _move(writes: Callable[[], list[Write]], notice: Email | None, now: datetime
 
 
 def _off_the_dashboard(change: Change) -> list[Write]:
-    gone = [bounce for bounce in cohorts.bounces(change.cohort) if bounce.email == change.old]
+    gone = [bounce for bounce in list_shown(cohorts.bounces(change.cohort)) if bounce.email == change.old]
     return [emails.hide(change.cohort, bounce) for bounce in gone[:MAX_BOUNCES_CLEARED]]
 
 

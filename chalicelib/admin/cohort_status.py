@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import AnswerCount, Cohort
+from chalicelib.emails.bounces import list_shown
 from chalicelib.results.answer_counts import others
 from chalicelib.store import cohorts, impact_surveys, jobs
 from chalicelib.store.cohorts import DelegateLine, DelegateStatus
@@ -59,7 +60,7 @@ def load_cohort_status(cohort_id: str) -> CohortStatus:
     cohort = cohorts.cohort_from(rows)
     if cohort is None:
         raise CohortUnknown(cohort_id)
-    bounces = tuple(cohorts.bounces_from(rows))
+    bounces = list_shown(cohorts.bounces_from(rows))
     return CohortStatus(cohort, tuple(map(_line, cohorts.lines_from(rows))), bounces, tuple(jobs.failed()))
 
 

@@ -14,6 +14,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day, last_day, local_date
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Programme
+from chalicelib.emails.bounces import list_shown
 from chalicelib.emails.refusals import TODO
 from chalicelib.emails.ses_errors import WORDS
 from chalicelib.store import account_fault, cohorts, holds, programmes
@@ -139,7 +140,7 @@ def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     lines = cohorts.lines_from(rows)
     known = {line.delegate_id for line in lines}
-    bounces = cohorts.bounces_from(rows)
+    bounces = list_shown(cohorts.bounces_from(rows))
     zone = programme.organisation.timezone
     return Dashboard(
         cohort=cohort,

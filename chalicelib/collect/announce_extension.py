@@ -26,7 +26,7 @@ from chalicelib.store.invitations import InvitationChanged
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.waves.emails import about_lists, to_raters
-from chalicelib.waves.suppression import list_suppressed
+from chalicelib.waves.suppression import list_suppressed_for_reminders
 
 
 class ExtensionEmails(Struct, frozen=True):
@@ -52,7 +52,7 @@ def announce_extension(job: Job, now: datetime) -> Sequence[Write]:
     if wave.state is not WaveState.OPEN or wave.extensions > extension:
         return []
     extended_at = datetime.fromisoformat(job.about["at"]) if "at" in job.about else now
-    lost = list_suppressed(delegate.cohort_id)
+    lost = list_suppressed_for_reminders(delegate.cohort_id)
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
         if invitation.state is InvitationState.INVITED:
             changes = _extension_emails(programme, delegate, wave, invitation, extended_at, now)

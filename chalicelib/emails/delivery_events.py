@@ -11,6 +11,7 @@ from msgspec import Struct
 from chalicelib.core import log
 from chalicelib.core.clock import moment
 from chalicelib.emails import ses_tags
+from chalicelib.emails.bounces import list_shown
 from chalicelib.emails.refusals import read_bounce
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, emails, jobs
@@ -121,10 +122,10 @@ def _apply(event: Event, state: EmailState, now: datetime) -> None:
 
 
 def _hide_what_has_passed(mail: Email, now: datetime) -> None:
-    """Hide earlier bounces of a reader once an email has arrived, unless the address is suppressed."""
+    """Remove earlier bounces of a reader from pages once an email has arrived, unless the address is suppressed."""
     if "cohort" not in mail.about:
         return
-    for bounce in cohorts.bounces(mail.about["cohort"]):
+    for bounce in list_shown(cohorts.bounces(mail.about["cohort"])):
         has_passed = bounce.trouble not in (Trouble.ADDRESS, Trouble.REFUSED) and moment(bounce.at) < now
         if has_passed and bounce.email == mail.to.email:
             transact([emails.hide(mail.about["cohort"], bounce)])

@@ -60,6 +60,7 @@ class EmailKind(Struct, frozen=True):
     lease                  how long one attempt holds it: no longer than it is useful
     sent_after_withdrawal  whether a waiting one is sent although its delegate has left
     on_new_address         what happens to a waiting one when its reader's address changes
+    only_to_unanswered     whether it goes only to raters who have not answered: no page may show who did not get it
     """
 
     name: str
@@ -72,6 +73,7 @@ class EmailKind(Struct, frozen=True):
     lease: timedelta
     sent_after_withdrawal: bool
     on_new_address: OnNewAddress
+    only_to_unanswered: bool
 
     def check(self, email: Email) -> None:
         """Raises KeyError with what the templates need and the email lacks."""
@@ -96,6 +98,7 @@ def declare_email(
     lease: timedelta = LEASE,
     sent_after_withdrawal: bool = False,
     on_new_address: OnNewAddress = OnNewAddress.REDIRECT,
+    only_to_unanswered: bool = False,
 ) -> EmailKind:
     """Declare a kind. `words` are names with spaces between them. Raises ValueError if the name is taken."""
     if name in _declared:
@@ -111,6 +114,7 @@ def declare_email(
         lease=lease,
         sent_after_withdrawal=sent_after_withdrawal,
         on_new_address=on_new_address,
+        only_to_unanswered=only_to_unanswered,
     )
     _declared[name] = kind
     return kind

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from chalicelib.emails.bounces import is_only_to_unanswered, list_shown
 from chalicelib.store import cohorts, emails, invitations
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
@@ -15,17 +16,33 @@ from chalicelib.store.table import Write
 
 
 def list_suppressed(cohort_id: str) -> frozenset[str]:
-    """Return the addresses of a cohort that do not take email. One query."""
+    """Return the addresses of a cohort that do not take email, as far as pages show them. One query.
+
+    An address at which only a reminder bounced is not among them: what everyone gets must not show who was reminded.
+    """
+    return frozenset(bounce.email for bounce in list_shown(cohorts.bounces(cohort_id)) if bounce.is_lost)
+
+
+def list_suppressed_for_reminders(cohort_id: str) -> frozenset[str]:
+    """Return also the addresses at which a reminder bounced. For emails that go only to who has not answered."""
     return frozenset(bounce.email for bounce in cohorts.bounces(cohort_id) if bounce.is_lost)
 
 
 def suppress_address(job: Job, now: datetime) -> Sequence[Write]:
-    """Cancel what waits for the address, of every kind, wave and delegate. A job; may be repeated."""
+    """Cancel what waits for the address, of every kind, wave and delegate. A job; may be repeated.
+
+    The bounce of a reminder cancels reminders alone.
+    """
     bounced = emails.find(job.about["mail"])
     if bounced is None:
         return []
     waiting = emails.waiting_about(_list_owners(bounced), or_unconfirmed=True)
-    emails.cancel_all(email.id for email in waiting if email.to.email == bounced.to.email)
+    reminders_alone = is_only_to_unanswered(bounced.id)
+    emails.cancel_all(
+        email.id
+        for email in waiting
+        if email.to.email == bounced.to.email and (not reminders_alone or is_only_to_unanswered(email.id))
+    )
     return []
 
 

@@ -57,6 +57,7 @@ REMINDER = declare_email(
     to=To.RATER,
     words="name delegate group_title named closes minutes",
     links=[ANSWER, INBOX, DECLINE],
+    only_to_unanswered=True,
 )
 EXTENDED = declare_email(
     "collect/extended",
@@ -64,6 +65,7 @@ EXTENDED = declare_email(
     to=To.RATER,
     words="name delegate group_title named closes minutes",
     links=[ANSWER, INBOX, DECLINE],
+    only_to_unanswered=True,
 )
 AGAIN = declare_email(
     "collect/again",
@@ -88,6 +90,7 @@ PULSE_REMINDER = declare_email(
     to=To.RATER,
     words="name delegate month closes",
     links=[ANSWER, DECLINE],
+    only_to_unanswered=True,
 )
 
 

@@ -1,0 +1,164 @@
+"""No one is shown that an email bounced which goes only to raters who have not answered."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.admin import address_change, close_or_extend
+from chalicelib.admin.void_answers import void
+from chalicelib.cli.parser import main
+from chalicelib.collect.submit_answers import submit
+from chalicelib.emails import delivery_events
+from chalicelib.emails.kinds import To, load_kinds
+from chalicelib.store import cohorts
+from chalicelib.store.table import scan
+from chalicelib.waves.emails.to_raters import AGAIN, FIRST
+from infra.local import outbox
+from tests.faults import scene
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+BY = "ada@example.org"
+BOUNCES = {
+    "permanent": outbox.bounce,
+    "full": lambda mail, now: outbox.bounce(mail, now, kind="Transient"),
+    "complaint": outbox.complaint,
+}
+
+
+def test_every_email_to_raters_says_if_it_goes_only_to_those_who_have_not_answered():
+    to_everyone = {AGAIN.name, *(kind.name for kind in FIRST.values())}
+    to_raters = {kind.name for kind in load_kinds().values() if kind.to is To.RATER}
+
+    flagged = {kind.name for kind in load_kinds().values() if kind.only_to_unanswered}
+    assert flagged == to_raters - to_everyone
+    assert {"collect/reminder", "collect/extended", "impact/pulse_reminder"} <= flagged
+
+
+@pytest.fixture
+def reminded(visitor, clock):
+    """P0 has answered, and the others have had a reminder or the notice of a later deadline."""
+
+    def remind(how):
+        people.opened(clock, chosen=people.raters(4, 4), names=("dana delegate", "dora delegate"))
+        ticket = scene.ticket(scene.invitation("p0"))
+        scene.fill_in(ticket, "3", clock.advance(hours=1))
+        submit(ticket, clock.now())
+        if how == "extended":
+            later = people.DATES.closes + timedelta(days=7)
+            close_or_extend.extend(people.COHORT, people.person("dana delegate").email, later, clock.now())
+            drain(clock.advance(minutes=1))
+        else:
+            drain(clock.to(people.CLOSE - timedelta(days=1)))
+        return last_mail("p1", f"collect/{how}#")
+
+    return remind
+
+
+def last_mail(name, kind):
+    return [mail for mail in sent_mails(people.person(name).email) if mail.row.startswith(kind)][-1]
+
+
+def bounce(mail, clock, event=outbox.bounce):
+    delivery_events.record_delivery_event(event(mail, clock.now()), clock.now())
+    drain(clock.now())
+
+
+def all_that_is_shown(visitor, clock, capsys):
+    """Return every page of the console about the cohort, its file, and what the command line says."""
+    visitor.cookies.clear()
+    visitor.let_in_administrator(clock.now())
+    cohort = f"/admin/cohort/{people.COHORT}"
+    pages = [cohort, f"{cohort}/delegate/{people.dana()}", "/admin", "/admin/work", f"{cohort}/progress"]
+    shown = []
+    for page in pages:
+        visitor.open(f"{BASE_URL}{page}")
+        assert visitor.status == 200, page
+        shown.append(visitor.page)
+    for more in ([], ["--json"]):
+        main(["cohort", "status", people.COHORT, *more])
+        shown.append(capsys.readouterr().out)
+    return shown
+
+
+@pytest.mark.parametrize("event", BOUNCES.values(), ids=BOUNCES)
+@pytest.mark.parametrize("how", ["reminder", "extended"])
+def test_nothing_that_anyone_reads_changes_with_it(reminded, visitor, clock, capsys, how, event):
+    mail = reminded(how)
+    before = all_that_is_shown(visitor, clock, capsys)
+
+    bounce(mail, clock, event)
+
+    assert [one.email for one in cohorts.bounces(people.COHORT)] == [people.person("p1").email]
+    assert all_that_is_shown(visitor, clock, capsys) == before
+
+
+def test_an_invitation_that_bounces_is_shown(reminded, visitor, clock, capsys):
+    reminded("reminder")
+    bounce(last_mail("p1", "collect/invitation#"), clock)
+
+    _, delegate, *_ = all_that_is_shown(visitor, clock, capsys)
+    assert people.person("p1").email in delegate, "or the test of pages could not fail"
+
+
+def test_no_more_reminders_go_there_but_whatever_else_waits_does(reminded, clock):
+    mail = reminded("extended")
+    waiting = lambda: {row["id"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}  # noqa: E731
+    of_p1 = {row["id"] for row in scan() if row["sk"] == "MAIL" and row["to"]["email"] == people.person("p1").email}
+    assert waiting() & of_p1
+    bounce(mail, clock)
+
+    assert not waiting() & of_p1
+    later = people.DATES.closes + timedelta(days=14)
+    close_or_extend.extend(people.COHORT, people.person("dana delegate").email, later, clock.advance(days=1))
+    drain(clock.now())
+    assert last_mail("p1", "collect/extended#").row == mail.row
+    assert last_mail("p2", "collect/extended#").row != last_mail("p2", "collect/invitation#").row
+
+
+def test_a_correction_and_a_void_are_alike_for_who_was_reminded_and_who_was_not(reminded, clock):
+    """The same emails go out, the same rows are written, and the same counts are hidden."""
+    bounce(reminded("reminder"), clock)
+    clock.advance(hours=1)
+    jobs_of = {}
+    for name in ("p0", "p1"):
+        address_change.change_address(
+            people.COHORT, people.person(name).email, f"{name}.new@example.org", clock.advance(minutes=1), BY
+        )
+        drain(clock.now())
+        notices = [mail.row for mail in sent_mails(people.person(name).email) if mail.row.startswith("admin/replaced#")]
+        (job,) = [
+            row for row in scan() if row["pk"].startswith("JOB#replace#") and row["about"]["old"].startswith(name)
+        ]
+        about = {key: value for key, value in job["about"].items() if key not in ("old", "new")}
+        jobs_of[name] = len(notices), about
+    assert jobs_of["p0"] == jobs_of["p1"]
+    assert (jobs_of["p1"][0], jobs_of["p1"][1]["bounced"]) == (1, "")
+    assert cohorts.bounces(people.COHORT), "a row that an act deletes would show by its absence"
+
+
+def test_a_void_asks_again_at_an_address_where_a_reminder_bounced(reminded, clock):
+    bounce(reminded("reminder"), clock)
+    for name in ("p0", "p1"):
+        void(
+            people.COHORT,
+            people.person(name).email,
+            clock.advance(minutes=1),
+            BY,
+            delegate=people.person("dana delegate").email,
+        )
+        drain(clock.now())
+
+    asked_again = {name: last_mail(name, "collect/again#").row.partition("#")[0] for name in ("p0", "p1")}
+    assert asked_again == dict.fromkeys(("p0", "p1"), "collect/again")
+
+
+def test_an_email_that_arrives_deletes_no_hidden_row(reminded, clock):
+    mail = reminded("reminder")
+    delivery_events.record_delivery_event(outbox.bounce(mail, clock.now(), kind="Transient"), clock.now())
+    first = last_mail("p1", "collect/invitation#")
+    delivery_events.record_delivery_event(outbox.delivery(first, clock.advance(hours=1)), clock.now())
+
+    assert len(cohorts.bounces(people.COHORT)) == 1
