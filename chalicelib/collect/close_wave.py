@@ -26,7 +26,7 @@ from chalicelib.core.settings import settings
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.results.answer_counts import has_enough_counted
-from chalicelib.results.partition import cells_of
+from chalicelib.results.layout import cells_heard
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs, programmes, responses, wave_keys
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.jobs import Job
@@ -90,7 +90,7 @@ def has_too_few_answers(programme: Programme, invited: Iterable[Invitation]) -> 
         for invitation in invited
         if invitation.state is InvitationState.ANSWERED and invitation.group != SELF_GROUP
     )
-    cells = cells_of(counts, programme.anonymous_groups, programme.threshold)
+    cells = cells_heard(programme, counts)
     return counts.total() < programme.minimum_responses or not cells
 
 

@@ -33,6 +33,7 @@ class RaterGroup(Struct, frozen=True):
     min: int  # minimum number of raters that a delegate nominates
     max: int
     named: bool  # self and manager: shown by name, and their form says so
+    heard_apart: bool = False  # whether smaller groups join this one only if no other group can take them
 
     @property
     def has_named_people(self) -> bool:
@@ -113,6 +114,11 @@ class Programme(Struct, frozen=True):
     close_when_complete: bool = False
     coach_only_comments: bool = False  # whether raters may keep a comment out of the report, for the coach alone
     raters_approved_by: Approver | None = None  # who approves a delegate's rater list before anyone on it is emailed
+    behaviours_from: int = 0  # minimum raters behind single behaviours; 0 in versions stored before this rule existed
+    rater_sd: float | None = (
+        None  # of one rater's ratings of one behaviour, in scale points; None: see `usual_rater_sd`
+    )
+    rater_halo: float = 0.4  # share of that variance that is the rater's leniency towards everything
 
     @property
     def top(self) -> int:

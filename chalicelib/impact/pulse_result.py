@@ -7,7 +7,7 @@ from fractions import Fraction
 from chalicelib.core.model import DelegateWave
 from chalicelib.forms.pulse import NO_CHANGE
 from chalicelib.results.published import About, Figure, PublishedCells
-from chalicelib.results.rounding import display_gap, exactly, range_on_scale
+from chalicelib.results.rounding import display_gap, exactly, on_scale
 from chalicelib.store.impact_surveys import PulseFigure, PulseResult
 
 MAX_CHANGE = 3  # the change at either end of the scale
@@ -23,7 +23,5 @@ def pulse_result(wave: DelegateWave, published: PublishedCells) -> PulseResult:
 
 
 def _change(figure: Figure) -> PulseFigure:
-    found = range_on_scale(figure.mean, figure.below, figure.above, NO_CHANGE + MAX_CHANGE) - exactly(
-        Fraction(NO_CHANGE)
-    )
+    found = on_scale(figure.range, NO_CHANGE + MAX_CHANGE) - exactly(Fraction(NO_CHANGE))
     return PulseFigure(figure.id, figure.cell, figure.n, str(found.shown), display_gap(found))

@@ -13,7 +13,7 @@ from chalicelib.core.model import MANAGER_GROUP, Delegate, Person, Programme, Ra
 from chalicelib.nominate.mail_domains import domain_of, is_private, meant_domain
 from chalicelib.nominate.pasted_list import name_from
 from chalicelib.nominate.same_person import Directory, Likeness, likeness
-from chalicelib.results.partition import cells_of
+from chalicelib.results.layout import cells_heard
 
 BUSY_FROM = 10  # requests a rater has already: one more is more than people answer with care
 
@@ -129,7 +129,7 @@ class GroupWarning(Struct, frozen=True):
 
 def find_group_warnings(programme: Programme, raters: Iterable[RaterEntry]) -> tuple[GroupWarning, ...]:
     chosen = Counter(rater.group for rater in raters)
-    cells = cells_of(chosen, programme.anonymous_groups, programme.threshold)
+    cells = cells_heard(programme, chosen)
     return tuple(
         GroupWarning(" and ".join(programme.group(group).title for group in cell.groups), cell.n)
         for cell in cells

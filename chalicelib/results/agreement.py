@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
+from typing import Protocol
 
 from msgspec import Struct
+
+from chalicelib.results.rounding import two_decimals
 
 MIN_RATINGS = 5  # for a word
 WANTED_AGREE, WANTED_SPLIT = Fraction(7, 10), Fraction(3, 10)  # r_wg
@@ -23,11 +26,44 @@ class Word(StrEnum):
     SPLIT = "split"
 
 
+class HasWords(Protocol):
+    """Cut-offs of either rule."""
+
+    def word_of(self, ratings: Sequence[int], top: int) -> Word: ...
+
+    @property
+    def printed(self) -> tuple[str, str]:
+        """Return the cut-off of "agree" and that of "split"."""
+
+
 class Cuts(Struct, frozen=True):
     """Cut-offs of r_wg. agree: above `agree`; split: at most `split`; otherwise mixed."""
 
     agree: Fraction
     split: Fraction
+
+    def word_of(self, ratings: Sequence[int], top: int) -> Word:
+        r = r_wg(ratings, top)
+        return Word.AGREE if r > self.agree else Word.MIXED if r > self.split else Word.SPLIT
+
+    @property
+    def printed(self) -> tuple[str, str]:
+        return two_decimals(self.agree), two_decimals(self.split)
+
+
+def spread_of_ratings(ratings: Sequence[int]) -> int:
+    """Return n (n - 1) times the variance: a whole number."""
+    return len(ratings) * sum(rating * rating for rating in ratings) - sum(ratings) ** 2
+
+
+def blurred(n: int, top: int) -> list[tuple[int, int]]:
+    """Return the intervals of that number in which no cut-off may lie: above the first, up to the second.
+
+    n - 1 raters who agree, and a colluder d points off, give d * d * (n - 1); two of them one point up and down have
+    the same mean and add 2 * n. A cut-off between the two would show the colluder that all the others agree. At the
+    ends of the scale (d = top - 1) no such pair exists.
+    """
+    return [(d * d * (n - 1), d * d * (n - 1) + 2 * n) for d in range(top - 1)]
 
 
 def r_wg(ratings: Sequence[int], top: int) -> Fraction:
@@ -38,14 +74,12 @@ def r_wg(ratings: Sequence[int], top: int) -> Fraction:
     The variance is over n - 1; below 0 is 0. Source: James, Demaree & Wolf 1984, as in CRAN `multilevel`.
     """
     n = len(ratings)
-    spread = n * sum(rating * rating for rating in ratings) - sum(ratings) ** 2
-    return max(Fraction(0), 1 - Fraction(spread, n * (n - 1)) / _at_random(top))
+    return max(Fraction(0), 1 - Fraction(spread_of_ratings(ratings), n * (n - 1)) / _at_random(top))
 
 
-def agreement(ratings: Sequence[int], top: int, cuts: Cuts) -> Word:
+def agreement(ratings: Sequence[int], top: int, cuts: HasWords) -> Word:
     """Return the word for one item in one cell."""
-    r = r_wg(ratings, top)
-    return Word.AGREE if r > cuts.agree else Word.MIXED if r > cuts.split else Word.SPLIT
+    return cuts.word_of(ratings, top)
 
 
 @cache
@@ -70,17 +104,12 @@ def usual(words: Sequence[Word]) -> Word:
 
 
 def _safe_cut(wanted: Fraction, n: int, top: int) -> Fraction:
-    """Return the cut-off nearest to `wanted` at which one colluding rater cannot learn that all others agree.
-
-    In n times the sum of squares, which is a whole number: n - 1 raters who agree, and a colluder d points off, give d
-    * d * (n - 1); two of them one point up and down have the same mean and add 2 * n. A cut-off between the two would
-    show the colluder that all the others agree. At the ends of the scale (d = top - 1) no such pair exists.
-    """
+    """Return the cut-off nearest to `wanted` at which one colluding rater cannot learn that all others agree."""
     unit = n * (n - 1) * _at_random(top)
-    blurred = [(d * d * (n - 1), d * d * (n - 1) + 2 * n) for d in range(top - 1)]
+    unsafe = blurred(n, top)
     target = (1 - wanted) * unit
-    candidates = [target, *(Fraction(edge) for low, high in blurred for edge in (low, high + 1) if edge)]
-    safe = [cut for cut in candidates if not any(low < cut <= high for low, high in blurred)]
+    candidates = [target, *(Fraction(edge) for low, high in unsafe for edge in (low, high + 1) if edge)]
+    safe = [cut for cut in candidates if not any(low < cut <= high for low, high in unsafe)]
     return 1 - min(safe, key=lambda cut: abs(cut - target)) / unit
 
 

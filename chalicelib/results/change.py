@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from fractions import Fraction
 
 from chalicelib.core.model import SELF_GROUP
 from chalicelib.results.facts import ChangeFact, Facts, Statistic, amended
 from chalicelib.results.partition import may_be_another_person
-from chalicelib.results.published import Bound
-from chalicelib.results.rounding import Range, display_gap, one_decimal, told_bounds
+from chalicelib.results.rounding import Bound, Range, display_gap, one_decimal, read_exact, told_bounds
+from chalicelib.results.statements import said_of_changes
+from chalicelib.results.uncertainty import error_of_difference, root
 
 CANNOT_SAY = "cannot say"
 
@@ -22,15 +24,21 @@ def with_changes(facts: Facts, earlier: Facts, noise: Mapping[Subject, str]) -> 
     noise   whether a figure's change is larger than noise; a figure that is absent has no such word
 
     A change is shown only if both reports show the figure under the same cell, so it depends only on published figures.
-    A named cell that another person answers now is not in `earlier`: see `without_people`.
+    The two may be published by different rules: an id names the same groups under both. A named cell that another
+    person answers now is not in `earlier`: see `without_people`.
     """
     before = figures_of(earlier)
     changes = tuple(
-        _change(before[subject], after, noise.get(subject, ""))
+        _change(before[subject], after, noise.get(subject, ""), facts)
         for subject, after in figures_of(facts).items()
         if subject in before and not may_be_another_person(after.cell)
     )
-    return amended(facts, compared_with=earlier.heading.wave, changes=changes, other_people=earlier.other_people)
+    said = facts.said
+    if facts.rule > 1:
+        said += tuple(said_of_changes((c.about, c.id, c.cell, c.range, read_exact(c.se)) for c in changes))
+    return amended(
+        facts, compared_with=earlier.heading.wave, changes=changes, said=said, other_people=earlier.other_people
+    )
 
 
 def find_other_people(earlier: Facts, before: People, now: People) -> list[str]:
@@ -58,8 +66,9 @@ def figures_of(facts: Facts) -> dict[Subject, Statistic]:
     return {(s.about, s.id, s.cell): s for s in facts.statistics}
 
 
-def _change(before: Statistic, after: Statistic, noise: str) -> ChangeFact:
+def _change(before: Statistic, after: Statistic, noise: str, facts: Facts) -> ChangeFact:
     change = after.range - before.range
+    se = _error(before, after)
     return ChangeFact(
         about=after.about,
         id=after.id,
@@ -71,8 +80,17 @@ def _change(before: Statistic, after: Statistic, noise: str) -> ChangeFact:
         change=float(change.shown),
         display=display_change(change),
         noise=noise,
-        **told_bounds(change),
+        se=float(se),
+        **told_bounds(change, facts.rule),
     )
+
+
+def _error(before: Statistic, after: Statistic) -> Fraction:
+    """Return the standard error of a change, as if other people had answered; of a report by rule 1, that of its n."""
+    if not after.se:
+        return Fraction(0)
+    earlier = before.exact_se or root(after.exact_se**2 * Fraction(after.n, before.n))
+    return error_of_difference(earlier, after.exact_se)
 
 
 def display_change(change: Range) -> str:

@@ -16,10 +16,11 @@ from chalicelib.core.model import MANAGER_GROUP, SELF_GROUP, Programme
 from chalicelib.results.change import Subject, figures_of, with_changes
 from chalicelib.results.cohort_statistics import g_av, icc1, larger_than_noise
 from chalicelib.results.facts import CohortMean, Facts, Statistic, amended
+from chalicelib.results.layout import rule_of
 from chalicelib.results.partition import is_of_group, may_be_another_person
 from chalicelib.results.published import ALL_OTHERS, About
-from chalicelib.results.rounding import MINUS, display_mean, range_on_scale, told_bounds, two_decimals
-from chalicelib.results.scoring import Clamp, Score, clamp_sum, combined, mean_of, score, subjects
+from chalicelib.results.rounding import MINUS, Range, display_mean, on_scale, told_bounds, two_decimals, weighted
+from chalicelib.results.scoring import Clamp, Score, clamp_sum, mean_of, score, subjects
 
 MIN_DELEGATES = 5  # behind every figure about a cohort
 CELLS = (SELF_GROUP, ALL_OTHERS)  # the only cells that every report has
@@ -65,17 +66,17 @@ def cohort_means(programme: Programme, reports: Iterable[Facts]) -> tuple[Cohort
     """Return self and all others for everything of which five delegates or more have a figure."""
     figures = [{subject: _score_of(statistic) for subject, statistic in figures_of(facts).items()} for facts in reports]
     scores = cohort_scores(programme, figures)
-    return tuple(_cohort_mean(subject, s, programme.top) for subject, s in scores.items())
+    rule = rule_of(programme).number
+    return tuple(_cohort_mean(subject, s, programme.top, rule) for subject, s in scores.items())
 
 
 def _score_of(statistic: Statistic) -> Score:
-    interval = statistic.range
-    return Score(statistic.n, interval.shown, interval.shown - interval.low, interval.high - interval.shown)
+    return Score(statistic.n, statistic.range)
 
 
-def _cohort_mean(subject: Subject, s: Score, top: int) -> CohortMean:
-    interval = range_on_scale(s.mean, s.below, s.above, top)
-    return CohortMean(*subject, s.n, float(s.mean), display_mean(interval), **told_bounds(interval))
+def _cohort_mean(subject: Subject, s: Score, top: int, rule: int) -> CohortMean:
+    interval = on_scale(s.range, top)
+    return CohortMean(*subject, s.n, float(interval.shown), display_mean(interval), **told_bounds(interval, rule))
 
 
 def cohort_scores(
@@ -108,19 +109,31 @@ def _item_score(
     parts = [own[subject] for own in figures if (subject := (About.ITEM.value, item, cell)) in own]
     if len(parts) < MIN_DELEGATES:
         return None
-    own = mean_of([part.mean for part in parts], programme.top, clamp)
-    each = combined(len(parts), [(Fraction(1, len(parts)), part) for part in parts])
-    return Score(own.n, own.mean, own.below + each.below, own.above + each.above)
+    own = mean_of([part.range.shown for part in parts], programme.top, clamp)
+    each = weighted((Fraction(1, len(parts)), part.range) for part in parts)
+    return Score(own.n, _wider(own.range, each))
+
+
+def _wider(own: Range, parts: Range) -> Range:
+    """Add what is unknown of the parts to what the clamp of their sum hides."""
+    if own.is_exact and parts.is_exact:
+        return own
+    return Range(own.shown, own.low + (parts.low - parts.shown), own.high + (parts.high - parts.shown))
 
 
 def cohort_file(programme: Programme, reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, Any]:
     """Make cohort.json for the sponsor's analyst: the delegates behind the figures, means and effect sizes."""
     return {
         "delegates": sorted(reports),
-        "means": [asdict(mean) for mean in cohort_means(programme, reports.values())],
+        "means": [_without_empty_bounds(asdict(mean)) for mean in cohort_means(programme, reports.values())],
         "effects": [asdict(effect) for effect in effects(reports, earlier)],
         "consistency": [asdict(entry) for entry in consistency(programme, reports.values())],
     }
+
+
+def _without_empty_bounds(mean: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what the first rule does not have, so that its files do not change."""
+    return {name: value for name, value in mean.items() if value or name != "bounds"}
 
 
 def delegates_behind(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, set[str]]:

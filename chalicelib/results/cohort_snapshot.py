@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec import Struct, field, to_builtins
 from msgspec.structs import asdict
@@ -35,7 +36,7 @@ def frozen_bytes(frozen: Frozen) -> bytes:
 def read_frozen(data: bytes) -> Frozen:
     content = json.loads(zlib.decompress(data))
     return Frozen(
-        means=tuple(CohortMean(**mean) for mean in content["means"]),
+        means=tuple(map(_read_mean, content["means"])),
         effects=tuple(Effect(**effect) for effect in content["effects"]),
         consistency=tuple(Consistency(**entry) for entry in content["consistency"]),
     )
@@ -50,7 +51,11 @@ def share_bytes(share: Share) -> bytes:
 def read_share(data: bytes) -> Share:
     content = json.loads(zlib.decompress(data))
     noise = {(about, subject, cell): word for about, subject, cell, word in content["noise"]}
-    return Share(tuple(CohortMean(**mean) for mean in content["means"]), noise, content["earlier"].encode())
+    return Share(tuple(map(_read_mean, content["means"])), noise, content["earlier"].encode())
+
+
+def _read_mean(mean: Mapping[str, Any]) -> CohortMean:
+    return CohortMean(**{**mean, "bounds": tuple(mean.get("bounds", ()))})
 
 
 def _packed(content: object) -> bytes:

@@ -8,23 +8,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from chalicelib.core.model import Programme
+from chalicelib.results.layout import Block, join_cells, rule_of
 from chalicelib.results.partition import Cell, pooled
 from chalicelib.results.published import Comment
 
 
-def comment_cells(programme: Programme, anonymous: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Return the cells under whose name comments appear: the rule of the partition, with the higher threshold.
+def comment_cells(programme: Programme, blocks: Sequence[Block]) -> tuple[Cell, ...]:
+    """Return the cells under whose name comments appear: blocks, or blocks that are too small for comments together.
 
-    Pooling all small cells under one name while the large ones keep theirs would identify the last small cell by
-    elimination; so a cell below the threshold joins one that reaches it.
+    Pooling all small blocks under one name while the large ones keep theirs would identify the last small one by
+    elimination; so a block below the threshold joins one that reaches it.
     """
+    if rule_of(programme).number == 1:
+        return _first_rule(programme, [cell for block in blocks for cell in block.cells])
+    whole = [Cell(block.id, block.groups, block.n, named=False) for block in blocks if block.shows_behaviours]
+    return tuple(_together(programme, part) for part in join_cells(programme, whole, programme.comments_from))
+
+
+def _first_rule(programme: Programme, anonymous: Sequence[Cell]) -> tuple[Cell, ...]:
     cells = {cell.id: cell for cell in anonymous}
+    parts = pooled({cell.id: cell.n for cell in anonymous}, list(cells), programme.comments_from)
+    return tuple(_together(programme, [cells[cell] for cell in part]) for part in parts)
+
+
+def _together(programme: Programme, cells: Sequence[Cell]) -> Cell:
     order = [group.id for group in programme.groups]
-    found = []
-    for part in pooled({cell.id: cell.n for cell in anonymous}, list(cells), programme.comments_from):
-        groups = tuple(sorted((group for cell in part for group in cells[cell].groups), key=order.index))
-        found.append(Cell("+".join(groups), groups, sum(cells[cell].n for cell in part), named=False))
-    return tuple(found)
+    groups = tuple(sorted((group for cell in cells for group in cell.groups), key=order.index))
+    return Cell("+".join(groups), groups, sum(cell.n for cell in cells), named=False)
 
 
 def comments_in(

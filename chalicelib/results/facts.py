@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -14,20 +14,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.model import SELF_GROUP, Programme
-from chalicelib.results.agreement import cuts_for
+from chalicelib.results.layout import Block, Rule
 from chalicelib.results.partition import Cell, is_numbered
 from chalicelib.results.published import ALL_OTHERS, About, Figure, PublishedCells
-from chalicelib.results.rank import ranked
+from chalicelib.results.rank import ranked, ranked_if_apart
 from chalicelib.results.rounding import (
     Range,
     display_gap,
     display_mean,
-    range_on_scale,
+    on_scale,
     read_exact,
     read_range,
     told_bounds,
-    two_decimals,
 )
+from chalicelib.results.statements import Said, Voiced, error_of_gap, said_of_gaps, said_of_groups
+from chalicelib.results.uncertainty import spread_of
+from chalicelib.results.variance_cuts import cuts_of
 
 
 class ReportHeading(Struct, frozen=True):
@@ -52,6 +54,17 @@ class CellFact(Struct, frozen=True):
     named: bool
 
 
+class BlockFact(Struct, frozen=True):
+    """Anonymous raters whose behaviours, values, overall figure and comments are shown together."""
+
+    block: str
+    title: str
+    groups: tuple[str, ...]
+    cells: tuple[str, ...]  # ids of the cells whose competencies are shown one by one
+    n: int
+    behaviours: bool  # whether single behaviours are shown; if not, competencies only
+
+
 class Statistic(Struct, frozen=True):
     """A figure. `bound`, `low` and `high` are left out of the file if nothing in it was clamped."""
 
@@ -65,6 +78,12 @@ class Statistic(Struct, frozen=True):
     low: str = ""  # the lowest possible true value, as a fraction: "19/4"
     high: str = ""  # the highest
     exact: str = ""  # the mean as a fraction, if its float is not exact
+    bounds: tuple[float, ...] = ()  # lowest and highest possible true value, in scale points; none under rule 1
+    se: float = 0.0  # standard error in scale points; 0: none
+
+    @property
+    def exact_se(self) -> Fraction:
+        return read_exact(self.se)
 
     @property
     def range(self) -> Range:
@@ -87,6 +106,8 @@ class Gap(Struct, frozen=True):
     bound: str = ""
     low: str = ""
     high: str = ""
+    bounds: tuple[float, ...] = ()
+    se: float = 0.0
 
     @property
     def range(self) -> Range:
@@ -110,7 +131,11 @@ class AgreementFact(Struct, frozen=True):
 
 
 class AgreementCut(Struct, frozen=True):
-    """The r_wg cut-offs of the words in a cell of n ratings: above `agree`; at most `split`; otherwise mixed."""
+    """The cut-offs of the words in a cell of n ratings.
+
+    Rule 1: of r_wg; above `agree`, at most `split`, otherwise mixed. Rule 2: of the variance of the ratings; below
+    `agree`, at or above `split`, otherwise mixed.
+    """
 
     n: int
     agree: str  # two decimals
@@ -133,6 +158,8 @@ class ChangeFact(Struct, frozen=True):
     bound: str = ""  # as those of a statistic
     low: str = ""
     high: str = ""
+    bounds: tuple[float, ...] = ()
+    se: float = 0.0
 
     @property
     def range(self) -> Range:
@@ -151,6 +178,7 @@ class CohortMean(Struct, frozen=True):
     bound: str = ""  # as those of a statistic
     low: str = ""
     high: str = ""
+    bounds: tuple[float, ...] = ()
 
 
 class Facts(Struct, frozen=True):
@@ -174,13 +202,21 @@ class Facts(Struct, frozen=True):
     changes: tuple[ChangeFact, ...] = ()
     other_people: tuple[str, ...] = ()  # named cells of the wave compared with that another person answers: no change
     cohort_means: tuple[CohortMean, ...] = ()
+    rule: int = 1  # the publishing rule: 1, or 2 with cells and blocks
+    behaviours_from: int = 0  # minimum raters of a block, under rule 2
+    rater_sd: float = 0.0  # the constants of every standard error
+    rater_halo: float = 0.0
+    blocks: tuple[BlockFact, ...] = ()
+    said: tuple[Said, ...] = ()  # what may be said of these figures
 
 
 def build_facts(programme: Programme, heading: ReportHeading, published: PublishedCells) -> Facts:
     """Build the facts of one delegate's report. The same input gives the same facts, to the byte."""
-    statistics = tuple(_statistic(figure, programme.top) for figure in published.figures)
+    rule = published.rule
+    statistics = tuple(_statistic(figure, programme.top, rule) for figure in published.figures)
     item_ranges = {s.id: s.range for s in statistics if (s.about, s.cell) == (About.ITEM, ALL_OTHERS)}
-    highest, lowest = ranked({item.id: item_ranges[item.id] for item in programme.items if item.id in item_ranges})
+    rank = ranked if rule.number == 1 else ranked_if_apart
+    highest, lowest = rank({item.id: item_ranges[item.id] for item in programme.items if item.id in item_ranges})
     parts: dict[str, Any] = {
         "heading": heading,
         "threshold": programme.threshold,
@@ -191,7 +227,7 @@ def build_facts(programme: Programme, heading: ReportHeading, published: Publish
         "too_few": published.too_few,
         "comments_withheld": published.comments_withheld,
         "statistics": statistics,
-        "gaps": tuple(_gaps(statistics)),
+        "gaps": tuple(_gaps(statistics, rule)),
         "highest": highest,
         "lowest": lowest,
         "comments": tuple(CommentFact(c.question, c.cell, c.text) for c in published.comments),
@@ -199,8 +235,29 @@ def build_facts(programme: Programme, heading: ReportHeading, published: Publish
             AgreementFact(a.about.value, a.id, a.cell, a.n, a.word.value) for a in published.agreements
         ),
         "agreement_cuts": tuple(_cuts(programme, published)),
+        **(_second_rule(programme, published) if rule.number > 1 else {}),
     }
     return Facts(**parts, checksum=_checksum(Facts(**parts, checksum="")))
+
+
+def _second_rule(programme: Programme, published: PublishedCells) -> dict[str, Any]:
+    spread, figures = spread_of(programme), voiced(published.figures)
+    return {
+        "rule": published.rule.number,
+        "behaviours_from": published.rule.behaviours_from,
+        "rater_sd": float(spread.sd),
+        "rater_halo": float(spread.halo),
+        "blocks": tuple(_block(programme, block) for block in published.blocks),
+        "said": (*said_of_gaps(figures), *said_of_groups(figures)),
+    }
+
+
+def voiced(figures: Iterable[Figure]) -> dict[tuple[str, str], dict[str, Voiced]]:
+    """Group figures by subject, as the rules of statements read them."""
+    found: dict[tuple[str, str], dict[str, Voiced]] = {}
+    for figure in figures:
+        found.setdefault((figure.about.value, figure.id), {})[figure.cell] = Voiced(figure.range, figure.se)
+    return found
 
 
 def amended(facts: Facts, **additions: Any) -> Facts:
@@ -232,26 +289,40 @@ def _read_cell(groups: list[str], **values: Any) -> CellFact:
     return CellFact(groups=tuple(groups), **values)
 
 
+def _read_block(groups: list[str], cells: list[str], **values: Any) -> BlockFact:
+    return BlockFact(groups=tuple(groups), cells=tuple(cells), **values)
+
+
+def _read_said(cells: list[str], **values: Any) -> Said:
+    return Said(cells=tuple(cells), **values)
+
+
+def _bounded(kind: type[Any]) -> Callable[..., Any]:
+    def read(bounds: Sequence[float] = (), **values: Any) -> Any:
+        return kind(bounds=tuple(bounds), **values)
+
+    return read
+
+
 _READERS: Mapping[str, Callable[..., Any]] = {
     "cells": _read_cell,
     "comment_cells": _read_cell,
-    "statistics": Statistic,
-    "gaps": Gap,
+    "statistics": _bounded(Statistic),
+    "gaps": _bounded(Gap),
     "comments": CommentFact,
     "agreements": AgreementFact,
     "agreement_cuts": AgreementCut,
-    "changes": ChangeFact,
-    "cohort_means": CohortMean,
+    "changes": _bounded(ChangeFact),
+    "cohort_means": _bounded(CohortMean),
+    "blocks": _read_block,
+    "said": _read_said,
 }
-_BOUNDS = ("bound", "low", "high", "exact")  # left out where empty
-_OPTIONAL = (
-    "agreements",
-    "agreement_cuts",
-    "compared_with",
-    "changes",
-    "other_people",
-    "cohort_means",
-)  # left out where empty
+_BOUNDS = ("bound", "low", "high", "exact", "bounds", "se")  # left out where empty
+_OPTIONAL = (  # left out where empty
+    *("agreements", "agreement_cuts", "compared_with", "changes", "other_people", "cohort_means"),
+    *("behaviours_from", "rater_sd", "rater_halo", "blocks", "said"),
+)
+_FIRST_RULE = 1  # facts of the first rule do not name it
 
 
 def _content(facts: Facts) -> dict[str, Any]:
@@ -261,6 +332,8 @@ def _content(facts: Facts) -> dict[str, Any]:
     for name in _OPTIONAL:
         if not content[name]:
             del content[name]
+    if content["rule"] == _FIRST_RULE:
+        del content["rule"]
     for name in ("statistics", "gaps", "changes", "cohort_means"):
         for entry in content.get(name, ()):
             _leave_out_empty_bounds(entry)
@@ -303,24 +376,33 @@ def _inside_a_sentence(title: str) -> str:
     return title[:1].lower() + title[1:] if title[1:2].islower() else title  # "direct reports", but "HR partners"
 
 
-def _statistic(figure: Figure, top: int) -> Statistic:
-    interval = range_on_scale(figure.mean, figure.below, figure.above, top)
-    mean = float(figure.mean)
-    exact = "" if read_exact(mean) == figure.mean else str(figure.mean)
+def _block(programme: Programme, block: Block) -> BlockFact:
+    title = _cell(programme, Cell(block.id, block.groups, block.n, named=False)).title
+    cells = tuple(cell.id for cell in block.cells)
+    return BlockFact(block.id, title, block.groups, cells, block.n, block.shows_behaviours)
+
+
+def _statistic(figure: Figure, top: int, rule: Rule) -> Statistic:
+    interval = on_scale(figure.range, top)
+    mean = float(interval.shown)
+    exact = "" if read_exact(mean) == interval.shown else str(interval.shown)
     place = figure.about.value, figure.id, figure.cell
-    return Statistic(*place, figure.n, mean, display_mean(interval), **told_bounds(interval), exact=exact)
+    bounds = told_bounds(interval, rule.number)
+    return Statistic(*place, figure.n, mean, display_mean(interval), exact=exact, se=float(figure.se), **bounds)
 
 
 def _cuts(programme: Programme, published: PublishedCells) -> Iterator[AgreementCut]:
     for n in sorted({agreement.n for agreement in published.agreements if agreement.about is About.ITEM}):
-        if cuts := cuts_for(n, programme.top, programme.threshold):
-            yield AgreementCut(n, two_decimals(cuts.agree), two_decimals(cuts.split))
+        if cuts := cuts_of(published.rule, n, programme.top):
+            yield AgreementCut(n, *cuts.printed)
 
 
-def _gaps(statistics: Iterable[Statistic]) -> Iterator[Gap]:
-    ranges = {(s.about, s.id, s.cell): s.range for s in statistics}
-    for (about, subject, cell), own in ranges.items():
-        others = ranges.get((about, subject, ALL_OTHERS))
+def _gaps(statistics: Iterable[Statistic], rule: Rule) -> Iterator[Gap]:
+    shown = {(s.about, s.id, s.cell): s for s in statistics}
+    for (about, subject, cell), own in shown.items():
+        others = shown.get((about, subject, ALL_OTHERS))
         if cell == SELF_GROUP and others:
-            gap = own - others
-            yield Gap(about, subject, float(gap.shown), display_gap(gap), **told_bounds(gap))
+            gap = own.range - others.range
+            se = float(error_of_gap(about, others.exact_se)) if rule.number > 1 else 0.0
+            bounds = told_bounds(gap, rule.number)
+            yield Gap(about, subject, float(gap.shown), display_gap(gap), se=se, **bounds)

@@ -80,14 +80,15 @@ def pooled(counts: Mapping[str, int], order: Sequence[str], threshold: int) -> t
     if not small:
         return tuple(parts)
     if sum(counts[member] for member in small) >= threshold:
-        return _in_order([*parts, small], filled)
+        return in_order([*parts, small], filled)
     if not parts:
         return ()
     host = min(parts, key=lambda part: counts[part[0]])
     parts.remove(host)
-    return _in_order([*parts, host + small], filled)
+    return in_order([*parts, host + small], filled)
 
 
-def _in_order(parts: Sequence[tuple[str, ...]], order: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def in_order(parts: Sequence[tuple[str, ...]], order: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Sort each part, and the parts by their first member."""
     inside = [tuple(sorted(part, key=order.index)) for part in parts]
     return tuple(sorted(inside, key=lambda part: order.index(part[0])))

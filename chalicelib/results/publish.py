@@ -1,24 +1,24 @@
 """Turn raw answers into published figures: the one place that decides about anonymity. Pure.
 
-The rule and its proofs: docs/decisions/0007-competency-scores-and-anonymity.md, 0010-agreement-between-raters.md and
+The rules and their proofs: docs/decisions/0037-cells-of-three-blocks-of-five.md, 0010-agreement-between-raters.md and
 tests/report/test_anonymity.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-
-from msgspec import Struct
+from collections.abc import Iterator, Mapping, Sequence
 
 from chalicelib.core.answers import Answers, Response
 from chalicelib.core.model import SELF_GROUP, Programme
-from chalicelib.results.agreement import Cuts, Word, agreement, cuts_for, usual
+from chalicelib.results.agreement import Word, agreement, usual
+from chalicelib.results.cell_sums import cell_sums
 from chalicelib.results.comments import comment_cells, comments_in
-from chalicelib.results.partition import Cell, cells_of, named_cells
+from chalicelib.results.layout import layout, rule_of
+from chalicelib.results.partition import Cell, named_cells
 from chalicelib.results.published import ALL_OTHERS, About, Agreement, Figure, PublishedCells
-from chalicelib.results.scoring import Clamp, Score, clamp_sum, mean_of, over_raters, score, subjects, unclamped
-
-Agree = Callable[[Sequence[int], int, Cuts], Word]
+from chalicelib.results.scoring import Clamp, Score, clamp_sum, over_raters, subjects
+from chalicelib.results.uncertainty import spread_of
+from chalicelib.results.voices import Agree, Divide, Tools, Voice, voice_of_block, voice_of_person
 
 
 def publish(
@@ -28,6 +28,7 @@ def publish(
     comment_key: bytes,
     clamp: Clamp = clamp_sum,
     agree: Agree = agreement,
+    divide: Divide = cell_sums,
 ) -> PublishedCells:
     """Return what may be seen of one delegate's wave.
 
@@ -41,28 +42,36 @@ def publish(
     for response in responses:
         by_group[response.group].append(response)
     people = _people(programme, by_group)
-    counts = {group: len(responses_of_group) for group, responses_of_group in by_group.items()}
-    anonymous = cells_of(counts, programme.anonymous_groups, programme.threshold)
-    voices = comment_cells(programme, anonymous)
+    blocks = layout(programme, {group: len(answered) for group, answered in by_group.items()})
+    comment_parts = comment_cells(programme, blocks)
+    anonymous = tuple(cell for block in blocks for cell in block.cells)
     raters = people | {
         cell: [response.answers for group in cell.groups for response in by_group[group]]
-        for cell in (*anonymous, *voices)
+        for cell in (*anonymous, *comment_parts)
     }
     named = tuple(people)
-    cells = named + anonymous
-    sheets = [_sheet(programme, cell, raters[cell], clamp, agree) for cell in cells]
-    voices = named + voices
+    rule = rule_of(programme)
+    spread = spread_of(programme) if rule.number > 1 else None
+    by_cell = {cell.id: raters[cell] for cell in anonymous}
+    tools = Tools(clamp, agree, divide)
+    voices = [
+        *(voice_of_person(programme, cell, raters[cell], spread) for cell in named),
+        *(voice_of_block(programme, rule, block, by_cell, tools, spread) for block in blocks),
+    ]
+    commenting = named + comment_parts
     comments, to_coach = (
-        {cell.id: [answers.said(to_coach_only=coach_only) for answers in raters[cell]] for cell in voices}
+        {cell.id: [answers.said(to_coach_only=coach_only) for answers in raters[cell]] for cell in commenting}
         for coach_only in (False, True)
     )
     return PublishedCells(
-        cells=cells,
-        comment_cells=voices,
-        figures=tuple(_figures(programme, sheets)),
-        agreements=tuple(_agreements(programme, sheets)),
-        comments=tuple(comments_in(programme, voices, comments, comment_key)),
-        coach_comments=tuple(comments_in(programme, voices, to_coach, comment_key + b"coach only")),
+        rule=rule,
+        cells=named + anonymous,
+        blocks=blocks,
+        comment_cells=commenting,
+        figures=tuple(_figures(programme, voices)),
+        agreements=tuple(_agreements(programme, voices)),
+        comments=tuple(comments_in(programme, commenting, comments, comment_key)),
+        coach_comments=tuple(comments_in(programme, commenting, to_coach, comment_key + b"coach only")),
     )
 
 
@@ -89,68 +98,47 @@ def _people(programme: Programme, by_group: Mapping[str, Sequence[Response]]) ->
 # --- figures --------------------------------------------------------------------------------------------
 
 
-class _Sheet(Struct, frozen=True):
-    """One cell's published items, and the items that each rater rated."""
-
-    cell: Cell
-    threshold: int
-    items: Mapping[str, Score]
-    words: Mapping[str, Word]
-    answered: tuple[frozenset[str], ...]
-
-
-def _sheet(programme: Programme, cell: Cell, raters: Sequence[Answers], clamp: Clamp, agree: Agree) -> _Sheet:
-    threshold = 1 if cell.named else programme.threshold
-    items: dict[str, Score] = {}
-    words: dict[str, Word] = {}
-    for item in programme.items:
-        ratings = [rating for rater in raters if (rating := rater.ratings.get(item.id)) is not None]
-        if len(ratings) >= threshold:
-            items[item.id] = mean_of(ratings, programme.top, unclamped if cell.named else clamp)
-        cuts = None if cell.named else cuts_for(len(ratings), programme.top, programme.threshold)
-        if cuts:
-            words[item.id] = agree(ratings, programme.top, cuts)
-    answered = tuple(
-        frozenset(item for item, rating in rater.ratings.items() if rating is not None and item in items)
-        for rater in raters
-    )
-    return _Sheet(cell, threshold, items, words, answered)
-
-
-def _figures(programme: Programme, sheets: Sequence[_Sheet]) -> Iterator[Figure]:
+def _figures(programme: Programme, voices: Sequence[Voice]) -> Iterator[Figure]:
     for about, subject, items in subjects(programme):
-        scores = {sheet.cell: _score(about, items, sheet) for sheet in sheets}
-        published_scores = {cell: cell_score for cell, cell_score in scores.items() if cell_score}
-        others = over_raters(
-            [cell_score for cell, cell_score in published_scores.items() if cell.named and cell.id != SELF_GROUP],
-            [cell_score for cell, cell_score in published_scores.items() if not cell.named],
-        )
-        for name, cell_score in [
-            *((cell.id, cell_score) for cell, cell_score in published_scores.items()),
-            (ALL_OTHERS, others),
-        ]:
-            if cell_score:
-                yield Figure(about, subject, name, cell_score.n, cell_score.mean, cell_score.below, cell_score.above)
+        shown: dict[str, Score] = {}
+        named: list[Score] = []
+        anonymous: list[Score] = []
+        for voice in voices:
+            by_cell, whole = _scores(voice, about, subject, items)
+            shown |= by_cell
+            if whole and voice.id != SELF_GROUP:
+                (named if voice.is_named else anonymous).append(whole)
+        if others := over_raters(named, anonymous):
+            shown[ALL_OTHERS] = others
+        for cell, score in shown.items():
+            yield Figure(about, subject, cell, score.n, score.range, score.se)
 
 
-def _score(about: About, items: Sequence[str], sheet: _Sheet) -> Score | None:
-    if about is About.ITEM:
-        return sheet.items.get(items[0])
-    return score(items, sheet.items, sheet.answered, sheet.threshold)
+def _scores(voice: Voice, about: About, subject: str, items: Sequence[str]) -> tuple[dict[str, Score], Score | None]:
+    """Return what a voice shows of a subject by cell, and its part in the figure of all others.
+
+    A block of several cells shows a competency by cell, while all others are made of its behaviours: never of both.
+    """
+    whole = voice.items.get(items[0]) if about is About.ITEM else voice.score(items)
+    if voice.cells is None or about is not About.COMPETENCY:
+        return ({voice.id: whole} if whole else {}), whole
+    cells = dict(voice.cells.get(subject, {}))
+    only = next(iter(cells.values())) if cells and not voice.items else None
+    return cells, whole or only
 
 
 # --- agreement ------------------------------------------------------------------------------------------
 
 
-def _agreements(programme: Programme, sheets: Sequence[_Sheet]) -> Iterator[Agreement]:
+def _agreements(programme: Programme, voices: Sequence[Voice]) -> Iterator[Agreement]:
     """Return the words on items, and the usual word of each set of items if at least half of them have one."""
     for about, subject, items in subjects(programme):
         pool: list[Word] = []
-        for sheet in sheets:
-            words = [sheet.words[item] for item in items if item in sheet.words]
+        for voice in voices:
+            words = [voice.words[item] for item in items if item in voice.words]
             if words and 2 * len(words) >= len(items):
-                n = sheet.items[items[0]].n if about is About.ITEM else len(words)
-                yield Agreement(about, subject, sheet.cell.id, n, usual(words))
+                n = voice.items[items[0]].n if about is About.ITEM else len(words)
+                yield Agreement(about, subject, voice.id, n, usual(words))
                 pool += words
         if pool and about is not About.ITEM:
             yield Agreement(about, subject, ALL_OTHERS, len(pool), usual(pool))

@@ -8,7 +8,9 @@ from fractions import Fraction
 from msgspec import Struct
 
 from chalicelib.results.agreement import Word
+from chalicelib.results.layout import Block, Rule
 from chalicelib.results.partition import Cell
+from chalicelib.results.rounding import Range
 
 ALL_OTHERS = "all_others"  # cell name of figures over every rater but self who is in a published cell
 OVERALL_ID = "overall"
@@ -21,28 +23,15 @@ class About(StrEnum):
     OVERALL = "overall"
 
 
-class Bound(StrEnum):
-    """How a figure relates to the true value: only a clamped sum is known, and it is shown as such."""
-
-    EXACT = ""
-    OR_MORE = "or more"
-    OR_LESS = "or less"
-    OR_SO = "or so"  # either: computed from parts that are bounded on both sides
-
-
 class Figure(Struct, frozen=True):
-    """One mean, in scale points, unrounded.
-
-    below, above   how far the true value may lie from it, because sums at the ends of the scale are clamped
-    """
+    """One mean, in scale points, unrounded."""
 
     about: About
     id: str
-    cell: str  # a Cell's id or ALL_OTHERS
+    cell: str  # a Cell's or a Block's id, or ALL_OTHERS
     n: int  # raters behind it
-    mean: Fraction
-    below: Fraction = Fraction(0)
-    above: Fraction = Fraction(0)
+    range: Range
+    se: Fraction = Fraction(0)  # standard error, from n and public constants; 0: of the delegate's own figures
 
 
 class Agreement(Struct, frozen=True):
@@ -50,19 +39,21 @@ class Agreement(Struct, frozen=True):
 
     about: About
     id: str
-    cell: str  # an anonymous Cell's id or ALL_OTHERS
+    cell: str  # an anonymous Cell's id or ALL_OTHERS; under rule 2 a block of one cell
     n: int  # of an item: ratings; else: words it summarises
     word: Word
 
 
 class Comment(Struct, frozen=True):
     question: str
-    cell: str  # a Cell's id, or the id of several cells pooled
+    cell: str  # a Cell's id, or the id of several cells or blocks together
     text: str
 
 
 class PublishedCells(Struct, frozen=True):
+    rule: Rule
     cells: tuple[Cell, ...]  # named ones first; anonymous ones hold at least `threshold` raters
+    blocks: tuple[Block, ...]  # of the anonymous cells
     comment_cells: tuple[Cell, ...]  # under which comments appear; anonymous ones hold at least `comments_from`
     figures: tuple[Figure, ...]
     agreements: tuple[Agreement, ...]

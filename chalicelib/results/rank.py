@@ -63,3 +63,29 @@ def _may_be_higher(other: Printed, one: Printed) -> bool:
 
 def _may_be_lower(other: Printed, one: Printed) -> bool:
     return other.low < one.high
+
+
+def ranked_if_apart(ranges: Mapping[str, Range]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the highest and lowest items, most extreme first; a list is empty if many are level.
+
+    A list ends only where the next item is printed as another number and the bounds of the two do not overlap. Items
+    are ordered by the middle of their bounds, equals in the given order.
+    """
+    downward = sorted(ranges, key=lambda item: -(ranges[item].low + ranges[item].high))
+    upward = sorted(ranges, key=lambda item: ranges[item].low + ranges[item].high)
+    many = min(RANKED, len(ranges) // 2)
+    return (
+        tuple(downward[: _end([ranges[item] for item in downward], many, lambda a, b: a.low > b.high)]),
+        tuple(upward[: _end([ranges[item] for item in upward], many, lambda a, b: a.high < b.low)]),
+    )
+
+
+def _end(ordered: list[Range], many: int, is_apart: Callable[[Range, Range], bool]) -> int:
+    """Return how many items a list holds: at most `many`, or one more if only there the next is apart; else none."""
+    sizes: tuple[int, ...] = (*range(many, 0, -1), many + 1)
+    for size in sizes:
+        if 0 < size < len(ordered) and 2 * size <= len(ordered):
+            last, following = ordered[size - 1], ordered[size]
+            if one_decimal(last.shown) != one_decimal(following.shown) and is_apart(last, following):
+                return size
+    return 0

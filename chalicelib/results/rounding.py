@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from msgspec import Struct
-
-from chalicelib.results.published import Bound
 
 MINUS = "\N{MINUS SIGN}"
 FINEST = 10**6
@@ -30,6 +31,15 @@ def _rounded(number: Fraction, places: int) -> Decimal:
     return Decimal(nearest if number >= 0 else -nearest).scaleb(-places)
 
 
+class Bound(StrEnum):
+    """How a figure relates to the true value: only a clamped sum is known, and it is shown as such."""
+
+    EXACT = ""
+    OR_MORE = "or more"
+    OR_LESS = "or less"
+    OR_SO = "or so"  # either: computed from parts that are bounded on both sides
+
+
 class Range(Struct, frozen=True):
     """A figure, and the limits of its true value. They are the same unless something in it was clamped."""
 
@@ -41,6 +51,11 @@ class Range(Struct, frozen=True):
         return Range(self.shown - other.shown, self.low - other.high, self.high - other.low)
 
     @property
+    def is_exact(self) -> bool:
+        """Return whether there is nothing beyond the figure, without comparing numbers."""
+        return self.low is self.shown is self.high
+
+    @property
     def bound(self) -> Bound:
         """Return the bound as printed: one that rounds to the same number needs no words."""
         printed = one_decimal(self.shown)
@@ -50,26 +65,37 @@ class Range(Struct, frozen=True):
         return Bound.OR_LESS if is_lower else Bound.OR_MORE if is_higher else Bound.EXACT
 
 
-def range_on_scale(mean: Fraction, below: Fraction, above: Fraction, top: int) -> Range:
-    return Range(mean, max(mean - below, Fraction(1)), min(mean + above, Fraction(top)))
+def on_scale(interval: Range, top: int) -> Range:
+    return Range(interval.shown, max(interval.low, Fraction(1)), min(interval.high, Fraction(top)))
 
 
-def exactly(number: Fraction) -> Range:
+def exactly(number: Any) -> Range:
     return Range(number, number, number)
+
+
+def weighted(parts: Iterable[tuple[Fraction, Range]]) -> Range:
+    """Return the weighted sum of ranges: what is known of each part stays known of the whole."""
+    pairs = list(parts)
+    shown = sum((weight * part.shown for weight, part in pairs), Fraction(0))
+    if all(part.is_exact for _, part in pairs):
+        return exactly(shown)
+    low = sum((weight * part.low for weight, part in pairs), Fraction(0))
+    return Range(shown, low, sum((weight * part.high for weight, part in pairs), Fraction(0)))
 
 
 BOUNDS = {Bound.OR_MORE: "at_least", Bound.OR_LESS: "at_most", Bound.OR_SO: "about", Bound.EXACT: ""}
 
 
-def told_bounds(interval: Range) -> dict[str, str]:
-    """Return the bounds of a figure for facts.json: empty if the figure is exact."""
+def told_bounds(interval: Range, rule: int = 1) -> dict[str, Any]:
+    """Return the bounds of a figure for facts.json. Rule 1: none if the figure is exact."""
+    bounds = {"bounds": (float(interval.low), float(interval.high))} if rule > 1 else {}
     if interval.low == interval.shown == interval.high:
-        return {}
-    return {"bound": BOUNDS[interval.bound], "low": str(interval.low), "high": str(interval.high)}
+        return bounds
+    return {"bound": BOUNDS[interval.bound], "low": str(interval.low), "high": str(interval.high), **bounds}
 
 
 def read_range(shown: Fraction, low: str, high: str) -> Range:
-    return Range(shown, Fraction(low or shown), Fraction(high or shown))
+    return Range(shown, Fraction(low) if low else shown, Fraction(high) if high else shown)
 
 
 def read_exact(number: float) -> Fraction:

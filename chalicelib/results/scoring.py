@@ -12,36 +12,38 @@ from fractions import Fraction
 from msgspec import Struct
 
 from chalicelib.core.model import Programme
-from chalicelib.results.published import OVERALL_ID, About, Bound
+from chalicelib.results.published import OVERALL_ID, About
+from chalicelib.results.rounding import Range, exactly, weighted
+from chalicelib.results.uncertainty import Spread, error_of_mean, standard_error
 
 Number = int | Fraction
-Clamp = Callable[[Number, int, int], tuple[Number, Bound]]
+Sums = tuple[Number, Number, Number]  # a sum as it is shown, and the lowest and highest that it can be
+Clamp = Callable[[Number, int, int, int], Sums]
 
 
 class Score(Struct, frozen=True):
     n: int  # raters
-    mean: Fraction  # scale points, unrounded
-    below: Fraction = Fraction(0)  # how far the true value may lie from it
-    above: Fraction = Fraction(0)
+    range: Range  # scale points, unrounded
+    se: Fraction = Fraction(0)
 
 
-def clamp_sum(total: Number, n: int, top: int) -> tuple[Number, Bound]:
+def clamp_sum(total: Number, n: int, top: int, margin: int = 1) -> Sums:
     """Clamp the sum of n numbers in 1..top, so that no figure shows that all of them were the same extreme.
 
-    Returns a sum in [n + 1, n * top - 1] and whether the true sum may lie beyond it. Only this and the word of
-    agreement do more with a rating than add it up; the proofs pass linear forms instead.
+    Returns a sum in [n + margin, n * top - margin], and the limits of the true sum. Only this, the sums of cells and
+    the word of agreement do more with a rating than add it up; the proofs pass linear forms instead.
     """
-    low, high = n + 1, n * top - 1
+    low, high = n + margin, n * top - margin
     if total <= low:
-        return low, Bound.OR_LESS
+        return low, n, low
     if total >= high:
-        return high, Bound.OR_MORE
-    return total, Bound.EXACT
+        return high, high, n * top
+    return total, total, total
 
 
-def unclamped(total: Number, n: int, top: int) -> tuple[Number, Bound]:
+def unclamped(total: Number, n: int, top: int, margin: int = 1) -> Sums:
     """Return the plain sum, for raters who are named."""
-    return total, Bound.EXACT
+    return total, total, total
 
 
 def subjects(programme: Programme) -> Iterator[tuple[About, str, Sequence[str]]]:
@@ -56,7 +58,11 @@ def subjects(programme: Programme) -> Iterator[tuple[About, str, Sequence[str]]]
 
 
 def score(
-    items: Sequence[str], figures: Mapping[str, Score], answered: Sequence[Collection[str]], threshold: int
+    items: Sequence[str],
+    figures: Mapping[str, Score],
+    answered: Sequence[Collection[str]],
+    threshold: int,
+    spread: Spread | None = None,
 ) -> Score | None:
     """Compute a cell's score on a competency, a value or overall: each rater's mean, then the mean over raters.
 
@@ -64,6 +70,7 @@ def score(
     figures    item id -> the cell's published figure; an item that is not published is absent
     answered   for each rater of the cell, the published items they rated
     threshold  minimum raters who rated at least half of `items`; below it there is no score
+    spread     of raters, for the standard error; without it there is none
 
     Each rating enters as its cell's published item mean. So the score depends only on published figures, and is exactly
     the mean over raters if all who rated an item rated equally many items. Without this rule a single "not able to
@@ -71,13 +78,15 @@ def score(
     """
     rated = [[item for item in items if item in rater] for rater in answered]
     counted = [own for own in rated if own and 2 * len(own) >= len(items)]
-    if not counted or len(counted) < threshold:
+    n = len(counted)
+    if not n or n < threshold:
         return None
     weights: Counter[tuple[str, int]] = Counter((item, len(own)) for own in counted for item in own)
     per_item: dict[str, Fraction] = {}
     for (item, size), raters in weights.items():
-        per_item[item] = per_item.get(item, Fraction(0)) + Fraction(raters, size * len(counted))
-    return combined(len(counted), [(weight, figures[item]) for item, weight in per_item.items()])
+        per_item[item] = per_item.get(item, Fraction(0)) + Fraction(raters, size * n)
+    found = weighted((weight, figures[item].range) for item, weight in per_item.items())
+    return Score(n, found, standard_error(n, len(per_item), spread) if spread else Fraction(0))
 
 
 def over_raters(named: Sequence[Score], anonymous: Sequence[Score]) -> Score | None:
@@ -86,26 +95,21 @@ def over_raters(named: Sequence[Score], anonymous: Sequence[Score]) -> Score | N
         return None
     parts = [*named, *anonymous]
     n = sum(part.n for part in parts)
-    return combined(n, [(Fraction(part.n, n), part) for part in parts])
+    shares = [(Fraction(part.n, n), part) for part in parts]
+    se = error_of_mean(tuple((share, part.se) for share, part in shares))
+    return Score(n, weighted((share, part.range) for share, part in shares), se)
 
 
-def mean_of(numbers: Sequence[Number], top: int, clamp: Clamp) -> Score:
-    """Return the mean of numbers in 1..top, clamped; a clamp moves a sum by one point at most."""
+def mean_of(numbers: Sequence[Number], top: int, clamp: Clamp, margin: int = 1) -> Score:
+    """Return the mean of numbers in 1..top, clamped."""
     n = len(numbers)
-    total, bound = clamp(sum(numbers), n, top)
+    return Score(n, mean_range(clamp(sum(numbers), n, top, margin), n))
+
+
+def mean_range(sums: Sums, n: int) -> Range:
+    """Return the mean of n numbers from their sum."""
     one = Fraction(1, n)
-    below, above = bound in (Bound.OR_LESS, Bound.OR_SO), bound in (Bound.OR_MORE, Bound.OR_SO)
-    return Score(n, one * total, one * below, one * above)
-
-
-def combined(n: int, parts: Sequence[tuple[Fraction, Score]]) -> Score:
-    """Return a weighted mean. Its bounds are the weighted bounds of its parts."""
-    mean, below, above = (
-        sum((weight * number for weight, number in numbers), Fraction(0))
-        for numbers in (
-            [(weight, part.mean) for weight, part in parts],
-            [(weight, part.below) for weight, part in parts],
-            [(weight, part.above) for weight, part in parts],
-        )
-    )
-    return Score(n, mean, below, above)
+    shown, low, high = sums
+    if low is shown is high:
+        return exactly(one * shown)
+    return Range(one * shown, one * low, one * high)

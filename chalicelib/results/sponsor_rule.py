@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.results.cohort import MIN_DELEGATES
-from chalicelib.results.rounding import Range, exactly, range_on_scale
+from chalicelib.results.rounding import Range, exactly, on_scale
 from chalicelib.results.scoring import Clamp, Score, clamp_sum, mean_of
 
 ENOUGH = MIN_DELEGATES  # delegates behind every figure that a sponsor sees
@@ -50,7 +50,7 @@ def mean(reading: Reading) -> Mean | None:
     score = reading.score()
     if score is None:
         return None
-    on_one = range_on_scale(score.mean, score.below, score.above, reading.top)
+    on_one = on_scale(score.range, reading.top)
     return Mean(score.n, on_one - exactly(Fraction(1 - reading.lowest)))
 
 

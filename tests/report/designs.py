@@ -12,11 +12,12 @@ from msgspec.structs import replace
 from chalicelib.core.answers import Answers, Response
 from chalicelib.core.model import Programme, Value
 from chalicelib.results.agreement import Word
+from chalicelib.results.cell_sums import Total
 from chalicelib.results.change import Subject
 from chalicelib.results.cohort import cohort_scores
 from chalicelib.results.publish import publish
-from chalicelib.results.published import Bound, PublishedCells
-from chalicelib.results.scoring import Number, Score
+from chalicelib.results.published import PublishedCells
+from chalicelib.results.scoring import Number, Score, unclamped
 from tests.report.attackers import Lin, isolated
 from tests.report.example import GROUPS, KEY, programme_of, tiny_programme
 
@@ -47,19 +48,27 @@ class Design:
         return isolated(publisher(self.programme, self.symbolic()), self.programme.threshold, known)
 
 
+def undivided(
+    given: Sequence[Number], raters: Sequence[Sequence[int]], items: Sequence[Total], top: int
+) -> list[Total]:
+    """The plain sums of cells, without what moves them inside, which the search of all worlds covers."""
+    return [Total(sum(row), own, own, own) for own, row in zip(given, raters, strict=True)]
+
+
 def published_of(programme: Programme, responses: Sequence[Response]) -> PublishedCells:
     """The real publisher without its two acts that look at ratings, which the search of all worlds covers."""
     return publish(
         programme,
         responses,
         comment_key=KEY,
-        clamp=lambda total, n, top: (total, Bound.EXACT),
+        clamp=unclamped,
         agree=lambda ratings, top, cuts: Word.MIXED,
+        divide=undivided,
     )
 
 
 def everything_published(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
-    return [figure.mean for figure in published_of(programme, responses).figures]
+    return [figure.range.shown for figure in published_of(programme, responses).figures]
 
 
 def random_programme(chance: random.Random) -> Programme:
@@ -127,18 +136,18 @@ def _of_delegate(delegate: int, rater: int, response: Response) -> Response:
 
 def scores_in(published: PublishedCells) -> dict[Subject, Score]:
     """As the cohort's figures are made from."""
-    return {(f.about.value, f.id, f.cell): Score(f.n, f.mean, f.below, f.above) for f in published.figures}
+    return {(f.about.value, f.id, f.cell): Score(f.n, f.range) for f in published.figures}
 
 
 def figures_in(published: PublishedCells) -> dict[Subject, Number]:
-    return {(f.about.value, f.id, f.cell): f.mean for f in published.figures}
+    return {(f.about.value, f.id, f.cell): f.range.shown for f in published.figures}
 
 
 def cohort_rows(programme: Programme, reports: Sequence[PublishedCells]) -> list[Lin]:
     """The real cohort figures, without the clamp, which the search of all worlds covers."""
     figures = [scores_in(published) for published in reports]
-    scores = cohort_scores(programme, figures, clamp=lambda total, n, top: (total, Bound.EXACT))
-    return [score.mean for score in scores.values()]
+    scores = cohort_scores(programme, figures, clamp=unclamped)
+    return [score.range.shown for score in scores.values()]
 
 
 def random_cohort(chance: random.Random) -> Cohort:

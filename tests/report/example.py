@@ -96,6 +96,12 @@ def programme_of(items: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]] = BE
     return replace(plain, **changes)
 
 
+def by_second_rule(programme: Programme, **changes) -> Programme:
+    """Cells of three, blocks of five, direct reports kept apart."""
+    groups = tuple(replace(group, heard_apart=group.id == "direct_report") for group in programme.groups)
+    return replace(programme, **{"groups": groups, "threshold": 3, "behaviours_from": 5, "comments_from": 5} | changes)
+
+
 def tiny_programme(items: int = 1, top: int = 5, threshold: int = 3, values: tuple[str, ...] = ()) -> Programme:
     """One competency of `items` behaviours."""
     return programme_of(

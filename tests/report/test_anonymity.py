@@ -12,7 +12,8 @@ from chalicelib.core.answers import Answers, Response
 from chalicelib.core.model import Programme
 from chalicelib.results.facts import build_facts, facts_bytes
 from chalicelib.results.publish import publish
-from chalicelib.results.published import About, Bound
+from chalicelib.results.published import About
+from chalicelib.results.scoring import unclamped
 from tests.report.attackers import AnswerDependent, certain_worlds
 from tests.report.designs import (
     Design,
@@ -146,9 +147,9 @@ def test_the_search_notices_figures_that_are_not_clamped():
     programme = tiny_programme(top=3)
     (item,) = (item.id for item in programme.items)
 
-    def unclamped(world: tuple[int, ...]) -> tuple[Fraction, ...]:
+    def plain(world: tuple[int, ...]) -> tuple[Fraction, ...]:
         responses = [Response("peer", Answers({item: rating})) for rating in world]
-        found = publish(programme, responses, comment_key=KEY, clamp=lambda total, n, top: (total, Bound.EXACT))
-        return tuple(figure.mean for figure in found.figures if figure.about is About.ITEM)
+        found = publish(programme, responses, comment_key=KEY, clamp=unclamped)
+        return tuple(figure.range.shown for figure in found.figures if figure.about is About.ITEM)
 
-    assert certain_worlds(unclamped, 3, range(1, 4)) == (27, 2)  # all lowest, all highest
+    assert certain_worlds(plain, 3, range(1, 4)) == (27, 2)  # all lowest, all highest

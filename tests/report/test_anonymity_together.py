@@ -127,14 +127,14 @@ def test_a_cohorts_figures_add_nothing_to_its_reports(seed):
     """So who sees every report and the cohort's figures knows what the reports say, and isolates nobody."""
     cohort = random_cohort(random.Random(seed))
     reports = cohort.owned_by_raters()
-    rows = [figure.mean for published in reports for figure in published.figures]
+    rows = [figure.range.shown for published in reports for figure in published.figures]
 
     assert len(independent([*rows, *cohort_rows(cohort.programme, reports)])) == len(independent(rows))
     assert [design for design in cohort.delegates if design.isolated(everything_of)] == []
 
 
 def everything_of(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
-    return [figure.mean for figure in published_of(programme, responses).figures]
+    return [figure.range.shown for figure in published_of(programme, responses).figures]
 
 
 def small_cohort(*sizes: int, items: int = 1, threshold: int = 3) -> Cohort:
@@ -146,7 +146,7 @@ def small_cohort(*sizes: int, items: int = 1, threshold: int = 3) -> Cohort:
 def test_the_proof_notices_a_cohort_mean_of_answers_that_no_report_shows():
     cohort = small_cohort(3, 3, 3, 3, 3, 2)
     reports = cohort.owned_by_raters()
-    rows = [figure.mean for published in reports for figure in published.figures]
+    rows = [figure.range.shown for published in reports for figure in published.figures]
     raw, first = [], 0
     for design in cohort.delegates:
         raw.append(design.symbolic(range(first, first + len(design.raters))))

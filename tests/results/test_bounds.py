@@ -122,7 +122,7 @@ def test_a_mean_that_no_float_holds_is_kept_exactly():
         for left in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
     ]
     published = publish(programme, answers, comment_key=KEY)
-    means = {(f.about.value, f.id, f.cell): f.mean for f in published.figures}
+    means = {(f.about.value, f.id, f.cell): f.range.shown for f in published.figures}
 
     facts = read_facts(facts_bytes(build_facts(programme, heading(), published)))
 

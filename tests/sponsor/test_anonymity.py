@@ -72,11 +72,11 @@ def shown_rows(programme, people: Sequence[Evidence]) -> list[Lin]:
     """Every linear figure of the summary, and the cohort's own mean of the reports, which it shows too."""
     named = {key: symbolic(reading, "".join(key)) for key, reading in readings(programme, people).items()}
     found = {key: reading.score(unclamped) for key, reading in named.items()}
-    rows = [score.mean for key, score in found.items() if score and key[0] not in (PRE, THEN, POST)]
+    rows = [score.range.shown for key, score in found.items() if score and key[0] not in (PRE, THEN, POST)]
     for competency in programme.competencies:
         points = [found[what, competency.id] for what in (PRE, THEN, POST)]
         if all(points):
-            pre, then, post = (point.mean for point in points)
+            pre, then, post = (point.range.shown for point in points)
             rows += [post + pre * -1, post + then * -1, pre + then * -1]
     return [*rows, *frozen_rows(programme, people), *sums(people)]
 
@@ -118,7 +118,7 @@ def test_the_proof_notices_the_mean_of_whoever_has_all_three_points():
     def with_each_mean(programme, people):
         named = {key: symbolic(reading, "".join(key)) for key, reading in readings(programme, people).items()}
         scores = (named[PRE, c.id].score(unclamped) for c in programme.competencies)
-        return [*shown_rows(programme, people), *(score.mean for score in scores if score)]
+        return [*shown_rows(programme, people), *(score.range.shown for score in scores if score)]
 
     assert any(isolated(with_each_mean(programme, p), FIVE, frozenset()) for programme, p in cohorts(0, 60))
 

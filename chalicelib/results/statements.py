@@ -1,0 +1,115 @@
+"""Decide what may be said of published figures: only what lies further from the alternative than chance explains. Pure.
+
+A difference is said if even the end of it that is nearest to zero passes so many standard errors. The rates of false
+alarms were simulated: tests/results/test_false_alarms.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+from msgspec import Struct
+
+from chalicelib.core.model import SELF_GROUP
+from chalicelib.results.published import ALL_OTHERS, About
+from chalicelib.results.rounding import Range, exactly
+from chalicelib.results.uncertainty import error_of_difference, with_whole_answer
+
+GAP_TIMES = Fraction(5, 2)  # standard errors, of self against others and between groups
+CHANGE_TIMES = Fraction(2)
+PLACE_TIMES = Fraction(3, 2)  # to place a figure on one side of a cut-off
+
+HIGHER, LOWER = "higher", "lower"
+Subject = tuple[str, str]  # about, id
+
+
+class Said(Struct, frozen=True):
+    """One thing that may be said of a report, by the id of its rule, with everything that the rule looked at."""
+
+    rule: str  # self_higher, self_lower, groups_differ, rose or fell
+    about: str
+    id: str
+    cells: tuple[str, ...]  # compared: (self, all_others); of groups, the higher one first; of a change, one cell
+    shown: str  # the first less the second, as a fraction; of a change, after less before
+    low: str
+    high: str
+    se: float  # standard error of the difference, in scale points
+    limit: float  # what the difference has to reach
+
+
+class Voiced(Struct, frozen=True):
+    """One voice's figure on one subject."""
+
+    range: Range
+    se: Fraction
+
+
+Figures = Mapping[Subject, Mapping[str, Voiced]]  # subject -> cell -> figure
+
+
+def says(difference: Range, se: Fraction, times: Fraction) -> str:
+    """Return HIGHER or LOWER if the whole of a difference reaches `times` standard errors, else ""."""
+    limit = times * se
+    if difference.low >= limit and difference.low > 0:
+        return HIGHER
+    return LOWER if difference.high <= -limit and difference.high < 0 else ""
+
+
+def side_of(figure: Range, cut: Fraction, se: Fraction, times: Fraction = PLACE_TIMES) -> str:
+    """Return on which side of a cut-off a figure lies; "" if it is too close to call."""
+    return says(figure - exactly(cut), se, times)
+
+
+def error_of_gap(about: str, se: Fraction) -> Fraction:
+    """Return the standard error of self less others. Self is what they said, but one behaviour only in whole points."""
+    return with_whole_answer(se) if about == About.ITEM else se
+
+
+def said_of_gaps(figures: Figures) -> Iterator[Said]:
+    """Say where the delegate's own view lies above or below that of all others."""
+    for (about, subject), by_cell in figures.items():
+        own, others = by_cell.get(SELF_GROUP), by_cell.get(ALL_OTHERS)
+        if own and others:
+            se = error_of_gap(about, others.se)
+            gap = own.range - others.range
+            if direction := says(gap, se, GAP_TIMES):
+                yield _said(f"self_{direction}", about, subject, (SELF_GROUP, ALL_OTHERS), gap, se, GAP_TIMES)
+
+
+def said_of_groups(figures: Figures) -> Iterator[Said]:
+    """Say where two groups, or the line manager and a group, differ on a competency."""
+    for (about, subject), by_cell in figures.items():
+        if about != About.COMPETENCY:
+            continue
+        voices = [cell for cell in by_cell if cell not in (SELF_GROUP, ALL_OTHERS)]
+        for first, second in combinations(voices, 2):
+            yield from _difference(about, subject, (first, by_cell[first]), (second, by_cell[second]))
+
+
+def _difference(about: str, subject: str, one: tuple[str, Voiced], other: tuple[str, Voiced]) -> Iterator[Said]:
+    se = error_of_difference(one[1].se, other[1].se)
+    direction = says(one[1].range - other[1].range, se, GAP_TIMES)
+    if direction:
+        above, below = (one, other) if direction == HIGHER else (other, one)
+        difference = above[1].range - below[1].range
+        yield _said("groups_differ", about, subject, (above[0], below[0]), difference, se, GAP_TIMES)
+
+
+def said_of_changes(changes: Iterable[tuple[str, str, str, Range, Fraction]]) -> Iterator[Said]:
+    """Say what rose or fell of a competency or of everything; nothing of the delegate's own view, which has no error.
+
+    changes   about, id, cell, difference, standard error
+    """
+    words = {HIGHER: "rose", LOWER: "fell"}
+    for about, subject, cell, change, se in changes:
+        if se and about in (About.COMPETENCY, About.OVERALL) and (direction := says(change, se, CHANGE_TIMES)):
+            yield _said(words[direction], about, subject, (cell,), change, se, CHANGE_TIMES)
+
+
+def _said(
+    rule: str, about: str, subject: str, cells: Sequence[str], difference: Range, se: Fraction, times: Fraction
+) -> Said:
+    shown, low, high = (str(number) for number in (difference.shown, difference.low, difference.high))
+    return Said(rule, about, subject, tuple(cells), shown, low, high, float(se), float(times * se))
