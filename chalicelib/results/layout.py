@@ -1,4 +1,4 @@
-"""Decide who is heard with whom: cells for competencies, blocks of cells for behaviours; from counts alone. Pure.
+"""Decide which groups are heard together: cells for competencies, blocks of cells for behaviours; from counts. Pure.
 
 The rule and its proofs: docs/decisions/0037-cells-of-three-blocks-of-five.md and tests/report/test_anonymity.py.
 """
@@ -36,7 +36,7 @@ class Rule(Struct, frozen=True):
 
 
 def rule_of(programme: Programme) -> Rule:
-    """Return the rule that a wave of this programme version is published by: the one its raters were told."""
+    """Return the rule that a wave of this programme version is published by, as its raters were informed."""
     threshold, behaviours_from = programme.threshold, programme.behaviours_from
     if not behaviours_from:
         return Rule(1, threshold, behaviours_from=threshold, min_ratings=threshold, clamp=1)

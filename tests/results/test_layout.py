@@ -1,4 +1,4 @@
-"""Who is heard with whom under the second rule: cells for competencies, blocks for behaviours; from counts alone."""
+"""Which groups are heard together under the second rule: cells and blocks, from counts alone."""
 
 from __future__ import annotations
 
