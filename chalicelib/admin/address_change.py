@@ -14,6 +14,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from chalicelib.admin.address_audit import audit_change
 from chalicelib.admin.address_change_job import change_address_writes
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.emails import links_to_pages, notice_to_old
@@ -28,7 +29,7 @@ from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import SPONSOR, name_links
-from chalicelib.store import audit_events, cohorts, delegates, emails, holds, invitations, jobs, programmes
+from chalicelib.store import cohorts, delegates, emails, holds, invitations, jobs, programmes
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.emails import Email, EmailExists
@@ -77,7 +78,7 @@ def change_address(cohort_id: str, old: str, new: str, now: datetime, by: str = 
 
 
 def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: datetime, by: str) -> list[Write]:
-    """Create the job, its line in the trail, and the hold on the new address.
+    """Create the job, its lines in the trail, and the hold on the new address.
 
     An address that bounced needs no hold on its successor, unless it is held itself: otherwise an administrator could
     change an address into one that does not exist, and that into their own.
@@ -90,8 +91,8 @@ def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: date
     about["held_until"] = held[0].until.isoformat() if held else ""
     about["told"] = "yes" if not bounced and (reading or any(place.was_emailed(change) for place in places)) else ""
     subject = (cohort.id, derive(12, change.old, change.new), f"{now:%Y%m%dT%H%M%S}")
-    entry = audit_events.add(cohort.id, "replaced an address", by, cohort.id, now)
-    return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), entry, *map(holds.add, held)]
+    entries = audit_change(change, cohort, [place.delegate for place in places], by, now)
+    return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), *entries, *map(holds.add, held)]
 
 
 def _is_held(cohort_id: str, address: str, now: datetime) -> bool:

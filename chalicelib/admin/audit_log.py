@@ -15,6 +15,7 @@ from chalicelib.store import audit_events
 from chalicelib.store.marshal import Row
 
 MAX_ENTRIES = 500
+LEFT_OUT = audit_events.LEFT_OUT
 
 
 class Entry(Struct, frozen=True):
@@ -34,7 +35,7 @@ def load_audit_log(board: Dashboard) -> list[Entry]:
     }
     zone = board.programme.organisation.timezone
     rows = audit_events.of_cohort(board.cohort.id)[-MAX_ENTRIES:]
-    return [_entry(row, {**people, board.cohort.id: "The cohort"}, coaches, zone) for row in reversed(rows)]
+    return [_entry(row, {**people, **coaches, board.cohort.id: "The cohort"}, coaches, zone) for row in reversed(rows)]
 
 
 def _entry(row: Row, people: Mapping[str, str], coaches: Mapping[str, str], zone: str) -> Entry:
@@ -42,6 +43,11 @@ def _entry(row: Row, people: Mapping[str, str], coaches: Mapping[str, str], zone
     return Entry(
         when=local_time(at, zone),
         who=coaches.get(row["by"], row["by"]),
-        act=str(row["act"]),
+        act=_act(str(row["act"])),
         about=people.get(row["about"], "The cohort"),
     )
+
+
+def _act(words: str) -> str:
+    """Return the act in words. Earlier versions wrote after this one what was wrong with a person's answers."""
+    return LEFT_OUT if words.startswith(f"{LEFT_OUT}: ") else words

@@ -80,7 +80,7 @@ def describe_status(programme: Programme, line: DelegateLine, bounces: Sequence[
     if bounces and line.stage in (DelegateStatus.PLANNED, DelegateStatus.COLLECTING):
         return _not_arrived(bounces)
     if line.left_out:
-        return StatusLine(1, "bad", f"Survey answers cannot be counted: ask again. {line.left_out}", Filter.DECISION)
+        return StatusLine(1, "bad", "Survey answers cannot be counted: ask again", Filter.DECISION)
     if line.stage is DelegateStatus.COLLECTING:
         return _collecting(programme, line, now)
     return STANDINGS[line.stage]

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from chalicelib.core.calendar import Duration, check_dates, closes_at, impact_due_at
 from chalicelib.core.errors import Refusal
-from chalicelib.core.formatting import name_sort_key
+from chalicelib.core.formatting import name_sort_key, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
 from chalicelib.jobs.commit import commit
@@ -83,13 +83,18 @@ def load_cohort(
         ),
         *([] if last else [jobs.add(_summary_job(cohort, programme)), jobs.add(_figures_job(cohort, programme))]),
         *_other_sponsor(last, cohort, now, by),
-        audit_events.add(cohort.id, f"loaded {len(delegates)} delegates", by, cohort.id, now),
+        audit_events.add(cohort.id, _loaded(people), by, cohort.id, now),
     ]
     try:
         commit(writes, now)
     except (CohortChanged, ProgrammeExists):
         raise LoadRefused("Someone else is loading this cohort now. Check its status, then try again.") from None
     return Loaded(cohort, len(delegates), changed=True)
+
+
+def _loaded(people: People) -> str:
+    raters = sum(len(chosen) for chosen in people.raters.values())
+    return f"loaded {plural(len(people.delegates), 'delegate', 'delegates')} and {plural(raters, 'rater', 'raters')}"
 
 
 def _sponsor_link(last: LastLoad | None, cohort: Cohort) -> int:

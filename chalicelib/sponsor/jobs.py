@@ -65,7 +65,7 @@ def make_summary(job: Job, now: datetime) -> Sequence[Write]:
     )
     since = moment(job.about[WAITING_SINCE]) if job.about.get(WAITING_SINCE) else now
     if left_out and now < since + MAX_WAIT:
-        notices = [write for key, why in left_out.items() for write in _notify(cohort, lines[key], why, now)]
+        notices = [write for key in left_out for write in _notify(cohort, lines[key], now)]
         return [jobs.add(_later(cohort, now, stamp(since))), *notices]
     people = [usable.get(key) or Evidence(line.name, line.service, left_out=True) for key, line in lines.items()]
     return _make(programme, cohort, people, now)
@@ -81,12 +81,15 @@ def _make(programme: Programme, cohort: Cohort, people: Sequence[Evidence], now:
     return [summaries.add(stored), *notices]
 
 
-def _notify(cohort: Cohort, line: DelegateLine, why: str, now: datetime) -> list[Write]:
-    """Notify the administrator, on the dashboard and in the trail. Once for each reason."""
-    if line.left_out == why:
+def _notify(cohort: Cohort, line: DelegateLine, now: datetime) -> list[Write]:
+    """Notify the administrator once, on the dashboard and in the trail.
+
+    What is wrong is shown to the person who answered, and to no one else: it would reveal an answer.
+    """
+    if line.left_out:
         return []
-    entry = audit_events.add(cohort.id, f"left out of the summary: {why}", "summary", line.delegate_id, now)
-    return [cohorts.leave_out(cohort.id, line.delegate_id, why), entry]
+    entry = audit_events.add(cohort.id, audit_events.LEFT_OUT, "summary", line.delegate_id, now)
+    return [cohorts.leave_out(cohort.id, line.delegate_id), entry]
 
 
 def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:

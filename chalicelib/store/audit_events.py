@@ -9,6 +9,8 @@ from chalicelib.core.ids import derive
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write, put, query
 
+LEFT_OUT = "left out of the summary"
+
 
 def add(cohort_id: str, act: str, by: str, about: str, now: datetime) -> Write:
     """Record an act.

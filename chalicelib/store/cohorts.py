@@ -120,7 +120,7 @@ class DelegateLine(Struct, frozen=True):
     reminded_on: str = ""  # last local day on which an administrator emailed everyone who had not answered
     counted: tuple[AnswerCount, ...] = ()  # as of this morning: pages, files and commands show these counts
     withdrawn: bool = False
-    left_out: str = ""  # why the cohort's summary cannot use the delegate's answers; empty if it can
+    left_out: str = ""  # "yes" if the cohort's summary cannot use the answers; rows of earlier versions say why
     closes_at: str = ""  # of the questionnaire: the first moment at which no answer is accepted
 
     @property
@@ -255,8 +255,8 @@ def change_line(
     return update(line_key(delegate.cohort_id, delegate.id, wave), put=put, add=add, refusal=LineMissing)
 
 
-def leave_out(cohort_id: str, delegate_id: str, why: str) -> Write:
-    return update(line_key(cohort_id, delegate_id), put={"left_out": why}, refusal=LineMissing)
+def leave_out(cohort_id: str, delegate_id: str) -> Write:
+    return update(line_key(cohort_id, delegate_id), put={"left_out": "yes"}, refusal=LineMissing)
 
 
 def count_invited(delegate: Delegate, wave: Wave, group: str, put: Mapping[str, Any] | None = None) -> Write:

@@ -4,10 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.admin import address_change, close_or_extend, resend_link
+from chalicelib.admin.address_audit import MAX_EVENTS, audit_change
 from chalicelib.admin.address_change import ReplaceRefused
+from chalicelib.admin.audit_log import load_audit_log
 from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.dashboard import load_dashboard
+from chalicelib.admin.redirect_emails import Change
 from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.core.calendar import local_moment
@@ -76,7 +81,36 @@ def test_a_rater_is_invited_anew_and_the_old_link_opens_nothing(opened, clock):
     assert opened.open(new_link("inbox")).status == 200
     assert {mail for mail, to in waiting().items() if to == NEW} == reminders
     assert old("p0") not in str([row for row in scan() if row["pk"].startswith(("DELEGATE#", "COHORT#"))])
-    assert [row["act"] for row in audit_events.of_cohort(people.COHORT)][-1] == "replaced an address"
+    assert [row["act"] for row in audit_events.of_cohort(people.COHORT)][-1] == "replaced the address of a rater"
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "about"),
+    [
+        ("p0", "replaced the address of a rater", "Dana Delegate"),
+        ("mara manager", "replaced the address of the line manager", "Dana Delegate"),
+        ("dana delegate", "replaced the address of the delegate", "Dana Delegate"),
+        ("cleo coach", "replaced the address of the coach", "Cleo Coach, coach"),
+        ("sponsor", "replaced the address of the sponsor", "The cohort"),
+    ],
+)
+def test_the_trail_names_whose_address_was_replaced_and_no_address(opened, clock, who, act, about):
+    address = people.SPONSOR.email if who == "sponsor" else old(who)
+    address_change.change_address(people.COHORT, address, NEW, clock.advance(hours=1), BY)
+    drain(clock.now())
+
+    entries = load_audit_log(load_dashboard(people.COHORT, clock.now()))
+    (found,) = [entry for entry in entries if entry.act.startswith("replaced")]
+    assert (found.act, found.about, found.who) == (act, about, BY)
+    assert not {address, NEW} & {value for row in audit_events.of_cohort(people.COHORT) for value in row.values()}
+
+
+def test_an_address_in_many_rows_makes_one_entry(opened, clock):
+    many = [replace(delegates.find(people.dana()), id=f"d{number}") for number in range(MAX_EVENTS + 1)]
+    change = Change(people.COHORT, old("mara manager"), NEW, "")
+
+    assert len(audit_change(change, cohorts.find(people.COHORT), many, BY, clock.now())) == 1
+    assert len(audit_change(change, cohorts.find(people.COHORT), many[1:], BY, clock.now())) == MAX_EVENTS
 
 
 def test_reminders_lead_to_the_new_link(opened, clock):

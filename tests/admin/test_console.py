@@ -130,7 +130,7 @@ def test_a_form_without_its_nonce_changes_nothing(opened, clock):
         assert opened.open(f"{dana()}/{act}").post(f"{dana()}/{act}", nonce="forged").status == 400
 
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.OPEN
-    assert [row["act"] for row in audit_events.of_cohort(people.COHORT)] == ["loaded 1 delegates"]
+    assert [row["act"] for row in audit_events.of_cohort(people.COHORT)] == ["loaded 1 delegate and 6 raters"]
 
 
 def test_more_time_is_given_and_pressing_twice_is_success(opened, clock):

@@ -134,7 +134,7 @@ def test_an_address_is_replaced_from_the_button_on_and_mailed_once(aws):
         coaches = {delegate.coach.email, line.coach.email}
         wrong = [] if coaches == {people.person("new coach").email} else [f"coached by {coaches}"]
         noted_for_each_job = [
-            row for row in audit_events.of_cohort(people.COHORT) if row["act"] == "replaced an address"
+            row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("replaced the address of")
         ]
         wrong += [] if len(noted_for_each_job) == len(jobs_of("replace")) else ["a job without its line in the trail"]
         (hold,) = holds.from_rows(cohorts.rows(people.COHORT))

@@ -1,0 +1,40 @@
+"""Name in the audit trail which person's address was replaced, and which delegates that concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from chalicelib.admin.redirect_emails import Change
+from chalicelib.core.ids import coach_id
+from chalicelib.core.model import Cohort, Delegate
+from chalicelib.store import audit_events
+from chalicelib.store.table import Write
+
+ACT = "replaced the address of"
+MAX_EVENTS = 20  # in one transaction: above that, one event about the cohort
+
+
+def audit_change(change: Change, cohort: Cohort, concerned: Sequence[Delegate], by: str, now: datetime) -> list[Write]:
+    """Return one event for each part that the address had. Neither address is in it, so that erasing stays simple.
+
+    concerned   delegates with the address on their rows
+    """
+    found = dict.fromkeys(_parts(change, cohort, concerned))
+    if len(found) > MAX_EVENTS:
+        found = dict.fromkeys((part, cohort.id) for part, _ in found)
+    return [audit_events.add(cohort.id, f"{ACT} {part}", by, about, now) for part, about in found]
+
+
+def _parts(change: Change, cohort: Cohort, concerned: Sequence[Delegate]) -> Iterator[tuple[str, str]]:
+    """Yield the part, and what the event is about: a coach's or delegate's id, or that of the cohort."""
+    if cohort.sponsor and change.has(cohort.sponsor):
+        yield "the sponsor", cohort.id
+    for delegate in concerned:
+        people = {"the delegate": delegate.person, "the line manager": delegate.manager}
+        own = [part for part, person in people.items() if change.has(person)]
+        yield from ((part, delegate.id) for part in own)
+        if change.has(delegate.coach):
+            yield "the coach", f"coach {coach_id(cohort.id, change.new)}"
+        elif not own:
+            yield "a rater", delegate.id
