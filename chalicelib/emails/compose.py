@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.core.ids import derive
 from chalicelib.core.settings import Settings
 from chalicelib.emails import colour, mime
-from chalicelib.emails.kinds import find_kind
+from chalicelib.emails.kinds import LATER_WORDS, find_kind
 from chalicelib.emails.render import render
 from chalicelib.links.kinds import compose_url
 from chalicelib.store.emails import Email
@@ -30,7 +30,7 @@ def compose_message(mail: Email, settings: Settings, now: datetime) -> bytes:
 
 def context(mail: Email) -> dict[str, Any]:
     """Return what a template sees: every word on one line, signed links, and readable colours."""
-    words = {name: mime.clean(word) for name, word in mail.words.items()}
+    words = {name: mime.clean(word) for name, word in {**LATER_WORDS, **mail.words}.items()}
     return words | {
         "links": {name: compose_url(link) for name, link in mail.links.items()},
         "brand": colour.brand(words["brand"]),

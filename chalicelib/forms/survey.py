@@ -8,6 +8,7 @@ from types import MappingProxyType
 from chalicelib.core.model import Programme, PulseArea
 from chalicelib.forms.fields import UNPRINTABLE, Kind, Section, SurveyFault, is_kept_form, questions, read_fields
 from chalicelib.forms.impact_questions import MEASURES, delegate_sections, manager_sections
+from chalicelib.forms.readers import Form
 
 MANAGER = "manager"
 INTANGIBLE = "intangible"
@@ -62,3 +63,8 @@ def find_contradictions(answers: Mapping[str, str]) -> Iterator[SurveyFault]:
         yield SurveyFault("basis", "Please say where the sum in money comes from.")
     if "money" in answers and answers.get("basis") == INTANGIBLE:
         yield SurveyFault("money", "Please clear the sum, or choose where it comes from.")
+
+
+def form_about(role: str) -> Form:
+    """Return who reads what each role answers."""
+    return Form.IMPACT_MANAGER if role == MANAGER else Form.IMPACT_DELEGATE

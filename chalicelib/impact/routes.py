@@ -10,7 +10,7 @@ from chalice import Blueprint, Response
 from chalicelib.core import clock, log
 from chalicelib.forms import readers
 from chalicelib.forms.fields import SurveyFault
-from chalicelib.forms.survey import minutes
+from chalicelib.forms.survey import form_about, minutes
 from chalicelib.impact import answer_survey
 from chalicelib.impact.answer_survey import Form
 from chalicelib.links import signing
@@ -26,12 +26,10 @@ bp = Blueprint(__name__)
 def landing(token: str) -> Response:
     form = answer_survey.open_form(token, clock.now())
     return _page(
-        "impact/landing", form, readers=readers.sentences(_declared(form), readers.Names(form.delegate.person.name))
+        "impact/landing",
+        form,
+        readers=readers.sentences(form_about(form.survey.role), readers.Names(form.delegate.person.name)),
     )
-
-
-def _declared(form: Form) -> readers.Form:
-    return readers.Form.IMPACT_DELEGATE if form.own else readers.Form.IMPACT_MANAGER
 
 
 @bp.route("/impact/{token}/part/{part}", **GET)

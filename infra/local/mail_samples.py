@@ -12,6 +12,7 @@ from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import EmailKind, To, find_kind, load_kinds
 from chalicelib.emails.mime import Rendered
 from chalicelib.emails.render import render
+from chalicelib.forms.readers import Form, Names, sentences
 from chalicelib.links.kinds import HUB, KINDS
 from chalicelib.links.link_kind import Link
 from chalicelib.store.emails import Email
@@ -36,7 +37,6 @@ WORDS = {
     "minutes": "10",
     "month": "March 2026",
     "group_title": "Peers",
-    "named": "",
     "raters_named": "",
     "challenge": "5c1f" * 8,
     "until": "10:42",
@@ -48,6 +48,19 @@ WORDS = {
     "minimum": "5",
     "at": "10:30",
 }
+
+# the form that an email leads to, if not that of an anonymous group
+FORMS = {
+    "programme/opening": Form.OWN,
+    "programme/followup": Form.OWN,
+    "collect/self_reminder": Form.OWN,
+    "impact/pulse": Form.PULSE,
+    "impact/pulse_reminder": Form.PULSE,
+    "impact/delegate": Form.IMPACT_DELEGATE,
+    "impact/manager": Form.IMPACT_MANAGER,
+}
+NAMES = Names(DELEGATE, 4, group="Peers", rater=SAM.name, sponsor=WORDS["organisation"])
+WORDS["who_sees"] = " ".join(sentences(Form.ANONYMOUS_GROUP, NAMES))
 
 # who reads a kind of email; a sample of a kind to others is to a rater
 READERS = {
@@ -65,7 +78,9 @@ DARK = "@media (prefers-color-scheme:dark)"
 def sample(template: str = "collect/invitation", *subject: str, to: Person = SAM, **words: str) -> Email:
     """`words` replace the plausible ones. Raises KeyError for a word of which there is no sample."""
     kind = find_kind(template)
-    plausible = {**WORDS, **kind.sample}
+    form = FORMS.get(template)
+    own_form = {"who_sees": " ".join(sentences(form, NAMES))} if form else {}
+    plausible = {**WORDS, **own_form, **kind.sample}
     return create_email(
         kind,
         *(subject or ("k3jx9qmw",)),

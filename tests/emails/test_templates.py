@@ -21,7 +21,7 @@ KINDS = load_kinds()
 EVERY = sorted(KINDS)
 NAMELESS = {"admin/former", "admin/replaced"}  # the address may never have been the person's: a stranger learns no name
 RATERS = [name for name in EVERY if KINDS[name].to is To.RATER and name != "collect/again"]
-NAMED = [name for name in EVERY if "named" in KINDS[name].words]
+TO_FORMS = [name for name in EVERY if "who_sees" in KINDS[name].words]
 WITH_DEADLINE = sorted(name for name, kind in KINDS.items() if "closes" in kind.words)
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -91,10 +91,29 @@ def test_a_rater_is_told_who_sees_what_and_can_decline(template):
     assert "cannot take part" in found.html
 
 
-@pytest.mark.parametrize("template", NAMED)
-def test_a_named_rater_is_told_so(template):
-    assert "will know that they are yours" in " ".join(rendered(template, named="yes").text.split())
-    assert "will know that they are yours" not in " ".join(rendered(template).text.split())
+@pytest.mark.parametrize("template", TO_FORMS)
+def test_an_email_shows_what_the_form_behind_it_says_about_readers(template):
+    words = "Ada and no one else sees everything."
+    found = rendered(template, who_sees=words)
+
+    assert f"Who sees what: {words}" in " ".join(found.text.split())
+    assert f"<b>Who sees what.</b> {words}" in found.html
+
+
+@pytest.mark.parametrize("template", TO_FORMS)
+def test_an_email_that_waits_since_an_earlier_version_refers_to_its_form(template):
+    waiting = mail(template)
+    older = replace(waiting, words={name: word for name, word in waiting.words.items() if name != "who_sees"})
+
+    KINDS[template].check(older)
+    text = " ".join(render.render(template, compose.context(older)).text.split())
+    assert "Who sees what: The first page behind your link says it." in text
+
+
+def test_only_an_email_without_a_form_behind_it_has_a_sentence_of_its_own():
+    own = {name for name in EVERY if "Who sees what" in rendered(name).text} - {*TO_FORMS}
+
+    assert own == {"debrief/released", "report/ready", "sponsor/summary"}
 
 
 def test_a_reminder_six_months_on_suits_its_reader():

@@ -9,7 +9,8 @@ from chalicelib.core.model import Delegate, Programme
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, declare_email
-from chalicelib.forms.survey import minutes, sections
+from chalicelib.forms.readers import Names, sentences
+from chalicelib.forms.survey import form_about, minutes, sections
 from chalicelib.links.kinds import IMPACT, name_links
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
@@ -19,7 +20,7 @@ FIRST = {
         "impact/delegate",
         "Impact survey of the delegate",
         to=To.DELEGATE,
-        words="name delegate closes minutes",
+        words="name delegate closes minutes who_sees",
         links=[IMPACT],
         on_new_address=OnNewAddress.REPLACE,
     ),
@@ -27,7 +28,7 @@ FIRST = {
         "impact/manager",
         "Impact survey of the line manager",
         to=To.MANAGER,
-        words="name delegate closes minutes",
+        words="name delegate closes minutes who_sees",
         links=[IMPACT],
         on_new_address=OnNewAddress.REPLACE,
     ),
@@ -68,6 +69,7 @@ def _email(programme: Programme, delegate: Delegate, survey: ImpactSurvey, kind:
             "own": "yes" if survey.role is Role.DELEGATE else "",
             "closes": formatting.last_day(survey.closes_at, zone),
             "minutes": str(minutes(asked)),
+            "who_sees": " ".join(sentences(form_about(survey.role), Names(delegate.person.name))),
         },
         links=name_links(IMPACT.link(survey)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},

@@ -15,6 +15,7 @@ from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, declare_email
+from chalicelib.forms.readers import Form, form_of, names_for, sentences
 from chalicelib.links.kinds import ANSWER, DECLINE, HUB, INBOX, NOMINATE, links_to_rater
 from chalicelib.store.emails import Email
 
@@ -22,7 +23,7 @@ OPENING = declare_email(
     "programme/opening",
     "Opening of the questionnaire",
     to=To.DELEGATE,
-    words="name delegate closes minutes raters_named",
+    words="name delegate closes minutes raters_named who_sees",
     links=[ANSWER, NOMINATE, HUB],
     variants={"whose raters a file names": {"raters_named": "yes"}},
     on_new_address=OnNewAddress.REPLACE,
@@ -31,7 +32,7 @@ FOLLOWUP = declare_email(
     "programme/followup",
     "Opening of the follow-up",
     to=To.DELEGATE,
-    words="name delegate closes minutes",
+    words="name delegate closes minutes who_sees",
     links=[ANSWER, NOMINATE, HUB],
     on_new_address=OnNewAddress.REPLACE,
 )
@@ -39,23 +40,23 @@ SELF_REMINDER = declare_email(
     "collect/self_reminder",
     "Reminder of the delegate’s own questionnaire",
     to=To.DELEGATE,
-    words="name delegate closes minutes",
+    words="name delegate closes minutes who_sees",
     links=[ANSWER, HUB],
 )
 INVITATION = declare_email(
     "collect/invitation",
     "Invitation to a rater",
     to=To.RATER,
-    words="name delegate group_title named closes minutes",
+    words="name delegate group_title closes minutes who_sees",
     links=[ANSWER, INBOX, DECLINE],
-    variants={"to the line manager": {"named": "yes", "group_title": "Line manager", "name": "Helen Whitcombe"}},
+    variants={"to the line manager": {"group_title": "Line manager", "name": "Helen Whitcombe"}},
     on_new_address=OnNewAddress.REPLACE,
 )
 REMINDER = declare_email(
     "collect/reminder",
     "Reminder to a rater",
     to=To.RATER,
-    words="name delegate group_title named closes minutes",
+    words="name delegate group_title closes minutes who_sees",
     links=[ANSWER, INBOX, DECLINE],
     only_to_unanswered=True,
 )
@@ -63,7 +64,7 @@ EXTENDED = declare_email(
     "collect/extended",
     "Notice of a later deadline",
     to=To.RATER,
-    words="name delegate group_title named closes minutes",
+    words="name delegate group_title closes minutes who_sees",
     links=[ANSWER, INBOX, DECLINE],
     only_to_unanswered=True,
 )
@@ -80,7 +81,7 @@ PULSE = declare_email(
     "impact/pulse",
     "Short questionnaire about the change",
     to=To.RATER,
-    words="name delegate month closes",
+    words="name delegate month closes who_sees",
     links=[ANSWER, DECLINE],
     on_new_address=OnNewAddress.REPLACE,
 )
@@ -88,7 +89,7 @@ PULSE_REMINDER = declare_email(
     "impact/pulse_reminder",
     "Reminder of the short questionnaire",
     to=To.RATER,
-    words="name delegate month closes",
+    words="name delegate month closes who_sees",
     links=[ANSWER, DECLINE],
     only_to_unanswered=True,
 )
@@ -209,11 +210,18 @@ def _words(programme: Programme, delegate: Delegate, wave: DelegateWave, invitat
         "closes": formatting.last_day(wave.closes_at, zone),
         "minutes": str(formatting.minutes(programme)),
         "group_title": group.title,
-        "named": "yes" if group.named else "",
+        "who_sees": " ".join(_who_sees(programme, delegate, wave, invitation)),
         "raters_named": "",
         "own": "yes" if own else "",
         "month": formatting.month(wave.compared_with or wave.opens_at, zone),
     }
+
+
+def _who_sees(programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation) -> tuple[str, ...]:
+    """Return what the questionnaire itself says."""
+    group = programme.group(invitation.group)
+    form = Form.PULSE if wave.wave is Wave.PULSE else form_of(group)
+    return sentences(form, names_for(programme, delegate.person.name, group, invitation.rater.name))
 
 
 def _version(invitation: Invitation) -> str:
