@@ -53,6 +53,7 @@ class Item(Struct, frozen=True):
     self_wording: str  # "I ..."
     others_wording: str  # "Asks ..."
     values: tuple[str, ...]  # ids of the organisation's values this behaviour shows
+    you_wording: str = ""  # "You ...", as the report says it to the delegate; empty: made of self_wording
 
 
 class Competency(Struct, frozen=True):

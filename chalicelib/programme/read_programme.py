@@ -94,7 +94,7 @@ def _organisation(shape: OrganisationShape, logo: str | None) -> Organisation:
 
 
 def _competency(shape: CompetencyShape) -> Competency:
-    items = tuple(Item(i.id, i.self_wording, i.others_wording, i.values) for i in shape.items)
+    items = tuple(Item(i.id, i.self_wording, i.others_wording, i.values, i.you_wording or "") for i in shape.items)
     return Competency(shape.id, shape.title, shape.definition, shape.milestone, items)
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from chalicelib.core import clock, log
 from chalicelib.core.model import Cohort
+from chalicelib.core.you_wording import needs_reading, to_you
 from chalicelib.links import signing
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import catalogue, cohorts
@@ -168,7 +169,10 @@ def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
         planned = plan_programme(given)
         changed = planned.is_new and planned.fingerprint != given.fields.get("seen")  # storing it again succeeds
         if not confirmed or changed:
-            return admin.page("programme/preview_programme", plan=planned, kept=uploads.pack(given.files))
+            wordings = [(to_you(item), needs_reading(item)) for item in planned.programme.items]
+            return admin.page(
+                "programme/preview_programme", plan=planned, you_wordings=wordings, kept=uploads.pack(given.files)
+            )
         store_programme(planned, clock.now())
     except DraftRefused as refused:
         return _programmes_page(admin, given, refused)

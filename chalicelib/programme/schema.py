@@ -114,6 +114,13 @@ class ItemShape(Shape, frozen=True):
         name="others"
     )
     values: Annotated[tuple[Slug, ...], _several(0, 12), About("ids of the values that the behaviour shows")] = ()
+    you_wording: Annotated[
+        Wording | None,
+        About(
+            "the wording for sentences of the report, beginning with “You”; without the key it is made of `self`: “I” "
+            "becomes “you”, “our” becomes “your”. Write it if `self` says “we”"
+        ),
+    ] = field(name="you", default=None)
 
 
 class CompetencyShape(Shape, frozen=True):

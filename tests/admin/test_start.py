@@ -3,13 +3,16 @@
 import codecs
 import re
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.settings import settings
-from chalicelib.store import audit_events, catalogue, cohorts, delegates
+from chalicelib.programme.read_programme import read_programme
+from chalicelib.store import audit_events, catalogue, cohorts, delegates, programmes
 from chalicelib.store.cohorts import People
-from chalicelib.store.table import row_size, scan
+from chalicelib.store.programme_codec import encode_programme
+from chalicelib.store.table import put, row_size, scan, transact
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
@@ -291,6 +294,28 @@ def test_a_programme_by_itself_is_previewed_and_stored(admin):
 
     assert [entry.version for entry in catalogue.everything().programmes] == [people.programme().version]
     assert "The programme is stored" in admin.page
+
+
+def test_a_version_stored_before_a_field_existed_is_the_same_version(admin):
+    without = re.sub(rb"\n +you: .*", b"", PROGRAMME)
+    older = read_programme(without, "programme.yaml")
+    plain = msgspec.json.decode(encode_programme(older))
+    for item in (item for competency in plain["competencies"] for item in competency["items"]):
+        del item["you_wording"]
+    row = programmes.add(older).row
+    transact([put(row | {"checked": msgspec.json.encode(plain)})])
+
+    preview(admin, programme=without)
+    assert (admin.status, "other content" in admin.page) == (200, False)
+
+
+def test_the_preview_shows_how_each_behaviour_is_worded_to_the_delegate(admin):
+    url = f"{BASE_URL}/admin/programme"
+    asked = PROGRAMME.replace(b"        you: You adapt how the team works so that everyone can take part.\n", b"")
+    admin.open(url).send_files(url, {}, {"programme": ("programme.yaml", asked)})
+
+    assert "you adapt how you work so that everyone can take part <strong>Check</strong>" in admin.page
+    assert "<li>you stay calm when the service is under pressure</li>" in admin.page
 
 
 def test_a_new_version_says_what_is_different(admin):

@@ -24,7 +24,7 @@ def other(value: Any, name: str) -> Any:
         return Approver.COACH if value is None else None
     if isinstance(value, bool):
         return not value
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return value + 1
     if isinstance(value, str) and not isinstance(value, Enum):
         return f"{value} again"

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from chalicelib.core.model import DelegateEntry, Programme
+from chalicelib.core.you_wording import to_you
 from chalicelib.programme.read_people import read_delegates
 from chalicelib.programme.read_programme import read_programme
 
@@ -35,6 +36,14 @@ def test_each_workshop_works_on_three_competencies(maximising):
         "leading_others": 3,
         "leading_the_service": 3,
     }
+
+
+def test_every_behaviour_can_be_said_to_the_delegate(maximising):
+    said = {item.id: to_you(item) for item in maximising.items}
+
+    assert said["makes_adjustments"] == "you adapt how the team works so that everyone can take part"
+    assert all(words.startswith("you ") for words in said.values())
+    assert not {"I", "my", "me", "we", "our", "us"} & {word for words in said.values() for word in words.split()}
 
 
 def test_every_behaviour_shows_a_value_and_every_value_is_shown_often(maximising):

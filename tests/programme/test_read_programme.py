@@ -31,6 +31,16 @@ def test_self_and_others_wording_of_an_item_are_kept(programme):
     assert (item.self_wording, item.others_wording, item.values) == ("I ask.", "Asks.", ("kind", "open"))
 
 
+def test_a_behaviour_may_be_worded_to_the_delegate(small_text, programme):
+    text = small_text.replace("self: I ask.", "self: I ask how we could do better.\n        you: You ask for ideas.")
+    worded = read_programme(text, "p.yaml")
+
+    assert [item.you_wording for item in worded.items] == ["You ask for ideas.", ""]
+    assert decode_programme(encode_programme(worded)) == worded
+    assert "items[0].you: is missing" not in messages(text.replace("You ask for ideas.", '""'))
+    assert "you" in messages(text.replace("You ask for ideas.", "x" * 241))
+
+
 def test_sums_are_in_pounds_unless_the_file_names_another_currency(small_text):
     other = small_text.replace("  timezone:", "  currency: EUR\n  timezone:")
     found = [read_programme(text, "p.yaml").organisation.currency for text in (small_text, other)]
