@@ -159,9 +159,8 @@ class _Moving:
             yield emails.add(to_raters.first_email(rules, self.after, wave, after, self.now))
 
     def _is_invited_again(self, after: Invitation) -> bool:
-        """Invite raters who have answered too: otherwise an email, or its bounce, would show who has not."""
-        is_asked = after.state in (InvitationState.INVITED, InvitationState.ANSWERED) and after.group != SELF_GROUP
-        return is_asked and self._accepts(self.waves[after.wave])
+        """Invite raters who have answered or declined too: otherwise an email, or its bounce, would show who has not."""
+        return after.group != SELF_GROUP and self._accepts(self.waves[after.wave])
 
     def _accepts(self, wave: DelegateWave) -> bool:
         return wave.state is WaveState.OPEN and self.now < wave.closes_at

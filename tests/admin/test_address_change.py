@@ -253,14 +253,20 @@ def test_a_mail_that_reached_somebody_else_is_asked_anew_under_the_right_address
     assert opened.open(new_link("answer")).status == 200
 
 
-def test_who_declined_is_not_asked_again(opened, clock):
+def test_who_declined_gets_the_same_email_and_no_reminder(opened, clock):
+    """Else an administrator who enters a mailbox of their own learns from the missing email who declined."""
     opened.open(people.link("p0", "decline"))
     opened.post(opened.url, {"reason": "no_time"})
 
     change(clock, "p0")
+    change(clock, "p1", "p1.new@example.org")
 
     assert invitation(NEW).state is InvitationState.DECLINED
-    assert sent_mails(NEW) == []
+    (mail,), (other,) = sent_mails(NEW), sent_mails("p1.new@example.org")
+    assert _alike(mail, "p0") == _alike(other, "p1")
+    drain(clock.to(people.CLOSE - timedelta(days=1)))
+    assert len(sent_mails(NEW)) == 1
+    assert len(sent_mails("p1.new@example.org")) > 1
 
 
 def test_a_bounce_leaves_the_dashboard(opened, clock):
