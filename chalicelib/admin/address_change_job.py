@@ -159,7 +159,7 @@ class _Moving:
             yield emails.add(to_raters.first_email(rules, self.after, wave, after, self.now))
 
     def _is_invited_again(self, after: Invitation) -> bool:
-        """Invite raters who have answered or declined too: otherwise an email, or its bounce, would show who has not."""
+        """Invite raters who answered or declined too: otherwise an email, or its bounce, would show who has not."""
         return after.group != SELF_GROUP and self._accepts(self.waves[after.wave])
 
     def _accepts(self, wave: DelegateWave) -> bool:

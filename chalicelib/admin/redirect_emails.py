@@ -34,7 +34,7 @@ class Change(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """Emails about one delegate that were not handed over; `stopped` ones were cancelled."""
+    """Emails about one delegate that were not handed over; `stopped` ones were cancelled and may be revived."""
 
     live: tuple[Email, ...]
     stopped: tuple[Email, ...] = ()
@@ -64,6 +64,6 @@ def find_waiting(live: Iterable[Email], known: Iterable[str]) -> Waiting:
     keys: list[Key] = [emails.key(mail_id) for mail_id in dict.fromkeys(known)]
     rows = [row for batch in batched(keys) for row in get_many(batch).values() if row["state"] == EmailState.QUEUED]
     found = {mail.id: mail for mail in live} | {row["id"]: read(Email, row) for row in rows if "cancelled" not in row}
-    stopped = tuple(read(Email, row) for row in rows if "cancelled" in row)
-    gone = {mail.id for mail in stopped}
+    stopped = tuple(read(Email, row) for row in rows if "cancelled" in row and "outdated" not in row)
+    gone = {row["id"] for row in rows if "cancelled" in row}
     return Waiting(tuple(mail for mail in found.values() if mail.id not in gone), stopped)

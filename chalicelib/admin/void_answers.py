@@ -150,12 +150,13 @@ def _writes(
         reminders=(),
     )
     later = to_raters.reminder_emails(programme, delegate, wave, after, now)
-    after = replace(after, reminders=tuple(mail.id for mail in later))
+    # earlier ones stay named, because the close deletes those that the invitation names
+    after = replace(after, reminders=(*(mail.id for mail in later), *before.reminders))
     yield _wave_write(wave, before)
     yield invitations.void(before, after)
     if wave.wave is not Wave.PULSE:
         yield from _line_writes(delegate, before)
-    yield from (emails.cancel(mail_id) for mail_id in before.reminders)
+    yield from (emails.cancel_outdated(mail_id) for mail_id in before.reminders)
     again = to_raters.asked_again_email(programme, delegate, wave, after, now)
     yield from (emails.add(mail, stopped=stopped) for mail in (again, *later))
 

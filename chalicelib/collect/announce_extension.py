@@ -96,7 +96,7 @@ def _send_to(invitation: Invitation, changes: ExtensionEmails, lost: Collection[
         invitations.change_reminders(
             invitation, (*(mail.id for mail in changes.new), *changes.kept, *changes.outdated)
         ),
-        *(emails.cancel(mail_id) for mail_id in changes.outdated),
+        *(emails.cancel_outdated(mail_id) for mail_id in changes.outdated),
         *(emails.add(mail, stopped=mail.to.email in lost) for mail in changes.new),
     ]
     try:

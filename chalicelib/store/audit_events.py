@@ -15,10 +15,12 @@ LEFT_OUT = "left out of the summary"
 def add(cohort_id: str, act: str, by: str, about: str, now: datetime) -> Write:
     """Record an act.
 
-    `by` is a role or an id (`coach k3j9x2m4`, `command line`), `about` a delegate's or cohort's id.
+    `by` is a role or an id (`coach k3j9x2m4`, `command line`), `about` a delegate's, coach's or cohort's id.
+
+    The same act a moment later is another event. A retry, which has the same `now`, is the same event.
     """
     entry = {"act": act, "by": by, "about": about, "at": now}
-    sk = f"{stamp(now)}#{derive(8, act, by, about)}"
+    sk = f"{stamp(now)}#{now:%f}{derive(8, act, by, about)}"
     return put({"pk": f"AUDIT#{cohort_id}", "sk": sk, **entry})
 
 

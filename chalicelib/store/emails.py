@@ -181,10 +181,19 @@ def cancel(mail_id: str) -> Write:
     An unconfirmed email stays due until its lease ends: the sender then settles it. A rejected email stays on the
     administrator's list: removing it would show that this rater has answered.
     """
-    in_doubt = update(key(mail_id), put={"cancelled": True}, refusal=EmailMissing)
+    return _cancel(mail_id, {"cancelled": True})
+
+
+def cancel_outdated(mail_id: str) -> Write:
+    """Cancel a reminder that others replace. A new address never revives it, unlike one that was only stopped."""
+    return _cancel(mail_id, {"cancelled": True, "outdated": True})
+
+
+def _cancel(mail_id: str, marks: Mapping[str, bool]) -> Write:
+    in_doubt = update(key(mail_id), put=marks, refusal=EmailMissing)
     write = update(
         key(mail_id),
-        put={"cancelled": True},
+        put=marks,
         remove=["due_shard"],
         when=[differs("state", EmailState.SENDING), differs("state", EmailState.REFUSED)],
         refusal=EmailMissing,
@@ -206,12 +215,15 @@ def cancel_all(mail_ids: Iterable[str]) -> None:
 def forget(mail_ids: Iterable[str]) -> None:
     """Delete emails that are settled or will never be sent; an unconfirmed one stays until it is settled.
 
-    May be repeated.
+    One that SES refused goes as well, and its line on the administrator's pages. May be repeated.
     """
     for batch in batched([key(mail_id) for mail_id in dict.fromkeys(mail_ids)]):
         for row in get_many(batch).values():
-            if "due_shard" not in row:
-                transact([delete(key(row["id"]))])
+            mail = read(Email, row)
+            if mail.state is EmailState.REFUSED:
+                transact([delete(key(mail.id)), *([delete(bounce_key(mail))] if "cohort" in mail.about else [])])
+            elif "due_shard" not in row:
+                transact([delete(key(mail.id))])
 
 
 def waiting_about(ids: Collection[str], *, or_unconfirmed: bool = False) -> list[Email]:

@@ -33,6 +33,7 @@ class Reader(StrEnum):
     DELEGATE = "the delegate"
     COACH = "the delegate's coach"
     MANAGER = "the line manager"
+    RATER = "raters"
     ADMINISTRATOR = "administrators"
     SPONSOR = "the sponsor"
     APPROVER = "the approver of lists of raters"
@@ -217,7 +218,7 @@ AREA = RowKind(
     sk="AREA#{area}",
     what="a development area that coach and delegate agreed",
     owner=Owner.DELEGATE,
-    readers=(Reader.OWNER, Reader.COACH),
+    readers=(Reader.OWNER, Reader.COACH, Reader.MANAGER, Reader.RATER),
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
@@ -237,7 +238,7 @@ FOLLOWUP_AREA = RowKind(
     sk="FOLLOWUP#AREA#{area}",
     what="a development area agreed after the follow-up",
     owner=Owner.DELEGATE,
-    readers=(Reader.OWNER, Reader.COACH),
+    readers=(Reader.OWNER, Reader.COACH, Reader.MANAGER, Reader.RATER),
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.admin import address_change, close_or_extend, resend_link
+from chalicelib.admin import address_change, close_or_extend, resend_link, void_answers
 from chalicelib.admin.address_audit import MAX_EVENTS, audit_change
 from chalicelib.admin.address_change import ReplaceRefused
 from chalicelib.admin.audit_log import load_audit_log
@@ -111,6 +111,25 @@ def test_an_address_in_many_rows_makes_one_entry(opened, clock):
 
     assert len(audit_change(change, cohorts.find(people.COHORT), many, BY, clock.now())) == 1
     assert len(audit_change(change, cohorts.find(people.COHORT), many[1:], BY, clock.now())) == MAX_EVENTS
+
+
+@pytest.mark.parametrize("how", ["extended", "voided"])
+def test_a_new_address_revives_no_reminder_that_others_have_replaced(opened, clock, how):
+    replaced = {mail for mail, to in waiting().items() if to == old("p0")}
+    if how == "extended":
+        later = people.DATES.closes + timedelta(days=3)
+        close_or_extend.extend(people.COHORT, old("dana delegate"), later, clock.now())
+    else:
+        void_answers.void(people.COHORT, old("p0"), clock.now(), BY)
+    drain(clock.advance(minutes=1))
+    current = {mail for mail, to in waiting().items() if to == old("p0")}
+    outdated = replaced - current
+    assert outdated
+
+    change(clock, "p0")
+
+    assert {mail for mail, to in waiting().items() if to == NEW} >= current
+    assert not outdated & waiting().keys()
 
 
 def test_reminders_lead_to_the_new_link(opened, clock):

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -123,6 +124,14 @@ def test_pressing_chase_twice_sends_once(opened, clock):
     drain(clock.now())
 
     assert len(sent_mails()) - before == 8
+
+
+def test_equal_acts_of_one_second_are_two_events_and_a_retry_is_none(aws, clock):
+    first, second = clock.now(), clock.now() + timedelta(microseconds=300)
+    for now in (first, second, second):
+        people.write(audit_events.add(people.COHORT, "opened report (html)", "delegate", "dana", now))
+
+    assert len(audit_events.of_cohort(people.COHORT)) == 2
 
 
 def test_a_form_without_its_nonce_changes_nothing(opened, clock):

@@ -9,6 +9,7 @@ from msgspec.structs import replace as changed
 
 import chalicelib.core.clock
 from chalicelib.admin import close_or_extend as administrator
+from chalicelib.admin import void_answers
 from chalicelib.collect import encryption
 from chalicelib.collect.questionnaire import QuestionnaireClosed
 from chalicelib.collect.submit_answers import submit
@@ -16,7 +17,7 @@ from chalicelib.core.model import InvitationState, Wave, WaveState
 from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.links.signing import LinkRevoked
-from chalicelib.store import delegates, invitations, jobs, responses, wave_keys
+from chalicelib.store import cohorts, delegates, emails, invitations, jobs, responses, wave_keys
 from chalicelib.store.invitations import Boxes, InvitationChanged
 from chalicelib.store.jobs import JobState
 from chalicelib.store.table import scan, transact
@@ -26,6 +27,7 @@ from tests.faults import scene
 from tests.support import people
 from tests.support.calls import watched_by
 from tests.support.clock import MONDAY
+from tests.support.drain import drain
 
 REMINDERS = {kind.name for kind in (*to_raters.LATER.values(), to_raters.EXTENDED)}
 DANA = people.person("dana delegate").email
@@ -120,6 +122,24 @@ def test_a_close_leaves_no_email_that_tells_who_was_reminded():
     assert close()
 
     assert [row["id"] for row in scan() if row["sk"] == "MAIL" and row["template"] in REMINDERS] == []
+
+
+def test_a_close_deletes_reminders_from_before_a_void_and_those_that_ses_refused(clock):
+    clock.to(NOW)
+    before = scene.invitation("p0").reminders
+    void_answers.void(people.COHORT, people.person("p0").email, clock.now(), "ada@example.org")
+    drain(clock.now())
+    assert {*before} < {*scene.invitation("p0").reminders}
+    refused = emails.claim(scene.invitation("p1").reminders[-1], "attempt", people.CLOSE, people.CLOSE)
+    transact(emails.refused(refused, "SES rejects it", people.CLOSE))
+    assert len(cohorts.bounces(people.COHORT)) == 1
+    assert close()
+    administrator.publish_with_few_answers(people.COHORT, DANA, people.CLOSE)
+    drain(people.CLOSE)
+    assert wave().state is WaveState.CLOSED
+
+    assert [row["id"] for row in scan() if row["sk"] == "MAIL" and row["template"] in REMINDERS] == []
+    assert cohorts.bounces(people.COHORT) == []
 
 
 # --- saving and sending -----------------------------------------------------------------------------------------------
