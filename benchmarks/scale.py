@@ -51,8 +51,8 @@ def rows() -> list[Row]:
     found = {size: _in_a_process(size) for size in SIZES}
     few, many = found[SIZES[0]], found[SIZES[-1]]
     return [
-        Row(f"AWS calls of a delegate, beside {SIZES[0]} others", few["calls"], "calls", None),
-        Row(f"the same, beside up to {SIZES[-1]:,}, over that", _most(found, "calls"), "times", 1.02),
+        Row(f"AWS calls of a delegate, with {SIZES[0]} others", few["calls"], "calls", None),
+        Row(f"the same, with up to {SIZES[-1]:,}, over that", _most(found, "calls"), "times", 1.02),
         Row("DynamoDB units of a delegate, in money, over the same", _most(found, "money"), "times", 1.02),
         Row(f"a sweep when all of {SIZES[-1]:,} wait: rows hinted at", many["swept"], "rows", 2000),
         Row("the same: pages read of the index", many["sweep_pages"], "pages", 16),

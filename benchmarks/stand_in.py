@@ -1,4 +1,4 @@
-"""A thin stand-in of DynamoDB, S3, SQS, SES and SSM in memory: answers botocore's calls before they are made.
+"""Replace DynamoDB, S3, SQS, SES and SSM in memory: answer botocore's calls before they leave the process.
 
 For questions of scale, where moto would take hours. It knows the expressions that store/expressions.py writes and no
 others, pages at 1 MB as DynamoDB does, and counts units as benchmarks/units.py says.
@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 class StandIn:
-    """`take(session)` before its first client. `hinted` are the rows that queues were told of, oldest first."""
+    """Call `take(session)` before its first client. `hinted` lists the queued rows, oldest first."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.rows: dict[str, dict[str, dict[str, Item]]] = defaultdict(lambda: defaultdict(dict))
@@ -294,5 +294,5 @@ def _apply(verb: str, part: str, params: Item, before: Item, after: Item) -> Non
 
 
 def _copy(item: Item) -> Item:
-    """Maps anew, all the way down; what lies in them is never changed in place."""
+    """Copy the maps at every depth. Their other values are never changed in place, so they are shared."""
     return {name: {"M": _copy(value["M"])} if "M" in value else value for name, value in item.items()}

@@ -98,7 +98,7 @@ def _milliseconds(code: str, compiled: str) -> float:
 
 
 def _first_page(compiled: str, prepared: str) -> float:
-    """Milliseconds of processor up to the answer to a function's first request, the stand-in's own making left out."""
+    """Return milliseconds of processor until the first answer of a function, without building the fake AWS."""
     status, milliseconds = _run(FIRST_PAGE, compiled, prepared).splitlines()[-1].split()  # after our log lines
     if status != "200":
         raise RuntimeError(f"the first page was answered with {status}")

@@ -2,8 +2,9 @@
 
 A report's budget of 120 ms was set on a machine that set a first sketch of the report in 67 ms. Other machines took
 twice as long for that sketch, and half as long again from one hour to the next. So a report's time means something
-beside the time of another document in the same run: this one, which took 0.85 times as long as the sketch where both
-were set by turns, as medians of 50 each (0.79 to 0.95 in four runs). On the budget's machine it would have taken PACE.
+only when compared with another document in the same run: this one, which took 0.85 times as long as the sketch where
+both were set by turns, as medians of 50 each (0.79 to 0.95 in four runs). On the budget's machine it would have
+taken PACE.
 """
 
 from __future__ import annotations

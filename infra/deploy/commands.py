@@ -34,7 +34,7 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     if state.live_functions(stage):
         functions.restart(stage, hand, "they read the settings when they start")
     hand.step("Mail")
-    if not sender.tell(stage, hand, known["sender"]):
+    if not sender.report_state(stage, hand, known["sender"]):
         hand.stays(f"{known['sender']} may send")
 
 
@@ -52,10 +52,10 @@ def deploy(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     _afterwards(stage, hand)
     hand.step("Does it work?")
     if hand.dry_run or args.skip_verify:
-        hand.tell("not looked at")
+        hand.note("not looked at")
     else:
         verify.check(stage, hand)
-        hand.tell(f"{settings.read(stage)['base_url']}/")
+        hand.note(f"{settings.read(stage)['base_url']}/")
 
 
 def rotate_keys(stage: Deployment, hand: Reporter, args: Namespace) -> None:
@@ -69,7 +69,7 @@ def rotate_keys(stage: Deployment, hand: Reporter, args: Namespace) -> None:
 def _afterwards(stage: Deployment, hand: Reporter) -> None:
     apis = state.api_ids(stage)
     if not apis:
-        hand.tell("the rest follows once there is an API")  # in a dry run before the first deploy
+        hand.note("the rest follows once there is an API")  # in a dry run before the first deploy
         return
     known = settings.read(stage)
     base_url = settings.custom_domain(stage) or state.url(stage, apis[0])

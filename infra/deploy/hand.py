@@ -25,7 +25,7 @@ class Reporter:
     def stays(self, what: str) -> None:
         self.say(f"      = {what}")
 
-    def tell(self, what: str) -> None:
+    def note(self, what: str) -> None:
         self.say(f"        {what}")
 
     def change(self, what: str, act: Callable[[], T]) -> T | None:
@@ -39,7 +39,7 @@ class Reporter:
         done = act()
         took = time.monotonic() - began
         if took >= 1:
-            self.tell(f"done in {took:.0f} s")
+            self.note(f"done in {took:.0f} s")
         return done
 
     def close(self) -> None:

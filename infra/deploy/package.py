@@ -41,7 +41,7 @@ def bring_about(stage: Deployment, hand: Reporter) -> None:
         return
     hand.change("build the package, with byte code", lambda: build(stage))
     if archive.exists():
-        hand.tell(f"{archive.name}, {archive.stat().st_size:,} bytes")
+        hand.note(f"{archive.name}, {archive.stat().st_size:,} bytes")
 
 
 def path(stage: Deployment) -> Path:

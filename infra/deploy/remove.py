@@ -31,7 +31,7 @@ def run(stage: Deployment, hand: Reporter, destroy: str) -> None:
         _destroy(stage, hand)
     hand.step("What stays")
     for line in _left(stage):
-        hand.tell(line)
+        hand.note(line)
 
 
 def _destroy(stage: Deployment, hand: Reporter) -> None:

@@ -30,8 +30,8 @@ def parameters(stage: Deployment, sender: str, chosen: str) -> stack.Parameters:
     return {"Sender": name, "MailFromDomain": "" if "@" in name else f"bounces.{name}"}
 
 
-def tell(stage: Deployment, hand: Reporter, sender: str) -> list[str]:
-    """What a person must still do before mail arrives; each line says it."""
+def report_state(stage: Deployment, hand: Reporter, sender: str) -> list[str]:
+    """Report and return what a person must still do before emails arrive, one line for each."""
     name, known = identity(stage, sender)
     waiting = []
     if not known:
@@ -44,7 +44,7 @@ def tell(stage: Deployment, hand: Reporter, sender: str) -> list[str]:
             "(docs/operations.md, Mail)."
         )
     for line in waiting:
-        hand.tell(line)
+        hand.note(line)
     return waiting
 
 

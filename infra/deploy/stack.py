@@ -61,7 +61,7 @@ def ensure_stack(
         hand.stays(f"stack {stage.title} is up to date")
         return
     for difference in differences:
-        hand.tell(difference)
+        hand.note(difference)
     hand.change(f"update stack {stage.title}", lambda: _run(stage, hand, "update_stack", template, values, pause))
 
 
@@ -77,7 +77,7 @@ def _settled(stage: Deployment, hand: Reporter, pause: Callable[[float], None]) 
     """The stack once nothing is under way in it; None if there is none, or only the rest of one that never stood."""
     stack = describe(stage)
     if stack and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] not in FAILED_AT_BIRTH:
-        hand.tell(f"stack {stage.title} is busy ({stack['StackStatus']}): waiting")
+        hand.note(f"stack {stage.title} is busy ({stack['StackStatus']}): waiting")
         stack = _wait(stage, hand, pause)
     if stack and stack["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
         go_on = stage.client("cloudformation").continue_update_rollback
@@ -118,13 +118,13 @@ def _delete(stage: Deployment, hand: Reporter, pause: Callable[[float], None]) -
 
 
 def _wait(stage: Deployment, hand: Reporter, pause: Callable[[float], None]) -> dict[str, Any] | None:
-    """Until nothing is under way, telling how far it has come."""
-    told = ""
+    """Wait until nothing is under way, and report the progress."""
+    progress = ""
     while (stack := describe(stage)) and stack["StackStatus"].endswith("_IN_PROGRESS"):
         answer = stage.client("cloudformation").describe_stack_resources(StackName=stage.title)["StackResources"]
         done = sum(each["ResourceStatus"].endswith("_COMPLETE") for each in answer)
-        if told != (told := f"{stack['StackStatus']}: {done} of {len(answer)} resources"):
-            hand.tell(told)
+        if progress != (progress := f"{stack['StackStatus']}: {done} of {len(answer)} resources"):
+            hand.note(progress)
         pause(POLL)
     return stack
 
@@ -170,16 +170,16 @@ def _defaults(template: str) -> Parameters:
 def _differences(old: Any, new: str, values: Parameters, wanted: Parameters) -> list[str]:
     before = read_template(old) if isinstance(old, str) else old
     after = read_template(new)
-    told = []
+    differences = []
     for name in sorted({*before["Resources"], *after["Resources"]}):
         was, will = before["Resources"].get(name), after["Resources"].get(name)
         if was != will:
-            told.append(f"{'new' if was is None else 'removed' if will is None else 'changed'}: {name}")
-    told += [
+            differences.append(f"{'new' if was is None else 'removed' if will is None else 'changed'}: {name}")
+    differences += [
         f"{name}: {values.get(name, '')!r} becomes {wanted[name]!r}"
         for name in wanted
         if values.get(name) != wanted[name]
     ]
-    if not told and before != after:
-        told.append("changed: descriptions, conditions or outputs")
-    return told
+    if not differences and before != after:
+        differences.append("changed: descriptions, conditions or outputs")
+    return differences

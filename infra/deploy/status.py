@@ -20,7 +20,7 @@ def run(stage: Deployment, hand: Reporter) -> list[str]:
     for title, look in LOOKS:
         hand.step(title)
         for line, fault in look(stage):
-            hand.tell(line)
+            hand.note(line)
             needs += [line] if fault else []
     return needs
 
@@ -80,7 +80,7 @@ def _alarms(stage: Deployment) -> Iterator[Line]:
     for each in alarms:
         if each["StateValue"] == "ALARM":
             yield f"ALARM {each['AlarmName']}: {each.get('AlarmDescription', '')}", True
-    yield f"{len(alarms)} alarms, told to {stack.parameters(stage).get('AlarmEmail') or 'nobody'}", not alarms
+    yield f"{len(alarms)} alarms, sent to {stack.parameters(stage).get('AlarmEmail') or 'no one'}", not alarms
 
 
 def _email_lines(stage: Deployment) -> Iterator[Line]:
@@ -89,7 +89,7 @@ def _email_lines(stage: Deployment) -> Iterator[Line]:
         yield "no sender yet", True
         return
     quiet = Reporter(say=lambda _: None)
-    waiting = sender.tell(stage, quiet, from_whom)
+    waiting = sender.report_state(stage, quiet, from_whom)
     yield from ((line, True) for line in waiting)
     quota = stage.client("sesv2").get_account()["SendQuota"]
     sent = f"{quota['SentLast24Hours']:g} of {quota['Max24HourSend']:g} mails in the last 24 hours"

@@ -24,7 +24,7 @@ def check(stage: Deployment, hand: Reporter, pause: Callable[[float], None] = ti
     for left in reversed(range(TRIES)):
         faults = [*_pages(settings.read(stage)["base_url"]), *_sweep(stage)]
         if not faults:
-            hand.tell("the front page answers, unknown paths get our page, the sweep runs")
+            hand.note("the front page answers, unknown paths get our page, the sweep runs")
             return
         if left:
             pause(3)

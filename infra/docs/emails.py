@@ -15,8 +15,8 @@ The templates of an email are `chalicelib/<stage>/templates/mail/<template>.txt.
 its name, so a template is never renamed. See each with sample words on the desk, at
 <http://127.0.0.1:8000/_local/mails>.
 
-An email may wait: until its day has come, or until the mail service takes it. The last two columns say what becomes of
-one that waits when its delegate is withdrawn, and when its reader's address changes.
+An email may wait: until its day has come, or until the email service takes it. The last two columns say what happens
+to one that waits when its delegate is withdrawn, and when its reader's address changes.
 
 | email | name | to | links | after a withdrawal | with a new address |
 |---|---|---|---|---|---|

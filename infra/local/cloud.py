@@ -59,7 +59,7 @@ class Cloud:
             _refuse_taken(port)
         _set_environment(self.port + 1)
         self._moto = _start_moto(self.port + 1)
-        # moto and aws_contract look at every call anyway; and nobody reads who asks
+        # moto and aws_contract check every call anyway, and nothing reads the user agent
         session().set_default_client_config(Config(parameter_validation=False, user_agent="fullcircle"))
         gc.set_threshold(50_000, 20, 50)  # moto keeps every row in memory: looking through them often finds nothing
         moto_patches.sqs_clock(lambda: self.clock.now().timestamp())
@@ -139,7 +139,7 @@ class Cloud:
     def bounce(self, message: str) -> None:
         """Hand on a mail event, and see to what follows."""
         with self._one_at_a_time:
-            self.pump.tell(message)
+            self.pump.notify(message)
             self.settle()
 
     def _tick(self) -> None:
@@ -171,7 +171,7 @@ def _set_environment(moto_port: int) -> None:
 
 
 def _log_problems_only() -> None:
-    """Before app.py sets its own log up, which tells of every job: to people that is noise."""
+    """Set the log up before app.py does: its lines on every job are noise on a terminal."""
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)
     handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))

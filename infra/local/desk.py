@@ -114,7 +114,7 @@ class DevTools:
         return people.everyone(self.cloud.table)
 
     def page(self, form: Form) -> Answer:
-        mails = self.mails(form)
+        emails = self.mails(form)
         jobs = self.jobs(form)
         body = (
             _environment()
@@ -122,8 +122,8 @@ class DevTools:
             .render(
                 now=self.cloud.clock.now(),
                 api=self.cloud.base_url,
-                mails=mails[: -SHOWN - 1 : -1],
-                mail_count=len(mails),
+                emails=emails[: -SHOWN - 1 : -1],
+                email_count=len(emails),
                 people=self.people(form),
                 administrator=f"{self.cloud.base_url}/admin",
                 kinds=sorted(KINDS),

@@ -51,15 +51,15 @@ class Accepted:
         """What every event says of the mail."""
         message = self.message
         headers = [(name, str(value)) for name, value in message.items()]
-        told = {name.lower(): value for name, value in headers}
+        named = {name.lower(): value for name, value in headers}
         return {
-            "source": told["from"],
+            "source": named["from"],
             "sendingAccountId": ACCOUNT,
             "messageId": self.id,
             "destination": list(self.to),
             "headersTruncated": False,
             "headers": [{"name": name, "value": value} for name, value in headers],
-            "commonHeaders": {"from": [told["from"]], "to": list(self.to), "subject": told["subject"]},
+            "commonHeaders": {"from": [named["from"]], "to": list(self.to), "subject": named["subject"]},
             "tags": self.tags,
         }
 

@@ -25,11 +25,11 @@ class Dispatcher:
         self.bouncing: set[str] = set()  # addresses whose mail comes back
         self._topic = topic
         self._sources = [(each.queue, each.name) for each in app.event_sources if isinstance(each, SQSEventConfig)]
-        self._mails_told = 0
+        self._reported = 0
 
     def is_idle(self) -> bool:
         """Nothing waits to be carried."""
-        return not any(memory.waiting(queue) for queue, _handler in self._sources) and not self._untold()
+        return not any(memory.waiting(queue) for queue, _handler in self._sources) and not self._unreported()
 
     def until_empty(self) -> int:
         """Returns how many messages were handled."""
@@ -43,9 +43,9 @@ class Dispatcher:
     def once(self) -> int:
         """At most ten messages of each queue, and every email whose event is not yet sent."""
         handled = sum(self._carry(queue, handler) for queue, handler in self._sources if memory.waiting(queue))
-        return handled + self._tell_of_mail()
+        return handled + self._report_emails()
 
-    def tell(self, message: str) -> None:
+    def notify(self, message: str) -> None:
         """One mail event to its handler. An event that fails is lost, as after SNS's last attempt."""
         self._try("mail_events", topic_event(self._topic, message, self.now()))
 
@@ -59,16 +59,16 @@ class Dispatcher:
             client("sqs").delete_message_batch(QueueUrl=url, Entries=entries)
         return len(messages)
 
-    def _untold(self) -> list[outbox.Accepted]:
-        return outbox.accepted(self._mails_told)
+    def _unreported(self) -> list[outbox.Accepted]:
+        return outbox.accepted(self._reported)
 
-    def _tell_of_mail(self) -> int:
-        fresh = self._untold()
+    def _report_emails(self) -> int:
+        fresh = self._unreported()
         for mail in fresh:
-            self._mails_told += 1
-            self.tell(outbox.send(mail, self.now()))
+            self._reported += 1
+            self.notify(outbox.send(mail, self.now()))
             bounces = self.bouncing.intersection(mail.addresses)
-            self.tell((outbox.bounce if bounces else outbox.delivery)(mail, self.now()))
+            self.notify((outbox.bounce if bounces else outbox.delivery)(mail, self.now()))
         return len(fresh)
 
     def _try(self, handler: str, event: dict[str, object]) -> bool:

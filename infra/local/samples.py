@@ -31,7 +31,7 @@ def page(template: Template) -> Answer:
         }
         for name, mail in mail_samples.every().items()
     ]
-    body = template.render(mails=shown, looks=[(look, title) for look, (title, _, _) in LOOKS.items()])
+    body = template.render(emails=shown, looks=[(look, title) for look, (title, _, _) in LOOKS.items()])
     return Answer(HTTPStatus.OK, {"Content-Type": HTML}, body.encode())
 
 

@@ -19,7 +19,7 @@ from infra.local.demo.filling import Unexpected
 from infra.local.demo.mailbox import EmailNotFound
 from infra.local.demo.pages import NotOnThePage
 from infra.local.demo.show import Show
-from infra.local.demo.table import tell
+from infra.local.demo.table import print_summary
 from infra.local.demo.world import Phase, World
 from infra.local.example import COHORT, example_dates, load_example, read_example
 from infra.local.points import Point, moment_of
@@ -53,7 +53,7 @@ def run(port: int, most: int | None = None) -> int:
             faults = [f"on {world.now:%d %B %Y %H:%M}: {type(fault).__name__}: {fault}"]
         world.browser.close()
         output.write(world, output.FOLDER)
-        tell(console, world, faults, time.perf_counter() - began)
+        print_summary(console, world, faults, time.perf_counter() - began)
     return 1 if faults else 0
 
 

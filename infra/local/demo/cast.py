@@ -132,7 +132,7 @@ def _raters(
     names: Iterator[Person],
     rng: Random,
 ) -> list[tuple[str, Person]]:
-    """About ten: the manager, peers of whom some rate several delegates, direct reports, perhaps a partner."""
+    """Choose about ten: the manager, peers (some rate several delegates), direct reports, perhaps a partner."""
     few = way is Own.FEW
     known_peers = [*rng.sample(others, 1), *rng.sample(shared, 2)]
     peers = [*known_peers, *(next(names) for _ in range(1 if few else rng.randint(1, 2)))]

@@ -42,7 +42,7 @@ def _everybody_has_a_report_in_time(world: World) -> Iterator[str]:
 
 
 def _lists_were_approved(world: World) -> Iterator[str]:
-    """Where the programme wants that, and nobody was invited before."""
+    """Check that lists were approved, where the programme wants that, and no one was invited before."""
     if world.programme.raters_approved_by is None:
         return
     for player in world.players:

@@ -85,7 +85,7 @@ def finish_own(world: World, player: Player, link: str) -> None:
     world.show.step(Phase.QUESTIONNAIRES, world.now)
 
 
-# --- whoever approves lists ---------------------------------------------------------------------------------------
+# --- the approver of lists ----------------------------------------------------------------------------------------
 
 
 def on_list(world: World, letter: Letter) -> None:

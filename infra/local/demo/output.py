@@ -92,9 +92,9 @@ def summary(world: World) -> dict[str, Any]:
 
 
 def _delegate(world: World, email: str, name: str) -> dict[str, Any]:
-    told = asdict(world.deeds[email])
-    told["documents"] = sorted(told["documents"])
-    return {"name": name, "email": email, **_plain(told)}
+    deeds = asdict(world.deeds[email])
+    deeds["documents"] = sorted(deeds["documents"])
+    return {"name": name, "email": email, **_plain(deeds)}
 
 
 def _plain(value: Any) -> Any:

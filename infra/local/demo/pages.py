@@ -96,7 +96,7 @@ class _Reader(HTMLParser):
         self._address = ""
 
     def updatepos(self, i: int, j: int) -> int:
-        """Nobody asks at which line something stands."""
+        """Do not count lines: no one reads the position."""
         return j
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:

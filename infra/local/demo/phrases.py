@@ -1,4 +1,4 @@
-"""The phrase bank, dealt like cards: nobody says what somebody else has said before every phrase was used."""
+"""Deal phrases like cards: no phrase is repeated until every phrase of its list was used."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Deck:
         self._heard: set[str] = set()
 
     def next_reader(self) -> None:
-        """From now on the phrases are about somebody else, who has heard none yet."""
+        """Start with another reader, who has read no phrase yet."""
         self._heard.clear()
 
     def deal(self, *lists: list[str]) -> str:

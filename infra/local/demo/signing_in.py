@@ -12,7 +12,7 @@ CODE = re.compile(r"^ +(\d{3} \d{3})$", re.MULTILINE)
 
 
 def open_signed_in(world: World, link: str, reader: str) -> Opened:
-    """The page behind a reading link. Everybody has a browser of their own, and stays signed in for an hour."""
+    """Open the page of a reading link. Every reader has a browser of their own, and remains signed in for an hour."""
     world.browser.cookies = world.cookies[reader]
     shown = world.browser.open(link)
     if "/sign-in/" not in "".join(form.action for form in shown.page.forms):

@@ -17,7 +17,7 @@ from infra.local.demo.world import Deeds, World
 PLAIN: dict[str, Any] = {"box": None, "pad_edge": False, "title_justify": "left", "caption_justify": "left"}
 
 
-def tell(console: Console, world: World, faults: Sequence[str], seconds: float) -> None:
+def print_summary(console: Console, world: World, faults: Sequence[str], seconds: float) -> None:
     console.print()
     for table in (_delegates(world), _email_table(world)):
         console.print(table)

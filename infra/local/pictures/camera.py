@@ -30,12 +30,12 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 class Camera:
     """`folder` gets phone/<name>.png and desk/<name>.png of whole pages."""
 
-    def __init__(self, browser: Browser, world: World, folder: Path, told: Callable[[str], None]):
-        self._browser, self._world, self._folder, self._told = browser, world, folder, told
+    def __init__(self, browser: Browser, world: World, folder: Path, report: Callable[[str], None]):
+        self._browser, self._world, self._folder, self._report = browser, world, folder, report
 
     @contextmanager
     def visitor(self, url: str, reader: str = "") -> Iterator[Page]:
-        """A page of somebody with a browser of their own; `reader` is who signs in with a code."""
+        """Open a page in a new browser context; `reader` is who signs in with a code."""
         context = self._browser.new_context(viewport={"width": WIDTHS["phone"], "height": HEIGHT}, locale="en-GB")
         try:
             page = context.new_page()
@@ -57,7 +57,7 @@ class Camera:
             if BEST.get(name) == kind:
                 page.evaluate("at => at && document.querySelector(at).scrollIntoView()", at)
                 page.screenshot(path=self._folder / f"{name}.png")
-        self._told(name)
+        self._report(name)
 
     def sign_in(self, page: Page, reader: str) -> None:
         """From the page that asks for a code to what is behind it."""
