@@ -42,6 +42,7 @@ class Rule(StrEnum):
         "{What} are shown word for word to {readers}, without your name and in mixed order. So write nothing that only"
         " you could have written."
     )
+    COACH_ALONE = "{What} are shown in the same way, but to {readers} alone."
     BY_CONSENT = "{Readers} {see} {what} only if you say so at the end."
     BY_COHORT = "{Readers} {see} {what} only in figures for five or more delegates together."
 
@@ -60,6 +61,9 @@ def _rating(rule: Rule) -> Field:
     return Field("rating", "your ratings", readers)
 
 
+KEPT_FOR_COACH = Field("coach_only", "the comments that you keep for the coach", {Reader.COACH: Rule.COACH_ALONE})
+
+
 class Form(Enum):
     """A form, who fills it in, and its fields. What is not declared is shown to no one but the writer."""
 
@@ -72,16 +76,19 @@ class Form(Enum):
         Reader.RATER,
         _rating(Rule.AS_GROUP),
         Field("comment", "your comments", {Reader.DELEGATE: Rule.AS_GROUP, Reader.COACH: Rule.AS_GROUP}),
+        KEPT_FOR_COACH,
     )
     NAMED_PEOPLE = (
         Reader.RATER,
         _rating(Rule.WITH_NAME),
         Field("comment", "your comments", {Reader.DELEGATE: Rule.WITH_NAME, Reader.COACH: Rule.WITH_NAME}),
+        KEPT_FOR_COACH,
     )
     ANONYMOUS_GROUP = (
         Reader.RATER,
         _rating(Rule.COMBINED),
         Field("comment", "your comments", {Reader.DELEGATE: Rule.WORD_FOR_WORD, Reader.COACH: Rule.WORD_FOR_WORD}),
+        KEPT_FOR_COACH,
     )
     PULSE = (Reader.RATER, _rating(Rule.COMBINED))
     LIST = (
@@ -151,18 +158,27 @@ class Names(Struct, frozen=True):
     group: str = ""
     rater: str = ""
     sponsor: str = "the sponsor"
+    has_coach_only: bool = False  # whether the programme lets raters keep comments for the coach
 
 
 def names_for(programme: Programme, delegate: str, group: RaterGroup, rater: str) -> Names:
     """Return what a questionnaire calls them. Raters know their organisation, but not who sponsors the programme."""
     sponsor = programme.organisation.name
-    return Names(delegate, programme.threshold, group=group.title, rater=rater, sponsor=sponsor)
+    return Names(
+        delegate,
+        programme.threshold,
+        group=group.title,
+        rater=rater,
+        sponsor=sponsor,
+        has_coach_only=programme.coach_only_comments,
+    )
 
 
 def sentences(form: Form, names: Names) -> tuple[str, ...]:
     """Return what the form says under "Who sees what": fields with the same readers in one sentence."""
     together: dict[tuple[Rule, tuple[Reader, ...]], list[str]] = {}
-    for field in form.fields:
+    fields = (field for field in form.fields if field is not KEPT_FOR_COACH or names.has_coach_only)
+    for field in fields:
         for rule in dict.fromkeys(field.readers.values()):
             readers = tuple(reader for reader, its_rule in field.readers.items() if its_rule is rule)
             if readers == (Reader.APPROVER,) and not names.approver:

@@ -164,6 +164,14 @@ def test_the_pulse_the_notes_and_the_coachs_forms_say_what_the_declaration_says(
         said(case, sentences(form, names))
 
 
+def test_the_debrief_says_what_the_declaration_says(written, clock):
+    report = update(reports.key(people.dana(), Wave.BASELINE), put={"state": ReportState.READY}, refusal=Changed)
+    people.write(report)
+    written.let_in(people.person("cleo coach").email, clock.now())
+    case = written.open(f"{people.coach_url()}/{people.dana()}").page
+    said(case, sentences(Form.DEBRIEF, Names("Dana Delegate")))
+
+
 def said(page: str, wanted: tuple[str, ...]) -> None:
     assert wanted
     for sentence in wanted:
