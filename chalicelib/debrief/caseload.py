@@ -16,7 +16,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
-from chalicelib.store import audit_events, coach_comments, cohorts, delegates, objects, programmes
+from chalicelib.store import audit_events, coach_comments, cohorts, delegates, programmes, ticks
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
@@ -68,6 +68,7 @@ class Case(Struct, frozen=True):
     left: tuple[HandOver, ...]  # notes from coaches before them
     own_left: HandOver | None  # their own note for the next coach
     ends_at: datetime  # of the link
+    ticks: tuple[str, ...] = ()  # ids of behaviours that this coach ticked in the report
 
     @property
     def coach_id(self) -> str:
@@ -139,6 +140,7 @@ def open_case(token: str, delegate_id: str) -> Case:
         left=tuple(note for note in hand_overs_from(rows) if note.coach != me and note.text),
         own_left=next((note for note in hand_overs_from(rows) if note.coach == me), None),
         ends_at=end_of_programme_links(programme, cohort.dates.ends, closes),
+        ticks=ticks.from_rows(rows, wave, me),
     )
 
 
@@ -165,14 +167,14 @@ def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
     return next((read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{wave.value}"), None)
 
 
-def document_link(case: Case, kind: str, now: datetime) -> str:
-    """Make a link to the report for one minute, and record it in the audit trail. Raises NoReportYet.
+def open_report(case: Case, kind: str, now: datetime) -> StoredReport:
+    """Return a report, and record in the audit trail that it is opened. Raises NoReportYet.
 
-    kind   pdf or html; with "-earlier" at the end for the baseline, if there is a follow-up
+    kind   pdf or html; pdf-earlier for the baseline, if there is a follow-up
     """
     report = case.earlier if kind.endswith("-earlier") else case.report
     if report is None:
         raise NoReportYet
     by = f"coach {case.coach_id}"
     commit([audit_events.add(case.delegate.cohort_id, f"opened report ({kind})", by, case.delegate.id, now)], now)
-    return objects.link(report.pdf if kind.startswith("pdf") else report.html)
+    return report

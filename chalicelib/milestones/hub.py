@@ -30,7 +30,7 @@ from chalicelib.links.kinds import ANSWER, HUB, IMPACT, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.milestones.rater_progress import Progress, progress
 from chalicelib.milestones.timeline import Step, steps
-from chalicelib.store import assignments, audit_events, cohorts, delegates, objects, programmes
+from chalicelib.store import assignments, audit_events, cohorts, delegates, programmes
 from chalicelib.store.assignments import AssignmentNote
 from chalicelib.store.debriefs import Area, Debrief, from_rows
 from chalicelib.store.delegates import Approval, Nomination
@@ -190,13 +190,13 @@ def _impact_at(programme: Programme, cohort: Cohort) -> datetime:
     return impact_due_at(cohort.dates.ends, programme.impact.after_months, programme.organisation.timezone)
 
 
-def document_link(hub: Hub, kind: str, now: datetime) -> str:
-    """Make a link to the released report for one minute, and record it in the audit trail. Raises HubRefused."""
+def open_report(hub: Hub, kind: str, now: datetime) -> StoredReport:
+    """Return the released report, and record in the audit trail that it is opened. Raises HubRefused."""
     if hub.report is None:
         raise HubRefused("Your coach releases your report after the debrief. You get an email then.")
     delegate = hub.delegate
     commit([audit_events.add(delegate.cohort_id, f"opened report ({kind})", "delegate", delegate.id, now)], now)
-    return objects.link(hub.report.pdf if kind == "pdf" else hub.report.html)
+    return hub.report
 
 
 def find_milestone(hub: Hub, milestone_id: str) -> Milestone:

@@ -15,10 +15,12 @@ from chalicelib.links import signing
 from chalicelib.links.kinds import HUB
 from chalicelib.milestones import hub as hubs
 from chalicelib.milestones.hub import Hub, NoteFault, NotesRefused
+from chalicelib.store import objects
+from chalicelib.store.reports import StoredReport
 from chalicelib.web import forms
 from chalicelib.web.holds import find_hold, refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
-from chalicelib.web.sessions import signed_in
+from chalicelib.web.sessions import SignedIn, signed_in
 
 bp = Blueprint(__name__)
 
@@ -43,8 +45,19 @@ def report(token: str) -> Response:
 def open_report(token: str) -> Response:
     opened = _open(token)
     delegate = signed_in(bp.current_request, opened.reader, clock.now())
-    fields = delegate.form(bp.current_request)
-    return delegate.see_other(hubs.document_link(opened, fields.get("kind", "pdf"), clock.now()))
+    kind = "html" if delegate.form(bp.current_request).get("kind") == "html" else "pdf"
+    found = hubs.open_report(opened, kind, clock.now())
+    return delegate.see_other(objects.link(found.pdf) if kind == "pdf" else _reading_url(delegate, opened, found))
+
+
+@bp.route("/hub/{token}/report/{given}", **GET)
+@page_handler
+def read_report(token: str, given: str) -> Response:
+    """Show the report that was opened in this session. `given`: the session's pass to it."""
+    opened = _open(token)
+    delegate = signed_in(bp.current_request, opened.reader, clock.now())
+    has_pass = opened.report is not None and delegate.has_pass_to(opened.report.html, given)
+    return _reading_page(delegate, opened) if has_pass else delegate.see_other(opened.reader.home)
 
 
 @bp.route("/hub/{token}/milestone/{milestone}", **GET)
@@ -62,6 +75,16 @@ def notes(token: str, milestone: str) -> Response:
     opened = _open(token)
     refuse_held(opened.reader, clock.now())
     return _kept(opened, hubs.find_milestone(opened, milestone), fields)
+
+
+def _reading_url(delegate: SignedIn, opened: Hub, found: StoredReport) -> str:
+    return signing.url(f"/hub/{opened.token}/report/{delegate.pass_to(found.html)}")
+
+
+def _reading_page(delegate: SignedIn, opened: Hub) -> Response:
+    assert opened.report  # noqa: S101 the caller has looked
+    back = signing.url(f"/hub/{opened.token}")
+    return delegate.reading_page(objects.load(opened.report.html).decode(), back, "Your programme")
 
 
 def _open(token: str) -> Hub:

@@ -262,6 +262,16 @@ UNSIGNED_NOTES = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.NOTES,
 )
+TICKS = RowKind(
+    name="coach's ticks",
+    pk=_D,
+    sk="TICKS#{wave}#{coach}",
+    what="behaviours that one coach ticked while reading the report",
+    owner=Owner.COACH,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.NOTES,
+)
 HANDOVER = RowKind(
     name="hand-over note",
     pk=_D,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
 from chalicelib.core.errors import Refusal
@@ -43,6 +43,11 @@ def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
     if not signing.is_signed(f"form.{verb}", token, fields.pop("form", "")):
         raise FormRefused("The form was incomplete.")
     return fields
+
+
+def choice(fields: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
+    """Return a posted choice; the first that is allowed if it is no other of them."""
+    return fields[name] if fields.get(name) in allowed else allowed[0]
 
 
 def typed(body: bytes) -> dict[str, str]:

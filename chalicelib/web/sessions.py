@@ -26,6 +26,7 @@ from chalicelib.web import forms, readers, second_factor, sign_in_codes
 from chalicelib.web.holds import refuse_held
 from chalicelib.web.page import ShowOtherPage, page, page_with_documents, see_other
 from chalicelib.web.readers import Reader, Role
+from chalicelib.web.reading import Ticks, reading_page
 from chalicelib.web.second_factor import Proposal
 
 COOKIE = "__Host-session"
@@ -96,6 +97,16 @@ class SignedIn(Struct, frozen=True):
 
     def page_with_documents(self, template: str, status: int = 200, **context: Any) -> Response:
         return self._kept(page_with_documents(template, status, signed_in=self, nonce=self.nonce, **context))
+
+    def pass_to(self, document: str) -> str:
+        """Return the last part of a document's address: it opens the document in this session alone."""
+        return forms.nonce("read", f"{self.session_id}.{document}")
+
+    def has_pass_to(self, document: str, given: str) -> bool:
+        return signing.is_signed("form.read", f"{self.session_id}.{document}", given)
+
+    def reading_page(self, report: str, back_url: str, back_words: str, ticks: Ticks | None = None) -> Response:
+        return self._kept(reading_page(report, back_url, back_words, ticks))
 
     def file(self, name: str, media_type: str, text: str) -> Response:
         """Return a text file to download."""

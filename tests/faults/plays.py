@@ -360,6 +360,7 @@ def debrief(play: Play) -> None:
     case = f"{coach}/{dana}"
     play.sign_in(coach, "cleo coach")
     play.post(case, f"{case}/report", {"kind": "pdf"})
+    play.post(case, f"{case}/ticks", {f"tick-{next(people.programme().items).id}": "on"})
     play.post(case, f"{case}/notes", {"notes-text": "Prefers mornings."})
     play.post(case, f"{case}/hand-over", {"hand-over": "Likes to be asked."})
     areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}

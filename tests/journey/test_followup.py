@@ -99,7 +99,7 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
     assert reports.find(people.dana(), Wave.BASELINE).state is ReportState.READY
 
     hub, dana = people.link("dana delegate", "hub"), people.person("dana delegate").email
-    visitor.let_in(dana, clock.now()).open(f"{hub}/report").post(f"{hub}/report", {"kind": "html"})
+    visitor.let_in(dana, clock.now()).open(f"{hub}/report").post(f"{hub}/report", {"kind": "pdf"})
     assert "/followup/" in visitor.headers["Location"]
     assert jobs.failed() == []
 

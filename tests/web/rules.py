@@ -70,9 +70,12 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/impact/{token}/thanks", Rule("impact", shows=303)),  # nothing was sent yet
     **both("/hub/{token}/report", DELEGATE),
     ("POST", "/hub/{token}/report"): DELEGATE,
+    **both("/hub/{token}/report/{given}", Rule("hub", "delegate", shows=303)),  # opened in no session of theirs
     **both("/coach/{token}", COACH),
     **both("/coach/{token}/{delegate_id}", COACH),
     ("POST", "/coach/{token}/{delegate_id}/report"): COACH,
+    **both("/coach/{token}/{delegate_id}/report/{given}", Rule("coach", "coach", shows=303)),  # as a delegate's
+    ("POST", "/coach/{token}/{delegate_id}/ticks"): COACH,
     ("POST", "/coach/{token}/{delegate_id}/debrief"): COACH,
     ("POST", "/coach/{token}/{delegate_id}/notes"): COACH,
     ("POST", "/coach/{token}/{delegate_id}/hand-over"): COACH,

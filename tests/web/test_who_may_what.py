@@ -173,6 +173,7 @@ def path_of(path: str, token: str, cohort_id: str = HERE) -> str:
         "act_id": "chase",
         "milestone": people.programme().milestones[0].id,
         "part": "reaction",
+        "given": "x",
     }
     return re.sub(r"\{(\w+)\}", lambda match: filled[match[1]], path)
 
