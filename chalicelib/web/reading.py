@@ -26,7 +26,7 @@ POLICY = (
 
 
 class Ticks(Struct, frozen=True):
-    """Boxes beside the behaviours of a report, for the coach."""
+    """Boxes next to the behaviours of a report, for the coach."""
 
     action: str  # where the form is posted
     nonce: str

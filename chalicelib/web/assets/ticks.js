@@ -37,6 +37,6 @@
 
   boxes.forEach((box) => box.addEventListener("change", () => {
     const checked = box.checked;
-    last = last.then(() => save(box, checked)); // one after the other, so that the last change stands
+    last = last.then(() => save(box, checked)); // one after the other, so that the last change wins
   }));
 })();
