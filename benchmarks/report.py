@@ -24,7 +24,7 @@ from benchmarks.yardstick import PACE
 from benchmarks.yardstick import waited as yardstick_waited
 from chalicelib.core.answers import NOT_ABLE, Answers, Response
 from chalicelib.core.model import Programme
-from chalicelib.report.contents import build_contents
+from chalicelib.report.document import build_document
 from chalicelib.report.render import documents
 from chalicelib.report.render_html import html_of
 from chalicelib.report.render_pdf import pdf_of
@@ -89,11 +89,11 @@ def _times(programme: Programme, reports: list[Facts]) -> Times:
     times = Times([], [], [], [], "", 0)
     for seed, facts in enumerate(reports):
         start, start_worked = time.perf_counter(), time.process_time()
-        view = build_contents(programme, facts)
-        html = html_of(view)
+        document = build_document(programme, facts)
+        html = html_of(document)
         html.encode()
         before_pdf = time.process_time()
-        pdf = pdf_of(view, facts)
+        pdf = pdf_of(document, facts)
         times.waited.append(time.perf_counter() - start)
         times.worked.append(time.process_time() - start_worked)
         times.pdfs.append(time.process_time() - before_pdf)

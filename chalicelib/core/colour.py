@@ -25,8 +25,16 @@ def text_from(brand: str, *grounds: str) -> str:
     return colour
 
 
+def text_on_dark(brand: str, ground: str) -> str:
+    """Lighten the organisation's colour until it is readable on a dark ground."""
+    colour = brand
+    while contrast(colour, ground) < MIN_CONTRAST:
+        colour = mix(colour, "#ffffff", 0.1)
+    return colour
+
+
 def mix(first: str, second: str, share: float) -> str:
-    """`one` with a share of `other` in it."""
+    """Return the first colour with a share of the second in it."""
     pairs = zip(_channels(first), _channels(second), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 

@@ -74,7 +74,7 @@ def needed(letters: Set[int]) -> list[str]:
 
 def _east_asian_family(letters: Set[int]) -> str:
     """Return the family whose forms of shared characters suit: Japanese writes kana too, and Korean writes Hangul."""
-    names = {unicodedata.name(chr(code), "").split()[0] for code in letters if code > 0x1100}
+    names = {unicodedata.name(chr(code), "").partition(" ")[0] for code in letters}
     return JAPANESE if names & {"HIRAGANA", "KATAKANA"} else KOREAN if "HANGUL" in names else CHINESE
 
 

@@ -33,12 +33,12 @@ def replace_undrawable(text: str, covered: Collection[int]) -> str:
 
 
 def printable_tree(data: Any, covered: Collection[int], *, kept: Collection[str]) -> Any:
-    """Make every string in a tree of dicts, lists and scalars printable, except the values named in `kept`."""
+    """Make every string in a tree of dicts, sequences and scalars printable, except the values named in `kept`."""
     if isinstance(data, str):
         return replace_undrawable(data, covered)
     if isinstance(data, dict):
         return {k: part if k in kept else printable_tree(part, covered, kept=kept) for k, part in data.items()}
-    if isinstance(data, list):
+    if isinstance(data, list | tuple):
         return [printable_tree(part, covered, kept=kept) for part in data]
     return data
 

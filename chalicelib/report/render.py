@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.core.model import Programme
-from chalicelib.report.contents import build_contents
+from chalicelib.report.document import build_document
 from chalicelib.report.render_html import html_of
 from chalicelib.report.render_pdf import pdf_of
 from chalicelib.results.facts import Facts, facts_bytes
@@ -11,5 +11,5 @@ from chalicelib.results.facts import Facts, facts_bytes
 
 def documents(programme: Programme, facts: Facts) -> dict[str, bytes]:
     """Return "facts" (facts.json), "html" and "pdf". The same facts give the same bytes."""
-    view = build_contents(programme, facts)
-    return {"facts": facts_bytes(facts), "html": html_of(view).encode(), "pdf": pdf_of(view, facts)}
+    document = build_document(programme, facts)
+    return {"facts": facts_bytes(facts), "html": html_of(document).encode(), "pdf": pdf_of(document, facts)}

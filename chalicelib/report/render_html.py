@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from html import escape
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from chalicelib.core import colour
 from chalicelib.core.model import Programme
-from chalicelib.report.contents import build_contents
+from chalicelib.report.document import build_document
+from chalicelib.report.parts.document import Document, Figure, Row, Table
 from chalicelib.results.facts import Facts
+
+DARK_GROUND = "#14191d"  # as in report.css
 
 
 def render_html(programme: Programme, facts: Facts) -> str:
-    """Return a whole document with style, charts and logo inside. The same facts give the same text."""
-    return html_of(build_contents(programme, facts))
+    """Return a whole document with style, drawings and logo inside. The same facts give the same text."""
+    return html_of(build_document(programme, facts))
 
 
-def html_of(view: Mapping[str, Any]) -> str:
+def html_of(document: Document) -> str:
     template, style = _template()
-    return template.render(style=style, svg=_drawing, **view)
+    return template.render(style=_brand(document) + style, named_figures=named_figures, **_fields(document))
 
 
-def _drawing(chart: str, alt: str) -> Markup:
-    """Mark up our own SVG with its description; without a description it is decoration."""
-    attributes = f' role="img"><title>{escape(alt)}</title>' if alt else ' aria-hidden="true">'
-    return Markup(chart.replace(">", attributes, 1))  # noqa: S704 labels are escaped where they are drawn
+def _fields(document: Document) -> Mapping[str, Any]:
+    return {name: getattr(document, name) for name in document.__struct_fields__}
+
+
+def named_figures(table: Table, row: Row) -> Iterator[tuple[str, Figure]]:
+    """Return each figure with the title of its column, or of all the columns that it covers."""
+    at = 0
+    for figure in row.figures:
+        yield " + ".join(column.title for column in table.columns[at : at + figure.span]), figure
+        at += figure.span
+
+
+def _brand(document: Document) -> Markup:
+    """Set the organisation's colour: for the band on top, and for text on light and on dark ground."""
+    brand = document.cover.brand
+    light, dark = document.cover.accent, colour.text_on_dark(brand, DARK_GROUND)
+    return Markup(f":root {{ --brand: {brand}; --accent-light: {light}; --accent-dark: {dark}; }}\n")  # noqa: S704 checked
 
 
 @cache

@@ -36,31 +36,46 @@ def shelf() -> Iterator[str]:
         server.shutdown()
 
 
+def open_all(page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+
+
 @pytest.mark.parametrize("lane", SOUND)
-def test_the_page_is_sound(visit, shelf, lane):
-    assert_sound(visit(shelf + lane))
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_is_sound_closed_and_open(visit, shelf, lane, width):
+    page = visit(shelf + lane, width=width)
+    assert_sound(page)
+    open_all(page)
+    assert_sound(page)
 
 
-def test_nothing_is_lost_in_the_dark(visit, shelf):
-    """It keeps its own light colours, so that charts stay readable."""
-    page = visit(f"{shelf}/usual", color_scheme="dark")
+@pytest.mark.parametrize("lane", ["/usual", "/noise"])
+def test_it_is_sound_in_the_dark(visit, shelf, lane):
+    page = visit(shelf + lane, width=390, color_scheme="dark")
+    open_all(page)
 
-    colours = page.evaluate("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]")
-    assert colours == ["rgb(255, 255, 255)", "rgb(23, 34, 43)"]
+    assert_sound(page)
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert ground == "rgb(20, 25, 29)"
 
 
-def test_it_prints_within_the_paper_and_with_its_charts(visit, shelf):
+def test_it_is_short_on_a_phone_while_its_parts_are_folded(visit, shelf):
+    page = visit(f"{shelf}/usual", width=390, height=844)
+
+    assert page.evaluate("document.documentElement.scrollHeight") < 12 * 844
+
+
+def test_it_prints_within_the_paper_and_with_every_part(visit, shelf):
     page = visit(f"{shelf}/usual", width=720)
     page.emulate_media(media="print")
 
     assert_fits(page)
-    assert page.locator("table[role=table] thead").first.is_visible()
-    assert page.evaluate("[...document.querySelectorAll('figure svg')].every(svg => svg.clientWidth > 200)")
+    assert page.evaluate("[...document.querySelectorAll('details .in')].every(part => part.clientHeight > 20)")
 
 
 def test_it_needs_no_script(visit, shelf):
     page = visit(f"{shelf}/usual", javascript=False)
 
     assert page.get_by_role("heading", name="Summary").is_visible()
-    page.get_by_role("link", name="Comments").click()
-    assert page.url.endswith("#comments")
+    page.get_by_role("heading", name="In their own words").click()
+    assert page.locator("#comments blockquote").first.is_visible()

@@ -12,9 +12,8 @@ from msgspec.structs import replace
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 
-from chalicelib.report.charts import DRAWN, label
 from chalicelib.report.font_coverage import coverage
-from chalicelib.report.fonts import covered, drawn
+from chalicelib.report.fonts import covered
 from chalicelib.report.pdf_text import BREAK, OTHER_SCRIPT, replace_undrawable
 from chalicelib.report.render_html import render_html
 from chalicelib.report.render_pdf import render_pdf
@@ -105,12 +104,6 @@ def test_any_text_becomes_characters_that_the_fonts_have(text):
 )
 def test_what_the_fonts_lack_is_named(text, shown):
     assert replace_undrawable(text, covered()) == shown
-
-
-def test_chart_labels_have_only_letters_that_every_font_has():
-    assert {code for code in range(0x3000) if re.match(f"[{DRAWN}]", chr(code))} <= drawn()
-    assert label("Qualität \U0001f389 管理") == "Qualität"
-    assert label("管理") == "–"
 
 
 def test_a_file_that_is_no_font_is_refused():

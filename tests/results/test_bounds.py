@@ -8,25 +8,24 @@ import random
 from fractions import Fraction
 from html import unescape
 from io import BytesIO
-from math import floor
 
 import pytest
 from pypdf import PdfReader
 
 from chalicelib.core.answers import Answers, Response
 from chalicelib.core.model import Programme
-from chalicelib.report.parts.facts_index import FactsIndex
-from chalicelib.report.parts.overview import differences
-from chalicelib.report.parts.quadrants import AGREED, BLIND, DEVELOP, HIDDEN, cuts, placed
+from chalicelib.report.parts.one_page import group_differences
+from chalicelib.report.parts.rows import Index
 from chalicelib.report.render import documents
 from chalicelib.results.change import with_changes
 from chalicelib.results.cohort import cohort_means
 from chalicelib.results.facts import Facts, build_facts, facts_bytes, read_facts
 from chalicelib.results.publish import publish
+from chalicelib.results.published import About
 from chalicelib.results.rank import ranked
 from chalicelib.results.rounding import Range, one_decimal, read_exact
 from chalicelib.results.scoring import clamp_sum, unclamped
-from tests.report.example import KEY, example_wave, heading, programme_of, rater, tiny_programme
+from tests.report.example import KEY, heading, programme_of, rater, tiny_programme
 
 
 def facts_of(programme: Programme, answers: list[Response], *, wave: str = "baseline", clamp=clamp_sum) -> Facts:
@@ -155,8 +154,8 @@ def test_a_gap_to_a_bounded_figure_is_bounded_in_facts_page_and_pdf():
 
     assert {(gap.display, gap.bound, gap.low) for gap in facts.gaps} == {("+0.3 or less", "at_most", "0")}
     assert {s.display for s in facts.statistics if s.cell == "all_others"} == {"4.8 or more"}
-    assert html.count("+0.3") == html.count("+0.3 <small>or less</small>") > 0
-    assert paper.count("+0.3") == paper.count("+0.3 or less") > 0
+    for document in (html, paper):
+        assert document.count("+0.3") == document.count("≤+0.3") > 0
 
 
 def test_no_sentence_and_no_list_claims_a_difference_that_may_be_none():
@@ -164,22 +163,8 @@ def test_no_sentence_and_no_list_claims_a_difference_that_may_be_none():
     html = unescape(documents(programme, facts)["html"].decode())
 
     assert (facts.highest, facts.lowest) == ((), ())
-    claims = (
-        "You rate yourself at",
-        "see this alike",
-        "furthest apart",
-        "all others rate highest",
-        "Where groups differ",
-    )
-    assert [claim for claim in (*claims, "” highest here") if claim in html] == []
-
-
-def test_a_change_of_a_bounded_gap_below_zero_is_told_in_words():
-    programme, facts = ceiling(own=4)
-    html = unescape(documents(programme, facts)["html"].decode())
-
-    assert {gap.display for gap in facts.gaps} == {"−0.8 or less"}
-    assert "all others at 4.8 or more: they rate you higher, by 0.8 or more." in html
+    claims = ('"chip">You rate it higher', "furthest above", "Clearly highest", "rate you highest", "Rated highest")
+    assert [claim for claim in claims if claim in html] == []
 
 
 @pytest.mark.parametrize(
@@ -204,65 +189,21 @@ def test_a_list_holds_only_what_no_bound_leaves_open(figures, lists):
 
 
 def test_groups_differ_only_by_what_their_bounds_leave():
-    """Four peers at 1.3 or less and a line manager at 2: 0.8 apart on paper, and up to 1.0."""
+    """Five direct reports at 1.2 or less; peers differ from them by more than chance only from 2.3 up."""
     programme = tiny_programme(threshold=4)
-    near = [rater("manager", 2, programme=programme), *[rater("peer", 1, programme=programme)] * 4]
-    far = [rater("manager", 3, programme=programme), *[rater("peer", 1, programme=programme)] * 4]
 
-    assert differences(FactsIndex(programme, facts_of(programme, near))) == []
-    assert [
-        (str(apart), sides) for apart, _, sides in differences(FactsIndex(programme, facts_of(programme, far)))
-    ] == [("1.7", ("peer", "manager"))]
+    def found(rating: int) -> list[tuple[str, str]]:
+        low, high = (
+            [rater(group, points, programme=programme)] * 5
+            for group, points in (("direct_report", 1), ("peer", rating))
+        )
+        return [
+            (a.cell, b.cell)
+            for _, a, b in group_differences(Index(programme, facts_of(programme, [*low, *high])), About.ITEM, "only_1")
+        ]
 
-
-# --- quadrants, on every scale and on every cut -------------------------------------------------------------------
-
-
-def tenths(number: Fraction) -> int:
-    """As it is printed, half away from zero."""
-    return floor(abs(number) * 10 + Fraction(1, 2)) * (1 if number >= 0 else -1)
-
-
-def where(own: int, others: Fraction, top: int) -> str:
-    high, apart = tenths(1 + Fraction(3, 4) * (top - 1)), tenths(Fraction(1, 8) * (top - 1))
-    gap = tenths(own - others)
-    if tenths(others) >= high:
-        return HIDDEN if gap <= -apart else AGREED
-    return BLIND if gap >= apart else DEVELOP
-
-
-def with_sum(total: int, n: int) -> list[int]:
-    return [total // n + (k < total % n) for k in range(n)]
-
-
-@pytest.mark.parametrize("n", [4, 10])
-@pytest.mark.parametrize("top", range(3, 11))
-def test_every_behaviour_stands_in_its_quadrant_on_every_scale(top, n):
-    """Every own rating beside every sum of n raters, which meets each cut exactly where the scale allows it."""
-    worlds = [(own, total) for own in range(1, top + 1) for total in range(n, n * top + 1)]
-    programme = tiny_programme(items=len(worlds), top=top, threshold=4)
-    own, *peers = zip(*[[own, *with_sum(total, n)] for own, total in worlds], strict=True)
-    answers = [rater("self", *own, programme=programme), *(rater("peer", *p, programme=programme) for p in peers)]
-
-    found = placed(FactsIndex(programme, facts_of(programme, answers)))
-
-    stands = {row.item: name for name, rows in found.items() for row in rows}
-    on_cuts = set()
-    for item, (own_rating, total) in zip(programme.items, worlds, strict=True):
-        inside = Fraction(min(max(total, n + 1), n * top - 1), n)
-        ends = {inside, Fraction(1) if total <= n + 1 else inside, Fraction(top) if total >= n * top - 1 else inside}
-        names = {where(own_rating, others, top) for others in ends}
-        assert stands.get(item.id) == (names.pop() if len(names) == 1 else None), (own_rating, total)
-        on_cuts |= {tenths(inside) - 10 * cuts(top).high, abs(tenths(own_rating - inside)) - 10 * cuts(top).gap}
-    assert n == 4 or 0 in on_cuts
-
-
-def test_the_order_within_a_quadrant_follows_the_printed_numbers():
-    programme = programme_of()
-    found = placed(FactsIndex(programme, facts_of(programme, example_wave(programme))))
-
-    agreed = [Fraction(row.others.split()[0]) for row in found[AGREED]]
-    assert agreed == sorted(agreed, reverse=True) != []
+    assert found(2) == []
+    assert found(3) == [("direct_report", "peer")]
 
 
 # --- facts that were made before they told their bounds -----------------------------------------------------------

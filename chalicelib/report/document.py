@@ -1,0 +1,51 @@
+"""Build the content of the report, part by part, from facts only. Pure."""
+
+from __future__ import annotations
+
+from chalicelib.core.model import Programme
+from chalicelib.report.parts.annex import annex, method
+from chalicelib.report.parts.changes import changes
+from chalicelib.report.parts.comments import comments
+from chalicelib.report.parts.compare import compare
+from chalicelib.report.parts.cover import cover
+from chalicelib.report.parts.debrief import debrief, plan
+from chalicelib.report.parts.document import Document
+from chalicelib.report.parts.how_to_read import how_to_read
+from chalicelib.report.parts.one_page import one_page
+from chalicelib.report.parts.ranks import ranks
+from chalicelib.report.parts.rows import MARKS, Index
+from chalicelib.report.parts.summary import summary, values
+from chalicelib.report.parts.wording import curly, listed
+from chalicelib.report.parts.workshops import workshops
+from chalicelib.results.facts import Facts
+
+TITLE = "360-degree feedback report"
+
+
+def build_document(programme: Programme, facts: Facts) -> Document:
+    """Return the report. A part that has nothing to show is None."""
+    index = Index(programme, facts)
+    heading = facts.heading
+    readers = [name for name in (heading.delegate, heading.coach) if name]
+    return Document(
+        title=TITLE,
+        top=programme.top,
+        running=curly(", ".join(filter(None, [heading.programme, heading.cohort]))),
+        confidential=f"Confidential to {listed(readers)}" if readers else "Confidential",
+        is_two_voices=index.is_two_voices,
+        cover=cover(index),
+        one_page=one_page(index),
+        reading=how_to_read(index),
+        summary=None if index.is_two_voices else summary(index),
+        compare=compare(index),
+        ranks=ranks(index),
+        changes=changes(index),
+        workshops=workshops(index),
+        values=None if index.is_two_voices else values(index),
+        comments=comments(index),
+        debrief=debrief(index),
+        plan=plan(index),
+        annex=annex(index),
+        method=method(index),
+        marks=MARKS,
+    )

@@ -1,0 +1,218 @@
+"""The content of a report: what is said and listed, and what is left out because chance could have made it."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.core.colour import MIN_CONTRAST, contrast, text_from, text_on, text_on_dark
+from chalicelib.report.document import build_document
+from chalicelib.report.parts.compare import CLOSE, DEVELOP, HIGHER, MORE, STRENGTHS, kind_of
+from chalicelib.report.parts.debrief import chosen
+from chalicelib.report.parts.document import Document, Row
+from chalicelib.report.parts.one_page import NONE_CLEAR, strongest, weakest
+from chalicelib.report.parts.rows import MARKS, Index
+from chalicelib.results.change import with_changes, without_people
+from chalicelib.results.facts import Facts, build_facts, facts_bytes, read_facts
+from chalicelib.results.publish import publish
+from chalicelib.results.published import About
+from tests.report.example import KEY, example_wave, heading, programme_of, rater, tiny_programme
+from tests.report.gallery import CASES, PROGRAMME, report
+
+
+def facts_of(programme, responses, **changes) -> Facts:
+    return build_facts(programme, heading(**changes), publish(programme, responses, comment_key=KEY))
+
+
+def raters(programme, own: int | None, others: list[int], *, manager: int | None = None):
+    named = [("self", own), ("manager", manager)]
+    wave = [rater(group, rating, programme=programme) for group, rating in named if rating is not None]
+    return [*wave, *(rater("peer", rating, programme=programme) for rating in others)]
+
+
+def rows_of(document: Document) -> list[Row]:
+    tables = [table for workshop in document.workshops for table in workshop.competencies]
+    if document.summary:
+        tables += document.summary.tables
+    if document.ranks:
+        tables += [table for table in (document.ranks.highest, document.ranks.lowest) if table]
+    return [row for table in tables for row in table.rows]
+
+
+# --- where a behaviour belongs -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "kind"),
+    [
+        pytest.param(4, [3, 4] * 5, CLOSE, id="near-the-middle"),
+        pytest.param(5, [4, 5] * 5, STRENGTHS, id="both-high"),
+        pytest.param(2, [4] * 9, MORE, id="they-see-more"),
+        pytest.param(5, [3] * 9, HIGHER, id="you-see-more"),
+        pytest.param(2, [2] * 9, DEVELOP, id="both-low"),
+        pytest.param(4, [4] * 5, CLOSE, id="high-but-few-raters"),
+        pytest.param(4, [2, 3, 3, 3, 4], CLOSE, id="a-point-apart-with-few-raters"),
+    ],
+)
+def test_a_behaviour_belongs_to_one_kind(own, others, kind):
+    programme = tiny_programme()
+
+    assert kind_of(Index(programme, facts_of(programme, raters(programme, own, others))), "only_1") == kind
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_map_holds_every_behaviour_once(case):
+    document, index = build_document(PROGRAMME, report(case)), Index(PROGRAMME, report(case))
+    both = [item for item in index.items if index.own(About.ITEM, item) and index.theirs(About.ITEM, item)]
+    if document.compare is None:
+        assert index.is_two_voices or not both
+        return
+    kinds = [*document.compare.kinds, document.compare.close]
+    assert sum(len(kind.rows) + kind.more for kind in kinds) == len(both)
+
+
+# --- one rule: what the picture shows, the words say -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_gap_counts_exactly_where_the_mark_is_outside_the_bar(case):
+    for row in rows_of(build_document(PROGRAMME, report(case))):
+        own = next((dot for dot in row.strip.dots if dot.mark == "own"), None)
+        if own is None or not row.strip.high or row.gap.sign or row.strip.high == PROGRAMME.top or row.strip.low == 1:
+            continue  # a bound, or a bar that is cut at the end of the scale, can only make the report say less
+        assert row.is_apart == (not row.strip.low <= own.at <= row.strip.high), row
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_words_and_verdicts_of_a_row_agree(case):
+    for row in rows_of(build_document(PROGRAMME, report(case))):
+        assert row.is_apart == (row.words not in ("", "Too close to call"))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_strengths_and_work_are_clearly_off_the_average_and_from_different_competencies(case):
+    index = Index(PROGRAMME, report(case))
+    for items, side in ((strongest(index), "higher"), (weakest(index), "lower")):
+        assert all(index.against_average(index.theirs(About.ITEM, item)) == side for item in items)
+        assert len({index.competency_of[item].id for item in items}) == len(items) <= 3
+
+
+def test_a_level_panel_is_told_that_nothing_is_clear():
+    programme = programme_of()
+    count = len(list(programme.items))
+    wave = [rater(group, *[3] * count, programme=programme) for group in ("self", "manager", *["peer"] * 5)]
+    page = build_document(programme, facts_of(programme, wave)).one_page
+
+    assert page.headline == NONE_CLEAR
+    assert page.strengths == page.work == ()
+    assert page.none_clear.startswith("No single behaviour is clearly above or below")
+
+
+def test_a_manager_alone_must_be_far_away_to_differ_from_a_group():
+    programme = tiny_programme()
+    near, far = (raters(programme, None, [3] * 5, manager=rating) for rating in (4, 1))
+    assert build_document(programme, facts_of(programme, near)).ranks.differences == ()
+    assert build_document(programme, facts_of(programme, far)).ranks.differences == ()  # 2.0 is within 2.5 errors
+
+    many = raters(programme, None, [4, 5] * 5, manager=1)
+    (found,) = {row.lower.title for row in build_document(programme, facts_of(programme, many)).ranks.differences}
+    assert found == "Line manager"
+
+
+# --- two voices, one voice, none -----------------------------------------------------------------------------------
+
+
+def test_a_report_of_two_voices_speaks_of_the_one_other_person():
+    document = build_document(PROGRAMME, report("too few"))
+    words = " ".join([document.one_page.headline, document.one_page.answered, *document.debrief.prompts])
+
+    assert document.is_two_voices
+    assert "your line manager says" in words
+    assert "People rate" not in words
+    assert (document.compare, document.ranks, document.annex) == (None, None, None)
+
+
+def test_a_report_of_one_voice_says_so():
+    assert "holds your own view" in build_document(PROGRAMME, report("self alone")).one_page.headline
+
+
+# --- change --------------------------------------------------------------------------------------------------------
+
+
+def test_a_change_is_clear_only_beyond_chance():
+    programme = tiny_programme()
+    before, near, far = (facts_of(programme, raters(programme, 3, [rating] * 7)) for rating in (2, 3, 4))
+    for now, clear in ((near, True), (far, True), (before, False)):
+        facts = with_changes(replace(now, heading=heading(wave="followup")), before, {})
+        rows = build_document(programme, facts).changes.rows
+        assert {row.is_clear for row in rows} == {clear}
+
+    few, later = (facts_of(programme, raters(programme, 3, ratings)) for ratings in ([3, 3, 3, 2], [3, 3, 4, 3]))
+    rows = build_document(
+        programme, with_changes(replace(later, heading=heading(wave="followup")), few, {})
+    ).changes.rows
+    assert {row.words for row in rows} == {"Too close to call"}
+
+
+def test_a_follow_up_says_for_whom_it_shows_no_change(programme):
+    before = without_people(facts_of(programme, example_wave(programme, 1)), ["manager"])
+    facts = with_changes(facts_of(programme, example_wave(programme, 2), wave="followup"), before, noise={})
+
+    assert {"self", "peer"} <= {change.cell for change in facts.changes}
+    assert facts.other_people == ("manager",)
+    assert "manager" not in {change.cell for change in facts.changes}
+    words = "Another person answers now as: Line manager. So no change is shown there."
+    assert words in build_document(programme, facts).changes.notes
+    assert read_facts(facts_bytes(facts)) == facts
+
+
+def test_every_change_is_next_to_its_figure_in_the_annex():
+    facts = report("follow-up")
+    rows = {row.title: row for group in build_document(PROGRAMME, facts).annex.groups for row in group.rows}
+    cells = [*(cell.cell for cell in facts.cells), "all_others"]
+    titles = {item.id: item.others_wording.rstrip(".").replace("'", "’") for item in PROGRAMME.items}
+    changes = [change for change in facts.changes if change.about == "item"]
+
+    assert changes
+    for change in changes:
+        figure = rows[titles[change.id]].figures[cells.index(change.cell)]
+        assert figure.change.lstrip("≥≤≈") == change.display.partition(" or ")[0]
+
+
+# --- debrief ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_choices_have_reasons_and_are_few(case):
+    index = Index(PROGRAMME, report(case))
+    found = chosen(index)
+
+    assert len(found) <= 7
+    assert all(index.theirs(About.ITEM, item) for item in found)
+
+
+def test_a_question_is_asked_only_if_the_figures_raise_it(programme):
+    without = facts_of(
+        programme, [replace(r, answers=replace(r.answers, comments={})) for r in example_wave(programme)]
+    )
+    prompts = " ".join(build_document(programme, without).debrief.prompts)
+
+    assert "Which comment" not in prompts
+    assert "Which comment" in " ".join(
+        build_document(programme, facts_of(programme, example_wave(programme))).debrief.prompts
+    )
+
+
+# --- colours ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("brand", ["#000000", "#ffffff", "#ffd60a", "#777777", "#1d5c63", "#e30613"])
+def test_any_brand_leaves_text_readable(brand):
+    assert contrast(text_on(brand), brand) >= MIN_CONTRAST
+    assert contrast(text_from(brand), "#ffffff") >= contrast(text_from(brand), "#f5f7f9") >= MIN_CONTRAST
+    assert contrast(text_on_dark(brand, "#14191d"), "#14191d") >= MIN_CONTRAST
+
+
+def test_marks_differ_by_shape_and_are_seen_on_white():
+    assert len({shape for shape, _ in MARKS.values()}) == len(MARKS)
+    assert all(contrast(colour, "#ffffff") >= MIN_CONTRAST for _, colour in MARKS.values())
