@@ -65,6 +65,14 @@ def plural(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def in_words(count: int) -> str:
+    """Return a number up to ten as a word, as in running text."""
+    return _WORDS[count] if 0 <= count < len(_WORDS) else str(count)
+
+
 def minutes(programme: Programme) -> int:
     """Estimate how long the questionnaire takes a careful rater."""
     comments = [question for question in programme.open_questions if question.competency is None]

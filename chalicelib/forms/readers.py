@@ -10,6 +10,7 @@ from enum import Enum, StrEnum
 
 from msgspec import Struct
 
+from chalicelib.core.formatting import in_words
 from chalicelib.core.model import SELF_GROUP, Programme, RaterGroup
 
 
@@ -37,6 +38,16 @@ class Rule(StrEnum):
     )
     COMBINED = (
         "{What} are only shown in averages of at least {threshold} people, to {readers}. No one sees what you chose."
+    )
+    COMBINED_BY_CELL = (
+        "{What} are only shown in averages, to {readers}. Competencies: your answers are added to those of at least"
+        " {two} others. Each behaviour: to those of at least {three} others, the answers of {five} people or more in"
+        " all. No one sees what you chose."
+    )
+    COMBINED_AREAS = (
+        "{What} are only shown in averages, to {readers}. Each area: your answers are added to those of at least"
+        " {three} others, the answers of {five} people or more in all. All areas together: to those of at least {two}"
+        " others. No one sees what you chose."
     )
     WORD_FOR_WORD = (
         "{What} are shown word for word to {readers}, without your name and in mixed order. So write nothing that only"
@@ -154,6 +165,7 @@ class Names(Struct, frozen=True):
 
     delegate: str
     threshold: int = 0
+    behaviours_from: int = 0  # 0: the first publishing rule, with one threshold for everything
     approver: str = ""
     group: str = ""
     rater: str = ""
@@ -167,6 +179,7 @@ def names_for(programme: Programme, delegate: str, group: RaterGroup, rater: str
     return Names(
         delegate,
         programme.threshold,
+        programme.behaviours_from,
         group=group.title,
         rater=rater,
         sponsor=sponsor,
@@ -206,7 +219,8 @@ def _sentence(form: Form, rule: Rule, readers: tuple[Reader, ...], what: list[st
     if rule is Rule.OWN_REPORT:
         called.insert(0, "you")
     people, listed = _join(called), _join(what)
-    return rule.value.format(
+    wording = _wording(form, rule, names)
+    return wording.value.format(
         Readers=_capital(people),
         readers=people,
         What=_capital(listed),
@@ -216,7 +230,17 @@ def _sentence(form: Form, rule: Rule, readers: tuple[Reader, ...], what: list[st
         Group=names.group,
         rater=names.rater,
         threshold=names.threshold,
+        two=in_words(names.threshold - 1),
+        three=in_words(names.behaviours_from - 2),
+        five=in_words(names.behaviours_from),
     )
+
+
+def _wording(form: Form, rule: Rule, names: Names) -> Rule:
+    """Return the words for averages by the publishing rule that the wave keeps."""
+    if rule is not Rule.COMBINED or not names.behaviours_from:
+        return rule
+    return Rule.COMBINED_AREAS if form is Form.PULSE else Rule.COMBINED_BY_CELL
 
 
 def _called(form: Form, reader: Reader, names: Names) -> str:

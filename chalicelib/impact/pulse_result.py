@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from chalicelib.core.model import DelegateWave
 from chalicelib.forms.pulse import NO_CHANGE
+from chalicelib.results.layout import FIRST_RULE
 from chalicelib.results.published import About, Figure, PublishedCells
 from chalicelib.results.rounding import display_gap, exactly, on_scale
 from chalicelib.store.impact_surveys import PulseFigure, PulseResult
@@ -17,9 +18,15 @@ def pulse_result(wave: DelegateWave, published: PublishedCells) -> PulseResult:
     return PulseResult(
         delegate_id=wave.delegate_id,
         areas=wave.areas,
-        figures=tuple(_change(figure) for figure in published.figures if figure.about is About.ITEM),
+        figures=tuple(_change(figure) for figure in published.figures if figure.about in _shown(published, wave)),
         too_few=published.too_few,
     )
+
+
+def _shown(published: PublishedCells, wave: DelegateWave) -> tuple[About, ...]:
+    """Return what a pulse shows: each area, and all of them together if there are several."""
+    has_all = published.rule.number > FIRST_RULE and len(wave.areas) > 1
+    return (About.ITEM, About.COMPETENCY) if has_all else (About.ITEM,)
 
 
 def _change(figure: Figure) -> PulseFigure:

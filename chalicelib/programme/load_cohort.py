@@ -19,6 +19,7 @@ from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, Rate
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.enrolled import id_among
+from chalicelib.programme.read_programme import as_read_today
 from chalicelib.store import audit_events, catalogue, cohorts, holds, jobs, programmes
 from chalicelib.store.cohorts import CohortChanged, LastLoad, People
 from chalicelib.store.jobs import Job
@@ -142,10 +143,13 @@ def _programme_writes(programme: Programme) -> list[Write]:
 
 
 def check_version_unchanged(programme: Programme) -> bool:
-    """Return whether the version is loaded. Raises LoadRefused if it is loaded with other content."""
+    """Return whether the version is loaded. Raises LoadRefused if it is loaded with other content.
+
+    Fields that did not exist when it was loaded are no difference: its waves keep the publishing rule of that time.
+    """
     stored = programmes.stored(programme.id, programme.version)
     # compare content, not bytes: rows of earlier versions lack the fields that are new since
-    if stored is not None and decode_programme(stored) != programme:
+    if stored is not None and as_read_today(decode_programme(stored)) != programme:
         raise LoadRefused(
             f"Programme {programme.id} version {programme.version} is loaded with other content. "
             f"A loaded version never changes: raise `version` in the programme file to {programme.version + 1}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.core.model import SELF_GROUP
+from chalicelib.programme.schema import USUAL_THRESHOLD, usual_behaviours_from
 from chalicelib.programme.yaml_paths import ANY, Findings, Outline, Path
 
 MAX_RATERS = 60
@@ -35,19 +36,31 @@ def raters_are_not_too_many(outline: Outline) -> Findings:
 def anonymous_groups_can_be_shown(outline: Outline) -> Findings:
     anonymous = [path for path, value in _groups(outline) if value != SELF_GROUP and not _is_named(outline, path)]
     most = sum(outline.number(*path, "max") or 0 for path in anonymous)
-    threshold = outline.number("threshold") or 0
+    threshold = outline.number("threshold") or USUAL_THRESHOLD
     if _groups(outline) and not anonymous:
         yield ("groups",), "need at least one group that is not named: otherwise no one answers anonymously"
     elif 0 < most < threshold:
         yield ("threshold",), f"is {threshold}, but all groups that are not named have {most} raters at most"
 
 
+def only_anonymous_groups_are_heard_apart(outline: Outline) -> Findings:
+    for path, _ in _groups(outline):
+        if outline.scalars.get((*path, "heard_apart")) is True and _is_named(outline, path):
+            yield (*path, "heard_apart"), "is for anonymous groups: a named group is always shown by name"
+
+
 def minimums_are_in_reach(outline: Outline) -> Findings:
-    threshold, total = outline.number("threshold") or 0, _raters(outline)
-    for key in ("minimum_responses", "comments_from"):
+    threshold, total = outline.number("threshold") or USUAL_THRESHOLD, _raters(outline)
+    behaviours_from = outline.number("behaviours_from") or usual_behaviours_from(threshold)
+    needed = {
+        "behaviours_from": (threshold + 1, "one more than the threshold"),
+        "minimum_responses": (threshold, "the threshold"),
+        "comments_from": (behaviours_from, "behaviours_from"),
+    }
+    for key, (least, name) in needed.items():
         number = outline.number(key)
-        if number is not None and number < threshold:
-            yield (key,), f"is {number}; allowed: the threshold, {threshold}, or more"
+        if number is not None and number < least:
+            yield (key,), f"is {number}; allowed: {name}, {least}, or more"
         elif number is not None and 0 < total < number:
             yield (key,), f"is {number}, but all groups together have {total} raters at most"
 

@@ -6,6 +6,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.core.file_errors import FaultList
 from chalicelib.core.model import (
@@ -23,10 +24,15 @@ from chalicelib.core.model import (
 )
 from chalicelib.programme import rules, yaml_reader
 from chalicelib.programme.logo import read_logo
-from chalicelib.programme.schema import CompetencyShape, MilestoneShape, OrganisationShape, ProgrammeShape
+from chalicelib.programme.schema import (
+    USUAL_MINIMUM,
+    CompetencyShape,
+    MilestoneShape,
+    OrganisationShape,
+    ProgrammeShape,
+    usual_behaviours_from,
+)
 from chalicelib.programme.yaml_paths import Outline
-
-USUAL_MINIMUM = 5  # responses that a report needs, and that a group's own comments need
 
 
 def read_programme(text: str | bytes, file: str, folder: Path | None = None) -> Programme:
@@ -66,14 +72,14 @@ def _logo(outline: Outline, folder: Path | None) -> str | None:
 
 
 def _programme(shape: ProgrammeShape, logo: str | None) -> Programme:
-    usual = max(USUAL_MINIMUM, shape.threshold)
+    behaviours_from = shape.behaviours_from or usual_behaviours_from(shape.threshold)
     return Programme(
         id=shape.programme,
         version=shape.version,
         title=shape.title,
         organisation=_organisation(shape.organisation, logo),
         scale=shape.scale.labels,
-        groups=tuple(RaterGroup(g.id, g.title, g.min, g.max, g.named) for g in shape.groups),
+        groups=tuple(RaterGroup(g.id, g.title, g.min, g.max, g.named, g.heard_apart) for g in shape.groups),
         threshold=shape.threshold,
         values=tuple(Value(v.id, v.title) for v in shape.values),
         competencies=tuple(map(_competency, shape.competencies)),
@@ -81,12 +87,24 @@ def _programme(shape: ProgrammeShape, logo: str | None) -> Programme:
         reminders=tuple(sorted(map(rules.days_of, shape.reminders), reverse=True)),
         milestones=tuple(map(_milestone, shape.milestones)),
         impact=ImpactRules(rules.months_of(shape.impact.after), rules.days_of(shape.impact.open_for)),
-        minimum_responses=shape.minimum_responses or usual,
-        comments_from=shape.comments_from or usual,
+        minimum_responses=shape.minimum_responses or max(USUAL_MINIMUM, shape.threshold),
+        comments_from=shape.comments_from or max(USUAL_MINIMUM, behaviours_from),
         close_when_complete=shape.close_when_complete,
         coach_only_comments=shape.coach_only_comments,
         raters_approved_by=Approver(shape.raters_approved_by) if shape.raters_approved_by else None,
+        behaviours_from=behaviours_from,
+        rater_sd=shape.rater_sd,
+        rater_halo=shape.rater_halo,
     )
+
+
+def as_read_today(programme: Programme) -> Programme:
+    """Return a version that was stored before the second publishing rule, as its unchanged file is read today."""
+    if programme.behaviours_from:
+        return programme
+    behaviours_from = usual_behaviours_from(programme.threshold)
+    comments_from = max(programme.comments_from, behaviours_from)
+    return replace(programme, behaviours_from=behaviours_from, comments_from=comments_from)
 
 
 def _organisation(shape: OrganisationShape, logo: str | None) -> Organisation:

@@ -143,6 +143,7 @@ _RULES: tuple[Callable[[Outline], Findings], ...] = (
     rater_group_rules.least_is_not_above_most,
     rater_group_rules.raters_are_not_too_many,
     rater_group_rules.anonymous_groups_can_be_shown,
+    rater_group_rules.only_anonymous_groups_are_heard_apart,
     rater_group_rules.minimums_are_in_reach,
     _labels_differ,
     _items_are_few,

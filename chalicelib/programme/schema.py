@@ -9,6 +9,14 @@ from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct, field
 
+USUAL_THRESHOLD = 3  # raters
+USUAL_MINIMUM = 5  # responses that a report needs, and raters whose behaviours and comments are shown together
+
+
+def usual_behaviours_from(threshold: int) -> int:
+    """Return `behaviours_from` of a file that does not name it."""
+    return max(USUAL_MINIMUM, threshold + 1)
+
 
 class About(NamedTuple):
     """The purpose of a key, in a sentence for the author of the file."""
@@ -60,6 +68,8 @@ Threshold = Annotated[
     int, _whole(3, 10, ": of fewer than three answers, each rater who knows their own can work out the other's")
 ]
 Fewest = Annotated[int, _whole(1, 60)]
+ScalePoints = Annotated[float, Meta(ge=0.1, le=5, description="a number of scale points from 0.1 to 5, such as 0.85")]
+Share = Annotated[float, Meta(ge=0, le=1, description="a share from 0 to 1, such as 0.4")]
 WhoApproves = Annotated[Literal["coach", "manager"], Meta(description="coach or manager")]
 YesNo = Annotated[bool, Meta(description="true or false")]
 
@@ -95,6 +105,10 @@ class GroupShape(Shape, frozen=True):
     max: Annotated[int, _whole(1, 60), About("most raters that a delegate may choose")]
     named: Annotated[
         YesNo, About("whether the group's answers are shown by name, as its form says; the others are anonymous")
+    ] = False
+    heard_apart: Annotated[
+        YesNo,
+        About("whether groups that are too small to be shown alone join this one only if no other group can take them"),
     ] = False
 
 
@@ -179,9 +193,18 @@ class ProgrammeShape(Shape, frozen=True):
     organisation: Annotated[OrganisationShape, About("whose programme it is")]
     scale: Annotated[ScaleShape, About("how behaviours are rated")]
     groups: Annotated[tuple[GroupShape, ...], _several(2, 12), About("who is asked")]
-    threshold: Annotated[Threshold, About("fewest raters whose answers may be shown together")]
     competencies: Annotated[tuple[CompetencyShape, ...], _several(1, 30), About("the framework and its behaviours")]
     impact: Annotated[ImpactShape, About("the survey after the programme")]
+    threshold: Annotated[
+        Threshold, About("fewest raters whose competencies may be shown together: groups of so many are shown alone")
+    ] = USUAL_THRESHOLD
+    behaviours_from: Annotated[
+        Fewest | None,
+        About(
+            "fewest raters whose single behaviours may be shown together, at least one more than `threshold`; "
+            "5 without the key, or one more than the threshold"
+        ),
+    ] = None
     values: Annotated[tuple[ValueShape, ...], _several(0, 20), About("the organisation's values")] = ()
     open_questions: Annotated[
         tuple[QuestionShape, ...], _several(0, 18), About("questions that are answered in words")
@@ -199,8 +222,22 @@ class ProgrammeShape(Shape, frozen=True):
     ] = None
     comments_from: Annotated[
         Fewest | None,
-        About("fewest completed questionnaires of a group whose comments carry its name; 5 without the key"),
+        About(
+            "fewest completed questionnaires of people whose comments are shown under their groups' names, at least "
+            "`behaviours_from`; 5 without the key, or `behaviours_from`"
+        ),
     ] = None
+    rater_sd: Annotated[
+        ScalePoints | None,
+        About(
+            "how far the ratings of different raters of one person usually differ on one behaviour: their standard "
+            "deviation, for every “give or take”; without the key, 0.85 on five points, more on longer scales. Take it "
+            "from 500 raters or more, never from one report"
+        ),
+    ] = None
+    rater_halo: Annotated[
+        Share, About("share of that variance that is a rater's leniency towards everything, from the same data")
+    ] = 0.4
     close_when_complete: Annotated[YesNo, About("whether a questionnaire closes early once everyone has answered")] = (
         False
     )

@@ -19,6 +19,7 @@ MAX_ID_CHARS = 40
 MAX_FILE = 200_000  # characters; the example has 13,000, and a logo inside takes 54,000
 MAX_DEPTH = 30
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})")
+_DECIMAL = re.compile(r"-?[0-9]{1,9}\.[0-9]{1,6}")
 _YES, _NO = ("yes", "true", "on"), ("no", "false", "off")
 
 
@@ -150,13 +151,15 @@ def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
 
 
 def _plain(node: yaml.ScalarNode) -> object:
-    """Return text with runs of blanks and line breaks as one blank, a whole number, true, false or None.
+    """Return text with runs of blanks and line breaks as one blank, a number, true, false or None.
 
-    Leave anything else that YAML 1.1 knows (dates, fractions, octal, sexagesimal) as a node, which no shape allows.
+    Leave anything else that YAML 1.1 knows (dates, exponents, octal, sexagesimal) as a node, which no shape allows.
     """
     tag, text = node.tag.rpartition(":")[2], str(node.value)
     if tag == "int" and _WHOLE_NUMBER.fullmatch(text):
         return int(text)
+    if tag == "float" and _DECIMAL.fullmatch(text):
+        return float(text)
     if tag == "bool" and text.lower() in _YES + _NO:
         return text.lower() in _YES
     return {"str": " ".join(text.split()), "null": None}.get(tag, node)

@@ -16,6 +16,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.core.answers import Response
 from chalicelib.core.model import Programme, Wave
@@ -27,6 +28,7 @@ from chalicelib.results.change import find_other_people, without_people
 from chalicelib.results.cohort import MIN_DELEGATES, cohort_file, delegates_behind, with_cohort
 from chalicelib.results.disclosure_control import Entry, PublishedMeans, PublishedReport, means_entry, report_entry
 from chalicelib.results.facts import Facts, ReportHeading, build_facts, facts_bytes
+from chalicelib.results.layout import FIRST_RULE
 from chalicelib.results.publish import publish
 
 MAX_FOLDER_NAME_CHARS = 60
@@ -64,12 +66,15 @@ def report_offline(
     wave = Wave.FOLLOWUP if before else Wave.BASELINE
     answers = _read(programme, responses)
     answers_before = _spelt_as(answers, _read(programme, before)) if before else {}
-    plain = _facts(programme, responses, answers, wave, issued)
-    earlier = _facts(programme, before, answers_before, Wave.BASELINE, issued) if before else {}
+    shown_before = read_ledger(out, programme.top)
+    of_wave = _by_rule_of(programme, shown_before, wave)
+    plain = _facts(of_wave, responses, answers, wave, issued)
+    of_baseline = _by_rule_of(programme, shown_before, Wave.BASELINE)
+    earlier = _facts(of_baseline, before, answers_before, Wave.BASELINE, issued) if before else {}
     comparable = {
         name: _comparable(facts, answers_before[name], answers.get(name, [])) for name, facts in earlier.items()
     }
-    reports = with_cohort(programme, plain, comparable)
+    reports = with_cohort(of_wave, plain, comparable)
     with locked(out):
         published = read_ledger(out, programme.top)
         names = _folder_names([*reports, *earlier], published)
@@ -79,9 +84,15 @@ def report_offline(
         write_ledger(out, [*published, *baselines, *further])  # first: a crash leaves no report without its line
         _write_reports(programme, out, reports, names, only_facts=only_facts, progress=progress)
         if len(reports) >= MIN_DELEGATES:
-            cohort = json.dumps(cohort_file(programme, reports, comparable), ensure_ascii=False, indent=1)
+            cohort = json.dumps(cohort_file(of_wave, reports, comparable), ensure_ascii=False, indent=1)
             write_whole(out / COHORT_FILE, cohort.encode())
     return tuple(names[delegate] for delegate in reports)
+
+
+def _by_rule_of(programme: Programme, published: Iterable[Entry], wave: Wave) -> Programme:
+    """Return the programme with the publishing rule of a wave: the first one if the folder has shown it by that."""
+    rules = {entry.rule for entry in published if isinstance(entry, PublishedReport) and entry.wave == wave}
+    return replace(programme, behaviours_from=0) if FIRST_RULE in rules else programme
 
 
 def _write_reports(

@@ -11,6 +11,7 @@ from itertools import combinations
 from msgspec import Struct
 
 from chalicelib.results.facts import Facts, Statistic
+from chalicelib.results.layout import FIRST_RULE
 from chalicelib.results.published import ALL_OTHERS, About
 
 MIN_FIGURES_COMPARED = 8  # figures; fewer can be equal by chance
@@ -25,11 +26,12 @@ class PublishedReport(Struct, frozen=True, tag="report"):
     name: str
     folder: str
     wave: str
-    threshold: int
+    threshold: int  # answers of fewer raters must not follow from a difference
     top: int  # of the scale
     anonymous: str  # SHA-256 of the figures, words and comments of anonymous raters
     everything: str  # SHA-256 of all figures
-    sums: Mapping[str, Sums]  # by cell
+    sums: Mapping[str, Sums]  # by cell, or by block
+    rule: int = FIRST_RULE  # the publishing rule
 
 
 class PublishedMeans(Struct, frozen=True, tag="cohort"):
@@ -52,11 +54,12 @@ def report_entry(facts: Facts, delegate: str, folder: str, top: int) -> Publishe
         name=facts.heading.delegate,
         folder=folder,
         wave=facts.heading.wave,
-        threshold=facts.threshold,
+        threshold=max(facts.threshold, facts.behaviours_from),
         top=top,
         anonymous=_digest(_anonymous(facts)),
         everything=_digest(map(_told, facts.statistics)),
         sums=sums,
+        rule=facts.rule,
     )
 
 
@@ -101,12 +104,13 @@ def differs_by_a_few_raters(earlier: PublishedReport, further: PublishedReport) 
     grown = {cell for cell, raters in added.items() if raters}
     same = earlier.sums.keys() - grown
     is_few = 0 < sum(added.values()) < max(earlier.threshold, further.threshold) and min(added.values()) >= 0
+    margin = 1 if earlier.rule == further.rule == FIRST_RULE else 2
     enough = bool(same) and sum(map(len, further.sums.values())) >= MIN_FIGURES_COMPARED
     return (
         is_few
         and enough
         and all(earlier.sums[cell] == further.sums[cell] for cell in same)
-        and all(_may_hold(earlier.sums[cell], further.sums[cell], further.top) for cell in grown)
+        and all(_may_hold(earlier.sums[cell], further.sums[cell], further.top, margin) for cell in grown)
     )
 
 
@@ -114,10 +118,10 @@ def _raters(items: Sums) -> int:
     return max((n for n, _ in items.values()), default=0)
 
 
-def _may_hold(fewer: Sums, more: Sums, top: int) -> bool:
-    """Return whether these sums may be those plus others' ratings, item by item; a clamp takes one point off."""
+def _may_hold(fewer: Sums, more: Sums, top: int, margin: int) -> bool:
+    """Return whether these sums may be those plus others' ratings, item by item; a clamp takes `margin` points off."""
     added = [(n - fewer[item][0], total - fewer[item][1]) for item, (n, total) in more.items() if item in fewer]
-    return all(raters - 1 <= total <= raters * top + 1 for raters, total in added)
+    return all(raters - margin <= total <= raters * top + margin for raters, total in added)
 
 
 def _told(s: Statistic) -> tuple[str, str, str, int, float]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.model import SELF_GROUP, Programme
-from chalicelib.results.layout import Block, Rule
+from chalicelib.results.layout import FIRST_RULE, Block, Rule
 from chalicelib.results.partition import Cell, is_numbered
 from chalicelib.results.published import ALL_OTHERS, About, Figure, PublishedCells
 from chalicelib.results.rank import ranked, ranked_if_apart
@@ -202,7 +202,7 @@ class Facts(Struct, frozen=True):
     changes: tuple[ChangeFact, ...] = ()
     other_people: tuple[str, ...] = ()  # named cells of the wave compared with that another person answers: no change
     cohort_means: tuple[CohortMean, ...] = ()
-    rule: int = 1  # the publishing rule: 1, or 2 with cells and blocks
+    rule: int = FIRST_RULE  # the publishing rule: 1, or 2 with cells and blocks
     behaviours_from: int = 0  # minimum raters of a block, under rule 2
     rater_sd: float = 0.0  # the constants of every standard error
     rater_halo: float = 0.0
@@ -215,7 +215,7 @@ def build_facts(programme: Programme, heading: ReportHeading, published: Publish
     rule = published.rule
     statistics = tuple(_statistic(figure, programme.top, rule) for figure in published.figures)
     item_ranges = {s.id: s.range for s in statistics if (s.about, s.cell) == (About.ITEM, ALL_OTHERS)}
-    rank = ranked if rule.number == 1 else ranked_if_apart
+    rank = ranked if rule.number == FIRST_RULE else ranked_if_apart
     highest, lowest = rank({item.id: item_ranges[item.id] for item in programme.items if item.id in item_ranges})
     parts: dict[str, Any] = {
         "heading": heading,
@@ -235,7 +235,7 @@ def build_facts(programme: Programme, heading: ReportHeading, published: Publish
             AgreementFact(a.about.value, a.id, a.cell, a.n, a.word.value) for a in published.agreements
         ),
         "agreement_cuts": tuple(_cuts(programme, published)),
-        **(_second_rule(programme, published) if rule.number > 1 else {}),
+        **(_second_rule(programme, published) if rule.number > FIRST_RULE else {}),
     }
     return Facts(**parts, checksum=_checksum(Facts(**parts, checksum="")))
 
@@ -322,7 +322,6 @@ _OPTIONAL = (  # left out where empty
     *("agreements", "agreement_cuts", "compared_with", "changes", "other_people", "cohort_means"),
     *("behaviours_from", "rater_sd", "rater_halo", "blocks", "said"),
 )
-_FIRST_RULE = 1  # facts of the first rule do not name it
 
 
 def _content(facts: Facts) -> dict[str, Any]:
@@ -332,7 +331,7 @@ def _content(facts: Facts) -> dict[str, Any]:
     for name in _OPTIONAL:
         if not content[name]:
             del content[name]
-    if content["rule"] == _FIRST_RULE:
+    if content["rule"] == FIRST_RULE:  # its facts do not name it
         del content["rule"]
     for name in ("statistics", "gaps", "changes", "cohort_means"):
         for entry in content.get(name, ()):
@@ -403,6 +402,6 @@ def _gaps(statistics: Iterable[Statistic], rule: Rule) -> Iterator[Gap]:
         others = shown.get((about, subject, ALL_OTHERS))
         if cell == SELF_GROUP and others:
             gap = own.range - others.range
-            se = float(error_of_gap(about, others.exact_se)) if rule.number > 1 else 0.0
+            se = float(error_of_gap(about, others.exact_se)) if rule.number > FIRST_RULE else 0.0
             bounds = told_bounds(gap, rule.number)
             yield Gap(about, subject, float(gap.shown), display_gap(gap), se=se, **bounds)

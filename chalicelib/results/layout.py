@@ -12,6 +12,7 @@ from msgspec import Struct
 from chalicelib.core.model import Programme
 from chalicelib.results.partition import Cell, in_order, pooled
 
+FIRST_RULE = 1
 MAX_CELLS = 3  # in a block: `cell_sums` leaves every sum its room only for up to three
 
 
@@ -39,7 +40,7 @@ def rule_of(programme: Programme) -> Rule:
     """Return the rule that a wave of this programme version is published by, as its raters were informed."""
     threshold, behaviours_from = programme.threshold, programme.behaviours_from
     if not behaviours_from:
-        return Rule(1, threshold, behaviours_from=threshold, min_ratings=threshold, clamp=1)
+        return Rule(FIRST_RULE, threshold, behaviours_from=threshold, min_ratings=threshold, clamp=1)
     return Rule(2, threshold, behaviours_from, min_ratings=behaviours_from - 1, clamp=2)
 
 
@@ -49,7 +50,7 @@ def layout(programme: Programme, counts: Mapping[str, int]) -> tuple[Block, ...]
     counts   group id -> completed raters; a group may be absent
     """
     rule, order = rule_of(programme), [group.id for group in programme.anonymous_groups]
-    if rule.number == 1:
+    if rule.number == FIRST_RULE:
         cells = [_cell(part, counts) for part in pooled(counts, order, rule.threshold)]
         return tuple(_block([cell], order) for cell in cells)
     cells = [_cell(part, counts) for part in combined(counts, order, rule.threshold, _apart(programme))]

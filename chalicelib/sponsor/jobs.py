@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.core.clock import moment, stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import SELF_GROUP, Cohort, Programme, Wave
+from chalicelib.forms.pulse import AREAS
 from chalicelib.forms.survey import sections, unfit
 from chalicelib.jobs.each import each
 from chalicelib.jobs.kinds import JobKind
@@ -158,4 +159,4 @@ def _frozen(cohort_id: str) -> tuple[Frozen, Frozen]:
 
 def _raters_change(pulse: PulseResult | None) -> tuple[Fraction, ...]:
     figures = pulse.figures if pulse else ()
-    return tuple(Fraction(figure.change) for figure in figures if figure.cell == ALL_OTHERS)
+    return tuple(Fraction(figure.change) for figure in figures if figure.cell == ALL_OTHERS and figure.area != AREAS)

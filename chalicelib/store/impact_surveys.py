@@ -70,9 +70,9 @@ class ImpactSurvey(Struct, frozen=True):
 
 
 class PulseFigure(Struct, frozen=True):
-    """Raters' mean change in one development area, published."""
+    """Raters' mean change in one development area, or in all of them together, published."""
 
-    area: str
+    area: str  # an area's id, or forms.pulse.AREAS
     cell: str  # a cell's id or "all_others"
     n: int
     change: str  # exact, a fraction such as "-4/3"; in scale points from -3 to +3

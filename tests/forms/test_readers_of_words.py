@@ -154,7 +154,8 @@ def test_the_list_says_what_the_declaration_says(visitor, clock):
 
 
 def test_the_pulse_the_notes_and_the_coachs_forms_say_what_the_declaration_says(written, clock):
-    names = Names("Dana Delegate", 4, sponsor=people.programme().organisation.name)
+    rules = people.programme()
+    names = Names("Dana Delegate", rules.threshold, rules.behaviours_from, sponsor=rules.organisation.name)
     said(written.open(people.link("p0", "answer")).page, sentences(Form.PULSE, names))
     hub = people.link("dana delegate", "hub")
     said(written.open(f"{hub}/milestone/{MILESTONE}").page, sentences(Form.NOTES, names))

@@ -185,7 +185,7 @@ def test_a_comment_that_is_too_long_comes_back_with_what_to_do(visitor, link):
 @pytest.mark.parametrize(
     ("name", "promise"),
     [
-        ("p0", "only shown in averages of at least 4 people"),
+        ("p0", "Competencies: your answers are added to those of at least two others."),
         ("mara manager", "shown as the line manager’s"),
         ("dana delegate", "appear in your report as your own"),
     ],

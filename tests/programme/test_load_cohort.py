@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.model import Cohort, Wave
-from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.store import cohorts, delegates, jobs
+from chalicelib.programme.load_cohort import LoadRefused, load_cohort, load_programme
+from chalicelib.results.layout import rule_of
+from chalicelib.store import cohorts, delegates, jobs, programmes
 from chalicelib.store.due import list_due
 from tests.support import people
 from tests.support.drain import run_row
@@ -55,3 +57,19 @@ def test_a_later_load_corrects_what_an_earlier_one_said(aws, clock):
     run_load(2, now)
 
     assert posts() == {"Dana Delegate": "Matron"}
+
+
+def test_a_cohort_keeps_the_publishing_rule_that_its_programme_was_stored_under(aws, clock):
+    """The file has not changed, but the reader gives it fields that did not exist when it was stored."""
+    file = replace(people.programme(), threshold=4, behaviours_from=5, comments_from=5)
+    file = replace(file, groups=tuple(replace(group, heard_apart=False) for group in file.groups))
+    before = replace(file, behaviours_from=0)
+
+    assert load_programme(before, clock.now()) is True
+    assert load_programme(file, clock.now()) is False
+
+    assert rule_of(programmes.load(file.id, file.version)).number == 1
+    assert load_programme(replace(file, version=file.version + 1), clock.now()) is True
+    assert rule_of(programmes.load(file.id, file.version + 1)).number == 2
+    with pytest.raises(LoadRefused, match="raise `version`"):
+        load_programme(replace(file, threshold=3), clock.now())

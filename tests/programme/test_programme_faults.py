@@ -77,7 +77,27 @@ RULES = [
     pytest.param("Always]", "never]", (9, "scale.labels[2]"), "already on line 9", id="same-label"),
     pytest.param("threshold: 3", "threshold: 2", (15, "threshold"), "can work out the other's", id="threshold-of-two"),
     pytest.param(
-        "threshold: 3", "threshold: 3\ncomments_from: 2", (16, "comments_from"), "3, or more", id="below-the-floor"
+        "threshold: 3", "threshold: 3\ncomments_from: 4", (16, "comments_from"), "5, or more", id="below-a-block"
+    ),
+    pytest.param(
+        *("threshold: 3", "threshold: 3\nbehaviours_from: 3", (16, "behaviours_from")),
+        *("one more than the threshold, 4, or more",),
+        id="behaviours-of-a-cell",
+    ),
+    pytest.param(
+        "threshold: 3", "threshold: 3\nbehaviours_from: 18", (16, "behaviours_from"), "17", id="behaviours-of-too-many"
+    ),
+    pytest.param(
+        *("named: true}\n  - {id: peer", "named: true, heard_apart: true}\n  - {id: peer"),
+        *((12, "groups[1].heard_apart"), "for anonymous groups"),
+        id="a-named-group-apart",
+    ),
+    pytest.param("threshold: 3", "threshold: 3\nrater_sd: 0", (16, "rater_sd"), "from 0.1 to 5", id="no-spread"),
+    pytest.param("threshold: 3", "threshold: 3\nrater_sd: 1e0", (16, "rater_sd"), "such as 0.85", id="exponent"),
+    pytest.param("threshold: 3", "threshold: 3\nrater_halo: 1.5", (16, "rater_halo"), "0 to 1", id="halo-above-one"),
+    pytest.param("threshold: 3", "threshold: 3.5", (15, "threshold"), "a whole number", id="half-a-rater"),
+    pytest.param(
+        "threshold: 3", "threshold: 4\nbehaviours_from: 4", (16, "behaviours_from"), "5, or more", id="no-room"
     ),
     pytest.param(
         "threshold: 3", "threshold: 4\nminimum_responses: 3", (16, "minimum_responses"), "4, or", id="below-k"

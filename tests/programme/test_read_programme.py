@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.errors import FileInvalid
 from chalicelib.core.model import Approver, Assignment, ImpactRules
-from chalicelib.programme.read_programme import read_programme
+from chalicelib.programme.read_programme import as_read_today, read_programme
 from chalicelib.store.programme_codec import decode_programme, encode_programme
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
@@ -78,14 +80,50 @@ def test_minimums_are_five_unless_told(programme):
 def test_unsaid_minimums_rise_with_the_threshold(small_text):
     programme = read_programme(small_text.replace("threshold: 3", "threshold: 7"), "p.yaml")
 
-    assert (programme.minimum_responses, programme.comments_from) == (7, 7)
+    assert (programme.minimum_responses, programme.behaviours_from, programme.comments_from) == (7, 8, 8)
+
+
+def test_the_publishing_rule_is_three_and_five_unless_told(small_text):
+    programme = read_programme(small_text.replace("threshold: 3\n", ""), "p.yaml")
+
+    assert (programme.threshold, programme.behaviours_from, programme.comments_from) == (3, 5, 5)
+    assert (programme.rater_sd, programme.rater_halo) == (None, 0.4)
+    assert [group.heard_apart for group in programme.groups] == [False] * 4
+
+
+def test_the_keys_of_the_publishing_rule_are_read(small_text):
+    text = small_text.replace("Direct reports, min: 3, max: 8", "Direct reports, min: 3, max: 8, heard_apart: true")
+    programme = read_programme(text + "behaviours_from: 6\nrater_sd: 0.9\nrater_halo: 0.35\n", "p.yaml")
+
+    assert (programme.behaviours_from, programme.comments_from) == (6, 6)
+    assert (programme.rater_sd, programme.rater_halo) == (0.9, 0.35)
+    assert [group.id for group in programme.groups if group.heard_apart] == ["direct_report"]
+    assert decode_programme(encode_programme(programme)) == programme
+
+
+def test_a_version_stored_before_the_second_rule_is_the_same_file(small_text):
+    programme = read_programme(small_text, "p.yaml")
+    stored = replace(programme, behaviours_from=0, comments_from=3)
+
+    assert decode_programme(_without_new_fields(encode_programme(stored))) == stored
+    assert as_read_today(stored) == replace(programme, comments_from=5)
+    assert as_read_today(programme) == programme
+
+
+def _without_new_fields(data: bytes) -> bytes:
+    content = json.loads(data)
+    for name in ("behaviours_from", "rater_sd", "rater_halo"):
+        del content[name]
+    for group in content["groups"]:
+        del group["heard_apart"]
+    return json.dumps(content).encode()
 
 
 def test_optional_keys_are_read(small_text):
-    text = small_text + "minimum_responses: 6\ncomments_from: 4\nclose_when_complete: true\n"
+    text = small_text + "minimum_responses: 6\ncomments_from: 7\nclose_when_complete: true\n"
     programme = read_programme(text, "p.yaml")
 
-    assert (programme.minimum_responses, programme.comments_from, programme.close_when_complete) == (6, 4, True)
+    assert (programme.minimum_responses, programme.comments_from, programme.close_when_complete) == (6, 7, True)
 
 
 def test_nobody_approves_lists_of_raters_unless_told(programme, small_text):
