@@ -13,7 +13,7 @@ from chalicelib.core.model import MANAGER_GROUP, Delegate, Person, Programme, Ra
 from chalicelib.nominate.mail_domains import domain_of, is_private, meant_domain
 from chalicelib.nominate.pasted_list import name_from
 from chalicelib.nominate.same_person import Directory, Likeness, likeness
-from chalicelib.results.layout import cells_heard
+from chalicelib.results.layout import layout
 
 BUSY_FROM = 10  # requests a rater has already: one more is more than people answer with care
 
@@ -117,24 +117,31 @@ class GroupWarning(Struct, frozen=True):
 
     title: str
     size: int
+    by_competency: bool = False  # whether competencies alone are shown of so few
 
     @property
     def text(self) -> str:
+        what = "gave on average to each competency" if self.by_competency else "gave"
         return (
             f"Exactly {self.size} people, the minimum to be shown together. Each person’s answers weigh as much as"
             f" they can here. If the other {self.size - 1} put their answers together, they can work out what the last"
-            " one gave. If one person does not answer, they are not shown on their own."
+            f" one {what}. If one person does not answer, they are not shown on their own."
         )
 
 
 def find_group_warnings(programme: Programme, raters: Iterable[RaterEntry]) -> tuple[GroupWarning, ...]:
     chosen = Counter(rater.group for rater in raters)
-    cells = cells_heard(programme, chosen)
-    return tuple(
-        GroupWarning(" and ".join(programme.group(group).title for group in cell.groups), cell.n)
-        for cell in cells
-        if cell.n == programme.threshold
+    blocks, by_competency = layout(programme, chosen), bool(programme.behaviours_from)
+    cells = [cell for block in blocks for cell in block.cells if cell.n == programme.threshold]
+    full = [block for block in blocks if block.shows_behaviours and block.n == programme.behaviours_from]
+    return (
+        *(GroupWarning(_titles(programme, cell.groups), cell.n, by_competency) for cell in cells),
+        *(GroupWarning(_titles(programme, block.groups), block.n) for block in full),
     )
+
+
+def _titles(programme: Programme, groups: Iterable[str]) -> str:
+    return " and ".join(programme.group(group).title for group in groups)
 
 
 class SummaryLine(Struct, frozen=True):

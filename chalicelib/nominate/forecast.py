@@ -9,7 +9,7 @@ from math import comb
 from msgspec import Struct
 
 from chalicelib.core.model import Programme, RaterEntry, RaterGroup
-from chalicelib.results.partition import cells_of
+from chalicelib.results.layout import cells_heard
 
 RESPONSE_RATE = 0.75  # of those invited: a usual share in such programmes
 LIKELY, VERY_LIKELY = 0.70, 0.85  # chances from which the text says so
@@ -87,7 +87,7 @@ def _added_groups(programme: Programme, group: RaterGroup, chosen: Mapping[str, 
     if chance_of(chosen[group.id], programme.threshold) < LIKELY:
         return ""
     expected = {group_id: round(count * RESPONSE_RATE) for group_id, count in chosen.items()}
-    cells = cells_of(expected, programme.anonymous_groups, programme.threshold)
+    cells = cells_heard(programme, expected)
     together = next((cell.groups for cell in cells if group.id in cell.groups), ())
     added = [programme.group(other).title for other in together if other != group.id]
     return f"Answers under {' and '.join(added)} may be added to it, as they are too few alone." if added else ""

@@ -120,11 +120,14 @@ def test_a_private_address_is_pointed_out_where_the_organisation_has_a_domain_of
 @pytest.mark.parametrize(
     ("chosen", "warned"),
     [
-        ({"peer": 4}, ["Peers"]),
-        ({"peer": 3}, []),
-        ({"peer": 5, "direct_report": 4}, ["Direct reports"]),
-        ({"peer": 3, "other": 1}, ["Peers and Other colleagues and partners"]),
-        ({"peer": 4, "other": 1}, []),
+        ({"peer": 3}, [("Peers", 3)]),
+        ({"peer": 2}, []),
+        ({"peer": 4}, []),
+        ({"peer": 5}, [("Peers", 5)]),
+        ({"peer": 6, "direct_report": 3}, [("Direct reports", 3)]),
+        ({"peer": 2, "other": 1}, [("Peers and Other colleagues and partners", 3)]),
+        ({"peer": 3, "other": 1}, []),
+        ({"peer": 3, "direct_report": 2}, [("Peers and Direct reports", 5)]),
         ({"manager": 1}, []),
     ],
 )
@@ -132,8 +135,9 @@ def test_a_group_of_exactly_the_threshold_is_pointed_out(chosen, warned):
     raters = [RaterEntry(group, Person("R", "r@example.org")) for group, count in chosen.items() for _ in range(count)]
     found = find_group_warnings(EXAMPLE, raters)
 
-    assert [warning.title for warning in found] == warned
-    assert all(warning.text.startswith("Exactly 4 people") for warning in found)
+    assert [(warning.title, warning.size) for warning in found] == warned
+    assert all(warning.text.startswith(f"Exactly {warning.size} people") for warning in found)
+    assert all(("to each competency" in warning.text) == (warning.size == 3) for warning in found)
 
 
 def test_the_summary_names_each_kind_once_and_everybody_it_is_about():

@@ -75,9 +75,11 @@ def test_anonymous_groups_ask_for_at_least_as_many_raters_as_the_threshold(maxim
     asked = {group.id: (group.min, group.max) for group in maximising.groups}
 
     assert (maximising.threshold, asked) == (
-        4,
-        {"self": (1, 1), "manager": (1, 1), "peer": (4, 8), "direct_report": (4, 8), "other": (0, 6)},
+        3,
+        {"self": (1, 1), "manager": (1, 1), "peer": (5, 8), "direct_report": (5, 8), "other": (0, 6)},
     )
+    assert [group.id for group in maximising.groups if group.heard_apart] == ["direct_report"]
+    assert (maximising.behaviours_from, maximising.comments_from) == (5, 5)
 
 
 def test_three_workshops_of_two_days_carry_seven_assignments(maximising):
