@@ -36,9 +36,9 @@ def an_id(name: str) -> str:
 
 
 def close(name: str, now, rating: int = 4, **how: str) -> None:
-    """As the close job leaves a delegate whom four peers have rated."""
+    """As the close job leaves a delegate whom five peers have rated."""
     items = [item.id for item in people.programme().items][:2]  # few, so that hundreds of attempts stay quick
-    answers = {f"{k}": Response("peer", Answers(dict.fromkeys(items, rating))) for k in range(4)}
+    answers = {f"{k}": Response("peer", Answers(dict.fromkeys(items, rating))) for k in range(5)}
     own = {"own": Response("self", Answers(dict.fromkeys(items, 3)))}
     delegate, _ = delegates.find_with_wave(an_id(name), BASELINE)
     responses.store(delegate.id, BASELINE, answers | own)

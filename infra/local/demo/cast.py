@@ -132,11 +132,11 @@ def _raters(
     names: Iterator[Person],
     rng: Random,
 ) -> list[tuple[str, Person]]:
-    """Choose about ten: the manager, peers (some rate several delegates), direct reports, perhaps a partner."""
+    """Choose about twelve: the manager, peers (some rate several delegates), direct reports, perhaps a partner."""
     few = way is Own.FEW
     known_peers = [*rng.sample(others, 1), *rng.sample(shared, 2)]
-    peers = [*known_peers, *(next(names) for _ in range(1 if few else rng.randint(1, 2)))]
-    reports = [next(names) for _ in range(3 if few else 4)]
+    peers = [*known_peers, *(next(names) for _ in range(1 if few else rng.randint(2, 3)))]
+    reports = [next(names) for _ in range(3 if few else 5)]
     guests = [] if few else rng.sample(partners, rng.randint(0, 1))
     listed = [(MANAGER_GROUP, entry.manager)]
     for group, people in (("peer", peers), ("direct_report", reports), ("other", guests)):
@@ -198,7 +198,7 @@ def _parts(
 
 def _replies(way: Own, raters: Sequence[tuple[str, Person]], place: int, rng: Random) -> Mapping[int, Reply]:
     if way is Own.FEW:
-        return dict(enumerate((Reply.SENDS, Reply.SENDS, Reply.SENDS, Reply.LATE, Reply.DECLINES, *[Reply.NEVER] * 9)))
+        return dict(enumerate((Reply.SENDS, Reply.SENDS, Reply.LATE, Reply.DECLINES, *[Reply.NEVER] * 9)))
     missing = rng.sample(range(1, len(raters)), round(len(raters) * MISSING_PERCENT / 100))
     if place == 3:
         missing[0] = 0  # one manager never answers
