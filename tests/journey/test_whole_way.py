@@ -32,7 +32,8 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     assert (line.invited, line.answered) == (10, 9)
     report = reports.find(people.dana(), Wave.BASELINE)
     facts = json.loads(objects.load(report.facts))
-    assert [cell["cell"] for cell in facts["cells"]] == ["self", "manager", "peer+direct_report"]
+    assert [cell["cell"] for cell in facts["cells"]] == ["self", "manager", "peer", "direct_report"]
+    assert [block["block"] for block in facts["blocks"]] == ["peer+direct_report"]
 
     coach = people.link("cleo coach", "coach")
     case = f"{coach}/{people.dana()}"
