@@ -1,4 +1,4 @@
-"""Fixtures for every test: AWS in this process, and a clock that stands still."""
+"""Fixtures for every test: AWS in this process, and a clock that a test sets."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def test_every_route_says_in_the_rules_who_may_use_it():
 
 @pytest.mark.parametrize("name", sorted(name for name in MODULES if not name.startswith(("store.", "jobs."))))
 def test_a_failed_condition_is_caught_by_the_refusal_that_its_write_stands_for(name):
-    """A catch of every failed condition would guess why it failed, and tell a person so. Name the class."""
+    """A catch of every failed condition would guess why it failed, and show a person the guess. Name the class."""
     caught = [
         each.id
         for node in ast.walk(ast.parse(MODULES[name].read_text()))
@@ -158,7 +158,7 @@ def test_a_failed_condition_is_caught_by_the_refusal_that_its_write_stands_for(n
         for each in ast.walk(node.type)
         if isinstance(each, ast.Name)
     ]
-    assert not {"ConditionFailed"} & {*caught}, "catch the refusal of the write, declared beside it in chalicelib/store"
+    assert not {"ConditionFailed"} & {*caught}, "catch the refusal of the write, declared with it in chalicelib/store"
 
 
 @pytest.mark.parametrize("name", sorted(MODULES.keys() - {"store.table"}))

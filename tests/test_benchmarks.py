@@ -1,4 +1,4 @@
-"""The arithmetic beside the figures; times themselves are nobody's assertion."""
+"""The arithmetic of the figures; no test asserts a time."""
 
 import io
 

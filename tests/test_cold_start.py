@@ -1,4 +1,4 @@
-"""What pages must not wait for: everything that they import, somebody waits for at a cold start."""
+"""What pages must not import: readers wait for every import at a cold start."""
 
 import json
 import os

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 
 
 class Template(yaml.SafeLoader):
-    """Reads CloudFormation's own tags as what stands behind them."""
+    """Read CloudFormation's own tags as the values they refer to."""
 
 
 def _plain(loader: Template, _: str, node: yaml.Node) -> Any:

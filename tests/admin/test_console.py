@@ -1,4 +1,4 @@
-"""The console: who needs the administrator, what they decide, and that it tells of no rater."""
+"""The console: who needs the administrator, what they decide, and that it gives no rater away."""
 
 import csv
 import io
@@ -63,7 +63,7 @@ def test_the_dashboard_is_one_query_besides_the_session(opened):
 
 
 def test_answers_are_counted_each_morning_and_a_small_group_is_put_with_another(admin, clock):
-    """Three reports alone would tell; with the peers they are seven."""
+    """Three reports alone would give an answer away; with the peers they are seven."""
     people.opened(clock, chosen=people.raters(4, 3))
     clock.advance(days=1)
     opened = admin.let_in_administrator(clock.now())
@@ -209,7 +209,7 @@ def test_a_lost_link_is_sent_again(opened, clock):
     assert "is being sent again" in opened.page
     opened.open(url).post(url, {"address": "p0@example.org"})
     assert "earlier today already" in opened.page
-    opened.open(url).post(url, {"address": "nobody@example.org"})
+    opened.open(url).post(url, {"address": "no.one@example.org"})
 
     assert (opened.status, 'href="#address"' in opened.page) == (400, True)
 

@@ -1,4 +1,4 @@
-"""After a rater is erased nothing tells whether they had answered: no row, list, email, count or decision."""
+"""After a rater is erased nothing shows whether they had answered: no row, list, email, count or decision."""
 
 from datetime import date, datetime
 

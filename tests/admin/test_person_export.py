@@ -1,4 +1,4 @@
-"""What `person export` hands over: everything about the person, and nothing that tells of anyone else."""
+"""What `person export` hands over: everything about the person, and nothing about anyone else."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def address(name):
 
 @pytest.fixture
 def opened(visitor, clock):
-    """Two delegates with the same manager, coach and raters, some of whom have answered or declined."""
+    """Two delegates with the same manager, coach and raters, some of the raters have answered or declined."""
     people.opened(clock, chosen=people.raters(7, 1), names=("dana delegate", "dora delegate"))
     for name in ("p0", "p1", "p2", "p3"):
         ticket = scene.ticket(scene.invitation(name))
@@ -51,7 +51,7 @@ def test_no_address_of_anyone_else_is_in_it(opened, clock, name):
 
 @pytest.mark.parametrize("name", EVERYONE)
 def test_no_row_of_others_says_who_they_are(opened, clock, name):
-    """Lists of raters, loaded files, lines of the dashboard. An email says what its reader was told."""
+    """Lists of raters, loaded files, lines of the dashboard. An email says what its reader has read."""
     rows = [row for row in exported(name, clock) if row["sk"] != "MAIL" and not row["pk"].startswith("RATER#")]
     names = [people.person(other).name for other in (*EVERYONE[:-1], "p2", "d1") if other != name]
 
@@ -93,7 +93,7 @@ def test_no_count_of_what_others_did_is_in_it(opened, clock, name):
     fields = {field for row in exported(name, clock) for field in row}
 
     assert {field for field in fields if field.partition(":")[0] in ("answered", "declined", "counted")} == set()
-    assert cohorts.list_lines(people.COHORT)[0].answered == 4, "there is something to tell"
+    assert cohorts.list_lines(people.COHORT)[0].answered == 4, "there is an answer to hide"
 
 
 def test_no_sealed_answer_is_in_it(opened, clock):

@@ -1,4 +1,4 @@
-"""raters.csv for people who are there: it sends whom it names, once, and nobody whom only the delegate chose."""
+"""raters.csv for people who are there: it asks each person it names once, and no one that only the delegate chose."""
 
 import pytest
 from msgspec.structs import replace

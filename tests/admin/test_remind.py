@@ -1,4 +1,4 @@
-"""Chasing mails who has not answered, once a day, and nobody else."""
+"""Chasing emails those who have not answered, once a day, and no one else."""
 
 from collections import Counter
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The same link once more, to whoever it belongs to."""
+"""Send the same link once more, to the person it belongs to."""
 
 import pytest
 

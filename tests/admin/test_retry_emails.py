@@ -105,7 +105,7 @@ def test_the_button_sends_all_again_and_pressing_twice_sends_nothing_twice(refus
 
 
 def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused, clock, monkeypatch, capsys):
-    """Reminders go to those who have not answered: a list of them, or its length, would tell who has."""
+    """Reminders go to those who have not answered: a list of them, or its length, would show who has."""
     monkeypatch.setattr(commands.clock, "now", clock.now)
     admin = refused.let_in_administrator(clock.now())
     pages = [admin.open(url).page for url in (COHORT, WORK, f"{COHORT}/delegate/{people.dana()}", f"{COHORT}/progress")]
@@ -125,7 +125,7 @@ def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused,
 
 
 def again(clock) -> int:
-    """How many are said to wait again: all of them, or the answer would tell who has answered."""
+    """How many are said to wait again: all of them, or the answer would show who has answered."""
     outcomes = retry_emails.retry(retry_emails.find([], clock.now())[0], clock.now(), BY)
     drain(clock.advance(minutes=5))
     assert {outcome.words for outcome in outcomes} <= {"scheduled again, if it is still needed"}

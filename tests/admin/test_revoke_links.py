@@ -1,4 +1,4 @@
-"""Revoking links: whoever has an old link opens nothing, and its owner loses nothing."""
+"""Revoke links: an old link opens nothing, and its owner loses nothing."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_links_that_an_earlier_version_emailed_work_until_they_are_revoked(opene
 
 
 def test_destroying_answers_shuts_out_whoever_has_the_old_email(opened, clock):
-    """Its inbox link led to the new questionnaire of whoever was asked again."""
+    """Its inbox link led to the new questionnaire of the person who was asked again."""
     of_email, earlier = people.link("p0", "inbox"), signing.make("inbox", inbox_key(people.dana(), P0))
     void_answers.void(people.COHORT, P0, clock.now(), BY)
     drain(clock.now())
@@ -326,7 +326,7 @@ def test_a_delegate_who_leaves_leaves_no_approver_with_a_link(opened, clock):
 
 
 def test_later_loads_and_changes_of_people_give_a_coach_the_link_that_works(opened, clock):
-    """Versions stand in the cohort's row, and delegates hold a copy for emails."""
+    """Versions are in the cohort's row, and delegates hold a copy for emails."""
     rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
     revoke(clock, CLEO)
     revoke(clock, SPONSOR)

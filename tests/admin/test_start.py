@@ -121,7 +121,7 @@ def test_a_workbook_is_refused_with_what_to_do(admin):
 
 
 def test_what_is_confirmed_is_what_was_shown(admin, clock):
-    """Somebody else adds a delegate between the preview and its confirmation."""
+    """Another administrator adds a delegate between the preview and its confirmation."""
     preview(admin)
     confirm(admin)
     drain(clock.now())

@@ -1,4 +1,4 @@
-"""A delegate who leaves: nobody is asked any more, and what was saved is destroyed."""
+"""A delegate who leaves: no one is asked any more, and what was saved is destroyed."""
 
 from datetime import timedelta
 

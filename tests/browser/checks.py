@@ -74,8 +74,8 @@ def assert_accessible(page: Page) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     violations = Axe().run(page, options=RULES).response["violations"]
-    told = [f"{v['id']}: {v['help']}: {node['html']}" for v in violations for node in v["nodes"]]
-    assert told == [], f"{page.url}\n" + "\n".join(told)
+    faults = [f"{v['id']}: {v['help']}: {node['html']}" for v in violations for node in v["nodes"]]
+    assert faults == [], f"{page.url}\n" + "\n".join(faults)
 
 
 def assert_fits(page: Page) -> None:
@@ -97,7 +97,7 @@ def assert_bears_text_spacing(page: Page) -> None:
 
 
 def assert_bears_forced_colours(page: Page) -> None:
-    """Where a system takes our colours away, whatever can be pressed or filled in still has an edge."""
+    """Check that all that can be pressed or filled in has an edge where a system removes our colours."""
     page.emulate_media(forced_colors="active")
     edgeless = page.evaluate(EDGELESS)
     page.emulate_media(forced_colors="none")

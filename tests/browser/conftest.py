@@ -68,7 +68,7 @@ def cloud() -> Iterator[Served]:
 
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Visit]:
-    """`visit(url, width=390, javascript=True)`: a page of a visitor of their own, without anybody's cookies.
+    """`visit(url, width=390, javascript=True)`: a page of a new visitor, without cookies.
 
     More keywords go to the browser's context: forced_colors="active", reduced_motion="reduce", height=256 ...
     """

@@ -1,4 +1,4 @@
-"""Whoever is mailed in a served cloud, and the way in that their mail gives them."""
+"""People who are emailed in a served cloud, and the links of their emails."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Letter(NamedTuple):
 
 
 def load_example(cloud: Served, days: int = 10) -> None:
-    """The example cohort, and so many days on: after ten its delegates have been told that it is open."""
+    """The example cohort, and so many days on: after ten its delegates have read that it is open."""
     assert cloud.post("/_local/demo").status == 200
     advance(cloud, f"P{days}D")
 
@@ -54,11 +54,11 @@ def letters(cloud: Served, to: str = "", about: str = "") -> list[Letter]:
 
 
 def link(cloud: Served, verb: str, to: str = "", about: str = "") -> str:
-    """The newest link of this kind in anybody's mail."""
+    """The newest link of this kind in any email."""
     found = [
         link for letter in letters(cloud, to, about) for link in letter.links if f"/{verb}/" in urlsplit(link).path
     ]
-    assert found, f"no mail to {to or 'anybody'} has a link with /{verb}/"
+    assert found, f"no mail to {to or 'anyone'} has a link with /{verb}/"
     return found[-1]
 
 

@@ -26,7 +26,7 @@ DOCUMENT = b"<!doctype html><html lang=en-GB><title>A document</title><main><h1>
 
 
 class Keys:
-    """Stands in for the settings: this process signs the served cloud's links."""
+    """Replace the settings: this process signs the served cloud's links."""
 
     link_keys = (LINK_KEY,)
     id_key = ID_KEY
@@ -36,7 +36,7 @@ class Keys:
 
 
 def delegates_of_one_coach() -> list[DelegateEntry]:
-    """Of the example, whoever has the first delegate's coach."""
+    """Return the example's delegates with the first delegate's coach."""
     entries = read_example(None)[1]
     return [entry for entry in entries if entry.coach == entries[0].coach]
 

@@ -67,7 +67,7 @@ def sound(page: Page, javascript: bool = True) -> None:
 
 
 def tab_to(page: Page, text: str) -> None:
-    """By Tab alone, to whatever shows these words."""
+    """Move by Tab alone to the element with these words."""
     for _ in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent.trim()") == text:
@@ -258,14 +258,14 @@ def test_a_cohort_is_chased_given_time_and_closed(cloud, admin, javascript):
 def test_an_address_is_replaced_and_a_link_sent_again_faults_first(cloud, admin, javascript):
     entry = seeds.delegates_of_one_coach()[0]
     page = admin(f"/cohort/{seeds.COHORT}/address", javascript=javascript)
-    page.get_by_label("Old address").fill("nobody@example.org")
-    page.get_by_label("New address").fill("somebody@example.org")
+    page.get_by_label("Old address").fill("no.one@example.org")
+    page.get_by_label("New address").fill("someone@example.org")
     press(page, "Replace it and send the email")
     assert "No one in this cohort has the address" in page.get_by_role("alert").inner_text()
     sound(page, javascript)
     page.goto(signing.url(f"/admin/cohort/{seeds.COHORT}/link"))
     sound(page, javascript)
-    page.get_by_label("Email address").fill("nobody@example.org")
+    page.get_by_label("Email address").fill("no.one@example.org")
     press(page, "Send the link")
     assert "No one in this cohort has the address" in page.get_by_role("alert").inner_text()
     sound(page, javascript)

@@ -36,10 +36,10 @@ def test_a_list_is_pasted_corrected_checked_and_sent(opened, visit):
     page = visit(link(opened, "nominate", AMARA))
     assert_sound(page)
     page.get_by_text("Paste a list from Outlook").click()
-    page.get_by_label("Names and addresses").fill(f"{LIST}; Slip <slip@exmaple.org>; nobody")
+    page.get_by_label("Names and addresses").fill(f"{LIST}; Slip <slip@exmaple.org>; no-one")
     assert "5 addresses" in page.locator("#list-count").inner_text()
     page.get_by_role("button", name="Add them to the list").click()
-    page.get_by_text("“nobody”: has no email address").wait_for()
+    page.get_by_text("“no-one”: has no email address").wait_for()
     assert page.evaluate("document.activeElement.className") == "errors"
     page.get_by_label("Names and addresses").fill(f"{LIST}; Slip <slip@exmaple.org>")
     page.get_by_role("button", name="Add them to the list").click()
@@ -126,7 +126,7 @@ def test_the_hub_and_its_assignments(opened, visit, javascript):
 
 @pytest.fixture(scope="module")
 def months_on(opened: Served) -> Served:
-    """Amara's debrief was held; nine months have passed, and everybody is asked what came of it."""
+    """Amara's debrief was held; nine months have passed, and everyone is asked for the result."""
     advance(opened, "PT1H")
     if not letters(opened, about="Amara Osei wants to ask"):  # no test before has sent the list
         parts = [SimpleNamespace(group="peer", person=Person(f"{name} Rater", _email(name))) for name in NAMES]

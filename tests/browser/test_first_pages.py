@@ -1,4 +1,4 @@
-"""Pages that anybody can open without having been asked."""
+"""Pages that anyone can open without an invitation."""
 
 from __future__ import annotations
 

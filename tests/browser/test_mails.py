@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.browser import checks
 from tests.browser.checks import assert_accessible, assert_fits, assert_sound, html_faults
 
-# mail programs need these, whatever the standard says
+# mail programs need these, against the standard
 OUTLOOK_NEEDS = ("obsolete", "xmlns", "mso", "CSS:", "supported-color-schemes")
 
 

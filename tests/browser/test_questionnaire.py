@@ -52,7 +52,7 @@ def checked(page) -> dict[str, str]:
     return dict(map(tuple, found))
 
 
-def told(page, words: str) -> None:
+def wait_for_state(page, words: str) -> None:
     """Waits until the bar says so."""
     page.locator("#saved").filter(has_text=re.compile(f"^{words}$")).wait_for()
 
@@ -158,7 +158,7 @@ def test_quick_answers_are_saved_together_and_are_there_on_another_device(asked,
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     choose(page, ITEMS[0], "5")
     choose(page, ITEMS[1], "na")
-    told(page, "Saved")
+    wait_for_state(page, "Saved")
 
     assert len(posts) <= 2
     assert page.locator(".bar progress").get_attribute("max") == "4"
@@ -174,9 +174,9 @@ def test_no_answer_is_lost_in_a_tunnel(asked, visit, tunnel, values):
     page.route("**/page/**", through)
     for item, value in zip(ITEMS, values, strict=True):
         choose(page, item, value)
-    told(page, "Not saved – trying again")
+    wait_for_state(page, "Not saved – trying again")
     page.get_by_role("button", name="Save and continue").click()
-    told(page, "Not saved – trying again, then continuing")
+    wait_for_state(page, "Not saved – trying again, then continuing")
     assert checked(page) == dict(zip(ITEMS, values, strict=True))
 
     page.unroute("**/page/**")
@@ -189,7 +189,7 @@ def test_half_a_comment_is_saved_when_its_writer_leaves(asked, visit):
     page = visit(address)
     page.locator("#q-strengths").press_sequentially("Half a thou")
     page.goto(asked("inbox", 5))
-    page.wait_for_timeout(500)  # the browser carries the save on by itself, and tells nobody when it is done
+    page.wait_for_timeout(500)  # the browser completes the save by itself, without an event at its end
 
     page.goto(address)
     assert page.locator("#q-strengths").input_value() == "Half a thou"
@@ -210,7 +210,7 @@ def test_what_was_chosen_before_the_script_arrived_is_saved_when_it_arrives(aske
     assert held
     for route in held:
         route.continue_()
-    told(page, "Saved")
+    wait_for_state(page, "Saved")
 
     assert page.locator(".bar progress").evaluate("bar => bar.value") == 1
     assert checked(visit(asked("answer", 6) + FIRST, javascript=False)) == {ITEMS[0]: "3"}
@@ -231,17 +231,17 @@ def test_an_older_tab_takes_nothing_back_and_a_comment_can_be_emptied(asked, vis
     address = asked("answer", 2) + "/page/comments"
     older, newer = visit(address), visit(address)
     newer.locator("#q-strengths").fill("Listens.")
-    told(newer, "Saved")
+    wait_for_state(newer, "Saved")
     older.locator("#q-one_change").fill("Rest more.")
-    told(older, "Saved")
+    wait_for_state(older, "Saved")
     newer.locator("#q-strengths").fill("")
-    told(newer, "Saving…")
-    told(newer, "Saved")
+    wait_for_state(newer, "Saving…")
+    wait_for_state(newer, "Saved")
     assert visit(address).locator("#q-one_change").input_value() == "Rest more."
 
     last = visit(address)
     last.locator("#q-strengths").fill("Half a thought.")
-    told(last, "Saved")
+    wait_for_state(last, "Saved")
     last.locator("#q-strengths").fill("")
     last.get_by_role("button", name="Save and check").click()
     last.wait_for_url("**/review")
@@ -329,7 +329,7 @@ def test_paper_shows_what_is_folded_away(asked, visit):
     assert page.locator("details[open]").count() == 0
 
 
-# --- words that tell who wrote them ---------------------------------------------------------------------------------
+# --- words that give their writer away ----------------------------------------------------------------------------
 
 
 def test_the_browser_marks_the_same_words_as_the_last_page(visit):

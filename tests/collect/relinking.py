@@ -1,6 +1,6 @@
 """An operator who links answers to raters after the close, as well as rows, sizes, counts, orders and log lines allow.
 
-Whatever is known of a rater becomes numbers, and so does whatever is known of a stored response. For every pair of the
+All that is known of a rater becomes numbers, and so does all that is known of a stored response. For every pair of the
 two the attacker sorts the raters of a group by the one and the responses by the other, and matches them in order.
 """
 
@@ -119,7 +119,7 @@ def _of_scalar(value: Any, path: str) -> dict[str, float]:
 
 
 def size(row: Any) -> int:
-    """Bytes, whatever is in them."""
+    """Bytes of any content."""
     if isinstance(row, Mapping):
         return sum(len(str(name)) + size(inner) for name, inner in row.items())
     if isinstance(row, (list, tuple)):

@@ -82,7 +82,7 @@ class Written:
 
 
 def test_responses_are_written_in_the_order_of_their_random_ids():
-    all_but("nobody")
+    all_but("no one")
     written = Written()
     with watched_by(written):
         close()
@@ -93,9 +93,9 @@ def test_responses_are_written_in_the_order_of_their_random_ids():
 
 
 def test_a_close_that_finds_fewer_responses_than_answers_destroys_nothing():
-    all_but("nobody")
+    all_but("no one")
     transact([delegates.end_wave(wave(), WaveState.CLOSING)])
-    wave_keys.destroy(people.dana(), Wave.BASELINE)  # whatever the cause: nothing can be unsealed
+    wave_keys.destroy(people.dana(), Wave.BASELINE)  # for any cause: nothing can be unsealed
 
     assert not close()
     assert jobs.find(lifecycle.close_job(wave()).id).state is JobState.WAITING
@@ -182,7 +182,7 @@ def test_a_page_is_not_saved_once_the_answers_are_taken_out():
 
 
 def test_what_is_sent_is_what_was_read():
-    """A page that another window saved since was not looked at by whoever sends."""
+    """The sender has not seen a page that another window saved since."""
     read = scene.invitation("p0")
     scene.fill_in(scene.ticket(read), "2")
 

@@ -46,7 +46,7 @@ TELLING = [
     pytest.param("As your deputy I cope", ["As your deputy"], id="as-your-deputy"),
     pytest.param("Speaking as her former manager", ["as her former manager"], id="as-her-manager"),
     pytest.param("I am the only nurse", ["I am the only nurse"], id="the-only-one"),
-    pytest.param("Nobody in my ward agrees", ["in my ward"], id="my-ward"),
+    pytest.param("No one in my ward agrees", ["in my ward"], id="my-ward"),
 ]
 
 
@@ -67,13 +67,13 @@ def test_a_phrase_is_pointed_out_once_with_its_question_and_reason():
 
 
 def test_a_colleague_s_name_alone_is_never_confirmed():
-    """A warning about nominated people only would tell who was nominated."""
+    """A warning about nominated people only would show who was nominated."""
     assert phrases("Zora and Tom do well") == phrases("Anyone and Everyone do well") == []
 
 
 def test_the_rules_for_the_browser_are_the_same_rules():
-    told = for_script(WRITER, KNOWN)
+    sent = for_script(WRITER, KNOWN)
 
-    assert [why for why, _, _ in told["rules"]] == list(dict.fromkeys(why for why, _, _ in told["rules"]))
-    assert "deputy" in told["rules"][0][1]
-    assert (told["writer"], told["known"]) == (WRITER, KNOWN.split())
+    assert [why for why, _, _ in sent["rules"]] == list(dict.fromkeys(why for why, _, _ in sent["rules"]))
+    assert "deputy" in sent["rules"][0][1]
+    assert (sent["writer"], sent["known"]) == (WRITER, KNOWN.split())

@@ -1,4 +1,4 @@
-"""Once answers may have been taken out, the close must not tell whether there were any.
+"""Once answers may have been taken out, the close must not show whether there were any.
 
 The attacker is an administrator who looks at the counts of the morning, takes one rater out, closes the questionnaire
 and sees whether a decision is asked for. A world says how many others have answered, and whether that rater had.

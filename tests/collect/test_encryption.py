@@ -1,4 +1,4 @@
-"""A sealed page tells nothing of what is in it, and opens nowhere else."""
+"""A sealed page shows nothing of its content, and opens nowhere else."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a page of the questionnaire takes: whatever is posted, each answer is kept or named, and none is made up."""
+"""A page of the questionnaire keeps or names each posted answer, and makes none up."""
 
 from __future__ import annotations
 

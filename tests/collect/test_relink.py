@@ -1,6 +1,6 @@
 """After the close no operator links answers to raters better than by chance, with everything that operators can have.
 
-That is: a copy of every row from every hour in which somebody was at work, all rows after the close, the call log with
+That is: a copy of every row from every hour in which someone was at work, all rows after the close, the call log with
 keys, order and sizes, and the log lines. Each channel must do no better than chance, and the rows of an earlier version
 must do much better. What no design can hide, how often a rater's own page was saved, has a test of its own.
 """
@@ -101,7 +101,7 @@ def _by_copies(scene: Scene, one: Invitation) -> Numbers:
 
 
 def _by_sizes(scene: Scene, one: Invitation) -> Numbers:
-    """The sizes of the rater's own calls that every rater of the group has made. How many there were is told apart."""
+    """The sizes of the rater's own calls that every rater of the group has made. Their number is compared elsewhere."""
     others = [_sizes(scene, other) for other in scene.raters if other.group == one.group]
     made_by_all = set.intersection(*(set(sizes) for sizes in others))
     return {name: size for name, size in _sizes(scene, one).items() if name in made_by_all}
@@ -118,7 +118,7 @@ def _sizes(scene: Scene, one: Invitation) -> Numbers:
 
 
 def _by_close(scene: Scene, one: Invitation) -> Numbers:
-    """The call log of the close: where in it the rater's row stands, and sizes."""
+    """The call log of the close: the place of the rater's row in it, and sizes."""
     own = [(float(place), call) for place, call in enumerate(scene.close_calls) if one.id in call.keys]
     found = {f"{call.operation} {n} place": place for n, (place, call) in enumerate(own)}
     return found | {f"{call.operation} {n} size": float(call.size) for n, (_, call) in enumerate(own)}
@@ -168,7 +168,7 @@ def _only_the_number_of_saves_tells_more(scenes: Sequence[Scene]) -> None:
 
 
 def _rows_of_one_state_are_alike(scenes: Sequence[Scene]) -> None:
-    """Nothing that counts, dates or measures is left of whoever declined, was silent or was taken off the list."""
+    """Nothing that counts, dates or measures is left of raters who declined, were silent or were taken off the list."""
     rows = [row for scene in scenes for row in scene.rows if row["sk"].startswith("INVITATION#") and "frozen" in row]
     states = {InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED, InvitationState.REVOKED}
 

@@ -15,16 +15,16 @@ HERE = milliseconds(NOW)
 
 
 @given(st.one_of(st.text(), st.integers().map(str)), st.booleans())
-def test_whatever_is_said_becomes_a_moment_that_is_not_far_ahead(told, background):
-    at = _typed_at(told, NOW, background)
+def test_any_sent_time_becomes_a_moment_that_is_not_far_ahead(sent_time, background):
+    at = _typed_at(sent_time, NOW, background)
 
     assert 0 <= at <= HERE + AHEAD
     assert background or at >= HERE
 
 
-@pytest.mark.parametrize("told", ["", "soon", "-5", "٣", "9" * 30, "1e9", "1.5"])
-def test_a_strange_moment_is_taken_as_now(told):
-    assert _typed_at(told, NOW, background=True) == HERE
+@pytest.mark.parametrize("sent_time", ["", "soon", "-5", "٣", "9" * 30, "1e9", "1.5"])
+def test_a_strange_moment_is_taken_as_now(sent_time):
+    assert _typed_at(sent_time, NOW, background=True) == HERE
 
 
 def test_a_page_in_the_background_is_as_old_as_it_says():

@@ -62,7 +62,7 @@ def run_job(job_id: str, now) -> bool:
 
 
 def test_a_link_that_was_replaced_sends_nothing():
-    """The read row has no revision: the rater had saved nothing, so that the link's version alone tells."""
+    """The read row has no revision: the rater had saved nothing, so that the link's version alone decides."""
     before = changed(scene.invitation("p0"), draft={}, revision="")
     transact(invitations.move(scene.invitation("p0"), changed(before, link_version=before.link_version + 1)))
 
@@ -108,7 +108,7 @@ def test_a_merge_is_refused_if_anything_was_saved_since_the_row_was_read():
 
 
 def test_a_function_that_remembers_the_wave_saves_nothing_after_the_deadline():
-    """A page that was never saved is stored without a read, so that memory alone tells."""
+    """A page that was never saved is stored without a read, so that memory alone decides."""
     before = scene.invitation("p0")
     transact(invitations.move(before, changed(before, link_version=before.link_version + 1)))
     open_questionnaire(ticket("p0"), LAST_MINUTE)

@@ -201,7 +201,7 @@ def _answer(chance: random.Random, question: form.Question, blank: float) -> str
 
 
 def _diary(asked: Sequence[Invitation], behaviours: Mapping[str, Behaviour]) -> list[tuple[datetime, Invitation, str]]:
-    """Everybody's acts in the order in which they happen: by group, the last ones do something else than answer."""
+    """All acts in the order in which they happen: by group, the last ones do something else than answer."""
     found = []
     for group in GROUPS:
         for place, one in enumerate(rater for rater in asked if rater.group == group):

@@ -1,4 +1,4 @@
-"""Settings: whatever is wrong is named at once; a new link key leaves the links that are out at work."""
+"""Settings: all faults are named at once; existing links still work with a new link key."""
 
 import json
 
@@ -28,7 +28,7 @@ def test_sound_settings_are_read():
 
 def test_everything_that_is_missing_or_malformed_is_named_in_one_message():
     wrong = sound() | {"mails_per_second": "fast", "queues": {"work": "w"}, "colour": "blue", "configuration_set": 1}
-    wrong |= {"base_url": "https://example.org/", "link_keys": ["short"], "administrators": [], "sender": "nobody"}
+    wrong |= {"base_url": "https://example.org/", "link_keys": ["short"], "administrators": [], "sender": "no-one"}
     del wrong["reply_to"], wrong["bucket"]
 
     with pytest.raises(ConfigError) as refused:
@@ -76,11 +76,11 @@ def test_settings_are_read_once_in_the_life_of_a_function(aws):
 
 def test_the_log_names_the_settings_at_fault_and_quotes_none():
     with pytest.raises(ConfigError) as refused:
-        parse_settings(json.dumps(sound() | {"link_keys": ["too short"], "sender": "nobody"}), STAGE)
+        parse_settings(json.dumps(sound() | {"link_keys": ["too short"], "sender": "no-one"}), STAGE)
     line = log.describe_error(refused.value)
 
     assert "sender contains no address; link_keys needs a key" in line
-    assert not any(value in line for value in ("too short", "nobody"))
+    assert not any(value in line for value in ("too short", "no-one"))
 
 
 def use_keys(*keys: str) -> None:

@@ -1,4 +1,4 @@
-"""A caseload: whoever waits for the coach first."""
+"""A caseload lists delegates who wait for the coach first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A coach's notes: kept whenever the coach likes, and seen by nobody else."""
+"""A coach's notes: kept whenever the coach likes, and seen by no one else."""
 
 from __future__ import annotations
 

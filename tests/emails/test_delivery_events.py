@@ -235,7 +235,7 @@ FINAL = [
 @hypothesis_settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from([*KINDS, "(settle)"]), min_size=1, max_size=9))
 def test_any_order_and_doubling_ends_in_the_same_state(kinds):
-    """`(settle)` is the sender's own write, wherever it falls among the events."""
+    """`(settle)` is the sender's own write, at any place among the events."""
     cloud.empty()
     transact([emails.add(mail())])
     held = emails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)

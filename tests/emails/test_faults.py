@@ -1,4 +1,4 @@
-"""Whatever fails at whichever call: no mail goes out twice, and none stays behind."""
+"""After any fault at any call no email is sent twice, and every email is sent."""
 
 from __future__ import annotations
 

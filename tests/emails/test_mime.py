@@ -1,4 +1,4 @@
-"""Headers nobody can break out of, and two parts that say the same."""
+"""No name or subject adds a header, and both parts of an email say the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Senders together stay below the account's rate. Nobody sleeps here."""
+"""Senders together stay below the account's rate. No test sleeps."""
 
 from __future__ import annotations
 

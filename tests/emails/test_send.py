@@ -152,7 +152,7 @@ def test_a_mail_cancelled_while_in_doubt_is_not_sent_again(queued):
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
     tell_mail_events(MONDAY + LEASE)
-    assert now_is(EmailState.SENT).message_id, "a late event still says what became of it"
+    assert now_is(EmailState.SENT).message_id, "a late event still says whether it was delivered"
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["alone", "in-a-transaction"])

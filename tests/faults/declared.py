@@ -28,22 +28,22 @@ DECLARED = (
     Declared(
         r"page /(sign-in/\{role\}/\{token\}/\{challenge\}|code/\{key\})",
         r": (tries|tries_by_link|revision|failed) is |the page is '400|rows SESSION#",
-        "A try is counted before it is looked at; whoever loses the answer to a right code asks for another.",
+        "A try is counted before it is checked; a reader who loses the answer to a right code asks for another.",
     ),
     Declared(
         r"page /admin/second-factor/(confirm|remove)",
         r": (revision|failed|last_step|pending) is |the page is '400|#<moment>\.\d+\.removed|web/second_factor#",
-        "A code of the app is for one use: whoever loses the answer to a right one types the next.",
+        "A code of the app is for one use: an administrator who loses the answer to a right one types the next.",
     ),
     Declared(
         r"page /admin/second-factor",
         r"the page is '400  Set up a second factor', not '200  Keep your recovery codes'",
-        "The factor is set up, and no one saw its recovery codes: with the app it is removed and set up anew.",
+        "The factor is set up, and no one saw its recovery codes: with the app it is removed and set up again.",
     ),
     Declared(
         r"email web/code",
         r"web/code#",
-        "A run that is killed while it sends holds the code for as long as it lives; whoever waits asks for another.",
+        "A run that is killed while it sends holds the code for as long as it lives; the reader asks for another.",
     ),
     Declared(
         r"page /impact/\{token\}/part/\{part\}",
@@ -72,7 +72,7 @@ DECLARED = (
     ),
 )
 
-# Faults that are being mended, each with what is wrong. At the end there is none.
+# Faults that are being fixed, each with what is wrong. At the end there is none.
 BEING_MENDED: tuple[Declared, ...] = ()
 
 

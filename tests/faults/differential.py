@@ -1,7 +1,7 @@
 """What an act leaves behind, with a fault and without: what people and the sweep do afterwards must make both the same.
 
 A fault delays. So moments may differ by as long as repeats go on, and what is random differs by nature: the id of an
-attempt, of SES's message, of a session, of a code's challenge. Whatever else differs is a violation.
+attempt, of SES's message, of a session, of a code's challenge. Any other difference is a violation.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _ended(act: Callable[[], str], now: datetime, own: Set[str], *, with_emails:
 
 
 def _bring_forward(act: Act, now: datetime) -> None:
-    """So that the job can run beside something that happened earlier."""
+    """Bring the job forward, so that it can run together with an earlier event."""
     waiting = jobs.find(act.what[0])
     if waiting and waiting.due_at > now:
         transact([jobs.move(waiting.id, now)])
@@ -163,7 +163,7 @@ def _shown(answer: Any) -> str:
 
 
 def _delivered(act: Act, now: datetime, striking: Striking) -> None:
-    """Once; whatever is left undone is for the sweep, or for the topic, which brings an event again."""
+    """Run it once; the sweep does what is left, or the topic, which sends an event again."""
     try:
         with watched_by(striking):
             _handle(act, now)
@@ -193,13 +193,13 @@ def _own_row(act: Act) -> str:
     return f"{prefix}{act.what[0]}" if prefix else ""
 
 
-def _settle(now: datetime, until: datetime, follows: Callable[[Row], bool], told: int) -> None:
-    """Run what is due because of the act, and because of that; SES tells of an email a moment after it was sent."""
+def _settle(now: datetime, until: datetime, follows: Callable[[Row], bool], reported: int) -> None:
+    """Run what is due because of the act, and because of that; SES reports an email a moment after it was sent."""
     for _ in range(MAX_PASSES):
         ready = [row for row in world.due(now) if follows(row)]
         for row in ready:
             drain.run_row(row, now)
-        told = _tell(now, told)
+        reported = _report_sent(now, reported)
         waiting = [row for row in world.due(until) if follows(row)]
         if not waiting:
             return
@@ -208,10 +208,10 @@ def _settle(now: datetime, until: datetime, follows: Callable[[Row], bool], told
     raise AssertionError(f"still due after {MAX_PASSES} passes: {[row['pk'] for row in waiting]}")
 
 
-def _tell(now: datetime, told: int) -> int:
-    """SES says of each new email that it was sent. Returns how many were told of by now."""
+def _report_sent(now: datetime, reported: int) -> int:
+    """SES says of each new email that it was sent. Returns how many are reported by now."""
     mails = sent_mails()
-    for mail in mails[told:]:
+    for mail in mails[reported:]:
         delivery_events.record_delivery_event(outbox.send(mail, now), now)
     return len(mails)
 

@@ -50,7 +50,7 @@ TOLD_OF = {"Send": "p0", "Delivery": "p5", "Reject": "e1", "RenderingFailure": "
 
 
 class Play:
-    """A visitor, a clock, and what both bring about; all of it is recorded."""
+    """Move a visitor and a clock, and record all that follows."""
 
     def __init__(self, visitor: Visitor, recorder: Recorder) -> None:
         self.visitor, self.clock, self.recorder = visitor, Clock(), recorder
@@ -69,7 +69,7 @@ class Play:
         self.visitor.post(to or page, typed)
         assert self.visitor.status in (status, 303), f"{to or page}: {self.visitor.status} {title(self.visitor.page)}"
 
-    def tell(self, kind: str, address: str) -> None:
+    def report_delivery(self, kind: str, address: str) -> None:
         """SES says something of the newest email to an address."""
         mail, now = sent_mails(address)[-1], self.clock.now()
         message = outbox.bounce(mail, now) if kind == "Bounce" else outbox.event(mail, kind, now)
@@ -274,7 +274,7 @@ def of(verb: str, delegate_id: str, name: str, wave: Wave = Wave.BASELINE) -> st
 def watch_over(play: Play) -> None:
     """An address bounces and is replaced, a link is lost, everyone is reminded, and more time is given."""
     for kind, name in TOLD_OF.items():
-        play.tell(kind, f"{name}@example.org")
+        play.report_delivery(kind, f"{name}@example.org")
     play.sweep()
     play.run()
     play.as_administrator()
@@ -295,7 +295,7 @@ def watch_over(play: Play) -> None:
 
 
 def move_addresses(play: Play) -> None:
-    """What somebody has sent is sealed, and then voided; the sponsor's new address needs a second administrator."""
+    """What a rater has sent is sealed, and then voided; the sponsor's new address needs a second administrator."""
     play.post(f"{AT_COHORT}/address", typed={"address": "p3@example.org", "new": "p3.new@example.org", "name": "P3"})
     play.run()
     play.post(f"{AT_COHORT}/void", typed={"address": "p3.new@example.org"})

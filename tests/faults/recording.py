@@ -42,7 +42,7 @@ def wanted() -> list[str]:
 
 
 def forms() -> Iterator[str]:
-    """Routes that take a form; where one stands for every act of the console, one for each."""
+    """Return the routes that take a form, and one for each act of the console."""
     from app import app
     from chalicelib.admin.actions import ACTS
 
@@ -57,7 +57,7 @@ def forms() -> Iterator[str]:
 
 
 def find(name: str, folder: Path, http: Any) -> list[Act]:
-    """The acts of a name, the widest first; whoever asks first plays."""
+    """Return the acts of a name, the widest first; the first caller plays."""
     _played(folder, http)
     return _read(folder / "acts" / _file(name)) or []
 
@@ -74,7 +74,7 @@ def _played(folder: Path, http: Any) -> None:
         if not (folder / "acts").exists():
             _play(folder / "acts", http)
     broken = folder / "acts" / BROKEN
-    assert not broken.exists(), f"the play broke off:\n{broken.read_text()}"
+    assert not broken.exists(), f"the play failed:\n{broken.read_text()}"
 
 
 def _read(path: Path) -> Any:

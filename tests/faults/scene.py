@@ -1,4 +1,4 @@
-"""A delegate with an open wave, set up once and laid out anew for each plan."""
+"""A delegate with an open wave, set up once and restored for each plan."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Scene:
 
 
 def open_wave() -> None:
-    """Four peers, the manager and the delegate are asked; all have saved every page, nobody has sent."""
+    """Four peers, the manager and the delegate are asked; all have saved every page, no one has sent."""
     clock = Clock()
     chalicelib.core.clock.use(clock.now)
     people.opened(clock, chosen=people.raters(4, 0))

@@ -1,4 +1,4 @@
-"""What an administrator decides about a delegate, in any order: whatever came before, the report can still be made."""
+"""After an administrator's decisions about a delegate, in any order, the report can still be made."""
 
 from contextlib import suppress
 from datetime import date, timedelta
@@ -51,7 +51,7 @@ def opened():
 
 
 def act_in_order(opened: Scene, order, jobs_run_between: bool) -> None:
-    """An act may be refused; what comes of it must not stand in the way of the next."""
+    """An act may be refused; its result must not block the next."""
     from tests.support import cloud
 
     cloud.empty()

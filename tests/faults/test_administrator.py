@@ -37,7 +37,7 @@ def at(now):
 
 
 def noted(act):
-    """What is wrong with the trail: the act stands there once."""
+    """Return what is wrong with the trail: it must name the act once."""
     found = [row for row in audit_events.of_cohort(people.COHORT) if act in row["act"] and row["by"] == BY]
     return [] if len(found) == 1 else [f"noted {len(found)} times"]
 
@@ -51,7 +51,7 @@ def mails_of(template):
 
 
 def once(template, *names):
-    """What is wrong with the mails of a template: each of these people has one, and nobody else."""
+    """What is wrong with the mails of a template: each of these people has one, and no one else."""
     wanted = Counter(people.person(name).email for name in names)
     return [] if mails_of(template) == wanted else [f"{template} to {dict(mails_of(template))}"]
 
@@ -120,7 +120,7 @@ def test_a_lost_link_is_sent_once_and_noted_once(aws):
 
 @pytest.mark.prove
 def test_an_address_is_replaced_from_the_button_on_and_mailed_once(aws):
-    """However often the button is pressed. The old address is told once, and the new one is held."""
+    """However often the button is pressed. The old address is notified once, and the new one is held."""
     opened = Scene(scene.open_wave)
 
     def act(_, now):

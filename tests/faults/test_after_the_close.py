@@ -20,7 +20,7 @@ from tests.support.clock import MONDAY, Clock
 
 @pytest.fixture
 def closed_with_a_page_open(aws):
-    """Nobody has saved anything; the function of p0's browser still remembers the wave's key."""
+    """No one has saved anything; the function of p0's browser still remembers the wave's key."""
     clock = Clock()
     chalicelib.core.clock.use(clock.now)
     people.opened(clock, chosen=people.raters(4, 0))

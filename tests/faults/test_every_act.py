@@ -137,7 +137,7 @@ def test_a_job_that_makes_another_email_each_time_is_found(http, tmp_path_factor
 
 
 def test_an_email_without_a_lease_is_found(http, tmp_path_factory, monkeypatch):
-    """It goes out once more before SES has told that it went out."""
+    """It is sent once more before SES has reported that it was sent."""
     from chalicelib.emails import send
 
     monkeypatch.setattr(send, "lease_of", lambda email_id: timedelta(0))

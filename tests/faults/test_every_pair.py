@@ -27,7 +27,7 @@ from tests.support.recorder import Act
 
 WALKED = [name for name in recording.wanted() if name.startswith(("job ", "page "))]  # an email claims its own row
 SOME = [name for name in WALKED if zlib.crc32(name.encode()) % 5 == 0]
-TOGETHER = timedelta(hours=1)  # a job that is due so much later may run beside an act
+TOGETHER = timedelta(hours=1)  # a job that is due so much later may run together with an act
 
 
 class OfEachThread:
@@ -140,7 +140,7 @@ def _interleaved(first: Act, other: Act, http, place: int, step: int) -> tuple[E
 def _wrong(act: Act, end: End, in_turn: list[End], alone: list[End]) -> list[str]:
     """What differs from every end that is right; empty if there is one.
 
-    Whoever is told to look again has changed nothing: then the other's end alone is right.
+    An act that is asked to look again has changed nothing: then the other's end alone is right.
     """
     found = [list(differences(act, right, end)) for right in in_turn]
     for place, shown in enumerate(end.page.split("\n")):

@@ -1,4 +1,4 @@
-"""More time: everyone who has not answered hears of it once, whatever fails and however often it is given."""
+"""More time: everyone who has not answered gets one email, after any fault and any number of extensions."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -46,7 +46,7 @@ def telling() -> list[str]:
     return sorted(row["id"] for row in scan() if row["pk"].startswith("JOB#tell_extended"))
 
 
-def told() -> Counter[str]:
+def count_emails() -> Counter[str]:
     return Counter(row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#collect/extended"))
 
 
@@ -62,7 +62,7 @@ def wrong_reminders() -> list[str]:
 
 
 def once(who: set[str] = RATERS) -> list[str]:
-    return ([] if told() == Counter(who) else [f"told {dict(told())}"]) + wrong_reminders()
+    return ([] if count_emails() == Counter(who) else [f"emailed {dict(count_emails())}"]) + wrong_reminders()
 
 
 def test_under_every_fault_everyone_is_told_once():
@@ -120,7 +120,7 @@ def test_a_job_that_is_started_over_days_later_tells_only_whom_it_had_not_told(d
     (job,) = telling()
     with watched_by(Striking({8: "killed before"})), pytest.raises(Killed):
         run.run_job(job, HANDLERS, "first", NOW)
-    some = sum(told().values())
+    some = sum(count_emails().values())
     assert 0 < some < len(RATERS)
     people.write(jobs.mark_failed(jobs.find(job), "for the test"))
 
@@ -165,5 +165,5 @@ def test_a_rater_with_other_reminders_than_were_read_is_told_by_the_repeat():
     drain(NOW + timedelta(hours=1))
 
     assert jobs.find(job).state is JobState.DONE
-    assert set(told()) == RATERS
+    assert set(count_emails()) == RATERS
     assert wrong_reminders() == []

@@ -114,10 +114,10 @@ def test_a_release_happens_once_and_is_told_once(visitor):
     url = f"{people.coach_url()}/{people.dana()}/release"
 
     def check(_):
-        told = [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]
+        released = [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]
         report = reports.find(people.dana(), Wave.BASELINE)
         wrong = [] if report.state is ReportState.RELEASED else ["not released"]
-        return wrong + ([] if len(told) == 1 else [f"{len(told)} mails tell of it"])
+        return wrong + ([] if len(released) == 1 else [f"{len(released)} emails announce it"])
 
     def act(_, now):
         visitor.come_back(delegate.coach.email, at(now))
@@ -235,7 +235,7 @@ def test_an_approved_list_is_sent_once(visitor):
         rows = [row["pk"] for row in scan() if "due_shard" in row]
         wrong = [] if found.sent_raters == 2 else [f"{found.sent_raters} raters are sent"]
         wrong += [] if len([pk for pk in rows if pk.startswith("JOB#invite#")]) == 1 else ["not one job invites"]
-        wrong += [] if len([pk for pk in rows if pk.startswith("MAIL#nominate/approved#")]) == 1 else ["not told once"]
+        wrong += [] if len([pk for pk in rows if pk.startswith("MAIL#nominate/approved#")]) == 1 else ["not sent once"]
         return wrong + [f"{pk} would still be sent" for pk in rows if "approve_reminder" in pk]
 
     assert single_faults(asked.lay_out, act, check) > 5

@@ -70,7 +70,7 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
         if isinstance(outcomes[0], BaseException) and not isinstance(outcomes[0], QuestionnaireClosed):
             return [f"neither thanked nor refused: {outcomes[0]!r}"]
         thanked = not isinstance(outcomes[0], BaseException)
-        scene.run_job(close.id, deadline + timedelta(hours=3))  # whatever a lost race put off
+        scene.run_job(close.id, deadline + timedelta(hours=3))  # all that a lost race rescheduled
         stored = len([one for one in responses.of_wave(people.dana(), Wave.BASELINE) if one.group == "peer"])
         return [] if stored == 3 + thanked else [f"thanked: {thanked}, but {stored} peers are stored"]
 
@@ -126,10 +126,10 @@ def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws, limit):
         drain(people.OPENING + timedelta(minutes=10))
         drain(people.OPENING + timedelta(days=5))
         invited = {one.rater.email for one in scene.asked()} >= {one.person.email for one in people.raters(2, 0)}
-        told = [mail for mail in sent_mails() if "please choose" in str(mail.message["Subject"])]
+        asked = [mail for mail in sent_mails() if "please choose" in str(mail.message["Subject"])]
         sent = not isinstance(outcomes[0], BaseException)
         wrong = [] if invited == sent else [f"sent: {sent}, invited: {invited}"]
-        return wrong + (["told to choose raters who are chosen"] if sent and told else [])
+        return wrong + (["asked to choose raters who are chosen"] if sent and asked else [])
 
     act = lambda _: run.run_job(opening, HANDLERS, "attempt", people.OPENING)  # noqa: E731
     assert explore(racing.lay_out, [send_list, act], check, limit) > 20

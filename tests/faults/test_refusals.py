@@ -121,7 +121,7 @@ def test_a_job_that_invites_fails_at_once_when_a_row_is_missing():
 
     assert jobs.find(job).state is JobState.FAILED
     assert "LineMissing" in jobs.find(job).error
-    assert len(list(invitations.of_delegate(people.dana(), Wave.BASELINE))) == 1, "nobody is invited by halves"
+    assert len(list(invitations.of_delegate(people.dana(), Wave.BASELINE))) == 1, "no invitation is half made"
 
 
 def test_a_link_that_was_sent_today_is_not_sent_again():

@@ -1,4 +1,4 @@
-"""A job that did its work, was killed before it could say so, and runs again the next day: nobody is told twice."""
+"""A job that did its work, was killed before it could say so, and runs again the next day emails no one twice."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -70,8 +70,8 @@ def six_months_on():
 
 
 def bounce():
-    told = sent_mails(people.person("p0").email)[0]
-    delivery_events.record_delivery_event(outbox.bounce(told, NOW), NOW)
+    email = sent_mails(people.person("p0").email)[0]
+    delivery_events.record_delivery_event(outbox.bounce(email, NOW), NOW)
 
 
 KINDS = {

@@ -36,7 +36,7 @@ def kept():
 
 def test_a_code_is_mailed_once_and_signs_in_once_whatever_fails(aws):
     def act(_, now):
-        """Asks anew each time: half an hour has passed since the error page."""
+        """Ask again each time: half an hour has passed since the error page."""
         challenge = sign_in_codes.ask(reader(), f"challenge-{now:%H%M}", now)
         send.send(f"web/code#{reader().who}#{challenge}", f"attempt-{now:%H%M}", now)
         if not (sent_mails() and sent_mails()[-1].row.endswith(challenge)):

@@ -29,8 +29,8 @@ __all__ = ["visitor"]
 AREAS = (PulseArea("1", "Asks more"),)
 CONSOLE = f"{BASE_URL}/admin/cohort/{people.COHORT}"
 IMPACT = {"delegate": Form.IMPACT_DELEGATE, "manager": Form.IMPACT_MANAGER}
-CHOSEN = {"level.1": "habit", "measure.1.direction": "up"}  # so that the areas and measures are told in cases
-SHOWN_AS = {"level.1": "a habit now", "change.1": "much better"}  # where a choice stands on the coach's page
+CHOSEN = {"level.1": "habit", "measure.1.direction": "up"}  # so that the areas and measures are listed in cases
+SHOWN_AS = {"level.1": "a habit now", "change.1": "much better"}  # how the coach's page words a choice
 
 
 def marks(role: Role) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Least privilege: each function has the rights that it uses, no more and no less.
 
-No less: every test runs with the rights of the function that it stands for (tests/support/functions.py), as does the
+No less: every test runs with the rights of the function that it replaces (tests/support/functions.py), as does the
 embedded cloud; and the packaged app is held to its policies by an emulator's IAM (test_packaged.py). No more: a demo
 and the rare acts below use every right there is, and each is named that they do not.
 """
@@ -89,12 +89,12 @@ SETTINGS = ("ssm:GetParameter", "settings")  # read once in the life of a functi
 def rare_acts(clock) -> None:
     """What no run of the demo is sure to do."""
     now = clock.now()
-    bad = mail(to=Person("Nobody", "no address"))
+    bad = mail(to=Person("No One", "no address"))
     commit([emails.add(bad)], now)
     assert not send.send(bad.id, "attempt", now)  # shown on the dashboard: mail writes a row
-    told = {"eventType": "Delivery", "mail": {"messageId": "m", "tags": {"mail": [tag(bad.id)], "attempt": ["a"]}}}
+    event = {"eventType": "Delivery", "mail": {"messageId": "m", "tags": {"mail": [tag(bad.id)], "attempt": ["a"]}}}
     delivery_events.record_delivery_event(
-        json.dumps(told), now
+        json.dumps(event), now
     )  # and now it arrived after all: mail_events takes the row away
     late = JobKind.REPORT.job(delegate_id("c", "d@example.org"), Wave.BASELINE, due_at=now + timedelta(minutes=1))
     commit([jobs.add(late)], now)

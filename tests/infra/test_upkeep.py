@@ -1,4 +1,4 @@
-"""A deployment in use: how it stands, and new keys for links."""
+"""A deployment in use: its status, and new keys for links."""
 
 from __future__ import annotations
 

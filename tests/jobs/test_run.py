@@ -1,4 +1,4 @@
-"""Running a job: whatever fails, it is done once, and it holds nobody up."""
+"""A job is done once after any fault, and delays no other job."""
 
 from __future__ import annotations
 

@@ -217,8 +217,8 @@ def test_a_change_that_is_asked_for_comes_back_to_the_approver(visitor, clock, r
         visitor.post(request_link, {"decision": "change", "remark": "Ask the <night> team too."}, nonce=nonce)
         assert "You asked for a change" in visitor.page
     drain(clock.now())
-    (told,) = mails("please change your list")
-    assert "Ask the <night> team too." in told.part("plain")
+    (email,) = mails("please change your list")
+    assert "Ask the <night> team too." in email.part("plain")
 
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose)

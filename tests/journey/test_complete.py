@@ -1,4 +1,4 @@
-"""A programme that closes a questionnaire once nobody is left to answer."""
+"""A programme that closes a questionnaire once no one is left to answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOOK = timedelta(minutes=5)  # until the next sweep
 
 @pytest.fixture
 def asked(visitor, clock) -> list[Invitation]:
-    """Four peers, the manager and the delegate; everybody has filled in the whole form, nobody has sent it."""
+    """Four peers, the manager and the delegate; everyone has filled in the whole form, no one has sent it."""
     people.opened(clock, chosen=people.raters(4, 0), rules=RULES)
     for one in scene.asked():
         scene.fill_in(scene.ticket(one), "4", clock.now())

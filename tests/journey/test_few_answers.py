@@ -1,4 +1,4 @@
-"""The deadline passes with too few answers: nothing is lost, the administrator is told once, and decides."""
+"""The deadline passes with too few answers: nothing is lost, the administrator is notified once, and decides."""
 
 from __future__ import annotations
 

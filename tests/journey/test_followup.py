@@ -67,8 +67,8 @@ def opened(clock) -> None:
 
 def test_a_follow_up_goes_the_whole_way(visitor, clock):
     planned(clock)
-    told = sent_mails(people.person("dana delegate").email)[-1]
-    assert "your follow-up 360 opens on Monday 31 May 2027" in " ".join(told.message["Subject"].split())
+    email = sent_mails(people.person("dana delegate").email)[-1]
+    assert "your follow-up 360 opens on Monday 31 May 2027" in " ".join(email.message["Subject"].split())
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "peer", "name": NEW.name, "email": NEW.email})
     drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
@@ -205,7 +205,7 @@ def test_who_declined_stays_listed_and_is_sent_nothing(aws, clock):
     drain(clock.now())
 
     chosen = delegates.find_nomination(people.dana(), Wave.FOLLOWUP)
-    assert no.rater.email in {rater.person.email for rater in chosen.raters}, "a list without them would tell"
+    assert no.rater.email in {rater.person.email for rater in chosen.raters}, "a list without them would give them away"
     before = len(sent_mails(no.rater.email))
     drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
     drain(clock.advance(minutes=1))
@@ -240,7 +240,7 @@ def test_there_is_one_follow_up_for_each_cohort(aws, clock):
     with pytest.raises(FollowupRefused, match="has a follow-up from 2027-05-31 to 2027-06-18"):
         schedule_followup.plan(people.COHORT, OPENS, CLOSES + timedelta(days=1), clock.now())
     with pytest.raises(CohortUnknown):
-        schedule_followup.plan("nobody", OPENS, CLOSES, clock.now())
+        schedule_followup.plan("no-one", OPENS, CLOSES, clock.now())
 
 
 def test_a_delegate_whose_first_questionnaire_is_open_is_not_asked_about_twice_at_once(aws, clock):
@@ -261,10 +261,10 @@ def test_a_follow_up_is_planned_once_whatever_fails(aws, clock):
 
     def check(_) -> list[str]:
         waves = list(query(f"DELEGATE#{people.dana()}", "WAVE#followup"))
-        told = [row for row in scan() if row["pk"].startswith("MAIL#programme/followup_planned")]
+        planned = [row for row in scan() if row["pk"].startswith("MAIL#programme/followup_planned")]
         opening = [row for row in scan() if row["pk"] == f"JOB#open#{people.dana()}#followup"]
         wrong = [] if len(delegates.find_nomination(people.dana(), Wave.FOLLOWUP).raters) == 5 else ["not the list"]
-        found = {"waves": waves, "mails": told, "opening jobs": opening}
+        found = {"waves": waves, "mails": planned, "opening jobs": opening}
         return wrong + [f"{len(rows)} {what}" for what, rows in found.items() if len(rows) != 1]
 
     act = lambda _, now: run_job(f"followup#{people.COHORT}", ANNOUNCED + (now - MONDAY))  # noqa: E731
@@ -284,7 +284,7 @@ def test_a_delegate_who_closes_after_the_follow_up_was_planned_is_taken_in_by_pl
     )
     drain(clock.now())
     assert not schedule_followup.plan(people.COHORT, opens, closes, clock.advance(minutes=1)).changed, (
-        "nobody is left out"
+        "no one is left out"
     )
 
     close_or_extend.publish_with_few_answers(people.COHORT, people.person("dora delegate").email, clock.now())
@@ -294,5 +294,5 @@ def test_a_delegate_who_closes_after_the_follow_up_was_planned_is_taken_in_by_pl
 
     assert delegates.find_with_wave(dora, Wave.FOLLOWUP)[1].state is WaveState.PLANNED
     planned = [row["id"] for row in scan() if row["pk"].startswith("MAIL#programme/followup_planned")]
-    assert len(planned) == 2, "each delegate is told once"
+    assert len(planned) == 2, "each delegate is emailed once"
     assert jobs.failed() == []

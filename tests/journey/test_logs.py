@@ -55,9 +55,9 @@ def test_nothing_that_operators_see_tells_a_token_an_address_a_name_or_an_answer
 
     assert len(lines) > 40
     assert all(json.loads(line)["message"] for line in lines)
-    assert told(lines, people_know | tokens(links)) == []
-    assert told([*links, *shown], people_know) == []
-    assert told(seen_by_aws(), people_know | tokens(links)) == []
+    assert find_secrets(lines, people_know | tokens(links)) == []
+    assert find_secrets([*links, *shown], people_know) == []
+    assert find_secrets(seen_by_aws(), people_know | tokens(links)) == []
 
 
 def test_nobody_with_a_list_of_staff_can_tell_whose_an_id_is(visitor, clock, written):
@@ -97,7 +97,7 @@ def words_of(seen: list[str]) -> set[str]:
 
 
 def recognised(seen: list[str], staff: set[str], contexts: tuple[str, ...]) -> set[str]:
-    """Whose ids are among the words: a word gives somebody away if a hash of their address begins with it."""
+    """Whose ids are among the words: a word gives someone away if a hash of their address begins with it."""
     words = words_of(seen)
     starts = {word[:8] for word in words}
     return {
@@ -184,7 +184,7 @@ def seen_by_aws() -> list[str]:
     return [*keys, *documents, *mails, *(mail.row for mail in outbox.accepted()), *hints]
 
 
-def told(lines: list[str], secrets: set[str]) -> list[str]:
+def find_secrets(lines: list[str], secrets: set[str]) -> list[str]:
     return [f"{secret} in {line}" for line in lines for secret in secrets if secret in line]
 
 
@@ -207,7 +207,7 @@ def test_every_line_of_a_job_or_mail_carries_its_id(visitor, clock, written):
 def test_ids_are_shared_by_the_lines_inside_and_no_others(written):
     with log.bind(request="r-1", stage="prod"), log.bind(job="j"):
         log.info("inside", attempts=1)
-        log.error("failed", ValueError("what somebody typed"))
+        log.error("failed", ValueError("what a person typed"))
     log.warning("outside")
     inside, failed, outside = (json.loads(line) for line in written.getvalue().splitlines())
 

@@ -1,4 +1,4 @@
-"""Reminders go to who has not answered, while they still can, and to nobody else."""
+"""Reminders go to those who have not answered, while they still can, and to no one else."""
 
 from __future__ import annotations
 

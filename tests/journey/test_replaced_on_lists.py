@@ -46,7 +46,7 @@ def approves(cohort):
     return Approver(cohort.programme_id.removeprefix("approving-")) if "approving" in cohort.programme_id else None
 
 
-# --- whoever approves a list --------------------------------------------------------------------------
+# --- the approver of a list ---------------------------------------------------------------------------
 
 
 @pytest.fixture(params=list(Approver))

@@ -1,4 +1,4 @@
-"""The review page, seen by those whose comments stand among others and by those who are shown by name."""
+"""The review page, seen by those whose comments are among others and by those who are shown by name."""
 
 from tests.support import people
 

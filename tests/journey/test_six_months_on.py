@@ -158,9 +158,9 @@ def test_what_was_sent_counts_until_a_change_of_it_is_sound(sent, part, change):
     assert (opened.status, 'data-hook="change-not-counted"' in opened.page) == (400, True)
     assert kept(Role.DELEGATE).answers == worth
 
-    mended = worth | {"money": "2000"} if part == "worth" else {}
-    opened.open(page).post(page, mended)
-    assert kept(Role.DELEGATE).answers == (worth | {"relevance": "5"} | (mended if part == "worth" else {}))
+    changed = worth | {"money": "2000"} if part == "worth" else {}
+    opened.open(page).post(page, changed)
+    assert kept(Role.DELEGATE).answers == (worth | {"relevance": "5"} | (changed if part == "worth" else {}))
     assert kept(Role.DELEGATE).draft is None
 
 
@@ -209,7 +209,7 @@ def test_a_blank_from_an_older_tab_takes_no_answer_back(opened):
 
 
 def test_what_is_ticked_and_unticked_on_one_page_is_not_kept(opened):
-    """A script is told what is stored, so that its page can take it back."""
+    """A script reads what is stored, so that its page can take it back."""
     part = f"{people.link('mara manager', 'impact')}/part/effect"
     opened.open(part).post(part, {"effect": "Some", "by": "script", "go": "keep"})
     shown, nonce = json.loads(opened.page)["shown"], opened.open(part).nonce

@@ -101,7 +101,7 @@ def test_a_link_is_made_with_the_declared_parts_and_opens(verb):
     assert (name, len(parts) >= kind.size) == (verb, True)
     if not kind.is_signed:
         assert url.endswith("/admin/cohort/autumn")
-    elif kind is not kinds.CODE:  # its last part stands for several: web/code_links.py opens it
+    elif kind is not kinds.CODE:  # its last part has several meanings: web/code_links.py opens it
         assert len(parts) == kind.size
         assert kind.open(url.rsplit("/", 1)[1]).parts == tuple(parts)
         with pytest.raises(LinkUnknown):

@@ -17,7 +17,7 @@ def desk() -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def loaded(desk: Served) -> Served:
-    """With the example cohort, a week and a half on: its delegates have been told that it is open."""
+    """With the example cohort, a week and a half on: its delegates have read that it is open."""
     assert desk.post("/_local/demo").status == 200
     assert desk.post("/_local/clock", advance="P10D").status == 200
     return desk

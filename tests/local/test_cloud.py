@@ -78,14 +78,14 @@ def test_transactions_at_once_lose_no_sum_even_beside_refused_ones(desk):
     tally = {"pk": {"S": "RACE#tally"}, "sk": {"S": "x"}}
     add = {"UpdateExpression": "ADD summed :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
     refused = {"Put": {"TableName": TABLE, "Item": tally, "ConditionExpression": "attribute_not_exists(pk)"}}
-    beside = {"Update": {"TableName": TABLE, "Key": {**tally, "sk": {"S": "y"}}, **add}}
+    also = {"Update": {"TableName": TABLE, "Key": {**tally, "sk": {"S": "y"}}, **add}}
     aws.put_item(TableName=TABLE, Item=tally)
 
     def work(_thread: int) -> None:
         for _ in range(10):
             aws.transact_write_items(TransactItems=[{"Update": {"TableName": TABLE, "Key": tally, **add}}])
             with suppress(ClientError):
-                aws.transact_write_items(TransactItems=[beside, refused])
+                aws.transact_write_items(TransactItems=[also, refused])
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(work, range(THREADS)))
@@ -94,9 +94,9 @@ def test_transactions_at_once_lose_no_sum_even_beside_refused_ones(desk):
     assert "Item" not in aws.get_item(TableName=TABLE, Key={**tally, "sk": {"S": "y"}})
 
 
-@pytest.mark.parametrize("beside", [0, -1], ids=["its-port", "the-port-after-it"])
-def test_a_port_that_is_taken_is_said_in_one_line(desk, beside):
-    ended = subprocess.run(command(desk.port + beside), capture_output=True, text=True, timeout=60)
+@pytest.mark.parametrize("offset", [0, -1], ids=["its-port", "the-port-after-it"])
+def test_a_port_that_is_taken_is_said_in_one_line(desk, offset):
+    ended = subprocess.run(command(desk.port + offset), capture_output=True, text=True, timeout=60)
 
     assert ended.returncode == 2
     assert ended.stderr == f"port {desk.port} is taken; choose another with PORT=...\n"

@@ -40,7 +40,7 @@ def judge(wanted: Sequence[Rule], tree: Path, run: Try) -> int:
     """The exit status, after a line for each rule."""
     names = sorted({test for rule in wanted for test in rule.tests})
     if run(names) != PASSED:
-        print("The tests fail with every rule in place: mend that first.", *names, sep="\n  ")
+        print("The tests fail with every rule in place: fix that first.", *names, sep="\n  ")
         return 1
     wrong = [rule for place, rule in enumerate(wanted, 1) if not _tried(rule, f"{place}/{len(wanted)}", tree, run)]
     print(f"{len(wanted)} rules, {len(wrong)} to look at", *(f"  {rule.file}: {rule.name}" for rule in wrong), sep="\n")

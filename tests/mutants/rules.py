@@ -27,7 +27,7 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rule(Struct, frozen=True):
-    """One rule: what it says, where it stands, how it reads without it, and which tests must notice."""
+    """One rule: what it says, where it is, how it reads without it, and which tests must notice."""
 
     name: str
     file: str
@@ -41,7 +41,7 @@ class Rule(Struct, frozen=True):
         path = root / self.file
         found = path.read_text().count(self.before) if path.exists() else 0
         if found != 1:
-            return f"{self.name}: its text stands {found} times in {self.file}. Change `before` in {LIST}"
+            return f"{self.name}: its text is there {found} times in {self.file}. Change `before` in {LIST}"
         gone = [test for test in self.tests if not (root / test.split("::")[0]).exists()]
         return f"{self.name}: there is no {', '.join(gone)}. Change `tests` in {LIST}" if gone else ""
 

@@ -37,8 +37,8 @@ def tree(tmp_path) -> Path:
 
 
 def rule(**more: str) -> Rule:
-    told = {"name": "Locked", "file": "door.py", "before": "True", "after": "False", "survives": ""}
-    return Rule(**{**told, **more}, tests=("test_door.py",))
+    given = {"name": "Locked", "file": "door.py", "before": "True", "after": "False", "survives": ""}
+    return Rule(**{**given, **more}, tests=("test_door.py",))
 
 
 def judged(tree: Path, of: Rule, *, noticed: bool) -> int:
@@ -56,11 +56,11 @@ def test_a_rule_that_a_test_misses_is_fine_and_its_file_is_put_back(tree):
 def test_a_survivor_fails_the_run_unless_a_reason_is_written(tree, capsys):
     assert judged(tree, rule(), noticed=False) == 1
     assert "SURVIVES: Locked (door.py)" in capsys.readouterr().out
-    assert judged(tree, rule(survives="nobody can tell"), noticed=False) == 0
+    assert judged(tree, rule(survives="no test can see it"), noticed=False) == 0
 
 
 def test_a_reason_that_no_longer_holds_fails_the_run(tree):
-    assert judged(tree, rule(survives="nobody can tell"), noticed=True) == 1
+    assert judged(tree, rule(survives="no test can see it"), noticed=True) == 1
 
 
 def test_tests_that_do_not_run_notice_nothing(tree, capsys):
@@ -71,9 +71,9 @@ def test_tests_that_do_not_run_notice_nothing(tree, capsys):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"before": "gone"}, "its text stands 0 times in door.py"),
-        ({"before": "e"}, "its text stands 2 times in door.py"),
-        ({"file": "window.py"}, "its text stands 0 times in window.py"),
+        ({"before": "gone"}, "its text is there 0 times in door.py"),
+        ({"before": "e"}, "its text is there 2 times in door.py"),
+        ({"file": "window.py"}, "its text is there 0 times in window.py"),
     ],
 )
 def test_a_rule_whose_text_is_not_there_once_says_what_to_do(tree, more, said):

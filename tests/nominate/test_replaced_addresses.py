@@ -1,4 +1,4 @@
-"""One person is asked once about a delegate, whatever became of their address and of the list."""
+"""One person is asked once about a delegate, after any change of their address and of the list."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_list_that_grows_asks_no_one_again_who_declined_and_whose_address_was_
     assert len(sent_mails(NEW)) == emails
 
 
-@pytest.mark.parametrize("typed", [{"list": f"P Nought <{OLD}>"}, {"name": "P Nought", "email": OLD}])
+@pytest.mark.parametrize("typed", [{"list": f"P Zero <{OLD}>"}, {"name": "P Zero", "email": OLD}])
 def test_an_address_that_was_replaced_cannot_be_put_on_the_list_again(opened, clock, typed):
     move(clock)
     url = NOMINATE.url(delegates.find(people.dana()))

@@ -218,7 +218,7 @@ class Run:
         return None if end is None else (pc + 1, end, groups)
 
     def _end(self, kind: str, rest: list[Any], at: int, groups: Groups) -> int | None:
-        """Where what must stand here ends; None if it does not stand here."""
+        """Return where the required text ends; None if it is not here."""
         if kind == "test":
             return at + 1 if at < len(self.text) and rest[0](self.text[at]) else None
         if kind == "same":

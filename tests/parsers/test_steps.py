@@ -325,9 +325,9 @@ def _refusal(case: str, size: int) -> str:
     ],
 )
 def test_what_is_too_long_is_refused_with_the_limit_and_what_to_do(case, size, says):
-    told = _refusal(case, size)
+    refusal = _refusal(case, size)
 
-    assert [part for part in says if part not in told] == [], told
+    assert [part for part in says if part not in refusal] == [], refusal
 
 
 def _png(width: int, height: int) -> str:

@@ -255,7 +255,7 @@ def test_an_anchor_that_holds_itself_ends(small_text):
     assert faults_of(small_text.replace("  labels: [Never, Sometimes, Always]", "  labels: &a [*a, *a, *a]"))
 
 
-# --- whatever the text --------------------------------------------------------------------------------
+# --- for any text -------------------------------------------------------------------------------------
 
 
 def is_read_or_refused(text: str | bytes) -> bool:

@@ -57,7 +57,7 @@ def rater_faults(programme, *rows: str) -> list[tuple[int, str, str]]:
         pytest.param(delegates_file(ADA).decode().encode("utf-16"), id="utf-16-mark"),
         pytest.param(delegates_file(ADA).replace(b",", b";"), id="semicolons"),
         pytest.param(delegates_file(ADA).replace(b",", b"\t"), id="tabs"),
-        pytest.param(b"sep=;\r\n" + delegates_file(ADA).replace(b",", b";"), id="told-separator"),
+        pytest.param(b"sep=;\r\n" + delegates_file(ADA).replace(b",", b";"), id="named-separator"),
         pytest.param(delegates_file("", ",,,,,,,", ADA, ",,", ""), id="blank-rows"),
         pytest.param(b"\r\n,,,\r\n" + delegates_file(ADA), id="blank-rows-before-the-header"),
         pytest.param(delegates_file(ADA, ADA), id="doubled-row"),
@@ -166,7 +166,7 @@ WITHOUT_SERVICE = HEADER.replace(",service", "")
             "is not an email address",
             id="line-after-a-cell-of-three-lines",
         ),
-        pytest.param(b"sep=,\n" + delegates_file("x" + ADA[8:], "y"), (4, "email"), "", id="line-after-told-separator"),
+        pytest.param(b"sep=,\n" + delegates_file("x" + ADA[8:], "y"), (4, "email"), "", id="line-after-separator"),
     ],
 )
 def test_a_fault_names_its_line_and_column(data, place, part):

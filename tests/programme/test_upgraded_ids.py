@@ -1,4 +1,4 @@
-"""A cohort that was loaded before ids were keyed: the same files find the same people, and nobody is asked twice."""
+"""A cohort that was loaded before ids were keyed: the same files find the same people, and no one is asked twice."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Lin:
 
 
 def isolated(rows: Iterable[Lin], threshold: int, known: frozenset[int]) -> tuple[int, ...] | None:
-    """Fewer than `threshold` raters whose answers alone make up some combination of the rows; None if nobody is.
+    """Fewer than `threshold` raters whose answers alone make up some combination of the rows; None if there are none.
 
     Exact: such a combination exists if and only if leaving out their columns lowers the rank. `known` raters (self
     and manager) are given to the attacker.
@@ -87,9 +87,9 @@ def _reduced(rows: Iterable[Mapping[Variable, Fraction]]) -> list[dict[Variable,
 def certain_worlds(
     publish: Callable[[tuple[int, ...]], Hashable], unknowns: int, scale: Sequence[int], colluders: int = 0
 ) -> tuple[int, int]:
-    """All answer vectors, and those in which what is published leaves somebody's answer only one value.
+    """All answer vectors, and those in which what is published leaves a rater's answer only one value.
 
-    The first `colluders` answers are known to the attacker, and are nobody's to protect.
+    The first `colluders` answers are known to the attacker, and need no protection.
     """
     buckets: defaultdict[Hashable, list[tuple[int, ...]]] = defaultdict(list)
     for world in product(scale, repeat=unknowns):

@@ -159,7 +159,7 @@ def random_cohort(chance: random.Random) -> Cohort:
 
 
 def threshold_per_group(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
-    """What most spreadsheets do: a group's mean from the threshold on, and a mean over everybody."""
+    """What most spreadsheets do: a group's mean from the threshold on, and a mean over everyone."""
     rows = []
     for item in programme.items:
         rated = [(r.group, found) for r in responses if (found := r.answers.ratings.get(item.id)) is not None]

@@ -30,7 +30,7 @@ KEEP = (
 CHANGE = (
     "Delegate sooner: we would welcome the chance to lead parts of the redesign.",
     "Say no more often, and bring finance in earlier.",
-    "Close the loop on ideas that staff put forward. Some of us never hear what became of them.",
+    "Close the loop on ideas that staff put forward. Some of us never hear what happened to them.",
 )
 
 KEY = b"the key of one wave"

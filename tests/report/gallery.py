@@ -48,7 +48,7 @@ def report(case: str) -> Facts:
 
 
 def _made(case: str) -> Facts:
-    """From the answers of the demo's first delegate, put together anew."""
+    """Build it again from the answers of the demo's first delegate."""
     player = make_cast(PROGRAMME, ENTRIES, 1)[0]
     own, manager, *others = responses_of(player)
     groups = {
@@ -77,7 +77,7 @@ def _as(responses: list[Response], **groups: int) -> list[Response]:
 
 
 def _at_the_ends(responses: list[Response]) -> list[Response]:
-    """Everybody gives the highest rating to all behaviours, the lowest to those of the first competency."""
+    """Everyone gives the highest rating to all behaviours, the lowest to those of the first competency."""
     low = {item.id for item in PROGRAMME.competencies[0].items}
     ratings = {item: 1 if item in low else PROGRAMME.top for item in ITEMS}
     return [replace(response, answers=replace(response.answers, ratings=ratings)) for response in responses]

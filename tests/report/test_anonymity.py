@@ -73,7 +73,7 @@ def test_a_publisher_that_looks_at_a_rating_is_caught():
 
 
 def certain_in(design: Design, scale: Sequence[int]) -> tuple[int, int]:
-    """Worlds, and those in which facts.json leaves somebody's rating only one value."""
+    """Worlds, and those in which facts.json leaves a rating only one value."""
     unknown = [(k, item) for k, (_, own) in enumerate(design.raters) for item, rated in own.items() if rated]
 
     def facts_of(world: tuple[int, ...]) -> bytes:

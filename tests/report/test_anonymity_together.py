@@ -103,7 +103,7 @@ def sum_of(people: Sequence[int], label: str = "") -> Lin:
 
 
 def test_the_proof_notices_a_change_over_those_who_answered_twice():
-    """The change that a matched comparison would show, beside both reports: the fifth rater did not come back."""
+    """The change that a matched comparison would show, with both reports: the fifth rater did not come back."""
     programme = tiny_programme(threshold=3)
     waves = TwoWaves(peers(programme, 5), peers(programme, 4), people=(0, 1, 2, 3))
     matched = sum_of(waves.people, "later ") + sum_of(waves.people) * -1
@@ -124,7 +124,7 @@ def test_the_proof_notices_a_baseline_report_that_is_made_again_with_a_late_answ
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_cohorts_figures_add_nothing_to_its_reports(seed):
-    """So who sees every report and the cohort's figures knows what the reports say, and isolates nobody."""
+    """So who sees every report and the cohort's figures knows what the reports say, and isolates no one."""
     cohort = random_cohort(random.Random(seed))
     reports = cohort.owned_by_raters()
     rows = [figure.range.shown for published in reports for figure in published.figures]
@@ -263,7 +263,7 @@ def test_no_answer_is_certain_from_a_report_with_the_cohorts_means_to_who_knows_
 
 
 def own_scores(ratings: Sequence[int]) -> list[Facts]:
-    """A report for each of several delegates of whom only the self rating is there."""
+    """A report for each of several delegates who have only a self rating."""
     programme = tiny_programme()
     return [
         build_facts(programme, heading(), publish(programme, [rater("self", r, programme=programme)], comment_key=KEY))

@@ -45,7 +45,7 @@ def test_it_is_withheld_from_the_coach_too_where_comments_are_withheld(peers, sh
 
 
 def test_comments_for_the_coach_have_an_order_of_their_own():
-    """The place of a comment among the others must not tell which of the coach's it stands next to."""
+    """The place of a comment among the others must not show which of the coach's it is next to."""
     programme = programme_of()
     texts = [f"Keep {k}" for k in range(9)]
     of = {

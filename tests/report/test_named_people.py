@@ -29,7 +29,7 @@ ITEMS = [item.id for item in PROGRAMME.items]
 def manager(name: str, rating: int) -> Response:
     person = Person(name, f"{name.split()[0].lower()}@example.org") if name else None
     return Response(
-        "manager", Answers(dict.fromkeys(ITEMS, rating), {"keep": f"{name or 'somebody'} says {rating}"}), person
+        "manager", Answers(dict.fromkeys(ITEMS, rating), {"keep": f"{name or 'someone'} says {rating}"}), person
     )
 
 

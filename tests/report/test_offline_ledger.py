@@ -1,4 +1,4 @@
-"""What `report offline` refuses to publish beside what its folder has published."""
+"""`report offline` refuses to publish what its folder's earlier reports would make differences of."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_late_answer_makes_no_second_report_beside_the_first(tmp_path):
 
 
 def test_a_late_answer_does_not_get_in_by_the_baseline(tmp_path):
-    """The change since a baseline of six, beside the published baseline of five, would be the sixth's answers."""
+    """The change since a baseline of six, with the published baseline of five, would be the sixth's answers."""
     run(tmp_path, FIRST)
 
     message = refused(tmp_path, AGAIN, before=FIRST + LATE)

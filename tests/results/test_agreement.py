@@ -1,4 +1,4 @@
-"""The word of agreement: the field's formula, and that it tells nobody more than the mean does."""
+"""The word of agreement: the field's formula, and that it gives away no more than the mean does."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_facts_carry_the_words_and_where_they_end():
 
 
 def certain_on_five_points(raters: int, colluders: int, spread: Spread | None = None) -> int:
-    """Worlds of one cell in which its mean, its word and `spread` beside them leave an answer only one value."""
+    """Worlds of one cell in which its mean, its word and `spread` together leave an answer only one value."""
     programme = tiny_programme(threshold=3)
 
     def figures(world: tuple[int, ...]) -> Hashable:
@@ -135,7 +135,7 @@ def test_the_word_on_six_raters_makes_no_more_answers_certain(colluders):
     assert certain_on_five_points(6, colluders) == certain_on_five_points(6, colluders, no_word)
 
 
-def told(raters: int, top: int, colluders: int, spread: Spread) -> set[tuple[tuple[int, ...], tuple[int, ...]]]:
+def find_certain(raters: int, top: int, colluders: int, spread: Spread) -> set[tuple[tuple[int, ...], tuple[int, ...]]]:
     """As the search of all worlds, with the order of the others left out: (colluders' answers, others') laid open."""
     buckets = defaultdict(list)
     for known in product(range(1, top + 1), repeat=colluders):
@@ -158,13 +158,13 @@ def word_of(ratings: Sequence[int], top: int) -> Hashable:
 @pytest.mark.parametrize("top", [4, 5, 6, 7])
 @pytest.mark.parametrize("raters", range(5, 11))
 def test_the_word_tells_neither_an_outsider_nor_a_colluder_more_than_the_mean(raters, top):
-    assert told(raters, top, 0, word_of) == set()
-    assert told(raters, top, 1, word_of) == told(raters, top, 1, no_word)
+    assert find_certain(raters, top, 0, word_of) == set()
+    assert find_certain(raters, top, 1, word_of) == find_certain(raters, top, 1, no_word)
 
 
 def test_two_colluders_with_a_word_learn_less_than_without_one_in_a_cell_of_one_rater_less():
     worlds = {
-        (raters, spread): len(told(raters, 5, 2, spread))
+        (raters, spread): len(find_certain(raters, 5, 2, spread))
         / len(list(combinations_with_replacement(range(5), raters - 2)))
         for raters, spread in [(5, word_of), (4, no_word)]
     }
@@ -172,7 +172,7 @@ def test_two_colluders_with_a_word_learn_less_than_without_one_in_a_cell_of_one_
     assert worlds[5, word_of] < worlds[4, no_word]
 
 
-# --- what is not shown, because it would tell ---------------------------------------------------------------------
+# --- what is not shown, because it gives away ---------------------------------------------------------------------
 
 
 def standard_deviation(ratings: Sequence[int], top: int) -> Hashable:
@@ -194,9 +194,9 @@ def the_same_cuts_for_any_number(ratings: Sequence[int], top: int) -> Hashable:
 @pytest.mark.parametrize("spread", [standard_deviation, distribution, lows_middles_and_highs])
 @pytest.mark.parametrize("raters", [5, 6, 10])
 def test_the_search_notices_a_spread_beside_the_mean(spread, raters):
-    assert told(raters, 5, 0, spread)
+    assert find_certain(raters, 5, 0, spread)
 
 
 @pytest.mark.parametrize("raters", [5, 7, 8, 10])
 def test_the_search_notices_cut_offs_that_do_not_follow_the_number_of_raters(raters):
-    assert told(raters, 5, 1, the_same_cuts_for_any_number) > told(raters, 5, 1, no_word)
+    assert find_certain(raters, 5, 1, the_same_cuts_for_any_number) > find_certain(raters, 5, 1, no_word)

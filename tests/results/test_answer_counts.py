@@ -53,29 +53,29 @@ def classes(rules: Programme, raters: Sequence[Rater], days: int) -> dict[object
     return alike
 
 
-def choices(raters: Sequence[Rater], told: int) -> list[tuple[int, ...]]:
+def choices(raters: Sequence[Rater], known: int) -> list[tuple[int, ...]]:
     """Places of that many raters, once for each way in which they differ in group or day."""
-    found = {tuple(raters[place] for place in chosen): chosen for chosen in combinations(range(len(raters)), told)}
+    found = {tuple(raters[place] for place in chosen): chosen for chosen in combinations(range(len(raters)), known)}
     return list(found.values())
 
 
-def certain(rules: Programme, raters: Sequence[Rater], days: int, told: int = 0) -> int:
+def certain(rules: Programme, raters: Sequence[Rater], days: int, known: int = 0) -> int:
     """In how many worlds the attacker knows of some rater whether they have answered by some day.
 
-    told   how many raters the attacker knows everything of: those who tell, or mailboxes of the attacker's own
+    known   how many raters the attacker knows everything of: informants, or mailboxes of the attacker's own
     """
     by_screen = list(classes(rules, raters, days).values())
-    return sum(_known(raters, days, chosen, alike) for chosen in choices(raters, told) for alike in by_screen)
+    return sum(_known(raters, days, chosen, alike) for chosen in choices(raters, known) for alike in by_screen)
 
 
-def _known(raters: Sequence[Rater], days: int, told: tuple[int, ...], alike: Sequence[tuple[int, ...]]) -> int:
-    by_told: dict[object, list[tuple[int, ...]]] = defaultdict(list)
+def _known(raters: Sequence[Rater], days: int, known: tuple[int, ...], alike: Sequence[tuple[int, ...]]) -> int:
+    by_known: dict[object, list[tuple[int, ...]]] = defaultdict(list)
     for world in alike:
-        by_told[tuple(world[place] for place in told)].append(world)
-    others = [place for place in range(len(raters)) if place not in told]
+        by_known[tuple(world[place] for place in known)].append(world)
+    others = [place for place in range(len(raters)) if place not in known]
     return sum(
         len(group)
-        for group in by_told.values()
+        for group in by_known.values()
         for place in others
         for day in range(raters[place][1], days)
         if len({world[place] <= day for world in group}) == 1
@@ -111,9 +111,9 @@ LARGER_SCENES = [  # for a threshold of four, at which seven people are counted 
 
 
 @pytest.mark.parametrize(("raters", "days"), SCENES)
-@pytest.mark.parametrize("told", [0, 1])
-def test_whoever_looks_every_day_knows_of_no_one_whether_they_have_answered(raters, days, told):
-    assert certain(programme(3), raters, days, told) == 0
+@pytest.mark.parametrize("known", [0, 1])
+def test_daily_looks_show_of_no_one_whether_they_have_answered(raters, days, known):
+    assert certain(programme(3), raters, days, known) == 0
 
 
 @pytest.mark.parametrize(("raters", "days"), LARGER_SCENES)
@@ -130,14 +130,14 @@ def test_four_real_peers_and_two_own_mailboxes_are_not_counted_together():
 @pytest.mark.parametrize("threshold", [3, 4])
 def test_the_attacker_finds_what_one_more_own_mailbox_tells(threshold):
     """That many own mailboxes leave one rater of a cell alone with them, in the report too: it is not promised."""
-    assert certain(programme(threshold), of(peer=[0] * (2 * threshold - 1)), 2, told=threshold - 1)
+    assert certain(programme(threshold), of(peer=[0] * (2 * threshold - 1)), 2, known=threshold - 1)
 
 
 def test_the_attacker_finds_a_margin_that_two_own_mailboxes_use_up(monkeypatch):
     monkeypatch.setattr("chalicelib.results.answer_counts.margin", lambda threshold: 2)
 
-    assert certain(programme(4), of(peer=[0] * 6), 2, told=1) == 0
-    assert certain(programme(4), of(peer=[0] * 6), 2, told=2)
+    assert certain(programme(4), of(peer=[0] * 6), 2, known=1) == 0
+    assert certain(programme(4), of(peer=[0] * 6), 2, known=2)
 
 
 def test_the_attacker_finds_what_exact_counts_tell(monkeypatch):

@@ -1,4 +1,4 @@
-"""Figures on a cohort: delegates stand where raters stood, and five are the fewest."""
+"""Figures on a cohort: delegates take the place of raters, and five are the fewest."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def test_a_mean_at_the_end_of_the_scale_does_not_tell_everybodys():
     [
         pytest.param([2, 3, 4, 3, 2], [3, 3, 4, 3, 3], "+0.56", id="small"),
         pytest.param([2, 3, 4, 3, 2], [3, 2, 4, 3, 2], "0.00", id="none"),
-        pytest.param([3] * 5, [3] * 5, "0.00", id="none-and-nobody-differs"),
-        pytest.param([4] * 5, [3] * 5, "−2.00 or more", id="nobody-differs"),
+        pytest.param([3] * 5, [3] * 5, "0.00", id="none-and-no-one-differs"),
+        pytest.param([4] * 5, [3] * 5, "−2.00 or more", id="no-one-differs"),
     ],
 )
 def test_an_effect_is_told_whatever_the_spread(before, after, display):

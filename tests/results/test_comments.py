@@ -1,4 +1,4 @@
-"""The order of comments tells nothing: not who wrote them, and not which of two were written by one rater."""
+"""The order of comments shows nothing: not who wrote them, and not which of two were written by one rater."""
 
 from __future__ import annotations
 

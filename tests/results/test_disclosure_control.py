@@ -1,4 +1,4 @@
-"""What may not be published beside what has been."""
+"""What may not be published after what has been published."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ MEMBERS = range(7)
 
 @given(st.lists(st.sets(st.sampled_from(MEMBERS), min_size=3), min_size=2, max_size=4, unique_by=frozenset))
 def test_the_rank_test_finds_every_combination_with_small_factors(sets):
-    """Against a search: whatever whole numbers from -2 to 2 make of the sums, it is over three members or nobody."""
+    """Against a search: every combination of the sums with whole numbers from -2 to 2 is over three members or none."""
     *published, further = sets
     combinations = (
         [sum(factor * (member in one) for factor, one in zip(factors, sets, strict=True)) for member in MEMBERS]

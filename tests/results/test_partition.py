@@ -33,15 +33,15 @@ def test_no_completed_rater_is_left_out_unless_nobody_can_be_shown(counts, thres
 @pytest.mark.parametrize(
     ("counts", "cells"),
     [
-        pytest.param({"peer": 4, "report": 5}, {"peer": 4, "report": 5}, id="large-groups-stand-alone"),
+        pytest.param({"peer": 4, "report": 5}, {"peer": 4, "report": 5}, id="large-groups-are-apart"),
         pytest.param({"peer": 5, "report": 2, "other": 2}, {"peer": 5, "report+other": 4}, id="small-ones-are-pooled"),
         pytest.param(
             {"peer": 6, "report": 5, "other": 2}, {"peer": 6, "report+other": 7}, id="a-pool-joins-the-smallest"
         ),
         pytest.param({"peer": 5, "report": 5, "other": 1}, {"peer+other": 6, "report": 5}, id="among-equals-the-first"),
         pytest.param({"peer": 1, "report": 5}, {"peer+report": 6}, id="ids-keep-programme-order"),
-        pytest.param({"peer": 1, "report": 1, "other": 1}, {}, id="nothing-stands"),
-        pytest.param({}, {}, id="nobody"),
+        pytest.param({"peer": 1, "report": 1, "other": 1}, {}, id="nothing-is-shown"),
+        pytest.param({}, {}, id="no-one"),
     ],
 )
 def test_small_groups_are_merged_by_count_alone(counts, cells):

@@ -62,7 +62,7 @@ def test_a_competency_is_the_mean_of_raters_means_when_all_rate_every_item():
 
 
 def test_a_competency_is_the_mean_of_raters_means_when_each_leaves_one_item_out():
-    """Equally many items each: the weights agree, so the field's formula tells nothing new and is met exactly."""
+    """Equally many items each: the weights agree, so the field's formula adds nothing and is met exactly."""
     programme = tiny_programme(items=4)
     ratings = [(None, 4, 3, 5), (2, None, 5, 1), (4, 4, None, 2), (3, 5, 5, None)]
 

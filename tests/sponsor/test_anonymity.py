@@ -1,6 +1,6 @@
 """The proofs for the sponsor: the real summary on symbolic answers, and on every set of answers of small cohorts.
 
-A summary does not know delegates apart, so a set of answers stands for all its orders: whose answer it is, is certain
+A summary does not know delegates apart, so a set of answers covers all its orders: whose answer it is, is certain
 only if every delegate, in every set that gives the same page, says the same.
 """
 
@@ -33,7 +33,7 @@ FIVE = 5
 
 
 class Affine(Lin):
-    """A delegate's number; a known constant beside it tells nothing."""
+    """A delegate's number; a known constant next to it adds nothing."""
 
     def __add__(self, other):
         return self if isinstance(other, Rational) else Affine((Lin(self.terms) + other).terms)
@@ -113,7 +113,7 @@ def test_no_combination_of_the_summarys_figures_isolates_fewer_than_five_delegat
 
 
 def test_the_proof_notices_the_mean_of_whoever_has_all_three_points():
-    """Beside the cohort's mean over all reports, it gives away who has a report and did not answer."""
+    """Together with the cohort's mean over all reports it gives away who has a report and did not answer."""
 
     def with_each_mean(programme, people):
         named = {key: symbolic(reading, "".join(key)) for key, reading in readings(programme, people).items()}
@@ -131,7 +131,7 @@ def test_the_proof_notices_a_mean_of_four():
     assert shown_rows(tiny_programme(), people) == []
 
 
-# --- no answer is certain, whatever everybody says ------------------------------------------------------------------
+# --- no answer is certain for any answers at all  ------------------------------------------------------------------
 
 
 def certain(publish: Callable[[Sequence], Hashable], states: Sequence[tuple], delegates: int) -> list[Sequence]:
@@ -282,7 +282,7 @@ def claims_page(show, world):
 
 
 def known_to_who_knows_the_zeros(show) -> list[Sequence]:
-    """Sets of claims on the small scale in which the page tells somebody's sum to who knows who claimed nothing."""
+    """Sets of claims on the small scale in which the page shows a sum to a reader who knows who claimed nothing."""
     states = [(money, *shares) for money in WIDE for shares in SHARES]
     alike = defaultdict(list)
     for world in combinations_with_replacement(states, 5):

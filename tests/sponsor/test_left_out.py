@@ -1,4 +1,4 @@
-"""One delegate's broken row never stops a job over their cohort: it is left out, told, and can be mended."""
+"""One delegate's broken row never stops a job over their cohort: it is left out and reported, and can be fixed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.mails import sent_mails
 NAMES = ("ann one", "bob two", "cat three", "dan four", "eve five", "fay six")
 SURVEY_OPENS = people.OPENING.replace(year=2027, month=5, day=31)
 SURVEY_CLOSED = people.OPENING.replace(year=2027, month=6, day=29)
-SOUND = {"relevance": "4", "money": "1000", "share": "50", "confidence": "50", "basis": "own"}
+VALID = {"relevance": "4", "money": "1000", "share": "50", "confidence": "50", "basis": "own"}
 CONSOLE = f"{BASE_URL}/admin/cohort/{people.COHORT}"
 
 
@@ -39,9 +39,9 @@ def answered(visitor, clock):
     drain(clock.now())
     drain(clock.to(SURVEY_OPENS))
     drain(clock.advance(minutes=1))
-    unsound = {name: value for name, value in SOUND.items() if name != "basis"}
+    invalid = {name: value for name, value in VALID.items() if name != "basis"}
     for name in NAMES:
-        answers = unsound if name == "fay six" else SOUND
+        answers = invalid if name == "fay six" else VALID
         people.write(
             stored(name, Role.DELEGATE, sent=True, answers=answers),
             stored(name, Role.MANAGER, sent=True, answers={"share": "40"}),
@@ -76,12 +76,12 @@ def test_answers_that_cannot_be_counted_are_shown_to_the_administrator_and_mende
     assert jobs.failed() == []
     why = "Please say where the sum in money comes from."
     assert decisions(clock) == ["Fay Six: Survey answers cannot be counted: ask again"]
-    told = [
+    emailed = [
         row["about"]
         for row in audit_events.of_cohort(people.COHORT)
         if row["act"].startswith("left out of the summary")
     ]
-    assert told == [id_of("fay six")], "told once, not every day"
+    assert emailed == [id_of("fay six")], "emailed once, not every day"
 
     page = f"{CONSOLE}/delegate/{id_of('fay six')}/survey"
     by_an_earlier_version = audit_events.add(
@@ -105,7 +105,7 @@ def test_answers_that_cannot_be_counted_are_shown_to_the_administrator_and_mende
     link = people.link("fay six", "impact")
     answered.open(f"{link}/part/worth")
     assert why in answered.page
-    answered.post(f"{link}/part/worth", SOUND)
+    answered.post(f"{link}/part/worth", VALID)
     wait(clock, days=18)
     assert "£6,000" in summary()
     assert "contradicts itself" not in summary()

@@ -1,4 +1,4 @@
-"""A job row: made once, claimed by one run, settled, put off, given up, started over."""
+"""A job row: made once, claimed by one run, settled, rescheduled, given up, started over."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def test_a_job_comes_back_as_it_was_made():
 
 
 def test_a_job_that_was_never_made_is_none():
-    assert jobs.find("close#nobody") is None
-    assert jobs.claim("close#nobody", "a", MONDAY, LATER) is None
+    assert jobs.find("close#no-one") is None
+    assert jobs.claim("close#no-one", "a", MONDAY, LATER) is None
 
 
 def test_one_cause_makes_one_job():

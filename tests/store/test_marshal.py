@@ -1,4 +1,4 @@
-"""What goes into a row comes out of it, whatever it is."""
+"""Every value that goes into a row comes out of it."""
 
 from __future__ import annotations
 

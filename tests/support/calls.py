@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 class Watcher(Protocol):
     def before(self, service: str, operation: str, context: dict[str, Any]) -> Any:
-        """May raise, or return the answer that stands for the call."""
+        """Raise, or return an answer that replaces the call."""
 
     def after(self, service: str, operation: str, context: dict[str, Any]) -> None:
         """May raise: the call was made, and its answer is lost."""

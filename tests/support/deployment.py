@@ -118,7 +118,7 @@ def put_package(stage: Deployment) -> None:
 
 @contextmanager
 def once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
-    """A folder that all test processes share; whoever comes first makes what is to be in it, the others wait."""
+    """A folder that all test processes share; the first makes its content, the others wait."""
     shared = tmp_path_factory.getbasetemp()
     folder = (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / name
     folder.mkdir(exist_ok=True)
@@ -146,14 +146,14 @@ def live(stage: Deployment) -> dict[str, Any]:
     awsl, iam, sns = boto3.client("lambda"), boto3.client("iam"), boto3.client("sns")
     functions = {each["FunctionName"]: each for each in awsl.list_functions()["Functions"]}
     sources = awsl.list_event_source_mappings()["EventSourceMappings"]
-    told = [each["Endpoint"] for each in sns.list_subscriptions()["Subscriptions"]]
+    endpoints = [each["Endpoint"] for each in sns.list_subscriptions()["Subscriptions"]]
     roles = [each["RoleName"] for each in iam.list_roles()["Roles"]]
     return {
         "functions": {name: {key: each.get(key) for key in KEPT} for name, each in functions.items()},
         "sources": sorted((each["EventSourceArn"], each["FunctionArn"]) for each in sources),
         "rules": [each["Name"] for each in boto3.client("events").list_rules()["Rules"]],
         "roles": sorted(name for name in roles if "Logs" not in name),
-        "subscriptions": [endpoint for endpoint in told if ":function:" in endpoint],
+        "subscriptions": [endpoint for endpoint in endpoints if ":function:" in endpoint],
         **live_api(stage),
     }
 

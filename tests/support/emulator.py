@@ -41,7 +41,7 @@ from tests.support.packaged.functions import IN_THE_RUNTIME, Broken, Function, l
 PAGES = re.compile(r"/_aws/execute-api/(\w+)(/.*)")
 FUNCTION = re.compile(r":function:([\w-]+)/")
 SWEEP = 300  # seconds
-later = ThreadPoolExecutor(4)  # what AWS does by itself, while whoever caused it goes on
+later = ThreadPoolExecutor(4)  # what AWS does by itself, while the caller goes on
 _send_batch = lambdas.LambdaBackend.send_sqs_batch
 _send_email = SESV2Response.send_email
 

@@ -58,7 +58,7 @@ MAX_STEPS = 1000  # more than two acts make
 
 
 class _Turns:
-    """One baton: whoever holds it runs to its next AWS call and hands it back."""
+    """One baton: its holder runs to its next AWS call and hands it back."""
 
     def __init__(self, chosen: list[int]):
         self.order: list[int] = []  # which act made each step
@@ -83,7 +83,7 @@ class _Turns:
         self._running = set(range(len(acts)))
         for place, act in enumerate(acts):
             threading.Thread(target=self._run, args=(place, act, outcomes), daemon=True).start()
-            self._back.acquire()  # what an act does before its first call meets nobody
+            self._back.acquire()  # what an act does before its first call meets no one
         while self._running:
             self._hand_on()
         return outcomes

@@ -19,8 +19,8 @@ def tell_mail_events(now: datetime, kind: str = "Send") -> int:
     """SES's event for every mail so far, through the same function as app.py's topic handler. Returns how many."""
     from chalicelib.emails import delivery_events
 
-    tell = {"Send": outbox.send, "Delivery": outbox.delivery, "Bounce": outbox.bounce, "Complaint": outbox.complaint}
+    events = {"Send": outbox.send, "Delivery": outbox.delivery, "Bounce": outbox.bounce, "Complaint": outbox.complaint}
     mails = outbox.accepted()
     for mail in mails:
-        delivery_events.record_delivery_event(tell[kind](mail, now), now)
+        delivery_events.record_delivery_event(events[kind](mail, now), now)
     return len(mails)

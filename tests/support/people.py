@@ -29,7 +29,7 @@ SPONSOR = Person("Sam Sponsor", "sponsor@example.org")
 
 @cache
 def programme() -> Programme:
-    """Return the example, but nobody approves lists: tests of approval say who does."""
+    """Return the example, but no one approves lists: tests of approval say who does."""
     return replace(read_programme(EXAMPLE.read_text(), "programme.yaml", EXAMPLE.parent), raters_approved_by=None)
 
 
@@ -61,7 +61,7 @@ def load(
 
 
 def opened(clock, chosen: tuple[RaterEntry, ...] = (), **more) -> None:  # type: ignore[no-untyped-def]
-    """Load, and let the wave open and everybody be mailed."""
+    """Load, open the wave and email everyone."""
     load(clock.now(), chosen=chosen, **more)
     drain(clock.now())
     drain(clock.to(OPENING))
@@ -69,7 +69,7 @@ def opened(clock, chosen: tuple[RaterEntry, ...] = (), **more) -> None:  # type:
 
 
 def write(*writes: Write) -> None:
-    """Put something into the table that would take long to bring about."""
+    """Put something into the table that would take long to reach."""
     transact(writes)
 
 

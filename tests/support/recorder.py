@@ -147,7 +147,7 @@ def _key(key: dict[str, Any]) -> Key:
 
 
 class RecordingClient:
-    """Stands for chalice.test.Client's `http`: what is posted is an act."""
+    """Replace chalice.test.Client's `http`: what is posted is an act."""
 
     def __init__(self, http: Any, recorder: Recorder) -> None:
         self._http, self._recorder = http, recorder

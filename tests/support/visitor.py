@@ -102,7 +102,7 @@ class Visitor:
         return self.come_back(email, now)
 
     def come_back(self, email: str, now: datetime) -> Visitor:
-        """With the cookie of somebody who was let in."""
+        """Use the cookie of a reader who is signed in."""
         self.cookies[COOKIE] = links.token("session", _session_id(email), str(int(now.timestamp())))
         return self
 

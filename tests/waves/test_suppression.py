@@ -1,4 +1,4 @@
-"""An address that bounced gets no further mail, about anybody, until it is replaced."""
+"""An address that bounced gets no further email, about anyone, until it is replaced."""
 
 from datetime import timedelta
 from itertools import product
@@ -35,7 +35,7 @@ def opened(visitor, clock):
     return visitor
 
 
-def tell(clock, event=outbox.bounce, **more):
+def record_event(clock, event=outbox.bounce, **more):
     delivery_events.record_delivery_event(event(sent_mails(LOST)[0], clock.now(), **more), clock.now())
     drain(clock.now())
 
@@ -49,7 +49,7 @@ def test_what_waits_for_it_is_cancelled_about_every_delegate(opened, clock, even
     others = len(waiting("p1@example.org"))
     assert len(waiting()) == others > 2
 
-    tell(clock, event)
+    record_event(clock, event)
 
     assert waiting() == []
     assert len(waiting("p1@example.org")) == others
@@ -62,7 +62,7 @@ def test_an_email_of_any_kind_that_waits_for_it_is_cancelled(opened, clock):
         queued = replace(sample(kind, about, to=lost), due_at=due_at)
         other = replace(sample(kind, about, "other"), due_at=due_at)
         transact([emails.add(queued), emails.add(other)])
-    tell(clock)
+    record_event(clock)
 
     assert waiting() == []
     assert len(waiting(SAM.email)) == len(delegates) * len(load_kinds())
@@ -72,7 +72,7 @@ def test_an_unconfirmed_email_is_not_sent_to_it_once_more(opened, clock):
     unconfirmed = sample("collect/extended", people.dana(), to=Person("P", LOST))
     transact([emails.add(unconfirmed)])
     emails.claim(unconfirmed.id, "attempt", clock.now(), clock.now() + LEASE)
-    tell(clock)
+    record_event(clock)
     clock.advance(hours=2)
     send(unconfirmed.id, "once more", clock.now())
 
@@ -83,7 +83,7 @@ def test_an_unconfirmed_email_is_not_sent_to_it_once_more(opened, clock):
 def test_a_bounce_that_may_pass_is_shown_and_stops_nothing(opened, clock, kind):
     before = waiting()
 
-    tell(clock, kind=kind)
+    record_event(clock, kind=kind)
 
     assert waiting() == before
     (bounce,) = cohorts.bounces(people.COHORT)
@@ -94,7 +94,7 @@ def test_a_bounce_that_may_pass_is_shown_and_stops_nothing(opened, clock, kind):
 
 
 def test_no_later_mail_is_sent_to_it(opened, clock):
-    tell(clock)
+    record_event(clock)
     close_or_extend.extend(
         people.COHORT, "dana.delegate@example.org", people.DATES.closes + timedelta(days=7), clock.now()
     )
@@ -106,14 +106,14 @@ def test_no_later_mail_is_sent_to_it(opened, clock):
 
 
 def test_an_event_told_twice_changes_nothing_more(opened, clock):
-    tell(clock)
-    tell(clock)
+    record_event(clock)
+    record_event(clock)
 
     assert len(cohorts.bounces(people.COHORT)) == 1
 
 
 def test_another_address_gets_what_was_still_to_come(opened, clock):
-    tell(clock)
+    record_event(clock)
     address_change.change_address(people.COHORT, LOST, NEW, clock.now(), "ada@example.org")
     drain(clock.now())
 

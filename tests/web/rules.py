@@ -10,7 +10,7 @@ class Rule:
     """Who gets past a route with the links and ids of the autumn cohort.
 
     verb   whose signature the token carries; empty for a route without one
-    who    None if the link is enough; else whoever must be signed in
+    who    None if the link is enough; else the role that must be signed in
     """
 
     verb: str = ""
@@ -45,9 +45,9 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/nominate/{token}"): Rule("nominate"),
     **both("/nominate/{token}/check", Rule("nominate")),
     ("POST", "/nominate/{token}/send"): Rule("nominate"),
-    **both("/nominate/{token}/person/{person}", Rule("nominate", shows=400)),  # nobody of this id is on the list
+    **both("/nominate/{token}/person/{person}", Rule("nominate", shows=400)),  # no one of this id is on the list
     ("POST", "/nominate/{token}/person/{person}"): Rule("nominate"),
-    **both("/approve/{token}", Rule("approve", shows=400)),  # the example asks nobody to approve
+    **both("/approve/{token}", Rule("approve", shows=400)),  # the example asks no one to approve
     ("POST", "/approve/{token}"): Rule("approve", shows=400),
     **both("/answer/{token}", Rule("answer")),
     **both("/answer/{token}/page/{page_id}", Rule("answer")),

@@ -56,7 +56,7 @@ def guess(challenge: str, tries: int, now: datetime) -> bool:
 
 
 def test_a_year_of_guessing_has_less_than_one_chance_in_ten_thousand(aws):
-    """A guesser asks whenever that is allowed and tries whatever is taken, by day and night."""
+    """A guesser asks whenever that is allowed and tries as often as is allowed, by day and night."""
     tries: Counter[str] = Counter()
     now, challenge, number = MONDAY, "", 0
     while now < MONDAY + YEAR:
@@ -188,21 +188,21 @@ def test_the_owner_hears_of_wrong_codes_once_a_day_and_the_log_of_each_without_a
         for n in range(3):
             guess(sign_in_codes.ask(administrator(), f"challenge{day}{n}", now), n, now + timedelta(minutes=n))
         drain(now + timedelta(minutes=9))
-    told = [mail.row for mail in sent_mails(ADMINISTRATOR) if mail.row.startswith("web/wrong_code#")]
+    emailed = [mail.row for mail in sent_mails(ADMINISTRATOR) if mail.row.startswith("web/wrong_code#")]
     logged = [json.loads(line) for line in lines.getvalue().splitlines() if "code_refused" in line]
 
     who = administrator().who
-    assert told == [f"web/wrong_code#{who}#2026-09-07", f"web/wrong_code#{who}#2026-09-08"]
+    assert emailed == [f"web/wrong_code#{who}#2026-09-07", f"web/wrong_code#{who}#2026-09-08"]
     assert [line["reader"] for line in logged] == [who] * 6
     assert "@" not in lines.getvalue()
 
 
 def test_an_address_that_is_nobodys_gets_no_email_and_its_rows_hold_none(aws):
-    stranger = readers.administrator(readers.administrator_token("nobody@example.org"))
+    stranger = readers.administrator(readers.administrator_token("no.one@example.org"))
     sign_in_codes.ask(stranger, "challenge", MONDAY)
     with pytest.raises(CodeRefused):
         sign_in_codes.spend(stranger, "challenge", wrong("challenge", 0), Session("hash", "who", MONDAY), MONDAY)
     drain(MONDAY)
 
     assert sent_mails() == []
-    assert "nobody" not in repr(list(scan()))
+    assert "no.one" not in repr(list(scan()))

@@ -1,4 +1,4 @@
-"""No body that anybody can post ends in "something went wrong": it is read, or refused with a page that says why."""
+"""No body that anyone can post ends in "something went wrong": it is read, or refused with a page that says why."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def field_names() -> list[str]:
 
 
 def _headers(path: str, kind: str) -> dict[str, str]:
-    name = RULES["POST", path].who or "nobody"
+    name = RULES["POST", path].who or "no one"
     key = administrator_key if name == "administrator" else reader_key
     cookie = signing.token("session", session_of(name, key), str(int(NOW.timestamp())))
-    return {"Content-Type": kind, **({} if name == "nobody" else {"Cookie": f"{COOKIE}={cookie}"})}
+    return {"Content-Type": kind, **({} if name == "no one" else {"Cookie": f"{COOKIE}={cookie}"})}
 
 
 def _nonce(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, and being out again: what the browser is told, and what ends a session."""
+"""Signing in, staying signed in, and being out again: what the browser gets, and what ends a session."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_signing_out_ends_the_session_for_good(visitor, clock, report):
     visitor.post(visitor.links("/sign-out")[0])
     assert heading(visitor) == "You are signed out"
     assert visitor.cookies[COOKIE] == ""
-    visitor.cookies.update(kept)  # somebody who copied the cookie
+    visitor.cookies.update(kept)  # a thief who copied the cookie
     assert not signed_in(visitor, report)
 
 
@@ -197,7 +197,7 @@ def administrators_page(visitor, email: str) -> str:
 
 def test_the_administrators_page_answers_alike_whether_or_not_an_address_is_listed(visitor, clock):
     pages = [
-        administrators_page(visitor, email) for email in (ADMINISTRATOR, ADMINISTRATOR.upper(), "nobody@example.org")
+        administrators_page(visitor, email) for email in (ADMINISTRATOR, ADMINISTRATOR.upper(), "no.one@example.org")
     ]
     drain(clock.now())
 
@@ -210,7 +210,7 @@ def test_the_administrators_page_answers_alike_whether_or_not_an_address_is_list
 
 
 def test_a_code_for_administrators_is_not_one_for_readers_at_the_same_address(visitor, clock, report):
-    """Anybody may type an address on the administrators' page."""
+    """Anyone may type an address on the administrators' page."""
     visitor.open(report)
     visitor.post(visitor.links("/sign-in/")[0])
     take = visitor.links("/sign-in/")[0]

@@ -61,7 +61,7 @@ class Known(Struct):
 
 
 class Codes(RuleBasedStateMachine):
-    """Beside every code stands what a person was promised about it."""
+    """The test of each code names what a person was promised about it."""
 
     @initialize()
     def begin(self):

@@ -1,4 +1,4 @@
-"""Every page template compiles, none can print an undefined name, and each tells where its reader is."""
+"""Every page template compiles, none can print an undefined name, and each shows where its reader is."""
 
 import re
 

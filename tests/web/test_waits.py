@@ -32,7 +32,7 @@ def use_every_chance(rule: Waits, until: datetime) -> list[datetime]:
 
 
 def accepted(rule: Waits, wanted: list[datetime]) -> list[datetime]:
-    """Which of the moments somebody wanted were allowed."""
+    """Return which of the wanted moments were allowed."""
     done: list[datetime] = []
     for now in wanted:
         if rule.next_at(done, now) <= now:

@@ -1,4 +1,4 @@
-"""Every route, asked by everybody, with other people's links and ids."""
+"""Every route, asked by every role, with other people's links and ids."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 HERE, THERE = "autumn", "spring"  # two cohorts whose people have nothing to do with one another
 NOW = people.OPENING + timedelta(minutes=1)
 PEOPLE = {
-    "nobody": "",
+    "no one": "",
     "coach": "coach.autumn@example.org",
     "other coach": "coach.spring@example.org",
     "sponsor": "sponsor.autumn@example.org",
@@ -85,7 +85,7 @@ def client(aws) -> Iterator[Client]:
 
 @cache
 def two_cohorts() -> Scene:
-    """Built once; everybody has a session."""
+    """Built once; every role has a session."""
 
     def build() -> None:
         clock = Clock()
@@ -102,7 +102,7 @@ def two_cohorts() -> Scene:
 
 
 def set_up(cohort_id: str, clock: Clock) -> None:
-    """A delegate with an open questionnaire; beside it a report that could be read, released and summed up."""
+    """A delegate with an open questionnaire; in addition a report that could be read, released and summed up."""
     rules = people.programme()
     coach, sponsor, delegate = (Person(part, f"{part}.{cohort_id}@example.org") for part in PARTS)
     entry = DelegateEntry(delegate, "Lead", "Nursing", people.person(f"manager {cohort_id}"), coach)
@@ -182,7 +182,7 @@ def asked(client: Client, method: str, path: str, name: str, typed: dict[str, st
     """Chalice's test client knows no HEAD; it is the same view as GET."""
     used = str(int(NOW.timestamp()))
     key = administrator_key if name == "administrator" else reader_key
-    cookie = {} if name == "nobody" else {"Cookie": f"{COOKIE}={signing.token('session', session_of(name, key), used)}"}
+    cookie = {} if name == "no one" else {"Cookie": f"{COOKIE}={signing.token('session', session_of(name, key), used)}"}
     if method == "POST" and re.search(BRINGS_FILES, path):
         return client.http.post(path, headers=MULTIPART | cookie, body=multipart(typed or {}))
     if method == "POST":
@@ -239,7 +239,7 @@ def test_a_form_of_somebody_elses_session_is_refused_and_changes_nothing(client)
         rule = RULES[method, path]
         url = path_of(path, token_of(rule.verb))
         before = rows()
-        for nonce in ("", "forged", nonce_of("nobody"), nonce_of("other coach")):
+        for nonce in ("", "forged", nonce_of("no one"), nonce_of("other coach")):
             if method == "POST":
                 answer = asked(client, method, url, rule.who, {"form": nonce, "kind": "pdf", "summary": "impact"})
                 assert answer.status_code == 400, f"{method} {path}"
@@ -262,7 +262,7 @@ def test_other_peoples_ids_open_nothing(client):
 def test_a_forged_link_opens_nothing_for_anybody(client, forged):
     before = rows()
     for method, path in LINKED:
-        for name in ("nobody", RULES[method, path].who or "delegate"):
+        for name in ("no one", RULES[method, path].who or "delegate"):
             answer = asked(client, method, path_of(path, forged), name, {"form": nonce_of(name)})
             assert answer.status_code in (400, 404), f"{method} {path} by {name}: {answer.status_code}"
     assert rows() == before
@@ -274,7 +274,7 @@ def test_a_link_for_one_purpose_opens_no_other(client):
     for method, path in LINKED:
         for verb in verbs:
             if verb != RULES[method, path].verb and method == "GET":
-                answer = asked(client, method, path_of(path, signing.token(verb, *parts(verb, HERE))), "nobody")
+                answer = asked(client, method, path_of(path, signing.token(verb, *parts(verb, HERE))), "no one")
                 assert answer.status_code == 404, f"{method} {path} with a link to {verb}"
     assert rows() == before
 
@@ -284,7 +284,7 @@ def test_reading_changes_nothing_and_a_form_without_its_page_neither(client):
     for method, path in LINKED:
         rule = RULES[method, path]
         url = path_of(path, signing.token(rule.verb, *parts(rule.verb, HERE)))
-        answer = asked(client, method, url, rule.who or "nobody")
+        answer = asked(client, method, url, rule.who or "no one")
         expected = (400, 404) if method == "POST" else (rule.shows, 303)
         assert answer.status_code in expected, f"{method} {path}: {answer.status_code}"
         assert rows() == before, f"{method} {path} changed something"
@@ -357,7 +357,7 @@ def test_a_link_of_who_was_entitled_opens_nothing(handed_over, verb):
     wrong, before = [], rows()
     for method, path in LINKED:
         if RULES[method, path].verb == verb and "/sign-in/" not in path:
-            answer = asked(handed_over, method, path_of(path, old), "nobody", {"form": "x"})
+            answer = asked(handed_over, method, path_of(path, old), "no one", {"form": "x"})
             refused = answer.status_code in (404, 410) or (method == "POST" and answer.status_code == 400)
             if not refused or b"Secret" in answer.body or b"New delegate" in answer.body:
                 wrong.append(f"{method} {path}: {answer.status_code}")
@@ -376,4 +376,4 @@ def test_the_successors_get_in(handed_over):
         kinds.SPONSOR.token(cohort),
     ]
     for verb, token in zip(("hub", "coach", "sponsor"), links, strict=True):
-        assert asked(handed_over, "GET", f"/{verb}/{token}", "nobody").status_code == 200, verb
+        assert asked(handed_over, "GET", f"/{verb}/{token}", "no one").status_code == 200, verb

@@ -40,7 +40,7 @@ class Functions:
         self._starting = threading.Lock()
 
     def call(self, name: str, event: dict[str, Any]) -> Any:
-        with self._starting, record.running(""):  # a role is made by whoever deploys
+        with self._starting, record.running(""):  # the person who deploys makes a role
             if name not in self._running:
                 handler = "app.app" if name == "api_handler" else f"app.{name}"
                 given = {**environment(name, self.home), **self._credentials(name)}
@@ -122,7 +122,7 @@ def environment(name: str, home: Path) -> dict[str, str]:
 
 
 def lay_out(home: Path, package: Path) -> None:
-    """The unpacked zip, what Lambda's runtime has beside it, and the layer."""
+    """The unpacked zip, what Lambda's runtime adds, and the layer."""
     subprocess.run([sys.executable, "-m", "zipfile", "-e", str(package), str(home / "task")], check=True)
     link_installed(home / "runtime", IN_THE_RUNTIME)
     link_installed(home / "layer", IN_THE_LAYER)

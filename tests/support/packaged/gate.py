@@ -24,7 +24,7 @@ from infra.local.account import ACCOUNT, REGION
 
 ROOT = Path(__file__).parents[3]
 TOOLS = ROOT / ".venv-infra"
-sys.path += map(str, TOOLS.glob("lib/*/site-packages"))  # at the end: what is in .venv stays as it is
+sys.path += map(str, TOOLS.glob("lib/*/site-packages"))  # at the end: what is in .venv comes first
 
 from ministack.core import iam_actions, iam_evaluator  # noqa: E402
 
@@ -53,7 +53,7 @@ class Gate:
 
     def refusal(self, function: str, service: str, environ: dict[str, Any]) -> tuple[Any, ...] | None:
         asked = list(checks(service, *request(environ)))
-        assert asked, f"{function} made a call to {service} that nobody can judge: {environ['PATH_INFO']}"
+        assert asked, f"{function} made a call to {service} that no rule covers: {environ['PATH_INFO']}"
         for action, arn in asked:
             self.asked.add((function, action, arn))
             if not allows(self.policies[function], action, arn):
