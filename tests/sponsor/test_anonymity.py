@@ -131,7 +131,7 @@ def test_the_proof_notices_a_mean_of_four():
     assert shown_rows(tiny_programme(), people) == []
 
 
-# --- no answer is certain for any answers at all  ------------------------------------------------------------------
+# --- no answer is certain for any answers at all -------------------------------------------------------------------
 
 
 def certain(publish: Callable[[Sequence], Hashable], states: Sequence[tuple], delegates: int) -> list[Sequence]:

@@ -26,7 +26,7 @@ from tests.web.test_who_may_what import NOW, client, nonce_of, path_of, session_
 POSTS = sorted(path for method, path in RULES if method == "POST")
 PLAIN = [path for path in POSTS if not RULES["POST", path].files]
 WITH_FILES = [path for path in POSTS if RULES["POST", path].files]
-UNDERSTOOD = {200, 303, 400, 403, 404, 409, 410, 413, 415}
+UNDERSTOOD = {200, 303, 400, 403, 404, 409, 410, 413, 415, 429}  # 429: "please wait", after many codes
 ODD_TEXTS = [
     "",
     "é",
