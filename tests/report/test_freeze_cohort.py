@@ -36,7 +36,7 @@ def an_id(name: str) -> str:
 
 
 def close(name: str, now, rating: int = 4, **how: str) -> None:
-    """As the close job leaves a delegate whom five peers have rated."""
+    """As the close job leaves a delegate with five peers' ratings."""
     items = [item.id for item in people.programme().items][:2]  # few, so that hundreds of attempts stay quick
     answers = {f"{k}": Response("peer", Answers(dict.fromkeys(items, rating))) for k in range(5)}
     own = {"own": Response("self", Answers(dict.fromkeys(items, 3)))}
@@ -101,7 +101,7 @@ def test_who_closes_after_the_deadline_sees_the_means_of_the_others(aws, clock):
 
 
 def run_only(kind: str, now) -> None:
-    """Just these jobs: the waves of those who were not closed stay as they are."""
+    """Just these jobs: the waves of those who were not closed are unchanged."""
     from chalicelib.jobs import run
     from chalicelib.jobs.kinds import HANDLERS
 
@@ -192,9 +192,9 @@ def test_what_another_attempt_froze_stands(aws, clock):
 
     found = freeze_cohort._round(people.COHORT, BASELINE)
     commit([cohort_figures.add(first)], clock.now())
-    stands, _ = freeze_cohort._freeze(found, clock.now())
+    snapshot, _ = freeze_cohort._freeze(found, clock.now())
 
-    assert stands == first
+    assert snapshot == first
     assert len(list(query(f"COHORT#{people.COHORT}", "FIGURES#"))) == 1
 
 

@@ -183,7 +183,7 @@ def test_letters_that_no_font_puts_together_are_named(problems):
 
 
 def test_a_comment_changes_nothing_but_itself():
-    """What a rater typed stands in one quotation: whatever it is, the other pages are the same to the letter."""
+    """A rater's text is in one quotation: for any text the other pages are the same to the letter."""
     plain, awkward = (
         [page.extract_text() for page in PdfReader(BytesIO(_printed(text))).pages]
         for text in ("Thank you.", AWKWARD["markup"])

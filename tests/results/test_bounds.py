@@ -135,7 +135,7 @@ def test_numbers_are_rounded_once_however_long_they_are():
     assert str(one_decimal(Fraction(-1, 20))) == "-0.1"
 
 
-# --- everybody gives the highest rating ---------------------------------------------------------------------------
+# --- everyone gives the highest rating ----------------------------------------------------------------------------
 
 
 def ceiling(*ratings: int, peers: int = 4, own: int = 5) -> tuple[Programme, Facts]:
@@ -206,7 +206,7 @@ def test_groups_differ_only_by_what_their_bounds_leave():
     assert found(3) == [("direct_report", "peer")]
 
 
-# --- facts that were made before they told their bounds -----------------------------------------------------------
+# --- facts that were made before they had bounds ------ -----------------------------------------------------------
 
 
 def as_they_were(facts: Facts) -> bytes:
