@@ -1,7 +1,6 @@
 """Find words that this product does not use: `python -m infra.checks.plain_english`.
 
-A file may not gain hits. `allowed_words/` has one file for each top folder, with the number of hits that each of its
-files still has. Run `--write` after a clean-up to lower them. List a hit that must stay in EXCEPTIONS with its reason.
+Any hit fails. List a hit that must stay in EXCEPTIONS with its reason.
 """
 
 from __future__ import annotations
@@ -9,12 +8,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-BASELINE = Path(__file__).parent / "allowed_words"
 KINDS = ("*.py", "*.md", "*.j2", "*.js", "*.typ", "Makefile")
 OURSELVES = ("infra/checks/plain_english.py", "tests/checks/test_plain_english.py")
 
@@ -83,44 +81,13 @@ def tracked_files() -> list[str]:
     return [name for name in listed.stdout.split() if name not in OURSELVES]
 
 
-def read_baseline(text: str) -> dict[str, int]:
-    """Return how many hits each file may have."""
-    return {name: int(count) for count, name in (line.split(" ", 1) for line in text.splitlines())}
-
-
-def write_baseline(counts: Mapping[str, int], folder: Path) -> None:
-    """Write one file for each top folder, so that changes in different folders do not conflict."""
-    lines: dict[str, list[str]] = {}
-    for name in sorted(counts):
-        lines.setdefault(_top_folder(name), []).append(f"{counts[name]} {name}\n")
-    folder.mkdir(exist_ok=True)
-    for path in folder.glob("*.txt"):
-        path.unlink()
-    for top, these in lines.items():
-        (folder / f"{top}.txt").write_text("".join(these), "utf-8")
-
-
-def _top_folder(name: str) -> str:
-    return name.split("/", 1)[0] if "/" in name else "root"
-
-
-def worse(found: Mapping[str, Sequence[Hit]], allowed: Mapping[str, int]) -> dict[str, Sequence[Hit]]:
-    """Return the files that have more hits than the baseline allows."""
-    return {name: these for name, these in found.items() if len(these) > allowed.get(name, 0)}
-
-
-def main(options: Sequence[str]) -> int:
-    found = {name: hits(name, (ROOT / name).read_text("utf-8")) for name in tracked_files()}
-    if "--write" in options:
-        write_baseline({name: len(these) for name, these in found.items() if these}, BASELINE)
-        return 0
-    allowed = read_baseline("".join(path.read_text("utf-8") for path in BASELINE.glob("*.txt")))
-    for name, these in worse(found, allowed).items():
-        print(f"{name} has {len(these)} words to replace, {allowed.get(name, 0)} are allowed:")
-        for hit in these:
-            print(f"  {name}:{hit.line}: “{hit.word}”: write {hit.better}")
-    return bool(worse(found, allowed))
+def main() -> int:
+    """Print every word to replace. Return 1 if there is one."""
+    found = [(name, hit) for name in tracked_files() for hit in hits(name, (ROOT / name).read_text("utf-8"))]
+    for name, hit in found:
+        print(f"{name}:{hit.line}: “{hit.word}”: write {hit.better}")
+    return bool(found)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
