@@ -16,7 +16,7 @@ from chalicelib.web.page import HEADERS
 from chalicelib.web.templating import render
 
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-STYLE_ATTRIBUTE = re.compile(r'<[^>]+ style="([^"]*)"')  # only in reports of earlier versions
+STYLE_ATTRIBUTE = re.compile(r' style="([^"]*)"')  # only in reports of earlier versions
 BEHAVIOUR = re.compile(r'<li data-behaviour="([a-z0-9_-]{1,40})"[^>]*>')
 CONTENTS = 'id="contents"'
 POLICY = (

@@ -27,6 +27,7 @@ METHODS = {"compile", "search", "match", "fullmatch", "sub", "split", "findall",
 MADE_LATER = {
     # what is put together from data cannot be found in the code: file, and why it is harmless
     "collect/comment_check.py": "the writer's own name is escaped; the rules are declared: see test_selfcheck_rules",
+    "core/you_wording.py": "whole words, each listed as it is",
     "report/pdf_text.py": "the note that we set for other scripts: see _of_the_note",
     "store/row_kinds.py": "templates of our own keys",
     "web/sign_in_codes.py": "a number of digits",
