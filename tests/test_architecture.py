@@ -90,7 +90,7 @@ def test_an_upward_import_is_named(tree, name, line):
         path.write_text(text)
 
 
-def test_every_module_stands_in_a_folder():
+def test_every_module_is_in_a_folder():
     assert [name for name in MODULES if "." not in name and name not in ("__init__", "__main__")] == []
 
 

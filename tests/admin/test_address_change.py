@@ -69,7 +69,7 @@ def waiting():
     return {row["id"]: row["to"]["email"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}
 
 
-def test_a_rater_is_invited_anew_and_the_old_link_opens_nothing(opened, clock):
+def test_a_rater_is_invited_again_and_the_old_link_opens_nothing(opened, clock):
     before = people.link("p0", "answer")
     reminders = {mail for mail, to in waiting().items() if to == old("p0")}
 
@@ -181,7 +181,7 @@ def test_an_answer_given_stays_and_counts(opened, clock):
     assert [row["group"] for row in scan() if row["sk"].startswith("RESPONSE#baseline")] == ["peer"]
 
 
-def test_the_old_address_is_told_at_once_and_once(opened, clock):
+def test_the_old_address_is_notified_at_once_and_once(opened, clock):
     for _ in range(2):
         change(clock, "p0")
 
@@ -207,7 +207,7 @@ def test_an_address_that_bounced_gets_no_notice(opened, clock):
     assert notices("p0") == []
 
 
-def test_an_email_that_waits_for_the_old_address_goes_to_the_new_one_or_is_made_anew(visitor, clock):
+def test_an_email_that_waits_for_the_old_address_goes_to_the_new_one_or_is_made_again(visitor, clock):
     """SES was away at the opening: first invitations still wait when the address is corrected."""
     people.load(clock.now(), chosen=people.raters(4, 0))
     drain(clock.now())
@@ -260,7 +260,7 @@ def test_a_file_with_the_sponsor_of_before_gives_them_another_link_once_more(ope
     assert (cohort.sponsor.email, cohort.sponsor_link) == (people.SPONSOR.email, 3)
 
 
-def test_a_mail_that_reached_somebody_else_is_asked_anew_under_the_right_address(opened, clock):
+def test_a_mail_that_reached_someone_else_is_asked_again_under_the_right_address(opened, clock):
     opened.open(people.link("p0", "decline"))
     opened.post(opened.url, {"reason": "wrong_person"})
     assert cohorts.list_lines(people.COHORT)[0].declined == 1
@@ -342,7 +342,7 @@ def test_a_delegate_with_another_address_is_the_same_delegate_to_a_file_and_to_c
     close_or_extend.close_now(people.COHORT, "Dora.Delegate@example.org", clock.now())
 
 
-def test_a_coach_moves_with_all_their_delegates_and_is_told_once(visitor, clock):
+def test_a_coach_moves_with_all_their_delegates_and_is_notified_once(visitor, clock):
     people.opened(clock, names=("dana delegate", "dora delegate"))
     change(clock, "cleo coach")
     change(clock, "cleo coach")

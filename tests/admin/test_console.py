@@ -252,7 +252,7 @@ def test_a_follow_up_is_planned_once(closed, clock):
         pytest.param("2027-05-31", "2027-09-30", "closes", "more than 90 days", id="too long"),
     ],
 )
-def test_dates_of_a_follow_up_that_make_no_sense_are_told_at_their_field(closed, opens, closes, field, said):
+def test_dates_of_a_follow_up_that_make_no_sense_are_listed_at_their_field(closed, opens, closes, field, said):
     url = f"{COHORT}/followup"
     closed.open(url).post(url, {"opens": opens, "closes": closes})
 
@@ -285,7 +285,7 @@ def test_a_delegates_page_leads_to_their_address_and_link(opened):
         opened.open(dana())
 
 
-def test_everybodys_questionnaire_is_closed_at_once(opened, clock):
+def test_everyones_questionnaire_is_closed_at_once(opened, clock):
     opened.open(COHORT)
     (url,) = opened.links("/all/close")
     opened.open(url).post(url)
@@ -389,7 +389,7 @@ def test_a_head_request_and_a_get_change_nothing(opened):
     assert list(scan()) == before
 
 
-def test_whoever_is_not_signed_in_sees_the_sign_in_page(visitor, clock):
+def test_a_reader_who_is_not_signed_in_sees_the_sign_in_page(visitor, clock):
     people.opened(clock)
     for url in (f"{BASE_URL}/admin", COHORT, f"{COHORT}/progress", f"{BASE_URL}/admin/start"):
         assert "Administrators: sign in" in visitor.open(url).page

@@ -80,7 +80,7 @@ def test_an_erasure_that_was_interrupted_is_finished_by_a_repeat(opened, clock, 
     assert DANA not in everything()
 
 
-def test_whoever_left_after_the_close_keeps_the_report(opened, clock):
+def test_a_delegate_who_left_after_the_close_keeps_the_report(opened, clock):
     for name in ("p0", "p1", "p2", "p3", "mara manager"):
         url = next(link for link in _answering(name) if f"/{people.dana()}." in link)
         people.send(people.answer_all(opened, url), url)

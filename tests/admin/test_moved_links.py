@@ -127,7 +127,7 @@ def test_a_change_that_was_saved_after_sending_is_dropped_and_what_was_sent_coun
     assert (moved().draft, moved().sent) == ({}, sent)
 
 
-def test_a_closed_questionnaire_thanks_nobody_for_what_another_link_sent(opened, clock):
+def test_a_closed_questionnaire_thanks_no_one_for_what_another_link_sent(opened, clock):
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url), url)
     move(clock)

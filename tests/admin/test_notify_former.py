@@ -43,7 +43,7 @@ def name_another(clock, part, who):
 
 
 @pytest.mark.parametrize("part", sorted(FORMER))
-def test_who_had_the_part_is_told_once_and_no_one_else(opened, clock, part):
+def test_who_had_the_part_is_notified_once_and_no_one_else(opened, clock, part):
     name_another(clock, part, "nora new")
 
     (notice,) = notices_to(FORMER[part])
@@ -79,7 +79,7 @@ def test_the_trail_names_another_sponsor(opened, clock):
     assert ("named another sponsor", BY, people.COHORT) in acts()
 
 
-def test_the_same_people_again_tell_no_one(opened, clock):
+def test_the_same_people_again_notify_no_one(opened, clock):
     renamed = replace(cohorts.find(people.COHORT), title="Another title")
     entries = tuple(people.entry(name) for name in ("dana delegate", "dora delegate"))
     load_cohort(renamed, people.programme(), entries, {}, clock.advance(minutes=1), BY)

@@ -71,7 +71,7 @@ def test_a_rater_finds_their_own_place_in_what_is_shared(opened, clock):
     assert {row["sk"].partition("#")[0] for row in rows} == {"NOMINATION", "INVITATION", "LOAD", "PEOPLE", "MAIL"}
 
 
-def test_who_stands_in_the_row_of_a_delegate_gets_no_details_of_the_delegate(opened, clock):
+def test_who_is_in_the_row_of_a_delegate_gets_no_details_of_the_delegate(opened, clock):
     row = next(row for row in exported("mara manager", clock) if row["sk"] == "META")
 
     assert row.keys() - {"pk", "sk"} == {"manager"}

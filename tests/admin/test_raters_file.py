@@ -59,7 +59,7 @@ def test_the_delegate_sends_the_rest_herself(choosing, clock):
     assert [len(sent_mails(f"{name}@example.org")) for name in ("p0", "p1", "p9")] == [1, 1, 1]
 
 
-def test_the_same_file_again_asks_nobody_twice(choosing, clock):
+def test_the_same_file_again_asks_no_one_twice(choosing, clock):
     load(clock, FILE)
     before = on_list()
     load(clock, FILE, names=("dana delegate", "dora delegate"))
@@ -70,7 +70,7 @@ def test_the_same_file_again_asks_nobody_twice(choosing, clock):
 
 @pytest.mark.parametrize("guess", ["p9@example.org", "p7@example.org"])
 @pytest.mark.parametrize("group", ["peer", "direct_report"])
-def test_a_preview_tells_nothing_of_whom_the_delegate_has_only_chosen(choosing, clock, guess, group):
+def test_a_preview_shows_nothing_of_whom_the_delegate_has_only_chosen(choosing, clock, guess, group):
     page = f"{BASE_URL}/admin/cohort/{people.COHORT}/people"
     rows = f"delegate_email,group,name,email\n{people.person('dana delegate').email},{group},Pat,{guess}\n"
     choosing.let_in_administrator(clock.now()).open(page)
@@ -115,7 +115,7 @@ def test_who_is_not_in_a_later_file_stays_and_so_does_their_group(clock, aws):
 
 
 @pytest.mark.parametrize("held", [True, False])
-def test_once_the_questionnaire_has_closed_nobody_is_put_on_the_list(clock, visitor, held):
+def test_once_the_questionnaire_has_closed_no_one_is_put_on_the_list(clock, visitor, held):
     """They could not be asked any more, and a list that says they were would be wrong."""
     people.opened(clock, chosen=people.raters(4, 0))
     if not held:

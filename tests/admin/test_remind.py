@@ -73,7 +73,7 @@ def test_the_next_day_it_may_be_done_again(opened, clock):
     assert count([people.dana()], clock.now()) == 6
 
 
-def test_nobody_is_chased_on_the_day_of_a_reminder(opened, clock):
+def test_no_one_is_chased_on_the_day_of_a_reminder(opened, clock):
     programme = people.programme()
     day = people.DATES.closes - timedelta(days=programme.reminders[-1])
     clock.to(local_moment(day, 7, "Europe/London"))
@@ -121,7 +121,7 @@ def test_an_address_that_does_not_work_is_not_mailed_again(opened, clock):
     assert count([people.dana()], clock.now()) == 5
 
 
-def test_a_delegate_who_chose_nobody_is_asked_to_choose(visitor, clock):
+def test_a_delegate_who_chose_no_one_is_asked_to_choose(visitor, clock):
     people.opened(clock)
     clock.advance(days=1)
 
@@ -144,7 +144,7 @@ def test_the_whole_cohort_is_chased_at_once(visitor, clock):
     assert _sent() - before == promised == 12
 
 
-def test_nobody_is_chased_once_the_questionnaire_is_closed(opened, clock):
+def test_no_one_is_chased_once_the_questionnaire_is_closed(opened, clock):
     drain(clock.to(people.CLOSE))
 
     with pytest.raises(ChaseRefused):

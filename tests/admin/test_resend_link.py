@@ -42,7 +42,7 @@ def test_the_sponsor_gets_theirs(visitor, clock):
     assert any("/sponsor/" in url for mail in sent_mails(people.SPONSOR.email) for url in mail.links)
 
 
-def test_a_stranger_is_named_and_nobody_is_mailed(visitor, clock):
+def test_a_stranger_is_named_and_no_one_is_mailed(visitor, clock):
     people.opened(clock)
 
     with pytest.raises(AddressNotFound, match="who@example"):

@@ -154,7 +154,7 @@ def test_a_rater_who_has_responded_gets_no_invitation_and_the_administrator_does
     assert len({row["about"] for row in noted}) == 1
 
 
-def test_the_list_of_refused_emails_does_not_tell_who_has_answered(visitor, clock):
+def test_the_list_of_refused_emails_does_not_show_who_has_answered(visitor, clock):
     """A reminder that SES refused stays on it when the answer cancels the reminder."""
     people.opened(clock, chosen=people.raters(4, 0))
     with watched_by(SesSays(CONTENT[0], message=CONTENT[1])):
@@ -170,7 +170,7 @@ def test_the_list_of_refused_emails_does_not_tell_who_has_answered(visitor, cloc
     assert len(sent_mails(P0)) == 1, "the invitation, and no reminder after the answer"
 
 
-def test_nobody_is_asked_about_a_delegate_who_has_left(refused, clock):
+def test_no_one_is_asked_about_a_delegate_who_has_left(refused, clock):
     withdraw_delegate.withdraw(people.dana(), clock.now(), BY)
     drain(clock.now())
 

@@ -135,7 +135,7 @@ def test_links_that_an_earlier_version_emailed_work_until_they_are_revoked(opene
         assert is_revoked(opened, url)
 
 
-def test_destroying_answers_shuts_out_whoever_has_the_old_email(opened, clock):
+def test_destroying_answers_shuts_out_a_person_who_has_the_old_email(opened, clock):
     """Its inbox link led to the new questionnaire of the person who was asked again."""
     of_email, earlier = people.link("p0", "inbox"), signing.make("inbox", inbox_key(people.dana(), P0))
     void_answers.void(people.COHORT, P0, clock.now(), BY)

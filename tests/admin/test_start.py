@@ -87,7 +87,7 @@ def test_confirming_twice_is_success_and_changes_nothing(admin, clock):
     assert rows() == before
 
 
-def test_faults_are_told_by_row_and_column_and_sound_files_are_kept(admin):
+def test_faults_are_listed_by_row_and_column_and_valid_files_are_kept(admin):
     preview(admin, delegates=HEADER + DANA.replace("mara@example.org", "mara"), typed={"closes": ""})
 
     assert (admin.status, rows()) == (400, [])
@@ -193,7 +193,7 @@ def test_more_raters_than_a_group_takes_are_refused_with_those_who_are_listed(ad
     assert f"than the {most} allowed, with those on the list already" in admin.page
 
 
-def test_a_preview_says_that_nobody_is_added_to_a_closed_questionnaire(admin, clock):
+def test_a_preview_says_that_no_one_is_added_to_a_closed_questionnaire(admin, clock):
     preview(admin)
     confirm(admin)
     drain(clock.now())

@@ -120,7 +120,7 @@ def seen_by_everyone(visitor, clock, capsys):
     return capsys.readouterr().out, hub, [re.sub(r'value="[^"]{20,}"', "", page) for page in pages]
 
 
-def test_nobody_is_shown_whether_there_was_anything_to_destroy(visitor, clock, capsys):
+def test_no_one_is_shown_whether_there_was_anything_to_destroy(visitor, clock, capsys):
     """The same pages, commands and emails, whether the rater had sent answers, saved some, or done nothing."""
     worlds = []
     scene = Scene(lambda: people.opened(clock, chosen=people.raters(4, 4)))
@@ -217,7 +217,7 @@ def test_one_delegate_of_several_may_be_chosen(visitor, clock):
         void_answers.void(people.COHORT, people.person("p0").email, clock.now(), BY, delegate="who@example.org")
 
 
-def test_who_declined_is_not_asked_again_and_nobody_learns_it(opened, clock):
+def test_who_declined_is_not_asked_again_and_no_one_learns_it(opened, clock):
     opened.open(people.link("p0", "decline"))
     opened.post(opened.url, {"reason": "no_time"})
     voided(clock)

@@ -105,7 +105,7 @@ def test_withdrawing_twice_is_success(clock, aws):
     assert cohorts.list_lines(people.COHORT)[0].withdrawn
 
 
-def test_nobody_is_asked_to_approve_the_list_of_who_has_left(visitor, clock):
+def test_no_one_is_asked_to_approve_the_list_of_who_has_left(visitor, clock):
     people.send_list_to_coach(visitor, clock)
     withdraw_dana(clock)
     drain(clock.advance(days=6))

@@ -94,7 +94,7 @@ def test_delegates_are_asked_about_themselves():
         (("1", "2", "3", "4", "5", "6"), False),
     ],
 )
-def test_a_scale_stands_in_a_row_on_a_phone_if_its_words_fit(labels, fits):
+def test_a_scale_is_in_a_row_on_a_phone_if_its_words_fit(labels, fits):
     assert form.fits_in_a_row(labels) is fits
 
 

@@ -26,7 +26,7 @@ def test_every_stage_has_a_next_step():
 
 
 @given(st.lists(lines, max_size=8))
-def test_nobody_is_lost_and_the_coachs_turn_comes_first(found):
+def test_no_one_is_lost_and_the_coachs_turn_comes_first(found):
     needs = sort_by_next_step(found)
 
     assert sorted(need.line.name for need in needs) == sorted(line.name for line in found)

@@ -187,7 +187,7 @@ def test_notes_of_an_earlier_version_are_nobodys_if_another_coach_was_at_work_th
     assert SECRET not in visitor.open(case).page
 
 
-def test_keeping_notes_anew_replaces_those_of_an_earlier_version(visitor, clock, case):  # noqa: F811
+def test_keeping_notes_again_replaces_those_of_an_earlier_version(visitor, clock, case):  # noqa: F811
     earlier_notes(clock)
     visitor.open(case).post(f"{case}/notes", {"notes-text": "Other"})
 

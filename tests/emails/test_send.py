@@ -129,7 +129,7 @@ def test_a_cancelled_mail_is_never_sent(queued):
     assert sent_mails() == []
 
 
-def test_a_mail_that_comes_too_late_to_be_of_use_is_not_sent_and_asks_nobody_to_act(problems):
+def test_a_mail_that_comes_too_late_to_be_of_use_is_not_sent_and_asks_no_one_to_act(problems):
     late = replace(mail("web/code"), good_until=MONDAY + timedelta(minutes=10))
     transact([emails.add(late)])
 
@@ -252,7 +252,7 @@ def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, proble
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
 
-def test_an_address_nobody_can_have_is_refused_before_ses_is_asked(problems):
+def test_an_address_no_one_can_have_is_refused_before_ses_is_asked(problems):
     wrong = mail(to=Person("Jörg", "jörg@example.org"))
     transact([emails.add(wrong)])
     with count_calls() as calls:

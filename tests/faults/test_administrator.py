@@ -57,7 +57,7 @@ def once(template, *names):
 
 
 @pytest.mark.prove
-def test_a_chase_mails_everybody_once_and_is_noted_once(aws):
+def test_a_chase_mails_everyone_once_and_is_noted_once(aws):
     opened = Scene(scene.open_wave)
 
     def act(_, now):

@@ -65,7 +65,7 @@ def once(who: set[str] = RATERS) -> list[str]:
     return ([] if count_emails() == Counter(who) else [f"emailed {dict(count_emails())}"]) + wrong_reminders()
 
 
-def test_under_every_fault_everyone_is_told_once():
+def test_under_every_fault_everyone_is_notified_once():
     waiting = {people.person(name).email for name in ("p0", "mara manager")}
 
     def build():

@@ -108,7 +108,7 @@ def ready_to_release() -> None:
 
 
 @pytest.mark.prove
-def test_a_release_happens_once_and_is_told_once(visitor):
+def test_a_release_happens_once_and_is_notified_once(visitor):
     ready = Scene(lambda: (ready_to_release(), visitor.let_in(people.person("cleo coach").email, at(MONDAY))))
     delegate, _ = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     url = f"{people.coach_url()}/{people.dana()}/release"
@@ -127,7 +127,7 @@ def test_a_release_happens_once_and_is_told_once(visitor):
 
 
 @pytest.mark.prove
-def test_the_impact_survey_asks_everybody_once(aws):
+def test_the_impact_survey_asks_everyone_once(aws):
     ready = Scene(ready_to_release)
     job_id = f"impact#{people.dana()}"
     raters = {one.rater.email for one in scene.asked() if one.group == "peer"}

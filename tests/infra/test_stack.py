@@ -107,7 +107,7 @@ def test_a_figure_counts_lines_that_are_really_logged():
     assert counted <= logged_by_us()
 
 
-def test_figures_are_counts_without_dimensions_so_that_none_names_anybody():
+def test_figures_are_counts_without_dimensions_so_that_none_names_anyone():
     for each in of_type("AWS::Logs::MetricFilter").values():
         (figure,) = each["MetricTransformations"]
         assert figure.keys() == {"MetricNamespace", "MetricName", "MetricValue", "Unit"}
@@ -126,7 +126,7 @@ def test_every_figure_has_an_alarm_and_every_alarm_of_ours_a_figure():
     assert figures == watched
 
 
-def test_every_alarm_tells_somebody_and_says_when_it_is_over():
+def test_every_alarm_tells_someone_and_says_when_it_is_over():
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
         assert alarm["AlarmDescription"]

@@ -54,7 +54,7 @@ def test_a_pasted_list_is_added_once_however_often_it_is_pasted(visitor, choose)
         pytest.param("  ", "Please paste at least one name", id="empty"),
     ],
 )
-def test_a_list_with_a_fault_is_kept_on_the_page_and_adds_nobody(visitor, choose, pasted, said):
+def test_a_list_with_a_fault_is_kept_on_the_page_and_adds_no_one(visitor, choose, pasted, said):
     visitor.open(choose).post(choose, {"group": "peer", "list": pasted})
 
     assert visitor.status == 400
@@ -184,7 +184,7 @@ def invited() -> set[str]:
     return {str(mail.message["To"]) for mail in mails("asks for your feedback")}
 
 
-def test_nobody_is_mailed_before_the_list_is_approved_and_then_everybody_once(visitor, clock, request_link):
+def test_no_one_is_mailed_before_the_list_is_approved_and_then_everyone_once(visitor, clock, request_link):
     assert invited() == set()
     visitor.open(request_link)
     assert "would like to ask 5 people" in visitor.page
@@ -259,7 +259,7 @@ def test_only_the_approver_of_today_can_approve(visitor, clock, request_link):
     assert visitor.status == 410
 
 
-def test_where_nobody_approves_there_is_nothing_to_approve(visitor, choose):
+def test_where_no_one_approves_there_is_nothing_to_approve(visitor, choose):
     from chalicelib.links.kinds import APPROVE
 
     delegate = delegates.find(people.dana())

@@ -77,7 +77,7 @@ def mails(part: str) -> Counter[str]:
     return Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith(part))
 
 
-def test_the_administrator_is_told_once_and_raters_that_it_may_be_extended(visitor, clock, held):
+def test_the_administrator_is_notified_once_and_raters_that_it_may_be_extended(visitor, clock, held):
     drain(clock.advance(days=3))
 
     assert mails("report/too_few#") == {ADMINISTRATOR: 1}
@@ -102,7 +102,7 @@ def test_with_more_time_who_has_not_answered_is_told_and_every_answer_counts(vis
     assert jobs.failed() == []
 
 
-def test_with_more_time_a_delegate_who_chose_nobody_is_asked_to_choose(visitor, clock):
+def test_with_more_time_a_delegate_who_chose_no_one_is_asked_to_choose(visitor, clock):
     people.opened(clock)
     drain(clock.to(people.CLOSE))
     before = mails("nominate/reminder#")[DANA]

@@ -252,7 +252,7 @@ def test_a_delegate_whose_first_questionnaire_is_open_is_not_asked_about_twice_a
     assert not list(query(f"DELEGATE#{people.dana()}", "WAVE#followup"))
 
 
-def test_a_follow_up_is_planned_once_whatever_fails(aws, clock):
+def test_a_follow_up_is_planned_once_after_any_fault(aws, clock):
     def build() -> None:
         baseline_closed(clock)
         schedule_followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))

@@ -60,7 +60,7 @@ def test_nothing_that_operators_see_tells_a_token_an_address_a_name_or_an_answer
     assert find_secrets(seen_by_aws(), people_know | tokens(links)) == []
 
 
-def test_nobody_with_a_list_of_staff_can_tell_whose_an_id_is(visitor, clock, written):
+def test_no_one_with_a_list_of_staff_can_tell_whose_an_id_is(visitor, clock, written):
     """With every hash that the code makes, and the usual others, but without the key."""
     shown = the_whole_way(visitor, clock)
     seen = [*written.getvalue().splitlines(), *shown, *seen_by_aws()]

@@ -67,7 +67,7 @@ def test_only_their_answers_are_stored_with_a_name(closed):
     ]
 
 
-def test_whoever_is_erased_is_taken_out_of_them(closed, clock):
+def test_a_reader_who_is_erased_is_taken_out_of_them(closed, clock):
     data_requests.erase(MO.email, clock.now() + timedelta(days=1))
 
     assert "mo.manager" not in str(responses()).lower()

@@ -53,7 +53,7 @@ def row(link: str):
 # --- saving ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_save_in_the_background_tells_nothing_but_that_it_is_done(visitor, clock, link):
+def test_a_save_in_the_background_shows_nothing_but_that_it_is_done(visitor, clock, link):
     page = f"{link}/page/{PAGE}"
     visitor.open(page)
     answer = by_script(visitor, page, milliseconds(clock.now()), **{ITEMS[0]: "4"})
@@ -103,7 +103,7 @@ def test_looking_at_a_page_again_and_going_on_does_not_undo_sending(visitor, clo
     assert "Sent. Thank you." in visitor.open(link).page
 
 
-def test_nothing_tells_when_somebody_answered_once_the_answers_are_cut_from_identity(visitor, link):
+def test_nothing_tells_when_someone_answered_once_the_answers_are_cut_from_identity(visitor, link):
     people.answer_all(visitor, link)
     people.send(visitor, link)
     assert row(link)["sent"].keys() == row(link)["saved_at"].keys()
@@ -150,7 +150,7 @@ def test_blanks_are_asked_about_once_and_may_stay(visitor, link):
 
 
 @pytest.mark.parametrize("go", ["back", "later"])
-def test_nobody_is_asked_about_blanks_who_does_not_go_on(visitor, link, go):
+def test_no_one_is_asked_about_blanks_who_does_not_go_on(visitor, link, go):
     page = f"{link}/page/{PAGE}"
     visitor.open(page).post(page, {ITEMS[0]: "4", "go": go})
 

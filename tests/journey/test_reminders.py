@@ -43,7 +43,7 @@ def test_an_early_close_stops_reminders(visitor, clock):
     assert reminded("p4") == reminded("dana delegate") == []
 
 
-def test_a_questionnaire_that_waits_for_a_decision_reminds_nobody(visitor, clock):
+def test_a_questionnaire_that_waits_for_a_decision_reminds_no_one(visitor, clock):
     people.opened(clock, chosen=people.raters(6, 0))
     close_or_extend.close_now(people.COHORT, DANA, clock.advance(days=1))
     run_days(clock, people.CLOSE)
@@ -51,7 +51,7 @@ def test_a_questionnaire_that_waits_for_a_decision_reminds_nobody(visitor, clock
     assert reminded("p4") == reminded("dana delegate") == []
 
 
-def test_nobody_is_reminded_when_an_outage_ends_after_the_close(visitor, clock):
+def test_no_one_is_reminded_when_an_outage_ends_after_the_close(visitor, clock):
     people.opened(clock, chosen=people.raters(6, 0))
     drain(clock.to(people.CLOSE + timedelta(hours=1)))
 
@@ -71,7 +71,7 @@ def with_the_coach(visitor, clock):
     people.send_list_to_coach(visitor, clock)
 
 
-def test_nobody_is_told_to_choose_raters_whose_list_is_being_looked_at(with_the_coach, clock):
+def test_no_one_is_told_to_choose_raters_whose_list_is_being_looked_at(with_the_coach, clock):
     drain(clock.advance(days=1))
     remind.remind_delegate(people.dana(), clock.now(), "ada@example.org")
     run_days(clock, clock.now() + timedelta(days=6))

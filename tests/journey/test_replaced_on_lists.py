@@ -204,7 +204,7 @@ def test_another_manager_in_a_file_is_asked_by_what_is_planned_and_not_by_what_i
 
 
 @pytest.mark.parametrize("when", ["before the opening", "before the follow-up"])
-def test_another_manager_in_a_file_is_asked_instead_where_nobody_was_asked_yet(aws, clock, when):
+def test_another_manager_in_a_file_is_asked_instead_where_no_one_was_asked_yet(aws, clock, when):
     other, old = people.person("nora next"), people.person("mara manager")
     if when == "before the opening":
         people.load(clock.now(), chosen=people.raters(4, 0))

@@ -35,7 +35,7 @@ def opened(visitor, clock):
     return visitor
 
 
-def test_after_an_outage_everybody_is_asked_once_and_has_the_full_time(visitor, clock):
+def test_after_an_outage_everyone_is_asked_once_and_has_the_full_time(visitor, clock):
     """Nothing ran for twelve days around the due date."""
     people.opened(clock, chosen=people.raters(4, 0))
     people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(date(2026, 10, 9), ("1", "2")), AREAS))

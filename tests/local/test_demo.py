@@ -65,7 +65,7 @@ def test_the_cast_is_plainly_invented_and_fits_the_programme(players):
         assert all(count <= most[group] for group, count in Counter(part.group for part in player.parts).items())
 
 
-def test_nobody_reads_the_same_comment_twice(players):
+def test_no_one_reads_the_same_comment_twice(players):
     for player in players:
         said = [part.sheet[question.id].casefold() for part in player.parts for question in _asked(part.sheet)]
 
@@ -105,7 +105,7 @@ def test_a_form_sends_what_a_browser_would():
         pytest.param({}, "release", id="a-button-it-lacks"),
     ],
 )
-def test_nobody_sends_what_a_page_does_not_have(answers, button):
+def test_no_one_sends_what_a_page_does_not_have(answers, button):
     with pytest.raises(NotOnThePage):
         read_page(PAGE).form("/one").filled(answers, button)
 

@@ -13,7 +13,7 @@ from tests.mutants.rules import Rule
 
 
 @pytest.mark.parametrize("rule", rules.every(), ids=lambda rule: rule.name)
-def test_a_rule_stands_in_the_code(rule):
+def test_a_rule_is_in_the_code(rule):
     assert rule.fault() == ""
     if rule.file.endswith(".py"):
         ast.parse(rule.taken_out_of((rules.ROOT / rule.file).read_text()))

@@ -140,7 +140,7 @@ def test_a_group_of_exactly_the_threshold_is_pointed_out(chosen, warned):
     assert all(("to each competency" in warning.text) == (warning.size == 3) for warning in found)
 
 
-def test_the_summary_names_each_kind_once_and_everybody_it_is_about():
+def test_the_summary_names_each_kind_once_and_everyone_it_is_about():
     first, second = (RaterEntry("peer", Person(name, f"{name}@gmail.com")) for name in ("a", "b"))
     warned = [(rater, find_rater_warnings(rater, Surroundings(DANA, (), (), {}))) for rater in (first, second)]
 

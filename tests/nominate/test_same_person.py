@@ -62,7 +62,7 @@ def test_likeness_is_mutual(local, domain, other_local, other_domain, name, othe
 
 
 @given(st.lists(st.tuples(LOCAL_PARTS, DOMAINS, NAMES), max_size=8))
-def test_a_directory_finds_somebody_alike_where_there_is_somebody(rows):
+def test_a_directory_finds_someone_alike_where_there_is_someone(rows):
     people = [Person(" ".join(name), f"{local}@{domain}") for local, domain, name in rows]
     directory = Directory(people)
     for person in people:

@@ -142,7 +142,7 @@ SYNTAX = [
 
 
 @pytest.mark.parametrize(("old", "new", "place", "part"), SHAPES + RULES + SYNTAX)
-def test_a_fault_is_told_with_its_line_and_key(small_text, old, new, place, part):
+def test_a_fault_is_worded_with_its_line_and_key(small_text, old, new, place, part):
     assert small_text.count(old) == 1
 
     (line, column, message), *others = faults_of(small_text.replace(old, new))
@@ -167,7 +167,7 @@ def test_a_file_that_is_no_programme_is_refused_with_one_fault(text, part):
 # --- many faults at once ------------------------------------------------------------------------------
 
 
-def test_faults_of_every_kind_are_told_at_once_in_file_order(small_text):
+def test_faults_of_every_kind_are_listed_at_once_in_file_order(small_text):
     text = small_text.replace("version: 1", "verson: 1").replace("threshold: 3", "threshold: 2")
     text = text.replace("[kind, open]", "[kind, opened]").replace("P6M", "P0M")
 
@@ -185,7 +185,7 @@ def test_a_reference_to_a_malformed_id_is_not_blamed_as_well(small_text):
     assert [column for _, column, _ in faults_of(text)] == ["competencies[0].milestone", "milestones[0].id"]
 
 
-def test_groups_must_leave_somebody_anonymous(small_text):
+def test_groups_must_leave_someone_anonymous(small_text):
     text = re.sub(r"max: 8}", "max: 8, named: true}", small_text)
 
     assert "at least one group that is not named" in faults_of(text)[0][2]
@@ -235,7 +235,7 @@ def test_a_competency_without_items_is_a_fault(small_text):
     assert "has 0 entries; allowed: 1" in faults_of(text)[0][2]
 
 
-def test_a_hundred_faults_are_told_and_the_rest_counted(small_text):
+def test_a_hundred_faults_are_listed_and_the_rest_counted(small_text):
     text = small_text + "".join(f"unknown{n}: 1\n" for n in range(130))
 
     faults = faults_of(text)

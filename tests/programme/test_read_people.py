@@ -199,7 +199,7 @@ def test_an_unusual_address_is_accepted(address):
     assert read_delegates(delegates_file(ADA.replace("ada@example.org", address)), "d.csv")[0].person.email == address
 
 
-def test_all_faults_are_told_at_once_in_file_order():
+def test_all_faults_are_listed_at_once_in_file_order():
     data = delegates_file(ADA.replace("Ada Cole", ""), BEA.replace("bea@", "bea").replace("Finance", ""))
 
     assert [(line, column) for line, column, _ in delegate_faults(data)] == [(2, "name"), (3, "email"), (3, "service")]
@@ -284,7 +284,7 @@ def test_a_fault_of_a_rater_names_its_line_and_column(programme, rows, place, pa
     assert ((line, column), part in message) == (place, True), message
 
 
-def test_all_faults_of_raters_are_told_at_once(programme):
+def test_all_faults_of_raters_are_listed_at_once(programme):
     rows = [PAT.replace("ada@", "al@"), PAT.replace("peer", "boss"), PAT.replace("pat@", "ada@")]
 
     assert [(line, column) for line, column, _ in rater_faults(programme, *rows)] == [

@@ -69,11 +69,11 @@ def test_an_assignment_may_carry_its_own_id(small_text):
     assert read_programme(text, "p.yaml").milestones[0].assignments == (Assignment("plan", "Write a plan"),)
 
 
-def test_the_impact_survey_stays_open_for_four_weeks_unless_told(programme):
+def test_the_impact_survey_stays_open_for_four_weeks_by_default(programme):
     assert programme.impact == ImpactRules(after_months=6, open_days=28)
 
 
-def test_minimums_are_five_unless_told(programme):
+def test_minimums_are_five_by_default(programme):
     assert (programme.minimum_responses, programme.comments_from, programme.close_when_complete) == (5, 5, False)
 
 
@@ -83,7 +83,7 @@ def test_unsaid_minimums_rise_with_the_threshold(small_text):
     assert (programme.minimum_responses, programme.behaviours_from, programme.comments_from) == (7, 8, 8)
 
 
-def test_the_publishing_rule_is_three_and_five_unless_told(small_text):
+def test_the_publishing_rule_is_three_and_five_by_default(small_text):
     programme = read_programme(small_text.replace("threshold: 3\n", ""), "p.yaml")
 
     assert (programme.threshold, programme.behaviours_from, programme.comments_from) == (3, 5, 5)
@@ -126,7 +126,7 @@ def test_optional_keys_are_read(small_text):
     assert (programme.minimum_responses, programme.comments_from, programme.close_when_complete) == (6, 7, True)
 
 
-def test_nobody_approves_lists_of_raters_unless_told(programme, small_text):
+def test_no_one_approves_lists_of_raters_by_default(programme, small_text):
     assert programme.raters_approved_by is None
     asked = read_programme(small_text + "raters_approved_by: coach\n", "p.yaml")
     assert asked.raters_approved_by is Approver.COACH
@@ -183,7 +183,7 @@ def test_a_logo_may_be_a_data_uri(small_text):
     assert read_programme(with_logo(small_text, SVG_URI), "p.yaml").organisation.logo == SVG_URI
 
 
-def test_a_logo_beside_the_file_becomes_a_data_uri(small_text, tmp_path):
+def test_a_logo_next_to_the_file_becomes_a_data_uri(small_text, tmp_path):
     (tmp_path / "logo.svg").write_bytes(SVG)
 
     assert read_programme(with_logo(small_text, "logo.svg"), "p.yaml", tmp_path).organisation.logo == SVG_URI

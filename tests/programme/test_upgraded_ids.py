@@ -45,7 +45,7 @@ def test_the_same_files_change_nothing(loaded_before, clock):
     assert not people.load(clock.now(), names=TWO, chosen=people.raters(5, 0)).changed
 
 
-def test_more_delegates_and_raters_are_added_and_nobody_is_asked_twice(loaded_before, clock):
+def test_more_delegates_and_raters_are_added_and_no_one_is_asked_twice(loaded_before, clock):
     before, asked = enrolled(), times_invited()
     people.load(clock.now(), names=(*TWO, "dina delegate"), chosen=people.raters(6, 0))
     drain(clock.now())

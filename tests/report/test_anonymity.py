@@ -39,7 +39,7 @@ def test_no_combination_isolates_fewer_raters_in_a_thousand_designs(seed):
     assert [design for design in designs(1000, seed) if design.isolated(everything_published)] == []
 
 
-def test_the_proof_notices_a_mean_over_everybody():
+def test_the_proof_notices_a_mean_over_everyone():
     programme = tiny_programme(threshold=3)
     (item,) = (item.id for item in programme.items)
     design = Design(programme, tuple((group, {item: True}) for group in ["peer"] * 5 + ["direct_report"]))

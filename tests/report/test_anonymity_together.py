@@ -78,7 +78,7 @@ def two_waves(chance: random.Random) -> TwoWaves:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_baseline_and_follow_up_together_isolate_nobody(seed):
+def test_baseline_and_follow_up_together_isolate_no_one(seed):
     chance = random.Random(seed)
 
     assert [waves for _ in range(30) if (waves := two_waves(chance)).isolated()] == []
@@ -86,7 +86,7 @@ def test_baseline_and_follow_up_together_isolate_nobody(seed):
 
 @pytest.mark.prove
 @pytest.mark.parametrize("seed", range(100, 110))
-def test_baseline_and_follow_up_isolate_nobody_in_a_thousand_designs(seed):
+def test_baseline_and_follow_up_isolate_no_one_in_a_thousand_designs(seed):
     chance = random.Random(seed)
 
     assert [waves for _ in range(100) if (waves := two_waves(chance)).isolated()] == []

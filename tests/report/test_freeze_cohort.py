@@ -136,7 +136,7 @@ def test_a_report_wanted_at_once_goes_without_the_means(aws, clock):
     assert (facts_of("dee b"), frozen_set()) == (None, None)
 
 
-def test_a_cohort_of_four_has_no_means_and_waits_for_nobody(aws, clock):
+def test_a_cohort_of_four_has_no_means_and_waits_for_no_one(aws, clock):
     enrolled(clock, NAMES[:4])
     close("dee a", clock.now())
     drain(clock.now())
@@ -146,7 +146,7 @@ def test_a_cohort_of_four_has_no_means_and_waits_for_nobody(aws, clock):
 
 
 @pytest.mark.prove
-def test_figures_are_frozen_once_and_every_report_printed_once_whatever_fails(aws, clock):
+def test_figures_are_frozen_once_and_every_report_printed_once_after_any_fault(aws, clock):
     def build() -> None:
         enrolled(clock, NAMES[:5])
         for name in NAMES[:5]:

@@ -195,7 +195,7 @@ def test_names_without_latin_letters_get_folders_of_their_own_and_keep_them(tmp_
         pytest.param("Ｊｏ Ward", id="full-width-letters"),
     ],
 )
-def test_a_delegate_is_not_divided_by_signs_that_nobody_sees(spelling):
+def test_a_delegate_is_not_divided_by_signs_that_no_one_sees(spelling):
     text = f"{HEADER}\n" + "Jo Ward,peer,4,4\n" * 3 + f"{spelling},peer,5,5\n"
 
     waves = read_responses(tiny_programme(items=2), text.encode(), "r.csv")
@@ -249,7 +249,7 @@ def test_a_comment_keeps_its_lines():
     assert waves["Sam"][0].answers.comments == {"keep": "One, two\nThree"}
 
 
-def test_every_fault_is_told_at_once_with_its_line_and_column():
+def test_every_fault_is_listed_at_once_with_its_line_and_column():
     text = f'{HEADER}\nSam,peer,6,x\n,pear,1,2\nSam,self,1,1\n"Sam",self,2,2\nSam,peer,1,2,3\n'
 
     assert faults_of(tiny_programme(items=2), text) == [

@@ -52,7 +52,7 @@ def test_the_pdf_is_tagged_and_the_same_to_the_byte(programme, facts):
     assert PdfReader(BytesIO(first)).trailer["/Root"]["/MarkInfo"]["/Marked"]
 
 
-def test_every_figure_stands_in_page_and_pdf(programme, facts):
+def test_every_figure_is_in_page_and_pdf(programme, facts):
     html, text = render_html(programme, facts), pdf_text(render_pdf(programme, facts))
 
     for display in {*(s.display for s in facts.statistics), *(gap.display for gap in facts.gaps)}:

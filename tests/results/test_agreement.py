@@ -157,7 +157,7 @@ def word_of(ratings: Sequence[int], top: int) -> Hashable:
 
 @pytest.mark.parametrize("top", [4, 5, 6, 7])
 @pytest.mark.parametrize("raters", range(5, 11))
-def test_the_word_tells_neither_an_outsider_nor_a_colluder_more_than_the_mean(raters, top):
+def test_the_word_shows_neither_an_outsider_nor_a_colluder_more_than_the_mean(raters, top):
     assert find_certain(raters, top, 0, word_of) == set()
     assert find_certain(raters, top, 1, word_of) == find_certain(raters, top, 1, no_word)
 

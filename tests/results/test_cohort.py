@@ -42,7 +42,7 @@ def test_a_figure_that_four_delegates_have_is_not_there():
     assert cohort_means(TWO_ITEMS, reports[: MIN_DELEGATES - 1]) == ()
 
 
-def test_a_mean_at_the_end_of_the_scale_does_not_tell_everybodys():
+def test_a_mean_at_the_end_of_the_scale_does_not_show_everyones():
     assert shown([report(5, 1) for _ in range(5)])["only_1"] == (5, "4.8 or more")
     assert shown([report(5, 1) for _ in range(5)])["only_2"] == (5, "1.2 or less")
 

@@ -23,7 +23,7 @@ def test_every_anonymous_cell_has_the_threshold_and_every_rater_at_most_one_cell
 
 
 @given(COUNTS, st.integers(3, 6))
-def test_no_completed_rater_is_left_out_unless_nobody_can_be_shown(counts, threshold):
+def test_no_completed_rater_is_left_out_unless_no_one_can_be_shown(counts, threshold):
     cells = cells_of(counts, GROUPS, threshold)
 
     assert sum(cell.n for cell in cells) == (sum(counts.values()) if cells else 0)

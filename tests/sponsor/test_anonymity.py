@@ -112,7 +112,7 @@ def test_no_combination_of_the_summarys_figures_isolates_fewer_than_five_delegat
     assert sum(len(shown_rows(programme, p)) > 3 for programme, p in found) > 20, "most cohorts have something to show"
 
 
-def test_the_proof_notices_the_mean_of_whoever_has_all_three_points():
+def test_the_proof_notices_the_mean_of_a_person_who_has_all_three_points():
     """Together with the cohort's mean over all reports it gives away who has a report and did not answer."""
 
     def with_each_mean(programme, people):
@@ -220,7 +220,7 @@ def tells_of_few(counts: set[int], n: int) -> bool:
 
 
 @pytest.mark.parametrize("n", range(1, 26))
-def test_a_count_tells_nothing_of_fewer_than_five_delegates(n):
+def test_a_count_shows_nothing_of_fewer_than_five_delegates(n):
     found = counts_behind(lambda yes, n: tally("", yes, n).display, n)
 
     assert not any(tells_of_few(counts, n) for counts in found)
@@ -251,7 +251,7 @@ def reveals_a_small_count(worlds: list[tuple[int, ...]]) -> bool:
 
 
 @pytest.mark.parametrize("n", range(5, 16))
-def test_the_part_that_most_found_useful_tells_no_small_count(n):
+def test_the_part_that_most_found_useful_shows_no_small_count(n):
     found = option_counts(lambda chosen: most_chosen(chosen, OPTIONS), n)
     assert not any(reveals_a_small_count(worlds) for worlds in found)
     assert not any(max(counts) == n for worlds in found if len(worlds) == 1 for counts in worlds)

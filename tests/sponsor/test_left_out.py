@@ -69,7 +69,7 @@ def decisions(clock) -> list[str]:
     return [f"{shown.line.name}: {shown.standing.words}" for shown in lines if shown.standing.filter is Filter.DECISION]
 
 
-def test_answers_that_cannot_be_counted_are_shown_to_the_administrator_and_mended(answered, clock):
+def test_answers_that_cannot_be_counted_are_shown_to_the_administrator_and_fixed(answered, clock):
     drain(clock.to(SURVEY_CLOSED))
     wait(clock, days=3)
     assert not is_made()

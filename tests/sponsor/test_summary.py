@@ -136,7 +136,7 @@ def test_a_programme_in_another_currency_shows_it():
     assert found.impact.worth.claimed.display == "€5,000"
 
 
-def test_nobody_is_quoted_or_named_without_consent():
+def test_no_one_is_quoted_or_named_without_consent():
     text = summary_bytes(summary(ENOUGH, implemented="A new rota", consent="no", negative="Cost more")).decode()
     assert "A new rota" not in text
     assert "Cost more" not in text

@@ -105,7 +105,7 @@ def test_no_later_mail_is_sent_to_it(opened, clock):
     assert len(sent_mails("p1@example.org")) > 2
 
 
-def test_an_event_told_twice_changes_nothing_more(opened, clock):
+def test_an_event_reported_twice_changes_nothing_more(opened, clock):
     record_event(clock)
     record_event(clock)
 

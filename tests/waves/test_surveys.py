@@ -40,7 +40,7 @@ def test_who_declined_is_not_asked_again_by_a_pulse():
     assert asked == {people.person(name).email for name in ("p1", "p2", "p3")}
 
 
-def test_nobody_is_asked_about_a_delegate_who_has_left():
+def test_no_one_is_asked_about_a_delegate_who_has_left():
     withdraw_delegate.withdraw(people.dana(), scene.at(MONDAY), "ada@example.org")
     scene.settle(scene.at(MONDAY))
     before = len(sent_mails())

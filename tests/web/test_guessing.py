@@ -151,7 +151,7 @@ def test_a_new_code_by_a_link_opens_nothing_longer_than_the_link(visitor, clock)
     assert visitor.open(here).status == 410
 
 
-def test_a_delegate_is_not_shut_out_by_whoever_has_their_link(visitor, clock):
+def test_a_delegate_is_not_shut_out_by_a_person_who_has_their_link(visitor, clock):
     people.opened(clock)
     page, address = f"{people.link('dana delegate', 'hub')}/report", "dana.delegate@example.org"
     stranger = Visitor(visitor.client)

@@ -106,7 +106,7 @@ def test_ten_recovery_codes_are_shown_once_and_kept_as_hashes(visitor, clock, se
     assert "10 recovery codes are left" in visitor.page
 
 
-def test_nobody_sets_up_another_one_beside_it(visitor, clock, secret):
+def test_no_one_sets_up_another_one_beside_it(visitor, clock, secret):
     type_email_code(visitor, clock)
     own = second_factor.propose(
         administrator(), signing.read("session", visitor.cookies["__Host-session"], 2)[0]
@@ -165,7 +165,7 @@ def test_a_recovery_code_opens_once_and_its_owner_hears_of_it(visitor, clock, se
     assert not is_inside(visitor)
 
 
-def test_where_it_is_required_nobody_comes_in_without_setting_it_up(visitor, clock, required):
+def test_where_it_is_required_no_one_comes_in_without_setting_it_up(visitor, clock, required):
     type_email_code(visitor, clock)
     assert "Set up a second factor" in visitor.open(signing.url("/admin/work")).page
     found = SECRET.findall(visitor.page)[0].replace(" ", "")
@@ -189,7 +189,7 @@ def set_up_at(now: datetime) -> str:
     return secret
 
 
-def test_whoever_reads_the_email_gets_few_tries_in_a_year(aws):
+def test_a_thief_who_reads_the_email_gets_few_tries_in_a_year(aws):
     secret = set_up_at(MONDAY)
     looked_at, now, number = 0, MONDAY, 0
     while now < MONDAY + timedelta(days=365):

@@ -102,7 +102,7 @@ def test_signing_out_ends_the_session_for_good(visitor, clock, report):
     assert not signed_in(visitor, report)
 
 
-def test_nobody_is_signed_out_by_another_site(visitor, clock, report):
+def test_no_one_is_signed_out_by_another_site(visitor, clock, report):
     visitor.sign_in(report, DANA, clock.now())
 
     visitor.post(visitor.links("/sign-out")[0], nonce="forged")

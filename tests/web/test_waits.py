@@ -57,7 +57,7 @@ def test_one_try_more_never_shortens_the_wait(rule, past):
 
 
 @given(RULES, MOMENTS)
-def test_nobody_gets_more_tries_by_choosing_other_moments(rule, wanted):
+def test_no_one_gets_more_tries_by_choosing_other_moments(rule, wanted):
     done = accepted(rule, wanted)
     most = len(use_every_chance(rule, MONDAY + rule.within))
 
@@ -79,7 +79,7 @@ def test_an_address_gets_at_most_twelve_unasked_codes_a_day():
 
 
 @given(MOMENTS)
-def test_whoever_has_to_wait_for_a_code_has_an_email_whose_link_still_works(wanted):
+def test_a_person_who_has_to_wait_for_a_code_has_an_email_whose_link_still_works(wanted):
     done = accepted(ASKS, wanted)
     for now in wanted:
         past = [at for at in done if at <= now]

@@ -234,7 +234,7 @@ def test_only_who_may_gets_past_a_page_that_needs_a_code(client):
     assert wrong == []
 
 
-def test_a_form_of_somebody_elses_session_is_refused_and_changes_nothing(client):
+def test_a_form_of_someone_elses_session_is_refused_and_changes_nothing(client):
     for method, path in SIGNED:
         rule = RULES[method, path]
         url = path_of(path, token_of(rule.verb))
@@ -259,7 +259,7 @@ def test_other_peoples_ids_open_nothing(client):
 
 
 @pytest.mark.parametrize("forged", ["no.token", "autumn.x.AAAAAAAAAAAAAAAAAAAAAA"])
-def test_a_forged_link_opens_nothing_for_anybody(client, forged):
+def test_a_forged_link_opens_nothing_for_anyone(client, forged):
     before = rows()
     for method, path in LINKED:
         for name in ("no one", RULES[method, path].who or "delegate"):
