@@ -212,8 +212,8 @@ CASES = [
         "packed-zeros",
         "web/uploads",
         lambda packed: uploads.unpack(str(packed)),
-        uploads.MAX_BODY_BYTES,
-        lambda size: base64.b64encode(zlib.compress(b" " * size * 100)).decode(),
+        2 * uploads.MAX_FILES_BYTES,  # unpacked
+        lambda size: base64.b64encode(zlib.compress(b" " * size)).decode(),
     ),
     *(
         Case(
@@ -321,6 +321,7 @@ def _refusal(case: str, size: int) -> str:
         ("yaml-letters", yaml_reader.MAX_FILE + 1, ("200,001 characters", "at most 200,000", "right file")),
         ("form-fields", forms.MAX_BODY_BYTES + 4, ("too long for this page",)),
         ("upload-letters", uploads.MAX_BODY_BYTES + 1, ("larger than 2 MB", "several files")),
+        ("packed-zeros", 2 * uploads.MAX_FILES_BYTES + 1, ("larger than 2 MB", "several files")),
         ("responses-columns", 1000, ("columns", "at most 200", "right file")),
     ],
 )
