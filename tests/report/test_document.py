@@ -169,13 +169,13 @@ def test_a_follow_up_says_for_whom_it_shows_no_change(programme):
 def test_every_change_is_next_to_its_figure_in_the_annex():
     facts = report("follow-up")
     rows = {row.title: row for group in build_document(PROGRAMME, facts).annex.groups for row in group.rows}
-    cells = [*(cell.cell for cell in facts.cells), "all_others"]
+    voices = [voice for voice, _, _ in Index(PROGRAMME, facts).voices(About.ITEM)] + ["all_others"]
     titles = {item.id: item.others_wording.rstrip(".").replace("'", "’") for item in PROGRAMME.items}
     changes = [change for change in facts.changes if change.about == "item"]
 
     assert changes
     for change in changes:
-        figure = rows[titles[change.id]].figures[cells.index(change.cell)]
+        figure = rows[titles[change.id]].figures[voices.index(change.cell)]
         assert figure.change.lstrip("≥≤≈") == change.display.partition(" or ")[0]
 
 

@@ -58,7 +58,7 @@ def prompts(index: Index) -> Iterable[str]:
         )
     if rows[DEVELOP]:
         item, row = rows[DEVELOP][0]
-        low = f"{_words(index, item)} is low in their eyes ({row.others.text})."
+        low = f"On {_words(index, item)} {say} {row.others.text}, which is low."
         yield f"{low} How much does it matter in your role now?"
     yield from _about_groups(index)
     if index.facts.comments:
