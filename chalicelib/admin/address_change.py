@@ -29,7 +29,7 @@ from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import SPONSOR, name_links
-from chalicelib.store import cohorts, delegates, emails, holds, invitations, jobs, programmes
+from chalicelib.store import cohorts, delegates, emails, holds, invitations, jobs, programmes, waiting_emails
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.emails import Email, EmailExists
@@ -206,30 +206,29 @@ def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
         raise LookupError(f"no cohort {change.cohort}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     places = _places(change.cohort, change.old)
-    live = emails.waiting_about({cohort.id, *(place.delegate.id for place in places)})
     notice = notice_to_old(job, change, programme, now)
     if cohort.sponsor and change.has(cohort.sponsor):
-        _move(lambda: _sponsor_writes(change, cohort.id, live), notice, now)
+        _move(lambda: _sponsor_writes(change, cohort.id), notice, now)
     for place in places:
-        about = [mail for mail in live if place.delegate.id in mail.id.split("#")]
-        _move(lambda place=place, about=about: _delegate_writes(change, place, about, now), notice, now)  # type: ignore[misc]
+        _move(lambda place=place: _delegate_writes(change, place, now), notice, now)  # type: ignore[misc]
     return [
         *links_to_pages(job, change, programme, now),
         *_off_the_dashboard(change),
-        *_old_links(change, cohort, live),
+        *_old_links(change, cohort),
     ]
 
 
-def _delegate_writes(change: Change, place: AddressUse, live: Sequence[Email], now: datetime) -> list[Write]:
-    return change_address_writes(change, list(delegates.load_rows(place.delegate.id)), live, now)
+def _delegate_writes(change: Change, place: AddressUse, now: datetime) -> list[Write]:
+    return change_address_writes(change, list(delegates.load_rows(place.delegate.id)), now)
 
 
-def _sponsor_writes(change: Change, cohort_id: str, live: Sequence[Email]) -> list[Write]:
+def _sponsor_writes(change: Change, cohort_id: str) -> list[Write]:
     cohort = cohorts.find(cohort_id)
     if cohort is None or cohort.sponsor is None or not change.has(cohort.sponsor):
         return []
     after = change.of(cohort.sponsor)
     links = name_links(SPONSOR.link(replace(cohort, sponsor_link=cohort.sponsor_link + 1)))
+    live = waiting_emails.list_waiting(cohort_id)
     waiting = [mail for mail in live if find_kind(mail.template).to is To.SPONSOR and change.has(mail.to)]
     return [
         cohorts.move_sponsor(cohort, after),
@@ -240,7 +239,7 @@ def _sponsor_writes(change: Change, cohort_id: str, live: Sequence[Email]) -> li
 def _move(writes: Callable[[], list[Write]], notice: Email | None, now: datetime) -> None:
     """Send the notice to the old address once, with the first change."""
     for left in reversed(range(MAX_RETRIES)):
-        notices = [emails.add(notice)] if notice and emails.find(notice.id) is None else []
+        notices = emails.add(notice) if notice and emails.find(notice.id) is None else []
         try:
             commit([*writes(), *notices], now)
             return
@@ -254,8 +253,9 @@ def _off_the_dashboard(change: Change) -> list[Write]:
     return [emails.hide(change.cohort, bounce) for bounce in gone[:MAX_BOUNCES_CLEARED]]
 
 
-def _old_links(change: Change, cohort: Cohort, live: Sequence[Email]) -> list[Write]:
-    """Redirect resent links that wait for the old address."""
+def _old_links(change: Change, cohort: Cohort) -> list[Write]:
+    """Cancel resent links that wait for the old address."""
+    live = waiting_emails.list_waiting(cohort.id)
     lost = [mail for mail in live if _brings_a_link(find_kind(mail.template)) and change.has(mail.to)]
     return [emails.cancel(mail.id) for mail in lost if cohort.id in mail.id.split("#")]
 

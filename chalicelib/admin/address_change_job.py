@@ -16,6 +16,7 @@ from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting, redi
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import (
     SELF_GROUP,
+    WRONG_PERSON,
     Delegate,
     DelegateWave,
     Invitation,
@@ -37,21 +38,16 @@ from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails import to_raters
 
-WRONG_PERSON = "wrong_person"  # declined because the email reached someone else
 
-
-def change_address_writes(change: Change, rows: Sequence[Row], live: Sequence[Email], now: datetime) -> list[Write]:
-    """Return the writes of one transaction; `rows` are the delegate's whole partition. Refused if they changed since.
-
-    live   emails about the delegate that were not handed over yet
-    """
-    return list(_Moving(change, rows, live, now).writes())
+def change_address_writes(change: Change, rows: Sequence[Row], now: datetime) -> list[Write]:
+    """Return the writes of one transaction, refused if `rows`, the delegate's whole partition, changed since."""
+    return list(_Moving(change, rows, now).writes())
 
 
 class _Moving:
     """A delegate's rows as read, and their changes."""
 
-    def __init__(self, change: Change, rows: Sequence[Row], live: Sequence[Email], now: datetime):
+    def __init__(self, change: Change, rows: Sequence[Row], now: datetime):
         self.change, self.now, self.rows = change, now, rows
         self.before = delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
         self.programme = programmes.load(delegate.programme_id, delegate.programme_version)
@@ -74,7 +70,7 @@ class _Moving:
         versions = {one.role.value: one.link_version + 1 for one in self.surveys}
         approver = lifecycle.approver_of(self.programme, self.after)
         self.links = AfterChange(self.after, self.after.person, approver, self.moved, versions)
-        self.waiting: Waiting = find_waiting(live, [mail_id for mail_id, _ in self._reminders()])
+        self.waiting: Waiting = find_waiting(delegate.id)  # read after the rows
 
     def writes(self) -> Iterator[Write]:
         if self.after != self.before:
@@ -156,7 +152,7 @@ class _Moving:
             self._change_line(before.wave, add={"declined": -1})
         if after.id in self.invited_again:
             rules = wave_programme(self.programme, wave)
-            yield emails.add(to_raters.first_email(rules, self.after, wave, after, self.now))
+            yield from emails.add(to_raters.first_email(rules, self.after, wave, after, self.now))
 
     def _is_invited_again(self, after: Invitation) -> bool:
         """Invite raters who answered or declined too: otherwise an email, or its bounce, would show who has not."""
@@ -186,7 +182,7 @@ class _Moving:
         if self._is_asked(survey) and first:
             again = f"{first.id}.v{survey.link_version + 1}"
             words = {**first.words, "name": reader.name}
-            yield emails.add(
+            yield from emails.add(
                 Email(again, first.template, reader, self.now, words, links, first.about, first.good_until)
             )
 
@@ -203,24 +199,10 @@ class _Moving:
     # --- emails that a bounce had stopped ---------------------------------------------------------------
 
     def _revived(self) -> Iterator[Write]:
-        """Return reminders that are still to come, for raters who have not answered or decided.
-
-        The index has none of them.
-        """
-        owed = {mail_id for mail_id, waits in self._reminders() if waits}
-        for mail in self.waiting.stopped:
-            if mail.id in owed and mail.due_at > self.now and self.change.has(mail.to):
+        """Return suppressed emails that are still to come. What was cancelled for another reason stays cancelled."""
+        for mail in self.waiting.suppressed:
+            if mail.due_at > self.now and self.change.has(mail.to) and not self._is_made_anew(mail):
                 yield from redirect(mail, self.change, self.links, revive=True)
-
-    def _reminders(self) -> Iterator[tuple[str, bool]]:
-        for after in self.moved.values():
-            waits = after.state is InvitationState.INVITED
-            yield from ((mail_id, waits) for mail_id in after.reminders)
-        for survey in self.surveys:
-            yield from ((mail_id, self._is_asked(survey)) for mail_id in survey.reminders)
-        for nomination in self.nominations:
-            waits = nomination.approval is Approval.ASKED
-            yield from ((mail_id, waits) for mail_id in nomination.reminders)
 
 
 def _coach_link(delegate: Delegate, change: Change) -> int:

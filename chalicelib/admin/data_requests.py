@@ -193,6 +193,7 @@ def _without(row: Row, email: str) -> Row:
         if row["state"] == "queued":
             redacted["cancelled"] = True
             redacted.pop("due_shard", None)
+            redacted.pop("suppressed", None)
     return redacted
 
 

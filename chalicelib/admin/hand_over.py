@@ -35,7 +35,7 @@ def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
     approver = lifecycle.approver_of(programme, delegate)
     before = _approver_before(programme, job, approver)
     links = AfterChange(delegate, delegate.person, approver)
-    waiting = find_waiting(emails.waiting_about({delegate.id}), [mail_id for one in lists for mail_id in one.reminders])
+    waiting = find_waiting(delegate.id)
     return [
         *notify_former_people(job, delegate, now),
         *(write for one in lists for write in _list(one, delegate, one.wave.value in planned, before, now)),
@@ -60,7 +60,7 @@ def _manager_survey(
         yield from Waiting(tuple(mails)).redirect(change, links, lambda mail: mail.template == FIRST[Role.MANAGER].name)
         if survey.is_open and not survey.sent and now < survey.closes_at:
             asked = first_email(programme, delegate, replace(survey, link_version=version))
-            yield emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=now))
+            yield from emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=now))
 
 
 def _approver_before(programme: Programme, job: Job, now: Person | None) -> str:

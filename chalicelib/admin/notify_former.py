@@ -32,4 +32,4 @@ def _notify(job: Job, cohort_id: str, part: str, before: str, now: datetime) -> 
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     notice = former_notice(programme, cohort_id, part, before, load=job.id.rsplit("#", 1)[-1], now=now)
     if emails.find(notice.id) is None:
-        yield emails.add(notice)
+        yield from emails.add(notice)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,10 +11,9 @@ from chalicelib.core.model import Person
 from chalicelib.emails.kinds import find_kind
 from chalicelib.links import kinds
 from chalicelib.links.link_kind import AfterChange
-from chalicelib.store import emails
-from chalicelib.store.emails import Email, EmailState
-from chalicelib.store.marshal import read
-from chalicelib.store.table import Key, Write, batched, get_many
+from chalicelib.store import emails, waiting_emails
+from chalicelib.store.emails import Email
+from chalicelib.store.table import Write
 
 
 class Change(Struct, frozen=True):
@@ -34,10 +33,10 @@ class Change(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """Emails about one delegate that were not handed over; `stopped` ones were cancelled and may be revived."""
+    """Emails about one delegate that were not handed over; a bounce has suppressed some."""
 
     live: tuple[Email, ...]
-    stopped: tuple[Email, ...] = ()
+    suppressed: tuple[Email, ...] = ()
 
     def redirect(self, change: Change, after: AfterChange, is_made_anew: Callable[[Email], bool]) -> Iterator[Write]:
         """Change reader and links of every email that needs it."""
@@ -56,14 +55,7 @@ def redirect(mail: Email, change: Change, after: AfterChange, *, revive: bool) -
         yield emails.redirect(mail, to, remade, revive=revive)
 
 
-def find_waiting(live: Iterable[Email], known: Iterable[str]) -> Waiting:
-    """Find waiting emails.
-
-    `live` from the index of due rows; `known` ids from the delegate's rows, cancelled ones too.
-    """
-    keys: list[Key] = [emails.key(mail_id) for mail_id in dict.fromkeys(known)]
-    rows = [row for batch in batched(keys) for row in get_many(batch).values() if row["state"] == EmailState.QUEUED]
-    found = {mail.id: mail for mail in live} | {row["id"]: read(Email, row) for row in rows if "cancelled" not in row}
-    stopped = tuple(read(Email, row) for row in rows if "cancelled" in row and "outdated" not in row)
-    gone = {row["id"] for row in rows if "cancelled" in row}
-    return Waiting(tuple(mail for mail in found.values() if mail.id not in gone), stopped)
+def find_waiting(owner: str) -> Waiting:
+    """Find the emails about a delegate or cohort that were not handed over, of every wave. One query."""
+    live, suppressed = waiting_emails.list_queued(owner)
+    return Waiting(tuple(live), tuple(suppressed))

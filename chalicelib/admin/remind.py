@@ -105,9 +105,9 @@ def chase_raters(job: Job, now: datetime) -> Sequence[Write]:
     """
     delegate, wave = _find(job.about["delegate"])
     for chaser in plan_reminders(delegate, wave, now, since=_asked_at(job, now)):
-        noted = [invitations.remind_also(chaser.invitation, chaser.mail.id)] if chaser.invitation else []
+        noted = [invitations.plan_emails(chaser.invitation)] if chaser.invitation else []
         try:
-            commit([*noted, emails.add(chaser.mail)], now)
+            commit([*noted, *emails.add(chaser.mail)], now)
         except (InvitationChanged, EmailExists):
             continue
     return []

@@ -48,7 +48,7 @@ def _to_mend(programme: Programme, delegate: Delegate) -> list[ImpactSurvey]:
 def _open(programme: Programme, delegate: Delegate, survey: ImpactSurvey, now: datetime) -> list[Write]:
     again = replace(survey, state=SurveyState.OPEN, closes_at=_end_of_day(programme, now))
     letter = about_surveys.reminder_email(programme, delegate, again, now)
-    return [impact_surveys.reopen(survey, again.closes_at), emails.add(letter)]
+    return [impact_surveys.reopen(survey, again.closes_at), *emails.add(letter)]
 
 
 def _end_of_day(programme: Programme, now: datetime) -> datetime:

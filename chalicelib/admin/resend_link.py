@@ -52,7 +52,7 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> bool:
     new = [link_email(cohort, way, now) for way in ways]
     entry = audit_events.add(cohort_id, "sent a link again", by, cohort_id, now)
     try:
-        commit([*map(emails.add, new), entry], now)
+        commit([*emails.add_all(new), entry], now)
     except EmailExists:
         return False
     return True

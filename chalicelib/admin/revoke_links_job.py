@@ -19,7 +19,7 @@ from chalicelib.core.model import Delegate, Invitation
 from chalicelib.jobs.commit import commit
 from chalicelib.links.kinds import ANSWER, APPROVE, COACH, HUB, IMPACT, SPONSOR, name_links
 from chalicelib.links.link_kind import AfterChange
-from chalicelib.store import cohorts, delegates, emails, impact_surveys, invitations, programmes
+from chalicelib.store import cohorts, delegates, emails, impact_surveys, invitations, programmes, waiting_emails
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.jobs import Job
@@ -59,7 +59,7 @@ def revoke_links_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     about = sorted({target.delegate for target in targets} - {""})
 
     def waiting() -> list[Email]:
-        return [*emails.waiting_about({cohort_id, *about}), *emails.refused_by_ses(now)]
+        return [*waiting_emails.list_waiting(cohort_id, *about), *emails.refused_by_ses(now)]
 
     change, live = Change(cohort_id, person, person, ""), waiting()
 

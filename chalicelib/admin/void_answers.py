@@ -27,6 +27,8 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import cancel_by
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -147,18 +149,16 @@ def _writes(
         state=InvitationState.INVITED,
         sealed=False,
         links_revoked=True,
-        reminders=(),
+        emails_planned=before.emails_planned + 1,
     )
     later = to_raters.reminder_emails(programme, delegate, wave, after, now)
-    # earlier ones stay named, because the close deletes those that the invitation names
-    after = replace(after, reminders=(*(mail.id for mail in later), *before.reminders))
     yield _wave_write(wave, before)
     yield invitations.void(before, after)
     if wave.wave is not Wave.PULSE:
         yield from _line_writes(delegate, before)
-    yield from (emails.cancel_outdated(mail_id) for mail_id in before.reminders)
+    yield from cancel_by(CancelledBy.ANSWER, delegate.id, invitation=before.id)
     again = to_raters.asked_again_email(programme, delegate, wave, after, now)
-    yield from (emails.add(mail, stopped=stopped) for mail in (again, *later))
+    yield from emails.add_all([again, *later], stopped=stopped)
 
 
 def _wave_write(wave: DelegateWave, before: Invitation) -> Write:

@@ -10,19 +10,18 @@ from datetime import datetime
 
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
-from chalicelib.core.model import Delegate, DelegateWave, Invitation, Wave, WaveState
-from chalicelib.emails.kinds import find_kind
+from chalicelib.core.model import Delegate, DelegateWave, WaveState
+from chalicelib.emails.waiting import list_unwanted
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import (
     audit_events,
     cohorts,
     delegates,
-    emails,
     impact_surveys,
     invitations,
     jobs,
-    programmes,
+    waiting_emails,
     wave_keys,
 )
 from chalicelib.store.delegates import DelegateChanged, WaveChanged
@@ -30,7 +29,6 @@ from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Missing, Write, transact
-from chalicelib.waves.emails import about_lists
 
 NOT_CLOSED = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
 
@@ -75,15 +73,9 @@ def finish_withdrawal(job: Job, now: datetime) -> Sequence[Write]:
     for wave in _waves(rows):
         _stop(delegate, wave)
     for survey in surveys_from(rows):
-        _each([impact_surveys.close(delegate.id, survey.role), *map(emails.cancel, survey.reminders)])
-    emails.cancel_all(_list_unwanted(delegate.id))
+        _each([impact_surveys.close(delegate.id, survey.role)])
+    waiting_emails.cancel_all(list_unwanted(delegate.id))
     return []
-
-
-def _list_unwanted(delegate_id: str) -> list[str]:
-    """Ids of emails that wait and that no one needs once the delegate has left."""
-    waiting = emails.waiting_about({delegate_id}, or_unconfirmed=True)
-    return [email.id for email in waiting if not find_kind(email.template).sent_after_withdrawal]
 
 
 def _waves(rows: Iterable[Row]) -> list[DelegateWave]:
@@ -95,20 +87,13 @@ def _stop(delegate: Delegate, wave: DelegateWave) -> None:
         transact([delegates.move_wave(delegate.id, wave.wave, WaveState.WITHDRAWN, *NOT_CLOSED)])
     elif wave.state is not WaveState.WITHDRAWN:
         return  # its answers are being stored without identity, or are so already: no link opens it any more
-    programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    if wave.wave is not Wave.PULSE:
-        emails.cancel_all(about_lists.list_reminders(programme, delegate, wave))
     for invitation in invitations.of_delegate(delegate.id, wave.wave):
-        _each(_revocation(invitation))
+        _each([invitations.revoke(invitation)])
     wave_keys.destroy(delegate.id, wave.wave)
 
 
-def _revocation(invitation: Invitation) -> list[Write]:
-    return [invitations.revoke(invitation), *map(emails.cancel, invitation.reminders)]
-
-
 def _each(writes: Iterable[Write]) -> None:
-    """Cancel emails one by one; ignore those that do not exist."""
+    """Write one by one; ignore rows that do not exist."""
     for write in writes:
         try:
             transact([write])

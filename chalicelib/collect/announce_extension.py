@@ -18,6 +18,8 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import list_cancelled_by
 from chalicelib.jobs.commit import commit
 from chalicelib.store import delegates, emails, invitations, programmes
 from chalicelib.store.delegates import Approval
@@ -33,7 +35,6 @@ class ExtensionEmails(Struct, frozen=True):
     """The changes for one rater. Computed from the moment of the extension, so that a repeat finds them done."""
 
     new: tuple[Email, ...]  # emails to create
-    kept: tuple[str, ...]  # ids of emails of this extension that exist already
     outdated: tuple[str, ...]  # ids of emails with an earlier last day, which must not be sent
 
     @property
@@ -53,10 +54,12 @@ def announce_extension(job: Job, now: datetime) -> Sequence[Write]:
         return []
     extended_at = datetime.fromisoformat(job.about["at"]) if "at" in job.about else now
     lost = list_suppressed_for_reminders(delegate.cohort_id)
-    for invitation in invitations.of_delegate(delegate.id, wave.wave):
-        if invitation.state is InvitationState.INVITED:
-            changes = _extension_emails(programme, delegate, wave, invitation, extended_at, now)
-            _send_to(invitation, changes, lost, now)
+    asked = [one for one in invitations.of_delegate(delegate.id, wave.wave) if one.state is InvitationState.INVITED]
+    planned = list_cancelled_by(CancelledBy.ANSWER, delegate.id, wave.wave.value)  # read after the invitations
+    for invitation in asked:
+        own = [email_id for email_id in planned if invitation.id in email_id.split("#")]
+        changes = _extension_emails(programme, delegate, wave, invitation, own, extended_at, now)
+        _send_to(invitation, changes, lost, now)
     return _still_to_choose(programme, delegate, wave, extended_at, now)
 
 
@@ -65,10 +68,11 @@ def _extension_emails(
     delegate: Delegate,
     wave: DelegateWave,
     invitation: Invitation,
+    planned: Sequence[str],
     extended_at: datetime,
     now: datetime,
 ) -> ExtensionEmails:
-    """Return the reminders to create.
+    """Return the reminders to create. `planned` are ids of emails to this rater that an answer cancels.
 
     A late repeat makes no reminder whose morning has passed: the announcement replaces it.
     """
@@ -79,25 +83,19 @@ def _extension_emails(
         needed, still_to_come = [first, *needed], [first, *still_to_come]
     ids = {mail.id for mail in needed}
     return ExtensionEmails(
-        new=tuple(mail for mail in still_to_come if mail.id not in invitation.reminders),
-        kept=tuple(mail_id for mail_id in invitation.reminders if mail_id in ids),
-        outdated=tuple(mail_id for mail_id in invitation.reminders if mail_id not in ids),
+        new=tuple(mail for mail in still_to_come if mail.id not in planned),
+        outdated=tuple(mail_id for mail_id in planned if mail_id not in ids),
     )
 
 
 def _send_to(invitation: Invitation, changes: ExtensionEmails, lost: Collection[str], now: datetime) -> None:
-    """Email one rater. Raises InvitationChanged, for a repeat, if something changed and they have not answered.
-
-    The invitation still names outdated emails, because the close deletes those that it names.
-    """
+    """Email one rater. Raises InvitationChanged, for a repeat, if something changed and they have not answered."""
     if changes.is_done:
         return
     writes = [
-        invitations.change_reminders(
-            invitation, (*(mail.id for mail in changes.new), *changes.kept, *changes.outdated)
-        ),
-        *(emails.cancel_outdated(mail_id) for mail_id in changes.outdated),
-        *(emails.add(mail, stopped=mail.to.email in lost) for mail in changes.new),
+        invitations.plan_emails(invitation),
+        *(emails.cancel(mail_id) for mail_id in changes.outdated),
+        *emails.add_all(changes.new, stopped=invitation.rater.email in lost),
     ]
     try:
         commit(writes, now)
@@ -115,4 +113,4 @@ def _still_to_choose(
     if nomination.sent_raters or nomination.approval is Approval.ASKED:
         return []
     mail = replace(about_lists.choose_chaser(programme, delegate, wave, extended_at), due_at=now)
-    return [] if emails.find(mail.id) else [emails.add(mail)]
+    return [] if emails.find(mail.id) else emails.add(mail)

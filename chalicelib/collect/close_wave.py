@@ -23,15 +23,26 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.core.settings import settings
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import list_asking, list_cancelled_by
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.results.answer_counts import has_enough_counted
 from chalicelib.results.layout import cells_heard
-from chalicelib.store import cohorts, delegates, emails, invitations, jobs, programmes, responses, wave_keys
+from chalicelib.store import (
+    cohorts,
+    delegates,
+    emails,
+    invitations,
+    jobs,
+    programmes,
+    responses,
+    waiting_emails,
+    wave_keys,
+)
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write, transact, update_one
-from chalicelib.waves.emails import about_lists
 
 
 def close_wave(job: Job, now: datetime) -> Sequence[Write]:
@@ -46,7 +57,7 @@ def close_wave(job: Job, now: datetime) -> Sequence[Write]:
             return []
         invited = list(invitations.of_delegate(delegate.id, wave.wave))
         if not forced and _needs_decision(programme, delegate, wave, invited):
-            _stop_reminders(programme, delegate, wave, invited)
+            _stop_reminders(delegate, wave)
             return _hold(programme, delegate, wave, invited, now)
         transact([delegates.end_wave(wave, WaveState.CLOSING)])
     _cut_from_identity(programme, delegate, wave)
@@ -94,24 +105,14 @@ def has_too_few_answers(programme: Programme, invited: Iterable[Invitation]) -> 
     return counts.total() < programme.minimum_responses or not cells
 
 
-def _stop_reminders(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, invited: Iterable[Invitation]
-) -> None:
+def _stop_reminders(delegate: Delegate, wave: DelegateWave) -> None:
     """Cancel reminders of a wave that ends early: to raters, to choose raters, to check the list."""
-    ids = [
-        mail_id
-        for invitation in invited
-        if invitation.state is InvitationState.INVITED
-        for mail_id in invitation.reminders
-    ]
-    if wave.wave is not Wave.PULSE:
-        ids += about_lists.list_reminders(programme, delegate, wave)
-    emails.cancel_all(ids)
+    waiting_emails.cancel_all(list_asking(delegate.id, wave.wave.value))
 
 
 def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateWave) -> None:
     invited = list(invitations.of_delegate(delegate.id, wave.wave))
-    _stop_reminders(programme, delegate, wave, invited)
+    _stop_reminders(delegate, wave)
     key = wave_keys.find(delegate.id, wave.wave)
     if key:  # otherwise an earlier attempt finished this step
         sent = [invitation for invitation in invited if invitation.sent is not None]
@@ -124,7 +125,7 @@ def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateW
             },
         )
     _verify(delegate, wave, invited)
-    emails.forget(mail_id for invitation in invited for mail_id in invitation.reminders)
+    waiting_emails.forget(list_cancelled_by(CancelledBy.ANSWER, delegate.id, wave.wave.value))
     for (
         invitation
     ) in invited:  # also raters who did not answer: all rows look alike, and an open page can no longer save
@@ -157,5 +158,5 @@ def _hold(
     return [
         delegates.end_wave(wave, WaveState.HELD),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.HELD}, wave=wave.wave),
-        *(emails.add(too_few_email(programme, delegate, wave, invited, to, now)) for to in settings().administrators),
+        *emails.add_all(too_few_email(programme, delegate, wave, invited, to, now) for to in settings().administrators),
     ]

@@ -7,16 +7,19 @@ from datetime import datetime
 from chalicelib.collect.close_early import schedule_early_close
 from chalicelib.collect.questionnaire import AnswerLink, Questionnaire, open_questionnaire
 from chalicelib.core.errors import Refusal
-from chalicelib.core.model import InvitationState
+from chalicelib.core.model import WRONG_PERSON, InvitationState
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import list_cancelled_by
 from chalicelib.jobs.commit import commit
 from chalicelib.store import cohorts, emails, invitations
 from chalicelib.store.invitations import InvitationChanged
+from chalicelib.store.table import Write
 
 REASONS = {
     "not_enough_contact": "I do not work with them closely enough",
     "no_time": "I do not have the time",
     "not_comfortable": "I would rather not",
-    "wrong_person": "This was meant for someone else",
+    WRONG_PERSON: "This was meant for someone else",
     "other": "Another reason",
 }
 
@@ -40,7 +43,7 @@ def decline(ticket: AnswerLink, reason: str, now: datetime) -> Questionnaire:
     writes = [invitations.decline(sheet.invitation, reason)]
     if sheet.counts:
         writes.append(cohorts.change_line(sheet.delegate, add={"declined": 1}, wave=sheet.wave.wave))
-    writes += [emails.cancel(mail_id) for mail_id in sheet.invitation.reminders]
+    writes += _stop_emails(sheet, reason)
     try:
         commit([*writes, *schedule_early_close(sheet, now)], now)
     except InvitationChanged:
@@ -50,3 +53,10 @@ def decline(ticket: AnswerLink, reason: str, now: datetime) -> Questionnaire:
         if state is not InvitationState.DECLINED:
             raise CannotDecline("Something else changed just now. Please open your link and try again.") from None
     return sheet
+
+
+def _stop_emails(sheet: Questionnaire, reason: str) -> list[Write]:
+    """Stop reminders. If the email reached someone else, a new address brings them back."""
+    stop = emails.suppress if reason == WRONG_PERSON else emails.cancel
+    invitation = sheet.invitation
+    return [*map(stop, list_cancelled_by(CancelledBy.ANSWER, invitation.delegate_id, invitation=invitation.id))]

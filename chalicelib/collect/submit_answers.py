@@ -10,8 +10,10 @@ from chalicelib.collect.questionnaire import AnswerLink, Questionnaire, open_que
 from chalicelib.collect.save_page import milliseconds
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import InvitationState
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.commit import commit
-from chalicelib.store import cohorts, delegates, emails, invitations
+from chalicelib.store import cohorts, delegates, invitations
 from chalicelib.store.delegates import WaveChanged
 from chalicelib.store.invitations import Boxes, InvitationChanged
 from chalicelib.store.table import Write
@@ -72,7 +74,7 @@ def _writes(sheet: Questionnaire, now: datetime) -> list[Write]:
     if sheet.counts:
         declined = invitation.state is InvitationState.DECLINED
         writes.append(cohorts.count_answered(delegate, sheet.wave.wave, invitation.group, declined_before=declined))
-    writes += [emails.cancel(mail_id) for mail_id in invitation.reminders]
+    writes += cancel_by(CancelledBy.ANSWER, delegate.id, invitation=invitation.id)
     return [*writes, *schedule_early_close(sheet, now)]
 
 

@@ -280,6 +280,9 @@ class InvitationState(StrEnum):
     REVOKED = "revoked"
 
 
+WRONG_PERSON = "wrong_person"  # declined because the email reached someone else
+
+
 class Invitation(Struct, frozen=True):
     """Permission for one rater to answer about one delegate in one wave, and their encrypted answers.
 
@@ -298,7 +301,7 @@ class Invitation(Struct, frozen=True):
     draft: Mapping[str, bytes] = field(default_factory=dict)
     sent: Mapping[str, bytes] | None = None
     saved_at: Mapping[str, int] = field(default_factory=dict)  # page -> when it was saved: see collect/seal.hide_moment
-    reminders: tuple[str, ...] = ()  # ids of emails that an answer cancels
+    emails_planned: int = 0  # raised whenever more emails are planned: an answer refuses to miss one
     reason: str = ""  # why they declined: an id of collect.decline
     sealed: bool = False  # submitted through an earlier link: this link can neither open nor change them
     links_revoked: bool = False  # inbox links without a version, from earlier emails, open nothing any more

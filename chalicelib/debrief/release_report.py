@@ -98,7 +98,7 @@ def release(case: Case, now: datetime) -> None:
         debriefs.still_agreed(delegate.id, case.wave, case.debrief),
         delegates.still_coached(delegate),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.RELEASED}, wave=case.wave),
-        emails.add(released_email(case.programme, delegate, case.wave, now)),
+        *emails.add(released_email(case.programme, delegate, case.wave, now)),
         audit_events.add(delegate.cohort_id, "released report", f"coach {_coach(case)}", delegate.id, now),
     ]
     try:

@@ -49,6 +49,15 @@ class OnNewAddress(StrEnum):
     KEEP = "goes to the old address"
 
 
+class CancelledBy(StrEnum):
+    """Which act of its reader cancels an email that waits, because there is nothing left to ask for."""
+
+    NOTHING = ""
+    ANSWER = "an answer or a refusal"
+    CHOICE = "sending the list"
+    DECISION = "a decision about the list"
+
+
 class EmailKind(Struct, frozen=True):
     """One kind of email.
 
@@ -62,6 +71,7 @@ class EmailKind(Struct, frozen=True):
     lease                  how long one attempt holds it: no longer than it is useful
     sent_after_withdrawal  whether a waiting one is sent although its delegate has left
     on_new_address         what happens to a waiting one when its reader's address changes
+    cancelled_by           which act of its reader cancels a waiting one
     only_to_unanswered     whether it goes only to raters who have not answered: no page may show who did not get it
     """
 
@@ -75,6 +85,7 @@ class EmailKind(Struct, frozen=True):
     lease: timedelta
     sent_after_withdrawal: bool
     on_new_address: OnNewAddress
+    cancelled_by: CancelledBy
     only_to_unanswered: bool
 
     def check(self, email: Email) -> None:
@@ -100,6 +111,7 @@ def declare_email(
     lease: timedelta = LEASE,
     sent_after_withdrawal: bool = False,
     on_new_address: OnNewAddress = OnNewAddress.REDIRECT,
+    cancelled_by: CancelledBy = CancelledBy.NOTHING,
     only_to_unanswered: bool = False,
 ) -> EmailKind:
     """Declare a kind. `words` are names with spaces between them. Raises ValueError if the name is taken."""
@@ -116,6 +128,7 @@ def declare_email(
         lease=lease,
         sent_after_withdrawal=sent_after_withdrawal,
         on_new_address=on_new_address,
+        cancelled_by=cancelled_by,
         only_to_unanswered=only_to_unanswered,
     )
     _declared[name] = kind

@@ -11,11 +11,13 @@ from msgspec.structs import replace
 from chalicelib.core import merging
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Delegate, Programme
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import cancel_by
 from chalicelib.forms.fields import Kind, Section, SurveyFault, questions, read_fields
 from chalicelib.forms.survey import faults_of, sections, typed_in_vain
 from chalicelib.links.kinds import IMPACT
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
-from chalicelib.store import delegates, emails, impact_surveys, programmes
+from chalicelib.store import delegates, impact_surveys, programmes
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyChanged
 from chalicelib.store.marshal import read
 from chalicelib.store.table import get_many, transact
@@ -198,7 +200,7 @@ def send(form: Form, now: datetime) -> list[SurveyFault]:
 def _keep(form: Form, survey: ImpactSurvey, now: datetime) -> bool:
     """Store a changed survey. Return False if the answers changed since they were read."""
     first = survey.sent and not form.survey.sent
-    cancelled = [emails.cancel(mail_id) for mail_id in survey.reminders] if first else []
+    cancelled = cancel_by(CancelledBy.ANSWER, survey.delegate_id, survey.role.value) if first else []
     try:
         transact([impact_surveys.save(survey, now), *cancelled])
     except SurveyChanged:

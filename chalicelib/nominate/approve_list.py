@@ -63,16 +63,14 @@ def record_decision(choice: RaterList, decision: str, remark: str, seen: str, no
 
 
 def _approved(choice: RaterList, now: datetime) -> list[Write]:
-    return [*invite_all(choice, now), *cancelled(choice), mails.add(emails.approved(choice, now))]
+    return [*invite_all(choice, now), *cancelled(choice), *mails.add(emails.approved(choice, now))]
 
 
 def _sent_back(choice: RaterList, remark: str, now: datetime) -> list[Write]:
     before = choice.nomination
-    changed = replace(
-        before, revision=before.revision + 1, approval=Approval.CHANGE_WANTED, remark=remark, reminders=()
-    )
+    changed = replace(before, revision=before.revision + 1, approval=Approval.CHANGE_WANTED, remark=remark)
     notice = emails.change_wanted(choice, remark, now)
-    return [delegates.save_nomination(changed, before.revision), *cancelled(choice), mails.add(notice)]
+    return [delegates.save_nomination(changed, before.revision), *cancelled(choice), *mails.add(notice)]
 
 
 def _is_written(writes: list[Write], now: datetime) -> bool:

@@ -14,7 +14,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Person
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
-from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, declare_email
+from chalicelib.emails.kinds import CancelledBy, EmailKind, OnNewAddress, To, declare_email
 from chalicelib.links.kinds import APPROVE, HUB, NOMINATE, name_links
 from chalicelib.nominate.rater_list import RaterList
 from chalicelib.store.emails import Email
@@ -35,6 +35,7 @@ APPROVE_REMINDER = declare_email(
     to=To.APPROVER,
     words="name delegate people closes",
     links=[APPROVE],
+    cancelled_by=CancelledBy.DECISION,
 )
 LIST_APPROVED = declare_email(
     "nominate/approved",

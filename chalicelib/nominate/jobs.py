@@ -68,4 +68,4 @@ def ask_approver(job: Job, now: datetime) -> Sequence[Write]:
         return []
     mail = emails.ask(choice, now)
     stopped = mail.to.email in list_suppressed(choice.delegate.cohort_id)
-    return [] if mails.find(mail.id) else [mails.add(mail, stopped=stopped)]
+    return [] if mails.find(mail.id) else mails.add(mail, stopped=stopped)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.commit import commit
 from chalicelib.nominate import emails
 from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, RaterList, load
@@ -45,7 +47,7 @@ def withdraw_list(choice: RaterList, now: datetime) -> None:
     """Take the list back from its approver, to change it. Taking it back twice succeeds."""
     if not choice.is_asked:
         return
-    changed = replace(_next(choice), approval=Approval.NOT_ASKED, reminders=())
+    changed = replace(_next(choice), approval=Approval.NOT_ASKED)
     writes = [delegates.save_nomination(changed, choice.nomination.revision), *cancelled(choice)]
     if not _done(writes, now) and _again(choice).is_asked:
         raise ListRefused(CHANGED)
@@ -53,24 +55,24 @@ def withdraw_list(choice: RaterList, now: datetime) -> None:
 
 def invite_all(choice: RaterList, now: datetime) -> list[Write]:
     sent = len(choice.nomination.raters)
-    changed = replace(_next(choice), sent_raters=sent, approval=Approval.NOT_ASKED, remark="", reminders=())
+    changed = replace(_next(choice), sent_raters=sent, approval=Approval.NOT_ASKED, remark="")
     return lifecycle.send_nomination(choice.programme, choice.delegate, choice.wave, choice.nomination, changed, now)
 
 
 def cancelled(choice: RaterList) -> list[Write]:
     """Cancel the approver's reminder."""
-    return [mails.cancel(mail_id) for mail_id in choice.nomination.reminders]
+    return cancel_by(CancelledBy.DECISION, choice.delegate.id, choice.wave.wave.value)
 
 
 def _asking(choice: RaterList, now: datetime) -> list[Write]:
     first, later = emails.ask(choice, now), emails.remind(choice, now)
     stopped = first.to.email in list_suppressed(choice.delegate.cohort_id)
-    changed = replace(_next(choice), approval=Approval.ASKED, remark="", reminders=tuple(mail.id for mail in later))
+    changed = replace(_next(choice), approval=Approval.ASKED, remark="")
     return [
         delegates.save_nomination(changed, choice.nomination.revision),
         delegates.still_in_state(choice.wave),
-        *(mails.add(mail, stopped=stopped) for mail in (first, *later)),
-        *lifecycle.cancel_choose_reminder(choice.programme, choice.delegate, choice.wave, choice.nomination),
+        *mails.add_all([first, *later], stopped=stopped),
+        *lifecycle.cancel_choose_reminder(choice.delegate, choice.wave, choice.nomination),
     ]
 
 

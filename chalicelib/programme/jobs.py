@@ -27,7 +27,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.enrolled import id_among
 from chalicelib.programme.other_people import Loading, other_people
 from chalicelib.programme.plan_followups import asked_before
-from chalicelib.store import cohorts, delegates, emails, jobs, programmes, wave_keys
+from chalicelib.store import cohorts, delegates, emails, jobs, programmes, waiting_emails, wave_keys
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.delegates import Approval, DelegateExists, DetailsOutdated, Nomination
 from chalicelib.store.jobs import Job
@@ -89,6 +89,7 @@ def _enrolment(
     impact_at = impact_due_at(cohort.dates.ends, programme.impact.after_months, zone)
     return [
         delegates.add(delegate, load),
+        waiting_emails.begin_list(delegate.id),
         delegates.add_wave(DelegateWave(delegate.id, Wave.BASELINE, WaveState.PLANNED, opens, closes)),
         delegates.add_nomination(nomination),
         cohorts.add_line(delegate, Wave.BASELINE, closes),
@@ -174,15 +175,16 @@ def _raters_wanted(
 ) -> list[Write]:
     """Invite the raters that a file named or that were asked before; otherwise remind the delegate to choose some.
 
-    Saving the list refuses the opening if it changed since it was read. A delegate whose list waits for approval gets
-    no reminder to choose: it is created suppressed, for later acts to find.
+    Saving the list refuses the opening if it changed since it was read. A delegate whose list waits for approval has
+    chosen.
     """
     going = _going_out(programme, delegate, nomination)
     saved = delegates.save_nomination(going, nomination.revision)
     if going.sent_raters:
         return [saved, jobs.add(lifecycle.invite_job(going, wave.opens_at))]
-    being_looked_at = nomination.approval is Approval.ASKED
-    return [saved, emails.add(about_lists.choose_reminder(programme, delegate, wave, now), stopped=being_looked_at)]
+    if nomination.approval is Approval.ASKED:
+        return [saved]
+    return [saved, *emails.add(about_lists.choose_reminder(programme, delegate, wave, now))]
 
 
 def _going_out(programme: Programme, delegate: Delegate, nomination: Nomination) -> Nomination:

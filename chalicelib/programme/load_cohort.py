@@ -20,7 +20,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.enrolled import id_among
 from chalicelib.programme.read_programme import as_read_today
-from chalicelib.store import audit_events, catalogue, cohorts, holds, jobs, programmes
+from chalicelib.store import audit_events, catalogue, cohorts, holds, jobs, programmes, waiting_emails
 from chalicelib.store.cohorts import CohortChanged, LastLoad, People
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
@@ -82,7 +82,7 @@ def load_cohort(
         jobs.add(
             JobKind.ENROL.job(*subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1), by=by)
         ),
-        *([] if last else [jobs.add(_summary_job(cohort, programme)), jobs.add(_figures_job(cohort, programme))]),
+        *([] if last else _first_writes(cohort, programme)),
         *_other_sponsor(last, cohort, now, by),
         audit_events.add(cohort.id, _loaded(people), by, cohort.id, now),
     ]
@@ -91,6 +91,12 @@ def load_cohort(
     except (CohortChanged, ProgrammeExists):
         raise LoadRefused("Someone else is loading this cohort now. Check its status, then try again.") from None
     return Loaded(cohort, len(delegates), changed=True)
+
+
+def _first_writes(cohort: Cohort, programme: Programme) -> list[Write]:
+    """Return what only the first load of a cohort stores."""
+    later = (_summary_job(cohort, programme), _figures_job(cohort, programme))
+    return [waiting_emails.begin_list(cohort.id), *map(jobs.add, later)]
 
 
 def _loaded(people: People) -> str:

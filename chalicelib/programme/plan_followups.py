@@ -53,7 +53,7 @@ def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
 def _plan(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Write]:
     """Keep the list, which is sent when the wave opens: until then the delegate may change it."""
     about = {"delegate": delegate.id, "wave": wave.wave.value}
-    notices = [emails.add(about_lists.followup_email(programme, delegate, wave, now))] if wave.opens_at > now else []
+    notices = emails.add(about_lists.followup_email(programme, delegate, wave, now)) if wave.opens_at > now else []
     return [
         delegates.add_wave(wave),
         delegates.add_nomination(Nomination(delegate.id, wave.wave, asked_before(programme, delegate))),

@@ -37,7 +37,7 @@ def build_report(job: Job, now: datetime) -> Sequence[Write]:
         reports.add(report),
         *coach_comments.add(delegate.id, wave, kept_for_coach(programme, wave, rows)),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.REPORT_READY}, wave=wave),
-        emails.add(ready_email(programme, delegate, wave, now)),
+        *emails.add(ready_email(programme, delegate, wave, now)),
     ]
 
 

@@ -78,7 +78,7 @@ def _make(programme: Programme, cohort: Cohort, people: Sequence[Evidence], now:
     html = render_summary(programme, summary).encode()
     facts_name, html_name = summaries.save_documents(cohort.id, checksum(summary), summary_bytes(summary), html)
     stored = Summary(cohort.id, summaries.IMPACT, checksum(summary), facts_name, html_name, now)
-    notices = [emails.add(summary_email(programme, cohort, cohort.sponsor, now))] if cohort.sponsor else []
+    notices = emails.add(summary_email(programme, cohort, cohort.sponsor, now)) if cohort.sponsor else []
     return [summaries.add(stored), *notices]
 
 

@@ -72,7 +72,6 @@ class Nomination(Struct, frozen=True):
     revision: int = 0
     approval: Approval = Approval.NOT_ASKED
     remark: str = ""  # what the approver wants changed
-    reminders: tuple[str, ...] = ()  # ids of emails to the approver that a decision cancels
 
     @property
     def unsent(self) -> tuple[RaterEntry, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -28,7 +28,6 @@ from chalicelib.store.table import (
     get_many,
     put,
     put_once,
-    transact,
     update,
     update_one,
 )
@@ -99,6 +98,7 @@ class Email(Struct, frozen=True):
     sent_at: str = ""
     reason: str = ""
     cancelled: bool = False
+    suppressed: bool = False  # cancelled only because its address accepts no email: a new address revives it
 
     def may_be_retried(self, now: datetime) -> bool:
         """Return whether SES rejected it, never accepted it, and it would not come too late.
@@ -135,21 +135,44 @@ class Bounce(Struct, frozen=True):
         return self.trouble is Trouble.REFUSED
 
 
+NO_INVITATION = "-"  # in the key of a listed email that is about no invitation
+
+
 def key(mail_id: str) -> Key:
     return Key(f"MAIL#{mail_id}", "MAIL")
 
 
-def add(new: Email, *, stopped: bool = False) -> Write:
-    """Write an email. `stopped` keeps it as if cancelled, because the address is suppressed; a new address revives it.
+def add(new: Email, *, stopped: bool = False) -> list[Write]:
+    """Write an email, and list it under its owner. The second row is removed only with the first.
 
-    An email to someone who was erased is kept in the same way.
+    `stopped` keeps it as if cancelled, because the address is suppressed: a new address revives it. An email to
+    someone who was erased is kept in the same way.
     """
     stopped = stopped or new.to.is_erased
-    when = {"cancelled": True} if stopped else due_columns(new.id, new.due_at)
-    row = {**key(new.id)._asdict(), **fields(new), **when, "kind": "mail"}
-    if not stopped:
-        del row["cancelled"]  # the attribute exists only if it was
-    return put_once(row, EmailExists)
+    row = {**key(new.id)._asdict(), **fields(new), "kind": "mail"}
+    del row["cancelled"], row["suppressed"]  # these attributes exist only if it was
+    row |= {"cancelled": True, "suppressed": True} if stopped else due_columns(new.id, new.due_at)
+    return [put_once(row, EmailExists), put(list_key(new)._asdict())]
+
+
+def add_all(new: Iterable[Email], *, stopped: bool = False) -> list[Write]:
+    """Write several emails. See `add`."""
+    return [write for email in new for write in add(email, stopped=stopped)]
+
+
+def owner_of(email_id: str) -> str:
+    """Return the id that an email's id names first: of a delegate or cohort, or of the reader of a sign-in code."""
+    return email_id.partition("#")[2].partition("#")[0]
+
+
+def list_key(email: Email) -> Key:
+    return Key(f"EMAILS#{owner_of(email.id)}", f"{email.about.get('invitation', NO_INVITATION)}#{email.id}")
+
+
+def delete_listed(email: Email) -> list[Write]:
+    """Delete an email, its row in its owner's list, and what the dashboard shows about it if SES rejected it."""
+    shown = [delete(bounce_key(email))] if email.state is EmailState.REFUSED and "cohort" in email.about else []
+    return [delete(key(email.id)), delete(list_key(email)), *shown]
 
 
 def list_unconfirmed(by: datetime) -> list[Email]:
@@ -181,68 +204,24 @@ def cancel(mail_id: str) -> Write:
     An unconfirmed email stays due until its lease ends: the sender then settles it. A rejected email stays on the
     administrator's list: removing it would show that this rater has answered.
     """
-    return _cancel(mail_id, {"cancelled": True})
+    return _stop(mail_id, {"cancelled": True}, ["suppressed"])
 
 
-def cancel_outdated(mail_id: str) -> Write:
-    """Cancel a reminder that others replace. A new address never revives it, unlike one that was only stopped."""
-    return _cancel(mail_id, {"cancelled": True, "outdated": True})
+def suppress(mail_id: str) -> Write:
+    """Cancel an email in the same way because its address accepts none. A new address revives it."""
+    return _stop(mail_id, {"cancelled": True, "suppressed": True}, [])
 
 
-def _cancel(mail_id: str, marks: Mapping[str, bool]) -> Write:
-    in_doubt = update(key(mail_id), put=marks, refusal=EmailMissing)
+def _stop(mail_id: str, changes: Mapping[str, bool], remove: Sequence[str]) -> Write:
+    in_doubt = update(key(mail_id), put=changes, remove=remove, refusal=EmailMissing)
     write = update(
         key(mail_id),
-        put=marks,
-        remove=["due_shard"],
+        put=changes,
+        remove=["due_shard", *remove],
         when=[differs("state", EmailState.SENDING), differs("state", EmailState.REFUSED)],
         refusal=EmailMissing,
     )
     return replace(write, otherwise=in_doubt)
-
-
-def cancel_all(mail_ids: Iterable[str]) -> None:
-    """Cancel emails that are not sent yet, one by one; ignore emails that were sent or do not exist.
-
-    One read for each hundred. May be repeated.
-    """
-    for batch in batched([key(mail_id) for mail_id in dict.fromkeys(mail_ids)]):
-        for row in get_many(batch).values():
-            if "due_shard" in row:
-                update_one(cancel(row["id"]))
-
-
-def forget(mail_ids: Iterable[str]) -> None:
-    """Delete emails that are settled or will never be sent; an unconfirmed one stays until it is settled.
-
-    One that SES refused goes as well, and its line on the administrator's pages. May be repeated.
-    """
-    for batch in batched([key(mail_id) for mail_id in dict.fromkeys(mail_ids)]):
-        for row in get_many(batch).values():
-            mail = read(Email, row)
-            if mail.state is EmailState.REFUSED:
-                transact([delete(key(mail.id)), *([delete(bounce_key(mail))] if "cohort" in mail.about else [])])
-            elif "due_shard" not in row:
-                transact([delete(key(mail.id))])
-
-
-def waiting_about(ids: Collection[str], *, or_unconfirmed: bool = False) -> list[Email]:
-    """Find emails that are not handed over yet and whose id names one of these delegates or cohorts.
-
-    One walk through the index of due rows, which may lag by a moment; cancelled emails are not on it.
-
-    or_unconfirmed   include those that were handed over and may be sent once more
-    """
-    states = {EmailState.QUEUED, EmailState.SENDING} if or_unconfirmed else {EmailState.QUEUED}
-    wanted = [
-        row for row in due.list_due(ENDLESS) if row["kind"] == "mail" and not {*row["pk"].split("#")}.isdisjoint(ids)
-    ]
-    keys = [Key(row["pk"], "MAIL") for row in wanted]
-    rows = [row for batch in batched(keys) for row in get_many(batch).values() if "cancelled" not in row]
-    return [read(Email, row) for row in rows if row["state"] in states]
-
-
-ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:
@@ -258,7 +237,7 @@ def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *
             "words": {**waiting.words, "name": to.name},
             **(due_columns(waiting.id, waiting.due_at) if revive else {}),
         },
-        remove=["cancelled"] if revive else [],
+        remove=["cancelled", "suppressed"] if revive else [],
         when=[equals("state", waiting.state)],
         refusal=EmailSettled,
     )

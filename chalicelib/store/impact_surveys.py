@@ -55,7 +55,6 @@ class ImpactSurvey(Struct, frozen=True):
     opened_at: datetime
     closes_at: datetime  # the first moment at which no answer is accepted
     areas: tuple[PulseArea, ...]  # the development areas it asks about, as they were when it opened
-    reminders: tuple[str, ...]  # ids of emails that an answer cancels
     link_version: int = 1
     answers: Mapping[str, str] = field(default_factory=dict)
     sent: bool = False

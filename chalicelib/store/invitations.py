@@ -28,6 +28,7 @@ from chalicelib.store.table import (
 
 NOTHING_SAVED = {"draft": {}, "saved_at": {}, "revision": ""}
 SENT_FIELDS = ("sent", "sent_moments", "sent_at")  # rows of earlier versions only have the last one
+PLANNED_FIELDS = ("emails_planned", "reminders")  # rows of earlier versions have the second
 REVISION = 12  # bytes of an encrypted page that are random: its nonce
 MAY_ANSWER = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
 
@@ -37,7 +38,7 @@ class InvitationExists(AlreadyExists):
 
 
 class InvitationChanged(Changed):
-    """The rater did something, or has another link or other reminders, since the invitation was read."""
+    """The rater did something, or has another link or other emails, since the invitation was read."""
 
 
 class InvitationMissing(Missing):
@@ -175,6 +176,12 @@ def _not_sealed() -> Condition:
     return either(missing("sealed"), equals("sealed", False))
 
 
+def _emails_as_read(invitation: Invitation) -> Condition:
+    """Refuse if more emails were planned since: whoever writes this cancels those that were planned then."""
+    planned = equals("emails_planned", invitation.emails_planned)
+    return planned if invitation.emails_planned else either(planned, missing("emails_planned"))
+
+
 def send(invitation: Invitation, sent: Boxes) -> Write:
     """Submit the draft that was read: it becomes the answers that count."""
     return update(
@@ -185,6 +192,7 @@ def send(invitation: Invitation, sent: Boxes) -> Write:
             equals("state", invitation.state),
             equals("revision", invitation.revision),
             equals("link_version", invitation.link_version),
+            _emails_as_read(invitation),
         ],
         refusal=InvitationChanged,
     )
@@ -194,15 +202,23 @@ def decline(invitation: Invitation, reason: str) -> Write:
     return update(
         key_of(invitation),
         put={"state": InvitationState.DECLINED, "reason": reason},
-        when=[equals("state", InvitationState.INVITED), equals("link_version", invitation.link_version)],
+        when=[
+            equals("state", InvitationState.INVITED),
+            equals("link_version", invitation.link_version),
+            _emails_as_read(invitation),
+        ],
         refusal=InvitationChanged,
     )
 
 
-def change_reminders(invitation: Invitation, reminders: tuple[str, ...]) -> Write:
-    """Replace the reminders of someone who has not answered. Refused if they changed since they were read."""
-    as_read = [equals("state", InvitationState.INVITED), equals("reminders", invitation.reminders)]
-    return update(key_of(invitation), put={"reminders": reminders}, when=as_read, refusal=InvitationChanged)
+def plan_emails(invitation: Invitation) -> Write:
+    """Record that emails to someone who has not answered are planned or changed, in the same transaction.
+
+    Refused if they answered, or if other emails were planned, since the invitation was read.
+    """
+    as_read = [equals("state", InvitationState.INVITED), _emails_as_read(invitation)]
+    planned = {"emails_planned": invitation.emails_planned + 1}
+    return update(key_of(invitation), put=planned, when=as_read, refusal=InvitationChanged)
 
 
 def revoke(invitation: Invitation) -> Write:
@@ -233,27 +249,17 @@ def void(before: Invitation, after: Invitation) -> Write:
 
 def _change_link(before: Invitation, after: Invitation, remove: Iterable[str]) -> Write:
     row = fields(after)
-    changed = ("rater", "link_version", "state", "reason", "reminders", "sealed", "links_revoked")
+    changed = ("rater", "link_version", "state", "reason", "emails_planned", "sealed", "links_revoked")
     as_read = [
         equals("state", before.state),
         equals("link_version", before.link_version),
-        equals("reminders", before.reminders),
+        _emails_as_read(before),
     ]
     return update(
         key_of(before),
         put={name: row[name] for name in changed} | NOTHING_SAVED,
         remove=remove,
         when=as_read,
-        refusal=InvitationChanged,
-    )
-
-
-def remind_also(invitation: Invitation, mail_id: str) -> Write:
-    """Add an email that an answer cancels. Refused once the rater has answered, or if the reminders changed."""
-    return update(
-        key_of(invitation),
-        put={"reminders": (*invitation.reminders, mail_id)},
-        when=[equals("state", InvitationState.INVITED), equals("reminders", invitation.reminders)],
         refusal=InvitationChanged,
     )
 
@@ -275,8 +281,9 @@ def _revision_of(row: Row) -> list[Condition]:
 
 def empty(invitation: Invitation) -> Write:
     """Delete the encrypted answers and everything that counts, dates or measures them; nothing more can be saved."""
-    changes = {**NOTHING_SAVED, "frozen": True, "reminders": ()}
-    return update(key_of(invitation), put=changes, remove=SENT_FIELDS, refusal=InvitationMissing)
+    changes = {**NOTHING_SAVED, "frozen": True}
+    gone = (*SENT_FIELDS, *PLANNED_FIELDS)
+    return update(key_of(invitation), put=changes, remove=gone, refusal=InvitationMissing)
 
 
 def key_of(invitation: Invitation) -> Key:

@@ -513,6 +513,28 @@ EMAIL = RowKind(
     retention=Retention.EMAIL,
     why="that it was sent stays on record, without words or address",
 )
+LISTED_EMAIL = RowKind(
+    name="listed email",
+    pk="EMAILS#{owner}",
+    sk="{invitation}#{email*}",
+    what="that an email is about a delegate, a cohort or a reader, so that it is found by whom it is about",
+    owner=Owner.READER,
+    readers=(),
+    erasure=Erasure.KEEP,
+    retention=Retention.EMAIL,
+    why="it has ids and no name, and goes with its email",
+)
+COMPLETE_LIST = RowKind(
+    name="complete list of emails",
+    pk="EMAILS#{owner}",
+    sk="COMPLETE",
+    what="that every email about a delegate or cohort is listed",
+    owner=Owner.ORGANISATION,
+    readers=(),
+    erasure=Erasure.KEEP,
+    retention=Retention.EMAIL,
+    why="it names no one",
+)
 EMAIL_ACCOUNT = RowKind(
     name="email account",
     pk="EMAIL",

@@ -23,13 +23,15 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
-from chalicelib.waves.emails import about_lists, to_raters
+from chalicelib.waves.emails import to_raters
 
 FIGURES_AFTER = timedelta(hours=1)  # after the deadline: by then its closes are done, or have failed
 COUNTED_AT = 5  # local hour of each day: before anyone reads a page, after the night's work
@@ -89,17 +91,15 @@ def send_nomination(
         delegates.save_nomination(sent, before.revision),
         cohorts.change_line(delegate, put={"nominated": True}, wave=wave.wave),
         delegates.still_in_state(wave),
-        *cancel_choose_reminder(programme, delegate, wave, before),
+        *cancel_choose_reminder(delegate, wave, before),
     ]
     return [*writes, jobs.add(invite_job(sent, now))] if wave.state is WaveState.OPEN else writes
 
 
-def cancel_choose_reminder(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, before: Nomination
-) -> list[Write]:
-    """Cancel the reminder to choose raters. It is created once, when the wave opens."""
+def cancel_choose_reminder(delegate: Delegate, wave: DelegateWave, before: Nomination) -> list[Write]:
+    """Cancel reminders to choose raters."""
     waits = wave.state is WaveState.OPEN and not before.sent_raters
-    return [emails.cancel(about_lists.choose_reminder(programme, delegate, wave).id)] if waits else []
+    return cancel_by(CancelledBy.CHOICE, delegate.id, wave.wave.value) if waits else []
 
 
 def invite_rater(
@@ -130,12 +130,11 @@ def invite_rater(
     first = to_raters.first_email(programme, delegate, wave, invitation, now)
     if raters_named:
         first = replace(first, words={**first.words, "raters_named": "yes"})
-    invitation = replace(invitation, reminders=tuple(mail.id for mail in later))
     return [
         invitations.add(invitation),
         invitations.add_to_inbox(invitation, delegate),
         *_counted(programme, wave, invitation),
-        *(emails.add(mail, stopped=stopped) for mail in (first, *later)),
+        *emails.add_all([first, *later], stopped=stopped),
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.emails.bounces import is_only_to_unanswered, list_shown
-from chalicelib.store import cohorts, emails, invitations
+from chalicelib.store import cohorts, emails, invitations, waiting_emails
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -36,9 +36,9 @@ def suppress_address(job: Job, now: datetime) -> Sequence[Write]:
     bounced = emails.find(job.about["mail"])
     if bounced is None:
         return []
-    waiting = emails.waiting_about(_list_owners(bounced), or_unconfirmed=True)
+    waiting = waiting_emails.list_waiting(*_list_owners(bounced), or_unconfirmed=True)
     reminders_alone = is_only_to_unanswered(bounced.id)
-    emails.cancel_all(
+    waiting_emails.suppress_all(
         email.id
         for email in waiting
         if email.to.email == bounced.to.email and (not reminders_alone or is_only_to_unanswered(email.id))

@@ -31,7 +31,6 @@ def new_survey(programme: Programme, delegate: Delegate, areas: Sequence[PulseAr
         opened_at=now,
         closes_at=local_moment(last + timedelta(days=1), 0, zone),
         areas=tuple(areas),
-        reminders=(),
     )
 
 
@@ -46,10 +45,10 @@ def opening_writes(
     writes = [jobs.add(closing), cohorts.change_line(delegate, put={"survey": SurveyStage.OPEN})]
     for role in Role:
         asked = replace(survey, role=role)
-        later = _reminders(programme, delegate, asked)
-        writes.append(impact_surveys.add(replace(asked, reminders=tuple(mail.id for mail in later))))
+        writes.append(impact_surveys.add(asked))
         first = about_surveys.first_email(programme, delegate, asked)
-        writes += [emails.add(mail, stopped=mail.to.email in lost) for mail in (first, *later)]
+        later = _reminders(programme, delegate, asked)
+        writes += emails.add_all([first, *later], stopped=first.to.email in lost)
     return writes
 
 

@@ -216,7 +216,7 @@ def _confirm(session: Session) -> list[Write]:
 
 def _notification(reader: Reader, action: str, known: SecondFactor, now: datetime) -> list[Write]:
     mail = second_factor_email(reader, action, known.revision, now)
-    return [emails.add(mail)] if mail else []
+    return emails.add(mail) if mail else []
 
 
 # --- the stored secret ------------------------------------------------------------------------------------

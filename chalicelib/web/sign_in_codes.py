@@ -119,7 +119,7 @@ def _writes_of_ask(reader: Reader, before: Asking, challenge: str, now: datetime
     return [
         codes.save_asking(replace(before, **counted), now),
         codes.add_code(Code(reader.who, challenge, ends_at)),
-        *([emails.add(mail)] if mail else []),
+        *(emails.add(mail) if mail else []),
     ]
 
 
@@ -208,7 +208,7 @@ def _note_failure(reader: Reader, now: datetime) -> None:
     if mail is None:
         return
     try:
-        commit([emails.add(mail)], now)
+        commit(emails.add(mail), now)
     except EmailExists:
         return  # today's email exists
 

@@ -339,7 +339,7 @@ def test_an_unconfirmed_email_is_shown_by_its_kind_and_without_its_reader(opened
     from chalicelib.store import emails
     from tests.emails.samples import mail
 
-    transact([emails.add(mail())])
+    transact(emails.add(mail()))
     emails.claim(mail().id, "attempt", clock.now(), clock.now() + LEASE)
 
     page = opened.open(f"{BASE_URL}/admin/work").page

@@ -15,7 +15,7 @@ from tests.support.cloud import BASE_URL
 def test_an_unconfirmed_reminder_is_listed_by_kind_alone_and_stays_when_the_rater_answers(visitor, clock):
     people.opened(clock, chosen=people.raters(4, 4))
     clock.advance(days=1)
-    reminder = scene.invitation("p1").reminders[0]
+    reminder = people.reminders_of(scene.invitation("p1"))[0]
     lease = {"state": EmailState.SENDING, "attempt": "x", **due_columns(reminder, clock.now() + timedelta(minutes=30))}
     people.write(update(emails.key(reminder), put=lease, refusal=EmailMissing))
 

@@ -45,7 +45,6 @@ def survey_of_manager(clock, **more) -> ImpactSurvey:
         opened_at=clock.now(),
         closes_at=people.CLOSE,
         areas=(AREA,),
-        reminders=(),
         **{"state": SurveyState.OPEN, "answers": {"change.1": "2", "evidence.1": CANARY}, **more},
     )
     people.write(impact_surveys.add(survey))

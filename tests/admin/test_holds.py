@@ -125,7 +125,7 @@ def bounce_link(email, clock):
         links={"open": CONSOLE.link()},
         about=about,
     )
-    people.write(emails.add(email_of))
+    people.write(*emails.add(email_of))
     drain(clock.now())
     delivery_events.record_delivery_event(outbox.bounce(sent_mails(email)[-1], clock.now()), clock.now())
     drain(clock.now())

@@ -209,7 +209,7 @@ def test_a_reminder_that_waits_brings_the_new_links(opened, clock, email):
 @pytest.mark.parametrize(("verb", "template"), [("impact", "impact/reminder"), ("coach", "report/ready")])
 def test_other_emails_that_wait_bring_the_new_link(opened, clock, verb, template):
     later = clock.now() + timedelta(hours=2)
-    people.write(emails.add(waiting_email(template, later)))
+    people.write(*emails.add(waiting_email(template, later)))
     revoke(clock, HOLDERS[verb])
     drain(clock.to(later))
 
@@ -227,7 +227,7 @@ def waiting_email(template, due_at):
 def test_the_sponsors_summary_that_waits_brings_the_new_link(opened, clock):
     cohort = cohorts.find(people.COHORT)
     later = clock.now() + timedelta(hours=2)
-    people.write(emails.add(summary_email(people.programme(), cohort, cohort.sponsor, later)))
+    people.write(*emails.add(summary_email(people.programme(), cohort, cohort.sponsor, later)))
     revoke(clock, SPONSOR)
     drain(clock.to(later))
 
@@ -246,7 +246,7 @@ def test_a_lost_link_that_waits_becomes_the_new_one(opened, clock):
 def test_an_email_that_ses_refused_brings_the_new_link_when_it_is_sent_again(opened, clock):
     later = clock.now() + timedelta(hours=2)
     waiting = waiting_email("impact/reminder", later)
-    people.write(emails.add(waiting))
+    people.write(*emails.add(waiting))
     held = emails.claim(waiting.id, "attempt", later, later + timedelta(minutes=1))
     people.write(*emails.refused(held, "The content was refused", later))
     clock.to(later)

@@ -78,7 +78,7 @@ def test_an_email_that_waits_goes_out_only_if_its_kind_says_so(clock, aws):
     drain(clock.now())
     tomorrow = clock.now() + timedelta(days=1)
     waiting = {name: replace(sample(name, people.dana()), due_at=tomorrow) for name in load_kinds()}
-    transact([emails.add(email) for email in waiting.values()])
+    transact(emails.add_all(waiting.values()))
     withdraw_dana(clock)
 
     cancelled = {name: emails.find(email.id).cancelled for name, email in waiting.items()}
@@ -89,7 +89,7 @@ def test_an_unconfirmed_email_is_not_sent_once_more(clock, aws):
     people.load(clock.now())
     drain(clock.now())
     unconfirmed = sample("programme/opening", people.dana())
-    transact([emails.add(unconfirmed)])
+    transact(emails.add(unconfirmed))
     emails.claim(unconfirmed.id, "attempt", clock.now(), clock.now() + LEASE)
     withdraw_dana(clock)
 

@@ -42,7 +42,7 @@ def test_a_tag_gives_the_id_back_in_letters_that_ses_allows(mail_id):
 def test_a_mail_comes_back_from_its_row_as_it_was():
     from chalicelib.store.table import transact
 
-    transact([emails.add(mail())])
+    transact(emails.add(mail()))
 
     assert emails.find(mail().id) == mail()
     assert mail().state is EmailState.QUEUED

@@ -64,7 +64,7 @@ def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def taken() -> None:
     """A sender holds the mail, and no answer has come."""
-    transact([emails.add(mail())])
+    transact(emails.add(mail()))
     emails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)
 
 
@@ -132,7 +132,7 @@ def test_every_email_that_ses_gave_up_on_is_shown_with_what_to_do(taken, kind, s
 def test_a_later_email_that_arrives_takes_the_earlier_one_off_the_dashboard(taken):
     delivery_events.record_delivery_event(event("Soft"), MONDAY)
     later = replace(mail(), id=f"{mail().id}.later")
-    transact([emails.add(later)])
+    transact(emails.add(later))
     about = {"messageId": "ses-2", "tags": {"mail": [ses_tags.tag(later.id)], "attempt": ["one"]}}
     delivery_events.record_delivery_event(
         json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE
@@ -145,7 +145,7 @@ def test_a_later_email_that_arrives_takes_the_earlier_one_off_the_dashboard(take
 def test_an_address_that_is_lost_stays_on_the_dashboard_whatever_arrives(taken):
     delivery_events.record_delivery_event(event("Bounce"), MONDAY)
     later = replace(mail(), id=f"{mail().id}.later")
-    transact([emails.add(later)])
+    transact(emails.add(later))
     about = {"messageId": "ses-2", "tags": {"mail": [ses_tags.tag(later.id)], "attempt": ["one"]}}
     delivery_events.record_delivery_event(
         json.dumps({"eventType": "Delivery", "mail": about, "delivery": {}}), MONDAY + LEASE
@@ -162,7 +162,7 @@ def test_a_bounce_says_why_in_a_few_words(taken):
 
 def test_a_bounce_of_a_mail_without_a_cohort_is_kept_in_its_own_row_only():
     alone = emails.Email("web/x#1", "web/x", SAM, MONDAY)
-    transact([emails.add(alone)])
+    transact(emails.add(alone))
     about = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(alone.id)], "attempt": ["one"]}}
     delivery_events.record_delivery_event(json.dumps({"eventType": "Bounce", "mail": about, "bounce": BOUNCE}), MONDAY)
 
@@ -237,7 +237,7 @@ FINAL = [
 def test_any_order_and_doubling_ends_in_the_same_state(kinds):
     """`(settle)` is the sender's own write, at any place among the events."""
     cloud.empty()
-    transact([emails.add(mail())])
+    transact(emails.add(mail()))
     held = emails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)
     for kind in kinds:
         if kind == "(settle)":

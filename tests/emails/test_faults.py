@@ -84,7 +84,7 @@ def run(plan: Mapping[int, str], *, heard: bool = True) -> int:
     """How many mails SES took."""
     cloud.empty()
     settings()
-    transact([emails.add(mail())])
+    transact(emails.add(mail()))
     deliver(plan, heard=heard)
     found = emails.find(mail().id)
     assert found
@@ -132,7 +132,7 @@ def test_the_one_way_to_a_second_copy_is_that_neither_answer_nor_event_reaches_u
 
 
 def test_a_doubt_waits_for_its_whole_lease():
-    transact([emails.add(mail())])
+    transact(emails.add(mail()))
     settings()
 
     assert deliver({2: "dead before"}) == MONDAY + LEASE

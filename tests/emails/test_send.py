@@ -74,7 +74,7 @@ def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def queued() -> Email:
-    transact([emails.add(mail())])
+    transact(emails.add(mail()))
     return mail()
 
 
@@ -131,7 +131,7 @@ def test_a_cancelled_mail_is_never_sent(queued):
 
 def test_a_mail_that_comes_too_late_to_be_of_use_is_not_sent_and_asks_no_one_to_act(problems):
     late = replace(mail("web/code"), good_until=MONDAY + timedelta(minutes=10))
-    transact([emails.add(late)])
+    transact(emails.add(late))
 
     assert not send(late.id, "one", MONDAY + timedelta(minutes=10))
     assert sent_mails() == []
@@ -161,7 +161,7 @@ def test_a_mail_cancelled_before_it_is_taken_is_off_the_index_at_once(queued, al
     if alone:
         update_one(cancel)
     else:
-        transact([emails.add(mail("web/code")), cancel])
+        transact([*emails.add(mail("web/code")), cancel])
 
     assert due_ids(MONDAY + timedelta(days=9)) == ([] if alone else ["MAIL#" + mail("web/code").id])
 
@@ -208,7 +208,7 @@ def test_a_lost_answer_while_claiming_does_not_hold_a_mail_up(queued):
 
 def test_a_sign_in_code_is_held_no_longer_than_it_lives():
     code = replace(mail("web/code"), id="web/code#x", good_until=MONDAY + CODE_LIFETIME)
-    transact([emails.add(code)])
+    transact(emails.add(code))
     with watched_by(LoseAnswers("UpdateItem", 2)):
         assert not send(code.id, "one", MONDAY)
 
@@ -254,7 +254,7 @@ def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, proble
 
 def test_an_address_no_one_can_have_is_refused_before_ses_is_asked(problems):
     wrong = mail(to=Person("Jörg", "jörg@example.org"))
-    transact([emails.add(wrong)])
+    transact(emails.add(wrong))
     with count_calls() as calls:
         assert not send(wrong.id, "one", MONDAY)
 

@@ -198,7 +198,8 @@ def test_answers_are_voided_once_counted_once_and_asked_for_once(aws):
         wrong += [] if (line.answered, line.groups["peer"].answered) == (5, 3) else [f"{line.answered} counted"]
         wrong += [] if line.counts_hidden == ("peer",) else ["the counts are not hidden"]
         waiting = {row["id"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}
-        wrong += [] if set(one.reminders) <= waiting else ["a reminder is missing"]
+        of_new_link = {mail for mail in people.reminders_of(one) if mail.endswith(".v2")}
+        wrong += [] if of_new_link and of_new_link <= waiting else ["a reminder is missing"]
         return wrong + once("collect/again", "p0") + noted("voided")
 
     assert single_faults(opened.lay_out, act, check) > 15

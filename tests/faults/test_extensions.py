@@ -57,7 +57,7 @@ def wrong_reminders() -> list[str]:
     there = {row["id"] for row in scan() if row["sk"] == "MAIL"}
     old = [mail for mail in waiting if "reminder#" in mail and f".{extensions}" not in mail]
     asked = [one for one in scene.asked() if one.state is InvitationState.INVITED]
-    lost = [one.rater.email for one in asked if not one.reminders or not there.issuperset(one.reminders)]
+    lost = [one.rater.email for one in asked if not there.intersection(people.reminders_of(one))]
     return [f"{mail} names an earlier day" for mail in old] + [f"{who} has no reminders" for who in lost]
 
 

@@ -90,7 +90,7 @@ def rare_acts(clock) -> None:
     """What no run of the demo is sure to do."""
     now = clock.now()
     bad = mail(to=Person("No One", "no address"))
-    commit([emails.add(bad)], now)
+    commit(emails.add(bad), now)
     assert not send.send(bad.id, "attempt", now)  # shown on the dashboard: mail writes a row
     event = {"eventType": "Delivery", "mail": {"messageId": "m", "tags": {"mail": [tag(bad.id)], "attempt": ["a"]}}}
     delivery_events.record_delivery_event(

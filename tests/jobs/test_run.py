@@ -250,7 +250,7 @@ def test_only_what_is_due_is_hinted_at():
     later = JobKind.CLOSE.job("later", due_at=MONDAY + timedelta(days=1))
     mail = emails.Email(id="invite#1", template="collect/invite", to=Person("Ann", "ann@example.org"), due_at=MONDAY)
 
-    commit([jobs.add(CLOSE), jobs.add(later), jobs.add(REPORT), emails.add(mail)], MONDAY)
+    commit([jobs.add(CLOSE), jobs.add(later), jobs.add(REPORT), *emails.add(mail)], MONDAY)
 
     assert hints("work") == ["JOB#close#dana"]
     assert hints("report") == ["JOB#report#dana"]

@@ -23,7 +23,7 @@ def set_columns(of: emails.Email, **columns: object) -> None:
 
 def test_a_cancelled_email_is_not_claimed():
     queued = mail()
-    transact([emails.add(queued)])
+    transact(emails.add(queued))
     transact([emails.cancel(queued.id)])
 
     assert emails.claim(queued.id, "one", MONDAY, LATER) is None
@@ -32,7 +32,7 @@ def test_a_cancelled_email_is_not_claimed():
 @pytest.mark.parametrize("columns", [{"message_id": "from SES"}, {"cancelled": True}, {"state": EmailState.SENT}])
 def test_an_email_that_ses_took_or_that_was_cancelled_is_not_sent_again_by_hand(columns):
     given_up = mail()
-    transact([emails.add(given_up)])
+    transact(emails.add(given_up))
     set_columns(given_up, **{"state": EmailState.REFUSED, "message_id": "", **columns})
 
     with pytest.raises(EmailSettled):

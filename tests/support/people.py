@@ -9,7 +9,18 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from chalicelib.core.ids import delegate_id
-from chalicelib.core.model import Approver, Cohort, CohortDates, DelegateEntry, Person, Programme, RaterEntry
+from chalicelib.core.model import (
+    Approver,
+    Cohort,
+    CohortDates,
+    DelegateEntry,
+    Invitation,
+    Person,
+    Programme,
+    RaterEntry,
+)
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import list_cancelled_by
 from chalicelib.links.kinds import COACH
 from chalicelib.programme.load_cohort import Loaded, load_cohort
 from chalicelib.programme.read_programme import read_programme
@@ -71,6 +82,11 @@ def opened(clock, chosen: tuple[RaterEntry, ...] = (), **more) -> None:  # type:
 def write(*writes: Write) -> None:
     """Put something into the table that would take long to reach."""
     transact(writes)
+
+
+def reminders_of(invitation: Invitation) -> list[str]:
+    """Return ids of the emails to a rater that an answer cancels, sent or not."""
+    return list_cancelled_by(CancelledBy.ANSWER, invitation.delegate_id, invitation=invitation.id)
 
 
 def dana() -> str:

@@ -61,7 +61,7 @@ def test_an_email_of_any_kind_that_waits_for_it_is_cancelled(opened, clock):
     for kind, about in product(load_kinds(), delegates):
         queued = replace(sample(kind, about, to=lost), due_at=due_at)
         other = replace(sample(kind, about, "other"), due_at=due_at)
-        transact([emails.add(queued), emails.add(other)])
+        transact(emails.add_all([queued, other]))
     record_event(clock)
 
     assert waiting() == []
@@ -70,7 +70,7 @@ def test_an_email_of_any_kind_that_waits_for_it_is_cancelled(opened, clock):
 
 def test_an_unconfirmed_email_is_not_sent_to_it_once_more(opened, clock):
     unconfirmed = sample("collect/extended", people.dana(), to=Person("P", LOST))
-    transact([emails.add(unconfirmed)])
+    transact(emails.add(unconfirmed))
     emails.claim(unconfirmed.id, "attempt", clock.now(), clock.now() + LEASE)
     record_event(clock)
     clock.advance(hours=2)
@@ -121,7 +121,7 @@ def test_another_address_gets_what_was_still_to_come(opened, clock):
         mail
         for line in cohorts.list_lines(people.COHORT)
         for one in invitations.of_delegate(line.delegate_id, Wave.BASELINE)
-        for mail in one.reminders
+        for mail in people.reminders_of(one)
         if one.rater.email == NEW
     }
     assert set(waiting(NEW)) == wanted

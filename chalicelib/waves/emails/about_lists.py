@@ -9,9 +9,8 @@ from chalicelib.core.calendar import reminder_times
 from chalicelib.core.model import Delegate, DelegateWave, Programme
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
-from chalicelib.emails.kinds import To, declare_email
+from chalicelib.emails.kinds import CancelledBy, To, declare_email
 from chalicelib.links.kinds import HUB, NOMINATE, name_links
-from chalicelib.store import delegates
 from chalicelib.store.emails import Email
 
 CHOOSE_RATERS_WITHIN_DAYS = 4  # of the opening; then the delegate is reminded
@@ -22,6 +21,7 @@ CHOOSE_RATERS = declare_email(
     to=To.DELEGATE,
     words="name delegate closes",
     links=[NOMINATE, HUB],
+    cancelled_by=CancelledBy.CHOICE,
 )
 FOLLOWUP_PLANNED = declare_email(
     "programme/followup_planned",
@@ -50,14 +50,6 @@ def choose_chaser(programme: Programme, delegate: Delegate, wave: DelegateWave, 
     """Write the same at the administrator's request: at most one a day."""
     today = formatting.local_date(now, programme.organisation.timezone)
     return _choose_email(programme, delegate, wave, now, f"{today}")
-
-
-def list_reminders(programme: Programme, delegate: Delegate, wave: DelegateWave) -> list[str]:
-    """Return ids of emails about a delegate's list that may still come: to choose raters, and to approve the list."""
-    return [
-        choose_reminder(programme, delegate, wave).id,
-        *delegates.find_nomination(delegate.id, wave.wave).reminders,
-    ]
 
 
 def _choose_email(programme: Programme, delegate: Delegate, wave: DelegateWave, due_at: datetime, *more: str) -> Email:

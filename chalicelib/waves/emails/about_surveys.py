@@ -8,7 +8,7 @@ from chalicelib.core import formatting
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
-from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, declare_email
+from chalicelib.emails.kinds import CancelledBy, EmailKind, OnNewAddress, To, declare_email
 from chalicelib.forms.readers import Names, sentences
 from chalicelib.forms.survey import form_about, minutes, sections
 from chalicelib.links.kinds import IMPACT, name_links
@@ -40,6 +40,7 @@ REMINDER = declare_email(
     words="name delegate own closes",
     links=[IMPACT],
     variants={"to the delegate": {"own": "yes", "name": "Dr Amara Osei"}},
+    cancelled_by=CancelledBy.ANSWER,
 )
 
 

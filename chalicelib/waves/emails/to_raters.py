@@ -14,7 +14,7 @@ from chalicelib.core.calendar import reminder_times
 from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, Programme, Wave
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
-from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, declare_email
+from chalicelib.emails.kinds import CancelledBy, EmailKind, OnNewAddress, To, declare_email
 from chalicelib.forms.readers import Form, form_of, names_for, sentences
 from chalicelib.links.kinds import ANSWER, DECLINE, HUB, INBOX, NOMINATE, links_to_rater
 from chalicelib.store.emails import Email
@@ -42,6 +42,7 @@ SELF_REMINDER = declare_email(
     to=To.DELEGATE,
     words="name delegate closes minutes who_sees",
     links=[ANSWER, HUB],
+    cancelled_by=CancelledBy.ANSWER,
 )
 INVITATION = declare_email(
     "collect/invitation",
@@ -58,6 +59,7 @@ REMINDER = declare_email(
     to=To.RATER,
     words="name delegate group_title closes minutes who_sees",
     links=[ANSWER, INBOX, DECLINE],
+    cancelled_by=CancelledBy.ANSWER,
     only_to_unanswered=True,
 )
 EXTENDED = declare_email(
@@ -66,6 +68,7 @@ EXTENDED = declare_email(
     to=To.RATER,
     words="name delegate group_title closes minutes who_sees",
     links=[ANSWER, INBOX, DECLINE],
+    cancelled_by=CancelledBy.ANSWER,
     only_to_unanswered=True,
 )
 AGAIN = declare_email(
@@ -91,6 +94,7 @@ PULSE_REMINDER = declare_email(
     to=To.RATER,
     words="name delegate month closes who_sees",
     links=[ANSWER, DECLINE],
+    cancelled_by=CancelledBy.ANSWER,
     only_to_unanswered=True,
 )
 

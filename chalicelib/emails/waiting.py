@@ -1,0 +1,48 @@
+"""Find the emails that an act of their reader cancels."""
+
+from __future__ import annotations
+
+from chalicelib.emails.kinds import CancelledBy, EmailKind, find_kind
+from chalicelib.store import emails, waiting_emails
+from chalicelib.store.table import Write
+
+
+def list_cancelled_by(act: CancelledBy, owner: str, *named: str, invitation: str = "") -> list[str]:
+    """Return ids of emails about a delegate that the act cancels, in every state. One query.
+
+    named        a wave or role that the id of the email must name
+    invitation   only emails about this invitation
+    """
+    found = waiting_emails.list_ids(owner, invitation)
+    return [email_id for email_id in found if is_cancelled_by(act, email_id) and {*named} <= {*email_id.split("#")}]
+
+
+def list_asking(owner: str, *named: str) -> list[str]:
+    """Return ids of all emails that ask for something about a delegate's wave, in every state. One query."""
+    found = [email_id for email_id in waiting_emails.list_ids(owner) if {*named} <= {*email_id.split("#")}]
+    asking = (CancelledBy.ANSWER, CancelledBy.CHOICE, CancelledBy.DECISION)
+    return [email_id for email_id in found if any(is_cancelled_by(act, email_id) for act in asking)]
+
+
+def list_unwanted(owner: str) -> list[str]:
+    """Return ids of emails that no one needs once the delegate has left, in every state. One query."""
+    found = ((email_id, _kind_of(email_id)) for email_id in waiting_emails.list_ids(owner))
+    return [email_id for email_id, kind in found if kind is None or not kind.sent_after_withdrawal]
+
+
+def is_cancelled_by(act: CancelledBy, email_id: str) -> bool:
+    kind = _kind_of(email_id)
+    return kind is not None and kind.cancelled_by is act
+
+
+def _kind_of(email_id: str) -> EmailKind | None:
+    """Return the kind of an email by its id, or None for a kind of an earlier version."""
+    try:
+        return find_kind(email_id.partition("#")[0])
+    except KeyError:
+        return None
+
+
+def cancel_by(act: CancelledBy, owner: str, *named: str, invitation: str = "") -> list[Write]:
+    """Cancel these emails in the transaction of the act."""
+    return [emails.cancel(email_id) for email_id in list_cancelled_by(act, owner, *named, invitation=invitation)]
