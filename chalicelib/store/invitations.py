@@ -269,7 +269,7 @@ def erase(before: Invitation, redacted: Row) -> Write:
 
     Refused if the rater has done anything since it was read.
     """
-    emptied = {name: value for name, value in redacted.items() if name not in SENT_FIELDS}
+    emptied = {name: value for name, value in redacted.items() if name not in (*SENT_FIELDS, *PLANNED_FIELDS)}
     as_read = [equals("state", before.state), equals("link_version", before.link_version), *_revision_of(redacted)]
     changes = NOTHING_SAVED | {"state": InvitationState.REVOKED, "reason": "", "sealed": False, "frozen": True}
     return put_if(emptied | changes, as_read, InvitationChanged)

@@ -126,11 +126,11 @@ def test_a_close_leaves_no_email_that_tells_who_was_reminded():
 
 def test_a_close_deletes_reminders_from_before_a_void_and_those_that_ses_refused(clock):
     clock.to(NOW)
-    before = scene.invitation("p0").reminders
+    before = people.reminders_of(scene.invitation("p0"))
     void_answers.void(people.COHORT, people.person("p0").email, clock.now(), "ada@example.org")
     drain(clock.now())
-    assert {*before} < {*scene.invitation("p0").reminders}
-    refused = emails.claim(scene.invitation("p1").reminders[-1], "attempt", people.CLOSE, people.CLOSE)
+    assert {*before} < {*people.reminders_of(scene.invitation("p0"))}
+    refused = emails.claim(people.reminders_of(scene.invitation("p1"))[-1], "attempt", people.CLOSE, people.CLOSE)
     transact(emails.refused(refused, "SES rejects it", people.CLOSE))
     assert len(cohorts.bounces(people.COHORT)) == 1
     assert close()

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from chalicelib.admin import address_change, close_or_extend, withdraw_delegate
 from chalicelib.admin.void_answers import void
 from chalicelib.core.model import Wave
@@ -141,3 +143,15 @@ def test_a_close_deletes_reminders_of_earlier_links_and_rejected_ones(clock, aws
 def publish(clock):
     close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
+
+
+def test_an_answer_is_refused_if_emails_were_planned_since_it_was_read(clock, aws):
+    people.opened(clock, chosen=people.raters(4, 0))
+    read = invitations_of("p0")
+    people.write(invitations.plan_emails(read))
+
+    boxes = invitations.Boxes({}, {}, {})
+    for act in (lambda: invitations.send(read, boxes), lambda: invitations.decline(read, "other")):
+        with pytest.raises(invitations.InvitationChanged):
+            people.write(act())
+    people.write(invitations.send(invitations_of("p0"), boxes))
