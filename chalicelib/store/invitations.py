@@ -177,7 +177,7 @@ def _not_sealed() -> Condition:
 
 
 def _emails_as_read(invitation: Invitation) -> Condition:
-    """Refuse if more emails were planned since: whoever writes this cancels those that were planned then."""
+    """Refuse if more emails were planned since. The act that writes this cancels only those that it knows."""
     planned = equals("emails_planned", invitation.emails_planned)
     return planned if invitation.emails_planned else either(planned, missing("emails_planned"))
 
