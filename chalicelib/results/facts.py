@@ -372,7 +372,8 @@ def _cell(programme: Programme, cell: Cell) -> CellFact:
 
 
 def _inside_a_sentence(title: str) -> str:
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title  # "direct reports", but "HR partners"
+    is_plain = title[1:] == title[1:].lower()  # "direct reports", but "HR partners", and German nouns
+    return title[:1].lower() + title[1:] if is_plain else title
 
 
 def _block(programme: Programme, block: Block) -> BlockFact:

@@ -10,6 +10,7 @@ import pytest
 import chalicelib.core.clock
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import Wave
+from chalicelib.report.render_html import render_html
 from chalicelib.results.facts import build_facts, facts_bytes
 from chalicelib.results.publish import publish
 from chalicelib.store import debriefs, delegates, reports, ticks
@@ -28,7 +29,7 @@ def case(visitor, clock):  # noqa: F811
     """Dana's report is ready, and her coach is signed in."""
     scene.open_wave()
     facts = build_facts(PROGRAMME, heading(), publish(PROGRAMME, example_wave(PROGRAMME), comment_key=b"k"))
-    bodies = {"facts": facts_bytes(facts), "html": report_page().encode(), "pdf": b"%PDF-1.7"}
+    bodies = {"facts": facts_bytes(facts), "html": render_html(PROGRAMME, facts).encode(), "pdf": b"%PDF-1.7"}
     names = reports.save_documents(people.dana(), Wave.BASELINE, facts.checksum, bodies)
     made = StoredReport(people.dana(), Wave.BASELINE, facts.checksum, made_at=people.CLOSE, **names)
     people.write(reports.add(made))
@@ -36,11 +37,6 @@ def case(visitor, clock):  # noqa: F811
     chalicelib.core.clock.use(clock.now)
     visitor.let_in(people.person("cleo coach").email, clock.now())
     return f"{people.coach_url()}/{people.dana()}"
-
-
-def report_page() -> str:
-    rows = "".join(f'<li data-behaviour="{item.id}">{item.others_wording}</li>' for item in PROGRAMME.items)
-    return f'<html><head><style></style></head><body><div id="contents"><ul>{rows}</ul></div></body></html>'
 
 
 def kept() -> tuple[str, ...]:

@@ -38,6 +38,15 @@ def test_only_labels_that_say_how_often_fit_into_a_sentence():
     assert not has_adverbs(("Disagree", "Neither", "Agree"))
 
 
-@pytest.mark.parametrize(("title", "inside"), [("Direct reports", "direct reports"), ("HR partners", "HR partners")])
+@pytest.mark.parametrize(
+    ("title", "inside"),
+    [
+        ("Direct reports", "direct reports"),
+        ("Peers", "peers"),
+        ("A team", "a team"),
+        ("HR partners", "HR partners"),
+        ("Kolleginnen und Kollegen", "Kolleginnen und Kollegen"),
+    ],
+)
 def test_a_title_inside_a_sentence(title, inside):
     assert lower_first(title) == inside

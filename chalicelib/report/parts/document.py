@@ -43,6 +43,7 @@ class Strip(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
+    id: str  # of the behaviour, competency or value
     title: str
     strip: Strip
     figures: tuple[Figure, ...]

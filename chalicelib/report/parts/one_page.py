@@ -103,7 +103,7 @@ def said_of(index: Index, item_id: str, theirs: Statistic) -> str:
     scale, words = index.programme.scale, curly(to_you(index.items[item_id]))
     label = label_of(theirs.mean, scale)
     subject = f"{upper_first(index.they)} says" if index.is_two_voices else "People say"
-    if has_adverbs(scale):
+    if has_adverbs(scale) and words.startswith("you "):
         return f"{subject} {with_adverb(words, label)}."
     return f"{subject} “{label}” to: {words}."
 

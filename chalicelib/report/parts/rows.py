@@ -208,6 +208,7 @@ class Index:
         means = self.cohort.get((about.value, subject, ALL_OTHERS))
         agreement = self.agreements.get((about.value, subject, self.reference))
         return Row(
+            id=subject,
             title=curly(title),
             strip=self.strip(about, subject),
             figures=self.figures(about, subject, with_n=with_n),

@@ -45,8 +45,13 @@ def listed(words: Sequence[str]) -> str:
 
 
 def lower_first(title: str) -> str:
-    """Start with a lower-case letter as inside a sentence: "direct reports", but "HR partners"."""
-    return title[:1].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
+    """Start with a lower-case letter as inside a sentence: "direct reports", but "HR partners".
+
+    A title with capitals further on is left as it is: "Senior Leaders", and nouns of a language that writes them so.
+    """
+    first, rest = title[:1], title[1:]
+    is_plain = rest == rest.lower() and not rest[:1].isupper()
+    return first.lower() + rest if is_plain else title
 
 
 def upper_first(words: str) -> str:
