@@ -13,6 +13,7 @@ from chalicelib.core import colour
 from chalicelib.core.model import Programme
 from chalicelib.report.document import build_document
 from chalicelib.report.parts.document import Document, Figure, Row, Table
+from chalicelib.report.parts.wording import listed, lower_first
 from chalicelib.results.facts import Facts
 
 DARK_GROUND = "#14191d"  # as in report.css
@@ -36,7 +37,8 @@ def named_figures(table: Table, row: Row) -> Iterator[tuple[str, Figure]]:
     """Return each figure with the title of its column, or of all the columns that it covers."""
     at = 0
     for figure in row.figures:
-        yield " + ".join(column.title for column in table.columns[at : at + figure.span]), figure
+        first, *more = [column.title for column in table.columns[at : at + figure.span]]
+        yield listed([first, *map(lower_first, more)]), figure
         at += figure.span
 
 
