@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import acts, handover, pages, report, scale, start
+from benchmarks import acts, handover, one_report, pages, report, scale, start
 from benchmarks.row import Row
 
 LATEST = Path(__file__).parent / "latest.json"
@@ -38,6 +38,7 @@ def _subjects(reports: int) -> list[tuple[str, Callable[[], list[Row]]]]:
     return [
         ("cold start", start.rows),
         (f"{reports} reports", partial(report.rows, reports)),
+        ("one report in a fresh process", one_report.rows),
         ("AWS calls, capacity and cost", acts.rows),
         ("pages", pages.rows),
         ("mails", handover.rows),
