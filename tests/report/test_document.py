@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.colour import MIN_CONTRAST, contrast, text_from, text_on, text_on_dark
+from chalicelib.report import render_pdf
 from chalicelib.report.document import build_document
 from chalicelib.report.parts.compare import CLOSE, DEVELOP, HIGHER, MORE, STRENGTHS, kind_of
 from chalicelib.report.parts.debrief import chosen
@@ -37,6 +41,27 @@ def rows_of(document: Document) -> list[Row]:
     if document.ranks:
         tables += [table for table in (document.ranks.highest, document.ranks.lowest) if table]
     return [row for table in tables for row in table.rows]
+
+
+# --- parts and templates ---------------------------------------------------------------------------------------
+
+TEMPLATES = Path(render_pdf.__file__).parent / "templates"
+ELSEWHERE = {  # fields that one of the two formats has no place for
+    "report.typ": set(),
+    "report.html.j2": {"running", "is_two_voices"},  # a page has no running heads, and asks the parts themselves
+}
+
+
+@pytest.mark.parametrize("template", ELSEWHERE)
+def test_both_templates_show_every_part(template):
+    text = (TEMPLATES / template).read_text()
+    missing = {
+        name
+        for name in Document.__struct_fields__
+        if not re.search(rf"\bd\.{name}\b" if template.endswith("typ") else rf"\b{name}\b", text)
+    }
+
+    assert missing == ELSEWHERE[template], f"{template} does not show these parts of the report"
 
 
 # --- where a behaviour belongs -----------------------------------------------------------------------------
