@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MIN_CONTRAST = 4.5  # contrast of text on its background
+DARK_GROUNDS = ("#14191d", "#1d2429")  # of pages and cards in dark mode, as in app.css
 GROUNDS = ("#f1f5f9", "#f3f6f8")  # the palest tints behind text: in reports, on pages
 
 
@@ -25,10 +26,10 @@ def text_from(brand: str, *grounds: str) -> str:
     return colour
 
 
-def text_on_dark(brand: str, ground: str) -> str:
-    """Lighten the organisation's colour until it is readable on a dark ground."""
+def text_on_dark(brand: str, *grounds: str) -> str:
+    """Lighten the organisation's colour until it is readable on dark grounds."""
     colour = brand
-    while contrast(colour, ground) < MIN_CONTRAST:
+    while any(contrast(colour, ground) < MIN_CONTRAST for ground in grounds):
         colour = mix(colour, "#ffffff", 0.1)
     return colour
 

@@ -75,12 +75,19 @@ def _logo(programme_id: str, version: str) -> Asset | None:
 
 @cache
 def _theme(brand: str) -> str:
-    """Return the colours: white text goes on the first two; the third is for text on white and on the fourth."""
+    """Return the colours: white text goes on the first two; the third is for text on white and on the fourth.
+
+    On dark screens the third and fourth are others.
+    """
     tint = colour.mix(brand, "#ffffff", 0.9)
     text = colour.text_from(brand, *colour.GROUNDS, tint)
     fill = colour.text_from(brand, "#ffffff")  # programme files with less contrast are refused; an older one may exist
     deep = colour.mix(fill, "#000000", 0.25)
-    return f":root{{--brand:{fill};--brand-deep:{deep};--brand-text:{text};--brand-tint:{tint}}}"
+    light = f":root{{--brand:{fill};--brand-deep:{deep};--brand-text:{text};--brand-tint:{tint}}}"
+    dark_tint = colour.mix(fill, colour.DARK_GROUNDS[0], 0.75)
+    dark_text = colour.text_on_dark(fill, *colour.DARK_GROUNDS, dark_tint)
+    dark = f":root{{--brand-text:{dark_text};--brand-tint:{dark_tint}}}"
+    return f"{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
 
 
 @cache

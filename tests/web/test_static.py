@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.core.colour import GROUNDS, MIN_CONTRAST, contrast
+from chalicelib.core.colour import DARK_GROUNDS, GROUNDS, MIN_CONTRAST, contrast
 from chalicelib.web import static
 from tests.support import cloud
 
@@ -20,7 +20,12 @@ COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 def theme(brand: str) -> dict[str, str]:
     found = static.find(static._brand_name(brand))
     assert found is not None
-    return dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", found.body))
+    return dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", found.body.partition("@media")[0]))
+
+
+def in_the_dark(css: str) -> dict[str, str]:
+    dark = css.partition("(prefers-color-scheme:")[2].partition("}")[0]
+    return dict(re.findall(r"--([a-z-]+): ?(#[0-9a-f]{6})", dark))
 
 
 @given(COLOURS)
@@ -33,6 +38,31 @@ def test_everything_can_be_read_in_any_colour(brand):
     on_fill = [contrast(WHITE, colours["brand"]), contrast(WHITE, colours["brand-deep"])]
     text = [contrast(colours["brand-text"], ground) for ground in (WHITE, *GROUNDS, colours["brand-tint"])]
     assert min(on_fill + text) >= MIN_CONTRAST
+
+
+@given(COLOURS)
+@example("#ffffff")
+@example("#000000")
+@example("#00a499")
+def test_the_organisations_colour_can_be_read_in_the_dark(brand):
+    colours = in_the_dark(static.find(static._brand_name(brand)).body)
+
+    grounds = (*DARK_GROUNDS, colours["brand-tint"])
+    assert min(contrast(colours["brand-text"], ground) for ground in grounds) >= MIN_CONTRAST
+
+
+def test_every_text_colour_can_be_read_in_the_dark():
+    (app,) = [asset.body for name, asset in static.assets().items() if name.startswith("app-") and name.endswith("css")]
+    colours = in_the_dark(app)
+
+    assert (colours["ground"], colours["paper"]) == DARK_GROUNDS
+    plain = [
+        contrast(colours[name], ground) for name in ("ink", "quiet") for ground in (*DARK_GROUNDS, colours["pill"])
+    ]
+    toned = [contrast(colours[name], colours[f"{name}-tint"]) for name in ("good", "warn", "bad")]
+    on_tint = [contrast(colours["ink"], colours[f"{name}-tint"]) for name in ("good", "warn", "bad")]
+    alone = [contrast(colours[name], ground) for name in ("good", "warn", "bad") for ground in DARK_GROUNDS]
+    assert min(plain + toned + on_tint + alone) >= MIN_CONTRAST
 
 
 def test_a_colour_that_is_allowed_is_shown_as_it_is():
