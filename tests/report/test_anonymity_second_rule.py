@@ -212,7 +212,7 @@ def _owned_by(delegate: int, design: Design) -> PublishedCells:
 
 
 def solved(design: Design, shams: Sequence[int], competency: Sequence[str]) -> tuple[bool, bool]:
-    """Whether a single rating of a real rater follows, and whether somebody's sum over a competency does."""
+    """Whether a single rating of a real rater follows, and whether one rater's sum over a competency does."""
     real = [k for k in range(len(design.raters)) if k not in shams]
     rows = [figure.range.shown for figure in published_of(design.programme, design.symbolic()).figures]
     unknown = [Lin({v: f for v, f in row.terms.items() if v[0] in real}) for row in rows]
@@ -317,7 +317,7 @@ def test_cells_that_are_clamped_each_on_their_own_make_answers_certain_on_five_p
 
 
 def with_words(block: Block, cuts: Sequence[int]) -> Callable[[Seen], Any]:
-    """A word of agreement for each behaviour of a block of two cells, beside the real figures."""
+    """A word of agreement for each behaviour of a block of two cells, next to the real figures."""
     figures, items = published(block), len(block.raters[0])
 
     def shown(seen: Seen) -> Any:

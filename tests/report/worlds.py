@@ -30,7 +30,7 @@ class Block:
         return by_second_rule(tiny_programme(items=len(self.raters[0]), top=self.top))
 
     def answers(self, sums: Sequence[Sequence[int]]) -> list[Response]:
-        """Some answers with these sums: the publisher cannot tell them from others."""
+        """Some answers with these sums: the publisher cannot distinguish them from others."""
         items = [item.id for item in self.programme.items]
         wave = []
         for group, counts, own in zip(GROUPS, self.raters, sums, strict=False):
@@ -60,7 +60,7 @@ def _kinds(n: int, top: int, *, squares: bool) -> Mapping[tuple[int, ...], tuple
 def certain_worlds_of(
     block: Block, publish: Callable[[Seen], Hashable], *, colluders: int = 0, squares: bool = False
 ) -> tuple[int, int]:
-    """All worlds, and those in which what is published leaves somebody's answer only one value.
+    """All worlds, and those in which what is published leaves someone's answer only one value.
 
     publish     what is seen of every cell and behaviour, in order -> what is published
     colluders   so many raters of the first cell, who know their own ratings of every behaviour

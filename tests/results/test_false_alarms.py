@@ -113,7 +113,7 @@ def test_chance_says_of_half_a_competency_that_it_changed_if_other_people_answer
 
 
 def test_the_simulation_notices_a_fixed_limit():
-    """A limit of half a point, whatever n: a quarter of all behaviours differ by chance."""
+    """A limit of half a point for every n: a quarter of all behaviours differ by chance."""
     half = Fraction(1, 2) / GAP_TIMES
 
     def report(chance: random.Random) -> int:
