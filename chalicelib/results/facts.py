@@ -6,208 +6,59 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.model import SELF_GROUP, Programme
+from chalicelib.results.fact_types import (
+    AgreementCut as AgreementCut,
+)
+from chalicelib.results.fact_types import (
+    AgreementFact as AgreementFact,
+)
+from chalicelib.results.fact_types import (
+    BlockFact as BlockFact,
+)
+from chalicelib.results.fact_types import (
+    CellFact as CellFact,
+)
+from chalicelib.results.fact_types import (
+    ChangeFact as ChangeFact,
+)
+from chalicelib.results.fact_types import (
+    CohortMean as CohortMean,
+)
+from chalicelib.results.fact_types import (
+    CommentFact as CommentFact,
+)
+from chalicelib.results.fact_types import (
+    Facts as Facts,
+)
+from chalicelib.results.fact_types import (
+    Gap as Gap,
+)
+from chalicelib.results.fact_types import (
+    ReportHeading as ReportHeading,
+)
+from chalicelib.results.fact_types import (
+    Statistic as Statistic,
+)
 from chalicelib.results.layout import FIRST_RULE, Block, Rule
 from chalicelib.results.partition import Cell, is_numbered
 from chalicelib.results.published import ALL_OTHERS, About, Figure, PublishedCells
 from chalicelib.results.rank import ranked, ranked_if_apart
 from chalicelib.results.rounding import (
-    Range,
     display_gap,
     display_mean,
     on_scale,
     read_exact,
-    read_range,
     told_bounds,
 )
 from chalicelib.results.statements import Said, Voiced, error_of_gap, said_of_gaps, said_of_groups
 from chalicelib.results.uncertainty import spread_of
 from chalicelib.results.variance_cuts import cuts_of
-
-
-class ReportHeading(Struct, frozen=True):
-    """The words of the cover. Empty strings are left out."""
-
-    delegate: str
-    job_title: str
-    service: str
-    cohort: str
-    programme: str
-    organisation: str
-    coach: str
-    wave: str
-    issued: date  # local date
-
-
-class CellFact(Struct, frozen=True):
-    cell: str
-    title: str
-    groups: tuple[str, ...]
-    n: int
-    named: bool
-
-
-class BlockFact(Struct, frozen=True):
-    """Anonymous raters whose behaviours, values, overall figure and comments are shown together."""
-
-    block: str
-    title: str
-    groups: tuple[str, ...]
-    cells: tuple[str, ...]  # ids of the cells whose competencies are shown one by one
-    n: int
-    behaviours: bool  # whether single behaviours are shown; if not, competencies only
-
-
-class Statistic(Struct, frozen=True):
-    """A figure. `bound`, `low` and `high` are left out of the file if nothing in it was clamped."""
-
-    about: str  # item, competency, value or overall
-    id: str
-    cell: str  # a cell's id or "all_others"
-    n: int
-    mean: float  # scale points, not rounded for display
-    display: str
-    bound: str = ""  # at_least, at_most or about: where the true value lies
-    low: str = ""  # the lowest possible true value, as a fraction: "19/4"
-    high: str = ""  # the highest
-    exact: str = ""  # the mean as a fraction, if its float is not exact
-    bounds: tuple[float, ...] = ()  # lowest and highest possible true value, in scale points; none under rule 1
-    se: float = 0.0  # standard error in scale points; 0: none
-
-    @property
-    def exact_se(self) -> Fraction:
-        return read_exact(self.se)
-
-    @property
-    def range(self) -> Range:
-        mean = Fraction(self.exact) if self.exact else read_exact(self.mean)
-        if self.low or self.high or " " not in self.display:
-            return read_range(mean, self.low, self.high)
-        one_point = Fraction(1, self.n)  # facts from before bounds were stored
-        return Range(
-            mean, mean - one_point * self.display.endswith("less"), mean + one_point * self.display.endswith("more")
-        )
-
-
-class Gap(Struct, frozen=True):
-    """Self minus all others; positive: the delegate rates themself higher. Bounds as those of a statistic."""
-
-    about: str
-    id: str
-    gap: float
-    display: str
-    bound: str = ""
-    low: str = ""
-    high: str = ""
-    bounds: tuple[float, ...] = ()
-    se: float = 0.0
-
-    @property
-    def range(self) -> Range:
-        return read_range(read_exact(self.gap), self.low, self.high)
-
-
-class CommentFact(Struct, frozen=True):
-    question: str
-    cell: str
-    text: str
-
-
-class AgreementFact(Struct, frozen=True):
-    """How far the raters of one cell agree, in a word: the only figure of spread (decision 10)."""
-
-    about: str
-    id: str
-    cell: str  # never self or manager; "all_others" summarises the cells' words, and never for an item
-    n: int  # of an item: ratings; of a competency, a value or overall: the items' words that it summarises
-    word: str  # agree, mixed or split
-
-
-class AgreementCut(Struct, frozen=True):
-    """The cut-offs of the words in a cell of n ratings.
-
-    Rule 1: of r_wg; above `agree`, at most `split`, otherwise mixed. Rule 2: of the variance of the ratings; below
-    `agree`, at or above `split`, otherwise mixed.
-    """
-
-    n: int
-    agree: str  # two decimals
-    split: str
-
-
-class ChangeFact(Struct, frozen=True):
-    """One figure that an earlier report and this one both show under the same cell."""
-
-    about: str
-    id: str
-    cell: str
-    n_before: int
-    n_after: int
-    before: str  # as the earlier report shows it
-    after: str
-    change: float  # after minus before, scale points
-    display: str  # "+0.4", "+0.4 or more"; "cannot say" if both figures are bounded on the same side
-    noise: str = ""  # larger than noise: yes, no, cannot say; empty if noise cannot be estimated
-    bound: str = ""  # as those of a statistic
-    low: str = ""
-    high: str = ""
-    bounds: tuple[float, ...] = ()
-    se: float = 0.0
-
-    @property
-    def range(self) -> Range:
-        return read_range(read_exact(self.change), self.low, self.high)
-
-
-class CohortMean(Struct, frozen=True):
-    """The mean over delegates of a figure in their reports, from five delegates up."""
-
-    about: str
-    id: str
-    cell: str  # self or all_others
-    delegates: int
-    mean: float
-    display: str
-    bound: str = ""  # as those of a statistic
-    low: str = ""
-    high: str = ""
-    bounds: tuple[float, ...] = ()
-
-
-class Facts(Struct, frozen=True):
-    heading: ReportHeading
-    threshold: int
-    comments_from: int
-    cells: tuple[CellFact, ...]
-    comment_cells: tuple[CellFact, ...]
-    merged: tuple[str, ...]  # ids of cells that hold several rater groups
-    too_few: bool
-    comments_withheld: bool
-    statistics: tuple[Statistic, ...]
-    gaps: tuple[Gap, ...]
-    highest: tuple[str, ...]  # item ids, by all others
-    lowest: tuple[str, ...]
-    comments: tuple[CommentFact, ...]
-    checksum: str  # SHA-256 of everything else
-    agreements: tuple[AgreementFact, ...] = ()
-    agreement_cuts: tuple[AgreementCut, ...] = ()  # for every n that has a word here, smallest first
-    compared_with: str = ""  # the wave that `changes` compare with
-    changes: tuple[ChangeFact, ...] = ()
-    other_people: tuple[str, ...] = ()  # named cells of the wave compared with that another person answers: no change
-    cohort_means: tuple[CohortMean, ...] = ()
-    rule: int = FIRST_RULE  # the publishing rule: 1, or 2 with cells and blocks
-    behaviours_from: int = 0  # minimum raters of a block, under rule 2
-    rater_sd: float = 0.0  # the constants of every standard error
-    rater_halo: float = 0.0
-    blocks: tuple[BlockFact, ...] = ()
-    said: tuple[Said, ...] = ()  # what may be said of these figures
 
 
 def build_facts(programme: Programme, heading: ReportHeading, published: PublishedCells) -> Facts:

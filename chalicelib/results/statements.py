@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from chalicelib.core.model import SELF_GROUP
 from chalicelib.results.published import ALL_OTHERS, About
@@ -28,15 +29,18 @@ Subject = tuple[str, str]  # about, id
 class Said(Struct, frozen=True):
     """One thing that may be said of a report, by the id of its rule, with everything that the rule looked at."""
 
-    rule: str  # self_higher, self_lower, groups_differ, rose or fell
-    about: str
-    id: str
-    cells: tuple[str, ...]  # compared: (self, all_others); of groups, the higher one first; of a change, one cell
-    shown: str  # the first less the second, as a fraction; of a change, after less before
-    low: str
-    high: str
-    se: float  # standard error of the difference, in scale points
-    limit: float  # what the difference has to reach
+    rule: Annotated[str, Meta(description="self_higher, self_lower, groups_differ, rose or fell, or one of the page's")]
+    about: Annotated[str, Meta(description="item, competency, value or overall")]
+    id: Annotated[str, Meta(description="of the item, competency or value")]
+    cells: Annotated[
+        tuple[str, ...],
+        Meta(description="compared: self and all_others; of groups, the higher one first; of a change, one"),
+    ]
+    shown: Annotated[str, Meta(description="the first less the second, as a fraction; of a change, after less before")]
+    low: Annotated[str, Meta(description="the least that it can be")]
+    high: Annotated[str, Meta(description="the most that it can be")]
+    se: Annotated[float, Meta(description="standard error of the difference, in scale points")]
+    limit: Annotated[float, Meta(description="what the difference has to reach, in scale points")]
 
 
 class Voiced(Struct, frozen=True):

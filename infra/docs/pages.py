@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from infra.docs import emails, links, programme_file, rows
+from infra.docs import emails, facts, links, programme_file, rows
 
 FOLDER = Path(__file__).parents[2] / "docs"
 PAGES: Mapping[str, Callable[[], str]] = {
     "emails.md": emails.page,
+    "facts.md": facts.page,
     "links.md": links.page,
     "programme-file.md": programme_file.page,
     "rows.md": rows.page,
