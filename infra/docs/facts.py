@@ -16,8 +16,8 @@ Made from `chalicelib/results/fact_types.py` by `make docs`.
 
 `facts.json` holds every figure and comment that a report shows. What is not in it was not published. Keys are only
 ever added. Where a sum was clamped, the truth may lie above or below the printed figure: `bounds`, `low` and `high`
-show how far. Every figure that is made of others carries what is unknown of them. `se` comes from the number of raters and
-from constants, so it reveals nothing about answers. Publishing rule 1 is
+show how far. Every figure that is made of others carries what is unknown of them. `se` comes from the number of
+raters and from constants, so it reveals nothing about answers. Publishing rule 1 is
 [decision 7](decisions/0007-competency-scores-and-anonymity.md), rule 2 is
 [decision 37](decisions/0037-cells-of-three-blocks-of-five.md).
 """

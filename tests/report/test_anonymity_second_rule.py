@@ -20,6 +20,7 @@ from chalicelib.results.cell_sums import Total, cell_sums
 from chalicelib.results.publish import publish
 from chalicelib.results.published import ALL_OTHERS, About, PublishedCells
 from chalicelib.results.scoring import clamp_sum
+from chalicelib.results.variance_cuts import variance_cuts
 from tests.report.attackers import AnswerDependent, Lin, independent, isolated
 from tests.report.designs import NAMED, Design, cohort_rows, everything_published, figures_in, published_of
 from tests.report.example import GROUPS, KEY, by_second_rule, programme_of, tiny_programme
@@ -336,6 +337,39 @@ def test_the_search_notices_words_of_agreement_in_a_block_of_two_cells():
     cut = spread_of_ratings([2, 2, 2, 2, 3, 3])
 
     assert certain_worlds_of(block, with_words(block, [cut]), squares=True)[1] > 0
+
+
+def with_the_real_word(n: int, top: int) -> Callable[[Seen], Any]:
+    """The word of a behaviour in a block of one cell, next to its figure."""
+    cuts, block = variance_cuts(n, top, 3), Block(((n,),), top)
+    figures = published(block)
+    assert cuts is not None
+
+    def shown(seen: Seen) -> Any:
+        ((total, squares),) = seen
+        spread = n * squares - total * total
+        return figures(((total,),)), (spread >= cuts.agree) + (spread >= cuts.split)
+
+    return shown
+
+
+def words_add_nothing(n: int, top: int, colluders: int) -> bool:
+    block = Block(((n,),), top)
+    alone = certain_worlds_of(block, published(block), colluders=colluders)
+    return certain_worlds_of(block, with_the_real_word(n, top), colluders=colluders, squares=True) == alone
+
+
+@pytest.mark.parametrize(("n", "top"), [(7, 5), (8, 5), (9, 4)])
+@pytest.mark.parametrize("colluders", [0, 1])
+def test_words_give_an_outsider_and_one_colluder_nothing_new(n, top, colluders):
+    assert words_add_nothing(n, top, colluders)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("n", "top"), [(9, 5), (10, 5), (12, 5), (10, 4), (6, 7), (7, 7), (8, 7)])
+@pytest.mark.parametrize("colluders", [0, 1])
+def test_words_give_nothing_new_at_more_ratings_and_points(n, top, colluders):
+    assert words_add_nothing(n, top, colluders)
 
 
 @pytest.mark.parametrize(
