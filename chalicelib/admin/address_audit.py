@@ -9,9 +9,9 @@ from chalicelib.admin.redirect_emails import Change
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import Cohort, Delegate
 from chalicelib.store import audit_events
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.table import Write
 
-ACT = "replaced the address of"
 MAX_EVENTS = 20  # in one transaction: above that, one event about the cohort
 
 
@@ -23,7 +23,9 @@ def audit_change(change: Change, cohort: Cohort, concerned: Sequence[Delegate], 
     found = dict.fromkeys(_parts(change, cohort, concerned))
     if len(found) > MAX_EVENTS:
         found = dict.fromkeys((part, cohort.id) for part, _ in found)
-    return [audit_events.add(cohort.id, f"{ACT} {part}", by, about, now) for part, about in found]
+    return [
+        audit_events.add(cohort.id, AuditEvent.REPLACED_ADDRESS, by, about, now, part=part) for part, about in found
+    ]
 
 
 def _parts(change: Change, cohort: Cohort, concerned: Sequence[Delegate]) -> Iterator[tuple[str, str]]:

@@ -12,10 +12,11 @@ from chalicelib.core.clock import moment
 from chalicelib.core.formatting import local_time
 from chalicelib.core.ids import coach_ids
 from chalicelib.store import audit_events
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
 
 MAX_ENTRIES = 500
-LEFT_OUT = audit_events.LEFT_OUT
+LEFT_OUT = AuditEvent.LEFT_OUT.words
 
 
 class Entry(Struct, frozen=True):

@@ -16,6 +16,7 @@ from chalicelib.core.model import Delegate, DelegateWave, Programme, WaveState
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, jobs, programmes
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.delegates import WaveChanged
 from chalicelib.store.expressions import equals
@@ -55,7 +56,7 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
             cohorts.change_line(delegate, put=_line(later, programme, now), wave=wave.wave),
             jobs.add(lifecycle.close_job(later)),
             jobs.add(announce),
-            audit_events.add(cohort_id, f"extended to {new_last_day}", by, delegate.id, now),
+            audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, day=f"{new_last_day}"),
         ],
         now,
     )
@@ -69,7 +70,7 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
         _change(wave, {"closes_at": now}),
         cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
         jobs.move(lifecycle.close_job(wave).id, now),
-        audit_events.add(cohort_id, "closed", by, delegate.id, now),
+        audit_events.add(cohort_id, AuditEvent.CLOSED, by, delegate.id, now),
     ]
     _commit(delegate, writes, now)
 
@@ -84,7 +85,7 @@ def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str 
     writes = [
         _change(wave, {"closes_at": now}),
         jobs.add(lifecycle.publish_job(wave, now)),
-        audit_events.add(cohort_id, "closed to publish what may be", by, delegate.id, now),
+        audit_events.add(cohort_id, AuditEvent.PUBLISHED_FEW, by, delegate.id, now),
     ]
     try:
         _commit(delegate, writes, now)

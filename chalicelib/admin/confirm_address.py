@@ -7,6 +7,7 @@ from datetime import datetime
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, cohorts, holds
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.holds import HoldChanged
 
 
@@ -38,12 +39,12 @@ def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
         raise ConfirmRefused(FieldError("", UNNAMED))
     try:
         commit(
-            [holds.confirm(found, by), audit_events.add(cohort_id, CONFIRMED, by, found.delegate or cohort_id, now)],
+            [
+                holds.confirm(found, by),
+                audit_events.add(cohort_id, AuditEvent.CONFIRMED_ADDRESS, by, found.delegate or cohort_id, now),
+            ],
             now,
         )
     except HoldChanged:
         raise ConfirmRefused(FieldError("", CHANGED)) from None
     return True
-
-
-CONFIRMED = "confirmed a new address"

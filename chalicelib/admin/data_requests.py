@@ -24,6 +24,7 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.store import audit_events, cohorts, delegates, invitations
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Changed, Key, Write, delete, get, put, query, scan, transact
 
@@ -62,7 +63,7 @@ def erase(email: str, now: datetime) -> int:
         transact([put(_without(row, email))])
     cohorts = {row["cohort_id"] for row in found if "cohort_id" in row}
     for cohort_id in sorted(cohorts):
-        transact([audit_events.add(cohort_id, "erased a person", BY, cohort_id, now)])
+        transact([audit_events.add(cohort_id, AuditEvent.ERASED, BY, cohort_id, now)])
     return len(found)
 
 

@@ -11,6 +11,7 @@ from chalicelib.emails.ses_errors import WORDS
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import label_of
 from chalicelib.store import account_fault, audit_events, delegates, emails, jobs
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job, JobNotFailed, JobState
 
@@ -55,7 +56,7 @@ def retry(job_id: str, now: datetime, by: str) -> None:
     if job is None or job.state is not JobState.FAILED:
         return
     delegate_id = job.about.get("delegate", "")
-    entry = audit_events.add(_cohort(job), f"restarted: {label_of(job.kind)}", by, delegate_id, now)
+    entry = audit_events.add(_cohort(job), AuditEvent.RESTARTED_JOB, by, delegate_id, now, job=label_of(job.kind))
     try:
         commit([jobs.retry(job, now), entry], now)
     except JobNotFailed:

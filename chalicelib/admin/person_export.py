@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.admin.data_requests import BY, PersonUnknown, inboxes_of, is_naming, rows_naming
 from chalicelib.store import audit_events
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import transact
 
@@ -24,7 +25,7 @@ def export(email: str, now: datetime) -> list[Row]:
     if not found:
         raise PersonUnknown(email)
     for cohort_id in sorted({row["cohort_id"] for row in found if "cohort_id" in row}):
-        transact([audit_events.add(cohort_id, "exported a person’s data", BY, cohort_id, now)])
+        transact([audit_events.add(cohort_id, AuditEvent.EXPORTED, BY, cohort_id, now)])
     return [_own_part(row, wanted) for row in found]
 
 

@@ -18,6 +18,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, programmes
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateLine, DelegateStatus
 from chalicelib.store.delegates import Approval
 from chalicelib.store.emails import Email, EmailExists
@@ -54,14 +55,14 @@ def remind_delegate(delegate_id: str, now: datetime, by: str) -> None:
             "The questionnaire is not open. Extend it first. Raters who have not answered then get an email."
         )
     day = _local_day(delegate, now)
-    entry = audit_events.add(delegate.cohort_id, "reminded raters who have not answered", by, delegate.id, now)
+    entry = audit_events.add(delegate.cohort_id, AuditEvent.REMINDED, by, delegate.id, now)
     _commit_once([*_chase_writes(delegate, wave, day, now), entry], now)
 
 
 def remind_cohort(cohort_id: str, day: date, now: datetime, by: str) -> None:
     """Remind for every delegate of the cohort whose questionnaire is open. Pressing twice succeeds."""
     job = JobKind.CHASE_ALL.job(cohort_id, f"{day}", due_at=now, cohort=cohort_id, day=f"{day}")
-    entry = audit_events.add(cohort_id, "reminded raters who have not answered", by, cohort_id, now)
+    entry = audit_events.add(cohort_id, AuditEvent.REMINDED, by, cohort_id, now)
     _commit_once([jobs.add(job), entry], now)
 
 

@@ -13,6 +13,7 @@ from chalicelib.forms.survey import sections, unfit
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, jobs, programmes
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.impact_surveys import ImpactSurvey, SurveyChanged, SurveyState
 from chalicelib.store.table import Write
@@ -33,7 +34,7 @@ def ask_again(delegate_id: str, now: datetime, by: str) -> None:
     if not opened:
         return
     changes = {"left_out": "", "survey": SurveyStage.OPEN}
-    entry = audit_events.add(delegate.cohort_id, "opened the survey again", by, delegate.id, now)
+    entry = audit_events.add(delegate.cohort_id, AuditEvent.REOPENED_SURVEY, by, delegate.id, now)
     try:
         commit([*opened, jobs.add(closing), cohorts.change_line(delegate, put=changes), entry], now)
     except SurveyChanged:

@@ -16,6 +16,7 @@ from chalicelib.core.model import SELF_GROUP, Cohort, Delegate, Invitation, Invi
 from chalicelib.jobs.commit import commit
 from chalicelib.links.kinds import APPROVE, COACH, HUB, IMPACT, INBOX, SPONSOR
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, programmes
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.emails import EmailExists
@@ -50,7 +51,7 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> bool:
     if not ways:
         raise AddressNotFound(wanted)
     new = [link_email(cohort, way, now) for way in ways]
-    entry = audit_events.add(cohort_id, "sent a link again", by, cohort_id, now)
+    entry = audit_events.add(cohort_id, AuditEvent.SENT_LINK, by, cohort_id, now)
     try:
         commit([*emails.add_all(new), entry], now)
     except EmailExists:

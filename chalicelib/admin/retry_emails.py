@@ -16,9 +16,10 @@ from chalicelib.core.settings import settings
 from chalicelib.emails.kinds import label_of
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, delegates, emails
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import BounceMissing, Email, EmailSettled
 from chalicelib.store.marshal import read
-from chalicelib.store.table import transact
+from chalicelib.store.table import Write, transact
 
 BY = "command line"
 
@@ -51,8 +52,7 @@ def _retry(mail: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
     if dry_run:
         return outcome
     writes = emails.retry(mail, now) if _is_wanted(mail) else emails.drop(mail)
-    act, about = f"sent again: {label_of(mail.template)}", mail.about
-    noted = [audit_events.add(about["cohort"], act, by, about.get("delegate", ""), now)] if "cohort" in about else []
+    noted = [_record(mail, by, now)] if "cohort" in mail.about else []
     try:
         commit([*writes, *noted], now)
     except EmailSettled:
@@ -60,6 +60,11 @@ def _retry(mail: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
     except BounceMissing:  # its address was replaced, and the new one has an email of its own
         _drop(mail)
     return outcome
+
+
+def _record(mail: Email, by: str, now: datetime) -> Write:
+    about, label = mail.about, label_of(mail.template)
+    return audit_events.add(about["cohort"], AuditEvent.RETRIED_EMAIL, by, about.get("delegate", ""), now, email=label)
 
 
 def _drop(mail: Email) -> None:

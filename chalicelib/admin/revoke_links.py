@@ -28,6 +28,7 @@ from chalicelib.store import (
     programmes,
     sessions,
 )
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
 from chalicelib.store.jobs import JobExists
 from chalicelib.store.marshal import Row, read
@@ -36,7 +37,6 @@ from chalicelib.waves import lifecycle
 from chalicelib.web.sessions import MAX_SESSION
 
 BY = "command line"
-REVOKED = "revoked links"
 
 
 def revoke_links(
@@ -69,7 +69,7 @@ def _order(cohort: Cohort, person: str, targets: Sequence[Target], now: datetime
     own = next((target.delegate for target in targets if target.verb == HUB.verb), cohort.id)
     ended = sessions.end_all(reader_key(person), now + MAX_SESSION)
     try:
-        commit([jobs.add(job), ended, audit_events.add(cohort.id, REVOKED, by, own, now)], now)
+        commit([jobs.add(job), ended, audit_events.add(cohort.id, AuditEvent.REVOKED_LINKS, by, own, now)], now)
     except JobExists:
         return  # pressed twice within a second
 

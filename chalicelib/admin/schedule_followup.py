@@ -14,6 +14,7 @@ from chalicelib.core.model import Cohort, Wave
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, jobs, programmes
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import FollowupChanged, FollowupDates, FollowupExists
 from chalicelib.store.jobs import Job, JobState
 from chalicelib.waves import lifecycle
@@ -52,7 +53,9 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY)
         cohorts.add_followup(cohort_id, dates),
         jobs.add(_round(cohort_id, dates.rounds, now)),
         jobs.add(lifecycle.figures_job(cohort_id, Wave.FOLLOWUP, closes_at(dates, zone))),
-        audit_events.add(cohort_id, f"planned the follow-up from {opens} to {closes}", by, cohort_id, now),
+        audit_events.add(
+            cohort_id, AuditEvent.PLANNED_FOLLOWUP, by, cohort_id, now, opens=f"{opens}", closes=f"{closes}"
+        ),
     ]
     try:
         commit(writes, now)
@@ -74,7 +77,7 @@ def _again(
     writes = [
         cohorts.plan_again(cohort_id, planned),
         jobs.add(_round(cohort_id, planned.rounds + 1, now)),
-        audit_events.add(cohort_id, "planned the follow-up for delegates who closed later", by, cohort_id, now),
+        audit_events.add(cohort_id, AuditEvent.PLANNED_LATER_FOLLOWUP, by, cohort_id, now),
     ]
     try:
         commit(writes, now)

@@ -33,6 +33,7 @@ from chalicelib.forms.pulse import wave_programme
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, programmes
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, Write, get_many
@@ -71,12 +72,14 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     job = JobKind.VOID.job(cohort_id, person, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
     about = sorted({one.delegate_id for one in open_now})
     try:
-        commit([jobs.add(job), *(audit_events.add(cohort_id, VOIDED, by, subject, now) for subject in about)], now)
+        commit(
+            [jobs.add(job), *(audit_events.add(cohort_id, AuditEvent.VOIDED, by, subject, now) for subject in about)],
+            now,
+        )
     except JobExists:
         return  # pressed twice: a person is asked again once a day at most
 
 
-VOIDED = "voided a rater’s answers and asked again"
 CLOSED = (
     "No questionnaire of this person is open. After the close answers are stored without identity, "
     "so that no one can find them any more."

@@ -24,6 +24,7 @@ from chalicelib.store import (
     waiting_emails,
     wave_keys,
 )
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegates import DelegateChanged, WaveChanged
 from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.jobs import Job
@@ -50,7 +51,7 @@ def withdraw(delegate_id: str, now: datetime, by: str) -> None:
         delegates.withdraw(delegate, revoke_links=wave.state in NOT_CLOSED),
         cohorts.change_line(delegate, put={"withdrawn": True}),
         jobs.add(JobKind.WITHDRAW.job(delegate.id, stamp(now), due_at=now, delegate=delegate.id)),
-        audit_events.add(delegate.cohort_id, "withdrew the delegate", by, delegate.id, now),
+        audit_events.add(delegate.cohort_id, AuditEvent.WITHDREW, by, delegate.id, now),
     ]
     if wave.state in NOT_CLOSED:
         writes.append(delegates.move_wave(delegate.id, wave.wave, WaveState.WITHDRAWN, wave.state))

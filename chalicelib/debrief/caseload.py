@@ -17,6 +17,7 @@ from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import audit_events, coach_comments, cohorts, delegates, programmes, ticks
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
@@ -176,5 +177,8 @@ def open_report(case: Case, kind: str, now: datetime) -> StoredReport:
     if report is None:
         raise NoReportYet
     by = f"coach {case.coach_id}"
-    commit([audit_events.add(case.delegate.cohort_id, f"opened report ({kind})", by, case.delegate.id, now)], now)
+    commit(
+        [audit_events.add(case.delegate.cohort_id, AuditEvent.OPENED_REPORT, by, case.delegate.id, now, format=kind)],
+        now,
+    )
     return report

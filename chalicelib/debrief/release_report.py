@@ -14,6 +14,7 @@ from chalicelib.debrief.debrief_form import DebriefForm, read_debrief
 from chalicelib.debrief.emails import released_email
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, reports
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.debriefs import Area, Debrief, DebriefChanged
 from chalicelib.store.delegates import DelegateChanged
@@ -99,7 +100,7 @@ def release(case: Case, now: datetime) -> None:
         delegates.still_coached(delegate),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.RELEASED}, wave=case.wave),
         *emails.add(released_email(case.programme, delegate, case.wave, now)),
-        audit_events.add(delegate.cohort_id, "released report", f"coach {_coach(case)}", delegate.id, now),
+        audit_events.add(delegate.cohort_id, AuditEvent.RELEASED_REPORT, f"coach {_coach(case)}", delegate.id, now),
     ]
     try:
         commit(writes, now)

@@ -32,6 +32,7 @@ from chalicelib.milestones.rater_progress import Progress, progress
 from chalicelib.milestones.timeline import Step, steps
 from chalicelib.store import assignments, audit_events, cohorts, delegates, programmes
 from chalicelib.store.assignments import AssignmentNote
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.debriefs import Area, Debrief, from_rows
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
@@ -195,7 +196,9 @@ def open_report(hub: Hub, kind: str, now: datetime) -> StoredReport:
     if hub.report is None:
         raise HubRefused("Your coach releases your report after the debrief. You get an email then.")
     delegate = hub.delegate
-    commit([audit_events.add(delegate.cohort_id, f"opened report ({kind})", "delegate", delegate.id, now)], now)
+    commit(
+        [audit_events.add(delegate.cohort_id, AuditEvent.OPENED_REPORT, "delegate", delegate.id, now, format=kind)], now
+    )
     return hub.report
 
 

@@ -21,6 +21,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.enrolled import id_among
 from chalicelib.programme.read_programme import as_read_today
 from chalicelib.store import audit_events, catalogue, cohorts, holds, jobs, programmes, waiting_emails
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, LastLoad, People
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
@@ -84,7 +85,7 @@ def load_cohort(
         ),
         *([] if last else _first_writes(cohort, programme)),
         *_other_sponsor(last, cohort, now, by),
-        audit_events.add(cohort.id, _loaded(people), by, cohort.id, now),
+        audit_events.add(cohort.id, AuditEvent.LOADED, by, cohort.id, now, **_loaded(people)),
     ]
     try:
         commit(writes, now)
@@ -99,9 +100,12 @@ def _first_writes(cohort: Cohort, programme: Programme) -> list[Write]:
     return [waiting_emails.begin_list(cohort.id), *map(jobs.add, later)]
 
 
-def _loaded(people: People) -> str:
+def _loaded(people: People) -> dict[str, str]:
     raters = sum(len(chosen) for chosen in people.raters.values())
-    return f"loaded {plural(len(people.delegates), 'delegate', 'delegates')} and {plural(raters, 'rater', 'raters')}"
+    return {
+        "delegates": plural(len(people.delegates), "delegate", "delegates"),
+        "raters": plural(raters, "rater", "raters"),
+    }
 
 
 def _sponsor_link(last: LastLoad | None, cohort: Cohort) -> int:
@@ -122,7 +126,7 @@ def _other_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str
     before, after = last.cohort.sponsor, cohort.sponsor
     about = {"cohort": cohort.id, "sponsor": _address(before)}
     return [
-        audit_events.add(cohort.id, "named another sponsor", by, cohort.id, now),
+        audit_events.add(cohort.id, AuditEvent.NAMED_SPONSOR, by, cohort.id, now),
         *([holds.add(holds.new(cohort.id, after, now, by))] if after else []),
         *([jobs.add(JobKind.HANDOVER.job(cohort.id, str(last.loads + 1), due_at=now, **about))] if before else []),
     ]

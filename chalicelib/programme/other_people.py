@@ -10,11 +10,9 @@ from msgspec import Struct
 from chalicelib.core.model import Delegate
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, debriefs, delegates, holds, jobs
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Write, get_many
-
-NAMED_COACH = "named another coach"
-NAMED_MANAGER = "named another line manager"
 
 
 class Loading(Struct, frozen=True):
@@ -39,7 +37,7 @@ def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write
     has_other_manager = before.manager.email != after.manager.email
     if not has_other_coach and not has_other_manager:
         return []
-    acts = [*[NAMED_COACH] * has_other_coach, *[NAMED_MANAGER] * has_other_manager]
+    acts = [*[AuditEvent.NAMED_COACH] * has_other_coach, *[AuditEvent.NAMED_MANAGER] * has_other_manager]
     notify = JobKind.HANDOVER.job(
         after.id,
         f"{loading.number}",

@@ -33,6 +33,7 @@ from chalicelib.store import (
     reports,
     summaries,
 )
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.impact_surveys import PulseResult, Role
 from chalicelib.store.jobs import Job, JobState
@@ -89,7 +90,7 @@ def _notify(cohort: Cohort, line: DelegateLine, now: datetime) -> list[Write]:
     """
     if line.left_out:
         return []
-    entry = audit_events.add(cohort.id, audit_events.LEFT_OUT, "summary", line.delegate_id, now)
+    entry = audit_events.add(cohort.id, AuditEvent.LEFT_OUT, "summary", line.delegate_id, now)
     return [cohorts.leave_out(cohort.id, line.delegate_id), entry]
 
 

@@ -13,6 +13,7 @@ from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import SPONSOR
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import audit_events, cohorts, objects, programmes, summaries
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.summaries import Summary
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
@@ -66,7 +67,9 @@ def document_link(shelf: Portal, name: str, kind: str, now: datetime) -> str:
     summary = next((summary for summary in shelf.summaries if summary.name == name), None)
     if summary is None:
         raise NoSummaryYet
-    commit([audit_events.add(shelf.cohort.id, f"opened summary ({name})", "sponsor", shelf.cohort.id, now)], now)
+    commit(
+        [audit_events.add(shelf.cohort.id, AuditEvent.OPENED_SUMMARY, "sponsor", shelf.cohort.id, now, name=name)], now
+    )
     if kind == "facts":
         return objects.link(summary.facts, download_as=f"{shelf.cohort.id}-{name}.json")
     return objects.link(summary.html)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from infra.docs import emails, facts, links, programme_file, rows
+from infra.docs import audit, emails, facts, links, programme_file, rows
 
 FOLDER = Path(__file__).parents[2] / "docs"
 PAGES: Mapping[str, Callable[[], str]] = {
+    "audit.md": audit.page,
     "emails.md": emails.page,
     "facts.md": facts.page,
     "links.md": links.page,

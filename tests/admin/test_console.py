@@ -12,6 +12,7 @@ from chalicelib.core.model import Wave, WaveState
 from chalicelib.core.settings import settings
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, jobs
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import EmailState, find, settle
 from chalicelib.store.table import transact
 from tests.support import people
@@ -129,7 +130,7 @@ def test_pressing_chase_twice_sends_once(opened, clock):
 def test_equal_acts_of_one_second_are_two_events_and_a_retry_is_none(aws, clock):
     first, second = clock.now(), clock.now() + timedelta(microseconds=300)
     for now in (first, second, second):
-        people.write(audit_events.add(people.COHORT, "opened report (html)", "delegate", "dana", now))
+        people.write(audit_events.add(people.COHORT, AuditEvent.OPENED_REPORT, "delegate", "dana", now, format="html"))
 
     assert len(audit_events.of_cohort(people.COHORT)) == 2
 

@@ -20,6 +20,7 @@ from chalicelib.links import kinds, signing
 from chalicelib.report.emails import ready_email
 from chalicelib.sponsor.emails import summary_email
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, jobs
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import EmailState
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
 from chalicelib.store.table import scan
@@ -312,7 +313,7 @@ def test_no_one_learns_from_the_act_or_its_traces_who_has_answered(opened, clock
     drain(clock.now())
 
     assert [[(one.verb, one.version) for one in targets] for targets in said] == [[("answer", "1")]] * 2
-    trail = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == revoke_links.REVOKED]
+    trail = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == AuditEvent.REVOKED_LINKS.words]
     assert {(row["by"], row["about"]) for row in trail} == {(BY, people.COHORT)}
     assert "p0@" not in repr(trail)
 

@@ -12,6 +12,7 @@ from chalicelib.core.model import Person
 from chalicelib.links.kinds import HUB
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, debriefs, delegates
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.table import put
 from tests.faults.test_faults import AREAS, ready_to_release
 from tests.journey.conftest import visitor  # noqa: F401 (a fixture)
@@ -180,7 +181,11 @@ def test_notes_of_an_earlier_version_are_signed_when_the_coach_changes(visitor, 
 
 
 def test_notes_of_an_earlier_version_are_nobodys_if_another_coach_was_at_work_then(visitor, clock, case):  # noqa: F811
-    people.write(audit_events.add(people.COHORT, "opened report (pdf)", "coach another1", people.dana(), clock.now()))
+    people.write(
+        audit_events.add(
+            people.COHORT, AuditEvent.OPENED_REPORT, "coach another1", people.dana(), clock.now(), format="pdf"
+        )
+    )
     clock.advance(minutes=1)
     earlier_notes(clock)
 
