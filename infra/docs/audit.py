@@ -11,7 +11,7 @@ HEAD = """\
 
 Made from `chalicelib/store/audit_events.py` by `make docs`.
 
-Each cohort has a trail of what was done, by whom, about which person and when. Administrators read it in the console,
+Each cohort has a trail of who did what, about which person, and when. Administrators read it in the console,
 under “Audit trail”. An event is written in the transaction of its act, so the trail has every act that took effect and
 no other. The words below are what the trail says; the act fills in the parts in braces.
 
