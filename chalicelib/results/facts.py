@@ -56,7 +56,17 @@ from chalicelib.results.rounding import (
     read_exact,
     told_bounds,
 )
-from chalicelib.results.statements import Said, Voiced, error_of_gap, said_of_gaps, said_of_groups
+from chalicelib.results.statements import (
+    Figures,
+    Said,
+    Voiced,
+    error_of_gap,
+    find_reference,
+    said_of_averages,
+    said_of_gaps,
+    said_of_groups,
+    said_of_levels,
+)
 from chalicelib.results.uncertainty import spread_of
 from chalicelib.results.variance_cuts import cuts_of
 
@@ -99,8 +109,16 @@ def _second_rule(programme: Programme, published: PublishedCells) -> dict[str, A
         "rater_sd": float(spread.sd),
         "rater_halo": float(spread.halo),
         "blocks": tuple(_block(programme, block) for block in published.blocks),
-        "said": (*said_of_gaps(figures), *said_of_groups(figures)),
+        "said": tuple(_said_of(programme, published, figures)),
     }
+
+
+def _said_of(programme: Programme, published: PublishedCells, figures: Figures) -> Iterator[Said]:
+    reference = find_reference(figures, [cell.id for cell in published.cells])
+    yield from said_of_gaps(figures, reference)
+    yield from said_of_groups(figures)
+    yield from said_of_averages(figures, reference)
+    yield from said_of_levels(figures, reference, programme.top)
 
 
 def voiced(figures: Iterable[Figure]) -> dict[tuple[str, str], dict[str, Voiced]]:

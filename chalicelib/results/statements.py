@@ -14,7 +14,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chalicelib.core.model import SELF_GROUP
-from chalicelib.results.published import ALL_OTHERS, About
+from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About
 from chalicelib.results.rounding import Range, exactly
 from chalicelib.results.uncertainty import error_of_difference, with_whole_answer
 
@@ -29,14 +29,22 @@ Subject = tuple[str, str]  # about, id
 class Said(Struct, frozen=True):
     """One thing that may be said of a report, by the id of its rule, with everything that the rule looked at."""
 
-    rule: Annotated[str, Meta(description="self_higher, self_lower, groups_differ, rose or fell, or one of the page's")]
+    rule: Annotated[
+        str,
+        Meta(
+            description="self_higher, self_lower, groups_differ, rose, fell, above_average, below_average (of the "
+            "delegate's own behaviours), high or low (on the scale)"
+        ),
+    ]
     about: Annotated[str, Meta(description="item, competency, value or overall")]
     id: Annotated[str, Meta(description="of the item, competency or value")]
     cells: Annotated[
         tuple[str, ...],
-        Meta(description="compared: self and all_others; of groups, the higher one first; of a change, one"),
+        Meta(description="compared: self and all_others; of groups, the higher one first; otherwise one"),
     ]
-    shown: Annotated[str, Meta(description="the first less the second, as a fraction; of a change, after less before")]
+    shown: Annotated[
+        str, Meta(description="the difference as a fraction: first less second, after less before, or less the cut-off")
+    ]
     low: Annotated[str, Meta(description="the least that it can be")]
     high: Annotated[str, Meta(description="the most that it can be")]
     se: Annotated[float, Meta(description="standard error of the difference, in scale points")]
@@ -71,15 +79,51 @@ def error_of_gap(about: str, se: Fraction) -> Fraction:
     return with_whole_answer(se) if about == About.ITEM else se
 
 
-def said_of_gaps(figures: Figures) -> Iterator[Said]:
-    """Say where the delegate's own view lies above or below that of all others."""
+def middle_of(top: int) -> Fraction:
+    """Return the level between high and low: 3.5 on five points."""
+    return 1 + Fraction(5, 8) * (top - 1)
+
+
+def find_reference(figures: Figures, cells: Sequence[str]) -> str:
+    """Return the cell that "they" means: all others, or the first other voice with a figure, or "" without any.
+
+    cells   ids in the order of the report
+    """
+    shown = {cell for by_cell in figures.values() for cell in by_cell}
+    return next((cell for cell in (ALL_OTHERS, *cells) if cell in shown - {SELF_GROUP}), "")
+
+
+def said_of_gaps(figures: Figures, reference: str = ALL_OTHERS) -> Iterator[Said]:
+    """Say where the delegate's own view lies above or below theirs."""
     for (about, subject), by_cell in figures.items():
-        own, others = by_cell.get(SELF_GROUP), by_cell.get(ALL_OTHERS)
+        own, others = by_cell.get(SELF_GROUP), by_cell.get(reference)
         if own and others:
             se = error_of_gap(about, others.se)
             gap = own.range - others.range
             if direction := says(gap, se, GAP_TIMES):
-                yield _said(f"self_{direction}", about, subject, (SELF_GROUP, ALL_OTHERS), gap, se, GAP_TIMES)
+                yield _said(f"self_{direction}", about, subject, (SELF_GROUP, reference), gap, se, GAP_TIMES)
+
+
+def said_of_averages(figures: Figures, reference: str) -> Iterator[Said]:
+    """Say which behaviours and competencies they rate above or below the delegate's own average."""
+    average = figures.get((About.OVERALL, OVERALL_ID), {}).get(reference)
+    for (about, subject), by_cell in figures.items():
+        theirs = by_cell.get(reference)
+        if average and theirs and about in (About.ITEM, About.COMPETENCY):
+            difference = theirs.range - average.range
+            if direction := says(difference, theirs.se, PLACE_TIMES):
+                rule = {HIGHER: "above_average", LOWER: "below_average"}[direction]
+                yield _said(rule, about, subject, (reference,), difference, theirs.se, PLACE_TIMES)
+
+
+def said_of_levels(figures: Figures, reference: str, top: int) -> Iterator[Said]:
+    """Say which behaviours they rate clearly high or low on the scale."""
+    for (about, subject), by_cell in figures.items():
+        theirs = by_cell.get(reference)
+        if theirs and about == About.ITEM and (side := side_of(theirs.range, middle_of(top), theirs.se)):
+            difference = theirs.range - exactly(middle_of(top))
+            rule = {HIGHER: "high", LOWER: "low"}[side]
+            yield _said(rule, about, subject, (reference,), difference, theirs.se, PLACE_TIMES)
 
 
 def said_of_groups(figures: Figures) -> Iterator[Said]:

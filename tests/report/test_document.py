@@ -19,7 +19,8 @@ from chalicelib.report.parts.rows import MARKS, Index
 from chalicelib.results.change import with_changes, without_people
 from chalicelib.results.facts import Facts, build_facts, facts_bytes, read_facts
 from chalicelib.results.publish import publish
-from chalicelib.results.published import About
+from chalicelib.results.published import OVERALL_ID, About
+from chalicelib.results.statements import middle_of
 from tests.report.example import KEY, example_wave, heading, programme_of, rater, tiny_programme
 from tests.report.gallery import CASES, PROGRAMME, report
 
@@ -41,6 +42,29 @@ def rows_of(document: Document) -> list[Row]:
     if document.ranks:
         tables += [table for table in (document.ranks.highest, document.ranks.lowest) if table]
     return [row for table in tables for row in table.rows]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_facts_hold_the_rule_behind_everything_that_the_report_says(case):
+    """Verdicts, strengths and places on the map come from the same rules as `said` in facts.json."""
+    facts = report(case)
+    index = Index(PROGRAMME, facts)
+    subjects = [(About.ITEM, item.id) for item in PROGRAMME.items]
+    subjects += [(About.COMPETENCY, competency.id) for competency in PROGRAMME.competencies]
+    subjects += [(About.VALUE, value.id) for value in PROGRAMME.values] + [(About.OVERALL, OVERALL_ID)]
+    shown = set()
+    for about, subject in subjects:
+        if verdict := index.verdict(about, subject):
+            shown.add((f"self_{verdict}", about.value, subject))
+        theirs = index.theirs(about, subject)
+        if theirs and about in (About.ITEM, About.COMPETENCY) and (side := index.against_average(theirs)):
+            shown.add(({"higher": "above_average", "lower": "below_average"}[side], about.value, subject))
+        if theirs and about is About.ITEM and (side := index.side_of(theirs, middle_of(PROGRAMME.top))):
+            shown.add(({"higher": "high", "lower": "low"}[side], about.value, subject))
+    about_all = {(s.rule, s.about, s.id) for s in facts.said if s.rule not in ("groups_differ", "rose", "fell")}
+
+    assert about_all == shown
+    assert {s.cells[-1] for s in facts.said if s.rule.endswith("_average")} <= {index.reference}
 
 
 # --- parts and templates ---------------------------------------------------------------------------------------

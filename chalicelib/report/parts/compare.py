@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from statistics import median_low
 
 from chalicelib.core.model import Item
@@ -11,7 +10,7 @@ from chalicelib.report.parts.rows import Index, as_figure
 from chalicelib.report.parts.wording import curly
 from chalicelib.results.facts import Statistic
 from chalicelib.results.published import ALL_OTHERS, About
-from chalicelib.results.statements import GAP_TIMES, PLACE_TIMES, error_of_gap
+from chalicelib.results.statements import GAP_TIMES, PLACE_TIMES, error_of_gap, middle_of
 
 ROWS = 8  # behaviours in one list
 MORE, STRENGTHS, HIGHER, DEVELOP, CLOSE = "they_see_more", "agreed_strengths", "you_see_more", "agreed_work", "close"
@@ -29,11 +28,6 @@ ORDER = {  # the clearest first
     DEVELOP: lambda row: row.up,
     CLOSE: lambda row: -row.up,
 }
-
-
-def middle_of(top: int) -> Fraction:
-    """Return the level between high and low: 3.5 on five points."""
-    return 1 + Fraction(5, 8) * (top - 1)
 
 
 def kind_of(index: Index, item_id: str) -> str:
