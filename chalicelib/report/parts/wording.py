@@ -50,7 +50,7 @@ def lower_first(title: str) -> str:
     A title with capitals further on is left as it is: "Senior Leaders", and nouns of a language that writes them so.
     """
     first, rest = title[:1], title[1:]
-    is_plain = rest == rest.lower() and not rest[:1].isupper()
+    is_plain = rest == rest.lower() and not rest.endswith("…")  # the rest of a shortened title is not known
     return first.lower() + rest if is_plain else title
 
 
