@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -57,6 +57,7 @@ def assert_sound(page: Page) -> None:
         assert_fits(page)
         assert_bears_text_spacing(page)
     assert_bears_forced_colours(page)
+    assert_readable_in_the_dark(page)
     page.set_viewport_size({"width": NARROW, "height": 256})
     assert_fits(page)
     if size:
@@ -69,11 +70,18 @@ def _markup(page: Page) -> str:
     return again.text() if again.status == 200 else page.content()
 
 
-def assert_accessible(page: Page) -> None:
+def assert_readable_in_the_dark(page: Page) -> None:
+    """Check the contrast of every text on a dark screen."""
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # no colour on its way to another
+    assert_accessible(page, {"runOnly": ["color-contrast"]})
+    page.emulate_media(color_scheme="null", reduced_motion="null")
+
+
+def assert_accessible(page: Page, rules: Mapping[str, Any] = RULES) -> None:
     """No rule of axe-core is broken. Needs a page with JavaScript on."""
     from axe_playwright_python.sync_playwright import Axe
 
-    violations = Axe().run(page, options=RULES).response["violations"]
+    violations = Axe().run(page, options=rules).response["violations"]
     faults = [f"{v['id']}: {v['help']}: {node['html']}" for v in violations for node in v["nodes"]]
     assert faults == [], f"{page.url}\n" + "\n".join(faults)
 

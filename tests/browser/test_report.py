@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from chalicelib.report.render_html import render_html
-from tests.browser.checks import assert_fits, assert_sound
+from tests.browser.checks import assert_accessible, assert_fits, assert_sound
 from tests.report.gallery import CASES, PROGRAMME, report
 
 LANES = {f"/{case.replace(' ', '-')}": case for case in CASES}
@@ -52,11 +52,11 @@ def test_the_page_is_sound_closed_and_open(visit, shelf, lane, width):
 @pytest.mark.parametrize("lane", ["/usual", "/noise"])
 def test_it_is_sound_in_the_dark(visit, shelf, lane):
     page = visit(shelf + lane, width=390, color_scheme="dark")
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     open_all(page)
 
-    assert_sound(page)
-    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert ground == "rgb(20, 25, 29)"
+    assert_accessible(page)
 
 
 def test_it_is_short_on_a_phone_while_its_parts_are_folded(visit, shelf):
