@@ -76,7 +76,7 @@ def test_answers_are_counted_each_morning_and_a_small_group_is_put_with_another(
     drain(clock.advance(days=1))
     opened.let_in_administrator(clock.now()).open(COHORT)
 
-    assert 'Peers and direct reports <b class="number">4 or more of 7</b>' in opened.page
+    assert 'Peers and direct reports <b class="number">3 or more of 7</b>' in opened.page
     assert "irect reports <b" not in opened.page.replace("Peers and direct reports <b", "")
 
 
