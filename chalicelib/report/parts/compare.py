@@ -16,9 +16,9 @@ ROWS = 8  # behaviours in one list
 MORE, STRENGTHS, HIGHER, DEVELOP, CLOSE = "they_see_more", "agreed_strengths", "you_see_more", "agreed_work", "close"
 TITLES = {
     MORE: ("They see more than you do", "Also called hidden strengths."),
-    STRENGTHS: ("Agreed strengths", "High in their eyes, and you know it."),
+    STRENGTHS: ("Agreed strengths", "High in their eyes, and your own view is close."),
     HIGHER: ("You see more than they do", "Also called blind spots: what you intend may not be seen yet."),
-    DEVELOP: ("Agreed areas to develop", "Low in their eyes and in yours."),
+    DEVELOP: ("Agreed areas to develop", "Low in their eyes, and your own view is close."),
     CLOSE: ("Too close to call", ""),
 }
 ORDER = {  # the clearest first

@@ -18,7 +18,7 @@ AREAS = 3
 WHY = {
     HIGHER: "You rate it higher",
     "lowest": "Among your lowest",
-    DEVELOP: "Low in both views",
+    DEVELOP: "Low in their eyes",
     MORE: "Seen more than you think",
 }
 
