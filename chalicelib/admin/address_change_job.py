@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting, redirect
+from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import (
     SELF_GROUP,
@@ -193,7 +193,7 @@ class _Moving:
         return delegate.person if survey.role is Role.DELEGATE else delegate.manager
 
     def _first_mail(self, survey: ImpactSurvey) -> str:
-        day = survey.opened_at.astimezone(ZoneInfo(self.programme.organisation.timezone)).date()
+        day = local_date(survey.opened_at, self.programme.organisation.timezone)
         return f"impact/{survey.role.value}#{self.before.id}#{survey.role.value}#{day}"
 
     # --- emails that a bounce had stopped ---------------------------------------------------------------

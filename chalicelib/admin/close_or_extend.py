@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -11,7 +10,7 @@ from chalicelib.core.addresses import clean_address
 from chalicelib.core.calendar import MAX_OPEN_DAYS, local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
-from chalicelib.core.formatting import last_day
+from chalicelib.core.formatting import last_day, local_date
 from chalicelib.core.model import Delegate, DelegateWave, Programme, WaveState
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -134,7 +133,7 @@ def _commit(delegate: Delegate, writes: list[Write], now: datetime) -> None:
 
 def _line(later: DelegateWave, programme: Programme, now: datetime) -> dict[str, object]:
     """Record on the dashboard that everyone who has not answered is emailed today."""
-    today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    today = local_date(now, programme.organisation.timezone)
     return {"stage": DelegateStatus.COLLECTING, "closes_at": stamp(later.closes_at), "reminded_on": today.isoformat()}
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, InvitationState, Programme, WaveState
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
@@ -160,8 +160,8 @@ def _to_choose(
     """Ask a delegate who has no raters to choose some; the email also links to their own questionnaire."""
     mail = about_lists.choose_chaser(programme, delegate, wave, now)
     planned = about_lists.choose_reminder(programme, delegate, wave)
-    zone = ZoneInfo(programme.organisation.timezone)
-    anyway = planned.due_at.astimezone(zone).date() == now.astimezone(zone).date()
+    zone = programme.organisation.timezone
+    anyway = local_date(planned.due_at, zone) == local_date(now, zone)
     then = about_lists.choose_chaser(programme, delegate, wave, since)
     return [] if anyway or _existing([mail.id, then.id]) else [Chaser(mail, None)]
 
@@ -192,4 +192,4 @@ def _accepts(wave: DelegateWave, now: datetime) -> bool:
 
 def _local_day(delegate: Delegate, now: datetime) -> date:
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    return now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    return local_date(now, programme.organisation.timezone)

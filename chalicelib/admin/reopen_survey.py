@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from chalicelib.core.calendar import local_moment
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.forms.survey import sections, unfit
 from chalicelib.jobs.commit import commit
@@ -54,5 +54,5 @@ def _open(programme: Programme, delegate: Delegate, survey: ImpactSurvey, now: d
 
 def _end_of_day(programme: Programme, now: datetime) -> datetime:
     zone = programme.organisation.timezone
-    last = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=DAYS_TO_MEND)
+    last = local_date(now, zone) + timedelta(days=DAYS_TO_MEND)
     return local_moment(last + timedelta(days=1), 0, zone)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.core.calendar import MAX_OPEN_DAYS, closes_at
 from chalicelib.core.errors import FieldError, FormInvalid
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Cohort, Wave
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -48,7 +48,7 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY)
     dates = FollowupDates(opens, closes)
     if planned := cohorts.find_followup(cohort_id):
         return _again(cohort_id, planned, dates, closes_at(dates, zone), now, by)
-    _check(cohort, dates, now.astimezone(ZoneInfo(zone)).date())
+    _check(cohort, dates, local_date(now, zone))
     writes = [
         cohorts.add_followup(cohort_id, dates),
         jobs.add(_round(cohort_id, dates.rounds, now)),

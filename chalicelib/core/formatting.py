@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -52,6 +53,16 @@ def short_day(closes_at: datetime, zone: str) -> str:
 def month(moment: datetime, zone: str) -> str:
     """Format a month: `March 2026`."""
     return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"
+
+
+def slug(text: str, max_chars: int, *, begins_with_letter: bool = False) -> str:
+    """Return the words of a text in plain small letters, joined by hyphens: `autumn-cohort-2026`; "" without any.
+
+    begins_with_letter  leave out what comes before the first letter, as in an id
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    joined = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return (joined.lstrip("0123456789-") if begins_with_letter else joined)[:max_chars].rstrip("-")
 
 
 def name_sort_key(name: str) -> tuple[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from chalicelib.core import formatting
 from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import coach_id
 from chalicelib.debrief.caseload import Case, NoReportYet
 from chalicelib.debrief.debrief_form import DebriefForm, read_debrief
@@ -64,8 +64,8 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
         raise NoReportYet
     if case.is_released:
         raise released_already(case)
-    zone = ZoneInfo(case.programme.organisation.timezone)
-    form = read_debrief(fields, case.report.made_at.astimezone(zone).date(), now.astimezone(zone).date())
+    zone = case.programme.organisation.timezone
+    form = read_debrief(fields, local_date(case.report.made_at, zone), local_date(now, zone))
     if form.faults or form.held_on is None:
         return form
     areas = [Area(**typed) for typed in form.areas]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from chalicelib.core.calendar import add_months, impact_due_at, local_moment
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Programme
 
 LIVES_MONTHS = 12  # that a link stays open after the last thing it may be needed for
@@ -24,5 +24,5 @@ def end_of_programme_links(programme: Programme, ends: date, closes: Iterable[da
 
 def end_after(moments: Iterable[datetime], zone: str) -> datetime:
     """Some months after the last of these moments, at the beginning of a local day."""
-    last = max(moments).astimezone(ZoneInfo(zone)).date()
+    last = local_date(max(moments), zone)
     return local_moment(add_months(last, LIVES_MONTHS), 0, zone)

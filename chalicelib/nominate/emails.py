@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from chalicelib.core import formatting
 from chalicelib.core.calendar import reminder_times
 from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Person
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
@@ -74,7 +74,7 @@ def ask(choice: RaterList, now: datetime) -> Email:
 def remind(choice: RaterList, now: datetime) -> list[Email]:
     """Write one reminder on the morning of a working day some days later, unless the wave has closed by then."""
     zone = choice.programme.organisation.timezone
-    wanted_by = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=APPROVE_WITHIN_DAYS)
+    wanted_by = local_date(now, zone) + timedelta(days=APPROVE_WITHIN_DAYS)
     mornings = reminder_times(wanted_by, (0,), zone, now)
     due = [morning for morning in mornings if morning < choice.wave.closes_at]
     return [_to_approver(choice, APPROVE_REMINDER, morning) for morning in due]

@@ -5,19 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name, clean_text
 from chalicelib.core.calendar import check_dates, opens_at
 from chalicelib.core.errors import FieldError, FileError, FileInvalid, Refusal
+from chalicelib.core.formatting import local_date, slug
 from chalicelib.core.model import Cohort, CohortDates, DelegateEntry, Person, Programme
 from chalicelib.programme import diff as changes
 from chalicelib.programme.current_people import Roster, roster
@@ -172,8 +171,7 @@ def read_programme_file(upload: Upload) -> Programme:
 
 def derive_cohort_id(title: str) -> str:
     """Turn `Autumn cohort 2026` into `autumn-cohort-2026`."""
-    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_title).lstrip("0123456789-")[:MAX_ID_CHARS].rstrip("-")
+    return slug(title, MAX_ID_CHARS, begins_with_letter=True)
 
 
 def _text(upload: Upload, field: str, label: str, faults: Faults) -> str:
@@ -221,7 +219,7 @@ def _dates(upload: Upload, faults: Faults, now: datetime, programme: Programme |
     dates = CohortDates(opens, closes, ends)
     for message in check_dates(dates):
         faults.add("ends" if message.startswith("The programme ends") else "closes", message)
-    if programme and closes < now.astimezone(ZoneInfo(programme.organisation.timezone)).date():
+    if programme and closes < local_date(now, programme.organisation.timezone):
         faults.add("closes", "The last day is in the past.")
     return dates
 

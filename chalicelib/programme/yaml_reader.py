@@ -12,6 +12,7 @@ import yaml
 from msgspec import Meta
 
 from chalicelib.core.file_errors import MAX_SHOWN_CHARS, FaultList, hint, nearest, shown
+from chalicelib.core.formatting import slug
 from chalicelib.programme.schema import AssignmentShape, Shape, Title
 from chalicelib.programme.yaml_paths import Outline, Path
 
@@ -127,8 +128,7 @@ def _list(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> list[Any]
 def _plain_assignment(outline: Outline, node: yaml.ScalarNode, path: Path) -> dict[str, object]:
     """Read an assignment written as its title alone; derive the id from the title."""
     title = read(outline, node, Title, path)
-    ascii_title = unicodedata.normalize("NFKD", str(title or "")).encode("ascii", "ignore").decode().lower()
-    made = re.sub(r"[^a-z0-9]+", "-", ascii_title).lstrip("0123456789-")[:MAX_ID_CHARS].rstrip("-")
+    made = slug(str(title or ""), MAX_ID_CHARS, begins_with_letter=True)
     if title and not made:
         outline.fault(path, "has no letter to make an id of: write it as {id: ..., title: ...}")
     outline.scalars[(*path, "id")] = made

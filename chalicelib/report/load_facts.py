@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Invitation, InvitationState, Programme, Wave
 from chalicelib.report.responses_file import identify
 from chalicelib.results.change import find_other_people, without_people
@@ -26,7 +26,6 @@ def delegate_in(rows: Iterable[Row]) -> Delegate:
 
 def wave_facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[Row]) -> Facts:
     """Compute the facts from the responses alone: the same responses give the same facts, however late or often."""
-    zone = ZoneInfo(programme.organisation.timezone)
     heading = ReportHeading(
         delegate=delegate.person.name,
         job_title=delegate.job_title,
@@ -36,7 +35,7 @@ def wave_facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Seque
         organisation=programme.organisation.name,
         coach=delegate.coach.name,
         wave=wave.value,
-        issued=_closed_at(rows, wave).astimezone(zone).date(),
+        issued=local_date(_closed_at(rows, wave), programme.organisation.timezone),
     )
     return build_facts(programme, heading, _published(programme, wave, rows))
 

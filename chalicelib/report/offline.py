@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 import tempfile
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain, count
@@ -19,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.answers import Response
+from chalicelib.core.formatting import slug
 from chalicelib.core.model import Programme, Wave
 from chalicelib.report.offline_differences import refuse_differences
 from chalicelib.report.offline_ledger import COHORT_FILE, FACTS_FILE, locked, read_ledger, write_ledger, write_whole
@@ -185,8 +184,7 @@ def _folder_names(delegates: Iterable[str], published: Iterable[Entry]) -> dict[
 
 def _free_name(delegate: str, taken: Collection[str]) -> str:
     """Add a number from the second on to names that come out the same, as those without Latin letters do."""
-    plain = unicodedata.normalize("NFKD", delegate).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_FOLDER_NAME_CHARS] or "delegate"
+    stem = slug(delegate, MAX_FOLDER_NAME_CHARS) or "delegate"
     numbered = (f"{stem}-{number}" for number in count(2))
     return next(name for name in chain([stem], numbered) if name not in taken)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from chalicelib.core.clock import moment, stamp
 from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import SELF_GROUP, Cohort, Programme, Wave
 from chalicelib.forms.pulse import AREAS
 from chalicelib.forms.survey import sections, unfit
@@ -74,7 +74,7 @@ def make_summary(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _make(programme: Programme, cohort: Cohort, people: Sequence[Evidence], now: datetime) -> list[Write]:
-    today = now.astimezone(ZoneInfo(programme.organisation.timezone)).date()
+    today = local_date(now, programme.organisation.timezone)
     summary = summarise_cohort(programme, cohort, people, today, *_frozen(cohort.id))
     html = render_summary(programme, summary).encode()
     facts_name, html_name = summaries.save_documents(cohort.id, checksum(summary), summary_bytes(summary), html)
