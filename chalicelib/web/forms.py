@@ -11,7 +11,22 @@ from chalicelib.links import signing
 
 MAX_BODY_BYTES = 400_000  # bytes; six comments of 4,000 characters fit, each of which may be sent as twelve
 MAX_FIELDS = 300
-NOT_TYPED = {"form", "at", "seen", SHOWN, "go", "by", "to", "kind", "group", "decision", "reason", "remove", "code"}
+NOT_TYPED = {
+    "form",
+    "at",
+    "seen",
+    SHOWN,
+    "go",
+    "by",
+    "to",
+    "kind",
+    "use",
+    "group",
+    "decision",
+    "reason",
+    "remove",
+    "code",
+}
 
 
 class FormRefused(Refusal):

@@ -18,6 +18,7 @@ from chalicelib.web.templating import render
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 STYLE_ATTRIBUTE = re.compile(r' style="([^"]*)"')  # only in reports of earlier versions
 BEHAVIOUR = re.compile(r'<li data-behaviour="([a-z0-9_-]{1,40})"[^>]*>')
+START = re.compile(r'<body>(?:\s*<a class="skip"[^>]*>[^<]*</a>)?')  # the link that skips to the report comes first
 CONTENTS = 'id="contents"'
 POLICY = (
     "default-src 'none'; style-src 'self'{styles}; img-src data:; script-src 'self'; connect-src 'self'; "
@@ -46,7 +47,7 @@ def reading_page(report: str, back_url: str, back_words: str, ticks: Ticks | Non
     if ticks:
         links += f'<script src="{static.path("ticks.js")}" defer></script>\n'
         report = BEHAVIOUR.sub(lambda found: found[0] + _box(found[1], ticks), report)
-    body = report.replace("</head>", f"{links}</head>", 1).replace("<body>", f"<body>\n{bar}", 1)
+    body = START.sub(lambda found: f"{found[0]}\n{bar}", report.replace("</head>", f"{links}</head>", 1), count=1)
     headers = HEADERS | {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
     return Response(body, status_code=200, headers=headers)
 

@@ -58,12 +58,16 @@ def of(entry: DelegateEntry) -> str:
     return delegate_id(COHORT, entry.person.email)
 
 
-def finish_report(cloud: Served, entry: DelegateEntry) -> None:
+def facts_name(entry: DelegateEntry) -> str:
+    return f"reports/{of(entry)}/facts.json"
+
+
+def finish_report(cloud: Served, entry: DelegateEntry, page: bytes | None = None) -> None:
     names = {kind: f"reports/{of(entry)}/report.{kind}" for kind in ("html", "pdf")}
-    report = StoredReport(of(entry), Wave.BASELINE, "c" * 64, "facts.json", **names, made_at=now(cloud))
+    report = StoredReport(of(entry), Wave.BASELINE, "c" * 64, facts_name(entry), **names, made_at=now(cloud))
     _put(cloud, reports.add(report).params["Item"])
     for name in names.values():
-        _save(cloud, name)
+        save(cloud, name, page or DOCUMENT)
     key = cohorts.line_key(COHORT, of(entry))
     cloud.client("dynamodb").update_item(
         TableName=TABLE,
@@ -77,8 +81,8 @@ def finish_report(cloud: Served, entry: DelegateEntry) -> None:
 def finish_summary(cloud: Served) -> None:
     summary = Summary(COHORT, summaries.IMPACT, "c" * 64, "sponsor/facts.json", "sponsor/summary.html", now(cloud))
     _put(cloud, summaries.add(summary).params["Item"])
-    _save(cloud, summary.html)
-    _save(cloud, summary.facts)
+    save(cloud, summary.html)
+    save(cloud, summary.facts)
 
 
 def now(cloud: Served) -> datetime:
@@ -89,8 +93,8 @@ def _put(cloud: Served, new: dict[str, Any]) -> None:
     cloud.client("dynamodb").put_item(TableName=TABLE, Item=new)
 
 
-def _save(cloud: Served, name: str) -> None:
-    cloud.client("s3").put_object(Bucket=BUCKET, Key=name, Body=DOCUMENT, ContentType="text/html")
+def save(cloud: Served, name: str, body: bytes | str = DOCUMENT) -> None:
+    cloud.client("s3").put_object(Bucket=BUCKET, Key=name, Body=body, ContentType="text/html")
 
 
 # --- the administrator --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from chalicelib.web.reading import Ticks, reading_page
 pytestmark = pytest.mark.usefixtures("aws")
 NOW = """<!doctype html><html><head><style>p { color: red }</style></head>
 <body>
+<a class="skip" href="#main">Skip</a>
 <div id="contents"><ul><li data-behaviour="asks" class="x">Asks</li><li>Waits</li></ul></div></body></html>"""
 BEFORE = (
     '<!doctype html><html style="--brand: #123456"><head><style>p{}</style></head>\n<body>\n<p>Text</p></body></html>'
@@ -46,7 +47,7 @@ def test_a_report_of_an_earlier_version_keeps_its_colour():
 def test_the_way_back_comes_first_and_the_report_is_whole():
     page = reading_page(NOW, "/hub/x", "Your programme").body
 
-    nav = re.search(r'(?<=<body>)\n<nav class="way-back".*?</nav>', page, re.DOTALL)
+    nav = re.search(r'(?<=</a>)\n<nav class="way-back".*?</nav>', page, re.DOTALL)
     assert nav
     assert '<a href="/hub/x">' in nav[0]
     assert 'href="#contents"' in nav[0]
