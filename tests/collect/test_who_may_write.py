@@ -176,7 +176,7 @@ def test_a_job_of_an_earlier_deadline_closes_nothing():
 
 def test_enough_answers_of_which_none_may_be_shown_are_too_few():
     """Three peers and the manager are four answers, and no group of four."""
-    rules = changed(people.programme(), minimum_responses=4)
+    rules = changed(people.programme(), threshold=4, minimum_responses=4)
     asked = [changed(one, state=InvitationState.ANSWERED) for one in scene.asked()]
     without_a_peer = [one for one in asked if one.rater.email != people.person("p0").email]
 
