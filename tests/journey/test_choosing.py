@@ -40,8 +40,8 @@ def test_a_pasted_list_is_added_once_however_often_it_is_pasted(visitor, choose)
         assert visitor.status == 200
     assert on_list() == {"mara.manager": "manager", "p0": "peer", "p1": "peer", "p2": "peer", "p3": "peer"}
     assert "P Two" in visitor.page
-    assert "4 chosen" in visitor.page
-    assert "4 chosen, 3 more to be shown on their own" in visitor.page
+    assert "1 more needed" in visitor.page
+    assert "4 chosen: likely to be shown on its own" in visitor.page
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_fewer_people_than_asked_for_must_be_said(visitor, choose):
     visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
     visitor.open(f"{choose}/check").post(f"{choose}/send")
     assert visitor.status == 400
-    assert "Direct reports: 4 more" in visitor.page
-    assert "I have no more people in this group" in visitor.page
+    assert "Direct reports: 5 more" in visitor.page
+    assert "I have no more people in these groups" in visitor.page
 
 
 def test_people_are_added_after_the_sending_and_only_they_are_invited(visitor, choose, clock):

@@ -17,6 +17,7 @@ from chalicelib.results.published import ALL_OTHERS
 from chalicelib.results.scoring import unclamped
 from tests.report.designs import undivided
 from tests.report.example import KEY, by_second_rule, example_wave, heading, programme_of, tiny_programme
+from tests.report.gallery import cohort
 
 FOUR = by_second_rule(tiny_programme(items=4))
 GROUPS = {"P": "peer", "D": "direct_report", "O": "other"}
@@ -195,3 +196,9 @@ def test_words_of_agreement_begin_at_seven_ratings(counts, words):
 
     assert bool(facts.agreements) is words
     assert [(cut.n, cut.agree, cut.split) for cut in facts.agreement_cuts] == ([(7, "0.57", "2.33")] if words else [])
+
+
+def test_direct_reports_are_heard_alone_in_nine_of_the_demos_twelve_reports():
+    reports = cohort(1)
+    assert len(reports) == 12
+    assert sum(any(cell.groups == ("direct_report",) for cell in facts.cells) for facts in reports) >= 9
