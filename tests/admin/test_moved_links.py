@@ -170,7 +170,6 @@ def test_an_impact_survey_shows_nothing_of_before(opened, clock, who, role, sent
         clock.now(),
         people.CLOSE,
         (),
-        (),
         answers=answers,
         sent=sent,
     )

@@ -55,7 +55,7 @@ def opened(visitor, clock):
     """An open questionnaire in a programme whose coaches approve; the manager's impact survey is open, too."""
     rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
     people.opened(clock, chosen=people.raters(4, 0), rules=rules)
-    survey = ImpactSurvey(people.dana(), Role.MANAGER, SurveyState.OPEN, clock.now(), people.CLOSE, (), ())
+    survey = ImpactSurvey(people.dana(), Role.MANAGER, SurveyState.OPEN, clock.now(), people.CLOSE, ())
     people.write(impact_surveys.add(survey))
     clock.advance(hours=1)
     return visitor
@@ -292,9 +292,7 @@ def test_links_may_be_revoked_again_and_the_lost_link_is_another_email_each_time
 def test_the_new_link_of_a_survey_or_a_list_is_sent(visitor, clock, verb, name):
     people.send_list_to_coach(visitor, clock)
     people.write(
-        impact_surveys.add(
-            ImpactSurvey(people.dana(), Role.MANAGER, SurveyState.OPEN, clock.now(), people.CLOSE, (), ())
-        )
+        impact_surveys.add(ImpactSurvey(people.dana(), Role.MANAGER, SurveyState.OPEN, clock.now(), people.CLOSE, ()))
     )
     revoke(clock, people.person(name).email, send=True)
 

@@ -29,7 +29,7 @@ DANA, MARA, CLEO, RITA = (people.person(name) for name in ("dana delegate", "mar
 COHORT = Cohort("autumn", "Autumn cohort", "leading", 1, people.DATES, people.SPONSOR)
 DELEGATE = Delegate("d" * 12, COHORT.id, COHORT.title, "leading", 1, DANA, "Lead", "Nursing", MARA, CLEO)
 INVITATION = Invitation("i" * 8, DELEGATE.id, Wave.BASELINE, "peer", RITA, InvitationState.INVITED)
-SURVEY = ImpactSurvey(DELEGATE.id, Role.MANAGER, SurveyState.OPEN, NOW, NOW, (), ())
+SURVEY = ImpactSurvey(DELEGATE.id, Role.MANAGER, SurveyState.OPEN, NOW, NOW, ())
 
 # every address about the delegate changes
 NEW = Person("New", "new@example.org")

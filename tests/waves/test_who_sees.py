@@ -49,7 +49,7 @@ def test_an_email_about_a_pulse(wave, clock):
 @pytest.mark.parametrize(("role", "form"), [(Role.DELEGATE, Form.IMPACT_DELEGATE), (Role.MANAGER, Form.IMPACT_MANAGER)])
 def test_an_email_about_a_survey(wave, clock, role, form):
     delegate, its_wave = wave
-    survey = ImpactSurvey(delegate.id, role, SurveyState.OPEN, clock.now(), its_wave.closes_at, (), ())
+    survey = ImpactSurvey(delegate.id, role, SurveyState.OPEN, clock.now(), its_wave.closes_at, ())
 
     email = about_surveys.first_email(people.programme(), delegate, survey)
     assert email.words["who_sees"] == " ".join(sentences(form, Names(delegate.person.name)))

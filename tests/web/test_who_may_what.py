@@ -113,7 +113,7 @@ def set_up(cohort_id: str, clock: Clock) -> None:
     names = [f"reports/{name}" for name in ("facts.json", "report.html", "report.pdf")]
     report = StoredReport(ours, Wave.BASELINE, "c" * 64, *names, clock.now())
     areas = [Area(str(n), f"Secret of {cohort_id}", "", "A step", "", "", "") for n in (1, 2)]
-    survey = ImpactSurvey(ours, Role.DELEGATE, SurveyState.OPEN, clock.now(), people.CLOSE, (), ())
+    survey = ImpactSurvey(ours, Role.DELEGATE, SurveyState.OPEN, clock.now(), people.CLOSE, ())
     transact(
         [
             reports.add(report),
