@@ -1,4 +1,4 @@
-"""Decide which cells exist: a partition of the raters that depends only on how many of each group answered. Pure."""
+"""Make cells of named people, and the parts of the first publishing rule: from numbers of raters alone. Pure."""
 
 from __future__ import annotations
 
@@ -53,19 +53,6 @@ def may_be_another_person(cell_id: str) -> bool:
 def is_of_group(cell_id: str, group_id: str) -> bool:
     """Return whether a cell is a group's own or one of its people's."""
     return cell_id.partition(":")[0] == group_id
-
-
-def cells_of(counts: Mapping[str, int], groups: Sequence[RaterGroup], threshold: int) -> tuple[Cell, ...]:
-    """Return the anonymous cells of one delegate and wave, in programme order; none below `threshold` raters.
-
-    counts     group id -> completed raters; a group may be absent
-    groups     the programme's anonymous groups, in programme order
-    threshold  minimum raters of a cell
-
-    Source: docs/decisions/0007-competency-scores-and-anonymity.md.
-    """
-    parts = pooled(counts, [group.id for group in groups], threshold)
-    return tuple(Cell("+".join(part), part, sum(counts[g] for g in part), named=False) for part in parts)
 
 
 def pooled(counts: Mapping[str, int], order: Sequence[str], threshold: int) -> tuple[tuple[str, ...], ...]:

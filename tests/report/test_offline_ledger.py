@@ -15,7 +15,7 @@ from chalicelib.report import offline as module
 from chalicelib.report.offline_differences import BaselineDiffers, ReportsDiffer
 from chalicelib.report.offline_ledger import LedgerDamaged
 from chalicelib.results.facts import read_facts
-from tests.report.example import programme_of, tiny_programme
+from tests.report.example import by_second_rule, programme_of, tiny_programme
 from tests.report.test_offline import COHORT, csv_of, offline, written
 
 PROGRAMME = tiny_programme(items=4)
@@ -313,3 +313,43 @@ def test_a_whole_example_cohort_is_published_twice_and_with_a_follow_up(tmp_path
     offline(programme, later, tmp_path, before=baseline)
 
     assert written(tmp_path) == there
+
+
+# --- the publishing rule of a wave --------------------------------------------------------------------------------
+
+SECOND = by_second_rule(PROGRAMME)
+
+
+def rule_in(out: Path) -> tuple[int, str]:
+    facts = read_facts((out / "ann" / "facts.json").read_bytes())
+    return facts.rule, facts.heading.wave
+
+
+def test_a_wave_keeps_the_rule_that_its_folder_has_shown(tmp_path):
+    """Under the second rule the same answers would give other figures, which the folder may not show next to these."""
+    run(tmp_path, FIRST)
+    there = written(tmp_path)
+
+    run(tmp_path, FIRST, programme=SECOND)
+
+    assert rule_in(tmp_path) == (1, "baseline")
+    assert written(tmp_path) == there
+
+
+def test_a_follow_up_by_the_second_rule_compares_with_a_baseline_by_the_first(tmp_path):
+    run(tmp_path, FIRST)
+
+    run(tmp_path, AGAIN, before=FIRST, programme=SECOND)
+
+    assert rule_in(tmp_path) == (2, "followup")
+    facts = read_facts((tmp_path / "ann" / "facts.json").read_bytes())
+    shown = {(s.about, s.id, s.cell) for s in facts.statistics}
+    assert {change.cell for change in facts.changes} >= {"peer", "all_others"}
+    assert {(c.about, c.id, c.cell) for c in facts.changes} <= shown
+
+
+def test_a_new_folder_shows_the_second_rule(tmp_path):
+    run(tmp_path, FIRST, programme=SECOND)
+
+    assert rule_in(tmp_path) == (2, "baseline")
+    refused(tmp_path, FIRST + LATE, programme=SECOND)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.core.model import RaterGroup
-from chalicelib.results.partition import cells_of
+from chalicelib.results.layout import cells_heard
+from chalicelib.results.partition import Cell
+from tests.report.example import tiny_programme
 
 GROUPS = tuple(RaterGroup(name, name.title(), 0, 20, named=False) for name in ("peer", "report", "other", "partner"))
+
+
+def cells_of(counts: dict[str, int], groups: tuple[RaterGroup, ...], threshold: int) -> tuple[Cell, ...]:
+    """By the first rule, of a version without behaviours_from."""
+    return cells_heard(replace(tiny_programme(), groups=groups, threshold=threshold), counts)
+
+
 COUNTS = st.dictionaries(st.sampled_from([group.id for group in GROUPS]), st.integers(0, 9))
 
 
