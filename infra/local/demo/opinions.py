@@ -82,8 +82,9 @@ def amended(programme: Programme, sheet: Sheet, rng: Random) -> dict[str, str]:
     """Second thoughts on the first page: one step up or down."""
     item = programme.competencies[0].items[0].id
     before = int(sheet[item]) if sheet.get(item, NOT_ABLE) != NOT_ABLE else programme.top - 1
-    after = before - 1 if before > 1 and rng.random() < 0.5 else min(before + 1, programme.top)
-    return {item: str(after)}
+    is_lower = rng.random() < 0.5
+    step = 1 if before == 1 else -1 if before == programme.top or is_lower else 1
+    return {item: str(before + step)}
 
 
 def _comments(programme: Programme, leader: Leader, deck: Deck, rng: Random) -> dict[str, str]:
