@@ -14,6 +14,7 @@ from chalicelib.results.facts import Facts, Statistic
 from chalicelib.results.layout import FIRST_RULE
 from chalicelib.results.published import ALL_OTHERS, About
 
+COMPETENCIES = "competencies of "
 MIN_FIGURES_COMPARED = 8  # figures; fewer can be equal by chance
 Figures = Mapping[str, Collection[str]]  # figure of a cohort -> delegates behind it
 Sums = Mapping[str, tuple[int, int]]  # item -> number of ratings, and their sum as it is published
@@ -30,7 +31,7 @@ class PublishedReport(Struct, frozen=True, tag="report"):
     top: int  # of the scale
     anonymous: str  # SHA-256 of the figures, words and comments of anonymous raters
     everything: str  # SHA-256 of all figures
-    sums: Mapping[str, Sums]  # by cell, or by block
+    sums: Mapping[str, Sums]  # of behaviours by cell or block; of competencies by cell, see _of_competencies
     rule: int = FIRST_RULE  # the publishing rule
 
 
@@ -49,6 +50,10 @@ def report_entry(facts: Facts, delegate: str, folder: str, top: int) -> Publishe
     for s in facts.statistics:
         if s.about == About.ITEM and s.cell != ALL_OTHERS:
             sums.setdefault(s.cell, {})[s.id] = s.n, round(s.n * s.mean)
+    named = {cell.cell for cell in facts.cells if cell.named}
+    for s in facts.statistics:
+        if facts.rule != FIRST_RULE and s.about == About.COMPETENCY and s.cell not in {*named, ALL_OTHERS}:
+            sums.setdefault(_of_competencies(s.cell), {})[s.id] = s.n, round(s.n * s.mean)
     return PublishedReport(
         delegate=delegate,
         name=facts.heading.delegate,
@@ -61,6 +66,11 @@ def report_entry(facts: Facts, delegate: str, folder: str, top: int) -> Publishe
         sums=sums,
         rule=facts.rule,
     )
+
+
+def _of_competencies(cell: str) -> str:
+    """Return the key of a cell's competencies: they may be shown of other cells than behaviours."""
+    return "+".join(f"{COMPETENCIES}{group}" for group in cell.split("+"))
 
 
 def means_entry(wave: str, figures: Figures) -> PublishedMeans:
@@ -93,25 +103,71 @@ def is_another_baseline(published: PublishedReport, baseline: PublishedReport) -
 def differs_by_a_few_raters(earlier: PublishedReport, further: PublishedReport) -> bool:
     """Return whether one report seems to hold all answers of the other and only a few more, below the threshold.
 
-    It notices a delegate who was renamed, or a wave under another name, by a group with equal figures. Different
-    people's answers may look alike if little is compared, so it returns False below MIN_FIGURES_COMPARED.
+    It notices a delegate who was renamed, or a wave under another name. The cells of the two may differ, as groups are
+    pooled by how many answered: then it compares the smallest unions of groups that both show. Different people's
+    answers may look alike if little is compared, so it returns False below MIN_FIGURES_COMPARED.
     """
-    if earlier.sums.keys() != further.sums.keys():
+    return any(_differs(earlier, further, is_of_competencies=kind) for kind in (False, True))
+
+
+def _differs(earlier: PublishedReport, further: PublishedReport, *, is_of_competencies: bool) -> bool:
+    pairs = [
+        pair
+        for groups, pair in _compared(earlier.sums, further.sums)
+        if _is_of_one_person(pair) or groups.startswith(COMPETENCIES) == is_of_competencies
+    ]
+    named = [pair for pair in pairs if _is_of_one_person(pair)]
+    groups = [pair for pair in pairs if not _is_of_one_person(pair)]
+    added = [_raters(after) - _raters(before) for before, after in groups]
+    if sum(added) < 0:
+        return _differs(further, earlier, is_of_competencies=is_of_competencies)
+    if not 0 < sum(added) < max(earlier.threshold, further.threshold) or min(added) < 0:
         return False
-    added = {cell: _raters(further.sums[cell]) - _raters(earlier.sums[cell]) for cell in earlier.sums}
-    if sum(added.values()) < 0:
-        return differs_by_a_few_raters(further, earlier)
-    grown = {cell for cell, raters in added.items() if raters}
-    same = earlier.sums.keys() - grown
-    is_few = 0 < sum(added.values()) < max(earlier.threshold, further.threshold) and min(added.values()) >= 0
-    margin = 1 if earlier.rule == further.rule == FIRST_RULE else 2
-    enough = bool(same) and sum(map(len, further.sums.values())) >= MIN_FIGURES_COMPARED
+    margin = 1 if earlier.rule == further.rule == FIRST_RULE else 2 * max(map(len, (earlier.sums, further.sums)))
+    grown = [pair for pair, more in zip(groups, added, strict=True) if more]
+    same = [pair for pair, more in zip(groups, added, strict=True) if not more]
     return (
-        is_few
-        and enough
-        and all(earlier.sums[cell] == further.sums[cell] for cell in same)
-        and all(_may_hold(earlier.sums[cell], further.sums[cell], further.top, margin) for cell in grown)
+        _is_enough(grown, same, named)
+        and all(before == after for before, after in same)
+        and all(_may_hold(before, after, further.top, margin) for before, after in grown)
     )
+
+
+Pair = tuple[Sums, Sums]  # of the same raters' groups: in the earlier report, and in the further one
+
+
+def _compared(earlier: Mapping[str, Sums], further: Mapping[str, Sums]) -> list[tuple[str, Pair]]:
+    """Pair what two reports show of the same groups, by a group. What one does not show is paired with nothing."""
+    unions: list[set[str]] = []
+    for cell in [*earlier, *further]:
+        groups = set(cell.split("+"))
+        touched = [union for union in unions if union & groups]
+        unions = [union for union in unions if union not in touched] + [groups.union(*touched)]
+    return [(min(union), (_joined(earlier, union), _joined(further, union))) for union in unions]
+
+
+def _joined(sums: Mapping[str, Sums], groups: Collection[str]) -> Sums:
+    """Add up the cells of these groups, item by item, as far as every cell shows the item."""
+    cells = [items for cell, items in sums.items() if set(cell.split("+")) <= set(groups)]
+    shown = set.intersection(*map(set, cells)) if cells else set()
+    return {
+        item: (sum(items[item][0] for items in cells), sum(items[item][1] for items in cells)) for item in sorted(shown)
+    }
+
+
+def _is_of_one_person(pair: Pair) -> bool:
+    """Return whether a pair is of a person shown by name, or of one that only one of the reports shows."""
+    return max(map(_raters, pair)) <= 1
+
+
+def _is_enough(grown: Sequence[Pair], same: Sequence[Pair], named: Sequence[Pair]) -> bool:
+    """Return whether so much is compared that different answers would hardly look alike.
+
+    Equal figures are strong evidence; figures that could hold the others need twice as many.
+    """
+    equal = [pair for pair in named if pair[0] == pair[1] and pair[0]]
+    compared = sum(len(before.keys() & after.keys()) for before, after in [*grown, *same, *equal])
+    return compared >= (1 if equal or same else 2) * MIN_FIGURES_COMPARED
 
 
 def _raters(items: Sums) -> int:
@@ -119,9 +175,9 @@ def _raters(items: Sums) -> int:
 
 
 def _may_hold(fewer: Sums, more: Sums, top: int, margin: int) -> bool:
-    """Return whether these sums may be those plus others' ratings, item by item; a clamp takes `margin` points off."""
+    """Return whether these sums may be those plus others' ratings, item by item; clamps take `margin` points off."""
     added = [(n - fewer[item][0], total - fewer[item][1]) for item, (n, total) in more.items() if item in fewer]
-    return all(raters - margin <= total <= raters * top + margin for raters, total in added)
+    return bool(added) and all(raters - margin <= total <= raters * top + margin for raters, total in added)
 
 
 def _told(s: Statistic) -> tuple[str, str, str, int, float]:

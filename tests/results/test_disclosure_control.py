@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,12 +12,13 @@ from hypothesis import strategies as st
 from chalicelib.results.disclosure_control import (
     PublishedReport,
     difference_is_too_small,
+    differs_by_a_few_raters,
     report_entry,
     shows_other_answers,
 )
 from chalicelib.results.facts import build_facts
 from chalicelib.results.publish import publish
-from tests.report.example import KEY, heading, rater, tiny_programme
+from tests.report.example import KEY, by_second_rule, heading, programme_of, rater, tiny_programme
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,61 @@ def test_the_rank_test_finds_every_combination_with_small_factors(sets):
 
     assert refused or not found
     assert not difference_is_too_small([*published, further], further, 3)
+
+
+# --- groups that are pooled in another way -----------------------------------------------------------------------
+
+
+def _report(groups: dict[str, int], wave: str, *, second_rule: bool = True, own: int = 4) -> PublishedReport:
+    """The published figures of raters who answer the same each time; the last of a group came late."""
+    plain = programme_of()
+    programme = by_second_rule(plain) if second_rule else plain
+    ids = [item.id for item in programme.items]
+    answers = [rater("self", *[own] * len(ids), programme=programme)]
+    for group, many in groups.items():
+        for number in range(many):
+            chance = Random(f"{group} {number}")
+            answers.append(rater(group, *[chance.randint(2, 5) for _ in ids], programme=programme))
+    facts = build_facts(programme, heading(wave=wave), publish(programme, answers, comment_key=KEY))
+    return report_entry(facts, "dana", "dana", programme.top)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rules"),
+    [
+        pytest.param({"peer": 5, "direct_report": 4}, {"peer": 5, "direct_report": 5}, (2, 2), id="a-block-parts"),
+        pytest.param({"peer": 4, "direct_report": 4}, {"peer": 5, "direct_report": 4}, (1, 2), id="another-rule"),
+        pytest.param({"peer": 3}, {"peer": 4}, (2, 2), id="competencies-only"),
+        pytest.param({"peer": 4}, {"peer": 5}, (2, 2), id="behaviours-appear"),
+        pytest.param({"peer": 5, "direct_report": 5}, {"peer": 5, "direct_report": 5, "other": 1}, (2, 2), id="pooled"),
+        pytest.param({"peer": 5, "direct_report": 5}, {"peer": 5, "direct_report": 5, "other": 1}, (1, 1), id="old"),
+    ],
+)
+@pytest.mark.parametrize("wave", ["baseline", "followup"])
+def test_one_rater_more_is_noticed_however_groups_are_pooled(before, after, rules, wave):
+    earlier = _report(before, "baseline", second_rule=rules[0] == 2)
+    further = _report(after, wave, second_rule=rules[1] == 2)
+
+    assert differs_by_a_few_raters(earlier, further)
+
+
+def test_one_rater_more_is_noticed_though_the_delegate_changed_a_mark():
+    assert differs_by_a_few_raters(
+        _report({"peer": 5, "direct_report": 5}, "baseline"),
+        _report({"peer": 6, "direct_report": 5}, "followup", own=3),
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_real_follow_up_is_not_taken_for_the_same_answers(seed):
+    programme = by_second_rule(programme_of())
+    ids = [item.id for item in programme.items]
+
+    def entry(wave: str, peers: int) -> PublishedReport:
+        chance = Random(f"{seed} {wave}")
+        answers = [rater("self", *[chance.randint(2, 5) for _ in ids], programme=programme)]
+        answers += [rater("peer", *[chance.randint(2, 5) for _ in ids], programme=programme) for _ in range(peers)]
+        facts = build_facts(programme, heading(wave=wave), publish(programme, answers, comment_key=KEY))
+        return report_entry(facts, "dana", "dana", programme.top)
+
+    assert not differs_by_a_few_raters(entry("baseline", 6), entry("followup", 7))
