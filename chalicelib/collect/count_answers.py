@@ -45,7 +45,7 @@ def _changed(programme: Programme, cohort_id: str, rows: Iterable[Row]) -> Itera
 def _parts(programme: Programme, line: DelegateLine) -> tuple[AnswerCount, ...]:
     invited = {group: count.invited for group, count in line.groups.items()}
     answered = {group: count.answered for group, count in line.groups.items()}
-    return count_parts(programme, invited, answered, line.counts_hidden)
+    return count_parts(programme, invited, answered, line.counts_hidden, line.counted)
 
 
 def _is_counted(line: DelegateLine) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from msgspec.structs import replace
+
 from chalicelib.core.model import SELF_GROUP, AnswerCount, Programme
 from chalicelib.results.partition import pooled
 
@@ -21,24 +23,28 @@ def margin(threshold: int) -> int:
 
 
 def count_parts(
-    programme: Programme, invited: Mapping[str, int], answered: Mapping[str, int], hidden: Collection[str] = ()
+    programme: Programme,
+    invited: Mapping[str, int],
+    answered: Mapping[str, int],
+    hidden: Collection[str] = (),
+    earlier: Iterable[AnswerCount] = (),
 ) -> tuple[AnswerCount, ...]:
     """Make one part for each group that is large enough; count smaller groups together, or not at all.
 
-    hidden   groups that are not counted before the close, because answers were taken out; a part with them is left out
-    too
+    hidden   groups that are not counted before the close, because answers were taken out: a part with them counts 0
+    earlier  the parts that were shown before. They stay together, because the counts of a part and of its pieces would
+             reveal more than each of them
     """
     named = [
         AnswerCount((group.id,), invited[group.id], answered.get(group.id, 0), named=True)
         for group in programme.groups
         if group.named and invited.get(group.id)
     ]
-    order = [group.id for group in programme.anonymous_groups]
-    anonymous = [
-        _part(part, invited, answered, programme.threshold)
-        for part in pooled(invited, order, programme.threshold + margin(programme.threshold))
-    ]
-    return tuple(part for part in (*named, *anonymous) if not set(part.groups) & set(hidden))
+    kept = [part.groups for part in earlier if not part.named]
+    rest = [g.id for g in programme.anonymous_groups if not any(g.id in groups for groups in kept)]
+    parts = [*kept, *pooled(invited, rest, programme.threshold + margin(programme.threshold))]
+    anonymous = [_part(part, invited, answered, programme.threshold) for part in parts]
+    return tuple(replace(part, answered=0) if set(part.groups) & set(hidden) else part for part in (*named, *anonymous))
 
 
 def _part(groups: tuple[str, ...], invited: Mapping[str, int], answered: Mapping[str, int], step: int) -> AnswerCount:

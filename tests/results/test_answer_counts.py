@@ -34,14 +34,14 @@ def worlds(raters: Sequence[Rater], days: int) -> Iterator[tuple[int, ...]]:
 
 def shown(rules: Programme, raters: Sequence[Rater], world: Sequence[int], days: int) -> tuple[object, ...]:
     """What is counted on each morning, of what came before it."""
-    found = []
+    found: list[tuple[AnswerCount, ...]] = []
     for day in range(days):
         invited: dict[str, int] = defaultdict(int)
         answered: dict[str, int] = defaultdict(int)
         for (group, since), when in zip(raters, world, strict=True):
             invited[group] += since <= day
             answered[group] += when <= day
-        found.append(count_parts(rules, invited, answered))
+        found.append(count_parts(rules, invited, answered, earlier=found[-1] if found else ()))
     return tuple(found)
 
 
@@ -93,6 +93,7 @@ SCENES = [
     pytest.param(of(peer=[0] * 5 + [1, 2]), 3, id="one-added-each-day"),
     pytest.param(of(peer=[0] * 4 + [1, 2]), 3, id="counted-once-there-are-five"),
     pytest.param(of(peer=[0] * 8), 2, id="eight"),
+    pytest.param(of(peer=[0] * 4 + [1], direct_report=[0] * 5), 2, id="one-added-to-a-small-group-next-to-a-large-one"),
     pytest.param(of(peer=[0] * 5, direct_report=[1]), 3, id="one-added-in-another-group"),
     pytest.param(of(peer=[0] * 3, direct_report=[0] * 2 + [1, 1]), 3, id="small-groups"),
     pytest.param(of(peer=[0] * 3 + [1, 1], direct_report=[0] * 3), 2, id="a-group-that-leaves-the-others"),
@@ -185,9 +186,19 @@ def test_who_is_shown_by_name_is_counted_exactly():
 
 
 def test_no_part_with_a_hidden_group_is_counted():
-    invited = {"peer": 4, "direct_report": 4, "other": 5}
+    invited, answered = {"peer": 4, "direct_report": 4, "other": 8}, {"peer": 4, "direct_report": 4, "other": 6}
 
-    assert count_parts(programme(3), invited, {}, hidden=["peer"]) == (AnswerCount(("other",), 5, 0),)
+    assert count_parts(programme(3), invited, answered, hidden=["peer"]) == (
+        AnswerCount(("peer", "direct_report"), 8, 0),
+        AnswerCount(("other",), 8, 6),
+    )
+
+
+def test_parts_stay_together_once_they_were_shown():
+    before = count_parts(programme(3), {"peer": 4, "direct_report": 5}, {"peer": 4, "direct_report": 2})
+    after = count_parts(programme(3), {"peer": 5, "direct_report": 5}, {"peer": 4, "direct_report": 2}, earlier=before)
+
+    assert [part.groups for part in before] == [part.groups for part in after]
 
 
 def test_parts_are_called_by_their_groups():
