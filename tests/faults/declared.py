@@ -46,6 +46,11 @@ DECLARED = (
         "A run that is killed while it sends holds the code for as long as it lives; the reader asks for another.",
     ),
     Declared(
+        r"job (tell_extended|chase)",
+        r"INVITATION#\S+: emails_planned is ",
+        "A run that did not finish planned its emails, and the next one plans them again: an answer reads the list anew.",
+    ),
+    Declared(
         r"page /impact/\{token\}/part/\{part\}",
         r": revision is 2, not 1$",
         "A part saved twice was saved twice.",

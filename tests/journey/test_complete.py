@@ -113,8 +113,8 @@ def test_people_who_are_chosen_and_not_yet_asked_are_waited_for(visitor, clock):
     assert state() is WaveState.CLOSED
 
 
-def test_sending_is_two_calls_here_too(asked, clock):
+def test_sending_is_three_calls_here_too(asked, clock):
     with count_calls() as calls:
         submit(scene.ticket(asked[0]), clock.now())
 
-    assert calls.total() == 2
+    assert calls.total() == 3

@@ -110,7 +110,7 @@ def test_nothing_tells_when_someone_answered_once_the_answers_are_cut_from_ident
     update_one(invitations.empty(read(Invitation, row(link))))
 
     assert "sent" not in row(link)
-    assert [row(link)[name] for name in ("saved_at", "draft", "revision", "reminders")] == [{}, {}, "", []]
+    assert [row(link)[name] for name in ("saved_at", "draft", "revision")] == [{}, {}, ""]
 
 
 def test_a_page_that_was_passed_over_has_a_box_like_any_other_once_sent(visitor, link):

@@ -50,6 +50,7 @@ OF_OUR_OWN = {
     "cli/commands": "the clock of the local cloud",
     "store/programme_codec": "programmes that were checked before they were stored",
     "core/settings": "settings of the operator",
+    "core/formatting": "titles and names of limited length",
     "collect/encryption": "what we sealed",
     "core/ids": "digests",
     "emails/delivery_events": "what SES sends through our own topic",
