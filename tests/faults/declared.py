@@ -48,7 +48,7 @@ DECLARED = (
     Declared(
         r"job (tell_extended|chase)",
         r"INVITATION#\S+: emails_planned is ",
-        "A run that did not finish planned its emails, and the next one plans them again: an answer reads the list anew.",
+        "A run that did not finish planned its emails, and the next plans them again. An answer reads the list again.",
     ),
     Declared(
         r"page /impact/\{token\}/part/\{part\}",
