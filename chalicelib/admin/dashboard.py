@@ -14,7 +14,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day, last_day, local_date
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Programme
-from chalicelib.emails.bounces import list_shown
+from chalicelib.emails.bounces import list_shown, names_a_delegate
 from chalicelib.emails.refusals import TODO
 from chalicelib.emails.ses_errors import WORDS
 from chalicelib.store import account_fault, cohorts, holds, programmes
@@ -145,8 +145,8 @@ def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
     return Dashboard(
         cohort=cohort,
         programme=programme,
-        lines=tuple(describe_delegates(programme, lines, bounces, now)),
-        bounces=tuple(bounce for bounce in bounces if bounce.delegate not in known),
+        lines=tuple(describe_delegates(programme, lines, [one for one in bounces if names_a_delegate(one)], now)),
+        bounces=tuple(one for one in bounces if one.delegate not in known or not names_a_delegate(one)),
         today=local_date(now, zone).isoformat(),
         followup=cohorts.followup_from(rows),
         account=WORDS.get(account_fault.current_in(rows, now), ""),

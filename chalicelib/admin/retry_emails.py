@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from chalicelib.core.model import Delegate, Invitation, InvitationState
 from chalicelib.core.settings import settings
+from chalicelib.emails.bounces import is_only_to_unanswered
 from chalicelib.emails.kinds import label_of
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, delegates, emails
@@ -27,7 +28,7 @@ BY = "command line"
 class Outcome(Struct, frozen=True):
     """The result, or expected result, of retrying one email."""
 
-    mail_id: str
+    mail_id: str  # of emails that go only to who has not answered: the kind alone, so that no one is named
     again: bool
     words: str
 
@@ -48,7 +49,7 @@ def retry(refused: Sequence[Email], now: datetime, by: str = BY, *, dry_run: boo
 
 
 def _retry(mail: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
-    outcome = Outcome(mail.id, again=True, words="scheduled again, if it is still needed")
+    outcome = Outcome(_shown_id(mail), again=True, words="scheduled again, if it is still needed")
     if dry_run:
         return outcome
     writes = emails.retry(mail, now) if _is_wanted(mail) else emails.drop(mail)
@@ -56,15 +57,20 @@ def _retry(mail: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
     try:
         commit([*writes, *noted], now)
     except EmailSettled:
-        return Outcome(mail.id, again=False, words="was sent again already")
+        return Outcome(outcome.mail_id, again=False, words="was sent again already")
     except BounceMissing:  # its address was replaced, and the new one has an email of its own
         _drop(mail)
     return outcome
 
 
 def _record(mail: Email, by: str, now: datetime) -> Write:
-    about, label = mail.about, label_of(mail.template)
-    return audit_events.add(about["cohort"], AuditEvent.RETRIED_EMAIL, by, about.get("delegate", ""), now, email=label)
+    delegate = "" if is_only_to_unanswered(mail.id) else mail.about.get("delegate", "")
+    label = label_of(mail.template)
+    return audit_events.add(mail.about["cohort"], AuditEvent.RETRIED_EMAIL, by, delegate, now, email=label)
+
+
+def _shown_id(mail: Email) -> str:
+    return mail.template if is_only_to_unanswered(mail.id) else mail.id
 
 
 def _drop(mail: Email) -> None:

@@ -16,6 +16,14 @@ def list_shown(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
     return tuple(bounce for bounce in bounces if not is_hidden(bounce))
 
 
+def names_a_delegate(bounce: Bounce) -> bool:
+    """Return whether the bounce may be shown next to a delegate.
+
+    Of two delegates whose reminders SES rejected on one morning, the one without a rejected email has every answer in.
+    """
+    return not is_only_to_unanswered(bounce.mail_id)
+
+
 def is_hidden(bounce: Bounce) -> bool:
     """Return whether the bounce shows that its reader had not answered. One that SES rejected names no reader."""
     return not bounce.is_refused and is_only_to_unanswered(bounce.mail_id)

@@ -8,14 +8,18 @@ from chalicelib.admin import address_change, close_or_extend
 from chalicelib.admin.void_answers import void
 from chalicelib.cli.parser import main
 from chalicelib.collect.submit_answers import submit
+from chalicelib.core.ids import delegate_id
+from chalicelib.core.model import Wave
 from chalicelib.emails import delivery_events
 from chalicelib.emails.kinds import To, load_kinds
-from chalicelib.store import cohorts
+from chalicelib.store import audit_events, cohorts, invitations
 from chalicelib.store.table import scan
 from chalicelib.waves.emails.to_raters import AGAIN, FIRST
 from infra.local import outbox
+from tests.emails.test_send import CONTENT, SesSays
 from tests.faults import scene
 from tests.support import people
+from tests.support.calls import watched_by
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
@@ -162,3 +166,29 @@ def test_an_email_that_arrives_deletes_no_hidden_row(reminded, clock):
     delivery_events.record_delivery_event(outbox.delivery(first, clock.advance(hours=1)), clock.now())
 
     assert len(cohorts.bounces(people.COHORT)) == 1
+
+
+def test_rejected_reminders_are_shown_next_to_no_delegate(visitor, clock, capsys):
+    """Of two delegates the one without a rejected reminder would have every answer in."""
+    people.opened(clock, chosen=people.raters(4, 4), names=("dana delegate", "dora delegate"))
+    dora = delegate_id(people.COHORT, "dora.delegate@example.org")
+    asked = [one for delegate in (people.dana(), dora) for one in invitations.of_delegate(delegate, Wave.BASELINE)]
+    for invitation in asked:
+        if (invitation.delegate_id, invitation.rater.email) != (people.dana(), "p0@example.org"):
+            ticket = scene.ticket(invitation)
+            scene.fill_in(ticket, "3", clock.now())
+            submit(ticket, clock.now())
+    with watched_by(SesSays(CONTENT[0], message=CONTENT[1])):
+        for _ in range(13):
+            drain(clock.advance(days=1))
+    pages = [f"{BASE_URL}/admin/cohort/{people.COHORT}/delegate/{one}" for one in (people.dana(), dora)]
+    visitor.let_in_administrator(clock.now())
+
+    assert "SES rejected some emails" in visitor.open(f"{BASE_URL}/admin/cohort/{people.COHORT}").page
+    for page in (*pages, f"{BASE_URL}/admin/cohort/{people.COHORT}/progress"):
+        assert "rejected" not in visitor.open(page).page
+    main(["mails", "retry"])
+    printed = capsys.readouterr().out
+    assert "collect/reminder" in printed
+    assert people.dana() not in printed
+    assert not {event["about"] for event in audit_events.of_cohort(people.COHORT)} & {people.dana(), dora}
