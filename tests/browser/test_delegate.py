@@ -19,7 +19,7 @@ from tests.support.served import Served
 
 AMARA, DANIEL, PRIYA = "amara.osei@example.org", "daniel.prentice@example.org", "priya.raghunathan@example.org"
 MANAGER = "helen.whitcombe@example.org"
-NAMES = ("Ann", "Ben", "Cy", "Di")
+NAMES = ("Ann", "Ben", "Cy", "Di", "Ed")
 LIST = "; ".join(f"Rater, {name} <{name.lower()}.rater@example.org>" for name in NAMES)
 
 
@@ -37,7 +37,7 @@ def test_a_list_is_pasted_corrected_checked_and_sent(opened, visit):
     assert_sound(page)
     page.get_by_text("Paste a list from Outlook").click()
     page.get_by_label("Names and addresses").fill(f"{LIST}; Slip <slip@exmaple.org>; no-one")
-    assert "5 addresses" in page.locator("#list-count").inner_text()
+    assert "6 addresses" in page.locator("#list-count").inner_text()
     page.get_by_role("button", name="Add them to the list").click()
     page.get_by_text("“no-one”: has no email address").wait_for()
     assert page.evaluate("document.activeElement.className") == "errors"
@@ -74,7 +74,7 @@ def test_people_are_added_one_after_the_other_by_the_keyboard_alone(opened, visi
         page.keyboard.press("Enter")
         page.locator(".person", has_text=f"{name.lower()}@example.org").wait_for()
         assert page.evaluate("document.activeElement.id") == "name-peer"
-    assert "Peers 2 more needed" in page.locator("p[role=status].off").inner_text()
+    assert "Peers 3 more needed" in page.locator("p[role=status].off").inner_text()
 
 
 def test_a_list_without_a_connection_says_so_and_keeps_what_was_typed(opened, visit):
@@ -139,8 +139,8 @@ def months_on(opened: Served) -> Served:
     for key, row in (("DEBRIEF", Debrief(date(2027, 1, 8), ("1",))), ("AREA#1", area)):
         stored = {"pk": f"DELEGATE#{delegate}", "sk": key, **fields(row)}
         database.put_item(TableName=table, Item=item(stored))
-    for _ in range(9):
-        advance(opened, "P1M")
+    for _ in range(22):  # steps shorter than the survey is open: the test may begin at any hour
+        advance(opened, "P14D")
         if any("/impact/" in letter for letter in _links(opened)):
             break
     return opened
