@@ -41,13 +41,13 @@ class Rule(StrEnum):
     )
     COMBINED_BY_CELL = (
         "{What} are only shown in averages, to {readers}. Competencies: your answers are added to those of at least"
-        " {two} others. Each behaviour: to those of at least {three} others, the answers of {five} people or more in"
-        " all. No one sees what you chose."
+        " {two} others. Each behaviour: to those of at least {three} others, in a group of {five} people or more."
+        " No one sees what you chose."
     )
     COMBINED_AREAS = (
         "{What} are only shown in averages, to {readers}. Each area: your answers are added to those of at least"
-        " {three} others, the answers of {five} people or more in all. All areas together: to those of at least {two}"
-        " others. No one sees what you chose."
+        " {three} others, in a group of {five} people or more. All areas together: to those of at least {two} others."
+        " No one sees what you chose."
     )
     WORD_FOR_WORD = (
         "{What} are shown word for word to {readers}, without your name and in mixed order. So write nothing that only"
