@@ -148,7 +148,7 @@ def delegate_reads(world: World, camera: Camera) -> None:
         camera.shoot(page, "delegate-report")
     with camera.visitor("about:blank") as page:
         page.set_content(world.deeds[player.email].documents["html"].decode())
-        camera.shoot(page, "report", at="#summary")
+        camera.shoot(page, "report", at="#page")
 
 
 # --- six months on ------------------------------------------------------------------------------------------------
