@@ -25,7 +25,10 @@ HERE = Path(__file__).parent
 STAGE = "local"
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py")
-IN_THE_LAYER = ("typst", "font_source_sans_pro", "font_source_serif_pro", "manimgx_fonts", "noto_cjk_sans_otc")
+IN_THE_LAYER = (
+    *("typst", "font_source_sans_pro", "font_source_serif_pro", "manimgx_fonts", "noto_cjk_sans_otc"),
+    *("pikepdf", "pikepdf.libs", "PIL", "pillow.libs", "lxml", "packaging"),
+)
 
 
 class Broken(Exception):
