@@ -18,7 +18,7 @@ from benchmarks.row import Row
 from chalicelib.report.render import documents
 from infra.local.example import read_example
 
-MAX_MILLIONS = 2_500  # instructions of one report, page and PDF
+MAX_MILLIONS = 3_500  # instructions of one report: facts, page and PDF; 3,228 when the budget was set
 MAX_COLD_SECONDS = 6.0  # processor time of a process that makes one report
 COUNTED = re.compile(r"Collected : (\d+)")
 
@@ -36,7 +36,7 @@ def _instructions() -> list[Row]:
         return []
     one, two = (_counted(count) for count in (1, 2))
     return [
-        Row("report, instructions (page and PDF)", (two - one) / 1e6, "million", MAX_MILLIONS),
+        Row("report, instructions (facts, page and PDF)", (two - one) / 1e6, "million", MAX_MILLIONS),
         Row("report in a fresh process, instructions", one / 1e6, "million", None),
     ]
 
