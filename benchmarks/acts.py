@@ -171,7 +171,8 @@ class Journey:
         day = clock.advance(days=3).date().isoformat()
         visitor.let_in("cleo.coach@example.org", clock.now()).open(coach).open(case)
         areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
-        visitor.post(f"{case}/debrief", {"held_on": day, **areas})
+        visitor.post(f"{case}/report", {"kind": "pdf"})
+        visitor.open(case).post(f"{case}/debrief", {"held_on": day, **areas})
         visitor.open(f"{case}/release").post(f"{case}/release")
         self._drain()
         clock.to(clock.now().replace(year=2027, month=5, day=30, hour=8))

@@ -16,12 +16,13 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
-from chalicelib.store import audit_events, coach_comments, cohorts, delegates, programmes, ticks
+from chalicelib.store import audit_events, coach_comments, cohorts, delegates, openings, programmes, ticks
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
+from chalicelib.store.openings import Opening
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
@@ -70,6 +71,7 @@ class Case(Struct, frozen=True):
     own_left: HandOver | None  # their own note for the next coach
     ends_at: datetime  # of the link
     ticks: tuple[str, ...] = ()  # ids of behaviours that this coach ticked in the report
+    has_opened: bool = False  # whether this coach has opened this very report
 
     @property
     def coach_id(self) -> str:
@@ -142,6 +144,7 @@ def open_case(token: str, delegate_id: str) -> Case:
         own_left=next((note for note in hand_overs_from(rows) if note.coach == me), None),
         ends_at=end_of_programme_links(programme, cohort.dates.ends, closes),
         ticks=ticks.from_rows(rows, wave, me),
+        has_opened=report is not None and openings.opened_checksum(rows, wave, me) == report.checksum,
     )
 
 
@@ -169,16 +172,20 @@ def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
 
 
 def open_report(case: Case, kind: str, now: datetime) -> StoredReport:
-    """Return a report, and record in the audit trail that it is opened. Raises NoReportYet.
+    """Return a report, and record that this coach has opened it. Raises NoReportYet.
 
     kind   pdf or html; pdf-earlier for the baseline, if there is a follow-up
     """
     report = case.earlier if kind.endswith("-earlier") else case.report
     if report is None:
         raise NoReportYet
-    by = f"coach {case.coach_id}"
+    delegate, by = case.delegate, f"coach {case.coach_id}"
+    opening = Opening(report.checksum, now)
     commit(
-        [audit_events.add(case.delegate.cohort_id, AuditEvent.OPENED_REPORT, by, case.delegate.id, now, format=kind)],
+        [
+            audit_events.add(delegate.cohort_id, AuditEvent.OPENED_REPORT, by, delegate.id, now, format=kind),
+            openings.save(delegate.id, report.wave, case.coach_id, opening),
+        ],
         now,
     )
     return report

@@ -18,7 +18,7 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.debriefs import Area, Debrief, DebriefChanged
 from chalicelib.store.delegates import DelegateChanged
-from chalicelib.store.reports import ReportChanged, ReportState
+from chalicelib.store.reports import ReportChanged, ReportState, StoredReport
 from chalicelib.store.table import transact
 
 
@@ -42,6 +42,15 @@ class DebriefMissing(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Record the date of the debrief and two or three development areas. Then release the report.")
+
+
+class ReportUnopened(Refusal):
+    """A coach releases only what they have read; a new coach reads it too."""
+
+    title = "Open the report first"
+
+    def __init__(self) -> None:
+        super().__init__("Open the report and read it. Then release it.")
 
 
 class ReleaseRefused(Refusal):
@@ -83,20 +92,13 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
 def release(case: Case, now: datetime) -> None:
     """Give the delegate access, and email them.
 
-    Raises NoReportYet, DebriefMissing, ReleasedAlready or ReleaseRefused; then nothing was changed.
+    Raises NoReportYet, ReportUnopened, DebriefMissing, ReleasedAlready or ReleaseRefused; then nothing was changed.
     """
-    report, delegate = case.report, case.delegate
-    if report is None:
-        raise NoReportYet
-    if report.state is ReportState.RELEASED:
-        raise released_already(case)
-    if delegate.withdrawn:
-        raise ReleaseRefused(HAS_LEFT)
-    if case.debrief is None:
-        raise DebriefMissing
+    report, debrief = _ready_to_release(case)
+    delegate = case.delegate
     writes = [
         reports.release(report, now),
-        debriefs.still_agreed(delegate.id, case.wave, case.debrief),
+        debriefs.still_agreed(delegate.id, case.wave, debrief),
         delegates.still_coached(delegate),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.RELEASED}, wave=case.wave),
         *emails.add(released_email(case.programme, delegate, case.wave, now)),
@@ -110,6 +112,20 @@ def release(case: Case, now: datetime) -> None:
         raise ReleaseRefused("The debrief was changed in another window. Read it again, then release.") from None
     except DelegateChanged:
         raise _of_delegate(case) from None
+
+
+def _ready_to_release(case: Case) -> tuple[StoredReport, Debrief]:
+    if case.report is None:
+        raise NoReportYet
+    if case.report.state is ReportState.RELEASED:
+        raise released_already(case)
+    if case.delegate.withdrawn:
+        raise ReleaseRefused(HAS_LEFT)
+    if not case.has_opened:
+        raise ReportUnopened
+    if case.debrief is None:
+        raise DebriefMissing
+    return case.report, case.debrief
 
 
 def _of_report(case: Case) -> Refusal:

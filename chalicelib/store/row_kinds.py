@@ -272,6 +272,16 @@ TICKS = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.NOTES,
 )
+OPENED = RowKind(
+    name="report opened by a coach",
+    pk=_D,
+    sk="OPENED#{wave}#{coach}",
+    what="that one coach has opened the report, which they must before they release it",
+    owner=Owner.COACH,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
 HANDOVER = RowKind(
     name="hand-over note",
     pk=_D,

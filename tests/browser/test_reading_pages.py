@@ -171,6 +171,9 @@ def test_a_coach_goes_from_the_mail_to_the_release(cloud, visit, entry, javascri
     assert page.get_by_label("Notes").input_value() == "For me alone"
     sound(page)
 
+    assert page.locator('[data-message="open-first"]').count() == 1
+    press(page, "Read it on screen")
+    page.goto(f"{seeds.coach_link()}/{seeds.of(entry)}")
     page.get_by_role("link", name="Release the report…").click()
     assert "Behaviour 2 <b>" in page.locator("main").inner_text()
     assert "For me alone" not in page.content()

@@ -9,9 +9,9 @@ import chalicelib.core.clock
 from chalicelib.admin import withdraw_delegate
 from chalicelib.core.model import Wave
 from chalicelib.debrief import release_report as releasing
-from chalicelib.debrief.caseload import open_case
-from chalicelib.debrief.release_report import ReleasedAlready, ReleaseRefused
-from chalicelib.store import cohorts, debriefs, delegates, reports
+from chalicelib.debrief.caseload import open_case, open_report
+from chalicelib.debrief.release_report import ReleasedAlready, ReleaseRefused, ReportUnopened
+from chalicelib.store import cohorts, debriefs, delegates, openings, reports
 from chalicelib.store.cohorts import LineMissing
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.reports import ReportState
@@ -75,6 +75,41 @@ def test_what_changed_since_it_was_read_is_said_and_nothing_is_released(case, me
 
     assert reports.find(people.dana(), BASELINE) == before
     assert not [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]
+
+
+def cleo_opens(wave=BASELINE, checksum="c" * 64):
+    people.open_report(replace(stored(), wave=wave, checksum=checksum))
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        lambda: None,
+        lambda: people.open_report(stored(), "another coach"),
+        lambda: cleo_opens(wave=Wave.FOLLOWUP),
+        lambda: cleo_opens(checksum="d" * 64),
+    ],
+    ids=["nothing", "by-another-coach", "of-another-wave", "another-report"],
+)
+def test_a_coach_who_has_not_opened_the_report_is_told_to_open_it_first(case, opened):
+    people.write(delete(openings.key(people.dana(), BASELINE, case.coach_id)))
+    opened()
+
+    with pytest.raises(ReportUnopened) as refused:
+        releasing.release(open_case(case.token, people.dana()), NOW)
+
+    assert refused.value.title == "Open the report first"
+    assert reports.find(people.dana(), BASELINE).state is ReportState.READY
+    assert not [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]
+
+
+def test_a_report_opened_again_may_be_released(case):
+    people.write(delete(openings.key(people.dana(), BASELINE, case.coach_id)))
+    open_report(open_case(case.token, people.dana()), "html", NOW)
+
+    releasing.release(open_case(case.token, people.dana()), NOW)
+
+    assert reports.find(people.dana(), BASELINE).state is ReportState.RELEASED
 
 
 def test_a_delegate_who_has_left_gets_no_report(case):

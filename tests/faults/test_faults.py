@@ -107,6 +107,7 @@ def ready_to_release() -> None:
     )
     held = Debrief(date(2026, 9, 15), ("1", "2"))
     transact([reports.add(report), *debriefs.save(people.dana(), Wave.BASELINE, held, AREAS)])
+    people.open_report(report)
 
 
 @pytest.mark.prove

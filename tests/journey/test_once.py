@@ -72,6 +72,7 @@ def test_a_second_release_is_refused_with_the_day_of_the_first(visitor, clock, c
     day = clock.advance(days=2)
     areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
     visitor.let_in(people.person("cleo coach").email, day)
+    visitor.open(case).post(f"{case}/report", {"kind": "pdf"})
     visitor.open(case).post(f"{case}/debrief", {"held_on": day.date().isoformat(), **areas})
     ask = visitor.open(f"{case}/release").nonce
     visitor.post(f"{case}/release", nonce=ask)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from chalicelib.core.ids import delegate_id
+from chalicelib.core.ids import coach_id, delegate_id
 from chalicelib.core.model import (
     Approver,
     Cohort,
@@ -24,7 +24,9 @@ from chalicelib.emails.waiting import list_cancelled_by
 from chalicelib.links.kinds import COACH
 from chalicelib.programme.load_cohort import Loaded, load_cohort
 from chalicelib.programme.read_programme import read_programme
-from chalicelib.store import delegates
+from chalicelib.store import delegates, openings
+from chalicelib.store.openings import Opening
+from chalicelib.store.reports import StoredReport
 from chalicelib.store.table import Write, transact
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
@@ -114,6 +116,12 @@ def coach_url() -> str:
     delegate = delegates.find(dana())
     assert delegate
     return COACH.url(delegate.cohort_id, delegate.coach, delegate.coach_link)
+
+
+def open_report(report: StoredReport, coach: str = "cleo coach") -> None:
+    """As if the coach had opened this report."""
+    opened_by = coach_id(COHORT, person(coach).email)
+    write(openings.save(report.delegate_id, report.wave, opened_by, Opening(report.checksum, report.made_at)))
 
 
 def answer_all(visitor: Visitor, url: str, rating: str = "4", comment: str = "Keep going.") -> Visitor:
