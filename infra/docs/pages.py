@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from infra.docs import audit, emails, facts, links, programme_file, rows
+from infra.docs import audit, emails, facts, links, programme_file, rows, threads
 
 FOLDER = Path(__file__).parents[2] / "docs"
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -15,4 +15,5 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "links.md": links.page,
     "programme-file.md": programme_file.page,
     "rows.md": rows.page,
+    "threads.md": threads.page,
 }
