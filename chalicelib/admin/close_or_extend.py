@@ -22,6 +22,7 @@ from chalicelib.store.expressions import equals
 from chalicelib.store.jobs import JobExists, JobSettled
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
+from chalicelib.waves.thread import CLOSE, GIVE_TIME, PUBLISH, WAVE
 
 BY = "command line"
 
@@ -35,7 +36,7 @@ class CloseRefused(Refusal):
 def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: str = BY) -> None:
     """Accept answers until the end of that local day, and email raters who have not answered. Raises CloseRefused."""
     delegate, wave, programme = _find(cohort_id, email)
-    _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
+    _refuse_unless(wave, *WAVE.before(GIVE_TIME))
     closes_at = local_moment(new_last_day + timedelta(days=1), 0, programme.organisation.timezone)
     if closes_at <= max(now, wave.closes_at):
         raise CloseRefused(
@@ -64,7 +65,7 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
 def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     """Move the deadline to now; with too few answers the wave is then held. Raises CloseRefused."""
     delegate, wave, _ = _find(cohort_id, email)
-    _refuse_unless(wave, WaveState.OPEN)
+    _refuse_unless(wave, *WAVE.before(CLOSE))
     writes = [
         _change(wave, {"closes_at": now}),
         cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
@@ -80,7 +81,7 @@ def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str 
     Publishing again before the job has run succeeds. After an extension it is another decision, and another job.
     """
     delegate, wave, _ = _find(cohort_id, email)
-    _refuse_unless(wave, WaveState.OPEN, WaveState.HELD)
+    _refuse_unless(wave, *WAVE.before(PUBLISH))
     writes = [
         _change(wave, {"closes_at": now}),
         jobs.add(lifecycle.publish_job(wave, now)),

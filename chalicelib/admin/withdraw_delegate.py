@@ -30,8 +30,9 @@ from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Missing, Write, transact
+from chalicelib.waves.thread import WAVE, WITHDRAW
 
-NOT_CLOSED = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
+NOT_CLOSED = WAVE.before(WITHDRAW)
 
 
 class WithdrawRefused(Refusal):

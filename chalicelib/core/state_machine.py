@@ -1,6 +1,6 @@
 """State machines of the programme's threads: states, and who may move from one to another. Pure.
 
-Each thread declares one machine beside its actions. docs/threads.md is drawn from the declarations.
+Each thread declares one machine next to its actions. docs/threads.md is drawn from the declarations.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Transition(Struct, Generic[State], frozen=True):
     before  the states from which it is allowed
     after   the state that it leads to
     by      who may do it
-    sends   names of the kinds of email that tell others
+    sends   names of the kinds of email that it sends
     """
 
     act: str
@@ -78,6 +78,10 @@ class Machine(Struct, Generic[State], frozen=True):
     def allows(self, state: State, act: str, by: By) -> bool:
         """Return whether someone may do an act now: pages offer only what is allowed."""
         return any(self._fits(step, state, act, by) for step in self.transitions)
+
+    def before(self, act: str) -> tuple[State, ...]:
+        """Return the states from which an act is allowed: conditions of a write name them."""
+        return tuple(dict.fromkeys(state for step in self.transitions if step.act == act for state in step.before))
 
     @staticmethod
     def _fits(step: Transition[State], state: State, act: str, by: By) -> bool:
