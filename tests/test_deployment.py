@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import yaml
 
 from chalicelib.emails.kinds import load_kinds
 from chalicelib.jobs import run
+from infra.deploy import package
 
 ROOT = Path(__file__).parent.parent
 
@@ -83,3 +85,16 @@ def test_documents_are_encrypted_and_never_public():
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+
+
+def test_the_tests_of_a_library_are_not_deployed(tmp_path):
+    archive = tmp_path / "package.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for name in ("app.py", "icalendar/__init__.py", "icalendar/tests/test_it.py"):
+            zipped.writestr(name, "")
+
+    package.add_byte_code(archive)
+
+    names = zipfile.ZipFile(archive).namelist()
+    assert "icalendar/__init__.py" in names
+    assert [name for name in names if "tests" in name] == []

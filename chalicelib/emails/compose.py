@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.utils import parseaddr
 from typing import Any
 
+from chalicelib.core.calendar_entry import CalendarEntry
 from chalicelib.core.ids import derive
 from chalicelib.core.settings import Settings
 from chalicelib.emails import colour, mime
+from chalicelib.emails.calendar_entry import CalendarUser, Invite, attach, build_request
 from chalicelib.emails.kinds import LATER_WORDS, find_kind
+from chalicelib.emails.mime import address
 from chalicelib.emails.render import render
 from chalicelib.links.kinds import compose_url
 from chalicelib.store.emails import Email
@@ -24,8 +28,22 @@ def compose_message(mail: Email, settings: Settings, now: datetime) -> bytes:
         from_name=mail.words["from_name"],
         reply_to=settings.reply_to,
     )
+    if mail.entry:
+        attach(made, build_invite(mail, mail.entry, settings.sender, now))
     # The same email has the same id, so a mailbox that gets a second copy may drop it.
     return mime.stamp(made, derive(32, "mail", mail.id), now)
+
+
+def build_invite(mail: Email, entry: CalendarEntry, sender: str, now: datetime) -> Invite:
+    """Build the entry's iCalendar text. The organiser is the From address: replies go there, not to Reply-To."""
+    pages = [compose_url(link) for link in mail.links.values()]
+    return build_request(
+        entry,
+        organiser=CalendarUser(mail.words["programme"], address("", parseaddr(sender)[1]).addr_spec),
+        attendee=CalendarUser(mail.to.name, address("", mail.to.email).addr_spec),
+        page=pages[0] if pages else "",
+        now=now,
+    )
 
 
 def context(mail: Email) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from chalicelib.core.calendar_entry import CalendarEntry
 from chalicelib.core.model import Person
 from chalicelib.emails import ses_tags
 from chalicelib.emails.kinds import EmailKind
@@ -20,12 +21,14 @@ def create_email(
     links: Mapping[str, tuple[str, ...]],
     about: Mapping[str, str],
     good_until: datetime | None = None,
+    entry: CalendarEntry | None = None,
 ) -> Email:
     """Return the email `<kind>#<subject>...`; store.emails.add stores it in the transaction that causes it.
 
-    Raises KeyError if a word or link of the kind is missing, ValueError if the id is too long for SES.
+    Raises KeyError if a word, a link or the calendar entry of the kind is missing, ValueError if the id is too long
+    for SES.
     """
-    email = Email("#".join((kind.name, *subject)), kind.name, to, due_at, words, links, about, good_until)
+    email = Email("#".join((kind.name, *subject)), kind.name, to, due_at, words, links, about, good_until, entry=entry)
     kind.check(email)
     ses_tags.tag(email.id)
     return email

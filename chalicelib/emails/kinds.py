@@ -73,6 +73,7 @@ class EmailKind(Struct, frozen=True):
     on_new_address         what happens to a waiting one when its reader's address changes
     cancelled_by           which act of its reader cancels a waiting one
     only_to_unanswered     whether it goes only to raters who have not answered: no page may show who did not get it
+    has_entry              whether it brings a calendar entry, which names the email's only link
     """
 
     name: str
@@ -87,11 +88,13 @@ class EmailKind(Struct, frozen=True):
     on_new_address: OnNewAddress
     cancelled_by: CancelledBy
     only_to_unanswered: bool
+    has_entry: bool
 
     def check(self, email: Email) -> None:
         """Raises KeyError with what the templates need and the email lacks."""
         lacking = sorted(self.words - email.words.keys() - LATER_WORDS.keys())
         lacking += sorted(f"links.{name}" for name in self.links - email.links.keys())
+        lacking += ["a calendar entry"] if self.has_entry and email.entry is None else []
         if lacking:
             raise KeyError(f"{self.name} needs {', '.join(lacking)}")
 
@@ -113,16 +116,20 @@ def declare_email(
     on_new_address: OnNewAddress = OnNewAddress.REDIRECT,
     cancelled_by: CancelledBy = CancelledBy.NOTHING,
     only_to_unanswered: bool = False,
+    has_entry: bool = False,
 ) -> EmailKind:
     """Declare a kind. `words` are names with spaces between them. Raises ValueError if the name is taken."""
     if name in _declared:
         raise ValueError(f"two kinds of email are called {name}")
+    verbs = frozenset(link if isinstance(link, str) else link.verb for link in links)
+    if has_entry and len(verbs) > 1:
+        raise ValueError(f"{name} brings a calendar entry, which can name one link only")
     kind = EmailKind(
         name=name,
         label=label,
         to=to,
         words=frozenset((*FRAME_WORDS, *words.split())),
-        links=frozenset(link if isinstance(link, str) else link.verb for link in links),
+        links=verbs,
         sample=sample or {},
         variants=variants or {},
         lease=lease,
@@ -130,6 +137,7 @@ def declare_email(
         on_new_address=on_new_address,
         cancelled_by=cancelled_by,
         only_to_unanswered=only_to_unanswered,
+        has_entry=has_entry,
     )
     _declared[name] = kind
     return kind

@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from chalicelib.core.calendar_entry import CalendarEntry
 from chalicelib.core.clock import stamp
 from chalicelib.core.model import Person
 from chalicelib.store import due
@@ -80,6 +81,7 @@ class Email(Struct, frozen=True):
     links       name in the template -> (verb, part, ...) of a link that is signed when the email is composed
     about       cohort, delegate, invitation: where a bounce is shown
     good_until  do not send after this time; None for an email that is useful however late
+    entry       what the email puts into, changes in or takes out of the reader's calendar
     """
 
     id: str
@@ -99,6 +101,7 @@ class Email(Struct, frozen=True):
     reason: str = ""
     cancelled: bool = False
     suppressed: bool = False  # cancelled only because its address accepts no email: a new address revives it
+    entry: CalendarEntry | None = None
 
     def may_be_retried(self, now: datetime) -> bool:
         """Return whether SES rejected it, never accepted it, and it would not come too late.

@@ -203,6 +203,7 @@ def _describe_email(mail: Accepted) -> dict[str, Any]:
         "text": mail.part("plain"),
         "html": mail.part("html"),
         "links": mail.links,
+        "attachments": mail.attachments,
     }
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from chalicelib.core.calendar_entry import CalendarEntry
 from chalicelib.core.model import Person
 from chalicelib.emails import compose
 from chalicelib.emails.create import create_email
@@ -49,6 +50,16 @@ WORDS = {
     "at": "10:30",
 }
 
+ENTRY = CalendarEntry(
+    uid="leading-self.k3jx9qmw7s@programmes.example.org",
+    sequence=0,
+    starts=datetime(2026, 3, 10, 9, 30, tzinfo=UTC),
+    ends=datetime(2026, 3, 10, 16, 30, tzinfo=UTC),
+    title="Leading Self, day 1 of 2",
+    place="Education Centre, Room 4",
+    description="Tuesday 10 March 2026, 09:30 to 16:30\nEducation Centre, Room 4",
+)
+
 # the form that an email leads to, if not that of an anonymous group
 FORMS = {
     "programme/opening": Form.OWN,
@@ -89,6 +100,7 @@ def sample(template: str = "collect/invitation", *subject: str, to: Person = SAM
         words={name: plausible[name] for name in kind.words} | words,
         links={name: _link(name) for name in kind.links},
         about={"cohort": "spring", "delegate": "k3jx9qmw7s", "invitation": "k3jx9qmw"},
+        entry=ENTRY if kind.has_entry else None,
     )
 
 

@@ -77,6 +77,19 @@ class Accepted:
     def links(self) -> list[str]:
         return [link.rstrip(".,;)") for link in LINK.findall(self.part("plain"))]
 
+    @cached_property
+    def attachments(self) -> list[dict[str, str]]:
+        """What the email carries in addition to its text: name, media type, and content as text."""
+        return [
+            {
+                "name": part.get_filename() or "",
+                "type": part.get_content_type(),
+                "content": bytes(part.get_payload(decode=True)).decode(errors="replace"),
+            }
+            for part in self.message.walk()
+            if part.get_content_type() == "text/calendar" or part.is_attachment()
+        ]
+
 
 def accepted(after: int = 0) -> list[Accepted]:
     """Every mail so far but the first `after`, oldest first."""
