@@ -26,13 +26,14 @@ from chalicelib.programme.routes import bp as programme
 from chalicelib.site.routes import bp as web
 from chalicelib.sponsor.routes import bp as sponsor
 from chalicelib.web.page import answering
+from chalicelib.workshops.routes import bp as workshops
 
 STAGE = os.environ["FULLCIRCLE_STAGE"]
 
 log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 app.api.binary_types.append("multipart/form-data")  # else API Gateway reads every file as UTF-8
-for blueprint in (web, programme, nominate, collect, milestones, debrief, impact, sponsor, admin):
+for blueprint in (web, programme, nominate, collect, milestones, debrief, workshops, impact, sponsor, admin):
     app.register_blueprint(blueprint)
 
 

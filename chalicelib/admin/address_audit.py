@@ -32,6 +32,8 @@ def _parts(change: Change, cohort: Cohort, concerned: Sequence[Delegate]) -> Ite
     """Yield the part, and what the event is about: a coach's or delegate's id, or that of the cohort."""
     if cohort.sponsor and change.has(cohort.sponsor):
         yield "the sponsor", cohort.id
+    if any(change.has(one.person) for one in cohort.facilitators):
+        yield "the facilitator", cohort.id
     for delegate in concerned:
         people = {"the delegate": delegate.person, "the line manager": delegate.manager}
         own = [part for part, person in people.items() if change.has(person)]

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 
 from chalicelib.admin.address_audit import audit_change
 from chalicelib.admin.address_change_job import change_address_writes
+from chalicelib.admin.address_in_cohort import change_in_cohort, cohort_roles
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.emails import links_to_pages, notice_to_old
 from chalicelib.admin.redirect_emails import Change
@@ -28,7 +29,6 @@ from chalicelib.emails.bounces import list_shown
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.links.kinds import SPONSOR, name_links
 from chalicelib.store import cohorts, delegates, emails, holds, invitations, jobs, programmes, waiting_emails
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Nomination
@@ -65,8 +65,8 @@ def change_address(cohort_id: str, old: str, new: str, now: datetime, by: str = 
     if cohort is None:
         raise CohortUnknown(cohort_id)
     places = _places(cohort_id, change.old)
-    if not places and not _is_sponsor(cohort, change.old):
-        if _places(cohort_id, change.new) or _is_sponsor(cohort, change.new):
+    if not places and not cohort_roles(cohort, change.old):
+        if _places(cohort_id, change.new) or cohort_roles(cohort, change.new):
             return
         raise AddressNotFound(change.old)
     for place in places:
@@ -85,7 +85,7 @@ def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: date
     """
     bounced = change.old in list_suppressed(cohort.id) and not _is_held(cohort.id, change.old, now)
     reading = {part for place in places for part in place.reading(change)}
-    reading |= {"sponsor"} if _is_sponsor(cohort, change.old) else set()
+    reading |= cohort_roles(cohort, change.old).keys()
     held = [] if bounced else _holds(change, cohort, places, now, by)
     about = {**asdict(change), "links": ",".join(sorted(reading)), "bounced": "yes" if bounced else ""}
     about["held_until"] = held[0].until.isoformat() if held else ""
@@ -110,8 +110,8 @@ def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: da
         found += [holds.new(cohort.id, change.of(delegate.coach), now, by, delegate.id) for delegate in coached]
     elif coached:
         found.append(holds.new(cohort.id, change.of(coached[0].coach), now, by))
-    if cohort.sponsor and change.has(cohort.sponsor):
-        found.append(holds.new(cohort.id, change.of(cohort.sponsor), now, by))
+    in_cohort = cohort_roles(cohort, change.old).values()
+    found += [holds.new(cohort.id, change.of(person), now, by) for person in in_cohort]
     return list({hold.id: hold for hold in found}.values())
 
 
@@ -122,10 +122,6 @@ def _check(change: Change) -> None:
         raise ReplaceRefused(FieldError("name", f"The name {fault}."))
     if change.old == change.new:
         raise ReplaceRefused(FieldError("new", "The new address is the old one."))
-
-
-def _is_sponsor(cohort: Cohort, address: str) -> bool:
-    return cohort.sponsor is not None and cohort.sponsor.email == address
 
 
 # --- places of an address -----------------------------------------------------------------------------
@@ -207,8 +203,8 @@ def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     places = _places(change.cohort, change.old)
     notice = notice_to_old(job, change, programme, now)
-    if cohort.sponsor and change.has(cohort.sponsor):
-        _move(lambda: _sponsor_writes(change, cohort.id), notice, now)
+    if cohort_roles(cohort, change.old):
+        _move(lambda: change_in_cohort(change, cohort.id), notice, now)
     for place in places:
         _move(lambda place=place: _delegate_writes(change, place, now), notice, now)  # type: ignore[misc]
     return [
@@ -220,20 +216,6 @@ def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
 
 def _delegate_writes(change: Change, place: AddressUse, now: datetime) -> list[Write]:
     return change_address_writes(change, list(delegates.load_rows(place.delegate.id)), now)
-
-
-def _sponsor_writes(change: Change, cohort_id: str) -> list[Write]:
-    cohort = cohorts.find(cohort_id)
-    if cohort is None or cohort.sponsor is None or not change.has(cohort.sponsor):
-        return []
-    after = change.of(cohort.sponsor)
-    links = name_links(SPONSOR.link(replace(cohort, sponsor_link=cohort.sponsor_link + 1)))
-    live = waiting_emails.list_waiting(cohort_id)
-    waiting = [mail for mail in live if find_kind(mail.template).to is To.SPONSOR and change.has(mail.to)]
-    return [
-        cohorts.move_sponsor(cohort, after),
-        *(emails.redirect(mail, after, links, revive=False) for mail in waiting),
-    ]
 
 
 def _move(writes: Callable[[], list[Write]], notice: Email | None, now: datetime) -> None:

@@ -14,7 +14,7 @@ from chalicelib.core.model import Cohort, Person, Programme
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import OnNewAddress, To, declare_email
-from chalicelib.links.kinds import COACH, HUB, SPONSOR
+from chalicelib.links.kinds import COACH, FACILITATOR, HUB, SPONSOR
 from chalicelib.links.link_kind import Link
 from chalicelib.store import cohorts, delegates, emails, programmes
 from chalicelib.store.emails import Email
@@ -53,7 +53,7 @@ REPLACED = declare_email(
 )
 FORMER = declare_email(
     "admin/former",
-    "Notice to a former coach, line manager or sponsor",
+    "Notice to a former coach, line manager, facilitator or sponsor",
     to=To.LINK_OWNER,
     words="part",
     sample={"part": "coach"},
@@ -158,6 +158,8 @@ def _page_of(part: str, change: Change) -> tuple[Person, str, Link, dict[str, st
         if cohort is None or cohort.sponsor is None:
             raise LookupError(f"no sponsor of {change.cohort}")
         return cohort.sponsor, "the page of the cohort", SPONSOR.link(cohort), {}
+    if part == "facilitator":
+        return _page_of_facilitator(change)
     lines = cohorts.list_lines(change.cohort)
     line = next(line for line in lines if change.new == (line.email if part == "delegate" else line.coach.email))
     delegate = delegates.find(line.delegate_id)
@@ -167,3 +169,11 @@ def _page_of(part: str, change: Change) -> tuple[Person, str, Link, dict[str, st
     if part == "delegate":
         return delegate.person, "your own page", HUB.link(delegate), about
     return delegate.coach, "your delegates", COACH.link(delegate.cohort_id, delegate.coach, delegate.coach_link), about
+
+
+def _page_of_facilitator(change: Change) -> tuple[Person, str, Link, dict[str, str]]:
+    cohort = cohorts.find(change.cohort)
+    people = [one.person for one in cohort.facilitators if one.person.email == change.new] if cohort else []
+    if cohort is None or not people:
+        raise LookupError(f"no facilitator of {change.cohort} has the new address")
+    return people[0], "your workshops", FACILITATOR.link(cohort, people[0]), {}

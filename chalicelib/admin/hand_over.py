@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from chalicelib.admin.notify_former import notify_former_people, notify_former_sponsor
+from chalicelib.admin.notify_former import notify_former_of_cohort, notify_former_people
 from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting
 from chalicelib.core.model import MANAGER_GROUP, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
@@ -25,8 +25,8 @@ from chalicelib.waves.emails.about_surveys import FIRST, first_email
 
 def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
     """Name the other manager on lists that no one was emailed about. Notify those who had a part before."""
-    if "sponsor" in job.about:
-        return notify_former_sponsor(job, now)
+    if "sponsor" in job.about or "facilitator" in job.about:
+        return notify_former_of_cohort(job, now)
     rows = list(delegates.load_rows(job.about["delegate"]))
     delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
     programme = programmes.load(delegate.programme_id, delegate.programme_version)

@@ -1,4 +1,4 @@
-"""Emails to a coach, line manager or sponsor in whose place a file has named another person."""
+"""Emails to a coach, line manager, facilitator or sponsor in whose place a file has named another person."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ def notify_former_people(job: Job, delegate: Delegate, now: datetime) -> Iterato
             yield from _notify(job, delegate.cohort_id, part, before_in[part], now)
 
 
-def notify_former_sponsor(job: Job, now: datetime) -> list[Write]:
-    return list(_notify(job, job.about["cohort"], "sponsor", job.about["sponsor"], now))
+def notify_former_of_cohort(job: Job, now: datetime) -> list[Write]:
+    """Notify a sponsor or a facilitator, who have a part in the whole cohort."""
+    part = "sponsor" if "sponsor" in job.about else "facilitator"
+    return list(_notify(job, job.about["cohort"], part, job.about[part], now))
 
 
 def _notify(job: Job, cohort_id: str, part: str, before: str, now: datetime) -> Iterator[Write]:

@@ -14,7 +14,7 @@ from chalicelib.core.addresses import clean_address
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.model import SELF_GROUP, Cohort, Delegate, Invitation, InvitationState
 from chalicelib.jobs.commit import commit
-from chalicelib.links.kinds import APPROVE, COACH, HUB, IMPACT, INBOX, SPONSOR
+from chalicelib.links.kinds import APPROVE, COACH, FACILITATOR, HUB, IMPACT, INBOX, SPONSOR
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateLine
@@ -74,12 +74,19 @@ def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[L
     if coached:
         link = COACH.link(cohort.id, coached, cohorts.coach_link(cohort, coached))
         yield LinkOwner("coach", coached, "your delegates", link)
-    if cohort.sponsor and cohort.sponsor.email == address:
-        yield LinkOwner("sponsor", cohort.sponsor, "the page of the cohort", SPONSOR.link(cohort))
+    yield from _ways_in_cohort(cohort, address)
     yield from _ways_about(lines, address)
     asked = _asked(cohort, address)
     if asked:
         yield LinkOwner("rater", asked.rater, "the feedback you are asked for", INBOX.link(asked))
+
+
+def _ways_in_cohort(cohort: Cohort, address: str) -> Iterator[LinkOwner]:
+    facilitator = next((one.person for one in cohort.facilitators if one.person.email == address), None)
+    if facilitator:
+        yield LinkOwner("facilitator", facilitator, "your workshops", FACILITATOR.link(cohort, facilitator))
+    if cohort.sponsor and cohort.sponsor.email == address:
+        yield LinkOwner("sponsor", cohort.sponsor, "the page of the cohort", SPONSOR.link(cohort))
 
 
 def _ways_about(lines: list[DelegateLine], address: str) -> Iterator[LinkOwner]:

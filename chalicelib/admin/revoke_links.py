@@ -14,11 +14,11 @@ from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.resend_link import AddressNotFound, list_delegates
 from chalicelib.admin.revoke_links_job import Target
 from chalicelib.core.addresses import clean_address
-from chalicelib.core.ids import coach_id, derive, reader_key
+from chalicelib.core.ids import coach_id, derive, facilitator_id, reader_key
 from chalicelib.core.model import Cohort, Delegate, Invitation, InvitationState
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.links.kinds import ANSWER, APPROVE, COACH, HUB, IMPACT, SPONSOR
+from chalicelib.links.kinds import ANSWER, APPROVE, COACH, FACILITATOR, HUB, IMPACT, SPONSOR
 from chalicelib.store import (
     audit_events,
     cohorts,
@@ -81,6 +81,9 @@ def _find_targets(cohort: Cohort, rows: Sequence[Row], person: str) -> Iterator[
     if coach:
         version = str(cohorts.coach_link(cohort, coach))
         yield Target(COACH.verb, "", coach_id(cohort.id, person), version)
+    if any(one.person.email == person for one in cohort.facilitators):
+        who = facilitator_id(cohort.id, person)
+        yield Target(FACILITATOR.verb, "", who, str(cohort.facilitator_links.get(who, 1)))
     for delegate in list_delegates(cohorts.lines_from(rows)):
         yield from _find_targets_about(delegate, person)
     for invitation in _list_invitations(cohort, person):

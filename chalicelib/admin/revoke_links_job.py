@@ -6,18 +6,19 @@ done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.admin.address_in_cohort import cohort_links
 from chalicelib.admin.emails import ANY_PAGE, LINK, NEW_LINK
 from chalicelib.admin.redirect_emails import Change, redirect
 from chalicelib.admin.resend_link import list_links, resend_link
-from chalicelib.core.model import Delegate, Invitation
+from chalicelib.core.model import Cohort, Delegate, Invitation
 from chalicelib.jobs.commit import commit
-from chalicelib.links.kinds import ANSWER, APPROVE, COACH, HUB, IMPACT, SPONSOR, name_links
+from chalicelib.links.kinds import ANSWER, APPROVE, COACH, FACILITATOR, HUB, IMPACT, SPONSOR
 from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import cohorts, delegates, emails, impact_surveys, invitations, programmes, waiting_emails
 from chalicelib.store.emails import Email
@@ -95,7 +96,7 @@ def _apply(
 
 
 def _cohort_writes(change: Change, targets: Sequence[Target], waiting: Sequence[Email]) -> list[Write]:
-    """Return the links of the sponsor and of a coach."""
+    """Return the links of the sponsor, of a coach and of a facilitator."""
     before = cohorts.find(change.cohort)
     if before is None:
         raise LookupError(f"no cohort {change.cohort}")
@@ -105,14 +106,22 @@ def _cohort_writes(change: Change, targets: Sequence[Target], waiting: Sequence[
             after = replace(after, sponsor_link=before.sponsor_link + 1)
         if target == Target(COACH.verb, "", target.which, str(before.coach_links.get(target.which, 1))):
             after = replace(after, coach_links={**before.coach_links, target.which: int(target.version) + 1})
+        if target == Target(FACILITATOR.verb, "", target.which, str(before.facilitator_links.get(target.which, 1))):
+            raised = {**before.facilitator_links, target.which: int(target.version) + 1}
+            after = replace(after, facilitator_links=raised)
     if after == before:
         return []
-    summaries = [mail for mail in waiting if SPONSOR.verb in mail.links and change.has(mail.to)]
-    links = name_links(SPONSOR.link(after))
-    return [
-        cohorts.revoke_links(before, after),
-        *(emails.redirect(mail, mail.to, links, revive=False) for mail in summaries if before.id in mail.id.split("#")),
-    ]
+    return [cohorts.revoke_links(before, after), *_with_new_links(change, after, waiting)]
+
+
+def _with_new_links(change: Change, cohort: Cohort, waiting: Sequence[Email]) -> Iterator[Write]:
+    """Give emails to the sponsor and to a facilitator that wait their links as they are now."""
+    for mail in waiting:
+        if change.has(mail.to) and cohort.id in mail.id.split("#"):
+            links = cohort_links(cohort, mail.to)
+            made = {name: links.get(link[0], link) for name, link in mail.links.items()}
+            if made != mail.links:
+                yield emails.redirect(mail, mail.to, made, revive=False)
 
 
 def _delegate_writes(change: Change, delegate_id: str, targets: set[Target], waiting: Sequence[Email]) -> list[Write]:

@@ -13,7 +13,7 @@ import hmac
 
 from chalicelib.core.settings import settings
 
-DELEGATE, INVITATION, COACH, APPROVER, READER = 12, 8, 8, 8, 24  # characters; 5 bits each
+DELEGATE, INVITATION, COACH, APPROVER, FACILITATOR, READER = 12, 8, 8, 8, 8, 24  # characters; 5 bits each
 UNKEYED_DELEGATE = 10  # characters of a delegate's id from before ids were keyed
 
 
@@ -63,6 +63,10 @@ def coach_id(cohort_id: str, email: str) -> str:
 def coach_ids(cohort_id: str, email: str) -> tuple[str, str]:
     """Return a coach's id, and the one in links that were emailed before ids were keyed."""
     return coach_id(cohort_id, email), unkeyed(COACH, "coach", cohort_id, email)
+
+
+def facilitator_id(cohort_id: str, email: str) -> str:
+    return derive(FACILITATOR, "facilitator", cohort_id, email)
 
 
 def approver_id(delegate_id: str, email: str) -> str:

@@ -193,6 +193,13 @@ class CohortDates(Struct, frozen=True):
     ends: date  # last day of the programme
 
 
+class Facilitator(Struct, frozen=True):
+    """Who runs workshops of a cohort."""
+
+    id: str  # in the cohort file; sessions name their facilitator by it
+    person: Person
+
+
 class Cohort(Struct, frozen=True):
     id: str
     title: str
@@ -203,6 +210,8 @@ class Cohort(Struct, frozen=True):
     domains: tuple[str, ...] = ()  # of the delegates' addresses, to find typing mistakes in raters' addresses
     sponsor_link: int = 1  # version of the sponsor's link; a new address gets a new link
     coach_links: Mapping[str, int] = field(default_factory=dict)  # id of a coach -> version, of links that were revoked
+    facilitators: tuple[Facilitator, ...] = ()
+    facilitator_links: Mapping[str, int] = field(default_factory=dict)  # as `coach_links`, by ids.facilitator_id
 
 
 class Delegate(Struct, frozen=True):

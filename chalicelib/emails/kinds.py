@@ -34,6 +34,7 @@ class To(StrEnum):
     MANAGER = "the line manager"
     APPROVER = "the approver of the list"
     COACH = "the coach"
+    FACILITATOR = "the facilitator"
     SPONSOR = "the sponsor"
     ADMINISTRATOR = "an administrator"
     SURVEYED = "the delegate or the line manager"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from chalicelib.core.ids import approver_id, coach_id, derive, inbox_key
+from chalicelib.core.ids import approver_id, coach_id, derive, facilitator_id, inbox_key
 from chalicelib.core.model import Cohort, Delegate, Invitation, Person, Wave
 from chalicelib.links import signing
 from chalicelib.links.ends import LIVES_MONTHS
@@ -174,7 +174,7 @@ IMPACT = LinkKind(
     remake=_remake_survey,
 )
 
-# --- links of a coach and a sponsor -------------------------------------------------------------------
+# --- links of a coach, a facilitator and a sponsor ----------------------------------------------------
 
 
 def _coach(cohort_id: str, coach: Person, version: int) -> Parts:
@@ -194,6 +194,24 @@ COACH = LinkKind(
     values=_coach,
     remake=_remake_coach,
     older=(2,),
+    needs_code=True,
+)
+
+
+def _facilitator(cohort: Cohort, facilitator: Person) -> Parts:
+    """Another address is another id, so what was emailed to the address before opens nothing."""
+    who = facilitator_id(cohort.id, facilitator.email)
+    return (cohort.id, who, str(cohort.facilitator_links.get(who, 1)))
+
+
+FACILITATOR = LinkKind(
+    verb="facilitator",
+    parts=("cohort", "facilitator", "version"),
+    holder="a facilitator",
+    revoked="the version of the facilitator's link in the cohort's row, another facilitator, or another address",
+    ends=AFTER_PROGRAMME,
+    values=_facilitator,
+    remake=_keep,
     needs_code=True,
 )
 
@@ -248,7 +266,21 @@ CONSOLE = LinkKind(
 )
 
 KINDS: Mapping[str, LinkKind[Any]] = {
-    kind.verb: kind for kind in (ANSWER, DECLINE, INBOX, HUB, NOMINATE, APPROVE, COACH, IMPACT, SPONSOR, CODE, CONSOLE)
+    kind.verb: kind
+    for kind in (
+        ANSWER,
+        DECLINE,
+        INBOX,
+        HUB,
+        NOMINATE,
+        APPROVE,
+        COACH,
+        FACILITATOR,
+        IMPACT,
+        SPONSOR,
+        CODE,
+        CONSOLE,
+    )
 }
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from chalicelib.core.calendar import Duration, check_dates, closes_at, impact_due_at
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import name_sort_key, plural
-from chalicelib.core.ids import derive
+from chalicelib.core.ids import derive, facilitator_id
 from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -65,8 +66,7 @@ def load_cohort(
     people = People(delegates, raters)
     checksum = people_checksum(cohort, people)
     last = cohorts.find_load(cohort.id)
-    coach_links = last.cohort.coach_links if last else {}
-    cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort), coach_links=coach_links)
+    cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort), **_kept(last, cohort))
     of_programme = _programme_writes(programme)
     _refuse_other_rules(last, cohort)
     refuse_replaced_addresses(cohort, delegates)
@@ -85,6 +85,7 @@ def load_cohort(
         ),
         *([] if last else _first_writes(cohort, programme)),
         *_other_sponsor(last, cohort, now, by),
+        *_other_facilitators(last, cohort, now, by),
         audit_events.add(cohort.id, AuditEvent.LOADED, by, cohort.id, now, **_loaded(people)),
     ]
     try:
@@ -105,6 +106,18 @@ def _loaded(people: People) -> dict[str, str]:
     return {
         "delegates": plural(len(people.delegates), "delegate", "delegates"),
         "raters": plural(raters, "rater", "raters"),
+    }
+
+
+def _kept(last: LastLoad | None, cohort: Cohort) -> dict[str, Any]:
+    """Keep the versions of links, and the facilitators if the load names none."""
+    if last is None:
+        return {}
+    stored = last.cohort
+    return {
+        "coach_links": stored.coach_links,
+        "facilitator_links": stored.facilitator_links,
+        "facilitators": cohort.facilitators or stored.facilitators,
     }
 
 
@@ -129,6 +142,32 @@ def _other_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str
         audit_events.add(cohort.id, AuditEvent.NAMED_SPONSOR, by, cohort.id, now),
         *([holds.add(holds.new(cohort.id, after, now, by))] if after else []),
         *([jobs.add(JobKind.HANDOVER.job(cohort.id, str(last.loads + 1), due_at=now, **about))] if before else []),
+    ]
+
+
+def _other_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by: str) -> list[Write]:
+    """As `_other_sponsor`, for each facilitator who is new in the file, or has another address there."""
+    if last is None or not last.cohort.facilitators:
+        return []
+    before = {one.person.email for one in last.cohort.facilitators}
+    after = {one.person.email: one.person for one in cohort.facilitators}
+    if before == after.keys():
+        return []
+    gone = [
+        JobKind.HANDOVER.job(
+            cohort.id,
+            facilitator_id(cohort.id, address),
+            str(last.loads + 1),
+            due_at=now,
+            cohort=cohort.id,
+            facilitator=address,
+        )
+        for address in sorted(before - after.keys())
+    ]
+    return [
+        audit_events.add(cohort.id, AuditEvent.NAMED_FACILITATOR, by, cohort.id, now),
+        *(holds.add(holds.new(cohort.id, after[address], now, by)) for address in sorted(after.keys() - before)),
+        *map(jobs.add, gone),
     ]
 
 
@@ -255,10 +294,12 @@ def _unkeyed_checksum(cohort: Cohort, people: People) -> str:
     return hashlib.sha256(_canonical(cohort, people).encode()).hexdigest()[:CHECKSUM]
 
 
-LINK_VERSIONS = ("sponsor_link", "coach_links")  # of a cohort: no file says them
+LINK_VERSIONS = ("sponsor_link", "coach_links", "facilitator_links")  # of a cohort: no file says them
 
 
 def _canonical(cohort: Cohort, people: People) -> str:
     described = replace(cohort, domains=_domains(people.delegates))
     content = {name: value for name, value in fields(described).items() if name not in LINK_VERSIONS}
+    if not cohort.facilitators:
+        del content["facilitators"]  # as for loads of earlier versions
     return json.dumps([content, fields(people)], sort_keys=True)

@@ -10,9 +10,11 @@ from chalicelib.milestones import hub
 from chalicelib.sponsor import portal
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
+from chalicelib.workshops import facilitator
 
 DOORS: Mapping[str, Callable[[str], Reader]] = {
     Role.COACH: lambda token: caseload.open_caseload(token).reader,
+    Role.FACILITATOR: lambda token: facilitator.open_page(token).reader,
     Role.SPONSOR: lambda token: portal.open_portal(token).reader,
     Role.DELEGATE: lambda token: hub.open_hub(token).reader,
     Role.ADMINISTRATOR: readers.administrator,

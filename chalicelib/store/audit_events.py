@@ -25,6 +25,7 @@ class AuditEvent(_Kind, Enum):
     NAMED_COACH = _Kind("named another coach")
     NAMED_MANAGER = _Kind("named another line manager")
     NAMED_SPONSOR = _Kind("named another sponsor")
+    NAMED_FACILITATOR = _Kind("named another facilitator")
     EXTENDED = _Kind("extended to {day}")
     CLOSED = _Kind("closed")
     PUBLISHED_FEW = _Kind("closed to publish what may be")

@@ -15,7 +15,7 @@ from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import AnswerCount, Cohort, Delegate, DelegateEntry, Person, RaterEntry, Wave
 from chalicelib.store.emails import Bounce
-from chalicelib.store.expressions import either, equals, missing
+from chalicelib.store.expressions import Condition, either, equals, missing
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import (
     AlreadyExists,
@@ -184,13 +184,19 @@ def find_with_line(cohort_id: str, delegate_id: str, wave: Wave) -> tuple[Cohort
     return (read(Cohort, rows_by_key[of_cohort]) if of_cohort in rows_by_key else None), line
 
 
-def move_sponsor(before: Cohort, sponsor: Person) -> Write:
-    """Change the sponsor's address, and so the link. Refused if the sponsor changed since they were read."""
-    link = [equals("sponsor_link", before.sponsor_link)]
-    if before.sponsor_link == 1:
-        link.append(missing("sponsor_link"))
-    as_read = [equals("sponsor.email", before.sponsor.email if before.sponsor else ""), either(*link)]
-    changes = {"sponsor": fields(sponsor), "sponsor_link": before.sponsor_link + 1}
+def change_addresses(before: Cohort, after: Cohort) -> Write:
+    """Change addresses of the sponsor and of facilitators, and so their links. Refused if these people changed."""
+    as_read: list[Condition] = []
+    changes: Row = {}
+    if after.sponsor != before.sponsor:
+        link = equals("sponsor_link", before.sponsor_link)
+        email = before.sponsor.email if before.sponsor else ""
+        as_read += [either(link, missing("sponsor_link")) if before.sponsor_link == 1 else link]
+        as_read += [equals("sponsor.email", email)]
+        changes |= {"sponsor": fields(after.sponsor), "sponsor_link": after.sponsor_link}
+    if after.facilitators != before.facilitators:
+        as_read.append(equals("facilitators", [fields(one) for one in before.facilitators]))
+        changes["facilitators"] = [fields(one) for one in after.facilitators]
     return update(key(before.id), put=changes, when=as_read, refusal=CohortChanged)
 
 
@@ -200,15 +206,20 @@ def coach_link(cohort: Cohort, coach: Person) -> int:
 
 
 def revoke_links(before: Cohort, after: Cohort) -> Write:
-    """Other versions of the sponsor's and coaches' links. Refused if they changed since they were read.
+    """Other versions of the sponsor's, coaches' and facilitators' links. Refused if they changed since they were read.
 
     A load that was read before this and is stored after it would bring the old versions back: it is refused.
     """
     as_read = [
         either(equals("sponsor_link", before.sponsor_link), missing("sponsor_link")),
         either(equals("coach_links", before.coach_links), missing("coach_links")),
+        either(equals("facilitator_links", before.facilitator_links), missing("facilitator_links")),
     ]
-    changes = {"sponsor_link": after.sponsor_link, "coach_links": after.coach_links}
+    changes = {
+        "sponsor_link": after.sponsor_link,
+        "coach_links": after.coach_links,
+        "facilitator_links": after.facilitator_links,
+    }
     return update(key(before.id), put=changes, add={"loads": 1}, when=as_read, refusal=CohortChanged)
 
 

@@ -24,6 +24,7 @@ class Role(StrEnum):
     """The roles that need a code. The value is also the verb of the link."""
 
     COACH = kinds.COACH.verb
+    FACILITATOR = kinds.FACILITATOR.verb
     SPONSOR = kinds.SPONSOR.verb
     DELEGATE = kinds.HUB.verb  # for the released report
     ADMINISTRATOR = "administrator"

@@ -14,7 +14,14 @@ from infra.local import memory, outbox
 from infra.local.gateway import STAGE_PREFIX
 from infra.local.outbox import Accepted
 
-ROLES = {"coach": "coach", "sponsor": "sponsor", "hub": "delegate", "nominate": "delegate", "approve": "approver"}
+ROLES = {
+    "coach": "coach",
+    "facilitator": "facilitator",
+    "sponsor": "sponsor",
+    "hub": "delegate",
+    "nominate": "delegate",
+    "approve": "approver",
+}
 SURVEY, SURVEY_ROLE = "impact", 1  # a survey link says whose it is: impact/<delegate>.<role>.<version>.<signature>
 SIGN_IN = "sign in"
 

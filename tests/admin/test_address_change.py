@@ -20,7 +20,7 @@ from chalicelib.core.model import InvitationState, Wave
 from chalicelib.emails import delivery_events
 from chalicelib.jobs.kinds import HANDLERS, JobKind
 from chalicelib.jobs.run import run_job
-from chalicelib.links.kinds import SPONSOR
+from chalicelib.links.kinds import FACILITATOR, SPONSOR
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.store.table import scan
 from infra.local import outbox
@@ -249,6 +249,32 @@ def test_the_sponsor_gets_a_new_link_and_the_old_one_ends(opened, clock):
     assert opened.open(before).status == 410
     assert opened.open(new_link("sponsor")).status == 200
     assert [str(mail.message["To"]) for mail in sent_mails(people.SPONSOR.email)] == [people.SPONSOR.email]
+
+
+def test_a_facilitator_gets_a_new_link_and_the_old_one_opens_nothing(opened, clock):
+    old_address = people.FACILITATOR.person.email
+    before = FACILITATOR.url(cohorts.find(people.COHORT), people.FACILITATOR.person)
+    assert opened.open(before).status == 200
+
+    address_change.change_address(people.COHORT, old_address, NEW, clock.now(), BY)
+    drain(clock.now())
+
+    assert [one.person.email for one in cohorts.find(people.COHORT).facilitators] == [NEW]
+    assert opened.open(before).status == 404
+    assert opened.open(new_link("facilitator")).status == 200
+    assert [str(mail.message["To"]) for mail in sent_mails(old_address)] == [old_address]
+
+
+def test_the_address_of_a_sponsor_who_is_a_facilitator_too_changes_in_both_parts(opened, clock):
+    address_change.change_address(people.COHORT, people.FACILITATOR.person.email, NEW, clock.now(), BY)
+    address_change.change_address(people.COHORT, people.SPONSOR.email, NEW, clock.now(), BY)
+    drain(clock.now())
+
+    address_change.change_address(people.COHORT, NEW, "both@example.org", clock.now(), BY)
+    drain(clock.now())
+
+    cohort = cohorts.find(people.COHORT)
+    assert {cohort.sponsor.email, *(one.person.email for one in cohort.facilitators)} == {"both@example.org"}
 
 
 def test_a_file_with_the_sponsor_of_before_gives_them_another_link_once_more(opened, clock):

@@ -33,7 +33,7 @@ from tests.support.mails import sent_mails
 BY = "ada@example.org"
 CANARY = "CANARY"
 DANA, MARA, CLEO, P0 = (people.person(name).email for name in ("dana delegate", "mara manager", "cleo coach", "p0"))
-SPONSOR = people.SPONSOR.email
+SPONSOR, MO = people.SPONSOR.email, people.FACILITATOR.person.email
 COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
 # kind of link -> whose it is
 HOLDERS = {
@@ -41,6 +41,7 @@ HOLDERS = {
     "nominate": DANA,
     "approve": CLEO,
     "coach": CLEO,
+    "facilitator": MO,
     "sponsor": SPONSOR,
     "inbox": P0,
     "answer": P0,
@@ -81,6 +82,7 @@ def links():
         "nominate": kinds.NOMINATE.url(dana),
         "approve": kinds.APPROVE.url(dana, dana.coach),
         "coach": people.coach_url(),
+        "facilitator": kinds.FACILITATOR.url(cohort, people.FACILITATOR.person),
         "sponsor": kinds.SPONSOR.url(cohort),
         "inbox": kinds.INBOX.url(asked()),
         "answer": kinds.ANSWER.url(asked()),

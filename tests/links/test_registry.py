@@ -26,7 +26,8 @@ pytestmark = pytest.mark.usefixtures("aws")
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 9, 14, tzinfo=UTC)
 DANA, MARA, CLEO, RITA = (people.person(name) for name in ("dana delegate", "mara manager", "cleo coach", "rita rater"))
-COHORT = Cohort("autumn", "Autumn cohort", "leading", 1, people.DATES, people.SPONSOR)
+MO = people.FACILITATOR
+COHORT = Cohort("autumn", "Autumn cohort", "leading", 1, people.DATES, people.SPONSOR, facilitators=(MO,))
 DELEGATE = Delegate("d" * 12, COHORT.id, COHORT.title, "leading", 1, DANA, "Lead", "Nursing", MARA, CLEO)
 INVITATION = Invitation("i" * 8, DELEGATE.id, Wave.BASELINE, "peer", RITA, InvitationState.INVITED)
 SURVEY = ImpactSurvey(DELEGATE.id, Role.MANAGER, SurveyState.OPEN, NOW, NOW, ())
@@ -52,6 +53,7 @@ def emailed() -> dict[str, Link]:
         "nominate": kinds.NOMINATE.link(DELEGATE),
         "approve": kinds.APPROVE.link(DELEGATE, CLEO),
         "coach": kinds.COACH.link(COHORT.id, CLEO, 1),
+        "facilitator": kinds.FACILITATOR.link(COHORT, MO.person),
         "impact": kinds.IMPACT.link(SURVEY),
         "sponsor": kinds.SPONSOR.link(COHORT),
         "code": kinds.CODE.link("hub", "challenge", "1", "token"),
@@ -69,6 +71,7 @@ def remade() -> dict[str, Link]:
         "nominate": ("nominate", DELEGATE.id, "2"),
         "approve": ("approve", DELEGATE.id, approver_id(DELEGATE.id, NEW.email), "2"),
         "coach": ("coach", COHORT.id, coach_id(COHORT.id, NEW.email), "1"),
+        "facilitator": emailed()["facilitator"],  # no change about a delegate touches it
         "impact": ("impact", DELEGATE.id, "manager", "2"),
         "sponsor": emailed()["sponsor"],  # no change about a delegate touches it
         "code": emailed()["code"],

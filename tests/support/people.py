@@ -14,6 +14,7 @@ from chalicelib.core.model import (
     Cohort,
     CohortDates,
     DelegateEntry,
+    Facilitator,
     Invitation,
     Person,
     Programme,
@@ -38,6 +39,7 @@ DATES = CohortDates(date(2026, 9, 14), date(2026, 10, 2), date(2026, 11, 30))
 OPENING = datetime.fromisoformat("2026-09-14T08:00:00Z")  # 09:00 in London
 CLOSE = datetime.fromisoformat("2026-10-02T23:00:00Z")  # midnight in London
 SPONSOR = Person("Sam Sponsor", "sponsor@example.org")
+FACILITATOR = Facilitator("mo", Person("Mo Facilitator", "mo.facilitator@example.org"))
 
 
 @cache
@@ -67,7 +69,8 @@ def load(
 ) -> Loaded:
     """Load a cohort of these delegates; `chosen` raters are the same for each, sent by file."""
     rules = rules or programme()
-    cohort = Cohort(COHORT, "Autumn cohort", rules.id, rules.version, DATES, SPONSOR)
+    facilitators = (FACILITATOR,)
+    cohort = Cohort(COHORT, "Autumn cohort", rules.id, rules.version, DATES, SPONSOR, facilitators=facilitators)
     entries = tuple(entry(name) for name in names)
     by_address = {one.person.email: chosen for one in entries} if chosen else {}
     return load_cohort(cohort, rules, entries, by_address, now)

@@ -26,6 +26,7 @@ def both(path: str, rule: Rule) -> dict[tuple[str, str], Rule]:
 ADMIN, FILES = Rule(who="administrator"), Rule(who="administrator", files=True)
 COHORT = "/admin/cohort/{cohort_id}"
 COACH, SPONSOR, DELEGATE = Rule("coach", "coach"), Rule("sponsor", "sponsor"), Rule("hub", "delegate")
+FACILITATOR = Rule("facilitator", "facilitator")
 RULES: dict[tuple[str, str], Rule] = {
     **both("/", Rule()),
     **both("/static/{name}", Rule()),
@@ -81,6 +82,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/coach/{token}/{delegate_id}/hand-over"): COACH,
     **both("/coach/{token}/{delegate_id}/release", COACH),
     ("POST", "/coach/{token}/{delegate_id}/release"): COACH,
+    **both("/facilitator/{token}", FACILITATOR),
     **both("/sponsor/{token}", SPONSOR),
     ("POST", "/sponsor/{token}"): SPONSOR,
     **both("/admin", ADMIN),

@@ -20,11 +20,12 @@ from chalicelib.core.ids import (
     coach_id,
     delegate_id,
     derive,
+    facilitator_id,
     invitation_id,
     rater_key,
     reader_key,
 )
-from chalicelib.core.model import Cohort, DelegateEntry, Person, Wave
+from chalicelib.core.model import Cohort, DelegateEntry, Facilitator, Person, Wave
 from chalicelib.links import kinds, signing
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, debriefs, delegates, impact_surveys, reports, sessions, summaries
@@ -54,6 +55,8 @@ PEOPLE = {
     "no one": "",
     "coach": "coach.autumn@example.org",
     "other coach": "coach.spring@example.org",
+    "facilitator": "facilitator.autumn@example.org",
+    "other facilitator": "facilitator.spring@example.org",
     "sponsor": "sponsor.autumn@example.org",
     "other sponsor": "sponsor.spring@example.org",
     "delegate": "delegate.autumn@example.org",
@@ -106,7 +109,9 @@ def set_up(cohort_id: str, clock: Clock) -> None:
     rules = people.programme()
     coach, sponsor, delegate = (Person(part, f"{part}.{cohort_id}@example.org") for part in PARTS)
     entry = DelegateEntry(delegate, "Lead", "Nursing", people.person(f"manager {cohort_id}"), coach)
-    cohort = Cohort(cohort_id, cohort_id.title(), rules.id, rules.version, people.DATES, sponsor)
+    facilitators = (Facilitator("mo", Person("facilitator", f"facilitator.{cohort_id}@example.org")),)
+    dates = people.DATES
+    cohort = Cohort(cohort_id, cohort_id.title(), rules.id, rules.version, dates, sponsor, facilitators=facilitators)
     load_cohort(cohort, rules, [entry], {delegate.email: people.raters(1, 0)}, clock.now())
     drain(clock.now())
     ours = of(cohort_id)
@@ -143,6 +148,7 @@ def parts(verb: str, cohort_id: str) -> tuple[str, ...]:
     return {
         "coach": coach,
         "code": ("coach", "challenge", f"{NOW.timestamp():.0f}", *signing.token("coach", *coach).split(".")),
+        "facilitator": (cohort_id, facilitator_id(cohort_id, f"facilitator.{cohort_id}@example.org"), "1"),
         "sponsor": (cohort_id, "1"),
         "hub": (of(cohort_id), "1"),
         "nominate": (of(cohort_id), "1"),
@@ -305,19 +311,21 @@ def test_reading_changes_nothing_for_who_may_read_either(client):
 # --- people who were entitled: they have sessions, and the links that they were emailed ------------------------------
 
 
-WAS_ENTITLED = ("coach", "manager", "sponsor", "delegate", "administrator")  # of HERE
-SUCCESSOR = {part: Person(f"New {part}", f"new.{part}@example.org") for part in ("coach", "manager", "sponsor")}
+WAS_ENTITLED = ("coach", "manager", "facilitator", "sponsor", "delegate", "administrator")  # of HERE
+SUCCEEDED = ("coach", "manager", "facilitator", "sponsor")
+SUCCESSOR = {part: Person(f"New {part}", f"new.{part}@example.org") for part in SUCCEEDED}
 NEW_ADDRESS = "delegate.new@example.org"
 
 
 @pytest.fixture
 def handed_over(client, monkeypatch):  # type: ignore[no-untyped-def]
-    """A file names another coach, manager and sponsor; the delegate has another address; an administrator has left."""
+    """A file names others in these parts; the delegate has another address; an administrator has left."""
     clock, rules = Clock(), people.programme()
     clock.to(NOW)
-    coach, manager, sponsor = SUCCESSOR.values()
+    coach, manager, facilitator, sponsor = SUCCESSOR.values()
     delegate = Person("delegate", f"delegate.{HERE}@example.org")
-    cohort = Cohort(HERE, HERE.title(), rules.id, rules.version, people.DATES, sponsor)
+    facilitators, dates = (Facilitator("mo", facilitator),), people.DATES
+    cohort = Cohort(HERE, HERE.title(), rules.id, rules.version, dates, sponsor, facilitators=facilitators)
     entry = DelegateEntry(delegate, "Lead", "Nursing", manager, coach)
     load_cohort(cohort, rules, [entry], {delegate.email: people.raters(1, 0)}, clock.now())
     drain(clock.now())
@@ -350,7 +358,7 @@ def test_who_was_entitled_gets_past_no_page_that_needs_a_code(handed_over, who):
     assert rows() == before
 
 
-@pytest.mark.parametrize("verb", ["hub", "nominate", "coach", "sponsor", "code"])
+@pytest.mark.parametrize("verb", ["hub", "nominate", "coach", "facilitator", "sponsor", "code"])
 def test_a_link_of_who_was_entitled_opens_nothing(handed_over, verb):
     """That of a code leads to the page of the former coach."""
     old = token_of(verb)
@@ -373,7 +381,8 @@ def test_the_successors_get_in(handed_over):
     links = [
         kinds.HUB.token(delegate),
         kinds.COACH.token(HERE, coach, 1),
+        kinds.FACILITATOR.token(cohort, SUCCESSOR["facilitator"]),
         kinds.SPONSOR.token(cohort),
     ]
-    for verb, token in zip(("hub", "coach", "sponsor"), links, strict=True):
+    for verb, token in zip(("hub", "coach", "facilitator", "sponsor"), links, strict=True):
         assert asked(handed_over, "GET", f"/{verb}/{token}", "no one").status_code == 200, verb

@@ -1,0 +1,1 @@
+"""Workshops: sessions with dates, who attended, and the facilitator’s pages."""
