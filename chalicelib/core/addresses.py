@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from chalicelib.core.name_order import put_in_order
+
 MAX_TEXT_CHARS = 100
 MAX_WORD_CHARS = 300  # longer words are rejected; normalising their accents would take too long
 MAX_ADDRESS_CHARS = 254  # RFC 5321
@@ -14,6 +16,12 @@ MAX_LOCAL_PART_CHARS = 64
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _JOINERS = "\u200c\u200d"  # letters of Persian and Indic names need these, but not at either end
 _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ".", 0xFF61: "."}
+_SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp):\s*")
+_IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
+_BEFORE_ADDRESS = " \t,;:'\"“”‘’|<>()[]"
+_AFTER_ADDRESS = f"{_BEFORE_ADDRESS}."
+_ENCODED_IN_TWO_WAYS = re.compile("[ßς\u200c\u200d]")  # old and new systems send these to different domains
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")
 
 
@@ -31,6 +39,9 @@ _WEB_ADDRESS = re.compile(
 )
 _AS_BROWSERS_READ = {0x3002: ".", 0x200C: None, 0x200D: None}  # the ideographic full stop, and joiners
 HOLDS_ADDRESS = "contains a web or email address: leave it out. If it is not one, put a space after the full stop"
+_ODD_SIGN = re.compile(r"[^!-~]")
+_LOST_SIGN = "\ufffd"  # what programs write for a letter that they could not read
+SPOILT = "contains letters that a program has spoilt: type them again, or save the file as CSV UTF-8"
 NOT_DECODED = "contains a code that we cannot read: type it as people read it"
 
 
@@ -50,7 +61,7 @@ def clean_name(cell: str) -> str:
     if not _ENCODED_WORD.search(bare):
         return bare
     joined = _BETWEEN_ENCODED_WORDS.sub("?==?", bare)  # RFC 2047, 6.2: the blank between two of them is not text
-    return put_first_name_first(clean_text(_ENCODED_WORD.sub(lambda match: _decode_word(match[0]), joined)))
+    return put_in_order(clean_text(_ENCODED_WORD.sub(lambda match: _decode_word(match[0]), joined)))
 
 
 def _decode_word(word: str) -> str:
@@ -64,14 +75,28 @@ def _decode_word(word: str) -> str:
         return word
 
 
-def put_first_name_first(name: str) -> str:
-    """Turn `Surname, First` into `First Surname`."""
-    surname, comma, first = name.partition(",")
-    return f"{first.strip()} {surname.strip()}" if comma and first.strip() and "," not in first else name
+def fold_width(text: str) -> str:
+    """Turn the wide signs of East Asian keyboards into those of an address: `jo＠ｘ．org` into `jo@x.org`."""
+    return text.translate(_WIDE)
 
 
 def clean_address(cell: str) -> str:
-    return clean_text(cell).lower()
+    """Return the address in a cell such as `Jo Ward <mailto:Jo@x.org>;`, in lower case. Repair what has one meaning."""
+    text = _SCHEME.sub("", fold_width(clean_text(cell)).lower())
+    bracketed = _IN_BRACKETS.search(text)
+    bare = (bracketed[1] if bracketed else text).lstrip(_BEFORE_ADDRESS).rstrip(_AFTER_ADDRESS)
+    local_part, at, domain = bare.partition("@")
+    return f"{local_part.rstrip()}{at}{_encode_domain(domain.lstrip())}"
+
+
+def _encode_domain(domain: str) -> str:
+    """Write a domain such as bücher.example as mail systems do, so that it has one spelling here."""
+    if domain.isascii() or len(domain) > MAX_ADDRESS_CHARS or _ENCODED_IN_TWO_WAYS.search(domain):
+        return domain
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
 
 
 def check_text(text: str) -> str | None:
@@ -84,7 +109,23 @@ def check_text(text: str) -> str | None:
         return "contains a control character"
     if _ENCODED_WORD.search(text):
         return NOT_DECODED
+    if _LOST_SIGN in text or _is_read_by_a_wrong_code(text):
+        return SPOILT
     return HOLDS_ADDRESS if holds_web_address(text) else None
+
+
+def _is_read_by_a_wrong_code(text: str) -> bool:
+    """Return whether letters such as Ã¼ are UTF-8 that a program read as the code of western Europe."""
+    if text.isascii():
+        return False
+    try:
+        return text.encode("cp1252").decode("utf-8") != text
+    except UnicodeError:
+        return False
+
+
+def _sign_name(sign: str) -> str:
+    return unicodedata.name(sign, f"control character U+{ord(sign):04X}").lower()
 
 
 def holds_web_address(text: str) -> bool:
@@ -105,6 +146,8 @@ def check_address(address: str) -> str | None:
     local_part, _, domain = address.partition("@")
     if address.count("@") != 1 or " " in address:
         return "is not one email address such as name@example.org"
+    if odd := _ODD_SIGN.search(address):
+        return f"is not an email address: character {odd.start() + 1} is a {_sign_name(odd[0])}. Type it again"
     if not _LOCAL_PART.fullmatch(local_part) or len(local_part) > MAX_LOCAL_PART_CHARS:
         return "is not an email address: the part before @ has a character or length that mail systems reject"
     if not _DOMAIN.fullmatch(domain):

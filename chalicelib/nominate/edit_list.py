@@ -36,7 +36,7 @@ def paste(choice: RaterList, group_id: str, text: str) -> int:
     Raises ListRefused with every entry that cannot be used.
     """
     _refuse_if_fixed(choice)
-    pasted = read_list(text)
+    pasted = read_list(text, [group.title for group in choice.programme.groups])
     on_list = {rater.person.email: rater for rater in choice.nomination.raters}
     messages = [str(fault) for fault in pasted.faults]
     for person in pasted.people:

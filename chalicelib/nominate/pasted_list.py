@@ -6,19 +6,14 @@ The time grows with the length of the list, for any content: no expression here 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
-from chalicelib.core.addresses import (
-    check_address,
-    check_text,
-    clean_address,
-    clean_name,
-    clean_text,
-    put_first_name_first,
-)
+from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name, clean_text, fold_width
 from chalicelib.core.model import Person
+from chalicelib.core.name_order import put_in_order, trim
+from chalicelib.nominate.pasted_lines import choose_name, find_header, is_heading, read_rows, without_label
 
 MAX_CHARACTERS = 30_000  # 60 people with the longest names and addresses
 MAX_FAULTS = 20  # faults of a text that is no list: more would be noise
@@ -27,10 +22,10 @@ MAX_SHOWN_CHARS = 40  # characters of an entry in a message
 
 _ENTRY = re.compile(r'(?:"[^"\n]*"|[^;\n])+')  # a semicolon in quotes belongs to a name
 _IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]]+")
-_HEADER = re.compile(r"^\s*(?:to|cc|bcc)\s*:", re.IGNORECASE)
-_LINK = re.compile(r"\bmailto:", re.IGNORECASE)
+_SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp|e-?mail)\s*:", re.IGNORECASE)
+_AND = re.compile(r"(?:and|or|und|oder|et|ou|y|e|i|en|og|och|[&+])\s+")  # in small letters: never a name
 _ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # Outlook adds the organisation: "Okafor, Sam (NORTHFOLD TRUST)"
-_AROUND = " \t,;'\"“”‘’|•*<>()[]"
+_OTHER_SEPARATORS = str.maketrans({"؛": ";", "、": ",", "،": ",", "\r": "\n", "\v": "\n", "\u2028": "\n"})
 
 
 class PasteFault(Struct, frozen=True):
@@ -56,22 +51,28 @@ class Pasted(Struct, frozen=True):
     faults: tuple[PasteFault, ...]
 
 
-def read_list(text: str) -> Pasted:
+def read_list(text: str, titles: Collection[str] = ()) -> Pasted:
     """Read `Name <a@b>; Surname, First <a@b>`, bare addresses, and cells copied from a table.
 
     Entries end at a semicolon, a line break or the next address. A missing name is derived from the address.
+
+    titles   titles of groups: a line with one alone is a heading
     """
     if len(text) > MAX_CHARACTERS:
         message = f"is too long: {len(text)} characters, and at most {MAX_CHARACTERS} are read at a time"
         return Pasted((), (PasteFault("The list", f"{message}. Please paste names and email addresses only."),))
     people: dict[str, Person] = {}
-    faults = []
-    for name, address in _entries(text):
+    faults: list[PasteFault] = []
+    headings: list[PasteFault] = []  # passed over if the list has people too
+    for name, address in _entries(fold_width(text).translate(_OTHER_SEPARATORS), titles):
         person = Person(_name(name) or name_from(address), address)
         if fault := _fault(person):
-            faults.append(PasteFault(_shown(f"{name} {address}"), fault))
+            heading = not address and is_heading(name, titles)
+            (headings if heading else faults).append(PasteFault(_shown(f"{name} {address}"), fault))
         else:
             people.setdefault(address, person)
+    if not people:
+        faults = headings + faults
     if len(people) > MAX_PASTED_ENTRIES:
         faults.append(PasteFault(f"{len(people)} people", f"please paste at most {MAX_PASTED_ENTRIES} at a time."))
     return Pasted(tuple(people.values()), _first_faults(faults))
@@ -91,16 +92,39 @@ def name_from(address: str) -> str:
     return " ".join(word.capitalize() for word in words)
 
 
-def _entries(text: str) -> Iterator[tuple[str, str]]:
+def _entries(text: str, titles: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield pairs (text next to the address, the address): one for each address, or for words without one."""
-    for piece in _ENTRY.findall(text.replace("\r", "\n")):
-        piece = _LINK.sub("", _HEADER.sub("", piece))
-        spans = list(_addresses(piece))
-        if not spans:
-            if words := clean_text(piece).strip(_AROUND):
-                yield words, ""
-            continue
-        yield from _pairs(piece, spans)
+    lines = text.split("\n")
+    header, separator = find_header(lines)
+    if header >= 0 and "@" in text:
+        yield from ((clean_text(name), clean_address(cell)) for name, cell in read_rows(lines[header:], separator))
+        return
+    for line in lines:
+        cells = line.split("\t")
+        if len(cells) > 2 and sum("@" in cell for cell in cells) == 1:
+            yield _of_cells(cells, titles)
+        elif "@" not in line and is_heading(line, titles):
+            yield from ((words, "") for words in [clean_text(line)] if any(map(str.isalnum, words)))
+        else:
+            for piece in _ENTRY.findall(line):
+                yield from _of_piece(piece, titles)
+
+
+def _of_cells(cells: list[str], titles: Collection[str]) -> tuple[str, str]:
+    """Return the name and the address of a row with more columns."""
+    place = next(place for place, cell in enumerate(cells) if "@" in cell)
+    pairs = list(_of_piece(cells[place], titles))
+    name, address = next((pair for pair in pairs if pair[1]), pairs[0])
+    return _trimmed(name) or clean_text(choose_name(cells[:place], cells[place + 1 :], titles)), address
+
+
+def _of_piece(piece: str, titles: Collection[str]) -> Iterator[tuple[str, str]]:
+    piece = _SCHEME.sub(" ", piece)
+    spans = list(_addresses(piece))
+    if spans:
+        yield from _pairs(piece, spans, titles)
+    elif trim(clean_text(piece)):
+        yield clean_text(piece), ""
 
 
 def _addresses(piece: str) -> Iterator[Span]:
@@ -115,23 +139,27 @@ def _addresses(piece: str) -> Iterator[Span]:
             yield Span(address, match.start(), match.start() + len(address))
 
 
-def _pairs(piece: str, spans: list[Span]) -> Iterator[tuple[str, str]]:
+def _pairs(piece: str, spans: list[Span], titles: Collection[str]) -> Iterator[tuple[str, str]]:
     """Find the name before its address, or after it in a table with the address first."""
     start, after = 0, piece[spans[-1].end :]
-    lone = len(spans) == 1 and not piece[: spans[0].start].strip(_AROUND)
+    lone = len(spans) == 1 and not _trimmed(without_label(piece[: spans[0].start], titles))
     for span in spans:
-        name = after if lone else piece[start : span.start]
+        name = after if lone else without_label(piece[start : span.start], titles)
         start = span.end
-        yield clean_text(name), clean_address(span.address).strip("<>'. ")
-    left_over = clean_text(_ASIDE.sub(" ", after)).strip(_AROUND + ".")
+        yield clean_text(name), clean_address(span.address)
+    left_over = trim(clean_text(_ASIDE.sub(" ", after))).strip(".")
     if left_over and not lone:
         yield left_over, ""
 
 
+def _trimmed(words: str) -> str:
+    return trim(clean_text(_ASIDE.sub(" ", words)))
+
+
 def _name(words: str) -> str:
     """Turn `Surname, First (Trust)` into `First Surname`."""
-    bare = clean_name(_ASIDE.sub(" ", words)).strip(_AROUND)
-    return "" if "@" in bare else put_first_name_first(bare)  # Outlook repeats the address where it knows no name
+    bare = trim(clean_name(_ASIDE.sub(" ", _AND.sub("", words, count=1) if _AND.match(words) else words)))
+    return "" if "@" in bare else put_in_order(bare)  # Outlook repeats the address where it knows no name
 
 
 def _fault(person: Person) -> str:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from chalicelib.core.addresses import check_address, check_text, clean_name
+from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
 from chalicelib.core.csv_reader import Row, read_table
 from chalicelib.core.file_errors import FaultList, hint, shown
 from chalicelib.core.model import SELF_GROUP, DelegateEntry, Person, Programme, RaterEntry
@@ -81,7 +81,7 @@ def _checked_rows(data: bytes, columns: Sequence[str], faults: FaultList) -> lis
 
 def _read_cell(column: str, cell: str) -> str:
     if _is_address(column):
-        return cell.lower()
+        return clean_address(cell)
     return clean_name(cell) if column.endswith("name") else cell
 
 

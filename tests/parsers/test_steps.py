@@ -99,6 +99,10 @@ def _repeat(part: str) -> Callable[[int], str]:
     return lambda size: (part * (size // len(part) + 1))[:size]
 
 
+def _repeat_below(header: str, part: str) -> Callable[[int], str]:
+    return lambda size: header + _repeat(part)(size - len(header))
+
+
 def _csv(row: str) -> Callable[[int], bytes]:
     header = ",".join(DELEGATE_COLUMNS) + "\n"
     return lambda size: (header + _repeat(row)(max(0, size - len(header)))).encode()
@@ -157,6 +161,14 @@ CASES = [
             "encoded": "=?utf-8?q?",
             "headers": "to: ",
         }.items()
+    ),
+    *(
+        Case(f"list-rows-{name}", "nominate/pasted_lines", _paste, LIST_LIMIT, _repeat_below("name,email\n", row))
+        for name, row in {"people": "Jo,jo@example.org\n", "quotes": '"', "commas": ",", "short": "a\n"}.items()
+    ),
+    *(
+        Case(f"list-{name}", "nominate/pasted_lines", _paste, LIST_LIMIT, _repeat(part))
+        for name, part in {"cells": "a\t", "labels": "a:", "numbers": "1. ", "dashes": "a - ", "commas": "a, "}.items()
     ),
     *(
         Case(f"people-{name}", *READ_PEOPLE, _csv(row))

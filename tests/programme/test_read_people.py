@@ -177,9 +177,9 @@ def test_a_fault_names_its_line_and_column(data, place, part):
 
 MALFORMED = r"""
 ada  @example.org  ada@  ada@example  ada@@example.org  a@b@example.org  ada cole@example.org  ada@example..org
-ada@-example.org  ada@example.o  ada@exam_ple.org  .ada@example.org  a..b@example.org  Ada <ada@example.org>
-mailto:ada@example.org  ada@example.org;bea@example.org  ada@exämple.org  adá@example.org  ada@[127.0.0.1]
-"ada"@example.org  ada,@example.org  ada@example.org.  ada\@example.org
+ada@-example.org  ada@example.o  ada@exam_ple.org  .ada@example.org  a..b@example.org  Ada ada@example.org
+ada@example.org;bea@example.org  ada@exaßmple.org  adá@example.org  ada@[127.0.0.1]
+"ada"@example.org  ada,@example.org  ada\@example.org
 """
 LONG = ["a" * 65 + "@example.org", "ada@" + "a." * 130 + "org"]
 

@@ -1,0 +1,108 @@
+"""Find the columns of a table by their titles, as people write them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from chalicelib.core.addresses import clean_text
+from chalicelib.core.file_errors import nearest
+
+MAX_TITLE_CHARS = 80  # characters; a longer cell is no title of a column
+_EMAIL = re.compile(r"\be[-_ ]?mail\b")
+_WORDS = re.compile(r"[^\W_]+")
+_SAME_WORDS = {"mail": "email", "mails": "email", "emails": "email", "supervisor": "manager", "names": "name"}
+_IGNORED_WORDS = frozenset(["line", "full", "work", "of", "the", "your", "their", "s"])
+_SUBJECTS = ("delegate", "participant", "rater", "person", "colleague", "employee", "staff")
+_PARTS_OF_A_NAME = (
+    ("first", "firstname", "forename", "givenname", "given", "vorname"),
+    ("last", "lastname", "surname", "familyname", "family", "nachname"),
+)
+_OTHER_TITLES = {
+    "job_title": ("job", "role", "position", "post", "jobrole"),
+    "service": ("department", "team", "unit", "directorate", "division"),
+    "group": ("relationship", "relation", "ratergroup", "category", "role"),
+    "manager_name": ("manager",),
+    "coach_name": ("coach",),
+    "delegate": ("delegatename", "participant", "participantname"),
+    "delegate_email": ("participantemail",),
+}
+
+
+class Found(Struct, frozen=True):
+    """The columns of one header."""
+
+    places: dict[str, tuple[int, ...]]  # column -> its cells: two for a first name and a surname
+    twice: tuple[str, ...]  # columns that have two titles
+    unknown: tuple[str, ...]  # titles of no column
+    missing: tuple[str, ...]  # expected columns that have no title
+
+    def likely(self, title: str) -> str | None:
+        """Return the missing column that an unknown title is probably a misspelling of."""
+        return nearest(title, self.missing)
+
+
+def find_columns(header: Sequence[str], columns: Sequence[str]) -> Found:
+    """Match titles with columns: by their own names, then by other words for them, then as parts of a name."""
+    places: dict[str, tuple[int, ...]] = {}
+    twice: list[str] = []
+    left = {place: title for place, title in enumerate(header) if title}
+    for key, known in ((_bare, {_bare(column): column for column in columns}), (_key, _other_words(columns))):
+        found: dict[str, tuple[int, ...]] = {}
+        for place, title in list(left.items()):
+            column = known.get(key(title))
+            if column is None or column in places:
+                continue
+            del left[place]
+            twice += [column] if column in found else []
+            found.setdefault(column, (place,))
+        places |= found
+    for column, cells in _parts_of_names(left, [column for column in columns if column not in places]).items():
+        places[column] = cells
+        left = {place: title for place, title in left.items() if place not in cells}
+    missing = tuple(column for column in columns if column not in places)
+    return Found(places, tuple(dict.fromkeys(twice)), tuple(left.values()), missing)
+
+
+def count_matches(header: Sequence[str], columns: Sequence[str]) -> int:
+    """Return how many columns a line would name if it were the header."""
+    if any(len(cell) > MAX_TITLE_CHARS for cell in header):
+        return 0
+    return len(find_columns(header, columns).places)
+
+
+def _other_words(columns: Sequence[str]) -> dict[str, str]:
+    """Return the columns by other words for them. A word for two columns is a word for the first."""
+    named = [(_key(column), column) for column in columns]
+    other = [(word, column) for column in columns for word in _OTHER_TITLES.get(column, ())]
+    of_subject = [(f"{subject}{key}", column) for subject in _SUBJECTS for key, column in named]
+    return dict(reversed([*named, *other, *of_subject]))
+
+
+def _parts_of_names(left: Mapping[int, str], columns: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Return the cells of a first name and a surname for each column of names that has no title of its own."""
+    keys = {_key(title): place for place, title in left.items()}
+    joined = {}
+    for column in columns:
+        prefix = _key(column.removesuffix("name"))
+        parts = [[keys[prefix + word] for word in words if prefix + word in keys] for words in _PARTS_OF_A_NAME]
+        if column.endswith("name") and all(parts):
+            joined[column] = tuple(places[0] for places in parts)
+    return joined
+
+
+def _key(title: str) -> str:
+    """Return what is left of `Line manager's e-mail address` after common words: `manageremail`."""
+    if len(title) > MAX_TITLE_CHARS:
+        return title
+    text = clean_text(title).casefold().replace("_", " ").replace("’", "'")
+    words = _WORDS.findall(_EMAIL.sub("email", text).replace("'s ", " "))
+    words = [_SAME_WORDS.get(word, word) for word in words if word not in _IGNORED_WORDS]
+    return "".join(word for word in words if word != "address" or "email" not in words)
+
+
+def _bare(name: str) -> str:
+    """Normalise a column name: compare without case, blanks, quotes, hyphens and underscores."""
+    return "".join(sign for sign in clean_text(name).lower() if sign.isalnum())

@@ -1,0 +1,80 @@
+"""Read a person's name out of the words around it: order, titles after the name, numbers and bullets. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# written after a name; longer ones in capitals, such as FRCN, are recognised by their shape
+_WRITTEN_AFTER = (
+    "ba bn bsc bphil beng llb llm ma mba mbchb mbbs md mphil mres msc mph mn mpharm phd dphil dnp edd dclinpsych pharmd"
+    " rn rgn rmn rm rnld lpn np aprn cnm gp ot pt rd slt dds bds do dc esq cbe mbe obe kbe dbe qc kc mp jp od hcpc cpa"
+    " frcn frcp frcs frcgp mrcp mrcs mrcgp fcca acca mcipd fcipd hons dr prof"
+)
+_CREDENTIALS = frozenset(_WRITTEN_AFTER.split())
+_SUFFIXES = frozenset(["jr", "sr", "jnr", "snr", "ii", "iii", "iv"])  # part of the name: they stay at the end
+_MIN_CAPITALS = 3  # two capitals after a surname may be initials: "De Vries, JK"
+_NUMBER = re.compile(r"(?:\d{1,3}(?:[.):\]]|(?=\s))|[A-Za-z]\))\s*")  # "1.", "2)", "4 ", "a)"
+_ELIDED = re.compile(r"['’][a-z](?=[\s-])")  # the beginning of 't Hooft and 's-Gravesande
+_BETWEEN_WORDS = re.compile(r"[\s/&()]")
+_DASH = re.compile(r"\s[-–—]+\s")
+_QUOTES = "'‘’"
+_ENCODED = "="  # the first and last sign of an encoded word, which is refused if it cannot be decoded
+
+
+def trim(words: str) -> str:
+    """Remove bullets, numbers, brackets and quotation marks around a name."""
+    bare = _strip(words)
+    number = _NUMBER.match(bare)
+    return _strip(bare[number.end() :]) if number else bare
+
+
+def put_in_order(name: str) -> str:
+    """Turn `Surname, First` into `First Surname`; leave out credentials, and keep `Jr.` at the end."""
+    head, *parts = (part.strip() for part in name.split(","))
+    suffixes = []
+    while parts and (not parts[-1] or _is_suffix(parts[-1]) or _is_credentials(parts[-1], name)):
+        last = parts.pop()
+        suffixes += [last] if _is_suffix(last) else []
+    if len(parts) > 1:
+        return name
+    ordered = f"{_DASH.split(parts[0], maxsplit=1)[0].strip()} {head}" if parts else head
+    return ", ".join([ordered.strip(), *reversed(suffixes)])
+
+
+def _is_suffix(part: str) -> bool:
+    return _bare(part) in _SUFFIXES
+
+
+def _is_credentials(part: str, name: str) -> bool:
+    """Return whether all words of the last part are credentials. A surname alone has its first name after the comma."""
+    before = name.partition(f", {part}")[0]
+    words = [word for word in _BETWEEN_WORDS.split(part) if word]
+    return " " in before and all(_bare(word) in _CREDENTIALS or _is_abbreviation(word, before) for word in words)
+
+
+def _is_abbreviation(word: str, before: str) -> bool:
+    """Return whether a word has the shape of FRCN, M.B.E. or MRCPsych."""
+    letters = word.replace(".", "")
+    capitals = letters.isupper() or (letters[:2].isupper() and not letters[:3].islower())
+    return letters.isalpha() and capitals and len(letters) >= _MIN_CAPITALS and not before.isupper()
+
+
+def _bare(word: str) -> str:
+    return word.replace(".", "").casefold()
+
+
+def _strip(words: str) -> str:
+    start, end = 0, len(words)
+    while start < end and not _belongs(words[start], _ENCODED):
+        start += 1
+    while start < end and not _belongs(words[end - 1], f".{_ENCODED}"):
+        end -= 1
+    bare = words[start:end]
+    if not _ELIDED.match(bare):
+        bare = bare.lstrip(_QUOTES + " ")
+    return bare.rstrip(_QUOTES + " ")
+
+
+def _belongs(sign: str, also: str) -> bool:
+    return unicodedata.category(sign)[0] in "LNM" or sign in _QUOTES + also

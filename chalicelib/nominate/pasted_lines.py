@@ -1,0 +1,89 @@
+"""Find what is no person in a pasted list: labels, headings, the header of an email, and columns of a table. Pure."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Sequence
+
+from chalicelib.core.addresses import clean_text
+from chalicelib.core.columns import count_matches, find_columns
+
+MAX_LABEL_WORDS = 5
+COLUMNS = ("name", "email")
+_TO_FROM = (  # the fields of an email that hold people, in the languages of western Europe
+    "to from cc bcc reply-to para de a à an von kopie aan van til fra da do od för från kopia copia asunto"
+)
+_NO_PEOPLE = (  # the fields that hold none
+    "sent date subject importance attachments betreff gesendet datum objet envoyé date asunto enviado fecha assunto"
+    " onderwerp verzonden emne sendt oggetto inviato temat ämne skickat"
+)
+_GROUPS = (
+    "peer peers colleague colleagues report reports directreport directreports manager managers linemanager"
+    " linemanagers others other rater raters stakeholder stakeholders self team myteam mypeers"
+)
+_CELLS = "name names email emails address addresses emailaddress contact who"
+_FIELDS = frozenset(f"{_TO_FROM} {_NO_PEOPLE}".split())
+_WORDS = frozenset(f"{_GROUPS} {_CELLS}".split())
+
+
+def is_label(text: str, titles: Collection[str]) -> bool:
+    """Return whether words before a colon, or on a line alone, are a title and not a name."""
+    words = clean_text(text).strip(" :-–—*•").casefold()
+    bare = "".join(sign for sign in words if sign.isalnum())
+    return words in _FIELDS or bare in _WORDS or bare in {_bare(title) for title in titles}
+
+
+def is_heading(line: str, titles: Collection[str]) -> bool:
+    """Return whether a line without an address is passed over: `Direct reports:`, `Subject: Raters`, `Name, Email`."""
+    words = clean_text(line)
+    label, colon, rest = words.partition(":")
+    if colon and not rest.strip():
+        return True
+    if colon and label.casefold() in _FIELDS:
+        return True
+    return is_label(words, titles) or all(is_label(cell, titles) for cell in re.split(r"[\t,;|]", line) if cell.strip())
+
+
+def without_label(words: str, titles: Collection[str]) -> str:
+    """Return the words after a label: `Ward managers: Jo Ward` is Jo Ward, and so is `Jo Ward:`."""
+    if ":" not in words:
+        return words
+    part = next((part for part in reversed(words.split(":")) if any(map(str.isalpha, part))), "")
+    return "" if is_label(part, titles) else part
+
+
+def find_header(lines: Sequence[str]) -> tuple[int, str]:
+    """Return the line that names the columns of a table and its separator, or (-1, "")."""
+    for number, line in enumerate(lines):
+        if line.strip():
+            for separator in "\t,;|":
+                if count_matches([clean_text(cell) for cell in line.split(separator)], COLUMNS) == len(COLUMNS):
+                    return number, separator
+            return -1, ""
+    return -1, ""
+
+
+def read_rows(lines: Sequence[str], separator: str) -> list[tuple[str, str]]:
+    """Return (name, address) of each row below a header."""
+    places = find_columns([clean_text(cell) for cell in lines[0].split(separator)], COLUMNS).places
+    rows = []
+    for cells in csv.reader(lines[1:], delimiter=separator):
+        name, email = (" ".join(cells[place] for place in places[column] if place < len(cells)) for column in COLUMNS)
+        if name.strip() or email.strip():
+            rows.append((name, email))
+    return rows
+
+
+def choose_name(before: Sequence[str], after: Sequence[str], titles: Collection[str]) -> str:
+    """Return the name among the cells around an address: the first that is neither a number nor a group."""
+    for cells in (before, after):
+        names = [cell for cell in cells if any(map(str.isalpha, cell)) and not is_label(cell, titles)]
+        if names:
+            first_and_last = len(names) > 1 and " " not in clean_text(names[0]) and " " not in clean_text(names[1])
+            return " ".join(names[:2]) if first_and_last and "," not in names[0] else names[0]
+    return ""
+
+
+def _bare(title: str) -> str:
+    return "".join(sign for sign in title.casefold() if sign.isalnum())

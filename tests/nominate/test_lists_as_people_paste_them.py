@@ -1,0 +1,137 @@
+"""Pasted lists with bullets, labels, headings, credentials and more columns: only the person is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.nominate.pasted_list import read_list
+
+ANA, BEN = ("Ana Reed", "ana@example.org"), ("Ben Oke", "ben@example.org")
+BOTH = [ANA, BEN]
+
+
+def read(text: str, titles: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    pasted = read_list(text, titles)
+    assert pasted.faults == ()
+    return [(person.name, person.email) for person in pasted.people]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("◦ Ana Reed – ana@example.org\n◦ Ben Oke - ben@example.org", id="bullets-and-dashes"),
+        pytest.param("→ Ana Reed — ana@example.org\n✓ Ben Oke | ben@example.org", id="arrows-and-bars"),
+        pytest.param("- Ana Reed, ana@example.org\n- Ben Oke, ben@example.org", id="hyphens-and-commas"),
+        pytest.param("Ana Reed: ana@example.org\nBen Oke : ben@example.org", id="a-colon-after-the-name"),
+        pytest.param("1. Ana Reed ana@example.org\n2. Ben Oke ben@example.org", id="numbers"),
+        pytest.param("(1) Ana Reed <ana@example.org>\n(2) Ben Oke <ben@example.org>", id="numbers-in-brackets"),
+        pytest.param("a) Ana Reed <ana@example.org>\nb) Ben Oke <ben@example.org>", id="letters"),
+        pytest.param("11 Ana Reed <ana@example.org>\n12 Ben Oke <ben@example.org>", id="numbers-alone"),
+        pytest.param("Ana Reed <ana@example.org> / Ben Oke <ben@example.org>", id="a-slash"),
+        pytest.param("Ana Reed <ana@example.org> and Ben Oke <ben@example.org>", id="and"),
+        pytest.param("Ana Reed <ana@example.org> & Ben Oke <ben@example.org>", id="ampersand"),
+        pytest.param("Ana Reed <ana@example.org> und Ben Oke <ben@example.org>", id="and-in-german"),
+        pytest.param("Ana Reed ＜ana＠example．org＞；Ben Oke ＜ben＠example。org＞", id="wide-signs"),
+        pytest.param("Ana Reed <ana@example.org>، Ben Oke <ben@example.org>", id="arabic-comma"),
+        pytest.param("Ana Reed <ana@example.org>、Ben Oke <ben@example.org>", id="ideographic-comma"),
+        pytest.param(
+            "From: Ana Reed <ana@example.org>\nDate: Mon, 2 Nov 2026 at 10:15\nCc: Ben Oke <ben@example.org>\n"
+            "Subject: Re: my raters",
+            id="the-header-of-an-email",
+        ),
+        pytest.param(
+            "Von: Ana Reed <ana@example.org>\nGesendet: Montag, 2. November 2026 10:15\n"
+            "An: Ben Oke <ben@example.org>\nBetreff: Liste",
+            id="the-header-of-an-email-in-german",
+        ),
+        pytest.param("De: Ana Reed <ana@example.org>\nPara: Ben Oke <ben@example.org>", id="header-in-spanish"),
+        pytest.param("Night team: Ana Reed <ana@example.org>, Ben Oke <ben@example.org>;", id="a-label"),
+        pytest.param("Ana Reed [SMTP:ana@example.org]; Ben Oke [mailto:ben@example.org]", id="schemes-in-brackets"),
+        pytest.param("Ana Reed sip:ana@example.org\nBen Oke smtp:ben@example.org", id="schemes"),
+        pytest.param("Ana Reed email: ana@example.org\nBen Oke e-mail: ben@example.org", id="the-word-email"),
+        pytest.param("Ana Reed, RGN <ana@example.org>\nBen Oke, MD, PhD <ben@example.org>", id="credentials"),
+        pytest.param("Ana Reed, BSc (Hons) <ana@example.org>\nBen Oke, M.B.E. <ben@example.org>", id="degrees"),
+        pytest.param("Reed, Ana, RN <ana@example.org>\nOke, Ben - Ward 12 <ben@example.org>", id="surname-first"),
+        pytest.param("Reed, Ana – Theatres\tana@example.org\nOke, Ben\tben@example.org", id="surname-first-in-cells"),
+        pytest.param("Ana Reed\tana@example.org\tMatron\t8a\nBen Oke\tben@example.org\tNurse\t7", id="more-columns"),
+        pytest.param("Ana Reed\tPeers\tana@example.org\nBen Oke\tPeers\tben@example.org", id="group-between"),
+        pytest.param("Peer\tAna Reed\tana@example.org\nDirect report\tBen Oke\tben@example.org", id="group-first"),
+        pytest.param("1\tAna Reed\tana@example.org\n2\tBen Oke\tben@example.org", id="numbered-rows"),
+        pytest.param("Ana\tReed\tana@example.org\nBen\tOke\tben@example.org", id="first-name-and-surname"),
+        pytest.param("ana@example.org\tAna Reed\tMatron\nben@example.org\tBen Oke\tNurse", id="address-first"),
+        pytest.param("Full name\tE-mail address\nAna Reed\tana@example.org\nBen Oke\tben@example.org", id="header"),
+        pytest.param("email;name\nana@example.org;Ana Reed\nben@example.org;Ben Oke", id="header-with-semicolons"),
+        pytest.param(
+            'First name,Surname,Job title,Email\nAna,Reed,"Matron, nights",ana@example.org\nBen,Oke,,ben@example.org',
+            id="header-with-parts-of-the-name",
+        ),
+        pytest.param("Colleagues\nAna Reed <ana@example.org>\nMy team:\nBen Oke <ben@example.org>", id="headings"),
+        pytest.param("PEERS\n- Ana Reed ana@example.org\n\nOTHERS:\n- Ben Oke ben@example.org", id="capital-headings"),
+    ],
+)
+def test_two_people_are_read_and_nothing_else(text):
+    assert read(text) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Martin King, Jr.", "Martin King, Jr."),
+        ("King, Martin, Jr.", "Martin King, Jr."),
+        ("Ana Reed, III", "Ana Reed, III"),
+        ("Ana Reed, RN, MSN", "Ana Reed"),
+        ("Ana Reed, RN MSN", "Ana Reed"),
+        ("Ana Reed, MRCPsych PhD", "Ana Reed"),
+        ("De Vries, JK", "JK De Vries"),
+        ("REED SMITH, ANA", "ANA REED SMITH"),
+        ("Lee, MA", "MA Lee"),
+        ("'t Hooft, Gerard", "Gerard 't Hooft"),
+        ("’s-Gravesande, Willem", "Willem ’s-Gravesande"),
+        ("O'Neill, Mary-Ann", "Mary-Ann O'Neill"),
+        ("'Ana Reed'", "Ana Reed"),
+        ("‘Ana Reed’", "Ana Reed"),
+        ("Ana Reed - Jones", "Ana Reed - Jones"),
+        ("J. R. Reed", "J. R. Reed"),
+        ("Dr. Ana Reed", "Dr. Ana Reed"),
+        ("王小明", "王小明"),
+        ("And Reed", "And Reed"),
+        ("Santos e Silva", "Santos e Silva"),
+    ],
+)
+def test_a_name_is_put_in_order_and_loses_nothing_of_its_own(words, name):
+    assert read(f"{words} <ana@example.org>") == [(name, "ana@example.org")]
+
+
+def test_a_line_with_the_title_of_a_group_is_a_heading():
+    text = "Clinical partners\nAna Reed <ana@example.org>\nThose I lead\nBen Oke <ben@example.org>"
+
+    assert read(text, titles=("Clinical partners", "Those I lead")) == BOTH
+    assert [fault.entry for fault in read_list(text).faults] == ["Clinical partners", "Those I lead"]
+
+
+def test_a_label_alone_is_no_name():
+    assert read("To: ana@example.org\nPeers: ben@example.org") == [
+        ("Ana", "ana@example.org"),
+        ("Ben", "ben@example.org"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("name,email\nAna Reed,\nBen Oke,ben@example.org", "Ana Reed"),
+        ("Ana Reed\nBen Oke ben@example.org", "Ana Reed"),
+        ("Ana Reed <ana@example>\nBen Oke ben@example.org", "Ana Reed ana@example"),
+    ],
+)
+def test_a_person_without_an_address_is_never_passed_over(text, entry):
+    pasted = read_list(text)
+
+    assert [fault.entry for fault in pasted.faults] == [entry]
+    assert [(person.name, person.email) for person in pasted.people] == [BEN]
+
+
+@pytest.mark.parametrize("text", ["Peers", "Direct reports:", "Subject: Raters", "name,email", "Ana Reed:"])
+def test_headings_without_people_are_faults(text):
+    assert read_list(text).people == ()
+    assert read_list(text).faults
