@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from chalicelib.core.form_model import FormField, Timing
+
 SELF_GROUP = "self"
 MANAGER_GROUP = "manager"
 
@@ -71,8 +73,22 @@ class OpenQuestion(Struct, frozen=True):
 
 
 class Assignment(Struct, frozen=True):
+    """Work between workshops, as a form.
+
+    opens           None: when the workshop's first session begins
+    due             None: on no particular day
+    fields          what the delegate fills in; none in a plain title: see assignments/form.py
+    by_facilitator  what the facilitator fills in about the delegate
+    """
+
     id: str
     title: str
+    opens: Timing | None = None
+    due: Timing | None = None
+    works_on_areas: bool = False  # whether the form asks which development areas it works on
+    seen_by: tuple[str, ...] = ("coach", "facilitator")  # who reads it once submitted
+    fields: tuple[FormField, ...] = ()
+    by_facilitator: tuple[FormField, ...] = ()
 
 
 class Milestone(Struct, frozen=True):

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from chalicelib.core.file_errors import FaultList
 from chalicelib.core.model import (
     Approver,
-    Assignment,
     Competency,
     ImpactRules,
     Item,
@@ -24,10 +23,10 @@ from chalicelib.core.model import (
 )
 from chalicelib.programme import rules, yaml_reader
 from chalicelib.programme.logo import read_logo
+from chalicelib.programme.read_forms import Forms, read_forms
 from chalicelib.programme.schema import (
     USUAL_MINIMUM,
     CompetencyShape,
-    MilestoneShape,
     OrganisationShape,
     ProgrammeShape,
     usual_behaviours_from,
@@ -46,9 +45,10 @@ def read_programme(text: str | bytes, file: str, folder: Path | None = None) -> 
     node = yaml_reader.compose(_decoded(text, faults), faults)
     plain = yaml_reader.read(outline, node, ProgrammeShape)
     rules.check(outline)
+    forms = read_forms(outline, plain)
     logo = _logo(outline, folder)
     faults.refuse_if_any()
-    return _programme(msgspec.convert(plain, ProgrammeShape), logo)
+    return _programme(msgspec.convert(plain, ProgrammeShape), logo, forms)
 
 
 def _decoded(text: str | bytes, faults: FaultList) -> str:
@@ -71,7 +71,7 @@ def _logo(outline: Outline, folder: Path | None) -> str | None:
     return None
 
 
-def _programme(shape: ProgrammeShape, logo: str | None) -> Programme:
+def _programme(shape: ProgrammeShape, logo: str | None, forms: Forms) -> Programme:
     behaviours_from = shape.behaviours_from or usual_behaviours_from(shape.threshold)
     return Programme(
         id=shape.programme,
@@ -85,7 +85,7 @@ def _programme(shape: ProgrammeShape, logo: str | None) -> Programme:
         competencies=tuple(map(_competency, shape.competencies)),
         open_questions=tuple(OpenQuestion(q.id, q.text, q.competency) for q in shape.open_questions),
         reminders=tuple(sorted(map(rules.days_of, shape.reminders), reverse=True)),
-        milestones=tuple(map(_milestone, shape.milestones)),
+        milestones=tuple(Milestone(m.id, m.title, m.days, forms[m.id]) for m in shape.milestones),
         impact=ImpactRules(rules.months_of(shape.impact.after), rules.days_of(shape.impact.open_for)),
         minimum_responses=shape.minimum_responses or max(USUAL_MINIMUM, shape.threshold),
         comments_from=shape.comments_from or max(USUAL_MINIMUM, behaviours_from),
@@ -114,8 +114,3 @@ def _organisation(shape: OrganisationShape, logo: str | None) -> Organisation:
 def _competency(shape: CompetencyShape) -> Competency:
     items = tuple(Item(i.id, i.self_wording, i.others_wording, i.values, i.you_wording or "") for i in shape.items)
     return Competency(shape.id, shape.title, shape.definition, shape.milestone, items)
-
-
-def _milestone(shape: MilestoneShape) -> Milestone:
-    assignments = tuple(Assignment(a.id, a.title) for a in shape.assignments)
-    return Milestone(shape.id, shape.title, shape.days, assignments)

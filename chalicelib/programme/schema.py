@@ -5,9 +5,35 @@ docs/programme-file.md is made from these types.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import field
+
+from chalicelib.programme.form_schema import AssignmentShape, OptionList
+from chalicelib.programme.shapes import (
+    About,
+    Colour,
+    DaysBefore,
+    Fewest,
+    Label,
+    Logo,
+    Money,
+    Paragraph,
+    Period,
+    ScalePoints,
+    Shape,
+    Share,
+    Slug,
+    Threshold,
+    Title,
+    WhoApproves,
+    Wording,
+    YesNo,
+    Zone,
+    several,
+    whole,
+)
 
 USUAL_THRESHOLD = 3  # raters
 USUAL_MINIMUM = 5  # responses that a report needs, and raters whose behaviours and comments are shown together
@@ -16,66 +42,6 @@ USUAL_MINIMUM = 5  # responses that a report needs, and raters whose behaviours 
 def usual_behaviours_from(threshold: int) -> int:
     """Return `behaviours_from` of a file that does not name it."""
     return max(USUAL_MINIMUM, threshold + 1)
-
-
-class About(NamedTuple):
-    """The purpose of a key, in a sentence for the author of the file."""
-
-    text: str
-
-
-def _text(most: int) -> Meta:
-    return Meta(min_length=1, max_length=most, description=f"text of 1 to {most} characters")
-
-
-def _whole(least: int, most: int, why: str = "") -> Meta:
-    return Meta(ge=least, le=most, description=f"a whole number from {least} to {most}{why}")
-
-
-def _several(least: int, most: int) -> Meta:
-    return Meta(min_length=least, max_length=most)
-
-
-Slug = Annotated[
-    str,
-    Meta(
-        pattern=r"\A[a-z][a-z0-9_-]{0,39}\Z",
-        description="an id: a lower-case letter, then at most 39 lower-case letters, digits, - or _",
-    ),
-]
-Title = Annotated[str, _text(120)]
-Wording = Annotated[str, _text(240)]
-Paragraph = Annotated[str, _text(600)]
-Label = Annotated[str, _text(40)]
-Colour = Annotated[
-    str,
-    Meta(
-        pattern=r"\A#[0-9a-fA-F]{6}\Z",
-        description='a colour such as "#005eb8", in quotes because # starts a comment',
-    ),
-]
-Logo = Annotated[
-    str | None,
-    Meta(description="empty, the name of an .svg or .png file next to the programme file, or a data URI of one"),
-]
-Zone = Annotated[str, Meta(min_length=1, max_length=60, description="a time zone such as Europe/London")]
-Money = Annotated[
-    str, Meta(pattern=r"\A[A-Z]{3}\Z", description="the ISO 4217 code of a currency, such as GBP, EUR or USD")
-]
-Period = Annotated[str, Meta(pattern=r"\AP", description="a duration such as P6M or P28D")]
-DaysBefore = Annotated[int | str, Meta(description="whole days before the deadline, such as 7 or P7D")]
-Threshold = Annotated[
-    int, _whole(3, 10, ": of fewer than three answers, each rater who knows their own can work out the other's")
-]
-Fewest = Annotated[int, _whole(1, 60)]
-ScalePoints = Annotated[float, Meta(ge=0.1, le=5, description="a number of scale points from 0.1 to 5, such as 0.85")]
-Share = Annotated[float, Meta(ge=0, le=1, description="a share from 0 to 1, such as 0.4")]
-WhoApproves = Annotated[Literal["coach", "manager"], Meta(description="coach or manager")]
-YesNo = Annotated[bool, Meta(description="true or false")]
-
-
-class Shape(Struct, frozen=True, forbid_unknown_fields=True):
-    """A block of keys in the file."""
 
 
 class OrganisationShape(Shape, frozen=True):
@@ -93,7 +59,7 @@ class OrganisationShape(Shape, frozen=True):
 class ScaleShape(Shape, frozen=True):
     """The scale on which behaviours are rated."""
 
-    labels: Annotated[tuple[Label, ...], _several(3, 10), About("the labels, lowest first; the first is rating 1")]
+    labels: Annotated[tuple[Label, ...], several(3, 10), About("the labels, lowest first; the first is rating 1")]
 
 
 class GroupShape(Shape, frozen=True):
@@ -101,8 +67,8 @@ class GroupShape(Shape, frozen=True):
 
     id: Annotated[Slug, About("`self` and `manager` have a meaning; choose the others")]
     title: Annotated[Title, About("the group's name on forms and in the report, in the plural")]
-    min: Annotated[int, _whole(0, 60), About("fewest raters that a delegate is asked to choose")]
-    max: Annotated[int, _whole(1, 60), About("most raters that a delegate may choose")]
+    min: Annotated[int, whole(0, 60), About("fewest raters that a delegate is asked to choose")]
+    max: Annotated[int, whole(1, 60), About("most raters that a delegate may choose")]
     named: Annotated[
         YesNo, About("whether the group's answers are shown by name, as its form says; the others are anonymous")
     ] = False
@@ -127,7 +93,7 @@ class ItemShape(Shape, frozen=True):
     others_wording: Annotated[Wording, About("the wording for everyone else, beginning with a verb: “Asks …”")] = field(
         name="others"
     )
-    values: Annotated[tuple[Slug, ...], _several(0, 12), About("ids of the values that the behaviour shows")] = ()
+    values: Annotated[tuple[Slug, ...], several(0, 12), About("ids of the values that the behaviour shows")] = ()
     you_wording: Annotated[
         Wording | None,
         About(
@@ -143,7 +109,7 @@ class CompetencyShape(Shape, frozen=True):
     id: Annotated[Slug, About("keep it when you change the wording, so that two waves can be compared")]
     title: Annotated[Title, About("its name")]
     definition: Annotated[Paragraph, About("what it means, in a sentence")]
-    items: Annotated[tuple[ItemShape, ...], _several(1, 60), About("its behaviours")]
+    items: Annotated[tuple[ItemShape, ...], several(1, 60), About("its behaviours")]
     milestone: Annotated[Slug | None, About("id of the workshop that works on it")] = None
 
 
@@ -157,21 +123,14 @@ class QuestionShape(Shape, frozen=True):
     ] = None
 
 
-class AssignmentShape(Shape, frozen=True):
-    """Work between workshops. In the file a plain title will do, from which the id is made."""
-
-    id: Annotated[Slug, About("keep it when you change the title")]
-    title: Annotated[Title, About("what is to be done")]
-
-
 class MilestoneShape(Shape, frozen=True):
     """A workshop, with the work that follows it."""
 
     id: Annotated[Slug, About("named by the competencies that it works on")]
     title: Annotated[Title, About("its name")]
-    days: Annotated[int, _whole(1, 30), About("how many days it takes")]
+    days: Annotated[int, whole(1, 30), About("how many days it takes")]
     assignments: Annotated[
-        tuple[AssignmentShape, ...], _several(0, 12), About("the work that follows it, in order")
+        tuple[AssignmentShape, ...], several(0, 12), About("the work that follows it, in order")
     ] = ()
 
 
@@ -187,13 +146,13 @@ class ProgrammeShape(Shape, frozen=True):
 
     programme: Annotated[Slug, About("the programme's id, in addresses and file names")]
     version: Annotated[
-        int, _whole(1, 9999), About("raise it with every change; a cohort keeps the version that it began with")
+        int, whole(1, 9999), About("raise it with every change; a cohort keeps the version that it began with")
     ]
     title: Annotated[Title, About("the programme's name, as readers see it")]
     organisation: Annotated[OrganisationShape, About("whose programme it is")]
     scale: Annotated[ScaleShape, About("how behaviours are rated")]
-    groups: Annotated[tuple[GroupShape, ...], _several(2, 12), About("who is asked")]
-    competencies: Annotated[tuple[CompetencyShape, ...], _several(1, 30), About("the framework and its behaviours")]
+    groups: Annotated[tuple[GroupShape, ...], several(2, 12), About("who is asked")]
+    competencies: Annotated[tuple[CompetencyShape, ...], several(1, 30), About("the framework and its behaviours")]
     impact: Annotated[ImpactShape, About("the survey after the programme")]
     threshold: Annotated[
         Threshold, About("fewest raters whose competencies may be shown together: groups of so many are shown alone")
@@ -205,14 +164,17 @@ class ProgrammeShape(Shape, frozen=True):
             "5 without the key, or one more than the threshold"
         ),
     ] = None
-    values: Annotated[tuple[ValueShape, ...], _several(0, 20), About("the organisation's values")] = ()
+    values: Annotated[tuple[ValueShape, ...], several(0, 20), About("the organisation's values")] = ()
     open_questions: Annotated[
-        tuple[QuestionShape, ...], _several(0, 18), About("questions that are answered in words")
+        tuple[QuestionShape, ...], several(0, 18), About("questions that are answered in words")
     ] = ()
     reminders: Annotated[
-        tuple[DaysBefore, ...], _several(0, 10), About("when people who have not answered are reminded")
+        tuple[DaysBefore, ...], several(0, 10), About("when people who have not answered are reminded")
     ] = (7, 3, 1)
-    milestones: Annotated[tuple[MilestoneShape, ...], _several(0, 12), About("the workshops, in order")] = ()
+    milestones: Annotated[tuple[MilestoneShape, ...], several(0, 12), About("the workshops, in order")] = ()
+    lists: Annotated[
+        Mapping[Slug, OptionList], several(0, 40), About("options that several fields of assignments share, by name")
+    ] = {}
     minimum_responses: Annotated[
         Fewest | None,
         About(

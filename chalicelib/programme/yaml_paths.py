@@ -29,6 +29,7 @@ class Outline:
     def __init__(self, faults: FaultList):
         self.faults = faults
         self.scalars: dict[Path, object] = {}
+        self._faulty: set[Path] = set()
         self._lines: dict[Path, int] = {}
         self._values = 0
         self._characters = 0
@@ -57,7 +58,12 @@ class Outline:
             path = path[:-1]
         return self._lines.get(path, 1)
 
+    def has_fault(self, path: Path) -> bool:
+        """Return whether a fault was found in a block."""
+        return any(faulty[: len(path)] == path for faulty in self._faulty)
+
     def fault(self, path: Path, message: str, line: int | None = None) -> None:
+        self._faulty.add(path)
         self.faults.add(line or self.line(path), path_text(path), message)
 
     def find(self, *pattern: object) -> list[tuple[Path, object]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from types import UnionType
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
@@ -13,7 +15,8 @@ from msgspec import Meta
 
 from chalicelib.core.file_errors import MAX_SHOWN_CHARS, FaultList, hint, nearest, shown
 from chalicelib.core.formatting import slug
-from chalicelib.programme.schema import AssignmentShape, Shape, Title
+from chalicelib.programme.form_schema import AssignmentShape, OptionShape
+from chalicelib.programme.shapes import Shape, Slug, Title
 from chalicelib.programme.yaml_paths import Outline, Path
 
 MAX_ID_CHARS = 40
@@ -69,18 +72,52 @@ def _syntax_fault(error: Exception, text: str) -> tuple[int, str, str]:
 def read(outline: Outline, node: yaml.Node, kind: Any, path: Path = (), line: int | None = None) -> Any:
     """Return the node as plain values; use them only if no fault was added."""
     outline.place(path, line or node.start_mark.line + 1)
-    bare = _bare(kind)
+    fitting = _fitting(kind, node)
+    bare = _bare(fitting)
     if isinstance(bare, type) and issubclass(bare, Shape):
         return _block(outline, node, bare, path)
     if get_origin(bare) is tuple:
-        return _list(outline, node, kind, path)
+        return _list(outline, node, fitting, path)
+    if get_origin(bare) is Mapping:
+        return _named(outline, node, fitting, path)
     return _scalar(outline, node, kind, path)
 
 
+def _fitting(kind: Any, node: yaml.Node) -> Any:
+    """Return the member of a union that a node of this sort is meant for."""
+    members = list(_members(kind))
+    is_wanted = _is_scalar
+    if isinstance(node, yaml.CollectionNode):
+        is_wanted = _is_list if isinstance(node, yaml.SequenceNode) else _is_block
+    return next(filter(is_wanted, members), members[0])
+
+
+def _members(kind: Any) -> Iterator[Any]:
+    """Return the members of a union, and any other kind as it is; without None."""
+    bare = _bare(kind)
+    if get_origin(bare) in (Union, UnionType):
+        yield from (member for part in get_args(bare) if part is not NoneType for member in _members(part))
+    else:
+        yield kind
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(_bare(kind)) is tuple
+
+
+def _is_block(kind: Any) -> bool:
+    bare = _bare(kind)
+    return get_origin(bare) is Mapping or (isinstance(bare, type) and issubclass(bare, Shape))
+
+
+def _is_scalar(kind: Any) -> bool:
+    return not (_is_list(kind) or _is_block(kind))
+
+
 def _block(outline: Outline, node: yaml.Node, shape: type[Shape], path: Path) -> Any:
-    if shape is AssignmentShape and isinstance(node, yaml.ScalarNode):
-        return _plain_assignment(outline, node, path)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    if shape in _PLAIN_SHAPES and isinstance(node, yaml.ScalarNode):
+        return _PLAIN_SHAPES[shape](outline, node, path)
+    fields = _fields_of(shape)
     if not isinstance(node, yaml.MappingNode):
         outline.fault(path, f"must be a block with the keys {', '.join(fields)}")
         return None
@@ -109,9 +146,49 @@ def _known_pairs(
             pairs[name] = (value, line)
         else:
             meant |= {nearest(name, names)}
-            outline.fault((*path, shown(name)), f"is not a known key; {hint(name, names)}", line)
+            outline.fault((*path, shown(name)), f"{_unknown(node, value)}; {hint(name, names)}", line)
         lines.setdefault(name, line)
     return pairs, meant
+
+
+@cache
+def _fields_of(shape: type[Shape]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(shape)}
+
+
+def _unknown(node: yaml.MappingNode, value: yaml.Node) -> str:
+    """Say that a key is not known. In braces, a comma inside a text begins another key."""
+    is_rest_of_text = node.flow_style and isinstance(value, yaml.ScalarNode) and not value.value
+    return "is not a known key" + (": put a text with a comma in quotes" if is_rest_of_text else "")
+
+
+def _named(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> dict[str, Any] | None:
+    """Read a block whose keys are ids of the author."""
+    entries, limits, *_ = get_args(kind)  # of Annotated[Mapping[Slug, Entry], Meta(...), About(...)]
+    if not isinstance(node, yaml.MappingNode):
+        outline.fault(path, "must be a block: an id on each line, then a colon")
+        return None
+    if not limits.min_length <= len(node.value) <= limits.max_length:
+        outline.fault(path, f"has {len(node.value)} entries; allowed: {limits.min_length} to {limits.max_length}")
+    outline.count_values(len(node.value))
+    named: dict[str, Any] = {}
+    for key, value in node.value[: limits.max_length]:
+        name = _name(outline, key, path)
+        if name in named:
+            outline.fault((*path, name), "is written twice", key.start_mark.line + 1)
+        elif name:
+            named[name] = read(outline, value, get_args(entries)[1], (*path, name), key.start_mark.line + 1)
+    return named
+
+
+def _name(outline: Outline, key: yaml.Node, path: Path) -> str:
+    """Return an id that is a key; empty if it is none."""
+    name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+    try:
+        return msgspec.convert(name, type=Slug)
+    except msgspec.ValidationError:
+        outline.fault((*path, shown(name)), f"is no id{_allowed(Slug)}", key.start_mark.line + 1)
+    return ""
 
 
 def _list(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> list[Any] | None:
@@ -135,6 +212,24 @@ def _plain_assignment(outline: Outline, node: yaml.ScalarNode, path: Path) -> di
     return {"id": made, "title": title}
 
 
+def _plain_option(outline: Outline, node: yaml.ScalarNode, path: Path) -> dict[str, object]:
+    """Read an option written as its id alone; make its words of the id."""
+    made = read(outline, node, Slug, path)
+    return {"id": made, "title": words_of_id(str(made or ""))}
+
+
+def words_of_id(text: str) -> str:
+    """Return an id in words: `under_way` gives “Under way”."""
+    words = re.sub("[_-]+", " ", text).strip()
+    return words[:1].upper() + words[1:]
+
+
+_PLAIN_SHAPES: Mapping[type[Shape], Callable[[Outline, yaml.ScalarNode, Path], dict[str, object]]] = {
+    AssignmentShape: _plain_assignment,
+    OptionShape: _plain_option,
+}
+
+
 def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
     if not isinstance(node, yaml.ScalarNode):
         outline.fault(path, f"is a list or a block{_allowed(kind)}")
@@ -143,11 +238,22 @@ def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
     value = outline.scalars[path] = _plain(node)
     if isinstance(value, str) and any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
         outline.fault(path, "contains a control character")
-    try:
-        return msgspec.convert(value, type=kind)
-    except msgspec.ValidationError:
-        outline.fault(path, f"{_seen(node, value, kind)}{_allowed(kind)}")
+    if value is None and _may_be_none(kind):
+        return None
+    for member in filter(_is_scalar, _members(kind)):  # one by one: msgspec 0.22 crashes on some unions with patterns
+        try:
+            return msgspec.convert(value, type=member)
+        except msgspec.ValidationError:
+            continue
+    outline.fault(path, f"{_seen(node, value, kind)}{_allowed(kind)}")
     return None
+
+
+def _may_be_none(kind: Any) -> bool:
+    bare = _bare(kind)
+    return get_origin(bare) in (Union, UnionType) and any(
+        part is NoneType or _may_be_none(part) for part in get_args(bare)
+    )
 
 
 def _plain(node: yaml.ScalarNode) -> object:
@@ -171,8 +277,12 @@ def _seen(node: yaml.ScalarNode, value: object, kind: Any) -> str:
     if isinstance(value, str):
         length = f" ({len(value)} characters)" if len(value) > MAX_SHOWN_CHARS else ""
         return f'is "{shown(value)}"{length}'
-    quotes = ", which YAML does not read as text: put it in quotes" if _bare(kind) is str else ""
+    quotes = ", which YAML does not read as text: put it in quotes" if _may_be_text(kind) else ""
     return f"is {shown(str(node.value))}{quotes}"
+
+
+def _may_be_text(kind: Any) -> bool:
+    return any(_bare(member) is str for member in _members(kind))
 
 
 def _allowed(kind: Any) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta
 
-from chalicelib.programme.schema import About, ProgrammeShape, Shape
+from chalicelib.programme.schema import ProgrammeShape
+from chalicelib.programme.shapes import About, Several, Shape
 
 HEAD = """\
 # The programme file
@@ -65,6 +66,8 @@ def _row(field: Any, kind: Any) -> str:
 def _default(field: Any) -> str:
     if field.required:
         return "refused"
+    if field.default_factory is not msgspec.NODEFAULT:
+        return "none"
     default = json.loads(msgspec.json.encode(field.default))
     if isinstance(default, bool):
         return "no" if default is False else "yes"
@@ -76,8 +79,11 @@ def _allowed(kind: Any) -> str:
     if get_origin(kind) is Annotated:
         bare, *notes = get_args(kind)
         metas = [note for note in notes if isinstance(note, Meta)]
-        if get_origin(bare) is tuple:
-            return f"{metas[0].min_length} to {metas[0].max_length} of: {_allowed(get_args(bare)[0])}"
+        if get_origin(bare) in (tuple, Mapping):
+            (limits,) = [note for note in notes if isinstance(note, Several)]
+            entry = get_args(bare)[0] if get_origin(bare) is tuple else get_args(bare)[1]
+            by_id = "" if get_origin(bare) is tuple else " by id"
+            return f"{limits.min_length} to {limits.max_length}{by_id} of: {_allowed(entry)}"
         described = [meta.description for meta in metas if meta.description]
         return str(described[0]) if described else _allowed(bare)
     if get_origin(kind) in (Union, UnionType):

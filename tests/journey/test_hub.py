@@ -56,7 +56,7 @@ def test_it_is_two_calls(visitor, hub):
 
 def test_notes_on_assignments_are_kept_changed_and_emptied(visitor, hub):
     milestone = f"{hub}/milestone/leading_self"
-    visitor.open(milestone).post(milestone, {"vision": "Wrote it.\r\nShared it.", "engage_stakeholders": ""})
+    visitor.open(milestone).post(milestone, {"vision": "Wrote it.\r\nShared it.", "engage": ""})
     assert "1 of 2 assignments noted" in visitor.page
     visitor.open(milestone)
     assert "Wrote it.\nShared it." in visitor.page
@@ -66,7 +66,7 @@ def test_notes_on_assignments_are_kept_changed_and_emptied(visitor, hub):
 
 def test_a_note_that_is_too_long_is_kept_on_the_page_and_nothing_is_stored(visitor, hub):
     milestone = f"{hub}/milestone/leading_self"
-    visitor.open(milestone).post(milestone, {"vision": "x" * 2001, "engage_stakeholders": "Done"})
+    visitor.open(milestone).post(milestone, {"vision": "x" * 2001, "engage": "Done"})
     assert (visitor.status, "it has 2001" in visitor.page, "x" * 2001 in visitor.page) == (400, True, True)
     visitor.open(hub)
     assert "0 of 2 assignments noted" in visitor.page

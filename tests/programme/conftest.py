@@ -26,3 +26,8 @@ def programme() -> Programme:
 @pytest.fixture
 def example() -> Path:
     return EXAMPLE
+
+
+@pytest.fixture
+def maximising(example) -> Programme:
+    return read_programme((example / "programme.yaml").read_bytes(), "programme.yaml", example)

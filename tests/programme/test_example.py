@@ -6,15 +6,9 @@ from collections import Counter
 
 import pytest
 
-from chalicelib.core.model import DelegateEntry, Programme
+from chalicelib.core.model import DelegateEntry
 from chalicelib.core.you_wording import to_you
 from chalicelib.programme.read_people import read_delegates
-from chalicelib.programme.read_programme import read_programme
-
-
-@pytest.fixture
-def maximising(example) -> Programme:
-    return read_programme((example / "programme.yaml").read_bytes(), "programme.yaml", example)
 
 
 @pytest.fixture
