@@ -1,6 +1,6 @@
 """The forms of assignments as types: what a programme file asks, field by field. Pure.
 
-How each type is read, checked and shown stands in chalicelib/assignments/.
+How each type is read, checked and shown is in chalicelib/assignments/.
 """
 
 from __future__ import annotations

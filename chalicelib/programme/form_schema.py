@@ -52,7 +52,7 @@ Options = ListName | OptionList
 class NumberShape(Shape, frozen=True):
     """The limits of a number."""
 
-    unit: Annotated[Label | None, About("its unit, shown beside it")] = None
+    unit: Annotated[Label | None, About("its unit, shown next to it")] = None
     min: Annotated[Number | None, About("the least")] = None
     max: Annotated[Number | None, About("the most")] = None
     places: Annotated[int, whole(0, 4), About("most digits after the point")] = 2
@@ -88,7 +88,7 @@ class ItemsShape(Shape, frozen=True):
 
 
 class RowsShape(Shape, frozen=True):
-    """The limits of a table. Its questions stand under `columns`."""
+    """The limits of a table. Its questions are under `columns`."""
 
     min: Annotated[int, whole(0, MAX_ROWS), About("fewest rows")] = 0
     max: Annotated[int, whole(1, MAX_ROWS), About("most rows")] = MAX_ROWS

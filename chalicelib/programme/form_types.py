@@ -1,4 +1,4 @@
-"""Read the types of field that stand alone or in a column of a table. Pure."""
+"""Read the types of field of a form and of a column of a table. Pure."""
 
 from __future__ import annotations
 
