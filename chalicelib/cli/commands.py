@@ -75,6 +75,7 @@ def _read_programme(file: str) -> Programme:
 
 def load_cohort(args: Namespace) -> int:
     from chalicelib.core.addresses import check_text, clean_text
+    from chalicelib.core.working_days import name_days_off
     from chalicelib.programme.current_people import roster
     from chalicelib.programme.load_cohort import load_cohort as load
     from chalicelib.programme.read_people import read_delegates, read_raters
@@ -103,7 +104,8 @@ def load_cohort(args: Namespace) -> int:
     loaded = load(cohort, programme, delegates, raters, clock.now())
     result = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed}
     outcome = "loaded" if loaded.changed else "was loaded before with the same files: nothing changed"
-    _say(args, result, [f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates."])
+    questions = name_days_off(cohort.dates, programme.organisation)
+    _say(args, result, [f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates.", *questions])
     return 0
 
 

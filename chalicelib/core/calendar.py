@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -14,7 +13,6 @@ from msgspec import Struct
 from chalicelib.core.model import CohortDates
 
 MORNING = 9  # local hour at which a wave opens and emails go out
-SATURDAY = 5
 MAX_OPEN_DAYS = 90
 MAX_PROGRAMME_MONTHS = 36
 
@@ -56,22 +54,6 @@ def add_months(day: date, months: int) -> date:
     years, month0 = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month0 + 1
     return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
-
-
-def impact_due_at(ends: date, months: int, zone: str) -> datetime:
-    return local_moment(add_months(ends, months), MORNING, zone)
-
-
-def reminder_times(closes: date, days_before: Sequence[int], zone: str, after: datetime) -> tuple[datetime, ...]:
-    """Return when to remind: mornings of working days before the deadline, strictly after `after`, earliest first."""
-    close = local_moment(closes + timedelta(days=1), 0, zone)
-    mornings = {local_moment(_working_day(closes - timedelta(days=n)), MORNING, zone) for n in days_before}
-    return tuple(sorted(moment for moment in mornings if after < moment < close))
-
-
-def _working_day(day: date) -> date:
-    """Move a weekend day back to Friday: few people answer on a Sunday, and a later day could be too late."""
-    return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
 
 
 class Duration(Struct, frozen=True):

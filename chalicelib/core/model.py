@@ -27,6 +27,7 @@ class Organisation(Struct, frozen=True):
     logo: str | None  # an SVG or PNG as a data URI, or None
     timezone: str  # IANA name
     currency: str = "GBP"  # ISO 4217 code of every amount in the programme
+    holidays: str = ""  # whose bank holidays are days off: see core/working_days.py; empty: by the time zone
 
 
 class RaterGroup(Struct, frozen=True):
@@ -207,6 +208,8 @@ class CohortDates(Struct, frozen=True):
     opens: date
     closes: date
     ends: date  # last day of the programme
+    survey: date | None = None  # when the impact survey opens, if an administrator has moved it
+    closed: tuple[date, ...] = ()  # days off beyond weekends and bank holidays
 
 
 class Facilitator(Struct, frozen=True):

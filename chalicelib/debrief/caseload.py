@@ -104,7 +104,7 @@ def open_caseload(token: str) -> Caseload:
     _refuse_revoked(cohort, lines[0].coach, version)
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     closes = [datetime.fromisoformat(line.closes_at) for line in lines if line.closes_at]
-    ends_at = end_of_programme_links(programme, cohort.dates.ends, closes)
+    ends_at = end_of_programme_links(programme, cohort.dates, closes)
     return Caseload(link.token, cohort.title, programme, sort_by_next_step(lines), cohort_id, ends_at)
 
 
@@ -142,7 +142,7 @@ def open_case(token: str, delegate_id: str) -> Case:
         notes=_notes(rows, delegate),
         left=tuple(note for note in hand_overs_from(rows) if note.coach != me and note.text),
         own_left=next((note for note in hand_overs_from(rows) if note.coach == me), None),
-        ends_at=end_of_programme_links(programme, cohort.dates.ends, closes),
+        ends_at=end_of_programme_links(programme, cohort.dates, closes),
         ticks=ticks.from_rows(rows, wave, me),
         has_opened=report is not None and openings.opened_checksum(rows, wave, me) == report.checksum,
     )

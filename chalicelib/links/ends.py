@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
-from chalicelib.core.calendar import add_months, impact_due_at, local_moment
+from chalicelib.core.calendar import add_months, local_moment
 from chalicelib.core.formatting import local_date
-from chalicelib.core.model import Programme
+from chalicelib.core.model import CohortDates, Programme
+from chalicelib.core.working_days import survey_opens_at
 
 LIVES_MONTHS = 12  # that a link stays open after the last thing it may be needed for
 
 
-def end_of_programme_links(programme: Programme, ends: date, closes: Iterable[datetime] = ()) -> datetime:
+def end_of_programme_links(programme: Programme, dates: CohortDates, closes: Iterable[datetime] = ()) -> datetime:
     """When links to the programme's pages end.
 
-    ends    last day of the programme
+    dates   of the cohort
     closes  deadlines of the questionnaires that are known
     """
-    zone = programme.organisation.timezone
-    return end_after([impact_due_at(ends, programme.impact.after_months, zone), *closes], zone)
+    return end_after([survey_opens_at(programme, dates), *closes], programme.organisation.timezone)
 
 
 def end_after(moments: Iterable[datetime], zone: str) -> datetime:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from msgspec import Struct
 
 from chalicelib.core import merging
-from chalicelib.core.calendar import impact_due_at
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import (
     SELF_GROUP,
     Approver,
     Assignment,
-    Cohort,
+    CohortDates,
     Delegate,
     DelegateWave,
     Invitation,
@@ -24,6 +23,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_after, end_of_programme_links
 from chalicelib.links.kinds import ANSWER, HUB, IMPACT, NOMINATE
@@ -79,16 +79,16 @@ class Hub(Struct, frozen=True):
     areas: tuple[Area, ...]
     notes: Mapping[tuple[str, str], AssignmentNote]
     impact: ImpactSurvey | None
-    ends: date | None  # last day of the programme
+    dates: CohortDates | None  # None if the cohort is not found
     impact_at: datetime | None  # when the delegate is asked about results
     areas_open_at: datetime | None = None  # set while the delegate's new address waits: then `areas` is empty
 
     @property
     def ends_at(self) -> datetime:
         """Return when the link expires."""
-        if self.ends is None:
+        if self.dates is None:
             return end_after([self.wave.closes_at], self.programme.organisation.timezone)
-        return end_of_programme_links(self.programme, self.ends, [self.wave.closes_at])
+        return end_of_programme_links(self.programme, self.dates, [self.wave.closes_at])
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -182,13 +182,9 @@ def open_hub(token: str) -> Hub:
         areas=areas,
         notes=assignments.notes_from(rows),
         impact=next((survey for survey in surveys_from(rows) if survey.role == "delegate"), None),
-        ends=cohort.dates.ends if cohort else None,
-        impact_at=_impact_at(programme, cohort) if cohort else None,
+        dates=cohort.dates if cohort else None,
+        impact_at=survey_opens_at(programme, cohort.dates) if cohort else None,
     )
-
-
-def _impact_at(programme: Programme, cohort: Cohort) -> datetime:
-    return impact_due_at(cohort.dates.ends, programme.impact.after_months, programme.organisation.timezone)
 
 
 def open_report(hub: Hub, kind: str, now: datetime) -> StoredReport:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from chalicelib.core import formatting
-from chalicelib.core.calendar import reminder_times
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Person
+from chalicelib.core.working_days import reminder_times, working_days
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import CancelledBy, EmailKind, OnNewAddress, To, declare_email
@@ -75,7 +75,7 @@ def remind(choice: RaterList, now: datetime) -> list[Email]:
     """Write one reminder on the morning of a working day some days later, unless the wave has closed by then."""
     zone = choice.programme.organisation.timezone
     wanted_by = local_date(now, zone) + timedelta(days=APPROVE_WITHIN_DAYS)
-    mornings = reminder_times(wanted_by, (0,), zone, now)
+    mornings = reminder_times(wanted_by, (0,), working_days(choice.programme.organisation), now)
     due = [morning for morning in mornings if morning < choice.wave.closes_at]
     return [_to_approver(choice, APPROVE_REMINDER, morning) for morning in due]
 

@@ -18,6 +18,7 @@ from chalicelib.core.calendar import check_dates, opens_at
 from chalicelib.core.errors import FieldError, FileError, FileInvalid, Refusal
 from chalicelib.core.formatting import local_date, slug
 from chalicelib.core.model import Cohort, CohortDates, DelegateEntry, Person, Programme
+from chalicelib.core.working_days import name_days_off
 from chalicelib.programme import diff as changes
 from chalicelib.programme.current_people import Roster, roster
 from chalicelib.programme.diff import Change, Kind, RaterChange
@@ -82,6 +83,7 @@ class Plan(Struct, frozen=True):
     before: int | None  # the previous version
     delegates: tuple[Change, ...]
     raters: tuple[RaterChange, ...]
+    questions: tuple[str, ...]  # about dates that may be slips
     mails_at_once: bool  # the opening has passed
     fingerprint: str  # checksum of the draft and of everything it was compared with
 
@@ -301,6 +303,7 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
         before=before.version if before else None,
         delegates=changes.of_delegates(stored.delegates, draft.people.delegates),
         raters=changes.of_raters(stored.raters, raters, names, stored.closed),
+        questions=tuple(name_days_off(draft.cohort.dates, programme.organisation)),
         mails_at_once=opens_at(draft.cohort.dates, programme.organisation.timezone) <= now,
         fingerprint=_fingerprint(draft, last, stored),
     )

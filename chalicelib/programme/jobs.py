@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from chalicelib.core.calendar import closes_at, impact_due_at, opens_at
+from chalicelib.core.calendar import closes_at, opens_at
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import (
     MANAGER_GROUP,
@@ -22,6 +22,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.enrolled import id_among
@@ -86,7 +87,7 @@ def _enrolment(
     opens, closes = opens_at(cohort.dates, zone), closes_at(cohort.dates, zone)
     chosen = _with_manager(programme, delegate, raters)
     nomination = Nomination(delegate.id, Wave.BASELINE, chosen, sent_raters=len(chosen) if raters else 0)
-    impact_at = impact_due_at(cohort.dates.ends, programme.impact.after_months, zone)
+    impact_at = survey_opens_at(programme, cohort.dates)
     return [
         delegates.add(delegate, load),
         waiting_emails.begin_list(delegate.id),

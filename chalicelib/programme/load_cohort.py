@@ -12,11 +12,12 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.core.calendar import Duration, check_dates, closes_at, impact_due_at
+from chalicelib.core.calendar import Duration, check_dates, closes_at
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import name_sort_key, plural
 from chalicelib.core.ids import derive, facilitator_id
 from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
+from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.enrolled import id_among
@@ -264,7 +265,7 @@ def _refuse_other_rules(last: LastLoad | None, cohort: Cohort) -> None:
 def _summary_job(cohort: Cohort, programme: Programme) -> Job:
     """Create the job for the sponsor's summary, on the morning after the last impact survey closes."""
     zone = programme.organisation.timezone
-    opens = impact_due_at(cohort.dates.ends, programme.impact.after_months, zone)
+    opens = survey_opens_at(programme, cohort.dates)
     morning_after = Duration(0, timedelta(days=programme.impact.open_days + 1)).after(opens, zone)
     return JobKind.SUMMARY.job(cohort.id, due_at=morning_after, cohort=cohort.id)
 

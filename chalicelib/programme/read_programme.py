@@ -108,7 +108,7 @@ def as_read_today(programme: Programme) -> Programme:
 
 
 def _organisation(shape: OrganisationShape, logo: str | None) -> Organisation:
-    return Organisation(shape.name, shape.brand.lower(), logo, shape.timezone, shape.currency)
+    return Organisation(shape.name, shape.brand.lower(), logo, shape.timezone, shape.currency, shape.holidays or "")
 
 
 def _competency(shape: CompetencyShape) -> Competency:

@@ -16,6 +16,7 @@ from chalicelib.programme.shapes import (
     Colour,
     DaysBefore,
     Fewest,
+    Holidays,
     Label,
     Logo,
     Money,
@@ -54,6 +55,13 @@ class OrganisationShape(Shape, frozen=True):
     currency: Annotated[
         Money, About("the currency of amounts in the impact survey; the form refuses other currencies")
     ] = "GBP"
+    holidays: Annotated[
+        Holidays | None,
+        About(
+            "whose bank holidays are days off: no email goes out on one; without the key, those of England and Wales "
+            "if the time zone is Europe/London, else none"
+        ),
+    ] = None
 
 
 class ScaleShape(Shape, frozen=True):

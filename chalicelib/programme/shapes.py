@@ -58,6 +58,10 @@ Zone = Annotated[str, Meta(min_length=1, max_length=60, description="a time zone
 Money = Annotated[
     str, Meta(pattern=r"\A[A-Z]{3}\Z", description="the ISO 4217 code of a currency, such as GBP, EUR or USD")
 ]
+Holidays = Annotated[
+    Literal["england-and-wales", "scotland", "northern-ireland", "none"],
+    Meta(description="england-and-wales, scotland, northern-ireland or none"),
+]
 Period = Annotated[str, Meta(pattern=r"\AP", description="a duration such as P6M or P28D")]
 DaysBefore = Annotated[int | str, Meta(description="whole days before the deadline, such as 7 or P7D")]
 Threshold = Annotated[

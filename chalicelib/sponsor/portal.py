@@ -39,7 +39,7 @@ class Portal(Struct, frozen=True):
     @property
     def ends_at(self) -> datetime:
         """Return when the link expires."""
-        return end_of_programme_links(self.programme, self.cohort.dates.ends)
+        return end_of_programme_links(self.programme, self.cohort.dates)
 
     @property
     def reader(self) -> Reader:

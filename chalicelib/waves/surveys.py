@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from chalicelib.core.calendar import local_moment, reminder_times
+from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import last_date, local_date
 from chalicelib.core.model import Delegate, Programme, PulseArea
+from chalicelib.core.working_days import reminder_times, working_days
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, emails, impact_surveys, jobs
 from chalicelib.store.cohorts import SurveyStage
@@ -54,7 +55,8 @@ def opening_writes(
 
 def _reminders(programme: Programme, delegate: Delegate, survey: ImpactSurvey) -> list[Email]:
     zone = programme.organisation.timezone
-    moments = reminder_times(last_date(survey.closes_at, zone), programme.reminders, zone, survey.opened_at)
+    days, last = working_days(programme.organisation), last_date(survey.closes_at, zone)
+    moments = reminder_times(last, programme.reminders, days, survey.opened_at)
     return [
         replace(about_surveys.reminder_email(programme, delegate, survey, moment), good_until=until)
         for moment, until in pairwise((*moments, survey.closes_at))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.core.calendar import add_months, local_moment
+from chalicelib.core.calendar import local_moment
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import CohortDates, Programme
+from chalicelib.core.working_days import survey_opens_at
 
 NOON = 12  # local hour
 
@@ -22,7 +24,8 @@ class Point(StrEnum):
 
 def moment_of(point: Point, dates: CohortDates, programme: Programme) -> datetime:
     """Return the moment, in UTC, at which a cohort with these dates is at the point."""
-    survey = add_months(dates.ends, programme.impact.after_months)
+    zone = programme.organisation.timezone
+    survey = local_date(survey_opens_at(programme, dates), zone)
     days = {
         Point.COLLECTING: dates.opens + timedelta(days=10),
         Point.CLOSED: dates.closes + timedelta(days=4),
@@ -31,4 +34,4 @@ def moment_of(point: Point, dates: CohortDates, programme: Programme) -> datetim
         Point.IMPACT: survey + timedelta(days=6),
         Point.REVIEWED: survey + timedelta(days=60),
     }
-    return local_moment(days[point], NOON, programme.organisation.timezone)
+    return local_moment(days[point], NOON, zone)

@@ -14,11 +14,9 @@ from chalicelib.core.calendar import (
     add_months,
     check_dates,
     closes_at,
-    impact_due_at,
     local_moment,
     opens_at,
     parse_duration,
-    reminder_times,
 )
 from chalicelib.core.model import CohortDates
 
@@ -106,48 +104,6 @@ def test_an_earlier_day_never_falls_due_later(one, other, months):
 @given(DAYS)
 def test_six_months_are_half_a_year(day):
     assert 181 <= (add_months(day, 6) - day).days <= 184
-
-
-def test_the_impact_survey_is_due_at_nine_six_months_after_the_end():
-    assert impact_due_at(date(2026, 11, 30), 6, LONDON) == utc("2027-05-30T08:00")
-
-
-# --- reminders ----------------------------------------------------------------------------------------
-
-BEFORE = utc("2026-01-01T00:00")
-
-
-@pytest.mark.parametrize(
-    ("closes", "days_before", "mornings"),
-    [
-        pytest.param(
-            date(2026, 6, 19), [7, 3, 1], ["2026-06-12T08", "2026-06-16T08", "2026-06-18T08"], id="working-days"
-        ),
-        pytest.param(date(2026, 6, 21), [1], ["2026-06-19T08"], id="saturday-moves-to-friday"),
-        pytest.param(date(2026, 6, 22), [1], ["2026-06-19T08"], id="sunday-moves-to-friday"),
-        pytest.param(date(2026, 6, 22), [3, 2, 1], ["2026-06-19T08"], id="three-that-meet-are-one"),
-        pytest.param(date(2026, 3, 31), [5, 1], ["2026-03-26T09", "2026-03-30T08"], id="week-of-the-spring-change"),
-        pytest.param(date(2026, 10, 27), [5, 1], ["2026-10-22T08", "2026-10-26T09"], id="week-of-the-autumn-change"),
-        pytest.param(date(2026, 6, 19), [], [], id="none"),
-    ],
-)
-def test_reminders_go_out_on_mornings_of_working_days(closes, days_before, mornings):
-    assert reminder_times(closes, days_before, LONDON, BEFORE) == tuple(map(utc, mornings))
-
-
-def test_a_reminder_must_be_later_than_the_moment_given():
-    assert reminder_times(date(2026, 6, 19), [7, 3], LONDON, utc("2026-06-12T08:00")) == (utc("2026-06-16T08:00"),)
-
-
-@given(DAYS, st.lists(st.integers(1, 60), max_size=6), ZONES, st.integers(-70, 5))
-def test_reminders_are_ordered_working_mornings_between_now_and_the_close(closes, days_before, zone, offset):
-    after = local_moment(closes, 12, zone) + timedelta(days=offset)
-    times = reminder_times(closes, days_before, zone, after)
-    local = [moment.astimezone(ZoneInfo(zone)) for moment in times]
-
-    assert list(times) == sorted(set(times))
-    assert all((moment.hour, moment.minute) == (9, 0) and moment.weekday() < 5 for moment in local)
-    assert all(after < moment < closes_at(CohortDates(closes, closes, closes), zone) for moment in times)
 
 
 # --- durations ----------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib.core import formatting
-from chalicelib.core.calendar import reminder_times
 from chalicelib.core.model import Delegate, DelegateWave, Programme
+from chalicelib.core.working_days import reminder_times, working_days
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import CancelledBy, To, declare_email
@@ -42,7 +42,7 @@ def choose_reminder(
     zone = programme.organisation.timezone
     opened_at = opened_at or wave.opens_at
     wanted_by = formatting.local_date(opened_at, zone) + timedelta(days=CHOOSE_RATERS_WITHIN_DAYS)
-    (morning,) = reminder_times(wanted_by, (0,), zone, opened_at)
+    (morning,) = reminder_times(wanted_by, (0,), working_days(programme.organisation), opened_at)
     return _choose_email(programme, delegate, wave, morning)
 
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from chalicelib.core import formatting
-from chalicelib.core.calendar import reminder_times
 from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, Programme, Wave
+from chalicelib.core.working_days import reminder_times, working_days
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import CancelledBy, EmailKind, OnNewAddress, To, declare_email
@@ -140,7 +140,8 @@ def reminder_emails(
     """
     zone = programme.organisation.timezone
     days_before = programme.reminders[:1] if wave.wave is Wave.PULSE else programme.reminders
-    moments = reminder_times(formatting.last_date(wave.closes_at, zone), days_before, zone, now)
+    days, last = working_days(programme.organisation), formatting.last_date(wave.closes_at, zone)
+    moments = reminder_times(last, days_before, days, now)
     return [
         replace(_email(programme, delegate, wave, invitation, LATER, moment), good_until=until)
         for moment, until in pairwise((*moments, wave.closes_at))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.core.calendar import MORNING, add_months, opens_at, reminder_times
+from chalicelib.core.calendar import MORNING, opens_at
+from chalicelib.core.working_days import reminder_times, survey_opens_at, working_days
 from infra.local import memory
 from infra.local.demo.cast import Player
 from infra.local.demo.collecting import MORE_TIME
@@ -71,9 +72,10 @@ def silent_raters_are_reminded(world: World) -> Iterator[str]:
 def _reminders_wanted(world: World, player: Player) -> Iterator[tuple[str, datetime]]:
     programme, dates, deeds = world.programme, world.dates, world.deeds[player.email]
     zone = programme.organisation.timezone
-    mornings = reminder_times(dates.closes, programme.reminders, zone, opens_at(dates, zone))
+    days = working_days(programme.organisation)
+    mornings = reminder_times(dates.closes, programme.reminders, days, opens_at(dates, zone))
     if deeds.extended:
-        mornings += reminder_times(dates.closes + MORE_TIME, programme.reminders, zone, deeds.extended)
+        mornings += reminder_times(dates.closes + MORE_TIME, programme.reminders, days, deeds.extended)
     for to, asked in deeds.invited.items():
         silent_until = deeds.answered.get(to) or deeds.declined.get(to) or deeds.bounced.get(to) or world.now
         for morning in mornings:
@@ -83,7 +85,7 @@ def _reminders_wanted(world: World, player: Player) -> Iterator[tuple[str, datet
 
 def impact_is_asked_on_its_morning(world: World) -> Iterator[str]:
     zone = ZoneInfo(world.programme.organisation.timezone)
-    due = add_months(world.dates.ends, world.programme.impact.after_months)
+    due = survey_opens_at(world.programme, world.dates).astimezone(zone).date()
     for player in world.players:
         asked = world.deeds[player.email].impact
         for role in ("delegate", "manager"):

@@ -1,0 +1,139 @@
+"""Working days of an organisation: without its weekend, bank holidays and the cohort's closed days.
+
+Pure but for the table days_off.json, which infra/days_off.py makes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from chalicelib.core.calendar import MORNING, add_months, local_moment
+from chalicelib.core.formatting import day as day_words
+from chalicelib.core.model import CohortDates, Organisation, Programme
+
+TABLE = Path(__file__).parent / "days_off.json"
+NO_HOLIDAYS = "none"
+USUAL_HOLIDAYS = {"Europe/London": "england-and-wales"}  # of a programme file that names none
+USUAL_WEEKEND = (5, 6)  # Monday is 0
+DAY_BEGINS, DAY_ENDS = time(8), time(18)  # local hours in which an urgent email may go out
+DAY = timedelta(days=1)
+
+
+class WorkingDays(Struct, frozen=True):
+    """Which days people work, in one time zone."""
+
+    zone: str
+    weekend: tuple[int, ...]
+    days_off: frozenset[date]
+
+    def is_working(self, day: date) -> bool:
+        return day.weekday() not in self.weekend and day not in self.days_off
+
+    def on_or_after(self, day: date) -> date:
+        while not self.is_working(day):
+            day += DAY
+        return day
+
+    def on_or_before(self, day: date) -> date:
+        while not self.is_working(day):
+            day -= DAY
+        return day
+
+    def add(self, day: date, count: int) -> date:
+        """Return the working day that is `count` working days later, or earlier if it is negative."""
+        step = DAY if count > 0 else -DAY
+        for _ in range(abs(count)):
+            day += step
+            day = self.on_or_after(day) if count > 0 else self.on_or_before(day)
+        return day
+
+    def between(self, earlier: date, later: date) -> int:
+        """Count the working days after `earlier`, up to and including `later`."""
+        days = (earlier + timedelta(days=n) for n in range(1, (later - earlier).days + 1))
+        return sum(map(self.is_working, days))
+
+    def morning(self, day: date) -> datetime:
+        """Return the moment in UTC at which emails of a day go out, or of the next working day."""
+        return local_moment(self.on_or_after(day), MORNING, self.zone)
+
+    def next_morning(self, now: datetime) -> datetime:
+        """Return the next morning of a working day, strictly after `now`."""
+        today = now.astimezone(ZoneInfo(self.zone)).date()
+        first = self.morning(today)
+        return first if first > now else self.morning(today + DAY)
+
+    def soon(self, now: datetime) -> datetime:
+        """Return `now` within the hours of a working day, else the next morning: for what cannot wait longer."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        if self.is_working(local.date()) and DAY_BEGINS <= local.time() < DAY_ENDS:
+            return now
+        return self.next_morning(now)
+
+
+def working_days(organisation: Organisation, closed: Iterable[date] = ()) -> WorkingDays:
+    """Return the calendar of an organisation.
+
+    closed   days off of a cohort beyond bank holidays
+    """
+    table = _table()
+    name = organisation.holidays or USUAL_HOLIDAYS.get(organisation.timezone, NO_HOLIDAYS)
+    holidays = table.holidays.get(name, frozenset())
+    weekend = table.weekends.get(organisation.timezone, USUAL_WEEKEND)
+    return WorkingDays(organisation.timezone, weekend, holidays | frozenset(closed))
+
+
+def reminder_times(
+    closes: date, days_before: Sequence[int], days: WorkingDays, after: datetime
+) -> tuple[datetime, ...]:
+    """Return when to remind: mornings of working days before the deadline, strictly after `after`, earliest first.
+
+    A reminder that falls on a day off goes out on the working day before: a later day could be too late.
+    """
+    close = local_moment(closes + DAY, 0, days.zone)
+    wanted = {days.on_or_before(closes - timedelta(days=n)) for n in days_before}
+    return tuple(sorted(moment for moment in map(days.morning, wanted) if after < moment < close))
+
+
+def survey_opens_at(programme: Programme, dates: CohortDates) -> datetime:
+    """Return when the impact survey opens: on a working day, some months after the end or where it was moved."""
+    day = dates.survey or add_months(dates.ends, programme.impact.after_months)
+    return working_days(programme.organisation, dates.closed).morning(day)
+
+
+def name_days_off(dates: CohortDates, organisation: Organisation) -> list[str]:
+    """Return a question for each date of a cohort on which no one works: it may be a slip."""
+    days = working_days(organisation, dates.closed)
+    named = {
+        "The questionnaire opens": dates.opens,
+        "The questionnaire closes": dates.closes,
+        "The programme ends": dates.ends,
+    }
+    return [
+        f"{what} on {day_words(day)}, which is not a working day. Is that right?"
+        for what, day in named.items()
+        if not days.is_working(day)
+    ]
+
+
+class _Table(Struct, frozen=True):
+    holidays: Mapping[str, frozenset[date]]
+    weekends: Mapping[str, tuple[int, ...]]
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    read = json.loads(TABLE.read_text(encoding="utf-8"))
+    holidays = {name: frozenset(map(date.fromisoformat, days)) for name, days in read["holidays"].items()}
+    return _Table(holidays, {zone: tuple(days) for zone, days in read["weekends"].items()})
+
+
+def holiday_calendars() -> tuple[str, ...]:
+    """Return the names that a programme file may give."""
+    return (*_table().holidays, NO_HOLIDAYS)
