@@ -29,7 +29,7 @@ class FacilitatorPage(Struct, frozen=True):
     @property
     def ends_at(self) -> datetime:
         """Return when the link expires."""
-        return end_of_programme_links(self.programme, self.cohort.dates.ends)
+        return end_of_programme_links(self.programme, self.cohort.dates)
 
     @property
     def reader(self) -> Reader:

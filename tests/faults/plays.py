@@ -43,7 +43,7 @@ FIELDS = {
     "sponsor_name": "Sam Sponsor",
     "sponsor_email": people.person("sponsor").email,
 }
-IMPACT = datetime.fromisoformat("2027-05-30T08:00:00Z")
+IMPACT = datetime.fromisoformat("2027-06-01T08:00:00Z")
 
 
 TOLD_OF = {"Send": "p0", "Delivery": "p5", "Reject": "e1", "RenderingFailure": "e1", "Bounce": "p4", "Complaint": "e0"}
