@@ -53,7 +53,7 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     visitor.post(f"{hub}/report", {"kind": "pdf"})
     assert visitor.status == 303
 
-    drain(clock.to(clock.now().replace(year=2027, month=5, day=30, hour=7)))
+    drain(clock.to(clock.now().replace(year=2027, month=5, day=31, hour=7)))
     assert not [mail for mail in sent_mails() if "/impact/" in "".join(mail.links)]
     drain(clock.advance(hours=1))
     impact = people.link("dana delegate", "impact")

@@ -44,8 +44,9 @@ FACILITATOR = Facilitator("mo", Person("Mo Facilitator", "mo.facilitator@example
 
 @cache
 def programme() -> Programme:
-    """Return the example, but no one approves lists: tests of approval say who does."""
-    return replace(read_programme(EXAMPLE.read_text(), "programme.yaml", EXAMPLE.parent), raters_approved_by=None)
+    """Return the example without approval of lists and bank holidays: tests of these bring their own."""
+    read = read_programme(EXAMPLE.read_text(), "programme.yaml", EXAMPLE.parent)
+    return replace(read, raters_approved_by=None, organisation=replace(read.organisation, holidays="none"))
 
 
 def person(name: str) -> Person:

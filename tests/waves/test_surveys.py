@@ -17,7 +17,7 @@ from tests.support import people
 from tests.support.clock import MONDAY
 from tests.support.mails import sent_mails
 
-SIX_MONTHS_ON = people.OPENING.replace(year=2027, month=5, day=30)
+SIX_MONTHS_ON = people.OPENING.replace(year=2027, month=5, day=31)
 
 
 @pytest.fixture(autouse=True)
