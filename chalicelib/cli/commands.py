@@ -14,7 +14,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from chalicelib.core import clock
-from chalicelib.core.errors import Refusal
+from chalicelib.core.errors import FileError, Refusal
 from chalicelib.core.model import Cohort, CohortDates, Person, Programme
 
 Command = Callable[[Namespace], int]
@@ -82,11 +82,13 @@ def load_cohort(args: Namespace) -> int:
     from chalicelib.store import cohorts
 
     programme = _read_programme(args.programme)
-    delegates = read_delegates(Path(args.delegates).read_bytes(), args.delegates)
+    delegates = read_delegates(Path(args.delegates).read_bytes(), args.delegates, _print_note)
     addresses = [delegate.person.email for delegate in delegates]
     listed = roster(cohorts.find_load(args.cohort)).raters if args.raters else {}
     raters = (
-        read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses, listed) if args.raters else {}
+        read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses, listed, _print_note)
+        if args.raters
+        else {}
     )
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", args.cohort):
         raise UsageRefused("A cohort's id is a word such as autumn-2026: small letters, digits and hyphens.")
@@ -217,15 +219,19 @@ def report_offline(args: Namespace) -> int:
     programme = _read_programme(args.programme)
     folders = report(
         programme,
-        Source(args.responses, Path(args.responses).read_bytes()),
+        Source(args.responses, Path(args.responses).read_bytes(), _print_note),
         Path(args.out),
-        before=Source(args.before, Path(args.before).read_bytes()) if args.before else None,
+        before=Source(args.before, Path(args.before).read_bytes(), _print_note) if args.before else None,
         only_facts=args.only == "facts",
         issued=args.issued or clock.now().date(),
         progress=_progress,
     )
     _say(args, {"reports": folders}, [f"{Path(args.out) / folder}" for folder in folders])
     return 0
+
+
+def _print_note(note: FileError) -> None:
+    print(note, file=sys.stderr)
 
 
 def _progress(done: int, total: int) -> None:

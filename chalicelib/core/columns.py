@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from chalicelib.core.addresses import clean_text
-from chalicelib.core.file_errors import nearest
 
 MAX_TITLE_CHARS = 80  # characters; a longer cell is no title of a column
 _EMAIL = re.compile(r"\be[-_ ]?mail\b")
@@ -38,10 +37,6 @@ class Found(Struct, frozen=True):
     twice: tuple[str, ...]  # columns that have two titles
     unknown: tuple[str, ...]  # titles of no column
     missing: tuple[str, ...]  # expected columns that have no title
-
-    def likely(self, title: str) -> str | None:
-        """Return the missing column that an unknown title is probably a misspelling of."""
-        return nearest(title, self.missing)
 
 
 def find_columns(header: Sequence[str], columns: Sequence[str]) -> Found:

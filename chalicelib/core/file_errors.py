@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 
 from chalicelib.core.errors import FileError, FileInvalid
@@ -13,11 +13,19 @@ MAX_HINT_CHARS = 80  # characters; a longer word is not a typing mistake in a sh
 MAX_SHOWN_CHARS = 40
 
 
+Note = Callable[[FileError], None]
+
+
+def ignore(note: FileError) -> None:
+    """Show a note to no one."""
+
+
 class FaultList:
     """The faults in one file so far."""
 
-    def __init__(self, file: str):
+    def __init__(self, file: str, note: Note = ignore):
         self.file = file
+        self._note = note
         self._found: list[FileError] = []
 
     def add(self, line: int, column: str, message: str) -> None:
@@ -25,6 +33,10 @@ class FaultList:
         self._found.append(FileError(self.file, line, column, message))
         if len(self._found) >= MAX_FOUND:
             raise self.refusal()
+
+    def note(self, line: int, column: str, message: str) -> None:
+        """Report what is no fault but what the sender of the file should know."""
+        self._note(FileError(self.file, line, column, message))
 
     def refuse_if_any(self) -> None:
         if self._found:

@@ -70,6 +70,7 @@ class Draft(Struct, frozen=True):
     cohort: Cohort
     programme: Programme
     people: People
+    notes: tuple[str, ...] = ()  # what is passed over in the files
 
 
 class Plan(Struct, frozen=True):
@@ -114,9 +115,13 @@ class Faults:
         self.fields: list[FieldError] = []
         self.files: list[FileError] = []
         self.faulty: set[str] = set()
+        self.notes: list[str] = []
 
     def add(self, field: str, message: str) -> None:
         self.fields.append(FieldError(field, message))
+
+    def note(self, note: FileError) -> None:
+        self.notes.append(str(note))
 
     def reading(self, field: str, read: Callable[[], T]) -> T | None:
         """Read the file of this field; return None and record its faults if that fails."""
@@ -147,7 +152,12 @@ def read_start(upload: Upload, loaded: Sequence[ProgrammeEntry], now: datetime) 
     people = _people(upload, programme, None, faults)
     if faults or programme is None or dates is None or people is None:
         raise faults.refusal()
-    return Draft(Cohort(cohort_id, title, programme.id, programme.version, dates, sponsor), programme, people)
+    return Draft(
+        Cohort(cohort_id, title, programme.id, programme.version, dates, sponsor),
+        programme,
+        people,
+        tuple(faults.notes),
+    )
 
 
 def read_people(upload: Upload, last: LastLoad) -> Draft:
@@ -157,7 +167,7 @@ def read_people(upload: Upload, last: LastLoad) -> Draft:
     people = _people(upload, programme, roster(last), faults)
     if faults or people is None:
         raise faults.refusal()
-    return Draft(last.cohort, programme, people)
+    return Draft(last.cohort, programme, people, tuple(faults.notes))
 
 
 def read_programme_file(upload: Upload) -> Programme:
@@ -258,14 +268,16 @@ def _people(upload: Upload, programme: Programme | None, stored: Roster | None, 
         return People(entries, {}) if entries else None
     addresses = [entry.person.email for entry in entries]
     listed = stored.raters if stored else {}
-    raters = faults.reading("raters", lambda: read_raters(file.data, file.name, programme, addresses, listed))
+    raters = faults.reading(
+        "raters", lambda: read_raters(file.data, file.name, programme, addresses, listed, faults.note)
+    )
     return People(entries, raters) if raters is not None else None
 
 
 def _delegates(upload: Upload, stored: Roster | None, faults: Faults) -> tuple[DelegateEntry, ...] | None:
     """Read the people's files; for an existing cohort, raters may come alone."""
     if file := upload.files.get("delegates"):
-        return faults.reading("delegates", lambda: read_delegates(file.data, file.name))
+        return faults.reading("delegates", lambda: read_delegates(file.data, file.name, faults.note))
     if stored and "raters" in upload.files:
         return stored.entries
     faults.add("delegates", "Choose the file with the delegates.")

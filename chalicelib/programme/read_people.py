@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
-from chalicelib.core.csv_reader import Row, read_table
-from chalicelib.core.file_errors import FaultList, hint, shown
+from chalicelib.core.cell_values import find_group_id
+from chalicelib.core.csv_reader import Kind, Row, read_table
+from chalicelib.core.file_errors import FaultList, Note, hint, ignore, shown
 from chalicelib.core.model import SELF_GROUP, DelegateEntry, Person, Programme, RaterEntry
 
 DELEGATE_COLUMNS = (
@@ -25,13 +26,17 @@ DELEGATE_COLUMNS = (
     "coach_email",
 )
 RATER_COLUMNS = ("delegate_email", "group", "name", "email")
+DELEGATES, RATERS = Kind(DELEGATE_COLUMNS), Kind(RATER_COLUMNS)
 MAX_DELEGATES = 500
 
 
-def read_delegates(data: bytes, file: str) -> tuple[DelegateEntry, ...]:
-    """Read the delegates in file order. Raises FileFaults with every fault's line and column."""
-    faults = FaultList(file)
-    rows = _without_doubled_delegates(_checked_rows(data, DELEGATE_COLUMNS, faults), faults)
+def read_delegates(data: bytes, file: str, note: Note = ignore) -> tuple[DelegateEntry, ...]:
+    """Read the delegates in file order. Raises FileFaults with every fault's line and column.
+
+    note    receives what is passed over, such as a column that is not used
+    """
+    faults = FaultList(file, note)
+    rows = _without_doubled_delegates(_checked_rows(data, DELEGATES, faults), faults)
     _refuse_delegates_in_a_second_part(rows, faults)
     _refuse_two_names_for_one_address(rows, faults)
     if len(rows) > MAX_DELEGATES:
@@ -46,14 +51,16 @@ def read_raters(
     programme: Programme,
     delegates: Collection[str],
     listed: Mapping[str, Sequence[RaterEntry]] = MappingProxyType({}),
+    note: Note = ignore,
 ) -> dict[str, tuple[RaterEntry, ...]]:
     """Read raters by the delegate's address, in file order. Raises FileFaults with every fault.
 
     delegates   addresses of the cohort's delegates, lower case
     listed      who is on their lists already, by the same addresses
+    note        receives what is passed over, such as a column that is not used
     """
-    faults, addresses = FaultList(file), frozenset(delegates)
-    rows = [_with_group_id(row, programme) for row in _checked_rows(data, RATER_COLUMNS, faults)]
+    faults, addresses = FaultList(file, note), frozenset(delegates)
+    rows = [_with_group_id(row, programme) for row in _checked_rows(data, RATERS, faults)]
     for row in rows:
         _refuse_stray_rater(row, programme, addresses, faults)
     rows = _without_doubled_raters(rows, faults)
@@ -65,10 +72,10 @@ def read_raters(
     return {delegate: tuple(entries) for delegate, entries in raters.items()}
 
 
-def _checked_rows(data: bytes, columns: Sequence[str], faults: FaultList) -> list[Row]:
+def _checked_rows(data: bytes, kind: Kind, faults: FaultList) -> list[Row]:
     """Return rows with lower-case addresses, every cell checked; drop a row that only repeats another."""
     rows: dict[tuple[str, ...], Row] = {}
-    for raw in read_table(data, columns, faults):
+    for raw in read_table(data, kind, faults):
         row = Row(raw.line, {name: _read_cell(name, cell) for name, cell in raw.cells.items()})
         if rows.setdefault(tuple(row.cells.values()), row) is not row:
             continue
@@ -147,10 +154,7 @@ def _refuse_two_names_for_one_address(rows: list[Row], faults: FaultList) -> Non
 
 def _with_group_id(row: Row, programme: Programme) -> Row:
     """Accept a title for its id: people write "Direct reports" as often as direct_report."""
-    group = row.cells["group"]
-    ids = {group.title.casefold(): group.id for group in programme.groups}
-    ids |= {group.id: group.id for group in programme.groups}
-    return Row(row.line, row.cells | {"group": ids.get(group.casefold(), group)})
+    return Row(row.line, row.cells | {"group": find_group_id(programme, row.cells["group"])})
 
 
 def _refuse_stray_rater(row: Row, programme: Programme, delegates: Collection[str], faults: FaultList) -> None:

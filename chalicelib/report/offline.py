@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.answers import Response
+from chalicelib.core.file_errors import Note, ignore
 from chalicelib.core.formatting import slug
 from chalicelib.core.model import Programme, Wave
 from chalicelib.report.offline_differences import refuse_differences
@@ -39,6 +40,7 @@ class Source(Struct, frozen=True):
 
     name: str  # in error messages
     data: bytes
+    note: Note = ignore  # receives what is passed over
 
 
 def report_offline(
@@ -142,7 +144,7 @@ def _by_identity(reports: Mapping[str, Facts]) -> dict[str, Facts]:
 
 
 def _read(programme: Programme, source: Source) -> dict[str, list[Response]]:
-    return read_responses(programme, source.data, source.name)
+    return read_responses(programme, source.data, source.name, source.note)
 
 
 def _facts(

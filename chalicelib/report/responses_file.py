@@ -9,30 +9,52 @@ from collections.abc import Iterable, Sequence
 
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.answers import NOT_ABLE, Answers, Response
-from chalicelib.core.file_errors import FaultList, hint, shown
+from chalicelib.core.cell_values import find_group_id, read_rating
+from chalicelib.core.csv_reader import Kind, Row, read_table
+from chalicelib.core.file_errors import FaultList, Note, hint, ignore, shown
 from chalicelib.core.model import Person, Programme
-from chalicelib.report.responses_csv import Record, read_records
 
 DELEGATE, GROUP = "delegate", "group"
 PERSON = "person"  # optional: who answers in a group that is shown by name
+MAX_BYTES = 50_000_000
+MAX_ROWS = 200_000
+MAX_COLUMNS = 200  # 60 items and 18 questions at most, and some unknown ones
+MAX_COMMENT_CHARS = 1_000_000
 
 
-def read_responses(programme: Programme, data: bytes, file: str) -> dict[str, list[Response]]:
-    """Read responses by delegate, in file order. Raises FileFaults with every fault's line and column."""
-    faults = FaultList(file)
+def read_responses(programme: Programme, data: bytes, file: str, note: Note = ignore) -> dict[str, list[Response]]:
+    """Read responses by delegate, in file order. Raises FileFaults with every fault's line and column.
+
+    note    receives what is passed over, such as a column that is not used
+    """
+    faults = FaultList(file, note)
     items = [item.id for item in programme.items]
     questions = [question.id for question in programme.open_questions]
     delegates = _Delegates(faults)
     waves: dict[str, list[Response]] = {}
-    for record in read_records(data, [DELEGATE, GROUP, *items], [*questions, PERSON], faults):
+    for row in read_table(data, _table(items, questions), faults):
+        record = Row(row.line, row.cells | {GROUP: find_group_id(programme, clean_text(row.cells[GROUP]))})
         delegate = delegates.name(record)
         _check_group(programme, record, waves.get(delegate, ()), faults)
         person = _person(programme, record, faults)
         ratings = _ratings(programme, record, items, faults)
         comments = {question: text for question in questions if (text := record.cells[question])}
-        waves.setdefault(delegate, []).append(Response(record.cells[GROUP].lower(), Answers(ratings, comments), person))
+        waves.setdefault(delegate, []).append(Response(record.cells[GROUP], Answers(ratings, comments), person))
     faults.refuse_if_any()
     return waves
+
+
+def _table(items: Sequence[str], questions: Sequence[str]) -> Kind:
+    return Kind(
+        columns=(DELEGATE, GROUP, *items),
+        optional=(*questions, PERSON),
+        max_bytes=MAX_BYTES,
+        max_rows=MAX_ROWS,
+        max_columns=MAX_COLUMNS,
+        max_cell=MAX_COMMENT_CHARS,
+        divide="Split it by delegate into several files, with an --out folder each",
+        clean=str.strip,  # comments keep their lines
+    )
 
 
 def identify(name: str) -> str:
@@ -56,7 +78,7 @@ class _Delegates:
         self._faults = faults
         self._first: dict[str, tuple[str, int]] = {}  # identity -> first spelling and its line
 
-    def name(self, record: Record) -> str:
+    def name(self, record: Row) -> str:
         name = clean_text(unicodedata.normalize("NFKC", record.cells[DELEGATE]))
         if not name:
             self._faults.add(record.line, DELEGATE, "is missing")
@@ -74,8 +96,8 @@ def _spelt_in_two_ways(name: str, first: str, line: int) -> str:
     )
 
 
-def _check_group(programme: Programme, record: Record, earlier: Sequence[Response], faults: FaultList) -> None:
-    group_id = record.cells[GROUP].lower()
+def _check_group(programme: Programme, record: Row, earlier: Sequence[Response], faults: FaultList) -> None:
+    group_id = record.cells[GROUP]
     groups = {group.id: group for group in programme.groups}
     group = groups.get(group_id)
     if group is None:
@@ -84,26 +106,23 @@ def _check_group(programme: Programme, record: Record, earlier: Sequence[Respons
         faults.add(record.line, GROUP, f"is one response of {group_id} too many; allowed: {group.max} a delegate")
 
 
-def _person(programme: Programme, record: Record, faults: FaultList) -> Person | None:
+def _person(programme: Programme, record: Row, faults: FaultList) -> Person | None:
     """Return who answers, if the file says so. It must not name anyone of an anonymous group."""
-    name, group_id = clean_text(record.cells[PERSON]), record.cells[GROUP].lower()
+    name, group_id = clean_text(record.cells[PERSON]), record.cells[GROUP]
     if name and any(group.id == group_id for group in programme.anonymous_groups):
         faults.add(record.line, PERSON, f"names someone of an anonymous group ({group_id}): leave it empty")
     return Person(name, "") if name else None
 
 
-def _ratings(programme: Programme, record: Record, items: Iterable[str], faults: FaultList) -> dict[str, int | None]:
-    allowed: dict[str, int | None] = {str(rating): rating for rating in range(1, programme.top + 1)}
-    allowed[NOT_ABLE] = None
-    ratings = {}
+def _ratings(programme: Programme, record: Row, items: Iterable[str], faults: FaultList) -> dict[str, int | None]:
+    ratings: dict[str, int | None] = {}
     for item in items:
-        cell = record.cells[item].lower()
-        if cell in allowed:
-            ratings[item] = allowed[cell]
-        elif cell:
-            faults.add(
-                record.line,
-                item,
-                f'"{shown(cell)}" is not a rating; allowed: 1 to {programme.top}, {NOT_ABLE} or empty',
-            )
+        if not clean_text(record.cells[item]):
+            continue
+        rating = read_rating(programme, record.cells[item])
+        if isinstance(rating, str):
+            allowed = f"1 to {programme.top}, its label, {NOT_ABLE} or empty"
+            faults.add(record.line, item, f'"{shown(rating)}" is not a rating; allowed: {allowed}')
+        else:
+            ratings[item] = rating
     return ratings

@@ -22,12 +22,11 @@ import chalicelib
 from chalicelib.core import addresses, csv_reader
 from chalicelib.core.calendar import parse_duration
 from chalicelib.core.errors import Refusal
-from chalicelib.core.file_errors import FaultList
 from chalicelib.links import signing
 from chalicelib.programme import logo, svg, yaml_reader
 from chalicelib.programme.read_people import DELEGATE_COLUMNS, read_delegates
 from chalicelib.programme.read_programme import read_programme
-from chalicelib.report import responses_csv
+from chalicelib.report.responses_file import read_responses
 from chalicelib.web import forms, sessions, uploads
 from tests.programme.small import SMALL
 from tests.support.steps import count_steps
@@ -138,9 +137,11 @@ def _cookie(text: object) -> object:
     return sessions._session(request, datetime(2026, 9, 1, tzinfo=UTC))
 
 
+TINY = read_programme(SMALL, "p.yaml")
+RESPONSES_HEADER = ",".join(["delegate", "group", *(item.id for item in TINY.items)]) + "\n"
 LIST_LIMIT = 30_000
 READ_YAML = ("programme/yaml_reader", lambda text: read_programme(text, "p.yaml"), yaml_reader.MAX_FILE)
-READ_PEOPLE = ("core/csv_reader", lambda data: read_delegates(data, "d.csv"), csv_reader.MAX_BYTES // 4)
+READ_PEOPLE = ("core/csv_text", lambda data: read_delegates(data, "d.csv"), csv_reader.MAX_BYTES // 4)
 READ_SVG = ("programme/svg", svg.check_svg, logo.MAX_LOGO_BYTES)
 READ_FORM = ("web/forms", lambda body: forms.read_form(body, "hub", "token"), forms.MAX_BODY_BYTES)
 READ_UPLOAD = ("web/uploads", _upload, uploads.MAX_BODY_BYTES)
@@ -234,17 +235,17 @@ CASES = [
     *(
         Case(
             f"responses-{name}",
-            "report/responses_csv",
-            lambda data: responses_csv.read_records(data, ["delegate", "group"], ["why"], FaultList("r.csv")),
+            "core/csv_text",
+            lambda data: read_responses(TINY, data, "r.csv"),
             400_000,
-            lambda size, row=row: ("delegate,group\n" + _repeat(row)(size)).encode(),
+            lambda size, row=row: (RESPONSES_HEADER + _repeat(row)(size)).encode(),
         )
-        for name, row in {"rows": "a,b\n", "quotes": '"', "letters": "a"}.items()
+        for name, row in {"rows": "a,b\n", "ratings": "a,peer,(4) often (\n", "quotes": '"', "letters": "a"}.items()
     ),
     Case(
         "responses-columns",
-        "report/responses_csv",
-        lambda data: responses_csv.read_records(data, ["delegate"], [], FaultList("r.csv")),
+        "core/csv_reader",
+        lambda data: read_responses(TINY, data, "r.csv"),
         400_000,
         lambda size: _repeat("a,")(size).encode(),
     ),
@@ -338,7 +339,7 @@ def _refusal(case: str, size: int) -> str:
         ("form-fields", forms.MAX_BODY_BYTES + 4, ("too long for this page",)),
         ("upload-letters", uploads.MAX_BODY_BYTES + 1, ("larger than 2 MB", "several files")),
         ("packed-zeros", 2 * uploads.MAX_FILES_BYTES + 1, ("larger than 2 MB", "several files")),
-        ("responses-columns", 1000, ("columns", "at most 200", "right file")),
+        ("responses-columns", 1000, ("cells", "at most 200", "right file")),
     ],
 )
 def test_what_is_too_long_is_refused_with_the_limit_and_what_to_do(case, size, says):

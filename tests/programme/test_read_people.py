@@ -138,7 +138,10 @@ WITHOUT_SERVICE = HEADER.replace(",service", "")
             id="slip-in-a-column",
         ),
         pytest.param(
-            delegates_file(ADA, header=HEADER + ",grade"), (1, "grade"), "is not a known column", id="unknown-column"
+            delegates_file(ADA, header=WITHOUT_SERVICE + ",grade"),
+            (1, "grade"),
+            "is not a known column",
+            id="unknown-column-and-a-missing-one",
         ),
         pytest.param(delegates_file(ADA, header=HEADER + ",Name"), (1, "name"), "appears twice", id="doubled-column"),
         pytest.param(delegates_file(ADA + ",x"), (2, ""), "has 9 cells, but the header has 8", id="too-many-cells"),

@@ -253,8 +253,8 @@ def test_every_fault_is_listed_at_once_with_its_line_and_column():
     text = f'{HEADER}\nSam,peer,6,x\n,pear,1,2\nSam,self,1,1\n"Sam",self,2,2\nSam,peer,1,2,3\n'
 
     assert faults_of(tiny_programme(items=2), text) == [
-        'r.csv:2: only_1: "6" is not a rating; allowed: 1 to 5, na or empty',
-        'r.csv:2: only_2: "x" is not a rating; allowed: 1 to 5, na or empty',
+        'r.csv:2: only_1: "6" is not a rating; allowed: 1 to 5, its label, na or empty',
+        'r.csv:2: only_2: "x" is not a rating; allowed: 1 to 5, its label, na or empty',
         "r.csv:3: delegate: is missing",
         'r.csv:3: group: "pear" is not a rater group; did you mean "peer"?',
         "r.csv:5: group: is one response of self too many; allowed: 1 a delegate",
@@ -265,11 +265,15 @@ def test_every_fault_is_listed_at_once_with_its_line_and_column():
 @pytest.mark.parametrize(
     ("text", "start"),
     [
-        pytest.param("", "r.csv:1: delegate: is missing", id="empty"),
+        pytest.param("", "r.csv:1: is empty", id="empty"),
         pytest.param(HEADER, "r.csv:1: has a header only", id="header-only"),
         pytest.param("delegate,group,only_1\nSam,peer,1", "r.csv:1: only_2: is missing", id="a-column-is-missing"),
         pytest.param(f"{HEADER},only_1\nSam,peer,1,2,3", "r.csv:1: only_1: appears twice", id="a-column-is-doubled"),
-        pytest.param(f"{HEADER},colour\nSam,peer,1,2,3", "r.csv:1: colour: is not a known column", id="unknown-column"),
+        pytest.param(
+            f"{HEADER},persn\nSam,peer,1,2,3",
+            'r.csv:1: persn: is not a known column; did you mean "person"',
+            id="slip-in-a-column",
+        ),
         pytest.param(f'{HEADER}\nSam,peer,1,"2', "r.csv:2: cannot be split", id="a-lone-quotation-mark"),
         pytest.param("\0\0", "r.csv:1: is not text", id="no-text"),
     ],

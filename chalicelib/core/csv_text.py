@@ -1,0 +1,62 @@
+"""Decode a CSV file as Excel and similar programs write it, and split it into records. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from chalicelib.core.file_errors import FaultList
+
+SEPARATORS = ",;\t"
+MAX_HEADER_LINE = 10  # a list may have titles above its header
+MAX_LINE_CHARS = 100_000  # characters of a line that may be the header
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(\r\n|\n|\r)', re.IGNORECASE)
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls
+
+
+def decode(data: bytes, faults: FaultList) -> str:
+    """Return the text: try UTF-8 or UTF-16 by their marks, then UTF-8, then what Excel in western Europe writes."""
+    if data.startswith(_WORKBOOKS):
+        faults.add(1, "", "is an Excel workbook: save it as CSV UTF-8")
+        raise faults.refusal()
+    utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    line = 1
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            continue
+        if "\0" not in text:
+            return text
+    faults.add(line, "", "is not text: save it as CSV UTF-8")
+    raise faults.refusal()
+
+
+def find_separator(text: str, count_matches: Callable[[list[str]], int]) -> tuple[str, int]:
+    """Return the separator and where the table starts: Excel's own `sep=` line, or what splits a header best."""
+    sep_line = _SEPARATOR_LINE.match(text)
+    if sep_line:
+        return sep_line[1], sep_line.end()
+    lines = [line[:MAX_LINE_CHARS] for line in islice(io.StringIO(text, newline=""), MAX_HEADER_LINE)]
+    best = {sign: max((count_matches(line.split(sign)) for line in lines), default=0) for sign in SEPARATORS}
+    return max(SEPARATORS, key=lambda sign: best[sign]), 0
+
+
+def split(text: str, separator: str, start: int, max_cell: int, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the line on which it begins."""
+    csv.field_size_limit(max(max_cell, len(text) + 1))
+    skipped = 1 if start else 0
+    reader = csv.reader(io.StringIO(text[start:], newline=""), delimiter=separator, strict=True)
+    line = skipped + 1
+    try:
+        for record in reader:
+            yield line, record
+            line = skipped + reader.line_num + 1
+    except csv.Error as error:
+        faults.add(line, "", f"cannot be split into cells. A quotation mark may be missing ({error})")
+        raise faults.refusal() from error
