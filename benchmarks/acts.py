@@ -170,7 +170,7 @@ class Journey:
         case = f"{coach}/{people.dana()}"
         day = clock.advance(days=3).date().isoformat()
         visitor.let_in("cleo.coach@example.org", clock.now()).open(coach).open(case)
-        areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
+        areas = people.areas_typed(clock.now().date())
         visitor.post(f"{case}/report", {"kind": "pdf"})
         visitor.open(case).post(f"{case}/debrief", {"held_on": day, **areas})
         visitor.open(f"{case}/release").post(f"{case}/release")
@@ -183,7 +183,7 @@ class Journey:
             visitor.open(f"{impact}/review").post(f"{impact}/send")
         for rater in RATERS:
             pulse = people.link(rater.person.name.lower(), "answer")
-            visitor.open(pulse).post(f"{pulse}/pulse", {"1": "5", "2": "6"})
+            visitor.open(pulse).post(f"{pulse}/pulse", dict(zip(people.area_ids(), ("5", "6"), strict=True)))
         clock.advance(days=40)
         self._drain()
 

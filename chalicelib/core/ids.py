@@ -35,6 +35,11 @@ def _letters(digest: bytes, length: int) -> str:
     return base64.b32encode(digest).decode().lower()[:length]
 
 
+def random_letters(chance: bytes) -> str:
+    """Return an id of letters and digits from random bytes: five bytes make eight."""
+    return base64.b32encode(chance).decode().lower()
+
+
 def delegate_id(cohort_id: str, email: str) -> str:
     return derive(DELEGATE, "delegate", cohort_id, email)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,10 +16,21 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
-from chalicelib.store import audit_events, coach_comments, cohorts, delegates, openings, programmes, ticks
+from chalicelib.store import (
+    audit_events,
+    coach_comments,
+    cohorts,
+    debrief_drafts,
+    delegates,
+    openings,
+    programmes,
+    ticks,
+)
+from chalicelib.store.areas import Area
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.coach_comments import CoachComment
-from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
+from chalicelib.store.debrief_drafts import DebriefDraft
+from chalicelib.store.debriefs import CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.openings import Opening
@@ -71,6 +82,8 @@ class Case(Struct, frozen=True):
     own_left: HandOver | None  # their own note for the next coach
     ends_at: datetime  # of the link
     ticks: tuple[str, ...] = ()  # ids of behaviours that this coach ticked in the report
+    draft: DebriefDraft | None = None  # what this coach typed into the record and has not recorded
+    ends: date | None = None  # last day of the programme
     has_opened: bool = False  # whether this coach has opened this very report
 
     @property
@@ -144,6 +157,8 @@ def open_case(token: str, delegate_id: str) -> Case:
         own_left=next((note for note in hand_overs_from(rows) if note.coach == me), None),
         ends_at=end_of_programme_links(programme, cohort.dates, closes),
         ticks=ticks.from_rows(rows, wave, me),
+        draft=debrief_drafts.from_rows(rows, wave, me),
+        ends=cohort.dates.ends,
         has_opened=report is not None and openings.opened_checksum(rows, wave, me) == report.checksum,
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from chalicelib.areas.form import FormFault
 from chalicelib.debrief.caseload import Case
-from chalicelib.debrief.debrief_form import FormFault, read_notes
+from chalicelib.debrief.debrief_form import read_notes
 from chalicelib.store import debriefs
 from chalicelib.store.debriefs import CoachNotes, HandOver
 from chalicelib.store.table import transact

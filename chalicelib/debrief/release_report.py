@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from chalicelib.areas.form import TypedArea, to_area
 from chalicelib.core import formatting
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
-from chalicelib.core.ids import coach_id
+from chalicelib.core.ids import coach_id, derive
 from chalicelib.debrief.caseload import Case, NoReportYet
 from chalicelib.debrief.debrief_form import DebriefForm, read_debrief
 from chalicelib.debrief.emails import released_email
 from chalicelib.jobs.commit import commit
-from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, reports
+from chalicelib.store import audit_events, cohorts, debrief_drafts, debriefs, delegates, emails, reports
+from chalicelib.store.areas import Area
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateStatus
-from chalicelib.store.debriefs import Area, Debrief, DebriefChanged
+from chalicelib.store.debriefs import Debrief, DebriefChanged
 from chalicelib.store.delegates import DelegateChanged
 from chalicelib.store.reports import ReportChanged, ReportState, StoredReport
 from chalicelib.store.table import transact
@@ -30,8 +32,8 @@ class ReleasedAlready(Refusal):
 
     def __init__(self, when: str) -> None:
         super().__init__(
-            f"It was released{when}. After that, neither the report "
-            "nor the development areas agreed with it can change."
+            f"It was released{when}. After that, the report no longer changes, and its debrief is not recorded again. "
+            "Development areas are revised on their own page."
         )
 
 
@@ -71,22 +73,47 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
     """
     if case.report is None:
         raise NoReportYet
-    if case.is_released:
-        raise released_already(case)
+    refuse_released(case)
     zone = case.programme.organisation.timezone
-    form = read_debrief(fields, local_date(case.report.made_at, zone), local_date(now, zone))
+    items = [item.id for item in case.programme.items]
+    form = read_debrief(fields, items, local_date(case.report.made_at, zone), local_date(now, zone))
     if form.faults or form.held_on is None:
         return form
-    areas = [Area(**typed) for typed in form.areas]
+    areas = [_area(case, typed, now) for typed in form.areas]
     debrief = Debrief(form.held_on, tuple(area.id for area in areas))
     not_released = reports.still_ready(case.delegate.id, case.wave)
     agreed = {"debriefed_on": form.held_on.isoformat()}
     on_the_caseload = cohorts.change_line(case.delegate, put=agreed, wave=case.wave)
     try:
-        transact([not_released, on_the_caseload, *debriefs.save(case.delegate.id, case.wave, debrief, areas)])
+        transact(
+            [
+                not_released,
+                on_the_caseload,
+                *debriefs.save(case.delegate.id, case.wave, debrief, areas, case.areas),
+                debrief_drafts.forget(case.delegate.id, case.wave, case.coach_id),
+            ]
+        )
     except ReportChanged:
         raise released_already(case) from None
     return form
+
+
+def refuse_released(case: Case) -> None:
+    """Raises ReleasedAlready."""
+    if case.is_released:
+        raise released_already(case)
+
+
+def _area(case: Case, typed: TypedArea, now: datetime) -> Area:
+    """Keep the id of an area that was recorded before. A new one gets the page's random id, so that a second press
+    stores it once.
+    """
+    before = next((area for area in case.areas if area.number == typed.number), None)
+    if before:
+        return to_area(typed, before.id, before)
+    is_fresh = len(typed.id) > 1 and typed.id not in {area.id for area in case.areas}
+    made = derive(8, "area", case.delegate.id, case.wave.value, str(typed.number), now.isoformat())
+    return to_area(typed, typed.id if is_fresh else made)
 
 
 def release(case: Case, now: datetime) -> None:

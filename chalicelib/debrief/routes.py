@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.core import clock, log, merging
+from chalicelib.areas.form import HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, FormFault, item_field
+from chalicelib.core import clock, ids, log, merging
+from chalicelib.debrief import record as records
 from chalicelib.debrief import release_report as releasing
 from chalicelib.debrief import ticks as ticking
 from chalicelib.debrief.caseload import Case, open_case, open_caseload, open_report
-from chalicelib.debrief.debrief_form import HINTS, MAX_AREA_CHARS, MAX_NOTES_CHARS, MOST_AREAS, NEEDED, PARTS, FormFault
+from chalicelib.debrief.debrief_form import MAX_NOTES_CHARS, NUMBERS
 from chalicelib.debrief.notes import HAND_OVER, leave_note, save_notes
 from chalicelib.forms import readers
 from chalicelib.links import signing
@@ -24,8 +26,8 @@ from chalicelib.web.sessions import SignedIn, signed_in
 
 bp = Blueprint(__name__)
 
-DEBRIEF_FIELDS = ("held_on", *(f"{part}-{number}" for part in PARTS for number in range(1, MOST_AREAS + 1)))
 NOTES_FIELDS = ("notes-text",)
+ID_FIELDS = tuple(f"id-{number}" for number in NUMBERS)  # random ids that the page gives to new areas
 KINDS = ("pdf", "html", "pdf-earlier")  # the first if the form names none
 
 
@@ -76,9 +78,8 @@ def tick(token: str, delegate_id: str) -> Response:
 def debrief(token: str, delegate_id: str) -> Response:
     opened, coach = _open(token, delegate_id)
     posted = coach.form(bp.current_request)
-    fields = _merged(opened, posted, DEBRIEF_FIELDS)
-    behaviour = posted.get(ticking.USE, "")
-    return _area_started(coach, opened, fields, behaviour) if behaviour else _recorded(coach, opened, fields)
+    releasing.refuse_released(opened)
+    return _typed(coach, opened, posted)
 
 
 @bp.route("/coach/{token}/{delegate_id}/notes", **POST)
@@ -116,14 +117,30 @@ def release(token: str, delegate_id: str) -> Response:
     return coach.see_other(_url(opened))
 
 
-def _recorded(coach: SignedIn, case: Case, fields: Mapping[str, str]) -> Response:
-    form = releasing.record_debrief(case, fields, clock.now())
-    return _case_page(coach, case, form.faults, fields) if form.faults else coach.see_other(_url(case))
+def _typed(coach: SignedIn, case: Case, posted: Mapping[str, str]) -> Response:
+    """Keep what was typed; then start an area from a behaviour, or record the debrief, if a button asks for it."""
+    behaviour = posted.get(records.USE, "")
+    typed, faults = records.use_behaviour(case, records.merge_typed(case, posted), behaviour)
+    if posted.get("by") == "script" or behaviour:
+        records.save_draft(case, typed, clock.now())
+        return _draft_saved(coach, case, typed, faults, posted)
+    return _recorded(coach, case, typed, {name: posted.get(name, "") for name in ID_FIELDS})
 
 
-def _area_started(coach: SignedIn, case: Case, fields: Mapping[str, str], behaviour: str) -> Response:
-    started, faults = ticking.start_area(case, fields, behaviour)
-    return _case_page(coach, case, faults, started)
+def _draft_saved(
+    coach: SignedIn, case: Case, typed: Mapping[str, str], faults: tuple[FormFault, ...], posted: Mapping[str, str]
+) -> Response:
+    if posted.get("by") == "script":
+        return coach.data({"shown": merging.marks(typed)})
+    return _case_page(coach, case, faults, record=typed) if faults else coach.see_other(f"{_url(case)}#areas")
+
+
+def _recorded(coach: SignedIn, case: Case, typed: Mapping[str, str], named: Mapping[str, str]) -> Response:
+    form = releasing.record_debrief(case, {**typed, **named}, clock.now())
+    if not form.faults:
+        return coach.see_other(_url(case))
+    records.save_draft(case, typed, clock.now())
+    return _case_page(coach, case, form.faults, record=typed)
 
 
 def _reading_page(coach: SignedIn, case: Case) -> Response:
@@ -146,7 +163,16 @@ def _open(token: str, delegate_id: str) -> tuple[Case, SignedIn]:
     return opened, signed_in(bp.current_request, opened.reader, clock.now())
 
 
-def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), typed: Any = None) -> Response:
+def _case_page(
+    coach: SignedIn,
+    case: Case,
+    faults: tuple[FormFault, ...] = (),
+    notes: Mapping[str, str] | None = None,
+    record: Mapping[str, str] | None = None,
+) -> Response:
+    """Show the case. `notes` and `record`: what was typed into the forms, to be shown again."""
+    stored = records.stored_fields(case)
+    shown = stored if record is None else dict(record)
     return coach.page_with_documents(
         "debrief/case",
         status=400 if faults else 200,
@@ -154,18 +180,29 @@ def _case_page(coach: SignedIn, case: Case, faults: tuple[FormFault, ...] = (), 
         programme=case.programme,
         case_url=_url(case),
         faults=faults,
-        typed=_stored(case) | dict(typed or {}),
+        typed={**_stored(case), **(notes or {}), **shown},
         parts=PARTS,
         needed=NEEDED,
         hints=HINTS,
+        lines=LINES,
         longest=MAX_AREA_CHARS,
         longest_notes=MAX_NOTES_CHARS,
-        numbers=range(1, MOST_AREAS + 1),
+        numbers=NUMBERS,
+        item_field=item_field,
+        typed_items=_chosen(case, shown),
+        has_third_fault=any(fault.field.endswith("-3") for fault in faults),
+        new_ids={number: ids.random_letters(secrets.token_bytes(5)) for number in NUMBERS},
+        behaviours=[] if case.is_released else records.list_for(case),
         who_sees=_who_sees(case),
-        ticked=ticking.ticked_items(case),
-        shown_debrief=_marks(case, DEBRIEF_FIELDS),
+        shown_debrief=merging.marks(stored),
         shown_notes=_marks(case, NOTES_FIELDS),
     )
+
+
+def _chosen(case: Case, typed: Mapping[str, str]) -> Mapping[int, Sequence[str]]:
+    """Return the behaviours of each area, by its number."""
+    items = [item.id for item in case.programme.items]
+    return {number: [item for item in items if typed.get(item_field(number, item))] for number in NUMBERS}
 
 
 def _who_sees(case: Case) -> Mapping[str, str]:
@@ -187,11 +224,9 @@ def _marks(case: Case, names: Sequence[str]) -> str:
 
 
 def _stored(case: Case) -> dict[str, str]:
-    """Return the stored debrief as the form's fields."""
-    fields = {f"{part}-{area.id}": getattr(area, part) for area in case.areas for part in PARTS}
-    fields["held_on"] = case.debrief.held_on.isoformat() if case.debrief else ""
-    fields["notes-text"] = case.notes.text if case.notes else ""
-    return fields | {HAND_OVER: case.own_left.text if case.own_left else ""}
+    """Return the coach's stored notes as the forms' fields."""
+    own_left = case.own_left.text if case.own_left else ""
+    return {"notes-text": case.notes.text if case.notes else "", HAND_OVER: own_left}
 
 
 def _url(case: Case) -> str:

@@ -1,4 +1,4 @@
-"""Let a coach tick behaviours while reading a report, and start a development area from one of them."""
+"""Let a coach tick behaviours while reading a report, to talk about them in the debrief."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.core import merging
-from chalicelib.core.model import SELF_GROUP, Item
+from chalicelib.core.model import Item
 from chalicelib.debrief.caseload import Case, NoReportYet
-from chalicelib.debrief.debrief_form import MOST_AREAS, FormFault
-from chalicelib.results.facts import Facts, read_facts
-from chalicelib.results.published import ALL_OTHERS, About
-from chalicelib.store import objects, ticks
+from chalicelib.store import ticks
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.table import transact
 from chalicelib.store.ticks import CoachTicks
 
 PREFIX = "tick-"
-USE = "use"  # the field of the button that starts an area: id of a behaviour
 
 
 def save_ticks(case: Case, fields: Mapping[str, str], now: datetime) -> StoredReport:
@@ -47,24 +43,3 @@ def _as_fields(ticked: Sequence[str]) -> dict[str, str]:
 
 def ticked_items(case: Case) -> list[Item]:
     return [item for item in case.programme.items if item.id in case.ticks]
-
-
-def start_area(case: Case, typed: Mapping[str, str], behaviour: str) -> tuple[Mapping[str, str], tuple[FormFault, ...]]:
-    """Return the form's fields with a ticked behaviour in the first free area. Nothing is stored."""
-    item = next((item for item in ticked_items(case) if item.id == behaviour), None)
-    if item is None or case.report is None:
-        return typed, ()
-    free = [number for number in range(1, MOST_AREAS + 1) if not typed.get(f"behaviour-{number}")]
-    if not free:
-        return typed, (FormFault(f"behaviour-{MOST_AREAS}", "All areas are filled in. Clear one first."),)
-    facts = read_facts(objects.load(case.report.facts))
-    area = {f"behaviour-{free[0]}": item.self_wording, f"evidence-{free[0]}": _figures(facts, item)}
-    return {**typed, **{name: text for name, text in area.items() if not typed.get(name)}}, ()
-
-
-def _figures(facts: Facts, item: Item) -> str:
-    """Return what the report shows of a behaviour: "Self 4.0, all others 3.2"."""
-    titles = {cell.cell: cell.title for cell in facts.cells} | {ALL_OTHERS: "all others"}
-    shown = {s.cell: s.display for s in facts.statistics if (s.about, s.id) == (About.ITEM.value, item.id)}
-    wanted = [SELF_GROUP, ALL_OTHERS] if ALL_OTHERS in shown else list(shown)
-    return ", ".join(f"{titles[cell]} {shown[cell]}" for cell in wanted if cell in shown and cell in titles)

@@ -117,11 +117,18 @@ class Form(Enum):
         *(
             Field(name, words, {Reader.DELEGATE: Rule.AS_WRITTEN})
             for name, words in (
+                ("when_i_will", "when and how they begin"),
                 ("first_step", "the first steps"),
                 ("support", "the support"),
                 ("who_will_notice", "who will notice"),
                 ("by_when", "the dates"),
+                ("review_by", "the days to look at them again"),
             )
+        ),
+        Field(
+            "others_text",
+            "the words for others",
+            dict.fromkeys((Reader.DELEGATE, Reader.MANAGER, Reader.RATER), Rule.AS_WRITTEN),
         ),
     )
     COACH_NOTES = (Reader.COACH, Field("text", "your notes", {}))

@@ -23,6 +23,7 @@ from chalicelib.impact.pulse_result import pulse_result
 from chalicelib.jobs.commit import commit
 from chalicelib.results.publish import publish
 from chalicelib.store import cohorts, delegates, impact_surveys, invitations, jobs, programmes, responses, wave_keys
+from chalicelib.store.areas import SURVEYED
 from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.debriefs import areas_from
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
@@ -52,7 +53,7 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     if surveys:
         survey = surveys[0]
     else:
-        areas = [PulseArea(area.id, area.behaviour) for area in areas_from(rows)]
+        areas = [PulseArea(area.id, area.words_for_others) for area in areas_from(rows) if area.state in SURVEYED]
         survey = new_survey(programme, delegate, areas, now)
         commit(opening_writes(programme, delegate, survey, list_suppressed(delegate.cohort_id)), now)
     if survey.areas and now < survey.closes_at:

@@ -31,9 +31,10 @@ from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.milestones.rater_progress import Progress, progress
 from chalicelib.milestones.timeline import Step, steps
 from chalicelib.store import assignments, audit_events, cohorts, delegates, programmes
+from chalicelib.store.areas import Area
 from chalicelib.store.assignments import AssignmentNote
 from chalicelib.store.audit_events import AuditEvent
-from chalicelib.store.debriefs import Area, Debrief, from_rows
+from chalicelib.store.debriefs import Debrief, from_rows
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read

@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from chalicelib.core.ids import coach_id, derive
 from chalicelib.core.model import Delegate, Wave
+from chalicelib.store import areas
+from chalicelib.store.areas import Area
 from chalicelib.store.expressions import equals, missing, present
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Missing, Write, check, delete, put, update
@@ -21,18 +23,6 @@ class DebriefChanged(Changed):
 
 class NotesMissing(Missing):
     """These notes no longer exist."""
-
-
-class Area(Struct, frozen=True):
-    """A development area. Its id stays the same in the workshops and the impact survey."""
-
-    id: str
-    behaviour: str
-    evidence: str
-    first_step: str
-    support: str
-    who_will_notice: str
-    by_when: str
 
 
 class Debrief(Struct, frozen=True):
@@ -58,28 +48,18 @@ class HandOver(Struct, frozen=True):
     name: str  # of the writer
 
 
-MAX_AREAS = 3
-OF_WAVE = {Wave.BASELINE: "", Wave.FOLLOWUP: "FOLLOWUP#"}
-
-
 def key(delegate_id: str, wave: Wave) -> Key:
-    return Key(f"DELEGATE#{delegate_id}", f"{OF_WAVE[wave]}DEBRIEF")
+    return Key(f"DELEGATE#{delegate_id}", f"{areas.OF_WAVE[wave]}DEBRIEF")
 
 
-def area_key(delegate_id: str, wave: Wave, area_id: str) -> Key:
-    return Key(f"DELEGATE#{delegate_id}", f"{OF_WAVE[wave]}AREA#{area_id}")
-
-
-def save(delegate_id: str, wave: Wave, debrief: Debrief, areas: Iterable[Area]) -> list[Write]:
-    """Replace the debrief and all of its areas."""
-    kept = {area.id: area for area in areas}
-    content = json.dumps([fields(debrief), *map(fields, kept.values())], sort_keys=True, default=str)
-    writes = [put({**key(delegate_id, wave)._asdict(), **fields(debrief), "checksum": derive(16, content)})]
-    for number in range(1, MAX_AREAS + 1):
-        place = area_key(delegate_id, wave, str(number))
-        area = kept.get(str(number))
-        writes.append(put({**place._asdict(), **fields(area)}) if area else delete(place))
-    return writes
+def save(
+    delegate_id: str, wave: Wave, debrief: Debrief, agreed: Iterable[Area], before: Iterable[Area] = ()
+) -> list[Write]:
+    """Replace the debrief and its areas. `before`: the areas of its last record."""
+    kept = list(agreed)
+    content = json.dumps([fields(debrief), *map(fields, kept)], sort_keys=True, default=str)
+    row = {**key(delegate_id, wave)._asdict(), **fields(debrief), "checksum": derive(16, content)}
+    return [put(row), *areas.replace_all(delegate_id, wave, kept, before)]
 
 
 def still_agreed(delegate_id: str, wave: Wave, read: Debrief) -> Write:
@@ -137,14 +117,10 @@ def hand_overs_from(rows: Iterable[Row]) -> list[HandOver]:
 
 def from_rows(rows: Iterable[Row], wave: Wave = Wave.BASELINE) -> tuple[Debrief | None, tuple[Area, ...]]:
     """Find debrief and areas of a wave among the rows of a delegate's partition."""
-    debrief = None
-    areas = []
-    for row in rows:
-        if row["sk"] == f"{OF_WAVE[wave]}DEBRIEF":
-            debrief = read(Debrief, row)
-        if row["sk"].startswith(f"{OF_WAVE[wave]}AREA#"):
-            areas.append(read(Area, row))
-    return debrief, tuple(areas)
+    found = list(rows)
+    sk = f"{areas.OF_WAVE[wave]}DEBRIEF"
+    debrief = next((read(Debrief, row) for row in found if row["sk"] == sk), None)
+    return debrief, areas.from_rows(found, wave)
 
 
 def areas_from(rows: Iterable[Row]) -> tuple[Area, ...]:

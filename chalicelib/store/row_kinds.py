@@ -282,6 +282,16 @@ OPENED = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
+DEBRIEF_DRAFT = RowKind(
+    name="draft of a debrief",
+    pk=_D,
+    sk="DRAFT#{wave}#{coach}",
+    what="what a coach typed into the record of a debrief and has not recorded yet",
+    owner=Owner.DELEGATE,
+    readers=(Reader.COACH,),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
 HANDOVER = RowKind(
     name="hand-over note",
     pk=_D,

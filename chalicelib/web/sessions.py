@@ -113,6 +113,10 @@ class SignedIn(Struct, frozen=True):
         kind = {"Content-Type": f"{media_type}; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
         return self._kept(Response(text, status_code=200, headers=kind))
 
+    def data(self, body: dict[str, str]) -> Response:
+        """Answer a script of ours."""
+        return self._kept(Response(body, status_code=200))
+
     def see_other(self, location: str) -> Response:
         return self._kept(see_other(location))
 

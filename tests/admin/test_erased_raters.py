@@ -11,7 +11,8 @@ from chalicelib.collect.submit_answers import submit
 from chalicelib.core.clock import stamp
 from chalicelib.core.model import ERASED_ADDRESS, InvitationState, Wave, WaveState
 from chalicelib.store import cohorts, debriefs, delegates, invitations, jobs
-from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.areas import Area
+from chalicelib.store.debriefs import Debrief
 from chalicelib.store.marshal import fields
 from chalicelib.store.table import put, scan
 from tests.faults import scene

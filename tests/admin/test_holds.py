@@ -14,7 +14,8 @@ from chalicelib.emails.create import create_email
 from chalicelib.links.kinds import CONSOLE, HUB, SPONSOR
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, holds, reports
-from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.areas import Area
+from chalicelib.store.debriefs import Debrief
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.web import forms
 from infra.local import outbox

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.core.model import Person
-from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.areas import Area
+from chalicelib.store.debriefs import Debrief
 from chalicelib.store.marshal import fields, item
 from infra.local.demo import filling
 from infra.local.demo.browser import Browser

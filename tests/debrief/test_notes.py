@@ -71,7 +71,7 @@ def test_notes_that_are_too_long_are_shown_again_and_not_kept(visitor, case):  #
 
 def test_what_was_agreed_cannot_be_changed_after_the_release(visitor, clock, case):  # noqa: F811
     visitor.open(f"{case}/release").post(f"{case}/release")
-    areas = {f"{part}-{n}": "Changed" for n in (1, 2) for part in ("behaviour", "first_step")}
+    areas = people.areas_typed(clock.now().date(), "Changed")
     visitor.post(f"{case}/debrief", {"held_on": clock.now().date().isoformat(), **areas})
 
     assert visitor.status == 409

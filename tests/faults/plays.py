@@ -363,7 +363,7 @@ def debrief(play: Play) -> None:
     play.post(case, f"{case}/ticks", {f"tick-{next(people.programme().items).id}": "on"})
     play.post(case, f"{case}/notes", {"notes-text": "Prefers mornings."})
     play.post(case, f"{case}/hand-over", {"hand-over": "Likes to be asked."})
-    areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
+    areas = people.areas_typed(play.clock.now().date())
     play.post(case, f"{case}/debrief", {"held_on": play.clock.now().date().isoformat(), **areas})
     play.post(f"{case}/release")
     play.run()
@@ -396,7 +396,7 @@ def six_months_on(play: Play) -> None:
     dana = play.delegate("dana delegate")
     for name in ("p2", "p5"):
         pulse = of("answer", dana, name, Wave.PULSE)
-        play.post(pulse, f"{pulse}/pulse", {"1": "6", "2": "5"})
+        play.post(pulse, f"{pulse}/pulse", dict(zip(people.area_ids(dana), ("6", "5"), strict=True)))
     mend_survey(play, dana)
     for _ in range(4):
         play.run(days=8)

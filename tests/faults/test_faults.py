@@ -12,7 +12,8 @@ from chalicelib.admin.address_change import change_address as replace_address
 from chalicelib.core.model import Approver, InvitationState, Wave, WaveState
 from chalicelib.links.kinds import APPROVE
 from chalicelib.store import cohorts, debriefs, delegates, impact_surveys, jobs, reports, responses, wave_keys
-from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.areas import Area
+from chalicelib.store.debriefs import Debrief
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.store.table import query, scan, transact
 from chalicelib.waves import lifecycle
@@ -103,9 +104,16 @@ def test_a_close_stores_every_answer_once_and_destroys_the_key(aws):
 def ready_to_release() -> None:
     scene.open_wave()
     report = StoredReport(
-        people.dana(), Wave.BASELINE, "c" * 64, "facts.json", "report.html", "report.pdf", people.CLOSE
+        people.dana(),
+        Wave.BASELINE,
+        "c" * 64,
+        "reports/facts.json",
+        "reports/report.html",
+        "reports/report.pdf",
+        people.CLOSE,
     )
     held = Debrief(date(2026, 9, 15), ("1", "2"))
+    people.store_facts(report)
     transact([reports.add(report), *debriefs.save(people.dana(), Wave.BASELINE, held, AREAS)])
     people.open_report(report)
 

@@ -14,7 +14,8 @@ from chalicelib.forms.fields import Kind, questions
 from chalicelib.forms.readers import Form, Names, Reader, Rule, sentences
 from chalicelib.forms.survey import sections
 from chalicelib.store import debriefs, delegates, impact_surveys, objects, summaries
-from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.areas import Area
+from chalicelib.store.debriefs import Debrief
 from chalicelib.store.impact_surveys import Role, surveys_from
 from chalicelib.store.table import update
 from chalicelib.web.templating import environment

@@ -14,8 +14,9 @@ from chalicelib.core.ids import coach_id
 from chalicelib.core.model import Approver, Wave
 from chalicelib.forms.readers import Form, Names, Reader, form_of, names_for, sentences
 from chalicelib.store import assignments, debriefs, reports
+from chalicelib.store.areas import Area
 from chalicelib.store.assignments import AssignmentNote
-from chalicelib.store.debriefs import Area, CoachNotes, Debrief, HandOver
+from chalicelib.store.debriefs import CoachNotes, Debrief, HandOver
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.store.table import Changed, update
 from tests.journey.conftest import visitor
@@ -27,7 +28,7 @@ from tests.support.drain import drain
 __all__ = ["visitor"]
 
 CONSOLE = f"{BASE_URL}/admin/cohort/{people.COHORT}"
-AREA_FIELDS = [name for name in Area.__struct_fields__ if name != "id"]
+AREA_FIELDS = ["behaviour", "evidence", "first_step", "support", "who_will_notice", "by_when", "when_i_will"]
 CANARIES = {
     (Form.NOTES, "note"): "Canary of a note",
     (Form.COACH_NOTES, "text"): "Canary of the coach",
@@ -44,12 +45,19 @@ def written(visitor, clock):
     people.opened(clock, chosen=people.raters(4, 4))
     drain(clock.to(people.CLOSE))
     cleo, before = (coach_id(people.COHORT, people.person(name).email) for name in ("cleo coach", "old coach"))
-    area = Area("1", *(CANARIES[Form.DEBRIEF, name] for name in AREA_FIELDS))
+    area = Area("1", **{name: CANARIES[Form.DEBRIEF, name] for name in AREA_FIELDS})
     note = AssignmentNote(MILESTONE, TASK.id, CANARIES[Form.NOTES, "note"], clock.now())
     handed_over = HandOver(CANARIES[Form.HAND_OVER, "text"], clock.now(), before, "Old Coach")
     report = StoredReport(
-        people.dana(), Wave.BASELINE, "c" * 64, "facts.json", "report.html", "report.pdf", clock.now()
+        people.dana(),
+        Wave.BASELINE,
+        "c" * 64,
+        "reports/facts.json",
+        "reports/report.html",
+        "reports/report.pdf",
+        clock.now(),
     )
+    people.store_facts(report)
     people.write(
         reports.add(replace(report, state=ReportState.RELEASED, released_at=stamp(clock.now()))),
         *debriefs.save(people.dana(), Wave.BASELINE, Debrief(people.DATES.closes, ("1",)), [area]),

@@ -90,7 +90,7 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
     coach, who = people.link("cleo coach", "coach"), people.person("cleo coach").email
     case = f"{coach}/{people.dana()}"
     day = clock.advance(days=2).date().isoformat()
-    areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
+    areas = people.areas_typed(clock.now().date())
     visitor.let_in(who, clock.now()).open(case).post(f"{case}/report", {"kind": "pdf"})
     visitor.open(case).post(f"{case}/debrief", {"held_on": day, **areas})
     visitor.open(f"{case}/release").post(f"{case}/release")

@@ -148,7 +148,7 @@ def the_report(visitor, clock) -> list[str]:
     visitor.sign_in(coach, "cleo.coach@example.org", clock.now())
     visitor.open(case).post(f"{case}/report", {"kind": "pdf"})
     document = visitor.headers["Location"]
-    areas = {f"{part}-{n}": f"{CANARY} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
+    areas = people.areas_typed(clock.now().date(), CANARY)
     visitor.open(case).post(f"{case}/debrief", {"held_on": clock.now().date().isoformat(), **areas})
     visitor.open(f"{case}/release").post(f"{case}/release")
     assert "Released" in visitor.page
@@ -165,7 +165,7 @@ def six_months_on(visitor, clock) -> list[str]:
     effect = f"{people.link('mara manager', 'impact')}/part/effect"
     visitor.open(effect).post(effect, {"effect": CANARY})
     pulse = people.link("p0", "answer")
-    visitor.open(pulse).post(f"{pulse}/pulse", {"1": "6", "2": "na"})
+    visitor.open(pulse).post(f"{pulse}/pulse", dict(zip(people.area_ids(), ("6", "na"), strict=True)))
     assert "Thank you. We have your answers." in visitor.page
     drain(clock.advance(days=40))
     visitor.sign_in(people.link("sponsor", "sponsor"), "sponsor@example.org", clock.now())

@@ -70,7 +70,7 @@ def test_a_report_that_is_printed_again_takes_nobodys_place(visitor, clock, clos
 def test_a_second_release_is_refused_with_the_day_of_the_first(visitor, clock, closed):
     case = f"{people.link('cleo coach', 'coach')}/{people.dana()}"
     day = clock.advance(days=2)
-    areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
+    areas = people.areas_typed(day.date())
     visitor.let_in(people.person("cleo coach").email, day)
     visitor.open(case).post(f"{case}/report", {"kind": "pdf"})
     visitor.open(case).post(f"{case}/debrief", {"held_on": day.date().isoformat(), **areas})
@@ -79,6 +79,6 @@ def test_a_second_release_is_refused_with_the_day_of_the_first(visitor, clock, c
     visitor.post(f"{case}/release", nonce=ask)
 
     assert visitor.status == 409
-    assert "neither the report nor the development areas agreed with it can change" in visitor.page
+    assert "the report no longer changes" in visitor.page
     with pytest.raises(ConditionFailed):
         transact([reports.release(reports.find(people.dana(), Wave.BASELINE), day)])

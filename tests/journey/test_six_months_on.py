@@ -12,7 +12,8 @@ from chalicelib.collect.questionnaire import open_questionnaire, parse_answer_li
 from chalicelib.core.model import CohortDates, InvitationState, Wave
 from chalicelib.forms.pulse import PULSE_PAGE
 from chalicelib.store import debriefs, delegates, impact_surveys, invitations
-from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.areas import Area
+from chalicelib.store.debriefs import Debrief
 from chalicelib.store.impact_surveys import Role
 from tests.support import people
 from tests.support.calls import count_calls

@@ -42,7 +42,7 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     assert visitor.status == 303
     assert "X-Amz-Expires=60" in visitor.headers["Location"]
     day = clock.advance(days=3).date().isoformat()
-    areas = {f"{part}-{n}": f"{part} {n}" for n in (1, 2) for part in ("behaviour", "first_step")}
+    areas = people.areas_typed(clock.now().date())
     visitor.sign_in(coach, "cleo.coach@example.org", clock.now())
     visitor.open(case).post(f"{case}/debrief", {"held_on": day, **areas})
     visitor.open(f"{case}/release").post(f"{case}/release")
@@ -61,7 +61,7 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     visitor.open(f"{impact}/review").post(f"{impact}/send")
     assert "Thank you. We have your answers." in visitor.page
     pulse = people.link("p0", "answer")
-    visitor.open(pulse).post(f"{pulse}/pulse", {"1": "6", "2": "na"})
+    visitor.open(pulse).post(f"{pulse}/pulse", dict(zip(people.area_ids(), ("6", "na"), strict=True)))
     assert "Thank you. We have your answers." in visitor.page
     drain(clock.advance(days=40))
     summary = people.link("sponsor", "sponsor")

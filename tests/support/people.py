@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -19,13 +19,14 @@ from chalicelib.core.model import (
     Person,
     Programme,
     RaterEntry,
+    Wave,
 )
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import list_cancelled_by
 from chalicelib.links.kinds import COACH
 from chalicelib.programme.load_cohort import Loaded, load_cohort
 from chalicelib.programme.read_programme import read_programme
-from chalicelib.store import delegates, openings
+from chalicelib.store import areas, delegates, objects, openings
 from chalicelib.store.openings import Opening
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.table import Write, transact
@@ -122,10 +123,39 @@ def coach_url() -> str:
     return COACH.url(delegate.cohort_id, delegate.coach, delegate.coach_link)
 
 
+@cache
+def _facts() -> bytes:
+    """The facts of an example report on our programme."""
+    from chalicelib.results.facts import build_facts, facts_bytes
+    from chalicelib.results.publish import publish
+    from tests.report.example import example_wave, heading
+
+    return facts_bytes(
+        build_facts(programme(), heading(), publish(programme(), example_wave(programme()), comment_key=b"k"))
+    )
+
+
+def store_facts(report: StoredReport) -> None:
+    objects.save(report.facts, _facts())
+
+
 def open_report(report: StoredReport, coach: str = "cleo coach") -> None:
     """As if the coach had opened this report."""
     opened_by = coach_id(COHORT, person(coach).email)
     write(openings.save(report.delegate_id, report.wave, opened_by, Opening(report.checksum, report.made_at)))
+
+
+def areas_typed(day: date, words: str = "", count: int = 2) -> dict[str, str]:
+    """Return the fields of areas as a coach types them on a day: `behaviour 1`, or the words with a number."""
+    parts = ("behaviour", "when_i_will", "first_step", "why_no_item")
+    typed = {f"{part}-{n}": f"{words or part} {n}" for n in range(1, count + 1) for part in parts}
+    later = (day + timedelta(weeks=8)).isoformat()
+    return typed | {f"review_by-{n}": later for n in range(1, count + 1)}
+
+
+def area_ids(delegate: str = "") -> list[str]:
+    """Return the ids of the development areas that were agreed, in the order of the form."""
+    return [area.id for area in areas.from_rows(delegates.load_rows(delegate or dana()), Wave.BASELINE)]
 
 
 def answer_all(visitor: Visitor, url: str, rating: str = "4", comment: str = "Keep going.") -> Visitor:

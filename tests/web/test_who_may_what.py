@@ -29,7 +29,8 @@ from chalicelib.core.model import Cohort, DelegateEntry, Facilitator, Person, Wa
 from chalicelib.links import kinds, signing
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, debriefs, delegates, impact_surveys, reports, sessions, summaries
-from chalicelib.store.debriefs import Area, Debrief
+from chalicelib.store.areas import Area
+from chalicelib.store.debriefs import Debrief
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
 from chalicelib.store.marshal import fields
 from chalicelib.store.reports import StoredReport
@@ -115,7 +116,7 @@ def set_up(cohort_id: str, clock: Clock) -> None:
     load_cohort(cohort, rules, [entry], {delegate.email: people.raters(1, 0)}, clock.now())
     drain(clock.now())
     ours = of(cohort_id)
-    names = [f"reports/{name}" for name in ("facts.json", "report.html", "report.pdf")]
+    names = [f"reports/{name}" for name in ("reports/facts.json", "reports/report.html", "reports/report.pdf")]
     report = StoredReport(ours, Wave.BASELINE, "c" * 64, *names, clock.now())
     areas = [Area(str(n), f"Secret of {cohort_id}", "", "A step", "", "", "") for n in (1, 2)]
     survey = ImpactSurvey(ours, Role.DELEGATE, SurveyState.OPEN, clock.now(), people.CLOSE, ())

@@ -63,34 +63,55 @@ def facts_of(world: World, player: Player) -> bytes:
 def record_debrief(world: World, player: Player, letter: Letter) -> None:
     """Hold it, note its date and the areas, and release the report the next day."""
     case = open_case(world, player, letter)
-    fields = {"held_on": world.calendar.day(world.now).isoformat(), **areas_of(world, player)}
+    for _, _, behaviour in areas_to_agree(world, player):
+        case = world.browser.send(case, case.page.form("/debrief"), {}, behaviour)
+    fields = {"held_on": world.calendar.day(world.now).isoformat(), **areas_of(world, player, case)}
     expect(world.browser.send(case, case.page.form("/debrief"), fields), "Debrief recorded")
     world.deeds[player.email].debriefed = world.now
     when = world.calendar.working_days_on(world.now, RELEASE_AFTER, MORNING)
     world.plan(when, Phase.DEBRIEFS, partial(release, world, player, letter))
 
 
-def areas_of(world: World, player: Player) -> dict[str, str]:
+def areas_of(world: World, player: Player, case: Opened) -> dict[str, str]:
     """Two or three areas where the figures are lowest, in the words of coach and delegate."""
     words = bank("phrases")
     place = world.players.index(player)
-    count = 3 if place % THREE_AREAS_EVERY == 0 else 2
+    last_day = case.page.form("/debrief").fields["review_by-1"]  # as the page suggests: the end of the programme
     fields: dict[str, str] = {}
-    for number, (competency, shown) in enumerate(_lowest(world, player)[:count], start=1):
+    for number, (competency, shown, _) in enumerate(areas_to_agree(world, player), start=1):
         card = words[competency]["areas"][place % len(words[competency]["areas"])]
         title = next(c.title for c in world.programme.competencies if c.id == competency)
         fields |= {f"{part}-{number}": text for part, text in card.items()}
+        fields[f"when_i_will-{number}"] = (
+            f"When I plan my week, I will choose one occasion to {lower_first(card['behaviour'])}"
+        )
         fields[f"evidence-{number}"] = f"{title}: others see {shown} on average"
-        fields[f"by_when-{number}"] = "The second workshop" if number == 1 else "The end of the programme"
+        fields[f"review_by-{number}"] = last_day
     return fields
 
 
-def _lowest(world: World, player: Player) -> list[tuple[str, str]]:
-    """(competency, mean of all others as shown), lowest first; without such figures, the delegate's own view."""
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def areas_to_agree(world: World, player: Player) -> list[tuple[str, str, str]]:
+    """(competency, mean of all others as shown, its lowest behaviour); without such figures, the delegate's view."""
+    count = 3 if world.players.index(player) % THREE_AREAS_EVERY == 0 else 2
     facts: dict[str, Any] = json.loads(world.deeds[player.email].documents["facts"])
-    scores = [one for one in facts["statistics"] if one["about"] == "competency"]
+    return [(one["id"], one["display"], _behaviour(world, facts, one["id"])) for one in _lowest(facts, "competency")][
+        :count
+    ]
+
+
+def _behaviour(world: World, facts: dict[str, Any], competency: str) -> str:
+    items = [item.id for one in world.programme.competencies if one.id == competency for item in one.items]
+    return next((one["id"] for one in _lowest(facts, "item") if one["id"] in items), items[0])
+
+
+def _lowest(facts: dict[str, Any], about: str) -> list[dict[str, Any]]:
+    scores = [one for one in facts["statistics"] if one["about"] == about]
     shown = [one for one in scores if one["cell"] == "all_others"] or [one for one in scores if one["cell"] == "self"]
-    return [(one["id"], one["display"]) for one in sorted(shown, key=lambda one: (one["mean"], one["id"]))]
+    return sorted(shown, key=lambda one: (one["mean"], one["id"]))
 
 
 def release(world: World, player: Player, letter: Letter) -> None:

@@ -1,0 +1,57 @@
+"""List the behaviours of a published report to choose development areas from, lowest first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from chalicelib.core.model import SELF_GROUP, Item, Programme
+from chalicelib.results.facts import Facts, Statistic
+from chalicelib.results.published import ALL_OTHERS, About
+
+WORDS = {"self_higher": "self higher", "self_lower": "self lower"}  # by the rule that says so
+
+
+class Behaviour(Struct, frozen=True):
+    """One behaviour with what the report shows of it; empty where it shows nothing."""
+
+    item: Item
+    own: str
+    others: str
+    gap: str
+    competency: str
+    milestone: str
+    ticked: bool
+
+    @property
+    def figures(self) -> str:
+        """Return what the report shows: "Self 4.0, all others 3.2"."""
+        return ", ".join(filter(None, [self.own and f"Self {self.own}", self.others and f"all others {self.others}"]))
+
+
+def list_behaviours(programme: Programme, facts: Facts, ticked: Collection[str]) -> list[Behaviour]:
+    """List the behaviours with a figure: the coach's ticks first, then by what all others say, lowest first."""
+    figures = {(one.id, one.cell): one for one in facts.statistics if one.about == About.ITEM.value}
+    said = {one.id: WORDS[one.rule] for one in facts.said if one.about == About.ITEM.value and one.rule in WORDS}
+    titles = {milestone.id: milestone.title for milestone in programme.milestones}
+    found = [
+        Behaviour(
+            item,
+            _display(figures.get((item.id, SELF_GROUP))),
+            _display(figures.get((item.id, ALL_OTHERS))),
+            said.get(item.id, ""),
+            competency.title,
+            titles.get(competency.milestone or "", ""),
+            item.id in ticked,
+        )
+        for competency in programme.competencies
+        for item in competency.items
+    ]
+    lowest = {item: one.mean for (item, cell), one in figures.items() if cell == ALL_OTHERS}
+    shown = [one for one in found if one.own or one.others or one.ticked]
+    return sorted(shown, key=lambda one: (not one.ticked, lowest.get(one.item.id, float("inf"))))
+
+
+def _display(figure: Statistic | None) -> str:
+    return figure.display if figure else ""

@@ -1,0 +1,87 @@
+"""Keep what a coach types into the record of a debrief, before it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from chalicelib.areas.form import MOST_ITEMS, FormFault, as_fields, item_field
+from chalicelib.core import merging
+from chalicelib.core.errors import Refusal
+from chalicelib.debrief.behaviours import Behaviour, list_behaviours
+from chalicelib.debrief.caseload import Case
+from chalicelib.debrief.debrief_form import NUMBERS, field_names
+from chalicelib.results.facts import read_facts
+from chalicelib.store import debrief_drafts, objects
+from chalicelib.store.debrief_drafts import DebriefDraft, DraftChanged
+from chalicelib.store.table import transact
+
+USE = "use"  # the field of the buttons next to behaviours: `<item>`, or `<item>@<number of the area>`
+MAX_DRAFT_CHARS = 4000  # characters of one field that are kept
+
+
+class SavedElsewhere(Refusal):
+    """Two windows saved at the same moment."""
+
+    status = 409
+    title = "Nothing was saved"
+
+    def __init__(self) -> None:
+        super().__init__("The debrief was saved in another window a moment ago. Go back, and save again.")
+
+
+def list_for(case: Case) -> list[Behaviour]:
+    """List the behaviours of the coach's report to choose from. One call; none without a report."""
+    if case.report is None:
+        return []
+    return list_behaviours(case.programme, read_facts(objects.load(case.report.facts)), case.ticks)
+
+
+def stored_fields(case: Case) -> dict[str, str]:
+    """Return the form's fields as last typed, recorded or not."""
+    if case.draft is not None:
+        return dict(case.draft.typed)
+    fields = {name: text for area in case.areas for name, text in as_fields(area, area.number).items()}
+    return fields | ({"held_on": case.debrief.held_on.isoformat()} if case.debrief else {})
+
+
+def merge_typed(case: Case, posted: Mapping[str, str]) -> dict[str, str]:
+    """Return the form's fields, without changes that an older page would undo. See core/merging.py."""
+    names = field_names([item.id for item in case.programme.items])
+    typed = {name: posted.get(name, "").replace("\r\n", "\n").strip() for name in names}
+    merged = merging.merge(stored_fields(case), typed, merging.read_marks(posted), names)
+    return {name: text for name, text in merged.items() if text}
+
+
+def save_draft(case: Case, typed: Mapping[str, str], now: datetime) -> None:
+    """Keep what was typed. Raises SavedElsewhere."""
+    if typed == stored_fields(case):
+        return
+    kept = {name: text[:MAX_DRAFT_CHARS] for name, text in typed.items()}
+    draft = DebriefDraft(kept, now, case.draft.revision + 1 if case.draft else 1)
+    try:
+        transact([debrief_drafts.save(case.delegate.id, case.wave, case.coach_id, draft)])
+    except DraftChanged:
+        raise SavedElsewhere from None
+
+
+def use_behaviour(case: Case, typed: Mapping[str, str], wanted: str) -> tuple[Mapping[str, str], tuple[FormFault, ...]]:
+    """Return the form's fields with a behaviour in the area that was asked for, else in the first free one.
+
+    wanted  the value of the button that was pressed; empty if none was
+    """
+    item_id, _, asked = wanted.partition("@")
+    behaviour = next((one for one in list_for(case) if one.item.id == item_id), None) if item_id else None
+    if behaviour is None:
+        return typed, ()
+    free = [number for number in NUMBERS if not typed.get(f"behaviour-{number}")]
+    number = int(asked) if asked in map(str, NUMBERS) else free[0] if free else 0
+    if not number:
+        return typed, (FormFault(f"behaviour-{NUMBERS[-1]}", "All areas are filled in. Clear one first."),)
+    chosen = [item for item in case.programme.items if typed.get(item_field(number, item.id))]
+    if len(chosen) >= MOST_ITEMS and behaviour.item not in chosen:
+        fault = f"Area {number}: at most {MOST_ITEMS} behaviours. Clear one first."
+        return typed, (FormFault(f"why_no_item-{number}", fault),)
+    area = {f"behaviour-{number}": behaviour.item.self_wording, f"evidence-{number}": behaviour.figures}
+    added = {name: text for name, text in area.items() if not typed.get(name)}
+    return {**typed, **added, item_field(number, item_id): "on"}, ()
