@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.core.formatting import day
 from chalicelib.store.areas import Area
 
-MOST_ITEMS = 3  # behaviours of the report that one area is about
+MAX_ITEMS = 3  # behaviours of the report that one area is about
 MAX_AREA_CHARS = 500  # characters of one answer
 MAX_AHEAD = timedelta(days=731)  # from today to the day on which an area is looked at again
 
@@ -102,9 +102,9 @@ def _review_faults(typed: str, today: date, field: str, label: str) -> list[Form
 
 
 def _item_faults(area: TypedArea, field: str, label: str) -> list[FormFault]:
-    if len(area.items) > MOST_ITEMS:
+    if len(area.items) > MAX_ITEMS:
         chosen = f"{len(area.items)} are chosen"
-        return [FormFault(field, f"{label}please choose at most {MOST_ITEMS} behaviours; {chosen}.")]
+        return [FormFault(field, f"{label}please choose at most {MAX_ITEMS} behaviours; {chosen}.")]
     if not area.items and not area.parts["why_no_item"]:
         return [FormFault(field, f"{label}please choose a behaviour of the report, or say why it is about none.")]
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from chalicelib.areas.form import MOST_ITEMS, FormFault, as_fields, item_field
+from chalicelib.areas.form import MAX_ITEMS, FormFault, as_fields, item_field
 from chalicelib.core import merging
 from chalicelib.core.errors import Refusal
 from chalicelib.debrief.behaviours import Behaviour, list_behaviours
@@ -79,8 +79,8 @@ def use_behaviour(case: Case, typed: Mapping[str, str], wanted: str) -> tuple[Ma
     if not number:
         return typed, (FormFault(f"behaviour-{NUMBERS[-1]}", "All areas are filled in. Clear one first."),)
     chosen = [item for item in case.programme.items if typed.get(item_field(number, item.id))]
-    if len(chosen) >= MOST_ITEMS and behaviour.item not in chosen:
-        fault = f"Area {number}: at most {MOST_ITEMS} behaviours. Clear one first."
+    if len(chosen) >= MAX_ITEMS and behaviour.item not in chosen:
+        fault = f"Area {number}: at most {MAX_ITEMS} behaviours. Clear one first."
         return typed, (FormFault(f"why_no_item-{number}", fault),)
     area = {f"behaviour-{number}": behaviour.item.self_wording, f"evidence-{number}": behaviour.figures}
     added = {name: text for name, text in area.items() if not typed.get(name)}
