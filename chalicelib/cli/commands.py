@@ -8,14 +8,17 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 from chalicelib.core import clock
 from chalicelib.core.errors import FileError, Refusal
 from chalicelib.core.model import Cohort, CohortDates, Person, Programme
+
+if TYPE_CHECKING:
+    from chalicelib.programme.read_cohort import CohortFile
 
 Command = Callable[[Namespace], int]
 
@@ -92,6 +95,10 @@ def load_cohort(args: Namespace) -> int:
     )
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", args.cohort):
         raise UsageRefused("A cohort's id is a word such as autumn-2026: small letters, digits and hyphens.")
+    stored = cohorts.find(args.cohort)
+    file = _read_cohort_file(args, programme)
+    dates = _dates(args, file, stored)
+    facilitators = file.facilitators if file else stored.facilitators if stored else ()
     title = clean_text(args.title or args.cohort)
     if fault := check_text(title):
         raise UsageRefused(f"--title: the cohort's name {fault}.")
@@ -100,15 +107,71 @@ def load_cohort(args: Namespace) -> int:
         title=title,
         programme_id=programme.id,
         programme_version=programme.version,
-        dates=CohortDates(args.opens, args.closes, args.ends),
+        dates=dates,
         sponsor=_sponsor(args.sponsor),
+        facilitators=facilitators,
     )
-    loaded = load(cohort, programme, delegates, raters, clock.now())
+    loaded = load(cohort, programme, delegates, raters, clock.now(), sessions=file.sessions if file else None)
     result = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed}
     outcome = "loaded" if loaded.changed else "was loaded before with the same files: nothing changed"
     questions = name_days_off(cohort.dates, programme.organisation)
-    _say(args, result, [f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates.", *questions])
+    warnings = [f"Warning: {warning}" for warning in (file.warnings if file else ())]
+    _say(args, result, [f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates.", *questions, *warnings])
     return 0
+
+
+def _read_cohort_file(args: Namespace, programme: Programme) -> CohortFile | None:
+    from chalicelib.programme.read_cohort import read_cohort
+
+    if not args.cohort_file:
+        return None
+    return read_cohort(Path(args.cohort_file).read_bytes(), args.cohort_file, args.cohort, programme)
+
+
+def _dates(args: Namespace, file: CohortFile | None, stored: Cohort | None) -> CohortDates:
+    """Return the dates of the cohort's file, or of the options; where both name one, it must be the same."""
+    given = {name: getattr(args, name) for name in ("opens", "closes", "ends")}
+    if file is None:
+        if stored and not given["ends"]:  # the end follows from the sessions: an act may have moved it
+            given["ends"] = stored.dates.ends
+        if missing := [f"--{name}" for name, day in given.items() if day is None]:
+            raise UsageRefused(f"Give {', '.join(missing)}, or --cohort with a file of the dates.")
+        return CohortDates(**given)
+    for name, day in given.items():
+        if day and day != getattr(file.dates, name):
+            said = f"--{name} is {day}, and {args.cohort_file} says {getattr(file.dates, name)}"
+            raise UsageRefused(f"{said}: leave the option out, or correct the file.")
+    return file.dates
+
+
+def move_dates(args: Namespace) -> int:
+    from chalicelib.workshops import change_sessions
+    from chalicelib.workshops.recipients import list_recipients
+
+    day, start = _moment(args.to)
+    planned = change_sessions.move_session(
+        args.cohort, args.session, (day, start), clock.now(), "command line", args.why, dry_run=args.dry_run
+    )
+    recipients = list_recipients(planned, clock.now())
+    changes = change_sessions.describe(planned)
+    done = "would be" if args.dry_run else "will be"
+    lines = [f"{'Would change' if args.dry_run else 'Changed'}: {changes}." if changes else "Nothing to change."]
+    lines += [f"Warning: {warning}" for warning in planned.warnings]
+    lines += [f"{one.name} <{one.email}>, {one.role}: {done} sent: {one.what}" for one in recipients]
+    if planned.dates.ends != planned.ends_before:
+        lines.append(f"The programme ends on {planned.dates.ends}; it was {planned.ends_before}.")
+    result = {"cohort": args.cohort, "changes": changes, "recipients": recipients, "dry_run": args.dry_run}
+    _say(args, result, lines)
+    return 0
+
+
+def _moment(text: str) -> tuple[date, time | None]:
+    """Read 2026-03-10 or 2026-03-10T09:30."""
+    day, _, start = text.partition("T")
+    try:
+        return date.fromisoformat(day), time.fromisoformat(start) if start else None
+    except ValueError:
+        raise UsageRefused(f"--to: {text!r} is not a day such as 2026-03-10 or 2026-03-10T09:30.") from None
 
 
 def _sponsor(text: str | None) -> Person | None:

@@ -85,12 +85,14 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     load.add_argument("--delegates", required=True, metavar="FILE.csv")
     load.add_argument("--raters", metavar="FILE.csv", help="raters chosen by the administrator")
     load.add_argument("--title", help="the name people see; default: the id")
+    dates = "dates, facilitators and sessions; see docs/cohort-file.md"
+    load.add_argument("--cohort", dest="cohort_file", metavar="FILE.yaml", help=dates)
     for name, description in (
         ("opens", "first day"),
         ("closes", "last day of the questionnaire"),
-        ("ends", "last day"),
+        ("ends", "last day, while there are no sessions"),
     ):
-        load.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=description)
+        load.add_argument(f"--{name}", type=date.fromisoformat, metavar="YYYY-MM-DD", help=description)
     load.add_argument("--sponsor", metavar="NAME <ADDRESS>", help="who gets the cohort summary")
 
     status = _verb(verbs, "status", commands.cohort_status, "show the status of a cohort; changes nothing")
@@ -105,6 +107,16 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     how = close.add_mutually_exclusive_group()
     how.add_argument("--extend", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the new last day")
     how.add_argument("--publish", action="store_true", help="close even with too few answers")
+
+    move = _verb(verbs, "move", commands.move_dates, "move something that has not happened yet")
+    move.add_argument("cohort")
+    moved = move.add_mutually_exclusive_group(required=True)
+    moved.add_argument("--session", metavar="MILESTONE/N", help="a session, for example leading_self/1")
+    move.add_argument(
+        "--to", required=True, metavar="YYYY-MM-DD[THH:MM]", help="the new day, and the new start of a session"
+    )
+    move.add_argument("--why", default="", metavar="TEXT", help="the reason, for the audit trail")
+    move.add_argument("--dry-run", action="store_true", help="show who would be sent what, and change nothing")
 
     again = _verb(verbs, "followup", commands.plan_followup, "ask about all delegates again, as a second wave")
     again.add_argument("cohort")

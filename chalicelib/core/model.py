@@ -92,13 +92,28 @@ class Assignment(Struct, frozen=True):
     by_facilitator: tuple[FormField, ...] = ()
 
 
+class Material(Struct, frozen=True):
+    """A document for a workshop, by its address."""
+
+    title: str
+    url: str
+    days_before: int | None = None  # it is shown from so many days before the first session; None: always
+
+
 class Milestone(Struct, frozen=True):
-    """A workshop (or other dated step) with its assignments."""
+    """A workshop (or other dated step) with its assignments.
+
+    sessions  how many sessions it has; 0 in a file that says `days` only: as many as days
+    bring     what a delegate brings along
+    """
 
     id: str
     title: str
     days: int
     assignments: tuple[Assignment, ...]
+    sessions: int = 0
+    bring: str = ""
+    materials: tuple[Material, ...] = ()
 
 
 class ImpactRules(Struct, frozen=True):

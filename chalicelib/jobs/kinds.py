@@ -34,6 +34,7 @@ class JobKind(_Kind, Enum):
     ENROL = _Kind("programme.jobs:enrol", "Enrol the people of a cohort")
     OPEN = _Kind("programme.jobs:open_wave", "Open a questionnaire")
     FOLLOWUP = _Kind("programme.plan_followups:plan_followups", "Plan a follow-up")
+    SEND_DATES = _Kind("workshops.jobs:send_dates", "Send the dates of workshops")
     INVITE = _Kind("nominate.jobs:invite", "Invite raters")
     ASK_APPROVER = _Kind("nominate.jobs:ask_approver", "Send a list of raters to its approver again")
     COMPLETE = _Kind("collect.close_early:close_if_complete", "Close early because everyone has answered")

@@ -37,6 +37,7 @@ from chalicelib.store.table import Write
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails import about_lists
+from chalicelib.workshops.change_sessions import notify_of_dates
 
 
 def enrol(job: Job, now: datetime) -> Sequence[Write]:
@@ -61,7 +62,7 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
             commit(_enrolment(cohort, programme, delegate, raters, load), now)
         except DelegateExists:
             _bring_up_to_date(programme, delegate, raters, loading, now)
-    return []
+    return notify_of_dates(cohort, programme, f"enrolled.{load}", now)
 
 
 def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) -> Delegate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -17,9 +17,11 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import name_sort_key, plural
 from chalicelib.core.ids import derive, facilitator_id
 from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
+from chalicelib.core.schedule import SessionPlan
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.programme.cohort_dates import OtherDates, find_dates
 from chalicelib.programme.enrolled import id_among
 from chalicelib.programme.read_programme import as_read_today
 from chalicelib.store import audit_events, catalogue, cohorts, holds, jobs, programmes, waiting_emails
@@ -31,6 +33,7 @@ from chalicelib.store.programme_codec import decode_programme
 from chalicelib.store.programmes import ProgrammeExists
 from chalicelib.store.table import MAX_ROW_BYTES, Write, row_size
 from chalicelib.waves import lifecycle
+from chalicelib.workshops.change_sessions import Plan, act_writes
 
 BY = "command line"
 CHECKSUM = 16  # characters
@@ -55,24 +58,25 @@ def load_cohort(
     raters: Mapping[str, tuple[RaterEntry, ...]],
     now: datetime,
     by: str = BY,
+    sessions: Sequence[SessionPlan] | None = None,
 ) -> Loaded:
     """Store programme, cohort and people, and the job that enrols everyone.
 
     Loading the same files again changes nothing; files with more delegates or other details add and correct. Raises
     LoadRefused for other content under a loaded version, or for dates that are not possible.
+
+    sessions   all sessions of the workshops; None changes no session
     """
-    if faults := check_dates(cohort.dates):
-        raise LoadRefused(" ".join(faults))
+    last = cohorts.find_load(cohort.id)
+    cohort, planned = _with_dates(last, cohort, programme, sessions, now)
     cohort = replace(cohort, domains=_domains(delegates))
     people = People(delegates, raters)
     checksum = people_checksum(cohort, people)
-    last = cohorts.find_load(cohort.id)
     cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort), **_kept(last, cohort))
     of_programme = _programme_writes(programme)
-    _refuse_other_rules(last, cohort)
     refuse_replaced_addresses(cohort, delegates)
     check_row_sizes(cohort, people)
-    if is_loaded(last, cohort, people):
+    if is_loaded(last, cohort, people) and not (planned and planned.changes):
         return Loaded(cohort, len(delegates), changed=False)
     loads = last.loads if last else 0
     subject = (cohort.id, checksum, str(loads))  # people who were changed and changed back are enrolled again
@@ -87,6 +91,7 @@ def load_cohort(
         *([] if last else _first_writes(cohort, programme)),
         *_other_sponsor(last, cohort, now, by),
         *_other_facilitators(last, cohort, now, by),
+        *(act_writes(planned, loads + 1, now, by) if planned else []),
         audit_events.add(cohort.id, AuditEvent.LOADED, by, cohort.id, now, **_loaded(people)),
     ]
     try:
@@ -94,6 +99,24 @@ def load_cohort(
     except (CohortChanged, ProgrammeExists):
         raise LoadRefused("Someone else is loading this cohort now. Check its status, then try again.") from None
     return Loaded(cohort, len(delegates), changed=True)
+
+
+def _with_dates(
+    last: LastLoad | None,
+    cohort: Cohort,
+    programme: Programme,
+    sessions: Sequence[SessionPlan] | None,
+    now: datetime,
+) -> tuple[Cohort, Plan | None]:
+    """Return the cohort with the dates that it will have, and what changes in its sessions. Raises LoadRefused."""
+    _refuse_other_programme(last, cohort)
+    try:
+        dates, planned = find_dates(last, cohort, programme, sessions, now)
+    except OtherDates as refused:
+        raise LoadRefused(str(refused)) from None
+    if faults := check_dates(dates):
+        raise LoadRefused(" ".join(faults))
+    return replace(cohort, dates=dates), planned
 
 
 def _first_writes(cohort: Cohort, programme: Programme) -> list[Write]:
@@ -245,8 +268,8 @@ def check_row_sizes(cohort: Cohort, people: People) -> None:
     )
 
 
-def _refuse_other_rules(last: LastLoad | None, cohort: Cohort) -> None:
-    """Refuse another programme or other dates for an existing cohort."""
+def _refuse_other_programme(last: LastLoad | None, cohort: Cohort) -> None:
+    """Refuse another programme for an existing cohort."""
     if last is None:
         return
     stored = last.cohort
@@ -254,11 +277,6 @@ def _refuse_other_rules(last: LastLoad | None, cohort: Cohort) -> None:
         raise LoadRefused(
             f"Cohort {cohort.id} runs on programme {stored.programme_id} version {stored.programme_version}, "
             "which can no longer change. Give the new cohort another id."
-        )
-    if stored.dates != cohort.dates:
-        raise LoadRefused(
-            f"Cohort {cohort.id} is loaded with other dates: opens {stored.dates.opens}, closes {stored.dates.closes}, "
-            f"ends {stored.dates.ends}. Use those, or extend delegates with `cohort close --extend`."
         )
 
 

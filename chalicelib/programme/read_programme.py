@@ -14,6 +14,7 @@ from chalicelib.core.model import (
     Competency,
     ImpactRules,
     Item,
+    Material,
     Milestone,
     OpenQuestion,
     Organisation,
@@ -27,6 +28,7 @@ from chalicelib.programme.read_forms import Forms, read_forms
 from chalicelib.programme.schema import (
     USUAL_MINIMUM,
     CompetencyShape,
+    MilestoneShape,
     OrganisationShape,
     ProgrammeShape,
     usual_behaviours_from,
@@ -42,7 +44,7 @@ def read_programme(text: str | bytes, file: str, folder: Path | None = None) -> 
     """
     faults = FaultList(file)
     outline = Outline(faults)
-    node = yaml_reader.compose(_decoded(text, faults), faults)
+    node = yaml_reader.compose(decoded(text, faults), faults)
     plain = yaml_reader.read(outline, node, ProgrammeShape)
     rules.check(outline)
     forms = read_forms(outline, plain)
@@ -51,7 +53,7 @@ def read_programme(text: str | bytes, file: str, folder: Path | None = None) -> 
     return _programme(msgspec.convert(plain, ProgrammeShape), logo, forms)
 
 
-def _decoded(text: str | bytes, faults: FaultList) -> str:
+def decoded(text: str | bytes, faults: FaultList) -> str:
     if isinstance(text, str):
         return text
     encoding = "utf-16" if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
@@ -85,7 +87,7 @@ def _programme(shape: ProgrammeShape, logo: str | None, forms: Forms) -> Program
         competencies=tuple(map(_competency, shape.competencies)),
         open_questions=tuple(OpenQuestion(q.id, q.text, q.competency) for q in shape.open_questions),
         reminders=tuple(sorted(map(rules.days_of, shape.reminders), reverse=True)),
-        milestones=tuple(Milestone(m.id, m.title, m.days, forms[m.id]) for m in shape.milestones),
+        milestones=tuple(_milestone(m, forms) for m in shape.milestones),
         impact=ImpactRules(rules.months_of(shape.impact.after), rules.days_of(shape.impact.open_for)),
         minimum_responses=shape.minimum_responses or max(USUAL_MINIMUM, shape.threshold),
         comments_from=shape.comments_from or max(USUAL_MINIMUM, behaviours_from),
@@ -114,3 +116,16 @@ def _organisation(shape: OrganisationShape, logo: str | None) -> Organisation:
 def _competency(shape: CompetencyShape) -> Competency:
     items = tuple(Item(i.id, i.self_wording, i.others_wording, i.values, i.you_wording or "") for i in shape.items)
     return Competency(shape.id, shape.title, shape.definition, shape.milestone, items)
+
+
+def _milestone(shape: MilestoneShape, forms: Forms) -> Milestone:
+    materials = (Material(m.title, m.url, rules.days_of(m.from_day) if m.from_day else None) for m in shape.materials)
+    return Milestone(
+        id=shape.id,
+        title=shape.title,
+        days=shape.days or shape.sessions or 1,
+        assignments=forms[shape.id],
+        sessions=shape.sessions or 0,
+        bring=shape.bring or "",
+        materials=tuple(materials),
+    )

@@ -18,6 +18,7 @@ MAX_ITEMS = 60
 MAX_CLOSING_QUESTIONS = 6  # open questions that belong to no competency
 WHITE = "#ffffff"
 REMINDER_DAYS = range(1, 61)
+MATERIAL_DAYS = range(1, 91)
 IMPACT_MONTHS = range(1, 25)
 NAMES_IN_EMAILS = (("title",), ("organisation", "name"), ("groups", ANY, "title"), ("milestones", ANY, "title"))
 IMPACT_OPEN_DAYS = range(7, 91)
@@ -114,6 +115,18 @@ def _impact_is_asked_in_time(outline: Outline) -> Findings:
             yield path, f'is "{text}"; allowed: P7D to P90D, whole days'
 
 
+def _workshops_have_a_length(outline: Outline) -> Findings:
+    for (*path, _), _id in outline.find("milestones", ANY, "id"):
+        if not any((*path, key) in outline.scalars for key in ("days", "sessions")):
+            yield (*path, "sessions"), "is missing; allowed: a whole number from 1 to 30, or `days` in its place"
+
+
+def _materials_are_shown_some_days_before(outline: Outline) -> Findings:
+    for path, text in outline.texts("milestones", ANY, "materials", ANY, "from"):
+        if text.startswith("P") and days_of(text) not in MATERIAL_DAYS:
+            yield path, f'is "{text}"; allowed: P1D to P90D, whole days before the first session'
+
+
 def days_of(value: object) -> int:
     """Return 7 or P7D as whole days; 0, which no rule allows, for anything else."""
     if type(value) is int:
@@ -154,4 +167,6 @@ _RULES: tuple[Callable[[Outline], Findings], ...] = (
     _currency_exists,
     _reminders_are_days_before,
     _impact_is_asked_in_time,
+    _workshops_have_a_length,
+    _materials_are_shown_some_days_before,
 )

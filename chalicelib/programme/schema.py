@@ -28,6 +28,7 @@ from chalicelib.programme.shapes import (
     Slug,
     Threshold,
     Title,
+    WebAddress,
     WhoApproves,
     Wording,
     YesNo,
@@ -131,12 +132,30 @@ class QuestionShape(Shape, frozen=True):
     ] = None
 
 
+Number = Annotated[int, whole(1, 30)]
+
+
+class MaterialShape(Shape, frozen=True):
+    """A document for a workshop, on the delegate's page."""
+
+    title: Annotated[Title, About("its name")]
+    url: Annotated[WebAddress, About("where it is: a link only, which you keep working")]
+    from_day: Annotated[
+        Period | None, About("how long before the first session it is shown, in days; without the key from the start")
+    ] = field(name="from", default=None)
+
+
 class MilestoneShape(Shape, frozen=True):
     """A workshop, with the work that follows it."""
 
     id: Annotated[Slug, About("named by the competencies that it works on")]
     title: Annotated[Title, About("its name")]
-    days: Annotated[int, whole(1, 30), About("how many days it takes")]
+    days: Annotated[Number | None, About("how many days it takes; without the key, as many as it has sessions")] = None
+    sessions: Annotated[Number | None, About("how many sessions it has, each with a date in the cohort's file")] = None
+    bring: Annotated[Paragraph | None, About("what a delegate brings along")] = None
+    materials: Annotated[
+        tuple[MaterialShape, ...], several(0, 12), About("documents for it, as links on the delegate's page")
+    ] = ()
     assignments: Annotated[
         tuple[AssignmentShape, ...], several(0, 12), About("the work that follows it, in order")
     ] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct
@@ -71,6 +72,17 @@ Fewest = Annotated[int, whole(1, 60)]
 ScalePoints = Annotated[float, Meta(ge=0.1, le=5, description="a number of scale points from 0.1 to 5, such as 0.85")]
 Share = Annotated[float, Meta(ge=0, le=1, description="a share from 0 to 1, such as 0.4")]
 WhoApproves = Annotated[Literal["coach", "manager"], Meta(description="coach or manager")]
+Day = Annotated[date, Meta(description="a date such as 2026-03-10")]
+Clock = Annotated[
+    str,
+    Meta(
+        pattern=r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z",
+        description='a time such as "09:30", in quotes because YAML reads 16:30 as a number',
+    ),
+]
+WebAddress = Annotated[
+    str, Meta(pattern=r"\Ahttps?://[^\s]{1,400}\Z", description="a web address that begins with https://")
+]
 YesNo = Annotated[bool, Meta(description="true or false")]
 
 

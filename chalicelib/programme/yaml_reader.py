@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -235,7 +236,7 @@ def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
         outline.fault(path, f"is a list or a block{_allowed(kind)}")
         return None
     outline.count_values(0, len(node.value))
-    value = outline.scalars[path] = _plain(node)
+    value = outline.scalars[path] = _written_date(node, kind) or _plain(node)
     if isinstance(value, str) and any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
         outline.fault(path, "contains a control character")
     if value is None and _may_be_none(kind):
@@ -247,6 +248,12 @@ def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
             continue
     outline.fault(path, f"{_seen(node, value, kind)}{_allowed(kind)}")
     return None
+
+
+def _written_date(node: yaml.ScalarNode, kind: Any) -> str | None:
+    """Return a date without quotes as it is written, where the shape wants a date."""
+    is_date = node.tag.endswith(":timestamp") and any(_bare(member) is date for member in _members(kind))
+    return str(node.value) if is_date else None
 
 
 def _may_be_none(kind: Any) -> bool:

@@ -26,6 +26,7 @@ class AuditEvent(_Kind, Enum):
     NAMED_MANAGER = _Kind("named another line manager")
     NAMED_SPONSOR = _Kind("named another sponsor")
     NAMED_FACILITATOR = _Kind("named another facilitator")
+    CHANGED_DATES = _Kind("changed the dates of workshops: {changes} ({why})")
     EXTENDED = _Kind("extended to {day}")
     CLOSED = _Kind("closed")
     PUBLISHED_FEW = _Kind("closed to publish what may be")

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from chalicelib.core.clock import stamp
 from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.ids import coach_id
-from chalicelib.core.model import AnswerCount, Cohort, Delegate, DelegateEntry, Person, RaterEntry, Wave
+from chalicelib.core.model import AnswerCount, Cohort, CohortDates, Delegate, DelegateEntry, Person, RaterEntry, Wave
 from chalicelib.store.emails import Bounce
 from chalicelib.store.expressions import Condition, either, equals, missing
 from chalicelib.store.marshal import Row, fields, read
@@ -198,6 +198,16 @@ def change_addresses(before: Cohort, after: Cohort) -> Write:
         as_read.append(equals("facilitators", [fields(one) for one in before.facilitators]))
         changes["facilitators"] = [fields(one) for one in after.facilitators]
     return update(key(before.id), put=changes, when=as_read, refusal=CohortChanged)
+
+
+def change_dates(last: LastLoad, dates: CohortDates) -> Write:
+    """Change the cohort's dates. Refused if it was loaded or changed since it was read.
+
+    It counts as a load, so that a load that was read before this and is stored after it is refused.
+    """
+    changes = {"dates": fields(dates)}
+    as_read = [equals("loads", last.loads)]
+    return update(key(last.cohort.id), put=changes, add={"loads": 1}, when=as_read, refusal=CohortChanged)
 
 
 def coach_link(cohort: Cohort, coach: Person) -> int:

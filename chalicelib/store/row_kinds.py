@@ -312,6 +312,16 @@ ASSIGNMENT = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
+SEAT = RowKind(
+    name="seat in a session",
+    pk=_D,
+    sk="SEAT#{session}",
+    what="what a delegate's calendar holds of a session, as it was sent last",
+    owner=Owner.DELEGATE,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
 IMPACT = RowKind(
     name="impact survey",
     pk=_D,
@@ -434,6 +444,17 @@ FOLLOWUP = RowKind(
     erasure=Erasure.KEEP,
     retention=Retention.PROGRAMME,
     why="it is about no person",
+)
+WORKSHOP_SESSION = RowKind(
+    name="session of a workshop",
+    pk=_C,
+    sk="SESSION#{milestone}#{session}",
+    what="the date, hours and place of one session, and whether it is cancelled",
+    owner=Owner.ORGANISATION,
+    readers=(Reader.DELEGATE, Reader.ADMINISTRATOR),
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="it names no one: of the facilitator it has an id of the cohort's file",
 )
 COACH = RowKind(
     name="coach",

@@ -26,7 +26,12 @@ change needs a new `version`.
 
 
 def page() -> str:
-    return HEAD + "".join(_block(shape) for shape in _shapes(ProgrammeShape))
+    return HEAD + describe(ProgrammeShape)
+
+
+def describe(shape: type[Shape]) -> str:
+    """Return a section for a block and for each block inside it."""
+    return "".join(_block(each) for each in _shapes(shape))
 
 
 def _shapes(shape: type[Shape]) -> list[type[Shape]]:

@@ -1,0 +1,87 @@
+"""Sessions of a cohort's workshops, and what each delegate's calendar holds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from chalicelib.core.calendar_entry import CalendarEntry
+from chalicelib.core.schedule import Session
+from chalicelib.store import row_kinds
+from chalicelib.store.expressions import equals
+from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.table import Changed, Key, Write, batched, get_many, put, put_if, put_once, query
+
+
+class SeatChanged(Changed):
+    """Another run has sent this delegate an entry of the session since the seat was read."""
+
+
+class Seat(Struct, frozen=True):
+    """What one delegate's calendar holds of a session.
+
+    address  where the entry was sent
+    entry    as it was sent last; its sequence is the last that was sent
+    number   how often the delegate was invited again after a cancellation: each time the entry gets a new UID
+    """
+
+    session_id: str
+    address: str
+    entry: CalendarEntry
+    number: int = 1
+
+
+# --- sessions -----------------------------------------------------------------------------------------
+
+
+def session_key(session: Session) -> Key:
+    return row_kinds.WORKSHOP_SESSION.key(cohort=session.cohort_id, milestone=session.milestone, session=session.id)
+
+
+def save(session: Session) -> Write:
+    """Store a session. Changes of a cohort's dates are refused one after another by `cohorts.change_dates`."""
+    return put({**session_key(session)._asdict(), **fields(session)})
+
+
+def sessions_from(rows: Iterable[Row]) -> tuple[Session, ...]:
+    """Read the sessions among the rows of a cohort, cancelled ones included, earliest first."""
+    found = [read(Session, row) for row in rows if row["sk"].startswith("SESSION#")]
+    return tuple(sorted(found, key=lambda each: (each.starts_at, each.id)))
+
+
+def list_sessions(cohort_id: str) -> tuple[Session, ...]:
+    """Read a cohort's sessions, cancelled ones included, earliest first. One query."""
+    return sessions_from(query(f"COHORT#{cohort_id}", "SESSION#"))
+
+
+# --- seats --------------------------------------------------------------------------------------------
+
+
+def seat_key(delegate_id: str, session_id: str) -> Key:
+    return row_kinds.SEAT.key(delegate=delegate_id, session=session_id)
+
+
+def find_seats(delegate_ids: Sequence[str], sessions: Sequence[Session]) -> dict[str, dict[str, Seat]]:
+    """Read seats: delegate's id -> session's id -> seat. One call for a hundred."""
+    keys = {seat_key(delegate_id, each.id): delegate_id for delegate_id in delegate_ids for each in sessions}
+    found: dict[str, dict[str, Seat]] = {delegate_id: {} for delegate_id in delegate_ids}
+    for batch in batched(list(keys)):
+        for key, row in get_many(batch).items():
+            seat = read(Seat, row)
+            found[keys[Key(*key)]][seat.session_id] = seat
+    return found
+
+
+def save_seat(delegate_id: str, before: Seat | None, after: Seat) -> Write:
+    """Store what is being sent. Refused if another run has sent something since the seat was read."""
+    row = {**seat_key(delegate_id, after.session_id)._asdict(), **fields(after)}
+    if before is None:
+        return put_once(row, SeatChanged)
+    return put_if(row, [equals("number", before.number), equals("entry.sequence", before.entry.sequence)], SeatChanged)
+
+
+def seats_from(rows: Iterable[Row]) -> Mapping[str, Seat]:
+    """Read the seats among the rows of a delegate, by the session's id."""
+    seats = (read(Seat, row) for row in rows if row["sk"].startswith("SEAT#"))
+    return {seat.session_id: seat for seat in seats}

@@ -1,0 +1,159 @@
+"""Emails about the dates of workshops. Those with a calendar entry carry the notice of a change: there is no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.core.formatting import day, local_date, local_time
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Delegate, Programme
+from chalicelib.core.schedule import Session, held, title_of
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import OnNewAddress, To, declare_email
+from chalicelib.links.kinds import HUB, name_links
+from chalicelib.store.emails import Email
+from chalicelib.store.workshops import Seat
+from chalicelib.workshops.notices import Notice, NoticeKind, days_of, zone_name
+
+SEPARATOR = " | "  # between the lines of a list in one word of an email
+LINES = "Leading Self, day 1 of 2: Tuesday 10 March 2026, 09:30 to 16:30, Education Centre, Room 4"
+LINES += f"{SEPARATOR}Leading Self, day 2 of 2: Wednesday 11 March 2026, 09:30 to 16:00, by video"
+SAMPLE = {
+    "session": "Leading Self, day 1 of 2",
+    "when": "Tuesday 10 March 2026, 09:30 to 16:30",
+    "zone": "London time",
+    "where": "Education Centre, Room 4",
+}
+BEFORE = {"before": "Thursday 5 March 2026, 09:30 to 16:30, Education Centre, Room 4"}
+DAYS = {"days": f"Tuesday 10 March 2026{SEPARATOR}Wednesday 11 March 2026"}
+BY_VIDEO = {"where": "by video"}
+
+DATES = declare_email(
+    "workshops/dates",
+    "Dates of the workshops, to the delegate",
+    to=To.DELEGATE,
+    words="name dates zone",
+    links=[HUB],
+    sample={"dates": LINES, "zone": SAMPLE["zone"]},
+)
+MANAGER_DATES = declare_email(
+    "workshops/manager_dates",
+    "Dates of the workshops, to the line manager",
+    to=To.MANAGER,
+    words="name delegate days",
+    sample=DAYS,
+)
+DAYS_CHANGED = declare_email(
+    "workshops/days",
+    "Other days of the workshops, to the line manager",
+    to=To.MANAGER,
+    words="name delegate days",
+    sample=DAYS,
+)
+ENTRY = declare_email(
+    "workshops/session",
+    "Calendar entry of a session",
+    to=To.DELEGATE,
+    words="name session when zone where",
+    links=[HUB],
+    sample=SAMPLE,
+    variants={"by video": BY_VIDEO},
+    has_entry=True,
+)
+MOVED = declare_email(
+    "workshops/moved",
+    "Session of a workshop moved",
+    to=To.DELEGATE,
+    words="name session when zone where before",
+    links=[HUB],
+    sample=SAMPLE | BEFORE,
+    has_entry=True,
+)
+CANCELLED = declare_email(
+    "workshops/cancelled",
+    "Session of a workshop cancelled",
+    to=To.DELEGATE,
+    words="name session when zone",
+    sample={name: SAMPLE[name] for name in ("session", "when", "zone")},
+    sent_after_withdrawal=True,
+    on_new_address=OnNewAddress.KEEP,
+    has_entry=True,
+)
+KINDS = {NoticeKind.NEW: ENTRY, NoticeKind.MOVED: MOVED, NoticeKind.CANCELLED: CANCELLED}
+
+
+def entry_email(programme: Programme, delegate: Delegate, notice: Notice, now: datetime) -> Email:
+    """Write the email that brings a calendar entry, changes it or takes it out."""
+    kind, entry, zone = KINDS[notice.kind], notice.entry, programme.organisation.timezone
+    words = {
+        "name": delegate.person.name,
+        "session": entry.title,
+        "when": _when(notice.after, zone),
+        "zone": zone_name(zone),
+        "where": _where(notice.after),
+        "before": f"{_when(notice.before, zone)}, {_where(notice.before)}" if notice.before else "",
+    }
+    return create_email(
+        kind,
+        delegate.id,
+        f"{notice.session.id}.{notice.after.number}.{entry.sequence}",
+        to=delegate.person,
+        due_at=now,
+        words=common_words(programme) | {word: text for word, text in words.items() if word in kind.words},
+        links=name_links(HUB.link(delegate)) if kind.links else {},
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+        entry=entry,
+    )
+
+
+def _when(seat: Seat, zone: str) -> str:
+    """Format the time of an entry as it was sent: a session that has moved meanwhile has another one."""
+    starts, ends = seat.entry.starts, seat.entry.ends
+    hours = " to ".join(local_time(moment, zone)[-5:] for moment in (starts, ends))
+    return f"{day(local_date(starts, zone))}, {hours}"
+
+
+def _where(seat: Seat) -> str:
+    return seat.entry.place or "by video"
+
+
+def dates_email(programme: Programme, delegate: Delegate, sessions: Sequence[Session], now: datetime) -> Email:
+    """Write the email with all dates on one page."""
+    zone = programme.organisation.timezone
+    lines = (f"{title_of(programme, each, sessions)}: {each.plan.when}, {each.plan.where}" for each in held(sessions))
+    return create_email(
+        DATES,
+        delegate.id,
+        to=delegate.person,
+        due_at=now,
+        words=common_words(programme)
+        | {"name": delegate.person.name, "dates": SEPARATOR.join(lines), "zone": zone_name(zone)},
+        links=name_links(HUB.link(delegate)),
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )
+
+
+def manager_email(
+    programme: Programme, delegate: Delegate, seats: Sequence[Seat], now: datetime, *, is_first: bool
+) -> Email:
+    """Write to the line manager on which days the delegate is away. Each other set of days is another email."""
+    zone = programme.organisation.timezone
+    days = sorted(days_of(seats, zone))
+    subject = () if is_first else (derive(8, *sorted(f"{seat.entry.uid} {seat.entry.sequence}" for seat in seats)),)
+    return create_email(
+        MANAGER_DATES if is_first else DAYS_CHANGED,
+        delegate.id,
+        *subject,
+        to=delegate.manager,
+        due_at=now,
+        words=common_words(programme)
+        | {
+            "name": delegate.manager.name,
+            "delegate": delegate.person.name,
+            "days": SEPARATOR.join(map(day, days)) or "none",
+        },
+        links={},
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )

@@ -1,0 +1,89 @@
+"""Send people the dates of their workshops: a calendar entry for each session, and the days for line managers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parseaddr
+
+from msgspec import Struct
+
+from chalicelib.core.model import Cohort, Delegate, Programme
+from chalicelib.core.schedule import Session
+from chalicelib.core.settings import settings
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each_or_fail
+from chalicelib.store import cohorts, delegates, emails, programmes, workshops
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import Write
+from chalicelib.store.workshops import Seat, SeatChanged
+from chalicelib.waves.suppression import list_suppressed
+from chalicelib.workshops.emails import dates_email, entry_email, manager_email
+from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices
+
+
+class Sending(Struct, frozen=True):
+    """What is the same for everyone of a cohort. `lost`: addresses that take no email."""
+
+    cohort: Cohort
+    programme: Programme
+    sessions: tuple[Session, ...]
+    lost: frozenset[str]
+    now: datetime
+
+
+def send_dates(job: Job, now: datetime) -> Sequence[Write]:
+    """Send each delegate what their calendar lacks, each in one transaction. May be repeated."""
+    cohort_id = job.about["cohort"]
+    cohort = cohorts.find(cohort_id)
+    if cohort is None:
+        raise LookupError(f"no cohort {cohort_id}")
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    sending = Sending(cohort, programme, workshops.list_sessions(cohort_id), list_suppressed(cohort_id), now)
+    ids = [line.delegate_id for line in cohorts.list_lines(cohort_id)]
+    seats = workshops.find_seats(ids, sending.sessions)
+    each_or_fail(ids, lambda delegate_id: _notify(sending, delegate_id, seats[delegate_id]), "send_dates")
+    return []
+
+
+def _notify(sending: Sending, delegate_id: str, seats: Mapping[str, Seat]) -> None:
+    delegate = delegates.find(delegate_id)
+    if delegate is None or delegate.person.is_erased:
+        return
+    notices = notices_for(sending.programme, sending.sessions, delegate, seats, sending.now)
+    if not notices:
+        return
+    try:
+        commit(_writes(sending, delegate, seats, notices), sending.now)
+    except SeatChanged:
+        return  # another run of this job, or a later job, has sent it
+
+
+def notices_for(
+    programme: Programme,
+    sessions: Sequence[Session],
+    delegate: Delegate,
+    seats: Mapping[str, Seat],
+    now: datetime,
+) -> list[Notice]:
+    reader = Reader(delegate.id, delegate.person.email, comes=not delegate.withdrawn)
+    return list_notices(programme, sessions, reader, seats, mail_domain(), now)
+
+
+def mail_domain() -> str:
+    """Return the domain of the From address, which UIDs end with."""
+    return parseaddr(settings().sender)[1].rpartition("@")[2]
+
+
+def _writes(sending: Sending, delegate: Delegate, seats: Mapping[str, Seat], notices: Sequence[Notice]) -> list[Write]:
+    new = [entry_email(sending.programme, delegate, notice, sending.now) for notice in notices]
+    if not seats and any(notice.kind is NoticeKind.NEW for notice in notices):
+        new.insert(0, dates_email(sending.programme, delegate, sending.sessions, sending.now))
+    after = {**seats, **{notice.session.id: notice.after for notice in notices}}
+    zone = sending.programme.organisation.timezone
+    if not delegate.withdrawn and days_of([*seats.values()], zone) != days_of([*after.values()], zone):
+        new.append(manager_email(sending.programme, delegate, [*after.values()], sending.now, is_first=not seats))
+    return [
+        *(workshops.save_seat(delegate.id, notice.before, notice.after) for notice in notices),
+        *(write for email in new for write in emails.add(email, stopped=email.to.email in sending.lost)),
+    ]

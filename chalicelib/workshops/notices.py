@@ -1,0 +1,147 @@
+"""Work out what one delegate's calendar lacks: new, changed and cancelled sessions. Pure.
+
+The seats hold what was sent last. So several changes before anything is sent make one notice, and a session that was
+moved and moved back makes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.core.calendar_entry import CalendarEntry
+from chalicelib.core.formatting import local_date
+from chalicelib.core.model import Programme
+from chalicelib.core.schedule import Session, title_of
+from chalicelib.store.workshops import Seat
+
+
+class NoticeKind(StrEnum):
+    NEW = "new"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+class Notice(Struct, frozen=True):
+    """One calendar entry that one person is sent.
+
+    before, after  the seat as it is stored, and as it is once the entry is sent
+    """
+
+    kind: NoticeKind
+    session: Session
+    before: Seat | None
+    after: Seat
+
+    @property
+    def entry(self) -> CalendarEntry:
+        return self.after.entry
+
+
+class Reader(Struct, frozen=True):
+    """Whose calendar it is. `comes` is False for a delegate who has left: their entries are cancelled."""
+
+    id: str
+    address: str
+    comes: bool = True
+
+
+def list_notices(
+    programme: Programme,
+    sessions: Sequence[Session],
+    reader: Reader,
+    seats: Mapping[str, Seat],
+    mail_domain: str,
+    now: datetime,
+) -> list[Notice]:
+    """Return what this reader's calendar lacks, in the order of the sessions. What has begun does not change."""
+    made = _Made(programme, sessions, reader, mail_domain, now)
+    return [notice for each in sessions if (notice := made.notice(each, seats.get(each.id)))]
+
+
+class _Made(Struct, frozen=True):
+    programme: Programme
+    sessions: Sequence[Session]
+    reader: Reader
+    mail_domain: str
+    now: datetime
+
+    def notice(self, session: Session, seat: Seat | None) -> Notice | None:
+        if session.cancelled or not self.reader.comes:
+            return self._cancelled(session, seat) if seat else None
+        if session.starts_at <= self.now:
+            return None
+        if seat is None or seat.entry.cancelled:
+            return self._new(session, seat)
+        entry = replace(self.entry(session, seat.number), sequence=seat.entry.sequence + 1)
+        return None if is_same(entry, seat.entry) else self._changed(session, seat, entry)
+
+    def _new(self, session: Session, seat: Seat | None) -> Notice:
+        number = seat.number + 1 if seat else 1
+        after = Seat(session.id, self.reader.address, self.entry(session, number), number)
+        return Notice(NoticeKind.NEW, session, seat, after)
+
+    def _changed(self, session: Session, seat: Seat, entry: CalendarEntry) -> Notice:
+        return Notice(NoticeKind.MOVED, session, seat, Seat(session.id, self.reader.address, entry, seat.number))
+
+    def _cancelled(self, session: Session, seat: Seat) -> Notice | None:
+        if seat.entry.cancelled or seat.entry.starts <= self.now:
+            return None
+        entry = replace(seat.entry, sequence=seat.entry.sequence + 1, cancelled=True)
+        return Notice(NoticeKind.CANCELLED, session, seat, replace(seat, entry=entry))
+
+    def entry(self, session: Session, number: int) -> CalendarEntry:
+        """Return the entry as it is sent first, with sequence 0."""
+        uid = uid_of(session, self.reader, number, self.mail_domain)
+        return make_entry(self.programme, session, self.sessions, uid)
+
+
+def uid_of(session: Session, reader: Reader, number: int, mail_domain: str) -> str:
+    """Return the UID of a session in one calendar: the same for ever, and another one after a cancellation."""
+    again = f"-{number}" if number > 1 else ""
+    return f"{session.id}.{reader.id}{again}@{mail_domain}"
+
+
+def make_entry(programme: Programme, session: Session, sessions: Sequence[Session], uid: str) -> CalendarEntry:
+    return CalendarEntry(
+        uid=uid,
+        sequence=0,
+        starts=session.starts_at,
+        ends=session.ends_at,
+        title=title_of(programme, session, sessions),
+        place=session.plan.place,
+        link=session.plan.link,
+        description="\n".join(describe_session(programme, session)),
+    )
+
+
+def describe_session(programme: Programme, session: Session) -> Iterator[str]:
+    """Say when and where, and what to bring: programs may show this instead of the email."""
+    yield f"{session.plan.when} ({zone_name(session.zone)})"
+    if session.plan.place:
+        yield f"Where: {session.plan.place}"
+    if bring := next((step.bring for step in programme.milestones if step.id == session.milestone), ""):
+        yield f"Please bring: {bring}"
+
+
+def zone_name(zone: str) -> str:
+    """Return `London time` for Europe/London."""
+    return f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+
+
+def is_same(entry: CalendarEntry, sent: CalendarEntry) -> bool:
+    """Return whether a calendar need not change: a new number of the day alone sends no one an email."""
+    return _as_sent(entry) == _as_sent(sent)
+
+
+def _as_sent(entry: CalendarEntry) -> tuple[datetime, datetime, str, str, bool]:
+    return entry.starts, entry.ends, entry.place, entry.link, entry.cancelled
+
+
+def days_of(seats: Sequence[Seat], zone: str) -> frozenset[date]:
+    """Return the days on which a calendar keeps someone away from work."""
+    return frozenset(local_date(seat.entry.starts, zone) for seat in seats if not seat.entry.cancelled)

@@ -1,0 +1,302 @@
+"""Sessions of workshops: who is notified, and what their calendars hold afterwards."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.programme.load_cohort import LoadRefused
+from chalicelib.store import audit_events, cohorts
+from chalicelib.workshops import change_sessions
+from chalicelib.workshops.change_sessions import DatesRefused
+from chalicelib.workshops.recipients import list_recipients
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+from tests.workshops import dates
+from tests.workshops.dates import BOTH, DELEGATE, FIRST, MANAGER, SECOND, about_dates, events, plan
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def kinds(to=DELEGATE):
+    return [mail.row.partition("#")[0].partition("/")[2] for mail in about_dates(to)]
+
+
+def trail():
+    return [row["act"] for row in audit_events.of_cohort(people.COHORT) if "dates of workshops" in row["act"]]
+
+
+def test_a_loaded_cohort_learns_its_dates_on_the_next_working_morning(clock):
+    dates.load(clock)
+    drain(clock.now())
+    assert about_dates(DELEGATE) == []
+
+    drain(clock.to(dates.NEXT_MORNING))
+
+    assert sorted(kinds()) == ["dates", "session", "session"]
+    assert kinds(MANAGER) == ["manager_dates"]
+    subjects = [mail.message["Subject"] for mail in about_dates(DELEGATE)]
+    assert "Dana Delegate, Leading Self, day 1 of 2: Thursday 22 October 2026, 09:30 to 16:30" in subjects
+    (method, event), _ = events()
+    assert (method, event.sequence.value) == ("REQUEST", "0")
+    assert event.dtstart.value == datetime(2026, 10, 22, 8, 30, tzinfo=UTC)
+    assert event.summary.value == "Leading Self, day 1 of 2"
+    assert "22 October" in about_dates(MANAGER)[0].part("plain")
+
+
+def test_nothing_is_sent_about_dates_without_sessions(clock):
+    dates.announce(clock, sessions=())
+
+    assert about_dates(DELEGATE) + about_dates(MANAGER) == []
+
+
+def test_a_date_over_the_clock_change_keeps_its_hour_and_changes_in_utc(clock):
+    """Vector: 09:30 in London is 08:30Z on 23 October 2026 and 09:30Z on 26 October."""
+    dates.announce(clock)
+    dates.change(clock, FIRST, replace(SECOND, date=date(2026, 10, 26)))
+    dates.in_a_week(clock)
+
+    before, after = (event for _, event in events() if event.uid.value == events()[-1][1].uid.value)
+    assert before.dtstart.value == datetime(2026, 10, 23, 8, 30, tzinfo=UTC)
+    assert after.dtstart.value == datetime(2026, 10, 26, 9, 30, tzinfo=UTC)
+    assert (before.sequence.value, after.sequence.value) == ("0", "1")
+    assert kinds()[3:] == ["moved"]
+    text = about_dates(DELEGATE)[-1].part("plain")
+    assert "Monday 26 October 2026, 09:30 to 16:30" in text
+    assert "Friday 23 October 2026, 09:30 to 16:30" in text
+    assert kinds(MANAGER) == ["manager_dates", "days"]
+
+
+def test_a_session_that_was_moved_and_moved_back_sends_nothing_and_leaves_two_audit_lines(clock):
+    dates.announce(clock)
+    dates.change(clock, FIRST, replace(SECOND, date=date(2026, 10, 26)), why="room is taken")
+    dates.change(clock, FIRST, SECOND)
+    sent = len(sent_mails())
+    dates.in_a_week(clock)
+
+    assert len(about_dates(DELEGATE)) == 3
+    assert [mail.row for mail in sent_mails()[sent:] if mail.row.startswith("workshops/")] == []
+    moved, back = trail()[-2:]
+    assert "moved leading_self/2 from 2026-10-23 09:30-16:30" in moved
+    assert "to 2026-10-26 09:30-16:30" in moved
+    assert "room is taken" in moved
+    assert "to 2026-10-23 09:30-16:30" in back
+
+
+def test_several_changes_before_the_job_runs_are_sent_once(clock):
+    dates.announce(clock)
+    for day in (26, 27, 28):
+        dates.change(clock, FIRST, replace(SECOND, date=date(2026, 10, day)))
+    dates.in_a_week(clock)
+
+    assert kinds()[3:] == ["moved"]
+    assert (events()[-1][1].sequence.value, events()[-1][1].dtstart.value.day) == ("1", 28)
+
+
+def test_every_later_change_raises_the_sequence_that_was_sent_last(clock):
+    dates.announce(clock)
+    for day in (26, 27, 28):
+        dates.change(clock, FIRST, replace(SECOND, date=date(2026, 10, day)))
+        dates.in_a_week(clock)
+
+    assert [event.sequence.value for _, event in events()][2:] == ["1", "2", "3"]
+    assert len({event.uid.value for _, event in events()[1:]}) == 1
+
+
+def test_a_session_that_is_cancelled_and_added_again_on_the_same_day_gets_a_new_uid(clock):
+    dates.announce(clock)
+    dates.change(clock, FIRST)
+    dates.change(clock, FIRST, SECOND)
+    dates.in_a_week(clock)
+
+    assert sorted(kinds()[3:]) == ["cancelled", "session"]
+    old = events()[1][1].uid.value
+    again = dict(events()[2:])
+    assert again["CANCEL"].uid.value == old
+    assert (again["CANCEL"].status.value, again["CANCEL"].sequence.value) == ("CANCELLED", "1")
+    assert again["CANCEL"].organizer.value == events()[1][1].organizer.value
+    assert again["CANCEL"].attendee.value == f"mailto:{DELEGATE}"
+    assert again["REQUEST"].uid.value != old
+    assert again["REQUEST"].sequence.value == "0"
+    assert kinds(MANAGER) == ["manager_dates"], "the days are the same"
+
+
+def test_another_room_for_one_day_changes_that_entry_alone_and_emails_no_manager(clock):
+    dates.announce(clock)
+    dates.change(clock, FIRST, replace(SECOND, place="Library"))
+    dates.in_a_week(clock)
+
+    assert kinds()[3:] == ["moved"]
+    assert (events()[-1][1].uid.value, events()[-1][1].location.value) == (events()[1][1].uid.value, "Library")
+    assert kinds(MANAGER) == ["manager_dates"]
+
+
+def test_a_cancelled_day_changes_the_number_of_the_other_and_sends_nothing_about_it(clock):
+    dates.announce(clock)
+    dates.change(clock, SECOND)
+    dates.in_a_week(clock)
+
+    assert kinds()[3:] == ["cancelled"]
+
+
+def test_a_session_that_was_added_and_cancelled_before_anything_was_sent_sends_nothing(clock):
+    dates.announce(clock)
+    dates.change(clock, *BOTH, plan("2026-11-12", milestone="leading_others"))
+    dates.change(clock, *BOTH)
+    dates.in_a_week(clock)
+
+    assert len(about_dates(DELEGATE)) == 3
+
+
+def test_a_job_that_runs_twice_sends_everything_once(clock):
+    from chalicelib.jobs.kinds import JobKind
+    from chalicelib.store import jobs
+    from chalicelib.store.table import transact
+
+    dates.announce(clock)
+    transact([jobs.add(JobKind.SEND_DATES.job(people.COHORT, "again", due_at=clock.now(), cohort=people.COHORT))])
+    drain(clock.now())
+
+    assert len(about_dates(DELEGATE)) == 3
+
+
+def test_who_joins_later_gets_every_session_ahead_from_sequence_0(clock):
+    dates.announce(clock)
+    dates.load(clock, sessions=None, names=("dana delegate", "lee delegate"))
+    drain(clock.now())
+    dates.in_a_week(clock)
+
+    assert [event.sequence.value for _, event in events("lee.delegate@example.org")] == ["0", "0"]
+    assert len(about_dates(DELEGATE)) == 3
+
+
+def test_a_change_within_three_working_days_goes_out_at_once_in_working_hours(clock):
+    dates.announce(clock)
+    drain(clock.to(datetime(2026, 10, 20, 14, tzinfo=UTC)))
+    dates.change(clock, replace(FIRST, place="Library"), SECOND)
+    drain(clock.now())
+    assert kinds()[3:] == ["moved"]
+
+    drain(clock.to(datetime(2026, 10, 20, 20, tzinfo=UTC)))
+    dates.change(clock, replace(FIRST, place="Annexe"), SECOND)
+    drain(clock.now())
+    assert kinds()[3:] == ["moved"]
+
+    drain(clock.to(datetime(2026, 10, 21, 8, tzinfo=UTC)))
+    assert kinds()[3:] == ["moved", "moved"]
+
+
+# --- acts -----------------------------------------------------------------------------------------------
+
+
+def test_what_has_begun_can_neither_move_nor_be_cancelled(clock):
+    dates.announce(clock)
+    clock.to(datetime(2026, 10, 22, 9, tzinfo=UTC))
+
+    for wanted in ((SECOND,), (replace(FIRST, date=date(2026, 10, 29)), SECOND)):
+        with pytest.raises(DatesRefused, match="has begun"):
+            dates.change(clock, *wanted)
+    with pytest.raises(DatesRefused, match="in the past"):
+        dates.change(clock, FIRST, replace(SECOND, date=date(2026, 10, 21)))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        (plan("2026-10-22", "16:30-09:30"), "not after its start"),
+        (plan("2026-10-22", "09:30-09:40"), "10 minutes; allowed: 15 minutes to 12 hours"),
+        (plan("2026-10-22", "08:00-21:00"), "13 hours; allowed"),
+        (plan("2026-10-22", place=""), "neither a place nor a link"),
+        (plan("2026-10-22", milestone="leading_cats"), "no workshop of the programme"),
+        (plan("2026-10-22", by="jo"), "no facilitator of the cohort; allowed: mo"),
+        (plan("2026-10-23", "16:00-17:00"), "overlaps another one of the cohort"),
+        (plan("2026-10-22", link="ftp://x"), "does not begin with https://"),
+    ],
+)
+def test_an_impossible_session_is_refused_and_changes_nothing(clock, wanted, why):
+    dates.announce(clock)
+
+    with pytest.raises(DatesRefused, match=why):
+        dates.change(clock, SECOND, wanted)
+    assert len(dates.sessions()) == 2
+
+
+def test_a_probable_mistake_is_a_warning(clock):
+    dates.load(clock)
+    wanted = [plan("2026-09-26"), plan("2026-09-25", milestone="leading_others")]
+
+    planned = change_sessions.set_dates(people.COHORT, wanted, clock.now(), "x", dry_run=True)
+
+    words = " ".join(planned.warnings)
+    assert "Saturday 26 September 2026, which is not a working day" in words
+    assert "before reports can be released" in words
+    assert "before a session of an earlier workshop" in words
+    assert "has 1 session here and 2 in the programme" in words
+    assert [each.plan for each in dates.sessions()] == [*BOTH]
+
+
+def test_loading_the_file_again_moves_cancels_and_adds(clock):
+    dates.announce(clock)
+    third = plan("2026-11-12", milestone="leading_others")
+    assert dates.load(clock, sessions=(replace(FIRST, place="Library"), third)).changed
+    drain(clock.now())
+    dates.in_a_week(clock)
+
+    assert sorted(kinds()[3:]) == ["cancelled", "moved", "session"]
+    assert len(trail()) == 2
+    assert not dates.load(clock, sessions=(replace(FIRST, place="Library"), third)).changed
+
+
+def test_a_load_without_sessions_keeps_those_that_are_there(clock):
+    dates.announce(clock)
+    dates.load(clock, sessions=None, names=("dana delegate", "lee delegate"))
+
+    assert [each.plan for each in dates.sessions()] == [*BOTH]
+    assert cohorts.find(people.COHORT).dates.ends == SECOND.date
+
+
+def test_a_load_refuses_sessions_that_are_impossible(clock):
+    with pytest.raises(LoadRefused, match="overlaps"):
+        dates.load(clock, sessions=(FIRST, FIRST))
+    assert cohorts.find(people.COHORT) is None
+
+
+def test_two_acts_at_once_are_not_lost(clock, monkeypatch):
+    dates.announce(clock)
+    last = cohorts.find_load(people.COHORT)
+    dates.change(clock, FIRST, replace(SECOND, place="Library"))
+    monkeypatch.setattr(cohorts, "find_load", lambda _id: last)
+
+    with pytest.raises(DatesRefused, match="Someone else"):
+        dates.change(clock, FIRST, replace(SECOND, place="Annexe"))
+    assert dates.sessions()[1].plan.place == "Library"
+
+
+def test_a_preview_names_who_is_sent_what_and_changes_nothing(clock):
+    dates.announce(clock)
+    wanted = (FIRST, replace(SECOND, date=date(2026, 10, 26)))
+    planned = change_sessions.set_dates(people.COHORT, wanted, clock.now(), "x", dry_run=True)
+
+    recipients = list_recipients(planned, clock.now())
+
+    assert [(one.email, one.role) for one in recipients] == [(DELEGATE, "delegate"), (MANAGER, "line manager")]
+    assert "changed calendar entry for Leading Self, day 2 of 2, Monday 26 October" in recipients[0].what
+    assert [each.plan for each in dates.sessions()] == [*BOTH]
+
+
+def test_one_session_moves_by_its_name_and_keeps_its_length(clock):
+    dates.announce(clock)
+    from datetime import time
+
+    to = (date(2026, 10, 26), time(10, 0))
+    change_sessions.move_session(people.COHORT, "leading_self/2", to, clock.now(), "x")
+
+    assert [(each.plan.date.day, each.plan.hours) for each in dates.sessions()] == [
+        (22, "09:30 to 16:30"),
+        (26, "10:00 to 17:00"),
+    ]
+    with pytest.raises(DatesRefused, match="There is no session leading_self/3"):
+        change_sessions.move_session(people.COHORT, "leading_self/3", to, clock.now(), "x")
