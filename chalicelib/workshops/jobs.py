@@ -18,7 +18,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.store.workshops import Seat, SeatChanged
 from chalicelib.waves.suppression import list_suppressed
-from chalicelib.workshops.emails import dates_email, entry_email, manager_email
+from chalicelib.workshops.emails.about_dates import dates_email, entry_email, manager_email
 from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices
 
 
