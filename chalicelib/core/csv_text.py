@@ -18,10 +18,10 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(\r\n|\n|\r)', re.IGNORECASE)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls
 
 
-def decode(data: bytes, faults: FaultList) -> str:
+def decode(data: bytes, faults: FaultList, save_as: str = "CSV UTF-8") -> str:
     """Return the text: try UTF-8 or UTF-16 by their marks, then UTF-8, then what Excel in western Europe writes."""
     if data.startswith(_WORKBOOKS):
-        faults.add(1, "", "is an Excel workbook: save it as CSV UTF-8")
+        faults.add(1, "", f"is an Excel workbook: save it as {save_as}")
         raise faults.refusal()
     utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     line = 1
@@ -33,7 +33,7 @@ def decode(data: bytes, faults: FaultList) -> str:
             continue
         if "\0" not in text:
             return text
-    faults.add(line, "", "is not text: save it as CSV UTF-8")
+    faults.add(line, "", f"is not text: save it as {save_as}")
     raise faults.refusal()
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
+from chalicelib.core.csv_text import decode
 from chalicelib.core.file_errors import FaultList
 from chalicelib.core.model import (
     Approver,
@@ -54,14 +54,7 @@ def read_programme(text: str | bytes, file: str, folder: Path | None = None) -> 
 
 
 def decoded(text: str | bytes, faults: FaultList) -> str:
-    if isinstance(text, str):
-        return text
-    encoding = "utf-16" if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
-    try:
-        return text.decode(encoding)
-    except UnicodeDecodeError as error:
-        faults.add(text.count(b"\n", 0, error.start) + 1, "", "is not text in UTF-8: save the file with that encoding")
-        raise faults.refusal() from error
+    return text if isinstance(text, str) else decode(text, faults, save_as="text in UTF-8")
 
 
 def _logo(outline: Outline, folder: Path | None) -> str | None:

@@ -14,10 +14,12 @@ import msgspec
 import yaml
 from msgspec import Meta
 
+from chalicelib.core.addresses import clean_text
 from chalicelib.core.file_errors import MAX_SHOWN_CHARS, FaultList, hint, nearest, shown
 from chalicelib.core.formatting import slug
 from chalicelib.programme.form_schema import AssignmentShape, OptionShape
 from chalicelib.programme.shapes import Shape, Slug, Title
+from chalicelib.programme.yaml_faults import MAX_LINE_CHARS, explain, hint_at_comment, name_of, odd_blank
 from chalicelib.programme.yaml_paths import Outline, Path
 
 MAX_ID_CHARS = 40
@@ -52,22 +54,12 @@ def compose(text: str, faults: FaultList) -> yaml.Node:
     try:
         node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        faults.add(*_syntax_fault(error, text))
+        faults.add(*explain(error, text))
         raise faults.refusal() from error
     if node is None:
         faults.add(1, "", "is empty: a programme file has the keys `programme` to `impact`")
         raise faults.refusal()
     return node
-
-
-def _syntax_fault(error: Exception, text: str) -> tuple[int, str, str]:
-    if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        return (mark.line + 1 if mark else 1, "", f"is not YAML: {error.problem or error.context}")
-    if isinstance(error, yaml.reader.ReaderError):
-        return (text.count("\n", 0, error.position) + 1, "", "is not YAML: it contains a control character")
-    # PyYAML lets chr() fail on "\UFFFFFFFF"
-    return (1, "", "is not YAML: an escape in a quoted text names a character that does not exist")
 
 
 def read(outline: Outline, node: yaml.Node, kind: Any, path: Path = (), line: int | None = None) -> Any:
@@ -145,6 +137,9 @@ def _known_pairs(
             outline.fault((*path, shown(name)), f"is written twice, first on line {lines[name]}", line)
         elif name in names:
             pairs[name] = (value, line)
+        elif sign := odd_blank(name):
+            meant |= {nearest(clean_text(name), names)}
+            outline.fault((*path, clean_text(name)), f"begins with {name_of(sign)}: put blanks there", line)
         else:
             meant |= {nearest(name, names)}
             outline.fault((*path, shown(name)), f"{_unknown(node, value)}; {hint(name, names)}", line)
@@ -275,17 +270,23 @@ def _plain(node: yaml.ScalarNode) -> object:
         return float(text)
     if tag == "bool" and text.lower() in _YES + _NO:
         return text.lower() in _YES
-    return {"str": " ".join(text.split()), "null": None}.get(tag, node)
+    return {"str": clean_text(text), "null": None}.get(tag, node)
 
 
 def _seen(node: yaml.ScalarNode, value: object, kind: Any) -> str:
     if value is None or value == "":
-        return "is empty"
+        return f"is empty{hint_at_comment(_line_of(node))}"
     if isinstance(value, str):
         length = f" ({len(value)} characters)" if len(value) > MAX_SHOWN_CHARS else ""
         return f'is "{shown(value)}"{length}'
     quotes = ", which YAML does not read as text: put it in quotes" if _may_be_text(kind) else ""
     return f"is {shown(str(node.value))}{quotes}"
+
+
+def _line_of(node: yaml.ScalarNode) -> str:
+    """Return the rest of the line on which a value begins."""
+    mark = node.start_mark
+    return str(mark.buffer or "")[mark.pointer : mark.pointer + MAX_LINE_CHARS].partition("\n")[0]
 
 
 def _may_be_text(kind: Any) -> bool:

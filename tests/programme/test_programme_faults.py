@@ -135,7 +135,7 @@ SYNTAX = [
     pytest.param("version: 1", "version: 'one", (43, ""), "is not YAML", id="open-quote"),
     pytest.param("version: 1", "\tversion: 1", (2, ""), "is not YAML", id="tab"),
     pytest.param("version: 1", "version: \x07", (2, ""), "contains a control character", id="bell"),
-    pytest.param("version: 1", "version: *one", (2, ""), "undefined alias", id="undefined-alias"),
+    pytest.param("version: 1", "version: *one", (2, ""), "in quotes: it begins with *", id="undefined-alias"),
     pytest.param("version: 1", r'version: "\UFFFFFFFF"', (1, ""), "does not exist", id="no-such-character"),
     pytest.param("version: 1", "version: " + "[" * 5000, (2, ""), "nested too deeply", id="nested"),
 ]
@@ -156,7 +156,7 @@ def test_a_fault_is_worded_with_its_line_and_key(small_text, old, new, place, pa
         pytest.param("", "is empty", id="empty"),
         pytest.param("# nothing\n", "is empty", id="comment-only"),
         pytest.param("- a\n", "must be a block with the keys programme", id="list"),
-        pytest.param(b"title: caf\xe9\n", "not text in UTF-8", id="latin-1"),
+        pytest.param(b"title: caf\x81\n", "not text: save it as text in UTF-8", id="no-code-page"),
         pytest.param("a: 1\n---\nb: 2\n", "is not YAML", id="two-documents"),
     ],
 )
