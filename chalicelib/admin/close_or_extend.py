@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from msgspec.structs import replace
-
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.calendar import MAX_OPEN_DAYS, local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
-from chalicelib.core.formatting import last_day, local_date
+from chalicelib.core.formatting import last_day
 from chalicelib.core.model import Delegate, DelegateWave, Programme, WaveState
 from chalicelib.jobs.commit import commit
-from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
-from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.delegates import WaveChanged
-from chalicelib.store.expressions import equals
 from chalicelib.store.jobs import JobExists, JobSettled
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
+from chalicelib.waves.more_time import give_time
 from chalicelib.waves.thread import CLOSE, GIVE_TIME, PUBLISH, WAVE
 
 BY = "command line"
@@ -44,22 +40,11 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
         )
     if closes_at > wave.opens_at + timedelta(days=2 * MAX_OPEN_DAYS):
         raise CloseRefused(f"{new_last_day} is more than {2 * MAX_OPEN_DAYS} days after the opening.")
-    later = replace(wave, closes_at=closes_at, extensions=wave.extensions + 1)
-    changes = {"state": WaveState.OPEN, "closes_at": closes_at, "extensions": later.extensions}
-    subject = (delegate.id, wave.wave.value, str(later.extensions))
-    about = {"delegate": delegate.id, "wave": wave.wave.value, "extension": str(later.extensions), "at": stamp(now)}
-    announce = JobKind.TELL_EXTENDED.job(*subject, due_at=now, **about)
-    _commit(
-        delegate,
-        [
-            _change(wave, changes),
-            cohorts.change_line(delegate, put=_line(later, programme, now), wave=wave.wave),
-            jobs.add(lifecycle.close_job(later)),
-            jobs.add(announce),
-            audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, day=f"{new_last_day}"),
-        ],
-        now,
-    )
+    writes = [
+        *give_time(programme, delegate, wave, closes_at, now),
+        audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, day=f"{new_last_day}"),
+    ]
+    _commit(delegate, writes, now)
 
 
 def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
@@ -67,7 +52,7 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     delegate, wave, _ = _find(cohort_id, email)
     _refuse_unless(wave, *WAVE.before(CLOSE))
     writes = [
-        _change(wave, {"closes_at": now}),
+        delegates.change_as_read(wave, {"closes_at": now}),
         cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
         jobs.move(lifecycle.close_job(wave).id, now),
         audit_events.add(cohort_id, AuditEvent.CLOSED, by, delegate.id, now),
@@ -83,7 +68,7 @@ def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str 
     delegate, wave, _ = _find(cohort_id, email)
     _refuse_unless(wave, *WAVE.before(PUBLISH))
     writes = [
-        _change(wave, {"closes_at": now}),
+        delegates.change_as_read(wave, {"closes_at": now}),
         jobs.add(lifecycle.publish_job(wave, now)),
         audit_events.add(cohort_id, AuditEvent.PUBLISHED_FEW, by, delegate.id, now),
     ]
@@ -113,11 +98,6 @@ def _refuse_unless(wave: DelegateWave, *states: WaveState) -> None:
         raise CloseRefused(f"The questionnaire is {wave.state.value}: this needs one that is {' or '.join(states)}.")
 
 
-def _change(wave: DelegateWave, changes: dict[str, object]) -> Write:
-    as_read = [equals("state", wave.state), equals("closes_at", wave.closes_at)]
-    return delegates.change_wave(wave.delegate_id, wave.wave, changes, as_read)
-
-
 def _commit(delegate: Delegate, writes: list[Write], now: datetime) -> None:
     try:
         commit(writes, now)
@@ -130,12 +110,6 @@ def _commit(delegate: Delegate, writes: list[Write], now: datetime) -> None:
             f"The job that closes {delegate.person.email} is at work or has failed. Look under “Problems” on the "
             "console’s first page, or run `jobs due`, and restart it there."
         ) from None
-
-
-def _line(later: DelegateWave, programme: Programme, now: datetime) -> dict[str, object]:
-    """Record on the dashboard that everyone who has not answered is emailed today."""
-    today = local_date(now, programme.organisation.timezone)
-    return {"stage": DelegateStatus.COLLECTING, "closes_at": stamp(later.closes_at), "reminded_on": today.isoformat()}
 
 
 def _last_day(wave: DelegateWave, programme: Programme) -> str:

@@ -33,6 +33,7 @@ class JobKind(_Kind, Enum):
 
     ENROL = _Kind("programme.jobs:enrol", "Enrol the people of a cohort")
     OPEN = _Kind("programme.jobs:open_wave", "Open a questionnaire")
+    APPLY_DATES = _Kind("programme.apply_dates:apply_dates", "Bring delegates to the dates of their cohort")
     FOLLOWUP = _Kind("programme.plan_followups:plan_followups", "Plan a follow-up")
     SEND_DATES = _Kind("workshops.jobs:send_dates", "Send the dates of workshops")
     INVITE = _Kind("nominate.jobs:invite", "Invite raters")

@@ -5,20 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.core.calendar import Duration, check_dates, closes_at
+from chalicelib.core.calendar import check_dates, closes_at
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import name_sort_key, plural
 from chalicelib.core.ids import derive, facilitator_id
 from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
 from chalicelib.core.schedule import SessionPlan
-from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.cohort_dates import OtherDates, find_dates
@@ -121,7 +120,7 @@ def _with_dates(
 
 def _first_writes(cohort: Cohort, programme: Programme) -> list[Write]:
     """Return what only the first load of a cohort stores."""
-    later = (_summary_job(cohort, programme), _figures_job(cohort, programme))
+    later = (lifecycle.summary_job(cohort, programme), _figures_job(cohort, programme))
     return [waiting_emails.begin_list(cohort.id), *map(jobs.add, later)]
 
 
@@ -278,14 +277,6 @@ def _refuse_other_programme(last: LastLoad | None, cohort: Cohort) -> None:
             f"Cohort {cohort.id} runs on programme {stored.programme_id} version {stored.programme_version}, "
             "which can no longer change. Give the new cohort another id."
         )
-
-
-def _summary_job(cohort: Cohort, programme: Programme) -> Job:
-    """Create the job for the sponsor's summary, on the morning after the last impact survey closes."""
-    zone = programme.organisation.timezone
-    opens = survey_opens_at(programme, cohort.dates)
-    morning_after = Duration(0, timedelta(days=programme.impact.open_days + 1)).after(opens, zone)
-    return JobKind.SUMMARY.job(cohort.id, due_at=morning_after, cohort=cohort.id)
 
 
 def _figures_job(cohort: Cohort, programme: Programme) -> Job:

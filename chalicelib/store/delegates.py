@@ -216,6 +216,12 @@ def move_wave(delegate_id: str, wave: Wave, to: WaveState, *before: WaveState) -
     return change_wave(delegate_id, wave, {"state": to}, [one_of("state", before)])
 
 
+def change_as_read(read: DelegateWave, put: dict[str, Any]) -> Write:
+    """Change a wave. Refused if its state or its deadline changed since it was read."""
+    as_read = [equals("state", read.state), equals("closes_at", read.closes_at)]
+    return change_wave(read.delegate_id, read.wave, put, as_read)
+
+
 def end_wave(read: DelegateWave, to: WaveState) -> Write:
     """Change the state of a wave whose deadline has passed.
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.core.calendar import local_moment
+from chalicelib.core.calendar import Duration, local_moment
 from chalicelib.core.formatting import last_date, local_date
 from chalicelib.core.ids import invitation_id
 from chalicelib.core.model import (
     SELF_GROUP,
     Approver,
+    Cohort,
     Delegate,
     DelegateWave,
     Invitation,
@@ -23,6 +24,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.core.working_days import survey_opens_at
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.commit import commit
@@ -54,6 +56,14 @@ def figures_job(cohort_id: str, wave: Wave, deadline: datetime) -> Job:
     due_at = deadline + FIGURES_AFTER
     subject = (cohort_id, wave.value, f"{due_at:%Y-%m-%d}")
     return JobKind.COHORT_FIGURES.job(*subject, due_at=due_at, cohort=cohort_id, wave=wave.value)
+
+
+def summary_job(cohort: Cohort, programme: Programme) -> Job:
+    """Make the job for the sponsor's summary, on the morning after the last impact survey closes."""
+    opens = survey_opens_at(programme, cohort.dates)
+    open_for = Duration(0, timedelta(days=programme.impact.open_days + 1))
+    morning_after = open_for.after(opens, programme.organisation.timezone)
+    return JobKind.SUMMARY.job(cohort.id, due_at=morning_after, cohort=cohort.id)
 
 
 def count_tomorrow(cohort_id: str, zone: str, now: datetime) -> None:

@@ -1,0 +1,127 @@
+"""Bring every delegate of a cohort to its dates, after one has moved: waves, jobs and emails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.core.calendar import closes_at, opens_at
+from chalicelib.core.clock import stamp
+from chalicelib.core.model import Cohort, Delegate, DelegateWave, Programme, Wave, WaveState
+from chalicelib.core.working_days import survey_opens_at
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each_or_fail
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.programme import emails as written
+from chalicelib.programme.move_dates import Moved
+from chalicelib.store import cohorts, delegates, emails, jobs, programmes, waiting_emails
+from chalicelib.store.emails import Email
+from chalicelib.store.jobs import Job, JobExists, JobSettled, JobState
+from chalicelib.store.table import Write
+from chalicelib.waves import lifecycle
+from chalicelib.waves.more_time import give_time
+
+
+class Applying(Struct, frozen=True):
+    """One run of the job."""
+
+    cohort: Cohort
+    programme: Programme
+    moved: tuple[str, ...]  # names of the dates that moved
+    why: str
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        return self.programme.organisation.timezone
+
+    @property
+    def survey_at(self) -> datetime:
+        return survey_opens_at(self.programme, self.cohort.dates)
+
+
+def apply_dates(job: Job, now: datetime) -> Sequence[Write]:
+    """Run the job. Each delegate is one transaction; a repeat finds those that are done and changes nothing."""
+    cohort = cohorts.find(job.about["cohort"])
+    if cohort is None:
+        raise LookupError(f"there is no cohort {job.about['cohort']}")
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    applying = Applying(cohort, programme, tuple(job.about["moved"].split()), job.about.get("why", ""), now)
+    lines = [line for line in cohorts.list_lines(cohort.id, Wave.BASELINE) if not line.withdrawn]
+    each_or_fail([line.delegate_id for line in lines], lambda found: _apply(applying, found), "apply_dates")
+    _move_jobs_of_cohort(applying)
+    return []
+
+
+def _apply(applying: Applying, delegate_id: str) -> None:
+    delegate, wave = delegates.find_with_wave(delegate_id, Wave.BASELINE)
+    writes = [*_wave_writes(applying, delegate, wave), *_survey_writes(applying, delegate)]
+    if writes:
+        commit([*writes, *_emails(applying, delegate, wave)], applying.now)
+
+
+def _wave_writes(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[Write]:
+    opens, closes = opens_at(applying.cohort.dates, applying.zone), closes_at(applying.cohort.dates, applying.zone)
+    if wave.state is WaveState.PLANNED and (wave.opens_at, wave.closes_at) != (opens, closes):
+        opening = JobKind.OPEN.job(delegate.id, Wave.BASELINE, due_at=opens)
+        return [
+            delegates.change_as_read(wave, {"opens_at": opens, "closes_at": closes}),
+            cohorts.change_line(delegate, put={"closes_at": stamp(closes)}, wave=wave.wave),
+            jobs.move(opening.id, opens),
+        ]
+    if wave.state in (WaveState.OPEN, WaveState.HELD) and wave.closes_at < closes and "closes" in applying.moved:
+        return give_time(applying.programme, delegate, wave, closes, applying.now)
+    return []
+
+
+def _survey_writes(applying: Applying, delegate: Delegate) -> list[Write]:
+    """Move the job that opens the impact survey, if it still waits."""
+    waiting = jobs.find(JobKind.IMPACT.job(delegate.id, due_at=applying.survey_at).id)
+    if waiting is None or waiting.state is not JobState.WAITING or waiting.due_at == applying.survey_at:
+        return []
+    return [jobs.move(waiting.id, applying.survey_at)]
+
+
+def _emails(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[Write]:
+    """Email the delegate and the line manager; a notice that still waits is replaced, and says the first date."""
+    named = {name for name in applying.moved if name in set(Moved)}
+    outdated = [one for one in waiting_emails.list_waiting(delegate.id) if one.template in written.ABOUT_DATES]
+    told = _dates_told(applying, wave, outdated)
+    dates = {name: (before, after) for name, (before, after) in told.items() if name in named or outdated}
+    changes = written.say_changes(dates, applying.zone)
+    new = written.dates_moved(applying.programme, delegate, changes, applying.why, applying.now) if changes else []
+    return [*(emails.cancel(one.id) for one in outdated), *emails.add_all(new)]
+
+
+def _dates_told(
+    applying: Applying, wave: DelegateWave, outdated: Sequence[Email]
+) -> Mapping[str, tuple[datetime, datetime]]:
+    """Return for each date the moment that people know, and the one that counts now."""
+    dates = applying.cohort.dates
+    survey = jobs.find(JobKind.IMPACT.job(wave.delegate_id, due_at=applying.now).id)
+    known = {
+        "opens": wave.opens_at,
+        "closes": wave.closes_at,
+        "survey": survey.due_at if survey else applying.survey_at,
+    }
+    for email in outdated:
+        known |= written.dates_known(email)
+    after = {
+        "opens": opens_at(dates, applying.zone),
+        "closes": closes_at(dates, applying.zone),
+        "survey": applying.survey_at,
+    }
+    return {name: (known[name], after[name]) for name in after}
+
+
+def _move_jobs_of_cohort(applying: Applying) -> None:
+    """Move the job of the sponsor's summary, and add that of the cohort's figures for the new deadline."""
+    cohort, closing = applying.cohort, closes_at(applying.cohort.dates, applying.zone)
+    summary = lifecycle.summary_job(cohort, applying.programme)
+    with suppress(JobSettled):
+        commit([jobs.move(summary.id, summary.due_at)], applying.now)
+    with suppress(JobExists):
+        commit([jobs.add(lifecycle.figures_job(cohort.id, Wave.BASELINE, closing))], applying.now)

@@ -1,0 +1,88 @@
+"""Emails about dates of a cohort that have moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from chalicelib.core.clock import stamp
+from chalicelib.core.formatting import last_day, local_day
+from chalicelib.core.model import Delegate, Programme
+from chalicelib.core.working_days import working_days
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import To, declare_email
+from chalicelib.links.kinds import HUB, name_links
+from chalicelib.store.emails import Email
+
+SAMPLE = {
+    "changes": "The 360 opens on Monday 21 September 2026 instead of Monday 14 September 2026.",
+    "why": "The launch event moved.",
+}
+DELEGATE_TOLD = declare_email(
+    "programme/dates_moved",
+    "Notice to a delegate that dates have moved",
+    to=To.DELEGATE,
+    words="name delegate changes why",
+    links=[HUB],
+    sample=SAMPLE,
+)
+MANAGER_TOLD = declare_email(
+    "programme/dates_moved_manager",
+    "Notice to a line manager that dates have moved",
+    to=To.MANAGER,
+    words="name delegate changes why",
+    sample=SAMPLE,
+)
+ABOUT_DATES = (DELEGATE_TOLD.name, MANAGER_TOLD.name)
+KNOWN = "known_"  # before the name of a date in `about`: the moment that the reader knew before
+
+
+def say_changes(dates: Mapping[str, tuple[datetime, datetime]], zone: str) -> dict[str, tuple[datetime, str]]:
+    """Return for each date that differs the moment that was known, and a sentence about the change."""
+    sentences = {
+        "opens": ("The 360 opens on {after} instead of {before}.", local_day),
+        "closes": ("The last day to answer is {after} instead of {before}.", last_day),
+        "survey": ("The survey about results opens on {after} instead of {before}.", local_day),
+    }
+    return {
+        name: (before, sentences[name][0].format(before=say(before, zone), after=say(after, zone)))
+        for name, (before, after) in dates.items()
+        for say in [sentences[name][1]]
+        if before != after
+    }
+
+
+def dates_known(email: Email) -> dict[str, datetime]:
+    """Return the moments that the reader of a waiting notice knew before it."""
+    found = {name.removeprefix(KNOWN): at for name, at in email.about.items() if name.startswith(KNOWN)}
+    return {name: datetime.fromisoformat(at) for name, at in found.items()}
+
+
+def dates_moved(
+    programme: Programme, delegate: Delegate, changes: Mapping[str, tuple[datetime, str]], why: str, now: datetime
+) -> list[Email]:
+    """Write to the delegate and the line manager, for the next morning of a working day."""
+    due_at = working_days(programme.organisation).next_morning(now)
+    known = {f"{KNOWN}{name}": before.isoformat() for name, (before, _) in changes.items()}
+    words = common_words(programme) | {
+        "delegate": delegate.person.name,
+        "changes": " ".join(sentence for _, sentence in changes.values()),
+        "why": why,
+    }
+    about = {"cohort": delegate.cohort_id, "delegate": delegate.id, **known}
+    readers = ((DELEGATE_TOLD, delegate.person), (MANAGER_TOLD, delegate.manager))
+    return [
+        create_email(
+            kind,
+            delegate.id,
+            stamp(now),
+            to=reader,
+            due_at=due_at,
+            words=words | {"name": reader.name},
+            links=name_links(HUB.link(delegate)) if kind is DELEGATE_TOLD else {},
+            about=about,
+        )
+        for kind, reader in readers
+        if not reader.is_erased
+    ]

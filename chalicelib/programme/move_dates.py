@@ -1,0 +1,165 @@
+"""Move the opening, the last day of answers or the impact survey of a cohort, as an administrator decides.
+
+The act changes the cohort and schedules the job that brings every delegate to its dates (apply_dates.py). Sessions and
+the end of the programme move with chalicelib/workshops.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.core.calendar import check_dates, local_moment, opens_at
+from chalicelib.core.clock import stamp
+from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import day, local_date, plural
+from chalicelib.core.model import Cohort, CohortDates, Programme, Wave
+from chalicelib.core.working_days import survey_opens_at, working_days
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, cohorts, jobs, programmes
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.cohorts import CohortChanged, DelegateLine, DelegateStatus
+
+MAX_WHY = 300  # characters
+
+
+class Moved(StrEnum):
+    """A date of a cohort that can move until it has come."""
+
+    OPENS = "opens"
+    CLOSES = "closes"
+    SURVEY = "survey"
+
+    @property
+    def words(self) -> str:
+        return {
+            Moved.OPENS: "the opening of the questionnaire",
+            Moved.CLOSES: "the last day of the questionnaire",
+            Moved.SURVEY: "the opening of the impact survey",
+        }[self]
+
+
+class MoveRefused(Refusal):
+    """A date that has come, or that cannot be."""
+
+    title = "Nothing was moved"
+
+
+class Move(Struct, frozen=True):
+    """One planned move, and who is emailed about it."""
+
+    cohort: Cohort
+    what: Moved
+    before: date
+    after: date
+    dates: CohortDates  # after the move
+    delegates: int
+    questions: tuple[str, ...]  # about a date that may be a slip
+
+    @property
+    def changes_nothing(self) -> bool:
+        return self.before == self.after
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the preview in words."""
+        if self.changes_nothing:
+            return [f"{self.what.words.capitalize()} is {day(self.before)} already. Nothing changes."]
+        moved = f"{self.what.words.capitalize()} moves from {day(self.before)} to {day(self.after)}."
+        told = f"{plural(self.delegates, 'delegate', 'delegates')} and their line managers get an email."
+        return [moved, told, *self.questions]
+
+
+def plan(cohort_id: str, what: Moved, to: date, now: datetime) -> Move:
+    """Check a move without making it. Raises MoveRefused."""
+    cohort = cohorts.find(cohort_id)
+    if cohort is None:
+        raise MoveRefused(f"There is no cohort {cohort_id}. The console’s first page lists those that are loaded.")
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    lines = [line for line in cohorts.list_lines(cohort_id, Wave.BASELINE) if not line.withdrawn]
+    before = _date_of(programme, cohort.dates, what)
+    dates = replace(cohort.dates, **{what.value: to})
+    _refuse_past(programme, what, to, now)
+    {Moved.OPENS: _check_opening, Moved.CLOSES: _check_closing, Moved.SURVEY: _check_survey}[what](
+        programme, cohort.dates, dates, lines, now
+    )
+    days = working_days(programme.organisation, cohort.dates.closed)
+    odd = [] if days.is_working(to) else [f"{day(to)} is not a working day. Is that right?"]
+    return Move(cohort, what, before, to, dates, len(lines), tuple(odd))
+
+
+def move(planned: Move, why: str, by: str, now: datetime) -> None:
+    """Make the move, with one line in the audit trail. Raises MoveRefused."""
+    if len(why) > MAX_WHY:
+        raise MoveRefused(f"Please shorten the reason to {MAX_WHY} characters; it has {len(why)}.")
+    if planned.changes_nothing:
+        return
+    cohort = planned.cohort
+    about = {"cohort": cohort.id, "moved": planned.what.value, "why": why}
+    words = {"what": planned.what.words, "before": f"{planned.before}", "after": f"{planned.after}"}
+    writes = [
+        cohorts.change_dates(cohort, planned.dates),
+        jobs.add(JobKind.APPLY_DATES.job(cohort.id, stamp(now), due_at=now, **about)),
+        audit_events.add(
+            cohort.id, AuditEvent.MOVED_DATE, by, cohort.id, now, **words, why=why.strip() or "no reason given"
+        ),
+    ]
+    try:
+        commit(writes, now)
+    except CohortChanged:
+        raise MoveRefused("The cohort’s dates changed just now. Look at them, then try again.") from None
+
+
+def _date_of(programme: Programme, dates: CohortDates, what: Moved) -> date:
+    if what is Moved.SURVEY:
+        return local_date(survey_opens_at(programme, dates), programme.organisation.timezone)
+    return dates.opens if what is Moved.OPENS else dates.closes
+
+
+def _refuse_past(programme: Programme, what: Moved, to: date, now: datetime) -> None:
+    today = local_date(now, programme.organisation.timezone)
+    if to <= today:
+        raise MoveRefused(f"{what.words.capitalize()} can only move to a day after today, not to {day(to)}.")
+
+
+def _check_opening(
+    programme: Programme, before: CohortDates, after: CohortDates, lines: list[DelegateLine], now: datetime
+) -> None:
+    opens = opens_at(before, programme.organisation.timezone)
+    if now >= opens or any(line.stage is not DelegateStatus.PLANNED for line in lines):
+        raise MoveRefused(f"The questionnaire opened on {day(before.opens)}: it can no longer move.")
+    _refuse_impossible(after)
+
+
+def _check_closing(
+    programme: Programme, before: CohortDates, after: CohortDates, lines: list[DelegateLine], now: datetime
+) -> None:
+    if any(line.has_closed for line in lines) or now >= local_moment(before.closes, 0, programme.organisation.timezone):
+        raise MoveRefused(
+            "The questionnaire closes today or has closed for a delegate. "
+            "Give more time to each delegate who needs it, with `cohort close --extend` or on their page."
+        )
+    has_opened = any(line.stage is not DelegateStatus.PLANNED for line in lines)
+    if has_opened and after.closes < before.closes:
+        raise MoveRefused(
+            f"Raters were told that they may answer until {day(before.closes)}: the last day can only move back."
+        )
+    _refuse_impossible(after)
+
+
+def _check_survey(
+    programme: Programme, before: CohortDates, after: CohortDates, lines: list[DelegateLine], now: datetime
+) -> None:
+    if any(line.survey for line in lines) or now >= survey_opens_at(programme, before):
+        raise MoveRefused("The impact survey has opened: it can no longer move.")
+    if after.survey and after.survey <= after.ends:
+        raise MoveRefused(f"The impact survey opens after the end of the programme, {day(after.ends)}.")
+
+
+def _refuse_impossible(dates: CohortDates) -> None:
+    if faults := check_dates(dates):
+        raise MoveRefused(" ".join(faults))
