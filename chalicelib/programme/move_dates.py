@@ -22,7 +22,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
-from chalicelib.store.cohorts import CohortChanged, DelegateLine, DelegateStatus
+from chalicelib.store.cohorts import CohortChanged, DelegateLine, DelegateStatus, LastLoad
 
 MAX_WHY = 300  # characters
 
@@ -52,13 +52,17 @@ class MoveRefused(Refusal):
 class Move(Struct, frozen=True):
     """One planned move, and who is emailed about it."""
 
-    cohort: Cohort
+    last: LastLoad
     what: Moved
     before: date
     after: date
     dates: CohortDates  # after the move
     delegates: int
     questions: tuple[str, ...]  # about a date that may be a slip
+
+    @property
+    def cohort(self) -> Cohort:
+        return self.last.cohort
 
     @property
     def changes_nothing(self) -> bool:
@@ -76,9 +80,10 @@ class Move(Struct, frozen=True):
 
 def plan(cohort_id: str, what: Moved, to: date, now: datetime) -> Move:
     """Check a move without making it. Raises MoveRefused."""
-    cohort = cohorts.find(cohort_id)
-    if cohort is None:
+    last = cohorts.find_load(cohort_id)
+    if last is None:
         raise MoveRefused(f"There is no cohort {cohort_id}. The console’s first page lists those that are loaded.")
+    cohort = last.cohort
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     lines = [line for line in cohorts.list_lines(cohort_id, Wave.BASELINE) if not line.withdrawn]
     before = _date_of(programme, cohort.dates, what)
@@ -89,7 +94,7 @@ def plan(cohort_id: str, what: Moved, to: date, now: datetime) -> Move:
     )
     days = working_days(programme.organisation, cohort.dates.closed)
     odd = [] if days.is_working(to) else [f"{day(to)} is not a working day. Is that right?"]
-    return Move(cohort, what, before, to, dates, len(lines), tuple(odd))
+    return Move(last, what, before, to, dates, len(lines), tuple(odd))
 
 
 def move(planned: Move, why: str, by: str, now: datetime) -> None:
@@ -102,7 +107,7 @@ def move(planned: Move, why: str, by: str, now: datetime) -> None:
     about = {"cohort": cohort.id, "moved": planned.what.value, "why": why}
     words = {"what": planned.what.words, "before": f"{planned.before}", "after": f"{planned.after}"}
     writes = [
-        cohorts.change_dates(cohort, planned.dates),
+        cohorts.change_dates(planned.last, planned.dates),
         jobs.add(JobKind.APPLY_DATES.job(cohort.id, stamp(now), due_at=now, **about)),
         audit_events.add(
             cohort.id, AuditEvent.MOVED_DATE, by, cohort.id, now, **words, why=why.strip() or "no reason given"

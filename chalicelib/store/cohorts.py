@@ -184,13 +184,6 @@ def find_with_line(cohort_id: str, delegate_id: str, wave: Wave) -> tuple[Cohort
     return (read(Cohort, rows_by_key[of_cohort]) if of_cohort in rows_by_key else None), line
 
 
-def change_dates(before: Cohort, dates: CohortDates) -> Write:
-    """Change the dates of a cohort. Refused with CohortChanged if they changed since they were read."""
-    known = fields(before.dates)
-    as_read = [equals(f"dates.{name}", known[name]) for name in ("opens", "closes", "ends")]
-    return update(key(before.id), put={"dates": fields(dates)}, when=as_read, refusal=CohortChanged)
-
-
 def change_addresses(before: Cohort, after: Cohort) -> Write:
     """Change addresses of the sponsor and of facilitators, and so their links. Refused if these people changed."""
     as_read: list[Condition] = []

@@ -16,6 +16,7 @@ from chalicelib.core.settings import settings
 from chalicelib.emails import delivery_events
 from chalicelib.jobs.sweep import sweep
 from chalicelib.links import signing
+from chalicelib.programme.move_dates import Moved, move, plan
 from chalicelib.store import cohorts, holds, impact_surveys, invitations, jobs
 from chalicelib.store.table import update
 from infra.local import outbox
@@ -43,7 +44,7 @@ FIELDS = {
     "sponsor_name": "Sam Sponsor",
     "sponsor_email": people.person("sponsor").email,
 }
-IMPACT = datetime.fromisoformat("2027-06-01T08:00:00Z")
+IMPACT = datetime.fromisoformat("2027-06-02T08:00:00Z")
 
 
 TOLD_OF = {"Send": "p0", "Delivery": "p5", "Reject": "e1", "RenderingFailure": "e1", "Bounce": "p4", "Complaint": "e0"}
@@ -192,8 +193,17 @@ def load(play: Play) -> None:
         for n in range(2)
     )
     load_people(play, {"delegates": ("delegates.csv", more.encode()), "raters": ("raters.csv", raters.encode())})
+    move_survey(play)
     play.run(people.OPENING)
     play.run(minutes=1)
+
+
+def move_survey(play: Play) -> None:
+    """By a day, as the command line does; the emails go out on the next morning."""
+    now = play.clock.now()
+    move(plan(COHORT, Moved.SURVEY, IMPACT.date(), now), "The hall is taken.", "command line", now)
+    play.run()
+    play.run(days=1)
 
 
 def load_people(play: Play, files: dict[str, tuple[str, bytes]]) -> None:
