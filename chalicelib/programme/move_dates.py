@@ -74,8 +74,8 @@ class Move(Struct, frozen=True):
         if self.changes_nothing:
             return [f"{self.what.words.capitalize()} is {day(self.before)} already. Nothing changes."]
         moved = f"{self.what.words.capitalize()} moves from {day(self.before)} to {day(self.after)}."
-        told = f"{plural(self.delegates, 'delegate', 'delegates')} and their line managers get an email."
-        return [moved, told, *self.questions]
+        emailed = f"{plural(self.delegates, 'delegate', 'delegates')} and their line managers get an email."
+        return [moved, emailed, *self.questions]
 
 
 def plan(cohort_id: str, what: Moved, to: date, now: datetime) -> Move:
@@ -151,7 +151,7 @@ def _check_closing(
     has_opened = any(line.stage is not DelegateStatus.PLANNED for line in lines)
     if has_opened and after.closes < before.closes:
         raise MoveRefused(
-            f"Raters were told that they may answer until {day(before.closes)}: the last day can only move back."
+            f"Raters may answer until {day(before.closes)}, as their emails say: the last day can only move to a later day."
         )
     _refuse_impossible(after)
 
