@@ -8,6 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+import chalicelib.programme.emails as written
 from chalicelib.core.calendar import closes_at, opens_at
 from chalicelib.core.clock import stamp
 from chalicelib.core.model import Cohort, Delegate, DelegateWave, Programme, Wave, WaveState
@@ -15,7 +16,6 @@ from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.programme import emails as written
 from chalicelib.programme.move_dates import Moved
 from chalicelib.store import cohorts, delegates, emails, jobs, programmes, waiting_emails
 from chalicelib.store.emails import Email
