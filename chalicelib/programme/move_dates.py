@@ -151,7 +151,8 @@ def _check_closing(
     has_opened = any(line.stage is not DelegateStatus.PLANNED for line in lines)
     if has_opened and after.closes < before.closes:
         raise MoveRefused(
-            f"Raters may answer until {day(before.closes)}, as their emails say: the last day can only move to a later day."
+            f"Raters may answer until {day(before.closes)}, as their emails say: "
+            "the last day can only move to a later day."
         )
     _refuse_impossible(after)
 
