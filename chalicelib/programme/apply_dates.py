@@ -89,14 +89,14 @@ def _emails(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[
     """Email the delegate and the line manager; a notice that still waits is replaced, and says the first date."""
     named = {name for name in applying.moved if name in set(Moved)}
     outdated = [one for one in waiting_emails.list_waiting(delegate.id) if one.template in written.ABOUT_DATES]
-    told = _dates_told(applying, wave, outdated)
-    dates = {name: (before, after) for name, (before, after) in told.items() if name in named or outdated}
+    known = _dates_known(applying, wave, outdated)
+    dates = {name: (before, after) for name, (before, after) in known.items() if name in named or outdated}
     changes = written.say_changes(dates, applying.zone)
     new = written.dates_moved(applying.programme, delegate, changes, applying.why, applying.now) if changes else []
     return [*(emails.cancel(one.id) for one in outdated), *emails.add_all(new)]
 
 
-def _dates_told(
+def _dates_known(
     applying: Applying, wave: DelegateWave, outdated: Sequence[Email]
 ) -> Mapping[str, tuple[datetime, datetime]]:
     """Return for each date the moment that people know, and the one that counts now."""
@@ -109,9 +109,10 @@ def _dates_told(
     }
     for email in outdated:
         known |= written.dates_known(email)
+    closes = closes_at(dates, applying.zone)
     after = {
         "opens": opens_at(dates, applying.zone),
-        "closes": closes_at(dates, applying.zone),
+        "closes": closes if wave.state is WaveState.PLANNED else max(closes, wave.closes_at),  # some have more time
         "survey": applying.survey_at,
     }
     return {name: (known[name], after[name]) for name in after}
