@@ -145,6 +145,32 @@ def _dates(args: Namespace, file: CohortFile | None, stored: Cohort | None) -> C
 
 
 def move_dates(args: Namespace) -> int:
+    return _move_session(args) if args.session else _move_date(args)
+
+
+def _move_date(args: Namespace) -> int:
+    from chalicelib.programme.move_dates import Moved, move, plan
+
+    now = clock.now()
+    to, start = _moment(args.to)
+    if start:
+        raise UsageRefused("--to: this date has no hour. Give a day such as 2026-03-10.")
+    planned = plan(args.cohort, Moved(args.date), to, now)
+    if not args.dry_run:
+        move(planned, args.why, "command line", now)
+    result = {
+        "cohort": args.cohort,
+        "date": args.date,
+        "from": planned.before,
+        "to": planned.after,
+        "delegates": planned.delegates,
+        "dry_run": args.dry_run,
+    }
+    _say(args, result, [*planned.lines, *(["Nothing was changed yet: --dry-run."] if args.dry_run else [])])
+    return 0
+
+
+def _move_session(args: Namespace) -> int:
     from chalicelib.workshops import change_sessions
     from chalicelib.workshops.recipients import list_recipients
 

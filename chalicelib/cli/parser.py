@@ -112,6 +112,12 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     move.add_argument("cohort")
     moved = move.add_mutually_exclusive_group(required=True)
     moved.add_argument("--session", metavar="MILESTONE/N", help="a session, for example leading_self/1")
+    for name, description in (
+        ("opens", "the opening of the questionnaire"),
+        ("closes", "its last day"),
+        ("survey", "the opening of the impact survey"),
+    ):
+        moved.add_argument(f"--{name}", action="store_const", dest="date", const=name, help=description)
     move.add_argument(
         "--to", required=True, metavar="YYYY-MM-DD[THH:MM]", help="the new day, and the new start of a session"
     )

@@ -23,7 +23,7 @@ DELEGATE_TOLD = declare_email(
     "programme/dates_moved",
     "Notice to a delegate that dates have moved",
     to=To.DELEGATE,
-    words="name delegate changes why",
+    words="name changes why",
     links=[HUB],
     sample=SAMPLE,
 )

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from chalicelib.admin import close_or_extend, withdraw_delegate
+from chalicelib.cli.parser import main
 from chalicelib.core.model import Wave, WaveState
 from chalicelib.programme.apply_dates import apply_dates
 from chalicelib.programme.move_dates import Moved, MoveRefused, move, plan
@@ -51,7 +52,7 @@ def test_a_later_opening_moves_the_wave_its_job_and_tells_both(loaded, clock):
     assert notices(DANA) == []  # it waits for the next morning
     drain(clock.advance(days=1, minutes=5))
 
-    assert notices(DANA) == ["Dates of Maximising Potential have moved"]
+    assert notices(DANA) == ["Dana Delegate, dates of Maximising Potential have moved"]
     assert notices(MANAGER) == ["Dates of Maximising Potential have moved for Dana Delegate"]
     (mail,) = [mail for mail in sent_mails(DANA) if "have moved" in mail.message["Subject"]]
     assert "The 360 opens on Monday 21 September 2026 instead of Monday 14 September 2026." in text_of(mail)
@@ -179,3 +180,17 @@ def test_a_day_off_is_asked_about(loaded, clock):
     assert planned.lines[0] == (
         "The opening of the questionnaire moves from Monday 14 September 2026 to Saturday 19 September 2026."
     )
+
+
+def test_the_command_shows_a_move_and_then_makes_it(loaded, clock, capsys):
+    words = ["cohort", "move", people.COHORT, "--opens", "--to", "2026-09-21", "--why", "The launch moved."]
+    assert main([*words, "--dry-run"]) == 0
+    assert "1 delegate and their line managers get an email." in capsys.readouterr().out
+    assert trail() == []
+    assert main(words) == 0
+    assert len(trail()) == 1
+
+
+def test_the_command_refuses_an_hour_for_a_day(loaded, clock, capsys):
+    assert main(["cohort", "move", people.COHORT, "--survey", "--to", "2027-06-14T10:00"]) != 0
+    assert "has no hour" in capsys.readouterr().err
