@@ -333,6 +333,28 @@ def _progress(done: int, total: int) -> None:
         )
 
 
+def register_attendance(args: Namespace) -> int:
+    from chalicelib.workshops.register_command import record_file
+
+    path = Path(args.file)
+    done = record_file(
+        args.cohort,
+        args.session,
+        path.read_bytes(),
+        path.name,
+        args.why,
+        clock.now(),
+        dry_run=args.dry_run,
+        note=_print_note,
+    )
+    would = "would be recorded" if args.dry_run else "recorded"
+    counted = ", ".join(f"{count} {words}" for words, count in done.marks.items())
+    lines = [f"{done.title}: {counted}. {done.changed} {would}."]
+    lines += [f"{done.left} on the register are not in the file: nothing was changed for them."] if done.left else []
+    _say(args, {"recorded": done, "dry_run": args.dry_run}, lines)
+    return 0
+
+
 # --- jobs -------------------------------------------------------------------------------------------
 
 

@@ -129,6 +129,13 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     for name, description in (("opens", "first day"), ("closes", "last day")):
         again.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=description)
 
+    register = _verb(verbs, "register", commands.register_attendance, "record who attended a session, from a file")
+    register.add_argument("cohort")
+    register.add_argument("session", metavar="MILESTONE/N", help="for example leading_self/1: its first session")
+    register.add_argument("file", metavar="FILE.csv", help="a column for attendance, and one for the name or the email")
+    register.add_argument("--why", default="", help="for the audit trail; default: the name of the file")
+    register.add_argument("--dry-run", action="store_true", help="say what would be recorded, and record nothing")
+
     replace = _verb(verbs, "replace", commands.replace_address, "replace an address that bounced or was mistyped")
     replace.add_argument("cohort")
     replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's, coach's or sponsor's")

@@ -23,6 +23,7 @@ _OTHER_TITLES = {
     "job_title": ("job", "role", "position", "post", "jobrole"),
     "service": ("department", "team", "unit", "directorate", "division"),
     "group": ("relationship", "relation", "ratergroup", "category", "role"),
+    "attendance": ("attended", "present", "status", "mark", "presence"),
     "manager_name": ("manager",),
     "coach_name": ("coach",),
     "delegate": ("delegatename", "participant", "participantname"),

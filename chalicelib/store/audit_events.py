@@ -28,6 +28,7 @@ class AuditEvent(_Kind, Enum):
     NAMED_FACILITATOR = _Kind("named another facilitator")
     CHANGED_DATES = _Kind("changed the dates of workshops: {changes} ({why})")
     MOVED_DATE = _Kind("moved {what} from {before} to {after}: {why}")
+    MARKED_ATTENDANCE = _Kind("marked {session}: from {before} to {after} ({why})")
     EXTENDED = _Kind("extended to {day}")
     CLOSED = _Kind("closed")
     PUBLISHED_FEW = _Kind("closed to publish what may be")

@@ -34,6 +34,7 @@ class Reader(StrEnum):
     COACH = "the delegate's coach"
     MANAGER = "the line manager"
     RATER = "raters"
+    FACILITATOR = "facilitators of the cohort"
     ADMINISTRATOR = "administrators"
     SPONSOR = "the sponsor"
     APPROVER = "the approver of lists of raters"
@@ -312,6 +313,17 @@ ASSIGNMENT = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
+ATTENDANCE = RowKind(
+    name="attendance",
+    pk=_D,
+    sk="ATTENDANCE#{session}",
+    what="whether a delegate attended a session, and how they make up for an absence",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH, Reader.FACILITATOR, Reader.ADMINISTRATOR),
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="it is the employer's record of training, and has no name",
+)
 SEAT = RowKind(
     name="seat in a session",
     pk=_D,
@@ -451,7 +463,7 @@ WORKSHOP_SESSION = RowKind(
     sk="SESSION#{milestone}#{session}",
     what="the date, hours and place of one session, and whether it is cancelled",
     owner=Owner.ORGANISATION,
-    readers=(Reader.DELEGATE, Reader.ADMINISTRATOR),
+    readers=(Reader.DELEGATE, Reader.FACILITATOR, Reader.ADMINISTRATOR),
     erasure=Erasure.KEEP,
     retention=Retention.RECORD,
     why="it names no one: of the facilitator it has an id of the cohort's file",

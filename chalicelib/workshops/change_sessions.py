@@ -36,6 +36,7 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, LastLoad
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
+from chalicelib.workshops.planned_job import first_job
 from chalicelib.workshops.session_thread import CANCEL, MACHINE, MOVE, state_of
 
 SESSION_ID = 10  # characters
@@ -151,6 +152,7 @@ def act_writes(planned: Plan, load: int, now: datetime, by: str, why: str = "") 
         *map(workshops.save, changed),
         audit_events.add(about, AuditEvent.CHANGED_DATES, by, about, now, **words),
         jobs.add(notice_job(planned, load, now)),
+        first_job(about, load, _days(planned), now),
     ]
 
 
@@ -175,10 +177,13 @@ def _in_short(plan: SessionPlan) -> str:
 
 def notice_job(planned: Plan, load: int, now: datetime) -> Job:
     """Make the job that notifies everyone concerned: in the morning, or at once if a session is near."""
-    days = working_days(planned.programme.organisation, planned.cohort.dates.closed)
-    cohort_id = planned.cohort.id
+    days, cohort_id = _days(planned), planned.cohort.id
     due_at = days.soon(now) if _is_urgent(planned, days, now) else days.next_morning(now)
     return JobKind.SEND_DATES.job(cohort_id, str(load), due_at=due_at, cohort=cohort_id)
+
+
+def _days(planned: Plan) -> WorkingDays:
+    return working_days(planned.programme.organisation, planned.cohort.dates.closed)
 
 
 def notify_of_dates(cohort: Cohort, programme: Programme, cause: str, now: datetime) -> list[Write]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 
 from msgspec import Struct
 
 from chalicelib.core.ids import facilitator_id
 from chalicelib.core.model import Cohort, Facilitator, Programme
+from chalicelib.core.state_machine import By
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import FACILITATOR
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
@@ -15,9 +17,12 @@ from chalicelib.store import cohorts, programmes
 from chalicelib.store.marshal import Row
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
+from chalicelib.workshops.mark import Actor
+from chalicelib.workshops.register import Register, SessionUnknown, load_register, load_registers
+from chalicelib.workshops.workshop import facilitators_of
 
 
-class FacilitatorPage(Struct, frozen=True):
+class FacilitatorPage(Struct, frozen=True, dict=True):
     """One facilitator of one cohort."""
 
     token: str
@@ -36,6 +41,27 @@ class FacilitatorPage(Struct, frozen=True):
         about, person = {"cohort": self.cohort.id}, self.facilitator.person
         home = f"/facilitator/{self.token}"
         return readers.reader(Role.FACILITATOR, self.token, person, home, self.programme, about, self.ends_at)
+
+    @property
+    def actor(self) -> Actor:
+        who = facilitator_id(self.cohort.id, self.facilitator.person.email)
+        return Actor(By.FACILITATOR, f"facilitator {who}")
+
+    @cached_property
+    def registers(self) -> tuple[Register, ...]:
+        """Return the registers of the sessions that they run, earliest first."""
+        return tuple(one for one in load_registers(self.cohort, self.programme, self.rows) if self._runs(one))
+
+    def register(self, session_id: str) -> Register:
+        """Return the register of one of their sessions. Raises SessionUnknown."""
+        found = load_register(self.cohort, self.programme, self.rows, session_id)
+        if not self._runs(found):
+            raise SessionUnknown
+        return found
+
+    def _runs(self, register: Register) -> bool:
+        people = facilitators_of(self.cohort, register.session)
+        return any(one.person.email == self.facilitator.person.email for one in people)
 
 
 def open_page(token: str) -> FacilitatorPage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import cache
 from urllib.parse import urlencode
 
@@ -26,9 +26,11 @@ from chalicelib.core.ids import (
     reader_key,
 )
 from chalicelib.core.model import Cohort, DelegateEntry, Facilitator, Person, Wave
+from chalicelib.core.schedule import Session as WorkshopSession
+from chalicelib.core.schedule import SessionPlan
 from chalicelib.links import kinds, signing
 from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.store import cohorts, debriefs, delegates, impact_surveys, reports, sessions, summaries
+from chalicelib.store import cohorts, debriefs, delegates, impact_surveys, reports, sessions, summaries, workshops
 from chalicelib.store.areas import Area
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
@@ -126,10 +128,22 @@ def set_up(cohort_id: str, clock: Clock) -> None:
             *debriefs.save(ours, Wave.BASELINE, Debrief(clock.now().date(), ("1", "2")), areas),
             summaries.add(Summary(cohort_id, "impact", "c" * 64, *SUMMARY, clock.now())),
             impact_surveys.add(survey),
+            *map(workshops.save, sessions_of(cohort_id)),
         ]
     )
 
 
+def sessions_of(cohort_id: str) -> list[WorkshopSession]:
+    """One begins now, so that its register is open; the other is the end of the programme."""
+    days = {SESSION: NOW.date(), "leading-self-2": people.DATES.ends}
+    where = f"Secret room of {cohort_id}"
+    plans = {
+        id: SessionPlan("leading_self", day, time(9, 10), time(16), place=where, by="mo") for id, day in days.items()
+    }
+    return [WorkshopSession(id, cohort_id, "Europe/London", plan) for id, plan in plans.items()]
+
+
+SESSION = "leading-self-1"
 SUMMARY = ("sponsor/facts.json", "sponsor/summary.html")
 PARTS = ("coach", "sponsor", "delegate")
 
@@ -180,6 +194,7 @@ def path_of(path: str, token: str, cohort_id: str = HERE) -> str:
         "act_id": "chase",
         "milestone": people.programme().milestones[0].id,
         "part": "reaction",
+        "session": SESSION,
         "given": "x",
     }
     return re.sub(r"\{(\w+)\}", lambda match: filled[match[1]], path)

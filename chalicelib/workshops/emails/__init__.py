@@ -1,5 +1,5 @@
-"""Emails of workshops: about their dates, and about who comes."""
+"""Emails about workshops: their dates, and who attended."""
 
-from chalicelib.workshops.emails import about_dates
+from chalicelib.workshops.emails import about_attendance, about_dates
 
-__all__ = ["about_dates"]
+__all__ = ["about_attendance", "about_dates"]

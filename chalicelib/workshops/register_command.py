@@ -1,0 +1,69 @@
+"""Record a file of attendance: the command `cohort register`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.core.errors import Refusal
+from chalicelib.core.file_errors import Note, ignore
+from chalicelib.core.schedule import find_by_name
+from chalicelib.core.state_machine import By
+from chalicelib.store.attendance import AttendanceState as State
+from chalicelib.store.workshops import sessions_from
+from chalicelib.workshops.attendance import WORDS
+from chalicelib.workshops.console import Registers, open_registers
+from chalicelib.workshops.mark import Actor, save_marks
+from chalicelib.workshops.register import Register
+from chalicelib.workshops.register_file import read_register
+
+BY = "command line"
+
+
+class NoSuchSession(Refusal):
+    """The cohort has no session of this name."""
+
+    title = "We could not find this session"
+
+
+class Recorded(Struct, frozen=True):
+    """What a file recorded, or would record.
+
+    marks      the state of each person in the file, in words -> how many
+    changed    people whose state is another now
+    left       people on the register who are not in the file
+    """
+
+    session: str
+    title: str
+    marks: dict[str, int]
+    changed: int
+    left: int
+
+
+def record_file(
+    cohort_id: str, name: str, data: bytes, file: str, why: str, now: datetime, *, dry_run: bool, note: Note = ignore
+) -> Recorded:
+    """Record everyone in the file, or no one.
+
+    name   of the session: `leading_self/1`
+
+    Raises NoSuchCohort, NoSuchSession, FileInvalid or MarkRefused.
+    """
+    register = _find(open_registers(cohort_id), name)
+    marks = read_register(data, file, register.entries, note)
+    changed = save_marks(register, marks, Actor(By.ADMINISTRATOR, BY, why or f"from {file}"), now, dry_run=dry_run)
+    counted = {WORDS[state]: sum(mark is state for mark in marks.values()) for state in State}
+    counted = {words: count for words, count in counted.items() if count}
+    return Recorded(register.name, register.title, counted, changed, len(register.entries) - len(marks))
+
+
+def _find(opened: Registers, name: str) -> Register:
+    milestone, _, number = name.partition("/")
+    sessions = sessions_from(opened.rows)
+    session = find_by_name(sessions, milestone, int(number)) if number.isdecimal() else None
+    if session is None:
+        names = ", ".join(one.name for one in opened.all) or "none has a date yet"
+        raise NoSuchSession(f"{name}: give the workshop and the number of its session. Allowed: {names}.")
+    return opened.one(session.id)
