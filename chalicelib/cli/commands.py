@@ -204,12 +204,13 @@ def _sponsor(text: str | None) -> Person | None:
     if text is None:
         return None
     from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
+    from chalicelib.core.name_order import put_in_order, trim
 
     name, opening, rest = text.partition("<")
     address, closing, after = rest.partition(">")
     if not (opening and closing) or after.strip():
         raise UsageRefused('Give the sponsor as "Name <address>", in quotes.')
-    sponsor = Person(clean_name(name), clean_address(address))
+    sponsor = Person(put_in_order(trim(clean_name(name))), clean_address(address))
     if fault := check_text(sponsor.name):
         raise UsageRefused(f"--sponsor: the name {fault}.")
     if fault := check_address(sponsor.email):

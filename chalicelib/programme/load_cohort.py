@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from chalicelib.core.calendar import check_dates, closes_at
 from chalicelib.core.errors import Refusal
-from chalicelib.core.formatting import name_sort_key, plural
+from chalicelib.core.formatting import local_date, name_sort_key, plural
 from chalicelib.core.ids import derive, facilitator_id
 from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
 from chalicelib.core.schedule import SessionPlan
@@ -115,6 +115,8 @@ def _with_dates(
         raise LoadRefused(str(refused)) from None
     if faults := check_dates(dates):
         raise LoadRefused(" ".join(faults))
+    if last is None and dates.closes < local_date(now, programme.organisation.timezone):
+        raise LoadRefused(f"The last day for answers, {dates.closes}, is in the past. Correct the dates.")
     return replace(cohort, dates=dates), planned
 
 
