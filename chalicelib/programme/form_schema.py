@@ -45,7 +45,9 @@ class OptionShape(Shape, frozen=True):
 
 
 OptionList = Annotated[tuple[OptionShape, ...], several(2, MAX_OPTIONS)]
-ListName = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{0,39}\Z", description="the name of one of the `lists`")]
+# no pattern in these two: msgspec 0.22 corrupts memory with a union of a list and a text that has one
+ListName = Annotated[str, Meta(min_length=1, max_length=40, description="the name of one of the `lists`")]
+OptionId = Annotated[str, Meta(min_length=1, max_length=40, description="the id of an option")]
 Options = ListName | OptionList
 
 
@@ -130,7 +132,7 @@ class FieldShape(ColumnShape, frozen=True):
         About("what fills the field when the form is first opened: a field of an earlier form, or areas.behaviour"),
     ] = field(name="from", default=None)
     when: Annotated[
-        Mapping[Slug, Slug | Annotated[tuple[Slug, ...], several(1, MAX_OPTIONS)]],
+        Mapping[Slug, OptionId | Annotated[tuple[Slug, ...], several(1, MAX_OPTIONS)]],
         several(0, 1),
         About("ask only if another field of the form has this option, or one of these"),
     ] = {}
