@@ -26,6 +26,7 @@ from chalicelib.programme.routes import bp as programme
 from chalicelib.site.routes import bp as web
 from chalicelib.sponsor.routes import bp as sponsor
 from chalicelib.web.page import answering
+from chalicelib.workshops.dates.routes import bp as dates
 from chalicelib.workshops.routes import bp as workshops
 
 STAGE = os.environ["FULLCIRCLE_STAGE"]
@@ -33,7 +34,7 @@ STAGE = os.environ["FULLCIRCLE_STAGE"]
 log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 app.api.binary_types.append("multipart/form-data")  # else API Gateway reads every file as UTF-8
-for blueprint in (web, programme, nominate, collect, milestones, debrief, workshops, impact, sponsor, admin):
+for blueprint in (web, programme, nominate, collect, milestones, debrief, workshops, dates, impact, sponsor, admin):
     app.register_blueprint(blueprint)
 
 

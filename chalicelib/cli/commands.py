@@ -172,6 +172,7 @@ def _move_date(args: Namespace) -> int:
 
 def _move_session(args: Namespace) -> int:
     from chalicelib.workshops import change_sessions
+    from chalicelib.workshops.change_words import describe_changes
     from chalicelib.workshops.recipients import list_recipients
 
     day, start = _moment(args.to)
@@ -179,7 +180,7 @@ def _move_session(args: Namespace) -> int:
         args.cohort, args.session, (day, start), clock.now(), "command line", args.why, dry_run=args.dry_run
     )
     recipients = list_recipients(planned, clock.now())
-    changes = change_sessions.describe(planned)
+    changes = describe_changes(planned.changes, planned.before)
     done = "would be" if args.dry_run else "will be"
     lines = [f"{'Would change' if args.dry_run else 'Changed'}: {changes}." if changes else "Nothing to change."]
     lines += [f"Warning: {warning}" for warning in planned.warnings]

@@ -12,7 +12,7 @@ from chalicelib.core.model import Cohort, CohortDates, Programme
 from chalicelib.core.schedule import Session, SessionPlan, last_day
 from chalicelib.store import workshops
 from chalicelib.store.cohorts import LastLoad
-from chalicelib.workshops.change_sessions import DatesRefused, Plan, plan_from
+from chalicelib.workshops.plan_sessions import DatesRefused, Plan, plan_from
 
 
 class OtherDates(Refusal):
@@ -33,7 +33,7 @@ def find_dates(
     sessions   all sessions of the workshops; None changes no session
     """
     stored = workshops.list_sessions(cohort.id) if last else ()
-    planned = None if sessions is None else _plan(cohort, programme, stored, sessions, now)
+    planned = None if sessions is None else _plan(_as_stored(last, cohort), programme, stored, sessions, now)
     dates = planned.dates if planned else replace(cohort.dates, ends=last_day(stored) or cohort.dates.ends)
     if last is None:
         return dates, planned
@@ -42,6 +42,14 @@ def find_dates(
     after = replace(dates, survey=before.survey, closed=closed)
     _refuse_others(cohort.id, before, after, ends_may_differ=planned is not None)
     return after, planned
+
+
+def _as_stored(last: LastLoad | None, cohort: Cohort) -> Cohort:
+    """Return the cohort of the files with the end that it has now: an act compares with that."""
+    if last is None:
+        return cohort
+    before = last.cohort.dates
+    return replace(cohort, dates=replace(cohort.dates, ends=before.ends, survey=before.survey))
 
 
 def _plan(
@@ -58,5 +66,5 @@ def _refuse_others(cohort_id: str, before: CohortDates, after: CohortDates, *, e
     if (before.opens, before.closes) != (after.opens, after.closes) or not same_end:
         raise OtherDates(
             f"Cohort {cohort_id} is loaded with other dates: opens {before.opens}, closes {before.closes}, "
-            f"ends {before.ends}. Use those, or extend delegates with `cohort close --extend`."
+            f"ends {before.ends}. Use those, or move them with `cohort move`."
         )

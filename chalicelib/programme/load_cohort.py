@@ -32,7 +32,8 @@ from chalicelib.store.programme_codec import decode_programme
 from chalicelib.store.programmes import ProgrammeExists
 from chalicelib.store.table import MAX_ROW_BYTES, Write, row_size
 from chalicelib.waves import lifecycle
-from chalicelib.workshops.change_sessions import Plan, act_writes
+from chalicelib.workshops.change_sessions import act_writes
+from chalicelib.workshops.plan_sessions import Plan
 
 BY = "command line"
 CHECKSUM = 16  # characters

@@ -5,16 +5,14 @@ The same act serves the cohort's file, the command line and the console.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.core.errors import FieldError, FormInvalid
+from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import local_date
-from chalicelib.core.ids import derive
-from chalicelib.core.model import Cohort, CohortDates, Programme
+from chalicelib.core.model import Cohort, Programme
 from chalicelib.core.schedule import (
     Change,
     Session,
@@ -22,12 +20,8 @@ from chalicelib.core.schedule import (
     compare,
     find_by_name,
     held,
-    last_day,
-    name_of,
     of_milestone,
 )
-from chalicelib.core.schedule_checks import find_faults, find_warnings
-from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -36,108 +30,14 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, LastLoad
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
+from chalicelib.workshops.change_words import describe_changes
+from chalicelib.workshops.plan_sessions import DatesRefused, Plan, plan_changes
 from chalicelib.workshops.planned_job import first_job
-from chalicelib.workshops.session_thread import CANCEL, MACHINE, MOVE, state_of
 
-SESSION_ID = 10  # characters
 URGENT_DAYS = 3  # working days: a change of what is nearer does not wait for the next morning
 MAX_WHY_CHARS = 200
 NO_REASON = "no reason given"
 BUSY = "Someone else is changing this cohort now. Check the dates, then try again."
-
-
-class DatesRefused(FormInvalid):
-    """Dates that are not possible. Each fault names the session's position and field: `2.start`."""
-
-    title = "No dates were changed"
-
-
-class Plan(Struct, frozen=True):
-    """The effect of an act on the sessions of a cohort.
-
-    before, after   all sessions, cancelled ones included
-    dates           the cohort's dates afterwards: the end is that of the last session
-    warnings        what is possible and probably a mistake
-    """
-
-    cohort: Cohort
-    programme: Programme
-    changes: tuple[Change, ...]
-    before: tuple[Session, ...]
-    after: tuple[Session, ...]
-    dates: CohortDates
-    warnings: tuple[str, ...] = ()
-    positions: tuple[int, ...] = ()  # of the session of each warning, in what was asked for
-
-    @property
-    def ends_before(self) -> date:
-        return self.cohort.dates.ends
-
-
-def plan(cohort: Cohort, programme: Programme, wanted: Sequence[SessionPlan], now: datetime) -> Plan:
-    """Compare what is wanted with what is stored. Reads only. Raises DatesRefused with every fault."""
-    stored = workshops.list_sessions(cohort.id)
-    return plan_from(cohort, programme, stored, wanted, now)
-
-
-def plan_from(
-    cohort: Cohort, programme: Programme, stored: Sequence[Session], wanted: Sequence[SessionPlan], now: datetime
-) -> Plan:
-    changes = compare(stored, wanted)
-    faults = [
-        *find_faults(wanted, programme, [one.id for one in cohort.facilitators]),
-        *_find_impossible(stored, wanted, changes, now),
-    ]
-    if faults:
-        raise DatesRefused(*(FieldError(f"{place}.{field}", f"The session {why}.") for place, field, why in faults))
-    after = _apply(cohort, programme, stored, changes, now)
-    days = working_days(programme.organisation, cohort.dates.closed)
-    warnings = list(find_warnings(wanted, programme, cohort.dates.closes, days.is_working))
-    return Plan(
-        cohort=cohort,
-        programme=programme,
-        changes=changes,
-        before=tuple(stored),
-        after=after,
-        dates=replace(cohort.dates, ends=last_day(after) or cohort.dates.ends),
-        warnings=tuple(f"The session {why}." for _, _, why in warnings),
-        positions=tuple(place for place, _, _ in warnings),
-    )
-
-
-def _find_impossible(
-    stored: Sequence[Session], wanted: Sequence[SessionPlan], changes: Sequence[Change], now: datetime
-) -> list[tuple[int, str, str]]:
-    """Find changes of what has begun, and moves into the past. A session that would be cancelled has position 0."""
-    faults = []
-    for change in changes:
-        place = next((n for n, plan in enumerate(wanted) if plan is change.after), 0)
-        act = MOVE if change.after else CANCEL
-        if change.before and not MACHINE.allows(state_of(change.before, now), act, By.ADMINISTRATOR):
-            when = f"{name_of(change.before, stored)}, {change.before.plan.when}"
-            faults.append((place, "date", f"{when} has begun, so it can no longer be moved or cancelled"))
-        elif change.before and change.after and replace(change.before, plan=change.after).starts_at <= now:
-            faults.append((place, "date", f"would move to {change.after.when}, in the past"))
-    return faults
-
-
-def _apply(
-    cohort: Cohort, programme: Programme, stored: Sequence[Session], changes: Sequence[Change], now: datetime
-) -> tuple[Session, ...]:
-    """Return all sessions after the changes."""
-    changed = {change.before.id: _changed(change.before, change.after) for change in changes if change.before}
-    zone = programme.organisation.timezone
-    new = [change.after for change in changes if change.before is None and change.after]
-    ids = [derive(SESSION_ID, "session", cohort.id, now.isoformat(), str(len(stored)), str(n)) for n in range(len(new))]
-    added = [Session(id, cohort.id, zone, plan) for id, plan in zip(ids, new, strict=True)]
-    return tuple(sorted((*(changed.get(each.id, each) for each in stored), *added), key=lambda each: each.starts_at))
-
-
-def _changed(session: Session, after: SessionPlan | None) -> Session:
-    return replace(session, plan=after) if after else replace(session, cancelled=True)
-
-
-# --- what is written ----------------------------------------------------------------------------------
 
 
 def act_writes(planned: Plan, load: int, now: datetime, by: str, why: str = "") -> list[Write]:
@@ -147,32 +47,23 @@ def act_writes(planned: Plan, load: int, now: datetime, by: str, why: str = "") 
     before = {each.id: each for each in planned.before}
     changed = [each for each in planned.after if before.get(each.id) != each]
     about = planned.cohort.id
-    words = {"changes": describe(planned), "why": why or NO_REASON}
+    words = {"changes": describe_changes(planned.changes, planned.before), "why": why or NO_REASON}
     return [
         *map(workshops.save, changed),
         audit_events.add(about, AuditEvent.CHANGED_DATES, by, about, now, **words),
         jobs.add(notice_job(planned, load, now)),
         first_job(about, load, _days(planned), now),
+        *_end_writes(planned, load, now),
     ]
 
 
-def describe(planned: Plan) -> str:
-    """Say what changes, from and to, for the audit trail."""
-    return "; ".join(_describe(change, planned) for change in planned.changes)
-
-
-def _describe(change: Change, planned: Plan) -> str:
-    if change.before is None:
-        assert change.after  # noqa: S101 a change has a session before or after it
-        return f"added {change.after.milestone}, {_in_short(change.after)}"
-    name = name_of(change.before, planned.before)
-    if change.after is None:
-        return f"cancelled {name}, {_in_short(change.before.plan)}"
-    return f"moved {name} from {_in_short(change.before.plan)} to {_in_short(change.after)}"
-
-
-def _in_short(plan: SessionPlan) -> str:
-    return f"{plan.date} {plan.start:%H:%M}-{plan.end:%H:%M}, {plan.where}"
+def _end_writes(planned: Plan, load: int, now: datetime) -> list[Write]:
+    """Let the survey follow the end of the programme, for everyone who was not asked yet."""
+    if planned.dates.ends == planned.ends_before:
+        return []
+    cohort_id = planned.cohort.id
+    about = {"cohort": cohort_id, "moved": "ends"}
+    return [jobs.add(JobKind.APPLY_DATES.job(cohort_id, f"sessions.{load}", due_at=now, **about))]
 
 
 def notice_job(planned: Plan, load: int, now: datetime) -> Job:
@@ -207,23 +98,34 @@ def _plans_of(change: Change) -> list[SessionPlan]:
 # --- acts ---------------------------------------------------------------------------------------------
 
 
+Asked = Callable[[tuple[Session, ...]], tuple[list[SessionPlan], list[Change]]]
+"""From the stored sessions to all sessions that are wanted, and the changes that lead there."""
+
+
 def set_dates(
     cohort_id: str, wanted: Sequence[SessionPlan], now: datetime, by: str, why: str = "", *, dry_run: bool = False
 ) -> Plan:
-    """Give a cohort these sessions, and cancel the others. Raises CohortUnknown or DatesRefused."""
+    """Give a cohort these sessions, and cancel the others. Raises DatesRefused."""
+    return act(cohort_id, lambda stored: ([*wanted], [*compare(stored, wanted)]), now, by, why, dry_run=dry_run)
+
+
+def act(cohort_id: str, asked: Asked, now: datetime, by: str, why: str = "", *, dry_run: bool = False) -> Plan:
+    """Change the sessions of a cohort. Raises DatesRefused."""
     last = cohorts.find_load(cohort_id)
     if last is None:
         raise DatesRefused(FieldError("", f"There is no cohort {cohort_id}."))
     programme = programmes.load(last.cohort.programme_id, last.cohort.programme_version)
-    planned = plan(last.cohort, programme, wanted, now)
+    stored = workshops.list_sessions(cohort_id)
+    wanted, changes = asked(stored)
+    planned = plan_changes(last.cohort, programme, stored, wanted, changes, now)
+    if len(why) > MAX_WHY_CHARS:
+        raise DatesRefused(FieldError("why", f"The reason has {len(why)} characters; allowed: {MAX_WHY_CHARS}."))
     if planned.changes and not dry_run:
         _commit(planned, last, now, by, why)
     return planned
 
 
 def _commit(planned: Plan, last: LastLoad, now: datetime, by: str, why: str) -> None:
-    if len(why) > MAX_WHY_CHARS:
-        raise DatesRefused(FieldError("why", f"The reason has {len(why)} characters; allowed: {MAX_WHY_CHARS}."))
     load = last.loads + 1
     try:
         commit([cohorts.change_dates(last, planned.dates), *act_writes(planned, load, now, by, why)], now)
@@ -245,10 +147,14 @@ def move_session(
 
     It keeps its length. Raises DatesRefused.
     """
-    stored = workshops.list_sessions(cohort_id)
-    session = _find(stored, name)
-    wanted = [each.plan for each in held(stored) if each.id != session.id]
-    return set_dates(cohort_id, [*wanted, _moved(session.plan, *to)], now, by, why, dry_run=dry_run)
+
+    def asked(stored: tuple[Session, ...]) -> tuple[list[SessionPlan], list[Change]]:
+        session = _find(stored, name)
+        moved = _moved(session.plan, *to)
+        others = [each.plan for each in held(stored) if each.id != session.id]
+        return [*others, moved], [Change(session, moved)] if moved != session.plan else []
+
+    return act(cohort_id, asked, now, by, why, dry_run=dry_run)
 
 
 def _find(stored: Sequence[Session], name: str) -> Session:

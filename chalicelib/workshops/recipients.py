@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from chalicelib.core.model import Delegate
 from chalicelib.store import cohorts, delegates, workshops
-from chalicelib.workshops.change_sessions import Plan
 from chalicelib.workshops.jobs import notices_for
 from chalicelib.workshops.notices import Notice, NoticeKind, days_of
+from chalicelib.workshops.plan_sessions import Plan
 
 WORDS = {
     NoticeKind.NEW: "new calendar entry",

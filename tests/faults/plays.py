@@ -17,7 +17,7 @@ from chalicelib.emails import delivery_events
 from chalicelib.jobs.sweep import sweep
 from chalicelib.links import signing
 from chalicelib.programme.move_dates import Moved, move, plan
-from chalicelib.store import cohorts, holds, impact_surveys, invitations, jobs
+from chalicelib.store import cohorts, holds, impact_surveys, invitations, jobs, workshops
 from chalicelib.store.table import update
 from infra.local import outbox
 from infra.local.account import ADMINISTRATOR
@@ -194,6 +194,7 @@ def load(play: Play) -> None:
     )
     load_people(play, {"delegates": ("delegates.csv", more.encode()), "raters": ("raters.csv", raters.encode())})
     move_survey(play)
+    set_dates(play)
     play.run(people.OPENING)
     play.run(minutes=1)
 
@@ -203,6 +204,29 @@ def move_survey(play: Play) -> None:
     now = play.clock.now()
     move(plan(COHORT, Moved.SURVEY, IMPACT.date(), now), "The hall is taken.", "command line", now)
     play.run()
+
+
+def set_dates(play: Play) -> None:
+    """Two sessions: one moves to another day, and is then cancelled. The end of the programme does not change."""
+    play.as_administrator()
+    new = {"milestone": "leading_self", "start": "09:30", "end": "16:30", "place": "Room 4"}
+    days = {"new1": "2026-11-05", "new2": FIELDS["ends"]}
+    change_dates(
+        play, {f"{row}.{name}": value for row, day in days.items() for name, value in (new | {"date": day}).items()}
+    )
+    first = workshops.list_sessions(COHORT)[0]
+    moved = {"date": "2026-11-09", "start": "09:30", "end": "16:30", "place": "Room 4", "link": "", "by": ""}
+    change_dates(play, {f"{first.id}.{name}": value for name, value in moved.items()})
+    change_dates(play, {f"{first.id}.{name}": value for name, value in (moved | {"cancel": "yes"}).items()})
+
+
+def change_dates(play: Play, typed: dict[str, str]) -> None:
+    """Change the dates after a look at the preview, and send the emails on the next morning."""
+    page = f"{AT_COHORT}/dates"
+    play.as_administrator()
+    play.post(page, typed=typed)
+    play.visitor.post(page, {"confirmed": "yes"})
+    assert "The dates are changed" in play.visitor.page, title(play.visitor.page)
     play.run(days=1)
 
 

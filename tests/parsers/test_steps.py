@@ -53,6 +53,8 @@ OF_OUR_OWN = {
     "collect/encryption": "what we sealed",
     "core/ids": "digests",
     "emails/delivery_events": "what SES sends through our own topic",
+    "core/working_days": "our own table of days off",
+    "emails/calendar_entry": "an entry whose texts the cohort file or a form has limited",
     "emails/mime": "names and addresses that cells checked",
     "store/packing": "what we packed",
     "web/second_factor": "a typed code; each pattern looks at one sign at a time",

@@ -121,6 +121,8 @@ RULES: dict[tuple[str, str], Rule] = {
     **both(COHORT + "/register/{session}", ADMIN),
     ("POST", COHORT + "/register/{session}"): ADMIN,
     ("POST", COHORT + "/register/{session}/catch-up"): ADMIN,
+    **both(COHORT + "/dates", ADMIN),
+    ("POST", COHORT + "/dates"): ADMIN,
     **both(COHORT + "/followup", ADMIN),
     ("POST", COHORT + "/followup"): ADMIN,
     **both("/admin/work", ADMIN),

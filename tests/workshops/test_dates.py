@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.programme.load_cohort import LoadRefused
 from chalicelib.store import audit_events, cohorts
 from chalicelib.workshops import change_sessions
-from chalicelib.workshops.change_sessions import DatesRefused
+from chalicelib.workshops.plan_sessions import DatesRefused
 from chalicelib.workshops.recipients import list_recipients
 from tests.support import people
 from tests.support.drain import drain
@@ -231,6 +231,7 @@ def test_an_impossible_session_is_refused_and_changes_nothing(clock, wanted, why
 def test_a_probable_mistake_is_a_warning(clock):
     dates.load(clock)
     wanted = [plan("2026-09-26"), plan("2026-09-25", milestone="leading_others")]
+    wanted.append(plan("2026-11-12", milestone="leading_the_service"))
 
     planned = change_sessions.set_dates(people.COHORT, wanted, clock.now(), "x", dry_run=True)
 
@@ -240,6 +241,56 @@ def test_a_probable_mistake_is_a_warning(clock):
     assert "before a session of an earlier workshop" in words
     assert "has 1 session here and 2 in the programme" in words
     assert [each.plan for each in dates.sessions()] == [*BOTH]
+
+
+def test_the_programme_ends_with_its_last_session_and_the_survey_follows(clock):
+    dates.announce(clock)
+    assert cohorts.find(people.COHORT).dates.ends == SECOND.date
+    assert [job.due_at for job in surveys()] == [due(SECOND.date)]
+
+    dates.change(clock, FIRST, replace(SECOND, date=date(2026, 11, 20)))
+    drain(clock.now())
+
+    assert cohorts.find(people.COHORT).dates.ends == date(2026, 11, 20)
+    assert [job.due_at for job in surveys()] == [due(date(2026, 11, 20))]
+
+
+def surveys():
+    from chalicelib.store import jobs
+
+    waiting = jobs.waiting(datetime(2028, 1, 1, tzinfo=UTC))
+    return [job for job in waiting if job.kind == "impact"]
+
+
+def due(ends):
+    from chalicelib.core.working_days import survey_opens_at
+
+    rules = people.programme()
+    return survey_opens_at(rules, replace(people.DATES, ends=ends))
+
+
+def test_the_survey_follows_a_file_that_is_loaded_again(clock):
+    dates.announce(clock)
+    dates.load(clock, sessions=(FIRST, replace(SECOND, date=date(2026, 11, 20))))
+    drain(clock.now())
+
+    assert [job.due_at for job in surveys()] == [due(date(2026, 11, 20))]
+
+
+def test_a_session_cannot_move_past_a_survey_that_was_moved_by_hand(clock):
+    from chalicelib.programme.move_dates import Moved, move
+    from chalicelib.programme.move_dates import plan as plan_move
+
+    dates.announce(clock)
+    move(plan_move(people.COHORT, Moved.SURVEY, date(2026, 12, 1), clock.now()), "", "x", clock.now())
+    with pytest.raises(DatesRefused, match="move the survey to a later day first"):
+        dates.change(clock, FIRST, replace(SECOND, date=date(2026, 12, 2)))
+
+
+def test_a_session_cannot_be_the_last_one_before_the_questionnaire_closes(clock):
+    dates.announce(clock)
+    with pytest.raises(DatesRefused, match="must end after the questionnaire closes"):
+        dates.change(clock, dates.plan("2026-10-01"))
 
 
 def test_loading_the_file_again_moves_cancels_and_adds(clock):

@@ -1,0 +1,150 @@
+"""The fields of the page “Edit dates”: one row for each session, and some empty rows for new ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+
+import msgspec
+from msgspec import Struct
+
+from chalicelib.core.addresses import check_text, clean_text
+from chalicelib.core.errors import FieldError
+from chalicelib.core.schedule import Change, Session, SessionPlan, held
+from chalicelib.workshops.plan_sessions import DatesRefused
+from chalicelib.workshops.session_thread import SessionState, state_of
+
+FIELDS = ("milestone", "date", "start", "end", "place", "link", "by")
+EMPTY_ROWS = ("new1", "new2", "new3")
+CANCEL = "cancel"
+NOT_TYPED = ("seen", "why", "confirmed")
+
+
+class Row(Struct, frozen=True):
+    """One row of the form. `id`: of the session, or of an empty row; names its fields: `<id>.date`."""
+
+    id: str
+    typed: Mapping[str, str]
+    session: Session | None = None
+    has_begun: bool = False
+
+    @property
+    def is_cancelled(self) -> bool:
+        return CANCEL in self.typed
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.typed.get(field) for field in FIELDS if field != "milestone")
+
+
+def list_rows(stored: Sequence[Session], now: datetime, fields: Mapping[str, str] | None = None) -> tuple[Row, ...]:
+    """Return the rows as stored, or as typed; then the empty rows."""
+    rows = [_row(session, now, fields) for session in held(stored)]
+    return (*rows, *(Row(name, _typed(name, fields or {})) for name in EMPTY_ROWS))
+
+
+def _row(session: Session, now: datetime, fields: Mapping[str, str] | None) -> Row:
+    has_begun = state_of(session, now) is SessionState.BEGUN
+    as_stored = _as_typed(session.plan)
+    typed = _typed(session.id, fields) if fields and not has_begun else {}
+    typed = typed | {"milestone": session.milestone} if typed else as_stored
+    return Row(session.id, typed, session, has_begun)
+
+
+def _as_typed(plan: SessionPlan) -> dict[str, str]:
+    start, end = f"{plan.start:%H:%M}", f"{plan.end:%H:%M}"
+    return {
+        "milestone": plan.milestone,
+        "date": plan.date.isoformat(),
+        "start": start,
+        "end": end,
+        "place": plan.place,
+        "link": plan.link,
+        "by": plan.by,
+    }
+
+
+def _typed(row: str, fields: Mapping[str, str]) -> dict[str, str]:
+    names = (*FIELDS, CANCEL)
+    return {name: clean_text(fields[f"{row}.{name}"]) for name in names if f"{row}.{name}" in fields}
+
+
+def fingerprint(stored: Iterable[Session]) -> str:
+    """Hash the stored sessions, so that what is confirmed is what was shown."""
+    return hashlib.sha256(msgspec.json.encode([*stored])).hexdigest()[:32]
+
+
+class Asked(Struct, frozen=True):
+    """What a posted form asks for. `rows`: the row of each wanted session, in the same order."""
+
+    wanted: list[SessionPlan]
+    changes: list[Change]
+    rows: list[str]
+
+    def place(self, fault: FieldError) -> FieldError:
+        """Return a fault with the name of its field on the page."""
+        position, _, field = fault.field.partition(".")
+        if not position.isdecimal() or int(position) >= len(self.rows):
+            return fault
+        return FieldError(f"{self.rows[int(position)]}.{field}", fault.message)
+
+
+def read_rows(rows: Sequence[Row]) -> Asked:
+    """Read the form. Raises DatesRefused with everything that is missing or is no date or time."""
+    faults: list[FieldError] = []
+    asked = Asked([], [], [])
+    for row in rows:
+        if row.session is None and row.is_empty:
+            continue
+        if row.session and row.is_cancelled:
+            asked.changes.append(Change(row.session, None))
+            continue
+        plan = row.session.plan if row.session and row.has_begun else _plan(row, faults)
+        if plan:
+            asked.wanted.append(plan)
+            asked.rows.append(row.id)
+            asked.changes.extend([Change(row.session, plan)] if _differs(row.session, plan) else [])
+    if faults:
+        raise DatesRefused(*faults)
+    return asked
+
+
+def _differs(session: Session | None, plan: SessionPlan) -> bool:
+    return session is None or session.plan != plan
+
+
+def _plan(row: Row, faults: list[FieldError]) -> SessionPlan | None:
+    found = list(_find_faults(row))
+    faults += found
+    if found:
+        return None
+    typed = row.typed
+    return SessionPlan(
+        milestone=typed["milestone"],
+        date=date.fromisoformat(typed["date"]),
+        start=time.fromisoformat(typed["start"]),
+        end=time.fromisoformat(typed["end"]),
+        place=typed.get("place", ""),
+        link=typed.get("link", ""),
+        by=typed.get("by", ""),
+    )
+
+
+def _find_faults(row: Row) -> Iterator[FieldError]:
+    typed = row.typed
+    if not typed.get("milestone"):
+        yield FieldError(f"{row.id}.milestone", "Choose the workshop of the new session.")
+    for name, label, kind in (("date", "day", date), ("start", "start", time), ("end", "end", time)):
+        example = "2026-03-10" if kind is date else "09:30"
+        if not _is_one(kind, typed.get(name, "")):
+            yield FieldError(f"{row.id}.{name}", f"Give the {label} of the session, such as {example}.")
+    if typed.get("place") and (fault := check_text(typed["place"])):
+        yield FieldError(f"{row.id}.place", f"The place {fault}.")
+
+
+def _is_one(kind: type[date] | type[time], typed: str) -> bool:
+    try:
+        return bool(kind.fromisoformat(typed))
+    except ValueError:
+        return False

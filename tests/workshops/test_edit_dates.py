@@ -1,0 +1,150 @@
+"""The page “Edit dates”: a form, a preview of who is sent what, and the change."""
+
+from __future__ import annotations
+
+import html
+from datetime import date
+
+import pytest
+
+from chalicelib.store import audit_events
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.workshops import dates
+from tests.workshops.dates import BOTH, DELEGATE, FIRST, about_dates
+
+PAGE = f"{BASE_URL}/admin/cohort/{people.COHORT}/dates"
+
+
+@pytest.fixture
+def admin(visitor, clock, aws):
+    dates.announce(clock)
+    return visitor.let_in_administrator(clock.now())
+
+
+def typed(session, **changes: str) -> dict[str, str]:
+    plan = session.plan
+    fields = {
+        "date": f"{plan.date}",
+        "start": f"{plan.start:%H:%M}",
+        "end": f"{plan.end:%H:%M}",
+        "place": plan.place,
+        "link": plan.link,
+        "by": plan.by,
+    } | changes
+    return {f"{session.id}.{name}": value for name, value in fields.items()}
+
+
+def ids() -> list[str]:
+    return [each.id for each in dates.sessions()]
+
+
+def plans():
+    return [each.plan for each in dates.sessions() if not each.cancelled]
+
+
+def words(page: str) -> str:
+    return " ".join(html.unescape(page).split())
+
+
+def test_the_page_shows_every_session(admin):
+    page = words(admin.open(PAGE).page)
+
+    assert admin.status == 200
+    assert "Leading Self, Thursday 22 October 2026, 09:30 to 16:30" in page
+    assert 'value="Education Centre, Room 4"' in page
+    assert "Leading Others" in page
+
+
+def test_a_preview_changes_nothing_and_names_everyone_concerned(admin):
+    _, second = dates.sessions()
+    page = words(admin.open(PAGE).post(PAGE, typed(second, date="2026-10-26")).page)
+
+    assert admin.status == 200
+    assert "Friday 23 October 2026, 09:30 to 16:30" in page
+    assert "changed calendar entry for Leading Self, day 2 of 2, Monday 26 October 2026" in page
+    assert "Mara Manager" in page
+    assert "The programme ends on Monday 26 October 2026; it was Friday 23 October 2026" in page
+    assert plans() == [*BOTH]
+
+
+def test_a_confirmed_change_is_made_once_however_often_it_is_sent(admin, clock):
+    _, second = dates.sessions()
+    admin.open(PAGE).post(PAGE, typed(second, date="2026-10-26") | {"why": "Room is taken"})
+    preview = admin.page
+    for _ in range(2):
+        admin.page = preview
+        admin.post(PAGE, {"confirmed": "yes"})
+        assert "The dates are changed" in admin.page
+    drain(clock.advance(days=3))
+
+    assert plans()[1].date == date(2026, 10, 26)
+    acts = [row["act"] for row in audit_events.of_cohort(people.COHORT) if "dates of workshops" in row["act"]]
+    assert len(acts) == 2
+    assert acts[1].endswith("(Room is taken)")
+    assert [mail.row.partition("#")[0] for mail in about_dates(DELEGATE)][3:] == ["workshops/moved"]
+
+
+def test_sessions_are_cancelled_and_added(admin):
+    first, second = dates.sessions()
+    new = {"milestone": "leading_others", "date": "2026-11-12", "start": "10:00", "end": "15:00", "place": "Library"}
+    fields = typed(first) | typed(second, cancel="yes") | {f"new1.{name}": value for name, value in new.items()}
+    admin.open(PAGE).post(PAGE, fields)
+    admin.post(PAGE, {"confirmed": "yes"})
+
+    assert plans()[0] == FIRST
+    assert [(each.milestone, each.date, each.place) for each in plans()[1:]] == [
+        ("leading_others", date(2026, 11, 12), "Library")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"date": ""}, "Give the day of the session"),
+        ({"start": "noon"}, "Give the start of the session"),
+        ({"end": "09:00"}, "ends at 09:00, which is not after its start"),
+        ({"place": ""}, "neither a place nor a link"),
+        ({"date": "2026-10-22"}, "overlaps another one"),
+    ],
+)
+def test_a_fault_is_shown_at_its_field_and_what_was_typed_stays(admin, changes, fault):
+    _, second = dates.sessions()
+    admin.open(PAGE).post(PAGE, typed(second, **changes))
+
+    (field,) = changes if "date" not in changes or not changes["date"] else ("start",)
+    assert admin.status == 400
+    assert fault in words(admin.page)
+    assert f'href="#{second.id}.{field}"' in admin.page
+    assert f'id="{second.id}.{field}-error"' in admin.page
+    assert f'name="{second.id}.date" value="{changes.get("date", "2026-10-23")}"' in admin.page
+    assert plans() == [*BOTH]
+
+
+def test_a_change_of_dates_that_were_changed_meanwhile_is_refused(admin, clock):
+    _, second = dates.sessions()
+    admin.open(PAGE).post(PAGE, typed(second, date="2026-10-26"))
+    dates.change(clock, FIRST, dates.plan("2026-10-27"))
+    admin.post(PAGE, {"confirmed": "yes"})
+
+    assert admin.status == 409
+    assert "The dates were changed in the meantime" in words(admin.page)
+    assert plans()[1].date == date(2026, 10, 27)
+
+
+def test_a_session_that_has_begun_is_shown_and_stays(admin, clock):
+    first, second = dates.sessions()
+    clock.to(first.starts_at)
+    admin.let_in_administrator(clock.now())
+    admin.open(PAGE)
+    assert "This session has begun, so it can no longer change" in words(admin.page)
+
+    admin.post(PAGE, typed(first, date="2026-10-29") | typed(second, place="Library"))
+    admin.post(PAGE, {"confirmed": "yes"})
+
+    assert [(each.date.day, each.place) for each in plans()] == [(22, FIRST.place), (23, "Library")]
+
+
+def test_an_unknown_cohort_has_no_dates(admin):
+    assert admin.open(PAGE.replace(people.COHORT, "nothing")).status == 404
