@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Any
 
 from chalicelib.core.calendar_entry import CalendarEntry
@@ -12,7 +11,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.emails import colour, mime
 from chalicelib.emails.calendar_entry import CalendarUser, Invite, attach, build_request
 from chalicelib.emails.kinds import LATER_WORDS, find_kind
-from chalicelib.emails.mime import address
+from chalicelib.emails.mime import address, bare_address
 from chalicelib.emails.render import render
 from chalicelib.links.kinds import compose_url
 from chalicelib.store.emails import Email
@@ -39,7 +38,7 @@ def build_invite(mail: Email, entry: CalendarEntry, sender: str, now: datetime) 
     pages = [compose_url(link) for link in mail.links.values()]
     return build_request(
         entry,
-        organiser=CalendarUser(mail.words["programme"], address("", parseaddr(sender)[1]).addr_spec),
+        organiser=CalendarUser(mail.words["programme"], bare_address(sender)),
         attendee=CalendarUser(mail.to.name, address("", mail.to.email).addr_spec),
         page=pages[0] if pages else "",
         now=now,

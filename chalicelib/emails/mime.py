@@ -96,6 +96,11 @@ def address(name: str, email: str) -> Address:
     return Address(clean(name)[:MAX_NAME_CHARS], addr_spec=plain)
 
 
+def bare_address(sender: str) -> str:
+    """Return the address of `Name <address>` as SES takes it."""
+    return address("", parseaddr(sender)[1]).addr_spec
+
+
 def clean(words: str) -> str:
     """Return the words on one line: no control, format or line-breaking character, no lone surrogate, single spaces.
 

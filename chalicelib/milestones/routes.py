@@ -19,8 +19,9 @@ from chalicelib.store import objects
 from chalicelib.store.reports import StoredReport
 from chalicelib.web import forms
 from chalicelib.web.holds import find_hold, refuse_held
-from chalicelib.web.page import GET, POST, page, page_handler, see_other
+from chalicelib.web.page import GET, POST, page, page_handler, see_other, text_file
 from chalicelib.web.sessions import SignedIn, signed_in
+from chalicelib.workshops import joining
 
 bp = Blueprint(__name__)
 
@@ -29,7 +30,16 @@ bp = Blueprint(__name__)
 @page_handler
 def hub(token: str) -> Response:
     opened = _without_held_areas(_open(token), clock.now())
-    return page("milestones/hub", hub=opened, programme=opened.programme)
+    dates = joining.load_joining(opened.delegate.cohort_id, opened.programme, clock.now())
+    return page("milestones/hub", hub=opened, programme=opened.programme, joining=dates)
+
+
+@bp.route("/hub/{token}/calendar/{session}", **GET)
+@page_handler
+def add_to_calendar(token: str, session: str) -> Response:
+    opened = _open(token)
+    file = joining.make_calendar_file(opened.programme, opened.delegate, session, clock.now())
+    return text_file(file.name, "text/calendar", file.text)
 
 
 @bp.route("/hub/{token}/report", **GET)

@@ -107,6 +107,12 @@ def page_with_documents(template: str, status: int = 200, **context: Any) -> Res
     return response
 
 
+def text_file(name: str, media_type: str, text: str) -> Response:
+    """Return a text file to download."""
+    kind = {"Content-Type": f"{media_type}; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, status_code=200, headers=kind)
+
+
 def see_other(location: str) -> Response:
     """Redirect after a post, so that Back or reload does not post again."""
     return Response(body="", status_code=303, headers={"Location": location, "Content-Type": "text/plain"})

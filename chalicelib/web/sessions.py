@@ -24,7 +24,7 @@ from chalicelib.store.sessions import Session
 from chalicelib.store.table import transact
 from chalicelib.web import forms, readers, second_factor, sign_in_codes
 from chalicelib.web.holds import refuse_held
-from chalicelib.web.page import ShowOtherPage, page, page_with_documents, see_other
+from chalicelib.web.page import ShowOtherPage, page, page_with_documents, see_other, text_file
 from chalicelib.web.readers import Reader, Role
 from chalicelib.web.reading import Ticks, reading_page
 from chalicelib.web.second_factor import Proposal
@@ -110,8 +110,7 @@ class SignedIn(Struct, frozen=True):
 
     def file(self, name: str, media_type: str, text: str) -> Response:
         """Return a text file to download."""
-        kind = {"Content-Type": f"{media_type}; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
-        return self._kept(Response(text, status_code=200, headers=kind))
+        return self._kept(text_file(name, media_type, text))
 
     def data(self, body: dict[str, str]) -> Response:
         """Answer a script of ours."""

@@ -47,11 +47,11 @@ def test_it_counts_raters_each_morning_in_steps_and_never_says_who(visitor, cloc
     assert "mara.manager" not in visitor.page
 
 
-def test_it_is_two_calls(visitor, hub):
+def test_it_is_three_calls_the_third_for_the_dates_of_the_workshops(visitor, hub):
     visitor.open(hub)
     with count_calls() as calls:
         visitor.open(hub)
-    assert calls.total() == 2
+    assert calls.total() == 3
 
 
 def test_notes_on_assignments_are_kept_changed_and_emptied(visitor, hub):

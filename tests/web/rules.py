@@ -69,6 +69,7 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/impact/{token}/review", Rule("impact")),
     ("POST", "/impact/{token}/send"): Rule("impact"),
     **both("/impact/{token}/thanks", Rule("impact", shows=303)),  # nothing was sent yet
+    **both("/hub/{token}/calendar/{session}", Rule("hub")),
     **both("/hub/{token}/report", DELEGATE),
     ("POST", "/hub/{token}/report"): DELEGATE,
     **both("/hub/{token}/report/{given}", Rule("hub", "delegate", shows=303)),  # opened in no session of theirs
