@@ -16,6 +16,7 @@ from typing import Any
 from chalice import Chalice, Rate
 
 from chalicelib.admin.routes import bp as admin
+from chalicelib.areas.routes import bp as areas
 from chalicelib.collect.routes import bp as collect
 from chalicelib.core import clock, log
 from chalicelib.debrief.routes import bp as debrief
@@ -34,7 +35,20 @@ STAGE = os.environ["FULLCIRCLE_STAGE"]
 log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 app.api.binary_types.append("multipart/form-data")  # else API Gateway reads every file as UTF-8
-for blueprint in (web, programme, nominate, collect, milestones, debrief, workshops, dates, impact, sponsor, admin):
+for blueprint in (
+    web,
+    programme,
+    nominate,
+    collect,
+    milestones,
+    debrief,
+    areas,
+    workshops,
+    dates,
+    impact,
+    sponsor,
+    admin,
+):
     app.register_blueprint(blueprint)
 
 

@@ -11,10 +11,11 @@ from chalicelib.admin.notify_former import notify_former_of_cohort, notify_forme
 from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting
 from chalicelib.core.model import MANAGER_GROUP, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
-from chalicelib.links.kinds import IMPACT
+from chalicelib.links.kinds import IMPACT, SHARED
 from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import delegates, emails, impact_surveys, jobs, programmes
 from chalicelib.store.delegates import Approval, Nomination
+from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
@@ -40,6 +41,7 @@ def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
         *notify_former_people(job, delegate, now),
         *(write for one in lists for write in _list(one, delegate, one.wave.value in planned, before, now)),
         *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
+        *(emails.cancel(mail.id) for mail in waiting.live if _is_shared_with(mail, job.about["manager"], delegate)),
         *_manager_survey(programme, delegate, rows, waiting, job, now),
         *(_redirected(waiting, To.APPROVER, before, approver, links) if approver and before else []),
         *(emails.cancel(mail.id) for mail in waiting.live if before and _is_asked_again(find_kind(mail.template))),
@@ -61,6 +63,11 @@ def _manager_survey(
         if survey.is_open and not survey.sent and now < survey.closes_at:
             asked = first_email(programme, delegate, replace(survey, link_version=version))
             yield from emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=now))
+
+
+def _is_shared_with(mail: Email, before: str, delegate: Delegate) -> bool:
+    """Whether an email about shared areas waits for someone who is not the line manager any more."""
+    return SHARED.verb in mail.links and before != delegate.manager.email and mail.to.email == before
 
 
 def _approver_before(programme: Programme, job: Job, now: Person | None) -> str:

@@ -14,7 +14,7 @@ from chalicelib.core.addresses import clean_address
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.model import SELF_GROUP, Cohort, Delegate, Invitation, InvitationState
 from chalicelib.jobs.commit import commit
-from chalicelib.links.kinds import APPROVE, COACH, FACILITATOR, HUB, IMPACT, INBOX, SPONSOR
+from chalicelib.links.kinds import APPROVE, COACH, FACILITATOR, HUB, IMPACT, INBOX, SHARED, SPONSOR
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateLine
@@ -99,6 +99,9 @@ def _ways_about(lines: list[DelegateLine], address: str) -> Iterator[LinkOwner]:
         if survey:
             what = f"the survey about {name}"
             yield LinkOwner(f"survey.{delegate.id}", delegate.manager, what, IMPACT.link(survey))
+        if delegate.manager.email == address and delegate.manager_link:
+            what = f"what {name} shares with you"
+            yield LinkOwner(f"shared.{delegate.id}", delegate.manager, what, SHARED.link(delegate))
         if approver and approver.email == address and _has_list_to_approve(delegate):
             what = f"the list of people that {name} wants to ask"
             yield LinkOwner(f"list.{delegate.id}", approver, what, APPROVE.link(delegate, approver))

@@ -18,7 +18,7 @@ from chalicelib.core.ids import coach_id, derive, facilitator_id, reader_key
 from chalicelib.core.model import Cohort, Delegate, Invitation, InvitationState
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.links.kinds import ANSWER, APPROVE, COACH, FACILITATOR, HUB, IMPACT, SPONSOR
+from chalicelib.links.kinds import ANSWER, APPROVE, COACH, FACILITATOR, HUB, IMPACT, SHARED, SPONSOR
 from chalicelib.store import (
     audit_events,
     cohorts,
@@ -99,6 +99,8 @@ def _find_targets_about(delegate: Delegate, person: str) -> Iterator[Target]:
         yield Target(APPROVE.verb, delegate.id, "", str(delegate.approver_version))
     if delegate.coach.email == person:
         yield Target(COACH.verb, delegate.id, "", str(delegate.coach_link))
+    if delegate.manager.email == person and delegate.manager_link:
+        yield Target(SHARED.verb, delegate.id, "", str(delegate.manager_link))
     roles = {Role.DELEGATE: delegate.person, Role.MANAGER: delegate.manager}
     keys = [impact_surveys.key(delegate.id, role) for role, reader in roles.items() if reader.email == person]
     for row in get_many(keys).values() if keys else ():

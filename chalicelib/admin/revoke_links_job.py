@@ -18,7 +18,7 @@ from chalicelib.admin.redirect_emails import Change, redirect
 from chalicelib.admin.resend_link import list_links, resend_link
 from chalicelib.core.model import Cohort, Delegate, Invitation
 from chalicelib.jobs.commit import commit
-from chalicelib.links.kinds import ANSWER, APPROVE, COACH, FACILITATOR, HUB, IMPACT, SPONSOR
+from chalicelib.links.kinds import ANSWER, APPROVE, COACH, FACILITATOR, HUB, IMPACT, SHARED, SPONSOR
 from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import cohorts, delegates, emails, impact_surveys, invitations, programmes, waiting_emails
 from chalicelib.store.emails import Email
@@ -163,6 +163,8 @@ def _raise_versions(before: Delegate, targets: set[Target]) -> Delegate:
         after = replace(after, link_version=before.link_version + 1, approver_link=before.approver_version)
     if Target(APPROVE.verb, before.id, "", str(before.approver_version)) in targets:
         after = replace(after, approver_link=before.approver_version + 1)
+    if Target(SHARED.verb, before.id, "", str(before.manager_link)) in targets:
+        after = replace(after, manager_link=before.manager_link + 1)
     if Target(COACH.verb, before.id, "", str(before.coach_link)) in targets:
         after = replace(after, coach_link=before.coach_link + 1)
     return after

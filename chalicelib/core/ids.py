@@ -83,6 +83,11 @@ def approver_ids(delegate_id: str, email: str) -> tuple[str, str]:
     return approver_id(delegate_id, email), unkeyed(APPROVER, "approver", delegate_id, email)
 
 
+def manager_id(delegate_id: str, email: str) -> str:
+    """Return the id of a delegate's line manager at this address: another manager has another one."""
+    return derive(APPROVER, "manager", delegate_id, email)
+
+
 def reader_key(email: str) -> str:
     """Return the key of a reader of emails at this address, for sessions and sign-in codes."""
     return derive(READER, "reader", email)

@@ -265,6 +265,7 @@ class Delegate(Struct, frozen=True):
     withdrawn: bool = False
     approver_link: int | None = None  # version of the approver's link; None as long as it is that of the delegate's own
     coach_link: int = 1  # version of the coach's link: a copy of what the cohort says
+    manager_link: int = 0  # version of the line manager's link to shared areas; 0 until something is shared
 
     @property
     def approver_version(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -68,6 +68,7 @@ class Case(Struct, frozen=True):
 
     token: str
     delegate: Delegate
+    cohort: Cohort
     programme: Programme
     wave: Wave  # the follow-up once its report is made
     report: StoredReport | None
@@ -83,7 +84,6 @@ class Case(Struct, frozen=True):
     ends_at: datetime  # of the link
     ticks: tuple[str, ...] = ()  # ids of behaviours that this coach ticked in the report
     draft: DebriefDraft | None = None  # what this coach typed into the record and has not recorded
-    ends: date | None = None  # last day of the programme
     has_opened: bool = False  # whether this coach has opened this very report
 
     @property
@@ -158,7 +158,7 @@ def open_case(token: str, delegate_id: str) -> Case:
         ends_at=end_of_programme_links(programme, cohort.dates, closes),
         ticks=ticks.from_rows(rows, wave, me),
         draft=debrief_drafts.from_rows(rows, wave, me),
-        ends=cohort.dates.ends,
+        cohort=cohort,
         has_opened=report is not None and openings.opened_checksum(rows, wave, me) == report.checksum,
     )
 

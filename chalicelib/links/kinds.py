@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from chalicelib.core.ids import approver_id, coach_id, derive, facilitator_id, inbox_key
+from chalicelib.core.ids import approver_id, coach_id, derive, facilitator_id, inbox_key, manager_id
 from chalicelib.core.model import Cohort, Delegate, Invitation, Person, Wave
 from chalicelib.links import signing
 from chalicelib.links.ends import LIVES_MONTHS
@@ -174,6 +174,26 @@ IMPACT = LinkKind(
     remake=_remake_survey,
 )
 
+
+def _shared(delegate: Delegate) -> Parts:
+    """Another line manager or address is another id, so what was emailed before opens nothing."""
+    return (delegate.id, manager_id(delegate.id, delegate.manager.email), str(delegate.manager_link))
+
+
+def _remake_shared(parts: Parts, after: AfterChange) -> Parts:
+    return _shared(after.delegate)
+
+
+SHARED = LinkKind(
+    verb="shared",
+    parts=("delegate", "manager", "version"),
+    holder="a line manager",
+    revoked="the version of the manager's link in the delegate's row, another line manager, or another address",
+    ends=AFTER_PROGRAMME,
+    values=_shared,
+    remake=_remake_shared,
+)
+
 # --- links of a coach, a facilitator and a sponsor ----------------------------------------------------
 
 
@@ -277,6 +297,7 @@ KINDS: Mapping[str, LinkKind[Any]] = {
         COACH,
         FACILITATOR,
         IMPACT,
+        SHARED,
         SPONSOR,
         CODE,
         CONSOLE,

@@ -85,6 +85,10 @@ class Hub(Struct, frozen=True):
     areas_open_at: datetime | None = None  # set while the delegate's new address waits: then `areas` is empty
 
     @property
+    def live_areas(self) -> tuple[Area, ...]:
+        return tuple(area for area in self.areas if area.is_live)
+
+    @property
     def ends_at(self) -> datetime:
         """Return when the link expires."""
         if self.dates is None:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
 from chalicelib.core.model import Wave
+from chalicelib.store.expressions import either, equals, missing, present
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Key, Write, delete, put
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete, put, put_if, put_once
 
 OF_WAVE = {Wave.BASELINE: "", Wave.FOLLOWUP: "FOLLOWUP#"}
 MAX_LIVE = 3
+
+
+class AreaChanged(Changed):
+    """The area was changed since it was read."""
+
+
+class AreaExists(AlreadyExists):
+    """An area with this id exists already."""
 
 
 class AreaState(StrEnum):
@@ -91,3 +100,104 @@ def from_rows(rows: Iterable[Row], wave: Wave) -> tuple[Area, ...]:
     prefix = f"{OF_WAVE[wave]}AREA#"
     found = [read(Area, row) for row in rows if row["sk"].startswith(prefix)]
     return tuple(sorted(found, key=lambda area: (area.number, area.id)))
+
+
+# --- history --------------------------------------------------------------------------------------------------
+
+
+class Revision(Struct, frozen=True):
+    """One change of an area: who, when and why, with the area as it was before."""
+
+    revision: int  # of the area after the change
+    act: str
+    by: str  # role
+    name: str  # of the person
+    at: datetime
+    why: str
+    before: Area | None = None  # None: this change made the area
+
+
+def change(delegate_id: str, wave: Wave, before: Area, after: Area, revision: Revision) -> list[Write]:
+    """Replace an area, and keep what it was. Refused if it was changed since it was read."""
+    as_read = [either(missing("revision"), equals("revision", before.revision)), present("pk")]
+    row = {**key(delegate_id, wave, after.id)._asdict(), **fields(after)}
+    return [put_if(row, as_read, AreaChanged), _remember(delegate_id, wave, after, revision)]
+
+
+def add(delegate_id: str, wave: Wave, area: Area, revision: Revision) -> list[Write]:
+    """Store an area that was agreed after the debrief."""
+    row = {**key(delegate_id, wave, area.id)._asdict(), **fields(area)}
+    return [put_once(row, AreaExists), _remember(delegate_id, wave, area, revision)]
+
+
+def history_key(delegate_id: str, wave: Wave, area_id: str, revision: int) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"AREAHISTORY#{wave.value}#{area_id}#{revision:04d}")
+
+
+def _remember(delegate_id: str, wave: Wave, area: Area, revision: Revision) -> Write:
+    return put({**history_key(delegate_id, wave, area.id, area.revision)._asdict(), **fields(revision)})
+
+
+def history_from(rows: Iterable[Row], wave: Wave, area_id: str) -> tuple[Revision, ...]:
+    """Return the changes of an area, newest first."""
+    prefix = f"AREAHISTORY#{wave.value}#{area_id}#"
+    found = [read(Revision, row) for row in rows if row["sk"].startswith(prefix)]
+    return tuple(sorted(found, key=lambda one: -one.revision))
+
+
+# --- progress -------------------------------------------------------------------------------------------------
+
+
+class Progress(Struct, frozen=True):
+    """What the delegate notes on the way, or a remark of the coach."""
+
+    by: str  # role
+    name: str
+    at: datetime
+    level: str = ""  # id of a level; empty in a remark
+    line: str = ""
+
+
+def note(delegate_id: str, wave: Wave, area_id: str, once: str, progress: Progress) -> Write:
+    """Store a note. `once`: of the page that it was typed on, so that a second press stores nothing more."""
+    key = Key(f"DELEGATE#{delegate_id}", f"PROGRESS#{wave.value}#{area_id}#{once}")
+    return put({**key._asdict(), **fields(progress)})
+
+
+def progress_from(rows: Iterable[Row], wave: Wave, area_id: str) -> tuple[Progress, ...]:
+    """Return the notes on an area, newest first."""
+    prefix = f"PROGRESS#{wave.value}#{area_id}#"
+    found = [read(Progress, row) for row in rows if row["sk"].startswith(prefix)]
+    return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+
+
+# --- sharing --------------------------------------------------------------------------------------------------
+
+
+class SharingState(StrEnum):
+    PRIVATE = "private"
+    SHARED = "shared"
+    WITHDRAWN = "withdrawn"
+
+
+class Sharing(Struct, frozen=True):
+    """Whether one reader may see an area. It holds for the person at one address: another one sees nothing."""
+
+    state: SharingState
+    who: str  # ids.reader_key of the reader's address
+    at: datetime
+
+
+def sharing_key(delegate_id: str, wave: Wave, area_id: str, role: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"SHARING#{wave.value}#{area_id}#{role}")
+
+
+def share(delegate_id: str, wave: Wave, area_id: str, role: str, sharing: Sharing) -> Write:
+    return put({**sharing_key(delegate_id, wave, area_id, role)._asdict(), **fields(sharing)})
+
+
+def sharing_state(rows: Iterable[Row], wave: Wave, area_id: str, role: str, who: str) -> SharingState:
+    """Return what the person at an address may see; `who`: ids.reader_key of it."""
+    sk = f"SHARING#{wave.value}#{area_id}#{role}"
+    found = next((read(Sharing, row) for row in rows if row["sk"] == sk), None)
+    return found.state if found and found.who == who else SharingState.PRIVATE

@@ -45,6 +45,8 @@ class AuditEvent(_Kind, Enum):
     LEFT_OUT = _Kind("left out of the summary")
     RETRIED_EMAIL = _Kind("sent again: {email}")
     RESTARTED_JOB = _Kind("restarted: {job}")
+    CHANGED_AREA = _Kind("changed a development area ({act}: {before} → {after})")
+    SHARED_AREAS = _Kind("changed what the line manager sees ({shared} shared, {withdrawn} withdrawn)")
     RELEASED_REPORT = _Kind("released report")
     ERASED = _Kind("erased a person")
     OPENED_REPORT = _Kind("opened report ({format})", reads_data=True)

@@ -130,7 +130,7 @@ def change_addresses(before: Delegate, after: Delegate) -> Write:
 
 def revoke_links(before: Delegate, after: Delegate) -> Write:
     """Other versions of the links about a delegate; refused if one changed since they were read, or the coach."""
-    links = {"link_version": after.link_version, "coach_link": after.coach_link}
+    links = {"link_version": after.link_version, "coach_link": after.coach_link, "manager_link": after.manager_link}
     links |= {"approver_link": after.approver_link} if after.approver_link is not None else {}
     as_read = [
         equals("link_version", before.link_version),
@@ -138,6 +138,16 @@ def revoke_links(before: Delegate, after: Delegate) -> Write:
         equals("coach.email", before.coach.email),
     ]
     return update(key(before.id), put=links, when=as_read, refusal=DelegateChanged)
+
+
+def open_link_of_manager(delegate: Delegate) -> Write:
+    """Give the line manager a link from the first sharing on. Refused if they are another person than when read."""
+    return update(
+        key(delegate.id),
+        put={"manager_link": max(1, delegate.manager_link)},
+        when=[equals("manager.email", delegate.manager.email), _takes_part()],
+        refusal=DelegateChanged,
+    )
 
 
 def _next_links(delegate: Delegate) -> dict[str, int]:

@@ -223,6 +223,36 @@ AREA = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
+AREA_HISTORY = RowKind(
+    name="change of a development area",
+    pk=_D,
+    sk="AREAHISTORY#{wave}#{area}#{revision}",
+    what="who changed a development area, when and why, and what it said before",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+AREA_PROGRESS = RowKind(
+    name="progress in a development area",
+    pk=_D,
+    sk="PROGRESS#{wave}#{area}#{once}",
+    what="how far the delegate says they have come, or a remark of the coach",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+AREA_SHARING = RowKind(
+    name="sharing of a development area",
+    pk=_D,
+    sk="SHARING#{wave}#{area}#{role}",
+    what="whether the delegate shares a development area with the person in a role",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH, Reader.MANAGER),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
 FOLLOWUP_DEBRIEF = RowKind(
     name="debrief of the follow-up",
     pk=_D,

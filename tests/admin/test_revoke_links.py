@@ -47,6 +47,7 @@ HOLDERS = {
     "answer": P0,
     "decline": P0,
     "impact": MARA,
+    "shared": MARA,
 }
 every_kind = pytest.mark.parametrize("verb", HOLDERS)
 
@@ -57,7 +58,7 @@ def opened(visitor, clock):
     rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
     people.opened(clock, chosen=people.raters(4, 0), rules=rules)
     survey = ImpactSurvey(people.dana(), Role.MANAGER, SurveyState.OPEN, clock.now(), people.CLOSE, ())
-    people.write(impact_surveys.add(survey))
+    people.write(impact_surveys.add(survey), delegates.open_link_of_manager(delegate()))
     clock.advance(hours=1)
     return visitor
 
@@ -88,6 +89,7 @@ def links():
         "answer": kinds.ANSWER.url(asked()),
         "decline": kinds.DECLINE.url(asked()),
         "impact": kinds.IMPACT.url(survey()),
+        "shared": kinds.SHARED.url(dana),
     }
 
 

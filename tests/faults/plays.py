@@ -401,10 +401,31 @@ def debrief(play: Play) -> None:
     play.post(case, f"{case}/debrief", {"held_on": play.clock.now().date().isoformat(), **areas})
     play.post(f"{case}/release")
     play.run()
+    live_with_areas(play, dana, case)
     hub = people.link("dana delegate", "hub")
     play.sign_in(f"{hub}/report", "dana delegate")
     play.post(f"{hub}/report", typed={"kind": "pdf"})
     play.post(f"{hub}/milestone/leading_self", typed={"vision": "Wrote it."})
+
+
+def live_with_areas(play: Play, dana: str, case: str) -> None:
+    """One is shared, revised and noted on; one is dropped and another agreed, which replaces a third."""
+    play.run(days=8)
+    hub = people.link("dana delegate", "hub")
+    first, second = people.area_ids(dana)
+    play.post(f"{hub}/areas", f"{hub}/areas/share", {f"share-{first}": "on"})
+    play.post(f"{hub}/areas/progress", typed={f"level-{first}": "tried"})
+    one = {name: text for name, text in people.areas_typed(play.clock.now().date()).items() if name.endswith("-1")}
+    play.post(f"{hub}/area/{first}", typed={**one, "why": "It fits better"})
+    play.post(f"{hub}/area/{second}", f"{hub}/area/{second}/ask-to-close", {"why-close": "Another role"})
+    play.run()
+    play.sign_in(case, "cleo coach")
+    play.post(f"{case}/areas", f"{case}/area/{first}/remark", {f"line-{first}": "Go on"})
+    play.post(f"{case}/area/{first}", typed={**one, "why": "In shorter words"})
+    play.post(f"{case}/area/new", typed={**one, "why": "Since the new role", "replaces": second})
+    play.run()
+    play.post(f"{hub}/area/{first}", f"{hub}/area/{first}/finish")
+    play.run()
 
 
 def plan_followup(play: Play) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.core.ids import approver_id, coach_id, derive, rater_key
+from chalicelib.core.ids import approver_id, coach_id, derive, manager_id, rater_key
 from chalicelib.core.model import Cohort, Delegate, Invitation, InvitationState, Person, Wave
 from chalicelib.links import kinds
 from chalicelib.links.kinds import KINDS, read_wave
@@ -35,7 +35,7 @@ SURVEY = ImpactSurvey(DELEGATE.id, Role.MANAGER, SurveyState.OPEN, NOW, NOW, ())
 # every address about the delegate changes
 NEW = Person("New", "new@example.org")
 AFTER = AfterChange(
-    delegate=replace(DELEGATE, person=NEW, coach=NEW, link_version=2),
+    delegate=replace(DELEGATE, person=NEW, manager=NEW, coach=NEW, link_version=2),
     reader=NEW,
     approver=NEW,
     invitations={INVITATION.id: replace(INVITATION, rater=NEW, link_version=2)},
@@ -55,6 +55,7 @@ def emailed() -> dict[str, Link]:
         "coach": kinds.COACH.link(COHORT.id, CLEO, 1),
         "facilitator": kinds.FACILITATOR.link(COHORT, MO.person),
         "impact": kinds.IMPACT.link(SURVEY),
+        "shared": kinds.SHARED.link(DELEGATE),
         "sponsor": kinds.SPONSOR.link(COHORT),
         "code": kinds.CODE.link("hub", "challenge", "1", "token"),
         "admin": kinds.CONSOLE.link("cohort", COHORT.id),
@@ -73,6 +74,7 @@ def remade() -> dict[str, Link]:
         "coach": ("coach", COHORT.id, coach_id(COHORT.id, NEW.email), "1"),
         "facilitator": emailed()["facilitator"],  # no change about a delegate touches it
         "impact": ("impact", DELEGATE.id, "manager", "2"),
+        "shared": ("shared", DELEGATE.id, manager_id(DELEGATE.id, NEW.email), "0"),
         "sponsor": emailed()["sponsor"],  # no change about a delegate touches it
         "code": emailed()["code"],
         "admin": emailed()["admin"],

@@ -154,8 +154,9 @@ def areas_typed(day: date, words: str = "", count: int = 2) -> dict[str, str]:
 
 
 def area_ids(delegate: str = "") -> list[str]:
-    """Return the ids of the development areas that were agreed, in the order of the form."""
-    return [area.id for area in areas.from_rows(delegates.load_rows(delegate or dana()), Wave.BASELINE)]
+    """Return the ids of the development areas that a survey would ask about, in the order of the form."""
+    found = areas.from_rows(delegates.load_rows(delegate or dana()), Wave.BASELINE)
+    return [area.id for area in found if area.state in areas.SURVEYED]
 
 
 def answer_all(visitor: Visitor, url: str, rating: str = "4", comment: str = "Keep going.") -> Visitor:

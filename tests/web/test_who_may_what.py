@@ -22,6 +22,7 @@ from chalicelib.core.ids import (
     derive,
     facilitator_id,
     invitation_id,
+    manager_id,
     rater_key,
     reader_key,
 )
@@ -83,6 +84,8 @@ def client(aws) -> Iterator[Client]:
     clock = Clock()
     chalicelib.core.clock.use(clock.now)
     two_cohorts().lay_out()
+    for cohort in (HERE, THERE):
+        people.store_facts(reports.find(of(cohort), Wave.BASELINE))
     clock.to(NOW)
     with Client(app) as found:
         yield found
@@ -118,7 +121,7 @@ def set_up(cohort_id: str, clock: Clock) -> None:
     load_cohort(cohort, rules, [entry], {delegate.email: people.raters(1, 0)}, clock.now())
     drain(clock.now())
     ours = of(cohort_id)
-    names = [f"reports/{name}" for name in ("reports/facts.json", "reports/report.html", "reports/report.pdf")]
+    names = [f"reports/{name}" for name in ("facts.json", "report.html", "report.pdf")]
     report = StoredReport(ours, Wave.BASELINE, "c" * 64, *names, clock.now())
     areas = [Area(str(n), f"Secret of {cohort_id}", "", "A step", "", "", "") for n in (1, 2)]
     survey = ImpactSurvey(ours, Role.DELEGATE, SurveyState.OPEN, clock.now(), people.CLOSE, ())
@@ -172,6 +175,7 @@ def parts(verb: str, cohort_id: str) -> tuple[str, ...]:
         "decline": (of(cohort_id), "baseline", rater, "1"),
         "inbox": (rater_key("p0@example.org"), derive(6, "inbox", rater, "1")),
         "impact": (of(cohort_id), "delegate", "1"),
+        "shared": (of(cohort_id), manager_id(of(cohort_id), people.person(f"manager {cohort_id}").email), "0"),
     }[verb]
 
 
@@ -196,6 +200,8 @@ def path_of(path: str, token: str, cohort_id: str = HERE) -> str:
         "part": "reaction",
         "session": SESSION,
         "given": "x",
+        "area": "x",
+        "act": "finish",
     }
     return re.sub(r"\{(\w+)\}", lambda match: filled[match[1]], path)
 

@@ -1,0 +1,202 @@
+"""Change development areas: revise, finish, close with the coach's yes, replace; note progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.areas import states
+from chalicelib.areas.emails import answered_email, asked_email, done_email
+from chalicelib.areas.form import PARTS, FormFault, TypedArea, area_faults, read_area, to_area
+from chalicelib.areas.openings import AreasPage
+from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import local_date
+from chalicelib.core.state_machine import By, NotAllowed
+from chalicelib.forms.impact_questions import LEVELS
+from chalicelib.jobs.commit import commit
+from chalicelib.store import areas, audit_events, delegates, emails
+from chalicelib.store.areas import MAX_LIVE, Area, AreaChanged, AreaExists, AreaState, Progress, Revision
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegates import DelegateChanged
+from chalicelib.store.emails import Email
+from chalicelib.store.table import Write, transact
+
+MAX_LINE_CHARS = 280  # characters of a note, and of a reason
+KEPT_FROM_DELEGATE = ("evidence", "why_no_item")  # the coach writes them
+AGREE = "agree"
+REVISION = "revision"  # of the area that the page showed
+WHY, WHY_CLOSE = "why", "why-close"
+
+
+class AreaRefused(Refusal):
+    """The area is in another state, or someone else is changing it."""
+
+    status = 409
+    title = "The area was not changed"
+
+
+def revise(opened: AreasPage, area: Area, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
+    """Store other words for an area, or return what is wrong with them."""
+    typed, faults = _read(opened, fields, now, area)
+    why, why_faults = read_why(fields)
+    if faults or why_faults:
+        return (*faults, *why_faults)
+    after = replace(
+        to_area(typed, area.id, area), place=area.place, state=area.state, revision=area.revision, why=area.why
+    )
+    if after == area:
+        return ()  # pressed twice, or nothing was changed
+    if fields.get(REVISION, str(area.revision)) != str(area.revision):
+        return (FormFault("behaviour-1", "Someone changed it meanwhile. Your words are below: check them, then save."),)
+    after = replace(after, revision=area.revision + 1, why=why)
+    _move(opened, area, after, states.REVISE, why, now)
+    return ()
+
+
+def agree(opened: AreasPage, fields: Mapping[str, str], area_id: str, now: datetime) -> tuple[FormFault, ...]:
+    """Add an area that was agreed after the debrief. It may replace one that the delegate asked to close.
+
+    area_id   random, of the page
+    """
+    old = next((area for area in opened.areas if area.id == fields.get("replaces")), None)
+    if any(area.id == area_id for area in opened.areas):
+        return ()  # pressed twice
+    _refuse_fourth(opened, old)
+    typed, faults = _read(opened, fields, now)
+    why, why_faults = read_why(fields)
+    if faults or why_faults:
+        return (*faults, *why_faults)
+    new = replace(to_area(typed, area_id), place=_free_place(opened, old))
+    revision = Revision(1, AGREE, opened.by.value, opened.person.name, now, why, None)
+    writes = areas.add(opened.delegate.id, opened.wave, new, revision)
+    if old:
+        after = replace(old, state=_next(old, states.REPLACE, opened.by), replaced_by=new.id, why=why)
+        writes += _moving(opened, old, replace(after, revision=old.revision + 1), states.REPLACE, why, now)
+    else:
+        writes.append(_audit(opened, AGREE, "", AreaState.AGREED, now))
+    _commit(opened, writes, now)
+    return ()
+
+
+def move(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
+    """Change the state of an area by an act of its machine, or return what is missing. Raises AreaRefused."""
+    if _is_done_by(opened, area, act):
+        return ()  # pressed twice
+    needs_why = act in (states.ASK, states.DROP, states.KEEP)
+    why, faults = read_why(fields, WHY_CLOSE) if needs_why else ("", ())
+    if faults:
+        return faults
+    after = replace(area, state=_next(area, act, opened.by), revision=area.revision + 1, why=why or area.why)
+    _move(opened, area, after, act, why, now)
+    return ()
+
+
+def note_progress(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime) -> tuple[FormFault, ...]:
+    """Store a level and a line for each area that was filled in; nothing if one of them is too long.
+
+    once   random, of the page: a second press stores nothing more
+    """
+    notes, faults = [], []
+    for area in opened.areas:
+        level, line = fields.get(f"level-{area.id}", ""), " ".join(fields.get(f"line-{area.id}", "").split())
+        level = level if level in dict(LEVELS) and opened.by is By.DELEGATE else ""
+        if len(line) > MAX_LINE_CHARS:
+            faults.append(FormFault(f"line-{area.id}", _too_long(len(line))))
+        if level or line:
+            note = Progress(opened.by.value, opened.person.name, now, level, line)
+            notes.append(areas.note(opened.delegate.id, opened.wave, area.id, once, note))
+    if notes and not faults:
+        transact(notes)
+    return tuple(faults)
+
+
+def read_why(fields: Mapping[str, str], field: str = WHY) -> tuple[str, tuple[FormFault, ...]]:
+    why = " ".join(fields.get(field, "").split())
+    if not why:
+        return why, (FormFault(field, "Please say why, in a line."),)
+    return why, (FormFault(field, _too_long(len(why))),) if len(why) > MAX_LINE_CHARS else ()
+
+
+def _too_long(length: int) -> str:
+    return f"Please shorten the line to {MAX_LINE_CHARS} characters; it has {length}."
+
+
+def _read(
+    opened: AreasPage, fields: Mapping[str, str], now: datetime, before: Area | None = None
+) -> tuple[TypedArea, tuple[FormFault, ...]]:
+    """Read the form of one area. What the delegate does not see stays as it was."""
+    items = [item.id for item in opened.programme.items]
+    typed = read_area(1, fields, items) or TypedArea(1, "", {}, ())
+    parts = {part: typed.parts.get(part, "") for part in PARTS}
+    if before and opened.by is By.DELEGATE:
+        parts |= {part: getattr(before, part) for part in KEPT_FROM_DELEGATE}
+        typed = replace(typed, items=before.items)
+    typed = replace(typed, parts=parts)
+    today = local_date(now, opened.programme.organisation.timezone)
+    hidden = {f"{part}-1" for part in KEPT_FROM_DELEGATE} if opened.by is By.DELEGATE else set()
+    return typed, tuple(fault for fault in area_faults(typed, today, "-1") if fault.field not in hidden)
+
+
+def _refuse_fourth(opened: AreasPage, old: Area | None) -> None:
+    if len(opened.live) - bool(old) >= MAX_LIVE:
+        raise AreaRefused(
+            f"There are {len(opened.live)} areas already, and three at a time are enough. Close or replace one first."
+        )
+
+
+def _free_place(opened: AreasPage, old: Area | None) -> int:
+    taken = {area.number for area in opened.live if area is not old}
+    return next(number for number in range(1, MAX_LIVE + 2) if number not in taken)
+
+
+def _is_done_by(opened: AreasPage, area: Area, act: str) -> bool:
+    last = next(iter(opened.history(area)), None)
+    return last is not None and (last.act, last.by) == (act, opened.by.value) and act != states.REVISE
+
+
+def _next(area: Area, act: str, by: By) -> AreaState:
+    try:
+        return states.AREA.move(area.state, act, by)
+    except NotAllowed:
+        raise AreaRefused("It was changed in another window, or by someone else. Open it again.") from None
+
+
+def _move(opened: AreasPage, before: Area, after: Area, act: str, why: str, now: datetime) -> None:
+    _next(before, act, opened.by)
+    _commit(opened, _moving(opened, before, after, act, why, now), now)
+
+
+def _moving(opened: AreasPage, before: Area, after: Area, act: str, why: str, now: datetime) -> list[Write]:
+    revision = Revision(after.revision, act, opened.by.value, opened.person.name, now, why, before)
+    return [
+        *areas.change(opened.delegate.id, opened.wave, before, after, revision),
+        _audit(opened, act, before.state, after.state, now),
+        *emails.add_all(list(_emails(opened, after, act, now))),
+    ]
+
+
+def _emails(opened: AreasPage, area: Area, act: str, now: datetime) -> list[Email]:
+    if act == states.ASK:
+        return [asked_email(opened, area, now)]
+    if act == states.FINISH:
+        return [done_email(opened, area, now)]
+    return [answered_email(opened, area, now)] if act in (states.KEEP, states.DROP, states.REPLACE) else []
+
+
+def _audit(opened: AreasPage, act: str, before: str, after: str, now: datetime) -> Write:
+    by = "delegate" if opened.by is By.DELEGATE else f"coach {opened.reader.who[:8]}"
+    delegate = opened.delegate
+    return audit_events.add(
+        delegate.cohort_id, AuditEvent.CHANGED_AREA, by, delegate.id, now, act=act, before=before or "none", after=after
+    )
+
+
+def _commit(opened: AreasPage, writes: Sequence[Write], now: datetime) -> None:
+    try:
+        commit([*writes, delegates.still_coached(opened.delegate)], now)
+    except (AreaChanged, AreaExists):
+        raise AreaRefused("It was changed in another window, or by someone else. Open it again.") from None
+    except DelegateChanged:
+        raise AreaRefused("The delegate has left the programme, or has another coach now.") from None

@@ -1,0 +1,129 @@
+"""Emails about development areas after the release. None names an area or a figure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from chalicelib.core.formatting import local_date
+from chalicelib.core.model import Cohort, Delegate, Programme
+from chalicelib.core.working_days import working_days
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import OnNewAddress, To, declare_email
+from chalicelib.links.kinds import COACH, HUB, SHARED, name_links
+from chalicelib.store.areas import Area
+from chalicelib.store.emails import Email
+
+if TYPE_CHECKING:
+    from chalicelib.areas.openings import AreasPage
+
+TELL_AFTER_DAYS = 5  # working days after the release
+
+ASKED = declare_email(
+    "areas/asked",
+    "Delegate asks to close a development area",
+    to=To.COACH,
+    words="name delegate",
+    links=[COACH],
+)
+DONE = declare_email("areas/done", "Development area done", to=To.COACH, words="name delegate", links=[COACH])
+ANSWERED = declare_email(
+    "areas/answered", "Coach answers about a development area", to=To.DELEGATE, words="name coach", links=[HUB]
+)
+SHARED_AREAS = declare_email(
+    "areas/shared",
+    "Development areas shared with the line manager",
+    to=To.MANAGER,
+    words="name delegate",
+    links=[SHARED],
+    on_new_address=OnNewAddress.REPLACE,  # another address sees nothing until the delegate shares again
+)
+TELL = declare_email(
+    "areas/tell",
+    "Delegate reminded to tell people of their areas",
+    to=To.DELEGATE,
+    words="name manager",
+    links=[HUB],
+    sample={"manager": "Mara Ellis"},
+)
+
+
+def _about(delegate: Delegate) -> dict[str, str]:
+    return {"cohort": delegate.cohort_id, "delegate": delegate.id}
+
+
+def _soon(opened: AreasPage, now: datetime) -> datetime:
+    return working_days(opened.programme.organisation, opened.cohort.dates.closed).soon(now)
+
+
+def asked_email(opened: AreasPage, area: Area, now: datetime) -> Email:
+    return _to_coach(opened, area, ASKED.name, now)
+
+
+def done_email(opened: AreasPage, area: Area, now: datetime) -> Email:
+    return _to_coach(opened, area, DONE.name, now)
+
+
+def _to_coach(opened: AreasPage, area: Area, kind: str, now: datetime) -> Email:
+    delegate = opened.delegate
+    return create_email(
+        ASKED if kind == ASKED.name else DONE,
+        delegate.id,
+        area.id,
+        str(area.revision),
+        to=delegate.coach,
+        due_at=_soon(opened, now),
+        words=common_words(opened.programme) | {"name": delegate.coach.name, "delegate": delegate.person.name},
+        links=name_links(COACH.link(delegate.cohort_id, delegate.coach, delegate.coach_link)),
+        about=_about(delegate),
+    )
+
+
+def answered_email(opened: AreasPage, area: Area, now: datetime) -> Email:
+    delegate = opened.delegate
+    return create_email(
+        ANSWERED,
+        delegate.id,
+        area.id,
+        str(area.revision),
+        to=delegate.person,
+        due_at=_soon(opened, now),
+        words=common_words(opened.programme) | {"name": delegate.person.name, "coach": delegate.coach.name},
+        links=name_links(HUB.link(delegate)),
+        about=_about(delegate),
+    )
+
+
+def shared_email(opened: AreasPage, delegate: Delegate, once: str, now: datetime) -> Email:
+    """`delegate`: with the version of the manager's link after the sharing; `once`: of the page."""
+    return create_email(
+        SHARED_AREAS,
+        delegate.id,
+        once,
+        to=delegate.manager,
+        due_at=_soon(opened, now),
+        words=common_words(opened.programme) | {"name": delegate.manager.name, "delegate": delegate.person.name},
+        links=name_links(SHARED.link(delegate)),
+        about=_about(delegate),
+    )
+
+
+def tell_email(programme: Programme, cohort: Cohort, delegate: Delegate, wave: str, now: datetime) -> Email:
+    """Plan the email that asks the delegate to tell people, some working days after the release."""
+    days = working_days(programme.organisation, cohort.dates.closed)
+    day = days.add(local_date(now, days.zone), TELL_AFTER_DAYS)
+    return create_email(
+        TELL,
+        delegate.id,
+        wave,
+        to=delegate.person,
+        due_at=days.morning(day),
+        words=common_words(programme) | {"name": delegate.person.name, "manager": delegate.manager.name},
+        links=name_links(HUB.link(delegate)),
+        about=_about(delegate),
+    )
+
+
+def tell_id(delegate: Delegate, wave: str) -> str:
+    return f"{TELL.name}#{delegate.id}#{wave}"

@@ -1,0 +1,160 @@
+"""Open the development areas of one delegate for each reader: the delegate, the coach, the line manager."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.core.errors import Refusal
+from chalicelib.core.ids import coach_ids, manager_id, reader_key
+from chalicelib.core.model import Cohort, Delegate, DelegateWave, Person, Programme, Wave
+from chalicelib.core.state_machine import By
+from chalicelib.links.ends import end_of_programme_links
+from chalicelib.links.kinds import COACH, HUB, SHARED
+from chalicelib.links.signing import LinkRevoked, LinkUnknown
+from chalicelib.store import areas, cohorts, delegates, programmes
+from chalicelib.store.areas import Area, Progress, Revision, SharingState
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.web import readers
+from chalicelib.web.readers import Reader, Role
+
+MANAGER = "manager"  # the role with which areas are shared
+
+
+class AreaUnknown(Refusal):
+    status = 404
+    title = "There is no such development area"
+
+    def __init__(self) -> None:
+        super().__init__("It may have been closed. Open your development areas again.")
+
+
+class AreasPage(Struct, frozen=True):
+    """One delegate's areas, as a reader opened them."""
+
+    token: str
+    delegate: Delegate
+    programme: Programme
+    cohort: Cohort
+    wave: Wave  # of the latest report
+    is_released: bool
+    areas: tuple[Area, ...]
+    rows: tuple[Row, ...]
+    by: By
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return when the link expires."""
+        closes = [read(DelegateWave, row).closes_at for row in self.rows if row["sk"].startswith("WAVE#")]
+        return end_of_programme_links(self.programme, self.cohort.dates, closes)
+
+    @property
+    def person(self) -> Person:
+        """Return who opened it."""
+        everyone = {By.DELEGATE: self.delegate.person, By.COACH: self.delegate.coach, By.MANAGER: self.delegate.manager}
+        return everyone[self.by]
+
+    @property
+    def live(self) -> tuple[Area, ...]:
+        return tuple(area for area in self.areas if area.is_live)
+
+    @property
+    def reader(self) -> Reader:
+        """Return who signs in: the coach, or the delegate for holds on a new address."""
+        delegate = self.delegate
+        role = Role.COACH if self.by is By.COACH else Role.DELEGATE
+        home = f"/coach/{self.token}" if self.by is By.COACH else f"/hub/{self.token}"
+        about = {"cohort": delegate.cohort_id, "delegate": delegate.id}
+        return readers.reader(role, self.token, self.person, home, self.programme, about, self.ends_at)
+
+    def area(self, area_id: str) -> Area:
+        """Raises AreaUnknown."""
+        found = next((area for area in self.areas if area.id == area_id), None)
+        if found is None or not self.is_released:
+            raise AreaUnknown
+        return found
+
+    def history(self, area: Area) -> tuple[Revision, ...]:
+        return areas.history_from(self.rows, self.wave, area.id)
+
+    def progress(self, area: Area) -> tuple[Progress, ...]:
+        return areas.progress_from(self.rows, self.wave, area.id)
+
+    def sharing(self, area: Area) -> SharingState:
+        """Return what the line manager of today may see."""
+        who = reader_key(self.delegate.manager.email)
+        return areas.sharing_state(self.rows, self.wave, area.id, MANAGER, who)
+
+    @property
+    def shared(self) -> tuple[Area, ...]:
+        """Return what the line manager sees: areas that are shared with this very person, unless given up."""
+        return tuple(
+            area for area in self.areas if area.state in areas.SURVEYED and self.sharing(area) is SharingState.SHARED
+        )
+
+
+def open_for_delegate(token: str) -> AreasPage:
+    """Open a delegate's areas in two calls. Raises LinkUnknown or LinkRevoked."""
+    link = HUB.open(token)
+    delegate_id, version = link.parts
+    opened = _open(link.token, delegate_id, By.DELEGATE)
+    if str(opened.delegate.link_version) != version:
+        raise LinkRevoked
+    return opened
+
+
+def open_for_coach(token: str, delegate_id: str) -> AreasPage:
+    """Open the areas of a coach's delegate. Raises LinkUnknown for a delegate of someone else, or LinkRevoked."""
+    link = COACH.open(token)
+    cohort_id, coach, *version = link.parts
+    opened = _open(link.token, delegate_id, By.COACH)
+    delegate = opened.delegate
+    if delegate.cohort_id != cohort_id or coach not in coach_ids(cohort_id, delegate.coach.email):
+        raise LinkUnknown
+    if (version or ["1"]) != [str(cohorts.coach_link(opened.cohort, delegate.coach))]:
+        raise LinkRevoked
+    return opened
+
+
+def open_for_manager(token: str) -> AreasPage:
+    """Open what a delegate shares with their line manager. Raises LinkUnknown, or LinkRevoked for a former one."""
+    link = SHARED.open(token)
+    delegate_id, manager, version = link.parts
+    opened = _open(link.token, delegate_id, By.MANAGER)
+    delegate = opened.delegate
+    is_same = manager == manager_id(delegate.id, delegate.manager.email) and version == str(delegate.manager_link)
+    if not is_same or delegate.withdrawn:
+        raise LinkRevoked
+    return opened
+
+
+def _open(token: str, delegate_id: str, by: By) -> AreasPage:
+    rows = tuple(delegates.load_rows(delegate_id))
+    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    cohort = cohorts.find(delegate.cohort_id) if delegate else None
+    if delegate is None or cohort is None:
+        raise LinkUnknown
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    released = _released_wave(rows)
+    wave = released or Wave.BASELINE
+    return AreasPage(
+        token=token,
+        delegate=delegate,
+        programme=programme,
+        cohort=cohort,
+        wave=wave,
+        is_released=released is not None,
+        areas=areas.from_rows(rows, wave) if released else (),
+        rows=rows,
+        by=by,
+    )
+
+
+def _released_wave(rows: Sequence[Row]) -> Wave | None:
+    """Return the wave of the latest report that the delegate may read: areas live from its release on."""
+    reports = {row["wave"]: read(StoredReport, row) for row in rows if row["sk"].startswith("REPORT#")}
+    released = [wave for wave, report in reports.items() if report.state is ReportState.RELEASED]
+    return next((wave for wave in delegates.LATEST_FIRST if wave in released), None)

@@ -1,0 +1,253 @@
+"""HTTP routes of development areas: the delegate's, the coach's and the line manager's pages."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib.areas import acts, share, states
+from chalicelib.areas.form import AREA_ID, HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, FormFault, as_fields
+from chalicelib.areas.openings import AreasPage, open_for_coach, open_for_delegate, open_for_manager
+from chalicelib.core import clock, ids
+from chalicelib.core.ids import reader_key
+from chalicelib.core.state_machine import By
+from chalicelib.forms.impact_questions import LEVELS
+from chalicelib.links import signing
+from chalicelib.links.kinds import HUB
+from chalicelib.store.areas import Area
+from chalicelib.web import forms
+from chalicelib.web.holds import refuse_held
+from chalicelib.web.page import GET, POST, page, page_handler, see_other
+from chalicelib.web.sessions import SignedIn, signed_in
+
+bp = Blueprint(__name__)
+
+NEW = "new"  # instead of an area's id: an area to be agreed
+REMARK = "remark"
+ONCE = "once"  # the field with a page's random id
+
+
+# --- the delegate -----------------------------------------------------------------------------------------------
+
+
+@bp.route("/hub/{token}/areas", **GET)
+@page_handler
+def delegates_areas(token: str) -> Response:
+    return _delegates_page("areas/areas", _of_delegate(token))
+
+
+@bp.route("/hub/{token}/areas/share", **POST)
+@page_handler
+def share_areas(token: str) -> Response:
+    opened, fields = _of_delegate(token), _form(token)
+    choose = share.keep_to_oneself if fields.get("go") == "not-now" else None
+    if choose:
+        choose(opened, clock.now())
+    else:
+        share.save_choice(opened, fields, _once(fields), clock.now())
+    return see_other(_url(opened, "areas#sharing"))
+
+
+@bp.route("/hub/{token}/areas/progress", **GET)
+@page_handler
+def progress(token: str) -> Response:
+    return _delegates_page("areas/progress", _of_delegate(token))
+
+
+@bp.route("/hub/{token}/areas/progress", **POST)
+@page_handler
+def note_progress(token: str) -> Response:
+    opened, fields = _of_delegate(token), _form(token)
+    if faults := acts.note_progress(opened, fields, _once(fields), clock.now()):
+        return _delegates_page("areas/progress", opened, faults, fields)
+    return see_other(_url(opened, "areas"))
+
+
+@bp.route("/hub/{token}/area/{area}", **GET)
+@page_handler
+def delegates_area(token: str, area: str) -> Response:
+    opened = _of_delegate(token)
+    return _delegates_page("areas/area", opened, area=opened.area(area))
+
+
+@bp.route("/hub/{token}/area/{area}", **POST)
+@page_handler
+def revise_as_delegate(token: str, area: str) -> Response:
+    opened, fields = _of_delegate(token), _form(token)
+    found = opened.area(area)
+    if faults := acts.revise(opened, found, fields, clock.now()):
+        return _delegates_page("areas/area", opened, faults, fields, found)
+    return see_other(_url(opened, f"areas#a-{area}"))
+
+
+@bp.route("/hub/{token}/area/{area}/{act}", **POST)
+@page_handler
+def move_as_delegate(token: str, area: str, act: str) -> Response:
+    opened, fields = _of_delegate(token), _form(token)
+    found = opened.area(area)
+    if faults := acts.move(opened, found, act.replace("-", " "), fields, clock.now()):
+        return _delegates_page("areas/area", opened, faults, fields, found)
+    return see_other(_url(opened, f"areas#a-{area}"))
+
+
+# --- the coach --------------------------------------------------------------------------------------------------
+
+
+@bp.route("/coach/{token}/{delegate_id}/areas", **GET)
+@page_handler
+def coachs_areas(token: str, delegate_id: str) -> Response:
+    opened, coach = _of_coach(token, delegate_id)
+    return _coachs_page("areas/coach", opened, coach)
+
+
+@bp.route("/coach/{token}/{delegate_id}/area/{area}", **GET)
+@page_handler
+def coachs_area(token: str, delegate_id: str, area: str) -> Response:
+    opened, coach = _of_coach(token, delegate_id)
+    return _coachs_page("areas/area", opened, coach, area=None if area == NEW else opened.area(area))
+
+
+@bp.route("/coach/{token}/{delegate_id}/area/{area}", **POST)
+@page_handler
+def revise_as_coach(token: str, delegate_id: str, area: str) -> Response:
+    opened, coach = _of_coach(token, delegate_id)
+    fields = coach.form(bp.current_request)
+    found = None if area == NEW else opened.area(area)
+    faults = _save(opened, found, fields)
+    return _after_coach(opened, coach, found, faults, fields)
+
+
+@bp.route("/coach/{token}/{delegate_id}/area/{area}/{act}", **POST)
+@page_handler
+def move_as_coach(token: str, delegate_id: str, area: str, act: str) -> Response:
+    opened, coach = _of_coach(token, delegate_id)
+    fields = coach.form(bp.current_request)
+    found = opened.area(area)
+    faults = _acted(opened, found, act.replace("-", " "), fields)
+    return _after_coach(opened, coach, found, faults, fields)
+
+
+# --- the line manager -------------------------------------------------------------------------------------------
+
+
+@bp.route("/shared/{token}", **GET)
+@page_handler
+def shared(token: str) -> Response:
+    opened = open_for_manager(token)
+    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
+    return page("areas/manager", opened=opened, programme=opened.programme)
+
+
+# --- helpers ----------------------------------------------------------------------------------------------------
+
+
+def _of_delegate(token: str) -> AreasPage:
+    opened = open_for_delegate(token)
+    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
+    refuse_held(opened.reader, clock.now())
+    return opened
+
+
+def _of_coach(token: str, delegate_id: str) -> tuple[AreasPage, SignedIn]:
+    opened = open_for_coach(token, delegate_id)
+    return opened, signed_in(bp.current_request, opened.reader, clock.now())
+
+
+def _form(token: str) -> Mapping[str, str]:
+    return forms.read_form(bp.current_request.raw_body, HUB.verb, token)
+
+
+def _once(fields: Mapping[str, str]) -> str:
+    """Return the page's random id, or another one for a form without it."""
+    given = fields.get(ONCE, "")
+    return given if AREA_ID.fullmatch(given) and len(given) > 1 else _new_id()
+
+
+def _new_id() -> str:
+    return ids.random_letters(secrets.token_bytes(5))
+
+
+def _save(opened: AreasPage, area: Area | None, fields: Mapping[str, str]) -> tuple[FormFault, ...]:
+    if area is None:
+        return acts.agree(opened, fields, _once(fields), clock.now())
+    return acts.revise(opened, area, fields, clock.now())
+
+
+def _acted(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str]) -> tuple[FormFault, ...]:
+    if act == REMARK:
+        return acts.note_progress(opened, fields, _once(fields), clock.now())
+    return acts.move(opened, area, act, fields, clock.now())
+
+
+def _after_coach(
+    opened: AreasPage, coach: SignedIn, area: Area | None, faults: Sequence[FormFault], fields: Mapping[str, str]
+) -> Response:
+    if faults:
+        return _coachs_page("areas/area", opened, coach, faults, fields, area)
+    return coach.see_other(_url(opened, "areas"))
+
+
+def _url(opened: AreasPage, part: str) -> str:
+    return signing.url(f"{_home(opened)}/{part}")
+
+
+def _home(opened: AreasPage) -> str:
+    if opened.by is By.COACH:
+        return f"/coach/{opened.token}/{opened.delegate.id}"
+    return f"/hub/{opened.token}"
+
+
+def _delegates_page(
+    template: str,
+    opened: AreasPage,
+    faults: Sequence[FormFault] = (),
+    typed: Mapping[str, str] | None = None,
+    area: Area | None = None,
+) -> Response:
+    context = _context(opened, faults, typed, area) | {"nonce": forms.nonce(HUB.verb, opened.token)}
+    return page(template, status=400 if faults else 200, **context)
+
+
+def _coachs_page(
+    template: str,
+    opened: AreasPage,
+    coach: SignedIn,
+    faults: Sequence[FormFault] = (),
+    typed: Mapping[str, str] | None = None,
+    area: Area | None = None,
+) -> Response:
+    return coach.page(template, status=400 if faults else 200, **_context(opened, faults, typed, area))
+
+
+def _context(
+    opened: AreasPage, faults: Sequence[FormFault], typed: Mapping[str, str] | None, area: Area | None
+) -> dict[str, Any]:
+    hidden = acts.KEPT_FROM_DELEGATE if opened.by is By.DELEGATE else ()
+    return {
+        "opened": opened,
+        "programme": opened.programme,
+        "home": signing.url(_home(opened)),
+        "area": area,
+        "areas": opened.areas,
+        "faults": faults,
+        "typed": typed if typed is not None else as_fields(area, 1) if area else {},
+        "parts": {part: label for part, label in PARTS.items() if part not in hidden},
+        "needed": NEEDED,
+        "hints": HINTS,
+        "lines": LINES,
+        "longest": MAX_AREA_CHARS,
+        "longest_line": acts.MAX_LINE_CHARS,
+        "levels": LEVELS,
+        "level_words": dict(LEVELS),
+        "once": _new_id(),
+        "may": lambda one, act: states.AREA.allows(one.state, act, opened.by),
+        "share_field": share.field,
+        "shareable": share.list_shareable(opened),
+        "manager_key": reader_key(opened.delegate.manager.email),
+        "items": {item.id: item for item in opened.programme.items},
+        "is_coach": opened.by is By.COACH,
+        "zone": opened.programme.organisation.timezone,
+    }

@@ -1,0 +1,106 @@
+"""Let a delegate choose which development areas their line manager sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.areas import states
+from chalicelib.areas.emails import shared_email, tell_id
+from chalicelib.areas.openings import MANAGER, AreasPage
+from chalicelib.core.errors import Refusal
+from chalicelib.core.ids import reader_key
+from chalicelib.jobs.commit import commit
+from chalicelib.store import areas, audit_events, delegates, emails
+from chalicelib.store.areas import Area, Sharing, SharingState
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegates import DelegateChanged
+from chalicelib.store.emails import EmailExists
+from chalicelib.store.table import Write
+
+
+class SharingRefused(Refusal):
+    """The line manager changed since the page was read."""
+
+    status = 409
+    title = "Nothing was shared"
+
+    def __init__(self) -> None:
+        super().__init__("The programme team changed your line manager. Open the page again, and choose again.")
+
+
+def field(area: Area) -> str:
+    return f"share-{area.id}"
+
+
+def list_shareable(opened: AreasPage) -> list[Area]:
+    return [area for area in opened.areas if area.state in areas.SURVEYED]
+
+
+def save_choice(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime) -> None:
+    """Share what is ticked and withdraw what is not; email the manager if something new is shared.
+
+    once   random, of the page: a second press sends nothing more
+
+    Raises SharingRefused if the page named another manager.
+    """
+    who = reader_key(opened.delegate.manager.email)
+    if fields.get("to") != who:
+        raise SharingRefused
+    wanted = {area.id: bool(fields.get(field(area))) for area in list_shareable(opened)}
+    moves = [(area, act) for area in list_shareable(opened) if (act := _act(opened, area, wanted[area.id]))]
+    if not moves:
+        return
+    shared = sum(act == states.SHARE for _, act in moves)
+    writes = []
+    for area, act in moves:
+        sharing = Sharing(states.SHARING.move(opened.sharing(area), act, opened.by), who, now)
+        writes.append(areas.share(opened.delegate.id, opened.wave, area.id, MANAGER, sharing))
+    writes.append(_audit(opened, shared, len(moves) - shared, now))
+    _commit(opened, writes, once if shared else "", now)
+
+
+def keep_to_oneself(opened: AreasPage, now: datetime) -> None:
+    """Do not remind the delegate to tell people."""
+    if writes := _without_reminder(opened):
+        commit(writes, now)
+
+
+def _act(opened: AreasPage, area: Area, wanted: bool) -> str:
+    is_shared = opened.sharing(area) is SharingState.SHARED
+    if wanted == is_shared:
+        return ""
+    return states.SHARE if wanted else states.WITHDRAW
+
+
+def _commit(opened: AreasPage, writes: list[Write], once: str, now: datetime) -> None:
+    delegate = replace(opened.delegate, manager_link=max(1, opened.delegate.manager_link))
+    if once:
+        writes += emails.add(shared_email(opened, delegate, once, now))
+    try:
+        commit([delegates.open_link_of_manager(delegate), *writes, *_without_reminder(opened)], now)
+    except DelegateChanged:
+        raise SharingRefused from None
+    except EmailExists:
+        return  # pressed twice
+
+
+def _without_reminder(opened: AreasPage) -> list[Write]:
+    """Cancel the email that asks the delegate to tell people; reports of earlier versions have none."""
+    waiting = tell_id(opened.delegate, opened.wave.value)
+    return [emails.cancel(waiting)] if emails.find(waiting) else []
+
+
+def _audit(opened: AreasPage, shared: int, withdrawn: int, now: datetime) -> Write:
+    delegate = opened.delegate
+    return audit_events.add(
+        delegate.cohort_id,
+        AuditEvent.SHARED_AREAS,
+        "delegate",
+        delegate.id,
+        now,
+        shared=str(shared),
+        withdrawn=str(withdrawn),
+    )

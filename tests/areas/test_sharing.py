@@ -1,0 +1,149 @@
+"""A delegate shares areas with the line manager of today; the manager sees those and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.admin.address_change import change_address
+from chalicelib.areas import acts
+from chalicelib.links.kinds import SHARED
+from chalicelib.store import delegates
+from chalicelib.store.areas import SharingState
+from tests.areas.test_areas import LEGACY, MANAGER, case, emails, for_delegate, hub, stored, typed
+from tests.support import people
+from tests.support.drain import drain
+
+
+def page_of_manager() -> str:
+    return SHARED.url(delegates.find(people.dana()))
+
+
+def share(visitor, *shared: str):
+    visitor.open(f"{hub()}/areas").post(f"{hub()}/areas/share", {f"share-{area}": "on" for area in shared})
+    return visitor
+
+
+def names_another_manager() -> None:
+    """As a file does."""
+    before = delegates.find(people.dana())
+    people.write(delegates.change_addresses(before, replace(before, manager=people.person("new manager"))))
+
+
+def test_what_is_shared_is_seen_and_nothing_else(dana, clock):
+    opened = for_delegate()
+    secret = {"first_step-1": "Secret step", "evidence-1": "Secret evidence", "support-1": "An hour a week"}
+    acts.revise(opened, opened.area(LEGACY), typed(clock, **secret), clock.now())
+    acts.note_progress(for_delegate(), {"level-1": "tried", "line-1": "Secret note"}, "aaaaaaaa", clock.now())
+    share(dana, LEGACY)
+    assert emails("shared") == [MANAGER]
+
+    page = dana.open(page_of_manager()).page
+    assert "behaviour 1" in page
+    assert "when_i_will 1" in page
+    assert "An hour a week" in page
+    assert "Secret" not in page
+    assert "Tried it" not in page
+    assert "Behaviour 2" not in page
+
+
+def test_the_link_arrives_by_email_and_opens_without_a_code(dana, clock):
+    share(dana, LEGACY)
+    drain(clock.now())
+    assert dana.open(people.link("mara manager", "shared")).status == 200
+
+
+def test_what_is_taken_back_is_gone_at_once_and_can_be_shared_again(dana):
+    share(dana, LEGACY, "2")
+    share(dana, "2")
+    assert for_delegate().sharing(stored()) is SharingState.WITHDRAWN
+    assert "Behaviour 1" not in dana.open(page_of_manager()).page
+    assert len(emails("shared")) == 1
+
+    share(dana, LEGACY, "2")
+    assert "Behaviour 1" in dana.open(page_of_manager()).page
+    assert len(emails("shared")) == 2
+
+
+def test_a_second_press_sends_no_second_email(dana):
+    page = dana.open(f"{hub()}/areas").page
+    for _ in range(2):
+        dana.page = page
+        dana.post(f"{hub()}/areas/share", {"share-1": "on"})
+
+    assert len(emails("shared")) == 1
+
+
+def test_a_new_manager_sees_nothing_until_the_delegate_shares_and_the_old_link_ends(dana, clock):
+    share(dana, LEGACY)
+    old = page_of_manager()
+    names_another_manager()
+
+    assert dana.open(old).status == 410
+    assert "Behaviour" not in dana.page
+    assert "Behaviour" not in dana.open(page_of_manager()).page
+    assert for_delegate().sharing(stored()) is SharingState.PRIVATE
+
+    share(dana, LEGACY)
+    assert "Behaviour 1" in dana.open(page_of_manager()).page
+    assert sorted(emails("shared")) == [MANAGER, people.person("new manager").email]
+    assert dana.open(old).status == 410
+
+
+def test_a_manager_who_comes_back_sees_what_was_shared_with_them(dana):
+    share(dana, LEGACY)
+    names_another_manager()
+    before = delegates.find(people.dana())
+    people.write(delegates.change_addresses(before, replace(before, manager=people.person("mara manager"))))
+
+    assert for_delegate().sharing(stored()) is SharingState.SHARED
+
+
+def test_a_page_that_named_the_former_manager_shares_nothing(dana):
+    dana.open(f"{hub()}/areas")
+    names_another_manager()
+    dana.post(f"{hub()}/areas/share", {"share-1": "on"})
+
+    assert dana.status == 409
+    assert for_delegate().sharing(stored()) is SharingState.PRIVATE
+
+
+def test_a_corrected_address_sees_nothing_until_the_delegate_shares_again(dana, clock):
+    share(dana, LEGACY)
+    old = page_of_manager()
+    change_address(people.COHORT, MANAGER, "mara.new@example.org", clock.now(), "ada@example.org")
+    drain(clock.now())
+
+    assert dana.open(old).status == 410
+    assert "Behaviour" not in dana.open(page_of_manager()).page
+
+
+def test_after_the_delegate_left_the_link_opens_nothing(dana, clock):
+    from chalicelib.admin.withdraw_delegate import withdraw
+
+    share(dana, LEGACY)
+    withdraw(people.dana(), clock.now(), "ada@example.org")
+
+    assert dana.open(page_of_manager()).status == 410
+
+
+def test_a_dropped_area_is_shared_no_more_and_a_done_one_is_marked(dana, clock):
+    share(dana, LEGACY, "2")
+    done = for_delegate()
+    acts.move(done, done.area("2"), "finish", {}, clock.now())
+    people_page = dana.open(page_of_manager()).page
+    assert ">done<" in people_page
+
+    asking = for_delegate()
+    acts.move(asking, asking.area(LEGACY), "ask to close", {"why-close": "x"}, clock.now())
+    dana.let_in(people.person("cleo coach").email, clock.now())
+    dana.open(f"{case()}/area/{LEGACY}").post(f"{case()}/area/{LEGACY}/drop", {"why-close": "y"})
+    assert "Behaviour 1" not in dana.open(page_of_manager()).page
+
+
+@pytest.mark.parametrize("go", ["not-now", ""])
+def test_the_delegate_may_keep_areas_to_themself(dana, go):
+    dana.open(f"{hub()}/areas").post(f"{hub()}/areas/share", {"go": go})
+
+    assert dana.status == 200
+    assert emails("shared") == []
