@@ -126,7 +126,7 @@ def _too_long(length: int) -> str:
 def _read(
     opened: AreasPage, fields: Mapping[str, str], now: datetime, before: Area | None = None
 ) -> tuple[TypedArea, tuple[FormFault, ...]]:
-    """Read the form of one area. What the delegate does not see stays as it was."""
+    """Read the form of one area. What the delegate does not see is unchanged."""
     items = [item.id for item in opened.programme.items]
     typed = read_area(1, fields, items) or TypedArea(1, "", {}, ())
     parts = {part: typed.parts.get(part, "") for part in PARTS}

@@ -18,7 +18,7 @@ from chalicelib.store.emails import Email
 if TYPE_CHECKING:
     from chalicelib.areas.openings import AreasPage
 
-TELL_AFTER_DAYS = 5  # working days after the release
+PROMPT_AFTER_DAYS = 5  # working days after the release
 
 ASKED = declare_email(
     "areas/asked",
@@ -39,9 +39,9 @@ SHARED_AREAS = declare_email(
     links=[SHARED],
     on_new_address=OnNewAddress.REPLACE,  # another address sees nothing until the delegate shares again
 )
-TELL = declare_email(
-    "areas/tell",
-    "Delegate reminded to tell people of their areas",
+PROMPT = declare_email(
+    "areas/prompt",
+    "Delegate prompted to share development areas",
     to=To.DELEGATE,
     words="name manager",
     links=[HUB],
@@ -109,12 +109,12 @@ def shared_email(opened: AreasPage, delegate: Delegate, once: str, now: datetime
     )
 
 
-def tell_email(programme: Programme, cohort: Cohort, delegate: Delegate, wave: str, now: datetime) -> Email:
-    """Plan the email that asks the delegate to tell people, some working days after the release."""
+def prompt_email(programme: Programme, cohort: Cohort, delegate: Delegate, wave: str, now: datetime) -> Email:
+    """Plan the email that asks the delegate to share areas, some working days after the release."""
     days = working_days(programme.organisation, cohort.dates.closed)
-    day = days.add(local_date(now, days.zone), TELL_AFTER_DAYS)
+    day = days.add(local_date(now, days.zone), PROMPT_AFTER_DAYS)
     return create_email(
-        TELL,
+        PROMPT,
         delegate.id,
         wave,
         to=delegate.person,
@@ -125,5 +125,5 @@ def tell_email(programme: Programme, cohort: Cohort, delegate: Delegate, wave: s
     )
 
 
-def tell_id(delegate: Delegate, wave: str) -> str:
-    return f"{TELL.name}#{delegate.id}#{wave}"
+def prompt_id(delegate: Delegate, wave: str) -> str:
+    return f"{PROMPT.name}#{delegate.id}#{wave}"

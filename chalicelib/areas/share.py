@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.areas import states
-from chalicelib.areas.emails import shared_email, tell_id
+from chalicelib.areas.emails import prompt_id, shared_email
 from chalicelib.areas.openings import MANAGER, AreasPage
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import reader_key
@@ -63,7 +63,7 @@ def save_choice(opened: AreasPage, fields: Mapping[str, str], once: str, now: da
 
 
 def keep_to_oneself(opened: AreasPage, now: datetime) -> None:
-    """Do not remind the delegate to tell people."""
+    """Do not remind the delegate to share."""
     if writes := _without_reminder(opened):
         commit(writes, now)
 
@@ -88,8 +88,8 @@ def _commit(opened: AreasPage, writes: list[Write], once: str, now: datetime) ->
 
 
 def _without_reminder(opened: AreasPage) -> list[Write]:
-    """Cancel the email that asks the delegate to tell people; reports of earlier versions have none."""
-    waiting = tell_id(opened.delegate, opened.wave.value)
+    """Cancel the email that asks the delegate to share areas; reports of earlier versions have none."""
+    waiting = prompt_id(opened.delegate, opened.wave.value)
     return [emails.cancel(waiting)] if emails.find(waiting) else []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from chalicelib.areas.emails import tell_email
+from chalicelib.areas.emails import prompt_email
 from chalicelib.areas.form import TypedArea, to_area
 from chalicelib.core import formatting
 from chalicelib.core.errors import Refusal
@@ -130,7 +130,7 @@ def release(case: Case, now: datetime) -> None:
         delegates.still_coached(delegate),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.RELEASED}, wave=case.wave),
         *emails.add(released_email(case.programme, delegate, case.wave, now)),
-        *emails.add(tell_email(case.programme, case.cohort, delegate, case.wave.value, now)),
+        *emails.add(prompt_email(case.programme, case.cohort, delegate, case.wave.value, now)),
         audit_events.add(delegate.cohort_id, AuditEvent.RELEASED_REPORT, f"coach {_coach(case)}", delegate.id, now),
     ]
     try:

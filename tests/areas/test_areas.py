@@ -294,7 +294,7 @@ def test_a_former_coach_sees_no_area(dana, clock):
 
 
 @pytest.mark.parametrize(("pressed", "emails_sent"), [({}, 1), ({"share-1": "on"}, 0), ({"go": "not-now"}, 0)])
-def test_the_delegate_is_asked_once_to_tell_people_unless_they_share_or_decline(dana, clock, pressed, emails_sent):
+def test_the_delegate_is_prompted_once_unless_they_share_or_decline(dana, clock, pressed, emails_sent):
     """Five working days after the release; 16 September 2026 is a Wednesday."""
     report = update(reports.key(people.dana(), Wave.BASELINE), put={"state": "ready"}, refusal=Changed)
     people.write(report)
@@ -304,11 +304,11 @@ def test_the_delegate_is_asked_once_to_tell_people_unless_they_share_or_decline(
         dana.open(f"{hub()}/areas").post(f"{hub()}/areas/share", pressed)
 
     drain(clock.to(people.OPENING.replace(day=22)))
-    assert told() == 0
+    assert count_prompts() == 0
     drain(clock.to(people.OPENING.replace(day=23)))
     drain(clock.advance(days=9))
-    assert told() == emails_sent
+    assert count_prompts() == emails_sent
 
 
-def told() -> int:
-    return len([mail for mail in sent_mails(DANA) if mail.row.startswith("areas/tell#")])
+def count_prompts() -> int:
+    return len([mail for mail in sent_mails(DANA) if mail.row.startswith("areas/prompt#")])
