@@ -6,10 +6,11 @@ without them, because the difference would reveal them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from chalicelib.admin.coach_rows import written_about, written_by
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import rater_key, unkeyed_rater_key
 from chalicelib.core.model import (
@@ -25,8 +26,9 @@ from chalicelib.core.model import (
 )
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.table import Changed, Key, Write, delete, get, put, query, scan, transact
+from chalicelib.store.table import Changed, Key, Write, delete, get, query, scan, transact, update
 
 MAX_TRIES = 5  # a rater may save or send between our read and our write
 BY = "command line"
@@ -49,44 +51,67 @@ def erase(email: str, now: datetime) -> int:
     PersonUnknown, or EraseRefused for a delegate who has not left or who has a report, and while a questionnaire of
     theirs is being closed.
     """
-    found = list(rows_naming(email))
-    if not found:
+    wanted = email.strip().lower()
+    found, written = list(rows_naming(wanted)), list(written_by(wanted))
+    if not found and not written:
         raise PersonUnknown(email)
-    erased = frozenset(_left(row, email) for row in found if _is_delegate(row, email))
-    own = [row for row in found if _is_delegate(row, email)]
+    own = [row for row in found if _is_delegate(row, wanted)]
+    erased = frozenset(_left(row, email) for row in own)
+    written += written_about(erased)
     for row in found:
         if row not in own:
-            _erase_from(Key(row["pk"], row["sk"]), email.strip().lower())
+            _change(row, lambda row: _erasing(row, wanted))
     for row in _calling_by_name(erased):
-        transact([delete(Key(row["pk"], row["sk"])) if _goes(row) else put(_without_name(row))])
+        _change(row, lambda row: [delete(_key(row))] if _goes(row) else _replace(row, _without_name(row)))
+    for row in written:
+        transact([delete(_key(row))])
     for row in own:  # last: a repeat finds everything else by it
-        transact([put(_without(row, email))])
+        _change(row, lambda row: _replace(row, _without(row, wanted)))
     cohorts = {row["cohort_id"] for row in found if "cohort_id" in row}
     for cohort_id in sorted(cohorts):
         transact([audit_events.add(cohort_id, AuditEvent.ERASED, BY, cohort_id, now)])
-    return len(found)
+    return len(found) + len(written)
 
 
-def _erase_from(key: Key, email: str) -> None:
-    """Remove the person from one row, as it is now: it may have changed since it was found."""
+def _change(found: Row, writes: Callable[[Row], Sequence[Write]]) -> None:
+    """Change one row as it is now: another act may have changed it since it was found."""
     for left in reversed(range(MAX_TRIES)):
-        row = get(key)
+        row = get(_key(found))
         if row is None:
             return
         try:
-            transact(_erasing(row, email))
+            if changes := writes(row):
+                transact(changes)
             break
         except Changed:
             if not left:
                 raise
 
 
+def _key(row: Row) -> Key:
+    return Key(row["pk"], row["sk"])
+
+
 def _erasing(row: Row, email: str) -> list[Write]:
     if _goes(row):
-        return [delete(Key(row["pk"], row["sk"]))]
+        return [delete(_key(row))]
     if row["sk"].startswith("INVITATION#") and row["rater"]["email"] == email:
         return _end_invitation(row, email)
-    return [put(_without(row, email))]
+    return _replace(row, _without(row, email))
+
+
+def _replace(row: Row, without: Row) -> list[Write]:
+    """Change the fields that name the person and no other: acts that come in between are not undone.
+
+    Raises Changed if another act has changed one of these fields, or the state that the change was made for.
+    """
+    changed = {name: value for name, value in without.items() if name not in row or row[name] != value}
+    gone = [name for name in row if name not in without]
+    if not changed and not gone:
+        return []
+    seen = [name for name in row if name in changed or name in gone or name == "state"]
+    unchanged = [equals(name, row[name]) for name in seen]
+    return [update(_key(row), put=changed, remove=gone, when=unchanged, refusal=Changed)]
 
 
 def _end_invitation(row: Row, email: str) -> list[Write]:

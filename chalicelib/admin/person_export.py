@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib.admin.coach_rows import written_about, written_by
 from chalicelib.admin.data_requests import BY, PersonUnknown, inboxes_of, is_naming, rows_naming
 from chalicelib.store import audit_events
 from chalicelib.store.audit_events import AuditEvent
@@ -18,15 +22,46 @@ COUNTS = ("answered", "declined", "counted")  # counts of other people's acts; p
 SUBJECTS = ("person", "rater", "to")  # the person that a row or an entry of a list is about
 
 
+REVIEW = "for_review"  # marks what someone else wrote about the person: a person decides what is handed over
+REVIEW_FIRST = "Written by a coach about the person. Read it and decide what is handed over."
+FOLDERS = {False: "data.json", True: "for review/data.json"}
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a file in an archive: the same data gives the same bytes
+
+
 def export(email: str, now: datetime) -> list[Row]:
-    """Return what the rows that name the person say of them, and note it in the audit trail. Raises PersonUnknown."""
+    """Return what the rows that name the person say of them, and note it in the audit trail. Raises PersonUnknown.
+
+    A coach gets their own notes and ticks. What a coach wrote about a delegate is marked for review.
+    """
     wanted = email.strip().lower()
-    found = list(rows_naming(wanted))
-    if not found:
+    found, written = list(rows_naming(wanted)), list(written_by(wanted))
+    if not found and not written:
         raise PersonUnknown(email)
     for cohort_id in sorted({row["cohort_id"] for row in found if "cohort_id" in row}):
         transact([audit_events.add(cohort_id, AuditEvent.EXPORTED, BY, cohort_id, now)])
-    return [_own_part(row, wanted) for row in found]
+    delegates = {str(row["id"]) for row in found if row["sk"] == "META" and _is_about(row, wanted) and "person" in row}
+    about = [row | {REVIEW: REVIEW_FIRST} for row in written_about(delegates)]
+    return [*(_own_part(row, wanted) for row in found), *written, *about]
+
+
+def pack(rows: list[Row]) -> bytes:
+    """Return an archive for the person, with a folder of what has to be reviewed first."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for for_review, name in FOLDERS.items():
+            chosen = [row for row in rows if (REVIEW in row) == for_review]
+            if chosen or not for_review:
+                archive.writestr(zipfile.ZipInfo(name, FIRST_DAY), as_text(chosen))
+    return content.getvalue()
+
+
+def as_text(rows: list[Row]) -> str:
+    return json.dumps(rows, indent=2, ensure_ascii=False, sort_keys=True, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    """Return bytes and moments as text."""
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _own_part(row: Row, email: str) -> Row:

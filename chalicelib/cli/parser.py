@@ -194,6 +194,7 @@ def _person(group: argparse.ArgumentParser) -> None:
         "what is stored about a person, and no one else",
     )
     export.add_argument("email")
+    export.add_argument("--out", metavar="FILE.zip", help="write an archive instead, with a folder to review first")
     erase = _verb(
         verbs, "erase", commands.erase_person, "remove a rater, coach, manager or withdrawn delegate from every row"
     )

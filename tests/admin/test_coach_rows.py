@@ -1,0 +1,169 @@
+"""What a coach wrote about a delegate: theirs in an export, reviewed before the delegate gets it, and erased."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from chalicelib.admin import address_change as replacing
+from chalicelib.admin import data_requests, person_export, withdraw_delegate
+from chalicelib.admin.data_requests import PersonUnknown
+from chalicelib.cli.parser import main
+from chalicelib.core.ids import coach_id, unkeyed
+from chalicelib.core.model import Wave
+from chalicelib.store import debriefs, delegates, ticks
+from chalicelib.store.debriefs import CoachNotes, HandOver
+from chalicelib.store.table import Key, put, scan, update
+from chalicelib.store.ticks import CoachTicks
+from tests.support import people
+from tests.support.drain import drain
+
+CLEO, DANA = people.person("cleo coach").email, people.person("dana delegate").email
+NEXT = "nora.coach@example.org"
+SECRET, LEFT, TICKED = "Speaks faster at the budget", "Ask about the rota first", "listens"
+WRITTEN = (SECRET, LEFT, TICKED)
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    """Two delegates of one coach, who has notes, ticks and a hand-over note about the first."""
+    people.opened(clock, chosen=people.raters(4, 0), names=("dana delegate", "dora delegate"))
+    write(clock, coach_id(people.COHORT, CLEO))
+
+
+def write(clock, coach):
+    people.write(*debriefs.save_notes(people.dana(), CoachNotes(SECRET, clock.now(), coach)))
+    people.write(ticks.save(people.dana(), Wave.BASELINE, coach, CoachTicks((TICKED,), clock.now())))
+    people.write(debriefs.leave(people.dana(), HandOver(LEFT, clock.now(), coach, "Cleo Coach")))
+
+
+def text(rows):
+    return json.dumps(rows, default=str)
+
+
+def stored():
+    return text(list(scan()))
+
+
+def test_a_coach_gets_their_own_notes_and_ticks(opened, clock):
+    found = person_export.export(CLEO, clock.now())
+
+    assert [part for part in WRITTEN if part not in text(found)] == []
+    assert not any(person_export.REVIEW in row for row in found)
+
+
+def test_a_delegate_gets_what_was_written_about_them_after_a_review(opened, clock):
+    found = person_export.export(DANA, clock.now())
+    theirs = [row for row in found if person_export.REVIEW not in row]
+    to_review = [row for row in found if person_export.REVIEW in row]
+
+    assert [part for part in WRITTEN if part in text(theirs)] == []
+    assert [part for part in WRITTEN if part not in text(to_review)] == []
+    assert CLEO not in text(to_review)
+
+
+@pytest.mark.parametrize("name", ["dora delegate", "mara manager", "p0"])
+def test_no_one_else_gets_any_of_it(opened, clock, name):
+    found = text(person_export.export(people.person(name).email, clock.now()))
+
+    assert [part for part in WRITTEN if part in found] == []
+
+
+def test_the_archive_has_a_folder_of_its_own_for_what_has_to_be_reviewed(opened, clock, tmp_path, capsys):
+    target = tmp_path / "dana.zip"
+    assert main(["person", "export", DANA, "--out", str(target)]) == 0
+
+    archive = zipfile.ZipFile(io.BytesIO(target.read_bytes()))
+    assert sorted(archive.namelist()) == ["data.json", "for review/data.json"]
+    assert SECRET in archive.read("for review/data.json").decode()
+    assert SECRET not in archive.read("data.json").decode()
+    assert "before you hand it over" in capsys.readouterr().out
+
+
+def test_a_coach_who_is_erased_leaves_no_notes(opened, clock):
+    data_requests.erase(CLEO, clock.now())
+
+    assert [part for part in WRITTEN if part in stored()] == []
+    assert coach_id(people.COHORT, CLEO) not in [row["sk"].split("#")[-1] for row in scan()]
+
+
+def test_notes_of_a_coach_whose_address_changed_are_found_by_the_old_one(opened, clock):
+    replacing.change_address(people.COHORT, CLEO, NEXT, clock.now(), "ada@example.org")
+    drain(clock.advance(days=2))
+    assert SECRET not in text(person_export.export(NEXT, clock.now()))
+    assert SECRET in text(person_export.export(CLEO, clock.now()))
+
+    data_requests.erase(CLEO, clock.now())
+    assert SECRET not in stored()
+    with pytest.raises(PersonUnknown):
+        data_requests.erase(CLEO, clock.now())
+
+
+@pytest.mark.parametrize("earlier", ["unsigned", "unkeyed"])
+def test_notes_of_an_earlier_version_are_found_too(opened, clock, earlier):
+    data_requests.erase(CLEO, clock.now())
+    people.write(update(Key(f"DELEGATE#{people.dana()}", "META"), put={"coach.email": CLEO}, refusal=PersonMissing))
+    if earlier == "unsigned":
+        key = debriefs.unsigned_notes_key(people.dana())
+        people.write(put({**key._asdict(), "text": SECRET, "at": clock.now()}))
+    else:
+        write(clock, unkeyed(8, "coach", people.COHORT, CLEO))
+
+    assert SECRET in text(person_export.export(CLEO, clock.now()))
+    data_requests.erase(CLEO, clock.now())
+    assert SECRET not in stored()
+
+
+class PersonMissing(Exception):
+    """The delegate's row is gone."""
+
+
+def test_a_delegate_who_left_and_is_erased_takes_what_was_written_about_them_along(opened, clock):
+    withdraw_delegate.withdraw(people.dana(), clock.now(), "ada@example.org")
+    drain(clock.now())
+    data_requests.erase(DANA, clock.now())
+
+    assert [part for part in WRITTEN if part in stored()] == []
+
+
+# --- acts that come between the read of a row and its change ---------------------------------------------
+
+
+def test_a_delegate_who_leaves_while_their_coach_is_erased_has_left(opened, clock, monkeypatch):
+    read, leaves = data_requests.get, [lambda: withdraw_delegate.withdraw(people.dana(), clock.now(), "ada")]
+
+    def leaves_after_the_read(key):
+        row = read(key)
+        while leaves and key == Key(f"DELEGATE#{people.dana()}", "META"):
+            leaves.pop()()
+        return row
+
+    monkeypatch.setattr(data_requests, "get", leaves_after_the_read)
+    data_requests.erase(CLEO, clock.now())
+
+    dana = delegates.find(people.dana())
+    assert leaves == []
+    assert dana.withdrawn
+    assert (dana.coach.name, CLEO in stored()) == ("(erased)", False)
+
+
+@pytest.mark.parametrize("name", ["cleo coach", "mara manager", "p0"])
+def test_no_act_in_between_is_undone_in_any_row(opened, clock, monkeypatch, name):
+    read, touched = data_requests.get, []
+
+    def acts_after_the_read(key):
+        row = read(key)
+        if row and key not in touched:
+            touched.append(key)
+            people.write(update(key, put={"other_act": 1}, refusal=PersonMissing))
+        return row
+
+    monkeypatch.setattr(data_requests, "get", acts_after_the_read)
+    data_requests.erase(people.person(name).email, clock.now())
+    left = {Key(row["pk"], row["sk"]): row for row in scan()}
+
+    assert touched
+    undone = [key for key in touched if key in left and "other_act" not in left[key]]
+    assert [key for key in undone if not key.sk.startswith("INVITATION#")] == []
+    assert people.person(name).email not in stored()
