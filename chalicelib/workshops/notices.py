@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.calendar_entry import CalendarEntry
-from chalicelib.core.formatting import local_date
+from chalicelib.core.formatting import local_date, local_day, local_time
 from chalicelib.core.model import Programme
 from chalicelib.core.schedule import Session, title_of
 from chalicelib.store.workshops import Seat
@@ -86,12 +86,16 @@ class _Made(Struct, frozen=True):
         return Notice(NoticeKind.NEW, session, seat, after)
 
     def _changed(self, session: Session, seat: Seat, entry: CalendarEntry) -> Notice:
+        zone = self.programme.organisation.timezone
+        was = f"Changed. Before: {when_of(seat.entry, zone)}, {where_of(seat.entry)}"
+        entry = replace(entry, description=f"{was}\n\n{entry.description}")
         return Notice(NoticeKind.MOVED, session, seat, Seat(session.id, self.reader.address, entry, seat.number))
 
     def _cancelled(self, session: Session, seat: Seat) -> Notice | None:
         if seat.entry.cancelled or seat.entry.starts <= self.now:
             return None
-        entry = replace(seat.entry, sequence=seat.entry.sequence + 1, cancelled=True)
+        said = f"Cancelled: {when_of(seat.entry, self.programme.organisation.timezone)}"
+        entry = replace(seat.entry, sequence=seat.entry.sequence + 1, cancelled=True, description=said)
         return Notice(NoticeKind.CANCELLED, session, seat, replace(seat, entry=entry))
 
     def entry(self, session: Session, number: int) -> CalendarEntry:
@@ -126,6 +130,16 @@ def describe_session(programme: Programme, session: Session) -> Iterator[str]:
         yield f"Where: {session.plan.place}"
     if bring := next((step.bring for step in programme.milestones if step.id == session.milestone), ""):
         yield f"Please bring: {bring}"
+
+
+def when_of(entry: CalendarEntry, zone: str) -> str:
+    """Format the time of an entry as it was sent: a session that has moved meanwhile has another one."""
+    hours = " to ".join(local_time(moment, zone)[-5:] for moment in (entry.starts, entry.ends))
+    return f"{local_day(entry.starts, zone)}, {hours}"
+
+
+def where_of(entry: CalendarEntry) -> str:
+    return entry.place or "by video"
 
 
 def zone_name(zone: str) -> str:

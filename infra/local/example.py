@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from chalicelib.core.model import Cohort, CohortDates, DelegateEntry, Person, Programme
+from chalicelib.core.schedule import SessionPlan
 from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.programme.read_cohort import CohortFile, read_cohort
 from chalicelib.programme.read_people import read_delegates
 from chalicelib.programme.read_programme import read_programme
 from chalicelib.store import cohorts
@@ -32,8 +36,10 @@ def load_example(cloud: Cloud, most: int | None = None) -> dict[str, object]:
     """
     programme, delegates = read_example(most)
     today = cloud.clock.now().astimezone(ZoneInfo(programme.organisation.timezone)).date()
-    cohort = cohorts.find(COHORT) or _cohort(programme, example_dates(today))
-    loaded = load_cohort(cohort, programme, delegates, {}, cloud.clock.now())
+    stored = cohorts.find(COHORT)
+    cohort = stored or _cohort(programme, example_dates(today))
+    sessions = None if stored else example_sessions(programme, cohort.dates)
+    loaded = load_cohort(cohort, programme, delegates, {}, cloud.clock.now(), sessions=sessions)
     cloud.settle()
     dates = cohort.dates
     return {
@@ -59,6 +65,16 @@ def example_dates(today: date) -> CohortDates:
     return CohortDates(opens=opens, closes=opens + OPEN_FOR, ends=opens + LASTS)
 
 
+def example_sessions(programme: Programme, dates: CohortDates) -> tuple[SessionPlan, ...]:
+    """Return the sessions of the example's file, moved by as many weeks as the opening."""
+    file = read_dates(programme)
+    return tuple(replace(plan, date=plan.date + (dates.opens - file.dates.opens)) for plan in file.sessions)
+
+
+def read_dates(programme: Programme) -> CohortFile:
+    return read_cohort((FOLDER / "cohort.yaml").read_bytes(), "cohort.yaml", "spring-2026", programme)
+
+
 def _cohort(programme: Programme, dates: CohortDates) -> Cohort:
     return Cohort(
         id=COHORT,
@@ -67,4 +83,5 @@ def _cohort(programme: Programme, dates: CohortDates) -> Cohort:
         programme_version=programme.version,
         dates=dates,
         sponsor=SPONSOR,
+        facilitators=read_dates(programme).facilitators,
     )

@@ -122,7 +122,7 @@ def test_every_mail_is_listed_with_its_parts_and_links(loaded):
     for mail in mails:
         assert mail.keys() >= {"id", "mail", "to", "from", "subject", "sent_at", "text", "html", "links", "attachments"}
         assert datetime.fromisoformat(mail["sent_at"]) <= now(loaded)
-        assert mail["links"]
+        assert mail["links"] or mail["mail"].startswith("workshops/manager_dates#")
         assert all(link in mail["text"] and link.startswith(pages) for link in mail["links"])
 
 

@@ -68,6 +68,7 @@ def test_a_date_over_the_clock_change_keeps_its_hour_and_changes_in_utc(clock):
     assert after.dtstart.value == datetime(2026, 10, 26, 9, 30, tzinfo=UTC)
     assert (before.sequence.value, after.sequence.value) == ("0", "1")
     assert kinds()[3:] == ["moved"]
+    assert "Changed. Before: Friday 23 October 2026, 09:30 to 16:30" in after.description.value
     text = about_dates(DELEGATE)[-1].part("plain")
     assert "Monday 26 October 2026, 09:30 to 16:30" in text
     assert "Friday 23 October 2026, 09:30 to 16:30" in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from chalicelib.core.formatting import day, local_date, local_time
+from chalicelib.core.formatting import day
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.core.schedule import Session, held, title_of
@@ -15,7 +15,7 @@ from chalicelib.emails.kinds import OnNewAddress, To, declare_email
 from chalicelib.links.kinds import HUB, name_links
 from chalicelib.store.emails import Email
 from chalicelib.store.workshops import Seat
-from chalicelib.workshops.notices import Notice, NoticeKind, days_of, zone_name
+from chalicelib.workshops.notices import Notice, NoticeKind, days_of, when_of, where_of, zone_name
 
 SEPARATOR = " | "  # between the lines of a list in one word of an email
 LINES = "Leading Self, day 1 of 2: Tuesday 10 March 2026, 09:30 to 16:30, Education Centre, Room 4"
@@ -87,13 +87,14 @@ KINDS = {NoticeKind.NEW: ENTRY, NoticeKind.MOVED: MOVED, NoticeKind.CANCELLED: C
 def entry_email(programme: Programme, delegate: Delegate, notice: Notice, now: datetime) -> Email:
     """Write the email that brings a calendar entry, changes it or takes it out."""
     kind, entry, zone = KINDS[notice.kind], notice.entry, programme.organisation.timezone
+    before = notice.before
     words = {
         "name": delegate.person.name,
         "session": entry.title,
-        "when": _when(notice.after, zone),
+        "when": when_of(entry, zone),
         "zone": zone_name(zone),
-        "where": _where(notice.after),
-        "before": f"{_when(notice.before, zone)}, {_where(notice.before)}" if notice.before else "",
+        "where": where_of(entry),
+        "before": f"{when_of(before.entry, zone)}, {where_of(before.entry)}" if before else "",
     }
     return create_email(
         kind,
@@ -106,17 +107,6 @@ def entry_email(programme: Programme, delegate: Delegate, notice: Notice, now: d
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
         entry=entry,
     )
-
-
-def _when(seat: Seat, zone: str) -> str:
-    """Format the time of an entry as it was sent: a session that has moved meanwhile has another one."""
-    starts, ends = seat.entry.starts, seat.entry.ends
-    hours = " to ".join(local_time(moment, zone)[-5:] for moment in (starts, ends))
-    return f"{day(local_date(starts, zone))}, {hours}"
-
-
-def _where(seat: Seat) -> str:
-    return seat.entry.place or "by video"
 
 
 def dates_email(programme: Programme, delegate: Delegate, sessions: Sequence[Session], now: datetime) -> Email:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from infra.local.cloud import Cloud
-from infra.local.demo import checks, collecting, debriefing, output, sixmonths
+from infra.local.demo import checks, collecting, debriefing, output, rescheduling, sixmonths
 from infra.local.demo.browser import PageRefused
 from infra.local.demo.cast import ANSWERS, make_cast
 from infra.local.demo.diary import Calendar
@@ -82,11 +82,14 @@ def new_world(cloud: Cloud, console: Console, most: int | None = None) -> World:
         Phase.ANSWERS: sum(part.reply in ANSWERS for part in raters),
         Phase.REPORTS: len(players),
         Phase.DEBRIEFS: len(players),
+        Phase.WORKSHOPS: None,
         Phase.IMPACT: None,  # as many as their mail moves
     }
     show = Show(console, totals)
     dates = example_dates(START.astimezone(ZoneInfo(zone)).date())
-    return World(cloud, programme, COHORT, Calendar(zone), dates, players, show)
+    world = World(cloud, programme, COHORT, Calendar(zone), dates, players, show)
+    rescheduling.plan(world)
+    return world
 
 
 def free_port(wanted: int) -> int:

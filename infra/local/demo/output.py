@@ -1,4 +1,4 @@
-"""demo-output/: every mail, the reports, the sponsor's summary, and who got what when."""
+"""demo-output/: every email, the reports, calendar entries, the sponsor's summary, and who got what when."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.core.clock import stamp
 from infra.local import memory
+from infra.local.demo import calendars
 from infra.local.demo.cast import plain_letters
 from infra.local.demo.world import World
 
@@ -42,6 +43,8 @@ def write(world: World, folder: Path) -> None:
             home.mkdir(parents=True)
             for kind, body in documents.items():
                 (home / DOCUMENTS[kind]).write_bytes(body)
+    names = {player.email: slug(player.entry.person.name) for player in world.players}
+    calendars.save(world, folder / "calendar", names)
     (folder / "sponsor").mkdir()
     for name, body in world.sponsor_documents.items():
         (folder / "sponsor" / name).write_bytes(body)

@@ -24,7 +24,8 @@ def print_summary(console: Console, world: World, faults: Sequence[str], seconds
         console.print()
     reports = sum(bool(world.deeds[player.email].documents) for player in world.players)
     console.print(
-        f"{FOLDER}/  mail/ ({len(world.mailbox.letters)} mails)  reports/ ({reports} delegates)  sponsor/  summary.json"
+        f"{FOLDER}/  mail/ ({len(world.mailbox.letters)} mails)  reports/ ({reports} delegates)  calendar/  sponsor/  "
+        "summary.json"
     )
     console.print(
         f"{world.browser.requests} pages and forms, {seconds:.0f} seconds, {world.now:%d %B %Y} on the clock."

@@ -27,6 +27,7 @@ class Phase(StrEnum):
     ANSWERS = "answers"
     REPORTS = "reports"
     DEBRIEFS = "debriefs"
+    WORKSHOPS = "workshops"
     IMPACT = "impact"
     TIME = "time passing"  # the cloud's own work: sweeps, mails, closing, printing
 
