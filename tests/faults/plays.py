@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pyotp
 
@@ -12,13 +12,18 @@ from chalicelib.admin.address_change import change_address
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import Wave
+from chalicelib.core.schedule import SessionPlan
 from chalicelib.core.settings import settings
 from chalicelib.emails import delivery_events
 from chalicelib.jobs.sweep import sweep
 from chalicelib.links import signing
+from chalicelib.links.kinds import FACILITATOR
 from chalicelib.programme.move_dates import Moved, move, plan
 from chalicelib.store import cohorts, holds, impact_surveys, invitations, jobs, workshops
+from chalicelib.store.cohorts import CohortChanged
+from chalicelib.store.marshal import fields
 from chalicelib.store.table import update
+from chalicelib.workshops import change_sessions
 from infra.local import outbox
 from infra.local.account import ADMINISTRATOR
 from tests.faults import scene
@@ -30,6 +35,7 @@ from tests.support.mails import sent_mails
 from tests.support.recorder import Recorder
 from tests.support.visitor import Visitor, newest_code
 
+BY = "second@example.org"
 CONSOLE = f"{BASE_URL}/admin"
 COHORT = "autumn-cohort"
 AT_COHORT = f"{CONSOLE}/cohort/{COHORT}"
@@ -109,6 +115,7 @@ def everything(play: Play) -> None:
     watch_over(play)
     close(play)
     debrief(play)
+    attend(play)
     plan_followup(play)
     six_months_on(play)
 
@@ -426,6 +433,38 @@ def live_with_areas(play: Play, dana: str, case: str) -> None:
     play.run()
     play.post(f"{hub}/area/{first}", f"{hub}/area/{first}/finish")
     play.run()
+
+
+def session(milestone: str, day: str) -> SessionPlan:
+    return SessionPlan(milestone, date.fromisoformat(day), time(9, 30), time(16, 30), "Library", by="mo")
+
+
+def set_workshops(play: Play) -> None:
+    """A facilitator is named, and runs two workshops."""
+    people.write(update(cohorts.key(COHORT), put={"facilitators": [fields(people.FACILITATOR)]}, refusal=CohortChanged))
+    days = (session("leading_self", "2026-12-08"), session("leading_others", "2026-12-15"))
+    change_sessions.set_dates(COHORT, days, play.clock.now(), BY)
+    play.run(datetime.fromisoformat("2026-11-18T09:00:00Z"))
+
+
+def attend(play: Play) -> None:
+    """One is absent and catches up; of another nothing is recorded, until the administrator does."""
+    set_workshops(play)
+    dana, dora, dina = (play.delegate(name) for name in ("dana delegate", "dora delegate", "dina delegate"))
+    play.run(datetime.fromisoformat("2026-12-04T09:00:00Z"))
+    play.run(datetime.fromisoformat("2026-12-08T09:30:00Z"))
+    first = next(one.id for one in workshops.list_sessions(COHORT) if not one.cancelled)
+    home = FACILITATOR.url(cohorts.find(COHORT), people.FACILITATOR.person)
+    at = f"{home}/session/{first}"
+    play.sign_in(home, "mo facilitator")
+    play.post(at, typed={dana: "absent", dora: "attended"})
+    play.post(at, f"{at}/catch-up", {"who": dana, "go": "set", "what": "Read the notes.", "by": "2026-12-18"})
+    for day in ("09", "11", "16"):
+        play.run(datetime.fromisoformat(f"2026-12-{day}T09:00:00Z"))
+    play.as_administrator()
+    correct = f"{AT_COHORT}/register/{first}"
+    play.post(correct, typed={dina: "partly", "why": "Left at noon."})
+    play.post(correct, f"{correct}/catch-up", {"who": dana, "go": "done", "why": "Sent a summary."})
 
 
 def plan_followup(play: Play) -> None:
