@@ -17,12 +17,13 @@ from chalicelib.debrief.debrief_form import MAX_NOTES_CHARS, NUMBERS
 from chalicelib.debrief.notes import HAND_OVER, leave_note, save_notes
 from chalicelib.forms import readers
 from chalicelib.links import signing
-from chalicelib.store import objects
+from chalicelib.store import attendance, objects
 from chalicelib.store.reports import StoredReport
 from chalicelib.web import forms
 from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.reading import Ticks
 from chalicelib.web.sessions import SignedIn, signed_in
+from chalicelib.workshops.visits import Visit, list_absences, list_visits
 
 bp = Blueprint(__name__)
 
@@ -36,7 +37,8 @@ KINDS = ("pdf", "html", "pdf-earlier")  # the first if the form names none
 def caseload(token: str) -> Response:
     opened = open_caseload(token)
     coach = signed_in(bp.current_request, opened.reader, clock.now())
-    return coach.page("debrief/caseload", caseload=opened, programme=opened.programme)
+    absences = list_absences(opened.programme, opened.cohort_id, [need.line.delegate_id for need in opened.needs])
+    return coach.page("debrief/caseload", caseload=opened, programme=opened.programme, absences=absences)
 
 
 @bp.route("/coach/{token}/{delegate_id}", **GET)
@@ -179,6 +181,7 @@ def _case_page(
         case=case,
         programme=case.programme,
         case_url=_url(case),
+        visits=_visits(case),
         faults=faults,
         typed={**_stored(case), **(notes or {}), **shown},
         parts=PARTS,
@@ -203,6 +206,10 @@ def _chosen(case: Case, typed: Mapping[str, str]) -> Mapping[int, Sequence[str]]
     """Return the behaviours of each area, by its number."""
     items = [item.id for item in case.programme.items]
     return {number: [item for item in items if typed.get(item_field(number, item))] for number in NUMBERS}
+
+
+def _visits(case: Case) -> tuple[Visit, ...]:
+    return list_visits(case.programme, case.delegate.cohort_id, attendance.from_rows(case.rows), clock.now())
 
 
 def _who_sees(case: Case) -> Mapping[str, str]:

@@ -30,9 +30,10 @@ from chalicelib.links.kinds import ANSWER, HUB, IMPACT, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.milestones.rater_progress import Progress, progress
 from chalicelib.milestones.timeline import Step, steps
-from chalicelib.store import assignments, audit_events, cohorts, delegates, programmes
+from chalicelib.store import assignments, attendance, audit_events, cohorts, delegates, programmes
 from chalicelib.store.areas import Area
 from chalicelib.store.assignments import AssignmentNote
+from chalicelib.store.attendance import Attendance
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.debriefs import Debrief, from_rows
 from chalicelib.store.delegates import Approval, Nomination
@@ -80,6 +81,7 @@ class Hub(Struct, frozen=True):
     areas: tuple[Area, ...]
     notes: Mapping[tuple[str, str], AssignmentNote]
     impact: ImpactSurvey | None
+    attendance: Mapping[str, Attendance]  # by session
     dates: CohortDates | None  # None if the cohort is not found
     impact_at: datetime | None  # when the delegate is asked about results
     areas_open_at: datetime | None = None  # set while the delegate's new address waits: then `areas` is empty
@@ -186,6 +188,7 @@ def open_hub(token: str) -> Hub:
         debrief=debrief,
         areas=areas,
         notes=assignments.notes_from(rows),
+        attendance=attendance.from_rows(rows),
         impact=next((survey for survey in surveys_from(rows) if survey.role == "delegate"), None),
         dates=cohort.dates if cohort else None,
         impact_at=survey_opens_at(programme, cohort.dates) if cohort else None,

@@ -22,6 +22,7 @@ from chalicelib.web.holds import find_hold, refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, see_other, text_file
 from chalicelib.web.sessions import SignedIn, signed_in
 from chalicelib.workshops import joining
+from chalicelib.workshops.visits import list_recorded
 
 bp = Blueprint(__name__)
 
@@ -31,7 +32,8 @@ bp = Blueprint(__name__)
 def hub(token: str) -> Response:
     opened = _without_held_areas(_open(token), clock.now())
     dates = joining.load_joining(opened.delegate.cohort_id, opened.programme, clock.now())
-    return page("milestones/hub", hub=opened, programme=opened.programme, joining=dates)
+    recorded = list_recorded(opened.attendance)
+    return page("milestones/hub", hub=opened, programme=opened.programme, joining=dates, recorded=recorded)
 
 
 @bp.route("/hub/{token}/calendar/{session}", **GET)

@@ -8,6 +8,7 @@ from chalicelib.core import clock
 from chalicelib.sponsor.portal import document_link, open_portal
 from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.sessions import signed_in
+from chalicelib.workshops.counts import count_cohort
 
 bp = Blueprint(__name__)
 
@@ -17,7 +18,8 @@ bp = Blueprint(__name__)
 def shelf(token: str) -> Response:
     opened = open_portal(token)
     sponsor = signed_in(bp.current_request, opened.reader, clock.now())
-    return sponsor.page_with_documents("sponsor/shelf", shelf=opened, programme=opened.programme)
+    attended = count_cohort(opened.cohort, opened.programme)
+    return sponsor.page_with_documents("sponsor/shelf", shelf=opened, programme=opened.programme, attended=attended)
 
 
 @bp.route("/sponsor/{token}", **POST)

@@ -34,9 +34,9 @@ SESSIONS = (
 
 
 @pytest.fixture
-def dated(visitor, clock):
-    """Three delegates are enrolled, and the workshops have dates."""
-    people.load(clock.now(), names=NAMES)
+def dated(request, visitor, clock):
+    """Three delegates, or those that the test names, are enrolled, and the workshops have dates."""
+    people.load(clock.now(), names=getattr(request, "param", NAMES))
     days = working_days(people.programme().organisation)
     people.write(*map(workshops.save, SESSIONS), first_job(people.COHORT, 1, days, clock.now()))
     drain(clock.now())

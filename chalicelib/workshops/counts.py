@@ -1,0 +1,57 @@
+"""Count who attended each workshop, for readers who see no names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from chalicelib.core.model import Cohort, Programme
+from chalicelib.store import cohorts
+from chalicelib.store.marshal import Row
+from chalicelib.workshops.attendance import Outcome, outcome
+from chalicelib.workshops.register import Register, load_registers
+from chalicelib.workshops.workshop import Workshop, workshops_of
+
+MIN_DELEGATES = 5  # below that a count would show what one person did
+SHOWN = (
+    ((Outcome.ATTENDED,), "attended"),
+    ((Outcome.CAUGHT_UP,), "caught up later"),
+    ((Outcome.PARTLY,), "in part"),
+    ((Outcome.CATCHING_UP,), "are catching up"),
+    ((Outcome.EXCUSED, Outcome.ABSENT), "did not attend"),
+    ((Outcome.NOT_YET,), "not recorded yet"),
+)
+
+
+class WorkshopCounts(Struct, frozen=True):
+    """How many delegates attended one workshop, over all of its sessions.
+
+    counts   words -> number; what is 0 is left out
+    """
+
+    title: str
+    expected: int
+    counts: dict[str, int]
+
+
+def count_workshops(cohort: Cohort, programme: Programme, rows: Iterable[Row]) -> tuple[WorkshopCounts, ...]:
+    """Return the workshops of which something is recorded; nothing for fewer than MIN_DELEGATES delegates."""
+    registers = load_registers(cohort, programme, rows)
+    workshops = workshops_of(cohort, programme, [one.session for one in registers])
+    return tuple(found for workshop in workshops for found in _count(workshop, registers))
+
+
+def count_cohort(cohort: Cohort, programme: Programme) -> tuple[WorkshopCounts, ...]:
+    return count_workshops(cohort, programme, list(cohorts.rows(cohort.id)))
+
+
+def _count(workshop: Workshop, registers: Iterable[Register]) -> Iterator[WorkshopCounts]:
+    own = [one for one in registers if one.session.milestone == workshop.id]
+    people = [outcome([one.find(entry.id).state for one in own]) for entry in own[0].entries]
+    if len(people) < MIN_DELEGATES or set(people) <= {Outcome.NOT_YET}:
+        return
+    number = Counter(people)
+    counts = {words: sum(number[each] for each in outcomes) for outcomes, words in SHOWN}
+    yield WorkshopCounts(workshop.title, len(people), {words: count for words, count in counts.items() if count})
