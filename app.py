@@ -17,6 +17,7 @@ from chalice import Chalice, Rate
 
 from chalicelib.admin.routes import bp as admin
 from chalicelib.areas.routes import bp as areas
+from chalicelib.assignments.routes import bp as assignments
 from chalicelib.collect.routes import bp as collect
 from chalicelib.core import clock, log
 from chalicelib.debrief.routes import bp as debrief
@@ -35,20 +36,8 @@ STAGE = os.environ["FULLCIRCLE_STAGE"]
 log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 app.api.binary_types.append("multipart/form-data")  # else API Gateway reads every file as UTF-8
-for blueprint in (
-    web,
-    programme,
-    nominate,
-    collect,
-    milestones,
-    debrief,
-    areas,
-    workshops,
-    dates,
-    impact,
-    sponsor,
-    admin,
-):
+middle = (milestones, assignments, areas, debrief, workshops, dates)
+for blueprint in (web, programme, nominate, collect, *middle, impact, sponsor, admin):
     app.register_blueprint(blueprint)
 
 

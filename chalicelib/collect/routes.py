@@ -13,7 +13,7 @@ from chalicelib.collect import pages as form
 from chalicelib.collect.comment_check import Hint, for_script, self_check
 from chalicelib.collect.pages import AnswerFault
 from chalicelib.collect.questionnaire import Questionnaire, open_questionnaire, parse_answer_link
-from chalicelib.collect.save_page import KEEP, SavedPage, milliseconds, page_position, save_page
+from chalicelib.collect.save_page import KEEP, SavedPage, page_position, save_page
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core import clock, formatting, log
 from chalicelib.core.model import RaterGroup, Wave
@@ -23,6 +23,7 @@ from chalicelib.links import signing
 from chalicelib.links.kinds import ANSWER, DECLINE, INBOX, RaterLinkKind
 from chalicelib.web import forms
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
+from chalicelib.web.save_moments import milliseconds
 
 bp = Blueprint(__name__)
 

@@ -25,10 +25,9 @@ from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import invitations
 from chalicelib.store.invitations import PageRefused
 from chalicelib.store.table import update_one
+from chalicelib.web.save_moments import milliseconds, read_seen, typed_at
 
-AHEAD = 3_600_000  # milliseconds by which a browser's clock may run fast
 KEEP = "keep"  # what a script sends for a button while a person is still typing
-MAX_SEEN = 40  # saves that a page may list as seen
 TRIES = 5  # another window may save between our read and our write
 
 
@@ -85,8 +84,8 @@ def save_page(ticket: AnswerLink, page_id: str, fields: Mapping[str, str], now: 
 def _read(page: Page, top: int, fields: Mapping[str, str], now: datetime) -> _Save:
     saved, faults = form.read_page(page, top, fields)
     background = fields.get("go") == KEEP
-    seen = _seen(fields.get("seen", ""), milliseconds(now))
-    at = max(_typed_at(fields.get("at", ""), now, background), *(moment + 1 for moment in seen))
+    seen = read_seen(fields.get("seen", ""), milliseconds(now))
+    at = max(typed_at(fields.get("at", ""), now, background), *(moment + 1 for moment in seen))
     return _Save(page, saved, tuple(faults), at, background, seen, merging.read_marks(fields))
 
 
@@ -145,27 +144,6 @@ def _kept(read: Questionnaire, posted: _Save, merged: Saved, at: int) -> bool:
     except PageRefused:
         return False
     return True
-
-
-def milliseconds(moment: datetime) -> int:
-    """Return milliseconds since 1970, the unit of a save's moment."""
-    return int(moment.timestamp() * 1000)
-
-
-def _typed_at(posted: str, now: datetime, background: bool) -> int:
-    """Return the browser's time, within limits; at least now for a page whose sender waits."""
-    received_at = milliseconds(now)
-    moment = min(_number(posted, received_at), received_at + AHEAD)
-    return moment if background else max(moment, received_at)
-
-
-def _seen(posted: str, received_at: int) -> frozenset[int]:
-    moments = {_number(moment, 0) for moment in posted.split()[-MAX_SEEN:]}
-    return frozenset(moment for moment in moments if moment <= received_at + AHEAD) or frozenset({0})
-
-
-def _number(posted: str, otherwise: int) -> int:
-    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 16 else otherwise
 
 
 def page_position(pages: Sequence[Page], page_id: str) -> int:

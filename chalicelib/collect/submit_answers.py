@@ -7,7 +7,6 @@ from datetime import datetime
 from chalicelib.collect import encryption, pages
 from chalicelib.collect.close_early import schedule_early_close
 from chalicelib.collect.questionnaire import AnswerLink, Questionnaire, open_questionnaire
-from chalicelib.collect.save_page import milliseconds
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import InvitationState
 from chalicelib.emails.kinds import CancelledBy
@@ -17,6 +16,7 @@ from chalicelib.store import cohorts, delegates, invitations
 from chalicelib.store.delegates import WaveChanged
 from chalicelib.store.invitations import Boxes, InvitationChanged
 from chalicelib.store.table import Write
+from chalicelib.web.save_moments import milliseconds
 
 PASSED_OVER = 1  # a moment, in milliseconds, before anyone can have saved
 MAX_RETRIES = 3  # another window may save or send between our read and our write

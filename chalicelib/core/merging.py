@@ -16,13 +16,13 @@ CHOICE = re.compile(r"[a-z0-9]{1,3}")
 
 def marks(saved: Mapping[str, str]) -> str:
     """Return the marks of the answers on a page, for its form. Field names contain no space or equals sign."""
-    return " ".join(f"{name}={_mark(text)}" for name, text in saved.items())
+    return " ".join(f"{name}={mark(text)}" for name, text in saved.items())
 
 
 def read_marks(fields: Mapping[str, str]) -> dict[str, str]:
     """Read the marks that a form brings back: field name -> mark."""
     pairs = (pair.partition("=") for pair in fields.get(SHOWN, "").split())
-    return {name: mark for name, _, mark in pairs}
+    return {name: seen for name, _, seen in pairs}
 
 
 def merge(
@@ -39,14 +39,14 @@ def merge(
     """
     merged = dict(stored)
     for name in names:
-        text, mark = posted.get(name, ""), shown.get(name)
-        if text and _mark(text) != mark:
+        text, seen = posted.get(name, ""), shown.get(name)
+        if text and mark(text) != seen:
             merged[name] = text
-        elif not text and name not in never_blank and name in stored and _mark(stored[name]) == mark:
+        elif not text and name not in never_blank and name in stored and mark(stored[name]) == seen:
             del merged[name]
     return merged
 
 
-def _mark(text: str) -> str:
+def mark(text: str) -> str:
     """Return the mark of an answer: a choice itself, or a checksum of longer text."""
     return text if CHOICE.fullmatch(text) else f"{zlib.crc32(text.encode()):08x}"

@@ -83,7 +83,7 @@ def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple
         typed = fields.get(question.field, "").replace("\r\n", "\n").strip()
         if not typed:
             continue
-        value, fault = _read(question, typed, fields.get(question.unit_field, ""))
+        value, fault = read_answer(question, typed, fields.get(question.unit_field, ""))
         if fault:
             faults.append(SurveyFault(question.field, f"{question.text.rstrip('?.:')}: {fault}"))
         else:
@@ -104,7 +104,7 @@ def is_kept_form(question: Question, kept: str) -> bool:
     )
 
 
-def _read(question: Question, typed: str, unit: str) -> tuple[str, str]:
+def read_answer(question: Question, typed: str, unit: str) -> tuple[str, str]:
     """Return the value to keep, and what is wrong with it (empty if nothing is)."""
     if question.kind in (Kind.CHOICE, Kind.SELECT):
         known = typed in {value for value, _ in question.options}

@@ -19,6 +19,7 @@ class Reader(StrEnum):
 
     DELEGATE = "delegate"
     COACH = "coach"
+    FACILITATOR = "facilitator"
     NEXT_COACH = "next coach"
     MANAGER = "line manager"
     RATER = "rater"
@@ -106,7 +107,11 @@ class Form(Enum):
         Reader.DELEGATE,
         Field("rater", "the names and addresses on your list", {Reader.APPROVER: Rule.AS_WRITTEN}),
     )
-    NOTES = (Reader.DELEGATE, Field("note", "your notes", {}))
+    WORK = (
+        Reader.DELEGATE,
+        Field("draft", "your draft", {}),
+        Field("submitted", "what you submit", dict.fromkeys((Reader.COACH, Reader.FACILITATOR), Rule.AS_WRITTEN)),
+    )
     DEBRIEF = (
         Reader.COACH,
         Field(
@@ -177,6 +182,7 @@ class Names(Struct, frozen=True):
     group: str = ""
     rater: str = ""
     sponsor: str = "the sponsor"
+    seen_by: tuple[str, ...] = ("coach", "facilitator")  # who reads an assignment once it is submitted
     has_coach_only: bool = False  # whether the programme lets raters keep comments for the coach
 
 
@@ -200,12 +206,19 @@ def sentences(form: Form, names: Names) -> tuple[str, ...]:
     fields = (field for field in form.fields if field is not KEPT_FOR_COACH or names.has_coach_only)
     for field in fields:
         for rule in dict.fromkeys(field.readers.values()):
-            readers = tuple(reader for reader, its_rule in field.readers.items() if its_rule is rule)
-            if readers == (Reader.APPROVER,) and not names.approver:
+            readers = tuple(one for one, its in field.readers.items() if its is rule and _reads(form, one, names))
+            if not readers:
                 continue
             together.setdefault((rule, readers), []).append(field.words)
     said = [_sentence(form, rule, readers, what, names) for (rule, readers), what in together.items()]
     return (*said, _last(form, is_alone=not said))
+
+
+def _reads(form: Form, reader: Reader, names: Names) -> bool:
+    """Return whether a declared reader reads this form of this programme."""
+    if reader is Reader.APPROVER:
+        return bool(names.approver)
+    return form is not Form.WORK or reader.value in names.seen_by
 
 
 def words_under(form: Form, rule: Rule) -> str:
@@ -255,6 +268,7 @@ def _called(form: Form, reader: Reader, names: Names) -> str:
     return {
         Reader.DELEGATE: names.delegate,
         Reader.COACH: f"{own} coach",
+        Reader.FACILITATOR: "the facilitator of the workshop",
         Reader.NEXT_COACH: "the next coach",
         Reader.MANAGER: f"{own} line manager",
         Reader.RATER: "the raters",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.core import merging
+from chalicelib.assignments.book import open_book
+from chalicelib.assignments.spans import spans_of
+from chalicelib.assignments.tasks import Book, Task
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import (
     SELF_GROUP,
     Approver,
-    Assignment,
     CohortDates,
     Delegate,
     DelegateWave,
@@ -23,6 +24,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.core.schedule import Session
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_after, end_of_programme_links
@@ -30,9 +32,8 @@ from chalicelib.links.kinds import ANSWER, HUB, IMPACT, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.milestones.rater_progress import Progress, progress
 from chalicelib.milestones.timeline import Step, steps
-from chalicelib.store import assignments, attendance, audit_events, cohorts, delegates, programmes
+from chalicelib.store import attendance, audit_events, cohorts, delegates, programmes, workshops
 from chalicelib.store.areas import Area
-from chalicelib.store.assignments import AssignmentNote
 from chalicelib.store.attendance import Attendance
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.debriefs import Debrief, from_rows
@@ -40,30 +41,14 @@ from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import ReportState, StoredReport
-from chalicelib.store.table import transact
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
-
-MAX_NOTE_CHARS = 2000  # characters
 
 
 class HubRefused(Refusal):
     """Something a delegate cannot do, or not yet."""
 
     title = "Not yet"
-
-
-class NoteFault(Struct, frozen=True):
-    field: str
-    message: str
-
-
-class NotesRefused(Refusal):
-    """Notes that cannot be kept as they are."""
-
-    def __init__(self, faults: Sequence[NoteFault]) -> None:
-        super().__init__(" ".join(fault.message for fault in faults))
-        self.faults = faults
 
 
 class Hub(Struct, frozen=True):
@@ -79,7 +64,8 @@ class Hub(Struct, frozen=True):
     report: StoredReport | None  # the latest that is released
     debrief: Debrief | None
     areas: tuple[Area, ...]
-    notes: Mapping[tuple[str, str], AssignmentNote]
+    book: Book
+    sessions: tuple[Session, ...]  # of the cohort's workshops
     impact: ImpactSurvey | None
     attendance: Mapping[str, Attendance]  # by session
     dates: CohortDates | None  # None if the cohort is not found
@@ -115,22 +101,8 @@ class Hub(Struct, frozen=True):
     def impact_url(self) -> str:
         return IMPACT.url(self.impact) if self.impact else ""
 
-    def noted(self, milestone: Milestone) -> int:
-        """Count a milestone's assignments that have a note."""
-        return sum(bool(self.note(milestone, task)) for task in milestone.assignments)
-
-    def note(self, milestone: Milestone, assignment: Assignment) -> str:
-        note = self.notes.get((milestone.id, assignment.id))
-        return note.text if note else ""
-
-    def notes_on(self, milestone: Milestone) -> dict[str, str]:
-        """Return notes by assignment id; leave out those without a note."""
-        noted = {task.id: self.note(milestone, task) for task in milestone.assignments}
-        return {task: text for task, text in noted.items() if text}
-
-    def marks(self, milestone: Milestone) -> str:
-        """Return the marks of the notes, for the page's form: see core/merging.py."""
-        return merging.marks(self.notes_on(milestone))
+    def tasks(self, milestone: Milestone) -> tuple[Task, ...]:
+        return self.book.of_milestone(milestone.id)
 
     @property
     def reader(self) -> Reader:
@@ -173,6 +145,7 @@ def open_hub(token: str) -> Hub:
     round_now = read(DelegateWave, by_sort_key[f"WAVE#{wave.value}"])
     asked = _asked(rows, wave)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    sessions = workshops.list_sessions(delegate.cohort_id)
     cohort, line = cohorts.find_with_line(delegate.cohort_id, delegate.id, wave)
     report = _released(by_sort_key)
     debrief, areas = from_rows(rows, report.wave) if report else (None, ())
@@ -187,8 +160,9 @@ def open_hub(token: str) -> Hub:
         report=report,
         debrief=debrief,
         areas=areas,
-        notes=assignments.notes_from(rows),
         attendance=attendance.from_rows(rows),
+        book=open_book(programme, cohort, rows, spans_of(sessions, rows)),
+        sessions=sessions,
         impact=next((survey for survey in surveys_from(rows) if survey.role == "delegate"), None),
         dates=cohort.dates if cohort else None,
         impact_at=survey_opens_at(programme, cohort.dates) if cohort else None,
@@ -212,32 +186,6 @@ def find_milestone(hub: Hub, milestone_id: str) -> Milestone:
     if milestone is None:
         raise HubRefused("This step is not part of your programme.")
     return milestone
-
-
-def save_notes(hub: Hub, milestone: Milestone, fields: Mapping[str, str], now: datetime) -> None:
-    """Keep a delegate's notes on the assignments of a milestone; an unchanged note keeps its date.
-
-    A blank never removes a note that the page did not show. Raises NotesRefused with every note that is too long; then
-    none was kept.
-    """
-    typed = {task: fields.get(task.id, "").replace("\r\n", "\n").strip() for task in milestone.assignments}
-    long = {task: len(text) for task, text in typed.items() if len(text) > MAX_NOTE_CHARS}
-    if long:
-        raise NotesRefused([NoteFault(task.id, f"{task.title}: {_too_long(length)}") for task, length in long.items()])
-    stored = hub.notes_on(milestone)
-    names = [task.id for task in milestone.assignments]
-    merged = merging.merge(stored, {task.id: text for task, text in typed.items()}, merging.read_marks(fields), names)
-    notes = [
-        AssignmentNote(milestone.id, task, merged.get(task, ""), now)
-        for task in names
-        if merged.get(task, "") != stored.get(task, "")
-    ]
-    if notes:
-        transact([assignments.save(hub.delegate.id, note) for note in notes])
-
-
-def _too_long(length: int) -> str:
-    return f"please shorten your note to {MAX_NOTE_CHARS} characters; it has {length}."
 
 
 def _released(rows: Mapping[str, Row]) -> StoredReport | None:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalice import Blueprint, Response
 from msgspec.structs import replace
 
+from chalicelib.assignments.say import list_work
 from chalicelib.core import clock
 from chalicelib.core.model import Milestone
-from chalicelib.forms import readers
 from chalicelib.links import signing
-from chalicelib.links.kinds import HUB
 from chalicelib.milestones import hub as hubs
-from chalicelib.milestones.hub import Hub, NoteFault, NotesRefused
+from chalicelib.milestones.hub import Hub
 from chalicelib.store import objects
 from chalicelib.store.reports import StoredReport
-from chalicelib.web import forms
 from chalicelib.web.holds import find_hold, refuse_held
-from chalicelib.web.page import GET, POST, page, page_handler, see_other, text_file
+from chalicelib.web.page import GET, POST, page, page_handler, text_file
 from chalicelib.web.sessions import SignedIn, signed_in
 from chalicelib.workshops import joining
 from chalicelib.workshops.visits import list_recorded
@@ -31,9 +28,10 @@ bp = Blueprint(__name__)
 @page_handler
 def hub(token: str) -> Response:
     opened = _without_held_areas(_open(token), clock.now())
-    dates = joining.load_joining(opened.delegate.cohort_id, opened.programme, clock.now())
+    dates = joining.list_joining(opened.sessions, opened.programme, clock.now())
+    work = {step.id: list_work(opened.tasks(step), clock.now()) for step in opened.programme.milestones}
     recorded = list_recorded(opened.attendance)
-    return page("milestones/hub", hub=opened, programme=opened.programme, joining=dates, recorded=recorded)
+    return page("milestones/hub", hub=opened, programme=opened.programme, joining=dates, recorded=recorded, work=work)
 
 
 @bp.route("/hub/{token}/calendar/{session}", **GET)
@@ -80,15 +78,6 @@ def milestone(token: str, milestone: str) -> Response:
     return _milestone_page(opened, hubs.find_milestone(opened, milestone))
 
 
-@bp.route("/hub/{token}/milestone/{milestone}", **POST)
-@page_handler
-def notes(token: str, milestone: str) -> Response:
-    fields = forms.read_form(bp.current_request.raw_body, HUB.verb, token)
-    opened = _open(token)
-    refuse_held(opened.reader, clock.now())
-    return _kept(opened, hubs.find_milestone(opened, milestone), fields)
-
-
 def _reading_url(delegate: SignedIn, opened: Hub, found: StoredReport) -> str:
     return signing.url(f"/hub/{opened.token}/report/{delegate.pass_to(found.html)}")
 
@@ -111,25 +100,6 @@ def _without_held_areas(opened: Hub, now: datetime) -> Hub:
     return replace(opened, areas=(), areas_open_at=hold.until) if hold else opened
 
 
-def _kept(opened: Hub, milestone: Milestone, fields: Mapping[str, str]) -> Response:
-    try:
-        hubs.save_notes(opened, milestone, fields, clock.now())
-    except NotesRefused as refused:
-        return _milestone_page(opened, milestone, fields, refused.faults)
-    return see_other(signing.url(f"/hub/{opened.token}#m-{milestone.id}"))
-
-
-def _milestone_page(
-    opened: Hub, milestone: Milestone, typed: Mapping[str, str] | None = None, faults: Sequence[NoteFault] = ()
-) -> Response:
-    return page(
-        "milestones/milestone",
-        status=400 if faults else 200,
-        hub=opened,
-        programme=opened.programme,
-        milestone=milestone,
-        typed=typed or {},
-        faults=faults,
-        who_sees=readers.sentences(readers.Form.NOTES, readers.Names(opened.delegate.person.name)),
-        nonce=forms.nonce(HUB.verb, opened.token),
-    )
+def _milestone_page(opened: Hub, milestone: Milestone) -> Response:
+    lines = list_work(opened.tasks(milestone), clock.now())
+    return page("milestones/milestone", hub=opened, programme=opened.programme, milestone=milestone, work=lines)

@@ -1,33 +1,170 @@
-"""What a delegate notes about the assignments between workshops."""
+"""The work between workshops: a delegate's draft and its outcome, each submission, the facilitator's part."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from chalicelib.store.expressions import equals, missing
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Key, Write, put
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete, put, put_if, put_once, query
+
+DRAFT = "draft"  # the state of rows of earlier versions, which hold a note
 
 
-class AssignmentNote(Struct, frozen=True):
+class WorkChanged(Changed):
+    """The work was saved, submitted, read or returned since it was read."""
+
+
+class SubmissionExists(AlreadyExists):
+    """This submission is stored already."""
+
+
+class Work(Struct, frozen=True):
+    """One assignment of one delegate. Only the delegate sees what was typed: others see submissions.
+
+    text          a note of an earlier version, which is the draft of a form of one field
+    state         one of assignments.thread.WorkState that is stored: draft, submitted, read, returned or waived
+    typed         as typed, by input name; see assignments/draft.py, as for typed_at and other
+    origins       field -> the day on which its text was taken from another form
+    submissions   how many there are; the last one counts
+    why, by       why it was returned or waived, or the remark of who read it; and their role
+    extended_to   the day by which returned work is wanted
+    """
+
     milestone: str
     assignment: str
-    text: str
     at: datetime
+    text: str = ""
+    state: str = DRAFT
+    revision: int = 0
+    typed: Mapping[str, str] = field(default_factory=dict)
+    typed_at: Mapping[str, int] = field(default_factory=dict)
+    other: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    submissions: int = 0
+    submitted_at: datetime | None = None
+    begun_on: date | None = None  # day of the first submission
+    why: str = ""
+    by: str = ""
+    decided_at: datetime | None = None
+    extended_to: date | None = None
+
+
+class Submission(Struct, frozen=True):
+    """What a delegate submitted: it never changes. `number` counts from 1."""
+
+    milestone: str
+    assignment: str
+    number: int
+    at: datetime
+    values: Mapping[str, Any]  # field -> value, as assignments/form.py reads it
+
+
+class WorkLine(Struct, frozen=True):
+    """The state of one delegate's work, for everyone who looks at a whole cohort. It holds no word of it."""
+
+    delegate_id: str
+    milestone: str
+    assignment: str
+    state: str
+    at: datetime | None
+    submissions: int = 0
+    submitted_at: datetime | None = None
+    part: str = ""  # state of the facilitator's part; empty if nothing was typed
+
+
+class Part(Struct, frozen=True):
+    """What a facilitator notes about a delegate in one assignment."""
+
+    milestone: str
+    assignment: str
+    at: datetime
+    by: str  # id of the facilitator
+    name: str  # of the facilitator
+    state: str = DRAFT
+    revision: int = 0
+    typed: Mapping[str, str] = field(default_factory=dict)
+    typed_at: Mapping[str, int] = field(default_factory=dict)
+    other: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)  # once submitted
+    submitted_at: datetime | None = None
 
 
 def key(delegate_id: str, milestone: str, assignment: str) -> Key:
     return Key(f"DELEGATE#{delegate_id}", f"ASSIGNMENT#{milestone}#{assignment}")
 
 
-def save(delegate_id: str, note: AssignmentNote) -> Write:
-    """Save a note; the latest one counts."""
-    return put({**key(delegate_id, note.milestone, note.assignment)._asdict(), **fields(note)})
+def submission_key(delegate_id: str, milestone: str, assignment: str, number: int) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"ASSIGNMENT#{milestone}#{assignment}#{number:03}")
 
 
-def notes_from(rows: Iterable[Row]) -> dict[tuple[str, str], AssignmentNote]:
-    """Read (milestone, assignment) -> note from the rows of a delegate's partition."""
-    notes = [read(AssignmentNote, row) for row in rows if row["sk"].startswith("ASSIGNMENT#")]
-    return {(note.milestone, note.assignment): note for note in notes}
+def part_key(delegate_id: str, milestone: str, assignment: str) -> Key:
+    return Key(f"DELEGATE#{delegate_id}", f"OBSERVATION#{milestone}#{assignment}")
+
+
+def line_key(cohort_id: str, delegate_id: str, assignment: str) -> Key:
+    return Key(f"WORK#{cohort_id}", f"{delegate_id}#{assignment}")
+
+
+def save(delegate_id: str, work: Work, before: Work | None) -> Write:
+    """Replace the work that was read. Refused if it changed since."""
+    row = {**key(delegate_id, work.milestone, work.assignment)._asdict(), **fields(work)}
+    revision = before.revision if before else 0
+    unchanged = missing("pk") if before is None else equals("revision", revision)
+    older = [missing("revision")] if before is not None and before.revision == 0 else [unchanged]
+    return put_if({**row, "revision": revision + 1}, older, WorkChanged)
+
+
+def save_part(delegate_id: str, part: Part, before: Part | None) -> Write:
+    row = {**part_key(delegate_id, part.milestone, part.assignment)._asdict(), **fields(part)}
+    unchanged = equals("revision", before.revision) if before else missing("pk")
+    return put_if({**row, "revision": (before.revision if before else 0) + 1}, [unchanged], WorkChanged)
+
+
+def add_submission(delegate_id: str, one: Submission) -> Write:
+    place = submission_key(delegate_id, one.milestone, one.assignment, one.number)
+    return put_once({**place._asdict(), **fields(one)}, SubmissionExists)
+
+
+def take_back(delegate_id: str, work: Work) -> Write:
+    """Delete the last submission, which no one has read."""
+    return delete(submission_key(delegate_id, work.milestone, work.assignment, work.submissions))
+
+
+def save_line(cohort_id: str, line: WorkLine) -> Write:
+    return put({**line_key(cohort_id, line.delegate_id, line.assignment)._asdict(), **fields(line)})
+
+
+def lines_of(cohort_id: str) -> list[WorkLine]:
+    """Return the state of everyone's work in a cohort; work that was never saved has no line."""
+    return [read(WorkLine, row) for row in query(f"WORK#{cohort_id}")]
+
+
+def works_from(rows: Iterable[Row]) -> dict[str, Work]:
+    """Read assignment -> work from the rows of a delegate's partition."""
+    works = [read(Work, row) for row in rows if _is_work(row["sk"])]
+    return {work.assignment: work for work in works}
+
+
+def submissions_from(rows: Iterable[Row]) -> dict[str, list[Submission]]:
+    """Read assignment -> submissions, the first one first."""
+    found: dict[str, list[Submission]] = {}
+    for row in rows:
+        if row["sk"].startswith("ASSIGNMENT#") and not _is_work(row["sk"]):
+            one = read(Submission, row)
+            found.setdefault(one.assignment, []).append(one)
+    return {name: sorted(ones, key=lambda one: one.number) for name, ones in found.items()}
+
+
+def parts_from(rows: Iterable[Row]) -> dict[str, Part]:
+    """Read assignment -> the facilitator's part."""
+    parts = [read(Part, row) for row in rows if row["sk"].startswith("OBSERVATION#")]
+    return {part.assignment: part for part in parts}
+
+
+def _is_work(sort_key: str) -> bool:
+    return sort_key.startswith("ASSIGNMENT#") and sort_key.count("#") == 2

@@ -337,7 +337,7 @@ ASSIGNMENT = RowKind(
     name="assignment",
     pk=_D,
     sk="ASSIGNMENT#{milestone}#{assignment}",
-    what="what a delegate did between workshops",
+    what="what a delegate types between workshops, and its outcome: a draft has no other reader",
     owner=Owner.DELEGATE,
     readers=_OWN,
     erasure=Erasure.DELETE,
@@ -361,6 +361,36 @@ SEAT = RowKind(
     what="what a delegate's calendar holds of a session, as it was sent last",
     owner=Owner.DELEGATE,
     readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+SUBMISSION = RowKind(
+    name="submitted assignment",
+    pk=_D,
+    sk="ASSIGNMENT#{milestone}#{assignment}#{number}",
+    what="what a delegate submitted between workshops",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH, Reader.FACILITATOR),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+OBSERVATION = RowKind(
+    name="facilitator's part of an assignment",
+    pk=_D,
+    sk="OBSERVATION#{milestone}#{assignment}",
+    what="what a facilitator notes about a delegate; the delegate and the coach read it once it is submitted",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH, Reader.FACILITATOR),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+WORK_LINE = RowKind(
+    name="state of an assignment",
+    pk="WORK#{cohort}",
+    sk="{delegate}#{assignment}",
+    what="how far one delegate's assignment is, without a word of it",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH, Reader.FACILITATOR, Reader.ADMINISTRATOR),
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )

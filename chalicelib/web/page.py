@@ -71,7 +71,8 @@ def _typed() -> Mapping[str, str]:
 def labels(programme: Programme) -> dict[str, str]:
     """Return the labels of text fields, as far as the programme names them."""
     questions = {question.id: question.text for question in programme.open_questions}
-    return questions | {task.id: task.title for milestone in programme.milestones for task in milestone.assignments}
+    work = (task for milestone in programme.milestones for task in milestone.assignments)
+    return questions | {f"f.{one.id}": one.ask for task in work for one in task.fields}
 
 
 def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:

@@ -55,9 +55,8 @@ class Joining(Struct, frozen=True):
     materials: tuple[Material, ...]
 
 
-def load_joining(cohort_id: str, programme: Programme, now: datetime) -> Mapping[str, Joining]:
-    """Return what a page shows of each workshop, by its id. One query."""
-    sessions = workshops.list_sessions(cohort_id)
+def list_joining(sessions: Sequence[Session], programme: Programme, now: datetime) -> Mapping[str, Joining]:
+    """Return what a page shows of each workshop, by its id."""
     return {step.id: _joining(programme, step, sessions, now) for step in programme.milestones}
 
 

@@ -50,6 +50,7 @@ FIELDS = {
     "sponsor_name": "Sam Sponsor",
     "sponsor_email": people.person("sponsor").email,
 }
+VISION = {"f.future": "Seen within two weeks.", "f.why": "It is the first aim.", "f.sign": "No one asks twice."}
 IMPACT = datetime.fromisoformat("2027-06-02T08:00:00Z")
 
 
@@ -412,7 +413,11 @@ def debrief(play: Play) -> None:
     hub = people.link("dana delegate", "hub")
     play.sign_in(f"{hub}/report", "dana delegate")
     play.post(f"{hub}/report", typed={"kind": "pdf"})
-    play.post(f"{hub}/milestone/leading_self", typed={"vision": "Wrote it."})
+    vision = f"{hub}/work/vision"
+    areas = {f"areas.{area}": "yes" for area in people.area_ids(dana)}
+    play.post(vision, typed={**VISION, **areas, "go": "submit"})
+    play.visitor.open(f"{vision}/submitted")
+    play.post(f"{vision}/submitted", f"{vision}/take-back")
 
 
 def live_with_areas(play: Play, dana: str, case: str) -> None:

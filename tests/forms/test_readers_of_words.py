@@ -15,7 +15,7 @@ from chalicelib.core.model import Approver, Wave
 from chalicelib.forms.readers import Form, Names, Reader, form_of, names_for, sentences
 from chalicelib.store import assignments, debriefs, reports
 from chalicelib.store.areas import Area
-from chalicelib.store.assignments import AssignmentNote
+from chalicelib.store.assignments import Work
 from chalicelib.store.debriefs import CoachNotes, Debrief, HandOver
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.store.table import Changed, update
@@ -30,7 +30,7 @@ __all__ = ["visitor"]
 CONSOLE = f"{BASE_URL}/admin/cohort/{people.COHORT}"
 AREA_FIELDS = ["behaviour", "evidence", "first_step", "support", "who_will_notice", "by_when", "when_i_will"]
 CANARIES = {
-    (Form.NOTES, "note"): "Canary of a note",
+    (Form.WORK, "draft"): "Canary of a draft",
     (Form.COACH_NOTES, "text"): "Canary of the coach",
     (Form.HAND_OVER, "text"): "Canary for the next coach",
     **{(Form.DEBRIEF, name): f"Canary about {name}" for name in AREA_FIELDS},
@@ -46,7 +46,7 @@ def written(visitor, clock):
     drain(clock.to(people.CLOSE))
     cleo, before = (coach_id(people.COHORT, people.person(name).email) for name in ("cleo coach", "old coach"))
     area = Area("1", **{name: CANARIES[Form.DEBRIEF, name] for name in AREA_FIELDS})
-    note = AssignmentNote(MILESTONE, TASK.id, CANARIES[Form.NOTES, "note"], clock.now())
+    draft = Work(MILESTONE, TASK.id, clock.now(), typed={"f.future": CANARIES[Form.WORK, "draft"]})
     handed_over = HandOver(CANARIES[Form.HAND_OVER, "text"], clock.now(), before, "Old Coach")
     report = StoredReport(
         people.dana(),
@@ -61,7 +61,7 @@ def written(visitor, clock):
     people.write(
         reports.add(replace(report, state=ReportState.RELEASED, released_at=stamp(clock.now()))),
         *debriefs.save(people.dana(), Wave.BASELINE, Debrief(people.DATES.closes, ("1",)), [area]),
-        assignments.save(people.dana(), note),
+        assignments.save(people.dana(), draft, None),
         *debriefs.save_notes(people.dana(), CoachNotes(CANARIES[Form.COACH_NOTES, "text"], clock.now(), cleo)),
         debriefs.leave(people.dana(), handed_over),
     )
@@ -87,7 +87,7 @@ def test_areas_are_the_coachs_until_the_report_is_released(written):
     report = update(reports.key(people.dana(), Wave.BASELINE), put={"state": ReportState.READY}, refusal=Changed)
     people.write(report)
     hub = people.link("dana delegate", "hub")
-    assert seen_in(pages(written, hub, f"{hub}/milestone/{MILESTONE}")) == {("NOTES", "note")}
+    assert seen_in(pages(written, hub, f"{hub}/work/{TASK.id}")) == {("WORK", "draft")}
 
 
 def pages(visitor, *urls: str) -> str:
@@ -96,7 +96,7 @@ def pages(visitor, *urls: str) -> str:
 
 def test_the_delegate_sees_what_the_forms_name_and_all_of_it(written):
     hub = people.link("dana delegate", "hub")
-    assert seen_in(pages(written, hub, f"{hub}/milestone/{MILESTONE}")) == allowed(Reader.DELEGATE)
+    assert seen_in(pages(written, hub, f"{hub}/work/{TASK.id}")) == allowed(Reader.DELEGATE)
 
 
 def test_the_coach_sees_what_the_forms_name_and_all_of_it(written, clock):
@@ -166,7 +166,7 @@ def test_the_pulse_the_notes_and_the_coachs_forms_say_what_the_declaration_says(
     names = Names("Dana Delegate", rules.threshold, rules.behaviours_from, sponsor=rules.organisation.name)
     said(written.open(people.link("p0", "answer")).page, sentences(Form.PULSE, names))
     hub = people.link("dana delegate", "hub")
-    said(written.open(f"{hub}/milestone/{MILESTONE}").page, sentences(Form.NOTES, names))
+    said(written.open(f"{hub}/work/{TASK.id}").page, sentences(Form.WORK, names))
     written.let_in(people.person("cleo coach").email, clock.now())
     case = written.open(f"{people.coach_url()}/{people.dana()}").page
     for form in (Form.COACH_NOTES, Form.HAND_OVER):
@@ -188,5 +188,6 @@ def said(page: str, wanted: tuple[str, ...]) -> None:
 
 
 def test_a_form_without_readers_says_that_no_one_else_sees_it():
-    assert sentences(Form.NOTES, Names("Dana")) == ("No one else sees your notes on any page or in any report.",)
+    no_reader = Names("Dana", seen_by=())
+    assert sentences(Form.WORK, no_reader) == ("No one else sees your draft on any page or in any report.",)
     assert sentences(Form.LIST, Names("Dana"))[0].startswith("No one else sees the names")

@@ -54,24 +54,6 @@ def test_it_is_three_calls_the_third_for_the_dates_of_the_workshops(visitor, hub
     assert calls.total() == 3
 
 
-def test_notes_on_assignments_are_kept_changed_and_emptied(visitor, hub):
-    milestone = f"{hub}/milestone/leading_self"
-    visitor.open(milestone).post(milestone, {"vision": "Wrote it.\r\nShared it.", "engage": ""})
-    assert "1 of 2 assignments noted" in visitor.page
-    visitor.open(milestone)
-    assert "Wrote it.\nShared it." in visitor.page
-    visitor.post(milestone, {"vision": ""})
-    assert "0 of 2 assignments noted" in visitor.page
-
-
-def test_a_note_that_is_too_long_is_kept_on_the_page_and_nothing_is_stored(visitor, hub):
-    milestone = f"{hub}/milestone/leading_self"
-    visitor.open(milestone).post(milestone, {"vision": "x" * 2001, "engage": "Done"})
-    assert (visitor.status, "it has 2001" in visitor.page, "x" * 2001 in visitor.page) == (400, True, True)
-    visitor.open(hub)
-    assert "0 of 2 assignments noted" in visitor.page
-
-
 def test_a_step_that_is_not_there_is_told_kindly(visitor, hub):
     visitor.open(f"{hub}/milestone/no_such")
     assert (visitor.status, "not part of your programme" in visitor.page) == (400, True)

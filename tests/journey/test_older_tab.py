@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.collect.save_page import milliseconds
 from chalicelib.web import forms
+from chalicelib.web.save_moments import milliseconds
 from tests.journey.test_questionnaire import ITEMS, PAGE, by_script, link, saved  # noqa: F401 (a fixture)
 from tests.support import people
 from tests.support.calls import count_calls
@@ -218,19 +218,16 @@ def test_an_approver_who_is_late_gets_the_remark_back(visitor, clock):
     assert LATE in [text.strip() for text in visitor.areas()]
 
 
-# --- the same for notes ---------------------------------------------------------------------------------------------
+# --- the same for assignments ---------------------------------------------------------------------------------------
 
 
-def test_a_blank_from_an_older_tab_takes_no_note_back(visitor, other, clock):
+def test_a_blank_from_an_older_tab_takes_no_answer_back(visitor, other, clock):
     people.opened(clock)
-    hub = people.link("dana delegate", "hub")
-    first = people.programme().milestones[0]
-    page = f"{hub}/milestone/{first.id}"
-    task = first.assignments[0].id
+    page = f"{people.link('dana delegate', 'hub')}/work/vision"
     visitor.open(page)
-    other.open(page).post(page, {task: "Talked to three teams."})
-    visitor.post(page, {task: ""})
+    other.open(page).post(page, {"f.sign": "Talked to three teams.", "go": "later"})
+    visitor.post(page, {"f.sign": "", "go": "later"})
     assert "Talked to three teams." in visitor.open(page).page
 
-    visitor.post(page, {task: ""})
+    visitor.post(page, {"f.sign": "", "go": "later"})
     assert "Talked to three teams." not in visitor.open(page).page

@@ -10,11 +10,11 @@ import pytest
 from chalicelib.collect import pages as form
 from chalicelib.collect.encryption import NONCE
 from chalicelib.collect.questionnaire import parse_answer_link
-from chalicelib.collect.save_page import milliseconds
 from chalicelib.core.model import Invitation, InvitationState
 from chalicelib.store import invitations
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, get, update, update_one
+from chalicelib.web.save_moments import milliseconds
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.visitor import FORM

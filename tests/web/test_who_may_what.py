@@ -197,6 +197,7 @@ def path_of(path: str, token: str, cohort_id: str = HERE) -> str:
         "cohort_id": cohort_id,
         "act_id": "chase",
         "milestone": people.programme().milestones[0].id,
+        "work": "vision",
         "part": "reaction",
         "session": SESSION,
         "given": "x",

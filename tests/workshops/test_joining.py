@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from chalicelib.core.model import Material
 from chalicelib.links import signing
 from chalicelib.links.kinds import HUB
-from chalicelib.store import cohorts, delegates
-from chalicelib.workshops.joining import load_joining
+from chalicelib.store import cohorts, delegates, workshops
+from chalicelib.workshops.joining import list_joining
 from tests.support import people
 from tests.support.drain import drain
 from tests.workshops import dates
@@ -69,7 +69,7 @@ def test_materials_are_shown_from_their_local_day(clock, at, shown):
     first = replace(rules.milestones[0], materials=(reader, always), bring="Your report")
     rules = replace(rules, milestones=(first, *rules.milestones[1:]))
 
-    joining = load_joining(people.COHORT, rules, datetime.fromisoformat(at))["leading_self"]
+    joining = list_joining(workshops.list_sessions(people.COHORT), rules, datetime.fromisoformat(at))["leading_self"]
 
     assert len(joining.materials) == shown
     assert joining.bring == "Your report"
@@ -126,7 +126,7 @@ def test_the_page_without_dates_is_as_before(visitor, clock):
 
 def test_sessions_of_another_workshop_stand_with_it(clock):
     dates.announce(clock, sessions=(*BOTH, plan("2026-11-12", milestone="leading_others")))
-    found = load_joining(people.COHORT, people.programme(), clock.now())
+    found = list_joining(workshops.list_sessions(people.COHORT), people.programme(), clock.now())
 
     assert [len(found[step.id].sessions) for step in people.programme().milestones] == [2, 1, 0]
     assert found["leading_others"].sessions[0].title == "Leading Others"

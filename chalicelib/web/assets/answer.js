@@ -59,20 +59,22 @@
     if (answer && answer.content && answer.content.shown !== undefined) shown.value = answer.content.shown;
     if (answer && answer.ok) {
       seen.value = moment;
-      saved(answer.content.next);
+      form.dispatchEvent(new CustomEvent("saved", { detail: answer.content }));
+      saved(answer.content.next, answer.content.say || "Saved");
     }
     else if (!answer || answer.status >= 500 || answer.status === 408 || answer.status === 429) later();
     else refused(answer);
   }
 
-  function saved(next) {
+  function saved(next, words) {
     tries = 0;
     bar.classList.remove("trouble");
-    say("Saved", !spoken);
+    say(words, !spoken || words !== "Saved");
     spoken = true;
     if (leaving && next) {
       gone = true;
       location.assign(next);
+      if (next.split("#")[0] === location.href.split("#")[0]) location.reload(); // another place of the same page
     } else if (unsaved) save();
   }
 

@@ -14,12 +14,12 @@ from infra.local.demo.filling import Unexpected, expect
 from infra.local.demo.mailbox import Letter
 from infra.local.demo.phrases import bank
 from infra.local.demo.signing_in import open_signed_in
+from infra.local.demo.working import begin_work
 from infra.local.demo.world import Phase, React, World
 
 MORNING, AFTERNOON, EVENING = 10 * 60, 14 * 60 + 30, 20 * 60
-DEBRIEF_AFTER, RELEASE_AFTER, READ_AFTER, NOTES_AFTER = 4, 1, 1, 25  # working days
+DEBRIEF_AFTER, RELEASE_AFTER, READ_AFTER = 4, 1, 1  # working days
 THREE_AREAS_EVERY = 3  # every third delegate agrees a third area
-NOTES = 3
 
 
 def on_ready(world: World, letter: Letter) -> None:
@@ -136,22 +136,7 @@ def read_report(world: World, player: Player, letter: Letter) -> None:
         raise Unexpected(f"{player.email} was given another report than the coach")
     world.deeds[player.email].opened_report = world.now
     if player.way is not Own.FEW:
-        when = world.calendar.working_days_on(world.now, NOTES_AFTER, EVENING)
-        world.plan(when, Phase.DEBRIEFS, partial(note_assignments, world, player, letter.link("hub")))
-
-
-def note_assignments(world: World, player: Player, link: str) -> None:
-    """Note what a delegate did between the workshops; no one notes everything."""
-    words = bank("later")["notes"]
-    place = world.players.index(player)
-    hub = world.browser.open(link)
-    places = [address for address, _ in hub.page.links if "/milestone/" in address]
-    for number in range(NOTES - place % 2):
-        shown: Opened = world.browser.open(places[number % len(places)])
-        form = shown.page.form_with("form")
-        field = next(name for name in form.fields if name != "form" and not form.fields[name])
-        world.browser.send(shown, form, {field: words[NOTES * place + number]})
-        world.deeds[player.email].notes += 1
+        begin_work(world, player, letter.link("hub"))
 
 
 REACTIONS: dict[str, React] = {"report/ready": on_ready, "debrief/released": on_released}

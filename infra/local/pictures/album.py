@@ -142,8 +142,8 @@ def delegate_reads(world: World, camera: Camera) -> None:
     link = world.mailbox.last(player.email, "debrief/released").link("hub")
     with camera.visitor(link) as page:
         camera.shoot(page, "delegate-hub")
-        page.get_by_role("link", name="Open Leading Self").click()
-        camera.shoot(page, "delegate-assignments")
+        page.goto(f"{link}/work/engage")
+        camera.shoot(page, "delegate-assignment")
     with camera.visitor(f"{link}/report", player.email) as page:
         camera.shoot(page, "delegate-report")
     with camera.visitor("about:blank") as page:

@@ -1,0 +1,61 @@
+"""Make the book of a delegate's work from stored rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from chalicelib.assignments.tasks import Area, Book, Task
+from chalicelib.assignments.timing import Span, days_of
+from chalicelib.core.model import Cohort, Programme, Wave
+from chalicelib.core.working_days import survey_opens_at
+from chalicelib.store import assignments, debriefs
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.reports import ReportState, StoredReport
+
+PARTS = ("behaviour", "first_step", "support", "who_will_notice")
+
+
+def open_book(
+    programme: Programme, cohort: Cohort | None, rows: Sequence[Row], spans: Mapping[str, Span] | None = None
+) -> Book:
+    """Return all work of a delegate.
+
+    rows    of the delegate's partition
+    spans   the sessions of each workshop, as far as the cohort has any
+    """
+    works, submissions = assignments.works_from(rows), assignments.submissions_from(rows)
+    parts, areas, zone = assignments.parts_from(rows), areas_from(rows), programme.organisation.timezone
+    final_at = _final_at(programme, cohort) if cohort else None
+    tasks = tuple(
+        Task(
+            milestone=milestone,
+            assignment=assignment,
+            days=days_of(assignment, milestone.id, spans or {}, zone),
+            zone=zone,
+            final_at=final_at,
+            areas=areas,
+            work=works.get(assignment.id),
+            submissions=tuple(submissions.get(assignment.id, ())),
+            part=parts.get(assignment.id),
+        )
+        for milestone in programme.milestones
+        for assignment in milestone.assignments
+    )
+    return Book(programme, tasks, areas)
+
+
+def areas_from(rows: Sequence[Row]) -> tuple[Area, ...]:
+    """Return the development areas that a form may name: none before the report they come from is released."""
+    kept = [read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}"]
+    if not any(report.state is ReportState.RELEASED for report in kept):
+        return ()
+    return tuple(
+        Area(area.id, {part: getattr(area, part) for part in PARTS})
+        for area in debriefs.areas_from(rows)
+        if area.is_live
+    )
+
+
+def _final_at(programme: Programme, cohort: Cohort) -> datetime:
+    return survey_opens_at(programme, cohort.dates) + timedelta(days=programme.impact.open_days)

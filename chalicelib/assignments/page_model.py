@@ -1,0 +1,304 @@
+"""What a form's page shows: each input with its value, its fault and where its text came from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.assignments.date_field import DATE
+from chalicelib.assignments.draft import Draft
+from chalicelib.assignments.form import AREAS, AREAS_TITLE, MAX_WHY_CHARS, NO_AREA, WHY, Form, ask_of
+from chalicelib.assignments.item_field import behaviours
+from chalicelib.assignments.option_fields import choices_of
+from chalicelib.assignments.table_fields import cell, columns_of, name_of_row, row_ids
+from chalicelib.assignments.text_fields import find_warnings
+from chalicelib.assignments.values import TICKED, Ask, Choices, Context, Fault
+from chalicelib.core import currency, formatting
+from chalicelib.core.form_model import (
+    Choice,
+    Column,
+    Date,
+    FormField,
+    Items,
+    Line,
+    Many,
+    Measures,
+    Money,
+    Number,
+    Pick,
+    Rows,
+    Scale,
+    Text,
+)
+
+WIDE = 40  # letters of all options together that no longer fit next to one another on a phone
+MAX_NUMBER_CHARS = 60
+
+
+class OptionView(Struct, frozen=True):
+    name: str
+    value: str
+    label: str
+    chosen: bool
+
+
+class Input(Struct, frozen=True):
+    """One question on the page.
+
+    kind     line, text, number, date, choice, many, pick, items, areas or rows
+    fault    what is wrong with what was typed
+    warning  what its writer may want to change; it is stored nowhere
+    other    text of this field that another device typed
+    origin   whence its text was taken
+    only_if  inputs and values of which one must be chosen for the question to be asked
+    """
+
+    name: str
+    kind: str
+    label: str
+    help: str = ""
+    value: str = ""
+    required: bool = False
+    limit: int = 0
+    unit: str = ""
+    options: tuple[OptionView, ...] = ()
+    fault: str = ""
+    warning: str = ""
+    other: str = ""
+    origin: str = ""
+    said: str = ""  # the value in words, where that helps
+    only_if: str = ""
+    only_if_words: str = ""
+    rows: tuple[RowView, ...] = ()
+    row_name: str = ""
+    may_add: bool = False
+    parts: tuple[Input, ...] = ()  # of items and areas
+
+    @property
+    def is_wide(self) -> bool:
+        return sum(len(option.label) for option in self.options) > WIDE
+
+
+class RowView(Struct, frozen=True):
+    """One row of a table. `kept`: what it takes from another table; `carried`: the same as hidden inputs."""
+
+    name: str
+    title: str
+    kept: tuple[tuple[str, str], ...]
+    carried: tuple[tuple[str, str], ...]
+    inputs: tuple[Input, ...]
+    is_new: bool
+    is_folded: bool = False  # an empty row that is opened when it is wanted
+
+
+class Sheet(Struct, frozen=True):
+    """A form and all that is known about it.
+
+    new_rows     ids for rows that do not exist yet
+    copied_rows  ids of rows that were taken from another form
+    more         the input of the table that gets one more empty row
+    """
+
+    form: Form
+    draft: Draft
+    context: Context
+    faults: Sequence[Fault] = ()
+    origins: Mapping[str, str] = {}
+    new_rows: tuple[str, ...] = ()
+    copied_rows: frozenset[str] = frozenset()
+    more: str = ""
+
+    def fault(self, name: str) -> str:
+        text = next((fault.text for fault in self.faults if fault.field == name), "")
+        return text[:1].upper() + text[1:]
+
+    def typed(self, name: str) -> str:
+        return self.draft.typed.get(name, "")
+
+
+def inputs_of(sheet: Sheet) -> list[Input]:
+    """Return the questions of a form in order."""
+    shown = [_field(sheet, one) for one in sheet.form.fields]
+    return shown + ([_areas(sheet, sheet.form.areas)] if sheet.form.areas is not None else [])
+
+
+def _field(sheet: Sheet, one: FormField) -> Input:
+    ask = ask_of(one)
+    made = _table(sheet, ask) if isinstance(one.type, Rows | Measures) else _single(sheet, ask, one.required)
+    condition, words = _only_if(sheet.form, one)
+    return replace(
+        made,
+        label=one.ask,
+        help=one.help,
+        required=one.required or (isinstance(one.type, Rows | Measures) and one.type.min > 0),
+        origin=sheet.origins.get(one.id, ""),
+        only_if=condition,
+        only_if_words=words,
+    )
+
+
+def _only_if(form: Form, one: FormField) -> tuple[str, str]:
+    """Return the inputs that show a question, for the script, and the same in words."""
+    if one.when is None:
+        return "", ""
+    other = next(each for each in form.fields if each.id == one.when.field)
+    labels = [option.label for option in other.type.options if option.id in one.when.options]  # type: ignore[union-attr]
+    inputs = [
+        f"f.{other.id}.{option}={TICKED}" if isinstance(other.type, Many) else f"f.{other.id}={option}"
+        for option in one.when.options
+    ]
+    return " ".join(inputs), f"Only if you chose {' or '.join(f'“{label}”' for label in labels)}."
+
+
+# --- one input --------------------------------------------------------------------------------------------
+
+
+def _single(sheet: Sheet, ask: Ask, required: bool) -> Input:
+    value, kind = sheet.typed(ask.name), ask.type
+    shown = Input(
+        name=ask.name,
+        kind="text" if isinstance(kind, Text) else "line",
+        label=ask.label,
+        value=value,
+        required=required,
+        fault=sheet.fault(ask.name),
+        other=sheet.draft.other.get(ask.name, ""),
+    )
+    if isinstance(kind, Line | Text):
+        return replace(shown, limit=kind.limit, warning=" ".join(find_warnings(value)))
+    if isinstance(kind, Number | Money):
+        return replace(shown, kind="number", limit=MAX_NUMBER_CHARS, unit=_unit(kind, sheet.context))
+    if isinstance(kind, Date):
+        return replace(shown, kind="date", said=_day_in_words(sheet, ask))
+    return _tapped(sheet, ask, shown)
+
+
+def _tapped(sheet: Sheet, ask: Ask, shown: Input) -> Input:
+    kind, value = ask.type, shown.value
+    if isinstance(kind, Items):
+        return replace(shown, kind="items", parts=_behaviours(sheet, ask))
+    if isinstance(kind, Many):
+        options = [
+            OptionView(f"{ask.name}.{one.id}", TICKED, one.label, sheet.typed(f"{ask.name}.{one.id}") == TICKED)
+            for one in kind.options
+        ]
+        return replace(shown, kind="many", options=tuple(options))
+    if isinstance(kind, Pick):
+        return replace(shown, kind="pick", options=_options(ask.name, choices_of(kind, sheet.context), value))
+    choices = tuple((one.id, one.label) for one in kind.options)
+    return replace(shown, kind="choice", options=_options(ask.name, choices, value))
+
+
+def _options(name: str, choices: Choices, value: str) -> tuple[OptionView, ...]:
+    return tuple(OptionView(name, option, label, option == value) for option, label in choices)
+
+
+def _behaviours(sheet: Sheet, ask: Ask) -> tuple[Input, ...]:
+    steps = tuple((step.id, step.label) for step in ask.type.scale)
+    return tuple(
+        Input(
+            name=f"{ask.name}.{item}",
+            kind="choice",
+            label=words,
+            options=(
+                *_options(f"{ask.name}.{item}", steps, sheet.typed(f"{ask.name}.{item}")),
+                OptionView(f"{ask.name}.{item}", "none", "Not chosen", sheet.typed(f"{ask.name}.{item}") == "none"),
+            ),
+        )
+        for item, words in behaviours(ask.type, sheet.context)
+    )
+
+
+def _unit(kind: Number | Money, context: Context) -> str:
+    if isinstance(kind, Number):
+        return kind.unit
+    sign = currency.sign(context.currency)
+    return f"{sign} a {kind.per}" if kind.per else sign
+
+
+def _day_in_words(sheet: Sheet, ask: Ask) -> str:
+    read = DATE.read(ask, sheet.draft.typed, sheet.context)
+    return formatting.day(date.fromisoformat(read.value)) if isinstance(read.value, str) else ""
+
+
+def _areas(sheet: Sheet, areas: Choices) -> Input:
+    ticks = [
+        OptionView(f"{AREAS}.{area}", TICKED, words, sheet.typed(f"{AREAS}.{area}") == TICKED) for area, words in areas
+    ]
+    none = OptionView(NO_AREA, TICKED, "None of them", sheet.typed(NO_AREA) == TICKED)
+    why = Input(WHY, "line", "If none: why?", value=sheet.typed(WHY), limit=MAX_WHY_CHARS, fault=sheet.fault(WHY))
+    return Input(
+        name=AREAS,
+        kind="areas",
+        label=AREAS_TITLE,
+        help="Which of your development areas did it give you a chance to practise?",
+        options=(*ticks, none),
+        fault=sheet.fault(AREAS),
+        required=True,
+        parts=(why,),
+    )
+
+
+# --- tables ---------------------------------------------------------------------------------------------------
+
+
+def _table(sheet: Sheet, ask: Ask) -> Input:
+    kind, ids = ask.type, row_ids(ask.name, sheet.draft.typed)
+    wanted = max(0, kind.min - len(ids)) if not ids else 0
+    wanted = max(wanted, 1 if sheet.more == ask.name or not ids else 0)
+    new = sheet.new_rows[: min(wanted, kind.max - len(ids))]
+    shown = [*((row, False) for row in ids), *((row, True) for row in new)]
+    rows = tuple(_row(sheet, ask, row, number, is_new) for number, (row, is_new) in enumerate(shown, start=1))
+    return Input(
+        name=ask.name,
+        kind="rows",
+        label=ask.label,
+        fault=sheet.fault(ask.name),
+        rows=rows,
+        row_name=name_of_row(kind),
+        may_add=len(rows) < kind.max,
+    )
+
+
+def _row(sheet: Sheet, ask: Ask, row: str, number: int, is_new: bool) -> RowView:
+    kept = _kept(sheet, ask, row)
+    asked = [column for column in columns_of(ask.type) if column not in kept]
+    title = f"{name_of_row(ask.type).capitalize()} {number}"
+    return RowView(
+        name=f"{ask.name}.{row}",
+        title=title,
+        kept=tuple((column.ask, _in_words(sheet, ask, row, column)) for column in kept),
+        carried=tuple(pair for column in kept for pair in _carried(sheet, cell(ask.name, row, column))),
+        inputs=tuple(_cell(sheet, ask, row, column) for column in asked),
+        is_new=is_new,
+        is_folded=is_new and number > 1 and sheet.more != ask.name,
+    )
+
+
+def _cell(sheet: Sheet, ask: Ask, row: str, column: Column) -> Input:
+    return replace(_single(sheet, cell(ask.name, row, column), column.required), help=column.help)
+
+
+def _kept(sheet: Sheet, ask: Ask, row: str) -> list[Column]:
+    """Return the columns that this row took from another table: they are shown, not asked again."""
+    kept: Iterable[Column] = ask.type.kept if isinstance(ask.type, Rows) else ()
+    found = [column for column in kept if _carried(sheet, cell(ask.name, row, column))]
+    return found if row in sheet.copied_rows else []
+
+
+def _carried(sheet: Sheet, question: Ask) -> list[tuple[str, str]]:
+    names = [question.name]
+    if isinstance(question.type, Many):
+        names = [f"{question.name}.{option.id}" for option in question.type.options]
+    return [(name, sheet.typed(name)) for name in names if sheet.typed(name)]
+
+
+def _in_words(sheet: Sheet, ask: Ask, row: str, column: Column) -> str:
+    question = cell(ask.name, row, column)
+    if isinstance(column.type, Choice | Scale):
+        labels = {option.id: option.label for option in column.type.options}
+        return labels.get(sheet.typed(question.name), "")
+    return ", ".join(text for _, text in _carried(sheet, question))

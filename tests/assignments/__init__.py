@@ -1,0 +1,1 @@
+"""Work between workshops: field types, drafts, states, and what each reader gets."""
