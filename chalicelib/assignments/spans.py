@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.assignments.timing import Span
 from chalicelib.core.schedule import Session, held
-from chalicelib.store import workshops
+from chalicelib.store import attendance, workshops
+from chalicelib.store.attendance import Attendance, had_workshop
 from chalicelib.store.marshal import Row
 
 
@@ -17,8 +18,19 @@ def load_spans(cohort_id: str, rows: Sequence[Row]) -> dict[str, Span]:
 
 def spans_of(sessions: Sequence[Session], rows: Iterable[Row]) -> dict[str, Span]:
     """Return the span of each workshop that has sessions, as this delegate had it."""
-    spans: dict[str, Span] = {}
+    marks = attendance.from_rows(rows)
+    of_workshop: dict[str, list[Session]] = {}
     for session in held(sessions):  # earliest first
-        first = spans.get(session.milestone, Span(session.starts_at, session.plan.date))
-        spans[session.milestone] = Span(first.starts_at, max(first.last_day, session.plan.date))
-    return spans
+        of_workshop.setdefault(session.milestone, []).append(session)
+    return {milestone: _span(each, marks) for milestone, each in of_workshop.items()}
+
+
+def _span(sessions: Sequence[Session], marks: Mapping[str, Attendance]) -> Span:
+    own = [marks.get(session.id, Attendance(session.id)) for session in sessions]
+    catch_up = [mark.catch_up_by for mark in own if mark.catch_up_by]
+    return Span(
+        starts_at=sessions[0].starts_at,
+        last_day=max(session.plan.date for session in sessions),
+        had=had_workshop([mark.state for mark in own]),
+        catch_up_by=max(catch_up) if catch_up else None,
+    )
