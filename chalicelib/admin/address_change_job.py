@@ -139,6 +139,7 @@ class _Moving:
             before,
             rater=self.change.of(before.rater),
             link_version=before.link_version + 1,
+            asked_again="",
             state=InvitationState.INVITED if reached_wrong_person else before.state,
             reason="" if reached_wrong_person else before.reason,
             sealed=before.sealed or before.state is InvitationState.ANSWERED,

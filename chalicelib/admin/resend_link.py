@@ -76,9 +76,9 @@ def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[L
         yield LinkOwner("coach", coached, "your delegates", link)
     yield from _ways_in_cohort(cohort, address)
     yield from _ways_about(lines, address)
-    asked = _asked(cohort, address)
-    if asked:
-        yield LinkOwner("rater", asked.rater, "the feedback you are asked for", INBOX.link(asked))
+    for asked in _asked(cohort, address):
+        kind = f"rater.{asked.asked_again}".rstrip(".")
+        yield LinkOwner(kind, asked.rater, "the feedback you are asked for", INBOX.link(asked))
 
 
 def _ways_in_cohort(cohort: Cohort, address: str) -> Iterator[LinkOwner]:
@@ -123,9 +123,13 @@ def _has_list_to_approve(delegate: Delegate) -> bool:
     return any(read(Nomination, row).approval is Approval.ASKED for row in get_many(keys).values())
 
 
-def _asked(cohort: Cohort, address: str) -> Invitation | None:
-    """Skip a delegate's own questionnaire: it is on their own page."""
+def _asked(cohort: Cohort, address: str) -> list[Invitation]:
+    """Return an invitation for each link that leads on: one, and one for each void. Skip a delegate's own."""
     entries = [entry for entry in invitations.inbox_of(address) if entry.cohort_id == cohort.id]
     keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
     asked = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
-    return next((one for one in asked if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP), None)
+    valid = [one for one in asked if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP]
+    by_void = {one.asked_again: one for one in reversed(valid)}
+    if len(by_void) > 1:
+        by_void.pop("", None)  # any link leads to these
+    return list(by_void.values())

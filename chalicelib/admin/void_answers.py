@@ -121,7 +121,7 @@ def void_answers(job: Job, now: datetime) -> Sequence[Write]:
         delegate_id, wave, invitation_id, version = link.split(":")
         for left in reversed(range(TRIES)):
             try:
-                _void(delegate_id, Wave(wave), invitation_id, int(version), lost, now)
+                _void(job.id, delegate_id, Wave(wave), invitation_id, int(version), lost, now)
                 break
             except Changed:
                 if not left:
@@ -130,7 +130,7 @@ def void_answers(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _void(
-    delegate_id: str, wave_id: Wave, invitation_id: str, version: int, lost: frozenset[str], now: datetime
+    job_id: str, delegate_id: str, wave_id: Wave, invitation_id: str, version: int, lost: frozenset[str], now: datetime
 ) -> None:
     delegate, wave = delegates.find_with_wave(delegate_id, wave_id)
     before = invitations.find(delegate_id, wave_id, invitation_id)
@@ -139,21 +139,34 @@ def _void(
     if _is_open(delegate, wave, now):
         stopped = before.rater.email in lost
         programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
-        commit(list(_writes(programme, delegate, wave, before, now, stopped=stopped)), now)
+        commit(
+            list(_writes(programme, delegate, wave, _asked_again(before, job_id), before, now, stopped=stopped)), now
+        )
 
 
-def _writes(
-    programme: Programme, delegate: Delegate, wave: DelegateWave, before: Invitation, now: datetime, *, stopped: bool
-) -> Iterator[Write]:
-    """Write the wave first, so that a wave that was closed or extended since it was read refuses the void."""
-    after = replace(
+def _asked_again(before: Invitation, job_id: str) -> Invitation:
+    return replace(
         before,
         link_version=before.link_version + 1,
         state=InvitationState.INVITED,
         sealed=False,
         links_revoked=True,
+        asked_again=derive(8, "void", job_id),
         emails_planned=before.emails_planned + 1,
     )
+
+
+def _writes(
+    programme: Programme,
+    delegate: Delegate,
+    wave: DelegateWave,
+    after: Invitation,
+    before: Invitation,
+    now: datetime,
+    *,
+    stopped: bool,
+) -> Iterator[Write]:
+    """Write the wave first, so that a wave that was closed or extended since it was read refuses the void."""
     later = to_raters.reminder_emails(programme, delegate, wave, after, now)
     yield _wave_write(wave, before)
     yield invitations.void(before, after)

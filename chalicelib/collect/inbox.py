@@ -30,7 +30,7 @@ class Asked(Struct, frozen=True):
     delegate_name: str
     programme: Programme
     is_pulse: bool
-    state: str  # open, begun, sent, sealed, declined, closed
+    state: str  # open, begun, sent, sealed, declined, closed, elsewhere
     closes_at: datetime
     saved: int  # parts begun and saved
     parts: int
@@ -52,7 +52,12 @@ def inbox(token: str, now: datetime) -> list[Asked]:
     rows = get_many([key for entry in entries for key in _keys(entry)])
     asked = [_read(rows, entry) for entry in entries if rows.keys() >= {*_keys(entry)}]
     _refuse_revoked(own, [invitation for _, invitation, _ in asked])
-    requests = [_asked(*one, now) for one in asked if one[1].state is not InvitationState.REVOKED]
+    voids = {one.asked_again for _, one, _ in asked if inbox_version(one) in own}
+    requests = [
+        _asked(*one, now, leads_on=one[1].asked_again in ("", *voids))
+        for one in asked
+        if one[1].state is not InvitationState.REVOKED
+    ]
     if requests:
         last = max(requests, key=lambda asked: asked.closes_at)
         zone = last.programme.organisation.timezone
@@ -88,23 +93,26 @@ def _keys(entry: InboxEntry) -> tuple[Key, Key]:
     return invitations.key(entry.delegate_id, entry.wave, entry.id), delegates.wave_key(entry.delegate_id, entry.wave)
 
 
-def _asked(entry: InboxEntry, invitation: Invitation, wave: DelegateWave, now: datetime) -> Asked:
+def _asked(entry: InboxEntry, invitation: Invitation, wave: DelegateWave, now: datetime, *, leads_on: bool) -> Asked:
+    """Return a line. After a void, a link from before it may be in other hands: it does not lead to the new form."""
     open_now = wave.state is WaveState.OPEN and now < wave.closes_at
     programme = wave_programme(programmes.load(entry.programme_id, entry.programme_version), wave)
     return Asked(
         delegate_name=entry.delegate_name,
         programme=programme,
         is_pulse=entry.wave is Wave.PULSE,
-        state=_state(invitation) if open_now else "closed",
+        state=_state(invitation, leads_on=leads_on) if open_now else "closed",
         closes_at=wave.closes_at,
-        saved=len(invitation.draft),
+        saved=len(invitation.draft) if leads_on else 0,
         parts=len(pages.pages(programme, invitation.group)),
         minutes=formatting.minutes(programme),
-        link=ANSWER.url(invitation),
+        link=ANSWER.url(invitation) if leads_on else "",
     )
 
 
-def _state(invitation: Invitation) -> str:
+def _state(invitation: Invitation, *, leads_on: bool) -> str:
+    if not leads_on:
+        return "elsewhere"
     if invitation.state is InvitationState.ANSWERED:
         return "sealed" if invitation.sealed else "sent"
     if invitation.state is InvitationState.DECLINED:

@@ -237,7 +237,7 @@ def move(before: Invitation, after: Invitation) -> list[Write]:
 
 def revoke_links(before: Invitation, after: Invitation) -> Write:
     """Another link to the same answers; refused if the link changed since the invitation was read."""
-    links = {"link_version": after.link_version, "links_revoked": after.links_revoked}
+    links = {"link_version": after.link_version, "links_revoked": after.links_revoked, "asked_again": ""}
     as_read = [equals("link_version", before.link_version)]
     return update(key_of(before), put=links, when=as_read, refusal=InvitationChanged)
 
@@ -249,7 +249,7 @@ def void(before: Invitation, after: Invitation) -> Write:
 
 def _change_link(before: Invitation, after: Invitation, remove: Iterable[str]) -> Write:
     row = fields(after)
-    changed = ("rater", "link_version", "state", "reason", "emails_planned", "sealed", "links_revoked")
+    changed = ("rater", "link_version", "state", "reason", "emails_planned", "sealed", "links_revoked", "asked_again")
     as_read = [
         equals("state", before.state),
         equals("link_version", before.link_version),
