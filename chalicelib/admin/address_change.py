@@ -38,6 +38,7 @@ from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, Write, batched, get_many
 from chalicelib.waves.suppression import list_suppressed
+from chalicelib.workshops.change_sessions import notify_of_dates
 
 BY = "command line"
 WAVES = (Wave.BASELINE, Wave.FOLLOWUP)  # those with a list of raters
@@ -211,6 +212,7 @@ def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
         *links_to_pages(job, change, programme, now),
         *_off_the_dashboard(change),
         *_old_links(change, cohort),
+        *notify_of_dates(cohort, programme, f"address.{derive(8, job.id)}", now, soon=True),
     ]
 
 

@@ -21,6 +21,7 @@ from chalicelib.store import (
     impact_surveys,
     invitations,
     jobs,
+    programmes,
     waiting_emails,
     wave_keys,
 )
@@ -31,6 +32,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Missing, Write, transact
 from chalicelib.waves.thread import WAVE, WITHDRAW
+from chalicelib.workshops.change_sessions import notify_of_dates
 
 NOT_CLOSED = WAVE.before(WITHDRAW)
 
@@ -77,7 +79,14 @@ def finish_withdrawal(job: Job, now: datetime) -> Sequence[Write]:
     for survey in surveys_from(rows):
         _each([impact_surveys.close(delegate.id, survey.role)])
     waiting_emails.cancel_all(list_unwanted(delegate.id))
-    return []
+    return _cancel_calendar(delegate, now)
+
+
+def _cancel_calendar(delegate: Delegate, now: datetime) -> list[Write]:
+    """Take the sessions ahead out of the delegate's calendar."""
+    cohort = cohorts.find(delegate.cohort_id)
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    return notify_of_dates(cohort, programme, f"left.{delegate.id}", now, soon=True) if cohort else []
 
 
 def _waves(rows: Iterable[Row]) -> list[DelegateWave]:

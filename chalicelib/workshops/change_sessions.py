@@ -77,12 +77,15 @@ def _days(planned: Plan) -> WorkingDays:
     return working_days(planned.programme.organisation, planned.cohort.dates.closed)
 
 
-def notify_of_dates(cohort: Cohort, programme: Programme, cause: str, now: datetime) -> list[Write]:
-    """Send what calendars lack on the next working morning, for another cause than a change of dates."""
+def notify_of_dates(
+    cohort: Cohort, programme: Programme, cause: str, now: datetime, *, soon: bool = False
+) -> list[Write]:
+    """Send what calendars lack, for another cause than a change of dates: on the next working morning, or soon."""
     if not workshops.list_sessions(cohort.id):
         return []
     days = working_days(programme.organisation, cohort.dates.closed)
-    return [jobs.add(JobKind.SEND_DATES.job(cohort.id, cause, due_at=days.next_morning(now), cohort=cohort.id))]
+    due_at = days.soon(now) if soon else days.next_morning(now)
+    return [jobs.add(JobKind.SEND_DATES.job(cohort.id, cause, due_at=due_at, cohort=cohort.id))]
 
 
 def _is_urgent(planned: Plan, days: WorkingDays, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from chalicelib.core.settings import settings
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
 from chalicelib.store import cohorts, delegates, emails, programmes, workshops
+from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.store.workshops import Seat, SeatChanged
@@ -46,17 +47,27 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
     return []
 
 
-def _notify(sending: Sending, delegate_id: str, seats: Mapping[str, Seat]) -> None:
+def _notify(sending: Sending, delegate_id: str, stored: Mapping[str, Seat]) -> None:
+    """Send one delegate what their calendar lacks; in two rounds after a change of address."""
     delegate = delegates.find(delegate_id)
     if delegate is None or delegate.person.is_erased:
         return
-    notices = notices_for(sending.programme, sending.sessions, delegate, seats, sending.now)
-    if not notices:
-        return
-    try:
-        commit(_writes(sending, delegate, seats, notices), sending.now)
-    except SeatChanged:
-        return  # another run of this job, or a later job, has sent it
+    seats = stored
+    while notices := _notices(sending, delegate, seats):
+        after = {**seats, **{notice.session.id: notice.after for notice in notices}}
+        manager = [] if _notices(sending, delegate, after) else _to_manager(sending, delegate, stored, after)
+        try:
+            commit(
+                _writes(sending, delegate, notices, [*_first(sending, delegate, stored, notices), *manager]),
+                sending.now,
+            )
+        except SeatChanged:
+            return  # another run of this job, or a later job, has sent it
+        seats = after
+
+
+def _notices(sending: Sending, delegate: Delegate, seats: Mapping[str, Seat]) -> list[Notice]:
+    return notices_for(sending.programme, sending.sessions, delegate, seats, sending.now)
 
 
 def notices_for(
@@ -75,15 +86,26 @@ def mail_domain() -> str:
     return parseaddr(settings().sender)[1].rpartition("@")[2]
 
 
-def _writes(sending: Sending, delegate: Delegate, seats: Mapping[str, Seat], notices: Sequence[Notice]) -> list[Write]:
-    new = [entry_email(sending.programme, delegate, notice, sending.now) for notice in notices]
-    if not seats and any(notice.kind is NoticeKind.NEW for notice in notices):
-        new.insert(0, dates_email(sending.programme, delegate, sending.sessions, sending.now))
-    after = {**seats, **{notice.session.id: notice.after for notice in notices}}
+def _first(sending: Sending, delegate: Delegate, stored: Mapping[str, Seat], notices: Sequence[Notice]) -> list[Email]:
+    """Return the email with all dates, for who has got none yet."""
+    if stored or not any(notice.kind is NoticeKind.NEW for notice in notices):
+        return []
+    return [dates_email(sending.programme, delegate, sending.sessions, sending.now)]
+
+
+def _to_manager(
+    sending: Sending, delegate: Delegate, stored: Mapping[str, Seat], after: Mapping[str, Seat]
+) -> list[Email]:
+    """Return the email to the line manager if the days change on which the delegate is away."""
     zone = sending.programme.organisation.timezone
-    if not delegate.withdrawn and days_of([*seats.values()], zone) != days_of([*after.values()], zone):
-        new.append(manager_email(sending.programme, delegate, [*after.values()], sending.now, is_first=not seats))
+    if delegate.withdrawn or days_of([*stored.values()], zone) == days_of([*after.values()], zone):
+        return []
+    return [manager_email(sending.programme, delegate, [*after.values()], sending.now, is_first=not stored)]
+
+
+def _writes(sending: Sending, delegate: Delegate, notices: Sequence[Notice], more: Sequence[Email]) -> list[Write]:
+    entries = [entry_email(sending.programme, delegate, notice, sending.now) for notice in notices]
     return [
         *(workshops.save_seat(delegate.id, notice.before, notice.after) for notice in notices),
-        *(write for email in new for write in emails.add(email, stopped=email.to.email in sending.lost)),
+        *(write for email in (*more, *entries) for write in emails.add(email, stopped=email.to.email in sending.lost)),
     ]

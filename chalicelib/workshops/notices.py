@@ -58,7 +58,10 @@ def list_notices(
     mail_domain: str,
     now: datetime,
 ) -> list[Notice]:
-    """Return what this reader's calendar lacks, in the order of the sessions. What has begun does not change."""
+    """Return what this reader's calendar lacks, in the order of the sessions. What has begun does not change.
+
+    After another address there are two rounds: cancellations to the old one, then entries for the new one.
+    """
     made = _Made(programme, sessions, reader, mail_domain, now)
     return [notice for each in sessions if (notice := made.notice(each, seats.get(each.id)))]
 
@@ -71,7 +74,7 @@ class _Made(Struct, frozen=True):
     now: datetime
 
     def notice(self, session: Session, seat: Seat | None) -> Notice | None:
-        if session.cancelled or not self.reader.comes:
+        if session.cancelled or not self.reader.comes or self._has_moved_away(seat):
             return self._cancelled(session, seat) if seat else None
         if session.starts_at <= self.now:
             return None
@@ -79,6 +82,10 @@ class _Made(Struct, frozen=True):
             return self._new(session, seat)
         entry = replace(self.entry(session, seat.number), sequence=seat.entry.sequence + 1)
         return None if is_same(entry, seat.entry) else self._changed(session, seat, entry)
+
+    def _has_moved_away(self, seat: Seat | None) -> bool:
+        """Return whether the entry is in the calendar of another address: it is cancelled there, and made again."""
+        return seat is not None and not seat.entry.cancelled and seat.address != self.reader.address
 
     def _new(self, session: Session, seat: Seat | None) -> Notice:
         number = seat.number + 1 if seat else 1

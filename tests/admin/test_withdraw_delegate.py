@@ -78,7 +78,8 @@ def test_an_email_that_waits_goes_out_only_if_its_kind_says_so(clock, aws):
     drain(clock.now())
     tomorrow = clock.now() + timedelta(days=1)
     waiting = {name: replace(sample(name, people.dana()), due_at=tomorrow) for name in load_kinds()}
-    transact(emails.add_all(waiting.values()))
+    for mail in waiting.values():
+        transact(emails.add(mail))
     withdraw_dana(clock)
 
     cancelled = {name: emails.find(email.id).cancelled for name, email in waiting.items()}

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from chalicelib.programme.load_cohort import LoadRefused
 from chalicelib.store import audit_events, cohorts
+from chalicelib.store.due import list_due
 from chalicelib.workshops import change_sessions
 from chalicelib.workshops.plan_sessions import DatesRefused
 from chalicelib.workshops.recipients import list_recipients
 from tests.support import people
-from tests.support.drain import drain
+from tests.support.drain import drain, run_row
 from tests.support.mails import sent_mails
 from tests.workshops import dates
 from tests.workshops.dates import BOTH, DELEGATE, FIRST, MANAGER, SECOND, about_dates, events, plan
@@ -356,3 +357,63 @@ def test_one_session_moves_by_its_name_and_keeps_its_length(clock):
     ]
     with pytest.raises(DatesRefused, match="There is no session leading_self/3"):
         change_sessions.move_session(people.COHORT, "leading_self/3", to, clock.now(), "x")
+
+
+# --- people who change ----------------------------------------------------------------------------------
+
+
+def test_who_leaves_gets_cancellations_of_what_lies_ahead(clock):
+    from chalicelib.admin.withdraw_delegate import withdraw
+
+    dates.announce(clock)
+    clock.to(datetime(2026, 10, 22, 9, tzinfo=UTC))
+    (line,) = cohorts.list_lines(people.COHORT)
+    before = len(events())
+    withdraw(line.delegate_id, clock.now(), "admin@example.org")
+    drain(clock.now())
+
+    (cancelled,) = events()[before:]
+    assert cancelled[0] == "CANCEL"
+    assert cancelled[1].dtstart.value.day == 23, "the first session had begun"
+    assert kinds(MANAGER) == ["manager_dates"]
+
+
+def test_another_address_gets_new_entries_and_the_old_one_cancellations(clock):
+    from chalicelib.admin.address_change import change_address
+
+    dates.announce(clock)
+    change_address(people.COHORT, DELEGATE, "dana@example.org", clock.advance(hours=1))
+    drain(clock.now())
+    dates.in_a_week(clock)
+
+    assert [method for method, _ in events()] == ["REQUEST", "REQUEST", "CANCEL", "CANCEL"]
+    old = {event.uid.value for _, event in events()}
+    moved = events("dana@example.org")
+    assert [(method, event.sequence.value) for method, event in moved] == [("REQUEST", "0"), ("REQUEST", "0")]
+    assert not old & {event.uid.value for _, event in moved}
+    assert [event.dtstart.value.day for _, event in moved] == [22, 23]
+    assert kinds(MANAGER) == ["manager_dates"]
+
+
+def test_an_entry_that_waits_for_the_old_address_is_not_sent_to_the_new_one_as_well(clock):
+    from chalicelib.admin.address_change import change_address
+    from chalicelib.workshops.jobs import send_dates
+
+    dates.load(clock)
+    drain(clock.now())
+    clock.to(dates.NEXT_MORNING)
+    send_dates(job(), clock.now())
+    change_address(people.COHORT, DELEGATE, "dana@example.org", clock.now())
+    (changing,) = [row for row in list_due(clock.now()) if row["kind"] == "replace"]
+    run_row(changing, clock.now())
+    dates.in_a_week(clock)
+
+    requests = [event.uid.value for method, event in events("dana@example.org") if method == "REQUEST"]
+    assert len(requests) == 2
+    assert [method for method, _ in events() if method == "REQUEST"] == []
+
+
+def job():
+    from chalicelib.jobs.kinds import JobKind
+
+    return JobKind.SEND_DATES.job(people.COHORT, "test", due_at=dates.NEXT_MORNING, cohort=people.COHORT)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.core.formatting import day
 from chalicelib.core.ids import derive
-from chalicelib.core.model import Delegate, Programme
+from chalicelib.core.model import Delegate, Person, Programme
 from chalicelib.core.schedule import Session, held, title_of
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
@@ -60,6 +60,7 @@ ENTRY = declare_email(
     links=[HUB],
     sample=SAMPLE,
     variants={"by video": BY_VIDEO},
+    on_new_address=OnNewAddress.REPLACE,
     has_entry=True,
 )
 MOVED = declare_email(
@@ -69,6 +70,7 @@ MOVED = declare_email(
     words="name session when zone where before",
     links=[HUB],
     sample=SAMPLE | BEFORE,
+    on_new_address=OnNewAddress.REPLACE,
     has_entry=True,
 )
 CANCELLED = declare_email(
@@ -100,7 +102,7 @@ def entry_email(programme: Programme, delegate: Delegate, notice: Notice, now: d
         kind,
         delegate.id,
         f"{notice.session.id}.{notice.after.number}.{entry.sequence}",
-        to=delegate.person,
+        to=Person(delegate.person.name, notice.after.address),
         due_at=now,
         words=common_words(programme) | {word: text for word, text in words.items() if word in kind.words},
         links=name_links(HUB.link(delegate)) if kind.links else {},
