@@ -21,6 +21,7 @@ from chalicelib.assignments.routes import bp as assignments
 from chalicelib.collect.routes import bp as collect
 from chalicelib.core import clock, log
 from chalicelib.debrief.routes import bp as debrief
+from chalicelib.debrief.work.routes import bp as coach_work
 from chalicelib.impact.routes import bp as impact
 from chalicelib.milestones.routes import bp as milestones
 from chalicelib.nominate.routes import bp as nominate
@@ -36,7 +37,7 @@ STAGE = os.environ["FULLCIRCLE_STAGE"]
 log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 app.api.binary_types.append("multipart/form-data")  # else API Gateway reads every file as UTF-8
-middle = (milestones, assignments, areas, debrief, workshops, dates)
+middle = (milestones, assignments, areas, debrief, coach_work, workshops, dates)
 for blueprint in (web, programme, nominate, collect, *middle, impact, sponsor, admin):
     app.register_blueprint(blueprint)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from chalicelib.assignments.facilitator import leave_part_writes
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Delegate, DelegateWave, WaveState
@@ -25,6 +26,7 @@ from chalicelib.store import (
     waiting_emails,
     wave_keys,
 )
+from chalicelib.store.assignments import parts_from
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegates import DelegateChanged, WaveChanged
 from chalicelib.store.impact_surveys import surveys_from
@@ -78,6 +80,7 @@ def finish_withdrawal(job: Job, now: datetime) -> Sequence[Write]:
         _stop(delegate, wave)
     for survey in surveys_from(rows):
         _each([impact_surveys.close(delegate.id, survey.role)])
+    _each(leave_part_writes(delegate, parts_from(rows)))
     waiting_emails.cancel_all(list_unwanted(delegate.id))
     return _cancel_calendar(delegate, now)
 

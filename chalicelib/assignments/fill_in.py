@@ -90,7 +90,7 @@ def save_form(opened: OpenedTask, fields: Mapping[str, str], now: datetime, *, s
 
     Raises WorkRefused, FormTooLong or WorkBusy; then nothing was changed.
     """
-    posted = _read_post(fields, now)
+    posted = read_post(fields, now)
     for _ in range(MAX_RETRIES):
         saved, before = _typed(opened, posted, now, submit=submit)
         if before is saved.opened.task.work:
@@ -104,7 +104,7 @@ def save_form(opened: OpenedTask, fields: Mapping[str, str], now: datetime, *, s
     raise WorkBusy
 
 
-def _read_post(fields: Mapping[str, str], now: datetime) -> Post:
+def read_post(fields: Mapping[str, str], now: datetime) -> Post:
     by_script = fields.get("by") == "script"
     typed = {name: text for name, value in fields.items() if (text := normalise(value))}
     at = typed_at(fields.get("at", "") if by_script else "", now, by_script)

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from chalice import Blueprint, Response
 
 from chalicelib.areas.form import HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, FormFault, item_field
+from chalicelib.assignments.coach_view import book_of, list_for_coach, list_waiting
 from chalicelib.core import clock, ids, log, merging
+from chalicelib.core.state_machine import By
 from chalicelib.debrief import record as records
 from chalicelib.debrief import release_report as releasing
 from chalicelib.debrief import ticks as ticking
@@ -38,7 +40,15 @@ def caseload(token: str) -> Response:
     opened = open_caseload(token)
     coach = signed_in(bp.current_request, opened.reader, clock.now())
     absences = list_absences(opened.programme, opened.cohort_id, [need.line.delegate_id for need in opened.needs])
-    return coach.page("debrief/caseload", caseload=opened, programme=opened.programme, absences=absences)
+    names = {need.line.delegate_id: need.line.name for need in opened.needs}
+    return coach.page(
+        "debrief/caseload",
+        caseload=opened,
+        programme=opened.programme,
+        absences=absences,
+        waiting=list_waiting(opened.cohort_id, opened.programme, names, By.COACH.value),
+        each_url=signing.url(f"/coach/{opened.token}"),
+    )
 
 
 @bp.route("/coach/{token}/{delegate_id}", **GET)
@@ -182,6 +192,7 @@ def _case_page(
         programme=case.programme,
         case_url=_url(case),
         visits=_visits(case),
+        work=list_for_coach(book_of(case.delegate, case.programme, case.rows).tasks, clock.now()),
         faults=faults,
         typed={**_stored(case), **(notes or {}), **shown},
         parts=PARTS,

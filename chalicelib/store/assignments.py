@@ -125,6 +125,10 @@ def save_part(delegate_id: str, part: Part, before: Part | None) -> Write:
     return put_if({**row, "revision": (before.revision if before else 0) + 1}, [unchanged], WorkChanged)
 
 
+def delete_part(delegate_id: str, part: Part) -> Write:
+    return delete(part_key(delegate_id, part.milestone, part.assignment))
+
+
 def add_submission(delegate_id: str, one: Submission) -> Write:
     place = submission_key(delegate_id, one.milestone, one.assignment, one.number)
     return put_once({**place._asdict(), **fields(one)}, SubmissionExists)

@@ -418,6 +418,18 @@ def debrief(play: Play) -> None:
     play.post(vision, typed={**VISION, **areas, "go": "submit"})
     play.visitor.open(f"{vision}/submitted")
     play.post(f"{vision}/submitted", f"{vision}/take-back")
+    play.post(vision, typed={**VISION, **areas, "go": "submit"})
+    review_work(play, coach, f"{case}/work/vision", vision)
+
+
+def review_work(play: Play, coach: str, review: str, vision: str) -> None:
+    """The coach returns the work, reads what comes back, and waives another piece."""
+    play.sign_in(coach, "cleo coach")
+    play.post(review, typed={"go": "return", "return": "Who pays for it?"})
+    play.post(vision, typed={"f.why": "Finance pays, and saves.", "go": "submit"})
+    play.post(review, typed={"go": "read", "read": "Clear now."})
+    play.post(review.replace("vision", "simulation"), typed={"go": "waive", "waive": "Done at work."})
+    play.run(days=4)
 
 
 def live_with_areas(play: Play, dana: str, case: str) -> None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.assignments.thread import WorkState
+from chalicelib.core.clock import stamp
+from chalicelib.core.model import Assignment
+from chalicelib.core.working_days import working_days
 from chalicelib.store import assignments, delegates
+from chalicelib.store.table import put_all
+from chalicelib.web.save_moments import milliseconds
 from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
 from tests.support.visitor import FORM, Visitor
 
 VISION = {
@@ -46,6 +55,16 @@ def script(visitor: Visitor, page: str, typed: dict[str, str], **more: str) -> d
     return json.loads(response.body) | {"status": response.status_code}
 
 
+def next_morning(now):
+    return working_days(people.programme().organisation).next_morning(now)
+
+
+def mails_about(words: str) -> list[str]:
+    """Return the texts of Dana's emails whose subject has these words."""
+    mails = sent_mails(people.person("dana delegate").email)
+    return [" ".join(mail.part("plain").split()) for mail in mails if words in str(mail.message["Subject"])]
+
+
 # --- filling in ---------------------------------------------------------------------------------------------
 
 
@@ -57,3 +76,166 @@ def test_a_form_is_typed_submitted_and_shown_as_submitted(visitor, vision):
     assert work_of("vision").state == WorkState.SUBMITTED
     visitor.open(vision.rpartition("/work/")[0])
     assert "submitted on" in visitor.page
+
+
+def test_missing_answers_are_all_shown_at_their_fields_and_nothing_is_lost(visitor, vision):
+    fill(visitor, vision, {"f.sign": "A parent rings once."})
+
+    assert visitor.status == 400
+    assert visitor.page.count("Answer this.") + visitor.page.count("please answer this.") >= 2
+    assert work_of("vision").typed == {"f.sign": "A parent rings once."}
+    assert work_of("vision").state == WorkState.DRAFT
+
+
+def test_submitting_twice_is_one_submission(visitor, vision):
+    fill(visitor, vision, VISION)
+    page = visitor.page
+    visitor.page = visitor.open(vision).page or page
+    again = script(visitor.open(f"{vision}/submitted"), vision, VISION, go="submit")
+
+    assert again["status"] == 200
+    assert work_of("vision").submissions == 1
+
+
+def test_work_is_taken_back_until_it_is_read(visitor, vision, clock):
+    fill(visitor, vision, VISION)
+    visitor.post(f"{vision}/take-back")
+    assert work_of("vision").state == WorkState.DRAFT
+    assert assignments.submissions_from(delegates.load_rows(people.dana())) == {}
+    visitor.post(vision, {**VISION, "go": "submit"})
+    assert work_of("vision").submissions == 1
+
+
+def test_a_draft_is_no_ones_but_the_delegates(visitor, vision, clock):
+    fill(visitor, vision, {"f.sign": "Canary of a draft"}, go="later")
+    visitor.let_in(people.person("cleo coach").email, clock.now())
+    coach = people.coach_url()
+    for url in (coach, f"{coach}/{people.dana()}", f"{coach}/{people.dana()}/work/vision"):
+        visitor.open(url)
+        assert "Canary of a draft" not in visitor.page
+        assert "draft" not in visitor.page.replace("A draft is", "")
+    assert "not submitted" in visitor.open(f"{coach}/{people.dana()}/work/vision").page.lower()
+
+
+# --- edge case 29: two devices ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def laptop(visitor):
+    return Visitor(visitor.client)
+
+
+def at(clock, **later: float) -> str:
+    return str(milliseconds(clock.now() + timedelta(**later)))
+
+
+def test_of_each_field_the_later_typing_stays_and_the_other_device_says_so(visitor, laptop, vision, clock):
+    visitor.open(vision)
+    laptop.open(vision)
+    phone_first = script(visitor, vision, {"f.sign": "from the phone"}, at=at(clock, seconds=1))
+    later = script(laptop, vision, {"f.sign": "from the laptop", "f.why": "mine"}, at=at(clock, seconds=9))
+    answer = script(visitor, vision, {"f.sign": "from the phone"}, at=at(clock, seconds=20), shown=phone_first["shown"])
+
+    assert work_of("vision").typed == {"f.sign": "from the laptop", "f.why": "mine"}
+    assert work_of("vision").other == {"f.sign": "from the phone"}  # nothing is lost
+    assert "Changed on another device: What will be the first sign" in later["say"]
+    assert "Changed on another device: What will be the first sign" in answer["say"]
+    assert "from the phone" in visitor.open(vision).page
+    assert "Another device typed something else here" in visitor.page
+
+
+def test_a_save_that_arrives_late_does_not_undo_what_was_typed_after_it(visitor, laptop, vision, clock):
+    visitor.open(vision)
+    laptop.open(vision)
+    script(laptop, vision, {"f.sign": "typed second"}, at=at(clock, seconds=9))
+    script(visitor, vision, {"f.sign": "typed first"}, at=at(clock, seconds=1))
+
+    assert work_of("vision").typed == {"f.sign": "typed second"}
+    assert work_of("vision").other == {"f.sign": "typed first"}
+
+
+def test_a_page_does_not_mistake_its_own_saves_for_another_devices(visitor, vision, clock):
+    visitor.open(vision)
+    first = at(clock, seconds=1)
+    script(visitor, vision, {"f.sign": "A"}, at=first)  # no answer came: the page knows only that it sent it
+    answer = script(visitor, vision, {"f.sign": "A parent"}, at=at(clock, seconds=2), seen=f"0 {first}")
+
+    assert "say" not in answer
+    assert work_of("vision").other == {}
+
+
+# --- edge cases 31, 34, 35 -----------------------------------------------------------------------------------
+
+
+def test_money_of_another_currency_or_in_doubt_is_refused_in_words_and_kept_as_typed(visitor, hub):
+    page = f"{hub}/work/board"
+    for typed, words in (("€5,000", "another currency"), ("12.000", "did you mean")):
+        visitor.open(page).post(page, {"f.wanted.money": "yes", "f.amount": typed, "go": "submit"})
+        assert (visitor.status, words in visitor.page) == (400, True)
+        assert f'value="{typed}"' in visitor.page
+    visitor.post(page, {"f.wanted.money": "yes", "f.amount": "£12k", "f.idea": "i", "f.benefit": "b", "go": "submit"})
+    (sent,) = assignments.submissions_from(delegates.load_rows(people.dana()))["board"]
+    assert sent.values["amount"] == "12000"
+
+
+def test_an_nhs_number_is_warned_about_and_the_warning_is_stored_nowhere(visitor, vision):
+    text = "The patient 943 476 5919 waited."
+    answer = script(visitor.open(vision), vision, {"f.sign": text}, at="1")
+
+    assert "looks like an NHS number" in answer["notes"]["f.sign"]
+    assert work_of("vision").typed == {"f.sign": text}
+    assert "looks like an NHS number" in visitor.open(vision).page
+    stored = json.dumps(list(delegates.load_rows(people.dana())), default=str)
+    assert "NHS number" not in stored
+
+
+def test_a_note_of_an_earlier_version_is_the_draft_of_a_plain_title(visitor, clock):
+    rules = people.programme()
+    first = rules.milestones[0]
+    plain = replace(first, assignments=(Assignment("plan", "Write a plan"),))
+    people.opened(clock, rules=replace(rules, id="plain", milestones=(plain, *rules.milestones[1:])))
+    row = {"milestone": first.id, "assignment": "plan", "text": "Wrote it in 2025.", "at": stamp(clock.now())}
+    put_all([{**assignments.key(people.dana(), first.id, "plan")._asdict(), **row}])
+    page = f"{people.link('dana delegate', 'hub')}/work/plan"
+
+    assert "Wrote it in 2025." in visitor.open(page).page
+    visitor.post(page, {"f.text": "Wrote it in 2025, and shared it.", "go": "submit"})
+    (sent,) = assignments.submissions_from(delegates.load_rows(people.dana()))["plan"]
+    assert sent.values == {"text": "Wrote it in 2025, and shared it."}
+
+
+# --- returned and read (edge case 32) ----------------------------------------------------------------------------
+
+
+def test_a_coach_returns_work_and_reads_what_comes_back(visitor, vision, clock):
+    """The first submission stays readable, there are ten working days, and each act sends one email."""
+    fill(visitor, vision, VISION)
+    visitor.let_in(people.person("cleo coach").email, clock.now())
+    coach = people.coach_url()
+    review = f"{coach}/{people.dana()}/work/vision"
+    assert "New work to read" in visitor.open(coach).page
+    assert "Every child is seen" in visitor.open(review).page
+
+    visitor.post(review, {"go": "return", "return": ""})
+    assert (visitor.status, "say why" in visitor.page) == (400, True)
+    visitor.post(review, {"go": "return", "return": "Who pays for it?"})
+    assert "New work to read" not in visitor.open(coach).page
+    assert work_of("vision").state == WorkState.RETURNED
+    drain(clock.to(next_morning(clock.now())))
+    (mail,) = mails_about("add to your work")
+    assert "Who pays for it?" in mail
+    assert "28 September 2026" in mail  # ten working days after the 14th
+
+    visitor.open(vision)
+    assert "Who pays for it?" in visitor.page
+    visitor.post(vision, {**VISION, "f.why": "Finance pays, and saves.", "go": "submit"})
+    assert "It is the first aim of the strategy." in visitor.open(f"{vision}/submitted").page
+    visitor.let_in(people.person("cleo coach").email, clock.now())
+    assert "It is the first aim of the strategy." in visitor.open(review).page  # the first, folded under the second
+
+    visitor.post(review, {"go": "read", "read": "Clear now."})
+    visitor.post(review, {"go": "read", "read": "Clear now."})
+    drain(clock.to(next_morning(clock.now())))
+    assert ["Clear now." in mail for mail in mails_about("has read your work")] == [True]
+    assert "Clear now." in visitor.open(vision).page
+    assert "Take it back" not in visitor.page

@@ -74,6 +74,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/hub/{token}/work/{work}"): Rule("hub"),
     **both("/hub/{token}/work/{work}/submitted", Rule("hub")),
     ("POST", "/hub/{token}/work/{work}/take-back"): Rule("hub"),
+    **both("/coach/{token}/{delegate_id}/work/{work}", COACH),
+    ("POST", "/coach/{token}/{delegate_id}/work/{work}"): COACH,
     **both("/impact/{token}", Rule("impact")),
     **both("/impact/{token}/part/{part}", Rule("impact")),
     ("POST", "/impact/{token}/part/{part}"): Rule("impact"),

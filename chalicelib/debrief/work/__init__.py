@@ -1,0 +1,1 @@
+"""Work of a delegate, as their coach reads it."""
