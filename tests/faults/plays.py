@@ -217,7 +217,7 @@ def move_survey(play: Play) -> None:
 def set_dates(play: Play) -> None:
     """Two sessions: one moves to another day, and is then cancelled. The end of the programme does not change."""
     play.as_administrator()
-    new = {"milestone": "leading_self", "start": "09:30", "end": "16:30", "place": "Room 4"}
+    new = {"milestone": "leading_the_service", "start": "09:30", "end": "16:30", "place": "Room 4"}
     days = {"new1": "2026-11-05", "new2": FIELDS["ends"]}
     change_dates(
         play, {f"{row}.{name}": value for row, day in days.items() for name, value in (new | {"date": day}).items()}

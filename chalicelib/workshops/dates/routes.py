@@ -67,7 +67,8 @@ def _posted(admin: SignedIn, opened: Opened, fields: Mapping[str, str]) -> Respo
     """Show the effect; make the change if it was confirmed as shown."""
     if fields.get("seen") != fingerprint(opened.sessions):
         done = "confirmed" in fields and _is_done(opened, fields)
-        return _done(admin, opened) if done else _form_page(admin, opened, NO_FIELDS, [CHANGED], 409)
+        status = 409 if "seen" in fields else 400
+        return _done(admin, opened) if done else _form_page(admin, opened, NO_FIELDS, [CHANGED], status)
     try:
         asked = read_rows(list_rows(opened.sessions, clock.now(), fields))
     except DatesRefused as refused:
