@@ -31,6 +31,7 @@ from chalicelib.programme.load_cohort import (
     load_programme,
     refuse_replaced_addresses,
 )
+from chalicelib.programme.read_cohort import CohortFile, read_cohort
 from chalicelib.programme.read_people import read_delegates, read_raters
 from chalicelib.programme.read_programme import read_programme
 from chalicelib.store import cohorts, programmes
@@ -49,6 +50,7 @@ FAULTY = {
     "programme": "The programme file has faults: see the table.",
     "delegates": "The file of delegates has faults: see the table.",
     "raters": "The file of raters has faults: see the table.",
+    "cohort_file": "The cohort file has faults: see the table.",
 }
 
 
@@ -71,6 +73,7 @@ class Draft(Struct, frozen=True):
     programme: Programme
     people: People
     notes: tuple[str, ...] = ()  # what is passed over in the files
+    file: CohortFile | None = None  # dates, facilitators and sessions
 
 
 class Plan(Struct, frozen=True):
@@ -144,19 +147,29 @@ def read_start(upload: Upload, loaded: Sequence[ProgrammeEntry], now: datetime) 
     faults = Faults()
     programme = _programme(upload, loaded, faults)
     title = _text(upload, "title", "The cohort’s name", faults)
-    cohort_id = clean_text(upload.fields.get("id", "")) or derive_cohort_id(title)
+    file = _cohort_file(upload, programme, faults)
+    cohort_id = clean_text(upload.fields.get("id", "")) or (file.cohort_id if file else derive_cohort_id(title))
     if title and not COHORT_ID.fullmatch(cohort_id):
         faults.add("id", "The short name is a word such as autumn-2026: small letters, digits and hyphens.")
-    dates = _dates(upload, faults, now, programme)
+    dates = _dates_of(upload, file, faults, now, programme)
     sponsor = _sponsor(upload, faults)
     people = _people(upload, programme, None, faults)
     if faults or programme is None or dates is None or people is None:
         raise faults.refusal()
     return Draft(
-        Cohort(cohort_id, title, programme.id, programme.version, dates, sponsor),
+        Cohort(
+            cohort_id,
+            title,
+            programme.id,
+            programme.version,
+            dates,
+            sponsor,
+            facilitators=file.facilitators if file else (),
+        ),
         programme,
         people,
         tuple(faults.notes),
+        file,
     )
 
 
@@ -221,6 +234,31 @@ def _read_with_logo(file: File, logo: File | None) -> Programme:
         if logo:
             Path(folder, logo.name).write_bytes(logo.data)
         return read_programme(file.data, file.name, Path(folder))
+
+
+def _cohort_file(upload: Upload, programme: Programme | None, faults: Faults) -> CohortFile | None:
+    file = upload.files.get("cohort_file")
+    if file is None or programme is None:
+        return None
+    wanted = clean_text(upload.fields.get("id", ""))
+    return faults.reading("cohort_file", lambda: read_cohort(file.data, file.name, wanted, programme))
+
+
+def _dates_of(
+    upload: Upload, file: CohortFile | None, faults: Faults, now: datetime, programme: Programme | None
+) -> CohortDates | None:
+    """Return the dates of the cohort's file, or of the fields; where both name one, it must be the same."""
+    if "cohort_file" not in upload.files:
+        return _dates(upload, faults, now, programme)
+    if file is None:
+        return None
+    for field, words in DATES.items():
+        typed = upload.fields.get(field, "").strip()
+        if typed and typed != f"{getattr(file.dates, field)}":
+            faults.add(field, f"{words} is {getattr(file.dates, field)} in the cohort file: leave this field empty.")
+    if programme and file.dates.closes < local_date(now, programme.organisation.timezone):
+        faults.add("cohort_file", "The last day for answers in the cohort file is in the past.")
+    return file.dates
 
 
 def _dates(upload: Upload, faults: Faults, now: datetime, programme: Programme | None) -> CohortDates | None:
@@ -315,7 +353,10 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
         before=before.version if before else None,
         delegates=changes.of_delegates(stored.delegates, draft.people.delegates),
         raters=changes.of_raters(stored.raters, raters, names, stored.closed),
-        questions=tuple(name_days_off(draft.cohort.dates, programme.organisation)),
+        questions=(
+            *name_days_off(draft.cohort.dates, programme.organisation),
+            *(str(warning) for warning in (draft.file.warnings if draft.file else ())),
+        ),
         mails_at_once=opens_at(draft.cohort.dates, programme.organisation.timezone) <= now,
         fingerprint=_fingerprint(draft, last, stored),
     )
@@ -328,7 +369,9 @@ def load(planned: Plan, now: datetime, by: str) -> None:
     """Load what was planned. Raises DraftRefused if something changed in the meantime."""
     draft = planned.draft
     try:
-        load_cohort(draft.cohort, draft.programme, draft.people.delegates, draft.people.raters, now, by)
+        # a form that is sent again must not undo what “Edit dates” has changed since
+        sessions = draft.file.sessions if draft.file and not planned.exists else None
+        load_cohort(draft.cohort, draft.programme, draft.people.delegates, draft.people.raters, now, by, sessions)
     except LoadRefused as refused:
         raise DraftRefused([FieldError("programme" if not planned.exists else "delegates", str(refused))]) from None
 
@@ -379,6 +422,7 @@ def _fingerprint(draft: Draft, last: LastLoad | None, stored: Roster) -> str:
     content = [
         as_fields(draft.cohort),
         as_fields(draft.people),
+        as_fields(draft.file) if draft.file else None,
         encode_programme(draft.programme).decode(),
         as_fields(last.cohort) if last else None,
         as_fields(stored),

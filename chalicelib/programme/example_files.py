@@ -36,10 +36,13 @@ class Sample(Struct, frozen=True):
     text: str
 
 
+def _read(name: str) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8")
+
+
 SAMPLES = {
-    "programme": Sample(
-        "programme.yaml", "application/yaml", Path(__file__).with_name("example.yaml").read_text("utf-8")
-    ),
+    "programme": Sample("programme.yaml", "application/yaml", _read("example.yaml")),
+    "cohort": Sample("cohort.yaml", "application/yaml", _read("example_cohort.yaml")),
     "delegates": Sample("delegates.csv", "text/csv", _file(DELEGATE_COLUMNS, DELEGATE)),
     "raters": Sample("raters.csv", "text/csv", _file(RATER_COLUMNS, RATER)),
 }

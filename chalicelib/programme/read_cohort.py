@@ -25,6 +25,7 @@ from chalicelib.programme.yaml_paths import Outline, Path, path_text
 class CohortFile(Struct, frozen=True):
     """What a cohort file says. `warnings` are possible and probably mistakes; each names its line."""
 
+    cohort_id: str
     dates: CohortDates
     facilitators: tuple[Facilitator, ...]
     sessions: tuple[SessionPlan, ...]
@@ -32,7 +33,10 @@ class CohortFile(Struct, frozen=True):
 
 
 def read_cohort(text: str | bytes, file: str, cohort_id: str, programme: Programme) -> CohortFile:
-    """Read and check a cohort file. Raises FileInvalid with every fault's line and key."""
+    """Read and check a cohort file. Raises FileInvalid with every fault's line and key.
+
+    cohort_id   the id that the file must name; empty: any
+    """
     faults = FaultList(file)
     outline = Outline(faults)
     plain = yaml_reader.read(outline, yaml_reader.compose(decoded(text, faults), faults), CohortShape)
@@ -52,12 +56,12 @@ def read_cohort(text: str | bytes, file: str, cohort_id: str, programme: Program
         FileError(file, outline.line(_path(plans, place, field)), path_text(_path(plans, place, field)), why)
         for place, field, why in found
     ]
-    return CohortFile(dates, facilitators, tuple(sessions), tuple(warnings))
+    return CohortFile(shape.cohort, dates, facilitators, tuple(sessions), tuple(warnings))
 
 
 def _check_cohort(outline: Outline, shape: CohortShape, cohort_id: str) -> None:
-    if shape.cohort != cohort_id:
-        outline.fault(("cohort",), f'is "{shape.cohort}", and the command loads {cohort_id}: use the same id in both')
+    if cohort_id and shape.cohort != cohort_id:
+        outline.fault(("cohort",), f'is "{shape.cohort}", and this cohort is {cohort_id}: use the same id in both')
 
 
 def _facilitators(outline: Outline, shape: CohortShape) -> Iterator[Facilitator]:

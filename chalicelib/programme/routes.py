@@ -230,7 +230,8 @@ def _filled(given: Upload, refused: DraftRefused | None) -> dict[str, Any]:
     }
 
 
-FIELDS = ("programme", "logo", "delegates", "raters", "title", "id", "sponsor_name", "sponsor_email", *DATES)
+FILE_FIELDS = ("programme", "logo", "delegates", "raters", "cohort_file")
+FIELDS = (*FILE_FIELDS, "title", "id", "sponsor_name", "sponsor_email", *DATES)
 
 
 def _names(files: Mapping[str, File]) -> dict[str, str]:

@@ -2,17 +2,20 @@
 
 import codecs
 import re
+from datetime import date
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.settings import settings
+from chalicelib.programme.example_files import SAMPLES
 from chalicelib.programme.read_programme import read_programme
-from chalicelib.store import audit_events, catalogue, cohorts, delegates, programmes
+from chalicelib.store import audit_events, catalogue, cohorts, delegates, programmes, workshops
 from chalicelib.store.cohorts import People
 from chalicelib.store.programme_codec import encode_programme
 from chalicelib.store.table import put, row_size, scan, transact
+from chalicelib.workshops.change_sessions import move_session
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
@@ -361,3 +364,70 @@ def test_the_example_programme_can_be_added_as_it_is(admin):
     preview(admin, programme=text.encode())
 
     assert (admin.status, "Maximising Potential" in admin.page) == (200, True)
+
+
+# --- the cohort file ------------------------------------------------------------------------------------
+
+COHORT_FILE = """\
+cohort: autumn-cohort
+opens: 2026-09-14
+closes: 2026-10-02
+facilitators: [{id: mo, name: "Mo Hart", email: "mo.hart@example.org"}]
+sessions:
+  leading_self:
+    - {date: 2026-10-22, start: "09:30", end: "16:30", place: "Room 4", by: mo}
+    - {date: 2026-10-24, start: "09:30", end: "16:00", link: "https://video.example.org/abc"}
+"""
+NO_DATES = {"opens": "", "closes": "", "ends": ""}
+
+
+def with_cohort_file(admin, text=COHORT_FILE, **typed):
+    both = files() | {"cohort_file": ("cohort.yaml", text.encode())}
+    return admin.open(START).send_files(START, FIELDS | NO_DATES | typed, both)
+
+
+def test_a_cohort_file_gives_dates_facilitators_and_sessions(admin, clock):
+    with_cohort_file(admin)
+    assert admin.status == 200
+    assert "2 sessions with dates" in admin.page
+    assert "Delegates and line managers get the dates of the workshops on the next working morning" in admin.page
+    assert "cohort.yaml:8: sessions.leading_self[1].date: is on Saturday 24 October 2026" in admin.page
+
+    for _ in range(2):
+        page = admin.page
+        confirm(admin)
+        assert admin.status == 200
+        admin.page = page
+    cohort = cohorts.find("autumn-cohort")
+    assert (f"{cohort.dates.ends}", cohort.facilitators[0].person.name) == ("2026-10-24", "Mo Hart")
+    assert [each.plan.place for each in workshops.list_sessions("autumn-cohort")] == ["Room 4", ""]
+
+
+def test_a_form_that_is_confirmed_again_does_not_undo_a_later_change_of_dates(admin, clock):
+    page = with_cohort_file(admin).page
+    confirm(admin)
+    move_session("autumn-cohort", "leading_self/1", (date(2026, 10, 21), None), clock.now(), "x")
+    admin.page = page
+    confirm(admin)
+
+    assert [each.plan.date.day for each in workshops.list_sessions("autumn-cohort")] == [21, 24]
+
+
+def test_a_faulty_cohort_file_is_named_with_its_line(admin):
+    with_cohort_file(admin, COHORT_FILE.replace("mo}", "jo}"))
+
+    assert admin.status == 400
+    assert "The cohort file has faults" in admin.page
+    assert "cohort.yaml, row 7" in admin.page
+    assert "sessions.leading_self[0].by" in admin.page
+
+
+def test_a_typed_day_that_differs_from_the_cohort_file_is_refused(admin):
+    with_cohort_file(admin, opens="2026-09-15")
+
+    assert admin.status == 400
+    assert "The first day is 2026-09-14 in the cohort file: leave this field empty" in admin.page
+
+
+def test_the_example_of_a_cohort_file_is_the_one_in_the_folder_of_examples():
+    assert SAMPLES["cohort"].text == (people.EXAMPLE.parent / "cohort.yaml").read_text()

@@ -71,7 +71,7 @@ def test_without_sessions_the_end_is_given():
         (
             "cohort: spring-2026",
             "cohort: autumn-2026",
-            ':1: cohort: is "autumn-2026", and the command loads',
+            ':1: cohort: is "autumn-2026", and this cohort is',
         ),
         ("opens: 2026-01-12", "opens: 12/01/2026", ":2: opens: is"),
         ("closes: 2026-01-30", "closes: 2026-01-02", ":3: closes: The questionnaire closes on 2026-01-02, before"),
