@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from chalicelib.assignments.text_fields import normalise, single_input
 from chalicelib.assignments.values import Ask, Context, Fault, FieldKind, Read, Typed
 from chalicelib.core import currency
 from chalicelib.core.form_model import Money, Number
 from chalicelib.forms.fields import Kind, Question, read_answer
+from chalicelib.forms.numbers import take_apart
 
 
 def _read_number(ask: Ask, typed: Typed, _: Context) -> Read:
@@ -16,15 +19,19 @@ def _read_number(ask: Ask, typed: Typed, _: Context) -> Read:
 
 
 def _read_money(ask: Ask, typed: Typed, context: Context) -> Read:
+    text = normalise(typed.get(ask.name, ""))
+    written = take_apart(text)
+    if written is not None and written.number < 0:
+        return Read(None, (Fault(ask.name, ask.label, "please write 0 or more."),))
     return _read(ask, typed, Question(ask.name, Kind.MONEY, ask.label, currency=context.currency), "", _money_fault)
 
 
-def _read(ask: Ask, typed: Typed, question: Question, unit: str, fault_of: object) -> Read:
+def _read(ask: Ask, typed: Typed, question: Question, unit: str, fault_of: Callable[[Any, Decimal], str]) -> Read:
     text = normalise(typed.get(ask.name, ""))
     if not text:
         return Read(None)
     kept, fault = read_answer(question, text, unit)
-    fault = fault or fault_of(ask.type, Decimal(kept))  # type: ignore[operator]
+    fault = fault or fault_of(ask.type, Decimal(kept))
     return Read(None, (Fault(ask.name, ask.label, fault),)) if fault else Read(kept)
 
 
