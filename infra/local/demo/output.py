@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.core.clock import stamp
 from infra.local import memory
-from infra.local.demo import calendars
+from infra.local.demo import calendars, working
 from infra.local.demo.cast import plain_letters
 from infra.local.demo.world import World
 
@@ -45,6 +45,7 @@ def write(world: World, folder: Path) -> None:
                 (home / DOCUMENTS[kind]).write_bytes(body)
     names = {player.email: slug(player.entry.person.name) for player in world.players}
     calendars.save(world, folder / "calendar", names)
+    working.save(world, folder / "assignments", names)
     (folder / "sponsor").mkdir()
     for name, body in world.sponsor_documents.items():
         (folder / "sponsor" / name).write_bytes(body)

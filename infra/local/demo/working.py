@@ -1,21 +1,35 @@
-"""What delegates do between workshops: fill in every form, and submit it."""
+"""What delegates do between workshops: fill in every form, and submit it. Their coaches read the first ones."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.core.model import Assignment
+from chalicelib.assignments.coach_view import book_of
+from chalicelib.assignments.tasks import Task
+from chalicelib.core.clock import stamp
+from chalicelib.core.model import Assignment, Delegate
+from chalicelib.store import delegates
+from chalicelib.store.marshal import read
 from infra.local.demo.browser import Opened
 from infra.local.demo.cast import Player
 from infra.local.demo.filling import Unexpected
+from infra.local.demo.mailbox import Letter
 from infra.local.demo.pages import Form
 from infra.local.demo.phrases import bank
-from infra.local.demo.world import Phase, World
+from infra.local.demo.signing_in import open_signed_in
+from infra.local.demo.world import Phase, React, World
 
-EVENING = 20 * 60
+MORNING, EVENING = 10 * 60, 20 * 60
+REVIEW_AFTER = 2  # working days
+READ_BY_COACH = 2  # forms of each delegate
+WHY = "Three stakeholders are on your side or near it. Who could stop this, and what do they need?"
+ADDED = "The doctors could stop it. They need one number to ring, and to hear of each change first."
 FIRST_AFTER, NEXT_AFTER, AGAIN_AFTER = 5, 4, 8  # working days
 DONE = "submitted"
 
@@ -46,7 +60,72 @@ def do_work(world: World, player: Player, hub: str, place: int) -> None:
     sent = world.browser.send(shown, form, answers(world, player, work, form), "submit")
     expect_submitted(sent, work)
     world.deeds[player.email].notes += 1
+    if place < READ_BY_COACH:
+        when = world.calendar.working_days_on(world.now, REVIEW_AFTER, MORNING)
+        world.plan(when, Phase.DEBRIEFS, partial(review, world, player, work))
     plan(world, player, hub, place + 1, NEXT_AFTER)
+
+
+def review(world: World, player: Player, work: Assignment) -> None:
+    """The coach reads what was submitted. The first delegate's second form goes back to them once."""
+    coach = player.entry.coach.email
+    link = world.mailbox.last(coach, "report/ready").link("coach")
+    shown = open_signed_in(world, f"{link}/{world.delegate_id(player)}/work/{work.id}", coach)
+    is_first = world.players.index(player) == 0 and work is list_work(world)[1]
+    act = "return" if is_first and world.deeds[player.email].returned is None else "read"
+    form = shown.page.form_with(act)
+    world.browser.send(shown, form, {act: WHY if act == "return" else ""}, act)
+    if act == "return":
+        world.deeds[player.email].returned = world.now
+
+
+def on_returned(world: World, letter: Letter) -> None:
+    """The delegate adds what was missing and submits again the same evening."""
+    player = world.player(letter)
+    when = world.calendar.working_days_on(letter.sent_at, 0, EVENING)
+    world.plan(when, Phase.DEBRIEFS, partial(submit_again, world, player, letter.link("hub")))
+
+
+def submit_again(world: World, player: Player, hub: str) -> None:
+    work = list_work(world)[1]
+    shown = world.browser.open(f"{hub}/work/{work.id}")
+    form = shown.page.form_with("shown")
+    expect_submitted(world.browser.send(shown, form, {"f.heard": ADDED}, "submit"), work)
+    when = world.calendar.working_days_on(world.now, REVIEW_AFTER, MORNING)
+    world.plan(when, Phase.DEBRIEFS, partial(review, world, player, work))
+
+
+REACTIONS: dict[str, React] = {"assignments/returned": on_returned}
+
+
+def save(world: World, folder: Path, names: Mapping[str, str]) -> None:
+    """Write every submitted form as JSON. names: delegate's address -> name of their folder."""
+    for player in world.players:
+        rows = tuple(delegates.load_rows(world.delegate_id(player)))
+        delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+        tasks = [task for task in book_of(delegate, world.programme, rows).tasks if task.latest]
+        if tasks:
+            home = folder / names[player.email]
+            home.mkdir(parents=True)
+        for task in tasks:
+            text = json.dumps(as_plain(task, world.now), indent=2, ensure_ascii=False)
+            (home / f"{task.id}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def as_plain(task: Task, now: datetime) -> dict[str, Any]:
+    """Return one piece of work as plain data: each submission, and the facilitator's part."""
+    part = task.part
+    return {
+        "assignment": task.id,
+        "title": task.assignment.title,
+        "milestone": task.milestone.id,
+        "due": str(task.due_on) if task.due_on else None,
+        "state": task.state(now).value,
+        "days_late": task.late(now),
+        "submissions": [{"number": one.number, "at": stamp(one.at), "values": one.values} for one in task.submissions],
+        "said": task.work.why if task.work else "",
+        "by_facilitator": part.values if part and part.submitted_at else None,
+    }
 
 
 def expect_submitted(shown: Opened, work: Assignment) -> None:

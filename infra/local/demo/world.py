@@ -55,6 +55,7 @@ class Deeds:
     released: datetime | None = None
     opened_report: datetime | None = None
     notes: int = 0
+    returned: datetime | None = None  # a form, by the coach
     impact: dict[str, datetime] = field(default_factory=dict)  # role -> mailed
     impact_sent: dict[str, datetime] = field(default_factory=dict)  # role -> answered
     pulse: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed
