@@ -51,9 +51,7 @@ def areas_from(rows: Sequence[Row]) -> tuple[Area, ...]:
     if not any(report.state is ReportState.RELEASED for report in kept):
         return ()
     return tuple(
-        Area(area.id, {part: getattr(area, part) for part in PARTS})
-        for area in debriefs.areas_from(rows)
-        if area.is_live
+        Area(area.id, {part: getattr(area, part) for part in PARTS}, area.is_live) for area in debriefs.areas_from(rows)
     )
 
 

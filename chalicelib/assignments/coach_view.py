@@ -97,7 +97,7 @@ class Review(Struct, frozen=True):
 
 def review_of(book: Book, task: Task, now: datetime) -> Review:
     context = book.context(task, now)
-    fields, areas = fields_of(task.assignment), task.form.areas
+    fields, areas = fields_of(task.assignment), task.area_words
     views = [show_answers(fields, one.values, context, areas) for one in task.submissions]
     part = task.part if task.part and task.part.submitted_at else None
     return Review(

@@ -66,7 +66,7 @@ def _short(day: date) -> str:
 
 
 def _from_areas(book: Book, one: FormField, part: str) -> dict[str, str]:
-    lines = [area.parts[part] for area in book.areas if area.parts.get(part)]
+    lines = [area.parts[part] for area in book.areas if area.is_live and area.parts.get(part)]
     return {ask_of(one).name: "\n".join(lines)} if lines else {}
 
 

@@ -151,7 +151,7 @@ def _returned(opened: OpenedTask) -> Mapping[str, str]:
 def _submitted(opened: OpenedTask) -> Response:
     task, now = opened.task, clock.now()
     context = opened.book.context(task, now)
-    views = [show_answers(fields_of(task.assignment), one.values, context, task.form.areas) for one in task.submissions]
+    views = [show_answers(fields_of(task.assignment), one.values, context, task.area_words) for one in task.submissions]
     part = task.part if task.part and task.part.submitted_at else None
     return _page(
         "assignments/submitted",

@@ -23,10 +23,11 @@ SHOWN_TO_OTHERS = (WorkState.SUBMITTED, WorkState.READ, WorkState.RETURNED)
 
 
 class Area(Struct, frozen=True):
-    """A development area as forms name it."""
+    """A development area as forms name it. A closed one is shown where it was ticked, and not asked about again."""
 
     id: str
     parts: Mapping[str, str]  # behaviour, first_step, support, who_will_notice
+    is_live: bool = True
 
 
 class Task(Struct, frozen=True):
@@ -51,8 +52,14 @@ class Task(Struct, frozen=True):
 
     @property
     def form(self) -> Form:
-        areas = tuple((area.id, area.parts["behaviour"]) for area in self.areas)
+        areas = tuple((area.id, area.parts["behaviour"]) for area in self.areas if area.is_live)
         return Form(fields_of(self.assignment), areas if self.assignment.works_on_areas and areas else None)
+
+    @property
+    def area_words(self) -> Choices | None:
+        """Return id and words of every area that a submission may name; None if the form does not ask."""
+        words = tuple((area.id, area.parts["behaviour"]) for area in self.areas)
+        return words if self.assignment.works_on_areas else None
 
     @property
     def draft(self) -> Draft:

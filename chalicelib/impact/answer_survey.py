@@ -21,6 +21,8 @@ from chalicelib.store import delegates, impact_surveys, programmes
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyChanged
 from chalicelib.store.marshal import read
 from chalicelib.store.table import get_many, transact
+from chalicelib.web import readers
+from chalicelib.web.readers import Reader
 
 MAX_RETRIES = 3
 
@@ -72,6 +74,13 @@ class Form(Struct, frozen=True):
     @property
     def own(self) -> bool:
         return self.survey.role is Role.DELEGATE
+
+    @property
+    def reader(self) -> Reader:
+        """Return who may be held back after a change of address: see web/holds.py."""
+        about = {"cohort": self.delegate.cohort_id, "delegate": self.delegate.id}
+        home = f"/impact/{self.token}"
+        return readers.reader(readers.Role.DELEGATE, self.token, self.delegate.person, home, self.programme, about)
 
     @property
     def answers(self) -> Mapping[str, str]:

@@ -13,9 +13,11 @@ from chalicelib.forms.fields import SurveyFault
 from chalicelib.forms.survey import form_about, minutes
 from chalicelib.impact import answer_survey
 from chalicelib.impact.answer_survey import Form
+from chalicelib.impact.wrote_then import WroteThen, find_wrote_then
 from chalicelib.links import signing
 from chalicelib.links.kinds import IMPACT
 from chalicelib.web import forms
+from chalicelib.web.holds import find_hold
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
 
 bp = Blueprint(__name__)
@@ -37,7 +39,7 @@ def landing(token: str) -> Response:
 def part(token: str, part: str) -> Response:
     form = answer_survey.open_form(token, clock.now())
     place = form.place_of(part)
-    return _part(form, place, form.shown, form.faults_in(form.sections[place]))
+    return _part(form, place, form.shown, form.faults_in(form.sections[place]), then=_then(form))
 
 
 @bp.route("/impact/{token}/part/{part}", **POST)
@@ -105,11 +107,27 @@ def _onward(form: Form, place: int, go: str) -> str:
     return signing.url(f"/impact/{form.token}/{where}")
 
 
+def _then(form: Form) -> WroteThen:
+    """Return what the delegate wrote between workshops; nothing for the line manager, or for a held address."""
+    if not form.own or find_hold(form.reader, clock.now()):
+        return WroteThen()
+    return find_wrote_then(form.delegate, form.programme, clock.now())
+
+
 def _part(
-    form: Form, place: int, answers: Mapping[str, str], faults: Sequence[SurveyFault], *, status: int = 200
+    form: Form,
+    place: int,
+    answers: Mapping[str, str],
+    faults: Sequence[SurveyFault],
+    *,
+    status: int = 200,
+    then: WroteThen | None = None,
 ) -> Response:
-    context = {"place": place, "answers": answers, "faults": faults, "minutes_left": minutes(form.sections[place:])}
-    return _page("impact/part", form, status=status, **context)
+    then = then or WroteThen()
+    is_new = not form.answered(form.sections[place])
+    context = {"place": place, "faults": faults, "minutes_left": minutes(form.sections[place:]), "then": then.lines}
+    filled = then.filled if is_new else {}
+    return _page("impact/part", form, status=status, answers={**filled, **answers}, **context)
 
 
 def _page(template: str, form: Form, *, status: int = 200, **context: Any) -> Response:

@@ -117,6 +117,7 @@ def everything(play: Play) -> None:
     close(play)
     debrief(play)
     attend(play)
+    work(play)
     plan_followup(play)
     six_months_on(play)
 
@@ -413,20 +414,21 @@ def debrief(play: Play) -> None:
     hub = people.link("dana delegate", "hub")
     play.sign_in(f"{hub}/report", "dana delegate")
     play.post(f"{hub}/report", typed={"kind": "pdf"})
-    vision = f"{hub}/work/vision"
+
+
+def work(play: Play) -> None:
+    """The delegate submits a form, takes it back and submits it again; the coach returns it once, then reads it."""
+    dana, coach = play.delegate("dana delegate"), people.link("cleo coach", "coach")
+    vision = f"{people.link('dana delegate', 'hub')}/work/vision"
     areas = {f"areas.{area}": "yes" for area in people.area_ids(dana)}
     play.post(vision, typed={**VISION, **areas, "go": "submit"})
     play.visitor.open(f"{vision}/submitted")
     play.post(f"{vision}/submitted", f"{vision}/take-back")
     play.post(vision, typed={**VISION, **areas, "go": "submit"})
-    review_work(play, coach, f"{case}/work/vision", vision)
-
-
-def review_work(play: Play, coach: str, review: str, vision: str) -> None:
-    """The coach returns the work, reads what comes back, and waives another piece."""
+    review = f"{coach}/{dana}/work/vision"
     play.sign_in(coach, "cleo coach")
     play.post(review, typed={"go": "return", "return": "Who pays for it?"})
-    play.post(vision, typed={"f.why": "Finance pays, and saves.", "go": "submit"})
+    play.post(vision, typed={**VISION, **areas, "f.why": "Finance pays, and saves.", "go": "submit"})
     play.post(review, typed={"go": "read", "read": "Clear now."})
     play.post(review.replace("vision", "simulation"), typed={"go": "waive", "waive": "Done at work."})
     play.run(days=4)
