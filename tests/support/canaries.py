@@ -1,4 +1,4 @@
-"""Search every file of a folder, and whatever is packed in it, for words and for one rater's ratings."""
+"""Search every file of a folder, also inside archives and PDFs, for words and for one rater's ratings."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Files:
         return {name for name, text in self._plain.items() if _plain(word) in text}
 
     def holding_row(self, ratings: Sequence[int]) -> set[str]:
-        """Return the files that hold one person's ratings one after another, whatever is between them."""
+        """Return the files that hold one person's ratings one after another, with no number between them."""
         row = re.compile(rf"(?<![0-9.]){_BETWEEN_RATINGS.join(map(str, ratings))}(?![0-9.])")
         return {name for name, found in self._texts.items() if any(row.search(text) for text in found)}
 
