@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from chalicelib.core.model import Cohort
 from chalicelib.core.settings import settings
-from chalicelib.store.marshal import Row
+from chalicelib.links.kinds import FACILITATOR
+from chalicelib.store.marshal import Row, read
 from infra.local import memory, outbox
 from infra.local.gateway import STAGE_PREFIX
 from infra.local.outbox import Accepted
@@ -38,7 +40,8 @@ class Holder(Struct, frozen=True, order=True):
 def everyone(table: str) -> list[dict[str, Any]]:
     """Return `{role, name, email, cohort, links: {name: url}}` for each role of each person, newest links only.
 
-    Links come from the emails that were sent, so nothing is listed that its reader does not have.
+    Links come from the emails that were sent, so nothing is listed that its reader does not have. Facilitators are
+    listed from the loading of their cohort on: their first email comes weeks later.
     """
     rows = memory.rows(table, "MAIL#", "DELEGATE#")
     names = {row["id"]: row["person"]["name"] for row in rows if row["sk"] == "META" and "person" in row}
@@ -49,6 +52,8 @@ def everyone(table: str) -> list[dict[str, Any]]:
             links = list(_named_links(email, row, names))
             for link, holder in _holders(links, row):
                 held.setdefault(holder, {})[link[0]] = link[1]
+    for holder, own in _facilitators(table):
+        held[holder] = own | held.get(holder, {})
     found = [*_administrators(), *((holder, held[holder]) for holder in sorted(held))]
     return [
         {**{part: getattr(holder, part) for part in Holder.__struct_fields__}, "links": links}
@@ -75,6 +80,15 @@ def _holders(links: Iterable[Link], row: Row) -> Iterator[tuple[Link, Holder]]:
     role = roles[0] if roles else "rater"
     for link in links:
         yield link, Holder(role, row["to"]["name"], row["to"]["email"], row["about"].get("cohort", ""))
+
+
+def _facilitators(table: str) -> Iterator[tuple[Holder, dict[str, str]]]:
+    for row in memory.rows(table, "COHORT#"):
+        if row["sk"] == "META" and row.get("facilitators"):
+            cohort = read(Cohort, row)
+            for one in cohort.facilitators:
+                holder = Holder(FACILITATOR.verb, one.person.name, one.person.email, cohort.id)
+                yield holder, {FACILITATOR.verb: FACILITATOR.url(cohort, one.person)}
 
 
 def _administrators() -> Iterator[tuple[Holder, dict[str, str]]]:

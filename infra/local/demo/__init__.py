@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from infra.local.cloud import Cloud
-from infra.local.demo import checks, collecting, debriefing, output, rescheduling, sixmonths, working
+from infra.local.demo import attending, checks, collecting, debriefing, output, rescheduling, sixmonths, working
 from infra.local.demo.browser import PageRefused
 from infra.local.demo.cast import ANSWERS, make_cast
 from infra.local.demo.diary import Calendar
@@ -27,7 +27,7 @@ from infra.local.points import Point, moment_of
 START = datetime(2026, 1, 7, 9, 0, tzinfo=UTC)
 SEED = 360
 FAR = datetime(2027, 3, 1, tzinfo=UTC)  # everything is over by then
-REACTIONS = collecting.REACTIONS | debriefing.REACTIONS | working.REACTIONS | sixmonths.REACTIONS
+REACTIONS = collecting.REACTIONS | debriefing.REACTIONS | attending.REACTIONS | working.REACTIONS | sixmonths.REACTIONS
 PEOPLES_FAULTS = (PageRefused, Unexpected, EmailNotFound, NotOnThePage)
 
 
@@ -48,6 +48,7 @@ def run(port: int, most: int | None = None) -> int:
         try:
             with world.show:
                 world.play(REACTIONS, FAR)
+            attending.record(world)
             faults = checks.failures(world)
         except PEOPLES_FAULTS as fault:
             faults = [f"on {world.now:%d %B %Y %H:%M}: {type(fault).__name__}: {fault}"]

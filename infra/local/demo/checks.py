@@ -8,7 +8,7 @@ from chalicelib.core.model import MANAGER_GROUP
 from chalicelib.store import cohorts
 from chalicelib.store.cohorts import DelegateStatus
 from infra.local import aws_contract, memory
-from infra.local.demo import calendars, mail_checks
+from infra.local.demo import attending, calendars, mail_checks
 from infra.local.demo.cast import ANSWERS, Own, Reply
 from infra.local.demo.world import World
 
@@ -103,6 +103,7 @@ CHECKS: tuple[Callable[[World], Iterator[str]], ...] = (
     mail_checks.silent_raters_are_reminded,
     mail_checks.impact_is_asked_on_its_morning,
     calendars.calendars_show_the_dates,
+    attending.check,
     _everybody_has_a_report_in_time,
     _lists_were_approved,
     _people_did_as_cast,

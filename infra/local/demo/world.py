@@ -56,6 +56,7 @@ class Deeds:
     opened_report: datetime | None = None
     notes: int = 0
     returned: datetime | None = None  # a form, by the coach
+    attendance: dict[str, str] = field(default_factory=dict)  # session -> what is recorded
     impact: dict[str, datetime] = field(default_factory=dict)  # role -> mailed
     impact_sent: dict[str, datetime] = field(default_factory=dict)  # role -> answered
     pulse: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed

@@ -1,0 +1,96 @@
+"""What facilitators do: fill in the register of each session, and help the one who was absent to catch up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+
+from chalicelib.core.schedule import Session, find_by_name, held, name_of, of_milestone
+from chalicelib.store import attendance, workshops
+from chalicelib.store.attendance import AttendanceState as State
+from infra.local.demo.browser import Opened
+from infra.local.demo.cast import Player
+from infra.local.demo.filling import expect
+from infra.local.demo.mailbox import Letter
+from infra.local.demo.signing_in import open_signed_in
+from infra.local.demo.world import Phase, React, World
+
+AFTER_SESSION = timedelta(minutes=20)
+MISSED = "leading_others"  # both days of it, by one delegate
+ABSENT, PARTLY = 3, 5  # places of delegates
+LEFT_EARLY = ("leading_self", 2)
+CATCH_UP_BY, CAUGHT_UP_AFTER = 10, 6  # working days
+AT_NOON = 12 * 60
+HOW = "Read the notes of both days, and talk your stakeholder map through with me for an hour."
+
+
+def on_start(world: World, letter: Letter) -> None:
+    """Fill in each register just after its session. The reminder brings the link."""
+    milestone = letter.id.split("#")[3]
+    for session in of_milestone(workshops.list_sessions(world.cohort), milestone):
+        act = partial(fill_in, world, letter, session.id)
+        world.plan(session.ends_at + AFTER_SESSION, Phase.WORKSHOPS, act)
+
+
+def fill_in(world: World, letter: Letter, session_id: str) -> None:
+    """Everyone attended, but for one who left early once, and one who missed a workshop."""
+    page = _register(world, letter, session_id)
+    sessions = workshops.list_sessions(world.cohort)
+    session = next(one for one in sessions if one.id == session_id)
+    marks = {world.delegate_id(player): _mark(world, player, session, sessions) for player in world.players}
+    page = world.browser.send(page, page.page.form(f"/session/{session_id}"), marks)
+    expect(page, "The register is filled in")
+    if State.ABSENT in marks.values():
+        by = world.calendar.working_days_on(world.now, CATCH_UP_BY, AT_NOON).date().isoformat()
+        world.browser.send(page, page.page.form("/catch-up"), {"what": HOW, "by": by}, "set")
+        when = world.calendar.working_days_on(world.now, CAUGHT_UP_AFTER, AT_NOON)
+        world.plan(when, Phase.WORKSHOPS, partial(note_caught_up, world, letter, session_id))
+    world.show.step(Phase.WORKSHOPS, world.now)
+
+
+def note_caught_up(world: World, letter: Letter, session_id: str) -> None:
+    page = _register(world, letter, session_id)
+    world.browser.send(page, page.page.form("/catch-up"), {}, "done")
+
+
+def _register(world: World, letter: Letter, session_id: str) -> Opened:
+    home = open_signed_in(world, letter.link("facilitator"), letter.to)
+    return world.browser.follow(home, f"/session/{session_id}")
+
+
+def _mark(world: World, player: Player, session: Session, sessions: tuple[Session, ...]) -> State:
+    place = world.players.index(player)
+    if session.milestone == MISSED and place == ABSENT % len(world.players):
+        return State.ABSENT
+    left_early = find_by_name(sessions, *LEFT_EARLY)
+    if left_early and session.id == left_early.id and place == PARTLY % len(world.players):
+        return State.PARTLY
+    return State.ATTENDED
+
+
+def record(world: World) -> None:
+    """Note for the summary what is recorded of each delegate."""
+    sessions = held(workshops.list_sessions(world.cohort))
+    ids = [world.delegate_id(player) for player in world.players]
+    found = attendance.find_many(ids, [one.id for one in sessions])
+    for player in world.players:
+        marks = {name_of(one, sessions): found.get((world.delegate_id(player), one.id)) for one in sessions}
+        recorded = {name: mark.state.value for name, mark in marks.items() if mark}
+        world.deeds[player.email].attendance.update(recorded)
+
+
+def check(world: World) -> Iterator[str]:
+    """Check that every register is full, and that the one who was absent has caught up."""
+    sessions = held(workshops.list_sessions(world.cohort))
+    for player in world.players:
+        recorded = world.deeds[player.email].attendance
+        if lacking := [name_of(one, sessions) for one in sessions if name_of(one, sessions) not in recorded]:
+            yield f"nothing is recorded of {player.email} at {', '.join(lacking)}"
+    absent = world.players[ABSENT % len(world.players)]
+    missed = {mark for name, mark in world.deeds[absent.email].attendance.items() if name.startswith(MISSED)}
+    if missed != {State.CAUGHT_UP.value}:
+        yield f"{absent.email} missed {MISSED} and is recorded as {', '.join(sorted(missed)) or 'nothing'}"
+
+
+REACTIONS: dict[str, React] = {"workshops/runs": on_start}
