@@ -52,6 +52,10 @@ class FacilitatorPage(Struct, frozen=True, dict=True):
         """Return the registers of the sessions that they run, earliest first."""
         return tuple(one for one in load_registers(self.cohort, self.programme, self.rows) if self._runs(one))
 
+    def waiting(self, now: datetime) -> tuple[Register, ...]:
+        """Return the registers that wait for them, earliest first."""
+        return tuple(one for one in self.registers if one.waits_for(now))
+
     def register(self, session_id: str) -> Register:
         """Return the register of one of their sessions. Raises SessionUnknown."""
         found = load_register(self.cohort, self.programme, self.rows, session_id)

@@ -188,6 +188,15 @@ def test_everyone_with_a_link_is_listed_with_role_and_links(loaded):
         assert person["links"].keys() == {"answer", "hub", "nominate"}
 
 
+def test_facilitators_are_listed_from_the_loading_of_their_cohort_on(loaded):
+    people = loaded.get("/_local/people.json").json
+    (one,) = [person for person in people if person["role"] == "facilitator"]
+
+    assert (one["name"], one["cohort"]) == ("Mo Hart", "cohort-1")
+    link = one["links"]["facilitator"].removeprefix(f"http://127.0.0.1:{loaded.port}")
+    assert loaded.get(link).status == 200
+
+
 def test_every_listed_link_opens_a_page(loaded):
     for person in loaded.get("/_local/people.json").json[:3]:
         for link in person["links"].values():

@@ -50,7 +50,17 @@ def test_the_facilitator_gets_a_code_and_sees_their_sessions_with_what_waits(dat
     for text in ("Leading Self, day 1 of 2", "Tuesday 13 October 2026, 09:30 to 16:30", "Education Centre, Room 4"):
         assert text in dated.page
     assert "fill in by 27 Oct" in dated.page
-    assert "register opens 14 October 2026, 09:15" in dated.page
+    assert "register opens at 09:15" in dated.page
+    assert "Next: fill in the register of Leading Self, day 1 of 2, by Tuesday 27 October 2026." in dated.page
+    assert "Waiting for you" in dated.page
+
+
+def test_once_a_register_is_filled_in_the_page_asks_about_those_who_were_absent(at_session, clock):
+    mark(at_session, {DANA: "absent", DORA: "attended", DEV: "attended"})
+    assert "Next: say how Dana Delegate can catch up on Leading Self, day 1 of 2." in at_session.open(page()).page
+
+    catch_up(at_session, DANA, what="Watch the recording.", by="2026-10-30")
+    assert "There is nothing to do now." in at_session.open(page()).page
 
 
 def test_one_tap_for_each_person_and_the_page_says_that_it_saved(at_session):
@@ -128,7 +138,7 @@ def test_a_session_that_another_facilitator_runs_is_not_found(at_session, clock)
     people.write(workshops.save(replace(SESSIONS[1], plan=replace(SESSIONS[1].plan, by="someone-else"))))
 
     assert at_session.open(page(DAY_2)).status == 404
-    assert "day 2" not in at_session.open(page()).page
+    assert "day 2 of 2" not in at_session.open(page()).page
 
 
 # --- catching up ------------------------------------------------------------------------------------------
