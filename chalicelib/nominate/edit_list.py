@@ -31,29 +31,34 @@ def add_rater(choice: RaterList, group_id: str, name: str, email: str) -> None:
 
 
 def paste(choice: RaterList, group_id: str, text: str) -> int:
-    """Add all people of a pasted list, or none; skip who is in the group already. Return how many are new.
+    """Add the people of a pasted list; skip who is in the group already. Return how many are new.
 
-    Raises ListRefused with every entry that cannot be used.
+    Raises ListRefused with every entry that cannot be used; the others are added.
     """
     _refuse_if_fixed(choice)
     pasted = read_list(text, [group.title for group in choice.programme.groups])
     on_list = {rater.person.email: rater for rater in choice.nomination.raters}
     messages = [str(fault) for fault in pasted.faults]
+    usable = []
     for person in pasted.people:
         if person.email == choice.delegate.person.email:
             messages.append(f"“{person.email}”: {OWN_ADDRESS}")
         elif person.email in on_list and on_list[person.email].group != group_id:
             title = choice.programme.group(on_list[person.email].group).title
             messages.append(f"“{person.email}” is on your list already, under “{title}”.")
-    if messages:
-        raise ListRefused("No one was added yet. Please correct the list, and add it again.", "list", tuple(messages))
-    if not pasted.people:
+        else:
+            usable.append(person)
+    if not pasted.people and not messages:
         raise ListRefused("Please paste at least one name with an email address.", "list")
-    new = [RaterEntry(group_id, person) for person in pasted.people if person.email not in on_list]
+    new = [RaterEntry(group_id, person) for person in usable if person.email not in on_list]
     _refuse_too_many(choice, group_id, choice.nomination.raters, new)
     _refuse_replaced(choice, new)
     if new:
         _save(choice, (*choice.nomination.raters, *new))
+    if messages:
+        added = f"{plural(len(new), 'person was', 'people were')} added." if new else "No one was added yet."
+        todo = "Please correct the entries below, and add them again."
+        raise ListRefused(f"{added} {todo}", "list", tuple(messages), changed=bool(new))
     return len(new)
 
 

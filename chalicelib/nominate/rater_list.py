@@ -33,14 +33,18 @@ from chalicelib.waves import lifecycle
 
 
 class ListRefused(Refusal):
-    """A change to the list that is refused: the `field` of the form, and each fault."""
+    """A change to the list that is refused: the `field` of the form, and each fault.
+
+    changed   a part of it was done
+    """
 
     title = "Your list was not changed"
 
-    def __init__(self, message: str, field: str = "", each: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str, field: str = "", each: tuple[str, ...] = (), *, changed: bool = False) -> None:
         super().__init__(message)
         self.field = field
         self.each = each
+        self.changed = changed
 
 
 class ChoosingClosed(Refusal):

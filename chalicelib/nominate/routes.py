@@ -32,8 +32,13 @@ def nominate(token: str) -> Response:
 def change(token: str) -> Response:
     choice, fields = open_choice(token, clock.now()), _fields(NOMINATE.verb, token)
     return _tried(
-        lambda: _changed(choice, fields), lambda refused: _page(choice, refused, fields), f"/nominate/{token}"
+        lambda: _changed(choice, fields), lambda refused: _refused_page(choice, refused, fields), f"/nominate/{token}"
     )
+
+
+def _refused_page(choice: RaterList, refused: ListRefused, fields: Fields) -> Response:
+    """Show the list as it is now, with what was typed."""
+    return _page(open_choice(choice.token, clock.now()) if refused.changed else choice, refused, fields)
 
 
 @bp.route("/nominate/{token}/person/{person}", **GET)

@@ -47,9 +47,9 @@ def test_a_pasted_list_is_added_once_however_often_it_is_pasted(visitor, choose)
 @pytest.mark.parametrize(
     ("pasted", "said"),
     [
-        pytest.param("P0 <p0@example.org>; Jo Ward", "“Jo Ward”: has no email address", id="no-address"),
-        pytest.param("P0 <p0@example.org>; dana.delegate@example.org", "your own address", id="own"),
-        pytest.param("P0 <p0@example.org>; mara.manager@example.org", "already, under “Line manager”", id="elsewhere"),
+        pytest.param("Jo Ward", "“Jo Ward”: has no email address", id="no-address"),
+        pytest.param("dana.delegate@example.org", "your own address", id="own"),
+        pytest.param("mara.manager@example.org", "already, under “Line manager”", id="elsewhere"),
         pytest.param(";".join(f"p{n}@example.org" for n in range(9)), "at most 8; there is room for 8", id="too-many"),
         pytest.param("  ", "Please paste at least one name", id="empty"),
     ],
@@ -61,6 +61,30 @@ def test_a_list_with_a_fault_is_kept_on_the_page_and_adds_no_one(visitor, choose
     assert said in visitor.page
     assert pasted.strip().partition(" ")[0] in visitor.page
     assert on_list() == {"mara.manager": "manager"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        pytest.param("Jo Ward", "“Jo Ward”: has no email address", id="no-address"),
+        pytest.param("dana.delegate@example.org", "your own address", id="own"),
+        pytest.param("mara.manager@example.org", "already, under “Line manager”", id="elsewhere"),
+        pytest.param("Jo <jo@example>", "after @ there must be a domain", id="no-domain"),
+    ],
+)
+def test_the_people_around_a_fault_are_added_and_shown(visitor, choose, wrong, said):
+    typed = f"P0 <p0@example.org>; {wrong}; P Two <p1@example.org>"
+    visitor.open(choose).post(choose, {"group": "peer", "list": typed})
+
+    assert visitor.status == 400
+    assert "2 people were added." in visitor.page
+    assert said in visitor.page
+    assert visitor.page.count("p1@example.org") >= 2  # on the list, and in what was typed
+    assert on_list() == {"mara.manager": "manager", "p0": "peer", "p1": "peer"}
+
+    visitor.post(choose, {"group": "peer", "list": typed.replace(wrong, "p2@example.org")})
+    assert visitor.status == 200
+    assert on_list().keys() == {"mara.manager", "p0", "p1", "p2"}
 
 
 def test_a_person_is_corrected_and_removed(visitor, choose):

@@ -67,6 +67,17 @@ def test_vector_a_two_cells_of_three():
     assert facts.agreements == ()
 
 
+def test_words_of_agreement_are_about_one_cell_and_never_about_two_together():
+    """Eight raters are enough for words; of two cells together they would show how the cells differ."""
+    alike = "3343 3343 3333 3343"
+    together = facts_of(FOUR, wave(FOUR, P=alike, D=alike))
+    alone = facts_of(FOUR, wave(FOUR, P=f"{alike} {alike}"))
+
+    assert [(b.block, b.behaviours) for b in together.blocks] == [("peer+direct_report", True)]
+    assert together.agreements == ()
+    assert "peer" in {word.cell for word in alone.agreements}
+
+
 def test_vector_b_everyone_gives_the_top():
     facts = facts_of(FOUR, wave(FOUR, P="5555 5555 5555", D="5555 5555 5555"))
 
