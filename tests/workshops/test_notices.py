@@ -1,4 +1,4 @@
-"""Whatever changes in whatever order: what was sent last is what is stored, and sequences rise."""
+"""After any changes in any order, what was sent last is what is stored, and sequences rise."""
 
 from __future__ import annotations
 
