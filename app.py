@@ -31,13 +31,14 @@ from chalicelib.sponsor.routes import bp as sponsor
 from chalicelib.web.page import answering
 from chalicelib.workshops.dates.routes import bp as dates
 from chalicelib.workshops.routes import bp as workshops
+from chalicelib.workshops.work.routes import bp as workshops_work
 
 STAGE = os.environ["FULLCIRCLE_STAGE"]
 
 log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 app.api.binary_types.append("multipart/form-data")  # else API Gateway reads every file as UTF-8
-middle = (milestones, assignments, areas, debrief, coach_work, workshops, dates)
+middle = (milestones, assignments, areas, debrief, coach_work, workshops, workshops_work, dates)
 for blueprint in (web, programme, nominate, collect, *middle, impact, sponsor, admin):
     app.register_blueprint(blueprint)
 

@@ -95,7 +95,7 @@ class Review(Struct, frozen=True):
     said: str  # the last remark or reason
 
 
-def review_of(book: Book, task: Task, now: datetime) -> Review:
+def review_of(book: Book, task: Task, now: datetime, by: By = By.COACH) -> Review:
     context = book.context(task, now)
     fields, areas = fields_of(task.assignment), task.area_words
     views = [show_answers(fields, one.values, context, areas) for one in task.submissions]
@@ -106,6 +106,6 @@ def review_of(book: Book, task: Task, now: datetime) -> Review:
         views=views[-1] if views else (),
         older=[(number, view) for number, view in enumerate(views[:-1], start=1)],
         part=show_answers(task.assignment.by_facilitator, part.values, context) if part else (),
-        allowed=tuple(act for act in ACTS if task.allows(act, By.COACH, now)),
+        allowed=tuple(act for act in ACTS if task.allows(act, by, now)),
         said=task.work.why if task.work else "",
     )

@@ -20,6 +20,7 @@ from chalicelib.workshops.facilitator import FacilitatorPage
 from chalicelib.workshops.mark import Actor, MarkRefused
 from chalicelib.workshops.register import CHOICES, Register
 from chalicelib.workshops.register_form import WHO, save_catch_up, save_register
+from chalicelib.workshops.work.opening import list_own_parts, list_work, names_of
 
 bp = Blueprint(__name__)
 
@@ -37,7 +38,8 @@ Save = Callable[[Callable[[], Register], Fields, Actor, datetime], int]
 @page_handler
 def workshops(token: str) -> Response:
     opened, reader = _open(token)
-    return reader.page("workshops/facilitator", opened=opened, programme=opened.programme, now=clock.now())
+    work: dict[str, Any] = {"waiting": list_work(opened), "parts": list_own_parts(opened), "names": names_of(opened)}
+    return reader.page("workshops/facilitator", opened=opened, programme=opened.programme, now=clock.now(), **work)
 
 
 @bp.route(SESSION, **GET)

@@ -461,7 +461,8 @@ def session(milestone: str, day: str) -> SessionPlan:
 def set_workshops(play: Play) -> None:
     """A facilitator is named, and runs two workshops."""
     people.write(update(cohorts.key(COHORT), put={"facilitators": [fields(people.FACILITATOR)]}, refusal=CohortChanged))
-    days = (session("leading_self", "2026-12-08"), session("leading_others", "2026-12-15"))
+    dates = {"leading_self": "2026-12-08", "leading_others": "2026-12-15", "leading_the_service": "2026-12-16"}
+    days = [session(milestone, day) for milestone, day in dates.items()]
     change_sessions.set_dates(COHORT, days, play.clock.now(), BY)
     play.run(datetime.fromisoformat("2026-11-18T09:00:00Z"))
 
@@ -484,6 +485,21 @@ def attend(play: Play) -> None:
     correct = f"{AT_COHORT}/register/{first}"
     play.post(correct, typed={dina: "partly", "why": "Left at noon."})
     play.post(correct, f"{correct}/catch-up", {"who": dana, "go": "done", "why": "Sent a summary."})
+    read_and_note(play, home, dora)
+
+
+def read_and_note(play: Play, home: str, dora: str) -> None:
+    """The facilitator reads what one delegate submitted, and notes and takes back what they saw of her."""
+    vision = f"{people.link('dora delegate', 'hub')}/work/vision"
+    texts = {"future": "At home within a day.", "why": "The strategy.", "sign": "Fewer beds.", "sign_by": "2027-06-01"}
+    play.post(vision, typed={**{f"f.{name}": text for name, text in texts.items()}, "go": "submit"})
+    play.run(datetime.fromisoformat("2026-12-16T12:00:00Z"))
+    play.sign_in(home, "mo facilitator")
+    work, part = f"{home}/{dora}/work/vision", f"{home}/{dora}/part/simulation"
+    play.post(work, typed={"go": "read", "read": "Clear."})
+    play.post(part, typed={"f.example": "Asked the board a clear question.", "go": "submit"})
+    play.post(part, f"{part}/take-back")
+    play.run()
 
 
 def plan_followup(play: Play) -> None:

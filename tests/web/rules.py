@@ -27,6 +27,7 @@ ADMIN, FILES = Rule(who="administrator"), Rule(who="administrator", files=True)
 COHORT = "/admin/cohort/{cohort_id}"
 COACH, SPONSOR, DELEGATE = Rule("coach", "coach"), Rule("sponsor", "sponsor"), Rule("hub", "delegate")
 FACILITATOR = Rule("facilitator", "facilitator")
+NO_PART = Rule("facilitator", "facilitator", shows=404)  # the facilitator has no part in the form that is asked for
 RULES: dict[tuple[str, str], Rule] = {
     **both("/", Rule()),
     **both("/static/{name}", Rule()),
@@ -75,7 +76,7 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/hub/{token}/work/{work}/submitted", Rule("hub")),
     ("POST", "/hub/{token}/work/{work}/take-back"): Rule("hub"),
     **both("/coach/{token}/{delegate_id}/work/{work}", COACH),
-    ("POST", "/coach/{token}/{delegate_id}/work/{work}"): COACH,
+    ("POST", "/coach/{token}/{delegate_id}/work/{work}"): Rule("coach", "coach", shows=409),  # it is not open yet
     **both("/impact/{token}", Rule("impact")),
     **both("/impact/{token}/part/{part}", Rule("impact")),
     ("POST", "/impact/{token}/part/{part}"): Rule("impact"),
@@ -101,6 +102,11 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/coach/{token}/{delegate_id}/release", COACH),
     ("POST", "/coach/{token}/{delegate_id}/release"): COACH,
     **both("/facilitator/{token}", FACILITATOR),
+    **both("/facilitator/{token}/{delegate_id}/work/{work}", FACILITATOR),
+    ("POST", "/facilitator/{token}/{delegate_id}/work/{work}"): Rule("facilitator", "facilitator", shows=409),
+    **both("/facilitator/{token}/{delegate_id}/part/{work}", NO_PART),
+    ("POST", "/facilitator/{token}/{delegate_id}/part/{work}"): NO_PART,
+    ("POST", "/facilitator/{token}/{delegate_id}/part/{work}/take-back"): NO_PART,
     **both("/facilitator/{token}/session/{session}", FACILITATOR),
     ("POST", "/facilitator/{token}/session/{session}"): FACILITATOR,
     ("POST", "/facilitator/{token}/session/{session}/catch-up"): FACILITATOR,
