@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from chalicelib.core.addresses import clean_text
 from chalicelib.core.csv_text import decode
 from chalicelib.core.file_errors import FaultList
 from chalicelib.core.model import (
@@ -94,12 +96,24 @@ def _programme(shape: ProgrammeShape, logo: str | None, forms: Forms) -> Program
 
 
 def as_read_today(programme: Programme) -> Programme:
-    """Return a version that was stored before the second publishing rule, as its unchanged file is read today."""
+    """Return a version that was stored by an earlier release as its unchanged file is read today.
+
+    Before the second publishing rule, and before invisible characters were taken out of texts.
+    """
+    programme = msgspec.convert(_cleaned(msgspec.to_builtins(programme)), Programme)
     if programme.behaviours_from:
         return programme
     behaviours_from = usual_behaviours_from(programme.threshold)
     comments_from = max(programme.comments_from, behaviours_from)
     return replace(programme, behaviours_from=behaviours_from, comments_from=comments_from)
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {name: _cleaned(inner) for name, inner in value.items()}
+    return [_cleaned(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def _organisation(shape: OrganisationShape, logo: str | None) -> Organisation:

@@ -221,3 +221,11 @@ def test_a_logo_without_a_folder_must_be_a_whole_data_uri(small_text, logo, part
 
 def test_a_logo_that_is_not_there_is_a_fault(small_text, tmp_path):
     assert "cannot be read" in messages(with_logo(small_text, "logo.png"), folder=tmp_path)
+
+
+def test_a_text_that_was_stored_with_invisible_characters_is_the_text_of_today(small_text):
+    programme = read_programme(small_text, "p.yaml")
+    stored = replace(programme, title="A s\u00admall\u200b programme")
+
+    assert stored != programme
+    assert as_read_today(stored) == programme
