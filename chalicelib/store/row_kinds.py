@@ -528,6 +528,16 @@ WORKSHOP_SESSION = RowKind(
     retention=Retention.RECORD,
     why="it names no one: of the facilitator it has an id of the cohort's file",
 )
+FACILITATOR_SEAT = RowKind(
+    name="facilitator's seat in a session",
+    pk=_C,
+    sk="SEAT#{facilitator}#{session}",
+    what="what a facilitator's calendar holds of a session that they run, as it was sent last",
+    owner=Owner.READER,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
 COACH = RowKind(
     name="coach",
     pk=_C,

@@ -73,12 +73,25 @@ def find_seats(delegate_ids: Sequence[str], sessions: Sequence[Session]) -> dict
     return found
 
 
-def save_seat(delegate_id: str, before: Seat | None, after: Seat) -> Write:
+def save_seat(key: Key, before: Seat | None, after: Seat) -> Write:
     """Store what is being sent. Refused if another run has sent something since the seat was read."""
-    row = {**seat_key(delegate_id, after.session_id)._asdict(), **fields(after)}
+    row = {**key._asdict(), **fields(after)}
     if before is None:
         return put_once(row, SeatChanged)
     return put_if(row, [equals("number", before.number), equals("entry.sequence", before.entry.sequence)], SeatChanged)
+
+
+def facilitator_seat_key(cohort_id: str, facilitator: str, session_id: str) -> Key:
+    return row_kinds.FACILITATOR_SEAT.key(cohort=cohort_id, facilitator=facilitator, session=session_id)
+
+
+def list_facilitator_seats(cohort_id: str) -> dict[str, dict[str, Seat]]:
+    """Read the seats of a cohort's facilitators: id in the cohort's file -> session's id -> seat. One query."""
+    found: dict[str, dict[str, Seat]] = {}
+    for row in query(f"COHORT#{cohort_id}", "SEAT#"):
+        seat = read(Seat, row)
+        found.setdefault(row["sk"].split("#")[1], {})[seat.session_id] = seat
+    return found
 
 
 def seats_from(rows: Iterable[Row]) -> Mapping[str, Seat]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from email.utils import parseaddr
 
 from msgspec import Struct
 
 from chalicelib.core.model import Cohort, Delegate, Programme
 from chalicelib.core.schedule import Session
-from chalicelib.core.settings import settings
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
 from chalicelib.store import cohorts, delegates, emails, programmes, workshops
@@ -20,7 +18,8 @@ from chalicelib.store.table import Write
 from chalicelib.store.workshops import Seat, SeatChanged
 from chalicelib.waves.suppression import list_suppressed
 from chalicelib.workshops.emails.about_dates import dates_email, entry_email, manager_email
-from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices
+from chalicelib.workshops.facilitator_calendar import notify_facilitators
+from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices, mail_domain
 
 
 class Sending(Struct, frozen=True):
@@ -44,6 +43,7 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
     ids = [line.delegate_id for line in cohorts.list_lines(cohort_id)]
     seats = workshops.find_seats(ids, sending.sessions)
     each_or_fail(ids, lambda delegate_id: _notify(sending, delegate_id, seats[delegate_id]), "send_dates")
+    notify_facilitators(sending.cohort, sending.programme, sending.sessions, sending.lost, now)
     return []
 
 
@@ -81,11 +81,6 @@ def notices_for(
     return list_notices(programme, sessions, reader, seats, mail_domain(), now)
 
 
-def mail_domain() -> str:
-    """Return the domain of the From address, which UIDs end with."""
-    return parseaddr(settings().sender)[1].rpartition("@")[2]
-
-
 def _first(sending: Sending, delegate: Delegate, stored: Mapping[str, Seat], notices: Sequence[Notice]) -> list[Email]:
     """Return the email with all dates, for who has got none yet."""
     if stored or not any(notice.kind is NoticeKind.NEW for notice in notices):
@@ -106,6 +101,9 @@ def _to_manager(
 def _writes(sending: Sending, delegate: Delegate, notices: Sequence[Notice], more: Sequence[Email]) -> list[Write]:
     entries = [entry_email(sending.programme, delegate, notice, sending.now) for notice in notices]
     return [
-        *(workshops.save_seat(delegate.id, notice.before, notice.after) for notice in notices),
+        *(
+            workshops.save_seat(workshops.seat_key(delegate.id, notice.session.id), notice.before, notice.after)
+            for notice in notices
+        ),
         *(write for email in (*more, *entries) for write in emails.add(email, stopped=email.to.email in sending.lost)),
     ]

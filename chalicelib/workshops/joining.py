@@ -16,8 +16,7 @@ from chalicelib.core.schedule import Session, of_milestone, title_of
 from chalicelib.core.settings import settings
 from chalicelib.links.kinds import HUB, compose_url
 from chalicelib.store import workshops
-from chalicelib.workshops.jobs import mail_domain
-from chalicelib.workshops.notices import Reader, make_entry, uid_of, zone_name
+from chalicelib.workshops.notices import Reader, mail_domain, make_entry, uid_of, zone_name
 
 MAP = "https://www.openstreetmap.org/search?query="
 MAX_NAME_CHARS = 60  # of a file

@@ -1,4 +1,4 @@
-"""Work out what one delegate's calendar lacks: new, changed and cancelled sessions. Pure.
+"""Work out what one delegate's calendar lacks: new, changed and cancelled sessions.
 
 The seats hold what was sent last. So several changes before anything is sent make one notice, and a session that was
 moved and moved back makes none.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from email.utils import parseaddr
 from enum import StrEnum
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from chalicelib.core.calendar_entry import CalendarEntry
 from chalicelib.core.formatting import local_date, local_day, local_time
 from chalicelib.core.model import Programme
 from chalicelib.core.schedule import Session, title_of
+from chalicelib.core.settings import settings
 from chalicelib.store.workshops import Seat
 
 
@@ -42,12 +44,25 @@ class Notice(Struct, frozen=True):
         return self.after.entry
 
 
+def mail_domain() -> str:
+    """Return the domain of the From address, which UIDs end with."""
+    return parseaddr(settings().sender)[1].rpartition("@")[2]
+
+
 class Reader(Struct, frozen=True):
-    """Whose calendar it is. `comes` is False for a delegate who has left: their entries are cancelled."""
+    """Whose calendar it is.
+
+    comes   False for who has left: their entries are cancelled
+    runs    of a facilitator, their id in the cohort's file: only sessions that they run are in their calendar
+    """
 
     id: str
     address: str
     comes: bool = True
+    runs: str = ""
+
+    def comes_to(self, session: Session) -> bool:
+        return self.comes and (not self.runs or session.by == self.runs)
 
 
 def list_notices(
@@ -74,7 +89,7 @@ class _Made(Struct, frozen=True):
     now: datetime
 
     def notice(self, session: Session, seat: Seat | None) -> Notice | None:
-        if session.cancelled or not self.reader.comes or self._has_moved_away(seat):
+        if session.cancelled or not self.reader.comes_to(session) or self._has_moved_away(seat):
             return self._cancelled(session, seat) if seat else None
         if session.starts_at <= self.now:
             return None

@@ -10,7 +10,7 @@ from msgspec import Struct
 from chalicelib.core.model import Delegate
 from chalicelib.store import cohorts, delegates, workshops
 from chalicelib.workshops.jobs import notices_for
-from chalicelib.workshops.notices import Notice, NoticeKind, days_of
+from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices, mail_domain
 from chalicelib.workshops.plan_sessions import Plan
 
 WORDS = {
@@ -30,11 +30,24 @@ class Recipient(Struct, frozen=True):
 
 
 def list_recipients(planned: Plan, now: datetime) -> list[Recipient]:
-    """Return everyone concerned: delegates by name, each followed by their line manager if the days change."""
+    """Return everyone concerned: delegates by name, each followed by their line manager if the days change;
+    then the facilitators."""
     lines = cohorts.list_lines(planned.cohort.id)
     people = delegates.find_all([line.delegate_id for line in lines])
     seats = workshops.find_seats(list(people), planned.after)
-    return [one for delegate in people.values() for one in _recipients(planned, delegate, seats[delegate.id], now)]
+    concerned = [one for delegate in people.values() for one in _recipients(planned, delegate, seats[delegate.id], now)]
+    return [*concerned, *_facilitators(planned, now)]
+
+
+def _facilitators(planned: Plan, now: datetime) -> Iterator[Recipient]:
+    stored = workshops.list_facilitator_seats(planned.cohort.id)
+    for one in planned.cohort.facilitators:
+        reader = Reader(one.id, one.person.email, runs=one.id)
+        seats = stored.get(one.id, {})
+        notices = list_notices(planned.programme, planned.after, reader, seats, mail_domain(), now)
+        if notices:
+            what = "; ".join(_words(notice, planned) for notice in notices)
+            yield Recipient(one.person.name, one.person.email, "facilitator", what)
 
 
 def _recipients(

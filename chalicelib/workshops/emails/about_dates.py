@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.core.formatting import day
 from chalicelib.core.ids import derive
-from chalicelib.core.model import Delegate, Person, Programme
+from chalicelib.core.model import Cohort, Delegate, Person, Programme
 from chalicelib.core.schedule import Session, held, title_of
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
@@ -15,7 +15,7 @@ from chalicelib.emails.kinds import OnNewAddress, To, declare_email
 from chalicelib.links.kinds import HUB, name_links
 from chalicelib.store.emails import Email
 from chalicelib.store.workshops import Seat
-from chalicelib.workshops.notices import Notice, NoticeKind, days_of, when_of, where_of, zone_name
+from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, when_of, where_of, zone_name
 
 SEPARATOR = " | "  # between the lines of a list in one word of an email
 LINES = "Leading Self, day 1 of 2: Tuesday 10 March 2026, 09:30 to 16:30, Education Centre, Room 4"
@@ -83,6 +83,16 @@ CANCELLED = declare_email(
     on_new_address=OnNewAddress.KEEP,
     has_entry=True,
 )
+FACILITATOR = declare_email(
+    "workshops/runs_session",
+    "Calendar entry of a session, to the facilitator",
+    to=To.FACILITATOR,
+    words="name session when zone where before notice",
+    sample=SAMPLE | BEFORE | {"notice": "moved"},
+    variants={"new": {"notice": "new", "before": ""}, "cancelled": {"notice": "cancelled"}},
+    on_new_address=OnNewAddress.KEEP,
+    has_entry=True,
+)
 KINDS = {NoticeKind.NEW: ENTRY, NoticeKind.MOVED: MOVED, NoticeKind.CANCELLED: CANCELLED}
 
 
@@ -107,6 +117,33 @@ def entry_email(programme: Programme, delegate: Delegate, notice: Notice, now: d
         words=common_words(programme) | {word: text for word, text in words.items() if word in kind.words},
         links=name_links(HUB.link(delegate)) if kind.links else {},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+        entry=entry,
+    )
+
+
+def facilitator_email(
+    programme: Programme, cohort: Cohort, reader: Reader, name: str, notice: Notice, now: datetime
+) -> Email:
+    """Write the email to who runs a session. It has no link: another email leads to their page."""
+    entry, before, zone = notice.entry, notice.before, programme.organisation.timezone
+    words = {
+        "name": name or "colleague",
+        "session": entry.title,
+        "when": when_of(entry, zone),
+        "zone": zone_name(zone),
+        "where": where_of(entry),
+        "before": f"{when_of(before.entry, zone)}, {where_of(before.entry)}" if before else "",
+        "notice": notice.kind.value,
+    }
+    return create_email(
+        FACILITATOR,
+        cohort.id,
+        f"{notice.session.id}.{reader.id}.{notice.after.number}.{entry.sequence}",
+        to=Person(name, notice.after.address),
+        due_at=now,
+        words=common_words(programme) | words,
+        links={},
+        about={"cohort": cohort.id},
         entry=entry,
     )
 

@@ -1,0 +1,67 @@
+"""Send facilitators the calendar entries of the sessions that they run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from chalicelib.core.model import Cohort, Programme
+from chalicelib.core.schedule import Session
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each_or_fail
+from chalicelib.store import emails, workshops
+from chalicelib.store.table import Write
+from chalicelib.store.workshops import Seat, SeatChanged
+from chalicelib.workshops.emails.about_dates import facilitator_email
+from chalicelib.workshops.notices import Notice, Reader, list_notices, mail_domain
+
+Seats = Mapping[str, Seat]
+
+
+def notify_facilitators(
+    cohort: Cohort, programme: Programme, sessions: Sequence[Session], lost: Collection[str], now: datetime
+) -> None:
+    """Send each facilitator what their calendar lacks, each in one transaction. May be repeated."""
+    stored = workshops.list_facilitator_seats(cohort.id)
+    named = {one.id: one.person for one in cohort.facilitators}
+
+    def notify(facilitator: str) -> None:
+        seats = stored.get(facilitator, {})
+        person = named.get(facilitator)
+        address = person.email if person else next(iter(seats.values())).address
+        reader = Reader(facilitator, address, comes=person is not None, runs=facilitator)
+        if person is None or not person.is_erased:
+            _notify(cohort, programme, sessions, reader, person.name if person else "", seats, lost, now)
+
+    each_or_fail({**stored, **named}, notify, "notify_facilitators")
+
+
+def _notify(
+    cohort: Cohort,
+    programme: Programme,
+    sessions: Sequence[Session],
+    reader: Reader,
+    name: str,
+    seats: Seats,
+    lost: Collection[str],
+    now: datetime,
+) -> None:
+    """Send what is lacking; in two rounds after a change of address."""
+    while notices := list_notices(programme, sessions, reader, seats, mail_domain(), now):
+        new = [facilitator_email(programme, cohort, reader, name, notice, now) for notice in notices]
+        try:
+            commit(
+                [
+                    *(_save(cohort.id, reader.id, notice) for notice in notices),
+                    *(write for email in new for write in emails.add(email, stopped=email.to.email in lost)),
+                ],
+                now,
+            )
+        except SeatChanged:
+            return  # another run of this job, or a later job, has sent it
+        seats = {**seats, **{notice.session.id: notice.after for notice in notices}}
+
+
+def _save(cohort_id: str, facilitator: str, notice: Notice) -> Write:
+    key = workshops.facilitator_seat_key(cohort_id, facilitator, notice.session.id)
+    return workshops.save_seat(key, notice.before, notice.after)
