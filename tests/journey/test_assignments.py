@@ -239,3 +239,46 @@ def test_a_coach_returns_work_and_reads_what_comes_back(visitor, vision, clock):
     assert ["Clear now." in mail for mail in mails_about("has read your work")] == [True]
     assert "Clear now." in visitor.open(vision).page
     assert "Take it back" not in visitor.page
+
+
+# --- nothing that was typed is lost ---------------------------------------------------------------------------------
+
+
+def test_what_was_typed_too_late_for_the_link_can_be_copied(visitor, vision, clock):
+    visitor.open(vision)
+    clock.to(clock.now().replace(year=2029))
+    visitor.post(vision, {**VISION, "go": "submit"})
+
+    assert visitor.status == 410
+    assert VISION["f.future"] in visitor.areas()
+
+
+def test_a_coachs_remark_survives_a_session_that_has_ended(visitor, vision, clock):
+    fill(visitor, vision, VISION)
+    review = f"{people.coach_url()}/{people.dana()}/work/vision"
+    visitor.let_in(people.person("cleo coach").email, clock.now()).open(review)
+    clock.advance(hours=2)
+    visitor.post(review, {"go": "return", "return": "Who pays for it, and from when?"})
+
+    assert visitor.status == 403
+    assert "Who pays for it, and from when?" in visitor.areas()
+    assert work_of("vision").state == WorkState.SUBMITTED
+
+
+def test_work_that_another_device_submitted_is_not_changed_and_what_was_typed_can_be_copied(visitor, vision):
+    visitor.open(vision)
+    typing = Visitor(visitor.client).open(vision)
+    visitor.post(vision, {**VISION, "go": "submit"})
+    typing.post(vision, {"f.sign": "Typed after it was submitted", "go": "later"})
+
+    assert typing.status == 409
+    assert "Typed after it was submitted" in typing.areas()
+
+
+def test_a_form_that_is_too_long_is_refused_before_anything_is_stored(visitor, hub):
+    page = f"{hub}/work/engage"
+    rows = {f"f.plan.18a{n:x}.step": "x" * 5000 for n in range(16, 29)}
+    visitor.open(page).post(page, {**rows, "go": "later"})
+
+    assert "a form holds 60,000" in visitor.page
+    assert "engage" not in assignments.works_from(delegates.load_rows(people.dana()))
