@@ -76,6 +76,7 @@ class Input(Struct, frozen=True):
     row_name: str = ""
     may_add: bool = False
     parts: tuple[Input, ...] = ()  # of items and areas
+    work: str = ""  # of a pick: the assignment that has what there is to pick
 
     @property
     def is_wide(self) -> bool:
@@ -187,7 +188,8 @@ def _tapped(sheet: Sheet, ask: Ask, shown: Input) -> Input:
         ]
         return replace(shown, kind="many", options=tuple(options))
     if isinstance(kind, Pick):
-        return replace(shown, kind="pick", options=_options(ask.name, choices_of(kind, sheet.context), value))
+        measures = _options(ask.name, choices_of(kind, sheet.context), value)
+        return replace(shown, kind="pick", options=measures, work=kind.assignment)
     choices = tuple((one.id, one.label) for one in kind.options)
     return replace(shown, kind="choice", options=_options(ask.name, choices, value))
 

@@ -140,7 +140,7 @@ def _form(
     )
 
 
-def _returned(opened: OpenedTask) -> Mapping[str, str]:
+def _returned(opened: OpenedTask) -> Mapping[str, Any]:
     work = opened.task.work
     is_returned = work is not None and work.why and opened.task.submissions and work.state in ("returned", "draft")
     if not (work and is_returned and work.decided_at):
@@ -159,6 +159,7 @@ def _submitted(opened: OpenedTask) -> Response:
         views=views[-1],
         older=[(number, view) for number, view in enumerate(views[:-1], start=1)],
         may_take_back=task.allows("take back", By.DELEGATE, now),
+        **_returned(opened),
         part_views=show_answers(task.assignment.by_facilitator, part.values, context) if part else [],
     )
 

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.core import ids
+from chalicelib.links import signing
+from tests.browser import seeds
 from tests.browser.checks import assert_sound
-from tests.browser.people import link, load_example
+from tests.browser.people import advance, link, load_example
+from tests.browser.test_reading_pages import let_in
 from tests.support.served import Served
 
 if TYPE_CHECKING:
@@ -17,9 +21,15 @@ if TYPE_CHECKING:
 AMARA, DANIEL, PRIYA = "amara.osei@example.org", "daniel.prentice@example.org", "priya.raghunathan@example.org"
 
 
+MONTHS_TO_THE_LAST_WORKSHOP = 3
+
+
 @pytest.fixture(scope="module")
 def opened(cloud: Served) -> Served:
+    """The example cohort on the days of its last workshop: all of its forms are open."""
     load_example(cloud)
+    for _ in range(MONTHS_TO_THE_LAST_WORKSHOP):
+        advance(cloud, "P28D")
     return cloud
 
 
@@ -118,3 +128,32 @@ def test_measures_and_a_pick_of_them(opened, visit):
     page.goto(hub)
     assert_sound(page)
     shoot(page, "hub")
+
+
+def test_a_coach_reads_work_and_returns_it(opened, visit, monkeypatch):
+    keys = seeds.Keys(opened)
+    monkeypatch.setattr(signing, "settings", lambda: keys)
+    monkeypatch.setattr(ids, "settings", lambda: keys)
+    entry = seeds.delegates_of_one_coach()[0]
+    work = visit(f"{link(opened, 'hub', entry.person.email)}/work/simulation")
+    work.get_by_label("The decision you would take again").fill("I would open the clinic again.")
+    work.get_by_label("What does it mean for your service?").fill("We publish the whole picture.")
+    work.get_by_role("button", name="Check and submit").click()
+    work.get_by_role("button", name="Take it back").wait_for()
+
+    page, coach = visit(), seeds.coach_link()
+    let_in(opened, page, coach, entry.coach.email)
+    page.goto(coach)
+    assert_sound(page)
+    shoot(page, "caseload")
+    page.get_by_role("link", name=f"{entry.person.name}: Business simulation").click()
+    assert_sound(page)
+    shoot(page, "review")
+    page.locator("summary", has_text="Return it").click()
+    page.get_by_label("Why?").fill("What would you not do again?")
+    page.get_by_role("button", name="Return it").click()
+    assert "returned" in page.locator("#work").inner_text()
+    work.reload()
+    assert "What would you not do again?" in work.locator("main").inner_text()
+    assert_sound(work)
+    shoot(work, "returned")
