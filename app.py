@@ -23,6 +23,7 @@ from chalicelib.core import clock, log
 from chalicelib.debrief.routes import bp as debrief
 from chalicelib.debrief.work.routes import bp as coach_work
 from chalicelib.impact.routes import bp as impact
+from chalicelib.meetings.routes import bp as meetings
 from chalicelib.milestones.routes import bp as milestones
 from chalicelib.nominate.routes import bp as nominate
 from chalicelib.programme.routes import bp as programme
@@ -38,7 +39,7 @@ STAGE = os.environ["FULLCIRCLE_STAGE"]
 log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 app.api.binary_types.append("multipart/form-data")  # else API Gateway reads every file as UTF-8
-middle = (milestones, assignments, areas, debrief, coach_work, workshops, workshops_work, dates)
+middle = (milestones, assignments, areas, meetings, debrief, coach_work, workshops, workshops_work, dates)
 for blueprint in (web, programme, nominate, collect, *middle, impact, sponsor, admin):
     app.register_blueprint(blueprint)
 

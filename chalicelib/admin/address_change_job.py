@@ -29,11 +29,23 @@ from chalicelib.emails.kinds import OnNewAddress, To, find_kind
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.links.kinds import IMPACT, name_links
 from chalicelib.links.link_kind import AfterChange
-from chalicelib.store import cohorts, debriefs, delegates, emails, impact_surveys, invitations, jobs, programmes
+from chalicelib.meetings.effects import end
+from chalicelib.store import (
+    cohorts,
+    debriefs,
+    delegates,
+    emails,
+    impact_surveys,
+    invitations,
+    jobs,
+    meetings,
+    programmes,
+)
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
 from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails import to_raters
@@ -78,6 +90,9 @@ class _Moving:
             self._people_on_lines()
         if self.after.coach != self.before.coach:
             yield from debriefs.hand_over(self.rows, self.before)
+            for kind in MeetingKind:
+                meeting = meetings.from_rows(self.rows, kind)
+                yield from end(self.programme, self.before, meeting, self.now, start_again=True)
         for nomination in self.nominations:
             yield from self._list(nomination)
         for invitation in self.asked:

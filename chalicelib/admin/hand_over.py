@@ -9,16 +9,19 @@ from msgspec.structs import replace
 
 from chalicelib.admin.notify_former import notify_former_of_cohort, notify_former_people
 from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting
+from chalicelib.core.ids import reader_key
 from chalicelib.core.model import MANAGER_GROUP, Delegate, DelegateWave, Person, Programme, RaterEntry, WaveState
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
 from chalicelib.links.kinds import IMPACT, SHARED
 from chalicelib.links.link_kind import AfterChange
-from chalicelib.store import delegates, emails, impact_surveys, jobs, programmes
+from chalicelib.meetings.effects import end
+from chalicelib.store import delegates, emails, impact_surveys, jobs, meetings, programmes
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
+from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails.about_surveys import FIRST, first_email
@@ -42,6 +45,7 @@ def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
         *(write for one in lists for write in _list(one, delegate, one.wave.value in planned, before, now)),
         *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
         *(emails.cancel(mail.id) for mail in waiting.live if _is_shared_with(mail, job.about["manager"], delegate)),
+        *_meetings_of_former_coach(programme, delegate, rows, job.about["coach"], now),
         *_manager_survey(programme, delegate, rows, waiting, job, now),
         *(_redirected(waiting, To.APPROVER, before, approver, links) if approver and before else []),
         *(emails.cancel(mail.id) for mail in waiting.live if before and _is_asked_again(find_kind(mail.template))),
@@ -63,6 +67,19 @@ def _manager_survey(
         if survey.is_open and not survey.sent and now < survey.closes_at:
             asked = first_email(programme, delegate, replace(survey, link_version=version))
             yield from emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=now))
+
+
+def _meetings_of_former_coach(
+    programme: Programme, delegate: Delegate, rows: Sequence[Row], before: str, now: datetime
+) -> Iterator[Write]:
+    """Cancel what is booked or offered with a coach who is not theirs any more. The new coach offers times."""
+    if before == delegate.coach.email:
+        return
+    former = replace(delegate, coach=Person("your former coach", before))
+    for kind in MeetingKind:
+        meeting = meetings.from_rows(rows, kind)
+        if meeting.coach == reader_key(before):
+            yield from end(programme, former, meeting, now, start_again=True)
 
 
 def _is_shared_with(mail: Email, before: str, delegate: Delegate) -> bool:

@@ -15,6 +15,7 @@ from chalicelib.core.model import Delegate, DelegateWave, WaveState
 from chalicelib.emails.waiting import list_unwanted
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.meetings.effects import end
 from chalicelib.store import (
     audit_events,
     cohorts,
@@ -22,6 +23,7 @@ from chalicelib.store import (
     impact_surveys,
     invitations,
     jobs,
+    meetings,
     programmes,
     waiting_emails,
     wave_keys,
@@ -32,6 +34,7 @@ from chalicelib.store.delegates import DelegateChanged, WaveChanged
 from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row, read
+from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Missing, Write, transact
 from chalicelib.waves.thread import WAVE, WITHDRAW
 from chalicelib.workshops.change_sessions import notify_of_dates
@@ -82,7 +85,15 @@ def finish_withdrawal(job: Job, now: datetime) -> Sequence[Write]:
         _each([impact_surveys.close(delegate.id, survey.role)])
     _each(leave_part_writes(delegate, parts_from(rows)))
     waiting_emails.cancel_all(list_unwanted(delegate.id))
+    _cancel_meetings(delegate, rows, now)
     return _cancel_calendar(delegate, now)
+
+
+def _cancel_meetings(delegate: Delegate, rows: Sequence[Row], now: datetime) -> None:
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    for kind in MeetingKind:
+        if writes := end(programme, delegate, meetings.from_rows(rows, kind), now, start_again=False):
+            commit(writes, now)
 
 
 def _cancel_calendar(delegate: Delegate, now: datetime) -> list[Write]:

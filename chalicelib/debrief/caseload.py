@@ -22,6 +22,7 @@ from chalicelib.store import (
     cohorts,
     debrief_drafts,
     delegates,
+    meetings,
     openings,
     programmes,
     ticks,
@@ -33,6 +34,7 @@ from chalicelib.store.debrief_drafts import DebriefDraft
 from chalicelib.store.debriefs import CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
+from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.store.openings import Opening
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.web import readers
@@ -89,6 +91,10 @@ class Case(Struct, frozen=True):
     @property
     def coach_id(self) -> str:
         return coach_id(self.delegate.cohort_id, self.delegate.coach.email)
+
+    @property
+    def meeting(self) -> Meeting:
+        return meetings.from_rows(self.rows, MeetingKind.DEBRIEF)
 
     @property
     def is_released(self) -> bool:

@@ -11,16 +11,19 @@ from chalicelib.core import formatting
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import coach_id, derive
+from chalicelib.core.model import Wave
 from chalicelib.debrief.caseload import Case, NoReportYet
 from chalicelib.debrief.debrief_form import DebriefForm, read_debrief
 from chalicelib.debrief.emails import released_email
 from chalicelib.jobs.commit import commit
+from chalicelib.meetings.effects import hold
 from chalicelib.store import audit_events, cohorts, debrief_drafts, debriefs, delegates, emails, reports
 from chalicelib.store.areas import Area
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.debriefs import Debrief, DebriefChanged
 from chalicelib.store.delegates import DelegateChanged
+from chalicelib.store.meetings import MeetingChanged
 from chalicelib.store.reports import ReportChanged, ReportState, StoredReport
 from chalicelib.store.table import transact
 
@@ -91,11 +94,14 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
                 not_released,
                 on_the_caseload,
                 *debriefs.save(case.delegate.id, case.wave, debrief, areas, case.areas),
+                *(hold(case.delegate.id, case.meeting) if case.wave is Wave.BASELINE else []),
                 debrief_drafts.forget(case.delegate.id, case.wave, case.coach_id),
             ]
         )
     except ReportChanged:
         raise released_already(case) from None
+    except MeetingChanged:
+        raise ReleaseRefused("The meeting was changed in another window. Go back, and record again.") from None
     return form
 
 

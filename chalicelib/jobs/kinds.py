@@ -45,6 +45,7 @@ class JobKind(_Kind, Enum):
     COHORT_FIGURES = _Kind("report.freeze_cohort:snapshot_cohort", "Make a cohort’s figures and start its reports")
     REPORT = _Kind("report.jobs:build_report", "Make a report", Queue.REPORT)
     WORKSHOP_EMAILS = _Kind("workshops.mornings:send_due_emails", "Send the emails about workshops that are due")
+    MEETING = _Kind("meetings.jobs:run_meeting", "Remind of a meeting")
     IMPACT = _Kind("impact.jobs:start_impact", "Open an impact survey")
     IMPACT_CLOSE = _Kind("impact.jobs:close_impact", "Close an impact survey")
     PULSE_RESULTS = _Kind("impact.jobs:publish_pulse", "Publish the raters’ view of the change")

@@ -32,7 +32,7 @@ from chalicelib.links.kinds import ANSWER, HUB, IMPACT, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.milestones.rater_progress import Progress, progress
 from chalicelib.milestones.timeline import Step, steps
-from chalicelib.store import attendance, audit_events, cohorts, delegates, programmes, workshops
+from chalicelib.store import attendance, audit_events, cohorts, delegates, meetings, programmes, workshops
 from chalicelib.store.areas import Area
 from chalicelib.store.attendance import Attendance
 from chalicelib.store.audit_events import AuditEvent
@@ -40,6 +40,7 @@ from chalicelib.store.debriefs import Debrief, from_rows
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
+from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
@@ -70,6 +71,8 @@ class Hub(Struct, frozen=True):
     attendance: Mapping[str, Attendance]  # by session
     dates: CohortDates | None  # None if the cohort is not found
     impact_at: datetime | None  # when the delegate is asked about results
+    meeting: Meeting = Meeting(MeetingKind.DEBRIEF)
+    is_to_meet: bool = False  # the report is made, and not released
     areas_open_at: datetime | None = None  # set while the delegate's new address waits: then `areas` is empty
 
     @property
@@ -163,6 +166,8 @@ def open_hub(token: str) -> Hub:
         attendance=attendance.from_rows(rows),
         book=open_book(programme, cohort, rows, spans_of(sessions, rows)),
         sessions=sessions,
+        meeting=meetings.from_rows(rows, MeetingKind.DEBRIEF),
+        is_to_meet=report is None and f"REPORT#{Wave.BASELINE.value}" in by_sort_key,
         impact=next((survey for survey in surveys_from(rows) if survey.role == "delegate"), None),
         dates=cohort.dates if cohort else None,
         impact_at=survey_opens_at(programme, cohort.dates) if cohort else None,

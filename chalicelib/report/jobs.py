@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.core.model import Delegate, Programme, Wave
+from chalicelib.meetings.effects import first_check
 from chalicelib.report.emails import ready_email
 from chalicelib.report.load_facts import coach_comments as kept_for_coach
 from chalicelib.report.load_facts import delegate_in, wave_facts
@@ -17,6 +18,7 @@ from chalicelib.store import coach_comments, cohort_figures, cohorts, delegates,
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
+from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.table import Write
 
@@ -38,6 +40,7 @@ def build_report(job: Job, now: datetime) -> Sequence[Write]:
         *coach_comments.add(delegate.id, wave, kept_for_coach(programme, wave, rows)),
         cohorts.change_line(delegate, put={"stage": DelegateStatus.REPORT_READY}, wave=wave),
         *emails.add(ready_email(programme, delegate, wave, now)),
+        *(first_check(programme, delegate, Meeting(MeetingKind.DEBRIEF), now) if wave is Wave.BASELINE else []),
     ]
 
 

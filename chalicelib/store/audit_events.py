@@ -47,6 +47,7 @@ class AuditEvent(_Kind, Enum):
     RESTARTED_JOB = _Kind("restarted: {job}")
     CHANGED_AREA = _Kind("changed a development area ({act}: {before} → {after})")
     SHARED_AREAS = _Kind("changed what the line manager sees ({shared} shared, {withdrawn} withdrawn)")
+    ARRANGED = _Kind("arranged the {meeting} ({act}: {before} → {after})")
     RELEASED_REPORT = _Kind("released report")
     SUBMITTED_WORK = _Kind("submitted the work {work}")
     READ_WORK = _Kind("read the work {work}")

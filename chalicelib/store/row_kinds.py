@@ -223,6 +223,26 @@ AREA = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
+MEETING = RowKind(
+    name="meeting",
+    pk=_D,
+    sk="MEETING#{kind}",
+    what="the debrief or the review: times offered, the one that is booked, and where",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+BOOKED_QUARTER = RowKind(
+    name="quarter of an hour of a coach",
+    pk="COACH#{reader}",
+    sk="SLOT#{quarter}",
+    what="that a coach is booked, so that no time is booked twice over all cohorts",
+    owner=Owner.COACH,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
 AREA_HISTORY = RowKind(
     name="change of a development area",
     pk=_D,

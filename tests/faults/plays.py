@@ -406,6 +406,7 @@ def debrief(play: Play) -> None:
     play.post(case, f"{case}/ticks", {f"tick-{next(people.programme().items).id}": "on"})
     play.post(case, f"{case}/notes", {"notes-text": "Prefers mornings."})
     play.post(case, f"{case}/hand-over", {"hand-over": "Likes to be asked."})
+    arrange_meeting(play, case)
     areas = people.areas_typed(play.clock.now().date())
     play.post(case, f"{case}/debrief", {"held_on": play.clock.now().date().isoformat(), **areas})
     play.post(f"{case}/release")
@@ -432,6 +433,32 @@ def work(play: Play) -> None:
     play.post(review, typed={"go": "read", "read": "Clear now."})
     play.post(review.replace("vision", "simulation"), typed={"go": "waive", "waive": "Done at work."})
     play.run(days=4)
+
+
+def arrange_meeting(play: Play, case: str) -> None:
+    """Times pass unanswered; others are chosen and given back; the agreed one is missed, and no one records it."""
+    hub, at_coach = (f"{page}/meeting/debrief" for page in (people.link("dana delegate", "hub"), case))
+    play.post(at_coach, f"{at_coach}/offer", time_in(play, 6))
+    play.run()
+    play.run(days=9)
+    play.sign_in(case, "cleo coach")
+    play.post(at_coach, f"{at_coach}/offer", time_in(play, 10))
+    (slot,) = re.findall(r'name="slot" value="([^"]+)"', play.visitor.open(hub).page)
+    play.post(hub, f"{hub}/choose", {"slot": slot})
+    play.run()
+    play.post(hub, f"{hub}/ask", {"line": "I am away"})
+    play.run()
+    play.post(at_coach, f"{at_coach}/enter", time_in(play, 9))
+    for days in (8, 4, 7):
+        play.run(days=days)
+    play.sign_in(case, "cleo coach")
+    play.post(at_coach, f"{at_coach}/miss")
+    play.run()
+
+
+def time_in(play: Play, days: int) -> dict[str, str]:
+    day = play.clock.now().date() + timedelta(days=days)
+    return {"day-1": day.isoformat(), "time-1": "14:00", "minutes": "60", "place": "Room 4"}
 
 
 def live_with_areas(play: Play, dana: str, case: str) -> None:

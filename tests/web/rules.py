@@ -70,6 +70,8 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/hub/{token}/area/{area}", Rule("hub", shows=404)),  # there is no area of this id
     ("POST", "/hub/{token}/area/{area}"): Rule("hub"),
     ("POST", "/hub/{token}/area/{area}/{act}"): Rule("hub"),
+    **both("/hub/{token}/meeting/{kind}", Rule("hub")),
+    ("POST", "/hub/{token}/meeting/{kind}/{act}"): Rule("hub"),
     **both("/shared/{token}", Rule("shared")),
     **both("/hub/{token}/work/{work}", Rule("hub")),
     ("POST", "/hub/{token}/work/{work}"): Rule("hub"),
@@ -99,6 +101,8 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/coach/{token}/{delegate_id}/area/{area}", Rule("coach", "coach", shows=404)),
     ("POST", "/coach/{token}/{delegate_id}/area/{area}"): Rule("coach", "coach", shows=404),
     ("POST", "/coach/{token}/{delegate_id}/area/{area}/{act}"): Rule("coach", "coach", shows=404),
+    **both("/coach/{token}/{delegate_id}/meeting/{kind}", COACH),
+    ("POST", "/coach/{token}/{delegate_id}/meeting/{kind}/{act}"): Rule("coach", "coach", shows=409),
     **both("/coach/{token}/{delegate_id}/release", COACH),
     ("POST", "/coach/{token}/{delegate_id}/release"): COACH,
     **both("/facilitator/{token}", FACILITATOR),

@@ -203,6 +203,7 @@ def path_of(path: str, token: str, cohort_id: str = HERE) -> str:
         "given": "x",
         "area": "x",
         "act": "finish",
+        "kind": "debrief",
     }
     return re.sub(r"\{(\w+)\}", lambda match: filled[match[1]], path)
 

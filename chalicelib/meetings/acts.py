@@ -1,0 +1,210 @@
+"""Arrange a meeting: the coach offers times or enters one, the delegate chooses, either of them moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from chalicelib.areas.form import FormFault
+from chalicelib.areas.openings import AreasPage
+from chalicelib.core.clock import stamp
+from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import local_date
+from chalicelib.core.ids import reader_key
+from chalicelib.core.state_machine import By, NotAllowed
+from chalicelib.core.working_days import WorkingDays, working_days
+from chalicelib.jobs.commit import commit
+from chalicelib.meetings import emails as letters
+from chalicelib.meetings import machine
+from chalicelib.meetings.effects import first_check, plan_job, released
+from chalicelib.meetings.form import BOOKED_ALREADY, Calendar, read_offer, read_place, read_slot
+from chalicelib.store import audit_events, delegates, emails, meetings
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegates import DelegateChanged
+from chalicelib.store.meetings import Meeting, MeetingChanged, MeetingState, Slot, SlotTaken
+from chalicelib.store.table import Write
+
+MOVES_UNTIL = timedelta(hours=2)  # before the meeting
+CHOOSE_AGAIN_DAYS = 3  # working days
+PREPARE_DAYS, RECORD_DAYS = -2, (2, 5)
+MAX_LINE_CHARS = 280  # characters
+
+
+class MeetingRefused(Refusal):
+    """The meeting is in another state than the page showed, or the time is gone."""
+
+    status = 409
+    title = "Nothing was changed"
+
+
+class SlotGone(MeetingRefused):
+    """Someone else has just chosen this time."""
+
+    title = "This time has just been taken"
+
+    def __init__(self) -> None:
+        super().__init__("Someone else chose it a moment ago. Choose one of the other times.")
+
+
+def calendar(opened: AreasPage, now: datetime) -> Calendar:
+    """Return what limits the times. One query."""
+    days = working_days(opened.programme.organisation, opened.cohort.dates.closed)
+    return Calendar(now, days, meetings.booked_quarters(opened.delegate.coach.email))
+
+
+def open_slots(opened: AreasPage, meeting: Meeting, now: datetime) -> list[Slot]:
+    """Return the offered times that can still be chosen. One query."""
+    booked = meetings.booked_quarters(opened.delegate.coach.email)
+    return [slot for slot in meeting.slots if slot.starts > now and meetings.is_free(slot, booked)]
+
+
+def offer(opened: AreasPage, before: Meeting, fields: Mapping[str, str], now: datetime) -> Sequence[FormFault]:
+    """Offer times to the delegate, or return what is wrong with them."""
+    slots, place, faults = read_offer(fields, calendar(opened, now))
+    if faults:
+        return faults
+    if (slots, place, before.state) == (before.slots, before.place, MeetingState.OFFERED):
+        return ()  # pressed twice
+    after = _after(opened, before, machine.OFFER, slots=slots, place=place, line="")
+    email = letters.meeting_email(letters.OFFERED, opened.programme, opened.delegate, after, _days(opened).soon(now))
+    today = local_date(now, opened.programme.organisation.timezone)
+    again = _days(opened).morning(_days(opened).add(today, CHOOSE_AGAIN_DAYS))
+    later = [
+        plan_job(opened.delegate, after, "choose", again),
+        plan_job(opened.delegate, after, "lapse", slots[-1].starts),
+    ]
+    _commit(opened, before, after, [*emails.add(email), *later], now, machine.OFFER)
+    return ()
+
+
+def enter(opened: AreasPage, before: Meeting, fields: Mapping[str, str], now: datetime) -> Sequence[FormFault]:
+    """Book a time that both agreed elsewhere, or move a booked one; or return what is wrong with it."""
+    act = machine.MOVE if before.state is MeetingState.BOOKED else machine.ENTER
+    own = frozenset(map(stamp, meetings.quarters(before.booked))) if before.booked else frozenset()
+    limits = calendar(opened, now)
+    slot, fault = read_slot(fields, replace(limits, booked=limits.booked - own), 1, limits.today)
+    place, faults = read_place(fields)
+    if fault or faults or slot is None:
+        return [*([fault] if fault else []), *faults]
+    try:
+        _book(opened, before, act, slot, place, now)
+    except SlotGone:
+        return [FormFault("day-1", BOOKED_ALREADY)]
+    return ()
+
+
+def choose(opened: AreasPage, before: Meeting, starts: str, now: datetime) -> None:
+    """Book one of the offered times, or move to it. Raises SlotGone or MeetingRefused."""
+    slot = next((one for one in before.slots if stamp(one.starts) == starts), None)
+    if slot is None or slot.starts <= now:
+        raise MeetingRefused("This time is not offered any more. Choose one of the times on the page.")
+    act = machine.MOVE if before.state is MeetingState.BOOKED else machine.CHOOSE
+    _book(opened, before, act, slot, before.place, now)
+
+
+def ask(opened: AreasPage, before: Meeting, line: str, now: datetime) -> None:
+    """Ask the coach for other times: none fits, or the booked one does not any more."""
+    line = " ".join(line.split())[:MAX_LINE_CHARS]
+    if before.state is MeetingState.WAITING and before.line == line:
+        return  # pressed twice
+    _refuse_late(before, now)
+    after = _after(opened, before, machine.ASK, slots=(), booked=None, line=line)
+    after, writes = released(opened.programme, opened.delegate, before, after, _days(opened), now)
+    _commit(opened, before, after, writes, now, machine.ASK)
+
+
+def miss(opened: AreasPage, before: Meeting, now: datetime) -> None:
+    """Note that the meeting did not take place. Raises MeetingRefused before its time."""
+    if before.booked and before.booked.starts > now:
+        raise MeetingRefused("The meeting is still to come. Move it, if it cannot take place.")
+    after = _after(opened, before, machine.MISS, slots=(), booked=None)
+    soon = _days(opened).soon(now)
+    email = letters.meeting_email(letters.LAPSED, opened.programme, opened.delegate, after, soon, missed="yes")
+    writes = [*emails.add(email), *first_check(opened.programme, opened.delegate, after, now)]
+    _commit(opened, before, after, writes, now, machine.MISS)
+
+
+# --- helpers ----------------------------------------------------------------------------------------------------
+
+
+def _days(opened: AreasPage) -> WorkingDays:
+    return working_days(opened.programme.organisation, opened.cohort.dates.closed)
+
+
+def _after(opened: AreasPage, before: Meeting, act: str, **changes: object) -> Meeting:
+    try:
+        state = machine.MACHINES[before.kind].move(before.state, act, opened.by)
+    except NotAllowed:
+        raise MeetingRefused("It was changed in another window, or by someone else. Open the page again.") from None
+    coach = reader_key(opened.delegate.coach.email)
+    return replace(before, state=state, coach=coach, revision=before.revision + 1, **changes)
+
+
+def _refuse_late(before: Meeting, now: datetime) -> None:
+    if before.booked and before.booked.starts - now < MOVES_UNTIL:
+        raise MeetingRefused("It is less than two hours until the meeting. Please call or email one another.")
+
+
+def _book(opened: AreasPage, before: Meeting, act: str, slot: Slot, place: str, now: datetime) -> None:
+    if (before.booked, before.place) == (slot, place):
+        return  # pressed twice
+    _refuse_late(before, now)
+    after = _after(opened, before, act, booked=slot, place=place, sequence=before.sequence + 1, line="")
+    old = meetings.free(before.coach, before.booked) if before.booked else []
+    new = meetings.take(after.coach, slot, opened.delegate.id)
+    kept = {_row_key(write) for write in old} & {_row_key(write) for write in new}
+    changed = [write for write in (*new, *old) if _row_key(write) not in kept]
+    _commit(opened, before, after, [*changed, *_booked_writes(opened, after, slot, act, now)], now, act)
+
+
+def _row_key(write: Write) -> tuple[str, str]:
+    key = write.params.get("Key") or write.params["Item"]
+    return key["pk"]["S"], key["sk"]["S"]
+
+
+def _booked_writes(opened: AreasPage, after: Meeting, slot: Slot, act: str, now: datetime) -> list[Write]:
+    programme, delegate, days = opened.programme, opened.delegate, _days(opened)
+    moved = "yes" if act == machine.MOVE else ""
+    kinds = zip((letters.BOOKED, letters.BOOKED_COACH), letters.entries(programme, delegate, after, slot), strict=True)
+    both = [
+        letters.meeting_email(kind, programme, delegate, after, days.soon(now), entry=entry, moved=moved)
+        for kind, entry in kinds
+    ]
+    day = local_date(slot.starts, days.zone)
+    planned = [("prepare", days.morning(days.add(day, PREPARE_DAYS)), "0")]
+    planned += [("record", days.morning(days.add(day, count)), str(step)) for step, count in enumerate(RECORD_DAYS)]
+    later = [plan_job(delegate, after, what, due, step=step) for what, due, step in planned if due > now]
+    return [*emails.add_all(both), *later]
+
+
+def _commit(
+    opened: AreasPage, before: Meeting, after: Meeting, writes: Sequence[Write], now: datetime, act: str
+) -> None:
+    delegate = opened.delegate
+    by = "delegate" if opened.by is By.DELEGATE else "coach"
+    audit = audit_events.add(
+        delegate.cohort_id,
+        AuditEvent.ARRANGED,
+        by,
+        delegate.id,
+        now,
+        meeting=after.kind.value,
+        act=act,
+        before=_describe(before),
+        after=_describe(after),
+    )
+    saved = meetings.save(delegate.id, before, after)
+    try:
+        commit([saved, *writes, audit, delegates.still_coached(delegate)], now)
+    except MeetingChanged:
+        raise MeetingRefused("It was changed in another window, or by someone else. Open the page again.") from None
+    except SlotTaken:
+        raise SlotGone from None
+    except DelegateChanged:
+        raise MeetingRefused("The delegate has left the programme, or has another coach now.") from None
+
+
+def _describe(meeting: Meeting) -> str:
+    return f"{meeting.state.value} {stamp(meeting.booked.starts)}" if meeting.booked else meeting.state.value

@@ -1,0 +1,174 @@
+"""Emails about debriefs and reviews: offers, calendar entries, reminders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from chalicelib.core.calendar_entry import CalendarEntry
+from chalicelib.core.formatting import local_time
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Delegate, Person, Programme
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import EmailKind, To, declare_email
+from chalicelib.links.kinds import COACH, CONSOLE, HUB, name_links
+from chalicelib.links.link_kind import LinkKind
+from chalicelib.store.emails import Email
+from chalicelib.store.meetings import Meeting, MeetingKind, Slot
+from chalicelib.workshops.jobs import mail_domain
+
+TITLES = {MeetingKind.DEBRIEF: "debrief", MeetingKind.REVIEW: "review"}
+SAMPLE = {
+    "meeting": "debrief",
+    "when": "10 March 2026, 14:30",
+    "where": "Room 4",
+    "line": "Only mornings work for me",
+    **dict.fromkeys(("again", "moved", "missed", "passed"), ""),
+}
+
+
+def _declare(name: str, label: str, to: To, words: str, **more: Any) -> EmailKind:
+    links: dict[To, LinkKind[Any]] = {To.DELEGATE: HUB, To.COACH: COACH, To.ADMINISTRATOR: CONSOLE}
+    variants = more.pop("variants", {})
+    return declare_email(
+        f"meetings/{name}",
+        label,
+        to=to,
+        words=f"name meeting {words}",
+        links=[links[to]],
+        sample={word: text for word, text in SAMPLE.items() if word in ("meeting", *words.split())},
+        variants=variants,
+        **more,
+    )
+
+
+OFFERED = _declare(
+    "offered", "Times offered for a meeting", To.DELEGATE, "coach again", variants={"again": {"again": "yes"}}
+)
+BOOKED = _declare(
+    "booked",
+    "Meeting booked, to the delegate",
+    To.DELEGATE,
+    "coach when where moved",
+    has_entry=True,
+    variants={"moved": {"moved": "yes"}},
+)
+BOOKED_COACH = _declare(
+    "booked_coach",
+    "Meeting booked, to the coach",
+    To.COACH,
+    "delegate when where moved",
+    has_entry=True,
+    variants={"moved": {"moved": "yes"}},
+)
+CANCELLED = _declare(
+    "cancelled",
+    "Meeting cancelled, to the delegate",
+    To.DELEGATE,
+    "coach when",
+    has_entry=True,
+    sent_after_withdrawal=True,
+)
+CANCELLED_COACH = _declare(
+    "cancelled_coach",
+    "Meeting cancelled, to the coach",
+    To.COACH,
+    "delegate when line",
+    has_entry=True,
+    sent_after_withdrawal=True,
+)
+NO_TIME = _declare(
+    "no_time",
+    "No time fits the delegate",
+    To.COACH,
+    "delegate line passed",
+    variants={"passed": {"passed": "yes", "line": ""}},
+)
+LAPSED = _declare(
+    "lapsed", "Meeting not held, to the delegate", To.DELEGATE, "coach missed", variants={"missed": {"missed": "yes"}}
+)
+ARRANGE = _declare("arrange", "Reminder to arrange a meeting", To.COACH, "delegate")
+NOT_ARRANGED = _declare("not_arranged", "Notice of a meeting that is not arranged", To.ADMINISTRATOR, "delegate coach")
+PREPARE = _declare("prepare", "Reminder of a meeting, to the delegate", To.DELEGATE, "coach when where")
+PREPARE_COACH = _declare("prepare_coach", "Reminder of a meeting, to the coach", To.COACH, "delegate when where")
+RECORD = _declare("record", "Reminder to record a meeting", To.COACH, "delegate when")
+NOT_RECORDED = _declare(
+    "not_recorded", "Notice of a meeting that is not recorded", To.ADMINISTRATOR, "delegate coach when"
+)
+
+
+def meeting_email(
+    kind: EmailKind,
+    programme: Programme,
+    delegate: Delegate,
+    meeting: Meeting,
+    due_at: datetime,
+    *subject: str,
+    entry: CalendarEntry | None = None,
+    good_until: datetime | None = None,
+    slot: Slot | None = None,
+    **words: str,
+) -> Email:
+    """Write about a meeting as it is after the act. `slot`: the time that the email names; None for the booked one."""
+    named = slot or meeting.booked
+    when = local_time(named.starts, programme.organisation.timezone) if named else ""
+    to, links = _reader(kind, delegate)
+    return create_email(
+        kind,
+        delegate.id,
+        meeting.kind.value,
+        str(meeting.revision),
+        *subject,
+        to=to,
+        due_at=due_at,
+        words=common_words(programme)
+        | {"name": to.name, "delegate": delegate.person.name, "coach": delegate.coach.name}
+        | {"meeting": TITLES[meeting.kind], "when": when, "where": meeting.place, "line": meeting.line}
+        | {"again": "", "moved": "", "missed": "", "passed": "", **words},
+        links=links,
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+        entry=entry,
+        good_until=good_until,
+    )
+
+
+def administrator_email(
+    kind: EmailKind, programme: Programme, delegate: Delegate, meeting: Meeting, address: str, now: datetime
+) -> Email:
+    email = meeting_email(kind, programme, delegate, meeting, now, derive(8, address))
+    return replace(email, to=Person(address, address), words={**email.words, "name": address})
+
+
+def _reader(kind: EmailKind, delegate: Delegate) -> tuple[Person, dict[str, tuple[str, ...]]]:
+    if kind.to is To.DELEGATE:
+        return delegate.person, name_links(HUB.link(delegate))
+    if kind.to is To.COACH:
+        return delegate.coach, name_links(COACH.link(delegate.cohort_id, delegate.coach, delegate.coach_link))
+    return Person("", ""), name_links(CONSOLE.link("cohort", delegate.cohort_id))
+
+
+def entries(
+    programme: Programme, delegate: Delegate, meeting: Meeting, slot: Slot, *, cancelled: bool = False
+) -> tuple[CalendarEntry, CalendarEntry]:
+    """Make the entries of the delegate and of the coach. `meeting`: with the sequence and number to send."""
+    return (
+        _entry(delegate, meeting, slot, "delegate", delegate.coach.name, cancelled),
+        _entry(delegate, meeting, slot, derive(8, "entry", delegate.coach.email), delegate.person.name, cancelled),
+    )
+
+
+def _entry(delegate: Delegate, meeting: Meeting, slot: Slot, whose: str, other: str, cancelled: bool) -> CalendarEntry:
+    is_link = meeting.place.startswith("https://")
+    return CalendarEntry(
+        uid=f"{meeting.kind.value}-{meeting.number}.{delegate.id}.{whose}@{mail_domain()}",
+        sequence=meeting.sequence,
+        starts=slot.starts,
+        ends=slot.ends,
+        title=f"{TITLES[meeting.kind].capitalize()} with {other}",
+        place="" if is_link else meeting.place,
+        link=meeting.place if is_link else "",
+        cancelled=cancelled,
+    )

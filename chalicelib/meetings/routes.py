@@ -1,0 +1,160 @@
+"""HTTP routes of meetings: the coach offers times, the delegate chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib.areas.form import FormFault
+from chalicelib.areas.openings import AreasPage, open_for_coach, open_for_delegate
+from chalicelib.core import clock
+from chalicelib.core.clock import stamp
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import Wave
+from chalicelib.core.state_machine import By
+from chalicelib.links import signing
+from chalicelib.links.kinds import HUB
+from chalicelib.meetings import acts, machine
+from chalicelib.meetings.emails import TITLES
+from chalicelib.meetings.form import MAX_PLACE_CHARS, MAX_SLOTS, SHOWN_SLOTS, USUAL_MINUTES
+from chalicelib.store import meetings
+from chalicelib.store.impact_surveys import surveys_from
+from chalicelib.store.meetings import Meeting, MeetingKind
+from chalicelib.web import forms
+from chalicelib.web.holds import refuse_held
+from chalicelib.web.page import GET, POST, page, page_handler, see_other
+from chalicelib.web.sessions import SignedIn, signed_in
+
+bp = Blueprint(__name__)
+
+
+class NoMeetingYet(Refusal):
+    """Its time in the year has not come."""
+
+    status = 404
+    title = "There is nothing to arrange yet"
+
+    def __init__(self) -> None:
+        super().__init__("The debrief is arranged once the report is made, the review once the survey has closed.")
+
+
+@bp.route("/hub/{token}/meeting/{kind}", **GET)
+@page_handler
+def delegates_meeting(token: str, kind: str) -> Response:
+    opened = _of_delegate(token)
+    return _delegates_page(opened, _meeting(opened, kind))
+
+
+@bp.route("/hub/{token}/meeting/{kind}/{act}", **POST)
+@page_handler
+def act_as_delegate(token: str, kind: str, act: str) -> Response:
+    opened, fields = _of_delegate(token), forms.read_form(bp.current_request.raw_body, HUB.verb, token)
+    _delegate_acts(opened, _meeting(opened, kind), act, fields)
+    return see_other(_url(opened, kind))
+
+
+@bp.route("/coach/{token}/{delegate_id}/meeting/{kind}", **GET)
+@page_handler
+def coachs_meeting(token: str, delegate_id: str, kind: str) -> Response:
+    opened, coach = _of_coach(token, delegate_id)
+    return _coachs_page(opened, coach, _meeting(opened, kind))
+
+
+@bp.route("/coach/{token}/{delegate_id}/meeting/{kind}/{act}", **POST)
+@page_handler
+def act_as_coach(token: str, delegate_id: str, kind: str, act: str) -> Response:
+    opened, coach = _of_coach(token, delegate_id)
+    fields, before = coach.form(bp.current_request), _meeting(opened, kind)
+    faults = _coach_acts(opened, before, act, fields)
+    return _coachs_page(opened, coach, before, faults, fields) if faults else coach.see_other(_url(opened, kind))
+
+
+def _delegate_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[str, str]) -> None:
+    if act == "choose":
+        acts.choose(opened, before, fields.get("slot", ""), clock.now())
+    else:
+        acts.ask(opened, before, fields.get("line", ""), clock.now())
+
+
+def _coach_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[str, str]) -> Sequence[FormFault]:
+    if act == "offer":
+        return acts.offer(opened, before, fields, clock.now())
+    if act == "enter":
+        return acts.enter(opened, before, fields, clock.now())
+    acts.miss(opened, before, clock.now())
+    return ()
+
+
+def _meeting(opened: AreasPage, kind: str) -> Meeting:
+    """Raises NoMeetingYet."""
+    known = next((one for one in MeetingKind if one.value == kind), None)
+    has_report = any(row["sk"] == f"REPORT#{Wave.BASELINE.value}" for row in opened.rows)
+    is_surveyed = any(not survey.is_open for survey in surveys_from(opened.rows))
+    if known is None or not (has_report if known is MeetingKind.DEBRIEF else is_surveyed):
+        raise NoMeetingYet
+    return meetings.from_rows(opened.rows, known)
+
+
+def _of_delegate(token: str) -> AreasPage:
+    opened = open_for_delegate(token)
+    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
+    refuse_held(opened.reader, clock.now())
+    return opened
+
+
+def _of_coach(token: str, delegate_id: str) -> tuple[AreasPage, SignedIn]:
+    opened = open_for_coach(token, delegate_id)
+    return opened, signed_in(bp.current_request, opened.reader, clock.now())
+
+
+def _home(opened: AreasPage) -> str:
+    is_coach = opened.by is By.COACH
+    return signing.url(f"/coach/{opened.token}/{opened.delegate.id}" if is_coach else f"/hub/{opened.token}")
+
+
+def _url(opened: AreasPage, kind: str) -> str:
+    return f"{_home(opened)}/meeting/{kind}"
+
+
+def _delegates_page(opened: AreasPage, meeting: Meeting) -> Response:
+    context = _context(opened, meeting, (), {}) | {"nonce": forms.nonce(HUB.verb, opened.token)}
+    return page("meetings/delegate", **context)
+
+
+def _coachs_page(
+    opened: AreasPage,
+    coach: SignedIn,
+    meeting: Meeting,
+    faults: Sequence[FormFault] = (),
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    context = _context(opened, meeting, faults, typed or {})
+    return coach.page("meetings/coach", status=400 if faults else 200, **context)
+
+
+def _context(
+    opened: AreasPage, meeting: Meeting, faults: Sequence[FormFault], typed: Mapping[str, str]
+) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "opened": opened,
+        "programme": opened.programme,
+        "zone": opened.programme.organisation.timezone,
+        "home": _home(opened),
+        "here": _url(opened, meeting.kind.value),
+        "meeting": meeting,
+        "what": TITLES[meeting.kind],
+        "slots": acts.open_slots(opened, meeting, now) if meeting.slots else [],
+        "stamp": stamp,
+        "has_begun": meeting.booked is not None and meeting.booked.starts <= now,
+        "may": lambda act: machine.MACHINES[meeting.kind].allows(meeting.state, act, opened.by),
+        "faults": faults,
+        "typed": typed,
+        "numbers": range(1, MAX_SLOTS + 1),
+        "shown_numbers": SHOWN_SLOTS,
+        "longest_place": MAX_PLACE_CHARS,
+        "longest_line": acts.MAX_LINE_CHARS,
+        "usual_minutes": USUAL_MINUTES,
+    }
