@@ -22,7 +22,7 @@ class MeetingChanged(Changed):
 
 
 class SlotTaken(AlreadyExists):
-    """The coach is booked at this time, in whatever cohort."""
+    """The coach is booked at this time."""
 
 
 class MeetingKind(StrEnum):
@@ -111,7 +111,7 @@ def _quarter_key(coach: str, quarter: datetime) -> Key:
 
 
 def take(coach: str, slot: Slot, delegate_id: str) -> list[Write]:
-    """Book the coach. Refused if any part of the time is booked, in whatever cohort."""
+    """Book the coach. Refused if any part of the time is booked."""
     return [
         put_once({**_quarter_key(coach, quarter)._asdict(), "delegate": delegate_id, "ends": slot.ends}, SlotTaken)
         for quarter in quarters(slot)
