@@ -204,6 +204,7 @@ def _case_page(
         numbers=NUMBERS,
         item_field=item_field,
         typed_items=_chosen(case, shown),
+        default_review=_default_review(case),
         has_third_fault=any(fault.field.endswith("-3") for fault in faults),
         new_ids={number: ids.random_letters(secrets.token_bytes(5)) for number in NUMBERS},
         behaviours=[] if case.is_released else records.list_for(case),
@@ -211,6 +212,12 @@ def _case_page(
         shown_debrief=merging.marks(stored),
         shown_notes=_marks(case, NOTES_FIELDS),
     )
+
+
+def _default_review(case: Case) -> str:
+    """Suggest the end of the programme, as long as it lies ahead."""
+    ends = case.cohort.dates.ends
+    return ends.isoformat() if ends > clock.now().date() else ""
 
 
 def _chosen(case: Case, typed: Mapping[str, str]) -> Mapping[int, Sequence[str]]:
