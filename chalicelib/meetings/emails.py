@@ -18,7 +18,7 @@ from chalicelib.links.kinds import COACH, CONSOLE, HUB, name_links
 from chalicelib.links.link_kind import LinkKind
 from chalicelib.store.emails import Email
 from chalicelib.store.meetings import Meeting, MeetingKind, Slot
-from chalicelib.workshops.jobs import mail_domain
+from chalicelib.workshops.notices import mail_domain
 
 TITLES = {MeetingKind.DEBRIEF: "debrief", MeetingKind.REVIEW: "review"}
 SAMPLE = {
