@@ -19,6 +19,7 @@ TOO_FEW = declare_email(
     to=To.ADMINISTRATOR,
     words="name delegate cohort invited minimum",
     links=[CONSOLE],
+    in_digest=True,
 )
 
 

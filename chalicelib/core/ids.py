@@ -22,6 +22,11 @@ def derive(length: int, *parts: str) -> str:
     return _letters(hmac.digest(settings().id_key.encode(), _joined(parts), "sha256"), length)
 
 
+def reader_id(address: str) -> str:
+    """Return the id under which emails to an address are found on the day of a digest."""
+    return derive(16, "reader of emails", address)
+
+
 def unkeyed(length: int, *parts: str) -> str:
     """Return the id as it was made before ids were keyed. Use only to find stored rows."""
     return _letters(hashlib.sha256(_joined(parts)).digest(), length)

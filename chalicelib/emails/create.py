@@ -28,7 +28,18 @@ def create_email(
     Raises KeyError if a word, a link or the calendar entry of the kind is missing, ValueError if the id is too long
     for SES.
     """
-    email = Email("#".join((kind.name, *subject)), kind.name, to, due_at, words, links, about, good_until, entry=entry)
+    email = Email(
+        "#".join((kind.name, *subject)),
+        kind.name,
+        to,
+        due_at,
+        words,
+        links,
+        about,
+        good_until,
+        entry=entry,
+        in_digest=f"{due_at:%Y-%m-%d}" if kind.in_digest else "",
+    )
     kind.check(email)
     ses_tags.tag(email.id)
     return email

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,10 @@ from chalicelib.emails import ses_tags
 from chalicelib.emails.bounces import list_shown
 from chalicelib.emails.refusals import read_bounce
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.store import cohorts, emails, jobs
+from chalicelib.store import cohorts, digests, emails, jobs
+from chalicelib.store.digests import Outcome
 from chalicelib.store.emails import Email, EmailSettled, EmailState, Trouble
+from chalicelib.store.jobs import JobExists
 from chalicelib.store.table import Write, transact
 
 MAX_RETRIES = 5  # a sender or another event may write the row between our read and our write
@@ -116,9 +119,24 @@ def _apply(event: Event, state: EmailState, now: datetime) -> None:
         return
     settled = emails.settle(mail, state, event.message_id, event.reason, now, event.trouble)
     transact([*settled, *_consequences(mail, event, state, now)])
+    _settle_items(mail, event, state, now)
     log.info("mail_settled", state=state.value)
     if state is EmailState.DELIVERED:
         _hide_what_has_passed(mail, now)
+
+
+def _settle_items(digest: Email, event: Event, state: EmailState, now: datetime) -> None:
+    """Give what a digest carries its outcome, with the consequences for each cohort that an item is about."""
+    if not digest.items:
+        return
+    items = digests.items_of(digest)
+    digests.settle_items(digest, items, Outcome(state, event.message_id, event.reason, event.trouble), now)
+    for item in items:
+        if consequences := _consequences(item, event, state, now):
+            with suppress(JobExists):
+                transact(consequences)
+        if state is EmailState.DELIVERED:
+            _hide_what_has_passed(item, now)
 
 
 def _hide_what_has_passed(mail: Email, now: datetime) -> None:

@@ -73,6 +73,7 @@ class EmailKind(Struct, frozen=True):
     sent_after_withdrawal  whether a waiting one is sent although its delegate has left
     on_new_address         what happens to a waiting one when its reader's address changes
     cancelled_by           which act of its reader cancels a waiting one
+    in_digest              whether it may go in one email with others to the same reader on the same day
     only_to_unanswered     whether it goes only to raters who have not answered: no page may show who did not get it
     has_entry              whether it brings a calendar entry, which names the email's only link
     """
@@ -89,6 +90,7 @@ class EmailKind(Struct, frozen=True):
     on_new_address: OnNewAddress
     cancelled_by: CancelledBy
     only_to_unanswered: bool
+    in_digest: bool
     has_entry: bool
 
     def check(self, email: Email) -> None:
@@ -117,6 +119,7 @@ def declare_email(
     on_new_address: OnNewAddress = OnNewAddress.REDIRECT,
     cancelled_by: CancelledBy = CancelledBy.NOTHING,
     only_to_unanswered: bool = False,
+    in_digest: bool = False,
     has_entry: bool = False,
 ) -> EmailKind:
     """Declare a kind. `words` are names with spaces between them. Raises ValueError if the name is taken."""
@@ -125,6 +128,8 @@ def declare_email(
     verbs = frozenset(link if isinstance(link, str) else link.verb for link in links)
     if has_entry and len(verbs) > 1:
         raise ValueError(f"{name} brings a calendar entry, which can name one link only")
+    if has_entry and in_digest:
+        raise ValueError(f"{name} brings a calendar entry, so it is always an email of its own")
     kind = EmailKind(
         name=name,
         label=label,
@@ -138,6 +143,7 @@ def declare_email(
         on_new_address=on_new_address,
         cancelled_by=cancelled_by,
         only_to_unanswered=only_to_unanswered,
+        in_digest=in_digest,
         has_entry=has_entry,
     )
     _declared[name] = kind

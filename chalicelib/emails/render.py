@@ -8,7 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    select_autoescape,
+)
+from msgspec import Struct
 
 from chalicelib.emails.mime import Rendered
 from chalicelib.links import code_digits
@@ -17,11 +26,29 @@ PACKAGES = Path(__file__).parent.parent
 WIDTH = 72
 
 
+GREETING = re.compile(r"\ADear [^\n]*,\n\s*")
+HTML_GREETING = re.compile(r"<p [^>]*>Dear [^<]*,</p>\s*")
+FRAMES = {  # what stands around an email is left out of a section
+    "emails/templates/base.html.j2": "{% block body required %}{% endblock %}{% block foot %}{% endblock %}",
+    "emails/templates/foot.txt.j2": "",
+}
+
+
 @cache
 def environment() -> Environment:
     """Set up Jinja. Template names start below chalicelib: `collect/templates/mail/invitation.txt.j2`."""
+    return _environment(FileSystemLoader(PACKAGES))
+
+
+@cache
+def sections() -> Environment:
+    """Set up Jinja for emails without their frame, as parts of a digest."""
+    return _environment(ChoiceLoader([DictLoader(FRAMES), FileSystemLoader(PACKAGES)]))
+
+
+def _environment(loader: BaseLoader) -> Environment:
     env = Environment(
-        loader=FileSystemLoader(PACKAGES),
+        loader=loader,
         autoescape=select_autoescape(["html.j2"], default=False),  # in text, O'Brien stays O'Brien
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -42,6 +69,39 @@ def render(template: str, context: dict[str, Any]) -> Rendered:
     head, text = environment().get_template(f"{file}.txt.j2").render(context).lstrip().split("\n\n", 1)
     subject, preview = (line.split(": ", 1)[1] for line in head.splitlines())
     html = environment().get_template(f"{file}.html.j2").render(context, subject=subject, preview=preview)
+    return Rendered(subject, preview, wrap_text(text), html)
+
+
+class Section(Struct, frozen=True):
+    """What one email says, without its frame, to go into a digest."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render_section(template: str, context: dict[str, Any]) -> Section:
+    """Render an email without its frame and greeting."""
+    stage, name = template.split("/")
+    file = f"{stage}/templates/mail/{name}"
+    head, text = sections().get_template(f"{file}.txt.j2").render(context).lstrip().split("\n\n", 1)
+    subject, preview = (line.split(": ", 1)[1] for line in head.splitlines())
+    html = sections().get_template(f"{file}.html.j2").render(context, subject=subject, preview=preview)
+    return Section(subject, GREETING.sub("", text, count=1).strip(), HTML_GREETING.sub("", html, count=1).strip())
+
+
+def render_digest(by_role: list[tuple[str, list[Section]]], first_subject: str, context: dict[str, Any]) -> Rendered:
+    """Render several sections as one email.
+
+    by_role   for each role of the reader, in words, its sections
+    """
+    count = sum(len(found) for _, found in by_role)
+    subject = f"{first_subject} (and {count - 1} more)"
+    others = [section.subject for _, found in by_role for section in found if section.subject != first_subject]
+    preview = "; ".join(others)
+    words = {**context, "by_role": by_role, "subject": subject, "preview": preview}
+    text = environment().get_template("emails/templates/digest.txt.j2").render(words)
+    html = environment().get_template("emails/templates/digest.html.j2").render(words)
     return Rendered(subject, preview, wrap_text(text), html)
 
 

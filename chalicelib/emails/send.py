@@ -16,15 +16,17 @@ from chalicelib.core import log
 from chalicelib.core.aws import AWS_ERRORS, client
 from chalicelib.core.settings import settings
 from chalicelib.emails.compose import compose_message
+from chalicelib.emails.digest import compose_digest, gather
 from chalicelib.emails.kinds import lease_of
 from chalicelib.emails.mime import AddressUnusable, address, clean
 from chalicelib.emails.rate_limit import pace
 from chalicelib.emails.ses_errors import WORDS, account_fault, trouble_of
 from chalicelib.emails.ses_tags import tag
-from chalicelib.store import emails
+from chalicelib.store import digests, emails
 from chalicelib.store.account_fault import Seen
 from chalicelib.store.account_fault import save as save_fault
-from chalicelib.store.emails import Email, EmailSettled, Trouble
+from chalicelib.store.digests import Outcome
+from chalicelib.store.emails import Email, EmailSettled, EmailState, Trouble
 from chalicelib.store.table import Write, transact, update_one
 
 MAX_ATTEMPTS = 10
@@ -47,6 +49,8 @@ def send(mail_id: str, attempt: str, now: datetime) -> bool:
     with log.bind(mail=mail_id):
         try:
             held = _claim(mail_id, attempt, now) or _claim_doubtful(mail_id, attempt, now)
+            if held and not held.cancelled:
+                held = gather(held, attempt, now, now + lease_of(mail_id))
             return held is not None and _deliver(held, now)
         except Exception as error:
             log.error("mail_failed", error)
@@ -79,8 +83,12 @@ def _deliver(held: Email, now: datetime) -> bool:
     if held.attempts > MAX_ATTEMPTS:
         _refuse(held, held.reason or "All attempts timed out or crashed", now)
         return False
+    items = _items(held, now)
+    if held.items and not items:
+        _settle_all([digests.dissolve(held)], held, Outcome(EmailState.CANCELLED), now)
+        return False
     try:
-        raw = compose_message(held, settings(), now)
+        raw = compose_digest(held, items, settings(), now) if items else compose_message(held, settings(), now)
     except AddressUnusable as error:
         _refuse(held, str(error), now, Trouble.ADDRESS)
         return False
@@ -89,6 +97,13 @@ def _deliver(held: Email, now: datetime) -> bool:
         _put_off(held, log.describe_error(error), now)
         return False
     return _hand_over(held, raw, now)
+
+
+def _items(held: Email, now: datetime) -> list[Email]:
+    """Return what a digest still has to say; nothing for another email."""
+    if not held.items:
+        return []
+    return [item for item in digests.items_of(held) if digests.is_fresh(item, held, now)]
 
 
 def _hand_over(held: Email, raw: bytes, now: datetime) -> bool:
@@ -103,7 +118,8 @@ def _hand_over(held: Email, raw: bytes, now: datetime) -> bool:
     except (ClientError, ParamValidationError) as error:
         _settle_refusal(held, error, now)
         return False
-    _write_if_held([emails.sent(held, answer["MessageId"], now)])
+    outcome = Outcome(EmailState.SENT, answer["MessageId"])
+    _settle_all([emails.sent(held, answer["MessageId"], now)], held, outcome, now)
     log.info("mail_sent")
     if held.reason in WORDS:  # it had waited for the account, which works again
         transact(save_fault(Seen("", now), held.about.get("cohort", "")))
@@ -151,7 +167,14 @@ def _put_off(held: Email, reason: str, now: datetime) -> None:
 
 def _refuse(held: Email, reason: str, now: datetime, trouble: Trouble = Trouble.REFUSED) -> None:
     log.warning("mail_refused", attempts=held.attempts)
-    _write_if_held(emails.refused(held, reason, now, trouble))
+    _settle_all(emails.refused(held, reason, now, trouble), held, Outcome(EmailState.REFUSED, "", reason, trouble), now)
+
+
+def _settle_all(writes: Sequence[Write], held: Email, outcome: Outcome, now: datetime) -> None:
+    """Settle an email, and then what it carries. If a crash parts the two, SES's event settles the rest."""
+    _write_if_held(writes)
+    if held.items:
+        digests.settle_items(held, digests.items_of(held), outcome, now)
 
 
 def _write_if_held(writes: Sequence[Write]) -> None:

@@ -36,6 +36,7 @@ APPROVE_REMINDER = declare_email(
     words="name delegate people closes",
     links=[APPROVE],
     cancelled_by=CancelledBy.DECISION,
+    in_digest=True,
 )
 LIST_APPROVED = declare_email(
     "nominate/approved",

@@ -26,6 +26,7 @@ DELEGATE_TOLD = declare_email(
     words="name changes why",
     links=[HUB],
     sample=SAMPLE,
+    in_digest=True,
 )
 MANAGER_TOLD = declare_email(
     "programme/dates_moved_manager",
@@ -33,6 +34,7 @@ MANAGER_TOLD = declare_email(
     to=To.MANAGER,
     words="name delegate changes why",
     sample=SAMPLE,
+    in_digest=True,
 )
 ABOUT_DATES = (DELEGATE_TOLD.name, MANAGER_TOLD.name)
 KNOWN = "known_"  # before the name of a date in `about`: the moment that the reader knew before

@@ -21,6 +21,7 @@ READY = declare_email(
     words="name delegate cohort",
     links=[COACH],
     sent_after_withdrawal=True,
+    in_digest=True,
 )
 
 

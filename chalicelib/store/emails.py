@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from chalicelib.core.calendar_entry import CalendarEntry
 from chalicelib.core.clock import stamp
+from chalicelib.core.ids import reader_id
 from chalicelib.core.model import Person
 from chalicelib.store import due
 from chalicelib.store.due import due_columns
 from chalicelib.store.expressions import Condition, at_most, differs, either, equals, missing, one_of, present
-from chalicelib.store.marshal import fields, read
+from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import (
     AlreadyExists,
     Changed,
@@ -60,6 +61,7 @@ class EmailState(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     CANCELLED = "cancelled"  # while it was unconfirmed, or after SES rejected it
+    CARRIED = "carried"  # a digest takes it along, and has its outcome
 
 
 class Trouble(StrEnum):
@@ -102,6 +104,9 @@ class Email(Struct, frozen=True):
     cancelled: bool = False
     suppressed: bool = False  # cancelled only because its address accepts no email: a new address revives it
     entry: CalendarEntry | None = None
+    in_digest: str = ""  # the day on whose digest it may go, "2026-03-10"; empty: always an email of its own
+    items: tuple[str, ...] = ()  # of a digest: ids of the emails that it carries
+    carried_by: str = ""  # id of the digest that carries it
 
     def may_be_retried(self, now: datetime) -> bool:
         """Return whether SES rejected it, never accepted it, and it would not come too late.
@@ -138,6 +143,7 @@ class Bounce(Struct, frozen=True):
         return self.trouble is Trouble.REFUSED
 
 
+READER_ROWS_KEPT = timedelta(days=7)
 NO_INVITATION = "-"  # in the key of a listed email that is about no invitation
 
 
@@ -155,7 +161,8 @@ def add(new: Email, *, stopped: bool = False) -> list[Write]:
     row = {**key(new.id)._asdict(), **fields(new), "kind": "mail"}
     del row["cancelled"], row["suppressed"]  # these attributes exist only if it was
     row |= {"cancelled": True, "suppressed": True} if stopped else due_columns(new.id, new.due_at)
-    return [put_once(row, EmailExists), put(list_key(new)._asdict())]
+    listed = [put(reader_row(new))] if new.in_digest else []
+    return [put_once(row, EmailExists), put(list_key(new)._asdict()), *listed]
 
 
 def add_all(new: Iterable[Email], *, stopped: bool = False) -> list[Write]:
@@ -170,6 +177,12 @@ def owner_of(email_id: str) -> str:
 
 def list_key(email: Email) -> Key:
     return Key(f"EMAILS#{owner_of(email.id)}", f"{email.about.get('invitation', NO_INVITATION)}#{email.id}")
+
+
+def reader_row(email: Email) -> Row:
+    """Return the row by which a digest finds the other emails to the same reader on the same day."""
+    gone_at = int((email.due_at + READER_ROWS_KEPT).timestamp())
+    return {"pk": f"READER#{reader_id(email.to.email)}", "sk": f"{email.in_digest}#{email.id}", "gone_at": gone_at}
 
 
 def delete_listed(email: Email) -> list[Write]:
@@ -370,7 +383,7 @@ def refused(held: Email, reason: str, now: datetime, trouble: Trouble = Trouble.
         when=_held(held),
         refusal=EmailSettled,
     )
-    return [settled, *_show(held, reason, now, trouble)]
+    return [settled, *show(held, reason, now, trouble)]
 
 
 def mark_expired(held: Email) -> Write:
@@ -413,7 +426,7 @@ def settle(
         refusal=EmailSettled,
     )
     if state in NOT_ARRIVED:
-        return [settled, *_show(mail, reason, now, trouble)]
+        return [settled, *show(mail, reason, now, trouble)]
     return [settled, *_hide(mail)]
 
 
@@ -421,7 +434,7 @@ def bounce_key(mail: Email) -> Key:
     return Key(f"COHORT#{mail.about['cohort']}", f"BOUNCE#{mail.id}")
 
 
-def _show(mail: Email, reason: str, now: datetime, trouble: Trouble) -> list[Write]:
+def show(mail: Email, reason: str, now: datetime, trouble: Trouble) -> list[Write]:
     """Write the dashboard's row about an email of a cohort.
 
     It does not name the reader of an email that SES rejected: most go to raters who have not answered, and the address

@@ -667,6 +667,17 @@ LISTED_EMAIL = RowKind(
     retention=Retention.EMAIL,
     why="it has ids and no name, and goes with its email",
 )
+READERS_EMAIL = RowKind(
+    name="email of a reader and day",
+    pk="READER#{reader}",
+    sk="{day}#{email*}",
+    what="that an email to an address may go in the digest of a day",
+    owner=Owner.READER,
+    readers=(),
+    erasure=Erasure.KEEP,
+    retention=Retention.EXPIRY,
+    why="it has ids and no name, and goes after a week",
+)
 COMPLETE_LIST = RowKind(
     name="complete list of emails",
     pk="EMAILS#{owner}",

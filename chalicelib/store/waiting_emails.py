@@ -15,6 +15,7 @@ from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Write, batched, get_many, put, put_all, query, transact, update_one
 
 COMPLETE = "COMPLETE"  # the sort key of the row that says that a list holds every email of its owner
+WAITING = {EmailState.QUEUED, EmailState.CARRIED}  # not handed over: cancelling or redirecting them is in time
 ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 NAMING_EMAILS = ("INVITATION#", "NOMINATION#", "IMPACT#")  # rows of earlier releases: `reminders` has ids of emails
 
@@ -39,16 +40,17 @@ def list_waiting(*owners: str, or_unconfirmed: bool = False) -> list[Email]:
 
     or_unconfirmed   include those that were handed over and may be sent once more
     """
-    states = {EmailState.QUEUED, EmailState.SENDING} if or_unconfirmed else {EmailState.QUEUED}
+    states = {*WAITING, EmailState.SENDING} if or_unconfirmed else WAITING
     found = _read_all(email_id for owner in owners for email_id in list_ids(owner))
     return [email for email in found if email.state in states and not email.cancelled]
 
 
 def list_queued(owner: str) -> tuple[list[Email], list[Email]]:
     """Return emails about a delegate or cohort that were not handed over: those that wait, and those suppressed."""
-    queued = [email for email in _read_all(list_ids(owner)) if email.state is EmailState.QUEUED]
+    queued = [email for email in _read_all(list_ids(owner)) if email.state in WAITING]
     waiting = [email for email in queued if not email.cancelled]
-    return waiting, [email for email in queued if email.cancelled and email.suppressed]
+    suppressed = (email for email in queued if email.cancelled and email.suppressed)
+    return waiting, [email for email in suppressed if email.state is EmailState.QUEUED]
 
 
 def cancel_all(mail_ids: Iterable[str]) -> None:
@@ -57,14 +59,14 @@ def cancel_all(mail_ids: Iterable[str]) -> None:
     One read for each hundred. May be repeated.
     """
     for row in _rows(mail_ids):
-        if "due_shard" in row or "suppressed" in row:
+        if "due_shard" in row or "suppressed" in row or row["state"] == EmailState.CARRIED:
             update_one(cancel(row["id"]))
 
 
 def suppress_all(mail_ids: Iterable[str]) -> None:
     """Suppress emails that are not sent yet, in the same way."""
     for row in _rows(mail_ids):
-        if "due_shard" in row:
+        if "due_shard" in row or row["state"] == EmailState.CARRIED:
             update_one(suppress(row["id"]))
 
 
@@ -74,7 +76,8 @@ def forget(mail_ids: Iterable[str]) -> None:
     May be repeated.
     """
     for row in _rows(mail_ids):
-        if row["state"] != EmailState.SENDING and ("due_shard" not in row or row["due_shard"] == due.REFUSED):
+        is_held = row["state"] in (EmailState.SENDING, EmailState.CARRIED)
+        if not is_held and ("due_shard" not in row or row["due_shard"] == due.REFUSED):
             transact(delete_listed(read(Email, row)))
 
 

@@ -22,6 +22,7 @@ CHOOSE_RATERS = declare_email(
     words="name delegate closes",
     links=[NOMINATE, HUB],
     cancelled_by=CancelledBy.CHOICE,
+    in_digest=True,
 )
 FOLLOWUP_PLANNED = declare_email(
     "programme/followup_planned",

@@ -41,6 +41,7 @@ REMINDER = declare_email(
     links=[IMPACT],
     variants={"to the delegate": {"own": "yes", "name": "Dr Amara Osei"}},
     cancelled_by=CancelledBy.ANSWER,
+    in_digest=True,
 )
 
 

@@ -43,6 +43,7 @@ SELF_REMINDER = declare_email(
     words="name delegate closes minutes who_sees",
     links=[ANSWER, HUB],
     cancelled_by=CancelledBy.ANSWER,
+    in_digest=True,
 )
 INVITATION = declare_email(
     "collect/invitation",
@@ -52,6 +53,7 @@ INVITATION = declare_email(
     links=[ANSWER, INBOX, DECLINE],
     variants={"to the line manager": {"group_title": "Line manager", "name": "Helen Whitcombe"}},
     on_new_address=OnNewAddress.REPLACE,
+    in_digest=True,
 )
 REMINDER = declare_email(
     "collect/reminder",
@@ -61,6 +63,7 @@ REMINDER = declare_email(
     links=[ANSWER, INBOX, DECLINE],
     cancelled_by=CancelledBy.ANSWER,
     only_to_unanswered=True,
+    in_digest=True,
 )
 EXTENDED = declare_email(
     "collect/extended",
@@ -87,6 +90,7 @@ PULSE = declare_email(
     words="name delegate month closes who_sees",
     links=[ANSWER, DECLINE],
     on_new_address=OnNewAddress.REPLACE,
+    in_digest=True,
 )
 PULSE_REMINDER = declare_email(
     "impact/pulse_reminder",
@@ -96,6 +100,7 @@ PULSE_REMINDER = declare_email(
     links=[ANSWER, DECLINE],
     cancelled_by=CancelledBy.ANSWER,
     only_to_unanswered=True,
+    in_digest=True,
 )
 
 

@@ -37,6 +37,7 @@ DATES = declare_email(
     words="name dates zone",
     links=[HUB],
     sample={"dates": LINES, "zone": SAMPLE["zone"]},
+    in_digest=True,
 )
 MANAGER_DATES = declare_email(
     "workshops/manager_dates",
@@ -44,6 +45,7 @@ MANAGER_DATES = declare_email(
     to=To.MANAGER,
     words="name delegate days",
     sample=DAYS,
+    in_digest=True,
 )
 DAYS_CHANGED = declare_email(
     "workshops/days",
@@ -51,6 +53,7 @@ DAYS_CHANGED = declare_email(
     to=To.MANAGER,
     words="name delegate days",
     sample=DAYS,
+    in_digest=True,
 )
 ENTRY = declare_email(
     "workshops/session",

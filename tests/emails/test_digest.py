@@ -1,0 +1,221 @@
+"""Emails to one reader on one day go out as one, each exactly once, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.core.model import Person
+from chalicelib.core.settings import settings
+from chalicelib.emails.digest import NAME
+from chalicelib.emails.send import send
+from chalicelib.store import cohorts, emails, waiting_emails
+from chalicelib.store.due import list_due
+from chalicelib.store.emails import Email, EmailState
+from chalicelib.store.table import scan, transact, update_one
+from tests.emails.samples import SAM, mail
+from tests.emails.test_faults import FAULTS, Died, Plan
+from tests.support import cloud
+from tests.support.calls import watched_by
+from tests.support.clock import MONDAY
+from tests.support.drain import drain
+from tests.support.mails import sent_mails, tell_mail_events
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+ABOUT = {"one": "Amara Osei", "two": "Bela Novak", "three": "Chidi Obi"}
+KIND = "programme/dates_moved_manager"
+MAX_CALLS = 22  # of three emails that go out together, with retries
+
+
+def about(name: str, **more) -> Email:
+    """Return an email to Sam, as line manager of a delegate."""
+    return mail(KIND, name, delegate=ABOUT[name], **more)
+
+
+@pytest.fixture
+def three():
+    store(*map(about, ABOUT))
+
+
+def store(*new: Email) -> None:
+    transact(emails.add_all(new))
+
+
+def states() -> dict[str, EmailState]:
+    return {name: emails.find(about(name).id).state for name in ABOUT}
+
+
+def digest() -> Email:
+    (found,) = [row["id"] for row in scan() if row["pk"].startswith(f"MAIL#{NAME}")]
+    return emails.find(found)
+
+
+def test_three_emails_to_one_reader_go_out_as_one(three):
+    drain(MONDAY)
+
+    (sent,) = sent_mails()
+    assert sent.message["Subject"] == "Dates of Maximising Potential have moved for Amara Osei (and 2 more)"
+    for part in (sent.part("plain"), sent.part("html")):
+        assert [part.count(f"line manager of {name}") for name in ABOUT.values()] == [1, 1, 1]
+        assert "Dear Sam" not in part
+    assert set(states().values()) == {EmailState.SENT}
+    assert list(list_due(MONDAY + timedelta(days=9))) == []
+
+
+def test_one_email_alone_stays_as_it_is():
+    store(about("one"))
+    drain(MONDAY)
+    (sent,) = sent_mails()
+    assert (sent.row, "Dear Sam" in sent.part("plain")) == (about("one").id, True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(replace(about("two"), to=Person("Pat", "pat@example.org")), id="another-reader"),
+        pytest.param(replace(about("two"), in_digest="2026-09-08"), id="another-day"),
+        pytest.param(about("two", programme="Rising Stars"), id="another-programme"),
+        pytest.param(replace(about("two"), due_at=MONDAY + timedelta(minutes=5)), id="later"),
+        pytest.param(mail("debrief/released", "two"), id="always-an-email-of-its-own"),
+    ],
+)
+def test_what_does_not_belong_together_goes_by_itself(other):
+    store(about("one"), other)
+    drain(MONDAY + timedelta(seconds=1))
+    drain(MONDAY + timedelta(minutes=6))
+    assert {sent.row for sent in sent_mails()} == {about("one").id, other.id}
+
+
+def test_items_of_two_roles_stand_under_their_roles():
+    store(about("one"), mail("report/ready", "two"))
+    drain(MONDAY)
+    (sent,) = sent_mails()
+    text = sent.part("plain")
+    assert "FOR YOU AS THE LINE MANAGER" in text
+    assert "FOR YOU AS THE COACH" in text
+
+
+def test_the_most_urgent_names_the_digest():
+    store(about("one"), replace(about("two"), good_until=MONDAY + timedelta(days=1)))
+    drain(MONDAY)
+    assert sent_mails()[0].message["Subject"].endswith("for Bela Novak (and 1 more)")
+
+
+# --- what changes on the way ----------------------------------------------------------------------------
+
+
+def carried() -> Email:
+    """Have the first email carry the others, and the function die before it hands the digest over."""
+    faults = Plan({})
+    faults.before = lambda service, operation, context: _die() if operation == "SendEmail" else None  # type: ignore[method-assign]
+    faults.after = lambda service, operation, context: None  # type: ignore[method-assign]
+    first = min(about(name).id for name in ABOUT)
+    with suppress(Died), watched_by(faults):
+        send(first, "dies", MONDAY)
+    assert set(states().values()) == {EmailState.CARRIED}
+    return digest()
+
+
+def _die() -> None:
+    raise Died
+
+
+LATER = MONDAY + timedelta(hours=2)  # the lease of the digest has ended
+
+
+def test_an_item_that_is_cancelled_on_the_way_is_left_out(three):
+    carried()
+    update_one(emails.cancel(about("two").id))
+    drain(LATER)
+    (sent,) = sent_mails()
+    assert "Bela Novak" not in sent.part("plain")
+    assert states()["two"] is EmailState.CANCELLED
+
+
+def test_a_digest_with_nothing_left_is_not_sent(three):
+    held = carried()
+    waiting_emails.cancel_all([about(name).id for name in ABOUT])
+    drain(LATER)
+    assert sent_mails() == []
+    assert emails.find(held.id).state is EmailState.CANCELLED
+
+
+def test_an_item_whose_reader_has_another_address_goes_there(three):
+    carried()
+    new = Person("Sam O'Brien", "sam.new@example.org")
+    update_one(emails.redirect(emails.find(about("two").id), new, {}, revive=False))
+    drain(LATER)
+    assert {sent.addresses[0]: "Bela Novak" in sent.part("plain") for sent in sent_mails()} == {
+        SAM.email: False,
+        new.email: True,
+    }
+
+
+def test_an_item_that_would_come_too_late_is_left_out():
+    store(about("one"), about("three"), replace(about("two"), good_until=MONDAY + timedelta(minutes=30)))
+    carried()
+    drain(LATER)
+    assert "Bela Novak" not in sent_mails()[0].part("plain")
+
+
+# --- what the email service says ------------------------------------------------------------------------
+
+
+def test_items_have_the_outcome_of_their_digest(three):
+    drain(MONDAY)
+    tell_mail_events(MONDAY, "Delivery")
+    assert set(states().values()) == {EmailState.DELIVERED}
+
+
+def test_a_digest_that_bounced_is_shown_for_each_item(three):
+    drain(MONDAY)
+    tell_mail_events(MONDAY, "Bounce")
+    assert set(states().values()) == {EmailState.BOUNCED}
+    assert {bounce.mail_id for bounce in cohorts.bounces("spring")} == {about(name).id for name in ABOUT}
+
+
+# --- faults -----------------------------------------------------------------------------------------------
+
+
+def deliver(plan: Mapping[int, str], *, heard: bool) -> None:
+    """Send by hints and sweeps while the plan strikes. `heard`: SES's events reach us."""
+    attempts, at, faults = count(), MONDAY, Plan(plan)
+    for _ in range(60):
+        for row in list(list_due(at)):
+            with suppress(Died), watched_by(faults):
+                send(row["pk"].partition("#")[2], f"attempt-{next(attempts)}", at)
+        if heard:
+            tell_mail_events(at)
+        if not list(list_due(at + timedelta(days=9))):
+            return
+        at += timedelta(minutes=5)
+    raise AssertionError(f"{plan}: never settled")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_after_a_fault_at_any_call_each_email_arrives_once(fault):
+    settings()
+    for call in range(1, MAX_CALLS):
+        cloud.empty()
+        store(*map(about, ABOUT))
+        deliver({call: fault}, heard=True)
+        texts = [sent.part("plain") for sent in sent_mails()]
+        seen = Counter(name for name in ABOUT.values() for text in texts if f"line manager of {name}" in text)
+        assert seen == Counter(ABOUT.values()), f"{fault} at call {call}"
+
+
+def test_without_events_no_email_is_lost():
+    settings()
+    for call in range(1, MAX_CALLS):
+        cloud.empty()
+        store(*map(about, ABOUT))
+        deliver({call: "dead after"}, heard=False)
+        text = " ".join(sent.part("plain") for sent in sent_mails())
+        assert all(f"line manager of {name}" in text for name in ABOUT.values()), f"call {call}"
