@@ -28,7 +28,7 @@ WIDTH = 72
 
 GREETING = re.compile(r"\ADear [^\n]*,\n\s*")
 HTML_GREETING = re.compile(r"<p [^>]*>Dear [^<]*,</p>\s*")
-FRAMES = {  # what stands around an email is left out of a section
+FRAMES = {  # the frame of an email is left out of a section
     "emails/templates/base.html.j2": "{% block body required %}{% endblock %}{% block foot %}{% endblock %}",
     "emails/templates/foot.txt.j2": "",
 }
