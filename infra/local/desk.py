@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.core.calendar import MORNING, local_moment
 from chalicelib.core.clock import stamp
+from chalicelib.store import emails
 from chalicelib.store.marshal import Row
 from infra.local import memory, outbox, people, samples
 from infra.local.clock import later, parse_moment
@@ -204,7 +205,15 @@ def _describe_email(mail: Accepted) -> dict[str, Any]:
         "html": mail.part("html"),
         "links": mail.links,
         "attachments": mail.attachments,
+        "items": _items(mail),
     }
+
+
+def _items(mail: Accepted) -> list[str]:
+    """Name the kinds of email that a digest carries, in its order; an email by itself carries its own."""
+    row = emails.find(mail.row) if mail.row else None
+    ids = row.items if row and row.items else [mail.row]
+    return [email_id.partition("#")[0] for email_id in ids]
 
 
 def _job(row: Row) -> dict[str, Any]:

@@ -39,6 +39,10 @@ class Accepted:
         return [address.lower() for _name, address in getaddresses(self.to)]
 
     @property
+    def subject(self) -> str:
+        return str(self.message["Subject"])
+
+    @property
     def row(self) -> str:
         """The mail row's id, from the tag `mail`; empty for a mail that is not ours."""
         try:

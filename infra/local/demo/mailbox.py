@@ -9,6 +9,12 @@ from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from chalicelib.emails import digest
+from chalicelib.emails.compose import context
+from chalicelib.emails.render import render
+from chalicelib.links.kinds import compose_url
+from chalicelib.store import digests, emails
+from chalicelib.store.emails import Email
 from infra.local import outbox
 from infra.local.outbox import Accepted
 
@@ -19,13 +25,14 @@ class EmailNotFound(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Letter:
-    """One mail, and what it is about: the id of its row says what caused it."""
+    """One email, or one item of a digest, and what it is about: the id of its row says what caused it."""
 
     accepted: Accepted
+    item: Email | None = None  # of a digest
 
     @cached_property
     def id(self) -> str:
-        return self.accepted.row
+        return self.item.id if self.item else self.accepted.row
 
     @property
     def template(self) -> str:
@@ -37,7 +44,7 @@ class Letter:
 
     @cached_property
     def subject(self) -> str:
-        return str(self.accepted.message["Subject"])
+        return render(self.item.template, context(self.item)).subject if self.item else self.accepted.subject
 
     @cached_property
     def sent_at(self) -> datetime:
@@ -48,10 +55,19 @@ class Letter:
 
     def link(self, verb: str) -> str:
         """Raises NoSuchMail if the mail has no such link."""
-        for link in self.accepted.links:
+        links = map(compose_url, self.item.links.values()) if self.item else self.accepted.links
+        for link in links:
             if f"/{verb}/" in urlsplit(link).path:
                 return link
         raise EmailNotFound(f"no link to {verb} in “{self.subject}”")
+
+
+def _letters_of(mail: Accepted) -> list[Letter]:
+    """Take a digest apart: people read each item as if it had come by itself."""
+    row = emails.find(mail.row) if mail.row.startswith(digest.NAME) else None
+    if row is None:
+        return [Letter(mail)]
+    return [Letter(mail, item) for item in digests.items_of(row)]
 
 
 class Mailbox:
@@ -59,6 +75,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []
+        self._read = 0  # emails of the outbox
         self._unseen = 0  # place of the first that `look` has yet to give
         self._by_reader: defaultdict[tuple[str, str], list[Letter]] = defaultdict(list)
 
@@ -69,7 +86,9 @@ class Mailbox:
         return fresh
 
     def _fetch(self) -> None:
-        fresh = [Letter(mail) for mail in outbox.accepted(len(self.letters))]
+        accepted = outbox.accepted(self._read)
+        self._read += len(accepted)
+        fresh = [letter for mail in accepted for letter in _letters_of(mail)]
         self.letters += fresh
         for letter in fresh:
             self._by_reader[letter.to, letter.template].append(letter)

@@ -58,7 +58,8 @@ def slug(text: str) -> str:
 
 def _save_emails(world: World, folder: Path) -> None:
     folder.mkdir()
-    for number, letter in enumerate(world.mailbox.letters, start=1):
+    once = {letter.accepted.id: letter for letter in world.mailbox.letters}  # items of a digest came in one email
+    for number, letter in enumerate(once.values(), start=1):
         kind, to = letter.template.replace("/", "-"), slug(letter.to.split("@")[0].replace(".", " "))
         name = f"{number:04}-{world.calendar.day(letter.sent_at)}-{kind}-to-{to}.eml"
         (folder / name).write_bytes(letter.accepted.raw.encode())
