@@ -1,6 +1,14 @@
 """A mail of each kind, with plausible words and links."""
 
-from infra.local.mail_samples import SAM, WORDS
-from infra.local.mail_samples import sample as mail
+from __future__ import annotations
+
+from chalicelib.core.model import Person
+from chalicelib.store.emails import Email
+from infra.local.mail_samples import SAM, WORDS, sample
 
 __all__ = ["SAM", "WORDS", "mail"]
+
+
+def mail(template: str = "collect/again", *subject: str, to: Person = SAM, **words: str) -> Email:
+    """Return a sample; by default one that is always an email of its own."""
+    return sample(template, *subject, to=to, **words)
