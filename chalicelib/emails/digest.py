@@ -51,7 +51,7 @@ def _wait(held: Email, now: datetime) -> None:
 
 
 def _digest(held: Email, others: Sequence[Email], now: datetime) -> Email:
-    """Make the row of a digest. It is listed with the emails about whom its first item is about."""
+    """Make the row of a digest. It is listed with the emails of its first item’s owner."""
     return Email(
         id="#".join((NAME, owner_of(held.id), derive(12, "digest", held.id, held.attempt))),
         template=NAME,

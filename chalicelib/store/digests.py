@@ -31,7 +31,7 @@ from chalicelib.store.table import Write, batched, get_many, query, transact, up
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a digest, and so of its items."""
+    """The outcome of a digest and of its items."""
 
     state: EmailState
     message_id: str = ""

@@ -1,4 +1,4 @@
-"""Emails to one reader on one day go out as one, each exactly once, whatever happens on the way."""
+"""Emails to one reader on one day go out as one, each exactly once, also after faults."""
 
 from __future__ import annotations
 
