@@ -1,6 +1,6 @@
 """One email a day for each reader: those that may wait for one another go out together.
 
-The first email that is due for a reader takes the others along. An email that goes alone stays as it is.
+The first email that is due for a reader takes the others along. An email that goes alone does not change.
 """
 
 from __future__ import annotations
