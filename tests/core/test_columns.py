@@ -76,6 +76,12 @@ def test_a_column_that_is_not_used_is_named():
     ]
 
 
+def test_a_columns_own_name_comes_before_another_word_for_it():
+    assert notes_of(f"Department,{HEADER}\nNights,{ANA}\n") == [
+        "d.csv:1: Department: is passed over: no column with this name is used"
+    ]
+
+
 @pytest.mark.parametrize(
     ("header", "fault"),
     [
