@@ -13,8 +13,10 @@ from chalicelib.results.disclosure_control import (
     PublishedReport,
     difference_is_too_small,
     differs_by_a_few_raters,
+    means_entry,
     report_entry,
     shows_other_answers,
+    tells_of_a_few,
 )
 from chalicelib.results.facts import build_facts
 from chalicelib.results.publish import publish
@@ -116,6 +118,30 @@ def test_one_rater_more_is_noticed_though_the_delegate_changed_a_mark():
         _report({"peer": 5, "direct_report": 5}, "baseline"),
         _report({"peer": 6, "direct_report": 5}, "followup", own=3),
     )
+
+
+def test_one_rater_less_is_noticed_as_one_more_is():
+    """Someone withdrew: the earlier report holds all answers of the later one and a few more."""
+    assert differs_by_a_few_raters(
+        _report({"peer": 6, "direct_report": 5}, "baseline"), _report({"peer": 5, "direct_report": 5}, "followup")
+    )
+
+
+@pytest.mark.parametrize(("more", "noticed"), [(1, True), (4, True), (5, False), (6, False)])
+def test_as_many_more_raters_as_a_figure_needs_are_no_leak(more, noticed):
+    earlier = _report({"peer": 5, "direct_report": 5}, "baseline")
+    further = _report({"peer": 5 + more, "direct_report": 5}, "followup")
+
+    assert earlier.threshold == 5
+    assert differs_by_a_few_raters(earlier, further) is noticed
+
+
+@pytest.mark.parametrize(("wave", "noticed"), [("baseline", True), ("followup", False)])
+def test_means_of_a_cohort_are_compared_with_means_of_the_same_wave(wave, noticed):
+    """Answers of another wave are other answers: a sum over both combines to no one's."""
+    published = [means_entry("baseline", {"mean": "abcde"})]
+
+    assert tells_of_a_few(published, means_entry(wave, {"mean": "abcdef"}), 5) is noticed
 
 
 @pytest.mark.parametrize("seed", range(20))
