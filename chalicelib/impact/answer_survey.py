@@ -193,6 +193,14 @@ def _merged(
     return {name: text for name, text in merged.items() if name not in unread}, unread
 
 
+def marks_of_page(section: Section, fields: Mapping[str, str]) -> str:
+    """Return the marks of a posted page as its sender still sees it.
+
+    Marks of what is stored would not do: another device may have saved since, and the sender's page shows none of that.
+    """
+    return merging.marks({**read_fields((section,), fields)[0], **typed_in_vain(section, fields)})
+
+
 def send(form: Form, now: datetime) -> list[SurveyFault]:
     """Make the answers count, or return why they cannot. Sending again succeeds. Raises SurveyClosed."""
     for _ in range(MAX_RETRIES):

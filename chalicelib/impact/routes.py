@@ -93,7 +93,7 @@ def _kept(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[Su
 def _for_script(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
     """Answer answer.js: where to go or what was not kept, and what is stored, as the page's marks."""
     go = fields.get("go", "keep")
-    marks = {"shown": form.marks(form.sections[place])}
+    marks = {"shown": answer_survey.marks_of_page(form.sections[place], fields)}
     if faults:
         return Response(body={"message": faults[0].message, **marks}, status_code=422)
     return Response(body={"next": "" if go == "keep" else _onward(form, place, go), **marks})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 import pytest
 
@@ -19,7 +20,7 @@ from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
-from tests.support.visitor import Visitor
+from tests.support.visitor import FORM, Visitor
 
 AREAS = [
     Area(str(n), behaviour, "", "A step", "", "", "") for n, behaviour in ((1, "Asks more"), (2, "Delegates more"))
@@ -281,3 +282,24 @@ def test_a_questionnaire_has_no_pulse_to_send(visitor, clock):
     page = f"{link}/page/c-{people.programme().competencies[0].id}"
     visitor.open(page).post(f"{link}/pulse", {"1": "6"})
     assert visitor.status == 404
+
+
+def test_an_open_page_never_undoes_what_another_device_saved(opened):
+    """Each save answers with marks of what its own page shows, not of what another device has stored since."""
+    page = f"{people.link('dana delegate', 'impact')}/part/closing"
+    phone, laptop = opened.open(page), Visitor(opened.client).open(page)
+    laptop.post(page, {"negative": "Less time for visits.", "go": "later"})
+
+    marks = saved_by_script(phone, page, {"consent": "no"})["shown"]
+    saved_by_script(phone, page, {"consent": "no"}, shown=marks)
+    assert kept(Role.DELEGATE).answers == {"negative": "Less time for visits.", "consent": "no"}
+
+    saved_by_script(phone, page, {"consent": "no", "negative": "Typed here."}, shown=marks)
+    assert kept(Role.DELEGATE).answers["negative"] == "Typed here."
+
+
+def saved_by_script(visitor: Visitor, page: str, typed: dict[str, str], **more: str) -> dict[str, str]:
+    """What answer.js posts while a person types, and the answer."""
+    body = {"form": visitor.nonce, "by": "script", "go": "keep", **typed, **more}
+    answer = visitor.client.post(page.partition("/api")[2], headers=FORM, body=urlencode(body).encode())
+    return json.loads(answer.body)
