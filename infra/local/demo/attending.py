@@ -24,6 +24,15 @@ CATCH_UP_BY, CAUGHT_UP_AFTER = 10, 6  # working days
 AT_NOON = 12 * 60
 HOW = "Read the notes of both days, and talk your stakeholder map through with me for an hour."
 
+PRESENTED = "leading_the_service"  # to the Board, after a simulation
+SEEN = (
+    ("Asked the finance lead for the one figure that mattered; the group stopped arguing.", "Name the price earlier."),
+    ("Let two others speak first when the beds ran out, and then decided in a minute.", "Say what you will not do."),
+    ("Rang the ward before answering the Board, so the promise could be kept.", "Bring the patient’s view in first."),
+)  # what was seen, and one thing to try next
+DECISIONS = ("accepted", "amended", "accepted", "declined")
+TERMS = "Start with two teams, and report after three months."
+
 
 def on_start(world: World, letter: Letter) -> None:
     """Fill in each register just after its session. The reminder brings the link."""
@@ -47,6 +56,25 @@ def fill_in(world: World, letter: Letter, session_id: str) -> None:
         when = world.calendar.working_days_on(world.now, CAUGHT_UP_AFTER, AT_NOON)
         world.plan(when, Phase.WORKSHOPS, partial(note_caught_up, world, letter, session_id))
     world.show.step(Phase.WORKSHOPS, world.now)
+    if session == of_milestone(sessions, PRESENTED)[-1]:
+        note_parts(world, letter, of_milestone(sessions, PRESENTED)[0])
+
+
+def note_parts(world: World, letter: Letter, first: Session) -> None:
+    """Note of each delegate what was seen in the simulation, and what the Board decided on the first day."""
+    home = open_signed_in(world, letter.link("facilitator"), letter.to)
+    for place, player in enumerate(world.players):
+        saw, advice = SEEN[place % len(SEEN)]
+        _submit(world, home, player, "simulation", {"f.example": saw, "f.try": advice})
+        decision = {"f.decision": DECISIONS[place % len(DECISIONS)], "f.decided_on": first.plan.date.isoformat()}
+        terms = {"f.terms": TERMS} if decision["f.decision"] == "amended" else {}
+        _submit(world, home, player, "board", {**decision, **terms, "f.owner": "Director of operations"})
+
+
+def _submit(world: World, home: Opened, player: Player, work: str, noted: dict[str, str]) -> None:
+    page = world.browser.follow(home, f"/{world.delegate_id(player)}/part/{work}")
+    sent = world.browser.send(page, page.page.form_with("shown"), noted, "submit")
+    expect(sent, "You have submitted this")
 
 
 def note_caught_up(world: World, letter: Letter, session_id: str) -> None:
