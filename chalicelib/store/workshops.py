@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -92,9 +92,3 @@ def list_facilitator_seats(cohort_id: str) -> dict[str, dict[str, Seat]]:
         seat = read(Seat, row)
         found.setdefault(row["sk"].split("#")[1], {})[seat.session_id] = seat
     return found
-
-
-def seats_from(rows: Iterable[Row]) -> Mapping[str, Seat]:
-    """Read the seats among the rows of a delegate, by the session's id."""
-    seats = (read(Seat, row) for row in rows if row["sk"].startswith("SEAT#"))
-    return {seat.session_id: seat for seat in seats}

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.core.calendar_entry import CalendarEntry
 from chalicelib.core.schedule import Session, SessionPlan
 from chalicelib.store.workshops import Seat
-from chalicelib.workshops.notices import NoticeKind, Reader, list_notices
+from chalicelib.workshops.notices import NoticeKind, Reader, list_notices, when_of
 from tests.support import people
 
 NOW = datetime(2026, 9, 7, 9, tzinfo=UTC)
@@ -123,3 +123,16 @@ def test_what_has_begun_is_never_changed_nor_cancelled_in_a_calendar():
     assert list_notices(people.programme(), sent.sessions, sent.reader, sent.seats, "example.org", later) == []
     (notice,) = sent.notices()
     assert notice.kind is NoticeKind.CANCELLED
+
+
+def test_a_session_after_the_clock_change_keeps_its_local_hour_in_words_and_has_its_hour_in_utc():
+    """Invited in January to 09:30 on 30 March 2026 in London: 08:30 in UTC."""
+    plan = SessionPlan("leading_self", date(2026, 3, 30), time(9, 30), time(16, 30), PLACES[0])
+    session = Session("s0", "autumn", "Europe/London", plan)
+    january = datetime(2026, 1, 15, 9, tzinfo=UTC)
+    reader = Reader("delegate", ADDRESSES[0])
+    (notice,) = list_notices(people.programme(), [session], reader, {}, "example.org", january)
+
+    assert notice.entry.starts == datetime(2026, 3, 30, 8, 30, tzinfo=UTC)
+    assert "Monday 30 March 2026, 09:30 to 16:30 (London time)" in notice.entry.description
+    assert when_of(notice.entry, "Europe/London") == "Monday 30 March 2026, 09:30 to 16:30"
