@@ -8,10 +8,12 @@ from datetime import datetime
 from chalicelib.areas.form import MAX_ITEMS, FormFault, as_fields, item_field
 from chalicelib.core import merging
 from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import day, local_time
+from chalicelib.debrief.agenda import Plan, Point, make_agenda
 from chalicelib.debrief.behaviours import Behaviour, list_behaviours
 from chalicelib.debrief.caseload import Case
 from chalicelib.debrief.debrief_form import NUMBERS, field_names
-from chalicelib.results.facts import read_facts
+from chalicelib.results.facts import Facts, read_facts
 from chalicelib.store import debrief_drafts, objects
 from chalicelib.store.debrief_drafts import DebriefDraft, DraftChanged
 from chalicelib.store.table import transact
@@ -30,11 +32,27 @@ class SavedElsewhere(Refusal):
         super().__init__("The debrief was saved in another window a moment ago. Go back, and save again.")
 
 
-def list_for(case: Case) -> list[Behaviour]:
-    """List the behaviours of the coach's report to choose from. One call; none without a report."""
-    if case.report is None:
+def load_facts(case: Case) -> Facts | None:
+    """Read the figures of the coach's report. One call; None without a report."""
+    return read_facts(objects.load(case.report.facts)) if case.report else None
+
+
+def list_for(case: Case, facts: Facts | None = None) -> list[Behaviour]:
+    """List the behaviours of the coach's report to choose from; none without a report."""
+    facts = facts or load_facts(case)
+    return list_behaviours(case.programme, facts, case.ticks) if facts else []
+
+
+def agenda_for(case: Case, facts: Facts | None) -> list[Point]:
+    """Return the agenda of the debrief; empty without a report."""
+    if facts is None:
         return []
-    return list_behaviours(case.programme, read_facts(objects.load(case.report.facts)), case.ticks)
+    zone, booked = case.programme.organisation.timezone, case.meeting.booked
+    dates = [f"Debrief: {local_time(booked.starts, zone)}"] if booked else []
+    dates.append(f"End of the programme: {day(case.cohort.dates.ends)}")
+    typed = stored_fields(case)
+    areas = [typed[f"behaviour-{number}"] for number in NUMBERS if f"behaviour-{number}" in typed]
+    return make_agenda(case.programme, facts, Plan(areas, case.delegate.manager.name, dates))
 
 
 def stored_fields(case: Case) -> dict[str, str]:

@@ -183,7 +183,7 @@ def _case_page(
     record: Mapping[str, str] | None = None,
 ) -> Response:
     """Show the case. `notes` and `record`: what was typed into the forms, to be shown again."""
-    stored = records.stored_fields(case)
+    stored, facts = records.stored_fields(case), None if case.is_released else records.load_facts(case)
     shown = stored if record is None else dict(record)
     return coach.page_with_documents(
         "debrief/case",
@@ -207,7 +207,8 @@ def _case_page(
         default_review=_default_review(case),
         has_third_fault=any(fault.field.endswith("-3") for fault in faults),
         new_ids={number: ids.random_letters(secrets.token_bytes(5)) for number in NUMBERS},
-        behaviours=[] if case.is_released else records.list_for(case),
+        behaviours=records.list_for(case, facts) if facts else [],
+        agenda=records.agenda_for(case, facts),
         who_sees=_who_sees(case),
         shown_debrief=merging.marks(stored),
         shown_notes=_marks(case, NOTES_FIELDS),
