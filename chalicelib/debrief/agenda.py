@@ -45,7 +45,7 @@ def make_agenda(programme: Programme, facts: Facts, plan: Plan) -> list[Point]:
         Point("Comments to open gently", tuple(made.comments())),
         Point("By workshop", tuple(made.by_workshop())),
         Point("Development areas", tuple(plan.areas) or ("None is chosen yet: agree two or three.",)),
-        Point("What to share, and with whom", (f"{plan.manager} sees only areas that the delegate shares.",)),
+        Point("What to share", (f"{plan.manager} sees only areas that the delegate shares.",)),
         Point("Next dates", tuple(plan.dates)),
     ]
     return [point for point in points if point.lines]

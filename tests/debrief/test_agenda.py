@@ -25,7 +25,7 @@ ORDER = [
     "Comments to open gently",
     "By workshop",
     "Development areas",
-    "What to share, and with whom",
+    "What to share",
     "Next dates",
 ]
 PLAN = Plan(("Ask first",), "Mara Manager", ("Debrief: 21 September 2026, 14:00",))
