@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.answers import Answers, Response
 from chalicelib.core.model import Programme
+from chalicelib.results.cell_sums import Total, cell_sums
 from chalicelib.results.facts import Facts, build_facts, facts_bytes, read_facts
 from chalicelib.results.publish import publish
 from chalicelib.results.published import ALL_OTHERS
@@ -213,3 +214,21 @@ def test_direct_reports_are_heard_alone_in_nine_of_the_demos_twelve_reports():
     reports = cohort(1)
     assert len(reports) == 12
     assert sum(any(cell.groups == ("direct_report",) for cell in facts.cells) for facts in reports) >= 9
+
+
+# --- three cells: the two limits of a sum are not the same there ------------------------------------------
+
+
+def _equal_items(total: int) -> list[Total]:
+    return [Total(9, total, total, total)] * 4
+
+
+def test_a_cell_that_gave_the_top_throughout_shows_less():
+    sums = cell_sums([60, 36, 36], [[3] * 4] * 3, _equal_items(33), 5)
+
+    assert sums[0].shown == 59
+    assert sum(one.shown for one in sums) == 132
+
+
+def test_a_cell_leaves_room_for_two_that_gave_the_lowest_throughout():
+    assert [one.shown for one in cell_sums([60, 12, 12], [[3] * 4] * 3, _equal_items(21), 5)] == [58, 13, 13]

@@ -12,9 +12,10 @@ from chalicelib.core.answers import Answers, Response
 from chalicelib.results.change import with_changes
 from chalicelib.results.facts import Facts, build_facts
 from chalicelib.results.publish import publish
+from chalicelib.results.published import About
 from chalicelib.results.rank import ranked_if_apart
 from chalicelib.results.rounding import Range, display_gap, display_mean, exactly, weighted
-from chalicelib.results.statements import CHANGE_TIMES, GAP_TIMES, HIGHER, LOWER, says, side_of
+from chalicelib.results.statements import CHANGE_TIMES, GAP_TIMES, HIGHER, LOWER, error_of_gap, says, side_of
 from chalicelib.results.uncertainty import (
     Spread,
     error_of_difference,
@@ -240,3 +241,21 @@ def test_more_ratings_than_are_worked_out_keep_the_variances_of_fifteen(n):
 
     assert cuts.agree * 210 <= known.agree * n * (n - 1)
     assert cuts.split * 210 >= known.split * n * (n - 1)
+
+
+def test_a_difference_is_said_only_if_the_end_nearest_to_zero_reaches_the_limit():
+    """Shown as a whole point, but perhaps a tenth: less than two and a half standard errors of a fifth."""
+    se = Fraction(1, 5)
+    above = Range(shown=Fraction(1), low=Fraction(1, 10), high=Fraction(1))
+    below = Range(shown=Fraction(-1), low=Fraction(-1), high=Fraction(-1, 10))
+
+    assert (says(above, se, GAP_TIMES), says(below, se, GAP_TIMES)) == ("", "")
+    assert says(replace(above, low=Fraction(1, 2)), se, GAP_TIMES) == HIGHER
+    assert says(replace(below, high=Fraction(-1, 2)), se, GAP_TIMES) == LOWER
+
+
+def test_ones_own_rating_of_a_behaviour_counts_as_a_whole_answer():
+    se = Fraction(1, 5)
+
+    assert error_of_gap(About.ITEM, se) == with_whole_answer(se) > se
+    assert error_of_gap(About.COMPETENCY, se) == se
