@@ -28,8 +28,11 @@ WIDTH = 72
 
 GREETING = re.compile(r"\ADear [^\n]*,\n\s*")
 HTML_GREETING = re.compile(r"<p [^>]*>Dear [^<]*,</p>\s*")
+FOOT = "<!-- foot -->"
 FRAMES = {  # the frame of an email is left out of a section
-    "emails/templates/base.html.j2": "{% block body required %}{% endblock %}{% block foot %}{% endblock %}",
+    "emails/templates/base.html.j2": "{% block body required %}{% endblock %}"
+    + FOOT
+    + "{% block foot %}{% endblock %}",
     "emails/templates/foot.txt.j2": "",
 }
 
@@ -78,6 +81,7 @@ class Section(Struct, frozen=True):
     subject: str
     text: str
     html: str
+    foot: str  # in HTML
 
 
 def render_section(template: str, context: dict[str, Any]) -> Section:
@@ -87,7 +91,8 @@ def render_section(template: str, context: dict[str, Any]) -> Section:
     head, text = sections().get_template(f"{file}.txt.j2").render(context).lstrip().split("\n\n", 1)
     subject, preview = (line.split(": ", 1)[1] for line in head.splitlines())
     html = sections().get_template(f"{file}.html.j2").render(context, subject=subject, preview=preview)
-    return Section(subject, GREETING.sub("", text, count=1).strip(), HTML_GREETING.sub("", html, count=1).strip())
+    body, _, foot = HTML_GREETING.sub("", html, count=1).partition(FOOT)
+    return Section(subject, GREETING.sub("", text, count=1).strip(), body.strip(), foot.strip())
 
 
 def render_digest(by_role: list[tuple[str, list[Section]]], first_subject: str, context: dict[str, Any]) -> Rendered:
@@ -99,7 +104,9 @@ def render_digest(by_role: list[tuple[str, list[Section]]], first_subject: str, 
     subject = f"{first_subject} (and {count - 1} more)"
     others = [section.subject for _, found in by_role for section in found if section.subject != first_subject]
     preview = "; ".join(others)
-    words = {**context, "by_role": by_role, "subject": subject, "preview": preview}
+    feet = {section.foot for _, found in by_role for section in found}
+    shared = feet.pop() if len(feet) == 1 else ""
+    words = {**context, "by_role": by_role, "shared_foot": shared, "subject": subject, "preview": preview}
     text = environment().get_template("emails/templates/digest.txt.j2").render(words)
     html = environment().get_template("emails/templates/digest.html.j2").render(words)
     return Rendered(subject, preview, wrap_text(text), html)

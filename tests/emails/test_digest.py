@@ -69,6 +69,12 @@ def test_three_emails_to_one_reader_go_out_as_one(three):
     assert list(list_due(MONDAY + timedelta(days=9))) == []
 
 
+def test_a_foot_that_all_items_share_is_shown_once():
+    store(mail("report/ready", "one"), mail("report/ready", "two"))
+    drain(MONDAY)
+    assert sent_mails()[0].part("html").count("This link is yours alone") == 1
+
+
 def test_one_email_alone_stays_as_it_is():
     store(about("one"))
     drain(MONDAY)
