@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.admin.coach_rows import written_about, written_by
 from chalicelib.admin.data_requests import BY, PersonUnknown, inboxes_of, is_naming, rows_naming
-from chalicelib.store import audit_events
+from chalicelib.store import attendance, audit_events
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import transact
@@ -31,7 +31,8 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a file in an archive: the same data give
 def export(email: str, now: datetime) -> list[Row]:
     """Return what the rows that name the person say of them, and note it in the audit trail. Raises PersonUnknown.
 
-    A coach gets their own notes and ticks. What a coach wrote about a delegate is marked for review.
+    A delegate gets their attendance, which names no one. A coach gets their own notes and ticks. What a coach wrote
+    about a delegate is marked for review.
     """
     wanted = email.strip().lower()
     found, written = list(rows_naming(wanted)), list(written_by(wanted))
@@ -41,7 +42,8 @@ def export(email: str, now: datetime) -> list[Row]:
         transact([audit_events.add(cohort_id, AuditEvent.EXPORTED, BY, cohort_id, now)])
     delegates = {str(row["id"]) for row in found if row["sk"] == "META" and _is_about(row, wanted) and "person" in row}
     about = [row | {REVIEW: REVIEW_FIRST} for row in written_about(delegates)]
-    return [*(_own_part(row, wanted) for row in found), *written, *about]
+    attended = [row for delegate in sorted(delegates) for row in attendance.rows_of(delegate)]
+    return [*(_own_part(row, wanted) for row in found), *attended, *written, *about]
 
 
 def pack(rows: list[Row]) -> bytes:
