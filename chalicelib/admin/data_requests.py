@@ -44,6 +44,10 @@ class PersonUnknown(Refusal):
         super().__init__(f"No row of this deployment names {email}.")
 
 
+class RowChanged(Changed):
+    """Another act has changed what an erasure was about to change."""
+
+
 def erase(email: str, now: datetime) -> int:
     """Remove the person from every row; return how many rows changed. A repeat finishes an interrupted run.
 
@@ -103,7 +107,7 @@ def _erasing(row: Row, email: str) -> list[Write]:
 def _replace(row: Row, without: Row) -> list[Write]:
     """Change the fields that name the person and no other: acts that come in between are not undone.
 
-    Raises Changed if another act has changed one of these fields, or the state that the change was made for.
+    Raises RowChanged if another act has changed one of these fields, or the state that the change was made for.
     """
     changed = {name: value for name, value in without.items() if name not in row or row[name] != value}
     gone = [name for name in row if name not in without]
@@ -111,7 +115,7 @@ def _replace(row: Row, without: Row) -> list[Write]:
         return []
     seen = [name for name in row if name in changed or name in gone or name == "state"]
     unchanged = [equals(name, row[name]) for name in seen]
-    return [update(_key(row), put=changed, remove=gone, when=unchanged, refusal=Changed)]
+    return [update(_key(row), put=changed, remove=gone, when=unchanged, refusal=RowChanged)]
 
 
 def _end_invitation(row: Row, email: str) -> list[Write]:
