@@ -65,8 +65,8 @@ def read_area(number: int, fields: Mapping[str, str], items: Collection[str]) ->
     parts = {part: fields.get(f"{part}-{number}", "").replace("\r\n", "\n").strip() for part in PARTS}
     chosen = tuple(item for item in items if fields.get(item_field(number, item)))
     area_id = fields.get(f"id-{number}", "")
-    if not any(parts.values()) and not chosen:
-        return None
+    if not any(text for part, text in parts.items() if part != "review_by") and not chosen:
+        return None  # the date is suggested: alone it is no area
     return TypedArea(number, area_id if AREA_ID.fullmatch(area_id) else "", parts, chosen)
 
 

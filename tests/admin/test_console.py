@@ -340,12 +340,12 @@ def test_an_unconfirmed_email_is_shown_by_its_kind_and_without_its_reader(opened
     from chalicelib.store import emails
     from tests.emails.samples import mail
 
-    transact(emails.add(mail()))
-    emails.claim(mail().id, "attempt", clock.now(), clock.now() + LEASE)
+    transact(emails.add(mail("collect/invitation")))
+    emails.claim(mail("collect/invitation").id, "attempt", clock.now(), clock.now() + LEASE)
 
     page = opened.open(f"{BASE_URL}/admin/work").page
     assert "Invitation to a rater" in page
-    assert mail().to.email not in page
+    assert mail("collect/invitation").to.email not in page
 
 
 def test_the_trail_says_who_did_what(opened, clock):

@@ -9,6 +9,7 @@ from chalicelib.core.ids import administrator_key, coach_id, delegate_id
 from chalicelib.core.model import DelegateEntry, Wave
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links import signing
+from chalicelib.results.facts import facts_bytes
 from chalicelib.store import cohorts, due, jobs, reports, sessions, summaries
 from chalicelib.store.cohorts import DelegateStatus
 from chalicelib.store.jobs import JobState
@@ -19,6 +20,7 @@ from chalicelib.store.summaries import Summary
 from chalicelib.web.sessions import COOKIE, MAX_SESSION
 from infra.local.account import ADMINISTRATOR, ID_KEY, LINK_KEY
 from infra.local.example import COHORT, read_example
+from tests.report import gallery
 from tests.support.served import Served
 
 TABLE, BUCKET = "fullcircle-local", "fullcircle-local-123456789012"
@@ -68,6 +70,7 @@ def finish_report(cloud: Served, entry: DelegateEntry, page: bytes | None = None
     _put(cloud, reports.add(report).params["Item"])
     for name in names.values():
         save(cloud, name, page or DOCUMENT)
+    save(cloud, facts_name(entry), facts_bytes(gallery.report("usual")))
     key = cohorts.line_key(COHORT, of(entry))
     cloud.client("dynamodb").update_item(
         TableName=TABLE,

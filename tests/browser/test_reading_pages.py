@@ -163,7 +163,9 @@ def test_a_coach_goes_from_the_mail_to_the_release(cloud, visit, entry, javascri
     page.get_by_label("Date of the debrief").fill(today)
     for number in (1, 2):
         page.locator(f"#behaviour-{number}").fill(f"Behaviour {number} <b>")
+        page.locator(f"#when_i_will-{number}").fill("When I plan my week, I will ask first.")
         page.locator(f"#first_step-{number}").fill("First step")
+        page.locator(f"#why_no_item-{number}").fill("We spoke about it")
     press(page, "Record the debrief")
     assert "Debrief recorded" in page.locator(".status").inner_text()
     page.get_by_label("Notes").fill("For me alone")

@@ -488,26 +488,26 @@ def session(milestone: str, day: str) -> SessionPlan:
 def set_workshops(play: Play) -> None:
     """A facilitator is named, and runs two workshops."""
     people.write(update(cohorts.key(COHORT), put={"facilitators": [fields(people.FACILITATOR)]}, refusal=CohortChanged))
-    dates = {"leading_self": "2026-12-08", "leading_others": "2026-12-15", "leading_the_service": "2026-12-16"}
+    dates = {"leading_self": "2027-01-12", "leading_others": "2027-01-19", "leading_the_service": "2027-01-20"}
     days = [session(milestone, day) for milestone, day in dates.items()]
     change_sessions.set_dates(COHORT, days, play.clock.now(), BY)
-    play.run(datetime.fromisoformat("2026-11-18T09:00:00Z"))
+    play.run(datetime.fromisoformat("2026-12-18T09:00:00Z"))
 
 
 def attend(play: Play) -> None:
     """One is absent and catches up; of another nothing is recorded, until the administrator does."""
     set_workshops(play)
     dana, dora, dina = (play.delegate(name) for name in ("dana delegate", "dora delegate", "dina delegate"))
-    play.run(datetime.fromisoformat("2026-12-04T09:00:00Z"))
-    play.run(datetime.fromisoformat("2026-12-08T09:30:00Z"))
+    play.run(datetime.fromisoformat("2027-01-08T09:00:00Z"))
+    play.run(datetime.fromisoformat("2027-01-12T09:30:00Z"))
     first = next(one.id for one in workshops.list_sessions(COHORT) if not one.cancelled)
     home = FACILITATOR.url(cohorts.find(COHORT), people.FACILITATOR.person)
     at = f"{home}/session/{first}"
     play.sign_in(home, "mo facilitator")
     play.post(at, typed={dana: "absent", dora: "attended"})
-    play.post(at, f"{at}/catch-up", {"who": dana, "go": "set", "what": "Read the notes.", "by": "2026-12-18"})
-    for day in ("09", "11", "16"):
-        play.run(datetime.fromisoformat(f"2026-12-{day}T09:00:00Z"))
+    play.post(at, f"{at}/catch-up", {"who": dana, "go": "set", "what": "Read the notes.", "by": "2027-01-22"})
+    for day in ("13", "15", "20"):
+        play.run(datetime.fromisoformat(f"2027-01-{day}T09:00:00Z"))
     play.as_administrator()
     correct = f"{AT_COHORT}/register/{first}"
     play.post(correct, typed={dina: "partly", "why": "Left at noon."})
@@ -520,7 +520,7 @@ def read_and_note(play: Play, home: str, dora: str) -> None:
     vision = f"{people.link('dora delegate', 'hub')}/work/vision"
     texts = {"future": "At home within a day.", "why": "The strategy.", "sign": "Fewer beds.", "sign_by": "2027-06-01"}
     play.post(vision, typed={**{f"f.{name}": text for name, text in texts.items()}, "go": "submit"})
-    play.run(datetime.fromisoformat("2026-12-16T12:00:00Z"))
+    play.run(datetime.fromisoformat("2027-01-20T12:00:00Z"))
     play.sign_in(home, "mo facilitator")
     work, part = f"{home}/{dora}/work/vision", f"{home}/{dora}/part/simulation"
     play.post(work, typed={"go": "read", "read": "Clear."})
