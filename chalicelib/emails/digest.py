@@ -17,7 +17,7 @@ from chalicelib.emails.compose import compose_message, context
 from chalicelib.emails.kinds import FRAME_WORDS, find_kind
 from chalicelib.emails.render import Section, render_digest, render_section
 from chalicelib.store import digests, emails
-from chalicelib.store.emails import Email, EmailSettled, owner_of
+from chalicelib.store.emails import Email, EmailSettled
 from chalicelib.store.table import transact, update_one
 
 NAME = "emails/digest"
@@ -51,9 +51,9 @@ def _wait(held: Email, now: datetime) -> None:
 
 
 def _digest(held: Email, others: Sequence[Email], now: datetime) -> Email:
-    """Make the row of a digest. It is listed with the emails of its first item’s owner."""
+    """Make the row of a digest. It is in no one's list: acts find its items, and it is composed from what they are."""
     return Email(
-        id="#".join((NAME, owner_of(held.id), derive(12, "digest", held.id, held.attempt))),
+        id="#".join((NAME, derive(16, "digest", held.id, held.attempt))),
         template=NAME,
         to=held.to,
         due_at=now,

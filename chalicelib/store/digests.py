@@ -120,10 +120,13 @@ def _settle(item: Email, outcome: Outcome, now: datetime) -> list[Write]:
 
 
 def _leave_out(item: Email, digest: Email, now: datetime) -> Write:
-    """Return an item to the queue if its reader has another address; settle it if it is no longer wanted."""
-    moved = item.to.email != digest.to.email and not item.cancelled
-    put = {"state": EmailState.QUEUED, **due.due_columns(item.id, now)} if moved else {"state": EmailState.CANCELLED}
-    return update(key(item.id), put={**put, "carried_by": ""}, when=_settled_with(item), refusal=EmailSettled)
+    """Return an item to the queue if its reader has another address or none that works; else it is over."""
+    put: dict[str, object] = {"carried_by": "", "state": EmailState.CANCELLED}
+    if item.suppressed:
+        put["state"] = EmailState.QUEUED  # it waits, without being due, for an address that works
+    elif item.to.email != digest.to.email and not item.cancelled:
+        put |= {"state": EmailState.QUEUED, **due.due_columns(item.id, now)}
+    return update(key(item.id), put=put, when=_settled_with(item), refusal=EmailSettled)
 
 
 def _settled_with(item: Email) -> list[Condition]:

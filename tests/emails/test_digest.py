@@ -15,6 +15,7 @@ from chalicelib.core.model import Person
 from chalicelib.core.settings import settings
 from chalicelib.emails.digest import NAME
 from chalicelib.emails.send import send
+from chalicelib.emails.waiting import list_unwanted
 from chalicelib.store import cohorts, emails, waiting_emails
 from chalicelib.store.due import list_due
 from chalicelib.store.emails import Email, EmailState
@@ -162,6 +163,28 @@ def test_an_item_whose_reader_has_another_address_goes_there(three):
         SAM.email: False,
         new.email: True,
     }
+
+
+def test_an_item_to_an_address_that_bounced_waits_for_another(three):
+    carried()
+    update_one(emails.suppress(about("two").id))
+    drain(LATER)
+    assert "Bela Novak" not in sent_mails()[0].part("plain")
+
+    waiting, suppressed = waiting_emails.list_queued("two")
+    assert (waiting, [email.id for email in suppressed]) == ([], [about("two").id])
+    update_one(emails.redirect(suppressed[0], Person("Sam", "sam.new@example.org"), {}, revive=True))
+    drain(LATER + timedelta(minutes=5))
+    assert "Bela Novak" in sent_mails("sam.new@example.org")[0].part("plain")
+
+
+def test_no_act_about_one_delegate_finds_the_digest(three):
+    held = carried()
+    assert all(held.id not in waiting_emails.list_ids(name) for name in ABOUT)
+    waiting_emails.cancel_all(list_unwanted("one"))
+    drain(LATER)
+    (sent,) = sent_mails()
+    assert ("Amara Osei" in sent.part("plain"), "Bela Novak" in sent.part("plain")) == (False, True)
 
 
 def test_an_item_that_would_come_too_late_is_left_out():
