@@ -212,7 +212,7 @@ def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
         *links_to_pages(job, change, programme, now),
         *_off_the_dashboard(change),
         *_old_links(change, cohort),
-        *notify_of_dates(cohort, programme, f"address.{derive(8, job.id)}", now, soon=True),
+        *notify_of_dates(cohort, programme, "address." + job.id.replace("#", "."), now, soon=True),
     ]
 
 

@@ -116,6 +116,7 @@ def _apply(event: Event, state: EmailState, now: datetime) -> None:
     if mail.message_id and mail.message_id != event.message_id:
         log.warning("mail_sent_twice")
     if rank(state) <= reached(mail):
+        _finish(mail, event, now)
         return
     settled = emails.settle(mail, state, event.message_id, event.reason, now, event.trouble)
     transact([*settled, *_consequences(mail, event, state, now)])
@@ -123,6 +124,12 @@ def _apply(event: Event, state: EmailState, now: datetime) -> None:
     log.info("mail_settled", state=state.value)
     if state is EmailState.DELIVERED:
         _hide_what_has_passed(mail, now)
+
+
+def _finish(digest: Email, event: Event, now: datetime) -> None:
+    """Settle items that a crash left carried although their digest is settled."""
+    left = [item for item in digests.items_of(digest) if item.state is EmailState.CARRIED] if digest.items else []
+    digests.settle_items(digest, left, Outcome(digest.state, event.message_id, event.reason, event.trouble), now)
 
 
 def _settle_items(digest: Email, event: Event, state: EmailState, now: datetime) -> None:

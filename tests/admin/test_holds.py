@@ -282,16 +282,20 @@ def test_what_was_agreed_from_the_report_waits_as_the_report_does(opened, clock)
     people.write(reports.add(report), *debriefs.save(people.dana(), Wave.BASELINE, debrief, [AREA]))
     delegate = delegates.find(people.dana())
     assert "BEHAVIOUR" in opened.open(HUB.url(delegate)).page
-    milestone = opened.links("/milestone/")[0]
-    assert "BEHAVIOUR" in opened.open(milestone).page
+    assert "BEHAVIOUR" in opened.open(f"{HUB.url(delegate)}/areas").page
 
     move(clock, "delegate")
     page = opened.open(HUB.url(delegates.find(people.dana()))).page
-    held = opened.links("/milestone/")[0]
+    held = f"{HUB.url(delegates.find(people.dana()))}/areas"
     assert not any(word in page for word in ("BEHAVIOUR", "FIRST-STEP", "SUPPORT"))
     assert "Your address was changed lately" in page
     assert opened.open(held).status == 403
-    assert opened.post(held, {}, nonce=forms.nonce(HUB.verb, HUB.token(delegates.find(people.dana())))).status == 403
+    assert (
+        opened.post(
+            f"{held}/progress", {}, nonce=forms.nonce(HUB.verb, HUB.token(delegates.find(people.dana())))
+        ).status
+        == 403
+    )
 
     clock.advance(hours=24)
     assert "BEHAVIOUR" in opened.open(HUB.url(delegates.find(people.dana()))).page

@@ -21,6 +21,11 @@ class Declared(Struct, frozen=True):
 
 DECLARED = (
     Declared(
+        r".*",
+        r"rows (MAIL|EMAILS)#emails/digest|rows EMAILS#\w{16} \| |MAIL#\S+ \| MAIL: (carried_by|items) is ",
+        "After a fault, emails to one reader may be gathered in another way; each arrives once.",
+    ),
+    Declared(
         r"page /(sign-in/(administrator|\{role\}/\{token\})|code/\{key\}/again)",
         r"^email too many 1x: web/code#|MAIL#web/code#|: (asked|revision|asks\w*) is |rows (MAIL#web/code#|ASKING#)",
         "Asking again after an error page makes another code.",
@@ -67,7 +72,7 @@ DECLARED = (
     ),
     Declared(
         r"page /admin/cohort/\{cohort_id\}/(address|revoke-links|(all|delegate/\{delegate_id\})/close)",
-        r"2 rows (AUDIT|JOB#replace|JOB#revoke_links)#",
+        r"2 rows (AUDIT|JOB#replace|JOB#revoke_links|JOB#send_dates)#",
         "The button was pressed twice before the job ran: each press is noted, and the second changes nothing.",
     ),
     Declared(

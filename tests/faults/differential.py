@@ -20,13 +20,17 @@ import chalicelib.core.clock
 from chalicelib.collect import encryption
 from chalicelib.core.clock import moment
 from chalicelib.core.model import Invitation
-from chalicelib.emails import delivery_events
+from chalicelib.emails import delivery_events, digest
+from chalicelib.emails.compose import context
+from chalicelib.emails.render import render
 from chalicelib.jobs.sweep import sweep
-from chalicelib.store import jobs
+from chalicelib.store import digests, emails, jobs
 from chalicelib.store.due import FAILED
+from chalicelib.store.emails import reader_row
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.table import ConditionFailed, transact
+from chalicelib.store.table import ConditionFailed, query, transact
 from infra.local import outbox
+from infra.local.outbox import Accepted
 from tests.support import drain, world
 from tests.support.calls import watched_by
 from tests.support.faults import Killed, Plan, Striking
@@ -63,7 +67,7 @@ def live(act: Act, http: Any, plan: Plan, *, with_emails: bool = True) -> End:
     """
     world.put_back(act.before)
     striking = Striking(plan)
-    found = _ended(lambda: _act(act, http, striking), act.now, {_own_row(act)}, with_emails=with_emails)
+    found = _ended(lambda: _act(act, http, striking), act.now, _own_rows(act), with_emails=with_emails)
     found.calls = striking.calls
     return found
 
@@ -77,7 +81,7 @@ def pair(first: Act, second: Act, http: Any, play: Callable[[list[Callable[[], s
         if act.kind == "job":
             _bring_forward(act, now)
     acts = [partial(_once, act, http, now) for act in (first, second)]
-    own = {_own_row(first), _own_row(second)}
+    own = _own_rows(first) | _own_rows(second)
     return _ended(lambda: "\n".join(play(acts)), now, own, with_emails=False)
 
 
@@ -88,7 +92,8 @@ def _ended(act: Callable[[], str], now: datetime, own: Set[str], *, with_emails:
 
     def follows(row: Row) -> bool:
         """What had been due anyway waits."""
-        return row["pk"] in own or (row["pk"] not in due_before and (with_emails or row["kind"] != "mail"))
+        is_digest = row["pk"].startswith(f"MAIL#{digest.NAME}")  # of emails that follow
+        return row["pk"] in own or is_digest or (row["pk"] not in due_before and (with_emails or row["kind"] != "mail"))
 
     with watched_by(calls):
         page = act()
@@ -188,9 +193,15 @@ def _handle(act: Act, now: datetime) -> None:
 # --- what follows -----------------------------------------------------------------------------------------------------
 
 
-def _own_row(act: Act) -> str:
-    prefix = {"job": "JOB#", "email": "MAIL#"}.get(act.kind)
-    return f"{prefix}{act.what[0]}" if prefix else ""
+def _own_rows(act: Act) -> Set[str]:
+    """The row of a job or an email; with an email those that may go in one digest with it."""
+    if act.kind == "job":
+        return {f"JOB#{act.what[0]}"}
+    if act.kind != "email":
+        return set()
+    email = emails.find(act.what[0])
+    together = query(reader_row(email)["pk"], email.in_digest) if email and email.in_digest else []
+    return {f"MAIL#{act.what[0]}", *(f"MAIL#{row['sk'].partition('#')[2]}" for row in together)}
 
 
 def _settle(now: datetime, until: datetime, follows: Callable[[Row], bool], reported: int) -> None:
@@ -245,9 +256,19 @@ def _opened(row: Row | None) -> Row | None:
 
 def _emails(before: int) -> Counter[str]:
     return Counter(
-        _plain(f"{mail.row} to {', '.join(mail.addresses)}: ") + CODE.sub("<code>", _plain(mail.part("plain")))
+        _plain(f"{email_id} to {', '.join(mail.addresses)}: ") + CODE.sub("<code>", _plain(text))
         for mail in sent_mails()[before:]
+        for email_id, text in _said(mail)
     )
+
+
+def _said(mail: Accepted) -> list[tuple[str, str]]:
+    """(id, text) of an email, or of each item of a digest as if it had gone by itself."""
+    found = emails.find(mail.row)
+    if found is None or not found.items:
+        return [(mail.row, mail.part("plain"))]
+    items = [item for item in digests.items_of(found) if item.message_id]
+    return [(item.id, render(item.template, context(item)).text) for item in items]
 
 
 def _of_all_rows(clean: dict[str, list[Row]], other: dict[str, list[Row]]) -> Iterator[str]:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.admin import close_or_extend, remind
-from chalicelib.store.table import scan
+from chalicelib.emails.compose import context
+from chalicelib.emails.render import render
+from chalicelib.store import emails
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
@@ -16,13 +18,10 @@ DANA = people.person("dana delegate").email
 
 
 def reminded(name: str) -> list[str]:
-    """Subjects of the reminders that a person was sent."""
-    rows = {row["id"]: row["template"] for row in scan() if row["sk"] == "MAIL"}
-    return [
-        str(mail.message["Subject"])
-        for mail in sent_mails(people.person(name).email)
-        if rows[mail.row].endswith("reminder")
-    ]
+    """Subjects of the reminders that a person was sent, also of those in a digest."""
+    found = [emails.find(mail.row) for mail in sent_mails(people.person(name).email)]
+    items = [item for email in found for item in (map(emails.find, email.items) if email.items else [email])]
+    return [render(item.template, context(item)).subject for item in items if item.template.endswith("reminder")]
 
 
 def run_days(clock, until: datetime) -> None:

@@ -78,6 +78,7 @@ def summary(world: World) -> dict[str, Any]:
         "ends": str(world.dates.ends),
         "finished": stamp(world.now),
         "delegates": [_delegate(world, player.email, player.entry.person.name) for player in world.players],
+        "digests": sorted(Counter(letter.accepted.id for letter in world.mailbox.letters if letter.item).values()),
         "mails": dict(sorted(Counter(letter.template for letter in world.mailbox.letters).items())),
         "mail_states": dict(
             sorted(
