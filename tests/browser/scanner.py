@@ -57,6 +57,7 @@ def _answer(link: str, method: str) -> HTTPResponse | HTTPError:
 def _look(page: Page) -> None:
     page.wait_for_timeout(SCRIPTS_DONE)
     buttons = page.locator("main button, main a.button")
-    if buttons.count() == 1:
+    asks_for_code = page.locator('main form[action*="/sign-in/"]').count()  # only the owner of the link gets one
+    if buttons.count() == 1 and not asks_for_code:
         buttons.click()
         page.wait_for_timeout(SCRIPTS_DONE)
