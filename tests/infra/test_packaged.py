@@ -26,7 +26,6 @@ RARE = {  # what the demo is not sure to do: `rare_acts` in test_rights.py does
     ("api_handler", "dynamodb:Query", "due"),
     ("work", "dynamodb:ConditionCheckItem", "table"),
     ("work", "dynamodb:Query", "due"),
-    ("mail", "dynamodb:PutItem", "table"),
     ("mail_events", "dynamodb:DeleteItem", "table"),
 }
 
