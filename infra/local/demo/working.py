@@ -105,7 +105,7 @@ def save(world: World, folder: Path, names: Mapping[str, str]) -> None:
         rows = tuple(delegates.load_rows(world.delegate_id(player)))
         delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
         if delegate is None:
-            continue  # the demo broke off before anyone was enrolled
+            continue  # the demo failed before anyone was enrolled
         tasks = [task for task in book_of(delegate, world.programme, rows).tasks if task.latest]
         if tasks:
             home = folder / names[player.email]
