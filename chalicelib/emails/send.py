@@ -85,7 +85,8 @@ def _deliver(held: Email, now: datetime) -> bool:
         return False
     items = _items(held, now)
     if held.items and not items:
-        _settle_all([digests.dissolve(held)], held, Outcome(EmailState.CANCELLED), now)
+        outcome = Outcome(EmailState.CANCELLED, reason="Nothing in it was still to be sent")
+        _settle_all([digests.end(held, outcome)], held, outcome, now)
         return False
     try:
         raw = compose_digest(held, items, settings(), now) if items else compose_message(held, settings(), now)
@@ -103,7 +104,8 @@ def _items(held: Email, now: datetime) -> list[Email]:
     """Return what a digest still has to say; nothing for another email."""
     if not held.items:
         return []
-    return [item for item in digests.items_of(held) if digests.is_fresh(item, held, now)]
+    carried = (item for item in digests.items_of(held) if item.state is EmailState.CARRIED)
+    return [item for item in carried if digests.is_fresh(item, held, now)]
 
 
 def _hand_over(held: Email, raw: bytes, now: datetime) -> bool:
@@ -167,7 +169,9 @@ def _put_off(held: Email, reason: str, now: datetime) -> None:
 
 def _refuse(held: Email, reason: str, now: datetime, trouble: Trouble = Trouble.REFUSED) -> None:
     log.warning("mail_refused", attempts=held.attempts)
-    _settle_all(emails.refused(held, reason, now, trouble), held, Outcome(EmailState.REFUSED, "", reason, trouble), now)
+    outcome = Outcome(EmailState.REFUSED, "", reason, trouble)
+    writes = [digests.end(held, outcome)] if held.items else emails.refused(held, reason, now, trouble)
+    _settle_all(writes, held, outcome, now)
 
 
 def _settle_all(writes: Sequence[Write], held: Email, outcome: Outcome, now: datetime) -> None:

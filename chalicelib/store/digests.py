@@ -82,11 +82,11 @@ def is_fresh(item: Email, digest: Email, now: datetime) -> bool:
     return not item.cancelled and in_time and item.to.email == digest.to.email
 
 
-def dissolve(digest: Email) -> Write:
-    """Settle a digest that carries nothing any more."""
+def end(digest: Email, outcome: Outcome) -> Write:
+    """Settle a digest that is not sent. No one retries it: what SES rejected is retried item by item."""
     return update(
         key(digest.id),
-        put={"state": EmailState.CANCELLED, "reason": "Nothing in it was still to be sent"},
+        put={"state": outcome.state, "reason": outcome.reason},
         remove=["due_shard"],
         when=[equals("state", EmailState.SENDING), equals("attempt", digest.attempt)],
         refusal=EmailSettled,
@@ -111,10 +111,10 @@ def settle_items(
 
 def _settle(item: Email, outcome: Outcome, now: datetime) -> list[Write]:
     put: dict[str, object] = {"state": outcome.state, "reason": outcome.reason}
-    if outcome.state is not EmailState.REFUSED:
+    if outcome.message_id:
         put |= {"message_id": outcome.message_id, "sent_at": stamp(now)}
     else:
-        put |= {"due_shard": due.REFUSED, "due_at": now}
+        put |= {"due_shard": due.REFUSED, "due_at": now}  # SES never accepted it: it may be retried
     write = update(key(item.id), put=put, when=_settled_with(item), refusal=EmailSettled)
     return [write, *(show(item, outcome.reason, now, outcome.trouble) if outcome.state in NOT_ARRIVED else [])]
 

@@ -271,7 +271,13 @@ def retry(given_up: Email, now: datetime) -> list[Write]:
     """
     again = update(
         key(given_up.id),
-        put={"state": EmailState.QUEUED, "attempts": 0, "reason": "", **due_columns(given_up.id, now)},
+        put={
+            "state": EmailState.QUEUED,
+            "attempts": 0,
+            "reason": "",
+            "carried_by": "",  # its digest decides no more
+            **due_columns(given_up.id, now),
+        },
         when=[equals("state", EmailState.REFUSED), equals("message_id", ""), missing("cancelled")],
         refusal=EmailSettled,
     )

@@ -16,12 +16,13 @@ from chalicelib.core.settings import settings
 from chalicelib.emails.digest import NAME
 from chalicelib.emails.send import send
 from chalicelib.emails.waiting import list_unwanted
-from chalicelib.store import cohorts, emails, waiting_emails
+from chalicelib.store import cohorts, digests, emails, waiting_emails
 from chalicelib.store.due import list_due
-from chalicelib.store.emails import Email, EmailState
+from chalicelib.store.emails import Email, EmailSettled, EmailState
 from chalicelib.store.table import scan, transact, update_one
 from tests.emails.samples import SAM, mail
 from tests.emails.test_faults import FAULTS, Died, Plan
+from tests.emails.test_send import SesSays
 from tests.support import cloud
 from tests.support.calls import watched_by
 from tests.support.clock import MONDAY
@@ -115,6 +116,8 @@ def test_the_most_urgent_names_the_digest():
     assert sent_mails()[0].message["Subject"].endswith("for Bela Novak (and 1 more)")
 
 
+LATER = MONDAY + timedelta(hours=2)  # the lease of the digest has ended
+
 # --- what changes on the way ----------------------------------------------------------------------------
 
 
@@ -134,7 +137,23 @@ def _die() -> None:
     raise Died
 
 
-LATER = MONDAY + timedelta(hours=2)  # the lease of the digest has ended
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        pytest.param(lambda email_id: emails.claim(email_id, "another run", MONDAY, LATER), id="claimed"),
+        pytest.param(lambda email_id: update_one(emails.cancel(email_id)), id="cancelled"),
+    ],
+)
+def test_a_digest_takes_along_only_what_still_waits(three, meanwhile):
+    first, *others = sorted(about(name).id for name in ABOUT)
+    held = emails.claim(first, "this run", MONDAY, LATER)
+    found = digests.list_others(held, MONDAY)
+    meanwhile(others[0])
+    wanted = Email(f"{NAME}#one", NAME, held.to, MONDAY, items=(first, *others))
+    with pytest.raises(EmailSettled):
+        transact(digests.carry(held, found, wanted))
+    assert emails.find(wanted.id) is None
+    assert EmailState.CARRIED not in states().values()
 
 
 def test_an_item_that_is_cancelled_on_the_way_is_left_out(three):
@@ -208,6 +227,22 @@ def test_a_digest_that_bounced_is_shown_for_each_item(three):
     tell_mail_events(MONDAY, "Bounce")
     assert set(states().values()) == {EmailState.BOUNCED}
     assert {bounce.mail_id for bounce in cohorts.bounces("spring")} == {about(name).id for name in ABOUT}
+
+
+def test_what_ses_rejects_is_retried_item_by_item_and_arrives_once(three):
+    with watched_by(SesSays("BadRequestException")):
+        drain(MONDAY)
+    assert set(states().values()) == {EmailState.REFUSED}
+    refused = emails.refused_by_ses(MONDAY)
+    assert {email.id for email in refused} == {about(name).id for name in ABOUT}  # and no digest
+
+    later = MONDAY + timedelta(minutes=10)
+    for email in refused:
+        transact(emails.retry(email, later))
+    drain(later)
+    text = " ".join(sent.part("plain") for sent in sent_mails())
+    assert [text.count(f"line manager of {name}") for name in ABOUT.values()] == [1, 1, 1]
+    assert set(states().values()) == {EmailState.SENT}
 
 
 # --- faults -----------------------------------------------------------------------------------------------
