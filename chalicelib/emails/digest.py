@@ -14,13 +14,13 @@ from chalicelib.core.ids import derive
 from chalicelib.core.settings import Settings
 from chalicelib.emails import mime
 from chalicelib.emails.compose import compose_message, context
-from chalicelib.emails.kinds import FRAME_WORDS, find_kind
+from chalicelib.emails.kinds import DIGEST, FRAME_WORDS, find_kind
 from chalicelib.emails.render import Section, render_digest, render_section
 from chalicelib.store import digests, emails
 from chalicelib.store.emails import Email, EmailSettled
 from chalicelib.store.table import transact, update_one
 
-NAME = "emails/digest"
+NAME = DIGEST
 WAIT = timedelta(minutes=1)  # of the others for the email that takes them along
 
 

@@ -23,6 +23,7 @@ SHARED = "waves"  # declares the emails that several stages send
 FRAME_WORDS = ("programme", "organisation", "brand", "from_name")  # around every email
 # words that waiting emails of earlier versions lack, and what is shown instead
 LATER_WORDS: Mapping[str, str] = {"who_sees": "The first page behind your link says it."}
+DIGEST = "emails/digest"  # the template of an email that carries several: it has their kinds, and none of its own
 LEASE = timedelta(minutes=60)  # how long SES's Send event may take before an unconfirmed email is sent again
 
 
@@ -162,6 +163,8 @@ def find_kind(name: str) -> EmailKind:
 
 def label_of(name: str) -> str:
     """Return the label for the administrator; for a kind from an earlier version, its name."""
+    if name == DIGEST:
+        return "Several emails in one"
     try:
         return find_kind(name).label
     except KeyError:

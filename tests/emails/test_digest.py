@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from chalicelib.core.model import Person
 from chalicelib.core.settings import settings
 from chalicelib.emails.digest import NAME
+from chalicelib.emails.kinds import label_of
 from chalicelib.emails.send import send
 from chalicelib.emails.waiting import list_unwanted
 from chalicelib.store import cohorts, digests, emails, waiting_emails
@@ -108,6 +109,10 @@ def test_items_of_two_roles_stand_under_their_roles():
     text = sent.part("plain")
     assert "FOR YOU AS THE LINE MANAGER" in text
     assert "FOR YOU AS THE COACH" in text
+
+
+def test_the_administrator_reads_what_a_digest_is():
+    assert label_of(NAME) == "Several emails in one"
 
 
 def test_the_most_urgent_names_the_digest():
