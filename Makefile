@@ -15,7 +15,7 @@ ifneq ($(shell command -v pyenv),)
 NO_PYTHON += (pyenv is installed. Activate one of its versions first: pyenv shell 3.12)
 endif
 
-.PHONY: help install demo serve emulator infra deploy status remove rotate-keys docs policies test-infra test test-browser pictures install-browser check lint prove mutants bench lock clean
+.PHONY: help install demo serve emulator infra deploy status stop start remove rotate-keys docs policies test-infra test test-browser pictures install-browser check lint prove mutants bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,12 @@ deploy: $(READY) ## deploy the functions and check that they respond: STAGE=prod
 
 status: $(READY) ## show the state of a deployment and what needs action: STAGE=prod
 	@$(DEPLOY) status --stage $(STAGE)
+
+stop: $(READY) ## close a deployment for a while: pages say “back soon”, nothing runs, nothing is lost: STAGE=prod
+	@$(DEPLOY) stop --stage $(STAGE) $(DRY)
+
+start: $(READY) ## open a deployment again after make stop: STAGE=prod
+	@$(DEPLOY) start --stage $(STAGE) $(DRY)
 
 rotate-keys: $(READY) ## sign links with a new key and accept the old keys: STAGE=prod; DROP_OLDEST=1 ends the oldest
 	@$(DEPLOY) rotate-keys --stage $(STAGE) $(DRY) $(if $(DROP_OLDEST),--drop-oldest)

@@ -16,19 +16,29 @@ from typing import Any
 from chalice import Chalice, Rate
 
 from chalicelib.admin.routes import bp as admin
+from chalicelib.admin.work.routes import bp as admin_work
 from chalicelib.areas.routes import bp as areas
 from chalicelib.assignments.routes import bp as assignments
+from chalicelib.collect.preview.routes import bp as preview
 from chalicelib.collect.routes import bp as collect
 from chalicelib.core import clock, log
 from chalicelib.debrief.routes import bp as debrief
 from chalicelib.debrief.work.routes import bp as coach_work
+from chalicelib.impact.result.routes import bp as impact_result
+from chalicelib.impact.returned.routes import bp as impact_returned
 from chalicelib.impact.routes import bp as impact
+from chalicelib.meetings.review.routes import bp as review
 from chalicelib.meetings.routes import bp as meetings
 from chalicelib.milestones.routes import bp as milestones
 from chalicelib.nominate.routes import bp as nominate
+from chalicelib.people.routes import bp as people
 from chalicelib.programme.routes import bp as programme
+from chalicelib.pulse.routes import bp as pulse
 from chalicelib.site.routes import bp as web
+from chalicelib.sponsor.board.routes import bp as board
+from chalicelib.sponsor.prepare.routes import bp as prepare
 from chalicelib.sponsor.routes import bp as sponsor
+from chalicelib.sponsor.stories.routes import bp as stories
 from chalicelib.web.page import answering
 from chalicelib.workshops.dates.routes import bp as dates
 from chalicelib.workshops.routes import bp as workshops
@@ -39,8 +49,12 @@ STAGE = os.environ["FULLCIRCLE_STAGE"]
 log.configure()
 app = Chalice(app_name="fullcircle", configure_logs=False)  # our own log lines are JSON
 app.api.binary_types.append("multipart/form-data")  # else API Gateway reads every file as UTF-8
-middle = (milestones, assignments, areas, meetings, debrief, coach_work, workshops, workshops_work, dates)
-for blueprint in (web, programme, nominate, collect, *middle, impact, sponsor, admin):
+meet = (meetings, review, debrief, coach_work)
+middle = (milestones, assignments, areas, *meet, pulse, workshops, workshops_work, dates)
+console = (admin, admin_work, people)
+for_sponsors = (sponsor, prepare, board, stories)
+six_months_on = (impact, impact_result, impact_returned, *for_sponsors)
+for blueprint in (web, programme, nominate, collect, preview, *middle, *six_months_on, *console):
     app.register_blueprint(blueprint)
 
 
@@ -63,7 +77,8 @@ def keep_what_was_posted(request: Any, answer: Any) -> Any:
 def sweep_due(event: Any) -> int:
     from chalicelib.jobs.sweep import sweep
 
-    return sweep(clock.now())
+    left = event.context.get_remaining_time_in_millis
+    return sweep(clock.now(), is_over=lambda: left() < 10_000)
 
 
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-work", batch_size=1, maximum_concurrency=10)
@@ -88,9 +103,12 @@ def report(event: Any) -> None:
 @app.on_sqs_message(queue=f"fullcircle-{STAGE}-mail", batch_size=1, maximum_concurrency=2)
 def mail(event: Any) -> None:
     from chalicelib.emails import send
+    from chalicelib.emails.urgent import lane
+    from chalicelib.store import pauses
 
     for message in event:
-        send.send(_row_id(message), secrets.token_hex(8), clock.now())
+        for email_id in (*lane().list_due(clock.now()), _row_id(message)):
+            send.send(email_id, secrets.token_hex(8), clock.now(), pauses.list_paused)
 
 
 @app.on_sns_message(topic=f"fullcircle-{STAGE}-mail-events")

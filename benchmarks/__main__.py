@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import acts, handover, one_report, pages, report, scale, start
+from benchmarks import acts, cohort_size, handover, one_report, pages, report, scale, start
 from benchmarks.row import Row
 
 LATEST = Path(__file__).parent / "latest.json"
@@ -43,6 +43,7 @@ def _subjects(reports: int) -> list[tuple[str, Callable[[], list[Row]]]]:
         ("pages", pages.rows),
         ("mails", handover.rows),
         (f"up to {scale.SIZES[-1]:,} delegates", scale.rows),
+        (f"cohorts of up to {cohort_size.SIZES[-1]}", cohort_size.rows),
     ]
 
 

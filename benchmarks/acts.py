@@ -5,6 +5,9 @@ Everything is the real code, asked as browsers, queues and SES ask it. Calls are
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +35,11 @@ SWEEPS = MINUTES // 5
 MEMORY = 0.5  # GB; more for reports, which are one in a thousand calls
 SLOWER = 1769 / 512  # a function of 512 MB has that share of a processor
 CALL_SECONDS = 0.008  # that a function waits for an answer of AWS
+MAX_REFUSED = 160  # writes of a journey: a hint for an email that a digest has taken along is refused twice
+ITEMS = len(tuple(people.programme().items))
+MAX_REQUESTS = 30  # of a rater
+MAX_ROUND_TRIPS = 2  # to the first page with questions, one after the other
+FILES = 3  # style and two scripts, which a browser asks for once
 LOG_BYTES = 1200  # of each invocation: START, END, REPORT and our own line
 
 
@@ -45,7 +53,9 @@ def rows() -> list[Row]:
         Row("a delegate's journey, 13 raters: AWS calls", journey.total.calls.total(), "calls", None),
         Row("the same, DynamoDB writes", journey.total.writes, "units", None),
         Row("the same, DynamoDB reads", journey.total.reads, "units", None),
-        Row("the same, requests of browsers", journey.requests, "", None),
+        Row("the same, refused writes", journey.total.refused, "", MAX_REFUSED),
+        Row(f"requests of a rater of {ITEMS} behaviours", journey.of_a_rater, "", MAX_REQUESTS),
+        Row("round trips of a rater to the first page of questions", journey.round_trips, "", MAX_ROUND_TRIPS),
         Row(f"the same, at list prices of {PRICES['as_of']}", 100 * cost, "cents", 2.0),
         Row("an idle month, less what AWS gives to each account", idle_month(PRICES["free_each_month"]), "$", 1.0),
         Row("the same, where other systems have used that up", idle_month({}), "$", None),
@@ -93,7 +103,7 @@ class Journey:
 
     def __init__(self, visitor: Visitor, clock: Clock) -> None:
         self.visitor, self.clock = visitor, clock
-        self.requests = self.hints = 0
+        self.requests = self.hints = self.of_a_rater = self.round_trips = 0
         self.seconds = 0.0
         self.total = Meter()
         visitor.client = _Counted(visitor.client, self)
@@ -108,8 +118,11 @@ class Journey:
             yield from self._mailing()
             self._drain()
             yield from self._answering()
+            self.round_trips = self._round_trips(people.link("dana delegate", "answer"))
             for name in ["dana delegate", "mara manager", *(one.person.name.lower() for one in RATERS[1:])]:
+                before = self.requests
                 self._answer(people.link(name, "answer"))
+                self.of_a_rater = self.requests - before + FILES
             yield from self._closing()
             self._after()
             tell_mail_events(self.clock.now())
@@ -125,7 +138,7 @@ class Journey:
         first = next(row for row in list_due(self.clock.now()) if row["kind"] == "mail")
         with metered() as used:
             self._run(first)
-        yield from _rows_of("send a mail", used, 3)
+        yield from _rows_of("send an email", used, 4)
 
     def _answering(self) -> Iterator[Row]:
         link = people.link(RATERS[0].person.name.lower(), "answer")
@@ -142,7 +155,7 @@ class Journey:
         self.visitor.open(f"{link}/review")
         with metered() as used:
             self._post(f"{link}/send", {})
-        yield from _rows_of("send the answers", used, 2)
+        yield from _rows_of("send the answers", used, 3)
         self.visitor.open(f"{link}/thanks")
         admin = Visitor(self.visitor.client).let_in_administrator(self.clock.now())
         with metered() as used:
@@ -166,7 +179,7 @@ class Journey:
     def _after(self) -> None:
         """The coach, the delegate, and six months later delegate, line manager and raters."""
         visitor, clock = self.visitor, self.clock
-        coach = people.link("cleo coach", "coach")
+        coach = people.coach_url()
         case = f"{coach}/{people.dana()}"
         day = clock.advance(days=3).date().isoformat()
         visitor.let_in("cleo.coach@example.org", clock.now()).open(coach).open(case)
@@ -175,7 +188,7 @@ class Journey:
         visitor.open(case).post(f"{case}/debrief", {"held_on": day, **areas})
         visitor.open(f"{case}/release").post(f"{case}/release")
         self._drain()
-        clock.to(clock.now().replace(year=2027, month=5, day=30, hour=8))
+        clock.to(clock.now().replace(year=2027, month=5, day=31, hour=9))
         self._drain()
         for name in ("dana delegate", "mara manager"):
             impact = people.link(name, "impact")
@@ -187,19 +200,30 @@ class Journey:
         clock.advance(days=40)
         self._drain()
 
+    def _round_trips(self, link: str) -> int:
+        """Return the requests that wait for one another until the first question can be answered."""
+        self.visitor.open(link)
+        trips = 1
+        while 'type="radio"' not in self.visitor.page:
+            (following, *_) = re.findall(r'href="([^"]+/page/[^"]+)"', self.visitor.page)
+            self.visitor.open(following)
+            trips += 1
+        return trips + ('rel="stylesheet"' in self.visitor.page)
+
     def _answer(self, link: str, *, send: bool = True) -> None:
-        """Every page, every answer saved by the script as it is given, as browsers do."""
+        """Every page: the first answer saved by the script, the others with the button, as browsers do (answer.js)."""
         rules = people.programme()
         self.visitor.open(link)
         for competency in rules.competencies:
             page = f"{link}/page/c-{competency.id}"
             self.visitor.open(page)
-            for item in competency.items:
-                self._save(page, {item.id: "4"})
-            self.visitor.post(page, {**{item.id: "4" for item in competency.items}, "go": "next"})
+            self._save(page, {competency.items[0].id: "4"})
+            self._post(page, {**{item.id: "4" for item in competency.items}, "by": "script", "go": "next"})
         self.visitor.open(f"{link}/page/comments")
         words = "Keeps us informed, and asks before deciding. " * 8
-        self.visitor.post(f"{link}/page/comments", {question.id: words for question in rules.open_questions})
+        typed = {question.id: words for question in rules.open_questions}
+        self._save(f"{link}/page/comments", typed)
+        self._post(f"{link}/page/comments", {**typed, "by": "script", "go": "next"})
         if send:
             self.visitor.open(f"{link}/review").post(f"{link}/send")
 
@@ -236,5 +260,4 @@ def _rows_of(name: str, used: Meter, budget: int) -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    for row in rows():
-        print(row)  # noqa: T201
+    sys.stdout.write(json.dumps([row._asdict() for row in rows()]) + "\n")

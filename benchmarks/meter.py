@@ -55,6 +55,7 @@ def _after(model: Any, context: dict[str, Any], parsed: Mapping[str, Any], **_: 
         meter.calls[model.name] += 1
         meter.writes += written
         meter.reads += read
+        meter.refused += "written" in context and "Error" in parsed
 
 
 def _write_units(factor: int, table: str, key: Mapping[str, Any], before: Mapping[str, Any]) -> float:

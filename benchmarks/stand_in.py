@@ -22,7 +22,7 @@ Item = dict[str, Any]
 Key = tuple[str, str]
 PAGE = 1_000_000  # bytes of a query's answer
 CONDITION = re.compile(
-    r"(?P<name>[#\w.]+) (?P<sign>=|<=|>) (?P<value>:\w+)|(?P<listed>[#\w.]+) IN \((?P<values>[^)]*)\)"
+    r"(?P<name>[#\w.]+) (?P<sign>=|<>|<=|>) (?P<value>:\w+)|(?P<listed>[#\w.]+) IN \((?P<values>[^)]*)\)"
     r"|(?P<function>attribute_exists|attribute_not_exists|begins_with)\((?P<of>[#\w.]+)(?:, (?P<with>:\w+))?\)"
 )
 
@@ -158,12 +158,14 @@ class StandIn:
         held = [self._at(params["TableName"], _key(params)) for _, params in writes]
         holds = [_holds(params, item or {}) for (_, params), item in zip(writes, held, strict=True)]
         if not all(holds):
+            self.meter.refused += 1
+            self.meter.writes += sum(_units(factor, item, item) for item in held)
             reasons = [{"Code": "None" if fine else "ConditionalCheckFailed"} for fine in holds]
             raise Refused(refusal, CancellationReasons=reasons)
         for (action, params), before in zip(writes, held, strict=True):
             after = _written(action, params, before)
             self._replace(params["TableName"], _key(params), before, after)
-            self.meter.writes += factor * max(1, math.ceil(max(size(before or {}), size(after or {})) / 1024))
+            self.meter.writes += _units(factor, before, after)
 
     def _replace(self, table: str, key: Item, before: Item | None, after: Item | None) -> None:
         pk, sk = _plain(key)
@@ -186,6 +188,10 @@ class StandIn:
     def _at(self, table: str, key: Item) -> Item | None:
         pk, sk = _plain(key)
         return self.rows[table][pk].get(sk) if pk in self.rows[table] else None
+
+
+def _units(factor: int, before: Item | None, after: Item | None) -> int:
+    return factor * max(1, math.ceil(max(size(before or {}), size(after or {})) / 1024))
 
 
 def _remember(params: Any, context: dict[str, Any], **_: Any) -> None:
@@ -250,8 +256,8 @@ def _is_true(found: re.Match[str], params: Item, item: Item) -> bool:
     if found["listed"]:
         return _look(item, _path(params, found["listed"])) in [values[name] for name in found["values"].split(", ")]
     held, wanted = _look(item, _path(params, found["name"])), values[found["value"]]
-    if found["sign"] == "=":
-        return bool(held == wanted)
+    if found["sign"] in ("=", "<>"):
+        return bool(held == wanted) is (found["sign"] == "=")
     return held is not None and COMPARE[found["sign"]](_comparable(held), _comparable(wanted))
 
 

@@ -32,15 +32,15 @@ PREPARE = """
 import pickle, sys
 from benchmarks.scale import SETTINGS, Cohort
 from benchmarks.stand_in import StandIn
-from chalicelib.store import aws
-from chalicelib.web import links
+from chalicelib.core import aws
+from chalicelib.links import signing
 from tests.support import people
 cloud = StandIn(SETTINGS)
 cloud.take(aws.session())
 cohort = Cohort(cloud)
 cohort.open("pattern", 1, people.OPENING)
 delegate, invitation = next(cohort.invitations("pattern"))
-token = links.token("answer", delegate, "baseline", invitation["id"]["S"], invitation["link_version"]["N"])
+token = signing.token("answer", delegate, "baseline", invitation["id"]["S"], invitation["link_version"]["N"])
 rows = {table: {pk: dict(held) for pk, held in found.items()} for table, found in cloud.rows.items()}
 parameters = {"token": token, "page_id": "c-" + people.programme().competencies[0].id}
 pickle.dump((SETTINGS, rows, parameters, people.OPENING), open(sys.argv[1], "wb"))
@@ -48,8 +48,7 @@ pickle.dump((SETTINGS, rows, parameters, people.OPENING), open(sys.argv[1], "wb"
 FIRST_PAGE = """
 import pickle, sys, time
 import app
-from chalicelib.store import aws
-from chalicelib import clock
+from chalicelib.core import aws, clock
 started = time.process_time()
 from benchmarks.stand_in import StandIn
 settings, rows, parameters, now = pickle.load(open(sys.argv[1], "rb"))

@@ -13,12 +13,13 @@ from typing import Any
 
 
 class Meter:
-    """Calls by operation, and request units of DynamoDB."""
+    """Calls by operation, and request units of DynamoDB. A refused write is billed as if it had been made."""
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
         self.reads = 0.0
         self.writes = 0.0
+        self.refused = 0  # calls with writes that a condition refused
 
 
 def size(item: Mapping[str, Any]) -> int:

@@ -16,8 +16,9 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.report import fonts
-from chalicelib.report.render_pdf import STANDARDS, TEMPLATES
+from chalicelib.pdf import fonts
+from chalicelib.pdf.compile import STANDARDS
+from chalicelib.report.render_pdf import TEMPLATES
 
 PACE = 0.067 * 0.85  # seconds, waited
 ISSUED = datetime(2026, 11, 24, tzinfo=UTC)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 import chalicelib.core.clock
+from chalicelib.store import retries
 from infra.local import aws_contract
 from tests.support import cloud, functions
 from tests.support.clock import Clock
@@ -17,6 +18,12 @@ settings.register_profile("unhurried", deadline=None, max_examples=60)
 settings.load_profile("unhurried")
 cloud.set_environment()  # app.py reads the stage when it is imported
 functions.attribute()
+
+
+@pytest.fixture(autouse=True)
+def _no_waits() -> None:
+    """A call that is repeated is repeated at once: no test sleeps."""
+    retries.use(retries.Waits(lambda _: None, lambda: 1.0))
 
 
 @pytest.fixture

@@ -76,7 +76,8 @@ def test_the_stand_in_holds_conditions_counts_units_and_keeps_the_index():
 
     assert sorted(cloud.rows["t"]["a"]) == ["1", "2"]
     assert cloud.index["1"] == [("1", "a", "1"), ("2", "a", "2")]
-    assert cloud.meter.writes == 2 * 2 + 2
+    assert cloud.meter.writes == 2 * 2 + 2 + 2 * 2, "two rows with their lines on the index, and what was refused"
+    assert cloud.meter.refused == 1
 
 
 def test_the_stand_in_updates_as_the_store_writes_updates():

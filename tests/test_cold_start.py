@@ -28,7 +28,6 @@ NOT_FOR_PAGES = {
     "chalicelib.emails.delivery_events": "the events' function's",
     "chalicelib.jobs.run": "the work function's",
     "chalicelib.results.publish": "the report function's",
-    "chalicelib.sponsor.summary": "the work function's",
     "chalicelib.programme.cohort_form": "a programme file is read when one is uploaded",
     "chalicelib.cli.parser": "for a shell",
 }

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.admin import close_or_extend, remind, reopen_survey, withdraw_delegate
+from chalicelib.admin import close_or_extend, remind, reopen_survey, survey_acts
 from chalicelib.admin.close_or_extend import CloseRefused
 from chalicelib.admin.dashboard import Dashboard
 from chalicelib.admin.delegate_status import ShownLine
@@ -15,7 +15,8 @@ from chalicelib.admin.remind import ChaseRefused
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
-from chalicelib.store.cohorts import DelegateLine, DelegateStatus
+from chalicelib.core.formatting import plural
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
 
 Fields = Mapping[str, str]
 
@@ -43,26 +44,40 @@ class DateRefused(Refusal):
 
 
 class Scope(Struct, frozen=True):
-    """One delegate of a cohort, or all of them."""
+    """One delegate of a cohort, those who were ticked, or all of them."""
 
     board: Dashboard
     one: ShownLine | None
+    ticked: tuple[ShownLine, ...] | None = None
 
     @property
     def lines(self) -> Sequence[ShownLine]:
+        if self.ticked is not None:
+            return self.ticked
         return [self.one] if self.one else self.board.lines
 
     @property
     def name(self) -> str:
+        if self.ticked is not None:
+            return plural(len(self.ticked), "delegate", "delegates")
         return self.one.line.name if self.one else self.board.cohort.title
+
+    def form_url(self, act_id: str) -> str:
+        """Return where the form of an act goes."""
+        if self.ticked is not None:
+            return f"{self.path}/chosen"
+        return f"{self.path}/{act_id}" if self.one else f"{self.path}/all/{act_id}"
 
     @property
     def path(self) -> str:
         base = f"/admin/cohort/{self.board.cohort.id}"
         return f"{base}/delegate/{self.one.line.delegate_id}" if self.one else base
 
-    def at(self, *stages: DelegateStatus) -> list[ShownLine]:
-        return [shown for shown in self.lines if shown.line.stage in stages and not shown.line.withdrawn]
+    def each(self) -> list[Scope]:
+        return [Scope(self.board, shown) for shown in self.lines]
+
+    def at(self, *stages: FeedbackState) -> list[ShownLine]:
+        return [shown for shown in self.lines if shown.line.feedback in stages and not shown.line.withdrawn]
 
 
 Run = Callable[[Scope, Fields, datetime, str], None]
@@ -79,7 +94,7 @@ class Act(Struct, frozen=True):
     id: str
     title: str
     button: str
-    stages: tuple[DelegateStatus, ...] | None
+    stages: tuple[FeedbackState, ...] | None
     effect: Callable[[Scope, datetime], Sequence[str]]
     run: Run
     done: str
@@ -88,6 +103,7 @@ class Act(Struct, frozen=True):
     for_all: bool = True
     of_all: str = ""
     of_line: Callable[[DelegateLine], bool] | None = None  # the scope, if the status does not decide it
+    of_ticked: str = ""  # the button below a list of ticked delegates; empty for none
 
     def fits(self, scope: Scope) -> bool:
         if scope.one is None and not self.for_all:
@@ -119,7 +135,7 @@ def list_actions(scope: Scope) -> list[Act]:
 def _chase(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     if scope.one:
         remind.remind_delegate(scope.one.line.delegate_id, now, by)
-    elif scope.at(DelegateStatus.COLLECTING):
+    elif scope.at(FeedbackState.COLLECTING):
         remind.remind_cohort(scope.board.cohort.id, date.fromisoformat(scope.board.today), now, by)
     else:
         raise ChaseRefused("No questionnaire of this cohort is open.")
@@ -128,16 +144,21 @@ def _chase(scope: Scope, _: Fields, now: datetime, by: str) -> None:
 # --- extend, close, publish -------------------------------------------------------------------------------
 
 
-def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
+def read_last_day(fields: Fields) -> date:
+    """Read the day that acts ask for. Raises DateRefused."""
     try:
-        last = date.fromisoformat(fields.get("last_day", "").strip())
+        return date.fromisoformat(fields.get("last_day", "").strip())
     except ValueError:
         raise DateRefused("Give the new last day as a date.") from None
+
+
+def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
+    last = read_last_day(fields)
     cohort, zone = scope.board.cohort.id, scope.board.programme.organisation.timezone
     closes_at = stamp(local_moment(last + timedelta(days=1), 0, zone))
 
     def extend(shown: ShownLine) -> None:
-        done = shown.line.stage is DelegateStatus.COLLECTING and shown.line.closes_at == closes_at
+        done = shown.line.feedback is FeedbackState.COLLECTING and shown.line.closes_at == closes_at
         if not done:  # otherwise pressed twice, or begun before
             close_or_extend.extend(cohort, shown.line.email, last, now, by)
 
@@ -147,7 +168,7 @@ def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
 def _close(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     cohort = scope.board.cohort.id
     _each(
-        scope, (DelegateStatus.COLLECTING,), lambda shown: close_or_extend.close_now(cohort, shown.line.email, now, by)
+        scope, (FeedbackState.COLLECTING,), lambda shown: close_or_extend.close_now(cohort, shown.line.email, now, by)
     )
 
 
@@ -155,15 +176,19 @@ def _publish(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     cohort = scope.board.cohort.id
     _each(
         scope,
-        (DelegateStatus.HELD,),
+        (FeedbackState.HELD,),
         lambda shown: close_or_extend.publish_with_few_answers(cohort, shown.line.email, now, by),
     )
 
 
-def _each(scope: Scope, stages: tuple[DelegateStatus, ...], act: Callable[[ShownLine], None]) -> None:
+def _each(scope: Scope, stages: tuple[FeedbackState, ...], act: Callable[[ShownLine], None]) -> None:
+    _act_on(scope, scope.at(*stages), act)
+
+
+def _act_on(scope: Scope, chosen: Sequence[ShownLine], act: Callable[[ShownLine], None]) -> None:
     """Act on each delegate; report those that cannot be changed after all others are done."""
     refused = []
-    for shown in scope.at(*stages):
+    for shown in chosen:
         try:
             act(shown)
         except CloseRefused as refusal:
@@ -172,12 +197,24 @@ def _each(scope: Scope, stages: tuple[DelegateStatus, ...], act: Callable[[Shown
         raise CloseRefused(" ".join(refused))
 
 
-EXTENDABLE = (DelegateStatus.COLLECTING, DelegateStatus.HELD)
+EXTENDABLE = (FeedbackState.COLLECTING, FeedbackState.HELD)
 
 
-def _withdraw(scope: Scope, _: Fields, now: datetime, by: str) -> None:
-    for shown in scope.lines:
-        withdraw_delegate.withdraw(shown.line.delegate_id, now, by)
+def _remind_surveyed(scope: Scope, _: Fields, now: datetime, by: str) -> None:
+    _act_on(scope, _surveyed(scope), lambda shown: survey_acts.remind_surveyed(shown.line.delegate_id, now, by))
+
+
+def _extend_survey(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
+    last = read_last_day(fields)
+    _act_on(scope, _surveyed(scope), lambda shown: survey_acts.extend_survey(shown.line.delegate_id, last, now, by))
+
+
+def _surveyed(scope: Scope) -> list[ShownLine]:
+    return [shown for shown in scope.lines if _is_surveyed(shown.line) and not shown.line.withdrawn]
+
+
+def _is_surveyed(line: DelegateLine) -> bool:
+    return line.survey is SurveyStage.OPEN
 
 
 def _ask_again(scope: Scope, _: Fields, now: datetime, by: str) -> None:
@@ -196,7 +233,7 @@ ACTS = {
             "chase",
             "Remind raters who have not answered",
             "Send reminders",
-            (DelegateStatus.COLLECTING,),
+            (FeedbackState.COLLECTING,),
             _said(
                 "An email goes out at once to everyone who has not answered or declined and was sent none today.",
                 "Addresses that do not work are left out. You do not see who or how many the others are: "
@@ -204,6 +241,7 @@ ACTS = {
             ),
             _chase,
             "The reminders are being sent.",
+            of_ticked="Remind their raters",
         ),
         Act(
             "extend",
@@ -218,12 +256,13 @@ ACTS = {
             "The deadline is extended. Raters who have not answered were emailed.",
             asks_for_date=True,
             of_all="Give all more time",
+            of_ticked="Give more time",
         ),
         Act(
             "close",
             "Close the questionnaire now",
             "Close now",
-            (DelegateStatus.COLLECTING,),
+            (FeedbackState.COLLECTING,),
             _said(
                 "No answer can be given or changed any more. Raters get no email.",
                 "If there are enough answers, the report is made and the coach is notified. If not, you decide again.",
@@ -238,7 +277,7 @@ ACTS = {
             "publish",
             "Make the report with few answers",
             "Close and make the report",
-            (DelegateStatus.HELD,),
+            (FeedbackState.HELD,),
             _said(
                 "The questionnaire is closed for good, and the report shows what may be shown: "
                 "groups that are too small are left out.",
@@ -248,6 +287,40 @@ ACTS = {
             "The report is being made.",
             danger=True,
             for_all=False,
+        ),
+        Act(
+            "survey-remind",
+            "Remind who has not answered the six-month survey",
+            "Send reminders",
+            None,
+            _said(
+                "An email goes out at once to each delegate, line manager and rater who has not answered or declined "
+                "and was sent none today.",
+                "Delegates and line managers sign the survey. You do not see which raters have answered or how many: "
+                "that would reveal what one of them said.",
+            ),
+            _remind_surveyed,
+            "The reminders are being sent.",
+            of_all="Remind all of the survey",
+            of_line=_is_surveyed,
+            of_ticked="Remind of the survey",
+        ),
+        Act(
+            "survey-extend",
+            "Give more time for the six-month survey",
+            "Give more time",
+            None,
+            _said(
+                "Delegate, line manager and raters can answer until midnight of the new last day.",
+                "Everyone who has not answered gets an email at once, and a reminder before the new last day.",
+                "The results, and the sponsor’s figures, come after the new last day.",
+            ),
+            _extend_survey,
+            "The survey is extended. Everyone who has not answered is emailed.",
+            asks_for_date=True,
+            of_all="Give all more time for the survey",
+            of_line=_is_surveyed,
+            of_ticked="More time for the survey",
         ),
         Act(
             "survey",
@@ -263,21 +336,6 @@ ACTS = {
             "The survey is open again.",
             for_all=False,
             of_line=lambda line: bool(line.left_out),
-        ),
-        Act(
-            "withdraw",
-            "Withdraw from the programme",
-            "Withdraw the delegate",
-            None,
-            _said(
-                "No one is asked about this delegate any more, and their raters’ links stop working.",
-                "Answers that were not closed yet are destroyed. A report that was made stays with the delegate.",
-                "You cannot undo this.",
-            ),
-            _withdraw,
-            "The delegate is withdrawn.",
-            danger=True,
-            for_all=False,
         ),
     )
 }

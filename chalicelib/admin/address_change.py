@@ -60,6 +60,20 @@ def change_address(cohort_id: str, old: str, new: str, now: datetime, by: str = 
 
     Raises CohortUnknown, AddressNotFound or ReplaceRefused.
     """
+    writes = plan_change(cohort_id, old, new, now, by, name=name)
+    if not writes:
+        return
+    try:
+        commit(writes, now)
+    except JobExists:
+        return  # pressed twice within a second
+
+
+def plan_change(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, name: str = "") -> list[Write]:
+    """Return the writes of the act; none if the address was replaced before.
+
+    Raises CohortUnknown, AddressNotFound or ReplaceRefused.
+    """
     change = Change(cohort_id, clean_address(old), clean_address(new), clean_name(name))
     _check(change)
     cohort = cohorts.find(cohort_id)
@@ -68,14 +82,11 @@ def change_address(cohort_id: str, old: str, new: str, now: datetime, by: str = 
     places = _places(cohort_id, change.old)
     if not places and not cohort_roles(cohort, change.old):
         if _places(cohort_id, change.new) or cohort_roles(cohort, change.new):
-            return
+            return []
         raise AddressNotFound(change.old)
     for place in places:
         _refuse_taken(change, place)
-    try:
-        commit(_act(change, cohort, places, now, by), now)
-    except JobExists:
-        return  # pressed twice within a second
+    return _act(change, cohort, places, now, by)
 
 
 def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: datetime, by: str) -> list[Write]:

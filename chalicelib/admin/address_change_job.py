@@ -92,7 +92,8 @@ class _Moving:
             yield from debriefs.hand_over(self.rows, self.before)
             for kind in MeetingKind:
                 meeting = meetings.from_rows(self.rows, kind)
-                yield from end(self.programme, self.before, meeting, self.now, start_again=True)
+                closed = delegates.days_off(self.rows)
+                yield from end(self.programme, self.before, meeting, self.now, start_again=True, closed=closed)
         for nomination in self.nominations:
             yield from self._list(nomination)
         for invitation in self.asked:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from urllib.parse import urlencode
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
+from chalicelib.admin.csv_export import render_csv
 from chalicelib.admin.dashboard import Dashboard
 from chalicelib.core.clock import moment
-from chalicelib.core.formatting import local_time
+from chalicelib.core.formatting import local_date, local_time
 from chalicelib.core.ids import coach_ids
 from chalicelib.store import audit_events
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
 
-MAX_ENTRIES = 500
 LEFT_OUT = AuditEvent.LEFT_OUT.words
 
 
@@ -24,10 +25,51 @@ class Entry(Struct, frozen=True):
     who: str
     act: str
     about: str
+    day: date  # local
 
 
-def load_audit_log(board: Dashboard) -> list[Entry]:
-    """Load the trail, newest first."""
+class Wanted(Struct, frozen=True):
+    """What a reader looks for. An empty field fits everything; texts fit as a part, in any case."""
+
+    person: str = ""  # who did it, or is concerned
+    act: str = ""
+    since: str = ""  # local days
+    until: str = ""
+
+    @property
+    def as_query(self) -> str:
+        """Return the filters as the query of an address."""
+        return urlencode({name: value for name, value in to_builtins(self).items() if value})
+
+    def fits(self, entry: Entry) -> bool:
+        people = f"{entry.who} {entry.about}".casefold()
+        day = entry.day.isoformat()
+        return (
+            self.person.strip().casefold() in people
+            and self.act.strip().casefold() in entry.act.casefold()
+            and (self.since or day) <= day <= (self.until or day)
+        )
+
+
+def read_wanted(query: Mapping[str, str]) -> Wanted:
+    """Read the filters of the page's address. A day that is none fits everything."""
+    return Wanted(
+        query.get("person", ""), query.get("act", ""), _day(query.get("since", "")), _day(query.get("until", ""))
+    )
+
+
+def _day(typed: str) -> str:
+    try:
+        return date.fromisoformat(typed.strip()).isoformat()
+    except ValueError:
+        return ""
+
+
+EVERYTHING = Wanted()
+
+
+def load_audit_log(board: Dashboard, wanted: Wanted = EVERYTHING) -> list[Entry]:
+    """Load what fits of the trail, newest first."""
     people = {shown.line.delegate_id: shown.line.name for shown in board.lines}
     coaches = {
         f"coach {coach}": f"{shown.line.coach.name}, coach"
@@ -35,8 +77,14 @@ def load_audit_log(board: Dashboard) -> list[Entry]:
         for coach in coach_ids(board.cohort.id, shown.line.coach.email)
     }
     zone = board.programme.organisation.timezone
-    rows = audit_events.of_cohort(board.cohort.id)[-MAX_ENTRIES:]
-    return [_entry(row, {**people, **coaches, board.cohort.id: "The cohort"}, coaches, zone) for row in reversed(rows)]
+    names = {**people, **coaches, board.cohort.id: "The cohort"}
+    entries = (_entry(row, names, coaches, zone) for row in reversed(audit_events.of_cohort(board.cohort.id)))
+    return [entry for entry in entries if wanted.fits(entry)]
+
+
+def render_audit_csv(entries: Iterable[Entry]) -> str:
+    rows = ((entry.when, entry.who, entry.act, entry.about) for entry in entries)
+    return render_csv(("when", "who", "what", "about"), rows)
 
 
 def _entry(row: Row, people: Mapping[str, str], coaches: Mapping[str, str], zone: str) -> Entry:
@@ -44,8 +92,9 @@ def _entry(row: Row, people: Mapping[str, str], coaches: Mapping[str, str], zone
     return Entry(
         when=local_time(at, zone),
         who=coaches.get(row["by"], row["by"]),
-        act=_act(str(row["act"])),
+        act=_act(audit_events.say_line(row)),
         about=people.get(row["about"], "The cohort"),
+        day=local_date(at, zone),
     )
 
 

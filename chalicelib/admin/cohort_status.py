@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from chalicelib.core.errors import Refusal
 from chalicelib.core.model import AnswerCount, Cohort
 from chalicelib.emails.bounces import list_shown
 from chalicelib.results.answer_counts import others
-from chalicelib.store import cohorts, impact_surveys, jobs
-from chalicelib.store.cohorts import DelegateLine, DelegateStatus
+from chalicelib.store import cohorts, jobs
+from chalicelib.store.catalogue import CohortUnknown as CohortUnknown
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
 from chalicelib.store.emails import Bounce
-from chalicelib.store.impact_surveys import Role, surveys_from
 from chalicelib.store.jobs import Job
-
-
-class CohortUnknown(Refusal):
-    """No cohort with this id was loaded."""
-
-    load_cohort_status = 404
-    title = "There is no such cohort"
-
-    def __init__(self, cohort_id: str) -> None:
-        super().__init__(f"No cohort {cohort_id} is loaded in this stage.")
+from chalicelib.waves.survey_counts import SurveyCount, count_surveys
 
 
 class LineStatus(Struct, frozen=True):
@@ -31,7 +21,7 @@ class LineStatus(Struct, frozen=True):
     delegate_id: str
     name: str
     email: str
-    stage: DelegateStatus
+    stage: str  # one word for commands, from the 360 and the impact survey
     invited: int
     answered: int  # minimum number of raters, without the delegate's own questionnaire
     counts: tuple[AnswerCount, ...]
@@ -44,14 +34,6 @@ class CohortStatus(Struct, frozen=True):
     lines: tuple[LineStatus, ...]
     bounces: tuple[Bounce, ...]
     failed: tuple[Job, ...]  # of all cohorts: a job may belong to none
-
-
-class ImpactStatus(Struct, frozen=True):
-    """How many surveys are in. Counts only: single answers are for the readers that the form names."""
-
-    role: str
-    asked: int
-    sent: int
 
 
 def load_cohort_status(cohort_id: str) -> CohortStatus:
@@ -69,7 +51,7 @@ def _line(line: DelegateLine) -> LineStatus:
         delegate_id=line.delegate_id,
         name=line.name,
         email=line.email,
-        stage=line.stage,
+        stage=say_stage(line),
         invited=line.invited,
         answered=sum(part.answered for part in others(line.visible_counts)),
         counts=line.visible_counts,
@@ -78,15 +60,16 @@ def _line(line: DelegateLine) -> LineStatus:
     )
 
 
-def impact(cohort_id: str) -> tuple[ImpactStatus, ...]:
+AFTER_RELEASE = {SurveyStage.OPEN: "impact_open", SurveyStage.CLOSED: "complete"}
+
+
+def say_stage(line: DelegateLine) -> str:
+    """Return one word for both threads: the questionnaire until its report is released, then the impact survey."""
+    if line.feedback is FeedbackState.RELEASED and line.survey:
+        return AFTER_RELEASE[line.survey]
+    return line.feedback.value
+
+
+def impact(cohort_id: str) -> tuple[SurveyCount, ...]:
     """Count the delegates and line managers who have answered after six months. Raises CohortUnknown."""
-    lines = load_cohort_status(cohort_id).lines
-    surveys = [one for line in lines for one in surveys_from(impact_surveys.of_delegate(line.delegate_id))]
-    return tuple(
-        ImpactStatus(
-            role.value,
-            asked=sum(one.role is role for one in surveys),
-            sent=sum(one.sent for one in surveys if one.role is role),
-        )
-        for role in Role
-    )
+    return count_surveys(line.delegate_id for line in load_cohort_status(cohort_id).lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -14,21 +14,15 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day, last_day, local_date
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Programme
+from chalicelib.core.schedule import Session
 from chalicelib.emails.bounces import list_shown, names_a_delegate
 from chalicelib.emails.refusals import TODO
 from chalicelib.emails.ses_errors import WORDS
-from chalicelib.store import account_fault, cohorts, holds, programmes
-from chalicelib.store.cohorts import DelegateLine, DelegateStatus, FollowupDates
+from chalicelib.store import account_fault, cohorts, holds, programmes, workshops
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, FollowupDates
 from chalicelib.store.emails import Bounce
 from chalicelib.store.holds import Hold
-
-FILTERS = {
-    Filter.ALL: "All",
-    Filter.DECISION: "Need a decision",
-    Filter.WAITING: "Waiting",
-    Filter.COACH: "With the coach",
-    Filter.DONE: "Done",
-}
+from chalicelib.waves.survey_counts import SurveyCount, count_surveys
 
 
 class DelegateUnknown(Refusal):
@@ -51,6 +45,8 @@ class Dashboard(Struct, frozen=True):
     account: str = ""  # why SES rejects emails now, and what to do
     left_out: int = 0  # delegates who closed after the follow-up was planned and may still join it
     held: tuple[Hold, ...] = ()  # new addresses that get no code yet
+    sessions: tuple[Session, ...] = ()  # of workshops
+    surveys: tuple[SurveyCount, ...] = ()  # of the impact survey, once one is open
 
     @property
     def counts(self) -> dict[str, int]:
@@ -63,14 +59,24 @@ class Dashboard(Struct, frozen=True):
 
     @property
     def figures(self) -> tuple[tuple[str, str], ...]:
+        """Return the figures of the stage that the cohort is in."""
+        made = (f"{sum(line.line.feedback in WITH_REPORT for line in self.lines)} of {len(self.lines)}", "reports made")
+        if self.surveys:
+            words = {"delegate": "delegates have answered the survey", "manager": "line managers have answered it"}
+            return (*((f"{one.sent} of {one.asked}", words[one.role]) for one in self.surveys), made, *self._of_emails)
         answered = sum(line.answered for line in self.lines)
         invited = sum(line.invited for line in self.lines)
-        ready = sum(line.line.stage in WITH_REPORT for line in self.lines)
+        return (
+            (f"{answered} or more of {invited}" if invited else "none yet", "answers counted this morning"),
+            made,
+            *self._of_emails,
+        )
+
+    @property
+    def _of_emails(self) -> tuple[tuple[str, str], ...]:
         bounces = self._all_bounces
         lost = sum(bounce.is_lost for bounce in bounces)
         return (
-            (f"{answered} or more of {invited}" if invited else "none yet", "answers counted this morning"),
-            (f"{ready} of {len(self.lines)}", "reports made"),
             (str(self.counts[Filter.DECISION]), "need a decision"),
             (str(lost), "address does not work" if lost == 1 else "addresses do not work"),
             (str(sum(not one.is_lost and not one.is_refused for one in bounces)), "other emails did not arrive"),
@@ -85,9 +91,6 @@ class Dashboard(Struct, frozen=True):
     def still_asked(self) -> Sequence[ShownLine]:
         """List delegates who would not, because their first questionnaire has not closed."""
         return [shown for shown in self.lines if not shown.line.has_closed and not shown.line.withdrawn]
-
-    def chosen(self, name: str) -> Sequence[ShownLine]:
-        return [line for line in self.lines if name in ("", Filter.ALL, line.standing.filter)]
 
     def find(self, delegate_id: str) -> ShownLine:
         """Find a delegate. Raises DelegateUnknown."""
@@ -124,11 +127,15 @@ class Dashboard(Struct, frozen=True):
 
 
 WITH_REPORT = (
-    DelegateStatus.REPORT_READY,
-    DelegateStatus.RELEASED,
-    DelegateStatus.IMPACT_OPEN,
-    DelegateStatus.COMPLETE,
+    FeedbackState.REPORT_READY,
+    FeedbackState.RELEASED,
 )
+
+
+def _surveys(lines: Iterable[DelegateLine]) -> tuple[SurveyCount, ...]:
+    """Count the surveys from the opening of the first on: a call for each hundred, and none before."""
+    asked = [line for line in lines if line.survey and not line.withdrawn]
+    return count_surveys(line.delegate_id for line in asked) if asked else ()
 
 
 def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
@@ -140,7 +147,7 @@ def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     lines = cohorts.lines_from(rows)
     known = {line.delegate_id for line in lines}
-    bounces = list_shown(cohorts.bounces_from(rows))
+    bounces = [one for one in list_shown(cohorts.bounces_from(rows)) if not one.dismissed]
     zone = programme.organisation.timezone
     return Dashboard(
         cohort=cohort,
@@ -152,4 +159,6 @@ def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
         account=WORDS.get(account_fault.current_in(rows, now), ""),
         left_out=len(cohorts.without_followup(rows)),
         held=tuple(hold for hold in holds.from_rows(rows) if hold.holds(now)),
+        sessions=workshops.sessions_from(rows),
+        surveys=_surveys(lines),
     )

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
 from chalicelib.core.clock import moment
-from chalicelib.core.formatting import name_sort_key, plural
+from chalicelib.core.formatting import day, name_sort_key, plural
 from chalicelib.core.model import AnswerCount, Programme
 from chalicelib.results.answer_counts import others, title_of
-from chalicelib.store.cohorts import DelegateLine, DelegateStatus
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
 from chalicelib.store.emails import Bounce
 
 SOON_DAYS = 5  # before the deadline: then few answers are mentioned
@@ -73,17 +73,21 @@ def counts(programme: Programme, parts: Iterable[AnswerCount]) -> tuple[Count, .
 def describe_status(programme: Programme, line: DelegateLine, bounces: Sequence[Bounce], now: datetime) -> StatusLine:
     """Describe one status in plain words: what is needed, and who needs it."""
     if line.withdrawn:
-        return StatusLine(9, "", "Withdrawn", Filter.DONE)
-    if line.stage is DelegateStatus.HELD:
+        return StatusLine(9, "", "In another cohort" if line.moved_to else "Has left", Filter.DONE)
+    if line.paused_until:
+        return StatusLine(6, "", f"Paused until {day(date.fromisoformat(line.paused_until))}", Filter.WAITING)
+    if line.feedback is FeedbackState.HELD:
         why = "Not all answers are counted" if line.counts_hidden else "Too few answers"
         return StatusLine(0, "bad", f"{why}: give more time or close", Filter.DECISION)
-    if bounces and line.stage in (DelegateStatus.PLANNED, DelegateStatus.COLLECTING):
+    if bounces:
         return _not_arrived(bounces)
     if line.left_out:
         return StatusLine(1, "bad", "Survey answers cannot be counted: ask again", Filter.DECISION)
-    if line.stage is DelegateStatus.COLLECTING:
+    if line.feedback is FeedbackState.COLLECTING:
         return _collecting(programme, line, now)
-    return STANDINGS[line.stage]
+    if line.feedback is FeedbackState.RELEASED and line.survey:
+        return SURVEYED[line.survey]
+    return STANDINGS[line.feedback]
 
 
 def _not_arrived(bounces: Sequence[Bounce]) -> StatusLine:
@@ -95,12 +99,14 @@ def _not_arrived(bounces: Sequence[Bounce]) -> StatusLine:
 
 
 STANDINGS = {
-    DelegateStatus.PLANNED: StatusLine(6, "", "Not open yet", Filter.WAITING),
-    DelegateStatus.SCORING: StatusLine(5, "", "The report is being made", Filter.COACH),
-    DelegateStatus.REPORT_READY: StatusLine(4, "", "Report with the coach", Filter.COACH),
-    DelegateStatus.RELEASED: StatusLine(8, "good", "Report released", Filter.DONE),
-    DelegateStatus.IMPACT_OPEN: StatusLine(7, "", "Impact survey open", Filter.WAITING),
-    DelegateStatus.COMPLETE: StatusLine(8, "good", "Complete", Filter.DONE),
+    FeedbackState.PLANNED: StatusLine(6, "", "Not open yet", Filter.WAITING),
+    FeedbackState.SCORING: StatusLine(5, "", "The report is being made", Filter.COACH),
+    FeedbackState.REPORT_READY: StatusLine(4, "", "Report with the coach", Filter.COACH),
+    FeedbackState.RELEASED: StatusLine(8, "good", "Report released", Filter.DONE),
+}
+SURVEYED = {
+    SurveyStage.OPEN: StatusLine(7, "", "Impact survey open", Filter.WAITING),
+    SurveyStage.CLOSED: StatusLine(8, "good", "Complete", Filter.DONE),
 }
 
 
@@ -128,14 +134,21 @@ def describe_delegates(
 
 def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...], now: datetime) -> ShownLine:
     asked = sum(count.invited for count in line.groups.values())
+    bounces = bounces if is_emailed(line) else ()
     return ShownLine(
         line=line,
         standing=describe_status(programme, line, bounces, now),
         counts=counts(programme, line.visible_counts),
         hidden=asked > sum(part.invited for part in line.visible_counts),
-        may_remind=line.stage is DelegateStatus.COLLECTING and not line.withdrawn,
+        may_remind=line.feedback is FeedbackState.COLLECTING and not line.withdrawn,
         bounces=bounces,
     )
+
+
+def is_emailed(line: DelegateLine) -> bool:
+    """Return whether people are asked something about a delegate: only then does an email that failed need a repair."""
+    is_asked = line.feedback in (FeedbackState.PLANNED, FeedbackState.COLLECTING) or line.survey is SurveyStage.OPEN
+    return is_asked and not line.withdrawn
 
 
 def latest_per_address(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from chalicelib.admin.redirect_emails import Change
-from chalicelib.core.formatting import local_date, local_time
+from chalicelib.core.calendar import local_moment
+from chalicelib.core.formatting import local_date, local_time, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Person, Programme
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import OnNewAddress, To, declare_email
-from chalicelib.links.kinds import COACH, FACILITATOR, HUB, SPONSOR
+from chalicelib.links.kinds import COACH, CONSOLE, FACILITATOR, HUB, SPONSOR, name_links
 from chalicelib.links.link_kind import Link
 from chalicelib.store import cohorts, delegates, emails, programmes
 from chalicelib.store.emails import Email
@@ -60,6 +61,15 @@ FORMER = declare_email(
     sent_after_withdrawal=True,
     on_new_address=OnNewAddress.KEEP,
 )
+NEEDS = declare_email(
+    "admin/needs",
+    "What needs an administrator",
+    to=To.ADMINISTRATOR,
+    words="name things",
+    links=[CONSOLE],
+    sample={"things": "3 things in 2 cohorts"},
+    in_digest=True,
+)
 
 
 class LinkOwner(Struct, frozen=True):
@@ -69,6 +79,26 @@ class LinkOwner(Struct, frozen=True):
     person: Person
     what: str
     link: Link
+
+
+def needs_email(programme: Programme, address: str, things: int, cohorts: int, now: datetime) -> Email:
+    """Say how many things wait, and lead to the list. It is useful on that day only.
+
+    programme   of a cohort that needs something: its name is around the email
+    """
+    day = local_date(now, programme.organisation.timezone)
+    where = f" in {plural(cohorts, 'cohort', 'cohorts')}" if cohorts else ""
+    return create_email(
+        NEEDS,
+        derive(8, address),
+        day.isoformat(),
+        to=Person("Administrator", address),
+        due_at=now,
+        words=common_words(programme) | {"name": "Administrator", "things": plural(things, "thing", "things") + where},
+        links=name_links(CONSOLE.link()),
+        about={},
+        good_until=local_moment(day + timedelta(days=1), 0, programme.organisation.timezone),
+    )
 
 
 def link_email(cohort: Cohort, owner: LinkOwner, now: datetime) -> Email:

@@ -5,56 +5,102 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from chalicelib.admin.coach_rows import written_about, written_by
-from chalicelib.admin.data_requests import BY, PersonUnknown, inboxes_of, is_naming, rows_naming
-from chalicelib.store import attendance, audit_events
+from chalicelib.admin.owned_rows import (
+    BY,
+    PersonUnknown,
+    addresses_in,
+    inboxes_of,
+    is_address,
+    is_naming,
+    key_of,
+    kind_of,
+    of_address,
+    of_delegates,
+    rows_naming,
+)
+from chalicelib.store import audit_events, objects, row_kinds
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
+from chalicelib.store.row_kinds import Reader
 from chalicelib.store.table import transact
 
 OTHER = "(another person)"
 SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
 COUNTS = ("answered", "declined", "counted")  # counts of other people's acts; pages show them in steps, and by the day
+HIDDEN = (*COUNTS, "counts_hidden")
 SUBJECTS = ("person", "rater", "to")  # the person that a row or an entry of a list is about
 
 
 REVIEW = "for_review"  # marks what someone else wrote about the person: a person decides what is handed over
-REVIEW_FIRST = "Written by a coach about the person. Read it and decide what is handed over."
-FOLDERS = {False: "data.json", True: "for review/data.json"}
+REVIEW_FIRST = "Written by someone else about the person. Read it and decide what is handed over."
+FOLDERS = {False: "", True: "for review/"}
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a file in an archive: the same data gives the same bytes
+DOCUMENTS = ("html", "pdf")  # attributes of a row that name a document in the bucket
 
 
-def export(email: str, now: datetime) -> list[Row]:
-    """Return what the rows that name the person say of them, and note it in the audit trail. Raises PersonUnknown.
+def find(email: str) -> list[Row]:
+    """Return what is stored about a person, without other people. Raises PersonUnknown.
 
-    A delegate gets their attendance, which names no one. A coach gets their own notes and ticks. What a coach wrote
-    about a delegate is marked for review.
+    A delegate gets every row of a kind that belongs to them, which names no one else. A coach gets their own notes and
+    ticks. What someone else wrote about a delegate is marked for review.
     """
     wanted = email.strip().lower()
     found, written = list(rows_naming(wanted)), list(written_by(wanted))
-    if not found and not written:
+    keyed = [row for row in of_address(wanted) if (kind := kind_of(row)) and kind.readers]  # no secret of a sign-in
+    if not found and not written and not keyed:
         raise PersonUnknown(email)
-    for cohort_id in sorted({row["cohort_id"] for row in found if "cohort_id" in row}):
-        transact([audit_events.add(cohort_id, AuditEvent.EXPORTED, BY, cohort_id, now)])
     delegates = {str(row["id"]) for row in found if row["sk"] == "META" and _is_about(row, wanted) and "person" in row}
-    about = [row | {REVIEW: REVIEW_FIRST} for row in written_about(delegates)]
-    attended = [row for delegate in sorted(delegates) for row in attendance.rows_of(delegate)]
-    return [*(_own_part(row, wanted) for row in found), *attended, *written, *about]
+    owned = {key_of(row): row for row in (*written, *keyed)}
+    return [
+        *(_own_part(row, wanted) for row in found),
+        *(_delegates_part(row, wanted) for row in _missing(of_delegates(delegates), found)),
+        *_missing(owned.values(), found),
+        *(row | {REVIEW: REVIEW_FIRST} for row in written_about(delegates)),
+    ]
+
+
+def export(email: str, now: datetime) -> list[Row]:
+    """Return what is stored about a person, and note it in the audit trail. Raises PersonUnknown."""
+    rows = find(email)
+    cohorts = {row["cohort_id"] for row in rows_naming(email.strip().lower()) if "cohort_id" in row}
+    for cohort_id in sorted(cohorts):
+        transact([audit_events.add(cohort_id, AuditEvent.EXPORTED, BY, cohort_id, now)])
+    return rows
+
+
+def _missing(rows: Iterable[Row], found: Iterable[Row]) -> list[Row]:
+    known = {key_of(row) for row in found}
+    return [row for row in rows if key_of(row) not in known]
 
 
 def pack(rows: list[Row]) -> bytes:
-    """Return an archive for the person, with a folder of what has to be reviewed first."""
+    """Return an archive for the person: data and documents, with a folder of what has to be reviewed first."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for for_review, name in FOLDERS.items():
+        for for_review, folder in FOLDERS.items():
             chosen = [row for row in rows if (REVIEW in row) == for_review]
             if chosen or not for_review:
-                archive.writestr(zipfile.ZipInfo(name, FIRST_DAY), as_text(chosen))
+                archive.writestr(zipfile.ZipInfo(f"{folder}data.json", FIRST_DAY), as_text(chosen))
+            for row in chosen:
+                for name in documents_of(row):
+                    archive.writestr(zipfile.ZipInfo(folder + _file_name(name), FIRST_DAY), objects.load(name))
     return content.getvalue()
+
+
+def documents_of(row: Row) -> list[str]:
+    """Return the names of the pages and PDFs that a row of a delegate holds."""
+    return [row[name] for name in DOCUMENTS if str(row.get(name, "")).startswith("reports/")]
+
+
+def _file_name(name: str) -> str:
+    """Return where the document is in an archive: without the folder for all and the checksum."""
+    _, delegate, kind, *_, last = name.split("/")
+    return f"documents/{delegate}/{kind}/{last if '/plan/' not in name else 'plan.pdf'}"
 
 
 def as_text(rows: list[Row]) -> str:
@@ -77,6 +123,32 @@ def _own_part(row: Row, email: str) -> Row:
     return {"pk": row["pk"], "sk": row["sk"], **_without_others(shown, email)}
 
 
+def _delegates_part(row: Row, email: str) -> Row:
+    """Return a row of a delegate in which everyone else is only a role; mark it if its words are someone else's."""
+    shown = {name: _by_role(value, email) for name, value in row.items() if name.partition(":")[0] not in HIDDEN}
+    return shown | {REVIEW: REVIEW_FIRST} if _is_for_review(row) else shown
+
+
+def _is_for_review(row: Row) -> bool:
+    """Return whether someone else wrote it, or no one has released it to the delegate yet."""
+    kind = kind_of(row)
+    if kind is None or (Reader.OWNER not in kind.readers and Reader.COACH in kind.readers):
+        return True
+    is_unreleased = kind is row_kinds.REPORT and not row.get("released_at")
+    is_managers = kind is row_kinds.IMPACT and row.get("role") != "delegate"
+    return is_unreleased or is_managers or kind is row_kinds.OBSERVATION
+
+
+def _by_role(value: Any, email: str) -> Any:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("email"), str) and value["email"] != email:
+            return OTHER
+        return {name: _by_role(inner, email) for name, inner in value.items() if name == email or not is_address(name)}
+    if isinstance(value, (list, tuple)):
+        return [_by_role(inner, email) for inner in value]
+    return OTHER if isinstance(value, str) and is_address(value) and value != email else value
+
+
 def _is_about(value: Mapping[str, Any], email: str) -> bool:
     return email in _subjects(value)
 
@@ -92,8 +164,8 @@ def _without_others(value: Any, email: str) -> Any:
     if isinstance(value, Mapping):
         return _entry(value, email)
     if isinstance(value, (list, tuple)):
-        return [_without_others(one, email) for one in value if is_naming(one, email) or not any(_addresses(one))]
-    is_other = isinstance(value, str) and _is_address(value) and value != email
+        return [_without_others(one, email) for one in value if is_naming(one, email) or not any(addresses_in(one))]
+    is_other = isinstance(value, str) and is_address(value) and value != email
     return OTHER if is_other else value
 
 
@@ -105,25 +177,8 @@ def _entry(value: Mapping[str, Any], email: str) -> Any:
     kept: dict[str, Any] = {}
     for name, inner in value.items():
         is_named = name == email or is_naming(inner, email)
-        if is_named or not (is_others or _is_address(name)):
+        if is_named or not (is_others or is_address(name)):
             shown = _without_others(inner, email)
-            name = OTHER if _is_address(name) and name != email else name
+            name = OTHER if is_address(name) and name != email else name
             kept[name] = [*kept[name], *shown] if isinstance(kept.get(name), list) else shown
     return kept
-
-
-def _addresses(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _addresses(name)
-            yield from _addresses(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _addresses(inner)
-    elif isinstance(value, str) and _is_address(value):
-        yield value
-
-
-def _is_address(text: str) -> bool:
-    """Return whether it is an address and nothing else; an address inside an email's text is the reader's to see."""
-    return "@" in text and not any(sign.isspace() for sign in text) and "://" not in text

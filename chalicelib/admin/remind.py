@@ -19,7 +19,7 @@ from chalicelib.jobs.each import each_or_fail
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
-from chalicelib.store.cohorts import DelegateLine, DelegateStatus
+from chalicelib.store.cohorts import DelegateLine, FeedbackState
 from chalicelib.store.delegates import Approval
 from chalicelib.store.emails import Email, EmailExists
 from chalicelib.store.invitations import InvitationChanged
@@ -105,13 +105,18 @@ def chase_raters(job: Job, now: datetime) -> Sequence[Write]:
     earlier attempts missed.
     """
     delegate, wave = _find(job.about["delegate"])
-    for chaser in plan_reminders(delegate, wave, now, since=_asked_at(job, now)):
+    send_reminders(delegate, wave, now, since=_asked_at(job, now))
+    return []
+
+
+def send_reminders(delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime) -> None:
+    """Email each rater of a wave who has not answered. since: when it was requested."""
+    for chaser in plan_reminders(delegate, wave, now, since=since):
         noted = [invitations.plan_emails(chaser.invitation)] if chaser.invitation else []
         try:
             commit([*noted, *emails.add(chaser.mail)], now)
         except (InvitationChanged, EmailExists):
             continue
-    return []
 
 
 def _asked_at(job: Job, now: datetime) -> datetime:
@@ -123,7 +128,7 @@ def _asked_at(job: Job, now: datetime) -> datetime:
 
 
 def can_remind(line: DelegateLine) -> bool:
-    return line.stage is DelegateStatus.COLLECTING and not line.withdrawn
+    return line.feedback is FeedbackState.COLLECTING and not line.withdrawn
 
 
 def plan_reminders(
@@ -136,8 +141,7 @@ def plan_reminders(
     if not _accepts(wave, now):
         return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    nomination = delegates.find_nomination(delegate.id, wave.wave)
-    chosen = nomination.sent_raters > 0 or nomination.approval is Approval.ASKED
+    chosen = wave.wave.is_pulse or _has_chosen(delegate, wave)
     lost = [bounce for bounce in cohorts.bounces(delegate.cohort_id) if bounce.is_lost]
     bounced = {bounce.invitation for bounce in lost if bounce.delegate == delegate.id}
     waiting = [
@@ -152,6 +156,11 @@ def plan_reminders(
         if one.id not in mailed
     ]
     return found if chosen else [*found, *_to_choose(programme, delegate, wave, now, since or now)]
+
+
+def _has_chosen(delegate: Delegate, wave: DelegateWave) -> bool:
+    nomination = delegates.find_nomination(delegate.id, wave.wave)
+    return nomination.sent_raters > 0 or nomination.approval is Approval.ASKED
 
 
 def _to_choose(

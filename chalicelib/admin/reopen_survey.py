@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Programme
-from chalicelib.forms.survey import sections, unfit
+from chalicelib.forms.survey import sections_of, unfit
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, jobs, programmes
@@ -43,7 +43,7 @@ def ask_again(delegate_id: str, now: datetime, by: str) -> None:
 
 def _to_mend(programme: Programme, delegate: Delegate) -> list[ImpactSurvey]:
     surveys = impact_surveys.surveys_from(impact_surveys.of_delegate(delegate.id))
-    return [one for one in surveys if one.sent and unfit(sections(programme, one.areas, one.role), one.answers)]
+    return [one for one in surveys if one.sent and unfit(sections_of(programme, one), one.answers)]
 
 
 def _open(programme: Programme, delegate: Delegate, survey: ImpactSurvey, now: datetime) -> list[Write]:

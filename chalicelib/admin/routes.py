@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.admin import actions, dashboard, failures
+from chalicelib.admin import actions, dashboard, failures, many, waiting
 from chalicelib.admin.actions import Scope
 from chalicelib.admin.close_or_extend import CloseRefused
+from chalicelib.admin.columns import ON_PAGE
+from chalicelib.admin.home import load_home
+from chalicelib.admin.waiting import Show
 from chalicelib.core import clock, log
 from chalicelib.core.errors import FormInvalid, Refusal
 from chalicelib.links import signing
-from chalicelib.store import catalogue
+from chalicelib.threads.model import Thread
 from chalicelib.web.page import GET, POST, page_handler
-from chalicelib.web.sessions import SignedIn, administrator
+from chalicelib.web.paging import cut
+from chalicelib.web.sessions import SignedIn, administrator, administrator_of_all
 
 bp = Blueprint(__name__)
 
 COHORT = "/admin/cohort/{cohort_id}"
+ENTRIES = 100  # of the audit trail, on one page
+TICK = "d."  # begins the name of a delegate's tick box
 DELEGATE = f"{COHORT}/delegate/{{delegate_id}}"
 DONE = {"loaded": "The files are loaded. Everyone in them appears here within a minute."}
 DONE |= {"replaced": "The address is being replaced: a new email goes out, and the old link stops working."}
@@ -28,7 +35,10 @@ DONE |= {"dates": "The dates are changed. Everyone concerned gets an email, on t
 DONE |= {"planned": "The follow-up is planned. The delegates get an email, and appear here with it within a minute."}
 DONE |= {"voided": "Saved and sent answers are being destroyed, and the person is asked again."}
 DONE |= {"revoked": "The links are being revoked. If the person has no new link yet, send it under “Send a lost link”."}
+DONE |= {"waived": "The work is waived."}
 DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}
+DONE |= {"dismissed": "Dismissed. You see it again if another email to this address does not arrive."}
+DONE |= {"no-tick": "Nothing was done: no delegate was ticked. Tick some, then choose again."}
 DONE |= {"as-it-is": "This was already done. The current status is below."}
 DONE |= {act.id: act.done for act in actions.ACTS.values()}
 
@@ -37,38 +47,50 @@ DONE |= {act.id: act.done for act in actions.ACTS.values()}
 @page_handler
 def home() -> Response:
     admin = administrator(bp.current_request, clock.now())
-    today = clock.now().date()
-    trouble = failures.account_trouble(clock.now())
-    return admin.page("admin/home", register=catalogue.everything(), failed=_failed(), account=trouble, today=today)
+    query = _query()
+    found = load_home(admin.programmes, query.get("name", ""), query.get("page", ""), clock.now())
+    return admin.page("admin/home", home=found, account=failures.account_trouble(clock.now()))
 
 
 @bp.route(COHORT, **GET)
 @page_handler
 def cohort(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
-    scope, show = _scope(cohort_id), _query().get("show", "")
-    more: dict[str, Any] = {"show": show, "filters": dashboard.FILTERS, "acts": actions.list_actions(scope)}
-    return _board_page(admin, "admin/cohort", scope, **more)
+    scope = _scope(cohort_id)
+    return _board_page(admin, "admin/cohort", scope, acts=actions.list_actions(scope), **_chosen(scope))
 
 
 @bp.route(f"{COHORT}/trail", **GET)
 @page_handler
 def trail(cohort_id: str) -> Response:
-    from chalicelib.admin.audit_log import load_audit_log as entries
+    from chalicelib.admin.audit_log import load_audit_log, read_wanted
+
+    admin = administrator(bp.current_request, clock.now())
+    board, wanted = dashboard.load_dashboard(cohort_id, clock.now()), read_wanted(_query())
+    part = cut(load_audit_log(board, wanted), _query().get("page", ""), ENTRIES)
+    return _board_page(admin, "admin/trail", Scope(board, None), part=part, wanted=wanted, asked=wanted.as_query)
+
+
+@bp.route(f"{COHORT}/trail/file", **GET)
+@page_handler
+def trail_file(cohort_id: str) -> Response:
+    from chalicelib.admin.audit_log import load_audit_log, read_wanted, render_audit_csv
 
     admin = administrator(bp.current_request, clock.now())
     board = dashboard.load_dashboard(cohort_id, clock.now())
-    return _board_page(admin, "admin/trail", Scope(board, None), entries=entries(board))
+    text = render_audit_csv(load_audit_log(board, read_wanted(_query())))
+    return admin.file(f"{board.cohort.id}-audit-trail.csv", "text/csv", text)
 
 
 @bp.route(f"{COHORT}/progress", **GET)
 @page_handler
 def progress(cohort_id: str) -> Response:
-    from chalicelib.admin.progress_csv import render_progress_csv
+    from chalicelib.admin.columns import render_progress_csv
 
     admin = administrator(bp.current_request, clock.now())
     board = dashboard.load_dashboard(cohort_id, clock.now())
-    return admin.file(f"{board.cohort.id}-progress.csv", "text/csv", render_progress_csv(board))
+    whole = waiting.load_board(board, board.lines, clock.now())
+    return admin.file(f"{board.cohort.id}-progress.csv", "text/csv", render_progress_csv(whole))
 
 
 @bp.route(DELEGATE, **GET)
@@ -76,7 +98,9 @@ def progress(cohort_id: str) -> Response:
 def delegate(cohort_id: str, delegate_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope = _scope(cohort_id, delegate_id)
-    return _board_page(admin, "admin/delegate", scope, acts=actions.list_actions(scope))
+    assert scope.one  # noqa: S101 the delegate was found
+    line = waiting.load_board(scope.board, [scope.one], clock.now()).lines[0]
+    return _board_page(admin, "admin/delegate", scope, acts=actions.list_actions(scope), threads=line)
 
 
 # --- acts: a page that says what the act does, and the button on it -------------------------------------
@@ -110,6 +134,36 @@ def act(cohort_id: str, delegate_id: str, act_id: str) -> Response:
     return _act(admin, _scope(cohort_id, delegate_id), act_id)
 
 
+@bp.route(f"{COHORT}/chosen", **GET)
+@page_handler
+def ask_of_chosen(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    scope = _scope(cohort_id)
+    chosen = many.tick(scope, _ticked(scope, _query()))
+    if not chosen.lines:
+        return admin.see_other(signing.url(f"{scope.path}?done=no-tick"))
+    return _act_page(admin, chosen, _query().get("act", ""))
+
+
+def _ticked(scope: Scope, query: Mapping[str, str]) -> list[str]:
+    """Return the ids of the delegates that were ticked, or of everyone who fits the filters."""
+    if "all" not in query:
+        return [name.removeprefix(TICK) for name in query if name.startswith(TICK)]
+    whole = waiting.load_board(scope.board, scope.board.lines, clock.now())
+    return [one.shown.line.delegate_id for one in whole.chosen(query.get("show", ""), query.get("name", "").strip())]
+
+
+@bp.route(f"{COHORT}/chosen", **POST)
+@page_handler
+def act_on_chosen(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    fields = admin.form(bp.current_request)
+    chosen = many.tick(_scope(cohort_id), fields.get("ids", "").split(","))
+    if not chosen.lines:
+        return admin.see_other(signing.url(f"{chosen.path}?done=no-tick"))
+    return _act(admin, chosen, fields.get("act", ""))
+
+
 # --- forms of the cohort's page -------------------------------------------------------------------------
 
 
@@ -127,6 +181,17 @@ def address(cohort_id: str) -> Response:
 def replace_address(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _posted(admin, "address", _scope(cohort_id))
+
+
+@bp.route(f"{COHORT}/dismiss", **POST)
+@page_handler
+def dismiss(cohort_id: str) -> Response:
+    from chalicelib.admin.dismiss_bounce import dismiss as dismiss_bounce
+
+    admin = administrator(bp.current_request, clock.now())
+    fields, scope = admin.form(bp.current_request), _scope(cohort_id)
+    dismiss_bounce(scope.board, fields.get("bounce", ""), clock.now(), _by(admin))
+    return admin.see_other(signing.url(f"{scope.path}?done=dismissed"))  # also if it was pressed twice
 
 
 @bp.route(f"{COHORT}/void", **GET)
@@ -208,14 +273,14 @@ def plan_followup(cohort_id: str) -> Response:
 @bp.route("/admin/work", **GET)
 @page_handler
 def work() -> Response:
-    admin = administrator(bp.current_request, clock.now())
+    admin = administrator_of_all(bp.current_request, clock.now())
     return admin.page("admin/work", found=failures.find_failures(clock.now()), done=_query().get("done", ""))
 
 
 @bp.route("/admin/work", **POST)
 @page_handler
 def retry() -> Response:
-    admin = administrator(bp.current_request, clock.now())
+    admin = administrator_of_all(bp.current_request, clock.now())
     fields = admin.form(bp.current_request)
     done = _send_again(admin) if "mail" in fields else _start_over(admin, fields.get("job", ""))
     return admin.see_other(signing.url(f"/admin/work?done={done}"))
@@ -240,18 +305,23 @@ def _send_again(admin: SignedIn) -> str:
 # --- shared by the views --------------------------------------------------------------------------------
 
 
+def _chosen(scope: Scope) -> Mapping[str, Any]:
+    """Return what the page lists of a cohort: the delegates of a filter or a name, and the page of a long list."""
+    query = _query()
+    show, name = query.get("show", ""), query.get("name", "").strip()
+    whole = waiting.load_board(scope.board, scope.board.lines, clock.now())
+    part = cut(whole.chosen(show, name), query.get("page", ""))
+    labels = {"labels": waiting.LABELS, "threads": Thread, "columns": ON_PAGE}
+    ticked = [act for act in actions.list_actions(scope) if act.of_ticked]
+    return {"whole": whole, "part": part, "ticked_acts": ticked, "show": show or Show.ALL, "name": name, **labels}
+
+
 def _query() -> Mapping[str, str]:
     return bp.current_request.query_params or {}
 
 
 def _by(admin: SignedIn) -> str:
     return admin.reader.person.email if admin.reader.person else ""
-
-
-def _failed() -> int:
-    from chalicelib.store import jobs
-
-    return len(jobs.failed())
 
 
 def _scope(cohort_id: str, delegate_id: str = "") -> Scope:
@@ -270,7 +340,8 @@ def _act_page(
 ) -> Response:
     act = actions.find(act_id, scope)
     status = int(refused.status) if refused else 200
-    more = {"act": act, "effect": act.effect(scope, clock.now())}
+    more = {"act": act, "effect": act.effect(scope, clock.now()), "fitting": many.list_fitting(act, scope)}
+    more["once"] = (typed or {}).get("once", "") or secrets.token_hex(8)
     return _board_page(admin, "admin/act", scope, status, refused=refused, typed=typed or {}, **more)
 
 
@@ -278,7 +349,7 @@ def _act(admin: SignedIn, scope: Scope, act_id: str) -> Response:
     fields = admin.form(bp.current_request)
     done = signing.url(f"{scope.path}?done={act_id}")
     try:
-        actions.find(act_id, scope).run(scope, fields, clock.now(), _by(admin))
+        _do(actions.find(act_id, scope), scope, fields, _by(admin))
     except actions.NotNow:  # pressed twice, or someone else was quicker
         return admin.see_other(signing.url(f"{scope.path}?done=as-it-is"))
     except actions.DateRefused as refused:
@@ -289,14 +360,25 @@ def _act(admin: SignedIn, scope: Scope, act_id: str) -> Response:
     return admin.see_other(done)
 
 
+def _do(act: actions.Act, scope: Scope, fields: Mapping[str, str], by: str) -> None:
+    if act.of_ticked and (scope.ticked is not None or len(scope.lines) > many.AT_ONCE):
+        many.order(act, scope, fields, clock.now(), by)
+    else:
+        act.run(scope, fields, clock.now(), by)
+
+
 def _again(scope: Scope) -> Scope:
-    return _scope(scope.board.cohort.id, scope.one.line.delegate_id if scope.one else "")
+    again = _scope(scope.board.cohort.id, scope.one.line.delegate_id if scope.one else "")
+    return again if scope.ticked is None else many.tick(again, [shown.line.delegate_id for shown in scope.ticked])
 
 
 def _email_asked_for(scope: Scope) -> str:
-    """Return the address of the delegate whose page linked here."""
+    """Return the address of the delegate whose page linked here, or of their coach."""
     wanted = _query().get("delegate", "")
-    return scope.board.find(wanted).line.email if wanted else ""
+    if not wanted:
+        return ""
+    line = scope.board.find(wanted).line
+    return line.coach.email if _query().get("to") == "coach" else line.email
 
 
 def _form_page(

@@ -42,6 +42,7 @@ from chalicelib.waves.suppression import list_suppressed
 
 BY = "command line"
 TRIES = 5  # a rater may save or send between our read and our write
+EVERYONE = "everyone"  # the key in a job that voids the answers of all: none of them can be read any more
 NOT_VOIDED = (InvitationState.REVOKED, InvitationState.DECLINED)
 
 
@@ -115,13 +116,16 @@ def _is_open(delegate: Delegate, wave: DelegateWave, now: datetime) -> bool:
 
 
 def void_answers(job: Job, now: datetime) -> Sequence[Write]:
-    """Void each invitation in one transaction and once: one with another link was voided by an earlier attempt."""
+    """Void each invitation in one transaction and once: one with another link was voided by an earlier attempt.
+
+    Counts are hidden, unless the job says that everyone's answers were lost: then they say nothing about one person.
+    """
     lost = list_suppressed(job.about["cohort"])
     for link in job.about["links"].split(","):
         delegate_id, wave, invitation_id, version = link.split(":")
         for left in reversed(range(TRIES)):
             try:
-                _void(job.id, delegate_id, Wave(wave), invitation_id, int(version), lost, now)
+                _void(job, delegate_id, Wave(wave), invitation_id, int(version), lost, now)
                 break
             except Changed:
                 if not left:
@@ -130,7 +134,7 @@ def void_answers(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _void(
-    job_id: str, delegate_id: str, wave_id: Wave, invitation_id: str, version: int, lost: frozenset[str], now: datetime
+    job: Job, delegate_id: str, wave_id: Wave, invitation_id: str, version: int, lost: frozenset[str], now: datetime
 ) -> None:
     delegate, wave = delegates.find_with_wave(delegate_id, wave_id)
     before = invitations.find(delegate_id, wave_id, invitation_id)
@@ -139,8 +143,14 @@ def _void(
     if _is_open(delegate, wave, now):
         stopped = before.rater.email in lost
         programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
+        after = _asked_again(before, job.id)
+        hides = EVERYONE not in job.about
         commit(
-            list(_writes(programme, delegate, wave, _asked_again(before, job_id), before, now, stopped=stopped)), now
+            [
+                *_counts(delegate, wave, before, hides=hides),
+                *_asking(programme, delegate, wave, after, before, now, stopped=stopped),
+            ],
+            now,
         )
 
 
@@ -156,7 +166,15 @@ def _asked_again(before: Invitation, job_id: str) -> Invitation:
     )
 
 
-def _writes(
+def _counts(delegate: Delegate, wave: DelegateWave, before: Invitation, *, hides: bool) -> Iterator[Write]:
+    """Write the wave first, so that a wave that was closed or extended since it was read refuses the void."""
+    counted = not wave.wave.is_pulse and before.group != SELF_GROUP
+    yield delegates.hide_counts(wave, [before.group]) if counted and hides else delegates.still_open(wave)
+    if not wave.wave.is_pulse:
+        yield from _line_writes(delegate, before, hides=hides)
+
+
+def _asking(
     programme: Programme,
     delegate: Delegate,
     wave: DelegateWave,
@@ -166,24 +184,15 @@ def _writes(
     *,
     stopped: bool,
 ) -> Iterator[Write]:
-    """Write the wave first, so that a wave that was closed or extended since it was read refuses the void."""
     later = to_raters.reminder_emails(programme, delegate, wave, after, now)
-    yield _wave_write(wave, before)
     yield invitations.void(before, after)
-    if wave.wave is not Wave.PULSE:
-        yield from _line_writes(delegate, before)
     yield from cancel_by(CancelledBy.ANSWER, delegate.id, invitation=before.id)
     again = to_raters.asked_again_email(programme, delegate, wave, after, now)
     yield from emails.add_all([again, *later], stopped=stopped)
 
 
-def _wave_write(wave: DelegateWave, before: Invitation) -> Write:
-    counted = wave.wave is not Wave.PULSE and before.group != SELF_GROUP
-    return delegates.hide_counts(wave, [before.group]) if counted else delegates.still_open(wave)
-
-
-def _line_writes(delegate: Delegate, before: Invitation) -> Iterator[Write]:
-    hidden = cohorts.hidden(before.group) if before.group != SELF_GROUP else {}
+def _line_writes(delegate: Delegate, before: Invitation, *, hides: bool) -> Iterator[Write]:
+    hidden = cohorts.hidden(before.group) if before.group != SELF_GROUP and hides else {}
     answered = before.state is InvitationState.ANSWERED
     fewer = cohorts.fewer_answered(before.group) if answered else {}
     if hidden or fewer:

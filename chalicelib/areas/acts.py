@@ -11,14 +11,17 @@ from chalicelib.areas import states
 from chalicelib.areas.emails import answered_email, asked_email, done_email
 from chalicelib.areas.form import PARTS, FormFault, TypedArea, area_faults, read_area, to_area
 from chalicelib.areas.openings import AreasPage
+from chalicelib.areas.plan.jobs import plan_job
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
+from chalicelib.core.ids import derive
 from chalicelib.core.state_machine import By, NotAllowed
 from chalicelib.forms.impact_questions import LEVELS
 from chalicelib.jobs.commit import commit
-from chalicelib.store import areas, audit_events, delegates, emails
+from chalicelib.store import areas, audit_events, debriefs, delegates, emails
 from chalicelib.store.areas import MAX_LIVE, Area, AreaChanged, AreaExists, AreaState, Progress, Revision
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.debriefs import DebriefChanged
 from chalicelib.store.delegates import DelegateChanged
 from chalicelib.store.emails import Email
 from chalicelib.store.table import Write, transact
@@ -27,6 +30,7 @@ MAX_LINE_CHARS = 280  # characters of a note, and of a reason
 KEPT_FROM_DELEGATE = ("evidence", "why_no_item")  # the coach writes them
 AGREE = "agree"
 REVISION = "revision"  # of the area that the page showed
+WORDS = "words"  # a mark of the words that the page showed
 WHY, WHY_CLOSE = "why", "why-close"
 
 
@@ -46,6 +50,7 @@ def revise(opened: AreasPage, area: Area, fields: Mapping[str, str], now: dateti
     after = replace(
         to_area(typed, area.id, area), place=area.place, state=area.state, revision=area.revision, why=area.why
     )
+    after = replace(after, approved=after.others_text if opened.by is By.DELEGATE else area.approved)
     if after == area:
         return ()  # pressed twice, or nothing was changed
     if fields.get(REVISION, str(area.revision)) != str(area.revision):
@@ -70,14 +75,34 @@ def agree(opened: AreasPage, fields: Mapping[str, str], area_id: str, now: datet
         return (*faults, *why_faults)
     new = replace(to_area(typed, area_id), place=_free_place(opened, old))
     revision = Revision(1, AGREE, opened.by.value, opened.person.name, now, why, None)
+    debrief, _ = debriefs.from_rows(opened.rows, opened.wave)
     writes = areas.add(opened.delegate.id, opened.wave, new, revision)
+    writes += [debriefs.add_area(opened.delegate.id, opened.wave, debrief, new.id)] if debrief else []
     if old:
-        after = replace(old, state=_next(old, states.REPLACE, opened.by), replaced_by=new.id, why=why)
-        writes += _moving(opened, old, replace(after, revision=old.revision + 1), states.REPLACE, why, now)
+        after = replace(old, state=next_state(old, states.REPLACE, opened.by), replaced_by=new.id, why=why)
+        writes += changing(opened, old, replace(after, revision=old.revision + 1), states.REPLACE, why, now)
     else:
-        writes.append(_audit(opened, AGREE, "", AreaState.AGREED, now))
+        writes += [
+            _audit(opened, new.id, AGREE, "", AreaState.AGREED, now),
+            plan_job(opened.delegate.id, new.id, "1", now=now),
+        ]
     _commit(opened, writes, now)
     return ()
+
+
+def approve(opened: AreasPage, area: Area, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
+    """Let others read the words that the page showed, or say that they changed meanwhile. Raises AreaRefused."""
+    if fields.get(WORDS) != words_mark(area):
+        return (FormFault("others_text-1", "Your coach changed these words meanwhile. Read them again, then approve."),)
+    if area.waits_for_approval:
+        after = replace(area, approved=area.others_text, revision=area.revision + 1)
+        _move(opened, area, after, states.APPROVE, "", now)
+    return ()
+
+
+def words_mark(area: Area) -> str:
+    """Return a mark of the words for others: what is approved must be what was shown."""
+    return derive(8, "others", area.id, area.others_text)
 
 
 def move(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
@@ -88,7 +113,7 @@ def move(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str], now
     why, faults = read_why(fields, WHY_CLOSE) if needs_why else ("", ())
     if faults:
         return faults
-    after = replace(area, state=_next(area, act, opened.by), revision=area.revision + 1, why=why or area.why)
+    after = replace(area, state=next_state(area, act, opened.by), revision=area.revision + 1, why=why or area.why)
     _move(opened, area, after, act, why, now)
     return ()
 
@@ -156,7 +181,8 @@ def _is_done_by(opened: AreasPage, area: Area, act: str) -> bool:
     return last is not None and (last.act, last.by) == (act, opened.by.value) and act != states.REVISE
 
 
-def _next(area: Area, act: str, by: By) -> AreaState:
+def next_state(area: Area, act: str, by: By) -> AreaState:
+    """Return the state after an act. Raises AreaRefused."""
     try:
         return states.AREA.move(area.state, act, by)
     except NotAllowed:
@@ -164,15 +190,17 @@ def _next(area: Area, act: str, by: By) -> AreaState:
 
 
 def _move(opened: AreasPage, before: Area, after: Area, act: str, why: str, now: datetime) -> None:
-    _next(before, act, opened.by)
-    _commit(opened, _moving(opened, before, after, act, why, now), now)
+    next_state(before, act, opened.by)
+    _commit(opened, changing(opened, before, after, act, why, now), now)
 
 
-def _moving(opened: AreasPage, before: Area, after: Area, act: str, why: str, now: datetime) -> list[Write]:
+def changing(opened: AreasPage, before: Area, after: Area, act: str, why: str, now: datetime) -> list[Write]:
+    """Return the writes of one change: the area, its history, the plan, the trail and the emails."""
     revision = Revision(after.revision, act, opened.by.value, opened.person.name, now, why, before)
     return [
         *areas.change(opened.delegate.id, opened.wave, before, after, revision),
-        _audit(opened, act, before.state, after.state, now),
+        plan_job(opened.delegate.id, after.id, str(after.revision), now=now),
+        _audit(opened, after.id, act, before.state, after.state, now),
         *emails.add_all(list(_emails(opened, after, act, now))),
     ]
 
@@ -185,18 +213,16 @@ def _emails(opened: AreasPage, area: Area, act: str, now: datetime) -> list[Emai
     return [answered_email(opened, area, now)] if act in (states.KEEP, states.DROP, states.REPLACE) else []
 
 
-def _audit(opened: AreasPage, act: str, before: str, after: str, now: datetime) -> Write:
+def _audit(opened: AreasPage, area: str, act: str, before: str, after: str, now: datetime) -> Write:
     by = "delegate" if opened.by is By.DELEGATE else f"coach {opened.reader.who[:8]}"
-    delegate = opened.delegate
-    return audit_events.add(
-        delegate.cohort_id, AuditEvent.CHANGED_AREA, by, delegate.id, now, act=act, before=before or "none", after=after
-    )
+    cohort, about, parts = opened.delegate.cohort_id, opened.delegate.id, {"before": before or "none", "after": after}
+    return audit_events.add(cohort, AuditEvent.CHANGED_AREA, by, about, now, thing=area, act=act, **parts)
 
 
 def _commit(opened: AreasPage, writes: Sequence[Write], now: datetime) -> None:
     try:
         commit([*writes, delegates.still_coached(opened.delegate)], now)
-    except (AreaChanged, AreaExists):
+    except (AreaChanged, AreaExists, DebriefChanged):
         raise AreaRefused("It was changed in another window, or by someone else. Open it again.") from None
     except DelegateChanged:
         raise AreaRefused("The delegate has left the programme, or has another coach now.") from None

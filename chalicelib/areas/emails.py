@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.core.formatting import local_date
+from chalicelib.core.formatting import local_date, plural
 from chalicelib.core.model import Cohort, Delegate, Programme
 from chalicelib.core.working_days import working_days
 from chalicelib.emails.common_words import common_words
@@ -46,7 +46,33 @@ PROMPT = declare_email(
     words="name manager",
     links=[HUB],
     sample={"manager": "Mara Ellis"},
+    in_digest=True,
 )
+MONTHLY = declare_email(
+    "areas/monthly",
+    "Monthly question about development areas",
+    to=To.DELEGATE,
+    words="name count",
+    links=[HUB],
+    sample={"count": "2 development areas"},
+    in_digest=True,
+)
+
+
+def monthly_email(programme: Programme, delegate: Delegate, areas: int, due_at: datetime, until: datetime) -> Email:
+    """Ask how it is going. `areas`: how many are live; `until`: the next month's email takes its place."""
+    words = {"name": delegate.person.name, "count": plural(areas, "development area", "development areas")}
+    return create_email(
+        MONTHLY,
+        delegate.id,
+        f"{due_at:%Y-%m}",
+        to=delegate.person,
+        due_at=due_at,
+        words=common_words(programme) | words,
+        links=name_links(HUB.link(delegate)),
+        about=_about(delegate),
+        good_until=until,
+    )
 
 
 def _about(delegate: Delegate) -> dict[str, str]:

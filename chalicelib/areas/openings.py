@@ -100,7 +100,7 @@ def open_for_delegate(token: str) -> AreasPage:
     """Open a delegate's areas in two calls. Raises LinkUnknown or LinkRevoked."""
     link = HUB.open(token)
     delegate_id, version = link.parts
-    opened = _open(link.token, delegate_id, By.DELEGATE)
+    opened = open_areas(link.token, delegate_id, By.DELEGATE)
     if str(opened.delegate.link_version) != version:
         raise LinkRevoked
     return opened
@@ -110,7 +110,7 @@ def open_for_coach(token: str, delegate_id: str) -> AreasPage:
     """Open the areas of a coach's delegate. Raises LinkUnknown for a delegate of someone else, or LinkRevoked."""
     link = COACH.open(token)
     cohort_id, coach, *version = link.parts
-    opened = _open(link.token, delegate_id, By.COACH)
+    opened = open_areas(link.token, delegate_id, By.COACH)
     delegate = opened.delegate
     if delegate.cohort_id != cohort_id or coach not in coach_ids(cohort_id, delegate.coach.email):
         raise LinkUnknown
@@ -123,7 +123,7 @@ def open_for_manager(token: str) -> AreasPage:
     """Open what a delegate shares with their line manager. Raises LinkUnknown, or LinkRevoked for a former one."""
     link = SHARED.open(token)
     delegate_id, manager, version = link.parts
-    opened = _open(link.token, delegate_id, By.MANAGER)
+    opened = open_areas(link.token, delegate_id, By.MANAGER)
     delegate = opened.delegate
     is_same = manager == manager_id(delegate.id, delegate.manager.email) and version == str(delegate.manager_link)
     if not is_same or delegate.withdrawn:
@@ -131,14 +131,15 @@ def open_for_manager(token: str) -> AreasPage:
     return opened
 
 
-def _open(token: str, delegate_id: str, by: By) -> AreasPage:
+def open_areas(token: str, delegate_id: str, by: By) -> AreasPage:
+    """Open a delegate's areas for a reader whose link is checked. Raises LinkUnknown."""
     rows = tuple(delegates.load_rows(delegate_id))
     delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
     cohort = cohorts.find(delegate.cohort_id) if delegate else None
     if delegate is None or cohort is None:
         raise LinkUnknown
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    released = _released_wave(rows)
+    released = released_wave(rows)
     wave = released or Wave.BASELINE
     return AreasPage(
         token=token,
@@ -153,7 +154,7 @@ def _open(token: str, delegate_id: str, by: By) -> AreasPage:
     )
 
 
-def _released_wave(rows: Sequence[Row]) -> Wave | None:
+def released_wave(rows: Sequence[Row]) -> Wave | None:
     """Return the wave of the latest report that the delegate may read: areas live from its release on."""
     reports = {row["wave"]: read(StoredReport, row) for row in rows if row["sk"].startswith("REPORT#")}
     released = [wave for wave, report in reports.items() if report.state is ReportState.RELEASED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from chalice import Blueprint, Response
@@ -11,16 +12,18 @@ from chalice import Blueprint, Response
 from chalicelib.areas import acts, share, states
 from chalicelib.areas.form import AREA_ID, HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, FormFault, as_fields
 from chalicelib.areas.openings import AreasPage, open_for_coach, open_for_delegate, open_for_manager
+from chalicelib.areas.plan.open_plan import open_plan
 from chalicelib.core import clock, ids
 from chalicelib.core.ids import reader_key
 from chalicelib.core.state_machine import By
 from chalicelib.forms.impact_questions import LEVELS
 from chalicelib.links import signing
 from chalicelib.links.kinds import HUB
+from chalicelib.store import objects
 from chalicelib.store.areas import Area
 from chalicelib.web import forms
 from chalicelib.web.holds import refuse_held
-from chalicelib.web.page import GET, POST, page, page_handler, see_other
+from chalicelib.web.page import GET, POST, page, page_handler, page_with_documents, see_other
 from chalicelib.web.sessions import SignedIn, signed_in
 
 bp = Blueprint(__name__)
@@ -87,10 +90,18 @@ def revise_as_delegate(token: str, area: str) -> Response:
 @page_handler
 def move_as_delegate(token: str, area: str, act: str) -> Response:
     opened, fields = _of_delegate(token), _form(token)
-    found = opened.area(area)
-    if faults := acts.move(opened, found, act.replace("-", " "), fields, clock.now()):
+    found, act = opened.area(area), act.replace("-", " ")
+    run = acts.approve if act == states.APPROVE else partial(acts.move, act=act)
+    if faults := run(opened, found, fields=fields, now=clock.now()):
         return _delegates_page("areas/area", opened, faults, fields, found)
     return see_other(_url(opened, f"areas#a-{area}"))
+
+
+@bp.route("/hub/{token}/plan", **POST)
+@page_handler
+def delegates_plan(token: str) -> Response:
+    opened, _ = _of_delegate(token), _form(token)
+    return see_other(_plan_url(opened))
 
 
 # --- the coach --------------------------------------------------------------------------------------------------
@@ -101,6 +112,14 @@ def move_as_delegate(token: str, area: str, act: str) -> Response:
 def coachs_areas(token: str, delegate_id: str) -> Response:
     opened, coach = _of_coach(token, delegate_id)
     return _coachs_page("areas/coach", opened, coach)
+
+
+@bp.route("/coach/{token}/{delegate_id}/plan", **POST)
+@page_handler
+def coachs_plan(token: str, delegate_id: str) -> Response:
+    opened, coach = _of_coach(token, delegate_id)
+    coach.form(bp.current_request)
+    return coach.see_other(_plan_url(opened))
 
 
 @bp.route("/coach/{token}/{delegate_id}/area/{area}", **GET)
@@ -194,6 +213,12 @@ def _url(opened: AreasPage, part: str) -> str:
     return signing.url(f"{_home(opened)}/{part}")
 
 
+def _plan_url(opened: AreasPage) -> str:
+    """Return the address of the PDF, or of the page that says it is being made."""
+    pdf = open_plan(opened, clock.now())
+    return objects.link(pdf) if pdf else _url(opened, "areas?plan=waits#plan")
+
+
 def _home(opened: AreasPage) -> str:
     if opened.by is By.COACH:
         return f"/coach/{opened.token}/{opened.delegate.id}"
@@ -208,7 +233,7 @@ def _delegates_page(
     area: Area | None = None,
 ) -> Response:
     context = _context(opened, faults, typed, area) | {"nonce": forms.nonce(HUB.verb, opened.token)}
-    return page(template, status=400 if faults else 200, **context)
+    return page_with_documents(template, status=400 if faults else 200, **context)
 
 
 def _coachs_page(
@@ -219,7 +244,8 @@ def _coachs_page(
     typed: Mapping[str, str] | None = None,
     area: Area | None = None,
 ) -> Response:
-    return coach.page(template, status=400 if faults else 200, **_context(opened, faults, typed, area))
+    status = 400 if faults else 200
+    return coach.page_with_documents(template, status=status, **_context(opened, faults, typed, area))
 
 
 def _context(
@@ -243,11 +269,13 @@ def _context(
         "levels": LEVELS,
         "level_words": dict(LEVELS),
         "once": _new_id(),
+        "words_mark": acts.words_mark,
         "may": lambda one, act: states.AREA.allows(one.state, act, opened.by),
         "share_field": share.field,
         "shareable": share.list_shareable(opened),
         "manager_key": reader_key(opened.delegate.manager.email),
         "items": {item.id: item for item in opened.programme.items},
+        "plan_waits": (bp.current_request.query_params or {}).get("plan") == "waits",
         "is_coach": opened.by is By.COACH,
         "zone": opened.programme.organisation.timezone,
     }

@@ -24,13 +24,14 @@ ACTS = ("read", "return", "waive")
 
 
 class Waiting(Struct, frozen=True):
-    """One submission that no one has read. since: the local day of the submission."""
+    """One submission that no one has read. since: the local day of the submission, in words."""
 
     delegate_id: str
     delegate: str
     assignment: str
     title: str
     since: str
+    submitted_at: datetime
 
 
 class WorkLineView(Struct, frozen=True):
@@ -65,7 +66,9 @@ def list_waiting(cohort_id: str, programme: Programme, names: Mapping[str, str],
         if line.assignment in tasks and reader in tasks[line.assignment].seen_by
     ]
     oldest_first = sorted((line.submitted_at, line.delegate_id, line.assignment) for line in lines if line.submitted_at)
-    return [Waiting(who, names[who], work, tasks[work].title, local_day(at, zone)) for at, who, work in oldest_first]
+    return [
+        Waiting(who, names[who], work, tasks[work].title, local_day(at, zone), at) for at, who, work in oldest_first
+    ]
 
 
 def list_for_coach(tasks: Iterable[Task], now: datetime) -> list[WorkLineView]:

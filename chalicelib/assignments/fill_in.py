@@ -193,6 +193,7 @@ def line_of(delegate_id: str, task: Task) -> WorkLine:
         submissions=work.submissions if work else 0,
         submitted_at=work.submitted_at if work else None,
         part=part.state if part else "",
+        extended_to=work.extended_to if work else None,
     )
 
 

@@ -18,14 +18,19 @@ def load_spans(cohort_id: str, rows: Sequence[Row]) -> dict[str, Span]:
 
 def spans_of(sessions: Sequence[Session], rows: Iterable[Row]) -> dict[str, Span]:
     """Return the span of each workshop that has sessions, as this delegate had it."""
-    marks = attendance.from_rows(rows)
+    return spans_from(sessions, attendance.from_rows(rows))
+
+
+def spans_from(sessions: Sequence[Session], marks: Mapping[str, Attendance]) -> dict[str, Span]:
+    """Return the same from what is recorded at each session."""
     of_workshop: dict[str, list[Session]] = {}
     for session in held(sessions):  # earliest first
         of_workshop.setdefault(session.milestone, []).append(session)
-    return {milestone: _span(each, marks) for milestone, each in of_workshop.items()}
+    return {milestone: span_of(each, marks) for milestone, each in of_workshop.items()}
 
 
-def _span(sessions: Sequence[Session], marks: Mapping[str, Attendance]) -> Span:
+def span_of(sessions: Sequence[Session], marks: Mapping[str, Attendance]) -> Span:
+    """Return the span of one workshop. `marks`: of the delegate, by session."""
     own = [marks.get(session.id, Attendance(session.id)) for session in sessions]
     catch_up = [mark.catch_up_by for mark in own if mark.catch_up_by]
     return Span(

@@ -62,7 +62,7 @@ def check_programme(args: Namespace) -> int:
         "values": len(programme.values),
         "threshold": programme.threshold,
     }
-    _say(args, counts, [f"{args.file}: valid. " + ", ".join(f"{name} {value}" for name, value in counts.items())])
+    say(args, counts, [f"{args.file}: valid. " + ", ".join(f"{name} {value}" for name, value in counts.items())])
     return 0
 
 
@@ -79,6 +79,7 @@ def _read_programme(file: str) -> Programme:
 def load_cohort(args: Namespace) -> int:
     from chalicelib.core.addresses import check_text, clean_text
     from chalicelib.core.working_days import name_days_off
+    from chalicelib.programme.check_sending import check_sending
     from chalicelib.programme.current_people import roster
     from chalicelib.programme.load_cohort import load_cohort as load
     from chalicelib.programme.read_people import read_delegates, read_raters
@@ -111,12 +112,14 @@ def load_cohort(args: Namespace) -> int:
         sponsor=_sponsor(args.sponsor),
         facilitators=facilitators,
     )
+    if not args.anyway:
+        check_sending(programme, delegates, raters)
     loaded = load(cohort, programme, delegates, raters, clock.now(), sessions=file.sessions if file else None)
     result = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed}
     outcome = "loaded" if loaded.changed else "was loaded before with the same files: nothing changed"
     questions = name_days_off(cohort.dates, programme.organisation)
     warnings = [f"Warning: {warning}" for warning in (file.warnings if file else ())]
-    _say(args, result, [f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates.", *questions, *warnings])
+    say(args, result, [f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates.", *questions, *warnings])
     return 0
 
 
@@ -166,7 +169,7 @@ def _move_date(args: Namespace) -> int:
         "delegates": planned.delegates,
         "dry_run": args.dry_run,
     }
-    _say(args, result, [*planned.lines, *(["Nothing was changed yet: --dry-run."] if args.dry_run else [])])
+    say(args, result, [*planned.lines, *(["Nothing was changed yet: --dry-run."] if args.dry_run else [])])
     return 0
 
 
@@ -188,7 +191,7 @@ def _move_session(args: Namespace) -> int:
     if planned.dates.ends != planned.ends_before:
         lines.append(f"The programme ends on {planned.dates.ends}; it was {planned.ends_before}.")
     result = {"cohort": args.cohort, "changes": changes, "recipients": recipients, "dry_run": args.dry_run}
-    _say(args, result, lines)
+    say(args, result, lines)
     return 0
 
 
@@ -202,21 +205,24 @@ def _moment(text: str) -> tuple[date, time | None]:
 
 
 def _sponsor(text: str | None) -> Person | None:
-    if text is None:
-        return None
+    return None if text is None else read_person("--sponsor", text)
+
+
+def read_person(option: str, text: str) -> Person:
+    """Read `Name <address>`. Raises UsageRefused."""
     from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
     from chalicelib.core.name_order import put_in_order, trim
 
     name, opening, rest = text.partition("<")
     address, closing, after = rest.partition(">")
     if not (opening and closing) or after.strip():
-        raise UsageRefused('Give the sponsor as "Name <address>", in quotes.')
-    sponsor = Person(put_in_order(trim(clean_name(name))), clean_address(address))
-    if fault := check_text(sponsor.name):
-        raise UsageRefused(f"--sponsor: the name {fault}.")
-    if fault := check_address(sponsor.email):
-        raise UsageRefused(f"--sponsor: the address {fault}.")
-    return sponsor
+        raise UsageRefused(f'{option}: give the person as "Name <address>", in quotes.')
+    person = Person(put_in_order(trim(clean_name(name))), clean_address(address))
+    if fault := check_text(person.name):
+        raise UsageRefused(f"{option}: the name {fault}.")
+    if fault := check_address(person.email):
+        raise UsageRefused(f"{option}: the address {fault}.")
+    return person
 
 
 def cohort_status(args: Namespace) -> int:
@@ -230,7 +236,7 @@ def cohort_status(args: Namespace) -> int:
     status, account = statuses.load_cohort_status(args.cohort), account_trouble(clock.now())
     impact = list(statuses.impact(args.cohort)) if args.impact else []
     lines = [f"{status.cohort.title}: closes {status.cohort.dates.closes}, ends {status.cohort.dates.ends}"]
-    lines += [f"{line.name}\t{line.stage.value}\tinvited {line.invited}\t{_answered(line)}" for line in status.lines]
+    lines += [f"{line.name}\t{line.stage}\tinvited {line.invited}\t{_answered(line)}" for line in status.lines]
     lines += [f"email\t{account}"] if account else []
     lines += [
         "\t".join(
@@ -250,7 +256,7 @@ def cohort_status(args: Namespace) -> int:
     status = changed(status, bounces=tuple(bounce for bounce in status.bounces if not bounce.is_refused))
     lines += [f"failed\t{job.id}\t{job.error}" for job in status.failed]
     lines += [f"impact\t{bounce.role}\tanswered {bounce.sent} of {bounce.asked}" for bounce in impact]
-    _say(args, {"status": status, "impact": impact, "account": account, "refused": refused}, lines)
+    say(args, {"status": status, "impact": impact, "account": account, "refused": refused}, lines)
     return 1 if status.failed or account else 0
 
 
@@ -282,11 +288,35 @@ def close_cohort(args: Namespace) -> int:
         if args.publish
         else "closing"
     )
-    _say(
+    say(
         args,
         {"delegates": chosen, "did": outcome},
         [f"{email}: {outcome}" for email in chosen] or ["Nothing to close."],
     )
+    return 0
+
+
+def enter_costs(args: Namespace) -> int:
+    from chalicelib.programme.read_costs import read_costs
+    from chalicelib.sponsor.prepare import enter_costs as costs
+
+    given = read_costs(Path(args.file).read_bytes(), args.file)
+    total = costs.enter_costs(args.cohort, given, "command line", clock.now(), dry_run=args.dry_run)
+    would = "would cost" if args.dry_run else "costs"
+    say(args, {"costs": given, "total": total}, [f"Cohort {args.cohort} {would} {total}."])
+    return 0
+
+
+def pack_evidence(args: Namespace) -> int:
+    from chalicelib.sponsor.evidence_pack import pack_evidence as pack
+    from chalicelib.store import audit_events
+    from chalicelib.store.table import transact
+
+    packed = pack(args.cohort)
+    Path(args.out).write_bytes(packed)
+    event, now = audit_events.AuditEvent.OPENED_SUMMARY, clock.now()
+    transact([audit_events.add(args.cohort, event, "command line", args.cohort, now, name="evidence")])
+    say(args, {"file": args.out, "bytes": len(packed)}, [f"The evidence of cohort {args.cohort} is in {args.out}."])
     return 0
 
 
@@ -296,7 +326,7 @@ def plan_followup(args: Namespace) -> int:
     planned = schedule_followup.plan(args.cohort, args.opens, args.closes, clock.now())
     when = f"{args.opens} to {args.closes}"
     outcome = f"is planned from {when}" if planned.changed else f"was planned before from {when}: nothing changed"
-    _say(args, planned, [f"The follow-up of cohort {args.cohort} {outcome}."])
+    say(args, planned, [f"The follow-up of cohort {args.cohort} {outcome}."])
     return 0
 
 
@@ -317,7 +347,7 @@ def report_offline(args: Namespace) -> int:
         issued=args.issued or clock.now().date(),
         progress=_progress,
     )
-    _say(args, {"reports": folders}, [f"{Path(args.out) / folder}" for folder in folders])
+    say(args, {"reports": folders}, [f"{Path(args.out) / folder}" for folder in folders])
     return 0
 
 
@@ -353,7 +383,7 @@ def register_attendance(args: Namespace) -> int:
     counted = ", ".join(f"{count} {words}" for words, count in done.marks.items())
     lines = [f"{done.title}: {counted}. {done.changed} {would}."]
     lines += [f"{done.left} on the register are not in the file: nothing was changed for them."] if done.left else []
-    _say(args, {"recorded": done, "dry_run": args.dry_run}, lines)
+    say(args, {"recorded": done, "dry_run": args.dry_run}, lines)
     return 0
 
 
@@ -367,7 +397,7 @@ def due_jobs(args: Namespace) -> int:
     rows = [
         (job.state.value, job.id, clock.stamp(job.due_at), str(job.attempts), job.error) for job in failed + waiting
     ]
-    _say(args, {"failed": failed, "waiting": waiting}, ["\t".join(row) for row in rows])
+    say(args, {"failed": failed, "waiting": waiting}, ["\t".join(row) for row in rows])
     return 1 if failed else 0
 
 
@@ -381,7 +411,7 @@ def retry_jobs(args: Namespace) -> int:
     chosen = args.job or list(failed)
     for job_id in chosen:
         commit([jobs.retry(failed[job_id], clock.now())], clock.now())
-    _say(args, {"retried": chosen}, [f"{job_id}: scheduled again" for job_id in chosen] or ["No job has failed."])
+    say(args, {"retried": chosen}, [f"{job_id}: scheduled again" for job_id in chosen] or ["No job has failed."])
     return 0
 
 
@@ -400,7 +430,7 @@ def retry_emails(args: Namespace) -> int:
     outcomes = retry(refused, clock.now(), dry_run=args.dry_run)
     would = "would be: " if args.dry_run else ""
     lines = [f"{outcome.mail_id}: {would}{outcome.words}" for outcome in outcomes]
-    _say(args, {"mails": outcomes, "dry_run": args.dry_run}, lines or ["SES has rejected no email."])
+    say(args, {"mails": outcomes, "dry_run": args.dry_run}, lines or ["SES has rejected no email."])
     return 0
 
 
@@ -410,21 +440,51 @@ def retry_emails(args: Namespace) -> int:
 def export_person(args: Namespace) -> int:
     from chalicelib.admin import person_export
 
-    found = person_export.export(args.email, clock.now())
-    if args.out:
+    found = person_export.find(args.email) if args.dry_run else person_export.export(args.email, clock.now())
+    review = sum(person_export.REVIEW in row for row in found)
+    if args.out and not args.dry_run:
         Path(args.out).write_bytes(person_export.pack(found))
-        print(f"{args.out}: {len(found)} rows. Read the folder “for review”, if there is one, before you hand it over.")
-    else:
+    if not args.out and not args.dry_run:
         print(person_export.as_text(found))
+        return 0
+    result = {"file": args.out, "rows": len(found), "for_review": review, "dry_run": args.dry_run}
+    would = "would hold " if args.dry_run else ""
+    first = f" Read the folder “for review” ({review} rows) before you hand it over." if review else ""
+    say(args, result, [f"{args.out or 'The export'}: {would}{len(found)} rows.{first}"])
     return 0
 
 
 def erase_person(args: Namespace) -> int:
-    from chalicelib.admin import data_requests
+    from chalicelib.ownership import erase_person
 
-    count = data_requests.erase(args.email, clock.now())
-    _say(args, {"rows": count}, [f"{args.email}: removed from {count} rows"])
+    if args.dry_run:
+        kinds = erase_person.preview(args.email)
+        rows = sum(kinds.values())
+        lines = [f"{args.email}: would be removed from {rows} rows", *(f"  {kind}: {n}" for kind, n in kinds.items())]
+        say(args, {"rows": rows, "kinds": kinds, "dry_run": True}, lines)
+        return 0
+    count = erase_person.erase(args.email, clock.now())
+    say(args, {"rows": count, "dry_run": False}, [f"{args.email}: removed from {count} rows"])
     return 0
+
+
+def finish_restore(args: Namespace) -> int:
+    from chalicelib.ownership.restore import describe, finish_restore
+
+    found = finish_restore(_read_moment("--since", args.since), clock.now(), dry_run=args.dry_run)
+    result = {name: list(getattr(found, name)) for name in ("erased", "opened", "printed", "refused")}
+    say(args, {**result, "dry_run": args.dry_run}, list(describe(found, dry_run=args.dry_run)))
+    return 1 if found.refused else 0
+
+
+def _read_moment(option: str, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise UsageRefused(f"{option}: give day, time and zone, such as 2026-10-01T12:00Z.")
+    return moment
 
 
 def reset_second_factor(args: Namespace) -> int:
@@ -433,7 +493,27 @@ def reset_second_factor(args: Namespace) -> int:
     second_factor.reset(args.email, clock.now(), dry_run=args.dry_run)
     done = "would be reset" if args.dry_run else "is reset"
     rule = " They must set up a new one when they sign in." if second_factor.is_required() else ""
-    _say(args, {"email": args.email, "dry_run": args.dry_run}, [f"{args.email}: the second factor {done}.{rule}"])
+    say(args, {"email": args.email, "dry_run": args.dry_run}, [f"{args.email}: the second factor {done}.{rule}"])
+    return 0
+
+
+def limit_administrator(args: Namespace) -> int:
+    from chalicelib.admin import rights
+
+    given = rights.limit_administrator(args.email, args.programme or (), everything=args.all)
+    programmes = ", ".join(given) or "every programme"
+    say(args, {"email": args.email, "programmes": given or None}, [f"{args.email} sees {programmes} from now on."])
+    return 0
+
+
+def list_administrators(args: Namespace) -> int:
+    from chalicelib.admin import rights
+
+    found = rights.list_rights()
+    lines = [
+        f"{email}\t{', '.join(given) if given is not None else 'every programme'}" for email, given in found.items()
+    ]
+    say(args, found, lines)
     return 0
 
 
@@ -442,7 +522,7 @@ def replace_address(args: Namespace) -> int:
 
     address_change.change_address(args.cohort, args.old, args.new, clock.now(), name=args.name)
     effect = "old links stop working; raters get another invitation unless they declined; the old address gets an email"
-    _say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {effect}"])
+    say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {effect}"])
     return 0
 
 
@@ -451,7 +531,7 @@ def void_answers(args: Namespace) -> int:
 
     void.void(args.cohort, args.address, clock.now(), delegate=args.delegate)
     effect = "saved and sent answers are destroyed, and the person is asked again"
-    _say(args, {"cohort": args.cohort, "address": args.address}, [f"{args.address}: {effect}"])
+    say(args, {"cohort": args.cohort, "address": args.address}, [f"{args.address}: {effect}"])
     return 0
 
 
@@ -463,14 +543,15 @@ def revoke_links(args: Namespace) -> int:
     done = "would be revoked" if args.dry_run else "is revoked"
     lines = [f"{target.words}: {done}" for target in revoked]
     lines += [] if args.dry_run else ["Their sessions are over. Emails that wait get the new links."]
-    _say(args, found, lines)
+    say(args, found, lines)
     return 0
 
 
 # --- printing ---------------------------------------------------------------------------------------
 
 
-def _say(args: Namespace, result: Any, lines: Iterable[str]) -> None:
+def say(args: Namespace, result: Any, lines: Iterable[str]) -> None:
+    """Print the result: lines for people, or JSON."""
     if args.json:
         print(json.dumps(_plain(result), indent=2, ensure_ascii=False))
     else:

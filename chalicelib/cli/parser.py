@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from chalicelib.cli import commands
+from chalicelib.cli import commands, people
 from chalicelib.core.aws import AWS_ERRORS
 from chalicelib.core.errors import FileInvalid, Refusal
 from chalicelib.core.settings import ConfigError
@@ -50,15 +50,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m chalicelib", description=__doc__.splitlines()[0])
     _where(top)
-    names = "programme | cohort | report | jobs | mails | administrator | person"
+    names = "programme | cohort | delegate | rater | report | jobs | mails | administrator | person | restore"
     groups = top.add_subparsers(dest="group", required=True, metavar=names)
     _programme(groups.add_parser("programme", help="programme files"))
     _cohort(groups.add_parser("cohort", help="delegates who go through a programme together"))
+    _delegate(groups.add_parser("delegate", help="one delegate: add, change, pause, bring back, leave"))
+    _rater(groups.add_parser("rater", help="one rater: remove, regroup, correct"))
     _report(groups.add_parser("report", help="reports from feedback collected elsewhere"))
     _jobs(groups.add_parser("jobs", help="work that is due now or later"))
     _add_emails(groups.add_parser("mails", help="emails that were rejected"))
     _administrator(groups.add_parser("administrator", help="administrators of the console"))
     _person(groups.add_parser("person", help="what is stored about one person"))
+    _restore(groups.add_parser("restore", help="after the table was restored from a backup"))
     return top
 
 
@@ -93,6 +96,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
         ("ends", "last day, while there are no sessions"),
     ):
         load.add_argument(f"--{name}", type=date.fromisoformat, metavar="YYYY-MM-DD", help=description)
+    load.add_argument("--anyway", action="store_true", help="load it even if SES would not send its emails yet")
     load.add_argument("--sponsor", metavar="NAME <ADDRESS>", help="who gets the cohort summary")
 
     status = _verb(verbs, "status", commands.cohort_status, "show the status of a cohort; changes nothing")
@@ -136,6 +140,16 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     register.add_argument("--why", default="", help="for the audit trail; default: the name of the file")
     register.add_argument("--dry-run", action="store_true", help="say what would be recorded, and record nothing")
 
+    spent = _verb(verbs, "costs", commands.enter_costs, "replace what the cohort cost, from a file")
+    spent.add_argument("cohort")
+    spent.add_argument("file", metavar="FILE.yaml", help="each kind of cost with its source: docs/costs-file.md")
+    spent.add_argument("--dry-run", action="store_true", help="say the total, and change nothing")
+
+    evidence = _verb(verbs, "evidence", commands.pack_evidence, "pack the newest edition with its evidence")
+    evidence.add_argument("cohort")
+    evidence.add_argument("--out", required=True, metavar="FILE.zip")
+    people.add_cohort_commands(lambda name, run, description: _verb(verbs, name, run, description))
+
     replace = _verb(verbs, "replace", commands.replace_address, "replace an address that bounced or was mistyped")
     replace.add_argument("cohort")
     replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's, coach's or sponsor's")
@@ -155,6 +169,16 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     revoke.add_argument("address", metavar="ADDRESS", help="of the person, where they are emailed now")
     revoke.add_argument("--send", action="store_true", help="email the new link to the person at once")
     revoke.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+
+def _delegate(group: argparse.ArgumentParser) -> None:
+    verbs = _verbs(group)
+    people.add_delegate_commands(lambda name, run, description: _verb(verbs, name, run, description))
+
+
+def _rater(group: argparse.ArgumentParser) -> None:
+    verbs = _verbs(group)
+    people.add_rater_commands(lambda name, run, description: _verb(verbs, name, run, description))
 
 
 def _report(group: argparse.ArgumentParser) -> None:
@@ -195,17 +219,34 @@ def _person(group: argparse.ArgumentParser) -> None:
     )
     export.add_argument("email")
     export.add_argument("--out", metavar="FILE.zip", help="write an archive instead, with a folder to review first")
+    export.add_argument("--dry-run", action="store_true", help="count what would be exported, and write nothing")
     erase = _verb(
         verbs, "erase", commands.erase_person, "remove a rater, coach, manager or withdrawn delegate from every row"
     )
     erase.add_argument("email")
+    erase.add_argument("--dry-run", action="store_true", help="count the rows of each kind, and change nothing")
+
+
+def _restore(group: argparse.ArgumentParser) -> None:
+    what = "repeat erasures, and ask everyone again whose answers were open"
+    finish = _command(group, "finish", commands.finish_restore, what)
+    moment = "the moment to which the table was restored, such as 2026-10-01T12:00Z"
+    finish.add_argument("--since", metavar="MOMENT", required=True, help=moment)
+    finish.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
 
 
 def _administrator(group: argparse.ArgumentParser) -> None:
+    verbs = _verbs(group)
     description = "let an administrator who has lost their phone and recovery codes sign in by email alone"
-    reset = _command(group, "reset-second-factor", commands.reset_second_factor, description)
+    reset = _verb(verbs, "reset-second-factor", commands.reset_second_factor, description)
     reset.add_argument("email", metavar="ADDRESS")
     reset.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
+    rights = _verb(verbs, "limit", commands.limit_administrator, "choose the programmes that an administrator sees")
+    rights.add_argument("email", metavar="ADDRESS")
+    which = rights.add_mutually_exclusive_group(required=True)
+    which.add_argument("--programme", action="append", metavar="ID", help="a programme; may be repeated")
+    which.add_argument("--all", action="store_true", help="every programme, as before the first limit")
+    _verb(verbs, "list", commands.list_administrators, "list administrators and their programmes; changes nothing")
 
 
 def _verbs(group: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:

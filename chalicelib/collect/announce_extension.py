@@ -109,6 +109,8 @@ def _still_to_choose(
     programme: Programme, delegate: Delegate, wave: DelegateWave, extended_at: datetime, now: datetime
 ) -> list[Write]:
     """Remind a delegate to choose raters: without raters no one can answer, even with more time."""
+    if wave.wave.is_pulse:
+        return []
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if nomination.sent_raters or nomination.approval is Approval.ASKED:
         return []

@@ -37,10 +37,10 @@ def schedule_early_close(sheet: Questionnaire, now: datetime) -> list[Write]:
 def close_if_complete(job: Job, now: datetime) -> Sequence[Write]:
     """Move the deadline to now if raters were chosen, all were asked, and all have answered or declined."""
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
-    nomination = delegates.find_nomination(delegate.id, Wave.BASELINE if wave.wave is Wave.PULSE else wave.wave)
+    nomination = delegates.find_nomination(delegate.id, Wave.BASELINE if wave.wave.is_pulse else wave.wave)
     invited = list(invitations.of_delegate(delegate.id, wave.wave))
     waiting = [invitation for invitation in invited if invitation.state is InvitationState.INVITED]
-    invited_all = wave.wave is Wave.PULSE or (0 < nomination.sent_raters < len(invited) and not nomination.unsent)
+    invited_all = wave.wave.is_pulse or (0 < nomination.sent_raters < len(invited) and not nomination.unsent)
     if waiting or not invited_all or wave.state is not WaveState.OPEN or wave.closes_at <= now:
         return []
     still = [equals("state", WaveState.OPEN), equals("closes_at", wave.closes_at)]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chalicelib.collect import encryption, pages
-from chalicelib.collect.emails import too_few_email
+from chalicelib.collect.emails import closed_email, too_few_email
 from chalicelib.core.answers import Response
 from chalicelib.core.model import (
     SELF_GROUP,
@@ -22,14 +22,14 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
-from chalicelib.core.settings import settings
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import list_asking, list_cancelled_by
-from chalicelib.forms.pulse import wave_programme
+from chalicelib.forms.pulse import stored_group, wave_programme
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.results.answer_counts import has_enough_counted
 from chalicelib.results.layout import cells_heard
 from chalicelib.store import (
+    administrator_rights,
     cohorts,
     delegates,
     emails,
@@ -40,7 +40,7 @@ from chalicelib.store import (
     waiting_emails,
     wave_keys,
 )
-from chalicelib.store.cohorts import DelegateStatus
+from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write, transact, update_one
 
@@ -52,7 +52,7 @@ def close_wave(job: Job, now: datetime) -> Sequence[Write]:
         return []  # closed by another job, or the deadline was extended and has a job of its own
     programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
     if wave.state is not WaveState.CLOSING:
-        forced = "publish" in job.about or wave.wave is Wave.PULSE
+        forced = "publish" in job.about or wave.wave.is_pulse
         if wave.state is WaveState.HELD and not forced:
             return []
         invited = list(invitations.of_delegate(delegate.id, wave.wave))
@@ -63,19 +63,24 @@ def close_wave(job: Job, now: datetime) -> Sequence[Write]:
     _cut_from_identity(programme, delegate, wave)
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.CLOSED, WaveState.CLOSING),
-        *_what_follows(delegate, wave, at_once="publish" in job.about, now=now),
+        *_what_follows(programme, delegate, wave, at_once="publish" in job.about, now=now),
     ]
 
 
-def _what_follows(delegate: Delegate, wave: DelegateWave, *, at_once: bool, now: datetime) -> list[Write]:
+def _what_follows(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, *, at_once: bool, now: datetime
+) -> list[Write]:
     """Return the next job: a pulse is published by itself; a report waits for the snapshot of its cohort's figures."""
     about = {"delegate": delegate.id, "wave": wave.wave.value}
-    if wave.wave is Wave.PULSE:
+    if wave.wave.is_midway:
+        return [jobs.add(JobKind.ROUND_RESULTS.job(delegate.id, wave.wave, due_at=now, **about))]
+    if wave.wave.is_pulse:
         return [jobs.add(JobKind.PULSE_RESULTS.job(delegate.id, wave.wave, due_at=now, **about))]
     about |= {"cohort": delegate.cohort_id} | ({"at_once": "yes"} if at_once else {})
     return [
         jobs.add(JobKind.COHORT_FIGURES.job(delegate.cohort_id, wave.wave, delegate.id, due_at=now, **about)),
-        cohorts.change_line(delegate, put={"stage": DelegateStatus.SCORING}, wave=wave.wave),
+        cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.SCORING), wave=wave.wave),
+        *emails.add(closed_email(programme, delegate, wave, now)),
     ]
 
 
@@ -137,7 +142,7 @@ def _response(programme: Programme, invitation: Invitation, key: bytes) -> Respo
     saved = encryption.unseal_pages(key, invitation, invitation.sent or {})
     answers = pages.answers(saved, pages.pages(programme, invitation.group))
     person = invitation.rater if programme.group(invitation.group).has_named_people else None
-    return Response(invitation.group, answers, person)
+    return Response(stored_group(invitation.wave, invitation.group), answers, person)
 
 
 def _verify(delegate: Delegate, wave: DelegateWave, invited: Iterable[Invitation]) -> None:
@@ -145,7 +150,11 @@ def _verify(delegate: Delegate, wave: DelegateWave, invited: Iterable[Invitation
 
     Raises RuntimeError before anything is deleted.
     """
-    answered = Counter(invitation.group for invitation in invited if invitation.state is InvitationState.ANSWERED)
+    answered = Counter(
+        stored_group(wave.wave, invitation.group)
+        for invitation in invited
+        if invitation.state is InvitationState.ANSWERED
+    )
     stored = Counter(response.group for response in responses.of_wave(delegate.id, wave.wave))
     if answered != stored:
         raise RuntimeError(f"{answered.total()} raters answered, {stored.total()} responses are stored")
@@ -157,6 +166,9 @@ def _hold(
     """Hold a wave with too few answers: accept no more, and let the administrator decide."""
     return [
         delegates.end_wave(wave, WaveState.HELD),
-        cohorts.change_line(delegate, put={"stage": DelegateStatus.HELD}, wave=wave.wave),
-        *emails.add_all(too_few_email(programme, delegate, wave, invited, to, now) for to in settings().administrators),
+        cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.HELD), wave=wave.wave),
+        *emails.add_all(
+            too_few_email(programme, delegate, wave, invited, to, now)
+            for to in administrator_rights.list_administrators(programme.id)
+        ),
     ]

@@ -9,13 +9,13 @@ from chalicelib.core.model import AnswerCount, Programme
 from chalicelib.jobs.commit import commit
 from chalicelib.results.answer_counts import count_parts
 from chalicelib.store import cohorts, programmes
-from chalicelib.store.cohorts import DelegateLine, DelegateStatus
+from chalicelib.store.cohorts import DelegateLine, FeedbackState
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 
-COUNTED = (DelegateStatus.COLLECTING, DelegateStatus.HELD)
+COUNTED = (FeedbackState.COLLECTING, FeedbackState.HELD)
 
 
 def take_counts(job: Job, now: datetime) -> Sequence[Write]:
@@ -49,4 +49,4 @@ def _parts(programme: Programme, line: DelegateLine) -> tuple[AnswerCount, ...]:
 
 
 def _is_counted(line: DelegateLine) -> bool:
-    return line.stage in COUNTED and not line.withdrawn
+    return line.feedback in COUNTED and not line.withdrawn

@@ -1,4 +1,4 @@
-"""The email about a questionnaire that closes with too few answers."""
+"""Emails about a questionnaire that has closed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from datetime import datetime
 
 from chalicelib.core.ids import derive
 from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, Person, Programme
+from chalicelib.core.working_days import working_days
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import To, declare_email
-from chalicelib.links.kinds import CONSOLE, name_links
+from chalicelib.links.kinds import CONSOLE, HUB, name_links
 from chalicelib.store.emails import Email
 
 TOO_FEW = declare_email(
@@ -20,6 +21,9 @@ TOO_FEW = declare_email(
     words="name delegate cohort invited minimum",
     links=[CONSOLE],
     in_digest=True,
+)
+CLOSED = declare_email(
+    "collect/closed", "The 360 has closed", to=To.DELEGATE, words="name coach", links=[HUB], in_digest=True
 )
 
 
@@ -50,5 +54,19 @@ def too_few_email(
             "minimum": str(programme.minimum_responses),
         },
         links=name_links(CONSOLE.link("cohort", delegate.cohort_id, "delegate", delegate.id)),
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )
+
+
+def closed_email(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> Email:
+    """Write to the delegate on the next working day what happens now. It says nothing about who answered."""
+    return create_email(
+        CLOSED,
+        delegate.id,
+        wave.wave.value,
+        to=delegate.person,
+        due_at=working_days(programme.organisation, wave.closed).next_morning(now),
+        words=common_words(programme) | {"name": delegate.person.name, "coach": delegate.coach.name},
+        links=name_links(HUB.link(delegate)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )

@@ -29,7 +29,7 @@ class Asked(Struct, frozen=True):
 
     delegate_name: str
     programme: Programme
-    is_pulse: bool
+    wave: Wave
     state: str  # open, begun, sent, sealed, declined, closed, elsewhere
     closes_at: datetime
     saved: int  # parts begun and saved
@@ -100,7 +100,7 @@ def _asked(entry: InboxEntry, invitation: Invitation, wave: DelegateWave, now: d
     return Asked(
         delegate_name=entry.delegate_name,
         programme=programme,
-        is_pulse=entry.wave is Wave.PULSE,
+        wave=entry.wave,
         state=_state(invitation, leads_on=leads_on) if open_now else "closed",
         closes_at=wave.closes_at,
         saved=len(invitation.draft) if leads_on else 0,

@@ -154,11 +154,12 @@ def answers(saved_pages: Mapping[str, Saved], form: tuple[Page, ...]) -> Answers
     return Answers(ratings, comments, tuple(coach_only))
 
 
-def is_empty(saved: Saved) -> tuple[AnswerFault, ...]:
+def is_empty(page: Page, saved: Saved) -> tuple[AnswerFault, ...]:
     """Return why one page alone is nothing to send: every behaviour is blank or "not able to comment"."""
-    if any(text != NOT_ABLE for text in saved.values()):
+    rated = [saved[question.id] for question in page.rated if question.id in saved]
+    if any(text != NOT_ABLE for text in rated):
         return ()
-    if saved:
+    if rated:
         return (AnswerFault("", "If you cannot comment on any of these, choose “I cannot take part” below."),)
     return (AnswerFault("", "Please answer at least one of these."),)
 

@@ -107,7 +107,7 @@ class Questionnaire(Struct, frozen=True):
     @property
     def counts(self) -> bool:
         """Return whether the dashboard counts the answer: it counts the questionnaire, not the pulse."""
-        return self.wave.wave is not Wave.PULSE
+        return not self.wave.wave.is_pulse
 
     @property
     def is_self(self) -> bool:

@@ -16,7 +16,7 @@ from chalicelib.collect.questionnaire import Questionnaire, open_questionnaire, 
 from chalicelib.collect.save_page import KEEP, SavedPage, page_position, save_page
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core import clock, formatting, log
-from chalicelib.core.model import RaterGroup, Wave
+from chalicelib.core.model import RaterGroup
 from chalicelib.forms import readers
 from chalicelib.forms.pulse import PULSE_PAGE
 from chalicelib.links import signing
@@ -32,7 +32,7 @@ bp = Blueprint(__name__)
 @page_handler
 def landing(token: str) -> Response:
     sheet = open_questionnaire(parse_answer_link(token), clock.now())
-    if sheet.wave.wave is Wave.PULSE:
+    if sheet.wave.wave.is_pulse:
         return _pulse(sheet)
     carry_on = _place(sheet.ticket.token, sheet.pages, sheet.furthest)
     return _page("collect/landing", sheet, minutes=formatting.minutes(sheet.programme), carry_on=carry_on)
@@ -128,12 +128,18 @@ def _pulse(
 ) -> Response:
     """Show all questions of a pulse and its one button: it takes a minute, and may be changed later."""
     answers = sheet.saved.get(PULSE_PAGE, {}) if typed is None else typed
-    carried = sheet.seen_fields(PULSE_PAGE)
-    return _page("collect/pulse", sheet, status=400 if faults else 200, faults=faults, answers=answers, carried=carried)
+    return _page(
+        "collect/pulse",
+        sheet,
+        status=400 if faults else 200,
+        faults=faults,
+        answers=answers,
+        carried=sheet.seen_fields(PULSE_PAGE),
+    )
 
 
 def _pulse_sent(token: str, saved: SavedPage, fields: Mapping[str, str]) -> Response:
-    faults = saved.faults or form.is_empty(saved.saved)
+    faults = saved.faults or form.is_empty(saved.pages[saved.place], saved.saved)
     if faults:
         return _pulse(open_questionnaire(parse_answer_link(token), clock.now()), faults, fields)
     sheet = submit(parse_answer_link(token), clock.now())
@@ -208,7 +214,7 @@ def _questions(
 
 
 def _who_sees(sheet: Questionnaire, group: RaterGroup) -> tuple[str, ...]:
-    form = readers.Form.PULSE if sheet.wave.wave is Wave.PULSE else readers.form_of(group)
+    form = readers.form_of_wave(sheet.wave.wave, group)
     rater = sheet.invitation.rater.name
     return readers.sentences(form, readers.names_for(sheet.programme, sheet.delegate.person.name, group, rater))
 

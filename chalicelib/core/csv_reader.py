@@ -7,6 +7,7 @@ from itertools import islice
 
 from msgspec import Struct
 
+from chalicelib.core import workbook
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.columns import Found, count_matches, find_columns
 from chalicelib.core.csv_text import MAX_HEADER_LINE, decode, find_separator, split
@@ -73,13 +74,20 @@ def read_table(data: bytes, kind: Kind, faults: FaultList) -> list[Row]:
 
 def _records(data: bytes, kind: Kind, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
     """Yield the records from the header on that are not blank, each with the line on which it begins."""
-    text = decode(data, faults)
-    separator, start = find_separator(text, kind.count_matches)
-    records = _cleaned(split(text, separator, start, kind.max_cell, faults), kind, faults)
+    records = _cleaned(_raw_records(data, kind, faults), kind, faults)
     above = list(islice(records, MAX_HEADER_LINE))
     matches = [kind.count_matches(cells) for _, cells in above]
     yield from above[matches.index(max(matches)) if any(matches) else 0 :]
     yield from records
+
+
+def _raw_records(data: bytes, kind: Kind, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
+    if data.startswith(workbook.MARK) and workbook.can_read_workbooks():
+        limits = workbook.Limits(kind.max_bytes, kind.max_columns, kind.count_matches)
+        return workbook.read_workbook(data, limits, faults)
+    text = decode(data, faults)
+    separator, start = find_separator(text, kind.count_matches)
+    return split(text, separator, start, kind.max_cell, faults)
 
 
 def _cleaned(

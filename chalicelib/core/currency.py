@@ -25,8 +25,12 @@ def sign(code: str) -> str:
 
 def whole_sum(number: Fraction, code: str) -> str:
     """Format an amount rounded half up to a whole unit: "£12,500"."""
-    whole = (Decimal(number.numerator) / Decimal(number.denominator)).quantize(Decimal(1), ROUND_HALF_UP)
-    return exact_sum(whole, code)
+    return exact_sum(rounded(number), code)
+
+
+def rounded(number: Fraction) -> Decimal:
+    """Round an amount half up to a whole unit."""
+    return (Decimal(number.numerator) / Decimal(number.denominator)).quantize(Decimal(1), ROUND_HALF_UP)
 
 
 def exact_sum(number: Decimal, code: str) -> str:

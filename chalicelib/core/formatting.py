@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,13 +47,31 @@ def last_day(closes_at: datetime, zone: str) -> str:
 
 def short_day(closes_at: datetime, zone: str) -> str:
     """Format the last day in short, `6 Mar`, where there is little room and the year is clear."""
-    when = (closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(zone))
+    return short_date(last_date(closes_at, zone))
+
+
+def short_date(when: date) -> str:
+    """Format a day in short, `6 Mar`, where there is little room and the year is clear."""
     return f"{when.day} {when:%b}"
 
 
 def month(moment: datetime, zone: str) -> str:
     """Format a month: `March 2026`."""
     return f"{moment.astimezone(ZoneInfo(zone)):%B %Y}"
+
+
+def days_in_words(days: Sequence[date]) -> str:
+    """Format days that are near to one another: `10, 11 and 12 March`, `30 March and 2 April`."""
+    ordered = sorted(set(days))
+    months = [f"{each:%B %Y}" for each in ordered]
+    is_last = [month != after for month, after in zip(months, [*months[1:], ""], strict=True)]
+    words = [f"{each.day} {each:%B}" if last else str(each.day) for each, last in zip(ordered, is_last, strict=True)]
+    return join_words(words)
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Join words as in running text: `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def slug(text: str, max_chars: int, *, begins_with_letter: bool = False) -> str:

@@ -121,6 +121,38 @@ class ImpactRules(Struct, frozen=True):
     open_days: int  # days that the survey is open
 
 
+class Span(Struct, frozen=True):
+    """Calendar months and days after a day."""
+
+    months: int = 0
+    days: int = 0
+
+
+class RetentionRules(Struct, frozen=True):
+    """How long a cohort's data is kept: from its last questionnaire, survey or meeting on, `record` from its end on."""
+
+    answers: Span = Span(days=30)  # raw answers
+    lists: Span = Span(days=90)  # lists of raters, invitations, emails
+    notes: Span = Span(months=6)  # of coaches, for themselves
+    programme: Span = Span(months=24)  # people, reports, development areas, work
+    record: Span = Span(months=72)  # attendance, audit trail, figures of the cohort
+
+
+class RoundPlan(Struct, frozen=True):
+    """When raters are asked mid-way what has changed: some days after a workshop, for some days."""
+
+    after: str  # id of the milestone
+    opens_after_days: int  # from the workshop's last session
+    open_days: int
+
+
+class PulseRules(Struct, frozen=True):
+    """The mid-way rounds, in order; without any, raters are asked about change after the programme only."""
+
+    rounds: tuple[RoundPlan, ...] = ()
+    suggestion: bool = True  # whether raters may write a suggestion
+
+
 class Approver(StrEnum):
     COACH = "coach"
     MANAGER = "manager"
@@ -152,6 +184,8 @@ class Programme(Struct, frozen=True):
         None  # of one rater's ratings of one behaviour, in scale points; None: see `usual_rater_sd`
     )
     rater_halo: float = 0.4  # share of that variance that is the rater's leniency towards everything
+    pulse: PulseRules = PulseRules()
+    retention: RetentionRules = RetentionRules()
 
     @property
     def top(self) -> int:
@@ -215,6 +249,20 @@ class Wave(StrEnum):
     BASELINE = "baseline"
     FOLLOWUP = "followup"
     PULSE = "pulse"  # the short survey of raters after six months
+    MIDWAY_1 = "midway1"  # the same on the way, in a mid-way round
+    MIDWAY_2 = "midway2"
+
+    @property
+    def is_midway(self) -> bool:
+        return self in MIDWAY
+
+    @property
+    def is_pulse(self) -> bool:
+        """Return whether it asks for a change in the development areas."""
+        return self is Wave.PULSE or self.is_midway
+
+
+MIDWAY = (Wave.MIDWAY_1, Wave.MIDWAY_2)
 
 
 class CohortDates(Struct, frozen=True):
@@ -248,6 +296,26 @@ class Cohort(Struct, frozen=True):
     facilitator_links: Mapping[str, int] = field(default_factory=dict)  # as `coach_links`, by ids.facilitator_id
 
 
+class Standing(StrEnum):
+    """Whether a delegate takes part in the programme of their cohort."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LEFT = "left"
+    TRANSFERRED = "transferred"  # to another cohort, with everything that is theirs
+
+
+class Pause(Struct, frozen=True):
+    """A delegate's pause, in local days.
+
+    reason   one word of a list: never anything about health or family
+    """
+
+    since: date
+    until: date  # the day of their return
+    reason: str
+
+
 class Delegate(Struct, frozen=True):
     """A participant of the programme, who receives feedback."""
 
@@ -266,6 +334,14 @@ class Delegate(Struct, frozen=True):
     approver_link: int | None = None  # version of the approver's link; None as long as it is that of the delegate's own
     coach_link: int = 1  # version of the coach's link: a copy of what the cohort says
     manager_link: int = 0  # version of the line manager's link to shared areas; 0 until something is shared
+    pause: Pause | None = None
+    survey_days: int = 0  # days by which pauses have moved the impact survey
+
+    @property
+    def standing(self) -> Standing:
+        if self.withdrawn:
+            return Standing.LEFT
+        return Standing.PAUSED if self.pause else Standing.ACTIVE
 
     @property
     def approver_version(self) -> int:
@@ -300,6 +376,8 @@ class DelegateWave(Struct, frozen=True):
     areas: tuple[PulseArea, ...] = ()  # what a pulse asks about
     compared_with: datetime | None = None  # when the wave opened that a pulse compares with
     counts_hidden: tuple[str, ...] = ()  # groups whose answers are not counted on any page until the close
+    own_dates: bool = False  # of someone who joined late: these dates do not move with the cohort's
+    closed: tuple[date, ...] = ()  # the cohort's days off, for reminders; rows of earlier versions have none
 
 
 class AnswerCount(Struct, frozen=True):

@@ -76,6 +76,15 @@ class WorkingDays(Struct, frozen=True):
             return now
         return self.next_morning(now)
 
+    def next_hour(self, now: datetime) -> datetime:
+        """Return the full hour that follows within the hours of a working day, else the next morning.
+
+        A full hour is its own next one.
+        """
+        local = now.astimezone(ZoneInfo(self.zone))
+        past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        return self.soon(now + timedelta(hours=1) - past if past else now)
+
 
 def working_days(organisation: Organisation, closed: Iterable[date] = ()) -> WorkingDays:
     """Return the calendar of an organisation.
@@ -101,9 +110,12 @@ def reminder_times(
     return tuple(sorted(moment for moment in map(days.morning, wanted) if after < moment < close))
 
 
-def survey_opens_at(programme: Programme, dates: CohortDates) -> datetime:
-    """Return when the impact survey opens: on a working day, some months after the end or where it was moved."""
-    day = dates.survey or add_months(dates.ends, programme.impact.after_months)
+def survey_opens_at(programme: Programme, dates: CohortDates, later_days: int = 0) -> datetime:
+    """Return when the impact survey opens: on a working day, some months after the end or where it was moved.
+
+    later_days   days by which a delegate was paused
+    """
+    day = (dates.survey or add_months(dates.ends, programme.impact.after_months)) + timedelta(days=later_days)
     return working_days(programme.organisation, dates.closed).morning(day)
 
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 
 from msgspec import Struct
 
-from chalicelib.core.model import SELF_GROUP, Item, Programme
+from chalicelib.core.model import SELF_GROUP, Cohort, Item, Programme
+from chalicelib.core.schedule import Session, of_milestone
 from chalicelib.results.facts import Facts, Statistic
 from chalicelib.results.published import ALL_OTHERS, About
+from chalicelib.results.quadrants import Quadrant, quadrant_said
 
+QUADRANTS = {
+    Quadrant.THEY_SEE_MORE: "Others see more",
+    Quadrant.AGREED_STRENGTH: "Agreed strengths",
+    Quadrant.YOU_SEE_MORE: "Self sees more",
+    Quadrant.AGREED_WORK: "Agreed areas to develop",
+    Quadrant.CLOSE: "Too close to call",
+}  # as a coach reads them
 WORDS = {"self_higher": "self higher", "self_lower": "self lower"}  # by the rule that says so
 
 
@@ -22,6 +32,7 @@ class Behaviour(Struct, frozen=True):
     gap: str
     competency: str
     milestone: str
+    quadrant: Quadrant
     ticked: bool
 
     @property
@@ -43,6 +54,7 @@ def list_behaviours(programme: Programme, facts: Facts, ticked: Collection[str])
             said.get(item.id, ""),
             competency.title,
             titles.get(competency.milestone or "", ""),
+            quadrant_said(facts.said, item.id),
             item.id in ticked,
         )
         for competency in programme.competencies
@@ -55,3 +67,16 @@ def list_behaviours(programme: Programme, facts: Facts, ticked: Collection[str])
 
 def _display(figure: Statistic | None) -> str:
     return figure.display if figure else ""
+
+
+def suggest_review(
+    programme: Programme, cohort: Cohort, sessions: Sequence[Session], items: Collection[str], today: date
+) -> str:
+    """Suggest the day on which an area is looked at again: an ISO date, or empty if none lies ahead.
+
+    It is the first session of the workshop that works on its behaviours, and else the end of the programme.
+    """
+    milestones = [one.milestone for one in programme.competencies if any(item.id in items for item in one.items)]
+    days = [each.plan.date for milestone in milestones if milestone for each in of_milestone(sessions, milestone)[:1]]
+    ahead = [day for day in sorted(days) if day > today] + [day for day in [cohort.dates.ends] if day > today]
+    return ahead[0].isoformat() if ahead else ""

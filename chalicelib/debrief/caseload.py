@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import coach_id, coach_ids
 from chalicelib.core.model import Cohort, Delegate, DelegateWave, Person, Programme, Wave
-from chalicelib.debrief.next_steps import NextStep, sort_by_next_step
+from chalicelib.core.schedule import Session
 from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH
@@ -20,23 +20,30 @@ from chalicelib.store import (
     audit_events,
     coach_comments,
     cohorts,
-    debrief_drafts,
     delegates,
     meetings,
     openings,
     programmes,
+    pulse_rounds,
+    record_drafts,
     ticks,
+    workshops,
 )
 from chalicelib.store.areas import Area
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.coach_comments import CoachComment
-from chalicelib.store.debrief_drafts import DebriefDraft
+from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.debriefs import CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.store.openings import Opening
+from chalicelib.store.pulse_rounds import Round
+from chalicelib.store.record_drafts import RecordDraft
 from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.threads.describe import describe_all
+from chalicelib.threads.model import DelegateThreads
+from chalicelib.threads.records import load_records
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 
@@ -53,16 +60,19 @@ class NoReportYet(Refusal):
 
 class Caseload(Struct, frozen=True):
     token: str
-    cohort_title: str
+    cohort: Cohort
     programme: Programme
-    needs: tuple[NextStep, ...]  # who waits for the coach comes first; at least one
-    cohort_id: str
+    lines: tuple[DelegateLine, ...]  # of their delegates; at least one
+    sessions: tuple[Session, ...]  # of the cohort's workshops
     ends_at: datetime  # of the link
 
     @property
     def reader(self) -> Reader:
-        coach = self.needs[0].line.coach
-        return coach_reader(self.token, self.cohort_id, coach, self.programme, self.ends_at)
+        return coach_reader(self.token, self.cohort.id, self.lines[0].coach, self.programme, self.ends_at)
+
+    def threads(self, now: datetime) -> tuple[DelegateThreads, ...]:
+        """Describe every thread of their delegates. See threads/records.py for the calls."""
+        return describe_all(load_records(self.cohort, self.programme, self.sessions, self.lines), now)
 
 
 class Case(Struct, frozen=True):
@@ -85,7 +95,7 @@ class Case(Struct, frozen=True):
     own_left: HandOver | None  # their own note for the next coach
     ends_at: datetime  # of the link
     ticks: tuple[str, ...] = ()  # ids of behaviours that this coach ticked in the report
-    draft: DebriefDraft | None = None  # what this coach typed into the record and has not recorded
+    draft: RecordDraft | None = None  # what this coach typed into the record and has not recorded
     has_opened: bool = False  # whether this coach has opened this very report
 
     @property
@@ -95,6 +105,10 @@ class Case(Struct, frozen=True):
     @property
     def meeting(self) -> Meeting:
         return meetings.from_rows(self.rows, MeetingKind.DEBRIEF)
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        return pulse_rounds.from_rows(self.rows)
 
     @property
     def is_released(self) -> bool:
@@ -116,15 +130,35 @@ def open_caseload(token: str) -> Caseload:
     link = COACH.open(token)
     cohort_id, coach, *version = link.parts
     rows = list(cohorts.rows(cohort_id))
-    cohort = cohorts.cohort_from(rows)
-    lines = [line for line in cohorts.lines_from(rows) if coach in coach_ids(cohort_id, line.coach.email)]
-    if cohort is None or not lines:
+    opened = caseload_of(rows, coach, link.token)
+    if opened is None:
         raise LinkUnknown
-    _refuse_revoked(cohort, lines[0].coach, version)
+    _refuse_revoked(opened.cohort, opened.lines[0].coach, version)
+    return opened
+
+
+def caseload_of(rows: Sequence[Row], coach: str, token: str = "") -> Caseload | None:
+    """Read a coach's caseload from a cohort's rows; None if they have no delegate in it.
+
+    coach  the id in their link
+    token  of their link; empty: the one that is valid now
+    """
+    cohort = cohorts.cohort_from(rows)
+    if cohort is None:
+        return None
+    lines = [line for line in cohorts.lines_from(rows) if _is_with(line, cohort.id, coach)]
+    if not lines:
+        return None
+    person = lines[0].coach
+    token = token or COACH.token(cohort.id, person, cohorts.coach_link(cohort, person))
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     closes = [datetime.fromisoformat(line.closes_at) for line in lines if line.closes_at]
     ends_at = end_of_programme_links(programme, cohort.dates, closes)
-    return Caseload(link.token, cohort.title, programme, sort_by_next_step(lines), cohort_id, ends_at)
+    return Caseload(token, cohort, programme, tuple(lines), workshops.sessions_from(rows), ends_at)
+
+
+def _is_with(line: DelegateLine, cohort_id: str, coach: str) -> bool:
+    return coach in coach_ids(cohort_id, line.coach.email) and not line.moved_to
 
 
 def open_case(token: str, delegate_id: str) -> Case:
@@ -163,7 +197,7 @@ def open_case(token: str, delegate_id: str) -> Case:
         own_left=next((note for note in hand_overs_from(rows) if note.coach == me), None),
         ends_at=end_of_programme_links(programme, cohort.dates, closes),
         ticks=ticks.from_rows(rows, wave, me),
-        draft=debrief_drafts.from_rows(rows, wave, me),
+        draft=record_drafts.from_rows(rows, wave.value, me),
         cohort=cohort,
         has_opened=report is not None and openings.opened_checksum(rows, wave, me) == report.checksum,
     )

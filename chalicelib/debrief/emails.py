@@ -15,7 +15,7 @@ RELEASED = declare_email(
     "debrief/released",
     "Report released to the delegate",
     to=To.DELEGATE,
-    words="name delegate coach",
+    words="name coach",
     links=[HUB],
     sent_after_withdrawal=True,
 )

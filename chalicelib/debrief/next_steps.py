@@ -1,58 +1,90 @@
-"""Find each delegate's next step and sort the caseload by it."""
+"""Say what waits for a coach, and where each of their delegates is. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from enum import IntEnum
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from msgspec import Struct
 
 from chalicelib.core.formatting import name_sort_key
-from chalicelib.store.cohorts import DelegateLine, DelegateStatus
-
-
-class Owner(IntEnum):
-    """Whose turn it is; the coach's comes first on the page."""
-
-    COACH = 1
-    OTHERS = 2
-    DONE = 3
-
-
-class NextStep(Struct, frozen=True):
-    line: DelegateLine
-    turn: Owner
-    next_step: str  # for the coach if it is their turn, otherwise the current state
-
+from chalicelib.core.model import Standing
+from chalicelib.core.state_machine import By
+from chalicelib.store.cohorts import DelegateLine, FeedbackState
+from chalicelib.threads.model import DelegateThreads, Task, Thread, Wait
 
 STEPS = {
-    DelegateStatus.PLANNED: (Owner.OTHERS, "The questionnaire has not opened yet"),
-    DelegateStatus.COLLECTING: (Owner.OTHERS, "Feedback is being collected"),
-    DelegateStatus.HELD: (Owner.OTHERS, "Few answers: the programme team decides whether to give more time"),
-    DelegateStatus.SCORING: (Owner.OTHERS, "The report is being made; you get an email"),
-    DelegateStatus.REPORT_READY: (Owner.COACH, "Read the report and hold the debrief"),
-    DelegateStatus.RELEASED: (Owner.DONE, "Released"),
-    DelegateStatus.IMPACT_OPEN: (Owner.DONE, "The impact survey is open"),
-    DelegateStatus.COMPLETE: (Owner.DONE, "Complete: read the results"),
+    FeedbackState.PLANNED: "The questionnaire has not opened yet",
+    FeedbackState.COLLECTING: "Feedback is being collected",
+    FeedbackState.HELD: "Few answers: the programme team decides whether to give more time",
+    FeedbackState.SCORING: "The report is being made; you get an email",
 }
+STANDINGS = {
+    Standing.LEFT: "Has left the programme",
+    Standing.TRANSFERRED: "Is in another cohort now",
+    Standing.PAUSED: "Pauses: nothing waits until they return",
+}
+PATHS = {
+    Task.READ_REPORT: "",
+    Task.ARRANGE: "/meeting/debrief",
+    Task.RECORD: "#record",
+    Task.RELEASE: "/release",
+    Task.ANSWER_AREA: "/areas",
+    Task.ARRANGE_REVIEW: "/meeting/review",
+    Task.RECORD_REVIEW: "/review-record",
+}  # below the delegate's page
 
 
-def sort_by_next_step(lines: Iterable[DelegateLine]) -> tuple[NextStep, ...]:
-    """Sort delegates who wait for the coach first: a debrief that was held before a report that was not read; then by
-    name.
-    """
-    needs = [_need(line) for line in lines]
-    return tuple(sorted(needs, key=lambda need: (need.turn, not need.line.debriefed_on, name_sort_key(need.line.name))))
+class Item(Struct, frozen=True):
+    """One task of the coach, about one delegate. path: below the caseload."""
+
+    line: DelegateLine
+    what: str
+    since: date | None
+    path: str
 
 
-def _need(line: DelegateLine) -> NextStep:
-    turn, step = STEPS[line.stage]
-    if line.withdrawn:
-        return NextStep(line, Owner.DONE, "Has left the programme")
-    if line.stage is DelegateStatus.REPORT_READY and line.debriefed_on:
-        return NextStep(line, turn, "Debrief recorded: release the report")
+class Person(Struct, frozen=True):
+    """One delegate of the caseload, with where they are in the year."""
+
+    line: DelegateLine
+    words: str
+    is_over: bool
+
+
+def list_tasks(found: Iterable[DelegateThreads]) -> Mapping[Task, Sequence[Item]]:
+    """Return what waits for the coach, in the order of the year; of each kind what has waited longest comes first."""
+    waits = [(threads.line, wait) for threads in found for wait in threads.waits_for(By.COACH)]
+    waits.sort(key=lambda each: (each[1].sort_key, name_sort_key(each[0].name)))
+    grouped = {task: [_item(line, wait) for line, wait in waits if wait.task is task] for task in Task}
+    return {task: items for task, items in grouped.items() if items}
+
+
+def _item(line: DelegateLine, wait: Wait) -> Item:
+    path = f"/work/{wait.subject}" if wait.task is Task.READ_WORK else PATHS[wait.task]
+    return Item(line, wait.what, wait.since, f"/{line.delegate_id}{path}")
+
+
+def list_people(found: Iterable[DelegateThreads]) -> tuple[Person, ...]:
+    """Return everyone by name; who has finished comes last."""
+    people = [Person(threads.line, describe_now(threads), threads.is_over) for threads in found]
+    return tuple(sorted(people, key=lambda person: (person.is_over, name_sort_key(person.line.name))))
+
+
+def describe_now(threads: DelegateThreads) -> str:
+    """Say in one line where a delegate is: the 360 until its report is made, then every thread that has begun."""
+    line = threads.line
+    if line.standing in STANDINGS:
+        return STANDINGS[line.standing]
+    if line.feedback in STEPS:
+        return _collecting(line)
+    begun = [view for view in threads.views if not view.is_ahead and view.thread is not Thread.FEEDBACK]
+    return " · ".join(f"{view.thread.value}: {view.words[:1].lower()}{view.words[1:]}" for view in begun)
+
+
+def _collecting(line: DelegateLine) -> str:
+    step = STEPS[line.feedback]
     counted = [part for part in line.visible_counts if not part.named]
-    if line.stage is DelegateStatus.COLLECTING and counted:
-        invited, answered = sum(part.invited for part in counted), sum(part.answered for part in counted)
-        return NextStep(line, turn, f"{step}: {answered} or more of {invited} answers are in" if answered else step)
-    return NextStep(line, turn, step)
+    invited, answered = sum(part.invited for part in counted), sum(part.answered for part in counted)
+    is_open = line.feedback is FeedbackState.COLLECTING
+    return f"{step}: {answered} or more of {invited} answers are in" if is_open and answered else step

@@ -6,30 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.areas.form import MAX_ITEMS, FormFault, as_fields, item_field
-from chalicelib.core import merging
-from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day, local_time
 from chalicelib.debrief.agenda import Plan, Point, make_agenda
 from chalicelib.debrief.behaviours import Behaviour, list_behaviours
 from chalicelib.debrief.caseload import Case
 from chalicelib.debrief.debrief_form import NUMBERS, field_names
+from chalicelib.meetings import recording
 from chalicelib.results.facts import Facts, read_facts
-from chalicelib.store import debrief_drafts, objects
-from chalicelib.store.debrief_drafts import DebriefDraft, DraftChanged
-from chalicelib.store.table import transact
+from chalicelib.store import objects
 
 USE = "use"  # the field of the buttons next to behaviours: `<item>`, or `<item>@<number of the area>`
-MAX_DRAFT_CHARS = 4000  # characters of one field that are kept
-
-
-class SavedElsewhere(Refusal):
-    """Two windows saved at the same moment."""
-
-    status = 409
-    title = "Nothing was saved"
-
-    def __init__(self) -> None:
-        super().__init__("The debrief was saved in another window a moment ago. Go back, and save again.")
 
 
 def load_facts(case: Case) -> Facts | None:
@@ -64,23 +50,14 @@ def stored_fields(case: Case) -> dict[str, str]:
 
 
 def merge_typed(case: Case, posted: Mapping[str, str]) -> dict[str, str]:
-    """Return the form's fields, without changes that an older page would undo. See core/merging.py."""
-    names = field_names([item.id for item in case.programme.items])
-    typed = {name: posted.get(name, "").replace("\r\n", "\n").strip() for name in names}
-    merged = merging.merge(stored_fields(case), typed, merging.read_marks(posted), names)
-    return {name: text for name, text in merged.items() if text}
+    """Return the form's fields, without changes that an older page would undo."""
+    return recording.merge_typed(stored_fields(case), posted, field_names([item.id for item in case.programme.items]))
 
 
 def save_draft(case: Case, typed: Mapping[str, str], now: datetime) -> None:
-    """Keep what was typed. Raises SavedElsewhere."""
-    if typed == stored_fields(case):
-        return
-    kept = {name: text[:MAX_DRAFT_CHARS] for name, text in typed.items()}
-    draft = DebriefDraft(kept, now, case.draft.revision + 1 if case.draft else 1)
-    try:
-        transact([debrief_drafts.save(case.delegate.id, case.wave, case.coach_id, draft)])
-    except DraftChanged:
-        raise SavedElsewhere from None
+    """Keep what was typed. Raises recording.SavedElsewhere."""
+    if typed != stored_fields(case):
+        recording.save_draft(case.delegate.id, case.wave.value, case.coach_id, case.draft, typed, now)
 
 
 def use_behaviour(case: Case, typed: Mapping[str, str], wanted: str) -> tuple[Mapping[str, str], tuple[FormFault, ...]]:

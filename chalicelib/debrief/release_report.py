@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.areas.emails import prompt_email
 from chalicelib.areas.form import TypedArea, to_area
+from chalicelib.areas.plan.jobs import plan_job
 from chalicelib.core import formatting
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import coach_id, derive
 from chalicelib.core.model import Wave
+from chalicelib.core.working_days import working_days
 from chalicelib.debrief.caseload import Case, NoReportYet
 from chalicelib.debrief.debrief_form import DebriefForm, read_debrief
 from chalicelib.debrief.emails import released_email
 from chalicelib.jobs.commit import commit
 from chalicelib.meetings.effects import hold
-from chalicelib.store import audit_events, cohorts, debrief_drafts, debriefs, delegates, emails, reports
+from chalicelib.meetings.emails import agreed_email
+from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, record_drafts, reports
 from chalicelib.store.areas import Area
 from chalicelib.store.audit_events import AuditEvent
-from chalicelib.store.cohorts import DelegateStatus
+from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.debriefs import Debrief, DebriefChanged
 from chalicelib.store.delegates import DelegateChanged
-from chalicelib.store.meetings import MeetingChanged
+from chalicelib.store.emails import EmailExists
+from chalicelib.store.meetings import MeetingChanged, MeetingKind
 from chalicelib.store.reports import ReportChanged, ReportState, StoredReport
-from chalicelib.store.table import transact
+from chalicelib.store.table import Write
 
 
 class ReleasedAlready(Refusal):
@@ -89,20 +93,31 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
     agreed = {"debriefed_on": form.held_on.isoformat()}
     on_the_caseload = cohorts.change_line(case.delegate, put=agreed, wave=case.wave)
     try:
-        transact(
+        commit(
             [
                 not_released,
                 on_the_caseload,
+                *_emails(case, form.held_on, now),
                 *debriefs.save(case.delegate.id, case.wave, debrief, areas, case.areas),
-                *(hold(case.delegate.id, case.meeting) if case.wave is Wave.BASELINE else []),
-                debrief_drafts.forget(case.delegate.id, case.wave, case.coach_id),
-            ]
+                *(hold(case.delegate.id, case.meeting, now) if case.wave is Wave.BASELINE else []),
+                record_drafts.forget(case.delegate.id, case.wave.value, case.coach_id),
+            ],
+            now,
         )
     except ReportChanged:
         raise released_already(case) from None
-    except MeetingChanged:
+    except (MeetingChanged, EmailExists):
         raise ReleaseRefused("The meeting was changed in another window. Go back, and record again.") from None
     return form
+
+
+def _emails(case: Case, held_on: date, now: datetime) -> list[Write]:
+    """Send the delegate to what was agreed, once: a record that is changed later sends nothing more."""
+    if case.debrief:
+        return []
+    morning = working_days(case.programme.organisation, case.cohort.dates.closed).next_morning(now)
+    wave = case.wave.value
+    return emails.add(agreed_email(case.programme, case.delegate, wave, MeetingKind.DEBRIEF, held_on, morning))
 
 
 def refuse_released(case: Case) -> None:
@@ -134,8 +149,9 @@ def release(case: Case, now: datetime) -> None:
         reports.release(report, now),
         debriefs.still_agreed(delegate.id, case.wave, debrief),
         delegates.still_coached(delegate),
-        cohorts.change_line(delegate, put={"stage": DelegateStatus.RELEASED}, wave=case.wave),
+        cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.RELEASED), wave=case.wave),
         *emails.add(released_email(case.programme, delegate, case.wave, now)),
+        plan_job(delegate.id, case.wave.value, "released", now=now),
         *emails.add(prompt_email(case.programme, case.cohort, delegate, case.wave.value, now)),
         audit_events.add(delegate.cohort_id, AuditEvent.RELEASED_REPORT, f"coach {_coach(case)}", delegate.id, now),
     ]

@@ -8,18 +8,20 @@ from collections.abc import Mapping, Sequence
 from chalice import Blueprint, Response
 
 from chalicelib.areas.form import HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, FormFault, item_field
-from chalicelib.assignments.coach_view import book_of, list_for_coach, list_waiting
+from chalicelib.assignments.coach_view import book_of, list_for_coach
 from chalicelib.core import clock, ids, log, merging
-from chalicelib.core.state_machine import By
 from chalicelib.debrief import record as records
 from chalicelib.debrief import release_report as releasing
 from chalicelib.debrief import ticks as ticking
+from chalicelib.debrief.all_cohorts import list_cohorts
+from chalicelib.debrief.behaviours import QUADRANTS, suggest_review
 from chalicelib.debrief.caseload import Case, open_case, open_caseload, open_report
 from chalicelib.debrief.debrief_form import MAX_NOTES_CHARS, NUMBERS
+from chalicelib.debrief.next_steps import list_people, list_tasks
 from chalicelib.debrief.notes import HAND_OVER, leave_note, save_notes
 from chalicelib.forms import readers
 from chalicelib.links import signing
-from chalicelib.store import attendance, objects
+from chalicelib.store import attendance, objects, workshops
 from chalicelib.store.reports import StoredReport
 from chalicelib.web import forms
 from chalicelib.web.page import GET, POST, page_handler
@@ -29,6 +31,7 @@ from chalicelib.workshops.visits import Visit, list_absences, list_visits
 
 bp = Blueprint(__name__)
 
+LAST = NUMBERS[-1]  # the area that is folded away
 NOTES_FIELDS = ("notes-text",)
 ID_FIELDS = tuple(f"id-{number}" for number in NUMBERS)  # random ids that the page gives to new areas
 KINDS = ("pdf", "html", "pdf-earlier")  # the first if the form names none
@@ -39,16 +42,25 @@ KINDS = ("pdf", "html", "pdf-earlier")  # the first if the form names none
 def caseload(token: str) -> Response:
     opened = open_caseload(token)
     coach = signed_in(bp.current_request, opened.reader, clock.now())
-    absences = list_absences(opened.programme, opened.cohort_id, [need.line.delegate_id for need in opened.needs])
-    names = {need.line.delegate_id: need.line.name for need in opened.needs}
+    threads = opened.threads(clock.now())
+    absences = list_absences(opened.programme, opened.cohort.id, [line.delegate_id for line in opened.lines])
     return coach.page(
         "debrief/caseload",
         caseload=opened,
         programme=opened.programme,
+        tasks=list_tasks(threads),
+        people=list_people(threads),
         absences=absences,
-        waiting=list_waiting(opened.cohort_id, opened.programme, names, By.COACH.value),
         each_url=signing.url(f"/coach/{opened.token}"),
     )
+
+
+@bp.route("/coach/{token}/cohorts", **GET)
+@page_handler
+def all_cohorts(token: str) -> Response:
+    opened = open_caseload(token)
+    coach = signed_in(bp.current_request, opened.reader, clock.now())
+    return coach.page("debrief/cohorts", cohorts=list_cohorts(opened, clock.now()), programme=opened.programme)
 
 
 @bp.route("/coach/{token}/{delegate_id}", **GET)
@@ -204,7 +216,8 @@ def _case_page(
         numbers=NUMBERS,
         item_field=item_field,
         typed_items=_chosen(case, shown),
-        default_review=_default_review(case),
+        default_reviews=_default_reviews(case, shown),
+        quadrants=QUADRANTS,
         has_third_fault=any(fault.field.endswith("-3") for fault in faults),
         new_ids={number: ids.random_letters(secrets.token_bytes(5)) for number in NUMBERS},
         behaviours=records.list_for(case, facts) if facts else [],
@@ -215,10 +228,12 @@ def _case_page(
     )
 
 
-def _default_review(case: Case) -> str:
-    """Suggest the end of the programme, as long as it lies ahead."""
-    ends = case.cohort.dates.ends
-    return ends.isoformat() if ends > clock.now().date() else ""
+def _default_reviews(case: Case, typed: Mapping[str, str]) -> Mapping[int, str]:
+    """Suggest a day for each area, by its number; none for a third area that is empty."""
+    sessions, today = workshops.list_sessions(case.delegate.cohort_id), clock.now().date()
+    chosen = _chosen(case, typed)
+    days = {number: suggest_review(case.programme, case.cohort, sessions, chosen[number], today) for number in NUMBERS}
+    return {number: day if number < LAST or chosen[number] else "" for number, day in days.items()}
 
 
 def _chosen(case: Case, typed: Mapping[str, str]) -> Mapping[int, Sequence[str]]:

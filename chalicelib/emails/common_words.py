@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from chalicelib.core.model import Delegate, Programme
 
+SEPARATOR = " | "  # between the lines of a list in one word of an email
+
 
 def common_words(programme: Programme, delegate: Delegate | None = None) -> dict[str, str]:
     """Return the common words. People see the sender's name first: the delegate it is about, or the programme."""

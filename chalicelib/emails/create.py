@@ -39,6 +39,7 @@ def create_email(
         good_until,
         entry=entry,
         in_digest=f"{due_at:%Y-%m-%d}" if kind.in_digest else "",
+        is_urgent=kind.is_urgent,
     )
     kind.check(email)
     ses_tags.tag(email.id)

@@ -19,7 +19,7 @@ from chalicelib.store import cohorts, digests, emails, jobs
 from chalicelib.store.digests import Outcome
 from chalicelib.store.emails import Email, EmailSettled, EmailState, Trouble
 from chalicelib.store.jobs import JobExists
-from chalicelib.store.table import Write, transact
+from chalicelib.store.table import Write, transact, write_all
 
 MAX_RETRIES = 5  # a sender or another event may write the row between our read and our write
 
@@ -117,9 +117,11 @@ def _apply(event: Event, state: EmailState, now: datetime) -> None:
         log.warning("mail_sent_twice")
     if rank(state) <= reached(mail):
         _finish(mail, event, now)
+        if mail.state is state is EmailState.DELIVERED:  # the response to our write may have been lost
+            _hide_what_has_passed(mail, now)
         return
     settled = emails.settle(mail, state, event.message_id, event.reason, now, event.trouble)
-    transact([*settled, *_consequences(mail, event, state, now)])
+    write_all([*settled, *_consequences(mail, event, state, now)])
     _settle_items(mail, event, state, now)
     log.info("mail_settled", state=state.value)
     if state is EmailState.DELIVERED:
@@ -127,9 +129,21 @@ def _apply(event: Event, state: EmailState, now: datetime) -> None:
 
 
 def _finish(digest: Email, event: Event, now: datetime) -> None:
-    """Settle items that a crash left carried although their digest is settled."""
-    left = [item for item in digests.items_of(digest) if item.state is EmailState.CARRIED] if digest.items else []
+    """Repeat what a crash may have left undone for the items of a digest that is settled itself."""
+    if not digest.items:
+        return
+    items = digests.items_of(digest)
+    left = [item for item in items if _is_behind(item, digest, event)]
     digests.settle_items(digest, left, Outcome(digest.state, event.message_id, event.reason, event.trouble), now)
+    for item in items:
+        _follow_up(item, event, digest.state, now)
+
+
+def _is_behind(item: Email, digest: Email, event: Event) -> bool:
+    """Return whether an item lacks what its digest knows, and whether this event says it."""
+    if item.state is EmailState.CARRIED:
+        return True
+    return event.state is digest.state and item.state in FURTHEST and rank(item.state) < rank(digest.state)
 
 
 def _settle_items(digest: Email, event: Event, state: EmailState, now: datetime) -> None:
@@ -139,11 +153,16 @@ def _settle_items(digest: Email, event: Event, state: EmailState, now: datetime)
     items = digests.items_of(digest)
     digests.settle_items(digest, items, Outcome(state, event.message_id, event.reason, event.trouble), now)
     for item in items:
-        if consequences := _consequences(item, event, state, now):
-            with suppress(JobExists):
-                transact(consequences)
+        _follow_up(item, event, state, now)
         if state is EmailState.DELIVERED:
             _hide_what_has_passed(item, now)
+
+
+def _follow_up(item: Email, event: Event, state: EmailState, now: datetime) -> None:
+    """Add the consequences for the cohort of an item, once."""
+    if consequences := _consequences(item, event, state, now):
+        with suppress(JobExists):
+            transact(consequences)
 
 
 def _hide_what_has_passed(mail: Email, now: datetime) -> None:

@@ -5,17 +5,19 @@ The first email that is due for a reader takes the others along. An email that g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from chalicelib.core import log
+from chalicelib.core.formatting import plural
 from chalicelib.core.ids import derive
 from chalicelib.core.settings import Settings
 from chalicelib.emails import mime
 from chalicelib.emails.compose import compose_message, context
 from chalicelib.emails.kinds import DIGEST, FRAME_WORDS, find_kind
 from chalicelib.emails.render import Section, render_digest, render_section
+from chalicelib.emails.weekly_cap import is_capped, put_off_if_full
 from chalicelib.store import digests, emails
 from chalicelib.store.emails import Email, EmailSettled
 from chalicelib.store.table import transact, update_one
@@ -24,11 +26,20 @@ NAME = DIGEST
 WAIT = timedelta(minutes=1)  # of the others for the email that takes them along
 
 
-def gather(held: Email, attempt: str, now: datetime, until: datetime) -> Email | None:
-    """Return what this run sends: the email itself, a digest that carries it, or None if another run takes it along."""
+def gather(
+    held: Email, attempt: str, now: datetime, until: datetime, paused: Collection[str] = frozenset()
+) -> Email | None:
+    """Return what this run sends: the email itself, a digest that carries it, or None if another run takes it along.
+
+    paused   ids of delegates: nothing about them goes along
+    """
     if not held.in_digest or held.attempts > 1 or held.doubts:
         return held
-    others = digests.list_others(held, now)
+    listed = digests.list_listed(held, whole_week=is_capped(held))
+    found = digests.read_others(held, listed, now)
+    others = [other for other in found if other.about.get("delegate") not in paused and _goes_with(held, other)]
+    if put_off_if_full(held, others, listed, now):
+        return None
     if not others:
         return held
     if min(other.id for other in others) < held.id:  # the first by id gathers, so that two runs do not both try
@@ -43,6 +54,13 @@ def gather(held: Email, attempt: str, now: datetime, until: datetime) -> Email |
     return emails.claim(digest.id, attempt, now, until)
 
 
+def _goes_with(held: Email, other: Email) -> bool:
+    """Return whether two emails may be one: from the same name, or the first of a kind that names several delegates."""
+    kind = find_kind(held.template)
+    is_first = bool(kind.together) and not kind.only_to_unanswered and other.template == held.template
+    return is_first or other.words["from_name"] == held.words["from_name"]
+
+
 def _wait(held: Email, now: datetime) -> None:
     try:
         update_one(emails.reschedule(held, now + WAIT, "", counted=False))
@@ -51,13 +69,18 @@ def _wait(held: Email, now: datetime) -> None:
 
 
 def _digest(held: Email, others: Sequence[Email], now: datetime) -> Email:
-    """Make the row of a digest. It is in no one's list: acts find its items, and it is composed from what they are."""
+    """Make the row of a digest. It is in no one's list: acts find its items, and it is composed from what they are.
+
+    If they come from several delegates, it comes from the programme.
+    """
+    is_from_one = {other.words["from_name"] for other in others} == {held.words["from_name"]}
+    frame = {name: held.words[name] for name in FRAME_WORDS}
     return Email(
         id="#".join((NAME, derive(16, "digest", held.id, held.attempt))),
         template=NAME,
         to=held.to,
         due_at=now,
-        words={name: held.words[name] for name in FRAME_WORDS},
+        words=frame if is_from_one else frame | {"from_name": held.words["programme"]},
         items=(held.id, *(other.id for other in others)),
     )
 
@@ -69,14 +92,26 @@ def compose_digest(digest: Email, items: Sequence[Email], settings: Settings, no
     urgent = sorted(items, key=lambda item: (item.good_until is None, item.good_until or now, item.id))
     sections = [render_section(item.template, context(item)) for item in urgent]
     by_role = _by_role(urgent, sections)
+    subject, named = _first_subject(urgent, sections)
     made = mime.message(
-        render_digest(by_role, sections[0].subject, context(digest)),
+        render_digest(by_role, subject, len(items) - named, context(digest)),
         to=digest.to,
         sender=settings.sender,
         from_name=digest.words["from_name"],
         reply_to=settings.reply_to,
     )
     return mime.stamp(made, derive(32, "mail", digest.id), now)
+
+
+def _first_subject(urgent: Sequence[Email], sections: Sequence[Section]) -> tuple[str, int]:
+    """Return the subject of the most urgent, or one for all of its kind, and how many it names."""
+    first = urgent[0]
+    together = find_kind(first.template).together
+    alike = sum(item.template == first.template for item in urgent)
+    if alike == 1 or not together:
+        return sections[0].subject, 1
+    subject = together.format_map({**first.words, "n": alike, "others": plural(alike - 1, "other", "others")})
+    return subject[:1].upper() + subject[1:], alike
 
 
 def _by_role(items: Sequence[Email], sections: Sequence[Section]) -> list[tuple[str, list[Section]]]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from chalicelib.forms.readers import Form
 from chalicelib.links.link_kind import LinkKind
 from chalicelib.store.emails import Email
 
@@ -22,7 +24,7 @@ PACKAGES = Path(__file__).parent.parent
 SHARED = "waves"  # declares the emails that several stages send
 FRAME_WORDS = ("programme", "organisation", "brand", "from_name")  # around every email
 # words that waiting emails of earlier versions lack, and what is shown instead
-LATER_WORDS: Mapping[str, str] = {"who_sees": "The first page behind your link says it."}
+LATER_WORDS: Mapping[str, str] = {"who_sees": "The first page behind your link says it.", "replaces": "yes"}
 DIGEST = "emails/digest"  # the template of an email that carries several: it has their kinds, and none of its own
 LEASE = timedelta(minutes=60)  # how long SES's Send event may take before an unconfirmed email is sent again
 
@@ -75,8 +77,13 @@ class EmailKind(Struct, frozen=True):
     on_new_address         what happens to a waiting one when its reader's address changes
     cancelled_by           which act of its reader cancels a waiting one
     in_digest              whether it may go in one email with others to the same reader on the same day
+    together               subject of several in one digest, with {n}, {others} (“2 others”) and words of the first
     only_to_unanswered     whether it goes only to raters who have not answered: no page may show who did not get it
     has_entry              whether it brings a calendar entry, which names the email's only link
+    sent_in_pause          whether it goes out although its delegate is paused
+    form                   the form that it leads to and whose readers it names; that of an anonymous group if none
+    is_urgent              whether its reader waits for it at a page, so that it goes ahead of all others
+    is_timely              whether it would be wrong a few days later: the weekly cap does not hold it
     """
 
     name: str
@@ -92,7 +99,17 @@ class EmailKind(Struct, frozen=True):
     cancelled_by: CancelledBy
     only_to_unanswered: bool
     in_digest: bool
+    together: str
     has_entry: bool
+    sent_in_pause: bool
+    form: Form | None
+    is_urgent: bool
+    is_timely: bool
+
+    @property
+    def is_sent_in_pause(self) -> bool:
+        """What a reader has just asked for, and what an administrator must do, never waits."""
+        return self.sent_in_pause or self.to in (To.ADMINISTRATOR, To.LINK_OWNER, To.SIGNING_IN)
 
     def check(self, email: Email) -> None:
         """Raises KeyError with what the templates need and the email lacks."""
@@ -121,7 +138,12 @@ def declare_email(
     cancelled_by: CancelledBy = CancelledBy.NOTHING,
     only_to_unanswered: bool = False,
     in_digest: bool = False,
+    together: str = "",
     has_entry: bool = False,
+    sent_in_pause: bool = False,
+    form: Form | None = None,
+    is_urgent: bool = False,
+    is_timely: bool = False,
 ) -> EmailKind:
     """Declare a kind. `words` are names with spaces between them. Raises ValueError if the name is taken."""
     if name in _declared:
@@ -129,7 +151,7 @@ def declare_email(
     verbs = frozenset(link if isinstance(link, str) else link.verb for link in links)
     if has_entry and len(verbs) > 1:
         raise ValueError(f"{name} brings a calendar entry, which can name one link only")
-    if has_entry and in_digest:
+    if has_entry and (in_digest or together):
         raise ValueError(f"{name} brings a calendar entry, so it is always an email of its own")
     kind = EmailKind(
         name=name,
@@ -144,8 +166,13 @@ def declare_email(
         on_new_address=on_new_address,
         cancelled_by=cancelled_by,
         only_to_unanswered=only_to_unanswered,
-        in_digest=in_digest,
+        in_digest=in_digest or bool(together),
+        together=together,
         has_entry=has_entry,
+        sent_in_pause=sent_in_pause,
+        form=form,
+        is_urgent=is_urgent,
+        is_timely=is_timely,
     )
     _declared[name] = kind
     return kind
@@ -153,6 +180,8 @@ def declare_email(
 
 def find_kind(name: str) -> EmailKind:
     """Return the kind of a stored email. Raises KeyError for an unknown name."""
+    if name in _declared:
+        return _declared[name]
     for folder in (name.partition("/")[0], SHARED, *_list_folders()):
         if name not in _declared:
             _load(folder)
@@ -186,10 +215,11 @@ def load_kinds() -> Mapping[str, EmailKind]:
     return dict(sorted(_declared.items()))
 
 
-def _list_folders() -> list[str]:
+@cache
+def _list_folders() -> tuple[str, ...]:
     """List the modules that may declare kinds."""
     modules = (*PACKAGES.glob("*/emails.py"), *PACKAGES.glob("*/emails/__init__.py"))
-    return sorted(path.relative_to(PACKAGES).parts[0] for path in modules)
+    return tuple(sorted(path.relative_to(PACKAGES).parts[0] for path in modules))
 
 
 def _load(folder: str) -> None:

@@ -95,13 +95,15 @@ def render_section(template: str, context: dict[str, Any]) -> Section:
     return Section(subject, GREETING.sub("", text, count=1).strip(), body.strip(), foot.strip())
 
 
-def render_digest(by_role: list[tuple[str, list[Section]]], first_subject: str, context: dict[str, Any]) -> Rendered:
+def render_digest(
+    by_role: list[tuple[str, list[Section]]], first_subject: str, more: int, context: dict[str, Any]
+) -> Rendered:
     """Render several sections as one email.
 
     by_role   for each role of the reader, in words, its sections
+    more      how many sections the first subject does not name
     """
-    count = sum(len(found) for _, found in by_role)
-    subject = f"{first_subject} (and {count - 1} more)"
+    subject = f"{first_subject} (and {more} more)" if more else first_subject
     others = [section.subject for _, found in by_role for section in found if section.subject != first_subject]
     preview = "; ".join(others)
     feet = {section.foot for _, found in by_role for section in found}

@@ -6,7 +6,7 @@ If delivery is unconfirmed, wait for SES's Send event or the end of the lease.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -17,22 +17,23 @@ from chalicelib.core.aws import AWS_ERRORS, client
 from chalicelib.core.settings import settings
 from chalicelib.emails.compose import compose_message
 from chalicelib.emails.digest import compose_digest, gather
-from chalicelib.emails.kinds import lease_of
+from chalicelib.emails.kinds import find_kind, lease_of
 from chalicelib.emails.mime import AddressUnusable, address, clean
 from chalicelib.emails.rate_limit import pace
 from chalicelib.emails.ses_errors import WORDS, account_fault, trouble_of
 from chalicelib.emails.ses_tags import tag
-from chalicelib.store import digests, emails
+from chalicelib.store import digests, emails, pauses
 from chalicelib.store.account_fault import Seen
 from chalicelib.store.account_fault import save as save_fault
 from chalicelib.store.digests import Outcome
 from chalicelib.store.emails import Email, EmailSettled, EmailState, Trouble
-from chalicelib.store.table import Write, transact, update_one
+from chalicelib.store.table import Write, transact, write_all
 
 MAX_ATTEMPTS = 10
 FIRST_DELAY = timedelta(minutes=1)
 MAX_DELAY = timedelta(hours=8)  # so that ten attempts outlast an exhausted quota, which SES counts over 24 hours
 ACCOUNT_DELAY = timedelta(minutes=15)
+ListPaused = Callable[[], Mapping[str, datetime]]
 MAX_REASON_CHARS = 200  # of SES's message, for the dashboard
 
 REFUSED = {
@@ -41,20 +42,33 @@ REFUSED = {
 }
 
 
-def send(mail_id: str, attempt: str, now: datetime) -> bool:
+def send(mail_id: str, attempt: str, now: datetime, list_paused: ListPaused = dict) -> bool:
     """Return True if SES is known to have accepted the email.
 
     Never raises: a later sweep finds what an error leaves.
+
+    list_paused   reads ids of delegates -> when they come back: emails about them wait until then
     """
     with log.bind(mail=mail_id):
         try:
             held = _claim(mail_id, attempt, now) or _claim_doubtful(mail_id, attempt, now)
+            paused = list_paused() if held and "delegate" in held.about else {}
+            if held and _is_paused(held, paused, now):
+                _write_if_held([emails.reschedule(held, paused[held.about["delegate"]], pauses.REASON, counted=False)])
+                return False
             if held and not held.cancelled:
-                held = gather(held, attempt, now, now + lease_of(mail_id))
+                held = gather(held, attempt, now, now + lease_of(mail_id), paused)
             return held is not None and _deliver(held, now)
         except Exception as error:
             log.error("mail_failed", error)
             return False
+
+
+def _is_paused(held: Email, paused: Mapping[str, datetime], now: datetime) -> bool:
+    """Return whether the email has to wait for a delegate's return. One that SES may have accepted does not."""
+    if held.cancelled or held.doubts or held.items:
+        return False
+    return now < paused.get(held.about.get("delegate", ""), now) and not find_kind(held.template).is_sent_in_pause
 
 
 def _claim(mail_id: str, attempt: str, now: datetime) -> Email | None:
@@ -186,10 +200,7 @@ def _write_if_held(writes: Sequence[Write]) -> None:
     it.
     """
     try:
-        if len(writes) == 1:
-            update_one(writes[0])
-        else:
-            transact(writes)
+        write_all(writes)
     except EmailSettled:
         log.info("mail_was_settled")
 

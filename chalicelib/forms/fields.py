@@ -27,6 +27,7 @@ PERCENT_MARKS = ("%", "percent", "per cent")
 
 class Kind(StrEnum):
     CHOICE = "choice"  # one of a few options, all visible
+    POINTS = "points"  # one of the points of a scale, in one row
     SELECT = "select"  # one of a few options, in a drop-down list
     TICK = "tick"
     LINE = "line"
@@ -34,6 +35,13 @@ class Kind(StrEnum):
     NUMBER = "number"
     PERCENT = "percent"
     MONEY = "money"
+
+
+class When(Struct, frozen=True):
+    """Ask a question only if another one has one of these answers. Without an answer to that, it is shown too."""
+
+    field: str
+    values: tuple[str, ...]
 
 
 class Question(Struct, frozen=True):
@@ -44,6 +52,7 @@ class Question(Struct, frozen=True):
     options: tuple[tuple[str, str], ...] = ()  # value, label
     unit_field: str = ""  # of a number: the field that says its unit
     currency: str = ""  # of money: its ISO 4217 code
+    when: When | None = None
 
 
 class Block(Struct, frozen=True):
@@ -52,6 +61,12 @@ class Block(Struct, frozen=True):
     title: str
     questions: tuple[Question, ...]
     folded: bool = False
+
+    @property
+    def when(self) -> When | None:
+        """Return the condition that all its questions share, if they do."""
+        conditions = {question.when for question in self.questions}
+        return conditions.pop() if len(conditions) == 1 else None
 
 
 class Section(Struct, frozen=True):
@@ -91,6 +106,16 @@ def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple
     return answers, faults
 
 
+def drop_hidden(sections: Sequence[Section], answers: Mapping[str, str]) -> dict[str, str]:
+    """Leave out answers to questions that another answer rules out: such as a figure where none moved."""
+    by_field = {question.field: question.when for question in questions(sections)}
+    return {name: text for name, text in answers.items() if not _is_ruled_out(by_field.get(name), answers)}
+
+
+def _is_ruled_out(when: When | None, answers: Mapping[str, str]) -> bool:
+    return when is not None and when.field in answers and answers[when.field] not in when.values
+
+
 def is_kept_form(question: Question, kept: str) -> bool:
     """Return whether a stored answer is valid for this question; numbers as stored, not as people type them."""
     if question.options:
@@ -106,7 +131,7 @@ def is_kept_form(question: Question, kept: str) -> bool:
 
 def read_answer(question: Question, typed: str, unit: str) -> tuple[str, str]:
     """Return the value to keep, and what is wrong with it (empty if nothing is)."""
-    if question.kind in (Kind.CHOICE, Kind.SELECT):
+    if question.kind in (Kind.CHOICE, Kind.POINTS, Kind.SELECT):
         known = typed in {value for value, _ in question.options}
         return typed, "" if known else "please choose one of the answers shown."
     if question.kind is Kind.TICK:

@@ -1,144 +1,105 @@
-"""Questions to the delegate and the line manager after six months, as data. Pure."""
+"""Questions to the delegate after six months, as data: what they did not have is not asked. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chalicelib.core import currency
+from chalicelib.core.impact_background import Background
 from chalicelib.core.model import Programme, PulseArea
 from chalicelib.forms import readers
 from chalicelib.forms.fields import Block, Kind, Question, Section
-from chalicelib.forms.pulse import SCALE
+from chalicelib.forms.impact_measures import measures
+from chalicelib.forms.impact_options import (
+    CONSENT,
+    FACTORS,
+    HELPED,
+    LEVELS,
+    MEASURES,
+    NOT_APPLICABLE,
+    PROPOSAL,
+    RECOMMEND,
+    RELEVANCE,
+    SIGN_CAME,
+    WORK_DONE,
+)
 
-MEASURES = 3
-LEVELS = (
-    ("not_started", "Not started"),
-    ("tried", "Tried it"),
-    ("regular", "Do it regularly"),
-    ("habit", "A habit now"),
-)
-WORK_DONE = (("done", "Done"), ("partly", "Partly"), ("not_done", "Not done"))
-PROPOSAL = (
-    ("accepted", "Accepted"),
-    ("amended", "Accepted with changes"),
-    ("declined", "Declined"),
-    ("pending", "Not decided yet"),
-    ("none", "I made none"),
-)
-FACTORS = {
-    "manager": "Support from my line manager",
-    "time": "Time",
-    "authority": "Authority to decide",
-    "staffing": "Staffing",
-    "data": "Data about the service",
-    "peers": "Peers from the programme",
-    "coaching": "Coaching",
-}
-RELEVANCE = tuple(
-    (str(point), label)
-    for point, label in enumerate(("Not at all", "A little", "Partly", "Mostly", "Fully relevant"), start=1)
-)
-DIRECTIONS = (("up", "Higher is better"), ("down", "Lower is better"))
-SCOPES = (
-    ("individual", "Me"),
-    ("team", "My team or service"),
-    ("organisation", "The organisation"),
-    ("system", "The wider system"),
-)
-BASES = (
-    ("finance", "Agreed with finance"),
-    ("standard", "A standard cost or tariff"),
-    ("own", "My own estimate"),
-    ("intangible", "It cannot be put in money"),
-)
-CONSENT = (("named", "Yes, with my name"), ("anonymous", "Yes, without my name"), ("no", "No"))
-NOT_SEEN = "not_seen"
-CHANGES = (*((str(point), label) for point, label in enumerate(SCALE, start=-3)), (NOT_SEEN, "I cannot say"))
+__all__ = ["FACTORS", "LEVELS", "MEASURES", "RELEVANCE", "delegate_sections", "useful_parts"]
+
+NOTHING_KNOWN = Background()
 
 
-def delegate_sections(programme: Programme, areas: Sequence[PulseArea]) -> tuple[Section, ...]:
+def delegate_sections(
+    programme: Programme, areas: Sequence[PulseArea], background: Background = NOTHING_KNOWN
+) -> tuple[Section, ...]:
     """Build the delegate's survey by evaluation level: reaction, learning, application, impact, value."""
+    code = programme.organisation.currency
     return (
-        _reaction(programme),
-        _learning(programme),
-        *_application(areas),
-        _work(programme),
-        _factors(),
-        _measures(),
-        _worth(programme.organisation.currency),
-        _closing(),
+        reaction(programme, background),
+        learning(programme),
+        *application(areas),
+        work(programme, background),
+        measures(code, background.measures),
+        _factors(background),
+        _closing(code),
     )
 
 
-def useful_parts(programme: Programme) -> tuple[tuple[str, str], ...]:
+def useful_parts(programme: Programme, background: Background = NOTHING_KNOWN) -> tuple[tuple[str, str], ...]:
     """List what a delegate may name as the most useful part."""
-    always = ("feedback", "The 360 feedback"), ("coaching", "The conversation with my coach")
-    return (*always, *((f"milestone.{milestone.id}", milestone.title) for milestone in programme.milestones))
-
-
-def manager_sections(areas: Sequence[PulseArea]) -> tuple[Section, ...]:
-    """Build the line manager's survey: a second view of the same areas, and of their results."""
-    seen_questions = tuple(
-        Block(
-            area.text,
-            (
-                Question(f"change.{area.id}", Kind.CHOICE, "What change have you seen?", options=CHANGES),
-                Question(f"evidence.{area.id}", Kind.TEXT, "What did you see?", "An example helps most."),
-            ),
-        )
-        for area in areas
-    )
-    effect = Block(
-        "",
-        (
-            Question("effect", Kind.TEXT, "What did it do for the service?", "Figures, if you have them."),
-            Question(
-                "share",
-                Kind.PERCENT,
-                "How much of that is due to the programme, in percent?",
-                "0 to 100. The rest is due to other causes. Left empty, it counts as 0.",
-            ),
+    had = (
+        (background.has_report, "feedback", "The 360 feedback"),
+        (background.has_debrief, "coaching", "The conversation with my coach"),
+        *(
+            (milestone.id not in background.missed, f"milestone.{milestone.id}", milestone.title)
+            for milestone in programme.milestones
         ),
     )
-    seen_section = Section("seen", "What you have seen", "Compared with the time before the programme.", seen_questions)
-    return (*([seen_section] if seen_questions else []), Section("effect", "Results", "", (effect,)))
+    return tuple((value, label) for is_had, value, label in had if is_had)
 
 
-# --- the delegate's sections ----------------------------------------------------------------------------
+# --- sections -------------------------------------------------------------------------------------------------
 
 
-def _reaction(programme: Programme) -> Section:
-    questions = (
+def reaction(programme: Programme, background: Background) -> Section:
+    asked = (
         Question("relevance", Kind.CHOICE, "How relevant was it to your work?", options=RELEVANCE),
         Question(
             "recommend",
-            Kind.SELECT,
+            Kind.POINTS,
             "Would you recommend it to a colleague?",
             "0 is not at all, 10 is without hesitation.",
-            tuple((str(point), str(point)) for point in range(11)),
+            RECOMMEND,
         ),
-        Question("useful", Kind.SELECT, "Which part was most useful?", options=useful_parts(programme)),
+        Question("useful", Kind.CHOICE, "Which part was most useful?", options=useful_parts(programme, background)),
     )
-    return Section("reaction", "The programme itself", "", (Block("", questions),))
+    return Section("reaction", "The programme itself", "", (Block("", asked),))
 
 
-def _learning(programme: Programme) -> Section:
-    scale = tuple((str(rating), f"{rating} · {label}") for rating, label in enumerate(programme.scale, start=1))
+def learning(programme: Programme) -> Section:
+    scale = (
+        *((str(rating), label) for rating, label in enumerate(programme.scale, start=1)),
+        (NOT_APPLICABLE, "Not part of my work"),
+    )
     blocks = tuple(
         Block(
             competency.title,
             (
-                Question(f"then.{competency.id}", Kind.SELECT, "Before the programme", options=scale),
-                Question(f"now.{competency.id}", Kind.SELECT, "Now", options=scale),
+                Question(f"then.{competency.id}", Kind.POINTS, "Before the programme", options=scale),
+                Question(f"now.{competency.id}", Kind.POINTS, "Now", options=scale),
             ),
         )
         for competency in programme.competencies
     )
-    intro = "How often do you show this? Please rate the time before as honestly as today."
+    top = len(programme.scale)
+    intro = (
+        "How often do you show this? Please rate the time before as honestly as today. "
+        f"1 is “{programme.scale[0]}”, {top} is “{programme.scale[-1]}”."
+    )
     return Section("learning", "Then and now", intro, blocks)
 
 
-def _application(areas: Sequence[PulseArea]) -> tuple[Section, ...]:
+def application(areas: Sequence[PulseArea]) -> tuple[Section, ...]:
     blocks = tuple(
         Block(
             area.text,
@@ -154,94 +115,101 @@ def _application(areas: Sequence[PulseArea]) -> tuple[Section, ...]:
     return (Section("application", "Your development areas", intro, blocks),) if blocks else ()
 
 
-def _work(programme: Programme) -> Section:
-    blocks = [
-        Block(
-            milestone.title,
-            tuple(
-                Question(f"work.{milestone.id}.{assignment.id}", Kind.CHOICE, assignment.title, options=WORK_DONE)
-                for assignment in milestone.assignments
-            ),
-        )
-        for milestone in programme.milestones
-        if milestone.assignments
-    ]
+def work(programme: Programme, background: Background) -> Section:
     proposal = (
         Question("proposal", Kind.CHOICE, "What happened to the improvement ideas you proposed?", options=PROPOSAL),
         Question("implemented", Kind.TEXT, "What has been put into practice?"),
     )
-    return Section("work", "Your ideas and assignments", "", (*blocks, Block("Your proposal", proposal)))
+    blocks = (*_assignments(programme, background), *_vision(background), Block("Your proposal", proposal))
+    return Section("work", "Your ideas and assignments", "", blocks)
 
 
-def _factors() -> Section:
-    blocks = tuple(
-        Block(title, tuple(Question(f"{kind}.{name}", Kind.TICK, text) for name, text in FACTORS.items()))
-        for kind, title in (("helped", "This helped"), ("hindered", "This was missing or got in the way"))
-    )
-    return Section("factors", "What helped, and what got in the way", "Tick all that apply.", blocks)
-
-
-def _measures() -> Section:
-    blocks = tuple(
-        Block(
-            f"Measure {number}",
-            (
-                Question(f"measure.{number}.name", Kind.LINE, "What is measured?", "For example: waiting time."),
-                Question(f"measure.{number}.unit", Kind.LINE, "In what unit?", "Days, %, falls a month."),
-                _figure(number, "baseline", "Before the programme"),
-                _figure(number, "now", "Now"),
-                Question(f"measure.{number}.direction", Kind.SELECT, "Which way is better?", options=DIRECTIONS),
-                Question(f"measure.{number}.scope", Kind.SELECT, "Who benefits?", options=SCOPES),
-                Question(f"measure.{number}.period", Kind.LINE, "Over what period?"),
-                Question(f"measure.{number}.source", Kind.LINE, "Where does the figure come from?"),
-            ),
-            folded=number > 1,
+def _assignments(programme: Programme, background: Background) -> Iterator[Block]:
+    for milestone in programme.milestones:
+        asked = tuple(
+            Question(f"work.{milestone.id}.{assignment.id}", Kind.CHOICE, assignment.title, options=WORK_DONE)
+            for assignment in milestone.assignments
+            if assignment.id not in background.waived
         )
-        for number in range(1, MEASURES + 1)
+        if asked and milestone.id not in background.missed:
+            yield Block(milestone.title, asked)
+
+
+def _vision(background: Background) -> Iterator[Block]:
+    """Ask what came of the vision: its first sign, the steps with stakeholders, and where those are now."""
+    if background.signs:
+        asked = [
+            Question(f"sign.{sign.assignment}", Kind.CHOICE, f"Did this sign come: “{sign.text}”?", options=SIGN_CAME)
+            for sign in background.signs
+        ]
+        yield Block("Your vision", tuple(asked))
+    stances = [
+        Question(f"stance.{one.id}", Kind.CHOICE, f"{one.who}: where now?", _stood(one.then, one.review), options=words)
+        for one in background.stakeholders
+        if (words := background.stances)
+    ]
+    steps = [_steps(background)] if background.steps else []
+    if stances or steps:
+        yield Block("Your stakeholders", (*steps, *stances))
+
+
+def _stood(then: str, review: str) -> str:
+    said = [f"At first: {then}." if then else "", f"At your review: {review}." if review else ""]
+    return " ".join(filter(None, said))
+
+
+def _steps(background: Background) -> Question:
+    count = background.steps
+    return Question(
+        "steps",
+        Kind.POINTS,
+        f"How many of the {count} steps that you planned did you take?",
+        f"Your form says: {background.steps_done} done.",
+        tuple((str(number), "") for number in range(count + 1)),
     )
-    intro = "Up to three figures that moved. Leave this out if you have none: not everyone has one."
-    return Section("measures", "Results for the service", intro, blocks)
 
 
-def _figure(number: int, name: str, text: str) -> Question:
-    return Question(f"measure.{number}.{name}", Kind.NUMBER, text, unit_field=f"measure.{number}.unit")
-
-
-def _worth(code: str) -> Section:
-    questions = (
-        Question(
-            "money",
-            Kind.MONEY,
-            f"Worth in money, in {currency.sign(code)} a year",
-            "Saved or gained in the first year. An estimate is fine.",
-            currency=code,
-        ),
-        Question("basis", Kind.CHOICE, "Where does this sum come from?", options=BASES),
-        Question(
-            "share",
-            Kind.PERCENT,
-            "How much of all this is due to the programme, in percent?",
-            "0 to 100. The rest is due to other causes. Left empty, it counts as 0.",
-        ),
-        Question(
-            "confidence",
-            Kind.PERCENT,
-            "How sure are you of that, in percent?",
-            "100 is certain. Left empty, it counts as 0.",
-        ),
+def _factors(background: Background) -> Section:
+    asked = tuple(
+        Question(f"factor.{name}", Kind.CHOICE, text, options=HELPED)
+        for name, text in FACTORS.items()
+        if name != "coaching" or background.has_debrief
     )
-    return Section("worth", "What it is worth", "", (Block("", questions),))
+    why = Question("factors_why", Kind.TEXT, "What helped or hindered you most, and how?")
+    return Section(
+        "factors",
+        "What helped, and what hindered",
+        "How much did this help or hinder you in putting it into practice?",
+        (Block("", (*asked, why)),),
+    )
 
 
-def _closing() -> Section:
-    questions = (
+def _closing(code: str) -> Section:
+    asked = (
         Question("negative", Kind.TEXT, "What got worse, or cost more than it brought?"),
         Question(
-            "consent",
-            Kind.CHOICE,
-            "May the sponsor read your own words?",
-            f"Only {readers.words_under(readers.Form.IMPACT_DELEGATE, readers.Rule.BY_CONSENT)}. Left empty, it is no.",
-            CONSENT,
+            "lost",
+            Kind.MONEY,
+            f"What did that cost, in {currency.sign(code)} a year?",
+            "Leave it empty if you cannot say.",
+            currency=code,
         ),
+        Question(
+            "line_to_manager",
+            Kind.LINE,
+            "A line to your line manager, if you like",
+            "They read it once the survey has closed.",
+        ),
+        consent(readers.Form.IMPACT_DELEGATE),
     )
-    return Section("closing", "The other side, and your consent", "", (Block("", questions),))
+    return Section("closing", "The other side, and your consent", "", (Block("", asked),))
+
+
+def consent(form: readers.Form) -> Question:
+    return Question(
+        "consent",
+        Kind.CHOICE,
+        "May the sponsor read your own words?",
+        f"Only {readers.words_under(form, readers.Rule.BY_CONSENT)}. Left empty, it is no.",
+        CONSENT,
+    )

@@ -11,7 +11,8 @@ from enum import Enum, StrEnum
 from msgspec import Struct
 
 from chalicelib.core.formatting import in_words
-from chalicelib.core.model import SELF_GROUP, Programme, RaterGroup
+from chalicelib.core.model import SELF_GROUP, Programme, RaterGroup, Wave
+from chalicelib.forms.pulse import MIN_RATERS
 
 
 class Reader(StrEnum):
@@ -50,9 +51,17 @@ class Rule(StrEnum):
         " {three} others, in a group of {five} people or more. All areas together: to those of at least {two} others."
         " No one sees what you chose."
     )
+    ROUNDED = (
+        "{What} are only shown in averages of at least {fewest} people, all raters together and rounded to half a"
+        " point, to {readers}. No one sees what you chose."
+    )
     WORD_FOR_WORD = (
         "{What} are shown word for word to {readers}, without your name and in mixed order. So write nothing that only"
         " you could have written."
+    )
+    SUGGESTED = (
+        "{What} are shown word for word to {readers} once {fewest} people have answered, without names and in mixed"
+        " order. So write nothing that only you could have written."
     )
     COACH_ALONE = "{What} are shown in the same way, but to {readers} alone."
     BY_CONSENT = "{Readers} {see} {what} only if you say so at the end."
@@ -73,7 +82,9 @@ def _rating(rule: Rule) -> Field:
     return Field("rating", "your ratings", readers)
 
 
+_BY_CONSENT = {Reader.SPONSOR: Rule.BY_CONSENT}
 KEPT_FOR_COACH = Field("coach_only", "the comments that you keep for the coach", {Reader.COACH: Rule.COACH_ALONE})
+SUGGESTIONS = Field("comment", "suggestions", {Reader.DELEGATE: Rule.SUGGESTED, Reader.COACH: Rule.SUGGESTED})
 
 
 class Form(Enum):
@@ -103,6 +114,11 @@ class Form(Enum):
         KEPT_FOR_COACH,
     )
     PULSE = (Reader.RATER, _rating(Rule.COMBINED))
+    MIDWAY = (
+        Reader.RATER,
+        _rating(Rule.ROUNDED),
+        SUGGESTIONS,
+    )
     LIST = (
         Reader.DELEGATE,
         Field("rater", "the names and addresses on your list", {Reader.APPROVER: Rule.AS_WRITTEN}),
@@ -138,7 +154,7 @@ class Form(Enum):
     )
     COACH_NOTES = (Reader.COACH, Field("text", "your notes", {}))
     HAND_OVER = (Reader.COACH, Field("text", "what you write here", {Reader.NEXT_COACH: Rule.AS_WRITTEN}))
-    IMPACT_DELEGATE = (
+    IMPACT_DELEGATE_BEFORE = (
         Reader.DELEGATE,
         Field("level", "how far your development areas have come", {Reader.COACH: Rule.AS_WRITTEN}),
         Field("example", "your examples", {Reader.SPONSOR: Rule.BY_CONSENT}),
@@ -147,10 +163,28 @@ class Form(Enum):
         Field("negative", "what got worse", {Reader.SPONSOR: Rule.BY_CONSENT}),
         Field("", "everything else", {Reader.SPONSOR: Rule.BY_COHORT}),
     )
-    IMPACT_MANAGER = (
+    IMPACT_MANAGER_BEFORE = (
         Reader.MANAGER,
         Field("change", "what change you have seen", {Reader.COACH: Rule.AS_WRITTEN}),
         Field("", "everything else", {Reader.SPONSOR: Rule.BY_COHORT}),
+    )
+    IMPACT_DELEGATE = (
+        Reader.DELEGATE,
+        Field("", "all that you answer", {Reader.COACH: Rule.AS_WRITTEN, Reader.SPONSOR: Rule.BY_COHORT}),
+        Field("line_to_manager", "the line to your manager", {Reader.MANAGER: Rule.AS_WRITTEN}),
+        Field("measure", "your figures and sums", {Reader.MANAGER: Rule.AS_WRITTEN, **_BY_CONSENT}),
+        Field("example", "your examples", _BY_CONSENT),
+        Field("implemented", "what was put into practice", _BY_CONSENT),
+        Field("factors_why", "what helped or hindered you most", _BY_CONSENT),
+        Field("negative", "what got worse", _BY_CONSENT),
+    )
+    IMPACT_MANAGER = (
+        Reader.MANAGER,
+        Field(
+            "",
+            "all that you answer",
+            {Reader.DELEGATE: Rule.AS_WRITTEN, Reader.COACH: Rule.AS_WRITTEN, Reader.SPONSOR: Rule.BY_COHORT},
+        ),
     )
 
     def __init__(self, writer: Reader, *fields: Field) -> None:
@@ -159,8 +193,10 @@ class Form(Enum):
 
     def readers_of(self, field: str) -> Mapping[Reader, Rule]:
         """Return who may be shown one answer. A figure of a cohort shows none."""
-        found = (one.readers for one in self.fields if one.name == field.partition(".")[0])
-        return {reader: rule for reader, rule in next(found, {}).items() if rule is not Rule.BY_COHORT}
+        names = ("", field.partition(".")[0])  # the field without a name speaks of every answer
+        found = {name: one.readers for name in names for one in self.fields if one.name == name}
+        readers = {reader: rule for each in found.values() for reader, rule in each.items()}
+        return {reader: rule for reader, rule in readers.items() if rule is not Rule.BY_COHORT}
 
 
 def form_of(group: RaterGroup) -> Form:
@@ -170,6 +206,13 @@ def form_of(group: RaterGroup) -> Form:
     if group.has_named_people:
         return Form.NAMED_PEOPLE
     return Form.NAMED_GROUP if group.named else Form.ANONYMOUS_GROUP
+
+
+def form_of_wave(wave: Wave, group: RaterGroup) -> Form:
+    """Return what people of a group fill in in a wave."""
+    if wave.is_midway:
+        return Form.MIDWAY
+    return Form.PULSE if wave.is_pulse else form_of(group)
 
 
 class Names(Struct, frozen=True):
@@ -184,6 +227,7 @@ class Names(Struct, frozen=True):
     sponsor: str = "the sponsor"
     seen_by: tuple[str, ...] = ("coach", "facilitator")  # who reads an assignment once it is submitted
     has_coach_only: bool = False  # whether the programme lets raters keep comments for the coach
+    has_suggestion: bool = True  # whether a mid-way round asks for a suggestion
 
 
 def names_for(programme: Programme, delegate: str, group: RaterGroup, rater: str) -> Names:
@@ -197,13 +241,15 @@ def names_for(programme: Programme, delegate: str, group: RaterGroup, rater: str
         rater=rater,
         sponsor=sponsor,
         has_coach_only=programme.coach_only_comments,
+        has_suggestion=programme.pulse.suggestion,
     )
 
 
 def sentences(form: Form, names: Names) -> tuple[str, ...]:
     """Return what the form says under "Who sees what": fields with the same readers in one sentence."""
     together: dict[tuple[Rule, tuple[Reader, ...]], list[str]] = {}
-    fields = (field for field in form.fields if field is not KEPT_FOR_COACH or names.has_coach_only)
+    left_out = {KEPT_FOR_COACH.words: not names.has_coach_only, SUGGESTIONS.words: not names.has_suggestion}
+    fields = (field for field in form.fields if not left_out.get(field.words))
     for field in fields:
         for rule in dict.fromkeys(field.readers.values()):
             readers = tuple(one for one, its in field.readers.items() if its is rule and _reads(form, one, names))
@@ -229,7 +275,7 @@ def words_under(form: Form, rule: Rule) -> str:
 def _last(form: Form, *, is_alone: bool) -> str:
     if is_alone:
         return f"No one else sees {form.fields[0].words} on any page or in any report."
-    if form in (Form.IMPACT_DELEGATE, Form.IMPACT_MANAGER):
+    if form.name.startswith("IMPACT_"):
         return "No one else is shown your answers. The programme team sees only whether you have answered."
     return "No one else is shown them."
 
@@ -253,6 +299,7 @@ def _sentence(form: Form, rule: Rule, readers: tuple[Reader, ...], what: list[st
         two=in_words(names.threshold - 1),
         three=in_words(names.behaviours_from - 2),
         five=in_words(names.behaviours_from),
+        fewest=in_words(max(names.threshold, MIN_RATERS)),
     )
 
 

@@ -4,21 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Protocol
 
+from chalicelib.core.impact_background import FIRST_EDITION, Background
 from chalicelib.core.model import Programme, PulseArea
+from chalicelib.forms import impact_questions_before as before
 from chalicelib.forms.fields import UNPRINTABLE, Kind, Section, SurveyFault, is_kept_form, questions, read_fields
-from chalicelib.forms.impact_questions import MEASURES, delegate_sections, manager_sections
+from chalicelib.forms.impact_answers import measures_of
+from chalicelib.forms.impact_managers import manager_sections
+from chalicelib.forms.impact_options import INTANGIBLE, MEASURES
+from chalicelib.forms.impact_questions import delegate_sections
 from chalicelib.forms.readers import Form
 
-MANAGER = "manager"
-INTANGIBLE = "intangible"
-SECONDS = {Kind.CHOICE: 6, Kind.SELECT: 6, Kind.TICK: 2, Kind.LINE: 15, Kind.TEXT: 60}
+MANAGER = "manager"  # the role of the line manager's survey
+SECONDS = {Kind.CHOICE: 6, Kind.POINTS: 5, Kind.SELECT: 6, Kind.TICK: 2, Kind.LINE: 15, Kind.TEXT: 60}
 MAX_UNREAD_CHARS = 2000  # characters of unreadable input, so that a whole form of it fits into a row
 SECONDS_FOR_A_NUMBER = 20
 
 
-def sections(programme: Programme, areas: Sequence[PulseArea], role: str) -> tuple[Section, ...]:
-    return manager_sections(areas) if role == MANAGER else delegate_sections(programme, areas)
+class Asked(Protocol):
+    """What a stored survey says about its questions."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def areas(self) -> Sequence[PulseArea]: ...
+    @property
+    def edition(self) -> int: ...
+    @property
+    def background(self) -> Background: ...
+
+
+def sections_of(
+    programme: Programme, survey: Asked, delegate: str = "", own: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Section, ...]:
+    """Return the questions of a survey, in the edition that it opened with.
+
+    delegate  the delegate's name, as the line manager's form says it
+    own       what the delegate has sent: the line manager gives a share of each sum in it
+    """
+    if survey.role == MANAGER:
+        if survey.edition == FIRST_EDITION:
+            return before.manager_sections(survey.areas)
+        return manager_sections(survey.areas, measures_of(own), delegate, programme.organisation.currency)
+    if survey.edition == FIRST_EDITION:
+        return before.delegate_sections(programme, survey.areas)
+    return delegate_sections(programme, survey.areas, survey.background)
 
 
 def minutes(form: Sequence[Section]) -> int:
@@ -56,15 +87,28 @@ def unfit(form: Sequence[Section], answers: Mapping[str, str]) -> list[SurveyFau
 def find_contradictions(answers: Mapping[str, str]) -> Iterator[SurveyFault]:
     """Return answers that contradict one another, or that need another answer."""
     for number in range(1, MEASURES + 1):
-        name = f"measure.{number}.name"
-        if name not in answers and any(field.startswith(f"measure.{number}.") for field in answers):
-            yield SurveyFault(name, f"Measure {number}: please say what is measured, or clear its other fields.")
-    if "money" in answers and "basis" not in answers:
-        yield SurveyFault("basis", "Please say where the sum in money comes from.")
-    if "money" in answers and answers.get("basis") == INTANGIBLE:
-        yield SurveyFault("money", "Please clear the sum, or choose where it comes from.")
+        prefix = f"measure.{number}."
+        given = {field.removeprefix(prefix) for field in answers if field.startswith(prefix)}
+        if given and "name" not in given:
+            yield SurveyFault(
+                f"{prefix}name", f"Figure {number}: please say what is measured, or clear its other fields."
+            )
+        yield from _about_sum(answers, prefix)
+    yield from _about_sum(answers, "")
 
 
-def form_about(role: str) -> Form:
-    """Return who reads what each role answers."""
-    return Form.IMPACT_MANAGER if role == MANAGER else Form.IMPACT_DELEGATE
+def _about_sum(answers: Mapping[str, str], prefix: str) -> Iterator[SurveyFault]:
+    """`prefix`: of the fields of one measure; empty for the one sum of the first edition."""
+    money, basis = f"{prefix}money", f"{prefix}basis"
+    if money in answers and basis not in answers:
+        yield SurveyFault(basis, "Please say where the sum in money comes from.")
+    if money in answers and answers.get(basis) == INTANGIBLE:
+        yield SurveyFault(money, "Please clear the sum, or choose where it comes from.")
+
+
+def form_about(survey: Asked) -> Form:
+    """Return who reads the answers, as the form said when it opened."""
+    is_first = survey.edition == FIRST_EDITION
+    if survey.role == MANAGER:
+        return Form.IMPACT_MANAGER_BEFORE if is_first else Form.IMPACT_MANAGER
+    return Form.IMPACT_DELEGATE_BEFORE if is_first else Form.IMPACT_DELEGATE

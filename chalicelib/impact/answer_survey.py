@@ -13,14 +13,17 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
-from chalicelib.forms.fields import Kind, Section, SurveyFault, questions, read_fields
-from chalicelib.forms.survey import faults_of, sections, typed_in_vain
+from chalicelib.forms.fields import Kind, Section, SurveyFault, drop_hidden, questions, read_fields
+from chalicelib.forms.survey import faults_of, sections_of, typed_in_vain
+from chalicelib.impact.shares import ask_for_shares
+from chalicelib.jobs.commit import commit
 from chalicelib.links.kinds import IMPACT
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import delegates, impact_surveys, programmes
+from chalicelib.store.emails import EmailExists
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyChanged
 from chalicelib.store.marshal import read
-from chalicelib.store.table import get_many, transact
+from chalicelib.store.table import Write, get_many
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader
 
@@ -70,6 +73,7 @@ class Form(Struct, frozen=True):
     programme: Programme
     survey: ImpactSurvey
     sections: tuple[Section, ...]
+    manager: ImpactSurvey | None = None  # the line manager's survey of the same delegate
 
     @property
     def own(self) -> bool:
@@ -141,11 +145,13 @@ def open_form(token: str, now: datetime) -> Form:
     """Open a survey in one call. Raises LinkUnknown, LinkRevoked, SurveyClosed or SurveySealed."""
     link = IMPACT.open(token)
     delegate_id, role, version = link.parts
-    delegate_key, survey_key = delegates.key(delegate_id), impact_surveys.key(delegate_id, Role(role))
-    rows = get_many([delegate_key, survey_key])
-    if not {delegate_key, survey_key} <= rows.keys():
+    delegate_key = delegates.key(delegate_id)
+    survey_keys = {one: impact_surveys.key(delegate_id, one) for one in Role}
+    rows = get_many([delegate_key, *survey_keys.values()])
+    if not {delegate_key, survey_keys[Role(role)]} <= rows.keys():
         raise LinkUnknown
-    delegate, survey = read(Delegate, rows[delegate_key]), read(ImpactSurvey, rows[survey_key])
+    surveys = {one: read(ImpactSurvey, rows[key]) for one, key in survey_keys.items() if key in rows}
+    delegate, survey = read(Delegate, rows[delegate_key]), surveys[Role(role)]
     if str(survey.link_version) != version:
         raise LinkRevoked
     if not survey.is_open or now >= survey.closes_at:
@@ -153,7 +159,10 @@ def open_form(token: str, now: datetime) -> Form:
     if survey.sealed:
         raise SurveySealed
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    return Form(link.token, delegate, programme, survey, sections(programme, survey.areas, survey.role))
+    own = surveys.get(Role.DELEGATE)
+    sent = own.answers if own and own.sent else {}
+    asked = sections_of(programme, survey, delegate.person.name, sent)
+    return Form(link.token, delegate, programme, survey, asked, surveys.get(Role.MANAGER))
 
 
 def save_part(form: Form, section: Section, fields: Mapping[str, str], now: datetime) -> tuple[Form, list[SurveyFault]]:
@@ -180,14 +189,16 @@ def _merged(
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Return all answers after a part was posted, and input that cannot be read.
 
-    A blank never removes an answer that the page did not show. See core/merging.py.
+    A blank never removes an answer that the page did not show: see core/merging.py. An answer to a question that is no
+    longer asked stays, such as a line manager's share of a sum that the delegate has changed.
     """
     kinds = {question.field: question.kind for question in questions(form.sections)}
-    stored = {name: text for name, text in form.shown.items() if name in kinds}
+    stored = form.shown
     typed = {**answers, **typed_in_vain(section, fields)}
     names = [question.field for question in questions((section,))]
-    choices = {name for name, kind in kinds.items() if kind is Kind.CHOICE}
+    choices = {name for name, kind in kinds.items() if kind in (Kind.CHOICE, Kind.POINTS)}
     merged = merging.merge(stored, typed, merging.read_marks(fields), names, choices)
+    merged = drop_hidden(form.sections, merged)
     vain = {**form.survey.unread, **{name: text for name, text in typed.items() if name not in answers}}
     unread = {name: text for name, text in merged.items() if vain.get(name) == text and answers.get(name) != text}
     return {name: text for name, text in merged.items() if name not in unread}, unread
@@ -218,11 +229,28 @@ def _keep(form: Form, survey: ImpactSurvey, now: datetime) -> bool:
     """Store a changed survey. Return False if the answers changed since they were read."""
     first = survey.sent and not form.survey.sent
     cancelled = cancel_by(CancelledBy.ANSWER, survey.delegate_id, survey.role.value) if first else []
+    saved = [impact_surveys.save(survey, now), *cancelled]
     try:
-        transact([impact_surveys.save(survey, now), *cancelled])
+        _commit(saved, _asked(form, survey, now), now)
     except SurveyChanged:
         return False
     return True
+
+
+def _commit(saved: list[Write], asked: list[Write], now: datetime) -> None:
+    """The line manager may have had the email about the same sums before: then only save."""
+    try:
+        commit([*saved, *asked], now)
+    except EmailExists:
+        commit(saved, now)
+
+
+def _asked(form: Form, survey: ImpactSurvey, now: datetime) -> list[Write]:
+    """Ask the line manager for their share of sums that the delegate has just sent."""
+    if not form.own or not survey.sent:
+        return []
+    before = form.survey.answers if form.survey.sent else {}
+    return ask_for_shares(form.programme, form.delegate, form.manager, before, survey.answers, now)
 
 
 def _changed(form: Form, answers: Mapping[str, str], unread: Mapping[str, str], *, send: bool = False) -> ImpactSurvey:

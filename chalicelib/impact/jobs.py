@@ -6,12 +6,13 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from chalicelib.assignments.coach_view import book_of
+from chalicelib.core.impact_background import Background
 from chalicelib.core.model import (
     MANAGER_GROUP,
     SELF_GROUP,
     Delegate,
     DelegateWave,
-    InvitationState,
     Programme,
     PulseArea,
     RaterEntry,
@@ -19,10 +20,25 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.forms.pulse import wave_programme
+from chalicelib.impact.background import collect_background
 from chalicelib.impact.pulse_result import pulse_result
+from chalicelib.impact.result.jobs import plan_result
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each
+from chalicelib.meetings.effects import start_review
+from chalicelib.pulse.asked import asked_from, list_in_words, list_left_alone
 from chalicelib.results.publish import publish
-from chalicelib.store import cohorts, delegates, impact_surveys, invitations, jobs, programmes, responses, wave_keys
+from chalicelib.store import (
+    cohorts,
+    delegates,
+    impact_surveys,
+    jobs,
+    programmes,
+    pulse_rounds,
+    responses,
+    wave_keys,
+    workshops,
+)
 from chalicelib.store.areas import SURVEYED
 from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.debriefs import areas_from
@@ -38,8 +54,6 @@ from chalicelib.waves.surveys import new_survey, opening_writes
 
 NOT_IN_PULSE = (SELF_GROUP, MANAGER_GROUP)  # they have surveys of their own, and sign them
 
-NOT_ASKED_AGAIN = (InvitationState.REVOKED, InvitationState.DECLINED)
-
 
 def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     """Ask the delegate, the line manager and the raters. A repeat continues where the last attempt ended."""
@@ -54,11 +68,17 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
         survey = surveys[0]
     else:
         areas = [PulseArea(area.id, area.words_for_others) for area in areas_from(rows) if area.state in SURVEYED]
-        survey = new_survey(programme, delegate, areas, now)
-        commit(opening_writes(programme, delegate, survey, list_suppressed(delegate.cohort_id)), now)
+        survey = new_survey(programme, delegate, areas, now, _background(delegate, programme, rows))
+        closed = _first_wave(by_sort_key).closed
+        commit(opening_writes(programme, delegate, survey, list_suppressed(delegate.cohort_id), closed), now)
     if survey.areas and now < survey.closes_at:
         _ask_raters(programme, delegate, _pulse(delegate, survey, by_sort_key, now), now)
     return []
+
+
+def _background(delegate: Delegate, programme: Programme, rows: Sequence[Row]) -> Background:
+    book = book_of(delegate, programme, rows)
+    return collect_background(book, workshops.list_sessions(delegate.cohort_id), rows)
 
 
 def _pulse(delegate: Delegate, survey: ImpactSurvey, rows: Mapping[str, Row], now: datetime) -> DelegateWave:
@@ -72,21 +92,30 @@ def _pulse(delegate: Delegate, survey: ImpactSurvey, rows: Mapping[str, Row], no
         opens_at=survey.opened_at,
         closes_at=survey.closes_at,
         areas=survey.areas,
-        compared_with=read(DelegateWave, rows[f"WAVE#{Wave.BASELINE.value}"]).opens_at,
+        compared_with=_first_wave(rows).opens_at,
+        closed=_first_wave(rows).closed,
     )
     wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))
     commit([delegates.add_wave(wave), jobs.add(lifecycle.close_job(wave))], now)
     return wave
 
 
+def _first_wave(rows: Mapping[str, Row]) -> DelegateWave:
+    return read(DelegateWave, rows[f"WAVE#{Wave.BASELINE.value}"])
+
+
 def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> None:
-    """Ask everyone who was asked before the programme, each in one transaction; skip who was asked already."""
+    """Ask everyone who was asked before the programme, each in one transaction; skip who was asked already.
+
+    Who declined a mid-way round, or was asked in one lately, is left alone.
+    """
     if wave.state is not WaveState.OPEN:
         return
-    asked_before = list(invitations.of_delegate(delegate.id, Wave.BASELINE))
+    asked = asked_from(delegates.load_rows(delegate.id))
+    left_alone = list_left_alone(asked, wave)
     lost = list_suppressed(delegate.cohort_id)
-    for invitation in asked_before:
-        if invitation.state in NOT_ASKED_AGAIN or invitation.group in NOT_IN_PULSE or invitation.rater.is_erased:
+    for invitation in asked.of(Wave.BASELINE):
+        if invitation.rater.is_erased or invitation.group in NOT_IN_PULSE or invitation.rater.email in left_alone:
             continue
         rater = RaterEntry(invitation.group, invitation.rater)
         try:
@@ -100,20 +129,32 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
 
 
 def close_impact(job: Job, now: datetime) -> Sequence[Write]:
-    """Close the surveys, the last step for a delegate: no more answers are accepted."""
+    """Close the surveys: no more answers are accepted. With more time, another job closes them later."""
     delegate = delegates.find(job.about["delegate"])
     if delegate is None:
         raise LookupError(f"no delegate {job.about['delegate']}")
+    rows = list(impact_surveys.of_delegate(delegate.id))
+    closing = impact_surveys.closing_times(rows)
+    if any(closes_at > now for closes_at in closing):
+        return []
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    readable, _ = each([delegate.id], lambda _: surveys_from(rows), "impact_close")
     return [
         *(impact_surveys.close(delegate.id, role) for role in Role),
         cohorts.change_line(delegate, put={"survey": SurveyStage.CLOSED}),
+        *(plan_result(programme, delegate, max(closing), now) for _ in readable),
+        *start_review(delegate, now),
     ]
 
 
 def publish_pulse(job: Job, now: datetime) -> Sequence[Write]:
     """Publish the raters' view by the rules of the report: nothing below the threshold."""
-    delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave.PULSE)
+    rows = list(delegates.load_rows(job.about["delegate"]))
+    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    asked = asked_from(rows)
+    wave = asked.waves[Wave.PULSE]
     programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
-    answered = responses.of_wave(delegate.id, wave.wave)
+    answered = responses.from_rows(rows, wave.wave)
     published = publish(programme, answered, comment_key=b"")  # a pulse has no comments to shuffle
-    return [impact_surveys.add_pulse(pulse_result(wave, published))]
+    in_words = list_in_words(asked, pulse_rounds.results_from(rows), wave, programme.threshold)
+    return [impact_surveys.add_pulse(pulse_result(wave, published, in_words))]

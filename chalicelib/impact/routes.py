@@ -8,37 +8,53 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.core import clock, log
+from chalicelib.core.impact_background import Background
 from chalicelib.forms import readers
 from chalicelib.forms.fields import SurveyFault
 from chalicelib.forms.survey import form_about, minutes
 from chalicelib.impact import answer_survey
-from chalicelib.impact.answer_survey import Form
-from chalicelib.impact.wrote_then import WroteThen, find_wrote_then
+from chalicelib.impact.answer_survey import Form, SurveyClosed
+from chalicelib.impact.baseline import find_baseline
+from chalicelib.impact.counted import open_counted
+from chalicelib.impact.wrote_then import Lines, fill_measures, find_wrote_then
 from chalicelib.links import signing
 from chalicelib.links.kinds import IMPACT
 from chalicelib.web import forms
-from chalicelib.web.holds import find_hold
+from chalicelib.web.holds import find_hold, refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
 
 bp = Blueprint(__name__)
+
+NOTHING_WRITTEN: Lines = {}
+LEARNING, QUOTING = "learning", ("work", "measures")  # ids of parts
 
 
 @bp.route("/impact/{token}", **GET)
 @page_handler
 def landing(token: str) -> Response:
-    form = answer_survey.open_form(token, clock.now())
+    try:
+        form = answer_survey.open_form(token, clock.now())
+    except SurveyClosed as closed:
+        return _after_close(token, closed)
     return _page(
         "impact/landing",
         form,
-        readers=readers.sentences(form_about(form.survey.role), readers.Names(form.delegate.person.name)),
+        readers=readers.sentences(form_about(form.survey), readers.Names(form.delegate.person.name)),
     )
+
+
+def _after_close(token: str, closed: SurveyClosed) -> Response:
+    """Show the line manager what their answers did; to others, that the survey has closed."""
+    counted = open_counted(token, clock.now())
+    if counted is None:
+        raise closed
+    return page("impact/counted", counted=counted, programme=counted.opened.programme)
 
 
 @bp.route("/impact/{token}/part/{part}", **GET)
 @page_handler
 def part(token: str, part: str) -> Response:
-    form = answer_survey.open_form(token, clock.now())
-    place = form.place_of(part)
+    form, place = _open_part(token, part)
     return _part(form, place, form.shown, form.faults_in(form.sections[place]), then=_then(form))
 
 
@@ -46,8 +62,7 @@ def part(token: str, part: str) -> Response:
 @page_handler
 def save(token: str, part: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, IMPACT.verb, token)
-    form = answer_survey.open_form(token, clock.now())
-    place = form.place_of(part)
+    form, place = _open_part(token, part)
     form, faults = answer_survey.save_part(form, form.sections[place], fields, clock.now())
     return (
         _for_script(form, place, fields, faults) if fields.get("by") == "script" else _kept(form, place, fields, faults)
@@ -107,11 +122,36 @@ def _onward(form: Form, place: int, go: str) -> str:
     return signing.url(f"/impact/{form.token}/{where}")
 
 
-def _then(form: Form) -> WroteThen:
+def _then(form: Form) -> Lines:
     """Return what the delegate wrote between workshops; nothing for the line manager, or for a held address."""
     if not form.own or find_hold(form.reader, clock.now()):
-        return WroteThen()
-    return find_wrote_then(form.delegate, form.programme, clock.now())
+        return {}
+    return find_wrote_then(form.delegate, form.programme, form.survey.background, clock.now())
+
+
+def _baseline(form: Form, place: int) -> Mapping[str, str]:
+    """Return the first self-rating of each competency that is rated then and now: seen before, it would lead."""
+    if not form.own or form.sections[place].id != LEARNING or find_hold(form.reader, clock.now()):
+        return {}
+    return find_baseline(form.delegate.id, form.programme, form.answers)
+
+
+def _open_part(token: str, part: str) -> tuple[Form, int]:
+    """Open a part; refuse one that quotes what the delegate wrote before, while a new address waits."""
+    form = answer_survey.open_form(token, clock.now())
+    place = form.place_of(part)
+    if form.own and form.sections[place].id in QUOTING and form.survey.background != Background():
+        refuse_held(form.reader, clock.now())
+    return form, place
+
+
+def _filled(form: Form) -> Mapping[str, str]:
+    """Return what an unanswered part begins with; nothing for the line manager, or for a held address."""
+    if not form.own or find_hold(form.reader, clock.now()):
+        return {}
+    background = form.survey.background
+    steps = {"steps": str(background.steps_done)} if background.steps else {}
+    return fill_measures(background.measures) | steps
 
 
 def _part(
@@ -121,12 +161,12 @@ def _part(
     faults: Sequence[SurveyFault],
     *,
     status: int = 200,
-    then: WroteThen | None = None,
+    then: Lines = NOTHING_WRITTEN,
 ) -> Response:
-    then = then or WroteThen()
     is_new = not form.answered(form.sections[place])
-    context = {"place": place, "faults": faults, "minutes_left": minutes(form.sections[place:]), "then": then.lines}
-    filled = then.filled if is_new else {}
+    context = {"place": place, "faults": faults, "minutes_left": minutes(form.sections[place:]), "then": then}
+    context["before"] = _baseline(form, place)
+    filled = _filled(form) if is_new else {}
     return _page("impact/part", form, status=status, answers={**filled, **answers}, **context)
 
 

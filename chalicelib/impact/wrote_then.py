@@ -1,47 +1,46 @@
 """What a delegate wrote between workshops, shown above the questions of the impact survey that come back to it.
 
-Only the delegate's own survey shows it. Measures begin with what was written then: asked is only where they are now.
+Only the delegate's own survey shows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-from msgspec import Struct, field
 
 from chalicelib.assignments.answers_shown import show_answers
 from chalicelib.assignments.coach_view import book_of
 from chalicelib.assignments.form import AREAS, fields_of
 from chalicelib.assignments.tasks import Book, Task
 from chalicelib.assignments.thread import WorkState
-from chalicelib.core.form_model import Measures
 from chalicelib.core.formatting import local_day
-from chalicelib.core.model import Delegate, Programme
-from chalicelib.forms.impact_questions import MEASURES
-from chalicelib.store import delegates
+from chalicelib.core.impact_background import Background, EarlierMeasure
+from chalicelib.core.model import Delegate, Programme, Wave
+from chalicelib.core.state_machine import By
+from chalicelib.forms.impact_options import LEVELS
+from chalicelib.store import debriefs, delegates
+from chalicelib.store.areas import Progress, progress_from
+from chalicelib.store.marshal import Row
 
 PUT_INTO_PRACTICE, PROPOSAL = "implemented", "proposal"
+NOTES = 4  # latest notes on an area that are shown
 NO_NOTE = "You have no note of this."
 KEPT = {"name": "name", "unit": "unit", "better": "direction", "value": "baseline", "source": "source"}
 
 
-class WroteThen(Struct, frozen=True):
-    """lines: question -> what was written then; filled: question -> text that it begins with."""
-
-    lines: Mapping[str, list[str]] = field(default_factory=dict)
-    filled: Mapping[str, str] = field(default_factory=dict)
+Lines = Mapping[str, list[str]]  # question -> what was written then
 
 
-def find_wrote_then(delegate: Delegate, programme: Programme, now: datetime) -> WroteThen:
-    """Return what was written, from the delegate's submissions. Three calls."""
-    book = book_of(delegate, programme, tuple(delegates.load_rows(delegate.id)))
-    lines = _work(book, now) | _practice(book, now) | _areas(book) | _proposal(book, now)
-    measured = _measures(book)
-    for number, (task, row) in enumerate(measured, start=1):
-        lines[f"measure.{number}.name"] = [f"{_then(task)} {_in_words(row)}"]
-    return WroteThen({name: said for name, said in lines.items() if said}, _filled(measured))
+def find_wrote_then(delegate: Delegate, programme: Programme, background: Background, now: datetime) -> Lines:
+    """Return what was written, from the delegate's submissions and notes. Three calls."""
+    rows = tuple(delegates.load_rows(delegate.id))
+    book = book_of(delegate, programme, rows)
+    lines = _work(book, now) | _practice(book, now) | _areas(book, rows) | _proposal(book, now)
+    for number, measure in enumerate(background.measures, start=1):
+        lines[f"measure.{number}.name"] = [_in_words(measure)]
+    for sign in background.signs:
+        lines[f"sign.{sign.assignment}"] = [f"You expected it by {sign.by}."] if sign.by else []
+    return {name: said for name, said in lines.items() if said}
 
 
 def _then(task: Task) -> str:
@@ -56,30 +55,20 @@ def _submitted(book: Book) -> list[Task]:
 # --- measures -------------------------------------------------------------------------------------------------
 
 
-def _measures(book: Book) -> list[tuple[Task, Mapping[str, Any]]]:
-    found = [
-        (task, row)
-        for task in _submitted(book)
-        for one in task.form.fields
-        if isinstance(one.type, Measures) and task.latest
-        for row in task.latest.values.get(one.id, ())
-    ]
-    return found[:MEASURES]
-
-
-def _filled(measured: Iterable[tuple[Task, Mapping[str, Any]]]) -> dict[str, str]:
+def fill_measures(measures: Sequence[EarlierMeasure]) -> dict[str, str]:
+    """Return the text that measures begin with: asked is only where they are now."""
     return {
-        f"measure.{number}.{into}": row[cell]
-        for number, (_, row) in enumerate(measured, start=1)
-        for cell, into in KEPT.items()
-        if cell in row
+        f"measure.{number}.{into}": getattr(measure, part)
+        for number, measure in enumerate(measures, start=1)
+        for part, into in KEPT.items()
+        if getattr(measure, part)
     }
 
 
-def _in_words(row: Mapping[str, Any]) -> str:
-    value = f"{row['value']} {row['unit']}" if "value" in row else "without a figure"
-    more = [row.get("period", ""), f"target {row['target']}" if "target" in row else ""]
-    return ", ".join(filter(None, [f"{row['name']}: {value}", *more])) + "."
+def _in_words(measure: EarlierMeasure) -> str:
+    value = f"{measure.value} {measure.unit}" if measure.value else "without a figure"
+    more = [measure.period, f"target {measure.target}" if measure.target else ""]
+    return ", ".join(filter(None, [f"{measure.said} {measure.name}: {value}", *more])) + "."
 
 
 # --- ideas, assignments, areas ---------------------------------------------------------------------------------
@@ -116,9 +105,28 @@ def _proposal(book: Book, now: datetime) -> dict[str, list[str]]:
     return {PROPOSAL: [f"{one.label}: {' '.join(one.lines)}. Has it changed?" for one in shown[:1] if one.lines]}
 
 
-def _areas(book: Book) -> dict[str, list[str]]:
+def _areas(book: Book, rows: Sequence[Row]) -> dict[str, list[str]]:
+    zone = book.programme.organisation.timezone
+    worked = _worked_on(book)
+    return {
+        f"level.{area.id}": [
+            *([f"You worked on it in: {', '.join(worked[area.id])}."] if area.id in worked else []),
+            *(_note_in_words(note, zone) for note in reversed(progress_from(rows, Wave.BASELINE, area.id)[:NOTES])),
+        ]
+        for area in debriefs.areas_from(rows)
+    }
+
+
+def _note_in_words(note: Progress, zone: str) -> str:
+    level = dict(LEVELS).get(note.level, "")
+    said = ": ".join(filter(None, [level, note.line]))
+    who = "You noted" if note.by == By.DELEGATE else f"{note.name} noted"
+    return f"{who} on {local_day(note.at, zone)}: {said}"
+
+
+def _worked_on(book: Book) -> dict[str, list[str]]:
     worked: dict[str, list[str]] = {}
     for task in _submitted(book):
         for area in task.latest.values.get(AREAS, ()) if task.latest else ():
             worked.setdefault(area, []).append(f"“{task.assignment.title}”")
-    return {f"level.{area}": [f"You worked on it in: {', '.join(titles)}."] for area, titles in worked.items()}
+    return worked

@@ -8,10 +8,11 @@ from typing import TypeVar
 from msgspec import MsgspecError
 
 from chalicelib.core import log
+from chalicelib.core.aws import AWS_ERRORS, is_invalid_request
 from chalicelib.core.errors import Refusal
 from chalicelib.jobs.errors import PermanentFailure
 
-BROKEN_ROW = (ValueError, LookupError, TypeError, ArithmeticError, MsgspecError, Refusal)  # never an error of AWS
+BROKEN_ROW = (ValueError, LookupError, TypeError, ArithmeticError, MsgspecError, Refusal)
 
 T = TypeVar("T")
 
@@ -19,7 +20,8 @@ T = TypeVar("T")
 def each(names: Iterable[str], work: Callable[[str], T], label: str) -> tuple[dict[str, T], dict[str, str]]:
     """Return by name the result of the work, and by name why it failed.
 
-    If it fails for all of several, the rows are not the cause: raise the last error.
+    A row that AWS will never take, for example because it is too large, is broken too; any other error of AWS ends the
+    work, because it may pass. If it fails for all of several, the rows are not the cause: raise the last error.
     """
     done: dict[str, T] = {}
     left_out: dict[str, str] = {}
@@ -27,7 +29,9 @@ def each(names: Iterable[str], work: Callable[[str], T], label: str) -> tuple[di
     for name in names:
         try:
             done[name] = work(name)
-        except BROKEN_ROW as error:
+        except (*BROKEN_ROW, *AWS_ERRORS) as error:
+            if isinstance(error, AWS_ERRORS) and not is_invalid_request(error):
+                raise
             log.error("row_left_out", error, work=label, row=name)
             left_out[name] = str(error) if isinstance(error, Refusal) else log.describe_error(error)
             last = last if isinstance(error, Refusal) else error

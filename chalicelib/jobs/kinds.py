@@ -26,13 +26,14 @@ class _Kind(NamedTuple):
     handler: str  # `<module in chalicelib>:<function>`
     label: str  # for the administrator
     queue: Queue = Queue.WORK
+    is_timely: bool = False  # opens or closes something at an hour that people know: hinted at before other jobs
 
 
 class JobKind(_Kind, Enum):
     """A kind of job. The member's name in lower case is the kind in a job's row, and begins the job's id."""
 
     ENROL = _Kind("programme.jobs:enrol", "Enrol the people of a cohort")
-    OPEN = _Kind("programme.jobs:open_wave", "Open a questionnaire")
+    OPEN = _Kind("programme.jobs:open_wave", "Open a questionnaire", is_timely=True)
     APPLY_DATES = _Kind("programme.apply_dates:apply_dates", "Bring delegates to the dates of their cohort")
     FOLLOWUP = _Kind("programme.plan_followups:plan_followups", "Plan a follow-up")
     SEND_DATES = _Kind("workshops.jobs:send_dates", "Send the dates of workshops")
@@ -40,21 +41,40 @@ class JobKind(_Kind, Enum):
     ASK_APPROVER = _Kind("nominate.jobs:ask_approver", "Send a list of raters to its approver again")
     COMPLETE = _Kind("collect.close_early:close_if_complete", "Close early because everyone has answered")
     COUNTS = _Kind("collect.count_answers:take_counts", "Count the answers of a cohort")
-    CLOSE = _Kind("collect.close_wave:close_wave", "Close a questionnaire")
+    CLOSE = _Kind("collect.close_wave:close_wave", "Close a questionnaire", is_timely=True)
     TELL_EXTENDED = _Kind("collect.announce_extension:announce_extension", "Announce a later deadline")
     COHORT_FIGURES = _Kind("report.freeze_cohort:snapshot_cohort", "Make a cohort’s figures and start its reports")
     REPORT = _Kind("report.jobs:build_report", "Make a report", Queue.REPORT)
-    WORKSHOP_EMAILS = _Kind("workshops.mornings:send_due_emails", "Send the emails about workshops that are due")
+    PLAN = _Kind("areas.plan.jobs:make_plan", "Make a development plan on paper", Queue.REPORT)
+    MORNING = _Kind("mornings.jobs:run_morning", "Send the emails that a cohort’s calendar plans")
+    NEEDS = _Kind("admin.needs:send_needs", "Email administrators what needs them")
     MEETING = _Kind("meetings.jobs:run_meeting", "Remind of a meeting")
-    IMPACT = _Kind("impact.jobs:start_impact", "Open an impact survey")
-    IMPACT_CLOSE = _Kind("impact.jobs:close_impact", "Close an impact survey")
+    IMPACT = _Kind("impact.jobs:start_impact", "Open an impact survey", is_timely=True)
+    IMPACT_CLOSE = _Kind("impact.jobs:close_impact", "Close an impact survey", is_timely=True)
+    IMPACT_RESULT = _Kind(
+        "impact.result.jobs:make_result", "Make what comes back to a delegate after six months", Queue.REPORT
+    )
+    RETURNED = _Kind("impact.returned.acts:send_returned", "Thank the raters of a delegate")
     PULSE_RESULTS = _Kind("impact.jobs:publish_pulse", "Publish the raters’ view of the change")
-    SUMMARY = _Kind("sponsor.jobs:make_summary", "Make the sponsor’s summary")
+    ROUNDS = _Kind("pulse.jobs:prepare_rounds", "Prepare the mid-way rounds of a cohort")
+    OPEN_ROUND = _Kind("pulse.jobs:open_round", "Open a mid-way round", is_timely=True)
+    ROUND_RESULTS = _Kind("pulse.jobs:publish_round", "Publish a mid-way round")
+    COHORT_START = _Kind("sponsor.jobs:make_start", "Make the page of a cohort at the start", Queue.REPORT)
+    SUMMARY = _Kind("sponsor.jobs:make_summary", "Make the sponsor’s summary", Queue.REPORT)
+    EDITION = _Kind("sponsor.jobs:make_next_edition", "Make another edition for the sponsor", Queue.REPORT)
+    RETENTION = _Kind("retention.jobs:remove_old_data", "Delete data whose time is over")
     CHASE_ALL = _Kind("admin.remind:chase_cohort", "Remind a cohort")
     CHASE = _Kind("admin.remind:chase_raters", "Remind raters")
-    WITHDRAW = _Kind("admin.withdraw_delegate:finish_withdrawal", "Withdraw a delegate")
+    ACT_ON_MANY = _Kind("admin.many:act_on_each", "Do an act for several delegates")
+    REMIND_SURVEY = _Kind("admin.survey_acts:send_survey_reminders", "Remind of an impact survey")
+    WITHDRAW = _Kind("people.leave:finish_leaving", "Finish that a delegate has left")
+    RENAME_COHORT = _Kind("people.cohort:show_new_title", "Show a cohort’s new name")
+    DISCARD = _Kind("people.discard:discard_cohort", "Discard a cohort")
+    RENAME = _Kind("people.change:show_new_name", "Show a delegate’s new name")
+    RETURN = _Kind("people.pause:return_when_due", "Bring a delegate back from a pause")
+    RELEASE_EMAILS = _Kind("people.pause:release_emails", "Send the emails that waited for a delegate’s return")
     REPLACE = _Kind("admin.address_change:change_address_everywhere", "Change an address")
-    HANDOVER = _Kind("admin.hand_over:tell_of_others", "Notify people about another coach or manager")
+    HANDOVER = _Kind("people.hand_over:tell_of_others", "Notify people about another coach or manager")
     VOID = _Kind("admin.void_answers:void_answers", "Destroy answers and ask again")
     REVOKE_LINKS = _Kind("admin.revoke_links_job:revoke_links_everywhere", "Revoke links")
     UNDELIVERABLE = _Kind("waves.suppression:suppress_address", "Stop emails to an address")
@@ -73,6 +93,7 @@ class JobKind(_Kind, Enum):
 
 
 BY_ID: Mapping[str, JobKind] = {kind.id: kind for kind in JobKind}
+FORMER: Mapping[str, JobKind] = {"workshop_emails": JobKind.MORNING}  # in rows of earlier versions
 
 
 def queue_of(kind: str) -> Queue:
@@ -82,15 +103,21 @@ def queue_of(kind: str) -> Queue:
     return BY_ID[kind].queue if kind in BY_ID else Queue.WORK
 
 
+def is_timely(kind: str) -> bool:
+    """Return whether a due row of this kind opens or closes something at an hour that people know."""
+    return kind in BY_ID and BY_ID[kind].is_timely
+
+
 def label_of(kind: str) -> str:
-    return BY_ID[kind].label if kind in BY_ID else kind
+    found = FORMER.get(kind) or BY_ID.get(kind)
+    return found.label if found else kind
 
 
 class _Handlers(Mapping[str, Handler]):
     """Handlers by kind, each imported when it is asked for."""
 
     def __getitem__(self, kind: str) -> Handler:
-        return BY_ID[kind].load_handler()
+        return (FORMER.get(kind) or BY_ID[kind]).load_handler()
 
     def __iter__(self) -> Iterator[str]:
         return iter(BY_ID)

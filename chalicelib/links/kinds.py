@@ -20,7 +20,13 @@ from chalicelib.links.link_kind import AfterChange, Link, LinkKind, Parts
 if TYPE_CHECKING:
     from chalicelib.store.impact_surveys import ImpactSurvey
 
-WAVES = {Wave.BASELINE: "b", Wave.FOLLOWUP: "f", Wave.PULSE: "p"}  # short, so that an email program leaves a link whole
+WAVES = {  # short, so that an email program leaves a link whole
+    Wave.BASELINE: "b",
+    Wave.FOLLOWUP: "f",
+    Wave.PULSE: "p",
+    Wave.MIDWAY_1: "1",
+    Wave.MIDWAY_2: "2",
+}
 INBOX_VERSION = 6  # letters
 
 
@@ -169,7 +175,7 @@ IMPACT = LinkKind(
     parts=("delegate", "role", "version"),
     holder="a delegate or line manager",
     revoked="the survey's link version",
-    ends="when the survey closes",
+    ends="when the survey closes; for a line manager who answered, " + AFTER_PROGRAMME,
     values=_survey,
     remake=_remake_survey,
 )

@@ -122,7 +122,7 @@ def miss(opened: AreasPage, before: Meeting, now: datetime) -> None:
     after = _after(opened, before, machine.MISS, slots=(), booked=None)
     soon = _days(opened).soon(now)
     email = letters.meeting_email(letters.LAPSED, opened.programme, opened.delegate, after, soon, missed="yes")
-    writes = [*emails.add(email), *first_check(opened.programme, opened.delegate, after, now)]
+    writes = [*emails.add(email), *first_check(opened.delegate, after, _days(opened), now)]
     _commit(opened, before, after, writes, now, machine.MISS)
 
 
@@ -195,7 +195,7 @@ def _commit(
         before=_describe(before),
         after=_describe(after),
     )
-    saved = meetings.save(delegate.id, before, after)
+    saved = meetings.save(delegate.id, before, after, now)
     try:
         commit([saved, *writes, audit, delegates.still_coached(delegate)], now)
     except MeetingChanged:

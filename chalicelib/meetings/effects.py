@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
@@ -13,43 +14,69 @@ from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.meetings import emails as letters
 from chalicelib.meetings import machine
-from chalicelib.store import emails, jobs, meetings
-from chalicelib.store.meetings import Meeting, MeetingState
+from chalicelib.store import cohorts, emails, jobs, meetings, programmes
+from chalicelib.store.jobs import Job
+from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
 from chalicelib.store.table import Write
 
 ARRANGE_DAYS = (3, 7, 10)  # working days after which the coach is reminded, and then the administrators
+REVIEW_DAYS = (2, 5, 9, 12)  # the same after the close of the survey: first the coach learns that it is time
+DAYS = {MeetingKind.DEBRIEF: ARRANGE_DAYS, MeetingKind.REVIEW: REVIEW_DAYS}
 
 
-def first_check(programme: Programme, delegate: Delegate, meeting: Meeting, now: datetime) -> list[Write]:
+def first_check(delegate: Delegate, meeting: Meeting, days: WorkingDays, now: datetime) -> list[Write]:
     """Plan the reminders for a meeting that waits for the coach to offer times."""
-    days = working_days(programme.organisation)
     today = local_date(now, days.zone)
-    due = days.morning(days.add(today, ARRANGE_DAYS[0]))
+    due = days.morning(days.add(today, DAYS[meeting.kind][0]))
     return [plan_job(delegate, meeting, "arrange", due, since=today.isoformat(), step="0")]
 
 
-def hold(delegate_id: str, before: Meeting) -> list[Write]:
+def start_review(delegate: Delegate, now: datetime) -> list[Write]:
+    """Have the coach propose times for the review once the survey has closed: once, though it may be opened again."""
+    review = meetings.find(delegate.id, MeetingKind.REVIEW)
+    if delegate.withdrawn or review.revision or jobs.find(_job(delegate, review, "arrange", now).id):
+        return []
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    cohort = cohorts.find(delegate.cohort_id)
+    days = working_days(programme.organisation, cohort.dates.closed if cohort else ())
+    return first_check(delegate, review, days, now)
+
+
+def hold(delegate_id: str, before: Meeting, now: datetime) -> list[Write]:
     """Write that the meeting was held: part of recording it. Nothing if that was written before."""
     if not machine.MACHINES[before.kind].allows(before.state, machine.HOLD, By.COACH):
         return []
     after = replace(before, state=MeetingState.HELD, slots=(), revision=before.revision + 1)
     freed = meetings.free(before.coach, before.booked) if before.booked else []
-    return [meetings.save(delegate_id, before, after), *freed]
+    return [meetings.save(delegate_id, before, after, now), *freed]
 
 
-def end(programme: Programme, delegate: Delegate, before: Meeting, now: datetime, *, start_again: bool) -> list[Write]:
+def end(
+    programme: Programme,
+    delegate: Delegate,
+    before: Meeting,
+    now: datetime,
+    *,
+    start_again: bool,
+    checked: bool | None = None,
+    closed: Sequence[date] = (),
+) -> list[Write]:
     """Cancel what is open, because the delegate left, or (`start_again`) has another coach.
 
     delegate  with the people before the change: the former coach's entry is cancelled
+    checked   whether the coach is reminded to offer other times; None: if the meeting starts again
+    closed    the cohort's days off
     """
     act = machine.RESET if start_again else machine.CANCEL
     if before.revision == 0 or not machine.MACHINES[before.kind].allows(before.state, act, By.ADMINISTRATOR):
         return []
     state = machine.MACHINES[before.kind].move(before.state, act, By.ADMINISTRATOR)
     after = replace(before, state=state, slots=(), booked=None, line="", coach="", revision=before.revision + 1)
-    days = working_days(programme.organisation)
-    after, writes = released(programme, delegate, before, after, days, now, checked=start_again)
-    return [meetings.save(delegate.id, before, after), *writes]
+    days = working_days(programme.organisation, closed)
+    after, writes = released(
+        programme, delegate, before, after, days, now, checked=start_again if checked is None else checked
+    )
+    return [meetings.save(delegate.id, before, after, now), *writes]
 
 
 def released(
@@ -66,7 +93,7 @@ def released(
 
     checked   whether the coach is reminded to offer other times
     """
-    writes = first_check(programme, delegate, after, now) if checked else []
+    writes = first_check(delegate, after, days, now) if checked else []
     if before.booked is None:
         is_asked = bool(after.line)
         email = letters.meeting_email(letters.NO_TIME, programme, delegate, after, days.soon(now))
@@ -83,6 +110,10 @@ def released(
 
 
 def plan_job(delegate: Delegate, meeting: Meeting, what: str, due: datetime, **about: str) -> Write:
+    return jobs.add(_job(delegate, meeting, what, due, **about))
+
+
+def _job(delegate: Delegate, meeting: Meeting, what: str, due: datetime, **about: str) -> Job:
     subject = (delegate.id, meeting.kind.value, what, str(meeting.revision), about.get("step", "0"))
     named = {"delegate": delegate.id, "meeting": meeting.kind.value, "what": what, "revision": str(meeting.revision)}
-    return jobs.add(JobKind.MEETING.job(*subject, due_at=due, **named, **{"step": "0", **about}))
+    return JobKind.MEETING.job(*subject, due_at=due, **named, **{"step": "0", **about})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from chalicelib.core.calendar_entry import CalendarEntry
-from chalicelib.core.formatting import local_time
+from chalicelib.core.formatting import day, local_time
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Delegate, Person, Programme
 from chalicelib.emails.common_words import common_words
@@ -71,6 +71,7 @@ CANCELLED = _declare(
     "coach when",
     has_entry=True,
     sent_after_withdrawal=True,
+    sent_in_pause=True,
 )
 CANCELLED_COACH = _declare(
     "cancelled_coach",
@@ -79,6 +80,7 @@ CANCELLED_COACH = _declare(
     "delegate when line",
     has_entry=True,
     sent_after_withdrawal=True,
+    sent_in_pause=True,
 )
 NO_TIME = _declare(
     "no_time",
@@ -90,14 +92,64 @@ NO_TIME = _declare(
 LAPSED = _declare(
     "lapsed", "Meeting not held, to the delegate", To.DELEGATE, "coach missed", variants={"missed": {"missed": "yes"}}
 )
-ARRANGE = _declare("arrange", "Reminder to arrange a meeting", To.COACH, "delegate")
-NOT_ARRANGED = _declare("not_arranged", "Notice of a meeting that is not arranged", To.ADMINISTRATOR, "delegate coach")
-PREPARE = _declare("prepare", "Reminder of a meeting, to the delegate", To.DELEGATE, "coach when where")
-PREPARE_COACH = _declare("prepare_coach", "Reminder of a meeting, to the coach", To.COACH, "delegate when where")
-RECORD = _declare("record", "Reminder to record a meeting", To.COACH, "delegate when")
-NOT_RECORDED = _declare(
-    "not_recorded", "Notice of a meeting that is not recorded", To.ADMINISTRATOR, "delegate coach when"
+PROPOSE = _declare(
+    "propose",
+    "Request to propose times for the review",
+    To.COACH,
+    "delegate",
+    together="Propose times for {n} {meeting} sessions",
 )
+ARRANGE = _declare(
+    "arrange", "Reminder to arrange a meeting", To.COACH, "delegate", together="{n} people wait for a {meeting}"
+)
+NOT_ARRANGED = _declare(
+    "not_arranged",
+    "Notice of a meeting that is not arranged",
+    To.ADMINISTRATOR,
+    "delegate coach",
+    together="{meeting}s not arranged: {n}",
+)
+PREPARE = _declare("prepare", "Reminder of a meeting, to the delegate", To.DELEGATE, "coach when where", in_digest=True)
+PREPARE_COACH = _declare(
+    "prepare_coach", "Reminder of a meeting, to the coach", To.COACH, "delegate when where", in_digest=True
+)
+RECORD = _declare(
+    "record", "Reminder to record a meeting", To.COACH, "delegate when", together="{meeting}s to record: {n}"
+)
+NOT_RECORDED = _declare(
+    "not_recorded",
+    "Notice of a meeting that is not recorded",
+    To.ADMINISTRATOR,
+    "delegate coach when",
+    together="{meeting}s not recorded: {n}",
+)
+
+
+AGREED = _declare(
+    "agreed",
+    "What was agreed in a meeting",
+    To.DELEGATE,
+    "coach when",
+    in_digest=True,
+    variants={"review": {"meeting": "review"}},
+)
+
+
+def agreed_email(
+    programme: Programme, delegate: Delegate, of: str, kind: MeetingKind, held_on: date, due_at: datetime
+) -> Email:
+    """Send the delegate to what was recorded. `of`: the wave of the debrief, or the review: one email for each."""
+    words = {"name": delegate.person.name, "coach": delegate.coach.name, "meeting": TITLES[kind], "when": day(held_on)}
+    return create_email(
+        AGREED,
+        delegate.id,
+        of,
+        to=delegate.person,
+        due_at=due_at,
+        words=common_words(programme) | words,
+        links=name_links(HUB.link(delegate)),
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+    )
 
 
 def meeting_email(

@@ -8,13 +8,12 @@ from datetime import date, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.core.model import Delegate, Programme, Wave
-from chalicelib.core.settings import settings
+from chalicelib.core.model import Delegate, Programme, Standing, Wave
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.emails.kinds import EmailKind
 from chalicelib.meetings import emails as letters
-from chalicelib.meetings.effects import ARRANGE_DAYS, first_check, plan_job
-from chalicelib.store import cohorts, delegates, emails, meetings, programmes, reports
+from chalicelib.meetings.effects import DAYS, first_check, plan_job
+from chalicelib.store import administrator_rights, cohorts, delegates, emails, meetings, programmes, reports
 from chalicelib.store.jobs import Job
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
 from chalicelib.store.reports import ReportState
@@ -40,7 +39,7 @@ def run_meeting(job: Job, now: datetime) -> Sequence[Write]:
     if delegate is None:
         raise LookupError(f"no delegate {job.about['delegate']}")
     meeting = meetings.find(delegate.id, MeetingKind(job.about["meeting"]))
-    if delegate.withdrawn or str(meeting.revision) != job.about["revision"]:
+    if delegate.standing is not Standing.ACTIVE or str(meeting.revision) != job.about["revision"]:
         return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     cohort = cohorts.find(delegate.cohort_id)
@@ -49,23 +48,23 @@ def run_meeting(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _arrange(due: _Due) -> list[Write]:
-    """Remind the coach after 3 and 7 working days, and notify the administrators after 10."""
+    """Remind the coach several times, and at the end notify the administrators."""
     report = reports.find(due.delegate.id, Wave.BASELINE)
     is_over = report is not None and report.state is ReportState.RELEASED and due.meeting.kind is MeetingKind.DEBRIEF
     if is_over or due.meeting.state is not MeetingState.WAITING:
         return []
-    if due.step + 1 == len(ARRANGE_DAYS):
+    if due.step + 1 == len(DAYS[due.meeting.kind]):
         return _to_administrators(due, letters.NOT_ARRANGED)
-    mail = letters.meeting_email(
-        letters.ARRANGE, due.programme, due.delegate, due.meeting, due.now, due.job.about["step"]
-    )
+    is_first = due.meeting.kind is MeetingKind.REVIEW and due.step == 0
+    kind = letters.PROPOSE if is_first else letters.ARRANGE
+    mail = letters.meeting_email(kind, due.programme, due.delegate, due.meeting, due.now, due.job.about["step"])
     return [*emails.add(mail), _next_check(due)]
 
 
 def _next_check(due: _Due) -> Write:
     step = due.step + 1
     since = due.job.about["since"]
-    at = due.days.morning(due.days.add(date.fromisoformat(since), ARRANGE_DAYS[step]))
+    at = due.days.morning(due.days.add(date.fromisoformat(since), DAYS[due.meeting.kind][step]))
     return plan_job(due.delegate, due.meeting, "arrange", at, since=since, step=str(step))
 
 
@@ -90,9 +89,9 @@ def _lapse(due: _Due) -> list[Write]:
     to_coach = letters.meeting_email(letters.NO_TIME, due.programme, due.delegate, after, soon, passed="yes")
     to_delegate = letters.meeting_email(letters.LAPSED, due.programme, due.delegate, after, soon)
     return [
-        meetings.save(due.delegate.id, before, after),
+        meetings.save(due.delegate.id, before, after, due.now),
         *emails.add_all([to_coach, to_delegate]),
-        *first_check(due.programme, due.delegate, after, due.now),
+        *first_check(due.delegate, after, due.days, due.now),
     ]
 
 
@@ -120,7 +119,7 @@ def _record(due: _Due) -> list[Write]:
 def _to_administrators(due: _Due, kind: EmailKind) -> list[Write]:
     return emails.add_all(
         letters.administrator_email(kind, due.programme, due.delegate, due.meeting, address, due.now)
-        for address in settings().administrators
+        for address in administrator_rights.list_administrators(due.programme.id)
     )
 
 

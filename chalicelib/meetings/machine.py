@@ -42,7 +42,7 @@ def _machine(thread: str) -> Machine[MeetingState]:
                 ),
                 Transition(LAPSE, (_S.OFFERED,), _S.WAITING, (By.SYSTEM,), ("meetings/no_time", "meetings/lapsed")),
                 Transition(MISS, (_S.BOOKED,), _S.WAITING, (By.COACH,), ("meetings/lapsed",)),
-                Transition(HOLD, _OPEN, _S.HELD, (By.COACH,)),
+                Transition(HOLD, _OPEN, _S.HELD, (By.COACH,), ("meetings/agreed",)),
                 Transition(RESET, _OPEN, _S.WAITING, (By.ADMINISTRATOR,), CANCELLED_EMAILS),
                 Transition(CANCEL, _OPEN, _S.CANCELLED, (By.ADMINISTRATOR,), CANCELLED_EMAILS),
             ),

@@ -17,8 +17,10 @@ from chalicelib.core.state_machine import By
 from chalicelib.links import signing
 from chalicelib.links.kinds import HUB
 from chalicelib.meetings import acts, machine
+from chalicelib.meetings.agreed import find_agreed
 from chalicelib.meetings.emails import TITLES
 from chalicelib.meetings.form import MAX_PLACE_CHARS, MAX_SLOTS, SHOWN_SLOTS, USUAL_MINUTES
+from chalicelib.meetings.review.form import OUTCOMES
 from chalicelib.store import meetings
 from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.meetings import Meeting, MeetingKind
@@ -44,14 +46,14 @@ class NoMeetingYet(Refusal):
 @page_handler
 def delegates_meeting(token: str, kind: str) -> Response:
     opened = _of_delegate(token)
-    return _delegates_page(opened, _meeting(opened, kind))
+    return _delegates_page(opened, find_meeting(opened, kind))
 
 
 @bp.route("/hub/{token}/meeting/{kind}/{act}", **POST)
 @page_handler
 def act_as_delegate(token: str, kind: str, act: str) -> Response:
     opened, fields = _of_delegate(token), forms.read_form(bp.current_request.raw_body, HUB.verb, token)
-    _delegate_acts(opened, _meeting(opened, kind), act, fields)
+    _delegate_acts(opened, find_meeting(opened, kind), act, fields)
     return see_other(_url(opened, kind))
 
 
@@ -59,14 +61,14 @@ def act_as_delegate(token: str, kind: str, act: str) -> Response:
 @page_handler
 def coachs_meeting(token: str, delegate_id: str, kind: str) -> Response:
     opened, coach = _of_coach(token, delegate_id)
-    return _coachs_page(opened, coach, _meeting(opened, kind))
+    return _coachs_page(opened, coach, find_meeting(opened, kind))
 
 
 @bp.route("/coach/{token}/{delegate_id}/meeting/{kind}/{act}", **POST)
 @page_handler
 def act_as_coach(token: str, delegate_id: str, kind: str, act: str) -> Response:
     opened, coach = _of_coach(token, delegate_id)
-    fields, before = coach.form(bp.current_request), _meeting(opened, kind)
+    fields, before = coach.form(bp.current_request), find_meeting(opened, kind)
     faults = _coach_acts(opened, before, act, fields)
     return _coachs_page(opened, coach, before, faults, fields) if faults else coach.see_other(_url(opened, kind))
 
@@ -87,7 +89,7 @@ def _coach_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[st
     return ()
 
 
-def _meeting(opened: AreasPage, kind: str) -> Meeting:
+def find_meeting(opened: AreasPage, kind: str) -> Meeting:
     """Raises NoMeetingYet."""
     known = next((one for one in MeetingKind if one.value == kind), None)
     has_report = any(row["sk"] == f"REPORT#{Wave.BASELINE.value}" for row in opened.rows)
@@ -109,13 +111,13 @@ def _of_coach(token: str, delegate_id: str) -> tuple[AreasPage, SignedIn]:
     return opened, signed_in(bp.current_request, opened.reader, clock.now())
 
 
-def _home(opened: AreasPage) -> str:
+def home_of(opened: AreasPage) -> str:
     is_coach = opened.by is By.COACH
     return signing.url(f"/coach/{opened.token}/{opened.delegate.id}" if is_coach else f"/hub/{opened.token}")
 
 
 def _url(opened: AreasPage, kind: str) -> str:
-    return f"{_home(opened)}/meeting/{kind}"
+    return f"{home_of(opened)}/meeting/{kind}"
 
 
 def _delegates_page(opened: AreasPage, meeting: Meeting) -> Response:
@@ -142,10 +144,13 @@ def _context(
         "opened": opened,
         "programme": opened.programme,
         "zone": opened.programme.organisation.timezone,
-        "home": _home(opened),
+        "home": home_of(opened),
+        "record_url": f"{home_of(opened)}/review-record" if meeting.kind is MeetingKind.REVIEW else home_of(opened),
         "here": _url(opened, meeting.kind.value),
         "meeting": meeting,
         "what": TITLES[meeting.kind],
+        "agreed": find_agreed(opened, meeting.kind),
+        "outcomes": OUTCOMES,
         "slots": acts.open_slots(opened, meeting, now) if meeting.slots else [],
         "stamp": stamp,
         "has_begun": meeting.booked is not None and meeting.booked.starts <= now,

@@ -14,6 +14,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.model import (
     SELF_GROUP,
     Approver,
+    Cohort,
     CohortDates,
     Delegate,
     DelegateWave,
@@ -31,7 +32,6 @@ from chalicelib.links.ends import end_after, end_of_programme_links
 from chalicelib.links.kinds import ANSWER, HUB, IMPACT, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.milestones.rater_progress import Progress, progress
-from chalicelib.milestones.timeline import Step, steps
 from chalicelib.store import attendance, audit_events, cohorts, delegates, meetings, programmes, workshops
 from chalicelib.store.areas import Area
 from chalicelib.store.attendance import Attendance
@@ -44,6 +44,7 @@ from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
+from chalicelib.web.timeline import HubView
 
 
 class HubRefused(Refusal):
@@ -69,11 +70,16 @@ class Hub(Struct, frozen=True):
     sessions: tuple[Session, ...]  # of the cohort's workshops
     impact: ImpactSurvey | None
     attendance: Mapping[str, Attendance]  # by session
-    dates: CohortDates | None  # None if the cohort is not found
+    cohort: Cohort | None  # None if it is not found
+    rows: tuple[Row, ...]  # of the delegate's partition
     impact_at: datetime | None  # when the delegate is asked about results
     meeting: Meeting = Meeting(MeetingKind.DEBRIEF)
     is_to_meet: bool = False  # the report is made, and not released
     areas_open_at: datetime | None = None  # set while the delegate's new address waits: then `areas` is empty
+
+    @property
+    def dates(self) -> CohortDates | None:
+        return self.cohort.dates if self.cohort else None
 
     @property
     def live_areas(self) -> tuple[Area, ...]:
@@ -85,13 +91,6 @@ class Hub(Struct, frozen=True):
         if self.dates is None:
             return end_after([self.wave.closes_at], self.programme.organisation.timezone)
         return end_of_programme_links(self.programme, self.dates, [self.wave.closes_at])
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        is_answered = self.impact is not None and (self.impact.sent or not self.impact.is_open)
-        return steps(
-            self.wave.state, released=self.report is not None, asked=self.impact is not None, is_answered=is_answered
-        )
 
     @property
     def approver(self) -> str:
@@ -119,6 +118,25 @@ class Hub(Struct, frozen=True):
     @property
     def is_open(self) -> bool:
         return self.wave.state is WaveState.OPEN
+
+    @property
+    def may_choose(self) -> bool:
+        """Return whether raters can be chosen now."""
+        return self.wave.state in (WaveState.PLANNED, WaveState.OPEN)
+
+    def view(self, now: datetime) -> HubView:
+        """Return what other layers read to add their lines to the timeline."""
+        return HubView(
+            token=self.token,
+            delegate=self.delegate,
+            programme=self.programme,
+            cohort=self.cohort,
+            wave=self.wave,
+            rows=self.rows,
+            sessions=self.sessions,
+            now=now,
+            is_held=self.areas_open_at is not None,
+        )
 
     @property
     def own_is_sent(self) -> bool:
@@ -169,7 +187,8 @@ def open_hub(token: str) -> Hub:
         meeting=meetings.from_rows(rows, MeetingKind.DEBRIEF),
         is_to_meet=report is None and f"REPORT#{Wave.BASELINE.value}" in by_sort_key,
         impact=next((survey for survey in surveys_from(rows) if survey.role == "delegate"), None),
-        dates=cohort.dates if cohort else None,
+        cohort=cohort,
+        rows=tuple(rows),
         impact_at=survey_opens_at(programme, cohort.dates) if cohort else None,
     )
 

@@ -1,4 +1,4 @@
-"""HTTP routes for delegates: their own page, the released report, notes on assignments."""
+"""HTTP routes for delegates: their own page, each workshop, the released report."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from chalicelib.core import clock
 from chalicelib.core.model import Milestone
 from chalicelib.links import signing
 from chalicelib.milestones import hub as hubs
+from chalicelib.milestones import on_hub
 from chalicelib.milestones.hub import Hub
 from chalicelib.store import objects
 from chalicelib.store.reports import StoredReport
 from chalicelib.web.holds import find_hold, refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, text_file
 from chalicelib.web.sessions import SignedIn, signed_in
+from chalicelib.web.timeline import load_items, make_timeline
 from chalicelib.workshops import joining
 from chalicelib.workshops.visits import list_recorded
 
@@ -28,10 +30,9 @@ bp = Blueprint(__name__)
 @page_handler
 def hub(token: str) -> Response:
     opened = _without_held_areas(_open(token), clock.now())
-    dates = joining.list_joining(opened.sessions, opened.programme, clock.now())
-    work = {step.id: list_work(opened.tasks(step), clock.now()) for step in opened.programme.milestones}
-    recorded = list_recorded(opened.attendance)
-    return page("milestones/hub", hub=opened, programme=opened.programme, joining=dates, recorded=recorded, work=work)
+    view = opened.view(clock.now())
+    timeline = make_timeline([*on_hub.list_items(opened, view), *load_items(view)])
+    return page("milestones/hub", hub=opened, programme=opened.programme, timeline=timeline)
 
 
 @bp.route("/hub/{token}/calendar/{session}", **GET)
@@ -101,5 +102,12 @@ def _without_held_areas(opened: Hub, now: datetime) -> Hub:
 
 
 def _milestone_page(opened: Hub, milestone: Milestone) -> Response:
-    lines = list_work(opened.tasks(milestone), clock.now())
-    return page("milestones/milestone", hub=opened, programme=opened.programme, milestone=milestone, work=lines)
+    return page(
+        "milestones/milestone",
+        hub=opened,
+        programme=opened.programme,
+        milestone=milestone,
+        joining=joining.list_joining(opened.sessions, opened.programme, clock.now()),
+        recorded=list_recorded(opened.attendance),
+        work=list_work(opened.tasks(milestone), clock.now()),
+    )

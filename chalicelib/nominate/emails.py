@@ -42,14 +42,14 @@ LIST_APPROVED = declare_email(
     "nominate/approved",
     "Notice that a list is approved",
     to=To.DELEGATE,
-    words="name delegate approver people closes",
+    words="name approver people closes",
     links=[NOMINATE, HUB],
 )
 CHANGE_WANTED = declare_email(
     "nominate/change_wanted",
     "Request to change a list of raters",
     to=To.DELEGATE,
-    words="name delegate approver remark closes",
+    words="name approver remark closes",
     links=[NOMINATE, HUB],
     sample={"remark": "Please ask someone from the night team too."},
 )
@@ -76,7 +76,8 @@ def remind(choice: RaterList, now: datetime) -> list[Email]:
     """Write one reminder on the morning of a working day some days later, unless the wave has closed by then."""
     zone = choice.programme.organisation.timezone
     wanted_by = local_date(now, zone) + timedelta(days=APPROVE_WITHIN_DAYS)
-    mornings = reminder_times(wanted_by, (0,), working_days(choice.programme.organisation), now)
+    days = working_days(choice.programme.organisation, choice.wave.closed)
+    mornings = reminder_times(wanted_by, (0,), days, now)
     due = [morning for morning in mornings if morning < choice.wave.closes_at]
     return [_to_approver(choice, APPROVE_REMINDER, morning) for morning in due]
 

@@ -8,13 +8,14 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Wave, WaveState
+from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
+from chalicelib.core.working_days import working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.nominate import emails
 from chalicelib.nominate.rater_list import load
 from chalicelib.store import cohorts, delegates, invitations, programmes
 from chalicelib.store import emails as mails
-from chalicelib.store.invitations import InvitationExists
+from chalicelib.store.invitations import InvitationChanged, InvitationExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
@@ -24,27 +25,45 @@ from chalicelib.waves.suppression import list_suppressed
 def invite(job: Job, now: datetime) -> Sequence[Write]:
     """Invite every rater on the list, each in one transaction.
 
-    Skip everyone who was asked before, also under another address: their invitation keeps the id of the first.
+    Skip everyone who was asked before, also under another address: their invitation keeps the id of the first. Who was
+    removed and is on the list again is asked again, with another link.
     """
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if wave.state is not WaveState.OPEN:
         return []  # the list came as the wave closed: no one could still answer
+    due_at = _emailed_at(programme, wave, now)
     lost, declined = list_suppressed(delegate.cohort_id), _declined_before(wave)
-    asked_before = {invitation.rater.email for invitation in invitations.of_delegate(delegate.id, wave.wave)}
+    asked_before = _asked_before(wave)
     for rater in nomination.raters[: nomination.sent_raters]:
-        if rater.person.is_erased or rater.person.email in asked_before:
+        before = asked_before.get(rater.person.email)
+        if rater.person.is_erased or (before and before.state is not InvitationState.REVOKED):
             continue
         count = cohorts.count_invited(delegate, wave.wave, rater.group, put={"nominated": True})
         if earlier := declined.get(rater.person.email):
-            writes = lifecycle.list_declined(delegate, wave, replace(earlier, group=rater.group))
+            writes = lifecycle.list_declined(delegate, wave, replace(earlier, group=rater.group), removed=before)
         else:
             stopped = rater.person.email in lost
-            writes = lifecycle.invite_rater(programme, delegate, wave, rater, now, stopped=stopped)
-        with suppress(InvitationExists):
+            writes = lifecycle.invite_rater(
+                programme, delegate, wave, rater, now, due_at=due_at, removed=before, stopped=stopped
+            )
+        with suppress(InvitationExists, InvitationChanged):
             commit([*writes, count], now)
     return []
+
+
+def _asked_before(wave: DelegateWave) -> dict[str, Invitation]:
+    """Return invitations by address. A live one counts before one that was removed and had the same address."""
+    found = invitations.of_delegate(wave.delegate_id, wave.wave)
+    removed_first = sorted(found, key=lambda one: one.state is not InvitationState.REVOKED)
+    return {invitation.rater.email: invitation for invitation in removed_first}
+
+
+def _emailed_at(programme: Programme, wave: DelegateWave, now: datetime) -> datetime:
+    """Return the next full hour of a working day: everyone who asks the same rater by then does so in one email."""
+    hour = working_days(programme.organisation, wave.closed).next_hour(now)
+    return hour if hour < wave.closes_at else now
 
 
 def _declined_before(wave: DelegateWave) -> dict[str, Invitation]:

@@ -12,7 +12,7 @@ import chalicelib.programme.emails as written
 from chalicelib.core.calendar import closes_at, opens_at
 from chalicelib.core.clock import stamp
 from chalicelib.core.model import Cohort, Delegate, DelegateWave, Programme, Wave, WaveState
-from chalicelib.core.working_days import survey_opens_at
+from chalicelib.core.working_days import survey_opens_at, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
 from chalicelib.jobs.kinds import JobKind
@@ -65,10 +65,13 @@ def _apply(applying: Applying, delegate_id: str) -> None:
 
 def _wave_writes(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[Write]:
     opens, closes = opens_at(applying.cohort.dates, applying.zone), closes_at(applying.cohort.dates, applying.zone)
-    if wave.state is WaveState.PLANNED and (wave.opens_at, wave.closes_at) != (opens, closes):
+    if wave.own_dates:
+        return []
+    closed = applying.cohort.dates.closed
+    if wave.state is WaveState.PLANNED and (wave.opens_at, wave.closes_at, wave.closed) != (opens, closes, closed):
         opening = JobKind.OPEN.job(delegate.id, Wave.BASELINE, due_at=opens)
         return [
-            delegates.change_as_read(wave, {"opens_at": opens, "closes_at": closes}),
+            delegates.change_as_read(wave, {"opens_at": opens, "closes_at": closes, **delegates.days_off_are(closed)}),
             cohorts.change_line(delegate, put={"closes_at": stamp(closes)}, wave=wave.wave),
             jobs.move(opening.id, opens),
         ]
@@ -79,10 +82,11 @@ def _wave_writes(applying: Applying, delegate: Delegate, wave: DelegateWave) -> 
 
 def _survey_writes(applying: Applying, delegate: Delegate) -> list[Write]:
     """Move the job that opens the impact survey, if it still waits."""
-    waiting = jobs.find(JobKind.IMPACT.job(delegate.id, due_at=applying.survey_at).id)
-    if waiting is None or waiting.state is not JobState.WAITING or waiting.due_at == applying.survey_at:
+    due_at = survey_opens_at(applying.programme, applying.cohort.dates, delegate.survey_days)
+    waiting = jobs.find(JobKind.IMPACT.job(delegate.id, due_at=due_at).id)
+    if waiting is None or waiting.state is not JobState.WAITING or waiting.due_at == due_at:
         return []
-    return [jobs.move(waiting.id, applying.survey_at)]
+    return [jobs.move(waiting.id, due_at)]
 
 
 def _emails(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[Write]:
@@ -91,8 +95,10 @@ def _emails(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[
     outdated = [one for one in waiting_emails.list_waiting(delegate.id) if one.template in written.ABOUT_DATES]
     known = _dates_known(applying, wave, outdated)
     dates = {name: (before, after) for name, (before, after) in known.items() if name in named or outdated}
+    due_at = working_days(applying.programme.organisation, applying.cohort.dates.closed).next_morning(applying.now)
     changes = written.say_changes(dates, applying.zone)
-    new = written.dates_moved(applying.programme, delegate, changes, applying.why, applying.now) if changes else []
+    about = (applying.programme, delegate, changes, applying.why)
+    new = written.dates_moved(*about, applying.now, due_at) if changes else []
     return [*(emails.cancel(one.id) for one in outdated), *emails.add_all(new)]
 
 

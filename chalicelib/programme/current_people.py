@@ -9,13 +9,13 @@ from msgspec import Struct
 from chalicelib.core.model import Delegate, DelegateEntry, RaterEntry, Wave
 from chalicelib.programme.enrolled import id_among
 from chalicelib.store import cohorts, delegates
-from chalicelib.store.cohorts import DelegateStatus, LastLoad
+from chalicelib.store.cohorts import FeedbackState, LastLoad
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.marshal import read
 from chalicelib.store.table import batched, get_many
 
 WAVE = Wave.BASELINE
-TAKES_RATERS = (DelegateStatus.PLANNED, DelegateStatus.COLLECTING)
+TAKES_RATERS = (FeedbackState.PLANNED, FeedbackState.COLLECTING)
 
 
 class Roster(Struct, frozen=True):
@@ -55,7 +55,7 @@ def roster(last: LastLoad | None) -> Roster:
         if id_among(last.cohort.id, entry.person.email, ids_by_address) not in by_id:
             enrolled[entry.person.email] = entry
             raters[entry.person.email] = coming.raters.get(entry.person.email, ()) if coming else ()
-    closed = tuple(line.email for line in lines.values() if line.stage not in TAKES_RATERS)
+    closed = tuple(line.email for line in lines.values() if line.feedback not in TAKES_RATERS)
     return Roster(enrolled, raters, closed)
 
 

@@ -1,4 +1,4 @@
-"""Emails about dates of a cohort that have moved."""
+"""Emails about dates of a cohort that have moved, and the first to its sponsor and facilitators."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import datetime
 
 from chalicelib.core.clock import stamp
 from chalicelib.core.formatting import last_day, local_day
-from chalicelib.core.model import Delegate, Programme
-from chalicelib.core.working_days import working_days
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Cohort, Delegate, Person, Programme
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
-from chalicelib.emails.kinds import To, declare_email
-from chalicelib.links.kinds import HUB, name_links
+from chalicelib.emails.kinds import EmailKind, To, declare_email
+from chalicelib.links.kinds import FACILITATOR, HUB, SPONSOR, name_links
 from chalicelib.store.emails import Email
 
 SAMPLE = {
@@ -27,6 +27,7 @@ DELEGATE_TOLD = declare_email(
     links=[HUB],
     sample=SAMPLE,
     in_digest=True,
+    is_timely=True,
 )
 MANAGER_TOLD = declare_email(
     "programme/dates_moved_manager",
@@ -34,6 +35,26 @@ MANAGER_TOLD = declare_email(
     to=To.MANAGER,
     words="name delegate changes why",
     sample=SAMPLE,
+    in_digest=True,
+)
+SPONSOR_NEW = declare_email(
+    "people/sponsor_new",
+    "Notice to a new sponsor",
+    to=To.SPONSOR,
+    words="name cohort replaces",
+    links=[SPONSOR],
+    sample={"replaces": ""},
+    variants={"in the place of another": {"replaces": "yes"}},
+    in_digest=True,
+)
+FACILITATOR_NEW = declare_email(
+    "people/facilitator_new",
+    "Notice to a new facilitator",
+    to=To.FACILITATOR,
+    words="name cohort replaces",
+    links=[FACILITATOR],
+    sample={"replaces": ""},
+    variants={"in a cohort that has begun": {"replaces": "yes"}},
     in_digest=True,
 )
 ABOUT_DATES = (DELEGATE_TOLD.name, MANAGER_TOLD.name)
@@ -62,10 +83,14 @@ def dates_known(email: Email) -> dict[str, datetime]:
 
 
 def dates_moved(
-    programme: Programme, delegate: Delegate, changes: Mapping[str, tuple[datetime, str]], why: str, now: datetime
+    programme: Programme,
+    delegate: Delegate,
+    changes: Mapping[str, tuple[datetime, str]],
+    why: str,
+    now: datetime,
+    due_at: datetime,
 ) -> list[Email]:
-    """Write to the delegate and the line manager, for the next morning of a working day."""
-    due_at = working_days(programme.organisation).next_morning(now)
+    """Write to the delegate and the line manager."""
     known = {f"{KNOWN}{name}": before.isoformat() for name, (before, _) in changes.items()}
     words = common_words(programme) | {
         "delegate": delegate.person.name,
@@ -88,3 +113,25 @@ def dates_moved(
         for kind, reader in readers
         if not reader.is_erased
     ]
+
+
+def about_cohort(
+    kind: EmailKind, programme: Programme, cohort: Cohort, to: Person, due_at: datetime, once: datetime, **more: str
+) -> Email:
+    """Write to a facilitator or the sponsor of a cohort.
+
+    cohort   with people and links as they are after the change
+    """
+    words = common_words(programme) | {"name": to.name, "cohort": cohort.title, **more}
+    link = SPONSOR.link(cohort) if kind.to is To.SPONSOR else FACILITATOR.link(cohort, to)
+    return create_email(
+        kind,
+        cohort.id,
+        derive(8, to.email),
+        stamp(once),
+        to=to,
+        due_at=due_at,
+        words={name: text for name, text in words.items() if name in kind.words},
+        links=name_links(link),
+        about={"cohort": cohort.id},
+    )

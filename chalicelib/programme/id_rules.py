@@ -42,6 +42,7 @@ def references_exist(outline: Outline) -> Findings:
         (("competencies", ANY, "milestone"), "milestones"),
         (("competencies", ANY, "items", ANY, "values", ANY), "values"),
         (("open_questions", ANY, "competency"), "competencies"),
+        (("pulse", "rounds", ANY, "after"), "milestones"),
     ):
         ids = [value for _, value in outline.texts(kind, ANY, "id")]
         for path, value in outline.texts(*pattern):

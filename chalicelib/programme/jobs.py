@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -22,18 +23,20 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
-from chalicelib.core.working_days import survey_opens_at
+from chalicelib.core.working_days import survey_opens_at, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.mornings.jobs import first_job
 from chalicelib.programme.enrolled import id_among
+from chalicelib.programme.joiners import WaveDates, dates_of_joiner
 from chalicelib.programme.other_people import Loading, other_people
 from chalicelib.programme.plan_followups import asked_before
 from chalicelib.store import cohorts, delegates, emails, jobs, programmes, waiting_emails, wave_keys
-from chalicelib.store.cohorts import DelegateStatus
-from chalicelib.store.delegates import Approval, DelegateExists, DetailsOutdated, Nomination
+from chalicelib.store.cohorts import FeedbackState
+from chalicelib.store.delegates import Approval, DelegateExists, DetailsOutdated, Nomination, WaveChanged
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
-from chalicelib.store.table import Write
+from chalicelib.store.table import Write, transact
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails import about_lists
@@ -59,10 +62,15 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
         delegate = _delegate(cohort, entry, known)
         raters = people.raters.get(entry.person.email, ())
         try:
-            commit(_enrolment(cohort, programme, delegate, raters, load), now)
+            commit(_enrolment(cohort, programme, delegate, raters, load, now), now)
         except DelegateExists:
             _bring_up_to_date(programme, delegate, raters, loading, now)
-    return notify_of_dates(cohort, programme, f"enrolled.{load}", now)
+            _keep_days_off(delegate.id, cohort)
+    days = working_days(programme.organisation, cohort.dates.closed)
+    return [
+        first_job(cohort.id, f"enrolled-{load}", days, now),
+        *notify_of_dates(cohort, programme, f"enrolled.{load}", now),
+    ]
 
 
 def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) -> Delegate:
@@ -82,22 +90,38 @@ def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) ->
 
 
 def _enrolment(
-    cohort: Cohort, programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], load: int
+    cohort: Cohort,
+    programme: Programme,
+    delegate: Delegate,
+    raters: Sequence[RaterEntry],
+    load: int,
+    now: datetime,
 ) -> list[Write]:
-    zone = programme.organisation.timezone
-    opens, closes = opens_at(cohort.dates, zone), closes_at(cohort.dates, zone)
+    dates = _wave_dates(cohort, programme, load, now)
+    opens, closes = dates.opens_at, dates.closes_at
     chosen = _with_manager(programme, delegate, raters)
     nomination = Nomination(delegate.id, Wave.BASELINE, chosen, sent_raters=len(chosen) if raters else 0)
+    wave = DelegateWave(
+        delegate.id, Wave.BASELINE, WaveState.PLANNED, opens, closes, own_dates=dates.own, closed=cohort.dates.closed
+    )
     impact_at = survey_opens_at(programme, cohort.dates)
     return [
         delegates.add(delegate, load),
         waiting_emails.begin_list(delegate.id),
-        delegates.add_wave(DelegateWave(delegate.id, Wave.BASELINE, WaveState.PLANNED, opens, closes)),
+        delegates.add_wave(wave),
         delegates.add_nomination(nomination),
-        cohorts.add_line(delegate, Wave.BASELINE, closes),
+        cohorts.add_line(delegate, Wave.BASELINE, closes, apart=dates.apart),
         jobs.add(JobKind.OPEN.job(delegate.id, Wave.BASELINE, due_at=opens, delegate=delegate.id, wave=Wave.BASELINE)),
         jobs.add(JobKind.IMPACT.job(delegate.id, due_at=impact_at, delegate=delegate.id)),
     ]
+
+
+def _wave_dates(cohort: Cohort, programme: Programme, load: int, now: datetime) -> WaveDates:
+    """Return the cohort's dates for its first load, and a joiner's after that."""
+    if load > 1:
+        return dates_of_joiner(cohort.dates, working_days(programme.organisation, cohort.dates.closed), now)
+    zone = programme.organisation.timezone
+    return WaveDates(opens_at(cohort.dates, zone), closes_at(cohort.dates, zone))
 
 
 def _with_manager(programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry]) -> tuple[RaterEntry, ...]:
@@ -122,10 +146,18 @@ def _bring_up_to_date(
         commit([*corrected, *other_people(delegate, loading, now)], now)
     except DetailsOutdated:  # a later load is newer; or the delegate was withdrawn, and a file does not bring them back
         stored = delegates.find(delegate.id)
-        if stored is None or stored.withdrawn:
+        if stored is None or stored.withdrawn or stored.cohort_id != delegate.cohort_id:
             return
     if raters:
         _ask_also(programme, delegate, raters, now)
+
+
+def _keep_days_off(delegate_id: str, cohort: Cohort) -> None:
+    """Let a wave that is still planned know the days off of the newest file."""
+    _, wave = delegates.find_with_wave(delegate_id, Wave.BASELINE)
+    if wave.state is WaveState.PLANNED and wave.closed != cohort.dates.closed:
+        with suppress(WaveChanged):
+            transact([delegates.change_as_read(wave, delegates.days_off_are(cohort.dates.closed))])
 
 
 def _ask_also(programme: Programme, delegate: Delegate, raters: Sequence[RaterEntry], now: datetime) -> None:
@@ -165,7 +197,7 @@ def open_wave(job: Job, now: datetime) -> Sequence[Write]:
     lifecycle.count_tomorrow(delegate.cohort_id, programme.organisation.timezone, now)
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.OPEN, WaveState.PLANNED),
-        cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put={"stage": DelegateStatus.COLLECTING}),
+        cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put=cohorts.feedback_is(FeedbackState.COLLECTING)),
         jobs.add(lifecycle.close_job(wave)),
         *lifecycle.invite_rater(programme, delegate, wave, self_entry, now, raters_named=nomination.sent_raters > 0),
         *_raters_wanted(programme, delegate, wave, nomination, now),

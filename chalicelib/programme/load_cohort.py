@@ -18,12 +18,14 @@ from chalicelib.core.formatting import local_date, name_sort_key, plural
 from chalicelib.core.ids import derive, facilitator_id
 from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
 from chalicelib.core.schedule import SessionPlan
+from chalicelib.core.working_days import working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.cohort_dates import OtherDates, find_dates
+from chalicelib.programme.emails import FACILITATOR_NEW, SPONSOR_NEW, about_cohort
 from chalicelib.programme.enrolled import id_among
 from chalicelib.programme.read_programme import as_read_today
-from chalicelib.store import audit_events, catalogue, cohorts, holds, jobs, programmes, waiting_emails
+from chalicelib.store import audit_events, catalogue, cohorts, emails, holds, jobs, programmes, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, LastLoad, People
 from chalicelib.store.jobs import Job
@@ -36,6 +38,7 @@ from chalicelib.workshops.change_sessions import act_writes
 from chalicelib.workshops.plan_sessions import Plan
 
 BY = "command line"
+FROM_FILE = "from a file"
 CHECKSUM = 16  # characters
 
 
@@ -49,6 +52,13 @@ class Loaded(Struct, frozen=True):
     cohort: Cohort
     delegates: int
     changed: bool  # False: the same files were loaded before
+
+
+class Load(Struct, frozen=True):
+    """A load that was checked and is not stored yet."""
+
+    loaded: Loaded
+    writes: tuple[Write, ...]
 
 
 def load_cohort(
@@ -67,9 +77,34 @@ def load_cohort(
 
     sessions   all sessions of the workshops; None changes no session
     """
+    planned = plan_load(cohort, programme, delegates, raters, now, by, sessions)
+    try:
+        if planned.writes:
+            commit(planned.writes, now)
+    except (CohortChanged, ProgrammeExists):
+        raise LoadRefused("Someone else is loading this cohort now. Check its status, then try again.") from None
+    return planned.loaded
+
+
+def plan_load(
+    cohort: Cohort,
+    programme: Programme,
+    delegates: tuple[DelegateEntry, ...],
+    raters: Mapping[str, tuple[RaterEntry, ...]],
+    now: datetime,
+    by: str = BY,
+    sessions: Sequence[SessionPlan] | None = None,
+    why: str = FROM_FILE,
+) -> Load:
+    """Check a load, and return what stores it. Raises LoadRefused.
+
+    why   of an act that changes a cohort in the way that a file does, and has its own line in the trail
+    """
     last = cohorts.find_load(cohort.id)
+    if last is None and cohorts.is_discarded(cohort.id):
+        raise LoadRefused(f"A cohort {cohort.id} was loaded before and discarded. Give the new cohort another id.")
     cohort, planned = _with_dates(last, cohort, programme, sessions, now)
-    cohort = replace(cohort, domains=_domains(delegates))
+    cohort = replace(cohort, domains=_domains(delegates, last))
     people = People(delegates, raters)
     checksum = people_checksum(cohort, people)
     cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort), **_kept(last, cohort))
@@ -77,7 +112,7 @@ def load_cohort(
     refuse_replaced_addresses(cohort, delegates)
     check_row_sizes(cohort, people)
     if is_loaded(last, cohort, people) and not (planned and planned.changes):
-        return Loaded(cohort, len(delegates), changed=False)
+        return Load(Loaded(cohort, len(delegates), changed=False), ())
     loads = last.loads if last else 0
     subject = (cohort.id, checksum, str(loads))  # people who were changed and changed back are enrolled again
     writes = [
@@ -88,17 +123,18 @@ def load_cohort(
         jobs.add(
             JobKind.ENROL.job(*subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1), by=by)
         ),
-        *([] if last else _first_writes(cohort, programme)),
-        *_other_sponsor(last, cohort, now, by),
-        *_other_facilitators(last, cohort, now, by),
+        *([] if last else _first_writes(cohort, programme, now)),
+        *_other_sponsor(last, cohort, now, by, why),
+        *_other_facilitators(last, cohort, now, by, why),
+        *_notify_new(last, cohort, programme, now),
         *(act_writes(planned, loads + 1, now, by) if planned else []),
-        audit_events.add(cohort.id, AuditEvent.LOADED, by, cohort.id, now, **_loaded(people)),
+        *(
+            [audit_events.add(cohort.id, AuditEvent.LOADED, by, cohort.id, now, **_loaded(people))]
+            if why == FROM_FILE
+            else []
+        ),
     ]
-    try:
-        commit(writes, now)
-    except (CohortChanged, ProgrammeExists):
-        raise LoadRefused("Someone else is loading this cohort now. Check its status, then try again.") from None
-    return Loaded(cohort, len(delegates), changed=True)
+    return Load(Loaded(cohort, len(delegates), changed=True), tuple(writes))
 
 
 def _with_dates(
@@ -121,9 +157,14 @@ def _with_dates(
     return replace(cohort, dates=dates), planned
 
 
-def _first_writes(cohort: Cohort, programme: Programme) -> list[Write]:
+def _first_writes(cohort: Cohort, programme: Programme, now: datetime) -> list[Write]:
     """Return what only the first load of a cohort stores."""
-    later = (lifecycle.summary_job(cohort, programme), _figures_job(cohort, programme))
+    later = (
+        lifecycle.summary_job(cohort, programme),
+        _figures_job(cohort, programme),
+        lifecycle.first_retention_job(cohort, programme),
+        JobKind.NEEDS.job("after", cohort.id, due_at=now),
+    )
     return [waiting_emails.begin_list(cohort.id), *map(jobs.add, later)]
 
 
@@ -158,20 +199,31 @@ def _address(person: Person | None) -> str:
     return person.email if person else ""
 
 
-def _other_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str) -> list[Write]:
+def _other_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str, why: str) -> list[Write]:
     """The audit line, and the notice to the sponsor before. Codes for summaries go to the other sponsor a day later."""
     if last is None or cohort.sponsor_link == last.cohort.sponsor_link:
         return []
     before, after = last.cohort.sponsor, cohort.sponsor
     about = {"cohort": cohort.id, "sponsor": _address(before)}
     return [
-        audit_events.add(cohort.id, AuditEvent.NAMED_SPONSOR, by, cohort.id, now),
+        _audit_change("the sponsor", before, after, cohort, by, now, why),
         *([holds.add(holds.new(cohort.id, after, now, by))] if after else []),
         *([jobs.add(JobKind.HANDOVER.job(cohort.id, str(last.loads + 1), due_at=now, **about))] if before else []),
     ]
 
 
-def _other_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by: str) -> list[Write]:
+def _audit_change(
+    what: str, before: Person | None, after: Person | None, cohort: Cohort, by: str, now: datetime, why: str
+) -> Write:
+    """Record another sponsor or facilitator, from and to."""
+    named = {name: person for name, person in (("before", before), ("after", after)) if person}
+    words = {name: "no one" for name in ("before", "after") if name not in named}
+    return audit_events.add_naming(
+        cohort.id, AuditEvent.CHANGED_PERSON, by, cohort.id, now, named, what=what, why=why, **words
+    )
+
+
+def _other_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by: str, why: str) -> list[Write]:
     """As `_other_sponsor`, for each facilitator who is new in the file, or has another address there."""
     if last is None or not last.cohort.facilitators:
         return []
@@ -179,7 +231,8 @@ def _other_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by
     after = {one.person.email: one.person for one in cohort.facilitators}
     if before == after.keys():
         return []
-    gone = [
+    gone, new = before - after.keys(), after.keys() - before
+    notify = [
         JobKind.HANDOVER.job(
             cohort.id,
             facilitator_id(cohort.id, address),
@@ -188,13 +241,32 @@ def _other_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by
             cohort=cohort.id,
             facilitator=address,
         )
-        for address in sorted(before - after.keys())
+        for address in sorted(gone)
     ]
     return [
-        audit_events.add(cohort.id, AuditEvent.NAMED_FACILITATOR, by, cohort.id, now),
-        *(holds.add(holds.new(cohort.id, after[address], now, by)) for address in sorted(after.keys() - before)),
-        *map(jobs.add, gone),
+        *(
+            _audit_change("the facilitators", one, None, cohort, by, now, why)
+            for one in (each.person for each in last.cohort.facilitators)
+            if one.email in gone
+        ),
+        *(_audit_change("the facilitators", None, after[address], cohort, by, now, why) for address in sorted(new)),
+        *(holds.add(holds.new(cohort.id, after[address], now, by)) for address in sorted(new)),
+        *map(jobs.add, notify),
     ]
+
+
+def _notify_new(last: LastLoad | None, cohort: Cohort, programme: Programme, now: datetime) -> list[Write]:
+    """Write to the sponsor and to facilitators whose address this load names first."""
+    days = working_days(programme.organisation, cohort.dates.closed)
+    due_at = days.soon(now) if last else days.next_morning(now)
+    known = [one.person for one in last.cohort.facilitators] if last else []
+    new = [(FACILITATOR_NEW, one.person) for one in cohort.facilitators if one.person.email not in map(_address, known)]
+    if cohort.sponsor and _address(cohort.sponsor) != _address(last.cohort.sponsor if last else None):
+        new.append((SPONSOR_NEW, cohort.sponsor))
+    replaces = "yes" if last else ""
+    return emails.add_all(
+        about_cohort(kind, programme, cohort, person, due_at, now, replaces=replaces) for kind, person in new
+    )
 
 
 def load_programme(programme: Programme, now: datetime) -> bool:
@@ -287,9 +359,11 @@ def _figures_job(cohort: Cohort, programme: Programme) -> Job:
     return lifecycle.figures_job(cohort.id, Wave.BASELINE, closes_at(cohort.dates, programme.organisation.timezone))
 
 
-def _domains(delegates: tuple[DelegateEntry, ...]) -> tuple[str, ...]:
+def _domains(delegates: tuple[DelegateEntry, ...], last: LastLoad | None = None) -> tuple[str, ...]:
+    """Return the domains of the people, and those of the load before: a file may name only who is new."""
     people = (person for entry in delegates for person in (entry.person, entry.manager, entry.coach))
-    return tuple(sorted({person.email.rpartition("@")[2] for person in people}))
+    known = last.cohort.domains if last else ()
+    return tuple(sorted({*known, *(person.email.rpartition("@")[2] for person in people)}))
 
 
 def people_checksum(cohort: Cohort, people: People) -> str:

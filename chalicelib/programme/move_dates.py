@@ -22,7 +22,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
-from chalicelib.store.cohorts import CohortChanged, DelegateLine, DelegateStatus, LastLoad
+from chalicelib.store.cohorts import CohortChanged, DelegateLine, FeedbackState, LastLoad
 
 MAX_WHY = 300  # characters
 
@@ -135,7 +135,7 @@ def _check_opening(
     programme: Programme, before: CohortDates, after: CohortDates, lines: list[DelegateLine], now: datetime
 ) -> None:
     opens = opens_at(before, programme.organisation.timezone)
-    if now >= opens or any(line.stage is not DelegateStatus.PLANNED for line in lines):
+    if now >= opens or any(line.feedback is not FeedbackState.PLANNED for line in lines):
         raise MoveRefused(f"The questionnaire opened on {day(before.opens)}: it can no longer move.")
     _refuse_impossible(after)
 
@@ -148,7 +148,7 @@ def _check_closing(
             "The questionnaire closes today or has closed for a delegate. "
             "Give more time to each delegate who needs it, with `cohort close --extend` or on their page."
         )
-    has_opened = any(line.stage is not DelegateStatus.PLANNED for line in lines)
+    has_opened = any(line.feedback is not FeedbackState.PLANNED for line in lines)
     if has_opened and after.closes < before.closes:
         raise MoveRefused(
             f"Raters may answer until {day(before.closes)}, as their emails say: "

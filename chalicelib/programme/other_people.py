@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.core.model import Delegate
+from chalicelib.core.model import Delegate, Person
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, debriefs, delegates, holds, jobs
 from chalicelib.store.audit_events import AuditEvent
@@ -16,15 +16,19 @@ from chalicelib.store.table import Write, get_many
 
 
 class Loading(Struct, frozen=True):
-    """One load of a cohort.
+    """One load of a cohort, or one act on a delegate.
 
-    coaches   addresses of those who coached in the cohort before the load
+    number    of the load; for an act, that of the load before it
+    coaches   addresses of those who coached in the cohort before
     by        the administrator; empty in jobs of earlier versions
+    once      what makes the act one of its kind; empty: the number of the load
     """
 
     number: int
     coaches: Collection[str]
     by: str
+    why: str = "from a file"
+    once: str = ""
 
 
 def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write]:
@@ -37,10 +41,9 @@ def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write
     has_other_manager = before.manager.email != after.manager.email
     if not has_other_coach and not has_other_manager:
         return []
-    acts = [*[AuditEvent.NAMED_COACH] * has_other_coach, *[AuditEvent.NAMED_MANAGER] * has_other_manager]
     notify = JobKind.HANDOVER.job(
         after.id,
-        f"{loading.number}",
+        loading.once or f"{loading.number}",
         due_at=now,
         delegate=after.id,
         coach=before.coach.email,
@@ -48,9 +51,27 @@ def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write
     )
     return [
         jobs.add(notify),
-        *(audit_events.add(after.cohort_id, act, loading.by, after.id, now) for act in acts),
+        *([_audit("the coach", before.coach, after.coach, after, loading, now)] if has_other_coach else []),
+        *(
+            [_audit("the line manager", before.manager, after.manager, after, loading, now)]
+            if has_other_manager
+            else []
+        ),
         *(_of_coach(rows, before, after, loading, now) if has_other_coach else []),
     ]
+
+
+def _audit(what: str, before: Person, after: Person, delegate: Delegate, loading: Loading, now: datetime) -> Write:
+    return audit_events.add_naming(
+        delegate.cohort_id,
+        AuditEvent.CHANGED_PERSON,
+        loading.by,
+        delegate.id,
+        now,
+        {"before": before, "after": after},
+        what=what,
+        why=loading.why,
+    )
 
 
 def _of_coach(

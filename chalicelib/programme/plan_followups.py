@@ -35,6 +35,8 @@ def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
     dates = cohorts.find_followup(cohort_id)
     if dates is None:
         raise LookupError(f"cohort {cohort_id} has no dates for a follow-up")
+    cohort = cohorts.find(cohort_id)
+    closed = cohort.dates.closed if cohort else ()
     for line in cohorts.list_lines(cohort_id, Wave.BASELINE):
         delegate = delegates.find(line.delegate_id)
         if delegate is None or not line.is_asked_about_again:
@@ -42,7 +44,7 @@ def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
         programme = programmes.load(delegate.programme_id, delegate.programme_version)
         zone = programme.organisation.timezone
         opens, closes = opens_at(dates, zone), closes_at(dates, zone)
-        wave = DelegateWave(delegate.id, Wave.FOLLOWUP, WaveState.PLANNED, opens, closes)
+        wave = DelegateWave(delegate.id, Wave.FOLLOWUP, WaveState.PLANNED, opens, closes, closed=closed)
         try:
             commit(_plan(programme, delegate, wave, now), now)
         except WaveExists:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.addresses import clean_text
@@ -21,7 +22,10 @@ from chalicelib.core.model import (
     OpenQuestion,
     Organisation,
     Programme,
+    PulseRules,
     RaterGroup,
+    RetentionRules,
+    RoundPlan,
     Value,
 )
 from chalicelib.programme import rules, yaml_reader
@@ -30,12 +34,17 @@ from chalicelib.programme.read_forms import Forms, read_forms
 from chalicelib.programme.schema import (
     USUAL_MINIMUM,
     CompetencyShape,
+    MaterialShape,
     MilestoneShape,
     OrganisationShape,
     ProgrammeShape,
+    PulseShape,
     usual_behaviours_from,
 )
+from chalicelib.programme.shapes import Shape
 from chalicelib.programme.yaml_paths import Outline
+
+Kept = TypeVar("Kept", bound=Struct)
 
 
 def read_programme(text: str | bytes, file: str, folder: Path | None = None) -> Programme:
@@ -70,29 +79,40 @@ def _logo(outline: Outline, folder: Path | None) -> str | None:
 
 def _programme(shape: ProgrammeShape, logo: str | None, forms: Forms) -> Programme:
     behaviours_from = shape.behaviours_from or usual_behaviours_from(shape.threshold)
-    return Programme(
+    return take(
+        Programme,
+        shape,
         id=shape.programme,
-        version=shape.version,
-        title=shape.title,
         organisation=_organisation(shape.organisation, logo),
         scale=shape.scale.labels,
-        groups=tuple(RaterGroup(g.id, g.title, g.min, g.max, g.named, g.heard_apart) for g in shape.groups),
-        threshold=shape.threshold,
-        values=tuple(Value(v.id, v.title) for v in shape.values),
+        groups=tuple(take(RaterGroup, group) for group in shape.groups),
+        values=tuple(take(Value, value) for value in shape.values),
         competencies=tuple(map(_competency, shape.competencies)),
-        open_questions=tuple(OpenQuestion(q.id, q.text, q.competency) for q in shape.open_questions),
+        open_questions=tuple(take(OpenQuestion, question) for question in shape.open_questions),
         reminders=tuple(sorted(map(rules.days_of, shape.reminders), reverse=True)),
         milestones=tuple(_milestone(m, forms) for m in shape.milestones),
         impact=ImpactRules(rules.months_of(shape.impact.after), rules.days_of(shape.impact.open_for)),
         minimum_responses=shape.minimum_responses or max(USUAL_MINIMUM, shape.threshold),
         comments_from=shape.comments_from or max(USUAL_MINIMUM, behaviours_from),
-        close_when_complete=shape.close_when_complete,
-        coach_only_comments=shape.coach_only_comments,
         raters_approved_by=Approver(shape.raters_approved_by) if shape.raters_approved_by else None,
         behaviours_from=behaviours_from,
-        rater_sd=shape.rater_sd,
-        rater_halo=shape.rater_halo,
+        pulse=_pulse(shape.pulse) if shape.pulse else PulseRules(),
+        retention=RetentionRules(*(rules.span_of(getattr(shape.retention, name)) for name in rules.KEPT)),
     )
+
+
+def _pulse(shape: PulseShape) -> PulseRules:
+    rounds = (RoundPlan(one.after, rules.days_of(one.open), rules.days_of(one.open_for)) for one in shape.rounds)
+    return take(PulseRules, shape, rounds=tuple(rounds))
+
+
+def take(kind: type[Kept], shape: Shape, **made: object) -> Kept:
+    """Make a part of the programme from its shape: fields of the same name are taken over as they are.
+
+    made     fields whose value in the programme is another than in the file
+    """
+    names = [name for name in kind.__struct_fields__ if name not in made]
+    return kind(**{name: getattr(shape, name) for name in names}, **made)
 
 
 def as_read_today(programme: Programme) -> Programme:
@@ -117,22 +137,25 @@ def _cleaned(value: Any) -> Any:
 
 
 def _organisation(shape: OrganisationShape, logo: str | None) -> Organisation:
-    return Organisation(shape.name, shape.brand.lower(), logo, shape.timezone, shape.currency, shape.holidays or "")
+    return take(Organisation, shape, brand=shape.brand.lower(), logo=logo, holidays=shape.holidays or "")
 
 
 def _competency(shape: CompetencyShape) -> Competency:
-    items = tuple(Item(i.id, i.self_wording, i.others_wording, i.values, i.you_wording or "") for i in shape.items)
-    return Competency(shape.id, shape.title, shape.definition, shape.milestone, items)
+    items = (take(Item, item, you_wording=item.you_wording or "") for item in shape.items)
+    return take(Competency, shape, items=tuple(items))
 
 
 def _milestone(shape: MilestoneShape, forms: Forms) -> Milestone:
-    materials = (Material(m.title, m.url, rules.days_of(m.from_day) if m.from_day else None) for m in shape.materials)
-    return Milestone(
-        id=shape.id,
-        title=shape.title,
+    return take(
+        Milestone,
+        shape,
         days=shape.days or shape.sessions or 1,
         assignments=forms[shape.id],
         sessions=shape.sessions or 0,
         bring=shape.bring or "",
-        materials=tuple(materials),
+        materials=tuple(map(_material, shape.materials)),
     )
+
+
+def _material(shape: MaterialShape) -> Material:
+    return take(Material, shape, days_before=rules.days_of(shape.from_day) if shape.from_day else None)

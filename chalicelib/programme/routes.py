@@ -9,11 +9,13 @@ from chalice import Blueprint, Response
 from msgspec import Struct
 
 from chalicelib.core import clock, log
-from chalicelib.core.model import Cohort
+from chalicelib.core.errors import FieldError
+from chalicelib.core.model import Cohort, Programme
 from chalicelib.core.you_wording import needs_reading, to_you
 from chalicelib.links import signing
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import catalogue, cohorts
+from chalicelib.store.catalogue import ProgrammeEntry
 from chalicelib.web import uploads
 from chalicelib.web.page import FILES, GET, page_handler
 from chalicelib.web.sessions import SignedIn, administrator
@@ -42,19 +44,22 @@ class Form(Struct, frozen=True):
 @bp.route("/admin/start", **GET)
 @page_handler
 def start() -> Response:
-    return _form_page(administrator(bp.current_request, clock.now()), _start())
+    admin = administrator(bp.current_request, clock.now())
+    return _form_page(admin, _start(admin))
 
 
 @bp.route("/admin/start", **FILES)
 @page_handler
 def preview_start() -> Response:
-    return _preview(administrator(bp.current_request, clock.now()), _start())
+    admin = administrator(bp.current_request, clock.now())
+    return _preview(admin, _start(admin))
 
 
 @bp.route("/admin/start/confirm", **FILES)
 @page_handler
 def confirm_start() -> Response:
-    return _confirm(administrator(bp.current_request, clock.now()), _start())
+    admin = administrator(bp.current_request, clock.now())
+    return _confirm(admin, _start(admin))
 
 
 # --- the people of a cohort that is there ---------------------------------------------------------------
@@ -114,10 +119,24 @@ def example(name: str) -> Response:
 # --- shared by the three steps ------------------------------------------------------------------------
 
 
-def _start() -> Form:
+def _start(admin: SignedIn) -> Form:
     from chalicelib.programme.cohort_form import read_start
 
-    return Form("/admin/start", None, lambda given: read_start(given, catalogue.everything().programmes, clock.now()))
+    return Form("/admin/start", None, lambda given: read_start(given, _programmes_of(admin), clock.now()))
+
+
+def _programmes_of(admin: SignedIn) -> tuple[ProgrammeEntry, ...]:
+    """List the stored programmes that the administrator may see."""
+    return tuple(entry for entry in catalogue.everything().programmes if admin.may_see(entry.id))
+
+
+def _refuse_others(admin: SignedIn, programme: Programme) -> None:
+    """Raises DraftRefused for a programme that the administrator was not given."""
+    from chalicelib.programme.cohort_form import DraftRefused
+
+    if not admin.may_see(programme.id):
+        said = f"You were not given the programme {programme.id}. Ask an administrator who sees all programmes."
+        raise DraftRefused([FieldError("programme", said)])
 
 
 def _people(cohort_id: str) -> Form:
@@ -132,7 +151,7 @@ def _people(cohort_id: str) -> Form:
 def _given(admin: SignedIn) -> Upload:
     """Read what was posted, with the files that the page carried along."""
     upload = uploads.read_upload(bp.current_request, admin.nonce)
-    return Upload(upload.fields, {**uploads.unpack(upload.fields.get("kept", "")), **upload.files})
+    return Upload(upload.fields, {**uploads.unpack(upload.fields.get(uploads.CARRIED, "")), **upload.files})
 
 
 def _preview(admin: SignedIn, form: Form) -> Response:
@@ -140,7 +159,9 @@ def _preview(admin: SignedIn, form: Form) -> Response:
 
     given = _given(admin)
     try:
-        return _preview_page(admin, form, given, plan(form.read(given), clock.now(), new=form.cohort is None))
+        draft = form.read(given)
+        _refuse_others(admin, draft.programme)
+        return _preview_page(admin, form, given, plan(draft, clock.now(), new=form.cohort is None))
     except DraftRefused as refused:
         return _form_page(admin, form, given, refused)
 
@@ -151,7 +172,9 @@ def _confirm(admin: SignedIn, form: Form) -> Response:
 
     given = _given(admin)
     try:
-        planned = plan(form.read(given), clock.now(), new=form.cohort is None)
+        draft = form.read(given)
+        _refuse_others(admin, draft.programme)
+        planned = plan(draft, clock.now(), new=form.cohort is None)
         if not planned.nothing_new and planned.fingerprint != given.fields.get("seen"):
             return _preview_page(admin, form, given, planned, stale=True)
         load(planned, clock.now(), by=admin.reader.person.email if admin.reader.person else "")
@@ -167,6 +190,7 @@ def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
     given = _given(admin)
     try:
         planned = plan_programme(given)
+        _refuse_others(admin, planned.programme)
         changed = planned.is_new and planned.fingerprint != given.fields.get("seen")  # storing it again succeeds
         if not confirmed or changed:
             wordings = [(to_you(item), needs_reading(item)) for item in planned.programme.items]
@@ -188,7 +212,7 @@ def _form_page(admin: SignedIn, form: Form, given: Upload = NOTHING, refused: Dr
         400 if refused else 200,
         action=signing.url(form.path),
         cohort=form.cohort,
-        loaded=() if form.cohort else catalogue.everything().programmes,
+        loaded=() if form.cohort else _programmes_of(admin),
         **_filled(given, refused),
     )
 
@@ -197,7 +221,7 @@ def _programmes_page(admin: SignedIn, given: Upload = NOTHING, refused: DraftRef
     return admin.page(
         "programme/programmes",
         400 if refused else 200,
-        loaded=catalogue.everything().programmes,
+        loaded=_programmes_of(admin),
         done="done" in (bp.current_request.query_params or {}),
         **_filled(given, refused),
     )

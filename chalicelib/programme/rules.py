@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from zoneinfo import available_timezones
 
 from chalicelib.core.addresses import HOLDS_ADDRESS, holds_web_address
@@ -11,7 +12,9 @@ from chalicelib.core.calendar import parse_duration
 from chalicelib.core.colour import MIN_CONTRAST, contrast, text_from
 from chalicelib.core.currency import CODES
 from chalicelib.core.file_errors import nearest
+from chalicelib.core.model import RetentionRules, Span
 from chalicelib.programme import id_rules, rater_group_rules
+from chalicelib.programme.schema import RetentionShape
 from chalicelib.programme.yaml_paths import ANY, Findings, Outline
 
 MAX_ITEMS = 60
@@ -22,6 +25,9 @@ MATERIAL_DAYS = range(1, 91)
 IMPACT_MONTHS = range(1, 25)
 NAMES_IN_EMAILS = (("title",), ("organisation", "name"), ("groups", ANY, "title"), ("milestones", ANY, "title"))
 IMPACT_OPEN_DAYS = range(7, 91)
+DAYS_OF_LONG_MONTH = 31
+KEPT = {name: str(getattr(RetentionShape(), name)) for name in RetentionRules.__struct_fields__}  # name -> usual
+ROUND_DAYS = {"open": range(1, 91), "open_for": range(5, 43)}
 
 
 def check(outline: Outline) -> None:
@@ -127,6 +133,46 @@ def _materials_are_shown_some_days_before(outline: Outline) -> Findings:
             yield path, f'is "{text}"; allowed: P1D to P90D, whole days before the first session'
 
 
+def _rounds_have_days(outline: Outline) -> Findings:
+    for key, allowed in ROUND_DAYS.items():
+        for path, text in outline.texts("pulse", "rounds", ANY, key):
+            if text.startswith("P") and days_of(text) not in allowed:
+                yield path, f'is "{text}"; allowed: P{allowed[0]}D to P{allowed[-1]}D, whole days'
+
+
+def _rounds_are_in_order(outline: Outline) -> Findings:
+    """Refuse two rounds after one workshop, or in another order: the second would open before the first has closed."""
+    order = [value for _, value in outline.texts("milestones", ANY, "id")]
+    rounds = [place for place in outline.texts("pulse", "rounds", ANY, "after") if place[1] in order]
+    for (_, before), (path, value) in pairwise(rounds):
+        if order.index(value) <= order.index(before):
+            yield path, f'"{value}" is not later than "{before}": a round follows a later workshop than the one before'
+
+
+def _data_is_not_kept_too_long(outline: Outline) -> Findings:
+    has_reason = any(outline.texts("retention", "why"))
+    for name, usual in KEPT.items():
+        for path, text in outline.texts("retention", name):
+            if text.startswith("P") and not _is_kept_at_least_a_day(text):
+                yield path, f'is "{text}"; allowed: whole days or whole months, such as P90D or P6M'
+            elif text.startswith("P") and _longest_days(text) > _longest_days(usual) and not has_reason:
+                yield path, f'is "{text}", longer than the usual {usual}: give the reason as `why` in the same block'
+
+
+def _is_kept_at_least_a_day(text: str) -> bool:
+    return bool(days_of(text) or months_of(text))
+
+
+def _longest_days(text: str) -> int:
+    span = span_of(text)
+    return span.months * DAYS_OF_LONG_MONTH + span.days
+
+
+def span_of(text: str) -> Span:
+    """Return P90D or P6M as days or months."""
+    return Span(months_of(text), days_of(text))
+
+
 def days_of(value: object) -> int:
     """Return 7 or P7D as whole days; 0, which no rule allows, for anything else."""
     if type(value) is int:
@@ -169,4 +215,7 @@ _RULES: tuple[Callable[[Outline], Findings], ...] = (
     _impact_is_asked_in_time,
     _workshops_have_a_length,
     _materials_are_shown_some_days_before,
+    _data_is_not_kept_too_long,
+    _rounds_have_days,
+    _rounds_are_in_order,
 )

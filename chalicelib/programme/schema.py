@@ -168,6 +168,40 @@ class ImpactShape(Shape, frozen=True):
     open_for: Annotated[Period, About("how long it stays open")] = "P28D"
 
 
+class RoundShape(Shape, frozen=True):
+    """A mid-way round: raters are asked for one minute what has changed since the questionnaire."""
+
+    after: Annotated[Slug, About("id of the workshop that it follows")]
+    open: Annotated[
+        Period, About("how long after the last session of the workshop it opens, in days; then on a working day")
+    ]
+    open_for: Annotated[Period, About("how long it stays open, in days")] = "P14D"
+
+
+class PulseShape(Shape, frozen=True):
+    """Questions to raters between the questionnaire and the survey, about the development areas."""
+
+    rounds: Annotated[tuple[RoundShape, ...], several(1, 2), About("the mid-way rounds, in order")]
+    suggestion: Annotated[
+        YesNo, About("whether raters may write a suggestion; five answers or more, and all are shown word for word")
+    ] = True
+
+
+class RetentionShape(Shape, frozen=True):
+    """How long data is kept. A shorter period is always allowed; a longer one needs `why`."""
+
+    answers: Annotated[Period, About("raw answers, from the last questionnaire, survey or meeting on")] = "P30D"
+    lists: Annotated[Period, About("lists of raters, invitations and emails, from the same day on")] = "P90D"
+    notes: Annotated[Period, About("what coaches write for themselves, from the same day on")] = "P6M"
+    programme: Annotated[
+        Period, About("delegates, reports, development areas and work, from the same day on; delegates get a notice")
+    ] = "P24M"
+    record: Annotated[
+        Period, About("attendance, figures of the cohort and the audit trail, from the end of the programme on")
+    ] = "P72M"
+    why: Annotated[Paragraph | None, About("the reason for a period that is longer than without the key")] = None
+
+
 class ProgrammeShape(Shape, frozen=True):
     """The whole file."""
 
@@ -227,6 +261,15 @@ class ProgrammeShape(Shape, frozen=True):
     rater_halo: Annotated[
         Share, About("share of that variance that is a rater's leniency towards everything, from the same data")
     ] = 0.4
+    pulse: Annotated[
+        PulseShape | None,
+        About(
+            "mid-way rounds; without the key, raters are asked about change only after the programme. A round asks the "
+            "raters of the questionnaire, if they are five or more, about the areas whose wording the delegate has "
+            "checked"
+        ),
+    ] = None
+    retention: Annotated[RetentionShape, About("how long data is kept after the programme")] = RetentionShape()
     close_when_complete: Annotated[YesNo, About("whether a questionnaire closes early once everyone has answered")] = (
         False
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.core.model import Delegate, Programme, Wave
 from chalicelib.emails.common_words import common_words
@@ -11,9 +11,6 @@ from chalicelib.emails.kinds import To, declare_email
 from chalicelib.links.kinds import COACH, name_links
 from chalicelib.store.emails import Email
 
-# The sweep sends the coach's email: a few minutes do not matter, and a hint would cost one more call.
-COACH_IS_TOLD_AFTER = timedelta(minutes=1)
-
 READY = declare_email(
     "report/ready",
     "Report ready for the coach",
@@ -21,17 +18,17 @@ READY = declare_email(
     words="name delegate cohort",
     links=[COACH],
     sent_after_withdrawal=True,
-    in_digest=True,
+    together="Reports are ready: {n} people",
 )
 
 
-def ready_email(programme: Programme, delegate: Delegate, wave: Wave, now: datetime) -> Email:
+def ready_email(programme: Programme, delegate: Delegate, wave: Wave, due_at: datetime) -> Email:
     return create_email(
         READY,
         delegate.id,
         wave.value,
         to=delegate.coach,
-        due_at=now + COACH_IS_TOLD_AFTER,
+        due_at=due_at,
         words=common_words(programme)
         | {"name": delegate.coach.name, "delegate": delegate.person.name, "cohort": delegate.cohort_title},
         links=name_links(COACH.link(delegate.cohort_id, delegate.coach, delegate.coach_link)),

@@ -12,25 +12,28 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.core.calendar import local_moment
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Programme, Wave
+from chalicelib.core.working_days import working_days
 from chalicelib.jobs.each import each, each_or_fail
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.report.load_facts import delegate_in, earlier_facts, wave_facts
+from chalicelib.report.load_facts import delegate_in, earlier_facts, earlier_report, wave_facts
 from chalicelib.results.change import Subject
 from chalicelib.results.cohort import MIN_DELEGATES, cohort_means, consistency, effects, noise_words
 from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, read_frozen, share_bytes
-from chalicelib.results.facts import Facts, facts_bytes
+from chalicelib.results.facts import Facts
 from chalicelib.store import cohort_figures, cohorts, delegates, jobs, programmes
 from chalicelib.store.cohort_figures import CohortFigures, FiguresExist, StoredShare
-from chalicelib.store.cohorts import DelegateLine, DelegateStatus
+from chalicelib.store.cohorts import DelegateLine, FeedbackState
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.table import Write, transact
 from chalicelib.waves import lifecycle
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
+START_AFTER = 2  # working days until facilitators and the sponsor read of the cohort at the start
 MAX_WAIT = timedelta(days=14)  # after the deadline, for delegates with more time
-STILL_ANSWERED = (DelegateStatus.PLANNED, DelegateStatus.COLLECTING)
-NOT_CLOSED = (*STILL_ANSWERED, DelegateStatus.HELD)
+STILL_ANSWERED = (FeedbackState.PLANNED, FeedbackState.COLLECTING)
+NOT_CLOSED = (*STILL_ANSWERED, FeedbackState.HELD)
 
 Noise = Mapping[str, Mapping[Subject, str]]
 
@@ -45,34 +48,41 @@ class _Round(Struct, frozen=True):
     deadline: datetime
 
     @property
+    def counted(self) -> tuple[DelegateLine, ...]:
+        """Return the delegates that the figures are about: a delegate who joined after the cohort is in none."""
+        return tuple(line for line in self.lines if not line.apart)
+
+    @property
     def closed(self) -> tuple[str, ...]:
-        return tuple(line.delegate_id for line in self.lines if line.stage not in NOT_CLOSED)
+        return tuple(line.delegate_id for line in self.counted if line.feedback not in NOT_CLOSED)
 
     @property
     def unprinted(self) -> tuple[str, ...]:
-        return tuple(line.delegate_id for line in self.lines if line.stage is DelegateStatus.SCORING)
+        return tuple(line.delegate_id for line in self.lines if line.feedback is FeedbackState.SCORING)
 
     @property
     def is_small(self) -> bool:
         """Return whether the cohort is too small to ever have figures."""
-        return len(self.lines) < MIN_DELEGATES
+        return len(self.counted) < MIN_DELEGATES
 
     def may_freeze(self, now: datetime) -> bool:
         """Return whether to take the snapshot: all are closed, or the deadline has passed and no one else can still
         answer, or the maximum wait has passed.
         """
-        if len(self.closed) == len(self.lines):
+        if len(self.closed) == len(self.counted):
             return True
         if now < self.deadline + lifecycle.FIGURES_AFTER:
             return False
-        nobody_more = not any(line.stage in STILL_ANSWERED for line in self.lines)
+        nobody_more = not any(line.feedback in STILL_ANSWERED for line in self.counted)
         return nobody_more or len(self.closed) >= MIN_DELEGATES or now >= self.deadline + MAX_WAIT
 
 
 def snapshot_cohort(job: Job, now: datetime) -> Sequence[Write]:
     """Take the snapshot. Do nothing while too many can still answer: the last close or the deadline starts it again."""
+    frozen = cohort_figures.find(job.about["cohort"], Wave(job.about["wave"]))
+    if frozen and _is_done_by_another_run(job):
+        return []
     cohort_round = _round(job.about["cohort"], Wave(job.about["wave"]))
-    frozen = cohort_figures.find(cohort_round.cohort_id, cohort_round.wave)
     if frozen is None and not cohort_round.is_small and not cohort_round.may_freeze(now):
         return _meanwhile(job, cohort_round, now)
     noise: Noise = {}
@@ -88,6 +98,22 @@ def snapshot_cohort(job: Job, now: datetime) -> Sequence[Write]:
         "cohort_figures",
     )
     return []
+
+
+def _is_done_by_another_run(job: Job) -> bool:
+    """Return whether the run that took the snapshot has had this delegate's report started, as it does for everyone.
+
+    Each delegate's close starts a run, and none of them reads the whole cohort again. A repeat does: it may be the run
+    that took the snapshot and then stopped.
+    """
+    delegate_id = job.about.get("delegate", "")
+    if not delegate_id or job.attempts > 1:
+        return False
+    return jobs.find(_report_job(delegate_id, Wave(job.about["wave"]), job.due_at).id) is not None
+
+
+def _report_job(delegate_id: str, wave: Wave, now: datetime) -> Job:
+    return JobKind.REPORT.job(delegate_id, wave.value, due_at=now, delegate=delegate_id, wave=wave.value)
 
 
 def _round(cohort_id: str, wave: Wave) -> _Round:
@@ -129,13 +155,24 @@ def _freeze(cohort_round: _Round, now: datetime) -> tuple[CohortFigures, Noise]:
     )
     figures = CohortFigures(cohort_round.cohort_id, cohort_round.wave, tuple(reports), frozen_bytes(frozen), now)
     try:
-        transact([cohort_figures.add(figures)])
+        transact([cohort_figures.add(figures), *_sponsors_jobs(cohort_round, now)])
     except FiguresExist:
         first = cohort_figures.find(cohort_round.cohort_id, cohort_round.wave)
         if first is None:
             raise
         return first, noise_words(*_reports(cohort_round, first.delegates))
     return figures, noise_words(reports, earlier)
+
+
+def _sponsors_jobs(cohort_round: _Round, now: datetime) -> list[Write]:
+    """Add the job of the sponsor's document that shows these figures; one that exists does it."""
+    about = {"cohort": cohort_round.cohort_id}
+    if cohort_round.wave is Wave.BASELINE:
+        organisation = cohort_round.programme.organisation
+        days = working_days(organisation)
+        due_at = days.morning(days.add(local_date(now, organisation.timezone), START_AFTER))
+        return [jobs.add(JobKind.COHORT_START.job(cohort_round.cohort_id, due_at=due_at, **about))]
+    return [jobs.add(JobKind.EDITION.job(cohort_round.cohort_id, "followup", due_at=now, **about))]
 
 
 def _reports(cohort_round: _Round, delegate_ids: Iterable[str]) -> tuple[dict[str, Facts], dict[str, Facts]]:
@@ -152,14 +189,23 @@ def _reports(cohort_round: _Round, delegate_ids: Iterable[str]) -> tuple[dict[st
     return {delegate_id: facts for delegate_id, (facts, _) in both.items()}, earlier
 
 
+def _earlier(delegate_id: str, wave: Wave) -> tuple[str, tuple[str, ...]]:
+    """Return the name of the earlier report's facts, and its cells that another person answers now.
+
+    The names of who answered may be erased before the report is made; the document never changes.
+    """
+    rows = list(delegates.load_rows(delegate_id))
+    report, facts = earlier_report(rows, wave), earlier_facts(rows, wave)
+    return (report.facts, facts.other_people) if report and facts else ("", ())
+
+
 def _have_printed(
     delegate_id: str, wave: Wave, frozen: CohortFigures | None, noise: Mapping[Subject, str], now: datetime
 ) -> None:
     """Write a delegate's share and the job that prints it; skip a delegate who has both."""
-    writes = [jobs.add(JobKind.REPORT.job(delegate_id, wave.value, due_at=now, delegate=delegate_id, wave=wave.value))]
-    before = earlier_facts(delegates.load_rows(delegate_id), wave) if wave is Wave.FOLLOWUP else None
-    earlier = facts_bytes(before) if before else b""
-    share = Share(read_frozen(frozen.figures).means if frozen else (), noise, earlier)
+    writes = [jobs.add(_report_job(delegate_id, wave, now))]
+    means = read_frozen(frozen.figures).means if frozen else ()
+    share = Share(means, noise, *(_earlier(delegate_id, wave) if wave is Wave.FOLLOWUP else ()))
     if share != Share():
         writes.append(cohort_figures.add_share(StoredShare(delegate_id, wave, share_bytes(share))))
     try:

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.core.model import Delegate, Programme, Wave
+from chalicelib.core.working_days import working_days
 from chalicelib.meetings.effects import first_check
 from chalicelib.report.emails import ready_email
 from chalicelib.report.load_facts import coach_comments as kept_for_coach
-from chalicelib.report.load_facts import delegate_in, wave_facts
+from chalicelib.report.load_facts import delegate_in, facts_in, wave_facts
 from chalicelib.report.render import documents
 from chalicelib.results.change import with_changes
 from chalicelib.results.cohort_snapshot import Share, read_share
-from chalicelib.results.facts import Facts, amended, read_facts
+from chalicelib.results.facts import Facts, amended
 from chalicelib.store import coach_comments, cohort_figures, cohorts, delegates, emails, programmes, reports
-from chalicelib.store.cohorts import DelegateStatus
+from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import Meeting, MeetingKind
@@ -26,21 +27,22 @@ from chalicelib.store.table import Write
 def build_report(job: Job, now: datetime) -> Sequence[Write]:
     """Build one report in six calls: claim, one query, three documents, settle.
 
-    The same responses give the same report.
+    The same responses give the same report. That of a follow-up is one call more: it reads the facts of the one before.
     """
     rows = list(delegates.load_rows(job.about["delegate"]))
     wave = Wave(job.about["wave"])
     delegate = delegate_in(rows)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    days = working_days(programme.organisation, delegates.days_off(rows))
     facts = _facts(programme, delegate, wave, rows)
     names = reports.save_documents(delegate.id, wave, facts.checksum, documents(programme, facts))
     report = StoredReport(delegate.id, wave, facts.checksum, names["facts"], names["html"], names["pdf"], made_at=now)
     return [
         reports.add(report),
         *coach_comments.add(delegate.id, wave, kept_for_coach(programme, wave, rows)),
-        cohorts.change_line(delegate, put={"stage": DelegateStatus.REPORT_READY}, wave=wave),
-        *emails.add(ready_email(programme, delegate, wave, now)),
-        *(first_check(programme, delegate, Meeting(MeetingKind.DEBRIEF), now) if wave is Wave.BASELINE else []),
+        cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.REPORT_READY), wave=wave),
+        *emails.add(ready_email(programme, delegate, wave, days.next_morning(now))),
+        *(first_check(delegate, Meeting(MeetingKind.DEBRIEF), days, now) if wave is Wave.BASELINE else []),
     ]
 
 
@@ -48,6 +50,6 @@ def _facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[
     facts = wave_facts(programme, delegate, wave, rows)
     stored = cohort_figures.share_in(rows, wave)
     share = read_share(stored.share) if stored else Share()
-    if share.earlier:
-        facts = with_changes(facts, read_facts(share.earlier), share.noise)
+    if earlier := facts_in(share):
+        facts = with_changes(facts, earlier, share.noise)
     return amended(facts, cohort_means=share.means) if share.means else facts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Invitation, InvitationState, Programme, Wave
 from chalicelib.report.responses_file import identify
 from chalicelib.results.change import find_other_people, without_people
+from chalicelib.results.cohort_snapshot import Share
 from chalicelib.results.facts import Facts, ReportHeading, build_facts, cell_titles, read_facts
 from chalicelib.results.publish import publish
 from chalicelib.results.published import PublishedCells
@@ -56,7 +56,7 @@ def coach_comments(programme: Programme, wave: Wave, rows: Sequence[Row]) -> lis
 
 
 def _published(programme: Programme, wave: Wave, rows: Sequence[Row]) -> PublishedCells:
-    return publish(programme, responses.from_rows(rows, wave), comment_key=_comment_key(rows, wave))
+    return publish(programme, responses.from_rows(rows, wave), comment_key=responses.comment_key(rows, wave))
 
 
 def earlier_facts(rows: Iterable[Row], wave: Wave) -> Facts | None:
@@ -64,15 +64,29 @@ def earlier_facts(rows: Iterable[Row], wave: Wave) -> Facts | None:
 
     Named cells that another person answers now are left out.
     """
-    if wave is not Wave.FOLLOWUP:
-        return None
     rows = list(rows)
-    reports = (read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}")
-    earlier = next((read_facts(objects.load(report.facts)) for report in reports), None)
-    if earlier is None:
+    report = earlier_report(rows, wave)
+    if report is None:
         return None
+    earlier = read_facts(objects.load(report.facts))
     before, now = _who_answered(rows, Wave(earlier.heading.wave)), _who_answered(rows, wave)
     return without_people(earlier, find_other_people(earlier, before, now))
+
+
+def earlier_report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
+    """Return the baseline's report for a follow-up; None if there was none."""
+    if wave is not Wave.FOLLOWUP:
+        return None
+    return next((read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}"), None)
+
+
+def facts_in(share: Share) -> Facts | None:
+    """Return the facts of the earlier report that a share compares with, as they were then. One call."""
+    if share.earlier:
+        return read_facts(share.earlier)
+    if not share.earlier_document:
+        return None
+    return without_people(read_facts(objects.load(share.earlier_document)), share.other_people)
 
 
 def _who_answered(rows: Sequence[Row], wave: Wave) -> dict[str, set[str]]:
@@ -93,10 +107,3 @@ def _closed_at(rows: Iterable[Row], wave: Wave) -> datetime:
     """Return the day of the deadline, which the report shows."""
     sk = f"WAVE#{wave.value}"
     return next(datetime.fromisoformat(row["closes_at"]) for row in rows if row["sk"] == sk)
-
-
-def _comment_key(rows: Iterable[Row], wave: Wave) -> bytes:
-    """Derive the key from the random ids of the responses: the same at each attempt, independent of who wrote what."""
-    prefix = f"RESPONSE#{wave.value}#"
-    ids = sorted(row["sk"] for row in rows if row["sk"].startswith(prefix))
-    return hashlib.sha256("\n".join(ids).encode()).digest()

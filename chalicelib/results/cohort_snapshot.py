@@ -24,9 +24,19 @@ class Frozen(Struct, frozen=True):
 
 
 class Share(Struct, frozen=True):
+    """What a delegate's report shows of the cohort, and which report it compares with.
+
+    noise              of this delegate's changes: larger than noise or not
+    earlier_document   name of the facts of the delegate's report before this one; they hold every comment
+    other_people       cells of those facts that another person answers now
+    earlier            those facts themselves, in rows of earlier versions
+    """
+
     means: tuple[CohortMean, ...] = ()
-    noise: Mapping[Subject, str] = field(default_factory=dict)  # of this delegate's changes: larger than noise or not
-    earlier: bytes = b""  # facts.json of the delegate's report before this one
+    noise: Mapping[Subject, str] = field(default_factory=dict)
+    earlier_document: str = ""
+    other_people: tuple[str, ...] = ()
+    earlier: bytes = b""
 
 
 def frozen_bytes(frozen: Frozen) -> bytes:
@@ -45,13 +55,20 @@ def read_frozen(data: bytes) -> Frozen:
 def share_bytes(share: Share) -> bytes:
     noise = [[*subject, word] for subject, word in share.noise.items()]
     means = [asdict(mean) for mean in share.means]
-    return _packed({"means": means, "noise": noise, "earlier": share.earlier.decode()})
+    earlier = {"earlier_document": share.earlier_document, "other_people": share.other_people}
+    return _packed({"means": means, "noise": noise, **earlier})
 
 
 def read_share(data: bytes) -> Share:
     content = json.loads(zlib.decompress(data))
     noise = {(about, subject, cell): word for about, subject, cell, word in content["noise"]}
-    return Share(tuple(map(_read_mean, content["means"])), noise, content["earlier"].encode())
+    return Share(
+        tuple(map(_read_mean, content["means"])),
+        noise,
+        content.get("earlier_document", ""),
+        tuple(content.get("other_people", ())),
+        content.get("earlier", "").encode(),
+    )
 
 
 def _read_mean(mean: Mapping[str, Any]) -> CohortMean:

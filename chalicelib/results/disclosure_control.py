@@ -80,6 +80,36 @@ def means_entry(wave: str, figures: Figures) -> PublishedMeans:
     return PublishedMeans(wave, tuple((delegates, tuple(sorted(found))) for delegates, found in sorted(sets.items())))
 
 
+# --- rounds -------------------------------------------------------------------------------------------------
+
+
+class AskedRound(Struct, frozen=True):
+    """One round of questions about a delegate's development areas.
+
+    people   who was asked, as far as the delegate can know
+    areas    id -> the words that raters read; of an earlier round, those that are shown with a number
+    """
+
+    people: frozenset[str]
+    areas: Mapping[str, str]
+
+
+def areas_in_words(earlier: Iterable[AskedRound], further: AskedRound, threshold: int) -> frozenset[str]:
+    """Return the areas whose further figure would show, next to earlier ones, what a few people answered.
+
+    Most people repeat themselves, so the difference of two means is the answer of who came or left. Areas with other
+    words are not compared.
+    """
+    rounds = list(earlier)
+    return frozenset(
+        area
+        for area, words in further.areas.items()
+        if difference_is_too_small(
+            [one.people for one in rounds if one.areas.get(area) == words], further.people, threshold
+        )
+    )
+
+
 # --- reports --------------------------------------------------------------------------------------------
 
 

@@ -31,6 +31,13 @@ def _rounded(number: Fraction, places: int) -> Decimal:
     return Decimal(nearest if number >= 0 else -nearest).scaleb(-places)
 
 
+def half_points(number: Fraction) -> Fraction:
+    """Round to halves, half up (away from zero below it)."""
+    doubled = abs(number) * 2
+    halves = Fraction((2 * doubled.numerator + doubled.denominator) // (2 * doubled.denominator), 2)
+    return halves if number >= 0 else -halves
+
+
 class Bound(StrEnum):
     """How a figure relates to the true value: only a clamped sum is known, and it is shown as such."""
 

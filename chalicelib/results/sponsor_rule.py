@@ -6,7 +6,7 @@ The rule: docs/decisions/0027-figures-for-the-sponsor.md. The proofs: tests/spon
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -87,6 +87,44 @@ def most_chosen(chosen: Sequence[str], options: Iterable[tuple[str, str]]) -> Ta
     if len(chosen) < ENOUGH_TO_COUNT or often[value] < ENOUGH:
         return Tally("")
     return Tally(label, len(chosen), f"{ENOUGH} or more of {len(chosen)}", many=True)
+
+
+# --- counts of several answers ------------------------------------------------------------------------------
+
+
+class Part(Struct, frozen=True):
+    """How many gave one of some neighbouring answers."""
+
+    label: str
+    count: int
+
+
+Grouping = tuple[tuple[int, ...], ...]  # groups of places of answers, each answer in one group
+
+
+def distribution(
+    labels: Sequence[str], given: Sequence[Sequence[Hashable]], groupings: Sequence[Grouping]
+) -> tuple[Part, ...]:
+    """Count answers, with neighbours together until at least ENOUGH delegates are behind each number.
+
+    given      for each answer, the delegates who gave it, once for each thing that they gave it of
+    groupings  the finest first; the first that fits is shown, and nothing if none does
+
+    Which answers are together depends on nothing but whether a number would be small.
+    """
+    for grouping in groupings:
+        parts = [[one for place in group for one in given[place]] for group in grouping]
+        if all(len(set(part)) >= ENOUGH for part in parts):
+            return tuple(
+                Part(_either([labels[place] for place in group]), len(part))
+                for group, part in zip(grouping, parts, strict=True)
+            )
+    return ()
+
+
+def _either(labels: Sequence[str]) -> str:
+    *first, last = labels
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 # --- sums -------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from chalicelib.links.kinds import CODE
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.site import reader_lookup
 from chalicelib.store import second_factors
-from chalicelib.web import code_links, forms, readers, second_factor, sessions, sign_in_codes, static
+from chalicelib.web import code_links, forms, readers, second_factor, sessions, sign_in_codes, static, unsent
 from chalicelib.web.code_links import CodeKey
 from chalicelib.web.page import GET, HEADERS, POST, page, page_handler, see_other
 from chalicelib.web.readers import SECOND_FACTOR, Reader, Role
@@ -47,8 +47,7 @@ def front() -> Response:
 def ask_for_code(role: str, token: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{role}", token)
     reader = _find(role, token)
-    challenge = _ask(reader, fields)
-    return see_other(_leading_on(sessions.sign_in_url(reader.role, token, challenge), _to()))
+    return _asked(reader, fields, _to())
 
 
 @bp.route("/sign-in/administrator", **POST)
@@ -57,10 +56,15 @@ def ask_for_administrators_code() -> Response:
     """Answer the same whether or not the address is an administrator's."""
     fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{Role.ADMINISTRATOR}", "")
     reader = readers.administrator(readers.administrator_token(fields.get("email", "")))
+    return _asked(reader, fields, fields.get("to", ""))
+
+
+def _asked(reader: Reader, fields: Mapping[str, str], to: str) -> Response:
+    """Email a code, and lead to the page for it. With a form that waits, that page is no redirect: it carries it."""
     challenge = _ask(reader, fields)
-    return see_other(
-        _leading_on(sessions.sign_in_url(Role.ADMINISTRATOR, reader.token, challenge), fields.get("to", ""))
-    )
+    if fields.get(unsent.FIELD):
+        return _code_page(reader, challenge, packed=fields[unsent.FIELD])
+    return see_other(_leading_on(sessions.sign_in_url(reader.role, reader.token, challenge), to))
 
 
 @bp.route("/sign-in/{role}/{token}/{challenge}", **GET)
@@ -74,10 +78,20 @@ def type_code(role: str, token: str, challenge: str) -> Response:
 def take_code(role: str, token: str, challenge: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, f"sign-in.{role}", token)
     reader = readers.administrator(token, _to()) if role == Role.ADMINISTRATOR else _find(role, token)
+    packed = fields.get(unsent.FIELD, "")
+    if again := _sent_from_another_tab(reader, packed):
+        return again
     try:
         return _begin(reader, challenge, fields, by_link=False)
     except CodeRefused as refused:
-        return _code_page(reader, challenge, refused)
+        return _code_page(reader, challenge, refused, packed)
+
+
+def _sent_from_another_tab(reader: Reader, packed: str) -> Response | None:
+    """Show the form that waits, if its sender has signed in meanwhile through the link in the email."""
+    kept = unsent.unpack(packed)
+    person = sessions.find_signed_in(bp.current_request, reader, clock.now()) if kept else None
+    return person.send_again(kept) if person and kept else None
 
 
 # --- by the link in the email with the code: other people's tries cause no wait ---------------------------
@@ -126,8 +140,9 @@ def set_up_second_factor() -> Response:
     try:
         recovery = second_factor.set_up(admin.reader, session, admin.session_id, fields.get("code", ""), admin.now)
     except CodeRefused as refused:
-        return _second_factor_page(admin, "set_up", refused=refused, to=fields.get("to", ""))
-    return _second_factor_page(admin, "done", recovery=recovery)
+        kept = fields.get(unsent.FIELD, "")
+        return _second_factor_page(admin, "set_up", refused=refused, to=fields.get("to", ""), unsent=kept)
+    return _second_factor_page(admin, "done", recovery=recovery, waits=unsent.unpack(fields.get(unsent.FIELD, "")))
 
 
 @bp.route(f"{SECOND_FACTOR}/confirm", **POST)
@@ -135,12 +150,19 @@ def set_up_second_factor() -> Response:
 def confirm_second_factor() -> Response:
     admin, session = administrators_session(bp.current_request, clock.now())
     fields = admin.form(bp.current_request)
-    to = readers.console_page(fields.get("to", ""))
     try:
         second_factor.confirm(admin.reader, session, fields.get("code", ""), admin.now)
     except CodeRefused as refused:
-        return _second_factor_page(admin, "confirm", refused=refused, to=to)
-    return admin.see_other(signing.url(to or readers.ADMIN_HOME))
+        to, packed = readers.console_page(fields.get("to", "")), fields.get(unsent.FIELD, "")
+        return _second_factor_page(admin, "confirm", refused=refused, to=to, unsent=packed)
+    return _confirmed(admin, fields)
+
+
+def _confirmed(admin: SignedIn, fields: Mapping[str, str]) -> Response:
+    """Lead to the form that waits, or to the page that the administrator wanted."""
+    if kept := unsent.unpack(fields.get(unsent.FIELD, "")):
+        return admin.send_again(kept)
+    return admin.see_other(signing.url(readers.console_page(fields.get("to", "")) or readers.ADMIN_HOME))
 
 
 @bp.route(f"{SECOND_FACTOR}/remove", **POST)
@@ -186,13 +208,17 @@ def _ask(reader: Reader, fields: Mapping[str, str], *, by_link: bool = False) ->
 
 def _begin(reader: Reader, challenge: str, fields: Mapping[str, str], *, by_link: bool) -> Response:
     session_id = secrets.token_urlsafe(24)
-    return sessions.begin(reader, challenge, fields.get("code", ""), session_id, clock.now(), by_link=by_link)
+    kept = unsent.unpack(fields.get(unsent.FIELD, ""))
+    code = fields.get("code", "")
+    return sessions.begin(reader, challenge, code, session_id, clock.now(), by_link=by_link, kept=kept)
 
 
-def _code_page(reader: Reader, challenge: str, refused: CodeRefused | None = None) -> Response:
+def _code_page(reader: Reader, challenge: str, refused: CodeRefused | None = None, packed: str = "") -> Response:
+    """Show where the code is typed. packed: a form that is sent again afterwards."""
     take = _leading_on(sessions.sign_in_url(reader.role, reader.token, challenge), _to())
     again = _leading_on(sessions.sign_in_url(reader.role, reader.token), _to())
-    return _typing_page(reader, forms.nonce(f"sign-in.{reader.role}", reader.token), take, again, refused)
+    nonce = forms.nonce(f"sign-in.{reader.role}", reader.token)
+    return _typing_page(reader, nonce, take, again, refused, packed=packed)
 
 
 def _linked_page(opened: CodeKey, refused: CodeRefused | None = None) -> Response:
@@ -201,9 +227,17 @@ def _linked_page(opened: CodeKey, refused: CodeRefused | None = None) -> Respons
 
 
 def _typing_page(
-    reader: Reader, nonce: str, take: str, again: str, refused: CodeRefused | None, *, by_link: bool = False
+    reader: Reader,
+    nonce: str,
+    take: str,
+    again: str,
+    refused: CodeRefused | None,
+    *,
+    by_link: bool = False,
+    packed: str = "",
 ) -> Response:
     context = {"reader": reader, "nonce": nonce, "refused": refused, "code_action": take, "ask_action": again}
+    context |= {"unsent": packed}
     frame = {"programme": reader.programme} if reader.programme else {}
     once = secrets.token_hex(16)
     return page("web/code", 400 if refused else 200, once=once, by_link=by_link, **context, **frame)
@@ -215,6 +249,6 @@ def _account(admin: SignedIn, refused: CodeRefused | None = None) -> Response:
 
 
 def _second_factor_page(admin: SignedIn, step: str, *, refused: CodeRefused | None = None, **context: Any) -> Response:
-    context = {"to": "", "stored": None, **context}
+    context = {"to": "", "stored": None, "unsent": "", "waits": None, **context}
     status = 400 if refused else 200
     return admin.page("web/second_factor", status, step=step, refused=refused, proposal=admin.proposal, **context)

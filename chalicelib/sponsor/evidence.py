@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
+from chalicelib.forms.impact_answers import read_number
+
 
 class Evidence(Struct, frozen=True):
     """The evidence of one delegate: never a rater's answer.
@@ -22,6 +24,9 @@ class Evidence(Struct, frozen=True):
     own: Mapping[str, str] | None = None  # the delegate's impact survey; None if none was sent
     manager: Mapping[str, str] | None = None
     left_out: bool = False  # the answers sent cannot be counted
+    id: str = ""
+    has_left: bool = False
+    later: bool = False  # the survey is still open, because the delegate was paused
     raters_change: tuple[Fraction, ...] = ()  # published change of each area, all raters, -3 to +3
 
 
@@ -33,4 +38,4 @@ def mean(numbers: Iterable[Fraction]) -> Fraction | None:
 
 def number(answers: Mapping[str, str] | None, name: str) -> Fraction | None:
     """Return an answer as a number, if it was given."""
-    return Fraction(answers[name]) if answers and name in answers else None
+    return read_number(answers, name)

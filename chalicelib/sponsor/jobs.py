@@ -1,86 +1,136 @@
-"""Run this stage's job: make the summary of a cohort once the last impact survey has closed."""
+"""Run this stage's jobs: the cohort at the start, the first edition once the surveys are over, and later editions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from fractions import Fraction
+
+from msgspec.structs import replace
 
 from chalicelib.core.clock import moment, stamp
-from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
-from chalicelib.core.model import SELF_GROUP, Cohort, Programme, Wave
-from chalicelib.forms.pulse import AREAS
-from chalicelib.forms.survey import sections, unfit
+from chalicelib.core.model import Cohort, Programme
+from chalicelib.core.working_days import working_days
 from chalicelib.jobs.each import each
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.results.cohort_snapshot import Frozen, read_frozen
-from chalicelib.results.facts import read_facts
-from chalicelib.results.published import ALL_OTHERS, About
-from chalicelib.sponsor.emails import summary_email
+from chalicelib.sponsor.documents.html import render_start
+from chalicelib.sponsor.documents.pdf import render_pdf
+from chalicelib.sponsor.documents.start import build_start, start_bytes, start_checksum, start_content
+from chalicelib.sponsor.drafts import has_news, last_edition, prepare_edition
+from chalicelib.sponsor.editions import store_edition
+from chalicelib.sponsor.emails.about_documents import start_emails
 from chalicelib.sponsor.evidence import Evidence
-from chalicelib.sponsor.render_html import render_summary
-from chalicelib.sponsor.summary import checksum, summarise_cohort, summary_bytes
-from chalicelib.store import (
-    audit_events,
-    cohort_figures,
-    cohorts,
-    emails,
-    impact_surveys,
-    jobs,
-    objects,
-    programmes,
-    reports,
-    summaries,
-)
+from chalicelib.sponsor.gather import Rows, find_open, gather, load_frozen, load_surveys
+from chalicelib.sponsor.stories.offer import offer_writes
+from chalicelib.store import audit_events, cohorts, emails, impact_surveys, jobs, programmes, summaries
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.impact_surveys import PulseResult, Role
-from chalicelib.store.jobs import Job, JobState
-from chalicelib.store.marshal import Row
-from chalicelib.store.reports import ReportState
+from chalicelib.store.jobs import Job
 from chalicelib.store.summaries import Summary
 from chalicelib.store.table import Write
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
 MAX_WAIT = timedelta(days=14)  # for answers that cannot be counted: the sponsor does not wait indefinitely
-WAITING_SINCE = "mending"  # the key in stored jobs
+MAX_WAIT_FOR_LATE = timedelta(days=60)  # for surveys that open late, after a pause
+FIRST_EDITION_AFTER = 5  # working days after the last survey has closed
+WAITING_SINCE = "mending"  # the key in stored jobs: since when answers wait for correction
+LOOKING_SINCE = "since"  # since when the job has looked
+
+WITHDRAWN = "withdrawn"  # the reason in a stored job
+REPLACES = "A story was withdrawn. This edition replaces every earlier one: please use those no more."
+
+Lines = Mapping[str, DelegateLine]
 
 
 def make_summary(job: Job, now: datetime) -> Sequence[Write]:
-    """Make the summary once, from published figures only.
+    """Make the first edition, from published figures only.
 
-    Postpone it by a day while a survey is open or still to open, or while answers that cannot be counted may still be
-    corrected.
+    Postpone it by a day while a survey is open or still to open, for five working days after that, and while answers
+    that cannot be counted may still be corrected.
     """
-    cohort = cohorts.find(job.about["cohort"])
-    if cohort is None:
-        raise LookupError(f"no cohort {job.about['cohort']}")
-    programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id)}
-    rows = {delegate_id: impact_surveys.of_delegate(delegate_id) for delegate_id in lines}
-    waited_for, _ = each(lines, lambda delegate_id: _is_waited_for(delegate_id, rows[delegate_id]), "summary")
-    if any(waited_for.values()):
-        return [jobs.add(_later(cohort, now, job.about.get(WAITING_SINCE, "")))]
-    usable, left_out = each(
-        lines, lambda delegate_id: _evidence(programme, lines[delegate_id], rows[delegate_id]), "summary"
-    )
+    cohort, programme = _cohort(job)
+    if summaries.of_cohort(cohort.id):
+        return []
+    lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id) if not line.moved_to}
+    rows = load_surveys(lines)
+    open_ones = find_open(lines, rows)
+    looking = moment(job.about[LOOKING_SINCE]) if LOOKING_SINCE in job.about else now
+    if open_ones and now < looking + MAX_WAIT_FOR_LATE:
+        return [jobs.add(_later(cohort, now + LOOK_AGAIN_AFTER, looking, job.about.get(WAITING_SINCE, "")))]
+    usable, left_out = gather(programme, lines, rows)
+    if (due := _earliest(programme, cohort, rows)) and now < due:
+        later = jobs.add(_later(cohort, due, looking, job.about.get(WAITING_SINCE, "")))
+        return [later, *offer_writes(programme, cohort, list(usable.values()), now)]
     since = moment(job.about[WAITING_SINCE]) if job.about.get(WAITING_SINCE) else now
     if left_out and now < since + MAX_WAIT:
         notices = [write for key in left_out for write in _notify(cohort, lines[key], now)]
-        return [jobs.add(_later(cohort, now, stamp(since))), *notices]
-    people = [usable.get(key) or Evidence(line.name, line.service, left_out=True) for key, line in lines.items()]
-    return _make(programme, cohort, people, now)
+        return [jobs.add(_later(cohort, now + LOOK_AGAIN_AFTER, looking, stamp(since))), *notices]
+    people = _everyone(lines, usable, open_ones)
+    return store_edition(programme, cohort, prepare_edition(programme, cohort, people, None, now), now)
 
 
-def _make(programme: Programme, cohort: Cohort, people: Sequence[Evidence], now: datetime) -> list[Write]:
-    today = local_date(now, programme.organisation.timezone)
-    summary = summarise_cohort(programme, cohort, people, today, *_frozen(cohort.id))
-    html = render_summary(programme, summary).encode()
-    facts_name, html_name = summaries.save_documents(cohort.id, checksum(summary), summary_bytes(summary), html)
-    stored = Summary(cohort.id, summaries.IMPACT, checksum(summary), facts_name, html_name, now)
-    notices = emails.add(summary_email(programme, cohort, cohort.sponsor, now)) if cohort.sponsor else []
+def make_next_edition(job: Job, now: datetime) -> Sequence[Write]:
+    """Make another edition if there is something new. Without a first edition that one will hold what is new."""
+    cohort, programme = _cohort(job)
+    before = last_edition(cohort.id)
+    if before is None:
+        return []
+    people: Sequence[Evidence] = ()
+    if before.survey is None:
+        lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id) if not line.moved_to}
+        rows = load_surveys(lines)
+        people = _everyone(lines, gather(programme, lines, rows)[0], find_open(lines, rows))
+    draft = prepare_edition(programme, cohort, people, before, now)
+    if not has_news(draft.final, before):
+        return []
+    is_withdrawal = job.about.get("why") == WITHDRAWN
+    draft = replace(draft, final=replace(draft.final, replaces=REPLACES if is_withdrawal else ""))
+    return store_edition(programme, cohort, draft, now, quietly=is_withdrawal)
+
+
+def make_start(job: Job, now: datetime) -> Sequence[Write]:
+    """Make the page of the cohort at the start, if five delegates or more have reports."""
+    cohort, programme = _cohort(job)
+    baseline, _ = load_frozen(cohort.id)
+    start = build_start(programme, cohort, baseline, local_date(now, programme.organisation.timezone))
+    if not start.workshops:
+        return []
+    documents = {
+        "facts": start_bytes(start),
+        "html": render_start(programme, start).encode(),
+        "pdf": render_pdf("start", start_content(programme, start), start.made_on),
+    }
+    files = summaries.save_documents(cohort.id, start_checksum(start), documents)
+    stored = Summary(cohort.id, summaries.START, start_checksum(start), files["facts"], files["html"], now, files=files)
+    notices = [write for email in start_emails(programme, cohort, now) for write in emails.add(email)]
     return [summaries.add(stored), *notices]
+
+
+def _cohort(job: Job) -> tuple[Cohort, Programme]:
+    cohort = cohorts.find(job.about["cohort"])
+    if cohort is None:
+        raise LookupError(f"no cohort {job.about['cohort']}")
+    return cohort, programmes.load(cohort.programme_id, cohort.programme_version)
+
+
+def _everyone(lines: Lines, usable: Mapping[str, Evidence], open_ones: set[str]) -> list[Evidence]:
+    """Return the evidence of everyone who began. Who answers later has no answers yet."""
+    people = []
+    for key, line in lines.items():
+        one = usable.get(key) or Evidence(line.name, line.service, id=key, has_left=line.withdrawn, left_out=True)
+        people.append(replace(one, own=None, manager=None, later=True) if key in open_ones else one)
+    return people
+
+
+def _earliest(programme: Programme, cohort: Cohort, rows: Rows) -> datetime | None:
+    """Return the morning on which the first edition may be made; None if there was no survey."""
+    read, _ = each(rows, lambda delegate_id: impact_surveys.surveys_from(rows[delegate_id]), "summary")
+    closed = [one.closes_at for surveys in read.values() for one in surveys if not one.is_open]
+    if not closed:
+        return None
+    days = working_days(programme.organisation, cohort.dates.closed)
+    last = local_date(max(closed), programme.organisation.timezone)
+    return days.morning(days.add(last, FIRST_EDITION_AFTER))
 
 
 def _notify(cohort: Cohort, line: DelegateLine, now: datetime) -> list[Write]:
@@ -94,70 +144,7 @@ def _notify(cohort: Cohort, line: DelegateLine, now: datetime) -> list[Write]:
     return [cohorts.leave_out(cohort.id, line.delegate_id), entry]
 
 
-def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:
-    """Return whether the cohort's surveys may still come: after an outage they open and close late.
-
-    Do not wait for a failed one.
-    """
-    surveys = impact_surveys.surveys_from(rows)
-    if surveys:
-        return any(survey.is_open for survey in surveys)
-    asking = jobs.find(f"impact#{delegate_id}")
-    return asking is not None and asking.state is JobState.WAITING
-
-
-def _later(cohort: Cohort, now: datetime, since: str) -> Job:
-    """Postpone the summary. since: when answers began to wait for correction; empty if none do."""
-    next_look = now + LOOK_AGAIN_AFTER
-    about = {"cohort": cohort.id} | ({WAITING_SINCE: since} if since else {})
-    return JobKind.SUMMARY.job(cohort.id, f"{next_look:%Y-%m-%d}", due_at=next_look, **about)
-
-
-class AnswersUnfit(Refusal):
-    """Sent answers contradict one another, so they give no figure."""
-
-    title = "Left out of the summary"
-
-
-def _evidence(programme: Programme, line: DelegateLine, rows: Sequence[Row]) -> Evidence:
-    """Raises AnswersUnfit."""
-    surveys = {survey.role: survey for survey in impact_surveys.surveys_from(rows)}
-    for survey in surveys.values():
-        if survey.sent and (faults := unfit(sections(programme, survey.areas, survey.role), survey.answers)):
-            raise AnswersUnfit(" ".join(fault.message for fault in faults))
-    sent = {role: survey.answers for role, survey in surveys.items() if survey.sent}
-    means = _published_means(line.delegate_id)
-    return Evidence(
-        name=line.name,
-        service=line.service,
-        has_report=means is not None,
-        self_means=(means or {}).get(SELF_GROUP, {}),
-        areas=tuple(area.id for area in surveys[Role.DELEGATE].areas) if surveys else (),
-        own=sent.get(Role.DELEGATE),
-        manager=sent.get(Role.MANAGER),
-        raters_change=_raters_change(impact_surveys.pulse_from(rows)),
-    )
-
-
-def _published_means(delegate_id: str) -> Mapping[str, Mapping[str, Fraction]] | None:
-    """Return cell -> competency -> mean, as the released report shows them; None without a released report."""
-    report = reports.find(delegate_id, Wave.BASELINE)
-    if report is None or report.state is not ReportState.RELEASED:
-        return None
-    means: dict[str, dict[str, Fraction]] = {}
-    for statistic in read_facts(objects.load(report.facts)).statistics:
-        if statistic.about == About.COMPETENCY:
-            means.setdefault(statistic.cell, {})[statistic.id] = statistic.range.shown
-    return means
-
-
-def _frozen(cohort_id: str) -> tuple[Frozen, Frozen]:
-    """Return the cohort's figures as the reports of the baseline and of the follow-up show them."""
-    snapshots = (cohort_figures.find(cohort_id, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
-    baseline, followup = (read_frozen(snapshot.figures) if snapshot else Frozen() for snapshot in snapshots)
-    return baseline, followup
-
-
-def _raters_change(pulse: PulseResult | None) -> tuple[Fraction, ...]:
-    figures = pulse.figures if pulse else ()
-    return tuple(Fraction(figure.change) for figure in figures if figure.cell == ALL_OTHERS and figure.area != AREAS)
+def _later(cohort: Cohort, due_at: datetime, looking: datetime, since: str) -> Job:
+    """Postpone the first edition. since: when answers began to wait for correction; empty if none do."""
+    about = {"cohort": cohort.id, LOOKING_SINCE: stamp(looking)} | ({WAITING_SINCE: since} if since else {})
+    return JobKind.SUMMARY.job(cohort.id, f"{due_at:%Y-%m-%d}", due_at=due_at, **about)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -12,8 +14,11 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import SPONSOR
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
-from chalicelib.store import audit_events, cohorts, objects, programmes, summaries
+from chalicelib.sponsor.evidence_pack import pack_evidence
+from chalicelib.sponsor.trend import Trend, load_trend, other_cohorts
+from chalicelib.store import audit_events, cohorts, holds, objects, programmes, stories, summaries
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.stories import StoryState
 from chalicelib.store.summaries import Summary
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
@@ -35,6 +40,14 @@ class Portal(Struct, frozen=True):
     programme: Programme
     summaries: tuple[Summary, ...]
     sponsor: Person
+    start: Summary | None = None
+    withdrawn: tuple[str, ...] = ()  # names of editions with a story that was withdrawn: no longer given out
+
+    @property
+    def documents(self) -> tuple[Summary, ...]:
+        """Return what may be opened."""
+        given = [one for one in self.summaries if one.name not in self.withdrawn]
+        return (*given, *([self.start] if self.start else []))
 
     @property
     def ends_at(self) -> datetime:
@@ -59,17 +72,52 @@ def open_portal(token: str) -> Portal:
     if version != str(cohort.sponsor_link):
         raise LinkRevoked
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Portal(link.token, cohort, programme, tuple(summaries.of_cohort(cohort_id)), cohort.sponsor)
+    editions, start = tuple(summaries.of_cohort(cohort_id)), summaries.start_of(cohort_id)
+    return Portal(link.token, cohort, programme, editions, cohort.sponsor, start, _withdrawn(editions))
+
+
+def _withdrawn(editions: Sequence[Summary]) -> tuple[str, ...]:
+    """Return the editions with a story that was withdrawn, or that went with its delegate."""
+    shown = {delegate_id for one in editions for delegate_id in one.stories}
+    found = stories.of_delegates(shown) if shown else []
+    kept = {story.delegate_id for story in found if story.state is not StoryState.WITHDRAWN}
+    return tuple(one.name for one in editions if not kept.issuperset(one.stories))
+
+
+class AllCohorts(Struct, frozen=True):
+    """Every cohort of the sponsor, with the link of each: one session opens them all."""
+
+    links: tuple[tuple[str, str], ...]  # title, address
+    trend: Trend | None
+
+
+def load_all_cohorts(shelf: Portal, now: datetime) -> AllCohorts:
+    """Load the other cohorts, but for those in which the sponsor's address is held."""
+    who = shelf.reader.who
+    own = [one for one in other_cohorts(shelf.cohort) if not any(hold.holds(now) for hold in holds.find(one.id, who))]
+    links = tuple((one.title, SPONSOR.url(one)) for one in own if one.id != shelf.cohort.id)
+    return AllCohorts(links, load_trend(shelf.programme, own) if links else None)
+
+
+def evidence_link(shelf: Portal, now: datetime) -> str:
+    """Pack the newest edition with its evidence, and make a link to it for one minute. Raises NoEditionYet."""
+    packed = pack_evidence(shelf.cohort.id)
+    name = f"sponsor/{shelf.cohort.id}/evidence-{hashlib.sha256(packed).hexdigest()[:16]}.zip"
+    objects.save(name, packed)
+    event = AuditEvent.OPENED_SUMMARY
+    commit([audit_events.add(shelf.cohort.id, event, "sponsor", shelf.cohort.id, now, name="evidence")], now)
+    return objects.link(name, download_as=f"{shelf.cohort.id}-evidence.zip")
 
 
 def document_link(shelf: Portal, name: str, kind: str, now: datetime) -> str:
     """Make a link to a summary for one minute, and record it in the audit trail. Raises NoSummaryYet."""
-    summary = next((summary for summary in shelf.summaries if summary.name == name), None)
+    summary = next((summary for summary in shelf.documents if summary.name == name), None)
     if summary is None:
         raise NoSummaryYet
+    file = summary.file(kind) or summary.html
     commit(
         [audit_events.add(shelf.cohort.id, AuditEvent.OPENED_SUMMARY, "sponsor", shelf.cohort.id, now, name=name)], now
     )
-    if kind == "facts":
-        return objects.link(summary.facts, download_as=f"{shelf.cohort.id}-{name}.json")
-    return objects.link(summary.html)
+    if file == summary.html:
+        return objects.link(file)
+    return objects.link(file, download_as=f"{shelf.cohort.id}-{name}-{file.rpartition('/')[2]}")

@@ -41,7 +41,8 @@ class Area(Struct, frozen=True):
     """A development area. Its id never changes and is never used again.
 
     by_when      free text, only in areas of earlier versions; later ones have `review_by`
-    others_text  what raters and the line manager read; empty: `behaviour`
+    others_text  what raters and the line manager read once the delegate has approved it; empty: `behaviour`
+    approved     the words for others that the delegate approved or wrote
     items        ids of one to three behaviours of the report
     why_no_item  why it is about no behaviour of the report
     place        1 to 3, its place on the form; 0 in areas of earlier versions, whose id is the place
@@ -58,6 +59,7 @@ class Area(Struct, frozen=True):
     when_i_will: str = ""
     review_by: date | None = None
     others_text: str = ""
+    approved: str = ""
     items: tuple[str, ...] = ()
     why_no_item: str = ""
     place: int = 0
@@ -72,7 +74,12 @@ class Area(Struct, frozen=True):
 
     @property
     def words_for_others(self) -> str:
-        return self.others_text or self.behaviour
+        return self.others_text if self.others_text and not self.waits_for_approval else self.behaviour
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Return whether the coach wrote words for others that the delegate has not approved."""
+        return self.others_text not in ("", self.approved)
 
     @property
     def number(self) -> int:

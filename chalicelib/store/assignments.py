@@ -65,7 +65,10 @@ class Submission(Struct, frozen=True):
 
 
 class WorkLine(Struct, frozen=True):
-    """The state of one delegate's work, for everyone who looks at a whole cohort. It holds no word of it."""
+    """The state of one delegate's work, for everyone who looks at a whole cohort. It holds no word of it.
+
+    extended_to  the day by which returned work is wanted; rows of earlier versions lack it
+    """
 
     delegate_id: str
     milestone: str
@@ -75,6 +78,7 @@ class WorkLine(Struct, frozen=True):
     submissions: int = 0
     submitted_at: datetime | None = None
     part: str = ""  # state of the facilitator's part; empty if nothing was typed
+    extended_to: date | None = None
 
 
 class Part(Struct, frozen=True):
@@ -141,6 +145,10 @@ def take_back(delegate_id: str, work: Work) -> Write:
 
 def save_line(cohort_id: str, line: WorkLine) -> Write:
     return put({**line_key(cohort_id, line.delegate_id, line.assignment)._asdict(), **fields(line)})
+
+
+def delete_line(cohort_id: str, line: WorkLine) -> Write:
+    return delete(line_key(cohort_id, line.delegate_id, line.assignment))
 
 
 def lines_of(cohort_id: str) -> list[WorkLine]:

@@ -29,6 +29,9 @@ class AttendanceState(StrEnum):
     CAUGHT_UP = "caught_up"
 
 
+IS_ABSENT = (AttendanceState.ABSENT, AttendanceState.CATCH_UP, AttendanceState.CAUGHT_UP)
+
+
 class Attendance(Struct, frozen=True):
     """One delegate at one session. Without a row they are expected."""
 

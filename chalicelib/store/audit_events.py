@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from string import Formatter
@@ -9,8 +10,15 @@ from typing import NamedTuple
 
 from chalicelib.core.clock import stamp
 from chalicelib.core.ids import derive
+from chalicelib.core.model import Person
 from chalicelib.store.marshal import Row
-from chalicelib.store.table import Write, put, query
+from chalicelib.store.table import AlreadyExists, Write, put, put_once, query
+
+PLACE = "[{}]"  # of a person's name in the words of a row
+
+
+class EventExists(AlreadyExists):
+    """The act is recorded already."""
 
 
 class _Kind(NamedTuple):
@@ -22,39 +30,57 @@ class AuditEvent(_Kind, Enum):
     """Every act that the trail records. Rows keep the words, so that those of an earlier release stay readable."""
 
     LOADED = _Kind("loaded {delegates} and {raters}")
-    NAMED_COACH = _Kind("named another coach")
-    NAMED_MANAGER = _Kind("named another line manager")
-    NAMED_SPONSOR = _Kind("named another sponsor")
-    NAMED_FACILITATOR = _Kind("named another facilitator")
     CHANGED_DATES = _Kind("changed the dates of workshops: {changes} ({why})")
     MOVED_DATE = _Kind("moved {what} from {before} to {after}: {why}")
+    CHANGED_STANDING = _Kind("changed the standing from {before} to {after} ({why})")
+    ADDED_DELEGATE = _Kind("added the delegate: {what} ({why})")
+    CHANGED_PERSON = _Kind("changed {what} from {before} to {after} ({why})")
+    REMOVED_RATER = _Kind("removed a rater of the group {group} ({why})")
+    REGROUPED_RATER = _Kind("moved a rater from the group {before} to {after} ({why})")
+    RENAMED_COHORT = _Kind("renamed the cohort from {before} to {after} ({why})")
+    DISCARDED_COHORT = _Kind("discarded the cohort before its first email ({why})")
     MARKED_ATTENDANCE = _Kind("marked {session}: from {before} to {after} ({why})")
     EXTENDED = _Kind("extended to {day}")
     CLOSED = _Kind("closed")
     PUBLISHED_FEW = _Kind("closed to publish what may be")
     REMINDED = _Kind("reminded raters who have not answered")
+    REMINDED_SURVEY = _Kind("reminded of the impact survey who has not answered")
+    EXTENDED_SURVEY = _Kind("gave more time for the impact survey, to {day}")
     PLANNED_FOLLOWUP = _Kind("planned the follow-up from {opens} to {closes}")
     PLANNED_LATER_FOLLOWUP = _Kind("planned the follow-up for delegates who closed later")
     REPLACED_ADDRESS = _Kind("replaced the address of {part}")
     CONFIRMED_ADDRESS = _Kind("confirmed a new address")
     SENT_LINK = _Kind("sent a link again")
     REVOKED_LINKS = _Kind("revoked links")
+    DISMISSED_BOUNCE = _Kind("dismissed that an email did not arrive")
     VOIDED = _Kind("voided a rater’s answers and asked again")
-    WITHDREW = _Kind("withdrew the delegate")
+    ASKED_AGAIN = _Kind("opened the questionnaire again after a restore, and asked everyone once more")
     REOPENED_SURVEY = _Kind("opened the survey again")
     LEFT_OUT = _Kind("left out of the summary")
+    CHANGED_STORY = _Kind("changed a story ({act}: {before} → {after})")
+    ASKED_BOARD = _Kind("changed what is asked of the board")
+    ORDERED_EDITION = _Kind("asked for another edition for the sponsor")
+    ENTERED_COSTS = _Kind("changed the costs from {before} to {after}")
     RETRIED_EMAIL = _Kind("sent again: {email}")
     RESTARTED_JOB = _Kind("restarted: {job}")
     CHANGED_AREA = _Kind("changed a development area ({act}: {before} → {after})")
     SHARED_AREAS = _Kind("changed what the line manager sees ({shared} shared, {withdrawn} withdrawn)")
     ARRANGED = _Kind("arranged the {meeting} ({act}: {before} → {after})")
+    CHECKED_ROUND = _Kind("checked what raters are asked in {round} ({before} → {after} areas)")
+    OPENED_ROUND = _Kind("opened {round} about {areas} areas")
+    DROPPED_ROUND = _Kind("did not hold {round}: no wording was checked")
+    THANKED_RATERS = _Kind("thanked the raters (after the {occasion})")
     RELEASED_REPORT = _Kind("released report")
     SUBMITTED_WORK = _Kind("submitted the work {work}")
     READ_WORK = _Kind("read the work {work}")
     RETURNED_WORK = _Kind("returned the work {work}")
     WAIVED_WORK = _Kind("waived the work {work}")
     ERASED = _Kind("erased a person")
+    RETENTION = _Kind("deleted {count} of the kind “{kind}”, whose time is over")
+    KEPT_DATA = _Kind("put the data of the delegate on hold ({why})")
+    LET_GO_DATA = _Kind("ended the hold on the data of the delegate ({why})")
     OPENED_REPORT = _Kind("opened report ({format})", reads_data=True)
+    OPENED_RESULT = _Kind("opened what came of the impact survey ({format})", reads_data=True)
     OPENED_SUMMARY = _Kind("opened summary ({name})", reads_data=True)
     EXPORTED = _Kind("exported a person’s data", reads_data=True)
 
@@ -70,17 +96,57 @@ class AuditEvent(_Kind, Enum):
         return self.words.format_map(parts)
 
 
-def add(cohort_id: str, event: AuditEvent, by: str, about: str, now: datetime, **parts: str) -> Write:
+def add(
+    cohort_id: str, event: AuditEvent, by: str, about: str, now: datetime, *, thing: str = "", **parts: str
+) -> Write:
     """Record an act. Raises KeyError unless `parts` are those that the event's words name.
 
     `by` is a role or an id (`coach k3j9x2m4`, `command line`), `about` a delegate's, coach's or cohort's id.
 
     The same act a moment later is another event. A retry, which has the same `now`, is the same event.
+
+    thing   id of what was changed, where one act changes several things in the same way: each is an event
     """
-    act = event.say(**parts)
-    entry = {"act": act, "by": by, "about": about, "at": now}
-    sk = f"{stamp(now)}#{now:%f}{derive(8, act, by, about)}"
+    return add_naming(cohort_id, event, by, about, now, {}, thing=thing, **parts)
+
+
+def add_once(cohort_id: str, event: AuditEvent, by: str, about: str, at: datetime, *, once: str, **parts: str) -> Write:
+    """Record an act whose words may differ when it is repeated: the first time counts. Raises EventExists.
+
+    once   what makes it the same event, together with `at`
+    """
+    entry = {"act": event.say(**parts), "by": by, "about": about, "at": at}
+    return put_once({"pk": f"AUDIT#{cohort_id}", "sk": f"{stamp(at)}#{derive(8, once)}", **entry}, EventExists)
+
+
+def add_naming(
+    cohort_id: str,
+    event: AuditEvent,
+    by: str,
+    about: str,
+    now: datetime,
+    people: Mapping[str, Person],
+    *,
+    thing: str = "",
+    **parts: str,
+) -> Write:
+    """Record an act that names people.
+
+    people   part -> who. The row keeps each name apart from its words, so that erasing a person takes their name out.
+    """
+    named = {name: {"name": one.name, "email": one.email} for name, one in people.items()}
+    act = event.say(**parts, **{name: PLACE.format(name) for name in named})
+    entry = {"act": act, "by": by, "about": about, "at": now, **({"people": named} if named else {})}
+    sk = f"{stamp(now)}#{now:%f}{derive(8, act, by, about, *([thing] if thing else []))}"
     return put({"pk": f"AUDIT#{cohort_id}", "sk": sk, **entry})
+
+
+def say_line(row: Row) -> str:
+    """Return what a line says, with the names of the people in it."""
+    words = str(row["act"])
+    for name, person in row.get("people", {}).items():
+        words = words.replace(PLACE.format(name), person["name"])
+    return words
 
 
 def of_cohort(cohort_id: str) -> list[Row]:

@@ -5,13 +5,27 @@ A row is written in the transaction that loads what it lists.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from msgspec import Struct
 
+from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Cohort, CohortDates, Programme
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import Key, Write, put, query
+from chalicelib.store.table import Key, Write, delete, get, put, query
 
 PARTITION = "REGISTER"
+FINISHED_AFTER = timedelta(days=400)  # after the end: the survey and a follow-up lie before that
+
+
+class CohortUnknown(Refusal):
+    """No cohort with this id was loaded."""
+
+    status = 404
+    title = "There is no such cohort"
+
+    def __init__(self, cohort_id: str) -> None:
+        super().__init__(f"No cohort {cohort_id} is loaded in this stage.")
 
 
 class CohortEntry(Struct, frozen=True):
@@ -20,6 +34,10 @@ class CohortEntry(Struct, frozen=True):
     programme_id: str
     programme_version: int
     dates: CohortDates
+
+    def is_finished(self, today: date) -> bool:
+        """Return whether nothing more happens in it."""
+        return today > self.dates.ends + FINISHED_AFTER
 
 
 class ProgrammeEntry(Struct, frozen=True):
@@ -37,6 +55,16 @@ class Register(Struct, frozen=True):
 def add_cohort(cohort: Cohort) -> Write:
     entry = CohortEntry(cohort.id, cohort.title, cohort.programme_id, cohort.programme_version, cohort.dates)
     return put({**Key(PARTITION, f"COHORT#{cohort.id}")._asdict(), **fields(entry)})
+
+
+def find_programme_of(cohort_id: str) -> str:
+    """Return the id of a cohort's programme; empty if there is no such cohort. One call."""
+    row = get(Key(PARTITION, f"COHORT#{cohort_id}"))
+    return read(CohortEntry, row).programme_id if row else ""
+
+
+def remove_cohort(cohort_id: str) -> Write:
+    return delete(Key(PARTITION, f"COHORT#{cohort_id}"))
 
 
 def enter_programme(programme: Programme) -> Write:

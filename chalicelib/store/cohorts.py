@@ -13,7 +13,18 @@ from msgspec.structs import replace
 from chalicelib.core.clock import stamp
 from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.ids import coach_id
-from chalicelib.core.model import AnswerCount, Cohort, CohortDates, Delegate, DelegateEntry, Person, RaterEntry, Wave
+from chalicelib.core.model import (
+    AnswerCount,
+    Cohort,
+    CohortDates,
+    Delegate,
+    DelegateEntry,
+    Person,
+    RaterEntry,
+    Standing,
+    Wave,
+)
+from chalicelib.store import row_kinds
 from chalicelib.store.emails import Bounce
 from chalicelib.store.expressions import Condition, either, equals, missing
 from chalicelib.store.marshal import Row, fields, read
@@ -53,12 +64,8 @@ class FollowupExists(AlreadyExists):
     """A follow-up of the cohort is planned already."""
 
 
-class DelegateStatus(StrEnum):
-    """A delegate's status on the dashboard.
-
-    Rows keep the status of the questionnaire and that of the impact survey in separate attributes, so that neither
-    overwrites the other.
-    """
+class FeedbackState(StrEnum):
+    """The state of a delegate's 360, as the dashboard shows it. Other threads have states of their own."""
 
     PLANNED = "planned"
     COLLECTING = "collecting"
@@ -66,28 +73,18 @@ class DelegateStatus(StrEnum):
     SCORING = "scoring"
     REPORT_READY = "report_ready"
     RELEASED = "released"
-    IMPACT_OPEN = "impact_open"
-    COMPLETE = "complete"
 
 
 class SurveyStage(StrEnum):
-    """The progress of the impact survey, in an attribute of its own."""
+    """The progress of the impact survey."""
 
     OPEN = "open"
     CLOSED = "closed"
 
 
-SHOWN_ONCE_RELEASED = {SurveyStage.OPEN: DelegateStatus.IMPACT_OPEN, SurveyStage.CLOSED: DelegateStatus.COMPLETE}
-AFTER_RELEASE = (
-    DelegateStatus.RELEASED,
-    DelegateStatus.IMPACT_OPEN,
-    DelegateStatus.COMPLETE,
-)  # rows of earlier versions hold the last two
-
-
-def shown_stage(stage: DelegateStatus, survey: SurveyStage | None) -> DelegateStatus:
-    """Return one word for both: the questionnaire until its report is released, then the impact survey."""
-    return SHOWN_ONCE_RELEASED[survey] if survey and stage in AFTER_RELEASE else stage
+FEEDBACK = "stage"  # the attribute of the row
+OLD_STAGES = {"impact_open": SurveyStage.OPEN, "complete": SurveyStage.CLOSED}
+# one word for both threads, in rows of earlier versions
 
 
 class GroupCount(Struct, frozen=True):
@@ -106,7 +103,7 @@ class DelegateLine(Struct, frozen=True):
     service: str
     coach: Person
     coach_id: str
-    stage: DelegateStatus = DelegateStatus.PLANNED
+    feedback: FeedbackState = field(default=FeedbackState.PLANNED, name=FEEDBACK)
     survey: SurveyStage | None = None  # None until the impact survey opens
     nominated: bool = False  # raters chosen and sent
     invited: int = 0  # raters emailed, self included
@@ -122,11 +119,22 @@ class DelegateLine(Struct, frozen=True):
     withdrawn: bool = False
     left_out: str = ""  # "yes" if the cohort's summary cannot use the answers; rows of earlier versions say why
     closes_at: str = ""  # of the questionnaire: the first moment at which no answer is accepted
+    paused_until: str = ""  # local day of the return
+    moved_to: str = ""  # id of the cohort to which they were transferred; they count as withdrawn here
+    apart: bool = False  # joined after the cohort: no figure of the cohort includes them
+
+    @property
+    def standing(self) -> Standing:
+        if self.moved_to:
+            return Standing.TRANSFERRED
+        if self.withdrawn:
+            return Standing.LEFT
+        return Standing.PAUSED if self.paused_until else Standing.ACTIVE
 
     @property
     def has_closed(self) -> bool:
         """Return whether the questionnaire has closed for good. One that waits for a decision may be reopened."""
-        return self.stage not in (DelegateStatus.PLANNED, DelegateStatus.COLLECTING, DelegateStatus.HELD)
+        return self.feedback not in (FeedbackState.PLANNED, FeedbackState.COLLECTING, FeedbackState.HELD)
 
     @property
     def visible_counts(self) -> tuple[AnswerCount, ...]:
@@ -210,6 +218,25 @@ def change_dates(last: LastLoad, dates: CohortDates) -> Write:
     return update(key(last.cohort.id), put=changes, add={"loads": 1}, when=as_read, refusal=CohortChanged)
 
 
+def rename(last: LastLoad, title: str) -> Write:
+    """Change the cohort's title. It counts as a load, as a change of dates does."""
+    as_read = [equals("loads", last.loads)]
+    return update(key(last.cohort.id), put={"title": title}, add={"loads": 1}, when=as_read, refusal=CohortChanged)
+
+
+def discarded_key(cohort_id: str) -> Key:
+    return row_kinds.DISCARDED.key(cohort=cohort_id)
+
+
+def discard(last: LastLoad, now: datetime) -> Write:
+    """Record that a cohort is discarded: its id is not used again. Refused if that was done before."""
+    return put_once({**discarded_key(last.cohort.id)._asdict(), "at": now}, CohortChanged)
+
+
+def is_discarded(cohort_id: str) -> bool:
+    return get(discarded_key(cohort_id)) is not None
+
+
 def coach_link(cohort: Cohort, coach: Person) -> int:
     """The version of a coach's link."""
     return cohort.coach_links.get(coach_id(cohort.id, coach.email), 1)
@@ -252,7 +279,7 @@ def find_people(cohort_id: str, checksum: str) -> People | None:
     return read(People, row) if row else None
 
 
-def add_line(delegate: Delegate, wave: Wave, closes_at: datetime) -> Write:
+def add_line(delegate: Delegate, wave: Wave, closes_at: datetime, *, apart: bool = False) -> Write:
     line = DelegateLine(
         delegate_id=delegate.id,
         name=delegate.person.name,
@@ -261,6 +288,7 @@ def add_line(delegate: Delegate, wave: Wave, closes_at: datetime) -> Write:
         coach=delegate.coach,
         coach_id=coach_id(delegate.cohort_id, delegate.coach.email),
         closes_at=stamp(closes_at),
+        apart=apart,
     )
     row = {**line_key(delegate.cohort_id, delegate.id, wave)._asdict(), **fields(line)}
     del row["groups"], row["counts_hidden"]  # in attributes of their own
@@ -274,6 +302,25 @@ def change_line(
     wave: Wave = Wave.BASELINE,
 ) -> Write:
     return update(line_key(delegate.cohort_id, delegate.id, wave), put=put, add=add, refusal=LineMissing)
+
+
+def feedback_is(state: FeedbackState) -> dict[str, Any]:
+    """Return the attributes of a dashboard row whose 360 moves to this state."""
+    return {FEEDBACK: state}
+
+
+def move_lines(before: Delegate, after: Delegate) -> list[Write]:
+    """Copy a delegate's lines to another cohort, and mark those of the former one.
+
+    No 360 figure of the new cohort includes them: its delegates had other raters at another time.
+    """
+    new = {"coach": fields(after.coach), "coach_id": coach_id(after.cohort_id, after.coach.email), "apart": True}
+    writes = [change_line(before, put={"withdrawn": True, "moved_to": after.cohort_id, "paused_until": ""})]
+    for wave in LINES:
+        if row := get(line_key(before.cohort_id, before.id, wave)):
+            place = line_key(after.cohort_id, after.id, wave)._asdict()
+            writes.append(put_once({**row, **new, "paused_until": "", **place}, LineExists))
+    return writes
 
 
 def leave_out(cohort_id: str, delegate_id: str) -> Write:
@@ -300,6 +347,17 @@ def save_counts(cohort_id: str, delegate_id: str, wave: Wave, parts: Sequence[An
 def fewer_answered(group: str) -> dict[str, int]:
     """Subtract voided answers from a dashboard row."""
     return {"answered": -1, _counter("answered", group): -1}
+
+
+def fewer_invited(group: str) -> dict[str, int]:
+    """Subtract one rater who is not asked any more from a dashboard row."""
+    return {"invited": -1, _counter("invited", group): -1}
+
+
+def regrouped(before: str, after: str, *, answered: bool) -> dict[str, int]:
+    """Count one rater in another group."""
+    moved = {_counter("invited", before): -1, _counter("invited", after): 1}
+    return moved | ({_counter("answered", before): -1, _counter("answered", after): 1} if answered else {})
 
 
 def hidden(group: str) -> dict[str, bool]:
@@ -341,13 +399,25 @@ def _lines_again(rows: Iterable[Row], first: Mapping[str, DelegateLine]) -> Iter
     return (line for line in map(_line, _of_wave(rows, Wave.FOLLOWUP)) if line.delegate_id in first)
 
 
-KEPT_ON_THE_BASELINE = ("name", "email", "service", "coach", "coach_id", "withdrawn", "survey", "left_out")
+KEPT_ON_THE_BASELINE = (
+    "name",
+    "email",
+    "service",
+    "coach",
+    "coach_id",
+    "withdrawn",
+    "survey",
+    "left_out",
+    "paused_until",
+    "moved_to",
+    "apart",
+)
 
 
 def _with_person(line: DelegateLine, person: DelegateLine) -> DelegateLine:
     """Copy what only the baseline's row keeps: who the delegate is, whether they have left, and their impact survey."""
     about = {name: getattr(person, name) for name in KEPT_ON_THE_BASELINE}
-    return replace(line, **about, stage=shown_stage(line.stage, person.survey))
+    return replace(line, **about)
 
 
 def _line(row: Row) -> DelegateLine:
@@ -355,13 +425,19 @@ def _line(row: Row) -> DelegateLine:
     counts = {
         group: GroupCount(row[_counter("invited", group)], row.get(_counter("answered", group), 0)) for group in groups
     }
-    line = read(DelegateLine, row)
+    line = read(DelegateLine, _with_own_states(row))
     hidden = (
         ()
         if line.has_closed
         else tuple(sorted(name.removeprefix("hidden:") for name in row if name.startswith("hidden:")))
     )
-    return replace(line, groups=counts, counts_hidden=hidden, stage=shown_stage(line.stage, line.survey))
+    return replace(line, groups=counts, counts_hidden=hidden)
+
+
+def _with_own_states(row: Row) -> Row:
+    """Give each thread its own state in a row of an earlier version, which had one word for both."""
+    survey = OLD_STAGES.get(row.get(FEEDBACK, ""))
+    return row if survey is None else {**row, FEEDBACK: FeedbackState.RELEASED.value, "survey": survey.value}
 
 
 def cohort_from(rows: Iterable[Row]) -> Cohort | None:

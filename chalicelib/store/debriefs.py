@@ -27,7 +27,7 @@ class NotesMissing(Missing):
 
 class Debrief(Struct, frozen=True):
     held_on: date
-    areas: tuple[str, ...]  # ids
+    areas: tuple[str, ...]  # ids, also of areas that were agreed later
     checksum: str = ""  # of date and areas, as `save` stores them
 
 
@@ -60,6 +60,12 @@ def save(
     content = json.dumps([fields(debrief), *map(fields, kept)], sort_keys=True, default=str)
     row = {**key(delegate_id, wave)._asdict(), **fields(debrief), "checksum": derive(16, content)}
     return [put(row), *areas.replace_all(delegate_id, wave, kept, before)]
+
+
+def add_area(delegate_id: str, wave: Wave, read: Debrief, area_id: str) -> Write:
+    """Name an area that was agreed after the debrief. Refused if another one was added since it was read."""
+    changed = {"areas": [*read.areas, area_id]}
+    return update(key(delegate_id, wave), put=changed, when=[equals("areas", list(read.areas))], refusal=DebriefChanged)
 
 
 def still_agreed(delegate_id: str, wave: Wave, read: Debrief) -> Write:

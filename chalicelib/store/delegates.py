@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -102,7 +103,8 @@ def correct(delegate: Delegate, load: int) -> Write:
     details = {name: row[name] for name in ("job_title", "service", "manager", "coach", "coach_link", "cohort_title")}
     details["person.name"] = delegate.person.name  # another address than the file's was set on purpose: keep it
     details["load"] = load
-    when = [_takes_part(), either(missing("load"), at_most("load", load))]
+    here = equals("cohort_id", delegate.cohort_id)  # a file of their former cohort changes nothing
+    when = [_takes_part(), here, either(missing("load"), at_most("load", load))]
     return update(key(delegate.id), put=details, when=when, refusal=DetailsOutdated)
 
 
@@ -166,6 +168,23 @@ def withdraw(delegate: Delegate, *, revoke_links: bool) -> Write:
     )
 
 
+def change(before: Delegate, after: Delegate, names: Iterable[str]) -> Write:
+    """Change what a delegate's row says. Refused if one of these fields, or the standing, changed since it was read.
+
+    names   of the fields that change
+    """
+    old, new = fields(before), fields(after)
+    as_read = [_as_read(name, old[name]) for name in dict.fromkeys((*names, "cohort_id", "pause"))]
+    changes = {name: new[name] for name in names}
+    return update(key(before.id), put=changes, when=[*as_read, _takes_part()], refusal=DelegateChanged)
+
+
+def _as_read(name: str, value: Any) -> Condition:
+    """Rows of earlier versions lack fields that are new since."""
+    same = equals(name, value)
+    return same if value else either(same, missing(name))
+
+
 def find(delegate_id: str) -> Delegate | None:
     row = get(key(delegate_id))
     return read(Delegate, row) if row else None
@@ -224,6 +243,16 @@ def change_wave(delegate_id: str, wave: Wave, put: dict[str, Any], when: list[Co
 def move_wave(delegate_id: str, wave: Wave, to: WaveState, *before: WaveState) -> Write:
     """Change the state, only from one of the expected states."""
     return change_wave(delegate_id, wave, {"state": to}, [one_of("state", before)])
+
+
+def days_off(rows: Iterable[Row]) -> tuple[date, ...]:
+    """Return the cohort's days off, from the rows of a delegate's partition."""
+    return next((read(DelegateWave, row).closed for row in rows if row["sk"] == f"WAVE#{Wave.BASELINE.value}"), ())
+
+
+def days_off_are(closed: Iterable[date]) -> dict[str, Any]:
+    """Return the column of a wave that holds the cohort's days off."""
+    return {"closed": [one.isoformat() for one in closed]}
 
 
 def change_as_read(read: DelegateWave, put: dict[str, Any]) -> Write:

@@ -11,9 +11,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.core.clock import stamp
-from chalicelib.store import due
+from chalicelib.core.model import Cohort
+from chalicelib.core.working_days import WorkingDays, working_days
+from chalicelib.store import cohorts, due, programmes
 from chalicelib.store.emails import (
     NOT_ARRIVED,
     Email,
@@ -23,11 +26,13 @@ from chalicelib.store.emails import (
     add,
     key,
     reader_row,
+    reschedule,
     show,
 )
 from chalicelib.store.expressions import Condition, equals, missing
 from chalicelib.store.marshal import read
-from chalicelib.store.table import Write, batched, get_many, query, transact, update
+from chalicelib.store.programme_codec import decode_programme
+from chalicelib.store.table import Write, batched, get_many, put, query, update, update_one, write_all
 
 
 class Outcome(Struct, frozen=True):
@@ -43,17 +48,43 @@ MAX_ITEMS = 20
 ABOUT_NOW = timedelta(minutes=2)  # others that are due by then go along
 
 
-def list_others(held: Email, now: datetime) -> list[Email]:
-    """Return emails to the same reader that may go in one digest with this one, by id. Two reads at most."""
-    row = reader_row(held)
-    listed = [one["sk"].partition("#")[2] for one in query(row["pk"], f"{held.in_digest}#")]
-    found = _read_all(email_id for email_id in listed if email_id != held.id)
-    return [other for other in found if _goes_along(held, other, now)][: MAX_ITEMS - 1]
+def list_listed(held: Email, *, whole_week: bool) -> list[tuple[str, str]]:
+    """Return day and id of emails to this reader that may go in digests: of the day, or of every day. One query."""
+    rows = query(reader_row(held)["pk"], "" if whole_week else f"{held.in_digest}#")
+    return [(day, email_id) for row in rows for day, _, email_id in [row["sk"].partition("#")]]
+
+
+def read_others(held: Email, listed: Iterable[tuple[str, str]], now: datetime) -> list[Email]:
+    """Return those that may go in one digest with this one, by id. One read at most."""
+    same_day = sorted(email_id for day, email_id in listed if day == held.in_digest and email_id != held.id)
+    return [other for other in read_all(same_day) if _goes_along(held, other, now)][: MAX_ITEMS - 1]
+
+
+def find_calendar(cohort_id: str) -> WorkingDays | None:
+    """Return the working days of a cohort; None if it is gone. Two batch reads: emails may not read single rows."""
+    of_cohort = cohorts.key(cohort_id)
+    rows = get_many([of_cohort])
+    if of_cohort not in rows:
+        return None
+    cohort = read(Cohort, rows[of_cohort])
+    of_programme = programmes.key(cohort.programme_id, cohort.programme_version)
+    programme = decode_programme(get_many([of_programme])[of_programme]["checked"])
+    return working_days(programme.organisation, cohort.dates.closed)
+
+
+def put_off(held: Email, until: datetime) -> None:
+    """Return an email to the queue for the digest of a later day. Raises EmailSettled if it changed.
+
+    Its row for that day comes first: without the email it does no harm.
+    """
+    later = replace(held, due_at=until, in_digest=f"{until:%Y-%m-%d}")
+    write_all([put(reader_row(later))])
+    update_one(reschedule(held, until, "", counted=False, in_digest=later.in_digest))
 
 
 def _goes_along(held: Email, other: Email, now: datetime) -> bool:
     waits = other.state is EmailState.QUEUED and not other.cancelled and other.due_at <= now + ABOUT_NOW
-    frame = ("programme", "organisation", "from_name")
+    frame = ("programme", "organisation")
     same_frame = all(other.words.get(name) == held.words.get(name) for name in frame)
     return waits and same_frame and other.to.email == held.to.email
 
@@ -72,7 +103,7 @@ def carry(held: Email, others: Sequence[Email], digest: Email) -> list[Write]:
 
 def items_of(digest: Email) -> list[Email]:
     """Read the emails that a digest carries, in its order."""
-    found = {item.id: item for item in _read_all(digest.items)}
+    found = {item.id: item for item in read_all(digest.items)}
     return [found[item] for item in digest.items if item in found and found[item].carried_by == digest.id]
 
 
@@ -106,7 +137,7 @@ def settle_items(
     for item in items:
         fresh = item.state is not EmailState.CARRIED or is_fresh(item, digest, now)  # what was sent stays so
         with suppress(EmailSettled):
-            transact(_settle(item, outcome, now) if fresh else [_leave_out(item, digest, now)])
+            write_all(_settle(item, outcome, now) if fresh else [_leave_out(item, digest, now)])
 
 
 def _settle(item: Email, outcome: Outcome, now: datetime) -> list[Write]:
@@ -133,6 +164,6 @@ def _settled_with(item: Email) -> list[Condition]:
     return [equals("state", item.state), equals("carried_by", item.carried_by)]
 
 
-def _read_all(email_ids: Iterable[str]) -> list[Email]:
+def read_all(email_ids: Iterable[str]) -> list[Email]:
     keys = [key(email_id) for email_id in email_ids]
     return [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]

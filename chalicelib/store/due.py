@@ -11,22 +11,33 @@ from chalicelib.store.marshal import Row
 from chalicelib.store.table import pages
 
 SHARDS = 8
+URGENT = "urgent"  # a shard of its own for emails that a reader waits for at a page
+SWEPT = (URGENT, *map(str, range(SHARDS)))  # the shards that a sweep reads
 FAILED = "failed"  # a shard of its own, which the sweep does not read
 REFUSED = "refused"  # another shard, for emails that SES never accepted
 
 
-def due_columns(row_id: str, due_at: datetime) -> Row:
+def due_columns(row_id: str, due_at: datetime, *, is_urgent: bool = False) -> Row:
     """Set the attributes that put a row on the index; removing `due_shard` takes it off."""
     shard = hashlib.sha256(row_id.encode()).digest()[0] % SHARDS
-    return {"due_shard": f"{shard}", "due_at": due_at}
+    return {"due_shard": URGENT if is_urgent else f"{shard}", "due_at": due_at}
 
 
 def list_due(by: datetime) -> Iterator[Row]:
     """Return keys and kinds of every row that is due by then, oldest first in each shard."""
-    for shard in range(SHARDS):
-        e = Expression()
-        text = f"{e.name('due_shard')} = {e.value(str(shard))} AND {e.name('due_at')} <= {e.value(by)}"
-        yield from pages(IndexName="due", KeyConditionExpression=text, **e.params())
+    for shard in SWEPT:
+        yield from _due_in(shard, by)
+
+
+def list_urgent(by: datetime) -> Iterator[Row]:
+    """Return keys and kinds of the urgent emails that are due by then, oldest first."""
+    return _due_in(URGENT, by)
+
+
+def _due_in(shard: str, by: datetime) -> Iterator[Row]:
+    e = Expression()
+    text = f"{e.name('due_shard')} = {e.value(shard)} AND {e.name('due_at')} <= {e.value(by)}"
+    return pages(IndexName="due", KeyConditionExpression=text, **e.params())
 
 
 def failed() -> Iterator[Row]:

@@ -107,6 +107,7 @@ class Email(Struct, frozen=True):
     in_digest: str = ""  # the day on whose digest it may go, "2026-03-10"; empty: always an email of its own
     items: tuple[str, ...] = ()  # of a digest: ids of the emails that it carries
     carried_by: str = ""  # id of the digest that carries it
+    is_urgent: bool = False  # a reader waits for it at a page: sent before others
 
     def may_be_retried(self, now: datetime) -> bool:
         """Return whether SES rejected it, never accepted it, and it would not come too late.
@@ -131,6 +132,7 @@ class Bounce(Struct, frozen=True):
     reason: str
     at: str
     trouble: Trouble = Trouble.ADDRESS
+    dismissed: bool = False  # an administrator has seen it; the address stays suppressed all the same
 
     @property
     def is_lost(self) -> bool:
@@ -144,6 +146,7 @@ class Bounce(Struct, frozen=True):
 
 
 READER_ROWS_KEPT = timedelta(days=7)
+KEPT_WITHOUT_COHORT = timedelta(days=396)
 NO_INVITATION = "-"  # in the key of a listed email that is about no invitation
 
 
@@ -160,7 +163,11 @@ def add(new: Email, *, stopped: bool = False) -> list[Write]:
     stopped = stopped or new.to.is_erased
     row = {**key(new.id)._asdict(), **fields(new), "kind": "mail"}
     del row["cancelled"], row["suppressed"]  # these attributes exist only if it was
-    row |= {"cancelled": True, "suppressed": True} if stopped else due_columns(new.id, new.due_at)
+    if not new.is_urgent:
+        del row["is_urgent"]
+    row |= {"cancelled": True, "suppressed": True} if stopped else _due_columns(new, new.due_at)
+    if "cohort" not in new.about:
+        row["gone_at"] = int((new.due_at + KEPT_WITHOUT_COHORT).timestamp())  # others go with their cohort's
     listed = [put(reader_row(new))] if new.in_digest else []
     return [put_once(row, EmailExists), put(list_key(new)._asdict()), *listed]
 
@@ -168,6 +175,10 @@ def add(new: Email, *, stopped: bool = False) -> list[Write]:
 def add_all(new: Iterable[Email], *, stopped: bool = False) -> list[Write]:
     """Write several emails. See `add`."""
     return [write for email in new for write in add(email, stopped=stopped)]
+
+
+def _due_columns(email: Email, due_at: datetime) -> Row:
+    return due_columns(email.id, due_at, is_urgent=email.is_urgent)
 
 
 def owner_of(email_id: str) -> str:
@@ -186,9 +197,10 @@ def reader_row(email: Email) -> Row:
 
 
 def delete_listed(email: Email) -> list[Write]:
-    """Delete an email, its row in its owner's list, and what the dashboard shows about it if SES rejected it."""
+    """Delete an email, its rows in lists of owner and reader, and what the dashboard shows if SES rejected it."""
     shown = [delete(bounce_key(email))] if email.state is EmailState.REFUSED and "cohort" in email.about else []
-    return [delete(key(email.id)), delete(list_key(email)), *shown]
+    of_reader = [delete(Key(row["pk"], row["sk"])) for row in [reader_row(email)] if email.in_digest]
+    return [delete(key(email.id)), delete(list_key(email)), *shown, *of_reader]
 
 
 def list_unconfirmed(by: datetime) -> list[Email]:
@@ -251,7 +263,7 @@ def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *
             "to": fields(to),
             "links": links,
             "words": {**waiting.words, "name": to.name},
-            **(due_columns(waiting.id, waiting.due_at) if revive else {}),
+            **(_due_columns(waiting, waiting.due_at) if revive else {}),
         },
         remove=["cancelled", "suppressed"] if revive else [],
         when=[equals("state", waiting.state)],
@@ -259,9 +271,28 @@ def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *
     )
 
 
+def hasten(waiting: Email, due_at: datetime) -> Write:
+    """Send an email earlier than planned. Refused if it was sent or changed meanwhile."""
+    as_read = [equals("state", waiting.state), equals("due_at", waiting.due_at), missing("cancelled")]
+    changes = {"due_at": due_at, "reason": ""}
+    return update(key(waiting.id), put=changes, when=as_read, refusal=EmailSettled)
+
+
+def reword(email_id: str, words: Mapping[str, str]) -> Write:
+    """Change the words of an email that waits. Refused if it was sent or cancelled meanwhile."""
+    waits = [one_of("state", [EmailState.QUEUED, EmailState.CARRIED]), missing("cancelled")]
+    return update(key(email_id), put={"words": dict(words)}, when=waits, refusal=EmailSettled)
+
+
 def hide(cohort_id: str, bounce: Bounce) -> Write:
     """Remove a bounce from the dashboard: the address was replaced."""
     return delete(Key(f"COHORT#{cohort_id}", f"BOUNCE#{bounce.mail_id}"))
+
+
+def dismiss(cohort_id: str, bounce: Bounce) -> Write:
+    """Show a bounce no more. Refused if the email has bounced again since it was read, or arrived."""
+    key = Key(f"COHORT#{cohort_id}", f"BOUNCE#{bounce.mail_id}")
+    return update(key, put={"dismissed": True}, when=[equals("at", bounce.at)], refusal=BounceMissing)
 
 
 def retry(given_up: Email, now: datetime) -> list[Write]:
@@ -276,7 +307,7 @@ def retry(given_up: Email, now: datetime) -> list[Write]:
             "attempts": 0,
             "reason": "",
             "carried_by": "",  # its digest decides no more
-            **due_columns(given_up.id, now),
+            **_due_columns(given_up, now),
         },
         when=[equals("state", EmailState.REFUSED), equals("message_id", ""), missing("cancelled")],
         refusal=EmailSettled,
@@ -355,14 +386,16 @@ def sent(held: Email, message_id: str, now: datetime) -> Write:
     )
 
 
-def reschedule(held: Email, until: datetime, reason: str, *, counted: bool = True) -> Write:
+def reschedule(held: Email, until: datetime, reason: str, *, counted: bool = True, in_digest: str = "") -> Write:
     """Return an email to the queue, unless it was cancelled in the meantime.
 
-    `counted` is False if the email is not at fault and must not use up an attempt.
+    counted     False if the email is not at fault and must not use up an attempt
+    in_digest   another day, on whose digest it may go then
     """
+    moved = {"in_digest": in_digest} if in_digest else {}
     write = update(
         key(held.id),
-        put={"state": EmailState.QUEUED, "due_at": until, "reason": reason},
+        put={"state": EmailState.QUEUED, "due_at": until, "reason": reason, **moved},
         add={} if counted else {"attempts": -1},
         when=[*_held(held), missing("cancelled")],
         refusal=EmailSettled,

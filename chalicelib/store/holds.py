@@ -67,6 +67,11 @@ def find(cohort_id: str, reader: str, delegate: str = "") -> list[Hold]:
     return [read(Hold, row) for row in get_many([key(cohort_id, hold_id) for hold_id in ids]).values()]
 
 
+def is_held(rows: Iterable[Row], who: str, now: datetime) -> bool:
+    """Return whether a cohort's rows hold the address of a reader, for the cohort or for one delegate."""
+    return any(hold.who == who and hold.holds(now) for hold in from_rows(rows))
+
+
 def from_rows(rows: Iterable[Row]) -> list[Hold]:
     """Find every hold among the rows of a cohort's partition."""
     return [read(Hold, row) for row in rows if row["sk"].startswith("HOLD#")]

@@ -9,10 +9,13 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from chalicelib.core.clock import moment
+from chalicelib.core.impact_background import EDITION as EDITION
+from chalicelib.core.impact_background import FIRST_EDITION, Background
 from chalicelib.core.model import PulseArea
 from chalicelib.store.expressions import above, equals
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import AlreadyExists, Changed, Key, Missing, Write, put_once, query, update
+from chalicelib.store.table import AlreadyExists, Changed, Key, Missing, Write, check, put_once, query, update
 
 
 class SurveyExists(AlreadyExists):
@@ -62,6 +65,9 @@ class ImpactSurvey(Struct, frozen=True):
     unread: Mapping[str, str] = field(default_factory=dict)  # what was typed into fields and cannot be parsed
     revision: int = 0
     sealed: bool = False  # sent through an earlier link: this link can neither open nor change the answers
+    edition: int = FIRST_EDITION  # of the form and of what it says about its readers; rows of before have none
+    background: Background = Background()
+    extensions: int = 0  # how often more time was given
 
     @property
     def is_open(self) -> bool:
@@ -69,7 +75,10 @@ class ImpactSurvey(Struct, frozen=True):
 
 
 class PulseFigure(Struct, frozen=True):
-    """Raters' mean change in one development area, or in all of them together, published."""
+    """Raters' mean change in one development area, or in all of them together, published.
+
+    Where only a word may be shown, `display` is the word, `change` is empty and `n` is 0.
+    """
 
     area: str  # an area's id, or forms.pulse.AREAS
     cell: str  # a cell's id or "all_others"
@@ -164,6 +173,30 @@ def reopen(survey: ImpactSurvey, closes_at: datetime) -> Write:
     )
 
 
+def extend(survey: ImpactSurvey, closes_at: datetime) -> Write:
+    """Accept answers for longer. Refused if the survey was sent, closed or extended since it was read."""
+    return update(
+        key(survey.delegate_id, survey.role),
+        put={"closes_at": closes_at, "extensions": survey.extensions + 1},
+        when=[
+            equals("state", SurveyState.OPEN),
+            equals("closes_at", survey.closes_at),
+            equals("sent", survey.sent),
+        ],
+        refusal=SurveyChanged,
+    )
+
+
+def still_asks(survey: ImpactSurvey) -> Write:
+    """Refuse a transaction if the survey was sent or closed since it was read, or has another link."""
+    when = [
+        equals("state", SurveyState.OPEN),
+        equals("sent", False),
+        equals("link_version", survey.link_version),
+    ]
+    return check(key(survey.delegate_id, survey.role), when, SurveyChanged)
+
+
 def of_delegate(delegate_id: str) -> list[Row]:
     """Return the rows of the impact survey among those of a delegate's partition."""
     return list(query(f"DELEGATE#{delegate_id}", "IMPACT#"))
@@ -173,6 +206,12 @@ def surveys_from(rows: Iterable[Row]) -> tuple[ImpactSurvey, ...]:
     """Find the surveys among the rows of a delegate's partition."""
     names = {f"IMPACT#{role.value}" for role in Role}
     return tuple(read(ImpactSurvey, row) for row in rows if row["sk"] in names)
+
+
+def closing_times(rows: Iterable[Row]) -> list[datetime]:
+    """Return when the surveys close, also of one whose answers cannot be read."""
+    names = {f"IMPACT#{role.value}" for role in Role}
+    return [moment(row["closes_at"]) for row in rows if row["sk"] in names]
 
 
 def pulse_from(rows: Iterable[Row]) -> PulseResult | None:

@@ -117,6 +117,14 @@ def load_key(delegate_id: str, email: str, month: str) -> Key:
     return Key(f"RATER#{inbox_key(delegate_id, email)}", f"LOAD#{month}")
 
 
+def keys_of_rater(invitation: Invitation, until: str) -> list[Key]:
+    """Return the rows of an invitation's rater: its entry in the inbox, and counts of months until one, `2026-10`."""
+    email, delegate_id = invitation.rater.email, invitation.delegate_id
+    rows = query(f"RATER#{inbox_key(delegate_id, email)}", "LOAD#")
+    past = (row for row in rows if row["sk"].removeprefix("LOAD#") <= until)
+    return [_entry_key(invitation), *(Key(row["pk"], row["sk"]) for row in past)]
+
+
 def count_request(new: Invitation, month: str) -> Write:
     """Count one more questionnaire for this rater among those that close in a month, `2026-10`."""
     return count(load_key(new.delegate_id, new.rater.email, month), {"requests": 1})
@@ -250,18 +258,54 @@ def void(before: Invitation, after: Invitation) -> Write:
 def _change_link(before: Invitation, after: Invitation, remove: Iterable[str]) -> Write:
     row = fields(after)
     changed = ("rater", "link_version", "state", "reason", "emails_planned", "sealed", "links_revoked", "asked_again")
-    as_read = [
-        equals("state", before.state),
-        equals("link_version", before.link_version),
-        _emails_as_read(before),
-    ]
     return update(
         key_of(before),
         put={name: row[name] for name in changed} | NOTHING_SAVED,
         remove=remove,
-        when=as_read,
+        when=_as_read(before),
         refusal=InvitationChanged,
     )
+
+
+def remove(before: Invitation) -> list[Write]:
+    """Take a rater off the list: the link ends, and what was saved or sent is destroyed. Refused as for `move`."""
+    changes = {**NOTHING_SAVED, "state": InvitationState.REVOKED, "reason": "", "sealed": False}
+    changes["link_version"] = before.link_version + 1
+    revoked = update(key_of(before), put=changes, remove=SENT_FIELDS, when=_as_read(before), refusal=InvitationChanged)
+    return [revoked, delete(_entry_key(before))]
+
+
+def ask_again(removed: Invitation, new: Invitation) -> Write:
+    """Invite a rater again who was removed: with a new link and nothing saved. Refused if that was done.
+
+    An erased rater stays erased.
+    """
+    return update(
+        key_of(removed),
+        put={"state": new.state, "group": new.group, "rater": fields(new.rater)},
+        when=[*_as_read(removed), missing("frozen")],
+        refusal=InvitationChanged,
+    )
+
+
+def regroup(before: Invitation, group: str) -> Write:
+    """Move a rater to another group, with what they saved or sent. Refused as for `move`."""
+    when = [*_as_read(before), equals("group", before.group)]
+    return update(key_of(before), put={"group": group}, when=when, refusal=InvitationChanged)
+
+
+def rename(before: Invitation, name: str) -> Write:
+    """Correct a rater's name."""
+    as_read = [equals("rater.email", before.rater.email), equals("link_version", before.link_version)]
+    return update(key_of(before), put={"rater.name": name}, when=as_read, refusal=InvitationChanged)
+
+
+def _as_read(before: Invitation) -> list[Condition]:
+    return [
+        equals("state", before.state),
+        equals("link_version", before.link_version),
+        _emails_as_read(before),
+    ]
 
 
 def erase(before: Invitation, redacted: Row) -> Write:

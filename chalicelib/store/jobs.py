@@ -18,6 +18,7 @@ from chalicelib.store.table import (
     Key,
     Write,
     batched,
+    delete,
     get,
     get_many,
     put_once,
@@ -126,6 +127,11 @@ def retry(failed: Job, now: datetime) -> Write:
         when=[equals("state", JobState.FAILED)],
         refusal=JobNotFailed,
     )
+
+
+def forget(job_id: str) -> Write:
+    """Delete a job: its cohort was discarded."""
+    return delete(key(job_id))
 
 
 def failed() -> list[Job]:

@@ -53,7 +53,8 @@ def item(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def row(typed_item: Mapping[str, Any]) -> Row:
-    return {name: plain(value) for name, value in typed_item.items()}
+    # Most values are texts: without a call for each, a row takes half of the time.
+    return {name: value["S"] if "S" in value else plain(value) for name, value in typed_item.items()}
 
 
 def fields(thing: object) -> Row:

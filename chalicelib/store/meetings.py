@@ -58,6 +58,7 @@ class Meeting(Struct, frozen=True):
     number    of the calendar entry: after a cancellation the next one is another event
     sequence  of the entry that was sent last; -1 before the first
     line      what the delegate wrote when no time fitted
+    since     when its state last changed; None in rows of earlier versions
     """
 
     kind: MeetingKind
@@ -70,15 +71,17 @@ class Meeting(Struct, frozen=True):
     sequence: int = -1
     revision: int = 0
     line: str = ""
+    since: datetime | None = None
 
 
 def key(delegate_id: str, kind: MeetingKind) -> Key:
     return Key(f"DELEGATE#{delegate_id}", f"MEETING#{kind.value}")
 
 
-def save(delegate_id: str, before: Meeting, after: Meeting) -> Write:
+def save(delegate_id: str, before: Meeting, after: Meeting, now: datetime) -> Write:
     """Replace a meeting. Refused if it was changed since it was read."""
-    row = {**key(delegate_id, after.kind)._asdict(), **fields(after)}
+    since = before.since if after.state is before.state else now
+    row = {**key(delegate_id, after.kind)._asdict(), **fields(after), "since": since}
     if before.revision == 0:
         return put_once(row, MeetingChanged)
     return put_if(row, [equals("revision", before.revision)], MeetingChanged)

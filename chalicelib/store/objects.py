@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from functools import cache
+
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
+from chalicelib.store import row_kinds
 
 LINK_SECONDS = 60
 
@@ -11,11 +16,22 @@ TYPES = {
     "json": "application/json",
     "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+    "zip": "application/zip",
 }
 
 
+class FolderUndeclared(Exception):
+    """No kind of row declares the folder of a document, so no erasure and no retention would delete it."""
+
+
 def save(name: str, body: bytes) -> None:
-    """Store a document under its name. One name always holds the same bytes, so a repeat changes nothing."""
+    """Store a document under its name. One name always holds the same bytes, so a repeat changes nothing.
+
+    Raises FolderUndeclared.
+    """
+    if not _folders().match(name):
+        raise FolderUndeclared(f"{name}: declare its folder at the kind of row that names it (store/row_kinds.py)")
     client("s3").put_object(
         Bucket=settings().bucket,
         Key=name,
@@ -28,6 +44,31 @@ def save(name: str, body: bytes) -> None:
 def load(name: str) -> bytes:
     body: bytes = client("s3").get_object(Bucket=settings().bucket, Key=name)["Body"].read()
     return body
+
+
+def remove(name: str) -> None:
+    """Delete a document, whether or not it exists. The bucket keeps a deleted version for 30 days."""
+    client("s3").delete_object(Bucket=settings().bucket, Key=name)
+
+
+def remove_all(folder: str) -> int:
+    """Delete every document of a folder, also those that no row names; return how many there were."""
+    names = list(list_names(folder))
+    for name in names:
+        remove(name)
+    return len(names)
+
+
+def list_names(folder: str) -> Iterator[str]:
+    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=settings().bucket, Prefix=folder)
+    return (found["Key"] for page in pages for found in page.get("Contents", ()))
+
+
+@cache
+def _folders() -> re.Pattern[str]:
+    """Match a name in a declared folder: a part of the key has no slash."""
+    folders = (re.sub(r"\{\w+\}", "[^/]+", folder) for folder in row_kinds.folders())
+    return re.compile(f"(?:{'|'.join(folders)})[^/]")
 
 
 def link(name: str, download_as: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 
 from chalicelib.core.answers import Response
@@ -12,6 +13,16 @@ from chalicelib.store.table import Key, put_all, query
 
 def key(delegate_id: str, wave: Wave, response_id: str) -> Key:
     return Key(f"DELEGATE#{delegate_id}", f"RESPONSE#{wave.value}#{response_id}")
+
+
+def comment_key(rows: Iterable[Row], wave: Wave) -> bytes:
+    """Derive a key for the order of comments from the random ids of the responses.
+
+    It is the same at each attempt, and independent of who wrote what.
+    """
+    prefix = f"RESPONSE#{wave.value}#"
+    ids = sorted(row["sk"] for row in rows if row["sk"].startswith(prefix))
+    return hashlib.sha256("\n".join(ids).encode()).digest()
 
 
 def store(delegate_id: str, wave: Wave, responses: Mapping[str, Response]) -> None:

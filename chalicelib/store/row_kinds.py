@@ -51,13 +51,13 @@ class Erasure(StrEnum):
 class Retention(StrEnum):
     """How long a row is kept by default."""
 
-    PROGRAMME = "24 months after the programme's last survey closes"
-    COLLECTION = "90 days after the last questionnaire closes"
+    PROGRAMME = "24 months after the last questionnaire, survey or meeting"
+    COLLECTION = "90 days after the last questionnaire, survey or meeting"
     CLOSE = "until the questionnaire closes"
     FIGURES = "30 days after the figures made from it are final"
-    EMAIL = "90 days after it is settled"
-    NOTES = "6 months after the last meeting or the hand-over"
-    RECORD = "6 years"
+    EMAIL = "90 days after the last questionnaire, survey or meeting; an email about no cohort for 13 months"
+    NOTES = "6 months after the last questionnaire, survey or meeting"
+    RECORD = "6 years after the end of the programme"
     TRIES = "one year after the last wrong code"
     EXPIRY = "until it expires: minutes to hours"
     DEPLOYMENT = "as long as the deployment"
@@ -66,8 +66,10 @@ class Retention(StrEnum):
 class RowKind(Struct, frozen=True, dict=True, kw_only=True):
     """One kind of row.
 
-    pk, sk    templates of the key: `{part}` is one part without `#`, `{part*}` may hold `#`
-    why       the reason for a row that is kept when its owner is erased
+    pk, sk              templates of the key: `{part}` is one part without `#`, `{part*}` may hold `#`
+    why                 the reason for a row that is kept when its owner is erased
+    folder              where the bucket keeps documents of a row, a template of parts of the key; they go with the row
+    goes_with_delegate  someone else's row about a delegate, which is deleted when the delegate is erased
     """
 
     name: str
@@ -79,6 +81,8 @@ class RowKind(Struct, frozen=True, dict=True, kw_only=True):
     erasure: Erasure
     retention: Retention
     why: str = ""
+    folder: str = ""
+    goes_with_delegate: bool = False
 
     def key(self, **parts: str) -> Key:
         """Make the key of one row. Raises KeyError where a part is missing."""
@@ -93,6 +97,10 @@ class RowKind(Struct, frozen=True, dict=True, kw_only=True):
         if not match:
             raise ValueError(f"the key is not of a {self.name} row")
         return match.groupdict()
+
+    def folder_of(self, key: Key) -> str:
+        """Return how the names of the row's documents begin; empty for a kind that has none."""
+        return self.folder.format_map(self.parts(key))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -127,6 +135,27 @@ DELEGATE = RowKind(
     erasure=Erasure.REDACT,
     retention=Retention.PROGRAMME,
     why="figures of the cohort are about a number of delegates",
+)
+PAUSED = RowKind(
+    name="pause",
+    pk="PAUSED",
+    sk="{delegate}",
+    what="that no email about a delegate goes out, and until when",
+    owner=Owner.DELEGATE,
+    readers=_ADMIN,
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+KEPT = RowKind(
+    name="hold on deletion",
+    pk=_D,
+    sk="KEPT",
+    what="why a delegate's data is not deleted when its time is over",
+    owner=Owner.ORGANISATION,
+    readers=_ADMIN,
+    erasure=Erasure.KEEP,
+    retention=Retention.PROGRAMME,
+    why="it is the reason for keeping what is kept, and names no one",
 )
 WAVE = RowKind(
     name="wave",
@@ -169,7 +198,8 @@ RESPONSE = RowKind(
     readers=(),
     erasure=Erasure.REDACT,
     retention=Retention.FIGURES,
-    why="answers stay; of those without a name no one can find whose they are",
+    why="answers stay, because no one can find whose they are; they go with the delegate they are about",
+    goes_with_delegate=True,
 )
 COHORT_SHARE = RowKind(
     name="cohort share",
@@ -178,9 +208,8 @@ COHORT_SHARE = RowKind(
     what="the figures of the cohort that this delegate's report shows",
     owner=Owner.DELEGATE,
     readers=(Reader.OWNER, Reader.COACH),
-    erasure=Erasure.KEEP,
+    erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
-    why="it is about five delegates or more",
 )
 REPORT = RowKind(
     name="report",
@@ -189,9 +218,9 @@ REPORT = RowKind(
     what="a report's checksum, where its documents are, and when it was released",
     owner=Owner.DELEGATE,
     readers=(Reader.OWNER, Reader.COACH),
-    erasure=Erasure.KEEP,
+    erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
-    why="a report is never made again without it; its documents name the delegate and go with the row",
+    folder="reports/{delegate}/{wave}/",
 )
 COACH_COMMENT = RowKind(
     name="comment for the coach",
@@ -228,6 +257,16 @@ MEETING = RowKind(
     pk=_D,
     sk="MEETING#{kind}",
     what="the debrief or the review: times offered, the one that is booked, and where",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+REVIEW = RowKind(
+    name="review",
+    pk=_D,
+    sk="REVIEW",
+    what="when the six-month review was held, and what was agreed: the outcome and next step of each area",
     owner=Owner.DELEGATE,
     readers=(Reader.OWNER, Reader.COACH),
     erasure=Erasure.DELETE,
@@ -273,6 +312,37 @@ AREA_SHARING = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
+PLAN = RowKind(
+    name="development plan on paper",
+    pk=_D,
+    sk="PLAN#{wave}",
+    what="where the PDF of the development areas is, and a checksum of its words",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+    folder="reports/{delegate}/{wave}/plan/",
+)
+ROUND = RowKind(
+    name="mid-way round",
+    pk=_D,
+    sk="ROUND#{wave}",
+    what="state and dates of a mid-way round, and the wordings that the delegate has approved for raters",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH, Reader.RATER),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+ROUND_RESULT = RowKind(
+    name="result of a mid-way round",
+    pk=_D,
+    sk="ROUNDRESULT#{wave}",
+    what="what five raters or more see so far of each development area, to the half point, and their suggestions",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
 FOLLOWUP_DEBRIEF = RowKind(
     name="debrief of the follow-up",
     pk=_D,
@@ -302,6 +372,7 @@ NOTES = RowKind(
     readers=_OWN,
     erasure=Erasure.DELETE,
     retention=Retention.NOTES,
+    goes_with_delegate=True,
 )
 UNSIGNED_NOTES = RowKind(
     name="coach's notes of an earlier version",
@@ -312,6 +383,7 @@ UNSIGNED_NOTES = RowKind(
     readers=_OWN,
     erasure=Erasure.DELETE,
     retention=Retention.NOTES,
+    goes_with_delegate=True,
 )
 TICKS = RowKind(
     name="coach's ticks",
@@ -322,6 +394,7 @@ TICKS = RowKind(
     readers=_OWN,
     erasure=Erasure.DELETE,
     retention=Retention.NOTES,
+    goes_with_delegate=True,
 )
 OPENED = RowKind(
     name="report opened by a coach",
@@ -332,12 +405,13 @@ OPENED = RowKind(
     readers=_OWN,
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
+    goes_with_delegate=True,
 )
 DEBRIEF_DRAFT = RowKind(
-    name="draft of a debrief",
+    name="draft of a debrief or review",
     pk=_D,
-    sk="DRAFT#{wave}#{coach}",
-    what="what a coach typed into the record of a debrief and has not recorded yet",
+    sk="DRAFT#{record}#{coach}",
+    what="what a coach typed into the record of a debrief or review and has not recorded yet",
     owner=Owner.DELEGATE,
     readers=(Reader.COACH,),
     erasure=Erasure.DELETE,
@@ -352,6 +426,7 @@ HANDOVER = RowKind(
     readers=(Reader.OWNER, Reader.COACH),
     erasure=Erasure.DELETE,
     retention=Retention.NOTES,
+    goes_with_delegate=True,
 )
 ASSIGNMENT = RowKind(
     name="assignment",
@@ -421,6 +496,29 @@ IMPACT = RowKind(
     what="the delegate's or the line manager's six-month answers, or what the raters saw",
     owner=Owner.DELEGATE,
     readers=(Reader.OWNER, Reader.COACH, Reader.ADMINISTRATOR),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
+
+IMPACT_RESULT = RowKind(
+    name="impact result",
+    pk=_D,
+    sk="RESULT#impact",
+    what="where the documents are that come back to a delegate after six months",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.COACH),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+    folder="reports/{delegate}/impact/",
+)
+
+RETURNED = RowKind(
+    name="thanks to raters",
+    pk=_D,
+    sk="RETURNED#{occasion}",
+    what="what the delegate sent back to everyone who was asked",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.RATER),
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
@@ -610,6 +708,17 @@ FIGURES = RowKind(
     retention=Retention.RECORD,
     why="every figure is about five delegates or more",
 )
+ROUND_MEAN = RowKind(
+    name="cohort's mean of a mid-way round",
+    pk=_C,
+    sk="ROUNDMEAN#{wave}",
+    what="the mean over the delegates of what is published of each, frozen",
+    owner=Owner.ORGANISATION,
+    readers=(Reader.DELEGATE, Reader.COACH, Reader.SPONSOR),
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="it is about five delegates or more",
+)
 SUMMARY = RowKind(
     name="summary",
     pk=_C,
@@ -620,6 +729,50 @@ SUMMARY = RowKind(
     erasure=Erasure.KEEP,
     retention=Retention.RECORD,
     why="every figure is about five delegates or more, and stories are shown by consent",
+    folder="sponsor/{cohort}/",
+)
+STORY = RowKind(
+    name="story",
+    pk=_D,
+    sk="STORY",
+    what="a delegate's story for the sponsor, in words that the delegate approved",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.ADMINISTRATOR, Reader.SPONSOR),
+    erasure=Erasure.DELETE,
+    retention=Retention.RECORD,
+)
+NOTICE = RowKind(
+    name="notice of deletion",
+    pk=_C,
+    sk="NOTICE",
+    what="the day on which delegates were notified that their data is deleted",
+    owner=Owner.ORGANISATION,
+    readers=(),
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="it is about no person",
+)
+COSTS = RowKind(
+    name="costs",
+    pk=_C,
+    sk="COSTS",
+    what="what a cohort cost, by kind and with the source of each figure",
+    owner=Owner.ORGANISATION,
+    readers=(Reader.SPONSOR, Reader.ADMINISTRATOR),
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="it is about no person",
+)
+BOARD_REQUESTS = RowKind(
+    name="requests to the board",
+    pk=_C,
+    sk="ASKS",
+    what="what is asked of the board",
+    owner=Owner.ORGANISATION,
+    readers=(Reader.SPONSOR, Reader.ADMINISTRATOR),
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="it is about no person",
 )
 AUDIT = RowKind(
     name="audit line",
@@ -633,6 +786,18 @@ AUDIT = RowKind(
     why="accountability",
 )
 
+DISCARDED = RowKind(
+    name="discarded cohort",
+    pk="DISCARDED#{cohort}",
+    sk="COHORT",
+    what="that a cohort was discarded before its first email, so that its id is not used again",
+    owner=Owner.ORGANISATION,
+    readers=(),
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="it names no one",
+)
+
 # --- work, emails, sign-in -----------------------------------------------------------------------------
 
 JOB = RowKind(
@@ -643,7 +808,7 @@ JOB = RowKind(
     owner=Owner.ORGANISATION,
     readers=_ADMIN,
     erasure=Erasure.REDACT,
-    retention=Retention.EMAIL,
+    retention=Retention.DEPLOYMENT,
 )
 EMAIL = RowKind(
     name="email",
@@ -728,8 +893,20 @@ SECOND_FACTOR = RowKind(
     what="an administrator's second factor: the secret, encrypted, and the hashes of recovery codes",
     owner=Owner.READER,
     readers=(),
-    erasure=Erasure.DELETE,
+    erasure=Erasure.KEEP,
     retention=Retention.DEPLOYMENT,
+    why="it protects the console, and names no one; `administrator reset-second-factor` removes it",
+)
+ADMINISTRATOR_RIGHTS = RowKind(
+    name="rights of an administrator",
+    pk="RIGHTS#{reader}",
+    sk="RIGHTS",
+    what="the programmes that an administrator may see; without this row they see all",
+    owner=Owner.ORGANISATION,
+    readers=(),
+    erasure=Erasure.KEEP,
+    retention=Retention.DEPLOYMENT,
+    why="it holds a key made from the administrator's address, and ids of programmes",
 )
 SESSION = RowKind(
     name="session",
@@ -752,12 +929,19 @@ ENDED_SESSIONS = RowKind(
     retention=Retention.EXPIRY,
 )
 
+ERASURES = "erasures/"  # the folder of the log of erasures: store/erasure_log.py
+
 # --- deriving --------------------------------------------------------------------------------------------
 
 
 def all_kinds() -> tuple[RowKind, ...]:
     """Return every kind, in the order of this file."""
     return tuple(value for value in globals().values() if isinstance(value, RowKind))
+
+
+def folders() -> tuple[str, ...]:
+    """Return where the bucket keeps documents: those of rows, and the log of erasures, which no row names."""
+    return (*(kind.folder for kind in all_kinds() if kind.folder), ERASURES)
 
 
 def kinds_of(key: Key) -> list[RowKind]:

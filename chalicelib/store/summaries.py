@@ -1,41 +1,69 @@
-"""Summaries of a cohort for its sponsor: where the documents are. Made once, then final."""
+"""Documents for the sponsor of a cohort: where the bytes of each edition are. Each is made once, then final."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from chalicelib.store import objects
-from chalicelib.store.marshal import fields, read
+from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import AlreadyExists, Key, Write, put_once, query
 
-IMPACT = "impact"
+IMPACT = "impact"  # the name of the first edition; the others are numbered
+START = "start"  # the cohort at the start
+FILES = {
+    "facts": "facts.json",
+    "html": "summary.html",
+    "board": "board.pdf",
+    "slides": "slides.pdf",
+    "csv": "figures.csv",
+    "method": "method.pdf",
+    "pdf": "start.pdf",
+}
 
 
 class SummaryExists(AlreadyExists):
-    """The summary is made already."""
+    """The document is made already."""
 
 
 class Summary(Struct, frozen=True):
+    """One edition, or the cohort at the start.
+
+    files    kind -> name in the bucket; rows of before have none
+    stories  ids of the delegates whose stories are in it
+    """
+
     cohort_id: str
     name: str
     checksum: str
     facts: str  # names of the documents in the bucket
     html: str
     made_at: datetime
+    edition: int = 1
+    files: Mapping[str, str] = field(default_factory=dict)
+    stories: tuple[str, ...] = ()
+
+    def file(self, kind: str) -> str:
+        """Return the name of a document in the bucket; empty if there is none of this kind."""
+        return {"facts": self.facts, "html": self.html}.get(kind) or self.files.get(kind, "")
+
+
+def name_of(edition: int) -> str:
+    return IMPACT if edition == 1 else f"{IMPACT}-{edition:03}"
 
 
 def key(cohort_id: str, name: str) -> Key:
     return Key(f"COHORT#{cohort_id}", f"SUMMARY#{name}")
 
 
-def save_documents(cohort_id: str, checksum: str, facts: bytes, html: bytes) -> tuple[str, str]:
-    """Store both documents and return their names. A repeat stores the same bytes under the same names."""
+def save_documents(cohort_id: str, checksum: str, documents: Mapping[str, bytes]) -> dict[str, str]:
+    """Store documents by kind and return their names. A repeat stores the same bytes under the same names."""
     folder = f"sponsor/{cohort_id}/{checksum}"
-    names = f"{folder}/facts.json", f"{folder}/summary.html"
-    for name, body in zip(names, (facts, html), strict=True):
-        objects.save(name, body)
+    names = {kind: f"{folder}/{FILES[kind]}" for kind in documents}
+    for kind, body in documents.items():
+        objects.save(names[kind], body)
     return names
 
 
@@ -44,4 +72,18 @@ def add(new: Summary) -> Write:
 
 
 def of_cohort(cohort_id: str) -> list[Summary]:
+    """List the editions, the first one first."""
+    return [one for one in _all(cohort_id) if one.name != START]
+
+
+def start_of(cohort_id: str) -> Summary | None:
+    return next((one for one in _all(cohort_id) if one.name == START), None)
+
+
+def start_from(rows: Iterable[Row]) -> Summary | None:
+    """Find the cohort at the start among the rows of a cohort's partition."""
+    return next((read(Summary, row) for row in rows if row["sk"] == f"SUMMARY#{START}"), None)
+
+
+def _all(cohort_id: str) -> list[Summary]:
     return [read(Summary, row) for row in query(f"COHORT#{cohort_id}", "SUMMARY#")]

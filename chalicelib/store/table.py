@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,13 +11,13 @@ from msgspec import Struct
 
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
+from chalicelib.store import retries
 from chalicelib.store.expressions import Condition, Expression, condition_text, missing, present, update_text
 from chalicelib.store.marshal import Row, item, row
 
 MAX_TRANSACTION_WRITES = 100  # DynamoDB's limit for one transaction
 MAX_ROW_BYTES = 400_000  # bytes; DynamoDB's limit is 400 KiB
-MAX_CONFLICT_RETRIES = 6
-RETRYABLE_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+REFUSED = "ConditionalCheckFailed"  # of one write of a cancelled transaction
 
 
 class Key(NamedTuple):
@@ -93,13 +91,26 @@ def get_many(keys: Sequence[Key], secret_keys: Sequence[str] = ()) -> dict[Key |
         wanted[keys_table] = {"Keys": [{"id": {"S": name}} for name in secret_keys], "ConsistentRead": True}
     rows: dict[Key | str, Row] = {}
     while wanted:
-        answer = client("dynamodb").batch_get_item(RequestItems=wanted)
+        answer = _read_some(wanted)
         for read in map(row, answer["Responses"].get(table, [])):
             rows[Key(read["pk"], read["sk"])] = read
         for read in map(row, answer["Responses"].get(keys_table, [])):
             rows[read["id"]] = read
         wanted = answer.get("UnprocessedKeys", {})
     return rows
+
+
+def _read_some(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer with at least one row, or with none that exists. Raise if DynamoDB stays busy."""
+    for _ in retries.each_try():
+        answer: dict[str, Any] = client("dynamodb").batch_get_item(RequestItems=wanted)
+        if _count(answer.get("UnprocessedKeys", {})) < _count(wanted):
+            return answer
+    raise retries.busy("BatchGetItem")
+
+
+def _count(wanted: dict[str, Any]) -> int:
+    return sum(len(table["Keys"]) for table in wanted.values())
 
 
 def batched(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
@@ -203,22 +214,36 @@ def check(key: Key, when: Iterable[Condition], refusal: Refusal) -> Write:
 
 def update_one(write: Write) -> Row:
     """Run one update; return the whole row after it. Raises the write's refusal."""
+    return _update(write, "ALL_NEW")
+
+
+def write_all(writes: Sequence[Write]) -> None:
+    """Run all writes or none. An update alone is no transaction, which costs twice as much. Raises as `transact`."""
+    if len(writes) == 1 and writes[0].action == "Update":
+        _update(writes[0], "NONE")  # no one reads the row: do not transfer it
+    else:
+        transact(writes)
+
+
+def _update(write: Write, returned: str) -> Row:
+    """Run one update. returned: what DynamoDB answers, in its words."""
     try:
-        return _apply(write)
+        return _apply(write, returned)
     except write.refusal:
         if write.otherwise is None:
             raise
-        return _apply(write.otherwise)
+        return _apply(write.otherwise, returned)
 
 
-def _apply(write: Write) -> Row:
+def _apply(write: Write, returned: str) -> Row:
+    params = {"TableName": settings().table, "ReturnValues": returned} | write.params
     try:
-        answer = client("dynamodb").update_item(TableName=settings().table, ReturnValues="ALL_NEW", **write.params)
+        answer = retries.repeat_conflicts(lambda: client("dynamodb").update_item(**params))
     except ClientError as error:
         if _code(error) == "ConditionalCheckFailedException":
             raise write.refusal from error
         raise
-    return row(answer["Attributes"])
+    return row(answer.get("Attributes", {}))
 
 
 def transact(writes: Sequence[Write]) -> None:
@@ -239,36 +264,45 @@ def _transact(writes: Sequence[Write]) -> None:
     if len(writes) > MAX_TRANSACTION_WRITES:
         raise ValueError(f"{len(writes)} writes: a transaction takes {MAX_TRANSACTION_WRITES}")
     items = [{write.action: {"TableName": settings().table} | write.params} for write in writes]
-    for attempt in range(MAX_CONFLICT_RETRIES):
-        try:
-            client("dynamodb").transact_write_items(TransactItems=items)
-            return
-        except ClientError as error:
-            if attempt + 1 == MAX_CONFLICT_RETRIES or not _passing(error, writes):
-                raise
-        time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 (spreads out writers, protects nothing)
+    try:
+        retries.repeat_conflicts(lambda: client("dynamodb").transact_write_items(TransactItems=items))
+    except ClientError as error:
+        if not retries.is_conflict(error):
+            _raise_refusal(error, writes)
+        raise
 
 
 def put_all(rows: Iterable[Row]) -> None:
     """Store rows in the given order and replace what is there: for work that may be repeated."""
-    waiting = [{"PutRequest": {"Item": item(new)}} for new in rows]
+    _write_batches([{"PutRequest": {"Item": item(new)}} for new in rows])
+
+
+def delete_all(keys: Iterable[Key]) -> None:
+    """Delete rows, whether or not they exist: for work that may be repeated."""
+    _write_batches([{"DeleteRequest": {"Key": _key(key)}} for key in dict.fromkeys(keys)])
+
+
+def _write_batches(waiting: list[dict[str, Any]]) -> None:
     while waiting:
         batch, waiting = waiting[:25], waiting[25:]
+        waiting = _write_some(batch) + waiting
+
+
+def _write_some(batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what DynamoDB has left over, less than the whole. Raise if it stays busy."""
+    for _ in retries.each_try():
         answer = client("dynamodb").batch_write_item(RequestItems={settings().table: batch})
-        waiting = answer.get("UnprocessedItems", {}).get(settings().table, []) + waiting
+        left: list[dict[str, Any]] = answer.get("UnprocessedItems", {}).get(settings().table, [])
+        if len(left) < len(batch):
+            return left
+    raise retries.busy("BatchWriteItem")
 
 
-def _passing(error: ClientError, writes: Sequence[Write]) -> bool:
-    """Return whether to retry after a conflict. Raises a write's refusal if its condition did not hold."""
-    if _code(error) == "TransactionInProgressException":
-        return True
-    if _code(error) != "TransactionCanceledException":
-        return False
-    codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
-    if failed := [place for place, code in enumerate(codes) if code == "ConditionalCheckFailed"]:
+def _raise_refusal(error: ClientError, writes: Sequence[Write]) -> None:
+    """Raise the refusal of the first write whose condition did not hold, if there is one."""
+    if failed := [place for place, code in enumerate(retries.reasons(error)) if code == REFUSED]:
         refusals = [writes[place].refusal for place in failed]
         raise refusals[0](failed, refusals) from error
-    return any(code in RETRYABLE_CODES for code in codes)
 
 
 def _code(error: ClientError) -> str:

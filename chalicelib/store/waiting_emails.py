@@ -12,7 +12,7 @@ from chalicelib.core.model import WRONG_PERSON, InvitationState
 from chalicelib.store import due
 from chalicelib.store.emails import Email, EmailState, cancel, delete_listed, key, list_key, owner_of, suppress
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.table import Write, batched, get_many, put, put_all, query, transact, update_one
+from chalicelib.store.table import Write, batched, delete, get_many, put, put_all, query, transact, update_one
 
 COMPLETE = "COMPLETE"  # the sort key of the row that says that a list holds every email of its owner
 WAITING = {EmailState.QUEUED, EmailState.CARRIED}  # not handed over: cancelling or redirecting them is in time
@@ -41,13 +41,13 @@ def list_waiting(*owners: str, or_unconfirmed: bool = False) -> list[Email]:
     or_unconfirmed   include those that were handed over and may be sent once more
     """
     states = {*WAITING, EmailState.SENDING} if or_unconfirmed else WAITING
-    found = _read_all(email_id for owner in owners for email_id in list_ids(owner))
+    found = read_all(email_id for owner in owners for email_id in list_ids(owner))
     return [email for email in found if email.state in states and not email.cancelled]
 
 
 def list_queued(owner: str) -> tuple[list[Email], list[Email]]:
     """Return emails about a delegate or cohort that were not handed over: those that wait, and those suppressed."""
-    queued = [email for email in _read_all(list_ids(owner)) if email.state in WAITING]
+    queued = [email for email in read_all(list_ids(owner)) if email.state in WAITING]
     waiting = [email for email in queued if not email.cancelled]
     suppressed = (email for email in queued if email.cancelled and email.suppressed)
     return waiting, [email for email in suppressed if email.state is EmailState.QUEUED]
@@ -73,12 +73,22 @@ def suppress_all(mail_ids: Iterable[str]) -> None:
 def forget(mail_ids: Iterable[str]) -> None:
     """Delete emails that are settled or rejected or will never be sent; an unconfirmed one stays until it is settled.
 
-    May be repeated.
+    A digest goes with the last email that it carried. May be repeated.
     """
     for row in _rows(mail_ids):
         is_held = row["state"] in (EmailState.SENDING, EmailState.CARRIED)
         if not is_held and ("due_shard" not in row or row["due_shard"] == due.REFUSED):
-            transact(delete_listed(read(Email, row)))
+            email = read(Email, row)
+            transact([*delete_listed(email), *_delete_empty_digest(email)])
+
+
+def _delete_empty_digest(email: Email) -> list[Write]:
+    """Delete the digest that carried an email if nothing else of it is left: it names its reader and is in no list."""
+    if not email.carried_by:
+        return []
+    carried = (one for digest in read_all([email.carried_by]) for one in digest.items)
+    left = {one.id for one in read_all(carried)} - {email.id}
+    return [] if left else [delete(key(email.carried_by))]
 
 
 def _rows(mail_ids: Iterable[str]) -> Iterator[Row]:
@@ -86,7 +96,7 @@ def _rows(mail_ids: Iterable[str]) -> Iterator[Row]:
         yield from get_many(batch).values()
 
 
-def _read_all(mail_ids: Iterable[str]) -> list[Email]:
+def read_all(mail_ids: Iterable[str]) -> list[Email]:
     return [read(Email, row) for row in _rows(mail_ids)]
 
 
@@ -99,7 +109,7 @@ def _complete(owner: str) -> None:
     by_rows = [email_id for row in named for email_id in row["reminders"]]
     needed = {email_id for row in named if _needs_emails(row) for email_id in row["reminders"]}
     known = {row["sk"].partition("#")[2] for row in query(f"EMAILS#{owner}")}
-    emails = [email for email in _read_all([*_list_due(owner), *by_rows]) if email.id not in known]
+    emails = [email for email in read_all([*_list_due(owner), *by_rows]) if email.id not in known]
     for email in emails:
         if email.id in needed and email.cancelled and email.state is EmailState.QUEUED:
             update_one(suppress(email.id))  # an earlier release did not say why it was cancelled

@@ -9,6 +9,7 @@ from chalicelib.core.aws import client
 from chalicelib.core.model import Wave
 from chalicelib.core.settings import settings
 from chalicelib.store.marshal import Row, item
+from chalicelib.store.retries import repeat_conflicts
 from chalicelib.store.table import get_many
 
 
@@ -24,10 +25,9 @@ def key_id(delegate_id: str, wave: Wave) -> str:
 def create(delegate_id: str, wave: Wave, fresh: WaveKey) -> None:
     """Store the key, unless the wave has one already."""
     row = {"id": key_id(delegate_id, wave), "seal": fresh.seal, "shuffle": fresh.shuffle}
+    params = {"TableName": settings().keys_table, "Item": item(row)}
     try:
-        client("dynamodb").put_item(
-            TableName=settings().keys_table, Item=item(row), ConditionExpression="attribute_not_exists(id)"
-        )
+        repeat_conflicts(lambda: client("dynamodb").put_item(**params, ConditionExpression="attribute_not_exists(id)"))
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
@@ -44,4 +44,5 @@ def find(delegate_id: str, wave: Wave) -> WaveKey | None:
 
 
 def destroy(delegate_id: str, wave: Wave) -> None:
-    client("dynamodb").delete_item(TableName=settings().keys_table, Key={"id": {"S": key_id(delegate_id, wave)}})
+    params = {"TableName": settings().keys_table, "Key": {"id": {"S": key_id(delegate_id, wave)}}}
+    repeat_conflicts(lambda: client("dynamodb").delete_item(**params))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
 from chalicelib.core.calendar import Duration, local_moment
+from chalicelib.core.clock import stamp
 from chalicelib.core.formatting import last_date, local_date
 from chalicelib.core.ids import invitation_id
 from chalicelib.core.model import (
@@ -36,6 +37,7 @@ from chalicelib.store.table import Write
 from chalicelib.waves.emails import to_raters
 
 FIGURES_AFTER = timedelta(hours=1)  # after the deadline: by then its closes are done, or have failed
+RETENTION_AT = 3  # local hour
 COUNTED_AT = 5  # local hour of each day: before anyone reads a page, after the night's work
 
 
@@ -64,6 +66,25 @@ def summary_job(cohort: Cohort, programme: Programme) -> Job:
     open_for = Duration(0, timedelta(days=programme.impact.open_days + 1))
     morning_after = open_for.after(opens, programme.organisation.timezone)
     return JobKind.SUMMARY.job(cohort.id, due_at=morning_after, cohort=cohort.id)
+
+
+def first_retention_job(cohort: Cohort, programme: Programme) -> Job:
+    """Make the job that deletes what has been kept long enough, in the night on which the first answers may be due."""
+    return retention_job(
+        cohort.id, cohort.dates.closes + timedelta(days=programme.retention.answers.days + 1), programme
+    )
+
+
+def retention_job(cohort_id: str, night: date, programme: Programme) -> Job:
+    """Make the job of a local night. night: also kept in the job, because a retry moves its `due_at`."""
+    due_at = local_moment(night, RETENTION_AT, programme.organisation.timezone)
+    return JobKind.RETENTION.job(cohort_id, f"{night}", due_at=due_at, cohort=cohort_id, night=stamp(due_at))
+
+
+def needs_job(morning: datetime, zone: str) -> Job:
+    """Make the job that emails administrators what needs them on a morning: one for all cohorts."""
+    day = local_date(morning, zone).isoformat()
+    return JobKind.NEEDS.job(day, due_at=morning, day=day)
 
 
 def count_tomorrow(cohort_id: str, zone: str, now: datetime) -> None:
@@ -119,12 +140,16 @@ def invite_rater(
     rater: RaterEntry,
     now: datetime,
     *,
+    due_at: datetime | None = None,
+    removed: Invitation | None = None,
     stopped: bool = False,
     raters_named: bool = False,
 ) -> list[Write]:
     """Invite one rater: permission, inbox, email and reminders. All or nothing; refused if the rater is already
     invited.
 
+    due_at         of the first email, if that is later
+    removed        the invitation of a rater who was removed and is on the list again: their new link follows the old
     stopped        the address is suppressed: everything is stored, and nothing is sent until it is replaced
     raters_named   for the delegate: a file names who gives feedback, so there is no one to choose
     """
@@ -135,21 +160,29 @@ def invite_rater(
         group=rater.group,
         rater=rater.person,
         state=InvitationState.INVITED,
+        link_version=removed.link_version if removed else 1,
+        emails_planned=removed.emails_planned if removed else 0,
     )
-    later = to_raters.reminder_emails(programme, delegate, wave, invitation, now)
-    first = to_raters.first_email(programme, delegate, wave, invitation, now)
+    due_at = due_at or now
+    later = to_raters.reminder_emails(programme, delegate, wave, invitation, due_at)
+    first = to_raters.first_email(programme, delegate, wave, invitation, due_at)
     if raters_named:
         first = replace(first, words={**first.words, "raters_named": "yes"})
     return [
-        invitations.add(invitation),
+        invitations.ask_again(removed, invitation) if removed else invitations.add(invitation),
         invitations.add_to_inbox(invitation, delegate),
-        *_counted(programme, wave, invitation),
+        *([] if removed else _counted(programme, wave, invitation)),
         *emails.add_all([first, *later], stopped=stopped),
     ]
 
 
-def list_declined(delegate: Delegate, wave: DelegateWave, declined: Invitation) -> list[Write]:
-    """List a rater who declined in an earlier wave, and send them nothing."""
+def list_declined(
+    delegate: Delegate, wave: DelegateWave, declined: Invitation, removed: Invitation | None = None
+) -> list[Write]:
+    """List a rater who declined in an earlier wave, and send them nothing.
+
+    removed   their invitation of this wave, if they were removed and are on the list again: as for `invite_rater`
+    """
     rater = declined.rater
     invitation = Invitation(
         id=invitation_id(delegate.id, wave.wave.value, rater.email),
@@ -160,12 +193,13 @@ def list_declined(delegate: Delegate, wave: DelegateWave, declined: Invitation) 
         state=InvitationState.DECLINED,
         reason=declined.reason,
     )
-    return [invitations.add(invitation), invitations.add_to_inbox(invitation, delegate)]
+    listed = invitations.ask_again(removed, invitation) if removed else invitations.add(invitation)
+    return [listed, invitations.add_to_inbox(invitation, delegate)]
 
 
 def _counted(programme: Programme, wave: DelegateWave, invitation: Invitation) -> list[Write]:
     """Count a questionnaire about another person into the rater's load. A pulse takes a minute and does not count."""
-    if invitation.group == SELF_GROUP or wave.wave is Wave.PULSE:
+    if invitation.group == SELF_GROUP or wave.wave.is_pulse:
         return []
     return [invitations.count_request(invitation, month_of(programme, wave))]
 

@@ -11,7 +11,7 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, DelegateWave, Programme, WaveState
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, delegates, jobs
-from chalicelib.store.cohorts import DelegateStatus
+from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 
@@ -38,4 +38,8 @@ def give_time(
 def _line(later: DelegateWave, programme: Programme, now: datetime) -> dict[str, object]:
     """Record on the dashboard that everyone who has not answered is emailed today."""
     today = local_date(now, programme.organisation.timezone)
-    return {"stage": DelegateStatus.COLLECTING, "closes_at": stamp(later.closes_at), "reminded_on": today.isoformat()}
+    return {
+        **cohorts.feedback_is(FeedbackState.COLLECTING),
+        "closes_at": stamp(later.closes_at),
+        "reminded_on": today.isoformat(),
+    }

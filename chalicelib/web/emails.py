@@ -29,6 +29,7 @@ SIGN_IN_CODE = declare_email(
     links=[CODE],
     lease=CODE_LIFETIME,
     sent_after_withdrawal=True,
+    is_urgent=True,
 )
 WRONG_CODE = declare_email(
     "web/wrong_code",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import parse_qsl
 
 from chalicelib.core.errors import Refusal
@@ -42,6 +42,10 @@ class FormRefused(Refusal):
         super().__init__(f"{why} {todo}")
 
 
+class OfAnotherSession(FormRefused):
+    """The page was opened before its reader signed in again, or another site made the form."""
+
+
 def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
     """Return the fields of a posted form. Raises FormRefused if it does not come from our page for this link."""
     if len(body) > MAX_BODY_BYTES:
@@ -55,8 +59,9 @@ def read_form(body: bytes, verb: str, token: str) -> Mapping[str, str]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise FormRefused("The form had a field twice.")
+    refused = OfAnotherSession if fields.get("form") else FormRefused
     if not signing.is_signed(f"form.{verb}", token, fields.pop("form", "")):
-        raise FormRefused("The form was incomplete.")
+        raise refused("The form was incomplete.")
     return fields
 
 
@@ -66,16 +71,18 @@ def choice(fields: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
 
 
 def typed(body: bytes) -> dict[str, str]:
-    """Return what was typed into any form, only to show it again to its sender.
-
-    Leave out buttons, ticks, ratings and codes, and fields of the page itself.
-    """
+    """Return what was typed into any form, only to show it again to its sender."""
     if len(body) > MAX_BODY_BYTES:
         return {}
     try:
         pairs = parse_qsl(body.decode("ascii"), max_num_fields=MAX_FIELDS, encoding="utf-8", errors="replace")
     except ValueError:
         return {}
+    return only_typed(pairs)
+
+
+def only_typed(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Leave out buttons, ticks, ratings and codes, and fields of the page itself."""
     return {name: value for name, value in pairs if name not in NOT_TYPED and not CHOICE.fullmatch(value)}
 
 

@@ -16,18 +16,22 @@ from typing import Any
 
 from chalice import Response
 from msgspec import Struct
+from msgspec.structs import replace
 
+from chalicelib.core.errors import Refusal
 from chalicelib.links import signing
 from chalicelib.links.signing import LinkUnknown
-from chalicelib.store import second_factors, sessions
+from chalicelib.store import administrator_rights, catalogue, second_factors, sessions
+from chalicelib.store.catalogue import CohortUnknown
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import transact
-from chalicelib.web import forms, readers, second_factor, sign_in_codes
+from chalicelib.web import forms, readers, second_factor, sign_in_codes, unsent
 from chalicelib.web.holds import refuse_held
 from chalicelib.web.page import ShowOtherPage, page, page_with_documents, see_other, text_file
 from chalicelib.web.readers import Reader, Role
 from chalicelib.web.reading import Ticks, reading_page
 from chalicelib.web.second_factor import Proposal
+from chalicelib.web.unsent import UnsentForm
 
 COOKIE = "__Host-session"
 ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
@@ -40,14 +44,16 @@ class SignInNeeded(ShowOtherPage):
     """The visitor is not signed in, is someone else, or the session has ended.
 
     reader  None on the administrators' pages, before the address is typed
-    typed   what a form held that came too late, to be copied
+    kept    the form that came too late: it is sent again after signing in
     to      the page that an administrator wants
     """
 
-    def __init__(self, reader: Reader | None, typed: Mapping[str, str], *, posted: bool, to: str = "") -> None:
+    def __init__(self, reader: Reader | None, kept: UnsentForm | None, *, posted: bool, to: str = "") -> None:
         role = reader.role if reader else Role.ADMINISTRATOR
         token = reader.token if reader else ""
-        context = {"reader": reader, "role": role, "typed": typed, "posted": posted, "action": sign_in_url(role, token)}
+        context: dict[str, Any] = {"reader": reader, "role": role, "posted": posted}
+        context |= {"action": sign_in_url(role, token)}
+        context |= {"typed": kept.typed if kept else {}, "unsent": unsent.pack(kept)}
         context |= {"to": to, "once": secrets.token_hex(16)}
         template = "web/sign_in" if reader else "web/sign_in_administrator"
         frame = {"programme": reader.programme} if reader and reader.programme else {}
@@ -58,10 +64,26 @@ class SignInNeeded(ShowOtherPage):
 class SecondFactorNeeded(ShowOtherPage):
     """An administrator has typed the email's code, but not yet shown or set up the second factor."""
 
-    def __init__(self, admin: SignedIn, *, posted: bool, to: str) -> None:
-        step = "confirm" if second_factors.find(admin.reader.who) else "set_up"
-        context = {"signed_in": admin, "nonce": admin.nonce, "step": step, "to": to, "refused": None}
-        super().__init__("web/second_factor", 403 if posted else 200, proposal=admin.proposal, **context)
+    def __init__(self, admin: SignedIn, *, to: str, kept: UnsentForm | None, posted: bool) -> None:
+        context = {"signed_in": admin, "nonce": admin.nonce, **admin.second_factor_context(to, unsent.pack(kept))}
+        super().__init__("web/second_factor", 403 if posted else 200, **context)
+
+
+class SendAgain(ShowOtherPage):
+    """The form is of a page from before the last sign-in: its sender looks at it once more, and sends it."""
+
+    def __init__(self, person: SignedIn, form: UnsentForm) -> None:
+        super().__init__("web/send_again", 400, **person.send_again_context(form))
+
+
+class ForAllAlone(Refusal):
+    """The page shows every programme, and the administrator was given some."""
+
+    status = 403
+    title = "This page is not for you"
+
+    def __init__(self) -> None:
+        super().__init__("It shows work of all programmes. Ask an administrator who sees them all.")
 
 
 class ComeAgain(ShowOtherPage):
@@ -77,6 +99,10 @@ class SignedIn(Struct, frozen=True):
     reader: Reader
     session_id: str
     now: datetime
+    programmes: frozenset[str] | None = None  # that an administrator was given, by id; None: all
+
+    def may_see(self, programme_id: str) -> bool:
+        return self.programmes is None or programme_id in self.programmes
 
     @property
     def nonce(self) -> str:
@@ -89,8 +115,26 @@ class SignedIn(Struct, frozen=True):
         return second_factor.propose(self.reader, self.session_id)
 
     def form(self, request: Any) -> Mapping[str, str]:
-        """Return the posted fields. Raises FormRefused."""
-        return forms.read_form(request.raw_body, "session", self.session_id)
+        """Return the posted fields. Raises FormRefused, or SendAgain for a page from before the last sign-in."""
+        try:
+            return forms.read_form(request.raw_body, "session", self.session_id)
+        except forms.OfAnotherSession:
+            if form := unsent.keep(request):
+                raise SendAgain(self, form) from None
+            raise
+
+    def send_again(self, form: UnsentForm) -> Response:
+        """Show a form that came too late, to be sent now."""
+        return self._kept(page("web/send_again", **self.send_again_context(form)))
+
+    def second_factor_context(self, to: str = "", packed: str = "") -> dict[str, Any]:
+        """Return what the page of the second factor shows at a sign-in. packed: the form that is sent afterwards."""
+        step = "confirm" if second_factors.find(self.reader.who) else "set_up"
+        return {"step": step, "to": to, "refused": None, "proposal": self.proposal, "unsent": packed}
+
+    def send_again_context(self, form: UnsentForm) -> dict[str, Any]:
+        frame = {"programme": self.reader.programme} if self.reader.programme else {}
+        return {"signed_in": self, "nonce": self.nonce, "unsent": form, "home": self.reader.home, **frame}
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         return self._kept(page(template, status, signed_in=self, nonce=self.nonce, **context))
@@ -138,10 +182,26 @@ def signed_in(request: Any, reader: Reader, now: datetime) -> SignedIn:
 
 
 def administrator(request: Any, now: datetime) -> SignedIn:
-    """Identify an administrator from the settings, as `signed_in`. `.reader.person` is for the audit trail."""
+    """Identify an administrator from the settings, as `signed_in`. `.reader.person` is for the audit trail.
+
+    Raises CohortUnknown on the page of a cohort whose programme they were not given, as if there were no such cohort.
+    """
     admin, session = administrators_session(request, now)
     if session.pending:
-        raise SecondFactorNeeded(admin, posted=request.method == "POST", to=_console_page(request))
+        posted = request.method == "POST"
+        raise SecondFactorNeeded(admin, to=_console_page(request), kept=unsent.keep(request), posted=posted)
+    admin = replace(admin, programmes=administrator_rights.find(admin.reader.who))
+    cohort_id = (request.uri_params or {}).get("cohort_id", "")
+    if admin.programmes is not None and cohort_id and not admin.may_see(catalogue.find_programme_of(cohort_id)):
+        raise CohortUnknown(cohort_id)
+    return admin
+
+
+def administrator_of_all(request: Any, now: datetime) -> SignedIn:
+    """Identify an administrator who sees every programme, for pages about the whole deployment. Raises ForAllAlone."""
+    admin = administrator(request, now)
+    if admin.programmes is not None:
+        raise ForAllAlone
     return admin
 
 
@@ -161,14 +221,34 @@ def sign_in_url(role: Role, token: str, *more: str) -> str:
     return signing.url("/".join(("/sign-in", role, *([token] if token else []), *more)))
 
 
-def begin(reader: Reader, challenge: str, typed: str, session_id: str, now: datetime, *, by_link: bool) -> Response:
+def begin(
+    reader: Reader,
+    challenge: str,
+    typed: str,
+    session_id: str,
+    now: datetime,
+    *,
+    by_link: bool,
+    kept: UnsentForm | None = None,
+) -> Response:
     """Use the code and redirect to what the reader came for. Raises codes.CodeRefused.
 
     session_id  random
+    kept        a form that came too late: it is shown instead, to be sent again
     """
     session = Session(sessions.hashed(session_id), reader.who, now + MAX_SESSION, pending=_needs_second_factor(reader))
     sign_in_codes.spend(reader, challenge, typed, session, now, by_link=by_link)
-    return SignedIn(reader, session_id, now).see_other(reader.home)
+    person = SignedIn(reader, session_id, now)
+    if kept and session.pending:
+        return person.page("web/second_factor", **person.second_factor_context(packed=unsent.pack(kept)))
+    return person.send_again(kept) if kept else person.see_other(reader.home)
+
+
+def find_signed_in(request: Any, reader: Reader, now: datetime) -> SignedIn | None:
+    """Return the reader if they are signed in in this browser, for example in another tab."""
+    session = _session(request, now, reader.who)
+    is_theirs = session is not None and session[1].who == reader.who and not session[1].pending
+    return SignedIn(reader, session[0], now) if session and is_theirs else None
 
 
 def _needs_second_factor(reader: Reader) -> bool:
@@ -225,4 +305,4 @@ def _turned_away(request: Any, reader: Reader | None) -> ShowOtherPage:
     if clicked_elsewhere and not posted and not _cookie_value(request) and HERE not in (request.query_params or {}):
         return ComeAgain()
     to = "" if posted or reader else _console_page(request)
-    return SignInNeeded(reader, forms.typed(request.raw_body) if posted else {}, posted=posted, to=to)
+    return SignInNeeded(reader, unsent.keep(request), posted=posted, to=to)

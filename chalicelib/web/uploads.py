@@ -29,6 +29,7 @@ TOO_LARGE = (
     "Please go back and choose again."
 )
 MAX_NAME_CHARS = 80
+CARRIED = "kept"  # the hidden field in which a page carries files
 
 
 class File(msgspec.Struct, frozen=True):
@@ -51,6 +52,14 @@ def read_upload(request: Any, nonce: str) -> Upload:
     if not hmac.compare_digest(fields.pop("form", "").encode(), nonce.encode()):
         raise FormRefused("The form was incomplete.")
     return Upload(fields, upload.files)
+
+
+def list_fields(request: Any) -> dict[str, str]:
+    """Return what a form with files holds next to files, from any page; nothing if it cannot be read."""
+    try:
+        return dict(_parsed(request.raw_body, request.headers.get("content-type", "")).fields)
+    except FormRefused:
+        return {}
 
 
 def _parsed(body: bytes, content_type: str) -> Upload:

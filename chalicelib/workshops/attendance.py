@@ -12,6 +12,7 @@ from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import local_date
 from chalicelib.core.state_machine import By, Machine, Transition, declare_machine
 from chalicelib.core.working_days import WorkingDays
+from chalicelib.store.attendance import IS_ABSENT
 from chalicelib.store.attendance import AttendanceState as State
 
 OPENS_BEFORE = timedelta(minutes=15)
@@ -34,7 +35,6 @@ WORDS = {
     State.CATCH_UP: "absent, catching up",
     State.CAUGHT_UP: "caught up",
 }
-IS_ABSENT = (State.ABSENT, State.CATCH_UP, State.CAUGHT_UP)
 RUNS = (By.FACILITATOR, By.ADMINISTRATOR)
 EVERY = tuple(State)
 

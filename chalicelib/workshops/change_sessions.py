@@ -25,6 +25,7 @@ from chalicelib.core.schedule import (
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.mornings.jobs import first_job
 from chalicelib.store import audit_events, cohorts, jobs, programmes, workshops
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, LastLoad
@@ -32,7 +33,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.workshops.change_words import describe_changes
 from chalicelib.workshops.plan_sessions import DatesRefused, Plan, plan_changes
-from chalicelib.workshops.planned_job import first_job
+from chalicelib.workshops.planned_job import rounds_job
 
 URGENT_DAYS = 3  # working days: a change of what is nearer does not wait for the next morning
 MAX_WHY_CHARS = 200
@@ -52,7 +53,8 @@ def act_writes(planned: Plan, load: int, now: datetime, by: str, why: str = "") 
         *map(workshops.save, changed),
         audit_events.add(about, AuditEvent.CHANGED_DATES, by, about, now, **words),
         jobs.add(notice_job(planned, load, now)),
-        first_job(about, load, _days(planned), now),
+        first_job(about, f"load-{load}", _days(planned), now),
+        *([rounds_job(about, load, _days(planned), now)] if planned.programme.pulse.rounds else []),
         *_end_writes(planned, load, now),
     ]
 

@@ -13,8 +13,9 @@ from chalicelib.core.state_machine import By
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import FACILITATOR
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
-from chalicelib.store import cohorts, programmes
+from chalicelib.store import cohorts, programmes, summaries
 from chalicelib.store.marshal import Row
+from chalicelib.store.summaries import Summary
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 from chalicelib.workshops.mark import Actor
@@ -46,6 +47,11 @@ class FacilitatorPage(Struct, frozen=True, dict=True):
     def actor(self) -> Actor:
         who = facilitator_id(self.cohort.id, self.facilitator.person.email)
         return Actor(By.FACILITATOR, f"facilitator {who}")
+
+    @property
+    def start(self) -> Summary | None:
+        """Return where the page of the cohort at the start is, once it is made."""
+        return summaries.start_from(self.rows)
 
     @cached_property
     def registers(self) -> tuple[Register, ...]:

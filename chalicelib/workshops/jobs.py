@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from chalicelib.core.model import Cohort, Delegate, Programme
+from chalicelib.core.model import Cohort, Delegate, Programme, Standing
 from chalicelib.core.schedule import Session
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
-from chalicelib.store import cohorts, delegates, emails, programmes, workshops
+from chalicelib.store import attendance, cohorts, delegates, emails, programmes, workshops
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -23,12 +24,17 @@ from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, li
 
 
 class Sending(Struct, frozen=True):
-    """What is the same for everyone of a cohort. `lost`: addresses that take no email."""
+    """What is the same for everyone of a cohort.
+
+    lost       addresses that take no email
+    attended   (delegate, session) of those who attended it in a former cohort
+    """
 
     cohort: Cohort
     programme: Programme
     sessions: tuple[Session, ...]
     lost: frozenset[str]
+    attended: Collection[tuple[str, str]]
     now: datetime
 
 
@@ -39,8 +45,10 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
     if cohort is None:
         raise LookupError(f"no cohort {cohort_id}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    sending = Sending(cohort, programme, workshops.list_sessions(cohort_id), list_suppressed(cohort_id), now)
-    ids = [line.delegate_id for line in cohorts.list_lines(cohort_id)]
+    sessions, lines = workshops.list_sessions(cohort_id), cohorts.list_lines(cohort_id)
+    attended = attendance.find_many([line.delegate_id for line in lines if line.apart], [one.id for one in sessions])
+    sending = Sending(cohort, programme, sessions, list_suppressed(cohort_id), attended, now)
+    ids = [line.delegate_id for line in lines]
     seats = workshops.find_seats(ids, sending.sessions)
     each_or_fail(ids, lambda delegate_id: _notify(sending, delegate_id, seats[delegate_id]), "send_dates")
     notify_facilitators(sending.cohort, sending.programme, sending.sessions, sending.lost, now)
@@ -67,7 +75,8 @@ def _notify(sending: Sending, delegate_id: str, stored: Mapping[str, Seat]) -> N
 
 
 def _notices(sending: Sending, delegate: Delegate, seats: Mapping[str, Seat]) -> list[Notice]:
-    return notices_for(sending.programme, sending.sessions, delegate, seats, sending.now)
+    found = notices_for(sending.programme, sending.sessions, delegate, seats, sending.now)
+    return [one for one in found if (delegate.id, one.session.id) not in sending.attended]
 
 
 def notices_for(
@@ -77,15 +86,22 @@ def notices_for(
     seats: Mapping[str, Seat],
     now: datetime,
 ) -> list[Notice]:
-    reader = Reader(delegate.id, delegate.person.email, comes=not delegate.withdrawn)
+    reader = Reader(delegate.id, delegate.person.email, comes=comes_to(delegate, sessions))
     return list_notices(programme, sessions, reader, seats, mail_domain(), now)
+
+
+def comes_to(delegate: Delegate, sessions: Sequence[Session]) -> bool:
+    """Return whether a delegate comes to these sessions: not in a pause, and not to those of a former cohort."""
+    return delegate.standing is Standing.ACTIVE and all(each.cohort_id == delegate.cohort_id for each in sessions)
 
 
 def _first(sending: Sending, delegate: Delegate, stored: Mapping[str, Seat], notices: Sequence[Notice]) -> list[Email]:
     """Return the email with all dates, for who has got none yet."""
     if stored or not any(notice.kind is NoticeKind.NEW for notice in notices):
         return []
-    return [dates_email(sending.programme, delegate, sending.sessions, sending.now)]
+    email = dates_email(sending.programme, sending.cohort, delegate, sending.sessions, sending.now)
+    is_known = emails.find(email.id) is not None  # they got the dates of a former cohort
+    return [replace(email, id=f"{email.id}#{sending.cohort.id}") if is_known else email]
 
 
 def _to_manager(
@@ -93,9 +109,13 @@ def _to_manager(
 ) -> list[Email]:
     """Return the email to the line manager if the days change on which the delegate is away."""
     zone = sending.programme.organisation.timezone
-    if delegate.withdrawn or days_of([*stored.values()], zone) == days_of([*after.values()], zone):
+    is_away = not comes_to(delegate, sending.sessions)
+    if is_away or days_of([*stored.values()], zone) == days_of([*after.values()], zone):
         return []
-    return [manager_email(sending.programme, delegate, [*after.values()], sending.now, is_first=not stored)]
+    first = manager_email(sending.programme, delegate, [*after.values()], sending.now, is_first=True)
+    if not stored and emails.find(first.id) is None:
+        return [first]
+    return [manager_email(sending.programme, delegate, [*after.values()], sending.now, is_first=False)]
 
 
 def _writes(sending: Sending, delegate: Delegate, notices: Sequence[Notice], more: Sequence[Email]) -> list[Write]:

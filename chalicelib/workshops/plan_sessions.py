@@ -10,15 +10,17 @@ from msgspec.structs import replace
 
 from chalicelib.core.calendar import check_dates
 from chalicelib.core.errors import FieldError, FormInvalid
+from chalicelib.core.formatting import day, local_date, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, CohortDates, Programme
 from chalicelib.core.schedule import Change, Session, SessionPlan, compare, last_day, name_of
 from chalicelib.core.schedule_checks import find_faults, find_warnings
 from chalicelib.core.state_machine import By
-from chalicelib.core.working_days import working_days
+from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.workshops.session_thread import CANCEL, MACHINE, MOVE, state_of
 
 SESSION_ID = 10  # characters
+NOTICE_DAYS = 15  # working days that people have to keep a day free
 
 
 class DatesRefused(FormInvalid):
@@ -83,8 +85,17 @@ def plan_changes(
         before=tuple(stored),
         after=after,
         dates=dates,
-        warnings=tuple(f"The session {why}." for _, _, why in warnings),
+        warnings=(*(f"The session {why}." for _, _, why in warnings), *_find_short_notice(changes, days, now)),
     )
+
+
+def _find_short_notice(changes: Sequence[Change], days: WorkingDays, now: datetime) -> list[str]:
+    """Warn if people learn of a new session later than they can keep its day free."""
+    new = [change.after.date for change in changes if change.before is None and change.after]
+    left = days.between(local_date(days.next_morning(now), days.zone), min(new)) if new else NOTICE_DAYS
+    if left >= NOTICE_DAYS:
+        return []
+    return [f"People learn of the session on {day(min(new))} {plural(left, 'working day', 'working days')} before it."]
 
 
 def _check_end(dates: CohortDates) -> list[str]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib.core.model import Delegate
 from chalicelib.store import cohorts, delegates, workshops
-from chalicelib.workshops.jobs import notices_for
+from chalicelib.workshops.jobs import comes_to, notices_for
 from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices, mail_domain
 from chalicelib.workshops.plan_sessions import Plan
 
@@ -60,7 +60,7 @@ def _recipients(
     yield Recipient(delegate.person.name, delegate.person.email, "delegate", what)
     after = {**seats, **{notice.session.id: notice.after for notice in notices}}
     zone = planned.programme.organisation.timezone
-    if not delegate.withdrawn and days_of([*seats.values()], zone) != days_of([*after.values()], zone):
+    if comes_to(delegate, planned.after) and days_of([*seats.values()], zone) != days_of([*after.values()], zone):
         manager = delegate.manager
         yield Recipient(
             manager.name, manager.email, "line manager", f"the days on which {delegate.person.name} is away"

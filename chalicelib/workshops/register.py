@@ -9,15 +9,15 @@ from msgspec import Struct
 
 from chalicelib.core import merging
 from chalicelib.core.errors import Refusal
-from chalicelib.core.model import Cohort, Programme, Wave
+from chalicelib.core.model import Cohort, Programme, Standing, Wave
 from chalicelib.core.schedule import Session, held, name_of, title_of
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.store import attendance, cohorts, workshops
-from chalicelib.store.attendance import Attendance
+from chalicelib.store.attendance import IS_ABSENT, Attendance
 from chalicelib.store.attendance import AttendanceState as State
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.marshal import Row
-from chalicelib.workshops.attendance import IS_ABSENT, WORDS, Window, window_of
+from chalicelib.workshops.attendance import WORDS, Window, window_of
 
 CHOICES = (
     (State.ATTENDED.value, "Attended"),
@@ -153,7 +153,7 @@ def load_registers(cohort: Cohort, programme: Programme, rows: Iterable[Row]) ->
 def _registers(
     cohort: Cohort, programme: Programme, rows: Sequence[Row], wanted: Sequence[Session]
 ) -> tuple[Register, ...]:
-    lines = [line for line in cohorts.lines_from(rows, Wave.BASELINE) if not line.withdrawn]
+    lines = [line for line in cohorts.lines_from(rows, Wave.BASELINE) if line.standing is Standing.ACTIVE]
     found = attendance.find_many([line.delegate_id for line in lines], [one.id for one in wanted])
     sessions, days = workshops.sessions_from(rows), working_days(programme.organisation, cohort.dates.closed)
     return tuple(Register(cohort, programme, one, sessions, tuple(_entries(lines, one, found)), days) for one in wanted)

@@ -1,4 +1,4 @@
-"""python -m infra.deploy infra | deploy | status | remove | rotate-keys | policies"""
+"""python -m infra.deploy infra | deploy | status | stop | start | remove | rotate-keys | policies"""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, hand: Reporter) -> int:
         return 0
     stage = Deployment(args.stage, args.project)
     if args.command == "status":
-        return _told(status.run(stage, hand))
+        return _told(status.run(stage, hand, open_page=not args.skip_verify))
     if args.command == "remove":
         remove.run(stage, hand, args.destroy)
     else:
@@ -46,6 +46,7 @@ def run(args: argparse.Namespace, hand: Reporter) -> int:
 
 
 COMMANDS = {"infra": commands.infra, "deploy": commands.deploy, "rotate-keys": commands.rotate_keys}
+COMMANDS |= {"stop": commands.stop, "start": commands.start}
 
 
 def _told(needs: list[str]) -> int:
@@ -74,15 +75,14 @@ def parser() -> argparse.ArgumentParser:
     rotated = commands_of.add_parser("rotate-keys", help="sign links with a new key; the old ones still open")
     rotated.add_argument("--drop-oldest", action="store_true", help="instead: end the links of the oldest key")
     commands_of.add_parser("policies", help="write the policies of every stage from infra/rights.yaml")
-    for each in (made, deployed, removed, rotated):
+    stopped = commands_of.add_parser("stop", help="pages say “back soon”, no job runs, no email is sent")
+    started = commands_of.add_parser("start", help="undo stop")
+    started.add_argument("--skip-verify", action="store_true", help="do not look at it from outside afterwards")
+    for each in (made, deployed, removed, rotated, stopped, started):
         each.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
-    for each in (
-        made,
-        deployed,
-        removed,
-        rotated,
-        commands_of.add_parser("status", help="show the state of the deployment"),
-    ):
+    looked = commands_of.add_parser("status", help="show the state of the deployment")
+    looked.add_argument("--skip-verify", action="store_true", help="do not open its pages")
+    for each in (made, deployed, removed, rotated, looked, stopped, started):
         each.add_argument("--stage", required=True, help="which deployment, as in prod")
     return top
 

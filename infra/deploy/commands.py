@@ -5,7 +5,22 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from infra.deploy import functions, gateway, layer, package, policies, sender, settings, stack, state, verify
+from infra.deploy import (
+    api,
+    concurrency,
+    functions,
+    gateway,
+    halt,
+    layer,
+    package,
+    policies,
+    protection,
+    sender,
+    settings,
+    stack,
+    state,
+    verify,
+)
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
 
@@ -23,6 +38,8 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     wanted = _parameters(stage, known["sender"], args)
     if not stack.outputs(stage):  # the layer's zip needs the bucket
         stack.ensure_stack(stage, hand, {**wanted, "LayerKey": ""})
+    if stack.outputs(stage):
+        protection.ensure_protection(stage, hand)
     hand.step("PDF layer")
     layer.upload(stage, hand)
     if stack.outputs(stage):  # not in a dry run on an empty account
@@ -36,6 +53,7 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.step("Mail")
     if not sender.report_state(stage, hand, known["sender"]):
         hand.stays(f"{known['sender']} may send")
+    hand.note(concurrency.describe_limit(stage)[0])
 
 
 def deploy(stage: Deployment, hand: Reporter, args: Namespace) -> None:
@@ -43,6 +61,7 @@ def deploy(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
     _check_ready(stage, any_python=args.any_python)
     hand.step("What is there")
+    api.check_kept(stage)
     state.rebuild(stage, hand)
     hand.step("Package")
     package.bring_about(stage, hand)
@@ -51,11 +70,42 @@ def deploy(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.step("What Chalice cannot say")
     _afterwards(stage, hand)
     hand.step("Does it work?")
-    if hand.dry_run or args.skip_verify:
+    if since := halt.stopped_since(stage):
+        hand.note(f"stopped since {since}: make start STAGE={stage.name} opens it")
+    elif hand.dry_run or args.skip_verify:
         hand.note("not looked at")
     else:
         verify.check(stage, hand)
         hand.note(f"{settings.read(stage)['base_url']}/")
+
+
+def stop(stage: Deployment, hand: Reporter, args: Namespace) -> None:
+    hand.steps = 1
+    hand.step(f"Stop {stage.name}: pages say “back soon”, no job runs, no email is sent")
+    found = api.require(stage)
+    halt.remember(stage, hand)
+    _switch(stage, hand, found)
+    hand.note("functions that have begun end within five minutes; messages and rows wait for make start")
+
+
+def start(stage: Deployment, hand: Reporter, args: Namespace) -> None:
+    hand.steps = 2
+    hand.step(f"Start {stage.name}")
+    found = api.require(stage)
+    halt.forget(stage, hand)
+    _switch(stage, hand, found)
+    hand.step("Does it work?")
+    if hand.dry_run or args.skip_verify:
+        hand.note("not looked at")
+    else:
+        verify.check(stage, hand)
+
+
+def _switch(stage: Deployment, hand: Reporter, found: str) -> None:
+    if hand.dry_run:
+        return
+    gateway.ensure_gateway(stage, hand, found)
+    functions.ensure_functions(stage, hand)
 
 
 def rotate_keys(stage: Deployment, hand: Reporter, args: Namespace) -> None:
@@ -67,16 +117,22 @@ def rotate_keys(stage: Deployment, hand: Reporter, args: Namespace) -> None:
 
 
 def _afterwards(stage: Deployment, hand: Reporter) -> None:
-    apis = state.api_ids(stage)
-    if not apis:
-        hand.note("the rest follows once there is an API")  # in a dry run before the first deploy
+    if hand.dry_run and not api.list_ids(stage):
+        hand.note("the rest follows once there is an API")
         return
+    found = api.require(stage)
+    set_the_rest(stage, hand, found)
+
+
+def set_the_rest(stage: Deployment, hand: Reporter, found: str) -> None:
+    """Set what Chalice cannot say. `found` is the API. `make status` runs this as a dry run."""
+    api.keep(stage, hand, found)
     known = settings.read(stage)
-    base_url = settings.custom_domain(stage) or state.url(stage, apis[0])
+    base_url = settings.custom_domain(stage) or api.url(stage, found)
     settings.write(stage, hand, settings.with_id_key({**known, "base_url": base_url}))
     if hand.dry_run and not known.get("base_url"):
         return
-    gateway.ensure_gateway(stage, hand, apis[0])
+    gateway.ensure_gateway(stage, hand, found)
     functions.ensure_functions(stage, hand)
     functions.restart(stage, hand, "they read the settings when they start")
 

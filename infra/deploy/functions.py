@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from typing import Any
 
 from infra import rights
-from infra.deploy import settings, state
+from infra.deploy import concurrency, declared, halt, settings, state
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -17,12 +18,34 @@ EVENT_SOURCE = {"BatchSize": 1, "MaximumBatchingWindowInSeconds": 0}
 
 def ensure_functions(stage: Deployment, hand: Reporter) -> None:
     arns = state.live_functions(stage)
+    wanted_sources = event_sources(stage)
     for name, arn in arns.items():
         for source in state.event_sources(stage, arn):
-            _event_source(stage, hand, name, source)
+            _event_source(stage, hand, name, source, wanted_sources.get(name, EVENT_SOURCE))
     for name, wanted in asynchronous(stage).items():
         if name in arns:
             _retries(stage, hand, name, wanted)
+    for each in declared.list_sources(stage):
+        if each.schedule_expression and each.name in arns:
+            _schedule(stage, hand, each.name)
+
+
+def _schedule(stage: Deployment, hand: Reporter, name: str) -> None:
+    """On, or off while the stage is stopped."""
+    events, wanted = stage.client("events"), "DISABLED" if halt.stopped_since(stage) else "ENABLED"
+    for rule in stage.listed("events", "list_rules", "Rules", NamePrefix=f"{stage.title}-{name}"):
+        if rule["State"] == wanted:
+            hand.stays(f"the schedule of {name} is {wanted.lower()}")
+            continue
+        act = events.enable_rule if wanted == "ENABLED" else events.disable_rule
+        hand.change(f"let the schedule of {name} be {wanted.lower()}", partial(act, Name=rule["Name"]))
+
+
+def event_sources(stage: Deployment) -> dict[str, dict[str, Any]]:
+    """Return how each function takes messages from its queue."""
+    shares = concurrency.share_out(concurrency.declared(stage), concurrency.account_limit(stage))
+    same = {**EVENT_SOURCE, "Enabled": not halt.stopped_since(stage)}
+    return {name: {**same, "ScalingConfig": {"MaximumConcurrency": share}} for name, share in shares.items()}
 
 
 def asynchronous(stage: Deployment) -> dict[str, dict[str, Any]]:
@@ -55,16 +78,22 @@ def _describe(stage: Deployment, names: list[str], text: str) -> None:
         awsl.get_waiter("function_updated").wait(FunctionName=name)
 
 
-def _event_source(stage: Deployment, hand: Reporter, name: str, source: dict[str, Any]) -> None:
-    changed = {key: value for key, value in EVENT_SOURCE.items() if source.get(key, value) != value}
-    if source.get("State") in ("Disabled", "Disabling"):
-        changed["Enabled"] = True
+def source_differences(source: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return what has to be changed in an event source."""
+    now = {**source, "Enabled": source.get("State") not in ("Disabled", "Disabling")}
+    return {key: value for key, value in wanted.items() if now.get(key, value) != value}
+
+
+def _event_source(stage: Deployment, hand: Reporter, name: str, source: dict[str, Any], wanted: dict[str, Any]) -> None:
+    changed = source_differences(source, wanted)
     queue = source["EventSourceArn"].rsplit(":", 1)[1]
+    most = wanted.get("ScalingConfig", {}).get("MaximumConcurrency", "any number of")
+    how = f"messages of {queue} one by one, {most} at once" if wanted.get("Enabled", True) else f"nothing of {queue}"
     if not changed:
-        hand.stays(f"{name} takes messages of {queue} one by one")
+        hand.stays(f"{name} takes {how}")
         return
     update = stage.client("lambda").update_event_source_mapping
-    hand.change(f"let {name} take messages of {queue} one by one", lambda: update(UUID=source["UUID"], **changed))
+    hand.change(f"let {name} take {how}", lambda: update(UUID=source["UUID"], **changed))
 
 
 def _retries(stage: Deployment, hand: Reporter, name: str, wanted: dict[str, Any]) -> None:

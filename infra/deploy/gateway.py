@@ -12,7 +12,7 @@ from chalicelib.core import settings as config
 from chalicelib.core.errors import Refusal
 from chalicelib.web import static
 from chalicelib.web.page import HEADERS, INTERNAL_ERROR, refusal_page
-from infra.deploy import settings, stack
+from infra.deploy import halt, settings, stack
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment
 
@@ -54,6 +54,16 @@ class Refused(Refusal):
     title = "We could not read the form"
 
 
+class BackSoon(Refusal):
+    status = 503
+    title = "We are back soon"
+
+
+BACK_SOON = BackSoon(
+    "The site is closed for a short while. Please come back later through the link in your email. Nothing you sent "
+    "before is lost. If you have just sent a form, it was not taken: go back, keep the page open, and "
+    "send it again later."
+)
 NO_PAGE = Gone("Please open the link in your email again. If it was broken over two lines, copy all of it.")
 BUSY = Busy("Please wait a minute and try again. Nothing you sent before is lost.")
 TOO_MUCH = Refused("Go back, open the page again from the link in your email, and repeat the step.")
@@ -96,7 +106,7 @@ def _stage_settings(stage: Deployment, hand: Reporter, api: str) -> None:
     gateway, name = stage.client("apigateway"), stage.config()["api_gateway_stage"]
     now = gateway.get_stage(restApiId=api, stageName=name)
     log = {"destinationArn": stack.outputs(stage)["AccessLog"].removesuffix(":*"), "format": ACCESS_LOG}
-    wanted = {**STAGE_SETTINGS, **{f"/accessLogSettings/{key}": value for key, value in log.items()}}
+    wanted = {**STAGE_SETTINGS, **_limits(stage), **{f"/accessLogSettings/{key}": value for key, value in log.items()}}
     changed = {path: value for path, value in wanted.items() if _value(now, path) != value}
     if not changed:
         hand.stays("limits and access log are set")
@@ -104,6 +114,12 @@ def _stage_settings(stage: Deployment, hand: Reporter, api: str) -> None:
     patch = [{"op": "replace", "path": path, "value": value} for path, value in changed.items()]
     what = f"set {', '.join(path.rsplit('/', 1)[1] for path in changed)} of the API"
     hand.change(what, lambda: gateway.update_stage(restApiId=api, stageName=name, patchOperations=patch))
+
+
+def _limits(stage: Deployment) -> dict[str, str]:
+    """A stage that was stopped lets no request through."""
+    names = ("/*/*/throttling/rateLimit", "/*/*/throttling/burstLimit")
+    return dict.fromkeys(names, "0") if halt.stopped_since(stage) else {}
 
 
 SHOWN_AS = {
@@ -127,8 +143,8 @@ def _value(now: dict[str, Any], path: str) -> str:
 
 def _pages(stage: Deployment, hand: Reporter, api: str) -> None:
     """`chalice deploy` removes them each time, because it replaces the whole API."""
-    gateway = stage.client("apigateway")
-    here = {each["responseType"]: each for each in gateway.get_gateway_responses(restApiId=api).get("items", [])}
+    found = stage.listed("apigateway", "get_gateway_responses", "items", restApiId=api)
+    here = {each["responseType"]: each for each in found}
     changed = [kind for kind, wanted in responses(stage) if not _is(here.get(kind), wanted)]
     if not changed:
         hand.stays("API Gateway answers with our pages")
@@ -146,7 +162,8 @@ def _put(stage: Deployment, api: str, kinds: list[str]) -> None:
 
 def responses(stage: Deployment) -> Iterator[tuple[str, dict[str, Any]]]:
     base_url = settings.read(stage)["base_url"]
-    for kind, page in PAGES.items():
+    closed = {"THROTTLED": Page("503", BACK_SOON)} if halt.stopped_since(stage) else {}
+    for kind, page in {**PAGES, **closed}.items():
         yield (
             kind,
             {

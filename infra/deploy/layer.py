@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from chalicelib.report import fonts
+from chalicelib.pdf import fonts
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from infra.deploy import package, settings, stack, state
+from infra.deploy import api, halt, package, settings, stack, state
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
 
@@ -24,6 +24,9 @@ def run(stage: Deployment, hand: Reporter, destroy: str) -> None:
         hand.change("delete them with `chalice delete`", lambda: package.chalice(stage, "delete"))
     else:
         hand.stays("there are none")
+    api.forget(stage, hand)
+    if halt.stopped_since(stage):
+        halt.forget(stage, hand)
     hand.step("Stack")
     stack.delete(stage, hand)
     if destroy:
@@ -75,8 +78,8 @@ def _delete_bucket(stage: Deployment) -> None:
 
 
 def _layers(stage: Deployment) -> list[int]:
-    pages = stage.client("lambda").get_paginator("list_layer_versions").paginate(LayerName=f"{stage.title}-pdf")
-    return found_or_none(lambda: [it["Version"] for page in pages for it in page["LayerVersions"]], *ABSENT) or []
+    found = stage.listed("lambda", "list_layer_versions", "LayerVersions", LayerName=f"{stage.title}-pdf")
+    return found_or_none(lambda: [each["Version"] for each in found], *ABSENT) or []
 
 
 def _delete_layers(stage: Deployment, versions: list[int]) -> None:

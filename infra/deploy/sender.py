@@ -5,9 +5,10 @@ from __future__ import annotations
 from email.utils import parseaddr
 from typing import Any
 
+from chalicelib.store.sending_limits import find_identity, read_limits
 from infra.deploy import stack
 from infra.deploy.hand import Reporter
-from infra.deploy.stage import Deployment, found_or_none
+from infra.deploy.stage import Deployment
 
 
 def identity(stage: Deployment, sender: str) -> tuple[str, dict[str, Any] | None]:
@@ -15,7 +16,7 @@ def identity(stage: Deployment, sender: str) -> tuple[str, dict[str, Any] | None
     address = parseaddr(sender)[1]
     domain = address.rsplit("@", 1)[1]
     for name in (address, domain):
-        if known := _known(stage, name):
+        if known := find_identity(stage.client("sesv2"), name):
             return name, known
     return domain, None
 
@@ -33,15 +34,16 @@ def parameters(stage: Deployment, sender: str, chosen: str) -> stack.Parameters:
 def report_state(stage: Deployment, hand: Reporter, sender: str) -> list[str]:
     """Report and return what a person must still do before emails arrive, one line for each."""
     name, known = identity(stage, sender)
+    limits = read_limits(stage.client("sesv2"), sender)
     waiting = []
     if not known:
         waiting.append(f"SES does not know {name} yet")
-    elif not known.get("VerifiedForSendingStatus"):
+    elif not limits.is_verified:
         waiting += _unverified(stage, name, known)
-    if not stage.client("sesv2").get_account().get("ProductionAccessEnabled"):
+    if limits.is_sandbox:
         waiting.append(
-            "SES is in its sandbox: it sends to verified addresses only, 200 mails a day. Ask for production access "
-            "(docs/operations.md, Mail)."
+            f"SES is in its sandbox: it sends to verified addresses only, {limits.per_day:,.0f} emails a day, "
+            f"{limits.per_second:g} a second. Ask for production access (docs/operations.md, Email)."
         )
     for line in waiting:
         hand.note(line)
@@ -59,9 +61,3 @@ def _unverified(stage: Deployment, name: str, known: dict[str, Any]) -> list[str
         f'  bounces.{name}  TXT  "v=spf1 include:amazonses.com ~all"',
         f'  _dmarc.{name}  TXT  "v=DMARC1; p=quarantine; rua=mailto:postmaster@{name}"  (unless it has one)',
     ]
-
-
-def _known(stage: Deployment, name: str) -> dict[str, Any] | None:
-    call = stage.client("sesv2").get_email_identity
-    found: dict[str, Any] | None = found_or_none(call, "NotFoundException", EmailIdentity=name)
-    return found

@@ -40,9 +40,12 @@ def owned(stage: Deployment) -> set[str]:
     """Logical names of what the stack holds."""
     if describe(stage) is None:
         return set()
-    answer = stage.client("cloudformation").describe_stack_resources(StackName=stage.title)
     gone = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
-    return {each["LogicalResourceId"] for each in answer["StackResources"] if each["ResourceStatus"] not in gone}
+    return {each["LogicalResourceId"] for each in _resources(stage) if each["ResourceStatus"] not in gone}
+
+
+def _resources(stage: Deployment) -> list[dict[str, Any]]:
+    return list(stage.listed("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stage.title))
 
 
 def ensure_stack(
@@ -121,7 +124,7 @@ def _wait(stage: Deployment, hand: Reporter, pause: Callable[[float], None]) -> 
     """Wait until nothing is under way, and report the progress."""
     progress = ""
     while (stack := describe(stage)) and stack["StackStatus"].endswith("_IN_PROGRESS"):
-        answer = stage.client("cloudformation").describe_stack_resources(StackName=stage.title)["StackResources"]
+        answer = _resources(stage)
         done = sum(each["ResourceStatus"].endswith("_COMPLETE") for each in answer)
         if progress != (progress := f"{stack['StackStatus']}: {done} of {len(answer)} resources"):
             hand.note(progress)
@@ -130,7 +133,7 @@ def _wait(stage: Deployment, hand: Reporter, pause: Callable[[float], None]) -> 
 
 
 def _first_failure(stage: Deployment) -> str:
-    events = stage.client("cloudformation").describe_stack_events(StackName=stage.title)["StackEvents"]
+    events = stage.listed("cloudformation", "describe_stack_events", "StackEvents", StackName=stage.title)
     failed = [each for each in events if each.get("ResourceStatus", "").endswith("_FAILED")]
     if not failed:
         return "no resource says why"

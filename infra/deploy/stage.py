@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +73,11 @@ class Deployment:
             retries = {"mode": "standard", "total_max_attempts": 8}
             self._clients[service] = boto3.client(service, config=Config(retries=retries))
         return self._clients[service]
+
+    def listed(self, service: str, operation: str, key: str, **asked: Any) -> Iterator[dict[str, Any]]:
+        """Yield everything of a list, over all of its pages."""
+        for page in self.client(service).get_paginator(operation).paginate(**asked):
+            yield from page.get(key, [])
 
     def config(self) -> dict[str, Any]:
         """The whole of .chalice/config.json."""

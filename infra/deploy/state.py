@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from infra.deploy import api
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -28,7 +29,7 @@ def rebuild(stage: Deployment, hand: Reporter) -> list[Resource]:
         *_rules(stage),
         *(source for name, arn in functions.items() for source in _queues(stage, name, arn)),
         *_subscriptions(stage, functions),
-        *_apis(stage),
+        *api.list_resources(stage),
         *_domain(stage),
     ]
     text = json.dumps({"resources": found, "schema_version": "2.0", "backend": "api"}, indent=2) + "\n"
@@ -41,26 +42,13 @@ def rebuild(stage: Deployment, hand: Reporter) -> list[Resource]:
 
 def live_functions(stage: Deployment) -> dict[str, str]:
     """Name in app.py -> ARN, of every function of this stage."""
-    pages = stage.client("lambda").get_paginator("list_functions").paginate()
-    arns = {each["FunctionName"]: each["FunctionArn"] for page in pages for each in page["Functions"]}
+    found = stage.listed("lambda", "list_functions", "Functions")
+    arns = {each["FunctionName"]: each["FunctionArn"] for each in found}
     return {_short(stage, name): arn for name, arn in sorted(arns.items()) if stage.is_ours(name)}
 
 
 def event_sources(stage: Deployment, arn: str) -> list[dict[str, Any]]:
-    pages = stage.client("lambda").get_paginator("list_event_source_mappings").paginate(FunctionName=arn)
-    return [each for page in pages for each in page["EventSourceMappings"]]
-
-
-def api_ids(stage: Deployment) -> list[str]:
-    """Every REST API whose front page is answered by this stage's function; the one that is deployed comes first.
-
-    All stages' APIs have one name, so a name does not identify one; an import that failed leaves an extra API.
-    """
-    gateway = stage.client("apigateway")
-    pages = gateway.get_paginator("get_rest_apis").paginate()
-    named = [each["id"] for page in pages for each in page["items"] if each["name"] == "fullcircle"]
-    ours = [api for api in named if _leads_to(stage, api)]
-    return sorted(ours, key=lambda api: not gateway.get_stages(restApiId=api)["item"])
+    return list(stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings", FunctionName=arn))
 
 
 def _short(stage: Deployment, name: str) -> str:
@@ -68,12 +56,11 @@ def _short(stage: Deployment, name: str) -> str:
 
 
 def _roles(stage: Deployment) -> Iterator[Resource]:
-    for page in stage.client("iam").get_paginator("list_roles").paginate():
-        for role in page["Roles"]:
-            name = role["RoleName"]
-            if name.startswith(f"{stage.title}-") and _serves_lambda(role):
-                resource = f"{name.removeprefix(f'{stage.title}-')}_role"
-                yield {"name": resource, "resource_type": "iam_role", "role_name": name, "role_arn": role["Arn"]}
+    for role in stage.listed("iam", "list_roles", "Roles"):
+        name = role["RoleName"]
+        if name.startswith(f"{stage.title}-") and _serves_lambda(role):
+            resource = f"{name.removeprefix(f'{stage.title}-')}_role"
+            yield {"name": resource, "resource_type": "iam_role", "role_name": name, "role_arn": role["Arn"]}
 
 
 def _serves_lambda(role: dict[str, Any]) -> bool:
@@ -84,10 +71,9 @@ def _serves_lambda(role: dict[str, Any]) -> bool:
 
 def _rules(stage: Deployment) -> Iterator[Resource]:
     prefix = f"{stage.title}-"
-    for page in stage.client("events").get_paginator("list_rules").paginate(NamePrefix=prefix):
-        for rule in page["Rules"]:
-            name = rule["Name"]
-            yield {"name": name.removeprefix(prefix), "resource_type": "cloudwatch_event", "rule_name": name}
+    for rule in stage.listed("events", "list_rules", "Rules", NamePrefix=prefix):
+        name = rule["Name"]
+        yield {"name": name.removeprefix(prefix), "resource_type": "cloudwatch_event", "rule_name": name}
 
 
 def _queues(stage: Deployment, name: str, arn: str) -> Iterator[Resource]:
@@ -103,12 +89,19 @@ def _queues(stage: Deployment, name: str, arn: str) -> Iterator[Resource]:
         }
 
 
+def subscriptions(stage: Deployment, topic: str) -> list[dict[str, Any]]:
+    """Empty if there is no such topic."""
+
+    def read() -> list[dict[str, Any]]:
+        return list(stage.listed("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic))
+
+    return found_or_none(read, "NotFound", "NotFoundException") or []
+
+
 def _subscriptions(stage: Deployment, functions: dict[str, str]) -> Iterator[Resource]:
     topic = stage.arn("sns", f"{stage.title}-mail-events")
-    listed = stage.client("sns").list_subscriptions_by_topic
-    answer = found_or_none(listed, "NotFound", "NotFoundException", TopicArn=topic)
     by_arn = {arn: name for name, arn in functions.items()}
-    for each in (answer or {"Subscriptions": []})["Subscriptions"]:
+    for each in subscriptions(stage, topic):
         if each["Endpoint"] in by_arn:
             yield {
                 "name": f"{by_arn[each['Endpoint']]}-sns-subscription",
@@ -120,29 +113,6 @@ def _subscriptions(stage: Deployment, functions: dict[str, str]) -> Iterator[Res
             }
 
 
-def _apis(stage: Deployment) -> Iterator[Resource]:
-    for place, api in enumerate(api_ids(stage)):
-        name = f"rest_api_left_over_{place}" if place else "rest_api"
-        yield {"name": name, "resource_type": "rest_api", "rest_api_id": api, "rest_api_url": url(stage, api) + "/"}
-
-
-def url(stage: Deployment, api: str) -> str:
-    """As API Gateway names it, or an emulator in its place; without a slash at the end."""
-    if emulator := os.environ.get("AWS_ENDPOINT_URL"):
-        return f"{emulator}/_aws/execute-api/{api}/{stage.config()['api_gateway_stage']}"
-    return f"https://{api}.execute-api.{stage.region}.amazonaws.com/{stage.config()['api_gateway_stage']}"
-
-
-def _leads_to(stage: Deployment, api: str) -> bool:
-    gateway = stage.client("apigateway")
-    root = next((each for each in gateway.get_resources(restApiId=api)["items"] if each["path"] == "/"), None)
-    if root is None:
-        return False
-    gone = ("NotFoundException",)
-    found = found_or_none(gateway.get_integration, *gone, restApiId=api, resourceId=root["id"], httpMethod="GET")
-    return bool(found) and f":function:{stage.title}/" in found.get("uri", "")
-
-
 def _domain(stage: Deployment) -> Iterator[Resource]:
     wanted = stage.config()["stages"].get(stage.name, {}).get("api_gateway_custom_domain")
     if not wanted:
@@ -152,8 +122,9 @@ def _domain(stage: Deployment) -> Iterator[Resource]:
     found = found_or_none(gateway.get_domain_name, "NotFoundException", domainName=name)
     if not found:
         return
-    mappings = gateway.get_base_path_mappings(domainName=name).get("items", [])
-    paths = [each["basePath"] for each in mappings if each["restApiId"] in api_ids(stage)]
+    ours = api.list_ids(stage)
+    mappings = stage.listed("apigateway", "get_base_path_mappings", "items", domainName=name)
+    paths = [each["basePath"] for each in mappings if each["restApiId"] in ours]
     yield {
         "name": "api_gateway_custom_domain",
         "resource_type": "domain_name",

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra import rights
-from infra.deploy import policies, sender, settings, stack, state
+from infra.deploy import concurrency, differences, halt, policies, sender, settings, stack, state, verify
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
 QUEUES = ("work", "report", "mail", "dead")
-STEPS = 6
 
 
-def run(stage: Deployment, hand: Reporter) -> list[str]:
+def run(stage: Deployment, hand: Reporter, *, open_page: bool = True) -> list[str]:
     """Return one line for each thing that needs action."""
-    hand.steps = STEPS
+    looks = [*LOOKS, ("Pages", _pages)] if open_page else LOOKS
+    hand.steps = len(looks)
     needs: list[str] = []
-    for title, look in LOOKS:
+    for title, look in looks:
         hand.step(title)
         for line, fault in look(stage):
             hand.note(line)
@@ -56,6 +56,7 @@ def _functions(stage: Deployment) -> Iterator[Line]:
         found = stage.client("lambda").get_function_configuration(FunctionName=live[name])
         it = f"{name}: {found['Runtime']}, {found['MemorySize']} MB, deployed {found['LastModified'][:16]}"
         yield it, found.get("State", "Active") != "Active"
+    yield concurrency.describe_limit(stage)
     for name in live.keys() - set(rights.FUNCTIONS):
         yield f"{name} is no longer in app.py: the next deploy removes it", True
 
@@ -75,8 +76,7 @@ def _queues(stage: Deployment) -> Iterator[Line]:
 
 
 def _alarms(stage: Deployment) -> Iterator[Line]:
-    pages = stage.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stage.title}-")
-    alarms = [each for page in pages for each in page["MetricAlarms"]]
+    alarms = list(stage.listed("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=f"{stage.title}-"))
     for each in alarms:
         if each["StateValue"] == "ALARM":
             yield f"ALARM {each['AlarmName']}: {each.get('AlarmDescription', '')}", True
@@ -96,11 +96,28 @@ def _email_lines(stage: Deployment) -> Iterator[Line]:
     yield f"{from_whom}: {sent}, {quota['MaxSendRate']:g} a second", False
 
 
-LOOKS = (
+def _pages(stage: Deployment) -> Iterator[Line]:
+    """Open three pages, as a reader would."""
+    if since := halt.stopped_since(stage):
+        yield f"stopped since {since}: make start STAGE={stage.name} opens it", True
+        return
+    base_url = settings.read(stage).get("base_url")
+    if not base_url:
+        yield f"the pages have no address yet: run make deploy STAGE={stage.name}", True
+        return
+    faults = list(verify.open_pages(base_url))
+    yield from ((fault, True) for fault in faults)
+    if not faults:
+        yield f"{base_url}/ answers", False
+
+
+LOOKS = [
     ("Stack", _stack),
     ("Settings", _settings),
     ("Functions", _functions),
     ("Queues", _queues),
     ("Alarms", _alarms),
     ("Mail", _email_lines),
-)
+    ("Alarm address and certificate", differences.look_at_addresses),
+    ("What deploys set", differences.look),
+]

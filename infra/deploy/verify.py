@@ -22,7 +22,7 @@ TRIES = 5  # API Gateway takes a moment to publish
 def check(stage: Deployment, hand: Reporter, pause: Callable[[float], None] = time.sleep) -> None:
     """Raises Stop naming everything that is not as it must be."""
     for left in reversed(range(TRIES)):
-        faults = [*_pages(settings.read(stage)["base_url"]), *_sweep(stage)]
+        faults = [*open_pages(settings.read(stage)["base_url"]), *_sweep(stage)]
         if not faults:
             hand.note("the front page answers, unknown paths get our page, the sweep runs")
             return
@@ -31,7 +31,7 @@ def check(stage: Deployment, hand: Reporter, pause: Callable[[float], None] = ti
     raise DeployError("Deployed, but not as it must be: " + "; ".join(faults))
 
 
-def _pages(base_url: str) -> Iterator[str]:
+def open_pages(base_url: str) -> Iterator[str]:
     for path, wanted in (("/", 200), ("/no-such-page", 404), ("/answer/forged.link.signature", 404)):
         status, headers = _ask(base_url + path)
         if status != wanted:

@@ -17,7 +17,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 import chalicelib.core.clock
 from chalicelib.core.aws import session
-from infra.local import account, aws_contract, memory, moto_patches, record, shortcut, templates
+from infra.local import account, aws_contract, memory, moto_patches, record, row_index, shortcut, templates
 from infra.local.clock import VirtualClock
 from infra.local.gateway import HOST, STAGE_PREFIX, server
 from infra.local.invoke import invoke, schedule_event
@@ -59,6 +59,7 @@ class Cloud:
             _refuse_taken(port)
         _set_environment(self.port + 1)
         self._moto = _start_moto(self.port + 1)
+        row_index.keep()
         # moto and aws_contract check every call anyway, and nothing reads the user agent
         session().set_default_client_config(Config(parameter_validation=False, user_agent="fullcircle"))
         gc.set_threshold(50_000, 20, 50)  # moto keeps every row in memory: looking through them often finds nothing
@@ -89,6 +90,7 @@ class Cloud:
         self._http.server.server_close()
         self._moto.stop()
         self._without_failures()
+        row_index.end()
         chalicelib.core.clock.use(None)
 
     def _start_http(self, app: Any) -> None:

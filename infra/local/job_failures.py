@@ -44,7 +44,7 @@ class Failures:
 
     def watch(self, session: Any) -> Callable[[], None]:
         """Reach every job from now on, and the emails of the clients this botocore session makes. Returns an undo."""
-        session.register("before-call.sesv2.SendEmail", self._refuse_email)
+        session.register("before-parameter-build.sesv2.SendEmail", self._refuse_email)
         plain = run.run_job
 
         def run_with_failures(job_id: str, handlers: Mapping[str, Handler], attempt: str, now: datetime) -> bool:

@@ -7,10 +7,14 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from chalicelib.store.due import FAILED
+from chalicelib.store.due import SWEPT
 from chalicelib.store.marshal import Row, row
+from infra.local import row_index
 from infra.local.account import ACCOUNT, REGION
 from infra.local.moto_patches import ONE_CALL
+
+MAX_MESSAGES = 10  # of one poll
+WAITS, IS_OVER = "waits", "is over"
 
 
 def backend(service: str) -> Any:
@@ -23,12 +27,41 @@ def waiting(queue: str) -> bool:
         return bool(backend("sqs").queues[queue].messages)
 
 
+def receive(queue: str) -> list[dict[str, Any]]:
+    """Take at most ten messages, as Lambda's poller does."""
+    with ONE_CALL:
+        sqs = backend("sqs")
+        timeout = int(sqs.get_queue(queue).visibility_timeout)
+        return [_received(message) for message in sqs.receive_message(queue, MAX_MESSAGES, 0, timeout)]
+
+
+def _received(message: Any) -> dict[str, Any]:
+    attributes = {
+        "ApproximateReceiveCount": str(message.approximate_receive_count),
+        "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
+        "SenderId": str(message.sender_id),
+        "SentTimestamp": str(message.sent_timestamp),
+    }
+    return {
+        "MessageId": message.id,
+        "ReceiptHandle": message.receipt_handle,
+        "Body": message.body,
+        "MD5OfBody": message.body_md5,
+        "Attributes": attributes,
+    }
+
+
+def delete_messages(queue: str, receipts: list[str]) -> None:
+    with ONE_CALL:
+        for receipt in receipts:
+            backend("sqs").delete_message(queue, receipt)
+
+
 def earliest_due(table: str) -> str | None:
     """The earliest `due_at` of what a sweep would find, now or later."""
     with ONE_CALL:
-        return min(
-            (item.attrs["due_at"].value for item in _items(table, ("JOB#", "MAIL#")) if _waits(item)), default=None
-        )
+        waiting = row_index.find(_table(table), "waiting", _waits, [WAITS])
+        return min((item.attrs["due_at"].value for item in waiting), default=None)
 
 
 def rows(table: str, *prefixes: str) -> list[Row]:
@@ -40,15 +73,21 @@ def rows(table: str, *prefixes: str) -> list[Row]:
 def settled(table: str) -> int:
     """How many jobs and mails are over, for good or ill."""
     with ONE_CALL:
-        return sum(not _waits(item) for item in _items(table, ("JOB#", "MAIL#")))
+        return row_index.count(_table(table), "waiting", _waits, [IS_OVER])
 
 
-def _waits(item: Any) -> bool:
-    """A job that was given up stays on the index, in a shard that no sweep asks for."""
-    return "due_shard" in item.attrs and item.attrs["due_shard"].value != FAILED
+def _waits(item: Any) -> str | None:
+    """A job that was given up, and an email that SES refused, stay on the index, in shards that no sweep asks for."""
+    if not item.hash_key.value.startswith(("JOB#", "MAIL#")):
+        return None
+    return WAITS if "due_shard" in item.attrs and item.attrs["due_shard"].value in SWEPT else IS_OVER
 
 
 def _items(table: str, prefixes: tuple[str, ...] = ("",)) -> Iterator[Any]:
-    for partition, group in backend("dynamodb").tables[table].items.items():
+    for partition, group in _table(table).items.items():
         if partition.value.startswith(prefixes):
             yield from group.values()
+
+
+def _table(name: str) -> Any:
+    return backend("dynamodb").tables[name]

@@ -8,23 +8,29 @@ import json
 import logging
 import threading
 import warnings
-from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from email.message import Message
+from email.parser import HeaderParser
+from types import SimpleNamespace
 from typing import Any
 
+import boto3
+import botocore.session
 import moto.dynamodb.models as dynamodb
+import moto.ses.models as ses
+import moto.sesv2.urls as ses_urls
 import moto.sqs.models as sqs
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.responses import ActionResult
-from moto.core.serialize import JSONSerializer
-from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.executors import SetExecutor
 from moto.dynamodb.responses import DynamoHandler
 from moto.ses.exceptions import NotFoundException
+from moto.ses.models import SESBackend
 from moto.sesv2.responses import SESV2Response
 
-from infra.local import expression_cache
+from infra.local import expression_cache, row_index, row_speed
 
 ONE_CALL = threading.RLock()
 TOKENS_KEPT = 10_000
@@ -46,10 +52,13 @@ def apply() -> None:
     DynamoHandler.transact_write_items = _transact_once
     SetExecutor.get_action_value = _copied_value
     SESV2Response.send_email = _send_email
+    ses.email = SimpleNamespace(message_from_string=_read_head)
+    SESV2Response.get_account = _get_account
+    SESBackend.create_email_identity_v2 = _create_identity
+    ses_urls.url_paths["{0}/v2/email/account$"] = SESV2Response.dispatch
     sqs.SQSBackend.is_message_valid_based_on_retention_period = _is_retained
-    LimitedSizeDict.__setitem__ = _set_attribute
-    DynamoType.__deepcopy__ = _copy_value
-    JSONSerializer._serialize_type_structure = _serialize_structure
+    boto3.Session.get_available_regions = _list_regions
+    row_speed.apply()
     expression_cache.apply()
     logging.getLogger("moto").setLevel(logging.ERROR)  # names the two policies of the stack that it leaves out
     warnings.filterwarnings("ignore", message="Tried to parse AWS::")
@@ -146,9 +155,10 @@ _moto_all_items = Table.all_items
 def _query(self: Table, hash_key: DynamoType, *args: Any, **kwargs: Any) -> Any:
     global _candidates
     index = args[6] if len(args) > 6 else kwargs.get("index_name")
-    _candidates = _of_index(self, kwargs) if index else _of_partition(self, hash_key)
+    _candidates = _of_index(self, kwargs) if index else _of_partition(self, hash_key, *args[:2])
     try:
-        return _moto_query(self, hash_key, *args, **kwargs)
+        with row_speed.reading():
+            return _moto_query(self, hash_key, *args, **kwargs)
     finally:
         _candidates = None
 
@@ -157,19 +167,32 @@ def _all_items(self: Table) -> Any:
     return _moto_all_items(self) if _candidates is None else _candidates
 
 
-def _of_partition(table: Table, hash_key: DynamoType) -> list[Any]:
+def _of_partition(table: Table, hash_key: DynamoType, comparison: str | None, keys: list[DynamoType]) -> list[Any]:
+    """Only the rows whose sort key is asked for: moto weighs each row that it looks at, wanted or not."""
     held = table.items.get(hash_key)
     if not held:
         return []
-    return list(held.values()) if table.range_key_attr else [held]
+    if not table.range_key_attr:
+        return [held]
+    return [row for key, row in held.items() if not comparison or key.compare(comparison, keys)]
 
 
 def _of_index(table: Table, query: dict[str, Any]) -> list[Any]:
     ((name, wanted),) = query["hash_key_conditions"]
     conditions = [(name, "EQ", [wanted]), *query["range_key_conditions"]]
-    rows = (row for group in table.items.values() for row in (group.values() if table.range_key_attr else (group,)))
-    near = (row for row in rows if name in row.attrs and row.attrs[name].value == wanted.value)
+    near = _with_value(table, name, wanted.value)
     return [row for row in near if all(key in row.attrs and row.attrs[key].compare(*how) for key, *how in conditions)]
+
+
+def _with_value(table: Table, name: str, value: str) -> Iterable[Any]:
+    if row_index.is_kept():
+        return row_index.find(table, name, functools.partial(_value_of, name), [value])
+    rows = (row for group in table.items.values() for row in (group.values() if table.range_key_attr else (group,)))
+    return (row for row in rows if _value_of(name, row) == value)
+
+
+def _value_of(name: str, row: Any) -> str | None:
+    return row.attrs[name].value if name in row.attrs else None
 
 
 # --- SES: moto forgets tags and takes any configuration set ---------------------------------------------------------
@@ -178,16 +201,43 @@ _moto_send = SESV2Response.send_email
 
 
 def _send_email(self: SESV2Response) -> str:
-    asked = json.loads(self.body)
-    backend = self.sesv2_backend.core_backend
+    answer: str = accept_email(self.sesv2_backend.core_backend, json.loads(self.body), lambda: _moto_send(self))
+    return answer
+
+
+def accept_email(backend: Any, asked: dict[str, Any], send: Callable[[], Any]) -> Any:
+    """Let moto's SES accept an email, and keep what it forgets. asked: the parameters of SendEmail."""
     configuration_set = asked.get("ConfigurationSetName")
     if configuration_set and configuration_set not in backend.config_sets:
         raise NotFoundException(f"Configuration set <{configuration_set}> does not exist.")
-    answer: str = _moto_send(self)
+    answer = send()
     accepted = backend.sent_messages[-1]
     accepted.to = asked.get("Destination", {}).get("ToAddresses", [])
     accepted.tags = {tag["Name"]: [tag["Value"]] for tag in asked.get("EmailTags", [])}
     return answer
+
+
+def _read_head(raw: str) -> Message:
+    """Read the headers, which are all that moto looks at."""
+    return HeaderParser().parsestr(raw.replace("\r\n", "\n").partition("\n\n")[0])
+
+
+# moto lacks the account: this one may send to anyone.
+SENDING = {"ProductionAccessEnabled": True, "Max24HourSend": 1_000_000.0, "MaxSendRate": 1_000.0}
+
+
+def _get_account(_: SESV2Response) -> str:
+    return json.dumps({**SENDING, "SendQuota": SENDING})
+
+
+_moto_identity = SESBackend.create_email_identity_v2
+
+
+def _create_identity(self: SESBackend, *args: Any, **kwargs: Any) -> Any:
+    """moto never verifies one."""
+    identity = _moto_identity(self, *args, **kwargs)
+    identity.verified_for_sending_status = True
+    return identity
 
 
 # --- updates: `SET a = b` leaves both names with one value, and a later change of either changes both --------------
@@ -207,46 +257,14 @@ def _is_retained(self: sqs.SQSBackend, queue_name: str, message: sqs.Message) ->
     return bool(message.sent_timestamp / 1000 + kept > sqs.unix_time())
 
 
-# --- rows: moto weighs the whole row at each attribute, copies it by pickling, and asks of every attribute of an
-# --- answer whether it is of each of ten types ------------------------------------------------------------------------
-
-SMALL = 2000  # bytes: rows of small attributes cannot come near the limit of 400 kB
-
-_moto_set = LimitedSizeDict.__setitem__
-_moto_serialize = JSONSerializer._serialize_type_structure
+# --- regions: moto reads the whole model of every service that it loads, to learn the name of its endpoint ----------
 
 
-def _set_attribute(self: LimitedSizeDict, key: str, value: Any) -> None:
-    if isinstance(value, DynamoType) and not value.is_map() and not value.is_list() and len(str(value.value)) < SMALL:
-        dict.__setitem__(self, key, value)
-    else:
-        _moto_set(self, key, value)
+def _list_regions(_session: Any, _service: str, partition_name: str = "aws") -> list[str]:
+    return _regions_of(partition_name)
 
 
-def _copy_value(self: DynamoType, memo: dict[int, Any]) -> DynamoType:
-    copied = object.__new__(DynamoType)
-    copied.type, copied.value = self.type, self.value
-    if isinstance(self.value, dict):
-        copied.value = {key: _copy_value(inner, memo) for key, inner in self.value.items()}
-    elif isinstance(self.value, list):
-        copied.value = [_copy_value(inner, memo) if isinstance(inner, DynamoType) else inner for inner in self.value]
-    return copied
-
-
-def _serialize_structure(self: JSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
-    if shape.name == "AttributeValue" and isinstance(value, (dict, DynamoType)):
-        self._default_serialize(serialized, _typed(value), shape, key)
-    else:
-        _moto_serialize(self, serialized, value, shape, key)
-
-
-def _typed(value: dict[str, Any] | DynamoType) -> dict[str, Any]:
-    """An attribute as JSON."""
-    ((kind, inner),) = (value.to_json() if isinstance(value, DynamoType) else value).items()
-    if kind == "M":
-        return {kind: {name: _typed(member) for name, member in inner.items()}}
-    if kind == "L":
-        return {kind: [_typed(member) for member in inner]}
-    if kind == "B" and isinstance(inner, bytes):
-        return {kind: b64encode(inner).decode()}
-    return {kind: inner}
+@functools.cache
+def _regions_of(partition: str) -> list[str]:
+    """Return every region of the partition: those of SQS, whose model is small."""
+    return list(botocore.session.get_session().get_available_regions("sqs", partition))

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_string
-from email.message import EmailMessage
-from email.policy import default
+from email.message import EmailMessage, Message
+from email.parser import HeaderParser
+from email.policy import compat32, default
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import cached_property
 from typing import Any
@@ -35,12 +36,18 @@ class Accepted:
         return found
 
     @cached_property
+    def headers(self) -> list[tuple[str, str]]:
+        """Every header, unfolded and decoded."""
+        head = HeaderParser(policy=compat32).parsestr(self.raw.partition("\r\n\r\n")[0])
+        return [(name, _decoded(name, str(value))) for name, value in head.items()]
+
+    @cached_property
     def addresses(self) -> list[str]:
         return [address.lower() for _name, address in getaddresses(self.to)]
 
     @property
     def subject(self) -> str:
-        return str(self.message["Subject"])
+        return dict(self.headers).get("Subject", "")
 
     @property
     def row(self) -> str:
@@ -53,8 +60,7 @@ class Accepted:
     @cached_property
     def about(self) -> dict[str, Any]:
         """What every event says of the mail."""
-        message = self.message
-        headers = [(name, str(value)) for name, value in message.items()]
+        headers = self.headers
         named = {name.lower(): value for name, value in headers}
         return {
             "source": named["from"],
@@ -69,13 +75,18 @@ class Accepted:
 
     @cached_property
     def sent_at(self) -> datetime | None:
-        dated = self.message["Date"]
+        dated = dict(self.headers).get("Date")
         return parsedate_to_datetime(dated).astimezone(UTC) if dated else None
+
+    @cached_property
+    def _parts(self) -> list[Message]:
+        """Every part. compat32 reads a part's headers as plain text, which is several times as fast as `default`."""
+        return list(message_from_string(self.raw, policy=compat32).walk())
 
     def part(self, kind: str) -> str:
         """The text of the `plain` or `html` part."""
-        found = self.message.get_body((kind,))
-        return str(found.get_content()).replace("\r\n", "\n") if found else ""
+        found = next((part for part in self._parts if part.get_content_type() == f"text/{kind}"), None)
+        return _text(found).replace("\r\n", "\n") if found else ""
 
     @cached_property
     def links(self) -> list[str]:
@@ -85,14 +96,23 @@ class Accepted:
     def attachments(self) -> list[dict[str, str]]:
         """What the email carries in addition to its text: name, media type, and content as text."""
         return [
-            {
-                "name": part.get_filename() or "",
-                "type": part.get_content_type(),
-                "content": bytes(part.get_payload(decode=True)).decode(errors="replace"),
-            }
-            for part in self.message.walk()
-            if part.get_content_type() == "text/calendar" or part.is_attachment()
+            {"name": part.get_filename() or "", "type": part.get_content_type(), "content": _text(part)}
+            for part in self._parts
+            if part.get_content_type() == "text/calendar" or part.get_content_disposition() == "attachment"
         ]
+
+
+def _text(part: Message) -> str:
+    body = part.get_payload(decode=True)
+    return body.decode(errors="replace") if isinstance(body, bytes) else ""
+
+
+def _decoded(name: str, folded: str) -> str:
+    """Read a header as the email package does; one of plain text needs no more than its lines joined."""
+    plain = folded.replace("\r\n", "").replace("\n", "")
+    if plain.isascii() and "=?" not in plain and "  " not in plain:
+        return plain
+    return str(default.header_factory(name, plain))
 
 
 def accepted(after: int = 0) -> list[Accepted]:

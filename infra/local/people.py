@@ -10,21 +10,39 @@ from msgspec import Struct
 
 from chalicelib.core.model import Cohort
 from chalicelib.core.settings import settings
-from chalicelib.links.kinds import FACILITATOR
+from chalicelib.links.kinds import (
+    ANSWER,
+    APPROVE,
+    COACH,
+    CODE,
+    CONSOLE,
+    DECLINE,
+    FACILITATOR,
+    HUB,
+    IMPACT,
+    INBOX,
+    NOMINATE,
+    SHARED,
+    SPONSOR,
+)
 from chalicelib.store.marshal import Row, read
 from infra.local import memory, outbox
 from infra.local.gateway import STAGE_PREFIX
 from infra.local.outbox import Accepted
 
+ADMINISTRATOR = "administrator"
 ROLES = {
-    "coach": "coach",
-    "facilitator": "facilitator",
-    "sponsor": "sponsor",
-    "hub": "delegate",
-    "nominate": "delegate",
-    "approve": "approver",
+    COACH.verb: "coach",
+    FACILITATOR.verb: "facilitator",
+    SPONSOR.verb: "sponsor",
+    HUB.verb: "delegate",
+    NOMINATE.verb: "delegate",
+    APPROVE.verb: "approver",
+    SHARED.verb: "manager",
+    CONSOLE.verb: ADMINISTRATOR,
 }
-SURVEY, SURVEY_ROLE = "impact", 1  # a survey link says whose it is: impact/<delegate>.<role>.<version>.<signature>
+OF_ANYONE = {ANSWER.verb, DECLINE.verb, INBOX.verb, CODE.verb}  # the other links of the email say whose it is
+SURVEY, SURVEY_ROLE = IMPACT.verb, 1  # a survey link says whose it is: impact/<delegate>.<role>.<version>.<signature>
 SIGN_IN = "sign in"
 
 
@@ -54,7 +72,7 @@ def everyone(table: str) -> list[dict[str, Any]]:
                 held.setdefault(holder, {})[link[0]] = link[1]
     for holder, own in _facilitators(table):
         held[holder] = own | held.get(holder, {})
-    found = [*_administrators(), *((holder, held[holder]) for holder in sorted(held))]
+    found = [*_administrators(), *((holder, held[holder]) for holder in sorted(held) if holder.role != ADMINISTRATOR)]
     return [
         {**{part: getattr(holder, part) for part in Holder.__struct_fields__}, "links": links}
         for holder, links in found
@@ -93,4 +111,4 @@ def _facilitators(table: str) -> Iterator[tuple[Holder, dict[str, str]]]:
 
 def _administrators() -> Iterator[tuple[Holder, dict[str, str]]]:
     for address in settings().administrators:
-        yield Holder("administrator", "Administrator", address, ""), {SIGN_IN: f"{settings().base_url}/admin"}
+        yield Holder(ADMINISTRATOR, "Administrator", address, ""), {SIGN_IN: f"{settings().base_url}/admin"}

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from chalice.app import Chalice, SQSEventConfig
 
-from chalicelib.core.aws import client
 from infra.local import memory, outbox
 from infra.local.invoke import invoke, queue_event, topic_event
 
@@ -50,13 +49,9 @@ class Dispatcher:
         self._try("mail_events", topic_event(self._topic, message, self.now()))
 
     def _carry(self, queue: str, handler: str) -> int:
-        url = client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
-        answer = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])
-        messages = answer.get("Messages", [])
+        messages = memory.receive(queue)
         done = [message for message in messages if self._try(handler, queue_event(queue, message))]
-        if done:
-            entries = [{"Id": str(n), "ReceiptHandle": each["ReceiptHandle"]} for n, each in enumerate(done)]
-            client("sqs").delete_message_batch(QueueUrl=url, Entries=entries)
+        memory.delete_messages(queue, [message["ReceiptHandle"] for message in done])
         return len(messages)
 
     def _unreported(self) -> list[outbox.Accepted]:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.client import BaseClient
+from botocore.response import StreamingBody
 from moto.core.botocore_stubber import MockRawResponse, normalize_request
 from moto.core.exceptions import HTTPException, ServiceException
 from moto.core.utils import camelcase_to_underscores
@@ -20,7 +23,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 from infra.local.account import ACCOUNT, REGION
 from infra.local.memory import backend
-from infra.local.moto_patches import ONE_CALL
+from infra.local.moto_patches import ONE_CALL, accept_email
 
 SERVICES = {"dynamodb": ("dynamodb", "dynamodb"), "sqs": ("sqs", "sqs"), "sesv2": ("email", "sesv2")}  # host, backend
 
@@ -42,7 +45,23 @@ def use_in_process_transport(session: Any) -> None:
     """For the clients this botocore session makes from now on: the services that every page and job calls."""
     for service, (host, name) in SERVICES.items():
         session.register(f"before-send.{service}", _straight_to(f"https://{host}.{REGION}.amazonaws.com", name))
-    take_rows(session)
+    for service in {service for service, _ in AT_ONCE}:
+        session.register(f"creating-client-class.{service}", _call_at_once)
+
+
+def _call_at_once(class_attributes: dict[str, Any], **_: Any) -> None:
+    """Leave out what botocore prepares for HTTP; its checks before that see every call as ever."""
+
+    def make_api_call(self: Any, operation: str, params: dict[str, Any]) -> Any:
+        ask = AT_ONCE.get((self.meta.service_model.service_id.hyphenize(), operation))
+        if ask:
+            context: dict[str, Any] = {}
+            params = self._emit_api_params(params, self.meta.service_model.operation_model(operation), context)
+            if (answer := _ask(ask, params)) is not None:
+                return answer
+        return BaseClient._make_api_call(self, operation, params)
+
+    class_attributes["_make_api_call"] = make_api_call
 
 
 def take_rows(session: Any) -> None:
@@ -56,23 +75,66 @@ def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None
     context["asked"] = params
 
 
-def _rows(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
-    """What botocore would have read from moto's answer, for the calls of `ROWS`.
+def _rows(model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+    if model.name not in ROWS or model.service_model.service_name != "dynamodb":
+        return None
+    answer = _ask_moto(model.name, context["asked"])
+    return None if answer is None else (SimpleNamespace(status_code=200), answer)
+
+
+def _ask_moto(operation: str, params: dict[str, Any]) -> dict[str, Any] | None:
+    return _ask(partial(_of_rows, operation), params)
+
+
+def _ask(call: Callable[[dict[str, Any]], dict[str, Any]], params: dict[str, Any]) -> dict[str, Any] | None:
+    """What botocore would have read from moto's answer.
 
     None for a refusal, which has changed nothing: the call then goes the longer way, which words it as AWS does.
     """
-    if model.name not in ROWS or model.service_model.service_name != "dynamodb":
-        return None
-    handler = DynamoHandler()
-    handler.current_account, handler.region, handler.headers = ACCOUNT, REGION, params["headers"]
-    handler.body = handler.params = context["asked"]
     with ONE_CALL:
         try:
-            answer = getattr(handler, _method(model.name))().result
+            answer = call(params)
         except (ServiceException, HTTPException):
             return None
-    found = {name: value for name, value in answer.items() if value is not None}
-    return SimpleNamespace(status_code=200), {**found, "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}}
+    return {**answer, "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}}
+
+
+def _of_rows(operation: str, params: dict[str, Any]) -> dict[str, Any]:
+    handler = DynamoHandler()
+    handler.current_account, handler.region, handler.headers = ACCOUNT, REGION, {}
+    handler.body = handler.params = params
+    answer = getattr(handler, _method(operation))().result
+    return {name: value for name, value in answer.items() if value is not None}
+
+
+def _queue_messages(params: dict[str, Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = {"MessageAttributes": {}, "DelaySeconds": None}
+    entries = {str(place): {**plain, **entry} for place, entry in enumerate(params["Entries"])}
+    queued, failed = backend("sqs").send_message_batch(params["QueueUrl"].rpartition("/")[2], entries)
+    return {"Successful": [{"Id": one.user_id, "MessageId": one.id} for one in queued], "Failed": failed}
+
+
+def _send_email(params: dict[str, Any]) -> dict[str, Any]:
+    to, raw = list(params["Destination"]["ToAddresses"]), params["Content"]["Raw"]["Data"]
+    ses = backend("ses")
+    sent = accept_email(ses, params, lambda: ses.send_raw_email(params.get("FromEmailAddress"), to, raw.decode()))
+    return {"MessageId": sent.id}
+
+
+def _load_object(params: dict[str, Any]) -> dict[str, Any]:
+    found = backend("s3").get_object(params["Bucket"], params["Key"])
+    if found is None:
+        raise ServiceException("NoSuchKey")
+    body = found.value
+    return {"Body": StreamingBody(BytesIO(body), len(body)), "ContentLength": len(body)}
+
+
+AT_ONCE: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    **{("dynamodb", operation): partial(_of_rows, operation) for operation in ROWS},
+    ("sqs", "SendMessageBatch"): _queue_messages,
+    ("sesv2", "SendEmail"): _send_email,
+    ("s3", "GetObject"): _load_object,
+}
 
 
 def _straight_to(site: str, name: str) -> Callable[..., AWSResponse]:

@@ -7,11 +7,13 @@ import zipfile
 import pytest
 
 from chalicelib.admin import address_change as replacing
-from chalicelib.admin import data_requests, person_export, withdraw_delegate
-from chalicelib.admin.data_requests import PersonUnknown
+from chalicelib.admin import person_export
 from chalicelib.cli.parser import main
 from chalicelib.core.ids import coach_id, unkeyed
 from chalicelib.core.model import Wave
+from chalicelib.ownership import erase_person
+from chalicelib.ownership.erase_person import PersonUnknown
+from chalicelib.people import leave
 from chalicelib.store import debriefs, delegates, ticks
 from chalicelib.store.debriefs import CoachNotes, HandOver
 from chalicelib.store.table import Key, put, scan, update
@@ -82,7 +84,7 @@ def test_the_archive_has_a_folder_of_its_own_for_what_has_to_be_reviewed(opened,
 
 
 def test_a_coach_who_is_erased_leaves_no_notes(opened, clock):
-    data_requests.erase(CLEO, clock.now())
+    erase_person.erase(CLEO, clock.now())
 
     assert [part for part in WRITTEN if part in stored()] == []
     assert coach_id(people.COHORT, CLEO) not in [row["sk"].split("#")[-1] for row in scan()]
@@ -94,15 +96,15 @@ def test_notes_of_a_coach_whose_address_changed_are_found_by_the_old_one(opened,
     assert SECRET not in text(person_export.export(NEXT, clock.now()))
     assert SECRET in text(person_export.export(CLEO, clock.now()))
 
-    data_requests.erase(CLEO, clock.now())
+    erase_person.erase(CLEO, clock.now())
     assert SECRET not in stored()
     with pytest.raises(PersonUnknown):
-        data_requests.erase(CLEO, clock.now())
+        erase_person.erase(CLEO, clock.now())
 
 
 @pytest.mark.parametrize("earlier", ["unsigned", "unkeyed"])
 def test_notes_of_an_earlier_version_are_found_too(opened, clock, earlier):
-    data_requests.erase(CLEO, clock.now())
+    erase_person.erase(CLEO, clock.now())
     people.write(update(Key(f"DELEGATE#{people.dana()}", "META"), put={"coach.email": CLEO}, refusal=PersonMissing))
     if earlier == "unsigned":
         key = debriefs.unsigned_notes_key(people.dana())
@@ -111,7 +113,7 @@ def test_notes_of_an_earlier_version_are_found_too(opened, clock, earlier):
         write(clock, unkeyed(8, "coach", people.COHORT, CLEO))
 
     assert SECRET in text(person_export.export(CLEO, clock.now()))
-    data_requests.erase(CLEO, clock.now())
+    erase_person.erase(CLEO, clock.now())
     assert SECRET not in stored()
 
 
@@ -120,9 +122,9 @@ class PersonMissing(Exception):
 
 
 def test_a_delegate_who_left_and_is_erased_takes_what_was_written_about_them_along(opened, clock):
-    withdraw_delegate.withdraw(people.dana(), clock.now(), "ada@example.org")
+    leave.leave(people.dana(), clock.now(), "ada@example.org")
     drain(clock.now())
-    data_requests.erase(DANA, clock.now())
+    erase_person.erase(DANA, clock.now())
 
     assert [part for part in WRITTEN if part in stored()] == []
 
@@ -131,7 +133,7 @@ def test_a_delegate_who_left_and_is_erased_takes_what_was_written_about_them_alo
 
 
 def test_a_delegate_who_leaves_while_their_coach_is_erased_has_left(opened, clock, monkeypatch):
-    read, leaves = data_requests.get, [lambda: withdraw_delegate.withdraw(people.dana(), clock.now(), "ada")]
+    read, leaves = erase_person.get, [lambda: leave.leave(people.dana(), clock.now(), "ada")]
 
     def leaves_after_the_read(key):
         row = read(key)
@@ -139,8 +141,8 @@ def test_a_delegate_who_leaves_while_their_coach_is_erased_has_left(opened, cloc
             leaves.pop()()
         return row
 
-    monkeypatch.setattr(data_requests, "get", leaves_after_the_read)
-    data_requests.erase(CLEO, clock.now())
+    monkeypatch.setattr(erase_person, "get", leaves_after_the_read)
+    erase_person.erase(CLEO, clock.now())
 
     dana = delegates.find(people.dana())
     assert leaves == []
@@ -150,7 +152,7 @@ def test_a_delegate_who_leaves_while_their_coach_is_erased_has_left(opened, cloc
 
 @pytest.mark.parametrize("name", ["cleo coach", "mara manager", "p0"])
 def test_no_act_in_between_is_undone_in_any_row(opened, clock, monkeypatch, name):
-    read, touched = data_requests.get, []
+    read, touched = erase_person.get, []
 
     def acts_after_the_read(key):
         row = read(key)
@@ -159,8 +161,8 @@ def test_no_act_in_between_is_undone_in_any_row(opened, clock, monkeypatch, name
             people.write(update(key, put={"other_act": 1}, refusal=PersonMissing))
         return row
 
-    monkeypatch.setattr(data_requests, "get", acts_after_the_read)
-    data_requests.erase(people.person(name).email, clock.now())
+    monkeypatch.setattr(erase_person, "get", acts_after_the_read)
+    erase_person.erase(people.person(name).email, clock.now())
     left = {Key(row["pk"], row["sk"]): row for row in scan()}
 
     assert touched

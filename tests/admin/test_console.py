@@ -55,12 +55,13 @@ def test_the_home_page_lists_every_cohort(opened):
     assert "Collecting answers until Friday 2 October 2026" in opened.page
 
 
-def test_the_dashboard_is_one_query_besides_the_session(opened):
+def test_the_dashboard_is_two_queries_and_the_threads_of_a_hundred_rows_a_call(opened):
     opened.open(COHORT)
     with count_calls() as calls:
         opened.open(COHORT)
 
-    assert calls == {"BatchGetItem": 1, "Query": 1}
+    session, threads = 1, 1
+    assert calls == {"BatchGetItem": session + threads, "GetItem": 1, "Query": 2}  # one call reads their rights
 
 
 def test_answers_are_counted_each_morning_and_a_small_group_is_put_with_another(admin, clock):
@@ -136,7 +137,7 @@ def test_equal_acts_of_one_second_are_two_events_and_a_retry_is_none(aws, clock)
 
 
 def test_a_form_without_its_nonce_changes_nothing(opened, clock):
-    for act in ("chase", "close", "withdraw"):
+    for act in ("chase", "close"):
         assert opened.open(f"{dana()}/{act}").post(f"{dana()}/{act}", nonce="forged").status == 400
 
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.OPEN
@@ -168,7 +169,7 @@ def test_a_delegate_who_is_held_comes_first_and_is_decided(admin, clock):
     drain(clock.to(people.CLOSE))
     admin.let_in_administrator(clock.now())
     admin.open(COHORT)
-    assert "2 delegates need a decision from you" in admin.page
+    assert "2 delegates wait for you" in admin.page
     url = f"{dana()}/publish"
     nonce = admin.open(url).nonce
     admin.post(url, nonce=nonce)
@@ -182,11 +183,14 @@ def test_a_delegate_who_is_held_comes_first_and_is_decided(admin, clock):
 
 
 def test_a_delegate_is_withdrawn(opened, clock):
-    url = f"{dana()}/withdraw"
+    url = f"{dana().replace('/delegate/', '/person/')}/leave"
     opened.open(url).post(url)
+    assert "Nothing is done yet" in opened.page
+    opened.post(url, {"confirmed": "yes"})
     drain(clock.now())
 
-    assert "Withdrawn" in opened.page
+    assert "It is recorded that they have left." in opened.page
+    assert "Has left" in opened.open(dana()).page
     assert cohorts.list_lines(people.COHORT)[0].withdrawn
 
 
@@ -369,7 +373,7 @@ def test_progress_is_a_file_without_formulas(admin, clock):
 
 
 def test_an_unknown_cohort_delegate_or_act_is_a_kind_page(opened):
-    for url in (f"{BASE_URL}/admin/cohort/none", f"{COHORT}/delegate/none", f"{dana()}/none", f"{COHORT}/all/withdraw"):
+    for url in (f"{BASE_URL}/admin/cohort/none", f"{COHORT}/delegate/none", f"{dana()}/none", f"{COHORT}/all/survey"):
         assert opened.open(url).status in (400, 404)
 
 

@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 import pytest
 
-from chalicelib.admin import close_or_extend, data_requests, schedule_followup
-from chalicelib.admin.data_requests import EraseRefused
+from chalicelib.admin import close_or_extend, schedule_followup
 from chalicelib.collect.decline import decline
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.clock import stamp
 from chalicelib.core.model import ERASED_ADDRESS, InvitationState, Wave, WaveState
+from chalicelib.ownership import erase_person
+from chalicelib.ownership.erase_person import EraseRefused
 from chalicelib.store import cohorts, debriefs, delegates, invitations, jobs
 from chalicelib.store.areas import Area
 from chalicelib.store.debriefs import Debrief
@@ -46,7 +47,7 @@ def erased(request, visitor, clock):
     act(request.param, clock)
     drain(clock.to(people.CLOSE))
     drain(clock.advance(hours=2))
-    data_requests.erase(P0, clock.now())
+    erase_person.erase(P0, clock.now())
     return visitor
 
 
@@ -91,7 +92,7 @@ def test_rows_that_an_earlier_version_left_as_answered_are_left_out_too(visitor,
     drain(clock.to(people.CLOSE))
     close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.advance(hours=2))
-    data_requests.erase(P0, clock.now())
+    erase_person.erase(P0, clock.now())
     people.write(put({**row_of_erased(), "state": InvitationState.ANSWERED.value}))
     people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(date(2026, 10, 9), ("1",)), AREAS))
     schedule_followup.plan(people.COHORT, date(2027, 5, 31), date(2027, 6, 18), clock.now())
@@ -107,7 +108,7 @@ def test_rows_that_an_earlier_version_left_as_answered_are_left_out_too(visitor,
 def test_someone_erased_after_a_follow_up_was_planned_is_not_asked_in_it(erased, clock):
     schedule_followup.plan(people.COHORT, date(2027, 5, 31), date(2027, 6, 18), clock.now())
     drain(clock.now())
-    data_requests.erase(people.person("p1").email, clock.now())
+    erase_person.erase(people.person("p1").email, clock.now())
     drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
     drain(clock.advance(minutes=1))
 
@@ -117,7 +118,7 @@ def test_someone_erased_after_a_follow_up_was_planned_is_not_asked_in_it(erased,
 
 
 def test_no_email_goes_to_a_line_manager_who_was_erased(erased, clock):
-    data_requests.erase(people.person("mara manager").email, clock.now())
+    erase_person.erase(people.person("mara manager").email, clock.now())
     people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(date(2026, 10, 9), ("1",)), AREAS))
     schedule_followup.plan(people.COHORT, date(2027, 5, 31), date(2027, 6, 18), clock.now())
     drain(clock.now())
@@ -144,7 +145,7 @@ def test_while_it_is_open_the_counts_of_the_group_are_hidden_whatever_they_had_d
         answer(name, clock)
     act(did, clock)
     drain(clock.advance(days=1))
-    data_requests.erase(P0, clock.now())
+    erase_person.erase(P0, clock.now())
     (line,) = cohorts.list_lines(people.COHORT)
 
     assert (line.answered, line.groups["peer"].answered, line.counts_hidden) == (4, 4, ("peer",))
@@ -157,7 +158,7 @@ def test_while_it_is_open_the_counts_of_the_group_are_hidden_whatever_they_had_d
 
 def test_answers_that_come_in_while_someone_is_erased_are_taken_off_with_them(opened, clock, monkeypatch):
     """Between the read of their row and the write they send what they had saved."""
-    kept, sends = data_requests.get, [lambda: answer("p0", clock)]
+    kept, sends = erase_person.get, [lambda: answer("p0", clock)]
 
     def sends_after_the_read(key):
         row = kept(key)
@@ -165,8 +166,8 @@ def test_answers_that_come_in_while_someone_is_erased_are_taken_off_with_them(op
             sends.pop()()
         return row
 
-    monkeypatch.setattr(data_requests, "get", sends_after_the_read)
-    data_requests.erase(P0, clock.now())
+    monkeypatch.setattr(erase_person, "get", sends_after_the_read)
+    erase_person.erase(P0, clock.now())
     (line,) = cohorts.list_lines(people.COHORT)
 
     assert row_of_erased()["state"] == "revoked"
@@ -178,7 +179,7 @@ def test_someone_may_be_erased_while_a_decision_is_waited_for(opened, clock):
     drain(clock.to(people.CLOSE))
     wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)[1]
     assert wave.state is WaveState.HELD
-    data_requests.erase(P0, clock.now())
+    erase_person.erase(P0, clock.now())
 
     (line,) = cohorts.list_lines(people.COHORT)
     assert (line.answered, line.counts_hidden) == (0, ("peer",))
@@ -189,6 +190,6 @@ def test_no_one_is_erased_in_the_middle_of_a_close(opened, clock):
     people.write(delegates.end_wave(wave, WaveState.CLOSING))
     before = fields(scene.invitation("p0"))
     with pytest.raises(EraseRefused, match="being closed at this moment"):
-        data_requests.erase(P0, clock.now())
+        erase_person.erase(P0, clock.now())
 
     assert fields(scene.invitation("p0")) == before

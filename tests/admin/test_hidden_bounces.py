@@ -12,7 +12,7 @@ from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Wave
 from chalicelib.emails import delivery_events
 from chalicelib.emails.kinds import To, load_kinds
-from chalicelib.store import audit_events, cohorts, invitations
+from chalicelib.store import audit_events, cohorts, emails, invitations
 from chalicelib.store.table import scan
 from chalicelib.waves.emails.to_raters import AGAIN, FIRST
 from infra.local import outbox
@@ -33,7 +33,8 @@ BOUNCES = {
 
 
 def test_every_email_to_raters_says_if_it_goes_only_to_those_who_have_not_answered():
-    to_everyone = {AGAIN.name, *(kind.name for kind in FIRST.values())}
+    by_an_act = {"impact/returned", "people/rater_removed", "people/rater_regrouped"}  # whether they answered or not
+    to_everyone = {AGAIN.name, *by_an_act, *(kind.name for kind in FIRST.values())}
     to_raters = {kind.name for kind in load_kinds().values() if kind.to is To.RATER}
 
     flagged = {kind.name for kind in load_kinds().values() if kind.only_to_unanswered}
@@ -62,7 +63,10 @@ def reminded(visitor, clock):
 
 
 def last_mail(name, kind):
-    return [mail for mail in sent_mails(people.person(name).email) if mail.row.startswith(kind)][-1]
+    found = sent_mails(people.person(name).email)
+    return [mail for mail in found if any(row.startswith(kind) for row in emails.find(mail.row).items or [mail.row])][
+        -1
+    ]
 
 
 def bounce(mail, clock, event=outbox.bounce):

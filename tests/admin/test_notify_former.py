@@ -35,7 +35,7 @@ def notices_to(name):
 
 
 def acts():
-    return [(row["act"], row["by"], row["about"]) for row in audit_events.of_cohort(people.COHORT)]
+    return [(audit_events.say_line(row), row["by"], row["about"]) for row in audit_events.of_cohort(people.COHORT)]
 
 
 def name_another(clock, part, who):
@@ -62,12 +62,16 @@ def test_who_is_named_again_and_passed_over_again_is_told_again(opened, clock, p
 
 
 @pytest.mark.parametrize(
-    ("part", "act"), [("coach", "named another coach"), ("line manager", "named another line manager")]
+    ("part", "act"),
+    [
+        ("coach", "changed the coach from Cleo Coach to Nora New (from a file)"),
+        ("line manager", "changed the line manager from Mara Manager to Nora New (from a file)"),
+    ],
 )
 def test_the_trail_names_the_act_the_administrator_and_each_delegate(opened, clock, part, act):
     name_another(clock, part, "nora new")
 
-    found = [entry for entry in acts() if entry[0].startswith("named")]
+    found = [entry for entry in acts() if entry[0].startswith("changed")]
     ids = {line.delegate_id for line in cohorts.list_lines(people.COHORT)}
     assert set(found) == {(act, BY, delegate_id) for delegate_id in ids}
     assert len(found) == 2
@@ -76,7 +80,7 @@ def test_the_trail_names_the_act_the_administrator_and_each_delegate(opened, clo
 def test_the_trail_names_another_sponsor(opened, clock):
     name_another(clock, "sponsor", "nora new")
 
-    assert ("named another sponsor", BY, people.COHORT) in acts()
+    assert ("changed the sponsor from Sam Sponsor to Nora New (from a file)", BY, people.COHORT) in acts()
 
 
 def test_the_same_people_again_notify_no_one(opened, clock):

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from chalicelib.admin import person_export
-from chalicelib.admin.data_requests import PersonUnknown
 from chalicelib.collect.decline import decline
 from chalicelib.collect.submit_answers import submit
+from chalicelib.ownership.erase_person import PersonUnknown
 from chalicelib.store import audit_events, cohorts
 from chalicelib.store.table import scan
 from tests.faults import scene

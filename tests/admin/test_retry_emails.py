@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.admin import address_change, retry_emails, withdraw_delegate
+from chalicelib.admin import address_change, retry_emails
 from chalicelib.cli import commands
 from chalicelib.cli.commands import UsageRefused
 from chalicelib.cli.parser import parser
@@ -18,6 +18,7 @@ from chalicelib.collect import decline
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.aws import client
 from chalicelib.emails.send import ACCOUNT_DELAY
+from chalicelib.people import leave
 from chalicelib.store import audit_events, cohorts, delegates, emails
 from chalicelib.store.emails import EmailState
 from chalicelib.store.table import scan
@@ -36,19 +37,24 @@ BY = "ada@example.org"
 WORK = f"{BASE_URL}/admin/work"
 COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
 P0 = people.person("p0").email
+FIRST = ("programme/opening", "collect/invitation")
 
 
 def states() -> Counter[str]:
     """Of the emails of the opening."""
-    first = ("MAIL#programme/opening", "MAIL#collect/invitation")
-    return Counter(row["state"] for row in scan() if row["pk"].startswith(first))
+    return Counter(row["state"] for row in scan() if row["pk"].startswith(tuple(f"MAIL#{kind}" for kind in FIRST)))
+
+
+def sent_again() -> list[str]:
+    return [mail.row for mail in sent_mails() if mail.row.startswith(FIRST)]
 
 
 def refused_invitations(clock) -> list[str]:
     """Every first email of the opening was refused for what it holds."""
     people.load(clock.now(), chosen=people.raters(4, 0))
+    drain(clock.now())
+    drain(clock.advance(days=2))  # sponsor and facilitator know of the cohort by then
     with watched_by(SesSays(CONTENT[0], message=CONTENT[1])):
-        drain(clock.now())
         drain(clock.to(people.OPENING))
         drain(clock.advance(minutes=1))
     return [mail.id for mail in emails.refused_by_ses(clock.now())]
@@ -57,7 +63,7 @@ def refused_invitations(clock) -> list[str]:
 @pytest.fixture
 def refused(visitor, clock):
     assert len(refused_invitations(clock)) == 6
-    assert sent_mails() == []
+    assert states() == {EmailState.REFUSED: 6}
     return visitor
 
 
@@ -97,7 +103,7 @@ def test_the_button_sends_all_again_and_pressing_twice_sends_nothing_twice(refus
         admin.post(WORK, {"mail": "all"})
     drain(clock.advance(minutes=5))
 
-    assert len(sent_mails()) == 6
+    assert len(sent_again()) == 6
     assert states() == {EmailState.SENT: 6}
     assert cohorts.bounces(people.COHORT) == []
     noted = [row["act"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
@@ -114,7 +120,7 @@ def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused,
     shown = "".join(pages) + capsys.readouterr().out
 
     assert "SES rejected some emails" in pages[0]
-    assert "Some emails were rejected" in pages[0]
+    assert "some emails were rejected" in pages[0].casefold()
     assert not {name for name in ("P0", "P1", "P2", "P3") if f">{name}" in shown or f"{name.lower()}@" in shown}
     assert "refused\tsome emails" in shown
     assert re.search(r"\b[5-6] (emails|invitations)", shown) is None
@@ -148,7 +154,7 @@ def test_a_rater_who_has_responded_gets_no_invitation_and_the_administrator_does
 
     assert again(clock) == 6
     assert sent_mails(P0) == []
-    assert len(sent_mails()) == 5
+    assert len(sent_again()) == 5
     assert cohorts.bounces(people.COHORT) == []
     noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == f"sent again: {INVITATION.label}"]
     assert len({row["about"] for row in noted}) == 1
@@ -171,11 +177,11 @@ def test_the_list_of_refused_emails_does_not_show_who_has_answered(visitor, cloc
 
 
 def test_no_one_is_asked_about_a_delegate_who_has_left(refused, clock):
-    withdraw_delegate.withdraw(people.dana(), clock.now(), BY)
+    leave.leave(people.dana(), clock.now(), BY)
     drain(clock.now())
 
     assert again(clock) == 6
-    assert sent_mails() == []
+    assert [mail.row for mail in sent_mails() if not mail.row.startswith("people/")] == []  # only that they have left
 
 
 def test_an_old_address_gets_nothing_after_it_was_replaced(refused, clock):
@@ -218,7 +224,7 @@ def test_the_command_says_what_it_would_do_and_then_does_it(refused, clock, monk
         commands.retry_emails(command(chosen))
     commands.retry_emails(command())
     drain(clock.advance(minutes=5))
-    assert len(sent_mails()) == 6
+    assert len(sent_again()) == 6
     capsys.readouterr()
     commands.retry_emails(command())
     assert capsys.readouterr().out == "SES has rejected no email.\n"

@@ -18,7 +18,7 @@ from chalicelib.core.ids import coach_id, inbox_key
 from chalicelib.core.model import Approver, InvitationState, Wave
 from chalicelib.links import kinds, signing
 from chalicelib.report.emails import ready_email
-from chalicelib.sponsor.emails import summary_email
+from chalicelib.sponsor.emails.about_documents import edition_email
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, jobs
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import EmailState
@@ -232,7 +232,7 @@ def waiting_email(template, due_at):
 def test_the_sponsors_summary_that_waits_brings_the_new_link(opened, clock):
     cohort = cohorts.find(people.COHORT)
     later = clock.now() + timedelta(hours=2)
-    people.write(*emails.add(summary_email(people.programme(), cohort, cohort.sponsor, later)))
+    people.write(*emails.add(edition_email(people.programme(), cohort, 1, later)))
     revoke(clock, SPONSOR)
     drain(clock.to(later))
 

@@ -12,7 +12,7 @@ from chalicelib.core.settings import settings
 from chalicelib.programme.example_files import SAMPLES
 from chalicelib.programme.read_programme import read_programme
 from chalicelib.store import audit_events, catalogue, cohorts, delegates, programmes, workshops
-from chalicelib.store.cohorts import People
+from chalicelib.store.cohorts import FeedbackState, People
 from chalicelib.store.programme_codec import encode_programme
 from chalicelib.store.table import put, row_size, scan, transact
 from chalicelib.workshops.change_sessions import move_session
@@ -117,10 +117,10 @@ def test_files_are_read_as_excel_writes_them(admin, encode):
     assert (admin.status, "Dana Délégate" in admin.page) == (200, True)
 
 
-def test_a_workbook_is_refused_with_what_to_do(admin):
+def test_a_damaged_workbook_is_refused_with_what_to_do(admin):
     preview(admin, delegates=b"PK\x03\x04 a workbook")
 
-    assert (admin.status, "is an Excel workbook: save it as CSV UTF-8" in admin.page) == (400, True)
+    assert (admin.status, "is an Excel workbook that cannot be read" in admin.page) == (400, True)
 
 
 def test_what_is_confirmed_is_what_was_shown(admin, clock):
@@ -174,7 +174,7 @@ def test_raters_may_come_alone(admin, clock):
     admin.send_files(f"{url}/confirm")
     drain(clock.now())
 
-    assert cohorts.list_lines("autumn-cohort")[0].stage == "planned"
+    assert cohorts.list_lines("autumn-cohort")[0].feedback is FeedbackState.PLANNED
     from chalicelib.core.model import Wave
 
     chosen = delegates.find_nomination(cohorts.list_lines("autumn-cohort")[0].delegate_id, Wave.BASELINE)

@@ -312,3 +312,49 @@ def test_the_delegate_is_prompted_once_unless_they_share_or_decline(dana, clock,
 
 def count_prompts() -> int:
     return len([mail for mail in sent_mails(DANA) if mail.row.startswith("areas/prompt#")])
+
+
+# --- the words that others read -----------------------------------------------------------------------------------
+
+
+def suggest(visitor, clock, words: str) -> None:
+    """The coach writes words for others."""
+    visitor.let_in(COACH, clock.now()).open(f"{case()}/area/{LEGACY}")
+    visitor.post(f"{case()}/area/{LEGACY}", typed(clock, **{"others_text-1": words}))
+
+
+def test_words_of_the_coach_are_read_by_others_once_the_delegate_approves_them(dana, clock):
+    suggest(dana, clock, "Involve more people")
+    assert stored().words_for_others == stored().behaviour
+
+    dana.open(f"{hub()}/area/{LEGACY}")
+    mark = re.search(r'name="words" value="([^"]+)"', dana.page)[1]
+    dana.post(f"{hub()}/area/{LEGACY}/approve-the-words", {"words": mark})
+
+    assert stored().words_for_others == "Involve more people"
+    assert for_delegate().history(stored())[0].act == states.APPROVE
+
+
+def test_what_is_approved_is_what_was_shown(dana, clock):
+    suggest(dana, clock, "Involve more people")
+    mark = acts.words_mark(stored())
+    suggest(dana, clock, "Involve everyone, always")
+    dana.open(f"{hub()}/area/{LEGACY}").post(f"{hub()}/area/{LEGACY}/approve-the-words", {"words": mark})
+
+    assert dana.status == 400
+    assert stored().words_for_others == stored().behaviour
+
+
+def test_the_delegates_own_words_need_no_approval(dana, clock):
+    dana.open(f"{hub()}/area/{LEGACY}").post(
+        f"{hub()}/area/{LEGACY}", typed(clock, **{"others_text-1": "Ask more people"})
+    )
+
+    assert stored().words_for_others == "Ask more people"
+
+
+def test_the_coach_cannot_approve_them(dana, clock):
+    suggest(dana, clock, "Involve more people")
+    dana.post(f"{case()}/area/{LEGACY}/approve-the-words", {"words": acts.words_mark(stored())})
+
+    assert stored().waits_for_approval

@@ -119,7 +119,7 @@ def test_a_corrected_address_sees_nothing_until_the_delegate_shares_again(dana, 
 
 
 def test_after_the_delegate_left_the_link_opens_nothing(dana, clock):
-    from chalicelib.admin.withdraw_delegate import withdraw
+    from chalicelib.people.leave import leave as withdraw
 
     share(dana, LEGACY)
     withdraw(people.dana(), clock.now(), "ada@example.org")

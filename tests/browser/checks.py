@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WIDTHS = (390, 1280)
+PHONES = (360, 390, 430)
 NARROW = 320  # what a window of 1280 pixels has at 400 %
 TEXT_SPACING = """
 * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
@@ -25,6 +26,20 @@ CUT_OFF = """() => [...document.querySelectorAll('main *')].filter(e => {
     return style.overflow === 'hidden' && e.clientHeight > 1
         && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1);
 }).map(e => e.outerHTML.slice(0, 200))"""
+BROKEN_WORDS = r"""() => {
+    const broken = [];
+    for (const option of document.querySelectorAll('.option > span')) {
+        const texts = document.createTreeWalker(option, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/\S+/g)) {
+            const range = document.createRange();
+            range.setStart(texts.currentNode, word.index);
+            range.setEnd(texts.currentNode, word.index + word[0].length);
+            const lines = new Set([...range.getClientRects()].map(box => box.top));
+            if (!word[0].includes('-') && lines.size > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+}"""
 EDGELESS = """() => [...document.querySelectorAll('button, a.button, select, textarea, input')].filter(e => {
     const style = getComputedStyle(e);
     const shown = e.checkVisibility() && e.offsetWidth > 1 && !e.matches('[type=radio], [type=checkbox], [type=file]');
@@ -51,6 +66,9 @@ def assert_sound(page: Page) -> None:
     page.wait_for_load_state("load")
     seen[page.url] = _markup(page)
     size = page.viewport_size
+    for width in PHONES:
+        page.set_viewport_size({"width": width, "height": 844})
+        assert_words_are_whole(page)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         assert_accessible(page)
@@ -90,6 +108,12 @@ def assert_fits(page: Page) -> None:
     """Nothing has to be scrolled sideways, but for what scrolls by itself."""
     wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert wide[0] <= wide[1], f"{page.url} is {wide[0]} pixels wide in a window of {wide[1]}"
+
+
+def assert_words_are_whole(page: Page) -> None:
+    """No word of a one-tap answer is broken in the middle."""
+    broken = page.evaluate(BROKEN_WORDS)
+    assert broken == [], f"{page.url} breaks words of answers at {page.viewport_size}: {broken}"
 
 
 def assert_bears_text_spacing(page: Page) -> None:

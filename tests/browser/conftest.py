@@ -45,10 +45,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        follow_clicks(patch)
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
         yield browser
         browser.close()
+
+
+def follow_clicks(patch: pytest.MonkeyPatch) -> None:
+    """Let each click return once the page that it opens has loaded.
+
+    Playwright returns as soon as the new page begins to arrive. On a busy machine a test would then count the
+    elements of half a page.
+    """
+    from playwright.sync_api import Locator
+
+    click = Locator.click
+
+    def click_and_load(self: Locator, **options: Any) -> None:
+        click(self, **options)
+        self.page.wait_for_load_state()
+
+    patch.setattr(Locator, "click", click_and_load)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.links import signing
 from chalicelib.results.facts import facts_bytes
 from chalicelib.store import cohorts, due, jobs, reports, sessions, summaries
-from chalicelib.store.cohorts import DelegateStatus
+from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import attribute, fields, item
 from chalicelib.store.reports import StoredReport
@@ -77,7 +77,7 @@ def finish_report(cloud: Served, entry: DelegateEntry, page: bytes | None = None
         Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}},
         UpdateExpression="SET #s = :s",
         ExpressionAttributeNames={"#s": "stage"},
-        ExpressionAttributeValues={":s": attribute(DelegateStatus.REPORT_READY)},
+        ExpressionAttributeValues={":s": attribute(FeedbackState.REPORT_READY)},
     )
 
 

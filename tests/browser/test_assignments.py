@@ -146,7 +146,7 @@ def test_a_coach_reads_work_and_returns_it(opened, visit, monkeypatch):
     page.goto(coach)
     assert_sound(page)
     shoot(page, "caseload")
-    page.get_by_role("link", name=f"{entry.person.name}: Business simulation").click()
+    page.locator("#waiting a", has_text=f"{entry.person.name}: read “Business simulation”").click()
     assert_sound(page)
     shoot(page, "review")
     page.locator("summary", has_text="Return it").click()

@@ -30,7 +30,7 @@ ZOOMED = {"width": 320, "height": 256, "device_scale_factor": 4}  # 1280 by 1024
 def asked(cloud):
     """Two delegates have asked eight peers and a colleague; `asked(verb, number)` is the newest link of one of them."""
     people.load_example(cloud)
-    for letter in people.letters(cloud, about="your 360 feedback is open")[:2]:
+    for letter in people.letters(cloud, about="Your 360 opens")[:2]:
         parts = [SimpleNamespace(group="peer", person=_peer(number)) for number in range(PEERS)]
         parts.append(SimpleNamespace(group="other", person=_peer(PEERS)))
         filling.choose(Browser(), letter.link("nominate"), parts)
@@ -44,7 +44,12 @@ def _peer(number: int) -> Person:
 
 def choose(page, item: str, value: str = "4") -> None:
     """As a finger does: on the button, not on the radio in it."""
-    page.locator(f'label.option:has(input[name="{item}"][value="{value}"])').click()
+    option(page, item, value).click()
+
+
+def option(page, item: str, value: str):
+    """Return the button of an answer."""
+    return page.locator(f'label.option:has(input[name="{item}"][value="{value}"])')
 
 
 def checked(page) -> dict[str, str]:
@@ -184,6 +189,37 @@ def test_no_answer_is_lost_in_a_tunnel(asked, visit, tunnel, values):
     assert checked(visit(asked("answer", 4) + FIRST)) == dict(zip(ITEMS, values, strict=True))
 
 
+def test_answers_one_after_the_other_are_one_request_and_are_saved_when_the_page_is_left(asked, visit):
+    address = asked("answer", 5) + f"/page/c-{COMPETENCIES[2].id}"
+    page, posts = visit(address), []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    first, *others = [item.id for item in COMPETENCIES[2].items]
+    choose(page, first)
+    wait_for_state(page, "Saved")
+    for item in others:
+        choose(page, item)
+        page.wait_for_timeout(600)  # longer than an answer used to wait for the next
+    assert len(posts) == 1
+    page.goto(asked("inbox", 5))
+    page.wait_for_timeout(500)
+
+    assert checked(visit(address, javascript=False)) == dict.fromkeys([first, *others], "4")
+
+
+def test_an_answer_whose_request_has_not_arrived_is_sent_again_when_the_page_is_left(asked, visit):
+    """A browser ends an ordinary request of a page that is gone."""
+    page, held = visit(asked("answer", 5) + f"/page/c-{COMPETENCIES[1].id}"), []
+    page.route("**/page/**", lambda route: held.append(route))
+    with page.expect_request("**/page/**"):
+        choose(page, COMPETENCIES[1].items[0].id)
+    with page.expect_request("**/page/**", timeout=5000) as again:  # a script that waits tries again after 15 seconds
+        page.evaluate("Object.defineProperty(document, 'visibilityState', { value: 'hidden' })")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    assert f"{COMPETENCIES[1].items[0].id}=4" in again.value.post_data
+    page.unroute("**/page/**")
+
+
 def test_half_a_comment_is_saved_when_its_writer_leaves(asked, visit):
     address = asked("answer", 5) + "/page/comments"
     page = visit(address)
@@ -205,7 +241,9 @@ def test_what_was_chosen_before_the_script_arrived_is_saved_when_it_arrives(aske
     page.route("**/answer-*.js", hold)
     page.goto(asked("answer", 6) + FIRST, wait_until="commit")
     page.locator("input[type=radio]").first.wait_for(state="attached")
-    choose(page, ITEMS[0], "3")
+    option(page, ITEMS[0], "3").hover()
+    page.mouse.down()  # not `click`, which waits until the script has arrived
+    page.mouse.up()
     page.wait_for_timeout(300)
     assert held
     for route in held:

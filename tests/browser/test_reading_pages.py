@@ -148,10 +148,10 @@ def test_a_coach_goes_from_the_mail_to_the_release(cloud, visit, entry, javascri
     let_in(cloud, page, seeds.coach_link(), COACH.email)
     sound = assert_sound if javascript else assert_fits
     assert heading(page).startswith("Your delegates")
-    assert page.locator(".caseload li").first.inner_text().count("Read the report")
+    assert page.locator("#waiting a", has_text=f"{entry.person.name}: read the report").count() == 1
     sound(page)
 
-    page.get_by_role("link", name=entry.person.name).click()
+    page.locator("#people").get_by_role("link", name=entry.person.name).click()
     assert heading(page) == entry.person.name
     sound(page)
     press(page, "Record the debrief")
@@ -224,7 +224,7 @@ def tab_to(page: Page, text: str) -> None:
 def test_a_sponsor_signs_in_and_reads_the_summary(cloud, visit, javascript):
     page = visit(javascript=javascript)
     let_in(cloud, page, seeds.sponsor_link(), SPONSOR.email)
-    assert "summary is ready" in page.locator(".status").inner_text()
+    assert "documents are ready" in page.locator(".status").inner_text()
     (assert_sound if javascript else assert_fits)(page)
     press(page, "Read the summary")
     assert heading(page) == "The frozen document"

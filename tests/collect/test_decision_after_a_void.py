@@ -11,11 +11,12 @@ from collections import defaultdict
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.admin import address_change, close_or_extend, data_requests, void_answers
+from chalicelib.admin import address_change, close_or_extend, void_answers
 from chalicelib.collect import close_wave
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.clock import use
 from chalicelib.core.model import AnswerCount, Wave, WaveState
+from chalicelib.ownership import erase_person
 from chalicelib.results.answer_counts import has_enough_counted
 from chalicelib.store import cohorts, delegates, jobs
 from chalicelib.store.delegates import WaveChanged
@@ -37,7 +38,7 @@ RULES = replace(people.programme(), id="four", minimum_responses=4)
 TAKE_OUT = {
     "void": lambda now: void_answers.void(people.COHORT, P0, now, BY),
     "correct": lambda now: address_change.change_address(people.COHORT, P0, NEW, now, BY),
-    "erase": lambda now: data_requests.erase(P0, now),
+    "erase": lambda now: erase_person.erase(P0, now),
 }
 
 
@@ -141,7 +142,8 @@ def test_the_console_and_the_email_say_why_a_decision_is_asked_for(visitor, cloc
     drain(clock.advance(minutes=5))
     (page, *_), (subject,) = seen(visitor, clock)
 
-    assert "Not all answers are counted: give more time or close" in page
+    assert "Not all answers are counted" in page
+    assert "give more time, or close" in page
     assert "too few answers counted" in " ".join(subject.split())
     (mail,) = [mail for mail in sent_mails() if mail.row.startswith("report/too_few")]
     assert "Then there may be more answers than are counted." in " ".join(mail.part("plain").split())
@@ -163,4 +165,4 @@ def test_a_close_that_began_before_a_void_begins_again(visitor, clock, monkeypat
     job = jobs.find(f"close#{people.dana()}#baseline#0")
     with pytest.raises(WaveChanged):
         people.write(*close_wave.close_wave(job, clock.now()))
-    assert cohorts.list_lines(people.COHORT)[0].stage == "collecting"
+    assert cohorts.list_lines(people.COHORT)[0].feedback == "collecting"

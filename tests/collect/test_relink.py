@@ -141,7 +141,7 @@ def test_no_channel_links_answers_to_raters_better_than_chance(scenes):
 
     assert {name: success for name, success in found.items() if not success.is_chance} == {}
     assert {success.raters for success in found.values() if success.raters} == {
-        len(Wave) * DELEGATES * len(GROUPS) * ANSWER
+        sum(not wave.is_midway for wave in Wave) * DELEGATES * len(GROUPS) * ANSWER
     }
     _the_attacker_would_notice(scenes)
     _only_the_number_of_saves_tells_more(scenes)

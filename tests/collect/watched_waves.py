@@ -119,7 +119,8 @@ def play_all(visitor: Visitor, clock: Clock, lines: io.StringIO, chance: random.
         reminders=(7, 3),
     )
     people.write(programmes.add(rules))
-    every = [(wave, n) for wave in Wave for n in range(DELEGATES)]
+    waves = [wave for wave in Wave if not wave.is_midway]  # a mid-way round is answered and closed as the last pulse
+    every = [(wave, n) for wave in waves for n in range(DELEGATES)]
     return [_play(visitor, clock, lines, chance, rules, wave, n) for wave, n in every]
 
 
@@ -171,7 +172,7 @@ def _open(
         delegate.id, of, WaveState.OPEN, opens, opens + timedelta(days=20), areas=AREAS, compared_with=opens
     )
     people.write(delegates.add(delegate, 1), delegates.add_wave(wave))
-    listed = Wave.BASELINE if of is Wave.PULSE else of
+    listed = Wave.BASELINE if of.is_pulse else of
     people.write(
         delegates.add_nomination(Nomination(delegate.id, listed, ())), cohorts.add_line(delegate, listed, opens)
     )
@@ -224,19 +225,19 @@ def _act(
         token = signing.token("answer", *parts)
         for page in pages if act == "answer" else pages[:1]:
             _save(visitor, token, one.wave, page, behaviour.pages[page.id], now)
-        if one.wave is not Wave.PULSE:
+        if not one.wave.is_pulse:
             _post(visitor, "answer", token, "/send")
 
 
 def _save(visitor: Visitor, token: str, wave: Wave, page: form.Page, answers: Mapping[str, str], now: datetime) -> None:
-    where = "/pulse" if wave is Wave.PULSE else f"/page/{page.id}"
+    where = "/pulse" if wave.is_pulse else f"/page/{page.id}"
     for go in _presses(page, answers, wave):
         seen = open_questionnaire(parse_answer_link(token), now).seen_fields(page.id)  # as the browser does, by a page
         _post(visitor, "answer", token, where, go=go, **seen, **answers)
 
 
 def _presses(page: form.Page, answers: Mapping[str, str], wave: Wave) -> tuple[str, ...]:
-    return ("next", "skip") if form.list_unanswered(page, answers) and wave is not Wave.PULSE else ("next",)
+    return ("next", "skip") if form.list_unanswered(page, answers) and not wave.is_pulse else ("next",)
 
 
 def _post(visitor: Visitor, verb: str, token: str, where: str, **fields: str) -> None:

@@ -1,48 +1,71 @@
-"""A caseload lists delegates who wait for the coach first."""
+"""A caseload lists what waits for the coach first, and then everyone."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.core.model import AnswerCount, Person
-from chalicelib.debrief.next_steps import STEPS, Owner, sort_by_next_step
-from chalicelib.store.cohorts import DelegateLine, DelegateStatus
+from chalicelib.core.state_machine import By
+from chalicelib.debrief.next_steps import PATHS, STEPS, describe_now, list_people, list_tasks
+from chalicelib.store.cohorts import DelegateLine, FeedbackState
+from chalicelib.threads.model import DelegateThreads, Task, Thread, ThreadView, Wait
 
 LINE = DelegateLine("id", "Ann", "ann@example.org", "Nursing", Person("Cleo", "cleo@example.org"), "coach")
-lines = st.builds(
-    replace,
-    st.just(LINE),
-    name=st.sampled_from(["Ann", "Ben", "Cas"]),
-    stage=st.sampled_from(list(DelegateStatus)),
-    debriefed_on=st.sampled_from(["", "2026-10-09"]),
-    withdrawn=st.booleans(),
+COACHS = [*PATHS, Task.READ_WORK]
+waits = st.builds(
+    Wait,
+    st.sampled_from(COACHS),
+    st.sampled_from([By.COACH, By.DELEGATE]),
+    st.just("Cleo"),
+    st.just("read it"),
+    st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 12, 1))),
+    st.just("vision"),
+)
+threads = st.builds(
+    lambda name, found: DelegateThreads(
+        replace(LINE, name=name), (ThreadView(Thread.WORK, "0 of 7", waits=tuple(found)),)
+    ),
+    st.sampled_from(["Ann", "Ben", "Cas"]),
+    st.lists(waits, max_size=4),
 )
 
 
-def test_every_stage_has_a_next_step():
-    assert set(STEPS) == set(DelegateStatus)
+def test_every_state_before_the_report_is_said_in_words():
+    assert set(STEPS) == set(FeedbackState) - {FeedbackState.REPORT_READY, FeedbackState.RELEASED}
 
 
-@given(st.lists(lines, max_size=8))
-def test_no_one_is_lost_and_the_coachs_turn_comes_first(found):
-    needs = sort_by_next_step(found)
+@given(st.lists(threads, max_size=6))
+def test_every_task_of_the_coach_is_listed_once_and_no_one_elses(found):
+    tasks = list_tasks(found)
+    wanted = [wait for one in found for wait in one.waits if wait.by is By.COACH]
 
-    assert sorted(need.line.name for need in needs) == sorted(line.name for line in found)
-    assert [need.turn for need in needs] == sorted(need.turn for need in needs)
-    mine = [need for need in needs if need.turn is Owner.COACH]
-    assert all(need.line.stage is DelegateStatus.REPORT_READY and not need.line.withdrawn for need in mine)
+    assert sum(map(len, tasks.values())) == len(wanted)
+    assert list(tasks) == [task for task in Task if task in tasks]
+    for items in tasks.values():
+        days = [item.since or date.max for item in items]
+        assert days == sorted(days)
 
 
-def test_a_debrief_that_was_held_comes_before_a_report_to_be_read():
-    held = replace(LINE, name="Zoe", stage=DelegateStatus.REPORT_READY, debriefed_on="2026-10-09")
-    unread = replace(LINE, stage=DelegateStatus.REPORT_READY)
+@given(st.lists(threads, max_size=6))
+def test_everyone_is_on_the_list_of_people_by_name(found):
+    names = [person.line.name for person in list_people(found) if not person.is_over]
+
+    assert sorted(person.line.name for person in list_people(found)) == sorted(one.line.name for one in found)
+    assert names == sorted(names)
+
+
+def test_one_line_says_where_someone_is():
     counted = (AnswerCount(("manager",), 1, 1, named=True), AnswerCount(("peer",), 9, 4))
-    collecting = replace(LINE, stage=DelegateStatus.COLLECTING, counted=counted)
+    collecting = replace(LINE, feedback=FeedbackState.COLLECTING, counted=counted)
+    released = replace(LINE, feedback=FeedbackState.RELEASED)
+    begun = (ThreadView(Thread.DEBRIEF, "Released 9 Feb"), ThreadView(Thread.REVIEW, "Later", is_ahead=True))
 
-    assert [(need.line.name, need.next_step) for need in sort_by_next_step([collecting, unread, held])] == [
-        ("Zoe", "Debrief recorded: release the report"),
-        ("Ann", "Read the report and hold the debrief"),
-        ("Ann", "Feedback is being collected: 4 or more of 9 answers are in"),
-    ]
+    assert describe_now(DelegateThreads(collecting, ())) == (
+        "Feedback is being collected: 4 or more of 9 answers are in"
+    )
+    assert describe_now(DelegateThreads(released, begun)) == "Debrief: released 9 Feb"
+    assert describe_now(DelegateThreads(replace(LINE, withdrawn=True), ())) == "Has left the programme"

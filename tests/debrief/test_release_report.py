@@ -6,11 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 import chalicelib.core.clock
-from chalicelib.admin import withdraw_delegate
 from chalicelib.core.model import Wave
 from chalicelib.debrief import release_report as releasing
 from chalicelib.debrief.caseload import open_case, open_report
 from chalicelib.debrief.release_report import ReleasedAlready, ReleaseRefused, ReportUnopened
+from chalicelib.people import leave
 from chalicelib.store import cohorts, debriefs, delegates, openings, reports
 from chalicelib.store.cohorts import LineMissing
 from chalicelib.store.debriefs import Debrief
@@ -31,7 +31,7 @@ def case(aws):
 
 
 def leaves():
-    withdraw_delegate.withdraw(people.dana(), NOW, "ada@example.org")
+    leave.leave(people.dana(), NOW, "ada@example.org")
 
 
 def changes_coach():

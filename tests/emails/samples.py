@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.core.model import Person
+from chalicelib.emails.samples import SAM, WORDS, sample
 from chalicelib.store.emails import Email
-from infra.local.mail_samples import SAM, WORDS, sample
 
 __all__ = ["SAM", "WORDS", "mail"]
 

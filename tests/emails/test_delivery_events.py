@@ -24,6 +24,7 @@ from chalicelib.store.table import ConditionFailed, get, query, transact
 from chalicelib.waves.suppression import list_suppressed
 from tests.emails.samples import SAM, mail
 from tests.support import cloud
+from tests.support.calls import count_calls
 from tests.support.clock import MONDAY
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -216,9 +217,16 @@ def test_an_event_that_cannot_be_written_comes_again(taken, monkeypatch):
     def fail(*_: object) -> None:
         raise ConditionFailed
 
-    monkeypatch.setattr(delivery_events, "transact", fail)
+    monkeypatch.setattr(delivery_events, "write_all", fail)
     with pytest.raises(ConditionFailed):
         delivery_events.record_delivery_event(event("Send"), MONDAY)
+
+
+def test_a_delivery_is_written_by_one_update_which_costs_half_of_a_transaction(taken):
+    with count_calls() as calls:
+        delivery_events.record_delivery_event(event("Delivery"), MONDAY)
+
+    assert (calls["UpdateItem"], calls["TransactWriteItems"]) == (1, 0)
 
 
 KINDS = ["Send", "Delivery", "Bounce", "Complaint", "Reject", "Soft", "DeliveryDelay"]

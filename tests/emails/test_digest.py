@@ -78,6 +78,34 @@ def test_a_foot_that_all_items_share_is_shown_once():
     assert sent_mails()[0].part("html").count("This link is yours alone") == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("report/ready", "Reports are ready: 2 people"),
+        ("meetings/arrange", "2 people wait for a debrief"),
+        ("meetings/not_arranged", "Debriefs not arranged: 2"),
+        ("meetings/propose", "Propose times for 2 debrief sessions"),
+        ("collect/invitation", "Dr Amara Osei and 1 other ask for your feedback by Friday 26 June 2026"),
+        ("collect/reminder", "Please give Dr Amara Osei and 1 other your feedback by Friday 26 June 2026"),
+    ],
+)
+def test_emails_of_one_kind_share_a_subject(kind, subject):
+    store(mail(kind, "one"), mail(kind, "two"))
+    drain(MONDAY)
+    (sent,) = sent_mails()
+    assert sent.message["Subject"] == subject
+
+
+def test_a_shared_subject_counts_its_own_kind_only():
+    store(mail("report/ready", "one"), mail("report/ready", "two"), about("three"))
+    drain(MONDAY)
+    (sent,) = sent_mails()
+    assert str(sent.message["Subject"]) in (
+        "Reports are ready: 2 people (and 1 more)",
+        "Dates of Maximising Potential have moved for Chidi Obi (and 2 more)",
+    )
+
+
 def test_one_email_alone_stays_as_it_is():
     store(about("one"))
     drain(MONDAY)
@@ -152,7 +180,7 @@ def _die() -> None:
 def test_a_digest_takes_along_only_what_still_waits(three, meanwhile):
     first, *others = sorted(about(name).id for name in ABOUT)
     held = emails.claim(first, "this run", MONDAY, LATER)
-    found = digests.list_others(held, MONDAY)
+    found = digests.read_others(held, digests.list_listed(held, whole_week=False), MONDAY)
     meanwhile(others[0])
     wanted = Email(f"{NAME}#one", NAME, held.to, MONDAY, items=(first, *others))
     with pytest.raises(EmailSettled):

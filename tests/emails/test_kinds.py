@@ -25,8 +25,8 @@ from chalicelib.emails.kinds import (
     load_kinds,
 )
 from chalicelib.emails.render import render
+from chalicelib.emails.samples import WORDS, sample
 from chalicelib.links.kinds import KINDS as LINK_KINDS
-from infra.local.mail_samples import WORDS, sample
 
 KINDS = load_kinds()
 TEMPLATES = {
@@ -48,7 +48,7 @@ def find_gaps(kind: EmailKind) -> Iterator[str]:
         yield "the label begins with a capital and has no full stop"
     yield from (f"sample={{{word!r}: ...}}" for word in sorted(kind.words - {*WORDS, *kind.sample}))
     yield from (f"no kind of link is called {link}" for link in sorted(kind.links - {*LINK_KINDS, ANY_PAGE}))
-    yield from (f"{word} has a sample in mail_samples.py already" for word in sorted(kind.sample.keys() & {*WORDS}))
+    yield from (f"{word} has a sample in emails/samples.py already" for word in sorted(kind.sample.keys() & {*WORDS}))
     stranger = {word for words in kind.variants.values() for word in words} - kind.words
     yield from (f"a variant changes {word}, which is no word of the kind" for word in sorted(stranger))
     yield from _gaps_of_templates(kind)

@@ -22,7 +22,7 @@ class Declared(Struct, frozen=True):
 DECLARED = (
     Declared(
         r".*",
-        r"rows (MAIL|EMAILS)#emails/digest|rows EMAILS#\w{16} \| |MAIL#\S+ \| MAIL: (carried_by|items) is ",
+        r"rows (MAIL|EMAILS)#emails/digest|rows EMAILS#\w{16} \| |MAIL#\S+ \| MAIL: (carried_by|items|due_at) is ",
         "After a fault, emails to one reader may be gathered in another way; each arrives once.",
     ),
     Declared(
@@ -66,7 +66,8 @@ DECLARED = (
         "The first press had worked, and the page after the second says so.",
     ),
     Declared(
-        r"page /(coach/\{token\}/\{delegate_id\}/report|sponsor/\{token\}|hub/\{token\}/report)",
+        r"page /(coach/\{token\}/\{delegate_id\}/report|sponsor/\{token\}|facilitator/\{token\}/start"
+        r"|hub/\{token\}/(report|result))",
         r"2 rows AUDIT#",
         "Every opening of a document is noted, and it was opened twice.",
     ),
@@ -76,7 +77,7 @@ DECLARED = (
         "The button was pressed twice before the job ran: each press is noted, and the second changes nothing.",
     ),
     Declared(
-        r"page /admin/cohort/\{cohort_id\}/(link|confirm|delegate/\{delegate_id\}/(withdraw|survey))",
+        r"page /admin/cohort/\{cohort_id\}/(link|confirm|delegate/\{delegate_id\}/survey)",
         r"the page is '303 .*done=(today|as-it-is) ', not '303 ",
         "The first press had worked, and the page after the second says so.",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pyotp
 
@@ -11,15 +11,37 @@ import chalicelib.core.clock
 from chalicelib.admin.address_change import change_address
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.collect.submit_answers import submit
-from chalicelib.core.model import Wave
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Cohort, CohortDates, Wave
 from chalicelib.core.schedule import SessionPlan
 from chalicelib.core.settings import settings
 from chalicelib.emails import delivery_events
+from chalicelib.jobs.kinds import JobKind
 from chalicelib.jobs.sweep import sweep
 from chalicelib.links import signing
 from chalicelib.links.kinds import FACILITATOR
+from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.programme.move_dates import Moved, move, plan
-from chalicelib.store import cohorts, holds, impact_surveys, invitations, jobs, workshops
+from chalicelib.results.cohort_snapshot import frozen_bytes
+from chalicelib.sponsor.emails.about_documents import interim_email
+from chalicelib.sponsor.stories.acts import CHECKS
+from chalicelib.store import (
+    areas,
+    cohort_figures,
+    cohorts,
+    delegates,
+    emails,
+    holds,
+    impact_surveys,
+    invitations,
+    jobs,
+    programmes,
+    reports,
+    summaries,
+    workshops,
+)
+from chalicelib.store.areas import Area
+from chalicelib.store.cohort_figures import CohortFigures
 from chalicelib.store.cohorts import CohortChanged
 from chalicelib.store.marshal import fields
 from chalicelib.store.table import update
@@ -27,6 +49,7 @@ from chalicelib.workshops import change_sessions
 from infra.local import outbox
 from infra.local.account import ADMINISTRATOR
 from tests.faults import scene
+from tests.sponsor import final_example
 from tests.support import people
 from tests.support.clock import Clock
 from tests.support.cloud import BASE_URL
@@ -117,9 +140,15 @@ def everything(play: Play) -> None:
     close(play)
     debrief(play)
     attend(play)
+    debriefed(play, play.delegate("dora delegate"))
     work(play)
+    ask_on_the_way(play)
+    read_and_note(play)
+    change_cohorts(play)
+    transfer(play)
     plan_followup(play)
     six_months_on(play)
+    forget(play)
 
 
 # --- before the opening -----------------------------------------------------------------------------------------------
@@ -321,6 +350,8 @@ def watch_over(play: Play) -> None:
     play.sweep()
     play.run()
     play.as_administrator()
+    bounced = next(one for one in cohorts.bounces(COHORT) if one.email == "e0@example.org")
+    play.post(AT_COHORT, f"{AT_COHORT}/dismiss", {"bounce": derive(12, bounced.mail_id)})
     new = {"address": "p4@example.org", "new": "p4.new@example.org", "name": "P4"}
     play.post(f"{AT_COHORT}/address", typed=new)
     play.run()
@@ -333,8 +364,85 @@ def watch_over(play: Play) -> None:
     act(play, "chase", "dana delegate")
     act(play, "chase")
     act(play, "extend", "dora delegate", {"last_day": "2026-10-06"})
-    act(play, "extend", typed={"last_day": "2026-10-09"})
-    act(play, "withdraw", "dev delegate")
+    act(play, "extend", typed={"last_day": "2026-10-08"})
+    act_on_ticked(play, "extend", {"last_day": "2026-10-09"})
+    change_people(play)
+    change(play, "dora delegate", "pause", {"until": "2026-11-20", "reason": "leave"})
+    play.run(days=1)
+    change(play, "dora delegate", "return")
+    change(play, "dev delegate", "leave")
+
+
+def change_people(play: Play) -> None:
+    """One rater is corrected, one moves to another group, one is removed; another coach and manager come and go."""
+    dora = "dora delegate"
+    change(play, dora, "details", {"name": "Dora Doe", "job_title": "Lead", "service": "Nursing"})
+    change(play, dora, "rater-correct", {"rater": "p0@example.org", "name": "Pat Peer", "email": ""})
+    change(play, dora, "rater-group", {"rater": "p1@example.org", "group": "direct_report"})
+    change(play, dora, "rater-remove", {"rater": "p2@example.org"})
+    for coach, manager in (("nora new", "nick new"), ("cleo coach", "mara manager")):
+        for part, who in (("coach", people.person(coach)), ("manager", people.person(manager))):
+            change(play, dora, part, {f"{part}_name": who.name, f"{part}_email": who.email})
+
+
+def change_cohorts(play: Play) -> None:
+    """One cohort is discarded; another gets a delegate, a name, a sponsor and facilitators, and one from the first."""
+    lead = people.FACILITATOR.person
+    for cohort_id in ("spare-cohort", "winter-cohort"):
+        begin_cohort(play, cohort_id)
+    change_cohort(play, "spare-cohort", "discard", {})
+    new = {"name": "Nora New", "email": "nora.new@example.org"}
+    columns = HEADER.strip().split(",")
+    change_cohort(play, "winter-cohort", "add", dict(zip(columns, row("wes delegate").strip().split(","), strict=True)))
+    change_cohort(play, "winter-cohort", "rename", {"title": "The cohort of the winter"})
+    change_cohort(play, "winter-cohort", "sponsor", new)
+    change_cohort(play, "winter-cohort", "facilitator", {"former": lead.email, **new})
+
+
+def transfer(play: Play) -> None:
+    """One delegate, whose report is made with few answers, goes on in the other cohort with another coach."""
+    act(play, "publish", "dina delegate")
+    play.run(minutes=10)
+    coach = {"coach_name": "Nora New", "coach_email": "nora.new@example.org"}
+    change(play, "dina delegate", "transfer", {"cohort": "winter-cohort", **coach})
+
+
+def begin_cohort(play: Play, cohort_id: str) -> None:
+    """Load a cohort that opens in some weeks, as the command line does."""
+    loaded, opens = cohorts.find(COHORT), play.clock.now().date() + timedelta(days=28)
+    assert loaded
+    dates = CohortDates(opens, opens + timedelta(days=18), opens + timedelta(days=400))
+    cohort = Cohort(
+        cohort_id,
+        "Winter cohort",
+        loaded.programme_id,
+        loaded.programme_version,
+        dates,
+        people.SPONSOR,
+        facilitators=(people.FACILITATOR,),
+    )
+    rules = programmes.load(loaded.programme_id, loaded.programme_version)
+    load_cohort(cohort, rules, (people.entry("wanda delegate"),), {}, play.clock.now())
+    play.run(minutes=1)
+
+
+def change_cohort(play: Play, cohort_id: str, act: str, typed: dict[str, str]) -> None:
+    play.as_administrator()
+    page = f"{CONSOLE}/cohort/{cohort_id}/change/{act}"
+    play.post(page, typed=typed)
+    play.visitor.post(page, {"confirmed": "yes"})
+    assert play.visitor.status in (200, 303), title(play.visitor.page)
+    play.run(minutes=1)
+
+
+def change(play: Play, name: str, act: str, typed: dict[str, str] | None = None) -> None:
+    """Change a person after a look at the preview."""
+    play.as_administrator()
+    page = f"{AT_COHORT}/person/{play.delegate(name)}/{act}"
+    play.post(page, typed=typed)
+    play.visitor.post(page, {"confirmed": "yes"})
+    assert play.visitor.status in (200, 303), title(play.visitor.page)
+    play.run(minutes=1)
 
 
 def move_addresses(play: Play) -> None:
@@ -357,6 +465,13 @@ def act(play: Play, name: str, delegate: str = "", typed: dict[str, str] | None 
     play.run(days=1)
     play.as_administrator()
     play.post(f"{where}/{name}", typed=typed)
+    play.run()
+
+
+def act_on_ticked(play: Play, name: str, typed: dict[str, str]) -> None:
+    """Tick everyone of the cohort's list; a job acts on each."""
+    play.as_administrator()
+    play.post(f"{AT_COHORT}/chosen?act={name}&all=yes", f"{AT_COHORT}/chosen", typed)
     play.run()
 
 
@@ -474,9 +589,11 @@ def live_with_areas(play: Play, dana: str, case: str) -> None:
     play.run()
     play.sign_in(case, "cleo coach")
     play.post(f"{case}/areas", f"{case}/area/{first}/remark", {f"line-{first}": "Go on"})
+    play.post(f"{case}/areas", f"{case}/plan")
     play.post(f"{case}/area/{first}", typed={**one, "why": "In shorter words"})
     play.post(f"{case}/area/new", typed={**one, "why": "Since the new role", "replaces": second})
     play.run()
+    play.post(f"{hub}/areas", f"{hub}/plan")
     play.post(f"{hub}/area/{first}", f"{hub}/area/{first}/finish")
     play.run()
 
@@ -506,27 +623,55 @@ def attend(play: Play) -> None:
     play.sign_in(home, "mo facilitator")
     play.post(at, typed={dana: "absent", dora: "attended"})
     play.post(at, f"{at}/catch-up", {"who": dana, "go": "set", "what": "Read the notes.", "by": "2027-01-22"})
-    for day in ("13", "15", "20"):
+    for day in ("13", "15", "18", "20"):
         play.run(datetime.fromisoformat(f"2027-01-{day}T09:00:00Z"))
     play.as_administrator()
+    play.post(f"{AT_COHORT}/delegate/{dina}/work/board", typed={"waive": "Not in this role."})
     correct = f"{AT_COHORT}/register/{first}"
     play.post(correct, typed={dina: "partly", "why": "Left at noon."})
     play.post(correct, f"{correct}/catch-up", {"who": dana, "go": "done", "why": "Sent a summary."})
-    read_and_note(play, home, dora)
 
 
-def read_and_note(play: Play, home: str, dora: str) -> None:
+def read_and_note(play: Play) -> None:
     """The facilitator reads what one delegate submitted, and notes and takes back what they saw of her."""
+    home, dora = FACILITATOR.url(cohorts.find(COHORT), people.FACILITATOR.person), play.delegate("dora delegate")
     vision = f"{people.link('dora delegate', 'hub')}/work/vision"
     texts = {"future": "At home within a day.", "why": "The strategy.", "sign": "Fewer beds.", "sign_by": "2027-06-01"}
-    play.post(vision, typed={**{f"f.{name}": text for name, text in texts.items()}, "go": "submit"})
-    play.run(datetime.fromisoformat("2027-01-20T12:00:00Z"))
+    areas = {f"areas.{area}": "yes" for area in people.area_ids(dora)}
+    play.post(vision, typed={**{f"f.{name}": text for name, text in texts.items()}, **areas, "go": "submit"})
+    play.run(days=7)  # over a Monday: it is new
     play.sign_in(home, "mo facilitator")
     work, part = f"{home}/{dora}/work/vision", f"{home}/{dora}/part/simulation"
     play.post(work, typed={"go": "read", "read": "Clear."})
     play.post(part, typed={"f.example": "Asked the board a clear question.", "go": "submit"})
     play.post(part, f"{part}/take-back")
     play.run()
+
+
+def ask_on_the_way(play: Play) -> None:
+    """Of two delegates with areas, one checks the words; the round about the other is not held."""
+    dana = play.delegate("dana delegate")
+    play.run(datetime.fromisoformat("2027-01-25T09:00:00Z"))
+    page = f"{people.link('dana delegate', 'hub')}/round/1"
+    ticks = dict(re.findall(r'name="(ask-[^"]+)" value="([^"]+)"', play.visitor.open(page).page))
+    play.post(page, typed=ticks)
+    play.run(datetime.fromisoformat("2027-01-29T09:00:00Z"))
+    asked = [one for one in invitations.of_delegate(dana, Wave.MIDWAY_1) if not one.rater.is_erased]
+    (area,) = [name.removeprefix("ask-") for name in ticks]
+    play.run(datetime.fromisoformat("2027-02-05T10:00:00Z"))
+    for one in asked[:5]:
+        pulse = of("answer", dana, one.rater.email.partition("@")[0], Wave.MIDWAY_1)
+        play.post(pulse, f"{pulse}/pulse", {area: "6", "suggestion": "Ask more."})
+    play.run(datetime.fromisoformat("2027-02-13T00:30:00Z"))
+    play.run(days=5)
+
+
+def debriefed(play: Play, delegate_id: str) -> None:
+    """As if the report about a delegate had been released, with one area."""
+    area = Area("1", "Listen first")
+    report = reports.find(delegate_id, Wave.BASELINE)
+    assert report
+    people.write(areas.save(delegate_id, Wave.BASELINE, area), reports.release(report, play.clock.now()))
 
 
 def plan_followup(play: Play) -> None:
@@ -543,27 +688,138 @@ def plan_followup(play: Play) -> None:
     play.run(hours=2)
 
 
+def give_surveys_time(play: Play, delegate_id: str) -> None:
+    """Everyone who has not answered is reminded, and gets more time."""
+    survey = impact_surveys.surveys_from(impact_surveys.of_delegate(delegate_id))[0]
+    last = survey.closes_at.date()  # midnight in London is 23:00 of the last day in summer
+    play.as_administrator()
+    for scope, days in ((f"delegate/{delegate_id}", 1), ("all", 2)):
+        play.post(f"{AT_COHORT}/{scope}/survey-remind")
+        play.post(f"{AT_COHORT}/{scope}/survey-extend", typed={"last_day": f"{last + timedelta(days=days)}"})
+        play.run()
+
+
 def six_months_on(play: Play) -> None:
     play.run(IMPACT)
     play.run(hours=1)
-    own = people.link("dana delegate", "impact")
-    play.post(f"{own}/part/reaction", typed={"relevance": "5"})
-    play.post(f"{own}/review", f"{own}/send")
     dana = play.delegate("dana delegate")
+    asked = [url for mail in sent_mails(people.person("mara manager").email) for url in mail.links]
+    managers = next(url for url in asked if f"/impact/{dana}.manager" in url)
+    own = people.link("dana delegate", "impact")
+    give_surveys_time(play, dana)
+    play.post(f"{managers}/part/effect", typed={"effect": "Fewer falls."})
+    play.post(f"{managers}/review", f"{managers}/send")
+    play.post(f"{own}/part/measures", typed=MEASURE)
+    play.post(f"{own}/review", f"{own}/send")
+    play.run(days=1)
     for name in ("p2", "p5"):
         pulse = of("answer", dana, name, Wave.PULSE)
         play.post(pulse, f"{pulse}/pulse", dict(zip(people.area_ids(dana), ("6", "5"), strict=True)))
+    tell_story(play)
     mend_survey(play, dana)
+    prepare_for_sponsor(play)
     for _ in range(4):
         play.run(days=8)
+    read_result(play, dana)
+    wait_for_edition(play)
+    make_editions(play)
     sponsor = people.link("new sponsor", "sponsor")
     play.sign_in(sponsor, "new sponsor")
-    play.post(sponsor, typed={"summary": "impact"})
+    play.post(sponsor, typed={"summary": summaries.of_cohort(COHORT)[-1].name})
+
+
+def tell_story(play: Play) -> None:
+    """Dora lets the sponsor read her words; she is offered them once the surveys are over."""
+    survey = impact_surveys.key(play.delegate("dora delegate"), impact_surveys.Role.DELEGATE)
+    answers = {"relevance": "4", "consent": "named", "negative": "The new rota cost more than it saved."}
+    people.write(update(survey, put={"answers": answers, "sent": True}, refusal=impact_surveys.SurveyMissing))
+
+
+def prepare_for_sponsor(play: Play) -> None:
+    """An administrator enters costs and requests; a story is sent back, approved, checked and withdrawn."""
+    play.as_administrator()
+    play.post(f"{AT_COHORT}/costs", typed={"fees.amount": "£18,000", "fees.source": "invoice"})
+    play.post(f"{AT_COHORT}/board", typed={"ask.1": "Protect half a day a month."})
+    story = f"{people.link('dora delegate', 'hub')}/story"
+    checks = f"{AT_COHORT}/stories/{play.delegate('dora delegate')}"
+    words = {"text": "The new rota cost more.", "naming": "named", "go": "approve"}
+    play.post(story, typed=words)
+    play.as_administrator()
+    play.post(f"{AT_COHORT}/stories", f"{checks}/correct", {"text": "The new rota cost more than it saved."})
+    play.run(days=1)
+    play.post(story, typed=words)
+    play.as_administrator()
+    play.post(f"{AT_COHORT}/stories", f"{checks}/review", dict.fromkeys(CHECKS, "yes"))
+    play.run(days=1)
+
+
+def wait_for_edition(play: Play) -> None:
+    """The first edition waits for a survey that opened later, after a pause."""
+    for _ in range(8):
+        if summaries.of_cohort(COHORT):
+            return
+        play.run(days=8)
+
+
+def make_editions(play: Play) -> None:
+    """A request makes another edition, and a withdrawal another; five delegates at the start have a page."""
+    play.as_administrator()
+    play.post(f"{AT_COHORT}/board", typed={"ask.1": "Say who may decide on a trial."})
+    play.post(f"{AT_COHORT}/board", f"{AT_COHORT}/board/edition")
+    play.run()
+    story = f"{people.link('dora delegate', 'hub')}/story"
+    play.post(story, typed={"go": "withdraw"})
+    play.run()
+    frozen = frozen_bytes(final_example.frozen(5))
+    ids = tuple(f"d{place}" for place in range(5))
+    people.write(cohort_figures.add(CohortFigures(COHORT, Wave.BASELINE, ids, frozen, play.clock.now())))
+    people.write(jobs.add(JobKind.COHORT_START.job(COHORT, due_at=play.clock.now(), cohort=COHORT)))
+    play.run()
+    home = people.link("mo facilitator", "facilitator")
+    play.sign_in(f"{home}/start", "mo facilitator")
+    play.post(f"{home}/start", typed={"kind": "pdf"})
+    cohort = cohorts.find(COHORT)
+    assert cohort
+    people.write(
+        *emails.add(interim_email(people.programme(), cohort, "leading_self", "Leading Self", play.clock.now()))
+    )
+    play.run()
+    play.run(days=1)
+
+
+MEASURE = {"moved": "yes", "measure.1.name": "Falls", "measure.1.money": "1000", "measure.1.basis": "own"}
+
+
+def read_result(play: Play, delegate_id: str) -> None:
+    """Delegate and coach open what the survey collected."""
+    hub, case = people.link("dana delegate", "hub"), f"{people.link('cleo coach', 'coach')}/{delegate_id}"
+    play.sign_in(f"{hub}/result", "dana delegate")
+    play.post(f"{hub}/result", typed={"kind": "html"})
+    play.sign_in(case, "cleo coach")
+    play.post(f"{case}/review", typed={"kind": "html"})
+    record_review(play, delegate_id, case)
+    thanks = f"{hub}/thank-raters"
+    play.post(thanks, typed={"text": "Thank you."})
+    play.post(thanks, f"{thanks}/send", {"text": "Thank you."})
+    play.run(days=1)
+
+
+def record_review(play: Play, delegate_id: str, case: str) -> None:
+    """The coach types an outcome for each area, and records the review."""
+    here, today = f"{case}/review-record", play.clock.now().date()
+    found = areas.from_rows(delegates.load_rows(delegate_id), Wave.BASELINE)
+    live = [area.id for area in found if area.is_live]
+    outcomes = dict(zip((f"outcome-{area}" for area in live), ("kept", "done", "given_up"), strict=False))
+    steps = {f"step-{area}": "Ask first" for area in live} | {f"why-{area}": "Another role" for area in live}
+    days = {"held_on": today.isoformat()} | {f"step_by-{area}": (today + timedelta(30)).isoformat() for area in live}
+    play.post(here, typed={**outcomes, "by": "script"})
+    play.post(here, typed={**outcomes, **steps, **days, "also": "We meet again in spring."})
+    play.run(days=1)
 
 
 def mend_survey(play: Play, delegate_id: str) -> None:
     """An earlier version took a sum without its basis: it cannot be counted, and the delegate is asked again."""
-    answers = {"relevance": "5", "money": "1000"}
+    answers = {"relevance": "5", "measure.1.name": "Falls", "measure.1.money": "1000"}
     key = impact_surveys.key(delegate_id, impact_surveys.Role.DELEGATE)
     people.write(update(key, put={"answers": answers}, refusal=impact_surveys.SurveyMissing))
     for _ in range(5):
@@ -572,4 +828,12 @@ def mend_survey(play: Play, delegate_id: str) -> None:
     play.post(f"{AT_COHORT}/delegate/{delegate_id}/survey")
     play.run()
     link = people.link("dana delegate", "impact")
-    play.post(f"{link}/part/worth", typed={"money": "1000", "basis": "own", "share": "50", "confidence": "50"})
+    play.post(f"{link}/part/measures", typed=MEASURE | {"share.1": "50", "confidence.1": "50"})
+
+
+def forget(play: Play) -> None:
+    """What has been kept long enough goes: raw answers, lists and notes first, delegates after a notice."""
+    play.run(datetime(2028, 10, 1, 9, tzinfo=UTC))
+    play.run(datetime(2029, 10, 1, 9, tzinfo=UTC))  # the job runs late, and notifies first
+    play.run(days=3)
+    play.run(days=31)

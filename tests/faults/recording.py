@@ -45,6 +45,8 @@ def forms() -> Iterator[str]:
     """Return the routes that take a form, and one for each act of the console."""
     from app import app
     from chalicelib.admin.actions import ACTS
+    from chalicelib.people.acts import ACTS as CHANGES
+    from chalicelib.people.cohort_acts import COHORT_ACTS
 
     for pattern, methods in app.routes.items():
         if "POST" not in methods:
@@ -52,6 +54,10 @@ def forms() -> Iterator[str]:
         if "{act_id}" in pattern:
             fitting = [act for act in ACTS.values() if act.for_all or "{delegate_id}" in pattern]
             yield from (pattern.replace("{act_id}", act.id) for act in fitting)
+        elif "{change_id}" in pattern:
+            yield from (pattern.replace("{change_id}", change.id) for change in CHANGES)
+        elif "{cohort_change}" in pattern:
+            yield from (pattern.replace("{cohort_change}", change.id) for change in COHORT_ACTS)
         else:
             yield pattern
 

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import chalicelib.core.clock
-from chalicelib.admin import close_or_extend, remind, withdraw_delegate
+from chalicelib.admin import close_or_extend, remind
 from chalicelib.admin.close_or_extend import CloseRefused
 from chalicelib.admin.remind import ChaseRefused
 from chalicelib.core.model import Wave, WaveState
+from chalicelib.people import leave
 from chalicelib.store import delegates, jobs
 from tests.faults import scene
 from tests.faults.scene import Scene
@@ -95,7 +96,7 @@ def test_after_any_order_a_delegate_can_be_withdrawn(opened, order):
     for step, name in enumerate(order):
         now += timedelta(minutes=7)
         ACTS[name](now, step)
-    withdraw_delegate.withdraw(people.dana(), now, BY)
+    leave.leave(people.dana(), now, BY)
     drain(now)
 
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.WITHDRAWN

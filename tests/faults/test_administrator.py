@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace as other
 
 import chalicelib.core.clock
-from chalicelib.admin import remind, resend_link, schedule_followup, withdraw_delegate
+from chalicelib.admin import remind, resend_link, schedule_followup
 from chalicelib.admin.address_change import change_address
 from chalicelib.admin.confirm_address import confirm
 from chalicelib.admin.void_answers import void
@@ -17,9 +17,10 @@ from chalicelib.core.model import Approver, InvitationState, Wave, WaveState
 from chalicelib.nominate import submit_list
 from chalicelib.nominate.rater_list import load
 from chalicelib.nominate.seen_list import write_seen
+from chalicelib.people import leave
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, holds, jobs, wave_keys
-from chalicelib.store.cohorts import DelegateStatus
+from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.table import put, scan
 from tests.faults import scene
 from tests.faults.scene import Scene
@@ -29,6 +30,7 @@ from tests.support.faults import single_faults
 
 BY = "ada@example.org"
 DAY = people.OPENING + timedelta(days=2)
+TOLD_OF_LEAVING = ("people/left", "people/coach_left", "people/manager_left")
 
 
 def at(now):
@@ -93,7 +95,7 @@ def test_a_delegate_is_withdrawn_whole_and_noted_once(aws):
     opened = Scene(scene.open_wave)
 
     def act(_, now):
-        withdraw_delegate.withdraw(people.dana(), at(now), BY)
+        leave.leave(people.dana(), at(now), BY)
         scene.run_job(jobs_of("withdraw")[0], at(now))
 
     def check(_):
@@ -104,8 +106,14 @@ def test_a_delegate_is_withdrawn_whole_and_noted_once(aws):
         wrong += ["a link works" for one in scene.asked() if one.state is not InvitationState.REVOKED]
         wrong += ["saved answers are left" for one in scene.asked() if one.draft or one.sent]
         wrong += ["the key is left"] if wave_keys.find(people.dana(), Wave.BASELINE) else []
-        wrong += [f"{row['id']} would be sent" for row in scan() if row["sk"] == "MAIL" and "due_shard" in row]
-        return wrong + noted("withdrew")
+        waits = [row for row in scan() if row["sk"] == "MAIL" and "due_shard" in row]
+        wrong += [f"{row['id']} would be sent" for row in waits if row["template"] not in TOLD_OF_LEAVING]
+        wrong += (
+            once("people/left", "dana delegate")
+            + once("people/coach_left", "cleo coach")
+            + once("people/manager_left", "mara manager")
+        )
+        return wrong + noted("changed the standing from active to left")
 
     assert single_faults(opened.lay_out, act, check) > 20
 
@@ -280,7 +288,7 @@ def test_a_load_that_is_confirmed_is_there_whole_and_noted_once(aws):
 
     def check(_):
         (line,) = cohorts.list_lines(people.COHORT)
-        wrong = [] if line.stage is DelegateStatus.PLANNED else [f"{line.stage}"]
+        wrong = [] if line.feedback is FeedbackState.PLANNED else [f"{line.feedback}"]
         delegate, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
         wrong += [] if delegate.programme_version == programme.version and wave.state is WaveState.PLANNED else ["odd"]
         wrong += [f"{len(jobs_of(kind))} jobs {kind}" for kind in ONCE if len(jobs_of(kind)) != 1]
@@ -298,7 +306,7 @@ def test_a_follow_up_is_planned_once_told_once_and_noted_once(aws):
     def build():
         scene.open_wave()
         delegate = delegates.find(people.dana())
-        people.write(cohorts.change_line(delegate, put={"stage": DelegateStatus.RELEASED}))
+        people.write(cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.RELEASED)))
 
     released = Scene(build)
     opens, closes = date(2026, 12, 7), date(2026, 12, 18)

@@ -17,7 +17,8 @@ import chalicelib
 import chalicelib.core.clock
 from tests.faults import declared, recording
 from tests.faults.differential import differences, live
-from tests.support.faults import KINDS, Plan
+from tests.support.conflicts import WRITES
+from tests.support.faults import CONFLICT, KINDS, Plan, kinds_at
 from tests.support.recorder import Act
 
 ALL = pytest.param(True, marks=pytest.mark.prove, id="every kind of fault")
@@ -65,12 +66,17 @@ def violations(act: Act, http, *, thorough: bool) -> Iterator[tuple[str, str]]:
 
 
 def plans(name: str, calls: list[str], *, thorough: bool) -> list[Plan]:
-    """Every kind at every call; or one kind at a few calls, others for each act: those that write first."""
+    """Every kind at every call; or one kind at a few calls, others for each act: those that write first.
+
+    Of the few, the last is a conflict at a write.
+    """
     if thorough:
-        return [{call: kind} for call in range(1, len(calls) + 1) for kind in KINDS]
+        return [{call: kind} for call, operation in enumerate(calls, 1) for kind in kinds_at(operation)]
     shuffled = sorted(range(1, len(calls) + 1), key=lambda call: _hash(f"{name} {call}"))
     chosen = sorted(shuffled, key=lambda call: calls[call - 1] in READS)[:MAX_PLANS]
-    return [{call: KINDS[_hash(f"{call} of {name}") % len(KINDS)]} for call in chosen]
+    found = [{call: KINDS[_hash(f"{call} of {name}") % len(KINDS)]} for call in chosen]
+    at_write = [{call: CONFLICT} for call in chosen[:1] if calls[call - 1] in WRITES]
+    return found[: MAX_PLANS - len(at_write)] + at_write
 
 
 MAX_PLANS = 3

@@ -107,9 +107,7 @@ def ready_to_release() -> None:
         people.dana(),
         Wave.BASELINE,
         "c" * 64,
-        "reports/facts.json",
-        "reports/report.html",
-        "reports/report.pdf",
+        *people.documents_of(people.dana()),
         people.CLOSE,
     )
     held = Debrief(date(2026, 9, 15), ("1", "2"))

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 import chalicelib.core.clock
-from chalicelib.admin import close_or_extend, remind, resend_link, withdraw_delegate
+from chalicelib.admin import close_or_extend, remind, resend_link
 from chalicelib.collect import decline, submit_answers
 from chalicelib.core.model import Wave
 from chalicelib.emails.kinds import CancelledBy
@@ -46,7 +46,6 @@ def lose_the_line() -> None:
 ACTS = {
     "submit": lambda: submit_answers.submit(scene.ticket(scene.invitation("p0")), NOW),
     "decline": lambda: decline.decline(scene.ticket(scene.invitation("p0")), "no_time", NOW),
-    "withdraw": lambda: withdraw_delegate.withdraw(people.dana(), NOW, BY),
     "chase": lambda: remind.remind_delegate(people.dana(), NOW, BY),
 }
 

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 import chalicelib.core.clock
-from chalicelib.admin import address_change, close_or_extend, remind, schedule_followup, withdraw_delegate
+from chalicelib.admin import address_change, close_or_extend, remind, schedule_followup
 from chalicelib.emails import delivery_events
 from chalicelib.jobs.kinds import HANDLERS
+from chalicelib.people import leave
 from chalicelib.store import cohorts, delegates, jobs
-from chalicelib.store.cohorts import DelegateStatus
+from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.jobs import JobState
 from chalicelib.store.table import scan
 from infra.local import outbox
@@ -60,7 +61,7 @@ def opened(act):
 
 def released_and_followed_up():
     line = delegates.find(people.dana())
-    people.write(cohorts.change_line(line, put={"stage": DelegateStatus.RELEASED}))
+    people.write(cohorts.change_line(line, put=cohorts.feedback_is(FeedbackState.RELEASED)))
     schedule_followup.plan(people.COHORT, date(2026, 12, 7), date(2026, 12, 18), NOW, BY)
 
 
@@ -81,7 +82,7 @@ KINDS = {
     "chase": opened(lambda: remind.remind_delegate(people.dana(), NOW, BY)),
     "chase_all": opened(lambda: remind.remind_cohort(people.COHORT, NOW.date(), NOW, BY)),
     "tell_extended": opened(lambda: close_or_extend.extend(people.COHORT, DANA, date(2026, 10, 9), NOW, BY)),
-    "withdraw": opened(lambda: withdraw_delegate.withdraw(people.dana(), NOW, BY)),
+    "withdraw": opened(lambda: leave.leave(people.dana(), NOW, BY)),
     "replace": opened(
         lambda: address_change.change_address(
             people.COHORT, people.person("cleo coach").email, "new@example.org", NOW, BY

@@ -24,6 +24,7 @@ from tests.sponsor.test_left_out import SURVEY_OPENS
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
+from tests.support.visitor import pages
 
 __all__ = ["visitor"]
 
@@ -52,9 +53,7 @@ def written(visitor, clock):
         people.dana(),
         Wave.BASELINE,
         "c" * 64,
-        "reports/facts.json",
-        "reports/report.html",
-        "reports/report.pdf",
+        *people.documents_of(people.dana()),
         clock.now(),
     )
     people.store_facts(report)
@@ -90,13 +89,9 @@ def test_areas_are_the_coachs_until_the_report_is_released(written):
     assert seen_in(pages(written, hub, f"{hub}/work/{TASK.id}")) == {("WORK", "draft")}
 
 
-def pages(visitor, *urls: str) -> str:
-    return "".join(visitor.open(url).page for url in urls)
-
-
 def test_the_delegate_sees_what_the_forms_name_and_all_of_it(written):
     hub = people.link("dana delegate", "hub")
-    assert seen_in(pages(written, hub, f"{hub}/work/{TASK.id}")) == allowed(Reader.DELEGATE)
+    assert seen_in(pages(written, hub, f"{hub}/areas", f"{hub}/work/{TASK.id}")) == allowed(Reader.DELEGATE)
 
 
 def test_the_coach_sees_what_the_forms_name_and_all_of_it(written, clock):
@@ -117,7 +112,7 @@ def test_a_rater_sees_what_the_forms_name_and_all_of_it(written):
 def console_and_commands(visitor, now) -> str:
     one = f"{CONSOLE}/delegate/{people.dana()}"
     visitor.let_in_administrator(now)
-    text = pages(visitor, f"{BASE_URL}/admin", CONSOLE, one, f"{CONSOLE}/progress.csv", f"{CONSOLE}/trail")
+    text = pages(visitor, f"{BASE_URL}/admin", CONSOLE, one, f"{CONSOLE}/progress", f"{CONSOLE}/trail")
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
         parser.main(["cohort", "status", people.COHORT, "--impact", "--json"])
     assert "Dana Delegate" in text

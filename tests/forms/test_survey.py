@@ -1,5 +1,6 @@
 """What the six-month survey asks and how it is read: tolerant of form, strict of meaning, never an exception."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -9,13 +10,16 @@ from msgspec.structs import replace
 
 from chalicelib.core.model import PulseArea
 from chalicelib.forms.fields import Kind, questions, read_fields
-from chalicelib.forms.survey import faults_of, minutes, sections
-from chalicelib.store.impact_surveys import Role
+from chalicelib.forms.survey import faults_of, minutes, sections_of
+from chalicelib.store.impact_surveys import EDITION, ImpactSurvey, Role, SurveyState
 from tests.support.people import programme
 
 AREAS = (PulseArea("1", "Ask before answering"), PulseArea("2", "Delegate decisions"))
-DELEGATE = sections(programme(), AREAS, Role.DELEGATE)
-MANAGER = sections(programme(), AREAS, Role.MANAGER)
+NOW = datetime.fromisoformat("2027-05-31T09:00:00Z")
+ASKED = ImpactSurvey("dana", Role.DELEGATE, SurveyState.OPEN, NOW, NOW, AREAS, edition=EDITION)
+OWN = {"measure.1.name": "Falls", "measure.1.money": "1000", "measure.1.basis": "own"}
+DELEGATE = sections_of(programme(), ASKED)
+MANAGER = sections_of(programme(), replace(ASKED, role=Role.MANAGER), "Dana Delegate", OWN)
 FIELDS = sorted({question.field for survey in (DELEGATE, MANAGER) for question in questions(survey)})
 
 
@@ -27,7 +31,7 @@ def kept(field: str, typed: str, survey=DELEGATE, **more: str) -> str:
 
 def in_currency(code: str):
     rules = programme()
-    return sections(replace(rules, organisation=replace(rules.organisation, currency=code)), AREAS, Role.DELEGATE)
+    return sections_of(replace(rules, organisation=replace(rules.organisation, currency=code)), ASKED)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def in_currency(code: str):
     ],
 )
 def test_a_sum_is_read_as_people_write_it(typed, number):
-    assert kept("money", typed) == number
+    assert kept("measure.1.money", typed) == number
 
 
 @pytest.mark.parametrize(
@@ -74,23 +78,24 @@ def test_a_sum_is_read_as_people_write_it(typed, number):
     ],
 )
 def test_a_sum_that_can_be_read_in_two_ways_is_refused_with_the_likely_reading(typed, said):
-    assert kept("money", typed) == f"Worth in money, in £ a year: {said}"
+    assert kept("measure.1.money", typed) == f"Worth in money, in £ a year: {said}"
 
 
 @pytest.mark.parametrize(
     "typed", ["twelve", "1,2,3", "--3", "12 or 13", "1e9", "١٢", "12 5", "5,00,000", "£", "1" * 61]
 )
 def test_what_is_no_number_is_refused(typed):
-    assert "please write" in kept("money", typed)
+    assert "please write" in kept("measure.1.money", typed)
 
 
 def test_the_form_asks_for_the_programmes_currency_and_takes_no_other():
     euros, francs = in_currency("EUR"), in_currency("CHF")
-    assert kept("money", "€5,000", euros) == kept("money", "CHF 5,000", francs) == "5000"
-    assert "Please give the sum in € (EUR). If you mean €5,000, write 5000." in kept("money", "£5,000", euros)
-    assert "If you mean CHF 5,000, write 5000." in kept("money", "£5,000", francs)
+    assert kept("measure.1.money", "€5,000", euros) == kept("measure.1.money", "CHF 5,000", francs) == "5000"
+    assert "Please give the sum in € (EUR). If you mean €5,000, write 5000." in kept("measure.1.money", "£5,000", euros)
+    assert "If you mean CHF 5,000, write 5000." in kept("measure.1.money", "£5,000", francs)
     assert [question.text for question in questions(euros) if question.kind is Kind.MONEY] == [
-        "Worth in money, in € a year"
+        *["Worth in money, in € a year"] * 3,
+        "What did that cost, in € a year?",
     ]
 
 
@@ -109,7 +114,7 @@ def test_the_form_asks_for_the_programmes_currency_and_takes_no_other():
     ],
 )
 def test_a_percentage_is_read_with_the_same_care(typed, said):
-    assert kept("confidence", typed).removeprefix("How sure are you of that, in percent: ") == said
+    assert kept("confidence.1", typed).removeprefix("How sure are you of that, in percent: ") == said
 
 
 @pytest.mark.parametrize(
@@ -131,7 +136,7 @@ def test_a_measure_keeps_its_number_only_where_the_unit_says_the_rest(typed, uni
     assert found.removeprefix("Now: ") == said
 
 
-@given(st.decimals(0, 10**9, places=6), st.sampled_from(["money", "measure.1.now"]))
+@given(st.decimals(0, 10**9, places=6), st.sampled_from(["measure.1.money", "measure.1.now"]))
 def test_a_number_that_is_kept_reads_as_itself(number, field):
     once = kept(field, f"{number:,f}")
     assert Decimal(once) == number
@@ -171,6 +176,7 @@ def test_the_minutes_are_honest_for_a_long_form():
 
 def test_an_empty_survey_or_one_at_odds_cannot_be_sent():
     assert [fault.field for fault in faults_of(DELEGATE, {})] == [""]
-    assert [fault.field for fault in faults_of(DELEGATE, {"money": "100"})] == ["basis"]
+    named = {"measure.1.name": "Falls", "measure.1.money": "100"}
+    assert [fault.field for fault in faults_of(DELEGATE, named)] == ["measure.1.basis"]
     assert [fault.field for fault in faults_of(DELEGATE, {"measure.1.now": "3"})] == ["measure.1.name"]
     assert faults_of(DELEGATE, {"relevance": "5"}) == []

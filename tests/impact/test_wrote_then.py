@@ -57,7 +57,7 @@ def test_measures_begin_with_what_was_written_and_ask_only_for_now(visitor, surv
     assert "Visits missed: without a figure, March, target 5." in page
     for name, value in (("1.name", "Days to first visit"), ("1.baseline", "26"), ("2.unit", "%")):
         assert f'name="measure.{name}" value="{value}"' in page
-    assert '<option value="down" selected>' in page
+    assert 'name="measure.1.direction" value="down" checked' in page
     assert stored() == {}  # opening a page changes nothing
 
 

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from infra import rights
-from infra.deploy import settings, state
+from infra.deploy import api, settings
 
 pytestmark = pytest.mark.infra
 
@@ -43,8 +43,8 @@ def test_the_api_is_regional_limited_and_logs_no_path(standing):
 
 
 def test_what_reaches_no_function_gets_our_page_and_our_headers(standing):
-    (api,) = state.api_ids(standing.stage)
-    found = boto3.client("apigateway").get_gateway_response(restApiId=api, responseType="MISSING_AUTHENTICATION_TOKEN")
+    (ours,) = api.list_ids(standing.stage)
+    found = boto3.client("apigateway").get_gateway_response(restApiId=ours, responseType="MISSING_AUTHENTICATION_TOKEN")
     headers = {name.removeprefix("gatewayresponse.header."): it for name, it in found["responseParameters"].items()}
 
     assert found["statusCode"] == "404"
@@ -63,10 +63,11 @@ def test_a_mail_event_that_fails_is_kept_and_a_sweep_is_not_repeated(standing):
 
 
 def test_the_settings_are_complete_secret_and_know_where_the_pages_are(standing):
-    parameter = boto3.client("ssm").describe_parameters()["Parameters"][0]
+    listed = standing.stage.listed("ssm", "describe_parameters", "Parameters")
+    parameter = next(each for each in listed if each["Name"].endswith("/settings"))
     found = settings.read(standing.stage)
 
     assert (parameter["Name"], parameter["Type"]) == ("/fullcircle/prod/settings", "SecureString")
     assert settings.faults(standing.stage) == ""
-    assert found["base_url"] == state.url(standing.stage, state.api_ids(standing.stage)[0])
+    assert found["base_url"] == api.url(standing.stage, api.list_ids(standing.stage)[0])
     assert found["administrators"] == ["admin@example.org"]

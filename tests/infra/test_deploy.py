@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -11,8 +12,8 @@ import boto3
 import pytest
 
 from infra import rights
-from infra.deploy import gateway, settings
-from tests.support.deployment import WHO, live, put_package
+from infra.deploy import api, gateway, settings
+from tests.support.deployment import ROOT, WHO, live, put_package
 
 pytestmark = pytest.mark.infra
 
@@ -42,6 +43,54 @@ def test_chalice_itself_deploys_after_the_set_up(account):
     assert live(account.stage)["functions"]["fullcircle-prod-report"]["Layers"]
     assert account.deploy() == 0
     assert live(account.stage)["apis"] == 1
+
+
+def test_a_list_is_never_read_in_one_call():
+    """By botocore's own record of which operations have pages."""
+    services = ("apigateway", "cloudformation", "cloudwatch", "events", "iam", "lambda", "s3", "sns", "sqs", "ssm")
+    clients = [boto3.client(service, region_name="eu-west-2") for service in services]
+    wrong = []
+    for path in sorted((ROOT / "infra" / "deploy").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = node.attr if isinstance(node, ast.Attribute) else ""
+            if name not in ONE_BY_NAME and any(_has_pages(it, name) for it in clients):
+                wrong.append(f"{path.name}: {name}")
+
+    assert wrong == []
+
+
+def _has_pages(client, name):
+    return name in client.meta.method_to_api_mapping and client.can_paginate(name)
+
+
+ONE_BY_NAME = {"describe_stacks"}  # asked for one stack
+
+
+def test_an_api_is_found_by_its_tag_and_a_lost_one_is_not_replaced_unasked(deployed, capsys):
+    (ours,) = api.list_ids(deployed.stage)
+    gateway = boto3.client("apigateway")
+    assert gateway.get_rest_api(restApiId=ours)["tags"] == {"fullcircle": "prod"}
+    assert api.kept_id(deployed.stage) == ours
+    gateway.delete_rest_api(restApiId=ours)
+
+    assert deployed.deploy() == 1
+    assert f"API {ours}, which readers' links lead to, is gone" in capsys.readouterr().err
+    assert live(deployed.stage)["apis"] == 0
+    boto3.client("ssm").delete_parameter(Name="/fullcircle/prod/api")
+    assert deployed.deploy() == 0
+    assert live(deployed.stage)["apis"] == 1
+
+
+def test_an_empty_address_is_explained(deployed, capsys, monkeypatch):
+    monkeypatch.setattr("infra.deploy.package.chalice", lambda *_: None)
+    (ours,) = api.list_ids(deployed.stage)
+    boto3.client("apigateway").delete_rest_api(restApiId=ours)
+    boto3.client("ssm").delete_parameter(Name="/fullcircle/prod/api")
+
+    assert deployed.deploy() == 1
+    said = capsys.readouterr().err
+    assert "none is tagged fullcircle=prod" in said
+    assert "make deploy STAGE=prod" in said
 
 
 def test_a_renamed_function_replaces_the_old_one(deployed):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import IO
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urljoin
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
 
-from infra.deploy import package
+from infra.deploy import package, settings
 from infra.local.invoke import schedule_event
 from tests.support import deployment
 from tests.support.deployment import ROOT, WHO, Account
@@ -56,13 +60,37 @@ def test_what_is_deployed_answers_sweeps_and_mails_links_that_open(tmp_path, tmp
         assert account.run("infra", *WHO) == 0
         put(built, package.path(account.stage))
         assert account.run("deploy", "--any-python") == 0  # looks at it from outside
-        load(account)
+        assert "SES would not send this cohort's emails" in load(account).stderr
+        deployment.ask(f"{account.url}/_ses/verify/example.org")
+        deployment.ask(f"{account.url}/_ses/production")
+        assert account.run("infra") == 0  # stores the new rate
+        done = load(account)
+        assert done.returncode == 0, done.stderr
         sweep = json.dumps(schedule_event(datetime.now(UTC))).encode()
         boto3.client("lambda").invoke(FunctionName="fullcircle-prod-sweep_due", Payload=sweep)
-        link = line_with(said, "/answer/")
+        ask_for_a_code(settings.read(account.stage)["base_url"])  # a cohort's emails wait for a working day
+        link = line_with(said, "/code/")
+        assert account.run("stop") == 0
+        for form in (None, b"go=submit"):
+            with pytest.raises(HTTPError, match="503") as closed:
+                urlopen(link, form, timeout=60)  # noqa: S310 (our own server's)
+            assert "We are back soon" in closed.value.read().decode()
+        assert account.run("start") == 0  # looks at it from outside
         with urlopen(link, timeout=60) as page:  # noqa: S310 (our own server's)
             assert page.status == 200
             assert page.headers["Cache-Control"] == "no-store"
+
+
+def ask_for_a_code(site: str) -> None:
+    """As an administrator in a browser."""
+    with urlopen(site + "/admin", timeout=60) as page:  # noqa: S310 (our own server's)
+        text = page.read().decode()
+        cookies = [each.split(";")[0] for each in page.headers.get_all("Set-Cookie") or []]
+    fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', text)) | {"email": "admin@example.org"}
+    action = re.findall(r'action="([^"]+)"', text)[0]
+    headers = {"Cookie": "; ".join(cookies), "Content-Type": "application/x-www-form-urlencoded"}
+    form = Request(urljoin(site, unescape(action)), urlencode(fields).encode(), headers)  # noqa: S310 (as above)
+    urlopen(form, timeout=60).close()  # noqa: S310 (as above)
 
 
 def prepared(url: str, folder: Path, patch: pytest.MonkeyPatch) -> Account:
@@ -78,12 +106,11 @@ def put(built: Path, wanted: Path) -> None:
     shutil.copy(built, wanted)
 
 
-def load(account: Account) -> None:
+def load(account: Account) -> subprocess.CompletedProcess[str]:
     today = datetime.now(UTC).date()
     dates = [(today + timedelta(days=days)).isoformat() for days in (-1, 14, 60)]
     command = [sys.executable, "-m", "chalicelib", "--stage", "prod", "cohort", "load", "trial"]
     command += ["--programme", str(EXAMPLE / "programme.yaml"), "--delegates", str(EXAMPLE / "delegates.csv")]
     command += [word for pair in zip(("--opens", "--closes", "--ends"), dates, strict=True) for word in pair]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

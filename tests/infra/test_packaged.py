@@ -25,7 +25,10 @@ ALL = sorted((function, *right) for function in rights.FUNCTIONS for right in ri
 RARE = {  # what the demo is not sure to do: `rare_acts` in test_rights.py does
     ("api_handler", "dynamodb:Query", "due"),
     ("work", "dynamodb:ConditionCheckItem", "table"),
-    ("work", "dynamodb:Query", "due"),
+    ("work", "s3:DeleteObject", "reports"),
+    ("work", "s3:DeleteObject", "sponsor"),
+    ("work", "s3:GetObject", "reports"),
+    ("report", "s3:GetObject", "sponsor"),
     ("mail_events", "dynamodb:DeleteItem", "table"),
 }
 

@@ -23,7 +23,7 @@ from chalicelib.emails.ses_tags import tag
 from chalicelib.jobs import sweep
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.store import emails, jobs, programmes, waiting_emails
+from chalicelib.store import emails, jobs, objects, programmes, waiting_emails
 from infra import rights
 from infra.deploy import policies
 from infra.local import aws_contract, record
@@ -101,11 +101,20 @@ def rare_acts(clock) -> None:
     sweep.sweep(clock.advance(minutes=5))
     with record.running("report"):  # has no memory of what other functions read: tests/infra/test_packaged.py
         programmes.stored(people.programme().id, people.programme().version)
+        objects.save("reports/d/baseline/facts.json", b"{}")
+        objects.load("reports/d/baseline/facts.json")  # of the baseline, for the result of a delegate with a follow-up
+        objects.save("sponsor/c/facts.json", b"{}")
+        objects.load("sponsor/c/facts.json")  # of the edition before, for the next one
     people.opened(clock, chosen=people.raters(1, 0))
     address_change.change_address(people.COHORT, people.person("mara manager").email, "new@example.org", clock.now())
     drain(clock.now())  # a manager's inbox is under their address: work takes the old one away
     people.load(clock.now(), chosen=people.raters(2, 0))
     drain(clock.now())  # more raters for a delegate who is enrolled: only while their wave is as it was read
+    with record.running("work"):
+        objects.load("reports/d/baseline/facts.json")  # of the baseline, for a cohort's figures in the follow-up
+    with record.running("work"):  # what has been kept long enough, years after the demo
+        objects.remove("reports/d/baseline/facts.json")
+        objects.remove("sponsor/c/facts.json")
     with record.running("work"):  # whose emails an earlier release queued: they are found in the index
         waiting_emails.list_ids(delegate_id("c", "e@example.org"))
     with record.running("api_handler"):
@@ -130,13 +139,18 @@ class Model:
 
 TABLE = f"fullcircle-{STAGE}"
 ONE_TABLE = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+OF_OBJECTS = ("GetObject", "PutObject", "DeleteObject")
 BATCHES = ("BatchGetItem", "BatchWriteItem")
 CALLS = [
     *(("dynamodb", verb, {"TableName": name}) for name in (TABLE, f"{TABLE}-keys") for verb in ONE_TABLE),
     ("dynamodb", "Query", {"TableName": TABLE, "IndexName": "due"}),
     *(("dynamodb", verb, {"RequestItems": {name: []}}) for name in (TABLE, f"{TABLE}-keys") for verb in BATCHES),
     ("dynamodb", "TransactWriteItems", {"TransactItems": [{"ConditionCheck": {"TableName": TABLE}}]}),
-    *(("s3", verb, {"Key": f"{folder}/x"}) for folder in ("reports", "sponsor") for verb in ("GetObject", "PutObject")),
+    *(
+        ("s3", verb, {"Key": f"{folder}/x"})
+        for folder in ("reports", "sponsor")
+        for verb in ("GetObject", "PutObject", "DeleteObject")
+    ),
     *(("sqs", "SendMessageBatch", {"QueueUrl": f"https://q/{TABLE}-{name}"}) for name in ("work", "report", "mail")),
     ("sesv2", "SendEmail", {"Content": {"Raw": {}}}),
     ("ssm", "GetParameter", {"Name": f"/fullcircle/{STAGE}/settings"}),

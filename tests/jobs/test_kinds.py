@@ -21,7 +21,8 @@ def test_handlers_are_all_kinds_and_no_others():
 
 
 def test_only_reports_and_emails_have_a_queue_of_their_own():
-    assert {kind for kind in BY_ID if queue_of(kind) is not Queue.WORK} == {"report"}
+    documents = {"report", "impact_result", "cohort_start", "summary", "edition", "plan"}
+    assert {kind for kind in BY_ID if queue_of(kind) is not Queue.WORK} == documents
     assert queue_of("mail") is Queue.EMAIL
 
 

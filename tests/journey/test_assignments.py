@@ -15,6 +15,7 @@ from chalicelib.core.model import Assignment
 from chalicelib.core.working_days import working_days
 from chalicelib.store import assignments, delegates
 from chalicelib.store.table import put_all
+from chalicelib.threads.model import Task
 from chalicelib.web.save_moments import milliseconds
 from tests.support import people
 from tests.support.drain import drain
@@ -75,7 +76,7 @@ def test_a_form_is_typed_submitted_and_shown_as_submitted(visitor, vision):
     assert "Every child is seen within two weeks." in visitor.page
     assert work_of("vision").state == WorkState.SUBMITTED
     visitor.open(vision.rpartition("/work/")[0])
-    assert "submitted on" in visitor.page
+    assert "Submitted on" in visitor.page
 
 
 def test_missing_answers_are_all_shown_at_their_fields_and_nothing_is_lost(visitor, vision):
@@ -213,16 +214,16 @@ def test_a_coach_returns_work_and_reads_what_comes_back(visitor, vision, clock):
     visitor.let_in(people.person("cleo coach").email, clock.now())
     coach = people.coach_url()
     review = f"{coach}/{people.dana()}/work/vision"
-    assert "New work to read" in visitor.open(coach).page
+    assert Task.READ_WORK in visitor.open(coach).page
     assert "Every child is seen" in visitor.open(review).page
 
     visitor.post(review, {"go": "return", "return": ""})
     assert (visitor.status, "say why" in visitor.page) == (400, True)
     visitor.post(review, {"go": "return", "return": "Who pays for it?"})
-    assert "New work to read" not in visitor.open(coach).page
+    assert Task.READ_WORK not in visitor.open(coach).page
     assert work_of("vision").state == WorkState.RETURNED
     drain(clock.to(next_morning(clock.now())))
-    (mail,) = mails_about("add to your work")
+    (mail,) = mails_about("asks you to add to")
     assert "Who pays for it?" in mail
     assert "28 September 2026" in mail  # ten working days after the 14th
 
@@ -236,7 +237,7 @@ def test_a_coach_returns_work_and_reads_what_comes_back(visitor, vision, clock):
     visitor.post(review, {"go": "read", "read": "Clear now."})
     visitor.post(review, {"go": "read", "read": "Clear now."})
     drain(clock.to(next_morning(clock.now())))
-    assert ["Clear now." in mail for mail in mails_about("has read your work")] == [True]
+    assert ["Clear now." in mail for mail in mails_about("has read “Write a vision")] == [True]
     assert "Clear now." in visitor.open(vision).page
     assert "Take it back" not in visitor.page
 

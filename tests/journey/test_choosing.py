@@ -1,9 +1,12 @@
 """A delegate's list of raters through its pages: pasted, corrected, checked, approved if the programme wants, sent."""
 
+from datetime import datetime
+
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.model import Approver, Person, RaterEntry, Wave
+from chalicelib.core.working_days import working_days
 from chalicelib.nominate.address_warnings import BUSY_FROM
 from chalicelib.store import delegates, invitations
 from chalicelib.store.table import scan
@@ -165,12 +168,12 @@ def test_people_are_added_after_the_sending_and_only_they_are_invited(visitor, c
     for _ in range(2):
         visitor.open(f"{choose}/check")
         visitor.post(f"{choose}/send", {"fewer": "yes"}, nonce=nonce)
-    drain(clock.now())
+    people.invited(clock)
     visitor.open(choose).post(choose, {"remove": "p0@example.org"})
     assert "invited already, so you cannot remove" in visitor.page
     visitor.open(choose).post(choose, {"group": "peer", "name": "Late", "email": "late@example.org"})
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
-    drain(clock.now())
+    people.invited(clock)
 
     asked = mails("asks for your feedback")
     assert len(asked) == len({mail.message["To"] for mail in asked}) == 6
@@ -219,7 +222,9 @@ def test_no_one_is_mailed_before_the_list_is_approved_and_then_everyone_once(vis
         visitor.post(request_link, {"decision": "approve"}, nonce=nonce)
         assert "Approved. Thank you." in visitor.page
         drain(clock.now())
+    assert invited() == set(), "they are emailed at the next full hour"
 
+    people.invited(clock)
     assert len(invited()) == 5
     assert len(mails("approved", people.person("dana delegate").email)) == 1
     drain(clock.advance(days=6))
@@ -241,7 +246,7 @@ def test_a_change_that_is_asked_for_comes_back_to_the_approver(visitor, clock, r
         visitor.post(request_link, {"decision": "change", "remark": "Ask the <night> team too."}, nonce=nonce)
         assert "You asked for a change" in visitor.page
     drain(clock.now())
-    (email,) = mails("please change your list")
+    (email,) = mails("Please change your list")
     assert "Ask the <night> team too." in email.part("plain")
 
     choose = people.link("dana delegate", "nominate")
@@ -252,7 +257,7 @@ def test_a_change_that_is_asked_for_comes_back_to_the_approver(visitor, clock, r
     drain(clock.now())
     assert invited() == set()
     visitor.open(request_link).post(request_link, {"decision": "approve"})
-    drain(clock.now())
+    people.invited(clock)
     assert len(invited()) == 6
 
 
@@ -293,7 +298,7 @@ def test_where_no_one_approves_there_is_nothing_to_approve(visitor, choose):
 
 def test_a_delegate_whose_raters_a_file_names_is_not_told_to_choose_them(visitor, clock):
     people.opened(clock, chosen=people.raters(4, 0))
-    (mail,) = mails("your 360 feedback is open")
+    (mail,) = mails("Your 360 opens")
 
     for kind in ("plain", "html"):
         text = " ".join(mail.part(kind).split())
@@ -305,3 +310,37 @@ def test_a_list_from_the_administrators_file_needs_no_approval(visitor, clock):
     rules = replace(people.programme(), id="approving-coach", raters_approved_by=Approver.COACH)
     people.opened(clock, chosen=(RaterEntry("peer", people.person("p0")),), rules=rules)
     assert len(invited()) == 2
+
+
+def test_everyone_who_asks_a_rater_by_the_full_hour_does_so_in_one_email(visitor, clock):
+    """The list of one delegate is sent at 09:20, of another at 09:50: the rater hears of both at 10:00."""
+    people.opened(clock, names=("dana delegate", "dora delegate"))
+    for name in ("dana delegate", "dora delegate"):
+        clock.advance(minutes=20)
+        choose = people.link(name, "nominate")
+        visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
+        visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+        drain(clock.advance(minutes=1))
+    assert sent_mails("p0@example.org") == []
+
+    drain(clock.to(clock.now().replace(hour=9, minute=0)))
+    drain(clock.advance(minutes=2))
+    (mail,) = sent_mails("p0@example.org")
+    assert "and 1 other ask for your feedback" in str(mail.message["Subject"])
+    assert f"{mail.sent_at:%H:%M}" in ("09:00", "09:01", "09:02")
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "emailed"),
+    [
+        ("2026-09-15T12:00", "2026-09-15T12:00"),
+        ("2026-09-15T12:00:01", "2026-09-15T13:00"),
+        ("2026-09-15T16:30", "2026-09-16T08:00"),  # 17:30 in London: at 18:00 the day is over
+        ("2026-09-18T20:00", "2026-09-21T08:00"),  # a Friday evening
+    ],
+)
+def test_an_invitation_goes_out_at_a_full_hour_of_a_working_day(sent_at, emailed):
+    days = working_days(people.programme().organisation)
+    at, due = (datetime.fromisoformat(f"{text}+00:00") for text in (sent_at, emailed))
+
+    assert days.next_hour(at) == due

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.admin.withdraw_delegate import withdraw
 from chalicelib.assignments import facilitator
 from chalicelib.assignments.facilitator import OpenedPart, PartRefused
 from chalicelib.assignments.thread import PartState
 from chalicelib.links.signing import LinkUnknown
+from chalicelib.people.leave import leave as withdraw
 from chalicelib.store import assignments, delegates
 from tests.support import people
 from tests.support.drain import drain

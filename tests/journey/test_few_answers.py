@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.admin import close_or_extend
+from chalicelib.admin.cohort_status import load_cohort_status
 from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.admin.delegate_status import Filter
 from chalicelib.collect.close_wave import has_too_few_answers
@@ -15,7 +16,7 @@ from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import Invitation, InvitationState, Wave, WaveState
 from chalicelib.results.facts import Facts, read_facts
 from chalicelib.store import cohorts, delegates, jobs, objects, reports
-from chalicelib.store.cohorts import DelegateStatus, SurveyStage
+from chalicelib.store.cohorts import FeedbackState, SurveyStage
 from infra.local.account import ADMINISTRATOR
 from tests.faults import scene
 from tests.support import people
@@ -114,6 +115,7 @@ def test_with_more_time_a_delegate_who_chose_no_one_is_asked_to_choose(visitor, 
     visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
     drain(clock.now())
+    drain(clock.advance(days=2))  # from a Sunday to the next working morning
     assert mails("collect/invitation#")[people.person("p0").email] == 1
 
 
@@ -121,6 +123,7 @@ def test_closed_all_the_same_the_report_shows_what_may_be_shown(visitor, clock, 
     close_or_extend.publish_with_few_answers(people.COHORT, DANA, clock.advance(days=1))
     drain(clock.now())
     drain(clock.advance(hours=2))
+    drain(clock.advance(days=3))  # the next working morning
 
     assert state() is WaveState.CLOSED
     assert facts().too_few
@@ -149,7 +152,7 @@ def test_a_decision_stays_in_sight_and_can_be_taken_when_the_impact_survey_opens
     drain(clock.to(until))
     (line,) = cohorts.list_lines(people.COHORT)
     assert line.survey is (SurveyStage.OPEN if until == SURVEY_OPENS else SurveyStage.CLOSED)
-    assert line.stage is DelegateStatus.HELD
+    assert line.feedback is FeedbackState.HELD
     assert not line.has_closed
     assert shown(clock) == (Filter.DECISION, "0 of 1")
 
@@ -173,10 +176,16 @@ def test_a_report_that_is_made_while_the_impact_survey_is_open_is_printed_and_sh
     assert shown(clock) == (Filter.COACH, "1 of 1")
 
 
-@pytest.mark.parametrize("stage", [DelegateStatus.IMPACT_OPEN, DelegateStatus.COMPLETE])
-def test_a_row_of_an_earlier_version_that_holds_the_surveys_stage_is_still_read(visitor, clock, stage):
+@pytest.mark.parametrize(("stage", "survey"), cohorts.OLD_STAGES.items())
+def test_a_row_of_an_earlier_version_that_holds_the_surveys_stage_is_still_read(visitor, clock, stage, survey):
     people.opened(clock)
     people.write(cohorts.change_line(delegates.find(people.dana()), put={"stage": stage}))
-    assert [line.stage for line in cohorts.list_lines(people.COHORT)] == [stage]
-    people.write(cohorts.change_line(delegates.find(people.dana()), put={"survey": SurveyStage.CLOSED}))
-    assert [line.stage for line in cohorts.list_lines(people.COHORT)] == [DelegateStatus.COMPLETE]
+    lines = cohorts.list_lines(people.COHORT)
+    assert [(line.feedback, line.survey) for line in lines] == [(FeedbackState.RELEASED, survey)]
+    assert load_cohort_status(people.COHORT).lines[0].stage == stage
+
+
+def test_the_survey_never_changes_the_word_for_a_questionnaire_that_is_open(visitor, clock):
+    people.opened(clock)
+    people.write(cohorts.change_line(delegates.find(people.dana()), put={"survey": SurveyStage.OPEN}))
+    assert load_cohort_status(people.COHORT).lines[0].stage == FeedbackState.COLLECTING

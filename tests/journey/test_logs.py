@@ -143,7 +143,7 @@ def the_questionnaires(visitor, clock):
 
 
 def the_report(visitor, clock) -> list[str]:
-    coach = people.link("cleo coach", "coach")
+    coach = people.coach_url()
     case = f"{coach}/{people.dana()}"
     visitor.sign_in(coach, "cleo.coach@example.org", clock.now())
     visitor.open(case).post(f"{case}/report", {"kind": "pdf"})

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.admin import data_requests
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import RaterEntry, Wave
+from chalicelib.ownership import erase_person
 from chalicelib.results.facts import read_facts
 from chalicelib.store import jobs, objects, reports
 from chalicelib.store.table import query
@@ -68,7 +68,7 @@ def test_only_their_answers_are_stored_with_a_name(closed):
 
 
 def test_a_reader_who_is_erased_is_taken_out_of_them(closed, clock):
-    data_requests.erase(MO.email, clock.now() + timedelta(days=1))
+    erase_person.erase(MO.email, clock.now() + timedelta(days=1))
 
     assert "mo.manager" not in str(responses()).lower()
     assert "Mo Manager" not in str(responses())

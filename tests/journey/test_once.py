@@ -68,7 +68,7 @@ def test_a_report_that_is_printed_again_takes_nobodys_place(visitor, clock, clos
 
 
 def test_a_second_release_is_refused_with_the_day_of_the_first(visitor, clock, closed):
-    case = f"{people.link('cleo coach', 'coach')}/{people.dana()}"
+    case = f"{people.coach_url()}/{people.dana()}"
     day = clock.advance(days=2)
     areas = people.areas_typed(day.date())
     visitor.let_in(people.person("cleo coach").email, day)

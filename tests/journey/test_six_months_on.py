@@ -26,6 +26,9 @@ AREAS = [
     Area(str(n), behaviour, "", "A step", "", "", "") for n, behaviour in ((1, "Asks more"), (2, "Delegates more"))
 ]
 
+NO_BASIS = {"moved": "yes", "measure.1.name": "Falls", "measure.1.money": "2000"}
+MONEY = {**NO_BASIS, "measure.1.money": "1000", "measure.1.basis": "own", "share.1": "50", "confidence.1": "50"}
+
 
 @pytest.fixture
 def opened(visitor, clock):
@@ -84,10 +87,10 @@ def test_a_survey_is_filled_in_part_by_part_resumed_and_sent(opened, clock):
     opened.open(f"{link}/part/reaction").post(f"{link}/part/reaction", {"relevance": "5", "go": "later"})
     assert "Continue" in opened.page
     assert f"{link}/part/learning" in opened.page
-    opened.open(f"{link}/part/worth").post(f"{link}/part/worth", {"money": "£12k", "basis": "own", "share": "50 %"})
-    assert opened.url.endswith("/part/closing")
+    opened.open(f"{link}/part/measures").post(f"{link}/part/measures", MONEY | {"measure.1.money": "£12k"})
+    assert opened.url.endswith("/part/factors")
     opened.open(f"{link}/part/reaction").post(f"{link}/part/reaction", {"relevance": "4"})
-    assert kept(Role.DELEGATE).answers == {"relevance": "4", "money": "12000", "basis": "own", "share": "50"}
+    assert kept(Role.DELEGATE).answers == {"relevance": "4", **MONEY, "measure.1.money": "12000"}
     assert not kept(Role.DELEGATE).sent
 
     opened.open(f"{link}/review")
@@ -104,17 +107,17 @@ def test_a_survey_is_filled_in_part_by_part_resumed_and_sent(opened, clock):
 
 def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(opened):
     link = people.link("dana delegate", "impact")
-    part = f"{link}/part/worth"
-    opened.open(part).post(part, {"money": "a lot", "share": "40"})
+    part, money, name = f"{link}/part/measures", "measure.1.money", {"measure.1.name": "Falls"}
+    opened.open(part).post(part, {**name, money: "a lot", "share.1": "40"})
     assert (opened.status, "please write a number" in opened.page, "a lot" in opened.page) == (400, True, True)
-    assert kept(Role.DELEGATE).answers == {"share": "40"}
-    assert kept(Role.DELEGATE).unread == {"money": "a lot"}
+    assert kept(Role.DELEGATE).answers == {**name, "share.1": "40"}
+    assert kept(Role.DELEGATE).unread == {money: "a lot"}
     opened.open(part)
     assert (opened.status, "a lot" in opened.page) == (200, True)
-    opened.post(part, {"money": "100", "by": "script", "go": "keep"})
+    opened.post(part, {**name, money: "100", "by": "script", "go": "keep"})
     assert (opened.status, "where the sum in money comes from" in opened.page) == (422, True)
     opened.open(f"{link}/review").post(f"{link}/send")
-    assert (opened.status, f"{part}#basis" in opened.page) == (400, True)
+    assert (opened.status, f"{part}#measure.1.basis" in opened.page) == (400, True)
     opened.open(part).post(part, {"by": "script", "go": "keep"})
     assert (opened.status, kept(Role.DELEGATE).answers) == (200, {})
     opened.open(f"{link}/review").post(f"{link}/send")
@@ -125,19 +128,17 @@ def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(opened):
 def sent(opened):
     """The delegate has sent a sum and where it comes from."""
     link = people.link("dana delegate", "impact")
-    worth = {"money": "1000", "basis": "own", "share": "50", "confidence": "50"}
-    opened.open(f"{link}/part/worth").post(f"{link}/part/worth", worth)
+    opened.open(f"{link}/part/measures").post(f"{link}/part/measures", MONEY)
     opened.open(f"{link}/review").post(f"{link}/send")
     assert kept(Role.DELEGATE).sent
-    return opened, link, worth
+    return opened, link, MONEY
 
 
 UNSOUND = {
-    "money-that-is-no-number": ("worth", {"money": "lots"}),
-    "money-in-another-currency": ("worth", {"money": "€2,000"}),
-    "not-in-money-with-a-sum": ("worth", {"basis": "intangible"}),
-    "a-measure-without-a-name": ("measures", {"measure.1.now": "3"}),
-    "a-measure-that-is-no-number": ("measures", {"measure.1.name": "Falls", "measure.1.now": "few"}),
+    "money-that-is-no-number": ("measures", {"measure.1.money": "lots"}),
+    "money-in-another-currency": ("measures", {"measure.1.money": "€2,000"}),
+    "a-measure-without-a-name": ("measures", {"measure.2.now": "3"}),
+    "a-measure-that-is-no-number": ("measures", {"measure.2.name": "Falls", "measure.2.now": "few"}),
     "a-text-that-is-too-long": ("closing", {"negative": "x" * 1501}),
 }
 
@@ -146,7 +147,7 @@ UNSOUND = {
 def test_what_was_sent_counts_until_a_change_of_it_is_sound(sent, part, change):
     opened, link, worth = sent
     page = f"{link}/part/{part}"
-    fields = worth | change if part == "worth" else change
+    fields = worth | change if part == "measures" else change
     opened.open(page).post(page, fields)
     assert (opened.status, "The answers you sent still count" in opened.page) == (400, True)
     assert kept(Role.DELEGATE).answers == worth
@@ -160,14 +161,14 @@ def test_what_was_sent_counts_until_a_change_of_it_is_sound(sent, part, change):
     assert (opened.status, 'data-hook="change-not-counted"' in opened.page) == (400, True)
     assert kept(Role.DELEGATE).answers == worth
 
-    changed = worth | {"money": "2000"} if part == "worth" else {}
+    changed = worth | {"measure.1.money": "2000"} if part == "measures" else {}
     opened.open(page).post(page, changed)
-    assert kept(Role.DELEGATE).answers == (worth | {"relevance": "5"} | (changed if part == "worth" else {}))
+    assert kept(Role.DELEGATE).answers == (worth | {"relevance": "5"} | (changed if part == "measures" else {}))
     assert kept(Role.DELEGATE).draft is None
 
 
 @pytest.mark.parametrize(
-    ("part", "change"), [("worth", {"money": "2000"}), ("closing", {"negative": ""})], ids=["no-basis", "nothing-left"]
+    ("part", "change"), [("measures", NO_BASIS), ("closing", {"negative": ""})], ids=["no-basis", "nothing-left"]
 )
 def test_a_change_of_what_was_sent_is_sent_from_the_page_that_shows_it(opened, part, change):
     link = people.link("dana delegate", "impact")
@@ -180,8 +181,8 @@ def test_a_change_of_what_was_sent_is_sent_from_the_page_that_shows_it(opened, p
     assert "Check and send my change" in opened.page
     assert "does not count yet" in opened.page
 
-    opened.open(f"{link}/part/worth").post(f"{link}/part/worth", change | {"basis": "own", "share": "20"})
-    assert kept(Role.DELEGATE).answers["share"] == "20"
+    opened.open(f"{link}/part/measures").post(f"{link}/part/measures", NO_BASIS | {"measure.1.basis": "own"})
+    assert kept(Role.DELEGATE).answers["measure.1.basis"] == "own"
     assert not kept(Role.DELEGATE).draft
 
 

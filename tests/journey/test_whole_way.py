@@ -21,7 +21,7 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
         visitor.post(choose, {"group": rater.group, "name": rater.person.name, "email": rater.person.email})
         assert visitor.status == 200, visitor.page
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
-    drain(clock.now())
+    people.invited(clock)
     for name in ("mara manager", *(f"p{n}" for n in range(4)), *(f"d{n}" for n in range(3))):
         url = people.link(name, "answer")
         people.send(people.answer_all(visitor, url, rating="3", comment=f"From {name}"), url)
@@ -35,7 +35,7 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     assert [cell["cell"] for cell in facts["cells"]] == ["self", "manager", "peer", "direct_report"]
     assert [block["block"] for block in facts["blocks"]] == ["peer+direct_report"]
 
-    coach = people.link("cleo coach", "coach")
+    coach = people.coach_url()
     case = f"{coach}/{people.dana()}"
     visitor.sign_in(coach, "cleo.coach@example.org", clock.now())
     visitor.open(case).post(f"{case}/report", {"kind": "pdf"})

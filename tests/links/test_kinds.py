@@ -48,7 +48,7 @@ def ended(visitor, clock) -> datetime:
         url = people.link(rater.person.name.lower(), "answer")
         people.send(people.answer_all(visitor, url), url)
     drain(clock.to(people.CLOSE))
-    drain(clock.advance(days=1))
+    drain(clock.advance(days=4))
     return ends.end_of_programme_links(people.programme(), people.DATES)
 
 

@@ -9,6 +9,8 @@ from email.policy import default
 import pytest
 
 from chalicelib.emails.kinds import find_kind
+from chalicelib.links.kinds import KINDS
+from infra.local.people import OF_ANYONE, ROLES, SURVEY
 
 
 @pytest.mark.parametrize(("path", "to"), [("/", "/_local/"), ("/_local", "/_local/"), ("/api", "/api/")])
@@ -200,6 +202,10 @@ def test_everyone_with_a_link_is_listed_with_role_and_links(loaded):
     for person in delegates:
         assert person["cohort"] == "cohort-1"
         assert person["links"].keys() == {"answer", "hub", "nominate"}
+
+
+def test_every_kind_of_link_has_a_role():
+    assert {*ROLES, *OF_ANYONE, SURVEY} == set(KINDS)
 
 
 def test_facilitators_are_listed_from_the_loading_of_their_cohort_on(loaded):

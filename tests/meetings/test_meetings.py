@@ -7,15 +7,16 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.admin.withdraw_delegate import withdraw
 from chalicelib.areas.openings import open_for_coach, open_for_delegate
 from chalicelib.core.clock import stamp
 from chalicelib.core.ids import delegate_id, reader_key
 from chalicelib.core.state_machine import By
+from chalicelib.core.working_days import working_days
 from chalicelib.links.kinds import COACH, HUB
 from chalicelib.meetings import acts
 from chalicelib.meetings.acts import MeetingRefused, SlotGone
 from chalicelib.meetings.machine import DEBRIEF, REVIEW
+from chalicelib.people.leave import leave as withdraw
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, delegates, jobs, meetings
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState, Slot
@@ -302,7 +303,8 @@ def arrange(clock):
     """As when the report is made."""
     from chalicelib.meetings.effects import first_check
 
-    people.write(*first_check(people.programme(), delegates.find(people.dana()), Meeting(KIND), clock.now()))
+    days = working_days(people.programme().organisation)
+    people.write(*first_check(delegates.find(people.dana()), Meeting(KIND), days, clock.now()))
 
 
 @pytest.mark.parametrize(("day", "reminders", "notices"), [(18, 0, 0), (21, 1, 0), (25, 2, 0), (30, 2, 1)])

@@ -1,13 +1,24 @@
-"""What a delegate's page says of raters and steps."""
+"""What a delegate's page says of raters, and of the year as it goes on."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.model import AnswerCount, WaveState
+from chalicelib.milestones import on_hub
+from chalicelib.milestones.hub import open_hub
 from chalicelib.milestones.rater_progress import Progress, progress
-from chalicelib.milestones.timeline import StepState, steps
+from chalicelib.store import attendance
+from chalicelib.store.attendance import Attendance
+from chalicelib.store.attendance import AttendanceState as State
+from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState, Slot
+from chalicelib.store.meetings import save as save_meeting
+from chalicelib.web.timeline import ItemState, Timeline, load_items, make_timeline
 from tests.support import people
+from tests.workshops import dates
 
 
 def test_raters_are_told_as_they_were_counted_and_no_one_who_is_shown_by_name():
@@ -23,25 +34,96 @@ def test_raters_are_told_as_they_were_counted_and_no_one_who_is_shown_by_name():
     )
 
 
-@pytest.mark.parametrize(
-    ("wave", "known", "states"),
-    [
-        pytest.param(WaveState.PLANNED, {}, "now later later later", id="planned"),
-        pytest.param(WaveState.OPEN, {}, "now later later later", id="open"),
-        pytest.param(WaveState.CLOSED, {}, "done now later later", id="closed"),
-        pytest.param(WaveState.CLOSED, {"released": True}, "done done now later", id="released"),
-        pytest.param(WaveState.CLOSED, {"released": True, "asked": True}, "done done done now", id="surveyed"),
-        pytest.param(
-            WaveState.CLOSED,
-            {"released": True, "asked": True, "is_answered": True},
-            "done done done done",
-            id="complete",
-        ),
-        pytest.param(WaveState.CLOSED, {"asked": True}, "done done done now", id="never-released"),
-    ],
-)
-def test_a_delegate_is_at_one_step_at_most(wave, known, states):
-    found = steps(wave, **{"released": False, "asked": False, "is_answered": False, **known})
+@pytest.fixture
+def dana(aws, clock):
+    """A cohort with two sessions of the first workshop, loaded and announced."""
+    dates.announce(clock)
+    return people.link("dana delegate", "hub").rsplit("/", 1)[1]
 
-    assert " ".join(step.state for step in found) == states
-    assert sum(step.state is StepState.NOW for step in found) <= 1
+
+def timeline(token: str, now: datetime, **changes: object) -> Timeline:
+    hub = open_hub(token)
+    hub = replace(hub, wave=replace(hub.wave, **changes))
+    view = hub.view(now)
+    return make_timeline([*on_hub.list_items(hub, view), *load_items(view)])
+
+
+def at(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC)
+
+
+def titles(items) -> list[str]:
+    return [item.title for item in items]
+
+
+def test_choosing_raters_comes_first_while_the_questionnaire_is_open(dana):
+    found = timeline(dana, at("2026-09-15"), state=WaveState.OPEN)
+
+    assert titles(found.now) == [on_hub.CHOOSE]
+    assert found.first.when == date(2026, 10, 2)
+
+
+@pytest.mark.parametrize("state", [WaveState.PLANNED, WaveState.HELD, WaveState.CLOSED])
+def test_nothing_waits_for_the_delegate_when_the_questionnaire_is_not_open(dana, state):
+    assert timeline(dana, at("2026-09-15"), state=state).first is None
+
+
+def test_a_session_is_ahead_until_it_is_over_and_says_what_is_recorded(dana):
+    before = timeline(dana, at("2026-10-22"), state=WaveState.CLOSED)
+    session = dates.sessions()[0]
+    people.write(attendance.save(people.dana(), Attendance(session.id), Attendance(session.id, State.ATTENDED)))
+    after = timeline(dana, at("2026-10-23"), state=WaveState.CLOSED)
+
+    assert "Leading Self, day 1 of 2" in titles(before.next)
+    assert [item.words for item in after.done if item.title == "Leading Self, day 1 of 2"] == ["Attended."]
+
+
+def test_an_absence_with_a_way_to_catch_up_waits_until_it_is_made_up_for(dana):
+    session = dates.sessions()[0]
+    absent = Attendance(session.id, State.CATCH_UP, "Watch the recording", date(2026, 11, 20))
+    people.write(attendance.save(people.dana(), Attendance(session.id), absent))
+    found = timeline(dana, at("2026-10-24"), state=WaveState.CLOSED)
+
+    item = next(one for one in found.now if one.title == "Catch up on Leading Self, day 1 of 2")
+    assert (item.when, item.is_late) == (date(2026, 11, 20), False)
+    assert "Watch the recording" in item.words
+
+
+def test_work_opens_with_the_workshop_and_is_late_after_its_day(dana, clock):
+    dates.change(clock, *dates.BOTH, dates.plan("2026-11-19", milestone="leading_others"))
+    title = people.programme().milestones[0].assignments[0].title
+    closed = timeline(dana, at("2026-10-01"), state=WaveState.CLOSED)
+    due = timeline(dana, at("2026-10-23"), state=WaveState.CLOSED)
+    late = timeline(dana, at("2026-11-18"), state=WaveState.CLOSED)
+
+    assert title in titles(closed.next)
+    assert [item.is_late for item in due.now if item.title == title] == [False]
+    assert [item.is_late for item in late.now if item.title == title] == [True]
+
+
+def test_times_that_the_coach_offers_come_before_everything(dana, clock):
+    slot = Slot(at("2026-10-20"), 60)
+    offered = Meeting(MeetingKind.DEBRIEF, MeetingState.OFFERED, slots=(slot,), revision=1)
+    people.write(save_meeting(people.dana(), Meeting(MeetingKind.DEBRIEF), offered, clock.now()))
+    hub = open_hub(dana)
+    report = {"sk": "REPORT#baseline"}
+    view = replace(hub, rows=(*hub.rows, report)).view(at("2026-10-05"))
+
+    found = make_timeline(load_meetings(view))
+    assert (found.first.label, found.first.when) == ("Choose a time", date(2026, 10, 20))
+    assert found.first.state is ItemState.NOW
+
+
+def load_meetings(view):
+    from chalicelib.meetings.on_hub import list_items
+
+    return list_items(view)
+
+
+def test_the_page_has_one_thing_to_do_first_and_leads_to_each_workshop(visitor, dana):
+    visitor.open(people.link("dana delegate", "hub"))
+    assert visitor.page.count('id="first"') <= 1
+    for milestone in people.programme().milestones:
+        assert visitor.links(f"/milestone/{milestone.id}")
+    visitor.open(visitor.links("/milestone/leading_self")[0])
+    assert (visitor.status, visitor.page.count("Add to calendar")) == (200, 2)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.admin import address_change, data_requests
+from chalicelib.admin import address_change
 from chalicelib.core.model import ERASED_ADDRESS, InvitationState, RaterEntry, Wave
 from chalicelib.links.kinds import NOMINATE
+from chalicelib.ownership import erase_person
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, delegates, invitations
 from tests.support import people
@@ -34,7 +35,7 @@ def by_page(visitor, clock) -> None:
     url = NOMINATE.url(delegates.find(people.dana()))
     visitor.open(url).post(url, {"group": "peer", "list": "P9 <p9@example.org>"})
     visitor.open(f"{url}/check").post(f"{url}/send", {"fewer": "yes"})
-    drain(clock.advance(minutes=1))
+    people.invited(clock)
 
 
 def by_file(visitor, clock) -> None:
@@ -84,7 +85,7 @@ def test_an_address_that_was_replaced_cannot_be_put_on_the_list_again(opened, cl
 
 
 def test_someone_who_was_erased_is_not_asked_when_the_list_grows(opened, clock):
-    data_requests.erase(OLD, clock.now())
+    erase_person.erase(OLD, clock.now())
     before = asked()
     by_page(opened, clock)
 

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from chalicelib.admin import close_or_extend, withdraw_delegate
+from chalicelib.admin import close_or_extend
 from chalicelib.cli.parser import main
 from chalicelib.core.model import Wave, WaveState
+from chalicelib.people import leave
 from chalicelib.programme.apply_dates import apply_dates
 from chalicelib.programme.move_dates import Moved, MoveRefused, move, plan
 from chalicelib.store import audit_events, cohorts, delegates, jobs
@@ -52,7 +53,7 @@ def test_a_later_opening_moves_the_wave_its_job_and_tells_both(loaded, clock):
     assert notices(DANA) == []  # it waits for the next morning
     drain(clock.advance(days=1, minutes=5))
 
-    assert notices(DANA) == ["Dana Delegate, dates of Maximising Potential have moved"]
+    assert notices(DANA) == ["Dates of Maximising Potential have moved"]
     assert notices(MANAGER) == ["Dates of Maximising Potential have moved for Dana Delegate"]
     (mail,) = [mail for mail in sent_mails(DANA) if "have moved" in mail.message["Subject"]]
     assert "The 360 opens on Monday 21 September 2026 instead of Monday 14 September 2026." in text_of(mail)
@@ -133,7 +134,7 @@ def test_the_survey_moves_with_its_summary(loaded, clock):
 
 
 def test_no_one_who_has_left_is_told(loaded, clock):
-    withdraw_delegate.withdraw(people.dana(), clock.now(), BY)
+    leave.leave(people.dana(), clock.now(), BY)
     move_to(Moved.OPENS, LATER, clock.advance(minutes=1))
     drain(clock.now())
     drain(clock.advance(days=1, minutes=5))

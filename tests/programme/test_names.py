@@ -166,7 +166,7 @@ def test_the_form_for_a_cohort(aws, field, part):
     [
         ("--sponsor", f"{ADVERT} <s@example.org>", "--sponsor: the name contains a web or email address"),
         ("--sponsor", "Sam <s@example>", "--sponsor: the address is not"),
-        ("--sponsor", "Sam s@example.org", 'Give the sponsor as "Name <address>"'),
+        ("--sponsor", "Sam s@example.org", 'give the person as "Name <address>"'),
         ("--title", ADVERT, "--title: the cohort's name contains a web or email address"),
     ],
 )

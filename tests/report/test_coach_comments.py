@@ -110,7 +110,7 @@ def test_the_coach_reads_them_on_the_case_page_and_the_delegate_nowhere(aws, clo
 
     with Client(app) as client:
         visitor = Visitor(client.http)
-        case = f"{people.link('cleo coach', 'coach')}/{people.dana()}"
+        case = f"{people.coach_url()}/{people.dana()}"
         visitor.let_in(people.person("cleo coach").email, clock.now()).open(case)
 
     from chalicelib.store import objects, reports

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -11,10 +13,11 @@ from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Wave, WaveState
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.report.load_facts import facts_in
 from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, read_frozen, read_share, share_bytes
-from chalicelib.results.facts import Facts, read_facts
+from chalicelib.results.facts import Facts, facts_bytes, read_facts
 from chalicelib.store import cohort_figures, cohorts, delegates, jobs, objects, reports, responses
-from chalicelib.store.cohorts import DelegateStatus
+from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.table import query, scan
 from tests.faults.scene import Scene, run_job
 from tests.support import people
@@ -46,7 +49,7 @@ def close(name: str, now, rating: int = 4, **how: str) -> None:
     commit(
         [
             delegates.move_wave(delegate.id, BASELINE, WaveState.CLOSED, WaveState.PLANNED),
-            cohorts.change_line(delegate, put={"stage": DelegateStatus.SCORING}),
+            cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.SCORING)),
             jobs.add(JobKind.COHORT_FIGURES.job(delegate.cohort_id, "baseline", delegate.id, due_at=now, **about)),
         ],
         now,
@@ -91,7 +94,7 @@ def test_who_closes_after_the_deadline_sees_the_means_of_the_others(aws, clock):
     frozen = frozen_set()
     assert frozen == {an_id(name) for name in NAMES[:-1]}
 
-    cohorts_line_to(delegate, DelegateStatus.COLLECTING, clock.now())
+    cohorts_line_to(delegate, FeedbackState.COLLECTING, clock.now())
     close(NAMES[-1], clock.advance(days=3), rating=1)
     run_only("cohort_figures", clock.now())
     run_only("report", clock.now())
@@ -109,8 +112,8 @@ def run_only(kind: str, now) -> None:
         assert run.run_job(job.id, HANDLERS, "attempt", now)
 
 
-def cohorts_line_to(delegate, stage: DelegateStatus, now) -> None:
-    commit([cohorts.change_line(delegate, put={"stage": stage})], now)
+def cohorts_line_to(delegate, stage: FeedbackState, now) -> None:
+    commit([cohorts.change_line(delegate, put=cohorts.feedback_is(stage))], now)
 
 
 @pytest.mark.parametrize(("closed", "days", "frozen"), [(4, 0, False), (4, 15, True), (5, 0, True)])
@@ -213,3 +216,17 @@ def test_figures_are_read_as_they_were_packed():
     assert all((frozen.means, frozen.effects, frozen.consistency))
     assert read_frozen(frozen_bytes(frozen)) == frozen
     assert read_share(share_bytes(share)) == share
+    by_name = Share(frozen.means, earlier_document="reports/d/baseline/x/facts.json", other_people=("manager",))
+    assert read_share(share_bytes(by_name)) == by_name
+
+
+def test_a_share_of_an_earlier_version_that_holds_the_earlier_facts_is_still_read():
+    from tests.results.test_cohort import report
+
+    facts = facts_bytes(report(1, 4, manager=1))
+    stored = zlib.compress(json.dumps({"means": [], "noise": [], "earlier": facts.decode()}).encode())
+
+    share = read_share(stored)
+
+    assert share == Share(earlier=facts)
+    assert facts_in(share).checksum == read_facts(facts).checksum

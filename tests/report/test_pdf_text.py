@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 
-from chalicelib.report.font_coverage import coverage
-from chalicelib.report.fonts import covered
-from chalicelib.report.pdf_text import BREAK, OTHER_SCRIPT, replace_undrawable
+from chalicelib.pdf.font_coverage import coverage
+from chalicelib.pdf.fonts import covered
+from chalicelib.pdf.pdf_text import BREAK, OTHER_SCRIPT, replace_undrawable
 from chalicelib.report.render_html import render_html
 from chalicelib.report.render_pdf import render_pdf
 from chalicelib.results.facts import build_facts

@@ -12,9 +12,9 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
+from chalicelib.pdf.pdf_text import BREAK
 from chalicelib.report.document import build_document
 from chalicelib.report.parts.rows import Index, as_figure
-from chalicelib.report.pdf_text import BREAK
 from chalicelib.report.render import documents
 from chalicelib.report.render_pdf import render_pdf
 from chalicelib.results.published import About

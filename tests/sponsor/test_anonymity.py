@@ -17,15 +17,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.forms.impact_options import FACTORS
+from chalicelib.results.closure import isolates_few, publishable
+from chalicelib.results.rounding import one_decimal
 from chalicelib.results.scoring import unclamped
-from chalicelib.results.sponsor_rule import ENOUGH, ENOUGH_TO_COUNT, Reading, most_chosen, sum_of, tally
-from chalicelib.sponsor.competency_change import change_lines
-from chalicelib.sponsor.evidence import Evidence
-from chalicelib.sponsor.financial_value import claim_of, columns, worth
-from chalicelib.sponsor.readings import POST, PRE, THEN, readings
-from chalicelib.sponsor.summary import _shown
+from chalicelib.results.sponsor_rule import ENOUGH, ENOUGH_TO_COUNT, Reading, distribution, most_chosen, sum_of, tally
+from chalicelib.sponsor.evidence import Evidence, mean, number
+from chalicelib.sponsor.final.build import build_final
+from chalicelib.sponsor.final.counts import FACTOR_SCALE, LADDER, MEASURES, PROPOSALS
+from chalicelib.sponsor.final.figures import mean_figure
+from chalicelib.sponsor.final.own_and_others import CHANGE, change_lines, managers_change, now_and_then
+from chalicelib.sponsor.final.value import value_of, worth_of
 from tests.report.attackers import Lin, isolated
 from tests.report.example import tiny_programme
+from tests.sponsor import final_example
 
 FIVE = 5
 
@@ -52,14 +57,15 @@ def random_people(chance: random.Random, programme) -> list[Evidence]:
         Evidence(
             "",
             "",
-            self_means={competency: Fraction(3)} if chance.random() < 0.8 else {},
+            id=f"d{place}",
+            has_report=chance.random() < 0.8,
             areas=("1",),
             own=some(relevance="4", recommend="7", money="100", share="50", confidence="50")
             | some(**{f"then_{competency}": "2", f"now_{competency}": "4"}),
             manager=some(change_1="2", share="40"),
             raters_change=(Fraction(1),) if chance.random() < 0.8 else (),
         )
-        for _ in range(chance.randint(4, 9))
+        for place in range(chance.randint(4, 9))
     ]
 
 
@@ -68,33 +74,46 @@ def symbolic(reading: Reading, what: str) -> Reading:
     return Reading(reading.lowest, reading.highest, values)
 
 
-def shown_rows(programme, people: Sequence[Evidence]) -> list[Lin]:
-    """Every linear figure of the summary, and the cohort's own mean of the reports, which it shows too."""
-    named = {key: symbolic(reading, "".join(key)) for key, reading in readings(programme, people).items()}
-    found = {key: reading.score(unclamped) for key, reading in named.items()}
-    rows = [score.range.shown for key, score in found.items() if score and key[0] not in (PRE, THEN, POST)]
+def readings(programme, people: Sequence[Evidence]) -> dict[str, Reading]:
+    """Every mean of the final by what it is about, as the code that makes it reads the answers."""
+    found = {
+        "managers": Reading(*CHANGE, tuple(map(managers_change, people))),
+        "raters": Reading(*CHANGE, tuple(mean(one.raters_change) for one in people)),
+        "relevance": Reading(1, 5, tuple(number(one.own, "relevance") for one in people)),
+        "recommend": Reading(0, 10, tuple(number(one.own, "recommend") for one in people)),
+    }
+    found |= {
+        f"factor {name}": Reading(*FACTOR_SCALE, tuple(number(one.own, f"factor.{name}") for one in people))
+        for name in FACTORS
+    }
     for competency in programme.competencies:
-        points = [found[what, competency.id] for what in (PRE, THEN, POST)]
-        if all(points):
-            pre, then, post = (point.range.shown for point in points)
-            rows += [post + pre * -1, post + then * -1, pre + then * -1]
-    return [*rows, *frozen_rows(programme, people), *sums(people)]
+        pairs = [now_and_then(one, competency.id) for one in people]
+        for place, what in enumerate(("now", "then")):
+            values = tuple(pair[place] if pair else None for pair in pairs)
+            found[f"{what} {competency.id}"] = Reading(1, programme.top, values)
+    return found
+
+
+def shown_rows(programme, people: Sequence[Evidence]) -> list[Lin]:
+    """Every linear figure of a final, and the cohort's own mean of the reports, which it shows too."""
+    named = (symbolic(reading, what) for what, reading in readings(programme, people).items())
+    scores = [reading.score(unclamped) for reading in named]
+    return [*(score.range.shown for score in scores if score), *frozen_rows(programme, people), *sums(people)]
 
 
 def frozen_rows(programme, people: Sequence[Evidence]) -> list[Lin]:
-    reported = [
-        [Lin({(n, f"pre{c.id}"): Fraction(1)}) for n, one in enumerate(people) if c.id in one.self_means]
-        for c in programme.competencies
-    ]
-    return [sum(column) for column in reported if len(column) >= FIVE]
+    reported = [n for n, one in enumerate(people) if one.has_report]
+    rows = [[Lin({(n, f"pre{c.id}"): Fraction(1)}) for n in reported] for c in programme.competencies]
+    return [sum(column) for column in rows if len(column) >= FIVE]
 
 
 def sums(people: Sequence[Evidence]) -> list[Lin]:
     rows = []
-    claims = {n: claim for n, one in enumerate(people) if (claim := claim_of(one))}
-    for name, column in zip(("claimed", "attributed", "confident"), columns(list(claims.values())), strict=True):
+    worths = [worth_of(one) for one in people]
+    for name in ("claimed", "attributed", "confident"):
+        column = [getattr(one, name) for one in worths]
         if sum_of(column).total is not None:
-            rows.append(sum(Lin({(n, name): Fraction(1)}) for n, value in zip(claims, column, strict=True) if value))
+            rows.append(sum(Lin({(n, name): Fraction(1)}) for n, value in enumerate(column) if value))
     return rows
 
 
@@ -112,20 +131,24 @@ def test_no_combination_of_the_summarys_figures_isolates_fewer_than_five_delegat
     assert sum(len(shown_rows(programme, p)) > 3 for programme, p in found) > 20, "most cohorts have something to show"
 
 
-def test_the_proof_notices_the_mean_of_a_person_who_has_all_three_points():
+def test_the_proof_notices_a_first_mean_over_those_who_answered_later():
     """Together with the cohort's mean over all reports it gives away who has a report and did not answer."""
 
-    def with_each_mean(programme, people):
-        named = {key: symbolic(reading, "".join(key)) for key, reading in readings(programme, people).items()}
-        scores = (named[PRE, c.id].score(unclamped) for c in programme.competencies)
-        return [*shown_rows(programme, people), *(score.range.shown for score in scores if score)]
+    def with_means_of_the_same(programme, people):
+        both = [n for n, one in enumerate(people) if one.has_report and one.own]
+        rows = [sum(Lin({(n, f"pre{c.id}"): Fraction(1)}) for n in both) for c in programme.competencies]
+        return [*shown_rows(programme, people), *(row for row in rows if len(both) >= FIVE)]
 
-    assert any(isolated(with_each_mean(programme, p), FIVE, frozenset()) for programme, p in cohorts(0, 60))
+    def leavers(seed):
+        for programme, people in cohorts(seed, 60):
+            yield programme, [*people, Evidence("", "", id="left", has_report=True)]
+
+    assert any(isolated(with_means_of_the_same(programme, p), FIVE, frozenset()) for programme, p in leavers(0))
 
 
 def test_the_proof_notices_a_mean_of_four():
     people = [Evidence("", "", own={"relevance": "4"}) for _ in range(4)]
-    values = symbolic(readings(tiny_programme(), people)["relevance", ""], "relevance").values
+    values = symbolic(readings(tiny_programme(), people)["relevance"], "relevance").values
 
     assert isolated([sum(values)], FIVE, frozenset()) is not None
     assert shown_rows(tiny_programme(), people) == []
@@ -154,7 +177,7 @@ SCALES = {"relevance": (1, 5), "recommend": (0, 10), "change": (-3, 3)}
 @pytest.mark.parametrize(("lowest", "highest"), SCALES.values(), ids=SCALES.keys())
 def test_no_answer_is_certain_from_a_mean(lowest, highest, delegates):
     def page(world):
-        return _shown(Reading(lowest, highest, tuple(Fraction(value) for (value,) in world)))
+        return mean_figure(Reading(lowest, highest, tuple(Fraction(value) for (value,) in world)))
 
     states = [(value,) for value in range(lowest, highest + 1)]
     assert certain(page, states, delegates) == []
@@ -166,41 +189,28 @@ def test_the_search_notices_a_mean_that_is_not_clamped():
 
 
 def change_page(programme, world):
-    """One competency before, looking back and now, as the page shows its changes."""
+    """One competency now and looking back, as the pages show it next to the published first mean."""
     (competency,) = programme.competencies
-    people = [
-        Evidence(
-            "",
-            "",
-            self_means={competency.id: Fraction(pre)},
-            own={f"then.{competency.id}": str(then), f"now.{competency.id}": str(now)},
-        )
-        for pre, then, now in world
-    ]
-    return change_lines(programme, readings(programme, people))
+    own = [{f"then.{competency.id}": str(then), f"now.{competency.id}": str(now)} for then, now in world]
+    people = [Evidence("", "", own=each) for each in own]
+    return tuple(change_lines(programme, people, final_example.one_mean(competency.id, programme.top)))
 
 
-def triples(top: int) -> list[tuple[int, int, int]]:
-    return [(pre, then, now) for pre in range(1, top + 1) for then in range(1, top + 1) for now in range(1, top + 1)]
-
-
-def test_no_answer_is_certain_from_the_three_changes():
-    programme = tiny_programme(top=2)
-    assert certain(lambda world: change_page(programme, world), triples(2), 5) == []
-
-
-def test_no_answer_is_certain_on_three_points_to_who_knows_every_first_answer():
-    programme = tiny_programme(top=3)
-    states = [(then, now) for then in range(1, 4) for now in range(1, 4)]
-    assert certain(lambda world: change_page(programme, [(2, *state) for state in world]), states, 5) == []
+@pytest.mark.parametrize("top", [2, 3])
+def test_no_answer_is_certain_from_both_contrasts(top):
+    states = [(then, now) for then in range(1, top + 1) for now in range(1, top + 1)]
+    programme = tiny_programme(top=top)
+    assert change_page(programme, [(1, 1)] * 5) != ()
+    assert certain(lambda world: change_page(programme, world), states, 5) == []
 
 
 def test_the_search_notices_changes_that_are_not_clamped():
     def unclamped_changes(world):
-        pre, then, now = (sum(values) for values in zip(*world, strict=True))
-        return now - pre, now - then
+        then, now = (sum(values) for values in zip(*world, strict=True))
+        return now - then
 
-    assert certain(unclamped_changes, triples(2), 5) != []
+    states = [(then, now) for then in range(1, 3) for now in range(1, 3)]
+    assert certain(unclamped_changes, states, 5) != []
 
 
 # --- counts -------------------------------------------------------------------------------------------------------
@@ -264,6 +274,104 @@ def test_the_search_notices_a_hidden_count_that_the_total_gives_away():
     assert any(reveals_a_small_count(worlds) for worlds in option_counts(all_but_the_small, 16))
 
 
+# --- several answers -----------------------------------------------------------------------------------------------
+
+GROUPINGS = {"ladder": LADDER, "measures": MEASURES, "proposals": PROPOSALS}
+
+
+def parts_of(groupings, counts: Sequence[int]):
+    """The parts shown of so many delegates with each answer, one thing each."""
+    who = iter(range(sum(counts)))
+    return distribution("abcd", [[next(who) for _ in range(count)] for count in counts], groupings)
+
+
+@pytest.mark.parametrize("groupings", GROUPINGS.values(), ids=GROUPINGS)
+@pytest.mark.parametrize("n", [5, 9, 10, 12, 16])
+def test_the_parts_of_a_chart_show_no_number_of_fewer_than_five(groupings, n):
+    alike = defaultdict(list)
+    for chosen in combinations_with_replacement(range(4), n):
+        counts = tuple(chosen.count(place) for place in range(4))
+        alike[parts_of(groupings, counts)].append(counts)
+    for parts, worlds in alike.items():
+        assert all(part.count >= FIVE for part in parts)
+        assert all(part.count < n for part in parts), "everyone's own answer would be certain"
+        assert not reveals_a_small_count(worlds)
+
+
+def test_no_part_rests_on_few_delegates_who_have_much():
+    one_has_all = [["d0"] * 9, [f"d{place}" for place in range(9)], [], []]
+    assert distribution("abcd", one_has_all, LADDER) == ()
+
+
+# --- editions, cohorts and the first 360 together --------------------------------------------------------------------
+
+DELEGATES = [f"d{place}" for place in range(12)]
+SETS = st.lists(st.sets(st.sampled_from(DELEGATES), min_size=1).map(frozenset), min_size=1, max_size=4)
+
+
+def attacker(sets: Sequence[frozenset[str]]) -> bool:
+    """Whether a combination of sums over these sets is about fewer than five delegates, by the rank test of reports."""
+    rows = [sum(Lin({(DELEGATES.index(one), "x"): Fraction(1)}) for one in each) for each in sets]
+    return isolated(rows, FIVE, frozenset()) is not None
+
+
+@given(SETS)
+def test_the_rule_of_closure_is_that_of_an_attacker(sets):
+    assert isolates_few(sets) == attacker(sets)
+
+
+@given(SETS)
+def test_what_is_published_together_gives_no_one_away(sets):
+    shown = [each for each, may in zip(sets, publishable(sets), strict=True) if may]
+    assert not shown or not attacker(shown)
+    assert all(len(each) >= FIVE for each in shown)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "may"),
+    [
+        (range(12), range(11), False),  # who left
+        (range(12), range(12), True),
+        (range(12), range(7), True),
+        (range(7), range(5, 12), True),
+        (range(8), range(1, 11), False),
+    ],
+)
+def test_two_sets_may_differ_by_none_or_by_five(first, second, may):
+    assert publishable([set(map(str, first)), set(map(str, second))])[1] is may
+
+
+def test_an_edition_repeats_the_figures_of_the_one_before_whoever_answers_later():
+    programme, people = final_example.people.programme(), final_example.everyone()
+    baseline = final_example.frozen()
+    made = final_example.MADE
+    first = build_final(programme, final_example.cohort(), people, made, baseline)
+    late = [*people[:-1], final_example.evidence(99)]
+    second = build_final(programme, final_example.cohort(), late, made, baseline, baseline, before=first)
+
+    assert (second.edition, second.survey, second.response) == (2, first.survey, first.response)
+    assert second.followup != first.followup == ()
+    assert {getattr(second.value, name) for name in ("claimed", "attributed", "confident")} == {
+        getattr(first.value, name) for name in ("claimed", "attributed", "confident")
+    }
+    alone = build_final(programme, final_example.cohort(), late, made, baseline)
+    assert alone.survey != first.survey, "one more answer changes the figures: their difference would be this answer"
+
+
+def test_the_first_mean_is_the_published_one_however_few_answer_later():
+    """Over those who stayed it would give away the leaver: 12 × 3.5 − 11 × 3.6 = 2.4."""
+    programme, baseline, made = final_example.people.programme(), final_example.frozen(), final_example.MADE
+    own = [one for one in baseline.means if (one.about, one.cell) == ("competency", "self")]
+    for count in (12, 8):
+        people = final_example.everyone(count)
+        final = build_final(programme, final_example.cohort(), people, made, baseline)
+        firsts = {line.id: (line.first.display, line.first.n) for line in final.survey.changes}
+        assert firsts == {one.id: (one.display, 12) for one in own}
+        for line in final.survey.changes:
+            difference = one_decimal(Fraction(str(line.now.value)) - Fraction(str(line.first.value)))
+            assert float(difference) == line.since_first.value
+
+
 # --- sums ---------------------------------------------------------------------------------------------------------
 
 SHARES = [("50", "50"), ("100", "100")]  # share and confidence
@@ -298,13 +406,14 @@ def known_to_who_knows_the_zeros(show) -> list[Sequence]:
 
 
 def test_no_claim_is_certain_from_the_three_totals_even_to_who_knows_who_claimed_nothing():
-    nothing_claimed = known_to_who_knows_the_zeros(lambda people: worth(people, "GBP"))
+    nothing_claimed = known_to_who_knows_the_zeros(lambda people: value_of(people, "GBP"))
     assert nothing_claimed == []
 
 
 def test_the_search_notices_a_total_of_one_claim_and_four_of_zero():
     def totals(people):
-        return tuple(map(sum, columns([claim_of(one) for one in people])))
+        worths = [worth_of(one) for one in people]
+        return tuple(sum(getattr(one, name) for one in worths) for name in ("claimed", "attributed", "confident"))
 
     assert known_to_who_knows_the_zeros(totals) != []
 

@@ -13,16 +13,16 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 
 def test_a_document_comes_back_as_it_was_saved():
-    objects.save("reports/1/report.pdf", b"%PDF-1.7")
+    objects.save("reports/1/baseline/report.pdf", b"%PDF-1.7")
 
-    assert objects.load("reports/1/report.pdf") == b"%PDF-1.7"
+    assert objects.load("reports/1/baseline/report.pdf") == b"%PDF-1.7"
 
 
 def test_a_link_lives_for_a_minute_and_costs_no_call():
-    objects.save("reports/1/report.pdf", b"%PDF-1.7")
+    objects.save("reports/1/baseline/report.pdf", b"%PDF-1.7")
 
     with count_calls() as calls:
-        link = objects.link("reports/1/report.pdf", download_as="Feedback.pdf")
+        link = objects.link("reports/1/baseline/report.pdf", download_as="Feedback.pdf")
 
     query = parse_qs(urlsplit(link).query)
     assert query["X-Amz-Expires"] == ["60"]
@@ -33,7 +33,7 @@ def test_a_link_lives_for_a_minute_and_costs_no_call():
 
 def test_a_document_of_an_unknown_kind_is_an_error():
     with pytest.raises(KeyError):
-        objects.save("reports/1/report.exe", b"")
+        objects.save("reports/1/baseline/report.exe", b"")
 
 
 class Stored:
@@ -53,6 +53,21 @@ class Stored:
 def test_a_document_is_stored_encrypted_whatever_the_bucket_does_by_default():
     stored = Stored()
     with watched_by(stored):
-        objects.save("reports/1/report.pdf", b"%PDF-1.7")
+        objects.save("reports/1/baseline/report.pdf", b"%PDF-1.7")
 
     assert stored.encryption == ["AES256"]
+
+
+@pytest.mark.parametrize("name", ["elsewhere/1/x.pdf", "reports/1/x.pdf", "reports/1/baseline/", "erasures/"])
+def test_a_document_that_no_row_kind_declares_is_refused(aws, name):
+    with pytest.raises(objects.FolderUndeclared, match="row_kinds"):
+        objects.save(name, b"")
+
+
+def test_a_folder_is_removed_with_all_its_documents_and_no_other_is(aws):
+    names = [f"reports/{who}/baseline/{number}.pdf" for who in ("1", "12") for number in range(3)]
+    for name in names:
+        objects.save(name, b"%PDF-1.7")
+
+    assert objects.remove_all("reports/1/baseline/") == 3
+    assert list(objects.list_names("reports/")) == names[3:]

@@ -25,8 +25,9 @@ from chalicelib.store.table import (
     transact,
     update,
     update_one,
+    write_all,
 )
-from tests.support.calls import count_calls
+from tests.support.calls import count_calls, watched_by
 
 pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.made_up_rows]
 
@@ -106,6 +107,31 @@ def test_an_update_puts_adds_copies_and_removes_at_once():
     )
 
     assert changed == row(state="held", size=26, tries=1, draft={"vision": b"x"}, sent={"vision": b"x"})
+
+
+class Answers:
+    """What each update asks DynamoDB to return."""
+
+    def __init__(self):
+        self.asked = []
+
+    def before(self, _service, operation, context):
+        if operation == "UpdateItem":
+            self.asked.append(context["asked"]["ReturnValues"])
+
+    def after(self, _service, _operation, _context):
+        pass
+
+
+def test_an_update_returns_the_row_to_those_who_read_it_alone():
+    transact([put({**ROW._asdict(), "n": 1})])
+
+    with watched_by(answers := Answers()):
+        assert update_one(update(ROW, add={"n": 1}, refusal=Changed))["n"] == 2
+        write_all([update(ROW, add={"n": 1}, refusal=Changed)])
+
+    assert answers.asked == ["ALL_NEW", "NONE"]
+    assert get(ROW)["n"] == 3
 
 
 def test_an_update_of_a_row_that_is_not_there_makes_none():

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.admin import address_change, close_or_extend, withdraw_delegate
+from chalicelib.admin import address_change, close_or_extend
 from chalicelib.admin.void_answers import void
 from chalicelib.core.model import Wave
 from chalicelib.emails import delivery_events
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import list_cancelled_by
+from chalicelib.people import leave
 from chalicelib.store import delegates, emails, invitations, waiting_emails
 from chalicelib.store.table import Key, delete, scan, update
 from infra.local import outbox
@@ -70,7 +71,7 @@ def test_emails_of_an_earlier_release_are_found_and_listed(clock, aws):
 def test_a_withdrawal_cancels_emails_of_an_earlier_release(clock, aws):
     people.opened(clock, chosen=people.raters(4, 0))
     as_an_earlier_release_stored_it()
-    withdraw_delegate.withdraw(people.dana(), clock.now(), BY)
+    leave.leave(people.dana(), clock.now(), BY)
     drain(clock.now())
 
     assert [name for name in due() if people.dana() in name] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import platform
 import shutil
@@ -20,7 +21,7 @@ import boto3
 import pytest
 
 from chalicelib.core.aws import client
-from infra.deploy import package, state
+from infra.deploy import api, package
 from infra.deploy.__main__ import main
 from infra.deploy.stage import Deployment
 from tests.support.served import free_port
@@ -45,6 +46,10 @@ class Account:
 
     def deploy(self, stage: str = "prod") -> int:
         return self.run("deploy", "--any-python", "--skip-verify", stage=stage)
+
+    def allow(self, **limits: object) -> None:
+        """Say what AWS allows the account; what is left out is as in a new one."""
+        ask(f"{self.url}/_account", json.dumps(limits).encode())
 
     def break_after(self, calls: int) -> None:
         ask(f"{self.url}/_break/{calls}")
@@ -72,6 +77,7 @@ def empty(url: str, folder: Path, patch: pytest.MonkeyPatch) -> Account:
     set_environment(patch, url)
     ask(f"{url}/_break/0")
     ask(f"{url}/moto-api/reset", b"")
+    ask(f"{url}/_account", b"{}")
     copy_project(folder)
     patch.setattr("infra.deploy.layer.build", small_layer)
     return Account(url, folder)
@@ -143,15 +149,14 @@ KEPT = ("Handler", "MemorySize", "Timeout", "Role", "Environment", "Architecture
 
 def live(stage: Deployment) -> dict[str, Any]:
     """Everything that a deploy makes, without what changes with each."""
-    awsl, iam, sns = boto3.client("lambda"), boto3.client("iam"), boto3.client("sns")
-    functions = {each["FunctionName"]: each for each in awsl.list_functions()["Functions"]}
-    sources = awsl.list_event_source_mappings()["EventSourceMappings"]
-    endpoints = [each["Endpoint"] for each in sns.list_subscriptions()["Subscriptions"]]
-    roles = [each["RoleName"] for each in iam.list_roles()["Roles"]]
+    functions = {each["FunctionName"]: each for each in stage.listed("lambda", "list_functions", "Functions")}
+    sources = stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
+    endpoints = [each["Endpoint"] for each in stage.listed("sns", "list_subscriptions", "Subscriptions")]
+    roles = [each["RoleName"] for each in stage.listed("iam", "list_roles", "Roles")]
     return {
         "functions": {name: {key: each.get(key) for key in KEPT} for name, each in functions.items()},
         "sources": sorted((each["EventSourceArn"], each["FunctionArn"]) for each in sources),
-        "rules": [each["Name"] for each in boto3.client("events").list_rules()["Rules"]],
+        "rules": [each["Name"] for each in stage.listed("events", "list_rules", "Rules")],
         "roles": sorted(name for name in roles if "Logs" not in name),
         "subscriptions": [endpoint for endpoint in endpoints if ":function:" in endpoint],
         **live_api(stage),
@@ -160,13 +165,13 @@ def live(stage: Deployment) -> dict[str, Any]:
 
 def live_api(stage: Deployment) -> dict[str, Any]:
     gateway = boto3.client("apigateway")
-    count = len(gateway.get_rest_apis()["items"])
-    api = next(iter(state.api_ids(stage)), None)
-    if api is None:
+    count = len(list(stage.listed("apigateway", "get_rest_apis", "items")))
+    ours = next(iter(api.list_ids(stage)), None)
+    if ours is None:
         return {"apis": count, "pages": [], "access_log": None}
-    pages = gateway.get_gateway_responses(restApiId=api)["items"]
+    pages = stage.listed("apigateway", "get_gateway_responses", "items", restApiId=ours)
     return {
         "apis": count,
         "pages": sorted(each["responseType"] for each in pages),
-        "access_log": gateway.get_stage(restApiId=api, stageName="api").get("accessLogSettings"),
+        "access_log": gateway.get_stage(restApiId=ours, stageName="api").get("accessLogSettings"),
     }

@@ -30,9 +30,10 @@ def run_row(row: Row, now: datetime) -> bool:
     from chalicelib.emails import send
     from chalicelib.jobs import run
     from chalicelib.jobs.kinds import HANDLERS
+    from chalicelib.store import pauses
 
     row_id = row["pk"].split("#", 1)[1]
     attempt = f"attempt-{next(_attempts)}"
     if row["kind"] == "mail":
-        return send.send(row_id, attempt, now)
+        return send.send(row_id, attempt, now, pauses.list_paused)
     return run.run_job(row_id, HANDLERS, attempt, now)

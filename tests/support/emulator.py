@@ -28,13 +28,14 @@ import moto.awslambda.models as lambdas
 from moto.apigateway.models import apigateway_backends
 from moto.events.models import events_backends
 from moto.moto_server.werkzeug_app import MotoRequestHandler
-from moto.ses.models import SESBackend, ses_backends
+from moto.ses.models import ses_backends
 from moto.sesv2.responses import SESV2Response
 from moto.sns.models import sns_backends
 
 from infra.local.account import ACCOUNT, REGION
 from infra.local.invoke import schedule_event
 from infra.local.outbox import Accepted, delivery, send
+from tests.support.manners import mail
 from tests.support.moto_server import serve
 from tests.support.packaged.functions import IN_THE_RUNTIME, Broken, Function, link_installed
 
@@ -102,6 +103,9 @@ class Front:
         self._gateway = Gateway(app, Config(user_provided_params={"app_name": "fullcircle", "lambda_timeout": 60}))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/_ses/"):
+            start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
+            return [mail.answer(environ["PATH_INFO"]).encode()]
         found = PAGES.fullmatch(environ["PATH_INFO"])
         if not found:
             return list(self._application(environ, start_response))
@@ -118,6 +122,8 @@ class Front:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         query = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
         rest = apigateway_backends[ACCOUNT][REGION].apis[api]
+        if _is_closed(rest):
+            return _page_of_the_gateway(rest, "THROTTLED")
         try:
             asked = self._gateway._generate_lambda_event(environ["REQUEST_METHOD"], quote(path) + query, headers, body)
             answer: dict[str, Any] = processes.call(_function_of(rest), asked)
@@ -127,6 +133,12 @@ class Front:
             traceback.print_exc()
             return _page_of_the_gateway(rest, "DEFAULT_5XX")
         return answer
+
+
+def _is_closed(rest: Any) -> bool:
+    """A limit of no requests lets none through."""
+    limits = (each.method_settings.get("*/*", {}) for each in rest.stages.values())
+    return any(float(each.get("throttlingRateLimit", 1)) == 0 for each in limits)
 
 
 def _function_of(rest: Any) -> Any:
@@ -166,9 +178,9 @@ def send_sqs_batch(self: Any, function_arn: str, messages: Any, queue_arn: str) 
 def send_email(self: Any) -> str:
     answer: str = _send_email(self)
     asked = json.loads(self.body)
-    mail = ses_backends[ACCOUNT][REGION].sent_messages[-1]
+    taken = ses_backends[ACCOUNT][REGION].sent_messages[-1]
     tags = {tag["Name"]: [tag["Value"]] for tag in asked.get("EmailTags", [])}
-    accepted = Accepted(mail.id, tuple(asked["Destination"]["ToAddresses"]), mail.raw_data, tags)
+    accepted = Accepted(taken.id, tuple(asked["Destination"]["ToAddresses"]), taken.raw_data, tags)
     lines = [f"Mail to {', '.join(accepted.to)}: {accepted.message['Subject']}", *accepted.links]
     sys.stdout.write("\n    ".join(lines) + "\n")
     sys.stdout.flush()
@@ -197,7 +209,6 @@ if __name__ == "__main__":
     lambdas.LambdaBackend.send_sqs_batch = send_sqs_batch
     SESV2Response.send_email = send_email
     MotoRequestHandler.log_request = lambda *_: None  # paths hold people's links
-    SESBackend._is_verified_address = lambda *_: True
     threading.Thread(target=sweep, daemon=True).start()
     logging.getLogger("moto").setLevel(logging.ERROR)  # it warns of each resource of the stack that it leaves out
     sys.stdout.write(f"An empty AWS account at http://127.0.0.1:{port}. Ctrl-C ends it, and everything in it.\n")

@@ -1,8 +1,8 @@
-"""A fault at every AWS call of an act: throttled, answer lost, killed before, killed after; then checked."""
+"""A fault at every AWS call of an act: throttled, answer lost, killed, a conflict of transactions; then checked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import combinations, product
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from chalicelib.core.settings import settings
-from tests.support import cloud
+from tests.support import cloud, conflicts
 from tests.support.calls import watched_by
 from tests.support.clock import MONDAY
 
@@ -19,6 +19,7 @@ Env = TypeVar("Env")
 Plan = Mapping[int, str]  # number of the call -> what happens to it; numbers run on through redeliveries
 
 KINDS = ("throttled", "answer lost", "killed before", "killed after")
+CONFLICT = "conflict"  # with another transaction: a write is refused once, and has changed nothing
 THROTTLES = {
     "dynamodb": (400, "ProvisionedThroughputExceededException"),
     "sesv2": (429, "TooManyRequestsException"),
@@ -65,7 +66,7 @@ def _try_all(
     clean, wrong = _play({}, setup, act, check)
     assert not wrong, f"without any fault: {wrong}"
     tried, found = 1, []
-    for plan in _plans(len(clean.calls), faults_at_once):
+    for plan in _plans(clean.calls, faults_at_once):
         played, wrong = _play(plan, setup, act, check)
         tried += 1
         where = [f"{kind} at call {number}, {played.calls[number - 1]}" for number, kind in plan.items()]
@@ -74,10 +75,15 @@ def _try_all(
     return tried
 
 
-def _plans(calls: int, faults_at_once: int) -> Iterator[Plan]:
+def kinds_at(operation: str) -> tuple[str, ...]:
+    """The faults that a call may meet."""
+    return (*KINDS, CONFLICT) if operation in conflicts.WRITES else KINDS
+
+
+def _plans(calls: Sequence[str], faults_at_once: int) -> Iterator[Plan]:
     for count in range(1, faults_at_once + 1):
-        for numbers in combinations(range(1, calls + 1), count):
-            for kinds in product(KINDS, repeat=count):
+        for numbers in combinations(range(1, len(calls) + 1), count):
+            for kinds in product(*(kinds_at(calls[number - 1]) for number in numbers)):
                 yield dict(zip(numbers, kinds, strict=True))
 
 
@@ -123,6 +129,8 @@ class Striking:
         context["fault"] = self.plan.get(len(self.calls), "")
         if context["fault"] == "killed before":
             raise Killed
+        if context["fault"] == CONFLICT:
+            return conflicts.answer(operation, context["asked"])
         return _throttled(service) if context["fault"] == "throttled" else None
 
     def after(self, service: str, operation: str, context: dict[str, Any]) -> None:

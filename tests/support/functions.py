@@ -12,6 +12,7 @@ import chalicelib.emails.delivery_events
 import chalicelib.emails.send
 import chalicelib.jobs.run
 import chalicelib.jobs.sweep
+from chalicelib.jobs.kinds import queue_of
 from infra.local.record import running
 
 
@@ -41,7 +42,7 @@ def _as(function: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def _as_worker(act: Callable[..., bool]) -> Callable[..., bool]:
     @wraps(act)
     def run(job_id: str, *args: Any, **kwargs: Any) -> bool:
-        with running("report" if job_id.startswith("report#") else "work"):
+        with running(queue_of(job_id.partition("#")[0]).value):
             return act(job_id, *args, **kwargs)
 
     return run

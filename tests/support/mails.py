@@ -7,12 +7,19 @@ from datetime import datetime
 from infra.local import outbox
 from infra.local.outbox import Accepted
 
-__all__ = ["Accepted", "sent_mails", "tell_mail_events"]
+__all__ = ["Accepted", "sent_mails", "sent_rows", "tell_mail_events"]
 
 
 def sent_mails(to: str | None = None) -> list[Accepted]:
     """Oldest first; `.message` is the parsed mail, `.part("plain")`, `.part("html")` and `.links` what it says."""
     return [mail for mail in outbox.accepted() if to is None or to in mail.addresses]
+
+
+def sent_rows(to: str | None = None) -> list[tuple[str, datetime]]:
+    """Return the id of each email that went out, by itself or in a digest, and when; oldest first."""
+    from chalicelib.store import emails
+
+    return [(row, mail.sent_at) for mail in sent_mails(to) for row in emails.find(mail.row).items or (mail.row,)]
 
 
 def tell_mail_events(now: datetime, kind: str = "Send") -> int:

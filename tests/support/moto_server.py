@@ -6,24 +6,33 @@ Separate from the tests' other AWS, because the functions deployed here would ta
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import moto.apigateway.models as gateway
+import moto.apigateway.urls as gateway_urls
 import moto.awslambda.models as lambdas
 import moto.cloudformation.parsing as stacks
-import moto.sesv2.urls as mail
+from moto.apigateway.responses import APIGatewayResponse
 from moto.cloudformation.models import Stack
 from moto.core.exceptions import JsonRESTError
+from moto.iam.access_control import PermissionResult
 from moto.moto_server import threaded_moto_server
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
-from moto.sesv2.responses import SESV2Response
+from moto.s3.models import FakeBucket
+
+from tests.support.manners import lambdas as lambda_limits
+from tests.support.manners import mail, pages
+from tests.support.manners.account import change, reset
 
 _put = gateway.APIGatewayBackend.put_rest_api
 _import = gateway.APIGatewayBackend.import_rest_api
 _map = lambdas.LambdaBackend.create_event_source_mapping
+_tag = APIGatewayResponse.tag_resource
 _update = stacks.parse_and_update_resource
 _layer = lambdas.LayerVersion.create_from_cloudformation_json.__func__
 
@@ -36,12 +45,27 @@ def put_rest_api(
     document.pop("swagger", None)
     api = _put(self, function_id, document, fail_on_warnings, mode=mode)
     api.gateway_responses.clear()
+    api.root_resource_id = api.default.id
     return api
 
 
 def import_rest_api(self: Any, api_doc: dict[str, Any], fail_on_warnings: bool) -> Any:
     """moto needs a description, which Chalice leaves out."""
     return _import(self, {**api_doc, "info": {"description": "", **api_doc["info"]}}, fail_on_warnings)
+
+
+TAGS_OF_AN_API = (
+    "{0}/tags/arn:(?P<partition>[^/]+):apigateway:(?P<region_name>[^/]+)::/restapis/(?P<function_id>[^/]+)$"
+)
+
+
+def tag_resource(self: Any) -> str:
+    """moto tags stages of an API alone."""
+    found = re.search(r"/restapis/(\w+)$", unquote(self.path))
+    if found is None:
+        return str(_tag(self))
+    self.backend.get_rest_api(found[1]).tags.update(json.loads(self.body)["tags"])
+    return "{}"
 
 
 def create_event_source_mapping(self: Any, spec: dict[str, Any]) -> Any:
@@ -68,10 +92,9 @@ def create_layer(cls: Any, resource_name: str, cloudformation_json: dict[str, An
     return _layer(cls, cloudformation_json["Properties"]["LayerName"], cloudformation_json, *args, **kwargs)
 
 
-def get_account(self: Any) -> str:
-    """moto lacks it: an account in SES's sandbox."""
-    quota = {"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 0.0}
-    return json.dumps({"ProductionAccessEnabled": False, "SendQuota": quota, "SendingEnabled": True})
+def get_permission(_self: Any, _action: str, _resource: str) -> Any:
+    """moto does not read a policy's conditions, and would deny every call because ours denies those without TLS."""
+    return PermissionResult.NEUTRAL
 
 
 XML_REFUSAL = b"<ErrorResponse><Error><Code>Broken</Code><Message>the line is cut</Message></Error></ErrorResponse>"
@@ -94,6 +117,12 @@ class Breaking:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/_account":
+            reset()
+            mail.reset()
+            change(**json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [b""]
         if environ["PATH_INFO"].startswith("/_break/"):
             Breaking.left = int(environ["PATH_INFO"].rsplit("/", 1)[1])
             start_response("200 OK", [("Content-Type", "text/plain")])
@@ -108,13 +137,16 @@ class Breaking:
 
 def serve(port: int, front: Callable[[Any], Any]) -> None:
     """Until the process ends. `front` wraps moto's WSGI application."""
+    FakeBucket.get_permission = get_permission
+    for manner in (pages, mail, lambda_limits):
+        manner.apply()
     stacks.parse_and_update_resource = update_resource
     Stack.stack_resources = property(stack_resources)
     lambdas.LayerVersion.physical_resource_id = property(lambda self: self.arn)  # what `!Ref` gives
     lambdas.LayerVersion.create_from_cloudformation_json = classmethod(create_layer)
-    SESV2Response.get_account = get_account
-    mail.url_paths["{0}/v2/email/account$"] = SESV2Response.dispatch
     gateway.APIGatewayBackend.put_rest_api = put_rest_api
+    APIGatewayResponse.tag_resource = tag_resource
+    gateway_urls.url_paths[TAGS_OF_AN_API] = APIGatewayResponse.dispatch
     gateway.APIGatewayBackend.import_rest_api = import_rest_api
     lambdas.LambdaBackend.create_event_source_mapping = create_event_source_mapping
     threaded_moto_server.DomainDispatcherApplication = lambda *args: front(DomainDispatcherApplication(*args))
@@ -125,4 +157,5 @@ def serve(port: int, front: Callable[[Any], Any]) -> None:
 
 
 if __name__ == "__main__":
+    change(page_size=1)
     serve(int(sys.argv[1]), Breaking)

@@ -18,6 +18,7 @@ from chalicelib.core.model import (
     Invitation,
     Person,
     Programme,
+    PulseRules,
     RaterEntry,
     Wave,
 )
@@ -45,9 +46,10 @@ FACILITATOR = Facilitator("mo", Person("Mo Facilitator", "mo.facilitator@example
 
 @cache
 def programme() -> Programme:
-    """Return the example without approval of lists and bank holidays: tests of these bring their own."""
+    """Return the example without approval of lists, bank holidays and rounds: tests of these bring their own."""
     read = read_programme(EXAMPLE.read_text(), "programme.yaml", EXAMPLE.parent)
-    return replace(read, raters_approved_by=None, organisation=replace(read.organisation, holidays="none"))
+    without_holidays = replace(read.organisation, holidays="none")
+    return replace(read, raters_approved_by=None, organisation=without_holidays, pulse=PulseRules())
 
 
 def person(name: str) -> Person:
@@ -109,6 +111,12 @@ def send_list_to_coach(visitor: Visitor, clock) -> None:  # type: ignore[no-unty
     drain(clock.now())
 
 
+def invited(clock) -> None:  # type: ignore[no-untyped-def]
+    """Invite those on a list that was sent, and let the next full hour come, at which they are emailed."""
+    drain(clock.now())
+    drain(clock.advance(hours=1))
+
+
 def link(to: str, part: str) -> str:
     """The newest link with this part in the mail of a person."""
     found = [url for mail in sent_mails(person(to).email) for url in mail.links if f"/{part}/" in url]
@@ -133,6 +141,12 @@ def _facts() -> bytes:
     return facts_bytes(
         build_facts(programme(), heading(), publish(programme(), example_wave(programme()), comment_key=b"k"))
     )
+
+
+def documents_of(delegate_id: str) -> tuple[str, str, str]:
+    """Return names of a report's facts, page and PDF, in the folder of its delegate."""
+    folder = f"reports/{delegate_id}/baseline"
+    return f"{folder}/facts.json", f"{folder}/report.html", f"{folder}/report.pdf"
 
 
 def store_facts(report: StoredReport) -> None:

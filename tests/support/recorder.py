@@ -10,8 +10,10 @@ from functools import cache, partial
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 import chalicelib.core.clock
+from chalicelib.store import digests, emails
 from tests.support import drain, world
 from tests.support.calls import Watcher, watched_by
 from tests.support.world import World
@@ -51,23 +53,37 @@ class Act(Struct, frozen=True):
 class Recorder:
     """Keeps of each name the acts that touch most: one is left out if another touches all that it does, and more.
 
-    Of emails, which are all sent alike, the first is kept.
+    Of emails, which are all sent alike, the first is kept; one that a digest carried is known by that digest.
     """
 
     def __init__(self) -> None:
         self.acts: dict[str, list[Act]] = {}
         self._last, self.since = world.take(), Calls()
 
-    def record(self, kind: str, name: str, what: tuple[Any, ...], act: Callable[[], Any], worked: Any = bool) -> Any:
+    def record(
+        self,
+        kind: str,
+        name: str,
+        what: tuple[Any, ...],
+        act: Callable[[], Any],
+        worked: Any = bool,
+        along: frozenset[str] = frozenset(),
+    ) -> Any:
+        """Do an act, and keep it. `along`: names of the emails that may go in one digest with this one."""
         kept = self.acts.setdefault(f"{kind} {name}", [])
-        if kind == "email" and kept:
+        unseen = [other for other in along if not self.acts.get(f"{kind} {other}")]
+        if kind == "email" and kept and not unseen:
             return act()
         before, calls = self._take(), Calls()
         with watched_by(calls):
             outcome = act()
         if worked(outcome):
             rows = frozenset(calls.touched), frozenset(calls.written)
-            self._keep(kept, Act(kind, name, chalicelib.core.clock.now(), what, before, tuple(calls.made), *rows))
+            new = Act(kind, name, chalicelib.core.clock.now(), what, before, tuple(calls.made), *rows)
+            self._keep(kept, new)
+            for other in unseen:
+                if any(pk.startswith(f"MAIL#{other}#") for pk, _ in calls.written):
+                    self._keep(self.acts.setdefault(f"{kind} {other}", []), replace(new, name=other))
         return outcome
 
     def _keep(self, kept: list[Act], new: Act) -> None:
@@ -128,7 +144,8 @@ def _read_many(asked: dict[str, Any]) -> Iterator[tuple[Key, bool]]:
 
 def _written_many(asked: dict[str, Any]) -> Iterator[tuple[Key, bool]]:
     for table in asked["RequestItems"].values():
-        yield from ((_key(write["PutRequest"]["Item"]), True) for write in table)
+        for write in table:
+            yield _key(write["PutRequest"]["Item"] if "PutRequest" in write else write["DeleteRequest"]["Key"]), True
 
 
 SEVERAL = {
@@ -171,7 +188,8 @@ def recording(recorder: Recorder) -> Iterator[None]:
     def run_row(row: Any, now: datetime) -> Any:
         row_id = row["pk"].split("#", 1)[1]
         kind, name = ("email", row_id.split("#", 1)[0]) if row["kind"] == "mail" else ("job", row["kind"])
-        return recorder.record(kind, name, (row_id,), lambda: plain(row, now))
+        along = _along(row_id, now) if kind == "email" else frozenset()
+        return recorder.record(kind, name, (row_id,), lambda: plain(row, now), along=along)
 
     drain.run_row = run_row
     try:
@@ -181,11 +199,20 @@ def recording(recorder: Recorder) -> Iterator[None]:
         drain.run_row = plain
 
 
+def _along(email_id: str, now: datetime) -> frozenset[str]:
+    found = emails.find(email_id)
+    listed = digests.list_listed(found, whole_week=False) if found and found.in_digest else []
+    others = digests.read_others(found, listed, now) if found and listed else []
+    return frozenset(other.template for other in others)
+
+
 def route_of(path: str) -> str:
     """The route, with the act of the console where it names one: the acts behind that route are many."""
     path = path.split("?", 1)[0]
     pattern, match = next((found, match) for found, regex in _routes() if (match := regex.fullmatch(path)))
-    return pattern.replace("{act_id}", match.groupdict().get("act_id", ""))
+    for part in ("act_id", "change_id", "cohort_change"):
+        pattern = pattern.replace(f"{{{part}}}", match.groupdict().get(part, ""))
+    return pattern
 
 
 @cache

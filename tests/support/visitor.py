@@ -147,3 +147,13 @@ def _newest_code_mail(to: str) -> Any:
 
 def _path(url: str) -> str:
     return url.removeprefix(BASE_URL).partition("#")[0] or "/"
+
+
+def pages(visitor: Visitor, *urls: str) -> str:
+    """Return the text of these pages in a row. A page that does not open is an error: it would show nothing."""
+    found = []
+    for url in urls:
+        visitor.open(url)
+        assert visitor.status == 200, f"{url} answers {visitor.status}"
+        found.append(visitor.page)
+    return "".join(found)

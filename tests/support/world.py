@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,36 @@ class World(Struct, frozen=True):
     tables: dict[str, Any]
     documents: dict[str, bytes]
     emails: tuple[Any, ...]
+
+
+class Lent(defaultdict[Any, Any]):
+    """The partitions of a kept world, for a table: one is copied when it is asked for by its key, as before a write.
+
+    moto goes through all of them only to read.
+    """
+
+    def __init__(self, kept: Mapping[Any, Any], copied: Iterable[Any] = ()):
+        super().__init__(dict)
+        dict.update(self, kept)
+        self._copied = set(copied)
+
+    def __getitem__(self, key: Any) -> Any:
+        if key in self and key not in self._copied:
+            self[key] = copy.deepcopy(super().__getitem__(key))
+        return super().__getitem__(key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._copied.add(key)
+        super().__setitem__(key, value)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self[key] if key in self else default  # noqa: SIM401 (it would ask itself)
+
+    def __copy__(self) -> Lent:
+        return Lent(self, self._copied)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> defaultdict[Any, Any]:
+        return defaultdict(dict, {copy.deepcopy(key, memo): copy.deepcopy(value, memo) for key, value in self.items()})
 
 
 def take() -> World:
@@ -55,7 +86,7 @@ def put_back(world: World) -> None:
     """Forget what there is, and warm up as a function that has run before: its settings are read."""
     cloud.empty()
     for name, items in world.tables.items():
-        backend("dynamodb").tables[name].items = copy.deepcopy(items)
+        backend("dynamodb").tables[name].items = Lent(items)
     for name, content in world.documents.items():
         _bucket().keys[name] = FakeKey(name, content, account_id=ACCOUNT, region_name=REGION)
     backend("ses").sent_messages.extend(world.emails)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.admin import withdraw_delegate
 from chalicelib.collect.decline import decline
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.core.model import Wave
 from chalicelib.links import signing
 from chalicelib.links.kinds import DECLINE
+from chalicelib.people import leave
 from chalicelib.store import impact_surveys
 from tests.faults import scene
 from tests.faults.test_faults import ready_to_release
@@ -41,7 +41,7 @@ def test_who_declined_is_not_asked_again_by_a_pulse():
 
 
 def test_no_one_is_asked_about_a_delegate_who_has_left():
-    withdraw_delegate.withdraw(people.dana(), scene.at(MONDAY), "ada@example.org")
+    leave.leave(people.dana(), scene.at(MONDAY), "ada@example.org")
     scene.settle(scene.at(MONDAY))
     before = len(sent_mails())
     six_months_on()

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from chalicelib.core.model import SELF_GROUP, Invitation, InvitationState, Wave
 from chalicelib.forms.readers import Form, Names, form_of, names_for, sentences
 from chalicelib.store import delegates
-from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
+from chalicelib.store.impact_surveys import EDITION, ImpactSurvey, Role, SurveyState
 from chalicelib.waves.emails import about_surveys, to_raters
 from tests.support import people
 from tests.support.drain import drain
@@ -49,7 +49,7 @@ def test_an_email_about_a_pulse(wave, clock):
 @pytest.mark.parametrize(("role", "form"), [(Role.DELEGATE, Form.IMPACT_DELEGATE), (Role.MANAGER, Form.IMPACT_MANAGER)])
 def test_an_email_about_a_survey(wave, clock, role, form):
     delegate, its_wave = wave
-    survey = ImpactSurvey(delegate.id, role, SurveyState.OPEN, clock.now(), its_wave.closes_at, ())
+    survey = ImpactSurvey(delegate.id, role, SurveyState.OPEN, clock.now(), its_wave.closes_at, (), edition=EDITION)
 
     email = about_surveys.first_email(people.programme(), delegate, survey)
     assert email.words["who_sees"] == " ".join(sentences(form, Names(delegate.person.name)))

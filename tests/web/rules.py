@@ -27,6 +27,7 @@ ADMIN, FILES = Rule(who="administrator"), Rule(who="administrator", files=True)
 COHORT = "/admin/cohort/{cohort_id}"
 COACH, SPONSOR, DELEGATE = Rule("coach", "coach"), Rule("sponsor", "sponsor"), Rule("hub", "delegate")
 FACILITATOR = Rule("facilitator", "facilitator")
+NO_EMAIL = Rule(who="administrator", shows=404)  # no email is called `meetings/debrief`
 NO_PART = Rule("facilitator", "facilitator", shows=404)  # the facilitator has no part in the form that is asked for
 RULES: dict[tuple[str, str], Rule] = {
     **both("/", Rule()),
@@ -65,6 +66,7 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/hub/{token}/milestone/{milestone}", Rule("hub")),
     **both("/hub/{token}/areas", Rule("hub")),
     ("POST", "/hub/{token}/areas/share"): Rule("hub"),
+    ("POST", "/hub/{token}/plan"): Rule("hub"),
     **both("/hub/{token}/areas/progress", Rule("hub")),
     ("POST", "/hub/{token}/areas/progress"): Rule("hub"),
     **both("/hub/{token}/area/{area}", Rule("hub", shows=404)),  # there is no area of this id
@@ -73,6 +75,10 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/hub/{token}/meeting/{kind}", Rule("hub")),
     ("POST", "/hub/{token}/meeting/{kind}/{act}"): Rule("hub"),
     **both("/shared/{token}", Rule("shared")),
+    **both("/hub/{token}/round/{number}", Rule("hub", shows=404)),  # no round is planned
+    ("POST", "/hub/{token}/round/{number}"): Rule("hub", shows=404),
+    **both("/hub/{token}/seen", DELEGATE),
+    **both("/coach/{token}/{delegate_id}/seen", COACH),
     **both("/hub/{token}/work/{work}", Rule("hub")),
     ("POST", "/hub/{token}/work/{work}"): Rule("hub"),
     **both("/hub/{token}/work/{work}/submitted", Rule("hub")),
@@ -85,11 +91,22 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/impact/{token}/review", Rule("impact")),
     ("POST", "/impact/{token}/send"): Rule("impact"),
     **both("/impact/{token}/thanks", Rule("impact", shows=303)),  # nothing was sent yet
+    **both("/hub/{token}/thank-raters", Rule("hub", shows=409)),  # no report is released
+    ("POST", "/hub/{token}/thank-raters"): Rule("hub", shows=409),
+    ("POST", "/hub/{token}/thank-raters/send"): Rule("hub", shows=409),
+    **both("/hub/{token}/thank-raters/sent", Rule("hub")),
+    **both("/hub/{token}/result", Rule("hub", "delegate", shows=404)),  # the survey has not closed
+    ("POST", "/hub/{token}/result"): Rule("hub", "delegate", shows=404),
+    **both("/hub/{token}/result/{given}", Rule("hub", "delegate", shows=404)),
+    **both("/coach/{token}/{delegate_id}/review", Rule("coach", "coach", shows=404)),
+    ("POST", "/coach/{token}/{delegate_id}/review"): Rule("coach", "coach", shows=404),
+    **both("/coach/{token}/{delegate_id}/review/{given}", Rule("coach", "coach", shows=404)),
     **both("/hub/{token}/calendar/{session}", Rule("hub")),
     **both("/hub/{token}/report", DELEGATE),
     ("POST", "/hub/{token}/report"): DELEGATE,
     **both("/hub/{token}/report/{given}", Rule("hub", "delegate", shows=303)),  # opened in no session of theirs
     **both("/coach/{token}", COACH),
+    **both("/coach/{token}/cohorts", COACH),
     **both("/coach/{token}/{delegate_id}", COACH),
     ("POST", "/coach/{token}/{delegate_id}/report"): COACH,
     **both("/coach/{token}/{delegate_id}/report/{given}", Rule("coach", "coach", shows=303)),  # as a delegate's
@@ -98,14 +115,19 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/coach/{token}/{delegate_id}/notes"): COACH,
     ("POST", "/coach/{token}/{delegate_id}/hand-over"): COACH,
     **both("/coach/{token}/{delegate_id}/areas", COACH),
+    ("POST", "/coach/{token}/{delegate_id}/plan"): Rule("coach", "coach", shows=404),  # no plan is made yet
     **both("/coach/{token}/{delegate_id}/area/{area}", Rule("coach", "coach", shows=404)),
     ("POST", "/coach/{token}/{delegate_id}/area/{area}"): Rule("coach", "coach", shows=404),
     ("POST", "/coach/{token}/{delegate_id}/area/{area}/{act}"): Rule("coach", "coach", shows=404),
     **both("/coach/{token}/{delegate_id}/meeting/{kind}", COACH),
     ("POST", "/coach/{token}/{delegate_id}/meeting/{kind}/{act}"): Rule("coach", "coach", shows=409),
+    **both("/coach/{token}/{delegate_id}/review-record", Rule("coach", "coach", shows=404)),  # the survey is open
+    ("POST", "/coach/{token}/{delegate_id}/review-record"): Rule("coach", "coach", shows=404),
     **both("/coach/{token}/{delegate_id}/release", COACH),
     ("POST", "/coach/{token}/{delegate_id}/release"): COACH,
     **both("/facilitator/{token}", FACILITATOR),
+    **both("/facilitator/{token}/start", FACILITATOR),
+    ("POST", "/facilitator/{token}/start"): NO_PART,
     **both("/facilitator/{token}/{delegate_id}/work/{work}", FACILITATOR),
     ("POST", "/facilitator/{token}/{delegate_id}/work/{work}"): Rule("facilitator", "facilitator", shows=409),
     **both("/facilitator/{token}/{delegate_id}/part/{work}", NO_PART),
@@ -114,6 +136,15 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/facilitator/{token}/session/{session}", FACILITATOR),
     ("POST", "/facilitator/{token}/session/{session}"): FACILITATOR,
     ("POST", "/facilitator/{token}/session/{session}/catch-up"): FACILITATOR,
+    **both(f"{COHORT}/costs", ADMIN),
+    ("POST", f"{COHORT}/costs"): ADMIN,
+    **both(f"{COHORT}/board", ADMIN),
+    ("POST", f"{COHORT}/board"): ADMIN,
+    ("POST", f"{COHORT}/board/edition"): ADMIN,
+    **both(f"{COHORT}/stories", ADMIN),
+    ("POST", f"{COHORT}/stories/{{delegate_id}}/{{act}}"): Rule(who="administrator", shows=404),  # there is no story
+    **both("/hub/{token}/story", Rule("hub", shows=404)),  # there is no story yet
+    ("POST", "/hub/{token}/story"): Rule("hub", shows=404),
     **both("/sponsor/{token}", SPONSOR),
     ("POST", "/sponsor/{token}"): SPONSOR,
     **both("/admin", ADMIN),
@@ -132,13 +163,25 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", COHORT + "/people/confirm"): FILES,
     **both(COHORT + "/all/{act_id}", ADMIN),
     ("POST", COHORT + "/all/{act_id}"): ADMIN,
+    **both(COHORT + "/chosen", Rule(who="administrator", shows=303)),  # no delegate is ticked
+    ("POST", COHORT + "/chosen"): ADMIN,
+    **both(COHORT + "/change", ADMIN),
+    **both(COHORT + "/change/{cohort_change}", ADMIN),
+    ("POST", COHORT + "/change/{cohort_change}"): ADMIN,
+    **both(COHORT + "/person/{delegate_id}", ADMIN),
+    **both(COHORT + "/person/{delegate_id}/{change_id}", ADMIN),
+    ("POST", COHORT + "/person/{delegate_id}/{change_id}"): ADMIN,
     **both(COHORT + "/delegate/{delegate_id}", ADMIN),
     **both(COHORT + "/delegate/{delegate_id}/{act_id}", ADMIN),
+    **both(COHORT + "/delegate/{delegate_id}/work/{work}", ADMIN),
+    ("POST", COHORT + "/delegate/{delegate_id}/work/{work}"): ADMIN,
     ("POST", COHORT + "/delegate/{delegate_id}/{act_id}"): ADMIN,
     **both(COHORT + "/link", ADMIN),
     ("POST", COHORT + "/link"): ADMIN,
     **both(COHORT + "/address", ADMIN),
     ("POST", COHORT + "/address"): ADMIN,
+    ("POST", COHORT + "/dismiss"): ADMIN,
+    **both(COHORT + "/trail/file", ADMIN),
     **both(COHORT + "/void", ADMIN),
     ("POST", COHORT + "/void"): ADMIN,
     **both(COHORT + "/revoke-links", ADMIN),
@@ -149,6 +192,11 @@ RULES: dict[tuple[str, str], Rule] = {
     **both(COHORT + "/register/{session}", ADMIN),
     ("POST", COHORT + "/register/{session}"): ADMIN,
     ("POST", COHORT + "/register/{session}/catch-up"): ADMIN,
+    **both(COHORT + "/links", ADMIN),
+    **both(COHORT + "/preview", ADMIN),
+    **both(COHORT + "/preview/questionnaire/{group_id}", ADMIN),
+    **both(COHORT + "/preview/email/{folder}/{kind}", NO_EMAIL),
+    **both(COHORT + "/preview/email/{folder}/{kind}/file", NO_EMAIL),
     **both(COHORT + "/dates", ADMIN),
     ("POST", COHORT + "/dates"): ADMIN,
     **both(COHORT + "/followup", ADMIN),

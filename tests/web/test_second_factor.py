@@ -183,6 +183,45 @@ def test_where_it_is_optional_the_code_of_the_email_is_enough(visitor, clock):
 # --- guessing ---------------------------------------------------------------------------------------------------------
 
 
+COSTS = "/admin/cohort/autumn/costs"
+
+
+def come_too_late(visitor, clock) -> Visitor:  # type: ignore[no-untyped-def]
+    """Post a form without a session, and type the code of the email."""
+    visitor.cookies.clear()
+    visitor.post(signing.url(COSTS), {"fees": "1200"}, nonce="old")
+    visitor.post(visitor.links("/sign-in/")[0], {"email": ADMINISTRATOR})
+    drain(clock.now())
+    return visitor.post(visitor.links("/sign-in/")[0], {"code": newest_code(ADMINISTRATOR)})
+
+
+def test_a_form_that_came_too_late_waits_for_the_second_factor(visitor, clock, secret):
+    come_too_late(visitor, clock)
+    assert "Type the code from your app" in visitor.page
+    visitor.post(signing.url(f"{ACCOUNT}/confirm"), {"code": "000000"})
+    visitor.post(signing.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
+
+    assert 'name="fees" value="1200"' in visitor.page
+    assert signing.url(COSTS) in visitor.links(COSTS)
+
+
+def test_a_form_that_came_too_late_waits_until_it_is_set_up(visitor, clock, required):
+    found = SECRET.findall(come_too_late(visitor, clock).page)[0].replace(" ", "")
+    visitor.post(signing.url(ACCOUNT), {"code": "000000"})
+    visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(found, clock)})
+
+    assert "Keep your recovery codes" in visitor.page
+    assert 'name="fees" value="1200"' in visitor.page
+
+
+def test_a_form_of_a_session_without_its_second_factor_is_not_lost(visitor, clock, secret):
+    """The administrator has another tab, which has typed only the code of the email."""
+    type_email_code(visitor, clock)
+    visitor.post(signing.url(COSTS), {"fees": "1200"}, nonce="old")
+    visitor.post(signing.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
+    assert 'name="fees" value="1200"' in visitor.page
+
+
 def set_up_at(now: datetime) -> str:
     secret = second_factor.propose(administrator(), "session").secret
     second_factor.set_up(administrator(), SESSION, "session", pyotp.TOTP(secret).at(now), now)

@@ -14,7 +14,13 @@ PAGES = sorted(
     for name in environment().list_templates()
     if "mail/" not in name and not name.startswith("emails/") and not name.startswith("report/")
 )
-OWN_DOCUMENTS = {"sponsor/summary.html.j2"}  # carries its own style, and is stored
+# carry their own style, and are stored
+OWN_DOCUMENTS = {
+    "impact/result/result.html.j2",
+    "sponsor/summary.html.j2",
+    "sponsor/start.html.j2",
+    "sponsor/_page.html.j2",
+}
 
 
 def source(name: str) -> str:

@@ -121,8 +121,7 @@ def set_up(cohort_id: str, clock: Clock) -> None:
     load_cohort(cohort, rules, [entry], {delegate.email: people.raters(1, 0)}, clock.now())
     drain(clock.now())
     ours = of(cohort_id)
-    names = [f"reports/{name}" for name in ("facts.json", "report.html", "report.pdf")]
-    report = StoredReport(ours, Wave.BASELINE, "c" * 64, *names, clock.now())
+    report = StoredReport(ours, Wave.BASELINE, "c" * 64, *people.documents_of(ours), clock.now())
     areas = [Area(str(n), f"Secret of {cohort_id}", "", "A step", "", "", "") for n in (1, 2)]
     survey = ImpactSurvey(ours, Role.DELEGATE, SurveyState.OPEN, clock.now(), people.CLOSE, ())
     transact(
@@ -196,14 +195,19 @@ def path_of(path: str, token: str, cohort_id: str = HERE) -> str:
         "person": "x",
         "cohort_id": cohort_id,
         "act_id": "chase",
+        "change_id": "pause",
+        "cohort_change": "rename",
         "milestone": people.programme().milestones[0].id,
         "work": "vision",
+        "number": "1",
         "part": "reaction",
         "session": SESSION,
         "given": "x",
         "area": "x",
         "act": "finish",
         "kind": "debrief",
+        "group_id": "peer",
+        "folder": "meetings",
     }
     return re.sub(r"\{(\w+)\}", lambda match: filled[match[1]], path)
 

@@ -9,8 +9,8 @@ import pytest
 from chalicelib.core.schedule import Session, SessionPlan
 from chalicelib.core.working_days import working_days
 from chalicelib.links.kinds import FACILITATOR
+from chalicelib.mornings.jobs import first_job
 from chalicelib.store import cohorts, delegates, workshops
-from chalicelib.workshops.planned_job import first_job
 from tests.support import people
 from tests.support.drain import drain
 
@@ -38,7 +38,7 @@ def dated(request, visitor, clock):
     """Three delegates, or those that the test names, are enrolled, and the workshops have dates."""
     people.load(clock.now(), names=getattr(request, "param", NAMES))
     days = working_days(people.programme().organisation)
-    people.write(*map(workshops.save, SESSIONS), first_job(people.COHORT, 1, days, clock.now()))
+    people.write(*map(workshops.save, SESSIONS), first_job(people.COHORT, "load-1", days, clock.now()))
     drain(clock.now())
     return visitor
 

@@ -42,9 +42,13 @@ def test_a_loaded_cohort_learns_its_dates_on_the_next_working_morning(clock):
     drain(clock.to(dates.NEXT_MORNING))
 
     assert sorted(kinds()) == ["dates", "session", "session"]
+    (mail,) = [one for one in about_dates(DELEGATE) if one.row.startswith("workshops/dates#")]
+    every = " ".join(mail.part("plain").split())
+    for line in ("360 questionnaire: Monday 14 September 2026 to", "Survey about results: from"):
+        assert line in every, "all dates are on one page"
     assert kinds(MANAGER) == ["manager_dates"]
     subjects = [mail.message["Subject"] for mail in about_dates(DELEGATE)]
-    assert "Dana Delegate, Leading Self, day 1 of 2: Thursday 22 October 2026, 09:30 to 16:30" in subjects
+    assert "Leading Self, day 1 of 2: Thursday 22 October 2026, 09:30 to 16:30" in subjects
     (method, event), _ = events()
     assert (method, event.sequence.value) == ("REQUEST", "0")
     assert event.dtstart.value == datetime(2026, 10, 22, 8, 30, tzinfo=UTC)
@@ -245,6 +249,15 @@ def test_a_probable_mistake_is_a_warning(clock):
     assert [each.plan for each in dates.sessions()] == [*BOTH]
 
 
+def test_short_notice_of_a_new_session_is_a_warning(clock):
+    dates.load(clock)
+    soon = change_sessions.set_dates(people.COHORT, [*BOTH, plan("2026-09-21")], clock.now(), "x", dry_run=True)
+    later = change_sessions.set_dates(people.COHORT, [*BOTH, plan("2026-09-29")], clock.now(), "x", dry_run=True)
+
+    assert "People learn of the session on Monday 21 September 2026 9 working days before it." in soon.warnings
+    assert not [words for words in later.warnings if "People learn" in words]
+
+
 def test_the_programme_ends_with_its_last_session_and_the_survey_follows(clock):
     dates.announce(clock)
     assert cohorts.find(people.COHORT).dates.ends == SECOND.date
@@ -363,7 +376,7 @@ def test_one_session_moves_by_its_name_and_keeps_its_length(clock):
 
 
 def test_who_leaves_gets_cancellations_of_what_lies_ahead(clock):
-    from chalicelib.admin.withdraw_delegate import withdraw
+    from chalicelib.people.leave import leave as withdraw
 
     dates.announce(clock)
     clock.to(datetime(2026, 10, 22, 9, tzinfo=UTC))

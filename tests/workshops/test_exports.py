@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from chalicelib.admin import data_requests, person_export
+from chalicelib.admin import person_export
 from chalicelib.core.model import Facilitator
+from chalicelib.ownership import erase_person
 from chalicelib.store import cohorts
 from chalicelib.store.attendance import Attendance, save
 from chalicelib.store.attendance import AttendanceState as State
@@ -36,7 +37,7 @@ def test_a_facilitators_export_names_no_other_facilitator(dated, clock):
 
 
 def test_an_erased_facilitator_is_named_nowhere(dated, clock):
-    data_requests.erase(MO, clock.now())
+    erase_person.erase(MO, clock.now())
 
     (one,) = cohorts.find(people.COHORT).facilitators
     assert one.person.is_erased

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from chalicelib.admin import withdraw_delegate
 from chalicelib.links.kinds import HUB
+from chalicelib.people import leave
 from chalicelib.store import delegates, workshops
 from tests.support import people
 from tests.workshops.registers import MO, NAMES, id_of, page, session
@@ -45,7 +45,7 @@ def submit_vision(visitor) -> None:
 def test_submitted_work_waits_on_the_page_until_it_is_read(facilitator, clock):
     submit_vision(facilitator)
 
-    assert "Dana Delegate: Write a vision for your service" in facilitator.open(page()).page
+    assert 'Dana Delegate<span class="off">: Write a vision for your service' in facilitator.open(page()).page
     facilitator.open(at("work", "vision"))
     assert "Every patient is seen at home within a day." in facilitator.page
     assert 'value="return"' not in facilitator.page, "only the coach returns work"
@@ -83,7 +83,7 @@ def test_a_part_is_noted_submitted_and_taken_back(facilitator):
 def test_nothing_is_noted_about_someone_who_has_left(facilitator, clock):
     part = at("part", "simulation")
     nonce = facilitator.open(part).nonce
-    withdraw_delegate.withdraw(id_of(DANA), clock.now(), "ada@example.org")
+    leave.leave(id_of(DANA), clock.now(), "ada@example.org")
 
     facilitator.open(part).post(part, {**NOTED, "go": "submit"}, nonce=nonce)
 

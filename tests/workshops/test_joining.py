@@ -31,13 +31,17 @@ def hub() -> str:
     return signing.url(f"/hub/{HUB.token(delegate())}")
 
 
+def workshop() -> str:
+    return f"{hub()}/milestone/leading_self"
+
+
 def words(page: str) -> str:
     return " ".join(html.unescape(page).split())
 
 
 def test_the_page_shows_when_where_and_how_to_join(visitor, clock):
     dates.announce(clock, sessions=(FIRST, replace(SECOND, place="", link="https://video.example.org/abc")))
-    page = words(visitor.open(hub()).page)
+    page = words(visitor.open(workshop()).page)
 
     assert "Thursday 22 October 2026, 09:30 to 16:30" in page
     assert "London time · day 1 of 2" in page
@@ -50,12 +54,12 @@ def test_the_page_shows_when_where_and_how_to_join(visitor, clock):
 def test_a_cancelled_session_is_shown_as_cancelled_and_one_that_is_over_has_no_way_to_join(visitor, clock):
     dates.announce(clock)
     dates.change(clock, FIRST)
-    page = words(visitor.open(hub()).page)
+    page = words(visitor.open(workshop()).page)
     assert "Cancelled: Friday 23 October 2026, 09:30 to 16:30" in page
     assert page.count("Add to calendar") == 1
 
     clock.to(datetime(2026, 10, 22, 16, tzinfo=UTC))
-    page = words(visitor.open(hub()).page)
+    page = words(visitor.open(workshop()).page)
     assert "· over" in page
     assert "Add to calendar" not in page
 
@@ -76,7 +80,7 @@ def test_materials_are_shown_from_their_local_day(clock, at, shown):
 
 
 def calendar(visitor, number: int = 0):
-    visitor.open(hub())
+    visitor.open(workshop())
     visitor.open(visitor.links("/calendar/")[number])
     assert visitor.status == 200
     assert visitor.headers["Content-Type"].startswith("text/calendar")
@@ -118,7 +122,7 @@ def test_a_session_that_is_not_planned_has_no_file(visitor, clock):
 
 def test_the_page_without_dates_is_as_before(visitor, clock):
     dates.announce(clock, sessions=())
-    page = visitor.open(hub()).page
+    page = visitor.open(workshop()).page
 
     assert "Leading Self" in page
     assert "Add to calendar" not in page

@@ -8,15 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.working_days import working_days
+from chalicelib.mornings.jobs import first_job
 from chalicelib.store import workshops
 from chalicelib.store.attendance import Attendance, AttendanceState, save
 from chalicelib.store.table import transact
-from chalicelib.workshops.planned_job import first_job
 from infra.local import outbox
 from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.mails import sent_mails, sent_rows
 from tests.workshops.registers import DAY_1, DAY_2, MO, NAMES, SESSIONS, id_of
 
 pytestmark = pytest.mark.usefixtures("dated")
@@ -26,9 +26,9 @@ END = datetime(2026, 12, 31, tzinfo=UTC)
 
 def sent(kind: str, address: str) -> list[str]:
     """When emails of a kind were sent to an address: local days."""
-    found = [mail for mail in sent_mails(address) if mail.row.startswith(f"workshops/{kind}#")]
-    assert all(f"{mail.sent_at:%H:%M}" in ("08:00", "09:00") for mail in found), "in the morning"
-    return [f"{mail.sent_at:%Y-%m-%d}" for mail in found]
+    found = [at for row, at in sent_rows(address) if row.startswith(f"workshops/{kind}#")]
+    assert all(f"{at:%H:%M}" in ("08:00", "09:00") for at in found), "in the morning"
+    return [f"{at:%Y-%m-%d}" for at in found]
 
 
 def run_until(clock, end: datetime) -> None:
@@ -48,6 +48,7 @@ def test_everyone_is_emailed_on_the_mornings_of_the_plan(clock):
 
     assert sent("joining", DANA) == ["2026-09-22", "2026-10-27"]  # 15 working days before 13 October, 17 November
     assert sent("starts", DANA) == ["2026-10-09"]  # a Friday: two working days before Tuesday 13 October
+    assert sent("away", people.person("mara manager").email) == ["2026-10-06"] * 3  # five working days before
     assert sent("prepare", MO) == ["2026-09-22", "2026-10-27"]
     assert sent("runs", MO) == ["2026-10-09"]
     assert sent("register", MO) == ["2026-10-16"]  # two working days after the second day, 14 October
@@ -78,7 +79,7 @@ def test_a_workshop_that_moves_is_announced_for_its_new_days(clock):
     run_until(clock, datetime(2026, 10, 1, tzinfo=UTC))
     moved = [replace(one, plan=replace(one.plan, date=date(2026, 10, 27 + n))) for n, one in enumerate(SESSIONS[:2])]
     days = working_days(people.programme().organisation)
-    people.write(*map(workshops.save, moved), first_job(people.COHORT, 2, days, clock.now()))
+    people.write(*map(workshops.save, moved), first_job(people.COHORT, "load-2", days, clock.now()))
 
     run_until(clock, datetime(2026, 11, 6, tzinfo=UTC))
 
@@ -99,21 +100,21 @@ def test_after_an_outage_what_is_too_late_is_left_out(clock):
     """The function was down from before the announcement until after the workshop had begun."""
     drain(clock.to(datetime(2026, 10, 13, 12, tzinfo=UTC)))
 
-    kinds = {mail.row.partition("#")[0] for mail in sent_mails(DANA)}
+    kinds = {row.partition("#")[0] for row, _ in sent_rows(DANA)}
     assert not kinds & {"workshops/joining", "workshops/starts"}
 
 
 def test_after_an_outage_one_email_is_enough(clock):
     drain(clock.to(datetime(2026, 10, 12, 8, tzinfo=UTC)))
 
-    kinds = [mail.row.partition("#")[0] for mail in sent_mails(DANA)]
+    kinds = [row.partition("#")[0] for row, _ in sent_rows(DANA)]
     assert (kinds.count("workshops/joining"), kinds.count("workshops/starts")) == (0, 1)
 
 
 def test_a_delegate_who_has_left_gets_nothing(clock):
-    from chalicelib.admin import withdraw_delegate
+    from chalicelib.people import leave
 
-    withdraw_delegate.withdraw(id_of("dana delegate"), clock.now(), ADMINISTRATOR)
+    leave.leave(id_of("dana delegate"), clock.now(), ADMINISTRATOR)
 
     run_until(clock, datetime(2026, 10, 14, tzinfo=UTC))
 
@@ -121,11 +122,8 @@ def test_a_delegate_who_has_left_gets_nothing(clock):
     assert len(sent("joining", people.person("dora delegate").email)) == 1
 
 
-def test_the_last_planned_morning_is_the_last_job(clock):
-    from chalicelib.store import jobs
+def test_no_email_is_sent_twice_and_the_job_ends_with_the_programme(clock):
 
     run_until(clock, datetime(2026, 11, 26, tzinfo=UTC))
-
-    assert [job for job in jobs.waiting(END) if job.kind == "workshop_emails"] == []
     subjects = [str(mail.message["Subject"]) for mail in outbox.accepted() if mail.row.startswith("workshops/")]
     assert len(subjects) == len({(mail.row) for mail in outbox.accepted() if mail.row.startswith("workshops/")})

@@ -24,10 +24,10 @@ def record(name: str, *marks: Attendance) -> None:
     transact([save(id_of(name), Attendance(mark.session), mark) for mark in marks])
 
 
-def hub() -> str:
+def workshop() -> str:
     found = delegates.find(id_of(DANA))
     assert found
-    return HUB.url(found)
+    return f"{HUB.url(found)}/milestone/leading_self"
 
 
 def coach(delegate_id: str = "") -> str:
@@ -48,17 +48,17 @@ def test_the_delegate_sees_what_is_recorded_of_them(dated, clock, mark, words):
     clock.to(LATER)
     record(DANA, mark)
 
-    assert words in dated.open(hub()).page
+    assert words in dated.open(workshop()).page
     assert ("Watch the recording." in dated.page) is (mark is CATCHING_UP)
 
 
-def test_before_a_session_the_hub_shows_when_and_where_alone(dated, clock):
-    page = dated.open(hub()).page
+def test_before_a_session_its_page_shows_when_and_where_alone(dated, clock):
+    page = dated.open(workshop()).page
 
     assert "Tuesday 13 October 2026, 09:30 to 16:30" in page
     assert "not recorded yet" not in page
     clock.to(LATER)
-    assert dated.open(hub()).page.count("not recorded yet") == 2
+    assert dated.open(workshop()).page.count("not recorded yet") == 2
 
 
 def test_the_coach_sees_an_absence_in_the_caseload_and_on_the_delegates_page(dated, clock):

@@ -10,14 +10,19 @@ from chalicelib.report.parts.rows import Index, as_figure
 from chalicelib.report.parts.wording import curly
 from chalicelib.results.facts import Statistic
 from chalicelib.results.published import ALL_OTHERS, About
+from chalicelib.results.quadrants import Quadrant, quadrant_of
 from chalicelib.results.statements import GAP_TIMES, PLACE_TIMES, error_of_gap, middle_of
 
+MORE, STRENGTHS = Quadrant.THEY_SEE_MORE.value, Quadrant.AGREED_STRENGTH.value
+HIGHER, DEVELOP, CLOSE = Quadrant.YOU_SEE_MORE.value, Quadrant.AGREED_WORK.value, Quadrant.CLOSE.value
 ROWS = 8  # behaviours in one list
-MORE, STRENGTHS, HIGHER, DEVELOP, CLOSE = "they_see_more", "agreed_strengths", "you_see_more", "agreed_work", "close"
 TITLES = {
     MORE: ("They see more than you do", "Also called hidden strengths."),
     STRENGTHS: ("Agreed strengths", "High in their eyes, and your own view is close."),
-    HIGHER: ("You see more than they do", "Also called blind spots: what you intend may not be seen yet."),
+    HIGHER: (
+        "You see more than they do",
+        "Also called blind spots: what you intend may not be seen yet.",
+    ),
     DEVELOP: ("Agreed areas to develop", "Low in their eyes, and your own view is close."),
     CLOSE: ("Too close to call", ""),
 }
@@ -35,12 +40,8 @@ def kind_of(index: Index, item_id: str) -> str:
     own, theirs = index.own(About.ITEM, item_id), index.theirs(About.ITEM, item_id)
     if not own or not theirs:
         return ""
-    verdict, level = index.verdict(About.ITEM, item_id), index.side_of(theirs, middle_of(index.top))
-    if verdict == "lower" and level != "lower":
-        return MORE
-    if verdict == "higher" and level != "higher":
-        return HIGHER
-    return {"higher": STRENGTHS, "lower": DEVELOP}.get(level, CLOSE)
+    gap, level = index.verdict(About.ITEM, item_id), index.side_of(theirs, middle_of(index.top))
+    return quadrant_of(gap, level).value
 
 
 def placed(index: Index) -> dict[str, list[tuple[str, Placed]]]:

@@ -19,7 +19,7 @@ CHOOSE_RATERS = declare_email(
     "nominate/reminder",
     "Reminder to choose raters",
     to=To.DELEGATE,
-    words="name delegate closes",
+    words="name closes",
     links=[NOMINATE, HUB],
     cancelled_by=CancelledBy.CHOICE,
     in_digest=True,
@@ -28,7 +28,7 @@ FOLLOWUP_PLANNED = declare_email(
     "programme/followup_planned",
     "Notice that a follow-up is planned",
     to=To.DELEGATE,
-    words="name delegate opens closes",
+    words="name opens closes",
     links=[NOMINATE, HUB],
 )
 
@@ -43,7 +43,7 @@ def choose_reminder(
     zone = programme.organisation.timezone
     opened_at = opened_at or wave.opens_at
     wanted_by = formatting.local_date(opened_at, zone) + timedelta(days=CHOOSE_RATERS_WITHIN_DAYS)
-    (morning,) = reminder_times(wanted_by, (0,), working_days(programme.organisation), opened_at)
+    (morning,) = reminder_times(wanted_by, (0,), working_days(programme.organisation, wave.closed), opened_at)
     return _choose_email(programme, delegate, wave, morning)
 
 

@@ -9,8 +9,8 @@ from chalicelib.core.model import Delegate, Programme
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import CancelledBy, EmailKind, OnNewAddress, To, declare_email
-from chalicelib.forms.readers import Names, sentences
-from chalicelib.forms.survey import form_about, minutes, sections
+from chalicelib.forms.readers import Form, Names, sentences
+from chalicelib.forms.survey import form_about, minutes, sections_of
 from chalicelib.links.kinds import IMPACT, name_links
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
@@ -20,9 +20,10 @@ FIRST = {
         "impact/delegate",
         "Impact survey of the delegate",
         to=To.DELEGATE,
-        words="name delegate closes minutes who_sees",
+        words="name closes minutes who_sees",
         links=[IMPACT],
         on_new_address=OnNewAddress.REPLACE,
+        form=Form.IMPACT_DELEGATE,
     ),
     Role.MANAGER: declare_email(
         "impact/manager",
@@ -31,6 +32,7 @@ FIRST = {
         words="name delegate closes minutes who_sees",
         links=[IMPACT],
         on_new_address=OnNewAddress.REPLACE,
+        form=Form.IMPACT_MANAGER,
     ),
 }
 REMINDER = declare_email(
@@ -56,12 +58,12 @@ def reminder_email(programme: Programme, delegate: Delegate, survey: ImpactSurve
 def _email(programme: Programme, delegate: Delegate, survey: ImpactSurvey, kind: EmailKind, due_at: datetime) -> Email:
     zone = programme.organisation.timezone
     to = delegate.person if survey.role is Role.DELEGATE else delegate.manager
-    asked = sections(programme, survey.areas, survey.role)
+    asked = sections_of(programme, survey, delegate.person.name)
     return create_email(
         kind,
         delegate.id,
         survey.role.value,
-        f"{formatting.local_date(due_at, zone)}",
+        f"{formatting.local_date(due_at, zone)}{_extension(survey)}",
         to=to,
         due_at=due_at,
         words=common_words(programme, delegate)
@@ -71,9 +73,14 @@ def _email(programme: Programme, delegate: Delegate, survey: ImpactSurvey, kind:
             "own": "yes" if survey.role is Role.DELEGATE else "",
             "closes": formatting.last_day(survey.closes_at, zone),
             "minutes": str(minutes(asked)),
-            "who_sees": " ".join(sentences(form_about(survey.role), Names(delegate.person.name))),
+            "who_sees": " ".join(sentences(form_about(survey), Names(delegate.person.name))),
         },
         links=name_links(IMPACT.link(survey)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
         good_until=survey.closes_at,
     )
+
+
+def _extension(survey: ImpactSurvey) -> str:
+    """Return the part of an email's id that depends on the last day: more time makes other emails."""
+    return f".{survey.extensions}" if survey.extensions else ""

@@ -15,7 +15,7 @@ from chalicelib.core.working_days import reminder_times, working_days
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import CancelledBy, EmailKind, OnNewAddress, To, declare_email
-from chalicelib.forms.readers import Form, form_of, names_for, sentences
+from chalicelib.forms.readers import Form, form_of_wave, names_for, sentences
 from chalicelib.links.kinds import ANSWER, DECLINE, HUB, INBOX, NOMINATE, links_to_rater
 from chalicelib.store.emails import Email
 
@@ -23,27 +23,30 @@ OPENING = declare_email(
     "programme/opening",
     "Opening of the questionnaire",
     to=To.DELEGATE,
-    words="name delegate closes minutes raters_named who_sees",
+    words="name closes minutes raters_named who_sees",
     links=[ANSWER, NOMINATE, HUB],
     variants={"whose raters a file names": {"raters_named": "yes"}},
     on_new_address=OnNewAddress.REPLACE,
+    form=Form.OWN,
 )
 FOLLOWUP = declare_email(
     "programme/followup",
     "Opening of the follow-up",
     to=To.DELEGATE,
-    words="name delegate closes minutes who_sees",
+    words="name closes minutes who_sees",
     links=[ANSWER, NOMINATE, HUB],
     on_new_address=OnNewAddress.REPLACE,
+    form=Form.OWN,
 )
 SELF_REMINDER = declare_email(
     "collect/self_reminder",
     "Reminder of the delegate’s own questionnaire",
     to=To.DELEGATE,
-    words="name delegate closes minutes who_sees",
+    words="name closes minutes who_sees",
     links=[ANSWER, HUB],
     cancelled_by=CancelledBy.ANSWER,
     in_digest=True,
+    form=Form.OWN,
 )
 INVITATION = declare_email(
     "collect/invitation",
@@ -53,7 +56,7 @@ INVITATION = declare_email(
     links=[ANSWER, INBOX, DECLINE],
     variants={"to the line manager": {"group_title": "Line manager", "name": "Helen Whitcombe"}},
     on_new_address=OnNewAddress.REPLACE,
-    in_digest=True,
+    together="{delegate} and {others} ask for your feedback by {closes}",
 )
 REMINDER = declare_email(
     "collect/reminder",
@@ -63,7 +66,7 @@ REMINDER = declare_email(
     links=[ANSWER, INBOX, DECLINE],
     cancelled_by=CancelledBy.ANSWER,
     only_to_unanswered=True,
-    in_digest=True,
+    together="Please give {delegate} and {others} your feedback by {closes}",
 )
 EXTENDED = declare_email(
     "collect/extended",
@@ -83,6 +86,14 @@ AGAIN = declare_email(
     variants={"to the delegate": {"own": "yes", "name": "Dr Amara Osei"}},
     on_new_address=OnNewAddress.REPLACE,
 )
+REGROUPED = declare_email(
+    "people/rater_regrouped",
+    "Notice to a rater of another group",
+    to=To.RATER,
+    words="name delegate group_title closes minutes who_sees",
+    links=[ANSWER, INBOX, DECLINE],
+    sent_in_pause=True,
+)
 PULSE = declare_email(
     "impact/pulse",
     "Short questionnaire about the change",
@@ -90,7 +101,8 @@ PULSE = declare_email(
     words="name delegate month closes who_sees",
     links=[ANSWER, DECLINE],
     on_new_address=OnNewAddress.REPLACE,
-    in_digest=True,
+    together="One minute each about {delegate} and {others}, by {closes}",
+    form=Form.PULSE,
 )
 PULSE_REMINDER = declare_email(
     "impact/pulse_reminder",
@@ -100,7 +112,29 @@ PULSE_REMINDER = declare_email(
     links=[ANSWER, DECLINE],
     cancelled_by=CancelledBy.ANSWER,
     only_to_unanswered=True,
+    together="One minute each about {delegate} and {others}, by {closes}",
+    form=Form.PULSE,
+)
+MIDWAY = declare_email(
+    "pulse/asked",
+    "Mid-way question to a rater",
+    to=To.RATER,
+    words="name delegate month closes who_sees",
+    links=[ANSWER, INBOX, DECLINE],
+    on_new_address=OnNewAddress.REPLACE,
     in_digest=True,
+    form=Form.MIDWAY,
+)
+MIDWAY_REMINDER = declare_email(
+    "pulse/reminder",
+    "Reminder of the mid-way question",
+    to=To.RATER,
+    words="name delegate month closes who_sees",
+    links=[ANSWER, INBOX, DECLINE],
+    cancelled_by=CancelledBy.ANSWER,
+    only_to_unanswered=True,
+    in_digest=True,
+    form=Form.MIDWAY,
 )
 
 
@@ -111,6 +145,7 @@ class Asked(Enum):
     SELF_AGAIN = "self_again"
     RATER = "rater"
     PULSE = "pulse"
+    MIDWAY = "midway"
 
 
 Kinds = Mapping[Asked, EmailKind]
@@ -119,12 +154,14 @@ FIRST: Kinds = {
     Asked.SELF_AGAIN: FOLLOWUP,
     Asked.RATER: INVITATION,
     Asked.PULSE: PULSE,
+    Asked.MIDWAY: MIDWAY,
 }
 LATER: Kinds = {
     Asked.SELF: SELF_REMINDER,
     Asked.SELF_AGAIN: SELF_REMINDER,
     Asked.RATER: REMINDER,
     Asked.PULSE: PULSE_REMINDER,
+    Asked.MIDWAY: MIDWAY_REMINDER,
 }
 
 
@@ -144,8 +181,8 @@ def reminder_emails(
     has one reminder, the first.
     """
     zone = programme.organisation.timezone
-    days_before = programme.reminders[:1] if wave.wave is Wave.PULSE else programme.reminders
-    days, last = working_days(programme.organisation), formatting.last_date(wave.closes_at, zone)
+    days_before = programme.reminders[:1] if wave.wave.is_pulse else programme.reminders
+    days, last = working_days(programme.organisation, wave.closed), formatting.last_date(wave.closes_at, zone)
     moments = reminder_times(last, days_before, days, now)
     return [
         replace(_email(programme, delegate, wave, invitation, LATER, moment), good_until=until)
@@ -156,8 +193,9 @@ def reminder_emails(
 def extension_email(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
 ) -> Email:
-    """Announce the new deadline to a rater who has not answered."""
-    return _email(programme, delegate, wave, invitation, dict.fromkeys(Asked, EXTENDED), now)
+    """Announce the new deadline to a rater who has not answered. A reminder of one minute names it too."""
+    kinds = {**dict.fromkeys(Asked, EXTENDED), Asked.PULSE: PULSE_REMINDER, Asked.MIDWAY: MIDWAY_REMINDER}
+    return _email(programme, delegate, wave, invitation, kinds, now)
 
 
 def manual_reminder(
@@ -165,6 +203,14 @@ def manual_reminder(
 ) -> Email:
     """Write a reminder at the administrator's request, with the id of a reminder of that day: at most one is sent."""
     return _email(programme, delegate, wave, invitation, LATER, now)
+
+
+def regrouped_email(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime, once: str
+) -> Email:
+    """Notify a rater of another group, the same whether they have answered or not."""
+    email = _email(programme, delegate, wave, invitation, dict.fromkeys(Asked, REGROUPED), now)
+    return replace(email, id=f"{email.id}.{once}")
 
 
 def asked_again_email(
@@ -214,7 +260,8 @@ def _email(
 def _words(programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation) -> dict[str, str]:
     zone, own = programme.organisation.timezone, invitation.group == SELF_GROUP
     group = programme.group(invitation.group)
-    return common_words(programme, None if own else delegate) | {
+    is_from_programme = own or wave.wave.is_midway  # so that emails about several people are one
+    return common_words(programme, None if is_from_programme else delegate) | {
         "name": invitation.rater.name,
         "delegate": delegate.person.name,
         "closes": formatting.last_day(wave.closes_at, zone),
@@ -230,8 +277,8 @@ def _words(programme: Programme, delegate: Delegate, wave: DelegateWave, invitat
 def _who_sees(programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation) -> tuple[str, ...]:
     """Return what the questionnaire itself says."""
     group = programme.group(invitation.group)
-    form = Form.PULSE if wave.wave is Wave.PULSE else form_of(group)
-    return sentences(form, names_for(programme, delegate.person.name, group, invitation.rater.name))
+    names = names_for(programme, delegate.person.name, group, invitation.rater.name)
+    return sentences(form_of_wave(wave.wave, group), names)
 
 
 def _version(invitation: Invitation) -> str:
@@ -242,4 +289,6 @@ def _version(invitation: Invitation) -> str:
 def _asked(wave: DelegateWave, invitation: Invitation) -> Asked:
     if invitation.group == SELF_GROUP:
         return Asked.SELF_AGAIN if wave.wave is Wave.FOLLOWUP else Asked.SELF
-    return Asked.PULSE if wave.wave is Wave.PULSE else Asked.RATER
+    if wave.wave.is_midway:
+        return Asked.MIDWAY
+    return Asked.PULSE if wave.wave.is_pulse else Asked.RATER

@@ -13,6 +13,7 @@
   // --- saving: one request at a time; a later save replaces the one under way ---------------------
   const KEEPALIVE_LIMIT = 60000; // bytes that a browser still sends after its page is gone
   const PATIENCE = 15000; // milliseconds
+  const EVERY = 20000; // milliseconds between two saves while someone answers; a button, or leaving the page, saves at once
   const state = document.getElementById("saved");
   const bar = document.querySelector(".progress");
   const heard = document.getElementById("saved-aloud");
@@ -26,6 +27,7 @@
   let gone = false;
   let tries = 0;
   let timer;
+  let sentAt = -EVERY;
   let spoken = false;
 
   const say = (words, aloud) => {
@@ -44,8 +46,10 @@
     body.set("go", leaving || "keep");
     if (underway) underway.abort();
     const mine = (underway = new AbortController());
+    mine.stays = keepalive; // a browser ends other requests of a page that is gone
     const waiting = setTimeout(() => mine.abort(), PATIENCE);
     unsaved = false;
+    sentAt = Date.now();
     let answer;
     try {
       answer = await fetch(address, { method: "POST", body, signal: mine.signal, keepalive: keepalive && body.toString().length < KEEPALIVE_LIMIT });
@@ -75,7 +79,14 @@
       gone = true;
       location.assign(next);
       if (next.split("#")[0] === location.href.split("#")[0]) location.reload(); // another place of the same page
-    } else if (unsaved) save();
+    } else if (unsaved) soon(0);
+  }
+
+  // The first answer after a pause is saved at once, and those that follow it together.
+  function soon(pause) {
+    if (tries) return; // the next try carries it
+    clearTimeout(timer);
+    timer = setTimeout(save, Math.max(pause, sentAt + EVERY - Date.now()));
   }
 
   function later() {
@@ -106,8 +117,7 @@
     leaving = null;
     paint();
     say("Saving…");
-    clearTimeout(timer);
-    timer = setTimeout(save, event.target.type === "radio" ? 400 : 1500);
+    soon(event.target.type === "radio" ? 400 : 1500);
   });
   document.addEventListener("click", (event) => { pressed = event.target.closest("button") || pressed; });
   form.addEventListener("submit", (event) => {
@@ -116,8 +126,12 @@
     say("Saving…");
     save();
   });
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && unsaved) save(true); });
-  addEventListener("pagehide", () => { if (unsaved) save(true); });
+  const leave = () => {
+    if (underway && !underway.stays) unsaved = true;
+    if (unsaved) save(true);
+  };
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+  addEventListener("pagehide", leave);
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // Back: as it is stored, not as it was
   addEventListener("online", () => { if (tries) save(); });
   addEventListener("beforeunload", (event) => { if (unsaved && tries && !gone) event.preventDefault(); });

@@ -24,7 +24,7 @@
       // no connection
     }
     if (isSent) return;
-    if (answer?.status === 403) say("You are signed out, and the last words are not saved. Sign in again in another tab; then go on typing here.", true);
+    if (answer?.status === 403) say("You are signed out, and the last words are not saved. Press the button below: you sign in again, and nothing you typed is lost.", true);
     else if (!answer?.ok) say("Not saved. We try again when you go on typing.", true);
     else {
       form.elements.shown.value = (await answer.json()).shown;

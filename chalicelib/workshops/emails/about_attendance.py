@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib.core.calendar import local_moment
-from chalicelib.core.formatting import day, last_day, local_date
+from chalicelib.core.formatting import day, days_in_words, last_day, local_date
 from chalicelib.core.ids import derive, facilitator_id
 from chalicelib.core.model import Delegate, Facilitator, Person
-from chalicelib.emails.common_words import common_words
+from chalicelib.emails.common_words import SEPARATOR, common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import EmailKind, To, declare_email
 from chalicelib.links.kinds import CONSOLE, FACILITATOR, HUB, name_links
@@ -29,6 +29,7 @@ JOINING = declare_email(
     words="name workshop begins dates",
     links=[HUB],
     sample=SAMPLE,
+    in_digest=True,
 )
 STARTS = declare_email(
     "workshops/starts",
@@ -37,6 +38,19 @@ STARTS = declare_email(
     words="name workshop begins dates",
     links=[HUB],
     sample=SAMPLE,
+    in_digest=True,
+)
+AWAY = declare_email(
+    "workshops/away",
+    "Days on which the delegate is at a workshop, to the line manager",
+    to=To.MANAGER,
+    words="name delegate workshop days dates",
+    sample={
+        "workshop": "Leading Self",
+        "days": "10 and 11 March",
+        "dates": SEPARATOR.join(("Tuesday 10 March 2026, 09:30 to 16:30", "Wednesday 11 March 2026, 09:30 to 16:00")),
+    },
+    in_digest=True,
 )
 PREPARE = declare_email(
     "workshops/prepare",
@@ -45,6 +59,7 @@ PREPARE = declare_email(
     words="name cohort workshop begins dates people",
     links=[FACILITATOR],
     sample=SAMPLE,
+    in_digest=True,
 )
 RUNS = declare_email(
     "workshops/runs",
@@ -53,6 +68,7 @@ RUNS = declare_email(
     words="name cohort workshop begins dates people",
     links=[FACILITATOR],
     sample=SAMPLE,
+    in_digest=True,
 )
 REGISTER = declare_email(
     "workshops/register",
@@ -61,6 +77,7 @@ REGISTER = declare_email(
     words="name cohort workshop missing last",
     links=[FACILITATOR],
     sample={**SAMPLE, "missing": "3 people", "last": "Wednesday 25 March 2026"},
+    in_digest=True,
 )
 OVERDUE = declare_email(
     "workshops/overdue",
@@ -69,6 +86,7 @@ OVERDUE = declare_email(
     words="name cohort workshop missing last facilitators",
     links=[CONSOLE],
     sample={**SAMPLE, "missing": "3 people", "last": "Wednesday 25 March 2026", "facilitators": "Mo Hart"},
+    in_digest=True,
 )
 ABSENT = declare_email(
     "workshops/absent",
@@ -81,6 +99,7 @@ ABSENT = declare_email(
         "catch_up": "Watch the recording, and talk about your vision with Mo for half an hour.",
         "by": "Friday 27 March 2026",
     },
+    in_digest=True,
 )
 
 
@@ -95,6 +114,26 @@ def delegate_email(kind: EmailKind, workshop: Workshop, delegate: Delegate, now:
         due_at=now,
         words=common_words(workshop.programme) | _words(workshop) | {"name": delegate.person.name},
         links=name_links(HUB.link(delegate)),
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+        good_until=workshop.first.starts_at,
+    )
+
+
+def away_email(workshop: Workshop, delegate: Delegate, now: datetime) -> Email:
+    """Remind a line manager of the days, and of what to ask before."""
+    days = [one.plan.date for one in workshop.sessions]
+    dates = SEPARATOR.join(one.plan.when for one in workshop.sessions)
+    return create_email(
+        AWAY,
+        delegate.id,
+        workshop.id,
+        workshop.first.plan.date.isoformat(),
+        to=delegate.manager,
+        due_at=now,
+        words=common_words(workshop.programme)
+        | {"name": delegate.manager.name, "delegate": delegate.person.name}
+        | {"workshop": workshop.title, "days": days_in_words(days), "dates": dates},
+        links={},
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
         good_until=workshop.first.starts_at,
     )

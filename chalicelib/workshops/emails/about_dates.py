@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from chalicelib.core.formatting import day
+from chalicelib.core.formatting import day, local_date
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Delegate, Person, Programme
 from chalicelib.core.schedule import Session, held, title_of
-from chalicelib.emails.common_words import common_words
+from chalicelib.core.working_days import survey_opens_at
+from chalicelib.emails.common_words import SEPARATOR, common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import OnNewAddress, To, declare_email
 from chalicelib.links.kinds import HUB, name_links
@@ -17,7 +18,6 @@ from chalicelib.store.emails import Email
 from chalicelib.store.workshops import Seat
 from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, when_of, where_of, zone_name
 
-SEPARATOR = " | "  # between the lines of a list in one word of an email
 LINES = "Leading Self, day 1 of 2: Tuesday 10 March 2026, 09:30 to 16:30, Education Centre, Room 4"
 LINES += f"{SEPARATOR}Leading Self, day 2 of 2: Wednesday 11 March 2026, 09:30 to 16:00, by video"
 SAMPLE = {
@@ -38,6 +38,7 @@ DATES = declare_email(
     links=[HUB],
     sample={"dates": LINES, "zone": SAMPLE["zone"]},
     in_digest=True,
+    is_timely=True,
 )
 MANAGER_DATES = declare_email(
     "workshops/manager_dates",
@@ -85,6 +86,7 @@ CANCELLED = declare_email(
     sent_after_withdrawal=True,
     on_new_address=OnNewAddress.KEEP,
     has_entry=True,
+    sent_in_pause=True,
 )
 FACILITATOR = declare_email(
     "workshops/runs_session",
@@ -151,10 +153,16 @@ def facilitator_email(
     )
 
 
-def dates_email(programme: Programme, delegate: Delegate, sessions: Sequence[Session], now: datetime) -> Email:
-    """Write the email with all dates on one page."""
+def dates_email(
+    programme: Programme, cohort: Cohort, delegate: Delegate, sessions: Sequence[Session], now: datetime
+) -> Email:
+    """Write the email with all dates on one page: of the questionnaire, if it is still to come, and the workshops."""
     zone = programme.organisation.timezone
-    lines = (f"{title_of(programme, each, sessions)}: {each.plan.when}, {each.plan.where}" for each in held(sessions))
+    dates = cohort.dates
+    is_ahead = local_date(now, zone) < dates.opens
+    lines = [f"360 questionnaire: {day(dates.opens)} to {day(dates.closes)}"] if is_ahead else []
+    lines += [f"{title_of(programme, each, sessions)}: {each.plan.when}, {each.plan.where}" for each in held(sessions)]
+    lines.append(f"Survey about results: from {day(local_date(survey_opens_at(programme, dates), zone))}")
     return create_email(
         DATES,
         delegate.id,

@@ -114,7 +114,7 @@ def _work_page(
 def _part_page(
     reader: SignedIn, page: FacilitatorPage, opened: OpenedPart, *, submitting: bool = False, status: int = 200
 ) -> Response:
-    now = clock.now()
+    now, days = clock.now(), opened.task.days
     return reader.page(
         "workshops/part",
         status=status,
@@ -122,6 +122,7 @@ def _part_page(
         part=opened,
         sheet=part_page(opened, now, submitting=submitting),
         may_type=not opened.delegate.withdrawn and opened.task.part_state(now).value in ("open", "draft"),
+        opens_at=days.opens_at if days.opens_at and now < days.opens_at and not opened.delegate.withdrawn else None,
         at=milliseconds(now),
         address=_part_url(page, opened),
         home=_home(page),

@@ -5,13 +5,28 @@ from __future__ import annotations
 import socket
 import sys
 import time
+from collections import defaultdict
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
 from infra.local.cloud import Cloud
-from infra.local.demo import attending, checks, collecting, debriefing, output, rescheduling, sixmonths, working
+from infra.local.demo import (
+    arranging,
+    attending,
+    checks,
+    collecting,
+    debriefing,
+    midway,
+    output,
+    rescheduling,
+    returning,
+    reviewing,
+    sixmonths,
+    sponsoring,
+    working,
+)
 from infra.local.demo.browser import PageRefused
 from infra.local.demo.cast import ANSWERS, make_cast
 from infra.local.demo.diary import Calendar
@@ -20,14 +35,25 @@ from infra.local.demo.mailbox import EmailNotFound
 from infra.local.demo.pages import NotOnThePage
 from infra.local.demo.show import Show
 from infra.local.demo.table import print_summary
-from infra.local.demo.world import Phase, World
+from infra.local.demo.world import Phase, React, World
 from infra.local.example import COHORT, example_dates, load_example, read_example
 from infra.local.points import Point, moment_of
 
 START = datetime(2026, 1, 7, 9, 0, tzinfo=UTC)
 SEED = 360
 FAR = datetime(2027, 3, 1, tzinfo=UTC)  # everything is over by then
-REACTIONS = collecting.REACTIONS | debriefing.REACTIONS | attending.REACTIONS | working.REACTIONS | sixmonths.REACTIONS
+STORIES = (
+    collecting,
+    debriefing,
+    arranging,
+    attending,
+    working,
+    midway,
+    sixmonths,
+    reviewing,
+    returning,
+    sponsoring,
+)  # what people do, each with its emails
 PEOPLES_FAULTS = (PageRefused, Unexpected, EmailNotFound, NotOnThePage)
 
 
@@ -47,7 +73,7 @@ def run(port: int, most: int | None = None) -> int:
         world = new_world(cloud, console, most)
         try:
             with world.show:
-                world.play(REACTIONS, FAR)
+                world.play(reactions(), FAR)
             attending.record(world)
             faults = checks.failures(world)
         except PEOPLES_FAULTS as fault:
@@ -66,7 +92,7 @@ def play_to(point: Point, cloud: Cloud) -> None:
     world = new_world(cloud, Console())
     until = moment_of(point, world.dates, world.programme)
     with world.show:
-        world.play(REACTIONS, until)
+        world.play(reactions(), until)
         cloud.advance_to(until)
     world.browser.close()
 
@@ -91,6 +117,15 @@ def new_world(cloud: Cloud, console: Console, most: int | None = None) -> World:
     world = World(cloud, programme, COHORT, Calendar(zone), dates, players, show)
     rescheduling.plan(world)
     return world
+
+
+def reactions() -> dict[str, list[React]]:
+    """Return what people do on each kind of email, in the order of the stories."""
+    found = defaultdict(list)
+    for story in STORIES:
+        for template, react in story.REACTIONS.items():
+            found[template].append(react)
+    return found
 
 
 def free_port(wanted: int) -> int:

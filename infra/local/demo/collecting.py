@@ -14,6 +14,8 @@ from infra.local.demo.world import Phase, React, World
 
 MORNING, NOON, EVENING, LAST_CALL = 9 * 60 + 40, 12 * 60 + 15, 19 * 60 + 30, 22 * 60
 HALF = 4  # pages
+TYPES_EVERY = 4  # every fourth delegate types each rater; the others paste a list
+QUESTIONNAIRE = "questionnaire"  # in the record of what was given
 MORE_TIME = timedelta(days=7)
 REMARK = "A good list. Please ask one more person who sees you when things go wrong."
 FINISHES_AFTER, CHANGES_AFTER = 1, 2  # working days
@@ -51,7 +53,8 @@ def choose(world: World, player: Player, letter: Letter) -> None:
     mine = [part for part in player.parts if part.group != MANAGER_GROUP]  # who is on the list already
     at_once = [part for part in mine if not part.added_later]
     link = letter.link("nominate")
-    filling.choose(world.browser, link, at_once, player.slip)
+    pastes = world.players.index(player) % TYPES_EVERY != 0
+    filling.choose(world.browser, link, at_once, player.slip, pastes=pastes)
     world.deeds[player.email].list_sent = world.now
     world.show.step(Phase.NOMINATIONS, world.now)
     if player.way is Own.ADDS_LATER:
@@ -81,6 +84,7 @@ def answer_own(world: World, player: Player, letter: Letter) -> None:
 
 def finish_own(world: World, player: Player, link: str) -> None:
     filling.answer(world.browser, link, player.sheet)
+    world.note(QUESTIONNAIRE, player.email, player.email, player.sheet)
     world.deeds[player.email].own_sent = world.now
     world.show.step(Phase.QUESTIONNAIRES, world.now)
 
@@ -139,11 +143,16 @@ def on_extended(world: World, letter: Letter) -> None:
 
 def reply(world: World, part: Part, letter: Letter) -> None:
     filling.answer(world.browser, letter.link("answer"), part.sheet)
+    world.note(QUESTIONNAIRE, part.delegate, part.person.email, part.sheet)
     world.deeds[part.delegate].answered[part.person.email] = world.now
     world.show.step(Phase.ANSWERS, world.now)
     if part.reply is Reply.AMENDS:
-        change = partial(filling.change, world.browser, letter.link("answer"), part.second_thoughts)
-        _second_visit(world, CHANGES_AFTER, change)
+        _second_visit(world, CHANGES_AFTER, partial(change, world, part, letter))
+
+
+def change(world: World, part: Part, letter: Letter) -> None:
+    filling.change(world.browser, letter.link("answer"), part.second_thoughts)
+    world.note(QUESTIONNAIRE, part.delegate, part.person.email, {**part.sheet, **part.second_thoughts})
 
 
 def begin(world: World, part: Part, letter: Letter) -> None:

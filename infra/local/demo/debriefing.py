@@ -13,25 +13,21 @@ from infra.local.demo.cast import Own, Player
 from infra.local.demo.filling import Unexpected, expect
 from infra.local.demo.mailbox import Letter
 from infra.local.demo.phrases import bank
-from infra.local.demo.signing_in import open_signed_in
+from infra.local.demo.signing_in import open_page, open_signed_in
 from infra.local.demo.working import begin_work
 from infra.local.demo.world import Phase, React, World
 
-MORNING, AFTERNOON, EVENING = 10 * 60, 14 * 60 + 30, 20 * 60
-DEBRIEF_AFTER, RELEASE_AFTER, READ_AFTER = 4, 1, 1  # working days
+MORNING, EVENING = 10 * 60, 20 * 60
+RELEASE_AFTER, READ_AFTER = 1, 1  # working days
 THREE_AREAS_EVERY = 3  # every third delegate agrees a third area
 
 
 def on_ready(world: World, letter: Letter) -> None:
-    """The coach reads the report the same day, and debriefs some days later."""
+    """The coach reads the report the same day."""
     player = world.player(letter)
-    deeds = world.deeds[player.email]
-    deeds.report = letter.sent_at
-    place = world.players.index(player)
-    later = world.calendar.working_days_on
-    world.plan(later(letter.sent_at, 0, MORNING), Phase.REPORTS, partial(preview, world, player, letter))
-    held = later(letter.sent_at, DEBRIEF_AFTER + place % 5, AFTERNOON)
-    world.plan(held, Phase.DEBRIEFS, partial(record_debrief, world, player, letter))
+    world.deeds[player.email].report = letter.sent_at
+    when = world.calendar.working_days_on(letter.sent_at, 0, MORNING)
+    world.plan(when, Phase.REPORTS, partial(preview, world, player, letter))
 
 
 def preview(world: World, player: Player, letter: Letter) -> None:
@@ -48,8 +44,7 @@ def preview(world: World, player: Player, letter: Letter) -> None:
 
 
 def open_case(world: World, player: Player, letter: Letter) -> Opened:
-    caseload = open_signed_in(world, letter.link("coach"), letter.to)
-    return world.browser.follow(caseload, player.entry.person.name)
+    return open_page(world, f"{letter.home('coach')}/{world.delegate_id(player)}", letter.to)
 
 
 def facts_of(world: World, player: Player) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from infra.local.demo.browser import Browser, Opened
 from infra.local.demo.cast import Part
@@ -49,12 +49,17 @@ def decline(browser: Browser, link: str, reason: str) -> None:
     expect(browser.send(shown, shown.page.form_with("reason"), {"reason": reason}), "Noted")
 
 
-def choose(browser: Browser, link: str, parts: Sequence[Part], slip: Part | None = None) -> None:
-    """Add raters, check the list and send it; `slip` is added by mistake and removed."""
+def choose(
+    browser: Browser, link: str, parts: Sequence[Part], slip: Part | None = None, *, pastes: bool = False
+) -> None:
+    """Add raters, check the list and send it; `slip` is added by mistake and removed.
+
+    pastes   a list for each group, as from Outlook, instead of typing each person
+    """
     shown = browser.open(link)
-    for part in (*parts, *([slip] if slip else [])):
-        fields = {"group": part.group, "name": part.person.name, "email": part.person.email}
-        shown = browser.send(shown, shown.page.form_with("email"), fields)
+    chosen = (*parts, *([slip] if slip else []))
+    for field, fields in (_lists if pastes else _people)(chosen):
+        shown = browser.send(shown, shown.page.form_with(field), fields)
     if slip:
         pressed = ("remove", slip.person.email)
         shown = browser.send(shown, next(form for form in shown.page.forms if pressed in form.buttons), {}, pressed[1])
@@ -62,6 +67,17 @@ def choose(browser: Browser, link: str, parts: Sequence[Part], slip: Part | None
     form = shown.page.form("/send")
     sent = browser.send(shown, form, {"fewer": "yes"} if "fewer" in form.names else {})
     expect(sent, "Your list is with" if SEND_TO_APPROVER in form.words else "Sent: ")
+
+
+def _people(parts: Sequence[Part]) -> Iterator[tuple[str, dict[str, str]]]:
+    for part in parts:
+        yield "email", {"group": part.group, "name": part.person.name, "email": part.person.email}
+
+
+def _lists(parts: Sequence[Part]) -> Iterator[tuple[str, dict[str, str]]]:
+    for group in dict.fromkeys(part.group for part in parts):
+        people = [part.person for part in parts if part.group == group]
+        yield "list", {"group": group, "list": "; ".join(f"{person.name} <{person.email}>" for person in people)}
 
 
 def approve(browser: Browser, link: str) -> None:

@@ -61,6 +61,11 @@ class Letter:
                 return link
         raise EmailNotFound(f"no link to {verb} in “{self.subject}”")
 
+    def home(self, verb: str) -> str:
+        """Return the address of the reader's own page: the link without what comes after the token."""
+        before, _, after = self.link(verb).partition(f"/{verb}/")
+        return f"{before}/{verb}/{after.split('/')[0].partition('#')[0]}"
+
 
 def _letters_of(mail: Accepted) -> list[Letter]:
     """Take a digest apart: people read each item as if it had come by itself."""

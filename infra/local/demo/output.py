@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.core.clock import stamp
 from infra.local import memory
-from infra.local.demo import calendars, working
+from infra.local.demo import calendars, results, working
 from infra.local.demo.cast import plain_letters
 from infra.local.demo.world import World
 
@@ -46,9 +46,10 @@ def write(world: World, folder: Path) -> None:
     names = {player.email: slug(player.entry.person.name) for player in world.players}
     calendars.save(world, folder / "calendar", names)
     working.save(world, folder / "assignments", names)
-    (folder / "sponsor").mkdir()
+    results.save(world, folder / "impact", names)
     for name, body in world.sponsor_documents.items():
-        (folder / "sponsor" / name).write_bytes(body)
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(body)
     (folder / "summary.json").write_text(json.dumps(summary(world), indent=2, ensure_ascii=False) + "\n")
 
 

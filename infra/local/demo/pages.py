@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from functools import cached_property
+
+from lxml.html import HtmlElement, document_fromstring
 
 ONE_OF = ("radio", "checkbox")
-TYPED = ("text", "email", "date", "number", "hidden", "search", "tel")
+TYPED = ("text", "email", "date", "number", "hidden", "search", "tel", "time")
 
 
 class NotOnThePage(Exception):
@@ -49,12 +51,30 @@ class Form:
         return {**sent, name: value} if name else sent
 
 
-@dataclass
 class Page:
-    forms: list[Form] = field(default_factory=list)
-    links: list[tuple[str, str]] = field(default_factory=list)  # address and words
-    heading: str = ""
-    status: str = ""  # the line that shows the current step
+    """A page as its reader uses it: each part is read when it is first looked for."""
+
+    def __init__(self, document: HtmlElement):
+        self._document = document
+
+    @cached_property
+    def forms(self) -> list[Form]:
+        return [_read_form(form) for form in self._document.iter("form")]
+
+    @cached_property
+    def links(self) -> list[tuple[str, str]]:
+        """Address and words of each."""
+        return [(link.get("href", ""), link.text_content().strip()) for link in self._document.iter("a")]
+
+    @cached_property
+    def heading(self) -> str:
+        return next((words for found in self._document.iter("h1") if (words := found.text_content().strip())), "")
+
+    @cached_property
+    def status(self) -> str:
+        """The line that shows the current step."""
+        lines = (found for found in self._document.iter("p") if found.get("class") == "status")
+        return next((words for found in lines if (words := found.text_content().strip())), "")
 
     def form(self, ending: str = "") -> Form:
         """The first whose address ends so. Raises NotOnThePage."""
@@ -79,114 +99,54 @@ class Page:
 
 
 def read_page(html: str) -> Page:
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.page
+    return Page(document_fromstring(html))
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.page = Page()
-        self._form: Form | None = None
-        self._list = ""  # the name of the list that is open
-        self._area = ""  # the name of the text area that is open
-        self._said: list[str] | None = None  # words of what is being read
-        self._address = ""
+# --- forms ------------------------------------------------------------------------------------------------------------
 
-    def updatepos(self, i: int, j: int) -> int:
-        """Do not count lines: no one reads the position."""
-        return j
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attributes}
-        if begin := getattr(self, f"_begin_{tag}", None):
-            begin(found)
+def _read_form(element: HtmlElement) -> Form:
+    form = Form(element.get("action", ""))
+    for control in element.iter(*OF_FORMS):
+        OF_FORMS[control.tag](form, control)
+    return form
 
-    def handle_endtag(self, tag: str) -> None:
-        if end := getattr(self, f"_end_{tag}", None):
-            end("".join(self._said or []))
 
-    def handle_data(self, data: str) -> None:
-        if self._said is not None:
-            self._said.append(data)
+def _read_input(form: Form, element: HtmlElement) -> None:
+    name, kind = element.get("name", ""), element.get("type", "text")
+    if not name:
+        return
+    if kind in ONE_OF:
+        value = element.get("value", "on")
+        form.options.setdefault(name, []).append(value)
+        if "checked" in element.attrib:
+            form.fields[name] = value
+    elif kind in TYPED:
+        form.fields[name] = element.get("value", "")
 
-    # --- forms --------------------------------------------------------------------------------------------------------
 
-    def _begin_form(self, found: dict[str, str]) -> None:
-        self._form = Form(found.get("action", ""))
-        self.page.forms.append(self._form)
+def _read_select(form: Form, element: HtmlElement) -> None:
+    options = list(element.iter("option"))
+    name, values = element.get("name", ""), [option.get("value", "") for option in options]
+    chosen = [value for option, value in zip(options, values, strict=True) if "selected" in option.attrib]
+    if name and values:
+        form.options.setdefault(name, []).extend(values)
+        form.fields[name] = (chosen or values)[-1 if chosen else 0]
 
-    def _end_form(self, _said: str) -> None:
-        self._form = None
 
-    def _begin_input(self, found: dict[str, str]) -> None:
-        form, name, kind = self._form, found.get("name", ""), found.get("type", "text")
-        if form is None or not name:
-            return
-        if kind in ONE_OF:
-            value = found.get("value", "on")
-            form.options.setdefault(name, []).append(value)
-            if "checked" in found:
-                form.fields[name] = value
-        elif kind in TYPED:
-            form.fields[name] = found.get("value", "")
+def _read_textarea(form: Form, element: HtmlElement) -> None:
+    form.fields[element.get("name", "")] = (element.text or "").removeprefix("\n")
 
-    def _begin_select(self, found: dict[str, str]) -> None:
-        self._list = found.get("name", "")
 
-    def _begin_option(self, found: dict[str, str]) -> None:
-        if self._form is None or not self._list:
-            return
-        value = found.get("value", "")
-        known = self._form.options.setdefault(self._list, [])
-        if "selected" in found or not known:
-            self._form.fields[self._list] = value
-        known.append(value)
+def _read_button(form: Form, element: HtmlElement) -> None:
+    if element.get("type", "submit") == "submit":
+        form.buttons.append((element.get("name", ""), element.get("value", "")))
+    form.words.append(element.text_content().strip())
 
-    def _end_select(self, _said: str) -> None:
-        self._list = ""
 
-    def _begin_textarea(self, found: dict[str, str]) -> None:
-        self._area, self._said = found.get("name", ""), []
-
-    def _end_textarea(self, said: str) -> None:
-        if self._form is not None:
-            self._form.fields[self._area] = said.removeprefix("\n")
-        self._said = None
-
-    def _begin_button(self, found: dict[str, str]) -> None:
-        self._said = []
-        if self._form is not None and found.get("type", "submit") == "submit":
-            self._form.buttons.append((found.get("name", ""), found.get("value", "")))
-
-    def _end_button(self, said: str) -> None:
-        if self._form is not None:
-            self._form.words.append(said.strip())
-        self._said = None
-
-    # --- words and links ----------------------------------------------------------------------------------------------
-
-    def _begin_a(self, found: dict[str, str]) -> None:
-        self._address, self._said = found.get("href", ""), []
-
-    def _end_a(self, said: str) -> None:
-        self.page.links.append((self._address, said.strip()))
-        self._said = None
-
-    def _begin_h1(self, _found: dict[str, str]) -> None:
-        self._said = []
-
-    def _end_h1(self, said: str) -> None:
-        self.page.heading = self.page.heading or said.strip()
-        self._said = None
-
-    def _begin_p(self, found: dict[str, str]) -> None:
-        if found.get("class") == "status":
-            self._said = []
-
-    def _end_p(self, said: str) -> None:
-        if said and not self.page.status:
-            self.page.status = said.strip()
-        self._said = None
+OF_FORMS: dict[str, Callable[[Form, HtmlElement], None]] = {
+    "input": _read_input,
+    "select": _read_select,
+    "textarea": _read_textarea,
+    "button": _read_button,
+}

@@ -22,6 +22,12 @@ def open_signed_in(world: World, link: str, reader: str) -> Opened:
     return world.browser.send(asked, asked.page.form_with("code"), {"code": code_for(world, reader)})
 
 
+def open_page(world: World, page: str, reader: str) -> Opened:
+    """Open a page that needs a code. Signing in leads to the reader's own page first."""
+    shown = open_signed_in(world, page, reader)
+    return shown if shown.url == page else world.browser.open(page)
+
+
 def code_for(world: World, reader: str) -> str:
     text = world.mailbox.last(reader, "web/code").accepted.part("plain")
     found = CODE.findall(text)

@@ -1,4 +1,4 @@
-"""Six months on: delegates, line managers and raters report the results, and the sponsor reads the summary."""
+"""Six months on: delegates, line managers and raters report the results."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from infra.local.demo.cast import Player
 from infra.local.demo.mailbox import Letter
 from infra.local.demo.pages import Form
 from infra.local.demo.phrases import bank
-from infra.local.demo.signing_in import open_signed_in
 from infra.local.demo.world import Phase, React, World
 
 MORNING, EVENING = 8 * 60 + 30, 19 * 60
 SILENT_DELEGATES, SILENT_MANAGERS = (8,), (4, 8, 10)  # places in the cast of those who never answer
 NAMED, ANONYMOUS = 3, 2  # of five: how delegates let themselves be quoted
-READS_AFTER = 2  # working days
 MAX_AREAS = 3  # of a delegate
 
 
@@ -32,15 +30,19 @@ def on_survey(world: World, letter: Letter, role: str) -> None:
 
 
 def answer_survey(world: World, player: Player, role: str, link: str) -> None:
-    rng = Random(f"{player.email} {role}")
+    rng, given = Random(f"{player.email} {role}"), dict[str, str]()
     shown = world.browser.follow(world.browser.open(link), "/part/")
     while not shown.url.endswith("/review"):
         form = shown.page.form_with("form")
         answers = delegate_answers if role == "delegate" else manager_answers
         fields = answers(world, player, form, rng)
         asked = {name: answer for name, answer in fields.items() if name in form.names}
+        given |= form.filled(asked, "next")
         shown = world.browser.send(shown, form, asked, "next")
     filling.expect(world.browser.send(shown, shown.page.form("/send"), {}), "Thank you")
+    world.note(
+        f"impact/{role}", player.email, player.email if role == "delegate" else player.entry.manager.email, given
+    )
     world.deeds[player.email].impact_sent[role] = world.now
     world.show.step(Phase.IMPACT, world.now)
 
@@ -70,20 +72,24 @@ def _choice(name: str, options: list[str], rng: Random) -> dict[str, str]:
         return {name: rng.choice(options[1:])}
     if name.startswith("work.") or name == "proposal":
         return {name: rng.choice(options[:2])}
-    if name.startswith(("helped.", "hindered.")):
-        return {name: "yes"} if rng.random() < 0.35 else {}
+    if name.startswith("factor."):
+        return {name: rng.choice(("-2", "-1", "-1", "0", "1", "1", "2", "na"))}
+    if name.startswith(("sign.", "stance.")):
+        return {name: rng.choice(options[:-1])}
     return {}
 
 
 def _worth(card: Mapping[str, str], rng: Random) -> dict[str, str]:
     parts = ("name", "unit", "direction", "baseline", "now", "period", "source", "scope")
-    fields = {f"measure.1.{part}": card[part] for part in parts}
-    fields |= {
-        "basis": card["basis"],
-        "share": str(rng.choice((30, 40, 50, 60))),
-        "confidence": f"{rng.choice((60, 70, 80))} %",
+    fields = {"moved": "yes", **{f"measure.1.{part}": card[part] for part in parts}}
+    if not card["money"]:
+        return fields
+    return fields | {
+        "measure.1.money": f"£{int(card['money']):,}",
+        "measure.1.basis": card["basis"],
+        "share.1": str(rng.choice((30, 40, 50, 60))),
+        "confidence.1": f"{rng.choice((60, 70, 80))} %",
     }
-    return fields | ({"money": f"£{int(card['money']):,}"} if card["money"] else {})
 
 
 def manager_answers(world: World, player: Player, form: Form, rng: Random) -> dict[str, str]:
@@ -91,7 +97,8 @@ def manager_answers(world: World, player: Player, form: Form, rng: Random) -> di
     fields = {name: rng.choice(("0", "1", "1", "2")) for name in form.options if name.startswith("change.")}
     for number, name in enumerate(sorted(name for name in form.fields if name.startswith("evidence."))):
         fields[name] = words["evidence"][MAX_AREAS * place + number]
-    return fields | {"effect": words["effects"][place], "share": str(rng.choice((20, 30, 40, 50)))}
+    shares = {name: str(rng.choice((20, 30, 40, 50))) for name in form.names if name.startswith("share.")}
+    return fields | shares | {"effect": words["effects"][place]}
 
 
 # --- raters -----------------------------------------------------------------------------------------------
@@ -114,23 +121,8 @@ def answer_pulse(world: World, delegate: str, letter: Letter) -> None:
     if set(sheet.values()) == {"na"}:
         sheet = dict.fromkeys(sheet, "4")
     filling.expect(world.browser.send(shown, form, sheet), "Thank you")
+    world.note("impact/pulse", delegate, letter.to, sheet)
     world.deeds[delegate].pulse_sent[letter.to] = world.now
-    world.show.step(Phase.IMPACT, world.now)
-
-
-# --- the sponsor ------------------------------------------------------------------------------------------
-
-
-def on_summary(world: World, letter: Letter) -> None:
-    when = world.calendar.working_days_on(letter.sent_at, READS_AFTER, MORNING)
-    world.plan(when, Phase.IMPACT, partial(read_summary, world, letter))
-
-
-def read_summary(world: World, letter: Letter) -> None:
-    shelf = open_signed_in(world, letter.link("sponsor"), letter.to)
-    for kind, name in (("html", "summary.html"), ("facts", "facts.json")):
-        form = shelf.page.form_with("summary")
-        world.sponsor_documents[name] = world.browser.send(shelf, form, {}, kind).body
     world.show.step(Phase.IMPACT, world.now)
 
 
@@ -138,5 +130,4 @@ REACTIONS: dict[str, React] = {
     "impact/delegate": partial(on_survey, role="delegate"),
     "impact/manager": partial(on_survey, role="manager"),
     "impact/pulse": on_pulse,
-    "sponsor/summary": on_summary,
 }

@@ -22,7 +22,7 @@ from infra.local.demo.filling import Unexpected
 from infra.local.demo.mailbox import Letter
 from infra.local.demo.pages import Form
 from infra.local.demo.phrases import bank
-from infra.local.demo.signing_in import open_signed_in
+from infra.local.demo.signing_in import open_page
 from infra.local.demo.world import Phase, React, World
 
 MORNING, EVENING = 10 * 60, 20 * 60
@@ -70,8 +70,7 @@ def review(world: World, player: Player, work: Assignment) -> None:
     """The coach reads what was submitted. The first delegate's second form goes back to them once."""
     coach = player.entry.coach.email
     link = world.mailbox.last(coach, "report/ready").link("coach")
-    open_signed_in(world, link, coach)
-    shown = world.browser.open(f"{link}/{world.delegate_id(player)}/work/{work.id}")
+    shown = open_page(world, f"{link}/{world.delegate_id(player)}/work/{work.id}", coach)
     is_first = world.players.index(player) == 0 and work is list_work(world)[1]
     act = "return" if is_first and world.deeds[player.email].returned is None else "read"
     form = shown.page.form_with(act)

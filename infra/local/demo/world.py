@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.core.clock import moment
 from chalicelib.core.ids import delegate_id
@@ -51,17 +53,34 @@ class Deeds:
     published: datetime | None = None  # with few answers, because the administrator said so
     report: datetime | None = None
     previewed: datetime | None = None
+    booked: datetime | None = None  # the debrief's time
     debriefed: datetime | None = None
+    review_booked: datetime | None = None
+    reviewed: datetime | None = None
+    thanked: list[datetime] = field(default_factory=list)  # raters heard what came of their feedback
+    shared: datetime | None = None  # the line manager saw an area
     released: datetime | None = None
     opened_report: datetime | None = None
     notes: int = 0
+    progress: list[datetime] = field(default_factory=list)  # noted on development areas, of a month
     returned: datetime | None = None  # a form, by the coach
     attendance: dict[str, str] = field(default_factory=dict)  # session -> what is recorded
     impact: dict[str, datetime] = field(default_factory=dict)  # role -> mailed
     impact_sent: dict[str, datetime] = field(default_factory=dict)  # role -> answered
     pulse: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed
     pulse_sent: dict[str, datetime] = field(default_factory=dict)
+    midway: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed
+    midway_sent: dict[str, datetime] = field(default_factory=dict)
     documents: dict[str, bytes] = field(default_factory=dict)  # what the coach was given: pdf, html
+
+
+class Given(Struct, frozen=True):
+    """What one person sent with one form about a delegate, as it was posted: to compute the results again."""
+
+    form: str
+    delegate: str  # address
+    by: str  # address
+    answers: Mapping[str, str]
 
 
 React = Callable[["World", Letter], None]
@@ -82,6 +101,7 @@ class World:
     agenda: Agenda = field(default_factory=Agenda)
     deeds: defaultdict[str, Deeds] = field(default_factory=lambda: defaultdict(Deeds))  # by delegate's address
     sponsor_documents: dict[str, bytes] = field(default_factory=dict)
+    given: list[Given] = field(default_factory=list)
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))  # by phase
 
     def __post_init__(self) -> None:
@@ -102,10 +122,13 @@ class World:
         """The part of the rater who got this mail."""
         return next(part for part in self.player(letter).parts if part.person.email == letter.to)
 
+    def note(self, form: str, delegate: str, by: str, answers: Mapping[str, str]) -> None:
+        self.given.append(Given(form, delegate, by, dict(answers)))
+
     def plan(self, moment: datetime, phase: Phase, act: Callable[[], None]) -> None:
         self.agenda.plan(moment, phase, act)
 
-    def play(self, reactions: dict[str, React], until: datetime) -> None:
+    def play(self, reactions: Mapping[str, Sequence[React]], until: datetime) -> None:
         """Let time pass, and people act at their moments and react to their mail, until nothing is left to happen."""
         while (step := self._next_step()) is not None and step <= until:
             with Stopwatch(self.seconds, Phase.TIME):
@@ -117,7 +140,7 @@ class World:
             with Stopwatch(self.seconds, Phase.TIME):
                 self.cloud.settle()
             for letter in self.mailbox.look():
-                if react := reactions.get(letter.template):
+                for react in reactions.get(letter.template, ()):
                     react(self, letter)
 
     def _next_step(self) -> datetime | None:

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from infra.local.cloud import Cloud
-from infra.local.demo import REACTIONS, START, free_port, new_world
+from infra.local.demo import START, free_port, new_world, reactions
 from infra.local.demo.world import World
 from infra.local.pictures.album import ALBUM, Day
-from infra.local.pictures.camera import Camera, chromium
+from infra.local.pictures.camera import Camera, EveryPage, chromium
 
 FOLDER = Path(__file__).parents[3] / "docs" / "pictures"
 NOON = time(12)
@@ -28,10 +28,14 @@ def main() -> int:
     with Cloud(free_port(PORT), start=START) as cloud, chromium(path) as browser:
         world = new_world(cloud, console)
         camera = Camera(browser, world, FOLDER, lambda name: console.print(f"{world.now:%d %b %Y}  {name}"))
+        walk = EveryPage(world, camera)
         for day in ALBUM:
-            world.play(REACTIONS, _moment(world, day))
-            day.shoot(world, camera)
+            world.play(reactions(), _moment(world, day))
+            if day.shoot:
+                day.shoot(world, camera)
+            walk.shoot(day.name)
         world.browser.close()
+    console.print("No picture of: " + ", ".join(walk.missing))
     return 0
 
 

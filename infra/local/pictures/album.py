@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,16 +16,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 MANY = 4  # answers to a page of the questionnaire
-FILES = re.compile("/(progress|example)")  # of the console: to keep, not to look at
 
 
 @dataclass(frozen=True)
 class Day:
-    """So many days after one of the cohort's dates, and what is photographed then."""
+    """So many days after one of the cohort's dates: what is photographed then, before everyone's pages are walked."""
 
+    name: str
     after: str  # opens, closes or ends
     days: int
-    shoot: Callable[[World, Camera], None]
+    shoot: Callable[[World, Camera], None] | None = None
 
 
 # --- while the questionnaire is open ------------------------------------------------------------------------------
@@ -169,28 +168,13 @@ def six_months_on(world: World, camera: Camera) -> None:
 
 
 def administrator_watches(world: World, camera: Camera) -> None:
-    """Every kind of page that a click leads to from the first, once."""
     home = f"{world.cloud.base_url}/admin"
     with camera.visitor(home) as page:
         camera.shoot(page, "administrator-sign-in")
         page.fill("input[type=email]", ADMINISTRATOR)
         camera.sign_in(page, ADMINISTRATOR)
-        seen, ahead = set[str](), [home]
-        while ahead:
-            url = ahead.pop(0)
-            if (kind := _kind(url.removeprefix(home))) in seen:
-                continue
-            seen.add(kind)
-            page.goto(url)
-            camera.shoot(page, f"administrator{kind}")
-            links: Sequence[str] = page.eval_on_selector_all("main a, nav a", "all => all.map(one => one.href)")
-            ahead += [link for link in links if link.startswith(home) and not FILES.search(link)]
-
-
-def _kind(path: str) -> str:
-    """Without what differs from cohort to cohort and from delegate to delegate."""
-    plain = re.sub(r"/(cohort|delegate|work)/[^/?#]+", r"/\1", path.partition("?")[0].partition("#")[0])
-    return plain.replace("/", "-")
+        page.locator("main a[href*='/cohort/']").first.click()
+        camera.shoot(page, "administrator-cohort")
 
 
 def sponsor_reads(world: World, camera: Camera) -> None:
@@ -203,11 +187,13 @@ def sponsor_reads(world: World, camera: Camera) -> None:
 
 
 ALBUM = (
-    Day("opens", 1, delegates_begin),
-    Day("opens", 11, raters_answer),
-    Day("closes", 5, the_wave_has_closed),
-    Day("closes", 8, coach_prepares),
-    Day("closes", 30, delegate_reads),
-    Day("ends", 186, six_months_on),
-    Day("ends", 260, sponsor_reads),
+    Day("1-begins", "opens", 1, delegates_begin),
+    Day("2-collecting", "opens", 11, raters_answer),
+    Day("3-closed", "closes", 5, the_wave_has_closed),
+    Day("4-debriefs", "closes", 10, coach_prepares),
+    Day("5-workshops", "closes", 46, delegate_reads),
+    Day("6-between", "ends", 47),
+    Day("7-survey", "ends", 186, six_months_on),
+    Day("8-results", "ends", 215),
+    Day("9-final", "ends", 270, sponsor_reads),
 )

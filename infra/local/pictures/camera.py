@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infra.local import people
 from infra.local.demo.signing_in import code_for
 from infra.local.demo.world import World
+from infra.local.pictures.tour import Tour, name_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -21,6 +24,17 @@ BEST = {
     "coach-case": "desk",
     "report": "desk",
     "administrator-cohort": "desk",
+}
+LIVING = {  # pages that differ from month to month
+    "/hub/{token}",
+    "/coach/{token}",
+    "/coach/{token}/{delegate_id}",
+    "/facilitator/{token}",
+    "/shared/{token}",
+    "/sponsor/{token}",
+    "/admin",
+    "/admin/cohort/{cohort_id}",
+    "/admin/cohort/{cohort_id}/delegate/{delegate_id}",
 }
 WIDTHS = {"phone": 390, "desk": 1280}
 HEIGHT = 844
@@ -67,6 +81,26 @@ class Camera:
         page.fill("input[name=code]", code_for(self._world, reader))
         page.locator("form:has(input[name=code]) button").first.click()
         page.wait_for_load_state()
+
+
+class EveryPage:
+    """Keep a picture of each kind of page when it is first reached, and of the pages that change at each visit."""
+
+    def __init__(self, world: World, camera: Camera):
+        self._world, self._camera = world, camera
+        self._tour = Tour(world.cloud.base_url, partial(camera.visitor, "about:blank"), camera.sign_in)
+        self._kept = set[str]()
+
+    @property
+    def missing(self) -> Sequence[str]:
+        return self._tour.missing
+
+    def shoot(self, label: str) -> None:
+        """Walk from everyone's links. label: of this visit, the first part of file names."""
+        for key, page in self._tour.pages(people.everyone(self._world.cloud.table)):
+            if key not in self._kept or key.partition(" ")[2] in LIVING:
+                self._camera.shoot(page, f"{label}-{name_of(key)}")
+                self._kept.add(key)
 
 
 @contextmanager

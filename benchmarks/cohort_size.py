@@ -1,0 +1,81 @@
+"""Check that a delegate costs the same in a small cohort as in a large one; real code over stand_in.py.
+
+Each size in a process of its own: a cohort is loaded, asked, closed and reported. Calls, units of DynamoDB and refused
+writes are counted, so the figures are the same on every machine. tests/test_cohort_size.py holds them to the budget.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from benchmarks.row import Row
+from benchmarks.scale import ENVIRONMENT, SETTINGS, Cohort
+
+SIZES = (5, 30, 120)  # delegates; from five on a cohort has figures of its own
+BUDGET = 1.02  # times the smallest cohort's
+FLAT = {"calls": "AWS calls", "units": "DynamoDB units, in write units"}
+MAX_REFUSED = 1.5  # writes of a delegate: the count of answers is planned already, or a digest took the email along
+READ_IN_WRITE_UNITS = 0.2  # by price: benchmarks/prices.yaml
+
+
+def rows() -> list[Row]:
+    found = measure_each(SIZES)
+    few, many = SIZES[0], SIZES[-1]
+    flat = [
+        row
+        for what, label in FLAT.items()
+        for row in (
+            Row(f"{label} of a delegate in a cohort of {few}", found[few][what], "", None),
+            Row(f"the same in cohorts of up to {many}, at most, over that", over(found, what), "times", BUDGET),
+        )
+    ]
+    return [*flat, Row(f"refused writes of a delegate in a cohort of {many}", found[many]["refused"], "", MAX_REFUSED)]
+
+
+def over(found: dict[int, dict[str, float]], what: str) -> float:
+    """Return the largest figure of a delegate over that in the smallest cohort, which bears a cohort's own work."""
+    first, *others = found.values()
+    return max(other[what] for other in others) / first[what]
+
+
+def measure_each(sizes: Sequence[int], *options: str) -> dict[int, dict[str, float]]:
+    return {size: _in_a_process(size, *options) for size in sizes}
+
+
+def _in_a_process(size: int, *options: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.cohort_size", str(size), *options]
+    done = subprocess.run(command, check=True, capture_output=True, env={**os.environ, **ENVIRONMENT})  # noqa: S603
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured
+
+
+def measure(size: int, *, without_reports: bool = False) -> dict[str, float]:
+    """Figures of one size, in a process that has made no client yet.
+
+    without_reports   do not print: a report costs six calls, and most of the time
+    """
+    import logging
+
+    from benchmarks.stand_in import StandIn
+    from benchmarks.units import Meter
+    from chalicelib.core import aws
+
+    logging.disable(logging.WARNING)
+    cloud = StandIn(SETTINGS)
+    cloud.take(aws.session())
+    cohort = Cohort(cloud, left_out=("report",) if without_reports else ())
+    cohort.go("pattern", 1)
+    cloud.meter = Meter()
+    cohort.go("measured", size)
+    meter = cloud.meter
+    units = meter.writes + READ_IN_WRITE_UNITS * meter.reads
+    return {"calls": meter.calls.total() / size, "units": units / size, "refused": meter.refused / size}
+
+
+if __name__ == "__main__":
+    found = measure(int(sys.argv[1]), without_reports="--without-reports" in sys.argv)
+    sys.stdout.write(json.dumps(found) + "\n")

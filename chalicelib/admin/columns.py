@@ -1,0 +1,61 @@
+"""The facts about a cohort's delegates, each declared once: for the CSV file and for the list on the cohort's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from chalicelib.admin.csv_export import render_csv
+from chalicelib.admin.delegate_status import Count, ShownLine
+from chalicelib.admin.waiting import Board, BoardLine
+from chalicelib.threads.model import Thread
+
+
+class Column(Struct, frozen=True):
+    """A fact about a delegate in words. The file shows every one."""
+
+    name: str  # heading in the file
+    words: Callable[[BoardLine], str]
+    on_page: bool = False  # whether the page shows it below the delegate's name
+
+
+OF_DELEGATE = (
+    Column("delegate", lambda one: one.shown.line.name),
+    Column("email", lambda one: one.shown.line.email),
+    Column("service", lambda one: one.shown.line.service, on_page=True),
+    Column("coach", lambda one: one.shown.line.coach.name),
+    Column("status", lambda one: one.shown.standing.words),
+    Column("raters_chosen", lambda one: "yes" if one.shown.line.nominated else "no"),
+)
+OF_GROUP = ("group", "invited", "answered")
+OF_WAITING = (
+    Column("waits_for", lambda one: one.first.who if one.first else ""),
+    Column("to_do", lambda one: one.first.what if one.first else ""),
+    Column("waits_since", lambda one: one.first.since.isoformat() if one.first and one.first.since else ""),
+)
+ON_PAGE = tuple(column for column in OF_DELEGATE if column.on_page)
+
+
+def render_progress_csv(board: Board) -> str:
+    """Write a line for each delegate and rater group; each repeats the facts of the delegate."""
+    names = [column.name for column in OF_DELEGATE]
+    after = [*(thread.value.lower() for thread in Thread), *(column.name for column in OF_WAITING)]
+    return render_csv([*names, *OF_GROUP, *after], (row for line in board.lines for row in _rows(line)))
+
+
+def _rows(line: BoardLine) -> Iterator[list[str]]:
+    before = [column.words(line) for column in OF_DELEGATE]
+    views = {view.thread: view.words for view in line.threads.views}
+    after = [*(views.get(thread, "") for thread in Thread), *(column.words(line) for column in OF_WAITING)]
+    return ([*before, *cells, *after] for cells in _groups(line.shown))
+
+
+def _groups(shown: ShownLine) -> Iterator[tuple[str, str, str]]:
+    yield from map(_group, shown.counts)
+    if shown.hidden or not shown.counts:
+        yield "others are not counted yet" if shown.hidden else "", "", ""
+
+
+def _group(count: Count) -> tuple[str, str, str]:
+    return count.title, str(count.invited), count.words

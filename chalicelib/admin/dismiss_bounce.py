@@ -1,0 +1,35 @@
+"""Dismiss an email that did not arrive: the administrator knows, and the page shows it no more.
+
+Only the notice goes: the address stays suppressed until it is replaced. The next email that bounces is shown again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.admin.dashboard import Dashboard
+from chalicelib.jobs.commit import commit
+from chalicelib.store import audit_events, cohorts, emails
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.emails import Bounce, BounceMissing
+
+MAX_DISMISSED = 50  # of one address, in one transaction
+
+
+def dismiss(board: Dashboard, name: str, now: datetime, by: str) -> None:
+    """Dismiss a bounce by its name in an address, with earlier ones of the same address. Pressing twice succeeds."""
+    bounce = board.find_bounce(name)
+    if bounce is None or bounce.is_refused:
+        return
+    about = bounce.delegate or board.cohort.id
+    writes = [emails.dismiss(board.cohort.id, one) for one in _same_address(board, bounce)]
+    entry = audit_events.add(board.cohort.id, AuditEvent.DISMISSED_BOUNCE, by, about, now)
+    try:
+        commit([*writes, entry], now)
+    except BounceMissing:
+        return
+
+
+def _same_address(board: Dashboard, bounce: Bounce) -> list[Bounce]:
+    found = [one for one in cohorts.bounces(board.cohort.id) if one.email == bounce.email and not one.dismissed]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:MAX_DISMISSED]

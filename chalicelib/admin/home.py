@@ -1,0 +1,155 @@
+"""Show administrators every cohort, and one list of what needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from chalicelib.admin.dashboard import WITH_REPORT, Dashboard, load_dashboard
+from chalicelib.admin.delegate_status import Filter
+from chalicelib.core.formatting import day, local_date, plural
+from chalicelib.core.working_days import survey_opens_at
+from chalicelib.jobs.each import each
+from chalicelib.store import catalogue, jobs
+from chalicelib.store.catalogue import CohortEntry
+from chalicelib.store.cohorts import FeedbackState, SurveyStage
+from chalicelib.web.paging import Part, cut
+
+COHORTS = 40  # of a page: each is one query
+SHOWN_NEEDS = 20
+
+
+class Need(Struct, frozen=True):
+    """One thing that an administrator is to do.
+
+    who    a person's name; empty if it is about no one
+    path   of the page, below /admin
+    """
+
+    cohort: str
+    who: str
+    what: str
+    path: str
+
+
+class CohortLine(Struct, frozen=True):
+    """One cohort in the list."""
+
+    entry: CohortEntry
+    words: str  # where it is in the year
+    answered: int = 0  # as counted this morning
+    invited: int = 0  # 0: no questionnaire is open
+    delegates: int = 0
+    needs: tuple[Need, ...] = ()
+
+
+class Home(Struct, frozen=True):
+    part: Part[CohortLine]
+    name: str  # what was searched
+    has_any: bool
+    failed: int  # jobs, of all cohorts
+
+    @property
+    def needs(self) -> Sequence[Need]:
+        """Return what needs an administrator in the cohorts of this page, and failed work of all."""
+        found = [need for line in self.part.lines for need in line.needs]
+        work = Need("", "", f"{plural(self.failed, 'piece of work', 'pieces of work')} failed", "/work")
+        return [work, *found] if self.failed else found
+
+    @property
+    def shown_needs(self) -> Sequence[Need]:
+        return self.needs[:SHOWN_NEEDS]
+
+
+def load_home(given: frozenset[str] | None, name: str, page: str, now: datetime) -> Home:
+    """Load one page of cohorts, the latest first: two queries, and one for each running cohort on the page.
+
+    given   ids of the programmes that the administrator may see; None: all. Failed work is shown to who sees all
+    """
+    entries = [one for one in catalogue.everything().cohorts if given is None or one.programme_id in given]
+    failed = len(jobs.failed()) if given is None else 0
+    wanted = name.strip().casefold()
+    found = [entry for entry in entries if wanted in f"{entry.title} {entry.id}".casefold()]
+    part = cut(found, page, COHORTS)
+    lines = [_describe(entry, now, sees_work=given is None) for entry in part.lines]
+    return Home(Part(lines, part.number, part.of, part.found), name.strip(), bool(entries), failed)
+
+
+def list_needs(now: datetime) -> dict[CohortEntry, tuple[Need, ...]]:
+    """Return what needs an administrator in each cohort that is not finished. A query for each.
+
+    A cohort that cannot be read is left out, and costs the others nothing.
+    """
+    running = {one.id: one for one in catalogue.everything().cohorts if not one.is_finished(now.date())}
+    found, _ = each(
+        running, lambda cohort_id: tuple(_list_needs(load_dashboard(cohort_id, now), sees_work=False)), "needs"
+    )
+    return {running[cohort_id]: needs for cohort_id, needs in found.items()}
+
+
+def _describe(entry: CohortEntry, now: datetime, *, sees_work: bool) -> CohortLine:
+    if entry.is_finished(now.date()):
+        return CohortLine(entry, f"Ended {day(entry.dates.ends)}")
+    board = load_dashboard(entry.id, now)
+    answered, invited = _answers(board)
+    return CohortLine(
+        entry=entry,
+        words=_say_where(board, now),
+        answered=answered,
+        invited=invited,
+        delegates=sum(not shown.line.withdrawn for shown in board.lines),
+        needs=tuple(_list_needs(board, sees_work=sees_work)),
+    )
+
+
+def _answers(board: Dashboard) -> tuple[int, int]:
+    """Count the answers and the raters of questionnaires that are open, as of this morning."""
+    is_open = (FeedbackState.COLLECTING, FeedbackState.HELD)
+    lines = [shown for shown in board.lines if shown.line.feedback in is_open and not shown.line.withdrawn]
+    return sum(shown.answered for shown in lines), sum(shown.invited for shown in lines)
+
+
+def _say_where(board: Dashboard, now: datetime) -> str:
+    """Say where a cohort is in its year: what most of its delegates wait for."""
+    dates, today = board.cohort.dates, local_date(now, board.programme.organisation.timezone)
+    lines = [shown.line for shown in board.lines if not shown.line.withdrawn]
+    if today < dates.opens or all(line.feedback is FeedbackState.PLANNED for line in lines):
+        return f"Opens {day(dates.opens)}"
+    if any(line.feedback is FeedbackState.COLLECTING for line in lines) and today <= dates.closes:
+        return f"Collecting answers until {day(dates.closes)}: {_days_left(dates.closes, today)}"
+    if any(line.survey is SurveyStage.OPEN for line in lines):
+        return "Six-month survey open"
+    if any(line.survey is SurveyStage.CLOSED for line in lines):
+        return "Six-month survey closed"
+    released = sum(line.feedback is FeedbackState.RELEASED for line in lines)
+    if released < len(lines) and any(line.feedback in WITH_REPORT for line in lines):
+        return f"Debriefs: {released} of {plural(len(lines), 'report', 'reports')} released"
+    if today <= dates.ends:
+        return f"Programme until {day(dates.ends)}"
+    return f"Ended {day(dates.ends)}, six-month survey {_survey_day(board)}"
+
+
+def _days_left(last: date, today: date) -> str:
+    return f"{plural((last - today).days, 'day', 'days')} left" if last > today else "the last day"
+
+
+def _survey_day(board: Dashboard) -> str:
+    opens_at = survey_opens_at(board.programme, board.cohort.dates)
+    return f"from {day(local_date(opens_at, board.programme.organisation.timezone))}"
+
+
+def _list_needs(board: Dashboard, *, sees_work: bool) -> Iterator[Need]:
+    title, home = board.cohort.title, f"/cohort/{board.cohort.id}"
+    for shown in board.lines:
+        if shown.standing.filter is Filter.DECISION:
+            yield Need(title, shown.line.name, shown.standing.words, f"{home}/delegate/{shown.line.delegate_id}")
+    for bounce in board.bounces:
+        if not bounce.is_refused:
+            yield Need(title, bounce.name, "An email did not arrive", home)
+    for hold in board.held:
+        if hold.is_confirmable:
+            yield Need(title, hold.person.name, "A new address waits to be confirmed", f"{home}/confirm?hold={hold.id}")
+    if board.refused and sees_work:
+        yield Need(title, "", "SES rejected some emails", "/work")

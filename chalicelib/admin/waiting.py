@@ -1,0 +1,126 @@
+"""Show an administrator every thread of a cohort's delegates, and who is to do what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from chalicelib.admin.dashboard import Dashboard
+from chalicelib.admin.delegate_status import Filter, ShownLine
+from chalicelib.core.formatting import name_sort_key
+from chalicelib.core.state_machine import By
+from chalicelib.threads.describe import describe_all
+from chalicelib.threads.model import DelegateThreads, Task, Wait
+from chalicelib.threads.records import load_records
+
+
+class Show(StrEnum):
+    """Which delegates the page lists: all, those with something that waits for one role, or the others."""
+
+    ALL = "all"
+    YOU = "decision"
+    DELEGATE = "delegate"
+    COACH = "coach"
+    FACILITATOR = "facilitator"
+    RUNNING = "running"
+    DONE = "done"
+
+
+LABELS = {
+    Show.ALL: "All",
+    Show.YOU: "Wait for you",
+    Show.DELEGATE: "For the delegate",
+    Show.COACH: "For the coach",
+    Show.FACILITATOR: "For the facilitator",
+    Show.RUNNING: "Nothing waits",
+    Show.DONE: "Finished",
+}
+ROLES = {
+    Show.YOU: By.ADMINISTRATOR,
+    Show.DELEGATE: By.DELEGATE,
+    Show.COACH: By.COACH,
+    Show.FACILITATOR: By.FACILITATOR,
+}
+
+
+OF_REGISTERS = (Task.FILL_REGISTER, Task.SET_CATCH_UP)
+
+
+class Act(Struct, frozen=True):
+    """The link next to something that waits. path: below the cohort's page."""
+
+    label: str
+    path: str
+
+
+class BoardLine(Struct, frozen=True):
+    """One delegate: the 360 as counted this morning, and all threads."""
+
+    shown: ShownLine
+    threads: DelegateThreads
+
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        """Return what waits, the most urgent first. Emails that did not arrive wait for the administrator too."""
+        found = self.threads.waits
+        if self.shown.standing.filter is not Filter.DECISION or any(one.by is By.ADMINISTRATOR for one in found):
+            return found
+        words = self.shown.standing.words
+        return (Wait(Task.REPAIR, By.ADMINISTRATOR, "You", f"{words[:1].lower()}{words[1:]}"), *found)
+
+    @property
+    def first(self) -> Wait | None:
+        return next(iter(self.waits), None)
+
+    @property
+    def sort_key(self) -> tuple[bool, bool, tuple[bool, object], tuple[str, str]]:
+        first = self.first
+        urgency = first.sort_key if first else (False, "")
+        return self.threads.is_over, first is None, urgency, name_sort_key(self.shown.line.name)
+
+    def fits(self, show: Show) -> bool:
+        if show in ROLES:
+            return any(wait.by is ROLES[show] for wait in self.waits)
+        if show is Show.RUNNING:
+            return not self.waits and not self.threads.is_over
+        return show is Show.ALL or (not self.waits and self.threads.is_over)
+
+    def act(self, wait: Wait) -> Act:
+        """Return what the administrator can do about something that waits."""
+        delegate = f"/delegate/{self.shown.line.delegate_id}"
+        if wait.by is By.FACILITATOR or (wait.by is By.ADMINISTRATOR and wait.task in OF_REGISTERS):
+            return Act("Register", f"/registers/{wait.subject}")
+        if wait.by is By.ADMINISTRATOR:
+            return Act("Decide", delegate)
+        to = "&to=coach" if wait.by is By.COACH else ""
+        return Act("Send them their link", f"/link?delegate={self.shown.line.delegate_id}{to}")
+
+
+class Board(Struct, frozen=True):
+    """A cohort's delegates as the page lists them."""
+
+    lines: tuple[BoardLine, ...]
+
+    @property
+    def counts(self) -> Mapping[Show, int]:
+        return Counter(show for show in Show for line in self.lines if line.fits(show))
+
+    def chosen(self, show: str, name: str) -> Sequence[BoardLine]:
+        wanted = Show(show) if show in list(Show) else Show.ALL
+        return [line for line in self.lines if line.fits(wanted) and name.casefold() in line.shown.line.name.casefold()]
+
+    def find(self, delegate_id: str) -> BoardLine:
+        return next(line for line in self.lines if line.shown.line.delegate_id == delegate_id)
+
+
+def load_board(dashboard: Dashboard, shown: Iterable[ShownLine], now: datetime) -> Board:
+    """Read the threads of these delegates. See threads/records.py for the calls."""
+    shown = list(shown)
+    lines = [one.line for one in shown]
+    records = load_records(dashboard.cohort, dashboard.programme, dashboard.sessions, lines)
+    made = [BoardLine(one, threads) for one, threads in zip(shown, describe_all(records, now), strict=True)]
+    return Board(tuple(sorted(made, key=lambda line: line.sort_key)))

@@ -1,0 +1,1 @@
+"""An administrator and the work of one delegate."""

@@ -1,0 +1,76 @@
+"""Plan the monthly question about development areas, for delegates who hear nothing else at that time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from chalicelib.areas.emails import monthly_email
+from chalicelib.core.calendar import add_months
+from chalicelib.core.clock import moment
+from chalicelib.core.model import Delegate, Wave
+from chalicelib.emails.kinds import To, find_kind
+from chalicelib.mornings.plan import CohortDay, Morning, Planned
+from chalicelib.store import areas, delegates, waiting_emails
+from chalicelib.store.emails import Email
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.reports import ReportState, StoredReport
+
+TUESDAY, WEEK = 1, timedelta(days=7)
+QUIET_DAYS = 5  # working days before and after, in which the delegate gets no other email
+
+
+def plan(day: CohortDay) -> Iterator[Planned]:
+    """Plan the months around today: the job looks again each week."""
+    for months in (-1, 0, 1):
+        at = day.days.morning(second_tuesday(add_months(day.today.replace(day=1), months)))
+        if at < day.survey_opens_at:
+            yield Planned(at, To.DELEGATE, partial(_monthly, at))
+
+
+def second_tuesday(first: date) -> date:
+    """Return the second Tuesday of a month. `first`: its first day."""
+    return first + timedelta(days=(TUESDAY - first.weekday()) % 7) + WEEK
+
+
+def _monthly(at: datetime, morning: Morning) -> Iterator[Email]:
+    day = morning.day
+    surveyed = {line.delegate_id for line in day.lines if line.survey}
+    until = day.days.morning(second_tuesday(add_months(at.date().replace(day=1), 1)))
+    for delegate in day.delegates.values():
+        count = 0 if delegate.id in surveyed else _count_live(list(delegates.load_rows(delegate.id)))
+        if count and not _hears_more(delegate, at, morning):
+            yield monthly_email(day.programme, delegate, count, at, until)
+
+
+def _count_live(rows: Sequence[Row]) -> int:
+    """Count the live areas of the latest report that was released."""
+    reports = {row["wave"]: read(StoredReport, row) for row in rows if row["sk"].startswith("REPORT#")}
+    released = [wave for wave, report in reports.items() if report.state is ReportState.RELEASED]
+    latest = next((wave for wave in delegates.LATEST_FIRST if wave in released), None)
+    return sum(area.is_live for area in areas.from_rows(rows, Wave(latest))) if latest else 0
+
+
+def _hears_more(delegate: Delegate, at: datetime, morning: Morning) -> bool:
+    """Return whether the delegate got another email shortly before, or gets one shortly after."""
+    days, today = morning.day.days, morning.day.local_day(at)
+    first = days.morning(days.add(today, -QUIET_DAYS))
+    last = days.morning(days.add(today, QUIET_DAYS))
+    planned = [one for one in morning.coming if one.to is To.DELEGATE and one.about in ("", delegate.id)]
+    if any(one.at <= last for one in planned):
+        return True
+    mine = [id for id in waiting_emails.list_ids(delegate.id) if _is_to_delegate(id)]
+    return any(first <= _moment_of(one) <= last for one in waiting_emails.read_all(mine) if not one.cancelled)
+
+
+def _is_to_delegate(email_id: str) -> bool:
+    try:
+        return find_kind(email_id.partition("#")[0]).to is To.DELEGATE
+    except KeyError:
+        return False  # a kind of an earlier version
+
+
+def _moment_of(one: Email) -> datetime:
+    """Return when an email was sent, or when it is due."""
+    return moment(one.sent_at) if one.sent_at else one.due_at

@@ -1,0 +1,77 @@
+"""Work between workshops on the delegate's timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from chalicelib.assignments.book import open_book
+from chalicelib.assignments.say import late_words, state_words
+from chalicelib.assignments.spans import spans_of
+from chalicelib.assignments.tasks import Task
+from chalicelib.assignments.thread import ASSIGNMENT, WorkState
+from chalicelib.core.formatting import local_date
+from chalicelib.core.state_machine import By
+from chalicelib.web.timeline import HubView, ItemState, TimelineItem
+
+SOON = timedelta(days=7)
+RETURNED_RANK, LATE_RANK, SOON_RANK, OPEN_RANK = 21, 22, 24, 40
+LABELS = {WorkState.OPEN: "Begin", WorkState.DRAFT: "Continue", WorkState.RETURNED: "Change it"}
+
+
+def list_items(view: HubView) -> Iterator[TimelineItem]:
+    book = open_book(view.programme, view.cohort, view.rows, spans_of(view.sessions, view.rows))
+    for task in book.tasks:
+        yield _waiting(view, task) if _waits(view, task) else _other(view, task)
+
+
+def _waits(view: HubView, task: Task) -> bool:
+    """Return whether the delegate is to do it now. Work that no one has begun, and that has no day, is no hurry."""
+    state = task.state(view.now)
+    is_no_hurry = state is WorkState.OPEN and task.due_on is None
+    return ASSIGNMENT.allows(state, "type", By.DELEGATE) and not is_no_hurry
+
+
+def _waiting(view: HubView, task: Task) -> TimelineItem:
+    late = late_words(task, view.now)
+    state = task.state(view.now)
+    return TimelineItem(
+        when=task.due_on,
+        state=ItemState.NOW,
+        title=task.assignment.title,
+        words=f"{late[:1].upper()}{late[1:]}. It is still accepted." if late else "",
+        url=view.url(f"/work/{task.id}"),
+        label=LABELS[state],
+        rank=_rank(state, task.due_on, view.today),
+        is_late=bool(late),
+    )
+
+
+def _rank(state: WorkState, due_on: date | None, today: date) -> int:
+    if state is WorkState.RETURNED:
+        return RETURNED_RANK
+    if due_on is None or due_on > today + SOON:
+        return OPEN_RANK
+    return LATE_RANK if due_on < today else SOON_RANK
+
+
+def _other(view: HubView, task: Task) -> TimelineItem:
+    said = state_words(task, view.now)
+    state = task.state(view.now)
+    is_ahead = state is WorkState.OPEN or (state is WorkState.CLOSED and not task.days.missed)
+    return TimelineItem(
+        when=_opens_on(task) if is_ahead else _done_on(task),
+        state=ItemState.NEXT if is_ahead else ItemState.DONE,
+        title=task.assignment.title,
+        words=f"{said[:1].upper()}{said[1:]}.",
+        url=view.url(f"/work/{task.id}"),
+        label=LABELS.get(state) or ("Look at it" if is_ahead else "Read it"),
+    )
+
+
+def _opens_on(task: Task) -> date | None:
+    return local_date(task.days.opens_at, task.zone) if task.days.opens_at else None
+
+
+def _done_on(task: Task) -> date | None:
+    return local_date(task.latest.at, task.zone) if task.latest else task.due_on

@@ -1,0 +1,1 @@
+"""Show an administrator the questionnaire and every email before the cohort starts."""

@@ -1,0 +1,52 @@
+"""Show a coach every cohort in which they have delegates, with what waits for them in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.core.ids import coach_id
+from chalicelib.debrief.caseload import Caseload, caseload_of
+from chalicelib.debrief.next_steps import Item, list_tasks
+from chalicelib.store import catalogue, cohorts, holds
+
+
+class CohortOfCoach(Struct, frozen=True):
+    """One cohort in the list. first: what to do first; None if nothing waits."""
+
+    found: Caseload
+    waiting: int
+    first: Item | None
+
+    @property
+    def path(self) -> str:
+        return f"/coach/{self.found.token}"
+
+
+def list_cohorts(opened: Caseload, now: datetime) -> tuple[CohortOfCoach, ...]:
+    """List the cohorts whose links still work, the latest first; the one that is open is among them.
+
+    A cohort in which the address is held is left out, as its pages are.
+
+    One query for each cohort that runs, and the calls of `load_records` for each that is the coach's.
+    """
+    return tuple(_describe(found, now) for found in _find_all(opened, now) if now < found.ends_at)
+
+
+def _find_all(opened: Caseload, now: datetime) -> Iterator[Caseload]:
+    email = opened.lines[0].coach.email
+    for entry in catalogue.everything().cohorts:
+        if entry.id == opened.cohort.id:
+            yield opened
+        elif not entry.is_finished(now.date()):
+            rows = list(cohorts.rows(entry.id))
+            found = caseload_of(rows, coach_id(entry.id, email))
+            if found and not holds.is_held(rows, opened.reader.who, now):
+                yield found
+
+
+def _describe(found: Caseload, now: datetime) -> CohortOfCoach:
+    items = [item for same in list_tasks(found.threads(now)).values() for item in same]
+    return CohortOfCoach(found, len(items), items[0] if items else None)

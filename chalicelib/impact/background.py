@@ -1,0 +1,122 @@
+"""Collect what a delegate had and wrote before the impact survey: it decides what the survey asks. Pure.
+
+Forms are found by the ids of the example programme: a programme without them is asked the same questions blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.assignments.spans import spans_of
+from chalicelib.assignments.table_fields import ROW
+from chalicelib.assignments.tasks import Book, Task
+from chalicelib.assignments.thread import WorkState
+from chalicelib.core.form_model import FormField, Measures, Rows, Scale
+from chalicelib.core.formatting import day, local_day
+from chalicelib.core.impact_background import Background, EarlierMeasure, Sign, Stakeholder
+from chalicelib.core.model import Wave
+from chalicelib.core.schedule import Session
+from chalicelib.forms.impact_options import MEASURES
+from chalicelib.store.debriefs import from_rows
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.reports import ReportState, StoredReport
+
+SIGN, SIGN_BY = "sign", "sign_by"  # ids of fields: the first sign of a vision, and its day
+PLAN, REVIEW = "plan", "review"  # ids of fields: stakeholders as planned, and at their review
+DONE = "done"
+MAX_STAKEHOLDERS = 6
+
+
+class _Table(Struct, frozen=True):
+    """The submitted rows of a field."""
+
+    kind: Any = None
+    rows: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def stances(self) -> tuple[tuple[str, str], ...]:
+        """Return id and words of the stances that a stakeholder can have; empty if the form does not ask."""
+        columns = self.kind.columns if isinstance(self.kind, Rows) else ()
+        scales = (column.type for column in columns if column.id in ("stance", "now"))
+        options = next((scale.options for scale in scales if isinstance(scale, Scale)), ())
+        return tuple((option.id, option.label) for option in options)
+
+
+NO_TABLE = _Table()
+
+
+def collect_background(book: Book, sessions: Sequence[Session], rows: Sequence[Row]) -> Background:
+    """rows: of the delegate's partition."""
+    plan, review = _table(book, PLAN), _table(book, REVIEW)
+    spans = spans_of(sessions, rows)
+    return Background(
+        measures=tuple(_measures(book))[:MEASURES],
+        signs=tuple(_signs(book)),
+        stakeholders=_stakeholders(plan, review),
+        stances=plan.stances or review.stances,
+        steps=len(plan.rows),
+        steps_done=sum(row.get("done") == DONE for row in plan.rows),
+        missed=tuple(milestone.id for milestone in book.programme.milestones if _is_missed(milestone.id, spans)),
+        waived=tuple(task.id for task in book.tasks if task.work and task.work.state == WorkState.WAIVED),
+        has_report=_has_report(rows),
+        has_debrief=from_rows(rows)[0] is not None,
+    )
+
+
+def submitted(book: Book) -> Iterator[tuple[Task, FormField, Any]]:
+    """Each answer of each submission, with its field."""
+    for task in book.tasks:
+        for one in task.form.fields if task.latest else ():
+            if task.latest and one.id in task.latest.values:
+                yield task, one, task.latest.values[one.id]
+
+
+def _is_missed(milestone: str, spans: Mapping[str, Any]) -> bool:
+    return milestone in spans and not spans[milestone].had
+
+
+def _has_report(rows: Sequence[Row]) -> bool:
+    found = [read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}"]
+    return any(report.state is ReportState.RELEASED for report in found)
+
+
+def _measures(book: Book) -> Iterator[EarlierMeasure]:
+    parts = ("name", "unit", "better", "value", "period", "source", "target")
+    for task, one, value in submitted(book):
+        for row in value if isinstance(one.type, Measures) else ():
+            if "name" in row:
+                yield EarlierMeasure(**{part: row.get(part, "") for part in parts}, said=said_on(task))
+
+
+def said_on(task: Task) -> str:
+    return f"You wrote on {local_day(task.latest.at, task.zone)}:" if task.latest else ""
+
+
+def _signs(book: Book) -> Iterator[Sign]:
+    for task, one, value in submitted(book):
+        if one.id == SIGN and task.latest:
+            by = task.latest.values.get(SIGN_BY, "")
+            yield Sign(task.id, value, day(date.fromisoformat(by)) if by else "")
+
+
+def _table(book: Book, field: str) -> _Table:
+    tables = (_Table(one.type, value) for _, one, value in submitted(book) if one.id == field)
+    return next((table for table in tables if isinstance(table.kind, Rows)), NO_TABLE)
+
+
+def _stakeholders(plan: _Table, review: _Table) -> tuple[Stakeholder, ...]:
+    """A row of the review has the id of the row of the plan that it comes from."""
+    first = {row[ROW]: row for row in plan.rows}
+    later = {row[ROW]: row for row in review.rows}
+    people = [(row_id, later.get(row_id, {}), first.get(row_id, {})) for row_id in (*later, *(first.keys() - later))]
+    named = [(row_id, now, then, now.get("who") or then.get("who")) for row_id, now, then in people]
+    words = dict(plan.stances or review.stances)
+    return tuple(
+        Stakeholder(row_id, who, words.get(then.get("stance", ""), ""), words.get(now.get("now", ""), ""))
+        for row_id, now, then, who in named
+        if who
+    )[:MAX_STAKEHOLDERS]

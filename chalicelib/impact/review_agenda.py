@@ -1,0 +1,109 @@
+"""Make the agenda of the six-month review from a delegate's result, in the order of the conversation. Pure.
+
+A line without data is left out; where someone was asked and did not answer, that is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from chalicelib.impact.result import words
+from chalicelib.impact.result.document import OUTCOMES
+from chalicelib.impact.result.facts import AreaResult, ResultFacts
+
+
+class Point(Struct, frozen=True):
+    """One point of the agenda. quotes: someone's own words, each with whose they are."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    quotes: tuple[tuple[str, str], ...] = ()
+
+
+def make_agenda(facts: ResultFacts, shared: Sequence[str]) -> list[Point]:
+    """Return the points in order. shared: the areas that the delegate shares with the line manager."""
+    points = [
+        Point("Who answered now", tuple(_who_answered(facts))),
+        *(_area(area, facts) for area in facts.areas),
+        Point("Change of behaviours since the first 360", tuple(_changes(facts))),
+        _work(facts),
+        Point("Figures of the service", tuple(_measures(facts))),
+        Point("In money", tuple(_sums(facts))),
+        _factors(facts),
+        Point("What got worse", _lost(facts), _quote(facts.delegate, facts.worse)),
+        Point("Decide", tuple(_decide(facts))),
+        Point("Thank the raters", ("Offer the email “What came of your feedback”: the delegate sends it, or not.",)),
+        Point("A story", ("Ask whether one of these may be shown to the sponsor, and in which words.",)),
+        Point("What the line manager knows", tuple(shared) or ("The delegate shares no area with them.",)),
+        Point("The next look", ("Agree when you look at the areas again.",)),
+    ]
+    return [point for point in points if point.lines or point.quotes]
+
+
+def _who_answered(facts: ResultFacts) -> Iterator[str]:
+    yield f"{facts.delegate}: {'answered' if facts.has_answered else words.NOT_ANSWERED}"
+    yield f"{facts.manager}, line manager: {'answered' if facts.manager_answered else words.NOT_ANSWERED}"
+    if facts.raters_asked:
+        counts = {area.raters.n for area in facts.areas if area.raters.n}
+        yield f"Raters: {max(counts)} behind the figures" if counts else f"Raters: {words.TOO_FEW}"
+
+
+def _area(area: AreaResult, facts: ResultFacts) -> Point:
+    own = words.level_words(area).lower() or words.NOT_ANSWERED
+    manager = words.change_words(area.manager_change).lower() or words.NOT_ANSWERED
+    lines = [f"{facts.delegate}: {own}"]
+    if facts.manager_words or not facts.manager_answered:
+        lines.append(f"Line manager: {manager}")
+    if facts.raters_asked:
+        lines.append(f"Raters: {words.raters_words(area.raters)}")
+    lines += words.where_they_part(area, facts.delegate)
+    lines += [f"Noted: {note}" for note in area.notes]
+    quotes = (*_quote(facts.delegate, area.example), *_quote("Line manager", area.manager_evidence))
+    return Point(f"Area: {area.text}", tuple(lines), quotes)
+
+
+def _changes(facts: ResultFacts) -> Iterator[str]:
+    for one in facts.changes:
+        close = "" if one.noise == "yes" or not one.noise else ", too close to call"
+        yield f"{one.text} {one.before}, then {one.after} ({one.change}{close})"
+
+
+def _work(facts: ResultFacts) -> Point:
+    lines = [f"{one.title}: {one.submitted}{f'; {one.answer.lower()}' if one.answer else ''}" for one in facts.work]
+    if facts.decision:
+        lines.append(facts.decision)
+    quotes = (*_quote(facts.delegate, facts.implemented), *_quote("Line manager", facts.effect))
+    return Point("Work: planned and done", tuple(lines), quotes)
+
+
+def _measures(facts: ResultFacts) -> Iterator[str]:
+    for one in facts.measures:
+        moved = f"from {one.baseline or '?'} to {one.now or '?'} {one.unit}".rstrip()
+        yield f"{one.name}: {moved} ({OUTCOMES[one.outcome].lower()})"
+
+
+def _sums(facts: ResultFacts) -> Iterator[str]:
+    for one in facts.sums:
+        shares = f"own share {one.own_share or 'not given'}, line manager’s {one.manager_share or 'not given'}"
+        whose = "the own share" if one.counted == "own" else "the line manager’s share"
+        yield f"{one.name}: {one.money} claimed; {shares}; {whose} counted; {one.used} after confidence"
+
+
+def _factors(facts: ResultFacts) -> Point:
+    lines = tuple(f"{one.title}: {one.words.lower()}" for one in facts.factors)
+    return Point("What helped, and what hindered", lines, _quote(facts.delegate, facts.factors_why))
+
+
+def _lost(facts: ResultFacts) -> tuple[str, ...]:
+    return (f"{facts.lost} a year",) if facts.lost else ()
+
+
+def _decide(facts: ResultFacts) -> Iterator[str]:
+    for area in facts.areas:
+        yield f"{area.text}: goes on, is done, or another one takes its place?"
+
+
+def _quote(who: str, text: str) -> tuple[tuple[str, str], ...]:
+    return ((who, text),) if text else ()

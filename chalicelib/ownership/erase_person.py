@@ -1,0 +1,204 @@
+"""Erase one person's data. An operator's command: it reads every row.
+
+Answers without identity cannot be found again, by us or by anyone; those about a delegate go with the delegate.
+Figures of the cohort are about five delegates or more, and stay.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.admin.coach_rows import written_by
+from chalicelib.admin.owned_rows import (
+    BY,
+    PersonUnknown,
+    calling_by_name,
+    going_with,
+    is_deleted_with,
+    key_of,
+    kind_of,
+    of_address,
+    rows_naming,
+)
+from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, InvitationState, WaveState
+from chalicelib.ownership.may_erase import EraseRefused, check_delegate, check_invitation, is_delegate
+from chalicelib.ownership.redact import redact, without_delegate, without_person
+from chalicelib.ownership.stories import withdraw_story
+from chalicelib.store import audit_events, cohorts, delegates, erasure_log, invitations, objects
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.expressions import equals
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.row_kinds import Erasure, Owner
+from chalicelib.store.table import Changed, Write, delete, get, transact, update
+
+__all__ = ["EraseRefused", "PersonUnknown", "erase", "preview"]
+
+MAX_TRIES = 5  # another act may write to the person, or about them, between our read and our write
+
+
+class RowChanged(Changed):
+    """Another act has changed what an erasure was about to change."""
+
+
+class _Found(Struct, frozen=True):
+    """What is stored about a person.
+
+    naming     rows that hold their address
+    going      rows that are deleted whole: what they wrote, and what goes with them as a delegate
+    delegates  their ids as a delegate
+    """
+
+    email: str
+    naming: Sequence[Row]
+    going: Sequence[Row]
+    delegates: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.naming or self.going)
+
+
+def erase(email: str, now: datetime) -> int:
+    """Remove the person from every row and document; return how many rows changed.
+
+    A repeat finishes an interrupted run. Their invitations look alike afterwards, even if they had answered; encrypted
+    answers are destroyed. Raises PersonUnknown, or EraseRefused: see may_erase.py.
+    """
+    found = _look_and_check(email)
+    erasure_log.add(found.email, tuple(sorted(found.delegates)), now)
+    for delegate_id in sorted(found.delegates):
+        withdraw_story(delegate_id, now)
+    changed, tries = 0, MAX_TRIES
+    while found and tries:
+        changed += _erase(found, now)
+        found, tries = _look(found.email, found.delegates), tries - 1
+    return changed
+
+
+def preview(email: str) -> dict[str, int]:
+    """Return how many rows of each kind an erasure would change or delete. Raises what `erase` raises."""
+    found = _look_and_check(email)
+    rows = {key_of(row): row for row in (*found.naming, *found.going, *calling_by_name(found.delegates))}
+    return dict(sorted(Counter(kind.name for row in rows.values() if (kind := kind_of(row))).items()))
+
+
+def _look_and_check(email: str) -> _Found:
+    """Look for the person, and refuse before the first change: a refusal leaves nothing half done."""
+    found = _look(email.strip().lower(), frozenset())
+    if not found:
+        raise PersonUnknown(email)
+    for row in found.naming:
+        if is_delegate(row, found.email):
+            check_delegate(row, found.email)
+        elif _is_own_invitation(row, found.email):
+            check_invitation(row, found.email)
+    return found
+
+
+def _look(email: str, known: frozenset[str]) -> _Found:
+    """Look for a person's rows.
+
+    known   their ids as a delegate, found before their own row was changed
+    """
+    naming = list(rows_naming(email))
+    ids = known | {str(row["id"]) for row in naming if is_delegate(row, email)}
+    keyed = [row for row in of_address(email) if is_deleted_with(row)]
+    keyed.sort(key=lambda row: row["pk"].startswith("ENDED#"))  # sessions first
+    return _Found(email, naming, [*written_by(email), *keyed, *going_with(ids)], ids)
+
+
+def _erase(found: _Found, now: datetime) -> int:
+    """Remove the person from rows that name them, and what goes with them; return how many rows these are."""
+    own = [row for row in found.naming if is_delegate(row, found.email)]
+    for row in found.naming:
+        if row not in own:
+            _change(row, lambda row: _erasing(row, found.email))
+    for row in calling_by_name(found.delegates):
+        _change(row, lambda row: [delete(key_of(row))] if _goes(row) else _replace(row, without_delegate(row)))
+    for row in found.going:
+        _delete_with_documents(row)
+    for row in own:  # last: a repeat finds everything else by it
+        _change(row, lambda row: _replace(row, without_person(row, found.email)))
+    for cohort_id in sorted({row["cohort_id"] for row in found.naming if "cohort_id" in row}):
+        transact([audit_events.add(cohort_id, AuditEvent.ERASED, BY, cohort_id, now)])
+    return len(found.naming) + len(found.going)
+
+
+def _delete_with_documents(row: Row) -> None:
+    """Delete a row and its folder in the bucket. The row goes last, so that a repeat finds the folder."""
+    kind = kind_of(row)
+    if kind and kind.folder:
+        objects.remove_all(kind.folder_of(key_of(row)))
+    transact([delete(key_of(row))])
+
+
+def _change(found: Row, writes: Callable[[Row], Sequence[Write]]) -> None:
+    """Change one row as it is now: another act may have changed it since it was found."""
+    for left in reversed(range(MAX_TRIES)):
+        row = get(key_of(found))
+        if row is None:
+            return
+        try:
+            if changes := writes(row):
+                transact(changes)
+            break
+        except Changed:
+            if not left:
+                raise
+
+
+def _erasing(row: Row, email: str) -> list[Write]:
+    if _goes(row):
+        return [delete(key_of(row))]
+    if _is_own_invitation(row, email):
+        return list(_end_invitation(row, email))
+    return _replace(row, without_person(row, email))
+
+
+def _replace(row: Row, without: Row) -> list[Write]:
+    """Change the fields that name the person and no other: acts that come in between are not undone.
+
+    Raises RowChanged if another act has changed one of these fields, or the state that the change was made for.
+    """
+    changed = {name: value for name, value in without.items() if name not in row or row[name] != value}
+    gone = [name for name in row if name not in without]
+    if not changed and not gone:
+        return []
+    seen = [name for name in row if name in changed or name in gone or name == "state"]
+    unchanged = [equals(name, row[name]) for name in seen]
+    return [update(key_of(row), put=changed, remove=gone, when=unchanged, refusal=RowChanged)]
+
+
+def _is_own_invitation(row: Row, email: str) -> bool:
+    return bool(row["sk"].startswith("INVITATION#") and "rater" in row and row["rater"]["email"] == email)
+
+
+def _end_invitation(row: Row, email: str) -> Iterator[Write]:
+    """Revoke every erased invitation, also of a rater whose answers were counted: no list or email may differ.
+
+    Before the close the answers are destroyed, so they no longer count. As after a void, no count or decision shows
+    whether there were any.
+    """
+    check_invitation(row, email)
+    before = read(Invitation, row)
+    delegate, wave = delegates.find_with_wave(before.delegate_id, before.wave)
+    yield invitations.erase(before, redact(row, email))
+    is_counted = not wave.wave.is_pulse and before.group != SELF_GROUP
+    if is_counted and wave.state in (WaveState.OPEN, WaveState.HELD):
+        yield from _uncount(delegate, wave, before)
+
+
+def _uncount(delegate: Delegate, wave: DelegateWave, before: Invitation) -> list[Write]:
+    fewer = cohorts.fewer_answered(before.group) if before.state is InvitationState.ANSWERED else {}
+    return [
+        delegates.hide_counts(wave, [before.group]),
+        cohorts.change_line(delegate, put=cohorts.hidden(before.group), add=fewer, wave=wave.wave),
+    ]
+
+
+def _goes(row: Row) -> bool:
+    kind = kind_of(row)
+    return kind is not None and kind.owner in (Owner.RATER, Owner.READER) and kind.erasure is Erasure.DELETE

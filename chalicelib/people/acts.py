@@ -1,0 +1,302 @@
+"""The acts on people that the console offers: the fields of each form, and the plan that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from chalicelib.core.cell_values import find_group_id
+from chalicelib.core.errors import FieldError, Refusal
+from chalicelib.core.model import Person, Standing
+from chalicelib.core.state_machine import By
+from chalicelib.people import pause, raters
+from chalicelib.people.change import plan_coach, plan_details, plan_manager
+from chalicelib.people.found import Found
+from chalicelib.people.leave import plan_leave
+from chalicelib.people.pause import Reason, plan_pause, plan_return
+from chalicelib.people.planned import ActRefused, Asking, Planned
+from chalicelib.people.standing import LEAVE, PAUSE, RETURN, STANDING, TRANSFER
+from chalicelib.people.transfer import plan_transfer
+from chalicelib.people.typed import read_line, read_person
+from chalicelib.store import catalogue
+
+Typed = Mapping[str, str]
+
+
+class ActUnknown(Refusal):
+    """An address that no page of ours links to."""
+
+    status = 404
+    title = "There is no such page"
+
+    def __init__(self) -> None:
+        super().__init__("Open the delegate again and use the links there.")
+
+
+class Field(Struct, frozen=True):
+    """One field of a form.
+
+    kind      text, email or date; `choice` for a few options, `list` for many
+    options   value and label of each
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: str = ""
+    hint: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+class Act(Struct, frozen=True):
+    """One act on a delegate.
+
+    button   of the preview, which does it
+    done     the notice on the delegate's page afterwards
+    step     of the standing's machine that it makes; empty for an act that the standing allows as long as they are here
+    """
+
+    id: str
+    title: str
+    button: str
+    done: str
+    fields: Callable[[Found], Sequence[Field]]
+    plan: Callable[[Found, Typed, Asking], Planned]
+    step: str = ""
+    danger: bool = False
+
+    def fits(self, standing: Standing) -> bool:
+        if self.step:
+            return STANDING.allows(standing, self.step, By.ADMINISTRATOR)
+        return standing in (Standing.ACTIVE, Standing.PAUSED)
+
+
+def find_act(act_id: str) -> Act:
+    """Find an act. Raises ActUnknown."""
+    act = next((act for act in ACTS if act.id == act_id), None)
+    if act is None:
+        raise ActUnknown
+    return act
+
+
+def list_acts(standing: Standing) -> list[Act]:
+    return [act for act in ACTS if act.fits(standing)]
+
+
+def read_day(typed: Typed, name: str, label: str) -> date:
+    """Read a day. Raises ActRefused."""
+    try:
+        return date.fromisoformat(typed.get(name, "").strip())
+    except ValueError:
+        raise ActRefused(FieldError(name, f"Give {label} as a date.")) from None
+
+
+# --- who they are, and who has a part with them -------------------------------------------------------
+
+
+def _details_fields(found: Found) -> Sequence[Field]:
+    delegate = found.delegate
+    return (
+        Field("name", "Name", value=delegate.person.name),
+        Field("job_title", "Job title", value=delegate.job_title),
+        Field("service", "Service", value=delegate.service),
+    )
+
+
+def _details(found: Found, typed: Typed, asking: Asking) -> Planned:
+    name = read_person(typed.get("name", ""), found.delegate.person.email).name
+    job_title = read_line("job_title", "The job title", typed.get("job_title", ""))
+    service = read_line("service", "The service", typed.get("service", ""))
+    return plan_details(found, name, job_title, service, asking)
+
+
+def _coach_fields(found: Found) -> Sequence[Field]:
+    return _person_fields("coach_", "Coach’s", found.delegate.coach)
+
+
+def _manager_fields(found: Found) -> Sequence[Field]:
+    return _person_fields("manager_", "Line manager’s", found.delegate.manager)
+
+
+def _person_fields(prefix: str, whose: str, person: Person) -> tuple[Field, Field]:
+    return (
+        Field(f"{prefix}name", f"{whose} name", value=person.name),
+        Field(f"{prefix}email", f"{whose} email address", "email", person.email),
+    )
+
+
+def _coach(found: Found, typed: Typed, asking: Asking) -> Planned:
+    coach = read_person(typed.get("coach_name", ""), typed.get("coach_email", ""), "coach_")
+    return plan_coach(found, coach, asking)
+
+
+def _manager(found: Found, typed: Typed, asking: Asking) -> Planned:
+    manager = read_person(typed.get("manager_name", ""), typed.get("manager_email", ""), "manager_")
+    return plan_manager(found, manager, asking)
+
+
+# --- raters -------------------------------------------------------------------------------------------
+
+
+def _rater_field(found: Found) -> Field:
+    options = tuple(
+        (one.entry.person.email, f"{one.entry.person.name}, {found.programme.group(one.group).title}")
+        for one in raters.list_raters(found)
+    )
+    hint = "Raters that were asked or will be, of the questionnaire that is open or next."
+    return Field("rater", "Rater", "list", hint=hint, options=options)
+
+
+def _removal_fields(found: Found) -> Sequence[Field]:
+    return (_rater_field(found),)
+
+
+def _removal(found: Found, typed: Typed, asking: Asking) -> Planned:
+    return raters.plan_removal(found, raters.find_rater(found, typed.get("rater", "")), asking)
+
+
+def _regrouping_fields(found: Found) -> Sequence[Field]:
+    groups = tuple((group.id, group.title) for group in found.programme.rater_groups)
+    return (_rater_field(found), Field("group", "Group from now on", "list", options=groups))
+
+
+def _regrouping(found: Found, typed: Typed, asking: Asking) -> Planned:
+    rater = raters.find_rater(found, typed.get("rater", ""))
+    group = find_group_id(found.programme, typed.get("group", ""))
+    return raters.plan_regrouping(found, rater, group, asking)
+
+
+def _correction_fields(found: Found) -> Sequence[Field]:
+    return (
+        _rater_field(found),
+        Field("name", "Right name", hint="Leave it empty to keep the name."),
+        Field("email", "Right email address", "email", hint="Leave it empty to keep the address."),
+    )
+
+
+def _correction(found: Found, typed: Typed, asking: Asking) -> Planned:
+    rater = raters.find_rater(found, typed.get("rater", ""))
+    before = rater.entry.person
+    right = read_person(typed.get("name", "") or before.name, typed.get("email", "") or before.email)
+    return raters.plan_correction(found, rater, right.name, right.email, asking)
+
+
+# --- standing -----------------------------------------------------------------------------------------
+
+
+def _pause_fields(found: Found) -> Sequence[Field]:
+    return (
+        Field("until", "Day of the return", "date"),
+        Field("reason", "Why", "choice", options=tuple((one.value, words) for one, words in pause.WORDS.items())),
+    )
+
+
+def _pause(found: Found, typed: Typed, asking: Asking) -> Planned:
+    until = read_day(typed, "until", "the day of the return")
+    if typed.get("reason") not in set(Reason):
+        raise ActRefused(FieldError("reason", "Choose why they are paused."))
+    return plan_pause(found, until, Reason(typed["reason"]), asking)
+
+
+def _transfer_fields(found: Found) -> Sequence[Field]:
+    """Offer the cohorts of the same programme."""
+    here = found.cohort
+    others = [
+        one
+        for one in catalogue.everything().cohorts
+        if one.id != here.id
+        and (one.programme_id, one.programme_version) == (here.programme_id, here.programme_version)
+    ]
+    if not others:
+        raise ActRefused(FieldError("", "There is no other cohort of this programme and version. Start one first."))
+    return (
+        Field("cohort", "To cohort", "list", options=tuple((one.id, one.title) for one in others)),
+        Field("coach_name", "Coach’s name there", value=found.delegate.coach.name),
+        Field("coach_email", "Coach’s email address there", "email", found.delegate.coach.email),
+    )
+
+
+def _transfer(found: Found, typed: Typed, asking: Asking) -> Planned:
+    coach = read_person(typed.get("coach_name", ""), typed.get("coach_email", ""), "coach_")
+    return plan_transfer(found, typed.get("cohort", ""), coach, asking)
+
+
+def _none(found: Found) -> Sequence[Field]:
+    return ()
+
+
+ACTS: tuple[Act, ...] = (
+    Act(
+        "details",
+        "Change name, job title or service",
+        "Change the details",
+        "The details are changed.",
+        _details_fields,
+        _details,
+    ),
+    Act("coach", "Change the coach", "Change the coach", "The coach is changed.", _coach_fields, _coach),
+    Act(
+        "manager",
+        "Change the line manager",
+        "Change the line manager",
+        "The line manager is changed.",
+        _manager_fields,
+        _manager,
+    ),
+    Act(
+        "rater-correct",
+        "Correct a rater’s name or address",
+        "Correct it",
+        "The rater is being corrected.",
+        _correction_fields,
+        _correction,
+    ),
+    Act(
+        "rater-group",
+        "Move a rater to another group",
+        "Move the rater",
+        "The rater is in the other group.",
+        _regrouping_fields,
+        _regrouping,
+    ),
+    Act(
+        "rater-remove",
+        "Remove a rater",
+        "Remove the rater",
+        "The rater is removed.",
+        _removal_fields,
+        _removal,
+        danger=True,
+    ),
+    Act("pause", "Pause", "Pause them", "They are paused.", _pause_fields, _pause, step=PAUSE),
+    Act(
+        "return",
+        "Bring back from the pause",
+        "Bring them back",
+        "They are back.",
+        _none,
+        lambda found, typed, asking: plan_return(found, asking),
+        step=RETURN,
+    ),
+    Act(
+        "transfer",
+        "Transfer to another cohort",
+        "Transfer them",
+        "They are in the other cohort.",
+        _transfer_fields,
+        _transfer,
+        step=TRANSFER,
+    ),
+    Act(
+        "leave",
+        "Record that they have left",
+        "Record that they have left",
+        "It is recorded that they have left.",
+        _none,
+        lambda found, typed, asking: plan_leave(found, asking),
+        step=LEAVE,
+        danger=True,
+    ),
+)

@@ -1,0 +1,100 @@
+"""What lies ahead of a delegate, and what a change of standing does to it: meetings, sessions, the impact survey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
+
+from chalicelib.admin.survey_acts import Asked, give_time
+from chalicelib.core.calendar import local_moment
+from chalicelib.core.formatting import last_date
+from chalicelib.core.model import Delegate, Pause, Wave
+from chalicelib.core.schedule import held, title_of
+from chalicelib.core.working_days import survey_opens_at, working_days
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.meetings.effects import end, first_check
+from chalicelib.people.found import Found
+from chalicelib.store import jobs, meetings, workshops
+from chalicelib.store.impact_surveys import surveys_from
+from chalicelib.store.jobs import Job, JobState
+from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
+from chalicelib.store.reports import ReportState
+from chalicelib.store.table import Write
+from chalicelib.workshops.change_sessions import notify_of_dates
+
+
+def end_meetings(found: Found, now: datetime, *, start_again: bool, checked: bool) -> Iterator[Write]:
+    """Cancel what is booked or offered, with the entries in both calendars.
+
+    start_again   the meeting is still to come, at another time
+    checked       whether the coach is reminded to offer times
+    """
+    for kind in MeetingKind:
+        meeting = meetings.from_rows(found.rows, kind)
+        yield from end(
+            found.programme,
+            found.delegate,
+            meeting,
+            now,
+            start_again=start_again,
+            checked=checked and start_again,
+            closed=found.cohort.dates.closed,
+        )
+
+
+def restart_meetings(found: Found, now: datetime) -> Iterator[Write]:
+    """Remind the coach, from now on, of each meeting that waits for times. Reminders of before are over."""
+    for kind in MeetingKind:
+        before = meetings.from_rows(found.rows, kind)
+        if before.state is MeetingState.WAITING and _is_due(found, before):
+            after = replace(before, revision=before.revision + 1)
+            yield meetings.save(found.delegate.id, before, after, now)
+            days = working_days(found.programme.organisation, found.cohort.dates.closed)
+            yield from first_check(found.delegate, after, days, now)
+
+
+def _is_due(found: Found, meeting: Meeting) -> bool:
+    """Return whether the meeting was asked for: the debrief is as soon as there is a report."""
+    report = next((row for row in found.rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}"), None)
+    is_unread = report is not None and report["state"] == ReportState.READY
+    return meeting.revision > 0 or (meeting.kind is MeetingKind.DEBRIEF and is_unread)
+
+
+def send_calendar(found: Found, cause: str, now: datetime) -> list[Write]:
+    """Bring the calendar to the sessions that the delegate comes to from now on."""
+    return notify_of_dates(found.cohort, found.programme, f"{cause}.{found.delegate.id}", now, soon=True)
+
+
+def move_survey(found: Found, after: Delegate) -> list[Write]:
+    """Move the opening of the impact survey, if it still waits."""
+    due_at = survey_opens_at(found.programme, found.cohort.dates, after.survey_days)
+    waiting = waiting_survey(after.id, due_at)
+    return [jobs.move(waiting.id, due_at)] if waiting and waiting.due_at != due_at else []
+
+
+def extend_open_survey(found: Found, pause: Pause, now: datetime) -> Iterator[Write]:
+    """Close an impact survey that is open later, by the length of a pause. Who has not answered is emailed after it.
+
+    The raters’ one minute closes when it would: a pause does not stop who has a form.
+    """
+    surveys = tuple(one for one in surveys_from(found.rows) if one.is_open and one.closes_at > now)
+    if not surveys:
+        return
+    asked = Asked(found.programme, found.delegate, surveys, None, found.days)
+    last = last_date(asked.closes_at, found.days.zone) + (pause.until - pause.since)
+    closes_at = local_moment(last + timedelta(days=1), 0, found.days.zone)
+    yield from give_time(asked, closes_at, found.days.morning(pause.until))
+
+
+def waiting_survey(delegate_id: str, due_at: datetime) -> Job | None:
+    """Return the job that opens the impact survey, unless it has run."""
+    job = jobs.find(JobKind.IMPACT.job(delegate_id, due_at=due_at).id)
+    return job if job and job.state is JobState.WAITING else None
+
+
+def list_missed(found: Found, since: date, until: date) -> list[str]:
+    """Return the titles of the sessions that took place between two days, the last one excluded."""
+    every = workshops.list_sessions(found.cohort.id)
+    return [title_of(found.programme, each, every) for each in held(every) if since <= each.plan.date < until]

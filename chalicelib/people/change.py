@@ -1,0 +1,212 @@
+"""Change what is stored about a delegate: name, job title and service, line manager, coach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.admin.address_change import plan_change
+from chalicelib.core.addresses import clean_address
+from chalicelib.core.clock import stamp
+from chalicelib.core.errors import FieldError
+from chalicelib.core.ids import coach_id
+from chalicelib.core.model import Delegate, Invitation, InvitationState, Person
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.links.kinds import COACH
+from chalicelib.people.found import Found
+from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
+from chalicelib.programme.other_people import Loading, other_people
+from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, waiting_emails
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.emails import EmailSettled
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import fields, read
+from chalicelib.store.table import Write, transact
+
+FORMER_EMAIL = "that another person takes their place"
+
+
+# --- coach and line manager ---------------------------------------------------------------------------
+
+
+def plan_coach(found: Found, coach: Person, asking: Asking) -> Planned:
+    """Raises ActRefused."""
+    before = found.delegate.coach
+    _check_part(found, coach, "coach")
+    after = replace(found.delegate, coach=coach, coach_link=cohorts.coach_link(found.cohort, coach))
+    people = [
+        ("new coach", coach, f"that they coach {found.name} now"),
+        ("delegate", found.delegate.person, "that they have another coach"),
+        ("former coach", before, FORMER_EMAIL),
+    ]
+    return plan(
+        f"Change the coach of {found.name} from {before.name} to {coach.name}",
+        [
+            f"{before.name} sees nothing about {found.name} any more, at once. Their private notes stay theirs alone.",
+            f"{coach.name} sees the report, the areas, the work, what was held, and hand-over notes.",
+            "A meeting that is booked or offered is cancelled in both calendars, and waits for new times.",
+            _says_hold(found, coach),
+        ],
+        recipients(*people),
+        [] if coach == before else _part_writes(found, after, asking, ["coach", "coach_link"]),
+    )
+
+
+def _says_hold(found: Found, coach: Person) -> str:
+    """A new address gets sign-in codes a day later: see decision 23."""
+    known = any(line.coach.email == coach.email for line in cohorts.list_lines(found.cohort.id))
+    scope = "for this delegate " if known else ""
+    return f"Sign-in codes {scope}go to {coach.email} after 24 hours, or once a second administrator confirms it."
+
+
+def plan_manager(found: Found, manager: Person, asking: Asking) -> Planned:
+    """Raises ActRefused."""
+    before = found.delegate.manager
+    _check_part(found, manager, "manager")
+    after = replace(found.delegate, manager=manager)
+    people = [
+        ("new line manager", manager, "what is asked of them"),
+        ("delegate", found.delegate.person, "that another line manager is named"),
+        ("former line manager", before, FORMER_EMAIL),
+    ]
+    return plan(
+        f"Change the line manager of {found.name} from {before.name} to {manager.name}",
+        [
+            f"Areas that were shared with {before.name} are private again, until {found.name} shares them.",
+            f"An answer that {before.name} gave in the 360 stays, by name, as the line manager at that time.",
+            f"The six-month survey asks {manager.name}.",
+        ],
+        recipients(*people),
+        [] if manager == before else _part_writes(found, after, asking, ["manager"]),
+    )
+
+
+def _check_part(found: Found, person: Person, part: str) -> None:
+    found.refuse_gone()
+    if person.email == found.delegate.person.email:
+        raise ActRefused(FieldError(f"{part}_email", f"This is the address of {found.name}."))
+
+
+def _part_writes(found: Found, after: Delegate, asking: Asking, names: Sequence[str]) -> list[Write]:
+    """The same writes and the same job as for a file that names another person."""
+    coaches = frozenset(line.coach.email for line in cohorts.list_lines(found.cohort.id))
+    loading = Loading(0, coaches, asking.by, asking.reason, f"{stamp(asking.now)}.{names[0]}")
+    coach = {"coach": fields(after.coach), "coach_id": coach_id(after.cohort_id, after.coach.email)}
+    same_person = _is_only_name(found.delegate, after)
+    return [
+        delegates.change(found.delegate, after, names),
+        cohorts.change_line(after, put=coach),
+        *(other_people(after, loading, asking.now) if not same_person else [_audit_name(found, after, asking)]),
+    ]
+
+
+def _is_only_name(before: Delegate, after: Delegate) -> bool:
+    return (before.coach.email, before.manager.email) == (after.coach.email, after.manager.email)
+
+
+def _audit_name(found: Found, after: Delegate, asking: Asking) -> Write:
+    before = found.delegate
+    changed = (COACH.verb, before.coach, after.coach) if before.coach != after.coach else None
+    part, old, new = changed or ("line manager", before.manager, after.manager)
+    return _audit(found, asking, f"the name of the {part}", {"before": old, "after": new})
+
+
+# --- address ------------------------------------------------------------------------------------------
+
+
+def plan_address(found: Found, address: str, asking: Asking) -> Planned:
+    """Plan the change of the delegate's address in the whole cohort. Raises ReplaceRefused."""
+    found.refuse_gone()
+    before = found.delegate.person
+    after = replace(before, email=clean_address(address))
+    return plan(
+        f"Change the address of {found.name}",
+        [
+            "Links and sessions of the old address end. A form that is begun starts empty.",
+            "Answers that were sent count.",
+            "Sign-in codes go to the new address after 24 hours, or once a second administrator confirms it.",
+            "Calendar entries are cancelled at the old address and sent to the new one.",
+        ],
+        recipients(
+            ("old address", before, "that the address was replaced"),
+            ("new address", after, "the new link, and calendar entries"),
+        ),
+        plan_change(found.cohort.id, before.email, address, asking.now, asking.by),
+    )
+
+
+# --- name, job title, service -------------------------------------------------------------------------
+
+
+def plan_details(found: Found, name: str, job_title: str, service: str, asking: Asking) -> Planned:
+    """Raises ActRefused for a delegate who does not take part here any more."""
+    found.refuse_gone()
+    before = found.delegate
+    after = replace(before, person=replace(before.person, name=name), job_title=job_title, service=service)
+    changes = {
+        "the name": (before.person.name, name),
+        "the job title": (before.job_title, job_title),
+        "the service": (before.service, service),
+    }
+    changed = {what: pair for what, pair in changes.items() if pair[0] != pair[1]}
+    return plan(
+        f"Change the details of {found.name}",
+        [
+            *(f"{what.capitalize()} changes from “{old}” to “{new}”." for what, (old, new) in changed.items()),
+            "Raters, emails that wait and every page show the new name. A report that is made keeps the old one."
+            if "the name" in changed
+            else "",
+            "Nothing differs." if not changed else "",
+        ],
+        [],
+        _details_writes(found, after, changed, asking) if changed else [],
+    )
+
+
+def _details_writes(
+    found: Found, after: Delegate, changed: dict[str, tuple[str, str]], asking: Asking
+) -> Iterator[Write]:
+    yield delegates.change(found.delegate, after, ["person", "job_title", "service"])
+    yield cohorts.change_line(after, put={"name": after.person.name, "service": after.service})
+    for what, (old, new) in changed.items():
+        if what == "the name":
+            yield _audit(found, asking, what, {"before": found.delegate.person, "after": after.person})
+        else:
+            yield _audit(found, asking, what, {}, before=old or "nothing", after=new or "nothing")
+    if "the name" in changed:
+        about = {"delegate": after.id, "before": found.delegate.person.name}
+        yield jobs.add(JobKind.RENAME.job(after.id, stamp(asking.now), due_at=asking.now, **about))
+
+
+def _audit(found: Found, asking: Asking, what: str, people: dict[str, Person], **words: str) -> Write:
+    event, delegate = AuditEvent.CHANGED_PERSON, found.delegate
+    parts = {"what": what, "why": asking.reason, **words}
+    return audit_events.add_naming(found.cohort.id, event, asking.by, delegate.id, asking.now, people, **parts)
+
+
+def show_new_name(job: Job, now: datetime) -> Sequence[Write]:
+    """Run the job: raters' own pages and emails that wait show the delegate's new name. May be repeated."""
+    rows = list(delegates.load_rows(job.about["delegate"]))
+    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    for row in rows:
+        if row["sk"].startswith("INVITATION#") and row["state"] != InvitationState.REVOKED:
+            transact([invitations.add_to_inbox(read(Invitation, row), delegate)])
+    for email in waiting_emails.list_waiting(delegate.id):
+        words = _renamed(email.words, job.about["before"], delegate.person.name)
+        if words != email.words:
+            _reword(email.id, words, now)
+    return []
+
+
+def _renamed(words: Mapping[str, str], before: str, after: str) -> dict[str, str]:
+    return {word: after if text == before else text.replace(before, after) for word, text in words.items()}
+
+
+def _reword(email_id: str, words: dict[str, str], now: datetime) -> None:
+    try:
+        commit([emails.reword(email_id, words)], now)
+    except EmailSettled:
+        return  # it was sent meanwhile

@@ -1,0 +1,153 @@
+"""Change what is stored about a whole cohort: its name, its sponsor, its facilitators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.core.clock import stamp
+from chalicelib.core.errors import FieldError
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Cohort, Facilitator, Person, Programme
+from chalicelib.core.working_days import WorkingDays, working_days
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
+from chalicelib.store import audit_events, catalogue, cohorts, delegates, jobs, programmes
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.cohorts import LastLoad
+from chalicelib.store.delegates import DelegateChanged
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import Write
+from chalicelib.workshops.change_sessions import notify_of_dates
+
+
+class FoundCohort(Struct, frozen=True):
+    """A cohort as it was loaded last."""
+
+    last: LastLoad
+    programme: Programme
+
+    @property
+    def cohort(self) -> Cohort:
+        return self.last.cohort
+
+    @property
+    def days(self) -> WorkingDays:
+        return working_days(self.programme.organisation, self.cohort.dates.closed)
+
+
+def find_cohort(cohort_id: str) -> FoundCohort:
+    """Raises CohortUnknown."""
+    last = cohorts.find_load(cohort_id)
+    if last is None:
+        raise CohortUnknown(cohort_id)
+    return FoundCohort(last, programmes.load(last.cohort.programme_id, last.cohort.programme_version))
+
+
+# --- name ---------------------------------------------------------------------------------------------
+
+
+def plan_rename(found: FoundCohort, title: str, asking: Asking) -> Planned:
+    before = found.cohort.title
+    return plan(
+        f"Rename the cohort {before} to {title}",
+        ["Pages and emails from now on show the new name. The id and every link stay."],
+        [],
+        [] if title == before else _rename_writes(found, title, asking),
+    )
+
+
+def _rename_writes(found: FoundCohort, title: str, asking: Asking) -> list[Write]:
+    cohort, now = found.cohort, asking.now
+    words = {"before": cohort.title, "after": title, "why": asking.reason}
+    return [
+        cohorts.rename(found.last, title),
+        catalogue.add_cohort(replace(cohort, title=title)),
+        jobs.add(JobKind.RENAME_COHORT.job(cohort.id, stamp(now), due_at=now, cohort=cohort.id)),
+        audit_events.add(cohort.id, AuditEvent.RENAMED_COHORT, asking.by, cohort.id, now, **words),
+    ]
+
+
+def show_new_title(job: Job, now: datetime) -> Sequence[Write]:
+    """Run the job: the row of every delegate has a copy of the title. May be repeated."""
+    cohort = find_cohort(job.about["cohort"]).cohort
+    lines = [line.delegate_id for line in cohorts.list_lines(cohort.id)]
+    for delegate in delegates.find_all(lines).values():
+        if delegate.cohort_id == cohort.id and delegate.cohort_title != cohort.title:
+            after = replace(delegate, cohort_title=cohort.title)
+            try:
+                commit([delegates.change(delegate, after, ["cohort_title"])], now)
+            except DelegateChanged:
+                continue  # they have left: nothing about them changes any more
+    return []
+
+
+# --- sponsor and facilitators -------------------------------------------------------------------------
+
+
+def plan_sponsor(found: FoundCohort, sponsor: Person, asking: Asking) -> Planned:
+    """Plan another sponsor, as a file that names one does."""
+    before = found.cohort.sponsor
+    load = _load(found, replace(found.cohort, sponsor=sponsor), asking)
+    people = [("new sponsor", sponsor, "the link to every summary so far")]
+    people += [("former sponsor", before, "that another person takes their place")] if before else []
+    return plan(
+        f"Change the sponsor of {found.cohort.title} to {sponsor.name}",
+        [
+            f"{before.name} opens nothing any more." if before else "",
+            "The new sponsor sees every summary that was made. Codes go there after 24 hours, or once a second "
+            "administrator confirms it.",
+        ],
+        recipients(*people),
+        load.writes if sponsor != before else [],
+        _also_manager(found, sponsor),
+    )
+
+
+def _also_manager(found: FoundCohort, sponsor: Person) -> list[str]:
+    """Ask about a sponsor who is a line manager too: each page shows them only what its role may see."""
+    ids = [line.delegate_id for line in cohorts.list_lines(found.cohort.id)]
+    names = [one.person.name for one in delegates.find_all(ids).values() if one.manager.email == sponsor.email]
+    said = f"{sponsor.name} is also the line manager of {', '.join(names)}. Is that right?"
+    return [said] if names else []
+
+
+def plan_facilitator(found: FoundCohort, former: str, person: Person, asking: Asking) -> Planned:
+    """Plan another facilitator in the place of one, or one more. Raises ActRefused.
+
+    former   the address of the facilitator who gives their part up; empty: no one does
+    """
+    before = next((one for one in found.cohort.facilitators if one.person.email == former), None)
+    if before is None and any(one.person == person for one in found.cohort.facilitators):
+        return plan(f"{person.name} is a facilitator of {found.cohort.title}", ["Nothing differs."], [], [])
+    if former and before is None:
+        raise ActRefused(FieldError("former", f"No facilitator of this cohort has the address {former}."))
+    if any(one.person.email == person.email for one in found.cohort.facilitators):
+        raise ActRefused(FieldError("email", "A facilitator of this cohort has this address already."))
+    new = Facilitator(before.id if before else derive(8, "facilitator", person.email), person)
+    others = [one for one in found.cohort.facilitators if one != before]
+    load = _load(found, replace(found.cohort, facilitators=(*others, new)), asking)
+    after, now = load.loaded.cohort, asking.now
+    people = [("new facilitator", person, "the link to their workshops, and calendar entries of the sessions they run")]
+    people += [("former facilitator", before.person, "that another person takes their place")] if before else []
+    calendar = notify_of_dates(after, found.programme, f"facilitator.{stamp(now)}", now, soon=True)
+    return plan(
+        f"Name {person.name} as a facilitator of {found.cohort.title}",
+        [
+            f"{before.person.name} opens nothing any more. Their sessions pass to {person.name}." if before else "",
+            "Codes go to the new facilitator after 24 hours, or once a second administrator confirms it.",
+        ],
+        recipients(*people),
+        [*load.writes, *calendar],
+    )
+
+
+def _load(found: FoundCohort, cohort: Cohort, asking: Asking):  # type: ignore[no-untyped-def]
+    from chalicelib.programme.load_cohort import plan_load  # reads files: not for the start of pages
+
+    return plan_load(cohort, found.programme, (), {}, asking.now, asking.by, why=asking.reason)

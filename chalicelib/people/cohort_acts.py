@@ -1,0 +1,118 @@
+"""The acts on a whole cohort that the console offers: the fields of each form, and the plan that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Struct
+
+from chalicelib.core.addresses import clean_address
+from chalicelib.people.acts import ActUnknown, Field
+from chalicelib.people.cohort import FoundCohort, plan_facilitator, plan_rename, plan_sponsor
+from chalicelib.people.discard import plan_discard
+from chalicelib.people.join import LABELS, plan_join, read_entry
+from chalicelib.people.planned import Asking, Planned
+from chalicelib.people.typed import read_line, read_person
+
+Typed = Mapping[str, str]
+
+
+class CohortAct(Struct, frozen=True):
+    """One act on a cohort; see acts.Act."""
+
+    id: str
+    title: str
+    button: str
+    done: str
+    fields: Callable[[FoundCohort], Sequence[Field]]
+    plan: Callable[[FoundCohort, Typed, Asking], Planned]
+    danger: bool = False
+    ends: bool = False  # whether the cohort is gone afterwards
+
+
+def find_cohort_act(act_id: str) -> CohortAct:
+    """Find an act. Raises ActUnknown."""
+    act = next((act for act in COHORT_ACTS if act.id == act_id), None)
+    if act is None:
+        raise ActUnknown
+    return act
+
+
+def _join_fields(found: FoundCohort) -> Sequence[Field]:
+    return tuple(
+        Field(name, label.removeprefix("The ").capitalize(), "email" if name.endswith("email") else "text")
+        for name, label in LABELS.items()
+    )
+
+
+def _rename_fields(found: FoundCohort) -> Sequence[Field]:
+    return (Field("title", "Name of the cohort", value=found.cohort.title),)
+
+
+def _person_fields(found: FoundCohort) -> Sequence[Field]:
+    return (Field("name", "Name"), Field("email", "Email address", "email"))
+
+
+def _facilitator_fields(found: FoundCohort) -> Sequence[Field]:
+    present = ((one.person.email, one.person.name) for one in found.cohort.facilitators)
+    options = (("", "No one: one more facilitator"), *present)
+    return (Field("former", "In place of", "list", options=options), *_person_fields(found))
+
+
+def _none(found: FoundCohort) -> Sequence[Field]:
+    return ()
+
+
+def _join(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
+    return plan_join(found.cohort.id, read_entry(typed), asking)
+
+
+def _rename(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
+    return plan_rename(found, read_line("title", "The name", typed.get("title", "")), asking)
+
+
+def _sponsor(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
+    return plan_sponsor(found, read_person(typed.get("name", ""), typed.get("email", "")), asking)
+
+
+def _facilitator(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
+    person = read_person(typed.get("name", ""), typed.get("email", ""))
+    return plan_facilitator(found, clean_address(typed.get("former", "")), person, asking)
+
+
+def _discard(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
+    return plan_discard(found, asking)
+
+
+COHORT_ACTS: tuple[CohortAct, ...] = (
+    CohortAct(
+        "add",
+        "Add a delegate",
+        "Add them",
+        "The delegate is added, and appears here within a minute.",
+        _join_fields,
+        _join,
+    ),
+    CohortAct(
+        "facilitator",
+        "Name a facilitator",
+        "Name them",
+        "The facilitator is named.",
+        _facilitator_fields,
+        _facilitator,
+    ),
+    CohortAct(
+        "sponsor", "Change the sponsor", "Change the sponsor", "The sponsor is changed.", _person_fields, _sponsor
+    ),
+    CohortAct("rename", "Rename the cohort", "Rename it", "The cohort is renamed.", _rename_fields, _rename),
+    CohortAct(
+        "discard",
+        "Discard the cohort",
+        "Discard the cohort",
+        "The cohort is being deleted.",
+        _none,
+        _discard,
+        danger=True,
+        ends=True,
+    ),
+)

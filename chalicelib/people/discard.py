@@ -1,0 +1,86 @@
+"""Discard a cohort before its first email, as if it had not been loaded: for files that were wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from chalicelib.core.clock import stamp
+from chalicelib.core.errors import FieldError
+from chalicelib.core.formatting import plural
+from chalicelib.core.model import DelegateWave, WaveState
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.people.cohort import FoundCohort
+from chalicelib.people.planned import ActRefused, Asking, Planned, plan
+from chalicelib.store import audit_events, catalogue, cohorts, delegates, emails, jobs, waiting_emails
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.emails import EmailState
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import read
+from chalicelib.store.table import Key, Write, delete, query, transact
+
+ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
+NOT_SENT = (EmailState.QUEUED, EmailState.CANCELLED)
+BEGUN = (
+    "Emails about this cohort have gone out, so it cannot be discarded. Record for each delegate that they have left."
+)
+
+
+def plan_discard(found: FoundCohort, asking: Asking) -> Planned:
+    """Raises ActRefused once an email was handed over, or a questionnaire has opened."""
+    cohort, now = found.cohort, asking.now
+    ids = [line.delegate_id for line in cohorts.list_lines(cohort.id)]
+    if _has_begun(cohort.id, ids):
+        raise ActRefused(FieldError("", BEGUN))
+    return plan(
+        f"Discard the cohort {cohort.title}",
+        [
+            f"{plural(len(ids), 'delegate', 'delegates')}, their raters, dates and emails that wait are deleted.",
+            "No one gets an email about it. The id is not used again: load the right files under another one.",
+            "You cannot undo this.",
+        ],
+        [],
+        [
+            cohorts.discard(found.last, now),
+            catalogue.remove_cohort(cohort.id),
+            jobs.add(JobKind.DISCARD.job(cohort.id, stamp(now), due_at=now, cohort=cohort.id)),
+            audit_events.add(cohort.id, AuditEvent.DISCARDED_COHORT, asking.by, cohort.id, now, why=asking.reason),
+        ],
+    )
+
+
+def _has_begun(cohort_id: str, delegate_ids: Sequence[str]) -> bool:
+    for owner in (cohort_id, *delegate_ids):
+        found = (emails.find(email_id) for email_id in waiting_emails.list_ids(owner))
+        if any(email and email.state not in NOT_SENT for email in found):
+            return True
+    return any(wave.state is not WaveState.PLANNED for one in delegate_ids for wave in _waves(one))
+
+
+def _waves(delegate_id: str) -> Iterator[DelegateWave]:
+    rows = delegates.load_rows(delegate_id)
+    return (read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#"))
+
+
+def discard_cohort(job: Job, now: datetime) -> Sequence[Write]:
+    """Run the job: delete everything about the cohort. Its own rows go last, so that a repeat finds the others."""
+    cohort_id = job.about["cohort"]
+    ids = [line.delegate_id for line in cohorts.list_lines(cohort_id)]
+    for owner in (cohort_id, *ids):
+        waiting_emails.cancel_all(waiting_emails.list_ids(owner))
+        waiting_emails.forget(waiting_emails.list_ids(owner))
+        _delete_partition(f"EMAILS#{owner}")
+    for other in jobs.waiting(ENDLESS):
+        is_ours = other.about.get("cohort") == cohort_id or other.about.get("delegate") in ids
+        if is_ours and other.id != job.id:
+            transact([jobs.forget(other.id)])
+    for delegate_id in ids:
+        _delete_partition(f"DELEGATE#{delegate_id}")
+    for pk in (f"LOAD#{cohort_id}", f"WORK#{cohort_id}", f"COHORT#{cohort_id}"):
+        _delete_partition(pk)
+    return []
+
+
+def _delete_partition(pk: str) -> None:
+    for row in list(query(pk)):
+        transact([delete(Key(row["pk"], row["sk"]))])

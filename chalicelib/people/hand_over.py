@@ -1,0 +1,155 @@
+"""Run the job after another coach or line manager is named: redirect what waits, and notify everyone concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.admin.notify_former import notify_former_of_cohort, notify_former_people
+from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting
+from chalicelib.core.ids import reader_key
+from chalicelib.core.model import (
+    MANAGER_GROUP,
+    Delegate,
+    DelegateWave,
+    Person,
+    Programme,
+    RaterEntry,
+    Standing,
+    WaveState,
+)
+from chalicelib.core.working_days import working_days
+from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
+from chalicelib.links.kinds import IMPACT, SHARED
+from chalicelib.links.link_kind import AfterChange
+from chalicelib.meetings.effects import end
+from chalicelib.people import emails as written
+from chalicelib.store import cohorts, delegates, emails, impact_surveys, jobs, meetings, programmes
+from chalicelib.store.delegates import Approval, Nomination
+from chalicelib.store.emails import Email
+from chalicelib.store.impact_surveys import Role
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.meetings import MeetingKind
+from chalicelib.store.table import Write
+from chalicelib.waves import lifecycle
+from chalicelib.waves.emails.about_surveys import FIRST, first_email
+
+
+def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
+    """Name the other manager on lists that no one was emailed about. Notify those who had a part, and who have one."""
+    if "sponsor" in job.about or "facilitator" in job.about:
+        return notify_former_of_cohort(job, now)
+    rows = list(delegates.load_rows(job.about["delegate"]))
+    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    lists = [read(Nomination, row) for row in rows if row["sk"].startswith("NOMINATION#")]
+    planned = {row["wave"] for row in rows if row["sk"].startswith("WAVE#") and _is_planned(read(DelegateWave, row))}
+    approver = lifecycle.approver_of(programme, delegate)
+    before = _approver_before(programme, job, approver)
+    links = AfterChange(delegate, delegate.person, approver)
+    waiting = find_waiting(delegate.id)
+    return [
+        *notify_former_people(job, delegate, now),
+        *_notify_new_people(job, programme, delegate, now),
+        *(write for one in lists for write in _list(one, delegate, one.wave.value in planned, before, now)),
+        *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
+        *(emails.cancel(mail.id) for mail in waiting.live if _is_shared_with(mail, job.about["manager"], delegate)),
+        *_meetings_of_former_coach(programme, delegate, rows, job.about["coach"], now),
+        *_manager_survey(programme, delegate, rows, waiting, job, now),
+        *(_redirected(waiting, To.APPROVER, before, approver, links) if approver and before else []),
+        *(emails.cancel(mail.id) for mail in waiting.live if before and _is_asked_again(find_kind(mail.template))),
+    ]
+
+
+def _notify_new_people(job: Job, programme: Programme, delegate: Delegate, now: datetime) -> Iterator[Write]:
+    """Write to the new coach or line manager, and to the delegate. A later change has a job of its own."""
+    if delegate.standing is not Standing.ACTIVE:
+        return
+    kinds: list[tuple[EmailKind, Person]] = []
+    if job.about["coach"] != delegate.coach.email:
+        kinds += [(written.COACH_NEW, delegate.coach), (written.COACH_CHANGED, delegate.person)]
+    if job.about["manager"] != delegate.manager.email:
+        kinds += [(written.MANAGER_NEW, delegate.manager), (written.MANAGER_CHANGED, delegate.person)]
+    cohort = cohorts.find(delegate.cohort_id)
+    due_at = working_days(programme.organisation, cohort.dates.closed if cohort else ()).soon(now)
+    for kind, person in kinds:
+        if not person.is_erased:
+            email = written.about_delegate(kind, programme, delegate, person, due_at, job.due_at)
+            yield from emails.add(email) if emails.find(email.id) is None else []
+
+
+def _manager_survey(
+    programme: Programme, delegate: Delegate, rows: Sequence[Row], waiting: Waiting, job: Job, now: datetime
+) -> Iterator[Write]:
+    """Another manager opens nothing that the one before wrote, and is asked unless an answer counts already."""
+    surveys = [survey for survey in impact_surveys.surveys_from(rows) if survey.role is Role.MANAGER]
+    for survey in surveys if job.about["manager"] != delegate.manager.email else []:
+        yield impact_surveys.move(survey)
+        version = survey.link_version + 1
+        links = AfterChange(delegate, delegate.manager, surveys={survey.role.value: version})
+        change = Change(delegate.cohort_id, job.about["manager"], delegate.manager.email, delegate.manager.name)
+        mails = [mail for mail in waiting.live if change.has(mail.to) and IMPACT.verb in mail.links]
+        yield from Waiting(tuple(mails)).redirect(change, links, lambda mail: mail.template == FIRST[Role.MANAGER].name)
+        if survey.is_open and not survey.sent and now < survey.closes_at:
+            asked = first_email(programme, delegate, replace(survey, link_version=version))
+            yield from emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=now))
+
+
+def _meetings_of_former_coach(
+    programme: Programme, delegate: Delegate, rows: Sequence[Row], before: str, now: datetime
+) -> Iterator[Write]:
+    """Cancel what is booked or offered with a coach who is not theirs any more. The new coach offers times."""
+    if before == delegate.coach.email:
+        return
+    former = replace(delegate, coach=Person("your former coach", before))
+    for kind in MeetingKind:
+        meeting = meetings.from_rows(rows, kind)
+        if meeting.coach == reader_key(before):
+            yield from end(programme, former, meeting, now, start_again=True, closed=delegates.days_off(rows))
+
+
+def _is_shared_with(mail: Email, before: str, delegate: Delegate) -> bool:
+    """Whether an email about shared areas waits for someone who is not the line manager any more."""
+    return SHARED.verb in mail.links and before != delegate.manager.email and mail.to.email == before
+
+
+def _approver_before(programme: Programme, job: Job, now: Person | None) -> str:
+    """Return the address of the previous approver of lists, if that is another person."""
+    if programme.raters_approved_by is None or now is None:
+        return ""
+    before = job.about[programme.raters_approved_by.value]
+    return before if before != now.email else ""
+
+
+def _is_planned(wave: DelegateWave) -> bool:
+    return wave.state is WaveState.PLANNED
+
+
+def _list(before: Nomination, delegate: Delegate, planned: bool, approver: str, now: datetime) -> list[Write]:
+    raters = tuple(_with_manager(rater, delegate) if planned else rater for rater in before.raters)
+    asked_again = bool(approver) and before.approval is Approval.ASKED
+    if raters == before.raters and not asked_again:
+        return []
+    changed = replace(before, raters=raters, revision=before.revision + 1)
+    ask = [jobs.add(lifecycle.ask_approver_job(changed, now))] if asked_again else []
+    return [delegates.save_nomination(changed, before.revision), *ask]
+
+
+def _with_manager(rater: RaterEntry, delegate: Delegate) -> RaterEntry:
+    return replace(rater, person=delegate.manager) if rater.group == MANAGER_GROUP else rater
+
+
+def _is_asked_again(kind: EmailKind) -> bool:
+    """Whether another email asks the approver, so that this one is not redirected."""
+    return kind.to is To.APPROVER and kind.on_new_address is OnNewAddress.REPLACE
+
+
+def _redirected(waiting: Waiting, role: To, old: str, to: Person, links: AfterChange) -> list[Write]:
+    change = Change(links.delegate.cohort_id, old, to.email, to.name)
+    kinds = {mail.template: find_kind(mail.template) for mail in waiting.live}
+    fitting = {name for name, kind in kinds.items() if kind.to is role and not _is_asked_again(kind)}
+    chosen = [mail for mail in waiting.live if mail.template in fitting and change.has(mail.to)]
+    return list(Waiting(tuple(chosen)).redirect(change, links, lambda mail: False))

@@ -1,0 +1,104 @@
+"""An act on people that was checked and is not done yet: what it does, in words, and the writes that do it.
+
+The console and the command line show the same plan, and do it with the same function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.core.errors import FieldError, FormInvalid
+from chalicelib.core.model import Person
+from chalicelib.jobs.commit import commit
+from chalicelib.store.table import AlreadyExists, Changed, Missing, Write
+
+MAX_WHY = 200  # characters
+NO_REASON = "no reason given"
+CHANGED_MEANWHILE = "Something else changed just now. Look at the person again, then repeat the change."
+
+
+class ActRefused(FormInvalid):
+    """The act does not fit this person now, or something typed cannot be used."""
+
+    title = "Nothing was changed"
+
+
+class Recipient(Struct, frozen=True):
+    """A person who is emailed because of the act, and what the email says."""
+
+    role: str
+    name: str
+    email: str
+    what: str
+
+
+class Planned(Struct, frozen=True):
+    """One act.
+
+    title      what is done, and about which person: "Pause Dana Delegate"
+    effects    sentences
+    emails     who is emailed; calendar entries come with them or on the next working morning
+    questions  what may be a slip: the administrator is asked, and may go on
+    """
+
+    title: str
+    effects: tuple[str, ...]
+    emails: tuple[Recipient, ...]
+    writes: tuple[Write, ...]
+    questions: tuple[str, ...] = ()
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not self.writes
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the plan for a terminal."""
+        people = [f"{one.name} <{one.email}>, {one.role}: {one.what}" for one in self.emails]
+        return [f"{self.title}.", *self.effects, *people, *(f"Please check: {one}" for one in self.questions)]
+
+
+class Asking(Struct, frozen=True):
+    """Who asks for an act, when and why."""
+
+    by: str
+    now: datetime
+    why: str = ""
+
+    @property
+    def reason(self) -> str:
+        return self.why.strip() or NO_REASON
+
+
+def check_why(why: str) -> None:
+    """Raises ActRefused for a reason that is too long."""
+    if len(why.strip()) > MAX_WHY:
+        raise ActRefused(FieldError("why", f"Shorten the reason to {MAX_WHY} characters; it has {len(why.strip())}."))
+
+
+def perform(planned: Planned, now: datetime) -> None:
+    """Do what was planned, in one transaction. Raises ActRefused if something changed since it was planned."""
+    if planned.changes_nothing:
+        return
+    try:
+        commit(planned.writes, now)
+    except (Changed, AlreadyExists, Missing):
+        raise ActRefused(FieldError("", CHANGED_MEANWHILE)) from None
+
+
+def recipients(*people: tuple[str, Person, str]) -> tuple[Recipient, ...]:
+    """Return recipients from role, person and what they are sent; no one who was erased."""
+    return tuple(Recipient(role, one.name, one.email, what) for role, one, what in people if not one.is_erased)
+
+
+def plan(
+    title: str,
+    effects: Iterable[str],
+    emails: Sequence[Recipient],
+    writes: Iterable[Write],
+    questions: Iterable[str] = (),
+) -> Planned:
+    return Planned(title, tuple(filter(None, effects)), tuple(emails), tuple(writes), tuple(questions))

@@ -1,0 +1,277 @@
+"""Remove a rater, move one to another group, or correct a name or an address, while the questionnaire is open.
+
+Nothing here depends on whether the rater has answered, as far as anyone else can see: the same emails go out, the same
+is shown, and the counts of the groups concerned are hidden until the close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.admin.address_change import plan_change
+from chalicelib.core.addresses import clean_address
+from chalicelib.core.clock import stamp
+from chalicelib.core.errors import FieldError
+from chalicelib.core.model import (
+    SELF_GROUP,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    RaterEntry,
+    Wave,
+    WaveState,
+)
+from chalicelib.people import emails as written
+from chalicelib.people.found import Found
+from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
+from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, waiting_emails
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegates import Nomination
+from chalicelib.store.emails import Email
+from chalicelib.store.marshal import read
+from chalicelib.store.table import Write
+from chalicelib.waves.emails import to_raters
+
+TAKES_CHANGES = (WaveState.PLANNED, WaveState.OPEN)
+CLOSED = "No questionnaire about {name} is open: the list of raters does not change any more."
+HIDDEN = (
+    "How many of {groups} have answered is not shown on any page before the close, so that no one learns it of them."
+)
+
+
+class Rater(Struct, frozen=True):
+    """A rater on the list of a wave that takes changes. `invitation`: None if they were not asked yet."""
+
+    wave: DelegateWave
+    nomination: Nomination
+    entry: RaterEntry
+    invitation: Invitation | None
+
+    @property
+    def group(self) -> str:
+        return self.invitation.group if self.invitation else self.entry.group
+
+
+def list_raters(found: Found) -> list[Rater]:
+    """Return the raters that were sent, of the wave that takes changes now. An unsent list is the delegate's alone."""
+    wave = next((wave for wave in found.waves if wave.wave in cohorts.LINES and wave.state in TAKES_CHANGES), None)
+    row = next((row for row in found.rows if wave and row["sk"] == f"NOMINATION#{wave.wave.value}"), None)
+    if wave is None or row is None:
+        return []
+    nomination = read(Nomination, row)
+    asked = {one.rater.email: one for one in _invitations(found, wave.wave)}
+    return [
+        Rater(wave, nomination, entry, asked.get(entry.person.email))
+        for entry in nomination.raters[: nomination.sent_raters]
+    ]
+
+
+def _invitations(found: Found, wave: Wave) -> Iterator[Invitation]:
+    prefix = f"INVITATION#{wave.value}#"
+    every = (read(Invitation, row) for row in found.rows if row["sk"].startswith(prefix))
+    return (one for one in every if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP)
+
+
+def find_rater(found: Found, address: str) -> Rater:
+    """Find a rater by address. Raises ActRefused."""
+    found.refuse_gone()
+    raters = list_raters(found)
+    if not raters:
+        raise ActRefused(FieldError("rater", CLOSED.format(name=found.name)))
+    wanted = clean_address(address)
+    rater = next((one for one in raters if one.entry.person.email == wanted), None)
+    if rater is None:
+        raise ActRefused(FieldError("rater", f"No one with this address was asked about {found.name}."))
+    return rater
+
+
+# --- remove -------------------------------------------------------------------------------------------
+
+
+def plan_removal(found: Found, rater: Rater, asking: Asking) -> Planned:
+    person, group = rater.entry.person, _title(found, rater.group)
+    asked = rater.invitation is not None
+    return plan(
+        f"Remove {person.name} from the raters of {found.name}",
+        [
+            "Their link stops working. What they saved or sent is destroyed, if there is anything." if asked else "",
+            f"One fewer is asked in the group {group}.",
+            HIDDEN.format(groups=group) if asked else "",
+            "You do not learn whether they have answered, nor does anyone else. You cannot undo this.",
+        ],
+        recipients(*([("rater", person, "that they are not asked any more")] if asked else [])),
+        _removal_writes(found, rater, asking),
+    )
+
+
+def _removal_writes(found: Found, rater: Rater, asking: Asking) -> Iterator[Write]:
+    delegate, now = found.delegate, asking.now
+    if rater.invitation:
+        before = rater.invitation
+        yield delegates.hide_counts(rater.wave, [before.group])
+        yield from invitations.remove(before)
+        yield cohorts.change_line(delegate, put=cohorts.hidden(before.group), add=_fewer(before), wave=rater.wave.wave)
+        yield from (emails.cancel(email_id) for email_id in waiting_emails.list_ids(delegate.id, before.id))
+        email = written.rater_removed(found.programme, delegate, before, found.days.soon(now), now)
+        yield from emails.add(email)
+    else:
+        yield delegates.still_in_state(rater.wave)
+    kept = [entry for entry in rater.nomination.raters if entry.person.email != rater.entry.person.email]
+    yield _save_list(rater.nomination, kept, rater.nomination.sent_raters - 1)
+    words = {"group": _title(found, rater.group), "why": asking.reason}
+    yield audit_events.add(found.cohort.id, AuditEvent.REMOVED_RATER, asking.by, delegate.id, now, **words)
+
+
+def _fewer(before: Invitation) -> dict[str, int]:
+    add = cohorts.fewer_invited(before.group)
+    if before.state is InvitationState.ANSWERED:
+        return add | cohorts.fewer_answered(before.group)
+    return add | ({"declined": -1} if before.state is InvitationState.DECLINED else {})
+
+
+def _save_list(before: Nomination, raters: Sequence[RaterEntry], sent: int) -> Write:
+    after = replace(before, raters=tuple(raters), sent_raters=sent, revision=before.revision + 1)
+    return delegates.save_nomination(after, before.revision)
+
+
+# --- regroup ------------------------------------------------------------------------------------------
+
+
+def plan_regrouping(found: Found, rater: Rater, group: str, asking: Asking) -> Planned:
+    """Raises ActRefused for a group that does not exist, and between anonymous and named once they were asked."""
+    person, before, after = rater.entry.person, rater.group, group
+    _check_group(found, rater, after)
+    groups = f"{_title(found, before)} and {_title(found, after)}"
+    asked = rater.invitation is not None
+    return plan(
+        f"Move {person.name} from {_title(found, before)} to {_title(found, after)}",
+        [
+            f"They are asked as one of: {_title(found, after)}. If they have answered, the answers count there.",
+            HIDDEN.format(groups=groups) if asked and before != after else "",
+        ],
+        recipients(*([("rater", person, "that they are asked in another group")] if asked else [])),
+        [] if before == after else _regrouping_writes(found, rater, after, asking),
+        _crowded(found, rater, after),
+    )
+
+
+def _check_group(found: Found, rater: Rater, group: str) -> None:
+    known = {one.id: one for one in found.programme.rater_groups}
+    if group not in known:
+        raise ActRefused(FieldError("group", f"Choose one of the groups: {', '.join(known)}."))
+    if rater.invitation and known[group].named != known[rater.group].named:
+        # refused whether something is saved or not: a refusal that depended on it would say so
+        raise ActRefused(
+            FieldError(
+                "group",
+                "They were asked by the rules of their group, and one of the two groups is shown by name. "
+                "Remove them here instead. Name someone else for the other group.",
+            )
+        )
+
+
+def _crowded(found: Found, rater: Rater, group: str) -> list[str]:
+    most = found.programme.group(group).max
+    count = sum(one.group == group for one in list_raters(found))
+    return [f"{_title(found, group)} has {count} raters already, and {most} are allowed."] if count >= most else []
+
+
+def _regrouping_writes(found: Found, rater: Rater, group: str, asking: Asking) -> Iterator[Write]:
+    delegate, now, before = found.delegate, asking.now, rater.invitation
+    if before:
+        after = replace(before, group=group)
+        hidden = cohorts.hidden(before.group) | cohorts.hidden(group)
+        moved = cohorts.regrouped(before.group, group, answered=before.state is InvitationState.ANSWERED)
+        yield delegates.hide_counts(rater.wave, [before.group, group])
+        yield invitations.regroup(before, group)
+        yield cohorts.change_line(delegate, put=hidden, add=moved, wave=rater.wave.wave)
+        email = to_raters.regrouped_email(
+            found.programme, delegate, rater.wave, after, found.days.soon(now), stamp(now)
+        )
+        yield from emails.add(email)
+        yield from _reworded(found, before, email)
+    else:
+        yield delegates.still_in_state(rater.wave)
+    listed = [
+        RaterEntry(group, entry.person) if entry.person.email == rater.entry.person.email else entry
+        for entry in rater.nomination.raters
+    ]
+    yield _save_list(rater.nomination, listed, rater.nomination.sent_raters)
+    words = {"before": _title(found, rater.group), "after": _title(found, group), "why": asking.reason}
+    yield audit_events.add(found.cohort.id, AuditEvent.REGROUPED_RATER, asking.by, delegate.id, now, **words)
+
+
+def _reworded(found: Found, before: Invitation, new: Email) -> Iterator[Write]:
+    """Have reminders that wait say the new group, and who sees what in it."""
+    about = {name: new.words[name] for name in ("group_title", "who_sees")}
+    for email in _waiting(found, before):
+        if about.keys() <= email.words.keys():
+            yield emails.reword(email.id, {**email.words, **about})
+
+
+def _waiting(found: Found, about: Invitation) -> list[Email]:
+    every = waiting_emails.list_waiting(found.delegate.id)
+    return [email for email in every if email.about.get("invitation") == about.id]
+
+
+# --- correct ------------------------------------------------------------------------------------------
+
+
+def plan_correction(found: Found, rater: Rater, name: str, address: str, asking: Asking) -> Planned:
+    """Correct the address in the whole cohort, or the name alone about this delegate. Raises ActRefused or
+    ReplaceRefused.
+    """
+    before = rater.entry.person
+    if address and address != before.email:
+        writes = plan_change(found.cohort.id, before.email, address, asking.now, asking.by, name=name)
+        return plan(
+            f"Correct the address of {before.name}",
+            [
+                "The new address gets a new link and an empty form, and the old address a notice. Links in earlier "
+                "emails stop working.",
+                "What was saved is destroyed. Answers that were sent count, and no one can open or change them.",
+                HIDDEN.format(groups=_title(found, rater.group)) if rater.invitation else "",
+            ],
+            recipients(
+                ("old address", before, "that the address was replaced"),
+                ("new address", replace(before, email=address), "a new link"),
+            ),
+            writes,
+        )
+    changed = bool(name) and name != before.name
+    return plan(
+        f"Correct the name of {before.name} to {name or before.name}",
+        ["The list and emails that wait show the new name."],
+        [],
+        _name_writes(found, rater, name, asking) if changed else [],
+    )
+
+
+def _name_writes(found: Found, rater: Rater, name: str, asking: Asking) -> Iterator[Write]:
+    old = rater.entry.person
+    if rater.invitation:
+        yield invitations.rename(rater.invitation, name)
+        for email in _waiting(found, rater.invitation):
+            yield emails.reword(email.id, {**email.words, "name": name})
+    listed = [
+        replace(entry, person=replace(entry.person, name=name)) if entry.person.email == old.email else entry
+        for entry in rater.nomination.raters
+    ]
+    yield _save_list(rater.nomination, listed, rater.nomination.sent_raters)
+    yield audit_events.add_naming(
+        found.cohort.id,
+        AuditEvent.CHANGED_PERSON,
+        asking.by,
+        found.delegate.id,
+        asking.now,
+        {"before": old, "after": replace(old, name=name)},
+        what="the name of a rater",
+        why=asking.reason,
+    )
+
+
+def _title(found: Found, group: str) -> str:
+    return found.programme.group(group).title

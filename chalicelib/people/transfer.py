@@ -1,0 +1,217 @@
+"""Transfer a delegate to another cohort of the same programme, with everything that is theirs.
+
+The delegate keeps their id, so report, areas, meetings, surveys and work do not move. What lies in the cohort's
+own rows is copied: the dashboard's lines, the states of their work, and attendance at the same sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.admin.redirect_emails import Change, find_waiting, redirect
+from chalicelib.core.clock import stamp
+from chalicelib.core.errors import FieldError
+from chalicelib.core.formatting import day, local_date
+from chalicelib.core.model import Cohort, Delegate, Person, Standing, Wave, WaveState
+from chalicelib.core.schedule import held, of_milestone
+from chalicelib.core.working_days import survey_opens_at, working_days
+from chalicelib.emails.kinds import EmailKind, To, find_kind
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.links.link_kind import AfterChange
+from chalicelib.people import emails as written
+from chalicelib.people.ahead import end_meetings, waiting_survey
+from chalicelib.people.found import Found
+from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
+from chalicelib.people.standing import TRANSFER
+from chalicelib.programme.emails import about_cohort
+from chalicelib.programme.joiners import dates_of_joiner
+from chalicelib.store import (
+    assignments,
+    attendance,
+    audit_events,
+    cohorts,
+    debriefs,
+    delegates,
+    emails,
+    holds,
+    jobs,
+    pauses,
+    workshops,
+)
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.emails import Email
+from chalicelib.store.table import Write
+from chalicelib.waves.lifecycle import approver_of
+from chalicelib.workshops.change_sessions import notify_of_dates
+
+RUNS = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
+
+
+class Transfer(Struct, frozen=True):
+    """One transfer that is possible."""
+
+    found: Found
+    to: Cohort
+    after: Delegate
+    asking: Asking
+
+    @property
+    def has_other_coach(self) -> bool:
+        return self.after.coach.email != self.found.delegate.coach.email
+
+
+def plan_transfer(found: Found, cohort_id: str, coach: Person | None, asking: Asking) -> Planned:
+    """Plan a transfer. Raises ActRefused while answers are taken, and for a cohort that does not fit.
+
+    coach   in the new cohort; None: the same person
+    """
+    found.refuse_unless(TRANSFER)
+    to = _find_target(found, cohort_id, asking.now)
+    new_coach = coach or found.delegate.coach
+    after = replace(
+        found.delegate,
+        cohort_id=to.id,
+        cohort_title=to.title,
+        coach=new_coach,
+        coach_link=cohorts.coach_link(to, new_coach),
+        pause=None,
+    )
+    transfer = Transfer(found, to, after, asking)
+    texts = list(_emails(transfer))
+    return plan(
+        f"Transfer {found.name} to {to.title}",
+        _effects(transfer),
+        recipients(
+            *((find_kind(email.template).to.value, email.to, find_kind(email.template).label) for email in texts)
+        ),
+        _writes(transfer, texts),
+    )
+
+
+def _find_target(found: Found, cohort_id: str, now: datetime) -> Cohort:
+    to = cohorts.find(cohort_id)
+    if to is None or to.id == found.cohort.id:
+        raise ActRefused(FieldError("cohort", "Give the id of another cohort that is loaded."))
+    if (to.programme_id, to.programme_version) != (found.cohort.programme_id, found.cohort.programme_version):
+        raise ActRefused(FieldError("cohort", f"{to.title} runs on another programme, or another version of it."))
+    if local_date(now, found.days.zone) > to.dates.ends:
+        raise ActRefused(FieldError("cohort", f"The programme of {to.title} ended on {day(to.dates.ends)}."))
+    if any(line.email == found.line.email for line in cohorts.list_lines(to.id, Wave.BASELINE)):
+        raise ActRefused(FieldError("cohort", f"A delegate of {to.title} has, or had, this address."))
+    if any(wave.state in RUNS for wave in found.waves):
+        raise ActRefused(
+            FieldError(
+                "", f"A questionnaire about {found.name} is open. Close it first, or record that they have left."
+            )
+        )
+    return to
+
+
+def _effects(transfer: Transfer) -> Iterator[str]:
+    found, to = transfer.found, transfer.to
+    yield "Report, areas, meetings, submitted work and attendance go along. There is no second 360."
+    yield f"Sessions of {found.cohort.title} are cancelled in the calendar, and those of {to.title} ahead are sent."
+    if transfer.has_other_coach:
+        yield f"{found.delegate.coach.name} sees nothing about them any more. Private notes stay theirs alone."
+    yield f"Figures of {found.cohort.title} that are made stay. No 360 figure of {to.title} includes them."
+
+
+def _emails(transfer: Transfer) -> Iterator[Email]:
+    found, after, now = transfer.found, transfer.after, transfer.asking.now
+    due_at = found.days.soon(now)
+
+    def about(kind: EmailKind, delegate: Delegate, to: Person) -> Email:
+        return written.about_delegate(kind, found.programme, delegate, to, due_at, now)
+
+    yield about(written.TRANSFERRED, after, after.person)
+    yield about(written.COACH_JOINED, after, after.coach)
+    if transfer.has_other_coach:
+        yield about(written.AWAY, found.delegate, found.delegate.coach)
+    for one in transfer.to.facilitators:
+        yield about_cohort(
+            written.FACILITATOR_JOINED, found.programme, transfer.to, one.person, due_at, now, delegate=found.name
+        )
+
+
+def _writes(transfer: Transfer, texts: Sequence[Email]) -> Iterator[Write]:
+    found, after, now = transfer.found, transfer.after, transfer.asking.now
+    changed = ["cohort_id", "cohort_title", "coach", "coach_link", "pause"]
+    yield delegates.change(found.delegate, after, changed)
+    yield from cohorts.move_lines(found.delegate, after)
+    yield pauses.end(after.id)
+    if transfer.has_other_coach:
+        yield from end_meetings(found, now, start_again=True, checked=True)
+        yield from debriefs.hand_over(found.rows, found.delegate)
+        yield holds.add(holds.new(transfer.to.id, after.coach, now, transfer.asking.by, after.id))
+    yield from _dates(transfer)
+    yield from _work(transfer)
+    yield from _attendance(transfer)
+    yield from _redirected(transfer)
+    yield from emails.add_all(texts)
+    yield from _audit(transfer)
+
+
+def _dates(transfer: Transfer) -> Iterator[Write]:
+    """Move what has not happened to the dates of the new cohort."""
+    found, to, now = transfer.found, transfer.to, transfer.asking.now
+    days = working_days(found.programme.organisation, to.dates.closed)
+    survey_at = survey_opens_at(found.programme, to.dates, transfer.after.survey_days)
+    if waiting_survey(found.delegate.id, survey_at):
+        yield jobs.move(JobKind.IMPACT.job(found.delegate.id, due_at=survey_at).id, survey_at)
+    if found.baseline.state is WaveState.PLANNED:
+        dates = dates_of_joiner(to.dates, days, now)
+        moved = {"opens_at": dates.opens_at, "closes_at": dates.closes_at, "own_dates": dates.own}
+        yield delegates.change_as_read(found.baseline, moved)
+        yield jobs.move(JobKind.OPEN.job(found.delegate.id, Wave.BASELINE, due_at=now).id, dates.opens_at)
+    cause = f"transferred.{found.delegate.id}.{stamp(now)}"
+    for cohort in (found.cohort, to):
+        yield from notify_of_dates(cohort, found.programme, cause, now, soon=True)
+
+
+def _work(transfer: Transfer) -> Iterator[Write]:
+    for line in assignments.lines_of(transfer.found.cohort.id):
+        if line.delegate_id == transfer.after.id:
+            yield assignments.save_line(transfer.to.id, line)
+            yield assignments.delete_line(transfer.found.cohort.id, line)
+
+
+def _attendance(transfer: Transfer) -> Iterator[Write]:
+    """Count attendance at a session for the same session of the same workshop in the new cohort."""
+    old, new = (held(workshops.list_sessions(one.id)) for one in (transfer.found.cohort, transfer.to))
+    marks = attendance.from_rows(transfer.found.rows)
+    for milestone in dict.fromkeys(session.milestone for session in new):
+        pairs = zip(of_milestone(old, milestone), of_milestone(new, milestone), strict=False)
+        for before, after in pairs:
+            if before.id in marks and after.id not in marks:
+                copied = replace(marks[before.id], session=after.id, revision=0)
+                yield attendance.save(transfer.after.id, attendance.Attendance(after.id), copied)
+
+
+def _redirected(transfer: Transfer) -> Iterator[Write]:
+    """Have emails that wait for the coach go to the coach in the new cohort, with links that work."""
+    before, after = transfer.found.delegate, transfer.after
+    change = Change(after.cohort_id, before.coach.email, after.coach.email, after.coach.name)
+    links = AfterChange(after, after.person, approver_of(transfer.found.programme, after))
+    for email in find_waiting(after.id).live:
+        if find_kind(email.template).to is To.COACH:
+            yield from redirect(email, change, links, revive=False)
+
+
+def _audit(transfer: Transfer) -> Iterator[Write]:
+    found, asking = transfer.found, transfer.asking
+    here, there = f"in {found.cohort.title}", f"in {transfer.to.title}"
+    words = {"before": f"{found.standing.value} {here}", "after": f"{Standing.ACTIVE.value} {there}"}
+    for cohort in (found.cohort, transfer.to):
+        yield audit_events.add(
+            cohort.id,
+            AuditEvent.CHANGED_STANDING,
+            asking.by,
+            found.delegate.id,
+            asking.now,
+            why=asking.reason,
+            **words,
+        )

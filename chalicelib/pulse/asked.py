@@ -1,0 +1,122 @@
+"""Who is asked in a round about a delegate, and what the delegate knows of two rounds' differences. Pure.
+
+The list is shown to no one, because it would show who declined.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.core.model import (
+    ERASED_ADDRESS,
+    DelegateWave,
+    Invitation,
+    InvitationState,
+    Programme,
+    RaterEntry,
+    Wave,
+)
+from chalicelib.pulse.plan import MIN_DAYS_APART
+from chalicelib.results.disclosure_control import AskedRound, areas_in_words
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.pulse_rounds import RoundResult
+
+GONE = (InvitationState.REVOKED, InvitationState.DECLINED)
+
+
+class Asked(Struct, frozen=True):
+    """Everyone who was asked about one delegate, by wave."""
+
+    waves: Mapping[Wave, DelegateWave]
+    invitations: Mapping[Wave, tuple[Invitation, ...]]
+
+    def of(self, wave: Wave) -> tuple[Invitation, ...]:
+        return self.invitations.get(wave, ())
+
+    @property
+    def pulses(self) -> list[DelegateWave]:
+        return [wave for wave in self.waves.values() if wave.wave.is_pulse]
+
+
+def asked_from(rows: Iterable[Row]) -> Asked:
+    """Find them among the rows of a delegate's partition."""
+    rows = list(rows)
+    waves = [read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")]
+    invited = [read(Invitation, row) for row in rows if row["sk"].startswith("INVITATION#")]
+    by_wave = {wave.wave: tuple(one for one in invited if one.wave is wave.wave) for wave in waves}
+    return Asked({wave.wave: wave for wave in waves}, by_wave)
+
+
+def list_raters(programme: Programme, asked: Asked, opens_at: datetime) -> tuple[RaterEntry, ...]:
+    """Return who is asked in a round that opens then.
+
+    These are the anonymous raters of the baseline, without those who declined, were removed, or answered another pulse
+    lately. Newcomers are asked only if enough of them join one group: a single new answer among others that repeat
+    themselves would be known.
+    """
+    left_out = _gone(asked) | _asked_lately(asked.pulses, asked, opens_at)
+    first = _anonymous(programme, asked.of(Wave.BASELINE))
+    everyone = [*first.values(), *_newcomers(programme, asked, first)]
+    return tuple(RaterEntry(one.group, one.rater) for one in everyone if one.rater.email not in left_out)
+
+
+def list_left_alone(asked: Asked, further: DelegateWave) -> frozenset[str]:
+    """Return the addresses of who is not asked in a further pulse: gone, or asked less than 60 days before."""
+    others = [one for one in asked.pulses if one.wave is not further.wave]
+    return _gone(asked) | _asked_lately(others, asked, further.opens_at)
+
+
+def _gone(asked: Asked) -> frozenset[str]:
+    return frozenset(one.rater.email for wave in asked.waves for one in asked.of(wave) if one.state in GONE)
+
+
+def _asked_lately(pulses: Iterable[DelegateWave], asked: Asked, opens_at: datetime) -> frozenset[str]:
+    lately = [one.wave for one in pulses if opens_at - one.opens_at < timedelta(days=MIN_DAYS_APART)]
+    return frozenset(one.rater.email for wave in lately for one in asked.of(wave))
+
+
+def _anonymous(programme: Programme, invited: Iterable[Invitation]) -> dict[str, Invitation]:
+    groups = {group.id for group in programme.anonymous_groups}
+    return {one.rater.email: one for one in invited if one.group in groups and not one.rater.is_erased}
+
+
+def _newcomers(programme: Programme, asked: Asked, first: Mapping[str, Invitation]) -> list[Invitation]:
+    """Return raters of the follow-up who were not asked before, of groups that enough of them join."""
+    invited = _anonymous(programme, asked.of(Wave.FOLLOWUP))
+    new = [one for email, one in invited.items() if email not in first and one.state not in GONE]
+    joined = Counter(one.group for one in new)
+    return [one for one in new if joined[one.group] >= programme.threshold]
+
+
+# --- what the delegate knows ------------------------------------------------------------------------------------
+
+
+def list_in_words(
+    asked: Asked, results: Iterable[RoundResult], further: DelegateWave, threshold: int
+) -> frozenset[str]:
+    """Return the areas of which a further pulse may show only a word, next to what earlier rounds have shown."""
+    earlier = [AskedRound(known_people(asked, one.wave), _numbered(one)) for one in results]
+    words = {area.id: area.text for area in further.areas}
+    return areas_in_words(earlier, AskedRound(known_people(asked, further.wave), words), threshold)
+
+
+def _numbered(result: RoundResult) -> dict[str, str]:
+    numbered = {figure.area for figure in result.figures if figure.change}
+    return {area.id: area.text for area in result.areas if area.id in numbered}
+
+
+def known_people(asked: Asked, wave: Wave) -> frozenset[str]:
+    """Return who was asked in a wave, as far as the delegate can know.
+
+    The delegate knows who was removed or erased and who was added, and not who declined or is left out by the rules.
+    """
+    listed = {one.rater.email for one in asked.of(Wave.BASELINE) if one.state is not InvitationState.REVOKED}
+    could_answer = [one for one in asked.of(wave) if one.state is not InvitationState.REVOKED]
+    removed = {one.rater.email for one in asked.of(wave) if one.state is InvitationState.REVOKED}
+    erased = {one.id for one in asked.of(wave) if one.rater.is_erased}  # each was someone, at that time
+    people = (listed | {one.rater.email for one in could_answer}) - removed - {ERASED_ADDRESS}
+    return frozenset(people | erased)

@@ -1,0 +1,101 @@
+"""Let the delegate check the words that raters will read, until the round opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.areas.openings import AreasPage
+from chalicelib.core.errors import FieldError, Refusal
+from chalicelib.core.ids import derive
+from chalicelib.core.state_machine import By
+from chalicelib.jobs.commit import commit
+from chalicelib.links.signing import LinkUnknown
+from chalicelib.pulse.machine import CHECK, ROUND, TAKE_BACK
+from chalicelib.store import audit_events, pulse_rounds
+from chalicelib.store.areas import Area
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.pulse_rounds import Round, RoundChanged
+
+SAW = "saw"  # the field with the marks of the words that the page showed
+
+
+class RoundRefused(Refusal):
+    """The round has opened, or was saved in another window."""
+
+    status = 409
+    title = "Nothing was changed"
+
+
+class Sheet(Struct, frozen=True):
+    """What the delegate checks."""
+
+    opened: AreasPage
+    round: Round
+
+    @property
+    def may_check(self) -> bool:
+        return ROUND.allows(self.round.state, CHECK, By.DELEGATE)
+
+    def is_approved(self, area: Area) -> bool:
+        return self.round.checked.get(area.id) == area.words_for_others
+
+    @property
+    def has_changed_words(self) -> bool:
+        """Return whether an area reads otherwise than the delegate approved it."""
+        return any(area.id in self.round.checked and not self.is_approved(area) for area in self.opened.live)
+
+
+def find_sheet(opened: AreasPage, number: str) -> Sheet:
+    """Find a round by its number, 1 or 2. Raises LinkUnknown."""
+    found = next((one for one in pulse_rounds.from_rows(opened.rows) if one.wave.value == f"midway{number}"), None)
+    if found is None:
+        raise LinkUnknown
+    return Sheet(opened, found)
+
+
+def field(area: Area) -> str:
+    return f"ask-{area.id}"
+
+
+def words_mark(area: Area) -> str:
+    """Return a mark of an area's words: what was approved must be what was shown."""
+    return derive(8, "words", area.id, area.words_for_others)
+
+
+def save(sheet: Sheet, fields: Mapping[str, str], now: datetime) -> tuple[FieldError, ...]:
+    """Save which areas are asked about, in the words that the page showed. Raises RoundRefused."""
+    _refuse_opened(sheet, now)
+    chosen = [area for area in sheet.opened.live if fields.get(field(area))]
+    changed = [area for area in chosen if fields[field(area)] != words_mark(area)]
+    if changed:
+        return tuple(
+            FieldError(field(area), "These words were changed in the meantime. Read them again, then save.")
+            for area in changed
+        )
+    before = sheet.round
+    checked = {area.id: area.words_for_others for area in chosen}
+    if checked == before.checked:
+        return ()
+    state = ROUND.move(before.state, CHECK if checked else TAKE_BACK, By.DELEGATE)
+    _commit(sheet, replace(before, state=state, checked=checked), now)
+    return ()
+
+
+def _refuse_opened(sheet: Sheet, now: datetime) -> None:
+    if not sheet.may_check or now >= sheet.round.opens_at:
+        raise RoundRefused("This round has opened or is over, so its words can no longer change.")
+
+
+def _commit(sheet: Sheet, after: Round, now: datetime) -> None:
+    delegate, before = sheet.opened.delegate, sheet.round
+    numbers = {"before": str(len(before.checked)), "after": str(len(after.checked))}
+    about = {"round": before.wave.value, **numbers}
+    entry = audit_events.add(delegate.cohort_id, AuditEvent.CHECKED_ROUND, "delegate", delegate.id, now, **about)
+    try:
+        commit([pulse_rounds.change(before, after), entry], now)
+    except RoundChanged:
+        raise RoundRefused("It was changed in another window just now. Open the page again.") from None

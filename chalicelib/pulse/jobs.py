@@ -1,0 +1,323 @@
+"""Run the mid-way rounds of a cohort: ask delegates to check the wordings, open, publish.
+
+One job for each cohort goes from one planned moment to the next. It reads the sessions as they are then, so a move of a
+workshop moves its round, and it looks at states, so a repeat changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.areas.openings import released_wave
+from chalicelib.core.clock import stamp
+from chalicelib.core.model import Cohort, Delegate, DelegateWave, Programme, PulseArea, Standing, Wave, WaveState
+from chalicelib.core.state_machine import By
+from chalicelib.core.working_days import WorkingDays, working_days
+from chalicelib.forms.pulse import fewest_raters, wave_programme
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each_or_fail
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.pulse import emails as letters
+from chalicelib.pulse.asked import Asked, asked_from, list_in_words, list_raters
+from chalicelib.pulse.machine import CLOSE, DROP, LACK_ANSWERS, LACK_RATERS, LEAVE, OPEN, PUBLISH, ROUND
+from chalicelib.pulse.plan import RoundDates, plan_rounds
+from chalicelib.pulse.result import cohort_mean, round_result
+from chalicelib.results.publish import publish
+from chalicelib.store import (
+    areas,
+    audit_events,
+    cohorts,
+    delegates,
+    emails,
+    jobs,
+    programmes,
+    pulse_rounds,
+    responses,
+    wave_keys,
+    workshops,
+)
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.invitations import InvitationExists
+from chalicelib.store.jobs import Job, JobExists
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.pulse_rounds import MeanExists, Round, RoundChanged, RoundState, Why
+from chalicelib.store.table import Write
+from chalicelib.store.wave_keys import WaveKey
+from chalicelib.waves import lifecycle
+from chalicelib.waves.suppression import list_suppressed
+
+SYSTEM = "system"
+A_DAY, MAX_WAIT = timedelta(days=1), timedelta(days=14)  # for a round that was not published in time
+
+
+class Running(Struct, frozen=True):
+    """One run of a cohort's job."""
+
+    cohort: Cohort
+    programme: Programme
+    days: WorkingDays
+    now: datetime
+
+
+class Case(Struct, frozen=True):
+    """One delegate, as read."""
+
+    delegate: Delegate
+    programme: Programme
+    days: WorkingDays
+    rows: tuple[Row, ...]
+
+    @property
+    def asked(self) -> Asked:
+        return asked_from(self.rows)
+
+    @property
+    def live_areas(self) -> list[areas.Area]:
+        """Return the areas that the delegate sees: none before a report is released."""
+        wave = released_wave(self.rows)
+        return [area for area in areas.from_rows(self.rows, wave) if area.is_live] if wave else []
+
+    def find(self, wave: Wave) -> Round | None:
+        return pulse_rounds.find_in(self.rows, wave)
+
+
+def load_case(delegate_id: str) -> Case:
+    """Raises LookupError if there is no such delegate."""
+    rows = tuple(delegates.load_rows(delegate_id))
+    found = [read(Delegate, row) for row in rows if row["sk"] == "META"]
+    if not found:
+        raise LookupError(f"no delegate {delegate_id}")
+    programme = programmes.load(found[0].programme_id, found[0].programme_version)
+    cohort = cohorts.find(found[0].cohort_id)
+    days = working_days(programme.organisation, cohort.dates.closed if cohort else ())
+    return Case(found[0], programme, days, rows)
+
+
+# --- a cohort ---------------------------------------------------------------------------------------------------
+
+
+def prepare_rounds(job: Job, now: datetime) -> Sequence[Write]:
+    """Do what is due for each round of a cohort, and plan the next run."""
+    cohort = cohorts.find(job.about["cohort"])
+    if cohort is None:
+        return []
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    running = Running(cohort, programme, working_days(programme.organisation, cohort.dates.closed), now)
+    rounds = list(plan_rounds(programme, cohort, workshops.list_sessions(cohort.id)))
+    lines = list(cohorts.list_lines(cohort.id))
+    waits = [_prepare(running, dates, [line.delegate_id for line in lines if not line.withdrawn]) for dates in rounds]
+    if rounds:
+        each_or_fail([line.delegate_id for line in lines if line.withdrawn], partial(_end, now), "end of rounds")
+    moments = [at for one in rounds for at in (one.check_at, one.prepared_at, one.mean_at) if at > now]
+    moments += [now + A_DAY] if any(waits) else []
+    if moments:
+        with suppress(JobExists):  # the job of an earlier act is planned for that moment
+            commit([jobs.add(rounds_job(cohort.id, stamp(min(moments)), min(moments)))], now)
+    return []
+
+
+def rounds_job(cohort_id: str, cause: str, due_at: datetime) -> Job:
+    return JobKind.ROUNDS.job(cohort_id, cause, due_at=due_at, cohort=cohort_id)
+
+
+def _prepare(running: Running, dates: RoundDates, ids: Sequence[str]) -> bool:
+    """Do what is due for one round. Return whether the cohort's mean waits for a delegate's round to be published."""
+    now = running.now
+    if dates.check_at <= now < dates.opens_at:
+        each_or_fail(ids, partial(_ask_to_check, dates, now), "mid-way round")
+    if dates.prepared_at <= now < dates.closes_at:
+        _start_opening(dates, ids, now)
+    return dates.mean_at <= now and _publish_mean(running, dates, ids)
+
+
+def _ask_to_check(dates: RoundDates, now: datetime, delegate_id: str) -> None:
+    """Plan the round of one delegate, and ask them to check the wordings; bring a planned round to new dates."""
+    case = load_case(delegate_id)
+    planned = case.find(dates.wave)
+    if planned is None:
+        writes = list(_planning(case, dates, now))
+    elif planned.state in ROUND.before(DROP):
+        moved = replace(planned, opens_at=dates.opens_at, closes_at=dates.closes_at)
+        writes = [pulse_rounds.change(planned, moved)] if moved != planned else []
+    else:
+        writes = []
+    if writes:
+        with suppress(RoundChanged):  # the delegate has checked just now, or another run was here
+            commit(writes, now)
+
+
+def _planning(case: Case, dates: RoundDates, now: datetime) -> Iterator[Write]:
+    baseline = case.asked.waves.get(Wave.BASELINE)
+    is_ready = baseline is not None and baseline.state is WaveState.CLOSED and case.live_areas
+    if not is_ready or case.delegate.standing is not Standing.ACTIVE:
+        return
+    new = Round(case.delegate.id, dates.wave, RoundState.PLANNED, dates.opens_at, dates.closes_at)
+    if _has_enough(case, dates.opens_at):
+        yield pulse_rounds.add(new)
+        yield from emails.add(letters.check_email(case.programme, case.delegate, new, now))
+    else:
+        yield pulse_rounds.add(replace(new, state=ROUND.move(new.state, LACK_RATERS, By.SYSTEM), why=Why.FEW_RATERS))
+
+
+def _has_enough(case: Case, opens_at: datetime) -> bool:
+    return len(list_raters(case.programme, case.asked, opens_at)) >= fewest_raters(case.programme)
+
+
+def _start_opening(dates: RoundDates, ids: Sequence[str], now: datetime) -> None:
+    """Add a job for each delegate: to ask everyone's raters takes longer than one run may last."""
+    for delegate_id in ids:
+        about = {"delegate": delegate_id, "wave": dates.wave.value}
+        with suppress(JobExists):
+            commit([jobs.add(JobKind.OPEN_ROUND.job(delegate_id, dates.wave, due_at=now, **about))], now)
+
+
+def _end(now: datetime, delegate_id: str) -> None:
+    """End the rounds of a delegate who has left."""
+    for one in pulse_rounds.from_rows(delegates.load_rows(delegate_id)):
+        if ROUND.allows(one.state, LEAVE, By.SYSTEM):
+            commit([_moved(one, LEAVE, Why.LEFT)], now)
+
+
+def _publish_mean(running: Running, dates: RoundDates, ids: Sequence[str]) -> bool:
+    """Publish the cohort's mean once. Return whether it waits, for a while, until every round has ended."""
+    if pulse_rounds.find_mean(running.cohort.id, dates.wave):
+        return False
+    rows = [tuple(delegates.load_rows(delegate_id)) for delegate_id in ids]
+    held = [one for own in rows if (one := pulse_rounds.find_in(own, dates.wave))]
+    if any(one.state not in ROUND.ends for one in held) and running.now < dates.mean_at + MAX_WAIT:
+        return True
+    results = [one for own in rows for one in pulse_rounds.results_from(own) if one.wave is dates.wave]
+    if mean := cohort_mean(running.cohort.id, results) if results else None:
+        with suppress(MeanExists):
+            commit([pulse_rounds.add_mean(mean)], running.now)
+    return False
+
+
+# --- one delegate: open ---------------------------------------------------------------------------------------------
+
+
+def open_round(job: Job, now: datetime) -> Sequence[Write]:
+    """Open one delegate's round and ask the raters. A repeat goes on where the last attempt ended."""
+    case, wave = load_case(job.about["delegate"]), Wave(job.about["wave"])
+    planned = case.find(wave)
+    if planned is None or now >= planned.closes_at:
+        return []
+    if planned.state is RoundState.OPEN:
+        _ask_raters(case, wave, now)
+        return []
+    if planned.state not in ROUND.before(DROP):
+        return []
+    return _opening(case, planned, now)
+
+
+def _opening(case: Case, planned: Round, now: datetime) -> Sequence[Write]:
+    wordings = approved(planned, case.live_areas)
+    if case.delegate.standing is not Standing.ACTIVE:
+        return [_moved(planned, LEAVE, Why.PAUSED if case.delegate.pause else Why.LEFT)]
+    if not _has_enough(case, planned.opens_at):
+        return [_moved(planned, LACK_RATERS, Why.FEW_RATERS)]
+    if not wordings:
+        return _dropping(case, planned, now)
+    _open(case, planned, wordings, now)
+    _ask_raters(load_case(case.delegate.id), planned.wave, now)
+    return []
+
+
+def approved(planned: Round, live: Sequence[areas.Area]) -> tuple[PulseArea, ...]:
+    """Return the areas whose present words the delegate has approved."""
+    return tuple(
+        PulseArea(area.id, area.words_for_others)
+        for area in live
+        if planned.checked.get(area.id) == area.words_for_others
+    )
+
+
+def _dropping(case: Case, planned: Round, now: datetime) -> list[Write]:
+    delegate = case.delegate
+    letter = letters.not_held_email(case.programme, delegate, planned, max(now, planned.opens_at))
+    about = {"round": planned.wave.value}
+    return [
+        _moved(planned, DROP, Why.NONE_CHECKED),
+        audit_events.add(delegate.cohort_id, AuditEvent.DROPPED_ROUND, SYSTEM, delegate.id, now, **about),
+        *emails.add(letter),
+    ]
+
+
+def _moved(before: Round, act: str, why: Why | None = None) -> Write:
+    return pulse_rounds.change(before, replace(before, state=ROUND.move(before.state, act, By.SYSTEM), why=why))
+
+
+def _open(case: Case, planned: Round, wordings: tuple[PulseArea, ...], now: datetime) -> None:
+    """Make the key first: no answer could be stored without it."""
+    delegate = case.delegate
+    wave = DelegateWave(
+        delegate_id=delegate.id,
+        wave=planned.wave,
+        state=WaveState.OPEN,
+        opens_at=planned.opens_at,
+        closes_at=planned.closes_at,
+        areas=wordings,
+        compared_with=case.asked.waves[Wave.BASELINE].opens_at,
+        closed=case.asked.waves[Wave.BASELINE].closed,
+    )
+    wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))
+    about = {"round": wave.wave.value, "areas": str(len(wordings))}
+    writes = [
+        _moved(planned, OPEN),
+        delegates.add_wave(wave),
+        jobs.add(lifecycle.close_job(wave)),
+        audit_events.add(delegate.cohort_id, AuditEvent.OPENED_ROUND, SYSTEM, delegate.id, now, **about),
+    ]
+    commit(writes, now)
+
+
+def _ask_raters(case: Case, wave_id: Wave, now: datetime) -> None:
+    """Ask each rater in one transaction; skip who was asked already. Emails to one rater go out at one moment."""
+    wave = case.asked.waves[wave_id]
+    if wave.state is not WaveState.OPEN:
+        return
+    programme, lost = wave_programme(case.programme, wave), list_suppressed(case.delegate.cohort_id)
+    before = Asked({k: v for k, v in case.asked.waves.items() if k is not wave_id}, case.asked.invitations)
+    for rater in list_raters(case.programme, before, wave.opens_at):
+        stopped = rater.person.email in lost
+        moment = max(now, wave.opens_at)
+        with suppress(InvitationExists):
+            commit(lifecycle.invite_rater(programme, case.delegate, wave, rater, moment, stopped=stopped), now)
+
+
+# --- one delegate: publish --------------------------------------------------------------------------------------------
+
+
+def publish_round(job: Job, now: datetime) -> Sequence[Write]:
+    """Publish what raters see so far, by the rules of the report."""
+    case, wave_id = load_case(job.about["delegate"]), Wave(job.about["wave"])
+    opened = case.find(wave_id)
+    if opened is not None and opened.state is RoundState.OPEN:
+        commit([_moved(opened, CLOSE)], now)
+        opened = load_case(case.delegate.id).find(wave_id)
+    if opened is None or opened.state is not RoundState.CLOSED:
+        return []
+    return _publishing(case, opened, now)
+
+
+def _publishing(case: Case, closed: Round, now: datetime) -> list[Write]:
+    wave = case.asked.waves[closed.wave]
+    programme = wave_programme(case.programme, wave)
+    answered = responses.from_rows(case.rows, closed.wave)
+    published = publish(programme, answered, comment_key=responses.comment_key(case.rows, closed.wave))
+    earlier = pulse_rounds.results_from(case.rows)
+    hidden = list_in_words(case.asked, earlier, wave, case.programme.threshold)
+    result = round_result(programme, wave, published, hidden)
+    new = letters.published_emails(case.programme, case.delegate, closed, case.days, now, too_few=result.too_few)
+    return [
+        pulse_rounds.add_result(result),
+        _moved(closed, LACK_ANSWERS, Why.FEW_ANSWERS) if result.too_few else _moved(closed, PUBLISH),
+        *emails.add_all(new),
+    ]

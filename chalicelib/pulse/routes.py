@@ -1,0 +1,99 @@
+"""HTTP routes of mid-way rounds: the delegate checks the words, and delegate and coach read what people see so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib.areas.openings import AreasPage, open_for_coach, open_for_delegate
+from chalicelib.core import clock
+from chalicelib.core.errors import FieldError
+from chalicelib.core.model import MIDWAY
+from chalicelib.links import signing
+from chalicelib.links.kinds import HUB
+from chalicelib.pulse import check_wordings
+from chalicelib.pulse.check_wordings import Sheet, find_sheet
+from chalicelib.pulse.seen_so_far import Seen
+from chalicelib.store import pulse_rounds
+from chalicelib.web import forms
+from chalicelib.web.holds import refuse_held
+from chalicelib.web.page import GET, POST, page, page_handler, see_other
+from chalicelib.web.sessions import signed_in
+
+bp = Blueprint(__name__)
+
+
+@bp.route("/hub/{token}/round/{number}", **GET)
+@page_handler
+def wordings(token: str, number: str) -> Response:
+    return _check_page(find_sheet(_of_delegate(token), number))
+
+
+@bp.route("/hub/{token}/round/{number}", **POST)
+@page_handler
+def check(token: str, number: str) -> Response:
+    sheet = find_sheet(_of_delegate(token), number)
+    fields = forms.read_form(bp.current_request.raw_body, HUB.verb, token)
+    if faults := check_wordings.save(sheet, fields, clock.now()):
+        return _check_page(sheet, faults)
+    return see_other(signing.url(f"/hub/{sheet.opened.token}/round/{number}"))
+
+
+@bp.route("/hub/{token}/seen", **GET)
+@page_handler
+def delegates_view(token: str) -> Response:
+    """Show what raters see so far, after the same sign-in as the report."""
+    opened = _of_delegate(token)
+    delegate = signed_in(bp.current_request, opened.reader, clock.now())
+    home = signing.url(f"/hub/{opened.token}")
+    return delegate.page("pulse/seen", home=home, **_seen(opened))
+
+
+@bp.route("/coach/{token}/{delegate_id}/seen", **GET)
+@page_handler
+def coachs_view(token: str, delegate_id: str) -> Response:
+    opened = open_for_coach(token, delegate_id)
+    coach = signed_in(bp.current_request, opened.reader, clock.now())
+    home = signing.url(f"/coach/{opened.token}/{delegate_id}")
+    return coach.page("pulse/seen", home=home, **_seen(opened))
+
+
+def _of_delegate(token: str) -> AreasPage:
+    opened = open_for_delegate(token)
+    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
+    refuse_held(opened.reader, clock.now())
+    return opened
+
+
+def _seen(opened: AreasPage) -> dict[str, Any]:
+    results = pulse_rounds.results_from(opened.rows)
+    cohort_id = opened.delegate.cohort_id
+    means = {one.wave: pulse_rounds.find_mean(cohort_id, one.wave) for one in results if one.wave in MIDWAY}
+    seen = Seen(results, pulse_rounds.from_rows(opened.rows), {wave: mean for wave, mean in means.items() if mean})
+    return {
+        "opened": opened,
+        "programme": opened.programme,
+        "seen": seen,
+        "is_own": opened.by.value == "delegate",
+        "zone": opened.programme.organisation.timezone,
+    }
+
+
+def _check_page(sheet: Sheet, faults: Sequence[FieldError] = ()) -> Response:
+    opened = sheet.opened
+    return page(
+        "pulse/check",
+        status=400 if faults else 200,
+        sheet=sheet,
+        programme=opened.programme,
+        areas=opened.live,
+        faults=faults,
+        field=check_wordings.field,
+        mark=check_wordings.words_mark,
+        nonce=forms.nonce(HUB.verb, opened.token),
+        home=signing.url(f"/hub/{opened.token}"),
+        may_check=sheet.may_check and clock.now() < sheet.round.opens_at,
+        zone=opened.programme.organisation.timezone,
+    )

@@ -1,0 +1,130 @@
+"""Delete rows that have been kept long enough, with their documents. Every step may be repeated."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.core.model import Invitation, Wave
+from chalicelib.retention.answers import wave_of
+from chalicelib.retention.state import Year
+from chalicelib.store import invitations, kept_data, meetings, objects, waiting_emails
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.meetings import Meeting
+from chalicelib.store.row_kinds import RESPONSE, Retention, RowKind, folders, kinds_of
+from chalicelib.store.table import Key, delete_all, query, transact
+
+DOCUMENTS = tuple({folder.partition("{")[0] for folder in folders()})  # how names in the bucket begin
+Counts = Counter[str]  # name of a row kind -> rows deleted
+
+
+class DueRows(Struct, frozen=True):
+    """What a run deletes.
+
+    retentions   whose time is over
+    answers      delegate, wave: of whose answers everything made is final for long enough
+    carry_out    False: only count
+    """
+
+    year: Year
+    retentions: Collection[Retention]
+    answers: Collection[tuple[str, Wave]]
+    carry_out: bool = True
+
+    def concerns(self, delegate_id: str) -> bool:
+        """Return whether anything of a delegate may be due: in most months nothing is."""
+        return bool(self.retentions) or any(name == delegate_id for name, _ in self.answers)
+
+    def is_due(self, kind: RowKind, row: Row) -> bool:
+        if kind is RESPONSE and (row["pk"].partition("#")[2], wave_of(row)) in self.answers:
+            return True
+        return kind.retention in self.retentions
+
+
+def go_through(due: DueRows) -> Counts:
+    """Delete what is due, but not of people whose data is on hold. Return how much is found."""
+    year, found = due.year, Counter[str]()
+    held = set()
+    for line in year.lines:
+        if not due.concerns(line.delegate_id):
+            continue
+        rows = list(query(f"DELEGATE#{line.delegate_id}"))
+        if kept_data.is_kept(rows):
+            held.add(line.delegate_id)
+            continue
+        found += _go_through(rows, due)
+        found += _emails(line.delegate_id, due)
+    if not due.retentions:
+        return found
+    found += _go_through(_of_work(year, held), due)
+    found += _emails(year.cohort.id, due)
+    if not held:
+        found += _go_through(query(f"LOAD#{year.cohort.id}"), due)
+    own = (row for row in query(f"COHORT#{year.cohort.id}") if not _is_about(row, held))
+    found += _go_through(own, due)
+    if Retention.RECORD in due.retentions and not held:
+        found += _go_through(query(f"AUDIT#{year.cohort.id}"), due)
+        if due.carry_out:
+            delete_all([Key("REGISTER", f"COHORT#{year.cohort.id}")])
+    return found
+
+
+def _of_work(year: Year, held: Collection[str]) -> Iterator[Row]:
+    rows = query(f"WORK#{year.cohort.id}")
+    return (row for row in rows if row["sk"].partition("#")[0] not in held)
+
+
+def _is_about(row: Row, held: Collection[str]) -> bool:
+    return row["sk"].rpartition("#")[2] in held
+
+
+def _go_through(rows: Iterable[Row], due: DueRows) -> Counts:
+    """Delete rows, what they name in the bucket first. The row that says who a delegate is goes last."""
+    found = [(kind, row) for row in rows for kind in _kind(row) if due.is_due(kind, row)]
+    if due.carry_out:
+        found.sort(key=lambda pair: pair[1]["sk"] == "META")
+        for _, row in found:
+            for name in _documents(row):
+                objects.remove(name)
+            _remove_what_hangs_on(row, due.year)
+        delete_all([Key(row["pk"], row["sk"]) for _, row in found])
+    return Counter(kind.name for kind, _ in found)
+
+
+def _kind(row: Row) -> list[RowKind]:
+    return kinds_of(Key(row["pk"], row["sk"]))[:1]
+
+
+def _documents(value: Any) -> Iterator[str]:
+    """Find the names of documents in a row, however deep."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _documents(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _documents(inner)
+    elif isinstance(value, str) and value.startswith(DOCUMENTS):
+        yield value
+
+
+def _remove_what_hangs_on(row: Row, year: Year) -> None:
+    """Delete rows of other partitions that only this row leads to."""
+    if row["sk"].startswith("INVITATION#"):
+        delete_all(invitations.keys_of_rater(read(Invitation, row), f"{year.clock.last:%Y-%m}"))
+    elif row["sk"].startswith("MEETING#"):
+        meeting = read(Meeting, row)
+        if meeting.booked:
+            transact(meetings.free(meeting.coach, meeting.booked))
+
+
+def _emails(owner: str, due: DueRows) -> Counts:
+    """Delete what the emails about a delegate or cohort said. An unconfirmed one stays."""
+    if Retention.EMAIL not in due.retentions:
+        return Counter()
+    ids = waiting_emails.list_ids(owner)
+    if due.carry_out:
+        waiting_emails.forget(ids)
+    return Counter({"email": len(ids)}) if ids else Counter()

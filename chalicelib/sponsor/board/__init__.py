@@ -1,0 +1,1 @@
+"""What is asked of the board, and the order of another edition."""

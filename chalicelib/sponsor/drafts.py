@@ -1,0 +1,51 @@
+"""Draft the next edition: its facts from what is stored. Pages may do this, and render no document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.core.formatting import local_date
+from chalicelib.core.model import Cohort, Programme
+from chalicelib.sponsor.evidence import Evidence
+from chalicelib.sponsor.final.build import Prepared, build_final
+from chalicelib.sponsor.final.facts import Final, read_final
+from chalicelib.sponsor.gather import load_frozen
+from chalicelib.sponsor.stories.offer import story_line, usable
+from chalicelib.store import board_requests, cohorts, costs, delegates, objects, summaries
+from chalicelib.store.stories import Story
+
+
+def last_edition(cohort_id: str) -> Final | None:
+    """Return the facts of the newest edition. One of an earlier version cannot be repeated, so it counts as none."""
+    editions = [one for one in summaries.of_cohort(cohort_id) if one.files]
+    return read_final(objects.load(editions[-1].facts)) if editions else None
+
+
+class Draft(Struct, frozen=True):
+    """An edition that is not stored yet, and the stories in it."""
+
+    final: Final
+    stories: tuple[Story, ...]
+
+
+def prepare_edition(
+    programme: Programme, cohort: Cohort, people: Sequence[Evidence], before: Final | None, now: datetime
+) -> Draft:
+    """Build the facts of the next edition from what is stored."""
+    entered, requests = costs.find(cohort.id), board_requests.find(cohort.id)
+    shown = usable(line.delegate_id for line in cohorts.list_lines(cohort.id) if not line.withdrawn)
+    named = delegates.find_all([story.delegate_id for story in shown])
+    lines = tuple(story_line(story, named[story.delegate_id]) for story in shown)
+    prepared = Prepared(entered.costs if entered else (), requests.asks if requests else (), lines)
+    today = local_date(now, programme.organisation.timezone)
+    final = build_final(programme, cohort, people, today, *load_frozen(cohort.id), prepared, before)
+    return Draft(final, tuple(shown))
+
+
+def has_news(final: Final, before: Final) -> bool:
+    """Return whether an edition would show anything that the one before does not."""
+    return replace(final, edition=before.edition, made_on=before.made_on, replaces=before.replaces) != before

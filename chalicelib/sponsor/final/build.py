@@ -1,0 +1,97 @@
+"""Build the facts of an edition from published figures, signed answers, and what an administrator prepared. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from chalicelib.core.costs import Cost
+from chalicelib.core.model import Cohort, Programme
+from chalicelib.results.cohort_snapshot import Frozen
+from chalicelib.results.sponsor_rule import ENOUGH
+from chalicelib.sponsor.evidence import Evidence
+from chalicelib.sponsor.final import counts, own_and_others
+from chalicelib.sponsor.final.facts import Final, Response, StoryLine, Survey
+from chalicelib.sponsor.final.value import value_of, with_costs
+from chalicelib.sponsor.final.words import headline
+
+NOTHING_FROZEN = Frozen()
+
+
+class Prepared(Struct, frozen=True):
+    """What an administrator prepared for an edition."""
+
+    costs: tuple[Cost, ...] = ()
+    asks: tuple[str, ...] = ()
+    stories: tuple[StoryLine, ...] = ()
+
+
+NOTHING_PREPARED = Prepared()
+
+
+def build_final(
+    programme: Programme,
+    cohort: Cohort,
+    people: Sequence[Evidence],
+    made_on: date,
+    baseline: Frozen = NOTHING_FROZEN,
+    followup: Frozen = NOTHING_FROZEN,
+    prepared: Prepared = NOTHING_PREPARED,
+    before: Final | None = None,
+) -> Final:
+    """Build the next edition.
+
+    people  every delegate who began, in any order
+    before  the edition before this one. Its figures of the survey are repeated: the difference of two editions would be
+            the answers of those who answered in between.
+    """
+    found = before if before and before.survey else None
+    response = found.response if found else _response(people)
+    survey = found.survey if found else _survey(programme, people, baseline)
+    value = found.value if found else value_of(people, programme.organisation.currency)
+    again = tuple(own_and_others.followup_lines(programme, baseline, followup))
+    return Final(
+        edition=before.edition + 1 if before else 1,
+        cohort=cohort.title,
+        programme=programme.title,
+        organisation=programme.organisation.name,
+        made_on=made_on,
+        scale=programme.scale,
+        response=response,
+        headline=headline(survey, again),
+        followup=again,
+        survey=survey,
+        value=with_costs(value, prepared.costs, programme.organisation.currency) if survey and value else None,
+        start=tuple(own_and_others.start_lines(programme, baseline)),
+        stories=prepared.stories,
+        asks=prepared.asks,
+    )
+
+
+def _response(people: Sequence[Evidence]) -> Response:
+    return Response(
+        began=len(people),
+        stayed=sum(not one.has_left for one in people),
+        reports=sum(one.has_report for one in people),
+        delegates_answered=sum(one.own is not None for one in people),
+        managers_answered=sum(one.manager is not None for one in people),
+        left_out=sum(one.left_out for one in people),
+        later=sum(one.later for one in people),
+    )
+
+
+def _survey(programme: Programme, people: Sequence[Evidence], baseline: Frozen) -> Survey | None:
+    """Compute the figures of the survey; None if fewer than five delegates answered it."""
+    if sum(one.own is not None for one in people) < ENOUGH:
+        return None
+    return Survey(
+        seen=own_and_others.seen_by_others(programme, people),
+        changes=tuple(own_and_others.change_lines(programme, people, baseline)),
+        areas=counts.count_areas(people),
+        proposals=counts.count_proposals(people),
+        measures=counts.count_measures(people),
+        factors=counts.factor_lines(programme, people),
+        reaction=counts.reaction(programme, people),
+    )

@@ -1,0 +1,90 @@
+"""Count areas, proposals and measures by what came of them, and what helped or hindered. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from chalicelib.core.model import Programme
+from chalicelib.forms.impact_answers import IMPROVED, NO_ANSWER, UNCHANGED, WORSE, factors_of, measures_of
+from chalicelib.forms.impact_options import FACTORS, LEVELS, RELEVANCE
+from chalicelib.forms.impact_questions import useful_parts
+from chalicelib.results.sponsor_rule import Grouping, Reading, distribution, most_chosen
+from chalicelib.sponsor.evidence import Evidence, number
+from chalicelib.sponsor.final.facts import FactorLine, Reaction, Spread
+from chalicelib.sponsor.final.figures import mean_figure, signed_figure
+
+FACTOR_SCALE, RECOMMEND_SCALE = (-2, 2), (0, 10)
+LADDER: tuple[Grouping, ...] = (((0,), (1,), (2,), (3,)), ((0, 1), (2,), (3,)), ((0, 1), (2, 3)))
+OUTCOMES = {IMPROVED: "improved", UNCHANGED: "unchanged", WORSE: "worse", NO_ANSWER: "no answer"}
+MEASURES: tuple[Grouping, ...] = (
+    ((0,), (1,), (2,), (3,)),
+    ((0,), (1, 2), (3,)),
+    ((0,), (1, 2, 3)),
+    ((0, 1, 2), (3,)),
+)
+DECISIONS = {
+    "accepted": "accepted",
+    "amended": "accepted with changes",
+    "pending": "not decided yet",
+    "declined": "declined",
+}
+PROPOSALS: tuple[Grouping, ...] = (((0,), (1,), (2,), (3,)), ((0,), (1,), (2, 3)), ((0, 1), (2, 3)))
+
+Given = Mapping[str, Sequence[tuple[str, str]]]  # delegate -> thing and answer
+
+
+def count_areas(people: Sequence[Evidence]) -> Spread:
+    given = {one.id: [(area, (one.own or {}).get(f"level.{area}", "")) for area in one.areas] for one in people}
+    return _spread(given, dict(LEVELS), LADDER)
+
+
+def count_measures(people: Sequence[Evidence]) -> Spread:
+    """Count measures of those who answered; a measure that was agreed and has no figure now is “no answer”."""
+    given = {
+        one.id: [(str(measure.number), measure.outcome) for measure in measures_of(one.own) if measure.name]
+        for one in people
+        if one.own
+    }
+    return _spread(given, OUTCOMES, MEASURES)
+
+
+def count_proposals(people: Sequence[Evidence]) -> Spread:
+    given = {one.id: [("", one.own.get("proposal", ""))] for one in people if one.own}
+    return _spread(given, DECISIONS, PROPOSALS)
+
+
+def _spread(given: Given, labels: Mapping[str, str], groupings: Sequence[Grouping]) -> Spread:
+    answered = [(who, value) for who, pairs in given.items() for _, value in pairs if value in labels]
+    by_answer = [[who for who, value in answered if value == label] for label in labels]
+    words = [label[:1].lower() + label[1:] for label in labels.values()]
+    parts = distribution(words, by_answer, groupings)
+    delegates = len({who for who, _ in answered})
+    return Spread(delegates, len(answered), parts) if parts else Spread()
+
+
+# --- what helped and hindered, and the programme itself ------------------------------------------------------------
+
+
+def factor_lines(programme: Programme, people: Sequence[Evidence]) -> tuple[FactorLine, ...]:
+    """Rank the factors, the one that hindered most first."""
+    lines = sorted(_factors(programme, people), key=lambda line: (line.mean.value, line.label))
+    return tuple(lines)
+
+
+def _factors(programme: Programme, people: Sequence[Evidence]) -> Iterator[FactorLine]:
+    answers = [factors_of(one.own) if one.own else {} for one in people]
+    for factor, label in FACTORS.items():
+        figure = signed_figure(Reading(*FACTOR_SCALE, tuple(own.get(factor) for own in answers)), programme)
+        if figure:
+            yield FactorLine(factor, label, figure)
+
+
+def reaction(programme: Programme, people: Sequence[Evidence]) -> Reaction:
+    recommend = mean_figure(Reading(*RECOMMEND_SCALE, tuple(number(one.own, "recommend") for one in people)))
+    relevance = mean_figure(Reading(1, len(RELEVANCE), tuple(number(one.own, "relevance") for one in people)))
+    chosen = [one.own["useful"] for one in people if one.own and "useful" in one.own]
+    return Reaction(
+        recommend[0] if recommend else None,
+        relevance[0] if relevance else None,
+        most_chosen(chosen, useful_parts(programme)),
+    )

@@ -1,0 +1,184 @@
+"""Say the headline of an edition and the sentence of each part, by rules from its figures. Pure.
+
+The order is fixed: what others saw, change since the first 360, looking back. The last two are never said apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from chalicelib.core.formatting import in_words, plural
+from chalicelib.sponsor.final.facts import ChangeLine, Figure, Final, FollowupLine, Seen, Spread, Survey, Value
+
+MANAGERS, COLLEAGUES = "line managers", "colleagues"
+
+
+def headline(survey: Survey | None, followup: Sequence[FollowupLine]) -> tuple[str, ...]:
+    """Return two or three sentences."""
+    said = [_seen(survey.seen) if survey else "", _followup(followup), _own(survey.changes) if survey else ""]
+    found = tuple(sentence for sentence in said if sentence)
+    return found or ("Too few people answered to say what changed.",)
+
+
+def _seen(seen: Seen) -> str:
+    """Say what both others saw; one of them alone if only one has a figure."""
+    by_words: dict[str, list[str]] = {}
+    for who, figure in ((MANAGERS, seen.managers), (COLLEAGUES, seen.raters)):
+        if figure:
+            by_words.setdefault(_direction(figure), []).append(who)
+    said = [f"{' and '.join(who)} {words}" for words, who in by_words.items()]
+    return _capital("; ".join(said)) + " in what delegates chose to work on." if said else ""
+
+
+def _direction(figure: Figure) -> str:
+    if not figure.clear:
+        return "see no clear change"
+    return "see a change for the better" if figure.value > 0 else "see a change for the worse"
+
+
+def _followup(lines: Sequence[FollowupLine]) -> str:
+    if not lines:
+        return ""
+    return f"Asked the same questions again, others rate the cohort {_counts([line.change for line in lines])}."
+
+
+def _own(lines: Sequence[ChangeLine]) -> str:
+    if not lines:
+        return ""
+    since, back = _counts([line.since_first for line in lines]), _growth([line.looking_back for line in lines])
+    return f"Delegates rate themselves {since} than in the first 360; looking back, they see growth in {back}."
+
+
+def slide_titles(final: Final) -> dict[str, str]:
+    """Return a sentence for the head of each slide: what it shows, not what it is about."""
+    survey = final.survey
+    changes = survey.changes if survey else ()
+    seen = _seen(survey.seen).rstrip(".") if survey else ""
+    areas = survey.areas if survey else Spread()
+    return {
+        "seen": seen or "Too few people answered to say what others saw",
+        "own": _own_title(changes) if changes else "Too few delegates answered to say how they see themselves",
+        "done": _most_done(areas) if areas.parts else "What delegates put into practice",
+        "value": _remains(final.value) or "What it may be worth",
+        "asks": "Where the board can help",
+    }
+
+
+def _own_title(lines: Sequence[ChangeLine]) -> str:
+    since, growth = _counts([line.since_first for line in lines]), _growth([line.looking_back for line in lines])
+    return f"Own ratings: {since}; looking back, growth in {growth}"
+
+
+def _remains(value: Value | None) -> str:
+    if value is None or not (value.claimed.display and value.confident.display):
+        return ""
+    return f"After two discounts, {value.confident.display} of {value.claimed.display} remains"
+
+
+def _most_done(areas: Spread) -> str:
+    return f"{areas.parts[-1].count} of {areas.things} development areas: {areas.parts[-1].label}"
+
+
+def _counts(figures: Sequence[Figure]) -> str:
+    """Say “clearly higher in 3 of 9 competencies and lower in 1”."""
+    up, down = rises(figures), falls(figures)
+    of = f"{in_words(len(figures))} {'competency' if len(figures) == 1 else 'competencies'}"
+    if not up and not down:
+        return f"neither clearly higher nor clearly lower in any of {of}"
+    if not down:
+        return f"clearly higher in {in_words(up)} of {of}"
+    if not up:
+        return f"clearly lower in {in_words(down)} of {of}"
+    return f"clearly higher in {in_words(up)} of {of} and clearly lower in {in_words(down)}"
+
+
+def _growth(figures: Sequence[Figure]) -> str:
+    up = rises(figures)
+    return "all of them" if up == len(figures) else in_words(up) if up else "none of them"
+
+
+def rises(figures: Iterable[Figure]) -> int:
+    return sum(figure.clear and figure.value > 0 for figure in figures)
+
+
+def falls(figures: Iterable[Figure]) -> int:
+    return sum(figure.clear and figure.value < 0 for figure in figures)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# --- how sure we are ------------------------------------------------------------------------------------------
+
+
+def response_line(final: Final) -> str:
+    response = final.response
+    began = plural(response.began, "delegate", "delegates")
+    stayed = "all stayed" if response.stayed == response.began else f"{response.stayed} stayed"
+    return (
+        f"{began} began and {stayed}. Six months after the programme {response.delegates_answered} of them and "
+        f"{response.managers_answered} of their line managers answered."
+    )
+
+
+def own_sentence(lines: Sequence[ChangeLine]) -> str:
+    """Explain why the two contrasts differ."""
+    close = sum(not line.since_first.clear for line in lines)
+    of = f"{in_words(close)} of {in_words(len(lines))} changes since the first 360"
+    said = f"{_capital(of)} are too close to call: they lie inside the grey band. " if close else ""
+    return (
+        f"{said}People raise their own bar as they learn, so a lower rating can follow real growth; looking back tends "
+        "to flatter. Read the bars first."
+    )
+
+
+def areas_sentence(areas: Spread) -> str:
+    """Say how many areas the parts of the chart add up to."""
+    if not areas.parts:
+        return ""
+    things = plural(areas.things, "development area", "development areas")
+    return f"{things} of {areas.delegates} delegates, six months on:"
+
+
+def parts_sentence(subject: str, spread: Spread) -> str:
+    return f"{subject}, {parts_in_words(spread)}." if spread.parts else ""
+
+
+def measures_sentence(measures: Spread) -> str:
+    """Say what came of the measures; silence counts as no answer, never as success."""
+    if not measures.parts:
+        return ""
+    named = plural(measures.things, "measure", "measures")
+    return f"{named} of the service agreed by {measures.delegates} delegates: {parts_in_words(measures, ' ')}."
+
+
+def parts_in_words(spread: Spread, between: str = " ") -> str:
+    """Return “12 improved, 9 unchanged or worse”."""
+    said = [f"{part.count}{between}{part.label}" for part in spread.parts]
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+# --- money -----------------------------------------------------------------------------------------------------------
+
+
+def no_sum(value: Value) -> str:
+    """Say why a sum is missing."""
+    hidden = [total for total in (value.claimed, value.attributed, value.confident) if not total.display]
+    if not hidden:
+        return ""
+    every = "No total is shown" if len(hidden) == 3 else "A total is not shown"
+    ask = " Ask finance to confirm that sum." if "one sum" in hidden[0].why else ""
+    return f"{every}: {hidden[0].why}.{ask}"
+
+
+def return_lines(value: Value, sign: str) -> Iterator[tuple[str, str]]:
+    """Set the benefit against the costs, as plainly when it is a loss: a number and its words."""
+    if not value.cost:
+        yield "", "The programme’s costs are not entered, so no return is stated."
+    elif not value.ratio:
+        yield "", f"The programme cost {value.cost}. Without a total benefit no return is stated."
+    else:
+        yield value.cost, "Cost of the programme, the time of everyone included as far as it was entered"
+        yield value.ratio, f"Benefit for each {sign}1 of cost in the first year"
+        yield value.percent, "Return on investment in the first year"

@@ -1,0 +1,90 @@
+"""Gather the evidence of each delegate of a cohort: published figures and sent answers, never a rater's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import Programme, Wave
+from chalicelib.forms.pulse import AREAS
+from chalicelib.forms.survey import sections_of, unfit
+from chalicelib.jobs.each import each
+from chalicelib.results.cohort_snapshot import Frozen, read_frozen
+from chalicelib.results.published import ALL_OTHERS
+from chalicelib.sponsor.evidence import Evidence
+from chalicelib.store import cohort_figures, impact_surveys, jobs, reports
+from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.impact_surveys import PulseResult, Role
+from chalicelib.store.jobs import JobState
+from chalicelib.store.marshal import Row
+from chalicelib.store.reports import ReportState
+
+Rows = Mapping[str, Sequence[Row]]
+
+
+class AnswersUnfit(Refusal):
+    """Sent answers contradict one another, so they give no figure."""
+
+    title = "Left out of the summary"
+
+
+def load_surveys(lines: Mapping[str, DelegateLine]) -> Rows:
+    """Return the rows of the impact survey by delegate."""
+    return {delegate_id: impact_surveys.of_delegate(delegate_id) for delegate_id in lines}
+
+
+def find_open(lines: Mapping[str, DelegateLine], rows: Rows) -> set[str]:
+    """Return the delegates whose surveys may still come: after an outage or a pause they open and close late."""
+    waited_for, _ = each(lines, lambda delegate_id: _is_waited_for(delegate_id, rows[delegate_id]), "summary")
+    return {delegate_id for delegate_id, is_open in waited_for.items() if is_open}
+
+
+def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:
+    """Do not wait for a job that failed."""
+    surveys = impact_surveys.surveys_from(rows)
+    if surveys:
+        return any(survey.is_open for survey in surveys)
+    asking = jobs.find(f"impact#{delegate_id}")
+    return asking is not None and asking.state is JobState.WAITING
+
+
+def gather(
+    programme: Programme, lines: Mapping[str, DelegateLine], rows: Rows
+) -> tuple[dict[str, Evidence], dict[str, str]]:
+    """Return the evidence by delegate, and by delegate why it cannot be used."""
+    return each(lines, lambda delegate_id: _evidence(programme, lines[delegate_id], rows[delegate_id]), "summary")
+
+
+def _evidence(programme: Programme, line: DelegateLine, rows: Sequence[Row]) -> Evidence:
+    """Raises AnswersUnfit."""
+    surveys = {survey.role: survey for survey in impact_surveys.surveys_from(rows)}
+    for survey in surveys.values():
+        if survey.sent and (faults := unfit(sections_of(programme, survey), survey.answers)):
+            raise AnswersUnfit(" ".join(fault.message for fault in faults))
+    sent = {role: survey.answers for role, survey in surveys.items() if survey.sent}
+    report = reports.find(line.delegate_id, Wave.BASELINE)
+    return Evidence(
+        id=line.delegate_id,
+        name=line.name,
+        service=line.service,
+        has_report=report is not None and report.state is ReportState.RELEASED,
+        has_left=line.withdrawn,
+        areas=tuple(area.id for area in surveys[Role.DELEGATE].areas) if surveys else (),
+        own=sent.get(Role.DELEGATE),
+        manager=sent.get(Role.MANAGER),
+        raters_change=_raters_change(impact_surveys.pulse_from(rows)),
+    )
+
+
+def _raters_change(pulse: PulseResult | None) -> tuple[Fraction, ...]:
+    figures = pulse.figures if pulse else ()
+    of_areas = [figure for figure in figures if figure.cell == ALL_OTHERS and figure.area != AREAS]
+    return tuple(Fraction(figure.change) for figure in of_areas if figure.change)  # of some only a word may be shown
+
+
+def load_frozen(cohort_id: str) -> tuple[Frozen, Frozen]:
+    """Return the cohort's figures as the reports of the baseline and of the follow-up show them."""
+    snapshots = (cohort_figures.find(cohort_id, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
+    baseline, followup = (read_frozen(snapshot.figures) if snapshot else Frozen() for snapshot in snapshots)
+    return baseline, followup

@@ -1,0 +1,65 @@
+"""Count how a cohort is getting on, for a sponsor: counts alone, once five delegates or more have begun."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from chalicelib.core.model import Cohort, Programme, Wave
+from chalicelib.results.sponsor_rule import ENOUGH
+from chalicelib.store import assignments, cohorts, pulse_rounds
+from chalicelib.workshops.counts import WorkshopCounts, count_workshops
+
+
+class WorkCount(Struct, frozen=True):
+    title: str
+    submitted: int
+
+
+class Interim(Struct, frozen=True):
+    """What the sponsor's page shows before the final. Of answers there is only what a round has published.
+
+    midway  title -> the cohort's mean change, -3 to +3
+    """
+
+    began: int
+    stayed: int
+    debriefed: int
+    workshops: tuple[WorkshopCounts, ...]
+    work: tuple[WorkCount, ...]
+    midway: tuple[tuple[str, str], ...]
+
+
+def load_interim(cohort: Cohort, programme: Programme) -> Interim | None:
+    """Return the counts; None for a cohort of fewer than five."""
+    rows = list(cohorts.rows(cohort.id))
+    lines = cohorts.lines_from(rows)
+    if len(lines) < ENOUGH:
+        return None
+    stayed = {line.delegate_id for line in lines if not line.withdrawn}
+    return Interim(
+        began=len(lines),
+        stayed=len(stayed),
+        debriefed=sum(bool(line.debriefed_on) for line in lines),
+        workshops=count_workshops(cohort, programme, rows),
+        work=tuple(_work(cohort, programme, stayed)),
+        midway=tuple(_midway(cohort)),
+    )
+
+
+def _work(cohort: Cohort, programme: Programme, stayed: set[str]) -> Iterator[WorkCount]:
+    """Count who has submitted each piece of work, as far as anyone has."""
+    found = assignments.lines_of(cohort.id)
+    done = Counter(line.assignment for line in found if line.submissions and line.delegate_id in stayed)
+    for milestone in programme.milestones:
+        for task in milestone.assignments:
+            if done[task.id]:
+                yield WorkCount(task.title, done[task.id])
+
+
+def _midway(cohort: Cohort) -> Iterator[tuple[str, str]]:
+    for number, wave in enumerate((one for one in Wave if one.is_midway), start=1):
+        if found := pulse_rounds.find_mean(cohort.id, wave):
+            yield f"Mid-way round {number}", found.display

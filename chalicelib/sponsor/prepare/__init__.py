@@ -1,0 +1,1 @@
+"""What an administrator prepares for the sponsor: costs, requests to the board, stories and editions."""

@@ -1,0 +1,76 @@
+"""Choose whose words are offered as a story: the strongest that worked, and some that did not. Pure.
+
+Only delegates who said in the survey that the sponsor may read their words are asked, and only they read them now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from chalicelib.forms.impact_answers import IMPROVED, Answers, Measure, measures_of
+from chalicelib.sponsor.evidence import Evidence
+
+MAX_WORKED, MAX_FAILED = 6, 3  # offered; fewer will be approved
+MAX_STORY_CHARS = 300
+APPLIED = ("regular", "habit")
+CONSENTS = ("named", "anonymous")
+
+
+class Candidate(Struct, frozen=True):
+    delegate_id: str
+    text: str
+    worked: bool
+    naming: str
+
+
+def find_candidates(people: Sequence[Evidence]) -> list[Candidate]:
+    """Return at most one for each delegate: what worked, the strongest first, then what did not, the weakest first."""
+    asked = [one for one in people if one.own and one.own.get("consent") in CONSENTS and not one.has_left]
+    ranked = sorted(asked, key=lambda one: (-strength(one), one.id))
+    worked = [candidate for one in ranked if (candidate := _worked(one))][:MAX_WORKED]
+    chosen = {candidate.delegate_id for candidate in worked}
+    others = (one for one in reversed(ranked) if one.id not in chosen)
+    return [*worked, *[candidate for one in others if (candidate := _failed(one))][:MAX_FAILED]]
+
+
+def strength(evidence: Evidence) -> int:
+    """Improved measures count twice, areas applied and ideas put into practice once."""
+    answers = evidence.own or {}
+    improved = sum(measure.outcome == IMPROVED for measure in measures_of(answers))
+    applied = sum(answers.get(f"level.{area}") in APPLIED for area in evidence.areas)
+    return 2 * improved + applied + ("implemented" in answers)
+
+
+def _worked(evidence: Evidence) -> Candidate | None:
+    answers = evidence.own or {}
+    improved = [_moved(measure) for measure in measures_of(answers) if measure.outcome == IMPROVED and measure.name]
+    words = list(_words(evidence, answers))
+    text = _fit([*improved[:1], *words[:1]])
+    return Candidate(evidence.id, text, True, answers["consent"]) if text and strength(evidence) else None
+
+
+def _words(evidence: Evidence, answers: Answers) -> Iterator[str]:
+    names = ["implemented", *(f"example.{area}" for area in evidence.areas if answers.get(f"level.{area}") in APPLIED)]
+    yield from (answers[name].strip() for name in names if answers.get(name, "").strip())
+
+
+def _failed(evidence: Evidence) -> Candidate | None:
+    answers = evidence.own or {}
+    text = _fit([answers.get("negative", "").strip()])
+    return Candidate(evidence.id, text, False, answers["consent"]) if text else None
+
+
+def _moved(measure: Measure) -> str:
+    return f"{measure.in_words}."
+
+
+def _fit(parts: Sequence[str]) -> str:
+    """Join the parts that fit; cut the first one at a word if even it is too long."""
+    text = " ".join(part for part in parts if part)
+    if len(text) <= MAX_STORY_CHARS:
+        return text
+    if parts and len(parts[0]) <= MAX_STORY_CHARS and parts[0]:
+        return parts[0]
+    return text[: MAX_STORY_CHARS - 1].rpartition(" ")[0] + "…"

@@ -1,0 +1,70 @@
+"""Offer stories once the surveys are over, and give an edition those that were checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.core.model import Cohort, Delegate, Programme
+from chalicelib.core.state_machine import By
+from chalicelib.core.working_days import working_days
+from chalicelib.sponsor.emails.about_stories import offered_email
+from chalicelib.sponsor.evidence import Evidence
+from chalicelib.sponsor.final.facts import StoryLine
+from chalicelib.sponsor.stories.acts import TAGS
+from chalicelib.sponsor.stories.candidates import find_candidates
+from chalicelib.sponsor.stories.thread import OFFER, PUBLISH, STORY
+from chalicelib.store import delegates, emails, stories
+from chalicelib.store.stories import Naming, Story, StoryState
+from chalicelib.store.table import Write
+
+NAMELESS = "A delegate"
+MAX_WORKED, MAX_FAILED = 4, 2  # in one edition
+
+
+def offer_writes(programme: Programme, cohort: Cohort, people: Sequence[Evidence], now: datetime) -> list[Write]:
+    """Return the rows and emails that offer each candidate the exact words; none if the cohort has no sponsor."""
+    candidates = find_candidates(people) if cohort.sponsor else []
+    named = delegates.find_all([candidate.delegate_id for candidate in candidates])
+    due_at = working_days(programme.organisation, cohort.dates.closed).next_morning(now)
+    writes: list[Write] = []
+    for place, candidate in enumerate(candidates, start=1):
+        story = Story(
+            candidate.delegate_id,
+            cohort.id,
+            candidate.text,
+            candidate.worked,
+            place,
+            now,
+            STORY.move(StoryState.CANDIDATE, OFFER, By.SYSTEM),
+            Naming(candidate.naming),
+        )
+        writes.append(stories.add(story))
+        writes += emails.add(offered_email(programme, named[story.delegate_id], story, due_at))
+    return writes
+
+
+def usable(delegate_ids: Iterable[str]) -> list[Story]:
+    """Return the stories that an edition shows now: checked or published, the strongest first."""
+    found = [one for one in stories.of_delegates(delegate_ids) if one.state in IN_EDITIONS]
+    worked = [one for one in found if one.worked][:MAX_WORKED]
+    return [*worked, *[one for one in found if not one.worked][:MAX_FAILED]]
+
+
+IN_EDITIONS = (StoryState.REVIEWED, StoryState.PUBLISHED)
+
+
+def publish_writes(shown: Iterable[Story], now: datetime) -> list[Write]:
+    """Return the writes that mark stories as published; refused if one was withdrawn since it was read."""
+    reviewed = (story for story in shown if story.state is StoryState.REVIEWED)
+    return [
+        stories.save(replace(story, state=STORY.move(story.state, PUBLISH, By.SYSTEM), changed_at=now), story)
+        for story in reviewed
+    ]
+
+
+def story_line(story: Story, delegate: Delegate) -> StoryLine:
+    who = f"{delegate.person.name}, {delegate.service}" if story.naming is Naming.NAMED else NAMELESS
+    return StoryLine(story.id, who, story.text, story.worked, tuple(TAGS[tag] for tag in story.tags if tag in TAGS))

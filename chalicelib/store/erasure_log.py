@@ -1,0 +1,40 @@
+"""The log of erasures: documents in the bucket, so that the table can be restored and the erasures repeated.
+
+Each entry is a document of its own, and no entry is ever changed. It holds ids and no address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from chalicelib.core.clock import stamp
+from chalicelib.core.ids import derive, reader_key
+from chalicelib.store import objects
+from chalicelib.store.row_kinds import ERASURES
+
+
+class Erased(Struct, frozen=True):
+    """One erasure: the key of the person's address (`ids.reader_key`), and their ids as a delegate."""
+
+    at: datetime
+    person: str
+    delegates: tuple[str, ...] = ()
+
+
+def add(email: str, delegates: tuple[str, ...], now: datetime) -> None:
+    """Note an erasure. A repeat at the same moment changes nothing."""
+    entry = Erased(now, reader_key(email), delegates)
+    once = derive(8, "erasure", entry.person, *delegates)
+    objects.save(f"{ERASURES}{stamp(now)}-{once}.json", msgspec.json.encode(entry))
+
+
+def list_since(moment: datetime) -> Iterator[Erased]:
+    """Yield the erasures from a moment on, the first one first."""
+    for name in sorted(objects.list_names(ERASURES)):
+        entry = msgspec.json.decode(objects.load(name), type=Erased)
+        if entry.at >= moment:
+            yield entry

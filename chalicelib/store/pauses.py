@@ -1,0 +1,38 @@
+"""Delegates who are paused: no email about them goes out, from any stage. One row for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.store import row_kinds
+from chalicelib.store.marshal import fields, read
+from chalicelib.store.table import Key, Write, delete, put, query
+
+PK = row_kinds.PAUSED.pk
+REASON = "The delegate is paused"  # of an email that waits for the return
+
+
+class Paused(Struct, frozen=True):
+    delegate_id: str
+    until: datetime
+
+
+def key(delegate_id: str) -> Key:
+    return row_kinds.PAUSED.key(delegate=delegate_id)
+
+
+def begin(delegate_id: str, until: datetime) -> Write:
+    return put({**key(delegate_id)._asdict(), **fields(Paused(delegate_id, until))})
+
+
+def end(delegate_id: str) -> Write:
+    return delete(key(delegate_id))
+
+
+def list_paused() -> Mapping[str, datetime]:
+    """Return when each paused delegate comes back. One query."""
+    found = [read(Paused, row) for row in query(PK)]
+    return {one.delegate_id: one.until for one in found}

@@ -1,0 +1,197 @@
+"""Describe each thread of a delegate in a few words, and say who is to act. Each reads its own rows only. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.core.clock import moment
+from chalicelib.core.formatting import last_date, local_date, plural, short_date
+from chalicelib.core.model import Standing
+from chalicelib.core.state_machine import By
+from chalicelib.core.working_days import survey_opens_at
+from chalicelib.store.areas import Area, AreaState
+from chalicelib.store.cohorts import FeedbackState
+from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
+from chalicelib.store.reports import ReportState
+from chalicelib.threads.attending import describe_workshops
+from chalicelib.threads.model import DelegateThreads, Task, Thread, ThreadView, Wait
+from chalicelib.threads.records import Record, Records
+from chalicelib.threads.working import describe_work
+
+
+class Context(Struct, frozen=True, dict=True):
+    """What every thread is described with."""
+
+    records: Records
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        return self.records.programme.organisation.timezone
+
+    @cached_property
+    def today(self) -> date:
+        return local_date(self.now, self.zone)
+
+    def day(self, at: datetime) -> date:
+        return local_date(at, self.zone)
+
+
+def describe_all(records: Records, now: datetime) -> tuple[DelegateThreads, ...]:
+    """Describe every delegate of a cohort, in the order of the records."""
+    context = Context(records, now)
+    return tuple(describe(record, context) for record in records.delegates)
+
+
+def describe(record: Record, context: Context) -> DelegateThreads:
+    """Describe one delegate. Their standing comes first: nothing waits while it is paused, or after it has ended."""
+    if record.line.standing in ENDED:
+        return DelegateThreads(record.line, tuple(ThreadView(thread, "–", is_over=True) for thread in Thread))
+    views = [THREADS[thread](record, context) for thread in Thread]
+    if record.line.standing is Standing.PAUSED:
+        views = [replace(view, waits=()) for view in views]
+    return DelegateThreads(record.line, tuple(views))
+
+
+ENDED = (Standing.LEFT, Standing.TRANSFERRED)
+
+
+def _feedback(record: Record, context: Context) -> ThreadView:
+    line, thread = record.line, Thread.FEEDBACK
+    last = last_date(moment(line.closes_at), context.zone) if line.closes_at else None
+    if line.feedback is FeedbackState.HELD:
+        wait = Wait(Task.DECIDE, By.ADMINISTRATOR, "You", "give more time, or close", last)
+        words = "Not all answers are counted" if line.counts_hidden else "Too few answers"
+        return ThreadView(thread, words, "bad", (wait,))
+    if line.feedback is FeedbackState.COLLECTING:
+        opened = context.records.cohort.dates.opens
+        wait = Wait(Task.CHOOSE_RATERS, By.DELEGATE, line.name, "choose their raters", opened)
+        until = f"Open until {short_date(last)}" if last else "Open"
+        return ThreadView(thread, until, "", () if line.nominated else (wait,))
+    return _FEEDBACK_WORDS[line.feedback]
+
+
+_FEEDBACK_WORDS = {
+    FeedbackState.PLANNED: ThreadView(Thread.FEEDBACK, "Not open yet", is_ahead=True),
+    FeedbackState.SCORING: ThreadView(Thread.FEEDBACK, "Report in the making"),
+    FeedbackState.REPORT_READY: ThreadView(Thread.FEEDBACK, "Report made", "good", is_over=True),
+    FeedbackState.RELEASED: ThreadView(Thread.FEEDBACK, "Report made", "good", is_over=True),
+}
+
+
+def _debrief(record: Record, context: Context) -> ThreadView:
+    thread, report, coach = Thread.DEBRIEF, record.report, record.line.coach.name
+    if report is None:
+        return ThreadView(thread, "After the report", is_ahead=True)
+    if report.state is ReportState.RELEASED:
+        when = f" {short_date(context.day(moment(report.released_at)))}" if report.released_at else ""
+        return ThreadView(thread, f"Released{when}", "good", is_over=True)
+    made = context.day(report.made_at)
+    unread = Wait(Task.READ_REPORT, By.COACH, coach, "read the report", made)
+    first = () if record.has_opened else (unread,)
+    if record.debrief:
+        wait = Wait(Task.RELEASE, By.COACH, coach, "release the report", record.debrief.held_on)
+        return ThreadView(thread, f"Held {short_date(record.debrief.held_on)}", "warn", (*first, wait))
+    view = _meeting(thread, record.meeting, record, made, context)
+    return replace(view, waits=(*first, *view.waits))
+
+
+def _review(record: Record, context: Context) -> ThreadView:
+    survey = record.survey
+    if survey is None or survey.is_open:
+        return ThreadView(Thread.REVIEW, "After the survey", is_ahead=True)
+    return _meeting(Thread.REVIEW, record.review, record, last_date(survey.closes_at, context.zone), context)
+
+
+def _meeting(thread: Thread, meeting: Meeting, record: Record, ready: date, context: Context) -> ThreadView:
+    """Describe a meeting. ready: the day from which it can be arranged."""
+    since = context.day(meeting.since) if meeting.since else ready
+    noun, arrange, _ = _MEETINGS[meeting.kind]
+    if meeting.state is MeetingState.WAITING:
+        wait = Wait(arrange, By.COACH, record.line.coach.name, f"arrange the {noun}", since)
+        return ThreadView(thread, "Not arranged", "warn", (wait,))
+    if meeting.state is MeetingState.OFFERED:
+        wait = Wait(Task.CHOOSE_TIME, By.DELEGATE, record.line.name, f"choose a time for the {noun}", since)
+        return ThreadView(thread, "Times offered", "", (wait,))
+    if meeting.booked and meeting.state is MeetingState.BOOKED:
+        return _booked(thread, meeting, meeting.booked.ends, record, context)
+    is_held = meeting.state is MeetingState.HELD
+    return ThreadView(thread, "Held" if is_held else "Cancelled", "good" if is_held else "", is_over=True)
+
+
+def _booked(thread: Thread, meeting: Meeting, ends: datetime, record: Record, context: Context) -> ThreadView:
+    day = context.day(ends)
+    if ends > context.now:
+        return ThreadView(thread, f"Booked {short_date(day)}")
+    noun, _, task = _MEETINGS[meeting.kind]
+    wait = Wait(task, By.COACH, record.line.coach.name, f"record the {noun}", day)
+    return ThreadView(thread, "Not recorded", "warn", (wait,))
+
+
+_MEETINGS = {
+    MeetingKind.DEBRIEF: ("debrief", Task.ARRANGE, Task.RECORD),
+    MeetingKind.REVIEW: ("review", Task.ARRANGE_REVIEW, Task.RECORD_REVIEW),
+}
+
+
+def _areas(record: Record, context: Context) -> ThreadView:
+    if record.report is None or record.report.state is not ReportState.RELEASED:
+        return ThreadView(Thread.AREAS, "After the debrief", is_ahead=True)
+    live = [area for area in record.areas if area.is_live]
+    done = sum(area.state is AreaState.DONE for area in record.areas)
+    words = ", ".join([f"{len(live)} open"] + ([f"{done} done"] if done else []))
+    waits = tuple(_area_waits(record, live, context.today))
+    return ThreadView(Thread.AREAS, words, "warn" if waits else "" if live else "good", waits, is_over=not live)
+
+
+def _area_waits(record: Record, live: Sequence[Area], today: date) -> Iterator[Wait]:
+    line = record.line
+    asked = sum(area.state is AreaState.ASKED for area in live)
+    due = [area.review_by for area in live if area.review_by and area.review_by < today]
+    if asked:
+        what = f"answer {plural(asked, 'request', 'requests')} to close an area"
+        yield Wait(Task.ANSWER_AREA, By.COACH, line.coach.name, what)
+    unapproved = sum(area.waits_for_approval and area.state is AreaState.AGREED for area in live)
+    if unapproved:
+        what = f"approve the words of {plural(unapproved, 'area', 'areas')} for others"
+        yield Wait(Task.APPROVE_WORDS, By.DELEGATE, line.name, what)
+    if due:
+        what = f"look again at {plural(len(due), 'area', 'areas')}"
+        yield Wait(Task.LOOK_AGAIN, By.DELEGATE, line.name, what, min(due))
+
+
+def _survey(record: Record, context: Context) -> ThreadView:
+    thread, survey = Thread.SURVEY, record.survey
+    if survey is None:
+        opens = survey_opens_at(context.records.programme, context.records.cohort.dates)
+        return ThreadView(thread, f"From {short_date(context.day(opens))}", is_ahead=True)
+    if survey.sent:
+        return ThreadView(thread, "Sent", "good", is_over=not survey.is_open)
+    if not survey.is_open:
+        return ThreadView(thread, "Closed, not sent", is_over=True)
+    wait = Wait(Task.ANSWER_SURVEY, By.DELEGATE, record.line.name, "answer the survey", context.day(survey.opened_at))
+    return ThreadView(thread, f"Open until {short_date(last_date(survey.closes_at, context.zone))}", "", (wait,))
+
+
+def _workshops(record: Record, context: Context) -> ThreadView:
+    return describe_workshops(record, context.records, context.now)
+
+
+def _work(record: Record, context: Context) -> ThreadView:
+    return describe_work(record, context.records, context.now)
+
+
+THREADS: dict[Thread, Callable[[Record, Context], ThreadView]] = {
+    Thread.FEEDBACK: _feedback,
+    Thread.DEBRIEF: _debrief,
+    Thread.WORKSHOPS: _workshops,
+    Thread.WORK: _work,
+    Thread.AREAS: _areas,
+    Thread.SURVEY: _survey,
+    Thread.REVIEW: _review,
+}

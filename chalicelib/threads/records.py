@@ -1,0 +1,151 @@
+"""Read the rows of every thread of a cohort's delegates, in a few calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from chalicelib.core.model import Cohort, Programme, Wave
+from chalicelib.core.schedule import Session, held
+from chalicelib.store import (
+    areas,
+    assignments,
+    attendance,
+    debriefs,
+    delegates,
+    impact_surveys,
+    meetings,
+    openings,
+    reports,
+)
+from chalicelib.store.areas import Area
+from chalicelib.store.assignments import WorkLine
+from chalicelib.store.attendance import Attendance
+from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.debriefs import Debrief
+from chalicelib.store.impact_surveys import ImpactSurvey, Role
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.meetings import Meeting, MeetingKind
+from chalicelib.store.reports import StoredReport
+from chalicelib.store.table import Key, batched, get_many
+
+
+class Record(Struct, frozen=True):
+    """The rows of one delegate, each of one thread.
+
+    report, debrief, areas  of the latest wave that has a report
+    has_opened              whether the coach of today has opened this very report
+    marks                   attendance by session
+    work                    by assignment
+    survey                  the delegate's own
+    """
+
+    line: DelegateLine
+    report: StoredReport | None = None
+    has_opened: bool = False
+    debrief: Debrief | None = None
+    meeting: Meeting = Meeting(MeetingKind.DEBRIEF)
+    review: Meeting = Meeting(MeetingKind.REVIEW)
+    marks: Mapping[str, Attendance] = field(default_factory=dict)
+    work: Mapping[str, WorkLine] = field(default_factory=dict)
+    areas: tuple[Area, ...] = ()
+    survey: ImpactSurvey | None = None
+
+    @property
+    def wave(self) -> Wave:
+        return self.report.wave if self.report else Wave.BASELINE
+
+
+class Records(Struct, frozen=True):
+    """A cohort's delegates and its sessions."""
+
+    cohort: Cohort
+    programme: Programme
+    sessions: tuple[Session, ...]
+    delegates: tuple[Record, ...]
+
+
+def load_records(
+    cohort: Cohort, programme: Programme, sessions: Sequence[Session], lines: Sequence[DelegateLine]
+) -> Records:
+    """Return the records of these delegates.
+
+    One query for the work of the cohort, and one call for each hundred rows of delegates: nine rows of each, one for
+    each session, and then their areas.
+    """
+    keys = [key for line in lines for key in _keys(line.delegate_id, line.coach_id)]
+    rows = _read(keys)
+    marks = _marks([line.delegate_id for line in lines], sessions)
+    work = _work(cohort.id)
+    records = [_record(line, rows, marks.get(line.delegate_id, {}), work.get(line.delegate_id, {})) for line in lines]
+    found = _read([key for record in records for key in _area_keys(record)])
+    return Records(cohort, programme, tuple(sessions), tuple(_with_areas(record, found) for record in records))
+
+
+def _keys(delegate_id: str, coach: str) -> list[Key]:
+    return [
+        *(reports.key(delegate_id, wave) for wave in delegates.LATEST_FIRST),
+        *(debriefs.key(delegate_id, wave) for wave in delegates.LATEST_FIRST),
+        *(openings.key(delegate_id, wave, coach) for wave in delegates.LATEST_FIRST),
+        *(meetings.key(delegate_id, kind) for kind in MeetingKind),
+        impact_surveys.key(delegate_id, Role.DELEGATE),
+    ]
+
+
+def _read(keys: Sequence[Key]) -> dict[Key, Row]:
+    found = {at: row for batch in batched(keys) for at, row in get_many(batch).items()}
+    return {at: row for at, row in found.items() if isinstance(at, Key)}
+
+
+def _marks(delegate_ids: Sequence[str], sessions: Sequence[Session]) -> dict[str, dict[str, Attendance]]:
+    by_delegate: dict[str, dict[str, Attendance]] = {}
+    found = attendance.find_many(delegate_ids, [session.id for session in held(sessions)])
+    for (delegate_id, session), mark in found.items():
+        by_delegate.setdefault(delegate_id, {})[session] = mark
+    return by_delegate
+
+
+def _work(cohort_id: str) -> dict[str, dict[str, WorkLine]]:
+    by_delegate: dict[str, dict[str, WorkLine]] = {}
+    for line in assignments.lines_of(cohort_id):
+        by_delegate.setdefault(line.delegate_id, {})[line.assignment] = line
+    return by_delegate
+
+
+def _record(
+    line: DelegateLine, rows: Mapping[Key, Row], marks: Mapping[str, Attendance], work: Mapping[str, WorkLine]
+) -> Record:
+    who = line.delegate_id
+    made = [rows[key] for wave in delegates.LATEST_FIRST if (key := reports.key(who, wave)) in rows]
+    report = read(StoredReport, made[0]) if made else None
+    debrief = rows.get(debriefs.key(who, report.wave if report else Wave.BASELINE))
+    survey = rows.get(impact_surveys.key(who, Role.DELEGATE))
+    met = [rows[key] for kind in MeetingKind if (key := meetings.key(who, kind)) in rows]
+    return Record(
+        line=line,
+        report=report,
+        has_opened=report is not None and _has_opened(line, report, rows),
+        debrief=read(Debrief, debrief) if debrief else None,
+        meeting=meetings.from_rows(met, MeetingKind.DEBRIEF),
+        review=meetings.from_rows(met, MeetingKind.REVIEW),
+        marks=marks,
+        work=work,
+        survey=read(ImpactSurvey, survey) if survey else None,
+    )
+
+
+def _has_opened(line: DelegateLine, report: StoredReport, rows: Mapping[Key, Row]) -> bool:
+    opened = rows.get(openings.key(line.delegate_id, report.wave, line.coach_id))
+    return opened is not None and opened["checksum"] == report.checksum
+
+
+def _area_keys(record: Record) -> list[Key]:
+    named = record.debrief.areas if record.debrief else ()
+    return [areas.key(record.line.delegate_id, record.wave, area_id) for area_id in named]
+
+
+def _with_areas(record: Record, rows: Mapping[Key, Row]) -> Record:
+    own = [rows[key] for key in _area_keys(record) if key in rows]
+    return replace(record, areas=areas.from_rows(own, record.wave))

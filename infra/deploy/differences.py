@@ -1,0 +1,116 @@
+"""What a deployment has that differs from what `make infra` and `make deploy` would set.
+
+The steps of both run as a dry run: what they would change is what differs. What Chalice sets is compared with app.py
+and .chalice/config.json, which it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from infra import rights
+from infra.deploy import api, commands, declared, protection, settings, stack, state
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import Deployment, found_or_none
+
+Line = tuple[str, bool]  # text, and whether it needs action
+
+
+def look(stage: Deployment) -> Iterator[Line]:
+    found = [*_of_infra(stage), *_of_deploy(stage), *_of_chalice(stage)]
+    yield from ((line, True) for line in found)
+    if not found:
+        yield "all of it is as make infra and make deploy would set it", False
+
+
+def _of_infra(stage: Deployment) -> Iterator[str]:
+    if stack.describe(stage) is None:
+        return
+    hand = Reporter(dry_run=True, say=lambda _: None)
+    stack.ensure_stack(stage, hand, {**stack.parameters(stage)})
+    protection.ensure_protection(stage, hand)
+    yield from (f"make infra would {change}" for change in hand.changes)
+
+
+def _of_deploy(stage: Deployment) -> Iterator[str]:
+    if not settings.read(stage):
+        return
+    ours = next(iter(api.list_ids(stage)), None)
+    if ours is None:
+        yield f"there is no API: run make deploy STAGE={stage.name}"
+        return
+    hand = Reporter(dry_run=True, say=lambda _: None)
+    commands.set_the_rest(stage, hand, ours)
+    yield from (f"make deploy would {change}" for change in hand.changes)
+
+
+def _of_chalice(stage: Deployment) -> Iterator[str]:
+    live = state.live_functions(stage)
+    for name, arn in live.items():
+        if name in rights.FUNCTIONS:
+            yield from _function(stage, name, arn)
+    for each in declared.list_sources(stage):
+        if each.name in live:
+            yield from _source(stage, each, live[each.name])
+
+
+def _source(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[str]:
+    again = f"run make deploy STAGE={stage.name}"
+    if wanted.schedule_expression:
+        yield from _schedule(stage, wanted, arn)
+    if wanted.queue:
+        taken = [each["EventSourceArn"] for each in state.event_sources(stage, arn)]
+        if stage.arn("sqs", wanted.queue) not in taken:
+            yield f"{wanted.name} takes no messages of queue {wanted.queue}: {again}"
+    if wanted.topic:
+        ends = [each["Endpoint"] for each in state.subscriptions(stage, stage.arn("sns", wanted.topic))]
+        if arn not in ends:
+            yield f"{wanted.name} is not subscribed to {wanted.topic}: {again}"
+
+
+def _schedule(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[str]:
+    again = f"run make deploy STAGE={stage.name}"
+    rules = stage.listed("events", "list_rules", "Rules", NamePrefix=f"{stage.title}-{wanted.name}")
+    rule = next(rules, None)
+    if rule is None:
+        yield f"{wanted.name} has no schedule: {again}"
+        return
+    if rule.get("ScheduleExpression") != wanted.schedule_expression:
+        yield f"{wanted.name} runs at {rule.get('ScheduleExpression')} instead of {wanted.schedule_expression}: {again}"
+    targets = [each["Arn"] for each in stage.listed("events", "list_targets_by_rule", "Targets", Rule=rule["Name"])]
+    if arn not in targets:
+        yield f"the schedule of {wanted.name} calls no function: {again}"
+
+
+def _function(stage: Deployment, name: str, arn: str) -> Iterator[str]:
+    config = stage.config()
+    of_stage = config["stages"].get(stage.name, {})
+    own: dict[str, Any] = {**config, **of_stage, **of_stage.get("lambda_functions", {}).get(name, {})}
+    found = stage.client("lambda").get_function_configuration(FunctionName=arn)
+    layers = [each["Arn"] for each in found.get("Layers", [])]
+    for what, has, wanted in (
+        ("MB", found["MemorySize"], own.get("lambda_memory_size")),
+        ("seconds", found["Timeout"], own.get("lambda_timeout")),
+        ("layers", layers, own.get("layers", [])),
+    ):
+        if has != wanted:
+            yield f"{name} has {has} {what} instead of {wanted}: run make deploy STAGE={stage.name}"
+
+
+def look_at_addresses(stage: Deployment) -> Iterator[Line]:
+    """Whether alarms reach someone, and whether the domain of one's own has a valid certificate."""
+    for each in state.subscriptions(stage, stage.arn("sns", f"{stage.title}-alarms")):
+        pending = each["SubscriptionArn"] == "PendingConfirmation"
+        how = "has not confirmed yet: open the link that AWS emailed" if pending else "gets the alarms"
+        yield f"{each['Endpoint']} {how}", pending
+    wanted = stage.config()["stages"].get(stage.name, {}).get("api_gateway_custom_domain")
+    if wanted:
+        yield from _certificate(stage, wanted["domain_name"], wanted["certificate_arn"])
+
+
+def _certificate(stage: Deployment, name: str, arn: str) -> Iterator[Line]:
+    read = stage.client("acm").describe_certificate
+    found = found_or_none(read, "ResourceNotFoundException", CertificateArn=arn)
+    status = found["Certificate"].get("Status") if found else "missing"
+    yield f"the certificate of {name} is {status}", status != "ISSUED"

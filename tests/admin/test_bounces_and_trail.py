@@ -1,0 +1,128 @@
+"""Administrators dismiss what they know, search the audit trail, and take both lists away as CSV files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core.ids import derive
+from chalicelib.store import audit_events, cohorts
+from chalicelib.store.emails import EmailState, find, settle
+from chalicelib.store.table import transact
+from chalicelib.threads.model import Thread
+from chalicelib.waves.suppression import list_suppressed
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+
+
+@pytest.fixture
+def admin(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    drain(clock.advance(days=1))
+    return visitor.let_in_administrator(clock.now())
+
+
+def bounce(name: str, clock) -> str:
+    """The newest email to someone bounces. Return the bounce's name in an address."""
+    mail = find(sent_mails(people.person(name).email)[-1].row)
+    assert mail
+    transact(settle(mail, EmailState.BOUNCED, "m", "no such mailbox", clock.now()))
+    return derive(12, mail.id)
+
+
+def dismiss(admin, name: str):
+    return admin.open(COHORT).post(f"{COHORT}/dismiss", {"bounce": name})
+
+
+def trail() -> list[str]:
+    return [row["act"] for row in audit_events.of_cohort(people.COHORT)]
+
+
+def test_a_dismissed_bounce_is_gone_from_page_and_figures_and_has_an_audit_line(admin, clock):
+    name = bounce("p0", clock)
+    delegate = f"{COHORT}/delegate/{people.dana()}"
+    assert "p0@example.org" in admin.open(delegate).page
+    assert "<b>1</b> address does not work" in admin.open(COHORT).page
+    dismiss(admin, name)
+    assert "Dismissed." in admin.page
+    assert "<b>0</b> addresses do not work" in admin.page
+    assert "p0@example.org" not in admin.open(delegate).page
+    assert trail().count("dismissed that an email did not arrive") == 1
+
+
+def test_the_address_stays_suppressed(admin, clock):
+    dismiss(admin, bounce("p0", clock))
+    assert people.person("p0").email in list_suppressed(people.COHORT)
+
+
+def test_it_is_back_when_the_address_bounces_again(admin, clock):
+    dismiss(admin, bounce("p0", clock))
+    clock.advance(hours=1)
+    bounce("p0", clock)
+    assert "p0@example.org" in admin.open(f"{COHORT}/delegate/{people.dana()}").page
+
+
+def test_pressing_twice_or_an_unknown_name_changes_nothing(admin, clock):
+    name = bounce("p0", clock)
+    for one in (name, name, "none"):
+        assert dismiss(admin, one).status == 200
+    assert trail().count("dismissed that an email did not arrive") == 1
+
+
+def test_the_figure_of_addresses_agrees_with_who_waits(admin, clock):
+    """A bounce of a questionnaire that has closed asks for no repair, so neither the figure nor the list has it."""
+    bounce("p0", clock)
+    drain(clock.to(people.CLOSE + timedelta(minutes=5)))
+    page = admin.let_in_administrator(clock.now()).open(COHORT).page
+    is_listed = "address does not work" in page.split("Who has something to do")[1]
+    assert is_listed == ("<b>1</b> address does not work" in page)
+
+
+def act(admin, clock) -> None:
+    url = f"{COHORT}/delegate/{people.dana()}/extend"
+    admin.open(url).post(url, {"last_day": "2026-10-09"})
+    admin.let_in_administrator(clock.advance(days=1))
+
+
+def rows(admin, query: str = "") -> list[dict[str, str]]:
+    admin.open(f"{COHORT}/trail/file{query}")
+    return list(csv.DictReader(io.StringIO(admin.page.lstrip("\ufeff"))))
+
+
+def test_the_trail_is_filtered_by_person_act_and_day(admin, clock):
+    act(admin, clock)
+    day = (clock.now() - timedelta(days=1)).date()
+    for query, fits in {
+        "?person=dana": True,
+        "?person=someone else": False,
+        "?act=extended": True,
+        "?act=closed": False,
+        f"?since={day}&until={day}&act=extended": True,
+        f"?since={day + timedelta(days=1)}&act=extended": False,
+        "?since=soon&act=extended": True,
+    }.items():
+        assert ("extended to 2026-10-09" in admin.open(f"{COHORT}/trail{query}").page.lower()) is fits, query
+
+
+def test_the_file_has_what_the_filters_leave(admin, clock):
+    act(admin, clock)
+    everything, some = rows(admin), rows(admin, "?act=extended")
+    assert list(everything[0]) == ["when", "who", "what", "about"]
+    assert [row["what"] for row in some] == ["extended to 2026-10-09"]
+    assert len(everything) > len(some)
+
+
+def test_progress_says_where_each_thread_is(admin, clock):
+    admin.open(f"{COHORT}/progress")
+    (first, *_) = csv.DictReader(io.StringIO(admin.page.lstrip("\ufeff")))
+    assert {thread.value.lower() for thread in Thread} <= first.keys()
+    assert first["survey"]
+    assert {"waits_for", "to_do", "waits_since"} <= first.keys()
+    assert cohorts.bounces(people.COHORT) == []

@@ -1,0 +1,28 @@
+"""A column is declared once: the file shows every one, and the page those that say so."""
+
+import csv
+import io
+
+from chalicelib.admin.columns import OF_DELEGATE, OF_GROUP, OF_WAITING, ON_PAGE
+from chalicelib.admin.dashboard import load_dashboard
+from chalicelib.admin.waiting import load_board
+from chalicelib.threads.model import Thread
+from tests.support import people
+from tests.support.cloud import BASE_URL
+
+COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+
+
+def test_every_column_is_in_the_file_and_those_of_the_page_on_the_page(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 2))
+    admin = visitor.let_in_administrator(clock.now())
+    dashboard = load_dashboard(people.COHORT, clock.now())
+    (line,) = load_board(dashboard, dashboard.lines, clock.now()).lines
+    heading, *rows = csv.reader(io.StringIO(admin.open(f"{COHORT}/progress").page.removeprefix("\ufeff")))
+    own = [column.name for column in OF_DELEGATE]
+
+    assert heading == [*own, *OF_GROUP, *(one.value.lower() for one in Thread), *(one.name for one in OF_WAITING)]
+    assert {tuple(row[: len(own)]) for row in rows} == {tuple(column.words(line) for column in OF_DELEGATE)}
+    assert ON_PAGE
+    page = admin.open(COHORT).page
+    assert all(column.words(line) in page for column in ON_PAGE)

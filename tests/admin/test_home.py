@@ -1,0 +1,104 @@
+"""The administrators' home: where every cohort is, and one list of what needs them."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.admin.home import COHORTS, SHOWN_NEEDS
+from chalicelib.core.model import Cohort, CohortDates
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import catalogue, jobs
+from chalicelib.store.table import transact
+from tests.support import people
+from tests.support.calls import count_calls
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+
+HOME = f"{BASE_URL}/admin"
+LONG_AGO = date(2021, 1, 11)
+
+
+@pytest.fixture
+def admin(visitor, clock):
+    return visitor.let_in_administrator(clock.now())
+
+
+def list_old_cohorts(count):
+    """List cohorts that ended long ago. Only their entries are stored, so reading one of them would fail."""
+    for number in range(count):
+        opens = LONG_AGO + timedelta(days=number)
+        dates = CohortDates(opens, opens + timedelta(days=14), opens + timedelta(days=150))
+        transact(
+            [catalogue.add_cohort(Cohort(f"old-{number}", f"Cohort {number}", "example", 1, dates, people.SPONSOR))]
+        )
+
+
+def needs(admin):
+    return admin.page.split('data-needs="')[1].split('"')[0] if "data-needs" in admin.page else "0"
+
+
+def test_a_quiet_cohort_shows_its_answers_and_needs_no_one(admin, clock):
+    people.opened(clock, chosen=people.raters(4, 4))
+    drain(clock.advance(days=1))
+    admin.let_in_administrator(clock.now()).open(HOME)
+
+    assert "Nothing needs you now." in admin.page
+    assert "0 or more of 10" in admin.page
+    assert "days left" in admin.page
+
+
+def test_a_delegate_with_too_few_answers_is_in_the_list_with_a_link_to_the_decision(admin, clock):
+    people.opened(clock, chosen=people.raters(4, 0), names=("ann delegate", "dana delegate"))
+    drain(clock.to(people.CLOSE))
+    admin.let_in_administrator(clock.now()).open(HOME)
+
+    assert needs(admin) == "2"
+    admin.open(f"{HOME}/cohort/{people.COHORT}/delegate/{people.dana()}")
+    assert admin.status == 200
+    assert f"/admin/cohort/{people.COHORT}/delegate/{people.dana()}" in "".join(admin.open(HOME).links("/delegate/"))
+
+
+def test_failed_work_of_any_cohort_comes_first(admin, clock):
+    people.opened(clock)
+    job = JobKind.SUMMARY.job("odd", due_at=clock.now(), cohort=people.COHORT)
+    transact([jobs.add(job)])
+    held = jobs.claim(job.id, "attempt", clock.now(), clock.now())
+    transact([jobs.mark_failed(held, "the bucket was away")])
+    admin.let_in_administrator(clock.now()).open(HOME)
+
+    assert needs(admin) == "1"
+    assert admin.links("/admin/work")
+
+
+def test_the_home_reads_each_running_cohort_once_and_no_finished_one(admin, clock):
+    people.opened(clock)
+    list_old_cohorts(5)
+    admin.let_in_administrator(clock.now())
+    with count_calls() as calls:
+        admin.open(HOME)
+
+    list_of_cohorts, failed_jobs, running = 1, 1, 1
+    assert calls["Query"] == list_of_cohorts + failed_jobs + running
+    assert admin.page.count("Ended ") == 5
+
+
+def test_many_cohorts_are_cut_into_pages_and_found_by_name(admin):
+    list_old_cohorts(COHORTS + 1)
+    first = admin.open(HOME).page
+    second = admin.open(f"{HOME}?page=2").page
+    found = admin.open(f"{HOME}?name=cohort+{COHORTS}").page
+
+    assert first.count("old-") == COHORTS * 2  # the link and the id
+    assert second.count("old-") == 2
+    assert found.count("old-") == 2
+    assert "No cohort fits" in admin.open(f"{HOME}?name=none").page
+
+
+def test_a_long_list_of_needs_is_cut_and_says_so(admin, clock):
+    names = tuple(f"{chr(97 + n)}na delegate" for n in range(SHOWN_NEEDS + 2))
+    people.opened(clock, chosen=people.raters(2, 0), names=names)
+    drain(clock.to(people.CLOSE))
+    admin.let_in_administrator(clock.now()).open(HOME)
+
+    assert needs(admin) == str(SHOWN_NEEDS + 2)
+    assert "And 2 more" in admin.page

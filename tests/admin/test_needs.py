@@ -1,0 +1,82 @@
+"""Administrators get one email on a working morning if something needs them, and none if nothing does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core.ids import administrator_key
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import administrator_rights, catalogue, jobs
+from chalicelib.store.table import transact
+from infra.local.account import ADMINISTRATOR
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+FAR = people.CLOSE + timedelta(days=900)
+
+
+def subjects() -> list[tuple[str, str]]:
+    found = [mail for mail in sent_mails(ADMINISTRATOR) if mail.row.startswith("admin/needs#")]
+    return [(f"{mail.sent_at:%a %Y-%m-%d %H:%M}", str(mail.message["Subject"])) for mail in found]
+
+
+def mornings(clock, count: int) -> None:
+    for _ in range(count * 24):
+        drain(clock.advance(hours=1))
+
+
+@pytest.fixture
+def undecided(aws, clock):
+    """Two delegates whose questionnaires closed with too few answers: on a Friday at midnight."""
+    people.load(clock.now(), ("ann delegate", "dana delegate"), people.raters(4, 0))
+    for moment in (clock.now(), people.OPENING, people.CLOSE):
+        drain(clock.to(moment))
+
+
+def test_nothing_is_sent_while_nothing_needs_anyone(aws, clock):
+    people.load(clock.now())
+    mornings(clock, 4)
+
+    assert subjects() == []
+
+
+def test_one_email_on_each_working_morning_counts_things_and_cohorts(undecided, clock):
+    mornings(clock, 4)
+
+    assert subjects() == [
+        ("Mon 2026-10-05 08:00", "Needs you: 2 things in 1 cohort"),
+        ("Tue 2026-10-06 08:00", "Needs you: 2 things in 1 cohort"),
+    ]
+
+
+def test_two_loads_on_a_day_start_one_chain(aws, clock):
+    people.load(clock.now())
+    drain(clock.now())
+    people.load(clock.now(), ("dana delegate", "dora delegate"))
+    mornings(clock, 2)
+
+    assert len([job for job in jobs.waiting(FAR) if job.kind == JobKind.NEEDS.id]) == 1
+
+
+def test_an_administrator_of_other_programmes_gets_none(undecided, clock):
+    transact([administrator_rights.limit(administrator_key(ADMINISTRATOR), ["another"])])
+    mornings(clock, 4)
+
+    assert subjects() == []
+
+
+def test_the_list_of_a_morning_that_an_outage_held_up_is_not_sent_later(undecided, clock):
+    drain(clock.to(people.CLOSE + timedelta(days=4, hours=1)))  # Tuesday night to Wednesday: Monday's job is late
+
+    assert subjects() == []
+
+
+def test_the_chain_ends_with_the_last_cohort(undecided, clock):
+    (entry,) = catalogue.everything().cohorts
+    transact([catalogue.remove_cohort(entry.id)])
+    mornings(clock, 4)
+
+    assert [job for job in jobs.waiting(FAR) if job.kind == JobKind.NEEDS.id] == []

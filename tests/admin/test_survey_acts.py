@@ -1,0 +1,186 @@
+"""Administrators remind of the impact survey and give more time for it, and learn of no rater who answered."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.admin import survey_acts
+from chalicelib.admin.close_or_extend import CloseRefused
+from chalicelib.core.model import Wave, WaveState
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, cohorts, delegates, impact_surveys, jobs
+from chalicelib.store.cohorts import SurveyStage
+from tests.faults import scene
+from tests.impact.test_result import opened, own_parts, send
+from tests.journey.conftest import visitor
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+__all__ = ["opened", "visitor"]
+
+COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+PLANNED_LAST = date(2027, 6, 28)
+LATER = date(2027, 7, 9)
+EVERYONE = {"dana delegate", "mara manager", "p0", "p1", "p2", "p3"}
+
+
+@pytest.fixture
+def admin(opened, clock):
+    """Two days after the opening, so that no email of the opening is of the same day."""
+    drain(clock.advance(days=2))
+    return let_in(opened, clock)
+
+
+def let_in(visitor, clock):
+    visitor.cookies.clear()
+    return visitor.let_in_administrator(clock.now())
+
+
+def addresses(sent) -> list[str]:
+    return sorted(address for mail in sent for address in mail.addresses)
+
+
+def body(mail) -> str:
+    return mail.message.get_body(("plain",)).get_content()
+
+
+def of(*names: str) -> list[str]:
+    return sorted(people.person(name).email for name in names)
+
+
+def act(admin, name: str, typed: dict[str, str] | None = None, scope: str = "") -> None:
+    url = f"{COHORT}/{scope or f'delegate/{people.dana()}'}/{name}"
+    admin.open(url).post(url, typed)
+
+
+def survey(role: str = "delegate") -> impact_surveys.ImpactSurvey:
+    found = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
+    return next(one for one in found if one.role == role)
+
+
+@pytest.mark.parametrize("scope", ["", "all"])
+def test_a_reminder_goes_to_delegate_manager_and_raters(admin, clock, scope):
+    before = len(sent_mails())
+    act(admin, "survey-remind", scope=scope)
+    drain(clock.now())
+    assert "The reminders are being sent." in admin.page
+    assert addresses(sent_mails()[before:]) == of(*EVERYONE)
+
+
+def test_who_has_answered_or_was_reminded_today_gets_none(admin, clock):
+    send(admin, "mara manager", {"effect": {"effect": "Some."}})
+    answered = people.link("p1", "answer")
+    admin.open(answered).post(f"{answered}/pulse", {"item.1": "1"})
+    let_in(admin, clock)
+    before = len(sent_mails())
+    for _ in range(2):
+        act(admin, "survey-remind")
+        drain(clock.now())
+    found = addresses(sent_mails()[before:])
+    assert people.person("mara manager").email not in found
+    assert len(found) == len(set(found))
+
+
+def test_an_answer_stops_a_reminder_that_was_ordered_before(admin, clock):
+    survey_acts.remind_surveyed(people.dana(), clock.now(), "ada")
+    send(admin, "dana delegate", own_parts())
+    before = len(sent_mails())
+    drain(clock.now())
+    assert people.person("dana delegate").email not in addresses(sent_mails()[before:])
+
+
+def test_a_late_repeat_of_the_reminder_reaches_no_one_twice(admin, clock):
+    survey_acts.remind_surveyed(people.dana(), clock.now(), "ada")
+    drain(clock.now())
+    before = len(sent_mails())
+    (job,) = [one for one in map(jobs.find, [f"remind_survey#{people.dana()}#{clock.now().date()}"]) if one]
+    survey_acts.send_survey_reminders(job, clock.advance(minutes=30))
+    drain(clock.now())
+    assert not sent_mails()[before:]
+
+
+def test_more_time_moves_surveys_raters_and_the_close(admin, clock):
+    before = len(sent_mails())
+    act(admin, "survey-extend", {"last_day": f"{LATER}"})
+    drain(clock.now())
+
+    assert "The survey is extended" in admin.page
+    assert addresses(sent_mails()[before:]) == of(*EVERYONE)
+    assert all("9 July 2027" in body(mail) for mail in sent_mails()[before:])
+    _, pulse = delegates.find_with_wave(people.dana(), Wave.PULSE)
+    assert pulse.closes_at == survey().closes_at == survey("manager").closes_at
+    drain(clock.to(survey().closes_at - timedelta(minutes=1)))
+    assert cohorts.list_lines(people.COHORT)[0].survey is SurveyStage.OPEN
+    drain(clock.to(survey().closes_at + timedelta(minutes=1)))
+    assert cohorts.list_lines(people.COHORT)[0].survey is SurveyStage.CLOSED
+    assert delegates.find_with_wave(people.dana(), Wave.PULSE)[1].state is WaveState.CLOSED
+
+
+def test_no_reminder_names_the_former_last_day(admin, clock):
+    act(admin, "survey-extend", {"last_day": f"{LATER}"})
+    drain(clock.now())
+    before = len(sent_mails())
+    while clock.now() < survey().closes_at - timedelta(hours=12):
+        drain(clock.advance(hours=12))
+    later = [mail for mail in sent_mails()[before:] if "Six months on" in mail.subject or "One minute" in mail.subject]
+    assert later
+    assert all("28 June" not in body(mail) for mail in later)
+
+
+def test_the_same_day_again_changes_nothing(admin, clock):
+    for _ in range(2):
+        act(admin, "survey-extend", {"last_day": f"{LATER}"})
+        assert admin.status == 200
+    assert survey().extensions == 1
+    trail = [row["act"] for row in audit_events.of_cohort(people.COHORT)]
+    assert trail.count("gave more time for the impact survey, to 2027-07-09") == 1
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (PLANNED_LAST - timedelta(days=1), "after the present one"),
+        (PLANNED_LAST + timedelta(days=90), "open for 90 days at most"),
+    ],
+)
+def test_a_day_that_does_not_fit_is_refused_at_the_field(admin, clock, last, said):
+    act(admin, "survey-extend", {"last_day": f"{last}"})
+    assert said in admin.page
+    assert survey().extensions == 0
+
+
+def test_a_closed_survey_is_refused(admin, clock):
+    drain(clock.to(survey().closes_at + timedelta(minutes=1)))
+    for run in (
+        lambda: survey_acts.remind_surveyed(people.dana(), clock.now(), "ada"),
+        lambda: survey_acts.extend_survey(people.dana(), LATER, clock.now(), "ada"),
+    ):
+        with pytest.raises(CloseRefused, match="No impact survey"):
+            run()
+
+
+def test_more_time_that_crossed_with_an_answer_is_refused_whole(admin, clock):
+    """The survey is sent between the read and the write: the emails to who has not answered would be wrong."""
+    asked = survey_acts._load(people.dana(), clock.now())
+    send(admin, "dana delegate", own_parts())
+    with pytest.raises(impact_surveys.SurveyChanged):
+        people.write(impact_surveys.extend(asked.surveys[0], survey().closes_at + timedelta(days=1)))
+
+
+def test_the_page_counts_who_signs_and_no_rater(admin, clock):
+    send(admin, "dana delegate", own_parts())
+    page = let_in(admin, clock).open(COHORT).page
+    assert 'Delegates <progress value="1" max="1"' in page
+    assert 'Line managers <progress value="0" max="1"' in page
+    assert "Raters are not counted while they answer" in page
+
+
+def test_an_extension_has_a_job_of_its_own(admin, clock):
+    survey_acts.extend_survey(people.dana(), LATER, clock.now(), "ada")
+    closing = [job for job in jobs.waiting(clock.now() + timedelta(days=90)) if job.kind == JobKind.IMPACT_CLOSE.id]
+    assert {job.due_at for job in closing} >= {survey().closes_at}
+    assert scene.asked(Wave.PULSE)

@@ -1,0 +1,6 @@
+"""A cohort with the dates of two workshops, and visitors of the real app."""
+
+from tests.journey.conftest import visitor
+from tests.workshops.registers import dated
+
+__all__ = ["dated", "visitor"]

@@ -1,0 +1,65 @@
+"""Every page that people reach from their links in the example, when the six-month survey is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+
+from infra.local.gateway import STAGE_PREFIX
+from infra.local.pictures.tour import Tour
+from tests.browser.checks import PHONES, assert_accessible, assert_fits, assert_words_are_whole
+from tests.browser.test_reading_pages import sign_in
+from tests.support.served import Served, served
+
+EXPECTED = {  # the first page of each role: that the walk has been through all of them
+    "administrator /admin/cohort/{cohort_id}",
+    "coach /coach/{token}/{delegate_id}",
+    "delegate /hub/{token}/areas",
+    "facilitator /facilitator/{token}/session/{session}",
+    "manager /shared/{token}",
+    "sponsor /sponsor/{token}",
+}
+
+
+@pytest.fixture(scope="module")
+def six_months_on() -> Iterator[Served]:
+    with served("--at", "impact") as found:
+        yield found
+
+
+def test_every_page_fits_on_a_phone_and_is_accessible(six_months_on, visit):
+    @contextmanager
+    def visitor():
+        page = visit("about:blank")
+        yield page
+        page.context.close()
+
+    base_url = f"http://127.0.0.1:{six_months_on.port}{STAGE_PREFIX}"
+    people = six_months_on.get("/_local/people.json").json
+    tour = Tour(base_url, visitor, partial(sign_in, six_months_on))
+    found, faults = set[str](), []
+    for key, page in tour.pages(people):
+        found.add(key)
+        faults += faults_of(page, key)
+
+    assert faults == []
+    assert found >= EXPECTED
+
+
+def faults_of(page, key: str) -> Iterator[str]:
+    for check in (assert_words_are_whole, assert_fits):
+        for width in PHONES:
+            page.set_viewport_size({"width": width, "height": 844})
+            yield from said_by(check, page, key)
+    yield from said_by(assert_accessible, page, key)
+
+
+def said_by(check, page, key: str) -> list[str]:
+    try:
+        check(page)
+    except AssertionError as fault:
+        return [f"{key}: {fault}"]
+    return []

@@ -1,0 +1,82 @@
+"""docs/privacy.md says who reads what, how long and what erasure does, as the kinds of row declare it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from chalicelib.store import row_kinds
+from chalicelib.store.row_kinds import Reader, Retention, RowKind, all_kinds
+from infra.docs import privacy
+
+TEXT = privacy.FILE.read_text(encoding="utf-8")
+NOT_SEEN = "–"
+# A column of “Who can see what”: the kinds of row that hold it, and the roles of readers by the names of the table.
+COLUMNS = {
+    "figures of a report": (row_kinds.REPORT,),
+    "comments": (row_kinds.REPORT, row_kinds.COACH_COMMENT),
+    "cohort's figures": (row_kinds.COHORT_SHARE, row_kinds.FIGURES, row_kinds.SUMMARY),
+    "one rater's answers": (row_kinds.RESPONSE,),
+}
+ROLES = {
+    "delegate": (Reader.OWNER, Reader.DELEGATE),
+    "coach": (Reader.COACH,),
+    "facilitator": (Reader.FACILITATOR,),
+    "line manager": (Reader.MANAGER,),
+    "sponsor": (Reader.SPONSOR,),
+}
+SAID_OTHERWISE = {  # cells whose words say more than the rows, each with the place that holds it
+    ("one rater's answers", "delegate"): "figures of groups of one, which are named: results/layout.py",
+    ("one rater's answers", "coach"): "as above",
+    ("comments", "sponsor"): "by consent from the impact survey: tests/sponsor/test_stories.py",
+    ("figures of a report", "sponsor"): "“never one delegate's”",
+}
+
+
+def matrix() -> dict[tuple[str, str], str]:
+    table = TEXT.split("## Who can see what\n")[1].split("\n\n")[0].strip().splitlines()
+    names, _, *lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    return {(names[place], line[0]): cell for line in lines for place, cell in enumerate(line) if place}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("role", ROLES)
+def test_the_table_of_readers_agrees_with_the_kinds_of_row(column, role):
+    declared = any(reader in kind.readers for kind in COLUMNS[column] for reader in ROLES[role])
+    said = matrix()[column, role] != NOT_SEEN
+
+    assert said == declared or (column, role) in SAID_OTHERWISE
+
+
+def test_nothing_that_is_said_otherwise_is_out_of_date():
+    assert SAID_OTHERWISE.keys() <= {(column, role) for column in COLUMNS for role in ROLES}
+    assert set(SAID_OTHERWISE) <= set(matrix())
+
+
+@pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.name)
+def test_each_kind_has_its_readers_period_and_erasure_on_the_page(kind: RowKind):
+    made = TEXT.split(privacy.BEGIN)[1].split(privacy.END)[0]
+    lines = [line for line in made.splitlines() if re.search(rf"[|;] {re.escape(kind.name)}( \||;)", line)]
+    periods = [line for line in lines if line.startswith(f"| {kind.retention} |")]
+    erased = [line for line in lines if line.startswith(f"| {kind.erasure} |")]
+
+    assert (len(periods), len(erased)) == (1, 1)
+    assert len(lines) >= 3 or not kind.readers
+
+
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        (Retention.FIGURES, "raw answers 30 days after"),
+        (Retention.COLLECTION, "emails 90 days after the last questionnaire, survey or meeting"),
+        (Retention.NOTES, "coaches' notes after 6 months"),
+        (Retention.PROGRAMME, "delegates with their reports, areas and work after 24 months"),
+        (Retention.RECORD, "attendance, cohort figures and the audit trail 6 years after the end"),
+    ],
+)
+def test_the_sentence_about_periods_says_what_the_kinds_say(period, words):
+    (number,) = re.findall(r"\d+ (?:days|months|years)", words)
+
+    assert " ".join(words.split()) in " ".join(TEXT.split())
+    assert number in period.value

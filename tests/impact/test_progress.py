@@ -1,0 +1,51 @@
+"""Administrators see how far the current stage is: counts of signed surveys, never who wrote what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.core.settings import settings
+from chalicelib.mornings.jobs import planned_job
+from chalicelib.store import jobs
+from chalicelib.store.table import scan
+from tests.impact.test_result import opened, own_parts, send
+from tests.journey.conftest import visitor
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+
+__all__ = ["opened", "visitor"]
+
+TEN_DAYS_ON = datetime.fromisoformat("2027-06-14T08:00:00Z")  # working days after 31 May
+
+
+def mails() -> list:
+    return [row for row in scan() if row["pk"].startswith("MAIL#impact/progress#") and row["sk"] == "MAIL"]
+
+
+def test_the_cohort_page_shows_the_survey_while_it_is_open(opened, clock):
+    send(opened, "dana delegate", own_parts())
+    opened.cookies.clear()
+    page = opened.let_in_administrator(clock.now()).open(f"{BASE_URL}/admin/cohort/{people.COHORT}").page
+    assert "delegates have answered the survey" in page
+    assert "1 of 1" in page
+    assert "0 of 1" in page
+    assert "I ask first on Mondays" not in page
+
+
+def test_ten_working_days_on_administrators_get_the_counts(opened, clock):
+    send(opened, "dana delegate", own_parts())
+    people.write(jobs.add(planned_job(people.COHORT, "test", clock.now(), TEN_DAYS_ON)))
+    drain(clock.to(TEN_DAYS_ON))
+    found = mails()
+    assert {row["to"]["email"] for row in found} == set(settings().administrators)
+    (words,) = [row["words"] for row in found]
+    assert (words["delegates"], words["asked"], words["managers"]) == ("1", "1", "0 of 1")
+
+
+def test_no_email_is_sent_once_everyone_has_answered(opened, clock):
+    send(opened, "dana delegate", own_parts())
+    send(opened, "mara manager", {"effect": {"effect": "Some."}})
+    people.write(jobs.add(planned_job(people.COHORT, "test", clock.now(), TEN_DAYS_ON)))
+    drain(clock.to(TEN_DAYS_ON))
+    assert not mails()

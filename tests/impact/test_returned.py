@@ -1,0 +1,128 @@
+"""A delegate thanks the raters: everyone who was asked gets the same email, and nothing shows who answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.core.model import InvitationState, PulseArea, Wave
+from chalicelib.impact.returned.form import MAX_CHARS, find_risks, read_words
+from chalicelib.links.kinds import HUB
+from chalicelib.store import debriefs, delegates, impact_results, invitations, returned
+from chalicelib.store.areas import Area
+from chalicelib.store.debriefs import Debrief
+from chalicelib.store.impact_results import StoredResult
+from chalicelib.store.invitations import InvitationMissing
+from chalicelib.store.reports import ReportState, StoredReport, add
+from chalicelib.store.table import scan, update
+from tests.journey.conftest import visitor
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+__all__ = ["visitor"]
+
+AREAS = [
+    Area("1", "Interrupts people", others_text="Let people finish", approved="Let people finish"),
+    Area("2", "Delegates"),
+]
+SUBJECT = "What came of your feedback to Dana Delegate"
+
+
+@pytest.fixture
+def released(visitor, clock):
+    """The report is released; one of four peers has answered, and one has declined."""
+    people.opened(clock, chosen=people.raters(4, 0))
+    people.answer_all(visitor, people.link("p0", "answer"))
+    people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(people.DATES.closes, ("1", "2")), AREAS))
+    report = StoredReport(people.dana(), Wave.BASELINE, "c", "f", "h", "p", clock.now(), ReportState.RELEASED)
+    people.write(add(report))
+    declined = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if "p3" in one.rater.email)
+    key = invitations.key(people.dana(), Wave.BASELINE, declined.id)
+    people.write(update(key, put={"state": InvitationState.DECLINED}, refusal=InvitationMissing))
+    return visitor
+
+
+def page() -> str:
+    return f"{HUB.url(delegates.find(people.dana()))}/thank-raters"
+
+
+def send(visitor, **typed: str):
+    visitor.open(page()).post(page(), typed)
+    return visitor.post(f"{page()}/send", typed)
+
+
+def rows() -> list:
+    return [row for row in scan() if row["pk"].startswith("MAIL#impact/returned#") and row["sk"] == "MAIL"]
+
+
+def mails() -> list:
+    return [mail for mail in sent_mails() if SUBJECT in str(mail.message["Subject"])]
+
+
+def test_everyone_who_was_asked_gets_it_answered_or_not(released, clock):
+    send(released, **{"area-1": "on", "text": "I count to three first."})
+    assert "Your thanks are on their way." in released.page
+    drain(clock.advance(days=3))
+
+    asked = {people.person(name).email for name in ("p0", "p1", "p2")}
+    assert asked <= {address for mail in mails() for address in mail.addresses}
+    assert people.person("p3").email not in {address for mail in mails() for address in mail.addresses}
+    texts = {str(mail.part("plain")).partition("\n\n")[2].partition("does not learn")[0] for mail in mails()}
+    assert len(texts) == 1, "the same words for everyone"
+    text = " ".join(next(iter(texts)).split())
+    assert "Let people finish" in text
+    assert "I count to three first." in text
+    assert "Interrupts people" not in text
+    assert "Delegates" not in text
+
+
+def test_the_email_goes_out_once_for_each_occasion(released, clock):
+    send(released, text="Thank you all.")
+    drain(clock.advance(days=3))
+    before = len(rows())
+    assert before
+    released.open(page())
+    assert released.status == 409
+
+    people.write(impact_results.add(StoredResult(people.dana(), "c", "f", "h", "p", clock.now())))
+    send(released, text="Half a year on.")
+    drain(clock.advance(days=3))
+    assert len(rows()) == 2 * before
+    assert len(returned.from_rows(delegates.load_rows(people.dana()))) == 2
+    released.open(page())
+    assert released.status == 409
+
+
+def test_pressing_twice_sends_once(released, clock):
+    released.open(page()).post(page(), {"text": "Thank you."})
+    nonce = released.nonce
+    for _ in range(2):
+        released.post(f"{page()}/send", {"text": "Thank you."}, nonce=nonce)
+        assert "Your thanks are on their way." in released.page
+    drain(clock.advance(days=1))
+    assert len(rows()) == len({row["to"]["email"] for row in rows()}) >= 3
+
+
+def test_before_the_release_there_is_nothing_to_send(visitor, clock):
+    people.opened(clock, chosen=people.raters(2, 0))
+    visitor.open(page())
+    assert (visitor.status, "There is nothing to send at present" in visitor.page) == (409, True)
+
+
+def test_names_figures_and_quotations_are_pointed_out_before_it_goes_out(released):
+    released.open(page()).post(page(), {"text": "Thanks for “listen” and 3.4."})
+    assert "Please look at this again" in released.page
+    assert len(list(find_risks("Thanks, ruth, for “listen” and 3.4.", ["Ruth Calloway"]))) == 3
+    assert not list(find_risks("Thank you all for being open.", ["Ruth Calloway"]))
+
+
+def test_a_text_that_is_too_long_is_refused_and_shown_again(released):
+    text = "x" * (MAX_CHARS + 1)
+    released.open(page()).post(page(), {"text": text})
+    assert (released.status, text in released.page) == (400, True)
+    assert not returned.from_rows(delegates.load_rows(people.dana()))
+
+
+def test_an_area_that_is_not_offered_is_ignored():
+    offered = [PulseArea("1", "Let people finish")]
+    assert read_words({"area-1": "on", "area-9": "on"}, offered).areas == ("Let people finish",)

@@ -1,0 +1,84 @@
+"""The emulator behaves as AWS does where moto is kinder; each test shows a careless program failing on it."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+pytestmark = pytest.mark.infra
+
+
+def test_a_program_that_reads_one_page_sees_one_function_of_six(standing):
+    lambdas = boto3.client("lambda")
+    pages = list(lambdas.get_paginator("list_functions").paginate())
+
+    assert len(lambdas.list_functions()["Functions"]) == 1
+    assert len(pages) == 6
+
+
+PAGED = (
+    ("apigateway", "get_resources", "items", True),
+    ("apigateway", "get_gateway_responses", "items", True),
+    ("iam", "list_roles", "Roles", False),
+    ("events", "list_rules", "Rules", False),
+    ("cloudformation", "list_stack_resources", "StackResourceSummaries", False),
+    ("cloudformation", "describe_stack_events", "StackEvents", False),
+    ("lambda", "list_event_source_mappings", "EventSourceMappings", False),
+)
+
+
+@pytest.mark.parametrize(("service", "operation", "key", "of_api"), PAGED)
+def test_every_kind_of_list_comes_in_pages_and_whole_to_a_paginator(standing, service, operation, key, of_api):
+    client = boto3.client(service)
+    asked = {"restApiId": boto3.client("apigateway").get_rest_apis()["items"][0]["id"]} if of_api else {}
+    asked |= {"StackName": "fullcircle-prod"} if service == "cloudformation" else {}
+    pages = [page[key] for page in client.get_paginator(operation).paginate(**asked)]
+
+    assert [len(page) for page in pages] == [1] * len(pages)
+    assert len({str(each) for page in pages for each in page}) == len(pages)
+    assert len(getattr(client, operation)(**asked)[key]) == 1
+
+
+def test_the_root_of_an_api_is_not_on_the_first_page(standing):
+    client = boto3.client("apigateway")
+    (api,) = client.get_rest_apis()["items"]
+
+    assert client.get_resources(restApiId=api["id"])["items"][0]["path"] != "/"
+    assert client.get_resource(restApiId=api["id"], resourceId=api["rootResourceId"])["path"] == "/"
+
+
+def send(to: str) -> None:
+    boto3.client("sesv2").send_email(
+        FromEmailAddress="Fullcircle <feedback@example.org>",
+        Destination={"ToAddresses": [to]},
+        Content={"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("allowed", "says"),
+    [
+        ({}, "not verified.*feedback@example.org"),
+        ({"verified": ["example.org"]}, "not verified.*reader@example.com"),
+        ({"verified": ["example.org"], "is_production": True, "mails_a_day": 0}, "Daily message quota exceeded"),
+        ({"verified": ["example.org"], "is_production": True, "mails_a_second": 0}, "Maximum sending rate exceeded"),
+    ],
+)
+def test_ses_refuses_what_a_new_account_may_not_send(account, allowed, says):
+    account.allow(**allowed)
+
+    with pytest.raises(ClientError, match=says):
+        send("reader@example.com")
+
+
+def test_ses_sends_once_the_account_may(account):
+    account.allow(verified=["example.org"], is_production=True, mails_a_second=10)
+    send("reader@example.com")
+
+    assert boto3.client("sesv2").get_account()["SendQuota"]["SentLast24Hours"] == 1
+
+
+def test_no_run_can_be_reserved_in_a_new_account(deployed):
+    with pytest.raises(ClientError, match="below its minimum value"):
+        boto3.client("lambda").put_function_concurrency(FunctionName="fullcircle-prod", ReservedConcurrentExecutions=4)

@@ -1,0 +1,86 @@
+"""`make status` is the truth: each difference from what a deploy would set is a line, and the exit status is 1."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+
+from infra.deploy import api, differences
+
+pytestmark = pytest.mark.infra
+
+
+def table(**changed):
+    boto3.client("dynamodb").update_table(TableName="fullcircle-prod", **changed)
+
+
+def recovery(enabled):
+    spec = {"PointInTimeRecoveryEnabled": enabled}
+    boto3.client("dynamodb").update_continuous_backups(
+        TableName="fullcircle-prod", PointInTimeRecoverySpecification=spec
+    )
+
+
+def source(stage, **changed):
+    found = next(stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings"))
+    boto3.client("lambda").update_event_source_mapping(UUID=found["UUID"], **changed)
+
+
+def patch_stage(stage, path, value):
+    (ours,) = api.list_ids(stage)
+    patch = [{"op": "replace", "path": path, "value": value}]
+    boto3.client("apigateway").update_stage(restApiId=ours, stageName="api", patchOperations=patch)
+
+
+def drop_page(stage):
+    (ours,) = api.list_ids(stage)
+    boto3.client("apigateway").delete_gateway_response(restApiId=ours, responseType="THROTTLED")
+
+
+def unsubscribe(stage):
+    found = stage.listed("sns", "list_subscriptions", "Subscriptions")
+    arn = next(each["SubscriptionArn"] for each in found if ":function:" in each["Endpoint"])
+    boto3.client("sns").unsubscribe(SubscriptionArn=arn)
+
+
+def rule(stage):
+    return next(stage.listed("events", "list_rules", "Rules"))["Name"]
+
+
+DRIFT = {
+    "switch deletion protection of fullcircle-prod on": lambda _: table(DeletionProtectionEnabled=False),
+    "switch point-in-time recovery of fullcircle-prod on": lambda _: recovery(False),
+    "put the policy of bucket": lambda stage: boto3.client("s3").delete_bucket_policy(Bucket=stage.bucket),
+    "keep earlier versions": lambda stage: boto3.client("s3").put_bucket_versioning(
+        Bucket=stage.bucket, VersioningConfiguration={"Status": "Suspended"}
+    ),
+    "runs at rate(1 hour) instead of rate(5 minutes)": lambda stage: boto3.client("events").put_rule(
+        Name=rule(stage), ScheduleExpression="rate(1 hour)"
+    ),
+    "let the schedule of sweep_due be enabled": lambda stage: boto3.client("events").disable_rule(Name=rule(stage)),
+    "one by one": lambda stage: source(stage, Enabled=False),
+    "2 at once": lambda stage: source(stage, ScalingConfig={"MaximumConcurrency": 9}),
+    "put our pages for THROTTLED": drop_page,
+    "set burstLimit of the API": lambda stage: patch_stage(stage, "/*/*/throttling/burstLimit", "5"),
+    "mail_events is not subscribed": unsubscribe,
+    "mail has 128 MB instead of 512": lambda _: boto3.client("lambda").update_function_configuration(
+        FunctionName="fullcircle-prod-mail", MemorySize=128
+    ),
+}
+
+
+def test_each_difference_is_a_line(deployed, capsys):
+    """One deployment for all of them: each is changed by hand on top of the others."""
+    before = [line for line, fault in differences.look(deployed.stage) if fault]
+    assert before == []
+    for words, change in DRIFT.items():
+        change(deployed.stage)
+        found = [line for line, _ in differences.look(deployed.stage)]
+        assert any(words in line for line in found), (words, found)
+
+    assert deployed.run("status", "--skip-verify") == 1
+    said = capsys.readouterr().out
+    assert [words for words in DRIFT if words not in said] == []
+    assert deployed.run("infra") == 0
+    assert deployed.deploy() == 0
+    assert [line for line, fault in differences.look(deployed.stage) if fault] == []

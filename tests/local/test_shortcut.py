@@ -1,0 +1,78 @@
+"""Calls that take the short way to moto give what botocore reads from moto's answer over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
+from infra.local import account, outbox, shortcut
+from infra.local.memory import backend
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+RAW = b"From: feedback@programmes.example.org\r\nTo: amara@example.org\r\nSubject: Hello\r\n\r\nA text.\r\n"
+
+
+@pytest.fixture(scope="module")
+def session() -> Any:
+    found = botocore.session.get_session()
+    shortcut.use_in_process_transport(found)
+    return found
+
+
+def short(session: Any, service: str) -> Any:
+    return session.create_client(service, region_name=account.REGION)
+
+
+def email(configuration_set: str) -> dict[str, Any]:
+    return {
+        "Destination": {"ToAddresses": ["amara@example.org"]},
+        "Content": {"Raw": {"Data": RAW}},
+        "ConfigurationSetName": configuration_set,
+        "EmailTags": [{"Name": "attempt", "Value": "1"}],
+    }
+
+
+def test_an_email_is_accepted_alike(session):
+    asked = email(settings().configuration_set)
+
+    answers = [sesv2.send_email(**asked)["MessageId"] for sesv2 in (client("sesv2"), short(session, "sesv2"))]
+
+    sent = outbox.accepted()
+    assert [mail.id for mail in sent] == answers
+    assert len({(mail.to, mail.raw, str(mail.tags)) for mail in sent}) == 1
+    assert sent[1].subject == "Hello"
+
+
+def test_an_email_that_ses_refuses_is_refused_alike(session):
+    asked = email("no such set")
+
+    for sesv2 in (client("sesv2"), short(session, "sesv2")):
+        with pytest.raises(ClientError, match="Configuration set <no such set> does not exist"):
+            sesv2.send_email(**asked)
+
+    assert outbox.accepted() == []
+
+
+def test_messages_are_queued_alike(session):
+    url = settings().queues["work"]
+    entries = [{"Id": str(place), "MessageBody": f"message {place}"} for place in range(3)]
+
+    answers = [sqs.send_message_batch(QueueUrl=url, Entries=entries) for sqs in (client("sqs"), short(session, "sqs"))]
+
+    assert [[one["Id"] for one in answer["Successful"]] for answer in answers] == [["0", "1", "2"]] * 2
+    queued = [message.body for message in backend("sqs").get_queue(url.rpartition("/")[2]).messages]
+    assert queued == [entry["MessageBody"] for entry in entries] * 2
+
+
+def test_a_document_is_read_alike(session):
+    client("s3").put_object(Bucket=settings().bucket, Key="reports/a.json", Body=b"{}")
+
+    assert short(session, "s3").get_object(Bucket=settings().bucket, Key="reports/a.json")["Body"].read() == b"{}"
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        short(session, "s3").get_object(Bucket=settings().bucket, Key="reports/b.json")

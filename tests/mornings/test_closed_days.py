@@ -1,0 +1,67 @@
+"""Reminders of questionnaires, reports and meetings do not go out on the cohort's own days off."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.core.model import Cohort, Wave
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.store import delegates, emails, jobs, meetings
+from chalicelib.store.meetings import MeetingKind
+from chalicelib.store.waiting_emails import list_waiting
+from tests.mornings.calendar import utc
+from tests.support import people
+from tests.support.drain import drain
+
+CLOSED = (date(2026, 9, 25), date(2026, 9, 28), date(2026, 9, 29))
+
+
+def load(clock, closed: tuple[date, ...] = CLOSED) -> None:
+    rules, dates = people.programme(), replace(people.DATES, closed=closed)
+    cohort = Cohort(people.COHORT, "Autumn", rules.id, rules.version, dates, people.SPONSOR)
+    load_cohort(cohort, rules, (people.entry("dana delegate"),), {}, clock.now(), sessions=())
+    drain(clock.now())
+
+
+@pytest.fixture
+def opened(aws, clock):
+    load(clock)
+    drain(clock.to(people.OPENING))
+
+
+def test_reminders_of_the_questionnaire_avoid_the_days_off(opened):
+    due = [one.due_at for one in list_waiting(people.dana()) if one.template == "collect/self_reminder"]
+
+    assert due != []
+    assert {moment.date() for moment in due}.isdisjoint(CLOSED)
+    assert date(2026, 9, 24) in {moment.date() for moment in due}  # moved from the 25th to the working day before
+
+
+def test_days_off_of_a_later_load_count_for_a_wave_that_is_planned(aws, clock):
+    load(clock, ())
+    load(clock)
+
+    _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+    assert wave.closed == CLOSED
+
+
+def test_a_review_is_proposed_once_after_the_close_of_the_survey(aws, clock):
+    from chalicelib.meetings.effects import start_review
+
+    load(clock)
+    delegate = delegates.find(people.dana())
+    people.write(*start_review(delegate, utc("2026-09-23T23:00")))
+
+    assert start_review(delegate, utc("2026-09-24T23:00")) == []  # the survey was opened and closed again
+    (job,) = [one for one in jobs.waiting(utc("2027-01-01")) if one.kind == "meeting"]
+    assert f"{job.due_at:%Y-%m-%d}" == "2026-10-01"  # two working days after Thursday 24 September, over the days off
+    drain(clock.to(job.due_at))
+    review = meetings.find(delegate.id, MeetingKind.REVIEW)
+    assert review.revision == 0
+    sent = emails.find(f"meetings/propose#{delegate.id}#review#0#0")
+    assert (sent.state, sent.to) == (emails.EmailState.SENT, delegate.coach)
+    later = [one for one in jobs.waiting(utc("2027-01-01")) if one.kind == "meeting"]
+    assert [f"{one.due_at:%Y-%m-%d}" for one in later] == ["2026-10-06"]  # three working days later

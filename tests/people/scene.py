@@ -1,0 +1,103 @@
+"""A cohort with raters and sessions, and what a change of a person brought about."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chalicelib.core.model import RaterEntry, Wave
+from chalicelib.core.schedule import SessionPlan
+from chalicelib.people.acts import find_act
+from chalicelib.people.found import Found, find_by_address
+from chalicelib.people.planned import Asking, Planned, perform
+from chalicelib.store import audit_events, cohorts, delegates, invitations
+from chalicelib.workshops import change_sessions
+from tests.support import people
+from tests.support.clock import Clock
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+from tests.workshops import dates
+
+BY = "ada@example.org"
+DANA, COACH, MANAGER = (people.person(name).email for name in ("dana delegate", "cleo coach", "mara manager"))
+NEW_COACH = {"coach_name": "Nora New", "coach_email": "nora.new@example.org"}
+NEW_MANAGER = {"manager_name": "Nora New", "manager_email": "nora.new@example.org"}
+NORA = "nora.new@example.org"
+
+
+def open_cohort(
+    clock: Clock,
+    chosen: tuple[RaterEntry, ...] = people.raters(4, 4),
+    sessions: tuple[SessionPlan, ...] = dates.BOTH,
+    **more: object,
+) -> None:
+    """Load a cohort with sessions, open its questionnaire and email everyone."""
+    people.load(clock.now(), chosen=chosen, **more)  # type: ignore[arg-type]
+    drain(clock.now())
+    if sessions:
+        change_sessions.set_dates(people.COHORT, sessions, clock.now(), BY)
+    drain(clock.to(dates.NEXT_MORNING))
+    drain(clock.to(people.OPENING))
+    drain(clock.advance(minutes=1))
+
+
+def found(address: str = DANA) -> Found:
+    return find_by_address(people.COHORT, address)
+
+
+def plan(clock: Clock, act: str, why: str = "", address: str = DANA, **typed: str) -> Planned:
+    return find_act(act).plan(found(address), typed, Asking(BY, clock.now(), why))
+
+
+def change(clock: Clock, act: str, why: str = "asked by phone", address: str = DANA, **typed: str) -> Planned:
+    """Do what the console's form does, and all that follows within working hours."""
+    planned = plan(clock, act, why, address, **typed)
+    perform(planned, clock.now())
+    settle(clock)
+    return planned
+
+
+def settle(clock: Clock) -> None:
+    drain(clock.now())
+    drain(clock.advance(minutes=10))
+
+
+def emails_since(count: int) -> list[tuple[str, str]]:
+    """Return (address, kind) of every email after the first `count`, without calendar entries of sessions."""
+    rows = [(mail.to[0], mail.row.partition("#")[0]) for mail in sent_mails()[count:]]
+    return sorted(row for row in rows if not row[1].startswith("workshops/"))
+
+
+def entries_since(count: int) -> list[tuple[str, str]]:
+    """Return (address, method) of every calendar entry after the first `count` emails."""
+    found = []
+    for mail in sent_mails()[count:]:
+        for part in mail.attachments:
+            if part["type"] == "text/calendar":
+                found.append((mail.to[0], "CANCEL" if "METHOD:CANCEL" in part["content"] else "REQUEST"))
+    return sorted(found)
+
+
+def trail() -> list[str]:
+    """Return what the audit trail says about the delegate."""
+    rows = audit_events.of_cohort(people.COHORT)
+    return [audit_events.say_line(row) for row in rows if row["about"] == people.dana()]
+
+
+def invitation(name: str):  # type: ignore[no-untyped-def]
+    every = invitations.of_delegate(people.dana(), Wave.BASELINE)
+    return next(one for one in every if one.rater.email == people.person(name).email)
+
+
+def line():  # type: ignore[no-untyped-def]
+    return next(line for line in cohorts.list_lines(people.COHORT) if line.email == DANA)
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def wave():  # type: ignore[no-untyped-def]
+    return delegates.find_with_wave(people.dana(), Wave.BASELINE)[1]
+
+
+DAY = timedelta(days=1)

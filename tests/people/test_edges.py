@@ -1,0 +1,108 @@
+"""Cases at the edge of a change: what was shared, held, observed or sent before it."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.core.ids import coach_id, reader_key
+from chalicelib.core.model import Wave, WaveState
+from chalicelib.links.kinds import COACH, HUB, SHARED
+from chalicelib.store import debriefs, delegates, impact_surveys, invitations, waiting_emails, wave_keys
+from chalicelib.store.areas import Sharing, SharingState, share, sharing_state
+from chalicelib.store.debriefs import CoachNotes
+from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
+from tests.people import scene
+from tests.people.scene import NEW_COACH, NEW_MANAGER, NORA
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    scene.open_cohort(clock)
+    return visitor
+
+
+def test_a_new_manager_sees_nothing_until_the_delegate_shares(opened, clock):
+    """Edge 28."""
+    old = reader_key(scene.MANAGER)
+    people.write(
+        share(people.dana(), Wave.BASELINE, "a1", "manager", Sharing(SharingState.SHARED, old, clock.now())),
+        delegates.open_link_of_manager(delegates.find(people.dana())),
+    )
+    before = delegates.find(people.dana())
+    scene.change(clock, "manager", **NEW_MANAGER)
+    rows = list(delegates.load_rows(people.dana()))
+
+    assert opened.open(SHARED.url(before)).status == 410
+    assert sharing_state(rows, Wave.BASELINE, "a1", "manager", reader_key(NORA)) is SharingState.PRIVATE
+
+
+def test_private_notes_stay_with_the_coach_who_wrote_them(opened, clock):
+    """Edge 20."""
+    notes = CoachNotes("CANARY", clock.now(), coach_id(people.COHORT, scene.COACH))
+    people.write(*debriefs.save_notes(people.dana(), notes))
+    scene.change(clock, "coach", **NEW_COACH)
+    now = delegates.find(people.dana())
+    url = COACH.url(now.cohort_id, now.coach, now.coach_link)
+    drain(clock.advance(days=2))
+    opened.sign_in(url, NORA, clock.now())
+
+    assert opened.open(f"{url}/{people.dana()}").status == 200
+    assert "CANARY" not in opened.page
+    assert [row for row in delegates.load_rows(people.dana()) if row["sk"].startswith("NOTES#")]
+
+
+def test_surveys_that_were_sent_before_leaving_stay_and_open_ones_close(opened, clock):
+    """Edge 43."""
+    for role, sent in ((Role.DELEGATE, True), (Role.MANAGER, False)):
+        survey = ImpactSurvey(
+            delegate_id=people.dana(),
+            role=role,
+            state=SurveyState.OPEN,
+            opened_at=clock.now(),
+            closes_at=people.CLOSE,
+            areas=(),
+            sent=sent,
+            answers={"relevance": "5"} if sent else {},
+        )
+        people.write(impact_surveys.add(survey))
+    scene.change(clock, "leave")
+    surveys = {one.role: one for one in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))}
+
+    assert (surveys[Role.DELEGATE].sent, surveys[Role.DELEGATE].answers) == (True, {"relevance": "5"})
+    assert not any(survey.is_open for survey in surveys.values())
+
+
+def test_nothing_goes_out_about_who_has_left_and_open_answers_are_destroyed(opened, clock):
+    """Edge 43."""
+    scene.change(clock, "leave")
+    count = len(sent_mails())
+    for _ in range(20):
+        drain(clock.advance(days=1))
+
+    facilitator = people.FACILITATOR.person.email  # their workshops take place
+    assert [mail.row for mail in sent_mails()[count:] if facilitator not in mail.addresses] == []
+    assert waiting_emails.list_waiting(people.dana()) == []
+    assert wave_keys.find(people.dana(), Wave.BASELINE) is None
+    assert scene.wave().state is WaveState.WITHDRAWN
+    assert {one.sent for one in invitations.of_delegate(people.dana(), Wave.BASELINE)} == {None}
+
+
+def test_a_manager_who_is_a_delegate_of_the_cohort_gets_neither_page_by_the_other(visitor, clock):
+    """Edge 52."""
+    scene.open_cohort(clock, names=("dana delegate", "dora delegate"))
+    dora = people.person("dora delegate")
+    scene.change(clock, "manager", manager_name=dora.name, manager_email=dora.email)
+    dana = delegates.find(people.dana())
+    page = visitor.open(HUB.url(delegates.find(scene.found(dora.email).delegate.id))).page
+
+    assert dana.manager.email == dora.email
+    assert "Dana Delegate" not in page
+
+
+def test_the_console_says_how_many_began_and_how_many_stay(visitor, clock):
+    scene.open_cohort(clock, names=("dana delegate", "dora delegate"))
+
+    assert "2 delegates began, 1 stayed." in scene.plan(clock, "leave").effects

@@ -1,0 +1,65 @@
+"""A sponsor and a facilitator get their first email on the working morning after a file names them."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.core.model import Cohort, Facilitator
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.store import cohorts, emails
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails, sent_rows
+
+NEW = ("people/sponsor_new", "people/facilitator_new")
+NORA = people.person("nora new")
+
+
+def first_emails() -> list[tuple[str, str, str]]:
+    found = [(emails.find(row).to.email, row.partition("#")[0], f"{at:%Y-%m-%d %H:%M}") for row, at in sent_rows()]
+    return [one for one in found if one[1] in NEW]
+
+
+@pytest.fixture
+def loaded(aws, clock):
+    people.load(clock.now())
+    for _ in range(4 * 24):
+        drain(clock.advance(hours=1))
+
+
+def load_again(clock, **changes) -> None:  # type: ignore[no-untyped-def]
+    rules = people.programme()
+    cohort = Cohort(people.COHORT, "Autumn cohort", rules.id, rules.version, people.DATES, people.SPONSOR)
+    load_cohort(replace(cohort, **changes), rules, (people.entry("dana delegate"),), {}, clock.now())
+    for _ in range(4 * 24):
+        drain(clock.advance(hours=1))
+
+
+def test_the_first_load_names_sponsor_and_facilitator(loaded):
+    mo, sam = people.FACILITATOR.person.email, people.SPONSOR.email
+
+    assert sorted(one[:2] for one in first_emails()) == [(mo, NEW[1]), (sam, NEW[0])]
+    assert {sent for *_, sent in first_emails()} == {"2026-09-08 08:00"}
+    (mail,) = [mail for mail in sent_mails(sam) if mail.row.startswith(NEW[0])]
+    assert "after one working day" not in mail.part("plain"), "no hold: the first sponsor takes no one's place"
+    assert any("/sponsor/" in url for url in mail.links)
+
+
+def test_the_same_files_again_send_nothing_more(loaded, clock):
+    before = first_emails()
+    people.load(clock.now())
+    drain(clock.advance(days=3))
+
+    assert first_emails() == before
+
+
+def test_a_later_file_names_the_first_facilitator_and_another_sponsor(aws, clock):
+    load_again(clock)
+    assert [one[:2] for one in first_emails()] == [(people.SPONSOR.email, NEW[0])]
+    load_again(clock, facilitators=(Facilitator("nora", NORA),), sponsor=NORA)
+
+    assert sorted(one[:2] for one in first_emails()[1:]) == [(NORA.email, NEW[1]), (NORA.email, NEW[0])]
+    (mail,) = sent_mails(NORA.email)  # both in one email
+    assert "after one working day" in " ".join(mail.part("plain").split())
+    assert cohorts.find(people.COHORT).sponsor == NORA

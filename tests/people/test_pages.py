@@ -1,0 +1,86 @@
+"""The console's pages of changes: each form, its preview, and the act."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from chalicelib.core.model import Standing
+from chalicelib.people.acts import ACTS
+from chalicelib.store import delegates
+from tests.people import scene
+from tests.people.scene import DANA
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.mails import sent_mails
+
+TYPED = {
+    "details": {"name": "Dana Doe", "job_title": "Lead", "service": "Nursing"},
+    "coach": scene.NEW_COACH,
+    "manager": scene.NEW_MANAGER,
+    "rater-correct": {"rater": "p0@example.org", "name": "Pat Peer", "email": ""},
+    "rater-group": {"rater": "p0@example.org", "group": "direct_report"},
+    "rater-remove": {"rater": "p0@example.org"},
+    "pause": {"until": "2026-11-20", "reason": "leave"},
+    "leave": {},
+}
+
+
+@pytest.fixture
+def admin(visitor, clock):
+    scene.open_cohort(clock)
+    return visitor.let_in_administrator(clock.now())
+
+
+def person() -> str:
+    return f"{BASE_URL}/admin/cohort/{people.COHORT}/person/{people.dana()}"
+
+
+def test_the_delegates_page_leads_to_every_change_and_none_is_the_main_button(admin):
+    at_delegate = admin.open(person().replace("/person/", "/delegate/"))
+    at_delegate.open(at_delegate.links("/person/")[0])
+
+    assert {act.id for act in ACTS if act.fits(Standing.ACTIVE)} == {
+        url.rpartition("/")[2] for url in at_delegate.links("/person/") if url != person()
+    }
+    assert "<button" not in at_delegate.page.partition("<main")[2]
+
+
+@pytest.mark.parametrize("act", TYPED)
+def test_a_change_is_shown_before_it_is_done_and_is_done_once(admin, clock, act):
+    admin.open(f"{person()}/{act}")
+    assert admin.status == 200
+    before, count = delegates.find(people.dana()), len(sent_mails())
+    admin.post(f"{person()}/{act}", TYPED[act])
+    assert "Nothing is done yet" in admin.page
+    assert delegates.find(people.dana()) == before
+    admin.post(f"{person()}/{act}", {"confirmed": "yes", "why": "asked by phone"})
+    scene.settle(clock)
+
+    assert 'role="status"' in admin.page
+    assert scene.trail()[-1].endswith("asked by phone)")
+    assert len(sent_mails()) >= count
+
+
+@pytest.mark.parametrize("act", [act.id for act in ACTS if act.danger])
+def test_what_destroys_or_ends_something_is_a_red_button_on_a_page_of_its_own(admin, act):
+    admin.open(f"{person()}/{act}")
+    admin.post(f"{person()}/{act}", TYPED[act])
+
+    assert re.search(r'<button name="confirmed" value="yes" class="danger">', admin.page)
+
+
+def test_a_fault_is_said_at_its_field_and_what_was_typed_stays(admin):
+    admin.open(f"{person()}/coach")
+    admin.post(f"{person()}/coach", {"coach_name": "Nora New", "coach_email": "nora.new"})
+    assert admin.status == 400
+    assert "is not one email address" in admin.page
+    assert 'value="Nora New"' in admin.page
+    admin.post(f"{person()}/coach", {"coach_name": "Dana", "coach_email": DANA})
+    assert "This is the address of Dana Delegate." in admin.page
+
+
+def test_an_unknown_change_or_person_is_a_page_that_says_so(admin):
+    assert admin.open(f"{person()}/dance").status == 404
+    assert admin.open(person().replace(people.dana(), "none")).status == 400

@@ -1,0 +1,187 @@
+"""What each change of a person does: emails, calendar, audit line, and who may see what afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec import Struct
+
+from chalicelib.core.model import InvitationState, Standing
+from chalicelib.links.kinds import COACH, HUB, SHARED
+from chalicelib.store import delegates
+from tests.people import scene
+from tests.people.scene import COACH as OLD_COACH
+from tests.people.scene import DANA, MANAGER, NEW_COACH, NEW_MANAGER, NORA
+from tests.support import people
+from tests.support.mails import sent_mails
+
+P0 = people.person("p0").email
+CANCELLED, INVITED = [(DANA, "CANCEL")] * 2, [(DANA, "REQUEST")] * 2
+
+
+class Row(Struct, frozen=True):
+    """One change.
+
+    emails    (address, kind) of every email, but for entries of sessions
+    calendar  (address, method) of every calendar entry
+    audit     the line about the delegate
+    then      checks who may see what
+    before    the act that comes first
+    """
+
+    act: str
+    emails: list[tuple[str, str]]
+    audit: str
+    then: Callable[[Any, Any], None]
+    typed: dict[str, str] = {}
+    calendar: list[tuple[str, str]] = []
+    before: tuple[str, dict[str, str]] | None = None
+
+
+def old_coach_sees_nothing(visitor, before) -> None:
+    assert visitor.open(COACH.url(before.cohort_id, before.coach, before.coach_link)).status in (404, 410)
+    now = delegates.find(people.dana())
+    assert now.coach.email == NORA
+    assert visitor.open(COACH.url(now.cohort_id, now.coach, now.coach_link)).status == 200  # asks for a code
+    assert visitor.open(HUB.url(now)).status == 200
+
+
+def old_manager_sees_nothing(visitor, before) -> None:
+    assert visitor.open(SHARED.url(before)).status == 410
+    now = delegates.find(people.dana())
+    assert now.manager.email == NORA
+    assert scene.invitation("mara manager").state is InvitationState.INVITED  # the named answer stays theirs
+
+
+def everyone_waits(visitor, before) -> None:
+    assert scene.line().standing is Standing.PAUSED
+    assert visitor.open(HUB.url(delegates.find(people.dana()))).status == 200
+    assert visitor.open(people.link("p0", "answer")).status == 200  # raters' open forms stay
+
+
+def everyone_goes_on(visitor, before) -> None:
+    assert scene.line().standing is Standing.ACTIVE
+
+
+def links_are_dead(visitor, before) -> None:
+    assert scene.line().standing is Standing.LEFT
+    for who, verb in (("dana delegate", "hub"), ("dana delegate", "nominate"), ("p0", "answer"), ("p0", "decline")):
+        assert visitor.open(people.link(who, verb)).status == 410
+
+
+def rater_is_gone(visitor, before) -> None:
+    assert visitor.open(people.link("p0", "answer")).status == 410
+    assert scene.invitation("p0").state is InvitationState.REVOKED
+    assert scene.line().counts_hidden == ("peer",)
+
+
+def rater_answers_in_the_other_group(visitor, before) -> None:
+    assert visitor.open(people.link("p0", "answer")).status == 200
+    assert scene.invitation("p0").group == "direct_report"
+    assert scene.line().counts_hidden == ("direct_report", "peer")
+
+
+def name_is_new(visitor, before) -> None:
+    assert scene.line().name == "Dana Doe"
+    assert "Dana Doe" in visitor.open(people.link("p0", "inbox")).page
+
+
+PAUSE = ("pause", {"until": "2026-11-20", "reason": "leave"})
+FORMER = "admin/former"
+ROWS = {
+    "another coach": Row(
+        act="coach",
+        typed=NEW_COACH,
+        emails=[(DANA, "people/coach_changed"), (NORA, "people/coach_new"), (OLD_COACH, FORMER)],
+        audit="changed the coach from Cleo Coach to Nora New (asked by phone)",
+        then=old_coach_sees_nothing,
+    ),
+    "another line manager": Row(
+        act="manager",
+        typed=NEW_MANAGER,
+        emails=[(DANA, "people/manager_changed"), (NORA, "people/manager_new"), (MANAGER, FORMER)],
+        audit="changed the line manager from Mara Manager to Nora New (asked by phone)",
+        then=old_manager_sees_nothing,
+    ),
+    "paused": Row(
+        act=PAUSE[0],
+        typed=PAUSE[1],
+        emails=[(DANA, "people/paused"), (OLD_COACH, "people/coach_paused"), (MANAGER, "people/manager_paused")],
+        calendar=CANCELLED,
+        audit="changed the standing from active to paused from Monday 14 September 2026 until Friday 20 November 2026 "
+        "(leave; asked by phone)",
+        then=everyone_waits,
+    ),
+    "back from a pause": Row(
+        act="return",
+        before=PAUSE,
+        emails=[(DANA, "people/returned"), (OLD_COACH, "people/coach_returned")],
+        calendar=INVITED,
+        audit="changed the standing from paused until Friday 20 November 2026 to active (asked by phone)",
+        then=everyone_goes_on,
+    ),
+    "left": Row(
+        act="leave",
+        emails=[(DANA, "people/left"), (OLD_COACH, "people/coach_left"), (MANAGER, "people/manager_left")],
+        calendar=CANCELLED,
+        audit="changed the standing from active to left (asked by phone)",
+        then=links_are_dead,
+    ),
+    "rater removed": Row(
+        act="rater-remove",
+        typed={"rater": P0},
+        emails=[(P0, "people/rater_removed")],
+        audit="removed a rater of the group Peers (asked by phone)",
+        then=rater_is_gone,
+    ),
+    "rater regrouped": Row(
+        act="rater-group",
+        typed={"rater": P0, "group": "direct_report"},
+        emails=[(P0, "people/rater_regrouped")],
+        audit="moved a rater from the group Peers to Direct reports (asked by phone)",
+        then=rater_answers_in_the_other_group,
+    ),
+    "name of the delegate": Row(
+        act="details",
+        typed={"name": "Dana Doe", "job_title": "Team lead", "service": "Community nursing"},
+        emails=[],
+        audit="changed the name from Dana Delegate to Dana Doe (asked by phone)",
+        then=name_is_new,
+    ),
+}
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    scene.open_cohort(clock)
+    return visitor
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_change_sends_and_records_and_shows_what_the_table_says(opened, clock, name):
+    row = ROWS[name]
+    if row.before:
+        scene.change(clock, row.before[0], **row.before[1])
+    before, count = delegates.find(people.dana()), len(sent_mails())
+    planned = scene.change(clock, row.act, **row.typed)
+
+    assert scene.emails_since(count) == sorted(row.emails)
+    assert scene.entries_since(count) == sorted(row.calendar)
+    assert scene.trail()[-1] == row.audit
+    row.then(opened, before)
+    assert {one.email for one in planned.emails} == {address for address, _ in row.emails}  # the preview says it
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_preview_of_a_change_changes_nothing(opened, clock, name):
+    from chalicelib.store.table import scan
+
+    row = ROWS[name]
+    if row.before:
+        scene.change(clock, row.before[0], **row.before[1])
+    rows = sorted(map(repr, scan()))
+    scene.plan(clock, row.act, **row.typed)
+
+    assert sorted(map(repr, scan())) == rows

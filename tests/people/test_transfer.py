@@ -1,0 +1,157 @@
+"""A delegate goes on in another cohort, with everything that is theirs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.core.model import Cohort, CohortDates, Facilitator, Standing, Wave, WaveState
+from chalicelib.links.kinds import COACH, HUB
+from chalicelib.people.planned import ActRefused
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.store import assignments, attendance, audit_events, cohorts, delegates, jobs, workshops
+from chalicelib.store.assignments import WorkLine
+from chalicelib.store.attendance import Attendance, AttendanceState
+from chalicelib.workshops import change_sessions
+from chalicelib.workshops.register import load_registers
+from tests.people import scene
+from tests.people.scene import COACH as OLD_COACH
+from tests.people.scene import DANA
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+from tests.workshops import dates
+
+SPRING = "spring"
+LATER = (dates.plan("2026-11-12"), dates.plan("2026-11-13"), dates.plan("2026-11-26", milestone="leading_others"))
+MONA = Facilitator("mona", people.person("mona facilitator"))
+THERE = {"cohort": SPRING, **scene.NEW_COACH}
+
+
+@pytest.fixture
+def closed(visitor, clock):
+    """Two cohorts; the delegate's questionnaire has closed, and they attended the first day of the first workshop."""
+    scene.open_cohort(clock)
+    rules = people.programme()
+    opens = CohortDates(date(2026, 10, 5), date(2026, 10, 30), date(2026, 12, 15))
+    spring = Cohort(SPRING, "Spring cohort", rules.id, rules.version, opens, None, facilitators=(MONA,))
+    load_cohort(spring, rules, (people.entry("dora delegate"),), {}, clock.now())
+    drain(clock.now())
+    change_sessions.set_dates(SPRING, LATER, clock.now(), scene.BY)
+    for name in ("p0", "p1", "p2", "d0", "d1", "d2"):
+        url = people.link(name, "answer")
+        people.send(people.answer_all(visitor, url), url)
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(hours=2))
+    drain(clock.to(scene.moment("2026-10-06T09:00:00Z")))
+    first, _ = workshops.list_sessions(people.COHORT)
+    attended = Attendance(first.id, AttendanceState.ATTENDED)
+    people.write(attendance.save(people.dana(), Attendance(first.id), attended))
+    work = WorkLine(people.dana(), "leading_self", "vision", "submitted", clock.now(), submissions=1)
+    people.write(assignments.save_line(people.COHORT, work))
+    return visitor
+
+
+def line_in(cohort: str):
+    return next(line for line in cohorts.list_lines(cohort) if line.delegate_id == people.dana())
+
+
+def test_everyone_concerned_is_emailed_once_and_the_old_coach_loses_sight(closed, clock):
+    before, count = delegates.find(people.dana()), len(sent_mails())
+    assert before.cohort_id == people.COHORT
+    scene.change(clock, "transfer", **THERE)
+    now = delegates.find(people.dana())
+
+    assert scene.emails_since(count) == sorted(
+        [
+            (DANA, "people/transferred"),
+            (scene.NORA, "people/coach_joined"),
+            (OLD_COACH, "people/away"),
+            (MONA.person.email, "people/facilitator_joined"),
+        ]
+    )
+    assert closed.open(COACH.url(people.COHORT, before.coach, before.coach_link)).status in (404, 410)
+    assert closed.open(COACH.url(SPRING, now.coach, now.coach_link)).status == 200
+    assert closed.open(HUB.url(now)).status == 200
+    assert (line_in(people.COHORT).standing, line_in(SPRING).standing) == (Standing.TRANSFERRED, Standing.ACTIVE)
+    assert jobs.failed() == []
+
+
+def test_old_sessions_are_cancelled_and_new_ones_sent_but_for_those_attended(closed, clock):
+    """Edge 41."""
+    count = len(sent_mails())
+    scene.change(clock, "transfer", **THERE)
+    entries = [method for to, method in scene.entries_since(count) if to == DANA]
+
+    assert sorted(entries) == ["CANCEL"] * 2 + ["REQUEST"] * 2  # of three sessions ahead, one was attended before
+
+
+def test_work_and_attendance_count_in_the_new_cohort(closed, clock):
+    """Edge 41."""
+    scene.change(clock, "transfer", **THERE)
+    cohort = cohorts.find(SPRING)
+    first = load_registers(cohort, people.programme(), cohorts.rows(SPRING))[0]
+
+    assert first.find(people.dana()).state is AttendanceState.ATTENDED
+    assert [line.assignment for line in assignments.lines_of(SPRING)] == ["vision"]
+    assert assignments.lines_of(people.COHORT) == []
+    former = load_registers(cohorts.find(people.COHORT), people.programme(), cohorts.rows(people.COHORT))
+    assert all(not register.entries for register in former)
+
+
+def test_no_second_360_and_no_figure_of_the_new_cohort_includes_them(closed, clock):
+    """Edge 40."""
+    scene.change(clock, "transfer", **THERE)
+    drain(clock.to(scene.moment("2026-11-02T12:00:00Z")))
+
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.CLOSED
+    assert line_in(SPRING).apart
+    assert jobs.failed() == []
+
+
+@pytest.mark.parametrize("state", [WaveState.OPEN, WaveState.HELD, WaveState.CLOSING])
+def test_a_transfer_is_refused_while_the_360_is_open(visitor, clock, state):
+    """Edge 40."""
+    scene.open_cohort(clock)
+    rules = people.programme()
+    spring = Cohort(SPRING, "Spring", rules.id, rules.version, replace(people.DATES), None)
+    load_cohort(spring, rules, (people.entry("dora delegate"),), {}, clock.now())
+    people.write(delegates.move_wave(people.dana(), Wave.BASELINE, state, WaveState.OPEN))
+
+    with pytest.raises(ActRefused, match=r"is open\. Close it first"):
+        scene.plan(clock, "transfer", **THERE)
+
+
+def test_both_trails_have_one_line_from_and_to(closed, clock):
+    scene.change(clock, "transfer", **THERE)
+    words = "changed the standing from active in Autumn cohort to active in Spring cohort (asked by phone)"
+    trails = [
+        [audit_events.say_line(row) for row in audit_events.of_cohort(cohort) if row["about"] == people.dana()][-1]
+        for cohort in (people.COHORT, SPRING)
+    ]
+
+    assert trails == [words, words]
+
+
+def test_a_file_of_the_former_cohort_changes_nothing_about_them(closed, clock):
+    scene.change(clock, "transfer", **THERE)
+    before = delegates.find(people.dana())
+    other = replace(people.entry("dana delegate"), service="Another service")
+    load_cohort(cohorts.find(people.COHORT), people.programme(), (other,), {}, clock.advance(minutes=1))
+    drain(clock.now())
+
+    assert delegates.find(people.dana()) == before
+    assert jobs.failed() == []
+
+
+def test_the_survey_follows_the_new_cohort(closed, clock):
+    scene.change(clock, "transfer", **THERE)
+
+    assert (
+        jobs.find(f"impact#{people.dana()}").due_at.date()
+        == jobs.find(
+            f"impact#{next(one.delegate_id for one in cohorts.list_lines(SPRING) if one.delegate_id != people.dana())}"
+        ).due_at.date()
+    )

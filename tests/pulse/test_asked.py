@@ -1,0 +1,98 @@
+"""Who is asked in a round: never someone who declined, was removed, or was asked lately; newcomers only in numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
+from chalicelib.pulse.asked import Asked, known_people, list_left_alone, list_raters
+from chalicelib.store.marshal import fields, read
+from tests.support import people
+
+OPENS = datetime.fromisoformat("2026-10-16T08:00:00Z")
+PROGRAMME = people.programme()
+
+
+def wave(which: Wave, opens_at: datetime) -> DelegateWave:
+    return DelegateWave("dana", which, WaveState.CLOSED, opens_at, opens_at + timedelta(days=14))
+
+
+def one(which: Wave, name: str, group: str = "peer", state: InvitationState = InvitationState.ANSWERED) -> Invitation:
+    return Invitation(f"{which.value}-{name}", "dana", which, group, people.person(name), state)
+
+
+def asked(*waves: tuple[Wave, datetime], invited: list[Invitation]) -> Asked:
+    found = {which: wave(which, at) for which, at in waves}
+    return Asked(found, {which: tuple(i for i in invited if i.wave is which) for which in found})
+
+
+def names(raters) -> list[str]:
+    return sorted(rater.person.name for rater in raters)
+
+
+BASELINE = (Wave.BASELINE, people.OPENING)
+
+
+def test_only_anonymous_raters_who_neither_declined_nor_were_removed_are_asked():
+    invited = [
+        one(Wave.BASELINE, "ann"),
+        one(Wave.BASELINE, "bob", state=InvitationState.INVITED),
+        one(Wave.BASELINE, "cat", state=InvitationState.DECLINED),
+        one(Wave.BASELINE, "dan", state=InvitationState.REVOKED),
+        one(Wave.BASELINE, "mara", "manager"),
+        one(Wave.BASELINE, "dana", "self"),
+    ]
+
+    assert names(list_raters(PROGRAMME, asked(BASELINE, invited=invited), OPENS)) == ["Ann", "Bob"]
+
+
+@pytest.mark.parametrize(("days", "is_asked"), [(59, False), (60, True)])
+def test_no_one_is_asked_twice_within_sixty_days(days, is_asked):
+    before = OPENS - timedelta(days=days)
+    invited = [one(Wave.BASELINE, "ann"), one(Wave.MIDWAY_1, "ann")]
+    found = asked(BASELINE, (Wave.MIDWAY_1, before), invited=invited)
+
+    assert bool(list_raters(PROGRAMME, found, OPENS)) is is_asked
+    assert ("ann@example.org" in list_left_alone(found, wave(Wave.PULSE, OPENS))) is not is_asked
+
+
+@pytest.mark.parametrize(("count", "joins"), [(2, []), (3, ["N0", "N1", "N2"])])
+def test_newcomers_are_asked_only_if_three_join_one_group(count, joins):
+    new = [one(Wave.FOLLOWUP, f"n{k}") for k in range(count)] + [one(Wave.FOLLOWUP, "lone", "other")]
+    found = asked(BASELINE, (Wave.FOLLOWUP, OPENS), invited=[one(Wave.BASELINE, "ann"), *new])
+
+    assert names(list_raters(PROGRAMME, found, OPENS)) == ["Ann", *joins]
+
+
+def test_a_rater_who_was_erased_is_not_asked_and_counts_as_gone():
+    erased = Invitation("e", "dana", Wave.BASELINE, "peer", people.Person("(erased)", "erased@invalid"), "revoked")
+    first = [one(Wave.MIDWAY_1, name) for name in ("ann", "bob")]
+    found = asked(
+        BASELINE,
+        (Wave.MIDWAY_1, OPENS),
+        (Wave.MIDWAY_2, OPENS + timedelta(days=90)),
+        invited=[erased, one(Wave.BASELINE, "bob"), *first, one(Wave.MIDWAY_2, "bob")],
+    )
+
+    assert names(list_raters(PROGRAMME, found, OPENS + timedelta(days=180))) == ["Bob"]
+    assert len(known_people(found, Wave.MIDWAY_1) ^ known_people(found, Wave.MIDWAY_2)) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "changed"),
+    [(InvitationState.REVOKED, 1), (InvitationState.DECLINED, 0), (InvitationState.ANSWERED, 0)],
+)
+def test_the_delegate_knows_of_removals_and_not_of_refusals(state, changed):
+    invited = [one(Wave.BASELINE, "ann", state=state), one(Wave.BASELINE, "bob")]
+    invited += [one(Wave.MIDWAY_1, "ann"), one(Wave.MIDWAY_1, "bob"), one(Wave.MIDWAY_2, "bob")]
+    found = asked(BASELINE, (Wave.MIDWAY_1, OPENS), (Wave.MIDWAY_2, OPENS + timedelta(days=90)), invited=invited)
+
+    assert len(known_people(found, Wave.MIDWAY_1) ^ known_people(found, Wave.MIDWAY_2)) == changed
+
+
+def test_a_programme_that_was_stored_before_rounds_has_none():
+    stored = {name: value for name, value in fields(PROGRAMME).items() if name != "pulse"}
+
+    assert read(Programme, stored).pulse.rounds == ()

@@ -1,0 +1,76 @@
+"""What is asked of the board is written by the administrator, from barriers that are ranked without figures."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from chalicelib.sponsor.board.requests import MAX_ASK_CHARS
+from chalicelib.store import audit_events, board_requests
+from tests.sponsor.test_editions import SURVEY_CLOSED, answered, editions, wait
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+
+__all__ = ["answered"]
+
+PAGE = f"{BASE_URL}/admin/cohort/{people.COHORT}/board"
+ASK = "Protect half a day a month for improvement work."
+
+
+def test_the_requests_are_in_the_first_edition_word_for_word(answered, clock):
+    answered.let_in_administrator(clock.now()).open(PAGE).post(PAGE, {"ask.1": ASK})
+    assert board_requests.find(people.COHORT).asks == (ASK,)
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12)
+    assert editions()[0].asks == (ASK,)
+
+
+def test_barriers_are_ranked_once_the_surveys_have_closed_and_without_figures(answered, clock):
+    admin = answered.let_in_administrator(clock.now())
+    assert "the worst first" not in admin.open(PAGE).page
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12)
+    page = answered.let_in_administrator(clock.now()).open(PAGE).page
+    hindered = [line for line in editions()[0].survey.factors if line.mean.value < 0]
+    places = [page.index(f"<li>{line.label}</li>") for line in hindered]
+    assert hindered
+    assert places == sorted(places)
+    assert not any(line.mean.display in page for line in hindered)
+
+
+def test_another_edition_is_made_once_and_only_with_news(answered, clock):
+    drain(clock.to(SURVEY_CLOSED))
+    admin = answered.let_in_administrator(clock.now())
+    wait(clock, 12)
+    admin.let_in_administrator(clock.now()).open(PAGE).post(f"{PAGE}/edition")
+    assert "nothing new since the last edition" in admin.page
+    admin.post(PAGE, {"ask.1": ASK})
+    for _ in range(2):
+        admin.open(PAGE).post(f"{PAGE}/edition")
+    drain(clock.advance(minutes=1))
+    first, second = editions()
+    assert (first.asks, second.asks) == ((), (ASK,))
+    assert second.survey == first.survey
+
+
+def test_no_one_overwrites_requests_that_they_did_not_see(visitor, clock):
+    people.load(clock.now())
+    visitor.let_in_administrator(clock.now()).open(PAGE).post(PAGE, {"ask.1": ASK})
+    visitor.open(PAGE).post(PAGE, {"ask.1": "Other.", "seen": "0"})
+    assert visitor.status == 400
+    assert "Someone else changed the requests" in visitor.page
+    assert board_requests.find(people.COHORT).asks == (ASK,)
+    visitor.post(PAGE, {"ask.1": "x" * (MAX_ASK_CHARS + 1)})
+    assert f"at most {MAX_ASK_CHARS} fit" in visitor.page
+    acts = [row["act"] for row in audit_events.of_cohort(people.COHORT)]
+    assert acts.count("changed what is asked of the board") == 1
+
+
+def test_pages_start_without_the_fonts_of_pdfs():
+    """The function of the pages has no PDF layer: an import of the fonts would end it."""
+    code = "import sys, app; print([name for name in sys.modules if name.startswith(('chalicelib.pdf', 'typst'))])"
+    environment = {**os.environ, "FULLCIRCLE_STAGE": "test", "AWS_DEFAULT_REGION": "eu-west-2"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,246 @@
+"""Every figure that the demo's sponsor is given, computed again from what the demo's people typed.
+
+It plays the whole demo, so it runs among the proofs.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from fractions import Fraction
+from math import sqrt
+from typing import Any
+
+import pytest
+import yaml
+
+from infra.local.demo.sponsoring import ASKS
+from tests.sponsor.demo_again import (
+    COSTS,
+    Cohort,
+    Numbers,
+    areas,
+    costs,
+    first_360,
+    measures,
+    proposals,
+    seen,
+    sums,
+    useful,
+)
+from tests.sponsor.plain_arithmetic import ENOUGH, MINUS, change, error, figure, mean, pounds, tenths, total
+from tests.support import full_demo
+
+pytestmark = pytest.mark.prove
+
+LABELS = {
+    "fees": "Fees of the provider",
+    "venue": "Venue and travel",
+    "delegates_time": "Time of delegates",
+    "managers_time": "Time of line managers",
+    "raters_time": "Time of raters",
+    "administration": "Administration",
+}
+FACTORS = {
+    "manager": "Support from my line manager",
+    "time": "Time",
+    "authority": "Authority to decide",
+    "staffing": "Staffing",
+    "data": "Data about the service",
+    "peers": "Peers from the programme",
+    "coaching": "Coaching",
+    "opportunity": "Opportunity to use it",
+}
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory) -> Cohort:
+    home = tmp_path_factory.mktemp("full-demo")
+    return Cohort(home, full_demo.play(home))
+
+
+def facts_again(cohort: Cohort) -> dict[str, Any]:
+    """All of facts.json that a figure is in."""
+    first, money = first_360(cohort), sums(cohort)
+    value = {name: total(money[name]) for name in ("claimed", "attributed", "lost")}
+    value["confident"] = total(money["confident"], money["lost"])
+    return {
+        "response": response(cohort),
+        "start": [line for one in cohort.programme["competencies"] if (line := start_line(one, first))],
+        "followup": [],
+        "survey": survey(cohort, first),
+        "value": {**value, **counted_claims(cohort), **with_costs(value["confident"])},
+    }
+
+
+def response(cohort: Cohort) -> dict[str, int]:
+    return {
+        "began": len(cohort.people),
+        "stayed": len(cohort.people),
+        "reports": sum(one["released"] for one in cohort.people),
+        "delegates_answered": len(cohort.own),
+        "managers_answered": len(cohort.manager),
+        "left_out": 0,
+        "later": 0,
+    }
+
+
+def start_line(competency: Mapping[str, Any], first: Numbers) -> dict[str, Any] | None:
+    own, others = (first.get((competency["id"], cell)) for cell in ("self", "all_others"))
+    if not own and not others:
+        return None
+    shown = {name: figure(number) if number else None for name, number in (("own", own), ("others", others))}
+    return {"id": competency["id"], "title": competency["title"], **shown}
+
+
+def survey(cohort: Cohort, first: Numbers) -> dict[str, Any]:
+    recommend, relevance = mean(cohort.numbers("recommend"), 0, 10), mean(cohort.numbers("relevance"), 1, 5)
+    return {
+        "seen": {
+            name: figure(number, sign=True, error=error(number.n, points=7)) if number else None
+            for name, number in seen(cohort).items()
+        },
+        "changes": [line for one in cohort.programme["competencies"] if (line := change_line(cohort, one, first))],
+        "areas": areas(cohort),
+        "proposals": proposals(cohort),
+        "measures": measures(cohort),
+        "factors": factors(cohort),
+        "reaction": {
+            "recommend": figure(recommend) if recommend else None,
+            "relevance": figure(relevance) if relevance else None,
+            "useful": useful(cohort),
+        },
+    }
+
+
+def change_line(cohort: Cohort, competency: Mapping[str, Any], first: Numbers) -> dict[str, Any] | None:
+    key, before = competency["id"], first.get((competency["id"], "self"))
+    both = [own for own in cohort.own.values() if all(own.get(f"{n}.{key}", "na").isdigit() for n in ("now", "then"))]
+    now, then = (mean([Fraction(own[f"{name}.{key}"]) for own in both], 1, 5) for name in ("now", "then"))
+    if before is None or now is None or then is None:
+        return None
+    one_answer = error(now.n)
+    since = sqrt(error(before.n, len(cohort.items[key])) ** 2 + one_answer**2)
+    return {
+        "id": key,
+        "title": competency["title"],
+        "first": figure(before),
+        "now": figure(now),
+        "then": figure(then),
+        "since_first": figure(change(before, now), sign=True, error=since),
+        "looking_back": figure(change(then, now), sign=True, error=sqrt(2 * one_answer**2)),
+    }
+
+
+def factors(cohort: Cohort) -> list[dict[str, Any]]:
+    numbers = {name: mean(cohort.numbers(f"factor.{name}"), -2, 2) for name in FACTORS}
+    lines = [
+        {"id": name, "label": FACTORS[name], "mean": figure(number, sign=True, error=error(number.n))}
+        for name, number in numbers.items()
+        if number
+    ]
+    return sorted(lines, key=lambda line: (line["mean"]["value"], line["label"]))
+
+
+def counted_claims(cohort: Cohort) -> dict[str, Any]:
+    claiming = [who for who, own in cohort.own.items() if any(own.get(f"measure.{n}.money") for n in range(1, 4))]
+    assert len(claiming) < 2 * ENOUGH - 1, "enough claims to count: compute the two counts here"
+    labels = {
+        "manager_too": "have a share from their line manager too",
+        "checked": "agreed with finance, or from a standard cost",
+    }
+    return {name: {"label": label, "n": 0, "display": "", "many": False} for name, label in labels.items()}
+
+
+def with_costs(confident: Mapping[str, Any]) -> dict[str, Any]:
+    found, sources = costs(), yaml.safe_load(COSTS.read_text())
+    whole, ratio, percent = sum(found.values()), "", ""
+    if confident["display"]:
+        benefit = Fraction(confident["amount"])
+        back = 100 * (benefit - whole) / whole
+        ratio = f"{float(tenths(benefit / whole, 100)):.2f}"
+        percent = f"{MINUS if back < 0 else ''}{float(abs(tenths(back))):.1f} %"
+    lines = [
+        {"label": LABELS[kind], "source": sources[kind]["source"].capitalize(), "display": pounds(amount)}
+        for kind, amount in found.items()
+    ]
+    return {"costs": lines, "cost": pounds(whole), "ratio": ratio, "percent": percent}
+
+
+def test_every_figure_of_the_facts_follows_from_what_people_typed(cohort):
+    found, again = cohort.file("sponsor/facts.json"), facts_again(cohort)
+
+    for part, expected in again.items():
+        assert found[part] == expected, part
+    rest = found.keys() - again.keys()
+    assert rest == {
+        "asks", "checksum", "cohort", "edition", "headline", "made_on", "organisation", "programme", "replaces",
+        "scale", "stories",
+    }, "a part that this test does not compute"  # fmt: skip
+
+
+def test_what_is_said_in_words_follows_too(cohort):
+    found = cohort.file("sponsor/facts.json")
+    lines = facts_again(cohort)["survey"]["changes"]
+    lower = sum(line["since_first"]["clear"] and line["since_first"]["value"] < 0 for line in lines)
+    growth = sum(line["looking_back"]["clear"] and line["looking_back"]["value"] > 0 for line in lines)
+    words = dict(enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]))
+
+    assert f"clearly lower in {words[lower]} of {words[len(lines)]} competencies" in found["headline"][1]
+    assert found["headline"][1].endswith(f"they see growth in {words[growth]}.")
+    assert found["asks"] == [value for name, value in ASKS.items() if name.startswith("ask.")]
+    quotable = {story(cohort, person) for person in cohort.people if cohort.own.get(person["email"])}
+    assert {(one["who"], one["text"]) for one in found["stories"]} <= quotable
+
+
+def story(cohort: Cohort, person: Mapping[str, str]) -> tuple[str, str]:
+    """What a delegate may be quoted with: the measure that moved, or else what got worse."""
+    own = cohort.own[person["email"]]
+    name, unit, before, now = (own.get(f"measure.1.{part}", "") for part in ("name", "unit", "baseline", "now"))
+    who = f"{person['name']}, {person['service']}" if own["consent"] == "named" else "A delegate"
+    return who, f"{name}, from {before} to {now} {unit}. {own['implemented']}" if now else own["negative"]
+
+
+def rows_of(part: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The rows of figures.csv that these facts make: part, id, what, shown, delegates, too close to call."""
+    found = part
+    survey, value = found["survey"], found["value"]
+    rows = [("response", name, "count", str(n), "", "") for name, n in found["response"].items()]
+    names = {"first": "first 360", "now": "now", "then": "then, looking back"}
+    names |= {"since_first": "since the first 360", "looking_back": "looking back"}
+    rows += [row("own", one["id"], what, one[name]) for one in survey["changes"] for name, what in names.items()]
+    who = {"managers": "line_managers", "raters": "colleagues"}
+    rows += [row("seen", who[name], "mean change, -3 to +3", one) for name, one in survey["seen"].items() if one]
+    for name in ("areas", "proposals", "measures"):
+        spread = survey[name]
+        rows += [(name, "", "count", str(p["count"]), str(spread["delegates"]), "") for p in spread["parts"]]
+    rows += [row("helped or hindered", one["id"], "mean, -2 to +2", one["mean"]) for one in survey["factors"]]
+    scales = {"recommend": "mean, 0 to 10", "relevance": "mean, 1 to 5"}
+    rows += [row("reaction", name, what, survey["reaction"][name]) for name, what in scales.items()]
+    rows += [("reaction", "useful", "most useful part", survey["reaction"]["useful"]["display"], "", "")]
+    for name in ("claimed", "attributed", "confident"):
+        one = value[name]
+        shown = one["display"] or f"not shown: {one['why']}"
+        rows.append(("value", name, "sum", shown, str(one["delegates"] or ""), ""))
+    rows += [("cost", "", line["source"].lower(), line["display"], "", "") for line in value["costs"]]
+    rows.append(("value", "", "return on investment", value["cost"], "", ""))
+    cells = {"own": "own, first 360", "others": "all others, first 360"}
+    return [
+        *rows,
+        *(row("start", one["id"], what, one[name]) for one in found["start"] for name, what in cells.items()),
+    ]
+
+
+def row(part: str, name: str, what: str, figure: Mapping[str, Any]) -> tuple[str, ...]:
+    close = "" if not figure["limit"] else "no" if figure["clear"] else "yes"
+    return (part, name, what, figure["display"], str(figure["n"]), close)
+
+
+def test_every_row_of_the_csv_follows_from_what_people_typed(cohort):
+    with (cohort.output / "sponsor/figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = [
+            (one["part"], one["id"], one["what"], one["shown"], one["delegates"], one["too_close_to_call"])
+            for one in csv.DictReader(file)
+        ]
+
+    assert found == rows_of(facts_again(cohort))

@@ -1,0 +1,200 @@
+"""The sponsor's documents: their pages, their standards, their words, and the same bytes for the same facts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html.parser import HTMLParser
+
+import pytest
+from msgspec.structs import replace
+from pypdf import PdfReader
+
+from chalicelib.sponsor.documents.figures_csv import figures_csv
+from chalicelib.sponsor.documents.html import render_start, render_summary
+from chalicelib.sponsor.documents.pdf import render_pdf
+from chalicelib.sponsor.documents.start import Start, build_start, start_content, start_headline
+from chalicelib.sponsor.editions import render_documents
+from chalicelib.sponsor.final.build import Prepared, build_final
+from chalicelib.sponsor.final.facts import Final
+from tests.report.standards import faults
+from tests.sponsor.final_example import ASKS, COSTS, MADE, STORIES, cohort, everyone, final, frozen
+from tests.support import people
+
+RULES = people.programme()
+PAGES = {"board": 2, "slides": 5, "method": 1}
+
+
+@pytest.fixture(scope="module")
+def documents() -> dict[str, bytes]:
+    return render_documents(RULES, final(followup=frozen(seed=3)))
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def test_the_same_facts_give_the_same_bytes(documents):
+    assert render_documents(RULES, final(followup=frozen(seed=3))) == documents
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_pdf_has_its_pages_and_keeps_the_standards(documents, name):
+    pages = PdfReader(io.BytesIO(documents[name])).pages
+    assert len(pages) == PAGES[name]
+    assert faults(documents[name]) == []
+    if name == "slides":
+        assert round(float(pages[0].mediabox.width / pages[0].mediabox.height), 2) == 1.78
+
+
+def thrice(lines):
+    return tuple(replace(line, id=f"{line.id}{n}") for n in range(3) for line in lines)
+
+
+def crowded() -> Final:
+    """As much as there may be: many competencies, a follow-up, long stories and requests."""
+    made = final(followup=frozen(seed=3))
+    long_story = "Waiting time fell because one person may change the list. " * 5
+    return replace(
+        made,
+        stories=tuple(replace(story, text=long_story.strip()) for story in STORIES),
+        asks=tuple((ask * 3)[:200] for ask in (*ASKS, ASKS[0])),
+        followup=thrice(made.followup),
+        survey=replace(made.survey, changes=thrice(made.survey.changes)),
+    )
+
+
+@pytest.mark.parametrize("name", ["board", "slides"])
+def test_a_crowded_edition_keeps_its_pages(name):
+    from chalicelib.sponsor.documents.content import board_content
+
+    pdf = render_pdf(name, board_content(RULES, crowded()), MADE)
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == PAGES[name]
+
+
+def of_four() -> Final:
+    """A cohort of four: no figure may be shown, but stories and requests may."""
+    return build_final(RULES, cohort(), everyone(5), MADE, baseline=frozen(4), prepared=Prepared(COSTS, ASKS, STORIES))
+
+
+def test_too_few_delegates_leave_stories_and_requests_and_no_empty_claim():
+    made = render_documents(RULES, of_four())
+    board, slides = text_of(made["board"]), text_of(made["slides"])
+    shown = [*ASKS, *(" ".join(story.text.split()) for story in STORIES)]
+
+    assert all(sentence in board and sentence in slides for sentence in shown)
+    assert "no competencies" not in slides
+    assert "all of them" not in slides
+    assert faults(made["board"]) == faults(made["slides"]) == []
+    assert all(len(page.extract_text().split()) > 25 for page in PdfReader(io.BytesIO(made["slides"])).pages)
+
+
+def test_the_board_reads_what_changed_how_sure_we_are_and_what_is_asked(documents):
+    text, made = text_of(documents["board"]), final(followup=frozen(seed=3))
+    for sentence in (*made.headline, *made.asks):
+        assert sentence in text
+    order = ["1 What others saw", "2 Change since the first 360", "3 What is now done", "4 What it may be worth"]
+    places = [text.index(title) for title in order]
+    assert places == sorted(places)
+    assert "too close to call" in text
+    assert text.index("began") < text.index(made.value.claimed.display), "who is behind the sum comes before the sum"
+    assert not re.search(r"\bICC\b|Hedges|p-value", text)
+
+
+@pytest.mark.parametrize("name", ["board", "slides", "html"])
+def test_every_document_shows_the_totals_and_the_return(documents, name):
+    value = final().value
+    text = documents[name].decode() if name == "html" else text_of(documents[name])
+    for shown in (value.claimed.display, value.confident.display, value.cost, value.ratio, value.percent):
+        assert shown in text
+
+
+def test_without_costs_no_return_is_stated():
+    from chalicelib.sponsor.final.build import Prepared
+
+    text = render_summary(RULES, final(prepared=Prepared()))
+    assert "costs are not entered, so no return is stated" in text
+    assert "Return on investment" not in text
+
+
+def test_the_table_has_every_printed_figure(documents):
+    made = final(followup=frozen(seed=3))
+    rows = list(csv.DictReader(io.StringIO(documents["csv"].decode("utf-8-sig"))))
+    shown = {(row["part"], row["id"], row["what"]): row["shown"].lstrip("'") for row in rows}
+    for line in made.survey.changes:
+        assert shown["own", line.id, "since the first 360"] == line.since_first.display
+        assert shown["own", line.id, "looking back"] == line.looking_back.display
+    for line in made.followup:
+        assert shown["all others", line.id, "change"] == line.change.display
+    assert shown["value", "confident", "sum"] == made.value.confident.display
+    assert {row["shown"] for row in rows if row["part"] == "areas"} == {
+        str(part.count) for part in made.survey.areas.parts
+    }
+
+
+def test_no_cell_of_the_table_is_a_formula():
+    odd = replace(final().survey.factors[0], label="=HYPERLINK(1)")
+    made = final()
+    data = figures_csv(replace(made, survey=replace(made.survey, factors=(odd,)))).decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(data)) for cell in row]
+    assert not [cell for cell in cells if cell[:1] in ("=", "@", "\t")]
+    assert not [cell for cell in cells if cell[:1] in ("+", "-") and not re.fullmatch(r"[+-][0-9.]+", cell)]
+
+
+class Checked(HTMLParser):
+    """Open and close tags of a page."""
+
+    VOID = ("meta", "img", "br", "input", "link")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_pages_are_well_formed_and_hold_no_script(documents):
+    for page in (documents["html"].decode(), render_start(RULES, start())):
+        checked = Checked()
+        checked.feed(page)
+        assert checked.open == []
+        assert "<script" not in page
+
+
+# --- the cohort at the start --------------------------------------------------------------------------------
+
+
+def start(delegates: int = 12) -> Start:
+    return build_start(RULES, cohort(), frozen(delegates), MADE)
+
+
+def test_the_start_shows_each_workshop_and_five_behaviours_at_each_end():
+    found = start()
+    titles = [row.title for part in found.workshops for row in part.rows]
+    assert titles == [one.title for one in RULES.competencies]
+    assert [part.title for part in found.workshops] == [step.title for step in RULES.milestones]
+    assert len(found.highest) == len(found.lowest) == 5
+    assert max(row.others.value for row in found.lowest) <= min(row.others.value for row in found.highest)
+
+
+def test_the_start_says_only_what_is_clear():
+    sentences = list(start_headline(start()))
+    gaps = [row.gap for part in start().workshops for row in part.rows if row.gap]
+    assert any(gap.clear for gap in gaps)
+    assert "see themselves" in sentences[1]
+    parts = [replace(part, rows=tuple(replace(row, gap=None) for row in part.rows)) for part in start().workshops]
+    together = replace(start(), workshops=tuple(parts))
+    assert "clearly apart" in list(start_headline(together))[1]
+
+
+def test_the_start_is_one_page_that_keeps_the_standards():
+    pdf = render_pdf("start", start_content(RULES, start()), MADE)
+    assert pdf == render_pdf("start", start_content(RULES, start()), MADE)
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
+    assert faults(pdf) == []

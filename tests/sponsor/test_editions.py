@@ -1,0 +1,175 @@
+"""The jobs that make editions and the cohort at the start: once, in time, and never the difference of a few."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.core.ids import delegate_id
+from chalicelib.core.model import Wave
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.links.kinds import FACILITATOR
+from chalicelib.results.cohort_snapshot import frozen_bytes
+from chalicelib.sponsor.final.facts import read_final
+from chalicelib.store import cohort_figures, cohorts, impact_surveys, jobs, objects, summaries
+from chalicelib.store.cohort_figures import CohortFigures
+from chalicelib.store.impact_surveys import Role
+from chalicelib.store.table import update
+from tests.sponsor import final_example
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+NAMES = ("ann one", "bob two", "cat three", "dan four", "eve five", "fay six")
+SURVEY_OPENS = people.OPENING.replace(year=2027, month=5, day=31)
+SURVEY_CLOSED = people.OPENING.replace(year=2027, month=6, day=29)
+SPONSOR = people.person("sponsor").email
+
+
+def id_of(name: str) -> str:
+    return delegate_id(people.COHORT, people.person(name).email)
+
+
+def change_survey(name: str, role: Role, **changes: object) -> None:
+    people.write(update(impact_surveys.key(id_of(name), role), put=changes, refusal=impact_surveys.SurveyMissing))
+
+
+def freeze(wave: Wave, clock, seed: int) -> None:
+    frozen = frozen_bytes(final_example.frozen(len(NAMES), seed))
+    ids = tuple(map(id_of, NAMES))
+    people.write(cohort_figures.add(CohortFigures(people.COHORT, wave, ids, frozen, clock.now())))
+
+
+def answers_of(place: int) -> dict[str, str]:
+    """Answers to what these delegates are asked: they had neither a report nor a coach."""
+    own = final_example.evidence(place).own or {}
+    return {name: text for name, text in own.items() if name not in ("useful", "factor.coaching")}
+
+
+@pytest.fixture
+def answered(visitor, clock):
+    """Six delegates with a frozen first 360 have answered the survey; one more answer is sent below."""
+    people.load(clock.now(), names=NAMES)
+    drain(clock.now())
+    freeze(Wave.BASELINE, clock, 1)
+    drain(clock.to(SURVEY_OPENS))
+    drain(clock.advance(minutes=1))
+    for place, name in enumerate(NAMES):
+        one = final_example.evidence(place)
+        change_survey(name, Role.DELEGATE, sent=True, answers=answers_of(place))
+        change_survey(name, Role.MANAGER, sent=True, answers=dict(one.manager or {}))
+    return visitor
+
+
+def editions():
+    return [read_final(objects.load(one.facts)) for one in summaries.of_cohort(people.COHORT)]
+
+
+def wait(clock, days: int) -> None:
+    for _ in range(days):
+        drain(clock.advance(days=1))
+
+
+def subjects(address: str = SPONSOR) -> list[str]:
+    """Return what was sent about documents: not the first email, which says what someone's part is."""
+    return [mail.subject for mail in sent_mails(address) if not mail.row.startswith("people/")]
+
+
+def test_the_first_edition_comes_five_working_days_after_the_last_survey_has_closed(answered, clock):
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 5)
+    assert editions() == []
+    wait(clock, 4)
+    (first,) = editions()
+    assert (first.edition, first.response.delegates_answered) == (1, 6)
+    assert len(first.survey.changes) == len(people.programme().competencies)
+    assert subjects() == ["What Autumn cohort achieved"]
+    (stored,) = summaries.of_cohort(people.COHORT)
+    assert {kind: objects.load(stored.file(kind))[:4] for kind in ("board", "slides", "method")} == {
+        "board": b"%PDF",
+        "slides": b"%PDF",
+        "method": b"%PDF",
+    }
+    assert jobs.failed() == []
+
+
+def test_a_delegate_who_was_paused_is_waited_for_sixty_days_and_no_longer(answered, clock):
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 1)
+    for role in Role:
+        change_survey("fay six", role, state="open", closes_at=clock.now().replace(month=12))
+    wait(clock, 50)
+    assert editions() == []
+    wait(clock, 14)
+    (first,) = editions()
+    assert (first.response.later, first.response.delegates_answered) == (1, 5)
+
+
+@pytest.mark.parametrize("first_is_made", [True, False])
+def test_the_follow_up_reaches_the_sponsor_however_it_lies_to_the_survey(answered, clock, first_is_made):
+    if first_is_made:
+        drain(clock.to(SURVEY_CLOSED))
+        wait(clock, 12)
+    freeze(Wave.FOLLOWUP, clock, 3)
+    people.write(jobs.add(JobKind.EDITION.job(people.COHORT, "followup", due_at=clock.now(), cohort=people.COHORT)))
+    drain(clock.now())
+    if not first_is_made:
+        assert editions() == [], "the first edition will hold it"
+        drain(clock.to(SURVEY_CLOSED))
+        wait(clock, 12)
+        (only,) = editions()
+        assert only.followup
+        return
+    first, second = editions()
+    assert (second.edition, first.followup) == (2, ())
+    assert len(second.followup) == len(people.programme().competencies)
+    assert second.survey == first.survey
+    assert subjects()[-1] == "What Autumn cohort achieved: edition 2"
+
+
+def test_a_late_answer_changes_no_later_edition(answered, clock):
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12)
+    (stored,) = summaries.of_cohort(people.COHORT)
+    before = objects.load(stored.facts)
+    change_survey("fay six", Role.DELEGATE, answers=answers_of(77))
+    people.write(jobs.add(JobKind.EDITION.job(people.COHORT, "again", due_at=clock.now(), cohort=people.COHORT)))
+    drain(clock.now())
+    assert len(editions()) == 1, "nothing new may be shown"
+    assert objects.load(stored.facts) == before
+
+
+def test_the_cohort_at_the_start_is_made_once_for_the_sponsor_and_says_so(visitor, clock):
+    people.load(clock.now(), names=NAMES)
+    drain(clock.now())
+    freeze(Wave.BASELINE, clock, 1)
+    people.write(jobs.add(JobKind.COHORT_START.job(people.COHORT, due_at=clock.now(), cohort=people.COHORT)))
+    drain(clock.now())
+    drain(clock.advance(days=1))
+    made = summaries.start_of(people.COHORT)
+    assert made is not None
+    assert objects.load(made.file("pdf"))[:4] == b"%PDF"
+    assert summaries.of_cohort(people.COHORT) == []
+    assert subjects() == ["The cohort at the start: Autumn cohort"]
+
+
+def test_a_cohort_of_four_has_no_page_at_the_start(visitor, clock):
+    people.load(clock.now(), names=NAMES[:4])
+    people.write(jobs.add(JobKind.COHORT_START.job(people.COHORT, due_at=clock.now(), cohort=people.COHORT)))
+    drain(clock.now())
+    assert summaries.start_of(people.COHORT) is None
+    assert jobs.failed() == []
+
+
+def test_a_facilitator_opens_the_cohort_at_the_start(visitor, clock):
+    people.load(clock.now(), names=NAMES)
+    cohort = cohorts.find(people.COHORT)
+    mo = cohort.facilitators[0].person
+    page = f"{FACILITATOR.url(cohort, mo)}/start"
+    visitor.let_in(mo.email, clock.now())
+    assert "The page follows when five delegates" in visitor.open(page).page
+    freeze(Wave.BASELINE, clock, 1)
+    people.write(jobs.add(JobKind.COHORT_START.job(people.COHORT, due_at=clock.now(), cohort=people.COHORT)))
+    drain(clock.now())
+    assert "Download it (PDF)" in visitor.open(page).page
+    drain(clock.advance(days=1))
+    assert subjects(mo.email) == ["The cohort at the start: Autumn cohort"]

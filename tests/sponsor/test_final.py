@@ -1,0 +1,160 @@
+"""The facts of an edition: the field's worked chain, the rule of five, the headline and its order."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.core.costs import Cost, CostKind, CostSource
+from chalicelib.forms.impact_answers import Claim
+from chalicelib.results.sponsor_rule import ENOUGH
+from chalicelib.sponsor.evidence import Evidence
+from chalicelib.sponsor.final.build import Prepared, build_final
+from chalicelib.sponsor.final.facts import Figure, Seen, Survey, final_bytes, read_final
+from chalicelib.sponsor.final.value import Worth, net_of, value_of, with_costs
+from chalicelib.sponsor.final.words import headline, no_sum, return_lines
+from tests.sponsor import final_example
+from tests.sponsor.final_example import COSTS, MADE, STORIES, cohort, everyone, final, frozen
+from tests.support import people
+
+
+def claim(money: int, own: int | None, manager: int | None, sure: int) -> Claim:
+    shares = [None if share is None else Fraction(share, 100) for share in (own, manager, sure)]
+    return Claim(Fraction(money), *shares)
+
+
+def worth(*claims: Claim) -> Worth:
+    return Worth(claims)
+
+
+def test_the_worked_chain_of_the_field():
+    both = worth(claim(40_000, 50, 50, 80), claim(12_000, 30, 30, 70), claim(25_000, 40, 40, 60))
+    assert (both.claimed, both.attributed, both.confident) == (77_000, 33_600, 24_520)
+
+
+def test_the_lower_share_counts_and_no_reply_is_nothing():
+    one = worth(claim(40_000, 50, 40, 80), claim(12_000, 30, None, 70), claim(25_000, 40, None, 60))
+    assert (one.claimed, one.attributed, one.confident) == (77_000, 16_000, 12_800)
+
+
+def test_what_got_worse_is_taken_off_whole():
+    gains = [Fraction(amount) for amount in (5_000, 5_000, 5_000, 5_000, 4_520)]
+    assert net_of(gains, [Fraction(3_000)]).total == 21_520
+
+
+@pytest.mark.parametrize(
+    ("gains", "losses"),
+    [
+        ([5_000] * 4, []),
+        ([20_000, 1_000, 1_000, 1_000, 1_000], []),
+        ([5_000] * 5, [13_000]),  # one person's loss is more than half of what is left
+        ([5_000] * 5, [9_000]),
+    ],
+)
+def test_no_total_where_few_or_one_make_it(gains, losses):
+    assert net_of([*map(Fraction, gains)], [*map(Fraction, losses)]).total is None
+
+
+def of_worth(*moneys: str) -> list[Evidence]:
+    """Delegates who claim so much, with everything due to the programme and certain."""
+    fields = {"basis": "own", "share": "100", "confidence": "100"}
+    return [
+        Evidence("", "", id=f"d{n}", own={"money": money, **fields}, manager={"share": "100"})
+        for n, money in enumerate(moneys)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fees", "ratio", "percent"),
+    [("71634", "0.34", "−65.8 %"), ("18000", "1.36", "36.2 %"), ("0", "", ""), ("", "", "")],
+)
+def test_the_return_is_set_against_the_printed_total(fees, ratio, percent):
+    value = value_of(of_worth("8000", "6000", "5000", "3000", "2520"), "GBP")
+    costs = (Cost(CostKind.FEES, CostSource.INVOICE, amount=fees),) if fees else ()
+    found = with_costs(value, costs, "GBP")
+    assert (found.confident.display, found.ratio, found.percent) == ("£24,520", ratio, percent)
+    said = " ".join(words for _, words in return_lines(found, "£"))
+    assert ("not entered" in said) == (not ratio)
+
+
+def test_one_sum_of_millions_gives_no_total_and_finance_is_asked():
+    value = with_costs(value_of(of_worth("5000000", "1000", "1000", "1000", "1000"), "GBP"), COSTS, "GBP")
+    assert (value.claimed.display, value.confident.display, value.ratio) == ("", "", "")
+    assert "one sum is more than half of it. Ask finance to confirm that sum." in no_sum(value)
+    assert "no return is stated" in next(return_lines(value, "£"))[1]
+
+
+def test_a_delegates_sums_count_as_one():
+    four = [replace(one, own={"money": "1", **(one.own or {})}) for one in of_worth("1000", "1000", "1000", "1000")]
+    assert value_of(four, "GBP").claimed.display == ""
+
+
+def test_below_five_answers_there_is_no_figure_of_the_survey():
+    few = [*everyone()[: ENOUGH - 1], *(Evidence("", "", id=f"silent{n}") for n in range(8))]
+    found = build_final(people.programme(), cohort(), few, MADE, frozen())
+    assert (found.survey, found.value) == (None, None)
+    assert found.response.delegates_answered == ENOUGH - 1
+    assert found.start != ()
+    assert found.headline == ("Too few people answered to say what changed.",)
+
+
+def test_both_contrasts_or_none():
+    """Without the published first mean there is no looking back either: it would flatter alone."""
+    assert build_final(people.programme(), cohort(), everyone(), MADE).survey.changes == ()
+    silent_then = [
+        replace(one, own={name: text for name, text in (one.own or {}).items() if not name.startswith("then.")})
+        for one in everyone()
+    ]
+    assert build_final(people.programme(), cohort(), silent_then, MADE, frozen()).survey.changes == ()
+
+
+def figure(value: float, *, clear: bool = True) -> Figure:
+    return Figure(f"{value:+}", value, 9, 0.4, clear)
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (Seen(figure(1.0), figure(0.9)), "Line managers and colleagues see a change for the better"),
+        (
+            Seen(figure(1.0), figure(0.1, clear=False)),
+            "Line managers see a change for the better; colleagues see",
+        ),
+        (Seen(figure(-1.0), None), "Line managers see a change for the worse"),
+        (Seen(), "Too few people answered"),
+    ],
+)
+def test_the_headline_begins_with_what_others_saw(seen, said):
+    assert headline(Survey(seen=seen), ())[0].startswith(said)
+
+
+def test_the_headline_keeps_its_order():
+    found = final(followup=frozen(seed=3)).headline
+    assert [sentence.split()[0] for sentence in found] == ["Line", "Asked", "Delegates"]
+    assert "than in the first 360; looking back, they see growth in" in found[-1]
+
+
+def test_denominators_say_who_began_and_who_stayed():
+    found = final().response
+    assert (found.began, found.stayed, found.delegates_answered) == (12, 11, 11)
+
+
+def test_the_facts_read_back_and_do_not_depend_on_the_order_of_people():
+    rules, made = people.programme(), final(prepared=Prepared(COSTS, ("Time.",), STORIES))
+    assert read_final(final_bytes(made)) == made
+    turned = build_final(
+        rules, cohort(), everyone()[::-1], MADE, frozen(), prepared=Prepared(COSTS, ("Time.",), STORIES)
+    )
+    assert final_bytes(turned) == final_bytes(made)
+
+
+def test_no_name_and_no_answer_of_one_delegate_is_in_the_facts():
+    secret = [
+        replace(one, own={**(one.own or {}), "negative": "SECRET", "implemented": "SECRET"}) for one in everyone()[:-1]
+    ]
+    text = final_bytes(build_final(people.programme(), cohort(), secret, MADE, frozen())).decode()
+    assert "SECRET" not in text
+    assert "Delegate 1" not in text
+    assert final_example.evidence(1).id not in text.replace('"id"', "")

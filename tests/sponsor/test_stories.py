@@ -1,0 +1,196 @@
+"""A story: offered in exact words, approved, checked, published in an edition, and withdrawn at any time."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.sponsor.final.facts import read_final
+from chalicelib.sponsor.stories.acts import CHECKS
+from chalicelib.sponsor.stories.candidates import MAX_FAILED, MAX_STORY_CHARS, MAX_WORKED, find_candidates
+from chalicelib.store import jobs, objects, stories, summaries
+from chalicelib.store.impact_surveys import Role
+from chalicelib.store.stories import StoryState
+from tests.sponsor import final_example
+from tests.sponsor.test_editions import (
+    NAMES,
+    SPONSOR,
+    SURVEY_CLOSED,
+    answered,
+    answers_of,
+    change_survey,
+    editions,
+    id_of,
+    wait,
+)
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.mails import sent_mails
+
+__all__ = ["answered"]
+
+ADMIN = f"{BASE_URL}/admin/cohort/{people.COHORT}/stories"
+WORDS = "From 18 to 11 days for a first visit."
+CHECKED = dict.fromkeys(CHECKS, "yes")
+
+
+# --- candidates ------------------------------------------------------------------------------------------
+
+
+def test_only_delegates_who_agreed_are_asked_and_each_once():
+    folk = [
+        final_example.evidence(
+            place, consent="no" if place % 2 else "named", implemented="A new rota.", negative="Cost more."
+        )
+        for place in range(24)
+    ]
+    found = find_candidates(folk)
+    ids = [one.delegate_id for one in found]
+    assert len(ids) == len(set(ids))
+    assert all(int(one.removeprefix("d")) % 2 == 0 for one in ids)
+    assert sum(one.worked for one in found) == MAX_WORKED
+    assert sum(not one.worked for one in found) == MAX_FAILED
+    assert find_candidates([final_example.evidence(place) for place in range(9)]) == []
+
+
+def test_a_candidate_fits_on_the_page():
+    long = "We changed how visits are planned, and asked everyone who uses the service. " * 9
+    for one in find_candidates([final_example.evidence(2, consent="named", implemented=long, negative=long)]):
+        assert 0 < len(one.text) <= MAX_STORY_CHARS
+
+
+# --- the way of a story ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def offered(answered, clock):
+    """Everyone agreed to be quoted; the surveys are over, and the offers are sent."""
+    for place, name in enumerate(NAMES):
+        own = answers_of(place) | {"consent": "anonymous", "implemented": "A wall chart.", "negative": "SECRET"}
+        change_survey(name, Role.DELEGATE, answers=own)
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 3)
+    return answered
+
+
+def story(name: str = "ann one"):
+    (found,) = stories.of_delegates([id_of(name)])
+    return found
+
+
+def page(name: str = "ann one") -> str:
+    return f"{people.link(name, 'hub')}/story"
+
+
+def approve(visitor, name: str = "ann one", **typed: str) -> None:
+    visitor.open(page(name)).post(page(name), {"text": WORDS, "naming": "named", "go": "approve", **typed})
+
+
+def check(visitor, clock, act: str = "review", **typed: str) -> None:
+    visitor.let_in_administrator(clock.now()).open(ADMIN)
+    visitor.post(f"{ADMIN}/{id_of('ann one')}/{act}", {**(CHECKED if act == "review" else {}), **typed})
+
+
+def stories_shown() -> list[list[str]]:
+    return [[line.text for line in one.stories] for one in editions()]
+
+
+def test_each_is_offered_once_and_asked_by_email(offered, clock):
+    found = stories.of_delegates(map(id_of, NAMES))
+    assert {one.state for one in found} == {StoryState.OFFERED}
+    assert len(found) == len(NAMES)
+    asked = [
+        mail
+        for mail in sent_mails(people.person("ann one").email)
+        if mail.subject.startswith("May the sponsor of Autumn cohort read")
+    ]
+    assert len(asked) == 1
+    assert editions() == []
+
+
+def test_no_one_but_the_delegate_reads_the_words_before_they_are_approved(offered, clock):
+    assert "A wall chart." in offered.open(page()).page
+    admin = offered.let_in_administrator(clock.now()).open(ADMIN)
+    assert admin.status == 200
+    assert "A wall chart." not in admin.page
+
+
+def test_the_approved_words_are_published_exactly(offered, clock):
+    approve(offered, **{"tag.pathway": "yes"})
+    assert "You approved these words" in offered.page
+    assert WORDS in offered.let_in_administrator(clock.now()).open(ADMIN).page
+    check(offered, clock)
+    assert story().state is StoryState.REVIEWED
+    wait(clock, 8)
+    (first,) = editions()
+    assert [(line.text, line.tags) for line in first.stories] == [(WORDS, ("Care pathway",))]
+    assert first.stories[0].who.startswith("Ann One, ")
+    assert first.stories[0].id != id_of("ann one")
+    assert story().state is StoryState.PUBLISHED
+    named = [mail for mail in sent_mails(people.person("mara manager").email) if "named in a story" in mail.subject]
+    assert len(named) == 1
+    assert "SECRET" not in str(editions())
+
+
+@pytest.mark.parametrize("missing", CHECKS)
+def test_nothing_passes_without_every_check(offered, clock, missing):
+    approve(offered)
+    check(offered, clock, **{missing: ""})
+    assert offered.status == 400
+    assert story().state is StoryState.APPROVED
+
+
+def test_an_administrator_passes_only_the_words_that_they_saw(offered, clock):
+    approve(offered)
+    offered.let_in_administrator(clock.now()).open(ADMIN)
+    nonce, seen = offered.nonce, str(story().revision)
+    offered.cookies.clear()
+    approve(offered, text="Other words.")
+    offered.let_in_administrator(clock.now())
+    offered.post(f"{ADMIN}/{id_of('ann one')}/review", {**CHECKED, "seen": seen}, nonce=nonce)
+    assert offered.status == 409
+    assert story().state is StoryState.APPROVED
+
+
+def test_mended_typing_goes_back_to_the_delegate(offered, clock):
+    approve(offered, text="From 18 to 11 dayz.")
+    check(offered, clock, "correct", text="From 18 to 11 days.")
+    assert (story().state, story().text) == (StoryState.OFFERED, "From 18 to 11 days.")
+    offered.cookies.clear()
+    assert "From 18 to 11 days." in offered.open(page()).page
+
+
+@pytest.mark.parametrize("typed", [{"text": ""}, {"text": "x" * (MAX_STORY_CHARS + 1)}, {"naming": ""}])
+def test_what_cannot_be_approved_is_kept_on_the_page(offered, typed):
+    approve(offered, **typed)
+    assert offered.status == 400
+    assert story().state is StoryState.OFFERED
+
+
+def test_a_withdrawn_story_is_in_no_page_pack_or_edition_from_then_on(offered, clock):
+    approve(offered)
+    check(offered, clock)
+    wait(clock, 8)
+    shelf = people.link("sponsor", "sponsor")
+    offered.cookies.clear()
+    offered.open(page()).post(page(), {"go": "withdraw"})
+    assert "Your story is withdrawn" in offered.page
+    assert story().text == ""
+    drain(clock.advance(minutes=1))
+    assert stories_shown() == [[WORDS], []]
+    first, second = summaries.of_cohort(people.COHORT)
+    assert "replaces every earlier one" in read_final(objects.load(second.facts)).replaces
+    assert [mail.subject for mail in sent_mails(SPONSOR)][-1] == "Please stop using a story of Autumn cohort"
+
+    offered.let_in(SPONSOR, clock.now()).open(shelf)
+    assert "A story in this edition was withdrawn" in offered.page
+    offered.post(shelf, {"summary": first.name, "kind": "board"})
+    assert offered.status == 404
+    assert jobs.failed() == []
+
+
+def test_who_says_no_is_asked_no_more(offered, clock):
+    offered.open(page()).post(page(), {"go": "withdraw"})
+    assert story().state is StoryState.WITHDRAWN
+    wait(clock, 8)
+    assert stories_shown() == [[]]

@@ -1,0 +1,28 @@
+"""What an AWS account allows, as a test or a person at the emulator sets it: at first, what a new one does."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+
+class Account(Struct):
+    page_size: int = 25  # of every list that comes in pages
+    is_production: bool = False  # of SES: out of its sandbox
+    mails_a_day: float = 200
+    mails_a_second: float = 1
+    verified: list[str] = field(default_factory=list)  # identities: domains and addresses
+    lambdas_at_once: int = 10
+
+
+account = Account()
+
+
+def change(**values: object) -> None:
+    for name, value in values.items():
+        setattr(account, name, value)
+
+
+def reset() -> None:
+    page_size = account.page_size
+    change(**{name: getattr(Account(), name) for name in Account.__struct_fields__})
+    account.page_size = page_size
