@@ -39,6 +39,15 @@ SHARED_AREAS = declare_email(
     links=[SHARED],
     on_new_address=OnNewAddress.REPLACE,  # another address sees nothing until the delegate shares again
 )
+HELP = declare_email(
+    "areas/help",
+    "Line manager offers help with development areas",
+    to=To.DELEGATE,
+    words="name manager",
+    links=[HUB],
+    sample={"manager": "Mara Ellis"},
+    in_digest=True,
+)
 PROMPT = declare_email(
     "areas/prompt",
     "Delegate prompted to share development areas",
@@ -131,6 +140,21 @@ def shared_email(opened: AreasPage, delegate: Delegate, once: str, now: datetime
         due_at=_soon(opened, now),
         words=common_words(opened.programme) | {"name": delegate.manager.name, "delegate": delegate.person.name},
         links=name_links(SHARED.link(delegate)),
+        about=_about(delegate),
+    )
+
+
+def help_email(opened: AreasPage, once: str, now: datetime) -> Email:
+    """Say that the line manager wrote a line to the delegate. `once`: of the page."""
+    delegate = opened.delegate
+    return create_email(
+        HELP,
+        delegate.id,
+        once,
+        to=delegate.person,
+        due_at=_soon(opened, now),
+        words=common_words(opened.programme) | {"name": delegate.person.name, "manager": delegate.manager.name},
+        links=name_links(HUB.link(delegate)),
         about=_about(delegate),
     )
 

@@ -10,7 +10,7 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Wave
 from chalicelib.core.state_machine import By
 from chalicelib.store import areas
-from chalicelib.store.areas import Area, AreaState
+from chalicelib.store.areas import Area, AreaState, Help
 from chalicelib.store.marshal import read
 from chalicelib.store.reports import StoredReport
 from chalicelib.web.timeline import HubView, ItemState, TimelineItem
@@ -31,6 +31,7 @@ def list_items(view: HubView) -> Iterator[TimelineItem]:
     yield from (_approve(view, area) for area in live if area.waits_for_approval and area.state is AreaState.AGREED)
     yield from (_review(view, area, area.review_by) for area in live if area.review_by)
     yield from (_done(view, wave, area) for area in found if area.state is AreaState.DONE)
+    yield from (_offered(view, help) for help in areas.help_from(view.rows))
 
 
 def _note(view: HubView, wave: Wave, live: Sequence[Area]) -> TimelineItem:
@@ -89,6 +90,13 @@ def _done(view: HubView, wave: Wave, area: Area) -> TimelineItem:
     title = f"Development area: {shorten(area.behaviour)}"
     return TimelineItem(
         when, ItemState.DONE, title, "You marked it as done.", view.url(f"/areas#a-{area.id}"), "Read it"
+    )
+
+
+def _offered(view: HubView, help: Help) -> TimelineItem:
+    when = local_date(help.at, view.zone)
+    return TimelineItem(
+        when, ItemState.DONE, "Your line manager offered help", shorten(help.line), view.url("/areas#help"), "Read it"
     )
 
 

@@ -15,7 +15,7 @@ from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH, HUB, SHARED
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import areas, cohorts, delegates, programmes
-from chalicelib.store.areas import Area, Progress, Revision, SharingState
+from chalicelib.store.areas import Area, Help, Progress, Revision, SharingState
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.web import readers
@@ -94,6 +94,16 @@ class AreasPage(Struct, frozen=True):
         return tuple(
             area for area in self.areas if area.state in areas.SURVEYED and self.sharing(area) is SharingState.SHARED
         )
+
+    @property
+    def offers(self) -> tuple[Help, ...]:
+        """Return the help that line managers offered, newest first; a line manager sees only their own."""
+        offers = areas.help_from(self.rows)
+        return tuple(one for one in offers if self.is_by_manager(one)) if self.by is By.MANAGER else offers
+
+    def is_by_manager(self, help: Help) -> bool:
+        """Return whether the line manager of today offered it."""
+        return help.who == reader_key(self.delegate.manager.email)
 
 
 def open_for_delegate(token: str) -> AreasPage:

@@ -10,6 +10,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.areas import acts, share, states
+from chalicelib.areas import offer_help as help_offers
 from chalicelib.areas.form import AREA_ID, HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, FormFault, as_fields
 from chalicelib.areas.openings import AreasPage, open_for_coach, open_for_delegate, open_for_manager
 from chalicelib.areas.plan.open_plan import open_plan
@@ -18,7 +19,7 @@ from chalicelib.core.ids import reader_key
 from chalicelib.core.state_machine import By
 from chalicelib.forms.impact_questions import LEVELS
 from chalicelib.links import signing
-from chalicelib.links.kinds import HUB
+from chalicelib.links.kinds import HUB, SHARED
 from chalicelib.store import objects
 from chalicelib.store.areas import Area
 from chalicelib.web import forms
@@ -157,7 +158,16 @@ def move_as_coach(token: str, delegate_id: str, area: str, act: str) -> Response
 def shared(token: str) -> Response:
     opened = open_for_manager(token)
     signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
-    return page("areas/manager", opened=opened, programme=opened.programme)
+    return _managers_page(opened)
+
+
+@bp.route("/shared/{token}", **POST)
+@page_handler
+def offer_help(token: str) -> Response:
+    fields = forms.read_form(bp.current_request.raw_body, SHARED.verb, token)
+    opened = open_for_manager(token)
+    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
+    return _after_manager(opened, fields)
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------
@@ -207,6 +217,31 @@ def _after_coach(
     if faults:
         return _coachs_page("areas/area", opened, coach, faults, fields, area)
     return coach.see_other(_url(opened, "areas"))
+
+
+def _after_manager(opened: AreasPage, fields: Mapping[str, str]) -> Response:
+    if faults := help_offers.offer(opened, fields, _once(fields), clock.now()):
+        return _managers_page(opened, faults, fields)
+    return see_other(signing.url(f"/shared/{opened.token}#help"))
+
+
+def _managers_page(
+    opened: AreasPage, faults: Sequence[FormFault] = (), typed: Mapping[str, str] | None = None
+) -> Response:
+    return page(
+        "areas/manager",
+        status=400 if faults else 200,
+        opened=opened,
+        programme=opened.programme,
+        nonce=forms.nonce(SHARED.verb, opened.token),
+        here=signing.url(f"/shared/{opened.token}"),
+        once=_new_id(),
+        faults=faults,
+        typed=typed or {},
+        longest=help_offers.MAX_LINE_CHARS,
+        may_offer=len(opened.offers) < help_offers.MAX_OFFERS,
+        zone=opened.programme.organisation.timezone,
+    )
 
 
 def _url(opened: AreasPage, part: str) -> str:

@@ -208,3 +208,30 @@ def sharing_state(rows: Iterable[Row], wave: Wave, area_id: str, role: str, who:
     sk = f"SHARING#{wave.value}#{area_id}#{role}"
     found = next((read(Sharing, row) for row in rows if row["sk"] == sk), None)
     return found.state if found and found.who == who else SharingState.PRIVATE
+
+
+# --- help that the line manager offers --------------------------------------------------------------------------
+
+
+class HelpExists(AlreadyExists):
+    """This line is stored already: the form was sent twice."""
+
+
+class Help(Struct, frozen=True):
+    """What the line manager offers to do, in a line for the delegate."""
+
+    who: str  # ids.reader_key of the manager's address
+    at: datetime
+    line: str
+
+
+def offer_help(delegate_id: str, once: str, help: Help) -> Write:
+    """Store what a line manager offers. `once`: of the page that it was typed on. Raises HelpExists."""
+    key = Key(f"DELEGATE#{delegate_id}", f"HELP#{once}")
+    return put_once({**key._asdict(), **fields(help)}, HelpExists)
+
+
+def help_from(rows: Iterable[Row]) -> tuple[Help, ...]:
+    """Return what line managers offered, newest first."""
+    found = [read(Help, row) for row in rows if row["sk"].startswith("HELP#")]
+    return tuple(sorted(found, key=lambda one: one.at, reverse=True))

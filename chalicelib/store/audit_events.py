@@ -64,6 +64,7 @@ class AuditEvent(_Kind, Enum):
     RETRIED_EMAIL = _Kind("sent again: {email}")
     RESTARTED_JOB = _Kind("restarted: {job}")
     CHANGED_AREA = _Kind("changed a development area ({act}: {before} → {after})")
+    OFFERED_HELP = _Kind("offered the delegate help with what is shared")
     SHARED_AREAS = _Kind("changed what the line manager sees ({shared} shared, {withdrawn} withdrawn)")
     ARRANGED = _Kind("arranged the {meeting} ({act}: {before} → {after})")
     CHECKED_ROUND = _Kind("checked what raters are asked in {round} ({before} → {after} areas)")

@@ -312,6 +312,16 @@ AREA_SHARING = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
+HELP = RowKind(
+    name="help offered by the line manager",
+    pk=_D,
+    sk="HELP#{once}",
+    what="what the line manager of that time offers to do, in a line for the delegate",
+    owner=Owner.DELEGATE,
+    readers=(Reader.OWNER, Reader.MANAGER),
+    erasure=Erasure.DELETE,
+    retention=Retention.PROGRAMME,
+)
 PLAN = RowKind(
     name="development plan on paper",
     pk=_D,

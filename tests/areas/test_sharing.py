@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.admin.address_change import change_address
-from chalicelib.areas import acts
+from chalicelib.areas import acts, offer_help
 from chalicelib.links.kinds import SHARED
 from chalicelib.store import delegates
 from chalicelib.store.areas import SharingState
+from chalicelib.web import forms
 from tests.areas.test_areas import LEGACY, MANAGER, case, emails, for_delegate, hub, stored, typed
 from tests.support import people
 from tests.support.drain import drain
@@ -147,3 +148,78 @@ def test_the_delegate_may_keep_areas_to_themself(dana, go):
 
     assert dana.status == 200
     assert emails("shared") == []
+
+
+# --- the line manager answers -----------------------------------------------------------------------------------
+
+
+def offer(visitor, line: str):
+    url = page_of_manager()
+    return visitor.open(url).post(url, {"line": line})
+
+
+def offers() -> list[str]:
+    return [one.line for one in for_delegate().offers]
+
+
+def test_the_manager_offers_help_and_the_delegate_reads_it(dana, clock):
+    offer(share(dana, LEGACY), "I take your Tuesday meeting")
+    assert 'data-offers="1"' in dana.page
+    assert emails("help") == [people.person("dana delegate").email]
+
+    assert "I take your Tuesday meeting" in dana.open(f"{hub()}/areas").page
+    assert "I take your Tuesday meeting" in dana.open(hub()).page
+    dana.let_in(people.person("cleo coach").email, clock.now())
+    assert "I take your Tuesday meeting" not in dana.open(f"{case()}/areas").page
+
+
+def test_a_line_that_is_sent_twice_is_stored_and_emailed_once(dana):
+    share(dana, LEGACY)
+    page = dana.open(page_of_manager()).page
+    for _ in range(2):
+        dana.page = page
+        dana.post(page_of_manager(), {"line": "An hour a week"})
+
+    assert offers() == ["An hour a week"]
+    assert len(emails("help")) == 1
+
+
+@pytest.mark.parametrize("line", ["", "  ", "x" * (offer_help.MAX_LINE_CHARS + 1)])
+def test_a_line_that_cannot_be_sent_is_kept_on_the_page(dana, line):
+    offer(share(dana, LEGACY), line)
+
+    assert dana.status == 400
+    assert line in dana.page
+    assert offers() == []
+
+
+def test_nothing_is_offered_once_nothing_is_shared(dana):
+    share(dana, LEGACY)
+    url, page = page_of_manager(), dana.open(page_of_manager()).page
+    share(dana)
+    dana.page = page
+    assert dana.post(url, {"line": "An hour a week"}).status == 409
+    assert offers() == []
+
+
+def test_a_manager_can_write_only_so_many_lines(dana):
+    share(dana, LEGACY)
+    for number in range(offer_help.MAX_OFFERS):
+        offer(dana, f"Line {number}")
+    assert 'name="line"' not in dana.page
+    assert dana.post(page_of_manager(), {"line": "One more"}, nonce=forms_nonce()).status == 409
+    assert len(offers()) == offer_help.MAX_OFFERS
+
+
+def forms_nonce() -> str:
+    return forms.nonce(SHARED.verb, page_of_manager().rpartition("/")[2])
+
+
+def test_a_new_manager_reads_no_line_of_the_one_before(dana):
+    offer(share(dana, LEGACY), "An hour a week")
+    names_another_manager()
+    share(dana, LEGACY)
+
+    assert "An hour a week" not in dana.open(page_of_manager()).page
+    assert "An hour a week" in dana.open(f"{hub()}/areas").page
+    assert "at that time" in dana.page

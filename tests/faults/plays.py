@@ -19,7 +19,7 @@ from chalicelib.emails import delivery_events
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.jobs.sweep import sweep
 from chalicelib.links import signing
-from chalicelib.links.kinds import FACILITATOR
+from chalicelib.links.kinds import FACILITATOR, SHARED
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.programme.move_dates import Moved, move, plan
 from chalicelib.results.cohort_snapshot import frozen_bytes
@@ -582,6 +582,7 @@ def live_with_areas(play: Play, dana: str, case: str) -> None:
     hub = people.link("dana delegate", "hub")
     first, second = people.area_ids(dana)
     play.post(f"{hub}/areas", f"{hub}/areas/share", {f"share-{first}": "on"})
+    play.post(SHARED.url(delegates.find(dana)), typed={"line": "An hour a week"})
     play.post(f"{hub}/areas/progress", typed={f"level-{first}": "tried"})
     one = {name: text for name, text in people.areas_typed(play.clock.now().date()).items() if name.endswith("-1")}
     play.post(f"{hub}/area/{first}", typed={**one, "why": "It fits better"})

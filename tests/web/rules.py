@@ -75,6 +75,7 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/hub/{token}/meeting/{kind}", Rule("hub")),
     ("POST", "/hub/{token}/meeting/{kind}/{act}"): Rule("hub"),
     **both("/shared/{token}", Rule("shared")),
+    ("POST", "/shared/{token}"): Rule("shared"),
     **both("/hub/{token}/round/{number}", Rule("hub", shows=404)),  # no round is planned
     ("POST", "/hub/{token}/round/{number}"): Rule("hub", shows=404),
     **both("/hub/{token}/seen", DELEGATE),

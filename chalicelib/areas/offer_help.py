@@ -1,0 +1,72 @@
+"""Let the line manager answer what a delegate shares with a line: what they can do to help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+
+from chalicelib.areas.emails import help_email
+from chalicelib.areas.form import FormFault
+from chalicelib.areas.openings import AreasPage
+from chalicelib.core.addresses import clean_text
+from chalicelib.core.errors import Refusal
+from chalicelib.core.ids import reader_key
+from chalicelib.jobs.commit import commit
+from chalicelib.store import areas, audit_events, emails
+from chalicelib.store.areas import Help, HelpExists
+from chalicelib.store.audit_events import AuditEvent
+
+LINE = "line"
+MAX_LINE_CHARS = 300
+MAX_OFFERS = 12  # lines of one manager
+
+
+class NothingShared(Refusal):
+    """The delegate shares nothing with this line manager now, so there is nothing to answer."""
+
+    status = 409
+    title = "Your line was not sent"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is shared with you now. Speak with the delegate instead.")
+
+
+class EnoughOffered(Refusal):
+    """The line manager has written often enough here."""
+
+    status = 409
+    title = "Your line was not sent"
+
+    def __init__(self) -> None:
+        super().__init__(f"You have written {MAX_OFFERS} lines here. Speak with the delegate instead.")
+
+
+def offer(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime) -> tuple[FormFault, ...]:
+    """Send the delegate one line, or return what is wrong with it.
+
+    once   random, of the page: a second press stores and sends nothing more
+
+    Raises NothingShared or EnoughOffered.
+    """
+    if not opened.shared:
+        raise NothingShared
+    line = clean_text(fields.get(LINE, "")).strip()
+    if fault := _fault(line):
+        return (FormFault(LINE, fault),)
+    if len(opened.offers) >= MAX_OFFERS:
+        raise EnoughOffered
+    delegate = opened.delegate
+    help = Help(reader_key(delegate.manager.email), now, line)
+    event = audit_events.add(delegate.cohort_id, AuditEvent.OFFERED_HELP, "line manager", delegate.id, now)
+    with suppress(HelpExists):  # pressed twice
+        commit([areas.offer_help(delegate.id, once, help), event, *emails.add(help_email(opened, once, now))], now)
+    return ()
+
+
+def _fault(line: str) -> str:
+    if not line:
+        return "Write one thing that you can do."
+    if len(line) > MAX_LINE_CHARS:
+        return f"Shorten your line to {MAX_LINE_CHARS} characters; it has {len(line)}."
+    return ""
