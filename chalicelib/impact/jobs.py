@@ -26,7 +26,7 @@ from chalicelib.impact.result.jobs import plan_result
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each
 from chalicelib.meetings.effects import start_review
-from chalicelib.pulse.asked import asked_from, list_in_words, list_left_alone
+from chalicelib.pulse.asked import asked_from, list_in_words, list_left_alone, list_live
 from chalicelib.results.publish import publish
 from chalicelib.store import (
     cohorts,
@@ -114,7 +114,7 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
     asked = asked_from(delegates.load_rows(delegate.id))
     left_alone = list_left_alone(asked, wave)
     lost = list_suppressed(delegate.cohort_id)
-    for invitation in asked.of(Wave.BASELINE):
+    for invitation in list_live(asked.of(Wave.BASELINE)):
         if invitation.rater.is_erased or invitation.group in NOT_IN_PULSE or invitation.rater.email in left_alone:
             continue
         rater = RaterEntry(invitation.group, invitation.rater)

@@ -6,7 +6,7 @@ The list is shown to no one, because it would show who declined.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -59,7 +59,7 @@ def list_raters(programme: Programme, asked: Asked, opens_at: datetime) -> tuple
     themselves would be known.
     """
     left_out = _gone(asked) | _asked_lately(asked.pulses, asked, opens_at)
-    first = _anonymous(programme, asked.of(Wave.BASELINE))
+    first = _anonymous(programme, list_live(asked.of(Wave.BASELINE)))
     everyone = [*first.values(), *_newcomers(programme, asked, first)]
     return tuple(RaterEntry(one.group, one.rater) for one in everyone if one.rater.email not in left_out)
 
@@ -71,7 +71,28 @@ def list_left_alone(asked: Asked, further: DelegateWave) -> frozenset[str]:
 
 
 def _gone(asked: Asked) -> frozenset[str]:
-    return frozenset(one.rater.email for wave in asked.waves for one in asked.of(wave) if one.state in GONE)
+    """Return the addresses of who declined or was removed. Who is on the list of the follow-up is there again."""
+    declined = frozenset(
+        one.rater.email for wave in asked.waves for one in asked.of(wave) if one.state is InvitationState.DECLINED
+    )
+    listed_again = _addresses(list_live(asked.of(Wave.FOLLOWUP)))
+    removed = (_removed(asked.of(wave)) - (listed_again if wave is Wave.BASELINE else set()) for wave in asked.waves)
+    return declined.union(*removed)
+
+
+def list_live(invited: Iterable[Invitation]) -> list[Invitation]:
+    """Return the invitations of who neither declined nor was removed."""
+    return [one for one in invited if one.state not in GONE]
+
+
+def _removed(invited: Sequence[Invitation]) -> frozenset[str]:
+    """Return the addresses of who was removed from a wave. Someone else may have the address of a removed rater now."""
+    removed = _addresses(one for one in invited if one.state is InvitationState.REVOKED)
+    return removed - _addresses(one for one in invited if one.state is not InvitationState.REVOKED)
+
+
+def _addresses(invited: Iterable[Invitation]) -> frozenset[str]:
+    return frozenset(one.rater.email for one in invited)
 
 
 def _asked_lately(pulses: Iterable[DelegateWave], asked: Asked, opens_at: datetime) -> frozenset[str]:
@@ -86,8 +107,8 @@ def _anonymous(programme: Programme, invited: Iterable[Invitation]) -> dict[str,
 
 def _newcomers(programme: Programme, asked: Asked, first: Mapping[str, Invitation]) -> list[Invitation]:
     """Return raters of the follow-up who were not asked before, of groups that enough of them join."""
-    invited = _anonymous(programme, asked.of(Wave.FOLLOWUP))
-    new = [one for email, one in invited.items() if email not in first and one.state not in GONE]
+    invited = _anonymous(programme, list_live(asked.of(Wave.FOLLOWUP)))
+    new = [one for email, one in invited.items() if email not in first]
     joined = Counter(one.group for one in new)
     return [one for one in new if joined[one.group] >= programme.threshold]
 
@@ -116,7 +137,7 @@ def known_people(asked: Asked, wave: Wave) -> frozenset[str]:
     """
     listed = {one.rater.email for one in asked.of(Wave.BASELINE) if one.state is not InvitationState.REVOKED}
     could_answer = [one for one in asked.of(wave) if one.state is not InvitationState.REVOKED]
-    removed = {one.rater.email for one in asked.of(wave) if one.state is InvitationState.REVOKED}
+    removed = _removed(asked.of(wave))
     erased = {one.id for one in asked.of(wave) if one.rater.is_erased}  # each was someone, at that time
     people = (listed | {one.rater.email for one in could_answer}) - removed - {ERASED_ADDRESS}
     return frozenset(people | erased)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
 from chalicelib.pulse.asked import Asked, known_people, list_left_alone, list_raters
@@ -96,3 +97,41 @@ def test_a_programme_that_was_stored_before_rounds_has_none():
     stored = {name: value for name, value in fields(PROGRAMME).items() if name != "pulse"}
 
     assert read(Programme, stored).pulse.rounds == ()
+
+
+# --- an address that a removed rater had before -------------------------------------------------------------------
+
+
+def moved(which: Wave, name: str, address_of: str) -> Invitation:
+    """Return the invitation of someone who has another person's address since a correction."""
+    return replace(one(which, name), rater=people.Person(name.title(), people.person(address_of).email))
+
+
+REMOVED_JOE = one(Wave.BASELINE, "joe", state=InvitationState.REVOKED)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_address_of_a_removed_rater_asks_who_has_it_now(order):
+    invited = [moved(Wave.BASELINE, "ann", address_of="joe"), REMOVED_JOE][::order]
+    found = asked(BASELINE, invited=invited)
+
+    assert names(list_raters(PROGRAMME, found, OPENS)) == ["Ann"]
+    assert list_left_alone(found, wave(Wave.PULSE, OPENS)) == frozenset()
+    assert known_people(found, Wave.BASELINE) == {people.person("joe").email}
+
+
+@pytest.mark.parametrize(("count", "joins"), [(2, []), (3, ["N0", "N1", "N2"])])
+def test_who_was_removed_and_is_listed_again_counts_as_a_newcomer(count, joins):
+    new = [one(Wave.FOLLOWUP, f"n{k}") for k in range(count)]
+    removed = one(Wave.BASELINE, "n0", state=InvitationState.REVOKED)
+    found = asked(BASELINE, (Wave.FOLLOWUP, OPENS), invited=[removed, *new])
+
+    assert names(list_raters(PROGRAMME, found, OPENS)) == joins
+
+
+@pytest.mark.parametrize("which", [Wave.MIDWAY_1, Wave.FOLLOWUP])
+def test_who_was_removed_from_a_later_wave_is_not_asked(which):
+    removed = one(which, "ann", state=InvitationState.REVOKED)
+    found = asked(BASELINE, (which, OPENS), invited=[one(Wave.BASELINE, "ann"), removed])
+
+    assert list_raters(PROGRAMME, found, OPENS + timedelta(days=90)) == ()
