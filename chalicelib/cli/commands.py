@@ -469,12 +469,13 @@ def erase_person(args: Namespace) -> int:
 
 
 def finish_restore(args: Namespace) -> int:
+    from msgspec.structs import asdict
+
     from chalicelib.ownership.restore import describe, finish_restore
 
     found = finish_restore(_read_moment("--since", args.since), clock.now(), dry_run=args.dry_run)
-    result = {name: list(getattr(found, name)) for name in ("erased", "opened", "printed", "refused")}
-    say(args, {**result, "dry_run": args.dry_run}, list(describe(found, dry_run=args.dry_run)))
-    return 1 if found.refused else 0
+    say(args, {**asdict(found), "dry_run": args.dry_run}, list(describe(found, dry_run=args.dry_run)))
+    return 1 if found.refused or found.unopened else 0
 
 
 def _read_moment(option: str, text: str) -> datetime:

@@ -2,78 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct
 
 from chalicelib.admin.owned_rows import addresses_in
+from chalicelib.core import log
+from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Delegate, DelegateWave, WaveState
-from chalicelib.ownership.erase_person import EraseRefused, erase
+from chalicelib.jobs.each import BROKEN_ROW
+from chalicelib.ownership.erase_person import erase
 from chalicelib.ownership.open_again import open_again
 from chalicelib.people.leave import leave_again
 from chalicelib.store import delegates, erasure_log, objects, wave_keys
 from chalicelib.store.erasure_log import Erased
 from chalicelib.store.marshal import read
 from chalicelib.store.row_kinds import all_kinds
-from chalicelib.store.table import scan
+from chalicelib.store.table import ConditionFailed, scan
 
 LOST_WITHOUT_KEY = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
+
+
+CANNOT = (*BROKEN_ROW, ConditionFailed)  # concern one entry or questionnaire: the others go on
 
 
 class Finished(Struct, frozen=True):
     """What was repeated or opened again, as ids.
 
     erased    keys of people who were erased again
-    refused   keys of people whose erasure was refused, and why
+    refused   erasures that could not be repeated: the name in the log, and why
     opened    delegate and wave
+    unopened  delegate and wave of questionnaires that could not be opened, and why
     printed   delegate and wave whose report is in the bucket already: no one is asked again, an operator decides
     """
 
     erased: tuple[str, ...]
     refused: tuple[tuple[str, str], ...]
     opened: tuple[tuple[str, str], ...]
+    unopened: tuple[tuple[str, str, str], ...]
     printed: tuple[tuple[str, str], ...]
 
 
 def finish_restore(since: datetime, now: datetime, *, dry_run: bool = False) -> Finished:
     """Repeat what a table that was put back to `since` has forgotten. A repeat does what is left to do."""
     erased, refused = _erase_again(since, now, dry_run=dry_run)
-    opened, printed = [], []
+    opened, unopened, printed = [], [], []
     for delegate, wave in _without_key():
+        which = (delegate.id, wave.wave.value)
         if list(objects.list_names(f"reports/{delegate.id}/{wave.wave.value}/")):
-            printed.append((delegate.id, wave.wave.value))
-            continue
-        opened.append((delegate.id, wave.wave.value))
-        if not dry_run:
-            open_again(delegate, wave, now)
-    return Finished(tuple(erased), tuple(refused), tuple(opened), tuple(printed))
+            printed.append(which)
+        elif dry_run:
+            opened.append(which)
+        elif why := _why_not(partial(open_again, delegate, wave, now), "/".join(which)):
+            unopened.append((*which, why))
+        else:
+            opened.append(which)
+    return Finished(tuple(erased), tuple(refused), tuple(opened), tuple(unopened), tuple(printed))
 
 
 def _erase_again(since: datetime, now: datetime, *, dry_run: bool) -> tuple[list[str], list[tuple[str, str]]]:
-    erased, refused = [], []
+    """Repeat each erasure of the log, and report those that cannot be repeated."""
+    erased: list[str] = []
+    refused = []
     addresses = dict(_addresses_by_key())
-    for entry in list(erasure_log.list_since(since)):
+
+    def repeat(name: str) -> None:
+        entry = erasure_log.load(name)
+        if entry.at < since:
+            return
         email = addresses.pop(entry.person, None)  # the log names a person again whose erasure was repeated
-        if dry_run:
-            erased += [entry.person] if email else []
-            continue
-        try:
-            if email:
-                _erase(entry, email, now)
-                erased.append(entry.person)
-            _remove_documents(entry)
-        except EraseRefused as error:
-            refused.append((entry.person, str(error)))
+        if not dry_run:
+            _erase(entry, email, now)
+        erased.extend([entry.person] if email else [])
+
+    for name in erasure_log.list_names():
+        if why := _why_not(partial(repeat, name), name):
+            refused.append((name, why))
     return erased, refused
 
 
-def _erase(entry: Erased, email: str, now: datetime) -> None:
-    """A delegate had left before they were erased: the restored table may not know that either."""
-    for delegate_id in entry.delegates:
-        leave_again(delegate_id, now)
-    erase(email, now)
+def _why_not(act: Callable[[], object], name: str) -> str:
+    """Do it, and return why it could not be done, or nothing. An error of AWS is raised: a repeat may pass."""
+    try:
+        act()
+    except CANNOT as error:
+        log.error("not_restored", error, row=name)
+        return str(error) if isinstance(error, Refusal) else log.describe_error(error)
+    return ""
+
+
+def _erase(entry: Erased, email: str | None, now: datetime) -> None:
+    """Erase a person, if the table names them, and their documents.
+
+    A delegate had left before they were erased: the restored table may not know that either.
+    """
+    if email:
+        for delegate_id in entry.delegates:
+            leave_again(delegate_id, now)
+        erase(email, now)
+    _remove_documents(entry)
 
 
 def _remove_documents(entry: Erased) -> None:
@@ -106,7 +136,8 @@ def describe(found: Finished, *, dry_run: bool) -> Sequence[str]:
     done = "would be" if dry_run else "were"
     lines = [f"{len(found.erased)} people {done} erased again.", f"{len(found.opened)} questionnaires {done} reopened."]
     lines += [f"  {delegate_id} {wave}" for delegate_id, wave in found.opened]
-    lines += [f"Not erased: {why}" for _, why in found.refused]
+    lines += [f"Not erased: {why} (entry {name} of the bucket)" for name, why in found.refused]
+    lines += [f"Not reopened: {delegate_id} {wave}: {why}" for delegate_id, wave, why in found.unopened]
     return lines + [
         f"{delegate_id} {wave}: the bucket has its report, so no one is asked again. See docs/operations.md, Recovery."
         for delegate_id, wave in found.printed

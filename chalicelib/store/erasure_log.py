@@ -5,7 +5,6 @@ Each entry is a document of its own, and no entry is ever changed. It holds ids 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -32,9 +31,11 @@ def add(email: str, delegates: tuple[str, ...], now: datetime) -> None:
     objects.save(f"{ERASURES}{stamp(now)}-{once}.json", msgspec.json.encode(entry))
 
 
-def list_since(moment: datetime) -> Iterator[Erased]:
-    """Yield the erasures from a moment on, the first one first."""
-    for name in sorted(objects.list_names(ERASURES)):
-        entry = msgspec.json.decode(objects.load(name), type=Erased)
-        if entry.at >= moment:
-            yield entry
+def list_names() -> list[str]:
+    """Return the names of all entries, the first erasure first."""
+    return sorted(objects.list_names(ERASURES))
+
+
+def load(name: str) -> Erased:
+    """Load one entry. Raises msgspec.MsgspecError if it cannot be read."""
+    return msgspec.json.decode(objects.load(name), type=Erased)

@@ -3,6 +3,7 @@
 Dana's questionnaire is closed with a report, Dora's is open with answers in it; two people are erased after the backup.
 """
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -14,8 +15,8 @@ from chalicelib.core.model import InvitationState, Wave, WaveState
 from chalicelib.ownership import erase_person
 from chalicelib.ownership.restore import finish_restore
 from chalicelib.people import leave
-from chalicelib.store import cohorts, delegates, invitations, jobs, objects, reports, responses, wave_keys
-from chalicelib.store.table import scan
+from chalicelib.store import cohorts, delegates, erasure_log, invitations, jobs, objects, reports, responses, wave_keys
+from chalicelib.store.table import Key, delete, scan, transact
 from infra.local.memory import backend
 from tests.faults import scene
 from tests.support import people
@@ -170,3 +171,41 @@ def test_the_same_backup_can_be_restored_twice(restored, clock):
 
     assert first
     assert finish_restore(restored, clock.advance(minutes=1)).erased == first
+
+
+def remove_line(delegate_id):
+    """Remove the delegate's line of the cohort, as if the backup had been taken between two writes."""
+    transact([delete(Key(row["pk"], row["sk"])) for row in scan() if row["sk"] == f"DELEGATE#{delegate_id}"])
+
+
+def finish(restored, capsys):
+    status = main(["restore", "finish", "--since", f"{restored:%Y-%m-%dT%H:%M:%SZ}", "--json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_an_entry_that_cannot_be_read_is_reported_and_stops_no_other(restored, clock, capsys):
+    unreadable = "erasures/2026-01-01T00:00:00Z-00.json"
+    objects.save(unreadable, b'{"at": ')
+    status, found = finish(restored, capsys)
+
+    assert [name for name, _ in found["refused"]] == [unreadable]
+    assert (len(found["erased"]), len(found["opened"]), status) == (2, 1, 1)
+
+
+def test_an_erasure_that_is_refused_stops_nothing_else(restored, clock, capsys):
+    remove_line(id_of("ann delegate"))  # her leaving is refused: the cohort does not know her
+    status, found = finish(restored, capsys)
+
+    assert {name for name, _ in found["refused"]} <= {*erasure_log.list_names()}
+    assert all(why for _, why in found["refused"])
+    assert (len(found["refused"]), len(found["opened"]), status) == (2, 1, 1)
+
+
+def test_a_questionnaire_that_cannot_be_opened_is_reported(restored, clock, capsys):
+    dora = id_of("dora delegate")
+    remove_line(dora)
+    status, found = finish(restored, capsys)
+
+    assert [one[:2] for one in found["unopened"]] == [[dora, "baseline"]]
+    assert ANN not in stored()
+    assert status == 1
