@@ -7,6 +7,7 @@ import functools
 import json
 import logging
 import threading
+import uuid
 import warnings
 from collections.abc import Callable, Iterable
 from email.message import Message
@@ -36,8 +37,7 @@ ONE_CALL = threading.RLock()
 TOKENS_KEPT = 10_000
 
 _answered: dict[str, str] = {}  # ClientRequestToken -> the transaction it stood for
-_touched: list[tuple[str, dict[str, Any]]] | None = None  # (table, key) of the transaction that is running
-_twins: dict[str, Table] = {}  # its tables as they were
+_is_transacting = False
 _candidates: list[Any] | None = None  # the rows among which the running query looks
 
 
@@ -57,6 +57,8 @@ def apply() -> None:
     SESBackend.create_email_identity_v2 = _create_identity
     ses_urls.url_paths["{0}/v2/email/account$"] = SESV2Response.dispatch
     sqs.SQSBackend.is_message_valid_based_on_retention_period = _is_retained
+    sqs.camelcase_to_underscores = functools.cache(sqs.camelcase_to_underscores)
+    sqs.generate_receipt_handle = lambda: uuid.uuid4().hex  # moto draws 185 letters one by one
     boto3.Session.get_available_regions = _list_regions
     row_speed.apply()
     expression_cache.apply()
@@ -86,51 +88,41 @@ def _one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
     return locked
 
 
-# --- transactions: moto copies every table of a transaction, whole, and puts the copies back when it is refused ----
+# --- transactions: moto copies every table, whole, and puts the copies back when it refuses; here, the rows alone ---
 
 _moto_transact = dynamodb.DynamoDBBackend.transact_write_items
 _moto_answer = DynamoHandler.transact_write_items
 
 
 def _transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> None:
-    global _touched
+    global _is_transacting
     actions = [next(iter(item.items())) for item in transact_items]
-    _touched = [(action["TableName"], action["Item" if verb == "Put" else "Key"]) for verb, action in actions]
+    before = [_take_row(self, action["TableName"], action["Item" if verb == "Put" else "Key"]) for verb, action in actions]
+    _is_transacting = True
     try:
         _moto_transact(self, transact_items)
+    except Exception:
+        for table, key, row in before:
+            row_index.put_back(table, key, row)
+        raise
     finally:
-        _touched = None
-        _twins.clear()
+        _is_transacting = False
+
+
+def _take_row(backend: Any, table_name: str, row: dict[str, Any]) -> tuple[Table, row_index.Key, Any]:
+    """Return a row as it is before the transaction: its table, its key, and a copy; None if there is no such row."""
+    table = backend.get_table(table_name)
+    key = backend.get_keys_value(table, row)
+    return table, key, copy.deepcopy(row_index.row_at(table, key))
 
 
 def _deepcopy_table(self: Table, memo: dict[int, Any]) -> Table:
-    """In a transaction: one copy, made before its first write, that shares every item but the ones it touches."""
-    if self.name in _twins:
-        return _twins[self.name]
-    twin = object.__new__(type(self))
-    if _touched is None:
-        memo[id(self)] = twin
-        twin.__dict__.update({name: copy.deepcopy(value, memo) for name, value in self.__dict__.items()})
-        return twin
-    twin.__dict__.update(self.__dict__)
-    twin.items = copy.copy(self.items)
-    for key in (key for table, key in _touched if table == self.name):
-        _copy_item(twin, key)
-    _twins[self.name] = twin
+    """Copy a table; in a transaction leave it out, because the rows that it touches were kept."""
+    if _is_transacting:
+        return self
+    twin = memo[id(self)] = object.__new__(type(self))
+    twin.__dict__.update({name: copy.deepcopy(value, memo) for name, value in self.__dict__.items()})
     return twin
-
-
-def _copy_item(table: Table, key: dict[str, Any]) -> None:
-    hash_key = DynamoType(key[table.hash_key_attr])
-    if hash_key not in table.items:
-        return
-    if not table.range_key_attr:
-        table.items[hash_key] = copy.deepcopy(table.items[hash_key])
-        return
-    table.items[hash_key] = copy.copy(table.items[hash_key])
-    range_key = DynamoType(key[table.range_key_attr])
-    if range_key in table.items[hash_key]:
-        table.items[hash_key][range_key] = copy.deepcopy(table.items[hash_key][range_key])
 
 
 def _transact_once(self: DynamoHandler) -> Any:

@@ -10,6 +10,7 @@ from moto.dynamodb.models import DynamoDBBackend
 
 T = TypeVar("T")
 Key = tuple[Any, Any]  # moto's own hash and range key; a table without a range key has None
+Place = tuple[str, str]  # the same as text, which Python hashes many times as fast: all keys of our tables are text
 Classify = Callable[[Any], str | None]  # the group of a row; None leaves it out
 
 MOTOS = {name: getattr(DynamoDBBackend, name) for name in ("put_item", "update_item", "delete_item")}
@@ -80,15 +81,15 @@ class _Indexes:
         found = self._up_to_date(table, name, classify).groups
         return sum(len(found.get(group, ())) for group in groups)
 
-    def note(self, key: Key) -> None:
+    def note(self, place: Place, row: Any) -> None:
         for index in self._by_name.values():
-            index.changed.add(key)
+            index.changed[place] = row
 
     def _up_to_date(self, table: Any, name: str, classify: Classify) -> _Index:
         if name not in self._by_name:
-            self._by_name[name] = _Index(_keys(table))
+            self._by_name[name] = _Index(_all_rows(table))
         index = self._by_name[name]
-        index.look_again(table, classify)
+        index.look_again(classify)
         return index
 
     def __deepcopy__(self, memo: dict[int, Any]) -> None:
@@ -96,20 +97,19 @@ class _Indexes:
 
 
 class _Index:
-    def __init__(self, keys: Iterable[Key]):
-        self.groups: defaultdict[str, dict[Key, Any]] = defaultdict(dict)
-        self.changed = set(keys)
-        self._group_of: dict[Key, str] = {}
+    def __init__(self, rows: Iterable[Any]):
+        self.groups: defaultdict[str, dict[Place, Any]] = defaultdict(dict)
+        self.changed = {_place((row.hash_key, row.range_key)): row for row in rows}  # None for a row that is gone
+        self._group_of: dict[Place, str] = {}
 
-    def look_again(self, table: Any, classify: Classify) -> None:
-        for key in self.changed:
-            if key in self._group_of:
-                del self.groups[self._group_of.pop(key)][key]
-            row = _row(table, key)
+    def look_again(self, classify: Classify) -> None:
+        for place, row in self.changed.items():
+            if place in self._group_of:
+                del self.groups[self._group_of.pop(place)][place]
             group = classify(row) if row is not None else None
             if group is not None:
-                self.groups[group][key] = row
-                self._group_of[key] = group
+                self.groups[group][place] = row
+                self._group_of[place] = group
         self.changed.clear()
 
 
@@ -127,11 +127,30 @@ def _noting(write: Callable[..., Any]) -> Callable[..., Any]:
     return noting
 
 
+def row_at(table: Any, key: Key) -> Any:
+    """Return moto's row, or None."""
+    held = table.items.get(key[0])
+    return held if key[1] is None or held is None else held.get(key[1])
+
+
+def put_back(table: Any, key: Key, row: Any) -> None:
+    """Put a row where it was before a write; None if there was no row."""
+    if row is not None:
+        group, at = (table.items, key[0]) if key[1] is None else (table.items[key[0]], key[1])
+        group[at] = row
+    elif key[1] is None:
+        table.items.pop(key[0], None)
+    elif key[0] in table.items:
+        table.items[key[0]].pop(key[1], None)
+    _note(table, key)
+
+
 def _note(table: Any, key: Key) -> None:
-    if (row := _row(table, key)) is not None:
+    row = row_at(table, key)
+    if row is not None:
         row.attrs.__dict__.clear()  # of what is remembered
     if indexes := table.__dict__.get("kept_indexes"):
-        indexes.note(key)
+        indexes.note(_place(key), row)
 
 
 def _indexes(table: Any) -> _Indexes:
@@ -141,12 +160,11 @@ def _indexes(table: Any) -> _Indexes:
     return found
 
 
-def _keys(table: Any) -> list[Key]:
+def _all_rows(table: Any) -> list[Any]:
     if not table.range_key_attr:
-        return [(key, None) for key in table.items]
-    return [(key, range_key) for key, group in table.items.items() for range_key in group]
+        return list(table.items.values())
+    return [row for group in table.items.values() for row in group.values()]
 
 
-def _row(table: Any, key: Key) -> Any:
-    held = table.items.get(key[0])
-    return held if key[1] is None or held is None else held.get(key[1])
+def _place(key: Key) -> Place:
+    return key[0].value, "" if key[1] is None else key[1].value
