@@ -116,7 +116,7 @@ def stamp(mail: EmailMessage, message_id: str, now: datetime) -> bytes:
 
 
 def _set_boundaries(mail: EmailMessage) -> None:
-    """Separate the parts by a line that none of them can contain: `=_` occurs neither in quoted-printable nor in base64.
+    """Separate the parts by a line that none of them can contain: quoted-printable and base64 never have `=_`.
 
     The standard draws a random line and then searches every part for it. With ours the same email has the same bytes.
     """

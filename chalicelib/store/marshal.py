@@ -16,6 +16,8 @@ Row = dict[str, Any]
 
 def attribute(value: Any) -> dict[str, Any]:
     """Convert a plain value to DynamoDB's typed attribute. Raises TypeError for a type that a row cannot hold."""
+    if type(value) is str:  # as most values are
+        return {"S": value}
     for kind, typed in TYPED:
         if isinstance(value, kind):
             return typed(value)
@@ -37,15 +39,13 @@ TYPED: tuple[tuple[Any, Callable[[Any], dict[str, Any]]], ...] = (
 def plain(typed: Mapping[str, Any]) -> Any:
     """Convert back from `attribute`; numbers are whole."""
     ((kind, value),) = typed.items()
-    if kind == "NULL":
-        return None
+    if kind == "M":
+        return row(value)
+    if kind == "L":
+        return [inner["S"] if "S" in inner else plain(inner) for inner in value]
     if kind == "N":
         return int(value)
-    if kind == "M":
-        return {key: plain(inner) for key, inner in value.items()}
-    if kind == "L":
-        return [plain(inner) for inner in value]
-    return value
+    return None if kind == "NULL" else value
 
 
 def item(row: Mapping[str, Any]) -> dict[str, Any]:

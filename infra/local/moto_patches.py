@@ -97,7 +97,9 @@ _moto_answer = DynamoHandler.transact_write_items
 def _transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> None:
     global _is_transacting
     actions = [next(iter(item.items())) for item in transact_items]
-    before = [_take_row(self, action["TableName"], action["Item" if verb == "Put" else "Key"]) for verb, action in actions]
+    before = [
+        _take_row(self, action["TableName"], action["Item" if verb == "Put" else "Key"]) for verb, action in actions
+    ]
     _is_transacting = True
     try:
         _moto_transact(self, transact_items)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from io import BytesIO
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -27,6 +27,8 @@ from infra.local.moto_patches import ONE_CALL, accept_email
 
 SERVICES = {"dynamodb": ("dynamodb", "dynamodb"), "sqs": ("sqs", "sqs"), "sesv2": ("email", "sesv2")}  # host, backend
 
+
+Asked = dict[str, Any] | HTTPException | None
 
 # What pages and jobs ask of DynamoDB: all of it is data, so the answer need not be made JSON and read again.
 ROWS = (
@@ -57,11 +59,23 @@ def _call_at_once(class_attributes: dict[str, Any], **_: Any) -> None:
         if ask:
             context: dict[str, Any] = {}
             params = self._emit_api_params(params, self.meta.service_model.operation_model(operation), context)
-            if (answer := _ask(ask, params)) is not None:
+            answer = _ask(ask, params)
+            if isinstance(answer, HTTPException):
+                _raise_refusal(self, operation, answer)
+            if answer is not None:
                 return answer
         return BaseClient._make_api_call(self, operation, params)
 
     class_attributes["_make_api_call"] = make_api_call
+
+
+def _raise_refusal(client: Any, operation: str, refusal: HTTPException) -> NoReturn:
+    """Raise what botocore makes of a refusal: it reads the same status and body."""
+    answer = {"status_code": refusal.code, "headers": {}, "body": str(refusal.get_body()).encode()}
+    model = client.meta.service_model.operation_model(operation)
+    read = client._response_parser.parse(answer, model.output_shape)
+    client._endpoint._add_modeled_error_fields(answer, read, model, client._response_parser)
+    raise client.exceptions.from_code(read["Error"]["Code"])(read, operation)
 
 
 def take_rows(session: Any) -> None:
@@ -79,23 +93,26 @@ def _rows(model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str,
     if model.name not in ROWS or model.service_model.service_name != "dynamodb":
         return None
     answer = _ask_moto(model.name, context["asked"])
-    return None if answer is None else (SimpleNamespace(status_code=200), answer)
+    return None if isinstance(answer, HTTPException | None) else (SimpleNamespace(status_code=200), answer)
 
 
-def _ask_moto(operation: str, params: dict[str, Any]) -> dict[str, Any] | None:
+def _ask_moto(operation: str, params: dict[str, Any]) -> Asked:
     return _ask(partial(_of_rows, operation), params)
 
 
-def _ask(call: Callable[[dict[str, Any]], dict[str, Any]], params: dict[str, Any]) -> dict[str, Any] | None:
-    """What botocore would have read from moto's answer.
+def _ask(call: Callable[[dict[str, Any]], dict[str, Any]], params: dict[str, Any]) -> Asked:
+    """What botocore would have read from moto's answer, or moto's refusal.
 
-    None for a refusal, which has changed nothing: the call then goes the longer way, which words it as AWS does.
+    None for a refusal without a body, which has changed nothing: the call then goes the longer way, which words it as
+    AWS does.
     """
     with ONE_CALL:
         try:
             answer = call(params)
-        except (ServiceException, HTTPException):
+        except ServiceException:
             return None
+        except HTTPException as refusal:
+            return refusal
     return {**answer, "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}}
 
 

@@ -76,3 +76,41 @@ def test_a_document_is_read_alike(session):
     assert short(session, "s3").get_object(Bucket=settings().bucket, Key="reports/a.json")["Body"].read() == b"{}"
     with pytest.raises(ClientError, match="NoSuchKey"):
         short(session, "s3").get_object(Bucket=settings().bucket, Key="reports/b.json")
+
+
+KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+IS_THERE = {"ConditionExpression": "attribute_exists(pk)"}
+REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("update_item", {"Key": KEY, "UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}),
+    ("put_item", {"Item": KEY}),
+]
+
+
+@pytest.mark.parametrize(("operation", "asked"), REFUSED)
+def test_a_write_is_refused_alike(session, operation, asked):
+    asked = {"TableName": settings().table, **asked, **IS_THERE}
+
+    assert refusal(short(session, "dynamodb"), operation, asked) == refusal(client("dynamodb"), operation, asked)
+
+
+def test_a_transaction_is_refused_alike(session):
+    table = {"TableName": settings().table}
+    asked = {
+        "TransactItems": [
+            {"Put": {**table, "Item": KEY, **IS_THERE}},
+            {"Delete": {**table, "Key": {**KEY, "sk": {"S": "c"}}}},
+        ]
+    }
+
+    refused = refusal(short(session, "dynamodb"), "transact_write_items", asked)
+
+    assert refused == refusal(client("dynamodb"), "transact_write_items", asked)
+    assert [reason["Code"] for reason in refused[2]] == ["ConditionalCheckFailed", "None"]
+
+
+def refusal(dynamodb: Any, operation: str, asked: dict[str, Any]) -> tuple[str, Any, Any, int]:
+    with pytest.raises(ClientError) as refused:
+        getattr(dynamodb, operation)(**asked)
+    answer = refused.value.response
+    status = answer["ResponseMetadata"]["HTTPStatusCode"]
+    return refused.type.__name__, answer["Error"], answer.get("CancellationReasons"), status

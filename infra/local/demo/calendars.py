@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ def list_entries(world: World) -> dict[str, list[Entry]]:
     return dict(found)
 
 
+@cache
 def _read(text: str) -> Entry:
     calendar = Calendar.from_ical(text)
     (event,) = calendar.walk("VEVENT")
