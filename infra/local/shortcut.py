@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from io import BytesIO
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -28,7 +28,7 @@ from infra.local.moto_patches import ONE_CALL, accept_email
 SERVICES = {"dynamodb": ("dynamodb", "dynamodb"), "sqs": ("sqs", "sqs"), "sesv2": ("email", "sesv2")}  # host, backend
 
 
-Asked = dict[str, Any] | HTTPException | None
+Asked: TypeAlias = dict[str, Any] | HTTPException | None
 
 # What pages and jobs ask of DynamoDB: all of it is data, so the answer need not be made JSON and read again.
 ROWS = (
