@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+from chalicelib.links.kinds import COACH
 from chalicelib.sponsor.board.requests import MAX_ASK_CHARS
 from chalicelib.store import audit_events, board_requests
 from tests.sponsor.test_editions import SURVEY_CLOSED, answered, editions, wait
@@ -74,3 +75,30 @@ def test_pages_start_without_the_fonts_of_pdfs():
     environment = {**os.environ, "FULLCIRCLE_STAGE": "test", "AWS_DEFAULT_REGION": "eu-west-2"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+# --- a coach ------------------------------------------------------------------------------------------------------
+
+
+def test_a_coach_writes_to_the_same_list(visitor, clock):
+    people.load(clock.now())
+    drain(clock.now())
+    page = f"{COACH.url(people.COHORT, people.person('cleo coach'), 1)}/board"
+    visitor.let_in_administrator(clock.now()).open(PAGE).post(PAGE, {"ask.1": ASK})
+    visitor.cookies.clear()
+    visitor.let_in(people.person("cleo coach").email, clock.now()).open(page)
+    assert ASK in visitor.page
+    visitor.post(page, {"ask.1": ASK, "ask.2": "Let teams see their own figures."})
+    assert board_requests.find(people.COHORT).asks == (ASK, "Let teams see their own figures.")
+    visitor.post(page, {"ask.1": "Other.", "seen": "0"})
+    assert visitor.status == 400
+    rows = audit_events.of_cohort(people.COHORT)
+    assert [row["by"] for row in rows if row["act"] == "changed what is asked of the board"].count("coach") == 1
+
+
+def test_who_coaches_no_one_in_the_cohort_writes_nothing(visitor, clock):
+    people.load(clock.now())
+    drain(clock.now())
+    stranger = people.person("some one")
+    visitor.let_in(stranger.email, clock.now())
+    assert visitor.open(f"{COACH.url(people.COHORT, stranger, 1)}/board").status == 404

@@ -108,6 +108,8 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/hub/{token}/report/{given}", Rule("hub", "delegate", shows=303)),  # opened in no session of theirs
     **both("/coach/{token}", COACH),
     **both("/coach/{token}/cohorts", COACH),
+    **both("/coach/{token}/board", COACH),
+    ("POST", "/coach/{token}/board"): COACH,
     **both("/coach/{token}/{delegate_id}", COACH),
     ("POST", "/coach/{token}/{delegate_id}/report"): COACH,
     **both("/coach/{token}/{delegate_id}/report/{given}", Rule("coach", "coach", shows=303)),  # as a delegate's

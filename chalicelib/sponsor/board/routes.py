@@ -1,8 +1,9 @@
-"""HTTP routes for administrators: what is asked of the board, and the editions for the sponsor."""
+"""HTTP routes: what is asked of the board, by an administrator or a coach; and the editions for the sponsor."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from chalice import Blueprint, Response
 from msgspec import Struct
@@ -12,10 +13,11 @@ from chalicelib.core.errors import FieldError
 from chalicelib.core.model import Cohort, Programme
 from chalicelib.links import signing
 from chalicelib.sponsor.board import requests as board
+from chalicelib.sponsor.board.coach import CoachedCohort, open_for_coach
 from chalicelib.sponsor.prepare.enter_costs import CohortUnknown
 from chalicelib.store import board_requests, cohorts, programmes, summaries
 from chalicelib.web.page import GET, POST, page_handler
-from chalicelib.web.sessions import SignedIn, administrator
+from chalicelib.web.sessions import SignedIn, administrator, signed_in
 
 bp = Blueprint(__name__)
 
@@ -59,6 +61,47 @@ def make_edition(cohort_id: str) -> Response:
     return _ordered(admin, _open(cohort_id))
 
 
+# --- a coach --------------------------------------------------------------------------------------------------------
+
+
+@bp.route("/coach/{token}/board", **GET)
+@page_handler
+def show_board_to_coach(token: str) -> Response:
+    opened = open_for_coach(token)
+    return _coachs_page(signed_in(bp.current_request, opened.reader, clock.now()), opened)
+
+
+@bp.route("/coach/{token}/board", **POST)
+@page_handler
+def change_asks_as_coach(token: str) -> Response:
+    opened = open_for_coach(token)
+    coach = signed_in(bp.current_request, opened.reader, clock.now())
+    return _posted_by_coach(coach, opened, coach.form(bp.current_request))
+
+
+def _posted_by_coach(coach: SignedIn, opened: CoachedCohort, fields: Mapping[str, str]) -> Response:
+    faults = board.save_asks(opened.cohort, fields, "coach", clock.now())
+    if faults:
+        return _coachs_page(coach, opened, fields, faults)
+    log.info("board_asked", cohort=opened.cohort.id)
+    return coach.see_other(f"{_coachs_url(opened)}?done=saved")
+
+
+def _coachs_url(opened: CoachedCohort) -> str:
+    return signing.url(f"/coach/{opened.reader.token}/board")
+
+
+def _coachs_page(
+    coach: SignedIn, opened: CoachedCohort, typed: Mapping[str, str] | None = None, faults: Sequence[FieldError] = ()
+) -> Response:
+    shown = _asks(opened.cohort, opened.programme, typed, faults)
+    here = {"here": _coachs_url(opened), "home": opened.reader.home}
+    return coach.page("sponsor/board_coach", 400 if faults else 200, opened=opened, **here, **shown)
+
+
+# --- helpers --------------------------------------------------------------------------------------------------------
+
+
 def _open(cohort_id: str) -> Opened:
     cohort = cohorts.find(cohort_id)
     if cohort is None:
@@ -87,20 +130,27 @@ def _ordered(admin: SignedIn, opened: Opened) -> Response:
 def _board_page(
     admin: SignedIn, opened: Opened, typed: Mapping[str, str] | None = None, faults: Sequence[FieldError] = ()
 ) -> Response:
-    stored = board_requests.find(opened.cohort.id)
-    asks = {f"ask.{number}": ask for number, ask in enumerate(stored.asks if stored else (), start=1)}
+    editions = summaries.of_cohort(opened.cohort.id)
+    shown = _asks(opened.cohort, opened.programme, typed, faults)
     return admin.page(
-        "sponsor/board",
-        400 if faults else 200,
-        opened=opened,
-        programme=opened.programme,
-        typed=asks if typed is None else typed,
-        seen=board.revision_of(stored),
-        numbers=range(1, board.MAX_ASKS + 1),
-        longest=board.MAX_ASK_CHARS,
-        barriers=board.rank_barriers(opened.programme, opened.cohort),
-        editions=summaries.of_cohort(opened.cohort.id),
-        done=DONE.get((bp.current_request.query_params or {}).get("done", ""), ""),
-        errors=faults,
-        wrong={fault.field: fault.message for fault in faults},
+        "sponsor/board", 400 if faults else 200, opened=opened, here=opened.url, editions=editions, **shown
     )
+
+
+def _asks(
+    cohort: Cohort, programme: Programme, typed: Mapping[str, str] | None, faults: Sequence[FieldError]
+) -> dict[str, Any]:
+    """Return what the form of the requests shows."""
+    stored = board_requests.find(cohort.id)
+    asks = {f"ask.{number}": ask for number, ask in enumerate(stored.asks if stored else (), start=1)}
+    return {
+        "programme": programme,
+        "typed": asks if typed is None else typed,
+        "seen": board.revision_of(stored),
+        "numbers": range(1, board.MAX_ASKS + 1),
+        "longest": board.MAX_ASK_CHARS,
+        "barriers": board.rank_barriers(programme, cohort),
+        "done": DONE.get((bp.current_request.query_params or {}).get("done", ""), ""),
+        "errors": faults,
+        "wrong": {fault.field: fault.message for fault in faults},
+    }

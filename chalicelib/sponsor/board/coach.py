@@ -1,0 +1,47 @@
+"""Open a coach's cohort, for what is asked of the board."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.core.ids import coach_ids
+from chalicelib.core.model import Cohort, Programme
+from chalicelib.links.ends import end_of_programme_links
+from chalicelib.links.kinds import COACH
+from chalicelib.links.signing import LinkRevoked, LinkUnknown
+from chalicelib.store import cohorts, programmes
+from chalicelib.web import readers
+from chalicelib.web.readers import Reader, Role
+
+
+class CoachedCohort(Struct, frozen=True):
+    """A cohort in which the coach has delegates now."""
+
+    cohort: Cohort
+    programme: Programme
+    reader: Reader
+
+
+def open_for_coach(token: str) -> CoachedCohort:
+    """Raises LinkUnknown for a person who coaches no one in the cohort, or LinkRevoked."""
+    link = COACH.open(token)
+    cohort_id, coach, *version = link.parts
+    rows = list(cohorts.rows(cohort_id))
+    cohort = cohorts.cohort_from(rows)
+    if cohort is None:
+        raise LinkUnknown
+    lines = [one for one in cohorts.lines_from(rows) if not one.moved_to]
+    own = [one for one in lines if coach in coach_ids(cohort_id, one.coach.email)]
+    if not own:
+        raise LinkUnknown
+    person = own[0].coach
+    if (version or ["1"]) != [str(cohorts.coach_link(cohort, person))]:
+        raise LinkRevoked
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    closes = [datetime.fromisoformat(one.closes_at) for one in own if one.closes_at]
+    ends_at = end_of_programme_links(programme, cohort.dates, closes)
+    home = f"/coach/{link.token}"
+    reader = readers.reader(Role.COACH, link.token, person, home, programme, {"cohort": cohort_id}, ends_at)
+    return CoachedCohort(cohort, programme, reader)
