@@ -55,10 +55,10 @@ def gather(
 
 
 def _goes_with(held: Email, other: Email) -> bool:
-    """Return whether two emails may be one: from the same name, or the first of a kind that names several delegates."""
+    """Return whether two emails may be one: from one name, or of a kind whose subject names several delegates."""
     kind = find_kind(held.template)
-    is_first = bool(kind.together) and not kind.only_to_unanswered and other.template == held.template
-    return is_first or other.words["from_name"] == held.words["from_name"]
+    is_alike = bool(kind.together) and other.template == held.template
+    return is_alike or other.words["from_name"] == held.words["from_name"]
 
 
 def _wait(held: Email, now: datetime) -> None:

@@ -96,6 +96,14 @@ def test_emails_of_one_kind_share_a_subject(kind, subject):
     assert sent.message["Subject"] == subject
 
 
+@pytest.mark.parametrize("kind", ["collect/invitation", "collect/reminder", "impact/pulse", "impact/pulse_reminder"])
+def test_what_comes_from_several_delegates_is_one_email_from_the_programme(kind):
+    store(*(mail(kind, name, from_name=f"{ABOUT[name]} via Maximising Potential") for name in ABOUT))
+    drain(MONDAY)
+    (sent,) = sent_mails()
+    assert str(sent.message["From"]).startswith("Maximising Potential <")
+
+
 def test_a_shared_subject_counts_its_own_kind_only():
     store(mail("report/ready", "one"), mail("report/ready", "two"), about("three"))
     drain(MONDAY)
