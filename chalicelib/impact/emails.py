@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from chalicelib.core.formatting import last_day, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Delegate, Person, Programme
 from chalicelib.emails.common_words import common_words
@@ -30,6 +31,15 @@ RESULT_FOR_COACH = declare_email(
     to=To.COACH,
     words="name delegate",
     links=[COACH],
+    in_digest=True,
+)
+OPENED_FOR_COACH = declare_email(
+    "impact/opened_coach",
+    "The impact survey has opened, to the coach",
+    to=To.COACH,
+    words="name cohort count closes",
+    links=[COACH],
+    sample={"count": "3 delegates"},
     in_digest=True,
 )
 COUNTED = declare_email(
@@ -82,6 +92,30 @@ def counted_email(programme: Programme, delegate: Delegate, survey: ImpactSurvey
     """survey: the line manager's."""
     words = {"name": delegate.manager.name, "delegate": delegate.person.name}
     return _email(COUNTED, programme, delegate, delegate.manager, due_at, words, IMPACT.link(survey))
+
+
+def opened_email(
+    programme: Programme, cohort: Cohort, own: Sequence[Delegate], closes_at: datetime, now: datetime
+) -> Email:
+    """own: the coach's delegates; at least one."""
+    coach = own[0].coach
+    return create_email(
+        OPENED_FOR_COACH,
+        cohort.id,
+        derive(8, coach.email),
+        to=coach,
+        due_at=now,
+        words=common_words(programme)
+        | {
+            "name": coach.name,
+            "cohort": cohort.title,
+            "count": plural(len(own), "delegate", "delegates"),
+            "closes": last_day(closes_at, programme.organisation.timezone),
+        },
+        links=name_links(COACH.link(cohort.id, coach, own[0].coach_link)),
+        about={"cohort": cohort.id},
+        good_until=closes_at,
+    )
 
 
 def progress_email(

@@ -1,11 +1,12 @@
-"""Plan the email that shows administrators, while the impact survey is open, how many have answered."""
+"""Plan emails about the impact survey: to coaches when it opens, to administrators while it is open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chalicelib.core.model import Delegate
 from chalicelib.emails.kinds import To
-from chalicelib.impact.emails import progress_email
+from chalicelib.impact.emails import opened_email, progress_email
 from chalicelib.mornings.plan import CohortDay, Morning, Planned
 from chalicelib.store import administrator_rights
 from chalicelib.store.emails import Email
@@ -15,9 +16,22 @@ PROGRESS_DAYS = 10  # working days after the survey opens
 
 
 def plan(day: CohortDay) -> Iterator[Planned]:
+    opens = day.morning(day.local_day(day.survey_opens_at))
+    yield Planned(max(opens, day.survey_opens_at), To.COACH, _opened)
     at = day.morning(day.local_day(day.survey_opens_at), PROGRESS_DAYS)
     if at < day.survey_closes_at:  # a short survey has closed by then
         yield Planned(at, To.ADMINISTRATOR, _progress)
+
+
+def _opened(morning: Morning) -> Iterator[Email]:
+    """Write to each coach once, whatever the number of their delegates."""
+    day = morning.day
+    by_coach: dict[str, list[Delegate]] = {}
+    for delegate in day.delegates.values():
+        if not delegate.coach.is_erased:
+            by_coach.setdefault(delegate.coach.email, []).append(delegate)
+    for own in by_coach.values():
+        yield opened_email(day.programme, day.cohort, own, day.survey_closes_at, morning.now)
 
 
 def _progress(morning: Morning) -> Iterator[Email]:

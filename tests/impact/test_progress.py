@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.core.settings import settings
 from chalicelib.mornings.jobs import planned_job
@@ -49,3 +49,18 @@ def test_no_email_is_sent_once_everyone_has_answered(opened, clock):
     people.write(jobs.add(planned_job(people.COHORT, "test", clock.now(), TEN_DAYS_ON)))
     drain(clock.to(TEN_DAYS_ON))
     assert not mails()
+
+
+# --- the coach, when it opens ---------------------------------------------------------------------------------
+
+
+def to_coaches() -> list:
+    return [row for row in scan() if row["pk"].startswith("MAIL#impact/opened_coach#") and row["sk"] == "MAIL"]
+
+
+def test_when_the_survey_opens_each_coach_gets_one_email_about_all_their_delegates(opened, clock):
+    people.write(jobs.add(planned_job(people.COHORT, "test", clock.now() - timedelta(days=1), clock.now())))
+    drain(clock.advance(minutes=1))
+    found = to_coaches()
+    assert [row["to"]["email"] for row in found] == [people.person("cleo coach").email]
+    assert found[0]["words"]["count"].endswith("delegate")
