@@ -62,6 +62,7 @@ class JobKind(_Kind, Enum):
     COHORT_START = _Kind("sponsor.jobs:make_start", "Make the page of a cohort at the start", Queue.REPORT)
     SUMMARY = _Kind("sponsor.jobs:make_summary", "Make the sponsor’s summary", Queue.REPORT)
     EDITION = _Kind("sponsor.jobs:make_next_edition", "Make another edition for the sponsor", Queue.REPORT)
+    FORGET_STORY = _Kind("sponsor.stories.forget:forget_words", "Remove the words of a withdrawn story")
     RETENTION = _Kind("retention.jobs:remove_old_data", "Delete data whose time is over")
     CHASE_ALL = _Kind("admin.remind:chase_cohort", "Remind a cohort")
     CHASE = _Kind("admin.remind:chase_raters", "Remind raters")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -15,10 +13,10 @@ from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import SPONSOR
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.sponsor.evidence_pack import pack_evidence
+from chalicelib.sponsor.stories.forget import list_withdrawn
 from chalicelib.sponsor.trend import Trend, load_trend, other_cohorts
-from chalicelib.store import audit_events, cohorts, holds, objects, programmes, stories, summaries
+from chalicelib.store import audit_events, cohorts, holds, objects, programmes, summaries
 from chalicelib.store.audit_events import AuditEvent
-from chalicelib.store.stories import StoryState
 from chalicelib.store.summaries import Summary
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
@@ -73,15 +71,7 @@ def open_portal(token: str) -> Portal:
         raise LinkRevoked
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     editions, start = tuple(summaries.of_cohort(cohort_id)), summaries.start_of(cohort_id)
-    return Portal(link.token, cohort, programme, editions, cohort.sponsor, start, _withdrawn(editions))
-
-
-def _withdrawn(editions: Sequence[Summary]) -> tuple[str, ...]:
-    """Return the editions with a story that was withdrawn, or that went with its delegate."""
-    shown = {delegate_id for one in editions for delegate_id in one.stories}
-    found = stories.of_delegates(shown) if shown else []
-    kept = {story.delegate_id for story in found if story.state is not StoryState.WITHDRAWN}
-    return tuple(one.name for one in editions if not kept.issuperset(one.stories))
+    return Portal(link.token, cohort, programme, editions, cohort.sponsor, start, list_withdrawn(editions))
 
 
 class AllCohorts(Struct, frozen=True):
@@ -102,7 +92,7 @@ def load_all_cohorts(shelf: Portal, now: datetime) -> AllCohorts:
 def evidence_link(shelf: Portal, now: datetime) -> str:
     """Pack the newest edition with its evidence, and make a link to it for one minute. Raises NoEditionYet."""
     packed = pack_evidence(shelf.cohort.id)
-    name = f"sponsor/{shelf.cohort.id}/evidence-{hashlib.sha256(packed).hexdigest()[:16]}.zip"
+    name = summaries.pack_name(shelf.cohort.id, shelf.summaries[-1].name)
     objects.save(name, packed)
     event = AuditEvent.OPENED_SUMMARY
     commit([audit_events.add(shelf.cohort.id, event, "sponsor", shelf.cohort.id, now, name="evidence")], now)

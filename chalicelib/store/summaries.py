@@ -67,6 +67,11 @@ def save_documents(cohort_id: str, checksum: str, documents: Mapping[str, bytes]
     return names
 
 
+def pack_name(cohort_id: str, edition: str) -> str:
+    """Return the name of an edition's evidence pack in the bucket; it is made again whenever it is asked for."""
+    return f"sponsor/{cohort_id}/evidence-{edition}.zip"
+
+
 def add(new: Summary) -> Write:
     return put_once({**key(new.cohort_id, new.name)._asdict(), **fields(new)}, SummaryExists)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.sponsor.final.facts import read_final
+from chalicelib.sponsor.stories import forget
 from chalicelib.sponsor.stories.acts import CHECKS
 from chalicelib.sponsor.stories.candidates import MAX_FAILED, MAX_STORY_CHARS, MAX_WORKED, find_candidates
 from chalicelib.store import jobs, objects, stories, summaries
@@ -187,6 +188,41 @@ def test_a_withdrawn_story_is_in_no_page_pack_or_edition_from_then_on(offered, c
     offered.post(shelf, {"summary": first.name, "kind": "board"})
     assert offered.status == 404
     assert jobs.failed() == []
+
+
+def bucket() -> dict[str, bytes]:
+    return {name: objects.load(name) for name in objects.list_names(f"sponsor/{people.COHORT}/")}
+
+
+def withdraw_published(offered, clock) -> None:
+    approve(offered)
+    check(offered, clock)
+    wait(clock, 8)
+    shelf = people.link("sponsor", "sponsor")
+    offered.let_in(SPONSOR, clock.now()).open(shelf)
+    offered.post(shelf, {"summary": "impact", "kind": "evidence"})
+    assert any(name.endswith(".zip") for name in bucket())
+    offered.cookies.clear()
+    offered.open(page()).post(page(), {"go": "withdraw"})
+
+
+def test_the_words_of_a_withdrawn_story_are_in_no_document_an_hour_later(offered, clock):
+    withdraw_published(offered, clock)
+    drain(clock.advance(minutes=61))
+    left = bucket()
+    assert not [name for name, body in left.items() if WORDS.encode() in body or name.endswith(".zip")]
+    first, second = summaries.of_cohort(people.COHORT)
+    assert {kind for kind, name in first.files.items() if name in left} == {"csv", "method"}
+    assert set(second.files.values()) <= set(left)
+    assert jobs.failed() == []
+
+
+def test_the_newest_edition_stays_until_there_is_another(offered, clock):
+    withdraw_published(offered, clock)
+    later = forget.forget_words(forget.forget_job(people.COHORT, "early", clock.now()), clock.now())
+    (only,) = summaries.of_cohort(people.COHORT)
+    assert set(only.files.values()) <= set(bucket())
+    assert len(later) == 1, "it looks again"
 
 
 def test_who_says_no_is_asked_no_more(offered, clock):

@@ -17,6 +17,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.sponsor.emails.about_stories import named_email, offered_email, withdrawn_email
 from chalicelib.sponsor.stories.candidates import MAX_STORY_CHARS
+from chalicelib.sponsor.stories.forget import FORGET_AFTER, forget_job
 from chalicelib.sponsor.stories.thread import APPROVE, CORRECT, REVIEW, STORY, WITHDRAW
 from chalicelib.store import audit_events, emails, jobs, stories
 from chalicelib.store.audit_events import AuditEvent
@@ -70,7 +71,7 @@ def approve(story: Story, fields: Mapping[str, str], now: datetime) -> list[Fiel
 
 
 def withdraw(story: Story, of: Of, now: datetime) -> None:
-    """Take the story back. Its words go at once; a published one makes an edition without it."""
+    """Take the story back. A published one makes an edition without it, and goes from the earlier ones."""
     if story.state is StoryState.WITHDRAWN:
         return
     after = replace(story, text="", tags=())
@@ -78,6 +79,7 @@ def withdraw(story: Story, of: Of, now: datetime) -> None:
     if story.state is StoryState.PUBLISHED:
         subject = (of.cohort.id, story.id, str(story.revision))
         more = [jobs.add(JobKind.EDITION.job(*subject, due_at=now, cohort=of.cohort.id, why="withdrawn"))]
+        more.append(jobs.add(forget_job(of.cohort.id, f"{story.id}.{story.revision}", now + FORGET_AFTER)))
         more += emails.add(withdrawn_email(of.programme, of.cohort, story, now)) if of.cohort.sponsor else []
     _move(story, after, WITHDRAW, By.DELEGATE, "delegate", now, more)
 

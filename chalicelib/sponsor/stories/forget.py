@@ -1,0 +1,53 @@
+"""Remove the words of withdrawn stories from documents of earlier editions.
+
+The edition that replaces them repeats the figures of the newest one, so that one goes only once there is another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import jobs, objects, stories, summaries
+from chalicelib.store.jobs import Job
+from chalicelib.store.stories import StoryState
+from chalicelib.store.summaries import Summary
+from chalicelib.store.table import Write
+
+FORGET_AFTER = timedelta(hours=1)  # the edition that replaces the others takes minutes
+LOOK_AGAIN_AFTER = timedelta(days=1)
+WITH_WORDS = ("facts", "html", "board", "slides")  # the table of figures and the method quote no story
+
+
+def forget_job(cohort_id: str, cause: str, due_at: datetime) -> Job:
+    return JobKind.FORGET_STORY.job(cohort_id, cause, due_at=due_at, cohort=cohort_id)
+
+
+def forget_words(job: Job, now: datetime) -> Sequence[Write]:
+    """Delete the documents that quote a withdrawn story, and every evidence pack: one is made again when asked for."""
+    cohort_id = job.about["cohort"]
+    editions = summaries.of_cohort(cohort_id)
+    names = list_withdrawn(editions)
+    for edition in editions[:-1]:
+        if edition.name in names:
+            _remove(edition)
+    for edition in editions:
+        objects.remove(summaries.pack_name(cohort_id, edition.name))
+    if editions and editions[-1].name in names:  # the next edition has failed, or is being made
+        return [jobs.add(forget_job(cohort_id, f"{job.id}.{now:%Y-%m-%d}", now + LOOK_AGAIN_AFTER))]
+    return []
+
+
+def list_withdrawn(editions: Sequence[Summary]) -> tuple[str, ...]:
+    """Return the names of editions with a story that was withdrawn, or that went with its delegate."""
+    shown = {delegate_id for one in editions for delegate_id in one.stories}
+    found = stories.of_delegates(shown) if shown else []
+    kept = {story.delegate_id for story in found if story.state is not StoryState.WITHDRAWN}
+    return tuple(one.name for one in editions if not kept.issuperset(one.stories))
+
+
+def _remove(edition: Summary) -> None:
+    for kind in WITH_WORDS:
+        if name := edition.file(kind):
+            objects.remove(name)
