@@ -24,7 +24,7 @@ def plan(day: CohortDay) -> Iterator[Planned]:
 
 
 def _opened(morning: Morning) -> Iterator[Email]:
-    """Write to each coach once, whatever the number of their delegates."""
+    """Write to each coach once about all their delegates."""
     day = morning.day
     by_coach: dict[str, list[Delegate]] = {}
     for delegate in day.delegates.values():

@@ -13,7 +13,7 @@ from chalicelib.core.model import Cohort, Programme
 from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.final.build import Prepared, build_final
 from chalicelib.sponsor.final.facts import Final, read_final
-from chalicelib.sponsor.gather import load_frozen
+from chalicelib.sponsor.gather import load_frozen, load_reviews
 from chalicelib.sponsor.stories.offer import story_line, usable
 from chalicelib.store import board_requests, cohorts, costs, delegates, objects, summaries
 from chalicelib.store.stories import Story
@@ -40,7 +40,8 @@ def prepare_edition(
     shown = usable(line.delegate_id for line in cohorts.list_lines(cohort.id) if not line.withdrawn)
     named = delegates.find_all([story.delegate_id for story in shown])
     lines = tuple(story_line(story, named[story.delegate_id]) for story in shown)
-    prepared = Prepared(entered.costs if entered else (), requests.asks if requests else (), lines)
+    agreed = load_reviews(programme, cohort, now)
+    prepared = Prepared(entered.costs if entered else (), requests.asks if requests else (), lines, agreed)
     today = local_date(now, programme.organisation.timezone)
     final = build_final(programme, cohort, people, today, *load_frozen(cohort.id), prepared, before)
     return Draft(final, tuple(shown))

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from chalicelib.core.errors import Refusal
-from chalicelib.core.model import Programme, Wave
+from chalicelib.core.model import Cohort, Programme, Wave
+from chalicelib.core.working_days import survey_opens_at
 from chalicelib.forms.pulse import AREAS
 from chalicelib.forms.survey import sections_of, unfit
 from chalicelib.jobs.each import each
 from chalicelib.results.cohort_snapshot import Frozen, read_frozen
 from chalicelib.results.published import ALL_OTHERS
 from chalicelib.sponsor.evidence import Evidence
-from chalicelib.store import cohort_figures, impact_surveys, jobs, reports
+from chalicelib.store import cohort_figures, cohorts, impact_surveys, jobs, reports, reviews
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.impact_surveys import PulseResult, Role
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import Row
 from chalicelib.store.reports import ReportState
+
+REVIEWS_WAIT = timedelta(days=60)  # after the survey has closed
 
 Rows = Mapping[str, Sequence[Row]]
 
@@ -81,6 +85,20 @@ def _raters_change(pulse: PulseResult | None) -> tuple[Fraction, ...]:
     figures = pulse.figures if pulse else ()
     of_areas = [figure for figure in figures if figure.cell == ALL_OTHERS and figure.area != AREAS]
     return tuple(Fraction(figure.change) for figure in of_areas if figure.change)  # of some only a word may be shown
+
+
+def load_reviews(programme: Programme, cohort: Cohort, now: datetime) -> dict[str, list[str]]:
+    """Return the outcomes of each delegate's areas; none until everyone who stayed has had the review, or time is over.
+
+    An edition shows them once and later ones repeat them: figures of two editions over nearly the same delegates would
+    show the outcomes of those who came in between.
+    """
+    stayed = [line.delegate_id for line in cohorts.list_lines(cohort.id) if not line.moved_to and not line.withdrawn]
+    closes = survey_opens_at(programme, cohort.dates) + timedelta(days=programme.impact.open_days)
+    found = reviews.of_delegates(stayed)
+    if len(found) < len(stayed) and now < closes + REVIEWS_WAIT:
+        return {}
+    return {who: [one.outcome.value for one in review.outcomes] for who, review in found.items()}
 
 
 def load_frozen(cohort_id: str) -> tuple[Frozen, Frozen]:

@@ -9,7 +9,9 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import AlreadyExists, Key, Write, put_once
+from chalicelib.store.table import AlreadyExists, Key, Write, get_many, put_once
+
+MAX_KEYS = 100  # of one call
 
 
 class ReviewExists(AlreadyExists):
@@ -53,6 +55,17 @@ def key(delegate_id: str) -> Key:
 def add(delegate_id: str, review: Review) -> Write:
     """Record the review. Refused if it is recorded already."""
     return put_once({**key(delegate_id)._asdict(), **fields(review)}, ReviewExists)
+
+
+def of_delegates(delegate_ids: Iterable[str]) -> dict[str, Review]:
+    """Return the recorded reviews of these delegates, by id. A call for each hundred."""
+    ids = list(delegate_ids)
+    found: dict[str, Review] = {}
+    for start in range(0, len(ids), MAX_KEYS):
+        wanted = {key(one): one for one in ids[start : start + MAX_KEYS]}
+        rows = get_many(list(wanted))
+        found |= {one: read(Review, rows[place]) for place, one in wanted.items() if place in rows}
+    return found
 
 
 def from_rows(rows: Iterable[Row]) -> Review | None:

@@ -110,6 +110,16 @@ def test_every_document_shows_the_totals_and_the_return(documents, name):
         assert shown in text
 
 
+@pytest.mark.parametrize("name", ["board", "slides", "html", "csv"])
+def test_every_document_shows_what_the_reviews_agreed(name):
+    agreed = {f"d{place}": ["done", "kept", "given_up"] for place in range(8)}
+    made = build_final(RULES, cohort(), everyone(), MADE, frozen(), prepared=Prepared(COSTS, ASKS, STORIES, agreed))
+    shown = render_documents(RULES, made)[name]
+    text = text_of(shown) if name in PAGES else shown.decode()
+    assert [part.count for part in made.reviews.parts] == [8, 8, 8]
+    assert "kept or kept in other words" in text.lower()
+
+
 def test_without_costs_no_return_is_stated():
     from chalicelib.sponsor.final.build import Prepared
 

@@ -10,9 +10,10 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import FACILITATOR
 from chalicelib.results.cohort_snapshot import frozen_bytes
 from chalicelib.sponsor.final.facts import read_final
-from chalicelib.store import cohort_figures, cohorts, impact_surveys, jobs, objects, summaries
+from chalicelib.store import cohort_figures, cohorts, impact_surveys, jobs, objects, reviews, summaries
 from chalicelib.store.cohort_figures import CohortFigures
 from chalicelib.store.impact_surveys import Role
+from chalicelib.store.reviews import AreaOutcome, Outcome, Review
 from chalicelib.store.table import update
 from tests.sponsor import final_example
 from tests.support import people
@@ -136,6 +137,42 @@ def test_a_late_answer_changes_no_later_edition(answered, clock):
     drain(clock.now())
     assert len(editions()) == 1, "nothing new may be shown"
     assert objects.load(stored.facts) == before
+
+
+def review(name: str, clock, *outcomes: Outcome) -> None:
+    agreed = tuple(AreaOutcome(f"a{place}", one, "Ask first.") for place, one in enumerate(outcomes))
+    people.write(reviews.add(id_of(name), Review(clock.now().date(), agreed, "", "Cleo Coach", clock.now())))
+
+
+def make_another(clock, cause: str) -> None:
+    people.write(jobs.add(JobKind.EDITION.job(people.COHORT, cause, due_at=clock.now(), cohort=people.COHORT)))
+    drain(clock.now())
+
+
+def test_what_the_reviews_agreed_comes_once_everyone_has_had_the_review_and_stays(answered, clock):
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12)
+    for name in NAMES[:5]:
+        review(name, clock, Outcome.DONE, Outcome.KEPT)
+    make_another(clock, "early")
+    assert [one.reviews.parts for one in editions()] == [()], "the sixth outcome would be the difference"
+    review(NAMES[5], clock, Outcome.DONE, Outcome.GIVEN_UP)
+    make_another(clock, "all")
+    parts = [(part.label, part.count) for part in editions()[-1].reviews.parts]
+    assert parts == [("done", 6), ("kept, kept in other words or given up", 6)]
+    freeze(Wave.FOLLOWUP, clock, 3)
+    make_another(clock, "followup")
+    assert editions()[2].reviews == editions()[1].reviews
+
+
+def test_reviews_are_waited_for_sixty_days(answered, clock):
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12)
+    for name in NAMES[:5]:
+        review(name, clock, Outcome.DONE, Outcome.KEPT)
+    drain(clock.advance(days=60))
+    make_another(clock, "late")
+    assert editions()[-1].reviews.delegates == 5
 
 
 def test_the_cohort_at_the_start_is_made_once_for_the_sponsor_and_says_so(visitor, clock):

@@ -46,6 +46,7 @@ def board_content(programme: Programme, final: Final) -> dict[str, Any]:
         "areas": words.areas_sentence(survey.areas) if survey else "",
         "proposals": words.parts_sentence("Of their proposals to the board", survey.proposals) if survey else "",
         "measures": words.measures_sentence(survey.measures) if survey else "",
+        "reviews": words.parts_sentence("Of the areas in the six-month reviews", final.reviews),
         "chain": list(_chain(final.value)) if final.value else [],
         "no_sum": words.no_sum(final.value) if final.value else "",
         "funnel": list(_funnel(final.response, final.value)) if final.value else [],

@@ -36,6 +36,7 @@ def _rows(final: Final) -> Iterator[Row]:
         yield from _own(final.survey)
         yield from _others(final.survey)
         yield from _programme(final.survey)
+    yield from _spread("reviews", final.reviews)
     if final.value:
         yield from _value(final.value)
     for start in final.start:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -21,11 +21,12 @@ NOTHING_FROZEN = Frozen()
 
 
 class Prepared(Struct, frozen=True):
-    """What an administrator prepared for an edition."""
+    """What an edition shows in addition to the survey: what an administrator prepared, and what the reviews agreed."""
 
     costs: tuple[Cost, ...] = ()
     asks: tuple[str, ...] = ()
     stories: tuple[StoryLine, ...] = ()
+    reviews: Mapping[str, Sequence[str]] = {}  # delegate -> outcome of each area; empty until the reviews are over
 
 
 NOTHING_PREPARED = Prepared()
@@ -67,6 +68,7 @@ def build_final(
         start=tuple(own_and_others.start_lines(programme, baseline)),
         stories=prepared.stories,
         asks=prepared.asks,
+        reviews=before.reviews if before and before.reviews.parts else counts.count_reviews(prepared.reviews),
     )
 
 

@@ -30,6 +30,13 @@ DECISIONS = {
 }
 PROPOSALS: tuple[Grouping, ...] = (((0,), (1,), (2,), (3,)), ((0,), (1,), (2, 3)), ((0, 1), (2, 3)))
 
+REVIEWED = {  # as in store/reviews.py
+    "done": "done",
+    "kept": "kept",
+    "changed": "kept in other words",
+    "given_up": "given up",
+}
+
 Given = Mapping[str, Sequence[tuple[str, str]]]  # delegate -> thing and answer
 
 
@@ -51,6 +58,11 @@ def count_measures(people: Sequence[Evidence]) -> Spread:
 def count_proposals(people: Sequence[Evidence]) -> Spread:
     given = {one.id: [("", one.own.get("proposal", ""))] for one in people if one.own}
     return _spread(given, DECISIONS, PROPOSALS)
+
+
+def count_reviews(outcomes: Mapping[str, Sequence[str]]) -> Spread:
+    """Count areas by what the six-month reviews agreed. outcomes: of each delegate's areas."""
+    return _spread({who: [("", one) for one in given] for who, given in outcomes.items()}, REVIEWED, MEASURES)
 
 
 def _spread(given: Given, labels: Mapping[str, str], groupings: Sequence[Grouping]) -> Spread:

@@ -176,6 +176,7 @@ class Final(Struct, frozen=True):
     start: tuple[StartLine, ...]
     stories: tuple[StoryLine, ...] = ()
     asks: tuple[str, ...] = ()
+    reviews: Spread = Spread()  # what the reviews agreed for each area; a later edition repeats it
     replaces: str = ""  # why an earlier edition is no longer given out
 
 
