@@ -145,6 +145,10 @@ def _rater_field(found: Found) -> Field:
         (one.entry.person.email, f"{one.entry.person.name}, {found.programme.group(one.group).title}")
         for one in raters.list_raters(found)
     )
+    if not options:
+        raise ActRefused(
+            FieldError("", "There is no rater to change: no list was sent, or no questionnaire is open or to come.")
+        )
     hint = "Raters that were asked or will be, of the questionnaire that is open or next."
     return Field("rater", "Rater", "list", hint=hint, options=options)
 

@@ -13,6 +13,7 @@ from tests.people import scene
 from tests.people.scene import DANA
 from tests.support import people
 from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
 from tests.support.mails import sent_mails
 
 TYPED = {
@@ -84,3 +85,14 @@ def test_a_fault_is_said_at_its_field_and_what_was_typed_stays(admin):
 def test_an_unknown_change_or_person_is_a_page_that_says_so(admin):
     assert admin.open(f"{person()}/dance").status == 404
     assert admin.open(person().replace(people.dana(), "none")).status == 400
+
+
+@pytest.mark.parametrize("act", ["rater-correct", "rater-group", "rater-remove"])
+def test_without_raters_there_is_no_form_to_choose_one_in(visitor, clock, act):
+    people.load(clock.now())
+    drain(clock.now())
+    admin = visitor.let_in_administrator(clock.now()).open(f"{person()}/{act}")
+
+    assert admin.status == 400
+    assert "<select" not in admin.page
+    assert "There is no rater to change" in admin.page
