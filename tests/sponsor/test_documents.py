@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from html.parser import HTMLParser
 
@@ -17,12 +18,14 @@ from chalicelib.sponsor.documents.pdf import render_pdf
 from chalicelib.sponsor.documents.start import Start, build_start, start_content, start_headline
 from chalicelib.sponsor.editions import render_documents
 from chalicelib.sponsor.final.build import Prepared, build_final
-from chalicelib.sponsor.final.facts import Final
+from chalicelib.sponsor.final.facts import Final, final_bytes
 from tests.report.standards import faults
 from tests.sponsor.final_example import ASKS, COSTS, MADE, STORIES, cohort, everyone, final, frozen
 from tests.support import people
 
 RULES = people.programme()
+MINUS = "\N{MINUS SIGN}"
+NO_WORDS = re.compile(r"<style.*?</style>|<[^>]+>", re.DOTALL)
 PAGES = {"board": 2, "slides": 5, "method": 1}
 
 
@@ -118,6 +121,24 @@ def test_every_document_shows_what_the_reviews_agreed(name):
     text = text_of(shown) if name in PAGES else shown.decode()
     assert [part.count for part in made.reviews.parts] == [8, 8, 8]
     assert "kept or kept in other words" in text.lower()
+
+
+NUMBER = re.compile(rf"[+{MINUS}]?\d+(?:,\d{{3}})*(?:\.\d+)?")
+OF_TEMPLATES = {"360", "+2", "+3", f"{MINUS}2", f"{MINUS}3", "10", *"123456"}  # ends of scales, parts and slides
+
+
+@pytest.mark.parametrize("name", ["board", "slides", "html"])
+def test_no_document_has_a_number_that_is_not_in_the_facts(name):
+    """The facts are computed again from raw answers: test_recomputed.py, and for the demo test_demo_recomputed.py."""
+    agreed = {f"d{place}": ["done", "kept", "given_up"] for place in range(8)}
+    prepared = Prepared(COSTS, ASKS, STORIES, agreed)
+    made = build_final(RULES, cohort(), everyone(), MADE, frozen(), frozen(seed=3), prepared)
+    shown = render_documents(RULES, made)[name]
+    text = text_of(shown) if name in PAGES else NO_WORDS.sub(" ", shown.decode())
+    known = set(NUMBER.findall(json.dumps(json.loads(final_bytes(made)), ensure_ascii=False)))
+    numbers = set(NUMBER.findall(text))
+    assert len(numbers) > 20
+    assert numbers - known - OF_TEMPLATES == set()
 
 
 def test_without_costs_no_return_is_stated():
