@@ -112,6 +112,11 @@ def drop_hidden(sections: Sequence[Section], answers: Mapping[str, str]) -> dict
     return {name: text for name, text in answers.items() if not _is_ruled_out(by_field.get(name), answers)}
 
 
+def is_asked(question: Question, answers: Mapping[str, str]) -> bool:
+    """Return whether a form asks this: the answer that it depends on is given, if there is one."""
+    return question.when is None or answers.get(question.when.field) in question.when.values
+
+
 def _is_ruled_out(when: When | None, answers: Mapping[str, str]) -> bool:
     return when is not None and when.field in answers and answers[when.field] not in when.values
 

@@ -13,7 +13,16 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
-from chalicelib.forms.fields import Kind, Section, SurveyFault, drop_hidden, questions, read_fields
+from chalicelib.forms.fields import (
+    Kind,
+    Question,
+    Section,
+    SurveyFault,
+    drop_hidden,
+    is_asked,
+    questions,
+    read_fields,
+)
 from chalicelib.forms.survey import faults_of, sections_of, typed_in_vain
 from chalicelib.impact.shares import ask_for_shares
 from chalicelib.jobs.commit import commit
@@ -28,6 +37,9 @@ from chalicelib.web import readers
 from chalicelib.web.readers import Reader
 
 MAX_RETRIES = 3
+
+
+ROWS = (Kind.CHOICE, Kind.POINTS, Kind.SELECT)  # answered with one tap
 
 
 class SurveyClosed(Refusal):
@@ -113,6 +125,17 @@ class Form(Struct, frozen=True):
     def answered(self, section: Section) -> int:
         """Count the answered questions of a part."""
         return sum(question.field in self.shown for question in questions((section,)))
+
+    def open_rows(self, section: Section) -> tuple[Question, ...]:
+        """Return the rows of a part, each answered with one tap, that are asked and have no answer."""
+        return tuple(
+            question
+            for question in questions((section,))
+            if question.kind in ROWS and question.field not in self.shown and is_asked(question, self.answers)
+        )
+
+    def is_done(self, section: Section) -> bool:
+        return self.answered(section) > 0 and not self.open_rows(section)
 
     def asked(self, section: Section) -> int:
         return sum(1 for _ in questions((section,)))

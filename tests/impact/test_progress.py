@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from chalicelib.core.settings import settings
@@ -64,3 +65,21 @@ def test_when_the_survey_opens_each_coach_gets_one_email_about_all_their_delegat
     found = to_coaches()
     assert [row["to"]["email"] for row in found] == [people.person("cleo coach").email]
     assert found[0]["words"]["count"].endswith("delegate")
+
+
+# --- the check before sending -------------------------------------------------------------------------------------
+
+
+def test_a_row_that_was_left_open_says_so(opened):
+    link = people.link("dana delegate", "impact")
+    part = "learning"
+    rows = sorted(set(re.findall(r'type="radio" name="([^"]+)"', opened.open(f"{link}/part/{part}").page)))
+    opened.post(f"{link}/part/{part}", {rows[0]: "3"})
+    page = opened.open(f"{link}/review").page
+    assert 'data-state="open"' in page
+    assert f"{link}/part/{part}#" in page
+    assert 'class="some"' in opened.open(link).page
+
+    opened.open(f"{link}/part/{part}").post(f"{link}/part/{part}", dict.fromkeys(rows, "3"))
+    assert 'data-state="open"' not in opened.open(f"{link}/review").page
+    assert 'class="done"' in opened.open(link).page

@@ -7,6 +7,7 @@ from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from hashlib import sha256
+from random import Random
 
 import pytest
 
@@ -204,3 +205,20 @@ def test_who_began_stayed_and_answered(again):
     assert response["stayed"] == sum(not one.has_left for one in again.people)
     assert response["delegates_answered"] == len(again.own)
     assert response["managers_answered"] == sum(one.manager is not None for one in again.people)
+
+
+def test_the_parts_of_the_reviews_add_up_to_what_was_agreed():
+    chance, words = (
+        Random(7),
+        {"done": "done", "kept": "kept", "changed": "kept in other words", "given_up": "given up"},
+    )
+    agreed = {f"d{place}": chance.choices(list(words), k=3) for place in range(12)}
+    prepared = Prepared(reviews=agreed)
+    final = build_final(people.programme(), cohort(), everyone(seed=5), MADE, BASELINE, prepared=prepared)
+    counted = Counter(words[one] for given in agreed.values() for one in given)
+    found = json.loads(final_bytes(final))["reviews"]
+    assert (found["delegates"], found["things"]) == (12, 36)
+    assert sum(part["count"] for part in found["parts"]) == 36
+    for part in found["parts"]:
+        together = part["label"].replace(" or ", ", ").split(", ")
+        assert part["count"] == sum(counted[label] for label in together)
