@@ -1,0 +1,104 @@
+"""The rank test over one world: mid-way rounds, the last pulse, result pages, cohort means and the sponsor's edition.
+
+Several delegates share raters. Against who assumes that everyone says the same each time: all rounds of a delegate
+share variables. A result page shows the figures of the last pulse as they are; a cohort's mean and an edition are made
+of what delegates are shown, so they must add no combination about fewer than three raters.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pytest
+from msgspec import Struct
+
+from chalicelib.core.model import Wave
+from chalicelib.impact.result.collect import Sources, _raters
+from chalicelib.impact.result.facts import RatersView
+from chalicelib.results.disclosure_control import AskedRound, areas_in_words
+from chalicelib.results.published import ALL_OTHERS
+from chalicelib.results.scoring import unclamped
+from chalicelib.results.sponsor_rule import ENOUGH, Reading
+from chalicelib.sponsor.final.own_and_others import CHANGE
+from chalicelib.sponsor.gather import _raters_change
+from chalicelib.store.impact_surveys import PulseFigure, PulseResult
+from tests.pulse.test_anonymity import AREA, FIVE, THRESHOLD, WAVES, WORDS, means
+from tests.report.attackers import Lin, isolated
+
+RATERS = range(13)
+
+
+class Published(Struct):
+    """What one delegate is shown of each wave as a number; the others are words."""
+
+    numbers: dict[Wave, Lin]
+    in_words: dict[Wave, Lin]
+
+
+def publish_all(chance: random.Random, delegate: str) -> Published:
+    found, numbered = Published({}, {}), list[AskedRound]()
+    asked = frozenset(chance.sample(RATERS, chance.randint(FIVE + 1, len(RATERS))))
+    for which in WAVES:
+        gone = chance.sample(sorted(asked), chance.choice((0, 0, 1)))
+        asked = frozenset(asked - set(gone)) if len(asked) - len(gone) >= FIVE else asked
+        further = AskedRound(frozenset(map(str, asked)), WORDS)
+        is_hidden = bool(areas_in_words(numbered, further, THRESHOLD))
+        (*_, figure) = means(which, sorted(asked), delegate)
+        (found.in_words if is_hidden else found.numbers)[which] = figure
+        numbered += [] if is_hidden else [further]
+    return found
+
+
+def mean_over_delegates(values: Sequence[Lin | None]) -> list[Lin]:
+    """An edition's mean, by the rule for sponsors."""
+    score = Reading(1, CHANGE[1] - CHANGE[0] + 1, tuple(values)).score(unclamped)
+    return [score.range.shown] if score else []
+
+
+def everything(shown: Sequence[Published]) -> list[Lin]:
+    rows = [figure for one in shown for figure in one.numbers.values()]
+    for which in WAVES:
+        rows += mean_over_delegates([one.numbers.get(which) for one in shown])
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_combination_over_rounds_pages_and_editions_isolates_fewer_than_three(seed):
+    chance = random.Random(seed)
+    shown = [publish_all(chance, f"d{place}") for place in range(chance.randint(ENOUGH, 7))]
+
+    assert isolated(everything(shown), THRESHOLD, frozenset()) is None
+
+
+def test_the_rank_test_notices_an_edition_made_of_what_is_shown_in_words():
+    chance = random.Random(1)
+    while True:
+        shown = [publish_all(chance, f"d{place}") for place in range(ENOUGH)]
+        if sum(Wave.PULSE in one.in_words for one in shown) == 1:
+            break
+    hidden = [{**one.numbers, **one.in_words}[Wave.PULSE] for one in shown]
+
+    assert isolated([*everything(shown), *mean_over_delegates(hidden)], THRESHOLD, frozenset()) is not None
+
+
+# --- result pages and editions take what was published, and a word as a word ------------------------------------------
+
+
+def pulse(*figures: PulseFigure) -> PulseResult:
+    return PulseResult("dana", (AREA,), figures, too_few=False)
+
+
+def test_a_word_gives_no_number_to_a_result_page_or_to_an_edition():
+    word = pulse(PulseFigure(AREA.id, ALL_OTHERS, 0, "", "better"))
+    number = pulse(PulseFigure(AREA.id, ALL_OTHERS, 7, "0.5", "+0.5"), PulseFigure(AREA.id, "peer", 5, "1", "+1.0"))
+
+    assert (_raters_change(word), _raters_change(number)) == ((), (Fraction(1, 2),))
+    assert _raters(sources(word), AREA.id) == RatersView("better", 0, "")
+    assert _raters(sources(number), AREA.id) == RatersView("+0.5", 7, "0.5")
+
+
+def sources(found: PulseResult) -> Sources:
+    blank = dict.fromkeys(Sources.__struct_fields__)
+    return Sources(**{**blank, "pulse": found})
