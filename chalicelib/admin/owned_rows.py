@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import administrator_key, rater_key, reader_id, reader_key, unkeyed_rater_key
 from chalicelib.store import row_kinds
+from chalicelib.store.emails import owner_of
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds import Erasure, Owner, RowKind
 from chalicelib.store.table import Key, scan
@@ -104,9 +105,17 @@ def _is_deleted_own(kind: RowKind) -> bool:
 def calling_by_name(delegates: Collection[str]) -> Iterator[Row]:
     """Find raters' rows and emails about these delegates: they contain the name and not the address."""
     for row in scan() if delegates else ():
-        about = row["about"].get("delegate") if row["sk"] == "MAIL" else row.get("delegate_id")
-        if about in delegates and (row["sk"] == "MAIL" or row["pk"].startswith("RATER#")):
+        if any(about in delegates for about in _delegates_named(row)):
             yield row
+
+
+def _delegates_named(row: Row) -> Iterator[str | None]:
+    """Yield the ids of delegates whom an email or an inbox calls by name. A digest is about those of its items."""
+    if row["sk"] == "MAIL":
+        yield row["about"].get("delegate")
+        yield from map(owner_of, row.get("items", ()))
+    elif row["pk"].startswith("RATER#"):
+        yield row.get("delegate_id")
 
 
 def is_deleted_with(row: Row) -> bool:

@@ -71,16 +71,15 @@ def _wait(held: Email, now: datetime) -> None:
 def _digest(held: Email, others: Sequence[Email], now: datetime) -> Email:
     """Make the row of a digest. It is in no one's list: acts find its items, and it is composed from what they are.
 
-    If they come from several delegates, it comes from the programme.
+    It holds no name of a delegate, because it is no row about one: an erasure would miss it.
     """
-    is_from_one = {other.words["from_name"] for other in others} == {held.words["from_name"]}
-    frame = {name: held.words[name] for name in FRAME_WORDS}
+    frame = {name: held.words[name] for name in FRAME_WORDS} | {"from_name": held.words["programme"]}
     return Email(
         id="#".join((NAME, derive(16, "digest", held.id, held.attempt))),
         template=NAME,
         to=held.to,
         due_at=now,
-        words=frame if is_from_one else frame | {"from_name": held.words["programme"]},
+        words=frame,
         items=(held.id, *(other.id for other in others)),
     )
 
@@ -97,10 +96,16 @@ def compose_digest(digest: Email, items: Sequence[Email], settings: Settings, no
         render_digest(by_role, subject, len(items) - named, context(digest)),
         to=digest.to,
         sender=settings.sender,
-        from_name=digest.words["from_name"],
+        from_name=_name_sender(digest, items),
         reply_to=settings.reply_to,
     )
     return mime.stamp(made, derive(32, "mail", digest.id), now)
+
+
+def _name_sender(digest: Email, items: Sequence[Email]) -> str:
+    """Return the name that all items come from; the programme if they come from several."""
+    names = {item.words["from_name"] for item in items}
+    return names.pop() if len(names) == 1 else digest.words["programme"]
 
 
 def _first_subject(urgent: Sequence[Email], sections: Sequence[Section]) -> tuple[str, int]:

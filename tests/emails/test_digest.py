@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from email.utils import parseaddr
 from itertools import count
 
 import pytest
@@ -70,6 +71,15 @@ def test_three_emails_to_one_reader_go_out_as_one(three):
         assert "Dear Sam" not in part
     assert set(states().values()) == {EmailState.SENT}
     assert list(list_due(MONDAY + timedelta(days=9))) == []
+
+
+def test_a_digest_comes_from_the_delegate_of_its_items_and_its_row_names_no_one(three):
+    drain(MONDAY)
+
+    (sent,) = sent_mails()
+    name = about("one").words["from_name"]
+    assert parseaddr(str(sent.message["From"]))[0] == name
+    assert name not in str([row for row in scan() if row["pk"] == f"MAIL#{digest().id}"])
 
 
 def test_a_foot_that_all_items_share_is_shown_once():

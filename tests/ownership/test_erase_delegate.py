@@ -2,11 +2,14 @@
 
 import pytest
 
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.kinds import DIGEST
 from chalicelib.ownership import erase_person
 from chalicelib.ownership.erase_person import EraseRefused
 from chalicelib.people import leave
-from chalicelib.store import audit_events, cohorts, jobs
-from chalicelib.store.table import scan
+from chalicelib.store import audit_events, cohorts, delegates, emails, jobs
+from chalicelib.store.emails import Email, EmailState
+from chalicelib.store.table import scan, transact
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
@@ -87,3 +90,17 @@ def test_the_page_of_a_withdrawn_delegate_says_what_erasing_takes(opened, clock)
 
     assert "Erasing their data" in opened.page
     assert opened.links("/withdraw") == []
+
+
+@pytest.mark.parametrize("state", [EmailState.SENT, EmailState.SENDING])
+def test_a_digest_of_an_earlier_version_keeps_no_name(opened, clock, state):
+    dana_leaves(clock)
+    words = common_words(people.programme(), delegates.find(people.dana()))
+    items = (f"collect/invitation#{people.dana()}#x",)
+    sent = Email("emails/digest#x", DIGEST, people.person("p0"), clock.now(), words, items=items, state=state)
+    transact(emails.add(sent))
+    assert "Dana" in str(emails.find(sent.id))
+    erase_person.erase(DANA, clock.now())
+
+    assert "Dana" not in everything()
+    assert emails.find(sent.id).state is state
