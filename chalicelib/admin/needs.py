@@ -1,10 +1,13 @@
 """Email administrators on working mornings what needs them, across cohorts. If nothing does, they get no email.
 
-A job for each morning plans the next, as long as a cohort is not finished. A load of a cohort starts the first.
+Mornings are those of a calendar: time zone and bank holidays. An administrator of several gets one email, on the
+mornings of the calendar that most of their cohorts have. A job for each morning plans the next, as long as a cohort of
+the calendar is not finished. A load of a cohort starts the first.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -13,9 +16,9 @@ from chalicelib.admin.emails import needs_email
 from chalicelib.admin.home import Need, list_needs
 from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import administrator_key
-from chalicelib.core.model import Programme
+from chalicelib.core.model import Organisation, Programme
 from chalicelib.core.settings import settings
-from chalicelib.core.working_days import WorkingDays, working_days
+from chalicelib.core.working_days import name_calendar
 from chalicelib.jobs.commit import commit
 from chalicelib.store import administrator_rights, emails, jobs, programmes
 from chalicelib.store.catalogue import CohortEntry
@@ -30,37 +33,51 @@ Needs = Mapping[CohortEntry, tuple[Need, ...]]
 def send_needs(job: Job, now: datetime) -> Sequence[Write]:
     """Write to each administrator about the programmes that they may see, and plan the next morning.
 
-    The job that a load starts has no day: it only plans.
+    The job that a load starts, and those of earlier versions, have no calendar: they only plan.
     """
     found = list_needs(now)
-    if not found:
-        return []
-    first = next(iter(found))
-    days = working_days(programmes.load(first.programme_id, first.programme_version).organisation)
-    if job.about.get("day") == local_date(now, days.zone).isoformat():  # after an outage yesterday's list is old
+    programmes_of = {one: programmes.load(one.programme_id, one.programme_version) for one in found}
+    if "calendar" in job.about:
         failed = len(jobs.failed())
         for address in settings().administrators:
-            _write_to(address, found, failed, now)
-    _plan_next(days, now)
+            _write_to(address, found, programmes_of, failed, job, now)
+    for organisation in {name_calendar(one.organisation): one.organisation for one in programmes_of.values()}.values():
+        _plan_next(organisation, now)
     return []
 
 
-def _write_to(address: str, found: Needs, failed: int, now: datetime) -> None:
-    """Write in a transaction of its own: an earlier attempt may have written to some."""
+def _write_to(
+    address: str, found: Needs, programmes_of: Mapping[CohortEntry, Programme], failed: int, job: Job, now: datetime
+) -> None:
+    """Write if it is a morning of the administrator's calendar.
+
+    In a transaction of its own: an earlier attempt may have written to some.
+    """
     given = administrator_rights.find(administrator_key(address.lower()))
-    seen = {one: needs for one, needs in found.items() if needs and (given is None or one.programme_id in given)}
+    seen = {one: needs for one, needs in found.items() if given is None or one.programme_id in given}
+    home = _find_home([programmes_of[one] for one in seen])
+    if home is None or not _is_morning_of(job, home, now):
+        return
     count = sum(map(len, seen.values())) + (1 if failed and given is None else 0)
     if not count:
         return
-    email = needs_email(_programme_of(next(iter(seen), next(iter(found)))), address, count, len(seen), now)
+    email = needs_email(home, address, count, sum(map(bool, seen.values())), now)
     with suppress(EmailExists):
         commit(emails.add(email), now)
 
 
-def _programme_of(entry: CohortEntry) -> Programme:
-    return programmes.load(entry.programme_id, entry.programme_version)
+def _find_home(of_cohorts: Sequence[Programme]) -> Programme | None:
+    """Return a programme with the calendar that most cohorts have: the latest, among several."""
+    counts = Counter(name_calendar(one.organisation) for one in of_cohorts)
+    return max(of_cohorts, key=lambda one: counts[name_calendar(one.organisation)], default=None)
 
 
-def _plan_next(days: WorkingDays, now: datetime) -> None:
+def _is_morning_of(job: Job, programme: Programme, now: datetime) -> bool:
+    """Return whether a job is of a programme's calendar and this day: after an outage yesterday's list is old."""
+    where = programme.organisation
+    return job.about["calendar"] == name_calendar(where) and job.about["day"] == f"{local_date(now, where.timezone)}"
+
+
+def _plan_next(organisation: Organisation, now: datetime) -> None:
     with suppress(JobExists):
-        commit([jobs.add(needs_job(days.next_morning(now), days.zone))], now)
+        commit([jobs.add(needs_job(organisation, now))], now)

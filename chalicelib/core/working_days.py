@@ -86,6 +86,12 @@ class WorkingDays(Struct, frozen=True):
         return self.soon(now + timedelta(hours=1) - past if past else now)
 
 
+def name_calendar(organisation: Organisation) -> str:
+    """Return what tells calendars apart: time zone and bank holidays."""
+    zone = organisation.timezone
+    return f"{zone} {organisation.holidays or USUAL_HOLIDAYS.get(zone, NO_HOLIDAYS)}"
+
+
 def working_days(organisation: Organisation, closed: Iterable[date] = ()) -> WorkingDays:
     """Return the calendar of an organisation.
 

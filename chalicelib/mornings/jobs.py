@@ -100,8 +100,8 @@ def _plan_next(day: CohortDay, planned: Sequence[datetime]) -> None:
     next_run = min([*planned, *_next_monday(day)], default=None)
     if next_run is None:
         return
-    with suppress(JobExists):  # one for all cohorts; those of earlier versions have none
-        commit([jobs.add(needs_job(day.days.next_morning(day.now), day.days.zone))], day.now)
+    with suppress(JobExists):  # one for all cohorts of a calendar; those of earlier versions have none
+        commit([jobs.add(needs_job(day.programme.organisation, day.now))], day.now)
     try:
         job = planned_job(day.cohort.id, local_date(next_run, day.days.zone).isoformat(), day.now, next_run)
         commit([jobs.add(job)], day.now)

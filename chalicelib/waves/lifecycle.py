@@ -19,13 +19,14 @@ from chalicelib.core.model import (
     DelegateWave,
     Invitation,
     InvitationState,
+    Organisation,
     Person,
     Programme,
     RaterEntry,
     Wave,
     WaveState,
 )
-from chalicelib.core.working_days import survey_opens_at
+from chalicelib.core.working_days import name_calendar, survey_opens_at, working_days
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.commit import commit
@@ -81,10 +82,12 @@ def retention_job(cohort_id: str, night: date, programme: Programme) -> Job:
     return JobKind.RETENTION.job(cohort_id, f"{night}", due_at=due_at, cohort=cohort_id, night=stamp(due_at))
 
 
-def needs_job(morning: datetime, zone: str) -> Job:
-    """Make the job that emails administrators what needs them on a morning: one for all cohorts."""
-    day = local_date(morning, zone).isoformat()
-    return JobKind.NEEDS.job(day, due_at=morning, day=day)
+def needs_job(organisation: Organisation, now: datetime) -> Job:
+    """Make the job that emails administrators what needs them on the next morning: one for each calendar."""
+    days = working_days(organisation)
+    morning = days.next_morning(now)
+    day, calendar = local_date(morning, days.zone).isoformat(), name_calendar(organisation)
+    return JobKind.NEEDS.job(calendar, day, due_at=morning, day=day, calendar=calendar)
 
 
 def count_tomorrow(cohort_id: str, zone: str, now: datetime) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.ids import administrator_key
+from chalicelib.core.model import Cohort, CohortDates
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import administrator_rights, catalogue, jobs
 from chalicelib.store.table import transact
 from infra.local.account import ADMINISTRATOR
@@ -50,6 +53,37 @@ def test_one_email_on_each_working_morning_counts_things_and_cohorts(undecided, 
         ("Mon 2026-10-05 08:00", "Needs you: 2 things in 1 cohort"),
         ("Tue 2026-10-06 08:00", "Needs you: 2 things in 1 cohort"),
     ]
+
+
+EVENINGS = ("Sun 2026-10-04", "Mon 2026-10-05", "Tue 2026-10-06")  # in London, when it is the next morning in Auckland
+
+
+def load_abroad(clock, *cohorts: str) -> None:
+    """Load cohorts of a programme in Auckland in which nothing needs anyone."""
+    rules = people.programme()
+    rules = replace(rules, id="abroad", organisation=replace(rules.organisation, timezone="Pacific/Auckland"))
+    dates = CohortDates(date(2027, 2, 1), date(2027, 3, 1), date(2027, 6, 1))
+    for name in cohorts:
+        cohort = Cohort(name, name, rules.id, rules.version, dates, people.SPONSOR)
+        load_cohort(cohort, rules, (people.entry("zoe far"),), {}, clock.now())
+    drain(clock.now())
+
+
+@pytest.mark.parametrize(
+    ("abroad", "given", "sent"),
+    [
+        (["north", "south"], None, [f"{day} 20:00" for day in EVENINGS]),  # 8:00 in Auckland
+        (["north", "south"], [people.programme().id], ["Mon 2026-10-05 08:00", "Tue 2026-10-06 08:00"]),
+        (["north", "south"], ["abroad"], []),
+    ],
+)
+def test_mornings_are_those_where_most_of_the_administrators_cohorts_are(undecided, clock, abroad, given, sent):
+    load_abroad(clock, *abroad)
+    if given:
+        transact([administrator_rights.limit(administrator_key(ADMINISTRATOR), given)])
+    mornings(clock, 4)
+
+    assert [when for when, _ in subjects()] == sent
 
 
 def test_two_loads_on_a_day_start_one_chain(aws, clock):
