@@ -19,10 +19,13 @@ TODO: Mapping[Trouble, str] = {
 }
 
 # bounceSubType of SES -> its meaning. Others follow from the status code.
+MAX_REPLY_CHARS = 1000
 CONTENT = {"ContentRejected", "MessageTooLarge", "AttachmentRejected"}
 SUPPRESSED = {"Suppressed", "OnAccountSuppressionList"}
 FULL = re.compile(r"[45]\.2\.2")  # RFC 3463: mailbox full; some systems wrongly call it permanent
+REFUSED_CONTENT = re.compile(r"5\.(?:2\.3|3\.4|[67]\.[0-9]+)")  # RFC 3463: too long, a form or a sender they refuse
 PERMANENT = re.compile(r"5\.[0-9]+\.[0-9]+")
+STATUS = re.compile(r"\b[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
 
 
 def read_bounce(bounce: Mapping[str, Any]) -> tuple[EmailState, Trouble, str]:
@@ -31,18 +34,22 @@ def read_bounce(bounce: Mapping[str, Any]) -> tuple[EmailState, Trouble, str]:
     A bounce event means that SES has given up, for any label: while it still tries, it sends DeliveryDelay.
     """
     kind, sub = bounce["bounceType"], str(bounce.get("bounceSubType", ""))
-    status = next(
-        (str(recipient["status"]) for recipient in bounce.get("bouncedRecipients", []) if "status" in recipient), ""
-    )
+    status = next((found for one in bounce.get("bouncedRecipients", []) if (found := _status(one))), "")
     trouble = _trouble(kind, sub, status)
     state = EmailState.BOUNCED if trouble is Trouble.ADDRESS else EmailState.UNDELIVERED
     return state, trouble, _reason(trouble, sub, status)
 
 
+def _status(recipient: Mapping[str, Any]) -> str:
+    """Return the status code of a recipient. Some mail systems only write it into the words of their reply."""
+    written = STATUS.search(str(recipient.get("diagnosticCode", ""))[:MAX_REPLY_CHARS])
+    return str(recipient.get("status") or "") or (written[0] if written else "")
+
+
 def _trouble(kind: str, sub: str, status: str) -> Trouble:
     if kind == "Permanent":
         return Trouble.ADDRESS
-    if sub in CONTENT:
+    if sub in CONTENT or REFUSED_CONTENT.fullmatch(status):
         return Trouble.CONTENT
     if sub == "MailboxFull" or FULL.fullmatch(status):
         return Trouble.MAILBOX_FULL

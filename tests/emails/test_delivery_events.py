@@ -110,6 +110,13 @@ CASES = [
     ("Transient", "ContentRejected", [], "undelivered", Trouble.CONTENT),
     ("Transient", "MessageTooLarge", [{"status": "5.3.4"}], "undelivered", Trouble.CONTENT),
     ("Undetermined", "Undetermined", [], "undelivered", Trouble.UNCLEAR),
+    ("Undetermined", "Undetermined", [{"status": "5.1.1"}], "bounced", Trouble.ADDRESS),
+    ("Transient", "General", [{"diagnosticCode": "smtp; 550 5.1.1 user unknown"}], "bounced", Trouble.ADDRESS),
+    ("Transient", "General", [{"diagnosticCode": "smtp; 452-4.2.2 over quota"}], "undelivered", Trouble.MAILBOX_FULL),
+    ("Transient", "General", [{}, {"status": None}, {"status": "5.4.4"}], "bounced", Trouble.ADDRESS),
+    ("Transient", "General", [{"status": "5.7.26"}], "undelivered", Trouble.CONTENT),
+    ("Transient", "General", [{"status": "5.3.4"}], "undelivered", Trouble.CONTENT),
+    ("Transient", "General", [{"status": "5.6.0"}], "undelivered", Trouble.CONTENT),
     ("Permanent", "NoEmail", [{"status": "5.1.1"}], "bounced", Trouble.ADDRESS),
     ("Permanent", "OnAccountSuppressionList", [], "bounced", Trouble.ADDRESS),
 ]
