@@ -10,7 +10,11 @@ from chalicelib.core.answers import NOT_ABLE
 from chalicelib.core.model import Programme
 
 MAX_RATING_CHARS = 100  # the longest label and its number
-_NOT_ABLE = frozenset([NOT_ABLE, "notable", "notabletocomment", "unabletocomment", "cannotcomment", "notapplicable"])
+_NOT_ABLE_WORDS = (  # as forms and programs of statistics write it, in English, German and Polish
+    "notable notabletocomment notabletocommentna unabletocomment unabletorate cannotcomment cannotsay cantsay"
+    " notapplicable notobserved dontknow donotknow noopinion nan keineangabe ka nichtbeurteilbar niedotyczy nd"
+)
+_NOT_ABLE = frozenset([NOT_ABLE, *_NOT_ABLE_WORDS.split()])
 _WHOLE = re.compile(r"([0-9]{1,2})(?:[.,]0{1,6})?")  # "4", and "4.0" as other programs write it
 _NUMBER = re.compile(r"[0-9]+")
 
@@ -31,9 +35,9 @@ def read_rating(programme: Programme, cell: str) -> int | str | None:
     text = _plain(cell)
     if len(text) > MAX_RATING_CHARS:
         return text
-    if _letters(text) in _NOT_ABLE:
+    found = _in_numbers(programme, text)  # first: "k.A." may be a label
+    if not found and _letters(text) in _NOT_ABLE:
         return None
-    found = _in_numbers(programme, text)
     return found if found and found <= programme.top else text
 
 

@@ -12,12 +12,30 @@ from chalicelib.core.addresses import clean_text
 MAX_TITLE_CHARS = 80  # characters; a longer cell is no title of a column
 _EMAIL = re.compile(r"\be[-_ ]?mail\b")
 _WORDS = re.compile(r"[^\W_]+")
-_SAME_WORDS = {"mail": "email", "mails": "email", "emails": "email", "supervisor": "manager", "names": "name"}
-_IGNORED_WORDS = frozenset(["line", "full", "work", "of", "the", "your", "their", "s"])
+_WHOLE_NAME = re.compile(r"\bimię i nazwisko\b|\bvor- und nachname\b|\bnom et prénom\b|\bname and surname\b")
+_SAME_WORDS = {
+    word: same
+    for same, words in {
+        "email": "mail mails emails courriel",
+        "address": "adresse adres",
+        "name": "names",
+        "manager": "supervisor führungskraft vorgesetzter vorgesetzte vorgesetzten przełożony przełożonego kierownik",
+        "coach": "coachs coacha",
+        "job": "funktion stelle stanowisko",
+        "department": "abteilung bereich dział oddział",
+        "delegate": "teilnehmer teilnehmerin uczestnik uczestnika",
+        "group": "gruppe grupa",
+    }.items()
+    for word in words.split()
+}
+_FILLING_WORDS = "line full work nhs of the your their s required optional der die das des dem"
+_IGNORED_WORDS = frozenset(_FILLING_WORDS.split())
+_NUMBER = re.compile(r"\d{1,2}[.)]\s")  # “3. Job title”, as forms number their questions
+_LAST_WORDS = ("name", "email", "vorname", "nachname", "imię", "nazwisko")  # “email of the coach” is the coach's email
 _SUBJECTS = ("delegate", "participant", "rater", "person", "colleague", "employee", "staff")
 _PARTS_OF_A_NAME = (
-    ("first", "firstname", "forename", "givenname", "given", "vorname"),
-    ("last", "lastname", "surname", "familyname", "family", "nachname"),
+    ("first", "firstname", "preferredname", "forename", "givenname", "given", "vorname", "imię", "prénom"),
+    ("last", "lastname", "surname", "familyname", "family", "nachname", "nazwisko", "nom"),
 )
 _OTHER_TITLES = {
     "job_title": ("job", "role", "position", "post", "jobrole"),
@@ -94,8 +112,11 @@ def _key(title: str) -> str:
     if len(title) > MAX_TITLE_CHARS:
         return title
     text = clean_text(title).casefold().replace("_", " ").replace("’", "'")
-    words = _WORDS.findall(_EMAIL.sub("email", text).replace("'s ", " "))
-    words = [_SAME_WORDS.get(word, word) for word in words if word not in _IGNORED_WORDS]
+    text = _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
+    text = _WHOLE_NAME.sub("name", _EMAIL.sub("email", text).replace("'s ", " "))
+    words = [_SAME_WORDS.get(word, word) for word in _WORDS.findall(text)]
+    words = [word for word in words if word not in _IGNORED_WORDS]
+    words.sort(key=lambda word: word in _LAST_WORDS)
     return "".join(word for word in words if word != "address" or "email" not in words)
 
 

@@ -19,7 +19,7 @@ _ELIDED = re.compile(r"['’][a-z](?=[\s-])")  # the beginning of 't Hooft and '
 _BETWEEN_WORDS = re.compile(r"[\s/&()]")
 _DASH = re.compile(r"\s[-–—]+\s")
 _QUOTES = "'‘’"
-_ENCODED = "="  # the first and last sign of an encoded word, which is refused if it cannot be decoded
+_ENCODED = ("=?", "?=")  # around an encoded word, which is refused if it cannot be decoded
 
 
 def trim(words: str) -> str:
@@ -66,9 +66,9 @@ def _bare(word: str) -> str:
 
 def _strip(words: str) -> str:
     start, end = 0, len(words)
-    while start < end and not _belongs(words[start], _ENCODED):
+    while start < end and not (_belongs(words[start]) or words[start : start + 2] == _ENCODED[0]):
         start += 1
-    while start < end and not _belongs(words[end - 1], f".{_ENCODED}"):
+    while start < end and not (_belongs(words[end - 1], ".") or words[end - 2 : end] == _ENCODED[1]):
         end -= 1
     bare = words[start:end]
     if not _ELIDED.match(bare):
@@ -76,5 +76,5 @@ def _strip(words: str) -> str:
     return bare.rstrip(_QUOTES + " ")
 
 
-def _belongs(sign: str, also: str) -> bool:
+def _belongs(sign: str, also: str = "") -> bool:
     return unicodedata.category(sign)[0] in "LNM" or sign in _QUOTES + also

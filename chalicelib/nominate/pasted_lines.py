@@ -9,20 +9,21 @@ from collections.abc import Collection, Sequence
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.columns import count_matches, find_columns
 
-MAX_LABEL_WORDS = 5
+MAX_NAME_WORDS = 5  # of a line that has a name and nothing else
 COLUMNS = ("name", "email")
 _TO_FROM = (  # the fields of an email that hold people, in the languages of western Europe
-    "to from cc bcc reply-to para de a à an von kopie aan van til fra da do od för från kopia copia asunto"
+    "to from cc bcc reply-to para de a à an von kopie aan van til fra da do od dw udw för från kopia copia asunto"
 )
 _NO_PEOPLE = (  # the fields that hold none
     "sent date subject importance attachments betreff gesendet datum objet envoyé date asunto enviado fecha assunto"
-    " onderwerp verzonden emne sendt oggetto inviato temat ämne skickat"
+    " onderwerp verzonden emne sendt oggetto inviato temat wysłano data ämne skickat"
 )
 _GROUPS = (
     "peer peers colleague colleagues report reports directreport directreports manager managers linemanager"
     " linemanagers others other rater raters stakeholder stakeholders self team myteam mypeers"
 )
-_CELLS = "name names email emails address addresses emailaddress contact who"
+_CELLS = "name names email emails address addresses emailaddress contact who mailto smtp sip"
+_DASH = re.compile(r"\s[-–—|]\s")
 _FIELDS = frozenset(f"{_TO_FROM} {_NO_PEOPLE}".split())
 _WORDS = frozenset(f"{_GROUPS} {_CELLS}".split())
 
@@ -46,11 +47,38 @@ def is_heading(line: str, titles: Collection[str]) -> bool:
 
 
 def without_label(words: str, titles: Collection[str]) -> str:
-    """Return the words after a label: `Ward managers: Jo Ward` is Jo Ward, and so is `Jo Ward:`."""
+    """Return the words without a label: `Managers: Jo Ward` is Jo Ward, and so are `Jo Ward:` and `Jo Ward – Peer`."""
+    parts = _DASH.split(words)
+    names = [part for part in parts if not is_label(part, titles)]
+    if len(names) < len(parts):
+        words = " ".join(names)
     if ":" not in words:
         return words
     part = next((part for part in reversed(words.split(":")) if any(map(str.isalpha, part))), "")
     return "" if is_label(part, titles) else part
+
+
+def join_cards(lines: Sequence[str], titles: Collection[str]) -> list[str]:
+    """Write an address on a line alone after the name on the line above, as contact cards and Teams copy people."""
+    joined: list[str] = []
+    for line in lines:
+        if joined and _is_address_alone(line, titles) and _is_name_alone(joined[-1], titles):
+            joined[-1] = f"{joined[-1]} {line}"
+        else:
+            joined.append(line)
+    return joined
+
+
+def _is_address_alone(line: str, titles: Collection[str]) -> bool:
+    label, _, address = clean_text(line).strip("<>()[];,. ").rpartition(":")
+    return address.count("@") == 1 and " " not in address.strip() and (not label or is_label(label, titles))
+
+
+def _is_name_alone(line: str, titles: Collection[str]) -> bool:
+    """Return whether a line may be a name: a few words that are no heading and no sentence."""
+    words = clean_text(line)
+    is_short = any(map(str.isalpha, words)) and len(words.split()) <= MAX_NAME_WORDS
+    return is_short and not ("@" in words or words.endswith((".", ",", ":", "!", "?")) or is_heading(line, titles))
 
 
 def find_header(lines: Sequence[str]) -> tuple[int, str]:
@@ -70,7 +98,7 @@ def read_rows(lines: Sequence[str], separator: str) -> list[tuple[str, str]]:
     rows = []
     for cells in csv.reader(lines[1:], delimiter=separator):
         name, email = (" ".join(cells[place] for place in places[column] if place < len(cells)) for column in COLUMNS)
-        if name.strip() or email.strip():
+        if any(map(str.isalnum, name + email)):
             rows.append((name, email))
     return rows
 

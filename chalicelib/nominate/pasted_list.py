@@ -13,7 +13,7 @@ from msgspec import Struct
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name, clean_text, fold_width
 from chalicelib.core.model import Person
 from chalicelib.core.name_order import put_in_order, trim
-from chalicelib.nominate.pasted_lines import choose_name, find_header, is_heading, read_rows, without_label
+from chalicelib.nominate.pasted_lines import choose_name, find_header, is_heading, join_cards, read_rows, without_label
 
 MAX_CHARACTERS = 30_000  # 60 people with the longest names and addresses
 MAX_FAULTS = 20  # faults of a text that is no list: more would be noise
@@ -24,6 +24,7 @@ _ENTRY = re.compile(r'(?:"[^"\n]*"|[^;\n])+')  # a semicolon in quotes belongs t
 _IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]]+")
 _SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp|e-?mail)\s*:", re.IGNORECASE)
 _AND = re.compile(r"(?:and|or|und|oder|et|ou|y|e|i|en|og|och|[&+])\s+")  # in small letters: never a name
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{0,200})\]\((?:mailto:)?([^()<>\s@]{1,64}@[^()<>\s@]{1,255})\)")
 _ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # Outlook adds the organisation: "Okafor, Sam (NORTHFOLD TRUST)"
 _OTHER_SEPARATORS = str.maketrans({"؛": ";", "、": ",", "،": ",", "\r": "\n", "\v": "\n", "\u2028": "\n"})
 
@@ -64,10 +65,10 @@ def read_list(text: str, titles: Collection[str] = ()) -> Pasted:
     people: dict[str, Person] = {}
     faults: list[PasteFault] = []
     headings: list[PasteFault] = []  # passed over if the list has people too
-    for name, address in _entries(fold_width(text).translate(_OTHER_SEPARATORS), titles):
+    for name, address in _entries(_in_plain_text(text), titles):
         person = Person(_name(name) or name_from(address), address)
         if fault := _fault(person):
-            heading = not address and is_heading(name, titles)
+            heading = not address and (not trim(name) or is_heading(name, titles))
             (headings if heading else faults).append(PasteFault(_shown(f"{name} {address}"), fault))
         else:
             people.setdefault(address, person)
@@ -76,6 +77,11 @@ def read_list(text: str, titles: Collection[str] = ()) -> Pasted:
     if len(people) > MAX_PASTED_ENTRIES:
         faults.append(PasteFault(f"{len(people)} people", f"please paste at most {MAX_PASTED_ENTRIES} at a time."))
     return Pasted(tuple(people.values()), _first_faults(faults))
+
+
+def _in_plain_text(text: str) -> str:
+    """Return text with one sign for each separator, and without the marks of a link."""
+    return _MARKDOWN_LINK.sub(r"\1 <\2>", fold_width(text).translate(_OTHER_SEPARATORS))
 
 
 def _first_faults(faults: list[PasteFault]) -> tuple[PasteFault, ...]:
@@ -99,7 +105,7 @@ def _entries(text: str, titles: Collection[str]) -> Iterator[tuple[str, str]]:
     if header >= 0 and "@" in text:
         yield from ((clean_text(name), clean_address(cell)) for name, cell in read_rows(lines[header:], separator))
         return
-    for line in lines:
+    for line in join_cards(lines, titles):
         cells = line.split("\t")
         if len(cells) > 2 and sum("@" in cell for cell in cells) == 1:
             yield _of_cells(cells, titles)
@@ -123,7 +129,7 @@ def _of_piece(piece: str, titles: Collection[str]) -> Iterator[tuple[str, str]]:
     spans = list(_addresses(piece))
     if spans:
         yield from _pairs(piece, spans, titles)
-    elif trim(clean_text(piece)):
+    elif any(map(str.isalnum, piece)):
         yield clean_text(piece), ""
 
 
@@ -158,6 +164,7 @@ def _trimmed(words: str) -> str:
 
 def _name(words: str) -> str:
     """Turn `Surname, First (Trust)` into `First Surname`."""
+    words = words.lstrip(" ,;")
     bare = trim(clean_name(_ASIDE.sub(" ", _AND.sub("", words, count=1) if _AND.match(words) else words)))
     return "" if "@" in bare else put_in_order(bare)  # Outlook repeats the address where it knows no name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.core.columns import find_columns
 from chalicelib.core.errors import FileError, FileInvalid
 from chalicelib.core.model import DelegateEntry, Person
 from chalicelib.programme.read_people import read_delegates, read_raters
@@ -60,6 +61,31 @@ def notes_of(text: str) -> list[str]:
             id="parts-of-names-joined-by-lines",
         ),
         pytest.param(
+            "Name of delegate,Email of delegate,Job title,Service,Name of line manager,Email of manager,"
+            f"Name of coach,Email of coach\n{ANA}",
+            id="the-other-way-round",
+        ),
+        pytest.param(
+            "1. Your name,2. Your email,3. Job title,4. Service,5. Manager name,6. Manager email,7. Coach name,"
+            f"8. Coach email (required)\n{ANA}",
+            id="questions-of-a-form",
+        ),
+        pytest.param(
+            "Name,E-Mail-Adresse,Funktion,Abteilung,Name der Führungskraft,E-Mail der Führungskraft,Name des Coachs,"
+            f"E-Mail des Coachs\n{ANA}",
+            id="german",
+        ),
+        pytest.param(
+            "Nachname,Vorname,E-Mail,Stelle,Bereich,Vorgesetzter,E-Mail Vorgesetzter,Coach,E-Mail Coach\n"
+            + ANA.replace("Ana Reed", "Reed,Ana"),
+            id="german-surname-first",
+        ),
+        pytest.param(
+            "Imię i nazwisko,Adres e-mail,Stanowisko,Dział,Imię i nazwisko przełożonego,E-mail przełożonego,Coach,"
+            f"E-mail coacha\n{ANA}",
+            id="polish",
+        ),
+        pytest.param(
             "Surname,First name,Email,Job title,Service,Manager name,Manager email,Coach name,Coach email\n"
             + ANA.replace("Ana Reed", "Reed,Ana"),
             id="surname-first",
@@ -68,6 +94,12 @@ def notes_of(text: str) -> list[str]:
 )
 def test_each_header_that_names_one_column_is_that_column(text):
     assert notes_of(text) == []
+
+
+def test_columns_that_differ_by_a_number_stay_apart():
+    found = find_columns(["lead 2", "lead 1", "lead 3"], ["lead_1", "lead_2"])
+
+    assert (found.places, found.unknown) == ({"lead_1": (1,), "lead_2": (0,)}, ("lead 3",))
 
 
 def test_a_column_that_is_not_used_is_named():

@@ -24,12 +24,31 @@ def read(text: str, titles: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         pytest.param("- Ana Reed, ana@example.org\n- Ben Oke, ben@example.org", id="hyphens-and-commas"),
         pytest.param("Ana Reed: ana@example.org\nBen Oke : ben@example.org", id="a-colon-after-the-name"),
         pytest.param("1. Ana Reed ana@example.org\n2. Ben Oke ben@example.org", id="numbers"),
+        pytest.param("1. Ana Reed ana@example.org\n2. Ben Oke ben@example.org\n3.\n4.", id="numbers-without-people"),
         pytest.param("(1) Ana Reed <ana@example.org>\n(2) Ben Oke <ben@example.org>", id="numbers-in-brackets"),
         pytest.param("a) Ana Reed <ana@example.org>\nb) Ben Oke <ben@example.org>", id="letters"),
         pytest.param("11 Ana Reed <ana@example.org>\n12 Ben Oke <ben@example.org>", id="numbers-alone"),
         pytest.param("Ana Reed <ana@example.org> / Ben Oke <ben@example.org>", id="a-slash"),
         pytest.param("Ana Reed <ana@example.org> and Ben Oke <ben@example.org>", id="and"),
         pytest.param("Ana Reed <ana@example.org> & Ben Oke <ben@example.org>", id="ampersand"),
+        pytest.param("Ana Reed <ana@example.org>, and Ben Oke <ben@example.org>", id="a-comma-and-and"),
+        pytest.param("Ana Reed = ana@example.org\nBen Oke => ben@example.org", id="equals-signs"),
+        pytest.param("Ana Reed – Peer – ana@example.org\nBen Oke - Peer - ben@example.org", id="group-between-dashes"),
+        pytest.param("Ana Reed\nana@example.org\nBen Oke\n<ben@example.org>", id="each-on-a-line"),
+        pytest.param("Name: Ana Reed\nEmail: ana@example.org\n\nName: Ben Oke\nEmail: ben@example.org", id="cards"),
+        pytest.param("Reed, Ana\nmailto:ana@example.org\nOke, Ben\nben@example.org", id="each-on-a-line-by-surname"),
+        pytest.param("[Ana Reed](mailto:ana@example.org)\n- [Ben Oke](ben@example.org)", id="links-in-markdown"),
+        pytest.param(
+            "| Name | Email |\n|---|:--|\n| Ana Reed | ana@example.org |\n| Ben Oke | ben@example.org |",
+            id="a-table-in-markdown",
+        ),
+        pytest.param(
+            "Od: Ana Reed <ana@example.org>\nWysłano: 2 listopada 2026 10:15\nDW: Ben Oke <ben@example.org>\nTemat: A",
+            id="the-header-of-an-email-in-polish",
+        ),
+        pytest.param(
+            "Nachname\tVorname\tE-Mail\nReed\tAna\tana@example.org\nOke\tBen\tben@example.org", id="in-german"
+        ),
         pytest.param("Ana Reed <ana@example.org> und Ben Oke <ben@example.org>", id="and-in-german"),
         pytest.param("Ana Reed ＜ana＠example．org＞；Ben Oke ＜ben＠example。org＞", id="wide-signs"),
         pytest.param("Ana Reed <ana@example.org>، Ben Oke <ben@example.org>", id="arabic-comma"),
@@ -135,3 +154,10 @@ def test_a_person_without_an_address_is_never_passed_over(text, entry):
 def test_headings_without_people_are_faults(text):
     assert read_list(text).people == ()
     assert read_list(text).faults
+
+
+@pytest.mark.parametrize("above", ["Please ask these people for me.", "Many thanks,", "Direct reports", "My raters:"])
+def test_a_line_that_is_no_name_names_no_one(above):
+    pasted = read_list(f"{above}\nana.reed@example.org", ())
+
+    assert [(person.name, person.email) for person in pasted.people] == [("Ana Reed", "ana.reed@example.org")]

@@ -71,7 +71,8 @@ def test_a_rating_is_read_as_other_tools_write_it(cell):
     "cell",
     [
         *("na", "NA", "N/A", "n/a", "n.a.", "N / A", "Not able to comment", "not able", "Unable to comment"),
-        *("Cannot comment", "Not applicable", "'N/A"),
+        *("Cannot comment", "Not applicable", "'N/A", "Don't know", "Can’t say", "Not observed", "No opinion", "NaN"),
+        *("Not able to comment (NA)", "k.A.", "Keine Angabe", "nie dotyczy"),
     ],
 )
 def test_not_able_to_comment_is_read_in_any_spelling(cell):
