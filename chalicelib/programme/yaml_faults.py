@@ -16,7 +16,11 @@ _ODD_BLANKS = "\t\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
 _ODD_BLANK = re.compile(f"(?:^[ -]*|[:,{{[] *)([{_ODD_BLANKS}])")
 _COMMENT = re.compile(r"(?:^|[:,\[-]) +#[^ ]")
 _VALUE = re.compile(r"^ *(?:- +)?\w[\w.-]{0,39}: +([^ '\"|>\[{#].{0,2000})$")
-_SPECIAL_SIGN = re.compile(r"[:-] +([@`%*&!?])")
+_SPECIAL_SIGN = re.compile(r"[:-] +([@`%*&!?|>-])")
+_LIST_SIGN = re.compile(
+    "^ *(?:[\u2010-\u2015\u2212\u2022\u00b7\u2023\u25e6*] |-[^ -])"
+)  # dashes and bullets of an editor
+_BEHIND_QUOTES = re.compile(r"""[:-] +(?:'[^']{0,1000}'|"[^"]{0,1000}") +[^ #]""")
 _WITHOUT_BLANK = re.compile(r"^ *(?:- +)?\w[\w.-]{0,39}:[^ ]")
 _QUOTED_APOSTROPHE = re.compile(r"[:,\[{-] *'[^']{0,1000}\w'\w")
 _QUOTED_QUOTATION = re.compile(r'[:,\[{-] *"[^"]{0,1000}"[^",:\]}]')
@@ -106,6 +110,32 @@ def _apostrophe(place: Place) -> Finding:
     return None
 
 
+def _escape(place: Place) -> Finding:
+    if "escape" in place.problem:
+        return place.end, "a backslash in quotation marks begins an escape: put the text in apostrophes (')"
+    return None
+
+
+def _second_document(place: Place) -> Finding:
+    if "a single document" in place.problem:
+        return place.end, "--- begins a second document: leave this line out"
+    return None
+
+
+def _behind_quotes(place: Place) -> Finding:
+    if "<block end>" in place.problem and "<scalar>" in place.problem:
+        for number, _ in place.between(_BEHIND_QUOTES):
+            return number, "there is text behind the closing quotation mark: put all of the text inside"
+    return None
+
+
+def _list_sign(place: Place) -> Finding:
+    if "mapping values are not allowed" in place.problem or "could not find expected ':'" in place.problem:
+        for number, _ in place.above().between(_LIST_SIGN):
+            return number, "an entry of a list begins with a hyphen and a blank"
+    return None
+
+
 def _open_quote(place: Place) -> Finding:
     if "quoted scalar" in place.problem:
         return place.end, f"a quotation mark that is opened on line {place.start + 1} is never closed"
@@ -129,8 +159,19 @@ def _sign_in_a_list(place: Place) -> Finding:
     return None
 
 
+_ABOUT_A_SIGN = (
+    "cannot start any token",
+    "alias",
+    "anchor",
+    "directive",
+    "tag",
+    "block scalar",
+    "are not allowed here",
+)
+
+
 def _special_sign(place: Place) -> Finding:
-    if not any(part in place.problem for part in ("cannot start any token", "alias", "anchor", "directive", "tag")):
+    if not any(part in place.problem for part in _ABOUT_A_SIGN):
         return None
     for number, match in place.between(_SPECIAL_SIGN):
         return number, f"{IN_QUOTES}: it begins with {match[1]}"
@@ -165,7 +206,11 @@ _FINDERS: tuple[Callable[[Place], Finding], ...] = (
     _odd_blank,
     _comment,
     _apostrophe,
+    _escape,
+    _second_document,
+    _behind_quotes,
     _open_quote,
+    _list_sign,
     _colon,
     _sign_in_a_list,
     _special_sign,

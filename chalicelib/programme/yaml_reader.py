@@ -31,7 +31,10 @@ _YES, _NO = ("yes", "true", "on"), ("no", "false", "off")
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuse deep nesting: at each level PyYAML goes through all levels above it."""
+    """Refuse deep nesting: at each level PyYAML goes through all levels above it.
+
+    Refuse an exclamation mark that begins a text: PyYAML drops it.
+    """
 
     depth = 0
 
@@ -41,6 +44,13 @@ class _Loader(yaml.SafeLoader):
             raise yaml.composer.ComposerError(None, None, "it is nested too deeply", self.get_mark())
         node: yaml.Node | None = super().compose_node(parent, index)
         self.depth -= 1
+        return node
+
+    def compose_scalar_node(self, anchor: Any) -> yaml.ScalarNode:
+        event = self.peek_event()
+        if event.tag == "!":
+            raise yaml.composer.ComposerError(None, None, "a tag has no name", event.start_mark)
+        node: yaml.ScalarNode = super().compose_scalar_node(anchor)
         return node
 
 
