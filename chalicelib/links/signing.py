@@ -36,6 +36,7 @@ FOLDED = {
 }  # Unicode categories of invisible characters
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")  # what editors turn a hyphen into
 SOFT_BREAK = re.compile(r"=[ \t]*\r?\n")  # of quoted-printable
+QUOTED_LINE = re.compile(r"\r?\n[ \t>|]*")  # a line of a reply that quotes the email
 QUOTED = {"=2E": ".", "=2D": "-", "=5F": "_"}
 TOKEN = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -170,7 +171,7 @@ def _visible(signed: str) -> str:
     text = signed
     for _ in range(MAX_ENCODINGS):
         text = unquote(text) if "%" in text else text
-    text = SOFT_BREAK.sub("", text)
+    text = QUOTED_LINE.sub("", SOFT_BREAK.sub("", text)).replace("+", "")  # a form writes a blank as +
     for quoted, sign in QUOTED.items():
         text = text.replace(quoted, sign)
     text = unicodedata.normalize("NFKC", text).translate(DASHES).replace("=", "")
