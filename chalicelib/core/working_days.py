@@ -20,7 +20,11 @@ from chalicelib.core.model import CohortDates, Organisation, Programme
 
 TABLE = Path(__file__).parent / "days_off.json"
 NO_HOLIDAYS = "none"
-USUAL_HOLIDAYS = {"Europe/London": "england-and-wales"}  # of a programme file that names none
+USUAL_HOLIDAYS = {  # of a programme file that names none
+    "Europe/London": "england-and-wales",
+    "GB": "england-and-wales",
+    "Europe/Belfast": "northern-ireland",
+}
 USUAL_WEEKEND = (5, 6)  # Monday is 0
 DAY_BEGINS, DAY_ENDS = time(8), time(18)  # local hours in which an urgent email may go out
 DAY = timedelta(days=1)
