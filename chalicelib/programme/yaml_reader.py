@@ -47,7 +47,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def compose_scalar_node(self, anchor: Any) -> yaml.ScalarNode:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if event.tag == "!":
             raise yaml.composer.ComposerError(None, None, "a tag has no name", event.start_mark)
         node: yaml.ScalarNode = super().compose_scalar_node(anchor)
