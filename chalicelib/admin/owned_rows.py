@@ -110,7 +110,7 @@ def calling_by_name(delegates: Collection[str]) -> Iterator[Row]:
 
 
 def _delegates_named(row: Row) -> Iterator[str | None]:
-    """Yield the ids of delegates whom an email or an inbox calls by name. A digest is about those of its items."""
+    """Yield the ids of delegates who are named in an email or an inbox. A digest is about those of its items."""
     if row["sk"] == "MAIL":
         yield row["about"].get("delegate")
         yield from map(owner_of, row.get("items", ()))

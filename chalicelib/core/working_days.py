@@ -91,7 +91,7 @@ class WorkingDays(Struct, frozen=True):
 
 
 def name_calendar(organisation: Organisation) -> str:
-    """Return what tells calendars apart: time zone and bank holidays."""
+    """Return the name of a calendar: its time zone and bank holidays."""
     zone = organisation.timezone
     return f"{zone} {organisation.holidays or USUAL_HOLIDAYS.get(zone, NO_HOLIDAYS)}"
 
