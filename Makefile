@@ -91,8 +91,8 @@ lint: $(READY) ## check style, types, layers and plain English
 
 check: lint test ## lint, types and tests
 
-prove: $(READY) ## run the long tests of anonymity and of sending each email once
-	@$(BIN)/python -m pytest -n $(WORKERS) -m prove
+prove: $(READY) ## run the long tests of anonymity and of doing each thing once: an hour; SHARE=100 plays everything, for days
+	@SHARE=$(SHARE) $(BIN)/python -m pytest -n $(WORKERS) -m prove
 
 mutants: $(READY) ## remove one rule at a time; a test must fail each time (RULE="words" selects rules)
 	@$(BIN)/python -m tests.mutants $(RULE)

@@ -100,7 +100,14 @@ class DeclaredOfPair(Struct, frozen=True):
     why: str
 
 
-OF_PAIRS: tuple[DeclaredOfPair, ...] = ()
+OF_PAIRS = (
+    DeclaredOfPair(
+        r"job void",
+        r"page /admin/cohort/\{cohort_id\}/all/close",
+        r": (DELEGATE#\w+ \| INVITATION#|COHORT#\S+ \| DELEGATE#\w+: answered|\d rows (EMAILS|MAIL|READER)#)",
+        "Each questionnaire is voided by itself, and the close of all may come between two of them.",
+    ),
+)
 
 
 def of_pair(one: str, another: str, difference: str) -> bool:

@@ -91,9 +91,13 @@ def _ended(act: Callable[[], str], now: datetime, own: Set[str], *, with_emails:
     calls = Calls()
 
     def follows(row: Row) -> bool:
-        """What had been due anyway waits."""
-        is_digest = row["pk"].startswith(f"MAIL#{digest.NAME}")  # of emails that follow
-        return row["pk"] in own or is_digest or (row["pk"] not in due_before and (with_emails or row["kind"] != "mail"))
+        """What had been due anyway waits, but for an email that takes along one that follows, and that waits for it."""
+        pk = row["pk"]
+        if pk in own or pk.startswith(f"MAIL#{digest.NAME}"):
+            return True
+        if row["kind"] != "mail":
+            return pk not in due_before
+        return with_emails and (pk not in due_before or bool(_in_one_digest(pk) & {pk for pk, _ in calls.written}))
 
     with watched_by(calls):
         page = act()
@@ -199,9 +203,14 @@ def _own_rows(act: Act) -> Set[str]:
         return {f"JOB#{act.what[0]}"}
     if act.kind != "email":
         return set()
-    email = emails.find(act.what[0])
+    return {f"MAIL#{act.what[0]}"} | _in_one_digest(f"MAIL#{act.what[0]}")
+
+
+def _in_one_digest(pk: str) -> Set[str]:
+    """The rows of the emails that may go in one digest with this one."""
+    email = emails.find(pk.removeprefix("MAIL#"))
     together = query(reader_row(email)["pk"], email.in_digest) if email and email.in_digest else []
-    return {f"MAIL#{act.what[0]}", *(f"MAIL#{row['sk'].partition('#')[2]}" for row in together)}
+    return {f"MAIL#{row['sk'].partition('#')[2]}" for row in together}
 
 
 def _settle(now: datetime, until: datetime, follows: Callable[[Row], bool], reported: int) -> None:

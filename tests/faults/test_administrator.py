@@ -21,12 +21,13 @@ from chalicelib.people import leave
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, holds, jobs, wave_keys
 from chalicelib.store.cohorts import FeedbackState
-from chalicelib.store.table import put, scan
+from chalicelib.store.table import put
 from tests.faults import scene
 from tests.faults.scene import Scene
 from tests.support import people
 from tests.support.clock import MONDAY, Clock
 from tests.support.faults import single_faults
+from tests.support.world import all_rows
 
 BY = "ada@example.org"
 DAY = people.OPENING + timedelta(days=2)
@@ -45,11 +46,15 @@ def noted(act):
 
 
 def jobs_of(kind):
-    return [row["id"] for row in scan() if row["pk"].startswith(f"JOB#{kind}#")]
+    return [row["id"] for row in all_rows() if row["pk"].startswith(f"JOB#{kind}#")]
+
+
+def waiting_mails():
+    return [row for row in all_rows() if row["sk"] == "MAIL" and "due_shard" in row]
 
 
 def mails_of(template):
-    return Counter(row["to"]["email"] for row in scan() if row["sk"] == "MAIL" and row["template"] == template)
+    return Counter(row["to"]["email"] for row in all_rows() if row["sk"] == "MAIL" and row["template"] == template)
 
 
 def once(template, *names):
@@ -67,7 +72,7 @@ def test_a_chase_mails_everyone_once_and_is_noted_once(aws):
         scene.run_job(jobs_of("chase")[0], at(now))
 
     def check(_):
-        today = [row for row in scan() if row["sk"] == "MAIL" and f"#{DAY:%Y-%m-%d}" in row["id"]]
+        today = [row for row in all_rows() if row["sk"] == "MAIL" and f"#{DAY:%Y-%m-%d}" in row["id"]]
         wrong = [] if len(today) == len({row["to"]["email"] for row in today}) == 6 else [f"{len(today)} mails"]
         (line,) = cohorts.list_lines(people.COHORT)
         wrong += [] if line.reminded_on == f"{DAY:%Y-%m-%d}" else ["the dashboard does not know"]
@@ -106,8 +111,7 @@ def test_a_delegate_is_withdrawn_whole_and_noted_once(aws):
         wrong += ["a link works" for one in scene.asked() if one.state is not InvitationState.REVOKED]
         wrong += ["saved answers are left" for one in scene.asked() if one.draft or one.sent]
         wrong += ["the key is left"] if wave_keys.find(people.dana(), Wave.BASELINE) else []
-        waits = [row for row in scan() if row["sk"] == "MAIL" and "due_shard" in row]
-        wrong += [f"{row['id']} would be sent" for row in waits if row["template"] not in TOLD_OF_LEAVING]
+        wrong += [f"{row['id']} would be sent" for row in waiting_mails() if row["template"] not in TOLD_OF_LEAVING]
         wrong += (
             once("people/left", "dana delegate")
             + once("people/coach_left", "cleo coach")
@@ -175,7 +179,7 @@ def test_a_raters_address_is_replaced_whole_told_once_and_asked_once(aws):
         (line,) = cohorts.list_lines(people.COHORT)
         wrong += [] if line.groups["peer"].answered == 1 else ["the answer is not counted once"]
         wrong += [] if line.counts_hidden == ("peer",) else ["the counts are not hidden"]
-        wrong += [f"{row['id']} goes to the old address" for row in scan() if _goes_to_old(row)]
+        wrong += [f"{row['id']} goes to the old address" for row in all_rows() if _goes_to_old(row)]
         asked = [mails_of("collect/invitation")[people.person(name).email] for name in ("new p0", "new p1")]
         wrong += [] if asked == [1, 1] else [f"the new addresses were asked {asked} times"]
         return wrong + once("admin/replaced", "p0", "p1")
@@ -205,7 +209,7 @@ def test_answers_are_voided_once_counted_once_and_asked_for_once(aws):
         (line,) = cohorts.list_lines(people.COHORT)
         wrong += [] if (line.answered, line.groups["peer"].answered) == (5, 3) else [f"{line.answered} counted"]
         wrong += [] if line.counts_hidden == ("peer",) else ["the counts are not hidden"]
-        waiting = {row["id"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}
+        waiting = {row["id"] for row in waiting_mails()}
         of_new_link = {mail for mail in people.reminders_of(one) if mail.endswith(".v2")}
         wrong += [] if of_new_link and of_new_link <= waiting else ["a reminder is missing"]
         return wrong + once("collect/again", "p0") + noted("voided")
@@ -251,9 +255,11 @@ def test_another_coach_and_manager_in_a_file_take_over_once(aws):
     def check(_):
         (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
         wrong = [] if hold.person == people.person("new coach") else ["another address is held"]
-        asked = Counter(row["to"]["email"] for row in scan() if row["sk"] == "MAIL" and "approve" in row["links"])
+        asked = Counter(row["to"]["email"] for row in all_rows() if row["sk"] == "MAIL" and "approve" in row["links"])
         wrong += [] if asked[people.person("new coach").email] == 2 else [f"asked {dict(asked)}"]
-        waiting = [row for row in scan() if row["sk"] == "MAIL" and "due_shard" in row and "approve" in row["links"]]
+        waiting = [
+            row for row in all_rows() if row["sk"] == "MAIL" and "due_shard" in row and "approve" in row["links"]
+        ]
         wrong += [f"{row['id']} goes to the coach of before" for row in waiting if "cleo" in row["to"]["email"]]
         notes = {row["sk"]: row.get("coach") for row in delegates.load_rows(people.dana()) if row["sk"] == "NOTES"}
         wrong += (
@@ -316,7 +322,7 @@ def test_a_follow_up_is_planned_once_told_once_and_noted_once(aws):
         scene.run_job(f"followup#{people.COHORT}", at(now))
 
     def check(_):
-        waves = [row for row in scan() if row["sk"] == f"WAVE#{Wave.FOLLOWUP.value}"]
+        waves = [row for row in all_rows() if row["sk"] == f"WAVE#{Wave.FOLLOWUP.value}"]
         wrong = [] if len(waves) == 1 else [f"{len(waves)} waves"]
         wrong += [] if jobs.find(f"open#{people.dana()}#followup") else ["nothing will open it"]
         return wrong + once("programme/followup_planned", "dana delegate") + noted("planned the follow-up")

@@ -16,7 +16,6 @@ from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.store import delegates, jobs
 from chalicelib.store.jobs import JobState
-from chalicelib.store.table import scan
 from tests.faults import scene
 from tests.faults.scene import Scene
 from tests.support import people
@@ -25,6 +24,7 @@ from tests.support.clock import MONDAY
 from tests.support.drain import drain
 from tests.support.faults import Killed, Striking, single_faults
 from tests.support.mails import sent_mails
+from tests.support.world import all_rows
 
 NOW = people.OPENING + timedelta(days=2)
 DANA = people.person("dana delegate").email
@@ -43,18 +43,18 @@ def extend(last_day: date, now=NOW) -> None:
 
 
 def telling() -> list[str]:
-    return sorted(row["id"] for row in scan() if row["pk"].startswith("JOB#tell_extended"))
+    return sorted(row["id"] for row in all_rows() if row["pk"].startswith("JOB#tell_extended"))
 
 
 def count_emails() -> Counter[str]:
-    return Counter(row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#collect/extended"))
+    return Counter(row["to"]["email"] for row in all_rows() if row["pk"].startswith("MAIL#collect/extended"))
 
 
 def wrong_reminders() -> list[str]:
     """Emails that would go out with an earlier last day, and invitations whose emails are not there."""
     extensions = delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions
-    waiting = {row["id"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}
-    there = {row["id"] for row in scan() if row["sk"] == "MAIL"}
+    waiting = {row["id"] for row in all_rows() if row["sk"] == "MAIL" and "due_shard" in row}
+    there = {row["id"] for row in all_rows() if row["sk"] == "MAIL"}
     old = [mail for mail in waiting if "reminder#" in mail and f".{extensions}" not in mail]
     asked = [one for one in scene.asked() if one.state is InvitationState.INVITED]
     lost = [one.rater.email for one in asked if not there.intersection(people.reminders_of(one))]
@@ -90,13 +90,13 @@ def test_two_extensions_before_the_first_is_told_of_make_one_email_each(days, ne
     extend(SECOND, later)
     for job in sorted(telling(), reverse=newest_first):
         assert run.run_job(job, HANDLERS, "attempt", later)
-        for mail in [row["id"] for row in scan() if row["pk"].startswith("MAIL#collect/extended")]:
+        for mail in [row["id"] for row in all_rows() if row["pk"].startswith("MAIL#collect/extended")]:
             send(mail, "attempt", later)
     sent = Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith("collect/extended"))
     assert sent == Counter(RATERS)
 
     assert once() == []
-    words = [row["words"]["closes"] for row in scan() if row["pk"].startswith("MAIL#collect/extended")]
+    words = [row["words"]["closes"] for row in all_rows() if row["pk"].startswith("MAIL#collect/extended")]
     assert set(words) == {"Monday 12 October 2026"}
 
 

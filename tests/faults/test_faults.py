@@ -15,7 +15,7 @@ from chalicelib.store import cohorts, debriefs, delegates, impact_surveys, jobs,
 from chalicelib.store.areas import Area
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.reports import ReportState, StoredReport
-from chalicelib.store.table import query, scan, transact
+from chalicelib.store.table import query, transact
 from chalicelib.waves import lifecycle
 from chalicelib.web import forms
 from tests.faults import scene
@@ -24,6 +24,7 @@ from tests.support import people
 from tests.support.clock import MONDAY, Clock
 from tests.support.faults import single_faults
 from tests.support.visitor import Visitor
+from tests.support.world import all_rows
 
 AREAS = [Area(str(n), f"Behaviour {n}", "", "A step", "", "", "") for n in (1, 2)]
 
@@ -69,7 +70,7 @@ def test_a_thank_you_page_means_stored_exactly_once(visitor):
         wrong += [] if line.answered == 1 else [f"counted {line.answered} times"]
         left = [
             row["id"]
-            for row in scan()
+            for row in all_rows()
             if row["sk"] == "MAIL" and row["id"] in people.reminders_of(one) and "due_shard" in row
         ]
         return wrong + [f"{mail} would still be sent" for mail in left]
@@ -93,7 +94,7 @@ def test_a_close_stores_every_answer_once_and_destroys_the_key(aws):
         wrong += ["the key is left"] if wave_keys.find(people.dana(), Wave.BASELINE) else []
         wrong += [] if closed.state is WaveState.CLOSED else [f"the wave is {closed.state}"]
         follow_on = [
-            row for row in scan() if row["pk"] == f"JOB#cohort_figures#{people.COHORT}#baseline#{people.dana()}"
+            row for row in all_rows() if row["pk"] == f"JOB#cohort_figures#{people.COHORT}#baseline#{people.dana()}"
         ]
         return wrong + ([] if len(follow_on) == 1 else [f"{len(follow_on)} jobs after the close"])
 
@@ -123,7 +124,7 @@ def test_a_release_happens_once_and_is_notified_once(visitor):
     url = f"{people.coach_url()}/{people.dana()}/release"
 
     def check(_):
-        released = [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]
+        released = [row for row in all_rows() if row["pk"].startswith("MAIL#debrief/released")]
         report = reports.find(people.dana(), Wave.BASELINE)
         wrong = [] if report.state is ReportState.RELEASED else ["not released"]
         return wrong + ([] if len(released) == 1 else [f"{len(released)} emails announce it"])
@@ -145,12 +146,12 @@ def test_the_impact_survey_asks_everyone_once(aws):
     def check(_):
         surveys = impact_surveys.surveys_from(query(f"DELEGATE#{people.dana()}", "IMPACT#"))
         pulses = [one.rater.email for one in scene.asked(Wave.PULSE)]
-        first = Counter(row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#impact/pulse#"))
+        first = Counter(row["to"]["email"] for row in all_rows() if row["pk"].startswith("MAIL#impact/pulse#"))
         wrong = [] if {survey.role.value for survey in surveys} == {"delegate", "manager"} else ["a survey is missing"]
         wrong += [] if sorted(pulses) == sorted(raters) else [f"asked {pulses}"]
         wrong += [] if first == Counter(raters) else [f"mails to {dict(first)}"]
         closing = [
-            row for row in scan() if row["pk"].startswith(("JOB#impact_close", f"JOB#close#{people.dana()}#pulse"))
+            row for row in all_rows() if row["pk"].startswith(("JOB#impact_close", f"JOB#close#{people.dana()}#pulse"))
         ]
         return wrong + ([] if len(closing) == 2 else [f"{len(closing)} closing jobs"])
 
@@ -168,10 +169,10 @@ def test_an_address_is_replaced_once_and_mailed_once(aws):
 
     asked = Scene(build)
     before = {one.id: (one.draft, one.group) for one in scene.asked()}
-    (job_id,) = [row["id"] for row in scan() if row["pk"].startswith("JOB#replace")]
+    (job_id,) = [row["id"] for row in all_rows() if row["pk"].startswith("JOB#replace")]
 
     def check(_):
-        rows = list(scan())
+        rows = list(all_rows())
         found = scene.asked()
         (moved,) = [one for one in found if one.rater.email == "new@example.org"]
         wrong = [] if moved.link_version == 2 else [f"link version {moved.link_version}"]
@@ -204,10 +205,10 @@ def test_a_list_of_raters_is_invited_once(aws):
         scene.run_job(f"open#{people.dana()}#baseline", people.OPENING)
 
     loaded = Scene(build)
-    (job_id,) = [row["id"] for row in scan() if row["pk"].startswith("JOB#invite#")]
+    (job_id,) = [row["id"] for row in all_rows() if row["pk"].startswith("JOB#invite#")]
 
     def check(_):
-        mails = Counter(row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#collect/invitation"))
+        mails = Counter(row["to"]["email"] for row in all_rows() if row["pk"].startswith("MAIL#collect/invitation"))
         (line,) = cohorts.list_lines(people.COHORT)
         wrong = [] if set(mails.values()) == {1} and len(mails) == 5 else [f"mails: {dict(mails)}"]
         return wrong + ([] if line.invited == 6 else [f"counted {line.invited}"])
@@ -241,7 +242,7 @@ def test_an_approved_list_is_sent_once(visitor):
 
     def check(_):
         found = delegates.find_nomination(people.dana(), Wave.BASELINE)
-        rows = [row["pk"] for row in scan() if "due_shard" in row]
+        rows = [row["pk"] for row in all_rows() if "due_shard" in row]
         wrong = [] if found.sent_raters == 2 else [f"{found.sent_raters} raters are sent"]
         wrong += [] if len([pk for pk in rows if pk.startswith("JOB#invite#")]) == 1 else ["not one job invites"]
         wrong += [] if len([pk for pk in rows if pk.startswith("MAIL#nominate/approved#")]) == 1 else ["not sent once"]

@@ -13,7 +13,6 @@ from chalicelib.people import leave
 from chalicelib.store import cohorts, delegates, jobs
 from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.jobs import JobState
-from chalicelib.store.table import scan
 from infra.local import outbox
 from tests.faults import scene
 from tests.faults.scene import Scene
@@ -21,6 +20,7 @@ from tests.support import cloud, people
 from tests.support.clock import Clock
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
+from tests.support.world import all_rows
 
 BY = "ada@example.org"
 DANA = people.person("dana delegate").email
@@ -102,7 +102,7 @@ def system_clock(aws):
 
 
 def emails() -> Counter[tuple[str, str]]:
-    return Counter((row["template"], row["to"]["email"]) for row in scan() if row["sk"] == "MAIL")
+    return Counter((row["template"], row["to"]["email"]) for row in all_rows() if row["sk"] == "MAIL")
 
 
 def run_jobs_of(kind: str, now) -> None:

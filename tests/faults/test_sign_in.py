@@ -5,7 +5,6 @@ from collections import Counter
 from chalicelib.emails import send
 from chalicelib.store import sessions
 from chalicelib.store.sessions import Session
-from chalicelib.store.table import scan
 from chalicelib.web import readers, sign_in_codes
 from chalicelib.web.readers import Role
 from chalicelib.web.sessions import MAX_SESSION
@@ -17,6 +16,7 @@ from tests.support.faults import single_faults
 from tests.support.interleave import explore
 from tests.support.mails import sent_mails
 from tests.support.visitor import newest_code
+from tests.support.world import all_rows
 
 CLEO = people.person("cleo coach")
 
@@ -31,7 +31,7 @@ def spend(challenge, now, session):
 
 
 def kept():
-    return [row for row in scan() if row["sk"] == "SESSION"]
+    return [row for row in all_rows() if row["sk"] == "SESSION"]
 
 
 def test_a_code_is_mailed_once_and_signs_in_once_after_any_fault(aws):

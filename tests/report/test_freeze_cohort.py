@@ -18,12 +18,13 @@ from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, read
 from chalicelib.results.facts import Facts, facts_bytes, read_facts
 from chalicelib.store import cohort_figures, cohorts, delegates, jobs, objects, reports, responses
 from chalicelib.store.cohorts import FeedbackState
-from chalicelib.store.table import query, scan
+from chalicelib.store.table import query
 from tests.faults.scene import Scene, run_job
 from tests.support import people
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
 from tests.support.faults import single_faults
+from tests.support.world import all_rows
 
 NAMES = tuple(f"dee {letter}" for letter in "abcdef")
 BASELINE = Wave.BASELINE
@@ -160,8 +161,8 @@ def test_figures_are_frozen_once_and_every_report_printed_once_after_any_fault(a
 
     def check(_) -> list[str]:
         wrong = [] if frozen_set() == {an_id(name) for name in NAMES[:5]} else [f"frozen over {frozen_set()}"]
-        shares = {row["share"] for row in scan() if row["sk"] == "COHORT#baseline"}
-        printed = [row for row in scan() if row["pk"].startswith("JOB#report#")]
+        shares = {row["share"] for row in all_rows() if row["sk"] == "COHORT#baseline"}
+        printed = [row for row in all_rows() if row["pk"].startswith("JOB#report#")]
         wrong += [] if len(shares) == 1 else [f"{len(shares)} different shares"]
         return wrong + ([] if len(printed) == 5 else [f"{len(printed)} reports to print"])
 

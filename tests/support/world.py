@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -97,6 +97,12 @@ def find(key: tuple[str, str], among: World | None = None) -> Row | None:
     """The row of a key, now or as it was; of the table of data keys by `("key", id)`."""
     item = _item(key, among)
     return row(item.to_json()["Attributes"]) if item else None
+
+
+def all_rows() -> Iterator[Row]:
+    """As `store.table.scan`, past AWS, which is ten times faster and makes no call that a plan could strike."""
+    for group in backend("dynamodb").tables[_table()].items.values():
+        yield from (row(item.to_json()["Attributes"]) for item in group.values())
 
 
 def _item(key: tuple[str, str], among: World | None = None) -> Any:

@@ -16,10 +16,10 @@ from chalicelib.emails.kinds import DIGEST, find_kind
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import audit_events, emails, invitations, jobs, objects, reports, responses
 from chalicelib.store.reports import ReportState
-from chalicelib.store.table import scan
 from tests.faults import scene
 from tests.support import people
 from tests.support.mails import sent_mails
+from tests.support.world import all_rows
 from tests.year.world import Year
 
 Check = Callable[[Year], None]
@@ -124,7 +124,7 @@ def packs_name_no_one_else(year: Year) -> None:
 
 @check("I10 after an erasure nothing names the person")
 def the_erased_are_gone(year: Year) -> None:
-    rows = str(list(scan())) if year.erased else ""
+    rows = str(list(all_rows())) if year.erased else ""
     assert [word for word in year.erased if word in rows] == []
     for delegate_id in year.gone:
         assert list(objects.list_names(f"reports/{delegate_id}/")) == []
