@@ -14,6 +14,7 @@ from chalicelib.core import log
 from chalicelib.core.errors import FileInvalid, Refusal
 from chalicelib.core.model import Programme
 from chalicelib.store import objects
+from chalicelib.store.table import Changed
 from chalicelib.web import forms
 from chalicelib.web.templating import render
 
@@ -37,6 +38,20 @@ POST = {"methods": ["POST"], "content_types": ["application/x-www-form-urlencode
 INTERNAL_ERROR = Refusal(
     "Something went wrong on our side. Nothing you sent before is lost. Please try again in a minute; "
     "if it happens again, reply to the email that brought you here."
+)
+
+
+class Overtaken(Refusal):
+    """A row changed between our read and our write, and the act has no answer of its own to that."""
+
+    status = 409
+    title = "Someone else was a moment earlier"
+    next_step = "This may not be stored. Read below what to do."
+
+
+OVERTAKEN = Overtaken(
+    "The same thing was changed at the same moment, by someone else or in another window. "
+    "Please open the page again, read what it says now, and press again if it is still needed."
 )
 
 
@@ -86,6 +101,9 @@ def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:
             response = page(other.template, other.status, **other.context)
         except Refusal as refusal:
             response = refusal_page(refusal, typed=_typed())
+        except Changed as race:
+            log.warning("page_overtaken", page=route.__name__, why=str(race))
+            response = refusal_page(OVERTAKEN, typed=_typed())
         except Exception as error:
             log.error("page_failed", error, page=route.__name__)
             response = refusal_page(INTERNAL_ERROR, status=500, typed=_typed())

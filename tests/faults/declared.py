@@ -107,6 +107,12 @@ OF_PAIRS = (
         r": (DELEGATE#\w+ \| INVITATION#|COHORT#\S+ \| DELEGATE#\w+: answered|\d rows (EMAILS|MAIL|READER)#)",
         "Each questionnaire is voided by itself, and the close of all may come between two of them.",
     ),
+    DeclaredOfPair(
+        r"page /(sign-in/\{role\}/\{token\}/\{challenge\}|code/\{key\})",
+        r"page /(sign-in/\{role\}/\{token\}/\{challenge\}|code/\{key\})",
+        r": (tries|tries_by_link|failed|revision) is ",
+        "A try is counted before it is checked: of two at once both are counted, and one signs in.",
+    ),
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.sponsor.final.facts import read_final
 from chalicelib.sponsor.stories import forget
-from chalicelib.sponsor.stories.acts import CHECKS
+from chalicelib.sponsor.stories.acts import CHECKS, withdraw
 from chalicelib.sponsor.stories.candidates import MAX_FAILED, MAX_STORY_CHARS, MAX_WORKED, find_candidates
 from chalicelib.store import jobs, objects, stories, summaries
 from chalicelib.store.impact_surveys import Role
@@ -24,6 +24,7 @@ from tests.sponsor.test_editions import (
     wait,
 )
 from tests.support import people
+from tests.support.calls import watched_by
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.mails import sent_mails
@@ -151,6 +152,32 @@ def test_an_administrator_passes_only_the_words_that_they_saw(offered, clock):
     offered.post(f"{ADMIN}/{id_of('ann one')}/review", {**CHECKED, "seen": seen}, nonce=nonce)
     assert offered.status == 409
     assert story().state is StoryState.APPROVED
+
+
+class WithdrawnMeanwhile:
+    """The delegate withdraws between the read and the write of another page."""
+
+    def __init__(self, now):
+        self.now, self.withdrawn = now, False
+
+    def before(self, service, operation, context):
+        if operation == "TransactWriteItems" and not self.withdrawn:
+            self.withdrawn = True
+            withdraw(story(), None, self.now)
+
+    def after(self, service, operation, context):
+        pass
+
+
+@pytest.mark.parametrize(("act", "typed"), [("review", {}), ("correct", {"text": "From 18 days to 11."})])
+def test_a_check_that_a_withdrawal_overtakes_changes_nothing_and_says_so(offered, clock, act, typed):
+    approve(offered)
+    offered.let_in_administrator(clock.now()).open(ADMIN)
+    with watched_by(WithdrawnMeanwhile(clock.now())):
+        offered.post(f"{ADMIN}/{id_of('ann one')}/{act}", {**(CHECKED if act == "review" else {}), **typed})
+    assert offered.status == 409
+    assert (story().state, story().text) == (StoryState.WITHDRAWN, "")
+    assert all(text in offered.page for text in typed.values())  # to be copied
 
 
 def test_mended_typing_goes_back_to_the_delegate(offered, clock):
