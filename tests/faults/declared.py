@@ -66,7 +66,12 @@ DECLARED = (
         "The first press had worked, and the page after the second says so.",
     ),
     Declared(
-        r"page /(coach/\{token\}/\{delegate_id\}/report|sponsor/\{token\}|facilitator/\{token\}/start"
+        r"page /(facilitator/\{token\}/session|admin/cohort/\{cohort_id\}/register)/\{session\}",
+        r"the page is '303 .*\?saved=0 ', not '303 ",
+        "The first press had saved the register, and the page after the second says that nothing has changed.",
+    ),
+    Declared(
+        r"page /(coach/\{token\}/\{delegate_id\}/(report|review)|sponsor/\{token\}|facilitator/\{token\}/start"
         r"|hub/\{token\}/(report|result))",
         r"2 rows AUDIT#",
         "Every opening of a document is noted, and it was opened twice.",
