@@ -11,6 +11,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -44,10 +45,20 @@ class OfEachThread:
         self._local.request = request
 
 
+def get_without_lock(cached: cached_property, thing: Any, owner: Any = None) -> Any:
+    """As Python 3.12 does. The lock of 3.11 is held during an AWS call, and there the other act has its turn."""
+    if thing is None:
+        return cached
+    if cached.attrname not in thing.__dict__:
+        thing.__dict__[cached.attrname] = cached.func(thing)
+    return thing.__dict__[cached.attrname]
+
+
 @pytest.fixture
 def http(aws, monkeypatch):
     from app import app
 
+    monkeypatch.setattr(cached_property, "__get__", get_without_lock)
     monkeypatch.setattr(Chalice, "current_request", OfEachThread(), raising=False)
     logging.disable(logging.CRITICAL)
     with Client(app, stage_name=STAGE) as client:  # it sets a stage's variables, and two threads would undo each other
