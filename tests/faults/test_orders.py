@@ -21,10 +21,11 @@ from tests.faults.scene import Scene
 from tests.support import people
 from tests.support.clock import Clock
 from tests.support.drain import drain
+from tests.support.effort import FACTOR
 from tests.support.interleave import explore
 from tests.support.mails import sent_mails
 
-EVERY = pytest.param(5000, marks=pytest.mark.prove)  # orders: more than there are
+MANY = pytest.param(round(600 * FACTOR), marks=pytest.mark.prove, id="many")  # orders
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +50,7 @@ def test_two_submissions_of_one_link_count_once(aws):
     assert explore(opened.lay_out, [act, act], check) >= 6
 
 
-@pytest.mark.parametrize("limit", [60, EVERY])
+@pytest.mark.parametrize("limit", [60, MANY])
 def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
     """The rater's page is read a moment before the deadline; the job closes at the deadline, few answers or not."""
     deadline = people.CLOSE.replace(day=1)
@@ -79,7 +80,7 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
     assert explore(racing.lay_out, [rater, closing], check, limit) > 50
 
 
-@pytest.mark.parametrize("limit", [40, EVERY])
+@pytest.mark.parametrize("limit", [40, MANY])
 def test_more_time_that_is_given_as_the_questionnaire_closes_stands_or_is_refused(aws, limit):
     deadline = people.CLOSE.replace(day=1)
     last_day = people.DATES.closes + timedelta(days=7)
@@ -103,7 +104,7 @@ def test_more_time_that_is_given_as_the_questionnaire_closes_stands_or_is_refuse
     assert explore(racing.lay_out, [extending, closing], check, limit) > 20
 
 
-@pytest.mark.parametrize("limit", [40, EVERY])
+@pytest.mark.parametrize("limit", [40, MANY])
 def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws, limit):
     opening = f"open#{people.dana()}#baseline"
 
