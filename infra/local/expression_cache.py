@@ -160,7 +160,8 @@ def _visit(self: DepthFirstTraverser, node: Any, place: int, kinds: tuple[type, 
     for number, child in enumerate(node.children or ()):
         if hook:
             hook(node, number)
-        if _is_a(type(child), Node):
+        kind = type(child)
+        if _is_a(kind, Node) and (child.children or _is_a(kind, kinds)):  # most leaves are of no concern
             _visit(self, child, number, kinds, hook)
     if _is_a(type(node), kinds):
         node = self.process(node)

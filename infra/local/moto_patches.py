@@ -50,6 +50,7 @@ def apply() -> None:
     Table.all_items = _all_items
     dynamodb.DynamoDBBackend.transact_write_items = _transact_write_items
     DynamoHandler.transact_write_items = _transact_once
+    DynamoHandler.dynamodb_backend = _look_up_once(DynamoHandler.dynamodb_backend.fget)
     SetExecutor.get_action_value = _copied_value
     SESV2Response.send_email = _send_email
     ses.email = SimpleNamespace(message_from_string=_read_head)
@@ -141,6 +142,14 @@ def _transact_once(self: DynamoHandler) -> Any:
 
 
 # --- queries: moto sorts the whole table before it looks for the partition, and compares every row for an index -----
+
+
+def _look_up_once(backend: Callable[[DynamoHandler], Any]) -> Any:
+    """Look the backend up once for a call: moto goes through all of its services each time that it is asked."""
+    once = functools.cached_property(backend)
+    once.__set_name__(DynamoHandler, "dynamodb_backend")
+    return once
+
 
 _moto_query = Table.query
 _moto_all_items = Table.all_items
@@ -261,4 +270,10 @@ def _list_regions(_session: Any, _service: str, partition_name: str = "aws") -> 
 @functools.cache
 def _regions_of(partition: str) -> list[str]:
     """Return every region of the partition: those of SQS, whose model is small."""
-    return list(botocore.session.get_session().get_available_regions("sqs", partition))
+    return list(_any_session().get_available_regions("sqs", partition))
+
+
+@functools.cache
+def _any_session() -> Any:
+    """Return one session for all partitions: each session reads the list of all regions of AWS again."""
+    return botocore.session.get_session()

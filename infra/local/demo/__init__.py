@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -69,7 +72,7 @@ def run(port: int, most: int | None = None) -> int:
     except output.NotOurFolder as refused:
         print(refused, file=sys.stderr)
         return 1
-    with Cloud(free_port(port), start=START) as cloud:
+    with Cloud(free_port(port), start=START) as cloud, _no_garbage_collection():
         world = new_world(cloud, console, most)
         try:
             with world.show:
@@ -82,6 +85,16 @@ def run(port: int, most: int | None = None) -> int:
         output.write(world, output.FOLDER)
         print_summary(console, world, faults, time.perf_counter() - began)
     return 1 if faults else 0
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Nearly all that is made stays in the emulated account: to look through it took a twentieth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def play_to(point: Point, cloud: Cloud) -> None:
