@@ -30,12 +30,15 @@ class Draft(Struct, frozen=True):
 
     final: Final
     stories: tuple[Story, ...]
+    counted: tuple[str, ...] = ()  # ids of the delegates whose answers to the survey are in it
 
 
 def prepare_edition(
     programme: Programme, cohort: Cohort, people: Sequence[Evidence], before: Final | None, now: datetime
 ) -> Draft:
-    """Build the facts of the next edition from what is stored."""
+    """Build the facts of the next edition from what is stored. people: every delegate who began, with their answers."""
+    known = _counted(cohort.id)
+    late = [one for one in people if one.own is not None and one.id not in known] if known else []
     entered, requests = costs.find(cohort.id), board_requests.find(cohort.id)
     shown = usable(line.delegate_id for line in cohorts.list_lines(cohort.id) if not line.withdrawn)
     named = delegates.find_all([story.delegate_id for story in shown])
@@ -43,8 +46,22 @@ def prepare_edition(
     agreed = load_reviews(programme, cohort, now)
     prepared = Prepared(entered.costs if entered else (), requests.asks if requests else (), lines, agreed)
     today = local_date(now, programme.organisation.timezone)
-    final = build_final(programme, cohort, people, today, *load_frozen(cohort.id), prepared, before)
-    return Draft(final, tuple(shown))
+    final = build_final(programme, cohort, people, today, *load_frozen(cohort.id), prepared, before, late)
+    return Draft(final, tuple(shown), _count(final, before, people, late, known))
+
+
+def _counted(cohort_id: str) -> tuple[str, ...]:
+    """Return whose answers are in an edition; editions of earlier versions do not say."""
+    return next((one.counted for one in reversed(summaries.of_cohort(cohort_id)) if one.counted), ())
+
+
+def _count(
+    final: Final, before: Final | None, people: Sequence[Evidence], late: Sequence[Evidence], known: tuple[str, ...]
+) -> tuple[str, ...]:
+    if before is None or before.survey is None:
+        return tuple(sorted(one.id for one in people if one.own is not None)) if final.survey else ()
+    added = [one.id for one in late] if final.late and not before.late else []
+    return tuple(sorted([*known, *added]))
 
 
 def has_news(final: Final, before: Final) -> bool:

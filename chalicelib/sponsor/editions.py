@@ -39,6 +39,7 @@ def store_edition(
         final.edition,
         files,
         tuple(story.delegate_id for story in draft.stories),
+        draft.counted,
     )
     is_written = cohort.sponsor is not None and not quietly
     notices = emails.add(edition_email(programme, cohort, final.edition, now)) if is_written else []

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Cohort, Programme, Wave
 from chalicelib.core.working_days import survey_opens_at
@@ -58,6 +60,22 @@ def gather(
 ) -> tuple[dict[str, Evidence], dict[str, str]]:
     """Return the evidence by delegate, and by delegate why it cannot be used."""
     return each(lines, lambda delegate_id: _evidence(programme, lines[delegate_id], rows[delegate_id]), "summary")
+
+
+def everyone(lines: Mapping[str, DelegateLine], usable: Mapping[str, Evidence], open_ones: set[str]) -> list[Evidence]:
+    """Return the evidence of everyone who began. Who answers later has no answers yet."""
+    people = []
+    for key, line in lines.items():
+        one = usable.get(key) or Evidence(line.name, line.service, id=key, has_left=line.withdrawn, left_out=True)
+        people.append(replace(one, own=None, manager=None, later=True) if key in open_ones else one)
+    return people
+
+
+def load_people(programme: Programme, cohort: Cohort) -> list[Evidence]:
+    """Return the evidence of everyone who began in a cohort, as it is stored now."""
+    lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id) if not line.moved_to}
+    rows = load_surveys(lines)
+    return everyone(lines, gather(programme, lines, rows)[0], find_open(lines, rows))
 
 
 def _evidence(programme: Programme, line: DelegateLine, rows: Sequence[Row]) -> Evidence:

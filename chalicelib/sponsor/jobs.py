@@ -19,8 +19,7 @@ from chalicelib.sponsor.documents.start import build_start, start_bytes, start_c
 from chalicelib.sponsor.drafts import has_news, last_edition, prepare_edition
 from chalicelib.sponsor.editions import store_edition
 from chalicelib.sponsor.emails.about_documents import start_emails
-from chalicelib.sponsor.evidence import Evidence
-from chalicelib.sponsor.gather import Rows, find_open, gather, load_frozen, load_surveys
+from chalicelib.sponsor.gather import Rows, everyone, find_open, gather, load_frozen, load_people, load_surveys
 from chalicelib.sponsor.stories.offer import offer_writes
 from chalicelib.store import audit_events, cohorts, emails, impact_surveys, jobs, programmes, summaries
 from chalicelib.store.audit_events import AuditEvent
@@ -65,7 +64,7 @@ def make_summary(job: Job, now: datetime) -> Sequence[Write]:
     if left_out and now < since + MAX_WAIT:
         notices = [write for key in left_out for write in _notify(cohort, lines[key], now)]
         return [jobs.add(_later(cohort, now + LOOK_AGAIN_AFTER, looking, stamp(since))), *notices]
-    people = _everyone(lines, usable, open_ones)
+    people = everyone(lines, usable, open_ones)
     return store_edition(programme, cohort, prepare_edition(programme, cohort, people, None, now), now)
 
 
@@ -75,11 +74,7 @@ def make_next_edition(job: Job, now: datetime) -> Sequence[Write]:
     before = last_edition(cohort.id)
     if before is None:
         return []
-    people: Sequence[Evidence] = ()
-    if before.survey is None:
-        lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id) if not line.moved_to}
-        rows = load_surveys(lines)
-        people = _everyone(lines, gather(programme, lines, rows)[0], find_open(lines, rows))
+    people = load_people(programme, cohort)
     draft = prepare_edition(programme, cohort, people, before, now)
     if not has_news(draft.final, before):
         return []
@@ -111,15 +106,6 @@ def _cohort(job: Job) -> tuple[Cohort, Programme]:
     if cohort is None:
         raise LookupError(f"no cohort {job.about['cohort']}")
     return cohort, programmes.load(cohort.programme_id, cohort.programme_version)
-
-
-def _everyone(lines: Lines, usable: Mapping[str, Evidence], open_ones: set[str]) -> list[Evidence]:
-    """Return the evidence of everyone who began. Who answers later has no answers yet."""
-    people = []
-    for key, line in lines.items():
-        one = usable.get(key) or Evidence(line.name, line.service, id=key, has_left=line.withdrawn, left_out=True)
-        people.append(replace(one, own=None, manager=None, later=True) if key in open_ones else one)
-    return people
 
 
 def _earliest(programme: Programme, cohort: Cohort, rows: Rows) -> datetime | None:

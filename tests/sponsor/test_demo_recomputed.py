@@ -68,6 +68,7 @@ def facts_again(cohort: Cohort) -> dict[str, Any]:
         "response": response(cohort),
         "start": [line for one in cohort.programme["competencies"] if (line := start_line(one, first))],
         "followup": [],
+        "late": None,
         "reviews": {"delegates": 0, "things": 0, "parts": []},  # the first edition comes before them
         "survey": survey(cohort, first),
         "value": {**value, **counted_claims(cohort), **with_costs(value["confident"])},

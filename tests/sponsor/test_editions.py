@@ -139,6 +139,36 @@ def test_a_late_answer_changes_no_later_edition(answered, clock):
     assert objects.load(stored.facts) == before
 
 
+LATE = ("gus seven", "hal eight", "ivy nine", "joe ten", "kim eleven")
+
+
+@pytest.mark.parametrize("count", [4, 5])
+def test_late_answers_have_figures_of_their_own_from_five_on(visitor, clock, count):
+    people.load(clock.now(), names=NAMES + LATE[:count])
+    drain(clock.now())
+    freeze(Wave.BASELINE, clock, 1)
+    drain(clock.to(SURVEY_OPENS))
+    drain(clock.advance(minutes=1))
+    for place, name in enumerate(NAMES):
+        change_survey(name, Role.DELEGATE, sent=True, answers=answers_of(place))
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12)
+    for place, name in enumerate(LATE[:count], start=20):
+        change_survey(name, Role.DELEGATE, sent=True, answers=answers_of(place))
+    make_another(clock, "late")
+    make_another(clock, "again")
+    found = editions()
+    if count < 5:
+        assert len(found) == 1, "a figure of four may not be shown"
+        return
+    first, second = found
+    assert (second.survey, second.value) == (first.survey, first.value)
+    assert (second.late.delegates, {line.now.n for line in second.late.survey.changes}) == (5, {5})
+    assert second.late.survey.seen.managers is None
+    html = objects.load(summaries.of_cohort(people.COHORT)[1].html).decode()
+    assert 'id="late"' in html
+
+
 def review(name: str, clock, *outcomes: Outcome) -> None:
     agreed = tuple(AreaOutcome(f"a{place}", one, "Ask first.") for place, one in enumerate(outcomes))
     people.write(reviews.add(id_of(name), Review(clock.now().date(), agreed, "", "Cleo Coach", clock.now())))

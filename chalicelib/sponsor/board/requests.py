@@ -12,7 +12,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.sponsor.drafts import has_news, last_edition, prepare_edition
 from chalicelib.sponsor.final.counts import factor_lines
-from chalicelib.sponsor.gather import find_open, gather, load_surveys
+from chalicelib.sponsor.gather import find_open, gather, load_people, load_surveys
 from chalicelib.store import audit_events, board_requests, cohorts, jobs, summaries
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.board_requests import BoardRequests, RequestsChanged
@@ -64,7 +64,8 @@ def order_edition(programme: Programme, cohort: Cohort, by: str, now: datetime) 
     before = last_edition(cohort.id)
     if before is None:
         return "first"
-    if before.survey and not has_news(prepare_edition(programme, cohort, (), before, now).final, before):
+    people = load_people(programme, cohort) if before.survey else ()
+    if before.survey and not has_news(prepare_edition(programme, cohort, people, before, now).final, before):
         return "same"
     number = len(summaries.of_cohort(cohort.id)) + 1
     job = JobKind.EDITION.job(cohort.id, "ordered", str(number), due_at=now, cohort=cohort.id)

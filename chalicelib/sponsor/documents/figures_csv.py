@@ -37,6 +37,9 @@ def _rows(final: Final) -> Iterator[Row]:
         yield from _others(final.survey)
         yield from _programme(final.survey)
     yield from _spread("reviews", final.reviews)
+    if final.late:
+        of_late = (_own(final.late.survey), _others(final.late.survey), _programme(final.late.survey))
+        yield from ((f"later: {part}", *rest) for rows in of_late for part, *rest in rows)  # type: ignore[misc]
     if final.value:
         yield from _value(final.value)
     for start in final.start:

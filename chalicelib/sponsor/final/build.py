@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.core.costs import Cost
 from chalicelib.core.model import Cohort, Programme
@@ -13,7 +14,7 @@ from chalicelib.results.cohort_snapshot import Frozen
 from chalicelib.results.sponsor_rule import ENOUGH
 from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.final import counts, own_and_others
-from chalicelib.sponsor.final.facts import Final, Response, StoryLine, Survey
+from chalicelib.sponsor.final.facts import Final, Late, Response, StoryLine, Survey
 from chalicelib.sponsor.final.value import value_of, with_costs
 from chalicelib.sponsor.final.words import headline
 
@@ -41,10 +42,12 @@ def build_final(
     followup: Frozen = NOTHING_FROZEN,
     prepared: Prepared = NOTHING_PREPARED,
     before: Final | None = None,
+    late: Sequence[Evidence] = (),
 ) -> Final:
     """Build the next edition.
 
     people  every delegate who began, in any order
+    late    delegates whose answers are in no edition yet
     before  the edition before this one. Its figures of the survey are repeated: the difference of two editions would be
             the answers of those who answered in between.
     """
@@ -68,6 +71,7 @@ def build_final(
         start=tuple(own_and_others.start_lines(programme, baseline)),
         stories=prepared.stories,
         asks=prepared.asks,
+        late=before.late if before and before.late else _late(programme, late, baseline),
         reviews=before.reviews if before and before.reviews.parts else counts.count_reviews(prepared.reviews),
     )
 
@@ -82,6 +86,12 @@ def _response(people: Sequence[Evidence]) -> Response:
         left_out=sum(one.left_out for one in people),
         later=sum(one.later for one in people),
     )
+
+
+def _late(programme: Programme, late: Sequence[Evidence], baseline: Frozen) -> Late | None:
+    """Compute figures over these delegates alone, so that no figure is the difference of two."""
+    survey = _survey(programme, [replace(one, manager=None, raters_change=()) for one in late], baseline)
+    return Late(len(late), survey) if survey else None
 
 
 def _survey(programme: Programme, people: Sequence[Evidence], baseline: Frozen) -> Survey | None:

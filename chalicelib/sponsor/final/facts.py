@@ -148,7 +148,7 @@ class StoryLine(Struct, frozen=True):
 
 
 class Survey(Struct, frozen=True):
-    """What comes from the six-month survey. A later edition repeats it unless five delegates or more were added."""
+    """What comes from the six-month survey. Later editions repeat it."""
 
     seen: Seen = Seen()
     changes: tuple[ChangeLine, ...] = ()
@@ -157,6 +157,17 @@ class Survey(Struct, frozen=True):
     measures: Spread = Spread()
     factors: tuple[FactorLine, ...] = ()
     reaction: Reaction = Reaction()
+
+
+class Late(Struct, frozen=True):
+    """The survey of delegates whose answers are in no earlier edition: five or more, and figures of their own.
+
+    Figures over both together would show the late ones as a difference. What line managers and raters saw is left out:
+    it may be in an earlier edition.
+    """
+
+    delegates: int
+    survey: Survey
 
 
 class Final(Struct, frozen=True):
@@ -177,6 +188,7 @@ class Final(Struct, frozen=True):
     stories: tuple[StoryLine, ...] = ()
     asks: tuple[str, ...] = ()
     reviews: Spread = Spread()  # what the reviews agreed for each area; a later edition repeats it
+    late: Late | None = None  # answers that came after the first edition; a later edition repeats it
     replaces: str = ""  # why an earlier edition is no longer given out
 
 

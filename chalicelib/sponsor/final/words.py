@@ -118,8 +118,14 @@ def response_line(final: Final) -> str:
     stayed = "all stayed" if response.stayed == response.began else f"{response.stayed} stayed"
     return (
         f"{began} began and {stayed}. Six months after the programme {response.delegates_answered} of them and "
-        f"{response.managers_answered} of their line managers answered."
+        f"{response.managers_answered} of their line managers answered.{_late(final)}"
     )
+
+
+def _late(final: Final) -> str:
+    if final.late:
+        return f" {final.late.delegates} answered later: the summary shows their answers on their own."
+    return f" {final.response.later} more were paused and answer later." if final.response.later else ""
 
 
 def own_sentence(lines: Sequence[ChangeLine]) -> str:
