@@ -18,7 +18,8 @@ from chalicelib.sponsor.documents.pdf import render_pdf
 from chalicelib.sponsor.documents.start import Start, build_start, start_content, start_headline
 from chalicelib.sponsor.editions import render_documents
 from chalicelib.sponsor.final.build import Prepared, build_final
-from chalicelib.sponsor.final.facts import Final, final_bytes
+from chalicelib.sponsor.final.counts import count_reviews
+from chalicelib.sponsor.final.facts import Final, Late, final_bytes
 from tests.report.standards import faults
 from tests.sponsor.final_example import ASKS, COSTS, MADE, STORIES, cohort, everyone, final, frozen
 from tests.support import people
@@ -61,6 +62,8 @@ def crowded() -> Final:
     long_story = "Waiting time fell because one person may change the list. " * 5
     return replace(
         made,
+        reviews=count_reviews({f"d{place}": ["done", "kept", "changed", "given_up"] for place in range(12)}),
+        late=Late(6, made.survey),
         stories=tuple(replace(story, text=long_story.strip()) for story in STORIES),
         asks=tuple((ask * 3)[:200] for ask in (*ASKS, ASKS[0])),
         followup=thrice(made.followup),
