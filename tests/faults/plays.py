@@ -517,6 +517,7 @@ def debrief(play: Play) -> None:
     coach = people.link("cleo coach", "coach")
     case = f"{coach}/{dana}"
     play.sign_in(coach, "cleo coach")
+    play.post(f"{coach}/board", typed={"ask.1": "Give teams their own figures."})
     play.post(case, f"{case}/report", {"kind": "pdf"})
     play.post(case, f"{case}/ticks", {f"tick-{next(people.programme().items).id}": "on"})
     play.post(case, f"{case}/notes", {"notes-text": "Prefers mornings."})
