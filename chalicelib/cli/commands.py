@@ -478,6 +478,14 @@ def finish_restore(args: Namespace) -> int:
     return 1 if found.refused or found.unopened else 0
 
 
+def check_restore(args: Namespace) -> int:
+    from chalicelib.ownership.check_restore import check_restored, describe
+
+    found = check_restored()
+    say(args, found, describe(found))
+    return 1 if found.faults else 0
+
+
 def _read_moment(option: str, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)

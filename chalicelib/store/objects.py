@@ -46,6 +46,14 @@ def load(name: str) -> bytes:
     return body
 
 
+def find(name: str) -> bytes | None:
+    """Load a document; None if there is none."""
+    try:
+        return load(name)
+    except client("s3").exceptions.NoSuchKey:
+        return None
+
+
 def remove(name: str) -> None:
     """Delete a document, whether or not it exists. The bucket keeps a deleted version for 30 days."""
     client("s3").delete_object(Bucket=settings().bucket, Key=name)

@@ -1,0 +1,106 @@
+"""Check a table that was restored from a backup, together with the documents that its rows name; change nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.store import objects
+from chalicelib.store.marshal import Row
+from chalicelib.store.row_kinds import REPORT, RowKind, kinds_of
+from chalicelib.store.table import Key, scan
+
+
+class Checked(Struct, frozen=True):
+    """What a table holds.
+
+    rows       name of a kind -> how many rows
+    documents  how many documents rows name
+    opened     how many reports could be opened, on screen and as a PDF
+    faults     what is missing or damaged, by ids
+    """
+
+    rows: Mapping[str, int]
+    documents: int
+    opened: int
+    faults: tuple[str, ...]
+
+
+def check_restored() -> Checked:
+    """Read every row, and every document that a row names."""
+    rows: Counter[str] = Counter()
+    documents, opened, faults = 0, 0, []
+    for row in scan():
+        key = Key(row["pk"], row["sk"])
+        kinds = kinds_of(key)
+        if len(kinds) != 1:
+            faults.append(f"{key.pk} {key.sk} is of no kind that this version knows")
+            continue
+        rows[kinds[0].name] += 1
+        bodies = {name: objects.find(name) for name in _names(kinds[0], key, row)}
+        found = list(_faults(kinds[0], row, bodies))
+        documents += len(bodies)
+        opened += kinds[0] is REPORT and not found
+        faults += [f"{key.pk} {key.sk}: {fault}" for fault in found]
+    return Checked(dict(sorted(rows.items())), documents, opened, tuple(faults))
+
+
+def _names(kind: RowKind, key: Key, row: Row) -> list[str]:
+    """Return the names of the documents of a row."""
+    if not kind.folder:
+        return []
+    folder = kind.folder_of(key)
+    return sorted({text for text in _texts(row) if text.startswith(folder)})
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+
+
+def _faults(kind: RowKind, row: Row, bodies: Mapping[str, bytes | None]) -> Iterator[str]:
+    yield from (f"{name} is not in the bucket" for name, body in bodies.items() if not body)
+    facts = bodies.get(row.get("facts", ""))
+    if facts and not is_sealed(facts, row["checksum"]):
+        yield f"{row['facts']} does not have the checksum {row['checksum']}"
+    if kind is REPORT:
+        html, pdf = (bodies.get(row[name]) or b"" for name in ("html", "pdf"))
+        if html and row["checksum"].encode() not in html:
+            yield f"{row['html']} shows the checksum of other facts"
+        if pdf and not (pdf.startswith(b"%PDF-") and b"%%EOF" in pdf[-1024:]):
+            yield f"{row['pdf']} is not a whole PDF"
+
+
+def is_sealed(facts: bytes, checksum: str) -> bool:
+    """Return whether facts have this checksum: over the whole document, or over everything but the checksum in it.
+
+    It reads JSON and no type, because a later version would add fields to a type.
+    """
+    if hashlib.sha256(facts).hexdigest() == checksum:
+        return True
+    try:
+        content = json.loads(facts)
+    except ValueError:
+        return False
+    without = {name: value for name, value in content.items() if name != "checksum"}
+    return checksum in (_checksum(without), _checksum({**without, "checksum": ""}))
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def describe(found: Checked) -> Sequence[str]:
+    """Return lines for a terminal."""
+    lines = [f"{kind}\t{count}" for kind, count in found.rows.items()]
+    lines.append(f"{found.documents} documents are in the bucket, {found.opened} reports open.")
+    return [*lines, *(f"Fault: {fault}" for fault in found.faults)]
