@@ -15,7 +15,7 @@ ifneq ($(shell command -v pyenv),)
 NO_PYTHON += (pyenv is installed. Activate one of its versions first: pyenv shell 3.12)
 endif
 
-.PHONY: help install demo serve emulator infra deploy status stop start remove rotate-keys docs policies test-infra test test-browser pictures install-browser check lint prove mutants bench lock clean
+.PHONY: help install demo serve emulator infra deploy status stop start drill restore remove rotate-keys docs policies test-infra test test-browser pictures install-browser check lint prove mutants bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ stop: $(READY) ## close a deployment for a while: pages say “back soon”, not
 
 start: $(READY) ## open a deployment again after make stop: STAGE=prod
 	@$(DEPLOY) start --stage $(STAGE) $(DRY)
+
+drill: $(READY) ## restore the table into a second stage, check rows and reports, print the time, clean up: STAGE=prod; KEEP=1 leaves it
+	@$(DEPLOY) drill --stage $(STAGE) $(DRY) $(if $(KEEP),--keep)
+
+restore: $(READY) ## put the table of a stopped stage back to a moment: STAGE=prod TO=2026-10-01T12:00Z; the API keeps its address
+	@$(DEPLOY) restore --stage $(STAGE) $(DRY) --to "$(TO)"
 
 rotate-keys: $(READY) ## sign links with a new key and accept the old keys: STAGE=prod; DROP_OLDEST=1 ends the oldest
 	@$(DEPLOY) rotate-keys --stage $(STAGE) $(DRY) $(if $(DROP_OLDEST),--drop-oldest)

@@ -1,4 +1,4 @@
-"""python -m infra.deploy infra | deploy | status | stop | start | remove | rotate-keys | policies"""
+"""python -m infra.deploy infra | deploy | status | stop | start | drill | restore | remove | rotate-keys | policies"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
-from infra.deploy import commands, policies, remove, status
+from infra.deploy import commands, drill, policies, remove, restore, status
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import ROOT, DeployError, Deployment
 
@@ -39,6 +39,10 @@ def run(args: argparse.Namespace, hand: Reporter) -> int:
         return _told(status.run(stage, hand, open_page=not args.skip_verify))
     if args.command == "remove":
         remove.run(stage, hand, args.destroy)
+    elif args.command == "drill":
+        drill.run(stage, hand, keep=args.keep)
+    elif args.command == "restore":
+        restore.run(stage, hand, args.to)
     else:
         COMMANDS[args.command](stage, hand, args)
     hand.close()
@@ -78,11 +82,15 @@ def parser() -> argparse.ArgumentParser:
     stopped = commands_of.add_parser("stop", help="pages say “back soon”, no job runs, no email is sent")
     started = commands_of.add_parser("start", help="undo stop")
     started.add_argument("--skip-verify", action="store_true", help="do not look at it from outside afterwards")
-    for each in (made, deployed, removed, rotated, stopped, started):
+    drilled = commands_of.add_parser("drill", help="restore into a second stage, check it, and clean up")
+    drilled.add_argument("--keep", action="store_true", help="leave the second stage, to look at it")
+    put_back = commands_of.add_parser("restore", help="put the table back to a moment; API, alarms and stack stay")
+    put_back.add_argument("--to", required=True, metavar="MOMENT", help="such as 2026-10-01T12:00Z")
+    for each in (made, deployed, removed, rotated, stopped, started, drilled, put_back):
         each.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
     looked = commands_of.add_parser("status", help="show the state of the deployment")
     looked.add_argument("--skip-verify", action="store_true", help="do not open its pages")
-    for each in (made, deployed, removed, rotated, looked, stopped, started):
+    for each in (made, deployed, removed, rotated, looked, stopped, started, drilled, put_back):
         each.add_argument("--stage", required=True, help="which deployment, as in prod")
     return top
 

@@ -66,13 +66,10 @@ def _check_ready(stage: Deployment, second: Deployment) -> None:
 def _restore(stage: Deployment, second: Deployment, hand: Reporter, pause: Pause) -> None:
     """A table that a drill left behind is from an earlier day: restore afresh."""
     if restored.describe(second, second.title):
-        hand.change(
-            f"delete {second.title}, left by a drill that was interrupted",
-            lambda: (
-                restored.wait_active(second, hand, second.title, pause),
-                restored.delete_table(second, second.title),
-            ),
-        )
+        if not hand.dry_run:
+            restored.wait_active(second, hand, second.title, pause)
+        what = f"delete {second.title}, left by a drill that was interrupted"
+        hand.change(what, lambda: restored.delete_table(second, second.title))
     restored.copy_table(stage, hand, second.title, None, pause)
     settings.write(second, hand, _settings(stage))
 

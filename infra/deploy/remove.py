@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from infra.deploy import api, halt, package, settings, stack, state
+from infra.deploy import api, halt, package, restored, settings, stack, state
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
 
@@ -39,7 +39,7 @@ def run(stage: Deployment, hand: Reporter, destroy: str) -> None:
 
 def _destroy(stage: Deployment, hand: Reporter) -> None:
     for name in _tables(stage):
-        hand.change(f"delete table {name} and everything in it", lambda name=name: _delete_table(stage, name))  # type: ignore[misc]
+        hand.change(f"delete table {name} and everything in it", lambda name=name: restored.delete_table(stage, name))  # type: ignore[misc]
     if _bucket(stage):
         hand.change(f"delete bucket {stage.bucket} and every version in it", lambda: _delete_bucket(stage))
     if layers := _layers(stage):
@@ -53,14 +53,6 @@ def _tables(stage: Deployment) -> list[str]:
     describe = stage.client("dynamodb").describe_table
     names = (stage.title, f"{stage.title}-keys")
     return [name for name in names if found_or_none(describe, *ABSENT, TableName=name)]
-
-
-def _delete_table(stage: Deployment, name: str) -> None:
-    tables = stage.client("dynamodb")
-    tables.update_table(TableName=name, DeletionProtectionEnabled=False)
-    tables.get_waiter("table_exists").wait(TableName=name)
-    tables.delete_table(TableName=name)
-    tables.get_waiter("table_not_exists").wait(TableName=name)
 
 
 def _bucket(stage: Deployment) -> bool:

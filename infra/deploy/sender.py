@@ -59,5 +59,5 @@ def _unverified(stage: Deployment, name: str, known: dict[str, Any]) -> list[str
         *(f"  {token}._domainkey.{name}  CNAME  {token}.dkim.amazonses.com" for token in tokens),
         f"  bounces.{name}  MX  10 feedback-smtp.{stage.region}.amazonses.com",
         f'  bounces.{name}  TXT  "v=spf1 include:amazonses.com ~all"',
-        f'  _dmarc.{name}  TXT  "v=DMARC1; p=quarantine; rua=mailto:postmaster@{name}"  (unless it has one)',
+        f'  _dmarc.{name}  TXT  "v=DMARC1; p=none; rua=mailto:postmaster@{name}"  (unless it has one)',
     ]

@@ -26,7 +26,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.s3.models import FakeBucket
 
 from tests.support.manners import lambdas as lambda_limits
-from tests.support.manners import mail, pages
+from tests.support.manners import mail, pages, tables
 from tests.support.manners.account import change, reset
 
 _put = gateway.APIGatewayBackend.put_rest_api
@@ -138,7 +138,7 @@ class Breaking:
 def serve(port: int, front: Callable[[Any], Any]) -> None:
     """Until the process ends. `front` wraps moto's WSGI application."""
     FakeBucket.get_permission = get_permission
-    for manner in (pages, mail, lambda_limits):
+    for manner in (pages, mail, lambda_limits, tables):
         manner.apply()
     stacks.parse_and_update_resource = update_resource
     Stack.stack_resources = property(stack_resources)

@@ -1,0 +1,152 @@
+"""`make restore`: put the table back to a moment, under its own name.
+
+API, functions, alarms, policies and stack all know the table by its name, so they stay as they are. AWS restores into
+another table only: that one is backed up, the table is deleted, and the backup is restored in its place. Each step
+looks at what is there, so a run that was interrupted resumes. AWS keeps the deleted table for 35 days.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from infra.deploy import halt, protection, restored
+from infra.deploy.hand import Reporter
+from infra.deploy.restored import Pause
+from infra.deploy.stage import DeployError, Deployment
+
+
+def run(stage: Deployment, hand: Reporter, to: str, pause: Pause = time.sleep) -> None:
+    """to   the moment, such as 2026-10-01T12:00Z"""
+    moment = read_moment(to)
+    hand.steps = 4
+    hand.step(f"Restore {stage.title} as of {moment:%Y-%m-%dT%H:%M:%SZ} beside it")
+    _check_ready(stage, moment)
+    backup = _backup(stage, hand, moment, pause)
+    hand.step(f"Put it in the place of {stage.title}")
+    _replace(stage, hand, backup, pause)
+    hand.step("Protection")
+    _protect(stage, hand)
+    hand.step("What is next")
+    for line in _next(stage, moment):
+        hand.note(line)
+
+
+def read_moment(text: str) -> datetime:
+    """Raises DeployError unless the text says day, time and zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise DeployError("Give day, time and zone of the moment to go back to: TO=2026-10-01T12:00Z")
+    return moment.astimezone(UTC)
+
+
+def _check_ready(stage: Deployment, moment: datetime) -> None:
+    if not halt.stopped_since(stage):
+        raise DeployError(f"Close the site first, so that nothing is written meanwhile: make stop STAGE={stage.name}")
+    if restored.describe(stage, _beside(stage)) or _find_backup(stage, moment):
+        return  # resumes
+    tables = stage.client("dynamodb")
+    if restored.describe(stage, stage.title) is None:
+        raise DeployError(f"There is no table {stage.title}, and nothing to restore it from.")
+    described = tables.describe_continuous_backups(TableName=stage.title)["ContinuousBackupsDescription"]
+    window = described.get("PointInTimeRecoveryDescription", {})
+    earliest, latest = (window.get(f"{each}RestorableDateTime") for each in ("Earliest", "Latest"))
+    if window.get("PointInTimeRecoveryStatus") != "ENABLED":
+        raise DeployError(f"Point-in-time recovery of {stage.title} is off, so there is nothing to go back to.")
+    if (earliest and moment < earliest) or (latest and moment > latest):
+        raise DeployError(f"{stage.title} can be restored from {earliest} to {latest}: choose a moment in between.")
+
+
+def _backup(stage: Deployment, hand: Reporter, moment: datetime, pause: Pause) -> str:
+    """Return the ARN of a backup of the table as of the moment; empty in a dry run."""
+    if found := _find_backup(stage, moment):
+        hand.stays(f"there is a backup {_name(moment)}")
+        return found
+    beside, tables = _beside(stage), stage.client("dynamodb")
+    if restored.describe(stage, beside):
+        _check_same_moment(stage, moment)
+        restored.wait_active(stage, hand, beside, pause)
+        hand.stays(f"{beside} is there")
+    else:
+        restored.copy_table(stage, hand, beside, moment, pause)
+    made = hand.change(
+        f"back {beside} up as {_name(moment)}",
+        lambda: tables.create_backup(TableName=beside, BackupName=_name(moment)),
+    )
+    return str(made["BackupDetails"]["BackupArn"]) if made else ""
+
+
+def _check_same_moment(stage: Deployment, moment: datetime) -> None:
+    """What an interrupted run has left may be of another moment."""
+    summary = restored.source_of(restored.describe(stage, _beside(stage)))
+    of = summary.get("RestoreDateTime")
+    ours = summary.get("SourceTableArn") == stage.arn("dynamodb", f"table/{stage.title}")
+    if not ours or (of and abs((of - moment).total_seconds()) >= 1):
+        raise DeployError(
+            f"{_beside(stage)} is there, as of {of}. To go back to another moment, delete it first: "
+            f"aws dynamodb delete-table --table-name {_beside(stage)}"
+        )
+
+
+def _find_backup(stage: Deployment, moment: datetime) -> str:
+    found = stage.listed("dynamodb", "list_backups", "BackupSummaries", TableName=_beside(stage))
+    ours = [each for each in found if each["BackupName"] == _name(moment)]
+    return str(ours[-1]["BackupArn"]) if ours else ""
+
+
+def _replace(stage: Deployment, hand: Reporter, backup: str, pause: Pause) -> None:
+    table, tables = restored.describe(stage, stage.title), stage.client("dynamodb")
+    if backup and restored.source_of(table).get("SourceBackupArn") == backup:
+        hand.stays(f"{stage.title} was restored already from {backup}; to do it once more, delete this backup first")
+    else:
+        if not hand.dry_run:
+            _wait_backup(stage, backup, pause)
+        if table:
+            what = f"delete {stage.title}; AWS keeps a backup of its own for 35 days"
+            hand.change(what, lambda: restored.delete_table(stage, stage.title))
+        put = tables.restore_table_from_backup
+        what = f"restore the backup as {stage.title}"
+        hand.change(what, lambda: put(TargetTableName=stage.title, BackupArn=backup))
+    if hand.dry_run:
+        return
+    restored.wait_active(stage, hand, stage.title, pause)
+    if restored.describe(stage, _beside(stage)):
+        hand.change(f"delete {_beside(stage)}", lambda: restored.delete_table(stage, _beside(stage)))
+
+
+def _wait_backup(stage: Deployment, backup: str, pause: Pause) -> None:
+    while _status(stage, backup) == "CREATING":
+        pause(restored.POLL)
+
+
+def _status(stage: Deployment, backup: str) -> str:
+    found: dict[str, Any] = stage.client("dynamodb").describe_backup(BackupArn=backup)["BackupDescription"]
+    return str(found["BackupDetails"]["BackupStatus"])
+
+
+def _protect(stage: Deployment, hand: Reporter) -> None:
+    """A restored table has no expiry, no recovery, no protection and no tags."""
+    protection.ensure_protection(stage, hand)
+    tag, arn = stage.client("dynamodb").tag_resource, stage.arn("dynamodb", f"table/{stage.title}")
+    hand.change(f"tag {stage.title}", lambda: tag(ResourceArn=arn, Tags=[{"Key": "fullcircle", "Value": stage.name}]))
+
+
+def _next(stage: Deployment, moment: datetime) -> list[str]:
+    product = f".venv/bin/python -m chalicelib --stage {stage.name} restore"
+    return [
+        f"{product} check",
+        f"{product} finish --since {moment:%Y-%m-%dT%H:%M:%SZ} --dry-run    # then without --dry-run",
+        f"make start STAGE={stage.name}",
+    ]
+
+
+def _beside(stage: Deployment) -> str:
+    return f"{stage.title}-restored"
+
+
+def _name(moment: datetime) -> str:
+    return f"as-of-{moment:%Y-%m-%dT%H-%M-%SZ}"

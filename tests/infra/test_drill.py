@@ -1,0 +1,114 @@
+"""`make drill` on a deployed stage: it finds what a restore would lack, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import boto3
+import pytest
+
+from infra.deploy import drill, restored, settings
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import DeployError, Deployment
+from tests.support.deployment import ROOT
+
+pytestmark = pytest.mark.infra
+
+FOLDER = "reports/k3j9x2m4/baseline/0123"
+
+
+def put_report(stage, pdf: bytes = b"%PDF-1.7 one page %%EOF") -> None:
+    """As the product stores one."""
+    facts = b'{"cells":[]}'
+    checksum = hashlib.sha256(facts).hexdigest()
+    documents = {"facts.json": facts, "report.html": f"<p>{checksum}</p>".encode(), "report.pdf": pdf}
+    for name, body in documents.items():
+        boto3.client("s3").put_object(Bucket=stage.bucket, Key=f"{FOLDER}/{name}", Body=body)
+    row = {"pk": "DELEGATE#k3j9x2m4", "sk": "REPORT#baseline", "checksum": checksum}
+    row |= {"facts": f"{FOLDER}/facts.json", "html": f"{FOLDER}/report.html", "pdf": f"{FOLDER}/report.pdf"}
+    boto3.client("dynamodb").put_item(TableName=stage.title, Item={key: {"S": value} for key, value in row.items()})
+
+
+def run(account, **how) -> list[str]:
+    """With the product of this repository, in whose folder its check runs."""
+    said: list[str] = []
+    settings.write(account.stage, Reporter(say=said.append), {**settings.read(account.stage), "base_url": "https://x"})
+    drill.run(Deployment("prod", ROOT), Reporter(say=said.append, **how), pause=lambda _: None)
+    return said
+
+
+def left() -> list[str]:
+    pages = boto3.client("ssm").get_paginator("describe_parameters").paginate()
+    names = [each["Name"] for page in pages for each in page["Parameters"]]
+    names += boto3.client("dynamodb").list_tables()["TableNames"]
+    return [name for name in names if "proddrill" in name]
+
+
+@pytest.fixture
+def in_use(account):
+    """Set up, with one report."""
+    account.set_up()
+    put_report(account.stage)
+    return account
+
+
+def test_a_drill_counts_opens_a_report_says_the_time_and_leaves_nothing(in_use):
+    said = "\n".join(run(in_use))
+
+    assert "report: 1 restored, 1 now" in said
+    assert "3 documents have their checksums, 1 reports open" in said
+    assert "restored in" in said
+    assert left() == []
+
+
+def test_a_damaged_report_fails_the_drill_which_cleans_up_all_the_same(in_use):
+    put_report(in_use.stage, pdf=b"%PDF-1.7 cut")
+
+    with pytest.raises(DeployError, match="not a whole PDF"):
+        run(in_use)
+    assert left() == []
+
+
+def test_a_dry_run_restores_nothing(in_use):
+    assert any("would restore" in line for line in run(in_use, dry_run=True))
+    assert left() == []
+
+
+def test_what_an_interrupted_drill_left_is_taken_away_first(in_use):
+    stage, second = in_use.stage, drill.second_stage(in_use.stage)
+    restored.copy_table(stage, Reporter(say=lambda _: None), second.title, None, lambda _: None)
+    run(in_use)
+
+    assert left() == []
+
+
+@pytest.mark.parametrize("what", ["table", "settings"])
+def test_another_deployment_of_that_name_is_not_touched(in_use, what):
+    second = drill.second_stage(in_use.stage)
+    if what == "table":
+        boto3.client("dynamodb").create_table(
+            TableName=second.title,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        )
+    else:
+        known = {**settings.read(in_use.stage), "base_url": "https://feedback.example.org"}
+        boto3.client("ssm").put_parameter(Name=second.parameter, Type="SecureString", Value=json.dumps(known))
+
+    with pytest.raises(DeployError, match="There is a deployment proddrill"):
+        run(in_use)
+    assert left() != []
+
+
+def test_a_drill_stores_no_key_that_opens_a_link_or_finds_a_person(in_use):
+    known, used = settings.read(in_use.stage), drill._settings(in_use.stage)
+
+    assert not {*known["link_keys"], known["id_key"]} & {*used["link_keys"], used["id_key"]}
+    assert {*used["queues"].values(), used["base_url"]} == {drill.NOWHERE}
+
+
+def test_a_kind_of_which_nothing_came_back_is_a_fault():
+    assert list(drill.lost_kinds({"wave": 3, "job": 2}, {"wave": 2, "job": 2})) == []
+    assert len(list(drill.lost_kinds({"wave": 3, "job": 2}, {"job": 2}))) == 1
