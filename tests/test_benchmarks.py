@@ -5,12 +5,13 @@ import io
 import pytest
 from rich.console import Console
 
-from benchmarks import handover
+from benchmarks import acts, handover
 from benchmarks.__main__ import as_data, ratio, show
 from benchmarks.acts import PRICES, idle_month, price
 from benchmarks.row import Row
 from benchmarks.stand_in import Refused, StandIn
 from benchmarks.units import Meter, size
+from infra.deploy.stack import read_template
 
 ROWS = [Row("quick", 30.0, "ms", 120.0), Row("slow", 150.0, "ms", 120.0), Row("size", 12.0, "kB", None)]
 
@@ -47,6 +48,12 @@ def test_an_items_size_is_names_and_values_as_dynamodb_bills_them():
 def test_an_idle_month_is_what_is_used_beyond_what_is_free():
     assert idle_month(dict.fromkeys(PRICES, 1e9)) == 0
     assert idle_month(PRICES["free_each_month"]) < idle_month({})
+
+
+def test_every_alarm_of_the_stack_is_paid_for():
+    resources = read_template(acts.STACK)["Resources"].values()
+
+    assert sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources) == acts.ALARMS
 
 
 def test_a_mail_more_costs_its_mail_and_two_functions_more():
