@@ -1,6 +1,6 @@
 """`make restore`: put the table back to a moment, under its own name.
 
-API, functions, alarms, policies and stack all know the table by its name, so they stay as they are. AWS restores into
+API, functions, alarms, policies and stack all know the table by its name, so none of them changes. AWS restores into
 another table only: that one is backed up, the table is deleted, and the backup is restored in its place. Each step
 looks at what is there, so a run that was interrupted resumes. AWS keeps the deleted table for 35 days.
 """
@@ -21,7 +21,7 @@ def run(stage: Deployment, hand: Reporter, to: str, pause: Pause = time.sleep) -
     """to   the moment, such as 2026-10-01T12:00Z"""
     moment = read_moment(to)
     hand.steps = 4
-    hand.step(f"Restore {stage.title} as of {moment:%Y-%m-%dT%H:%M:%SZ} beside it")
+    hand.step(f"Restore {stage.title} as of {moment:%Y-%m-%dT%H:%M:%SZ} into a second table")
     _check_ready(stage, moment)
     backup = _backup(stage, hand, moment, pause)
     hand.step(f"Put it in the place of {stage.title}")
@@ -47,7 +47,7 @@ def read_moment(text: str) -> datetime:
 def _check_ready(stage: Deployment, moment: datetime) -> None:
     if not halt.stopped_since(stage):
         raise DeployError(f"Close the site first, so that nothing is written meanwhile: make stop STAGE={stage.name}")
-    if restored.describe(stage, _beside(stage)) or _find_backup(stage, moment):
+    if restored.describe(stage, _copy(stage)) or _find_backup(stage, moment):
         return  # resumes
     tables = stage.client("dynamodb")
     if restored.describe(stage, stage.title) is None:
@@ -66,34 +66,34 @@ def _backup(stage: Deployment, hand: Reporter, moment: datetime, pause: Pause) -
     if found := _find_backup(stage, moment):
         hand.stays(f"there is a backup {_name(moment)}")
         return found
-    beside, tables = _beside(stage), stage.client("dynamodb")
-    if restored.describe(stage, beside):
+    copy, tables = _copy(stage), stage.client("dynamodb")
+    if restored.describe(stage, copy):
         _check_same_moment(stage, moment)
-        restored.wait_active(stage, hand, beside, pause)
-        hand.stays(f"{beside} is there")
+        restored.wait_active(stage, hand, copy, pause)
+        hand.stays(f"{copy} is there")
     else:
-        restored.copy_table(stage, hand, beside, moment, pause)
+        restored.copy_table(stage, hand, copy, moment, pause)
     made = hand.change(
-        f"back {beside} up as {_name(moment)}",
-        lambda: tables.create_backup(TableName=beside, BackupName=_name(moment)),
+        f"back {copy} up as {_name(moment)}",
+        lambda: tables.create_backup(TableName=copy, BackupName=_name(moment)),
     )
     return str(made["BackupDetails"]["BackupArn"]) if made else ""
 
 
 def _check_same_moment(stage: Deployment, moment: datetime) -> None:
     """What an interrupted run has left may be of another moment."""
-    summary = restored.source_of(restored.describe(stage, _beside(stage)))
+    summary = restored.source_of(restored.describe(stage, _copy(stage)))
     of = summary.get("RestoreDateTime")
     ours = summary.get("SourceTableArn") == stage.arn("dynamodb", f"table/{stage.title}")
     if not ours or (of and abs((of - moment).total_seconds()) >= 1):
         raise DeployError(
-            f"{_beside(stage)} is there, as of {of}. To go back to another moment, delete it first: "
-            f"aws dynamodb delete-table --table-name {_beside(stage)}"
+            f"{_copy(stage)} is there, as of {of}. To go back to another moment, delete it first: "
+            f"aws dynamodb delete-table --table-name {_copy(stage)}"
         )
 
 
 def _find_backup(stage: Deployment, moment: datetime) -> str:
-    found = stage.listed("dynamodb", "list_backups", "BackupSummaries", TableName=_beside(stage))
+    found = stage.listed("dynamodb", "list_backups", "BackupSummaries", TableName=_copy(stage))
     ours = [each for each in found if each["BackupName"] == _name(moment)]
     return str(ours[-1]["BackupArn"]) if ours else ""
 
@@ -114,8 +114,8 @@ def _replace(stage: Deployment, hand: Reporter, backup: str, pause: Pause) -> No
     if hand.dry_run:
         return
     restored.wait_active(stage, hand, stage.title, pause)
-    if restored.describe(stage, _beside(stage)):
-        hand.change(f"delete {_beside(stage)}", lambda: restored.delete_table(stage, _beside(stage)))
+    if restored.describe(stage, _copy(stage)):
+        hand.change(f"delete {_copy(stage)}", lambda: restored.delete_table(stage, _copy(stage)))
 
 
 def _wait_backup(stage: Deployment, backup: str, pause: Pause) -> None:
@@ -144,7 +144,7 @@ def _next(stage: Deployment, moment: datetime) -> list[str]:
     ]
 
 
-def _beside(stage: Deployment) -> str:
+def _copy(stage: Deployment) -> str:
     return f"{stage.title}-restored"
 
 
