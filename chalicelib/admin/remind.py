@@ -25,7 +25,9 @@ from chalicelib.store.emails import Email, EmailExists
 from chalicelib.store.invitations import InvitationChanged
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.table import Write, batched, get_many
+from chalicelib.waves import first_email
 from chalicelib.waves.emails import about_lists, to_raters
+from chalicelib.waves.first_email import is_waiting
 
 
 class ChaseRefused(Refusal):
@@ -136,6 +138,8 @@ def plan_reminders(
 ) -> list[Chaser]:
     """List raters who have not answered, whose address works, and who get no other email about it today.
 
+    Skip also who has yet to get the first email.
+
     since   when it was requested: skip also who was emailed on that day
     """
     if not _accepts(wave, now):
@@ -150,6 +154,7 @@ def plan_reminders(
         if one.state is InvitationState.INVITED and one.id not in bounced and (chosen or one.group != SELF_GROUP)
     ]
     mailed = {mailed for day in {now, since or now} for mailed in _emailed_on(programme, wave, waiting, day)}
+    mailed |= {one for one, first in first_email.find_all(delegate.id, wave.wave).items() if is_waiting(first)}
     found = [
         Chaser(to_raters.manual_reminder(programme, delegate, wave, one, now), one)
         for one in waiting

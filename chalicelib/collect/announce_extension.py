@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.core.formatting import last_day
 from chalicelib.core.model import (
     SELF_GROUP,
     Delegate,
@@ -27,6 +28,7 @@ from chalicelib.store.emails import Email
 from chalicelib.store.invitations import InvitationChanged
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
+from chalicelib.waves import first_email
 from chalicelib.waves.emails import about_lists, to_raters
 from chalicelib.waves.suppression import list_suppressed_for_reminders
 
@@ -36,10 +38,11 @@ class ExtensionEmails(Struct, frozen=True):
 
     new: tuple[Email, ...]  # emails to create
     outdated: tuple[str, ...]  # ids of emails with an earlier last day, which must not be sent
+    first: Email | None  # the rater's first email, if it still waits with an earlier last day
 
     @property
     def is_done(self) -> bool:
-        return not self.new and not self.outdated
+        return not self.new and not self.outdated and not self.first
 
 
 def announce_extension(job: Job, now: datetime) -> Sequence[Write]:
@@ -56,10 +59,12 @@ def announce_extension(job: Job, now: datetime) -> Sequence[Write]:
     lost = list_suppressed_for_reminders(delegate.cohort_id)
     asked = [one for one in invitations.of_delegate(delegate.id, wave.wave) if one.state is InvitationState.INVITED]
     planned = list_cancelled_by(CancelledBy.ANSWER, delegate.id, wave.wave.value)  # read after the invitations
+    first_emails = first_email.find_all(delegate.id, wave.wave)
     for invitation in asked:
         own = [email_id for email_id in planned if invitation.id in email_id.split("#")]
-        changes = _extension_emails(programme, delegate, wave, invitation, own, extended_at, now)
-        _send_to(invitation, changes, lost, now)
+        first = first_emails.get(invitation.id)
+        changes = _extension_emails(programme, delegate, wave, invitation, own, first, extended_at, now)
+        _send_to(programme, wave, invitation, changes, lost, now)
     return _still_to_choose(programme, delegate, wave, extended_at, now)
 
 
@@ -69,31 +74,51 @@ def _extension_emails(
     wave: DelegateWave,
     invitation: Invitation,
     planned: Sequence[str],
+    first: Email | None,
     extended_at: datetime,
     now: datetime,
 ) -> ExtensionEmails:
-    """Return the reminders to create. `planned` are ids of emails to this rater that an answer cancels.
+    """Return the emails to create. `planned` are ids of emails to this rater that an answer cancels.
 
-    A late repeat makes no reminder whose morning has passed: the announcement replaces it.
+    If the rater's first email still waits, it names the new last day, and nothing is announced. A late repeat makes no
+    reminder whose morning has passed: the announcement replaces it.
     """
-    needed = to_raters.reminder_emails(programme, delegate, wave, invitation, extended_at)
+    waits = first is not None and first_email.is_waiting(first)
+    told_by_first = first is not None and (waits or _is_last_word(first, wave, planned))
+    begins = max(extended_at, first.due_at) if first and told_by_first else extended_at
+    needed = to_raters.reminder_emails(programme, delegate, wave, invitation, begins)
     still_to_come = [mail for mail in needed if extended_at == now or mail.due_at > now]
-    if invitation.group != SELF_GROUP:
-        first = to_raters.extension_email(programme, delegate, wave, invitation, extended_at)
-        needed, still_to_come = [first, *needed], [first, *still_to_come]
+    if invitation.group != SELF_GROUP and not told_by_first:
+        announcement = to_raters.extension_email(programme, delegate, wave, invitation, extended_at)
+        needed, still_to_come = [announcement, *needed], [announcement, *still_to_come]
     ids = {mail.id for mail in needed}
     return ExtensionEmails(
         new=tuple(mail for mail in still_to_come if mail.id not in planned),
         outdated=tuple(mail_id for mail_id in planned if mail_id not in ids),
+        first=first if waits and first and first.good_until != wave.closes_at else None,
     )
 
 
-def _send_to(invitation: Invitation, changes: ExtensionEmails, lost: Collection[str], now: datetime) -> None:
+def _is_last_word(first: Email, wave: DelegateWave, planned: Sequence[str]) -> bool:
+    """Return whether the first email named the present last day, and no later email another."""
+    return first.good_until == wave.closes_at and not any(map(to_raters.is_extension, planned))
+
+
+def _send_to(
+    programme: Programme,
+    wave: DelegateWave,
+    invitation: Invitation,
+    changes: ExtensionEmails,
+    lost: Collection[str],
+    now: datetime,
+) -> None:
     """Email one rater. Raises InvitationChanged, for a repeat, if something changed and they have not answered."""
     if changes.is_done:
         return
+    closes = last_day(wave.closes_at, programme.organisation.timezone)
     writes = [
         invitations.plan_emails(invitation),
+        *(emails.change_last_day(first, closes, wave.closes_at) for first in [changes.first] if first),
         *(emails.cancel(mail_id) for mail_id in changes.outdated),
         *emails.add_all(changes.new, stopped=invitation.rater.email in lost),
     ]

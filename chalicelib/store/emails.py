@@ -284,6 +284,13 @@ def reword(email_id: str, words: Mapping[str, str]) -> Write:
     return update(key(email_id), put={"words": dict(words)}, when=waits, refusal=EmailSettled)
 
 
+def change_last_day(waiting: Email, closes: str, good_until: datetime) -> Write:
+    """Have an email that waits name another last day. Refused if it was sent, cancelled or put in a digest since."""
+    changes = {"words": {**waiting.words, "closes": closes}, "good_until": good_until}
+    waits = [equals("state", EmailState.QUEUED), missing("cancelled")]
+    return update(key(waiting.id), put=changes, when=waits, refusal=EmailSettled)
+
+
 def hide(cohort_id: str, bounce: Bounce) -> Write:
     """Remove a bounce from the dashboard: the address was replaced."""
     return delete(Key(f"COHORT#{cohort_id}", f"BOUNCE#{bounce.mail_id}"))

@@ -172,6 +172,15 @@ def first_email(
     return _email(programme, delegate, wave, invitation, FIRST, now)
 
 
+def is_first(email_id: str) -> bool:
+    """Return whether an email is the one by which a rater hears of a questionnaire."""
+    return email_id.partition("#")[0] in {kind.name for kind in (*FIRST.values(), AGAIN)}
+
+
+def is_extension(email_id: str) -> bool:
+    return email_id.partition("#")[0] == EXTENDED.name
+
+
 def reminder_emails(
     programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation, now: datetime
 ) -> list[Email]:

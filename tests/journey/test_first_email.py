@@ -1,0 +1,86 @@
+"""Nothing about a questionnaire overtakes a rater's first email, and that email names the last day that counts."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from chalicelib.admin import close_or_extend, remind
+from chalicelib.jobs import run
+from chalicelib.jobs.kinds import HANDLERS
+from chalicelib.store import jobs
+from chalicelib.store.table import scan
+from tests.support import people
+from tests.support.calls import watched_by
+from tests.support.drain import drain
+from tests.support.faults import Killed, Striking
+from tests.support.mails import sent_mails
+
+PEERS = {people.person(name).email for name in ("p0", "p1", "p2")}
+LATER = date(2026, 10, 9)
+BY = "ada@example.org"
+
+
+@pytest.fixture
+def evening(visitor, clock):
+    """A delegate sends their list in the evening: the raters on it are emailed the next morning."""
+    people.opened(clock)
+    clock.advance(hours=12)
+    choose = people.link("dana delegate", "nominate")
+    lines = "\n".join(f"{address.split('@')[0].title()} <{address}>" for address in sorted(PEERS))
+    visitor.open(choose).post(choose, {"group": "peer", "list": lines})
+    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    drain(clock.now())
+    assert emails_to_peers(clock) == []
+    return visitor
+
+
+def emails_to_peers(clock) -> list:
+    return [mail for mail in sent_mails() if mail.addresses[0] in PEERS]
+
+
+def extend(now) -> str:
+    """Give more time, and return the job that announces it."""
+    close_or_extend.extend(people.COHORT, people.person("dana delegate").email, LATER, now, BY)
+    return next(row["id"] for row in scan() if row["pk"].startswith("JOB#tell_extended"))
+
+
+def test_a_first_email_that_waits_names_the_new_last_day_and_nothing_goes_before_it(evening, clock):
+    extend(clock.now())
+    drain(clock.now())
+    assert emails_to_peers(clock) == []
+
+    drain(clock.advance(hours=14))
+    sent = emails_to_peers(clock)
+    assert Counter(mail.addresses[0] for mail in sent) == Counter(PEERS)
+    assert all("9 October 2026" in mail.part("plain") for mail in sent)
+    assert jobs.failed() == []
+
+
+def test_who_has_not_heard_of_it_is_not_reminded(evening, clock):
+    remind.remind_delegate(people.dana(), clock.now(), BY)
+    drain(clock.now())
+    assert emails_to_peers(clock) == []
+
+    drain(clock.advance(hours=14))
+    assert Counter(mail.addresses[0] for mail in emails_to_peers(clock)) == Counter(PEERS)
+
+
+@pytest.mark.parametrize("calls", range(4, 16, 2))
+def test_a_repeat_after_the_first_email_announces_nothing_that_it_said(evening, clock, calls):
+    job = extend(clock.now())
+    with watched_by(Striking({calls: "killed after"})), pytest.raises(Killed):
+        run.run_job(job, HANDLERS, "first", clock.now())
+
+    drain(clock.advance(hours=14))
+    drain(clock.advance(hours=14))
+    asked = [mail for mail in emails_to_peers(clock) if "9 October 2026" in mail.part("plain")]
+    assert Counter(mail.addresses[0] for mail in asked) == Counter(PEERS)
+
+
+def test_who_was_told_of_a_day_in_between_is_told_of_the_first_again(evening, clock):
+    drain(clock.advance(hours=14))
+    extend(clock.now())
+    drain(clock.now())
+    told = [mail for mail in emails_to_peers(clock) if mail.row.startswith("collect/extended")]
+    assert Counter(mail.addresses[0] for mail in told) == Counter(PEERS)
