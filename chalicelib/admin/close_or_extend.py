@@ -10,6 +10,8 @@ from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import last_day
 from chalicelib.core.model import Delegate, DelegateWave, Programme, WaveState
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, cohorts, delegates, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
@@ -42,6 +44,7 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
         raise CloseRefused(f"{new_last_day} is more than {2 * MAX_OPEN_DAYS} days after the opening.")
     writes = [
         *give_time(programme, delegate, wave, closes_at, now),
+        *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
         audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, day=f"{new_last_day}"),
     ]
     _commit(delegate, writes, now)
@@ -70,6 +73,7 @@ def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str 
     writes = [
         delegates.change_as_read(wave, {"closes_at": now}),
         jobs.add(lifecycle.publish_job(wave, now)),
+        *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
         audit_events.add(cohort_id, AuditEvent.PUBLISHED_FEW, by, delegate.id, now),
     ]
     try:

@@ -10,7 +10,7 @@ from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation
 from chalicelib.core.working_days import working_days
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
-from chalicelib.emails.kinds import To, declare_email
+from chalicelib.emails.kinds import CancelledBy, To, declare_email
 from chalicelib.links.kinds import CONSOLE, HUB, name_links
 from chalicelib.store.emails import Email
 
@@ -20,6 +20,7 @@ TOO_FEW = declare_email(
     to=To.ADMINISTRATOR,
     words="name delegate cohort invited minimum",
     links=[CONSOLE],
+    cancelled_by=CancelledBy.OUTCOME,
     in_digest=True,
 )
 CLOSED = declare_email(
@@ -35,8 +36,9 @@ def too_few_email(
     to: str,
     now: datetime,
 ) -> Email:
-    """`to` is the address of an administrator."""
+    """`to` is the address of an administrator, who reads it on a working day: nothing closes before they decide."""
     raters = [one for one in asked if one.group != SELF_GROUP]
+    days = working_days(programme.organisation, wave.closed)
     return create_email(
         TOO_FEW,
         delegate.id,
@@ -44,7 +46,7 @@ def too_few_email(
         str(wave.extensions),
         derive(8, to),
         to=Person("Administrator", to),
-        due_at=now,
+        due_at=days.soon(now),
         words=common_words(programme)
         | {
             "name": "Administrator",

@@ -60,6 +60,7 @@ class CancelledBy(StrEnum):
     ANSWER = "an answer or a refusal"
     CHOICE = "sending the list"
     DECISION = "a decision about the list"
+    OUTCOME = "a decision about too few answers"
 
 
 class EmailKind(Struct, frozen=True):

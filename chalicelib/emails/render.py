@@ -125,7 +125,7 @@ def _runs(paragraph: str) -> list[str]:
     runs: list[str] = []
     for line in paragraph.splitlines():
         if runs and not (_is_whole(line) or _is_whole(runs[-1]) or line.startswith("- ")):
-            runs[-1] += f" {line}"
+            runs[-1] += f" {line.lstrip()}"
         else:
             runs.append(line)
     return runs

@@ -303,9 +303,10 @@ def test_the_mail_of_too_few_answers_leads_to_the_decision(visitor, clock):
     """Through the sign-in, and back to the page that the mail named."""
     people.opened(clock, chosen=people.raters(4, 0))
     drain(clock.to(people.CLOSE))
+    drain(clock.advance(days=2, hours=10))
     administrator = settings().administrators[0]
-    (url,) = sent_mails(administrator)[-1].links
-    assert url == dana()
+    url = dana()
+    assert url in sent_mails(administrator)[-1].links  # on Monday morning, in the email of what needs them
     visitor.open(url)
     visitor.post(visitor.links("/sign-in/")[0], {"email": administrator, "to": HIDDEN_TO.findall(visitor.page)[0]})
     drain(clock.now())

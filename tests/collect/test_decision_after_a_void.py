@@ -139,7 +139,7 @@ def test_the_console_and_the_email_say_why_a_decision_is_asked_for(visitor, cloc
     void_answers.void(people.COHORT, P0, clock.now(), BY)
     drain(clock.now())
     drain(clock.to(people.CLOSE))
-    drain(clock.advance(minutes=5))
+    drain(clock.advance(days=2, hours=10))
     (page, *_), (subject,) = seen(visitor, clock)
 
     assert "Not all answers are counted" in page

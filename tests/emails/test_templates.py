@@ -207,8 +207,8 @@ def test_a_button_can_be_read_whatever_the_brand(brand, bar, button):
 
 def test_paragraphs_are_filled_and_links_and_indented_lines_kept():
     long = "https://example.org/" + "x" * 90
-    text = f"One\ntwo:\n{long}\nthree\n\n\n- a\n- {'b ' * 50}\n\n    {'c' * 90}\n"
+    text = f"One\ntwo:\n{long}\nthree\n\n\n- a\n  half\n- {'b ' * 50}\n\n    {'c' * 90}\n"
 
     assert render.wrap_text(text) == (
-        f"One two:\n{long}\nthree\n\n- a\n- {'b ' * 34}b\n  {'b ' * 14}b\n\n    {'c' * 90}\n"
+        f"One two:\n{long}\nthree\n\n- a half\n- {'b ' * 34}b\n  {'b ' * 14}b\n\n    {'c' * 90}\n"
     )
