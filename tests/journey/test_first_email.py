@@ -78,9 +78,9 @@ def test_a_repeat_after_the_first_email_announces_nothing_that_it_said(evening, 
     assert Counter(mail.addresses[0] for mail in asked) == Counter(PEERS)
 
 
-def test_who_was_told_of_a_day_in_between_is_told_of_the_first_again(evening, clock):
+def test_an_extension_after_the_first_email_is_announced(evening, clock):
     drain(clock.advance(hours=14))
     extend(clock.now())
     drain(clock.now())
-    told = [mail for mail in emails_to_peers(clock) if mail.row.startswith("collect/extended")]
-    assert Counter(mail.addresses[0] for mail in told) == Counter(PEERS)
+    notices = [mail for mail in emails_to_peers(clock) if mail.row.startswith("collect/extended")]
+    assert Counter(mail.addresses[0] for mail in notices) == Counter(PEERS)
