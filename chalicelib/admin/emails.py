@@ -12,6 +12,7 @@ from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import local_date, local_time, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Person, Programme
+from chalicelib.core.working_days import working_days
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import OnNewAddress, To, declare_email
@@ -93,7 +94,7 @@ def needs_email(programme: Programme, address: str, things: int, cohorts: int, n
         derive(8, address),
         day.isoformat(),
         to=Person("Administrator", address),
-        due_at=now,
+        due_at=max(now, working_days(programme.organisation).morning(day)),
         words=common_words(programme) | {"name": "Administrator", "things": plural(things, "thing", "things") + where},
         links=name_links(CONSOLE.link()),
         about={},

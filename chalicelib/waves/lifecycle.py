@@ -38,6 +38,7 @@ from chalicelib.store.table import Write
 from chalicelib.waves.emails import to_raters
 
 FIGURES_AFTER = timedelta(hours=1)  # after the deadline: by then its closes are done, or have failed
+NEEDS_LEAD = timedelta(minutes=10)
 RETENTION_AT = 3  # local hour
 COUNTED_AT = 5  # local hour of each day: before anyone reads a page, after the night's work
 
@@ -83,11 +84,14 @@ def retention_job(cohort_id: str, night: date, programme: Programme) -> Job:
 
 
 def needs_job(organisation: Organisation, now: datetime) -> Job:
-    """Make the job that emails administrators what needs them on the next morning: one for each calendar."""
+    """Make the job that emails administrators what needs them on the next morning: one for each calendar.
+
+    It runs a little earlier, so that its email goes out together with what else is due that morning.
+    """
     days = working_days(organisation)
-    morning = days.next_morning(now)
+    morning = days.next_morning(now + NEEDS_LEAD)
     day, calendar = local_date(morning, days.zone).isoformat(), name_calendar(organisation)
-    return JobKind.NEEDS.job(calendar, day, due_at=morning, day=day, calendar=calendar)
+    return JobKind.NEEDS.job(calendar, day, due_at=morning - NEEDS_LEAD, day=day, calendar=calendar)
 
 
 def count_tomorrow(cohort_id: str, zone: str, now: datetime) -> None:

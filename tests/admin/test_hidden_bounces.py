@@ -99,7 +99,7 @@ def test_nothing_that_anyone_reads_changes_with_it(reminded, visitor, clock, cap
 
     bounce(mail, clock, event)
 
-    assert [one.email for one in cohorts.bounces(people.COHORT)] == [people.person("p1").email]
+    assert {one.email for one in cohorts.bounces(people.COHORT)} == {people.person("p1").email}
     assert all_that_is_shown(visitor, clock, capsys) == before
 
 
@@ -169,7 +169,8 @@ def test_an_email_that_arrives_deletes_no_hidden_row(reminded, clock):
     first = last_mail("p1", "collect/invitation#")
     delivery_events.record_delivery_event(outbox.delivery(first, clock.advance(hours=1)), clock.now())
 
-    assert len(cohorts.bounces(people.COHORT)) == 1
+    shown = len(cohorts.bounces(people.COHORT))
+    assert shown == 2, "one reminder was about two delegates"
 
 
 def test_rejected_reminders_are_shown_next_to_no_delegate(visitor, clock, capsys):

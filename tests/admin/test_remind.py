@@ -9,7 +9,7 @@ from chalicelib.admin import remind
 from chalicelib.admin.remind import ChaseRefused
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import Wave
-from chalicelib.store import audit_events, cohorts, invitations
+from chalicelib.store import audit_events, cohorts, emails, invitations
 from chalicelib.store.table import query
 from tests.support import people
 from tests.support.drain import drain
@@ -141,7 +141,10 @@ def test_the_whole_cohort_is_chased_at_once(visitor, clock):
     remind.remind_cohort(people.COHORT, clock.now().date(), clock.now(), BY)
     drain(clock.now())
 
-    assert _sent() - before == promised == 12
+    reminded = sent_mails()[before:]
+    assert sum(len(emails.find(mail.row).items or [mail.row]) for mail in reminded) == promised == 12
+    raters = [mail.addresses[0] for mail in reminded]
+    assert len(set(raters)) == len(raters) == 7, "who is asked about both delegates gets one email"
 
 
 def test_no_one_is_chased_once_the_questionnaire_is_closed(opened, clock):
