@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.collect.questionnaire import open_questionnaire, parse_answer_link
 from chalicelib.core.model import CohortDates, InvitationState, Wave
+from chalicelib.core.settings import settings
 from chalicelib.forms.pulse import PULSE_PAGE
 from chalicelib.store import debriefs, delegates, impact_surveys, invitations
 from chalicelib.store.areas import Area
@@ -49,8 +50,9 @@ def test_after_an_outage_everyone_is_asked_once_and_has_the_full_time(visitor, c
     drain(clock.to(datetime.fromisoformat("2027-06-10T10:07:00Z")))
     drain(clock.advance(minutes=5))
 
-    asked = Counter(str(mail.to) for mail in sent_mails()) - before
-    wanted = ("dana delegate", "mara manager", "p0", "p1", "p2", "p3")
+    administrator = settings().administrators[0]  # hears of too few answers on the first working day
+    asked = Counter(str(mail.to) for mail in sent_mails() if administrator not in mail.addresses) - before
+    wanted = ("dana delegate", "mara manager", "cleo coach", "p0", "p1", "p2", "p3")
     assert asked == {str((people.person(name).email,)): 1 for name in wanted}
     closes = datetime.fromisoformat("2027-07-08T23:00:00Z")  # four weeks from then, at midnight in London
     assert [one.closes_at for one in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))] == [
