@@ -9,9 +9,8 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date, datetime
 
-from chalicelib.cli import commands, people
+from chalicelib.cli import arguments, commands, people
 from chalicelib.core.aws import AWS_ERRORS
 from chalicelib.core.errors import FileInvalid, Refusal
 from chalicelib.core.settings import ConfigError
@@ -95,7 +94,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
         ("closes", "last day of the questionnaire"),
         ("ends", "last day, while there are no sessions"),
     ):
-        load.add_argument(f"--{name}", type=date.fromisoformat, metavar="YYYY-MM-DD", help=description)
+        load.add_argument(f"--{name}", type=arguments.day, metavar="YYYY-MM-DD", help=description)
     load.add_argument("--anyway", action="store_true", help="load it even if SES would not send its emails yet")
     load.add_argument("--sponsor", metavar="NAME <ADDRESS>", help="who gets the cohort summary")
 
@@ -109,7 +108,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
         "--delegate", metavar="ADDRESS", help="only this one; default: everyone whose questionnaire is open"
     )
     how = close.add_mutually_exclusive_group()
-    how.add_argument("--extend", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the new last day")
+    how.add_argument("--extend", type=arguments.day, metavar="YYYY-MM-DD", help="the new last day")
     how.add_argument("--publish", action="store_true", help="close even with too few answers")
 
     move = _verb(verbs, "move", commands.move_dates, "move something that has not happened yet")
@@ -131,7 +130,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     again = _verb(verbs, "followup", commands.plan_followup, "ask about all delegates again, as a second wave")
     again.add_argument("cohort")
     for name, description in (("opens", "first day"), ("closes", "last day")):
-        again.add_argument(f"--{name}", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help=description)
+        again.add_argument(f"--{name}", required=True, type=arguments.day, metavar="YYYY-MM-DD", help=description)
 
     register = _verb(verbs, "register", commands.register_attendance, "record who attended a session, from a file")
     register.add_argument("cohort")
@@ -188,15 +187,13 @@ def _report(group: argparse.ArgumentParser) -> None:
     offline.add_argument("--before", metavar="FILE.csv", help="answers of an earlier wave, to show what has changed")
     offline.add_argument("--out", required=True, metavar="DIR")
     offline.add_argument("--only", choices=["facts"], help="facts.json alone")
-    offline.add_argument(
-        "--issued", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date on the cover; default: today"
-    )
+    offline.add_argument("--issued", type=arguments.day, metavar="YYYY-MM-DD", help="date on the cover; default: today")
 
 
 def _jobs(group: argparse.ArgumentParser) -> None:
     verbs = _verbs(group)
     due = _verb(verbs, "due", commands.due_jobs, "jobs that are due or failed; changes nothing; status 1 if any failed")
-    due.add_argument("--by", type=datetime.fromisoformat, metavar="ISO8601", help="due by then; default: now")
+    due.add_argument("--by", type=arguments.moment, metavar="ISO8601", help="due by then; default: now")
     retry = _verb(verbs, "retry", commands.retry_jobs, "restart failed jobs")
     retry.add_argument("job", nargs="*", help="ids as `jobs due` prints them; default: every failed job")
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from argparse import Namespace
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
-from chalicelib.cli import commands
+from chalicelib.cli import arguments, commands
 from chalicelib.core import clock
 from chalicelib.links.kinds import FACILITATOR, SPONSOR
 
@@ -30,9 +29,7 @@ def add_delegate_commands(verb: Verb) -> None:
     for name in ("manager", "coach"):
         change.add_argument(f"--{name}", metavar="NAME <ADDRESS>", help="another person")
     pause = _on_delegate(verb, "pause", pause_delegate, "stop everything about a delegate for a time")
-    pause.add_argument(
-        "--until", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD", help="day of the return"
-    )
+    pause.add_argument("--until", required=True, type=arguments.day, metavar="YYYY-MM-DD", help="day of the return")
     reasons = "leave, secondment, workload or other; never anything about health"
     pause.add_argument("--reason", default="other", metavar="WORD", help=reasons)
     _on_delegate(verb, "return", return_delegate, "bring a delegate back from a pause")

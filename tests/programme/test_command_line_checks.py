@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from chalicelib.cli import arguments
 from chalicelib.cli.parser import main
 from chalicelib.core import clock as clocks
 from chalicelib.store import cohorts
@@ -83,3 +86,31 @@ def test_the_sponsor_is_read_as_people_copy_a_name_and_an_address(load, typed):
     assert loaded is not None
     assert loaded.cohort.sponsor is not None
     assert (loaded.cohort.sponsor.name, loaded.cohort.sponsor.email) == ("Sam Sponsor", "sam@example.org")
+
+
+@pytest.mark.parametrize("typed", ["01/12/2026", "2026-13-01", "1 December 2026", "tomorrow", ""])
+def test_a_day_that_is_none_is_refused_with_its_option(load, capsys, typed):
+    with pytest.raises(SystemExit) as stopped:
+        load(opens=typed)
+
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert all(part in said for part in ("--opens", repr(typed), "2026-12-01"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2026-12-01T09:30Z", datetime(2026, 12, 1, 9, 30, tzinfo=UTC)),
+        ("2026-12-01T09:30+01:00", datetime(2026, 12, 1, 8, 30, tzinfo=UTC)),
+        ("2026-12-01T09:30", datetime(2026, 12, 1, 9, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_without_a_zone_is_in_utc(typed, read):
+    assert arguments.moment(typed) == read
+
+
+def test_a_moment_that_is_none_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["jobs", "due", "--by", "noon"])
+    assert "'noon' is not a moment" in capsys.readouterr().err
