@@ -34,6 +34,7 @@ from chalicelib.nominate.routes import bp as nominate
 from chalicelib.people.routes import bp as people
 from chalicelib.programme.routes import bp as programme
 from chalicelib.pulse.routes import bp as pulse
+from chalicelib.site.own_data.routes import bp as own_data
 from chalicelib.site.routes import bp as web
 from chalicelib.sponsor.board.routes import bp as board
 from chalicelib.sponsor.prepare.routes import bp as prepare
@@ -54,7 +55,7 @@ middle = (milestones, assignments, areas, *meet, pulse, workshops, workshops_wor
 console = (admin, admin_work, people)
 for_sponsors = (sponsor, prepare, board, stories)
 six_months_on = (impact, impact_result, impact_returned, *for_sponsors)
-for blueprint in (web, programme, nominate, collect, preview, *middle, *six_months_on, *console):
+for blueprint in (web, own_data, programme, nominate, collect, preview, *middle, *six_months_on, *console):
     app.register_blueprint(blueprint)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from chalicelib.core.ids import coach_ids
 from chalicelib.store.marshal import Row
@@ -12,12 +12,12 @@ from chalicelib.store.table import Key, query, scan
 COACH_KINDS = tuple(kind for kind in all_kinds() if kind.owner is Owner.COACH)
 
 
-def written_by(email: str) -> Iterator[Row]:
+def written_by(email: str, rows: Callable[[], Iterable[Row]] = scan) -> Iterator[Row]:
     """Yield the rows of a coach in all cohorts, also of delegates of other coaches today."""
-    delegates = {row["pk"]: row for row in scan() if row["pk"].startswith("DELEGATE#") and row["sk"] == "META"}
+    delegates = {row["pk"]: row for row in rows() if row["pk"].startswith("DELEGATE#") and row["sk"] == "META"}
     coaches = {pk: frozenset(coach_ids(row["cohort_id"], email)) for pk, row in delegates.items()}
     now = {pk for pk, row in delegates.items() if row["coach"]["email"] == email}
-    for row in scan():
+    for row in rows():
         coach = _coach_of(row)
         if coach is not None and (coach in coaches.get(row["pk"], ()) or (not coach and row["pk"] in now)):
             yield row

@@ -5,7 +5,7 @@ The kinds of row (store/row_kinds.py) say which part of a key is whose id.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from chalicelib.store.row_kinds import Erasure, Owner, RowKind
 from chalicelib.store.table import Key, scan
 
 BY = "command line"
+Source = Callable[[], Iterable[Row]]  # the rows to look through: the whole table, or those of one cohort
 PERSONS = (Owner.RATER, Owner.COACH, Owner.READER)  # a row of theirs has a key made from the address
 
 
@@ -31,11 +32,11 @@ class PersonUnknown(Refusal):
         super().__init__(f"No row of this deployment names {email}.")
 
 
-def rows_naming(email: str) -> Iterator[Row]:
+def rows_naming(email: str, rows: Source = scan) -> Iterator[Row]:
     """Find rows that contain the address, and the rater's inbox, which has only its hash."""
     wanted = email.strip().lower()
     inboxes = inboxes_of(wanted)
-    return (row for row in scan() if row["pk"] in inboxes or is_naming(row, wanted))
+    return (row for row in rows() if row["pk"] in inboxes or is_naming(row, wanted))
 
 
 def inboxes_of(email: str) -> frozenset[str]:
@@ -50,24 +51,24 @@ def is_naming(value: Any, email: str) -> bool:
     return isinstance(value, str) and value == email
 
 
-def of_delegates(delegates: Collection[str]) -> Iterator[Row]:
+def of_delegates(delegates: Collection[str], rows: Source = scan) -> Iterator[Row]:
     """Yield every row of a kind that belongs to the delegate it is about."""
-    return (row for kind, row in _about_delegates(delegates) if kind.owner is Owner.DELEGATE)
+    return (row for kind, row in _about_delegates(delegates, rows) if kind.owner is Owner.DELEGATE)
 
 
-def _about_delegates(delegates: Collection[str]) -> Iterator[tuple[RowKind, Row]]:
+def _about_delegates(delegates: Collection[str], rows: Source = scan) -> Iterator[tuple[RowKind, Row]]:
     """Yield the rows with a delegate's id in the key, and their kinds."""
-    for row in scan() if delegates else ():
+    for row in rows() if delegates else ():
         is_near = any(one in row["pk"] or one in row["sk"] for one in delegates)
         kind = kind_of(row) if is_near else None
         if kind and kind.parts(key_of(row)).get("delegate") in delegates:
             yield kind, row
 
 
-def of_address(email: str) -> Iterator[Row]:
+def of_address(email: str, source: Source = scan) -> Iterator[Row]:
     """Yield the rows whose key is made from the address: sessions, codes, seats, quarters of an hour of a coach."""
     wanted = email.strip().lower()
-    rows = list(scan())
+    rows = list(source())
     ids, seats = _ids_of(wanted), _seats_of(rows, wanted)
     for row in rows:
         is_theirs = row.get("who") in ids or any(one in row["pk"] for one in ids)

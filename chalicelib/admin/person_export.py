@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.admin.coach_rows import written_about, written_by
+from chalicelib.admin.data_in_words import describe
 from chalicelib.admin.owned_rows import (
     BY,
     PersonUnknown,
+    Source,
     addresses_in,
     inboxes_of,
     is_address,
@@ -27,7 +29,7 @@ from chalicelib.store import audit_events, objects, row_kinds
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds import Reader
-from chalicelib.store.table import transact
+from chalicelib.store.table import scan, transact
 
 OTHER = "(another person)"
 SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
@@ -43,22 +45,24 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a file in an archive: the same data give
 DOCUMENTS = ("html", "pdf")  # attributes of a row that name a document in the bucket
 
 
-def find(email: str) -> list[Row]:
+def find(email: str, rows: Source = scan) -> list[Row]:
     """Return what is stored about a person, without other people. Raises PersonUnknown.
 
     A delegate gets every row of a kind that belongs to them, which names no one else. A coach gets their own notes and
     ticks. What someone else wrote about a delegate is marked for review.
     """
     wanted = email.strip().lower()
-    found, written = list(rows_naming(wanted)), list(written_by(wanted))
-    keyed = [row for row in of_address(wanted) if (kind := kind_of(row)) and kind.readers]  # no secret of a sign-in
+    found, written = list(rows_naming(wanted, rows)), list(written_by(wanted, rows))
+    keyed = [
+        row for row in of_address(wanted, rows) if (kind := kind_of(row)) and kind.readers
+    ]  # no secret of a sign-in
     if not found and not written and not keyed:
         raise PersonUnknown(email)
     delegates = {str(row["id"]) for row in found if row["sk"] == "META" and _is_about(row, wanted) and "person" in row}
     owned = {key_of(row): row for row in (*written, *keyed)}
     return [
         *(_own_part(row, wanted) for row in found),
-        *(_delegates_part(row, wanted) for row in _missing(of_delegates(delegates), found)),
+        *(_delegates_part(row, wanted) for row in _missing(of_delegates(delegates, rows), found)),
         *_missing(owned.values(), found),
         *(row | {REVIEW: REVIEW_FIRST} for row in written_about(delegates)),
     ]
@@ -86,6 +90,7 @@ def pack(rows: list[Row]) -> bytes:
             chosen = [row for row in rows if (REVIEW in row) == for_review]
             if chosen or not for_review:
                 archive.writestr(zipfile.ZipInfo(f"{folder}data.json", FIRST_DAY), as_text(chosen))
+                archive.writestr(zipfile.ZipInfo(f"{folder}data.txt", FIRST_DAY), describe(chosen))
             for row in chosen:
                 for name in documents_of(row):
                     archive.writestr(zipfile.ZipInfo(folder + _file_name(name), FIRST_DAY), objects.load(name))

@@ -22,6 +22,7 @@ from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 
 MANAGER = "manager"  # the role with which areas are shared
+ROLES = {By.DELEGATE: Role.DELEGATE, By.COACH: Role.COACH, By.MANAGER: Role.MANAGER}
 
 
 class AreaUnknown(Refusal):
@@ -63,12 +64,13 @@ class AreasPage(Struct, frozen=True):
 
     @property
     def reader(self) -> Reader:
-        """Return who signs in: the coach, or the delegate for holds on a new address."""
+        """Return who signs in: the coach, the line manager, or the delegate for holds on a new address."""
+        role = ROLES[self.by]
         delegate = self.delegate
-        role = Role.COACH if self.by is By.COACH else Role.DELEGATE
-        home = f"/coach/{self.token}" if self.by is By.COACH else f"/hub/{self.token}"
         about = {"cohort": delegate.cohort_id, "delegate": delegate.id}
-        return readers.reader(role, self.token, self.person, home, self.programme, about, self.ends_at)
+        return readers.reader(
+            role, self.token, self.person, f"/{role}/{self.token}", self.programme, about, self.ends_at
+        )
 
     def area(self, area_id: str) -> Area:
         """Raises AreaUnknown."""

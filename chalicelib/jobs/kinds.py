@@ -63,6 +63,8 @@ class JobKind(_Kind, Enum):
     SUMMARY = _Kind("sponsor.jobs:make_summary", "Make the sponsor’s summary", Queue.REPORT)
     EDITION = _Kind("sponsor.jobs:make_next_edition", "Make another edition for the sponsor", Queue.REPORT)
     FORGET_STORY = _Kind("sponsor.stories.forget:forget_words", "Remove the words of a withdrawn story")
+    MAKE_COPY = _Kind("ownership.copy_jobs:make_copy", "Make a copy of a person’s own data", Queue.REPORT)
+    DROP_COPY = _Kind("ownership.copy_jobs:drop_copy", "Delete a copy of a person’s own data")
     RETENTION = _Kind("retention.jobs:remove_old_data", "Delete data whose time is over")
     CHASE_ALL = _Kind("admin.remind:chase_cohort", "Remind a cohort")
     CHASE = _Kind("admin.remind:chase_raters", "Remind raters")

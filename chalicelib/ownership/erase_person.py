@@ -32,8 +32,8 @@ from chalicelib.store import audit_events, cohorts, delegates, erasure_log, invi
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.row_kinds import Erasure, Owner
-from chalicelib.store.table import Changed, Write, delete, get, transact, update
+from chalicelib.store.row_kinds import OWN_COPY, Erasure, Owner
+from chalicelib.store.table import Changed, Write, delete, get, scan, transact, update
 
 __all__ = ["EraseRefused", "PersonUnknown", "erase", "preview"]
 
@@ -107,7 +107,13 @@ def _look(email: str, known: frozenset[str]) -> _Found:
     ids = known | {str(row["id"]) for row in naming if is_delegate(row, email)}
     keyed = [row for row in of_address(email) if is_deleted_with(row)]
     keyed.sort(key=lambda row: row["pk"].startswith("ENDED#"))  # sessions first
-    return _Found(email, naming, [*written_by(email), *keyed, *going_with(ids)], ids)
+    written = [*written_by(email), *keyed, *going_with(ids)]
+    return _Found(email, naming, [*written, *_copies()] if naming or written else [], ids)
+
+
+def _copies() -> Iterator[Row]:
+    """Yield everyone's copies of their own data, which may name the person. Who wants one can ask for it again."""
+    return (row for row in scan() if kind_of(row) is OWN_COPY)
 
 
 def _erase(found: _Found, now: datetime) -> int:

@@ -83,6 +83,8 @@ class AuditEvent(_Kind, Enum):
     OPENED_REPORT = _Kind("opened report ({format})", reads_data=True)
     OPENED_RESULT = _Kind("opened what came of the impact survey ({format})", reads_data=True)
     OPENED_SUMMARY = _Kind("opened summary ({name})", reads_data=True)
+    ASKED_FOR_COPY = _Kind("asked for a copy of their own data", reads_data=True)
+    TOOK_COPY = _Kind("downloaded the copy of their own data", reads_data=True)
     EXPORTED = _Kind("exported a person’s data", reads_data=True)
 
     @property

@@ -59,7 +59,7 @@ class Retention(StrEnum):
     NOTES = "6 months after the last questionnaire, survey or meeting"
     RECORD = "6 years after the end of the programme"
     TRIES = "one year after the last wrong code"
-    EXPIRY = "until it expires: minutes to hours"
+    EXPIRY = "until it expires: minutes to a week"
     DEPLOYMENT = "as long as the deployment"
 
 
@@ -937,6 +937,18 @@ ENDED_SESSIONS = RowKind(
     readers=(),
     erasure=Erasure.DELETE,
     retention=Retention.EXPIRY,
+)
+
+OWN_COPY = RowKind(
+    name="copy of a person's own data",
+    pk="OWNCOPY#{reader}",
+    sk="{cohort}",
+    what="that a person has asked for a copy of their data in a cohort, and where it waits for them",
+    owner=Owner.READER,
+    readers=_OWN,
+    erasure=Erasure.DELETE,
+    retention=Retention.EXPIRY,
+    folder="copies/{reader}/{cohort}/",
 )
 
 ERASURES = "erasures/"  # the folder of the log of erasures: store/erasure_log.py

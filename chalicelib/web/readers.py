@@ -27,6 +27,8 @@ class Role(StrEnum):
     FACILITATOR = kinds.FACILITATOR.verb
     SPONSOR = kinds.SPONSOR.verb
     DELEGATE = kinds.HUB.verb  # for the released report
+    MANAGER = kinds.SHARED.verb  # for a copy of their own data
+    OWN_DATA = "own-data"  # any of these, on the page of a copy of their own data
     ADMINISTRATOR = "administrator"
 
 

@@ -148,7 +148,7 @@ CALLS = [
     ("dynamodb", "TransactWriteItems", {"TransactItems": [{"ConditionCheck": {"TableName": TABLE}}]}),
     *(
         ("s3", verb, {"Key": f"{folder}/x"})
-        for folder in ("reports", "sponsor")
+        for folder in ("reports", "sponsor", "copies")
         for verb in ("GetObject", "PutObject", "DeleteObject")
     ),
     *(("sqs", "SendMessageBatch", {"QueueUrl": f"https://q/{TABLE}-{name}"}) for name in ("work", "report", "mail")),

@@ -27,6 +27,7 @@ ADMIN, FILES = Rule(who="administrator"), Rule(who="administrator", files=True)
 COHORT = "/admin/cohort/{cohort_id}"
 COACH, SPONSOR, DELEGATE = Rule("coach", "coach"), Rule("sponsor", "sponsor"), Rule("hub", "delegate")
 FACILITATOR = Rule("facilitator", "facilitator")
+OWN_DATA = Rule("own-data", "coach")  # and everyone else with a page: tests/ownership/test_own_copy.py
 NO_EMAIL = Rule(who="administrator", shows=404)  # no email is called `meetings/debrief`
 NO_PART = Rule("facilitator", "facilitator", shows=404)  # the facilitator has no part in the form that is asked for
 RULES: dict[tuple[str, str], Rule] = {
@@ -76,6 +77,9 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/hub/{token}/meeting/{kind}/{act}"): Rule("hub"),
     **both("/shared/{token}", Rule("shared")),
     ("POST", "/shared/{token}"): Rule("shared"),
+    **both("/own-data/{token}", OWN_DATA),
+    ("POST", "/own-data/{token}"): OWN_DATA,
+    ("POST", "/own-data/{token}/file"): OWN_DATA,
     **both("/hub/{token}/round/{number}", Rule("hub", shows=404)),  # no round is planned
     ("POST", "/hub/{token}/round/{number}"): Rule("hub", shows=404),
     **both("/hub/{token}/seen", DELEGATE),

@@ -1,0 +1,47 @@
+"""Read the rows of one cohort that may be about a person, without reading the whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from chalicelib.admin.owned_rows import inboxes_of
+from chalicelib.core.ids import reader_key
+from chalicelib.store import cohorts, emails
+from chalicelib.store.marshal import Row
+from chalicelib.store.table import batched, get_many, query
+
+PAUSED = "PAUSED"  # the partition of the pauses of all delegates
+
+
+def list_rows(cohort_id: str, email: str) -> Iterator[Row]:
+    """Yield every row of a cohort and its delegates, and of the person beside it: three queries for each delegate.
+
+    Of emails, only those to the person, and the digests that carried them.
+    """
+    own = list(query(f"COHORT#{cohort_id}"))
+    delegates = [line.delegate_id for line in cohorts.lines_from(own)]
+    yield from own
+    for partition in (
+        f"LOAD#{cohort_id}",
+        f"WORK#{cohort_id}",
+        f"COACH#{reader_key(email)}",
+        *sorted(inboxes_of(email)),
+    ):
+        yield from query(partition)
+    yield from (row for row in query(PAUSED) if row["sk"] in delegates)
+    for delegate_id in delegates:
+        yield from query(f"DELEGATE#{delegate_id}")
+    yield from _emails_to(email, [cohort_id, *delegates])
+
+
+def _emails_to(email: str, owners: Sequence[str]) -> Iterator[Row]:
+    """Yield the emails about these owners that went to the address, and the digests that carried them."""
+    listed = (row["sk"].partition("#")[2] for owner in owners for row in query(f"EMAILS#{owner}") if "#" in row["sk"])
+    own = [row for row in _read(listed) if row.get("to", {}).get("email") == email]
+    yield from own
+    yield from _read(row["carried_by"] for row in own if row.get("carried_by"))
+
+
+def _read(email_ids: Iterable[str]) -> Iterator[Row]:
+    for batch in batched([emails.key(email_id) for email_id in dict.fromkeys(email_ids)]):
+        yield from get_many(batch).values()

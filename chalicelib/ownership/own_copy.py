@@ -1,0 +1,59 @@
+"""Give people a copy of their own data from a page of theirs, once a day at most."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from chalicelib.core.ids import coach_id
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, jobs, objects, own_copies
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.own_copies import AskedLately, OwnCopy
+from chalicelib.store.table import Write
+from chalicelib.web.readers import Reader
+
+DOWNLOAD_AS = "my-data.zip"
+
+
+def find(reader: Reader) -> OwnCopy | None:
+    return own_copies.find(reader.who, reader.about["cohort"])
+
+
+def ask(reader: Reader, now: datetime) -> None:
+    """Have a copy made. Asked again within a day, it changes nothing."""
+    assert reader.person  # noqa: S101 every reader of an emailed link is a person
+    copy = OwnCopy(reader.who, reader.about["cohort"], reader.person.email, now)
+    about = {"who": copy.who, "cohort": copy.cohort_id, "asked_at": now.isoformat()}
+    made = JobKind.MAKE_COPY.job(copy.who, copy.cohort_id, f"{now:%Y%m%d%H%M%S}", due_at=now, **about)
+    dropped = JobKind.DROP_COPY.job(copy.who, copy.cohort_id, f"{now:%Y%m%d%H%M%S}", due_at=copy.until, **about)
+    writes = [own_copies.ask(copy), jobs.add(made), jobs.add(dropped), _line(reader, AuditEvent.ASKED_FOR_COPY, now)]
+    with suppress(AskedLately):
+        commit(writes, now)
+
+
+def take(reader: Reader, now: datetime) -> str:
+    """Return a link to the copy, and note it in the audit trail; empty if there is none to take."""
+    copy = find(reader)
+    if copy is None or not copy.is_ready(now):
+        return ""
+    commit([_line(reader, AuditEvent.TOOK_COPY, now)], now)
+    return objects.link(copy.file, DOWNLOAD_AS)
+
+
+def _line(reader: Reader, event: AuditEvent, now: datetime) -> Write:
+    """Return the line of the audit trail. reader.token begins with the role whose page it was."""
+    assert reader.person  # noqa: S101 as above
+    cohort_id, role = reader.about["cohort"], ROLES[reader.token.partition(".")[0]]
+    by = f"coach {coach_id(cohort_id, reader.person.email)}" if role == "coach" else role
+    return audit_events.add(cohort_id, event, by, reader.about.get("delegate", cohort_id), now)
+
+
+ROLES = {
+    "hub": "delegate",
+    "coach": "coach",
+    "shared": "line manager",
+    "facilitator": "facilitator",
+    "sponsor": "sponsor",
+}

@@ -1,0 +1,1 @@
+"""The page on which people get a copy of their own data."""

@@ -1,0 +1,176 @@
+"""Everyone with a page of their own gets a copy of their own data there: all of it, once a day, for three days."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from chalicelib.admin import person_export
+from chalicelib.areas.openings import open_for_manager
+from chalicelib.collect.submit_answers import submit
+from chalicelib.core.ids import reader_key
+from chalicelib.links import kinds, signing
+from chalicelib.ownership import erase_person
+from chalicelib.ownership.cohort_rows import list_rows
+from chalicelib.people import leave
+from chalicelib.store import audit_events, cohorts, delegates, objects, own_copies
+from chalicelib.store.table import scan
+from tests.faults import scene
+from tests.people.scene import NEW_MANAGER, change, open_cohort
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+
+NAMES = ("dana delegate", "dora delegate")
+WHO = {"hub": "dana delegate", "coach": "cleo coach", "shared": "mara manager", "sponsor": "sam sponsor"}
+LINES = {"hub": "delegate", "shared": "line manager", "sponsor": "sponsor"}
+BY = "ada@example.org"
+
+
+@pytest.fixture
+def opened(visitor, clock):
+    open_cohort(clock, chosen=people.raters(4, 0), names=NAMES)
+    for name in ("p0", "p1"):
+        ticket = scene.ticket(scene.invitation(name))
+        scene.fill_in(ticket, "3", clock.now())
+        submit(ticket, clock.now())
+    drain(clock.advance(hours=3))
+    return visitor
+
+
+def address(role):
+    return people.SPONSOR.email if role == "sponsor" else people.person(WHO[role]).email
+
+
+def token(role):
+    one = delegates.find(people.dana())
+    return {
+        "hub": lambda: kinds.HUB.token(one),
+        "coach": lambda: kinds.COACH.token(people.COHORT, one.coach, one.coach_link),
+        "shared": lambda: kinds.SHARED.token(one),
+        "sponsor": lambda: kinds.SPONSOR.token(cohorts.find(people.COHORT)),
+    }[role]()
+
+
+def page(role):
+    return f"{BASE_URL}/own-data/{role}.{token(role)}"
+
+
+def ask(visitor, role, clock):
+    """Sign in, press the button, and open the page again once the copy is made."""
+    visitor.sign_in(page(role), address(role), clock.now())
+    visitor.post(page(role))
+    drain(clock.now())
+    return visitor.open(page(role))
+
+
+def copy_of(role):
+    return own_copies.find(reader_key(address(role)), people.COHORT)
+
+
+def content(role):
+    return zipfile.ZipFile(io.BytesIO(objects.load(copy_of(role).file)))
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_a_person_signs_in_asks_waits_and_downloads(opened, clock, role):
+    opened.sign_in(page(role), address(role), clock.now())
+    assert 'data-copy="none"' in opened.page
+    opened.post(page(role))
+    assert 'data-copy="awaited"' in opened.page
+    drain(clock.now())
+    assert 'data-copy="ready"' in opened.open(page(role)).page
+    opened.post(f"{page(role)}/file")
+
+    assert opened.status == 303
+    assert copy_of(role).file in opened.headers["Location"]
+    assert {"data.json", "data.txt"} <= set(content(role).namelist())
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_a_copy_holds_all_that_the_command_exports_but_what_a_person_has_to_review(opened, clock, role):
+    email = address(role)
+    rows = list(list_rows(people.COHORT, email))
+    by_command = {(row["pk"], row["sk"]) for row in person_export.find(email)}
+    by_page = {(row["pk"], row["sk"]) for row in person_export.find(email, lambda: rows)}
+
+    assert by_page == by_command
+    ask(opened, role, clock)
+    assert person_export.REVIEW not in content(role).read("data.json").decode()
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_a_copy_holds_no_address_of_anyone_else(opened, clock, role):
+    ask(opened, role, clock)
+    others = {people.person(name).email for name in (*NAMES, "cleo coach", "mara manager", "p0", "p1", "p2")}
+    rows = [row for row in json.loads(content(role).read("data.json")) if row["sk"] != "MAIL"]
+
+    assert [one for one in others - {address(role)} if one in json.dumps(rows)] == []
+
+
+def test_another_copy_is_made_after_a_day_and_not_before(opened, clock):
+    ask(opened, "hub", clock)
+    first = copy_of("hub")
+    opened.post(page("hub"))
+    assert copy_of("hub") == first
+
+    drain(clock.advance(days=1))
+    ask(opened, "hub", clock)
+    assert copy_of("hub").asked_at > first.asked_at
+    assert 'data-copy="ready"' in opened.page
+
+
+def test_a_copy_is_deleted_after_three_days(opened, clock):
+    ask(opened, "hub", clock)
+    file = copy_of("hub").file
+    drain(clock.advance(days=3, minutes=1))
+
+    assert list(objects.list_names("copies/")) == []
+    opened.sign_in(page("hub"), address("hub"), clock.now())
+    opened.post(f"{page('hub')}/file", nonce=opened.nonce)
+    assert file not in opened.headers.get("Location", "")
+    assert 'data-copy="none"' in opened.page
+
+
+def test_the_trail_says_who_asked_and_who_took(opened, clock):
+    for role in LINES:
+        opened.cookies.clear()
+        ask(opened, role, clock)
+        opened.post(f"{page(role)}/file")
+    lines = [(row["by"], row["act"]) for row in audit_events.of_cohort(people.COHORT) if "their own data" in row["act"]]
+
+    wanted = ("asked for a copy of their own data", "downloaded the copy of their own data")
+    assert sorted(lines) == sorted((by, act) for by in LINES.values() for act in wanted)
+
+
+def test_an_erasure_takes_away_every_copy_that_may_name_the_person(opened, clock):
+    ask(opened, "coach", clock)
+    leave.leave(people.dana(), clock.now(), BY)
+    drain(clock.now())
+    erase_person.erase(people.person("dana delegate").email, clock.now())
+
+    assert list(objects.list_names("copies/")) == []
+    assert [row for row in scan() if row["pk"].startswith("OWNCOPY#")] == []
+    drain(clock.advance(days=4))  # the job that deletes it finds nothing to do
+
+
+def test_a_former_line_manager_gets_no_copy(opened, clock):
+    old = page("shared")
+    change(clock, "manager", **NEW_MANAGER)
+
+    assert opened.open(old).status == 410
+
+
+@pytest.mark.parametrize("role", ["answer", "inbox", "administrator", "own-data", ""])
+def test_no_other_link_leads_to_a_copy(opened, clock, role):
+    inner = signing.token(role or "hub", people.dana(), "1")
+
+    assert opened.open(f"{BASE_URL}/own-data/{role}.{inner}").status == 404
+
+
+def test_the_managers_page_offers_it(opened):
+    opened.open(f"{BASE_URL}/shared/{token('shared')}")
+
+    assert opened.links("/own-data/shared.")
+    assert open_for_manager(token("shared")).reader.person.email == address("shared")
