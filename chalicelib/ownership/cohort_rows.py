@@ -14,7 +14,7 @@ PAUSED = "PAUSED"  # the partition of the pauses of all delegates
 
 
 def list_rows(cohort_id: str, email: str) -> Iterator[Row]:
-    """Yield every row of a cohort and its delegates, and of the person beside it: three queries for each delegate.
+    """Yield every row of a cohort and its delegates, and of the person: three queries for each delegate.
 
     Of emails, only those to the person, and the digests that carried them.
     """

@@ -77,9 +77,13 @@ def test_the_archive_has_a_folder_of_its_own_for_what_has_to_be_reviewed(opened,
     assert main(["person", "export", DANA, "--out", str(target)]) == 0
 
     archive = zipfile.ZipFile(io.BytesIO(target.read_bytes()))
-    assert sorted(archive.namelist()) == ["data.json", "for review/data.json"]
+    assert sorted(archive.namelist()) == [
+        *("data.json", "data.txt"),
+        *("for review/data.json", "for review/data.txt"),
+    ]
     assert SECRET in archive.read("for review/data.json").decode()
-    assert SECRET not in archive.read("data.json").decode()
+    assert SECRET in archive.read("for review/data.txt").decode()
+    assert SECRET not in archive.read("data.json").decode() + archive.read("data.txt").decode()
     assert "before you hand it over" in capsys.readouterr().out
 
 

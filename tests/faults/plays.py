@@ -531,6 +531,16 @@ def debrief(play: Play) -> None:
     hub = people.link("dana delegate", "hub")
     play.sign_in(f"{hub}/report", "dana delegate")
     play.post(f"{hub}/report", typed={"kind": "pdf"})
+    take_own_data(play, hub)
+
+
+def take_own_data(play: Play, hub: str) -> None:
+    """The delegate asks for a copy of their own data and downloads it; after three days it is deleted."""
+    page = f"{BASE_URL}/own-data/hub.{hub.rpartition('/')[2]}"
+    play.post(page)
+    play.run()
+    play.post(page, f"{page}/file")
+    play.run(days=3)
 
 
 def work(play: Play) -> None:

@@ -24,11 +24,14 @@ pytestmark = pytest.mark.infra
 ALL = sorted((function, *right) for function in rights.FUNCTIONS for right in rights.given(function, "code"))
 RARE = {  # what the demo is not sure to do: `rare_acts` in test_rights.py does
     ("api_handler", "dynamodb:Query", "due"),
+    ("api_handler", "s3:GetObject", "copies"),
     ("work", "dynamodb:ConditionCheckItem", "table"),
     ("work", "s3:DeleteObject", "reports"),
     ("work", "s3:DeleteObject", "sponsor"),
+    ("work", "s3:DeleteObject", "copies"),
     ("work", "s3:GetObject", "reports"),
     ("report", "s3:GetObject", "sponsor"),
+    ("report", "s3:PutObject", "copies"),
     ("mail_events", "dynamodb:DeleteItem", "table"),
 }
 

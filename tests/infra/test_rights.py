@@ -105,6 +105,9 @@ def rare_acts(clock) -> None:
         objects.load("reports/d/baseline/facts.json")  # of the baseline, for the result of a delegate with a follow-up
         objects.save("sponsor/c/facts.json", b"{}")
         objects.load("sponsor/c/facts.json")  # of the edition before, for the next one
+        objects.save("copies/r/c/1.zip", b"")  # a person asks for a copy of their own data
+    with record.running("api_handler"):
+        objects.link("copies/r/c/1.zip")  # and takes it
     people.opened(clock, chosen=people.raters(1, 0))
     address_change.change_address(people.COHORT, people.person("mara manager").email, "new@example.org", clock.now())
     drain(clock.now())  # a manager's inbox is under their address: work takes the old one away
@@ -115,6 +118,7 @@ def rare_acts(clock) -> None:
     with record.running("work"):  # what has been kept long enough, years after the demo
         objects.remove("reports/d/baseline/facts.json")
         objects.remove("sponsor/c/facts.json")
+        objects.remove("copies/r/c/1.zip")
     with record.running("work"):  # whose emails an earlier release queued: they are found in the index
         waiting_emails.list_ids(delegate_id("c", "e@example.org"))
     with record.running("api_handler"):

@@ -21,7 +21,7 @@ def test_handlers_are_all_kinds_and_no_others():
 
 
 def test_only_reports_and_emails_have_a_queue_of_their_own():
-    documents = {"report", "impact_result", "cohort_start", "summary", "edition", "plan"}
+    documents = {"report", "impact_result", "cohort_start", "summary", "edition", "plan", "make_copy"}
     assert {kind for kind in BY_ID if queue_of(kind) is not Queue.WORK} == documents
     assert queue_of("mail") is Queue.EMAIL
 
