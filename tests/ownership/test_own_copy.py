@@ -174,3 +174,21 @@ def test_the_managers_page_offers_it(opened):
 
     assert opened.links("/own-data/shared.")
     assert open_for_manager(token("shared")).reader.person.email == address("shared")
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_a_copy_does_not_change_when_someone_else_answers(visitor, clock, role):
+    """Who has answered is in no one's copy but the rater's own."""
+    open_cohort(clock, chosen=people.raters(4, 4), names=NAMES)
+
+    def rows():
+        found = list(list_rows(people.COHORT, address(role)))
+        return [row for row in person_export.find(address(role), lambda: found) if person_export.REVIEW not in row]
+
+    before = rows()
+    ticket = scene.ticket(scene.invitation("p0"))
+    scene.fill_in(ticket, "3", clock.now())
+    submit(ticket, clock.now())
+
+    assert before
+    assert rows() == before
