@@ -10,9 +10,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from chalicelib.sponsor.stories.forget import WITH_WORDS, list_withdrawn
 from chalicelib.store import objects
-from chalicelib.store.marshal import Row
-from chalicelib.store.row_kinds import REPORT, RowKind, kinds_of
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.row_kinds import REPORT, SUMMARY, RowKind, kinds_of
+from chalicelib.store.summaries import Summary
 from chalicelib.store.table import Key, scan
 
 
@@ -43,6 +45,9 @@ def check_restored() -> Checked:
             continue
         rows[kinds[0].name] += 1
         bodies = {name: objects.find(name) for name in _names(kinds[0], key, row)}
+        for name in _forgotten(kinds[0], row):
+            if not bodies.get(name):
+                bodies.pop(name, None)
         found = list(_faults(kinds[0], row, bodies))
         documents += len(bodies)
         opened += kinds[0] is REPORT and not found
@@ -56,6 +61,14 @@ def _names(kind: RowKind, key: Key, row: Row) -> list[str]:
         return []
     folder = kind.folder_of(key)
     return sorted({text for text in _texts(row) if text.startswith(folder)})
+
+
+def _forgotten(kind: RowKind, row: Row) -> list[str]:
+    """Return the names of documents that may be gone, because they quote a story that was withdrawn since."""
+    if kind is not SUMMARY or not row.get("stories"):
+        return []
+    edition = read(Summary, row)
+    return [edition.file(each) for each in WITH_WORDS] if list_withdrawn((edition,)) else []
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.ownership.check_restore import check_restored
 from chalicelib.sponsor.final.facts import read_final
 from chalicelib.sponsor.stories import forget
 from chalicelib.sponsor.stories.acts import CHECKS, withdraw
@@ -242,6 +243,16 @@ def test_the_words_of_a_withdrawn_story_are_in_no_document_an_hour_later(offered
     assert {kind for kind, name in first.files.items() if name in left} == {"csv", "method"}
     assert set(second.files.values()) <= set(left)
     assert jobs.failed() == []
+
+
+def test_a_restore_check_misses_no_document_that_quoted_a_withdrawn_story(offered, clock):
+    withdraw_published(offered, clock)
+    drain(clock.advance(minutes=61))
+    assert check_restored().faults == ()
+    first = summaries.of_cohort(people.COHORT)[0]
+    objects.remove(first.file("csv"))
+    (fault,) = check_restored().faults
+    assert first.file("csv") in fault
 
 
 def test_the_newest_edition_stays_until_there_is_another(offered, clock):
