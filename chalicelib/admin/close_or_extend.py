@@ -44,7 +44,6 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
         raise CloseRefused(f"{new_last_day} is more than {2 * MAX_OPEN_DAYS} days after the opening.")
     writes = [
         *give_time(programme, delegate, wave, closes_at, now),
-        *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
         audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, day=f"{new_last_day}"),
     ]
     _commit(delegate, writes, now)

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from chalicelib.core.clock import stamp
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, DelegateWave, Programme, WaveState
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, delegates, jobs
 from chalicelib.store.cohorts import FeedbackState
@@ -32,6 +34,7 @@ def give_time(
         cohorts.change_line(delegate, put=_line(later, programme, now), wave=wave.wave),
         jobs.add(lifecycle.close_job(later)),
         jobs.add(JobKind.TELL_EXTENDED.job(*subject, due_at=now, **about)),
+        *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
     ]
 
 

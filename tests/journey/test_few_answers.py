@@ -14,6 +14,7 @@ from chalicelib.admin.delegate_status import Filter
 from chalicelib.collect.close_wave import has_too_few_answers
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import Invitation, InvitationState, Wave, WaveState
+from chalicelib.programme import move_dates
 from chalicelib.results.facts import Facts, read_facts
 from chalicelib.store import cohorts, delegates, jobs, objects, reports
 from chalicelib.store.cohorts import FeedbackState, SurveyStage
@@ -189,3 +190,20 @@ def test_the_survey_never_changes_the_word_for_a_questionnaire_that_is_open(visi
     people.opened(clock)
     people.write(cohorts.change_line(delegates.find(people.dana()), put={"survey": SurveyStage.OPEN}))
     assert load_cohort_status(people.COHORT).lines[0].stage == FeedbackState.COLLECTING
+
+
+def test_a_last_day_that_moves_for_the_cohort_leaves_no_notice_of_too_few_answers(visitor, clock):
+    people.opened(clock, chosen=people.raters(6, 0))
+    clock.to(clock.now().replace(hour=19, minute=0))  # after the hours of a working day
+    close_or_extend.close_now(people.COHORT, DANA, clock.now())
+    drain(clock.now())
+    drain(clock.advance(hours=1))
+    assert state() is WaveState.HELD
+    assert mails("report/too_few#") == {}
+
+    later = people.DATES.closes + timedelta(days=7)
+    move_dates.move(move_dates.plan(people.COHORT, move_dates.Moved.CLOSES, later, clock.now()), "", "a", clock.now())
+    drain(clock.now())
+    assert state() is WaveState.OPEN
+    drain(clock.advance(days=4))
+    assert mails("report/too_few#") == {}
