@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.ownership.check_restore import check_restored
 from chalicelib.sponsor.final.facts import read_final
@@ -261,6 +262,17 @@ def test_the_newest_edition_stays_until_there_is_another(offered, clock):
     (only,) = summaries.of_cohort(people.COHORT)
     assert set(only.files.values()) <= set(bucket())
     assert len(later) == 1, "it looks again"
+
+
+def test_the_name_of_a_job_that_looks_again_each_day_does_not_grow(offered, clock):
+    withdraw_published(offered, clock)
+    job, names = forget.forget_job(people.COHORT, "early", clock.now()), []
+    for _ in range(3):
+        (write,) = forget.forget_words(job, clock.advance(days=1))
+        names.append(write.row["id"])
+        job = replace(job, id=write.row["id"], about=write.row["about"])
+    assert len(set(names)) == 3
+    assert len({len(name) for name in names}) == 1
 
 
 def test_who_says_no_is_asked_no_more(offered, clock):

@@ -20,8 +20,9 @@ LOOK_AGAIN_AFTER = timedelta(days=1)
 WITH_WORDS = ("facts", "html", "board", "slides")  # the table of figures and the method quote no story
 
 
-def forget_job(cohort_id: str, cause: str, due_at: datetime) -> Job:
-    return JobKind.FORGET_STORY.job(cohort_id, cause, due_at=due_at, cohort=cohort_id)
+def forget_job(cohort_id: str, cause: str, due_at: datetime, again: str = "") -> Job:
+    """again: the day of the look before, for another look at the same cause."""
+    return JobKind.FORGET_STORY.job(cohort_id, f"{cause}{again}", due_at=due_at, cohort=cohort_id, cause=cause)
 
 
 def forget_words(job: Job, now: datetime) -> Sequence[Write]:
@@ -35,7 +36,8 @@ def forget_words(job: Job, now: datetime) -> Sequence[Write]:
     for edition in editions:
         objects.remove(summaries.pack_name(cohort_id, edition.name))
     if editions and editions[-1].name in names:  # the next edition has failed, or is being made
-        return [jobs.add(forget_job(cohort_id, f"{job.id}.{now:%Y-%m-%d}", now + LOOK_AGAIN_AFTER))]
+        cause = job.about.get("cause", job.id)  # a job of an earlier version has none
+        return [jobs.add(forget_job(cohort_id, cause, now + LOOK_AGAIN_AFTER, f".{now:%Y-%m-%d}"))]
     return []
 
 
