@@ -10,6 +10,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, jobs, objects, own_copies
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.jobs import JobExists
 from chalicelib.store.own_copies import AskedLately, OwnCopy
 from chalicelib.store.table import Write
 from chalicelib.web.readers import Reader
@@ -22,14 +23,17 @@ def find(reader: Reader) -> OwnCopy | None:
 
 
 def ask(reader: Reader, now: datetime) -> None:
-    """Have a copy made. Asked again within a day, it changes nothing."""
+    """Have a copy made. Asked again within a day, it changes nothing.
+
+    An erasure takes away the row and not the jobs: then the next copy can be made on the next day.
+    """
     assert reader.person  # noqa: S101 every reader of an emailed link is a person
     copy = OwnCopy(reader.who, reader.about["cohort"], reader.person.email, now)
     about = {"who": copy.who, "cohort": copy.cohort_id, "asked_at": now.isoformat()}
-    made = JobKind.MAKE_COPY.job(copy.who, copy.cohort_id, f"{now:%Y%m%d%H%M%S}", due_at=now, **about)
-    dropped = JobKind.DROP_COPY.job(copy.who, copy.cohort_id, f"{now:%Y%m%d%H%M%S}", due_at=copy.until, **about)
+    made = JobKind.MAKE_COPY.job(copy.who, copy.cohort_id, f"{now:%Y%m%d}", due_at=now, **about)
+    dropped = JobKind.DROP_COPY.job(copy.who, copy.cohort_id, f"{now:%Y%m%d}", due_at=copy.until, **about)
     writes = [own_copies.ask(copy), jobs.add(made), jobs.add(dropped), _line(reader, AuditEvent.ASKED_FOR_COPY, now)]
-    with suppress(AskedLately):
+    with suppress(AskedLately, JobExists):
         commit(writes, now)
 
 

@@ -82,4 +82,4 @@ def finish(copy: OwnCopy, file: str) -> Write:
 def file_of(copy: OwnCopy) -> str:
     """Return the name of its file in the bucket: the same each time that the job runs."""
     folder = row_kinds.OWN_COPY.folder_of(key(copy.who, copy.cohort_id))
-    return f"{folder}{copy.asked_at:%Y%m%d%H%M%S}.zip"
+    return f"{folder}{copy.asked_at:%Y%m%d}.zip"
