@@ -72,7 +72,7 @@ DECLARED = (
     ),
     Declared(
         r"page /(coach/\{token\}/\{delegate_id\}/(report|review)|sponsor/\{token\}|facilitator/\{token\}/start"
-        r"|hub/\{token\}/(report|result))",
+        r"|hub/\{token\}/(report|result)|own-data/\{token\}/file)",
         r"2 rows AUDIT#",
         "Every opening of a document is noted, and it was opened twice.",
     ),

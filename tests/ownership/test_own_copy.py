@@ -9,12 +9,13 @@ import pytest
 from chalicelib.admin import person_export
 from chalicelib.areas.openings import open_for_manager
 from chalicelib.collect.submit_answers import submit
-from chalicelib.core.ids import reader_key
+from chalicelib.core.ids import coach_id, reader_key
 from chalicelib.links import kinds, signing
 from chalicelib.ownership import erase_person
 from chalicelib.ownership.cohort_rows import list_rows
 from chalicelib.people import leave
-from chalicelib.store import audit_events, cohorts, delegates, objects, own_copies
+from chalicelib.store import audit_events, cohorts, debriefs, delegates, objects, own_copies
+from chalicelib.store.debriefs import CoachNotes
 from chalicelib.store.table import scan
 from tests.faults import scene
 from tests.people.scene import NEW_MANAGER, change, open_cohort
@@ -26,6 +27,7 @@ NAMES = ("dana delegate", "dora delegate")
 WHO = {"hub": "dana delegate", "coach": "cleo coach", "shared": "mara manager", "sponsor": "sam sponsor"}
 LINES = {"hub": "delegate", "shared": "line manager", "sponsor": "sponsor"}
 BY = "ada@example.org"
+NOTES = "Speaks faster at the budget"
 
 
 @pytest.fixture
@@ -36,6 +38,8 @@ def opened(visitor, clock):
         scene.fill_in(ticket, "3", clock.now())
         submit(ticket, clock.now())
     drain(clock.advance(hours=3))
+    coach = coach_id(people.COHORT, people.person("cleo coach").email)
+    people.write(*debriefs.save_notes(people.dana(), CoachNotes(NOTES, clock.now(), coach)))
     return visitor
 
 
@@ -97,7 +101,11 @@ def test_a_copy_holds_all_that_the_command_exports_but_what_a_person_has_to_revi
 
     assert by_page == by_command
     ask(opened, role, clock)
-    assert person_export.REVIEW not in content(role).read("data.json").decode()
+    archive = content(role)
+    words = "".join(archive.read(name).decode() for name in archive.namelist())
+    assert "data.json" in archive.namelist()
+    assert [name for name in archive.namelist() if name.startswith("for review")] == []
+    assert (NOTES in words) == (role == "coach"), "private notes are served to their writer only"
 
 
 @pytest.mark.parametrize("role", WHO)
@@ -115,7 +123,11 @@ def test_another_copy_is_made_after_a_day_and_not_before(opened, clock):
     opened.post(page("hub"))
     assert copy_of("hub") == first
 
-    drain(clock.advance(days=1))
+    drain(clock.advance(hours=20))  # the next date, and less than a day
+    ask(opened, "hub", clock)
+    assert copy_of("hub") == first
+
+    drain(clock.advance(hours=4))
     ask(opened, "hub", clock)
     assert copy_of("hub").asked_at > first.asked_at
     assert 'data-copy="ready"' in opened.page
