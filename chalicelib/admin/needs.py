@@ -33,11 +33,11 @@ Needs = Mapping[CohortEntry, tuple[Need, ...]]
 def send_needs(job: Job, now: datetime) -> Sequence[Write]:
     """Write to each administrator about the programmes that they may see, and plan the next morning.
 
-    The job that a load starts, and those of earlier versions, have no calendar: they only plan.
+    The job that a load starts has no day: it only plans. A job of an earlier version has no calendar, and is for all.
     """
     found = list_needs(now)
     programmes_of = {one: programmes.load(one.programme_id, one.programme_version) for one in found}
-    if "calendar" in job.about:
+    if "day" in job.about:
         failed = len(jobs.failed())
         for address in settings().administrators:
             _write_to(address, found, programmes_of, failed, job, now)
@@ -67,15 +67,21 @@ def _write_to(
 
 
 def _find_home(of_cohorts: Sequence[Programme]) -> Programme | None:
-    """Return a programme with the calendar that most cohorts have: the latest, among several."""
+    """Return a programme with the calendar that most cohorts have; among several, the last by name."""
     counts = Counter(name_calendar(one.organisation) for one in of_cohorts)
-    return max(of_cohorts, key=lambda one: counts[name_calendar(one.organisation)], default=None)
+
+    def rank(one: Programme) -> tuple[int, str]:
+        name = name_calendar(one.organisation)
+        return counts[name], name
+
+    return max(of_cohorts, key=rank, default=None)
 
 
 def _is_morning_of(job: Job, programme: Programme, now: datetime) -> bool:
     """Return whether a job is of a programme's calendar and this day: after an outage yesterday's list is old."""
     where = programme.organisation
-    return job.about["calendar"] == name_calendar(where) and job.about["day"] == f"{local_date(now, where.timezone)}"
+    calendar = job.about.get("calendar", name_calendar(where))
+    return calendar == name_calendar(where) and job.about["day"] == f"{local_date(now, where.timezone)}"
 
 
 def _plan_next(organisation: Organisation, now: datetime) -> None:

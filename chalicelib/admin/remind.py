@@ -27,7 +27,7 @@ from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.table import Write, batched, get_many
 from chalicelib.waves import first_email
 from chalicelib.waves.emails import about_lists, to_raters
-from chalicelib.waves.first_email import is_waiting
+from chalicelib.waves.first_email import is_unsent
 
 
 class ChaseRefused(Refusal):
@@ -154,7 +154,7 @@ def plan_reminders(
         if one.state is InvitationState.INVITED and one.id not in bounced and (chosen or one.group != SELF_GROUP)
     ]
     mailed = {mailed for day in {now, since or now} for mailed in _emailed_on(programme, wave, waiting, day)}
-    mailed |= {one for one, first in first_email.find_all(delegate.id, wave.wave).items() if is_waiting(first)}
+    mailed |= {one for one, first in first_email.find_all(delegate.id, wave.wave).items() if is_unsent(first)}
     found = [
         Chaser(to_raters.manual_reminder(programme, delegate, wave, one, now), one)
         for one in waiting

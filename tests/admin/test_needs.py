@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from chalicelib.core.model import Cohort, CohortDates
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import administrator_rights, catalogue, jobs
-from chalicelib.store.table import transact
+from chalicelib.store.table import delete, transact
 from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.drain import drain
@@ -115,3 +115,15 @@ def test_the_chain_ends_with_the_last_cohort(undecided, clock):
     mornings(clock, 4)
 
     assert [job for job in jobs.waiting(FAR) if job.kind == JobKind.NEEDS.id] == []
+
+
+def test_the_morning_after_a_deploy_is_not_left_out(undecided, clock):
+    """A job that an earlier version planned has no calendar: it is for every administrator."""
+    (planned,) = [job for job in jobs.waiting(FAR) if job.kind == JobKind.NEEDS.id]
+    monday = datetime.fromisoformat("2026-10-05T08:00:00Z")
+    people.write(
+        delete(jobs.key(planned.id)), jobs.add(JobKind.NEEDS.job("2026-10-05", due_at=monday, day="2026-10-05"))
+    )
+    mornings(clock, 4)
+
+    assert [sent for sent, _ in subjects()] == ["Mon 2026-10-05 08:00", "Tue 2026-10-06 08:00"]

@@ -47,7 +47,7 @@ def test_documents_are_private_encrypted_versioned_and_tidied():
 
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["VersioningConfiguration"]["Status"] == "Enabled"
-    assert len(bucket["LifecycleConfiguration"]["Rules"]) == 2
+    assert len(bucket["LifecycleConfiguration"]["Rules"]) == 3
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
