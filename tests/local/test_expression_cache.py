@@ -61,7 +61,7 @@ def outcome(asked: dict[str, Any]) -> Any:
     params = {"TableName": ours().table, **copy.deepcopy(update(ROW, **asked, refusal=Changed).params)}
     try:
         answer = client("dynamodb").update_item(ReturnValues="ALL_NEW", **params)["Attributes"]
-    except AWS_ERRORS as error:
+    except (*AWS_ERRORS, TypeError) as error:  # moto raises TypeError where it compares a text with a number
         answer = str(error)
     return answer, row_now()
 
