@@ -80,11 +80,12 @@ def content(role):
 @pytest.mark.parametrize("role", WHO)
 def test_a_person_signs_in_asks_waits_and_downloads(opened, clock, role):
     opened.sign_in(page(role), address(role), clock.now())
-    assert 'data-copy="none"' in opened.page
+    assert 'data-state="none"' in opened.page
+    assert "data-copy" not in opened.page, "app.js makes a button of it, which copies a field"
     opened.post(page(role))
-    assert 'data-copy="awaited"' in opened.page
+    assert 'data-state="awaited"' in opened.page
     drain(clock.now())
-    assert 'data-copy="ready"' in opened.open(page(role)).page
+    assert 'data-state="ready"' in opened.open(page(role)).page
     opened.post(f"{page(role)}/file")
 
     assert opened.status == 303
@@ -130,7 +131,7 @@ def test_another_copy_is_made_after_a_day_and_not_before(opened, clock):
     drain(clock.advance(hours=4))
     ask(opened, "hub", clock)
     assert copy_of("hub").asked_at > first.asked_at
-    assert 'data-copy="ready"' in opened.page
+    assert 'data-state="ready"' in opened.page
 
 
 def test_a_copy_is_deleted_after_three_days(opened, clock):
@@ -142,7 +143,7 @@ def test_a_copy_is_deleted_after_three_days(opened, clock):
     opened.sign_in(page("hub"), address("hub"), clock.now())
     opened.post(f"{page('hub')}/file", nonce=opened.nonce)
     assert file not in opened.headers.get("Location", "")
-    assert 'data-copy="none"' in opened.page
+    assert 'data-state="none"' in opened.page
 
 
 def test_the_trail_says_who_asked_and_who_took(opened, clock):
