@@ -1,15 +1,17 @@
 """Nothing about a questionnaire overtakes a rater's first email, and that email names the last day that counts."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from chalicelib.admin import close_or_extend, remind
+from chalicelib.core.model import Wave
 from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS
-from chalicelib.store import jobs
+from chalicelib.store import delegates, emails, jobs
 from chalicelib.store.table import scan
+from chalicelib.waves import first_email
 from tests.support import people
 from tests.support.calls import watched_by
 from tests.support.drain import drain
@@ -64,6 +66,17 @@ def test_who_has_not_heard_of_it_is_not_reminded(evening, clock):
 
     drain(clock.advance(hours=14))
     assert Counter(mail.addresses[0] for mail in emails_to_peers(clock)) == Counter(PEERS)
+
+
+def test_who_may_not_have_heard_of_it_is_not_reminded(evening, clock):
+    """The first emails were handed over, and SES did not confirm them."""
+    morning = clock.advance(hours=14)
+    for first in first_email.find_all(people.dana(), Wave.BASELINE).values():
+        emails.claim(first.id, "lost", morning, morning + timedelta(days=2))
+    clock.advance(days=1)
+
+    planned = remind.plan_reminders(*delegates.find_with_latest_wave(people.dana()), clock.now())
+    assert [one.mail.to.email for one in planned if one.mail.to.email in PEERS] == []
 
 
 @pytest.mark.parametrize("calls", range(4, 16, 2))
