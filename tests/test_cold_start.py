@@ -21,6 +21,7 @@ NOT_FOR_PAGES = {
     "typst": "only the report function has it",
     "yaml": "a programme file is read when one is uploaded",
     "multipart": "the same",
+    "openpyxl": "a list is rarely a workbook",
     "cryptography": "nothing is sealed yet, or nothing is opened",
     "chalicelib.emails.send": "the mail function's",
     "chalicelib.emails.mime": "the same, with the standard library's email",

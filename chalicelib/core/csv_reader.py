@@ -82,7 +82,7 @@ def _records(data: bytes, kind: Kind, faults: FaultList) -> Iterator[tuple[int, 
 
 
 def _raw_records(data: bytes, kind: Kind, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
-    if data.startswith(workbook.MARK) and workbook.can_read_workbooks():
+    if data.startswith(workbook.MARK):
         limits = workbook.Limits(kind.max_bytes, kind.max_columns, kind.count_matches)
         return workbook.read_workbook(data, limits, faults)
     text = decode(data, faults)

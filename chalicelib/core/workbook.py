@@ -45,13 +45,6 @@ class Limits(Struct, frozen=True):
     count_matches: Callable[[Sequence[str]], int]
 
 
-def can_read_workbooks() -> bool:
-    """Return whether the library is here: the functions behind pages do not have it."""
-    from importlib.util import find_spec
-
-    return find_spec("openpyxl") is not None
-
-
 def read_workbook(data: bytes, limits: Limits, faults: FaultList) -> Iterator[Record]:
     """Yield each row of the sheet with the table, with its number. Raises FileInvalid.
 

@@ -1,12 +1,14 @@
 """A cohort from files: form, preview, confirm."""
 
 import codecs
+import io
 import re
 from datetime import date
 
 import msgspec
 import pytest
 from msgspec.structs import replace
+from openpyxl import Workbook
 
 from chalicelib.core.settings import settings
 from chalicelib.programme.example_files import SAMPLES
@@ -115,6 +117,35 @@ def test_files_are_read_as_excel_writes_them(admin, encode):
     preview(admin, delegates=encode(HEADER + DANA))
 
     assert (admin.status, "Dana Délégate" in admin.page) == (200, True)
+
+
+def workbook(table):
+    """Return a workbook with the lines of a table."""
+    made = Workbook()
+    for line in table.splitlines():
+        made.active.append(line.split(","))
+    content = io.BytesIO()
+    made.save(content)
+    return content.getvalue()
+
+
+def test_lists_may_be_workbooks(admin, clock):
+    lists = {"delegates": ("people.xlsx", workbook(HEADER + DANA)), "raters": ("raters.xlsx", workbook(RATERS))}
+    admin.open(START).send_files(START, FIELDS, files() | lists)
+    assert (admin.status, "Dana Délégate" in admin.page, "1 new rater of 1 delegate" in admin.page) == (200, True, True)
+
+    confirm(admin)
+    drain(clock.now())
+
+    assert [line.name for line in cohorts.list_lines("autumn-cohort")] == ["Dana Délégate"]
+
+
+def test_a_fault_in_a_workbook_names_its_sheet_and_row(admin):
+    lists = {"delegates": ("people.xlsx", workbook(HEADER + DANA.replace("mara@example.org", "mara")))}
+    admin.open(START).send_files(START, FIELDS, files() | lists)
+
+    assert (admin.status, rows()) == (400, [])
+    assert re.search(r"people.xlsx \(sheet “Sheet”\), row 2</th><td [^>]+>manager_email</td>", admin.page)
 
 
 def test_a_damaged_workbook_is_refused_with_what_to_do(admin):

@@ -254,14 +254,6 @@ def test_delegates_raters_and_responses_come_from_workbooks():
 # --- where the library is not ---------------------------------------------------------------------------------------
 
 
-def test_without_the_library_a_workbook_is_refused_with_what_to_do(monkeypatch):
-    """The functions behind pages do not have it: their packages hold requirements.txt alone."""
-    monkeypatch.setattr(workbook, "can_read_workbooks", lambda: False)
-
-    ((_, _, _, message),) = faults_of(book(HEADER, [*JO, 1]))
-    assert message == "is an Excel workbook: save it as CSV UTF-8"
-
-
 def test_reading_csv_does_not_import_the_library():
     import subprocess
     import sys

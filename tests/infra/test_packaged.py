@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from email import message_from_bytes
 from email.utils import parseaddr
 from pathlib import Path
@@ -84,6 +85,28 @@ def test_a_journey_without_a_right_breaks_off(tmp_path_factory):
 
     assert broken["status"] == 1
     assert {line.split(" on ")[0] for line in broken["refused"]} == {"work may not dynamodb:PutItem"}
+
+
+READ_WORKBOOK = """
+import io, sys
+sys.path.insert(0, sys.argv[1])
+from openpyxl import Workbook
+from chalicelib.core.csv_reader import Kind, read_table
+from chalicelib.core.file_errors import FaultList
+made, content = Workbook(), io.BytesIO()
+for row in (["name"], ["Jo Ward"]):
+    made.active.append(row)
+made.save(content)
+print(read_table(content.getvalue(), Kind(("name",)), FaultList("people.xlsx"))[0].cells["name"])
+"""
+
+
+def test_the_package_reads_workbooks_by_itself(tmp_path_factory, tmp_path):
+    with zipfile.ZipFile(deployment.package_for_here(tmp_path_factory)) as package:
+        package.extractall(tmp_path)
+    command = [sys.executable, "-I", "-S", "-c", READ_WORKBOOK, str(tmp_path)]  # without our own libraries
+
+    assert subprocess.run(command, capture_output=True, check=True, text=True).stdout == "Jo Ward\n"
 
 
 def lines(home: Path, function: str) -> list[dict[str, Any]]:
