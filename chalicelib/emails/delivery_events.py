@@ -12,7 +12,7 @@ from msgspec import Struct
 from chalicelib.core import log
 from chalicelib.core.clock import moment
 from chalicelib.emails import ses_tags
-from chalicelib.emails.bounces import list_shown
+from chalicelib.emails.bounces import is_only_to_unanswered, list_shown
 from chalicelib.emails.refusals import read_bounce
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, digests, emails, jobs
@@ -166,8 +166,11 @@ def _follow_up(item: Email, event: Event, state: EmailState, now: datetime) -> N
 
 
 def _hide_what_has_passed(mail: Email, now: datetime) -> None:
-    """Remove earlier bounces of a reader from pages once an email has arrived, unless the address is suppressed."""
-    if "cohort" not in mail.about:
+    """Remove earlier bounces of a reader from pages once an email has arrived, unless the address is suppressed.
+
+    A reminder that arrives removes none: who has answered gets no reminder, and would keep theirs.
+    """
+    if "cohort" not in mail.about or is_only_to_unanswered(mail.id):
         return
     for bounce in list_shown(cohorts.bounces(mail.about["cohort"])):
         has_passed = bounce.trouble not in (Trouble.ADDRESS, Trouble.REFUSED) and moment(bounce.at) < now

@@ -173,6 +173,20 @@ def test_an_email_that_arrives_deletes_no_hidden_row(reminded, clock):
     assert shown == 2, "one reminder was about two delegates"
 
 
+@pytest.mark.parametrize("how", ["reminder", "extended"])
+def test_a_reminder_that_arrives_removes_no_bounce_from_the_page(reminded, visitor, clock, capsys, how):
+    """The invitation of both met an absence notice. Who has answered gets no reminder that could take theirs away."""
+    mail = reminded(how)
+    for name in ("p0", "p1"):
+        bounce(last_mail(name, "collect/invitation#"), clock, BOUNCES["full"])
+    before = all_that_is_shown(visitor, clock, capsys)
+    assert people.person("p1").email in before[1], "or the test could not fail"
+
+    bounce(mail, clock, lambda sent, now: outbox.delivery(sent, clock.advance(hours=1)))
+
+    assert all_that_is_shown(visitor, clock, capsys) == before
+
+
 def test_rejected_reminders_are_shown_next_to_no_delegate(visitor, clock, capsys):
     """Of two delegates the one without a rejected reminder would have every answer in."""
     people.opened(clock, chosen=people.raters(4, 4), names=("dana delegate", "dora delegate"))
