@@ -5,7 +5,7 @@ The first email that is due for a reader takes the others along. An email that g
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -14,6 +14,7 @@ from chalicelib.core.formatting import plural
 from chalicelib.core.ids import derive
 from chalicelib.core.settings import Settings
 from chalicelib.emails import mime
+from chalicelib.emails.away import Away
 from chalicelib.emails.compose import compose_message, context
 from chalicelib.emails.kinds import DIGEST, FRAME_WORDS, find_kind
 from chalicelib.emails.render import Section, render_digest, render_section
@@ -26,18 +27,16 @@ NAME = DIGEST
 WAIT = timedelta(minutes=1)  # of the others for the email that takes them along
 
 
-def gather(
-    held: Email, attempt: str, now: datetime, until: datetime, paused: Collection[str] = frozenset()
-) -> Email | None:
+def gather(held: Email, attempt: str, now: datetime, until: datetime, away: Away) -> Email | None:
     """Return what this run sends: the email itself, a digest that carries it, or None if another run takes it along.
 
-    paused   ids of delegates: nothing about them goes along
+    away   nothing about who is paused goes along
     """
     if not held.in_digest or held.attempts > 1 or held.doubts:
         return held
     listed = digests.list_listed(held, whole_week=is_capped(held))
     found = digests.read_others(held, listed, now)
-    others = [other for other in found if other.about.get("delegate") not in paused and _goes_with(held, other)]
+    others = [other for other in found if not away.find_return(other) and _goes_with(held, other)]
     if put_off_if_full(held, others, listed, now):
         return None
     if not others:

@@ -6,7 +6,7 @@ If delivery is unconfirmed, wait for SES's Send event or the end of the lease.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -15,9 +15,10 @@ from botocore.exceptions import ClientError, ParamValidationError
 from chalicelib.core import log
 from chalicelib.core.aws import AWS_ERRORS, client
 from chalicelib.core.settings import settings
+from chalicelib.emails.away import Away, ListPaused
 from chalicelib.emails.compose import compose_message
 from chalicelib.emails.digest import compose_digest, gather
-from chalicelib.emails.kinds import find_kind, lease_of
+from chalicelib.emails.kinds import lease_of
 from chalicelib.emails.mime import AddressUnusable, address, clean
 from chalicelib.emails.rate_limit import pace
 from chalicelib.emails.ses_errors import WORDS, account_fault, trouble_of
@@ -33,7 +34,6 @@ MAX_ATTEMPTS = 10
 FIRST_DELAY = timedelta(minutes=1)
 MAX_DELAY = timedelta(hours=8)  # so that ten attempts outlast an exhausted quota, which SES counts over 24 hours
 ACCOUNT_DELAY = timedelta(minutes=15)
-ListPaused = Callable[[], Mapping[str, datetime]]
 MAX_REASON_CHARS = 200  # of SES's message, for the dashboard
 
 REFUSED = {
@@ -52,23 +52,16 @@ def send(mail_id: str, attempt: str, now: datetime, list_paused: ListPaused = di
     with log.bind(mail=mail_id):
         try:
             held = _claim(mail_id, attempt, now) or _claim_doubtful(mail_id, attempt, now)
-            paused = list_paused() if held and "delegate" in held.about else {}
-            if held and _is_paused(held, paused, now):
-                _write_if_held([emails.reschedule(held, paused[held.about["delegate"]], pauses.REASON, counted=False)])
+            away = Away(list_paused, now)
+            if held and (until := away.find_return(held)):
+                _write_if_held([emails.reschedule(held, until, pauses.REASON, counted=False)])
                 return False
             if held and not held.cancelled:
-                held = gather(held, attempt, now, now + lease_of(mail_id), paused)
-            return held is not None and _deliver(held, now)
+                held = gather(held, attempt, now, now + lease_of(mail_id), away)
+            return held is not None and _deliver(held, now, away)
         except Exception as error:
             log.error("mail_failed", error)
             return False
-
-
-def _is_paused(held: Email, paused: Mapping[str, datetime], now: datetime) -> bool:
-    """Return whether the email has to wait for a delegate's return. One that SES may have accepted does not."""
-    if held.cancelled or held.doubts or held.items:
-        return False
-    return now < paused.get(held.about.get("delegate", ""), now) and not find_kind(held.template).is_sent_in_pause
 
 
 def _claim(mail_id: str, attempt: str, now: datetime) -> Email | None:
@@ -87,7 +80,7 @@ def _claim_doubtful(mail_id: str, attempt: str, now: datetime) -> Email | None:
     return held
 
 
-def _deliver(held: Email, now: datetime) -> bool:
+def _deliver(held: Email, now: datetime, away: Away) -> bool:
     if held.cancelled:
         _write_if_held([emails.cancelled(held)])
         return False
@@ -97,7 +90,7 @@ def _deliver(held: Email, now: datetime) -> bool:
     if held.attempts > MAX_ATTEMPTS:
         _refuse(held, held.reason or "All attempts timed out or crashed", now)
         return False
-    items = _items(held, now)
+    items = _items(held, now, away)
     if held.items and not items:
         outcome = Outcome(EmailState.CANCELLED, reason="Nothing in it was still to be sent")
         _settle_all([digests.end(held, outcome)], held, outcome, now)
@@ -114,12 +107,16 @@ def _deliver(held: Email, now: datetime) -> bool:
     return _hand_over(held, raw, now)
 
 
-def _items(held: Email, now: datetime) -> list[Email]:
-    """Return what a digest still has to say; nothing for another email."""
+def _items(held: Email, now: datetime, away: Away) -> list[Email]:
+    """Return what a digest still has to say; nothing for another email. What waits for a return leaves it."""
     if not held.items:
         return []
-    carried = (item for item in digests.items_of(held) if item.state is EmailState.CARRIED)
-    return [item for item in carried if digests.is_fresh(item, held, now)]
+    carried = [item for item in digests.items_of(held) if item.state is EmailState.CARRIED]
+    waiting = {item.id: until for item in carried if (until := away.find_return(item))}
+    for item in carried:
+        if item.id in waiting:
+            _write_if_held([digests.take_out(item, waiting[item.id])])
+    return [item for item in carried if item.id not in waiting and digests.is_fresh(item, held, now)]
 
 
 def _hand_over(held: Email, raw: bytes, now: datetime) -> bool:

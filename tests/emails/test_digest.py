@@ -18,7 +18,7 @@ from chalicelib.emails.digest import NAME
 from chalicelib.emails.kinds import label_of
 from chalicelib.emails.send import send
 from chalicelib.emails.waiting import list_unwanted
-from chalicelib.store import cohorts, digests, emails, waiting_emails
+from chalicelib.store import cohorts, digests, emails, pauses, waiting_emails
 from chalicelib.store.due import list_due
 from chalicelib.store.emails import Email, EmailSettled, EmailState
 from chalicelib.store.table import scan, transact, update_one
@@ -40,7 +40,8 @@ MAX_CALLS = 22  # of three emails that go out together, with retries
 
 def about(name: str, **more) -> Email:
     """Return an email to Sam, as line manager of a delegate."""
-    return mail(KIND, name, delegate=ABOUT[name], **more)
+    made = mail(KIND, name, delegate=ABOUT[name], **more)
+    return replace(made, about={"cohort": "spring", "delegate": name})
 
 
 @pytest.fixture
@@ -246,6 +247,63 @@ def test_an_item_to_an_address_that_bounced_waits_for_another(three):
     update_one(emails.redirect(suppressed[0], Person("Sam", "sam.new@example.org"), {}, revive=True))
     drain(LATER + timedelta(minutes=5))
     assert "Bela Novak" in sent_mails("sam.new@example.org")[0].part("plain")
+
+
+RETURN = MONDAY + timedelta(days=9)
+
+
+def test_an_item_about_a_delegate_who_is_paused_since_waits_for_the_return(three):
+    carried()
+    transact([pauses.begin("two", RETURN)])
+    drain(LATER)
+    (sent,) = sent_mails()
+    assert ["Bela Novak" in sent.part("plain"), "Amara Osei" in sent.part("plain")] == [False, True]
+    waiting = emails.find(about("two").id)
+    assert (waiting.state, waiting.due_at, waiting.carried_by) == (EmailState.QUEUED, RETURN, "")
+
+    tell_mail_events(LATER, "Delivery")
+    assert emails.find(about("two").id).state is EmailState.QUEUED, "the digest's outcome is not that of the item"
+    transact([pauses.end("two")])
+    drain(RETURN)
+    (_, sent) = sent_mails()
+    assert "Bela Novak" in sent.part("plain")
+
+
+def test_a_digest_about_delegates_who_are_all_paused_is_not_sent(three):
+    held = carried()
+    transact([pauses.begin(name, RETURN) for name in ABOUT])
+    drain(LATER)
+    assert sent_mails() == []
+    assert emails.find(held.id).state is EmailState.CANCELLED
+    assert set(states().values()) == {EmailState.QUEUED}
+
+
+def test_an_item_that_says_that_the_delegate_is_paused_stays_in_the_digest():
+    notice = replace(mail("admin/needs", "spring"), about={"cohort": "spring", "delegate": "two"})
+    others = [mail("admin/needs", name) for name in ("summer", "autumn")]
+    store(notice, *others)
+    transact([pauses.begin("two", RETURN)])
+    drain(MONDAY)
+    assert emails.find(notice.id).state is EmailState.SENT
+
+
+def test_an_email_about_no_delegate_takes_along_none_about_who_is_paused():
+    first = replace(about("one"), id=f"{KIND}#0", about={"cohort": "spring"})
+    store(first, about("two"))
+    transact([pauses.begin("two", RETURN)])
+    drain(MONDAY)
+    assert [sent.row for sent in sent_mails()] == [first.id]
+    assert emails.find(about("two").id).due_at == RETURN
+
+
+def test_an_unconfirmed_email_about_a_delegate_who_is_paused_since_waits_for_the_return():
+    store(about("one"))
+    with watched_by(SesSays("InternalFailure", 500)):
+        send(about("one").id, "unanswered", MONDAY)
+    transact([pauses.begin("one", RETURN)])
+    drain(LATER)
+    assert sent_mails() == []
+    assert emails.find(about("one").id).due_at == RETURN
 
 
 def test_no_act_about_one_delegate_finds_the_digest(three):
