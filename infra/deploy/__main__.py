@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from boto3.exceptions import Boto3Error
@@ -15,12 +16,12 @@ from infra.deploy.hand import Reporter
 from infra.deploy.stage import ROOT, DeployError, Deployment
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, pause: Callable[[float], None] = time.sleep) -> int:
     """Exit status: 0 done, 1 a person has to do something first, or something needs attention."""
     args = parser().parse_args(argv)
     hand = Reporter(dry_run=getattr(args, "dry_run", False))
     try:
-        return run(args, hand)
+        return run(args, hand, pause)
     except DeployError as stop:
         print(stop, file=sys.stderr)
     except NoRegionError:
@@ -30,11 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1
 
 
-def run(args: argparse.Namespace, hand: Reporter) -> int:
+def run(args: argparse.Namespace, hand: Reporter, pause: Callable[[float], None]) -> int:
     if args.command == "policies":
         policies.write_all(args.project, hand)
         return 0
-    stage = Deployment(args.stage, args.project)
+    stage = Deployment(args.stage, args.project, pause)
     if args.command == "status":
         return _told(status.run(stage, hand, open_page=not args.skip_verify))
     if args.command == "remove":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,7 @@ class DeployError(Exception):
 class Deployment:
     name: str
     project: Path = ROOT  # where app.py and .chalice are
+    pause: Callable[[float], None] = field(default=time.sleep, repr=False, compare=False)  # while AWS is at work
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -82,3 +84,62 @@ def test_ses_sends_once_the_account_may(account):
 def test_no_run_can_be_reserved_in_a_new_account(deployed):
     with pytest.raises(ClientError, match="below its minimum value"):
         boto3.client("lambda").put_function_concurrency(FunctionName="fullcircle-prod", ReservedConcurrentExecutions=4)
+
+
+QUEUE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "one"}}}}
+STACK = {"StackName": "queues", "TemplateBody": json.dumps(QUEUE)}
+
+
+def stack_status() -> str:
+    return str(boto3.client("cloudformation").describe_stacks(StackName="queues")["Stacks"][0]["StackStatus"])
+
+
+def test_a_queues_name_cannot_be_used_again_for_a_minute(account):
+    sqs = boto3.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.create_queue(QueueName="one")["QueueUrl"])
+
+    account.pause(58)
+    with pytest.raises(ClientError, match="wait 60 seconds"):
+        sqs.create_queue(QueueName="one")
+    account.pause(3)
+    assert sqs.create_queue(QueueName="one")
+
+
+def test_a_stack_that_is_made_again_at_once_is_rolled_back(account):
+    cloudformation = boto3.client("cloudformation")
+    cloudformation.create_stack(**STACK)
+    wait_for("stack_create_complete")
+    cloudformation.delete_stack(StackName="queues")
+    wait_for("stack_delete_complete")
+
+    cloudformation.create_stack(**STACK)
+    assert [stack_status(), stack_status()] == ["ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE"]
+
+
+def wait_for(name: str) -> None:
+    boto3.client("cloudformation").get_waiter(name).wait(StackName="queues", WaiterConfig={"Delay": 0})
+
+
+def test_a_stack_is_under_way_has_no_outputs_and_takes_no_update_until_it_is_complete(account):
+    cloudformation = boto3.client("cloudformation")
+    account.allow(looks_at_a_stack=2)
+    cloudformation.create_stack(**{**STACK, "TemplateBody": json.dumps({**QUEUE, "Outputs": {"Name": {"Value": "x"}}})})
+
+    with pytest.raises(ClientError, match="is in CREATE_IN_PROGRESS state"):
+        cloudformation.update_stack(**STACK)
+    (stack,) = cloudformation.describe_stacks(StackName="queues")["Stacks"]
+    assert (stack["StackStatus"], stack.get("Outputs", [])) == ("CREATE_IN_PROGRESS", [])
+    assert [stack_status(), stack_status()] == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+
+
+def test_a_stack_keeps_its_name_until_it_is_gone(account):
+    cloudformation = boto3.client("cloudformation")
+    cloudformation.create_stack(**STACK)
+    wait_for("stack_create_complete")
+    cloudformation.delete_stack(StackName="queues")
+
+    with pytest.raises(ClientError, match="is in DELETE_IN_PROGRESS state"):
+        cloudformation.create_stack(**STACK)
+    assert stack_status() == "DELETE_IN_PROGRESS"
+    with pytest.raises(ClientError, match="does not exist"):
+        stack_status()

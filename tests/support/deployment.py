@@ -9,8 +9,9 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,9 +37,10 @@ ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFA
 class Account:
     url: str
     project: Path
+    pause: Callable[[float], None] = time.sleep
 
     def run(self, command: str, *options: str, stage: str = "prod") -> int:
-        return main(["--project", str(self.project), command, "--stage", stage, *options])
+        return main(["--project", str(self.project), command, "--stage", stage, *options], pause=self.pause)
 
     def set_up(self, stage: str = "prod") -> None:
         assert self.run("infra", *WHO, stage=stage) == 0
@@ -56,7 +58,7 @@ class Account:
 
     @property
     def stage(self) -> Deployment:
-        return Deployment("prod", self.project)
+        return Deployment("prod", self.project, pause=self.pause)
 
 
 @contextmanager
@@ -80,7 +82,7 @@ def empty(url: str, folder: Path, patch: pytest.MonkeyPatch) -> Account:
     ask(f"{url}/_account", b"{}")
     copy_project(folder)
     patch.setattr("infra.deploy.layer.build", small_layer)
-    return Account(url, folder)
+    return Account(url, folder, lambda seconds: ask(f"{url}/_pass/{seconds}"))
 
 
 def set_environment(patch: pytest.MonkeyPatch, url: str) -> None:

@@ -26,8 +26,9 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.s3.models import FakeBucket
 
 from tests.support.manners import lambdas as lambda_limits
-from tests.support.manners import mail, pages, tables
-from tests.support.manners.account import change, reset
+from tests.support.manners import mail, pages, queues, tables
+from tests.support.manners import stacks as stack_states
+from tests.support.manners.account import account, change, reset
 
 _put = gateway.APIGatewayBackend.put_rest_api
 _import = gateway.APIGatewayBackend.import_rest_api
@@ -123,6 +124,10 @@ class Breaking:
             change(**json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
             start_response("200 OK", [("Content-Type", "text/plain")])
             return [b""]
+        if environ["PATH_INFO"].startswith("/_pass/"):
+            change(seconds_passed=account.seconds_passed + float(environ["PATH_INFO"].rsplit("/", 1)[1]))
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [b""]
         if environ["PATH_INFO"].startswith("/_break/"):
             Breaking.left = int(environ["PATH_INFO"].rsplit("/", 1)[1])
             start_response("200 OK", [("Content-Type", "text/plain")])
@@ -138,7 +143,7 @@ class Breaking:
 def serve(port: int, front: Callable[[Any], Any]) -> None:
     """Until the process ends. `front` wraps moto's WSGI application."""
     FakeBucket.get_permission = get_permission
-    for manner in (pages, mail, lambda_limits, tables):
+    for manner in (pages, mail, lambda_limits, tables, queues, stack_states):
         manner.apply()
     stacks.parse_and_update_resource = update_resource
     Stack.stack_resources = property(stack_resources)
