@@ -16,6 +16,7 @@ from chalicelib.core.model import Programme
 from chalicelib.store import objects
 from chalicelib.store.table import Changed
 from chalicelib.web import forms
+from chalicelib.web.other_address import address_at_home
 from chalicelib.web.templating import render
 
 POLICY = (
@@ -96,7 +97,7 @@ def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:
     @wraps(route)
     def answered(*args: Any, **kwargs: Any) -> Response:
         try:
-            response = route(*args, **kwargs)
+            response = _led_home() or route(*args, **kwargs)
         except ShowOtherPage as other:
             response = page(other.template, other.status, **other.context)
         except Refusal as refusal:
@@ -111,6 +112,13 @@ def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:
         return response
 
     return answered
+
+
+def _led_home() -> Response | None:
+    """Return the redirect of a page that was opened at another address of the API."""
+    request = _request.get()
+    address = request and address_at_home(request)
+    return see_other(address) if address else None
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:

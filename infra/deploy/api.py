@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
@@ -103,6 +104,18 @@ def url(stage: Deployment, api: str) -> str:
     if emulator := os.environ.get("AWS_ENDPOINT_URL"):
         return f"{emulator}/_aws/execute-api/{api}/{stage.config()['api_gateway_stage']}"
     return f"https://{api}.execute-api.{stage.region}.amazonaws.com/{stage.config()['api_gateway_stage']}"
+
+
+def wanted_url(stage: Deployment, api: str) -> str:
+    """Return the address that links are to carry: the stage's own domain in .chalice/config.json, else the API's."""
+    domain = stage.config()["stages"].get(stage.name, {}).get("api_gateway_custom_domain")
+    if not domain:
+        return url(stage, api)
+    if os.environ.get("AWS_ENDPOINT_URL"):  # an emulator answers under each of its names
+        own = urlsplit(url(stage, api))
+        return own._replace(netloc=f"{domain['domain_name']}:{own.port}").geturl()
+    prefix = domain.get("url_prefix", "").strip("/")
+    return f"https://{domain['domain_name']}" + (f"/{prefix}" if prefix else "")
 
 
 def list_resources(stage: Deployment) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 
 from infra.deploy import (
+    address,
     api,
     concurrency,
     functions,
@@ -128,13 +129,14 @@ def set_the_rest(stage: Deployment, hand: Reporter, found: str) -> None:
     """Set what Chalice cannot say. `found` is the API. `make status` runs this as a dry run."""
     api.keep(stage, hand, found)
     known = settings.read(stage)
-    base_url = settings.custom_domain(stage) or api.url(stage, found)
+    base_url = known.get("base_url") or api.url(stage, found)
     settings.write(stage, hand, settings.with_id_key({**known, "base_url": base_url}))
     if hand.dry_run and not known.get("base_url"):
         return
     gateway.ensure_gateway(stage, hand, found)
     functions.ensure_functions(stage, hand)
     functions.restart(stage, hand, "they read the settings when they start")
+    address.ensure_address(stage, hand, found)
 
 
 def _check_ready(stage: Deployment, *, any_python: bool) -> None:

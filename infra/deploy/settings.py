@@ -64,7 +64,7 @@ def ensure_settings(stage: Deployment, hand: Reporter, given: Mapping[str, Any])
         "bucket": found["Bucket"],
         "queues": {name: found[f"{name.title()}Queue"] for name in ("work", "report", "mail")},
         "configuration_set": stage.title,
-        "base_url": custom_domain(stage) or known.get("base_url", ""),
+        "base_url": known.get("base_url", ""),  # `make deploy` sets it
         "sender": known["sender"],
         "reply_to": known["reply_to"],
         "link_keys": known.get("link_keys") or [secrets.token_urlsafe(KEY_BYTES)],
@@ -111,15 +111,6 @@ def faults(stage: Deployment) -> str:
     except ConfigError as error:
         return str(error)
     return ""
-
-
-def custom_domain(stage: Deployment) -> str:
-    """The base URL of a domain of one's own, from .chalice/config.json; empty without one."""
-    domain = stage.config()["stages"].get(stage.name, {}).get("api_gateway_custom_domain")
-    if not domain:
-        return ""
-    prefix = domain.get("url_prefix", "").strip("/")
-    return f"https://{domain['domain_name']}" + (f"/{prefix}" if prefix else "")
 
 
 def rotate(stage: Deployment, hand: Reporter, *, drop_oldest: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra import rights
-from infra.deploy import concurrency, differences, halt, policies, sender, settings, stack, state, verify
+from infra.deploy import api, concurrency, differences, halt, policies, sender, settings, stack, state, verify
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -44,6 +44,9 @@ def _settings(stage: Deployment) -> Iterator[Line]:
     yield (fault, True) if fault else (f"{stage.parameter} is complete", False)
     found = settings.read(stage)
     yield f"pages at {found.get('base_url') or 'no address yet'}", False
+    api_id = next(iter(api.list_ids(stage)), None)
+    if found.get("base_url") and api_id and found["base_url"] != (wanted := api.wanted_url(stage, api_id)):
+        yield f"links in emails do not lead to {wanted} yet: make deploy STAGE={stage.name} says what is missing", True
     yield f"{len(found.get('link_keys', []))} link keys", False
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 
 from infra import rights
 from infra.deploy import settings
@@ -19,7 +18,7 @@ MAX_MESSAGE_CHARS = 500  # characters of what a function says when it fails
 TRIES = 5  # API Gateway takes a moment to publish
 
 
-def check(stage: Deployment, hand: Reporter, pause: Callable[[float], None] = time.sleep) -> None:
+def check(stage: Deployment, hand: Reporter) -> None:
     """Raises Stop naming everything that is not as it must be."""
     for left in reversed(range(TRIES)):
         faults = [*open_pages(settings.read(stage)["base_url"]), *_sweep(stage)]
@@ -27,7 +26,7 @@ def check(stage: Deployment, hand: Reporter, pause: Callable[[float], None] = ti
             hand.note("the front page answers, unknown paths get our page, the sweep runs")
             return
         if left:
-            pause(3)
+            stage.pause(3)
     raise DeployError("Deployed, but not as it must be: " + "; ".join(faults))
 
 
@@ -38,6 +37,27 @@ def open_pages(base_url: str) -> Iterator[str]:
             yield f"{path} answers {status or headers['error']} instead of {wanted}"
         elif headers.get("cache-control") != "no-store" or "html" not in headers.get("content-type", ""):
             yield f"{path} lacks our headers"
+
+
+def leads_elsewhere(address: str, home: str) -> str:
+    """Return why an address does not lead to the deployment at home yet; empty if it does.
+
+    Functions answer every address, and lead to the one of their settings: no other deployment leads there.
+    """
+    opener = build_opener(_Stay)
+    try:
+        with opener.open(address + "/", timeout=SECONDS) as answer:
+            found, status = answer.headers.get("Location", ""), answer.status
+    except HTTPError as answer:
+        found, status = answer.headers.get("Location", ""), answer.code
+    except (URLError, OSError) as error:
+        return f"does not answer ({error})"
+    return "" if found == home + "/" else f"answers {status} {found}".rstrip() + f" and does not lead to {home}/"
+
+
+class _Stay(HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        """Follow no redirect."""
 
 
 def _ask(url: str) -> tuple[int, dict[str, str]]:

@@ -15,13 +15,14 @@ from html import unescape
 from pathlib import Path
 from typing import IO
 from urllib.error import HTTPError
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import Request, urlopen
 
 import boto3
 import pytest
 
 from infra.deploy import package, settings
+from infra.local.account import ACCOUNT
 from infra.local.invoke import schedule_event
 from tests.support import deployment
 from tests.support.deployment import ROOT, WHO, Account
@@ -79,6 +80,20 @@ def test_what_is_deployed_answers_sweeps_and_mails_links_that_open(tmp_path, tmp
         with urlopen(link, timeout=60) as page:  # noqa: S310 (our own server's)
             assert page.status == 200
             assert page.headers["Cache-Control"] == "no-store"
+        move_to_a_domain(account, link)
+
+
+def move_to_a_domain(account: Account, link: str) -> None:
+    """Links in emails get the new address once it answers; a link that is out opens the page there."""
+    config, port = account.stage.config(), urlsplit(link).port
+    domain = {"domain_name": "localhost", "certificate_arn": f"arn:aws:acm:eu-west-2:{ACCOUNT}:certificate/1"}
+    config["stages"]["prod"]["api_gateway_custom_domain"] = domain
+    account.stage.config_file.write_text(json.dumps(config))
+    assert account.run("deploy", "--any-python") == 0
+    assert settings.read(account.stage)["base_url"].startswith(f"http://localhost:{port}/")
+    with urlopen(link, timeout=60) as page:  # noqa: S310 (our own server's)
+        assert (page.status, urlsplit(page.url).hostname) == (200, "localhost")
+    assert account.run("deploy", "--any-python") == 0  # again: nothing to switch
 
 
 def ask_for_a_code(site: str) -> None:

@@ -23,6 +23,25 @@ def test_a_path_that_the_api_lacks_is_refused_as_api_gateway_does(desk):
         assert (answer.status, answer.json) == (403, {"message": "Missing Authentication Token"})
 
 
+def test_a_page_at_another_address_leads_to_the_one_in_emails(desk):
+    for path in ("/api/", "/api/answer/forged%20link", "/api/admin?from=a+b&from=c"):
+        answer = desk.ask("GET", path, Host=f"localhost:{desk.port}")
+
+        assert (answer.status, answer.headers["location"]) == (303, f"http://127.0.0.1:{desk.port}{path}")
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_form_that_arrives_at_another_address_is_taken(desk):
+    """From a page that was open while the address changed."""
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    path, form = "/api/sign-in/administrator", "email=someone%40example.org"
+    hosts = (f"127.0.0.1:{desk.port}", f"localhost:{desk.port}")
+    here, there = (desk.ask("POST", path, form, Host=host, **kind) for host in hosts)
+
+    assert (here.status, here.headers.get("location")) == (there.status, there.headers.get("location"))
+    assert here.status < 500
+
+
 def test_a_head_has_the_length_of_the_get_and_no_body(desk):
     head, get = desk.ask("HEAD", "/api/"), desk.get("/api/")
 

@@ -1,0 +1,33 @@
+"""The address that links in emails carry: a new one only once it leads to this deployment."""
+
+from __future__ import annotations
+
+from infra.deploy import api, functions, gateway, settings, verify
+from infra.deploy.hand import Reporter
+from infra.deploy.stage import Deployment
+
+
+def ensure_address(stage: Deployment, hand: Reporter, found: str) -> None:
+    """Switch to the domain of one's own, or back. Functions answer at both; the old one leads on to the new one.
+
+    found   the API
+    """
+    before, wanted = settings.read(stage)["base_url"], api.wanted_url(stage, found)
+    if before == wanted:
+        hand.stays(f"links in emails lead to {before}")
+        return
+    if why := verify.leads_elsewhere(wanted, before):
+        hand.note(waiting(stage, before, wanted, why))
+        return
+    settings.write(stage, hand, {**settings.read(stage), "base_url": wanted})
+    if hand.dry_run:
+        return
+    gateway.ensure_gateway(stage, hand, found)
+    functions.restart(stage, hand, f"links in emails now lead to {wanted}")
+
+
+def waiting(stage: Deployment, before: str, wanted: str, why: str) -> str:
+    return (
+        f"links in emails keep leading to {before}, because {wanted}/ {why}. Point its DNS record at the alias that "
+        f"chalice deploy printed, and run make deploy STAGE={stage.name} again."
+    )
