@@ -61,9 +61,14 @@ for blueprint in (web, own_data, programme, nominate, collect, preview, *middle,
 
 @app.middleware("all")
 def bind_request_id(event: Any, answer: Any) -> Any:
-    """Add the Lambda request id to every log record. Lambda's own timeout line carries it too."""
-    context = event.lambda_context if hasattr(event, "lambda_context") else event.context
-    with log.bind(request=context.aws_request_id, stage=STAGE):
+    """Add the Lambda request id to every log record, and a page's id in the access log.
+
+    Lambda's own timeout line carries the first one too.
+    """
+    is_page = hasattr(event, "lambda_context")
+    context = event.lambda_context if is_page else event.context
+    ids = {"gateway": event.context.get("requestId", "")} if is_page else {}
+    with log.bind(request=context.aws_request_id, stage=STAGE, **ids):
         return answer(event)
 
 
@@ -76,8 +81,11 @@ def keep_what_was_posted(request: Any, answer: Any) -> Any:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def sweep_due(event: Any) -> int:
+    from chalicelib.core.settings import settings
     from chalicelib.jobs.sweep import sweep
+    from chalicelib.site import front_page
 
+    front_page.look(settings().base_url)
     left = event.context.get_remaining_time_in_millis
     return sweep(clock.now(), is_over=lambda: left() < 10_000)
 

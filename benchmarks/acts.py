@@ -31,6 +31,7 @@ RATERS = people.raters(peers=5, reports=5, others=2)  # and the line manager: 13
 PRICES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "prices.yaml").read_text())
 STACK = (Path(__file__).parents[1] / "infra" / "stack.yaml").read_text()
 ALARMS = STACK.count("Type: AWS::CloudWatch::Alarm")
+FIGURES = len(set(re.findall(r"MetricNamespace: [^,]+, MetricName: (\w+)", STACK)))
 QUEUES = 3  # of infra/stack.yaml, that a function takes messages from
 MINUTES = 30 * 24 * 60  # in a month
 SWEEPS = MINUTES // 5
@@ -83,19 +84,23 @@ def price(used: Meter, requests: int, hints: int, mails: int, seconds: float) ->
 
 
 def idle_month(free: dict[str, float]) -> float:
-    """Dollars: sweeps of 8 queries each, alarms, and the empty queues that AWS asks by itself, in three 20-second
-    polls of 5 at a time a minute (Lambda Developer Guide, "Using Lambda with Amazon SQS").
+    """Dollars: sweeps of 9 queries each that open the front page, alarms, figures, and the empty queues.
+
+    AWS asks those by itself, in three 20-second polls of 5 at a time a minute (Lambda Developer Guide, "Using Lambda
+    with Amazon SQS").
 
     free   what costs nothing in each month
     """
     sweeping = SWEEPS * 0.1 * MEMORY
     used = {
-        "lambda_request": SWEEPS,
-        "lambda_gb_second": sweeping,
-        "dynamodb_read_unit": SWEEPS * 8 * 0.5,
-        "log_gb": SWEEPS * LOG_BYTES / 1e9,
+        "lambda_request": 2 * SWEEPS,
+        "lambda_gb_second": 2 * sweeping,
+        "api_request": SWEEPS,
+        "dynamodb_read_unit": SWEEPS * 9 * 0.5,
+        "log_gb": 2 * SWEEPS * LOG_BYTES / 1e9,
         "queue_request": QUEUES * 15 * MINUTES,
         "alarm_month": ALARMS,
+        "figure_month": FIGURES,
     }
     return float(sum(max(0.0, much - free.get(what, 0.0)) * PRICES[what] for what, much in used.items()))
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from pythonjsonlogger.json import JsonFormatter
 
 import chalicelib.core.clock
 from chalicelib.store import retries
@@ -36,6 +41,19 @@ def aws(request: pytest.FixtureRequest) -> Iterator[None]:
     cloud.switch_off()
     assert aws_contract.broken == []
     assert undeclared == [], "declare the kind of each in chalicelib/store/row_kinds.py"
+
+
+@pytest.fixture
+def log_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Return what was logged until now, each line as Lambda would have it."""
+    found, logger = io.StringIO(), logging.getLogger("fullcircle")
+    handler, level = logging.StreamHandler(found), logger.level
+    handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield lambda: [json.loads(line) for line in found.getvalue().splitlines()]
+    logger.setLevel(level)
+    logger.removeHandler(handler)
 
 
 @pytest.fixture

@@ -51,9 +51,21 @@ def test_an_idle_month_is_what_is_used_beyond_what_is_free():
 
 
 def test_every_alarm_of_the_stack_is_paid_for():
-    resources = read_template(acts.STACK)["Resources"].values()
+    assert sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources_of(acts.STACK)) == acts.ALARMS
 
-    assert sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources) == acts.ALARMS
+
+def resources_of(template):
+    return list(read_template(template)["Resources"].values())
+
+
+def test_every_figure_of_the_stack_is_paid_for():
+    filters = [each["Properties"] for each in resources_of(acts.STACK) if each["Type"] == "AWS::Logs::MetricFilter"]
+
+    assert len({each["MetricTransformations"][0]["MetricName"] for each in filters}) == acts.FIGURES
+
+
+def test_an_idle_month_is_within_its_budget():
+    assert idle_month(PRICES["free_each_month"]) <= 1
 
 
 def test_a_mail_more_costs_its_mail_and_two_functions_more():

@@ -37,7 +37,7 @@ def sweep(now: datetime, is_over: Callable[[], bool] = lambda: False, emails_per
     rate = settings().mails_per_second if emails_per_second is None else emails_per_second
     chosen = choose(rows, {Lane.JOBS: MAX_JOBS, Lane.EMAILS: math.ceil(rate * SECONDS_BETWEEN)})
     hinted = _send(chosen, is_over)
-    log.info("swept", due=len(rows), hinted=hinted)
+    log.info("swept", due=len(rows), hinted=hinted, oldest_seconds=_oldest_wait(rows, now))
     return len(rows)
 
 
@@ -60,7 +60,13 @@ def lane_of(row: Row) -> Lane:
     return Lane.TIMELY if is_timely(row["kind"]) else Lane.JOBS
 
 
-def _age(row: Row) -> tuple[datetime, str]:
+def _oldest_wait(rows: Sequence[Row], now: datetime) -> int:
+    """Return the seconds for which the oldest row has been due."""
+    oldest = min((datetime.fromisoformat(row["due_at"]) for row in rows), default=now)
+    return int((now - oldest).total_seconds())
+
+
+def _age(row: Row) -> tuple[str, str]:
     return row["due_at"], row["pk"]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from chalicelib.core import log
 from chalicelib.core.model import Delegate, Programme, Wave
 from chalicelib.core.working_days import working_days
 from chalicelib.meetings.effects import first_check
 from chalicelib.report.emails import ready_email
+from chalicelib.report.load_facts import closed_at, delegate_in, facts_in, wave_facts
 from chalicelib.report.load_facts import coach_comments as kept_for_coach
-from chalicelib.report.load_facts import delegate_in, facts_in, wave_facts
 from chalicelib.report.render import documents
 from chalicelib.results.change import with_changes
 from chalicelib.results.cohort_snapshot import Share, read_share
@@ -36,6 +37,7 @@ def build_report(job: Job, now: datetime) -> Sequence[Write]:
     days = working_days(programme.organisation, delegates.days_off(rows))
     facts = _facts(programme, delegate, wave, rows)
     names = reports.save_documents(delegate.id, wave, facts.checksum, documents(programme, facts))
+    log.info("report_made", seconds=int((now - closed_at(rows, wave)).total_seconds()))
     report = StoredReport(delegate.id, wave, facts.checksum, names["facts"], names["html"], names["pdf"], made_at=now)
     return [
         reports.add(report),

@@ -35,7 +35,7 @@ def wave_facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Seque
         organisation=programme.organisation.name,
         coach=delegate.coach.name,
         wave=wave.value,
-        issued=local_date(_closed_at(rows, wave), programme.organisation.timezone),
+        issued=local_date(closed_at(rows, wave), programme.organisation.timezone),
     )
     return build_facts(programme, heading, _published(programme, wave, rows))
 
@@ -103,7 +103,7 @@ def _who_answered(rows: Sequence[Row], wave: Wave) -> dict[str, set[str]]:
     return people
 
 
-def _closed_at(rows: Iterable[Row], wave: Wave) -> datetime:
+def closed_at(rows: Iterable[Row], wave: Wave) -> datetime:
     """Return the day of the deadline, which the report shows."""
     sk = f"WAVE#{wave.value}"
     return next(datetime.fromisoformat(row["closes_at"]) for row in rows if row["sk"] == sk)

@@ -166,6 +166,7 @@ def _parameters(stage: Deployment, from_whom: str, args: Namespace) -> stack.Par
         **_data(stage),
         **sender.parameters(stage, from_whom, args.identity),
         "Architecture": layer.architecture(stage),
+        "ManyEmails": str(sender.many_emails(stage)),
         "AlarmEmail": args.alarms_to or before.get("AlarmEmail", ""),
         "LogDays": args.log_days or before.get("LogDays", "30"),
     }

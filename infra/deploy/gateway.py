@@ -22,7 +22,7 @@ BURST = 100
 # By route template, never by path: paths hold people's links. No addresses of readers.
 ACCESS_LOG = json.dumps(
     {
-        "request": "$context.requestId",
+        "gateway": "$context.requestId",  # as in the function's own lines
         "time": "$context.requestTimeEpoch",
         "method": "$context.httpMethod",
         "route": "$context.resourcePath",

@@ -10,6 +10,8 @@ from infra.deploy import stack
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment
 
+UNLIMITED = 1_000_000_000  # emails a day: SES says -1
+
 
 def identity(stage: Deployment, sender: str) -> tuple[str, dict[str, Any] | None]:
     """The identity that lets us send, and what SES says of it; the domain and None if it knows neither."""
@@ -29,6 +31,12 @@ def parameters(stage: Deployment, sender: str, chosen: str) -> stack.Parameters:
     if known and name != before.get("Sender"):
         return {"Sender": "", "MailFromDomain": ""}  # verified outside Fullcircle: do not change it
     return {"Sender": name, "MailFromDomain": "" if "@" in name else f"bounces.{name}"}
+
+
+def many_emails(stage: Deployment) -> int:
+    """Return 80 % of the emails that SES sends in 24 hours, above which an alarm rings."""
+    most = float(stage.client("sesv2").get_account()["SendQuota"]["Max24HourSend"])
+    return UNLIMITED if most < 0 else int(most * 0.8)
 
 
 def report_state(stage: Deployment, hand: Reporter, sender: str) -> list[str]:

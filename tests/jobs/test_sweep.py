@@ -85,6 +85,15 @@ def test_a_sweep_hints_at_as_many_emails_as_ses_takes_until_the_next(aws):
 
 
 @pytest.mark.made_up_rows
+def test_a_sweep_says_how_long_the_oldest_row_has_waited(aws, log_lines):
+    sweep(MONDAY)
+    put_all([email(1, MONDAY - timedelta(seconds=90)), job(JobKind.OPEN, 1, OLD), email(2, MONDAY)])
+    sweep(MONDAY)
+
+    assert [(line["due"], line["oldest_seconds"]) for line in log_lines()] == [(0, 0), (3, 3600)]
+
+
+@pytest.mark.made_up_rows
 def test_a_sweep_goes_on_while_it_is_full_until_its_time_is_over(aws):
     put_all([email(n, OLD) for n in range(2 * BATCH + 50)])
     put_all([job(JobKind.OPEN, n, MONDAY) for n in range(BATCH)])
