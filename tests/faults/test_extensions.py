@@ -1,6 +1,7 @@
 """More time: everyone who has not answered gets one email, after any fault and any number of extensions."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -10,12 +11,14 @@ import chalicelib.core.clock
 from chalicelib.admin import close_or_extend, failures, remind
 from chalicelib.collect.announce_extension import announce_extension
 from chalicelib.collect.submit_answers import submit
+from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import InvitationState, Wave
 from chalicelib.emails.send import send
 from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS
-from chalicelib.store import delegates, jobs
+from chalicelib.store import audit_events, delegates, jobs
 from chalicelib.store.jobs import JobState
+from chalicelib.waves import lifecycle
 from tests.faults import scene
 from tests.faults.scene import Scene
 from tests.support import people
@@ -167,3 +170,95 @@ def test_a_rater_with_other_reminders_than_were_read_is_told_by_the_repeat():
     assert jobs.find(job).state is JobState.DONE
     assert set(count_emails()) == RATERS
     assert wrong_reminders() == []
+
+
+def press(last_day: date, now) -> None:  # type: ignore[no-untyped-def]
+    """Give more time. A second press of the same, or of an earlier day, is refused and changes nothing."""
+    with suppress(close_or_extend.CloseRefused):
+        extend(last_day, now)
+
+
+def tell(now) -> None:  # type: ignore[no-untyped-def]
+    for job in telling():
+        scene.run_job(job, now)
+
+
+def stays(last_day: date, audited: int) -> list[str]:
+    """Return what is wrong with the wave, its line in the trail and the job that closes it."""
+    _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+    closes_at = local_moment(last_day + timedelta(days=1), 0, "Europe/London")
+    lines = [row for row in audit_events.of_cohort(people.COHORT) if "extended" in row["act"]]
+    closing = jobs.find(lifecycle.close_job(wave).id)
+    wrong = [] if wave.closes_at == closes_at else [f"closes at {wave.closes_at}"]
+    wrong += [] if len(lines) == audited else [f"noted {len(lines)} times"]
+    wrong += [] if closing and closing.due_at == closes_at else ["no job closes it then"]
+    return wrong + [f"{job.id} failed: {job.error}" for job in jobs.failed()]
+
+
+@pytest.mark.prove
+def test_under_every_fault_of_giving_more_time_it_is_given_once():
+    opened = Scene(scene.open_wave)
+
+    def act(_, now):
+        press(FIRST, NOW + (now - MONDAY))
+        tell(NOW + (now - MONDAY))
+
+    assert single_faults(opened.lay_out, act, lambda _: once() + stays(FIRST, 1)) > 60
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("told_between", [False, True])
+def test_under_every_fault_of_two_extensions_in_a_row_the_later_day_stands(told_between):
+    """If the first was told of before the second, a rater is emailed of both; otherwise once."""
+    opened = Scene(scene.open_wave)
+
+    def act(_, now):
+        at = NOW + (now - MONDAY)
+        press(FIRST, at)
+        if told_between:
+            tell(at)
+        press(SECOND, at)
+        tell(at)
+
+    def check(_):
+        emailed = count_emails()
+        most = 2 if told_between else 1
+        wrong = [f"{who} {count} times" for who, count in emailed.items() if not 1 <= count <= most]
+        wrong += [] if set(emailed) == RATERS else [f"emailed {set(emailed)}"]
+        days = {row["to"]["email"]: row["words"]["closes"] for row in extended_emails()}
+        wrong += [f"{who}: {day}" for who, day in days.items() if day != "Monday 12 October 2026"]
+        return wrong + wrong_reminders() + stays(SECOND, 2)
+
+    assert single_faults(opened.lay_out, act, check) > 60
+
+
+def extended_emails() -> list[dict]:
+    """Emails of more time; of one rater the one of the later extension last."""
+    rows = [row for row in all_rows() if row["pk"].startswith("MAIL#collect/extended")]
+    return sorted(rows, key=lambda row: row["words"]["closes"] == "Monday 12 October 2026")
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("days", [0, 3])
+def test_under_every_fault_of_starting_over_it_tells_only_whom_it_had_not_told(days):
+    def build():
+        scene.open_wave()
+        extend(FIRST)
+        (job,) = telling()
+        with watched_by(Striking({10: "killed before"})), pytest.raises(Killed):
+            run.run_job(job, HANDLERS, "first", NOW)
+        people.write(jobs.mark_failed(jobs.find(job), "for the test"))
+
+    failed = Scene(build)
+    (job,) = telling()
+
+    def act(_, now):
+        later = NOW + timedelta(days=days) + (now - MONDAY)
+        failures.retry(job, later, "ada@example.org")
+        scene.run_job(job, later)
+
+    def check(_):
+        lines = [row for row in audit_events.of_cohort(people.COHORT) if "restarted" in row["act"]]
+        return once() + stays(FIRST, 1) + ([] if len(lines) == 1 else [f"noted {len(lines)} times"])
+
+    assert single_faults(failed.lay_out, act, check) > 30
