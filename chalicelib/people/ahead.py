@@ -64,7 +64,8 @@ def _is_due(found: Found, meeting: Meeting) -> bool:
 
 def send_calendar(found: Found, cause: str, now: datetime) -> list[Write]:
     """Bring the calendar to the sessions that the delegate comes to from now on."""
-    return notify_of_dates(found.cohort, found.programme, f"{cause}.{found.delegate.id}", now, soon=True)
+    who = found.delegate.id
+    return notify_of_dates(found.cohort, found.programme, f"{cause}.{who}", now, soon=True, only=who)
 
 
 def move_survey(found: Found, after: Delegate) -> list[Write]:

@@ -80,14 +80,18 @@ def _days(planned: Plan) -> WorkingDays:
 
 
 def notify_of_dates(
-    cohort: Cohort, programme: Programme, cause: str, now: datetime, *, soon: bool = False
+    cohort: Cohort, programme: Programme, cause: str, now: datetime, *, soon: bool = False, only: str = ""
 ) -> list[Write]:
-    """Send what calendars lack, for another cause than a change of dates: on the next working morning, or soon."""
+    """Send what calendars lack, for another cause than a change of dates: on the next working morning, or soon.
+
+    only   the delegate whose calendar it is; others have no part in it, and wait for the morning of their own news
+    """
     if not workshops.list_sessions(cohort.id):
         return []
     days = working_days(programme.organisation, cohort.dates.closed)
     due_at = days.soon(now) if soon else days.next_morning(now)
-    return [jobs.add(JobKind.SEND_DATES.job(cohort.id, cause, due_at=due_at, cohort=cohort.id))]
+    about = {"cohort": cohort.id} | ({"only": only} if only else {})
+    return [jobs.add(JobKind.SEND_DATES.job(cohort.id, cause, due_at=due_at, **about))]
 
 
 def _is_urgent(planned: Plan, days: WorkingDays, now: datetime) -> bool:

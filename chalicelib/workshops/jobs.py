@@ -39,7 +39,10 @@ class Sending(Struct, frozen=True):
 
 
 def send_dates(job: Job, now: datetime) -> Sequence[Write]:
-    """Send each delegate what their calendar lacks, each in one transaction. May be repeated."""
+    """Send each delegate what their calendar lacks, each in one transaction. May be repeated.
+
+    A job that a change of one delegate made is for this one only.
+    """
     cohort_id = job.about["cohort"]
     cohort = cohorts.find(cohort_id)
     if cohort is None:
@@ -48,10 +51,12 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
     sessions, lines = workshops.list_sessions(cohort_id), cohorts.list_lines(cohort_id)
     attended = attendance.find_many([line.delegate_id for line in lines if line.apart], [one.id for one in sessions])
     sending = Sending(cohort, programme, sessions, list_suppressed(cohort_id), attended, now)
-    ids = [line.delegate_id for line in lines]
+    only = job.about.get("only", "")
+    ids = [line.delegate_id for line in lines if only in ("", line.delegate_id)]
     seats = workshops.find_seats(ids, sending.sessions)
     each_or_fail(ids, lambda delegate_id: _notify(sending, delegate_id, seats[delegate_id]), "send_dates")
-    notify_facilitators(sending.cohort, sending.programme, sending.sessions, sending.lost, now)
+    if not only:
+        notify_facilitators(sending.cohort, sending.programme, sending.sessions, sending.lost, now)
     return []
 
 

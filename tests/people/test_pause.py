@@ -16,6 +16,7 @@ from chalicelib.store import audit_events, cohorts, delegates, jobs, meetings, p
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
 from chalicelib.store.jobs import JobState
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState, Slot
+from tests.people import scene
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.mails import sent_mails, sent_rows
@@ -151,6 +152,20 @@ def test_sessions_ahead_are_cancelled_and_come_back_with_new_uids(clock, aws):
 
     assert len(again) == len(first) == 2
     assert uids("CANCEL") == first
+
+
+def test_a_pause_leaves_what_others_learn_about_dates_to_its_morning(clock, aws):
+    """One delegate is paused on the day on which a session moved: the others hear of the session with the rest."""
+    scene.open_cohort(clock, chosen=people.raters(4, 0), names=("dana delegate", "ann delegate"))
+    clock.advance(hours=2)
+    dates.change(clock, dates.FIRST, dates.plan("2026-10-28"))
+    drain(clock.now())
+    count = len(sent_mails())
+    pause(clock, date(2026, 11, 20))
+
+    assert {to for to, _ in scene.entries_since(count)} == {DANA}
+    drain(clock.advance(days=1))
+    assert {to for to, _ in scene.entries_since(count)} == {DANA, people.person("ann delegate").email}
 
 
 def uids(method: str) -> set[str]:
