@@ -178,7 +178,7 @@ def press(last_day: date, now) -> None:  # type: ignore[no-untyped-def]
         extend(last_day, now)
 
 
-def tell(now) -> None:  # type: ignore[no-untyped-def]
+def announce(now) -> None:  # type: ignore[no-untyped-def]
     for job in telling():
         scene.run_job(job, now)
 
@@ -201,28 +201,28 @@ def test_under_every_fault_of_giving_more_time_it_is_given_once():
 
     def act(_, now):
         press(FIRST, NOW + (now - MONDAY))
-        tell(NOW + (now - MONDAY))
+        announce(NOW + (now - MONDAY))
 
     assert single_faults(opened.lay_out, act, lambda _: once() + stays(FIRST, 1)) > 60
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("told_between", [False, True])
-def test_under_every_fault_of_two_extensions_in_a_row_the_later_day_stands(told_between):
-    """If the first was told of before the second, a rater is emailed of both; otherwise once."""
+@pytest.mark.parametrize("announced_between", [False, True])
+def test_under_every_fault_of_two_extensions_in_a_row_the_later_day_stands(announced_between):
+    """If the first is announced before the second, a rater is emailed about both; otherwise once."""
     opened = Scene(scene.open_wave)
 
     def act(_, now):
         at = NOW + (now - MONDAY)
         press(FIRST, at)
-        if told_between:
-            tell(at)
+        if announced_between:
+            announce(at)
         press(SECOND, at)
-        tell(at)
+        announce(at)
 
     def check(_):
         emailed = count_emails()
-        most = 2 if told_between else 1
+        most = 2 if announced_between else 1
         wrong = [f"{who} {count} times" for who, count in emailed.items() if not 1 <= count <= most]
         wrong += [] if set(emailed) == RATERS else [f"emailed {set(emailed)}"]
         days = {row["to"]["email"]: row["words"]["closes"] for row in extended_emails()}
@@ -240,7 +240,7 @@ def extended_emails() -> list[dict]:
 
 @pytest.mark.prove
 @pytest.mark.parametrize("days", [0, 3])
-def test_under_every_fault_of_starting_over_it_tells_only_whom_it_had_not_told(days):
+def test_under_every_fault_of_starting_over_only_those_not_yet_notified_are(days):
     def build():
         scene.open_wave()
         extend(FIRST)
