@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
 
+from chalicelib.admin.cohort_list import Wanted
 from chalicelib.admin.dashboard import WITH_REPORT, Dashboard, load_dashboard
 from chalicelib.admin.delegate_status import Filter
 from chalicelib.core.formatting import day, local_date, plural
@@ -47,7 +48,8 @@ class CohortLine(Struct, frozen=True):
 
 class Home(Struct, frozen=True):
     part: Part[CohortLine]
-    name: str  # what was searched
+    wanted: Wanted
+    programmes: Mapping[str, str]  # titles by id, of the cohorts that the administrator may see
     has_any: bool
     failed: int  # jobs, of all cohorts
 
@@ -63,18 +65,19 @@ class Home(Struct, frozen=True):
         return self.needs[:SHOWN_NEEDS]
 
 
-def load_home(given: frozenset[str] | None, name: str, page: str, now: datetime) -> Home:
-    """Load one page of cohorts, the latest first: two queries, and one for each running cohort on the page.
+def load_home(given: frozenset[str] | None, wanted: Wanted, page: str, now: datetime) -> Home:
+    """Load one page of cohorts: two queries, and one for each running cohort on the page.
 
     given   ids of the programmes that the administrator may see; None: all. Failed work is shown to who sees all
     """
-    entries = [one for one in catalogue.everything().cohorts if given is None or one.programme_id in given]
+    register = catalogue.everything()
+    entries = [one for one in register.cohorts if given is None or one.programme_id in given]
+    titles = {one.id: one.title for one in register.programmes}
+    programmes = {one.programme_id: titles.get(one.programme_id, one.programme_id) for one in entries}
     failed = len(jobs.failed()) if given is None else 0
-    wanted = name.strip().casefold()
-    found = [entry for entry in entries if wanted in f"{entry.title} {entry.id}".casefold()]
-    part = cut(found, page, COHORTS)
+    part = cut(wanted.choose(entries, now.date()), page, COHORTS)
     lines = [_describe(entry, now, sees_work=given is None) for entry in part.lines]
-    return Home(Part(lines, part.number, part.of, part.found), name.strip(), bool(entries), failed)
+    return Home(Part(lines, part.number, part.of, part.found), wanted, programmes, bool(entries), failed)
 
 
 def list_needs(now: datetime) -> dict[CohortEntry, tuple[Need, ...]]:

@@ -8,12 +8,11 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.admin import actions, dashboard, failures, many, waiting
+from chalicelib.admin import actions, cohort_list, dashboard, failures, many, waiting
 from chalicelib.admin.actions import Scope
 from chalicelib.admin.close_or_extend import CloseRefused
 from chalicelib.admin.columns import ON_PAGE
 from chalicelib.admin.home import load_home
-from chalicelib.admin.waiting import Show
 from chalicelib.core import clock, log
 from chalicelib.core.errors import FormInvalid, Refusal
 from chalicelib.links import signing
@@ -48,8 +47,9 @@ DONE |= {act.id: act.done for act in actions.ACTS.values()}
 def home() -> Response:
     admin = administrator(bp.current_request, clock.now())
     query = _query()
-    found = load_home(admin.programmes, query.get("name", ""), query.get("page", ""), clock.now())
-    return admin.page("admin/home", home=found, account=failures.account_trouble(clock.now()))
+    found = load_home(admin.programmes, cohort_list.read_wanted(query), query.get("page", ""), clock.now())
+    account = failures.account_trouble(clock.now())
+    return admin.page("admin/home", home=found, account=account, choices=cohort_list)
 
 
 @bp.route(COHORT, **GET)
@@ -150,7 +150,7 @@ def _ticked(scope: Scope, query: Mapping[str, str]) -> list[str]:
     if "all" not in query:
         return [name.removeprefix(TICK) for name in query if name.startswith(TICK)]
     whole = waiting.load_board(scope.board, scope.board.lines, clock.now())
-    return [one.shown.line.delegate_id for one in whole.chosen(query.get("show", ""), query.get("name", "").strip())]
+    return [one.shown.line.delegate_id for one in whole.choose(waiting.read_wanted(query))]
 
 
 @bp.route(f"{COHORT}/chosen", **POST)
@@ -308,12 +308,12 @@ def _send_again(admin: SignedIn) -> str:
 def _chosen(scope: Scope) -> Mapping[str, Any]:
     """Return what the page lists of a cohort: the delegates of a filter or a name, and the page of a long list."""
     query = _query()
-    show, name = query.get("show", ""), query.get("name", "").strip()
+    wanted = waiting.read_wanted(query)
     whole = waiting.load_board(scope.board, scope.board.lines, clock.now())
-    part = cut(whole.chosen(show, name), query.get("page", ""))
-    labels = {"labels": waiting.LABELS, "threads": Thread, "columns": ON_PAGE}
+    part = cut(whole.choose(wanted), query.get("page", ""))
+    labels = {"labels": waiting.LABELS, "sorts": waiting.SORTS, "threads": Thread, "columns": ON_PAGE}
     ticked = [act for act in actions.list_actions(scope) if act.of_ticked]
-    return {"whole": whole, "part": part, "ticked_acts": ticked, "show": show or Show.ALL, "name": name, **labels}
+    return {"whole": whole, "part": part, "ticked_acts": ticked, "wanted": wanted, **labels}
 
 
 def _query() -> Mapping[str, str]:

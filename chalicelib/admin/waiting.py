@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from chalicelib.admin.dashboard import Dashboard
 from chalicelib.admin.delegate_status import Filter, ShownLine
@@ -39,6 +41,49 @@ LABELS = {
     Show.RUNNING: "Nothing waits",
     Show.DONE: "Finished",
 }
+
+
+class Sort(StrEnum):
+    """In which order delegates are listed."""
+
+    WAIT = ""
+    NAME = "name"
+    COACH = "coach"
+    SERVICE = "service"
+    LAST_DAY = "closes"
+
+
+SORTS = {
+    Sort.WAIT: "Longest wait first",
+    Sort.NAME: "By name",
+    Sort.COACH: "By coach",
+    Sort.SERVICE: "By service",
+    Sort.LAST_DAY: "Next last day first",
+}
+
+
+class Wanted(Struct, frozen=True):
+    """What a reader looks for. An empty name fits everyone."""
+
+    show: Show = Show.ALL
+    name: str = ""  # a part of a name, an address or the service, in any case
+    sort: Sort = Sort.WAIT
+
+    def query(self, **other: str) -> str:
+        """Return the choice as the query of an address, with other values for some fields."""
+        return urlencode({name: value for name, value in (to_builtins(self) | other).items() if value})
+
+
+def read_wanted(query: Mapping[str, str]) -> Wanted:
+    """Read the choice from the page's address. What is unknown there fits everything."""
+    show, sort = query.get("show", ""), query.get("sort", "")
+    return Wanted(
+        Show(show) if show in list(Show) else Show.ALL,
+        query.get("name", "").strip(),
+        Sort(sort) if sort in list(Sort) else Sort.WAIT,
+    )
+
+
 ROLES = {
     Show.YOU: By.ADMINISTRATOR,
     Show.DELEGATE: By.DELEGATE,
@@ -82,6 +127,12 @@ class BoardLine(Struct, frozen=True):
         urgency = first.sort_key if first else (False, "")
         return self.threads.is_over, first is None, urgency, name_sort_key(self.shown.line.name)
 
+    @property
+    def searched(self) -> str:
+        """Return what a search looks in: people and the service."""
+        line = self.shown.line
+        return " ".join((line.name, line.email, line.service, line.coach.name, line.coach.email)).casefold()
+
     def fits(self, show: Show) -> bool:
         if show in ROLES:
             return any(wait.by is ROLES[show] for wait in self.waits)
@@ -100,6 +151,14 @@ class BoardLine(Struct, frozen=True):
         return Act("Send them their link", f"/link?delegate={self.shown.line.delegate_id}{to}")
 
 
+SORT_KEYS: Mapping[Sort, Callable[[BoardLine], Any]] = {
+    Sort.NAME: lambda one: name_sort_key(one.shown.line.name),
+    Sort.COACH: lambda one: (name_sort_key(one.shown.line.coach.name), name_sort_key(one.shown.line.name)),
+    Sort.SERVICE: lambda one: (one.shown.line.service.casefold(), name_sort_key(one.shown.line.name)),
+    Sort.LAST_DAY: lambda one: (not one.shown.line.closes_at, one.shown.line.closes_at),
+}
+
+
 class Board(Struct, frozen=True):
     """A cohort's delegates as the page lists them."""
 
@@ -109,9 +168,10 @@ class Board(Struct, frozen=True):
     def counts(self) -> Mapping[Show, int]:
         return Counter(show for show in Show for line in self.lines if line.fits(show))
 
-    def chosen(self, show: str, name: str) -> Sequence[BoardLine]:
-        wanted = Show(show) if show in list(Show) else Show.ALL
-        return [line for line in self.lines if line.fits(wanted) and name.casefold() in line.shown.line.name.casefold()]
+    def choose(self, wanted: Wanted) -> Sequence[BoardLine]:
+        """Return the lines that fit, sorted. What has waited longest comes first without another order."""
+        found = [line for line in self.lines if line.fits(wanted.show) and wanted.name.casefold() in line.searched]
+        return found if wanted.sort is Sort.WAIT else sorted(found, key=SORT_KEYS[wanted.sort])
 
     def find(self, delegate_id: str) -> BoardLine:
         return next(line for line in self.lines if line.shown.line.delegate_id == delegate_id)

@@ -1,9 +1,9 @@
-"""Change what is stored about a whole cohort: its name, its sponsor, its facilitators."""
+"""Change what is stored about a whole cohort: its name, its dates, its sponsor, its facilitators."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +17,8 @@ from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
+from chalicelib.programme import move_dates
+from chalicelib.programme.move_dates import Moved, MoveRefused
 from chalicelib.store import audit_events, catalogue, cohorts, delegates, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import LastLoad
@@ -85,6 +87,25 @@ def show_new_title(job: Job, now: datetime) -> Sequence[Write]:
             except DelegateChanged:
                 continue  # they have left: nothing about them changes any more
     return []
+
+
+# --- dates --------------------------------------------------------------------------------------------
+
+
+def plan_date(found: FoundCohort, what: Moved, to: date, asking: Asking) -> Planned:
+    """Plan another day of a date that has not come. Raises ActRefused."""
+    try:
+        move = move_dates.plan(found.cohort.id, what, to, asking.now)
+    except MoveRefused as refused:
+        raise ActRefused(FieldError("to", str(refused))) from None
+    planned = plan(
+        f"Move {what.words} of {found.cohort.title}",
+        move.effects,
+        [],
+        move_dates.list_writes(move, asking.why, asking.by, asking.now),
+        move.questions,
+    )
+    return replace(planned, emailed="" if move.changes_nothing else move.emailed)
 
 
 # --- sponsor and facilitators -------------------------------------------------------------------------

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 
 from chalicelib.core.addresses import clean_address
-from chalicelib.people.acts import ActUnknown, Field
-from chalicelib.people.cohort import FoundCohort, plan_facilitator, plan_rename, plan_sponsor
+from chalicelib.core.formatting import day
+from chalicelib.people.acts import ActUnknown, Field, read_day
+from chalicelib.people.cohort import FoundCohort, plan_date, plan_facilitator, plan_rename, plan_sponsor
 from chalicelib.people.discard import plan_discard
 from chalicelib.people.join import LABELS, plan_join, read_entry
 from chalicelib.people.planned import Asking, Planned
 from chalicelib.people.typed import read_line, read_person
+from chalicelib.programme.move_dates import Moved, date_of
 
 Typed = Mapping[str, str]
 
@@ -57,6 +59,20 @@ def _facilitator_fields(found: FoundCohort) -> Sequence[Field]:
     present = ((one.person.email, one.person.name) for one in found.cohort.facilitators)
     options = (("", "No one: one more facilitator"), *present)
     return (Field("former", "In place of", "list", options=options), *_person_fields(found))
+
+
+def _move(what: Moved) -> CohortAct:
+    """Return the act that moves one date of the cohort."""
+
+    def fields(found: FoundCohort) -> Sequence[Field]:
+        now = date_of(found.programme, found.cohort.dates, what)
+        return (Field("to", f"New day of {what.words}", "date", now.isoformat(), f"Now {day(now)}."),)
+
+    def plan(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
+        return plan_date(found, what, read_day(typed, "to", "the new day"), asking)
+
+    said = f"{what.words.capitalize()} is moved. Delegates and line managers are emailed on the next working morning."
+    return CohortAct(f"move-{what.value}", f"Move {what.words}", "Move it", said, fields, plan)
 
 
 def _none(found: FoundCohort) -> Sequence[Field]:
@@ -104,6 +120,7 @@ COHORT_ACTS: tuple[CohortAct, ...] = (
     CohortAct(
         "sponsor", "Change the sponsor", "Change the sponsor", "The sponsor is changed.", _person_fields, _sponsor
     ),
+    *map(_move, Moved),
     CohortAct("rename", "Rename the cohort", "Rename it", "The cohort is renamed.", _rename_fields, _rename),
     CohortAct(
         "discard",

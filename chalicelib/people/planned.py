@@ -42,6 +42,7 @@ class Planned(Struct, frozen=True):
     effects    sentences
     emails     who is emailed; calendar entries come with them or on the next working morning
     questions  what may be a slip: the administrator is asked, and may go on
+    emailed    who is emailed in words, if they are too many to list
     """
 
     title: str
@@ -49,6 +50,7 @@ class Planned(Struct, frozen=True):
     emails: tuple[Recipient, ...]
     writes: tuple[Write, ...]
     questions: tuple[str, ...] = ()
+    emailed: str = ""
 
     @property
     def changes_nothing(self) -> bool:
@@ -58,7 +60,8 @@ class Planned(Struct, frozen=True):
     def lines(self) -> list[str]:
         """Return the plan for a terminal."""
         people = [f"{one.name} <{one.email}>, {one.role}: {one.what}" for one in self.emails]
-        return [f"{self.title}.", *self.effects, *people, *(f"Please check: {one}" for one in self.questions)]
+        emailed = [self.emailed] if self.emailed else people
+        return [f"{self.title}.", *self.effects, *emailed, *(f"Please check: {one}" for one in self.questions)]
 
 
 class Asking(Struct, frozen=True):

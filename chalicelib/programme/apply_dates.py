@@ -33,6 +33,7 @@ class Applying(Struct, frozen=True):
     moved: tuple[str, ...]  # names of the dates that moved
     why: str
     now: datetime
+    once: str  # part of the id of every email of this move
 
     @property
     def zone(self) -> str:
@@ -49,11 +50,16 @@ def apply_dates(job: Job, now: datetime) -> Sequence[Write]:
     if cohort is None:
         raise LookupError(f"there is no cohort {job.about['cohort']}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    applying = Applying(cohort, programme, tuple(job.about["moved"].split()), job.about.get("why", ""), now)
+    applying = Applying(cohort, programme, tuple(job.about["moved"].split()), job.about.get("why", ""), now, _name(job))
     lines = [line for line in cohorts.list_lines(cohort.id, Wave.BASELINE) if not line.withdrawn]
     each_or_fail([line.delegate_id for line in lines], lambda found: _apply(applying, found), "apply_dates")
     _move_jobs_of_cohort(applying)
     return []
+
+
+def _name(job: Job) -> str:
+    """Return the moment of the move: two moves may be applied in one second."""
+    return job.id.rpartition("#")[2]
 
 
 def _apply(applying: Applying, delegate_id: str) -> None:
@@ -90,15 +96,19 @@ def _survey_writes(applying: Applying, delegate: Delegate) -> list[Write]:
 
 
 def _emails(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[Write]:
-    """Email the delegate and the line manager; a notice that still waits is replaced, and says the first date."""
-    named = {name for name in applying.moved if name in set(Moved)}
+    """Email the delegate and the line manager; a notice that still waits is replaced, and says the first date.
+
+    The run also applies what was moved since its own move, so it says every date that differs. A survey that only
+    follows the end of the programme is not news.
+    """
+    names = {*applying.moved, Moved.OPENS, Moved.CLOSES, *([Moved.SURVEY] if applying.cohort.dates.survey else [])}
     outdated = [one for one in waiting_emails.list_waiting(delegate.id) if one.template in written.ABOUT_DATES]
     known = _dates_known(applying, wave, outdated)
-    dates = {name: (before, after) for name, (before, after) in known.items() if name in named or outdated}
+    dates = {name: (before, after) for name, (before, after) in known.items() if name in names or outdated}
     due_at = working_days(applying.programme.organisation, applying.cohort.dates.closed).next_morning(applying.now)
     changes = written.say_changes(dates, applying.zone)
     about = (applying.programme, delegate, changes, applying.why)
-    new = written.dates_moved(*about, applying.now, due_at) if changes else []
+    new = written.dates_moved(*about, applying.once, due_at) if changes else []
     return [*(emails.cancel(one.id) for one in outdated), *emails.add_all(new)]
 
 

@@ -87,10 +87,10 @@ def dates_moved(
     delegate: Delegate,
     changes: Mapping[str, tuple[datetime, str]],
     why: str,
-    now: datetime,
+    once: str,
     due_at: datetime,
 ) -> list[Email]:
-    """Write to the delegate and the line manager."""
+    """Write to the delegate and the line manager. `once` names the move."""
     known = {f"{KNOWN}{name}": before.isoformat() for name, (before, _) in changes.items()}
     words = common_words(programme) | {
         "delegate": delegate.person.name,
@@ -103,7 +103,7 @@ def dates_moved(
         create_email(
             kind,
             delegate.id,
-            stamp(now),
+            once,
             to=reader,
             due_at=due_at,
             words=words | {"name": reader.name},

@@ -23,6 +23,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, DelegateLine, FeedbackState, LastLoad
+from chalicelib.store.table import Write
 
 MAX_WHY = 300  # characters
 
@@ -69,13 +70,20 @@ class Move(Struct, frozen=True):
         return self.before == self.after
 
     @property
-    def lines(self) -> list[str]:
-        """Return the preview in words."""
+    def effects(self) -> list[str]:
+        """Return what changes, in words."""
         if self.changes_nothing:
             return [f"{self.what.words.capitalize()} is {day(self.before)} already. Nothing changes."]
-        moved = f"{self.what.words.capitalize()} moves from {day(self.before)} to {day(self.after)}."
-        emailed = f"{plural(self.delegates, 'delegate', 'delegates')} and their line managers get an email."
-        return [moved, emailed, *self.questions]
+        return [f"{self.what.words.capitalize()} moves from {day(self.before)} to {day(self.after)}."]
+
+    @property
+    def emailed(self) -> str:
+        return f"{plural(self.delegates, 'delegate', 'delegates')} and their line managers get an email."
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the preview in words."""
+        return self.effects if self.changes_nothing else [*self.effects, self.emailed, *self.questions]
 
 
 def plan(cohort_id: str, what: Moved, to: date, now: datetime) -> Move:
@@ -86,7 +94,7 @@ def plan(cohort_id: str, what: Moved, to: date, now: datetime) -> Move:
     cohort = last.cohort
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     lines = [line for line in cohorts.list_lines(cohort_id, Wave.BASELINE) if not line.withdrawn]
-    before = _date_of(programme, cohort.dates, what)
+    before = date_of(programme, cohort.dates, what)
     dates = replace(cohort.dates, **{what.value: to})
     _refuse_past(programme, what, to, now)
     {Moved.OPENS: _check_opening, Moved.CLOSES: _check_closing, Moved.SURVEY: _check_survey}[what](
@@ -101,25 +109,30 @@ def move(planned: Move, why: str, by: str, now: datetime) -> None:
     """Make the move, with one line in the audit trail. Raises MoveRefused."""
     if len(why) > MAX_WHY:
         raise MoveRefused(f"Please shorten the reason to {MAX_WHY} characters; it has {len(why)}.")
+    try:
+        commit(list_writes(planned, why, by, now), now)
+    except CohortChanged:
+        raise MoveRefused("The cohort’s dates changed just now. Look at them, then try again.") from None
+
+
+def list_writes(planned: Move, why: str, by: str, now: datetime) -> list[Write]:
+    """Return the writes of a move, which are one transaction; none if it changes nothing."""
     if planned.changes_nothing:
-        return
+        return []
     cohort = planned.cohort
     about = {"cohort": cohort.id, "moved": planned.what.value, "why": why}
     words = {"what": planned.what.words, "before": f"{planned.before}", "after": f"{planned.after}"}
-    writes = [
-        cohorts.change_dates(planned.last, planned.dates),
+    return [
+        *cohorts.change_dates(planned.last, planned.dates),
         jobs.add(JobKind.APPLY_DATES.job(cohort.id, stamp(now), due_at=now, **about)),
         audit_events.add(
             cohort.id, AuditEvent.MOVED_DATE, by, cohort.id, now, **words, why=why.strip() or "no reason given"
         ),
     ]
-    try:
-        commit(writes, now)
-    except CohortChanged:
-        raise MoveRefused("The cohort’s dates changed just now. Look at them, then try again.") from None
 
 
-def _date_of(programme: Programme, dates: CohortDates, what: Moved) -> date:
+def date_of(programme: Programme, dates: CohortDates, what: Moved) -> date:
+    """Return the day of a date that can move, in the programme's time zone."""
     if what is Moved.SURVEY:
         return local_date(survey_opens_at(programme, dates), programme.organisation.timezone)
     return dates.opens if what is Moved.OPENS else dates.closes

@@ -24,7 +24,7 @@ from chalicelib.core.model import (
     Standing,
     Wave,
 )
-from chalicelib.store import row_kinds
+from chalicelib.store import catalogue, row_kinds
 from chalicelib.store.emails import Bounce
 from chalicelib.store.expressions import Condition, either, equals, missing
 from chalicelib.store.marshal import Row, fields, read
@@ -208,14 +208,17 @@ def change_addresses(before: Cohort, after: Cohort) -> Write:
     return update(key(before.id), put=changes, when=as_read, refusal=CohortChanged)
 
 
-def change_dates(last: LastLoad, dates: CohortDates) -> Write:
-    """Change the cohort's dates. Refused if it was loaded or changed since it was read.
+def change_dates(last: LastLoad, dates: CohortDates) -> list[Write]:
+    """Change the cohort's dates, also in the list of cohorts. Refused if it was loaded or changed since it was read.
 
     It counts as a load, so that a load that was read before this and is stored after it is refused.
     """
     changes = {"dates": fields(dates)}
     as_read = [equals("loads", last.loads)]
-    return update(key(last.cohort.id), put=changes, add={"loads": 1}, when=as_read, refusal=CohortChanged)
+    return [
+        update(key(last.cohort.id), put=changes, add={"loads": 1}, when=as_read, refusal=CohortChanged),
+        catalogue.add_cohort(replace(last.cohort, dates=dates)),
+    ]
 
 
 def rename(last: LastLoad, title: str) -> Write:

@@ -137,7 +137,7 @@ def act(cohort_id: str, asked: Asked, now: datetime, by: str, why: str = "", *, 
 def _commit(planned: Plan, last: LastLoad, now: datetime, by: str, why: str) -> None:
     load = last.loads + 1
     try:
-        commit([cohorts.change_dates(last, planned.dates), *act_writes(planned, load, now, by, why)], now)
+        commit([*cohorts.change_dates(last, planned.dates), *act_writes(planned, load, now, by, why)], now)
     except CohortChanged:
         raise DatesRefused(FieldError("", BUSY)) from None
 

@@ -1,9 +1,15 @@
 """The administrators' home: where every cohort is, and one list of what needs them."""
 
+import html
+import re
 from datetime import date, timedelta
+from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from chalicelib.admin import cohort_list
 from chalicelib.admin.home import COHORTS, SHOWN_NEEDS
 from chalicelib.core.model import Cohort, CohortDates
 from chalicelib.jobs.kinds import JobKind
@@ -102,3 +108,74 @@ def test_a_long_list_of_needs_is_cut_and_says_so(admin, clock):
 
     assert needs(admin) == str(SHOWN_NEEDS + 2)
     assert "And 2 more" in admin.page
+
+
+# --- filters and order, without a script ------------------------------------------------------------------
+
+
+TODAY = date(2026, 9, 7)
+SPANS = {  # days until the opening, the last day and the end
+    "aa": (9, 30, 300),
+    "ab": (-5, 8, 200),
+    "bc": (-90, -60, 20),
+    "bd": (-300, -280, -10),
+    "be": (-900, -880, -600),
+}
+
+
+def entry_of(cohort_id, days):
+    dates = CohortDates(*(TODAY + timedelta(days=number) for number in days))
+    return catalogue.CohortEntry(cohort_id, f"Group {cohort_id[::-1]}", f"of-{cohort_id[0]}", 1, dates)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", "aa ab bc bd be"),
+        ("show=ahead", "aa"),
+        ("show=answers", "ab"),
+        ("show=programme", "bc"),
+        ("show=after", "bd"),
+        ("show=finished", "be"),
+        ("show=nonsense&sort=nonsense", "aa ab bc bd be"),
+        ("sort=name", "aa ab bc bd be"),
+        ("sort=closes", "ab aa bc bd be"),
+        ("sort=ends", "bc ab aa bd be"),
+        ("programme=of-b&sort=ends", "bc bd be"),
+        ("name=%20GROUP+C", "bc"),
+        ("name=group&show=after&programme=of-a", ""),
+    ],
+)
+def test_cohorts_are_filtered_and_sorted_by_the_pages_address(query, expected):
+    wanted = cohort_list.read_wanted(dict(parse_qsl(query)))
+    entries = [entry_of(cohort_id, days) for cohort_id, days in SPANS.items()]
+
+    assert [entry.id for entry in wanted.choose(entries, TODAY)] == expected.split()
+
+
+@given(
+    days=st.lists(st.tuples(st.integers(-900, 300), st.integers(0, 60), st.integers(0, 400)), max_size=8),
+    sort=st.sampled_from(list(cohort_list.Sort)),
+)
+def test_every_cohort_is_in_one_period_and_no_order_loses_one(days, sort):
+    entries = [
+        entry_of(f"c{number}", (opens, opens + open_for, opens + open_for + runs))
+        for number, (opens, open_for, runs) in enumerate(days)
+    ]
+    in_periods = [
+        entry.id
+        for period in cohort_list.PERIODS
+        if period
+        for entry in cohort_list.Wanted(show=period, sort=sort).choose(entries, TODAY)
+    ]
+
+    assert sorted(in_periods) == sorted(entry.id for entry in cohort_list.Wanted(sort=sort).choose(entries, TODAY))
+    assert len(in_periods) == len(entries)
+
+
+def test_the_links_to_further_pages_keep_the_choice(admin):
+    list_old_cohorts(COHORTS + 1)
+    page = admin.open(f"{HOME}?name=cohort&show=finished&sort=name").page
+    (second,) = set(re.findall(r'href="([^"]+page=2)"', page))
+
+    assert {"name=cohort", "show=finished", "sort=name"} <= {*html.unescape(second).partition("?")[2].split("&")}

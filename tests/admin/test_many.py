@@ -102,3 +102,22 @@ def test_the_order_of_a_large_cohort_costs_the_page_as_many_calls_as_of_a_small_
     with count_calls() as calls:
         admin.post(f"{COHORT}/chosen", {"last_day": "2026-10-09"})
     assert calls["TransactWriteItems"] == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("sort=name", ["Dana Delegate", "Dev Delegate", "Dora Delegate"]),
+        ("sort=coach&name=CLEO", ["Dana Delegate", "Dev Delegate", "Dora Delegate"]),
+        ("name=dora.delegate%40", ["Dora Delegate"]),
+        ("name=nursing&sort=nonsense&show=nonsense", ["Dana Delegate", "Dev Delegate", "Dora Delegate"]),
+        ("sort=closes", ["Dev Delegate", "Dora Delegate", "Dana Delegate"]),
+        ("name=no-one", []),
+    ],
+)
+def test_delegates_are_found_and_sorted_by_the_pages_address(admin, clock, query, expected):
+    url = f"{COHORT}/delegate/{ids()['dana delegate']}/extend"
+    admin.open(url).post(url, {"last_day": "2026-10-09"})
+    drain(clock.now())
+
+    assert re.findall(r'aria-label="Tick ([^"]+)"', admin.open(f"{COHORT}?{query}").page) == expected

@@ -21,7 +21,7 @@ from chalicelib.jobs.sweep import sweep
 from chalicelib.links import signing
 from chalicelib.links.kinds import FACILITATOR, SHARED
 from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.programme.move_dates import Moved, move, plan
+from chalicelib.programme.move_dates import Moved, date_of, move, plan
 from chalicelib.results.cohort_snapshot import frozen_bytes
 from chalicelib.sponsor.emails.about_documents import interim_email
 from chalicelib.sponsor.stories.acts import CHECKS
@@ -394,9 +394,20 @@ def change_cohorts(play: Play) -> None:
     new = {"name": "Nora New", "email": "nora.new@example.org"}
     columns = HEADER.strip().split(",")
     change_cohort(play, "winter-cohort", "add", dict(zip(columns, row("wes delegate").strip().split(","), strict=True)))
+    move_dates(play, "winter-cohort")
     change_cohort(play, "winter-cohort", "rename", {"title": "The cohort of the winter"})
     change_cohort(play, "winter-cohort", "sponsor", new)
     change_cohort(play, "winter-cohort", "facilitator", {"former": lead.email, **new})
+
+
+def move_dates(play: Play, cohort_id: str) -> None:
+    """Move each date of a cohort that has not opened by a day, in the console."""
+    cohort = cohorts.find(cohort_id)
+    assert cohort
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    for what in (Moved.CLOSES, Moved.OPENS, Moved.SURVEY):
+        to = date_of(programme, cohort.dates, what) + timedelta(days=1)
+        change_cohort(play, cohort_id, f"move-{what.value}", {"to": to.isoformat()})
 
 
 def transfer(play: Play) -> None:

@@ -15,6 +15,7 @@ from chalicelib.people.cohort import find_cohort
 from chalicelib.people.cohort_acts import COHORT_ACTS, find_cohort_act
 from chalicelib.people.planned import ActRefused, Asking, perform
 from chalicelib.programme.load_cohort import LoadRefused
+from chalicelib.programme.move_dates import Moved
 from chalicelib.store import audit_events, catalogue, cohorts, delegates, jobs
 from chalicelib.store.table import scan
 from tests.people import scene
@@ -37,6 +38,13 @@ NEWCOMER = {
     "coach_email": "cleo.coach@example.org",
 }
 NORA = {"name": "Nora New", "email": "nora.new@example.org"}
+TYPED = {
+    "add": NEWCOMER,
+    "rename": {"title": "Harvest"},
+    "move-opens": {"to": "2026-09-21"},
+    "move-closes": {"to": "2026-10-09"},
+    "move-survey": {"to": "2027-12-01"},
+}
 
 
 def change(clock, act: str, **typed: str):
@@ -228,13 +236,56 @@ def test_a_cohort_is_not_discarded_once_an_email_went_out(clock, aws):
     assert cohorts.find(people.COHORT)
 
 
+# --- dates --------------------------------------------------------------------------------------------
+
+
+BEFORE = {"move-opens": "2026-09-14", "move-closes": "2026-10-02", "move-survey": "2027-05-31"}
+
+
+@pytest.mark.parametrize("act", [f"move-{what.value}" for what in Moved])
+def test_a_date_is_moved_in_the_console_with_one_audit_line_and_one_email_each(visitor, clock, act):
+    people.load(clock.now(), names=("dana delegate", "dev delegate"))
+    drain(clock.now())
+    drain(clock.advance(days=1))  # the first emails to sponsor and facilitators
+    page, before = f"{BASE_URL}/admin/cohort/{people.COHORT}/change/{act}", len(sent_mails())
+    visitor.let_in_administrator(clock.now()).open(page).post(page, TYPED[act])
+    assert 'data-emailed="many"' in visitor.page
+    page_shown = visitor.page
+    for _ in range(2):  # pressed twice
+        visitor.page = page_shown
+        visitor.post(page, {"confirmed": "yes"})
+        assert 'role="status"' in visitor.page
+    drain(clock.now())
+    drain(clock.advance(days=1))
+
+    assert [row["act"] for row in audit_events.of_cohort(people.COHORT) if "moved" in row["act"]] == [
+        f"moved {Moved(act.removeprefix('move-')).words} from {BEFORE[act]} to {TYPED[act]['to']}: no reason given"
+    ]
+    emailed = sorted(mail.to[0] for mail in sent_mails()[before:])
+    manager = people.person("mara manager").email
+    assert emailed == sorted([people.person(name).email for name in ("dana delegate", "dev delegate")] + [manager])
+
+
+@pytest.mark.parametrize("to", ["soon", "2020-01-01", "2026-10-30"])
+def test_a_day_that_cannot_be_is_refused_at_its_field(visitor, clock, to):
+    people.load(clock.now())
+    page = f"{BASE_URL}/admin/cohort/{people.COHORT}/change/move-opens"
+    visitor.let_in_administrator(clock.now()).open(page).post(page, {"to": to})
+
+    assert visitor.status == 400
+    assert 'id="to-error"' in visitor.page
+
+
 # --- pages and commands -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("act", [act.id for act in COHORT_ACTS if act.id != "discard"])
 def test_each_change_of_a_cohort_is_shown_before_it_is_done(visitor, clock, act):
-    scene.open_cohort(clock)
-    typed = {"add": NEWCOMER, "rename": {"title": "Harvest"}}.get(act, NORA)
+    if act == "move-opens":
+        people.load(clock.now())
+    else:
+        scene.open_cohort(clock)
+    typed = TYPED.get(act, NORA)
     page = f"{BASE_URL}/admin/cohort/{people.COHORT}/change/{act}"
     visitor.let_in_administrator(clock.now())
     visitor.open(page).post(page, typed)

@@ -12,7 +12,7 @@ from chalicelib.core.model import Wave, WaveState
 from chalicelib.people import leave
 from chalicelib.programme.apply_dates import apply_dates
 from chalicelib.programme.move_dates import Moved, MoveRefused, move, plan
-from chalicelib.store import audit_events, cohorts, delegates, jobs
+from chalicelib.store import audit_events, catalogue, cohorts, delegates, jobs
 from infra.local.outbox import Accepted
 from tests.support import people
 from tests.support.drain import drain
@@ -195,3 +195,25 @@ def test_the_command_shows_a_move_and_then_makes_it(loaded, clock, capsys):
 def test_the_command_refuses_an_hour_for_a_day(loaded, clock, capsys):
     assert main(["cohort", "move", people.COHORT, "--survey", "--to", "2027-06-14T10:00"]) != 0
     assert "has no hour" in capsys.readouterr().err
+
+
+def test_two_moves_whose_jobs_run_in_the_same_second_end_in_one_notice(loaded, clock):
+    move_to(Moved.CLOSES, date(2026, 10, 9), clock.now())
+    move_to(Moved.OPENS, LATER, clock.advance(seconds=1))
+    drain(clock.now())
+    assert not jobs.failed()
+    drain(clock.advance(days=1))
+
+    assert notices(DANA) == ["Dates of Maximising Potential have moved"]
+    (mail,) = [mail for mail in sent_mails(DANA) if "have moved" in mail.message["Subject"]]
+    assert "opens on Monday 21 September 2026" in text_of(mail)
+    assert "is Friday 9 October 2026" in text_of(mail)
+
+
+@pytest.mark.parametrize("what", Moved)
+def test_the_list_of_cohorts_has_the_date_that_was_moved(loaded, clock, what):
+    to = {Moved.OPENS: LATER, Moved.CLOSES: date(2026, 10, 9), Moved.SURVEY: date(2027, 12, 1)}[what]
+    move_to(what, to, clock.now())
+
+    (entry,) = catalogue.everything().cohorts
+    assert getattr(entry.dates, what.value) == to
