@@ -20,7 +20,7 @@ from chalicelib.results.change import with_changes, without_people
 from chalicelib.results.facts import Facts, build_facts, facts_bytes, read_facts
 from chalicelib.results.publish import publish
 from chalicelib.results.published import OVERALL_ID, About
-from chalicelib.results.statements import middle_of
+from chalicelib.results.statements import PLACE_TIMES, middle_of
 from tests.report.example import KEY, example_wave, heading, programme_of, rater, tiny_programme
 from tests.report.gallery import CASES, PROGRAMME, report
 
@@ -139,11 +139,33 @@ def test_words_and_verdicts_of_a_row_agree(case):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_strengths_and_work_are_clearly_off_the_average_and_from_different_competencies(case):
+def test_strengths_and_work_are_clearly_off_the_average_and_among_the_furthest(case):
     index = Index(PROGRAMME, report(case))
     for items, side in ((strongest(index), "higher"), (weakest(index), "lower")):
-        assert all(index.against_average(index.theirs(About.ITEM, item)) == side for item in items)
-        assert len({index.competency_of[item].id for item in items}) == len(items) <= 3
+        clear = {
+            item for item in index.items if (f := index.theirs(About.ITEM, item)) and index.against_average(f) == side
+        }
+        assert len(items) == min(3, len(clear))
+        assert set(items) <= clear
+        assert not any(is_further(index, other, item, side) for item in items for other in clear - {*items})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_competency_is_named_twice_only_if_all_others_are_clearly_behind(case):
+    index = Index(PROGRAMME, report(case))
+    for items, side in ((strongest(index), "higher"), (weakest(index), "lower")):
+        of = [index.competency_of[item].id for item in items]
+        rest = [
+            item for item in index.items if (f := index.theirs(About.ITEM, item)) and index.against_average(f) == side
+        ]
+        second = next((item for k, item in enumerate(items) if of[k] in of[:k]), None)
+        new = [item for item in rest if index.competency_of[item].id not in of]
+        assert second is None or all(is_further(index, second, item, side) for item in new)
+
+
+def is_further(index, one, other, side):
+    """Tell whether a behaviour lies further to a side than another by more than chance."""
+    return index.differ(index.theirs(About.ITEM, one), index.theirs(About.ITEM, other), PLACE_TIMES) == side
 
 
 def test_a_level_panel_is_told_that_nothing_is_clear():

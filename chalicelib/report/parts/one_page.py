@@ -21,6 +21,7 @@ from chalicelib.report.parts.wording import (
 )
 from chalicelib.results.facts import Statistic
 from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About
+from chalicelib.results.statements import PLACE_TIMES
 
 ENTRIES = 3
 NAMED = 2  # competencies in the headline
@@ -47,11 +48,12 @@ def one_page(index: Index) -> OnePage:
 
 
 def strongest(index: Index) -> list[str]:
-    """Return up to three behaviours, of as many competencies, clearly above the delegate's own average."""
+    """Return up to three behaviours clearly above the delegate's own average, the highest first."""
     return _clear(index, "higher")
 
 
 def weakest(index: Index) -> list[str]:
+    """Return up to three behaviours clearly below the delegate's own average, the lowest first."""
     return _clear(index, "lower")
 
 
@@ -59,10 +61,24 @@ def _clear(index: Index, side: str) -> list[str]:
     found = {item: s for item in index.items if (s := index.theirs(About.ITEM, item))}
     clear = [item for item, figure in found.items() if index.against_average(figure) == side]
     sign = -1 if side == "higher" else 1
-    by_competency: dict[str, str] = {}
-    for item in sorted(clear, key=lambda item: (sign * found[item].range.shown, _gap_size(index, item))):
-        by_competency.setdefault(index.competency_of[item].id, item)
-    return list(by_competency.values())[:ENTRIES]
+    order = sorted(clear, key=lambda item: (sign * found[item].range.shown, _gap_size(index, item)))
+    chosen: list[str] = []
+    while order and len(chosen) < ENTRIES:
+        chosen.append(_next(index, order, chosen))
+        order.remove(chosen[-1])
+    return sorted(chosen, key=lambda item: sign * found[item].range.shown)
+
+
+def _next(index: Index, order: Sequence[str], chosen: Sequence[str]) -> str:
+    """Return the first behaviour left, or one of another competency that is too close to it to call."""
+    first = index.theirs(About.ITEM, order[0])
+    taken = {index.competency_of[item].id for item in chosen}
+    for item in order:
+        figure = index.theirs(About.ITEM, item)
+        is_level = first and figure and not index.differ(first, figure, PLACE_TIMES)
+        if is_level and index.competency_of[item].id not in taken:
+            return item
+    return order[0]
 
 
 def _gap_size(index: Index, item: str) -> float:

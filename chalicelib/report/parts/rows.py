@@ -127,10 +127,10 @@ class Index:
         gap, theirs = self.gap(about, subject), self.theirs(about, subject)
         return says(gap, self.gap_error(theirs), GAP_TIMES) if gap and theirs else ""
 
-    def differ(self, one: Statistic, other: Statistic) -> str:
-        """Return "higher" or "lower" if two figures of others differ by more than chance."""
+    def differ(self, one: Statistic, other: Statistic, times: Fraction = GAP_TIMES) -> str:
+        """Return "higher" or "lower" if two figures of others differ by `times` standard errors."""
         error = error_of_difference(self.error_of(one), self.error_of(other))
-        return says(one.range - other.range, error, GAP_TIMES)
+        return says(one.range - other.range, error, times)
 
     def against_average(self, figure: Statistic) -> str:
         """Return "higher" or "lower" if a figure of others lies clearly away from the delegate's own average."""
