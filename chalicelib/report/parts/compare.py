@@ -18,12 +18,12 @@ HIGHER, DEVELOP, CLOSE = Quadrant.YOU_SEE_MORE.value, Quadrant.AGREED_WORK.value
 ROWS = 8  # behaviours in one list
 TITLES = {
     MORE: ("They see more than you do", "Also called hidden strengths."),
-    STRENGTHS: ("Agreed strengths", "High in their eyes, and your own view is close."),
+    STRENGTHS: ("Agreed strengths", "High in their eyes, and your own rating is not clearly lower."),
     HIGHER: (
         "You see more than they do",
         "Also called blind spots: what you intend may not be seen yet.",
     ),
-    DEVELOP: ("Agreed areas to develop", "Low in their eyes, and your own view is close."),
+    DEVELOP: ("Agreed areas to develop", "Low in their eyes, and your own rating is not clearly higher."),
     CLOSE: ("Too close to call", ""),
 }
 ORDER = {  # the clearest first

@@ -133,7 +133,7 @@ def _choices(index: Index) -> Iterable[Choice]:
 def plan(_index: Index) -> Plan:
     """Offer lines to write on, on paper."""
     return Plan(
-        lead="Agree two or three areas in the debrief. Small and soon beats large and later.",
+        lead="Agree two or three areas in the debrief. Choose small steps that you can take soon.",
         areas=AREAS,
         wide=PlanField("What I will do differently", "one behaviour, in my own words", lines=2),
         halves=(
