@@ -130,6 +130,10 @@ def _either(labels: Sequence[str]) -> str:
 # --- sums -------------------------------------------------------------------------------------------------
 
 
+TOO_FEW_SUMS = f"fewer than {ENOUGH} sums are above zero"
+ONE_LARGE_SUM = "one sum is more than half of it"
+
+
 class Sum(Struct, frozen=True):
     """A total over claims; if it is hidden, `why`."""
 
@@ -142,8 +146,8 @@ def sum_of(claims: Iterable[Fraction]) -> Sum:
     """Return the total, unless fewer than ENOUGH claims are above zero, or one is more than half of it."""
     given = [claim for claim in claims if claim > 0]
     if len(given) < ENOUGH:
-        return Sum(why=f"fewer than {ENOUGH} delegates made a claim")
+        return Sum(why=TOO_FEW_SUMS)
     total = sum(given, Fraction(0))
     if max(given) > MAX_SHARE_OF_SUM * total:
-        return Sum(why="one sum is more than half of it")
+        return Sum(why=ONE_LARGE_SUM)
     return Sum(len(given), total)

@@ -120,7 +120,7 @@ def total(given: Sequence[Fraction], less: Sequence[Fraction] = ()) -> dict[str,
     claims, whole = [one for one in given if one > 0], sum(given) - sum(less)
     hidden = {"display": "", "delegates": 0, "amount": 0}
     if len(claims) < ENOUGH:
-        return {**hidden, "why": "fewer than 5 delegates made a claim"}
+        return {**hidden, "why": "fewer than 5 sums are above zero"}
     if 2 * max(claims) > sum(claims) or 2 * max([*claims, *less]) > whole:
         return {**hidden, "why": "one sum is more than half of it"}
     return {"display": pounds(whole), "delegates": len(claims), "amount": int(whole + Fraction(1, 2)), "why": ""}

@@ -86,6 +86,25 @@ def test_one_sum_of_millions_gives_no_total_and_finance_is_asked():
     assert "no return is stated" in next(return_lines(value, "£"))[1]
 
 
+@pytest.mark.parametrize(
+    ("manager_share", "confidence", "shown", "missing"),
+    [
+        ("100", "100", ("claimed", "attributed", "confident"), ""),
+        ("100", "0", ("claimed", "attributed"), "after confidence"),
+        ("", "100", ("claimed",), "due to the programme"),
+    ],
+)
+def test_the_first_sum_that_is_missing_is_named(manager_share, confidence, shown, missing):
+    """Five put a sum on a result: a reader who sees that must not be told that fewer made a claim."""
+    one = of_worth("5000")[0]
+    manager = {"share": manager_share} if manager_share else {}
+    last = replace(one, id="last", own={**one.own, "confidence": confidence}, manager=manager)
+    value = value_of([*of_worth("5000", "5000", "5000", "5000"), last], "GBP")
+    assert tuple(name for name in ("claimed", "attributed", "confident") if getattr(value, name).display) == shown
+    assert missing in no_sum(value)
+    assert bool(no_sum(value)) == bool(missing)
+
+
 def test_a_delegates_sums_count_as_one():
     four = [replace(one, own={"money": "1", **(one.own or {})}) for one in of_worth("1000", "1000", "1000", "1000")]
     assert value_of(four, "GBP").claimed.display == ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.core.formatting import in_words, plural
+from chalicelib.results.sponsor_rule import ENOUGH, ONE_LARGE_SUM, TOO_FEW_SUMS
 from chalicelib.sponsor.final.facts import ChangeLine, Figure, Final, FollowupLine, Seen, Spread, Survey, Value
 
 MANAGERS, COLLEAGUES = "line managers", "colleagues"
@@ -169,13 +170,18 @@ def parts_in_words(spread: Spread, between: str = " ") -> str:
 
 
 def no_sum(value: Value) -> str:
-    """Say why a sum is missing."""
-    hidden = [total for total in (value.claimed, value.attributed, value.confident) if not total.display]
-    if not hidden:
-        return ""
-    every = "No total is shown" if len(hidden) == 3 else "A total is not shown"
-    ask = " Ask finance to confirm that sum." if "one sum" in hidden[0].why else ""
-    return f"{every}: {hidden[0].why}.{ask}"
+    """Say which sum is missing, and why; the sums that follow from it are missing with it."""
+    steps = (
+        (value.claimed, "The sum claimed", "delegates put a sum on a result"),
+        (value.attributed, "The sum due to the programme", "sums have a share from both delegate and line manager"),
+        (value.confident, "The sum after confidence", "sums are above zero after what delegates are unsure of"),
+    )
+    for total, name, things in steps:
+        if not total.display:
+            why = f"fewer than {ENOUGH} {things}" if total.why == TOO_FEW_SUMS else total.why
+            ask = " Ask finance to confirm that sum." if total.why == ONE_LARGE_SUM else ""
+            return f"{name} is not shown: {why}.{ask}"
+    return ""
 
 
 def return_lines(value: Value, sign: str) -> Iterator[tuple[str, str]]:
