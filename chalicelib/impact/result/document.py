@@ -131,7 +131,7 @@ def _chapters(facts: ResultFacts, top: int) -> Iterator[Chapter]:
 
 def _one_page(facts: ResultFacts) -> Chapter:
     cards = [Card(area.text, strips=tuple(_strips(area, facts)), pairs=_apart(area)) for area in facts.areas]
-    return Chapter("On a page", lead=_who_answered(facts), cards=tuple(cards))
+    return Chapter("Your result on a page", lead=_who_answered(facts), cards=tuple(cards))
 
 
 def _strips(area: AreaResult, facts: ResultFacts) -> Iterator[Strip]:
@@ -161,9 +161,7 @@ def _apart(area: AreaResult) -> tuple[Pair, ...]:
 
 
 def _who_answered(facts: ResultFacts) -> str:
-    yours = "You answered the survey" if facts.has_answered else "You did not answer the survey"
-    manager = f"{facts.manager}, your line manager, {'answered' if facts.manager_answered else 'did not answer'}"
-    said = [f"{yours}; {manager}."]
+    said = [_both_sides(facts)]
     if facts.manager_answered and not facts.manager_words:
         said.append("Their form did not name you as a reader, so their words are not shown.")
     if not facts.raters_asked:
@@ -171,6 +169,17 @@ def _who_answered(facts: ResultFacts) -> str:
     elif not any(area.raters.display for area in facts.areas):
         said.append("Too few raters answered to show a figure of any area.")
     return " ".join(said)
+
+
+def _both_sides(facts: ResultFacts) -> str:
+    manager = f"your line manager, {facts.manager},"
+    if facts.has_answered and facts.manager_answered:
+        return f"You and {manager} answered the survey."
+    if facts.has_answered:
+        return f"You answered the survey; {manager} did not."
+    if facts.manager_answered:
+        return f"{_capital(manager)} answered the survey; you did not."
+    return f"Neither you nor {manager} answered the survey."
 
 
 def _area(area: AreaResult, facts: ResultFacts) -> Card:
@@ -307,10 +316,12 @@ def _goes_on(facts: ResultFacts) -> str:
 
 def _answers(facts: ResultFacts) -> Iterator[Chapter]:
     if facts.answers:
-        cards = [
-            Card(part.title, tuple(Pair(line.question, line.answer) for line in part.lines)) for part in facts.answers
+        heads = ("Question", "Your answer")
+        tables = [
+            Table(part.title, heads, tuple((line.question, line.answer) for line in part.lines))
+            for part in facts.answers
         ]
-        yield Chapter("All that you answered", cards=tuple(cards))
+        yield Chapter("All that you answered", tables=tuple(tables))
 
 
 def _capital(text: str) -> str:
