@@ -63,6 +63,19 @@ def test_a_candidate_fits_on_the_page():
         assert 0 < len(one.text) <= MAX_STORY_CHARS
 
 
+@pytest.mark.parametrize("first", ["Calls missed", "Days to a visit"])
+def test_a_candidate_tells_of_the_figure_that_moved_furthest(first):
+    figures = [("Days to a visit", "26", "25"), ("Calls missed", "40", "10")]
+    figures.sort(key=lambda figure: figure[0] != first)
+    typed = {
+        f"measure.{number}.{part}": value
+        for number, figure in enumerate(figures, 1)
+        for part, value in zip(("name", "baseline", "now", "direction"), (*figure, "down"), strict=True)
+    }
+    (found,) = find_candidates([final_example.evidence(2, consent="named", **typed)])
+    assert found.text.startswith("Calls missed, from 40 to 10")
+
+
 # --- the way of a story ------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ Only delegates who said in the survey that the sponsor may read their words are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from msgspec import Struct
 
@@ -45,9 +46,10 @@ def strength(evidence: Evidence) -> int:
 
 def _worked(evidence: Evidence) -> Candidate | None:
     answers = evidence.own or {}
-    improved = [_moved(measure) for measure in measures_of(answers) if measure.outcome == IMPROVED and measure.name]
+    improved = [measure for measure in measures_of(answers) if measure.outcome == IMPROVED and measure.name]
+    figure = f"{max(improved, key=_how_far).in_words}." if improved else ""
     words = list(_words(evidence, answers))
-    text = _fit([*improved[:1], *words[:1]])
+    text = _fit([figure, *words[:1]])
     return Candidate(evidence.id, text, True, answers["consent"]) if text and strength(evidence) else None
 
 
@@ -62,8 +64,10 @@ def _failed(evidence: Evidence) -> Candidate | None:
     return Candidate(evidence.id, text, False, answers["consent"]) if text else None
 
 
-def _moved(measure: Measure) -> str:
-    return f"{measure.in_words}."
+def _how_far(measure: Measure) -> Fraction:
+    """Return how far a figure moved, as a part of the larger of its two values."""
+    before, now = Fraction(measure.baseline), Fraction(measure.now)
+    return abs(now - before) / max(abs(now), abs(before))
 
 
 def _fit(parts: Sequence[str]) -> str:
