@@ -57,7 +57,7 @@ def delegate_answers(world: World, player: Player, form: Form, rng: Random) -> d
     for number, name in enumerate(sorted(name for name in form.fields if name.startswith("example."))):
         fields[name] = words["examples"][MAX_AREAS * place + number]
     if place % 4 != 1:
-        fields |= _worth(words["measures"][place], rng)
+        fields |= _named_before(form, rng) | _worth(words["measures"][place], rng)
         fields["implemented"] = words["implemented"][place]
     fields["negative"] = words["worse"][place % len(words["worse"])]
     fields["consent"] = "named" if place % 5 < NAMED else "anonymous" if place % 5 < NAMED + 1 else "no"
@@ -79,16 +79,27 @@ def _choice(name: str, options: list[str], rng: Random) -> dict[str, str]:
     return {}
 
 
+def _named_before(form: Form, rng: Random) -> dict[str, str]:
+    """Give the figure now of the measure that the delegate named in a workshop; some got no better."""
+    before = form.fields.get("measure.1.baseline", "")
+    if not before:
+        return {}
+    better = rng.choice((0.2, 0.1, 0.1, 0, -0.1))
+    now = float(before) * (1 + better if form.fields.get("measure.1.direction") == "up" else 1 - better)
+    return {"measure.1.now": f"{now:.0f}", "measure.1.period": "since July", "measure.1.scope": "team"}
+
+
 def _worth(card: Mapping[str, str], rng: Random) -> dict[str, str]:
+    """Add a measure that was not named before, with what it is worth if the delegate says so."""
     parts = ("name", "unit", "direction", "baseline", "now", "period", "source", "scope")
-    fields = {"moved": "yes", **{f"measure.1.{part}": card[part] for part in parts}}
+    fields = {"moved": "yes", **{f"measure.2.{part}": card[part] for part in parts}}
     if not card["money"]:
         return fields
     return fields | {
-        "measure.1.money": f"£{int(card['money']):,}",
-        "measure.1.basis": card["basis"],
-        "share.1": str(rng.choice((30, 40, 50, 60))),
-        "confidence.1": f"{rng.choice((60, 70, 80))} %",
+        "measure.2.money": f"£{int(card['money']):,}",
+        "measure.2.basis": card["basis"],
+        "share.2": str(rng.choice((30, 40, 50, 60))),
+        "confidence.2": f"{rng.choice((60, 70, 80))} %",
     }
 
 

@@ -14,6 +14,7 @@ from chalicelib.sponsor.stories.acts import CHECKS, Of
 from chalicelib.store import board_requests, cohorts, delegates, stories
 from infra.local.demo.filling import expect
 from infra.local.demo.mailbox import Letter
+from infra.local.demo.phrases import bank
 from infra.local.demo.signing_in import open_signed_in
 from infra.local.demo.world import Phase, React, World
 
@@ -62,7 +63,8 @@ def decide(world: World, letter: Letter) -> None:
     if place % SAYS_NO == SAYS_NO - 1:
         expect(world.browser.send(shown, form, {}, "withdraw"), "withdrawn")
         return
-    tag = {f"tag.{TAGS[place % len(TAGS)]}": "yes"} if place % 2 else {}
+    has_gain = place % 2 and form.fields["text"] not in bank("later")["worse"]
+    tag = {f"tag.{TAGS[place % len(TAGS)]}": "yes"} if has_gain else {}
     expect(world.browser.send(shown, form, tag, "approve"), "You approved these words")
     when = world.calendar.working_days_on(world.now, 1, MORNING)
     world.plan(when, Phase.IMPACT, partial(check, world, world.delegate_id(player)))
