@@ -164,7 +164,7 @@ def test_a_competency_is_named_twice_only_if_all_others_are_clearly_behind(case)
 
 
 def is_further(index, one, other, side):
-    """Tell whether a behaviour lies further to a side than another by more than chance."""
+    """Return whether a behaviour lies further to a side than another by more than chance."""
     return index.differ(index.theirs(About.ITEM, one), index.theirs(About.ITEM, other), PLACE_TIMES) == side
 
 

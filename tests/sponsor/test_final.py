@@ -95,7 +95,7 @@ def test_one_sum_of_millions_gives_no_total_and_finance_is_asked():
     ],
 )
 def test_the_first_sum_that_is_missing_is_named(manager_share, confidence, shown, missing):
-    """Five put a sum on a result: a reader who sees that must not be told that fewer made a claim."""
+    """Five put a sum on a result: a reader who sees that must not read that fewer made a claim."""
     one = of_worth("5000")[0]
     manager = {"share": manager_share} if manager_share else {}
     last = replace(one, id="last", own={**one.own, "confidence": confidence}, manager=manager)
