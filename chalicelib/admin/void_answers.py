@@ -23,7 +23,6 @@ from chalicelib.core.model import (
     DelegateWave,
     Invitation,
     InvitationState,
-    Programme,
     Wave,
     WaveState,
 )
@@ -43,7 +42,6 @@ from chalicelib.waves.suppression import list_suppressed
 BY = "command line"
 TRIES = 5  # a rater may save or send between our read and our write
 EVERYONE = "everyone"  # the key in a job that voids the answers of all: none of them can be read any more
-NOT_VOIDED = (InvitationState.REVOKED, InvitationState.DECLINED)
 
 
 class VoidRefused(FormInvalid):
@@ -138,20 +136,11 @@ def _void(
 ) -> None:
     delegate, wave = delegates.find_with_wave(delegate_id, wave_id)
     before = invitations.find(delegate_id, wave_id, invitation_id)
-    if before is None or before.link_version != version or before.state in NOT_VOIDED:
+    if before is None or before.link_version != version or before.state is InvitationState.REVOKED:
         return
     if _is_open(delegate, wave, now):
-        stopped = before.rater.email in lost
-        programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
-        after = _asked_again(before, job.id)
-        hides = EVERYONE not in job.about
-        commit(
-            [
-                *_counts(delegate, wave, before, hides=hides),
-                *_asking(programme, delegate, wave, after, before, now, stopped=stopped),
-            ],
-            now,
-        )
+        counts = _counts(delegate, wave, before, hides=EVERYONE not in job.about)
+        commit([*counts, *_asking(delegate, wave, before, job.id, now, stopped=before.rater.email in lost)], now)
 
 
 def _asked_again(before: Invitation, job_id: str) -> Invitation:
@@ -175,15 +164,13 @@ def _counts(delegate: Delegate, wave: DelegateWave, before: Invitation, *, hides
 
 
 def _asking(
-    programme: Programme,
-    delegate: Delegate,
-    wave: DelegateWave,
-    after: Invitation,
-    before: Invitation,
-    now: datetime,
-    *,
-    stopped: bool,
+    delegate: Delegate, wave: DelegateWave, before: Invitation, job_id: str, now: datetime, *, stopped: bool
 ) -> Iterator[Write]:
+    """Ask again. Who declined is not asked, and their counts are hidden all the same: counts that stay would say so."""
+    if before.state is InvitationState.DECLINED:
+        return
+    programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
+    after = _asked_again(before, job_id)
     later = to_raters.reminder_emails(programme, delegate, wave, after, now)
     yield invitations.void(before, after)
     yield from cancel_by(CancelledBy.ANSWER, delegate.id, invitation=before.id)

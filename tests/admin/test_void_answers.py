@@ -123,23 +123,33 @@ def seen_by_everyone(visitor, clock, capsys):
 
 
 def test_no_one_is_shown_whether_there_was_anything_to_destroy(visitor, clock, capsys):
-    """The same pages, commands and emails, whether the rater had sent answers, saved some, or done nothing."""
+    """The same pages, commands and emails, whether the rater had sent answers, saved some, or done nothing.
+
+    Who declined is not asked again: that is the one difference, and no one else sees it.
+    """
     worlds = []
     scene = Scene(lambda: people.opened(clock, chosen=people.raters(4, 4)))
     clock.advance(days=1)
-    for act in (lambda: None, lambda: begin(visitor, "p0"), lambda: answer(visitor, "p0")):
+    for act in (lambda: None, lambda: begin(visitor, "p0"), lambda: answer(visitor, "p0"), lambda: refuse(visitor)):
         backend("ses").sent_messages.clear()
         scene.lay_out()
         act()
         voided(clock)
-        emails = [(str(mail.message["To"]), str(mail.message["Subject"])) for mail in sent_mails()]
-        worlds.append((seen_by_everyone(visitor, clock, capsys), emails))
-    assert worlds[0] == worlds[1]
-    assert worlds[0] == worlds[2]
+        to_others = [mail for mail in sent_mails() if people.person("p0").email not in mail.addresses]
+        emails = [(str(mail.message["To"]), str(mail.message["Subject"])) for mail in to_others]
+        worlds.append((seen_by_everyone(visitor, clock, capsys), emails, len(again("p0"))))
+    seen, _, _ = worlds[0]
+    assert worlds[:3] == [worlds[0]] * 3
+    assert worlds[3] == (seen, worlds[0][1], 0)
 
 
 def begin(visitor, who):
     people.answer_all(visitor, people.link(who, "answer"))
+
+
+def refuse(visitor, who="p0"):
+    url = people.link(who, "decline")
+    visitor.open(url).post(url, {"reason": "no_time"})
 
 
 def test_the_answers_of_the_group_are_counted_nowhere_until_the_close(opened, clock, capsys):
