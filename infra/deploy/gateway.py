@@ -12,12 +12,9 @@ from chalicelib.core import settings as config
 from chalicelib.core.errors import Refusal
 from chalicelib.web import static
 from chalicelib.web.page import HEADERS, INTERNAL_ERROR, refusal_page
-from infra.deploy import halt, settings, stack
+from infra.deploy import halt, limits, settings, stack
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment
-
-REQUESTS_PER_SECOND = 50
-BURST = 100
 
 # By route template, never by path: paths hold people's links. No addresses of readers.
 ACCESS_LOG = json.dumps(
@@ -30,14 +27,6 @@ ACCESS_LOG = json.dumps(
         "milliseconds": "$context.responseLatency",
     }
 ).replace('"$context.status"', "$context.status")  # a number, for the figures made of it
-
-STAGE_SETTINGS = {
-    "/*/*/throttling/rateLimit": str(REQUESTS_PER_SECOND),
-    "/*/*/throttling/burstLimit": str(BURST),
-    "/*/*/logging/loglevel": "OFF",  # the execution log would hold paths and answers
-    "/*/*/logging/dataTrace": "false",
-    "/*/*/caching/enabled": "false",
-}
 
 
 class Gone(Refusal):
@@ -106,39 +95,22 @@ def _stage_settings(stage: Deployment, hand: Reporter, api: str) -> None:
     gateway, name = stage.client("apigateway"), stage.config()["api_gateway_stage"]
     now = gateway.get_stage(restApiId=api, stageName=name)
     log = {"destinationArn": stack.outputs(stage)["AccessLog"].removesuffix(":*"), "format": ACCESS_LOG}
-    wanted = {**STAGE_SETTINGS, **_limits(stage), **{f"/accessLogSettings/{key}": value for key, value in log.items()}}
+    wanted = {**dict(limits.wanted(stage)), **{f"/accessLogSettings/{key}": value for key, value in log.items()}}
     changed = {path: value for path, value in wanted.items() if _value(now, path) != value}
     if not changed:
         hand.stays("limits and access log are set")
         return
     patch = [{"op": "replace", "path": path, "value": value} for path, value in changed.items()]
-    what = f"set {', '.join(path.rsplit('/', 1)[1] for path in changed)} of the API"
+    names = dict.fromkeys(path.rsplit("/", 1)[1] for path in changed)
+    what = f"set {', '.join(names)} of the API"
     hand.change(what, lambda: gateway.update_stage(restApiId=api, stageName=name, patchOperations=patch))
-
-
-def _limits(stage: Deployment) -> dict[str, str]:
-    """A stage that was stopped lets no request through."""
-    names = ("/*/*/throttling/rateLimit", "/*/*/throttling/burstLimit")
-    return dict.fromkeys(names, "0") if halt.stopped_since(stage) else {}
-
-
-SHOWN_AS = {
-    "/*/*/throttling/rateLimit": "throttlingRateLimit",
-    "/*/*/throttling/burstLimit": "throttlingBurstLimit",
-    "/*/*/logging/loglevel": "loggingLevel",
-    "/*/*/logging/dataTrace": "dataTraceEnabled",
-    "/*/*/caching/enabled": "cachingEnabled",
-}
 
 
 def _value(now: dict[str, Any], path: str) -> str:
     """What a stage has at a path of its patches, as the patch would write it."""
     if path.startswith("/accessLogSettings/"):
         return str(now.get("accessLogSettings", {}).get(path.rsplit("/", 1)[1], ""))
-    found = now.get("methodSettings", {}).get("*/*", {}).get(SHOWN_AS[path], "")
-    if isinstance(found, bool):
-        return str(found).lower()
-    return f"{found:g}" if isinstance(found, float) else str(found)
+    return limits.shown(now, path)
 
 
 def _pages(stage: Deployment, hand: Reporter, api: str) -> None:

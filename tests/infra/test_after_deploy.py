@@ -29,7 +29,7 @@ def test_the_api_is_regional_limited_and_logs_no_path(standing):
     limits = stage["methodSettings"]["*/*"]
 
     assert standing.stage.config()["api_gateway_endpoint_type"] == "REGIONAL"  # moto does not read it on import
-    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (50, 100)
+    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (400, 800)
     assert limits["dataTraceEnabled"] is False
     logged = json.loads(stage["accessLogSettings"]["format"].replace("$context.status", "200"))
     assert set(logged.values()) == {

@@ -26,7 +26,7 @@ def seen(stage) -> dict:
 
 
 STOPPED = {"takes messages": {False}, "schedule": {"DISABLED"}, "requests": 0, "says": True, "status": "503"}
-RUNNING = {"takes messages": {True}, "schedule": {"ENABLED"}, "requests": 50, "says": False, "status": "429"}
+RUNNING = {"takes messages": {True}, "schedule": {"ENABLED"}, "requests": 400, "says": False, "status": "429"}
 
 
 def test_a_stopped_stage_runs_nothing_keeps_its_messages_and_stays_stopped_over_a_deploy(deployed, capsys):

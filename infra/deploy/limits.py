@@ -1,0 +1,61 @@
+"""How many requests API Gateway lets through, for all pages and for single routes: infra/limits.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from infra.deploy import halt
+from infra.deploy.stage import Deployment
+
+FILE = "infra/limits.yaml"
+EVERY_ROUTE = "*/*"
+PRIVATE = {  # of every route: the execution log would hold paths and answers
+    "logging/loglevel": "OFF",
+    "logging/dataTrace": "false",
+    "caching/enabled": "false",
+}
+SHOWN_AS = {
+    "throttling/rateLimit": "throttlingRateLimit",
+    "throttling/burstLimit": "throttlingBurstLimit",
+    "logging/loglevel": "loggingLevel",
+    "logging/dataTrace": "dataTraceEnabled",
+    "caching/enabled": "cachingEnabled",
+}
+
+
+def read_limits(stage: Deployment) -> dict[str, Mapping[str, float]]:
+    """Return the limits of every route: `*/*`, or as API Gateway writes a route and its method."""
+    found = yaml.safe_load((stage.project / FILE).read_text())
+    own = (found["stages"] or {}).get(stage.name, {})
+    limits = {EVERY_ROUTE: {**found["pages"], **own.get("pages", {})}}
+    for name, limit in {**found["routes"], **own.get("routes", {})}.items():
+        method, path = name.split(" ")
+        limits[f"{path.replace('/', '~1')}/{method}"] = limit
+    return limits
+
+
+def wanted(stage: Deployment) -> Iterator[tuple[str, str]]:
+    """Yield what a stage is to have: where, in the words of a patch, and the value. A stopped one lets none through."""
+    is_stopped = bool(halt.stopped_since(stage))
+    for route, limit in read_limits(stage).items():
+        yield f"/{route}/throttling/rateLimit", "0" if is_stopped else f"{limit['per_second']:g}"
+        yield f"/{route}/throttling/burstLimit", "0" if is_stopped else f"{limit['at_once']}"
+        for name, value in PRIVATE.items():
+            yield f"/{route}/{name}", value
+
+
+def shown(now: Mapping[str, Any], path: str) -> str:
+    """Return what a stage has at a path of its patches, as the patch would write it."""
+    _, resource, method, name = path.split("/", 3)
+    settings = {_plain(route): found for route, found in now.get("methodSettings", {}).items()}
+    found = settings.get(_plain(f"{resource}/{method}"), {}).get(SHOWN_AS[name], "")
+    if isinstance(found, bool):
+        return str(found).lower()
+    return f"{found:g}" if isinstance(found, float) else str(found)
+
+
+def _plain(route: str) -> str:
+    return route.replace("~1", "/").strip("/")

@@ -1,0 +1,74 @@
+"""The limits of infra/limits.yaml: whom they let through, and that they are limits of routes that are there."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+
+import boto3
+import pytest
+import yaml
+
+from infra.deploy import api, limits
+from infra.deploy.stage import ROOT, Deployment
+
+RATERS = 2_000
+PAGES = 12  # of a questionnaire with 38 behaviours
+LIMITS = limits.read_limits(Deployment("prod"))[limits.EVERY_ROUTE]
+
+
+def requests(chance: random.Random) -> list[float]:
+    """Return when each request arrives, in seconds: everyone opens the email within one minute, and then answers."""
+    moments = []
+    for _ in range(RATERS):
+        moment = chance.uniform(0, 60)
+        moments += [moment, *(moment + 0.3 + chance.random() for _ in range(4))]  # the page, style, scripts, questions
+        for _ in range(PAGES):
+            moment += chance.uniform(25, 70)
+            moments += [moment - 15, moment, moment + 0.3]  # saved on the way, saved with the button, the next page
+    return sorted(moments)
+
+
+def turned_away(moments: Iterable[float], limit: Mapping[str, float]) -> int:
+    """Count what a token bucket as API Gateway's refuses."""
+    left, before, refused = float(limit["at_once"]), 0.0, 0
+    for moment in moments:
+        left = min(float(limit["at_once"]), left + (moment - before) * limit["per_second"])
+        before = moment
+        refused += left < 1
+        left -= left >= 1
+    return refused
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_two_thousand_raters_at_once_none_is_turned_away(seed):
+    moments = requests(random.Random(seed))
+
+    assert turned_away(moments, LIMITS) == 0
+    assert turned_away(moments, {"per_second": 50, "at_once": 100}) > 0
+
+
+def test_every_limit_is_of_a_route_that_is_there():
+    from app import app
+
+    found = yaml.safe_load((ROOT / limits.FILE).read_text())
+    routes = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
+
+    assert set(found["routes"]) <= routes
+    assert {route for route in routes if route.startswith("POST /sign-in/")} <= set(found["routes"])
+    assert all(each["per_second"] < found["pages"]["per_second"] for each in found["routes"].values())
+
+
+@pytest.mark.infra
+def test_a_route_has_its_limit_and_a_stopped_stage_lets_none_through(deployed):
+    (ours,) = api.list_ids(deployed.stage)
+
+    def found() -> set[float]:
+        stage = boto3.client("apigateway").get_stage(restApiId=ours, stageName="api")
+        return {each["throttlingRateLimit"] for each in stage["methodSettings"].values()}
+
+    assert found() == {400, 20, 5}
+    assert deployed.run("stop") == 0
+    assert found() == {0}
+    assert deployed.run("start", "--skip-verify") == 0
+    assert found() == {400, 20, 5}
