@@ -30,7 +30,7 @@ def read_limits(stage: Deployment) -> dict[str, Mapping[str, float]]:
     """Return the limits of every route: `*/*`, or as API Gateway writes a route and its method."""
     found = yaml.safe_load((stage.project / FILE).read_text())
     own = (found["stages"] or {}).get(stage.name, {})
-    limits = {EVERY_ROUTE: {**found["pages"], **own.get("pages", {})}}
+    limits: dict[str, Mapping[str, float]] = {EVERY_ROUTE: {**found["pages"], **own.get("pages", {})}}
     for name, limit in {**found["routes"], **own.get("routes", {})}.items():
         method, path = name.split(" ")
         limits[f"{path.replace('/', '~1')}/{method}"] = limit

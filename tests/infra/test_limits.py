@@ -1,4 +1,4 @@
-"""The limits of infra/limits.yaml: whom they let through, and that they are limits of routes that are there."""
+"""The limits of infra/limits.yaml: how many readers they let through, and that their routes are there."""
 
 from __future__ import annotations
 
