@@ -53,6 +53,11 @@ class Account:
         """Say what AWS allows the account; what is left out is as in a new one."""
         ask(f"{self.url}/_account", json.dumps(limits).encode())
 
+    def calls(self) -> list[str]:
+        """Return `service:Operation:METHOD` of everything that AWS was asked for since the last time."""
+        with urlopen(f"{self.url}/_calls", timeout=60) as found:  # noqa: S310 (our own server's)
+            return list(json.load(found))
+
     def break_after(self, calls: int) -> None:
         ask(f"{self.url}/_break/{calls}")
 

@@ -26,7 +26,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.s3.models import FakeBucket
 
 from tests.support.manners import lambdas as lambda_limits
-from tests.support.manners import mail, pages, queues, tables
+from tests.support.manners import mail, pages, queues, record, tables
 from tests.support.manners import stacks as stack_states
 from tests.support.manners.account import account, change, reset
 
@@ -124,6 +124,9 @@ class Breaking:
             change(**json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
             start_response("200 OK", [("Content-Type", "text/plain")])
             return [b""]
+        if environ["PATH_INFO"] == "/_calls":
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [json.dumps(record.forget()).encode()]
         if environ["PATH_INFO"].startswith("/_pass/"):
             change(seconds_passed=account.seconds_passed + float(environ["PATH_INFO"].rsplit("/", 1)[1]))
             start_response("200 OK", [("Content-Type", "text/plain")])
@@ -143,7 +146,7 @@ class Breaking:
 def serve(port: int, front: Callable[[Any], Any]) -> None:
     """Until the process ends. `front` wraps moto's WSGI application."""
     FakeBucket.get_permission = get_permission
-    for manner in (pages, mail, lambda_limits, tables, queues, stack_states):
+    for manner in (pages, mail, lambda_limits, tables, queues, stack_states, record):
         manner.apply()
     stacks.parse_and_update_resource = update_resource
     Stack.stack_resources = property(stack_resources)
