@@ -19,8 +19,10 @@ _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ".", 0xFF61: "."}
 _SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp):\s*")
 _IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
-_BEFORE_ADDRESS = " \t,;:'\"“”‘’|<>()[]"
-_AFTER_ADDRESS = f"{_BEFORE_ADDRESS}."
+_BESIDE_ADDRESS = " \t,;:'\"“”„‘’‚«»‹›|<>()[]{}*`!?/="
+_BEFORE_ADDRESS = f"{_BESIDE_ADDRESS}-–—•·#+~"  # bullets without a blank: no one's address begins with them
+_AFTER_ADDRESS = f"{_BESIDE_ADDRESS}.…\\"
+_ENCODED_BLANK = "%20"  # in an address copied out of a link
 _ENCODED_IN_TWO_WAYS = re.compile("[ßς\u200c\u200d]")  # old and new systems send these to different domains
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")
 
@@ -84,7 +86,8 @@ def clean_address(cell: str) -> str:
     """Return the address in a cell such as `Jo Ward <mailto:Jo@x.org>;`, in lower case. Repair what has one meaning."""
     text = _SCHEME.sub("", fold_width(clean_text(cell)).lower())
     bracketed = _IN_BRACKETS.search(text)
-    bare = (bracketed[1] if bracketed else text).lstrip(_BEFORE_ADDRESS).rstrip(_AFTER_ADDRESS)
+    bare = (bracketed[1] if bracketed else text).replace(_ENCODED_BLANK, " ")
+    bare = bare.lstrip(_BEFORE_ADDRESS).rstrip(_AFTER_ADDRESS)
     local_part, at, domain = bare.partition("@")
     return f"{local_part.rstrip()}{at}{_encode_domain(domain.lstrip())}"
 
@@ -93,6 +96,8 @@ def _encode_domain(domain: str) -> str:
     """Write a domain such as bücher.example as mail systems do, so that it has one spelling here."""
     if domain.isascii() or len(domain) > MAX_ADDRESS_CHARS or _ENCODED_IN_TWO_WAYS.search(domain):
         return domain
+    if not all(sign in ".-" or unicodedata.category(sign)[0] in "LMN" for sign in domain):
+        return domain  # a sign that was copied along would become a part of another domain
     try:
         return domain.encode("idna").decode()
     except UnicodeError:

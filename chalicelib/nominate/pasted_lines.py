@@ -59,7 +59,12 @@ def without_label(words: str, titles: Collection[str]) -> str:
 
 
 def join_cards(lines: Sequence[str], titles: Collection[str]) -> list[str]:
-    """Write an address on a line alone after the name on the line above, as contact cards and Teams copy people."""
+    """Write an address on a line alone after the name on the line above, as contact cards and Teams copy people.
+
+    In a list that begins with an address, the name is on the line below.
+    """
+    if pairs := _address_first(lines, titles):
+        return [f"{name} {address}" for address, name in pairs]
     joined: list[str] = []
     for line in lines:
         if joined and _is_address_alone(line, titles) and _is_name_alone(joined[-1], titles):
@@ -67,6 +72,14 @@ def join_cards(lines: Sequence[str], titles: Collection[str]) -> list[str]:
         else:
             joined.append(line)
     return joined
+
+
+def _address_first(lines: Sequence[str], titles: Collection[str]) -> list[tuple[str, str]]:
+    """Return (address, name) of each person if addresses and names take turns on lines alone; else nothing."""
+    cards = [line for line in lines if line.strip() and ("@" in line or not is_heading(line, titles))]
+    pairs = list(zip(cards[::2], cards[1::2], strict=False))
+    takes_turns = all(_is_address_alone(one, titles) and _is_name_alone(other, titles) for one, other in pairs)
+    return pairs if takes_turns and len(cards) == 2 * len(pairs) else []
 
 
 def _is_address_alone(line: str, titles: Collection[str]) -> bool:

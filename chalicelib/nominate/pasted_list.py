@@ -21,7 +21,7 @@ MAX_PASTED_ENTRIES = 60  # as many raters as any programme allows
 MAX_SHOWN_CHARS = 40  # characters of an entry in a message
 
 _ENTRY = re.compile(r'(?:"[^"\n]*"|[^;\n])+')  # a semicolon in quotes belongs to a name
-_IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]]+")
+_IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]|/=]+")
 _SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp|e-?mail)\s*:", re.IGNORECASE)
 _AND = re.compile(r"(?:and|or|und|oder|et|ou|y|e|i|en|og|och|[&+])\s+")  # in small letters: never a name
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{0,200})\]\((?:mailto:)?([^()<>\s@]{1,64}@[^()<>\s@]{1,255})\)")

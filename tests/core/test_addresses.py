@@ -33,6 +33,13 @@ JO = "jo@example.org"
         pytest.param("jo@example.org.", id="full-stop"),
         pytest.param("jo @example.org", id="blank-before-at"),
         pytest.param("jo\u00a0@\u2009example.org", id="other-blanks-around-at"),
+        pytest.param("«jo@example.org»", id="angle-quotation-marks"),
+        pytest.param("„jo@example.org“", id="low-quotation-marks"),
+        pytest.param("*jo@example.org*", id="stars"),
+        pytest.param("-jo@example.org", id="hyphen-as-a-bullet"),
+        pytest.param("•jo@example.org", id="bullet"),
+        pytest.param("mailto:%20jo@example.org", id="blank-of-a-link"),
+        pytest.param("jo@example.org…", id="three-dots"),
         pytest.param("j\u200bo@exam\u00adple.org", id="invisible"),
     ],
 )
@@ -58,6 +65,8 @@ def test_a_domain_of_any_script_has_one_spelling(typed, address):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
+        ("jo@example.org»x", "character 15 is a right-pointing double angle quotation mark"),
+        ("jo@example.☃", "character 12 is a snowman"),
         ("jo@straße.example", "character 8 is a latin small letter sharp s"),
         ("jo.o’neil@example.org", "character 5 is a right single quotation mark"),
         ("zoë@example.org", "character 3 is a latin small letter e with diaeresis"),

@@ -36,6 +36,13 @@ def read(text: str, titles: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         pytest.param("Ana Reed – Peer – ana@example.org\nBen Oke - Peer - ben@example.org", id="group-between-dashes"),
         pytest.param("Ana Reed\nana@example.org\nBen Oke\n<ben@example.org>", id="each-on-a-line"),
         pytest.param("Name: Ana Reed\nEmail: ana@example.org\n\nName: Ben Oke\nEmail: ben@example.org", id="cards"),
+        pytest.param("ana@example.org\nAna Reed\n\nben@example.org\nBen Oke", id="each-on-a-line-address-first"),
+        pytest.param(
+            "Peers:\nana@example.org\nAna Reed\nben@example.org\nOke, Ben\n", id="address-first-below-a-title"
+        ),
+        pytest.param("Ana Reed|ana@example.org\nBen Oke|ben@example.org", id="bars-without-blanks"),
+        pytest.param("Ana Reed/ana@example.org\nBen Oke=ben@example.org", id="signs-without-blanks"),
+        pytest.param("Ana Reed -ana@example.org\n*Ben Oke* *ben@example.org*", id="hyphens-and-stars-without-blanks"),
         pytest.param("Reed, Ana\nmailto:ana@example.org\nOke, Ben\nben@example.org", id="each-on-a-line-by-surname"),
         pytest.param("[Ana Reed](mailto:ana@example.org)\n- [Ben Oke](ben@example.org)", id="links-in-markdown"),
         pytest.param(
