@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from benchmarks import acts, handover
+from benchmarks import acts, handover, pages
 from benchmarks.__main__ import as_data, ratio, show
 from benchmarks.acts import PRICES, idle_month, price
 from benchmarks.row import Row
@@ -66,6 +66,13 @@ def test_every_figure_of_the_stack_is_paid_for():
 
 def test_an_idle_month_is_within_its_budget():
     assert idle_month(PRICES["free_each_month"]) <= 1
+
+
+def test_a_questionnaires_first_view_is_within_its_weight_and_its_pages_can_be_timed():
+    found = {row.name: row for row in pages.rows(times=2)}
+
+    assert found[pages.FIRST_VIEW].figure <= (found[pages.FIRST_VIEW].budget or 0)
+    assert all(row.figure > 0 for row in found.values())
 
 
 def test_a_mail_more_costs_its_mail_and_two_functions_more():
