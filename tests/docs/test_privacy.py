@@ -80,3 +80,14 @@ def test_the_sentence_about_periods_says_what_the_kinds_say(period, words):
 
     assert " ".join(words.split()) in " ".join(TEXT.split())
     assert number in period.value
+
+
+@pytest.mark.parametrize("page", ["privacy.md", "threat-model.md"])
+def test_every_file_that_a_page_names_exists(page):
+    """A statement is held by the test that it names. A name without a folder is that of one file in `tests`."""
+    root = privacy.FILE.parents[1]
+    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", (root / "docs" / page).read_text(encoding="utf-8")))
+    found = {name for name in named if any((root / folder / name).exists() for folder in ("", "chalicelib"))}
+    alone = {name for name in named - found if "/" not in name and len([*root.glob(f"tests/**/{name}")]) == 1}
+    assert named - found - alone == set()
+    assert len(found) > 20
