@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.store.row_kinds import all_kinds
+from chalicelib.store.table import Key
 from tests.support import cloud
 from tests.web.rules import RULES
 
@@ -159,6 +161,26 @@ def test_a_failed_condition_is_caught_by_the_refusal_that_its_write_stands_for(n
         if isinstance(each, ast.Name)
     ]
     assert not {"ConditionFailed"} & {*caught}, "catch the refusal of the write, declared with it in chalicelib/store"
+
+
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if not name.startswith("store.")))
+def test_only_the_store_knows_the_keys_of_rows(name):
+    """Ask store/delegate_record.py for a delegate's rows, or a kind of store/row_kinds.py: `kind.has(row)`."""
+    texts = {
+        node.value
+        for node in ast.walk(ast.parse(MODULES[name].read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert [text for text in sorted(texts) if text in KEY_WORDS or text.startswith(KEY_HEADS)] == []
+
+
+def _key_heads() -> set[str]:
+    """How keys of rows begin, up to the first part that differs from row to row."""
+    return {template.partition("{")[0] for kind in all_kinds() for template in (kind.pk, kind.sk)} - {""}
+
+
+KEY_HEADS = tuple(sorted(head for head in _key_heads() if "#" in head))
+KEY_WORDS = {*Key._fields, "META"}  # a word such as SESSION may mean something else
 
 
 @pytest.mark.parametrize("name", sorted(MODULES.keys() - {"store.table"}))

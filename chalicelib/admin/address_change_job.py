@@ -41,10 +41,11 @@ from chalicelib.store import (
     meetings,
     programmes,
 )
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
-from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.marshal import Row, fields
 from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
@@ -61,7 +62,8 @@ class _Moving:
 
     def __init__(self, change: Change, rows: Sequence[Row], now: datetime):
         self.change, self.now, self.rows = change, now, rows
-        self.before = delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+        record = DelegateRecord(rows)
+        self.before = delegate = record.delegate
         self.programme = programmes.load(delegate.programme_id, delegate.programme_version)
         self.after = replace(
             delegate,
@@ -71,10 +73,11 @@ class _Moving:
             coach_link=_coach_link(delegate, change),
             link_version=delegate.link_version + change.has(delegate.person),
         )
-        self.waves = {read.wave: read for read in _read_all(DelegateWave, rows, "WAVE#")}
-        self.nominations: list[Nomination] = _read_all(Nomination, rows, "NOMINATION#")
-        invited: list[Invitation] = _read_all(Invitation, rows, "INVITATION#")
-        self.asked = [one for one in invited if change.has(one.rater) and one.state is not InvitationState.REVOKED]
+        self.waves = {read.wave: read for read in record.waves}
+        self.nominations = list(record.nominations)
+        self.asked = [
+            one for one in record.invitations() if change.has(one.rater) and one.state is not InvitationState.REVOKED
+        ]
         self.moved = {one.id: self._moved(one) for one in self.asked}
         self.invited_again = {one.id for one in self.moved.values() if self._is_invited_again(one)}
         self.surveys = [one for one in surveys_from(rows) if change.has(self._reader(self.before, one))]
@@ -230,7 +233,3 @@ def _coach_link(delegate: Delegate, change: Change) -> int:
 
 def _reached_wrong_person(invitation: Invitation) -> bool:
     return invitation.state is InvitationState.DECLINED and invitation.reason == WRONG_PERSON
-
-
-def _read_all(kind: Any, rows: Sequence[Row], prefix: str) -> list[Any]:
-    return [read(kind, row) for row in rows if row["sk"].startswith(prefix)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.admin.owned_rows import key_of, kind_of
+from chalicelib.admin.owned_rows import kind_of
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds import all_kinds
+from chalicelib.store.table import Key, key_of
 
-SKIPPED = ("pk", "sk", "revision", "gone_at", "due_shard")  # of the table, and about no one
+SKIPPED = (*Key._fields, "revision", "gone_at", "due_shard")  # of the table, and about no one
 
 
 def describe(rows: Iterable[Row]) -> str:

@@ -14,11 +14,12 @@ from chalicelib.core.ids import administrator_key, rater_key, reader_id, reader_
 from chalicelib.store import row_kinds
 from chalicelib.store.emails import owner_of
 from chalicelib.store.marshal import Row
-from chalicelib.store.row_kinds import Erasure, Owner, RowKind
-from chalicelib.store.table import Key, scan
+from chalicelib.store.row_kinds import COHORT, EMAIL, FACILITATOR_SEAT, INBOX_ENTRY, Erasure, Owner, RowKind
+from chalicelib.store.table import Key, key_of, scan
 
 BY = "command line"
 Source = Callable[[], Iterable[Row]]  # the rows to look through: the whole table, or those of one cohort
+COHORTS = COHORT.partition(cohort="")  # how the keys of cohorts begin
 PERSONS = (Owner.RATER, Owner.COACH, Owner.READER)  # a row of theirs has a key made from the address
 
 
@@ -36,11 +37,11 @@ def rows_naming(email: str, rows: Source = scan) -> Iterator[Row]:
     """Find rows that contain the address, and the rater's inbox, which has only its hash."""
     wanted = email.strip().lower()
     inboxes = inboxes_of(wanted)
-    return (row for row in rows() if row["pk"] in inboxes or is_naming(row, wanted))
+    return (row for row in rows() if key_of(row).pk in inboxes or is_naming(row, wanted))
 
 
 def inboxes_of(email: str) -> frozenset[str]:
-    return frozenset(f"RATER#{key(email)}" for key in (rater_key, unkeyed_rater_key))
+    return frozenset(INBOX_ENTRY.partition(rater=make(email)) for make in (rater_key, unkeyed_rater_key))
 
 
 def is_naming(value: Any, email: str) -> bool:
@@ -59,7 +60,7 @@ def of_delegates(delegates: Collection[str], rows: Source = scan) -> Iterator[Ro
 def _about_delegates(delegates: Collection[str], rows: Source = scan) -> Iterator[tuple[RowKind, Row]]:
     """Yield the rows with a delegate's id in the key, and their kinds."""
     for row in rows() if delegates else ():
-        is_near = any(one in row["pk"] or one in row["sk"] for one in delegates)
+        is_near = any(one in part for one in delegates for part in key_of(row))
         kind = kind_of(row) if is_near else None
         if kind and kind.parts(key_of(row)).get("delegate") in delegates:
             yield kind, row
@@ -71,9 +72,10 @@ def of_address(email: str, source: Source = scan) -> Iterator[Row]:
     rows = list(source())
     ids, seats = _ids_of(wanted), _seats_of(rows, wanted)
     for row in rows:
-        is_theirs = row.get("who") in ids or any(one in row["pk"] for one in ids)
-        if row["pk"].startswith("COHORT#"):
-            is_theirs = any(row["pk"] == pk and row["sk"].startswith(sk) for pk, sk in seats)
+        key = key_of(row)
+        is_theirs = row.get("who") in ids or any(one in key.pk for one in ids)
+        if key.pk.startswith(COHORTS):
+            is_theirs = any(key.pk == pk and key.sk.startswith(sk) for pk, sk in seats)
         kind = kind_of(row) if is_theirs else None
         if kind and kind.owner in PERSONS:
             yield row
@@ -85,10 +87,10 @@ def _ids_of(email: str) -> frozenset[str]:
 
 def _seats_of(rows: Collection[Row], email: str) -> list[Key]:
     """Return how the keys begin of a facilitator's seats: their id is the one in the cohort's file."""
-    cohorts = [row for row in rows if row["pk"].startswith("COHORT#") and row["sk"] == "META"]
     return [
-        Key(row["pk"], f"SEAT#{one['id']}#")
-        for row in cohorts
+        FACILITATOR_SEAT.key(cohort=row["id"], facilitator=one["id"], session="")
+        for row in rows
+        if COHORT.has(row)
         for one in row.get("facilitators", ())
         if is_naming(one, email)
     ]
@@ -112,10 +114,10 @@ def calling_by_name(delegates: Collection[str]) -> Iterator[Row]:
 
 def _delegates_named(row: Row) -> Iterator[str | None]:
     """Yield the ids of delegates who are named in an email or an inbox. A digest is about those of its items."""
-    if row["sk"] == "MAIL":
+    if EMAIL.has(row):
         yield row["about"].get("delegate")
         yield from map(owner_of, row.get("items", ()))
-    elif row["pk"].startswith("RATER#"):
+    elif INBOX_ENTRY.has(row):
         yield row.get("delegate_id")
 
 
@@ -132,10 +134,6 @@ def kind_of(row: Row) -> RowKind | None:
 @lru_cache(4096)
 def _kind_of(key: Key) -> RowKind | None:
     return next(iter(row_kinds.kinds_of(key)), None)
-
-
-def key_of(row: Row) -> Key:
-    return Key(row["pk"], row["sk"])
 
 
 def addresses_in(value: Any) -> Iterator[str]:

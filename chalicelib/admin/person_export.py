@@ -19,7 +19,6 @@ from chalicelib.admin.owned_rows import (
     inboxes_of,
     is_address,
     is_naming,
-    key_of,
     kind_of,
     of_address,
     of_delegates,
@@ -29,7 +28,7 @@ from chalicelib.store import audit_events, objects, row_kinds
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds import Reader
-from chalicelib.store.table import scan, transact
+from chalicelib.store.table import key_of, scan, transact
 
 OTHER = "(another person)"
 SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
@@ -58,7 +57,7 @@ def find(email: str, rows: Source = scan) -> list[Row]:
     ]  # no secret of a sign-in
     if not found and not written and not keyed:
         raise PersonUnknown(email)
-    delegates = {str(row["id"]) for row in found if row["sk"] == "META" and _is_about(row, wanted) and "person" in row}
+    delegates = {str(row["id"]) for row in found if row_kinds.DELEGATE.has(row) and _is_about(row, wanted)}
     owned = {key_of(row): row for row in (*written, *keyed)}
     return [
         *(_own_part(row, wanted) for row in found),
@@ -119,13 +118,13 @@ def _plain(value: Any) -> str:
 
 def _own_part(row: Row, email: str) -> Row:
     """Return a row of theirs without other people; of any other row, the fields that name them."""
-    is_theirs = _is_about(row, email) or row["pk"] in inboxes_of(email) or row.get("by") == email
+    is_theirs = _is_about(row, email) or key_of(row).pk in inboxes_of(email) or row.get("by") == email
     shown = {
         name: value
         for name, value in row.items()
         if name not in SEALED and name.partition(":")[0] not in COUNTS and (is_theirs or is_naming(value, email))
     }
-    return {"pk": row["pk"], "sk": row["sk"], **_without_others(shown, email)}
+    return {**key_of(row)._asdict(), **_without_others(shown, email)}
 
 
 def _delegates_part(row: Row, email: str) -> Row:

@@ -11,15 +11,15 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.core.model import Delegate, Invitation, InvitationState
+from chalicelib.core.model import InvitationState
 from chalicelib.core.settings import settings
 from chalicelib.emails.bounces import is_only_to_unanswered
 from chalicelib.emails.kinds import label_of
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, delegates, emails
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.emails import BounceMissing, Email, EmailSettled
-from chalicelib.store.marshal import read
 from chalicelib.store.table import Write, transact
 
 BY = "command line"
@@ -88,13 +88,13 @@ def _is_wanted(mail: Email) -> bool:
         return not mail.cancelled
     asked = mail.about.get("invitation", "")
     rows = list(delegates.load_rows(mail.about["delegate"]))
-    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    delegate = DelegateRecord(rows).find_delegate()
     if delegate is None or delegate.withdrawn:
         return False
     if not asked:
         readers = (delegate.person.email, delegate.manager.email, delegate.coach.email, *settings().administrators)
         return mail.to.email in readers
-    found = (read(Invitation, row) for row in rows if row["sk"].startswith("INVITATION#"))
+    found = DelegateRecord(rows).invitations()
     return all(
         one.state is InvitationState.INVITED and one.rater.email == mail.to.email for one in found if one.id == asked
     )

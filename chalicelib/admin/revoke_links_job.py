@@ -21,10 +21,11 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links.kinds import ANSWER, APPROVE, COACH, FACILITATOR, HUB, IMPACT, SHARED, SPONSOR
 from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import cohorts, delegates, emails, impact_surveys, invitations, programmes, waiting_emails
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.jobs import Job
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.table import Changed, Write
 from chalicelib.waves import lifecycle
 
@@ -126,7 +127,7 @@ def _with_new_links(change: Change, cohort: Cohort, waiting: Sequence[Email]) ->
 
 def _delegate_writes(change: Change, delegate_id: str, targets: set[Target], waiting: Sequence[Email]) -> list[Write]:
     rows = list(delegates.load_rows(delegate_id))
-    before = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    before = DelegateRecord(rows).find_delegate()
     if before is None:
         return []  # removed meanwhile
     after = _raise_versions(before, targets)
@@ -147,8 +148,8 @@ def _delegate_writes(change: Change, delegate_id: str, targets: set[Target], wai
 
 
 def _list_asked(rows: Sequence[Row], targets: set[Target]) -> list[Invitation]:
-    found = [read(Invitation, row) for row in rows if row["sk"].startswith("INVITATION#")]
-    return [one for one in found if Target(ANSWER.verb, one.delegate_id, one.id, str(one.link_version)) in targets]
+    asked = DelegateRecord(rows).invitations()
+    return [one for one in asked if Target(ANSWER.verb, one.delegate_id, one.id, str(one.link_version)) in targets]
 
 
 def _list_surveys(rows: Sequence[Row], targets: set[Target]) -> list[ImpactSurvey]:

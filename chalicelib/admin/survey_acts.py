@@ -22,11 +22,11 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import LineMissing
+from chalicelib.store.delegate_record import load_record
 from chalicelib.store.delegates import WaveChanged
 from chalicelib.store.emails import Email, EmailExists
 from chalicelib.store.impact_surveys import ImpactSurvey, SurveyChanged
 from chalicelib.store.jobs import Job, JobExists
-from chalicelib.store.marshal import read
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails import about_surveys
@@ -174,18 +174,17 @@ def _find_open(delegate_id: str, now: datetime) -> Asked:
 
 
 def _load(delegate_id: str, now: datetime) -> Asked:
-    rows = list(delegates.load_rows(delegate_id))
-    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    record = load_record(delegate_id)
+    delegate = record.find_delegate()
     if delegate is None:
         raise CloseRefused("There is no such delegate any more.")
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    waves = {row["sk"]: read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")}
-    pulse, first = waves.get(f"WAVE#{Wave.PULSE.value}"), waves[f"WAVE#{Wave.BASELINE.value}"]
+    pulse, first = record.find_wave(Wave.PULSE), record.wave(Wave.BASELINE)
     is_open = pulse is not None and pulse.state is WaveState.OPEN and pulse.closes_at > now
     return Asked(
         programme=programme,
         delegate=delegate,
-        surveys=tuple(one for one in impact_surveys.surveys_from(rows) if one.is_open and one.closes_at > now),
+        surveys=tuple(one for one in impact_surveys.surveys_from(record.rows) if one.is_open and one.closes_at > now),
         pulse=pulse if is_open else None,
         days=working_days(programme.organisation, first.closed),
     )

@@ -11,8 +11,7 @@ from chalicelib.core.model import Wave
 from chalicelib.core.state_machine import By
 from chalicelib.store import areas
 from chalicelib.store.areas import Area, AreaState, Help
-from chalicelib.store.marshal import read
-from chalicelib.store.reports import StoredReport
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.web.timeline import HubView, ItemState, TimelineItem
 
 NOTE_AFTER = timedelta(days=28)  # since the last note
@@ -51,8 +50,8 @@ def _note(view: HubView, wave: Wave, live: Sequence[Area]) -> TimelineItem:
 
 def _last_day(view: HubView, wave: Wave, live: Sequence[Area]) -> date:
     """Return the day of the delegate's last note; before the first one, the day of the release."""
-    reports = [read(StoredReport, row) for row in view.rows if row["sk"] == f"REPORT#{wave.value}"]
-    released = [datetime.fromisoformat(report.released_at) for report in reports if report.released_at]
+    report = DelegateRecord(view.rows).find_report(wave)
+    released = [datetime.fromisoformat(report.released_at)] if report and report.released_at else []
     notes = [one for area in live for one in areas.progress_from(view.rows, wave, area.id)]
     moments = [*released, *(note.at for note in notes if note.by == By.DELEGATE.value)]
     return max((local_date(moment, view.zone) for moment in moments), default=view.today)

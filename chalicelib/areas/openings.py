@@ -9,15 +9,15 @@ from msgspec import Struct
 
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import coach_ids, manager_id, reader_key
-from chalicelib.core.model import Cohort, Delegate, DelegateWave, Person, Programme, Wave
+from chalicelib.core.model import Cohort, Delegate, Person, Programme, Wave
 from chalicelib.core.state_machine import By
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH, HUB, SHARED
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import areas, cohorts, delegates, programmes
 from chalicelib.store.areas import Area, Help, Progress, Revision, SharingState
-from chalicelib.store.marshal import Row, read
-from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.store.delegate_record import DelegateRecord
+from chalicelib.store.marshal import Row
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 
@@ -49,7 +49,7 @@ class AreasPage(Struct, frozen=True):
     @property
     def ends_at(self) -> datetime:
         """Return when the link expires."""
-        closes = [read(DelegateWave, row).closes_at for row in self.rows if row["sk"].startswith("WAVE#")]
+        closes = [wave.closes_at for wave in DelegateRecord(self.rows).waves]
         return end_of_programme_links(self.programme, self.cohort.dates, closes)
 
     @property
@@ -146,7 +146,7 @@ def open_for_manager(token: str) -> AreasPage:
 def open_areas(token: str, delegate_id: str, by: By) -> AreasPage:
     """Open a delegate's areas for a reader whose link is checked. Raises LinkUnknown."""
     rows = tuple(delegates.load_rows(delegate_id))
-    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    delegate = DelegateRecord(rows).find_delegate()
     cohort = cohorts.find(delegate.cohort_id) if delegate else None
     if delegate is None or cohort is None:
         raise LinkUnknown
@@ -168,6 +168,5 @@ def open_areas(token: str, delegate_id: str, by: By) -> AreasPage:
 
 def released_wave(rows: Sequence[Row]) -> Wave | None:
     """Return the wave of the latest report that the delegate may read: areas live from its release on."""
-    reports = {row["wave"]: read(StoredReport, row) for row in rows if row["sk"].startswith("REPORT#")}
-    released = [wave for wave, report in reports.items() if report.state is ReportState.RELEASED]
-    return next((wave for wave in delegates.LATEST_FIRST if wave in released), None)
+    report = DelegateRecord(rows).find_released_report()
+    return report.wave if report else None

@@ -9,13 +9,13 @@ from functools import partial
 from chalicelib.areas.emails import monthly_email
 from chalicelib.core.calendar import add_months
 from chalicelib.core.clock import moment
-from chalicelib.core.model import Delegate, Wave
+from chalicelib.core.model import Delegate
 from chalicelib.emails.kinds import To, find_kind
 from chalicelib.mornings.plan import CohortDay, Morning, Planned
 from chalicelib.store import areas, delegates, waiting_emails
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.emails import Email
-from chalicelib.store.marshal import Row, read
-from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.store.marshal import Row
 
 TUESDAY, WEEK = 1, timedelta(days=7)
 QUIET_DAYS = 5  # working days before and after, in which the delegate gets no other email
@@ -46,10 +46,8 @@ def _monthly(at: datetime, morning: Morning) -> Iterator[Email]:
 
 def _count_live(rows: Sequence[Row]) -> int:
     """Count the live areas of the latest report that was released."""
-    reports = {row["wave"]: read(StoredReport, row) for row in rows if row["sk"].startswith("REPORT#")}
-    released = [wave for wave, report in reports.items() if report.state is ReportState.RELEASED]
-    latest = next((wave for wave in delegates.LATEST_FIRST if wave in released), None)
-    return sum(area.is_live for area in areas.from_rows(rows, Wave(latest))) if latest else 0
+    report = DelegateRecord(rows).find_released_report()
+    return sum(area.is_live for area in areas.from_rows(rows, report.wave)) if report else 0
 
 
 def _hears_more(delegate: Delegate, at: datetime, morning: Morning) -> bool:

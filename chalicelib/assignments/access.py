@@ -16,7 +16,7 @@ from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import HUB
 from chalicelib.links.signing import LinkRevoked, LinkUnknown, refuse_ended
 from chalicelib.store import cohorts, delegates, programmes
-from chalicelib.store.marshal import read
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 
@@ -75,7 +75,7 @@ def open_task(token: str, assignment_id: str, now: datetime) -> OpenedTask:
     link = HUB.open(token)
     delegate_id, version = link.parts
     rows = tuple(delegates.load_rows(delegate_id))
-    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    delegate = DelegateRecord(rows).find_delegate()
     if delegate is None:
         raise LinkUnknown
     if str(delegate.link_version) != version:

@@ -10,8 +10,8 @@ from chalicelib.assignments.timing import Span, days_of
 from chalicelib.core.model import Cohort, Programme, Wave
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.store import assignments, debriefs
-from chalicelib.store.marshal import Row, read
-from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.store.delegate_record import DelegateRecord
+from chalicelib.store.marshal import Row
 
 PARTS = ("behaviour", "first_step", "support", "who_will_notice")
 
@@ -47,8 +47,8 @@ def open_book(
 
 def areas_from(rows: Sequence[Row]) -> tuple[Area, ...]:
     """Return the development areas that a form may name: none before the report they come from is released."""
-    kept = [read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}"]
-    if not any(report.state is ReportState.RELEASED for report in kept):
+    report = DelegateRecord(rows).find_report(Wave.BASELINE)
+    if report is None or not report.is_released:
         return ()
     return tuple(
         Area(area.id, {part: getattr(area, part) for part in PARTS}, area.is_live) for area in debriefs.areas_from(rows)

@@ -27,7 +27,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import assignments, delegates, programmes
 from chalicelib.store.assignments import Part, WorkChanged
-from chalicelib.store.marshal import read
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.table import Write
 
 
@@ -101,7 +101,7 @@ def list_parts(cohort_id: str, programme: Programme, delegate_ids: Sequence[str]
 def open_part(cohort_id: str, delegate_id: str, assignment: str, facilitator: Facilitator) -> OpenedPart:
     """Open one part. Raises LinkUnknown for a delegate of another cohort, or an assignment without a part."""
     rows = tuple(delegates.load_rows(delegate_id))
-    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    delegate = DelegateRecord(rows).find_delegate()
     if delegate is None or delegate.cohort_id != cohort_id:
         raise LinkUnknown
     programme = programmes.load(delegate.programme_id, delegate.programme_version)

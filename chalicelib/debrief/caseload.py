@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import coach_id, coach_ids
-from chalicelib.core.model import Cohort, Delegate, DelegateWave, Person, Programme, Wave
+from chalicelib.core.model import Cohort, Delegate, Person, Programme, Wave
 from chalicelib.core.schedule import Session
 from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_of_programme_links
@@ -20,7 +20,6 @@ from chalicelib.store import (
     audit_events,
     coach_comments,
     cohorts,
-    delegates,
     meetings,
     openings,
     programmes,
@@ -34,8 +33,9 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.debriefs import CoachNotes, Debrief, HandOver, from_rows, hand_overs_from, notes_from
+from chalicelib.store.delegate_record import load_record
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.store.openings import Opening
 from chalicelib.store.pulse_rounds import Round
@@ -165,8 +165,8 @@ def open_case(token: str, delegate_id: str) -> Case:
     """Open one delegate in two calls. Raises LinkUnknown for a delegate who is not this coach's, or LinkRevoked."""
     link = COACH.open(token)
     cohort_id, coach, *version = link.parts
-    rows = tuple(delegates.load_rows(delegate_id))
-    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    record = load_record(delegate_id)
+    rows, delegate = tuple(record.rows), record.find_delegate()
     if delegate is None or delegate.cohort_id != cohort_id or coach not in coach_ids(cohort_id, delegate.coach.email):
         raise LinkUnknown
     cohort = cohorts.find(cohort_id)
@@ -174,8 +174,8 @@ def open_case(token: str, delegate_id: str) -> Case:
         raise LinkUnknown
     _refuse_revoked(cohort, delegate.coach, version)
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    closes = [read(DelegateWave, row).closes_at for row in rows if row["sk"].startswith("WAVE#")]
-    first, again = (_report(rows, wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
+    closes = [wave.closes_at for wave in record.waves]
+    first, again = (record.find_report(wave) for wave in (Wave.BASELINE, Wave.FOLLOWUP))
     wave, report, earlier = (Wave.FOLLOWUP, again, first) if again else (Wave.BASELINE, first, None)
     comments = tuple(coach_comments.from_rows(rows, wave)) if report else ()
     debrief, areas = from_rows(rows, wave)
@@ -220,10 +220,6 @@ def _notes(rows: Iterable[Row], delegate: Delegate) -> CoachNotes | None:
         return notes
     last_coach_id = audit_events.last_coach(delegate.cohort_id, delegate.id, notes.at)
     return notes if last_coach_id in ("", now, before) else None
-
-
-def _report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
-    return next((read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{wave.value}"), None)
 
 
 def open_report(case: Case, kind: str, now: datetime) -> StoredReport:

@@ -27,7 +27,7 @@ class UrgentLane:
         if self._clock() < self._look_at:
             return []
         self._look_at = self._clock() + LOOK_EVERY
-        return [row["pk"].split("#", 1)[1] for row in due.list_urgent(now)]
+        return list(due.list_urgent_ids(now))
 
 
 @cache

@@ -22,8 +22,8 @@ from chalicelib.core.model import Wave
 from chalicelib.core.schedule import Session
 from chalicelib.forms.impact_options import MEASURES
 from chalicelib.store.debriefs import from_rows
-from chalicelib.store.marshal import Row, read
-from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.store.delegate_record import DelegateRecord
+from chalicelib.store.marshal import Row
 
 SIGN, SIGN_BY = "sign", "sign_by"  # ids of fields: the first sign of a vision, and its day
 PLAN, REVIEW = "plan", "review"  # ids of fields: stakeholders as planned, and at their review
@@ -80,8 +80,8 @@ def _is_missed(milestone: str, spans: Mapping[str, Any]) -> bool:
 
 
 def _has_report(rows: Sequence[Row]) -> bool:
-    found = [read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}"]
-    return any(report.state is ReportState.RELEASED for report in found)
+    report = DelegateRecord(rows).find_report(Wave.BASELINE)
+    return report is not None and report.is_released
 
 
 def _measures(book: Book) -> Iterator[EarlierMeasure]:

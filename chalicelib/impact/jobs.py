@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.assignments.coach_view import book_of
@@ -42,10 +42,11 @@ from chalicelib.store import (
 from chalicelib.store.areas import SURVEYED
 from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.debriefs import areas_from
+from chalicelib.store.delegate_record import DelegateRecord, load_record
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
 from chalicelib.store.invitations import InvitationExists
 from chalicelib.store.jobs import Job
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.waves import lifecycle
@@ -57,9 +58,8 @@ NOT_IN_PULSE = (SELF_GROUP, MANAGER_GROUP)  # they have surveys of their own, an
 
 def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     """Ask the delegate, the line manager and the raters. A repeat continues where the last attempt ended."""
-    rows = list(delegates.load_rows(job.about["delegate"]))
-    by_sort_key = {row["sk"]: row for row in rows}
-    delegate = read(Delegate, by_sort_key["META"])
+    record = load_record(job.about["delegate"])
+    rows, delegate = record.rows, record.delegate
     if delegate.withdrawn:
         return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
@@ -69,10 +69,10 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     else:
         areas = [PulseArea(area.id, area.words_for_others) for area in areas_from(rows) if area.state in SURVEYED]
         survey = new_survey(programme, delegate, areas, now, _background(delegate, programme, rows))
-        closed = _first_wave(by_sort_key).closed
+        closed = record.wave(Wave.BASELINE).closed
         commit(opening_writes(programme, delegate, survey, list_suppressed(delegate.cohort_id), closed), now)
     if survey.areas and now < survey.closes_at:
-        _ask_raters(programme, delegate, _pulse(delegate, survey, by_sort_key, now), now)
+        _ask_raters(programme, delegate, _pulse(record, survey, now), now)
     return []
 
 
@@ -81,10 +81,11 @@ def _background(delegate: Delegate, programme: Programme, rows: Sequence[Row]) -
     return collect_background(book, workshops.list_sessions(delegate.cohort_id), rows)
 
 
-def _pulse(delegate: Delegate, survey: ImpactSurvey, rows: Mapping[str, Row], now: datetime) -> DelegateWave:
+def _pulse(record: DelegateRecord, survey: ImpactSurvey, now: datetime) -> DelegateWave:
     """Return the raters' wave, or open it now: key first, because no answer could be stored without it."""
-    if stored := rows.get(f"WAVE#{Wave.PULSE.value}"):
-        return read(DelegateWave, stored)
+    if stored := record.find_wave(Wave.PULSE):
+        return stored
+    delegate, first = record.delegate, record.wave(Wave.BASELINE)
     wave = DelegateWave(
         delegate_id=delegate.id,
         wave=Wave.PULSE,
@@ -92,16 +93,12 @@ def _pulse(delegate: Delegate, survey: ImpactSurvey, rows: Mapping[str, Row], no
         opens_at=survey.opened_at,
         closes_at=survey.closes_at,
         areas=survey.areas,
-        compared_with=_first_wave(rows).opens_at,
-        closed=_first_wave(rows).closed,
+        compared_with=first.opens_at,
+        closed=first.closed,
     )
     wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))
     commit([delegates.add_wave(wave), jobs.add(lifecycle.close_job(wave))], now)
     return wave
-
-
-def _first_wave(rows: Mapping[str, Row]) -> DelegateWave:
-    return read(DelegateWave, rows[f"WAVE#{Wave.BASELINE.value}"])
 
 
 def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> None:
@@ -150,7 +147,7 @@ def close_impact(job: Job, now: datetime) -> Sequence[Write]:
 def publish_pulse(job: Job, now: datetime) -> Sequence[Write]:
     """Publish the raters' view by the rules of the report: nothing below the threshold."""
     rows = list(delegates.load_rows(job.about["delegate"]))
-    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    delegate = DelegateRecord(rows).delegate
     asked = asked_from(rows)
     wave = asked.waves[Wave.PULSE]
     programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)

@@ -10,9 +10,8 @@ from chalicelib.core.model import Wave
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.links.kinds import IMPACT
 from chalicelib.store import impact_results, returned
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
-from chalicelib.store.marshal import read
-from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.store.returned import Occasion
 from chalicelib.web.timeline import HubView, ItemState, TimelineItem
 
@@ -33,8 +32,8 @@ def list_items(view: HubView) -> Iterator[TimelineItem]:
 
 def _thanks(view: HubView) -> Iterator[TimelineItem]:
     """Offer the thanks to raters after the release, and again after the six-month result, until they were sent."""
-    report = next((row for row in view.rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}"), None)
-    released = report is not None and read(StoredReport, report).state is ReportState.RELEASED
+    report = DelegateRecord(view.rows).find_report(Wave.BASELINE)
+    released = report is not None and report.is_released
     occasion = Occasion.RESULT if impact_results.from_rows(view.rows) else Occasion.RELEASE
     if not released or view.is_held:
         return

@@ -9,13 +9,13 @@ from chalicelib.core import log
 from chalicelib.core.aws import AWS_ERRORS
 from chalicelib.jobs.kinds import queue_of
 from chalicelib.store import queues
-from chalicelib.store.table import Write, transact
+from chalicelib.store.table import Write, key_of, transact
 
 
 def commit(writes: Sequence[Write], now: datetime) -> None:
     """Commit. Raises store.table.ConditionFailed. A hint that cannot be sent is no error: the sweep sends it again."""
     transact(writes)
-    due = [(write.row["pk"], queue_of(write.row["kind"])) for write in writes if _is_due(write, now)]
+    due = [(key_of(write.row).pk, queue_of(write.row["kind"])) for write in writes if _is_due(write, now)]
     try:
         queues.hint(due)
     except AWS_ERRORS as error:

@@ -12,6 +12,7 @@ from chalicelib.core.settings import settings
 from chalicelib.jobs.kinds import EMAIL, is_timely, queue_of
 from chalicelib.store import due, queues
 from chalicelib.store.marshal import Row
+from chalicelib.store.table import key_of
 
 SECONDS_BETWEEN = 5 * 60  # two sweeps: app.py
 MAX_JOBS = 2000  # hints in one sweep for jobs that may wait; the next sweep hints at those that are still due
@@ -67,7 +68,7 @@ def _oldest_wait(rows: Sequence[Row], now: datetime) -> int:
 
 
 def _age(row: Row) -> tuple[str, str]:
-    return row["due_at"], row["pk"]
+    return row["due_at"], key_of(row).pk
 
 
 def _send(rows: Sequence[Row], is_over: Callable[[], bool]) -> int:
@@ -75,5 +76,5 @@ def _send(rows: Sequence[Row], is_over: Callable[[], bool]) -> int:
         if start and is_over():
             log.warning("sweep_unfinished", left=len(rows) - start)
             return start
-        queues.hint((row["pk"], queue_of(row["kind"])) for row in rows[start : start + BATCH])
+        queues.hint((key_of(row).pk, queue_of(row["kind"])) for row in rows[start : start + BATCH])
     return len(rows)

@@ -154,14 +154,9 @@ def _book(opened: AreasPage, before: Meeting, act: str, slot: Slot, place: str, 
     after = _after(opened, before, act, booked=slot, place=place, sequence=before.sequence + 1, line="")
     old = meetings.free(before.coach, before.booked) if before.booked else []
     new = meetings.take(after.coach, slot, opened.delegate.id)
-    kept = {_row_key(write) for write in old} & {_row_key(write) for write in new}
-    changed = [write for write in (*new, *old) if _row_key(write) not in kept]
+    kept = {write.key for write in old} & {write.key for write in new}
+    changed = [write for write in (*new, *old) if write.key not in kept]
     _commit(opened, before, after, [*changed, *_booked_writes(opened, after, slot, act, now)], now, act)
-
-
-def _row_key(write: Write) -> tuple[str, str]:
-    key = write.params.get("Key") or write.params["Item"]
-    return key["pk"]["S"], key["sk"]["S"]
 
 
 def _booked_writes(opened: AreasPage, after: Meeting, slot: Slot, act: str, now: datetime) -> list[Write]:

@@ -9,6 +9,7 @@ from chalicelib.core.formatting import local_date, local_time
 from chalicelib.core.model import Wave
 from chalicelib.meetings.emails import TITLES
 from chalicelib.store import debriefs, meetings, reviews
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
 from chalicelib.web.timeline import HubView, ItemState, TimelineItem
@@ -17,7 +18,7 @@ CHOOSE_RANK = 5
 
 
 def list_items(view: HubView) -> Iterator[TimelineItem]:
-    has_report = any(row["sk"] == f"REPORT#{Wave.BASELINE.value}" for row in view.rows)
+    has_report = DelegateRecord(view.rows).has_report(Wave.BASELINE)
     surveys = surveys_from(view.rows)
     if has_report:
         yield from _meeting(view, MeetingKind.DEBRIEF, _debrief_held_on(view))

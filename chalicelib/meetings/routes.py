@@ -22,6 +22,7 @@ from chalicelib.meetings.emails import TITLES
 from chalicelib.meetings.form import MAX_PLACE_CHARS, MAX_SLOTS, SHOWN_SLOTS, USUAL_MINUTES
 from chalicelib.meetings.review.form import OUTCOMES
 from chalicelib.store import meetings
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.web import forms
@@ -92,7 +93,7 @@ def _coach_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[st
 def find_meeting(opened: AreasPage, kind: str) -> Meeting:
     """Raises NoMeetingYet."""
     known = next((one for one in MeetingKind if one.value == kind), None)
-    has_report = any(row["sk"] == f"REPORT#{Wave.BASELINE.value}" for row in opened.rows)
+    has_report = DelegateRecord(opened.rows).has_report(Wave.BASELINE)
     is_surveyed = any(not survey.is_open for survey in surveys_from(opened.rows))
     if known is None or not (has_report if known is MeetingKind.DEBRIEF else is_surveyed):
         raise NoMeetingYet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -32,16 +32,17 @@ from chalicelib.links.ends import end_after, end_of_programme_links
 from chalicelib.links.kinds import ANSWER, HUB, IMPACT, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.milestones.rater_progress import Progress, progress
-from chalicelib.store import attendance, audit_events, cohorts, delegates, meetings, programmes, workshops
+from chalicelib.store import attendance, audit_events, cohorts, meetings, programmes, workshops
 from chalicelib.store.areas import Area
 from chalicelib.store.attendance import Attendance
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.debriefs import Debrief, from_rows
+from chalicelib.store.delegate_record import load_record
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import Meeting, MeetingKind
-from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.store.reports import StoredReport
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 from chalicelib.web.timeline import HubView
@@ -155,28 +156,25 @@ def open_hub(token: str) -> Hub:
     """Open a hub in two calls: the delegate's rows, and the cohort's dates. Raises LinkUnknown or LinkRevoked."""
     link = HUB.open(token)
     delegate_id, version = link.parts
-    rows = list(delegates.load_rows(delegate_id))
-    by_sort_key = {row["sk"]: row for row in rows}
-    if "META" not in by_sort_key:
+    record = load_record(delegate_id)
+    rows, delegate = record.rows, record.find_delegate()
+    if delegate is None:
         raise LinkUnknown
-    delegate = read(Delegate, by_sort_key["META"])
     if str(delegate.link_version) != version:
         raise LinkRevoked
-    wave = delegates.latest_wave(by_sort_key)
-    round_now = read(DelegateWave, by_sort_key[f"WAVE#{wave.value}"])
-    asked = _asked(rows, wave)
+    wave = record.latest_wave
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     sessions = workshops.list_sessions(delegate.cohort_id)
     cohort, line = cohorts.find_with_line(delegate.cohort_id, delegate.id, wave)
-    report = _released(by_sort_key)
+    report = record.find_released_report()
     debrief, areas = from_rows(rows, report.wave) if report else (None, ())
     return Hub(
         token=link.token,
         delegate=delegate,
         programme=programme,
-        wave=round_now,
-        nomination=read(Nomination, by_sort_key[f"NOMINATION#{wave.value}"]),
-        own=next((one for one in asked if one.group == SELF_GROUP), None),
+        wave=record.wave(wave),
+        nomination=record.nomination(wave),
+        own=next((one for one in record.invitations(wave) if one.group == SELF_GROUP), None),
         raters=progress(programme, line.visible_counts) if line else (),
         report=report,
         debrief=debrief,
@@ -185,7 +183,7 @@ def open_hub(token: str) -> Hub:
         book=open_book(programme, cohort, rows, spans_of(sessions, rows)),
         sessions=sessions,
         meeting=meetings.from_rows(rows, MeetingKind.DEBRIEF),
-        is_to_meet=report is None and f"REPORT#{Wave.BASELINE.value}" in by_sort_key,
+        is_to_meet=report is None and record.has_report(Wave.BASELINE),
         impact=next((survey for survey in surveys_from(rows) if survey.role == "delegate"), None),
         cohort=cohort,
         rows=tuple(rows),
@@ -210,15 +208,3 @@ def find_milestone(hub: Hub, milestone_id: str) -> Milestone:
     if milestone is None:
         raise HubRefused("This step is not part of your programme.")
     return milestone
-
-
-def _released(rows: Mapping[str, Row]) -> StoredReport | None:
-    """Return the latest report that the delegate may read."""
-    places = [f"REPORT#{wave.value}" for wave in delegates.LATEST_FIRST]
-    reports = (read(StoredReport, rows[place]) for place in places if place in rows)
-    return next((report for report in reports if report.state is ReportState.RELEASED), None)
-
-
-def _asked(rows: Iterable[Row], wave: Wave) -> list[Invitation]:
-    prefix = f"INVITATION#{wave.value}#"
-    return [read(Invitation, row) for row in rows if row["sk"].startswith(prefix)]

@@ -15,7 +15,7 @@ from chalicelib.store import objects
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.row_kinds import REPORT, SUMMARY, RowKind, kinds_of
 from chalicelib.store.summaries import Summary
-from chalicelib.store.table import Key, scan
+from chalicelib.store.table import Key, key_of, scan
 
 
 class Checked(Struct, frozen=True):
@@ -38,7 +38,7 @@ def check_restored() -> Checked:
     rows: Counter[str] = Counter()
     documents, opened, faults = 0, 0, []
     for row in scan():
-        key = Key(row["pk"], row["sk"])
+        key = key_of(row)
         kinds = kinds_of(key)
         if len(kinds) != 1:
             faults.append(f"{key.pk} {key.sk} is of no kind that this version knows")

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.admin.owned_rows import inboxes_of
 from chalicelib.core.ids import reader_key
-from chalicelib.store import cohorts, emails
+from chalicelib.store import cohorts, delegates, emails
 from chalicelib.store.marshal import Row
-from chalicelib.store.table import batched, get_many, query
-
-PAUSED = "PAUSED"  # the partition of the pauses of all delegates
+from chalicelib.store.row_kinds import BOOKED_QUARTER, LISTED_EMAIL, PAUSED, PEOPLE_LOAD, WORK_LINE
+from chalicelib.store.table import batched, get_many, key_of, query
 
 
 def list_rows(cohort_id: str, email: str) -> Iterator[Row]:
@@ -18,25 +17,30 @@ def list_rows(cohort_id: str, email: str) -> Iterator[Row]:
 
     Of emails, only those to the person, and the digests that carried them.
     """
-    own = list(query(f"COHORT#{cohort_id}"))
-    delegates = [line.delegate_id for line in cohorts.lines_from(own)]
+    own = list(cohorts.rows(cohort_id))
+    ids = [line.delegate_id for line in cohorts.lines_from(own)]
     yield from own
     for partition in (
-        f"LOAD#{cohort_id}",
-        f"WORK#{cohort_id}",
-        f"COACH#{reader_key(email)}",
+        PEOPLE_LOAD.partition(cohort=cohort_id),
+        WORK_LINE.partition(cohort=cohort_id),
+        BOOKED_QUARTER.partition(reader=reader_key(email)),
         *sorted(inboxes_of(email)),
     ):
         yield from query(partition)
-    yield from (row for row in query(PAUSED) if row["sk"] in delegates)
-    for delegate_id in delegates:
-        yield from query(f"DELEGATE#{delegate_id}")
-    yield from _emails_to(email, [cohort_id, *delegates])
+    yield from (row for row in query(PAUSED.partition()) if PAUSED.parts(key_of(row))["delegate"] in ids)
+    for delegate_id in ids:
+        yield from delegates.load_rows(delegate_id)
+    yield from _emails_to(email, [cohort_id, *ids])
 
 
 def _emails_to(email: str, owners: Sequence[str]) -> Iterator[Row]:
     """Yield the emails about these owners that went to the address, and the digests that carried them."""
-    listed = (row["sk"].partition("#")[2] for owner in owners for row in query(f"EMAILS#{owner}") if "#" in row["sk"])
+    listed = (
+        LISTED_EMAIL.parts(key_of(row))["email"]
+        for owner in owners
+        for row in query(LISTED_EMAIL.partition(owner=owner))
+        if LISTED_EMAIL.has(row)
+    )
     own = [row for row in _read(listed) if row.get("to", {}).get("email") == email]
     yield from own
     yield from _read(row["carried_by"] for row in own if row.get("carried_by"))

@@ -19,7 +19,6 @@ from chalicelib.admin.owned_rows import (
     calling_by_name,
     going_with,
     is_deleted_with,
-    key_of,
     kind_of,
     of_address,
     rows_naming,
@@ -32,8 +31,8 @@ from chalicelib.store import audit_events, cohorts, delegates, erasure_log, invi
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.row_kinds import OWN_COPY, Erasure, Owner
-from chalicelib.store.table import Changed, Write, delete, get, scan, transact, update
+from chalicelib.store.row_kinds import ENDED_SESSIONS, INVITATION, OWN_COPY, Erasure, Owner
+from chalicelib.store.table import Changed, Write, delete, get, key_of, scan, transact, update
 
 __all__ = ["EraseRefused", "PersonUnknown", "erase", "preview"]
 
@@ -106,7 +105,7 @@ def _look(email: str, known: frozenset[str]) -> _Found:
     naming = list(rows_naming(email))
     ids = known | {str(row["id"]) for row in naming if is_delegate(row, email)}
     keyed = [row for row in of_address(email) if is_deleted_with(row)]
-    keyed.sort(key=lambda row: row["pk"].startswith("ENDED#"))  # sessions first
+    keyed.sort(key=ENDED_SESSIONS.has)  # sessions first
     written = [*written_by(email), *keyed, *going_with(ids)]
     return _Found(email, naming, [*written, *_copies()] if naming or written else [], ids)
 
@@ -179,7 +178,7 @@ def _replace(row: Row, without: Row) -> list[Write]:
 
 
 def _is_own_invitation(row: Row, email: str) -> bool:
-    return bool(row["sk"].startswith("INVITATION#") and "rater" in row and row["rater"]["email"] == email)
+    return bool(INVITATION.has(row) and row["rater"]["email"] == email)
 
 
 def _end_invitation(row: Row, email: str) -> Iterator[Write]:

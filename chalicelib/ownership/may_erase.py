@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib.core.errors import Refusal
-from chalicelib.core.model import DelegateWave, Invitation, Wave, WaveState
-from chalicelib.store import cohort_figures, cohorts, delegates, kept_data
+from chalicelib.core.model import Invitation, Wave, WaveState
+from chalicelib.store import cohort_figures, cohorts, delegates, kept_data, row_kinds
 from chalicelib.store.cohorts import FeedbackState
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.table import query
 
 
 class EraseRefused(Refusal):
@@ -20,8 +20,7 @@ class EraseRefused(Refusal):
 
 def is_delegate(row: Row, email: str) -> bool:
     """Return whether it is the row that says who a delegate is, and they are this person."""
-    is_person = row["pk"].startswith("DELEGATE#") and row["sk"] == "META"
-    return bool(is_person and row["person"]["email"] == email)
+    return row_kinds.DELEGATE.has(row) and bool(row["person"]["email"] == email)
 
 
 def check_delegate(row: Row, email: str) -> None:
@@ -29,7 +28,7 @@ def check_delegate(row: Row, email: str) -> None:
     who = f"{email} is a delegate of cohort {row['cohort_id']}"
     if not row.get("withdrawn"):
         raise EraseRefused(f"{who}. Withdraw the delegate first, on their page in the console, and erase after that.")
-    rows = list(query(row["pk"]))
+    rows = list(delegates.load_rows(row["id"]))
     if kept_data.is_kept(rows):
         raise EraseRefused(
             f"{who}, and their data is on hold: the audit trail says why. "
@@ -40,7 +39,7 @@ def check_delegate(row: Row, email: str) -> None:
 
 def _check_waves(who: str, delegate_id: str, cohort_id: str, rows: Sequence[Row]) -> None:
     """Reports of others say how sure their change is, which needs the answers about everyone in the figures."""
-    waves = [read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")]
+    waves = list(DelegateRecord(rows).waves)
     if any(wave.state is WaveState.CLOSING for wave in waves):
         raise EraseRefused(f"{who}, and a questionnaire about them is being closed. {AGAIN}")
     if any(_is_being_made(cohort_id, delegate_id, wave.wave) for wave in waves if not wave.wave.is_pulse):

@@ -16,11 +16,11 @@ from chalicelib.core.model import Delegate, DelegateWave, Invitation, Invitation
 from chalicelib.core.working_days import working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.store import audit_events, cohorts, delegates, invitations, jobs, programmes, wave_keys
+from chalicelib.store import audit_events, cohorts, delegates, invitations, jobs, programmes, responses, wave_keys
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.jobs import Job
-from chalicelib.store.table import Key, Write, delete_all, query
+from chalicelib.store.table import Write, delete_all
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.waves import lifecycle
 
@@ -41,8 +41,7 @@ def open_again(delegate: Delegate, wave: DelegateWave, now: datetime) -> None:
 
 def _remove_responses(delegate_id: str, wave: DelegateWave) -> None:
     """Remove what an interrupted close had stored: the same people are asked again."""
-    rows = query(f"DELEGATE#{delegate_id}", f"RESPONSE#{wave.wave.value}#")
-    delete_all([Key(row["pk"], row["sk"]) for row in rows])
+    delete_all(responses.list_keys(delegate_id, wave.wave))
 
 
 def _closes_at(programme: Programme, wave: DelegateWave, now: datetime) -> datetime:

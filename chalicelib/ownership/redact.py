@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME
 from chalicelib.store.emails import EmailState
 from chalicelib.store.marshal import Row
+from chalicelib.store.row_kinds import EMAIL
 
 SPOKEN = ("words", "entry")  # the fields of an email with text
 MAY_GO_OUT = (EmailState.QUEUED, EmailState.SENDING, EmailState.CARRIED, EmailState.REFUSED)
@@ -16,7 +17,7 @@ MAY_GO_OUT = (EmailState.QUEUED, EmailState.SENDING, EmailState.CARRIED, EmailSt
 def without_person(row: Row, email: str) -> Row:
     """Return a row without a person. An email to them keeps its state, is not sent any more, and loses its words."""
     redacted: Row = redact(row, email)
-    if row["sk"] != "MAIL" or row["to"]["email"] != email:
+    if not EMAIL.has(row) or row["to"]["email"] != email:
         return redacted
     if row["state"] == EmailState.QUEUED:
         redacted["cancelled"] = True

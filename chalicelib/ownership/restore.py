@@ -20,7 +20,7 @@ from chalicelib.people.leave import leave_again
 from chalicelib.store import delegates, erasure_log, objects, wave_keys
 from chalicelib.store.erasure_log import Erased
 from chalicelib.store.marshal import read
-from chalicelib.store.row_kinds import all_kinds
+from chalicelib.store.row_kinds import WAVE, all_kinds
 from chalicelib.store.table import ConditionFailed, scan
 
 LOST_WITHOUT_KEY = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
@@ -120,15 +120,11 @@ def _addresses_by_key() -> Mapping[str, str]:
 
 def _without_key() -> Iterator[tuple[Delegate, DelegateWave]]:
     """Yield the questionnaires that take answers, or hold some, and whose key is gone."""
-    waves = [read(DelegateWave, row) for row in scan() if row["pk"].startswith("DELEGATE#") and _is_wave(row["sk"])]
+    waves = [read(DelegateWave, row) for row in scan() if WAVE.has(row)]
     for wave in sorted(waves, key=lambda wave: (wave.delegate_id, wave.wave.value)):
         delegate = delegates.find(wave.delegate_id) if wave.state in LOST_WITHOUT_KEY else None
         if delegate and not delegate.withdrawn and wave_keys.find(delegate.id, wave.wave) is None:
             yield delegate, wave
-
-
-def _is_wave(sk: str) -> bool:
-    return sk.startswith("WAVE#")
 
 
 def describe(found: Finished, *, dry_run: bool) -> Sequence[str]:

@@ -17,10 +17,10 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.meetings.effects import end, first_check
 from chalicelib.people.found import Found
 from chalicelib.store import jobs, meetings, workshops
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.jobs import Job, JobState
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
-from chalicelib.store.reports import ReportState
 from chalicelib.store.table import Write
 from chalicelib.workshops.change_sessions import notify_of_dates
 
@@ -57,8 +57,8 @@ def restart_meetings(found: Found, now: datetime) -> Iterator[Write]:
 
 def _is_due(found: Found, meeting: Meeting) -> bool:
     """Return whether the meeting was asked for: the debrief is as soon as there is a report."""
-    report = next((row for row in found.rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}"), None)
-    is_unread = report is not None and report["state"] == ReportState.READY
+    report = DelegateRecord(found.rows).find_report(Wave.BASELINE)
+    is_unread = report is not None and not report.is_released
     return meeting.revision > 0 or (meeting.kind is MeetingKind.DEBRIEF and is_unread)
 
 

@@ -12,7 +12,7 @@ from chalicelib.core.addresses import clean_address
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
 from chalicelib.core.ids import coach_id
-from chalicelib.core.model import Delegate, Invitation, InvitationState, Person
+from chalicelib.core.model import Delegate, InvitationState, Person
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import COACH
@@ -21,9 +21,10 @@ from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipie
 from chalicelib.programme.other_people import Loading, other_people
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegate_record import load_record
 from chalicelib.store.emails import EmailSettled
 from chalicelib.store.jobs import Job
-from chalicelib.store.marshal import fields, read
+from chalicelib.store.marshal import fields
 from chalicelib.store.table import Write, transact
 
 FORMER_EMAIL = "that another person takes their place"
@@ -189,11 +190,11 @@ def _audit(found: Found, asking: Asking, what: str, people: dict[str, Person], *
 
 def show_new_name(job: Job, now: datetime) -> Sequence[Write]:
     """Run the job: raters' own pages and emails that wait show the delegate's new name. May be repeated."""
-    rows = list(delegates.load_rows(job.about["delegate"]))
-    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
-    for row in rows:
-        if row["sk"].startswith("INVITATION#") and row["state"] != InvitationState.REVOKED:
-            transact([invitations.add_to_inbox(read(Invitation, row), delegate)])
+    record = load_record(job.about["delegate"])
+    delegate = record.delegate
+    for invitation in record.invitations():
+        if invitation.state is not InvitationState.REVOKED:
+            transact([invitations.add_to_inbox(invitation, delegate)])
     for email in waiting_emails.list_waiting(delegate.id):
         words = _renamed(email.words, job.about["before"], delegate.person.name)
         if words != email.words:

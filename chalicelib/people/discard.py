@@ -12,12 +12,13 @@ from chalicelib.core.model import DelegateWave, WaveState
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.people.cohort import FoundCohort
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan
-from chalicelib.store import audit_events, catalogue, cohorts, delegates, emails, jobs, waiting_emails
+from chalicelib.store import audit_events, catalogue, cohorts, emails, jobs, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegate_record import load_record
 from chalicelib.store.emails import EmailState
 from chalicelib.store.jobs import Job
-from chalicelib.store.marshal import read
-from chalicelib.store.table import Key, Write, delete, query, transact
+from chalicelib.store.row_kinds import COHORT, DELEGATE, LISTED_EMAIL, PEOPLE_LOAD, WORK_LINE
+from chalicelib.store.table import Write, delete, key_of, query, transact
 
 ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 NOT_SENT = (EmailState.QUEUED, EmailState.CANCELLED)
@@ -58,8 +59,7 @@ def _has_begun(cohort_id: str, delegate_ids: Sequence[str]) -> bool:
 
 
 def _waves(delegate_id: str) -> Iterator[DelegateWave]:
-    rows = delegates.load_rows(delegate_id)
-    return (read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#"))
+    return load_record(delegate_id).waves
 
 
 def discard_cohort(job: Job, now: datetime) -> Sequence[Write]:
@@ -69,18 +69,18 @@ def discard_cohort(job: Job, now: datetime) -> Sequence[Write]:
     for owner in (cohort_id, *ids):
         waiting_emails.cancel_all(waiting_emails.list_ids(owner))
         waiting_emails.forget(waiting_emails.list_ids(owner))
-        _delete_partition(f"EMAILS#{owner}")
+        _delete_partition(LISTED_EMAIL.partition(owner=owner))
     for other in jobs.waiting(ENDLESS):
         is_ours = other.about.get("cohort") == cohort_id or other.about.get("delegate") in ids
         if is_ours and other.id != job.id:
             transact([jobs.forget(other.id)])
     for delegate_id in ids:
-        _delete_partition(f"DELEGATE#{delegate_id}")
-    for pk in (f"LOAD#{cohort_id}", f"WORK#{cohort_id}", f"COHORT#{cohort_id}"):
-        _delete_partition(pk)
+        _delete_partition(DELEGATE.partition(delegate=delegate_id))
+    for kind in (PEOPLE_LOAD, WORK_LINE, COHORT):
+        _delete_partition(kind.partition(cohort=cohort_id))
     return []
 
 
 def _delete_partition(pk: str) -> None:
     for row in list(query(pk)):
-        transact([delete(Key(row["pk"], row["sk"]))])
+        transact([delete(key_of(row))])

@@ -17,7 +17,8 @@ from chalicelib.people.planned import ActRefused
 from chalicelib.people.standing import STANDING
 from chalicelib.store import cohorts, delegates, programmes
 from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.delegate_record import DelegateRecord
+from chalicelib.store.marshal import Row
 
 REFUSALS = {
     Standing.ACTIVE: "{name} is not paused.",
@@ -50,7 +51,7 @@ class Found(Struct, frozen=True, dict=True):
 
     @property
     def waves(self) -> Iterator[DelegateWave]:
-        return (read(DelegateWave, row) for row in self.rows if row["sk"].startswith("WAVE#"))
+        return DelegateRecord(self.rows).waves
 
     @property
     def baseline(self) -> DelegateWave:
@@ -89,7 +90,7 @@ def find(cohort_id: str, delegate_id: str) -> Found:
     if cohort is None:
         raise CohortUnknown(cohort_id)
     rows = tuple(delegates.load_rows(delegate_id))
-    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    delegate = DelegateRecord(rows).find_delegate()
     if line is None or delegate is None:
         raise ActRefused(FieldError("delegate", "There is no such delegate in this cohort."))
     programme = programmes.load(cohort.programme_id, cohort.programme_version)

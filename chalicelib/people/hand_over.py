@@ -27,11 +27,12 @@ from chalicelib.links.link_kind import AfterChange
 from chalicelib.meetings.effects import end
 from chalicelib.people import emails as written
 from chalicelib.store import cohorts, delegates, emails, impact_surveys, jobs, meetings, programmes
+from chalicelib.store.delegate_record import load_record
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.jobs import Job
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
@@ -42,11 +43,11 @@ def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
     """Name the other manager on lists that no one was emailed about. Notify those who had a part, and who have one."""
     if "sponsor" in job.about or "facilitator" in job.about:
         return notify_former_of_cohort(job, now)
-    rows = list(delegates.load_rows(job.about["delegate"]))
-    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    record = load_record(job.about["delegate"])
+    rows, delegate = record.rows, record.delegate
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    lists = [read(Nomination, row) for row in rows if row["sk"].startswith("NOMINATION#")]
-    planned = {row["wave"] for row in rows if row["sk"].startswith("WAVE#") and _is_planned(read(DelegateWave, row))}
+    lists = list(record.nominations)
+    planned = {wave.wave for wave in record.waves if _is_planned(wave)}
     approver = lifecycle.approver_of(programme, delegate)
     before = _approver_before(programme, job, approver)
     links = AfterChange(delegate, delegate.person, approver)
@@ -54,7 +55,7 @@ def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
     return [
         *notify_former_people(job, delegate, now),
         *_notify_new_people(job, programme, delegate, now),
-        *(write for one in lists for write in _list(one, delegate, one.wave.value in planned, before, now)),
+        *(write for one in lists for write in _list(one, delegate, one.wave in planned, before, now)),
         *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
         *(emails.cancel(mail.id) for mail in waiting.live if _is_shared_with(mail, job.about["manager"], delegate)),
         *_meetings_of_former_coach(programme, delegate, rows, job.about["coach"], now),

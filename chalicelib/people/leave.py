@@ -40,10 +40,11 @@ from chalicelib.store import (
 from chalicelib.store.assignments import parts_from
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.jobs import Job
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Missing, Write, transact
 from chalicelib.waves.thread import WAVE, WITHDRAW
@@ -154,7 +155,7 @@ def finish_leaving(job: Job, now: datetime) -> Sequence[Write]:
     """
     delegate_id = job.about["delegate"]
     rows = list(delegates.load_rows(delegate_id))
-    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    delegate = DelegateRecord(rows).delegate
     for wave in _waves(rows):
         _stop(delegate, wave)
     for survey in surveys_from(rows):
@@ -173,7 +174,7 @@ def _cancel_meetings(delegate: Delegate, rows: Sequence[Row], now: datetime) -> 
 
 
 def _waves(rows: Iterable[Row]) -> list[DelegateWave]:
-    return [read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")]
+    return list(DelegateRecord(tuple(rows)).waves)
 
 
 def _stop(delegate: Delegate, wave: DelegateWave) -> None:

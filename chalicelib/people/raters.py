@@ -29,9 +29,9 @@ from chalicelib.people.found import Found
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.emails import Email
-from chalicelib.store.marshal import read
 from chalicelib.store.table import Write
 from chalicelib.waves.emails import to_raters
 
@@ -58,10 +58,9 @@ class Rater(Struct, frozen=True):
 def list_raters(found: Found) -> list[Rater]:
     """Return the raters that were sent, of the wave that takes changes now. An unsent list is the delegate's alone."""
     wave = next((wave for wave in found.waves if wave.wave in cohorts.LINES and wave.state in TAKES_CHANGES), None)
-    row = next((row for row in found.rows if wave and row["sk"] == f"NOMINATION#{wave.wave.value}"), None)
-    if wave is None or row is None:
+    nomination = DelegateRecord(found.rows).find_nomination(wave.wave) if wave else None
+    if wave is None or nomination is None:
         return []
-    nomination = read(Nomination, row)
     asked = {one.rater.email: one for one in _invitations(found, wave.wave)}
     return [
         Rater(wave, nomination, entry, asked.get(entry.person.email))
@@ -70,8 +69,7 @@ def list_raters(found: Found) -> list[Rater]:
 
 
 def _invitations(found: Found, wave: Wave) -> Iterator[Invitation]:
-    prefix = f"INVITATION#{wave.value}#"
-    every = (read(Invitation, row) for row in found.rows if row["sk"].startswith(prefix))
+    every = DelegateRecord(found.rows).invitations(wave)
     return (one for one in every if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP)
 
 

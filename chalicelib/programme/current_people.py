@@ -10,9 +10,6 @@ from chalicelib.core.model import Delegate, DelegateEntry, RaterEntry, Wave
 from chalicelib.programme.enrolled import id_among
 from chalicelib.store import cohorts, delegates
 from chalicelib.store.cohorts import FeedbackState, LastLoad
-from chalicelib.store.delegates import Nomination
-from chalicelib.store.marshal import read
-from chalicelib.store.table import batched, get_many
 
 WAVE = Wave.BASELINE
 TAKES_RATERS = (FeedbackState.PLANNED, FeedbackState.COLLECTING)
@@ -38,14 +35,7 @@ def roster(last: LastLoad | None) -> Roster:
     if last is None:
         return Roster({}, {})
     lines = {line.delegate_id: line for line in cohorts.list_lines(last.cohort.id, WAVE)}
-    keys = [
-        key
-        for delegate_id in lines
-        for key in (delegates.key(delegate_id), delegates.nomination_key(delegate_id, WAVE))
-    ]
-    rows = [row for batch in batched(keys) for row in get_many(batch).values()]
-    by_id = {row["id"]: read(Delegate, row) for row in rows if row["sk"] == "META"}
-    lists = [read(Nomination, row) for row in rows if row["sk"] != "META"]
+    by_id, lists = delegates.find_all_with_nominations(list(lines), WAVE)
     sent = {chosen.delegate_id: chosen.raters[: chosen.sent_raters] for chosen in lists}
     enrolled = {delegate.person.email: _entry(delegate) for delegate in by_id.values() if not delegate.withdrawn}
     raters = {delegate.person.email: sent.get(delegate.id, ()) for delegate in by_id.values()}

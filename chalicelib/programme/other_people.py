@@ -11,7 +11,7 @@ from chalicelib.core.model import Delegate, Person
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, debriefs, delegates, holds, jobs
 from chalicelib.store.audit_events import AuditEvent
-from chalicelib.store.marshal import read
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.table import Write, get_many
 
 
@@ -33,8 +33,8 @@ class Loading(Struct, frozen=True):
 
 def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write]:
     """Return writes for the transaction that changes the people; none if they are the same as before. One call."""
-    rows = get_many([delegates.key(after.id), debriefs.unsigned_notes_key(after.id)]).values()
-    before = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    rows = tuple(get_many([delegates.key(after.id), debriefs.unsigned_notes_key(after.id)]).values())
+    before = DelegateRecord(rows).find_delegate()
     if before is None:
         return []
     has_other_coach = before.coach.email != after.coach.email

@@ -22,7 +22,8 @@ from chalicelib.core.model import (
 )
 from chalicelib.pulse.plan import MIN_DAYS_APART
 from chalicelib.results.disclosure_control import AskedRound, areas_in_words
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.delegate_record import DelegateRecord
+from chalicelib.store.marshal import Row
 from chalicelib.store.pulse_rounds import RoundResult
 
 GONE = (InvitationState.REVOKED, InvitationState.DECLINED)
@@ -44,9 +45,8 @@ class Asked(Struct, frozen=True):
 
 def asked_from(rows: Iterable[Row]) -> Asked:
     """Find them among the rows of a delegate's partition."""
-    rows = list(rows)
-    waves = [read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")]
-    invited = [read(Invitation, row) for row in rows if row["sk"].startswith("INVITATION#")]
+    record = DelegateRecord(tuple(rows))
+    waves, invited = list(record.waves), list(record.invitations())
     by_wave = {wave.wave: tuple(one for one in invited if one.wave is wave.wave) for wave in waves}
     return Asked({wave.wave: wave for wave in waves}, by_wave)
 

@@ -44,9 +44,10 @@ from chalicelib.store import (
     workshops,
 )
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegate_record import load_record
 from chalicelib.store.invitations import InvitationExists
 from chalicelib.store.jobs import Job, JobExists
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.pulse_rounds import MeanExists, Round, RoundChanged, RoundState, Why
 from chalicelib.store.table import Write
 from chalicelib.store.wave_keys import WaveKey
@@ -90,14 +91,12 @@ class Case(Struct, frozen=True):
 
 def load_case(delegate_id: str) -> Case:
     """Raises LookupError if there is no such delegate."""
-    rows = tuple(delegates.load_rows(delegate_id))
-    found = [read(Delegate, row) for row in rows if row["sk"] == "META"]
-    if not found:
-        raise LookupError(f"no delegate {delegate_id}")
-    programme = programmes.load(found[0].programme_id, found[0].programme_version)
-    cohort = cohorts.find(found[0].cohort_id)
+    record = load_record(delegate_id)
+    delegate = record.delegate
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    cohort = cohorts.find(delegate.cohort_id)
     days = working_days(programme.organisation, cohort.dates.closed if cohort else ())
-    return Case(found[0], programme, days, rows)
+    return Case(delegate, programme, days, tuple(record.rows))
 
 
 # --- a cohort ---------------------------------------------------------------------------------------------------

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from chalicelib.core.formatting import local_date
-from chalicelib.core.model import Delegate, Invitation, InvitationState, Programme, Wave
+from chalicelib.core.model import Delegate, InvitationState, Programme, Wave
 from chalicelib.report.responses_file import identify
 from chalicelib.results.change import find_other_people, without_people
 from chalicelib.results.cohort_snapshot import Share
@@ -15,13 +14,14 @@ from chalicelib.results.publish import publish
 from chalicelib.results.published import PublishedCells
 from chalicelib.store import objects, responses
 from chalicelib.store.coach_comments import CoachComment
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.delegate_record import DelegateRecord
+from chalicelib.store.marshal import Row
 from chalicelib.store.reports import StoredReport
 
 
 def delegate_in(rows: Iterable[Row]) -> Delegate:
     """Return the delegate that the rows of a partition are about."""
-    return next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    return DelegateRecord(tuple(rows)).delegate
 
 
 def wave_facts(programme: Programme, delegate: Delegate, wave: Wave, rows: Sequence[Row]) -> Facts:
@@ -77,7 +77,7 @@ def earlier_report(rows: Iterable[Row], wave: Wave) -> StoredReport | None:
     """Return the baseline's report for a follow-up; None if there was none."""
     if wave is not Wave.FOLLOWUP:
         return None
-    return next((read(StoredReport, row) for row in rows if row["sk"] == f"REPORT#{Wave.BASELINE.value}"), None)
+    return DelegateRecord(tuple(rows)).find_report(Wave.BASELINE)
 
 
 def facts_in(share: Share) -> Facts | None:
@@ -92,18 +92,15 @@ def facts_in(share: Share) -> Facts | None:
 def _who_answered(rows: Sequence[Row], wave: Wave) -> dict[str, set[str]]:
     """Return by group the names and addresses of those who answered. Someone who was erased is like no one else."""
     people: dict[str, set[str]] = {}
-    for row in rows:
-        if row["sk"].startswith(f"INVITATION#{wave.value}#"):
-            invitation = read(Invitation, row)
-            known = people.setdefault(invitation.group, set())
-            if invitation.rater.is_erased:
-                known.add(invitation.id)
-            elif invitation.state is InvitationState.ANSWERED:
-                known.update((identify(invitation.rater.name), invitation.rater.email))
+    for invitation in DelegateRecord(rows).invitations(wave):
+        known = people.setdefault(invitation.group, set())
+        if invitation.rater.is_erased:
+            known.add(invitation.id)
+        elif invitation.state is InvitationState.ANSWERED:
+            known.update((identify(invitation.rater.name), invitation.rater.email))
     return people
 
 
 def closed_at(rows: Iterable[Row], wave: Wave) -> datetime:
     """Return the day of the deadline, which the report shows."""
-    sk = f"WAVE#{wave.value}"
-    return next(datetime.fromisoformat(row["closes_at"]) for row in rows if row["sk"] == sk)
+    return DelegateRecord(tuple(rows)).wave(wave).closes_at

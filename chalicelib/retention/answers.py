@@ -5,44 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from chalicelib.core.model import DelegateWave, Wave
+from chalicelib.core.model import Wave
 from chalicelib.store import pulse_rounds
 from chalicelib.store.cohort_figures import CohortFigures
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.impact_surveys import pulse_from
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.reports import StoredReport
+from chalicelib.store.row_kinds import FIGURES, RESPONSE
+from chalicelib.store.table import key_of
 
-FIGURES, REPORT, RESPONSE, WAVE = "FIGURES#", "REPORT#", "RESPONSE#", "WAVE#"
 Frozen = Mapping[Wave, datetime]
 
 
 def find_frozen(rows: Sequence[Row]) -> Frozen:
     """Return when the figures of each wave were frozen, from the rows of a cohort."""
-    found = [read(CohortFigures, row) for row in rows if row["sk"].startswith(FIGURES)]
+    found = [read(CohortFigures, row) for row in rows if FIGURES.has(row)]
     return {one.wave: one.frozen_at for one in found}
 
 
 def list_final(rows: Sequence[Row], frozen: Frozen) -> Iterator[tuple[Wave, datetime | None]]:
     """Return for each wave of which a delegate has answers when all made of them was final; None: it is not yet."""
-    for wave in {wave_of(row) for row in rows if row["sk"].startswith(RESPONSE)}:
+    for wave in {wave_of(row) for row in rows if RESPONSE.has(row)}:
         yield wave, _pulse_final(rows, wave) if wave.is_pulse else _report_final(rows, wave, frozen)
 
 
 def wave_of(row: Row) -> Wave:
-    """Return the wave of a row whose sort key begins with a name and the wave."""
-    return Wave(row["sk"].split("#")[1])
+    """Return the wave of a response."""
+    return Wave(RESPONSE.parts(key_of(row))["wave"])
 
 
 def _report_final(rows: Sequence[Row], wave: Wave, frozen: Frozen) -> datetime | None:
-    made = next((read(StoredReport, row).made_at for row in rows if row["sk"] == f"{REPORT}{wave.value}"), None)
-    return max(made, frozen[wave]) if made and wave in frozen else None
+    report = DelegateRecord(rows).find_report(wave)
+    return max(report.made_at, frozen[wave]) if report and wave in frozen else None
 
 
 def _pulse_final(rows: Sequence[Row], wave: Wave) -> datetime | None:
-    key = f"{WAVE}{wave.value}"
-    closes_at = next((read(DelegateWave, row).closes_at for row in rows if row["sk"] == key), None)
+    found = DelegateRecord(rows).find_wave(wave)
     if wave.is_midway:
         has_result = any(one.wave is wave for one in pulse_rounds.results_from(rows))
     else:
         has_result = pulse_from(rows) is not None
-    return closes_at if has_result else None
+    return found.closes_at if found and has_result else None

@@ -11,11 +11,24 @@ from msgspec import Struct
 from chalicelib.core.model import Invitation, Wave
 from chalicelib.retention.answers import wave_of
 from chalicelib.retention.state import Year
-from chalicelib.store import invitations, kept_data, meetings, objects, waiting_emails
+from chalicelib.store import cohorts, delegates, invitations, kept_data, meetings, objects, waiting_emails
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.meetings import Meeting
-from chalicelib.store.row_kinds import RESPONSE, Retention, RowKind, folders, kinds_of
-from chalicelib.store.table import Key, delete_all, query, transact
+from chalicelib.store.row_kinds import (
+    AUDIT,
+    DELEGATE,
+    INVITATION,
+    LISTED_COHORT,
+    MEETING,
+    PEOPLE_LOAD,
+    RESPONSE,
+    WORK_LINE,
+    Retention,
+    RowKind,
+    folders,
+    kinds_of,
+)
+from chalicelib.store.table import delete_all, key_of, query, transact
 
 DOCUMENTS = tuple({folder.partition("{")[0] for folder in folders()})  # how names in the bucket begin
 Counts = Counter[str]  # name of a row kind -> rows deleted
@@ -39,7 +52,7 @@ class DueRows(Struct, frozen=True):
         return bool(self.retentions) or any(name == delegate_id for name, _ in self.answers)
 
     def is_due(self, kind: RowKind, row: Row) -> bool:
-        if kind is RESPONSE and (row["pk"].partition("#")[2], wave_of(row)) in self.answers:
+        if kind is RESPONSE and (kind.parts(key_of(row))["delegate"], wave_of(row)) in self.answers:
             return True
         return kind.retention in self.retentions
 
@@ -51,7 +64,7 @@ def go_through(due: DueRows) -> Counts:
     for line in year.lines:
         if not due.concerns(line.delegate_id):
             continue
-        rows = list(query(f"DELEGATE#{line.delegate_id}"))
+        rows = list(delegates.load_rows(line.delegate_id))
         if kept_data.is_kept(rows):
             held.add(line.delegate_id)
             continue
@@ -62,40 +75,40 @@ def go_through(due: DueRows) -> Counts:
     found += _go_through(_of_work(year, held), due)
     found += _emails(year.cohort.id, due)
     if not held:
-        found += _go_through(query(f"LOAD#{year.cohort.id}"), due)
-    own = (row for row in query(f"COHORT#{year.cohort.id}") if not _is_about(row, held))
+        found += _go_through(query(PEOPLE_LOAD.partition(cohort=year.cohort.id)), due)
+    own = (row for row in cohorts.rows(year.cohort.id) if not _is_about(row, held))
     found += _go_through(own, due)
     if Retention.RECORD in due.retentions and not held:
-        found += _go_through(query(f"AUDIT#{year.cohort.id}"), due)
+        found += _go_through(query(AUDIT.partition(cohort=year.cohort.id)), due)
         if due.carry_out:
-            delete_all([Key("REGISTER", f"COHORT#{year.cohort.id}")])
+            delete_all([LISTED_COHORT.key(cohort=year.cohort.id)])
     return found
 
 
 def _of_work(year: Year, held: Collection[str]) -> Iterator[Row]:
-    rows = query(f"WORK#{year.cohort.id}")
-    return (row for row in rows if row["sk"].partition("#")[0] not in held)
+    rows = query(WORK_LINE.partition(cohort=year.cohort.id))
+    return (row for row in rows if WORK_LINE.parts(key_of(row))["delegate"] not in held)
 
 
 def _is_about(row: Row, held: Collection[str]) -> bool:
-    return row["sk"].rpartition("#")[2] in held
+    return key_of(row).sk.rpartition("#")[2] in held
 
 
 def _go_through(rows: Iterable[Row], due: DueRows) -> Counts:
     """Delete rows, what they name in the bucket first. The row that says who a delegate is goes last."""
     found = [(kind, row) for row in rows for kind in _kind(row) if due.is_due(kind, row)]
     if due.carry_out:
-        found.sort(key=lambda pair: pair[1]["sk"] == "META")
+        found.sort(key=lambda pair: pair[0] is DELEGATE)
         for _, row in found:
             for name in _documents(row):
                 objects.remove(name)
             _remove_what_hangs_on(row, due.year)
-        delete_all([Key(row["pk"], row["sk"]) for _, row in found])
+        delete_all([key_of(row) for _, row in found])
     return Counter(kind.name for kind, _ in found)
 
 
 def _kind(row: Row) -> list[RowKind]:
-    return kinds_of(Key(row["pk"], row["sk"]))[:1]
+    return kinds_of(key_of(row))[:1]
 
 
 def _documents(value: Any) -> Iterator[str]:
@@ -112,9 +125,9 @@ def _documents(value: Any) -> Iterator[str]:
 
 def _remove_what_hangs_on(row: Row, year: Year) -> None:
     """Delete rows of other partitions that only this row leads to."""
-    if row["sk"].startswith("INVITATION#"):
+    if INVITATION.has(row):
         delete_all(invitations.keys_of_rater(read(Invitation, row), f"{year.clock.last:%Y-%m}"))
-    elif row["sk"].startswith("MEETING#"):
+    elif MEETING.has(row):
         meeting = read(Meeting, row)
         if meeting.booked:
             transact(meetings.free(meeting.coach, meeting.booked))

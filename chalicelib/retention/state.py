@@ -8,18 +8,18 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.core.formatting import local_date
-from chalicelib.core.model import Cohort, DelegateWave, Programme, Wave, WaveState
+from chalicelib.core.model import Cohort, Programme, Wave, WaveState
 from chalicelib.jobs.each import each
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.retention.answers import Frozen, find_frozen, list_final
 from chalicelib.retention.periods import Clock
-from chalicelib.store import cohorts, jobs, meetings
+from chalicelib.store import cohorts, delegates, jobs, meetings
 from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.jobs import JobState
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import MeetingKind, MeetingState
-from chalicelib.store.table import query
 from chalicelib.waves.lifecycle import summary_job
 
 ENDED = (WaveState.CLOSED, WaveState.WITHDRAWN)
@@ -68,7 +68,7 @@ class _OfDelegate(Struct, frozen=True):
 
 
 def _read_delegate(delegate_id: str, frozen: Frozen, now: datetime) -> _OfDelegate:
-    rows = list(query(f"DELEGATE#{delegate_id}"))
+    rows = list(delegates.load_rows(delegate_id))
     ends = [*_list_ends(rows, now), *_planned_survey(delegate_id, now)]
     return _OfDelegate(tuple(ends), tuple(list_final(rows, frozen)))
 
@@ -82,10 +82,8 @@ def _planned_survey(delegate_id: str, now: datetime) -> Iterator[tuple[datetime,
 
 def _list_ends(rows: Sequence[Row], now: datetime) -> Iterator[tuple[datetime, bool]]:
     """Return when each thing that a delegate takes part in ends, and whether it is still open."""
-    for row in rows:
-        if row["sk"].startswith("WAVE#"):
-            wave = read(DelegateWave, row)
-            yield wave.closes_at, wave.state not in ENDED and now < wave.closes_at + DECIDED_WITHIN
+    for wave in DelegateRecord(rows).waves:
+        yield wave.closes_at, wave.state not in ENDED and now < wave.closes_at + DECIDED_WITHIN
     for survey in surveys_from(rows):
         yield survey.closes_at, survey.is_open
     for kind in MeetingKind:

@@ -29,9 +29,9 @@ def list_due(by: datetime) -> Iterator[Row]:
         yield from _due_in(shard, by)
 
 
-def list_urgent(by: datetime) -> Iterator[Row]:
-    """Return keys and kinds of the urgent emails that are due by then, oldest first."""
-    return _due_in(URGENT, by)
+def list_urgent_ids(by: datetime) -> Iterator[str]:
+    """Return ids of the urgent emails that are due by then, oldest first."""
+    return (row["pk"].partition("#")[2] for row in _due_in(URGENT, by))
 
 
 def _due_in(shard: str, by: datetime) -> Iterator[Row]:

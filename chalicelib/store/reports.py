@@ -39,6 +39,10 @@ class StoredReport(Struct, frozen=True):
     state: ReportState = ReportState.READY
     released_at: str = ""
 
+    @property
+    def is_released(self) -> bool:
+        return self.state is ReportState.RELEASED
+
 
 def key(delegate_id: str, wave: Wave) -> Key:
     return Key(f"DELEGATE#{delegate_id}", f"REPORT#{wave.value}")

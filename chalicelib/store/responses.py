@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from chalicelib.core.answers import Response
 from chalicelib.core.model import Wave
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Key, put_all, query
+from chalicelib.store.table import Key, key_of, put_all, query
 
 
 def key(delegate_id: str, wave: Wave, response_id: str) -> Key:
@@ -35,6 +35,10 @@ def store(delegate_id: str, wave: Wave, responses: Mapping[str, Response]) -> No
 
 def of_wave(delegate_id: str, wave: Wave) -> list[Response]:
     return from_rows(query(f"DELEGATE#{delegate_id}", f"RESPONSE#{wave.value}#"), wave)
+
+
+def list_keys(delegate_id: str, wave: Wave) -> list[Key]:
+    return [key_of(row) for row in query(f"DELEGATE#{delegate_id}", f"RESPONSE#{wave.value}#")]
 
 
 def from_rows(rows: Iterable[Row], wave: Wave) -> list[Response]:

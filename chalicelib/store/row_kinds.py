@@ -13,7 +13,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from chalicelib.store.table import Key
+from chalicelib.store.marshal import Row
+from chalicelib.store.table import Key, key_of
 
 
 class Owner(StrEnum):
@@ -86,7 +87,15 @@ class RowKind(Struct, frozen=True, dict=True, kw_only=True):
 
     def key(self, **parts: str) -> Key:
         """Make the key of one row. Raises KeyError where a part is missing."""
-        return Key(self.pk.replace("*}", "}").format_map(parts), self.sk.replace("*}", "}").format_map(parts))
+        return Key(self.partition(**parts), self.sk.replace("*}", "}").format_map(parts))
+
+    def partition(self, **parts: str) -> str:
+        """Make the partition key alone. Raises KeyError where a part is missing."""
+        return self.pk.replace("*}", "}").format_map(parts)
+
+    def has(self, row: Row) -> bool:
+        """Return whether a row is of this kind."""
+        return self.matches(key_of(row))
 
     def matches(self, key: Key) -> bool:
         return bool(self._pattern.fullmatch(f"{key.pk}\n{key.sk}"))

@@ -25,6 +25,10 @@ class Key(NamedTuple):
     sk: str
 
 
+def key_of(row: Row) -> Key:
+    return Key(row["pk"], row["sk"])
+
+
 class ConditionFailed(Exception):
     """A condition did not hold; nothing was written.
 
@@ -71,6 +75,11 @@ class Write(Struct, frozen=True):
     row: Row  # what a Put stores; empty otherwise
     refusal: Refusal = ConditionFailed  # what is raised when the condition fails; never raised without a condition
     otherwise: Write | None = None  # what is written instead when the condition fails
+
+    @property
+    def key(self) -> Key:
+        typed = self.params.get("Key") or self.params["Item"]
+        return Key(typed["pk"]["S"], typed["sk"]["S"])
 
 
 # --- reading ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from chalicelib.core.calendar import MORNING, local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.store import emails
 from chalicelib.store.marshal import Row
+from chalicelib.store.row_kinds import EMAIL
 from infra.local import memory, outbox, people, samples
 from infra.local.clock import later, parse_moment
 from infra.local.gateway import STAGE_PREFIX, Answer
@@ -217,7 +218,7 @@ def _items(mail: Accepted) -> list[str]:
 
 
 def _job(row: Row) -> dict[str, Any]:
-    mail = row["pk"].startswith("MAIL#")
+    mail = EMAIL.has(row)
     state = "done" if row.get("cancelled") else MAIL_STATES.get(row["state"], "done") if mail else row["state"]
     return {
         "id": row["id"],

@@ -26,6 +26,7 @@ from chalicelib.links.kinds import (
     SPONSOR,
 )
 from chalicelib.store.marshal import Row, read
+from chalicelib.store.row_kinds import COHORT, DELEGATE, EMAIL
 from infra.local import memory, outbox
 from infra.local.gateway import STAGE_PREFIX
 from infra.local.outbox import Accepted
@@ -62,8 +63,8 @@ def everyone(table: str) -> list[dict[str, Any]]:
     listed from the loading of their cohort on: their first email comes weeks later.
     """
     rows = memory.rows(table, "MAIL#", "DELEGATE#")
-    names = {row["id"]: row["person"]["name"] for row in rows if row["sk"] == "META" and "person" in row}
-    emails = {row["id"]: row for row in rows if row["sk"] == "MAIL"}
+    names = {row["id"]: row["person"]["name"] for row in rows if DELEGATE.has(row)}
+    emails = {row["id"]: row for row in rows if EMAIL.has(row)}
     held: dict[Holder, dict[str, str]] = {}
     for email in outbox.accepted():
         if row := emails.get(email.row):
@@ -102,7 +103,7 @@ def _holders(links: Iterable[Link], row: Row) -> Iterator[tuple[Link, Holder]]:
 
 def _facilitators(table: str) -> Iterator[tuple[Holder, dict[str, str]]]:
     for row in memory.rows(table, "COHORT#"):
-        if row["sk"] == "META" and row.get("facilitators"):
+        if COHORT.has(row) and row.get("facilitators"):
             cohort = read(Cohort, row)
             for one in cohort.facilitators:
                 holder = Holder(FACILITATOR.verb, one.person.name, one.person.email, cohort.id)

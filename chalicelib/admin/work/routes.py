@@ -18,7 +18,7 @@ from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import working_days
 from chalicelib.links import signing
 from chalicelib.store import delegates, programmes
-from chalicelib.store.marshal import read
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.sessions import SignedIn, administrator
 
@@ -64,7 +64,7 @@ def _waive(admin: SignedIn, opened: _Opened, fields: Mapping[str, str]) -> Seque
 def _open(cohort_id: str, delegate_id: str, work: str) -> _Opened:
     """Raises DelegateUnknown or NoSuchWork."""
     rows = list(delegates.load_rows(delegate_id))
-    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    delegate = DelegateRecord(rows).find_delegate()
     if delegate is None or delegate.cohort_id != cohort_id:
         raise DelegateUnknown
     programme = programmes.load(delegate.programme_id, delegate.programme_version)

@@ -11,8 +11,9 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Programme, Wave
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import areas, debriefs, delegates, jobs, plans, programmes
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.jobs import Job
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.plans import StoredPlan
 from chalicelib.store.table import Write
 
@@ -36,7 +37,7 @@ def make_plan(job: Job, now: datetime) -> Sequence[Write]:
         return []
     from chalicelib.areas.plan.render import render_plan
 
-    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    delegate = DelegateRecord(rows).delegate
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     plan, before = plan_of(programme, delegate, rows, wave), plans.from_rows(rows, wave)
     if before and before.checksum == plan.checksum:

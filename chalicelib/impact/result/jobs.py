@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.assignments.coach_view import book_of
 from chalicelib.core.formatting import last_date, local_date
 from chalicelib.core.impact_background import FIRST_EDITION
-from chalicelib.core.model import Cohort, Delegate, DelegateWave, Programme, Wave, WaveState
+from chalicelib.core.model import Cohort, Delegate, Programme, Wave, WaveState
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.impact import emails as letters
 from chalicelib.impact.baseline import released_facts, self_ratings
@@ -16,10 +16,11 @@ from chalicelib.impact.result.collect import Sources, collect_facts
 from chalicelib.impact.result.render import documents
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, delegates, emails, impact_results, jobs, programmes
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.impact_results import StoredResult
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, pulse_from, surveys_from
 from chalicelib.store.jobs import Job
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write
 
 RESULT_AFTER = 1  # working days after the last day of the survey
@@ -43,7 +44,7 @@ def plan_result(programme: Programme, delegate: Delegate, closes_at: datetime, n
 def make_result(job: Job, now: datetime) -> Sequence[Write]:
     """Make the result once, from answers shown by name and from published figures; wait for the raters' figures."""
     rows = tuple(delegates.load_rows(job.about["delegate"]))
-    delegate = next(read(Delegate, row) for row in rows if row["sk"] == "META")
+    delegate = DelegateRecord(rows).delegate
     surveys = {survey.role: survey for survey in surveys_from(rows)}
     is_open = any(survey.is_open for survey in surveys.values())  # it opened again: its close plans this again
     if delegate.withdrawn or is_open or impact_results.from_rows(rows):
@@ -59,7 +60,7 @@ def make_result(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _is_waiting_for_raters(rows: Sequence[Row]) -> bool:
-    wave = next((read(DelegateWave, row) for row in rows if row["sk"] == f"WAVE#{Wave.PULSE.value}"), None)
+    wave = DelegateRecord(rows).find_wave(Wave.PULSE)
     return wave is not None and wave.state in STILL_COMING and pulse_from(rows) is None
 
 

@@ -14,7 +14,7 @@ from chalicelib.core.model import Delegate, Programme
 from chalicelib.core.state_machine import By
 from chalicelib.store import cohorts, delegates
 from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.marshal import read
+from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.workshops.facilitator import FacilitatorPage
 
 
@@ -57,7 +57,7 @@ def list_own_parts(page: FacilitatorPage) -> Sequence[PartLine]:
 def open_work(page: FacilitatorPage, delegate_id: str, work: str) -> OpenedWork:
     """Open work whose form names the facilitator as a reader. Raises NoSuchWork."""
     rows = tuple(delegates.load_rows(delegate_id))
-    delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+    delegate = DelegateRecord(rows).find_delegate()
     if delegate is None or delegate.cohort_id != page.cohort.id:
         raise NoSuchWork
     book = book_of(delegate, page.programme, rows)

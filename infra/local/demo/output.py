@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.core.clock import stamp
+from chalicelib.store.row_kinds import EMAIL, JOB
 from infra.local import memory
 from infra.local.demo import calendars, results, working
 from infra.local.demo.cast import plain_letters
@@ -69,8 +70,8 @@ def _save_emails(world: World, folder: Path) -> None:
 def summary(world: World) -> dict[str, Any]:
     """Who got what, and when, as plain data."""
     rows = memory.rows(world.cloud.table, "JOB#", "MAIL#")
-    jobs = [row for row in rows if row["sk"] == "JOB"]
-    mails = [row for row in rows if row["sk"] == "MAIL"]
+    jobs = [row for row in rows if JOB.has(row)]
+    mails = [row for row in rows if EMAIL.has(row)]
     return {
         "cohort": world.cohort,
         "programme": world.programme.id,

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from chalicelib.assignments.coach_view import book_of
 from chalicelib.assignments.tasks import Task
 from chalicelib.core.clock import stamp
-from chalicelib.core.model import Assignment, Delegate
+from chalicelib.core.model import Assignment
 from chalicelib.store import delegates
-from chalicelib.store.marshal import read
+from chalicelib.store.delegate_record import DelegateRecord
 from infra.local.demo.browser import Opened
 from infra.local.demo.cast import Player
 from infra.local.demo.filling import Unexpected
@@ -102,7 +102,7 @@ def save(world: World, folder: Path, names: Mapping[str, str]) -> None:
     """Write every submitted form as JSON. names: delegate's address -> name of their folder."""
     for player in world.players:
         rows = tuple(delegates.load_rows(world.delegate_id(player)))
-        delegate = next((read(Delegate, row) for row in rows if row["sk"] == "META"), None)
+        delegate = DelegateRecord(rows).find_delegate()
         if delegate is None:
             continue  # the demo failed before anyone was enrolled
         tasks = [task for task in book_of(delegate, world.programme, rows).tasks if task.latest]
