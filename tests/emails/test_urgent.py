@@ -13,7 +13,7 @@ from chalicelib.emails.kinds import load_kinds
 from chalicelib.emails.urgent import LOOK_EVERY, UrgentLane
 from chalicelib.jobs.commit import commit
 from chalicelib.store import emails
-from chalicelib.store.due import list_due, list_urgent
+from chalicelib.store.due import list_due, list_urgent_ids
 from infra.local.mail_samples import sample
 from tests.emails.samples import mail
 from tests.support.calls import count_calls
@@ -42,7 +42,7 @@ def test_a_code_is_sent_before_the_emails_whose_hints_lie_ahead_of_its_own(funct
     functions.lambda_.invoke("mail", functions.events.generate_sqs_event([f'{{"row": "MAIL#{bulk[0].id}"}}']))
 
     assert [sent.row for sent in sent_mails()] == [code.id, bulk[0].id]
-    assert list(list_urgent(clock.now() + timedelta(minutes=9))) == []
+    assert list(list_urgent_ids(clock.now() + timedelta(minutes=9))) == []
 
 
 def test_the_lane_is_looked_at_once_a_second(clock):
