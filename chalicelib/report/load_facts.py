@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, InvitationState, Programme, Wave
