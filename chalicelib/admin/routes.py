@@ -13,6 +13,7 @@ from chalicelib.admin.actions import Scope
 from chalicelib.admin.close_or_extend import CloseRefused
 from chalicelib.admin.columns import ON_PAGE
 from chalicelib.admin.home import load_home
+from chalicelib.admin.rounds import WORDS, load_rounds
 from chalicelib.core import clock, log
 from chalicelib.core.errors import FormInvalid, Refusal
 from chalicelib.links import signing
@@ -311,8 +312,9 @@ def _chosen(scope: Scope) -> Mapping[str, Any]:
     wanted = waiting.read_wanted(query)
     whole = waiting.load_board(scope.board, scope.board.lines, clock.now())
     part = cut(whole.choose(wanted), query.get("page", ""))
-    labels = {"labels": waiting.LABELS, "sorts": waiting.SORTS, "threads": Thread, "columns": ON_PAGE}
+    labels: dict[str, Any] = {"labels": waiting.LABELS, "sorts": waiting.SORTS, "threads": Thread, "columns": ON_PAGE}
     ticked = [act for act in actions.list_actions(scope) if act.of_ticked]
+    labels |= {"rounds": load_rounds(scope.board, clock.now()), "round_words": WORDS}
     return {"whole": whole, "part": part, "ticked_acts": ticked, "wanted": wanted, **labels}
 
 
