@@ -108,7 +108,8 @@ def _emails(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[
     due_at = working_days(applying.programme.organisation, applying.cohort.dates.closed).next_morning(applying.now)
     changes = written.say_changes(dates, applying.zone)
     about = (applying.programme, delegate, changes, applying.why)
-    new = written.dates_moved(*about, applying.once, due_at) if changes else []
+    as_rater = wave.state is not WaveState.PLANNED and changes.keys() == {Moved.CLOSES}  # the manager is asked already
+    new = written.dates_moved(*about, applying.once, due_at, to_manager=not as_rater) if changes else []
     return [*(emails.cancel(one.id) for one in outdated), *emails.add_all(new)]
 
 

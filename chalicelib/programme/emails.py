@@ -89,8 +89,10 @@ def dates_moved(
     why: str,
     once: str,
     due_at: datetime,
+    *,
+    to_manager: bool,
 ) -> list[Email]:
-    """Write to the delegate and the line manager. `once` names the move."""
+    """Write to the delegate, and to the line manager too if wanted. `once` names the move."""
     known = {f"{KNOWN}{name}": before.isoformat() for name, (before, _) in changes.items()}
     words = common_words(programme) | {
         "delegate": delegate.person.name,
@@ -98,7 +100,7 @@ def dates_moved(
         "why": why,
     }
     about = {"cohort": delegate.cohort_id, "delegate": delegate.id, **known}
-    readers = ((DELEGATE_TOLD, delegate.person), (MANAGER_TOLD, delegate.manager))
+    readers = [(DELEGATE_TOLD, delegate.person), *([(MANAGER_TOLD, delegate.manager)] if to_manager else [])]
     return [
         create_email(
             kind,

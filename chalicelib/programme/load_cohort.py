@@ -245,14 +245,20 @@ def _other_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by
     ]
     return [
         *(
-            _audit_change("the facilitators", one, None, cohort, by, now, why)
-            for one in (each.person for each in last.cohort.facilitators)
-            if one.email in gone
+            _audit_change("the facilitators", one, other, cohort, by, now, why)
+            for one, other in _pair_facilitators(last.cohort, cohort)
         ),
-        *(_audit_change("the facilitators", None, after[address], cohort, by, now, why) for address in sorted(new)),
         *(holds.add(holds.new(cohort.id, after[address], now, by)) for address in sorted(new)),
         *map(jobs.add, notify),
     ]
+
+
+def _pair_facilitators(before: Cohort, after: Cohort) -> list[tuple[Person | None, Person | None]]:
+    """Return each facilitator who goes with the one who takes their place, and those who come or go alone."""
+    stay = {one.person.email for one in before.facilitators} & {one.person.email for one in after.facilitators}
+    gone = {one.id: one.person for one in before.facilitators if one.person.email not in stay}
+    new = {one.id: one.person for one in after.facilitators if one.person.email not in stay}
+    return [(gone.get(name), new.get(name)) for name in sorted(gone.keys() | new.keys())]
 
 
 def _notify_new(last: LastLoad | None, cohort: Cohort, programme: Programme, now: datetime) -> list[Write]:

@@ -60,6 +60,7 @@ class Move(Struct, frozen=True):
     dates: CohortDates  # after the move
     delegates: int
     questions: tuple[str, ...]  # about a date that may be a slip
+    is_open: bool  # the last day of a questionnaire that has opened: those who are asked get an email
 
     @property
     def cohort(self) -> Cohort:
@@ -78,7 +79,8 @@ class Move(Struct, frozen=True):
 
     @property
     def emailed(self) -> str:
-        return f"{plural(self.delegates, 'delegate', 'delegates')} and their line managers get an email."
+        others = "everyone who has not answered" if self.is_open else "their line managers"
+        return f"{plural(self.delegates, 'delegate', 'delegates')} and {others} get an email."
 
     @property
     def lines(self) -> list[str]:
@@ -102,7 +104,8 @@ def plan(cohort_id: str, what: Moved, to: date, now: datetime) -> Move:
     )
     days = working_days(programme.organisation, cohort.dates.closed)
     odd = [] if days.is_working(to) else [f"{day(to)} is not a working day. Is that right?"]
-    return Move(last, what, before, to, dates, len(lines), tuple(odd))
+    has_opened = any(line.feedback is not FeedbackState.PLANNED for line in lines)
+    return Move(last, what, before, to, dates, len(lines), tuple(odd), what is Moved.CLOSES and has_opened)
 
 
 def move(planned: Move, why: str, by: str, now: datetime) -> None:
