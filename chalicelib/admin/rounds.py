@@ -1,6 +1,7 @@
 """Show an administrator where the mid-way rounds of a cohort are, in counts of delegates.
 
-No count says how many raters answered: a round that was published and one with too few answers are one count. No act of an administrator is in the machine (pulse/machine.py): a round moves with its workshop.
+No count says how many raters answered: a round that was published and one with too few answers are one count. No act
+of an administrator is in the machine (pulse/machine.py): a round moves with its workshop.
 """
 
 from __future__ import annotations

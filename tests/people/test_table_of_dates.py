@@ -64,7 +64,7 @@ class Row(Struct, frozen=True):
 
     emails    (address, kind) of every email until the next working morning, each once
     calendar  (address, method, sequence) of every calendar entry
-    audit     what the trail says; the name of whom it is about is in the act
+    audit     the line of the trail
     then      checks who opens what
     is_ahead  whether the questionnaire has not opened yet
     """
