@@ -21,6 +21,7 @@ from chalicelib.people.standing import LEAVE, PAUSE, RETURN, STANDING, TRANSFER
 from chalicelib.people.transfer import plan_transfer
 from chalicelib.people.typed import read_line, read_person
 from chalicelib.store import catalogue
+from chalicelib.store.catalogue import CohortEntry
 
 Typed = Mapping[str, str]
 
@@ -56,6 +57,7 @@ class Act(Struct, frozen=True):
     button   of the preview, which does it
     done     the notice on the delegate's page afterwards
     step     of the standing's machine that it makes; empty for an act that the standing allows as long as they are here
+    hindrance  why it cannot be done now although the standing allows it; empty if it can
     """
 
     id: str
@@ -66,6 +68,7 @@ class Act(Struct, frozen=True):
     plan: Callable[[Found, Typed, Asking], Planned]
     step: str = ""
     danger: bool = False
+    hindrance: Callable[[Found], str] = lambda _found: ""
 
     def fits(self, standing: Standing) -> bool:
         if self.step:
@@ -81,8 +84,9 @@ def find_act(act_id: str) -> Act:
     return act
 
 
-def list_acts(standing: Standing) -> list[Act]:
-    return [act for act in ACTS if act.fits(standing)]
+def list_acts(found: Found) -> list[tuple[Act, str]]:
+    """Return the acts that the standing allows, each with what hinders it now."""
+    return [(act, act.hindrance(found)) for act in ACTS if act.fits(found.standing)]
 
 
 def read_day(typed: Typed, name: str, label: str) -> date:
@@ -140,15 +144,19 @@ def _manager(found: Found, typed: Typed, asking: Asking) -> Planned:
 # --- raters -------------------------------------------------------------------------------------------
 
 
+def _without_raters(found: Found) -> str:
+    if raters.list_raters(found):
+        return ""
+    return "There is no rater to change: no list was sent, or no questionnaire is open or to come."
+
+
 def _rater_field(found: Found) -> Field:
     options = tuple(
         (one.entry.person.email, f"{one.entry.person.name}, {found.programme.group(one.group).title}")
         for one in raters.list_raters(found)
     )
     if not options:
-        raise ActRefused(
-            FieldError("", "There is no rater to change: no list was sent, or no questionnaire is open or to come.")
-        )
+        raise ActRefused(FieldError("", _without_raters(found)))
     hint = "Raters that were asked or will be, of the questionnaire that is open or next."
     return Field("rater", "Rater", "list", hint=hint, options=options)
 
@@ -204,17 +212,27 @@ def _pause(found: Found, typed: Typed, asking: Asking) -> Planned:
     return plan_pause(found, until, Reason(typed["reason"]), asking)
 
 
-def _transfer_fields(found: Found) -> Sequence[Field]:
-    """Offer the cohorts of the same programme."""
+def _other_cohorts(found: Found) -> list[CohortEntry]:
+    """Return the other cohorts of the same programme and version."""
     here = found.cohort
-    others = [
+    return [
         one
         for one in catalogue.everything().cohorts
         if one.id != here.id
         and (one.programme_id, one.programme_version) == (here.programme_id, here.programme_version)
     ]
+
+
+def _without_other_cohorts(found: Found) -> str:
+    if _other_cohorts(found):
+        return ""
+    return "There is no other cohort of this programme and version. Start one first."
+
+
+def _transfer_fields(found: Found) -> Sequence[Field]:
+    others = _other_cohorts(found)
     if not others:
-        raise ActRefused(FieldError("", "There is no other cohort of this programme and version. Start one first."))
+        raise ActRefused(FieldError("", _without_other_cohorts(found)))
     return (
         Field("cohort", "To cohort", "list", options=tuple((one.id, one.title) for one in others)),
         Field("coach_name", "Coach’s name there", value=found.delegate.coach.name),
@@ -256,6 +274,7 @@ ACTS: tuple[Act, ...] = (
         "The rater is being corrected.",
         _correction_fields,
         _correction,
+        hindrance=_without_raters,
     ),
     Act(
         "rater-group",
@@ -264,6 +283,7 @@ ACTS: tuple[Act, ...] = (
         "The rater is in the other group.",
         _regrouping_fields,
         _regrouping,
+        hindrance=_without_raters,
     ),
     Act(
         "rater-remove",
@@ -273,6 +293,7 @@ ACTS: tuple[Act, ...] = (
         _removal_fields,
         _removal,
         danger=True,
+        hindrance=_without_raters,
     ),
     Act("pause", "Pause", "Pause them", "They are paused.", _pause_fields, _pause, step=PAUSE),
     Act(
@@ -292,6 +313,7 @@ ACTS: tuple[Act, ...] = (
         _transfer_fields,
         _transfer,
         step=TRANSFER,
+        hindrance=_without_other_cohorts,
     ),
     Act(
         "leave",

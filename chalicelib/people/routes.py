@@ -149,7 +149,7 @@ def _person_page(admin: SignedIn, found: Found) -> Response:
         programme=found.programme,
         at_cohort=at_cohort,
         path=f"{at_cohort}/person/{found.delegate.id}",
-        acts=acts.list_acts(found.standing),
+        acts=acts.list_acts(found),
         done=_done(acts.ACTS),
     )
 

@@ -16,6 +16,7 @@ from chalicelib.links import signing
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import catalogue, cohorts
 from chalicelib.store.catalogue import ProgrammeEntry
+from chalicelib.store.programmes import load as load_programme
 from chalicelib.web import uploads
 from chalicelib.web.page import FILES, GET, page_handler
 from chalicelib.web.sessions import SignedIn, administrator
@@ -36,6 +37,7 @@ class Form(Struct, frozen=True):
     path: str
     cohort: Cohort | None
     read: Callable[[Upload], Draft]
+    programme: Programme | None = None  # of an existing cohort: its name and colours
 
 
 # --- a new cohort -------------------------------------------------------------------------------------
@@ -145,7 +147,8 @@ def _people(cohort_id: str) -> Form:
     last = cohorts.find_load(cohort_id)
     if last is None:
         raise LinkUnknown
-    return Form(f"/admin/cohort/{cohort_id}/people", last.cohort, lambda given: read_people(given, last))
+    programme = load_programme(last.cohort.programme_id, last.cohort.programme_version)
+    return Form(f"/admin/cohort/{cohort_id}/people", last.cohort, lambda given: read_people(given, last), programme)
 
 
 def _given(admin: SignedIn) -> Upload:
@@ -213,6 +216,7 @@ def _form_page(admin: SignedIn, form: Form, given: Upload = NOTHING, refused: Dr
         action=signing.url(form.path),
         cohort=form.cohort,
         loaded=() if form.cohort else _programmes_of(admin),
+        **({"programme": form.programme} if form.programme else {}),
         **_filled(given, refused),
     )
 

@@ -13,11 +13,13 @@ from chalice import Response
 from chalicelib.core import log
 from chalicelib.core.errors import FileInvalid, Refusal
 from chalicelib.core.model import Programme
+from chalicelib.links import signing
 from chalicelib.store import objects
 from chalicelib.store.table import Changed
 from chalicelib.web import forms
 from chalicelib.web.other_address import address_at_home
 from chalicelib.web.templating import render
+from chalicelib.web.way_back import find_way_back, is_console
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -82,6 +84,18 @@ def _typed() -> Mapping[str, str]:
     request = _request.get()
     is_form = request is not None and request.headers.get("content-type", "").startswith(POST["content_types"][0])
     return forms.typed(request.raw_body) if is_form and request.method == "POST" else NOTHING
+
+
+def _place() -> dict[str, Any]:
+    """Return where the page that was asked for lies: the link to the page above, and whether the console shows it."""
+    request = _request.get()
+    if request is None:
+        return {"above": None, "in_console": False}
+    above = find_way_back(request.path, request.uri_params or {})
+    return {
+        "above": above and {"url": signing.url(above.path), "label": above.label},
+        "in_console": is_console(request.path),
+    }
 
 
 def labels(programme: Programme) -> dict[str, str]:
@@ -149,6 +163,7 @@ def refusal_page(refusal: Refusal, status: int | None = None, typed: Mapping[str
     """Render a refusal. `typed`: what the form held that is not stored, to be copied."""
     lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileInvalid) else [str(refusal)]
     context: dict[str, Any] = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines, "typed": typed}
+    context |= _place()
     if refusal.programme:
         context |= {"programme": refusal.programme, "labels": labels(refusal.programme)}
     return page("web/refusal", status or int(refusal.status), **context)

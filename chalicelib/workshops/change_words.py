@@ -11,7 +11,7 @@ from chalicelib.core.schedule import Change, Session, SessionPlan, name_of, titl
 
 
 def describe_changes(changes: Sequence[Change], before: Sequence[Session]) -> str:
-    """Return all changes, from and to, as the audit trail shows them."""
+    """Return all changes, from and to, as commands and the audit trail show them."""
     return "; ".join(_describe(change, before) for change in changes)
 
 

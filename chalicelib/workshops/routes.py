@@ -100,7 +100,13 @@ def _session_url(opened: FacilitatorPage, session: str) -> str:
 @page_handler
 def registers(cohort_id: str) -> Response:
     admin, opened = _administrator(cohort_id)
-    return admin.page("workshops/registers", opened=opened, counts=console.counts, headings=console.HEADINGS)
+    return admin.page(
+        "workshops/registers",
+        opened=opened,
+        programme=opened.programme,
+        counts=console.counts,
+        headings=console.HEADINGS,
+    )
 
 
 @bp.route(REGISTER, **GET)

@@ -42,9 +42,10 @@ def test_the_delegates_page_leads_to_every_change_and_none_is_the_main_button(ad
     at_delegate = admin.open(person().replace("/person/", "/delegate/"))
     at_delegate.open(at_delegate.links("/person/")[0])
 
-    assert {act.id for act in ACTS if act.fits(Standing.ACTIVE)} == {
+    assert {act.id for act in ACTS if act.fits(Standing.ACTIVE)} - {"transfer"} == {
         url.rpartition("/")[2] for url in at_delegate.links("/person/") if url != person()
     }
+    assert "There is no other cohort" in at_delegate.page.partition("data-hindered")[2]
     assert "<button" not in at_delegate.page.partition("<main")[2]
 
 
@@ -70,6 +71,21 @@ def test_what_destroys_or_ends_something_is_a_red_button_on_a_page_of_its_own(ad
     admin.post(f"{person()}/{act}", TYPED[act])
 
     assert re.search(r'<button name="confirmed" value="yes" class="danger">', admin.page)
+
+
+def test_a_change_of_raters_is_no_link_before_there_are_any(visitor, clock):
+    people.opened(clock)
+    admin = visitor.let_in_administrator(clock.now()).open(person())
+    assert not any("rater-" in url for url in admin.links("/person/"))
+    assert "Remove a rater" in admin.page.partition("data-hindered")[2]
+
+
+def test_a_change_that_cannot_be_made_leads_back_to_the_delegate(admin):
+    admin.open(f"{person()}/transfer")
+    assert admin.status == 400
+    (above,) = re.findall(r'href="([^"]+)" data-back', admin.page)
+    assert admin.open(above).status == 200
+    assert f"/delegate/{people.dana()}" in above
 
 
 def test_a_fault_is_said_at_its_field_and_what_was_typed_stays(admin):
