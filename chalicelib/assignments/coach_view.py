@@ -24,12 +24,17 @@ ACTS = ("read", "return", "waive")
 
 
 class Waiting(Struct, frozen=True):
-    """One submission that no one has read. since: the local day of the submission, in words."""
+    """One submission that no one has read.
+
+    place   of the assignment in the programme
+    since   the local day of the submission, in words
+    """
 
     delegate_id: str
     delegate: str
     assignment: str
     title: str
+    place: int
     since: str
     submitted_at: datetime
 
@@ -58,6 +63,7 @@ def list_waiting(cohort_id: str, programme: Programme, names: Mapping[str, str],
     reader   "coach" or "facilitator"
     """
     tasks = {one.id: one for milestone in programme.milestones for one in milestone.assignments}
+    places = {work: place for place, work in enumerate(tasks)}
     zone = programme.organisation.timezone
     lines = [
         line
@@ -67,7 +73,8 @@ def list_waiting(cohort_id: str, programme: Programme, names: Mapping[str, str],
     ]
     oldest_first = sorted((line.submitted_at, line.delegate_id, line.assignment) for line in lines if line.submitted_at)
     return [
-        Waiting(who, names[who], work, tasks[work].title, local_day(at, zone), at) for at, who, work in oldest_first
+        Waiting(who, names[who], work, tasks[work].title, places[work], local_day(at, zone), at)
+        for at, who, work in oldest_first
     ]
 
 
