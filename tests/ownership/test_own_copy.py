@@ -182,6 +182,16 @@ def test_no_other_link_leads_to_a_copy(opened, clock, role):
     assert opened.open(f"{BASE_URL}/own-data/{role}.{inner}").status == 404
 
 
+@pytest.mark.parametrize("role", WHO)
+def test_the_page_leads_back_to_the_page_that_it_came_from(opened, clock, role):
+    opened.sign_in(page(role), address(role), clock.now())
+    (back,) = opened.links(f"/{role}/")
+
+    assert f'data-back="{role}"' in opened.page
+    assert opened.open(back).status == 200
+    assert opened.links(f"/own-data/{role}.")
+
+
 def test_the_managers_page_offers_it(opened):
     opened.open(f"{BASE_URL}/shared/{token('shared')}")
 
