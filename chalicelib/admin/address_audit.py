@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from chalicelib.admin.redirect_emails import Change
-from chalicelib.core.ids import coach_id
+from chalicelib.core.ids import coach_id, reader_key
 from chalicelib.core.model import Cohort, Delegate
-from chalicelib.store import audit_events
+from chalicelib.store import audit_events, withdrawals
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.table import Write
 
@@ -23,9 +23,15 @@ def audit_change(change: Change, cohort: Cohort, concerned: Sequence[Delegate], 
     found = dict.fromkeys(_parts(change, cohort, concerned))
     if len(found) > MAX_EVENTS:
         found = dict.fromkeys((part, cohort.id) for part, _ in found)
-    return [
+    events = [
         audit_events.add(cohort.id, AuditEvent.REPLACED_ADDRESS, by, about, now, part=part) for part, about in found
     ]
+    return [_outlive(events[0], change, cohort, now), *events[1:]] if events else []
+
+
+def _outlive(event: Write, change: Change, cohort: Cohort, now: datetime) -> Write:
+    about = {"part": withdrawals.ADDRESS, "who": reader_key(change.old), "after": reader_key(change.new)}
+    return withdrawals.outlive(event, withdrawals.What.PLACE, now, cohort=cohort.id, **about)
 
 
 def _parts(change: Change, cohort: Cohort, concerned: Sequence[Delegate]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.resend_link import AddressNotFound, list_delegates
-from chalicelib.admin.revoke_links_job import Target
+from chalicelib.admin.revoke_links_job import Target, revoke_links_everywhere
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.ids import coach_id, derive, facilitator_id, reader_key
 from chalicelib.core.model import Cohort, Delegate, Invitation, InvitationState
@@ -33,6 +33,7 @@ from chalicelib.store.impact_surveys import ImpactSurvey, Role
 from chalicelib.store.jobs import JobExists
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import batched, get_many
+from chalicelib.store.withdrawals import What, outlive
 from chalicelib.waves import lifecycle
 from chalicelib.web.sessions import MAX_SESSION
 
@@ -61,6 +62,29 @@ def revoke_links(
     return targets
 
 
+def revoke_again(cohort_id: str, address: str, revoked: Sequence[Target], now: datetime) -> None:
+    """Revoke once more in a table that was put back to before it, up to the versions that were revoked.
+
+    Done at once and link by link: each run raises versions by one.
+    """
+    commit([sessions.end_all(reader_key(address), now + MAX_SESSION)], now)
+    while left := list_unrevoked(cohort_id, address, revoked):
+        links = ",".join(target.text for target in left)
+        about = {"cohort": cohort_id, "address": address, "links": links, "send_as": ""}
+        revoke_links_everywhere(JobKind.REVOKE_LINKS.job(cohort_id, "restore", due_at=now, **about), now)
+
+
+def list_unrevoked(cohort_id: str, address: str, revoked: Sequence[Target]) -> list[Target]:
+    """Return the links of a person that open although they were revoked at this version or a later one."""
+    last: dict[tuple[str, str, str], int] = {}
+    for one in revoked:
+        last[one.place] = max(int(one.version), last.get(one.place, 0))
+    rows = list(cohorts.rows(cohort_id))
+    cohort = cohorts.cohort_from(rows)
+    found = _find_targets(cohort, rows, address) if cohort else ()
+    return [target for target in found if int(target.version) <= last.get(target.place, 0)]
+
+
 def _order(cohort: Cohort, person: str, targets: Sequence[Target], now: datetime, by: str, send: bool) -> None:
     links = ",".join(target.text for target in targets)
     subject = (cohort.id, derive(12, person), f"{now:%Y%m%dT%H%M%S}")
@@ -69,7 +93,9 @@ def _order(cohort: Cohort, person: str, targets: Sequence[Target], now: datetime
     own = next((target.delegate for target in targets if target.verb == HUB.verb), cohort.id)
     ended = sessions.end_all(reader_key(person), now + MAX_SESSION)
     try:
-        commit([jobs.add(job), ended, audit_events.add(cohort.id, AuditEvent.REVOKED_LINKS, by, own, now)], now)
+        event = audit_events.add(cohort.id, AuditEvent.REVOKED_LINKS, by, own, now)
+        logged = outlive(event, What.LINKS, now, cohort=cohort.id, who=reader_key(person), links=links)
+        commit([jobs.add(job), ended, logged], now)
     except JobExists:
         return  # pressed twice within a second
 

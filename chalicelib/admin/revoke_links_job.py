@@ -49,15 +49,25 @@ class Target(Struct, frozen=True):
         return ":".join((self.verb, self.delegate, self.which, self.version))
 
     @property
+    def place(self) -> tuple[str, str, str]:
+        """Return what stays the same while the version rises."""
+        return self.verb, self.delegate, self.which
+
+    @property
     def words(self) -> str:
         """Describe the link for the command line: its kind, and the delegate's id."""
         return f"{self.verb}{f' about {self.delegate}' if self.delegate else ''}"
 
 
+def read_targets(text: str) -> list[Target]:
+    """Read links as a job or an entry of the log names them."""
+    return [Target(*each.split(":")) for each in text.split(",")]
+
+
 def revoke_links_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     """Revoke in the cohort's row, then for each delegate, each in one transaction; skip what an earlier attempt did."""
     cohort_id, person = job.about["cohort"], job.about["address"]
-    targets = [Target(*text.split(":")) for text in job.about["links"].split(",")]
+    targets = read_targets(job.about["links"])
     about = sorted({target.delegate for target in targets} - {""})
 
     def waiting() -> list[Email]:

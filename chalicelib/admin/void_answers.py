@@ -36,6 +36,7 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, Write, get_many
+from chalicelib.store.withdrawals import What, outlive
 from chalicelib.waves.emails import to_raters
 from chalicelib.waves.suppression import list_suppressed
 
@@ -71,8 +72,9 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     job = JobKind.VOID.job(cohort_id, person, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
     about = sorted({one.delegate_id for one in open_now})
     try:
+        logged = outlive(jobs.add(job), What.ANSWERS, now, cohort=cohort_id, links=links)
         commit(
-            [jobs.add(job), *(audit_events.add(cohort_id, AuditEvent.VOIDED, by, subject, now) for subject in about)],
+            [logged, *(audit_events.add(cohort_id, AuditEvent.VOIDED, by, subject, now) for subject in about)],
             now,
         )
     except JobExists:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from chalicelib.areas.emails import prompt_id, shared_email
 from chalicelib.areas.openings import MANAGER, AreasPage
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import reader_key
+from chalicelib.core.model import Delegate, Wave
 from chalicelib.jobs.commit import commit
 from chalicelib.store import areas, audit_events, delegates, emails
 from chalicelib.store.areas import Area, Sharing, SharingState
@@ -19,6 +20,7 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegates import DelegateChanged
 from chalicelib.store.emails import EmailExists
 from chalicelib.store.table import Write
+from chalicelib.store.withdrawals import What, outlive
 
 
 class SharingRefused(Refusal):
@@ -58,8 +60,25 @@ def save_choice(opened: AreasPage, fields: Mapping[str, str], once: str, now: da
     for area, act in moves:
         sharing = Sharing(states.SHARING.move(opened.sharing(area), act, opened.by), who, now)
         writes.append(areas.share(opened.delegate.id, opened.wave, area.id, MANAGER, sharing))
-    writes.append(_audit(opened, shared, len(moves) - shared, now))
+    hidden = [area.id for area, act in moves if act == states.WITHDRAW]
+    writes.append(_audit(opened.delegate, opened.wave, shared, hidden, now))
     _commit(opened, writes, once if shared else "", now)
+
+
+def list_shared(delegate_id: str, wave: Wave, area_ids: Sequence[str], until: datetime) -> dict[str, Sharing]:
+    """Return by area those of these that a line manager sees since before a moment."""
+    rows = list(delegates.load_rows(delegate_id))
+    found = {area_id: areas.find_sharing(rows, wave, area_id, MANAGER) for area_id in area_ids}
+    return {name: one for name, one in found.items() if one and one.state is SharingState.SHARED and one.at < until}
+
+
+def withdraw_again(delegate: Delegate, wave: Wave, shared: Mapping[str, Sharing], now: datetime) -> None:
+    """Withdraw once more in a table that was put back to before it."""
+    hidden = [
+        areas.share(delegate.id, wave, area_id, MANAGER, Sharing(SharingState.WITHDRAWN, before.who, now))
+        for area_id, before in shared.items()
+    ]
+    commit([*hidden, _audit(delegate, wave, 0, [*shared], now, by="restore")], now)
 
 
 def keep_to_oneself(opened: AreasPage, now: datetime) -> None:
@@ -93,14 +112,19 @@ def _without_reminder(opened: AreasPage) -> list[Write]:
     return [emails.cancel(waiting)] if emails.find(waiting) else []
 
 
-def _audit(opened: AreasPage, shared: int, withdrawn: int, now: datetime) -> Write:
-    delegate = opened.delegate
-    return audit_events.add(
+def _audit(
+    delegate: Delegate, wave: Wave, shared: int, withdrawn: Sequence[str], now: datetime, by: str = "delegate"
+) -> Write:
+    event = audit_events.add(
         delegate.cohort_id,
         AuditEvent.SHARED_AREAS,
-        "delegate",
+        by,
         delegate.id,
         now,
         shared=str(shared),
-        withdrawn=str(withdrawn),
+        withdrawn=str(len(withdrawn)),
     )
+    if not withdrawn:
+        return event
+    about = {"wave": wave.value, "areas": ",".join(withdrawn)}
+    return outlive(event, What.SHARING, now, cohort=delegate.cohort_id, delegate=delegate.id, **about)

@@ -475,7 +475,7 @@ def finish_restore(args: Namespace) -> int:
 
     found = finish_restore(_read_moment("--since", args.since), clock.now(), dry_run=args.dry_run)
     say(args, {**asdict(found), "dry_run": args.dry_run}, list(describe(found, dry_run=args.dry_run)))
-    return 1 if found.refused or found.unopened else 0
+    return 1 if found.refused or found.to_do or found.unopened else 0
 
 
 def check_restore(args: Namespace) -> int:
@@ -509,7 +509,7 @@ def reset_second_factor(args: Namespace) -> int:
 def limit_administrator(args: Namespace) -> int:
     from chalicelib.admin import rights
 
-    given = rights.limit_administrator(args.email, args.programme or (), everything=args.all)
+    given = rights.limit_administrator(args.email, args.programme or (), clock.now(), everything=args.all)
     programmes = ", ".join(given) or "every programme"
     say(args, {"email": args.email, "programmes": given or None}, [f"{args.email} sees {programmes} from now on."])
     return 0

@@ -228,7 +228,7 @@ def _restore(group: argparse.ArgumentParser) -> None:
     verbs = _verbs(group)
     what = "count rows by kind, and check every document that they name; changes nothing"
     _verb(verbs, "check", commands.check_restore, what)
-    what = "repeat erasures, and ask everyone again whose answers were open"
+    what = "repeat erasures and withdrawals, and ask everyone again whose answers were open"
     finish = _verb(verbs, "finish", commands.finish_restore, what)
     moment = "the moment to which the table was restored, such as 2026-10-01T12:00Z"
     finish.add_argument("--since", metavar="MOMENT", required=True, help=moment)

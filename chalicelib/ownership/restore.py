@@ -1,4 +1,4 @@
-"""Finish a restore of the table: repeat erasures, and open questionnaires again whose keys are gone."""
+"""Finish a restore of the table: repeat erasures and withdrawals, and open questionnaires again whose keys are gone."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from msgspec import Struct
 
 from chalicelib.admin.owned_rows import addresses_in
 from chalicelib.core import log
+from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Delegate, DelegateWave, WaveState
 from chalicelib.jobs.each import BROKEN_ROW
 from chalicelib.ownership.erase_person import erase
 from chalicelib.ownership.open_again import open_again
+from chalicelib.ownership.repeat import find_left
 from chalicelib.people.leave import leave_again
-from chalicelib.store import delegates, erasure_log, objects, wave_keys
+from chalicelib.store import delegates, erasure_log, objects, wave_keys, withdrawals
 from chalicelib.store.erasure_log import Erased
 from chalicelib.store.marshal import read
 from chalicelib.store.row_kinds import WAVE, all_kinds
 from chalicelib.store.table import ConditionFailed, scan
+from chalicelib.store.withdrawals import Withdrawal
 
 LOST_WITHOUT_KEY = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
 
@@ -33,7 +36,9 @@ class Finished(Struct, frozen=True):
     """What was repeated or opened again, as ids.
 
     erased    keys of people who were erased again
-    refused   erasures that could not be repeated: the name in the log, and why
+    refused   erasures and withdrawals that could not be repeated: the name in the log, and why
+    repeated  what was taken back since and is taken back again, in words
+    to_do     what an administrator had decided since, in words with the command that repeats it
     opened    delegate and wave
     unopened  delegate and wave of questionnaires that could not be opened, and why
     printed   delegate and wave whose report is in the bucket already: no one is asked again, an operator decides
@@ -41,6 +46,8 @@ class Finished(Struct, frozen=True):
 
     erased: tuple[str, ...]
     refused: tuple[tuple[str, str], ...]
+    repeated: tuple[str, ...]
+    to_do: tuple[str, ...]
     opened: tuple[tuple[str, str], ...]
     unopened: tuple[tuple[str, str, str], ...]
     printed: tuple[tuple[str, str], ...]
@@ -49,6 +56,7 @@ class Finished(Struct, frozen=True):
 def finish_restore(since: datetime, now: datetime, *, dry_run: bool = False) -> Finished:
     """Repeat what a table that was put back to `since` has forgotten. A repeat does what is left to do."""
     erased, refused = _erase_again(since, now, dry_run=dry_run)
+    repeated, to_do, unrepeated = _withdraw_again(since, now, dry_run=dry_run)
     opened, unopened, printed = [], [], []
     for delegate, wave in _without_key():
         which = (delegate.id, wave.wave.value)
@@ -60,7 +68,15 @@ def finish_restore(since: datetime, now: datetime, *, dry_run: bool = False) -> 
             unopened.append((*which, why))
         else:
             opened.append(which)
-    return Finished(tuple(erased), tuple(refused), tuple(opened), tuple(unopened), tuple(printed))
+    return Finished(
+        tuple(erased),
+        (*refused, *unrepeated),
+        tuple(repeated),
+        tuple(to_do),
+        tuple(opened),
+        tuple(unopened),
+        tuple(printed),
+    )
 
 
 def _erase_again(since: datetime, now: datetime, *, dry_run: bool) -> tuple[list[str], list[tuple[str, str]]]:
@@ -82,6 +98,35 @@ def _erase_again(since: datetime, now: datetime, *, dry_run: bool) -> tuple[list
         if why := _why_not(partial(repeat, name), name):
             refused.append((name, why))
     return erased, refused
+
+
+def _withdraw_again(
+    since: datetime, now: datetime, *, dry_run: bool
+) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """Repeat what was taken back since. Return what was repeated, what is left to people, and what was refused."""
+    repeated: list[str] = []
+    to_do: list[str] = []
+    refused: list[tuple[str, str]] = []
+    for entry, left in find_left(list(_withdrawals(since, refused)), _addresses_by_key(), now):
+        if left.act is None:
+            to_do.append(left.what)
+        elif dry_run:
+            repeated.append(left.what)
+        elif why := _why_not(partial(left.act, now), left.what):
+            refused.append((f"{stamp(entry.at)} {entry.what}", why))
+        else:
+            repeated.append(left.what)
+    return repeated, to_do, refused
+
+
+def _withdrawals(since: datetime, refused: list[tuple[str, str]]) -> Iterator[Withdrawal]:
+    for name in withdrawals.list_names(since):
+        try:
+            entry = withdrawals.load(name)
+        except CANNOT as error:
+            refused.append((name, log.describe_error(error)))
+            continue
+        yield from [entry] if entry.at >= since else []
 
 
 def _why_not(act: Callable[[], object], name: str) -> str:
@@ -132,7 +177,9 @@ def describe(found: Finished, *, dry_run: bool) -> Sequence[str]:
     done = "would be" if dry_run else "were"
     lines = [f"{len(found.erased)} people {done} erased again.", f"{len(found.opened)} questionnaires {done} reopened."]
     lines += [f"  {delegate_id} {wave}" for delegate_id, wave in found.opened]
-    lines += [f"Not erased: {why} (entry {name} of the bucket)" for name, why in found.refused]
+    lines += [f"{len(found.repeated)} withdrawals {done} repeated.", *(f"  {what}" for what in found.repeated)]
+    lines += [f"Not repeated: {why} (entry {name} of the bucket)" for name, why in found.refused]
+    lines += [f"To do before the start: {what}" for what in found.to_do]
     lines += [f"Not reopened: {delegate_id} {wave}: {why}" for delegate_id, wave, why in found.unopened]
     return lines + [
         f"{delegate_id} {wave}: the bucket has its report, so no one is asked again. See docs/operations.md, Recovery."

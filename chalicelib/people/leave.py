@@ -47,6 +47,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Missing, Write, transact
+from chalicelib.store.withdrawals import What, outlive
 from chalicelib.waves.thread import WAVE, WITHDRAW
 
 NOT_CLOSED = WAVE.before(WITHDRAW)
@@ -131,7 +132,9 @@ def _writes(found: Found, wave: DelegateWave, texts: Sequence[Email], asking: As
     yield pauses.end(delegate.id)
     yield jobs.add(JobKind.WITHDRAW.job(delegate.id, stamp(now), due_at=now, delegate=delegate.id))
     words = {"before": found.standing.value, "after": Standing.LEFT.value, "why": asking.reason}
-    yield audit_events.add(delegate.cohort_id, AuditEvent.CHANGED_STANDING, asking.by, delegate.id, now, **words)
+    event = audit_events.add(delegate.cohort_id, AuditEvent.CHANGED_STANDING, asking.by, delegate.id, now, **words)
+    about = {"cohort": delegate.cohort_id, "delegate": delegate.id, "standing": Standing.LEFT.value}
+    yield outlive(event, What.STANDING, now, **about)
     yield from emails.add_all(texts)
     if wave.state in NOT_CLOSED:
         yield delegates.move_wave(delegate.id, wave.wave, WaveState.WITHDRAWN, wave.state)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import day, local_date, plural
-from chalicelib.core.model import Delegate, Pause
+from chalicelib.core.model import Delegate, Pause, Standing
 from chalicelib.core.state_machine import By
 from chalicelib.emails.kinds import EmailKind, To
 from chalicelib.jobs.kinds import JobKind
@@ -32,6 +32,7 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
+from chalicelib.store.withdrawals import What, outlive
 
 MAX_PAUSE_DAYS = 366
 SYSTEM = "the date of the return"
@@ -116,7 +117,8 @@ def _pause_writes(
     yield from send_calendar(found, f"paused.{stamp(asking.now)}", asking.now)
     yield from emails.add_all(texts)
     after_words = f"paused from {day(pause.since)} until {day(pause.until)}"
-    yield _audit(found, asking, "active", after_words, f"{pause.reason}; {asking.reason}")
+    event = _audit(found, asking, "active", after_words, f"{pause.reason}; {asking.reason}")
+    yield _outlive(found, asking, event, Standing.PAUSED, until=pause.until.isoformat())
 
 
 # --- return -------------------------------------------------------------------------------------------
@@ -158,7 +160,8 @@ def _return_writes(
     yield from move_survey(found, after)
     yield from send_calendar(found, f"returned.{stamp(asking.now)}", asking.now)
     yield from emails.add_all(texts)
-    yield _audit(found, asking, f"paused until {day(pause.until)}", "active", asking.reason)
+    event = _audit(found, asking, f"paused until {day(pause.until)}", "active", asking.reason)
+    yield _outlive(found, asking, event, Standing.ACTIVE)
 
 
 def return_when_due(job: Job, now: datetime) -> Sequence[Write]:
@@ -202,3 +205,8 @@ def _audit(found: Found, asking: Asking, before: str, after: str, why: str) -> W
     return audit_events.add(
         found.cohort.id, AuditEvent.CHANGED_STANDING, asking.by, found.delegate.id, asking.now, **words
     )
+
+
+def _outlive(found: Found, asking: Asking, event: Write, standing: Standing, until: str = "") -> Write:
+    about = {"cohort": found.cohort.id, "delegate": found.delegate.id, "standing": standing.value, "until": until}
+    return outlive(event, What.STANDING, asking.now, **about)

@@ -15,6 +15,7 @@ from chalicelib.admin.address_change import plan_change
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
+from chalicelib.core.ids import reader_key
 from chalicelib.core.model import (
     SELF_GROUP,
     DelegateWave,
@@ -27,12 +28,13 @@ from chalicelib.core.model import (
 from chalicelib.people import emails as written
 from chalicelib.people.found import Found
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
-from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, waiting_emails
+from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, waiting_emails, withdrawals
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.emails import Email
 from chalicelib.store.table import Write
+from chalicelib.store.withdrawals import What, outlive
 from chalicelib.waves.emails import to_raters
 
 TAKES_CHANGES = (WaveState.PLANNED, WaveState.OPEN)
@@ -120,7 +122,9 @@ def _removal_writes(found: Found, rater: Rater, asking: Asking) -> Iterator[Writ
     kept = [entry for entry in rater.nomination.raters if entry.person.email != rater.entry.person.email]
     yield _save_list(rater.nomination, kept, rater.nomination.sent_raters - 1)
     words = {"group": _title(found, rater.group), "why": asking.reason}
-    yield audit_events.add(found.cohort.id, AuditEvent.REMOVED_RATER, asking.by, delegate.id, now, **words)
+    event = audit_events.add(found.cohort.id, AuditEvent.REMOVED_RATER, asking.by, delegate.id, now, **words)
+    about = {"part": withdrawals.RATER, "who": reader_key(rater.entry.person.email)}
+    yield outlive(event, What.PLACE, now, cohort=found.cohort.id, delegate=delegate.id, **about)
 
 
 def _fewer(before: Invitation) -> dict[str, int]:

@@ -203,10 +203,14 @@ def share(delegate_id: str, wave: Wave, area_id: str, role: str, sharing: Sharin
     return put({**sharing_key(delegate_id, wave, area_id, role)._asdict(), **fields(sharing)})
 
 
+def find_sharing(rows: Iterable[Row], wave: Wave, area_id: str, role: str) -> Sharing | None:
+    sk = f"SHARING#{wave.value}#{area_id}#{role}"
+    return next((read(Sharing, row) for row in rows if row["sk"] == sk), None)
+
+
 def sharing_state(rows: Iterable[Row], wave: Wave, area_id: str, role: str, who: str) -> SharingState:
     """Return what the person at an address may see; `who`: ids.reader_key of it."""
-    sk = f"SHARING#{wave.value}#{area_id}#{role}"
-    found = next((read(Sharing, row) for row in rows if row["sk"] == sk), None)
+    found = find_sharing(rows, wave, area_id, role)
     return found.state if found and found.who == who else SharingState.PRIVATE
 
 

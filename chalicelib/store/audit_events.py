@@ -9,10 +9,11 @@ from string import Formatter
 from typing import NamedTuple
 
 from chalicelib.core.clock import stamp
-from chalicelib.core.ids import derive
+from chalicelib.core.ids import derive, reader_key
 from chalicelib.core.model import Person
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import AlreadyExists, Write, put, put_once, query
+from chalicelib.store.withdrawals import What, outlive
 
 PLACE = "[{}]"  # of a person's name in the words of a row
 
@@ -141,7 +142,18 @@ def add_naming(
     act = event.say(**parts, **{name: PLACE.format(name) for name in named})
     entry = {"act": act, "by": by, "about": about, "at": now, **({"people": named} if named else {})}
     sk = f"{stamp(now)}#{now:%f}{derive(8, act, by, about, *([thing] if thing else []))}"
-    return put({"pk": f"AUDIT#{cohort_id}", "sk": sk, **entry})
+    event_row = put({"pk": f"AUDIT#{cohort_id}", "sk": sk, **entry})
+    if event is not AuditEvent.CHANGED_PERSON or not _gives_up_place(people):
+        return event_row
+    who = {name: reader_key(person.email) for name, person in people.items()}
+    about_place = {"part": parts["what"], "who": who["before"], "after": who.get("after", "")}
+    delegate = "" if about == cohort_id else about
+    return outlive(event_row, What.PLACE, now, cohort=cohort_id, delegate=delegate, **about_place)
+
+
+def _gives_up_place(people: Mapping[str, Person]) -> bool:
+    """Return whether a person, or an address, has a place no more."""
+    return "before" in people and ("after" not in people or people["after"].email != people["before"].email)
 
 
 def say_line(row: Row) -> str:

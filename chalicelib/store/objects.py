@@ -67,6 +67,16 @@ def remove_all(folder: str) -> int:
     return len(names)
 
 
+def bring_back(name: str) -> None:
+    """Undo the deletion of a document, if its last version is still kept. Raises LookupError if it is not."""
+    found = client("s3").list_object_versions(Bucket=settings().bucket, Prefix=name)
+    marks = [mark for mark in found.get("DeleteMarkers", ()) if mark["Key"] == name and mark["IsLatest"]]
+    for mark in marks:
+        client("s3").delete_object(Bucket=settings().bucket, Key=name, VersionId=mark["VersionId"])
+    if find(name) is None:
+        raise LookupError(f"{name} is gone from the bucket, which keeps deleted versions for 30 days")
+
+
 def list_names(folder: str) -> Iterator[str]:
     pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=settings().bucket, Prefix=folder)
     return (found["Key"] for page in pages for found in page.get("Contents", ()))

@@ -14,7 +14,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from chalicelib.store.marshal import Row
-from chalicelib.store.table import Key, key_of
+from chalicelib.store.row_key import Key, key_of
 
 
 class Owner(StrEnum):
@@ -961,6 +961,7 @@ OWN_COPY = RowKind(
 )
 
 ERASURES = "erasures/"  # the folder of the log of erasures: store/erasure_log.py
+WITHDRAWALS = "withdrawals/"  # the folder of the log of what was taken back: store/withdrawals.py
 
 # --- deriving --------------------------------------------------------------------------------------------
 
@@ -971,8 +972,8 @@ def all_kinds() -> tuple[RowKind, ...]:
 
 
 def folders() -> tuple[str, ...]:
-    """Return where the bucket keeps documents: those of rows, and the log of erasures, which no row names."""
-    return (*(kind.folder for kind in all_kinds() if kind.folder), ERASURES)
+    """Return where the bucket keeps documents: those of rows, and the logs that outlive the table."""
+    return (*(kind.folder for kind in all_kinds() if kind.folder), ERASURES, WITHDRAWALS)
 
 
 def kinds_of(key: Key) -> list[RowKind]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.core.ids import derive
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import AlreadyExists, Changed, Key, Write, get_many, put_if, put_once
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, get, get_many, put_if, put_once
 
 
 class StoryExists(AlreadyExists):
@@ -74,6 +74,11 @@ def save(after: Story, before: Story) -> Write:
     """Replace a story. Refused if it changed since it was read."""
     row = {**key(after.delegate_id)._asdict(), **fields(after), "revision": before.revision + 1}
     return put_if(row, [equals("revision", before.revision), equals("state", before.state)], StoryChanged)
+
+
+def find(delegate_id: str) -> Story | None:
+    row = get(key(delegate_id))
+    return read(Story, row) if row else None
 
 
 def from_rows(rows: Iterable[Row]) -> Story | None:

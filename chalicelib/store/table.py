@@ -11,22 +11,15 @@ from msgspec import Struct
 
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
-from chalicelib.store import retries
+from chalicelib.store import objects, retries
 from chalicelib.store.expressions import Condition, Expression, condition_text, missing, present, update_text
 from chalicelib.store.marshal import Row, item, row
+from chalicelib.store.row_key import Key as Key
+from chalicelib.store.row_key import key_of as key_of
 
 MAX_TRANSACTION_WRITES = 100  # DynamoDB's limit for one transaction
 MAX_ROW_BYTES = 400_000  # bytes; DynamoDB's limit is 400 KiB
 REFUSED = "ConditionalCheckFailed"  # of one write of a cancelled transaction
-
-
-class Key(NamedTuple):
-    pk: str
-    sk: str
-
-
-def key_of(row: Row) -> Key:
-    return Key(row["pk"], row["sk"])
 
 
 class ConditionFailed(Exception):
@@ -67,6 +60,13 @@ class Changed(ConditionFailed):
 Refusal = type[ConditionFailed]
 
 
+class Outside(NamedTuple):
+    """A document for the bucket, which a restored table is held against."""
+
+    name: str
+    body: bytes
+
+
 class Write(Struct, frozen=True):
     """One part of a transaction, in botocore's terms."""
 
@@ -75,6 +75,7 @@ class Write(Struct, frozen=True):
     row: Row  # what a Put stores; empty otherwise
     refusal: Refusal = ConditionFailed  # what is raised when the condition fails; never raised without a condition
     otherwise: Write | None = None  # what is written instead when the condition fails
+    outside: Outside | None = None  # what is stored in the bucket before the transaction: see withdrawals.py
 
     @property
     def key(self) -> Key:
@@ -228,7 +229,7 @@ def update_one(write: Write) -> Row:
 
 def write_all(writes: Sequence[Write]) -> None:
     """Run all writes or none. An update alone is no transaction, which costs twice as much. Raises as `transact`."""
-    if len(writes) == 1 and writes[0].action == "Update":
+    if len(writes) == 1 and writes[0].action == "Update" and not writes[0].outside:
         _update(writes[0], "NONE")  # no one reads the row: do not transfer it
     else:
         transact(writes)
@@ -273,6 +274,8 @@ def _transact(writes: Sequence[Write]) -> None:
     if len(writes) > MAX_TRANSACTION_WRITES:
         raise ValueError(f"{len(writes)} writes: a transaction takes {MAX_TRANSACTION_WRITES}")
     items = [{write.action: {"TableName": settings().table} | write.params} for write in writes]
+    for document in filter(None, (write.outside for write in writes)):
+        objects.save(*document)
     try:
         retries.repeat_conflicts(lambda: client("dynamodb").transact_write_items(TransactItems=items))
     except ClientError as error:

@@ -138,8 +138,8 @@ def _protect(stage: Deployment, hand: Reporter) -> None:
 def _next(stage: Deployment, moment: datetime) -> list[str]:
     product = f".venv/bin/python -m chalicelib --stage {stage.name} restore"
     return [
-        f"{product} check",
         f"{product} finish --since {moment:%Y-%m-%dT%H:%M:%SZ} --dry-run    # then without --dry-run",
+        f"{product} check",
         f"make start STAGE={stage.name}",
     ]
 

@@ -132,5 +132,5 @@ def test_the_command_gives_takes_and_lists_rights(aws, clock, capsys):
 )
 def test_a_slip_is_refused_and_named(aws, email, programme, said):
     with pytest.raises(RightsRefused, match=re.escape(said)):
-        limit_administrator(email, [programme])
+        limit_administrator(email, [programme], people.OPENING)
     assert list_rights()[ADMINISTRATOR] is None

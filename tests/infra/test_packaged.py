@@ -26,6 +26,8 @@ ALL = sorted((function, *right) for function in rights.FUNCTIONS for right in ri
 RARE = {  # what the demo is not sure to do: `rare_acts` in test_rights.py does
     ("api_handler", "dynamodb:Query", "due"),
     ("api_handler", "s3:GetObject", "copies"),
+    ("api_handler", "s3:PutObject", "withdrawals"),
+    ("work", "s3:PutObject", "withdrawals"),
     ("work", "dynamodb:ConditionCheckItem", "table"),
     ("work", "s3:DeleteObject", "reports"),
     ("work", "s3:DeleteObject", "sponsor"),

@@ -119,6 +119,9 @@ def rare_acts(clock) -> None:
         objects.remove("reports/d/baseline/facts.json")
         objects.remove("sponsor/c/facts.json")
         objects.remove("copies/r/c/1.zip")
+    for function in ("api_handler", "work"):  # a person takes something back; a pause ends on its day
+        with record.running(function):
+            objects.save("withdrawals/2026-01-01T00:00:00Z-0.json", b"{}")
     with record.running("work"):  # whose emails an earlier release queued: they are found in the index
         waiting_emails.list_ids(delegate_id("c", "e@example.org"))
     with record.running("api_handler"):
@@ -152,7 +155,7 @@ CALLS = [
     ("dynamodb", "TransactWriteItems", {"TransactItems": [{"ConditionCheck": {"TableName": TABLE}}]}),
     *(
         ("s3", verb, {"Key": f"{folder}/x"})
-        for folder in ("reports", "sponsor", "copies")
+        for folder in ("reports", "sponsor", "copies", "withdrawals")
         for verb in ("GetObject", "PutObject", "DeleteObject")
     ),
     *(("sqs", "SendMessageBatch", {"QueueUrl": f"https://q/{TABLE}-{name}"}) for name in ("work", "report", "mail")),

@@ -62,6 +62,11 @@ def empty() -> None:
         queue.deleted_messages.clear()
     backend("ses").sent_messages.clear()
     aws_contract.broken.clear()
+    forget()
+
+
+def forget() -> None:
+    """Forget what the code remembers of rows and settings."""
     questionnaire.clear_cache()
     programmes.load.cache_clear()
     settings.settings.cache_clear()

@@ -93,6 +93,14 @@ def put_back(world: World) -> None:
     settings()
 
 
+def put_back_table(world: World) -> None:
+    """Restore the table alone, as `make restore` does: bucket, keys and the emails that were sent are those of now."""
+    table = backend("dynamodb").tables[_table()]
+    table.items.clear()
+    table.items = Lent(world.tables[_table()])
+    cloud.forget()
+
+
 def find(key: tuple[str, str], among: World | None = None) -> Row | None:
     """The row of a key, now or as it was; of the table of data keys by `("key", id)`."""
     item = _item(key, among)

@@ -18,11 +18,12 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.sponsor.emails.about_stories import named_email, offered_email, withdrawn_email
 from chalicelib.sponsor.stories.candidates import MAX_STORY_CHARS
 from chalicelib.sponsor.stories.forget import FORGET_AFTER, forget_job
-from chalicelib.sponsor.stories.thread import APPROVE, CORRECT, REVIEW, STORY, WITHDRAW
-from chalicelib.store import audit_events, emails, jobs, stories
+from chalicelib.sponsor.stories.thread import APPROVE, ASK_AGAIN, CORRECT, REVIEW, STORY, WITHDRAW
+from chalicelib.store import audit_events, emails, jobs, stories, withdrawals
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.stories import Naming, Story, StoryState
 from chalicelib.store.table import Write
+from chalicelib.store.withdrawals import What
 
 TAGS: Mapping[str, str] = {
     "promotion": "Promotion",
@@ -113,6 +114,15 @@ def correct(story: Story, of: Of, fields: Mapping[str, str], by: str, now: datet
     return []
 
 
+def ask_again(story: Story, of: Of, now: datetime) -> None:
+    """Have the delegate approve once more: a restored table holds words that they have changed since."""
+    after = replace(story, revision=story.revision + 1)
+    asked = emails.add(
+        offered_email(of.programme, of.delegate, after, working_days(of.programme.organisation).soon(now))
+    )
+    _move(story, story, ASK_AGAIN, By.SYSTEM, "restore", now, asked)
+
+
 def _text_faults(text: str) -> Sequence[FieldError]:
     if not text:
         return [FieldError("text", "Please write the words that may be used, or press “Do not use it”.")]
@@ -142,4 +152,13 @@ def _move(before: Story, after: Story, act: str, by: By, who: str, now: datetime
         before=before.state.value,
         after=state.value,
     )
+    if what := _taken_back(before, act):
+        event = withdrawals.outlive(event, what, now, cohort=before.cohort_id, delegate=before.delegate_id)
     commit([stories.save(replace(after, state=state, changed_at=now), before), event, *more], now)
+
+
+def _taken_back(before: Story, act: str) -> What | None:
+    """Return what a restore must not forget: an approval that is changed takes the one before back."""
+    if act == WITHDRAW:
+        return What.STORY
+    return What.STORY_WORDS if act == APPROVE and before.state is not StoryState.OFFERED else None

@@ -6,6 +6,7 @@ from chalicelib.core.state_machine import By, Machine, Transition, declare_machi
 from chalicelib.store.stories import StoryState
 
 OFFER, APPROVE, CORRECT, REVIEW, PUBLISH, WITHDRAW = ("offer", "approve", "correct", "review", "publish", "withdraw")
+ASK_AGAIN = "ask again after a restore"  # the table holds words that the delegate has changed since
 _S = StoryState
 
 STORY = declare_machine(
@@ -16,6 +17,13 @@ STORY = declare_machine(
             Transition(OFFER, (_S.CANDIDATE,), _S.OFFERED, (By.SYSTEM,), ("sponsor/story",)),
             Transition(APPROVE, (_S.OFFERED, _S.APPROVED, _S.REVIEWED, _S.PUBLISHED), _S.APPROVED, (By.DELEGATE,)),
             Transition(CORRECT, (_S.APPROVED,), _S.OFFERED, (By.ADMINISTRATOR,), ("sponsor/story",)),
+            Transition(
+                ASK_AGAIN,
+                (_S.APPROVED, _S.REVIEWED, _S.PUBLISHED),
+                _S.OFFERED,
+                (By.SYSTEM,),
+                ("sponsor/story",),
+            ),
             Transition(REVIEW, (_S.APPROVED,), _S.REVIEWED, (By.ADMINISTRATOR,), ("sponsor/named_story",)),
             Transition(PUBLISH, (_S.REVIEWED,), _S.PUBLISHED, (By.SYSTEM,), ("sponsor/summary", "sponsor/edition")),
             Transition(

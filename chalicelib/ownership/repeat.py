@@ -1,0 +1,219 @@
+"""Find what was taken back since a backup and stands again in the restored table, and take it back once more.
+
+What people took back themselves, and what protects them, is repeated. What an administrator decided may be what the
+restore is to undo, so it is listed with the command that repeats it. See decision 46.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
+
+from msgspec import Struct
+
+from chalicelib.admin.revoke_links import list_unrevoked, revoke_again
+from chalicelib.admin.revoke_links_job import read_targets
+from chalicelib.areas.share import list_shared, withdraw_again
+from chalicelib.collect.decline import decline_again
+from chalicelib.core.clock import stamp
+from chalicelib.core.model import Delegate, InvitationState, Standing, Wave
+from chalicelib.ownership.stories import APPROVED, ask_for_words
+from chalicelib.ownership.stories import withdraw_again as withdraw_story
+from chalicelib.store import administrator_rights, cohorts, delegates, invitations, stories, wave_keys
+from chalicelib.store.stories import StoryState
+from chalicelib.store.table import transact
+from chalicelib.store.withdrawals import ADDRESS, RATER, What, Withdrawal, outlive
+
+Addresses = Mapping[str, str]  # ids.reader_key -> address, of everyone whom the table names
+
+
+class Left(Struct, frozen=True):
+    """What is left to do about one entry of the log.
+
+    what   in words, with ids
+    act    repeats it; None: a person decides, and `what` says with which command
+    """
+
+    what: str
+    act: Callable[[datetime], object] | None = None
+
+
+def find_left(entries: Sequence[Withdrawal], addresses: Addresses, now: datetime) -> Iterator[tuple[Withdrawal, Left]]:
+    """Yield what the table does not know; nothing that was given again later."""
+    for entry in _last_of_each(entries):
+        find = FINDERS[entry.what]
+        if left := find(entry, addresses, now):
+            yield entry, left
+
+
+def _last_of_each(entries: Sequence[Withdrawal]) -> Iterable[Withdrawal]:
+    """Keep the last entry about one thing: a story that was changed and then withdrawn is withdrawn."""
+    last = {_thing(entry): entry for entry in entries}
+    back = {_place_of(entry, "after") for entry in last.values() if entry.what is What.PLACE}
+    return [entry for entry in last.values() if entry.what is not What.PLACE or _place_of(entry, "who") not in back]
+
+
+def _place_of(entry: Withdrawal, whose: str) -> tuple[str, ...]:
+    return entry.cohort, entry.delegate, entry.about["part"], entry.about.get(whose, "")
+
+
+def _thing(entry: Withdrawal) -> tuple[str, ...]:
+    what = What.STORY if entry.what is What.STORY_WORDS else entry.what
+    names = THINGS.get(what, ())
+    return (what, entry.cohort, entry.delegate, *(entry.about.get(name, "") for name in names))
+
+
+THINGS: Mapping[What, Sequence[str]] = {  # what tells several things of one kind about one delegate apart
+    What.SHARING: ("wave", "areas"),
+    What.PART: ("invitation",),
+    What.LINKS: ("who", "links"),
+    What.ANSWERS: ("links",),
+    What.PLACE: ("part", "who"),
+    What.RIGHTS: ("who",),
+}
+
+
+def _since(at: datetime, entry: Withdrawal) -> bool:
+    """Return whether the table holds this act, or a later one. Rows know seconds."""
+    return stamp(at) >= stamp(entry.at)
+
+
+# --- repeated ---------------------------------------------------------------------------------------------
+
+
+def _story(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
+    story = stories.find(entry.delegate)
+    if story is None or story.state is StoryState.WITHDRAWN or _since(story.changed_at, entry):
+        return None
+    return Left(f"{entry.delegate}: the story is withdrawn", partial(withdraw_story, story))
+
+
+def _story_words(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
+    story = stories.find(entry.delegate)
+    if story is None or story.state not in APPROVED or _since(story.changed_at, entry):
+        return None
+    what = f"{entry.delegate}: asked to approve the words of the story, which they changed"
+    return Left(what, partial(ask_for_words, story))
+
+
+def _sharing(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
+    delegate, wave = delegates.find(entry.delegate), Wave(entry.about["wave"])
+    shared = list_shared(entry.delegate, wave, entry.about["areas"].split(","), entry.at)
+    if delegate is None or not shared:
+        return None
+    return Left(f"{entry.delegate}: areas are no longer shared", partial(withdraw_again, delegate, wave, shared))
+
+
+def _part(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
+    delegate, wave = delegates.find(entry.delegate), Wave(entry.about["wave"])
+    invitation = invitations.find(entry.delegate, wave, entry.about["invitation"])
+    if delegate is None or invitation is None or invitation.state is not InvitationState.INVITED:
+        return None
+    what = f"{entry.delegate}: rater {invitation.id} has declined"
+    return Left(what, partial(decline_again, delegate, invitation, entry.about["reason"]))
+
+
+def _links(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
+    revoked, address = read_targets(entry.about["links"]), addresses.get(entry.about["who"])
+    found = list_unrevoked(entry.cohort, address, revoked) if address else []
+    if address is None or not found:
+        return None
+    words = ", ".join(target.words for target in found)
+    return Left(f"{entry.cohort}: links are revoked: {words}", partial(revoke_again, entry.cohort, address, revoked))
+
+
+def _rights(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
+    who, given = entry.about["who"], frozenset(filter(None, entry.about["programmes"].split(",")))
+    if not given or administrator_rights.find(who) == given:
+        return None
+
+    def limit(now: datetime) -> None:
+        transact([outlive(administrator_rights.limit(who, given), What.RIGHTS, now, **entry.about)])
+
+    return Left(f"an administrator sees again only: {', '.join(sorted(given))}", limit)
+
+
+# --- for a person to decide -------------------------------------------------------------------------------
+
+
+def _answers(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
+    """Answers of a questionnaire whose key is gone are lost in any case: everyone is asked again."""
+    for link in entry.about["links"].split(","):
+        delegate_id, wave, invitation_id, version = link.split(":")
+        found = invitations.find(delegate_id, Wave(wave), invitation_id)
+        is_old = found and found.link_version <= int(version) and found.state is InvitationState.ANSWERED
+        if found and is_old and wave_keys.find(delegate_id, Wave(wave)):
+            return Left(f"answers were voided: cohort void {entry.cohort} {found.rater.email}")
+    return None
+
+
+def _standing(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
+    delegate, standing = delegates.find(entry.delegate), Standing(entry.about["standing"])
+    if delegate is None or delegate.withdrawn or standing is Standing.ACTIVE:
+        return None
+    where = f"{delegate.cohort_id} {delegate.person.email}"
+    if standing is Standing.LEFT:
+        return Left(f"a delegate had left: delegate leave {where}")
+    until = entry.about["until"]
+    if delegate.pause or date.fromisoformat(until) <= now.date():
+        return None
+    return Left(f"a delegate was paused: delegate pause {where} --until {until}")
+
+
+def _place(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
+    who, part = entry.about["who"], entry.about["part"]
+    address = addresses.get(who)
+    if address is None or address not in _addresses_of(entry, part):
+        return None
+    delegate = delegates.find(entry.delegate) if entry.delegate else None
+    where = f"{entry.cohort} {delegate.person.email}" if delegate else entry.cohort
+    return Left(PLACES.get(part, OTHER_PLACE).format(part=part, where=where, address=address))
+
+
+PLACES = {
+    ADDRESS: "an address was replaced: cohort replace {where} {address} NEW_ADDRESS",
+    RATER: "a rater was removed: rater remove {where} {address}",
+    "the coach": "the coach {address} was replaced: delegate change {where} --coach 'NAME <ADDRESS>'",
+    "the line manager": "the line manager {address} was replaced: delegate change {where} --manager 'NAME <ADDRESS>'",
+    "the sponsor": "the sponsor {address} was replaced: cohort sponsor {where} 'NAME <ADDRESS>'",
+    "the facilitators": "the facilitator {address} gave up their part: cohort facilitator {where} 'NAME <ADDRESS>' "
+    "--instead-of {address}",
+}
+OTHER_PLACE = "{address} was {part} and is it no more: see the page of {where}"
+
+
+def _addresses_of(entry: Withdrawal, part: str) -> set[str]:
+    """Return who has the part in the cohort, or about the delegate, as the table says it now."""
+    cohort = cohorts.find(entry.cohort)
+    if cohort is None:
+        return set()
+    found = {"the facilitators": [one.person.email for one in cohort.facilitators]}
+    found["the sponsor"] = [cohort.sponsor.email] if cohort.sponsor else []
+    ids = [entry.delegate] if entry.delegate else [line.delegate_id for line in cohorts.list_lines(entry.cohort)]
+    for delegate in map(delegates.find, ids):
+        for name, addresses in _parts_about(delegate) if delegate and not delegate.withdrawn else ():
+            found.setdefault(name, []).extend(addresses)
+    return {address for name, addresses in found.items() if part in (name, ADDRESS) for address in addresses}
+
+
+def _parts_about(delegate: Delegate) -> Iterator[tuple[str, list[str]]]:
+    people = {"the delegate": delegate.person, "the coach": delegate.coach, "the line manager": delegate.manager}
+    yield from ((name, [person.email]) for name, person in people.items())
+    for wave in cohorts.LINES:
+        asked = invitations.of_delegate(delegate.id, wave)
+        yield RATER, [one.rater.email for one in asked if one.state is not InvitationState.REVOKED]
+
+
+Finder = Callable[[Withdrawal, Addresses, datetime], Left | None]
+FINDERS: Mapping[What, Finder] = {
+    What.STORY: _story,
+    What.STORY_WORDS: _story_words,
+    What.SHARING: _sharing,
+    What.PART: _part,
+    What.LINKS: _links,
+    What.RIGHTS: _rights,
+    What.ANSWERS: _answers,
+    What.STANDING: _standing,
+    What.PLACE: _place,
+}
