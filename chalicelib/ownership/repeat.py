@@ -1,4 +1,4 @@
-"""Find what was taken back since a backup and stands again in the restored table, and take it back once more.
+"""Find what was taken back since a backup and is back in the restored table, and take it back once more.
 
 What people took back themselves, and what protects them, is repeated. What an administrator decided may be what the
 restore is to undo, so it is listed with the command that repeats it. See decision 46.
@@ -25,7 +25,7 @@ from chalicelib.store.stories import StoryState
 from chalicelib.store.table import transact
 from chalicelib.store.withdrawals import ADDRESS, RATER, What, Withdrawal, outlive
 
-Addresses = Mapping[str, str]  # ids.reader_key -> address, of everyone whom the table names
+Addresses = Mapping[str, str]  # ids.reader_key -> address, of everyone in the table
 
 
 class Left(Struct, frozen=True):
@@ -64,7 +64,7 @@ def _thing(entry: Withdrawal) -> tuple[str, ...]:
     return (what, entry.cohort, entry.delegate, *(entry.about.get(name, "") for name in names))
 
 
-THINGS: Mapping[What, Sequence[str]] = {  # what tells several things of one kind about one delegate apart
+THINGS: Mapping[What, Sequence[str]] = {  # parts that differ between things of one kind about one delegate
     What.SHARING: ("wave", "areas"),
     What.PART: ("invitation",),
     What.LINKS: ("who", "links"),

@@ -1,6 +1,6 @@
 """The log of what was taken back: documents in the bucket, so that a restored table does not forget it.
 
-Whoever takes something back marks one write of the act with `outlive`. The document is stored before the transaction:
+An act that takes something back marks one of its writes with `outlive`. The document is stored before the transaction:
 an act that is then refused leaves an entry, and a restore takes back too much rather than too little. Entries hold ids
 and no address, no entry is ever changed, and the bucket deletes them after 90 days. See decision 46.
 """
