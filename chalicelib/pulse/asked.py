@@ -6,7 +6,7 @@ The list is shown to no one, because it would show who declined.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -60,8 +60,9 @@ def list_raters(programme: Programme, asked: Asked, opens_at: datetime) -> tuple
     """
     left_out = _gone(asked) | _asked_lately(asked.pulses, asked, opens_at)
     first = _anonymous(programme, list_live(asked.of(Wave.BASELINE)))
-    everyone = [*first.values(), *_newcomers(programme, asked, first)]
-    return tuple(RaterEntry(one.group, one.rater) for one in everyone if one.rater.email not in left_out)
+    again = [one for email, one in first.items() if email not in left_out]
+    everyone = [*again, *_newcomers(programme, asked, first, left_out)]
+    return tuple(RaterEntry(one.group, one.rater) for one in everyone)
 
 
 def list_left_alone(asked: Asked, further: DelegateWave) -> frozenset[str]:
@@ -105,10 +106,15 @@ def _anonymous(programme: Programme, invited: Iterable[Invitation]) -> dict[str,
     return {one.rater.email: one for one in invited if one.group in groups and not one.rater.is_erased}
 
 
-def _newcomers(programme: Programme, asked: Asked, first: Mapping[str, Invitation]) -> list[Invitation]:
-    """Return raters of the follow-up who were not asked before, of groups that enough of them join."""
+def _newcomers(
+    programme: Programme, asked: Asked, first: Mapping[str, Invitation], left_out: Collection[str]
+) -> list[Invitation]:
+    """Return raters of the follow-up who were not asked before, of groups that enough of them join now.
+
+    left_out   addresses that are not asked this time, so that they do not make up the number
+    """
     invited = _anonymous(programme, list_live(asked.of(Wave.FOLLOWUP)))
-    new = [one for email, one in invited.items() if email not in first]
+    new = [one for email, one in invited.items() if email not in first and email not in left_out]
     joined = Counter(one.group for one in new)
     return [one for one in new if joined[one.group] >= programme.threshold]
 

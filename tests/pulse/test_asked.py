@@ -67,6 +67,15 @@ def test_newcomers_are_asked_only_if_three_join_one_group(count, joins):
     assert names(list_raters(PROGRAMME, found, OPENS)) == ["Ann", *joins]
 
 
+def test_newcomers_who_are_left_out_do_not_make_up_the_number():
+    new = [one(Wave.FOLLOWUP, f"n{k}") for k in range(3)]
+    declined = one(Wave.MIDWAY_1, "n0", state=InvitationState.DECLINED)
+    waves = (BASELINE, (Wave.FOLLOWUP, OPENS), (Wave.MIDWAY_1, OPENS - timedelta(days=90)))
+    found = asked(*waves, invited=[one(Wave.BASELINE, "ann"), *new, declined])
+
+    assert names(list_raters(PROGRAMME, found, OPENS)) == ["Ann"]
+
+
 def test_a_rater_who_was_erased_is_not_asked_and_counts_as_gone():
     erased = Invitation("e", "dana", Wave.BASELINE, "peer", people.Person("(erased)", "erased@invalid"), "revoked")
     first = [one(Wave.MIDWAY_1, name) for name in ("ann", "bob")]
