@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.areas.emails import help_email
@@ -16,6 +15,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.store import areas, audit_events, emails
 from chalicelib.store.areas import Help, HelpExists
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.emails import EmailExists
 
 LINE = "line"
 MAX_LINE_CHARS = 300
@@ -54,14 +54,19 @@ def offer(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime
     line = clean_text(fields.get(LINE, "")).strip()
     if fault := _fault(line):
         return (FormFault(LINE, fault),)
-    if len(opened.offers) >= MAX_OFFERS:
-        raise EnoughOffered
     delegate = opened.delegate
-    help = Help(reader_key(delegate.manager.email), now, line)
     event = audit_events.add(delegate.cohort_id, AuditEvent.OFFERED_HELP, "line manager", delegate.id, now)
-    with suppress(HelpExists):  # pressed twice
-        commit([areas.offer_help(delegate.id, once, help), event, *emails.add(help_email(opened, once, now))], now)
-    return ()
+    email = emails.add(help_email(opened, once, now))
+    help = Help(reader_key(delegate.manager.email), now, line)
+    for number in range(len(opened.offers), MAX_OFFERS):
+        try:
+            commit([*email, event, areas.offer_help(delegate.id, number, help)], now)
+        except EmailExists:  # pressed twice
+            return ()
+        except HelpExists:  # another line was sent in the meantime, and has this number
+            continue
+        return ()
+    raise EnoughOffered
 
 
 def _fault(line: str) -> str:

@@ -23,6 +23,7 @@ from chalicelib.admin.owned_rows import (
     of_address,
     rows_naming,
 )
+from chalicelib.core.ids import reader_key
 from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, InvitationState, WaveState
 from chalicelib.ownership.may_erase import EraseRefused, check_delegate, check_invitation, is_delegate
 from chalicelib.ownership.redact import redact, without_delegate, without_person
@@ -31,7 +32,7 @@ from chalicelib.store import audit_events, cohorts, delegates, erasure_log, invi
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.row_kinds import ENDED_SESSIONS, INVITATION, OWN_COPY, Erasure, Owner
+from chalicelib.store.row_kinds import ENDED_SESSIONS, HELP, INVITATION, OWN_COPY, Erasure, Owner
 from chalicelib.store.table import Changed, Write, delete, get, key_of, scan, transact, update
 
 __all__ = ["EraseRefused", "PersonUnknown", "erase", "preview"]
@@ -106,8 +107,14 @@ def _look(email: str, known: frozenset[str]) -> _Found:
     ids = known | {str(row["id"]) for row in naming if is_delegate(row, email)}
     keyed = [row for row in of_address(email) if is_deleted_with(row)]
     keyed.sort(key=ENDED_SESSIONS.has)  # sessions first
-    written = [*written_by(email), *keyed, *going_with(ids)]
+    written = [*written_by(email), *_offered_by(email), *keyed, *going_with(ids)]
     return _Found(email, naming, [*written, *_copies()] if naming or written else [], ids)
+
+
+def _offered_by(email: str) -> Iterator[Row]:
+    """Yield the lines with which a person, as a line manager, offered help. They hold a keyed id and no address."""
+    who = reader_key(email)
+    return (row for row in scan() if HELP.has(row) and row.get("who") == who)
 
 
 def _copies() -> Iterator[Row]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.core.model import Wave
+from chalicelib.store import row_kinds
 from chalicelib.store.expressions import either, equals, missing, present
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete, put, put_if, put_once
@@ -218,7 +219,7 @@ def sharing_state(rows: Iterable[Row], wave: Wave, area_id: str, role: str, who:
 
 
 class HelpExists(AlreadyExists):
-    """This line is stored already: the form was sent twice."""
+    """Another line of this line manager has this number."""
 
 
 class Help(Struct, frozen=True):
@@ -229,9 +230,9 @@ class Help(Struct, frozen=True):
     line: str
 
 
-def offer_help(delegate_id: str, once: str, help: Help) -> Write:
-    """Store what a line manager offers. `once`: of the page that it was typed on. Raises HelpExists."""
-    key = Key(f"DELEGATE#{delegate_id}", f"HELP#{once}")
+def offer_help(delegate_id: str, number: int, help: Help) -> Write:
+    """Store what a line manager offers. `number`: of this manager's lines, from 0 on. Raises HelpExists."""
+    key = row_kinds.HELP.key(delegate=delegate_id, once=f"{help.who}.{number}")
     return put_once({**key._asdict(), **fields(help)}, HelpExists)
 
 

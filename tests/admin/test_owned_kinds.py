@@ -12,7 +12,8 @@ from chalicelib.admin import person_export
 from chalicelib.core.ids import rater_key, reader_key
 from chalicelib.ownership import erase_person
 from chalicelib.people import leave
-from chalicelib.store import objects, row_kinds, stories
+from chalicelib.store import areas, delegates, objects, row_kinds, stories
+from chalicelib.store.areas import Help
 from chalicelib.store.row_kinds import Erasure, Owner, Reader, RowKind, all_kinds
 from chalicelib.store.stories import Story
 from chalicelib.store.table import Key, delete, get, put, scan
@@ -101,6 +102,15 @@ def test_a_row_whose_key_is_made_from_an_address_goes_with_the_address(opened, c
     erase_person.erase(email, clock.now())
 
     assert (get(key) is None) == (kind.erasure is Erasure.DELETE)
+
+
+def test_a_line_of_help_goes_with_the_manager_who_wrote_it_and_no_other(opened, clock):
+    manager, other = (people.person(name).email for name in ("mara manager", "new manager"))
+    for email in (manager, other):
+        people.write(areas.offer_help(people.dana(), 0, Help(reader_key(email), clock.now(), f"From {email}")))
+    erase_person.erase(manager, clock.now())
+
+    assert [one.line for one in areas.help_from(delegates.load_rows(people.dana()))] == [f"From {other}"]
 
 
 def test_no_secret_of_a_sign_in_is_in_an_export(opened, clock):

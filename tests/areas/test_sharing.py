@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.admin.address_change import change_address
 from chalicelib.areas import acts, offer_help
+from chalicelib.areas.openings import open_for_manager
 from chalicelib.links.kinds import SHARED
 from chalicelib.store import delegates
 from chalicelib.store.areas import SharingState
@@ -209,6 +210,30 @@ def test_a_manager_can_write_only_so_many_lines(dana):
     assert 'name="line"' not in dana.page
     assert dana.post(page_of_manager(), {"line": "One more"}, nonce=forms_nonce()).status == 409
     assert len(offers()) == offer_help.MAX_OFFERS
+
+
+def test_two_lines_at_once_are_no_more_than_the_most(dana, clock):
+    """Both pages were opened when one line was left."""
+    share(dana, LEGACY)
+    for number in range(offer_help.MAX_OFFERS - 1):
+        offer(dana, f"Line {number}")
+    opened = open_for_manager(page_of_manager().rpartition("/")[2])
+    assert offer_help.offer(opened, {"line": "The last"}, "once-1", clock.now()) == ()
+    with pytest.raises(offer_help.EnoughOffered):
+        offer_help.offer(opened, {"line": "One more"}, "once-2", clock.now())
+
+    assert len(offers()) == offer_help.MAX_OFFERS
+    assert "The last" in offers()
+
+
+def test_two_lines_at_once_are_both_kept(dana, clock):
+    share(dana, LEGACY)
+    opened = open_for_manager(page_of_manager().rpartition("/")[2])
+    for number in range(2):
+        offer_help.offer(opened, {"line": f"Line {number}"}, f"once-{number}", clock.now())
+
+    assert sorted(offers()) == ["Line 0", "Line 1"]
+    assert len(emails("help")) == 2
 
 
 def forms_nonce() -> str:
