@@ -43,6 +43,7 @@ from chalicelib.waves.suppression import list_suppressed
 BY = "command line"
 TRIES = 5  # a rater may save or send between our read and our write
 EVERYONE = "everyone"  # the key in a job that voids the answers of all: none of them can be read any more
+SEALED = (WaveState.OPEN, WaveState.HELD)  # a void that was asked for just before the deadline may run after it
 
 
 class VoidRefused(FormInvalid):
@@ -140,9 +141,15 @@ def _void(
     before = invitations.find(delegate_id, wave_id, invitation_id)
     if before is None or before.link_version != version or before.state is InvitationState.REVOKED:
         return
-    if _is_open(delegate, wave, now):
-        counts = _counts(delegate, wave, before, hides=EVERYONE not in job.about)
-        commit([*counts, *_asking(delegate, wave, before, job.id, now, stopped=before.rater.email in lost)], now)
+    if wave.state not in SEALED or delegate.withdrawn:
+        return
+    writes = list(_counts(delegate, wave, before, hides=EVERYONE not in job.about))
+    if before.state is not InvitationState.DECLINED:  # their counts are hidden all the same: others would say so
+        after = _asked_again(before, job.id)
+        writes += [*_voiding(delegate, before, after)]
+        is_open, stopped = _is_open(delegate, wave, now), before.rater.email in lost
+        writes += _asking(delegate, wave, after, now, stopped=stopped) if is_open else []
+    commit(writes, now)
 
 
 def _asked_again(before: Invitation, job_id: str) -> Invitation:
@@ -160,24 +167,23 @@ def _asked_again(before: Invitation, job_id: str) -> Invitation:
 def _counts(delegate: Delegate, wave: DelegateWave, before: Invitation, *, hides: bool) -> Iterator[Write]:
     """Write the wave first, so that a wave that was closed or extended since it was read refuses the void."""
     counted = not wave.wave.is_pulse and before.group != SELF_GROUP
-    yield delegates.hide_counts(wave, [before.group]) if counted and hides else delegates.still_open(wave)
+    unchanged = delegates.still_open(wave) if wave.state is WaveState.OPEN else delegates.still_in_state(wave)
+    yield delegates.hide_counts(wave, [before.group]) if counted and hides else unchanged
     if not wave.wave.is_pulse:
         yield from _line_writes(delegate, before, hides=hides)
 
 
-def _asking(
-    delegate: Delegate, wave: DelegateWave, before: Invitation, job_id: str, now: datetime, *, stopped: bool
-) -> Iterator[Write]:
-    """Ask again. Who declined is not asked, and their counts are hidden all the same: counts that stay would say so."""
-    if before.state is InvitationState.DECLINED:
-        return
-    programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
-    after = _asked_again(before, job_id)
-    later = to_raters.reminder_emails(programme, delegate, wave, after, now)
+def _voiding(delegate: Delegate, before: Invitation, after: Invitation) -> Iterator[Write]:
     yield invitations.void(before, after)
     yield from cancel_by(CancelledBy.ANSWER, delegate.id, invitation=before.id)
+
+
+def _asking(delegate: Delegate, wave: DelegateWave, after: Invitation, now: datetime, *, stopped: bool) -> list[Write]:
+    """Ask again while it is of use: after the deadline only the notice of a later one asks."""
+    programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
+    later = to_raters.reminder_emails(programme, delegate, wave, after, now)
     again = to_raters.asked_again_email(programme, delegate, wave, after, now)
-    yield from emails.add_all([again, *later], stopped=stopped)
+    return emails.add_all([again, *later], stopped=stopped)
 
 
 def _line_writes(delegate: Delegate, before: Invitation, *, hides: bool) -> Iterator[Write]:

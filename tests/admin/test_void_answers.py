@@ -12,8 +12,9 @@ from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.admin.void_answers import VoidRefused
 from chalicelib.admin.waiting import load_board
 from chalicelib.cli import parser
-from chalicelib.core.model import InvitationState, Wave
-from chalicelib.store import audit_events, cohorts, delegates, invitations
+from chalicelib.core.model import InvitationState, Wave, WaveState
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import audit_events, cohorts, delegates, invitations, jobs
 from chalicelib.store.table import scan
 from infra.local.memory import backend
 from tests.faults.scene import Scene
@@ -259,6 +260,23 @@ def test_a_job_that_comes_after_the_close_destroys_nothing(opened, clock):
 
     assert asked("p0").state is InvitationState.ANSWERED
     assert again("p0") == []
+
+
+@pytest.mark.parametrize("state", [WaveState.OPEN, WaveState.HELD])
+def test_a_job_that_comes_after_the_deadline_destroys_what_is_still_sealed(opened, clock, state):
+    """Voided in the last minute: the job runs late, and the questionnaire is not closed yet."""
+    answer(opened, "p0")
+    void_answers.void(people.COHORT, people.person("p0").email, clock.now(), BY)
+    (row,) = [row for row in scan() if row.get("kind") == JobKind.VOID.id]
+    _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+    if state is WaveState.HELD:
+        people.write(delegates.move_wave(people.dana(), Wave.BASELINE, WaveState.HELD, WaveState.OPEN))
+    job = jobs.find(row["pk"].partition("#")[2])
+    void_answers.void_answers(job, wave.closes_at)
+
+    assert (asked("p0").state, asked("p0").link_version) == (InvitationState.INVITED, 2)
+    assert not asked("p0").sealed
+    assert again("p0") == [], "no one is asked for answers that no one can send"
 
 
 def test_the_console_and_the_command_line_do_it(opened, clock, capsys):
