@@ -12,7 +12,7 @@ from chalicelib.jobs.errors import is_permanent
 from chalicelib.jobs.kinds import Handler
 from chalicelib.store import jobs
 from chalicelib.store.jobs import Job, JobSettled
-from chalicelib.store.table import ConditionFailed, Write, transact
+from chalicelib.store.table import ConditionFailed, MadeMeanwhile, Write, transact
 
 LEASE = timedelta(minutes=6)  # longer than the longest function may run (.chalice/config.json: 300 seconds)
 MAX_ATTEMPTS = 8
@@ -51,6 +51,10 @@ def _settle(held: Job, handlers: Mapping[str, Handler], now: datetime) -> None:
 def _settle_failure(held: Job, error: Exception, now: datetime) -> None:
     if isinstance(error, ConditionFailed) and error.includes(JobSettled):
         log.info("job_was_settled")  # by an earlier response that was lost on its way back, or by another run
+        return
+    if isinstance(error, ConditionFailed) and error.includes(MadeMeanwhile):
+        log.info("job_looks_again")
+        _put_off(held, "", now)
         return
     log.error("job_failed", error, attempts=held.attempts)
     if is_permanent(error):

@@ -11,10 +11,10 @@ from chalicelib.core.model import Wave
 from chalicelib.store import objects
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Changed, Key, Write, put_if, put_once
+from chalicelib.store.table import Key, MadeMeanwhile, Write, put_if, put_once
 
 
-class PlanChanged(Changed):
+class PlanChanged(MadeMeanwhile):
     """Another job has made the PDF since the rows were read."""
 
 

@@ -57,6 +57,10 @@ class Changed(ConditionFailed):
     """The row is not in the state that the write needs."""
 
 
+class MadeMeanwhile(Changed):
+    """Another run has made the same thing since the rows were read. The next run of the job finds it."""
+
+
 Refusal = type[ConditionFailed]
 
 

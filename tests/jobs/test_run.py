@@ -17,7 +17,9 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.jobs.run import FIRST_DELAY, LEASE, MAX_ATTEMPTS, MAX_DELAY, NO_REPEAT_HELPS, delay, run_job
 from chalicelib.jobs.sweep import sweep
 from chalicelib.store import due, emails, jobs, queues
+from chalicelib.store.expressions import equals
 from chalicelib.store.jobs import Job, JobState
+from chalicelib.store.plans import PlanChanged
 from chalicelib.store.table import Changed, Key, get, put, transact, update
 from tests.support.calls import count_calls, watched_by
 from tests.support.clock import MONDAY
@@ -54,6 +56,20 @@ def poison(_job: Job, now: datetime) -> list:
 def hints(queue: str) -> list[str]:
     answer = client("sqs").receive_message(QueueUrl=settings().queues[queue], MaxNumberOfMessages=10)
     return [queues.read_hint(message["Body"]) for message in answer.get("Messages", [])]
+
+
+def test_a_job_whose_result_another_run_has_made_looks_again_and_logs_no_error(caplog):
+    """Two jobs print one plan at once: the second ends as soon as it sees the first one's."""
+    transact([jobs.add(CLOSE)])
+
+    def late(_job: Job, now: datetime) -> list:
+        return [update(TALLY, put={"closed": 1}, when=[equals("closed", 0)], refusal=PlanChanged)]
+
+    assert not run_job(CLOSE.id, {CLOSE.kind: late}, "first", MONDAY)
+    assert [record.levelname for record in caplog.records if record.levelname == "ERROR"] == []
+    waiting = jobs.find(CLOSE.id)
+    assert (waiting.state, waiting.error) == (JobState.WAITING, "")
+    assert run_job(CLOSE.id, {CLOSE.kind: lambda job, now: []}, "second", waiting.due_at)
 
 
 def test_a_job_is_settled_in_one_transaction_with_its_result_and_what_follows():
