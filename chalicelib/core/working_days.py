@@ -28,6 +28,7 @@ USUAL_HOLIDAYS = {  # of a programme file that names none
 USUAL_WEEKEND = (5, 6)  # Monday is 0
 DAY_BEGINS, DAY_ENDS = time(8), time(18)  # local hours in which an urgent email may go out
 DAY = timedelta(days=1)
+BEFORE_EMAILS = timedelta(minutes=10)  # a job that writes emails for a morning runs before it: one digest carries all
 
 
 class WorkingDays(Struct, frozen=True):

@@ -16,7 +16,7 @@ from typing import cast
 
 from chalicelib.core.clock import moment, stamp
 from chalicelib.core.formatting import local_date
-from chalicelib.core.working_days import WorkingDays, working_days
+from chalicelib.core.working_days import BEFORE_EMAILS, WorkingDays, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.mornings.plan import CohortDay, Morning, Planned, Planner
@@ -40,7 +40,9 @@ MONDAY = 0
 
 def planned_job(cohort_id: str, subject: str, since: datetime, due_at: datetime) -> Job:
     """`since`: emails that were planned until then are not sent by this job."""
-    return JobKind.MORNING.job(cohort_id, subject, due_at=due_at, cohort=cohort_id, since=stamp(since))
+    return JobKind.MORNING.job(
+        cohort_id, subject, due_at=due_at - BEFORE_EMAILS, cohort=cohort_id, since=stamp(since), morning=stamp(due_at)
+    )
 
 
 def first_job(cohort_id: str, cause: str, days: WorkingDays, now: datetime) -> Write:
@@ -49,7 +51,11 @@ def first_job(cohort_id: str, cause: str, days: WorkingDays, now: datetime) -> W
 
 
 def run_morning(job: Job, now: datetime) -> Sequence[Write]:
-    """Send what was planned since the last run, and plan the next one."""
+    """Send what was planned since the last run, and plan the next one.
+
+    It runs a little before its morning, so that its emails go out together with what else is due then.
+    """
+    now = max(now, moment(job.about.get("morning", stamp(now))))
     day = open_day(job.about["cohort"], now)
     if day is None:
         return []

@@ -97,7 +97,8 @@ def make_start(job: Job, now: datetime) -> Sequence[Write]:
     }
     files = summaries.save_documents(cohort.id, start_checksum(start), documents)
     stored = Summary(cohort.id, summaries.START, start_checksum(start), files["facts"], files["html"], now, files=files)
-    notices = [write for email in start_emails(programme, cohort, now) for write in emails.add(email)]
+    due_at = working_days(programme.organisation, cohort.dates.closed).next_morning(now)
+    notices = [write for email in start_emails(programme, cohort, due_at) for write in emails.add(email)]
     return [summaries.add(stored), *notices]
 
 

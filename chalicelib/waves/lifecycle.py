@@ -26,7 +26,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
-from chalicelib.core.working_days import name_calendar, survey_opens_at, working_days
+from chalicelib.core.working_days import BEFORE_EMAILS, name_calendar, survey_opens_at, working_days
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.commit import commit
@@ -38,7 +38,6 @@ from chalicelib.store.table import Write
 from chalicelib.waves.emails import to_raters
 
 FIGURES_AFTER = timedelta(hours=1)  # after the deadline: by then its closes are done, or have failed
-NEEDS_LEAD = timedelta(minutes=10)
 RETENTION_AT = 3  # local hour
 COUNTED_AT = 5  # local hour of each day: before anyone reads a page, after the night's work
 
@@ -89,9 +88,9 @@ def needs_job(organisation: Organisation, now: datetime) -> Job:
     It runs a little earlier, so that its email goes out together with what else is due that morning.
     """
     days = working_days(organisation)
-    morning = days.next_morning(now + NEEDS_LEAD)
+    morning = days.next_morning(now + BEFORE_EMAILS)
     day, calendar = local_date(morning, days.zone).isoformat(), name_calendar(organisation)
-    return JobKind.NEEDS.job(calendar, day, due_at=morning - NEEDS_LEAD, day=day, calendar=calendar)
+    return JobKind.NEEDS.job(calendar, day, due_at=morning - BEFORE_EMAILS, day=day, calendar=calendar)
 
 
 def count_tomorrow(cohort_id: str, zone: str, now: datetime) -> None:

@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.core.working_days import BEFORE_EMAILS
 from chalicelib.jobs.kinds import HANDLERS, label_of
 from chalicelib.mornings import jobs as mornings
 from chalicelib.mornings.jobs import LOOKS_UNTIL, list_planned, open_day, planned_job, run_morning
-from chalicelib.store import jobs
-from tests.mornings.calendar import DANA, run_until, utc
+from chalicelib.programme.emails import FACILITATOR_NEW, about_cohort
+from chalicelib.store import emails, jobs
+from tests.mornings.calendar import DANA, MO, run_until, utc
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_rows
+from tests.support.mails import sent_mails, sent_rows
 
 pytestmark = pytest.mark.usefixtures("dated")
 FAR = utc("2029-01-01")
@@ -27,7 +29,7 @@ def waiting() -> list[str]:
 def test_acts_of_one_day_meet_in_one_job(clock):
     run_until(clock, "2026-09-09")
 
-    assert waiting() == ["2026-09-14 08:00"]  # the Monday: nothing is planned before it
+    assert waiting() == ["2026-09-14 07:50"]  # the Monday: nothing is planned before it
 
 
 def test_the_job_goes_from_one_planned_morning_to_the_next_and_wakes_on_mondays(clock):
@@ -37,7 +39,24 @@ def test_the_job_goes_from_one_planned_morning_to_the_next_and_wakes_on_mondays(
         run_until(clock, day)
         seen += waiting()
 
-    assert seen == ["2026-09-21 08:00", "2026-09-22 08:00", "2026-09-28 08:00", "2026-10-06 08:00"]
+    assert seen == ["2026-09-21 07:50", "2026-09-22 07:50", "2026-09-28 07:50", "2026-10-06 07:50"]
+
+
+def test_what_a_job_writes_for_a_morning_goes_out_with_what_was_queued_for_it(clock):
+    run_until(clock, "2026-09-22")
+    day = open_day(people.COHORT, clock.now())
+    morning = day.days.next_morning(clock.now())
+    queued = about_cohort(
+        FACILITATOR_NEW, day.programme, day.cohort, people.FACILITATOR.person, morning, clock.now(), replaces=""
+    )
+    people.write(*emails.add(queued))
+    drain(clock.to(morning - BEFORE_EMAILS))
+    before = sent_mails(MO)
+    drain(clock.to(morning))
+
+    (digest,) = sent_mails(MO)[len(before) :]
+    kinds = {item.partition("#")[0] for item in emails.find(digest.row).items}
+    assert kinds == {FACILITATOR_NEW.name, "workshops/prepare"}
 
 
 def test_a_run_that_is_repeated_sends_nothing_twice(clock):

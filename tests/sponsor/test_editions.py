@@ -6,11 +6,12 @@ import pytest
 
 from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Wave
+from chalicelib.core.working_days import BEFORE_EMAILS, working_days
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import FACILITATOR
 from chalicelib.results.cohort_snapshot import frozen_bytes
 from chalicelib.sponsor.final.facts import read_final
-from chalicelib.store import cohort_figures, cohorts, impact_surveys, jobs, objects, reviews, summaries
+from chalicelib.store import cohort_figures, cohorts, emails, impact_surveys, jobs, objects, reviews, summaries
 from chalicelib.store.cohort_figures import CohortFigures
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.reviews import AreaOutcome, Outcome, Review
@@ -217,6 +218,20 @@ def test_the_cohort_at_the_start_is_made_once_for_the_sponsor_and_says_so(visito
     assert objects.load(made.file("pdf"))[:4] == b"%PDF"
     assert summaries.of_cohort(people.COHORT) == []
     assert subjects() == ["The cohort at the start: Autumn cohort"]
+
+
+def test_a_sponsor_named_the_day_before_reads_of_the_start_in_the_first_email(visitor, clock):
+    people.load(clock.now(), names=NAMES)
+    freeze(Wave.BASELINE, clock, 1)
+    morning = working_days(people.programme().organisation).next_morning(clock.now())
+    due_at = morning - BEFORE_EMAILS
+    people.write(jobs.add(JobKind.COHORT_START.job(people.COHORT, due_at=due_at, cohort=people.COHORT)))
+    drain(clock.to(due_at))
+    drain(clock.to(morning))
+
+    (digest,) = sent_mails(people.SPONSOR.email)
+    kinds = {item.partition("#")[0] for item in emails.find(digest.row).items}
+    assert kinds == {"people/sponsor_new", "sponsor/start"}
 
 
 def test_a_cohort_of_four_has_no_page_at_the_start(visitor, clock):

@@ -74,18 +74,18 @@ def edition_email(programme: Programme, cohort: Cohort, edition: int, now: datet
     )
 
 
-def start_emails(programme: Programme, cohort: Cohort, now: datetime) -> Iterator[Email]:
+def start_emails(programme: Programme, cohort: Cohort, due_at: datetime) -> Iterator[Email]:
     """Write to the sponsor and to each facilitator about the cohort at the start."""
     words = common_words(programme) | {"cohort": cohort.title}
     about = {"cohort": cohort.id}
     if cohort.sponsor:
         links, own = name_links(SPONSOR.link(cohort)), words | {"name": cohort.sponsor.name}
-        yield create_email(START, cohort.id, to=cohort.sponsor, due_at=now, words=own, links=links, about=about)
+        yield create_email(START, cohort.id, to=cohort.sponsor, due_at=due_at, words=own, links=links, about=about)
     for one in cohort.facilitators:
         who = facilitator_id(cohort.id, one.person.email)
         links, own = name_links(FACILITATOR.link(cohort, one.person)), words | {"name": one.person.name}
         yield create_email(
-            START_FACILITATOR, cohort.id, who, to=one.person, due_at=now, words=own, links=links, about=about
+            START_FACILITATOR, cohort.id, who, to=one.person, due_at=due_at, words=own, links=links, about=about
         )
 
 
