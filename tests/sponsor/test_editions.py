@@ -208,7 +208,7 @@ def test_reviews_are_waited_for_sixty_days(answered, clock):
 
 def test_the_cohort_at_the_start_is_made_once_for_the_sponsor_and_says_so(visitor, clock):
     people.load(clock.now(), names=NAMES)
-    drain(clock.now())
+    drain(clock.advance(days=1))
     freeze(Wave.BASELINE, clock, 1)
     people.write(jobs.add(JobKind.COHORT_START.job(people.COHORT, due_at=clock.now(), cohort=people.COHORT)))
     drain(clock.now())
@@ -244,6 +244,7 @@ def test_a_cohort_of_four_has_no_page_at_the_start(visitor, clock):
 
 def test_a_facilitator_opens_the_cohort_at_the_start(visitor, clock):
     people.load(clock.now(), names=NAMES)
+    drain(clock.advance(days=1))
     cohort = cohorts.find(people.COHORT)
     mo = cohort.facilitators[0].person
     page = f"{FACILITATOR.url(cohort, mo)}/start"
