@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 
+from chalicelib.forms.impact_options import HELPED
 from chalicelib.links.kinds import COACH
 from chalicelib.sponsor.board.requests import MAX_ASK_CHARS
 from chalicelib.store import audit_events, board_requests
-from tests.sponsor.test_editions import SURVEY_CLOSED, answered, editions, wait
+from chalicelib.store.impact_surveys import Role
+from tests.sponsor.test_editions import NAMES, SURVEY_CLOSED, answered, answers_of, change_survey, editions, wait
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
@@ -28,17 +30,28 @@ def test_the_requests_are_in_the_first_edition_word_for_word(answered, clock):
     assert editions()[0].asks == (ASK,)
 
 
-def test_barriers_are_ranked_once_the_surveys_have_closed_and_without_figures(answered, clock):
+def test_barriers_are_ranked_by_the_newest_edition_and_without_figures(answered, clock):
     admin = answered.let_in_administrator(clock.now())
     assert "the worst first" not in admin.open(PAGE).page
     drain(clock.to(SURVEY_CLOSED))
+    assert "the worst first" in answered.let_in_administrator(clock.now()).open(PAGE).page
     wait(clock, 12)
+    answer_the_opposite()
     page = answered.let_in_administrator(clock.now()).open(PAGE).page
     hindered = [line for line in editions()[0].survey.factors if line.mean.value < 0]
     places = [page.index(f"<li>{line.label}</li>") for line in hindered]
     assert hindered
     assert places == sorted(places)
     assert not any(line.mean.display in page for line in hindered)
+
+
+def answer_the_opposite() -> None:
+    """Have every delegate say the opposite of what helped and hindered, as late answers would."""
+    scale = [option for option, _ in HELPED]
+    for place, name in enumerate(NAMES):
+        given = answers_of(place)
+        turned = {key: scale[::-1][scale.index(text)] for key, text in given.items() if text in scale}
+        change_survey(name, Role.DELEGATE, sent=True, answers={**given, **turned})
 
 
 def test_another_edition_is_made_once_and_only_with_news(answered, clock):

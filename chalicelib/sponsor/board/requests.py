@@ -12,6 +12,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.sponsor.drafts import has_news, last_edition, prepare_edition
 from chalicelib.sponsor.final.counts import factor_lines
+from chalicelib.sponsor.final.facts import FactorLine
 from chalicelib.sponsor.gather import find_open, gather, load_people, load_surveys
 from chalicelib.store import audit_events, board_requests, cohorts, jobs, summaries
 from chalicelib.store.audit_events import AuditEvent
@@ -23,13 +24,23 @@ CHANGED = FieldError("", "Someone else changed the requests in the meantime. Che
 
 
 def rank_barriers(programme: Programme, cohort: Cohort) -> tuple[str, ...]:
-    """Return what hindered, the worst first, once no survey is open. Without figures: those are in an edition."""
+    """Return what hindered, the worst first: as the newest edition ranks it, or as the first one will.
+
+    A rank over answers that came after an edition would differ from the edition's by those answers alone.
+    """
+    return tuple(line.label for line in _factors(programme, cohort) if line.mean.value < 0)
+
+
+def _factors(programme: Programme, cohort: Cohort) -> tuple[FactorLine, ...]:
+    """Return the factors of the newest edition; before the first, those of the answers, once no survey is open."""
+    edition = last_edition(cohort.id)
+    if edition:
+        return edition.survey.factors if edition.survey else ()
     lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id)}
     rows = load_surveys(lines)
     if find_open(lines, rows):
         return ()
-    people = list(gather(programme, lines, rows)[0].values())
-    return tuple(line.label for line in factor_lines(programme, people) if line.mean.value < 0)
+    return tuple(factor_lines(programme, list(gather(programme, lines, rows)[0].values())))
 
 
 def save_asks(cohort: Cohort, fields: Mapping[str, str], by: str, now: datetime) -> list[FieldError]:
