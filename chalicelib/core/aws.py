@@ -23,9 +23,31 @@ def is_invalid_request(error: Exception) -> bool:
     return not INVALID.isdisjoint([error.response["Error"]["Code"], *reasons])
 
 
+READS = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan")  # how operations that change nothing begin
+_settings = {"read_only": False}
+
+
+class ReadOnly(Exception):
+    """This stage is a drill's: nothing that it does may reach the real deployment."""
+
+    may_be_logged = True  # names an operation
+
+
 @cache
 def session() -> Any:
-    return botocore.session.get_session()
+    made = botocore.session.get_session()
+    made.register("before-parameter-build", _check_reads)
+    return made
+
+
+def refuse_writes(*, read_only: bool) -> None:
+    """Let every client read and do nothing else from now on, or let them do everything."""
+    _settings["read_only"] = read_only
+
+
+def _check_reads(model: Any, **_: Any) -> None:
+    if _settings["read_only"] and not model.name.startswith(READS):
+        raise ReadOnly(f"{model.name}: this stage is kept from a drill, and can only be read")
 
 
 @cache

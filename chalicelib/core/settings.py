@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.core.aws import client
+from chalicelib.core.aws import client, refuse_writes
 
 
 class ConfigError(Exception):
@@ -32,6 +32,7 @@ class Settings(Struct, frozen=True):
     administrators: tuple[str, ...]  # addresses that get an email when a decision is needed
     mails_per_second: float  # the account's sending rate
     second_factor: str = "optional"  # for administrators: required or optional
+    read_only: bool = False  # a stage of `make drill`, whose bucket is the real one
     id_key: str = ""  # makes ids of people, and never changes: see core/ids.py
 
     @property
@@ -56,8 +57,9 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "mails_per_second": (int, float),
     "id_key": str,
     "second_factor": str,
+    "read_only": bool,
 }
-DEFAULTS = {"second_factor": "optional"}  # settings that a deployment may lack
+DEFAULTS = {"second_factor": "optional", "read_only": False}  # settings that a deployment may lack
 
 
 def stage() -> str:
@@ -76,7 +78,9 @@ def settings() -> Settings:
     """Parse the settings. Raises ConfigError that names every missing or malformed setting, not only the first."""
     name = parameter_name(stage())
     answer = client("ssm").get_parameter(Name=name, WithDecryption=True)
-    return parse_settings(answer["Parameter"]["Value"], stage())
+    found = parse_settings(answer["Parameter"]["Value"], stage())
+    refuse_writes(read_only=found.read_only)
+    return found
 
 
 def parse_settings(text: str, stage_name: str) -> Settings:

@@ -45,6 +45,7 @@ def run(args: argparse.Namespace, hand: Reporter, pause: Callable[[float], None]
     elif args.command == "restore":
         restore.run(stage, hand, args.to)
     else:
+        drill.refuse_drill(stage)
         COMMANDS[args.command](stage, hand, args)
     hand.close()
     return 0

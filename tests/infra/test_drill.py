@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 
 import boto3
 import pytest
 
-from infra.deploy import drill, restored, settings
+from infra.deploy import drill, restored, settings, state
+from infra.deploy.__main__ import main
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment
 from tests.support.deployment import ROOT
@@ -30,11 +34,11 @@ def put_report(stage, pdf: bytes = b"%PDF-1.7 one page %%EOF") -> None:
     boto3.client("dynamodb").put_item(TableName=stage.title, Item={key: {"S": value} for key, value in row.items()})
 
 
-def run(account, **how) -> list[str]:
+def run(account, *, keep: bool = False, **how) -> list[str]:
     """With the product of this repository, in whose folder its check runs."""
     said: list[str] = []
     settings.write(account.stage, Reporter(say=said.append), {**settings.read(account.stage), "base_url": "https://x"})
-    drill.run(Deployment("prod", ROOT), Reporter(say=said.append, **how), pause=lambda _: None)
+    drill.run(Deployment("prod", ROOT), Reporter(say=said.append, **how), keep=keep, pause=lambda _: None)
     return said
 
 
@@ -107,6 +111,47 @@ def test_a_drill_stores_no_key_that_opens_a_link_or_finds_a_person(in_use):
 
     assert not {*known["link_keys"], known["id_key"]} & {*used["link_keys"], used["id_key"]}
     assert {*used["queues"].values(), used["base_url"]} == {drill.NOWHERE}
+
+
+def test_a_stage_kept_from_a_drill_reads_and_does_nothing_else(in_use):
+    """Its settings name the real bucket. No functions, queues or schedule of its name exist or can be made."""
+    run(in_use, keep=True)
+    second, environment = drill.second_stage(in_use.stage), {**os.environ, "FULLCIRCLE_STAGE": "proddrill"}
+    code = """
+from chalicelib.core.aws import ReadOnly, client
+from chalicelib.core.settings import settings
+known = settings()
+calls = {
+    "s3": [("put_object", {"Bucket": known.bucket, "Key": "reports/x", "Body": b""}),
+           ("delete_object", {"Bucket": known.bucket, "Key": "reports/x"})],
+    "dynamodb": [("transact_write_items", {"TransactItems": []}), ("batch_write_item", {"RequestItems": {}}),
+                 ("update_item", {"TableName": known.table, "Key": {}})],
+    "sqs": [("send_message_batch", {"QueueUrl": "x", "Entries": []})],
+    "sesv2": [("send_email", {"Content": {}})],
+}
+for service, each in calls.items():
+    for name, params in each:
+        try:
+            getattr(client(service), name)(**params)
+        except ReadOnly:
+            print("refused", name)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert done.stdout.count("refused") == 7, done.stderr
+    assert settings.read(second)["read_only"]
+    assert second.name not in Deployment("prod", ROOT).config()["stages"]
+    assert list((ROOT / ".chalice" / "policies").glob(second.name)) == []
+    assert state.live_functions(second) == {}
+    for command in ("infra", "deploy", "start", "rotate-keys"):
+        assert main([command, "--stage", second.name]) == 1
+    drill._clean_up(second, Reporter(say=lambda _: None), keep=False)
+    assert left() == []
+
+
+def test_rows_that_expire_by_themselves_may_be_missing():
+    assert {"session", "sign-in code"} <= drill.SHORT_LIVED
+    assert list(drill.lost_kinds({"session": 3, "wave": 1}, {"wave": 1})) == []
 
 
 def test_a_kind_of_which_nothing_came_back_is_a_fault():
