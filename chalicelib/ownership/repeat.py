@@ -1,7 +1,7 @@
 """Find what was taken back since a backup and is back in the restored table, and take it back once more.
 
 What people took back themselves, and what protects them, is repeated. What an administrator decided may be what the
-restore is to undo, so it is listed with the command that repeats it. See decision 46.
+restore is to undo, so it is listed with the command that repeats it. See decision 47.
 """
 
 from __future__ import annotations

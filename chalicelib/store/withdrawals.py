@@ -2,7 +2,7 @@
 
 An act that takes something back marks one of its writes with `outlive`. The document is stored before the transaction:
 an act that is then refused leaves an entry, and a restore takes back too much rather than too little. Entries hold ids
-and no address, no entry is ever changed, and the bucket deletes them after 90 days. See decision 46.
+and no address, no entry is ever changed, and the bucket deletes them after 90 days. See decision 47.
 """
 
 from __future__ import annotations
