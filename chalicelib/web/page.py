@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from chalice import Response
@@ -86,16 +87,15 @@ def _typed() -> Mapping[str, str]:
     return forms.typed(request.raw_body) if is_form and request.method == "POST" else NOTHING
 
 
-def _place() -> dict[str, Any]:
+def _place(status: int) -> dict[str, Any]:
     """Return where the page that was asked for lies: the link to the page above, and whether the console shows it."""
     request = _request.get()
     if request is None:
         return {"above": None, "in_console": False}
-    above = find_way_back(request.path, request.uri_params or {})
-    return {
-        "above": above and {"url": signing.url(above.path), "label": above.label},
-        "in_console": is_console(request.path),
-    }
+    in_console = is_console(request.path)
+    is_link_dead = status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) and not in_console  # so is the page above
+    above = None if is_link_dead else find_way_back(request.path, request.uri_params or {})
+    return {"above": above and {"url": signing.url(above.path), "label": above.label}, "in_console": in_console}
 
 
 def labels(programme: Programme) -> dict[str, str]:
@@ -163,7 +163,7 @@ def refusal_page(refusal: Refusal, status: int | None = None, typed: Mapping[str
     """Render a refusal. `typed`: what the form held that is not stored, to be copied."""
     lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileInvalid) else [str(refusal)]
     context: dict[str, Any] = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines, "typed": typed}
-    context |= _place()
+    context |= _place(int(status or refusal.status))
     if refusal.programme:
         context |= {"programme": refusal.programme, "labels": labels(refusal.programme)}
     return page("web/refusal", status or int(refusal.status), **context)

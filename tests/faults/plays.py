@@ -798,7 +798,7 @@ def make_editions(play: Play) -> None:
     people.write(cohort_figures.add(CohortFigures(COHORT, Wave.BASELINE, ids, frozen, play.clock.now())))
     people.write(jobs.add(JobKind.COHORT_START.job(COHORT, due_at=play.clock.now(), cohort=COHORT)))
     play.run()
-    home = people.link("mo facilitator", "facilitator")
+    home = FACILITATOR.url(cohorts.find(COHORT), people.FACILITATOR.person)
     play.sign_in(f"{home}/start", "mo facilitator")
     play.post(f"{home}/start", typed={"kind": "pdf"})
     cohort = cohorts.find(COHORT)

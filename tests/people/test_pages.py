@@ -88,6 +88,13 @@ def test_a_change_that_cannot_be_made_leads_back_to_the_delegate(admin):
     assert f"/delegate/{people.dana()}" in above
 
 
+def test_a_link_that_is_unknown_leads_to_no_other_page_of_it(visitor, clock):
+    people.opened(clock)
+    visitor.open(f"{BASE_URL}/hub/no.such.link/areas")
+    assert visitor.status == 404
+    assert "data-back" not in visitor.page
+
+
 def test_a_fault_is_said_at_its_field_and_what_was_typed_stays(admin):
     admin.open(f"{person()}/coach")
     admin.post(f"{person()}/coach", {"coach_name": "Nora New", "coach_email": "nora.new"})
