@@ -161,7 +161,7 @@ def test_a_bank_holiday_monday_moves_the_email_to_the_tuesday(clock):
 
     last = cohorts.find_load(people.COHORT)
     dates = replace(last.cohort.dates, closed=(date(2026, 10, 26),))
-    people.write(cohorts.change_dates(last, dates))
+    people.write(*cohorts.change_dates(last, dates))
     run_until(clock, "2026-10-22")
     save_work("dana delegate", "vision", "submitted", "2026-10-22T10:00")
 

@@ -47,7 +47,12 @@ def test_documents_are_private_encrypted_versioned_and_tidied():
 
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["VersioningConfiguration"]["Status"] == "Enabled"
-    assert len(bucket["LifecycleConfiguration"]["Rules"]) == 3
+    assert {rule["Id"] for rule in bucket["LifecycleConfiguration"]["Rules"]} == {
+        "old-versions",
+        "copies",
+        "withdrawals",
+        "half-uploads",
+    }
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
