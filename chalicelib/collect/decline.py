@@ -7,14 +7,13 @@ from datetime import datetime
 from chalicelib.collect.close_early import schedule_early_close
 from chalicelib.collect.questionnaire import AnswerLink, Questionnaire, open_questionnaire
 from chalicelib.core.errors import Refusal
-from chalicelib.core.model import WRONG_PERSON, Delegate, Invitation, InvitationState
+from chalicelib.core.model import WRONG_PERSON, InvitationState
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import list_cancelled_by
 from chalicelib.jobs.commit import commit
 from chalicelib.store import cohorts, emails, invitations
 from chalicelib.store.invitations import InvitationChanged
 from chalicelib.store.table import Write
-from chalicelib.store.withdrawals import What, outlive
 
 REASONS = {
     "not_enough_contact": "I do not work with them closely enough",
@@ -41,7 +40,10 @@ def decline(ticket: AnswerLink, reason: str, now: datetime) -> Questionnaire:
     sheet = open_questionnaire(ticket, now)
     if sheet.invitation.state is InvitationState.DECLINED:
         return sheet
-    writes = _decline_writes(sheet.delegate, sheet.invitation, reason, now)
+    writes = [invitations.decline(sheet.invitation, reason)]
+    if sheet.counts:
+        writes.append(cohorts.change_line(sheet.delegate, add={"declined": 1}, wave=sheet.wave.wave))
+    writes += _stop_emails(sheet, reason)
     try:
         commit([*writes, *schedule_early_close(sheet, now)], now)
     except InvitationChanged:
@@ -53,21 +55,8 @@ def decline(ticket: AnswerLink, reason: str, now: datetime) -> Questionnaire:
     return sheet
 
 
-def decline_again(delegate: Delegate, invitation: Invitation, reason: str, now: datetime) -> None:
-    """Record it once more in a table that was put back to before it. Raises InvitationChanged."""
-    commit(_decline_writes(delegate, invitation, reason, now), now)
-
-
-def _decline_writes(delegate: Delegate, invitation: Invitation, reason: str, now: datetime) -> list[Write]:
-    declined = invitations.decline(invitation, reason)
-    about = {"wave": invitation.wave.value, "invitation": invitation.id, "reason": reason}
-    writes = [outlive(declined, What.PART, now, cohort=delegate.cohort_id, delegate=delegate.id, **about)]
-    if not invitation.wave.is_pulse:  # the dashboard counts the questionnaire alone
-        writes.append(cohorts.change_line(delegate, add={"declined": 1}, wave=invitation.wave))
-    return writes + _stop_emails(invitation, reason)
-
-
-def _stop_emails(invitation: Invitation, reason: str) -> list[Write]:
+def _stop_emails(sheet: Questionnaire, reason: str) -> list[Write]:
     """Stop reminders. If the email reached someone else, a new address brings them back."""
     stop = emails.suppress if reason == WRONG_PERSON else emails.cancel
+    invitation = sheet.invitation
     return [*map(stop, list_cancelled_by(CancelledBy.ANSWER, invitation.delegate_id, invitation=invitation.id))]

@@ -15,7 +15,6 @@ from msgspec import Struct
 from chalicelib.admin.revoke_links import list_unrevoked, revoke_again
 from chalicelib.admin.revoke_links_job import read_targets
 from chalicelib.areas.share import list_shared, withdraw_again
-from chalicelib.collect.decline import decline_again
 from chalicelib.core.clock import stamp
 from chalicelib.core.model import Delegate, InvitationState, Standing, Wave
 from chalicelib.ownership.stories import APPROVED, ask_for_words
@@ -66,7 +65,6 @@ def _thing(entry: Withdrawal) -> tuple[str, ...]:
 
 THINGS: Mapping[What, Sequence[str]] = {  # parts that differ between things of one kind about one delegate
     What.SHARING: ("wave", "areas"),
-    What.PART: ("invitation",),
     What.LINKS: ("who", "links"),
     What.ANSWERS: ("links",),
     What.PLACE: ("part", "who"),
@@ -105,15 +103,6 @@ def _sharing(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | N
     return Left(f"{entry.delegate}: areas are no longer shared", partial(withdraw_again, delegate, wave, shared))
 
 
-def _part(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
-    delegate, wave = delegates.find(entry.delegate), Wave(entry.about["wave"])
-    invitation = invitations.find(entry.delegate, wave, entry.about["invitation"])
-    if delegate is None or invitation is None or invitation.state is not InvitationState.INVITED:
-        return None
-    what = f"{entry.delegate}: rater {invitation.id} has declined"
-    return Left(what, partial(decline_again, delegate, invitation, entry.about["reason"]))
-
-
 def _links(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
     revoked, address = read_targets(entry.about["links"]), addresses.get(entry.about["who"])
     found = list_unrevoked(entry.cohort, address, revoked) if address else []
@@ -138,11 +127,14 @@ def _rights(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | No
 
 
 def _answers(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
-    """Answers of a questionnaire whose key is gone are lost in any case: everyone is asked again."""
+    """Say that answers were voided, whether there are any or not: only the rater knows.
+
+    Answers of a questionnaire whose key is gone are lost in any case: everyone is asked again.
+    """
     for link in entry.about["links"].split(","):
         delegate_id, wave, invitation_id, version = link.split(":")
         found = invitations.find(delegate_id, Wave(wave), invitation_id)
-        is_old = found and found.link_version <= int(version) and found.state is InvitationState.ANSWERED
+        is_old = found and found.link_version <= int(version) and found.state is not InvitationState.REVOKED
         if found and is_old and wave_keys.find(delegate_id, Wave(wave)):
             return Left(f"answers were voided: cohort void {entry.cohort} {found.rater.email}")
     return None
@@ -210,7 +202,6 @@ FINDERS: Mapping[What, Finder] = {
     What.STORY: _story,
     What.STORY_WORDS: _story_words,
     What.SHARING: _sharing,
-    What.PART: _part,
     What.LINKS: _links,
     What.RIGHTS: _rights,
     What.ANSWERS: _answers,

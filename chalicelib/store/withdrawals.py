@@ -2,7 +2,8 @@
 
 An act that takes something back marks one of its writes with `outlive`. The document is stored before the transaction:
 an act that is then refused leaves an entry, and a restore takes back too much rather than too little. Entries hold ids
-and no address, no entry is ever changed, and the bucket deletes them after 90 days. See decision 47.
+and no address, no entry is ever changed, and the bucket deletes them after 90 days. What raters do leaves no entry: it
+would say who of them acted, and when. See decision 47.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ class What(StrEnum):
     STORY = "story"  # the delegate withdrew it
     STORY_WORDS = "words of a story"  # the delegate changed approved words, or how they are named
     SHARING = "sharing of areas"
-    PART = "part of a rater"  # the rater declined
     LINKS = "links"  # revoked
     ANSWERS = "answers"  # voided
     STANDING = "standing"  # the delegate left, is paused or returned

@@ -51,6 +51,7 @@ OF_OUR_OWN = {
     "core/settings": "settings of the operator",
     "collect/preview/preview": "a sample email that we composed",
     "store/erasure_log": "entries that we wrote, of ids",
+    "store/withdrawals": "entries that we made",
     "ownership/check_restore": "facts of documents that we made",
     "core/formatting": "titles and names of limited length",
     "collect/encryption": "what we sealed",
