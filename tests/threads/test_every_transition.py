@@ -138,6 +138,8 @@ MADE_BY: dict[str, dict[str, str]] = {
         "correct": "sponsor/test_stories.py::test_mended_typing_goes_back_to_the_delegate",
         "review": "sponsor/test_stories.py::test_an_administrator_passes_only_the_words_that_they_saw",
         "publish": _STORY,
+        "ask again after a restore": "ownership/test_restore_withdrawals.py::"
+        "test_words_that_were_changed_wait_for_the_delegate_to_approve_once_more",
         "withdraw": "sponsor/test_stories.py::test_a_withdrawn_story_is_in_no_page_pack_or_edition_from_then_on",
     },
     "Wave of answers": {

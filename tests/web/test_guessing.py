@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import json
-import logging
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import prod
 
 import pytest
-from pythonjsonlogger.json import JsonFormatter
 
 from chalicelib.links import code_digits, signing
 from chalicelib.store import codes as stored
@@ -172,29 +167,19 @@ def test_a_delegate_is_not_shut_out_by_a_person_who_has_their_link(visitor, cloc
 # --- who hears of it --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    found, logger = io.StringIO(), logging.getLogger("fullcircle")
-    handler = logging.StreamHandler(found)
-    handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
-    logger.addHandler(handler)
-    yield found
-    logger.removeHandler(handler)
-
-
-def test_the_owner_hears_of_wrong_codes_once_a_day_and_the_log_of_each_without_an_address(aws, lines):
+def test_the_owner_hears_of_wrong_codes_once_a_day_and_the_log_of_each_without_an_address(aws, log_lines):
     for day in range(2):
         now = MONDAY + timedelta(days=day)
         for n in range(3):
             guess(sign_in_codes.ask(administrator(), f"challenge{day}{n}", now), n, now + timedelta(minutes=n))
         drain(now + timedelta(minutes=9))
     emailed = [mail.row for mail in sent_mails(ADMINISTRATOR) if mail.row.startswith("web/wrong_code#")]
-    logged = [json.loads(line) for line in lines.getvalue().splitlines() if "code_refused" in line]
+    logged = [line for line in log_lines() if line["message"] == "code_refused"]
 
     who = administrator().who
     assert emailed == [f"web/wrong_code#{who}#2026-09-07", f"web/wrong_code#{who}#2026-09-08"]
     assert [line["reader"] for line in logged] == [who] * 6
-    assert "@" not in lines.getvalue()
+    assert "@" not in str(log_lines())
 
 
 def test_an_address_that_is_nobodys_gets_no_email_and_its_rows_hold_none(aws):
