@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -25,7 +26,11 @@ class Letter(NamedTuple):
 
 
 def load_example(cloud: Served, days: int = 10) -> None:
-    """The example cohort, and so many days on: after ten its delegates have read that it is open."""
+    """The example cohort, and so many days on: after ten its delegates have read that it is open.
+
+    It begins in the morning: an hour after lists are approved in the evening, no rater has been invited yet.
+    """
+    move_to_morning(cloud)
     assert cloud.post("/_local/demo").status == 200
     advance(cloud, f"P{days}D")
 
@@ -33,6 +38,13 @@ def load_example(cloud: Served, days: int = 10) -> None:
 def advance(cloud: Served, duration: str) -> None:
     answer = cloud.post("/_local/clock", advance=duration)
     assert answer.status == 200, answer.body
+
+
+def move_to_morning(cloud: Served) -> None:
+    """Move the clock to the next ten o'clock: a served cloud starts at the hour of this machine."""
+    now = datetime.fromisoformat(cloud.get("/_local/clock").json["now"])
+    morning = (now + timedelta(days=1)).replace(hour=10, minute=0, second=0)
+    assert cloud.post("/_local/clock", to=morning.isoformat()).status == 200
 
 
 def approve_lists(cloud: Served) -> None:
