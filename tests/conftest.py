@@ -63,3 +63,12 @@ def clock() -> Iterator[Clock]:
     chalicelib.core.clock.use(found.now)
     yield found
     chalicelib.core.clock.use(None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that long tests have recorded, whichever process ran them."""
+    passed = terminalreporter.stats.get("passed", ())
+    figures = [str(text) for report in passed for name, text in report.user_properties if name == "figure"]
+    if figures:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(figures))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from random import Random
 from typing import Any, TypeVar
 
 from chalicelib.core.settings import settings
@@ -52,6 +53,17 @@ def play(acts: Sequence[Callable[[], Any]], first: int, steps: int) -> tuple[lis
     with watched_by(turns):
         outcomes = turns.play(acts)
     return outcomes, turns.order.count(first)
+
+
+def play_at_once(acts: Sequence[Callable[[], Any]], chance: Random) -> tuple[list[Any], int]:
+    """Play acts whose calls follow one another in an order by chance.
+
+    Returns what each returned or raised, and how many calls were made.
+    """
+    turns = _Turns([chance.randrange(len(acts)) for _ in range(MAX_STEPS * len(acts))])
+    with watched_by(turns):
+        outcomes = turns.play(acts)
+    return outcomes, len(turns.order)
 
 
 MAX_STEPS = 1000  # more than two acts make
