@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from chalicelib.store import row_kinds
 from chalicelib.store.row_kinds import Reader, Retention, RowKind, all_kinds
 from infra.docs import privacy
+from tests.year import after_report  # noqa: F401 (its checks are declared)
+from tests.year.invariants import CHECKS
 
 TEXT = privacy.FILE.read_text(encoding="utf-8")
 NOT_SEEN = "–"
@@ -91,3 +94,51 @@ def test_every_file_that_a_page_names_exists(page):
     alone = {name for name in named - found if "/" not in name and len([*root.glob(f"tests/**/{name}")]) == 1}
     assert named - found - alone == set()
     assert len(found) > 20
+
+
+# --- every promise names what holds it (I24) --------------------------------------------------------------------------
+
+ROOT = Path(__file__).parents[2]
+NAMED = re.compile(r"tests/[\w/]+(?:\.py|/)")
+INVARIANT = re.compile(r"\bI\d+\b")
+OF_THIS_PAGE = "I24"
+
+
+def section(title: str) -> str:
+    return TEXT.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def promises() -> list[str]:
+    """Return the rows of both tables of promises, and the points of what is kept."""
+    tables = section("What we promise to each role") + section("What is proven, and by which test")
+    rows = [line for line in tables.splitlines() if line.startswith("| ") and line.count("|") > 2]
+    kept = re.split(r"\n- ", "\n" + section("What is kept, and for how long").strip())[1:]
+    return [row for row in rows if not row.startswith(("| to |", "| statement |"))] + kept
+
+
+def numbers() -> set[str]:
+    return {found[0] for name in CHECKS if (found := INVARIANT.findall(name))} | {OF_THIS_PAGE}
+
+
+def is_held(promise: str) -> bool:
+    named = NAMED.findall(promise)
+    invariants = set(INVARIANT.findall(promise))
+    return all((ROOT / one).exists() for one in named) and invariants <= numbers() and bool(named or invariants)
+
+
+@pytest.mark.parametrize("promise", promises(), ids=lambda promise: " ".join(promise.strip("| ").split()[:8]))
+def test_every_promise_names_a_test_or_an_invariant_that_there_is(promise):
+    assert is_held(promise)
+
+
+def test_a_promise_without_one_is_found():
+    assert not is_held("| a rater | No one reads your answers. | `collect/questionnaire.py` |")
+    assert not is_held("| a rater | No one reads your answers. | `tests/collect/test_that_is_not_there.py` |")
+    assert not is_held("| a rater | No one reads your answers. | I99 |")
+
+
+def test_what_holds_after_every_act_is_what_is_checked():
+    rows = re.findall(r"^\| (I\d+)? ?\| (.+) \|$", section("What holds after every act of a year"), re.MULTILINE)
+    said = [f"{number} {words}".strip().lower() for number, words in rows if words != "what holds"]
+
+    assert sorted(name.lower() for name in CHECKS) == sorted(one for one in said if not one.startswith("i24"))

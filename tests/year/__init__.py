@@ -1,3 +1,3 @@
 import pytest
 
-pytest.register_assert_rewrite("tests.year.invariants")
+pytest.register_assert_rewrite("tests.year.invariants", "tests.year.after_report")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from chalicelib.admin import address_change, close_or_extend, void_answers
+from chalicelib.admin.dashboard import load_dashboard
+from chalicelib.areas.openings import open_for_manager
 from chalicelib.collect.decline import decline
 from chalicelib.collect.questionnaire import open_questionnaire
 from chalicelib.collect.submit_answers import submit
@@ -15,7 +20,9 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Invitation, InvitationState, Standing, Wave, WaveState
 from chalicelib.debrief import caseload, notes, release_report
-from chalicelib.links.kinds import COACH, HUB
+from chalicelib.debrief.next_steps import list_people
+from chalicelib.links.kinds import COACH, HUB, SHARED
+from chalicelib.milestones.hub import open_hub
 from chalicelib.ownership import erase_person
 from chalicelib.people.acts import find_act
 from chalicelib.people.found import find
@@ -33,6 +40,10 @@ from tests.workshops import dates
 
 BY = "ada@example.org"
 NAMES = ("dana delegate", "dora delegate", "ann delegate")
+CONSOLE = "/admin/cohort/{cohort_id}"
+PERSON, DELEGATE = f"{CONSOLE}/person/{{delegate_id}}", f"{CONSOLE}/delegate/{{delegate_id}}"
+CASE = "/coach/{token}/{delegate_id}"
+UNSEEN = ("save", "answer", "answer_all", "decline_one")  # acts of raters that no one else sees on the same day
 ASKED = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECLINED)
 GONE = (Standing.LEFT, Standing.TRANSFERRED)
 
@@ -44,12 +55,13 @@ class NoOne(Refusal):
 class Year:
     """What happened so far, as the people know it; the store knows it in its own way."""
 
-    def __init__(self, clock: Clock):
+    def __init__(self, clock: Clock, names: Sequence[str] = NAMES):
         self.clock = clock
+        self.names = names
         self.act = ""  # the one that was done last; empty once only time passed
         self.refused = False
         self.ids = {line.email: line.delegate_id for line in cohorts.list_lines(people.COHORT)}
-        self.delegates = [self.ids[people.person(name).email] for name in NAMES]
+        self.delegates = [self.ids[people.person(name).email] for name in names]
         self.sent: dict[str, set[str]] = defaultdict(set)  # delegate -> ids of invitations whose answers count
         self.published: set[str] = set()  # delegates whose few answers an administrator published
         self.retired: list[tuple[str, Callable[[], object]]] = []  # what opens a link that is over
@@ -57,10 +69,32 @@ class Year:
         self.notes: dict[tuple[str, str], str] = {}  # writer, delegate -> words
         self.erased: set[str] = set()  # addresses and names
         self.gone: set[str] = set()  # ids of delegates who were erased
+        self.moved: set[str] = set()  # ids of delegates who are in another cohort
         self.bytes: dict[str, bytes] = {}  # of released documents
+        self.shared: dict[str, set[str]] = defaultdict(set)  # delegate -> areas shared with the manager of today
+        self.area_of: dict[str, str] = {}  # area -> delegate
+        self.given_up: set[str] = set()  # areas that were replaced or dropped
+        self.absent: dict[str, set[str]] = defaultdict(set)  # delegate -> workshops they did not have
+        self.claims: dict[str, int] = {}  # delegate -> the sum in the survey that they sent
+        self.withdrawn: dict[str, datetime] = {}  # words of stories -> when they were taken back
+        self.left: set[str] = set()  # ids of delegates who have left
+        self.held: set[str] = set()  # ids of delegates whose data is on hold
+        self.seen: set[str] = set()  # documents that an invariant has looked at once
+        self.views_before: dict[str, str] = {}  # page -> what it showed before the act
+        self.views_after: dict[str, str] = {}
         self.audit_before = self.mails_before = 0
         self.standing_before: dict[str, Standing] = {}
         self.numbers = Counter[str]()
+
+    def again(self, clock: Clock) -> Year:
+        """Return the same year for another run, in the world that was put back."""
+        new = Year(clock, self.names)
+        for name, value in vars(self).items():
+            if name != "clock":
+                setattr(new, name, copy.copy(value))
+        for name in ("sent", "shared", "absent"):
+            setattr(new, name, defaultdict(set, {key: set(value) for key, value in getattr(self, name).items()}))
+        return new
 
     # --- looking --------------------------------------------------------------------------------------
 
@@ -75,8 +109,8 @@ class Year:
     def wave(self, delegate_id: str) -> WaveState:
         return delegates.find_with_wave(delegate_id, Wave.BASELINE)[1].state
 
-    def asked(self, delegate_id: str) -> list[Invitation]:
-        every = invitations.of_delegate(delegate_id, Wave.BASELINE)
+    def asked(self, delegate_id: str, wave: Wave = Wave.BASELINE) -> list[Invitation]:
+        every = invitations.of_delegate(delegate_id, wave)
         return sorted((one for one in every if one.state in ASKED), key=lambda one: (one.group == "self", one.id))
 
     def one_asked(self, place: int, which: int, *, rater: bool = False) -> tuple[str, Invitation]:
@@ -98,6 +132,21 @@ class Year:
         one = self.delegate(place)
         return caseload.open_case(self.coach_token(one), one.id)
 
+    def views(self, place: int) -> dict[str, str]:
+        """Return what others than the raters see of a delegate: each page, as it is put together."""
+        one, now = self.delegate(place), self.clock.now()
+        cohort = load_dashboard(people.COHORT, now)
+        shown = cohort.find(one.id)
+        found = {"console": str((shown.standing, shown.counts, shown.hidden, shown.may_remind, shown.bounces))}
+        found["figures"] = str((cohort.figures, cohort.counts))
+        with suppress(Refusal):
+            caseload_of = caseload.open_caseload(self.coach_token(one))
+            found["coach"] = str([(each.words, each.is_over) for each in list_people(caseload_of.threads(now))])
+        with suppress(Refusal):
+            hub = open_hub(HUB.url(one).rpartition("/")[2])
+            found["delegate"] = str((hub.raters, hub.nomination, hub.wave.state))
+        return found
+
     @staticmethod
     def coach_token(one: Delegate) -> str:
         return COACH.url(one.cohort_id, one.coach, one.coach_link).rpartition("/")[2]
@@ -113,11 +162,15 @@ class Year:
         self.standing_before = self.standings()
         self.audit_before = len(audit_events.of_cohort(people.COHORT))
         self.mails_before = len(sent_mails())
+        if name in UNSEEN:
+            self.work()  # what was lost before, so that only the act makes a difference
+        self.views_before = self.views(place) if name in UNSEEN else {}
         try:
-            ACTS[name](self, place, which)
+            ACTS[name].do(self, place, which)
         except Refusal:
             self.refused = True
         self.work(jobs)
+        self.views_after = self.views(place) if name in UNSEEN else {}
 
     def work(self, jobs: str = "") -> None:
         now = self.clock.now()
@@ -131,19 +184,31 @@ class Year:
         raise AssertionError("jobs stay due")
 
 
-Act = Callable[[Year, int, int], None]
+Do = Callable[[Year, int, int], None]
+
+
+class Act(Struct, frozen=True):
+    """forms: the routes that do it, as tests/faults/recording.py names them."""
+
+    do: Do
+    forms: tuple[str, ...]
+
+
 ACTS: dict[str, Act] = {}
 
 
-def act(function: Act) -> Act:
-    ACTS[function.__name__] = function
-    return function
+def act(*forms: str) -> Callable[[Do], Do]:
+    def declare(function: Do) -> Do:
+        ACTS[function.__name__] = Act(function, forms)
+        return function
+
+    return declare
 
 
 # --- time -----------------------------------------------------------------------------------------------------------
 
 
-@act
+@act()
 def days(year: Year, place: int, which: int) -> None:
     """Let some days pass, with work every morning and evening."""
     for _ in range(2 * (1 + which % 10)):
@@ -151,17 +216,25 @@ def days(year: Year, place: int, which: int) -> None:
         year.work()
 
 
+@act()
+def months(year: Year, place: int, which: int) -> None:
+    """Let up to three months pass, with work every few days: as after an outage, and for what takes long."""
+    for _ in range(6 * (1 + which % 3)):
+        year.clock.advance(days=5)
+        year.work()
+
+
 # --- raters ---------------------------------------------------------------------------------------------------------
 
 
-@act
+@act("/answer/{token}/page/{page_id}")
 def save(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which)
     scene.fill_in(scene.ticket(found[1]), "3", year.clock.now())
     year.emptied.pop((found[0], found[1].id), None)
 
 
-@act
+@act("/answer/{token}/send")
 def answer(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which)
     ticket = scene.ticket(found[1])
@@ -171,14 +244,14 @@ def answer(year: Year, place: int, which: int) -> None:
     year.sent[found[0]].add(found[1].id)
 
 
-@act
+@act()
 def answer_all(year: Year, place: int, which: int) -> None:
     for number in range(len(year.asked(year.delegate(place).id))):
         with suppress(Refusal):
             answer(year, place, number)
 
 
-@act
+@act("/decline/{token}")
 def decline_one(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which)
     decline(scene.ticket(found[1]), "no_time", year.clock.now())
@@ -194,7 +267,7 @@ def change(year: Year, place: int, act_id: str, **typed: str) -> Delegate:
     return before
 
 
-@act
+@act(f"{PERSON}/coach")
 def change_coach(year: Year, place: int, which: int) -> None:
     name = year.fresh("coach")
     before = change(year, place, "coach", coach_name=name.title(), coach_email=f"{name}@example.org")
@@ -202,35 +275,38 @@ def change_coach(year: Year, place: int, which: int) -> None:
     year.retired.append(("the former coach", lambda: caseload.open_case(token, before.id)))
 
 
-@act
+@act(f"{PERSON}/manager")
 def change_manager(year: Year, place: int, which: int) -> None:
     name = year.fresh("manager")
-    change(year, place, "manager", manager_name=name.title(), manager_email=f"{name}@example.org")
+    before = change(year, place, "manager", manager_name=name.title(), manager_email=f"{name}@example.org")
+    year.shared[before.id].clear()
+    if before.manager_link:
+        token = SHARED.url(before).rpartition("/")[2]
+        year.retired.append(("the former line manager", lambda: open_for_manager(token)))
 
 
-@act
+@act(f"{PERSON}/pause")
 def pause(year: Year, place: int, which: int) -> None:
-    until = year.today() + timedelta(days=7 + which % 30)
+    until = year.today() + timedelta(days=7 + 13 * (which % 10))
     change(year, place, "pause", until=until.isoformat(), reason="leave")
 
 
-@act
+@act(f"{PERSON}/return")
 def bring_back(year: Year, place: int, which: int) -> None:
     change(year, place, "return")
 
 
-@act
+@act(f"{PERSON}/leave")
 def leave(year: Year, place: int, which: int) -> None:
     before = change(year, place, "leave")
     hub = HUB.url(before).rpartition("/")[2]
-    from chalicelib.milestones.hub import open_hub
-
     year.retired.append(("a delegate who has left", lambda: open_hub(hub)))
+    year.left.add(before.id)
     if year.wave(before.id) is not WaveState.CLOSED:
         year.sent[before.id].clear()
 
 
-@act
+@act(f"{PERSON}/rater-remove")
 def remove(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which)
     change(year, place, "rater-remove", rater=found[1].rater.email)
@@ -238,14 +314,14 @@ def remove(year: Year, place: int, which: int) -> None:
     year.sent[found[0]].discard(found[1].id)
 
 
-@act
+@act(f"{PERSON}/rater-group")
 def regroup(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which)
     group = "direct_report" if found[1].group == "peer" else "peer"
     change(year, place, "rater-group", rater=found[1].rater.email, group=group)
 
 
-@act
+@act(f"{PERSON}/rater-correct")
 def correct(year: Year, place: int, which: int) -> None:
     """Correct a rater's address: in the whole cohort."""
     found = year.one_asked(place, which, rater=True)
@@ -264,7 +340,7 @@ def _retire(year: Year, one: Invitation, what: str) -> None:
     year.retired.append((what, lambda: open_questionnaire(ticket, year.clock.now())))
 
 
-@act
+@act(f"{CONSOLE}/void")
 def void(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which)
     email = found[1].rater.email
@@ -275,7 +351,7 @@ def void(year: Year, place: int, which: int) -> None:
             year.sent[delegate_id] -= theirs
 
 
-@act
+@act(f"{CONSOLE}/address")
 def change_address(year: Year, place: int, which: int) -> None:
     one = year.delegate(place)
     address_change.change_address(people.COHORT, one.person.email, f"{year.fresh('new')}@example.org", year.clock.now())
@@ -284,25 +360,25 @@ def change_address(year: Year, place: int, which: int) -> None:
 # --- an administrator decides ---------------------------------------------------------------------------------------
 
 
-@act
+@act(f"{DELEGATE}/extend", f"{CONSOLE}/all/extend")
 def extend(year: Year, place: int, which: int) -> None:
     day = year.today() + timedelta(days=3 + which % 20)
     close_or_extend.extend(people.COHORT, year.delegate(place).person.email, day, year.clock.now(), BY)
 
 
-@act
+@act(f"{DELEGATE}/close", f"{CONSOLE}/all/close")
 def close(year: Year, place: int, which: int) -> None:
     close_or_extend.close_now(people.COHORT, year.delegate(place).person.email, year.clock.now(), BY)
 
 
-@act
+@act(f"{DELEGATE}/publish")
 def publish(year: Year, place: int, which: int) -> None:
     one = year.delegate(place)
     close_or_extend.publish_with_few_answers(people.COHORT, one.person.email, year.clock.now(), BY)
     year.published.add(one.id)
 
 
-@act
+@act(f"{CONSOLE}/dates")
 def move_session(year: Year, place: int, which: int) -> None:
     wanted = (dates.plan(f"2026-10-{19 + which % 5}"), dates.plan(f"2026-10-{26 + place % 5}"))
     change_sessions.set_dates(people.COHORT, wanted, year.clock.now(), BY, "room")
@@ -311,7 +387,7 @@ def move_session(year: Year, place: int, which: int) -> None:
 # --- a coach --------------------------------------------------------------------------------------------------------
 
 
-@act
+@act(f"{CASE}/notes")
 def write_notes(year: Year, place: int, which: int) -> None:
     case = year.case(place)
     words = f"seen by one coach only {year.fresh('note')}"
@@ -319,7 +395,7 @@ def write_notes(year: Year, place: int, which: int) -> None:
     year.notes[case.delegate.coach.email, case.delegate.id] = words
 
 
-@act
+@act(f"{CASE}/report", f"{CASE}/debrief", f"{CASE}/release")
 def release(year: Year, place: int, which: int) -> None:
     """Open the report, record the debrief, and release."""
     now = year.clock.now()
@@ -332,13 +408,14 @@ def release(year: Year, place: int, which: int) -> None:
 # --- data -----------------------------------------------------------------------------------------------------------
 
 
-@act
+@act()
 def hold_data(year: Year, place: int, which: int) -> None:
     one = year.delegate(place)
     (hold.keep_data if which % 2 else hold.let_go)(one.id, "a dispute", BY, year.clock.now())
+    (year.held.add if which % 2 else year.held.discard)(one.id)
 
 
-@act
+@act()
 def erase_rater(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which, rater=True)
     email = found[1].rater.email
@@ -357,7 +434,7 @@ def erase_rater(year: Year, place: int, which: int) -> None:
             year.sent[delegate_id].discard(invitation_id)
 
 
-@act
+@act()
 def erase_delegate(year: Year, place: int, which: int) -> None:
     one = year.delegate(place)
     if one.person.is_erased:

@@ -1,0 +1,195 @@
+"""What holds after each step once reports are made: areas, surveys, figures, stories, deletion. See invariants.py."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from chalicelib.admin.home import list_needs
+from chalicelib.areas.openings import open_for_manager
+from chalicelib.core.clock import stamp
+from chalicelib.core.formatting import local_date
+from chalicelib.core.model import SELF_GROUP, DelegateWave, Wave, WaveState
+from chalicelib.forms.fields import questions
+from chalicelib.forms.survey import sections_of
+from chalicelib.links.kinds import SHARED
+from chalicelib.store import areas, cohort_figures, cohorts, delegates, impact_surveys, jobs, reports, summaries
+from chalicelib.store.areas import AreaState
+from chalicelib.store.impact_surveys import ImpactSurvey, Role
+from chalicelib.store.jobs import JobState
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.reports import ReportState
+from chalicelib.store.row_kinds import Retention, kinds_of
+from chalicelib.store.table import Key
+from chalicelib.waves.lifecycle import close_job, summary_job
+from tests.support import people
+from tests.support.world import all_rows
+from tests.year.invariants import check, load
+from tests.year.world import Year
+
+ENOUGH = 5  # delegates behind a figure of the sponsor's
+KEPT = {  # days after everything is over, with the notice before a delegate's data goes
+    Retention.COLLECTION: 90 + 1,
+    Retention.NOTES: 184 + 1,
+    Retention.PROGRAMME: 731 + 30 + 1,
+}
+GIVEN_UP = (AreaState.DROPPED, AreaState.REPLACED, AreaState.DONE)
+
+
+# --- development areas ----------------------------------------------------------------------------------------------
+
+
+@check("I3 a line manager sees an area exactly while it is shared with them")
+def managers_see_what_is_shared(year: Year) -> None:
+    for delegate_id in year.delegates:
+        one = delegates.find(delegate_id)
+        if one and one.manager_link and not one.withdrawn and delegate_id not in year.gone:
+            opened = open_for_manager(SHARED.url(one).rpartition("/")[2])
+            given_up = {area.id for area in opened.areas if area.state not in areas.SURVEYED}
+            assert {area.id for area in opened.shared} == year.shared[delegate_id] - given_up
+
+
+@check("I18 an area's id is never used again")
+def areas_keep_their_ids(year: Year) -> None:
+    for delegate_id in set(year.delegates) - year.gone:
+        rows = list(delegates.load_rows(delegate_id))
+        found = areas.from_rows(rows, Wave.BASELINE)
+        for area in found:
+            assert year.area_of.setdefault(area.id, delegate_id) == delegate_id
+            assert not (area.id in year.given_up and area.is_live)
+        year.given_up |= {area.id for area in found if area.state in GIVEN_UP}
+        asked = {area.id for survey in impact_surveys.surveys_from(rows) for area in survey.areas}
+        assert all(year.area_of.get(area) == delegate_id for area in asked)
+
+
+# --- what is asked, and that it ends --------------------------------------------------------------------------------
+
+
+@check("I15 what is open has an end, and what waits for an administrator is on their list")
+def everything_comes_to_an_end(year: Year) -> None:
+    now = year.clock.now()
+    needs = {need.who for found in list_needs(now).values() for need in found}
+    for delegate_id in set(year.delegates) - year.gone - year.moved:
+        one, rows = delegates.find(delegate_id), list(delegates.load_rows(delegate_id))
+        for wave in (read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")):
+            if wave.state is WaveState.OPEN:
+                assert _waits(close_job(wave).id, stamp(wave.closes_at)), f"nothing closes {wave.wave}"
+            if wave.state is WaveState.HELD and one and not one.withdrawn and not one.pause:
+                assert one.person.name in needs, "no one hears of a questionnaire that is held"
+        for survey in impact_surveys.surveys_from(rows):
+            assert not survey.is_open or _closes(survey), "nothing closes the survey"
+
+
+def _waits(job_id: str, due_at: str) -> bool:
+    """Return whether a job will run by then; or a little later, if a run was lost."""
+    job = jobs.find(job_id)
+    return job is not None and job.state is not JobState.DONE and (stamp(job.due_at) <= due_at or job.attempts > 0)
+
+
+def _closes(survey: ImpactSurvey) -> bool:
+    ids = [row["id"] for row in all_rows() if row["pk"].startswith(f"JOB#impact_close#{survey.delegate_id}")]
+    return any(_waits(job_id, stamp(survey.closes_at)) for job_id in ids)
+
+
+@check("I23 no one is asked about what they did not have")
+def surveys_ask_about_what_was(year: Year) -> None:
+    rules = people.programme()
+    for delegate_id in set(year.delegates) - year.gone:
+        report = reports.find(delegate_id, Wave.BASELINE)
+        released = report is not None and report.state is ReportState.RELEASED
+        for survey in impact_surveys.surveys_from(impact_surveys.of_delegate(delegate_id)):
+            assert released or not survey.areas, "asked about areas without a report"
+            asked = {question.field for question in questions(sections_of(rules, survey))}
+            wrong = {name for name in asked for workshop in year.absent[delegate_id] if name == f"milestone.{workshop}"}
+            wrong |= {workshop for workshop in year.absent[delegate_id] if workshop not in survey.background.missed}
+            assert survey.role is Role.MANAGER or not wrong, "asked about a workshop that they missed"
+
+
+# --- figures --------------------------------------------------------------------------------------------------------
+
+
+@check("I5 nothing anonymous is of fewer people than the threshold")
+def figures_are_of_enough(year: Year) -> None:
+    rules = people.programme()
+    named = {group.id for group in rules.rater_groups if group.named} | {SELF_GROUP}
+    for delegate_id in set(year.delegates) - year.gone:
+        report = reports.find(delegate_id, Wave.BASELINE)
+        facts = json.loads(load(report.facts)) if report and load(report.facts) else {}
+        for cell in facts.get("cells", ()):
+            assert cell["n"] >= rules.threshold or set(cell["groups"]) <= named
+        assert all(comment["cell"] for comment in facts.get("comments", ()))
+
+
+@check("I6 figures of the sponsor over the same answers differ by no one, or by five delegates")
+def editions_differ_by_enough(year: Year) -> None:
+    counted = [set(one.counted) for one in summaries.of_cohort(people.COHORT)]
+    differences = [len(one ^ another) for one, another in pairwise(counted)]
+    assert [n for n in differences if 0 < n < ENOUGH] == []
+    for wave in (Wave.BASELINE, Wave.FOLLOWUP):
+        figures = cohort_figures.find(people.COHORT, wave)
+        assert not figures or len(figures.delegates) in (0, *range(ENOUGH, 100))
+
+
+def _editions(year: Year) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Return name, facts and all readable words of each edition whose documents are there."""
+    for one in summaries.of_cohort(people.COHORT):
+        texts = [load(one.file(kind)).decode() for kind in ("facts", "html", "csv") if one.file(kind)]
+        if texts and texts[0]:
+            yield one.name, json.loads(texts[0]), "\n".join(texts)
+
+
+@check("I20 the total is the sum of what was sent")
+def totals_add_up(year: Year) -> None:
+    """Of the first edition: later ones repeat it. Silence, drafts and changes that are not sound count nothing."""
+    for name, facts, _ in _editions(year):
+        if name == summaries.IMPACT and f"I20 {name}" not in year.seen:
+            year.seen.add(f"I20 {name}")
+            counted = next(one.counted for one in summaries.of_cohort(people.COHORT) if one.name == name)
+            claims = [year.claims[who] for who in counted if year.claims.get(who)]
+            shown = len(claims) >= ENOUGH and 2 * max(claims) <= sum(claims)
+            value = facts["value"] or {"claimed": {"display": ""}}
+            assert value["claimed"]["display"] == (f"£{sum(claims):,}" if shown else "")
+
+
+@check("I21 withdrawn words are in no later document")
+def withdrawn_words_are_gone(year: Year) -> None:
+    made = {one.name: one.made_at for one in summaries.of_cohort(people.COHORT)}
+    for name, _, text in _editions(year):
+        for words, at in year.withdrawn.items():
+            assert made[name] < at or words not in text, f"{name} holds words that were withdrawn"
+
+
+@check("I22 an edition says who began and who stayed")
+def denominators_are_right(year: Year) -> None:
+    lines = [line for line in cohorts.list_lines(people.COHORT) if line.delegate_id not in year.moved]
+    left = sum(line.delegate_id in year.left for line in lines)
+    for name, facts, _ in _editions(year):
+        if f"I22 {name}" not in year.seen:
+            year.seen.add(f"I22 {name}")
+            assert (facts["response"]["began"], facts["response"]["stayed"]) == (len(lines), len(lines) - left)
+
+
+# --- deletion -------------------------------------------------------------------------------------------------------
+
+
+@check("I11 nothing is kept longer than its period and a day")
+def old_data_is_gone(year: Year) -> None:
+    today, rules, cohort = year.today(), people.programme(), cohorts.find(people.COHORT)
+    if cohort is None or today < cohort.dates.ends + timedelta(days=180):
+        return  # nothing is due in the year
+    rows = [row for row in all_rows() if any(one in row["pk"] for one in year.delegates if one not in year.held)]
+    last = max([*_ends(rows), local_date(summary_job(cohort, rules).due_at, "Europe/London")], default=today)
+    due = {kind for kind, days_kept in KEPT.items() if last + timedelta(days=days_kept) < today}
+    if due and not any(row.get("state") == WaveState.HELD for row in rows):
+        kept = [row for row in rows for kind in kinds_of(Key(row["pk"], row["sk"]))[:1] if kind.retention in due]
+        assert [(row["pk"], row["sk"]) for row in kept] == []
+
+
+def _ends(rows: list[Row]) -> list[date]:
+    """Return the last day of each questionnaire, survey and meeting."""
+    moments = [row["closes_at"] for row in rows if row["sk"].startswith(("WAVE#", "IMPACT#")) and "closes_at" in row]
+    moments += [row["booked"]["starts"] for row in rows if row["sk"].startswith("MEETING#") and row.get("booked")]
+    return [date.fromisoformat(f"{moment}"[:10]) for moment in moments]

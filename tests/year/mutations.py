@@ -1,0 +1,196 @@
+"""For each invariant a rule that it rests on, how the code reads without it, and acts that show the difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+OPENING, SURVEY = "the opening", "the survey"  # where years begin
+CLOSED = [("answer_all", 0), ("answer_all", 1), ("close", 0), ("close", 1), ("days", 0, 4)]
+FIVE_ANSWER = [("days", 0, 0), *(("answer_impact", place, 0) for place in range(5))]
+CLAIM = """\
+one_of("state", [EmailState.QUEUED, EmailState.SENDING]),
+                either(equals("state", EmailState.QUEUED), again),
+                either(at_most("due_at", now), again),"""
+MUTATIONS: dict[
+    str, tuple[Any, ...]
+] = {  # invariant -> function, what it says, what it says instead, acts, where they begin
+    "an email goes once": (
+        "chalicelib.store.emails:claim",
+        CLAIM,
+        "",
+        [("change_coach", 0, 0, "twice"), ("days", 0, 3, "twice")],
+    ),
+    "an answer that was sent counts once": (
+        "chalicelib.store.invitations:remove",
+        'changes = {**NOTHING_SAVED, "state": InvitationState.REVOKED, "reason": "", "sealed": False}',
+        'changes, SENT_FIELDS = {"reason": ""}, ()',
+        [("answer_all", 0), ("remove", 0, 0), ("publish", 0), ("days", 0, 1)],
+    ),
+    "I1 an old link opens nothing": (
+        "chalicelib.debrief.caseload:open_case",
+        " or coach not in coach_ids(cohort_id, delegate.coach.email)",
+        "",
+        [("change_coach", 0)],
+    ),
+    "I2 notes are served to their writer only": (
+        "chalicelib.debrief.caseload:_notes",
+        "notes = notes_from(rows, now)",
+        'notes = next((notes_from(rows, row["sk"][6:]) for row in rows if row["sk"].startswith("NOTES#")), None)',
+        [("write_notes", 0), ("change_coach", 0)],
+    ),
+    "I7 what is released keeps its bytes": (
+        "chalicelib.ownership.erase_person:_delete_with_documents",
+        "kind.folder_of(key_of(row))",
+        "'reports/'",
+        [*CLOSED, ("release", 1), ("leave", 0), ("erase_delegate", 0)],
+    ),
+    "I8 a corrected address sees no saved answers": (
+        "chalicelib.store.invitations:_change_link",
+        " | NOTHING_SAVED",
+        "",
+        [("save", 0, 0), ("correct", 0, 0)],
+    ),
+    "I9 a pack holds no address of another person": (
+        "chalicelib.admin.person_export:_delegates_part",
+        "name: _by_role(value, email) for",
+        "name: value for",
+        [("save", 0, 0), ("save", 1, 0), ("change_coach", 0)],
+    ),
+    "I10 after an erasure nothing names the person": (
+        "chalicelib.ownership.redact:redact",
+        "ERASED_ADDRESS if value == email else value",
+        "value",
+        [("erase_rater", 0, 0)],
+    ),
+    "I12 no email about someone who is paused or left": (
+        "chalicelib.emails.send:_is_paused",
+        'now < paused.get(held.about.get("delegate", ""), now)',
+        "False",
+        [("pause", 0, 29), ("days", 0, 9), ("days", 0, 9)],
+    ),
+    "I13 one digest a day, and nothing planned on a day off": (
+        "chalicelib.core.working_days:WorkingDays.is_working",
+        "return day.weekday() not in self.weekend and day not in self.days_off",
+        "return True",
+        [("answer_all", 1), ("days", 0, 9), ("days", 0, 9)],
+    ),
+    "I14 sequences of calendar entries rise": (
+        "chalicelib.workshops.notices:_Made.notice",
+        "sequence=seat.entry.sequence + 1",
+        "sequence=0",
+        [("move_session", 0, 1), ("days", 0, 3), ("move_session", 1, 2), ("days", 0, 3)],
+    ),
+    "I16 too few answers wait for a decision": (
+        "chalicelib.collect.close_wave:_needs_decision",
+        "return has_too_few_answers(programme, invited)",
+        "return False",
+        [("answer", 0, 0), ("close", 0), ("days", 0, 0)],
+    ),
+    "I17 a change of a person has a line in the trail": (
+        "chalicelib.people.raters:_removal_writes",
+        "yield audit_events.add(",
+        "audit_events.add(",
+        [("remove", 0, 0)],
+    ),
+    "I19 no job fails": (
+        "chalicelib.collect.close_wave:_verify",
+        "if answered != stored:",
+        "if True:",
+        [("answer_all", 0), ("close", 0), ("days", 0, 4)],
+    ),
+    "I3 a line manager sees an area exactly while it is shared with them": (
+        "chalicelib.store.areas:sharing_state",
+        "found.state if found and found.who == who",
+        "SharingState.SHARED if found and found.who == who",
+        [("share_areas", 0, 3), ("share_areas", 0, 1)],
+        SURVEY,
+    ),
+    "I4 no one else sees on the same day that a rater answered": (
+        "chalicelib.admin.delegate_status:_shown",
+        "hidden=asked > sum(part.invited for part in line.visible_counts)",
+        "hidden=bool(line.answered)",
+        [("answer", 0, 0)],
+    ),
+    "I5 nothing anonymous is of fewer people than the threshold": (
+        "chalicelib.results.layout:layout",
+        "combined(counts, order, rule.threshold, _apart(programme))",
+        "combined(counts, order, 1, _apart(programme))",
+        CLOSED,
+    ),
+    "I6 figures of the sponsor over the same answers differ by no one, or by five delegates": (
+        "chalicelib.sponsor.final.build:_survey",
+        "sum(one.own is not None for one in people) < ENOUGH",
+        "False",
+        [
+            ("pause", 0, 9),
+            ("days", 0, 0),
+            *(("answer_impact", place, 0) for place in range(1, 6)),
+            ("months", 0, 2),
+            ("months", 0, 0),
+            ("days", 0, 5),
+            ("answer_impact", 0, 0),
+            ("months", 0, 0),
+            ("ask_the_board", 0, 0),
+            ("make_edition", 0, 0),
+        ],
+        SURVEY,
+    ),
+    "I11 nothing is kept longer than its period and a day": (
+        "chalicelib.retention.periods:_periods",
+        "yield Retention.COLLECTION, clock.last, rules.lists",
+        "yield Retention.COLLECTION, clock.last, rules.record",
+        [("months", 0, 2), ("months", 0, 1)],
+        SURVEY,
+    ),
+    "I15 what is open has an end, and what waits for an administrator is on their list": (
+        "chalicelib.waves.more_time:give_time",
+        "jobs.add(lifecycle.close_job(later)),",
+        "",
+        [("extend", 0, 19)],
+    ),
+    "I18 an area's id is never used again": (
+        "chalicelib.debrief.release_report:_area",
+        'made = derive(8, "area", case.delegate.id, case.wave.value, str(typed.number), now.isoformat())',
+        "made = str(typed.number)",
+        [*CLOSED, ("release", 0), ("release", 1)],
+    ),
+    "I20 the total is the sum of what was sent": (
+        "chalicelib.sponsor.gather:_evidence",
+        "for role, survey in surveys.items() if survey.sent}",
+        "for role, survey in surveys.items()}",
+        [*FIVE_ANSWER, ("begin_survey", 5, 0), ("months", 0, 1)],
+        SURVEY,
+    ),
+    "I21 withdrawn words are in no later document": (
+        "chalicelib.sponsor.stories.acts:withdraw",
+        '_move(story, after, WITHDRAW, By.DELEGATE, "delegate", now, more)',
+        "commit(more, now) if more else None",
+        [
+            *FIVE_ANSWER,
+            ("days", 0, 9),
+            ("days", 0, 9),
+            ("days", 0, 1),
+            ("approve_story", 0),
+            ("check_story", 0, 1),
+            ("months", 0, 0),
+            ("withdraw_story", 0),
+            ("ask_the_board", 0, 0),
+            ("make_edition", 0, 0),
+        ],
+        SURVEY,
+    ),
+    "I22 an edition says who began and who stayed": (
+        "chalicelib.sponsor.final.build:_response",
+        "began=len(people),",
+        "began=sum(not one.has_left for one in people),",
+        [("leave", 5), *FIVE_ANSWER, ("months", 0, 1)],
+        SURVEY,
+    ),
+    "I23 no one is asked about what they did not have": (
+        "chalicelib.impact.background:_is_missed",
+        "return milestone in spans and not spans[milestone].had",
+        "return False",
+        [("days", 0, 0)],
+        SURVEY,
+    ),
+}
