@@ -470,11 +470,19 @@ def plan_second_360(year: Year, place: int, which: int) -> None:
     plan_followup(people.COHORT, opens, opens + timedelta(days=18), year.clock.now(), BY)
 
 
-@act()
+@act(f"{CONSOLE}/change/move-survey")
 def move_survey(year: Year, place: int, which: int) -> None:
+    move_date(year, Moved.SURVEY, 20 + which)
+
+
+@act(f"{CONSOLE}/change/move-closes")
+def move_close(year: Year, place: int, which: int) -> None:
+    move_date(year, Moved.CLOSES, 10 + which)
+
+
+def move_date(year: Year, what: Moved, days: int) -> None:
     now = year.clock.now()
-    planned = plan_move(people.COHORT, Moved.SURVEY, year.today() + timedelta(days=20 + which), now)
-    move(planned, "The hall is taken.", BY, now)
+    move(plan_move(people.COHORT, what, year.today() + timedelta(days=days), now), "The hall is taken.", BY, now)
 
 
 @act("/own-data/{token}")

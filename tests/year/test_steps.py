@@ -15,7 +15,7 @@ NO_STEP = {  # pattern of the route -> why
     r"/sign-in/.*|/sign-out|/code/.*|/admin/second-factor.*": "who gets in: tests/faults/test_sign_in.py",
     r"/admin/programme.*|/admin/start.*": "before the year: tests/admin/test_start.py",
     r"/admin/cohort/\{cohort_id\}/people.*|.*/change/add": "who joins late: tests/people/test_cohort.py",
-    r".*/change/discard": "only before the first email: tests/people/test_cohort.py",
+    r".*/change/(discard|move-opens)": "only before the first email or the opening: tests/people/, tests/programme/",
     r"/nominate/.*|/approve/.*": "lists of raters, which a year has from a file: tests/nominate/",
     r".*/(link|revoke-links|dismiss|confirm)": "an address or a link, and no state of the year: tests/admin/",
     r"/admin/work": "starts a failed job over: no job fails in a year (I19), so tests/faults/test_extensions.py",
