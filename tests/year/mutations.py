@@ -88,8 +88,8 @@ MUTATIONS: dict[
     ),
     "I17 a change of a person has a line in the trail": (
         "chalicelib.people.raters:_removal_writes",
-        "yield audit_events.add(",
-        "audit_events.add(",
+        "yield outlive(event, What.PLACE",
+        "outlive(event, What.PLACE",
         [("remove", 0, 0)],
     ),
     "I19 no job fails": (
