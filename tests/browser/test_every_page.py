@@ -31,9 +31,13 @@ def six_months_on() -> Iterator[Served]:
 
 
 def test_every_page_fits_on_a_phone_and_is_accessible(six_months_on, visit):
+    said: list[str] = []
+
     @contextmanager
     def visitor():
         page = visit("about:blank")
+        page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+        page.on("console", lambda line: said.append(f"{page.url}: {line.text}") if line.type == "error" else None)
         yield page
         page.context.close()
 
@@ -46,6 +50,7 @@ def test_every_page_fits_on_a_phone_and_is_accessible(six_months_on, visit):
         faults += faults_of(page, key)
 
     assert faults == []
+    assert said == [], "errors of scripts and in the console"
     assert found >= EXPECTED
 
 

@@ -23,6 +23,7 @@ COMPETENCIES = programme().competencies
 FIRST = f"/page/c-{COMPETENCIES[0].id}"
 ITEMS = [item.id for item in COMPETENCIES[0].items]
 PEERS = 8
+MANY, SOON = 3900, 8000  # characters of a comment; milliseconds, of the twenty seconds between two saves
 ZOOMED = {"width": 320, "height": 256, "device_scale_factor": 4}  # 1280 by 1024 at 400 %
 
 
@@ -273,7 +274,7 @@ def test_an_older_tab_takes_nothing_back_and_a_comment_can_be_emptied(asked, vis
     older.locator("#q-one_change").fill("Rest more.")
     wait_for_state(older, "Saved")
     newer.locator("#q-strengths").fill("")
-    wait_for_state(newer, "Saving…")
+    wait_for_state(newer, "Not saved yet – saves by itself")
     wait_for_state(newer, "Saved")
     assert visit(address).locator("#q-one_change").input_value() == "Rest more."
 
@@ -284,6 +285,23 @@ def test_an_older_tab_takes_nothing_back_and_a_comment_can_be_emptied(asked, vis
     last.get_by_role("button", name="Save and check").click()
     last.wait_for_url("**/review")
     assert visit(address).locator("#q-strengths").input_value() == ""
+
+
+def test_a_text_that_no_page_can_send_while_it_goes_is_saved_without_waiting(asked, visit):
+    page = visit(asked("answer", 7) + "/page/comments")
+    for place in page.locator("textarea").all():
+        place.fill("é" * MANY)
+    wait_for_state(page, "Saved")
+    with page.expect_request(lambda request: request.method == "POST", timeout=SOON):
+        page.locator("#q-strengths").fill("é" * MANY + "!")
+    wait_for_state(page, "Saved")
+
+    asked_to_stay = []
+    page.on("dialog", lambda dialog: (asked_to_stay.append(dialog.type), dialog.dismiss()))
+    page.locator("#q-strengths").fill("é" * MANY + "!!")
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(1000)
+    assert asked_to_stay == ["beforeunload"]
 
 
 def test_after_the_last_word_was_said_a_page_tells_that_it_is_saved_no_more(asked, visit):

@@ -13,6 +13,7 @@
   // --- saving: one request at a time; a later save replaces the one under way ---------------------
   const KEEPALIVE_LIMIT = 60000; // bytes that a browser still sends after its page is gone
   const PATIENCE = 15000; // milliseconds
+  const SHORTLY = 3000; // milliseconds: what is saved later than that is not called “Saving…”
   const EVERY = 20000; // milliseconds between two saves while someone answers; a button, or leaving the page, saves at once
   const state = document.getElementById("saved");
   const bar = document.querySelector(".progress");
@@ -30,6 +31,8 @@
   let sentAt = -EVERY;
   let spoken = false;
 
+  const isLarge = () => new URLSearchParams(new FormData(form)).toString().length >= KEEPALIVE_LIMIT;
+
   const say = (words, aloud) => {
     state.textContent = words;
     if (aloud) heard.textContent = words;
@@ -46,13 +49,14 @@
     body.set("go", leaving || "keep");
     if (underway) underway.abort();
     const mine = (underway = new AbortController());
-    mine.stays = keepalive; // a browser ends other requests of a page that is gone
+    mine.stays = keepalive && body.toString().length < KEEPALIVE_LIMIT; // a browser ends other requests of a page that is gone
+    if (!tries) say("Saving…");
     const waiting = setTimeout(() => mine.abort(), PATIENCE);
     unsaved = false;
     sentAt = Date.now();
     let answer;
     try {
-      answer = await fetch(address, { method: "POST", body, signal: mine.signal, keepalive: keepalive && body.toString().length < KEEPALIVE_LIMIT });
+      answer = await fetch(address, { method: "POST", body, signal: mine.signal, keepalive: mine.stays });
       if (answer.ok || answer.status === 422) answer.content = await answer.json();
     } catch {
       answer = null;
@@ -82,11 +86,14 @@
     } else if (unsaved) soon(0);
   }
 
-  // The first answer after a pause is saved at once, and those that follow it together.
+  // The first answer after a pause is saved at once, and those that follow it together. What is too large to be sent while
+  // the page goes does not wait for others.
   function soon(pause) {
     if (tries) return; // the next try carries it
     clearTimeout(timer);
-    timer = setTimeout(save, Math.max(pause, sentAt + EVERY - Date.now()));
+    const rest = isLarge() ? pause : Math.max(pause, sentAt + EVERY - Date.now());
+    say(rest > SHORTLY ? "Not saved yet – saves by itself" : "Saving…");
+    timer = setTimeout(save, rest);
   }
 
   function later() {
@@ -116,7 +123,7 @@
     unsaved = true;
     leaving = null;
     paint();
-    say("Saving…");
+    if (!tries) say("Saving…");
     soon(event.target.type === "radio" ? 400 : 1500);
   });
   document.addEventListener("click", (event) => { pressed = event.target.closest("button") || pressed; });
@@ -134,7 +141,8 @@
   addEventListener("pagehide", leave);
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // Back: as it is stored, not as it was
   addEventListener("online", () => { if (tries) save(); });
-  addEventListener("beforeunload", (event) => { if (unsaved && tries && !gone) event.preventDefault(); });
+  const mayBeLost = () => (unsaved && (tries || isLarge())) || (underway && isLarge());
+  addEventListener("beforeunload", (event) => { if (!gone && mayBeLost()) event.preventDefault(); });
 
   // No listener saw what was typed before this script loaded: the page's own values are what the server has.
   const differs = (field) => (field.type === "radio" || field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
