@@ -71,7 +71,7 @@ def _move(what: Moved) -> CohortAct:
     def plan(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
         return plan_date(found, what, read_day(typed, "to", "the new day"), asking)
 
-    said = f"{what.words.capitalize()} is moved. Delegates and line managers are emailed on the next working morning."
+    said = f"{what.words.capitalize()} is moved. Those concerned get an email by the next working morning."
     return CohortAct(f"move-{what.value}", f"Move {what.words}", "Move it", said, fields, plan)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -103,7 +103,7 @@ def _emails(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[
     """
     names = {*applying.moved, Moved.OPENS, Moved.CLOSES, *([Moved.SURVEY] if applying.cohort.dates.survey else [])}
     outdated = [one for one in waiting_emails.list_waiting(delegate.id) if one.template in written.ABOUT_DATES]
-    known = _dates_known(applying, wave, outdated)
+    known = _dates_known(applying, delegate, wave, outdated)
     dates = {name: (before, after) for name, (before, after) in known.items() if name in names or outdated}
     due_at = working_days(applying.programme.organisation, applying.cohort.dates.closed).next_morning(applying.now)
     changes = written.say_changes(dates, applying.zone)
@@ -114,25 +114,43 @@ def _emails(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[
 
 
 def _dates_known(
-    applying: Applying, wave: DelegateWave, outdated: Sequence[Email]
+    applying: Applying, delegate: Delegate, wave: DelegateWave, outdated: Sequence[Email]
 ) -> Mapping[str, tuple[datetime, datetime]]:
-    """Return for each date the moment that people know, and the one that counts now."""
+    """Return for each date the moment that people know, and the one that counts now.
+
+    Left out: dates that this delegate does not follow, unless a notice about them still waits.
+    """
     dates = applying.cohort.dates
     survey = jobs.find(JobKind.IMPACT.job(wave.delegate_id, due_at=applying.now).id)
+    survey_at = survey_opens_at(applying.programme, dates, delegate.survey_days)
+    announced: dict[str, datetime] = {}
+    for email in outdated:
+        announced |= written.dates_known(email)
     known = {
         "opens": wave.opens_at,
         "closes": wave.closes_at,
-        "survey": survey.due_at if survey else applying.survey_at,
+        "survey": survey.due_at if survey else survey_at,
+        **announced,
     }
-    for email in outdated:
-        known |= written.dates_known(email)
     closes = closes_at(dates, applying.zone)
     after = {
         "opens": opens_at(dates, applying.zone),
         "closes": closes if wave.state is WaveState.PLANNED else max(closes, wave.closes_at),  # some have more time
-        "survey": applying.survey_at,
+        "survey": survey_at,
     }
-    return {name: (known[name], after[name]) for name in after}
+    follows = {*announced, *_dates_followed(applying, wave)}
+    return {name: (known[name], after[name]) for name in after if name in follows}
+
+
+def _dates_followed(applying: Applying, wave: DelegateWave) -> Iterator[str]:
+    """Yield the dates that move with the cohort's. A questionnaire that closed early says nothing of its end."""
+    yield Moved.SURVEY
+    if wave.own_dates:
+        return
+    if wave.state is WaveState.PLANNED:
+        yield from (Moved.OPENS, Moved.CLOSES)
+    elif wave.state in (WaveState.OPEN, WaveState.HELD) and Moved.CLOSES in applying.moved:
+        yield Moved.CLOSES
 
 
 def _move_jobs_of_cohort(applying: Applying) -> None:

@@ -133,6 +133,32 @@ def test_the_survey_moves_with_its_summary(loaded, clock):
     assert "The survey about results opens on Monday 14 June 2027 instead of Monday 31 May 2027." in text_of(mail)
 
 
+def test_a_questionnaire_that_closed_early_is_not_mentioned_when_the_survey_moves(aws, clock):
+    """Its end may be the day on which the last rater answered."""
+    people.opened(clock, chosen=people.raters(4, 0))
+    close_or_extend.publish_with_few_answers(people.COHORT, DANA, clock.advance(days=3))
+    drain(clock.advance(minutes=10))
+    move_to(Moved.SURVEY, date(2027, 6, 14), clock.now())
+    drain(clock.now())
+    drain(clock.advance(days=3))
+
+    for address in (DANA, MANAGER):
+        (text,) = [text for mail in sent_mails(address) if "14 June 2027" in (text := text_of(mail))]
+        assert "last day to answer" not in text
+
+
+def test_who_has_dates_of_their_own_hears_only_of_the_survey(loaded, clock):
+    key = delegates.find_with_wave(people.dana(), Wave.BASELINE)[1]
+    people.write(delegates.change_as_read(key, {"own_dates": True, "opens_at": key.opens_at + timedelta(days=7)}))
+    move_to(Moved.SURVEY, date(2027, 6, 14), clock.now())
+    drain(clock.now())
+    drain(clock.advance(days=1, minutes=5))
+
+    (mail,) = [mail for mail in sent_mails(DANA) if "have moved" in mail.message["Subject"]]
+    assert "14 June 2027" in text_of(mail)
+    assert "The 360 opens" not in text_of(mail)
+
+
 def test_no_one_who_has_left_is_told(loaded, clock):
     leave.leave(people.dana(), clock.now(), BY)
     move_to(Moved.OPENS, LATER, clock.advance(minutes=1))
