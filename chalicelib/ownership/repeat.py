@@ -48,9 +48,16 @@ def find_left(entries: Sequence[Withdrawal], addresses: Addresses, now: datetime
 
 def _last_of_each(entries: Sequence[Withdrawal]) -> Iterable[Withdrawal]:
     """Keep the last entry about one thing: a story that was changed and then withdrawn is withdrawn."""
-    last = {_thing(entry): entry for entry in entries}
-    back = {_place_of(entry, "after") for entry in last.values() if entry.what is What.PLACE}
-    return [entry for entry in last.values() if entry.what is not What.PLACE or _place_of(entry, "who") not in back]
+    in_order = sorted(entries, key=lambda entry: entry.at)
+    last = {_thing(entry): entry for entry in in_order}
+    back = {_place_of(entry, "after"): entry.at for entry in in_order if entry.what is What.PLACE}
+    return [entry for entry in last.values() if entry.what is not What.PLACE or not _came_back(entry, back)]
+
+
+def _came_back(entry: Withdrawal, back: Mapping[tuple[str, ...], datetime]) -> bool:
+    """Return whether the person got the place again later than this entry. back: place -> the last time."""
+    again = back.get(_place_of(entry, "who"))
+    return again is not None and again > entry.at
 
 
 def _place_of(entry: Withdrawal, whose: str) -> tuple[str, ...]:
@@ -131,13 +138,18 @@ def _answers(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | N
 
     Answers of a questionnaire whose key is gone are lost in any case: everyone is asked again.
     """
-    for link in entry.about["links"].split(","):
-        delegate_id, wave, invitation_id, version = link.split(":")
-        found = invitations.find(delegate_id, Wave(wave), invitation_id)
-        is_old = found and found.link_version <= int(version) and found.state is not InvitationState.REVOKED
-        if found and is_old and wave_keys.find(delegate_id, Wave(wave)):
-            return Left(f"answers were voided: cohort void {entry.cohort} {found.rater.email}")
-    return None
+    commands = [command for link in entry.about["links"].split(",") if (command := _void_again(entry.cohort, link))]
+    return Left(f"answers were voided: {'; '.join(commands)}") if commands else None
+
+
+def _void_again(cohort_id: str, link: str) -> str:
+    """Return the command for this one delegate: without, answers about others would be destroyed too."""
+    delegate_id, wave, invitation_id, version = link.split(":")
+    found, delegate = invitations.find(delegate_id, Wave(wave), invitation_id), delegates.find(delegate_id)
+    is_old = found and found.link_version <= int(version) and found.state is not InvitationState.REVOKED
+    if not (found and delegate and is_old and wave_keys.find(delegate_id, Wave(wave))):
+        return ""
+    return f"cohort void {cohort_id} {found.rater.email} --delegate {delegate.person.email}"
 
 
 def _standing(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:

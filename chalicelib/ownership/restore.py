@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from msgspec import Struct
@@ -26,6 +26,7 @@ from chalicelib.store.row_kinds import WAVE, all_kinds
 from chalicelib.store.table import ConditionFailed, scan
 from chalicelib.store.withdrawals import Withdrawal
 
+STORED_WITHIN = timedelta(minutes=15)  # of the moment that an act carries: as long as a function runs
 LOST_WITHOUT_KEY = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
 
 
@@ -120,6 +121,8 @@ def _withdraw_again(
 
 
 def _withdrawals(since: datetime, refused: list[tuple[str, str]]) -> Iterator[Withdrawal]:
+    """Load the entries since a little before: an act has the moment of its request, and is stored later."""
+    since -= STORED_WITHIN
     for name in withdrawals.list_names(since):
         try:
             entry = withdrawals.load(name)

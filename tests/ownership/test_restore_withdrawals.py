@@ -285,7 +285,17 @@ def test_answers_that_were_voided_are_listed_whether_there_were_any_or_not(opene
     void_answers.void(people.COHORT, people.person("p0").email, clock.now(), BY)
     drain(clock.now())
 
-    assert [line for line in backup.restore(clock).to_do if "cohort void" in line]
+    (line,) = [line for line in backup.restore(clock).to_do if "cohort void" in line]
+    assert line.endswith("p0@example.org --delegate dana.delegate@example.org"), "about others nothing is destroyed"
+
+
+def test_a_coach_who_came_back_and_was_replaced_again_is_listed(opened, clock):
+    for address in ("new coach", "cleo coach", "third coach"):
+        coach = people.person(address)
+        perform(plan_coach(found(), coach, Asking(BY, clock.advance(minutes=1))), clock.now())
+        drain(clock.now())
+
+    assert [line for line in opened.restore(clock).to_do if "third.coach@example.org" in line or "coach" in line]
 
 
 def test_a_coach_who_came_back_is_not_listed(opened, clock):
