@@ -55,7 +55,7 @@ def test_every_page_fits_on_a_phone_and_is_accessible(six_months_on, visit):
 
 
 def is_fault(line) -> bool:
-    """Return whether the console's line tells of a fault: a page that answers 410 for a link that has ended is none."""
+    """Return whether the console's line is about a fault: a page that answers 410 for a link that has ended is none."""
     return line.type == "error" and not line.text.startswith("Failed to load resource")
 
 
