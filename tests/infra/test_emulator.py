@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from threading import Timer
 from typing import IO
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -30,6 +31,7 @@ from tests.support.served import free_port
 
 pytestmark = pytest.mark.infra
 
+LONGEST = 600  # seconds that the emulator may run
 EXAMPLE = ROOT / "examples" / "maximising-potential"
 
 
@@ -39,10 +41,13 @@ def emulator(port: int) -> Iterator[IO[str]]:
     command = [sys.executable, "-m", "tests.support.emulator", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
+    limit = Timer(LONGEST, process.kill)  # a line that never comes ends the test, not the machine
+    limit.start()
     try:
         line_with(process.stdout, "ready")
         yield process.stdout
     finally:
+        limit.cancel()
         process.terminate()
         process.wait()
 
