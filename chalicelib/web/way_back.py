@@ -9,7 +9,7 @@ from msgspec import Struct
 
 CONSOLE = "/admin"
 COHORT = f"{CONSOLE}/cohort/{{cohort_id}}"
-PLACES = (  # the page above comes first for a path that starts with it, the closest one first
+PLACES = (  # how routes start, the page above them and its link; the longest start first
     (f"{COHORT}/person/{{delegate_id}}", f"{COHORT}/delegate/{{delegate_id}}", "Back to the delegate"),
     (f"{COHORT}/delegate/{{delegate_id}}", f"{COHORT}/delegate/{{delegate_id}}", "Back to the delegate"),
     (COHORT, COHORT, "Back to the cohort"),
