@@ -366,7 +366,7 @@ def _progress(done: int, total: int) -> None:
 
 
 def register_attendance(args: Namespace) -> int:
-    from chalicelib.workshops.register_command import record_file
+    from chalicelib.workshops.record_file import record_file
 
     path = Path(args.file)
     done = record_file(

@@ -151,16 +151,10 @@ def _people(cohort_id: str) -> Form:
     return Form(f"/admin/cohort/{cohort_id}/people", last.cohort, lambda given: read_people(given, last), programme)
 
 
-def _given(admin: SignedIn) -> Upload:
-    """Read what was posted, with the files that the page carried along."""
-    upload = uploads.read_upload(bp.current_request, admin.nonce)
-    return Upload(upload.fields, {**uploads.unpack(upload.fields.get(uploads.CARRIED, "")), **upload.files})
-
-
 def _preview(admin: SignedIn, form: Form) -> Response:
     from chalicelib.programme.cohort_form import DraftRefused, plan
 
-    given = _given(admin)
+    given = uploads.read_carried(bp.current_request, admin.nonce)
     try:
         draft = form.read(given)
         _refuse_others(admin, draft.programme)
@@ -173,7 +167,7 @@ def _confirm(admin: SignedIn, form: Form) -> Response:
     """Load only what was shown; what was loaded before succeeds."""
     from chalicelib.programme.cohort_form import DraftRefused, load, plan
 
-    given = _given(admin)
+    given = uploads.read_carried(bp.current_request, admin.nonce)
     try:
         draft = form.read(given)
         _refuse_others(admin, draft.programme)
@@ -190,7 +184,7 @@ def _confirm(admin: SignedIn, form: Form) -> Response:
 def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
     from chalicelib.programme.cohort_form import DraftRefused, plan_programme, store_programme
 
-    given = _given(admin)
+    given = uploads.read_carried(bp.current_request, admin.nonce)
     try:
         planned = plan_programme(given)
         _refuse_others(admin, planned.programme)
@@ -206,10 +200,9 @@ def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
     return admin.see_other(signing.url("/admin/programme?done=stored"))
 
 
-NOTHING = Upload({}, {})
-
-
-def _form_page(admin: SignedIn, form: Form, given: Upload = NOTHING, refused: DraftRefused | None = None) -> Response:
+def _form_page(
+    admin: SignedIn, form: Form, given: Upload = uploads.NOTHING, refused: DraftRefused | None = None
+) -> Response:
     return admin.page(
         "programme/start",
         400 if refused else 200,
@@ -221,7 +214,7 @@ def _form_page(admin: SignedIn, form: Form, given: Upload = NOTHING, refused: Dr
     )
 
 
-def _programmes_page(admin: SignedIn, given: Upload = NOTHING, refused: DraftRefused | None = None) -> Response:
+def _programmes_page(admin: SignedIn, given: Upload = uploads.NOTHING, refused: DraftRefused | None = None) -> Response:
     return admin.page(
         "programme/programmes",
         400 if refused else 200,

@@ -42,6 +42,9 @@ class Upload(Struct, frozen=True):
     files: Mapping[str, File]  # by field; without fields that were left empty
 
 
+NOTHING = Upload({}, {})
+
+
 def read_upload(request: Any, nonce: str) -> Upload:
     """Return the fields and files of a posted form. Raises FormRefused if it does not come from our page."""
     body = request.raw_body
@@ -52,6 +55,12 @@ def read_upload(request: Any, nonce: str) -> Upload:
     if not hmac.compare_digest(fields.pop("form", "").encode(), nonce.encode()):
         raise FormRefused("The form was incomplete.")
     return Upload(fields, upload.files)
+
+
+def read_carried(request: Any, nonce: str) -> Upload:
+    """Return what `read_upload` does, with the files that the page carried along. Raises FormRefused."""
+    upload = read_upload(request, nonce)
+    return Upload(upload.fields, {**unpack(upload.fields.get(CARRIED, "")), **upload.files})
 
 
 def list_fields(request: Any) -> dict[str, str]:

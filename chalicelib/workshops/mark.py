@@ -65,7 +65,7 @@ def save_marks(
     Raises RegisterClosed, MarkRefused, PersonNotExpected or AttendanceChanged.
     """
     changed = [(register.find(id), state) for id, state in marks.items()]
-    changed = [(entry, state) for entry, state in changed if not _is_recorded(entry, state)]
+    changed = [(entry, state) for entry, state in changed if not is_recorded(entry, state)]
     if not changed:
         return 0
     _check_actor(register, actor, now)
@@ -76,7 +76,7 @@ def save_marks(
     return len(moves)
 
 
-def _is_recorded(entry: Entry, state: State) -> bool:
+def is_recorded(entry: Entry, state: State) -> bool:
     """Return whether the register says so already. Someone who catches up was absent."""
     return entry.state is state or (state is State.ABSENT and entry.is_absent)
 

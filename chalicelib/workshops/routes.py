@@ -11,15 +11,17 @@ from chalice import Blueprint, Response
 from chalicelib.core import clock
 from chalicelib.core.addresses import clean_text
 from chalicelib.links import signing
-from chalicelib.web import sessions
-from chalicelib.web.page import GET, POST, page_handler
+from chalicelib.web import sessions, uploads
+from chalicelib.web.page import FILES, GET, POST, page_handler
 from chalicelib.web.sessions import SignedIn, signed_in
+from chalicelib.web.uploads import Upload
 from chalicelib.workshops import console, facilitator
 from chalicelib.workshops.console import Registers
 from chalicelib.workshops.facilitator import FacilitatorPage
 from chalicelib.workshops.mark import Actor, MarkRefused
 from chalicelib.workshops.register import CHOICES, Register
 from chalicelib.workshops.register_form import WHO, save_catch_up, save_register
+from chalicelib.workshops.register_upload import UploadRefused, read_upload
 from chalicelib.workshops.work.opening import list_own_parts, list_work, names_of
 
 bp = Blueprint(__name__)
@@ -130,6 +132,20 @@ def correct_catch_up(cohort_id: str, session: str) -> Response:
     return _correct(admin, cohort_id, session, save_catch_up)
 
 
+@bp.route(f"{REGISTER}/file", **GET)
+@page_handler
+def choose_file(cohort_id: str, session: str) -> Response:
+    admin, opened = _administrator(cohort_id)
+    return _file_page(admin, opened.one(session))
+
+
+@bp.route(f"{REGISTER}/file", **FILES)
+@page_handler
+def upload_register(cohort_id: str, session: str) -> Response:
+    admin, opened = _administrator(cohort_id)
+    return _upload(admin, opened.one(session))
+
+
 def _administrator(cohort_id: str) -> tuple[SignedIn, Registers]:
     admin = sessions.administrator(bp.current_request, clock.now())
     return admin, console.open_registers(cohort_id)
@@ -151,6 +167,33 @@ def _console_page(
 ) -> Response:
     context = _context(found, typed, refused, saved) | {"action": _console_url(found.cohort.id, found.session.id)}
     return admin.page("workshops/correct", status=400 if refused else 200, **context)
+
+
+def _upload(admin: SignedIn, found: Register) -> Response:
+    """Show what the file would record; record it if that was confirmed."""
+    given = uploads.read_carried(bp.current_request, admin.nonce)
+    by = admin.reader.person.email if admin.reader.person else ""
+    try:
+        reading = read_upload(found, given, by, clock.now())
+    except UploadRefused as refused:
+        return _file_page(admin, found, given, refused)
+    if reading.done:
+        return admin.see_other(f"{_console_url(found.cohort.id, found.session.id)}?saved={reading.recorded.changed}")
+    context = {"reading": reading, "kept": uploads.pack(given.files), "why": given.fields.get("why", "")}
+    return admin.page("workshops/register_preview", 409 if reading.stale else 200, **_of_file(found), **context)
+
+
+def _file_page(
+    admin: SignedIn, found: Register, given: Upload = uploads.NOTHING, refused: UploadRefused | None = None
+) -> Response:
+    context = {"typed": given.fields, "faults": refused.faults if refused else ()}
+    context["in_file"] = refused.in_file if refused else ()
+    return admin.page("workshops/register_file", 400 if refused else 200, **_of_file(found), **context)
+
+
+def _of_file(found: Register) -> dict[str, Any]:
+    at = _console_url(found.cohort.id, found.session.id)
+    return {"register": found, "programme": found.programme, "at_register": at, "action": f"{at}/file"}
 
 
 def _console_url(cohort_id: str, session: str) -> str:

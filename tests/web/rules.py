@@ -199,6 +199,8 @@ RULES: dict[tuple[str, str], Rule] = {
     **both(COHORT + "/register/{session}", ADMIN),
     ("POST", COHORT + "/register/{session}"): ADMIN,
     ("POST", COHORT + "/register/{session}/catch-up"): ADMIN,
+    **both(COHORT + "/register/{session}/file", ADMIN),
+    ("POST", COHORT + "/register/{session}/file"): FILES,
     **both(COHORT + "/links", ADMIN),
     **both(COHORT + "/preview", ADMIN),
     **both(COHORT + "/preview/questionnaire/{group_id}", ADMIN),

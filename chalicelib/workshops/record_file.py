@@ -1,7 +1,8 @@
-"""Record a file of attendance: the command `cohort register`."""
+"""Record a file of attendance: the command `cohort register`, and the form below each register."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -9,12 +10,11 @@ from msgspec import Struct
 from chalicelib.core.errors import Refusal
 from chalicelib.core.file_errors import Note, ignore
 from chalicelib.core.schedule import find_by_name
-from chalicelib.core.state_machine import By
 from chalicelib.store.attendance import AttendanceState as State
 from chalicelib.store.workshops import sessions_from
 from chalicelib.workshops.attendance import WORDS
-from chalicelib.workshops.console import Registers, open_registers
-from chalicelib.workshops.mark import Actor, save_marks
+from chalicelib.workshops.console import Registers, administrator, open_registers
+from chalicelib.workshops.mark import is_recorded, save_marks
 from chalicelib.workshops.register import Register
 from chalicelib.workshops.register_file import read_register
 
@@ -25,6 +25,14 @@ class NoSuchSession(Refusal):
     """The cohort has no session of this name."""
 
     title = "We could not find this session"
+
+
+class Change(Struct, frozen=True):
+    """A person whose state is another now, in words."""
+
+    name: str
+    before: str
+    after: str
 
 
 class Recorded(Struct, frozen=True):
@@ -40,6 +48,7 @@ class Recorded(Struct, frozen=True):
     marks: dict[str, int]
     changed: int
     left: int
+    changes: tuple[Change, ...] = ()
 
 
 def record_file(
@@ -52,11 +61,26 @@ def record_file(
     Raises NoSuchCohort, NoSuchSession, FileInvalid or MarkRefused.
     """
     register = _find(open_registers(cohort_id), name)
+    return record_in(register, data, file, why, BY, now, dry_run=dry_run, note=note)
+
+
+def record_in(
+    register: Register, data: bytes, file: str, why: str, by: str, now: datetime, *, dry_run: bool, note: Note = ignore
+) -> Recorded:
+    """Record everyone in the file on this register, or no one. Raises FileInvalid or MarkRefused."""
     marks = read_register(data, file, register.entries, note)
-    changed = save_marks(register, marks, Actor(By.ADMINISTRATOR, BY, why or f"from {file}"), now, dry_run=dry_run)
+    save_marks(register, marks, administrator(by, why or f"from {file}"), now, dry_run=dry_run)
     counted = {WORDS[state]: sum(mark is state for mark in marks.values()) for state in State}
     counted = {words: count for words, count in counted.items() if count}
-    return Recorded(register.name, register.title, counted, changed, len(register.entries) - len(marks))
+    changes = tuple(_changes(register, marks))
+    left = len(register.entries) - len(marks)
+    return Recorded(register.name, register.title, counted, len(changes), left, changes)
+
+
+def _changes(register: Register, marks: Mapping[str, State]) -> Iterator[Change]:
+    for entry in register.entries:
+        if entry.id in marks and not is_recorded(entry, marks[entry.id]):
+            yield Change(entry.name, entry.words, WORDS[marks[entry.id]])
 
 
 def _find(opened: Registers, name: str) -> Register:
