@@ -18,6 +18,7 @@ from chalicelib.report.parts.summary import summary, values
 from chalicelib.report.parts.wording import curly, listed
 from chalicelib.report.parts.workshops import workshops
 from chalicelib.results.facts import Facts
+from chalicelib.results.published import ALL_OTHERS
 
 TITLE = "360-degree feedback report"
 
@@ -40,8 +41,8 @@ def build_document(programme: Programme, facts: Facts) -> Document:
         compare=compare(index),
         ranks=ranks(index),
         changes=changes(index),
-        workshops=workshops(index),
-        values=None if index.is_two_voices else values(index),
+        workshops=workshops(index) if index.reference else (),
+        values=values(index) if index.reference == ALL_OTHERS else None,
         comments=comments(index),
         debrief=debrief(index),
         plan=plan(index),

@@ -14,7 +14,7 @@ from chalicelib.report.document import build_document
 from chalicelib.report.parts.compare import CLOSE, DEVELOP, HIGHER, MORE, STRENGTHS, kind_of
 from chalicelib.report.parts.debrief import chosen
 from chalicelib.report.parts.document import Document, Row
-from chalicelib.report.parts.one_page import NONE_CLEAR, strongest, weakest
+from chalicelib.report.parts.one_page import NO_ANSWERS, NONE_CLEAR, strongest, weakest
 from chalicelib.report.parts.rows import MARKS, Index
 from chalicelib.results.change import with_changes, without_people
 from chalicelib.results.facts import Facts, build_facts, facts_bytes, read_facts
@@ -203,8 +203,23 @@ def test_a_report_of_two_voices_speaks_of_the_one_other_person():
     assert (document.compare, document.ranks, document.annex) == (None, None, None)
 
 
-def test_a_report_of_one_voice_says_so():
-    assert "holds your own view" in build_document(PROGRAMME, report("self alone")).one_page.headline
+def test_a_report_of_one_voice_says_so_and_shows_each_rating_once():
+    document = build_document(PROGRAMME, report("self alone"))
+
+    assert "holds your own view" in document.one_page.headline
+    assert [note.partition(" on ")[0] for note in document.one_page.notes] == [
+        "You rate yourself highest",
+        "You rate yourself lowest",
+    ]
+    assert (document.workshops, document.values) == ((), None)
+    assert document.summary
+    assert document.annex
+
+
+def test_a_report_without_answers_speaks_of_no_view():
+    document = build_document(PROGRAMME, report("empty"))
+
+    assert document.one_page.headline == NO_ANSWERS
 
 
 # --- change --------------------------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ from chalicelib.results.statements import PLACE_TIMES
 
 ENTRIES = 3
 NAMED = 2  # competencies in the headline
+OWN_VIEW = "No one else’s answers can be shown, so this report holds your own view."
+NO_ANSWERS = "No answers can be shown. This report holds the questions for your debrief and a plan to fill in."
 NONE_CLEAR = "No competency is clearly above or below the others. Look at single behaviours first."
 
 
@@ -149,7 +151,8 @@ def _workshop(index: Index, competency: Competency) -> str:
 
 def _headline(index: Index) -> Iterable[str]:
     if not index.reference:
-        yield "No one else’s answers can be shown, so this report holds your own view."
+        has_own = any(cell.cell == SELF_GROUP for cell in index.facts.cells)
+        yield OWN_VIEW if has_own else NO_ANSWERS
         return
     high, low, wider = _clear_competencies(index, "higher"), _clear_competencies(index, "lower"), _rated_higher(index)
     subject = f"{upper_first(index.they)} rates" if index.is_two_voices else "People rate"
@@ -229,6 +232,8 @@ def _overall(index: Index) -> str:
 
 
 def _notes(index: Index) -> Iterable[str]:
+    if not index.reference:
+        yield from _own_ends(index)
     more = rated_lower(index)
     if more:
         see = f"{upper_first(index.they)} sees" if index.is_two_voices else "They see"
@@ -240,6 +245,17 @@ def _notes(index: Index) -> Iterable[str]:
         yield f"Clearly below your own average: {listed([_with_figure(index, c) for c in low[:ENTRIES]])}."
     if sentence := groups_sentence(index):
         yield sentence
+
+
+def _own_ends(index: Index) -> Iterable[str]:
+    """Name what delegates rate highest and lowest in themselves, where no one else's ratings can be shown."""
+    found = [(c, own) for c in index.programme.competencies if (own := index.own(About.COMPETENCY, c.id))]
+    means = [own.mean for _, own in found]
+    if not means or max(means) == min(means):
+        return
+    for words, mean in (("highest", max(means)), ("lowest", min(means))):
+        named = [(competency, own.display) for competency, own in found if own.mean == mean]
+        yield f"You rate yourself {words} on {_titles(c for c, _ in named[:ENTRIES])} ({named[0][1]})."
 
 
 def _with_figure(index: Index, competency: Competency) -> str:
