@@ -144,7 +144,7 @@ class BoardLine(Struct, frozen=True):
         """Return what the administrator can do about something that waits."""
         delegate = f"/delegate/{self.shown.line.delegate_id}"
         if wait.by is By.FACILITATOR or (wait.by is By.ADMINISTRATOR and wait.task in OF_REGISTERS):
-            return Act("Register", f"/registers/{wait.subject}")
+            return Act("Register", f"/register/{wait.subject}")
         if wait.by is By.ADMINISTRATOR:
             return Act("Decide", delegate)
         to = "&to=coach" if wait.by is By.COACH else ""

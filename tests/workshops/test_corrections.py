@@ -91,3 +91,14 @@ def test_every_register_is_listed_with_counts_only(administrator, clock):
         assert f'data-label="{label}"><span class="number">{number}</span>' in administrator.page
     assert people.person(DANA).name not in administrator.page
     assert f"{COHORT}/registers" in administrator.open(COHORT).page
+
+
+@pytest.mark.parametrize("when", [BEGINS.replace(day=15), LATE])
+def test_the_cohorts_page_leads_to_the_register_that_waits(administrator, clock, when):
+    clock.to(when)
+    administrator.let_in_administrator(clock.now())
+    links = administrator.open(COHORT).links(f"{people.COHORT}/")
+
+    assert REGISTER in links
+    refused = {url for url in {*links} - {f"{COHORT}/chosen"} if administrator.open(url).status != 200}
+    assert not refused
