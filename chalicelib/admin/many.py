@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from chalicelib.admin import actions
+from chalicelib.admin import actions, waiting
 from chalicelib.admin.actions import Act, Scope
 from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.admin.delegate_status import ShownLine
@@ -23,6 +23,7 @@ from chalicelib.store import jobs
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.table import Write
 
+TICK = "d."  # begins the name of a delegate's tick box
 AT_ONCE = 20  # more delegates are left to a job
 
 
@@ -51,6 +52,14 @@ def order(act: Act, scope: Scope, fields: Mapping[str, str], now: datetime, by: 
         commit([jobs.add(job)], now)
     except JobExists:
         return
+
+
+def list_ticked(scope: Scope, query: Mapping[str, str], now: datetime) -> list[str]:
+    """Return the ids of the delegates that were ticked, or of everyone who fits the filters."""
+    if "all" not in query:
+        return [name.removeprefix(TICK) for name in query if name.startswith(TICK)]
+    whole = waiting.load_board(scope.board, scope.board.lines, now)
+    return [one.shown.line.delegate_id for one in whole.choose(waiting.read_wanted(query))]
 
 
 def list_fitting(act: Act, scope: Scope) -> list[ShownLine]:

@@ -26,7 +26,6 @@ bp = Blueprint(__name__)
 
 COHORT = "/admin/cohort/{cohort_id}"
 ENTRIES = 100  # of the audit trail, on one page
-TICK = "d."  # begins the name of a delegate's tick box
 DELEGATE = f"{COHORT}/delegate/{{delegate_id}}"
 DONE = {"loaded": "The files are loaded. Everyone in them appears here within a minute."}
 DONE |= {"replaced": "The address is being replaced: a new email goes out, and the old link stops working."}
@@ -39,6 +38,7 @@ DONE |= {"waived": "The work is waived."}
 DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}
 DONE |= {"dismissed": "Dismissed. You see it again if another email to this address does not arrive."}
 DONE |= {"no-tick": "Nothing was done: no delegate was ticked. Tick some, then choose again."}
+DONE |= {"changed-many": "It is done for each delegate that the page before named."}
 DONE |= {"as-it-is": "This was already done. The current status is below."}
 DONE |= {act.id: act.done for act in actions.ACTS.values()}
 
@@ -140,18 +140,10 @@ def act(cohort_id: str, delegate_id: str, act_id: str) -> Response:
 def ask_of_chosen(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope = _scope(cohort_id)
-    chosen = many.tick(scope, _ticked(scope, _query()))
+    chosen = many.tick(scope, many.list_ticked(scope, _query(), clock.now()))
     if not chosen.lines:
         return admin.see_other(signing.url(f"{scope.path}?done=no-tick"))
     return _act_page(admin, chosen, _query().get("act", ""))
-
-
-def _ticked(scope: Scope, query: Mapping[str, str]) -> list[str]:
-    """Return the ids of the delegates that were ticked, or of everyone who fits the filters."""
-    if "all" not in query:
-        return [name.removeprefix(TICK) for name in query if name.startswith(TICK)]
-    whole = waiting.load_board(scope.board, scope.board.lines, clock.now())
-    return [one.shown.line.delegate_id for one in whole.choose(waiting.read_wanted(query))]
 
 
 @bp.route(f"{COHORT}/chosen", **POST)

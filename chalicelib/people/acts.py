@@ -58,6 +58,7 @@ class Act(Struct, frozen=True):
     done     the notice on the delegate's page afterwards
     step     of the standing's machine that it makes; empty for an act that the standing allows as long as they are here
     hindrance  why it cannot be done now although the standing allows it; empty if it can
+    of_ticked  the button for several delegates at once; empty for an act that concerns one alone
     """
 
     id: str
@@ -69,6 +70,7 @@ class Act(Struct, frozen=True):
     step: str = ""
     danger: bool = False
     hindrance: Callable[[Found], str] = lambda _found: ""
+    of_ticked: str = ""
 
     def fits(self, standing: Standing) -> bool:
         if self.step:
@@ -235,13 +237,17 @@ def _transfer_fields(found: Found) -> Sequence[Field]:
         raise ActRefused(FieldError("", _without_other_cohorts(found)))
     return (
         Field("cohort", "To cohort", "list", options=tuple((one.id, one.title) for one in others)),
-        Field("coach_name", "Coach’s name there", value=found.delegate.coach.name),
+        Field("coach_name", "Coach’s name there", value=found.delegate.coach.name, hint=KEEP_COACH),
         Field("coach_email", "Coach’s email address there", "email", found.delegate.coach.email),
     )
 
 
+KEEP_COACH = "Leave name and address empty to keep the coach."
+
+
 def _transfer(found: Found, typed: Typed, asking: Asking) -> Planned:
-    coach = read_person(typed.get("coach_name", ""), typed.get("coach_email", ""), "coach_")
+    name, address = typed.get("coach_name", ""), typed.get("coach_email", "")
+    coach = read_person(name, address, "coach_") if name.strip() or address.strip() else found.delegate.coach
     return plan_transfer(found, typed.get("cohort", ""), coach, asking)
 
 
@@ -258,7 +264,15 @@ ACTS: tuple[Act, ...] = (
         _details_fields,
         _details,
     ),
-    Act("coach", "Change the coach", "Change the coach", "The coach is changed.", _coach_fields, _coach),
+    Act(
+        "coach",
+        "Change the coach",
+        "Change the coach",
+        "The coach is changed.",
+        _coach_fields,
+        _coach,
+        of_ticked="Give them another coach",
+    ),
     Act(
         "manager",
         "Change the line manager",
@@ -266,6 +280,7 @@ ACTS: tuple[Act, ...] = (
         "The line manager is changed.",
         _manager_fields,
         _manager,
+        of_ticked="Give them another line manager",
     ),
     Act(
         "rater-correct",
@@ -295,7 +310,16 @@ ACTS: tuple[Act, ...] = (
         danger=True,
         hindrance=_without_raters,
     ),
-    Act("pause", "Pause", "Pause them", "They are paused.", _pause_fields, _pause, step=PAUSE),
+    Act(
+        "pause",
+        "Pause",
+        "Pause them",
+        "They are paused.",
+        _pause_fields,
+        _pause,
+        step=PAUSE,
+        of_ticked="Pause them",
+    ),
     Act(
         "return",
         "Bring back from the pause",
@@ -304,6 +328,7 @@ ACTS: tuple[Act, ...] = (
         _none,
         lambda found, typed, asking: plan_return(found, asking),
         step=RETURN,
+        of_ticked="Bring them back from the pause",
     ),
     Act(
         "transfer",
@@ -314,6 +339,7 @@ ACTS: tuple[Act, ...] = (
         _transfer,
         step=TRANSFER,
         hindrance=_without_other_cohorts,
+        of_ticked="Transfer them to another cohort",
     ),
     Act(
         "leave",

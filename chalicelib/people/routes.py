@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from chalice import Blueprint, Response
 from msgspec import Struct
+from msgspec.structs import replace
 
+from chalicelib.admin.actions import Scope
+from chalicelib.admin.dashboard import load_dashboard
+from chalicelib.admin.many import list_ticked
 from chalicelib.core import clock, log
 from chalicelib.core.errors import FormInvalid
 from chalicelib.core.model import Programme
 from chalicelib.links import signing
-from chalicelib.people import acts, cohort_acts
+from chalicelib.people import acts, cohort_acts, many
 from chalicelib.people.acts import Act, Field
 from chalicelib.people.cohort import FoundCohort, find_cohort
 from chalicelib.people.cohort_acts import CohortAct
@@ -25,6 +30,7 @@ from chalicelib.web.sessions import SignedIn, administrator
 bp = Blueprint(__name__)
 
 CHANGE = "/admin/cohort/{cohort_id}/change"
+MANY = "/admin/cohort/{cohort_id}/many"
 PERSON = "/admin/cohort/{cohort_id}/person/{delegate_id}"
 NOTHING: Mapping[str, str] = {}
 OURS = ("form", "why", "confirmed")  # fields of every form
@@ -98,6 +104,88 @@ def ask_about_cohort(cohort_id: str, cohort_change: str) -> Response:
 def act_on_cohort(cohort_id: str, cohort_change: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     return _posted(admin, _about_cohort(find_cohort(cohort_id), cohort_change))
+
+
+# --- several delegates at once --------------------------------------------------------------------------
+
+
+@bp.route(MANY, **GET)
+@page_handler
+def ask_about_many(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    query = bp.current_request.query_params or {}
+    ids = query["ids"].split(",") if "ids" in query else _ticked(cohort_id, query)
+    return _many_form(admin, cohort_id, query.get("act", ""), ids)
+
+
+@bp.route(MANY, **POST)
+@page_handler
+def act_on_many(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    return _many_posted(admin, cohort_id, admin.form(bp.current_request))
+
+
+def _ticked(cohort_id: str, query: Mapping[str, str]) -> list[str]:
+    board = load_dashboard(cohort_id, clock.now())
+    return list_ticked(Scope(board, None), query, clock.now())
+
+
+def _many_form(
+    admin: SignedIn,
+    cohort_id: str,
+    act_id: str,
+    ids: Sequence[str],
+    typed: Mapping[str, str] = NOTHING,
+    refused: FormInvalid | None = None,
+) -> Response:
+    """Ask which act, and then what it needs. Go back if no one is ticked."""
+    ids, at_cohort = [one for one in ids if one], f"/admin/cohort/{cohort_id}"
+    if not ids:
+        return admin.see_other(signing.url(f"{at_cohort}?done=no-tick"))
+    cohort = find_cohort(cohort_id)
+    context: dict[str, Any] = {
+        "cohort": cohort.cohort,
+        "programme": cohort.programme,
+        "at_cohort": at_cohort,
+        "ids": ",".join(ids),
+    }
+    if not act_id:
+        return admin.page("people/many", count=len(ids), acts=many.OF_TICKED, most=many.MAX_AT_ONCE, **context)
+    several = many.find_several(many.find_act_of_several(act_id), cohort_id, ids)
+    faults = refused.faults if refused else ()
+    wrong = {fault.field: fault.message for fault in faults}
+    status = int(refused.status) if refused else 200
+    fields = [] if not several.each else [replace(one, value="") for one in several.act.fields(several.each[0])]
+    shown = {"several": several, "fields": fields, "typed": typed, "errors": faults, "wrong": wrong}
+    return admin.page("people/many_form", status, **context, **shown)
+
+
+def _many_posted(admin: SignedIn, cohort_id: str, typed: Mapping[str, str]) -> Response:
+    """Show what would happen to each; do it if that was confirmed."""
+    ids, act_id, done = typed.get("ids", "").split(","), typed.get("act", ""), f"/admin/cohort/{cohort_id}?done="
+    several = many.find_several(many.find_act_of_several(act_id), cohort_id, ids)
+    asking = Asking(admin.reader.person.email if admin.reader.person else "", clock.now(), typed.get("why", ""))
+    if not several.each and "confirmed" in typed:
+        return admin.see_other(signing.url(f"{done}as-it-is"))  # pressed twice
+    try:
+        check_why(asking.why)
+        planned = many.plan_several(several, typed, asking)
+    except FormInvalid as refused:
+        return _many_form(admin, cohort_id, act_id, ids, typed, refused)
+    if "confirmed" not in typed:
+        return _many_preview(admin, several, planned, typed)
+    left_out = many.perform_several(several, typed, asking)
+    log.info("people_changed", act=act_id, count=len(several.each) - len(left_out))
+    return admin.see_other(signing.url(f"{done}{'changed-many' if planned.plans else 'as-it-is'}"))
+
+
+def _many_preview(
+    admin: SignedIn, several: many.Several, planned: many.ManyPlanned, typed: Mapping[str, str]
+) -> Response:
+    kept = {name: value for name, value in typed.items() if name not in OURS}
+    found = several.each[0] if several.each else None
+    programme: dict[str, Any] = {"programme": found.programme} if found else {}
+    return admin.page("people/many_preview", several=several, planned=planned, kept=kept, typed=typed, **programme)
 
 
 # --- what a form is about -----------------------------------------------------------------------------

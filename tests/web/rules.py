@@ -172,6 +172,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", COHORT + "/all/{act_id}"): ADMIN,
     **both(COHORT + "/chosen", Rule(who="administrator", shows=303)),  # no delegate is ticked
     ("POST", COHORT + "/chosen"): ADMIN,
+    **both(COHORT + "/many", Rule(who="administrator", shows=303)),  # no delegate is ticked
+    ("POST", COHORT + "/many"): ADMIN,
     **both(COHORT + "/change", ADMIN),
     **both(COHORT + "/change/{cohort_change}", ADMIN),
     ("POST", COHORT + "/change/{cohort_change}"): ADMIN,

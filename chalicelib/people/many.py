@@ -1,0 +1,105 @@
+"""Do one act on several delegates that an administrator ticked: each is planned, shown and done like one alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from chalicelib.core.errors import FieldError, FormInvalid
+from chalicelib.core.formatting import plural
+from chalicelib.people.acts import ACTS, Act, ActUnknown, find_act
+from chalicelib.people.found import Found, find
+from chalicelib.people.planned import ActRefused, Asking, Planned, perform
+
+MAX_AT_ONCE = 30  # each is read and planned by the page itself, before and after the preview
+
+Typed = Mapping[str, str]
+
+
+class LeftOut(Struct, frozen=True):
+    """A delegate who does not fit the act, and why."""
+
+    name: str
+    why: str
+
+
+class Several(Struct, frozen=True):
+    """The delegates of one act."""
+
+    act: Act
+    each: tuple[Found, ...]  # who fit the act
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def name(self) -> str:
+        return plural(len(self.each), "delegate", "delegates")
+
+
+class ManyPlanned(Struct, frozen=True):
+    """What the act does to each, before it is done."""
+
+    plans: tuple[Planned, ...]  # those that change something
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def title(self) -> str:
+        return plural(len(self.plans), "delegate changes", "delegates change")
+
+
+OF_TICKED = tuple(act for act in ACTS if act.of_ticked)
+
+
+def find_act_of_several(act_id: str) -> Act:
+    """Find an act that several delegates can share. Raises ActUnknown."""
+    act = find_act(act_id)
+    if not act.of_ticked:
+        raise ActUnknown
+    return act
+
+
+def find_several(act: Act, cohort_id: str, ids: Iterable[str]) -> Several:
+    """Find the delegates, and those who do not fit the act. Raises ActRefused if they are too many."""
+    ids = list(dict.fromkeys(filter(None, ids)))
+    if len(ids) > MAX_AT_ONCE:
+        fault = f"Tick at most {MAX_AT_ONCE} delegates at a time; {len(ids)} are ticked. Nothing was changed."
+        raise ActRefused(FieldError("", fault))
+    found = [find(cohort_id, delegate_id) for delegate_id in ids]
+    hindered = [LeftOut(one.name, why) for one in found if (why := _hindrance(act, one))]
+    return Several(act, tuple(one for one in found if not _hindrance(act, one)), tuple(hindered))
+
+
+def _hindrance(act: Act, found: Found) -> str:
+    if not act.fits(found.standing):
+        return f"this does not fit someone who is {found.standing.value}."
+    return act.hindrance(found)
+
+
+def plan_several(several: Several, typed: Typed, asking: Asking) -> ManyPlanned:
+    """Plan the act for each. Raises FormInvalid if it can be done for no one."""
+    plans, left_out, refusals = list[Planned](), list(several.left_out), list[FormInvalid]()
+    for found in several.each:
+        try:
+            planned = several.act.plan(found, typed, asking)
+        except FormInvalid as refused:
+            refusals.append(refused)
+            left_out.append(LeftOut(found.name, str(refused)))
+            continue
+        if planned.changes_nothing:
+            left_out.append(LeftOut(found.name, "nothing differs from what is stored."))
+        else:
+            plans.append(planned)
+    if refusals and not plans:
+        raise refusals[0]
+    return ManyPlanned(tuple(plans), tuple(left_out))
+
+
+def perform_several(several: Several, typed: Typed, asking: Asking) -> Sequence[LeftOut]:
+    """Do the act for each, planned again: the one before may have changed what it sees. Return those left out."""
+    left_out = list[LeftOut]()
+    for found in several.each:
+        try:
+            perform(several.act.plan(find(found.cohort.id, found.delegate.id), typed, asking), asking.now)
+        except FormInvalid as refused:
+            left_out.append(LeftOut(found.name, str(refused)))
+    return left_out
