@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.csv_text import decode
@@ -29,19 +31,19 @@ from chalicelib.core.model import (
     Value,
 )
 from chalicelib.programme import rules, yaml_reader
+from chalicelib.programme.durations import days_of
 from chalicelib.programme.logo import read_logo
 from chalicelib.programme.read_forms import Forms, read_forms
 from chalicelib.programme.schema import (
     USUAL_MINIMUM,
     CompetencyShape,
-    MaterialShape,
     MilestoneShape,
     OrganisationShape,
     ProgrammeShape,
     PulseShape,
     usual_behaviours_from,
 )
-from chalicelib.programme.shapes import Shape
+from chalicelib.programme.shapes import Becomes, Shape
 from chalicelib.programme.yaml_paths import Outline
 
 Kept = TypeVar("Kept", bound=Struct)
@@ -89,30 +91,50 @@ def _programme(shape: ProgrammeShape, logo: str | None, forms: Forms) -> Program
         values=tuple(take(Value, value) for value in shape.values),
         competencies=tuple(map(_competency, shape.competencies)),
         open_questions=tuple(take(OpenQuestion, question) for question in shape.open_questions),
-        reminders=tuple(sorted(map(rules.days_of, shape.reminders), reverse=True)),
+        reminders=tuple(sorted(map(days_of, shape.reminders), reverse=True)),
         milestones=tuple(_milestone(m, forms) for m in shape.milestones),
-        impact=ImpactRules(rules.months_of(shape.impact.after), rules.days_of(shape.impact.open_for)),
+        impact=take(ImpactRules, shape.impact),
         minimum_responses=shape.minimum_responses or max(USUAL_MINIMUM, shape.threshold),
         comments_from=shape.comments_from or max(USUAL_MINIMUM, behaviours_from),
         raters_approved_by=Approver(shape.raters_approved_by) if shape.raters_approved_by else None,
         behaviours_from=behaviours_from,
         pulse=_pulse(shape.pulse) if shape.pulse else PulseRules(),
-        retention=RetentionRules(*(rules.span_of(getattr(shape.retention, name)) for name in rules.KEPT)),
+        retention=take(RetentionRules, shape.retention),
     )
 
 
 def _pulse(shape: PulseShape) -> PulseRules:
-    rounds = (RoundPlan(one.after, rules.days_of(one.open), rules.days_of(one.open_for)) for one in shape.rounds)
-    return take(PulseRules, shape, rounds=tuple(rounds))
+    return take(PulseRules, shape, rounds=tuple(take(RoundPlan, one) for one in shape.rounds))
 
 
 def take(kind: type[Kept], shape: Shape, **made: object) -> Kept:
     """Make a part of the programme from its shape: fields of the same name are taken over as they are.
 
-    made     fields whose value in the programme is another than in the file
+    A key that the file lacks gives the default of the programme's field. Raises KeyError for a field that neither has.
+
+    made     fields whose value in the programme is made from several keys
     """
-    names = [name for name in kind.__struct_fields__ if name not in made]
-    return kind(**{name: getattr(shape, name) for name in names}, **made)
+    values = dict(_values_of(shape)) | made
+    lacking = {field.name for field in fields(kind) if not field.required and values[field.name] is None}
+    return kind(**{name: values[name] for name in kind.__struct_fields__ if name not in lacking})
+
+
+def _values_of(shape: Shape) -> Iterator[tuple[str, object]]:
+    """Return each field of the programme that a shape has a value for."""
+    becomes = conversions(type(shape))
+    for name in shape.__struct_fields__:
+        value, into = getattr(shape, name), becomes.get(name)
+        converted = value if value is None or into is None else into.convert(value)
+        yield (into.field if into and into.field else name), converted
+
+
+@cache
+def conversions(shape: type[Shape]) -> Mapping[str, Becomes]:
+    """Return what becomes of the fields of a shape, by name, where it is not the value as it is."""
+    notes = {
+        name: getattr(kind, "__metadata__", ()) for name, kind in get_type_hints(shape, include_extras=True).items()
+    }
+    return {name: note for name, several in notes.items() for note in several if isinstance(note, Becomes)}
 
 
 def as_read_today(programme: Programme) -> Programme:
@@ -137,12 +159,11 @@ def _cleaned(value: Any) -> Any:
 
 
 def _organisation(shape: OrganisationShape, logo: str | None) -> Organisation:
-    return take(Organisation, shape, brand=shape.brand.lower(), logo=logo, holidays=shape.holidays or "")
+    return take(Organisation, shape, brand=shape.brand.lower(), logo=logo)
 
 
 def _competency(shape: CompetencyShape) -> Competency:
-    items = (take(Item, item, you_wording=item.you_wording or "") for item in shape.items)
-    return take(Competency, shape, items=tuple(items))
+    return take(Competency, shape, items=tuple(take(Item, item) for item in shape.items))
 
 
 def _milestone(shape: MilestoneShape, forms: Forms) -> Milestone:
@@ -151,11 +172,5 @@ def _milestone(shape: MilestoneShape, forms: Forms) -> Milestone:
         shape,
         days=shape.days or shape.sessions or 1,
         assignments=forms[shape.id],
-        sessions=shape.sessions or 0,
-        bring=shape.bring or "",
-        materials=tuple(map(_material, shape.materials)),
+        materials=tuple(take(Material, material) for material in shape.materials),
     )
-
-
-def _material(shape: MaterialShape) -> Material:
-    return take(Material, shape, days_before=rules.days_of(shape.from_day) if shape.from_day else None)

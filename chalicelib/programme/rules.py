@@ -8,12 +8,12 @@ from itertools import pairwise
 from zoneinfo import available_timezones
 
 from chalicelib.core.addresses import HOLDS_ADDRESS, holds_web_address
-from chalicelib.core.calendar import parse_duration
 from chalicelib.core.colour import MIN_CONTRAST, contrast, text_from
 from chalicelib.core.currency import CODES
 from chalicelib.core.file_errors import nearest
-from chalicelib.core.model import RetentionRules, Span
+from chalicelib.core.model import RetentionRules
 from chalicelib.programme import id_rules, rater_group_rules
+from chalicelib.programme.durations import days_of, months_of, span_of
 from chalicelib.programme.schema import RetentionShape
 from chalicelib.programme.yaml_paths import ANY, Findings, Outline
 
@@ -166,31 +166,6 @@ def _is_kept_at_least_a_day(text: str) -> bool:
 def _longest_days(text: str) -> int:
     span = span_of(text)
     return span.months * DAYS_OF_LONG_MONTH + span.days
-
-
-def span_of(text: str) -> Span:
-    """Return P90D or P6M as days or months."""
-    return Span(months_of(text), days_of(text))
-
-
-def days_of(value: object) -> int:
-    """Return 7 or P7D as whole days; 0, which no rule allows, for anything else."""
-    if type(value) is int:
-        return value
-    try:
-        duration = parse_duration(str(value))
-    except ValueError:
-        return 0
-    return 0 if duration.months or duration.delta.seconds else duration.delta.days
-
-
-def months_of(text: str) -> int:
-    """Return P6M as whole months; 0, which no rule allows, for anything else."""
-    try:
-        duration = parse_duration(text)
-    except ValueError:
-        return 0
-    return 0 if duration.delta else duration.months
 
 
 _RULES: tuple[Callable[[Outline], Findings], ...] = (

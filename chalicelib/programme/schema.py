@@ -10,9 +10,11 @@ from typing import Annotated
 
 from msgspec import field
 
+from chalicelib.programme.durations import days_of, months_of, span_of
 from chalicelib.programme.form_schema import AssignmentShape, OptionList
 from chalicelib.programme.shapes import (
     About,
+    Becomes,
     Colour,
     DaysBefore,
     Fewest,
@@ -141,7 +143,9 @@ class MaterialShape(Shape, frozen=True):
     title: Annotated[Title, About("its name")]
     url: Annotated[WebAddress, About("where it is: a link only, which you keep working")]
     from_day: Annotated[
-        Period | None, About("how long before the first session it is shown, in days; without the key from the start")
+        Period | None,
+        About("how long before the first session it is shown, in days; without the key from the start"),
+        Becomes(days_of, "days_before"),
     ] = field(name="from", default=None)
 
 
@@ -164,8 +168,12 @@ class MilestoneShape(Shape, frozen=True):
 class ImpactShape(Shape, frozen=True):
     """The survey after the programme."""
 
-    after: Annotated[Period, About("how long after the end of the programme it opens; calendar months")]
-    open_for: Annotated[Period, About("how long it stays open")] = "P28D"
+    after: Annotated[
+        Period,
+        About("how long after the end of the programme it opens; calendar months"),
+        Becomes(months_of, "after_months"),
+    ]
+    open_for: Annotated[Period, About("how long it stays open"), Becomes(days_of, "open_days")] = "P28D"
 
 
 class RoundShape(Shape, frozen=True):
@@ -173,9 +181,11 @@ class RoundShape(Shape, frozen=True):
 
     after: Annotated[Slug, About("id of the workshop that it follows")]
     open: Annotated[
-        Period, About("how long after the last session of the workshop it opens, in days; then on a working day")
+        Period,
+        About("how long after the last session of the workshop it opens, in days; then on a working day"),
+        Becomes(days_of, "opens_after_days"),
     ]
-    open_for: Annotated[Period, About("how long it stays open, in days")] = "P14D"
+    open_for: Annotated[Period, About("how long it stays open, in days"), Becomes(days_of, "open_days")] = "P14D"
 
 
 class PulseShape(Shape, frozen=True):
@@ -190,14 +200,22 @@ class PulseShape(Shape, frozen=True):
 class RetentionShape(Shape, frozen=True):
     """How long data is kept. A shorter period is always allowed; a longer one needs `why`."""
 
-    answers: Annotated[Period, About("raw answers, from the last questionnaire, survey or meeting on")] = "P30D"
-    lists: Annotated[Period, About("lists of raters, invitations and emails, from the same day on")] = "P90D"
-    notes: Annotated[Period, About("what coaches write for themselves, from the same day on")] = "P6M"
+    answers: Annotated[
+        Period, About("raw answers, from the last questionnaire, survey or meeting on"), Becomes(span_of)
+    ] = "P30D"
+    lists: Annotated[
+        Period, About("lists of raters, invitations and emails, from the same day on"), Becomes(span_of)
+    ] = "P90D"
+    notes: Annotated[Period, About("what coaches write for themselves, from the same day on"), Becomes(span_of)] = "P6M"
     programme: Annotated[
-        Period, About("delegates, reports, development areas and work, from the same day on; delegates get a notice")
+        Period,
+        About("delegates, reports, development areas and work, from the same day on; delegates get a notice"),
+        Becomes(span_of),
     ] = "P24M"
     record: Annotated[
-        Period, About("attendance, figures of the cohort and the audit trail, from the end of the programme on")
+        Period,
+        About("attendance, figures of the cohort and the audit trail, from the end of the programme on"),
+        Becomes(span_of),
     ] = "P72M"
     why: Annotated[Paragraph | None, About("the reason for a period that is longer than without the key")] = None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
@@ -12,6 +13,17 @@ class About(NamedTuple):
     """The purpose of a key, in a sentence for the author of the file."""
 
     text: str
+
+
+class Becomes(NamedTuple):
+    """What the programme has in place of the file's value.
+
+    convert  makes it from the file's value
+    field    its name in core/model.py, if it differs from the key in the file
+    """
+
+    convert: Callable[[Any], object]
+    field: str = ""
 
 
 def text(most: int) -> Meta:
