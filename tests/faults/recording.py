@@ -23,6 +23,7 @@ from tests.support.visitor import Visitor
 from tests.support.world import World
 
 INDEX = "index"
+FAILED = "failed"  # why acts that no play completes did not work
 BROKEN = "broken"  # in place of an act: why the play did not come to its end
 
 
@@ -63,9 +64,12 @@ def forms() -> Iterator[str]:
 
 
 def find(name: str, folder: Path, http: Any) -> list[Act]:
-    """Return the acts of a name, the widest first; the first caller plays."""
+    """Return the acts of a name, the widest first; the first caller plays. Fails with what to do if there is none."""
     _played(folder, http)
-    return _read(folder / "acts" / _file(name)) or []
+    error = (_read(folder / "acts" / FAILED) or {}).get(name)
+    found: list[Act] = _read(folder / "acts" / _file(name)) or []
+    assert found or not error, f"`{name}` fails in tests/faults/plays.py: {error}"
+    return found
 
 
 def index(folder: Path, http: Any) -> dict[str, Act]:
@@ -106,6 +110,7 @@ def _play(folder: Path, http: Any) -> None:
     kept = {name: acts for name, acts in recorder.acts.items() if acts}
     for name, acts in kept.items():
         (folder / _file(name)).write_bytes(pickle.dumps(acts))
+    (folder / FAILED).write_bytes(pickle.dumps(recorder.failed))
     nowhere = World({}, {}, ())
     light = {name: replace(acts[0], before=nowhere) for name, acts in kept.items()}
     (folder / INDEX).write_bytes(pickle.dumps(light))

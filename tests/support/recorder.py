@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import chalicelib.core.clock
-from chalicelib.store import digests, emails
+from chalicelib.store import digests, emails, jobs
 from tests.support import drain, world
 from tests.support.calls import Watcher, watched_by
 from tests.support.world import World
@@ -58,6 +58,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.acts: dict[str, list[Act]] = {}
+        self.failed: dict[str, str] = {}  # name of an act that did not work -> why
         self._last, self.since = world.take(), Calls()
 
     def record(
@@ -85,6 +86,9 @@ class Recorder:
                 if any(pk.startswith(f"MAIL#{other}#") for pk, _ in calls.written):
                     self._keep(self.acts.setdefault(f"{kind} {other}", []), replace(new, name=other))
         return outcome
+
+    def note_failure(self, kind: str, name: str, why: str) -> None:
+        self.failed[f"{kind} {name}"] = why
 
     def _keep(self, kept: list[Act], new: Act) -> None:
         if not any(new.width <= known.width for known in kept):
@@ -189,7 +193,10 @@ def recording(recorder: Recorder) -> Iterator[None]:
         row_id = row["pk"].split("#", 1)[1]
         kind, name = ("email", row_id.split("#", 1)[0]) if row["kind"] == "mail" else ("job", row["kind"])
         along = _along(row_id, now) if kind == "email" else frozenset()
-        return recorder.record(kind, name, (row_id,), lambda: plain(row, now), along=along)
+        settled = recorder.record(kind, name, (row_id,), lambda: plain(row, now), along=along)
+        if not settled and kind == "job" and (job := jobs.find(row_id)):
+            recorder.note_failure(kind, name, job.error)
+        return settled
 
     drain.run_row = run_row
     try:
