@@ -12,8 +12,12 @@ MAX_WORD_CHARS = 300  # longer words are rejected; normalising their accents wou
 MAX_ADDRESS_CHARS = 254  # RFC 5321
 MAX_LOCAL_PART_CHARS = 64
 
-# pasted from web pages and email programs: zero-width space, soft hyphen, marks of writing direction, BOM
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# pasted from web pages and email programs: zero-width space, soft hyphen, marks of writing direction, BOM, fillers of
+# Korean keyboards, variation selectors
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u3164\ufe00-\ufe0f\ufeff"
+    "\uffa0]"
+)
 _JOINERS = "\u200c\u200d"  # letters of Persian and Indic names need these, but not at either end
 _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ".", 0xFF61: "."}
@@ -89,7 +93,13 @@ def clean_address(cell: str) -> str:
     bare = (bracketed[1] if bracketed else text).replace(_ENCODED_BLANK, " ")
     bare = bare.lstrip(_BEFORE_ADDRESS).rstrip(_AFTER_ADDRESS)
     local_part, at, domain = bare.partition("@")
-    return f"{local_part.rstrip()}{at}{_encode_domain(domain.lstrip())}"
+    return f"{local_part.rstrip()}{at}{_encode_domain(_without_query(domain.lstrip()))}"
+
+
+def _without_query(domain: str) -> str:
+    """Leave out the rest of a link: `x.org?subject=Raters` is x.org."""
+    host, _, query = domain.partition("?")
+    return host if "=" in query and " " not in query else domain
 
 
 def _encode_domain(domain: str) -> str:
@@ -98,10 +108,18 @@ def _encode_domain(domain: str) -> str:
         return domain
     if not all(sign in ".-" or unicodedata.category(sign)[0] in "LMN" for sign in domain):
         return domain  # a sign that was copied along would become a part of another domain
+    if any(_mixes_alphabets(label) for label in domain.split(".")):
+        return domain  # a letter that only looks like the one of the domain
     try:
         return domain.encode("idna").decode()
     except UnicodeError:
         return domain
+
+
+def _mixes_alphabets(label: str) -> bool:
+    """Return whether a part of a domain has letters of two alphabets that share shapes. No one may register that."""
+    alphabets = {unicodedata.name(sign, "").partition(" ")[0] for sign in label if sign.isalpha()}
+    return len(alphabets & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN"}) > 1
 
 
 def check_text(text: str) -> str | None:

@@ -12,9 +12,19 @@ _WRITTEN_AFTER = (
     " frcn frcp frcs frcgp mrcp mrcs mrcgp fcca acca mcipd fcipd hons dr prof"
 )
 _CREDENTIALS = frozenset(_WRITTEN_AFTER.split())
+_JOB_WORDS = (  # no one's name; "nurse" and "head" are surnames too
+    "matron|midwife|doctor|consultant|registrar|physiotherapist|therapist|pharmacist|radiographer|paramedic|dietitian"
+    "|psychologist|manager|director|officer|administrator|coordinator|assistant|secretary|accountant|analyst"
+    "|practitioner|specialist|supervisor|head of|team lead|clinical lead"
+    "|(?:charge|staff|district|community|practice|school|senior|research|lead|chief|registered) nurse"
+)
+_JOB = re.compile(rf"\b(?:{_JOB_WORDS})\b|^(?:nurse|sister|lead)$")
+_SALUTATIONS = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev"])
 _SUFFIXES = frozenset(["jr", "sr", "jnr", "snr", "ii", "iii", "iv"])  # part of the name: they stay at the end
 _MIN_CAPITALS = 3  # two capitals after a surname may be initials: "De Vries, JK"
-_NUMBER = re.compile(r"(?:\d{1,3}(?:[.):\]]|(?=\s))|[A-Za-z]\))\s*")  # "1.", "2)", "4 ", "a)"
+_NUMBER = re.compile(  # "1.", "2)", "4 ", "15,", "a)", "iv."
+    r"(?:\d{1,3}(?:[.):\],]|(?=\s))|[A-Za-z]\)|[ivx]{1,4}(?:\)|\.(?=\s)))\s*"
+)
 _ELIDED = re.compile(r"['’][a-z](?=[\s-])")  # the beginning of 't Hooft and 's-Gravesande
 _BETWEEN_WORDS = re.compile(r"[\s/&()]")
 _DASH = re.compile(r"\s[-–—]+\s")
@@ -29,9 +39,19 @@ def trim(words: str) -> str:
     return _strip(bare[number.end() :]) if number else bare
 
 
+def is_job(words: str) -> bool:
+    """Return whether words say what someone does, such as `Charge Nurse` or `Head of Service`, and name no one."""
+    return _JOB.search(words.casefold()) is not None
+
+
+def is_salutation(word: str) -> bool:
+    return _bare(word.strip()) in _SALUTATIONS
+
+
 def put_in_order(name: str) -> str:
-    """Turn `Surname, First` into `First Surname`; leave out credentials, and keep `Jr.` at the end."""
+    """Turn `Surname, First` into `First Surname`; leave out credentials, jobs and numbers; keep `Jr.` at the end."""
     head, *parts = (part.strip() for part in name.split(","))
+    parts = [part for part in parts if not part or any(map(str.isalpha, part))]
     suffixes = []
     while parts and (not parts[-1] or _is_suffix(parts[-1]) or _is_credentials(parts[-1], name)):
         last = parts.pop()
@@ -47,8 +67,10 @@ def _is_suffix(part: str) -> bool:
 
 
 def _is_credentials(part: str, name: str) -> bool:
-    """Return whether all words of the last part are credentials. A surname alone has its first name after the comma."""
+    """Return whether the last part is a job or credentials. A surname alone has its first name after the comma."""
     before = name.partition(f", {part}")[0]
+    if " " in before and is_job(part):
+        return True
     words = [word for word in _BETWEEN_WORDS.split(part) if word]
     return " " in before and all(_bare(word) in _CREDENTIALS or _is_abbreviation(word, before) for word in words)
 

@@ -8,7 +8,9 @@ from collections.abc import Collection, Sequence
 
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.columns import count_matches, find_columns
+from chalicelib.core.name_order import is_job, is_salutation
 
+MAX_LINES_BETWEEN = 2  # a job and the number of a telephone
 MAX_NAME_WORDS = 5  # of a line that has a name and nothing else
 COLUMNS = ("name", "email")
 _TO_FROM = (  # the fields of an email that hold people, in the languages of western Europe
@@ -61,17 +63,31 @@ def without_label(words: str, titles: Collection[str]) -> str:
 def join_cards(lines: Sequence[str], titles: Collection[str]) -> list[str]:
     """Write an address on a line alone after the name on the line above, as contact cards and Teams copy people.
 
-    In a list that begins with an address, the name is on the line below.
+    In a list that begins with an address, the name is on the line below. Blank lines, numbers of telephones and a job
+    between the two are left out.
     """
+    lines = [line for line in lines if line.strip()]
     if pairs := _address_first(lines, titles):
         return [f"{name} {address}" for address, name in pairs]
     joined: list[str] = []
     for line in lines:
-        if joined and _is_address_alone(line, titles) and _is_name_alone(joined[-1], titles):
-            joined[-1] = f"{joined[-1]} {line}"
-        else:
+        name = _place_of_name(joined, line, titles) if _is_address_alone(line, titles) else None
+        if name is None:
             joined.append(line)
+        else:
+            joined[name:] = [f"{joined[name]} {line}"]
     return joined
+
+
+def _place_of_name(above: Sequence[str], address: str, titles: Collection[str]) -> int | None:
+    """Return which of the lines above an address has its name."""
+    last = len(above) - 1
+    for place in range(last, max(last - MAX_LINES_BETWEEN, 0) - 1, -1):
+        if _is_name_alone(above[place], titles) and not _is_job_of(above[place], address):
+            return place
+        if any(map(str.isalpha, above[place])) and not is_job(above[place]):
+            return None
+    return last if above and _is_name_alone(above[last], titles) else None
 
 
 def _address_first(lines: Sequence[str], titles: Collection[str]) -> list[tuple[str, str]]:
@@ -85,6 +101,11 @@ def _address_first(lines: Sequence[str], titles: Collection[str]) -> list[tuple[
 def _is_address_alone(line: str, titles: Collection[str]) -> bool:
     label, _, address = clean_text(line).strip("<>()[];,. ").rpartition(":")
     return address.count("@") == 1 and " " not in address.strip() and (not label or is_label(label, titles))
+
+
+def _is_job_of(words: str, address: str) -> bool:
+    """Return whether the words above an address are a job. An address that repeats the last of them has their name."""
+    return is_job(words) and clean_text(words).split()[-1].casefold() not in address.casefold()
 
 
 def _is_name_alone(line: str, titles: Collection[str]) -> bool:
@@ -117,13 +138,18 @@ def read_rows(lines: Sequence[str], separator: str) -> list[tuple[str, str]]:
 
 
 def choose_name(before: Sequence[str], after: Sequence[str], titles: Collection[str]) -> str:
-    """Return the name among the cells around an address: the first that is neither a number nor a group."""
+    """Return the name among the cells around an address: the first that is no number, band, salutation or group."""
     for cells in (before, after):
-        names = [cell for cell in cells if any(map(str.isalpha, cell)) and not is_label(cell, titles)]
+        names = [cell for cell in cells if _may_be_name(cell) and not is_label(cell, titles)]
         if names:
             first_and_last = len(names) > 1 and " " not in clean_text(names[0]) and " " not in clean_text(names[1])
             return " ".join(names[:2]) if first_and_last and "," not in names[0] else names[0]
     return ""
+
+
+def _may_be_name(cell: str) -> bool:
+    has_letters = any(map(str.isalpha, cell))
+    return has_letters and not any(map(str.isdigit, cell)) and not is_salutation(cell)
 
 
 def _bare(title: str) -> str:

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import repeat
 
 from msgspec import Struct
 
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name, clean_text, fold_width
+from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.model import Person
-from chalicelib.core.name_order import put_in_order, trim
-from chalicelib.nominate.pasted_lines import choose_name, find_header, is_heading, join_cards, read_rows, without_label
+from chalicelib.core.name_order import is_job, put_in_order, trim
+from chalicelib.nominate.pasted_lines import (
+    choose_name,
+    find_header,
+    is_heading,
+    is_label,
+    join_cards,
+    read_rows,
+    without_label,
+)
 
 MAX_CHARACTERS = 30_000  # 60 people with the longest names and addresses
 MAX_FAULTS = 20  # faults of a text that is no list: more would be noise
@@ -21,11 +31,12 @@ MAX_PASTED_ENTRIES = 60  # as many raters as any programme allows
 MAX_SHOWN_CHARS = 40  # characters of an entry in a message
 
 _ENTRY = re.compile(r'(?:"[^"\n]*"|[^;\n])+')  # a semicolon in quotes belongs to a name
-_IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]|/=]+")
+_IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]|/=·•・]+")
 _SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp|e-?mail)\s*:", re.IGNORECASE)
-_AND = re.compile(r"(?:and|or|und|oder|et|ou|y|e|i|en|og|och|[&+])\s+")  # in small letters: never a name
+_AND = re.compile(r"(?:and|or|und|oder|et|ou|y|e|i|oraz|en|og|och|[&+])\s+")  # in small letters: never a name
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{0,200})\]\((?:mailto:)?([^()<>\s@]{1,64}@[^()<>\s@]{1,255})\)")
 _ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # Outlook adds the organisation: "Okafor, Sam (NORTHFOLD TRUST)"
+_QUOTED_SIGNS = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&amp;": "&"}  # as the source of a page writes them
 _OTHER_SEPARATORS = str.maketrans({"؛": ";", "、": ",", "،": ",", "\r": "\n", "\v": "\n", "\u2028": "\n"})
 
 
@@ -81,6 +92,8 @@ def read_list(text: str, titles: Collection[str] = ()) -> Pasted:
 
 def _in_plain_text(text: str) -> str:
     """Return text with one sign for each separator, and without the marks of a link."""
+    for quoted, sign in _QUOTED_SIGNS.items():
+        text = text.replace(quoted, sign)
     return _MARKDOWN_LINK.sub(r"\1 <\2>", fold_width(text).translate(_OTHER_SEPARATORS))
 
 
@@ -106,14 +119,42 @@ def _entries(text: str, titles: Collection[str]) -> Iterator[tuple[str, str]]:
         yield from ((clean_text(name), clean_address(cell)) for name, cell in read_rows(lines[header:], separator))
         return
     for line in join_cards(lines, titles):
-        cells = line.split("\t")
-        if len(cells) > 2 and sum("@" in cell for cell in cells) == 1:
+        if cells := _cells(line, titles):
             yield _of_cells(cells, titles)
         elif "@" not in line and is_heading(line, titles):
             yield from ((words, "") for words in [clean_text(line)] if any(map(str.isalnum, words)))
         else:
             for piece in _ENTRY.findall(line):
                 yield from _of_piece(piece, titles)
+
+
+def _cells(line: str, titles: Collection[str]) -> list[str]:
+    """Return the cells of a row about one person, or nothing if the line is none."""
+    for separator in "\t|":
+        cells = [cell for cell in line.split(separator) if cell.strip()]
+        if len(cells) > 2 and sum("@" in cell for cell in cells) == 1:
+            return cells
+    cells = [cell for cell in line.split(";") if cell.strip()]
+    return cells if len(cells) > 1 and '"' not in line and _is_about_one(cells, titles) else []
+
+
+def _is_about_one(cells: list[str], titles: Collection[str]) -> bool:
+    """Return whether cells are a name, its address alone, and nothing that may be another person's name."""
+    name, others = cells[0], [cell for cell in cells[1:] if "@" not in cell]
+    addresses = [cell for cell in cells[1:] if "@" in cell]
+    if any(map(_may_be_person, others, repeat(titles))):
+        return False
+    return "@" not in name and len(addresses) == 1 and _is_address_of(addresses[0], name)
+
+
+def _may_be_person(cell: str, titles: Collection[str]) -> bool:
+    return any(map(str.isalpha, cell)) and not is_job(cell) and not is_label(cell, titles)
+
+
+def _is_address_of(cell: str, name: str) -> bool:
+    """Return whether a cell is an address alone that repeats a word of the name: else the name is another person's."""
+    words = (word for word in re.findall(r"[^\W\d_]+", name_sort_key(name)[0]) if len(word) > 1)
+    return " " not in cell.strip() and any(word in cell.casefold() for word in words)
 
 
 def _of_cells(cells: list[str], titles: Collection[str]) -> tuple[str, str]:
@@ -139,7 +180,7 @@ def _addresses(piece: str) -> Iterator[Span]:
         word = match[0]
         if word.startswith("<"):
             yield Span(word, match.start(), match.end())
-        elif "@" in word:
+        elif "@" in word[1:]:  # "@Jo" is how chats mention a person
             end = word.find("'", word.rindex("@"))
             address = word if end < 0 else word[:end]
             yield Span(address, match.start(), match.start() + len(address))
@@ -154,7 +195,7 @@ def _pairs(piece: str, spans: list[Span], titles: Collection[str]) -> Iterator[t
         start = span.end
         yield clean_text(name), clean_address(span.address)
     left_over = trim(clean_text(_ASIDE.sub(" ", after))).strip(".")
-    if left_over and not lone:
+    if any(map(str.isalpha, left_over)) and not lone and not is_job(left_over):
         yield left_over, ""
 
 
@@ -164,7 +205,7 @@ def _trimmed(words: str) -> str:
 
 def _name(words: str) -> str:
     """Turn `Surname, First (Trust)` into `First Surname`."""
-    words = words.lstrip(" ,;")
+    words = words.lstrip(" ,;)")
     bare = trim(clean_name(_ASIDE.sub(" ", _AND.sub("", words, count=1) if _AND.match(words) else words)))
     return "" if "@" in bare else put_in_order(bare)  # Outlook repeats the address where it knows no name
 

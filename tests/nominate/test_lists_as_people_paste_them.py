@@ -91,6 +91,30 @@ def read(text: str, titles: tuple[str, ...] = ()) -> list[tuple[str, str]]:
             'First name,Surname,Job title,Email\nAna,Reed,"Matron, nights",ana@example.org\nBen,Oke,,ben@example.org',
             id="header-with-parts-of-the-name",
         ),
+        pytest.param("Ana Reed;ana@example.org\nBen Oke;ben@example.org", id="cells-with-semicolons"),
+        pytest.param("Ana Reed;ana@example.org;Peers;\nBen Oke;;ben@example.org;Nurse", id="cells-and-jobs"),
+        pytest.param("Ana Reed | Matron | ana@example.org\nBen Oke | Peer | ben@example.org", id="bars-and-jobs"),
+        pytest.param("Ana Reed, Matron, ana@example.org\nBen Oke, Charge Nurse <ben@example.org>", id="jobs"),
+        pytest.param(
+            "Ana Reed,ana@example.org,Matron\nBen Oke - ben@example.org - Ward Manager, Ward 5", id="job-after"
+        ),
+        pytest.param("Ana Reed, 01234 567890, ana@example.org\nBen Oke ben@example.org 01234 567890", id="telephones"),
+        pytest.param("Ana Reed\n\nana@example.org\n\nBen Oke\n\nben@example.org", id="blank-lines-between"),
+        pytest.param(
+            "Ana Reed\nMatron\nana@example.org\nBen Oke\nStaff Nurse\n01234 567890\nben@example.org",
+            id="cards-with-jobs",
+        ),
+        pytest.param("8a\tAna Reed\tana@example.org\nMr\tBen\tOke\tben@example.org", id="bands-and-salutations"),
+        pytest.param("ii. Ana Reed ana@example.org\niii) Ben Oke ben@example.org", id="roman-numbers"),
+        pytest.param("@Ana Reed <ana@example.org>\n@Ben Oke: ben@example.org", id="mentions"),
+        pytest.param("Ana Reed・ana@example.org\nBen Oke·ben@example.org", id="dots-without-blanks"),
+        pytest.param("Ana Reed &lt;ana@example.org&gt;; Ben Oke &lt;ben@example.org&gt;", id="source-of-a-page"),
+        pytest.param("Ana Reed (ana@example.org) and Ben Oke (ben@example.org)", id="and-after-a-bracket"),
+        pytest.param("On 2 Nov 2026 at 10:15, Ana Reed <ana@example.org>\n> Ben Oke <ben@example.org>", id="a-reply"),
+        pytest.param(
+            "Ana Reed <mailto:ana@example.org?subject=Raters>\nBen Oke <mailto:ben@example.org?cc=x@example.org>",
+            id="links-with-a-subject",
+        ),
         pytest.param("Colleagues\nAna Reed <ana@example.org>\nMy team:\nBen Oke <ben@example.org>", id="headings"),
         pytest.param("PEERS\n- Ana Reed ana@example.org\n\nOTHERS:\n- Ben Oke ben@example.org", id="capital-headings"),
     ],
@@ -128,6 +152,20 @@ def test_a_name_is_put_in_order_and_loses_nothing_of_its_own(words, name):
     assert read(f"{words} <ana@example.org>") == [(name, "ana@example.org")]
 
 
+def test_cells_with_semicolons_that_may_be_two_people_are_not_joined():
+    pasted = read_list("Ben Oke; ben@example.org; Ana Reed")
+
+    assert "Ana Reed" in [fault.entry for fault in pasted.faults]
+
+
+def test_a_surname_that_is_also_a_job_is_kept():
+    assert read("Ana Reed <ana@example.org>\nJo Matron\njo.matron@example.org\nNurse, Paul <p@example.org>") == [
+        ANA,
+        ("Jo Matron", "jo.matron@example.org"),
+        ("Paul Nurse", "p@example.org"),
+    ]
+
+
 def test_a_line_with_the_title_of_a_group_is_a_heading():
     text = "Clinical partners\nAna Reed <ana@example.org>\nThose I lead\nBen Oke <ben@example.org>"
 
@@ -148,6 +186,9 @@ def test_a_label_alone_is_no_name():
         ("name,email\nAna Reed,\nBen Oke,ben@example.org", "Ana Reed"),
         ("Ana Reed\nBen Oke ben@example.org", "Ana Reed"),
         ("Ana Reed <ana@example>\nBen Oke ben@example.org", "Ana Reed ana@example"),
+        ("Ben Oke <ben@example.org>, Ana Nurse", "Ana Nurse"),
+        ("Ben Oke <ben@example.org>; Ana Head", "Ana Head"),
+        ("Ana Nurse\nBen Oke\nben@example.org", "Ana Nurse"),
     ],
 )
 def test_a_person_without_an_address_is_never_passed_over(text, entry):
