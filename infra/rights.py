@@ -12,8 +12,10 @@ from typing import Any
 
 import yaml
 
+from chalicelib.core.settings import Queue
+
 FILE = Path(__file__).parent / "rights.yaml"
-FUNCTIONS = ("api_handler", "sweep_due", "work", "report", "mail", "mail_events")
+FUNCTIONS = ("api_handler", "sweep_due", *(queue.value for queue in Queue), "mail_events")
 
 Right = tuple[str, str]  # (action, name of a resource in rights.yaml)
 
@@ -65,7 +67,7 @@ def arn(resource: str, stage: str, function: str) -> str:
 
 IAM_NAMES = {"sqs:SendMessageBatch": "sqs:SendMessage", "sqs:DeleteMessageBatch": "sqs:DeleteMessage"}
 IAM_SERVICES = {"sesv2": "ses"}
-QUEUES = {"work": "work_queue", "report": "report_queue", "mail": "mail_queue", "dead": "dead_letters"}
+QUEUES = {queue.value: f"{queue}_queue" for queue in Queue} | {"dead": "dead_letters"}
 
 
 def needed(service: str, operation: str, params: Mapping[str, Any]) -> set[Right]:

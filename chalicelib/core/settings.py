@@ -6,10 +6,13 @@ import hmac
 import json
 import os
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import fields
 
 from chalicelib.core.aws import client, refuse_writes
 
@@ -20,20 +23,70 @@ class ConfigError(Exception):
     may_be_logged = True  # names settings and quotes none
 
 
+MIN_KEY = 32  # characters of a key
+
+
+class Queue(StrEnum):
+    """A queue of hints. Each has a function of its own."""
+
+    WORK = "work"
+    REPORT = "report"  # of the only function that has the PDF layer
+    EMAIL = "mail"
+
+
+class Check(NamedTuple):
+    """What a setting must fulfil besides its type. Returns the faults, which quote no value."""
+
+    faults_of: Callable[[Any], list[str]]
+
+
+def _queues(urls: dict[str, Any]) -> list[str]:
+    return [f"queues.{name} is missing" for name in Queue if name not in urls]
+
+
+def _base_url(url: str) -> list[str]:
+    if not url.startswith("http"):
+        return ["base_url is not an address yet: make deploy sets it"]
+    return ["base_url ends with a slash"] if url.endswith("/") else []
+
+
+def _link_keys(keys: list[str]) -> list[str]:
+    strong = keys and all(len(key) >= MIN_KEY for key in keys)
+    return [] if strong else [f"link_keys needs a key of {MIN_KEY} characters or more"]
+
+
+def _id_key(key: str) -> list[str]:
+    return [] if len(key) >= MIN_KEY else [f"id_key needs {MIN_KEY} characters or more"]
+
+
+def _sender(sender: str) -> list[str]:
+    return [] if "@" in sender else ["sender contains no address"]
+
+
+def _administrators(addresses: Sequence[str]) -> list[str]:
+    return [] if addresses else ["administrators is empty"]
+
+
+def _rate(rate: float) -> list[str]:
+    return [] if rate > 0 else ["mails_per_second must be above zero"]
+
+
 class Settings(Struct, frozen=True):
-    stage: str
+    """The settings of a deployment. One with a default may be missing from the parameter."""
+
+    stage: str  # its name, which is not in the parameter
     bucket: str
-    queues: dict[str, str]  # work, report, mail -> URL
+    queues: Annotated[dict[str, str], Check(_queues)]  # Queue -> URL
     configuration_set: str
-    base_url: str  # of every page, without a slash at the end
-    sender: str  # `Name <address>`, the sender of every email
+    base_url: Annotated[str, Check(_base_url)]  # of every page, without a slash at the end
+    sender: Annotated[str, Check(_sender)]  # `Name <address>`, the sender of every email
     reply_to: str  # a mailbox that a person reads
-    link_keys: tuple[str, ...]  # oldest first; the last one signs, all verify
-    administrators: tuple[str, ...]  # addresses that get an email when a decision is needed
-    mails_per_second: float  # the account's sending rate
-    second_factor: str = "optional"  # for administrators: required or optional
+    link_keys: Annotated[tuple[str, ...], Check(_link_keys)]  # oldest first; the last one signs, all verify
+    administrators: Annotated[tuple[str, ...], Check(_administrators)]  # they get an email when a decision is needed
+    mails_per_second: Annotated[float, Check(_rate)]  # the account's sending rate
+    second_factor: Literal["required", "optional"] = "optional"  # for administrators
     read_only: bool = False  # a stage of `make drill`, whose bucket is the real one
-    id_key: str = ""  # makes ids of people, and never changes: see core/ids.py
+    id_key: Annotated[str, Check(_id_key)] = ""  # makes ids of people, and never changes: see core/ids.py
 
     @property
     def table(self) -> str:
@@ -42,24 +95,6 @@ class Settings(Struct, frozen=True):
     @property
     def keys_table(self) -> str:
         return f"fullcircle-{self.stage}-keys"
-
-
-MIN_KEY = 32  # characters of a key
-KINDS: dict[str, type | tuple[type, ...]] = {
-    "bucket": str,
-    "queues": dict,
-    "configuration_set": str,
-    "base_url": str,
-    "sender": str,
-    "reply_to": str,
-    "link_keys": list,
-    "administrators": list,
-    "mails_per_second": (int, float),
-    "id_key": str,
-    "second_factor": str,
-    "read_only": bool,
-}
-DEFAULTS = {"second_factor": "optional", "read_only": False}  # settings that a deployment may lack
 
 
 def stage() -> str:
@@ -92,9 +127,8 @@ def parse_settings(text: str, stage_name: str) -> Settings:
         raise ConfigError(f"{parameter_name(stage_name)} is not a JSON object")
     if faults := _faults(content):
         raise ConfigError(f"{parameter_name(stage_name)}: {'; '.join(faults)}")
-    content = {"id_key": first_id_key(content["link_keys"]), **DEFAULTS, **content}
-    values: dict[str, Any] = {key: tuple(content[key]) if kind is list else content[key] for key, kind in KINDS.items()}
-    return Settings(stage=stage_name, **values)
+    content = {"id_key": first_id_key(content["link_keys"]), **content}
+    return msgspec.convert({**content, "stage": stage_name}, Settings)
 
 
 def first_id_key(link_keys: Sequence[str]) -> str:
@@ -107,39 +141,21 @@ def first_id_key(link_keys: Sequence[str]) -> str:
 
 def _faults(content: dict[str, Any]) -> list[str]:
     """Return every fault: a missing, unknown or malformed setting."""
-    faults = [f"{key} is missing" for key in KINDS if key not in content and key not in ("id_key", *DEFAULTS)]
-    faults += [f"{key} is not a setting" for key in content if key not in KINDS]
-    faults += [
-        f"{key} is malformed" for key, kind in KINDS.items() if key in content and not isinstance(content[key], kind)
-    ]
-    for key, check in LOOKS.items():
-        if isinstance(content.get(key), KINDS[key]):
-            faults += check(content[key])
+    kinds = get_type_hints(Settings, include_extras=True)
+    del kinds["stage"]
+    required = [field.name for field in fields(Settings) if field.required and field.name in kinds]
+    faults = [f"{name} is missing" for name in required if name not in content]
+    faults += [f"{name} is not a setting" for name in content if name not in kinds]
+    for name in kinds:
+        faults += _faults_of_one(name, content[name], kinds[name]) if name in content else []
     return faults
 
 
-def _queues(urls: dict[str, Any]) -> list[str]:
-    return [f"queues.{name} is missing" for name in ("work", "report", "mail") if name not in urls]
-
-
-def _base_url(url: str) -> list[str]:
-    if not url.startswith("http"):
-        return ["base_url is not an address yet: make deploy sets it"]
-    return ["base_url ends with a slash"] if url.endswith("/") else []
-
-
-def _link_keys(keys: list[Any]) -> list[str]:
-    strong = keys and all(isinstance(key, str) and len(key) >= MIN_KEY for key in keys)
-    return [] if strong else [f"link_keys needs a key of {MIN_KEY} characters or more"]
-
-
-LOOKS: dict[str, Callable[[Any], list[str]]] = {
-    "queues": _queues,
-    "base_url": _base_url,
-    "sender": lambda sender: [] if "@" in sender else ["sender contains no address"],
-    "link_keys": _link_keys,
-    "second_factor": lambda rule: [] if rule in ("required", "optional") else ["second_factor: required or optional"],
-    "id_key": lambda key: [] if len(key) >= MIN_KEY else [f"id_key needs {MIN_KEY} characters or more"],
-    "administrators": lambda who: [] if who else ["administrators is empty"],
-    "mails_per_second": lambda rate: [] if rate > 0 else ["mails_per_second must be above zero"],
-}
+def _faults_of_one(name: str, value: Any, kind: Any) -> list[str]:
+    try:
+        converted = msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        allowed = get_args(kind) if get_origin(kind) is Literal else ()
+        return [f"{name}: {' or '.join(allowed)}" if allowed else f"{name} is malformed"]
+    checks = [note for note in getattr(kind, "__metadata__", ()) if isinstance(note, Check)]
+    return [fault for check in checks for fault in check.faults_of(converted)]

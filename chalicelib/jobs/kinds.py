@@ -12,8 +12,8 @@ from enum import Enum
 from importlib import import_module
 from typing import NamedTuple, cast
 
+from chalicelib.core.settings import Queue
 from chalicelib.store.jobs import Job
-from chalicelib.store.queues import Queue
 from chalicelib.store.table import Write
 
 EMAIL = "mail"  # the kind in the rows of emails

@@ -7,16 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from enum import StrEnum
 
 from chalicelib.core.aws import client
-from chalicelib.core.settings import settings
-
-
-class Queue(StrEnum):
-    WORK = "work"
-    REPORT = "report"  # of the only function that has the PDF layer
-    EMAIL = "mail"
+from chalicelib.core.settings import Queue, settings
 
 
 def hint(rows: Iterable[tuple[str, Queue]]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
 
-from chalicelib.core.settings import DEFAULTS, ConfigError, first_id_key, parse_settings
+from chalicelib.core.settings import ConfigError, Queue, first_id_key, parse_settings
 from infra.deploy import stack
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
@@ -62,7 +62,7 @@ def ensure_settings(stage: Deployment, hand: Reporter, given: Mapping[str, Any])
         return
     wanted = {
         "bucket": found["Bucket"],
-        "queues": {name: found[f"{name.title()}Queue"] for name in ("work", "report", "mail")},
+        "queues": {name: found[f"{name.title()}Queue"] for name in Queue},
         "configuration_set": stage.title,
         "base_url": known.get("base_url", ""),  # `make deploy` sets it
         "sender": known["sender"],
@@ -70,7 +70,7 @@ def ensure_settings(stage: Deployment, hand: Reporter, given: Mapping[str, Any])
         "link_keys": known.get("link_keys") or [secrets.token_urlsafe(KEY_BYTES)],
         "administrators": known["administrators"],
         "mails_per_second": _rate(stage),
-        "second_factor": known.get("second_factor") or DEFAULTS["second_factor"],
+        "second_factor": known.get("second_factor") or "optional",
     }
     if not known.get("link_keys"):  # else `make deploy` adds it once functions run that know it
         wanted["id_key"] = secrets.token_urlsafe(KEY_BYTES)

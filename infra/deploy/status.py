@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chalicelib.core.settings import Queue
 from infra import rights
 from infra.deploy import api, concurrency, differences, halt, policies, sender, settings, stack, state, verify
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
-QUEUES = ("work", "report", "mail", "dead")
+QUEUES = (*Queue, "dead")
 
 
 def run(stage: Deployment, hand: Reporter, *, open_page: bool = True) -> list[str]:

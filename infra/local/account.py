@@ -9,7 +9,7 @@ from typing import Any
 from botocore.config import Config
 
 from chalicelib.core.aws import client, session
-from chalicelib.core.settings import parameter_name
+from chalicelib.core.settings import Queue, parameter_name
 
 ACCOUNT = "123456789012"  # moto's
 REGION = "eu-west-2"
@@ -55,7 +55,7 @@ def settings(stage: str, base_url: str, outputs: dict[str, str]) -> dict[str, An
     """As chalicelib.core.settings reads them."""
     return {
         "bucket": outputs["Bucket"],
-        "queues": {name: outputs[f"{name.title()}Queue"] for name in ("work", "report", "mail")},
+        "queues": {name: outputs[f"{name.title()}Queue"] for name in Queue},
         "configuration_set": configuration_set(stage),
         "base_url": base_url,
         "sender": f"Fullcircle <feedback@{SENDER_DOMAIN}>",

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from msgspec.structs import fields
 
 from chalicelib.core import log
 from chalicelib.core import settings as config
@@ -57,6 +58,22 @@ def test_the_second_factor_is_optional_unless_the_settings_say_so():
     assert parse_settings(json.dumps(sound() | {"second_factor": "required"}), STAGE).second_factor == "required"
     with pytest.raises(ConfigError, match="second_factor: required or optional"):
         parse_settings(json.dumps(sound() | {"second_factor": "yes"}), STAGE)
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(config.Settings) if field.name != "stage"])
+def test_a_setting_of_another_type_is_named(name):
+    with pytest.raises(ConfigError, match=f": {name}(:| is malformed)"):
+        parse_settings(json.dumps(sound() | {name: None}), STAGE)
+
+
+def test_a_setting_may_be_missing_only_if_it_has_a_default():
+    required = {field.name for field in fields(config.Settings) if field.required}
+
+    with pytest.raises(ConfigError) as refused:
+        parse_settings("{}", STAGE)
+
+    named = str(refused.value).partition(": ")[2].split("; ")
+    assert {*named} == {f"{name} is missing" for name in required - {"stage"}}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '"word"'])

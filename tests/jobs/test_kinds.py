@@ -5,8 +5,8 @@ from inspect import signature
 
 import pytest
 
+from chalicelib.core.settings import Queue
 from chalicelib.jobs.kinds import BY_ID, HANDLERS, JobKind, label_of, queue_of
-from chalicelib.store.queues import Queue
 
 
 @pytest.mark.parametrize("kind", JobKind, ids=lambda kind: kind.id)
