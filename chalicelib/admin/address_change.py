@@ -3,7 +3,7 @@
 The act is a job. For each delegate it changes everything in one transaction: old links stop working, waiting emails go
 to the new address, and raters are invited again, whether they have answered or not, unless they declined. Saved
 answers are dropped; sent answers count and stay sealed. The old address gets a notice. If the person may read reports,
-the new address gets no code for a day, unless a second administrator confirms it.
+the new address gets link and codes a working day later, unless a second administrator confirms it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from chalicelib.core.addresses import check_address, check_text, clean_address, 
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.ids import derive, reader_key
 from chalicelib.core.model import Cohort, Delegate, Wave
+from chalicelib.core.working_days import working_days
 from chalicelib.emails.bounces import list_shown
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
 from chalicelib.jobs.commit import commit
@@ -79,6 +80,8 @@ def plan_change(cohort_id: str, old: str, new: str, now: datetime, by: str = BY,
     cohort = cohorts.find(cohort_id)
     if cohort is None:
         raise CohortUnknown(cohort_id)
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    until = working_days(programme.organisation, cohort.dates.closed).a_day_after(now)
     places = _places(cohort_id, change.old)
     if not places and not cohort_roles(cohort, change.old):
         if _places(cohort_id, change.new) or cohort_roles(cohort, change.new):
@@ -86,10 +89,12 @@ def plan_change(cohort_id: str, old: str, new: str, now: datetime, by: str = BY,
         raise AddressNotFound(change.old)
     for place in places:
         _refuse_taken(change, place)
-    return _act(change, cohort, places, now, by)
+    return _act(change, cohort, places, until, now, by)
 
 
-def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: datetime, by: str) -> list[Write]:
+def _act(
+    change: Change, cohort: Cohort, places: Sequence[AddressUse], until: datetime, now: datetime, by: str
+) -> list[Write]:
     """Create the job, its lines in the trail, and the hold on the new address.
 
     An address that bounced needs no hold on its successor, unless it is held itself: otherwise an administrator could
@@ -98,7 +103,7 @@ def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: date
     bounced = change.old in list_suppressed(cohort.id) and not _is_held(cohort.id, change.old, now)
     reading = {part for place in places for part in place.reading(change)}
     reading |= cohort_roles(cohort, change.old).keys()
-    held = [] if bounced else _holds(change, cohort, places, now, by)
+    held = [] if bounced else _holds(change, cohort, places, until, by)
     about = {**asdict(change), "links": ",".join(sorted(reading)), "bounced": "yes" if bounced else ""}
     about["held_until"] = held[0].until.isoformat() if held else ""
     about["told"] = "yes" if not bounced and (reading or any(place.was_emailed(change) for place in places)) else ""
@@ -112,18 +117,18 @@ def _is_held(cohort_id: str, address: str, now: datetime) -> bool:
     return any(hold.who == reader_key(address) and hold.holds(now) for hold in found)
 
 
-def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], now: datetime, by: str) -> list[Hold]:
+def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: datetime, by: str) -> list[Hold]:
     """Hold the new address: a coach of other delegates at that address keeps access to them."""
     own = [place.delegate for place in places if change.has(place.delegate.person)]
-    found = [holds.new(cohort.id, change.of(delegate.person), now, by, delegate.id) for delegate in own]
+    found = [holds.new(cohort.id, change.of(delegate.person), until, by, delegate.id) for delegate in own]
     coached = [place.delegate for place in places if change.has(place.delegate.coach)]
     is_coach_here = any(line.coach.email == change.new for line in cohorts.list_lines(cohort.id))
     if coached and is_coach_here:
-        found += [holds.new(cohort.id, change.of(delegate.coach), now, by, delegate.id) for delegate in coached]
+        found += [holds.new(cohort.id, change.of(delegate.coach), until, by, delegate.id) for delegate in coached]
     elif coached:
-        found.append(holds.new(cohort.id, change.of(coached[0].coach), now, by))
+        found.append(holds.new(cohort.id, change.of(coached[0].coach), until, by))
     in_cohort = cohort_roles(cohort, change.old).values()
-    found += [holds.new(cohort.id, change.of(person), now, by) for person in in_cohort]
+    found += [holds.new(cohort.id, change.of(person), until, by) for person in in_cohort]
     return list({hold.id: hold for hold in found}.values())
 
 

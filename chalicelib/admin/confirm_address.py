@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib.admin.emails import send_held_links
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, cohorts, holds
@@ -20,7 +21,7 @@ class ConfirmRefused(FormInvalid):
 OWN = "You changed this address yourself. Another administrator has to confirm it."
 UNNAMED = (
     "This address was changed by a command, which does not say who gave it. It may have been you, "
-    "so no one can confirm it. Its owner can sign in when the 24 hours have passed."
+    "so no one can confirm it. Its owner can sign in a working day after the change."
 )
 CHANGED = "The address was changed again just now. Check the cohort and confirm the new one."
 
@@ -42,6 +43,7 @@ def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
             [
                 holds.confirm(found, by),
                 audit_events.add(cohort_id, AuditEvent.CONFIRMED_ADDRESS, by, found.delegate or cohort_id, now),
+                *send_held_links(cohort_id, found.person, now),
             ],
             now,
         )

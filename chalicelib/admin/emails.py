@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib.admin.redirect_emails import Change
 from chalicelib.core.calendar import local_moment
-from chalicelib.core.formatting import local_date, local_time, plural
+from chalicelib.core.formatting import local_date, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Person, Programme
 from chalicelib.core.working_days import working_days
@@ -18,7 +18,7 @@ from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import OnNewAddress, To, declare_email
 from chalicelib.links.kinds import COACH, CONSOLE, FACILITATOR, HUB, SPONSOR, name_links
 from chalicelib.links.link_kind import Link
-from chalicelib.store import cohorts, delegates, emails, programmes
+from chalicelib.store import cohorts, delegates, emails, programmes, waiting_emails
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -38,11 +38,9 @@ NEW_LINK = declare_email(
     "admin/new_link",
     "Link for a new address",
     to=To.LINK_OWNER,
-    words="name what held",
+    words="name what",
     links=[ANY_PAGE],
-    variants={
-        "to a coach": {"name": "Priya Natarajan", "what": "your delegates", "held": "8 September 2026, 10:00"},
-    },
+    variants={"to a coach": {"name": "Priya Natarajan", "what": "your delegates"}},
     sent_after_withdrawal=True,
     on_new_address=OnNewAddress.REPLACE,
 )
@@ -162,10 +160,11 @@ def links_to_pages(job: Job, change: Change, programme: Programme, now: datetime
 
 
 def _link_mails(job: Job, change: Change, programme: Programme, now: datetime) -> Iterator[Email]:
-    """Write the email for readers whose pages outlast a questionnaire: one a day, however often it is requested."""
-    zone = programme.organisation.timezone
+    """Write the email for readers whose pages outlast a questionnaire.
+
+    It waits as long as sign-in codes do: the owner of the old address may object.
+    """
     held = job.about.get("held_until", "")
-    words = {"held": local_time(datetime.fromisoformat(held), zone) if held else ""}
     for part in filter(None, job.about["links"].split(",")):
         reader, what, link, about = _page_of(part, change)
         yield create_email(
@@ -173,13 +172,20 @@ def _link_mails(job: Job, change: Change, programme: Programme, now: datetime) -
             change.cohort,
             derive(8, change.new),
             part,
-            f"{local_date(now, zone)}.replaced",
+            job.id.rsplit("#", 1)[-1],
             to=reader,
-            due_at=now,
-            words=common_words(programme) | words | {"name": reader.name, "what": what},
+            due_at=datetime.fromisoformat(held) if held else now,
+            words=common_words(programme) | {"name": reader.name, "what": what},
             links={ANY_PAGE: link},
             about={"cohort": change.cohort, **about},
         )
+
+
+def send_held_links(cohort_id: str, person: Person, now: datetime) -> list[Write]:
+    """Send the links that wait for a new address now: a second administrator has confirmed it."""
+    waiting = waiting_emails.list_waiting(cohort_id)
+    new = [one for one in waiting if one.template == NEW_LINK.name and one.to.email == person.email]
+    return [emails.hasten(one, now) for one in new if one.due_at > now]
 
 
 def _page_of(part: str, change: Change) -> tuple[Person, str, Link, dict[str, str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -80,6 +80,13 @@ class WorkingDays(Struct, frozen=True):
         if self.is_working(local.date()) and DAY_BEGINS <= local.time() < DAY_ENDS:
             return now
         return self.next_morning(now)
+
+    def a_day_after(self, now: datetime) -> datetime:
+        """Return the same local time a working day later; a day off begins to count on the next working morning."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        if not self.is_working(local.date()):
+            local = self.next_morning(now).astimezone(ZoneInfo(self.zone))
+        return datetime.combine(self.add(local.date(), 1), local.time(), ZoneInfo(self.zone)).astimezone(UTC)
 
     def next_hour(self, now: datetime) -> datetime:
         """Return the full hour that follows within the hours of a working day, else the next morning.

@@ -60,7 +60,7 @@ def _says_hold(found: Found, coach: Person) -> str:
     """A new address gets sign-in codes a day later: see decision 23."""
     known = any(line.coach.email == coach.email for line in cohorts.list_lines(found.cohort.id))
     scope = "for this delegate " if known else ""
-    return f"Sign-in codes {scope}go to {coach.email} after 24 hours, or once a second administrator confirms it."
+    return f"Sign-in codes {scope}go to {coach.email} after a working day, or once a second administrator confirms it."
 
 
 def plan_manager(found: Found, manager: Person, asking: Asking) -> Planned:
@@ -94,7 +94,9 @@ def _check_part(found: Found, person: Person, part: str) -> None:
 def _part_writes(found: Found, after: Delegate, asking: Asking, names: Sequence[str]) -> list[Write]:
     """The same writes and the same job as for a file that names another person."""
     coaches = frozenset(line.coach.email for line in cohorts.list_lines(found.cohort.id))
-    loading = Loading(0, coaches, asking.by, asking.reason, f"{stamp(asking.now)}.{names[0]}")
+    loading = Loading(
+        0, coaches, asking.by, found.days.a_day_after(asking.now), asking.reason, f"{stamp(asking.now)}.{names[0]}"
+    )
     coach = {"coach": fields(after.coach), "coach_id": coach_id(after.cohort_id, after.coach.email)}
     same_person = _is_only_name(found.delegate, after)
     return [
@@ -128,7 +130,7 @@ def plan_address(found: Found, address: str, asking: Asking) -> Planned:
         [
             "Links and sessions of the old address end. A form that is begun starts empty.",
             "Answers that were sent count.",
-            "Sign-in codes go to the new address after 24 hours, or once a second administrator confirms it.",
+            "Sign-in codes go to the new address after a working day, or once a second administrator confirms it.",
             "Calendar entries are cancelled at the old address and sent to the new one.",
         ],
         recipients(

@@ -121,7 +121,7 @@ def plan_sponsor(found: FoundCohort, sponsor: Person, asking: Asking) -> Planned
         f"Change the sponsor of {found.cohort.title} to {sponsor.name}",
         [
             f"{before.name} opens nothing any more." if before else "",
-            "The new sponsor sees every summary that was made. Codes go there after 24 hours, or once a second "
+            "The new sponsor sees every summary that was made. Codes go there after a working day, or once a second "
             "administrator confirms it.",
         ],
         recipients(*people),
@@ -161,7 +161,7 @@ def plan_facilitator(found: FoundCohort, former: str, person: Person, asking: As
         f"Name {person.name} as a facilitator of {found.cohort.title}",
         [
             f"{before.person.name} opens nothing any more. Their sessions pass to {person.name}." if before else "",
-            "Codes go to the new facilitator after 24 hours, or once a second administrator confirms it.",
+            "Codes go to the new facilitator after a working day, or once a second administrator confirms it.",
         ],
         recipients(*people),
         [*load.writes, *calendar],

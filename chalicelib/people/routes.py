@@ -162,7 +162,10 @@ def _many_form(
 
 def _many_posted(admin: SignedIn, cohort_id: str, typed: Mapping[str, str]) -> Response:
     """Show what would happen to each; do it if that was confirmed."""
-    ids, act_id, done = typed.get("ids", "").split(","), typed.get("act", ""), f"/admin/cohort/{cohort_id}?done="
+    ids = [one for one in typed.get("ids", "").split(",") if one]
+    act_id, done = typed.get("act", ""), f"/admin/cohort/{cohort_id}?done="
+    if not ids:
+        return admin.see_other(signing.url(f"{done}no-tick"))
     several = many.find_several(many.find_act_of_several(act_id), cohort_id, ids)
     asking = Asking(admin.reader.person.email if admin.reader.person else "", clock.now(), typed.get("why", ""))
     if not several.each and "confirmed" in typed:

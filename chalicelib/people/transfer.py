@@ -146,7 +146,9 @@ def _writes(transfer: Transfer, texts: Sequence[Email]) -> Iterator[Write]:
     if transfer.has_other_coach:
         yield from end_meetings(found, now, start_again=True, checked=True)
         yield from debriefs.hand_over(found.rows, found.delegate)
-        yield holds.add(holds.new(transfer.to.id, after.coach, now, transfer.asking.by, after.id))
+        yield holds.add(
+            holds.new(transfer.to.id, after.coach, found.days.a_day_after(now), transfer.asking.by, after.id)
+        )
     yield from _dates(transfer)
     yield from _work(transfer)
     yield from _attendance(transfer)

@@ -57,7 +57,8 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
     lines = cohorts.list_lines(cohort.id)
     known = {line.email: line.delegate_id for line in lines}
     coaches = frozenset(line.coach.email for line in lines)
-    loading = Loading(load, coaches, job.about.get("by", ""))
+    days = working_days(programme.organisation, cohort.dates.closed)
+    loading = Loading(load, coaches, job.about.get("by", ""), days.a_day_after(now))
     for entry in people.delegates:
         delegate = _delegate(cohort, entry, known)
         raters = people.raters.get(entry.person.email, ())
@@ -66,7 +67,6 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
         except DelegateExists:
             _bring_up_to_date(programme, delegate, raters, loading, now)
             _keep_days_off(delegate.id, cohort)
-    days = working_days(programme.organisation, cohort.dates.closed)
     return [
         first_job(cohort.id, f"enrolled-{load}", days, now),
         *notify_of_dates(cohort, programme, f"enrolled.{load}", now),

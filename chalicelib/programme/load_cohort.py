@@ -114,6 +114,7 @@ def plan_load(
     if is_loaded(last, cohort, people) and not (planned and planned.changes):
         return Load(Loaded(cohort, len(delegates), changed=False), ())
     loads = last.loads if last else 0
+    held_until = working_days(programme.organisation, cohort.dates.closed).a_day_after(now)
     subject = (cohort.id, checksum, str(loads))  # people who were changed and changed back are enrolled again
     writes = [
         *of_programme,
@@ -124,8 +125,8 @@ def plan_load(
             JobKind.ENROL.job(*subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1), by=by)
         ),
         *([] if last else _first_writes(cohort, programme, now)),
-        *_other_sponsor(last, cohort, now, by, why),
-        *_other_facilitators(last, cohort, now, by, why),
+        *_other_sponsor(last, cohort, held_until, now, by, why),
+        *_other_facilitators(last, cohort, held_until, now, by, why),
         *_notify_new(last, cohort, programme, now),
         *(act_writes(planned, loads + 1, now, by) if planned else []),
         *(
@@ -199,15 +200,17 @@ def _address(person: Person | None) -> str:
     return person.email if person else ""
 
 
-def _other_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str, why: str) -> list[Write]:
-    """The audit line, and the notice to the sponsor before. Codes for summaries go to the other sponsor a day later."""
+def _other_sponsor(
+    last: LastLoad | None, cohort: Cohort, held_until: datetime, now: datetime, by: str, why: str
+) -> list[Write]:
+    """The audit line, and the notice to the sponsor before. The other sponsor gets codes a working day later."""
     if last is None or cohort.sponsor_link == last.cohort.sponsor_link:
         return []
     before, after = last.cohort.sponsor, cohort.sponsor
     about = {"cohort": cohort.id, "sponsor": _address(before)}
     return [
         _audit_change("the sponsor", before, after, cohort, by, now, why),
-        *([holds.add(holds.new(cohort.id, after, now, by))] if after else []),
+        *([holds.add(holds.new(cohort.id, after, held_until, by))] if after else []),
         *([jobs.add(JobKind.HANDOVER.job(cohort.id, str(last.loads + 1), due_at=now, **about))] if before else []),
     ]
 
@@ -223,7 +226,9 @@ def _audit_change(
     )
 
 
-def _other_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by: str, why: str) -> list[Write]:
+def _other_facilitators(
+    last: LastLoad | None, cohort: Cohort, held_until: datetime, now: datetime, by: str, why: str
+) -> list[Write]:
     """As `_other_sponsor`, for each facilitator who is new in the file, or has another address there."""
     if last is None or not last.cohort.facilitators:
         return []
@@ -248,7 +253,7 @@ def _other_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by
             _audit_change("the facilitators", one, other, cohort, by, now, why)
             for one, other in _pair_facilitators(last.cohort, cohort)
         ),
-        *(holds.add(holds.new(cohort.id, after[address], now, by)) for address in sorted(new)),
+        *(holds.add(holds.new(cohort.id, after[address], held_until, by)) for address in sorted(new)),
         *map(jobs.add, notify),
     ]
 

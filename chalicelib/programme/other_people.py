@@ -21,12 +21,14 @@ class Loading(Struct, frozen=True):
     number    of the load; for an act, that of the load before it
     coaches   addresses of those who coached in the cohort before
     by        the administrator; empty in jobs of earlier versions
+    until     when another coach may sign in: a working day later
     once      what makes the act one of its kind; empty: the number of the load
     """
 
     number: int
     coaches: Collection[str]
     by: str
+    until: datetime
     why: str = "from a file"
     once: str = ""
 
@@ -77,7 +79,7 @@ def _audit(what: str, before: Person, after: Person, delegate: Delegate, loading
 def _of_coach(
     rows: Collection[dict[str, object]], before: Delegate, after: Delegate, loading: Loading, now: datetime
 ) -> list[Write]:
-    """Keep private notes with the coach who wrote them, and give the new coach codes for reports a day later."""
+    """Keep private notes with the coach who wrote them; the new coach gets codes for reports a working day later."""
     about = after.id if after.coach.email in loading.coaches else ""
-    hold = holds.new(after.cohort_id, after.coach, now, loading.by, about)
+    hold = holds.new(after.cohort_id, after.coach, loading.until, loading.by, about)
     return [*debriefs.hand_over(rows, before), holds.add(hold)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -13,7 +13,6 @@ from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Write, get_many, put, update
 
-HELD_FOR = timedelta(hours=24)
 UNNAMED = ("command line", "")  # a command says nothing of who gave it, nor did files of earlier versions
 
 
@@ -52,8 +51,9 @@ def key(cohort_id: str, hold_id: str) -> Key:
     return Key(f"COHORT#{cohort_id}", f"HOLD#{hold_id}")
 
 
-def new(cohort_id: str, person: Person, now: datetime, by: str, delegate: str = "") -> Hold:
-    return Hold(cohort_id, reader_key(person.email), person, now + HELD_FOR, by, delegate)
+def new(cohort_id: str, person: Person, until: datetime, by: str, delegate: str = "") -> Hold:
+    """until: a working day later, so that the owner of the old address can object; see `WorkingDays.a_day_after`"""
+    return Hold(cohort_id, reader_key(person.email), person, until, by, delegate)
 
 
 def add(hold: Hold) -> Write:

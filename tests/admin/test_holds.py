@@ -1,4 +1,6 @@
-"""A new address of someone who reads reports: no code and no page for a day, or until two administrators agree."""
+"""A new address of someone who reads reports: no link, code or page for a working day, or until two agree."""
+
+from datetime import datetime
 
 import pytest
 
@@ -174,6 +176,52 @@ def test_a_second_administrator_confirms_and_the_first_cannot(opened, clock):
     assert [row["by"] for row in found] == [SECOND]
 
 
+def links_to(address):
+    return [mail for mail in sent_mails(address) if mail.row.startswith("admin/new_link")]
+
+
+@part
+def test_the_link_to_a_new_address_waits_as_long_as_the_codes(opened, clock, who):
+    move(clock, who)
+    drain(clock.advance(hours=23))
+    assert links_to(NEW) == []
+    drain(clock.advance(hours=1))
+    assert len(links_to(NEW)) == 1
+
+
+@part
+def test_a_second_administrator_sends_the_link_at_once_and_once(opened, clock, who):
+    move(clock, who)
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+    confirm_address.confirm(people.COHORT, hold.id, clock.advance(minutes=5), SECOND)
+    drain(clock.now())
+    assert len(links_to(NEW)) == 1
+    drain(clock.advance(days=2))
+    assert len(links_to(NEW)) == 1
+
+
+def test_over_a_weekend_the_owner_of_the_old_address_still_has_a_working_day(opened, clock):
+    clock.to(datetime.fromisoformat("2026-09-18T15:00:00Z"))  # a Friday, 16:00 in London
+    move(clock, "coach")
+    drain(clock.to(datetime.fromisoformat("2026-09-21T14:59:00Z")))
+    assert links_to(NEW) == []
+    assert ask_for_code(opened, "coach").status == 403
+
+    drain(clock.advance(minutes=1))
+    assert len(links_to(NEW)) == 1
+    assert opened.sign_in(page_of("coach"), NEW, clock.now()).status == 200
+
+
+def test_there_and_back_and_there_again_on_one_day_still_brings_the_link(opened, clock):
+    old = people.person("cleo coach").email
+    for before, after in ((old, NEW), (NEW, old), (old, NEW)):
+        address_change.change_address(people.COHORT, before, after, clock.advance(minutes=1), BY)
+        drain(clock.now())
+    drain(clock.advance(days=1))
+    assert len(links_to(NEW)) == 1
+    assert links_to(old) == []
+
+
 def test_a_confirmation_holds_for_one_change_only(opened, clock):
     move(clock, "coach")
     (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
@@ -220,7 +268,7 @@ def test_no_one_confirms_what_a_command_changed(opened, clock, by):
     opened.open(f"{COHORT}/confirm?hold={hold.id}").post(f"{COHORT}/confirm", {"hold": hold.id})
 
     assert opened.status == 400
-    assert "Its owner can sign in when the 24 hours have passed" in opened.page
+    assert "Its owner can sign in a working day after the change" in opened.page
     assert ask_for_code(opened, "coach").status == 403
     clock.advance(hours=24)
     assert opened.sign_in(page_of("coach"), NEW, clock.now()).status == 200

@@ -100,6 +100,20 @@ def test_what_is_urgent_goes_out_in_office_hours(now, soon):
 
 
 @pytest.mark.parametrize(
+    ("now", "later"),
+    [
+        ("2026-11-26T14:30:00Z", "2026-11-27T14:30:00Z"),
+        ("2026-11-27T23:30:00Z", "2026-11-30T23:30:00Z"),  # Friday night to Monday night
+        ("2026-11-28T10:00:00Z", "2026-12-01T09:00:00Z"),  # a Saturday counts from Monday morning
+        ("2026-12-24T12:00:00Z", "2026-12-29T12:00:00Z"),  # over Christmas
+        ("2026-03-27T10:00:00Z", "2026-03-30T09:00:00Z"),  # the same local time, after the clocks changed
+    ],
+)
+def test_a_working_day_later(now, later):
+    assert days_of().a_day_after(utc(now)) == utc(later)
+
+
+@pytest.mark.parametrize(
     ("closes", "days_before", "mornings"),
     [
         pytest.param(
