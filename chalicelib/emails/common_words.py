@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from chalicelib.core.model import Delegate, Programme
+from chalicelib.core.model import Programme
 
 SEPARATOR = " | "  # between the lines of a list in one word of an email
 
 
-def common_words(programme: Programme, delegate: Delegate | None = None) -> dict[str, str]:
-    """Return the common words. People see the sender's name first: the delegate it is about, or the programme."""
+def common_words(programme: Programme) -> dict[str, str]:
+    """Return the common words. Every email comes from the programme: a filter takes a colleague's name for a fraud."""
     return {
         "programme": programme.title,
         "organisation": programme.organisation.name,
         "brand": programme.organisation.brand,
-        "from_name": f"{delegate.person.name} via {programme.title}" if delegate else programme.title,
+        "from_name": programme.title,
     }

@@ -49,6 +49,7 @@ def context(mail: Email) -> dict[str, Any]:
     """Return what a template sees: every word on one line, signed links, and readable colours."""
     words = {name: mime.clean(word) for name, word in {**LATER_WORDS, **mail.words}.items()}
     return words | {
+        "several": False,  # whether `delegate` names more than one person, in a digest
         "links": {name: compose_url(link) for name, link in mail.links.items()},
         "brand": colour.brand(words["brand"]),
         "button_colour": colour.button(words["brand"]),

@@ -5,19 +5,23 @@ The first email that is due for a reader takes the others along. An email that g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
+
+from msgspec import json
 
 from chalicelib.core import log
-from chalicelib.core.formatting import plural
+from chalicelib.core.formatting import join_words, name_sort_key, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.settings import Settings
 from chalicelib.emails import mime
 from chalicelib.emails.away import Away
 from chalicelib.emails.compose import compose_message, context
 from chalicelib.emails.kinds import DIGEST, FRAME_WORDS, find_kind
-from chalicelib.emails.render import Section, render_digest, render_section
+from chalicelib.emails.mime import Rendered
+from chalicelib.emails.render import Section, render, render_digest, render_section
 from chalicelib.emails.weekly_cap import is_capped, put_off_if_full
 from chalicelib.store import digests, emails
 from chalicelib.store.emails import Email, EmailSettled
@@ -36,7 +40,7 @@ def gather(held: Email, attempt: str, now: datetime, until: datetime, away: Away
         return held
     listed = digests.list_listed(held, whole_week=is_capped(held))
     found = digests.read_others(held, listed, now)
-    others = [other for other in found if not away.find_return(other) and _goes_with(held, other)]
+    others = [other for other in found if not away.find_return(other) and _is_from_same_sender(held, other)]
     if put_off_if_full(held, others, listed, now):
         return None
     if not others:
@@ -53,11 +57,8 @@ def gather(held: Email, attempt: str, now: datetime, until: datetime, away: Away
     return emails.claim(digest.id, attempt, now, until)
 
 
-def _goes_with(held: Email, other: Email) -> bool:
-    """Return whether two emails may be one: from one name, or of a kind whose subject names several delegates."""
-    kind = find_kind(held.template)
-    is_alike = bool(kind.together) and other.template == held.template
-    return is_alike or other.words["from_name"] == held.words["from_name"]
+def _is_from_same_sender(held: Email, other: Email) -> bool:
+    return all(other.words[word] == held.words[word] for word in FRAME_WORDS)
 
 
 def _wait(held: Email, now: datetime) -> None:
@@ -72,7 +73,7 @@ def _digest(held: Email, others: Sequence[Email], now: datetime) -> Email:
 
     It holds no name of a delegate, because it is no row about one: an erasure would miss it.
     """
-    frame = {name: held.words[name] for name in FRAME_WORDS} | {"from_name": held.words["programme"]}
+    frame = {name: held.words[name] for name in FRAME_WORDS}
     return Email(
         id="#".join((NAME, derive(16, "digest", held.id, held.attempt))),
         template=NAME,
@@ -87,40 +88,58 @@ def compose_digest(digest: Email, items: Sequence[Email], settings: Settings, no
     """Compose what the items say, the most urgent first under each role. One item alone is the email that it was."""
     if len(items) == 1:
         return compose_message(items[0], settings, now)
-    urgent = sorted(items, key=lambda item: (item.good_until is None, item.good_until or now, item.id))
-    sections = [render_section(item.template, context(item)) for item in urgent]
-    by_role = _by_role(urgent, sections)
-    subject, named = _first_subject(urgent, sections)
+    groups = _merge_alike(sorted(items, key=lambda item: (item.good_until is None, item.good_until or now, item.id)))
     made = mime.message(
-        render_digest(by_role, subject, len(items) - named, context(digest)),
+        _render_groups(groups, digest),
         to=digest.to,
         sender=settings.sender,
-        from_name=_name_sender(digest, items),
+        from_name=digest.words["from_name"],
         reply_to=settings.reply_to,
     )
     return mime.stamp(made, derive(32, "mail", digest.id), now)
 
 
-def _name_sender(digest: Email, items: Sequence[Email]) -> str:
-    """Return the name that all items come from; the programme if they come from several."""
-    names = {item.words["from_name"] for item in items}
-    return names.pop() if len(names) == 1 else digest.words["programme"]
+def _merge_alike(items: Iterable[Email]) -> list[list[Email]]:
+    """Group items that say the same about several delegates, each group where its first item is."""
+    groups: dict[Any, list[Email]] = {}
+    for item in items:
+        kind, rest = find_kind(item.template), {**item.words, "delegate": ""}
+        same = (kind.name, json.encode([rest, item.links], order="sorted")) if kind.names_several else item.id
+        groups.setdefault(same, []).append(item)
+    return list(groups.values())
 
 
-def _first_subject(urgent: Sequence[Email], sections: Sequence[Section]) -> tuple[str, int]:
-    """Return the subject of the most urgent, or one for all of its kind, and how many it names."""
-    first = urgent[0]
+def _context_of(group: Sequence[Email]) -> dict[str, Any]:
+    """Return what the template of a group sees: the delegates of all its items as one name."""
+    words = context(group[0])
+    if len(group) == 1:
+        return words
+    names = sorted({context(item)["delegate"] for item in group}, key=name_sort_key)
+    return words | {"delegate": join_words(names), "several": len(names) > 1}
+
+
+def _render_groups(groups: Sequence[Sequence[Email]], digest: Email) -> Rendered:
+    sections = [render_section(group[0].template, _context_of(group)) for group in groups]
+    subject, named = _first_subject(groups, sections)
+    if len(groups) == 1:
+        return render(groups[0][0].template, _context_of(groups[0]), subject)
+    return render_digest(_by_role(groups, sections), subject, len(groups) - named, context(digest))
+
+
+def _first_subject(groups: Sequence[Sequence[Email]], sections: Sequence[Section]) -> tuple[str, int]:
+    """Return the subject of the most urgent, or one for all of its kind, and how many sections it names."""
+    first = groups[0][0]
     together = find_kind(first.template).together
-    alike = sum(item.template == first.template for item in urgent)
-    if alike == 1 or not together:
+    alike = [len(group) for group in groups if group[0].template == first.template]
+    if sum(alike) == 1 or not together:
         return sections[0].subject, 1
-    subject = together.format_map({**first.words, "n": alike, "others": plural(alike - 1, "other", "others")})
-    return subject[:1].upper() + subject[1:], alike
+    subject = together.format_map({**first.words, "n": sum(alike), "others": plural(sum(alike) - 1, "other", "others")})
+    return subject[:1].upper() + subject[1:], len(alike)
 
 
-def _by_role(items: Sequence[Email], sections: Sequence[Section]) -> list[tuple[str, list[Section]]]:
+def _by_role(groups: Sequence[Sequence[Email]], sections: Sequence[Section]) -> list[tuple[str, list[Section]]]:
     """Group sections by the reader's role, each role where its most urgent item is."""
-    roles = [find_kind(item.template).to for item in items]
+    roles = [find_kind(group[0].template).to for group in groups]
     order = {role: place for place, role in reversed(list(enumerate(roles)))}
     pairs = sorted(zip(roles, sections, strict=True), key=lambda pair: order[pair[0]])
     return [(role.value, [section for _, section in of_role]) for role, of_role in groupby(pairs, lambda pair: pair[0])]

@@ -79,6 +79,8 @@ class EmailKind(Struct, frozen=True):
     cancelled_by           which act of its reader cancels a waiting one
     in_digest              whether it may go in one email with others to the same reader on the same day
     together               subject of several in one digest, with {n}, {others} (“2 others”) and words of the first
+    names_several          whether several that differ only in their delegate become one text in a digest: its templates
+                           also read well with several names in `delegate`, and `several` says so
     only_to_unanswered     whether it goes only to raters who have not answered: no page may show who did not get it
     has_entry              whether it brings a calendar entry, which names the email's only link
     sent_in_pause          whether it goes out although its delegate is paused
@@ -101,6 +103,7 @@ class EmailKind(Struct, frozen=True):
     only_to_unanswered: bool
     in_digest: bool
     together: str
+    names_several: bool
     has_entry: bool
     sent_in_pause: bool
     form: Form | None
@@ -140,6 +143,7 @@ def declare_email(
     only_to_unanswered: bool = False,
     in_digest: bool = False,
     together: str = "",
+    names_several: bool = False,
     has_entry: bool = False,
     sent_in_pause: bool = False,
     form: Form | None = None,
@@ -167,8 +171,9 @@ def declare_email(
         on_new_address=on_new_address,
         cancelled_by=cancelled_by,
         only_to_unanswered=only_to_unanswered,
-        in_digest=in_digest or bool(together),
+        in_digest=in_digest or names_several or bool(together),
         together=together,
+        names_several=names_several,
         has_entry=has_entry,
         sent_in_pause=sent_in_pause,
         form=form,

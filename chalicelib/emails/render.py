@@ -62,7 +62,7 @@ def _environment(loader: BaseLoader) -> Environment:
     return env
 
 
-def render(template: str, context: dict[str, Any]) -> Rendered:
+def render(template: str, context: dict[str, Any], other_subject: str = "") -> Rendered:
     """Render both parts.
 
     The text template's first two lines are subject and preview; a blank line and the text follow.
@@ -71,6 +71,7 @@ def render(template: str, context: dict[str, Any]) -> Rendered:
     file = f"{stage}/templates/mail/{name}"
     head, text = environment().get_template(f"{file}.txt.j2").render(context).lstrip().split("\n\n", 1)
     subject, preview = (line.split(": ", 1)[1] for line in head.splitlines())
+    subject = other_subject or subject
     html = environment().get_template(f"{file}.html.j2").render(context, subject=subject, preview=preview)
     return Rendered(subject, preview, wrap_text(text), html)
 

@@ -21,7 +21,7 @@ WORDS = {
     "programme": "Maximising Potential",
     "organisation": "Northfold Community NHS Trust",
     "brand": "#005eb8",
-    "from_name": f"{DELEGATE} via Maximising Potential",
+    "from_name": "Maximising Potential",
     "name": SAM.name,
     "delegate": DELEGATE,
     "people": "9 people",

@@ -31,7 +31,7 @@ RESULT_FOR_COACH = declare_email(
     to=To.COACH,
     words="name delegate",
     links=[COACH],
-    in_digest=True,
+    names_several=True,
 )
 OPENED_FOR_COACH = declare_email(
     "impact/opened_coach",
@@ -169,7 +169,7 @@ def _email(
         *more,
         to=to,
         due_at=due_at,
-        words=common_words(programme, delegate) | words,
+        words=common_words(programme) | words,
         links=name_links(link),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
         good_until=good_until,

@@ -98,9 +98,15 @@ PROPOSE = _declare(
     To.COACH,
     "delegate",
     together="Propose times for {n} {meeting} sessions",
+    names_several=True,
 )
 ARRANGE = _declare(
-    "arrange", "Reminder to arrange a meeting", To.COACH, "delegate", together="{n} people wait for a {meeting}"
+    "arrange",
+    "Reminder to arrange a meeting",
+    To.COACH,
+    "delegate",
+    together="{n} people wait for a {meeting}",
+    names_several=True,
 )
 NOT_ARRANGED = _declare(
     "not_arranged",

@@ -119,7 +119,7 @@ def _mail(
         str(choice.nomination.revision),
         to=to,
         due_at=due_at,
-        words=common_words(choice.programme, delegate if to != delegate.person else None)
+        words=common_words(choice.programme)
         | {
             "name": to.name,
             "delegate": delegate.person.name,

@@ -53,7 +53,7 @@ PUBLISHED_COACH = declare_email(
     links=[COACH],
     sample={"too_few": ""},
     variants=FEW,
-    in_digest=True,
+    names_several=True,
 )
 
 

@@ -19,6 +19,7 @@ READY = declare_email(
     links=[COACH],
     sent_after_withdrawal=True,
     together="Reports are ready: {n} people",
+    names_several=True,
 )
 
 

@@ -58,7 +58,7 @@ def _gaps_of_templates(kind: EmailKind) -> Iterator[str]:
     plausible = {**{word: word for word in kind.words}, **WORDS, **kind.sample}
     words = {word: plausible[word] for word in kind.words}
     links = {link: f"https://example.org/{link}" for link in kind.links}
-    frame = {"button_colour": "#005eb8"}
+    frame = {"button_colour": "#005eb8", "several": False}
     try:
         usual = render(kind.name, {**words, **frame, "links": links})
     except TemplateNotFound as missing:
@@ -76,6 +76,8 @@ def _gaps_of_templates(kind: EmailKind) -> Iterator[str]:
         for part in ("text", "html")
         if url not in getattr(usual, part)
     )
+    if kind.names_several and render(kind.name, {**words, **frame, "links": links, "several": True}) == usual:
+        yield "the templates do not look at `several`, so they say the wrong thing of several delegates"
     for title, changed in kind.variants.items():
         if render(kind.name, {**words, **changed, **frame, "links": links}) == usual:
             yield f"the variant {title!r} reads like the usual email"

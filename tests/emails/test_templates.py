@@ -180,7 +180,7 @@ def test_a_composed_mail_holds_the_rendered_one():
     composed = parsed(compose.compose_message(mail("collect/invitation"), settings(), MONDAY))
 
     assert composed["Subject"] == "Dr Amara Osei asks for your feedback by Friday 26 June 2026"
-    assert composed["From"].addresses[0].display_name == "Dr Amara Osei via Maximising Potential"
+    assert composed["From"].addresses[0].display_name == "Maximising Potential"
     assert part(composed, "plain") == rendered("collect/invitation").text
 
 

@@ -145,7 +145,7 @@ def _email(
         sent.occasion.value,
         to=invitation.rater,
         due_at=working_days(programme.organisation).soon(now),
-        words=common_words(programme, delegate)
+        words=common_words(programme)
         | {
             "name": invitation.rater.name,
             "delegate": delegate.person.name,

@@ -66,7 +66,7 @@ def _email(programme: Programme, delegate: Delegate, survey: ImpactSurvey, kind:
         f"{formatting.local_date(due_at, zone)}{_extension(survey)}",
         to=to,
         due_at=due_at,
-        words=common_words(programme, delegate)
+        words=common_words(programme)
         | {
             "name": to.name,
             "delegate": delegate.person.name,

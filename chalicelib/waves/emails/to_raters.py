@@ -269,8 +269,7 @@ def _email(
 def _words(programme: Programme, delegate: Delegate, wave: DelegateWave, invitation: Invitation) -> dict[str, str]:
     zone, own = programme.organisation.timezone, invitation.group == SELF_GROUP
     group = programme.group(invitation.group)
-    is_from_programme = own or wave.wave.is_midway  # so that emails about several people are one
-    return common_words(programme, None if is_from_programme else delegate) | {
+    return common_words(programme) | {
         "name": invitation.rater.name,
         "delegate": delegate.person.name,
         "closes": formatting.last_day(wave.closes_at, zone),

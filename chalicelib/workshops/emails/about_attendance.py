@@ -50,7 +50,7 @@ AWAY = declare_email(
         "days": "10 and 11 March",
         "dates": SEPARATOR.join(("Tuesday 10 March 2026, 09:30 to 16:30", "Wednesday 11 March 2026, 09:30 to 16:00")),
     },
-    in_digest=True,
+    names_several=True,
 )
 PREPARE = declare_email(
     "workshops/prepare",

@@ -46,7 +46,7 @@ MANAGER_DATES = declare_email(
     to=To.MANAGER,
     words="name delegate days",
     sample=DAYS,
-    in_digest=True,
+    names_several=True,
 )
 DAYS_CHANGED = declare_email(
     "workshops/days",
@@ -54,7 +54,7 @@ DAYS_CHANGED = declare_email(
     to=To.MANAGER,
     words="name delegate days",
     sample=DAYS,
-    in_digest=True,
+    names_several=True,
 )
 ENTRY = declare_email(
     "workshops/session",
