@@ -77,7 +77,8 @@ class Scope(Struct, frozen=True):
         return [Scope(self.board, shown) for shown in self.lines]
 
     def at(self, *stages: FeedbackState) -> list[ShownLine]:
-        return [shown for shown in self.lines if shown.line.feedback in stages and not shown.line.withdrawn]
+        lines = [shown for shown in self.lines if shown.line.feedback in stages and not shown.line.withdrawn]
+        return [shown for shown in lines if not shown.line.without_key]
 
 
 Run = Callable[[Scope, Fields, datetime, str], None]

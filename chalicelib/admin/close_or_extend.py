@@ -92,6 +92,11 @@ def _find(cohort_id: str, email: str) -> tuple[Delegate, DelegateWave, Programme
 
 
 def _refuse_unless(wave: DelegateWave, *states: WaveState) -> None:
+    if wave.without_key:
+        raise CloseRefused(
+            "No one can read the answers of this questionnaire since the table was restored. Settle it first: "
+            "“Settle answers that a restore has lost” on the page that changes the delegate, or `restore settle`."
+        )
     if wave.state in (WaveState.CLOSING, WaveState.CLOSED):
         raise CloseRefused(
             "The questionnaire has closed: its answers are cut from who gave them, and a report is made once. "

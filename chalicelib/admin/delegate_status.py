@@ -17,7 +17,7 @@ from chalicelib.core.clock import moment
 from chalicelib.core.formatting import day, name_sort_key, plural
 from chalicelib.core.model import AnswerCount, Programme
 from chalicelib.results.answer_counts import others, title_of
-from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, KeyLoss, SurveyStage
 from chalicelib.store.emails import Bounce
 
 SOON_DAYS = 5  # before the deadline: then few answers are mentioned
@@ -77,8 +77,7 @@ def describe_status(programme: Programme, line: DelegateLine, bounces: Sequence[
     if line.paused_until:
         return StatusLine(6, "", f"Paused until {day(date.fromisoformat(line.paused_until))}", Filter.WAITING)
     if line.feedback is FeedbackState.HELD:
-        why = "Not all answers are counted" if line.counts_hidden else "Too few answers"
-        return StatusLine(0, "bad", f"{why}: give more time or close", Filter.DECISION)
+        return _held(line)
     if bounces:
         return _not_arrived(bounces)
     if line.left_out:
@@ -90,6 +89,13 @@ def describe_status(programme: Programme, line: DelegateLine, bounces: Sequence[
     return STANDINGS[line.feedback]
 
 
+def _held(line: DelegateLine) -> StatusLine:
+    if line.without_key:
+        return WITHOUT_KEY[line.without_key]
+    why = "Not all answers are counted" if line.counts_hidden else "Too few answers"
+    return StatusLine(0, "bad", f"{why}: give more time or close", Filter.DECISION)
+
+
 def _not_arrived(bounces: Sequence[Bounce]) -> StatusLine:
     if lost := sum(bounce.is_lost for bounce in bounces):
         return StatusLine(1, "bad", f"{plural(lost, 'address does', 'addresses do')} not work", Filter.DECISION)
@@ -98,6 +104,10 @@ def _not_arrived(bounces: Sequence[Bounce]) -> StatusLine:
     return StatusLine(2, "warn", words, Filter.DECISION)
 
 
+WITHOUT_KEY = {
+    KeyLoss.UNSETTLED: StatusLine(0, "bad", "A restore has lost the answers: settle this", Filter.DECISION),
+    KeyLoss.LOST: StatusLine(8, "", "Answers lost in a restore: no report", Filter.DONE),
+}
 STANDINGS = {
     FeedbackState.PLANNED: StatusLine(6, "", "Not open yet", Filter.WAITING),
     FeedbackState.SCORING: StatusLine(5, "", "The report is being made", Filter.COACH),

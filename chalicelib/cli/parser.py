@@ -233,6 +233,7 @@ def _restore(group: argparse.ArgumentParser) -> None:
     moment = "the moment to which the table was restored, such as 2026-10-01T12:00Z"
     finish.add_argument("--since", metavar="MOMENT", required=True, help=moment)
     finish.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
+    people.add_restore_commands(lambda name, run, description: _verb(verbs, name, run, description))
 
 
 def _administrator(group: argparse.ArgumentParser) -> None:

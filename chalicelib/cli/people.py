@@ -53,6 +53,15 @@ def add_rater_commands(verb: Verb) -> None:
     correct.add_argument("--address", default="", metavar="ADDRESS")
 
 
+def add_restore_commands(verb: Verb) -> None:
+    """Add the command of `restore` that settles one questionnaire."""
+    what = "settle a questionnaire whose key is gone since a restore; administrators are emailed"
+    made = _on_delegate(verb, "settle", settle_answers, what)
+    outcome = made.add_mutually_exclusive_group(required=True)
+    outcome.add_argument("--published", action="store_true", help="the report that the bucket has counts")
+    outcome.add_argument("--lost", action="store_true", help="the answers are lost, and there is no report")
+
+
 def add_cohort_commands(verb: Verb) -> None:
     """Add the commands of `cohort` that change people or the cohort itself."""
     for name, run, description in (
@@ -193,6 +202,17 @@ def _on_raters_form(args: Namespace, act_id: str, typed: dict[str, str]) -> int:
 
     act = find_act(act_id)
     return _on_found(args, lambda found, asking: act.plan(found, {"rater": args.rater, **typed}, asking))
+
+
+# --- after a restore -----------------------------------------------------------------------------------
+
+
+def settle_answers(args: Namespace) -> int:
+    from chalicelib.people.settle import plan_settle
+    from chalicelib.waves.emails.without_key import Outcome
+
+    outcome = Outcome.PUBLISHED if args.published else Outcome.LOST
+    return _on_found(args, lambda found, asking: plan_settle(found, outcome, asking))
 
 
 # --- the cohort ---------------------------------------------------------------------------------------

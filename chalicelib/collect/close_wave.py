@@ -11,6 +11,7 @@ from datetime import datetime
 
 from chalicelib.collect import encryption, pages
 from chalicelib.collect.emails import closed_email, too_few_email
+from chalicelib.core import log
 from chalicelib.core.answers import Response
 from chalicelib.core.model import (
     SELF_GROUP,
@@ -43,6 +44,12 @@ from chalicelib.store import (
 from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write, transact, update_one
+from chalicelib.store.wave_keys import WaveKey
+from chalicelib.waves.without_key import hold_without_key
+
+
+class KeyLost(Exception):
+    """The key was destroyed and the answers are not stored: the table was restored to before the close."""
 
 
 def close_wave(job: Job, now: datetime) -> Sequence[Write]:
@@ -50,6 +57,8 @@ def close_wave(job: Job, now: datetime) -> Sequence[Write]:
     delegate, wave = delegates.find_with_wave(job.about["delegate"], Wave(job.about["wave"]))
     if wave.state in (WaveState.CLOSED, WaveState.WITHDRAWN) or (wave.state is WaveState.OPEN and wave.closes_at > now):
         return []  # closed by another job, or the deadline was extended and has a job of its own
+    if wave.without_key:
+        return []  # an administrator settles it
     programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
     if wave.state is not WaveState.CLOSING:
         forced = "publish" in job.about or wave.wave.is_pulse
@@ -60,7 +69,13 @@ def close_wave(job: Job, now: datetime) -> Sequence[Write]:
             _stop_reminders(delegate, wave)
             return _hold(programme, delegate, wave, invited, now)
         transact([delegates.end_wave(wave, WaveState.CLOSING)])
-    _cut_from_identity(programme, delegate, wave)
+    try:
+        _cut_from_identity(programme, delegate, wave)
+    except KeyLost as lost:
+        log.error("answers_lost", lost, delegate=delegate.id, wave=wave.wave.value)
+        if not wave.wave.is_pulse:
+            return hold_without_key(programme, delegate, wave, now)
+        _empty(list(invitations.of_delegate(delegate.id, wave.wave)))  # a round ends as one without answers
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.CLOSED, WaveState.CLOSING),
         *_what_follows(programme, delegate, wave, at_once="publish" in job.about, now=now),
@@ -129,13 +144,22 @@ def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateW
                 for invitation in sent
             },
         )
-    _verify(delegate, wave, invited)
+    _verify(delegate, wave, invited, key)
     waiting_emails.forget(list_cancelled_by(CancelledBy.ANSWER, delegate.id, wave.wave.value))
-    for (
-        invitation
-    ) in invited:  # also raters who did not answer: all rows look alike, and an open page can no longer save
-        update_one(invitations.empty(invitation))
+    _empty(invited)
     wave_keys.destroy(delegate.id, wave.wave)
+
+
+def _empty(invited: Iterable[Invitation]) -> None:
+    """Remove sealed answers, also of raters who did not answer: all rows look alike, and an open page saves no more."""
+    for invitation in invited:
+        update_one(invitations.empty(invitation))
+
+
+def empty_unreadable(job: Job, now: datetime) -> Sequence[Write]:
+    """Remove the sealed answers of a wave whose key is gone, once it is settled."""
+    _empty(list(invitations.of_delegate(job.about["delegate"], Wave(job.about["wave"]))))
+    return []
 
 
 def _response(programme: Programme, invitation: Invitation, key: bytes) -> Response:
@@ -145,10 +169,10 @@ def _response(programme: Programme, invitation: Invitation, key: bytes) -> Respo
     return Response(stored_group(invitation.wave, invitation.group), answers, person)
 
 
-def _verify(delegate: Delegate, wave: DelegateWave, invited: Iterable[Invitation]) -> None:
+def _verify(delegate: Delegate, wave: DelegateWave, invited: Iterable[Invitation], key: WaveKey | None) -> None:
     """Check that every rater who submitted answers has a stored response.
 
-    Raises RuntimeError before anything is deleted.
+    Raises KeyLost or RuntimeError before anything is deleted.
     """
     answered = Counter(
         stored_group(wave.wave, invitation.group)
@@ -157,7 +181,8 @@ def _verify(delegate: Delegate, wave: DelegateWave, invited: Iterable[Invitation
     )
     stored = Counter(response.group for response in responses.of_wave(delegate.id, wave.wave))
     if answered != stored:
-        raise RuntimeError(f"{answered.total()} raters answered, {stored.total()} responses are stored")
+        fault = RuntimeError if key else KeyLost
+        raise fault(f"{answered.total()} raters answered, {stored.total()} responses are stored")
 
 
 def _hold(

@@ -378,6 +378,8 @@ class DelegateWave(Struct, frozen=True):
     counts_hidden: tuple[str, ...] = ()  # groups whose answers are not counted on any page until the close
     own_dates: bool = False  # of someone who joined late: these dates do not move with the cohort's
     closed: tuple[date, ...] = ()  # the cohort's days off, for reminders; rows of earlier versions have none
+    without_key: bool = False  # held because no one can read its answers after a restore, until it is settled
+    stored_report: str = ""  # folder of its report in the bucket, if one was made before the restore
 
 
 class AnswerCount(Struct, frozen=True):

@@ -10,7 +10,7 @@ from msgspec import Struct
 from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.model import Standing
 from chalicelib.core.state_machine import By
-from chalicelib.store.cohorts import DelegateLine, FeedbackState
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, KeyLoss
 from chalicelib.threads.model import DelegateThreads, Task, Thread, Wait
 
 STEPS = {
@@ -18,6 +18,10 @@ STEPS = {
     FeedbackState.COLLECTING: "Feedback is being collected",
     FeedbackState.HELD: "Few answers: the programme team decides whether to give more time",
     FeedbackState.SCORING: "The report is being made; you get an email",
+}
+WITHOUT_KEY = {
+    KeyLoss.UNSETTLED: "A restore has lost the answers: the programme team decides what counts",
+    KeyLoss.LOST: "A restore has lost the answers: there is no report",
 }
 STANDINGS = {
     Standing.LEFT: "Has left the programme",
@@ -76,6 +80,8 @@ def describe_now(threads: DelegateThreads) -> str:
     line = threads.line
     if line.standing in STANDINGS:
         return STANDINGS[line.standing]
+    if line.without_key:
+        return WITHOUT_KEY[line.without_key]
     if line.feedback in STEPS:
         return _collecting(line)
     begun = [view for view in threads.views if not view.is_ahead and view.thread is not Thread.FEEDBACK]

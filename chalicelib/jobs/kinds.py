@@ -42,6 +42,7 @@ class JobKind(_Kind, Enum):
     COMPLETE = _Kind("collect.close_early:close_if_complete", "Close early because everyone has answered")
     COUNTS = _Kind("collect.count_answers:take_counts", "Count the answers of a cohort")
     CLOSE = _Kind("collect.close_wave:close_wave", "Close a questionnaire", is_timely=True)
+    EMPTY = _Kind("collect.close_wave:empty_unreadable", "Remove answers that no one can read")
     TELL_EXTENDED = _Kind("collect.announce_extension:announce_extension", "Announce a later deadline")
     COHORT_FIGURES = _Kind("report.freeze_cohort:snapshot_cohort", "Make a cohort’s figures and start its reports")
     REPORT = _Kind("report.jobs:build_report", "Make a report", Queue.REPORT)

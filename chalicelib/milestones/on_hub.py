@@ -71,7 +71,10 @@ def _own(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
 
 def _answers(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
     last, title = _last_day(hub, view), "Your raters answer"
-    if hub.wave.state is WaveState.HELD:
+    if hub.wave.without_key:
+        words = "A fault of ours has lost answers. The programme team decides what counts, and your coach explains it."
+        yield TimelineItem(None, ItemState.NEXT, title, words)
+    elif hub.wave.state is WaveState.HELD:
         words = (
             f"Too few answers came in by {day(last)}. The programme team decides whether to give more time, "
             "and you get an email."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.sponsor.stories.forget import WITH_WORDS, list_withdrawn
-from chalicelib.store import objects
+from chalicelib.store import objects, reports
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.row_kinds import REPORT, SUMMARY, RowKind, kinds_of
 from chalicelib.store.summaries import Summary
@@ -82,7 +80,7 @@ def _texts(value: Any) -> Iterator[str]:
 def _faults(kind: RowKind, row: Row, bodies: Mapping[str, bytes | None]) -> Iterator[str]:
     yield from (f"{name} is not in the bucket" for name, body in bodies.items() if not body)
     facts = bodies.get(row.get("facts", ""))
-    if facts and not is_sealed(facts, row["checksum"]):
+    if facts and not reports.is_sealed(facts, row["checksum"]):
         yield f"{row['facts']} does not have the checksum {row['checksum']}"
     if kind is REPORT:
         html, pdf = (bodies.get(row[name]) or b"" for name in ("html", "pdf"))
@@ -90,26 +88,6 @@ def _faults(kind: RowKind, row: Row, bodies: Mapping[str, bytes | None]) -> Iter
             yield f"{row['html']} shows the checksum of other facts"
         if pdf and not (pdf.startswith(b"%PDF-") and b"%%EOF" in pdf[-1024:]):
             yield f"{row['pdf']} is not a whole PDF"
-
-
-def is_sealed(facts: bytes, checksum: str) -> bool:
-    """Return whether facts have this checksum: over the whole document, or over everything but the checksum in it.
-
-    It reads JSON and no type, because a later version would add fields to a type.
-    """
-    if hashlib.sha256(facts).hexdigest() == checksum:
-        return True
-    try:
-        content = json.loads(facts)
-    except ValueError:
-        return False
-    without = {name: value for name, value in content.items() if name != "checksum"}
-    return checksum in (_checksum(without), _checksum({**without, "checksum": ""}))
-
-
-def _checksum(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def describe(found: Checked) -> Sequence[str]:

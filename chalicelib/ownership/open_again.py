@@ -18,7 +18,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, invitations, jobs, programmes, responses, wave_keys
 from chalicelib.store.audit_events import AuditEvent
-from chalicelib.store.cohorts import FeedbackState
+from chalicelib.store.cohorts import FeedbackState, KeyLoss
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write, delete_all
 from chalicelib.store.wave_keys import WaveKey
@@ -55,10 +55,12 @@ def _closes_at(programme: Programme, wave: DelegateWave, now: datetime) -> datet
 
 def _wave_writes(delegate: Delegate, wave: DelegateWave, later: DelegateWave) -> Iterator[Write]:
     opened = {"state": WaveState.OPEN, "closes_at": later.closes_at, "extensions": later.extensions}
+    opened |= {"without_key": False}
     yield delegates.change_as_read(wave, opened)
     yield jobs.add(lifecycle.close_job(later))
     if not wave.wave.is_pulse:
         line = {**cohorts.feedback_is(FeedbackState.COLLECTING), "closes_at": stamp(later.closes_at)}
+        line |= {"without_key": KeyLoss.NONE}
         yield cohorts.change_line(delegate, put=line, wave=wave.wave)
 
 

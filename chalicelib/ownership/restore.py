@@ -14,17 +14,19 @@ from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Delegate, DelegateWave, WaveState
+from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import BROKEN_ROW
 from chalicelib.ownership.erase_person import erase
 from chalicelib.ownership.open_again import open_again
 from chalicelib.ownership.repeat import find_left
 from chalicelib.people.leave import leave_again
-from chalicelib.store import delegates, erasure_log, objects, wave_keys, withdrawals
+from chalicelib.store import delegates, erasure_log, objects, programmes, reports, wave_keys, withdrawals
 from chalicelib.store.erasure_log import Erased
 from chalicelib.store.marshal import read
 from chalicelib.store.row_kinds import WAVE, all_kinds
 from chalicelib.store.table import ConditionFailed, scan
 from chalicelib.store.withdrawals import Withdrawal
+from chalicelib.waves.without_key import hold_without_key
 
 STORED_WITHIN = timedelta(minutes=15)  # of the moment that an act carries: as long as a function runs
 LOST_WITHOUT_KEY = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
@@ -42,7 +44,7 @@ class Finished(Struct, frozen=True):
     to_do     what an administrator had decided since, in words with the command that repeats it
     opened    delegate and wave
     unopened  delegate and wave of questionnaires that could not be opened, and why
-    printed   delegate and wave whose report is in the bucket already: no one is asked again, an operator decides
+    printed   delegate and wave whose report is in the bucket already: no one is asked again, an administrator decides
     """
 
     erased: tuple[str, ...]
@@ -61,8 +63,10 @@ def finish_restore(since: datetime, now: datetime, *, dry_run: bool = False) -> 
     opened, unopened, printed = [], [], []
     for delegate, wave in _without_key():
         which = (delegate.id, wave.wave.value)
-        if list(objects.list_names(f"reports/{delegate.id}/{wave.wave.value}/")):
+        if folder := reports.find_folder(delegate.id, wave.wave):
             printed.append(which)
+            if not dry_run:
+                _hold(delegate, wave, folder, now)
         elif dry_run:
             opened.append(which)
         elif why := _why_not(partial(open_again, delegate, wave, now), "/".join(which)):
@@ -78,6 +82,12 @@ def finish_restore(since: datetime, now: datetime, *, dry_run: bool = False) -> 
         tuple(unopened),
         tuple(printed),
     )
+
+
+def _hold(delegate: Delegate, wave: DelegateWave, folder: str, now: datetime) -> None:
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    if writes := hold_without_key(programme, delegate, wave, now, folder):
+        commit(writes, now)
 
 
 def _erase_again(since: datetime, now: datetime, *, dry_run: bool) -> tuple[list[str], list[tuple[str, str]]]:
@@ -178,6 +188,7 @@ def _without_key() -> Iterator[tuple[Delegate, DelegateWave]]:
 def describe(found: Finished, *, dry_run: bool) -> Sequence[str]:
     """Return lines for a terminal."""
     done = "would be" if dry_run else "were"
+    emailed = "would be emailed" if dry_run else "were emailed"
     lines = [f"{len(found.erased)} people {done} erased again.", f"{len(found.opened)} questionnaires {done} reopened."]
     lines += [f"  {delegate_id} {wave}" for delegate_id, wave in found.opened]
     lines += [f"{len(found.repeated)} withdrawals {done} repeated.", *(f"  {what}" for what in found.repeated)]
@@ -185,6 +196,7 @@ def describe(found: Finished, *, dry_run: bool) -> Sequence[str]:
     lines += [f"To do before the start: {what}" for what in found.to_do]
     lines += [f"Not reopened: {delegate_id} {wave}: {why}" for delegate_id, wave, why in found.unopened]
     return lines + [
-        f"{delegate_id} {wave}: the bucket has its report, so no one is asked again. See docs/operations.md, Recovery."
+        f"{delegate_id} {wave}: the bucket has its report, so no one is asked again. Administrators {emailed}: "
+        "they settle it in the console, or you with `restore settle`."
         for delegate_id, wave in found.printed
     ]

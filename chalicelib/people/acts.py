@@ -11,7 +11,7 @@ from chalicelib.core.cell_values import find_group_id
 from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.core.model import Person, Standing
 from chalicelib.core.state_machine import By
-from chalicelib.people import pause, raters
+from chalicelib.people import pause, raters, settle
 from chalicelib.people.change import plan_coach, plan_details, plan_manager
 from chalicelib.people.found import Found
 from chalicelib.people.leave import plan_leave
@@ -22,6 +22,7 @@ from chalicelib.people.transfer import plan_transfer
 from chalicelib.people.typed import read_line, read_person
 from chalicelib.store import catalogue
 from chalicelib.store.catalogue import CohortEntry
+from chalicelib.waves.emails.without_key import Outcome
 
 Typed = Mapping[str, str]
 
@@ -59,6 +60,7 @@ class Act(Struct, frozen=True):
     step     of the standing's machine that it makes; empty for an act that the standing allows as long as they are here
     hindrance  why it cannot be done now although the standing allows it; empty if it can
     of_ticked  the button for several delegates at once; empty for an act that concerns one alone
+    concerns   whether it is of any use for this delegate: otherwise no page offers it
     """
 
     id: str
@@ -71,6 +73,7 @@ class Act(Struct, frozen=True):
     danger: bool = False
     hindrance: Callable[[Found], str] = lambda _found: ""
     of_ticked: str = ""
+    concerns: Callable[[Found], bool] = lambda _found: True
 
     def fits(self, standing: Standing) -> bool:
         if self.step:
@@ -88,7 +91,8 @@ def find_act(act_id: str) -> Act:
 
 def list_acts(found: Found) -> list[tuple[Act, str]]:
     """Return the acts that the standing allows, each with what hinders it now."""
-    return [(act, act.hindrance(found)) for act in ACTS if act.fits(found.standing)]
+    fitting = [act for act in ACTS if act.fits(found.standing) and act.concerns(found)]
+    return [(act, act.hindrance(found)) for act in fitting]
 
 
 def read_day(typed: Typed, name: str, label: str) -> date:
@@ -195,6 +199,20 @@ def _correction(found: Found, typed: Typed, asking: Asking) -> Planned:
     before = rater.entry.person
     right = read_person(typed.get("name", "") or before.name, typed.get("email", "") or before.email)
     return raters.plan_correction(found, rater, right.name, right.email, asking)
+
+
+# --- after a restore ----------------------------------------------------------------------------------
+
+
+def _settle_fields(found: Found) -> Sequence[Field]:
+    options = tuple((one.value, settle.WORDS[one]) for one in settle.list_outcomes(found))
+    return (Field("outcome", "What counts", "choice", options=options),)
+
+
+def _settle(found: Found, typed: Typed, asking: Asking) -> Planned:
+    if typed.get("outcome") not in settle.WORDS:
+        raise ActRefused(FieldError("outcome", "Choose what counts."))
+    return settle.plan_settle(found, Outcome(typed["outcome"]), asking)
 
 
 # --- standing -----------------------------------------------------------------------------------------
@@ -309,6 +327,16 @@ ACTS: tuple[Act, ...] = (
         _removal,
         danger=True,
         hindrance=_without_raters,
+    ),
+    Act(
+        "settle",
+        "Settle answers that a restore has lost",
+        "Settle them",
+        "It is settled.",
+        _settle_fields,
+        _settle,
+        danger=True,
+        concerns=settle.is_without_key,
     ),
     Act(
         "pause",

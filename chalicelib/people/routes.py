@@ -205,7 +205,7 @@ def _about_person(found: Found, change_id: str) -> Subject:
         act,
         act.fields(found),
         lambda typed, asking: act.plan(found, typed, asking),
-        is_done=bool(act.step) and not act.fits(found.standing),
+        is_done=(bool(act.step) and not act.fits(found.standing)) or not act.concerns(found),
     )
 
 

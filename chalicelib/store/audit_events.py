@@ -56,6 +56,7 @@ class AuditEvent(_Kind, Enum):
     DISMISSED_BOUNCE = _Kind("dismissed that an email did not arrive")
     VOIDED = _Kind("voided a rater’s answers and asked again")
     ASKED_AGAIN = _Kind("opened the questionnaire again after a restore, and asked everyone once more")
+    SETTLED_WITHOUT_KEY = _Kind("settled a questionnaire whose key is gone: {outcome} ({why})")
     REOPENED_SURVEY = _Kind("opened the survey again")
     LEFT_OUT = _Kind("left out of the summary")
     CHANGED_STORY = _Kind("changed a story ({act}: {before} → {after})")

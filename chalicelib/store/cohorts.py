@@ -75,6 +75,14 @@ class FeedbackState(StrEnum):
     RELEASED = "released"
 
 
+class KeyLoss(StrEnum):
+    """Whether the answers of a 360 were lost in a restore. The 360 is then held."""
+
+    NONE = ""
+    UNSETTLED = "unsettled"  # an administrator decides
+    LOST = "lost"  # for good: there is no report
+
+
 class SurveyStage(StrEnum):
     """The progress of the impact survey."""
 
@@ -122,6 +130,7 @@ class DelegateLine(Struct, frozen=True):
     paused_until: str = ""  # local day of the return
     moved_to: str = ""  # id of the cohort to which they were transferred; they count as withdrawn here
     apart: bool = False  # joined after the cohort: no figure of the cohort includes them
+    without_key: KeyLoss = KeyLoss.NONE
 
     @property
     def standing(self) -> Standing:
@@ -134,7 +143,8 @@ class DelegateLine(Struct, frozen=True):
     @property
     def has_closed(self) -> bool:
         """Return whether the questionnaire has closed for good. One that waits for a decision may be reopened."""
-        return self.feedback not in (FeedbackState.PLANNED, FeedbackState.COLLECTING, FeedbackState.HELD)
+        is_open = self.feedback in (FeedbackState.PLANNED, FeedbackState.COLLECTING, FeedbackState.HELD)
+        return not is_open or self.without_key is KeyLoss.LOST
 
     @property
     def visible_counts(self) -> tuple[AnswerCount, ...]:
@@ -310,6 +320,11 @@ def change_line(
 def feedback_is(state: FeedbackState) -> dict[str, Any]:
     """Return the attributes of a dashboard row whose 360 moves to this state."""
     return {FEEDBACK: state}
+
+
+def key_is(loss: KeyLoss) -> dict[str, Any]:
+    """Return the attributes of a dashboard row whose answers no one can read."""
+    return {FEEDBACK: FeedbackState.HELD, "without_key": loss}
 
 
 def move_lines(before: Delegate, after: Delegate) -> list[Write]:

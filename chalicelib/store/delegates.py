@@ -248,6 +248,19 @@ def move_wave(delegate_id: str, wave: Wave, to: WaveState, *before: WaveState) -
     return change_wave(delegate_id, wave, {"state": to}, [one_of("state", before)])
 
 
+def hold_without_key(read: DelegateWave, stored_report: str) -> Write:
+    """Hold a wave whose answers no one can read. Refused if it was closed or has another deadline than when read."""
+    put = {"state": WaveState.HELD, "without_key": True, "stored_report": stored_report}
+    states = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
+    return change_wave(read.delegate_id, read.wave, put, [one_of("state", states), equals("closes_at", read.closes_at)])
+
+
+def settle(read: DelegateWave, to: WaveState) -> Write:
+    """End a wave that was held because its key is gone. Refused if that was done, or it was opened again."""
+    as_read = [equals("state", read.state), equals("without_key", True)]
+    return change_wave(read.delegate_id, read.wave, {"state": to, "without_key": False}, as_read)
+
+
 def days_off(rows: Iterable[Row]) -> tuple[date, ...]:
     """Return the cohort's days off, from the rows of a delegate's partition."""
     return next((read(DelegateWave, row).closed for row in rows if row["sk"] == f"WAVE#{Wave.BASELINE.value}"), ())

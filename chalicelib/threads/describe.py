@@ -15,7 +15,7 @@ from chalicelib.core.model import Standing
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.store.areas import Area, AreaState
-from chalicelib.store.cohorts import FeedbackState
+from chalicelib.store.cohorts import FeedbackState, KeyLoss
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
 from chalicelib.store.reports import ReportState
 from chalicelib.threads.attending import describe_workshops
@@ -64,6 +64,11 @@ ENDED = (Standing.LEFT, Standing.TRANSFERRED)
 def _feedback(record: Record, context: Context) -> ThreadView:
     line, thread = record.line, Thread.FEEDBACK
     last = last_date(moment(line.closes_at), context.zone) if line.closes_at else None
+    if line.without_key is KeyLoss.LOST:
+        return ThreadView(thread, "Answers lost in a restore", is_over=True)
+    if line.without_key:
+        wait = Wait(Task.DECIDE, By.ADMINISTRATOR, "You", "settle answers that a restore has lost", last)
+        return ThreadView(thread, "Answers lost in a restore", "bad", (wait,))
     if line.feedback is FeedbackState.HELD:
         wait = Wait(Task.DECIDE, By.ADMINISTRATOR, "You", "give more time, or close", last)
         words = "Not all answers are counted" if line.counts_hidden else "Too few answers"

@@ -38,6 +38,7 @@ from chalicelib.store import (
     programmes,
     reports,
     summaries,
+    wave_keys,
     workshops,
 )
 from chalicelib.store.areas import Area
@@ -707,8 +708,18 @@ def plan_followup(play: Play) -> None:
     dana = play.delegate("dana delegate")
     for one in list(invitations.of_delegate(dana, Wave.FOLLOWUP)):
         fill_in(play, dana, Wave.FOLLOWUP, one.rater.email, "5")
+    dora = play.delegate("dora delegate")
+    for one in list(invitations.of_delegate(dora, Wave.FOLLOWUP)):
+        fill_in(play, dora, Wave.FOLLOWUP, one.rater.email, "5")
+    wave_keys.destroy(dora, Wave.FOLLOWUP)  # as after a restore
     play.run(datetime.fromisoformat("2027-05-21T23:00:00Z"))
     play.run(hours=2)
+    play.run(days=3)
+    play.as_administrator()
+    page = f"{AT_COHORT}/person/{dora}/settle"
+    play.post(page, typed={"outcome": "lost"})
+    play.post(page, typed={"outcome": "lost", "confirmed": "yes"})
+    play.run()
 
 
 def give_surveys_time(play: Play, delegate_id: str) -> None:

@@ -152,6 +152,10 @@ MADE_BY: dict[str, dict[str, str]] = {
         "publish with few answers": "journey/test_few_answers.py::"
         "test_closed_all_the_same_the_report_shows_what_may_be_shown",
         "finish closing": _WAY,
+        "lose the key in a restore": "ownership/test_settle.py::"
+        "test_without_the_finish_the_close_waits_for_a_decision_and_fails_no_job",
+        "count the stored report": "ownership/test_settle.py::test_the_stored_report_counts_again_with_the_same_bytes",
+        "record the answers as lost": "ownership/test_settle.py::test_answers_that_are_lost_end_without_a_report",
         "withdraw": "people/test_edges.py::test_nothing_goes_out_about_who_has_left_and_open_answers_are_destroyed",
     },
 }

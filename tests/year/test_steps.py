@@ -18,6 +18,8 @@ NO_STEP = {  # pattern of the route -> why
     r".*/change/(discard|move-opens)": "only before the first email or the opening: tests/people/, tests/programme/",
     r"/nominate/.*|/approve/.*": "lists of raters, which a year has from a file: tests/nominate/",
     r".*/(link|revoke-links|dismiss|confirm)": "an address or a link, and no state of the year: tests/admin/",
+    r"/admin/cohort/\{cohort_id\}/many": "the same acts for several delegates at once: tests/people/test_many.py",
+    r".*/person/\{delegate_id\}/settle": "only after a restore: tests/ownership/test_settle.py",
     r"/admin/work": "starts a failed job over: no job fails in a year (I19), so tests/faults/test_extensions.py",
     r".*/round/\{number\}": "mid-way rounds, which this programme has not: tests/pulse/test_rounds.py",
     r".*/(plan|ticks|hand-over|start|result|review|file)|/hub/\{token\}/report|/sponsor/\{token\}": "reads a document, "
@@ -41,4 +43,5 @@ def test_every_step_names_forms_that_there_are():
 
 
 def test_every_change_of_a_person_is_a_step():
-    assert {f"/admin/cohort/{{cohort_id}}/person/{{delegate_id}}/{change.id}" for change in CHANGES} <= steps()
+    changes = {f"/admin/cohort/{{cohort_id}}/person/{{delegate_id}}/{change.id}" for change in CHANGES}
+    assert {form for form in changes if not form.endswith("/settle")} <= steps()

@@ -1,0 +1,121 @@
+"""Settle a questionnaire whose key is gone since a restore: its stored report counts, or its answers are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from chalicelib.core.errors import FieldError
+from chalicelib.core.model import DelegateWave, Wave, WaveState
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import cancel_by
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.meetings.effects import first_check
+from chalicelib.people.found import Found
+from chalicelib.people.planned import ActRefused, Asking, Planned, Recipient, plan, recipients
+from chalicelib.report.emails import ready_email
+from chalicelib.store import audit_events, cohorts, delegates, emails, jobs, reports
+from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.cohorts import FeedbackState, KeyLoss
+from chalicelib.store.emails import Email
+from chalicelib.store.meetings import Meeting, MeetingKind
+from chalicelib.store.reports import StoredReport
+from chalicelib.store.table import Write
+from chalicelib.waves.emails.without_key import Outcome
+from chalicelib.waves.without_key import list_emails
+
+WORDS = {
+    Outcome.PUBLISHED: "The report that was stored before the restore counts",
+    Outcome.LOST: "The answers are lost, and there is no report",
+}
+EVENTS = {Outcome.PUBLISHED: "published from the stored report", Outcome.LOST: "lost"}
+
+
+def is_without_key(found: Found) -> bool:
+    return any(wave.without_key for wave in found.waves)
+
+
+def list_outcomes(found: Found) -> Sequence[Outcome]:
+    """Return what may be chosen: a report counts only if one was found in the bucket."""
+    if not is_without_key(found):
+        return []
+    return [Outcome.PUBLISHED, Outcome.LOST] if _find_wave(found).stored_report else [Outcome.LOST]
+
+
+def plan_settle(found: Found, outcome: Outcome, asking: Asking) -> Planned:
+    """Raises ActRefused if no questionnaire waits for it, or the stored report is missing or damaged."""
+    found.refuse_gone()
+    wave = _find_wave(found)
+    notices = list_emails(found.programme, found.delegate, wave, outcome, asking.now)
+    administrators = [Recipient("administrator", one.to.name, one.to.email, "the outcome") for one in notices]
+    writes = [*_ending(found, wave, outcome, asking), *emails.add_all(notices)]
+    if outcome is Outcome.LOST:
+        return plan(f"Record the answers about {found.name} as lost", LOST_EFFECTS, administrators, writes)
+    report = _read_report(found, wave, asking)
+    ready = ready_email(found.programme, found.delegate, wave.wave, found.days.next_morning(asking.now))
+    coach = recipients(("coach", found.delegate.coach, "that the report is ready"))
+    writes += _publishing(found, wave, report, ready, asking)
+    title = f"Let the stored report of {found.name} count"
+    return plan(title, PUBLISHED_EFFECTS, [*coach, *administrators], writes)
+
+
+LOST_EFFECTS = (
+    "The questionnaire ends without a report. No one is asked again; a follow-up may ask later.",
+    "No delegate, coach or rater is emailed. Explain to the delegate and the coach what has happened.",
+    "You cannot undo this.",
+)
+PUBLISHED_EFFECTS = (
+    "The questionnaire is closed with the report that the bucket has from before the restore, byte for byte.",
+    "The coach releases it, also if that was done before the restore. Comments kept for the coach are lost.",
+    "The answers themselves are lost, so a snapshot of the cohort’s figures that is made from now on leaves them out.",
+    "You cannot undo this.",
+)
+
+
+def _find_wave(found: Found) -> DelegateWave:
+    waves = [wave for wave in found.waves if wave.without_key]
+    if not waves:
+        raise ActRefused(
+            FieldError(
+                "",
+                f"No questionnaire about {found.name} waits for this. After a restore run `restore finish` first.",
+            )
+        )
+    return waves[0]
+
+
+def _read_report(found: Found, wave: DelegateWave, asking: Asking) -> StoredReport:
+    folder = wave.stored_report
+    report = reports.read_documents(found.delegate.id, wave.wave, folder, asking.now) if folder else None
+    if report is None:
+        where = f"The report in {folder} is not whole" if folder else "The bucket has no report of this questionnaire"
+        raise ActRefused(FieldError("outcome", f"{where}. Restore its documents, or record the answers as lost."))
+    return report
+
+
+def _ending(found: Found, wave: DelegateWave, outcome: Outcome, asking: Asking) -> Iterator[Write]:
+    """End the wave, and remove the sealed answers that no one can read."""
+    delegate, now = found.delegate, asking.now
+    ends = {Outcome.PUBLISHED: WaveState.CLOSED, Outcome.LOST: WaveState.WITHDRAWN}
+    lines = {
+        Outcome.PUBLISHED: cohorts.feedback_is(FeedbackState.REPORT_READY) | {"without_key": KeyLoss.NONE},
+        Outcome.LOST: cohorts.key_is(KeyLoss.LOST),
+    }
+    about = {"delegate": delegate.id, "wave": wave.wave.value}
+    yield delegates.settle(wave, ends[outcome])
+    yield cohorts.change_line(delegate, put=lines[outcome], wave=wave.wave)
+    yield jobs.add(JobKind.EMPTY.job(delegate.id, wave.wave.value, str(wave.extensions), due_at=now, **about))
+    yield from cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value)
+    event, said = AuditEvent.SETTLED_WITHOUT_KEY, {"outcome": EVENTS[outcome], "why": asking.reason}
+    yield audit_events.add(delegate.cohort_id, event, asking.by, delegate.id, now, **said)
+
+
+def _publishing(
+    found: Found, wave: DelegateWave, report: StoredReport, ready: Email, asking: Asking
+) -> Iterable[Write]:
+    meeting = Meeting(MeetingKind.DEBRIEF)
+    is_first = wave.wave is Wave.BASELINE
+    return [
+        reports.add(report),
+        *emails.add_all([ready]),
+        *(first_check(found.delegate, meeting, found.days, asking.now) if is_first else []),
+    ]

@@ -1,0 +1,47 @@
+"""Hold a wave whose key is gone: no one can read its answers any more, so an administrator settles it.
+
+It happens after a restore of the table: a destroyed key is in no backup.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.core.model import Delegate, DelegateWave, Programme
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import cancel_by, list_asking
+from chalicelib.store import administrator_rights, cohorts, delegates, emails, waiting_emails
+from chalicelib.store.cohorts import KeyLoss
+from chalicelib.store.emails import Email
+from chalicelib.store.table import Write
+from chalicelib.waves.emails.without_key import Outcome, without_key_email
+
+
+def hold_without_key(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime, stored_report: str = ""
+) -> list[Write]:
+    """Return the writes that hold the wave and email administrators; none if that was done before. Reminders end.
+
+    stored_report   the folder of the report in the bucket that was made before the restore
+    """
+    if wave.without_key and wave.stored_report == stored_report:
+        return []
+    waiting_emails.cancel_all(list_asking(delegate.id, wave.wave.value))
+    writes = [
+        delegates.hold_without_key(wave, stored_report),
+        cohorts.change_line(delegate, put=cohorts.key_is(KeyLoss.UNSETTLED), wave=wave.wave),
+        *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
+    ]
+    known = replace(wave, stored_report=stored_report)
+    notices = [] if wave.without_key else list_emails(programme, delegate, known, Outcome.UNSETTLED, now)
+    return [*writes, *emails.add_all(notices)]
+
+
+def list_emails(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, outcome: Outcome, now: datetime
+) -> list[Email]:
+    """Write to each administrator of the programme."""
+    readers = administrator_rights.list_administrators(programme.id)
+    return [without_key_email(programme, delegate, wave, outcome, to, now) for to in readers]
