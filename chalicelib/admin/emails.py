@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from chalicelib.core.formatting import local_date, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Person, Programme
 from chalicelib.core.working_days import working_days
-from chalicelib.emails.common_words import common_words
+from chalicelib.emails.common_words import SEPARATOR, common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import OnNewAddress, To, declare_email
 from chalicelib.links.kinds import COACH, CONSOLE, FACILITATOR, HUB, SPONSOR, name_links
@@ -64,9 +64,12 @@ NEEDS = declare_email(
     "admin/needs",
     "What needs an administrator",
     to=To.ADMINISTRATOR,
-    words="name things",
+    words="name things list",
     links=[CONSOLE],
-    sample={"things": "3 things in 2 cohorts"},
+    sample={
+        "things": "3 things in 2 cohorts",
+        "list": SEPARATOR.join(("Spring cohort: Too few answers (2)", "Autumn cohort: An email did not arrive")),
+    },
     in_digest=True,
 )
 
@@ -80,10 +83,13 @@ class LinkOwner(Struct, frozen=True):
     link: Link
 
 
-def needs_email(programme: Programme, address: str, things: int, cohorts: int, now: datetime) -> Email:
-    """Say how many things wait, and lead to the list. It is useful on that day only.
+def needs_email(
+    programme: Programme, address: str, lines: Sequence[str], things: int, cohorts: int, now: datetime
+) -> Email:
+    """Say what waits, and lead to the list. It is useful on that day only.
 
     programme   of a cohort that needs something: its name is around the email
+    lines       what waits, in words without names
     """
     day = local_date(now, programme.organisation.timezone)
     where = f" in {plural(cohorts, 'cohort', 'cohorts')}" if cohorts else ""
@@ -93,7 +99,9 @@ def needs_email(programme: Programme, address: str, things: int, cohorts: int, n
         day.isoformat(),
         to=Person("Administrator", address),
         due_at=max(now, working_days(programme.organisation).morning(day)),
-        words=common_words(programme) | {"name": "Administrator", "things": plural(things, "thing", "things") + where},
+        words=common_words(programme)
+        | {"name": "Administrator", "things": plural(things, "thing", "things") + where}
+        | {"list": SEPARATOR.join(lines)},
         links=name_links(CONSOLE.link()),
         about={},
         good_until=local_moment(day + timedelta(days=1), 0, programme.organisation.timezone),

@@ -35,6 +35,10 @@ class Need(Struct, frozen=True):
     path: str
 
 
+def failed_work(count: int) -> Need:
+    return Need("", "", f"{plural(count, 'piece of work', 'pieces of work')} failed", "/work")
+
+
 class CohortLine(Struct, frozen=True):
     """One cohort in the list."""
 
@@ -57,8 +61,7 @@ class Home(Struct, frozen=True):
     def needs(self) -> Sequence[Need]:
         """Return what needs an administrator in the cohorts of this page, and failed work of all."""
         found = [need for line in self.part.lines for need in line.needs]
-        work = Need("", "", f"{plural(self.failed, 'piece of work', 'pieces of work')} failed", "/work")
-        return [work, *found] if self.failed else found
+        return [failed_work(self.failed), *found] if self.failed else found
 
     @property
     def shown_needs(self) -> Sequence[Need]:

@@ -8,12 +8,12 @@ the calendar is not finished. A load of a cohort starts the first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.admin.emails import needs_email
-from chalicelib.admin.home import Need, list_needs
+from chalicelib.admin.home import Need, failed_work, list_needs
 from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import administrator_key
 from chalicelib.core.model import Organisation, Programme
@@ -58,12 +58,23 @@ def _write_to(
     home = _find_home([programmes_of[one] for one in seen])
     if home is None or not _is_morning_of(job, home, now):
         return
-    count = sum(map(len, seen.values())) + (1 if failed and given is None else 0)
-    if not count:
+    needs = [need for of_cohort in seen.values() for need in of_cohort]
+    if failed and given is None:
+        needs = [failed_work(failed), *needs]
+    if not needs:
         return
-    email = needs_email(home, address, count, sum(map(bool, seen.values())), now)
+    email = needs_email(home, address, _summarise(needs), len(needs), sum(map(bool, seen.values())), now)
     with suppress(EmailExists):
         commit(emails.add(email), now)
+
+
+def _summarise(needs: Iterable[Need]) -> list[str]:
+    """Return a line for each thing to do in a cohort, with how often. No names: an erasure would miss them."""
+    counts = Counter((need.cohort, need.what) for need in needs)
+    return [
+        ": ".join(filter(None, [cohort, what])) + (f" ({count})" if count > 1 else "")
+        for (cohort, what), count in counts.items()
+    ]
 
 
 def _find_home(of_cohorts: Sequence[Programme]) -> Programme | None:

@@ -31,6 +31,12 @@ def local_time(moment: datetime, zone: str) -> str:
     return f"{local.day} {local:%B %Y, %H:%M}"
 
 
+def day_and_time(moment: datetime, zone: str) -> str:
+    """Format when something takes place: `Friday 6 March 2026, 14:05`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
 def local_day(moment: datetime, zone: str) -> str:
     return day(local_date(moment, zone))
 

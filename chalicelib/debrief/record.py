@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.areas.form import MAX_ITEMS, FormFault, as_fields, item_field
-from chalicelib.core.formatting import day, local_time
+from chalicelib.core.formatting import day, day_and_time
 from chalicelib.debrief.agenda import Plan, Point, make_agenda
 from chalicelib.debrief.behaviours import Behaviour, list_behaviours
 from chalicelib.debrief.caseload import Case
@@ -34,7 +34,7 @@ def agenda_for(case: Case, facts: Facts | None) -> list[Point]:
     if facts is None:
         return []
     zone, booked = case.programme.organisation.timezone, case.meeting.booked
-    dates = [f"Debrief: {local_time(booked.starts, zone)}"] if booked else []
+    dates = [f"Debrief: {day_and_time(booked.starts, zone)}"] if booked else []
     dates.append(f"End of the programme: {day(case.cohort.dates.ends)}")
     typed = stored_fields(case)
     areas = [typed[f"behaviour-{number}"] for number in NUMBERS if f"behaviour-{number}" in typed]

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.core.calendar_entry import CalendarEntry
-from chalicelib.core.formatting import day, local_time
+from chalicelib.core.formatting import day, day_and_time
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Delegate, Person, Programme
 from chalicelib.emails.common_words import common_words
@@ -172,7 +172,7 @@ def meeting_email(
 ) -> Email:
     """Write about a meeting as it is after the act. `slot`: the time that the email names; None for the booked one."""
     named = slot or meeting.booked
-    when = local_time(named.starts, programme.organisation.timezone) if named else ""
+    when = day_and_time(named.starts, programme.organisation.timezone) if named else ""
     to, links = _reader(kind, delegate)
     return create_email(
         kind,

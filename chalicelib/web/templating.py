@@ -32,7 +32,17 @@ def environment() -> Environment:
     env.globals |= {"brand_path": static.brand_path, "logo_path": static.logo_path}
     env.filters |= {
         name: getattr(formatting, name)
-        for name in ("day", "local_day", "local_time", "last_day", "short_day", "short_date", "month", "plural")
+        for name in (
+            "day",
+            "local_day",
+            "local_time",
+            "day_and_time",
+            "last_day",
+            "short_day",
+            "short_date",
+            "month",
+            "plural",
+        )
     }
     env.filters["by_field"] = by_field
     env.filters["money"] = lambda kept, code: currency.exact_sum(Decimal(kept), code)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.errors import FieldError, FormInvalid, Refusal
-from chalicelib.core.formatting import day, last_day, local_date, local_time
+from chalicelib.core.formatting import day, day_and_time, last_day, local_date
 from chalicelib.core.state_machine import By, NotAllowed
 from chalicelib.jobs.commit import commit
 from chalicelib.store import attendance, audit_events, delegates, emails
@@ -118,7 +118,7 @@ def _check_actor(register: Register, actor: Actor, now: datetime) -> None:
 def _check_ahead(register: Register, changed: Sequence[tuple[Entry, State]], now: datetime) -> None:
     """Before a session, only who is excused can be known."""
     if now < register.window.opens_at and (wrong := [entry for entry, state in changed if state not in KNOWN_AHEAD]):
-        begins = local_time(register.session.starts_at, register.days.zone)
+        begins = day_and_time(register.session.starts_at, register.days.zone)
         fault = f"{register.title} begins on {begins}. Until then only “excused” can be recorded."
         raise MarkRefused(FieldError(wrong[0].id, fault))
 
@@ -126,7 +126,7 @@ def _check_ahead(register: Register, changed: Sequence[tuple[Entry, State]], now
 def _when_open(register: Register, now: datetime) -> str:
     window, zone = register.window, register.days.zone
     if now < window.opens_at:
-        return f"The register of {register.title} opens on {local_time(window.opens_at, zone)}."
+        return f"The register of {register.title} opens on {day_and_time(window.opens_at, zone)}."
     return (
         f"The register of {register.title} closed on {last_day(window.closes_at, zone)}. "
         "Reply to the email that brought you here: the programme team can still correct it, with a reason."

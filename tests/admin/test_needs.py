@@ -56,6 +56,15 @@ def test_one_email_on_each_working_morning_counts_things_and_cohorts(undecided, 
     ]
 
 
+def test_the_email_says_what_waits_in_which_cohort_and_names_no_one(undecided, clock):
+    mornings(clock, 4)
+
+    last = [mail for mail in sent_mails(ADMINISTRATOR) if "Needs you" in str(mail.message["Subject"])][-1]
+    for part in (last.part("plain"), last.part("html")):
+        assert "Too few answers: give more time or close (2)" in " ".join(part.split())
+        assert "Delegate" not in part.replace("Maximising", "")
+
+
 EVENINGS = ("Sun 2026-10-04", "Mon 2026-10-05", "Tue 2026-10-06")  # in London, when it is the next morning in Auckland
 
 

@@ -58,7 +58,9 @@ def test_a_cohort_in_which_the_address_is_held_is_left_out(visitor, clock):
     people.opened(clock)
     add_cohort("held", "Held cohort")
     coach = delegates.find(people.dana()).coach
-    people.write(holds.add(holds.new("held", coach, clock.now(), "administrator@example.org", "held-dana")))
+    people.write(
+        holds.add(holds.new("held", coach, clock.now() + timedelta(days=1), "administrator@example.org", "held-dana"))
+    )
 
     page = visitor.let_in(COACHS, clock.now()).open(f"{people.coach_url()}/cohorts").page
     assert visitor.status == 200

@@ -155,7 +155,7 @@ def test_a_session_that_there_is_not_is_answered_with_those_that_there_are(comma
 
 def test_before_a_session_only_an_excuse_is_recorded(command):
     status, text = command(FILE, session="leading_others/1")
-    assert (status, "begins on 17 November 2026, 09:30" in text) == (1, True)
+    assert (status, "begins on Tuesday 17 November 2026, 09:30" in text) == (1, True)
 
     status, _ = command("name,attendance\nDana Delegate,excused\n", session="leading_others/1")
     assert status == 0

@@ -20,7 +20,9 @@ from chalicelib.workshops.workshop import Workshop
 SAMPLE = {
     "workshop": "Leading Self",
     "begins": "Tuesday 10 March 2026",
-    "dates": "Tuesday 10 March 2026, 09:30 to 16:30, Education Centre, Room 4; Wednesday 11 March 2026, 09:30 to 16:00",
+    "dates": SEPARATOR.join(
+        ("Tuesday 10 March 2026, 09:30 to 16:30, Education Centre, Room 4", "Wednesday 11 March 2026, by video")
+    ),
 }
 JOINING = declare_email(
     "workshops/joining",
@@ -158,7 +160,7 @@ def facilitator_email(kind: EmailKind, workshop: Workshop, one: Facilitator, peo
 
 
 def _words(workshop: Workshop) -> dict[str, str]:
-    dates = "; ".join(f"{one.plan.when}, {one.plan.where}" for one in workshop.sessions)
+    dates = SEPARATOR.join(f"{one.plan.when}, {one.plan.where}" for one in workshop.sessions)
     return {"workshop": workshop.title, "begins": day(workshop.first.plan.date), "dates": dates}
 
 
