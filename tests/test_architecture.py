@@ -1,13 +1,21 @@
 """The folder rules of docs/architecture.md, executed."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from chalicelib.core.state_machine import load_machines
+from chalicelib.emails.kinds import load_kinds
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.links.kinds import KINDS as LINKS
+from chalicelib.store import due
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.row_kinds import all_kinds
 from chalicelib.store.table import Key
 from tests.support import cloud
@@ -181,6 +189,84 @@ def _key_heads() -> set[str]:
 
 KEY_HEADS = tuple(sorted(head for head in _key_heads() if "#" in head))
 KEY_WORDS = {*Key._fields, "META"}  # a word such as SESSION may mean something else
+
+
+# --- no string names a kind outside its registry -------------------------------------------------------------------
+
+SOURCES = sorted([ROOT / "app.py", *LIB.rglob("*.py"), *(ROOT / "infra").rglob("*.py")])
+DECLARES_EMAILS = re.compile(r"chalicelib/\w+/emails(/\w+)?\.py")
+KIND = re.compile(r"(^|\.)kind$|\['kind'\]$")
+EMAILS, JOBS = load_kinds(), {kind.id for kind in JobKind}
+ACTS = {event.words for event in AuditEvent if " " in event.words}
+
+
+@pytest.mark.parametrize("path", [str(path.relative_to(ROOT)) for path in SOURCES])
+def test_no_string_names_a_kind_outside_its_registry(path):
+    """Import the kind: `INVITATION.name`, `JobKind.CLOSE.id`, `HUB.verb`, `AuditEvent.CLOSED.words`."""
+    assert list(spelt_kinds(path, ast.parse((ROOT / path).read_text()))) == []
+
+
+def spelt_kinds(path: str, tree: ast.Module) -> Iterator[str]:
+    """The strings of a module that name a kind which another module declares."""
+    is_machine = any(map(_is_transition, ast.walk(tree)))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from _spelt(path, node.value, is_machine=is_machine)
+        if isinstance(node, ast.JoinedStr) and _head(node).partition("#")[0] in JOBS and "#" in _head(node):
+            yield _head(node)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("link", "home"):
+            yield from (each.value for each in node.args if isinstance(each, ast.Constant) and each.value in LINKS)
+        if isinstance(node, ast.Compare) and KIND.search(ast.unparse(node.left)):
+            yield from (each.value for each in ast.walk(node) if _is_one_of(each, {*JOBS, due.EMAIL}))
+
+
+def _spelt(path: str, text: str, *, is_machine: bool) -> Iterator[str]:
+    """A state machine names what it sends, so that it imports no email: the test below checks its names."""
+    if text in EMAILS and not is_machine and not DECLARES_EMAILS.fullmatch(path) and not _is_page(text):
+        yield text
+    if text in ACTS and path != "chalicelib/store/audit_events.py":
+        yield text
+
+
+def _is_page(name: str) -> bool:
+    """A page may have the name of an email: then its template is next to the emails' folder."""
+    stage, _, page = name.partition("/")
+    return (LIB / stage / "templates" / f"{page}.html.j2").exists()
+
+
+def _is_transition(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Transition"
+
+
+def _head(node: ast.JoinedStr) -> str:
+    first = node.values[0] if node.values else None
+    return str(first.value) if isinstance(first, ast.Constant) else ""
+
+
+def _is_one_of(node: ast.AST, names: set[str]) -> bool:
+    return isinstance(node, ast.Constant) and node.value in names
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("x = 'collect/invitation'", ["collect/invitation"]),
+        ("jobs.find(f'close#{delegate}')", ["close#"]),
+        ("letter.link('hub')", ["hub"]),
+        ("row['kind'] == 'mail'", ["mail"]),
+        ("kind in ('close', 'open')", ["close", "open"]),
+        ("act = 'released report'", ["released report"]),
+        ("page('web/code')", []),
+        ("Transition(ACT, A, B, C, ('collect/invitation',))", []),
+    ],
+)
+def test_a_spelt_kind_is_found(line, named):
+    assert [*spelt_kinds("infra/some.py", ast.parse(line))] == named
+
+
+@pytest.mark.parametrize("thread", sorted(load_machines()))
+def test_a_state_machine_sends_emails_that_exist(thread):
+    assert {name for step in load_machines()[thread].transitions for name in step.sends} <= EMAILS.keys()
 
 
 @pytest.mark.parametrize("name", sorted(MODULES.keys() - {"store.table"}))

@@ -70,7 +70,7 @@ READERS = {
 }
 
 
-def sample(template: str = "collect/invitation", *subject: str, to: Person = SAM, **words: str) -> Email:
+def sample(template: str, *subject: str, to: Person = SAM, **words: str) -> Email:
     """Make an email of a kind; `words` replace the plausible ones.
 
     Raises KeyError for a word of which there is no sample.

@@ -13,10 +13,9 @@ from importlib import import_module
 from typing import NamedTuple, cast
 
 from chalicelib.core.settings import Queue
+from chalicelib.store.due import EMAIL
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
-
-EMAIL = "mail"  # the kind in the rows of emails
 
 Handler = Callable[[Job, datetime], Sequence[Write]]
 """Do what the job asks and return the writes that record it; may run again after a crash."""
@@ -91,9 +90,13 @@ class JobKind(_Kind, Enum):
         module, function = self.handler.split(":")
         return cast(Handler, getattr(import_module(f"chalicelib.{module}"), function))
 
+    def job_id(self, *subject: str) -> str:
+        """Return the id of the job with this cause."""
+        return "#".join((self.id, *subject))
+
     def job(self, *subject: str, due_at: datetime, **about: str) -> Job:
         """Make a job of this kind. Its id is derived from its cause, so that one cause cannot make two."""
-        return Job(id="#".join((self.id, *subject)), kind=self.id, due_at=due_at, about=about)
+        return Job(id=self.job_id(*subject), kind=self.id, due_at=due_at, about=about)
 
 
 BY_ID: Mapping[str, JobKind] = {kind.id: kind for kind in JobKind}

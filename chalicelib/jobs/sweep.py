@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from chalicelib.core import log
 from chalicelib.core.settings import settings
-from chalicelib.jobs.kinds import EMAIL, is_timely, queue_of
+from chalicelib.jobs.kinds import is_timely, queue_of
 from chalicelib.store import due, queues
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import key_of
@@ -56,7 +56,7 @@ def choose(rows: Iterable[Row], limits: Mapping[Lane, int]) -> list[Row]:
 def lane_of(row: Row) -> Lane:
     if row["due_shard"] == due.URGENT:
         return Lane.CODES
-    if row["kind"] == EMAIL:
+    if row["kind"] == due.EMAIL:
         return Lane.EMAILS
     return Lane.TIMELY if is_timely(row["kind"]) else Lane.JOBS
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from chalicelib.core.ids import coach_id
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.links.kinds import COACH, FACILITATOR, HUB, SHARED, SPONSOR
 from chalicelib.store import audit_events, jobs, objects, own_copies
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.jobs import JobExists
@@ -55,9 +56,9 @@ def _line(reader: Reader, event: AuditEvent, now: datetime) -> Write:
 
 
 ROLES = {
-    "hub": "delegate",
-    "coach": "coach",
-    "shared": "line manager",
-    "facilitator": "facilitator",
-    "sponsor": "sponsor",
+    HUB.verb: "delegate",
+    COACH.verb: "coach",
+    SHARED.verb: "line manager",
+    FACILITATOR.verb: "facilitator",
+    SPONSOR.verb: "sponsor",
 }

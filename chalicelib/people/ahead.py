@@ -71,7 +71,7 @@ def send_calendar(found: Found, cause: str, now: datetime) -> list[Write]:
 def move_survey(found: Found, after: Delegate) -> list[Write]:
     """Move the opening of the impact survey, if it still waits."""
     due_at = survey_opens_at(found.programme, found.cohort.dates, after.survey_days)
-    waiting = waiting_survey(after.id, due_at)
+    waiting = waiting_survey(after.id)
     return [jobs.move(waiting.id, due_at)] if waiting and waiting.due_at != due_at else []
 
 
@@ -89,9 +89,9 @@ def extend_open_survey(found: Found, pause: Pause, now: datetime) -> Iterator[Wr
     yield from give_time(asked, closes_at, found.days.morning(pause.until))
 
 
-def waiting_survey(delegate_id: str, due_at: datetime) -> Job | None:
+def waiting_survey(delegate_id: str) -> Job | None:
     """Return the job that opens the impact survey, unless it has run."""
-    job = jobs.find(JobKind.IMPACT.job(delegate_id, due_at=due_at).id)
+    job = jobs.find(JobKind.IMPACT.job_id(delegate_id))
     return job if job and job.state is JobState.WAITING else None
 
 

@@ -162,7 +162,7 @@ def _dates(transfer: Transfer) -> Iterator[Write]:
     found, to, now = transfer.found, transfer.to, transfer.asking.now
     days = working_days(found.programme.organisation, to.dates.closed)
     survey_at = survey_opens_at(found.programme, to.dates, transfer.after.survey_days)
-    if waiting_survey(found.delegate.id, survey_at):
+    if waiting_survey(found.delegate.id):
         yield jobs.move(JobKind.IMPACT.job(found.delegate.id, due_at=survey_at).id, survey_at)
     if found.baseline.state is WaveState.PLANNED:
         dates = dates_of_joiner(to.dates, days, now)

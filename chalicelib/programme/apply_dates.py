@@ -89,7 +89,7 @@ def _wave_writes(applying: Applying, delegate: Delegate, wave: DelegateWave) -> 
 def _survey_writes(applying: Applying, delegate: Delegate) -> list[Write]:
     """Move the job that opens the impact survey, if it still waits."""
     due_at = survey_opens_at(applying.programme, applying.cohort.dates, delegate.survey_days)
-    waiting = jobs.find(JobKind.IMPACT.job(delegate.id, due_at=due_at).id)
+    waiting = jobs.find(JobKind.IMPACT.job_id(delegate.id))
     if waiting is None or waiting.state is not JobState.WAITING or waiting.due_at == due_at:
         return []
     return [jobs.move(waiting.id, due_at)]
@@ -121,7 +121,7 @@ def _dates_known(
     Left out: dates that this delegate does not follow, unless a notice about them still waits.
     """
     dates = applying.cohort.dates
-    survey = jobs.find(JobKind.IMPACT.job(wave.delegate_id, due_at=applying.now).id)
+    survey = jobs.find(JobKind.IMPACT.job_id(wave.delegate_id))
     survey_at = survey_opens_at(applying.programme, dates, delegate.survey_days)
     announced: dict[str, datetime] = {}
     for email in outdated:

@@ -75,7 +75,7 @@ def _read_delegate(delegate_id: str, frozen: Frozen, now: datetime) -> _OfDelega
 
 def _planned_survey(delegate_id: str, now: datetime) -> Iterator[tuple[datetime, bool]]:
     """Return the survey that is still to open: that of a delegate who was paused opens later than the cohort's."""
-    job = jobs.find(JobKind.IMPACT.job(delegate_id, due_at=now).id)
+    job = jobs.find(JobKind.IMPACT.job_id(delegate_id))
     if job and job.state is JobState.WAITING and job.due_at > now:
         yield job.due_at, True
 

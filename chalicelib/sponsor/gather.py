@@ -14,6 +14,7 @@ from chalicelib.core.working_days import survey_opens_at
 from chalicelib.forms.pulse import AREAS
 from chalicelib.forms.survey import sections_of, unfit
 from chalicelib.jobs.each import each
+from chalicelib.jobs.kinds import JobKind
 from chalicelib.results.cohort_snapshot import Frozen, read_frozen
 from chalicelib.results.published import ALL_OTHERS
 from chalicelib.sponsor.evidence import Evidence
@@ -51,7 +52,7 @@ def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:
     surveys = impact_surveys.surveys_from(rows)
     if surveys:
         return any(survey.is_open for survey in surveys)
-    asking = jobs.find(f"impact#{delegate_id}")
+    asking = jobs.find(JobKind.IMPACT.job_id(delegate_id))
     return asking is not None and asking.state is JobState.WAITING
 
 

@@ -11,6 +11,7 @@ from chalicelib.store.marshal import Row
 from chalicelib.store.table import pages
 
 SHARDS = 8
+EMAIL = "mail"  # the kind of a row that is an email; other kinds are those of jobs
 URGENT = "urgent"  # a shard of its own for emails that a reader waits for at a page
 SWEPT = (URGENT, *map(str, range(SHARDS)))  # the shards that a sweep reads
 FAILED = "failed"  # a shard of its own, which the sweep does not read

@@ -161,7 +161,7 @@ def add(new: Email, *, stopped: bool = False) -> list[Write]:
     someone who was erased is kept in the same way.
     """
     stopped = stopped or new.to.is_erased
-    row = {**key(new.id)._asdict(), **fields(new), "kind": "mail"}
+    row = {**key(new.id)._asdict(), **fields(new), "kind": due.EMAIL}
     del row["cancelled"], row["suppressed"]  # these attributes exist only if it was
     if not new.is_urgent:
         del row["is_urgent"]
@@ -208,7 +208,7 @@ def list_unconfirmed(by: datetime) -> list[Email]:
 
     Include cancelled emails: otherwise the list would show that a rater has answered.
     """
-    keys = [Key(row["pk"], "MAIL") for row in due.list_due(by) if row["kind"] == "mail"]
+    keys = [Key(row["pk"], "MAIL") for row in due.list_due(by) if row["kind"] == due.EMAIL]
     mails = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
     doubtful = (mail for mail in mails if mail.state is EmailState.SENDING)
     return sorted(doubtful, key=lambda mail: mail.due_at)

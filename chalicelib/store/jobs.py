@@ -141,7 +141,7 @@ def failed() -> list[Job]:
 
 def waiting(by: datetime) -> list[Job]:
     """Return every job that is due by then, oldest first, without emails."""
-    return _jobs([Key(row["pk"], "JOB") for row in due.list_due(by) if row["kind"] != "mail"])
+    return _jobs([Key(row["pk"], "JOB") for row in due.list_due(by) if row["kind"] != due.EMAIL])
 
 
 def _jobs(keys: Sequence[Key]) -> list[Job]:

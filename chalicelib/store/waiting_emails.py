@@ -121,7 +121,7 @@ def _list_due(owner: str) -> Iterator[str]:
     """Find emails that wait or were rejected, by walking the index: an email's id names its owner."""
     for row in (*due.list_due(ENDLESS), *due.refused()):
         email_id = row["pk"].partition("#")[2]
-        if row["kind"] == "mail" and owner_of(email_id) == owner:
+        if row["kind"] == due.EMAIL and owner_of(email_id) == owner:
             yield email_id
 
 

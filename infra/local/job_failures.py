@@ -9,7 +9,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.jobs import run
-from chalicelib.jobs.kinds import EMAIL, HANDLERS, Handler
+from chalicelib.jobs.kinds import HANDLERS, Handler
+from chalicelib.store.due import EMAIL
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
+from chalicelib.areas import emails as areas_emails
+from chalicelib.debrief import emails as debrief_emails
+from chalicelib.links.kinds import COACH, HUB, SHARED
+from chalicelib.meetings import emails as meetings_emails
+from chalicelib.report import emails as report_emails
 from chalicelib.store import delegates, meetings
 from chalicelib.store.meetings import MeetingKind, MeetingState
 from infra.local.demo.cast import Player
@@ -29,7 +34,7 @@ def on_ready(world: World, letter: Letter) -> None:
 
 def offer_times(world: World, player: Player, letter: Letter, kind: MeetingKind = MeetingKind.DEBRIEF) -> None:
     """Offer two times."""
-    page = open_page(world, f"{letter.home('coach')}/{world.delegate_id(player)}/meeting/{kind.value}", letter.to)
+    page = open_page(world, f"{letter.home(COACH)}/{world.delegate_id(player)}/meeting/{kind.value}", letter.to)
     place = world.players.index(player)
     fields = {"place": PLACE, "minutes": "90"}
     for number, days in enumerate((DEBRIEF_AFTER, SECOND_AFTER), start=1):
@@ -53,7 +58,7 @@ def on_offered(world: World, letter: Letter) -> None:
 
 def choose(world: World, player: Player, letter: Letter, kind: MeetingKind) -> None:
     """Pick the first time that is offered; every third delegate the second, and then moves to the first."""
-    page = world.browser.open(f"{letter.home('hub')}/meeting/{kind.value}")
+    page = world.browser.open(f"{letter.home(HUB)}/meeting/{kind.value}")
     form = page.page.form("/choose")
     first = form.buttons[0][1]
     if world.players.index(player) % SHARE_EVERY == 1:
@@ -90,7 +95,7 @@ def on_released(world: World, letter: Letter) -> None:
 
 
 def share(world: World, player: Player, letter: Letter) -> None:
-    page = open_signed_in(world, f"{letter.link('hub')}/areas", player.email)
+    page = open_signed_in(world, f"{letter.link(HUB)}/areas", player.email)
     form = page.page.form("/areas/share")
     world.browser.send(page, form, {min(form.options): "on"})
 
@@ -98,7 +103,7 @@ def share(world: World, player: Player, letter: Letter) -> None:
 def on_shared(world: World, letter: Letter) -> None:
     """The manager looks at once: the page has no code, and no figures."""
     player = world.player(letter)
-    shown = world.browser.open(letter.link("shared"))
+    shown = world.browser.open(letter.link(SHARED))
     expect(shown, player.entry.person.name)
     world.deeds[player.email].shared = world.now
 
@@ -115,9 +120,9 @@ def check(world: World) -> Iterator[str]:
 
 
 REACTIONS: dict[str, React] = {
-    "report/ready": on_ready,
-    "debrief/released": on_released,
-    "meetings/offered": on_offered,
-    "meetings/booked_coach": on_booked,
-    "areas/shared": on_shared,
+    report_emails.READY.name: on_ready,
+    debrief_emails.RELEASED.name: on_released,
+    meetings_emails.OFFERED.name: on_offered,
+    meetings_emails.BOOKED_COACH.name: on_booked,
+    areas_emails.SHARED_AREAS.name: on_shared,
 }

@@ -7,8 +7,10 @@ from datetime import timedelta
 from functools import partial
 
 from chalicelib.core.schedule import Session, find_by_name, held, name_of, of_milestone
+from chalicelib.links.kinds import FACILITATOR
 from chalicelib.store import attendance, workshops
 from chalicelib.store.attendance import AttendanceState as State
+from chalicelib.workshops.emails import about_attendance
 from infra.local.demo.browser import Opened
 from infra.local.demo.cast import Player
 from infra.local.demo.filling import expect
@@ -62,7 +64,7 @@ def fill_in(world: World, letter: Letter, session_id: str) -> None:
 
 def note_parts(world: World, letter: Letter, first: Session) -> None:
     """Note of each delegate what was seen in the simulation, and what the Board decided on the first day."""
-    home = open_signed_in(world, letter.link("facilitator"), letter.to)
+    home = open_signed_in(world, letter.link(FACILITATOR), letter.to)
     for place, player in enumerate(world.players):
         saw, advice = SEEN[place % len(SEEN)]
         _submit(world, home, player, "simulation", {"f.example": saw, "f.try": advice})
@@ -83,7 +85,7 @@ def note_caught_up(world: World, letter: Letter, session_id: str) -> None:
 
 
 def _register(world: World, letter: Letter, session_id: str) -> Opened:
-    home = open_signed_in(world, letter.link("facilitator"), letter.to)
+    home = open_signed_in(world, letter.link(FACILITATOR), letter.to)
     return world.browser.follow(home, f"/session/{session_id}")
 
 
@@ -121,4 +123,4 @@ def check(world: World) -> Iterator[str]:
         yield f"{absent.email} missed {MISSED} and is recorded as {', '.join(sorted(missed)) or 'nothing'}"
 
 
-REACTIONS: dict[str, React] = {"workshops/runs": on_start}
+REACTIONS: dict[str, React] = {about_attendance.RUNS.name: on_start}

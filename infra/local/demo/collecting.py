@@ -6,7 +6,11 @@ from datetime import timedelta
 from functools import partial
 
 from chalicelib.admin.close_or_extend import extend, publish_with_few_answers
+from chalicelib.collect import emails as collect_emails
 from chalicelib.core.model import MANAGER_GROUP
+from chalicelib.links.kinds import ANSWER, APPROVE, DECLINE, NOMINATE
+from chalicelib.nominate import emails as nominate_emails
+from chalicelib.waves.emails import about_lists, to_raters
 from infra.local.demo import filling
 from infra.local.demo.cast import Own, Part, Player, Reply
 from infra.local.demo.mailbox import Letter
@@ -52,7 +56,7 @@ def on_self_reminder(world: World, letter: Letter) -> None:
 def choose(world: World, player: Player, letter: Letter) -> None:
     mine = [part for part in player.parts if part.group != MANAGER_GROUP]  # who is on the list already
     at_once = [part for part in mine if not part.added_later]
-    link = letter.link("nominate")
+    link = letter.link(NOMINATE)
     pastes = world.players.index(player) % TYPES_EVERY != 0
     filling.choose(world.browser, link, at_once, player.slip, pastes=pastes)
     world.deeds[player.email].list_sent = world.now
@@ -68,12 +72,12 @@ def add_later(world: World, player: Player, link: str) -> None:
 
 def on_change_wanted(world: World, letter: Letter) -> None:
     """The delegate adds the person that the approver misses, and sends the list again."""
-    add = partial(add_later, world, world.player(letter), letter.link("nominate"))
+    add = partial(add_later, world, world.player(letter), letter.link(NOMINATE))
     world.plan(world.calendar.working_days_on(letter.sent_at, 0, EVENING), Phase.NOMINATIONS, add)
 
 
 def answer_own(world: World, player: Player, letter: Letter) -> None:
-    link = letter.link("answer")
+    link = letter.link(ANSWER)
     if player.way is not Own.TWO_SITTINGS:
         finish_own(world, player, link)
         return
@@ -110,13 +114,13 @@ def _look_at_list(world: World, player: Player, letter: Letter) -> None:
 
 
 def approve(world: World, player: Player, letter: Letter) -> None:
-    filling.approve(world.browser, letter.link("approve"))
+    filling.approve(world.browser, letter.link(APPROVE))
     deeds = world.deeds[player.email]
     deeds.list_approved = deeds.list_approved or world.now
 
 
 def ask_for_change(world: World, player: Player, letter: Letter) -> None:
-    filling.ask_for_change(world.browser, letter.link("approve"), REMARK)
+    filling.ask_for_change(world.browser, letter.link(APPROVE), REMARK)
     world.deeds[player.email].change_asked = world.now
 
 
@@ -142,7 +146,7 @@ def on_extended(world: World, letter: Letter) -> None:
 
 
 def reply(world: World, part: Part, letter: Letter) -> None:
-    filling.answer(world.browser, letter.link("answer"), part.sheet)
+    filling.answer(world.browser, letter.link(ANSWER), part.sheet)
     world.note(QUESTIONNAIRE, part.delegate, part.person.email, part.sheet)
     world.deeds[part.delegate].answered[part.person.email] = world.now
     world.show.step(Phase.ANSWERS, world.now)
@@ -151,20 +155,20 @@ def reply(world: World, part: Part, letter: Letter) -> None:
 
 
 def change(world: World, part: Part, letter: Letter) -> None:
-    filling.change(world.browser, letter.link("answer"), part.second_thoughts)
+    filling.change(world.browser, letter.link(ANSWER), part.second_thoughts)
     world.note(QUESTIONNAIRE, part.delegate, part.person.email, {**part.sheet, **part.second_thoughts})
 
 
 def begin(world: World, part: Part, letter: Letter) -> None:
     """Save half; raters who need two sittings come back."""
-    filling.answer_some(world.browser, letter.link("answer"), part.sheet, HALF)
+    filling.answer_some(world.browser, letter.link(ANSWER), part.sheet, HALF)
     world.deeds[part.delegate].begun[part.person.email] = world.now
     if part.reply is Reply.TWO_SITTINGS:
         _second_visit(world, FINISHES_AFTER, partial(reply, world, part, letter))
 
 
 def decline(world: World, part: Part, letter: Letter) -> None:
-    filling.decline(world.browser, letter.link("decline"), part.reason)
+    filling.decline(world.browser, letter.link(DECLINE), part.reason)
     world.deeds[part.delegate].declined[part.person.email] = world.now
 
 
@@ -202,13 +206,13 @@ def publish_few(world: World, player: Player) -> None:
 
 
 REACTIONS: dict[str, React] = {
-    "programme/opening": on_opening,
-    "nominate/reminder": on_choose_reminder,
-    "nominate/approve": on_list,
-    "nominate/approve_reminder": on_approve_reminder,
-    "nominate/change_wanted": on_change_wanted,
-    "collect/self_reminder": on_self_reminder,
-    "collect/invitation": on_invitation,
-    "collect/extended": on_extended,
-    "report/too_few": on_too_few,
+    to_raters.OPENING.name: on_opening,
+    about_lists.CHOOSE_RATERS.name: on_choose_reminder,
+    nominate_emails.APPROVE_LIST.name: on_list,
+    nominate_emails.APPROVE_REMINDER.name: on_approve_reminder,
+    nominate_emails.CHANGE_WANTED.name: on_change_wanted,
+    to_raters.SELF_REMINDER.name: on_self_reminder,
+    to_raters.INVITATION.name: on_invitation,
+    to_raters.EXTENDED.name: on_extended,
+    collect_emails.TOO_FEW.name: on_too_few,
 }

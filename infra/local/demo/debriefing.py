@@ -7,6 +7,9 @@ from functools import partial
 from typing import Any
 
 from chalicelib.core.model import Wave
+from chalicelib.debrief import emails as debrief_emails
+from chalicelib.links.kinds import COACH, HUB
+from chalicelib.report import emails as report_emails
 from chalicelib.store import objects, reports
 from infra.local.demo.browser import Opened
 from infra.local.demo.cast import Own, Player
@@ -44,7 +47,7 @@ def preview(world: World, player: Player, letter: Letter) -> None:
 
 
 def open_case(world: World, player: Player, letter: Letter) -> Opened:
-    return open_page(world, f"{letter.home('coach')}/{world.delegate_id(player)}", letter.to)
+    return open_page(world, f"{letter.home(COACH)}/{world.delegate_id(player)}", letter.to)
 
 
 def facts_of(world: World, player: Player) -> bytes:
@@ -125,13 +128,13 @@ def on_released(world: World, letter: Letter) -> None:
 
 def read_report(world: World, player: Player, letter: Letter) -> None:
     """The delegate sees the very document that the coach saw."""
-    shown = open_signed_in(world, f"{letter.link('hub')}/report", player.email)
+    shown = open_signed_in(world, f"{letter.link(HUB)}/report", player.email)
     seen = world.browser.send(shown, shown.page.form("/report"), {}, "pdf")
     if seen.body != world.deeds[player.email].documents["pdf"]:
         raise Unexpected(f"{player.email} was given another report than the coach")
     world.deeds[player.email].opened_report = world.now
     if player.way is not Own.FEW:
-        begin_work(world, player, letter.link("hub"))
+        begin_work(world, player, letter.link(HUB))
 
 
-REACTIONS: dict[str, React] = {"report/ready": on_ready, "debrief/released": on_released}
+REACTIONS: dict[str, React] = {report_emails.READY.name: on_ready, debrief_emails.RELEASED.name: on_released}

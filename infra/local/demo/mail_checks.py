@@ -10,12 +10,18 @@ from zoneinfo import ZoneInfo
 from chalicelib.core.calendar import MORNING, opens_at
 from chalicelib.core.working_days import reminder_times, survey_opens_at, working_days
 from chalicelib.emails import digest
+from chalicelib.waves.emails import about_surveys, to_raters
 from infra.local import memory
 from infra.local.demo.cast import Player
 from infra.local.demo.collecting import MORE_TIME
 from infra.local.demo.world import World
 
-REMINDERS = ("collect/reminder", "collect/self_reminder", "impact/pulse_reminder", "impact/reminder")
+REMINDERS = (
+    to_raters.REMINDER.name,
+    to_raters.SELF_REMINDER.name,
+    to_raters.PULSE_REMINDER.name,
+    about_surveys.REMINDER.name,
+)
 SETTLED = ("sent", "delivered", "bounced", "complained")
 
 
@@ -39,17 +45,17 @@ def nobody_is_reminded_for_nothing(world: World) -> Iterator[str]:
         player = world.player(letter)
         deeds = world.deeds[player.email]
         done = {
-            "collect/reminder": deeds.answered.get(letter.to),
-            "collect/self_reminder": deeds.own_sent,
-            "impact/pulse_reminder": deeds.pulse_sent.get(letter.to),
-            "impact/reminder": deeds.impact_sent.get("delegate" if letter.to == player.email else "manager"),
+            to_raters.REMINDER.name: deeds.answered.get(letter.to),
+            to_raters.SELF_REMINDER.name: deeds.own_sent,
+            to_raters.PULSE_REMINDER.name: deeds.pulse_sent.get(letter.to),
+            about_surveys.REMINDER.name: deeds.impact_sent.get("delegate" if letter.to == player.email else "manager"),
         }[letter.template]
         if done and done < letter.sent_at:
             yield f"{letter.to} was reminded ({letter.subject}) after answering"
 
 
 def who_declined_is_left_alone(world: World) -> Iterator[str]:
-    asks = ("collect/reminder", "collect/extended", "impact/pulse", "impact/pulse_reminder")
+    asks = (to_raters.REMINDER.name, to_raters.EXTENDED.name, to_raters.PULSE.name, to_raters.PULSE_REMINDER.name)
     for letter in world.mailbox.letters:
         if letter.template in asks:
             declined = world.deeds[world.player(letter).email].declined.get(letter.to)
@@ -62,7 +68,7 @@ def silent_raters_are_reminded(world: World) -> Iterator[str]:
     zone = ZoneInfo(world.programme.organisation.timezone)
     sent: dict[str, set[tuple[str, datetime]]] = {player.email: set() for player in world.players}
     for letter in world.mailbox.letters:
-        if letter.template == "collect/reminder":
+        if letter.template == to_raters.REMINDER.name:
             morning = letter.sent_at.astimezone(zone).replace(minute=0, second=0)  # a sweep may be minutes late
             sent[world.player(letter).email].add((letter.to, morning))
     for player in world.players:

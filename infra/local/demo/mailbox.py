@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.emails import digest
 from chalicelib.emails.compose import context
 from chalicelib.emails.render import render
 from chalicelib.links.kinds import compose_url
+from chalicelib.links.link_kind import LinkKind
 from chalicelib.store import digests, emails
 from chalicelib.store.emails import Email
 from infra.local import outbox
@@ -53,18 +55,18 @@ class Letter:
             raise ValueError(f"a mail to {self.to} has no date")
         return found
 
-    def link(self, verb: str) -> str:
-        """Raises NoSuchMail if the mail has no such link."""
+    def link(self, kind: LinkKind[Any]) -> str:
+        """Raises EmailNotFound if the email has no such link."""
         links = map(compose_url, self.item.links.values()) if self.item else self.accepted.links
         for link in links:
-            if f"/{verb}/" in urlsplit(link).path:
+            if f"/{kind.verb}/" in urlsplit(link).path:
                 return link
-        raise EmailNotFound(f"no link to {verb} in “{self.subject}”")
+        raise EmailNotFound(f"no link to {kind.verb} in “{self.subject}”")
 
-    def home(self, verb: str) -> str:
+    def home(self, kind: LinkKind[Any]) -> str:
         """Return the address of the reader's own page: the link without what comes after the token."""
-        before, _, after = self.link(verb).partition(f"/{verb}/")
-        return f"{before}/{verb}/{after.split('/')[0].partition('#')[0]}"
+        before, _, after = self.link(kind).partition(f"/{kind.verb}/")
+        return f"{before}/{kind.verb}/{after.split('/')[0].partition('#')[0]}"
 
 
 def _letters_of(mail: Accepted) -> list[Letter]:
@@ -103,7 +105,7 @@ class Mailbox:
         return iter(self._by_reader[reader, template])
 
     def last(self, reader: str, template: str, about: str = "") -> Letter:
-        """The reader's last mail of the kind whose subject has the words. Raises NoSuchMail."""
+        """The reader's last mail of the kind whose subject has the words. Raises EmailNotFound."""
         found = [letter for letter in self.all(reader, template) if about in letter.subject]
         if not found:
             raise EmailNotFound(f"{reader} has no mail {template} about {about or 'anything'}")

@@ -8,8 +8,11 @@ from random import Random
 
 from chalicelib.core.model import Wave
 from chalicelib.forms.pulse import MIN_RATERS
+from chalicelib.links.kinds import ANSWER, HUB
+from chalicelib.pulse import emails as pulse_emails
 from chalicelib.store import delegates, pulse_rounds
 from chalicelib.store.pulse_rounds import RoundState
+from chalicelib.waves.emails import to_raters
 from infra.local.demo.cast import Player
 from infra.local.demo.filling import expect
 from infra.local.demo.mailbox import Letter
@@ -43,7 +46,7 @@ def on_check(world: World, letter: Letter) -> None:
 
 def check_words(world: World, letter: Letter) -> None:
     """Tick every area: the words are right."""
-    page = world.browser.open(f"{letter.link('hub')}/round/1")
+    page = world.browser.open(f"{letter.link(HUB)}/round/1")
     form = page.page.form("/round/1")
     ticks = {name: options[0] for name, options in form.options.items()}
     expect(world.browser.send(page, form, ticks), "Saved")
@@ -60,7 +63,7 @@ def on_asked(world: World, letter: Letter) -> None:
 
 def answer(world: World, player: Player, letter: Letter) -> None:
     rng = _dice(letter)
-    shown = world.browser.open(letter.link("answer"))
+    shown = world.browser.open(letter.link(ANSWER))
     form = shown.page.form_with("form")
     sheet = {name: rng.choice(RATINGS) for name in form.options}
     if rng.random() < SUGGESTS:
@@ -82,7 +85,7 @@ def on_published(world: World, letter: Letter) -> None:
 
 
 def read(world: World, player: Player, letter: Letter) -> None:
-    page = open_signed_in(world, f"{letter.link('hub')}/report", player.email)  # signing in leads there
+    page = open_signed_in(world, f"{letter.link(HUB)}/report", player.email)  # signing in leads there
     expect(world.browser.follow(page, "/seen"), "What people see so far")
 
 
@@ -95,7 +98,7 @@ def check(world: World) -> Iterator[str]:
         if found is None or found.state is not wanted:
             yield f"the mid-way round of {player.email} is {found and found.state.value}, not {wanted.value}"
     for letter in world.mailbox.letters:
-        if letter.template == "pulse/reminder":
+        if letter.template == to_raters.MIDWAY_REMINDER.name:
             done = world.deeds[world.player(letter).email].midway_sent.get(letter.to)
             if done and done < letter.sent_at:
                 yield f"{letter.to} was reminded of a mid-way round after answering"
@@ -109,7 +112,7 @@ def _wanted(world: World, player: Player, asked: int, answered: int) -> RoundSta
 
 
 REACTIONS: dict[str, React] = {
-    "pulse/check": on_check,
-    "pulse/asked": on_asked,
-    "pulse/published": on_published,
+    pulse_emails.CHECK.name: on_check,
+    to_raters.MIDWAY.name: on_asked,
+    pulse_emails.PUBLISHED.name: on_published,
 }

@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
+from chalicelib.debrief import emails as debrief_emails
+from chalicelib.impact import emails as impact_emails
+from chalicelib.links.kinds import HUB
 from infra.local.demo.cast import Player
 from infra.local.demo.filling import expect
 from infra.local.demo.mailbox import Letter
@@ -37,7 +40,7 @@ def _plan(world: World, letter: Letter, places: tuple[int, ...], phase: Phase) -
 
 def thank(world: World, player: Player, letter: Letter) -> None:
     """Write, look at the email as it goes out, and send it."""
-    page = world.browser.open(f"{letter.home('hub')}/thank-raters")
+    page = world.browser.open(f"{letter.home(HUB)}/thank-raters")
     deeds = world.deeds[player.email]
     preview = world.browser.send(page, page.page.form("/thank-raters"), {"text": WORDS[len(deeds.thanked)]})
     expect(preview, "Your email to the raters")
@@ -50,7 +53,7 @@ def check(world: World) -> Iterator[str]:
     heard = Counter(
         (world.player(letter).email, letter.to)
         for letter in world.mailbox.letters
-        if letter.template == "impact/returned"
+        if letter.template == impact_emails.RETURNED.name
     )
     for player in world.players:
         deeds = world.deeds[player.email]
@@ -60,4 +63,4 @@ def check(world: World) -> Iterator[str]:
             yield f"{player.email} thanked {len(deeds.thanked)} times; {heard.total()} emails of thanks went out"
 
 
-REACTIONS: dict[str, React] = {"debrief/released": on_released, "impact/result": on_result}
+REACTIONS: dict[str, React] = {debrief_emails.RELEASED.name: on_released, impact_emails.RESULT.name: on_result}

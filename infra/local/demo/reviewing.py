@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
+from chalicelib.areas import emails as areas_emails
+from chalicelib.links.kinds import COACH, HUB
+from chalicelib.meetings import emails as meetings_emails
 from chalicelib.store import delegates, meetings, reviews
 from chalicelib.store.meetings import MeetingKind, MeetingState
 from infra.local.demo.arranging import kind_of, offer_times
@@ -46,7 +49,7 @@ def on_month(world: World, letter: Letter) -> None:
 
 
 def note_progress(world: World, player: Player, letter: Letter) -> None:
-    page = world.browser.open(f"{letter.home('hub')}/areas/progress")
+    page = world.browser.open(f"{letter.home(HUB)}/areas/progress")
     form = page.page.form("/areas/progress")
     deeds, fields = world.deeds[player.email], dict[str, str]()
     for number, name in enumerate(name for name in form.options if name.startswith("level-")):
@@ -84,7 +87,7 @@ def on_booked(world: World, letter: Letter) -> None:
 def record(world: World, player: Player, letter: Letter, booked: object) -> None:
     if world.deeds[player.email].review_booked != booked:
         return  # it has moved
-    page = open_page(world, f"{letter.home('coach')}/{world.delegate_id(player)}/review-record", letter.to)
+    page = open_page(world, f"{letter.home(COACH)}/{world.delegate_id(player)}/review-record", letter.to)
     form = page.page.form("/review-record")
     fields = {"held_on": world.calendar.day(world.now).isoformat(), **_outcomes(world, player, form)}
     expect(world.browser.send(page, form, fields), "Recorded")
@@ -127,7 +130,7 @@ def check(world: World) -> Iterator[str]:
 
 
 REACTIONS: dict[str, React] = {
-    "areas/monthly": on_month,
-    "meetings/propose": on_propose,
-    "meetings/booked_coach": on_booked,
+    areas_emails.MONTHLY.name: on_month,
+    meetings_emails.PROPOSE.name: on_propose,
+    meetings_emails.BOOKED_COACH.name: on_booked,
 }

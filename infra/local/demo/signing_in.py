@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from chalicelib.web import emails as web_emails
 from infra.local.demo.browser import Opened
 from infra.local.demo.mailbox import EmailNotFound
 from infra.local.demo.world import World
@@ -29,7 +30,7 @@ def open_page(world: World, page: str, reader: str) -> Opened:
 
 
 def code_for(world: World, reader: str) -> str:
-    text = world.mailbox.last(reader, "web/code").accepted.part("plain")
+    text = world.mailbox.last(reader, web_emails.SIGN_IN_CODE.name).accepted.part("plain")
     found = CODE.findall(text)
     if not found:
         raise EmailNotFound(f"the mail to {reader} has no code")

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from random import Random
 
+from chalicelib.links.kinds import ANSWER, IMPACT
+from chalicelib.store.impact_surveys import Role
+from chalicelib.waves.emails import about_surveys, to_raters
 from infra.local.demo import filling
 from infra.local.demo.cast import Player
 from infra.local.demo.mailbox import Letter
@@ -26,7 +29,7 @@ def on_survey(world: World, letter: Letter, role: str) -> None:
     if place in (SILENT_DELEGATES if role == "delegate" else SILENT_MANAGERS):
         return
     when = world.calendar.working_days_on(letter.sent_at, 1 + place % 9, EVENING if role == "delegate" else MORNING)
-    world.plan(when, Phase.IMPACT, partial(answer_survey, world, player, role, letter.link("impact")))
+    world.plan(when, Phase.IMPACT, partial(answer_survey, world, player, role, letter.link(IMPACT)))
 
 
 def answer_survey(world: World, player: Player, role: str, link: str) -> None:
@@ -124,7 +127,7 @@ def on_pulse(world: World, letter: Letter) -> None:
 
 
 def answer_pulse(world: World, delegate: str, letter: Letter) -> None:
-    link, rng = letter.link("answer"), Random(f"{delegate} {letter.to}")
+    link, rng = letter.link(ANSWER), Random(f"{delegate} {letter.to}")
     shown = world.browser.open(link)
     form = shown.page.form_with("form")
     areas = form.options
@@ -132,13 +135,13 @@ def answer_pulse(world: World, delegate: str, letter: Letter) -> None:
     if set(sheet.values()) == {"na"}:
         sheet = dict.fromkeys(sheet, "4")
     filling.expect(world.browser.send(shown, form, sheet), "Thank you")
-    world.note("impact/pulse", delegate, letter.to, sheet)
+    world.note(to_raters.PULSE.name, delegate, letter.to, sheet)
     world.deeds[delegate].pulse_sent[letter.to] = world.now
     world.show.step(Phase.IMPACT, world.now)
 
 
 REACTIONS: dict[str, React] = {
-    "impact/delegate": partial(on_survey, role="delegate"),
-    "impact/manager": partial(on_survey, role="manager"),
-    "impact/pulse": on_pulse,
+    about_surveys.FIRST[Role.DELEGATE].name: partial(on_survey, role="delegate"),
+    about_surveys.FIRST[Role.MANAGER].name: partial(on_survey, role="manager"),
+    to_raters.PULSE.name: on_pulse,
 }

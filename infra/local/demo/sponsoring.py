@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from chalicelib.links.kinds import HUB, SPONSOR
 from chalicelib.programme.read_costs import read_costs
 from chalicelib.sponsor.board.requests import revision_of, save_asks
+from chalicelib.sponsor.emails import about_documents, about_stories
 from chalicelib.sponsor.prepare.enter_costs import enter_costs
 from chalicelib.sponsor.stories import acts
 from chalicelib.sponsor.stories.acts import CHECKS, Of
@@ -58,7 +60,7 @@ def decide(world: World, letter: Letter) -> None:
     """Approve the words as they are, or say no; an administrator reads what was approved on the next day."""
     player = world.player(letter)
     place = world.players.index(player)
-    shown = world.browser.open(f"{letter.link('hub')}/story")
+    shown = world.browser.open(f"{letter.link(HUB)}/story")
     form = shown.page.form_with("text")
     if place % SAYS_NO == SAYS_NO - 1:
         expect(world.browser.send(shown, form, {}, "withdraw"), "withdrawn")
@@ -87,7 +89,7 @@ def on_summary(world: World, letter: Letter) -> None:
 
 
 def read(world: World, letter: Letter, name: str, kinds: dict[str, str], folder: str) -> None:
-    shelf = open_signed_in(world, letter.link("sponsor"), letter.to)
+    shelf = open_signed_in(world, letter.link(SPONSOR), letter.to)
     form = next(form for form in shelf.page.forms if form.fields.get("summary") == name)
     for kind, file in kinds.items():
         world.sponsor_documents[f"{folder}/{file}"] = world.browser.send(shelf, form, {}, kind).body
@@ -103,7 +105,7 @@ def check_documents(world: World) -> Iterator[str]:
 
 
 REACTIONS: dict[str, React] = {
-    "sponsor/start": on_start,
-    "sponsor/story": on_story,
-    "sponsor/summary": on_summary,
+    about_documents.START.name: on_start,
+    about_stories.OFFERED.name: on_story,
+    about_documents.SUMMARY.name: on_summary,
 }

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib.assignments import emails as assignments_emails
 from chalicelib.assignments.coach_view import book_of
 from chalicelib.assignments.tasks import Task
 from chalicelib.core.clock import stamp
 from chalicelib.core.model import Assignment
+from chalicelib.links.kinds import COACH, HUB
+from chalicelib.report import emails as report_emails
 from chalicelib.store import delegates
 from chalicelib.store.delegate_record import DelegateRecord
 from infra.local.demo.browser import Opened
@@ -69,7 +72,7 @@ def do_work(world: World, player: Player, hub: str, place: int) -> None:
 def review(world: World, player: Player, work: Assignment) -> None:
     """The coach reads what was submitted. The first delegate's second form goes back to them once."""
     coach = player.entry.coach.email
-    link = world.mailbox.last(coach, "report/ready").link("coach")
+    link = world.mailbox.last(coach, report_emails.READY.name).link(COACH)
     shown = open_page(world, f"{link}/{world.delegate_id(player)}/work/{work.id}", coach)
     is_first = world.players.index(player) == 0 and work is list_work(world)[1]
     act = "return" if is_first and world.deeds[player.email].returned is None else "read"
@@ -83,7 +86,7 @@ def on_returned(world: World, letter: Letter) -> None:
     """The delegate adds what was missing and submits again the same evening."""
     player = world.player(letter)
     when = world.calendar.working_days_on(letter.sent_at, 0, EVENING)
-    world.plan(when, Phase.DEBRIEFS, partial(submit_again, world, player, letter.link("hub")))
+    world.plan(when, Phase.DEBRIEFS, partial(submit_again, world, player, letter.link(HUB)))
 
 
 def submit_again(world: World, player: Player, hub: str) -> None:
@@ -95,7 +98,7 @@ def submit_again(world: World, player: Player, hub: str) -> None:
     world.plan(when, Phase.DEBRIEFS, partial(review, world, player, work))
 
 
-REACTIONS: dict[str, React] = {"assignments/returned": on_returned}
+REACTIONS: dict[str, React] = {assignments_emails.RETURNED.name: on_returned}
 
 
 def save(world: World, folder: Path, names: Mapping[str, str]) -> None:

@@ -6,6 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.debrief import emails as debrief_emails
+from chalicelib.links.kinds import ANSWER, APPROVE, COACH, DECLINE, HUB, IMPACT, INBOX, NOMINATE, SPONSOR
+from chalicelib.nominate import emails as nominate_emails
+from chalicelib.report import emails as report_emails
+from chalicelib.sponsor.emails import about_documents
+from chalicelib.store.impact_surveys import Role
+from chalicelib.waves.emails import about_surveys, to_raters
 from infra.local.account import ADMINISTRATOR
 from infra.local.demo.cast import Own, Part, Player, Reply
 from infra.local.demo.mailbox import Letter
@@ -34,18 +41,18 @@ class Day:
 def delegates_begin(world: World, camera: Camera) -> None:
     """Find a delegate who has not chosen raters yet."""
     player = next(player for player in world.players if player.way is Own.LATE_LIST)
-    letter = world.mailbox.last(player.email, "programme/opening")
-    with camera.visitor(letter.link("answer")) as page:
+    letter = world.mailbox.last(player.email, to_raters.OPENING.name)
+    with camera.visitor(letter.link(ANSWER)) as page:
         camera.shoot(page, "delegate-questionnaire")
-    with camera.visitor(letter.link("nominate")) as page:
+    with camera.visitor(letter.link(NOMINATE)) as page:
         camera.shoot(page, "delegate-raters-none")
-        page.goto(f"{letter.link('nominate')}/check")
+        page.goto(f"{letter.link(NOMINATE)}/check")
         camera.shoot(page, "delegate-raters-check")
-    with camera.visitor(letter.link("hub")) as page:
+    with camera.visitor(letter.link(HUB)) as page:
         camera.shoot(page, "delegate-hub-begins")
     waits = next(player for player in world.players if player.way is Own.LATE_APPROVAL)
-    letter = world.mailbox.last(waits.entry.manager.email, "nominate/approve")
-    with camera.visitor(letter.link("approve")) as page:
+    letter = world.mailbox.last(waits.entry.manager.email, nominate_emails.APPROVE_LIST.name)
+    with camera.visitor(letter.link(APPROVE)) as page:
         camera.shoot(page, "approver-list")
     for name, path in (("front", "/"), ("unknown-link", "/answer/no.such.link")):
         with camera.visitor(f"{world.cloud.base_url}{path}") as page:
@@ -55,39 +62,40 @@ def delegates_begin(world: World, camera: Camera) -> None:
 def raters_answer(world: World, camera: Camera) -> None:
     """Find a rater who will never send: what the photographer saves there changes nothing in the story."""
     part, letter = _silent_rater(world)
-    with camera.visitor(letter.link("answer")) as page:
+    with camera.visitor(letter.link(ANSWER)) as page:
         camera.shoot(page, "rater-landing")
         page.locator("main a.button, main .button").first.click()
         camera.shoot(page, "rater-questions-new")
         _answer(page, part)
         camera.shoot(page, "rater-questions")
-        page.goto(f"{letter.link('answer')}/page/comments")
+        page.goto(f"{letter.link(ANSWER)}/page/comments")
         page.locator("textarea").first.fill("Explains hard decisions calmly, and asks what we think before deciding.")
         camera.shoot(page, "rater-comments")
         page.get_by_role("button", name="Save and check").click()
         page.wait_for_url("**/review")
         camera.shoot(page, "rater-review")
-    with camera.visitor(letter.link("decline")) as page:
+    with camera.visitor(letter.link(DECLINE)) as page:
         camera.shoot(page, "rater-decline")
-    with camera.visitor(letter.link("inbox")) as page:
+    with camera.visitor(letter.link(INBOX)) as page:
         camera.shoot(page, "rater-inbox")
     sender = next(one for player in world.players for one in player.parts if _has_sent(world, one))
     about = _delegate(world, sender).entry.person.name
-    with camera.visitor(world.mailbox.last(sender.person.email, "collect/invitation", about).link("answer")) as page:
+    sent = world.mailbox.last(sender.person.email, to_raters.INVITATION.name, about)
+    with camera.visitor(sent.link(ANSWER)) as page:
         camera.shoot(page, "rater-already-sent")
         page.goto(f"{page.url.rstrip('/')}/thanks")
         camera.shoot(page, "rater-thanks")
-    letter = world.mailbox.last(world.players[0].email, "programme/opening")
-    with camera.visitor(letter.link("nominate")) as page:
+    letter = world.mailbox.last(world.players[0].email, to_raters.OPENING.name)
+    with camera.visitor(letter.link(NOMINATE)) as page:
         camera.shoot(page, "delegate-raters")
-    with camera.visitor(letter.link("hub")) as page:
+    with camera.visitor(letter.link(HUB)) as page:
         camera.shoot(page, "delegate-hub-collecting")
 
 
 def the_wave_has_closed(world: World, camera: Camera) -> None:
     """Show pages of a rater who is too late, and of the administrator if a delegate has too few answers."""
     _, letter = _silent_rater(world)
-    with camera.visitor(letter.link("answer")) as page:
+    with camera.visitor(letter.link(ANSWER)) as page:
         camera.shoot(page, "rater-closed")
     administrator_watches(world, camera)
 
@@ -104,9 +112,13 @@ def _answer(page: Page, part: Part) -> None:
 def _silent_rater(world: World) -> tuple[Part, Letter]:
     """With the most requests, so that the inbox has something to show."""
     silent = [part for player in world.players for part in player.parts if part.reply is Reply.NEVER]
-    asked = [part for part in silent if any(True for _ in world.mailbox.all(part.person.email, "collect/invitation"))]
-    part = max(asked, key=lambda one: len(list(world.mailbox.all(one.person.email, "collect/invitation"))))
-    return part, world.mailbox.last(part.person.email, "collect/invitation", _delegate(world, part).entry.person.name)
+    asked = [
+        part for part in silent if any(True for _ in world.mailbox.all(part.person.email, to_raters.INVITATION.name))
+    ]
+    part = max(asked, key=lambda one: len(list(world.mailbox.all(one.person.email, to_raters.INVITATION.name))))
+    return part, world.mailbox.last(
+        part.person.email, to_raters.INVITATION.name, _delegate(world, part).entry.person.name
+    )
 
 
 def _delegate(world: World, part: Part) -> Player:
@@ -123,7 +135,7 @@ def _has_sent(world: World, part: Part) -> bool:
 def coach_prepares(world: World, camera: Camera) -> None:
     player = next(player for player in world.players if world.deeds[player.email].debriefed)
     coach = player.entry.coach.email
-    link = world.mailbox.last(coach, "report/ready").link("coach")
+    link = world.mailbox.last(coach, report_emails.READY.name).link(COACH)
     with camera.visitor(link) as page:
         camera.shoot(page, "sign-in")
         page.locator("main form button").first.click()
@@ -138,7 +150,7 @@ def coach_prepares(world: World, camera: Camera) -> None:
 
 def delegate_reads(world: World, camera: Camera) -> None:
     player = next(player for player in world.players if world.deeds[player.email].opened_report)
-    link = world.mailbox.last(player.email, "debrief/released").link("hub")
+    link = world.mailbox.last(player.email, debrief_emails.RELEASED.name).link(HUB)
     with camera.visitor(link) as page:
         camera.shoot(page, "delegate-hub")
         page.goto(f"{link}/work/engage")
@@ -155,15 +167,15 @@ def delegate_reads(world: World, camera: Camera) -> None:
 
 def six_months_on(world: World, camera: Camera) -> None:
     player = world.players[0]
-    for role, who in (("delegate", player.email), ("manager", player.entry.manager.email)):
-        with camera.visitor(world.mailbox.last(who, f"impact/{role}").link("impact")) as page:
+    for role, who in ((Role.DELEGATE, player.email), (Role.MANAGER, player.entry.manager.email)):
+        with camera.visitor(world.mailbox.last(who, about_surveys.FIRST[role].name).link(IMPACT)) as page:
             camera.shoot(page, f"impact-{role}")
             page.locator("main a.button").first.click()
             camera.shoot(page, f"impact-{role}-part")
             page.goto(f"{page.url.partition('/part/')[0]}/review")
             camera.shoot(page, f"impact-{role}-review")
     part = next(part for part in player.parts if part.person.email in world.deeds[player.email].pulse)
-    with camera.visitor(world.mailbox.last(part.person.email, "impact/pulse").link("answer")) as page:
+    with camera.visitor(world.mailbox.last(part.person.email, to_raters.PULSE.name).link(ANSWER)) as page:
         camera.shoot(page, "pulse")
 
 
@@ -178,8 +190,8 @@ def administrator_watches(world: World, camera: Camera) -> None:
 
 
 def sponsor_reads(world: World, camera: Camera) -> None:
-    letters = [letter for letter in world.mailbox.letters if letter.template == "sponsor/summary"]
-    link = letters[-1].link("sponsor")
+    letters = [letter for letter in world.mailbox.letters if letter.template == about_documents.SUMMARY.name]
+    link = letters[-1].link(SPONSOR)
     with camera.visitor(link, letters[-1].to) as page:
         camera.shoot(page, "sponsor-summaries")
         page.get_by_role("button", name="Read the summary").click()
