@@ -277,17 +277,9 @@ def leave_programme(args: Namespace) -> int:
 
 
 def hold_data(args: Namespace) -> int:
-    from chalicelib.people.found import find_by_address
-    from chalicelib.retention import hold
+    from chalicelib.people.hold import plan_end_of_hold, plan_hold
 
-    found = find_by_address(args.cohort, args.delegate)
-    if not args.dry_run:
-        act = hold.let_go if args.end else hold.keep_data
-        act(found.delegate.id, args.why, BY, clock.now())
-    words = "no longer on hold" if args.end else "on hold: it is not deleted until you end the hold"
-    result = {"delegate": found.delegate.person.email, "hold": not args.end, "dry_run": args.dry_run}
-    commands.say(args, result, [f"The data of {found.name} is {words}."])
-    return 0
+    return _on_found(args, plan_end_of_hold if args.end else plan_hold)
 
 
 def _on_found(args: Namespace, plan: Callable[..., Any]) -> int:

@@ -32,7 +32,7 @@ def check_delegate(row: Row, email: str) -> None:
     if kept_data.is_kept(rows):
         raise EraseRefused(
             f"{who}, and their data is on hold: the audit trail says why. "
-            "End the hold first (`delegate hold --end`), and erase after that."
+            "End the hold first, on their page in the console or with `delegate hold --end`, and erase after that."
         )
     _check_waves(who, str(row["id"]), str(row["cohort_id"]), rows)
 

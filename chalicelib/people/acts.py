@@ -14,6 +14,7 @@ from chalicelib.core.state_machine import By
 from chalicelib.people import pause, raters, settle
 from chalicelib.people.change import plan_coach, plan_details, plan_manager
 from chalicelib.people.found import Found
+from chalicelib.people.hold import is_held, plan_end_of_hold, plan_hold
 from chalicelib.people.leave import plan_leave
 from chalicelib.people.pause import Reason, plan_pause, plan_return
 from chalicelib.people.planned import ActRefused, Asking, Planned
@@ -60,6 +61,7 @@ class Act(Struct, frozen=True):
     step     of the standing's machine that it makes; empty for an act that the standing allows as long as they are here
     hindrance  why it cannot be done now although the standing allows it; empty if it can
     of_ticked  the button for several delegates at once; empty for an act that concerns one alone
+    is_about_data  whether it can be done after they have left
     concerns   whether it is of any use for this delegate: otherwise no page offers it
     """
 
@@ -74,10 +76,13 @@ class Act(Struct, frozen=True):
     hindrance: Callable[[Found], str] = lambda _found: ""
     of_ticked: str = ""
     concerns: Callable[[Found], bool] = lambda _found: True
+    is_about_data: bool = False
 
     def fits(self, standing: Standing) -> bool:
         if self.step:
             return STANDING.allows(standing, self.step, By.ADMINISTRATOR)
+        if self.is_about_data:
+            return standing is not Standing.TRANSFERRED
         return standing in (Standing.ACTIVE, Standing.PAUSED)
 
 
@@ -368,6 +373,27 @@ ACTS: tuple[Act, ...] = (
         step=TRANSFER,
         hindrance=_without_other_cohorts,
         of_ticked="Transfer them to another cohort",
+    ),
+    Act(
+        "hold",
+        "Keep their data although its time is over",
+        "Keep the data",
+        "Their data is on hold.",
+        _none,
+        lambda found, typed, asking: plan_hold(found, asking),
+        concerns=lambda found: not is_held(found),
+        is_about_data=True,
+    ),
+    Act(
+        "hold-end",
+        "End the hold on their data",
+        "End the hold",
+        "Their data is no longer on hold.",
+        _none,
+        lambda found, typed, asking: plan_end_of_hold(found, asking),
+        danger=True,
+        concerns=is_held,
+        is_about_data=True,
     ),
     Act(
         "leave",

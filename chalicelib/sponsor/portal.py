@@ -91,12 +91,16 @@ def load_all_cohorts(shelf: Portal, now: datetime) -> AllCohorts:
 
 def evidence_link(shelf: Portal, now: datetime) -> str:
     """Pack the newest edition with its evidence, and make a link to it for one minute. Raises NoEditionYet."""
-    packed = pack_evidence(shelf.cohort.id)
-    name = summaries.pack_name(shelf.cohort.id, shelf.summaries[-1].name)
+    return link_to_evidence(shelf.cohort.id, "sponsor", now)
+
+
+def link_to_evidence(cohort_id: str, by: str, now: datetime) -> str:
+    """As `evidence_link`, for anyone who may have the pack; `by` is for the audit trail."""
+    packed = pack_evidence(cohort_id)
+    name = summaries.pack_name(cohort_id, summaries.of_cohort(cohort_id)[-1].name)
     objects.save(name, packed)
-    event = AuditEvent.OPENED_SUMMARY
-    commit([audit_events.add(shelf.cohort.id, event, "sponsor", shelf.cohort.id, now, name="evidence")], now)
-    return objects.link(name, download_as=f"{shelf.cohort.id}-evidence.zip")
+    commit([audit_events.add(cohort_id, AuditEvent.OPENED_SUMMARY, by, cohort_id, now, name="evidence")], now)
+    return objects.link(name, download_as=f"{cohort_id}-evidence.zip")
 
 
 def document_link(shelf: Portal, name: str, kind: str, now: datetime) -> str:

@@ -9,7 +9,9 @@ from chalicelib.core.model import Wave
 from chalicelib.ownership import erase_person
 from chalicelib.ownership.erase_person import EraseRefused
 from chalicelib.people import leave
-from chalicelib.retention import hold
+from chalicelib.people.found import find
+from chalicelib.people.hold import plan_hold
+from chalicelib.people.planned import Asking, perform
 from chalicelib.store import (
     audit_events,
     cohort_figures,
@@ -121,7 +123,7 @@ def refuse(left, match):
 
 
 def test_while_the_data_is_on_hold_nothing_is_erased(left):
-    hold.keep_data(people.dana(), "A complaint", BY, left.now())
+    perform(plan_hold(find(people.COHORT, people.dana()), Asking(BY, left.now(), "A complaint")), left.now())
 
     refuse(left, "on hold")
 

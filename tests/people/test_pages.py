@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.model import Standing
 from chalicelib.people.acts import ACTS
-from chalicelib.store import delegates
+from chalicelib.store import delegates, kept_data
 from tests.people import scene
 from tests.people.scene import DANA
 from tests.support import people
@@ -25,6 +25,7 @@ TYPED = {
     "rater-remove": {"rater": "p0@example.org"},
     "pause": {"until": "2026-11-20", "reason": "leave"},
     "leave": {},
+    "hold": {"why": "a dispute"},
 }
 
 
@@ -120,3 +121,26 @@ def test_without_raters_there_is_no_form_to_choose_one_in(visitor, clock, act):
     assert admin.status == 400
     assert "<select" not in admin.page
     assert "There is no rater to change" in admin.page
+
+
+def test_data_is_held_and_let_go_with_a_reason_even_after_they_have_left(admin, clock):
+    scene.change(clock, "leave")
+    at = person()
+    for act, after in (("hold", True), ("hold-end", False)):
+        assert at + f"/{act}" in admin.open(at).links("/person/")
+        admin.open(f"{at}/{act}").post(f"{at}/{act}")
+        assert (admin.status, 'id="why-error"' in admin.page) == (400, True)
+        admin.post(f"{at}/{act}", {"why": "A complaint."})
+        admin.post(f"{at}/{act}", {"confirmed": "yes"})
+        assert kept_data.is_kept(delegates.load_rows(people.dana())) is after
+        assert scene.trail()[-1].endswith("(A complaint.)")
+
+
+def test_a_hold_that_is_pressed_twice_is_one(admin):
+    admin.open(f"{person()}/hold").post(f"{person()}/hold", {"why": "A complaint."})
+    preview, lines = admin.page, len(scene.trail())
+    for _ in range(2):
+        admin.page = preview
+        admin.post(f"{person()}/hold", {"confirmed": "yes"})
+        assert admin.status == 200
+    assert len(scene.trail()) == lines + 1

@@ -11,7 +11,9 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Wave
 from chalicelib.core.settings import settings
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.retention import hold
+from chalicelib.people.acts import find_act
+from chalicelib.people.found import find
+from chalicelib.people.planned import ActRefused, Asking, perform
 from chalicelib.retention.emails import NOTICE
 from chalicelib.retention.jobs import remove_old_data
 from chalicelib.retention.periods import Clock, list_ends, notice_day
@@ -199,15 +201,20 @@ def test_nothing_but_final_answers_goes_before_a_delegate_who_was_paused_is_surv
     assert any(kind.name == "invitation" for kind in stored().values())
 
 
+def hold_data(act, why, now):
+    asking = Asking("administrator@example.org", now, why)
+    perform(find_act(act).plan(find(people.COHORT, people.dana()), {}, asking), now)
+
+
 def test_a_hold_keeps_one_delegate_and_its_end_lets_them_go(year_over):
-    hold.keep_data(people.dana(), "A dispute about the report", "administrator@example.org", year_over.now())
+    hold_data("hold", "A dispute about the report", year_over.now())
     run(year_over, ends()[Retention.PROGRAMME])
     kept = {key.pk for key in stored() if key.pk.startswith("DELEGATE#")}
     assert kept == {f"DELEGATE#{people.dana()}"}
     assert any(people.dana() in name for name in documents())
     assert [line.delegate_id for line in cohorts.list_lines(people.COHORT)] == [people.dana()]
 
-    hold.let_go(people.dana(), "Settled", "administrator@example.org", year_over.now())
+    hold_data("hold-end", "Settled", year_over.now())
     run(year_over, ends()[Retention.PROGRAMME])
     assert not any(key.pk.startswith("DELEGATE#") and key.sk != "KEPT" for key in stored())
     acts = [row["act"] for row in audit_events.of_cohort(people.COHORT)]
@@ -215,8 +222,8 @@ def test_a_hold_keeps_one_delegate_and_its_end_lets_them_go(year_over):
 
 
 def test_a_hold_needs_a_reason(year_over):
-    with pytest.raises(hold.ReasonMissing):
-        hold.keep_data(people.dana(), "  ", "administrator@example.org", year_over.now())
+    with pytest.raises(ActRefused):
+        hold_data("hold", "  ", year_over.now())
 
 
 def test_each_delegate_is_notified_once_thirty_days_before(year_over):

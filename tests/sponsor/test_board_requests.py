@@ -11,6 +11,7 @@ from chalicelib.links.kinds import COACH
 from chalicelib.sponsor.board.requests import MAX_ASK_CHARS
 from chalicelib.store import audit_events, board_requests
 from chalicelib.store.impact_surveys import Role
+from infra.local.account import ADMINISTRATOR
 from tests.sponsor.test_editions import NAMES, SURVEY_CLOSED, answered, answers_of, change_survey, editions, wait
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -67,6 +68,20 @@ def test_another_edition_is_made_once_and_only_with_news(answered, clock):
     first, second = editions()
     assert (first.asks, second.asks) == ((), (ASK,))
     assert second.survey == first.survey
+
+
+def test_an_administrator_downloads_the_newest_edition_with_its_evidence(answered, clock):
+    admin = answered.let_in_administrator(clock.now())
+    admin.open(PAGE).post(f"{PAGE}/evidence")
+    assert admin.status == 404
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12)
+    admin.let_in_administrator(clock.now()).open(PAGE)
+    admin.post(f"{PAGE}/evidence")
+
+    assert (admin.status, "evidence.zip" in admin.headers["Location"]) == (303, True)
+    by = [row["by"] for row in audit_events.of_cohort(people.COHORT) if "evidence" in row["act"]]
+    assert by == [ADMINISTRATOR]
 
 
 def test_no_one_overwrites_requests_that_they_did_not_see(visitor, clock):

@@ -148,6 +148,7 @@ RULES: dict[tuple[str, str], Rule] = {
     **both(f"{COHORT}/board", ADMIN),
     ("POST", f"{COHORT}/board"): ADMIN,
     ("POST", f"{COHORT}/board/edition"): ADMIN,
+    ("POST", f"{COHORT}/board/evidence"): Rule(who="administrator", shows=404),  # there is no edition yet
     **both(f"{COHORT}/stories", ADMIN),
     ("POST", f"{COHORT}/stories/{{delegate_id}}/{{act}}"): Rule(who="administrator", shows=404),  # there is no story
     **both("/hub/{token}/story", Rule("hub", shows=404)),  # there is no story yet

@@ -22,8 +22,8 @@ NO_STEP = {  # pattern of the route -> why
     r".*/person/\{delegate_id\}/settle": "only after a restore: tests/ownership/test_settle.py",
     r"/admin/work": "starts a failed job over: no job fails in a year (I19), so tests/faults/test_extensions.py",
     r".*/round/\{number\}": "mid-way rounds, which this programme has not: tests/pulse/test_rounds.py",
-    r".*/(plan|ticks|hand-over|start|result|review|file)|/hub/\{token\}/report|/sponsor/\{token\}": "reads a document, "
-    "or writes what no other thread reads: tests/areas/, tests/debrief/, tests/sponsor/",
+    r".*/(plan|ticks|hand-over|start|result|review|file|evidence)|/hub/\{token\}/report|/sponsor/\{token\}": "reads a "
+    "document, or writes what no other thread reads: tests/areas/, tests/debrief/, tests/sponsor/",
 }
 
 

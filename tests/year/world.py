@@ -27,7 +27,6 @@ from chalicelib.ownership import erase_person
 from chalicelib.people.acts import find_act
 from chalicelib.people.found import find
 from chalicelib.people.planned import Asking, perform
-from chalicelib.retention import hold
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.store.due import list_due
 from chalicelib.workshops import change_sessions
@@ -267,7 +266,7 @@ def change(year: Year, place: int, act_id: str, **typed: str) -> Delegate:
     return before
 
 
-@act(f"{PERSON}/coach")
+@act(f"{PERSON}/coach", f"{CONSOLE}/many")
 def change_coach(year: Year, place: int, which: int) -> None:
     name = year.fresh("coach")
     before = change(year, place, "coach", coach_name=name.title(), coach_email=f"{name}@example.org")
@@ -408,10 +407,12 @@ def release(year: Year, place: int, which: int) -> None:
 # --- data -----------------------------------------------------------------------------------------------------------
 
 
-@act()
+@act(f"{PERSON}/hold", f"{PERSON}/hold-end")
 def hold_data(year: Year, place: int, which: int) -> None:
     one = year.delegate(place)
-    (hold.keep_data if which % 2 else hold.let_go)(one.id, "a dispute", BY, year.clock.now())
+    act = find_act("hold" if which % 2 else "hold-end")
+    planned = act.plan(find(people.COHORT, one.id), {}, Asking(BY, year.clock.now(), "a dispute"))
+    perform(planned, year.clock.now())
     (year.held.add if which % 2 else year.held.discard)(one.id)
 
 

@@ -14,6 +14,7 @@ from chalicelib.core.model import Cohort, Programme
 from chalicelib.links import signing
 from chalicelib.sponsor.board import requests as board
 from chalicelib.sponsor.board.coach import CoachedCohort, open_for_coach
+from chalicelib.sponsor.portal import link_to_evidence
 from chalicelib.sponsor.prepare.enter_costs import CohortUnknown
 from chalicelib.store import board_requests, cohorts, programmes, summaries
 from chalicelib.web.page import GET, POST, page_handler
@@ -59,6 +60,14 @@ def make_edition(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     admin.form(bp.current_request)
     return _ordered(admin, _open(cohort_id))
+
+
+@bp.route(f"{PAGE}/evidence", **POST)
+@page_handler
+def download_evidence(cohort_id: str) -> Response:
+    admin = administrator(bp.current_request, clock.now())
+    admin.form(bp.current_request)
+    return admin.see_other(link_to_evidence(_open(cohort_id).cohort.id, _by(admin), clock.now()))
 
 
 # --- a coach --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,48 @@
+"""Put a delegate's data on hold, so that it is not deleted when its time is over: for a dispute or a request."""
+
+from __future__ import annotations
+
+from chalicelib.core.errors import FieldError
+from chalicelib.people.found import Found
+from chalicelib.people.planned import ActRefused, Asking, Planned, plan
+from chalicelib.store import audit_events, kept_data
+from chalicelib.store.audit_events import AuditEvent
+
+
+def is_held(found: Found) -> bool:
+    return kept_data.is_kept(found.rows)
+
+
+def plan_hold(found: Found, asking: Asking) -> Planned:
+    """Plan to keep everything about a delegate until the hold ends. Raises ActRefused without a reason."""
+    why = _read_reason(asking)
+    entry = audit_events.add(found.cohort.id, AuditEvent.KEPT_DATA, asking.by, found.delegate.id, asking.now, why=why)
+    return plan(
+        f"Keep the data of {found.name} although its time is over",
+        [
+            "Nothing about them is deleted or erased until you end the hold.",
+            "The reason is in the audit trail, and the hold ends only if someone ends it.",
+        ],
+        [],
+        [] if is_held(found) else [kept_data.keep(found.delegate.id, why, asking.now), entry],
+    )
+
+
+def plan_end_of_hold(found: Found, asking: Asking) -> Planned:
+    """Plan to end the hold: the next run deletes what is due by then. Raises ActRefused without a reason."""
+    why = _read_reason(asking)
+    entry = audit_events.add(found.cohort.id, AuditEvent.LET_GO_DATA, asking.by, found.delegate.id, asking.now, why=why)
+    return plan(
+        f"End the hold on the data of {found.name}",
+        ["What is due is deleted in the next night. You cannot undo that."],
+        [],
+        [kept_data.let_go(found.delegate.id), entry] if is_held(found) else [],
+    )
+
+
+def _read_reason(asking: Asking) -> str:
+    """Return the reason on one line."""
+    why = " ".join(asking.why.split())
+    if not why:
+        raise ActRefused(FieldError("why", "Give a reason: the audit trail keeps it. Leave out what is about health."))
+    return why
