@@ -14,6 +14,7 @@ from chalicelib.admin.close_or_extend import CloseRefused
 from chalicelib.admin.columns import ON_PAGE
 from chalicelib.admin.home import load_home
 from chalicelib.admin.rounds import WORDS, load_rounds
+from chalicelib.admin.ways import list_ways
 from chalicelib.core import clock, log
 from chalicelib.core.errors import FormInvalid, Refusal
 from chalicelib.links import signing
@@ -58,7 +59,7 @@ def home() -> Response:
 def cohort(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
     scope = _scope(cohort_id)
-    return _board_page(admin, "admin/cohort", scope, acts=actions.list_actions(scope), **_chosen(scope))
+    return _board_page(admin, "admin/cohort", scope, **_chosen(scope))
 
 
 @bp.route(f"{COHORT}/trail", **GET)
@@ -305,7 +306,9 @@ def _chosen(scope: Scope) -> Mapping[str, Any]:
     whole = waiting.load_board(scope.board, scope.board.lines, clock.now())
     part = cut(whole.choose(wanted), query.get("page", ""))
     labels: dict[str, Any] = {"labels": waiting.LABELS, "sorts": waiting.SORTS, "threads": Thread, "columns": ON_PAGE}
-    ticked = [act for act in actions.list_actions(scope) if act.of_ticked]
+    acts = actions.list_actions(scope)
+    ticked = [act for act in acts if act.of_ticked]
+    labels |= {"ways": list_ways(acts, is_followup_planned=scope.board.followup is not None)}
     labels |= {"rounds": load_rounds(scope.board, clock.now()), "round_words": WORDS}
     return {"whole": whole, "part": part, "ticked_acts": ticked, "wanted": wanted, **labels}
 
