@@ -131,6 +131,7 @@ class DelegateLine(Struct, frozen=True):
     moved_to: str = ""  # id of the cohort to which they were transferred; they count as withdrawn here
     apart: bool = False  # joined after the cohort: no figure of the cohort includes them
     without_key: KeyLoss = KeyLoss.NONE
+    is_again: bool = False  # of the follow-up; not stored, the row's key says so
 
     @property
     def standing(self) -> Standing:
@@ -145,6 +146,12 @@ class DelegateLine(Struct, frozen=True):
         """Return whether the questionnaire has closed for good. One that waits for a decision may be reopened."""
         is_open = self.feedback in (FeedbackState.PLANNED, FeedbackState.COLLECTING, FeedbackState.HELD)
         return not is_open or self.without_key is KeyLoss.LOST
+
+    @property
+    def wave_with_report(self) -> Wave | None:
+        """Return the latest wave that has a report; None before the first."""
+        latest, before = (Wave.FOLLOWUP, Wave.BASELINE) if self.is_again else (Wave.BASELINE, None)
+        return latest if self.feedback in (FeedbackState.REPORT_READY, FeedbackState.RELEASED) else before
 
     @property
     def visible_counts(self) -> tuple[AnswerCount, ...]:
@@ -435,7 +442,7 @@ KEPT_ON_THE_BASELINE = (
 def _with_person(line: DelegateLine, person: DelegateLine) -> DelegateLine:
     """Copy what only the baseline's row keeps: who the delegate is, whether they have left, and their impact survey."""
     about = {name: getattr(person, name) for name in KEPT_ON_THE_BASELINE}
-    return replace(line, **about)
+    return replace(line, **about, is_again=True)
 
 
 def _line(row: Row) -> DelegateLine:

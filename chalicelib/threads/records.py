@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -14,7 +14,6 @@ from chalicelib.store import (
     assignments,
     attendance,
     debriefs,
-    delegates,
     impact_surveys,
     meetings,
     openings,
@@ -72,10 +71,11 @@ def load_records(
 ) -> Records:
     """Return the records of these delegates.
 
-    One query for the work of the cohort, and one call for each hundred rows of delegates: nine rows of each, one for
-    each session, and then their areas.
+    One query for the work of the cohort, and one call for each hundred rows of delegates: those that their line says
+    may exist, at most six of each, one for each session, and then their areas.
     """
-    keys = [key for line in lines for key in _keys(line.delegate_id, line.coach_id)]
+    lines = list(lines)
+    keys = [key for line in lines for key in _keys(line)]
     rows = _read(keys)
     marks = _marks([line.delegate_id for line in lines], sessions)
     work = _work(cohort.id)
@@ -84,14 +84,16 @@ def load_records(
     return Records(cohort, programme, tuple(sessions), tuple(_with_areas(record, found) for record in records))
 
 
-def _keys(delegate_id: str, coach: str) -> list[Key]:
-    return [
-        *(reports.key(delegate_id, wave) for wave in delegates.LATEST_FIRST),
-        *(debriefs.key(delegate_id, wave) for wave in delegates.LATEST_FIRST),
-        *(openings.key(delegate_id, wave, coach) for wave in delegates.LATEST_FIRST),
-        *(meetings.key(delegate_id, kind) for kind in MeetingKind),
-        impact_surveys.key(delegate_id, Role.DELEGATE),
-    ]
+def _keys(line: DelegateLine) -> Iterator[Key]:
+    """Yield the rows that may exist at this point of the delegate's year; none about someone who is gone."""
+    who, wave = line.delegate_id, line.wave_with_report
+    if line.withdrawn:
+        return
+    if wave:
+        yield from (reports.key(who, wave), debriefs.key(who, wave), openings.key(who, wave, line.coach_id))
+        yield meetings.key(who, MeetingKind.DEBRIEF)
+    if line.survey:
+        yield from (impact_surveys.key(who, Role.DELEGATE), meetings.key(who, MeetingKind.REVIEW))
 
 
 def _read(keys: Sequence[Key]) -> dict[Key, Row]:
@@ -117,9 +119,9 @@ def _work(cohort_id: str) -> dict[str, dict[str, WorkLine]]:
 def _record(
     line: DelegateLine, rows: Mapping[Key, Row], marks: Mapping[str, Attendance], work: Mapping[str, WorkLine]
 ) -> Record:
-    who = line.delegate_id
-    made = [rows[key] for wave in delegates.LATEST_FIRST if (key := reports.key(who, wave)) in rows]
-    report = read(StoredReport, made[0]) if made else None
+    who, wave = line.delegate_id, line.wave_with_report
+    made = rows.get(reports.key(who, wave)) if wave else None
+    report = read(StoredReport, made) if made else None
     debrief = rows.get(debriefs.key(who, report.wave if report else Wave.BASELINE))
     survey = rows.get(impact_surveys.key(who, Role.DELEGATE))
     met = [rows[key] for kind in MeetingKind if (key := meetings.key(who, kind)) in rows]
