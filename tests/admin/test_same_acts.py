@@ -49,8 +49,8 @@ IN_CONSOLE: dict[str, list[str]] = {
 }
 COMMAND_ONLY = {
     "report offline": "It works on files and needs no cloud: there is no cohort whose page it could be on.",
-    "administrator reset-second-factor": "It must not be in the hands of the one who lost it, nor of someone with their "
-    "mailbox: it takes AWS credentials.",
+    "administrator reset-second-factor": "Those who lost it, or have their mailbox, could reset it "
+    "themselves: it takes AWS credentials.",
     "administrator limit": "An administrator could give themselves other clients: it takes AWS credentials.",
     "administrator list": "It goes with the limits, and names clients that an administrator may not see.",
     "person export": EVERY_CLIENT + "The archive holds what the console never shows, such as private notes. "
