@@ -43,6 +43,7 @@ IN_CONSOLE: dict[str, list[str]] = {
     "rater remove": ["people/rater-remove"],
     "rater regroup": ["people/rater-group"],
     "rater correct": ["people/rater-correct"],
+    "restore settle": ["people/settle"],
     "jobs due": ["/admin/work"],
     "jobs retry": ["/admin/work"],
     "mails retry": ["/admin/work"],

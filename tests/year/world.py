@@ -266,7 +266,7 @@ def change(year: Year, place: int, act_id: str, **typed: str) -> Delegate:
     return before
 
 
-@act(f"{PERSON}/coach", f"{CONSOLE}/many")
+@act(f"{PERSON}/coach")
 def change_coach(year: Year, place: int, which: int) -> None:
     name = year.fresh("coach")
     before = change(year, place, "coach", coach_name=name.title(), coach_email=f"{name}@example.org")
