@@ -18,6 +18,7 @@ from chalicelib.admin.ways import list_ways
 from chalicelib.core import clock, log
 from chalicelib.core.errors import FormInvalid, Refusal
 from chalicelib.links import signing
+from chalicelib.store import delegates
 from chalicelib.threads.model import Thread
 from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.paging import cut
@@ -370,12 +371,15 @@ def _again(scope: Scope) -> Scope:
 
 
 def _email_asked_for(scope: Scope) -> str:
-    """Return the address of the delegate whose page linked here, or of their coach."""
+    """Return the address of the delegate whose page linked here, or of their coach or line manager."""
     wanted = _query().get("delegate", "")
     if not wanted:
         return ""
-    line = scope.board.find(wanted).line
-    return line.coach.email if _query().get("to") == "coach" else line.email
+    line, to = scope.board.find(wanted).line, _query().get("to")
+    if to == "manager":
+        delegate = delegates.find(line.delegate_id)
+        return delegate.manager.email if delegate else ""
+    return line.coach.email if to == "coach" else line.email
 
 
 def _form_page(

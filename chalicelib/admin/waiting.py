@@ -26,6 +26,7 @@ class Show(StrEnum):
     ALL = "all"
     YOU = "decision"
     DELEGATE = "delegate"
+    MANAGER = "manager"
     COACH = "coach"
     FACILITATOR = "facilitator"
     RUNNING = "running"
@@ -36,6 +37,7 @@ LABELS = {
     Show.ALL: "All",
     Show.YOU: "Wait for you",
     Show.DELEGATE: "For the delegate",
+    Show.MANAGER: "For the line manager",
     Show.COACH: "For the coach",
     Show.FACILITATOR: "For the facilitator",
     Show.RUNNING: "Nothing waits",
@@ -87,6 +89,7 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
 ROLES = {
     Show.YOU: By.ADMINISTRATOR,
     Show.DELEGATE: By.DELEGATE,
+    Show.MANAGER: By.MANAGER,
     Show.COACH: By.COACH,
     Show.FACILITATOR: By.FACILITATOR,
 }
@@ -147,7 +150,7 @@ class BoardLine(Struct, frozen=True):
             return Act("Register", f"/register/{wait.subject}")
         if wait.by is By.ADMINISTRATOR:
             return Act("Decide", delegate)
-        to = "&to=coach" if wait.by is By.COACH else ""
+        to = {By.COACH: "&to=coach", By.MANAGER: "&to=manager"}.get(wait.by, "")
         return Act("Send them their link", f"/link?delegate={self.shown.line.delegate_id}{to}")
 
 

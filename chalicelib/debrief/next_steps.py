@@ -58,10 +58,15 @@ class Person(Struct, frozen=True):
 
 def list_tasks(found: Iterable[DelegateThreads]) -> Mapping[Task, Sequence[Item]]:
     """Return what waits for the coach, in the order of the year; of each kind what has waited longest comes first."""
-    waits = [(threads.line, wait) for threads in found for wait in threads.waits_for(By.COACH)]
+    waits = [(threads.line, wait) for threads in found for wait in threads.waits_for(By.COACH) if _has_page(wait)]
     waits.sort(key=lambda each: (each[1].sort_key, name_sort_key(each[0].name)))
     grouped = {task: [_item(line, wait) for line, wait in waits if wait.task is task] for task in Task}
     return {task: items for task, items in grouped.items() if items}
+
+
+def _has_page(wait: Wait) -> bool:
+    """Return whether the work is done below the caseload; a list of raters has a link of its own."""
+    return wait.task in PATHS or wait.task is Task.READ_WORK
 
 
 def _item(line: DelegateLine, wait: Wait) -> Item:

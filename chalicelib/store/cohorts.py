@@ -148,10 +148,15 @@ class DelegateLine(Struct, frozen=True):
         return not is_open or self.without_key is KeyLoss.LOST
 
     @property
+    def wave(self) -> Wave:
+        return Wave.FOLLOWUP if self.is_again else Wave.BASELINE
+
+    @property
     def wave_with_report(self) -> Wave | None:
         """Return the latest wave that has a report; None before the first."""
-        latest, before = (Wave.FOLLOWUP, Wave.BASELINE) if self.is_again else (Wave.BASELINE, None)
-        return latest if self.feedback in (FeedbackState.REPORT_READY, FeedbackState.RELEASED) else before
+        if self.feedback in (FeedbackState.REPORT_READY, FeedbackState.RELEASED):
+            return self.wave
+        return Wave.BASELINE if self.is_again else None
 
     @property
     def visible_counts(self) -> tuple[AnswerCount, ...]:

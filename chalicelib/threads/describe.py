@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from chalicelib.core.clock import moment
 from chalicelib.core.formatting import last_date, local_date, plural, short_date
-from chalicelib.core.model import Standing
+from chalicelib.core.model import Approver, Standing
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.store.areas import Area, AreaState
 from chalicelib.store.cohorts import FeedbackState, KeyLoss
+from chalicelib.store.delegates import Approval
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
 from chalicelib.store.reports import ReportState
 from chalicelib.threads.attending import describe_workshops
@@ -74,11 +75,20 @@ def _feedback(record: Record, context: Context) -> ThreadView:
         words = "Not all answers are counted" if line.counts_hidden else "Too few answers"
         return ThreadView(thread, words, "bad", (wait,))
     if line.feedback is FeedbackState.COLLECTING:
-        opened = context.records.cohort.dates.opens
-        wait = Wait(Task.CHOOSE_RATERS, By.DELEGATE, line.name, "choose their raters", opened)
         until = f"Open until {short_date(last)}" if last else "Open"
-        return ThreadView(thread, until, "", () if line.nominated else (wait,))
+        return ThreadView(thread, until, "", () if line.nominated else (_choice(record, context),))
     return _FEEDBACK_WORDS[line.feedback]
+
+
+def _choice(record: Record, context: Context) -> Wait:
+    """Say who holds a list of raters up: the delegate, or the person who is to approve it."""
+    line, opened = record.line, context.records.cohort.dates.opens
+    if record.approval is Approval.ASKED:
+        to_coach = context.records.programme.raters_approved_by is Approver.COACH
+        by, who = (By.COACH, line.coach.name) if to_coach else (By.MANAGER, "The line manager")
+        return Wait(Task.APPROVE_RATERS, by, who, "approve the list of raters")
+    words = "change their list of raters" if record.approval is Approval.CHANGE_WANTED else "choose their raters"
+    return Wait(Task.CHOOSE_RATERS, By.DELEGATE, line.name, words, opened)
 
 
 _FEEDBACK_WORDS = {

@@ -30,6 +30,7 @@ class Task(StrEnum):
 
     DECIDE = "Too few answers"
     CHOOSE_RATERS = "Raters to choose"
+    APPROVE_RATERS = "Lists of raters to approve"
     READ_REPORT = "Reports to read"
     ARRANGE = "Debriefs to arrange"
     CHOOSE_TIME = "Times to choose"

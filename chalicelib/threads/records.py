@@ -14,6 +14,7 @@ from chalicelib.store import (
     assignments,
     attendance,
     debriefs,
+    delegates,
     impact_surveys,
     meetings,
     openings,
@@ -22,8 +23,9 @@ from chalicelib.store import (
 from chalicelib.store.areas import Area
 from chalicelib.store.assignments import WorkLine
 from chalicelib.store.attendance import Attendance
-from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.cohorts import DelegateLine, FeedbackState
 from chalicelib.store.debriefs import Debrief
+from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.meetings import Meeting, MeetingKind
@@ -39,6 +41,7 @@ class Record(Struct, frozen=True):
     marks                   attendance by session
     work                    by assignment
     survey                  the delegate's own
+    approval                the status of the list of raters, while the questionnaire waits for it
     """
 
     line: DelegateLine
@@ -51,6 +54,7 @@ class Record(Struct, frozen=True):
     work: Mapping[str, WorkLine] = field(default_factory=dict)
     areas: tuple[Area, ...] = ()
     survey: ImpactSurvey | None = None
+    approval: Approval = Approval.NOT_ASKED
 
     @property
     def wave(self) -> Wave:
@@ -75,7 +79,7 @@ def load_records(
     may exist, at most six of each, one for each session, and then their areas.
     """
     lines = list(lines)
-    keys = [key for line in lines for key in _keys(line)]
+    keys = [key for line in lines for key in _keys(line, approves=programme.raters_approved_by is not None)]
     rows = _read(keys)
     marks = _marks([line.delegate_id for line in lines], sessions)
     work = _work(cohort.id)
@@ -84,16 +88,25 @@ def load_records(
     return Records(cohort, programme, tuple(sessions), tuple(_with_areas(record, found) for record in records))
 
 
-def _keys(line: DelegateLine) -> Iterator[Key]:
-    """Yield the rows that may exist at this point of the delegate's year; none about someone who is gone."""
+def _keys(line: DelegateLine, *, approves: bool = False) -> Iterator[Key]:
+    """Yield the rows that may exist at this point of the delegate's year; none about someone who is gone.
+
+    approves   whether someone approves lists of raters: then a list that is not sent may wait for them
+    """
     who, wave = line.delegate_id, line.wave_with_report
     if line.withdrawn:
         return
+    if approves and _is_choosing(line):
+        yield delegates.nomination_key(who, line.wave)
     if wave:
         yield from (reports.key(who, wave), debriefs.key(who, wave), openings.key(who, wave, line.coach_id))
         yield meetings.key(who, MeetingKind.DEBRIEF)
     if line.survey:
         yield from (impact_surveys.key(who, Role.DELEGATE), meetings.key(who, MeetingKind.REVIEW))
+
+
+def _is_choosing(line: DelegateLine) -> bool:
+    return line.feedback is FeedbackState.COLLECTING and not line.nominated
 
 
 def _read(keys: Sequence[Key]) -> dict[Key, Row]:
@@ -122,12 +135,14 @@ def _record(
     who, wave = line.delegate_id, line.wave_with_report
     made = rows.get(reports.key(who, wave)) if wave else None
     report = read(StoredReport, made) if made else None
+    chosen = rows.get(delegates.nomination_key(who, line.wave))
     debrief = rows.get(debriefs.key(who, report.wave if report else Wave.BASELINE))
     survey = rows.get(impact_surveys.key(who, Role.DELEGATE))
     met = [rows[key] for kind in MeetingKind if (key := meetings.key(who, kind)) in rows]
     return Record(
         line=line,
         report=report,
+        approval=read(Nomination, chosen).approval if chosen else Approval.NOT_ASKED,
         has_opened=report is not None and _has_opened(line, report, rows),
         debrief=read(Debrief, debrief) if debrief else None,
         meeting=meetings.from_rows(met, MeetingKind.DEBRIEF),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib.core.model import Approver
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.web.rules import RULES
@@ -50,3 +52,30 @@ def test_a_group_says_what_is_in_it_and_none_is_long(page):
     assert [group for group, _, _ in groups] == ["people", "dates", "sponsor", "records"]
     assert all('class="quiet"' in summary for _, summary, _ in groups)
     assert all(inside.count("<li>") <= 7 for _, _, inside in groups)
+
+
+@pytest.mark.parametrize(
+    ("approver", "show", "name"),
+    [(Approver.MANAGER, "manager", "mara manager"), (Approver.COACH, "coach", "cleo coach")],
+)
+def test_a_list_that_waits_for_approval_waits_for_its_approver_and_not_for_the_delegate(
+    visitor, clock, approver, show, name
+):
+    people.opened(clock, rules=replace(people.programme(), id="approved", raters_approved_by=approver))
+    admin = visitor.let_in_administrator(clock.now())
+    assert shown(admin) == "delegate"
+
+    choose = people.link("dana delegate", "nominate")
+    admin.open(choose).post(choose, {"group": "peer", "list": "P9 <p9@example.org>"})
+    admin.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    assert shown(admin) == show
+
+    (link,) = [url for url in admin.links("/link?") if "delegate=" in url]
+    assert f'value="{people.person(name).email}"' in admin.open(link).page
+
+
+def shown(admin) -> str:
+    """Return who the only delegate of the page waits for."""
+    found = re.findall(r"\?show=(\w+)#waiting", admin.open(PAGE).page)
+    (one,) = {*found} - {"all"}
+    return one
