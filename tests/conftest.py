@@ -40,7 +40,7 @@ def aws(request: pytest.FixtureRequest) -> Iterator[None]:
     undeclared = [] if request.node.get_closest_marker("made_up_rows") else cloud.undeclared_rows()
     cloud.switch_off()
     assert aws_contract.broken == []
-    assert undeclared == [], "declare the kind of each in chalicelib/store/row_kinds.py"
+    assert undeclared == [], "declare the kind of each in chalicelib/store/row_kinds/"
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def test_a_failed_condition_is_caught_by_the_refusal_that_its_write_stands_for(n
 
 @pytest.mark.parametrize("name", sorted(name for name in MODULES if not name.startswith("store.")))
 def test_only_the_store_knows_the_keys_of_rows(name):
-    """Ask store/delegate_record.py for a delegate's rows, or a kind of store/row_kinds.py: `kind.has(row)`."""
+    """Ask store/delegate_record.py for a delegate's rows, or a kind of store/row_kinds/: `kind.has(row)`."""
     texts = {
         node.value
         for node in ast.walk(ast.parse(MODULES[name].read_text()))

@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from chalicelib.core.ids import coach_ids
 from chalicelib.store.delegates import load_rows
 from chalicelib.store.marshal import Row
-from chalicelib.store.row_kinds import DELEGATE, Owner, all_kinds
+from chalicelib.store.row_kinds import all_kinds
+from chalicelib.store.row_kinds.delegate_rows import DELEGATE
+from chalicelib.store.row_kinds.row_kind import Owner
 from chalicelib.store.table import key_of, scan
 
 COACH_KINDS = tuple(kind for kind in all_kinds() if kind.owner is Owner.COACH)

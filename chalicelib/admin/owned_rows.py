@@ -1,6 +1,6 @@
 """Find the rows of a person: those that hold their address, and those that hold an id of theirs.
 
-The kinds of row (store/row_kinds.py) say which part of a key is whose id.
+The kinds of row (store/row_kinds/) say which part of a key is whose id.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from chalicelib.core.ids import administrator_key, rater_key, reader_id, reader_
 from chalicelib.store import row_kinds
 from chalicelib.store.emails import owner_of
 from chalicelib.store.marshal import Row
-from chalicelib.store.row_kinds import COHORT, EMAIL, FACILITATOR_SEAT, INBOX_ENTRY, Erasure, Owner, RowKind
+from chalicelib.store.row_kinds.cohort_rows import COHORT, FACILITATOR_SEAT
+from chalicelib.store.row_kinds.rater_rows import INBOX_ENTRY
+from chalicelib.store.row_kinds.row_kind import Erasure, Owner, RowKind
+from chalicelib.store.row_kinds.service_rows import EMAIL
 from chalicelib.store.table import Key, key_of, scan
 
 BY = "command line"

@@ -24,10 +24,11 @@ from chalicelib.admin.owned_rows import (
     of_delegates,
     rows_naming,
 )
-from chalicelib.store import audit_events, objects, row_kinds
+from chalicelib.store import audit_events, objects
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
-from chalicelib.store.row_kinds import Reader
+from chalicelib.store.row_kinds import delegate_rows, work_rows
+from chalicelib.store.row_kinds.row_kind import Reader
 from chalicelib.store.table import key_of, scan, transact
 
 OTHER = "(another person)"
@@ -57,7 +58,7 @@ def find(email: str, rows: Source = scan) -> list[Row]:
     ]  # no secret of a sign-in
     if not found and not written and not keyed:
         raise PersonUnknown(email)
-    delegates = {str(row["id"]) for row in found if row_kinds.DELEGATE.has(row) and _is_about(row, wanted)}
+    delegates = {str(row["id"]) for row in found if delegate_rows.DELEGATE.has(row) and _is_about(row, wanted)}
     owned = {key_of(row): row for row in (*written, *keyed)}
     return [
         *(_own_part(row, wanted) for row in found),
@@ -138,9 +139,9 @@ def _is_for_review(row: Row) -> bool:
     kind = kind_of(row)
     if kind is None or (Reader.OWNER not in kind.readers and Reader.COACH in kind.readers):
         return True
-    is_unreleased = kind is row_kinds.REPORT and not row.get("released_at")
-    is_managers = kind is row_kinds.IMPACT and row.get("role") != "delegate"
-    return is_unreleased or is_managers or kind is row_kinds.OBSERVATION
+    is_unreleased = kind is delegate_rows.REPORT and not row.get("released_at")
+    is_managers = kind is work_rows.IMPACT and row.get("role") != "delegate"
+    return is_unreleased or is_managers or kind is work_rows.OBSERVATION
 
 
 def _by_role(value: Any, email: str) -> Any:

@@ -11,7 +11,10 @@ from msgspec import Struct
 from chalicelib.sponsor.stories.forget import WITH_WORDS, list_withdrawn
 from chalicelib.store import objects, reports
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.row_kinds import REPORT, SUMMARY, RowKind, kinds_of
+from chalicelib.store.row_kinds import kinds_of
+from chalicelib.store.row_kinds.cohort_rows import SUMMARY
+from chalicelib.store.row_kinds.delegate_rows import REPORT
+from chalicelib.store.row_kinds.row_kind import RowKind
 from chalicelib.store.summaries import Summary
 from chalicelib.store.table import Key, key_of, scan
 

@@ -8,7 +8,11 @@ from chalicelib.admin.owned_rows import inboxes_of
 from chalicelib.core.ids import reader_key
 from chalicelib.store import cohorts, delegates, emails
 from chalicelib.store.marshal import Row
-from chalicelib.store.row_kinds import BOOKED_QUARTER, LISTED_EMAIL, PAUSED, PEOPLE_LOAD, WORK_LINE
+from chalicelib.store.row_kinds.coaching_rows import BOOKED_QUARTER
+from chalicelib.store.row_kinds.cohort_rows import PEOPLE_LOAD
+from chalicelib.store.row_kinds.delegate_rows import PAUSED
+from chalicelib.store.row_kinds.service_rows import LISTED_EMAIL
+from chalicelib.store.row_kinds.work_rows import WORK_LINE
 from chalicelib.store.table import batched, get_many, key_of, query
 
 

@@ -32,7 +32,10 @@ from chalicelib.store import audit_events, cohorts, delegates, erasure_log, invi
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.row_kinds import ENDED_SESSIONS, HELP, INVITATION, OWN_COPY, Erasure, Owner
+from chalicelib.store.row_kinds.coaching_rows import HELP
+from chalicelib.store.row_kinds.delegate_rows import INVITATION
+from chalicelib.store.row_kinds.row_kind import Erasure, Owner
+from chalicelib.store.row_kinds.service_rows import ENDED_SESSIONS, OWN_COPY
 from chalicelib.store.table import Changed, Write, delete, get, key_of, scan, transact, update
 
 __all__ = ["EraseRefused", "PersonUnknown", "erase", "preview"]

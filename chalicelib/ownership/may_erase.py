@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Invitation, Wave, WaveState
-from chalicelib.store import cohort_figures, cohorts, delegates, kept_data, row_kinds
+from chalicelib.store import cohort_figures, cohorts, delegates, kept_data
 from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.marshal import Row, read
+from chalicelib.store.row_kinds import delegate_rows
 
 
 class EraseRefused(Refusal):
@@ -20,7 +21,7 @@ class EraseRefused(Refusal):
 
 def is_delegate(row: Row, email: str) -> bool:
     """Return whether it is the row that says who a delegate is, and they are this person."""
-    return row_kinds.DELEGATE.has(row) and bool(row["person"]["email"] == email)
+    return delegate_rows.DELEGATE.has(row) and bool(row["person"]["email"] == email)
 
 
 def check_delegate(row: Row, email: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME
 from chalicelib.store.emails import EmailState
 from chalicelib.store.marshal import Row
-from chalicelib.store.row_kinds import EMAIL
+from chalicelib.store.row_kinds.service_rows import EMAIL
 
 SPOKEN = ("words", "entry")  # the fields of an email with text
 MAY_GO_OUT = (EmailState.QUEUED, EmailState.SENDING, EmailState.CARRIED, EmailState.REFUSED)

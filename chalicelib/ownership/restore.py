@@ -23,7 +23,8 @@ from chalicelib.people.leave import leave_again
 from chalicelib.store import delegates, erasure_log, objects, programmes, reports, wave_keys, withdrawals
 from chalicelib.store.erasure_log import Erased
 from chalicelib.store.marshal import read
-from chalicelib.store.row_kinds import WAVE, all_kinds
+from chalicelib.store.row_kinds import all_kinds
+from chalicelib.store.row_kinds.delegate_rows import WAVE
 from chalicelib.store.table import ConditionFailed, scan
 from chalicelib.store.withdrawals import Withdrawal
 from chalicelib.waves.without_key import hold_without_key

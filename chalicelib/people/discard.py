@@ -17,7 +17,10 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegate_record import load_record
 from chalicelib.store.emails import EmailState
 from chalicelib.store.jobs import Job
-from chalicelib.store.row_kinds import COHORT, DELEGATE, LISTED_EMAIL, PEOPLE_LOAD, WORK_LINE
+from chalicelib.store.row_kinds.cohort_rows import COHORT, PEOPLE_LOAD
+from chalicelib.store.row_kinds.delegate_rows import DELEGATE
+from chalicelib.store.row_kinds.service_rows import LISTED_EMAIL
+from chalicelib.store.row_kinds.work_rows import WORK_LINE
 from chalicelib.store.table import Write, delete, key_of, query, transact
 
 ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)

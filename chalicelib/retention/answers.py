@@ -11,7 +11,8 @@ from chalicelib.store.cohort_figures import CohortFigures
 from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.impact_surveys import pulse_from
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.row_kinds import FIGURES, RESPONSE
+from chalicelib.store.row_kinds.cohort_rows import FIGURES
+from chalicelib.store.row_kinds.delegate_rows import RESPONSE
 from chalicelib.store.table import key_of
 
 Frozen = Mapping[Wave, datetime]

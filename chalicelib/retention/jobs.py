@@ -25,7 +25,7 @@ from chalicelib.store import audit_events, cohorts, delegates, emails, jobs, kep
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import EmailExists
 from chalicelib.store.jobs import Job
-from chalicelib.store.row_kinds import Retention
+from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.table import Write
 from chalicelib.waves.lifecycle import retention_job
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib.core.calendar import add_months
 from chalicelib.core.model import RetentionRules, Span
-from chalicelib.store.row_kinds import Retention
+from chalicelib.store.row_kinds.row_kind import Retention
 
 NOTICE_DAYS = 30  # before the data of delegates is deleted
 

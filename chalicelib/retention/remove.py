@@ -14,20 +14,12 @@ from chalicelib.retention.state import Year
 from chalicelib.store import cohorts, delegates, invitations, kept_data, meetings, objects, waiting_emails
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.meetings import Meeting
-from chalicelib.store.row_kinds import (
-    AUDIT,
-    DELEGATE,
-    INVITATION,
-    LISTED_COHORT,
-    MEETING,
-    PEOPLE_LOAD,
-    RESPONSE,
-    WORK_LINE,
-    Retention,
-    RowKind,
-    folders,
-    kinds_of,
-)
+from chalicelib.store.row_kinds import folders, kinds_of
+from chalicelib.store.row_kinds.coaching_rows import MEETING
+from chalicelib.store.row_kinds.cohort_rows import AUDIT, LISTED_COHORT, PEOPLE_LOAD
+from chalicelib.store.row_kinds.delegate_rows import DELEGATE, INVITATION, RESPONSE
+from chalicelib.store.row_kinds.row_kind import Retention, RowKind
+from chalicelib.store.row_kinds.work_rows import WORK_LINE
 from chalicelib.store.table import delete_all, key_of, query, transact
 
 DOCUMENTS = tuple({folder.partition("{")[0] for folder in folders()})  # how names in the bucket begin

@@ -9,9 +9,9 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.core.model import Wave
-from chalicelib.store import row_kinds
 from chalicelib.store.expressions import either, equals, missing, present
 from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.row_kinds import coaching_rows
 from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete, put, put_if, put_once
 
 OF_WAVE = {Wave.BASELINE: "", Wave.FOLLOWUP: "FOLLOWUP#"}
@@ -232,7 +232,7 @@ class Help(Struct, frozen=True):
 
 def offer_help(delegate_id: str, number: int, help: Help) -> Write:
     """Store what a line manager offers. `number`: of this manager's lines, from 0 on. Raises HelpExists."""
-    key = row_kinds.HELP.key(delegate=delegate_id, once=f"{help.who}.{number}")
+    key = coaching_rows.HELP.key(delegate=delegate_id, once=f"{help.who}.{number}")
     return put_once({**key._asdict(), **fields(help)}, HelpExists)
 
 

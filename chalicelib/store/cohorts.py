@@ -24,10 +24,11 @@ from chalicelib.core.model import (
     Standing,
     Wave,
 )
-from chalicelib.store import catalogue, row_kinds
+from chalicelib.store import catalogue
 from chalicelib.store.emails import Bounce
 from chalicelib.store.expressions import Condition, either, equals, missing
 from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.row_kinds import cohort_rows
 from chalicelib.store.table import (
     AlreadyExists,
     Changed,
@@ -250,7 +251,7 @@ def rename(last: LastLoad, title: str) -> Write:
 
 
 def discarded_key(cohort_id: str) -> Key:
-    return row_kinds.DISCARDED.key(cohort=cohort_id)
+    return cohort_rows.DISCARDED.key(cohort=cohort_id)
 
 
 def discard(last: LastLoad, now: datetime) -> Write:

@@ -31,7 +31,7 @@ def save(name: str, body: bytes) -> None:
     Raises FolderUndeclared.
     """
     if not _folders().match(name):
-        raise FolderUndeclared(f"{name}: declare its folder at the kind of row that names it (store/row_kinds.py)")
+        raise FolderUndeclared(f"{name}: declare its folder at the kind of row that names it (store/row_kinds/)")
     client("s3").put_object(
         Bucket=settings().bucket,
         Key=name,

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.store import row_kinds
 from chalicelib.store.expressions import at_most, either, equals, missing
 from chalicelib.store.marshal import fields, read
+from chalicelib.store.row_kinds import service_rows
 from chalicelib.store.table import Changed, Key, Write, get, put_if, update
 
 AGAIN_AFTER = timedelta(days=1)
@@ -58,7 +58,7 @@ class OwnCopy(Struct, frozen=True):
 
 
 def key(who: str, cohort_id: str) -> Key:
-    return row_kinds.OWN_COPY.key(reader=who, cohort=cohort_id)
+    return service_rows.OWN_COPY.key(reader=who, cohort=cohort_id)
 
 
 def find(who: str, cohort_id: str) -> OwnCopy | None:
@@ -81,5 +81,5 @@ def finish(copy: OwnCopy, file: str) -> Write:
 
 def file_of(copy: OwnCopy) -> str:
     """Return the name of its file in the bucket: the same each time that the job runs."""
-    folder = row_kinds.OWN_COPY.folder_of(key(copy.who, copy.cohort_id))
+    folder = service_rows.OWN_COPY.folder_of(key(copy.who, copy.cohort_id))
     return f"{folder}{copy.asked_at:%Y%m%d}.zip"

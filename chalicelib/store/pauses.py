@@ -7,11 +7,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.store import row_kinds
 from chalicelib.store.marshal import fields, read
+from chalicelib.store.row_kinds import delegate_rows
 from chalicelib.store.table import Key, Write, delete, put, query
 
-PK = row_kinds.PAUSED.pk
+PK = delegate_rows.PAUSED.pk
 REASON = "The delegate is paused"  # of an email that waits for the return
 
 
@@ -21,7 +21,7 @@ class Paused(Struct, frozen=True):
 
 
 def key(delegate_id: str) -> Key:
-    return row_kinds.PAUSED.key(delegate=delegate_id)
+    return delegate_rows.PAUSED.key(delegate=delegate_id)
 
 
 def begin(delegate_id: str, until: datetime) -> Write:

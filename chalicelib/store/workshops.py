@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from chalicelib.core.calendar_entry import CalendarEntry
 from chalicelib.core.schedule import Session
-from chalicelib.store import row_kinds
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
+from chalicelib.store.row_kinds import cohort_rows, work_rows
 from chalicelib.store.table import Changed, Key, Write, batched, get_many, put, put_if, put_once, query
 
 
@@ -36,7 +36,7 @@ class Seat(Struct, frozen=True):
 
 
 def session_key(session: Session) -> Key:
-    return row_kinds.WORKSHOP_SESSION.key(cohort=session.cohort_id, milestone=session.milestone, session=session.id)
+    return cohort_rows.WORKSHOP_SESSION.key(cohort=session.cohort_id, milestone=session.milestone, session=session.id)
 
 
 def save(session: Session) -> Write:
@@ -59,7 +59,7 @@ def list_sessions(cohort_id: str) -> tuple[Session, ...]:
 
 
 def seat_key(delegate_id: str, session_id: str) -> Key:
-    return row_kinds.SEAT.key(delegate=delegate_id, session=session_id)
+    return work_rows.SEAT.key(delegate=delegate_id, session=session_id)
 
 
 def find_seats(delegate_ids: Sequence[str], sessions: Sequence[Session]) -> dict[str, dict[str, Seat]]:
@@ -82,7 +82,7 @@ def save_seat(key: Key, before: Seat | None, after: Seat) -> Write:
 
 
 def facilitator_seat_key(cohort_id: str, facilitator: str, session_id: str) -> Key:
-    return row_kinds.FACILITATOR_SEAT.key(cohort=cohort_id, facilitator=facilitator, session=session_id)
+    return cohort_rows.FACILITATOR_SEAT.key(cohort=cohort_id, facilitator=facilitator, session=session_id)
 
 
 def list_facilitator_seats(cohort_id: str) -> dict[str, dict[str, Seat]]:

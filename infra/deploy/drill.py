@@ -14,7 +14,8 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalicelib.store.row_kinds import Retention, all_kinds
+from chalicelib.store.row_kinds import all_kinds
+from chalicelib.store.row_kinds.row_kind import Retention
 from infra.deploy import restored, settings, stack
 from infra.deploy.hand import Reporter
 from infra.deploy.restored import Pause

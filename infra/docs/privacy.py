@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from chalicelib.store.row_kinds import Erasure, Owner, Reader, Retention, RowKind, all_kinds
+from chalicelib.store.row_kinds import all_kinds
+from chalicelib.store.row_kinds.row_kind import Erasure, Owner, Reader, Retention, RowKind
 
 FILE = Path(__file__).parents[2] / "docs" / "privacy.md"
-BEGIN, END = "<!-- made from store/row_kinds.py by `make docs` -->\n", "<!-- end -->\n"
+BEGIN, END = "<!-- made from store/row_kinds/ by `make docs` -->\n", "<!-- end -->\n"
 
 
 def page() -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalicelib.store.row_kinds import Erasure, RowKind, all_kinds
+from chalicelib.store.row_kinds import all_kinds
+from chalicelib.store.row_kinds.row_kind import Erasure, RowKind
 
 HEAD = """\
 # Rows
 
-Made from `chalicelib/store/row_kinds.py` by `make docs`.
+Made from `chalicelib/store/row_kinds/` by `make docs`.
 
 One table, `fullcircle-<stage>`, holds every row; moments are UTC to the second. DynamoDB deletes
 rows with `gone_at` (seconds since 1970) some time after it; no code relies on that. Index `due` is sparse: hash

@@ -20,7 +20,7 @@ from chalicelib.core.calendar import MORNING, local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.store import emails
 from chalicelib.store.marshal import Row
-from chalicelib.store.row_kinds import EMAIL
+from chalicelib.store.row_kinds.service_rows import EMAIL
 from infra.local import memory, outbox, people, samples
 from infra.local.clock import later, parse_moment
 from infra.local.gateway import STAGE_PREFIX, Answer

@@ -26,7 +26,9 @@ from chalicelib.links.kinds import (
     SPONSOR,
 )
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.row_kinds import COHORT, DELEGATE, EMAIL
+from chalicelib.store.row_kinds.cohort_rows import COHORT
+from chalicelib.store.row_kinds.delegate_rows import DELEGATE
+from chalicelib.store.row_kinds.service_rows import EMAIL
 from infra.local import memory, outbox
 from infra.local.gateway import STAGE_PREFIX
 from infra.local.outbox import Accepted

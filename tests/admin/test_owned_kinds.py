@@ -1,4 +1,4 @@
-"""Every kind of row that belongs to a person is exported and erased, as store/row_kinds.py declares."""
+"""Every kind of row that belongs to a person is exported and erased, as store/row_kinds/ declares."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from chalicelib.admin import person_export
 from chalicelib.core.ids import rater_key, reader_key
 from chalicelib.ownership import erase_person
 from chalicelib.people import leave
-from chalicelib.store import areas, delegates, objects, row_kinds, stories
+from chalicelib.store import areas, delegates, objects, stories
 from chalicelib.store.areas import Help
-from chalicelib.store.row_kinds import Erasure, Owner, Reader, RowKind, all_kinds
+from chalicelib.store.row_kinds import all_kinds, coaching_rows, cohort_rows, delegate_rows, service_rows
+from chalicelib.store.row_kinds.row_kind import Erasure, Owner, Reader, RowKind
 from chalicelib.store.stories import Story
 from chalicelib.store.table import Key, delete, get, put, scan
 from tests.support import people
@@ -26,7 +27,7 @@ OF_ADDRESSES = [
     kind
     for kind in all_kinds()
     if kind.owner in (Owner.RATER, Owner.COACH, Owner.READER)
-    and ("{reader}" in kind.pk or "{rater}" in kind.pk or kind is row_kinds.SESSION or "{facilitator}" in kind.sk)
+    and ("{reader}" in kind.pk or "{rater}" in kind.pk or kind is service_rows.SESSION or "{facilitator}" in kind.sk)
 ]
 
 
@@ -54,7 +55,7 @@ def add_missing(kinds, email, who=""):
     """Store a row of each kind that the person has none of; return the keys of all of them."""
     keys = {kind.name: key_of(kind, email) for kind in kinds}
     for name, key in keys.items():
-        if name == row_kinds.STORY.name:
+        if name == cohort_rows.STORY.name:
             people.write(stories.add(Story(people.dana(), people.COHORT, "kept-word", True, 1, people.OPENING)))
         elif get(key) is None:
             people.write(put({**key._asdict(), "word": "kept-word", "who": who, "at": people.person("p3").email}))
@@ -91,8 +92,8 @@ def test_each_kind_that_goes_with_a_delegate_is_gone_and_the_rest_stays(opened, 
 
 @pytest.mark.parametrize("kind", OF_ADDRESSES, ids=lambda kind: kind.name)
 def test_a_row_whose_key_is_made_from_an_address_goes_with_the_address(opened, clock, kind):
-    email = people.FACILITATOR.person.email if kind is row_kinds.FACILITATOR_SEAT else CLEO
-    seat_of = people.FACILITATOR.id if kind is row_kinds.FACILITATOR_SEAT else ""
+    email = people.FACILITATOR.person.email if kind is cohort_rows.FACILITATOR_SEAT else CLEO
+    seat_of = people.FACILITATOR.id if kind is cohort_rows.FACILITATOR_SEAT else ""
     key = key_of(kind, email)._replace(sk=f"SEAT#{seat_of}#s1") if seat_of else key_of(kind, email)
     if seat_of:
         meta = get(Key(f"COHORT#{people.COHORT}", "META"))
@@ -124,7 +125,7 @@ def test_no_secret_of_a_sign_in_is_in_an_export(opened, clock):
 def test_a_dry_run_counts_what_an_erasure_takes_and_changes_nothing(opened, clock):
     leave.leave(people.dana(), clock.now(), "ada@example.org")
     drain(clock.now())
-    add_missing([row_kinds.AREA, row_kinds.STORY], DANA)
+    add_missing([coaching_rows.AREA, cohort_rows.STORY], DANA)
     before = sorted(map(str, scan()))
     counted = erase_person.preview(DANA)
 
@@ -147,7 +148,7 @@ def test_an_archive_holds_released_documents_and_keeps_others_for_review(opened,
     names = {"html": "reports/d/baseline/c/report.html", "pdf": "reports/d/baseline/c/report.pdf"}
     for name in names.values():
         objects.save(name, b"report")
-    key = key_of(row_kinds.REPORT, DANA)
+    key = key_of(delegate_rows.REPORT, DANA)
     for released, folder in (("2026-10-10", "documents/"), ("", "for review/documents/")):
         people.write(put({**key._asdict(), **names, "released_at": released}))
         files = zipfile.ZipFile(io.BytesIO(person_export.pack(person_export.find(DANA)))).namelist()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.store import row_kinds
-from chalicelib.store.row_kinds import Reader, Retention, RowKind, all_kinds
+from chalicelib.store.row_kinds import all_kinds, cohort_rows, delegate_rows
+from chalicelib.store.row_kinds.row_kind import Reader, Retention, RowKind
 from infra.docs import privacy
 from tests.year import after_report  # noqa: F401 (its checks are declared)
 from tests.year.invariants import CHECKS
@@ -17,10 +17,10 @@ TEXT = privacy.FILE.read_text(encoding="utf-8")
 NOT_SEEN = "–"
 # A column of “Who can see what”: the kinds of row that hold it, and the roles of readers by the names of the table.
 COLUMNS = {
-    "figures of a report": (row_kinds.REPORT,),
-    "comments": (row_kinds.REPORT, row_kinds.COACH_COMMENT),
-    "cohort's figures": (row_kinds.COHORT_SHARE, row_kinds.FIGURES, row_kinds.SUMMARY),
-    "one rater's answers": (row_kinds.RESPONSE,),
+    "figures of a report": (delegate_rows.REPORT,),
+    "comments": (delegate_rows.REPORT, delegate_rows.COACH_COMMENT),
+    "cohort's figures": (delegate_rows.COHORT_SHARE, cohort_rows.FIGURES, cohort_rows.SUMMARY),
+    "one rater's answers": (delegate_rows.RESPONSE,),
 }
 ROLES = {
     "delegate": (Reader.OWNER, Reader.DELEGATE),

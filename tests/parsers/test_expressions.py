@@ -30,7 +30,7 @@ MADE_LATER = {
     "core/you_wording.py": "whole words, each listed as it is",
     "pdf/pdf_text.py": "the note that we set for other scripts: see _of_the_note",
     "store/objects.py": "the declared folders of documents",
-    "store/row_kinds.py": "templates of our own keys",
+    "store/row_kinds/row_kind.py": "templates of our own keys",
     "web/sign_in_codes.py": "a number of digits",
 }
 

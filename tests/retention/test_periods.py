@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.model import RetentionRules, Span
 from chalicelib.retention.periods import NOTICE_DAYS, Clock, list_ends, notice_day
-from chalicelib.store.row_kinds import Retention
+from chalicelib.store.row_kinds.row_kind import Retention
 
 CARRIED_OUT = {
     Retention.FIGURES,

@@ -20,7 +20,8 @@ from chalicelib.retention.periods import Clock, list_ends, notice_day
 from chalicelib.retention.remove import DueRows, go_through
 from chalicelib.retention.state import DECIDED_WITHIN, read_year
 from chalicelib.store import audit_events, catalogue, cohort_figures, cohorts, invitations, jobs, waiting_emails
-from chalicelib.store.row_kinds import Retention, kinds_of
+from chalicelib.store.row_kinds import kinds_of
+from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.table import Key, delete_all, put, scan, transact
 from chalicelib.waves.lifecycle import retention_job, summary_job
 from tests.faults import scene

@@ -7,7 +7,8 @@ from itertools import permutations
 
 import pytest
 
-from chalicelib.store.row_kinds import Erasure, RowKind, all_kinds, kinds_of
+from chalicelib.store.row_kinds import all_kinds, kinds_of
+from chalicelib.store.row_kinds.row_kind import Erasure, RowKind
 from chalicelib.store.table import Key
 
 KINDS = {kind.name: kind for kind in all_kinds()}

@@ -11,6 +11,7 @@ from moto import mock_aws
 from chalicelib.collect import questionnaire
 from chalicelib.core import aws, settings
 from chalicelib.store import programmes, row_kinds
+from chalicelib.store.row_kinds import row_kind
 from chalicelib.store.table import Key
 from infra.local import account, aws_contract, moto_patches, record, shortcut
 from infra.local.memory import backend
@@ -80,5 +81,5 @@ def undeclared_rows() -> list[Key]:
 
 
 @functools.cache
-def _kinds_of(key: Key) -> list[row_kinds.RowKind]:
+def _kinds_of(key: Key) -> list[row_kind.RowKind]:
     return row_kinds.kinds_of(key)

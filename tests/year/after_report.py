@@ -22,7 +22,8 @@ from chalicelib.store.impact_surveys import ImpactSurvey, Role
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.reports import ReportState
-from chalicelib.store.row_kinds import Retention, kinds_of
+from chalicelib.store.row_kinds import kinds_of
+from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.table import Key
 from chalicelib.waves.lifecycle import close_job, publish_job, summary_job
 from tests.support import people

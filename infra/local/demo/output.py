@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.core.clock import stamp
-from chalicelib.store.row_kinds import EMAIL, JOB
+from chalicelib.store.row_kinds.service_rows import EMAIL, JOB
 from infra.local import memory
 from infra.local.demo import calendars, results, working
 from infra.local.demo.cast import plain_letters
