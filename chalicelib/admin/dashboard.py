@@ -13,7 +13,7 @@ from chalicelib.core.clock import moment
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day, last_day, local_date
 from chalicelib.core.ids import derive
-from chalicelib.core.model import Cohort, Programme
+from chalicelib.core.model import AnswerCount, Cohort, Programme
 from chalicelib.core.schedule import Session
 from chalicelib.emails.bounces import list_shown, names_a_delegate
 from chalicelib.emails.refusals import TODO
@@ -67,7 +67,7 @@ class Dashboard(Struct, frozen=True):
         answered = sum(line.answered for line in self.lines)
         invited = sum(line.invited for line in self.lines)
         return (
-            (f"{answered} or more of {invited}" if invited else "none yet", "answers counted this morning"),
+            (AnswerCount((), invited, answered).words if invited else "none yet", "answers counted this morning"),
             made,
             *self._of_emails,
         )

@@ -11,6 +11,7 @@ from chalicelib.admin.cohort_list import Wanted
 from chalicelib.admin.dashboard import WITH_REPORT, Dashboard, load_dashboard
 from chalicelib.admin.delegate_status import Filter
 from chalicelib.core.formatting import day, local_date, plural
+from chalicelib.core.model import AnswerCount
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.each import each
 from chalicelib.store import catalogue, jobs
@@ -48,6 +49,10 @@ class CohortLine(Struct, frozen=True):
     invited: int = 0  # 0: no questionnaire is open
     delegates: int = 0
     needs: tuple[Need, ...] = ()
+
+    @property
+    def count(self) -> AnswerCount:
+        return AnswerCount((), self.invited, self.answered)
 
 
 class Home(Struct, frozen=True):

@@ -49,7 +49,7 @@ def test_a_quiet_cohort_shows_its_answers_and_needs_no_one(admin, clock):
     admin.let_in_administrator(clock.now()).open(HOME)
 
     assert "Nothing needs you now." in admin.page
-    assert "0 or more of 10" in admin.page
+    assert "a few or none of 10" in admin.page
     assert "days left" in admin.page
 
 
