@@ -211,13 +211,12 @@ def _sponsor(text: str | None) -> Person | None:
 def read_person(option: str, text: str) -> Person:
     """Read `Name <address>`. Raises UsageRefused."""
     from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
-    from chalicelib.core.name_order import put_in_order, trim
 
     name, opening, rest = text.partition("<")
     address, closing, after = rest.partition(">")
     if not (opening and closing) or after.strip():
         raise UsageRefused(f'{option}: give the person as "Name <address>", in quotes.')
-    person = Person(put_in_order(trim(clean_name(name))), clean_address(address))
+    person = Person(clean_name(name), clean_address(address))
     if fault := check_text(person.name):
         raise UsageRefused(f"{option}: the name {fault}.")
     if fault := check_address(person.email):

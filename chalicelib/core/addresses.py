@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from chalicelib.core.name_order import put_in_order
+from chalicelib.core.name_order import put_in_order, trim
 
 MAX_TEXT_CHARS = 100
 MAX_WORD_CHARS = 300  # longer words are rejected; normalising their accents would take too long
@@ -62,12 +62,12 @@ def _normalized(word: str) -> str:
 
 
 def clean_name(cell: str) -> str:
-    """Clean a person's name and decode encoded words (`=?utf-8?q?Doe=2C_John?=`)."""
+    """Clean a person's name: `Doe, John` is John Doe, and encoded words (`=?utf-8?q?Doe=2C_John?=`) are decoded."""
     bare = clean_text(cell)
     if not _ENCODED_WORD.search(bare):
-        return bare
+        return put_in_order(trim(bare))
     joined = _BETWEEN_ENCODED_WORDS.sub("?==?", bare)  # RFC 2047, 6.2: the blank between two of them is not text
-    return put_in_order(clean_text(_ENCODED_WORD.sub(lambda match: _decode_word(match[0]), joined)))
+    return put_in_order(trim(clean_text(_ENCODED_WORD.sub(lambda match: _decode_word(match[0]), joined))))
 
 
 def _decode_word(word: str) -> str:

@@ -92,6 +92,8 @@ def _strip(words: str) -> str:
         start += 1
     while start < end and not (_belongs(words[end - 1], ".") or words[end - 2 : end] == _ENCODED[1]):
         end -= 1
+    if words[end : end + 1] == ")" and "(" in words[start:end].rpartition(")")[2]:
+        end += 1  # of a bracket that opens inside the name
     bare = words[start:end]
     if not _ELIDED.match(bare):
         bare = bare.lstrip(_QUOTES + " ")

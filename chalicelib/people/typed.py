@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name, clean_text
 from chalicelib.core.errors import FieldError
 from chalicelib.core.model import Person
-from chalicelib.core.name_order import put_in_order, trim
 from chalicelib.people.planned import ActRefused
 
 
@@ -14,7 +13,7 @@ def read_person(name: str, address: str, prefix: str = "") -> Person:
 
     prefix   of the names of both fields: `manager_` for `manager_name` and `manager_email`
     """
-    person = Person(put_in_order(trim(clean_name(name))), clean_address(address))
+    person = Person(clean_name(name), clean_address(address))
     faults = []
     if fault := check_text(person.name):
         faults.append(FieldError(f"{prefix}name", f"The name {fault}."))

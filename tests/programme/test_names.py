@@ -90,7 +90,7 @@ def test_a_name_that_passes_has_none_of_what_email_programs_turn_into_links(name
         pytest.param("=?UTF-8?B?Wm/DqyBNw7xsbGVy?=", "Zoë Müller", id="base64"),
         pytest.param("=?iso-8859-1?Q?Zo=EB?= =?iso-8859-1?Q?_M=FCller?=", "Zoë Müller", id="two-words"),
         pytest.param("=?utf-8?q?Zo=C3=AB?= Ward", "Zoë Ward", id="in-part"),
-        pytest.param("Doe, John", "Doe, John", id="not-encoded"),
+        pytest.param("Doe, John", "John Doe", id="not-encoded"),
     ],
 )
 def test_an_encoded_name_is_read_as_people_read_it(typed, name):

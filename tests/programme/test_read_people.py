@@ -301,3 +301,21 @@ def test_no_fault_names_a_rater(programme):
     rows = [PAT, PAT.replace("peer", "direct_report"), PAT.replace("Pat,", "Patricia,"), PAT.replace("pat@", "pat@@")]
 
     assert "pat" not in str(rater_faults(programme, *rows)).lower()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ('"Osei, Amara"', "Amara Osei"),
+        ('"Osei, Amara, RN"', "Amara Osei"),
+        ('"Amara Osei, RN"', "Amara Osei"),
+        ('"Osei, Amara (Dr)"', "Amara (Dr) Osei"),
+        ("1. Amara Osei", "Amara Osei"),
+        ("“Amara Osei”", "Amara Osei"),
+    ],
+)
+def test_names_of_every_person_are_put_in_order(written, read):
+    line = f"{written},a@example.org,Lead,Nursing,{written},m@example.org,{written},c@example.org\n"
+    (entry,) = read_delegates((",".join(DELEGATE_COLUMNS) + "\n" + line).encode(), "delegates.csv")
+
+    assert {entry.person.name, entry.manager.name, entry.coach.name} == {read}
