@@ -161,7 +161,9 @@ def plan_facilitator(found: FoundCohort, former: str, person: Person, asking: As
         f"Name {person.name} as a facilitator of {found.cohort.title}",
         [
             f"{before.person.name} opens nothing any more. Their sessions pass to {person.name}." if before else "",
-            "Codes go to the new facilitator after a working day, or once a second administrator confirms it.",
+            "Codes go to the new facilitator after a working day, or once a second administrator confirms it."
+            if found.cohort.facilitators
+            else "",
         ],
         recipients(*people),
         [*load.writes, *calendar],
