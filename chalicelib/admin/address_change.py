@@ -228,8 +228,17 @@ def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
         *links_to_pages(job, change, programme, now),
         *_off_the_dashboard(change),
         *_old_links(change, cohort),
-        *notify_of_dates(cohort, programme, "address." + job.id.replace("#", "."), now, soon=True),
+        *notify_of_dates(
+            cohort, programme, "address." + job.id.replace("#", "."), now, only=_calendars(change, cohort)
+        ),
     ]
+
+
+def _calendars(change: Change, cohort: Cohort) -> list[str]:
+    """Return whose calendars have the old address, or the new one: an earlier attempt may have changed it."""
+    addresses = (change.old, change.new)
+    delegates_of = [line.delegate_id for line in cohorts.list_lines(cohort.id) if line.email in addresses]
+    return [*delegates_of, *(one.id for one in cohort.facilitators if one.person.email in addresses)]
 
 
 def _delegate_writes(change: Change, place: AddressUse, now: datetime) -> list[Write]:

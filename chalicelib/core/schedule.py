@@ -156,10 +156,6 @@ class Change(Struct, frozen=True):
         )
 
 
-def _as_shown(plan: SessionPlan) -> tuple[date, time, time, str, str]:
-    return plan.date, plan.start, plan.end, plan.place, plan.link
-
-
 def compare(stored: Sequence[Session], wanted: Sequence[SessionPlan]) -> tuple[Change, ...]:
     """Return what leads from the stored sessions to the wanted ones.
 

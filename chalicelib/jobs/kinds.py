@@ -12,7 +12,9 @@ from enum import Enum
 from importlib import import_module
 from typing import NamedTuple, cast
 
+from chalicelib.core.clock import moment, stamp
 from chalicelib.core.settings import Queue
+from chalicelib.core.working_days import BEFORE_EMAILS
 from chalicelib.store.due import EMAIL
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -97,6 +99,15 @@ class JobKind(_Kind, Enum):
     def job(self, *subject: str, due_at: datetime, **about: str) -> Job:
         """Make a job of this kind. Its id is derived from its cause, so that one cause cannot make two."""
         return Job(id=self.job_id(*subject), kind=self.id, due_at=due_at, about=about)
+
+    def job_of_morning(self, *subject: str, morning: datetime, **about: str) -> Job:
+        """Make a job that writes emails for a morning: it runs before it, so that one digest carries all of them."""
+        return self.job(*subject, due_at=morning - BEFORE_EMAILS, morning=stamp(morning), **about)
+
+
+def morning_of(job: Job, now: datetime) -> datetime:
+    """Return when the emails of a job go out: on its morning, or now if that is over or it has none."""
+    return max(now, moment(job.about["morning"])) if "morning" in job.about else now
 
 
 BY_ID: Mapping[str, JobKind] = {kind.id: kind for kind in JobKind}

@@ -18,7 +18,7 @@ from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.meetings import emails as letters
 from chalicelib.meetings import machine
-from chalicelib.meetings.effects import first_check, plan_job, released
+from chalicelib.meetings.effects import first_check, plan_emails, plan_lapse, released
 from chalicelib.meetings.form import BOOKED_ALREADY, Calendar, read_offer, read_place, read_slot
 from chalicelib.store import audit_events, delegates, emails, meetings
 from chalicelib.store.audit_events import AuditEvent
@@ -71,10 +71,7 @@ def offer(opened: AreasPage, before: Meeting, fields: Mapping[str, str], now: da
     email = letters.meeting_email(letters.OFFERED, opened.programme, opened.delegate, after, _days(opened).soon(now))
     today = local_date(now, opened.programme.organisation.timezone)
     again = _days(opened).morning(_days(opened).add(today, CHOOSE_AGAIN_DAYS))
-    later = [
-        plan_job(opened.delegate, after, "choose", again),
-        plan_job(opened.delegate, after, "lapse", slots[-1].starts),
-    ]
+    later = [plan_emails(opened.delegate, after, "choose", again), plan_lapse(opened.delegate, after)]
     _commit(opened, before, after, [*emails.add(email), *later], now, machine.OFFER)
     return ()
 
@@ -170,7 +167,7 @@ def _booked_writes(opened: AreasPage, after: Meeting, slot: Slot, act: str, now:
     day = local_date(slot.starts, days.zone)
     planned = [("prepare", days.morning(days.add(day, PREPARE_DAYS)), "0")]
     planned += [("record", days.morning(days.add(day, count)), str(step)) for step, count in enumerate(RECORD_DAYS)]
-    later = [plan_job(delegate, after, what, due, step=step) for what, due, step in planned if due > now]
+    later = [plan_emails(delegate, after, what, due, step=step) for what, due, step in planned if due > now]
     return [*emails.add_all(both), *later]
 
 

@@ -28,7 +28,7 @@ def first_check(delegate: Delegate, meeting: Meeting, days: WorkingDays, now: da
     """Plan the reminders for a meeting that waits for the coach to offer times."""
     today = local_date(now, days.zone)
     due = days.morning(days.add(today, DAYS[meeting.kind][0]))
-    return [plan_job(delegate, meeting, "arrange", due, since=today.isoformat(), step="0")]
+    return [plan_emails(delegate, meeting, "arrange", due, since=today.isoformat(), step="0")]
 
 
 def start_review(delegate: Delegate, now: datetime) -> list[Write]:
@@ -109,11 +109,24 @@ def released(
     return replace(after, number=before.number + 1, sequence=-1), [*writes, *free, *emails.add_all(sent)]
 
 
-def plan_job(delegate: Delegate, meeting: Meeting, what: str, due: datetime, **about: str) -> Write:
-    return jobs.add(_job(delegate, meeting, what, due, **about))
+def plan_lapse(delegate: Delegate, meeting: Meeting) -> Write:
+    """Plan what happens when the last of the offered times has come."""
+    subject, about = _named(delegate, meeting, "lapse")
+    return jobs.add(JobKind.MEETING.job(*subject, due_at=meeting.slots[-1].starts, **about))
 
 
-def _job(delegate: Delegate, meeting: Meeting, what: str, due: datetime, **about: str) -> Job:
+def plan_emails(delegate: Delegate, meeting: Meeting, what: str, morning: datetime, **about: str) -> Write:
+    """Plan emails for a morning. `about`: more that they need, such as the `step` of a reminder."""
+    return jobs.add(_job(delegate, meeting, what, morning, **about))
+
+
+def _job(delegate: Delegate, meeting: Meeting, what: str, morning: datetime, **more: str) -> Job:
+    subject, about = _named(delegate, meeting, what, **more)
+    return JobKind.MEETING.job_of_morning(*subject, morning=morning, **about)
+
+
+def _named(delegate: Delegate, meeting: Meeting, what: str, **about: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the subject of a job, which makes its id, and what it is about."""
     subject = (delegate.id, meeting.kind.value, what, str(meeting.revision), about.get("step", "0"))
     named = {"delegate": delegate.id, "meeting": meeting.kind.value, "what": what, "revision": str(meeting.revision)}
-    return JobKind.MEETING.job(*subject, due_at=due, **named, **{"step": "0", **about})
+    return subject, {**named, "step": "0", **about}

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from chalicelib.core.model import Delegate, Programme, Standing, Wave
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.emails.kinds import EmailKind
+from chalicelib.jobs.kinds import morning_of
 from chalicelib.meetings import emails as letters
-from chalicelib.meetings.effects import DAYS, first_check, plan_job
+from chalicelib.meetings.effects import DAYS, first_check, plan_emails
 from chalicelib.store import administrator_rights, cohorts, delegates, emails, meetings, programmes, reports
 from chalicelib.store.jobs import Job
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
@@ -44,7 +45,7 @@ def run_meeting(job: Job, now: datetime) -> Sequence[Write]:
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     cohort = cohorts.find(delegate.cohort_id)
     days = working_days(programme.organisation, cohort.dates.closed if cohort else ())
-    return STEPS[job.about["what"]](_Due(job, delegate, programme, days, meeting, now))
+    return STEPS[job.about["what"]](_Due(job, delegate, programme, days, meeting, morning_of(job, now)))
 
 
 def _arrange(due: _Due) -> list[Write]:
@@ -65,7 +66,7 @@ def _next_check(due: _Due) -> Write:
     step = due.step + 1
     since = due.job.about["since"]
     at = due.days.morning(due.days.add(date.fromisoformat(since), DAYS[due.meeting.kind][step]))
-    return plan_job(due.delegate, due.meeting, "arrange", at, since=since, step=str(step))
+    return plan_emails(due.delegate, due.meeting, "arrange", at, since=since, step=str(step))
 
 
 def _choose(due: _Due) -> list[Write]:

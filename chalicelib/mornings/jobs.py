@@ -16,9 +16,9 @@ from typing import cast
 
 from chalicelib.core.clock import moment, stamp
 from chalicelib.core.formatting import local_date
-from chalicelib.core.working_days import BEFORE_EMAILS, WorkingDays, working_days
+from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
-from chalicelib.jobs.kinds import JobKind
+from chalicelib.jobs.kinds import JobKind, morning_of
 from chalicelib.mornings.plan import CohortDay, Morning, Planned, Planner
 from chalicelib.store import cohorts, emails, jobs, programmes
 from chalicelib.store.emails import Email, EmailExists
@@ -40,9 +40,7 @@ MONDAY = 0
 
 def planned_job(cohort_id: str, subject: str, since: datetime, due_at: datetime) -> Job:
     """`since`: emails that were planned until then are not sent by this job."""
-    return JobKind.MORNING.job(
-        cohort_id, subject, due_at=due_at - BEFORE_EMAILS, cohort=cohort_id, since=stamp(since), morning=stamp(due_at)
-    )
+    return JobKind.MORNING.job_of_morning(cohort_id, subject, morning=due_at, cohort=cohort_id, since=stamp(since))
 
 
 def first_job(cohort_id: str, cause: str, days: WorkingDays, now: datetime) -> Write:
@@ -55,7 +53,7 @@ def run_morning(job: Job, now: datetime) -> Sequence[Write]:
 
     It runs a little before its morning, so that its emails go out together with what else is due then.
     """
-    now = max(now, moment(job.about.get("morning", stamp(now))))
+    now = morning_of(job, now)
     day = open_day(job.about["cohort"], now)
     if day is None:
         return []

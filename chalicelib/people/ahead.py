@@ -65,7 +65,7 @@ def _is_due(found: Found, meeting: Meeting) -> bool:
 def send_calendar(found: Found, cause: str, now: datetime) -> list[Write]:
     """Bring the calendar to the sessions that the delegate comes to from now on."""
     who = found.delegate.id
-    return notify_of_dates(found.cohort, found.programme, f"{cause}.{who}", now, soon=True, only=who)
+    return notify_of_dates(found.cohort, found.programme, f"{cause}.{who}", now, only=[who])
 
 
 def move_survey(found: Found, after: Delegate) -> list[Write]:

@@ -156,7 +156,7 @@ def plan_facilitator(found: FoundCohort, former: str, person: Person, asking: As
     after, now = load.loaded.cohort, asking.now
     people = [("new facilitator", person, "the link to their workshops, and calendar entries of the sessions they run")]
     people += [("former facilitator", before.person, "that another person takes their place")] if before else []
-    calendar = notify_of_dates(after, found.programme, f"facilitator.{stamp(now)}", now, soon=True)
+    calendar = notify_of_dates(after, found.programme, f"facilitator.{stamp(now)}", now, only=[new.id])
     return plan(
         f"Name {person.name} as a facilitator of {found.cohort.title}",
         [

@@ -171,7 +171,7 @@ def _dates(transfer: Transfer) -> Iterator[Write]:
         yield jobs.move(JobKind.OPEN.job(found.delegate.id, Wave.BASELINE, due_at=now).id, dates.opens_at)
     cause = f"transferred.{found.delegate.id}.{stamp(now)}"
     for cohort in (found.cohort, to):
-        yield from notify_of_dates(cohort, found.programme, cause, now, soon=True, only=found.delegate.id)
+        yield from notify_of_dates(cohort, found.programme, cause, now, only=[found.delegate.id])
 
 
 def _work(transfer: Transfer) -> Iterator[Write]:

@@ -40,7 +40,7 @@ from chalicelib.store.table import Write, transact
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails import about_lists
-from chalicelib.workshops.change_sessions import notify_of_dates
+from chalicelib.workshops.change_sessions import send_dates_to_new
 
 
 def enrol(job: Job, now: datetime) -> Sequence[Write]:
@@ -69,7 +69,7 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
             _keep_days_off(delegate.id, cohort)
     return [
         first_job(cohort.id, f"enrolled-{load}", days, now),
-        *notify_of_dates(cohort, programme, f"enrolled.{load}", now),
+        *send_dates_to_new(cohort, programme, f"enrolled.{load}", now),
     ]
 
 

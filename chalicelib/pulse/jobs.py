@@ -23,7 +23,7 @@ from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.forms.pulse import fewest_raters, wave_programme
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
-from chalicelib.jobs.kinds import JobKind
+from chalicelib.jobs.kinds import JobKind, morning_of
 from chalicelib.pulse import emails as letters
 from chalicelib.pulse.asked import Asked, asked_from, list_in_words, list_raters
 from chalicelib.pulse.machine import CLOSE, DROP, LACK_ANSWERS, LACK_RATERS, LEAVE, OPEN, PUBLISH, ROUND
@@ -59,12 +59,13 @@ A_DAY, MAX_WAIT = timedelta(days=1), timedelta(days=14)  # for a round that was 
 
 
 class Running(Struct, frozen=True):
-    """One run of a cohort's job."""
+    """One run of a cohort's job. morning: when its emails go out."""
 
     cohort: Cohort
     programme: Programme
     days: WorkingDays
     now: datetime
+    morning: datetime
 
 
 class Case(Struct, frozen=True):
@@ -108,13 +109,14 @@ def prepare_rounds(job: Job, now: datetime) -> Sequence[Write]:
     if cohort is None:
         return []
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    running = Running(cohort, programme, working_days(programme.organisation, cohort.dates.closed), now)
+    days = working_days(programme.organisation, cohort.dates.closed)
+    running = Running(cohort, programme, days, now, morning_of(job, now))
     rounds = list(plan_rounds(programme, cohort, workshops.list_sessions(cohort.id)))
     lines = list(cohorts.list_lines(cohort.id))
     waits = [_prepare(running, dates, [line.delegate_id for line in lines if not line.withdrawn]) for dates in rounds]
     if rounds:
         each_or_fail([line.delegate_id for line in lines if line.withdrawn], partial(_end, now), "end of rounds")
-    moments = [at for one in rounds for at in (one.check_at, one.prepared_at, one.mean_at) if at > now]
+    moments = [at for one in rounds for at in (one.asked_at, one.prepared_at, one.mean_at) if at > now]
     moments += [now + A_DAY] if any(waits) else []
     if moments:
         with suppress(JobExists):  # the job of an earlier act is planned for that moment
@@ -129,19 +131,20 @@ def rounds_job(cohort_id: str, cause: str, due_at: datetime) -> Job:
 def _prepare(running: Running, dates: RoundDates, ids: Sequence[str]) -> bool:
     """Do what is due for one round. Return whether the cohort's mean waits for a delegate's round to be published."""
     now = running.now
-    if dates.check_at <= now < dates.opens_at:
-        each_or_fail(ids, partial(_ask_to_check, dates, now), "mid-way round")
+    if dates.asked_at <= now < dates.opens_at:
+        ask = partial(_ask_to_check, dates, now, max(running.morning, dates.check_at))
+        each_or_fail(ids, ask, "mid-way round")
     if dates.prepared_at <= now < dates.closes_at:
         _start_opening(dates, ids, now)
     return dates.mean_at <= now and _publish_mean(running, dates, ids)
 
 
-def _ask_to_check(dates: RoundDates, now: datetime, delegate_id: str) -> None:
+def _ask_to_check(dates: RoundDates, now: datetime, morning: datetime, delegate_id: str) -> None:
     """Plan the round of one delegate, and ask them to check the wordings; bring a planned round to new dates."""
     case = load_case(delegate_id)
     planned = case.find(dates.wave)
     if planned is None:
-        writes = list(_planning(case, dates, now))
+        writes = list(_planning(case, dates, morning))
     elif planned.state in ROUND.before(DROP):
         moved = replace(planned, opens_at=dates.opens_at, closes_at=dates.closes_at)
         writes = [pulse_rounds.change(planned, moved)] if moved != planned else []
@@ -152,7 +155,7 @@ def _ask_to_check(dates: RoundDates, now: datetime, delegate_id: str) -> None:
             commit(writes, now)
 
 
-def _planning(case: Case, dates: RoundDates, now: datetime) -> Iterator[Write]:
+def _planning(case: Case, dates: RoundDates, morning: datetime) -> Iterator[Write]:
     baseline = case.asked.waves.get(Wave.BASELINE)
     is_ready = baseline is not None and baseline.state is WaveState.CLOSED and case.live_areas
     if not is_ready or case.delegate.standing is not Standing.ACTIVE:
@@ -160,7 +163,7 @@ def _planning(case: Case, dates: RoundDates, now: datetime) -> Iterator[Write]:
     new = Round(case.delegate.id, dates.wave, RoundState.PLANNED, dates.opens_at, dates.closes_at)
     if _has_enough(case, dates.opens_at):
         yield pulse_rounds.add(new)
-        yield from emails.add(letters.check_email(case.programme, case.delegate, new, now))
+        yield from emails.add(letters.check_email(case.programme, case.delegate, new, morning))
     else:
         yield pulse_rounds.add(replace(new, state=ROUND.move(new.state, LACK_RATERS, By.SYSTEM), why=Why.FEW_RATERS))
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import MIDWAY, Cohort, Programme, RoundPlan, Wave
 from chalicelib.core.schedule import Session, of_milestone
-from chalicelib.core.working_days import WorkingDays, survey_opens_at, working_days
+from chalicelib.core.working_days import BEFORE_EMAILS, WorkingDays, survey_opens_at, working_days
 
 CHECK_DAYS = -5  # working days from the opening: the delegate is asked to check the wordings
 MEAN_DAYS = 2  # working days from the last day: by then the round of every delegate is published
@@ -30,6 +30,11 @@ class RoundDates(Struct, frozen=True):
     opens_at: datetime
     closes_at: datetime
     mean_at: datetime
+
+    @property
+    def asked_at(self) -> datetime:
+        """Return when the emails about the check are written: before the morning on which they go out."""
+        return self.check_at - BEFORE_EMAILS
 
     @property
     def prepared_at(self) -> datetime:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Programme, Wave
-from chalicelib.core.working_days import BEFORE_EMAILS, working_days
+from chalicelib.core.working_days import working_days
 from chalicelib.jobs.each import each, each_or_fail
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.report.load_facts import delegate_in, earlier_facts, earlier_report, wave_facts
@@ -170,8 +170,8 @@ def _sponsors_jobs(cohort_round: _Round, now: datetime) -> list[Write]:
     if cohort_round.wave is Wave.BASELINE:
         organisation = cohort_round.programme.organisation
         days = working_days(organisation)
-        due_at = days.morning(days.add(local_date(now, organisation.timezone), START_AFTER)) - BEFORE_EMAILS
-        return [jobs.add(JobKind.COHORT_START.job(cohort_round.cohort_id, due_at=due_at, **about))]
+        morning = days.morning(days.add(local_date(now, organisation.timezone), START_AFTER))
+        return [jobs.add(JobKind.COHORT_START.job_of_morning(cohort_round.cohort_id, morning=morning, **about))]
     return [jobs.add(JobKind.EDITION.job(cohort_round.cohort_id, "followup", due_at=now, **about))]
 
 

@@ -5,7 +5,7 @@ The same act serves the cohort's file, the command line and the console.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time
 
 from msgspec.structs import replace
@@ -71,8 +71,21 @@ def _end_writes(planned: Plan, load: int, now: datetime) -> list[Write]:
 def notice_job(planned: Plan, load: int, now: datetime) -> Job:
     """Make the job that notifies everyone concerned: in the morning, or at once if a session is near."""
     days, cohort_id = _days(planned), planned.cohort.id
-    due_at = days.soon(now) if _is_urgent(planned, days, now) else days.next_morning(now)
-    return JobKind.SEND_DATES.job(cohort_id, str(load), due_at=due_at, cohort=cohort_id)
+    if _is_urgent(planned, days, now):
+        return JobKind.SEND_DATES.job(cohort_id, str(load), due_at=days.soon(now), cohort=cohort_id)
+    return _morning_job(cohort_id, str(load), days, now)
+
+
+def _morning_job(cohort_id: str, cause: str, days: WorkingDays, now: datetime) -> Job:
+    morning = days.next_morning(now)
+    return JobKind.SEND_DATES.job_of_morning(cohort_id, cause, morning=morning, cohort=cohort_id)
+
+
+def send_dates_to_new(cohort: Cohort, programme: Programme, cause: str, now: datetime) -> list[Write]:
+    """Send new people the dates, on the next working morning."""
+    if not workshops.list_sessions(cohort.id):
+        return []
+    return [jobs.add(_morning_job(cohort.id, cause, working_days(programme.organisation, cohort.dates.closed), now))]
 
 
 def _days(planned: Plan) -> WorkingDays:
@@ -80,18 +93,18 @@ def _days(planned: Plan) -> WorkingDays:
 
 
 def notify_of_dates(
-    cohort: Cohort, programme: Programme, cause: str, now: datetime, *, soon: bool = False, only: str = ""
+    cohort: Cohort, programme: Programme, cause: str, now: datetime, *, only: Collection[str]
 ) -> list[Write]:
-    """Send what calendars lack, for another cause than a change of dates: on the next working morning, or soon.
+    """Send soon what the calendars of a few people lack, for another cause than a change of dates.
 
-    only   the delegate whose calendar it is; others have no part in it, and wait for the morning of their own news
+    only   ids of the delegates and facilitators whose calendars they are; others have no part in it, and wait for the
+           morning of their own news
     """
-    if not workshops.list_sessions(cohort.id):
+    if not only or not workshops.list_sessions(cohort.id):
         return []
     days = working_days(programme.organisation, cohort.dates.closed)
-    due_at = days.soon(now) if soon else days.next_morning(now)
-    about = {"cohort": cohort.id} | ({"only": only} if only else {})
-    return [jobs.add(JobKind.SEND_DATES.job(cohort.id, cause, due_at=due_at, **about))]
+    about = {"cohort": cohort.id, "only": " ".join(sorted(only))}
+    return [jobs.add(JobKind.SEND_DATES.job(cohort.id, cause, due_at=days.soon(now), **about))]
 
 
 def _is_urgent(planned: Plan, days: WorkingDays, now: datetime) -> bool:

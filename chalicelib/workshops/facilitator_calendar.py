@@ -19,9 +19,17 @@ Seats = Mapping[str, Seat]
 
 
 def notify_facilitators(
-    cohort: Cohort, programme: Programme, sessions: Sequence[Session], lost: Collection[str], now: datetime
+    cohort: Cohort,
+    programme: Programme,
+    sessions: Sequence[Session],
+    lost: Collection[str],
+    now: datetime,
+    only: Collection[str] = (),
 ) -> None:
-    """Send each facilitator what their calendar lacks, each in one transaction. May be repeated."""
+    """Send each facilitator what their calendar lacks, each in one transaction. May be repeated.
+
+    only   their ids, if the job is for a few people; empty: everyone
+    """
     stored = workshops.list_facilitator_seats(cohort.id)
     named = {one.id: one.person for one in cohort.facilitators}
 
@@ -33,7 +41,8 @@ def notify_facilitators(
         if person is None or not person.is_erased:
             _notify(cohort, programme, sessions, reader, person.name if person else "", seats, lost, now)
 
-    each_or_fail({**stored, **named}, notify, "notify_facilitators")
+    ids = [id for id in {**stored, **named} if not only or id in only]
+    each_or_fail(ids, notify, "notify_facilitators")
 
 
 def _notify(

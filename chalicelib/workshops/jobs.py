@@ -12,6 +12,7 @@ from chalicelib.core.model import Cohort, Delegate, Programme, Standing
 from chalicelib.core.schedule import Session
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
+from chalicelib.jobs.kinds import morning_of
 from chalicelib.store import attendance, cohorts, delegates, emails, programmes, workshops
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
@@ -41,9 +42,9 @@ class Sending(Struct, frozen=True):
 def send_dates(job: Job, now: datetime) -> Sequence[Write]:
     """Send each delegate what their calendar lacks, each in one transaction. May be repeated.
 
-    A job that a change of one delegate made is for this one only.
+    A job that a change of one person made is for this one only.
     """
-    cohort_id = job.about["cohort"]
+    now, cohort_id = morning_of(job, now), job.about["cohort"]
     cohort = cohorts.find(cohort_id)
     if cohort is None:
         raise LookupError(f"no cohort {cohort_id}")
@@ -51,12 +52,11 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
     sessions, lines = workshops.list_sessions(cohort_id), cohorts.list_lines(cohort_id)
     attended = attendance.find_many([line.delegate_id for line in lines if line.apart], [one.id for one in sessions])
     sending = Sending(cohort, programme, sessions, list_suppressed(cohort_id), attended, now)
-    only = job.about.get("only", "")
-    ids = [line.delegate_id for line in lines if only in ("", line.delegate_id)]
+    only = frozenset(job.about.get("only", "").split())
+    ids = [line.delegate_id for line in lines if not only or line.delegate_id in only]
     seats = workshops.find_seats(ids, sending.sessions)
     each_or_fail(ids, lambda delegate_id: _notify(sending, delegate_id, seats[delegate_id]), "send_dates")
-    if not only:
-        notify_facilitators(sending.cohort, sending.programme, sending.sessions, sending.lost, now)
+    notify_facilitators(sending.cohort, sending.programme, sending.sessions, sending.lost, now, only)
     return []
 
 

@@ -12,5 +12,5 @@ from chalicelib.store.table import Write
 
 def rounds_job(cohort_id: str, load: int, days: WorkingDays, now: datetime) -> Write:
     """Return the job that brings the mid-way rounds to the sessions after an act that sets dates."""
-    job = JobKind.ROUNDS.job(cohort_id, f"load-{load}", due_at=days.next_morning(now), cohort=cohort_id)
+    job = JobKind.ROUNDS.job_of_morning(cohort_id, f"load-{load}", morning=days.next_morning(now), cohort=cohort_id)
     return jobs.add(job)

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.model import Cohort, Wave
+from chalicelib.core.working_days import BEFORE_EMAILS
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import delegates, emails, jobs, meetings
 from chalicelib.store.meetings import MeetingKind
@@ -58,7 +59,7 @@ def test_a_review_is_proposed_once_after_the_close_of_the_survey(aws, clock):
     assert start_review(delegate, utc("2026-09-24T23:00")) == []  # the survey was opened and closed again
     (job,) = [one for one in jobs.waiting(utc("2027-01-01")) if one.kind == "meeting"]
     assert f"{job.due_at:%Y-%m-%d}" == "2026-10-01"  # two working days after Thursday 24 September, over the days off
-    drain(clock.to(job.due_at))
+    drain(clock.to(job.due_at + BEFORE_EMAILS))
     review = meetings.find(delegate.id, MeetingKind.REVIEW)
     assert review.revision == 0
     sent = emails.find(f"meetings/propose#{delegate.id}#review#0#0")

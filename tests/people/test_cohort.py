@@ -177,6 +177,22 @@ def test_another_facilitator_takes_over_the_sessions_and_the_calendar(visitor, c
     assert visitor.open(FACILITATOR.url(after, after.facilitators[0].person)).status == 200
 
 
+def test_another_facilitator_leaves_what_others_learn_about_dates_to_its_morning(clock, aws):
+    """A session moves on the day on which a facilitator is named: the delegates hear of it with the rest."""
+    sessions = tuple(dates.plan(day, by="mo") for day in ("2026-10-22", "2026-10-23"))
+    scene.open_cohort(clock, sessions=sessions)
+    clock.advance(hours=2)
+    dates.change(clock, sessions[0], dates.plan("2026-10-28", by="mo"))
+    drain(clock.now())
+    count = len(sent_mails())
+    change(clock, "facilitator", former=people.FACILITATOR.person.email, **NORA)
+
+    both = {people.FACILITATOR.person.email, "nora.new@example.org"}
+    assert {to for to, _ in scene.entries_since(count)} == both
+    drain(clock.advance(days=1))
+    assert {to for to, _ in scene.entries_since(count)} == {*both, people.person("dana delegate").email}
+
+
 def test_a_facilitator_who_is_named_twice_is_named_once(clock, aws):
     scene.open_cohort(clock)
     change(clock, "facilitator", former=people.FACILITATOR.person.email, **NORA)

@@ -430,3 +430,38 @@ def job():
     from chalicelib.jobs.kinds import JobKind
 
     return JobKind.SEND_DATES.job(people.COHORT, "test", due_at=dates.NEXT_MORNING, cohort=people.COHORT)
+
+
+def test_an_address_that_changes_leaves_what_others_learn_about_dates_to_its_morning(clock):
+    """A session moves on the day on which one delegate's address is corrected: only that delegate hears early."""
+    from chalicelib.admin.address_change import change_address
+
+    dates.announce(clock, names=("dana delegate", "ann delegate"))
+    count = len(sent_mails())
+    clock.advance(hours=1)
+    dates.change(clock, FIRST, plan("2026-10-28"))
+    change_address(people.COHORT, DELEGATE, "dana@example.org", clock.now())
+    drain(clock.now())
+
+    assert with_entries(count) == {DELEGATE, "dana@example.org"}
+    drain(clock.advance(days=1))
+    assert with_entries(count) == {DELEGATE, "dana@example.org", people.person("ann delegate").email}
+
+
+@pytest.mark.parametrize("address", [MANAGER, people.SPONSOR.email])
+def test_an_address_that_is_in_no_calendar_sends_no_entries(clock, address):
+    from chalicelib.admin.address_change import change_address
+
+    dates.announce(clock)
+    count = len(sent_mails())
+    clock.advance(hours=1)
+    dates.change(clock, FIRST, plan("2026-10-28"))
+    change_address(people.COHORT, address, "new@example.org", clock.now())
+    drain(clock.now())
+
+    assert with_entries(count) == set()
+
+
+def with_entries(count: int) -> set[str]:
+    """Return who has got a calendar entry, after the first emails."""
+    return {mail.addresses[0] for mail in sent_mails()[count:] if mail.attachments}
