@@ -50,6 +50,7 @@ from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails import to_raters
+from chalicelib.waves.survey_thread import ASKED, state_of
 
 
 def change_address_writes(change: Change, rows: Sequence[Row], now: datetime) -> list[Write]:
@@ -207,7 +208,7 @@ class _Moving:
             )
 
     def _is_asked(self, survey: ImpactSurvey) -> bool:
-        return survey.is_open and not survey.sent and self.now < survey.closes_at
+        return state_of(survey) in ASKED and self.now < survey.closes_at
 
     def _reader(self, delegate: Delegate, survey: ImpactSurvey) -> Person:
         return delegate.person if survey.role is Role.DELEGATE else delegate.manager

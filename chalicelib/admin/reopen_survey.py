@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Programme
+from chalicelib.core.state_machine import By
 from chalicelib.forms.survey import sections_of, unfit
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -18,6 +19,7 @@ from chalicelib.store.cohorts import SurveyStage
 from chalicelib.store.impact_surveys import ImpactSurvey, SurveyChanged, SurveyState
 from chalicelib.store.table import Write
 from chalicelib.waves.emails import about_surveys
+from chalicelib.waves.survey_thread import ASK_AGAIN, START_AGAIN, SURVEY, state_of
 
 DAYS_TO_MEND = 14
 
@@ -43,7 +45,13 @@ def ask_again(delegate_id: str, now: datetime, by: str) -> None:
 
 def _to_mend(programme: Programme, delegate: Delegate) -> list[ImpactSurvey]:
     surveys = impact_surveys.surveys_from(impact_surveys.of_delegate(delegate.id))
-    return [one for one in surveys if one.sent and unfit(sections_of(programme, one), one.answers)]
+    return [one for one in surveys if _may_ask(one) and unfit(sections_of(programme, one), one.answers)]
+
+
+def _may_ask(survey: ImpactSurvey) -> bool:
+    """Return whether it was sent and has closed. Who cannot open what was sent starts again."""
+    act = START_AGAIN if survey.sealed else ASK_AGAIN
+    return survey.sent and SURVEY.allows(state_of(survey), act, By.ADMINISTRATOR)
 
 
 def _open(programme: Programme, delegate: Delegate, survey: ImpactSurvey, now: datetime) -> list[Write]:

@@ -14,6 +14,7 @@ from chalicelib.core.calendar import MAX_OPEN_DAYS, local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.core.formatting import last_day, local_date
 from chalicelib.core.model import Delegate, DelegateWave, Programme, Wave, WaveState
+from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
@@ -31,6 +32,7 @@ from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails import about_surveys
 from chalicelib.waves.suppression import list_suppressed
+from chalicelib.waves.survey_thread import ASKED, EXTEND, SURVEY, state_of
 from chalicelib.waves.surveys import reminders
 
 CHANGED = "Something else changed just now. Check the page, then try again."
@@ -47,7 +49,7 @@ class Asked(Struct, frozen=True):
 
     @property
     def unsent(self) -> list[ImpactSurvey]:
-        return [survey for survey in self.surveys if not survey.sent]
+        return [survey for survey in self.surveys if state_of(survey) in ASKED]
 
     @property
     def closes_at(self) -> datetime:
@@ -173,6 +175,10 @@ def _find_open(delegate_id: str, now: datetime) -> Asked:
     return asked
 
 
+def _may_extend(survey: ImpactSurvey) -> bool:
+    return SURVEY.allows(state_of(survey), EXTEND, By.ADMINISTRATOR)
+
+
 def _load(delegate_id: str, now: datetime) -> Asked:
     record = load_record(delegate_id)
     delegate = record.find_delegate()
@@ -184,7 +190,9 @@ def _load(delegate_id: str, now: datetime) -> Asked:
     return Asked(
         programme=programme,
         delegate=delegate,
-        surveys=tuple(one for one in impact_surveys.surveys_from(record.rows) if one.is_open and one.closes_at > now),
+        surveys=tuple(
+            one for one in impact_surveys.surveys_from(record.rows) if _may_extend(one) and one.closes_at > now
+        ),
         pulse=pulse if is_open else None,
         days=working_days(programme.organisation, first.closed),
     )

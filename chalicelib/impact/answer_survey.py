@@ -33,6 +33,7 @@ from chalicelib.store.emails import EmailExists
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyChanged
 from chalicelib.store.marshal import read
 from chalicelib.store.table import Write, get_many
+from chalicelib.waves.survey_thread import CHANGE, CORRECT, SEND, TYPE, AnswerState, answer
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader
 
@@ -276,9 +277,16 @@ def _asked(form: Form, survey: ImpactSurvey, now: datetime) -> list[Write]:
     return ask_for_shares(form.programme, form.delegate, form.manager, before, survey.answers, now)
 
 
+def _act(form: Form, answers: Mapping[str, str], unread: Mapping[str, str], *, send: bool) -> str:
+    if not form.survey.sent:
+        return SEND if send else TYPE
+    return CHANGE if faults_of(form.sections, answers, unread) else CORRECT
+
+
 def _changed(form: Form, answers: Mapping[str, str], unread: Mapping[str, str], *, send: bool = False) -> ImpactSurvey:
     """Return the survey with these answers: counted, or as a draft next to those that count."""
     survey = form.survey
-    if survey.sent and faults_of(form.sections, answers, unread):
+    state = answer(survey, _act(form, answers, unread, send=send))
+    if state is AnswerState.AMENDED:
         return replace(survey, draft=answers, unread=unread)
-    return replace(survey, answers=answers, draft=None, unread=unread, sent=survey.sent or send)
+    return replace(survey, answers=answers, draft=None, unread=unread, sent=state is AnswerState.SENT)

@@ -19,6 +19,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.core.state_machine import By
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.impact.background import collect_background
 from chalicelib.impact.pulse_result import pulse_result
@@ -51,6 +52,7 @@ from chalicelib.store.table import Write
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.waves import lifecycle
 from chalicelib.waves.suppression import list_suppressed
+from chalicelib.waves.survey_thread import OPEN, SURVEY, state_of
 from chalicelib.waves.surveys import new_survey, opening_writes
 
 NOT_IN_PULSE = (SELF_GROUP, MANAGER_GROUP)  # they have surveys of their own, and sign them
@@ -60,20 +62,23 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     """Ask the delegate, the line manager and the raters. A repeat continues where the last attempt ended."""
     record = load_record(job.about["delegate"])
     rows, delegate = record.rows, record.delegate
-    if delegate.withdrawn:
-        return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    surveys = surveys_from(rows)
-    if surveys:
-        survey = surveys[0]
-    else:
-        areas = [PulseArea(area.id, area.words_for_others) for area in areas_from(rows) if area.state in SURVEYED]
-        survey = new_survey(programme, delegate, areas, now, _background(delegate, programme, rows))
-        closed = record.wave(Wave.BASELINE).closed
-        commit(opening_writes(programme, delegate, survey, list_suppressed(delegate.cohort_id), closed), now)
-    if survey.areas and now < survey.closes_at:
+    survey = next(iter(surveys_from(rows)), None)
+    if SURVEY.allows(state_of(survey, has_left=delegate.withdrawn), OPEN, By.SYSTEM):
+        survey = _open(programme, record, now)
+    if survey and survey.areas and now < survey.closes_at and not delegate.withdrawn:
         _ask_raters(programme, delegate, _pulse(record, survey, now), now)
     return []
+
+
+def _open(programme: Programme, record: DelegateRecord, now: datetime) -> ImpactSurvey:
+    """Open the surveys of the delegate and the line manager; return the delegate's."""
+    rows, delegate = record.rows, record.delegate
+    areas = [PulseArea(area.id, area.words_for_others) for area in areas_from(rows) if area.state in SURVEYED]
+    survey = new_survey(programme, delegate, areas, now, _background(delegate, programme, rows))
+    closed = record.wave(Wave.BASELINE).closed
+    commit(opening_writes(programme, delegate, survey, list_suppressed(delegate.cohort_id), closed), now)
+    return survey
 
 
 def _background(delegate: Delegate, programme: Programme, rows: Sequence[Row]) -> Background:

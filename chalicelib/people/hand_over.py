@@ -37,6 +37,7 @@ from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails.about_surveys import FIRST, first_email
+from chalicelib.waves.survey_thread import ASKED, state_of
 
 
 def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
@@ -94,7 +95,7 @@ def _manager_survey(
         change = Change(delegate.cohort_id, job.about["manager"], delegate.manager.email, delegate.manager.name)
         mails = [mail for mail in waiting.live if change.has(mail.to) and IMPACT.verb in mail.links]
         yield from Waiting(tuple(mails)).redirect(change, links, lambda mail: mail.template == FIRST[Role.MANAGER].name)
-        if survey.is_open and not survey.sent and now < survey.closes_at:
+        if state_of(survey) in ASKED and now < survey.closes_at:
             asked = first_email(programme, delegate, replace(survey, link_version=version))
             yield from emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=now))
 

@@ -13,6 +13,7 @@ from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import plural
 from chalicelib.core.model import Delegate, DelegateWave, Standing, Wave, WaveState
+from chalicelib.core.state_machine import By
 from chalicelib.emails.waiting import list_unwanted
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -48,6 +49,7 @@ from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Missing, Write, transact
 from chalicelib.store.withdrawals import What, outlive
+from chalicelib.waves.survey_thread import END, SURVEY, state_of
 from chalicelib.waves.thread import WAVE, WITHDRAW
 
 NOT_CLOSED = WAVE.before(WITHDRAW)
@@ -162,7 +164,8 @@ def finish_leaving(job: Job, now: datetime) -> Sequence[Write]:
     for wave in _waves(rows):
         _stop(delegate, wave)
     for survey in surveys_from(rows):
-        _each([impact_surveys.close(delegate.id, survey.role)])
+        if SURVEY.allows(state_of(survey), END, By.ADMINISTRATOR):
+            _each([impact_surveys.close(delegate.id, survey.role)])
     _each(leave_part_writes(delegate, parts_from(rows)))
     waiting_emails.cancel_all(list_unwanted(delegate.id))
     _cancel_meetings(delegate, rows, now)

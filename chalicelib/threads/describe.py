@@ -23,6 +23,7 @@ from chalicelib.threads.attending import describe_workshops
 from chalicelib.threads.model import DelegateThreads, Task, Thread, ThreadView, Wait
 from chalicelib.threads.records import Record, Records
 from chalicelib.threads.working import describe_work
+from chalicelib.waves.survey_thread import ASKED, state_of
 
 
 class Context(Struct, frozen=True, dict=True):
@@ -187,7 +188,7 @@ def _survey(record: Record, context: Context) -> ThreadView:
         return ThreadView(thread, f"From {short_date(context.day(opens))}", is_ahead=True)
     if survey.sent:
         return ThreadView(thread, "Sent", "good", is_over=not survey.is_open)
-    if not survey.is_open:
+    if state_of(survey) not in ASKED:
         return ThreadView(thread, "Closed, not sent", is_over=True)
     wait = Wait(Task.ANSWER_SURVEY, By.DELEGATE, record.line.name, "answer the survey", context.day(survey.opened_at))
     return ThreadView(thread, f"Open until {short_date(last_date(survey.closes_at, context.zone))}", "", (wait,))

@@ -62,6 +62,8 @@ _PART = "journey/test_facilitators_part.py::"
 _PART += "test_a_part_is_a_draft_until_it_is_submitted_and_then_delegate_and_coach_read_it"
 _WAY = "journey/test_whole_way.py::test_a_cohort_goes_the_whole_way"
 _REVIEWED = "meetings/test_review.py::test_outcomes_change_the_areas_and_the_meeting_is_held"
+_SIX_MONTHS = "journey/test_six_months_on.py::test_a_survey_is_filled_in_part_by_part_resumed_and_sent"
+_CHANGED = "journey/test_six_months_on.py::test_what_was_sent_counts_until_a_change_of_it_is_sound"
 _STORY = "sponsor/test_stories.py::test_the_approved_words_are_published_exactly"
 MADE_BY: dict[str, dict[str, str]] = {
     "Assignment": {
@@ -101,6 +103,22 @@ MADE_BY: dict[str, dict[str, str]] = {
         "leave": "journey/test_facilitators_part.py::"
         "test_a_delegate_who_has_left_is_not_observed_and_a_draft_goes_with_the_leaving",
         "finish": f"{HERE}test_a_facilitators_part_is_final_with_the_work",
+    },
+    "Impact survey of a role": {
+        "move": "programme/test_move_dates.py::test_the_survey_moves_with_its_summary",
+        "waive": "impact/test_thread.py::test_a_survey_of_who_has_left_is_waived_and_never_opens",
+        "open": _SIX_MONTHS,
+        "type": _SIX_MONTHS,
+        "send": _SIX_MONTHS,
+        "begin a change": _CHANGED,
+        "correct": _CHANGED,
+        "give another link": "admin/test_moved_links.py::test_an_impact_survey_shows_nothing_of_before",
+        "give more time": "admin/test_survey_acts.py::test_more_time_moves_surveys_raters_and_the_close",
+        "close": "journey/test_six_months_on.py::test_a_closed_survey_and_a_part_that_is_not_there_are_told_kindly",
+        "end": "people/test_edges.py::test_surveys_that_were_sent_before_leaving_stay_and_open_ones_close",
+        "ask again": "impact/test_thread.py::"
+        "test_what_was_sent_and_cannot_be_counted_is_asked_for_again_once_it_has_closed",
+        "start again": "admin/test_hand_over.py::test_another_manager_who_is_asked_again_starts_with_an_empty_survey",
     },
     "Pulse round": {
         "check the wordings": _ROUND,
