@@ -1,4 +1,4 @@
-"""Whatever writes an email for a morning writes it before that morning: each reader gets one digest."""
+"""Every job that writes an email for a morning writes it before that morning: each reader gets one digest."""
 
 from __future__ import annotations
 
