@@ -26,11 +26,11 @@ def make_copy(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def drop_copy(job: Job, now: datetime) -> Sequence[Write]:
+    """Delete the copy, also if another was asked for since: the row names the newest only."""
+    asked_at = datetime.fromisoformat(job.about["asked_at"])
+    objects.remove(own_copies.file_of(OwnCopy(job.about["who"], job.about["cohort"], "", asked_at)))
     copy = _find(job)
-    if copy is None or not copy.file:
-        return []
-    objects.remove(copy.file)
-    return [own_copies.finish(copy, "")]
+    return [own_copies.finish(copy, "")] if copy and copy.file else []
 
 
 def _find(job: Job) -> OwnCopy | None:

@@ -146,6 +146,30 @@ def test_a_copy_is_deleted_after_three_days(opened, clock):
     assert 'data-state="none"' in opened.page
 
 
+def test_a_copy_that_is_not_deleted_in_time_cannot_be_downloaded(opened, clock):
+    """As while the jobs stand still."""
+    ask(opened, "hub", clock)
+    clock.advance(days=2, hours=23)
+    opened.let_in(address("hub"), clock.now())
+    assert 'data-state="ready"' in opened.open(page("hub")).page
+
+    clock.advance(hours=1)
+    assert 'data-state="none"' in opened.open(page("hub")).page
+    opened.post(f"{page('hub')}/file")
+    assert copy_of("hub").file not in opened.headers.get("Location", "")
+
+
+def test_the_end_of_a_copy_is_not_the_end_of_the_next_one(opened, clock):
+    ask(opened, "hub", clock)
+    drain(clock.advance(days=1))
+    ask(opened, "hub", clock)
+    second = copy_of("hub")
+    drain(clock.advance(days=2, minutes=1))  # the first is three days old
+
+    assert copy_of("hub") == second
+    assert list(objects.list_names("copies/")) == [second.file]
+
+
 def test_the_trail_says_who_asked_and_who_took(opened, clock):
     for role in LINES:
         opened.cookies.clear()
